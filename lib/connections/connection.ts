@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** One account at one marketplace, without its secrets. Settings are checked by the marketplace's own schema. */
+export const Connection = z.object({
+  id: z.string(),
+  marketplace: z.string(),
+  baseUrl: z.string(),
+  settings: z.record(z.string(), z.unknown()),
+  pollIntervalSeconds: z.number(),
+  requestsPerMinute: z.number(),
+});
+export type Connection = z.infer<typeof Connection>;
+
+/** A connection's secrets by name, as Secrets Manager holds them. */
+export type Secrets = Readonly<Record<string, string>>;
+
+/** `erp` is the seller: it ships by itself and posts the fulfillment. */
+export const ERP = 'erp';
+
+export const Route = z.strictObject({
+  from: z.string(),
+  match: z.strictObject({ country: z.string().optional(), skuPrefix: z.string().optional() }).optional(),
+  to: z.string(),
+});
+export type Route = z.infer<typeof Route>;

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { ErrorDetail, WaitsFor } from '#lib/errors';
+import type { LineQuantity } from '#lib/orders/order';
+
+export const DeliveryKind = z.enum(['fetch', 'push', 'notify']);
+export type DeliveryKind = z.infer<typeof DeliveryKind>;
+
+export const DeliveryState = z.enum(['pending', 'leased', 'succeeded', 'dead', 'blocked']);
+export type DeliveryState = z.infer<typeof DeliveryState>;
+
+export const Outcome = z.enum(['succeeded', 'failed', 'unknown', 'throttled', 'refused']);
+export type Outcome = z.infer<typeof Outcome>;
+
+/** What a delivery is about, by action. Ids only: the order and the connection are read when it runs. */
+export interface Subject {
+  /** `order`, `route`: the lines to place. */
+  lineItems?: LineQuantity[];
+  /** `fulfillment`: the parcel to report. */
+  fulfillment?: string;
+  /** `fetch`: the remote's id of the thing to read. */
+  resource?: string;
+}
+
+/** Everything that talks to a remote because something happened. Instants are ISO 8601 in UTC. */
+export interface Delivery {
+  id: string;
+  kind: DeliveryKind;
+  /** What is done there: `order` places, `fulfillment` reports, `route` finds who ships, or the name of a fetch. */
+  action: string;
+  connection: string;
+  order: string | null;
+  subject: Subject;
+  state: DeliveryState;
+  cause: Pick<ErrorDetail, 'code' | 'description'> | null;
+  waitsFor: WaitsFor | null;
+  createdAt: string;
+  updatedAt: string;
+  nextAttemptAt: string | null;
+  /** Attempts ever made; numbers go on counting through replays. */
+  attemptCount: number;
+  /** Attempts of the present set that count against the retries. */
+  failures: number;
+  /** The last attempt may have happened at the remote: probe before the next push. */
+  unknown: boolean;
+  /** Since when it has met nothing but throttling. */
+  throttledSince: string | null;
+  lease: { owner: string; until: string; startedAt: string } | null;
+  /** A dead delivery's message has reached the dead-letter queue. */
+  deadLettered: boolean;
+}
+
+/** What ingest asks for; the ledger adds the rest. */
+export type NewDelivery = Pick<Delivery, 'id' | 'kind' | 'action' | 'connection' | 'order' | 'subject'> & {
+  blocked?: { code: string; description: string; waitsFor: WaitsFor };
+};
+
+/** One try at one delivery, kept for ever beside it. */
+export interface Attempt {
+  number: number;
+  startedAt: string;
+  endedAt: string;
+  outcome: Outcome;
+  httpStatus?: number;
+  code?: string;
+  /** The remote's own words, capped. */
+  description?: string;
+  nextAttemptAt: string | null;
+}

@@ -1,0 +1,68 @@
+/** What a person is shown of a failure. `code` is snake_case and stable, `field` a path into the offending body. */
+export interface ErrorDetail {
+  code: string;
+  description: string;
+  field?: string;
+  httpStatus?: number;
+}
+
+/** Base of everything a remote, a mapping or a human can cause. A plain Error is a bug. */
+export class IntegrationError extends Error {
+  readonly detail: ErrorDetail;
+
+  constructor(detail: ErrorDetail, options?: ErrorOptions) {
+    super(`${detail.code}: ${detail.description}`, options);
+    this.name = new.target.name;
+    this.detail = detail;
+  }
+
+  get code(): string {
+    return this.detail.code;
+  }
+}
+
+/** It did not happen and may happen later (5xx, connection refused): retried. */
+export class RetryableError extends IntegrationError {}
+
+/** The request left and no answer came back (timeout, reset): probed before it is sent again. */
+export class UnknownOutcomeError extends IntegrationError {}
+
+/** The remote, or our own budget for it, asks for patience. Costs no retry. */
+export class ThrottledError extends IntegrationError {
+  /** Seconds the remote asked to wait; null when it did not say. */
+  readonly retryAfterSeconds: number | null;
+
+  constructor(detail: ErrorDetail, retryAfterSeconds: number | null, options?: ErrorOptions) {
+    super(detail, options);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** Our own budget for the connection is spent: no call was made, so it is not even an attempt. */
+export class BudgetSpentError extends IntegrationError {
+  readonly waitMs: number;
+
+  constructor(connection: string, waitMs: number) {
+    super({ code: 'budget_spent', description: `the requests a minute of ${connection} are used up` });
+    this.waitMs = waitMs;
+  }
+}
+
+/** The remote refused and will refuse again: dead at once. */
+export class RejectedError extends IntegrationError {}
+
+/** What has to change before a blocked delivery can run again by itself. */
+export type WaitsFor = 'connection' | 'routes' | 'order' | 'operator';
+
+/** A person must act: blocked until what it waits for changes, or until it is replayed. */
+export class BlockedError extends IntegrationError {
+  readonly waitsFor: WaitsFor;
+
+  constructor(detail: ErrorDetail, waitsFor: WaitsFor, options?: ErrorOptions) {
+    super(detail, options);
+    this.waitsFor = waitsFor;
+  }
+}
+
+/** A body does not have the shape its vendor documents: kept as it came and shown, never retried. */
+export class ContractError extends IntegrationError {}

@@ -1,0 +1,114 @@
+import type { z } from 'zod';
+import type { Connection, Secrets } from '#lib/connections/connection';
+import type { Http } from '#lib/http/client';
+import type { Fulfillment, LineQuantity, Order, OrderSnapshot, ShipmentSnapshot } from '#lib/orders/order';
+import type { MarketplaceInfo } from './info.ts';
+
+/** A webhook request before anything is parsed. `body` is the raw bytes; header names are lower case. */
+export interface WebhookRequest {
+  headers: Readonly<Record<string, string | undefined>>;
+  body: Buffer;
+  /** Path segments behind the topic: `[secret]` where the secret is in the URL. */
+  rest: readonly string[];
+}
+
+/** What a receiver knows of a connection: its secrets and the settings that only verify webhooks. */
+export interface WebhookCredentials {
+  secrets: Secrets;
+  settings: Readonly<Record<string, string>>;
+}
+
+/** Authenticity of a marketplace's calls. Bundled alone into its receiver: no zod, no client. */
+export interface Webhook {
+  info: MarketplaceInfo;
+  /** Constant time, on raw bytes, current and previous secret; an empty secret never matches. */
+  authenticate(request: WebhookRequest, credentials: WebhookCredentials): boolean;
+}
+
+/** One thing that arrived, parsed from JSON. `topic` is the webhook's, or what a poll or fetch read. */
+export interface InboundBody {
+  topic: string;
+  body: unknown;
+  receivedAt: string;
+}
+
+/** What an inbound body means. Mapping is pure; a body it cannot read throws ContractError naming the field. */
+export type Change =
+  | { type: 'order'; order: OrderSnapshot }
+  | { type: 'shipment'; shipment: ShipmentSnapshot }
+  | { type: 'fetch'; action: string; resource: string }
+  | { type: 'none'; reason: string };
+
+/** What a call to a remote may use. Every request through `http` is timed, budgeted and classified. */
+export interface RemoteContext {
+  connection: Connection;
+  secrets: Secrets;
+  http: Http;
+  now: () => Date;
+}
+
+/** An order placed with whoever ships it, still moving. */
+export interface OpenPlacement {
+  orderId: string;
+  remoteId: string | null;
+  number: string;
+  channel: string;
+}
+
+export interface PollContext extends RemoteContext {
+  /** Where the last complete poll stood; null at the first. */
+  watermark: string | null;
+  /** The page to go on with after a poll that ran out of time or budget; null at a fresh start. */
+  resume: string | null;
+  /** Orders placed at this connection that are not settled, oldest first, after the one with this order id. */
+  openPlacements(after: string | null): AsyncIterable<OpenPlacement>;
+}
+
+/** One page of a poll: bodies go to the inbound queue before `resume` is kept. */
+export interface PollPage {
+  items: Array<{ topic: string; body: unknown }>;
+  resume: string | null;
+  /** On the last page: where the next poll starts. */
+  watermark?: string;
+}
+
+export interface PushContext extends RemoteContext {
+  order: Order;
+  /** The connection that sold the order. */
+  source: Connection;
+  lineItems: LineQuantity[];
+  /** The parcel to report, with its carrier's canonical code (null: the shipper's word has none). */
+  fulfillment: (Fulfillment & { carrierCode: string | null }) | null;
+}
+
+export interface PushResult {
+  /** The remote's id of what now exists there. */
+  remoteId?: string;
+  /** For the timeline, when something is worth telling. */
+  note?: string;
+}
+
+/** One thing the hub can make a remote do. */
+export interface PushAction {
+  push(context: PushContext): Promise<PushResult>;
+  /** Reads the remote back after an unknown outcome: what it found, or null when a push is still due. */
+  probe(context: PushContext): Promise<PushResult | null>;
+}
+
+/** A carrier table both ways: canonical code → the marketplace's word. */
+export type CarrierTable = Readonly<Record<string, string>>;
+
+/** Everything a marketplace folder offers the hub. */
+export interface Connector {
+  info: MarketplaceInfo;
+  /** Strict objects: unknown keys in the connections file are refused by name. */
+  Secrets: z.ZodType<Record<string, string | undefined>>;
+  Settings: z.ZodType<Record<string, unknown>>;
+  webhook?: Webhook;
+  carriers: CarrierTable;
+  map(inbound: InboundBody, connection: Connection): Change[];
+  poll?(context: PollContext): AsyncIterable<PollPage>;
+  /** Reads what an event only named; the answer goes through the inbound queue like any event. */
+  fetch?(context: RemoteContext, action: string, resource: string): Promise<{ topic: string; body: unknown }>;
+  push: Readonly<Record<string, PushAction>>;
+}

@@ -1,0 +1,146 @@
+import type { UcpOrder } from '#lib/ucp/order';
+
+/** A postal address with UCP's member names, plus what carriers ask for. */
+export interface Address {
+  first_name?: string;
+  last_name?: string;
+  company?: string;
+  street_address?: string;
+  extended_address?: string;
+  address_locality?: string;
+  address_region?: string;
+  postal_code?: string;
+  /** ISO 3166-1 alpha-2. */
+  address_country?: string;
+  phone_number?: string;
+  email?: string;
+}
+
+export interface Buyer {
+  first_name?: string;
+  last_name?: string;
+  email?: string;
+  phone_number?: string;
+}
+
+export interface LineQuantity {
+  id: string;
+  quantity: number;
+}
+
+/** One line as a sales channel tells it. Money in minor units of the order's currency. */
+export interface SnapshotLine {
+  id: string;
+  sku: string;
+  ean?: string;
+  title: string;
+  quantity: number;
+  /** Units the sales channel itself says are shipped. */
+  fulfilled?: number;
+  unitPrice: number;
+  /** What the line costs in all, when the source says so; else `unitPrice × quantity`. */
+  total?: number;
+}
+
+/** What a sales channel says an order is at one instant; the result of a connector's mapping. */
+export interface OrderSnapshot {
+  externalId: string;
+  number: string;
+  /** Instants, ISO 8601 in UTC with milliseconds. */
+  placedAt: string;
+  paidAt: string | null;
+  /** When the source last changed it; null where the source does not say and the time of receipt must do. */
+  version: string | null;
+  cancelled: boolean;
+  currency: string;
+  taxIncluded: boolean;
+  buyer: Buyer;
+  shippingAddress: Address;
+  /** The shipping method or carrier the buyer chose, in the source's own word. */
+  shippingMethod: string | null;
+  lines: SnapshotLine[];
+  /** Order-level amounts in minor units; `total` is the source's own figure. */
+  amounts: { fulfillment: number; tax: number; discount: number; total: number };
+  checkoutId?: string;
+  permalinkUrl?: string;
+}
+
+/** A parcel. Its tracking number is what the sales channel waits for. */
+export interface Fulfillment {
+  id: string;
+  /** The connection that shipped it, or `erp`. */
+  by: string;
+  /** In the shipper's word when a connection shipped it, a canonical code when the ERP did. */
+  carrier: string;
+  trackingNumber: string;
+  trackingUrl?: string;
+  labelUrl?: string;
+  lineItems: LineQuantity[];
+  shippedAt: string;
+}
+
+/** Something that happened to a parcel or placement, in UCP's event types. */
+export interface ShipmentEvent {
+  id: string;
+  by: string;
+  type: string;
+  at: string;
+  trackingNumber?: string;
+  carrier?: string;
+  description?: string;
+}
+
+/** What whoever ships says of an order placed with it. */
+export interface ShipmentSnapshot {
+  /** Our order id as the remote echoes it; null where only `remoteId` or `number` tell. */
+  orderId: string | null;
+  remoteId: string | null;
+  /** The order number and channel we placed it under. */
+  number: string | null;
+  channel: string | null;
+  parcels: Array<Omit<Fulfillment, 'id' | 'by' | 'lineItems'> & { lineItems?: LineQuantity[] }>;
+  events: Array<Omit<ShipmentEvent, 'by'>>;
+  /** Nothing more will happen (delivered, returned, cancelled): the poller may forget it. */
+  settled: boolean;
+}
+
+/** The hub's order: the UCP order and what UCP has no place for. */
+export interface Order {
+  id: string;
+  connection: string;
+  externalId: string;
+  number: string;
+  placedAt: string;
+  paidAt: string | null;
+  buyer: Buyer;
+  shippingAddress: Address;
+  /** Members an operator corrected; they outlive later snapshots. */
+  correctedAddress: Address | null;
+  shippingMethod: string | null;
+  taxIncluded: boolean;
+  cancelled: boolean;
+  fulfillments: Fulfillment[];
+  shipmentEvents: ShipmentEvent[];
+  /** The version and content hash of the snapshot that stands, and the inbound event that holds its raw body. */
+  sourceVersion: string;
+  snapshotHash: string;
+  snapshotEvent: string;
+  deliveries: string[];
+  ucp: UcpOrder;
+  receivedAt: string;
+  updatedAt: string;
+  /** Counts writes: every update is conditional on it. */
+  revision: number;
+}
+
+export type OrderStatus = 'open' | 'partial' | 'fulfilled' | 'cancelled';
+
+export interface TimelineEntry {
+  at: string;
+  type: string;
+  by: string;
+  detail: Record<string, unknown>;
+}
+
+/** The hub's order id: two accounts with the same external id are two orders. */
+export const orderId = (connection: string, externalId: string): string => `${connection}:${externalId}`;

@@ -1,0 +1,166 @@
+import { marketplaces } from './marketplaces/registry.ts';
+
+/** What a function may do. Stacks turn it into IAM statements, tests hold the statements against it. */
+export interface Grants {
+  table?: readonly TableAction[];
+  send?: readonly string[];
+  /** Marketplaces whose secret it may read. */
+  secrets?: readonly string[];
+}
+
+export type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'ConditionCheckItem';
+
+export interface FunctionSpec {
+  name: string;
+  /** File and export, as Lambda names a handler. */
+  handler: string;
+  timeoutSeconds: number;
+  memoryMb: number;
+  grants: Grants;
+}
+
+export interface QueueSpec {
+  name: string;
+  /** The function that consumes it; dead-letter queues have none. */
+  consumer: string;
+  deadLetterQueue: string;
+  batchSize: number;
+  visibilityTimeoutSeconds: number;
+  /** Receives before the queue's own redrive: crashes only, refusals are dead deliveries. */
+  maxReceiveCount: number;
+}
+
+export interface RouteSpec {
+  /** API Gateway v2 route key. */
+  route: string;
+  function: string;
+}
+
+export interface ScheduleSpec {
+  name: string;
+  function: string;
+  everySeconds: number;
+  /** The environment variable that shortens it locally. */
+  override: 'POLL_INTERVAL_SECONDS' | 'SWEEP_INTERVAL_SECONDS';
+}
+
+const ALL_TABLE_ACTIONS = [
+  'GetItem',
+  'BatchGetItem',
+  'Query',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'ConditionCheckItem',
+] as const;
+const WORK_SECONDS = 60;
+
+export const deliveryQueue = (marketplace: string): string => `${marketplace}-deliveries`;
+export const deadLetterQueue = (marketplace: string): string => `${marketplace}-dead-letters`;
+export const INBOUND_QUEUE = 'inbound';
+
+const names = marketplaces.map(({ name }) => name);
+const callers = marketplaces.filter(({ topics }) => topics.length > 0).map(({ name }) => name);
+const allDeliveryQueues = names.map(deliveryQueue);
+
+/** The one table: two indexes, both keys only, and a TTL attribute. */
+export const table = {
+  name: 'longshore',
+  ttl: 'expiresAt',
+  indexes: {
+    /** Everything of one kind and connection, by time of arrival. */
+    byTime: { hashKey: 'timePk', rangeKey: 'timeSk' },
+    /** Only what needs attention: due deliveries by due time, blocked and dead ones, open placements. */
+    byState: { hashKey: 'statePk', rangeKey: 'stateSk' },
+  },
+} as const;
+
+export const functions: readonly FunctionSpec[] = [
+  ...callers.map((name) => ({
+    name: `webhook-${name}`,
+    handler: `functions/webhooks/${name}.handler`,
+    timeoutSeconds: 10,
+    memoryMb: 512,
+    grants: { send: [INBOUND_QUEUE], secrets: [name] },
+  })),
+  ...names.map((name) => ({
+    name: `poller-${name}`,
+    handler: `functions/pollers/${name}.handler`,
+    timeoutSeconds: 300,
+    memoryMb: 512,
+    grants: { table: ALL_TABLE_ACTIONS, send: [INBOUND_QUEUE], secrets: [name] },
+  })),
+  {
+    name: 'ingest',
+    handler: 'functions/ingest.handler',
+    timeoutSeconds: WORK_SECONDS,
+    memoryMb: 1024,
+    grants: { table: ALL_TABLE_ACTIONS, send: allDeliveryQueues },
+  },
+  ...names.map((name) => ({
+    name: `pusher-${name}`,
+    handler: `functions/pushers/${name}.handler`,
+    timeoutSeconds: WORK_SECONDS,
+    memoryMb: 512,
+    // A routing delivery rings the queue of whoever turns out to ship.
+    grants: {
+      table: ALL_TABLE_ACTIONS,
+      send: [INBOUND_QUEUE, ...allDeliveryQueues, deadLetterQueue(name)],
+      secrets: [name],
+    },
+  })),
+  {
+    name: 'sweeper',
+    handler: 'functions/sweeper.handler',
+    timeoutSeconds: WORK_SECONDS,
+    memoryMb: 512,
+    grants: { table: ALL_TABLE_ACTIONS, send: allDeliveryQueues },
+  },
+  {
+    name: 'api',
+    handler: 'functions/ops/api.handler',
+    timeoutSeconds: 29,
+    memoryMb: 1024,
+    grants: { table: ALL_TABLE_ACTIONS, send: allDeliveryQueues },
+  },
+];
+
+export const queues: readonly QueueSpec[] = [
+  { name: INBOUND_QUEUE, consumer: 'ingest', deadLetterQueue: 'inbound-dead-letters' },
+  ...names.map((name) => ({
+    name: deliveryQueue(name),
+    consumer: `pusher-${name}`,
+    deadLetterQueue: deadLetterQueue(name),
+  })),
+].map((queue) => ({ ...queue, batchSize: 10, visibilityTimeoutSeconds: WORK_SECONDS * 6, maxReceiveCount: 5 }));
+
+export const routes: readonly RouteSpec[] = [
+  // Greedy, so that a wrong topic, connection or number of segments all meet the same receiver and the same 401.
+  ...callers.map((name) => ({ route: `POST /webhooks/${name}/{path+}`, function: `webhook-${name}` })),
+  { route: 'ANY /{path+}', function: 'api' },
+];
+
+export const schedules: readonly ScheduleSpec[] = [
+  // The clock ticks every minute; each connection's own interval decides whether it is polled.
+  ...names.map((name) => ({
+    name: `poll-${name}`,
+    function: `poller-${name}`,
+    everySeconds: 60,
+    override: 'POLL_INTERVAL_SECONDS' as const,
+  })),
+  { name: 'sweep', function: 'sweeper', everySeconds: 60, override: 'SWEEP_INTERVAL_SECONDS' },
+];
+
+/** The environment variables through which a function learns the physical names of what it may use. */
+export const envName = {
+  table: 'TABLE_NAME',
+  queueUrl: (queue: string): string => `QUEUE_URL_${queue.toUpperCase().replaceAll('-', '_')}`,
+  secretId: (marketplace: string): string => `SECRET_ID_${marketplace.toUpperCase().replaceAll('-', '_')}`,
+};
