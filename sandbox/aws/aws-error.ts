@@ -1,0 +1,29 @@
+/** An answer of status 4xx in the shape of the AWS JSON protocols: `__type`, `message` and what the error adds. */
+export class AwsError extends Error {
+  readonly status: number;
+  readonly type: string;
+  readonly details: Record<string, unknown>;
+  readonly queryCode: string | undefined;
+
+  constructor(
+    type: string,
+    message: string,
+    options: { status?: number; details?: Record<string, unknown>; queryCode?: string } = {},
+  ) {
+    super(message);
+    this.name = 'AwsError';
+    this.type = type;
+    this.status = options.status ?? 400;
+    this.details = options.details ?? {};
+    this.queryCode = options.queryCode;
+  }
+
+  get body(): Record<string, unknown> {
+    return { __type: this.type, message: this.message, ...this.details };
+  }
+}
+
+/** The name after the `#` of a `__type`. */
+export function shortName(type: unknown): string {
+  return String(type).split('#').at(-1) ?? '';
+}

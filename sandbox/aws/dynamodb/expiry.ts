@@ -1,0 +1,36 @@
+import type { Item, Level } from './dynalite.ts';
+import { within } from './key-space.ts';
+
+const FIVE_YEARS_SECONDS = 5 * 365.25 * 86_400;
+
+/** Seconds since 1970 at which an item expires. Anything but a number in the attribute never does. */
+export function expiresAt(item: Item | undefined, attribute: string): number | undefined {
+  const value = Number(item?.[attribute]?.N);
+  return Number.isFinite(value) && value >= 0 ? Math.floor(value) : undefined;
+}
+
+function expiryPrefix(table: string): string {
+  return `expiry~${table}~`;
+}
+
+/** Sorts by due time, so that a sweep reads what is due and nothing else. */
+export function expiryKey(table: string, seconds: number, itemKey: string): string {
+  return expiryPrefix(table) + pad(seconds) + itemKey;
+}
+
+function pad(seconds: number): string {
+  return `${String(seconds).padStart(16, '0')}~`;
+}
+
+/** Keys of at most `limit` items of a table that are due. AWS leaves alone what expired more than five years ago. */
+export async function readDue(level: Level, table: string, nowSeconds: number, limit: number): Promise<string[]> {
+  const keys: string[] = [];
+  const gte = pad(Math.max(0, Math.floor(nowSeconds - FIVE_YEARS_SECONDS)));
+  const range = within(expiryPrefix(table), { gte, lt: pad(Math.floor(nowSeconds)), limit });
+  for await (const key of level.values(range)) keys.push(String(key));
+  return keys;
+}
+
+export function allExpiries(table: string) {
+  return within(expiryPrefix(table));
+}

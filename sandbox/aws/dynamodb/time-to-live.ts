@@ -1,0 +1,76 @@
+import { tableNotFound } from './action-store.ts';
+import { type Input, type Item, type Table, validationError } from './dynalite.ts';
+import { allExpiries, expiresAt, expiryKey, readDue } from './expiry.ts';
+import { itemPrefix, TIME_TO_LIVE, within } from './key-space.ts';
+import { type Plan, planItem } from './plan.ts';
+import type { Store } from './store.ts';
+import { forgetTokens } from './transactions.ts';
+
+const SWEEP_BATCH = 100;
+
+function findTable(store: Store, name: unknown): Table {
+  const table = store.tables.get(String(name));
+  if (table) return table;
+  throw tableNotFound(String(name));
+}
+
+/** Switches expiry on or off; switching on finds the items that are already there. */
+export async function updateTimeToLive(store: Store, input: Input): Promise<Input> {
+  const { TableName: name } = findTable(store, input.TableName);
+  const wanted = input.TimeToLiveSpecification as { AttributeName?: string; Enabled?: boolean } | undefined;
+  if (!wanted?.AttributeName || typeof wanted.Enabled !== 'boolean') {
+    throw validationError('TimeToLiveSpecification needs AttributeName and Enabled');
+  }
+  const attribute = wanted.AttributeName;
+  await store.write(async (plan) => {
+    const current = store.timeToLive.get(name);
+    if (Boolean(current) === wanted.Enabled) {
+      throw validationError(`TimeToLive is already ${wanted.Enabled ? 'enabled' : 'disabled'}`);
+    }
+    if (current && current !== attribute) {
+      throw validationError(`TimeToLive is active on a different AttributeName: current AttributeName is ${current}`);
+    }
+    if (!wanted.Enabled) {
+      plan.entries.push({ type: 'del', key: TIME_TO_LIVE + name });
+      for await (const key of store.level.keys(allExpiries(name))) plan.entries.push({ type: 'del', key });
+      store.timeToLive.delete(name);
+      return;
+    }
+    plan.entries.push({ type: 'put', key: TIME_TO_LIVE + name, value: attribute });
+    const prefix = itemPrefix(name);
+    for await (const [key, item] of store.level.iterator(within(prefix))) {
+      const due = expiresAt(item as Item, attribute);
+      const itemKey = key.slice(prefix.length);
+      if (due !== undefined) plan.entries.push({ type: 'put', key: expiryKey(name, due, itemKey), value: itemKey });
+    }
+    store.timeToLive.set(name, attribute);
+  });
+  return { TimeToLiveSpecification: wanted };
+}
+
+export function describeTimeToLive(store: Store, input: Input): Input {
+  const attribute = store.timeToLive.get(findTable(store, input.TableName).TableName);
+  const description = attribute
+    ? { TimeToLiveStatus: 'ENABLED', AttributeName: attribute }
+    : { TimeToLiveStatus: 'DISABLED' };
+  return { TimeToLiveDescription: description };
+}
+
+/** Deletes what is past its time, in small batches so that other writers get their turn. */
+export async function sweep(store: Store, nowSeconds = Date.now() / 1000): Promise<void> {
+  for (const name of store.timeToLive.keys()) {
+    let found: number;
+    do {
+      found = await store.write((plan) => deleteDue(store, plan, name, nowSeconds));
+    } while (found === SWEEP_BATCH);
+  }
+  await forgetTokens(store);
+}
+
+async function deleteDue(store: Store, plan: Plan, name: string, nowSeconds: number) {
+  const table = store.tables.get(name);
+  if (!table) return 0;
+  const keys = await readDue(store.level, name, nowSeconds, SWEEP_BATCH);
+  for (const key of keys) planItem(plan, store, table, key, undefined);
+  return keys.length;
+}

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { AwsError, shortName } from '../aws-error.ts';
+import { asAwsError, engine, type Input, type Item, perform, prepare, validationError } from './dynalite.ts';
+import { type ItemOperation, planWrite, storedKey } from './items.ts';
+import { REQUEST_TOKENS, within } from './key-space.ts';
+import type { Plan } from './plan.ts';
+import type { Store } from './store.ts';
+
+const ITEM_LIMIT = 100;
+const TOKEN_TTL_MS = 10 * 60_000;
+const OPERATIONS: Record<string, ItemOperation> = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  // A delete that is never carried out: same parameters, same condition.
+  ConditionCheck: 'DeleteItem',
+};
+
+interface Step {
+  kind: string;
+  operation: ItemOperation;
+  input: Input;
+}
+
+type Reason = { Code: string; Message?: string; Item?: Item };
+
+/** All writes or none; the request's token is written with them, so a repeat after a crash is still a repeat. */
+export function transactWriteItems(store: Store, input: Input): Promise<Input> {
+  const { TransactItems: items, ClientRequestToken: token, ...rest } = input;
+  refuseOthers('TransactWriteItems', rest, ['ReturnConsumedCapacity', 'ReturnItemCollectionMetrics']);
+  const steps = readSteps(items);
+  const digest = createHash('sha256').update(JSON.stringify(items)).digest('hex');
+
+  return store.write(async (plan) => {
+    if (typeof token === 'string' && (await alreadyDone(store, plan, token, digest))) return {};
+    refuseTwoWritesToOneItem(store, plan, steps);
+    const reasons: Reason[] = [];
+    for (const step of steps) reasons.push(await planStep(store, plan, step));
+    if (reasons.some((reason) => reason.Code !== 'None')) throw cancelled(reasons);
+    return {};
+  });
+}
+
+function readSteps(items: unknown): Step[] {
+  if (!Array.isArray(items) || items.length < 1 || items.length > ITEM_LIMIT) {
+    throw validationError(
+      "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: " +
+        `Member must have length less than or equal to ${ITEM_LIMIT} and greater than or equal to 1`,
+    );
+  }
+  return items.map((item: Record<string, Input>) => {
+    const [[kind, input] = [], more] = Object.entries(item);
+    const operation = kind && OPERATIONS[kind];
+    if (!kind || !input || !operation || more) {
+      throw validationError('TransactItems can only contain one of Check, Put, Update or Delete');
+    }
+    if (kind === 'ConditionCheck' && !input.ConditionExpression) {
+      throw validationError('ConditionCheck needs a ConditionExpression');
+    }
+    return { kind, operation, input };
+  });
+}
+
+async function planStep(store: Store, plan: Plan, { kind, operation, input }: Step): Promise<Reason> {
+  const planned = kind === 'ConditionCheck' ? { entries: [] } : plan;
+  try {
+    await planWrite(store, planned, operation, structuredClone(input));
+    return { Code: 'None' };
+  } catch (error) {
+    if (!(error instanceof AwsError) || shortName(error.type) === 'ResourceNotFoundException') throw error;
+    if (shortName(error.type) !== 'ConditionalCheckFailedException') {
+      return { Code: 'ValidationError', Message: error.message };
+    }
+    return { Code: 'ConditionalCheckFailed', Message: error.message, ...error.details };
+  }
+}
+
+/** Also checks every input before any condition is looked at, as malformed ones fail the request and cancel nothing. */
+function refuseTwoWritesToOneItem(store: Store, plan: Plan, steps: Step[]): void {
+  const seen = new Set<string>();
+  for (const { operation, input } of steps) {
+    const { ReturnValuesOnConditionCheckFailure: _, ...rest } = structuredClone(input);
+    const actions = store.writer(plan);
+    const prepared = prepare(operation, rest, actions);
+    actions.getTable(String(prepared.TableName), (_error, table) => {
+      if (!table) return;
+      const invalid = prepared.Item
+        ? engine.validateItem(prepared.Item as Item, table)
+        : engine.validateKey(prepared.Key as Item, table);
+      if (invalid) throw asAwsError(invalid);
+    });
+    const key = storedKey(store, prepared);
+    if (seen.has(key)) throw validationError('Transaction request cannot include multiple operations on one item');
+    seen.add(key);
+  }
+}
+
+/** Whether this very request was carried out in the last ten minutes; if not, plans the note that it now is. */
+async function alreadyDone(store: Store, plan: Plan, token: string, digest: string): Promise<boolean> {
+  const key = REQUEST_TOKENS + createHash('sha256').update(token).digest('hex');
+  const known = store.level.getSync(key) as { digest: string; at: number } | undefined;
+  const now = Date.now();
+  if (known && now - known.at < TOKEN_TTL_MS) {
+    if (known.digest === digest) return true;
+    throw new AwsError(
+      'com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException',
+      'The request uses the same client token as a previous, but non-identical request.',
+    );
+  }
+  plan.entries.push({ type: 'put', key, value: { digest, at: now } });
+  return false;
+}
+
+/** Deletes the notes of tokens that no longer count. */
+export async function forgetTokens(store: Store): Promise<void> {
+  await store.write(async (plan) => {
+    for await (const [key, value] of store.level.iterator(within(REQUEST_TOKENS))) {
+      if (Date.now() - (value as { at: number }).at >= TOKEN_TTL_MS) plan.entries.push({ type: 'del', key });
+    }
+  });
+}
+
+function cancelled(reasons: Reason[]): AwsError {
+  const codes = reasons.map((reason) => reason.Code).join(', ');
+  return new AwsError(
+    'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+    `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
+    { details: { CancellationReasons: reasons } },
+  );
+}
+
+/** Reads between two writes, so that it sees all of a transaction or nothing of it. */
+export function transactGetItems(store: Store, input: Input): Promise<Input> {
+  const { TransactItems: items, ...rest } = input;
+  refuseOthers('TransactGetItems', rest, ['ReturnConsumedCapacity']);
+  if (!Array.isArray(items) || items.length < 1 || items.length > ITEM_LIMIT) {
+    throw validationError(`TransactItems must have between 1 and ${ITEM_LIMIT} members`);
+  }
+  return store.write(async () => {
+    const responses = items.map(async ({ Get }: { Get: Input }) => {
+      const prepared = prepare(
+        'GetItem',
+        { ...Get },
+        store.reader(() => undefined),
+      );
+      const { Item: item } = await perform('GetItem', prepared, store.reader);
+      return item ? { Item: item } : {};
+    });
+    return { Responses: await Promise.all(responses) };
+  });
+}
+
+function refuseOthers(operation: string, rest: Input, accepted: string[]): void {
+  const unknown = Object.keys(rest).find((key) => !accepted.includes(key) && rest[key] != null);
+  if (unknown) throw validationError(`The local emulator does not support ${unknown} of ${operation}.`);
+}

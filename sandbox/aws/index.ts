@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { type AwsOptions, type Endpoints, type RunningAws, runAws } from './run-aws.ts';
+import type { FromWorker } from './worker.ts';
+
+export type { AwsOptions, Endpoints, RunningAws };
+
+/**
+ * Starts DynamoDB, SQS and Secrets Manager on loopback with their state in `dataDir`, in a worker thread of their own
+ * so that the caller's thread keeps a core. They end with the process; after a kill the same `dataDir` can be started
+ * again at once. A worker that dies while running is an uncaught error of the process.
+ */
+export async function startAws({ inProcess = false, ...options }: AwsOptions & { inProcess?: boolean }) {
+  return inProcess ? runAws(options) : startWorker(options);
+}
+
+async function startWorker(options: AwsOptions): Promise<RunningAws> {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options });
+  const exited = once(worker, 'exit');
+  const [message]: [FromWorker] = (await once(worker, 'message')) as [FromWorker];
+  if ('error' in message) {
+    await worker.terminate();
+    throw new Error(message.error);
+  }
+  return {
+    endpoints: message.endpoints,
+    async stop() {
+      worker.postMessage('stop');
+      await exited;
+    },
+  };
+}
+
+/** The variables that point ordinary AWS SDK clients at the emulators; the keys are made up and grant nothing. */
+export function awsEnvironment(endpoints: Endpoints): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+}

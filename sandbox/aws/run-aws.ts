@@ -1,0 +1,56 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDynamoDb } from './dynamodb/index.ts';
+import { openSecretsManager } from './secrets-manager/index.ts';
+import { serve } from './serve.ts';
+import { openSqs } from './sqs/index.ts';
+
+export interface AwsOptions {
+  /** Holds all state, created where missing; one process at a time. */
+  dataDir: string;
+  /** How often items past their time to live are deleted. */
+  ttlSweepMs?: number;
+  /** How long to wait for another process to let go of `dataDir`. */
+  lockWaitMs?: number;
+}
+
+export interface Endpoints {
+  dynamodb: string;
+  sqs: string;
+  secretsManager: string;
+}
+
+export interface RunningAws {
+  endpoints: Endpoints;
+  /** Closes listeners and files; waiting requests are cut off. */
+  stop(): Promise<void>;
+}
+
+/** Runs the emulators in this thread. `startAws` is what the runtime uses. */
+export async function runAws({ dataDir, ttlSweepMs = 5000, lockWaitMs = 5000 }: AwsOptions): Promise<RunningAws> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // DynamoDB first: the lock on its store guards the whole directory.
+  const dynamoDb = await openDynamoDb({ directory: join(dataDir, 'dynamodb'), ttlSweepMs, lockWaitMs });
+  const sqs = openSqs({ file: join(dataDir, 'sqs.sqlite') });
+  const secretsManager = openSecretsManager({ file: join(dataDir, 'secrets.json') });
+
+  const listeners = await Promise.all([
+    serve({ target: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0', handle: dynamoDb.handle }),
+    serve({ target: 'AmazonSQS', contentType: 'application/x-amz-json-1.0', handle: sqs.handle }),
+    serve({ target: 'secretsmanager', contentType: 'application/x-amz-json-1.1', handle: secretsManager.handle }),
+  ]);
+  sqs.setBaseUrl(listeners[1].endpoint);
+
+  return {
+    endpoints: {
+      dynamodb: listeners[0].endpoint,
+      sqs: listeners[1].endpoint,
+      secretsManager: listeners[2].endpoint,
+    },
+    async stop() {
+      await Promise.all(listeners.map((listener) => listener.close()));
+      sqs.close();
+      await dynamoDb.close();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { invalidParameter, missingParameter, outOfRange } from './errors.ts';
+import {
+  checkAttributes,
+  type MessageAttributes,
+  md5,
+  md5OfAttributes,
+  refuseForbiddenCharacters,
+} from './message-attributes.ts';
+import type { MessageStore } from './messages.ts';
+import { numberOf } from './queue-attributes.ts';
+import type { Queue } from './queues.ts';
+
+/** What SendMessage and an entry of SendMessageBatch have in common. */
+export interface Outgoing {
+  MessageBody?: string;
+  DelaySeconds?: number;
+  MessageAttributes?: MessageAttributes;
+  MessageSystemAttributes?: MessageAttributes;
+  MessageGroupId?: string;
+  MessageDeduplicationId?: string;
+}
+
+/** Checks and stores one message; when this returns, the message outlives the process. */
+export function sendMessage(messages: MessageStore, queue: Queue, outgoing: Outgoing) {
+  const body = checkOutgoing(queue, outgoing);
+  const { DelaySeconds, MessageAttributes, MessageSystemAttributes, MessageGroupId } = outgoing;
+  const now = Date.now();
+  const id = randomUUID();
+  const trace = MessageSystemAttributes?.AWSTraceHeader?.StringValue;
+  const system = {
+    SenderId: 'local',
+    ...(MessageGroupId ? { MessageGroupId } : {}),
+    ...(trace ? { AWSTraceHeader: trace } : {}),
+  };
+  messages.add({
+    queue: queue.name,
+    id,
+    body,
+    attributes: JSON.stringify(MessageAttributes ?? {}),
+    system_attributes: JSON.stringify(system),
+    sent_at: now,
+    visible_at: now + (DelaySeconds ?? numberOf(queue.attributes, 'DelaySeconds')) * 1000,
+  });
+  return {
+    MessageId: id,
+    MD5OfMessageBody: md5(body),
+    MD5OfMessageAttributes: md5OfAttributes(MessageAttributes),
+    MD5OfMessageSystemAttributes: md5OfAttributes(MessageSystemAttributes),
+  };
+}
+
+function checkOutgoing(queue: Queue, { MessageBody, DelaySeconds, ...rest }: Outgoing): string {
+  if (!MessageBody) throw missingParameter('MessageBody');
+  refuseForbiddenCharacters(MessageBody);
+  const size = Buffer.byteLength(MessageBody) + checkAttributes(rest.MessageAttributes);
+  const limit = numberOf(queue.attributes, 'MaximumMessageSize');
+  if (size > limit) {
+    throw invalidParameter(`One or more parameters are invalid. Reason: Message must be shorter than ${limit} bytes.`);
+  }
+  if (DelaySeconds != null && !(Number.isInteger(DelaySeconds) && DelaySeconds >= 0 && DelaySeconds <= 900)) {
+    throw outOfRange('DelaySeconds', DelaySeconds, 'DelaySeconds must be >= 0 and <= 900');
+  }
+  if (rest.MessageDeduplicationId) {
+    throw invalidParameter(
+      'The request include parameter MessageDeduplicationId which is not valid for this queue type',
+    );
+  }
+  return MessageBody;
+}

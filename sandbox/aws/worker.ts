@@ -1,0 +1,13 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type AwsOptions, type Endpoints, runAws } from './run-aws.ts';
+
+/** The one message a worker sends: where it listens, or why it does not. */
+export type FromWorker = { endpoints: Endpoints } | { error: string };
+
+try {
+  const aws = await runAws(workerData as AwsOptions);
+  parentPort?.once('message', () => void aws.stop().then(() => process.exit()));
+  parentPort?.postMessage({ endpoints: aws.endpoints } satisfies FromWorker);
+} catch (error) {
+  parentPort?.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies FromWorker);
+}
