@@ -1,4 +1,7 @@
 import { marketplaces } from './marketplaces/registry.ts';
+import { deadLetterQueue, deliveryQueue, INBOUND_QUEUE } from './topology-names.ts';
+
+export * from './topology-names.ts';
 
 /** What a function may do. Stacks turn it into IAM statements, tests hold the statements against it. */
 export interface Grants {
@@ -61,10 +64,6 @@ const ALL_TABLE_ACTIONS = [
   'ConditionCheckItem',
 ] as const;
 const WORK_SECONDS = 60;
-
-export const deliveryQueue = (marketplace: string): string => `${marketplace}-deliveries`;
-export const deadLetterQueue = (marketplace: string): string => `${marketplace}-dead-letters`;
-export const INBOUND_QUEUE = 'inbound';
 
 const names = marketplaces.map(({ name }) => name);
 const callers = marketplaces.filter(({ topics }) => topics.length > 0).map(({ name }) => name);
@@ -157,10 +156,3 @@ export const schedules: readonly ScheduleSpec[] = [
   })),
   { name: 'sweep', function: 'sweeper', everySeconds: 60, override: 'SWEEP_INTERVAL_SECONDS' },
 ];
-
-/** The environment variables through which a function learns the physical names of what it may use. */
-export const envName = {
-  table: 'TABLE_NAME',
-  queueUrl: (queue: string): string => `QUEUE_URL_${queue.toUpperCase().replaceAll('-', '_')}`,
-  secretId: (marketplace: string): string => `SECRET_ID_${marketplace.toUpperCase().replaceAll('-', '_')}`,
-};

@@ -23,3 +23,7 @@ export const Route = z.strictObject({
   to: z.string(),
 });
 export type Route = z.infer<typeof Route>;
+
+/** The name under which orders of a sales connection are placed elsewhere; its id keeps two accounts apart. */
+export const channelOf = ({ id, settings }: Connection): string =>
+  typeof settings.channel === 'string' ? settings.channel : id;

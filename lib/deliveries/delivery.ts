@@ -28,6 +28,7 @@ export interface Delivery {
   /** What is done there: `order` places, `fulfillment` reports, `route` finds who ships, or the name of a fetch. */
   action: string;
   connection: string;
+  marketplace: string;
   order: string | null;
   subject: Subject;
   state: DeliveryState;
@@ -50,7 +51,10 @@ export interface Delivery {
 }
 
 /** What ingest asks for; the ledger adds the rest. */
-export type NewDelivery = Pick<Delivery, 'id' | 'kind' | 'action' | 'connection' | 'order' | 'subject'> & {
+export type NewDelivery = Pick<
+  Delivery,
+  'id' | 'kind' | 'action' | 'connection' | 'marketplace' | 'order' | 'subject'
+> & {
   blocked?: { code: string; description: string; waitsFor: WaitsFor };
 };
 

@@ -36,10 +36,19 @@ interface HttpOptions {
 }
 
 /** The hub's one way to a remote: budgeted, with a deadline, every failure classified by what may have happened. */
-export function createHttp({ baseUrl, budget, timeoutMs, fetch = globalThis.fetch }: HttpOptions): Http {
+export function createHttp({
+  baseUrl,
+  budget,
+  timeoutMs,
+  fetch = globalThis.fetch,
+}: HttpOptions): Http & { sent(): number } {
+  let sent = 0;
   return {
+    /** Requests that left: a budget spent after the first leaves an unknown outcome behind. */
+    sent: () => sent,
     async request(request) {
       await budget.take();
+      sent += 1;
       const response = await send(request, baseUrl, timeoutMs, fetch);
       if (response.status >= 200 && response.status < 300) return response;
       const error = request.refusal?.(response) ?? classify(response);

@@ -126,6 +126,8 @@ export interface Order {
   snapshotHash: string;
   snapshotEvent: string;
   deliveries: string[];
+  /** Line items whose shipper has been decided; only others are routed when a snapshot adds lines. */
+  routed: string[];
   ucp: UcpOrder;
   receivedAt: string;
   updatedAt: string;

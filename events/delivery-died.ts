@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** `delivery.died`: what a marketplace's dead-letter queue is told; a redriven `delivery.due` is a crash instead. */
+export const DeliveryDied = z.object({
+  deliveryId: z.string(),
+  connection: z.string(),
+  action: z.string(),
+  order: z.string().nullable(),
+  cause: z.object({ code: z.string(), description: z.string() }).nullable(),
+  diedAt: z.string(),
+});
+export type DeliveryDied = z.infer<typeof DeliveryDied>;

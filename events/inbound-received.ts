@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** `inbound.received`: something arrived by webhook, poll or fetch and waits to be understood. */
+export const InboundReceived = z.object({
+  id: z.string(),
+  connection: z.string(),
+  topic: z.string(),
+  receivedBy: z.enum(['webhook', 'poll', 'fetch']),
+  receivedAt: z.string(),
+  /** The bytes as they came: text, or base64 where they are not UTF-8. */
+  body: z.string(),
+  encoding: z.enum(['utf8', 'base64']),
+});
+export type InboundReceived = z.infer<typeof InboundReceived>;

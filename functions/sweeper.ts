@@ -1,0 +1,3 @@
+import { sweep } from '#lib/deliveries/sweep';
+
+export const handler = () => sweep();

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { tableName } from '#lib/settings';
+
+export const db = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+  marshallOptions: { removeUndefinedValues: true },
+});
+
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** Index attributes; absent means the item is not in that index. */
+export interface IndexKeys {
+  timePk?: string;
+  timeSk?: string;
+  statePk?: string;
+  stateSk?: string;
+}
+
+export type Item<T> = T & Key & IndexKeys & { expiresAt?: number };
+export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** A stored thing without its keys. */
+export function bare<T extends object>(item: Item<T>): T {
+  const { pk: _pk, sk: _sk, timePk: _tp, timeSk: _ts, statePk: _sp, stateSk: _ss, expiresAt: _e, ...rest } = item;
+  return rest as unknown as T;
+}
+
+/** Strongly consistent read of one item. */
+export async function getItem<T extends object>(key: Key): Promise<T | undefined> {
+  const { Item } = await db.send(new GetCommand({ TableName: tableName(), Key: key, ConsistentRead: true }));
+  return Item && bare(Item as Item<T>);
+}
+
+/** All items with these keys, in their order; missing ones are left out. */
+export async function getItems<T extends object>(keys: readonly Key[]): Promise<T[]> {
+  const found = new Map<string, T>();
+  const name = tableName();
+  for (let i = 0; i < keys.length; i += 100) {
+    let pending: Key[] | undefined = keys.slice(i, i + 100);
+    while (pending?.length) {
+      const { Responses, UnprocessedKeys } = await db.send(
+        new BatchGetCommand({ RequestItems: { [name]: { Keys: pending, ConsistentRead: true } } }),
+      );
+      for (const item of (Responses?.[name] ?? []) as Item<T>[]) found.set(`${item.pk}\n${item.sk}`, bare(item));
+      pending = UnprocessedKeys?.[name]?.Keys as Key[] | undefined;
+    }
+  }
+  return keys.flatMap(({ pk, sk }) => found.get(`${pk}\n${sk}`) ?? []);
+}
+
+/** Everything in one partition whose sort key starts with `prefix`. For partitions that stay small. */
+export async function queryPartition<T extends object>(pk: string, prefix = ''): Promise<Array<Item<T>>> {
+  const items: Array<Item<T>> = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await db.send(
+      new QueryCommand({
+        TableName: tableName(),
+        KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
+        ExpressionAttributeValues: prefix ? { ':pk': pk, ':prefix': prefix } : { ':pk': pk },
+        ConsistentRead: true,
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    items.push(...((page.Items ?? []) as Array<Item<T>>));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return items;
+}
+
+export const put = <T extends object>(item: Item<T>, condition?: string, values?: Record<string, unknown>): Write => ({
+  Put: {
+    TableName: tableName(),
+    Item: item,
+    ...(condition && { ConditionExpression: condition }),
+    ...(values && { ExpressionAttributeValues: values }),
+  },
+});
+
+export const NEW = 'attribute_not_exists(pk)';
+
+const MAX_CONFLICTS = 8;
+
+/** Writes all or nothing. False when a condition failed: read again and decide again. Anything else throws. */
+export async function transact(writes: readonly Write[]): Promise<boolean> {
+  for (let conflicts = 0; ; conflicts++) {
+    try {
+      await db.send(new TransactWriteCommand({ TransactItems: [...writes] }));
+      return true;
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      const codes = new Set((error.CancellationReasons ?? []).map(({ Code }) => Code));
+      if (codes.has('ConditionalCheckFailed')) return false;
+      // Another transaction had one of the items in hand; it decided nothing about ours.
+      if (!codes.has('TransactionConflict') || conflicts === MAX_CONFLICTS) throw error;
+      await sleep(Math.random() * 10 * 2 ** conflicts);
+    }
+  }
+}
+
+export const isConditionFailure = (error: unknown): boolean =>
+  (error as { name?: string }).name === 'ConditionalCheckFailedException';

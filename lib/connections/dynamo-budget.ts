@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { db, isConditionFailure } from '#lib/aws/table';
+import { BudgetSpentError, type IntegrationError, ThrottledError } from '#lib/errors';
+import { tableName } from '#lib/settings';
+import type { Budget } from './budget.ts';
+import type { Connection } from './connection.ts';
+
+const WINDOW_MS = 60_000;
+const DEFAULT_PAUSE_SECONDS = 60;
+
+interface Options {
+  /** How long a caller can wait for its turn: a pusher hardly, a poller a minute. */
+  maxWaitMs: number;
+}
+
+/**
+ * One item a connection holds the theoretical arrival time of the next request (GCRA). A quarter of the limit may
+ * burst and the rest flows, so that no 60 seconds ever hold more than `requestsPerMinute` requests.
+ */
+export function createBudget(
+  { id, requestsPerMinute }: Pick<Connection, 'id' | 'requestsPerMinute'>,
+  { maxWaitMs }: Options,
+): Budget {
+  const burst = Math.max(1, Math.floor(requestsPerMinute / 4));
+  const spacing = WINDOW_MS / Math.max(1, requestsPerMinute - burst);
+  const slack = spacing * (burst - 1);
+  const Key = { pk: `BUDGET#${id}`, sk: 'BUDGET' };
+
+  const update = (expression: string, condition: string, values: Record<string, number>) =>
+    db.send(
+      new UpdateCommand({
+        TableName: tableName(),
+        Key,
+        UpdateExpression: expression,
+        ConditionExpression: condition,
+        ExpressionAttributeValues: values,
+        ReturnValues: 'UPDATED_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+
+  /** Milliseconds to wait before the request that was just reserved may leave. */
+  async function reserve(now: number): Promise<number> {
+    try {
+      const behind = ':now <= arrival AND arrival <= :latest';
+      const { Attributes } = await update('SET arrival = arrival + :spacing', behind, {
+        ':spacing': spacing,
+        ':now': now,
+        ':latest': now + slack + maxWaitMs,
+      });
+      return (Attributes?.arrival as number) - spacing - slack - now;
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      const arrival = (error as { Item?: { arrival?: { N?: string } | number } }).Item?.arrival;
+      const stood = Number(typeof arrival === 'object' ? arrival.N : (arrival ?? 0));
+      if (stood > now) throw new BudgetSpentError(id, stood - slack - now);
+    }
+    try {
+      await update('SET arrival = :next', 'attribute_not_exists(arrival) OR arrival < :now', {
+        ':next': now + spacing,
+        ':now': now,
+      });
+      return 0;
+    } catch (error) {
+      // Another worker was first: the arrival is ahead of now again.
+      if (isConditionFailure(error)) return reserve(Date.now());
+      throw error;
+    }
+  }
+
+  return {
+    async take() {
+      const waitMs = await reserve(Date.now());
+      if (waitMs > 0) await sleep(waitMs);
+    },
+    async pause(error: IntegrationError) {
+      const hint = error instanceof ThrottledError ? error.retryAfterSeconds : null;
+      const seconds = Math.min(3600, Math.max(1, hint ?? DEFAULT_PAUSE_SECONDS));
+      const until = Date.now() + seconds * 1000 + slack;
+      try {
+        await update('SET arrival = :until', 'attribute_not_exists(arrival) OR arrival < :until', { ':until': until });
+      } catch (failure) {
+        if (!isConditionFailure(failure)) throw failure;
+      }
+    },
+  };
+}

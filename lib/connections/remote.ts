@@ -1,0 +1,26 @@
+import { BlockedError } from '#lib/errors';
+import { createHttp, type Http } from '#lib/http/client';
+import type { RemoteContext } from '#lib/marketplaces/contract';
+import { httpTimeoutMs } from '#lib/settings';
+import type { Connection } from './connection.ts';
+import { createBudget } from './dynamo-budget.ts';
+import { getCredentials } from './secrets.ts';
+
+/** What a worker needs to call a connection's remote: its secrets, and HTTP within its budget. */
+export async function openRemote(
+  connection: Connection,
+  maxWaitMs: number,
+): Promise<RemoteContext & { http: Http & { sent(): number } }> {
+  const credentials = await getCredentials(connection.marketplace, connection.id);
+  if (!credentials)
+    throw new BlockedError(
+      { code: 'secrets_missing', description: `${connection.id} has no secrets: put the connections file again` },
+      'connection',
+    );
+  const http = createHttp({
+    baseUrl: connection.baseUrl,
+    budget: createBudget(connection, { maxWaitMs }),
+    timeoutMs: httpTimeoutMs(),
+  });
+  return { connection, secrets: credentials.secrets, http, now: () => new Date() };
+}

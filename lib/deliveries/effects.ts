@@ -1,0 +1,49 @@
+import type { Write } from '#lib/aws/table';
+import { channelOf } from '#lib/connections/connection';
+import type { PushContext, PushResult } from '#lib/marketplaces/contract';
+import { putPlacement, putTimeline } from '#lib/orders/store';
+import type { Attempt, Delivery } from './delivery.ts';
+
+/** What a push that stands at the remote leaves behind: the placement to follow, and a line on the order's timeline. */
+export function afterPush(
+  { id, action, connection }: Delivery,
+  { order, source, now, fulfillment }: PushContext,
+  { remoteId, note }: PushResult,
+  probed: boolean,
+): Write[] {
+  const at = now().toISOString();
+  const detail = {
+    delivery: id,
+    ...(remoteId !== undefined && { remoteId }),
+    ...(fulfillment && { trackingNumber: fulfillment.trackingNumber }),
+    ...(probed && { probed: true }),
+    ...(note !== undefined && { note }),
+  };
+  const told = putTimeline(
+    order.id,
+    [{ at, type: action === 'order' ? 'order.placed' : `${action}.reported`, by: connection, detail }],
+    id,
+  );
+  if (action !== 'order') return told;
+  const placement = {
+    order: order.id,
+    connection,
+    remoteId: remoteId ?? null,
+    number: order.number,
+    channel: channelOf(source),
+    placedAt: at,
+  };
+  return [...told, ...putPlacement(placement)];
+}
+
+/** A delivery that needs a person is told on its order's timeline. */
+export function afterAttempt({ id, order, connection, state, cause }: Delivery, { number, endedAt }: Attempt): Write[] {
+  if (!order || (state !== 'dead' && state !== 'blocked')) return [];
+  const entry = {
+    at: endedAt,
+    type: `delivery.${state}`,
+    by: connection,
+    detail: { delivery: id, attempt: number, ...cause },
+  };
+  return putTimeline(order, [entry], `${id}#${number}`);
+}

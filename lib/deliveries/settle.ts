@@ -1,0 +1,116 @@
+import {
+  BlockedError,
+  IntegrationError,
+  RejectedError,
+  RetryableError,
+  ThrottledError,
+  UnknownOutcomeError,
+} from '#lib/errors';
+import type { RetryPolicy } from '#lib/settings';
+import type { Attempt, Delivery, Outcome } from './delivery.ts';
+
+/** What came of one attempt. `unknown`: the remote may have done it although nobody could tell. */
+export type Result = { ok: true } | { ok: false; error: unknown; unknown: boolean };
+
+const MAX_THROTTLED_MS = 24 * 3600_000;
+const MIN_WAIT_SECONDS = 1;
+const MAX_WAIT_SECONDS = 3600;
+
+/** The state machine: a leased delivery and what came of its attempt → the delivery and its attempt on record. Pure. */
+export function settle(
+  delivery: Delivery,
+  result: Result,
+  times: { startedAt: string; endedAt: string },
+  policy: RetryPolicy,
+): { delivery: Delivery; attempt: Attempt } {
+  const next = result.ok ? succeed() : fail(delivery, result, times, policy);
+  const settled: Delivery = {
+    ...delivery,
+    state: next.state,
+    cause: next.cause,
+    waitsFor: next.waitsFor ?? null,
+    nextAttemptAt: next.dueAt ?? null,
+    failures: delivery.failures + (next.countsAsFailure ? 1 : 0),
+    attemptCount: delivery.attemptCount + 1,
+    unknown: !result.ok && result.unknown,
+    throttledSince: next.outcome === 'throttled' ? (delivery.throttledSince ?? times.startedAt) : null,
+    updatedAt: times.endedAt,
+    lease: null,
+  };
+  const detail = !result.ok && result.error instanceof IntegrationError ? result.error.detail : undefined;
+  const attempt: Attempt = {
+    number: settled.attemptCount,
+    ...times,
+    outcome: next.outcome,
+    ...(detail?.httpStatus !== undefined && { httpStatus: detail.httpStatus }),
+    ...(!result.ok && { code: codeOf(result.error), description: describe(result.error) }),
+    nextAttemptAt: settled.nextAttemptAt,
+  };
+  return { delivery: settled, attempt };
+}
+
+interface Next {
+  state: Delivery['state'];
+  outcome: Outcome;
+  cause: Delivery['cause'];
+  waitsFor?: Delivery['waitsFor'];
+  dueAt?: string;
+  countsAsFailure: boolean;
+}
+
+const succeed = (): Next => ({ state: 'succeeded', outcome: 'succeeded', cause: null, countsAsFailure: false });
+
+function fail(
+  delivery: Delivery,
+  { error }: { error: unknown },
+  { startedAt, endedAt }: { startedAt: string; endedAt: string },
+  policy: RetryPolicy,
+): Next {
+  const cause = { code: codeOf(error), description: describe(error) };
+  if (error instanceof BlockedError)
+    return { state: 'blocked', outcome: 'refused', cause, waitsFor: error.waitsFor, countsAsFailure: false };
+  if (error instanceof ThrottledError) {
+    const since = Date.parse(delivery.throttledSince ?? startedAt);
+    if (Date.parse(endedAt) - since >= MAX_THROTTLED_MS)
+      return {
+        state: 'dead',
+        outcome: 'throttled',
+        cause: { ...cause, code: 'throttled_too_long' },
+        countsAsFailure: false,
+      };
+    const wait = clampWait(error.retryAfterSeconds ?? policy.intervalSeconds);
+    return { state: 'pending', outcome: 'throttled', cause, dueAt: plusSeconds(endedAt, wait), countsAsFailure: false };
+  }
+  // Whatever is neither retryable nor unknown cannot heal; a plain Error is a bug, retried and then dead.
+  const hopeless = error instanceof IntegrationError && !isRetried(error);
+  if (hopeless) return { state: 'dead', outcome: 'refused', cause, countsAsFailure: true };
+  const outcome: Outcome = error instanceof UnknownOutcomeError ? 'unknown' : 'failed';
+  if (delivery.failures + 1 > policy.limit) return { state: 'dead', outcome, cause, countsAsFailure: true };
+  // From the start of this attempt, so that a slow remote does not stretch 0, 5, 10, 15 minutes.
+  return {
+    state: 'pending',
+    outcome,
+    cause,
+    dueAt: plusSeconds(startedAt, policy.intervalSeconds),
+    countsAsFailure: true,
+  };
+}
+
+const isRetried = (error: IntegrationError): boolean =>
+  !(error instanceof RejectedError) && (error instanceof RetryableError || error instanceof UnknownOutcomeError);
+
+/** A remote may ask for anything between a second and an hour; nonsense counts as the nearest of these. */
+export const clampWait = (seconds: number): number =>
+  Math.min(MAX_WAIT_SECONDS, Math.max(MIN_WAIT_SECONDS, Number.isNaN(seconds) ? MAX_WAIT_SECONDS : seconds));
+
+export const plusSeconds = (instant: string, seconds: number): string =>
+  new Date(Date.parse(instant) + seconds * 1000).toISOString();
+
+const codeOf = (error: unknown): string => (error instanceof IntegrationError ? error.code : 'internal_error');
+
+/** A bug's own message may quote a body or a secret: its class has to do. */
+function describe(error: unknown): string {
+  if (!(error instanceof IntegrationError)) return `unexpected ${error instanceof Error ? error.name : typeof error}`;
+  const { description, field } = error.detail;
+  return field ? `${field}: ${description}` : description;
+}

@@ -1,0 +1,61 @@
+import type { InboundReceived } from '#events/inbound-received';
+import { listIndex } from '#lib/aws/index-query';
+import { getItem, type Item, NEW, put, type Write } from '#lib/aws/table';
+import type { ErrorDetail } from '#lib/errors';
+
+export type InboundState = 'applied' | 'duplicate' | 'unreadable';
+
+/** An inbound event on record: what arrived, and what became of it. */
+export interface InboundEvent extends Omit<InboundReceived, 'encoding'> {
+  encoding: InboundReceived['encoding'];
+  state: InboundState;
+  order: string | null;
+  /** Why it could not be read. */
+  error: Pick<ErrorDetail, 'code' | 'description' | 'field'> | null;
+  /** What is worth knowing besides: "older than the snapshot that stands". */
+  note: string | null;
+  recordedAt: string;
+}
+
+const RETENTION_SECONDS = 90 * 24 * 3600;
+
+const keyOf = (id: string) => ({ pk: `EVENT#${id}`, sk: 'EVENT' });
+export const eventTimePartition = (connection: string): string => `EVENT#${connection}`;
+export const unreadablePartition = (connection: string): string => `unreadable#${connection}`;
+
+export const getEvent = (id: string): Promise<InboundEvent | undefined> => getItem<InboundEvent>(keyOf(id));
+
+/** Fails its transaction when this very message was recorded before. Unreadable events are kept until somebody reads them. */
+export function putEvent(event: InboundEvent): Write {
+  const unreadable = event.state === 'unreadable';
+  const item: Item<InboundEvent> = {
+    ...event,
+    ...keyOf(event.id),
+    timePk: eventTimePartition(event.connection),
+    timeSk: `${event.receivedAt}#${event.id}`,
+    ...(unreadable
+      ? { statePk: unreadablePartition(event.connection), stateSk: `${event.receivedAt}#${event.id}` }
+      : { expiresAt: Math.floor(Date.parse(event.recordedAt) / 1000) + RETENTION_SECONDS }),
+  };
+  return put(item, NEW);
+}
+
+interface EventFilter {
+  connections: readonly string[];
+  state?: InboundState | undefined;
+  since?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Inbound events, newest first. */
+export function listEvents({ connections, state, since, limit, cursor }: EventFilter) {
+  const unreadable = state === 'unreadable';
+  return listIndex<InboundEvent>({
+    index: unreadable ? 'byState' : 'byTime',
+    partitions: connections.map(unreadable ? unreadablePartition : eventTimePartition),
+    limit,
+    cursor,
+    matches: (event) => (!state || event.state === state) && (!since || event.receivedAt >= since),
+  });
+}

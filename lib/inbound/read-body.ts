@@ -1,0 +1,23 @@
+import type { InboundReceived } from '#events/inbound-received';
+import { ContractError } from '#lib/errors';
+
+/** The message's bytes. */
+export const bodyBytes = ({ body, encoding }: Pick<InboundReceived, 'body' | 'encoding'>): Buffer =>
+  Buffer.from(body, encoding);
+
+/** The message's JSON; ContractError when it is none. */
+export function readBody(message: Pick<InboundReceived, 'body' | 'encoding'>): unknown {
+  try {
+    return JSON.parse(bodyBytes(message).toString());
+  } catch {
+    throw new ContractError({ code: 'not_json', description: 'the body is not JSON', field: 'body' });
+  }
+}
+
+/** Text where the bytes are UTF-8, base64 where they are not, so that no byte is lost on the way. */
+export function packBody(bytes: Buffer): Pick<InboundReceived, 'body' | 'encoding'> {
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes)
+    ? { body: text, encoding: 'utf8' }
+    : { body: bytes.toString('base64'), encoding: 'base64' };
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { InboundReceived } from '#events/inbound-received';
+import { sendMessage } from '#lib/aws/queue';
+import { getCredentials, refreshCredentials } from '#lib/connections/secrets';
+import { errorFields, log } from '#lib/log';
+import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';
+import { INBOUND_QUEUE } from '#lib/topology-names';
+import { packBody } from './read-body.ts';
+
+const MAX_BODY_BYTES = 256 * 1024;
+
+const answer = (statusCode: number, body: object = {}): APIGatewayProxyStructuredResultV2 => ({
+  statusCode,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+const refuse = (statusCode: number, code: string, description: string) =>
+  answer(statusCode, { error: { code, description } });
+
+/** One body for a wrong secret, connection, topic or path: nothing can be learned by trying. */
+const unauthorized = () => refuse(401, 'unauthorized', 'not authorized');
+
+/** Checked in place of a connection that does not exist, so that it takes as long as one that does. */
+const DECOY: WebhookCredentials = { secrets: { webhookSecret: randomUUID() }, settings: {} };
+
+/**
+ * The webhook receiver of one marketplace: cap, raw bytes, authenticity, queue, 200.
+ * Answers 200 only once SQS has the event; 400 keeps what is authentic but not JSON.
+ */
+export function receiver(webhook: Webhook) {
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .onError((request) => {
+      log.error('webhook not accepted', { marketplace: webhook.info.name, ...errorFields(request.error) });
+      request.response = refuse(503, 'unavailable', 'not accepted, please send it again');
+    })
+    .handler(async (event) => {
+      const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+      if (body.length > MAX_BODY_BYTES)
+        return refuse(413, 'payload_too_large', `the body is over ${MAX_BODY_BYTES} bytes`);
+      const path = segments(event.rawPath, webhook.info.name);
+      const [connection = '', topic = '', ...rest] = path ?? [];
+      const request = { headers: event.headers as WebhookRequest['headers'], body, rest };
+      const authentic = await isAuthentic(webhook, connection, request);
+      if (!authentic || !webhook.info.topics.includes(topic)) return unauthorized();
+      await sendMessage(INBOUND_QUEUE, received(connection, topic, body));
+      return isJson(body) ? answer(200) : refuse(400, 'not_json', 'the body is not JSON');
+    });
+}
+
+async function isAuthentic(webhook: Webhook, connection: string, request: WebhookRequest): Promise<boolean> {
+  const { name } = webhook.info;
+  const credentials = await getCredentials(name, connection);
+  if (webhook.authenticate(request, credentials ?? DECOY)) return credentials !== undefined;
+  const newer = await refreshCredentials(name, connection);
+  return newer !== undefined && newer !== credentials && webhook.authenticate(request, newer);
+}
+
+/** The path behind `/webhooks/{marketplace}/`, decoded; undefined where an escape is broken. */
+function segments(rawPath: string, marketplace: string): string[] | undefined {
+  const path = rawPath.slice(rawPath.indexOf(`/webhooks/${marketplace}/`) + `/webhooks/${marketplace}/`.length);
+  try {
+    return path.split('/').map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+function received(connection: string, topic: string, body: Buffer): InboundReceived {
+  const receivedAt = new Date().toISOString();
+  return { id: `evt_${randomUUID()}`, connection, topic, receivedBy: 'webhook', receivedAt, ...packBody(body) };
+}
+
+function isJson(body: Buffer): boolean {
+  try {
+    JSON.parse(body.toString());
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,19 @@
+type Level = 'debug' | 'info' | 'warn' | 'error';
+type Fields = Record<string, string | number | boolean | null | undefined>;
+
+/** One JSON line. Fields are ids, codes and counts only: never a body, a header, a secret or a buyer's data. */
+function write(level: Level, message: string, fields: Fields = {}): void {
+  console[level](JSON.stringify({ time: new Date().toISOString(), level, message, ...fields }));
+}
+
+export const log = {
+  info: (message: string, fields?: Fields) => write('info', message, fields),
+  warn: (message: string, fields?: Fields) => write('warn', message, fields),
+  error: (message: string, fields?: Fields) => write('error', message, fields),
+};
+
+/** An error's class and stable code; its message may quote a body, so it stays out. */
+export const errorFields = (error: unknown): Fields => {
+  const { name, code } = error as { name?: string; code?: unknown };
+  return { error: name ?? typeof error, code: typeof code === 'string' ? code : undefined };
+};

@@ -1,0 +1,182 @@
+import { listIndex, queryIndex } from '#lib/aws/index-query';
+import { getItem, type Item, put, queryPartition, transact, type Write } from '#lib/aws/table';
+import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
+import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { tableName } from '#lib/settings';
+import type { Order, OrderStatus, TimelineEntry } from './order.ts';
+
+const partitionOf = (orderId: string): string => `ORDER#${orderId}`;
+const keyOf = (orderId: string) => ({ pk: partitionOf(orderId), sk: 'ORDER' });
+export const orderTimePartition = (connection: string): string => `ORDER#${connection}`;
+
+export const getOrder = (id: string): Promise<Order | undefined> => getItem<Order>(keyOf(id));
+
+function putOrder(order: Order, previous: Order | null): Write {
+  const item: Item<Order> = {
+    ...order,
+    ...keyOf(order.id),
+    timePk: orderTimePartition(order.connection),
+    timeSk: `${order.receivedAt}#${order.id}`,
+  };
+  if (!previous) return put(item, 'attribute_not_exists(pk)');
+  return put(item, 'revision = :revision', { ':revision': previous.revision });
+}
+
+export function putTimeline(orderId: string, entries: readonly TimelineEntry[], origin: string): Write[] {
+  return entries.map((entry, index) =>
+    put({ ...entry, pk: partitionOf(orderId), sk: `TIMELINE#${entry.at}#${origin}#${index}` }),
+  );
+}
+
+export async function getTimeline(orderId: string): Promise<TimelineEntry[]> {
+  const items = await queryPartition<TimelineEntry>(partitionOf(orderId), 'TIMELINE#');
+  return items.map(({ at, type, by, detail }) => ({ at, type, by, detail }));
+}
+
+export interface OrderCommit {
+  order: Order;
+  /** The order as it was read; null for a new one. */
+  previous: Order | null;
+  timeline: readonly TimelineEntry[];
+  deliveries: readonly NewDelivery[];
+  routed?: readonly string[];
+  /** Names the cause in the timeline's keys: an event's or a delivery's id. */
+  origin: string;
+  now: Date;
+  also?: readonly Write[];
+}
+
+/**
+ * The order, its timeline and the deliveries it causes, all or nothing.
+ * Undefined when somebody else wrote the order meanwhile: read it again and decide again.
+ */
+export async function commitOrder(commit: OrderCommit): Promise<Delivery[] | undefined> {
+  const { writes, opened } = orderWrites(commit);
+  return (await transact(writes)) ? opened : undefined;
+}
+
+/** The writes of a commit, for a caller that has more to say in the same transaction. */
+export function orderWrites({
+  order,
+  previous,
+  timeline,
+  deliveries,
+  routed = [],
+  origin,
+  now,
+  also = [],
+}: OrderCommit) {
+  const at = now.toISOString();
+  const opened = deliveries.map((delivery) => openDelivery(delivery, at));
+  const blocked = opened
+    .filter(({ state }) => state === 'blocked')
+    .map(({ id, cause }) => ({ at, type: 'delivery.blocked', by: 'hub', detail: { delivery: id, ...cause } }));
+  const next: Order = {
+    ...order,
+    deliveries: [...order.deliveries, ...opened.map(({ id }) => id)],
+    routed: [...new Set([...order.routed, ...routed])],
+    revision: (previous?.revision ?? 0) + 1,
+    updatedAt: at,
+  };
+  const writes = [
+    putOrder(next, previous),
+    ...putTimeline(order.id, [...timeline, ...blocked], origin),
+    ...opened.map(putNewDelivery),
+    ...also,
+  ];
+  return { writes, opened };
+}
+
+/** An order placed with whoever ships it. */
+export interface Placement {
+  order: string;
+  connection: string;
+  remoteId: string | null;
+  number: string;
+  channel: string;
+  placedAt: string;
+}
+
+const placementKey = (orderId: string, connection: string) => ({
+  pk: partitionOf(orderId),
+  sk: `PLACEMENT#${connection}`,
+});
+const remoteKey = (connection: string, remoteId: string) => ({ pk: `REMOTE#${connection}#${remoteId}`, sk: 'REMOTE' });
+const openPlacements = (connection: string): string => `placed#${connection}`;
+
+/** Remembers a placement, under its remote id too, and keeps it in the poller's list until it is settled. */
+export function putPlacement(placement: Placement): Write[] {
+  const { order, connection, remoteId, placedAt } = placement;
+  const item = {
+    ...placement,
+    ...placementKey(order, connection),
+    statePk: openPlacements(connection),
+    stateSk: `${placedAt}#${order}`,
+  };
+  return [put(item), ...(remoteId ? [put({ order, ...remoteKey(connection, remoteId) })] : [])];
+}
+
+export const getPlacement = (orderId: string, connection: string): Promise<Placement | undefined> =>
+  getItem<Placement>(placementKey(orderId, connection));
+
+export const settlePlacement = (orderId: string, connection: string): Write => ({
+  Update: {
+    TableName: tableName(),
+    Key: placementKey(orderId, connection),
+    UpdateExpression: 'REMOVE statePk, stateSk',
+    ConditionExpression: 'attribute_exists(pk)',
+  },
+});
+
+/** The order that a remote knows under its own id. */
+export async function findByRemoteId(connection: string, remoteId: string): Promise<string | undefined> {
+  return (await getItem<{ order: string }>(remoteKey(connection, remoteId)))?.order;
+}
+
+const PAGE = 50;
+
+/** Placements that still move, oldest first. `after` is the sort key of the one before. */
+export async function* listOpenPlacements(
+  connection: string,
+  after: string | null,
+): AsyncGenerator<Placement & { sort: string }> {
+  let from = after ?? undefined;
+  for (;;) {
+    const rows = await queryIndex({
+      index: 'byState',
+      partition: openPlacements(connection),
+      limit: PAGE,
+      newestFirst: false,
+      ...(from && { after: from }),
+    });
+    for (const { pk, sk, sort } of rows) {
+      const placement = await getItem<Placement>({ pk, sk });
+      if (placement) yield { ...placement, sort };
+    }
+    if (rows.length < PAGE) return;
+    from = rows.at(-1)?.sort;
+  }
+}
+
+interface OrderFilter {
+  connections: readonly string[];
+  status?: OrderStatus | undefined;
+  /** Received at or after this instant. */
+  since?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Orders, newest received first. */
+export function listOrders(
+  { connections, status, since, limit, cursor }: OrderFilter,
+  statusOf: (order: Order) => OrderStatus,
+) {
+  return listIndex<Order>({
+    index: 'byTime',
+    partitions: connections.map(orderTimePartition),
+    limit,
+    cursor,
+    matches: (order) => (!status || statusOf(order) === status) && (!since || order.receivedAt >= since),
+  });
+}

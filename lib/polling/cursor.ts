@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { db, getItem, isConditionFailure } from '#lib/aws/table';
+import { tableName } from '#lib/settings';
+
+/** Where a connection's poll stands. Instants are ISO 8601 in UTC. */
+export interface Cursor {
+  watermark: string | null;
+  /** The page to go on with, when the last poll did not come to its end. */
+  resume: string | null;
+  nextPollAt: string | null;
+  lastPolledAt: string | null;
+  lastError: string | null;
+  lease: { owner: string; until: string } | null;
+}
+
+/** Longer than a poller may run (300 s): two pollers of one connection never overlap. */
+const LEASE_SECONDS = 330;
+
+const keyOf = (connection: string) => ({ pk: `CURSOR#${connection}`, sk: 'CURSOR' });
+
+export const getCursor = (connection: string): Promise<Cursor | undefined> => getItem<Cursor>(keyOf(connection));
+
+/** The cursor, leased to this poller; undefined while another has it or the connection is not due. */
+export async function leaseCursor(connection: string, now: Date): Promise<(Cursor & { owner: string }) | undefined> {
+  const owner = randomUUID();
+  const until = new Date(now.getTime() + LEASE_SECONDS * 1000).toISOString();
+  try {
+    const { Attributes } = await db.send(
+      new UpdateCommand({
+        TableName: tableName(),
+        Key: keyOf(connection),
+        UpdateExpression: 'SET lease = :lease',
+        ConditionExpression:
+          '(attribute_not_exists(lease) OR attribute_type(lease, :null) OR lease.#until <= :now) AND (attribute_not_exists(nextPollAt) OR nextPollAt <= :now)',
+        ExpressionAttributeNames: { '#until': 'until' },
+        ExpressionAttributeValues: { ':lease': { owner, until }, ':now': now.toISOString(), ':null': 'NULL' },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    const {
+      watermark = null,
+      resume = null,
+      nextPollAt = null,
+      lastPolledAt = null,
+      lastError = null,
+    } = Attributes as Partial<Cursor>;
+    return { watermark, resume, nextPollAt, lastPolledAt, lastError, lease: { owner, until }, owner };
+  } catch (error) {
+    if (isConditionFailure(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Writes what changed, while the lease is still this poller's; false when it was lost. */
+export async function saveCursor(connection: string, owner: string, change: Partial<Cursor>): Promise<boolean> {
+  const entries = Object.entries(change);
+  try {
+    await db.send(
+      new UpdateCommand({
+        TableName: tableName(),
+        Key: keyOf(connection),
+        UpdateExpression: `SET ${entries.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+        ConditionExpression: '#lease.#owner = :me',
+        ExpressionAttributeNames: {
+          '#lease': 'lease',
+          '#owner': 'owner',
+          ...Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
+        },
+        ExpressionAttributeValues: {
+          ':me': owner,
+          ...Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
+        },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { InboundReceived } from '#events/inbound-received';
+import { sendMessages } from '#lib/aws/queue';
+import type { Connection } from '#lib/connections/connection';
+import { openRemote } from '#lib/connections/remote';
+import { getConfiguration } from '#lib/connections/store';
+import { BudgetSpentError, IntegrationError } from '#lib/errors';
+import { errorFields, log } from '#lib/log';
+import type { Connector } from '#lib/marketplaces/contract';
+import { listOpenPlacements } from '#lib/orders/store';
+import { pollIntervalSeconds } from '#lib/settings';
+import { INBOUND_QUEUE } from '#lib/topology-names';
+import { leaseCursor, saveCursor } from './cursor.ts';
+
+/** A poller waits for its turn within the budget, which pushers hardly do. */
+const MAX_WAIT_MS = 60_000;
+/** A poll that broke off is taken up again this soon, not only after the whole interval. */
+const RESUME_SECONDS = 60;
+
+/** Polls every connection of a marketplace that is due. One that fails does not hold up another. */
+export async function pollMarketplace(connector: Connector): Promise<void> {
+  const { connections } = await getConfiguration();
+  const ours = [...connections.values()].filter(({ marketplace }) => marketplace === connector.info.name);
+  await Promise.all(ours.map((connection) => pollConnection(connection, connector)));
+}
+
+/** One poll of one connection: pages go to the inbound queue first, and only then does the cursor move. */
+export async function pollConnection(connection: Connection, connector: Connector): Promise<void> {
+  if (!connector.poll) return;
+  const startedAt = new Date();
+  const cursor = await leaseCursor(connection.id, startedAt);
+  if (!cursor) return;
+  const interval = pollIntervalSeconds(connection.pollIntervalSeconds);
+  let found = 0;
+  try {
+    const remote = await openRemote(connection, MAX_WAIT_MS);
+    const { watermark, resume } = cursor;
+    const openPlacements = (after: string | null) => openPlacementsOf(connection, after);
+    for await (const page of connector.poll({ ...remote, watermark, resume, openPlacements })) {
+      const receivedAt = new Date().toISOString();
+      await sendMessages(
+        INBOUND_QUEUE,
+        page.items.map((item) => ({ message: polled(connection, item, receivedAt) })),
+      );
+      found += page.items.length;
+      const kept = await saveCursor(connection.id, cursor.owner, {
+        resume: page.resume,
+        ...(page.watermark !== undefined && { watermark: page.watermark }),
+      });
+      if (!kept) return log.warn('lost the cursor of a poll', { connection: connection.id });
+    }
+    await release(null, interval);
+    log.info('polled', { connection: connection.id, found });
+  } catch (error) {
+    const code = error instanceof IntegrationError ? error.code : 'internal_error';
+    log.warn('poll broke off', { connection: connection.id, found, ...errorFields(error) });
+    const wait = error instanceof BudgetSpentError ? error.waitMs / 1000 : RESUME_SECONDS;
+    await release(code, Math.min(interval, wait));
+  }
+
+  async function release(lastError: string | null, seconds: number): Promise<void> {
+    const nextPollAt = new Date(startedAt.getTime() + seconds * 1000).toISOString();
+    const lastPolledAt = startedAt.toISOString();
+    await saveCursor(connection.id, cursor?.owner ?? '', { nextPollAt, lastError, lastPolledAt, lease: null });
+  }
+}
+
+function polled(
+  connection: Connection,
+  { topic, body }: { topic: string; body: unknown },
+  receivedAt: string,
+): InboundReceived {
+  return {
+    id: `evt_${randomUUID()}`,
+    connection: connection.id,
+    topic,
+    receivedBy: 'poll',
+    receivedAt,
+    body: JSON.stringify(body),
+    encoding: 'utf8',
+  };
+}
+
+async function* openPlacementsOf(connection: Connection, after: string | null) {
+  for await (const { order, remoteId, number, channel } of listOpenPlacements(connection.id, after))
+    yield { orderId: order, remoteId, number, channel };
+}

@@ -1,0 +1,10 @@
+/** The environment variables through which a function learns the physical names of what it may use. */
+export const envName = {
+  table: 'TABLE_NAME',
+  queueUrl: (queue: string): string => `QUEUE_URL_${queue.toUpperCase().replaceAll('-', '_')}`,
+  secretId: (marketplace: string): string => `SECRET_ID_${marketplace.toUpperCase().replaceAll('-', '_')}`,
+};
+
+export const INBOUND_QUEUE = 'inbound';
+export const deliveryQueue = (marketplace: string): string => `${marketplace}-deliveries`;
+export const deadLetterQueue = (marketplace: string): string => `${marketplace}-dead-letters`;
