@@ -1,0 +1,175 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Endpoints, startAws } from './index.ts';
+
+const config = { region: 'us-east-1', credentials: { accessKeyId: 'x', secretAccessKey: 'x' }, maxAttempts: 1 };
+const TableName = 'counters';
+const running = new Set<ChildProcess>();
+let dataDir: string;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'aws-'));
+});
+
+afterEach(async () => {
+  for (const child of running) await kill(child);
+  rmSync(dataDir, { recursive: true });
+});
+
+interface Started {
+  child: ChildProcess;
+  endpoints: Endpoints;
+  stderr(): string;
+}
+
+async function start(): Promise<Started> {
+  const program = `
+    const { startAws } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)});
+    console.log(JSON.stringify((await startAws({ dataDir: ${JSON.stringify(dataDir)} })).endpoints));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+  running.add(child);
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+  if (!Buffer.isBuffer(line)) throw new Error(`exited with ${line}: ${stderr}`);
+  return { child, endpoints: JSON.parse(String(line)) as Endpoints, stderr: () => stderr };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  running.delete(child);
+  if (child.exitCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+/** Runs calls one after the other in several lanes until the server is gone; returns how many were answered. */
+async function callUntilGone(lanes: number, call: (n: number) => Promise<unknown>): Promise<number[]> {
+  const answered: number[] = [];
+  let next = 0;
+  const lane = async () => {
+    for (;;) {
+      const n = next++;
+      await call(n);
+      answered.push(n);
+    }
+  };
+  await Promise.allSettled(Array.from({ length: lanes }, lane));
+  return answered;
+}
+
+function database(endpoints: Endpoints) {
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ ...config, endpoint: endpoints.dynamodb }));
+}
+
+it('leaves no half of a transaction behind when killed in the middle, again and again', {
+  timeout: 30_000,
+}, async () => {
+  let { child, endpoints } = await start();
+  await database(endpoints).send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['pk', 'group'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by-group',
+          KeySchema: [{ AttributeName: 'group', KeyType: 'HASH' }],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  );
+  const add = (pk: string) => ({
+    Update: { TableName, Key: { pk }, UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': 1 } },
+  });
+  let acknowledged = 0;
+
+  for (const round of [1, 2, 3]) {
+    const client = database(endpoints);
+    const put = (n: number) => ({ Put: { TableName, Item: { pk: `r${round}-${n}`, group: 'all' } } });
+    const calls = callUntilGone(4, (n) =>
+      client.send(new TransactWriteCommand({ TransactItems: [add('left'), put(n), add('right')] })),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 200 + 50 * round));
+    await kill(child);
+    acknowledged += (await calls).length;
+
+    ({ child, endpoints } = await start());
+    const after = database(endpoints);
+    const read = async (pk: string) => (await after.send(new GetCommand({ TableName, Key: { pk } }))).Item?.n;
+    const [left, right] = [await read('left'), await read('right')];
+    const { Count } = await after.send(
+      new QueryCommand({
+        TableName,
+        IndexName: 'by-group',
+        KeyConditionExpression: '#group = :all',
+        ExpressionAttributeNames: { '#group': 'group' },
+        ExpressionAttributeValues: { ':all': 'all' },
+        Select: 'COUNT',
+      }),
+    );
+    expect([right, Count]).toEqual([left, left]);
+    expect(left).toBeGreaterThanOrEqual(acknowledged);
+    acknowledged = Number(left);
+  }
+  expect(acknowledged).toBeGreaterThan(10);
+});
+
+it('keeps every message it answered for, those in flight too, and every secret', { timeout: 20_000 }, async () => {
+  const first = await start();
+  const secrets = new SecretsManagerClient({ ...config, endpoint: first.endpoints.secretsManager });
+  await secrets.send(new CreateSecretCommand({ Name: 'key', SecretString: 'value' }));
+  const before = new SQSClient({ ...config, endpoint: first.endpoints.sqs });
+  const { QueueUrl } = await before.send(new CreateQueueCommand({ QueueName: 'inbound' }));
+  await before.send(new SendMessageCommand({ QueueUrl, MessageBody: 'in flight' }));
+  await before.send(new ReceiveMessageCommand({ QueueUrl }));
+  await before.send(new SendMessageCommand({ QueueUrl, MessageBody: 'delayed', DelaySeconds: 900 }));
+  const calls = callUntilGone(4, (n) => before.send(new SendMessageCommand({ QueueUrl, MessageBody: String(n) })));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await kill(first.child);
+  const answered = await calls;
+
+  const second = await start();
+  const again = new SecretsManagerClient({ ...config, endpoint: second.endpoints.secretsManager });
+  expect((await again.send(new GetSecretValueCommand({ SecretId: 'key' }))).SecretString).toBe('value');
+  const after = new SQSClient({ ...config, endpoint: second.endpoints.sqs });
+  const counts = new Map<string, string>();
+  for (;;) {
+    const wanted = { MaxNumberOfMessages: 10, MessageSystemAttributeNames: ['ApproximateReceiveCount' as const] };
+    const { Messages = [] } = await after.send(new ReceiveMessageCommand({ QueueUrl, ...wanted }));
+    if (Messages.length === 0) break;
+    for (const { Body, Attributes } of Messages) counts.set(Body ?? '', Attributes?.ApproximateReceiveCount ?? '');
+  }
+  expect(counts.get('in flight')).toBe('2');
+  expect(counts.has('delayed')).toBe(false);
+  expect(answered.filter((n) => !counts.has(String(n)))).toEqual([]);
+  expect(answered.length).toBeGreaterThan(10);
+  expect(second.stderr()).toBe('');
+});
+
+it('survives a clean stop, starts at once, and says who holds the directory', { timeout: 20_000 }, async () => {
+  const started = performance.now();
+  const first = await startAws({ dataDir });
+  expect(performance.now() - started).toBeLessThan(1000);
+  await expect(startAws({ dataDir, lockWaitMs: 200 })).rejects.toThrow('Another process is using');
+  const secrets = new SecretsManagerClient({ ...config, endpoint: first.endpoints.secretsManager });
+  await secrets.send(new CreateSecretCommand({ Name: 'key', SecretString: 'value' }));
+  await first.stop();
+
+  const second = await startAws({ dataDir, inProcess: true });
+  const again = new SecretsManagerClient({ ...config, endpoint: second.endpoints.secretsManager });
+  expect((await again.send(new GetSecretValueCommand({ SecretId: 'key' }))).SecretString).toBe('value');
+  await second.stop();
+});
