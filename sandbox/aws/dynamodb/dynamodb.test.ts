@@ -1,97 +1,21 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   ConditionalCheckFailedException,
   CreateTableCommand,
   DeleteTableCommand,
-  DynamoDBClient,
   ExecuteStatementCommand,
   ListTablesCommand,
-  TransactionCanceledException,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import {
-  BatchWriteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  TransactGetCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serve } from '../serve.ts';
-import { openDynamoDb } from './index.ts';
+import { BatchWriteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openTestTable, TableName } from './test-table.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'dynamodb-'));
-const TableName = 'things';
-let client: DynamoDBDocumentClient;
-let stop: () => Promise<void>;
+const table = await openTestTable();
+const { client, get, queryAll } = table;
+afterAll(table.stop);
 
-beforeAll(async () => {
-  const dynamoDb = await openDynamoDb({ directory, ttlSweepMs: 50, lockWaitMs: 0 });
-  const service = { target: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0' } as const;
-  const listener = await serve({ ...service, handle: dynamoDb.handle });
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  client = DynamoDBDocumentClient.from(
-    new DynamoDBClient({ endpoint: listener.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }),
-  );
-  stop = async () => {
-    await listener.close();
-    await dynamoDb.close();
-  };
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'state', 'due'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'by-state',
-          KeySchema: [
-            { AttributeName: 'state', KeyType: 'HASH' },
-            { AttributeName: 'due', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-    }),
-  );
-});
-
-afterAll(async () => {
-  await stop();
-  rmSync(directory, { recursive: true });
-});
-
-const get = async (pk: string) => (await client.send(new GetCommand({ TableName, Key: { pk } }))).Item;
 const put = (Item: Record<string, unknown>) => client.send(new PutCommand({ TableName, Item }));
-
-async function queryAll(state: string, forward: boolean, limit: number): Promise<string[]> {
-  const keys: string[] = [];
-  let from: Record<string, unknown> | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName,
-        IndexName: 'by-state',
-        KeyConditionExpression: '#state = :state',
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: { ':state': state },
-        ScanIndexForward: forward,
-        Limit: limit,
-        ...(from ? { ExclusiveStartKey: from } : {}),
-      }),
-    );
-    keys.push(...(page.Items ?? []).map((item) => String(item.pk)));
-    from = page.LastEvaluatedKey;
-  } while (from);
-  return keys;
-}
 
 describe('conditional writes', () => {
   it('lets one of many concurrent puts win', async () => {
@@ -164,67 +88,6 @@ describe('indexes', () => {
     );
     await expect(update).rejects.toMatchObject({ name: 'ValidationException' });
     expect(await get('empty')).toMatchObject({ state: 'x' });
-  });
-});
-
-describe('transactions', () => {
-  const increment = (pk: string) => ({
-    Update: { TableName, Key: { pk }, UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': 1 } },
-  });
-
-  it('are atomic with each other, with single writes and for readers', async () => {
-    const writes = Array.from({ length: 40 }, (_, n) =>
-      n % 4 === 0
-        ? client.send(new UpdateCommand({ ...increment('left').Update }))
-        : client.send(new TransactWriteCommand({ TransactItems: [increment('left'), increment('right')] })),
-    );
-    const reads = Array.from({ length: 10 }, () =>
-      client.send(
-        new TransactGetCommand({
-          TransactItems: ['pair-a', 'pair-b'].map((pk) => ({ Get: { TableName, Key: { pk } } })),
-        }),
-      ),
-    );
-    await client.send(new TransactWriteCommand({ TransactItems: [increment('pair-a'), increment('pair-b')] }));
-    for (const { Responses } of await Promise.all(reads)) {
-      expect(Responses?.[0]?.Item?.n).toBe(Responses?.[1]?.Item?.n);
-    }
-    await Promise.all(writes);
-    expect([(await get('left'))?.n, (await get('right'))?.n]).toEqual([40, 30]);
-  });
-
-  it('say which part was refused and leave nothing of the others', async () => {
-    await put({ pk: 'there', owner: 'a' });
-    const refused = client.send(
-      new TransactWriteCommand({
-        TransactItems: [
-          { Put: { TableName, Item: { pk: 'rolled-back', state: 'rolled-back', due: 'now' } } },
-          {
-            ConditionCheck: {
-              TableName,
-              Key: { pk: 'there' },
-              ConditionExpression: 'attribute_not_exists(pk)',
-              ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-            },
-          },
-        ],
-      }),
-    );
-    await expect(refused).rejects.toBeInstanceOf(TransactionCanceledException);
-    await expect(refused).rejects.toMatchObject({
-      CancellationReasons: [{ Code: 'None' }, { Code: 'ConditionalCheckFailed', Item: { owner: { S: 'a' } } }],
-    });
-    expect(await get('rolled-back')).toBeUndefined();
-    expect(await queryAll('rolled-back', true, 10)).toEqual([]);
-  });
-
-  it('happen once for a repeated client token', async () => {
-    const send = (ClientRequestToken: string, pk: string) =>
-      client.send(new TransactWriteCommand({ ClientRequestToken, TransactItems: [increment(pk)] }));
-    await send('token-1', 'once');
-    await send('token-1', 'once');
-    expect((await get('once'))?.n).toBe(1);
-    await expect(send('token-1', 'other')).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' });
   });
 });
 

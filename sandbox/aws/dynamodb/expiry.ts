@@ -1,4 +1,4 @@
-import type { Item, Level } from './dynalite.ts';
+import type { BatchEntry, Item, Level } from './dynalite.ts';
 import { within } from './key-space.ts';
 
 const FIVE_YEARS_SECONDS = 5 * 365.25 * 86_400;
@@ -22,12 +22,19 @@ function pad(seconds: number): string {
   return `${String(seconds).padStart(16, '0')}~`;
 }
 
-/** Keys of at most `limit` items of a table that are due. AWS leaves alone what expired more than five years ago. */
-export async function readDue(level: Level, table: string, nowSeconds: number, limit: number): Promise<string[]> {
+/** Plans to drop at most `limit` due entries and returns their keys. AWS leaves alone what is due for five years. */
+export async function takeDue(
+  { level }: { level: Level },
+  plan: { entries: BatchEntry[] },
+  { table, nowSeconds, limit }: { table: string; nowSeconds: number; limit: number },
+): Promise<string[]> {
   const keys: string[] = [];
   const gte = pad(Math.max(0, Math.floor(nowSeconds - FIVE_YEARS_SECONDS)));
   const range = within(expiryPrefix(table), { gte, lt: pad(Math.floor(nowSeconds)), limit });
-  for await (const key of level.values(range)) keys.push(String(key));
+  for await (const [entry, key] of level.iterator(range)) {
+    plan.entries.push({ type: 'del', key: entry });
+    keys.push(String(key));
+  }
   return keys;
 }
 

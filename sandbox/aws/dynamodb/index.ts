@@ -3,7 +3,7 @@ import { type Input, perform, prepare } from './dynalite.ts';
 import { writeItem } from './items.ts';
 import { openStore } from './store.ts';
 import { changeTable } from './tables.ts';
-import { describeTimeToLive, sweep, updateTimeToLive } from './time-to-live.ts';
+import { describeTimeToLive, startSweeper, updateTimeToLive } from './time-to-live.ts';
 import { transactGetItems, transactWriteItems } from './transactions.ts';
 
 const READS = new Set([
@@ -25,7 +25,7 @@ interface DynamoDbOptions {
 /** DynamoDB on LevelDB: every write request, a transaction too, is one batch that a crash cannot tear. */
 export async function openDynamoDb({ directory, ttlSweepMs, lockWaitMs }: DynamoDbOptions) {
   const store = await openStore({ directory, lockWaitMs });
-  const sweeper = setInterval(() => void sweep(store), ttlSweepMs);
+  const stopSweeper = startSweeper(store, ttlSweepMs);
 
   const handle: Handle = (operation, payload) => {
     const input = payload as Input;
@@ -61,7 +61,7 @@ export async function openDynamoDb({ directory, ttlSweepMs, lockWaitMs }: Dynamo
   return {
     handle,
     async close() {
-      clearInterval(sweeper);
+      await stopSweeper();
       await store.close();
     },
   };

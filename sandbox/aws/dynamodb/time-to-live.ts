@@ -1,10 +1,10 @@
 import { tableNotFound } from './action-store.ts';
 import { type Input, type Item, type Table, validationError } from './dynalite.ts';
-import { allExpiries, expiresAt, expiryKey, readDue } from './expiry.ts';
+import { allExpiries, expiresAt, expiryKey, takeDue } from './expiry.ts';
 import { itemPrefix, TIME_TO_LIVE, within } from './key-space.ts';
 import { type Plan, planItem } from './plan.ts';
+import { forgetTokens } from './request-tokens.ts';
 import type { Store } from './store.ts';
-import { forgetTokens } from './transactions.ts';
 
 const SWEEP_BATCH = 100;
 
@@ -57,20 +57,34 @@ export function describeTimeToLive(store: Store, input: Input): Input {
 }
 
 /** Deletes what is past its time, in small batches so that other writers get their turn. */
-export async function sweep(store: Store, nowSeconds = Date.now() / 1000): Promise<void> {
-  for (const name of store.timeToLive.keys()) {
-    let found: number;
-    do {
-      found = await store.write((plan) => deleteDue(store, plan, name, nowSeconds));
-    } while (found === SWEEP_BATCH);
-  }
-  await forgetTokens(store);
+async function sweep(store: Store): Promise<void> {
+  const now = Date.now() / 1000;
+  for (const name of store.timeToLive.keys()) await repeat(store, (plan) => deleteDue(store, plan, name, now));
+  await repeat(store, (plan) => forgetTokens(store, plan, now, SWEEP_BATCH));
+}
+
+async function repeat(store: Store, run: (plan: Plan) => Promise<number>): Promise<void> {
+  while ((await store.write(run)) === SWEEP_BATCH);
+}
+
+/** Sweeps now and then; the returned function stops it and waits for a sweep that is under way. */
+export function startSweeper(store: Store, intervalMs: number): () => Promise<void> {
+  let sweeping: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    sweeping ??= sweep(store).finally(() => {
+      sweeping = undefined;
+    });
+  }, intervalMs);
+  return async () => {
+    clearInterval(timer);
+    await sweeping;
+  };
 }
 
 async function deleteDue(store: Store, plan: Plan, name: string, nowSeconds: number) {
   const table = store.tables.get(name);
   if (!table) return 0;
-  const keys = await readDue(store.level, name, nowSeconds, SWEEP_BATCH);
+  const keys = await takeDue(store, plan, { table: name, nowSeconds, limit: SWEEP_BATCH });
   for (const key of keys) planItem(plan, store, table, key, undefined);
   return keys.length;
 }

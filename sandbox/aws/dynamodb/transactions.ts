@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import { AwsError, shortName } from '../aws-error.ts';
 import { asAwsError, engine, type Input, type Item, perform, prepare, validationError } from './dynalite.ts';
 import { type ItemOperation, planWrite, storedKey } from './items.ts';
-import { REQUEST_TOKENS, within } from './key-space.ts';
 import type { Plan } from './plan.ts';
+import { alreadyDone } from './request-tokens.ts';
 import type { Store } from './store.ts';
 
 const ITEM_LIMIT = 100;
-const TOKEN_TTL_MS = 10 * 60_000;
 const OPERATIONS: Record<string, ItemOperation> = {
   Put: 'PutItem',
   Update: 'UpdateItem',
@@ -27,12 +26,12 @@ type Reason = { Code: string; Message?: string; Item?: Item };
 /** All writes or none; the request's token is written with them, so a repeat after a crash is still a repeat. */
 export function transactWriteItems(store: Store, input: Input): Promise<Input> {
   const { TransactItems: items, ClientRequestToken: token, ...rest } = input;
-  refuseOthers('TransactWriteItems', rest, ['ReturnConsumedCapacity', 'ReturnItemCollectionMetrics']);
+  refuseOthers('TransactWriteItems', rest);
   const steps = readSteps(items);
   const digest = createHash('sha256').update(JSON.stringify(items)).digest('hex');
 
   return store.write(async (plan) => {
-    if (typeof token === 'string' && (await alreadyDone(store, plan, token, digest))) return {};
+    if (typeof token === 'string' && alreadyDone(store, plan, token, digest)) return {};
     refuseTwoWritesToOneItem(store, plan, steps);
     const reasons: Reason[] = [];
     for (const step of steps) reasons.push(await planStep(store, plan, step));
@@ -95,31 +94,6 @@ function refuseTwoWritesToOneItem(store: Store, plan: Plan, steps: Step[]): void
   }
 }
 
-/** Whether this very request was carried out in the last ten minutes; if not, plans the note that it now is. */
-async function alreadyDone(store: Store, plan: Plan, token: string, digest: string): Promise<boolean> {
-  const key = REQUEST_TOKENS + createHash('sha256').update(token).digest('hex');
-  const known = store.level.getSync(key) as { digest: string; at: number } | undefined;
-  const now = Date.now();
-  if (known && now - known.at < TOKEN_TTL_MS) {
-    if (known.digest === digest) return true;
-    throw new AwsError(
-      'com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException',
-      'The request uses the same client token as a previous, but non-identical request.',
-    );
-  }
-  plan.entries.push({ type: 'put', key, value: { digest, at: now } });
-  return false;
-}
-
-/** Deletes the notes of tokens that no longer count. */
-export async function forgetTokens(store: Store): Promise<void> {
-  await store.write(async (plan) => {
-    for await (const [key, value] of store.level.iterator(within(REQUEST_TOKENS))) {
-      if (Date.now() - (value as { at: number }).at >= TOKEN_TTL_MS) plan.entries.push({ type: 'del', key });
-    }
-  });
-}
-
 function cancelled(reasons: Reason[]): AwsError {
   const codes = reasons.map((reason) => reason.Code).join(', ');
   return new AwsError(
@@ -132,7 +106,7 @@ function cancelled(reasons: Reason[]): AwsError {
 /** Reads between two writes, so that it sees all of a transaction or nothing of it. */
 export function transactGetItems(store: Store, input: Input): Promise<Input> {
   const { TransactItems: items, ...rest } = input;
-  refuseOthers('TransactGetItems', rest, ['ReturnConsumedCapacity']);
+  refuseOthers('TransactGetItems', rest);
   if (!Array.isArray(items) || items.length < 1 || items.length > ITEM_LIMIT) {
     throw validationError(`TransactItems must have between 1 and ${ITEM_LIMIT} members`);
   }
@@ -150,7 +124,7 @@ export function transactGetItems(store: Store, input: Input): Promise<Input> {
   });
 }
 
-function refuseOthers(operation: string, rest: Input, accepted: string[]): void {
-  const unknown = Object.keys(rest).find((key) => !accepted.includes(key) && rest[key] != null);
+function refuseOthers(operation: string, rest: Input): void {
+  const unknown = Object.keys(rest).find((key) => rest[key] != null && rest[key] !== 'NONE');
   if (unknown) throw validationError(`The local emulator does not support ${unknown} of ${operation}.`);
 }

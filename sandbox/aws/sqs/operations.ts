@@ -41,10 +41,8 @@ interface Received {
 
 /** The operations by name; inputs have the shapes of the SQS API reference. */
 export function createOperations({ database, queues, messages, receiver, moveTasks, urlOf }: Parts) {
-  function changeVisibility(queue: Queue, { ReceiptHandle, VisibilityTimeout: seconds }: Received): void {
-    if (seconds === undefined || !Number.isInteger(seconds) || seconds < 0 || seconds > 43_200) {
-      throw outOfRange('VisibilityTimeout', seconds, 'Must be between 0 and 43200');
-    }
+  function changeVisibility(queue: Queue, { ReceiptHandle, VisibilityTimeout: seconds = -1 }: Received): void {
+    refuseVisibility(seconds);
     const { seq, receives } = readHandle(ReceiptHandle);
     const now = Date.now();
     if (!messages.hide(queue.name, seq, receives, now + seconds * 1000, now)) {
@@ -132,6 +130,7 @@ export function createOperations({ database, queues, messages, receiver, moveTas
         throw outOfRange('WaitTimeSeconds', waitSeconds, 'Must be >= 0 and <= 20, if provided');
       }
       const visibilitySeconds = input.VisibilityTimeout ?? numberOf(queue.attributes, 'VisibilityTimeout');
+      refuseVisibility(visibilitySeconds);
       const taken = await receiver.receive(queue, { max, visibilitySeconds, waitSeconds }, caller);
       return { Messages: taken.map((message) => describeMessage(message, input)) };
     },
@@ -156,6 +155,12 @@ export function createOperations({ database, queues, messages, receiver, moveTas
     ListMessageMoveTasks: moveTasks.list,
     CancelMessageMoveTask: moveTasks.cancel,
   };
+}
+
+function refuseVisibility(seconds: number): void {
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > 43_200) {
+    throw outOfRange('VisibilityTimeout', seconds, 'Must be between 0 and 43200');
+  }
 }
 
 function describeMessage(message: Message, input: ReceiveRequest) {

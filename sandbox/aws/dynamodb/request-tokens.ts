@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { AwsError } from '../aws-error.ts';
+import { expiryKey, takeDue } from './expiry.ts';
+import { REQUEST_TOKENS } from './key-space.ts';
+import type { Plan } from './plan.ts';
+import type { Store } from './store.ts';
+
+const TOKEN_TTL_SECONDS = 600;
+// No table can have this name.
+const EXPIRY = ':tokens';
+
+interface Note {
+  digest: string;
+  /** Seconds since 1970. */
+  until: number;
+}
+
+/** Whether this very request was carried out in the last ten minutes; if not, plans the note that it now is. */
+export function alreadyDone(store: Store, plan: Plan, token: string, digest: string): boolean {
+  const id = createHash('sha256').update(token).digest('hex');
+  const known = store.level.getSync(REQUEST_TOKENS + id) as Note | undefined;
+  const now = Math.floor(Date.now() / 1000);
+  if (known && known.until > now) {
+    if (known.digest === digest) return true;
+    throw new AwsError(
+      'com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException',
+      'The request uses the same client token as a previous, but non-identical request.',
+    );
+  }
+  if (known) plan.entries.push({ type: 'del', key: expiryKey(EXPIRY, known.until, id) });
+  const note: Note = { digest, until: now + TOKEN_TTL_SECONDS };
+  plan.entries.push(
+    { type: 'put', key: REQUEST_TOKENS + id, value: note },
+    { type: 'put', key: expiryKey(EXPIRY, note.until, id), value: id },
+  );
+  return false;
+}
+
+/** Plans to forget at most `limit` tokens that no longer count; returns how many there were. */
+export async function forgetTokens(store: Store, plan: Plan, nowSeconds: number, limit: number): Promise<number> {
+  const ids = await takeDue(store, plan, { table: EXPIRY, nowSeconds, limit });
+  for (const id of ids) plan.entries.push({ type: 'del', key: REQUEST_TOKENS + id });
+  return ids.length;
+}
