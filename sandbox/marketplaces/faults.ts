@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { Emit, SharedEvent } from './events.ts';
+import { controlRefusal, readControl } from './refusal.ts';
+
+const Times = z.union([z.int().positive(), z.literal('always')]).default(1);
+
+/** A fault in answering: `on` is `METHOD /path`, where `:name` and `{name}` stand for any segment and a last `*` for any rest. */
+export const RequestFault = z.strictObject({
+  on: z.string().regex(/^(\*|[A-Z]+) (\*|\/\S*)$/, 'wants "METHOD /path", "* *" or "webhook"'),
+  kind: z.enum(['status', 'hang', 'accept-then-reset', 'reset', 'slow', 'garbage']),
+  times: Times,
+  status: z.int().min(200).max(599).optional(),
+  /** Seconds. */
+  retryAfter: z.number().nonnegative().optional(),
+  body: z.unknown().optional(),
+  /** `slow`: how long to wait (1000); `hang`: when to reset the connection (never). */
+  delayMs: z.int().nonnegative().optional(),
+  /** Do the work, then fail: the caller cannot know what happened. */
+  afterWork: z.boolean().default(false),
+  /** Only requests whose body or URL holds this text. */
+  contains: z.string().optional(),
+});
+export type RequestFault = z.infer<typeof RequestFault>;
+
+/** A fault in the webhooks that a sandbox sends: `on` is `webhook`, or `webhook <topic>` for one topic alone. */
+export const WebhookFault = z.strictObject({
+  on: z.string().regex(/^webhook( \S+)?$/),
+  kind: z.enum(['duplicate', 'reorder', 'drop', 'delay', 'bad-signature']),
+  times: Times,
+  /** `duplicate`: how many are sent in all. */
+  copies: z.int().min(2).max(100).default(2),
+  /** `delay`: how long to wait (1000); `reorder`: when to send although nothing overtook (5000). */
+  delayMs: z.int().nonnegative().optional(),
+});
+export type WebhookFault = z.infer<typeof WebhookFault>;
+
+interface Switched {
+  id: string;
+  left: number | 'always';
+  applied: number;
+}
+export type Fault = (RequestFault | WebhookFault) & Switched;
+
+/** The faults that are switched on. They live in memory: a restart is a healthy sandbox. */
+export interface Faults {
+  /** Checks and switches on; a control refusal says what is wrong. */
+  add(input: unknown): Fault;
+  list(): Fault[];
+  remove(id: string): boolean;
+  clear(): void;
+  /** The fault for this request, spent by one; the one switched on first goes first. */
+  takeForRequest(method: string, url: string, body: string): RequestFault | undefined;
+  takeForWebhook(topic: string, kinds: ReadonlyArray<WebhookFault['kind']>): WebhookFault | undefined;
+}
+
+/** `endpoints` lists the vendor's routes, so that a fault that can never apply is refused. */
+export function createFaults(endpoints: () => string[], emit: Emit<SharedEvent>): Faults {
+  let forRequests: Array<RequestFault & Switched> = [];
+  let forWebhooks: Array<WebhookFault & Switched> = [];
+  let count = 0;
+  const switchOn = <Kind extends RequestFault | WebhookFault>(fault: Kind): Kind & Switched => {
+    count += 1;
+    return { ...fault, id: `flt_${count}`, left: fault.times, applied: 0 };
+  };
+  const take = <Kind extends Fault>(faults: Kind[], applies: (fault: Kind) => boolean): Kind | undefined => {
+    const fault = faults.find((candidate) => candidate.left !== 0 && applies(candidate));
+    if (!fault) return undefined;
+    if (fault.left !== 'always') fault.left -= 1;
+    fault.applied += 1;
+    emit({ type: 'fault.applied', faultId: fault.id, on: fault.on, kind: fault.kind });
+    return fault;
+  };
+  const list = (): Fault[] => [...forRequests, ...forWebhooks].map((fault) => ({ ...fault }));
+
+  return {
+    list,
+    add(input) {
+      if (isForWebhooks(input)) {
+        const fault = switchOn(readControl(WebhookFault, input));
+        forWebhooks.push(fault);
+        return { ...fault };
+      }
+      const fault = switchOn(readControl(RequestFault, input));
+      if (!endpoints().some((endpoint) => covers(fault.on, endpoint))) {
+        throw controlRefusal(
+          400,
+          'unknown_endpoint',
+          `no such endpoint; there are: ${endpoints().join(', ')}, webhook`,
+        );
+      }
+      forRequests.push(fault);
+      return { ...fault };
+    },
+    remove(id) {
+      const before = list().length;
+      forRequests = forRequests.filter((fault) => fault.id !== id);
+      forWebhooks = forWebhooks.filter((fault) => fault.id !== id);
+      return list().length < before;
+    },
+    clear() {
+      forRequests = [];
+      forWebhooks = [];
+    },
+    takeForRequest: (method, url, body) =>
+      take(
+        forRequests,
+        ({ on, contains }) =>
+          covers(on, `${method} ${url.split('?')[0]}`) &&
+          (contains === undefined || `${url}\n${body}`.includes(contains)),
+      ),
+    takeForWebhook: (topic, kinds) =>
+      take(forWebhooks, ({ on, kind }) => kinds.includes(kind) && (on === 'webhook' || on === `webhook ${topic}`)),
+  };
+}
+
+function isForWebhooks(input: unknown): boolean {
+  const body = typeof input === 'string' ? safeParse(input) : input;
+  return String((body as { on?: unknown } | null)?.on ?? '').startsWith('webhook');
+}
+
+function safeParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether an `on` covers a request, or an endpoint as it is written in the documents. */
+function covers(on: string, endpoint: string): boolean {
+  const [method = '', pattern = ''] = on.split(' ');
+  const [actualMethod = '', actual = ''] = endpoint.split(' ');
+  if (method !== '*' && method !== actualMethod) return false;
+  if (pattern === '*') return true;
+  const wanted = pattern.split('/');
+  const given = actual.split('/');
+  if (wanted.at(-1) === '*') wanted.pop();
+  else if (wanted.length !== given.length) return false;
+  return wanted.every((segment, index) => isAny(segment) || isAny(given[index] ?? '') || segment === given[index]);
+}
+
+function isAny(segment: string): boolean {
+  return segment.startsWith(':') || /^\{.+\}$/.test(segment);
+}

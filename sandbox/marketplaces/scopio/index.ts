@@ -1,0 +1,114 @@
+import type { Failure } from '../fault-hooks.ts';
+import { createBase, type Listening, type SandboxOptions, serve } from '../server.ts';
+import type { Collection } from '../store.ts';
+import { createWebhookSender } from '../webhook-sender.ts';
+import { failed, presentedKey, serveApi } from './api.ts';
+import { type Profile, type ProfileSetting, type Received, readReceived, serveScopioControl } from './control.ts';
+import type { ScopioEvent } from './events.ts';
+import type { Order } from './order.ts';
+import type { PlaceOrder } from './schema.ts';
+import { createShop, type Shop } from './shop.ts';
+import { type SignatureOptions, sign } from './signature.ts';
+
+// The document: not 200, then 3 retries 5 minutes apart.
+const RETRY_DELAYS_MS = [300_000, 300_000, 300_000];
+const REQUESTS_PER_MINUTE = 120;
+const RETRY_AFTER_SECONDS = 60;
+
+export interface ScopioOptions extends SandboxOptions<ScopioEvent> {
+  apiKey: string;
+  webhookSecret: string;
+  /** The Webhook URL of the seller profile; an order without one is only polled. */
+  webhookUrl?: string | readonly string[] | undefined;
+  sellerId?: string | undefined;
+  signature?: SignatureOptions | undefined;
+  /** Milliseconds between webhook retries; wins over `timeScale`. */
+  retryIntervalMs?: number | undefined;
+  /** Which sample orders are placed. */
+  seed?: number | undefined;
+}
+
+export interface ScopioSandbox extends Listening {
+  place(input?: PlaceOrder): Order[];
+  cancel: Shop['cancel'];
+  orders(): Order[];
+  received(): Received;
+  setWebhook(change: { url?: string; secret?: string }): void;
+}
+
+/** Starts Scopio on the loopback interface. */
+export async function startScopioSandbox(options: ScopioOptions): Promise<ScopioSandbox> {
+  const base = createBase<ScopioEvent>('scopio', options);
+  const { store } = base;
+  const seller = options.sellerId ?? 'seller-1';
+  const profile = openProfile(options, store.collection<Profile>('profile'));
+  const interval = (delay: number): number => options.retryIntervalMs ?? delay / (options.timeScale ?? 1);
+
+  const webhooks = createWebhookSender(base, {
+    retryDelaysMs: RETRY_DELAYS_MS.map(interval),
+    timeoutMs: options.webhookTimeoutMs ?? 10_000,
+    isAccepted: (status) => status === 200,
+    prepare: ({ url, body, forged }) => ({
+      url,
+      headers: sign(body, forged ? 'not the secret' : profile.get().secret, options.signature),
+    }),
+  });
+  const targets = (): readonly string[] => profile.get().urls;
+  const shop = createShop({ base, webhooks, seller, seed: options.seed ?? 1, targets });
+  const orders = store.collection<Order>('orders');
+
+  const listening = await serve(
+    base,
+    {
+      failure: failureOf,
+      rateKey: (request) => presentedKey(request) ?? request.ip,
+      requestsPerMinute: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
+      webhooks,
+      routes: (app) => serveApi(app, { base, shop, seller, apiKey: options.apiKey }),
+      control: (app) => serveScopioControl(app, { store, shop, profile }),
+      summary: () => ({ orders: orders.list().length, received: readReceived(store).counts }),
+    },
+    options.port,
+  );
+  return {
+    ...listening,
+    place: shop.place,
+    cancel: shop.cancel,
+    orders: () => orders.list(),
+    received: () => readReceived(store),
+    setWebhook({ url, secret }) {
+      profile.set({ ...(url ? { urls: [url] } : {}), ...(secret ? { secret } : {}) });
+    },
+  };
+}
+
+/** What was set over the control surface is kept, except what the options name at the next start. */
+function openProfile(options: ScopioOptions, kept: Collection<Profile>): ProfileSetting {
+  const given = options.webhookUrl === undefined ? undefined : [options.webhookUrl].flat();
+  let profile: Profile = {
+    urls: given ?? kept.get('profile')?.urls ?? [],
+    secret: options.webhookSecret,
+  };
+  return {
+    get: () => profile,
+    set(change) {
+      profile = kept.put('profile', { ...profile, ...change });
+      return profile;
+    },
+  };
+}
+
+const failureOf: Failure = (status, retryAfter) => {
+  if (status === 429) {
+    return { body: { error: 'Too Many Requests', retry_after_seconds: retryAfter ?? RETRY_AFTER_SECONDS } };
+  }
+  const codes: Record<number, string> = {
+    400: 'bad_payload',
+    401: 'unauthorized',
+    403: 'order_access_denied',
+    404: 'not_found',
+    500: 'internal_error',
+  };
+  const { body } = failed(status, codes[status] ?? `http_${status}`, `Answered with ${status}.`);
+  return { body, headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) } };
+};

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import type { Emit, SharedEvent } from './events.ts';
+import type { Faults } from './faults.ts';
+import type { Store } from './store.ts';
+
+/** One webhook the sandbox sends, with every attempt at it. */
+export interface SentWebhook {
+  id: string;
+  topic: string;
+  url: string;
+  /** The exact text that is signed and sent. */
+  body: string;
+  createdAt: string;
+  state: 'pending' | 'accepted' | 'given-up' | 'dropped';
+  nextAttemptAt: string | null;
+  attempts: WebhookAttempt[];
+}
+
+export interface WebhookAttempt {
+  at: string;
+  status: number | null;
+  error: string | null;
+}
+
+/** What a vendor's webhooks are like. */
+export interface WebhookHabits {
+  /** How long it waits before each retry, in milliseconds; as many retries as entries. */
+  retryDelaysMs: readonly number[];
+  timeoutMs: number;
+  isAccepted(status: number): boolean;
+  /** Where and with which headers one attempt goes; `forged` wants it to fail authentication. */
+  prepare(webhook: { url: string; body: string; forged: boolean }): { url: string; headers: Record<string, string> };
+  /** The URL as it may be shown. */
+  showUrl?(url: string): string;
+}
+
+export interface WebhookSender {
+  send(webhook: { topic: string; url: string; body: unknown }): void;
+  /** Sends the same text once more, as a new webhook; false for an unknown id. */
+  resend(id: string): boolean;
+  list(): SentWebhook[];
+  /** Takes up what a stop or a crash left pending. */
+  resume(): void;
+  stop(): void;
+}
+
+interface Parts {
+  store: Store;
+  faults: Faults;
+  emit: Emit<SharedEvent>;
+  now: () => Date;
+}
+
+/** Sends webhooks as a vendor does: at once, then retried by its habits, with the faults that are switched on. */
+export function createWebhookSender({ store, faults, emit, now }: Parts, habits: WebhookHabits): WebhookSender {
+  const webhooks = store.collection<SentWebhook>('webhooks-sent');
+  const timers = new Map<string, NodeJS.Timeout>();
+  const overtaken = new Set<string>();
+  const stopped = new AbortController();
+
+  const schedule = (webhook: SentWebhook, delayMs: number): void => {
+    webhooks.put(webhook.id, { ...webhook, nextAttemptAt: new Date(now().getTime() + delayMs).toISOString() });
+    timers.set(
+      webhook.id,
+      setTimeout(() => void attempt(webhook.id), delayMs),
+    );
+  };
+
+  const attempt = async (id: string): Promise<void> => {
+    timers.delete(id);
+    const wasHeld = overtaken.delete(id);
+    const webhook = webhooks.get(id);
+    if (!webhook) return;
+    const outcome = await post(webhook);
+    if (stopped.signal.aborted || !webhooks.get(id)) return;
+    settle({ ...webhook, attempts: [...webhook.attempts, outcome] }, outcome);
+    if (!wasHeld) for (const held of overtaken) release(held);
+  };
+
+  const post = async ({ topic, url, body }: SentWebhook): Promise<WebhookAttempt> => {
+    const at = now().toISOString();
+    const forged = faults.takeForWebhook(topic, ['bad-signature']) !== undefined;
+    const prepared = habits.prepare({ url, body, forged });
+    try {
+      const response = await fetch(prepared.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...prepared.headers },
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(habits.timeoutMs)]),
+      });
+      await response.body?.cancel();
+      return { at, status: response.status, error: null };
+    } catch (error) {
+      return { at, status: null, error: reasonOf(error) };
+    }
+  };
+
+  const settle = (webhook: SentWebhook, { status }: WebhookAttempt): void => {
+    const { id, topic } = webhook;
+    const attempts = webhook.attempts.length;
+    const accepted = status !== null && habits.isAccepted(status);
+    emit({ type: 'webhook.attempted', webhookId: id, topic, attempt: attempts, status, accepted });
+    const delay = habits.retryDelaysMs[attempts - 1];
+    if (!accepted && delay !== undefined) {
+      schedule(webhook, delay);
+      return;
+    }
+    webhooks.put(id, { ...webhook, state: accepted ? 'accepted' : 'given-up', nextAttemptAt: null });
+    if (!accepted) emit({ type: 'webhook.given-up', webhookId: id, topic, attempts });
+  };
+
+  const release = (id: string): void => {
+    clearTimeout(timers.get(id));
+    void attempt(id);
+  };
+
+  const create = (topic: string, url: string, body: string): void => {
+    const createdAt = now().toISOString();
+    const fault = faults.takeForWebhook(topic, ['duplicate', 'reorder', 'drop', 'delay']);
+    const copies = fault?.kind === 'duplicate' ? fault.copies : 1;
+    for (let copy = 0; copy < copies; copy += 1) {
+      const id = `whk_${randomUUID().slice(0, 8)}`;
+      const webhook: SentWebhook = {
+        id,
+        topic,
+        url,
+        body,
+        createdAt,
+        state: 'pending',
+        nextAttemptAt: null,
+        attempts: [],
+      };
+      if (fault?.kind === 'drop') webhooks.put(id, { ...webhook, state: 'dropped' });
+      else if (fault?.kind === 'delay') schedule(webhook, fault.delayMs ?? 1000);
+      else if (fault?.kind === 'reorder') {
+        overtaken.add(id);
+        schedule(webhook, fault.delayMs ?? 5000);
+      } else schedule(webhook, 0);
+    }
+  };
+
+  return {
+    send: ({ topic, url, body }) => create(topic, url, JSON.stringify(body)),
+    resend(id) {
+      const webhook = webhooks.get(id);
+      if (webhook) create(webhook.topic, webhook.url, webhook.body);
+      return webhook !== undefined;
+    },
+    list: () => webhooks.list().map((webhook) => ({ ...webhook, url: habits.showUrl?.(webhook.url) ?? webhook.url })),
+    resume() {
+      for (const webhook of webhooks.list().filter(({ state }) => state === 'pending')) {
+        schedule(webhook, Math.max(0, Date.parse(webhook.nextAttemptAt ?? webhook.createdAt) - now().getTime()));
+      }
+    },
+    stop() {
+      stopped.abort();
+      for (const timer of timers.values()) clearTimeout(timer);
+    },
+  };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = (error.cause ?? {}) as { code?: string };
+  return error.name === 'TimeoutError' ? 'timeout' : (code ?? error.message);
+}
