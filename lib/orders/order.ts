@@ -104,6 +104,29 @@ export interface ShipmentSnapshot {
   settled: boolean;
 }
 
+/** Which snapshot said it: the greater version is the later word, the greater content hash decides between equals. */
+export interface Stamp {
+  version: string;
+  hash: string;
+}
+
+/**
+ * What all snapshots seen so far add up to, in whatever order they came. `snapshot` is the one that stands;
+ * the rest is what it alone cannot tell. Lists are sorted by line id.
+ */
+export interface SnapshotHistory {
+  stands: Stamp;
+  snapshot: OrderSnapshot;
+  /** The latest word on when it was paid: a payment is never forgotten. */
+  paid: (Stamp & { at: string }) | null;
+  /** The earliest version that said cancelled. */
+  cancelledAt: string | null;
+  /** Each line's quantity in the earliest snapshot that had it. */
+  originals: Array<Stamp & { id: string; quantity: number }>;
+  /** Lines the standing snapshot no longer has, as they were last told. */
+  vanished: Array<Stamp & { id: string; line: SnapshotLine }>;
+}
+
 /** The hub's order: the UCP order and what UCP has no place for. */
 export interface Order {
   id: string;
@@ -125,6 +148,7 @@ export interface Order {
   sourceVersion: string;
   snapshotHash: string;
   snapshotEvent: string;
+  history: SnapshotHistory;
   deliveries: string[];
   /** Line items whose shipper has been decided; only others are routed when a snapshot adds lines. */
   routed: string[];

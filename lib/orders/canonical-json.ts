@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import type { OrderSnapshot } from './order.ts';
+
+/** JSON with sorted keys and without undefined members: equal contents give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => compareText(a, b)))
+      : member,
+  );
+}
+
+export const sameContent = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
+
+/** By code unit: the same on every machine, unlike a locale's order. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** SHA-256 (hex) of what a snapshot says, whenever it says it: the version is left out. */
+export function snapshotHash({ version: _when, ...content }: OrderSnapshot): string {
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+}

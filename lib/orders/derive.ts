@@ -1,0 +1,60 @@
+import { buildUcp } from './build-ucp.ts';
+import type { Address, LineQuantity, Order, OrderStatus } from './order.ts';
+
+/** What the hub keeps of an order; every other member follows from it. */
+export type OrderCore = Pick<
+  Order,
+  | 'id'
+  | 'connection'
+  | 'externalId'
+  | 'correctedAddress'
+  | 'fulfillments'
+  | 'shipmentEvents'
+  | 'snapshotEvent'
+  | 'history'
+  | 'deliveries'
+  | 'routed'
+  | 'receivedAt'
+  | 'updatedAt'
+  | 'revision'
+>;
+
+/** The order its history, parcels and corrections make, whichever of them came first. */
+export function derive(core: OrderCore): Order {
+  const { snapshot, stands, paid } = core.history;
+  const shippingAddress = overlay(snapshot.shippingAddress, core.correctedAddress);
+  return {
+    ...core,
+    number: snapshot.number,
+    placedAt: snapshot.placedAt,
+    paidAt: paid?.at ?? null,
+    buyer: snapshot.buyer,
+    shippingAddress,
+    shippingMethod: snapshot.shippingMethod,
+    taxIncluded: snapshot.taxIncluded,
+    cancelled: snapshot.cancelled,
+    sourceVersion: stands.version,
+    snapshotHash: stands.hash,
+    ucp: buildUcp(core, shippingAddress),
+  };
+}
+
+function overlay(address: Address, corrected: Address | null): Address {
+  const members = Object.entries({ ...address, ...corrected });
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined && value !== ''));
+}
+
+/** Derived from the lines that are left: none is cancelled, all shipped is fulfilled. */
+export function statusOf({ ucp, cancelled }: Order): OrderStatus {
+  const active = ucp.line_items.filter(({ quantity }) => quantity.total > 0);
+  if (active.length === 0) return cancelled || ucp.line_items.length > 0 ? 'cancelled' : 'open';
+  if (active.every(({ status }) => status === 'fulfilled')) return 'fulfilled';
+  return active.some(({ quantity }) => quantity.fulfilled > 0) ? 'partial' : 'open';
+}
+
+/** The units still to be shipped, by line. */
+export function unfulfilled({ ucp }: Order): LineQuantity[] {
+  return ucp.line_items
+    .map(({ id, quantity }) => ({ id, quantity: quantity.total - quantity.fulfilled }))
+    .filter(({ quantity }) => quantity > 0);
+}

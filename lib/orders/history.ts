@@ -1,0 +1,56 @@
+import { canonicalJson, compareText, snapshotHash } from './canonical-json.ts';
+import type { OrderSnapshot, SnapshotHistory, Stamp } from './order.ts';
+
+/** Positive when `a` is the later word. */
+export const compareStamps = (a: Stamp, b: Stamp): number =>
+  compareText(a.version, b.version) || compareText(a.hash, b.hash);
+
+/** The history of one snapshot. Where the source names no version, the instant of receipt is it. */
+export function historyOf(snapshot: OrderSnapshot, receivedAt: string): SnapshotHistory {
+  const stands: Stamp = { version: snapshot.version ?? receivedAt, hash: snapshotHash(snapshot) };
+  return {
+    stands,
+    // Through JSON once, so that what is kept equals what the table gives back.
+    snapshot: JSON.parse(canonicalJson(snapshot)) as OrderSnapshot,
+    paid: snapshot.paidAt === null ? null : { ...stands, at: snapshot.paidAt },
+    cancelledAt: snapshot.cancelled ? stands.version : null,
+    originals: sortById(snapshot.lines.map(({ id, quantity }) => ({ ...stands, id, quantity }))),
+    vanished: [],
+  };
+}
+
+/**
+ * What two histories say together. Commutative, associative and idempotent, so that any order and any number
+ * of copies of the same snapshots end in the same history.
+ */
+export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotHistory {
+  const [stands, yields] = compareStamps(a.stands, b.stands) >= 0 ? [a, b] : [b, a];
+  const present = new Set(stands.snapshot.lines.map(({ id }) => id));
+  const yielding = yields.snapshot.lines.map((line) => ({ ...yields.stands, id: line.id, line }));
+  const vanished = [...stands.vanished, ...yields.vanished, ...yielding].filter(({ id }) => !present.has(id));
+  return {
+    stands: stands.stands,
+    snapshot: stands.snapshot,
+    paid:
+      [a.paid, b.paid]
+        .filter((paid) => paid !== null)
+        .sort(compareStamps)
+        .at(-1) ?? null,
+    cancelledAt:
+      [a.cancelledAt, b.cancelledAt]
+        .filter((at) => at !== null)
+        .sort(compareText)
+        .at(0) ?? null,
+    originals: onePerLine([...a.originals, ...b.originals].sort(compareStamps)),
+    vanished: onePerLine(vanished.sort((one, other) => compareStamps(other, one))),
+  };
+}
+
+/** The first entry of each line, by line id. */
+function onePerLine<T extends { id: string }>(entries: readonly T[]): T[] {
+  const first = new Map<string, T>();
+  for (const entry of entries) if (!first.has(entry.id)) first.set(entry.id, entry);
+  return sortById([...first.values()]);
+}
+
+const sortById = <T extends { id: string }>(entries: T[]): T[] => entries.sort((a, b) => compareText(a.id, b.id));
