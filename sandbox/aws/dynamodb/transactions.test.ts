@@ -68,4 +68,13 @@ describe('transactions', () => {
     expect((await get('once'))?.n).toBe(1);
     await expect(send('token-1', 'other')).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' });
   });
+
+  it('are refused as a whole for an unknown table or two writes to one item', async () => {
+    const send = (TransactItems: ReturnType<typeof increment>[]) =>
+      client.send(new TransactWriteCommand({ TransactItems }));
+    const elsewhere = { Update: { ...increment('x').Update, TableName: 'nowhere' } };
+    await expect(send([increment('x'), elsewhere])).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(send([increment('x'), increment('x')])).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(await get('x')).toBeUndefined();
+  });
 });

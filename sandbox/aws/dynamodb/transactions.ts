@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AwsError, shortName } from '../aws-error.ts';
+import { tableNotFound } from './action-store.ts';
 import { asAwsError, engine, type Input, type Item, perform, prepare, validationError } from './dynalite.ts';
-import { type ItemOperation, planWrite, storedKey } from './items.ts';
+import { type ItemOperation, planWrite, prepareWrite, storedKey, type Write } from './items.ts';
 import type { Plan } from './plan.ts';
 import { alreadyDone } from './request-tokens.ts';
 import type { Store } from './store.ts';
@@ -15,10 +16,8 @@ const OPERATIONS: Record<string, ItemOperation> = {
   ConditionCheck: 'DeleteItem',
 };
 
-interface Step {
-  kind: string;
-  operation: ItemOperation;
-  input: Input;
+interface Step extends Write {
+  isCheckOnly: boolean;
 }
 
 type Reason = { Code: string; Message?: string; Item?: Item };
@@ -27,12 +26,12 @@ type Reason = { Code: string; Message?: string; Item?: Item };
 export function transactWriteItems(store: Store, input: Input): Promise<Input> {
   const { TransactItems: items, ClientRequestToken: token, ...rest } = input;
   refuseOthers('TransactWriteItems', rest);
-  const steps = readSteps(items);
   const digest = createHash('sha256').update(JSON.stringify(items)).digest('hex');
+  const steps = readSteps(store, items);
 
   return store.write(async (plan) => {
     if (typeof token === 'string' && alreadyDone(store, plan, token, digest)) return {};
-    refuseTwoWritesToOneItem(store, plan, steps);
+    checkKeys(store, steps);
     const reasons: Reason[] = [];
     for (const step of steps) reasons.push(await planStep(store, plan, step));
     if (reasons.some((reason) => reason.Code !== 'None')) throw cancelled(reasons);
@@ -40,7 +39,7 @@ export function transactWriteItems(store: Store, input: Input): Promise<Input> {
   });
 }
 
-function readSteps(items: unknown): Step[] {
+function readSteps(store: Store, items: unknown): Step[] {
   if (!Array.isArray(items) || items.length < 1 || items.length > ITEM_LIMIT) {
     throw validationError(
       "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: " +
@@ -56,17 +55,16 @@ function readSteps(items: unknown): Step[] {
     if (kind === 'ConditionCheck' && !input.ConditionExpression) {
       throw validationError('ConditionCheck needs a ConditionExpression');
     }
-    return { kind, operation, input };
+    return { ...prepareWrite(store, operation, input), isCheckOnly: kind === 'ConditionCheck' };
   });
 }
 
-async function planStep(store: Store, plan: Plan, { kind, operation, input }: Step): Promise<Reason> {
-  const planned = kind === 'ConditionCheck' ? { entries: [] } : plan;
+async function planStep(store: Store, plan: Plan, step: Step): Promise<Reason> {
   try {
-    await planWrite(store, planned, operation, structuredClone(input));
+    await planWrite(store, step.isCheckOnly ? { entries: [] } : plan, step);
     return { Code: 'None' };
   } catch (error) {
-    if (!(error instanceof AwsError) || shortName(error.type) === 'ResourceNotFoundException') throw error;
+    if (!(error instanceof AwsError)) throw error;
     if (shortName(error.type) !== 'ConditionalCheckFailedException') {
       return { Code: 'ValidationError', Message: error.message };
     }
@@ -74,21 +72,17 @@ async function planStep(store: Store, plan: Plan, { kind, operation, input }: St
   }
 }
 
-/** Also checks every input before any condition is looked at, as malformed ones fail the request and cancel nothing. */
-function refuseTwoWritesToOneItem(store: Store, plan: Plan, steps: Step[]): void {
+/** Refuses bad keys and two writes to one item before any condition is looked at: they cancel nothing, they are errors. */
+function checkKeys(store: Store, steps: Step[]): void {
   const seen = new Set<string>();
-  for (const { operation, input } of steps) {
-    const { ReturnValuesOnConditionCheckFailure: _, ...rest } = structuredClone(input);
-    const actions = store.writer(plan);
-    const prepared = prepare(operation, rest, actions);
-    actions.getTable(String(prepared.TableName), (_error, table) => {
-      if (!table) return;
-      const invalid = prepared.Item
-        ? engine.validateItem(prepared.Item as Item, table)
-        : engine.validateKey(prepared.Key as Item, table);
-      if (invalid) throw asAwsError(invalid);
-    });
-    const key = storedKey(store, prepared);
+  for (const { prepared } of steps) {
+    const table = store.tables.get(String(prepared.TableName));
+    if (!table) throw tableNotFound(String(prepared.TableName));
+    const invalid = prepared.Item
+      ? engine.validateItem(prepared.Item as Item, table)
+      : engine.validateKey(prepared.Key as Item, table);
+    if (invalid) throw asAwsError(invalid);
+    const key = storedKey(table, prepared);
     if (seen.has(key)) throw validationError('Transaction request cannot include multiple operations on one item');
     seen.add(key);
   }
@@ -112,11 +106,7 @@ export function transactGetItems(store: Store, input: Input): Promise<Input> {
   }
   return store.write(async () => {
     const responses = items.map(async ({ Get }: { Get: Input }) => {
-      const prepared = prepare(
-        'GetItem',
-        { ...Get },
-        store.reader(() => undefined),
-      );
+      const prepared = prepare('GetItem', { ...Get }, store.writer({ entries: [] }));
       const { Item: item } = await perform('GetItem', prepared, store.reader);
       return item ? { Item: item } : {};
     });
