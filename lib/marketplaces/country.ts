@@ -1,0 +1,28 @@
+import { unreadable } from './shape.ts';
+
+const LANGUAGES = ['en', 'es', 'pl', 'sv'];
+let byName: ReadonlyMap<string, string> | undefined;
+
+/** ISO 3166-1 alpha-2 of a code or a country's name; undefined for none. Routes match on it, so nothing else passes. */
+export function countryCode(value: string | undefined, field: string): string | undefined {
+  if (value === undefined) return undefined;
+  byName ??= readNames();
+  const code = /^[a-z]{2}$/i.test(value) ? currentCode(value) : byName.get(value.toLowerCase());
+  if (!code) throw unreadable(field, 'expected an ISO 3166-1 alpha-2 country code or a country name');
+  return code;
+}
+
+function readNames(): ReadonlyMap<string, string> {
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+  const codes = letters.flatMap((first) => letters.map((second) => first + second));
+  const current = codes.filter((code) => currentCode(code) === code);
+  return new Map(
+    LANGUAGES.flatMap((language) => {
+      const names = new Intl.DisplayNames(language, { type: 'region', fallback: 'none' });
+      return current.map((code) => [names.of(code)?.toLowerCase() ?? '', code] as const);
+    }),
+  );
+}
+
+/** A code in upper case, retired ones (UK) as what replaced them (GB). */
+const currentCode = (code: string): string => new Intl.Locale(`und-${code}`).region ?? code.toUpperCase();

@@ -1,0 +1,115 @@
+import type { Address } from '#lib/orders/order';
+
+export interface MexicanAddress {
+  calle: string;
+  noExterior: string;
+  noInterior: string;
+  colonia: string;
+}
+
+const NUMBER = String.raw`\d+(?:[-/]?[a-z]\b|[-/]\d+[a-z]?\b|\s[a-z]\b)?`;
+const UNIT = String.raw`(?:no\.?\s*|n[uú]m\.?\s*)?(?:int(?:erior)?|depto|departamento|dpto|dep|apto|apt|piso|planta|local|loc|oficina|ofna|of|despacho|suite|torre|edificio|edif|casa|bodega|nave|m[oó]dulo|unit|pb)\b`;
+
+/** "Int. 5", "Depto 302", "Piso 3", "3er piso": where the inside of a building begins. */
+const INTERIOR = new RegExp(
+  String.raw`(?:^|[\s,])(?:\d+\s?(?:er|do|ro|to|mo|o|º|°)\.?\s+piso\b|${UNIT}\.?\s*[#:]?\s*\S)`,
+  'i',
+);
+const INTERIOR_AT_START = new RegExp(String.raw`^(?:${INTERIOR.source}|#?\s*${NUMBER}$)`, 'i');
+const COLONIA = /(?:^|[\s,])col(?:onia\b|\b\.?)\s*(?=\S)/i;
+/** A settlement whose kind is part of its name. */
+const SETTLEMENT = /^(?:fracc(?:ionamiento)?|barrio|unidad|u\.?\s?h|residencial|ejido|pueblo|rancho|zona|parque)\b/i;
+const CROSSING = /(?:^|\s)(?:entre|esq(?:uina)?\b\.?|x(?=\s+\d))\s+\S.*$/i;
+const ROAD_ALONE =
+  /^(?:calle|c|av|ave|avenida|calz|calzada|blvd|boulevard|bulevar|priv|privada|cda|cerrada|and|andador|carr|carretera|circuito|circ|prol|prolongaci[oó]n|camino|paseo|callej[oó]n|retorno|v[ií]a|diagonal|eje|autopista|km)\.?$/i;
+
+/** How an exterior number is written, most explicit first: the street before it, then the number. */
+const EXTERIOR = [
+  /^(.*?)[\s,]+((?:s\s?\/\s?n|sin n[uú]mero)\.?)$/i,
+  new RegExp(String.raw`^(.*?)[\s,]+(?:(?:no|n[uú]m|n[uú]mero|ext|exterior)\b\.?\s*|#\s*|n[°º]\s*)+(${NUMBER})$`, 'i'),
+  /^(.*?)[\s,]+((?:m(?:z|za|zna|anzana)\b\.?\s*\w+[\s,]+)?l(?:t|te|ote)\b\.?\s*\w+)$/i,
+  /^(.*?)[\s,]+(km\.?\s*\d+(?:[.,+]\d+)?)$/i,
+  new RegExp(String.raw`^(.*\p{L}.*?)[\s,]+(${NUMBER})$`, 'iu'),
+];
+
+/**
+ * Splits a street line the way Mexican addresses are written; what is not there stays empty and nothing is made up.
+ * The colonia is what is left of `extended_address`, or of the street line behind its number.
+ */
+export function parseAddress(address: Address): MexicanAddress {
+  const [line = '', ...rest] = partsOf(address.street_address);
+  const known = [address.address_locality, address.address_region, address.postal_code, 'mexico'].map(plain);
+  const { street, inside, colonia, after } = readStreet(line, rest);
+  const found = { interior: [inside], colonia: [colonia], other: [] as string[], crossing: street.crossing };
+
+  for (const part of [...after, ...partsOf(address.extended_address)]) {
+    const [before = '', named] = splitColonia(part);
+    if (named) found.colonia.push(named);
+    if (before === '' || known.includes(plain(before)) || /^c\.?\s?p\.?\s*\d+$/i.test(before)) continue;
+    if (CROSSING.test(before)) found.crossing ||= before;
+    else if (SETTLEMENT.test(before)) found.colonia.push(before);
+    else if (INTERIOR_AT_START.test(before)) found.interior.push(before);
+    else found.other.push(before);
+  }
+
+  const named = found.colonia.filter(Boolean);
+  const interior = named.length > 0 ? [...found.interior, ...found.other] : found.interior;
+  return {
+    calle: [street.name, found.crossing].filter(Boolean).join(' '),
+    noExterior: street.number,
+    noInterior: interior.filter(Boolean).map(withoutLabel).join(', '),
+    colonia: (named.length > 0 ? named : found.other).join(', '),
+  };
+}
+
+/** The first part, joined with the second where the number only stands there ("Av. Vallarta, 1234"). */
+function readStreet(line: string, [next, ...others]: string[]) {
+  const alone = readLine(line);
+  if (alone.street.number !== '' || next === undefined) {
+    return { ...alone, after: next === undefined ? [] : [next, ...others] };
+  }
+  const joined = readLine(`${line} ${next}`);
+  return joined.street.number === '' ? { ...alone, after: [next, ...others] } : { ...joined, after: others };
+}
+
+function readLine(line: string) {
+  const [beforeColonia = '', colonia = ''] = splitColonia(line);
+  const crossing = CROSSING.exec(beforeColonia)?.[0].trim() ?? '';
+  const located = crossing === '' ? beforeColonia : beforeColonia.replace(CROSSING, '');
+  const start = INTERIOR.exec(located)?.index ?? -1;
+  const hasInside = start > 0;
+  const inside = hasInside ? located.slice(start).trim() : '';
+  const street = readNumber((hasInside ? located.slice(0, start) : located).trim());
+  return { street: { ...street, crossing }, inside, colonia };
+}
+
+function readNumber(text: string): { name: string; number: string } {
+  for (const pattern of EXTERIOR) {
+    const [, name = '', number = ''] = pattern.exec(text) ?? [];
+    // "Calle 10" is a street without a number, not number 10 of a street without a name.
+    if (number === '' || name === '' || ROAD_ALONE.test(name.trim())) continue;
+    return { name: name.trim(), number: /^s/i.test(number) ? 'S/N' : number };
+  }
+  return { name: text, number: '' };
+}
+
+/** The text before a `Col.`, and the colonia's name behind it. */
+function splitColonia(text: string): [string, string?] {
+  const match = COLONIA.exec(text);
+  if (!match) return [text];
+  return [text.slice(0, match.index).trim(), text.slice(match.index + match[0].length).trim()];
+}
+
+/** "Int. 5" is 5; any other word tells the courier something. */
+function withoutLabel(interior: string): string {
+  return interior.replace(/^(?:(?:no|n[uú]m)\.?\s*)?int(?:erior)?\b\.?\s*[#:]?\s*|^#\s*/i, '');
+}
+
+const partsOf = (line: string | undefined): string[] =>
+  (line ?? '')
+    .split(/[,;\n]+/)
+    .map((part) => part.replaceAll(/\s+/g, ' ').trim())
+    .filter((part) => part !== '');
+
+const plain = (text: string | undefined): string =>
+  (text ?? '').normalize('NFD').replaceAll(/\p{M}/gu, '').trim().toLowerCase();

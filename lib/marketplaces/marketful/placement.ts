@@ -1,0 +1,71 @@
+import { BlockedError } from '#lib/errors';
+import type { PushContext } from '../contract.ts';
+import { parseAddress } from './address.ts';
+import { OFFERED } from './carriers.ts';
+import type { PlacementRequest } from './client.ts';
+import { Settings } from './settings.ts';
+import { stateCode } from './states.ts';
+
+/** What the warehouse knows the sales channel as; by default its connection's id, so that no two accounts collide. */
+export function channelOf({ source }: Pick<PushContext, 'source'>): string {
+  const { channel } = source.settings;
+  return typeof channel === 'string' && channel !== '' ? channel : source.id;
+}
+
+/** The body of multicanal_api. Throws BlockedError `address_incomplete` that names what the address lacks. */
+export function placementOf(context: PushContext): PlacementRequest {
+  const { order, connection } = context;
+  const settings = Settings.parse(connection.settings);
+  return {
+    contact_info: {
+      num_orden: order.number,
+      orden_id: order.id,
+      ...recipientOf(context),
+      canal: channelOf(context),
+      carrier_name: OFFERED.find((name) => same(name, order.shippingMethod)) ?? settings.carrierName,
+      tipo_envio: settings.shippingType,
+      asegurado: settings.insured,
+    },
+    items: itemsOf(context),
+  };
+}
+
+function recipientOf({ order: { shippingAddress: address, buyer } }: PushContext): Record<string, string> {
+  if (address.address_country !== 'MX')
+    throw incomplete(['shippingAddress.address_country (Marketful ships within Mexico only: MX)']);
+  const { calle, noExterior, noInterior, colonia } = parseAddress(address);
+  const name = [address.first_name, address.last_name].filter(Boolean).join(' ');
+  const needed = {
+    customer: [name || address.company, 'first_name'],
+    telefono: [address.phone_number ?? buyer.phone_number, 'phone_number'],
+    calle: [calle, 'street_address (street)'],
+    no_exterior: [noExterior, 'street_address (exterior number, or s/n)'],
+    colonia: [colonia, 'extended_address (colonia)'],
+    ciudad: [address.address_locality, 'address_locality'],
+    Estado: [stateCode(address.address_region ?? ''), 'address_region (one of the Mexican states)'],
+    codigo_postal: [address.postal_code, 'postal_code'],
+  } as const;
+  const lacking = Object.values(needed).filter(([value]) => !value?.trim());
+  if (lacking.length > 0) throw incomplete(lacking.map(([, member]) => `shippingAddress.${member}`));
+  const found = Object.entries(needed).map(([key, [value]]) => [key, value?.trim() ?? '']);
+  // "White fields are generally understood as null or empty string instead of being omitted."
+  return { ...Object.fromEntries(found), no_interior: noInterior };
+}
+
+function incomplete(fields: string[]): BlockedError {
+  const description = `the order cannot be shipped before its address has ${fields.join(', ')}: correct it`;
+  return new BlockedError({ code: 'address_incomplete', description, field: fields[0]?.split(' ')[0] ?? '' }, 'order');
+}
+
+/** One item a SKU: what happens to a SKU that is sent twice is not documented. */
+function itemsOf({ order, lineItems }: PushContext): PlacementRequest['items'] {
+  const quantities = new Map<string, number>();
+  for (const { id, quantity } of lineItems) {
+    const line = order.ucp.line_items.find((candidate) => candidate.id === id);
+    if (!line) throw new Error(`line item ${id} is not in order ${order.id}`);
+    quantities.set(line.item.id, (quantities.get(line.item.id) ?? 0) + quantity);
+  }
+  return [...quantities].map(([sku, cantidad]) => ({ sku, cantidad }));
+}
+
+const same = (name: string, method: string | null): boolean => name.toLowerCase() === method?.trim().toLowerCase();

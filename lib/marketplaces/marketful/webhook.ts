@@ -1,0 +1,9 @@
+import type { Webhook } from '../contract.ts';
+import { knowsSecret } from '../webhook-secret.ts';
+import { info } from './info.ts';
+
+// Marketful signs nothing: the secret is in the URL that we register with POST /webhooks/crear.
+export const webhook: Webhook = {
+  info,
+  authenticate: ({ rest }, { secrets }) => knowsSecret(rest[0], secrets) && rest.length === 1,
+};

@@ -1,0 +1,31 @@
+import { RejectedError } from '#lib/errors';
+import { describe } from '#lib/http/classify';
+import type { RemoteContext } from '../contract.ts';
+import { member, readShape } from '../shape.ts';
+import { OrderList } from './schema.ts';
+
+type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
+
+// Refusals are `{ code, description }` under the usual statuses: classify() already reads them as they are meant.
+const authorization = ({ secrets }: Caller) => ({ authorization: `Bearer ${secrets.apiKey}` });
+
+/** GET /api/seller/orders: all newly paid orders that hold this seller's items, at once. */
+export async function listOrders(caller: Caller): Promise<unknown[]> {
+  const headers = authorization(caller);
+  const { body } = await caller.http.request({ method: 'GET', path: '/api/seller/orders', headers });
+  return readShape(OrderList, body).orders;
+}
+
+export interface FulfillRequest {
+  tracking_number: string;
+  carrier: string;
+  label_url?: string;
+}
+
+/** POST /api/seller/orders/{orderId}/fulfill: for the whole order; another parcel is another call. */
+export async function fulfillOrder(caller: Caller, orderId: string, json: FulfillRequest): Promise<void> {
+  const path = `/api/seller/orders/${encodeURIComponent(orderId)}/fulfill`;
+  const response = await caller.http.request({ method: 'POST', path, headers: authorization(caller), json });
+  if (member(response.body, 'success') !== false) return;
+  throw new RejectedError({ code: 'not_successful', description: describe(response), httpStatus: response.status });
+}

@@ -1,0 +1,10 @@
+import type { Connector } from '../contract.ts';
+import { fulfillment, poll } from './actions.ts';
+import { carriers } from './carriers.ts';
+import { info } from './info.ts';
+import { map } from './map.ts';
+import { Secrets, Settings } from './settings.ts';
+import { webhook } from './webhook.ts';
+
+/** A sales channel: tells of paid orders, is told of parcels. */
+export const connector: Connector = { info, Secrets, Settings, webhook, carriers, map, poll, push: { fulfillment } };

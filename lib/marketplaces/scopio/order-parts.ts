@@ -1,0 +1,27 @@
+import type { OrderSnapshot } from '#lib/orders/order';
+import { countryCode } from '../country.ts';
+import { present } from '../shape.ts';
+import type { Address } from './schema.ts';
+
+/** Where in the body an order stands, and what is known of its time from outside of it. */
+export interface Around {
+  at: string;
+  sentAt: string | null;
+  receivedAt: string;
+}
+
+export const isCancelled = (status: string | undefined): boolean => /^cancell?ed$/i.test(status ?? '');
+
+/** Where it goes and who bought it: the recipient, where nobody else is named. `at` is the address's path. */
+export function mapPeople(
+  address: Address,
+  at: string,
+  buyer: Address = address,
+): Pick<OrderSnapshot, 'buyer' | 'shippingAddress'> {
+  const { first_name, last_name, email, phone_number } = buyer;
+  const address_country = countryCode(address.address_country, `${at}.address_country`);
+  return {
+    buyer: present({ first_name, last_name, email, phone_number }),
+    shippingAddress: present({ ...address, address_country }),
+  };
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { count, integer, optional, optionalText, text } from '../shape.ts';
+
+const Address = z.object({
+  first_name: optionalText,
+  last_name: optionalText,
+  company: optionalText,
+  street_address: optionalText,
+  extended_address: optionalText,
+  address_locality: optionalText,
+  address_region: optionalText,
+  postal_code: optionalText,
+  address_country: optionalText,
+  phone_number: optionalText,
+  email: optionalText,
+});
+export type Address = z.infer<typeof Address>;
+
+/** Their own order. Prices are decimal strings in major units, `gross_price` of one piece. */
+export const Order = z.object({
+  id: text,
+  number: optionalText,
+  status: optionalText,
+  created_at: text,
+  paid_at: optionalText,
+  updated_at: optionalText,
+  currency: text,
+  shipping_address: Address,
+  shipping_method: optionalText,
+  items: z
+    .array(
+      z.object({
+        id: text,
+        sku: optionalText,
+        ean: optionalText,
+        title: optionalText,
+        quantity: count,
+        gross_price: text,
+      }),
+    )
+    .min(1, 'expected at least one item'),
+  shipping: optional(z.object({ gross_price: optionalText })),
+  total_net: optionalText,
+  total_gross: text,
+});
+
+const Totals = z.array(z.object({ type: text, amount: integer }));
+
+/** A plain UCP order, where the platform sends that instead. Amounts are minor units. */
+export const PlainUcpOrder = z.object({
+  id: text,
+  label: optionalText,
+  status: optionalText,
+  created_at: optionalText,
+  paid_at: optionalText,
+  updated_at: optionalText,
+  checkout_id: optionalText,
+  permalink_url: optionalText,
+  currency: text,
+  buyer: optional(Address),
+  line_items: z
+    .array(
+      z.object({
+        id: text,
+        item: z.object({ id: text, title: optionalText, ean: optionalText, price: count }),
+        quantity: z.object({ total: count, fulfilled: optional(count) }),
+        totals: optional(Totals),
+      }),
+    )
+    .min(1, 'expected at least one line item'),
+  fulfillment: z.object({
+    expectations: z.array(z.object({ destination: Address })).min(1, 'expected where the order goes'),
+  }),
+  totals: Totals,
+});
+
+/** A webhook around an order. Only the time matters: a bare order has neither. */
+export const Envelope = z.object({ created_at: optionalText });
+
+/** "Response excerpt": `{ "success": true, "orders": [...] }`. Orders pass as they came, a bad one spoils no other. */
+export const OrderList = z.object({ orders: z.array(z.unknown()) });
