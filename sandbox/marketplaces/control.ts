@@ -48,6 +48,7 @@ export function serveControl<Event>(
     base.store.clear();
     base.faults.clear();
     log.clear();
+    vendor.onReset?.();
     return reply.code(204).send();
   });
 

@@ -51,13 +51,16 @@ export interface Vendor {
   control(app: FastifyInstance): void;
   /** For `GET /_sandbox`. */
   summary(): Record<string, unknown>;
+  /** After everything held was dropped. */
+  onReset?(): void;
+  onStop?(): void;
 }
 
 export interface Listening {
   url: string;
   port: number;
   faults: Faults;
-  webhooks: WebhookSender;
+  webhookSender: WebhookSender;
   /** Closes every connection and timer; what was placed is in `dataDir`. */
   stop(): Promise<void>;
 }
@@ -100,9 +103,10 @@ export async function serve<Event>(base: Base<Event>, vendor: Vendor, port = 0):
     url,
     port: Number(new URL(url).port),
     faults: base.faults,
-    webhooks: vendor.webhooks,
+    webhookSender: vendor.webhooks,
     async stop() {
       vendor.webhooks.stop();
+      vendor.onStop?.();
       await app.close();
       base.store.close();
     },

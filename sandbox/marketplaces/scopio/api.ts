@@ -53,8 +53,9 @@ export function serveApi(app: FastifyInstance, { base, shop, seller, apiKey }: P
     const { orderId } = request.params;
     const record = (status: number, code: string | null, body: unknown): void =>
       void calls.put(String(store.next('calls')), { at: now().toISOString(), orderId, status, code, body });
-    const body = parse(request.body);
+    let body: unknown = request.body;
     try {
+      body = parse(request.body);
       const order = findOrder(orders.get(orderId), seller);
       const { carrier, tracking_number: trackingNumber } = checkFulfill(body);
       const at = now().toISOString();

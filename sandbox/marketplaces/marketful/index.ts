@@ -1,0 +1,107 @@
+import type { Failure } from '../fault-hooks.ts';
+import { createBase, type Listening, type SandboxOptions, serve } from '../server.ts';
+import { createWebhookSender } from '../webhook-sender.ts';
+import { hideSecret, type Received, readReceived, serveMarketfulControl, setStock, ship } from './control.ts';
+import { serveEntries } from './entries-api.ts';
+import type { MarketfulEvent } from './events.ts';
+import { serveItems } from './items-api.ts';
+import type { Order, ShipmentEvent, StockItem } from './order.ts';
+import { serveOrders } from './orders-api.ts';
+import { createRegistry, type Registry, type Topic, type Webhook } from './registry.ts';
+import type { SetStock, Ship } from './schema.ts';
+import { createStock, fillStock } from './stock.ts';
+import { createWarehouse, type Warehouse } from './warehouse.ts';
+import { serveWebhooks } from './webhooks-api.ts';
+
+// The document is silent on retries: any 2xx is taken, anything else tried again 3 times, a minute apart.
+const RETRY_DELAYS_MS = [60_000, 60_000, 60_000];
+
+export interface MarketfulOptions extends SandboxOptions<MarketfulEvent> {
+  accessToken: string;
+  userId: string;
+  /** Webhooks registered from the start; one of the same kind that is kept from before is replaced. */
+  webhooks?: Partial<Record<Topic, string>> | undefined;
+  /** Ships every order by itself this long after it was placed. */
+  autoShip?: { afterMs: number } | undefined;
+  /** Milliseconds between webhook retries; wins over `timeScale`. */
+  retryIntervalMs?: number | undefined;
+}
+
+export interface MarketfulSandbox extends Listening {
+  ship(orderId: string | number, input?: Ship): ShipmentEvent[];
+  report(orderId: string | number, report: Parameters<Warehouse['report']>[1]): ShipmentEvent;
+  setAutoShip: Warehouse['setAutoShip'];
+  setStock(input: SetStock): StockItem;
+  orders(): Order[];
+  stock(): StockItem[];
+  registered(): Webhook[];
+  received(): Received;
+}
+
+/** Starts Marketful on the loopback interface. */
+export async function startMarketfulSandbox(options: MarketfulOptions): Promise<MarketfulSandbox> {
+  const base = createBase<MarketfulEvent>('marketful', options);
+  const { store } = base;
+  const interval = (delay: number): number => options.retryIntervalMs ?? delay / (options.timeScale ?? 1);
+  const sender = createWebhookSender(base, {
+    retryDelaysMs: RETRY_DELAYS_MS.map(interval),
+    timeoutMs: options.webhookTimeoutMs ?? 10_000,
+    isAccepted: (status) => status >= 200 && status < 300,
+    // Nothing is signed: the secret is the last segment of the URL.
+    prepare: ({ url, forged }) => ({ url: forged ? url.replace(/[^/]*$/, 'not-the-secret') : url, headers: {} }),
+    showUrl: hideSecret,
+  });
+  const registry = createRegistry({ base, sender });
+  const stock = createStock(store);
+  fillStock(stock);
+  const warehouse = createWarehouse({ base, registry, stock });
+  const { accessToken, userId } = options;
+  const credentials = { accessToken, userId };
+
+  const listening = await serve(
+    base,
+    {
+      failure,
+      rateKey: (request) => request.headers.user?.toString() ?? request.ip,
+      requestsPerMinute: options.requestsPerMinute,
+      webhooks: sender,
+      routes(app) {
+        serveOrders(app, { base, credentials, warehouse });
+        serveItems(app, { credentials, stock });
+        serveEntries(app, { base, credentials, stock });
+        serveWebhooks(app, { credentials, registry });
+      },
+      control: (app) => serveMarketfulControl(app, { store, warehouse, stock, registry }),
+      summary: () => ({ orders: warehouse.orders().length, received: readReceived(store).counts }),
+      onReset: () => fillStock(stock),
+      onStop: () => warehouse.stop(),
+    },
+    options.port,
+  );
+  registerAll(registry, options.webhooks ?? {});
+  warehouse.setAutoShip(options.autoShip?.afterMs ?? null);
+  return {
+    ...listening,
+    ship: (orderId, input) => ship(warehouse, String(orderId), input ?? {}),
+    report: (orderId, report) => warehouse.report(String(orderId), report),
+    setAutoShip: warehouse.setAutoShip,
+    setStock: (input) => setStock(stock, input),
+    orders: warehouse.orders,
+    stock: stock.list,
+    registered: registry.list,
+    received: () => readReceived(store),
+  };
+}
+
+function registerAll(registry: Registry, webhooks: Partial<Record<Topic, string>>): void {
+  for (const [topic, url] of Object.entries(webhooks)) {
+    const kept = registry.list().find(({ tipo }) => tipo === topic);
+    if (kept && kept.url !== url) registry.remove(kept.id);
+    registry.create(url, topic);
+  }
+}
+
+const failure: Failure = (status, retryAfter) => ({
+  body: { message: status === 429 ? 'Too Many Requests' : `Error ${status}` },
+  headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
+});

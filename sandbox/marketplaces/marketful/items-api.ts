@@ -1,0 +1,85 @@
+import type { FastifyInstance } from 'fastify';
+import { authAnswers, authenticate, type Credentials, isBlank, parametersOf, refuse, wholeNumber } from './answers.ts';
+import { type Checked, checkItem, readMeasures } from './item.ts';
+import type { Stock } from './stock.ts';
+
+interface Parts {
+  credentials: Credentials;
+  stock: Stock;
+}
+
+/** The endpoints about products and how many of them there are. */
+export function serveItems(app: FastifyInstance, { credentials, stock }: Parts): void {
+  const known = { preHandler: authenticate(credentials, authAnswers.usual) };
+
+  // GET /items/get_stock
+  app.get('/items/get_stock', known, async (request) => {
+    const { sku } = parametersOf(request);
+    if (isBlank(sku)) throw refuse([403, 'SKU must be present']);
+    const item = stock.bySku(String(sku));
+    if (!item) throw refuse([402, `Item ${sku} not found`]);
+    // The misspelled key is the document's; the EAN's endpoint has the right one.
+    return { message: 'Success', sku: item.sku, avariable_quantity: item.quantity };
+  });
+
+  // GET /items/get_stock_ean
+  app.get('/items/get_stock_ean', known, async (request) => {
+    const { ean } = parametersOf(request);
+    if (typeof ean !== 'string' || ean === '') throw refuse([402, 'ean must be present and must be String']);
+    const item = stock.byEan(ean);
+    if (!item) throw refuse([401, `Item con EAN '${ean}' no encontrado`]);
+    return { message: 'Success', ean, available_quantity: item.quantity, item_id: item.id };
+  });
+
+  // POST /items/create_item
+  app.post('/items/create_item', known, async (request, reply) => {
+    const { items } = parametersOf(request);
+    if (!Array.isArray(items) || items.length === 0) throw refuse([402, "Parameter 'items' must be present"]);
+    const checked = items.map(checkItem);
+    const incomplete = checked.filter(({ reason }) => reason !== null);
+    if (incomplete.length > 0) {
+      const description = 'No item was saved because the following items have either incorrect data or Incomplete data';
+      throw refuse([401, 'Incomplete data'], { description, items_errors: incomplete.map(({ given }) => given) });
+    }
+    const { saved, unsaved } = saveAll(checked);
+    if (unsaved.length === 0) {
+      return { message: 'Success', description: 'All Items are now registered', items_saved: saved };
+    }
+    const message = 'The following Items could not be saved';
+    return reply.code(201).send({ message, items_errors: unsaved, items_saved: saved });
+  });
+
+  const saveAll = (checked: readonly Checked[]): { saved: unknown[]; unsaved: unknown[] } => {
+    const saved: unknown[] = [];
+    const unsaved: unknown[] = [];
+    for (const { item, given } of checked) {
+      if (!item || stock.bySku(item.sku)) unsaved.push(given);
+      else saved.push(stock.add(item));
+    }
+    return { saved, unsaved };
+  };
+
+  // POST /items/delete_item
+  app.post('/items/delete_item', known, async (request) => {
+    const { item_id: given } = parametersOf(request);
+    if (isBlank(given)) throw refuse([402, 'item_id must be present']);
+    const item = stock.byId(wholeNumber(given) ?? -1);
+    if (!item) throw refuse([401, 'Item not found']);
+    stock.remove(item.id);
+    return { message: 'Success', description: `Item ${item.id} deleted` };
+  });
+
+  // POST /items/update_item
+  app.post('/items/update_item', known, async (request) => {
+    const { item_id: given, ...changes } = parametersOf(request);
+    if (isBlank(given)) throw refuse([402, 'item_id must be present']);
+    const item = stock.byId(wholeNumber(given) ?? -1);
+    if (!item) throw refuse([400, 'Item not found']);
+    const asked = Object.fromEntries(Object.entries(changes).filter(([, value]) => !isBlank(value)));
+    const { item: updated } = checkItem({ ...item, ...asked });
+    const owner = updated && stock.bySku(updated.sku);
+    if (!updated || (owner && owner.id !== item.id)) throw refuse([405, 'Item could not be updated']);
+    const saved = stock.update({ ...item, ...updated, ...readMeasures(asked) });
+    return { message: 'Success', description: 'Item Updated', items_update: saved };
+  });
+}

@@ -1,0 +1,70 @@
+import type { Base } from '../server.ts';
+import type { Collection } from '../store.ts';
+import type { WebhookSender } from '../webhook-sender.ts';
+import { refuse } from './answers.ts';
+import type { MarketfulEvent } from './events.ts';
+import { localTime } from './order.ts';
+
+export const TOPICS = ['order/created', 'order/updated', 'shipment_event/created'] as const;
+export type Topic = (typeof TOPICS)[number];
+
+export interface Webhook {
+  id: number;
+  url: string;
+  tipo: Topic;
+  created_at: string;
+}
+
+/** The registered webhooks: one of a kind. */
+export interface Registry {
+  list(): Webhook[];
+  create(url: unknown, tipo: unknown): Webhook;
+  remove(id: number): void;
+  /** Tells whoever registered for it. */
+  notify(topic: Topic, body: Record<string, unknown>): void;
+}
+
+interface Parts {
+  base: Base<MarketfulEvent>;
+  sender: WebhookSender;
+}
+
+export function createRegistry({ base, sender }: Parts): Registry {
+  const { store, emit, now } = base;
+  const webhooks: Collection<Webhook> = store.collection('webhooks');
+  const find = (topic: Topic): Webhook | undefined => webhooks.list().find(({ tipo }) => tipo === topic);
+  return {
+    list: () => webhooks.list(),
+    create(url, tipo) {
+      if (typeof url !== 'string' || url === '' || typeof tipo !== 'string' || tipo === '') {
+        throw refuse([404, 'Parametros incompletos (url y tipo deben estar presentes']);
+      }
+      const topic = TOPICS.find((known) => known === tipo);
+      if (!topic) throw refuse([404, `Webhook ${tipo} desconocido/invalido`]);
+      const existing = find(topic);
+      if (existing?.url === url) return existing;
+      if (existing) throw refuse([404, `Ya existe un Webhook para ${topic}`]);
+      if (!isUrl(url)) throw refuse([404, 'Error al crear Webhook'], { error: 'url is not a valid URL' });
+      const webhook = { id: store.next('webhook'), url, tipo: topic, created_at: localTime(now()) };
+      emit({ type: 'webhook.registered', topic });
+      return webhooks.put(String(webhook.id), webhook);
+    },
+    remove(id) {
+      if (!webhooks.get(String(id))) throw refuse([404, `Webhook ${id} no encontrado`]);
+      webhooks.remove(String(id));
+    },
+    notify(topic, body) {
+      const webhook = find(topic);
+      if (webhook) sender.send({ topic, url: withScheme(webhook.url), body: { tipo: topic, ...body } });
+    },
+  };
+}
+
+function isUrl(url: string): boolean {
+  return /^(https?:\/\/)?[^\s/:]+(:\d+)?(\/\S*)?$/.test(url) && URL.canParse(withScheme(url));
+}
+
+/** The document's own example has no scheme. */
+function withScheme(url: string): string {
+  return /^https?:\/\//.test(url) ? url : `http://${url}`;
+}

@@ -1,0 +1,59 @@
+import { catalog } from '../catalog.ts';
+import type { Store } from '../store.ts';
+import type { StockItem } from './order.ts';
+
+const FIRST_ITEM = 301;
+const FIRST_QUANTITY = 100;
+
+/** What lies in the warehouse. */
+export interface Stock {
+  list(): StockItem[];
+  bySku(sku: string): StockItem | undefined;
+  byEan(ean: string): StockItem | undefined;
+  byId(id: number): StockItem | undefined;
+  add(item: Partial<StockItem> & { sku: string; title: string; list_price: number }): StockItem;
+  update(item: StockItem): StockItem;
+  remove(id: number): void;
+  /** Takes pieces for an order, as far as there are any. */
+  take(sku: string, quantity: number): void;
+  put(sku: string, quantity: number): void;
+}
+
+export function createStock(store: Store): Stock {
+  const items = store.collection<StockItem>('items');
+  const bySku = (sku: string): StockItem | undefined => items.list().find((item) => item.sku === sku);
+  const update = (item: StockItem): StockItem => items.put(String(item.id), item);
+  const move = (sku: string, by: number): void => {
+    const item = bySku(sku);
+    if (item) update({ ...item, quantity: Math.max(0, item.quantity + by) });
+  };
+  return {
+    bySku,
+    update,
+    list: () => items.list(),
+    byEan: (ean) => items.list().find((item) => item.ean === ean),
+    byId: (id) => items.get(String(id)),
+    add: (item) =>
+      update({
+        ean: null,
+        height: null,
+        width: null,
+        length: null,
+        weigth: null,
+        quantity: 0,
+        ...item,
+        id: store.next('item', FIRST_ITEM),
+      }),
+    remove: (id) => items.remove(String(id)),
+    take: (sku, quantity) => move(sku, -quantity),
+    put: (sku, quantity) => move(sku, quantity),
+  };
+}
+
+/** A new warehouse holds the catalog that the sample orders are made of. */
+export function fillStock(stock: Stock): void {
+  if (stock.list().length > 0) return;
+  for (const { sku, ean, title, gross } of catalog) {
+    stock.add({ sku, ean, title, list_price: gross / 100, quantity: FIRST_QUANTITY });
+  }
+}
