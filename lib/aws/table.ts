@@ -47,7 +47,7 @@ export async function getItems<T extends object>(keys: readonly Key[]): Promise<
   const found = new Map<string, T>();
   const name = tableName();
   for (let i = 0; i < keys.length; i += 100) {
-    let pending: Key[] | undefined = keys.slice(i, i + 100);
+    let pending: Key[] | undefined = keys.slice(i, i + 100).map(({ pk, sk }) => ({ pk, sk }));
     while (pending?.length) {
       const { Responses, UnprocessedKeys } = await db.send(
         new BatchGetCommand({ RequestItems: { [name]: { Keys: pending, ConsistentRead: true } } }),

@@ -33,7 +33,7 @@ function readSecret(marketplace: string, maxAgeMs: number): Promise<SecretDocume
   const now = Date.now();
   if (entry && now - entry.at < maxAgeMs) return entry.document;
   // While Secrets Manager is away the last good secret serves.
-  const document = fetchSecret(marketplace).catch((error) => {
+  const document = readSecretDocument(marketplace).catch((error) => {
     if (!entry) cache.delete(marketplace);
     if (!entry) throw error;
     return entry.document;
@@ -42,7 +42,8 @@ function readSecret(marketplace: string, maxAgeMs: number): Promise<SecretDocume
   return document;
 }
 
-async function fetchSecret(marketplace: string): Promise<SecretDocument> {
+/** A marketplace's secret as it stands now, past the cache. */
+export async function readSecretDocument(marketplace: string): Promise<SecretDocument> {
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId(marketplace) }));
   return JSON.parse(SecretString ?? '{"connections":{}}') as SecretDocument;
 }

@@ -1,4 +1,4 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { db, getItem, queryPartition } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
 import type { Connection, Route } from './connection.ts';
@@ -42,6 +42,12 @@ async function readConfiguration(): Promise<Configuration> {
 
 export async function putConnection(connection: Connection): Promise<void> {
   await db.send(new PutCommand({ TableName: tableName(), Item: { ...connection, pk: PARTITION, sk: connection.id } }));
+  cached = undefined;
+}
+
+/** Its orders and deliveries stay; they go on when the connection comes back. */
+export async function deleteConnection(id: string): Promise<void> {
+  await db.send(new DeleteCommand({ TableName: tableName(), Key: { pk: PARTITION, sk: id } }));
   cached = undefined;
 }
 

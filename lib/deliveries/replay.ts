@@ -1,7 +1,8 @@
-import { listIndex } from '#lib/aws/index-query';
+import { decodeCursor, encodeCursor, listIndex } from '#lib/aws/index-query';
+import type { Write } from '#lib/aws/table';
 import { CONFIG_TTL_MS, getConfiguration } from '#lib/connections/store';
 import type { WaitsFor } from '#lib/errors';
-import { putTimeline } from '#lib/orders/store';
+import { getOrder, putTimeline } from '#lib/orders/store';
 import type { Delivery, DeliveryKind, DeliveryState } from './delivery.ts';
 import { blockedPartition, deadPartition, duePartition, getDeliveries, timePartition, transition } from './ledger.ts';
 import { ring } from './ring.ts';
@@ -21,6 +22,8 @@ export interface DeliveryFilter {
 export interface Author {
   by: string;
   reason?: string | undefined;
+  /** The replay on record that this is part of. */
+  replayId?: string | undefined;
 }
 
 /** A fresh set of attempts, due at `dueAt`. What has succeeded or may have happened is probed before it is pushed again. */
@@ -44,11 +47,16 @@ export async function replayDelivery(
   delivery: Delivery,
   author: Author,
   dueAt?: string,
+  also: readonly Write[] = [],
 ): Promise<Delivery | undefined> {
   if (delivery.state === 'leased') return undefined;
   const now = new Date().toISOString();
   const reopened = reopen(delivery, dueAt ?? now, now);
-  const detail = { delivery: delivery.id, ...(author.reason !== undefined && { reason: author.reason }) };
+  const detail = {
+    delivery: delivery.id,
+    ...(author.replayId !== undefined && { replay: author.replayId }),
+    ...(author.reason !== undefined && { reason: author.reason }),
+  };
   const told = delivery.order
     ? putTimeline(
         delivery.order,
@@ -56,7 +64,7 @@ export async function replayDelivery(
         `${delivery.id}#${now}`,
       )
     : [];
-  if (!(await transition(delivery, reopened, told))) return undefined;
+  if (!(await transition(delivery, reopened, [...told, ...also]))) return undefined;
   await ring([reopened]);
   return reopened;
 }
@@ -66,9 +74,28 @@ export async function listDeliveries(
   filter: DeliveryFilter & { limit: number; cursor?: string | undefined },
 ): Promise<{ items: Delivery[]; cursor?: string }> {
   const { limit, cursor } = filter;
+  if (filter.order) return listOfOrder(filter.order, filter);
   const connections = filter.connection ? [filter.connection] : [...(await getConfiguration()).connections.keys()];
   const { index, partitions } = whereToLook(filter, connections);
   return listIndex<Delivery>({ index, partitions, limit, cursor, matches: (delivery) => isWanted(delivery, filter) });
+}
+
+/** An order names its deliveries: no index has to be searched for them. */
+async function listOfOrder(
+  id: string,
+  filter: DeliveryFilter & { limit: number; cursor?: string | undefined },
+): Promise<{ items: Delivery[]; cursor?: string }> {
+  const order = await getOrder(id);
+  const before = filter.cursor && decodeCursor(filter.cursor);
+  const rows = (await getDeliveries(order?.deliveries ?? []))
+    .filter((delivery) => isWanted(delivery, filter))
+    .map((delivery) => ({ delivery, sort: `${delivery.createdAt}#${delivery.id}` }))
+    .filter(({ sort }) => !before || sort < before)
+    .sort((a, b) => (a.sort < b.sort ? 1 : -1));
+  const page = rows.slice(0, filter.limit);
+  const items = page.map(({ delivery }) => delivery);
+  const last = page.at(-1);
+  return rows.length > page.length && last ? { items, cursor: encodeCursor(last.sort) } : { items };
 }
 
 /** Every delivery of a filter, page by page. */
@@ -100,17 +127,28 @@ const isWanted = (delivery: Delivery, { state, kind, order, cause, since }: Deli
   (!cause || delivery.cause?.code === cause) &&
   (!since || delivery.createdAt >= since);
 
-/** Replays what a filter matches, `perMinute` of them each minute: the due times are spread, the ledger does the rest. */
+const AT_ONCE = 20;
+
+/**
+ * Replays these deliveries, `perMinute` of them each minute: the due times are spread, the ledger does the rest.
+ * Returns how many; what a worker has in hand, and what is left at the deadline, is not among them.
+ */
 export async function replayMatching(
   deliveries: readonly Delivery[],
   author: Author,
   perMinute: number,
+  deadline = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   const start = new Date().toISOString();
   let replayed = 0;
-  for (const delivery of deliveries) {
-    const dueAt = plusSeconds(start, (replayed * 60) / perMinute);
-    if (await replayDelivery(delivery, author, dueAt)) replayed += 1;
+  for (let first = 0; first < deliveries.length && Date.now() < deadline; first += AT_ONCE) {
+    const batch = deliveries.slice(first, first + AT_ONCE);
+    const done = await Promise.all(
+      batch.map((delivery, index) =>
+        replayDelivery(delivery, author, plusSeconds(start, ((first + index) * 60) / perMinute)),
+      ),
+    );
+    replayed += done.filter((delivery) => delivery !== undefined).length;
   }
   return replayed;
 }

@@ -3,10 +3,10 @@ import { openRemote } from '#lib/connections/remote';
 import { type Configuration, getConfiguration } from '#lib/connections/store';
 import { BlockedError, BudgetSpentError, RejectedError, UnknownOutcomeError } from '#lib/errors';
 import { log } from '#lib/log';
-import { canonicalCarrier } from '#lib/marketplaces/carriers';
 import type { Connector, PushContext } from '#lib/marketplaces/contract';
 import { getOrder } from '#lib/orders/store';
 import { retryPolicy } from '#lib/settings';
+import { carrierCodeOf } from './carrier-code.ts';
 import type { Delivery } from './delivery.ts';
 import { afterAttempt, afterPush } from './effects.ts';
 import { runFetch } from './fetch.ts';
@@ -112,7 +112,7 @@ async function readSubject(
   if (order.cancelled && delivery.action === 'order')
     throw new RejectedError({ code: 'order_cancelled', description: 'the order was cancelled before it was placed' });
   const parcel = order.fulfillments.find(({ id }) => id === delivery.subject.fulfillment);
-  const fulfillment = parcel ? { ...parcel, carrierCode: await canonicalCarrier(parcel, connections) } : null;
+  const fulfillment = parcel ? { ...parcel, carrierCode: await carrierCodeOf(parcel, connections) } : null;
   return { order, source, lineItems: delivery.subject.lineItems ?? [], fulfillment };
 }
 

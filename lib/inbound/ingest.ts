@@ -6,7 +6,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { findOpenFetch, newFetch, putOpenFetch } from '#lib/deliveries/fetch';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
-import { type ErrorDetail, IntegrationError } from '#lib/errors';
+import { ContractError, type ErrorDetail, IntegrationError } from '#lib/errors';
 import { log } from '#lib/log';
 import type { Change } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/registry';
@@ -32,8 +32,14 @@ export async function ingest(message: InboundReceived): Promise<void> {
     await recordUnreadable(message, 'error' in reading ? reading.error : unknownConnection(message.connection));
     return;
   }
-  for (const change of reading.changes)
-    await untilApplied(() => applyChange(change, message, connection, configuration));
+  try {
+    for (const change of reading.changes)
+      await untilApplied(() => applyChange(change, message, connection, configuration));
+  } catch (error) {
+    // It has the vendor's shape and still makes no valid order.
+    if (!(error instanceof ContractError)) throw error;
+    await recordUnreadable(message, error.detail);
+  }
 }
 
 const unknownConnection = (id: string): ErrorDetail => ({
@@ -103,12 +109,16 @@ async function applyOrder(
     by: message.receivedBy,
     receivedAt: message.receivedAt,
   });
-  if (result === 'older') return recordDuplicate(message, id, 'older than the snapshot that stands');
-  if (result === 'same' && order.sourceVersion === previous?.sourceVersion)
-    return recordDuplicate(message, id, 'the snapshot that stands');
+  // Nothing to write: the very order that was read.
+  if (previous && order === previous)
+    return recordDuplicate(
+      message,
+      id,
+      result === 'older' ? 'older than the snapshot that stands' : 'the snapshot that stands',
+    );
   const now = new Date();
   const { deliveries, routed } = planDeliveries(order, configuration);
-  const state = result === 'same' ? 'duplicate' : 'applied';
+  const state = result === 'same' || result === 'older' ? 'duplicate' : 'applied';
   // A poll that finds what is known leaves no trace but the newer version.
   const worthRecording = state === 'applied' || message.receivedBy === 'webhook';
   const also = worthRecording ? [putEvent(eventOf(message, { state, order: id }))] : [];

@@ -11,7 +11,7 @@ export function historyOf(snapshot: OrderSnapshot, receivedAt: string): Snapshot
   return {
     stands,
     // Through JSON once, so that what is kept equals what the table gives back.
-    snapshot: JSON.parse(canonicalJson(snapshot)) as OrderSnapshot,
+    snapshot: JSON.parse(canonicalJson({ ...snapshot, version: stands.version })) as OrderSnapshot,
     paid: snapshot.paidAt === null ? null : { ...stands, at: snapshot.paidAt },
     cancelledAt: snapshot.cancelled ? stands.version : null,
     originals: sortById(snapshot.lines.map(({ id, quantity }) => ({ ...stands, id, quantity }))),

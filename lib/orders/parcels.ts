@@ -22,7 +22,7 @@ export function addParcels(
 ): { fulfillments: Fulfillment[]; added: Fulfillment[] } {
   const parcels = new Map(order.fulfillments.map((parcel) => [parcel.id, parcel]));
   const added: string[] = [];
-  for (const parcel of [...told].sort(explicitThenEarliest)) {
+  for (const parcel of [...told].sort(earliest)) {
     const trackingNumber = parcel.trackingNumber.trim();
     if (trackingNumber === '') continue;
     const id = parcelId(order.id, by, trackingNumber);
@@ -39,10 +39,8 @@ export function addParcels(
 export const sortParcels = (parcels: Fulfillment[]): Fulfillment[] =>
   parcels.sort((a, b) => compareText(a.shippedAt, b.shippedAt) || compareText(a.id, b.id));
 
-const explicitThenEarliest = (a: Parcel, b: Parcel): number =>
-  Number(!a.lineItems) - Number(!b.lineItems) ||
-  compareText(a.shippedAt, b.shippedAt) ||
-  compareText(a.trackingNumber, b.trackingNumber);
+const earliest = (a: Parcel, b: Parcel): number =>
+  compareText(a.shippedAt, b.shippedAt) || compareText(a.trackingNumber, b.trackingNumber);
 
 function remaining(placed: readonly LineQuantity[], parcels: Iterable<Fulfillment>, by: string): LineQuantity[] {
   const covered = sumByLine([...parcels].filter((parcel) => parcel.by === by).flatMap(({ lineItems }) => lineItems));

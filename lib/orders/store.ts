@@ -1,5 +1,5 @@
 import { listIndex, queryIndex } from '#lib/aws/index-query';
-import { getItem, type Item, put, queryPartition, transact, type Write } from '#lib/aws/table';
+import { getItem, getItems, type Item, put, queryPartition, transact, type Write } from '#lib/aws/table';
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { tableName } from '#lib/settings';
@@ -103,15 +103,16 @@ const placementKey = (orderId: string, connection: string) => ({
 });
 const remoteKey = (connection: string, remoteId: string) => ({ pk: `REMOTE#${connection}#${remoteId}`, sk: 'REMOTE' });
 const openPlacements = (connection: string): string => `placed#${connection}`;
+const positionOf = ({ placedAt, order }: Placement): string => `${placedAt}#${order}`;
 
 /** Remembers a placement, under its remote id too, and keeps it in the poller's list until it is settled. */
 export function putPlacement(placement: Placement): Write[] {
-  const { order, connection, remoteId, placedAt } = placement;
+  const { order, connection, remoteId } = placement;
   const item = {
     ...placement,
     ...placementKey(order, connection),
     statePk: openPlacements(connection),
-    stateSk: `${placedAt}#${order}`,
+    stateSk: positionOf(placement),
   };
   return [put(item), ...(remoteId ? [put({ order, ...remoteKey(connection, remoteId) })] : [])];
 }
@@ -135,26 +136,21 @@ export async function findByRemoteId(connection: string, remoteId: string): Prom
 
 const PAGE = 50;
 
-/** Placements that still move, oldest first. `after` is the sort key of the one before. */
-export async function* listOpenPlacements(
-  connection: string,
-  after: string | null,
-): AsyncGenerator<Placement & { sort: string }> {
-  let from = after ?? undefined;
+/** Placements that still move, oldest first, after the one of this order. */
+export async function* listOpenPlacements(connection: string, afterOrder: string | null): AsyncGenerator<Placement> {
+  const last = afterOrder === null ? undefined : await getPlacement(afterOrder, connection);
+  let after = last && positionOf(last);
   for (;;) {
     const rows = await queryIndex({
       index: 'byState',
       partition: openPlacements(connection),
       limit: PAGE,
       newestFirst: false,
-      ...(from && { after: from }),
+      ...(after && { after }),
     });
-    for (const { pk, sk, sort } of rows) {
-      const placement = await getItem<Placement>({ pk, sk });
-      if (placement) yield { ...placement, sort };
-    }
+    yield* await getItems<Placement>(rows);
     if (rows.length < PAGE) return;
-    from = rows.at(-1)?.sort;
+    after = rows.at(-1)?.sort;
   }
 }
 

@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { ConnectionsFileError, parseConnectionsFile } from '#lib/connections/file';
+import { loadDeployment } from './deployment.ts';
+
+const SCOPES = ['orders:read', 'fulfillments:write', 'ops'];
+
+const program = new Command('longshore').description('Configure a deployed Longshore hub.').showHelpAfterError();
+
+const connections = program.command('connections').description('the marketplaces accounts the hub works for');
+
+connections
+  .command('check <file>')
+  .description('read a connections file and say what is wrong with it')
+  .action(async (path: string) => {
+    const file = await parse(path);
+    console.log(`${path}: ${file.connections.length} connections, ${file.routes.length} routes, all well`);
+  });
+
+connections
+  .command('put <file>')
+  .description('make a connections file the configuration: settings to DynamoDB, secrets to Secrets Manager')
+  .option('--outputs <file>', 'what the deployment wrote', '.sst/outputs.json')
+  .action(async (path: string, { outputs }: { outputs: string }) => {
+    const file = await parse(path);
+    loadDeployment(outputs);
+    const { putConnections } = await import('#lib/connections/put');
+    const changed = await putConnections(file);
+    console.log(changed.length > 0 ? `changed: ${changed.join(', ')}` : 'nothing to change');
+  });
+
+program
+  .command('keys')
+  .description('API keys of the hub')
+  .command('create <name>')
+  .description('make a key; it is shown once and only its hash is kept')
+  .addOption(new Option('--scopes <scopes...>', 'what it may do').choices(SCOPES).default(SCOPES))
+  .option('--outputs <file>', 'what the deployment wrote', '.sst/outputs.json')
+  .action(async (name: string, { scopes, outputs }: { scopes: string[]; outputs: string }) => {
+    loadDeployment(outputs);
+    const [{ putApiKey }, { Scope }] = await Promise.all([import('#lib/api/keys'), import('#lib/api/auth')]);
+    const key = `lsk_${randomBytes(24).toString('base64url')}`;
+    await putApiKey(key, name, Scope.array().parse(scopes));
+    console.log(key);
+  });
+
+async function parse(path: string) {
+  try {
+    return await parseConnectionsFile(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof ConnectionsFileError) program.error(`${path}: ${error.message}`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') program.error(`${path}: no such file`);
+    throw error;
+  }
+}
+
+await program.parseAsync();

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { RejectedError } from '#lib/errors';
+import { applyFulfillment, type PostedFulfillment } from './apply-fulfillment.ts';
+import { statusOf } from './derive.ts';
+import type { Order } from './order.ts';
+import { at, orderOf, ucpErrors } from './test-orders.ts';
+
+const post = (order: Order, changes: Partial<PostedFulfillment> = {}) =>
+  applyFulfillment(order, { carrier: 'dhl', trackingNumber: 'JD01', ...changes }, { by: 'erp', receivedAt: at(30) });
+
+const ONE_MUG = [{ id: 'li_1', quantity: 1 }];
+
+function refusal(order: Order, lineItems: PostedFulfillment['lineItems']) {
+  try {
+    return post(order, { lineItems }).changed;
+  } catch (error) {
+    return error instanceof RejectedError ? [error.detail.code, error.detail.field] : error;
+  }
+}
+
+describe('applyFulfillment', () => {
+  it('holds everything that is left when the ERP names no lines', () => {
+    const { order, fulfillment, timeline } = post(orderOf());
+    expect(fulfillment).toMatchObject({
+      by: 'erp',
+      shippedAt: at(30),
+      lineItems: [
+        { id: 'li_1', quantity: 2 },
+        { id: 'li_2', quantity: 1 },
+      ],
+    });
+    expect(statusOf(order)).toBe('fulfilled');
+    expect(timeline).toMatchObject([{ type: 'fulfillment.added', by: 'erp' }]);
+    expect(ucpErrors(order)).toEqual([]);
+  });
+
+  it.each([
+    ['with lines', { lineItems: ONE_MUG }, { lineItems: ONE_MUG }],
+    ['without lines', {}, {}],
+    ['in other letters', { carrier: 'dhl' }, { carrier: 'DHL', trackingNumber: ' JD01 ' }],
+    ['first without its lines', {}, { lineItems: [...ONE_MUG, ...ONE_MUG, { id: 'li_2', quantity: 1 }] }],
+    ['first with all its lines', { lineItems: [...ONE_MUG, ...ONE_MUG, { id: 'li_2', quantity: 1 }] }, {}],
+  ])('is one parcel when it is posted twice, %s', (_name, first, second) => {
+    const posted = post(orderOf(), first);
+    const again = post(posted.order, { ...second, shippedAt: at(40) });
+    expect(again).toMatchObject({ changed: false, added: [], timeline: [], fulfillment: posted.fulfillment });
+    expect(again.order).toBe(posted.order);
+  });
+
+  it('is another parcel with another tracking number, or other lines', () => {
+    const first = post(orderOf(), { lineItems: ONE_MUG }).order;
+    const second = post(first, { lineItems: ONE_MUG, trackingNumber: 'JD02' }).order;
+    const third = post(second, { lineItems: [{ id: 'li_2', quantity: 1 }], trackingNumber: 'JD02' }).order;
+    expect(new Set(third.fulfillments.map(({ id }) => id)).size).toBe(3);
+    expect(statusOf(third)).toBe('fulfilled');
+  });
+
+  it('names the line that is unknown, too many or none at all', () => {
+    const order = orderOf();
+    expect(refusal(order, [...ONE_MUG, { id: 'li_9', quantity: 1 }])).toEqual(['unknown_line_item', 'lineItems[1].id']);
+    expect(refusal(order, [{ id: 'li_1', quantity: 3 }])).toEqual(['quantity_exceeded', 'lineItems[0].quantity']);
+    expect(refusal(order, [...ONE_MUG, ...ONE_MUG, ...ONE_MUG])).toEqual([
+      'quantity_exceeded',
+      'lineItems[2].quantity',
+    ]);
+    expect(refusal(order, [{ id: 'li_1', quantity: 0 }])).toEqual(['invalid_quantity', 'lineItems[0].quantity']);
+    expect(refusal(order, [])).toEqual(['invalid_quantity', 'lineItems']);
+  });
+
+  it('refuses a parcel of a cancelled or shipped order', () => {
+    expect(refusal(orderOf({ cancelled: true }), undefined)).toEqual(['quantity_exceeded', 'lineItems']);
+    const shipped = post(orderOf(), { trackingNumber: 'JD02' }).order;
+    expect(refusal(shipped, undefined)).toEqual(['quantity_exceeded', 'lineItems']);
+    expect(refusal(shipped, ONE_MUG)).toEqual(['quantity_exceeded', 'lineItems[0].quantity']);
+  });
+});

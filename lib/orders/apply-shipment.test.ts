@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { applyShipment } from './apply-shipment.ts';
+import { statusOf, unfulfilled } from './derive.ts';
+import type { Order, ShipmentSnapshot } from './order.ts';
+import { at, orderOf, quantitiesOf, shipmentOf, ucpErrors } from './test-orders.ts';
+
+const PLACED = [
+  { id: 'li_1', quantity: 2 },
+  { id: 'li_2', quantity: 1 },
+];
+const tell = (order: Order, changes: Partial<ShipmentSnapshot>, connection = 'marketful-mx') =>
+  applyShipment(order, shipmentOf(changes), { connection, placed: PLACED, receivedAt: at(30) });
+
+const JD01 = { carrier: 'DHL', trackingNumber: 'JD01', shippedAt: at(1) };
+const JD02 = { carrier: 'DHL', trackingNumber: 'JD02', shippedAt: at(2) };
+
+describe('applyShipment', () => {
+  it('adds a parcel that holds what was placed, and fulfills the lines', () => {
+    const { order, added, timeline, changed } = tell(orderOf(), { parcels: [JD01] });
+    expect(changed).toBe(true);
+    expect(added).toEqual(order.fulfillments);
+    expect(added).toMatchObject([{ by: 'marketful-mx', trackingNumber: 'JD01', lineItems: PLACED }]);
+    expect(added[0]?.id).toMatch(/^ful_[0-9a-f]{20}$/);
+    expect(timeline).toMatchObject([
+      { at: at(30), type: 'fulfillment.added', by: 'marketful-mx', detail: { trackingNumber: 'JD01' } },
+    ]);
+    expect(statusOf(order)).toBe('fulfilled');
+    expect(unfulfilled(order)).toEqual([]);
+    expect(ucpErrors(order)).toEqual([]);
+  });
+
+  it('takes the same parcels and events again for nothing new', () => {
+    const told = { parcels: [JD01], events: [{ id: '77', type: 'shipped', at: at(1), trackingNumber: 'JD01' }] };
+    const { order } = tell(orderOf(), told);
+    const again = tell(order, told);
+    expect(again).toEqual({ order, added: [], timeline: [], changed: false });
+    expect(again.order).toBe(order);
+  });
+
+  it('does not count what is placed twice when a second parcel follows', () => {
+    const { order, added } = tell(tell(orderOf(), { parcels: [JD01] }).order, { parcels: [JD01, JD02] });
+    expect(added).toMatchObject([{ trackingNumber: 'JD02', lineItems: [] }]);
+    expect(order.fulfillments.map(({ lineItems }) => lineItems)).toEqual([PLACED, []]);
+    expect(ucpErrors(order)).toEqual([]);
+  });
+
+  it('splits the lines as the shipper says', () => {
+    const half = { ...JD01, lineItems: [{ id: 'li_1', quantity: 1 }] };
+    const { order } = tell(orderOf(), { parcels: [half] });
+    expect(statusOf(order)).toBe('partial');
+    expect(quantitiesOf(order)).toMatchObject({
+      li_1: { total: 2, fulfilled: 1, status: 'partial' },
+      li_2: { fulfilled: 0, status: 'processing' },
+    });
+    const { added } = tell(order, { parcels: [JD02] });
+    expect(added[0]?.lineItems).toEqual([
+      { id: 'li_1', quantity: 1 },
+      { id: 'li_2', quantity: 1 },
+    ]);
+  });
+
+  it('keeps the parcels of two shippers with one tracking number apart', () => {
+    const first = tell(orderOf(), { parcels: [JD01] }).order;
+    expect(tell(first, { parcels: [JD01] }, 'shoppo-supply').order.fulfillments).toHaveLength(2);
+  });
+
+  it('never loses a tracking number, link or label that a later word leaves out', () => {
+    const rich = { ...JD01, trackingUrl: 'https://dhl.example/JD01', labelUrl: 'https://dhl.example/label' };
+    const { order } = tell(tell(orderOf(), { parcels: [JD01] }).order, { parcels: [rich] });
+    expect(order.fulfillments).toMatchObject([rich]);
+    expect(tell(order, { parcels: [{ ...JD01, carrier: '' }] }).changed).toBe(false);
+    expect(tell(order, { parcels: [{ ...JD01, trackingNumber: '' }] }).changed).toBe(false);
+    expect(tell(order, { parcels: [] }).changed).toBe(false);
+  });
+
+  it('makes a parcel of a tracking number that arrives after the word "shipped"', () => {
+    const first = tell(orderOf(), { parcels: [], events: [{ id: '77', type: 'shipped', at: at(1) }] });
+    expect(first.added).toEqual([]);
+    expect(first.timeline.map(({ type }) => type)).toEqual(['shipment.shipped']);
+    const { order, added } = tell(first.order, {
+      parcels: [JD01],
+      events: [{ id: '77', type: 'shipped', at: at(1), trackingNumber: 'JD01' }],
+    });
+    expect(added).toHaveLength(1);
+    expect(order.shipmentEvents).toMatchObject([{ id: '77', trackingNumber: 'JD01' }]);
+  });
+
+  it('logs parcels and events in the order they happened, with the lines, link and carrier of the parcel', () => {
+    const { order, timeline } = tell(orderOf(), {
+      parcels: [{ ...JD01, trackingUrl: 'https://dhl.example/JD01' }],
+      events: [
+        { id: '79', type: 'delivered', at: at(9), trackingNumber: 'JD01', description: 'Front door' },
+        { id: '78', type: 'processing', at: at(0) },
+      ],
+    });
+    expect(order.ucp.fulfillment.events).toEqual([
+      { id: 'marketful-mx:78', occurred_at: at(0), type: 'processing', line_items: [] },
+      {
+        id: order.fulfillments[0]?.id,
+        occurred_at: at(1),
+        type: 'shipped',
+        line_items: PLACED,
+        tracking_number: 'JD01',
+        tracking_url: 'https://dhl.example/JD01',
+        carrier: 'DHL',
+      },
+      {
+        id: 'marketful-mx:79',
+        occurred_at: at(9),
+        type: 'delivered',
+        line_items: PLACED,
+        tracking_number: 'JD01',
+        tracking_url: 'https://dhl.example/JD01',
+        carrier: 'DHL',
+        description: 'Front door',
+      },
+    ]);
+    expect(timeline.map(({ type }) => type)).toEqual([
+      'fulfillment.added',
+      'shipment.processing',
+      'shipment.delivered',
+    ]);
+    expect(ucpErrors(order)).toEqual([]);
+  });
+
+  it('stays valid when the shipper sends an odd link or a line nobody ordered', () => {
+    const lineItems = [
+      { id: 'li_9', quantity: 1 },
+      { id: 'li_1', quantity: 0 },
+      { id: 'li_2', quantity: 5 },
+    ];
+    const { order } = tell(orderOf(), { parcels: [{ ...JD01, lineItems, trackingUrl: 'dhl.example/JD01' }] });
+    expect(ucpErrors(order)).toEqual([]);
+    expect(quantitiesOf(order)).toMatchObject({ li_1: { fulfilled: 0 }, li_2: { total: 1, fulfilled: 1 } });
+  });
+
+  it('counts a unit once that both the parcel and the sales channel tell of', () => {
+    const lines = [{ id: 'li_1', sku: 'MUG', title: 'Mug', quantity: 3, unitPrice: 6000, fulfilled: 2 }];
+    const parcel = { ...JD01, lineItems: [{ id: 'li_1', quantity: 1 }] };
+    const { order } = tell(orderOf({ lines }), { parcels: [parcel] });
+    expect(quantitiesOf(order)).toMatchObject({ li_1: { total: 3, fulfilled: 2, status: 'partial' } });
+  });
+});

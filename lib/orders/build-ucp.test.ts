@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { lineTotals } from './build-totals.ts';
+import { statusOf } from './derive.ts';
+import type { OrderSnapshot } from './order.ts';
+import { MUGS, orderOf, PLATE, snapshotOf, ucpErrors } from './test-orders.ts';
+
+const ucpOf = (changes: Partial<OrderSnapshot> = {}) => orderOf(changes).ucp;
+const totalsOf = (changes: Partial<OrderSnapshot>) =>
+  ucpOf(changes).totals.map(({ type, amount }): [string, number] => [type, amount]);
+const amounts = (changes: Partial<OrderSnapshot['amounts']>) => ({ ...snapshotOf().amounts, ...changes });
+
+describe('the UCP order', () => {
+  it('says what was bought, and where it goes', () => {
+    expect(ucpOf()).toMatchObject({
+      ucp: { version: '2026-04-08', capabilities: { 'dev.ucp.shopping.order': [{ version: '2026-04-08' }] } },
+      id: 'scopio-main:ord_8f3a',
+      label: 'SC-1001',
+      currency: 'PLN',
+      line_items: [
+        {
+          id: 'li_1',
+          item: { id: 'MUG-RED', title: 'Red mug', price: 6000, ean: '5901234123457' },
+          quantity: { original: 2, total: 2, fulfilled: 0 },
+          status: 'processing',
+        },
+        { id: 'li_2', item: { id: 'PLATE', title: 'Plate', price: 3000 } },
+      ],
+      fulfillment: {
+        expectations: [
+          {
+            line_items: [
+              { id: 'li_1', quantity: 2 },
+              { id: 'li_2', quantity: 1 },
+            ],
+            method_type: 'shipping',
+          },
+        ],
+        events: [],
+      },
+      adjustments: [],
+    });
+    expect(ucpOf().fulfillment.expectations[0]?.destination).toEqual({
+      first_name: 'Ana',
+      last_name: 'Torres',
+      street_address: 'Av. Vallarta 1234',
+      address_locality: 'Guadalajara',
+      postal_code: '44160',
+      address_country: 'MX',
+    });
+  });
+
+  it("makes up the same ids and links every time, and keeps the source's own", () => {
+    const made = ucpOf();
+    expect(made.checkout_id).toMatch(/^checkout_[0-9a-f]{20}$/);
+    expect(made.permalink_url).toBe('https://orders.longshore.invalid/scopio-main%3Aord_8f3a');
+    expect(ucpOf({ number: 'other' })).toMatchObject({
+      checkout_id: made.checkout_id,
+      permalink_url: made.permalink_url,
+    });
+    const own = { checkoutId: 'chk_1', permalinkUrl: 'https://shop.example/o/1' };
+    expect(ucpOf(own)).toMatchObject({ checkout_id: 'chk_1', permalink_url: 'https://shop.example/o/1' });
+    expect(ucpOf({ permalinkUrl: 'see your account' }).permalink_url).toBe(made.permalink_url);
+    expect(ucpErrors(orderOf({ externalId: 'ord/8 ü%\ud800' }))).toEqual([]);
+  });
+
+  it('has no member without a value', () => {
+    const order = orderOf({ shippingMethod: null, shippingAddress: {}, lines: [PLATE] });
+    expect(JSON.parse(JSON.stringify(order.ucp))).toStrictEqual(order.ucp);
+    expect(ucpErrors(order)).toEqual([]);
+  });
+
+  it('sums to the total: shipping, tax only beside net prices, a discount as a reduction', () => {
+    expect(totalsOf({})).toEqual([
+      ['subtotal', 15000],
+      ['fulfillment', 2000],
+      ['total', 17000],
+    ]);
+    expect(totalsOf({ taxIncluded: false, amounts: amounts({ tax: 300, discount: 500, total: 16800 }) })).toEqual([
+      ['subtotal', 15000],
+      ['discount', -500],
+      ['fulfillment', 2000],
+      ['tax', 300],
+      ['total', 16800],
+    ]);
+    expect(totalsOf({ amounts: amounts({ discount: -500, total: 16500 }) })).toContainEqual(['discount', -500]);
+  });
+
+  it("keeps the source's total and names the difference", () => {
+    const order = orderOf({ amounts: amounts({ total: 17001 }) });
+    expect(order.ucp.totals).toContainEqual({
+      type: 'adjustment',
+      display_text: 'Difference to the total of the sales channel',
+      amount: 1,
+    });
+    expect(ucpErrors(order)).toEqual([]);
+  });
+
+  it('shows what the source takes off or adds to a line', () => {
+    const lines = [{ ...MUGS, total: 11000 }, PLATE];
+    expect(totalsOf({ lines, amounts: amounts({ total: 16000 }) })).toEqual([
+      ['subtotal', 15000],
+      ['items_discount', -1000],
+      ['fulfillment', 2000],
+      ['total', 16000],
+    ]);
+    expect(lineTotals({ ...MUGS, total: 11000 }).map(({ amount }) => amount)).toEqual([12000, -1000, 11000]);
+    expect(lineTotals({ ...MUGS, total: 12001 }).map(({ type }) => type)).toEqual(['subtotal', 'adjustment', 'total']);
+    expect(ucpErrors(orderOf({ lines: [{ ...MUGS, total: 12001 }], amounts: amounts({ total: 14001 }) }))).toEqual([]);
+  });
+
+  it('is open without lines, and cancelled when every line was taken off', () => {
+    expect(statusOf(orderOf({ lines: [] }))).toBe('open');
+    expect(statusOf(orderOf({ lines: [], cancelled: true }))).toBe('cancelled');
+    expect(statusOf(orderOf({ lines: [{ ...MUGS, quantity: 0 }] }))).toBe('cancelled');
+  });
+});

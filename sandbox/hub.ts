@@ -1,0 +1,62 @@
+import type { RequestListener, Server } from 'node:http';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { putApiKey, Scope } from '#lib/api/keys';
+import { queryIndex } from '#lib/aws/index-query';
+import { db } from '#lib/aws/table';
+import type { ConnectionsFile } from '#lib/connections/file';
+import { putConnections } from '#lib/connections/put';
+import { duePartition, getDeliveries, transition } from '#lib/deliveries/ledger';
+import { tableName } from '#lib/settings';
+import { loadHandlers } from './runtime/handlers.ts';
+import { createApiGateway } from './runtime/http.ts';
+import { consumeQueues } from './runtime/queues.ts';
+import { runSchedules } from './runtime/schedules.ts';
+
+export interface RunningHub {
+  stop(): Promise<void>;
+}
+
+/**
+ * The deployed hub on one machine: the same handlers behind an API gateway, queue triggers and schedules.
+ * Import only when the environment names the emulators and what was provisioned there.
+ */
+export async function startHub(server: Server, file: ConnectionsFile, apiKey: string): Promise<RunningHub> {
+  await putApiKey(apiKey, 'local', Scope.options);
+  await endLeases(file.connections.map(({ connection }) => connection.id));
+  await putConnections(file);
+  const handlers = await loadHandlers();
+  open(server, createApiGateway(handlers));
+  const queues = consumeQueues(handlers);
+  const intervals = file.connections.map(({ connection }) => connection.pollIntervalSeconds);
+  const schedules = runSchedules(handlers, Math.min(...intervals));
+  return {
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await Promise.all([queues.stop(), schedules.stop()]);
+    },
+  };
+}
+
+/** One process is the whole hub here: a lease that stands at its start is a dead worker's. */
+async function endLeases(connections: readonly string[]): Promise<void> {
+  const longAgo = new Date(0).toISOString();
+  for (const connection of connections) {
+    const Key = { pk: `CURSOR#${connection}`, sk: 'CURSOR' };
+    await db.send(new UpdateCommand({ TableName: tableName(), Key, UpdateExpression: 'REMOVE lease' }));
+    const rows = await queryIndex({
+      index: 'byState',
+      partition: duePartition(connection),
+      limit: 1000,
+      newestFirst: false,
+    });
+    for (const delivery of await getDeliveries(rows.map(({ sort }) => sort.slice(sort.indexOf('#') + 1)))) {
+      if (delivery.lease) await transition(delivery, { ...delivery, lease: { ...delivery.lease, until: longAgo } });
+    }
+  }
+}
+
+function open(server: Server, listener: RequestListener): void {
+  server.removeAllListeners('request');
+  server.on('request', listener);
+}

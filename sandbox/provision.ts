@@ -1,0 +1,97 @@
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import { CreateSecretCommand, ResourceExistsException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { marketplaces } from '#lib/marketplaces/registry';
+import { envName, queues, table } from '#lib/topology';
+
+const FOURTEEN_DAYS = 14 * 24 * 3600;
+
+/** Creates what the stacks would create, where it is missing, and returns the environment that tells functions its names. */
+export async function provision(): Promise<Record<string, string>> {
+  const [urls] = await Promise.all([createQueues(), createTable(), createSecrets()]);
+  return {
+    [envName.table]: table.name,
+    ...Object.fromEntries([...urls].map(([name, url]) => [envName.queueUrl(name), url])),
+    ...Object.fromEntries(marketplaces.map(({ name }) => [envName.secretId(name), secretName(name)])),
+  };
+}
+
+const secretName = (marketplace: string): string => `longshore/local/${marketplace}`;
+
+async function createTable(): Promise<void> {
+  const db = new DynamoDBClient({});
+  const indexes = Object.entries(table.indexes);
+  const keyNames = ['pk', 'sk', ...indexes.flatMap(([, { hashKey, rangeKey }]) => [hashKey, rangeKey])];
+  try {
+    await db.send(
+      new CreateTableCommand({
+        TableName: table.name,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: keyNames.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+        KeySchema: keySchema('pk', 'sk'),
+        GlobalSecondaryIndexes: indexes.map(([IndexName, { hashKey, rangeKey }]) => ({
+          IndexName,
+          KeySchema: keySchema(hashKey, rangeKey),
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        })),
+      }),
+    );
+  } catch (error) {
+    if (error instanceof ResourceInUseException) return;
+    throw error;
+  }
+  while ((await db.send(new DescribeTableCommand({ TableName: table.name }))).Table?.TableStatus !== 'ACTIVE');
+  await db.send(
+    new UpdateTimeToLiveCommand({
+      TableName: table.name,
+      TimeToLiveSpecification: { AttributeName: table.ttl, Enabled: true },
+    }),
+  );
+}
+
+const keySchema = (hash: string, range: string) => [
+  { AttributeName: hash, KeyType: 'HASH' as const },
+  { AttributeName: range, KeyType: 'RANGE' as const },
+];
+
+async function createQueues(): Promise<Map<string, string>> {
+  const sqs = new SQSClient({});
+  const create = async (name: string, attributes: Record<string, string>) => {
+    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
+    return QueueUrl;
+  };
+  const urls = new Map<string, string>();
+  for (const { name, deadLetterQueue, visibilityTimeoutSeconds, maxReceiveCount } of queues) {
+    const deadUrl = await create(deadLetterQueue, { MessageRetentionPeriod: String(FOURTEEN_DAYS) });
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: deadUrl, AttributeNames: ['QueueArn'] }),
+    );
+    const redrive = { deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount };
+    urls.set(deadLetterQueue, deadUrl);
+    urls.set(
+      name,
+      await create(name, {
+        VisibilityTimeout: String(visibilityTimeoutSeconds),
+        RedrivePolicy: JSON.stringify(redrive),
+      }),
+    );
+  }
+  return urls;
+}
+
+async function createSecrets(): Promise<void> {
+  const secrets = new SecretsManagerClient({});
+  for (const { name } of marketplaces) {
+    try {
+      await secrets.send(new CreateSecretCommand({ Name: secretName(name), SecretString: '{"connections":{}}' }));
+    } catch (error) {
+      if (!(error instanceof ResourceExistsException)) throw error;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { routes } from '#lib/topology';
+import { type Handler, invoke } from './handlers.ts';
+
+/** API Gateway's own cap on a request. */
+const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
+
+/** An HTTP API in front of the handlers: the routes of the topology, events in payload format 2.0. */
+export function createApiGateway(handlers: ReadonlyMap<string, Handler>): RequestListener {
+  return (request, response) => {
+    respond(handlers, request).then(
+      (result) => write(response, result),
+      (error) => {
+        console.error(JSON.stringify({ level: 'error', message: 'a function failed', error: (error as Error).name }));
+        write(response, message(500, 'Internal Server Error'));
+      },
+    );
+  };
+}
+
+const message = (statusCode: number, text: string): APIGatewayProxyStructuredResultV2 => ({
+  statusCode,
+  headers: { 'content-type': 'application/json', ...(statusCode === 413 && { connection: 'close' }) },
+  body: JSON.stringify({ message: text }),
+});
+
+async function respond(
+  handlers: ReadonlyMap<string, Handler>,
+  request: IncomingMessage,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const body = await readBody(request);
+  if (!body) return message(413, 'Request Entity Too Large');
+  const { pathname, search, searchParams } = new URL(`http://local${request.url?.startsWith('/') ? request.url : '/'}`);
+  const found = routes.find(({ route }) => matches(route, request.method ?? '', pathname));
+  if (!found) return message(404, 'Not Found');
+  const result = await invoke(
+    handlers,
+    found.function,
+    toEvent(request, found.route, pathname, search.slice(1), searchParams, body),
+  );
+  return result as APIGatewayProxyStructuredResultV2;
+}
+
+/** `METHOD /fixed/path/{greedy+}`: what the topology uses of API Gateway's routes. */
+export function matches(route: string, method: string, path: string): boolean {
+  const [verb, pattern = ''] = route.split(' ');
+  if (verb !== 'ANY' && verb !== method) return false;
+  const greedy = pattern.indexOf('{path+}');
+  return greedy === -1 ? pattern === path : path.startsWith(pattern.slice(0, greedy));
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_REQUEST_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function toEvent(
+  request: IncomingMessage,
+  routeKey: string,
+  path: string,
+  query: string,
+  params: URLSearchParams,
+  body: Buffer,
+): APIGatewayProxyEventV2 {
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
+  );
+  const text = body.toString('utf8');
+  // API Gateway passes text through and encodes everything else.
+  const isText =
+    /json|text|xml|x-www-form-urlencoded/.test(headers['content-type'] ?? '') && Buffer.from(text).equals(body);
+  const now = new Date();
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: path,
+    rawQueryString: query,
+    headers,
+    ...(query && {
+      queryStringParameters: Object.fromEntries([...params.keys()].map((key) => [key, params.getAll(key).join(',')])),
+    }),
+    requestContext: {
+      accountId: 'local',
+      apiId: 'local',
+      domainName: headers.host ?? 'localhost',
+      domainPrefix: 'localhost',
+      http: {
+        method: request.method ?? 'GET',
+        path,
+        protocol: 'HTTP/1.1',
+        sourceIp: request.socket.remoteAddress ?? '',
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: crypto.randomUUID(),
+      routeKey,
+      stage: '$default',
+      time: now.toISOString(),
+      timeEpoch: now.getTime(),
+    },
+    ...(body.length > 0 && { body: isText ? text : body.toString('base64') }),
+    isBase64Encoded: body.length > 0 && !isText,
+  };
+}
+
+function write(
+  response: ServerResponse,
+  { statusCode = 200, headers = {}, body = '', isBase64Encoded = false }: APIGatewayProxyStructuredResultV2,
+): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, String(value));
+  response.statusCode = statusCode;
+  response.end(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'));
+}
