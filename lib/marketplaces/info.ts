@@ -11,4 +11,6 @@ export interface MarketplaceInfo {
   readonly requestsPerMinute: number;
   /** Settings that only authenticate webhooks: they travel with the secrets, as a receiver reads nothing else. */
   readonly webhookSettings: readonly string[];
+  /** It can prove itself by nothing but the URL we register: the secret is its last segment. */
+  readonly secretInUrl?: boolean;
 }

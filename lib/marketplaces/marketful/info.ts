@@ -8,4 +8,5 @@ export const info = {
   // The document names no limit; one call a second is our own courtesy.
   requestsPerMinute: 60,
   webhookSettings: [],
+  secretInUrl: true,
 } as const satisfies MarketplaceInfo;
