@@ -97,7 +97,11 @@ export async function serve<Event>(base: Base<Event>, vendor: Vendor, port = 0):
     vendor.routes(scope);
   });
   app.register(async (scope) => serveControl(scope, { base, vendor, log }), { prefix: CONTROL });
-  const url = await app.listen({ host: HOST, port });
+  const url = await app.listen({ host: HOST, port }).catch((error: unknown) => {
+    // The caller may try another port with the same file.
+    base.store.close();
+    throw error;
+  });
   vendor.webhooks.resume();
   return {
     url,

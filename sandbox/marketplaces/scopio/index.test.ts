@@ -5,6 +5,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { validateUcpOrder } from '#lib/ucp/validate';
 import { call, startReceiver } from '../test-receiver.ts';
 import type { ScopioEvent } from './events.ts';
 import { type ScopioOptions, startScopioSandbox } from './index.ts';
@@ -202,7 +203,10 @@ describe('Scopio', () => {
   it('shows an order as plain UCP when that is asked for', async () => {
     const { control, list } = await start();
     await control('/orders', { id: 'ord_ucp', ucp: true });
-    const [order] = (await list()).json.orders;
+    await control('/orders', { ucp: true, count: 10 });
+    const orders = (await list()).json.orders;
+    expect(orders.flatMap(validateUcpOrder)).toEqual([]);
+    const [order] = orders;
     expect(order).toMatchObject({
       ucp: { version: '2026-04-08' },
       id: 'ord_ucp',
@@ -268,6 +272,13 @@ describe('Scopio', () => {
     expect(sandbox.received().counts.byOrder).toEqual({ ord_done: 1 });
     await vi.waitFor(() => expect(sandbox.webhookSender.list()[0]?.state).toBe('given-up'), 3000);
     expect(sandbox.webhookSender.list()[0]?.attempts).toHaveLength(4);
+  });
+
+  it('says that a port is taken, and can be started on another', async () => {
+    const { sandbox } = await start();
+    const dataDir = mkdtempSync(join(tmpdir(), 'scopio-'));
+    await expect(start({ dataDir, port: sandbox.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    expect((await (await start({ dataDir })).list()).status).toBe(200);
   });
 
   it('forgets everything when it is reset', async () => {
