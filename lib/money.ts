@@ -13,7 +13,8 @@ const EXPONENTS: Readonly<Record<string, number>> = {
   UYW: 4,
 };
 
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+// Intl leaves out units of account such as CLF.
+const CURRENCIES: ReadonlySet<string> = new Set([...Intl.supportedValuesOf('currency'), ...Object.keys(EXPONENTS)]);
 
 /** Throws ContractError unless it is an ISO 4217 code in capitals. */
 export function checkCurrency(currency: string, field: string): void {

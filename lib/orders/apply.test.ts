@@ -68,6 +68,7 @@ describe('applySnapshot', () => {
   it('takes the time of receipt for the version where the source names none', () => {
     const { order } = applySnapshot(null, snapshotOf({ version: null }), sourceOf(4));
     expect(order.sourceVersion).toBe(at(4));
+    expect(tell(order, 4)).toEqual({ result: 'same', order, timeline: [] });
     const late = applySnapshot(order, snapshotOf({ version: null, number: 'X' }), sourceOf(3));
     expect(late).toMatchObject({ result: 'older', order: { number: 'SC-1001' } });
   });
