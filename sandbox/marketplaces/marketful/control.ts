@@ -11,6 +11,7 @@ import type { Warehouse } from './warehouse.ts';
 
 interface Parts {
   store: Store;
+  now: () => Date;
   warehouse: Warehouse;
   stock: Stock;
   registry: Registry;
@@ -24,7 +25,7 @@ export interface Received {
 }
 
 /** Marketful's part of the control surface. */
-export function serveMarketfulControl(app: FastifyInstance, { store, warehouse, stock, registry }: Parts): void {
+export function serveMarketfulControl(app: FastifyInstance, { store, now, warehouse, stock, registry }: Parts): void {
   app.get('/orders', async () => ({ orders: warehouse.orders() }));
   app.get<{ Params: { id: string } }>('/orders/:id', async ({ params }) => ({ order: warehouse.find(params.id) }));
   app.post<{ Params: { id: string } }>('/orders/:id/ship', async ({ params, body }, reply) =>
@@ -51,7 +52,7 @@ export function serveMarketfulControl(app: FastifyInstance, { store, warehouse, 
     if (!entry) throw controlRefusal(404, 'not_found', 'no such entry order');
     if (entry.receivedAt) throw controlRefusal(409, 'already_received', 'these goods have arrived already');
     for (const [sku, quantity] of Object.entries(entry.quantities)) stock.put(sku, quantity);
-    return { entry: entries.put(entry.token, { ...entry, receivedAt: new Date().toISOString() }) };
+    return { entry: entries.put(entry.token, { ...entry, receivedAt: now().toISOString() }) };
   });
 
   app.get('/received', async () => readReceived(store));

@@ -71,7 +71,7 @@ export async function startMarketfulSandbox(options: MarketfulOptions): Promise<
         serveEntries(app, { base, credentials, stock });
         serveWebhooks(app, { credentials, registry });
       },
-      control: (app) => serveMarketfulControl(app, { store, warehouse, stock, registry }),
+      control: (app) => serveMarketfulControl(app, { store, now: base.now, warehouse, stock, registry }),
       summary: () => ({ orders: warehouse.orders().length, received: readReceived(store).counts }),
       onReset: () => fillStock(stock),
       onStop: () => warehouse.stop(),
