@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import path from 'node:path';
+
+export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
+const bin = path.join(root, 'node_modules', '.bin');
+
+/** The environment in which our own Node 24 and tools come before the machine's. */
+export const ownPath = () => ({ ...process.env, PATH: [bin, ...machineDirectories()].join(path.delimiter) });
+
+/** The environment without our own tools: npm must not run on the Node that it is about to replace. */
+export const machinePath = () => ({ ...process.env, PATH: machineDirectories().join(path.delimiter) });
+
+const machineDirectories = () =>
+  (process.env.PATH ?? '').split(path.delimiter).filter((directory) => directory && path.resolve(directory) !== bin);
+
+/** Runs a command on this terminal, passing signals on; resolves with the code a shell would report. */
+export function runAttached(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, env: ownPath(), stdio: 'inherit' });
+    let signaled = false;
+    const forward = (signal) => {
+      signaled = true;
+      // Ctrl-C already reached the child, which shares our terminal; twice would mean "stop at once" to it.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    };
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, forward);
+    const settle = (code) => {
+      for (const signal of signals) process.off(signal, forward);
+      resolve({ code, signaled });
+    };
+    child.on('error', (error) => {
+      console.error(`longshore: cannot run ${command}: ${error.message}`);
+      settle(127);
+    });
+    child.on('close', (code, signal) => settle(code ?? 128 + constants.signals[signal]));
+  });
+}
+
+/** Runs a command behind one progress line; throws with everything it printed when it fails. */
+export function runQuietly(title, command, args, env) {
+  const started = Date.now();
+  const elapsed = () => `${Math.round((Date.now() - started) / 1000)} s`;
+  const line = (text) => process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${text}` : `${text}\n`);
+  line(`${title} …`);
+  const ticker = process.stderr.isTTY && setInterval(() => line(`${title} … ${elapsed()}`), 1000);
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = [];
+    child.stdout.on('data', (chunk) => output.push(chunk));
+    child.stderr.on('data', (chunk) => output.push(chunk));
+    const settle = (failure) => {
+      clearInterval(ticker);
+      line(`${title} ${failure ? 'failed after' : 'took'} ${elapsed()}${process.stderr.isTTY ? '\n' : ''}`);
+      if (!failure) return resolve();
+      process.stderr.write(Buffer.concat(output));
+      reject(new Error(`\`${[command, ...args].join(' ')}\` ${failure}`));
+    };
+    child.on('error', (error) => settle(error.message));
+    child.on('close', (code, signal) => settle(code === 0 ? '' : `ended with ${signal ?? `code ${code}`}`));
+  });
+}
