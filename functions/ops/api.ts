@@ -1,0 +1,3 @@
+import { createHandler } from '#lib/api/handler';
+
+export const handler = createHandler();

@@ -1,0 +1,80 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Connection } from '#lib/connections/connection';
+import { getConfiguration } from '#lib/connections/store';
+import { marketplaces } from '#lib/marketplaces/registry';
+import { getCursor } from '#lib/polling/cursor';
+import { type ApiEnv, guardedBy } from './auth.ts';
+import { errorResponses } from './errors.ts';
+import { json, Timestamp } from './list.ts';
+import { webhookPath } from './webhook-paths.ts';
+
+const ConnectionBody = z
+  .object({
+    id: z.string().openapi({ example: 'scopio-main' }),
+    marketplace: z.string().openapi({ example: 'scopio' }),
+    baseUrl: z.string().openapi({ example: 'https://api.scopio.example' }),
+    settings: z.record(z.string(), z.unknown()),
+    pollIntervalSeconds: z.number(),
+    requestsPerMinute: z.number(),
+    webhooks: z.array(z.object({ topic: z.string(), path: z.string() })).openapi({
+      description: 'The paths to register at the marketplace; `{secret}` stands for its webhook secret.',
+      example: [{ topic: 'order-paid', path: '/webhooks/scopio/scopio-main/order-paid' }],
+    }),
+    poll: z
+      .object({
+        lastPolledAt: Timestamp.nullable(),
+        nextPollAt: Timestamp.nullable(),
+        lastError: z.string().nullable().openapi({ description: 'The code of what broke the last poll off.' }),
+      })
+      .openapi({ description: 'All null before the first poll.' }),
+  })
+  .openapi('Connection');
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/connections',
+  tags: ['connections'],
+  summary: 'Lists all connections, without their secrets',
+  ...guardedBy('ops'),
+  responses: {
+    200: json('Always one page.', z.object({ connections: z.array(ConnectionBody) })),
+    ...errorResponses(401, 403, 500),
+  },
+});
+
+export const connections = new OpenAPIHono<ApiEnv>();
+
+connections.openapi(listRoute, async (context) => {
+  const configuration = await getConfiguration();
+  return context.json({ connections: await Promise.all([...configuration.connections.values()].map(present)) }, 200);
+});
+
+async function present(connection: Connection): Promise<z.infer<typeof ConnectionBody>> {
+  const { id, marketplace, baseUrl, settings, pollIntervalSeconds, requestsPerMinute } = connection;
+  const info = marketplaces.find(({ name }) => name === marketplace);
+  const cursor = await getCursor(id);
+  return {
+    id,
+    marketplace,
+    baseUrl: withoutUserInfo(baseUrl),
+    settings,
+    pollIntervalSeconds,
+    requestsPerMinute,
+    webhooks: info ? info.topics.map((topic) => ({ topic, path: webhookPath(info, id, topic) })) : [],
+    poll: {
+      lastPolledAt: cursor?.lastPolledAt ?? null,
+      nextPollAt: cursor?.nextPollAt ?? null,
+      lastError: cursor?.lastError ?? null,
+    },
+  };
+}
+
+/** A URL may carry a user and a password, which are secrets. */
+function withoutUserInfo(baseUrl: string): string {
+  if (!URL.canParse(baseUrl)) return '';
+  const url = new URL(baseUrl);
+  if (!url.username && !url.password) return baseUrl;
+  url.username = '';
+  url.password = '';
+  return url.href;
+}

@@ -1,0 +1,93 @@
+import { z } from '@hono/zod-openapi';
+import { type Attempt, type Delivery, DeliveryKind, DeliveryState, Outcome } from '#lib/deliveries/delivery';
+import { getAttempts } from '#lib/deliveries/ledger';
+import { optionalParam, since, Timestamp } from './list.ts';
+import { LineQuantity } from './order-schema.ts';
+
+export const Kind = z.enum(DeliveryKind.options).openapi('DeliveryKind');
+export const State = z.enum(DeliveryState.options).openapi('DeliveryState');
+
+const AttemptBody = z
+  .object({
+    number: z.number().int().openapi({ description: 'Counts on through replays; throttled ones count too.' }),
+    startedAt: Timestamp,
+    endedAt: Timestamp,
+    outcome: z.enum(Outcome.options),
+    httpStatus: z.number().int().optional(),
+    code: z.string().optional(),
+    description: z.string().optional().openapi({ description: "The remote's own words, capped." }),
+    nextAttemptAt: Timestamp.nullable(),
+  })
+  .openapi('Attempt', {
+    example: {
+      number: 1,
+      startedAt: '2026-11-20T08:15:02.000Z',
+      endedAt: '2026-11-20T08:15:03.000Z',
+      outcome: 'failed',
+      httpStatus: 503,
+      code: 'http_503',
+      description: 'Service Unavailable',
+      nextAttemptAt: '2026-11-20T08:20:02.000Z',
+    },
+  });
+
+export const DeliveryBody = z
+  .object({
+    id: z.string().openapi({ example: 'dlv_5be1f6c2a93d70418f26' }),
+    kind: Kind,
+    action: z.string().openapi({
+      description: '`order` places, `fulfillment` reports, `route` finds who ships; else the name of a fetch.',
+      example: 'fulfillment',
+    }),
+    connection: z.string().openapi({ example: 'scopio-main' }),
+    marketplace: z.string().openapi({ example: 'scopio' }),
+    order: z.string().nullable().openapi({ example: 'scopio-main:ord_8f3a' }),
+    subject: z
+      .object({
+        lineItems: z.array(LineQuantity).optional(),
+        fulfillment: z.string().optional(),
+        resource: z.string().optional(),
+      })
+      .openapi({ description: 'What it is about: lines to place, a fulfillment to report, or a resource to fetch.' }),
+    state: State,
+    cause: z
+      .object({ code: z.string(), description: z.string() })
+      .nullable()
+      .openapi({
+        description: 'Why it is dead, blocked or waiting.',
+        example: { code: 'http_422', description: 'unknown carrier' },
+      }),
+    waitsFor: z
+      .enum(['connection', 'routes', 'order', 'operator'])
+      .nullable()
+      .openapi({ description: 'What has to change before a blocked delivery runs again by itself.' }),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+    nextAttemptAt: Timestamp.nullable(),
+    attemptCount: z.number().int(),
+    attempts: z.array(AttemptBody).openapi({ description: 'Oldest first.' }),
+  })
+  .openapi('Delivery');
+
+/** The members a list and a replay select deliveries by; unknown ones are refused by name. */
+export const filterShape = {
+  state: optionalParam(State),
+  kind: optionalParam(Kind),
+  connection: optionalParam(z.string()).openapi({ type: 'string' }),
+  order: optionalParam(z.string()).openapi({ type: 'string', description: "An order's id." }),
+  cause: optionalParam(z.string()).openapi({ type: 'string', description: "The cause's code.", example: 'http_503' }),
+  since: since.openapi({ description: 'Created at or after this instant.' }),
+};
+
+/** A delivery as callers see it, with its attempts read beside it. */
+export async function presentDelivery(delivery: Delivery): Promise<z.infer<typeof DeliveryBody>> {
+  const attempts: Attempt[] = delivery.attemptCount > 0 ? await getAttempts(delivery.id) : [];
+  const { id, kind, action, connection, marketplace, order, subject, state, cause, waitsFor } = delivery;
+  const { createdAt, updatedAt, nextAttemptAt, attemptCount } = delivery;
+  return {
+    ...{ id, kind, action, connection, marketplace, order, subject, state, cause, waitsFor },
+    ...{ createdAt, updatedAt, nextAttemptAt, attemptCount, attempts },
+  };
+}
+
+export const presentDeliveries = (deliveries: readonly Delivery[]) => Promise.all(deliveries.map(presentDelivery));

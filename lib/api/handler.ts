@@ -1,0 +1,45 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
+import { errorFields, log } from '#lib/log';
+import { createApp } from './app.ts';
+import { errorBody } from './errors.ts';
+
+const refuse = (statusCode: number, code: string, description: string): APIGatewayProxyStructuredResultV2 => ({
+  statusCode,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(errorBody({ code, description })),
+});
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** The API as a Lambda behind API Gateway (payload 2.0). */
+export function createHandler() {
+  const answer = handle(createApp());
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .onError((request) => {
+      log.error('api request failed', errorFields(request.error));
+      request.response = refuse(500, 'internal_error', 'the hub failed; please try again');
+    })
+    .handler(async (event, context) => {
+      const { method } = event.requestContext.http;
+      if (!METHODS.has(method)) return refuse(405, 'method_not_allowed', 'no such method here');
+      // Hono types the same event and context a little differently.
+      const result = await answer(plain(event) as unknown as LambdaEvent, context as unknown as LambdaContext);
+      return result as APIGatewayProxyStructuredResultV2;
+    });
+}
+
+/** What the Fetch API would throw at or misread: a body on GET, a content type for nothing, an odd host. */
+function plain(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+  const { method } = event.requestContext.http;
+  const { body, ...rest } = event;
+  const hasBody = body !== undefined && body !== '' && method !== 'GET' && method !== 'HEAD';
+  const headers = Object.entries(event.headers).filter(([name]) => hasBody || !/^content-(type|length)$/i.test(name));
+  return {
+    ...rest,
+    ...(hasBody && { body }),
+    headers: Object.fromEntries(headers),
+    requestContext: { ...event.requestContext, domainName: 'localhost' },
+  };
+}

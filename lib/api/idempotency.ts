@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { getItem, type Item, put, type Write } from '#lib/aws/table';
+import type { Fulfillment } from '#lib/orders/order';
+import { ApiError } from './errors.ts';
+
+export interface Answer {
+  status: 200 | 201;
+  fulfillment: Fulfillment;
+}
+
+interface Remembered {
+  request: string;
+  answer: Answer;
+  rememberedAt: string;
+}
+
+const HOURS_24_MS = 24 * 3600_000;
+
+/** What an `Idempotency-Key` of one API key stands for; without one nothing is found or remembered. */
+export function idempotency(keyName: string, key: string | undefined, request: unknown, now = new Date()) {
+  const hash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
+  const itemKey = { pk: `IDEMPOTENCY#${keyName}#${key}`, sk: 'IDEMPOTENCY' };
+  // The time to live deletes late: what is over 24 hours old counts as gone.
+  const oldest = new Date(now.getTime() - HOURS_24_MS).toISOString();
+
+  return {
+    /** The answer given before; the same key with another request is 422. */
+    async find(): Promise<Answer | undefined> {
+      const known = key === undefined ? undefined : await getItem<Remembered>(itemKey);
+      if (!known || known.rememberedAt < oldest) return undefined;
+      if (known.request !== hash)
+        throw new ApiError(422, 'idempotency_key_reused', 'the Idempotency-Key was used for another request');
+      return known.answer;
+    },
+    /** Writes that stand or fall with what is answered. */
+    remember(answer: Answer): Write[] {
+      if (key === undefined) return [];
+      const item: Item<Remembered> = {
+        ...itemKey,
+        request: hash,
+        answer,
+        rememberedAt: now.toISOString(),
+        expiresAt: Math.ceil((now.getTime() + HOURS_24_MS) / 1000),
+      };
+      return [put(item, 'attribute_not_exists(pk) OR rememberedAt < :oldest', { ':oldest': oldest })];
+    },
+  };
+}

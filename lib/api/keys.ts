@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { db, getItem } from '#lib/aws/table';
+import { tableName } from '#lib/settings';
+
+export const Scope = z.enum(['orders:read', 'fulfillments:write', 'ops']);
+export type Scope = z.infer<typeof Scope>;
+export const SCOPES: readonly Scope[] = Scope.options;
+
+/** Who calls. The name stands on timelines and replays; the key itself is kept nowhere. */
+export interface ApiKey {
+  name: string;
+  scopes: readonly Scope[];
+}
+
+const CACHE_MS = 30_000;
+/** Strangers must not fill the memory of a warm instance with keys they made up. */
+const CACHE_ENTRIES = 1_000;
+
+const cache = new Map<string, { at: number; key: Promise<ApiKey | undefined> }>();
+
+/** SHA-256 in hex. Keys are long and random, so no salt or stretching is needed. */
+export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+const itemKey = (hash: string) => ({ pk: `APIKEY#${hash}`, sk: 'APIKEY' });
+
+/** Makes a key valid, or changes what it may do; other warm instances learn of it within 30 seconds. */
+export async function putApiKey(key: string, name: string, scopes: readonly Scope[]): Promise<void> {
+  const hash = hashKey(key);
+  const item = { ...itemKey(hash), name, scopes, createdAt: new Date().toISOString() };
+  await db.send(new PutCommand({ TableName: tableName(), Item: item }));
+  cache.delete(hash);
+}
+
+/** Whose key this is; undefined for one nobody was given. */
+export function findApiKey(key: string, now = Date.now()): Promise<ApiKey | undefined> {
+  const hash = hashKey(key);
+  const known = cache.get(hash);
+  if (known && now - known.at < CACHE_MS) return known.key;
+  const found = getItem<ApiKey>(itemKey(hash));
+  cache.delete(hash);
+  cache.set(hash, { at: now, key: found });
+  // A failed read is no answer.
+  found.catch(() => cache.delete(hash));
+  const [oldest] = cache.keys();
+  if (cache.size > CACHE_ENTRIES && oldest !== undefined) cache.delete(oldest);
+  return found;
+}

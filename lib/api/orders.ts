@@ -1,0 +1,120 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { getConfiguration } from '#lib/connections/store';
+import { statusOf } from '#lib/orders/derive';
+import { type Order, orderId } from '#lib/orders/order';
+import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
+import { type ApiEnv, guardedBy } from './auth.ts';
+import { ApiError, errorResponses, notFound } from './errors.ts';
+import { body, json, listOf, optionalParam, paging, since } from './list.ts';
+import { type Address, OrderBody, OrderStatus, OrderSummary, present, summarize } from './order-schema.ts';
+import { patchAddress } from './patch-address.ts';
+
+export const OrderId = z.string().openapi({
+  param: { name: 'id', in: 'path' },
+  description: 'Percent-encoded once.',
+  example: 'scopio-main:ord_8f3a',
+});
+
+const OrderQuery = z.strictObject({
+  connection: optionalParam(z.string()).openapi({ type: 'string', description: 'Of this connection only.' }),
+  externalId: optionalParam(z.string()).openapi({
+    type: 'string',
+    description: 'The one order with this id at its marketplace; wants `connection`, and no other filter applies.',
+  }),
+  status: optionalParam(OrderStatus),
+  since: since.openapi({ description: 'Received at or after this instant.' }),
+  ...paging,
+});
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/orders',
+  tags: ['orders'],
+  summary: 'Lists orders, newest received first',
+  ...guardedBy('orders:read'),
+  request: { query: OrderQuery },
+  responses: {
+    200: json('A page of orders, without timelines.', listOf('orders', OrderSummary)),
+    ...errorResponses(400, 401, 403, 500),
+  },
+});
+
+const getRoute = createRoute({
+  method: 'get',
+  path: '/orders/{id}',
+  tags: ['orders'],
+  summary: 'An order with its timeline',
+  ...guardedBy('orders:read'),
+  request: { params: z.object({ id: OrderId }) },
+  responses: { 200: json('The order.', OrderBody), ...errorResponses(401, 403, 404, 500) },
+});
+
+const text = z.string().trim().max(200);
+const patch = {
+  first_name: text,
+  last_name: text,
+  company: text,
+  street_address: text,
+  extended_address: text,
+  address_locality: text,
+  address_region: text,
+  postal_code: text,
+  address_country: z
+    .string()
+    .trim()
+    .toUpperCase()
+    .regex(/^[A-Z]{2}$/, 'expected an ISO 3166-1 alpha-2 country code'),
+  phone_number: text,
+  email: z.union([z.literal(''), z.email()]),
+} satisfies Record<keyof typeof Address.shape, z.ZodType>;
+
+const AddressPatch = z
+  .strictObject(patch)
+  .partial()
+  .refine((address) => Object.keys(address).length > 0, 'names no member')
+  .openapi('AddressPatch', {
+    description: 'The members to correct; the others stay as they are, a blank one is cleared.',
+    example: { postal_code: '03940', address_locality: 'Ciudad de México' },
+  });
+
+const patchRoute = createRoute({
+  method: 'patch',
+  path: '/orders/{id}',
+  tags: ['orders'],
+  summary: 'Corrects the shipping address',
+  description:
+    'The correction outlives later snapshots of the sales channel and stands on the timeline. Deliveries of the order that waited for it run again by themselves.',
+  ...guardedBy('ops'),
+  request: { params: z.object({ id: OrderId }), body: body(z.strictObject({ shippingAddress: AddressPatch })) },
+  responses: { 200: json('The corrected order.', OrderBody), ...errorResponses(400, 401, 403, 404, 413, 415, 500) },
+});
+
+export const orders = new OpenAPIHono<ApiEnv>();
+
+orders.openapi(listRoute, async (context) => {
+  const { connection, externalId, ...filter } = context.req.valid('query');
+  if (externalId !== undefined) return context.json({ orders: await findOne(connection, externalId) }, 200);
+  const connections = connection ? [connection] : [...(await getConfiguration()).connections.keys()];
+  const { items, cursor } = await listOrders({ connections, ...filter }, statusOf);
+  return context.json({ orders: items.map(summarize), ...(cursor && { cursor }) }, 200);
+});
+
+async function findOne(connection: string | undefined, externalId: string) {
+  if (!connection) throw new ApiError(400, 'invalid_request', 'connection: is wanted with externalId', 'connection');
+  const order = await getOrder(orderId(connection, externalId));
+  return order ? [summarize(order)] : [];
+}
+
+orders.openapi(getRoute, async (context) => {
+  const order = await getOrder(context.req.valid('param').id);
+  if (!order) throw notFound('order');
+  return context.json(await withTimeline(order), 200);
+});
+
+orders.openapi(patchRoute, async (context) => {
+  const { shippingAddress } = context.req.valid('json');
+  const order = await patchAddress(context.req.valid('param').id, shippingAddress, context.var.key.name);
+  return context.json(await withTimeline(order), 200);
+});
+
+const withTimeline = async (order: Order) => present(order, await getTimeline(order.id));

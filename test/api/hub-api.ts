@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { Scope } from '#lib/api/keys';
+import type { OrderSnapshot } from '#lib/orders/order';
+import { awsEnvironment, startAws } from '#sandbox/aws/index';
+
+export interface Call {
+  key?: string | null;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface Answer {
+  status: number;
+  // The tests read answers as a stranger would: without the hub's types.
+  // biome-ignore lint/suspicious/noExplicitAny: the JSON of any answer
+  body: any;
+}
+
+export const ALL_KEY = 'key-with-everything';
+
+/** The real API handler over the emulators, called as API Gateway calls it. */
+export async function startApi() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'longshore-api-'));
+  const aws = await startAws({ dataDir });
+  Object.assign(process.env, awsEnvironment(aws.endpoints));
+  const { provision } = await import('#sandbox/provision');
+  Object.assign(process.env, await provision());
+  const { handler } = await import('#functions/ops/api');
+  const { putApiKey } = await import('#lib/api/keys');
+  const { putConnection, putRoutes } = await import('#lib/connections/store');
+  await putApiKey(ALL_KEY, 'operator', ['ops']);
+  const limits = { pollIntervalSeconds: 600, requestsPerMinute: 60 };
+  const user = 'https://user:password@';
+  await putConnection({ id: 'shop', marketplace: 'scopio', baseUrl: 'https://shop.test', settings: {}, ...limits });
+  await putConnection({
+    id: 'shed',
+    marketplace: 'marketful',
+    baseUrl: `${user}shed.test/api`,
+    settings: {},
+    ...limits,
+  });
+  await putRoutes([
+    { from: '*', match: { country: 'MX' }, to: 'shed' },
+    { from: '*', match: { country: 'SE' }, to: 'erp' },
+  ]);
+
+  async function call(method: string, url: string, { key = ALL_KEY, body, headers = {} }: Call = {}): Promise<Answer> {
+    const [path = '', query = ''] = url.split('?');
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const event = {
+      version: '2.0',
+      routeKey: 'ANY /{path+}',
+      rawPath: path,
+      rawQueryString: query,
+      headers: {
+        ...(key !== null && { authorization: `Bearer ${key}` }),
+        ...(text !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      requestContext: { http: { method, path }, domainName: 'hub.test' },
+      ...(text !== undefined && { body: text }),
+      isBase64Encoded: false,
+    } as unknown as APIGatewayProxyEventV2;
+    const result = (await handler(event, {} as Context)) as APIGatewayProxyStructuredResultV2;
+    return { status: result.statusCode ?? 0, body: result.body ? JSON.parse(result.body) : undefined };
+  }
+
+  return {
+    call,
+    putKey: (key: string, name: string, scopes: Scope[]) => putApiKey(key, name, scopes),
+    async stop() {
+      await aws.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A paid order of two shirts and a cap as its sales channel would tell it. */
+export const snapshotOf = (externalId: string, change: Partial<OrderSnapshot> = {}): OrderSnapshot => ({
+  externalId,
+  number: `N-${externalId}`,
+  placedAt: '2026-11-20T08:15:00.000Z',
+  paidAt: '2026-11-20T08:16:00.000Z',
+  version: '2026-11-20T08:16:00.000Z',
+  cancelled: false,
+  currency: 'EUR',
+  taxIncluded: true,
+  buyer: { first_name: 'Elena', last_name: 'Ruiz', email: 'elena@example.com' },
+  shippingAddress: {
+    street_address: 'Storgatan 1',
+    address_locality: 'Lund',
+    postal_code: '222 22',
+    address_country: 'SE',
+  },
+  shippingMethod: null,
+  lines: [
+    { id: 'li_1', sku: 'SHIRT', title: 'Shirt', quantity: 2, unitPrice: 1000 },
+    { id: 'li_2', sku: 'CAP', title: 'Cap', quantity: 1, unitPrice: 500 },
+  ],
+  amounts: { fulfillment: 0, tax: 0, discount: 0, total: 2500 },
+  ...change,
+});
+
+/** Puts an order into the hub as ingest does, with the deliveries it causes; returns its id. */
+export async function putOrder(externalId: string, change: Partial<OrderSnapshot> = {}, connection = 'shop') {
+  const { applySnapshot } = await import('#lib/orders/apply');
+  const { planDeliveries } = await import('#lib/orders/causes');
+  const { commitOrder } = await import('#lib/orders/store');
+  const { getConfiguration } = await import('#lib/connections/store');
+  const now = new Date();
+  const source = { connection, event: `evt_${externalId}`, by: 'webhook' as const, receivedAt: now.toISOString() };
+  const { order, timeline } = applySnapshot(null, snapshotOf(externalId, change), source);
+  const plan = planDeliveries(order, await getConfiguration());
+  const opened = await commitOrder({ order, previous: null, timeline, ...plan, origin: source.event, now });
+  if (!opened) throw new Error('the order exists');
+  return { id: order.id, deliveries: opened };
+}

@@ -1,0 +1,127 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { validateUcpOrder } from '#lib/ucp/validate';
+import { putOrder, startApi } from './hub-api.ts';
+
+let api: Awaited<ReturnType<typeof startApi>>;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+
+const encoded = (id: string) => `/orders/${encodeURIComponent(id)}`;
+
+test('an order carries a valid UCP order, its timeline and none of the bookkeeping', async () => {
+  const { id } = await putOrder('one');
+  const { status, body } = await api.call('GET', encoded(id));
+  expect(status).toBe(200);
+  expect(validateUcpOrder(body.ucp)).toEqual([]);
+  expect(Object.keys(body).sort()).toEqual(
+    [
+      ...['buyer', 'connection', 'deliveries', 'externalId', 'fulfillments', 'id', 'number', 'paidAt', 'placedAt'],
+      ...['receivedAt', 'shippingAddress', 'status', 'taxIncluded', 'timeline', 'ucp', 'updatedAt'],
+    ].sort(),
+  );
+  expect(body).toMatchObject({
+    id: 'shop:one',
+    connection: 'shop',
+    externalId: 'one',
+    status: 'open',
+    taxIncluded: true,
+  });
+  expect(body.timeline.map(({ type }: { type: string }) => type)).toContain('order.received');
+});
+
+test.each(['a:b', 'a/b', 'å b', '100%', '%41', '50%25'])(
+  'an order with the id %s is found under its encoded path',
+  async (externalId) => {
+    const { id } = await putOrder(externalId);
+    expect(await api.call('GET', encoded(id))).toMatchObject({ status: 200, body: { id } });
+    const query = `/orders?connection=shop&externalId=${encodeURIComponent(externalId)}`;
+    expect(await api.call('GET', query)).toMatchObject({ status: 200, body: { orders: [{ id }] } });
+  },
+);
+
+test('an unknown order is 404, and an unknown external id an empty list', async () => {
+  expect(await api.call('GET', '/orders/shop:none')).toMatchObject({
+    status: 404,
+    body: { error: { code: 'not_found' } },
+  });
+  expect(await api.call('GET', '/orders?connection=shop&externalId=none')).toEqual({
+    status: 200,
+    body: { orders: [] },
+  });
+});
+
+test('pages join to the whole list, newest first, and only the last has no cursor', async () => {
+  for (let i = 0; i < 5; i++) await putOrder(`page-${i}`, { cancelled: i % 2 === 0 });
+  const whole = (await api.call('GET', '/orders?limit=200')).body;
+  expect(whole.cursor).toBeUndefined();
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const { body } = await api.call('GET', `/orders?limit=2${cursor ? `&cursor=${cursor}` : ''}`);
+    expect(body.orders.length).toBeLessThanOrEqual(2);
+    seen.push(...body.orders.map(({ id }: { id: string }) => id));
+    cursor = body.cursor;
+  } while (cursor);
+  expect(seen).toEqual(whole.orders.map(({ id }: { id: string }) => id));
+  expect(whole.orders[0]).not.toHaveProperty('timeline');
+  const cancelled = (await api.call('GET', '/orders?status=cancelled')).body.orders;
+  expect(cancelled.map(({ id }: { id: string }) => id)).toEqual(['shop:page-4', 'shop:page-2', 'shop:page-0']);
+});
+
+test('an address is corrected under the name of the key, and blocked deliveries of the order run again', async () => {
+  const { id, deliveries } = await putOrder('moved', { shippingAddress: { address_country: 'DE', postal_code: '1' } });
+  expect(deliveries).toMatchObject([{ action: 'route', state: 'blocked', waitsFor: 'routes' }]);
+  const { getDelivery, transition } = await import('#lib/deliveries/ledger');
+  const [route] = deliveries;
+  const before = await getDelivery(route?.id ?? '');
+  if (!before) throw new Error('no delivery');
+  await transition(before, { ...before, waitsFor: 'order', updatedAt: new Date().toISOString() });
+
+  const patch = { shippingAddress: { address_country: ' mx ', postal_code: '03940' } };
+  const { status, body } = await api.call('PATCH', encoded(id), { body: patch });
+  expect(status).toBe(200);
+  expect(body.shippingAddress).toMatchObject({ address_country: 'MX', postal_code: '03940' });
+  expect(body.timeline).toContainEqual(
+    expect.objectContaining({
+      type: 'address.corrected',
+      by: 'operator',
+      detail: { members: ['address_country', 'postal_code'] },
+    }),
+  );
+  expect(JSON.stringify(body.timeline)).not.toContain('03940');
+  expect(await getDelivery(before.id)).toMatchObject({ state: 'pending', cause: null });
+});
+
+test.each([
+  [{}, 'shippingAddress'],
+  [{ shippingAddress: {} }, 'shippingAddress'],
+  [{ shippingAddress: { zip: '1' } }, 'shippingAddress.zip'],
+  [{ shippingAddress: { address_country: 'Mexico' } }, 'shippingAddress.address_country'],
+  [{ shippingAddress: { postal_code: 1 } }, 'shippingAddress.postal_code'],
+  [{ shippingAddress: { postal_code: '1' }, status: 'open' }, 'status'],
+])('PATCH with %j is 400 and names %s', async (body, field) => {
+  const { id } = await putOrder(`patch-${field}`).catch(() => ({ id: 'shop:one' }));
+  expect(await api.call('PATCH', encoded(id), { body })).toMatchObject({ status: 400, body: { error: { field } } });
+});
+
+test('an order that is not valid UCP does not leave the hub, and does not hide the others', async () => {
+  const { id } = await putOrder('broken');
+  const { db } = await import('#lib/aws/table');
+  await db.send(
+    new UpdateCommand({
+      TableName: process.env.TABLE_NAME ?? '',
+      Key: { pk: `ORDER#${id}`, sk: 'ORDER' },
+      UpdateExpression: 'SET ucp.currency = :nothing',
+      ExpressionAttributeValues: { ':nothing': 7 },
+    }),
+  );
+  expect(await api.call('GET', encoded(id))).toMatchObject({
+    status: 500,
+    body: { error: { code: 'order_invalid', field: 'currency' } },
+  });
+  const { body } = await api.call('GET', '/orders?limit=200');
+  expect(body.orders.find((order: { id: string }) => order.id === id)).toMatchObject({ ucp: null });
+});

@@ -1,0 +1,163 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createApp } from '#lib/api/app';
+import { startApi } from './hub-api.ts';
+
+let api: Awaited<ReturnType<typeof startApi>>;
+beforeAll(async () => {
+  api = await startApi();
+  await api.putKey('reader', 'erp', ['orders:read']);
+  await api.putKey('writer', 'wms', ['fulfillments:write']);
+});
+afterAll(() => api.stop());
+
+const guarded = [
+  ['GET', '/orders', 'orders:read'],
+  ['GET', '/orders/shop:1', 'orders:read'],
+  ['PATCH', '/orders/shop:1', 'ops'],
+  ['POST', '/orders/shop:1/fulfillments', 'fulfillments:write'],
+  ['GET', '/deliveries', 'ops'],
+  ['GET', '/deliveries/dlv_1', 'ops'],
+  ['POST', '/deliveries/dlv_1/replay', 'ops'],
+  ['POST', '/deliveries/replay', 'ops'],
+  ['GET', '/events', 'ops'],
+  ['GET', '/events/evt_1', 'ops'],
+  ['GET', '/connections', 'ops'],
+] as const;
+
+test.each(guarded)('%s %s wants a key with %s', async (method, path, scope) => {
+  expect(await api.call(method, path, { key: null })).toMatchObject({
+    status: 401,
+    body: { error: { code: 'unauthorized' } },
+  });
+  expect(await api.call(method, path, { key: 'made-up' })).toMatchObject({ status: 401 });
+  const lacking = scope === 'orders:read' ? 'writer' : 'reader';
+  expect(await api.call(method, path, { key: lacking })).toMatchObject({
+    status: 403,
+    body: { error: { code: 'forbidden' } },
+  });
+  expect((await api.call(method, path)).status).not.toBe(403);
+});
+
+test('every guarded route is in the list above', () => {
+  const open = ['GET /health', 'GET /openapi.json'];
+  expect(
+    routesOfApp()
+      .filter((route) => !open.includes(route))
+      .sort(),
+  ).toEqual(guarded.map(([method, path]) => `${method} ${path.replace(/shop:1|dlv_1|evt_1/, '{id}')}`).sort());
+});
+
+test('health and the OpenAPI document are open', async () => {
+  expect(await api.call('GET', '/health', { key: null })).toMatchObject({ status: 200, body: { status: 'ok' } });
+  expect(await api.call('GET', '/openapi.json', { key: null })).toMatchObject({
+    status: 200,
+    body: { openapi: '3.1.0' },
+  });
+});
+
+test('the OpenAPI document is valid, and every route and webhook of the hub is in it', async () => {
+  const { body } = await api.call('GET', '/openapi.json');
+  expect(await new Validator().validate(structuredClone(body))).toEqual({ valid: true });
+  const described = Object.entries<object>(body.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(described).toEqual(expect.arrayContaining(routesOfApp()));
+  expect(described).toEqual(
+    expect.arrayContaining([
+      'POST /webhooks/scopio/{connectionId}/{topic}',
+      'POST /webhooks/marketful/{connectionId}/{topic}/{secret}',
+    ]),
+  );
+  expect(body.components.securitySchemes.apiKey).toMatchObject({ type: 'http', scheme: 'bearer' });
+});
+
+function routesOfApp(): string[] {
+  const routes = createApp().routes.filter(({ method }) => method !== 'ALL');
+  return [...new Set(routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`))];
+}
+
+test.each([
+  ['GET', '/nowhere'],
+  ['DELETE', '/orders'],
+  ['PUT', '/orders/shop:1'],
+  ['GET', '/webhooks/scopio/shop/order-paid'],
+])('%s %s is 404 in the one shape', async (method, path) => {
+  const { status, body } = await api.call(method, path, { key: null });
+  expect({ status, code: body.error.code }).toEqual({ status: 404, code: 'not_found' });
+});
+
+test.each([
+  ['/orders?limit=0', 'limit'],
+  ['/orders?limit=201', 'limit'],
+  ['/orders?limit=ten', 'limit'],
+  ['/orders?status=shipped', 'status'],
+  ['/orders?since=yesterday', 'since'],
+  ['/orders?since=2026-11-20T08:15:00', 'since'],
+  ['/orders?cursor=zzz', 'cursor'],
+  ['/orders?stauts=open', 'stauts'],
+  ['/orders?status=open&status=partial', 'status'],
+  ['/orders?externalId=1', 'connection'],
+  ['/deliveries?state=lost', 'state'],
+  ['/deliveries?kind=pull', 'kind'],
+  ['/events?state=failed', 'state'],
+])('GET %s is 400 and names %s', async (path, field) => {
+  expect(await api.call('GET', path)).toMatchObject({
+    status: 400,
+    body: { error: { code: 'invalid_request', field } },
+  });
+});
+
+test('empty parameters are absent ones', async () => {
+  const paths = ['/orders?connection=&status=&since=&limit=&cursor=', '/deliveries?state=&cause=', '/events?state='];
+  for (const path of paths) expect(await api.call('GET', path)).toMatchObject({ status: 200 });
+});
+
+test('an offset in a query survives an unescaped plus', async () => {
+  expect(await api.call('GET', '/orders?since=2026-11-20T08:15:00+02:00')).toMatchObject({ status: 200 });
+});
+
+test('a body over 1 MiB is 413, one that is not JSON 400, and one of another type 415', async () => {
+  const path = '/deliveries/replay';
+  const post = (body: string, headers = {}) => api.call('POST', path, { body, headers });
+  expect(await post(`{"reason":"${'x'.repeat(1024 * 1024)}"}`)).toMatchObject({
+    status: 413,
+    body: { error: { code: 'payload_too_large' } },
+  });
+  expect(await post('{"filter":')).toMatchObject({ status: 400, body: { error: { code: 'invalid_request' } } });
+  expect(await post('a=1', { 'content-type': 'application/x-www-form-urlencoded' })).toMatchObject({
+    status: 415,
+    body: { error: { code: 'unsupported_media_type' } },
+  });
+  expect(await api.call('GET', '/orders', { body: { ignored: true } })).toMatchObject({ status: 200 });
+});
+
+test('connections show what an operator needs and no secret', async () => {
+  const { body } = await api.call('GET', '/connections');
+  const shed = body.connections.find(({ id }: { id: string }) => id === 'shed');
+  expect(shed).toMatchObject({
+    marketplace: 'marketful',
+    baseUrl: 'https://shed.test/api',
+    poll: { lastPolledAt: null, nextPollAt: null, lastError: null },
+  });
+  expect(shed.webhooks).toContainEqual({
+    topic: 'order-created',
+    path: '/webhooks/marketful/shed/order-created/{secret}',
+  });
+  expect(JSON.stringify(body)).not.toContain('password');
+});
+
+test('what the hub itself gets wrong is 500 in the one shape, and only its class is logged', async () => {
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const table = process.env.TABLE_NAME;
+  process.env.TABLE_NAME = 'gone';
+  try {
+    const { status, body } = await api.call('GET', '/orders/shop:secret-order');
+    expect({ status, code: body.error.code }).toEqual({ status: 500, code: 'internal_error' });
+    expect(logged.mock.calls.flat().join()).toContain('ResourceNotFoundException');
+    expect(logged.mock.calls.flat().join()).not.toContain('secret-order');
+  } finally {
+    process.env.TABLE_NAME = table;
+    logged.mockRestore();
+  }
+});
