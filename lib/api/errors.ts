@@ -75,7 +75,10 @@ export const refuseInvalid: Hook<unknown, ApiEnv, string, unknown> = (result) =>
 
 /** Every error becomes its answer here. What is not the caller's doing is logged by class only. */
 export function answerError(error: Error, context: Context<ApiEnv>): Response {
-  if (error instanceof ApiError) return context.json(errorBody(error.detail), error.status);
+  if (error instanceof ApiError) {
+    if (error.status === 401) context.header('WWW-Authenticate', 'Bearer');
+    return context.json(errorBody(error.detail), error.status);
+  }
   if (error instanceof RejectedError) return context.json(errorBody(error.detail), 422);
   if (error instanceof HTTPException && error.status === 415)
     return context.json(

@@ -39,7 +39,13 @@ function plain(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
   return {
     ...rest,
     ...(hasBody && { body }),
+    rawPath: escapePath(event.rawPath),
     headers: Object.fromEntries(headers),
     requestContext: { ...event.requestContext, domainName: 'localhost' },
   };
 }
+
+const NEVER_IN_A_PATH = /%(?![0-9a-f]{2})|[^!-~]|["#<>?\\^`{|}]/giu;
+
+/** HTTP APIs hand the path over decoded, other gateways as it was sent: escapes what the first leaves bare. */
+const escapePath = (path: string): string => path.toWellFormed().replace(NEVER_IN_A_PATH, encodeURIComponent);

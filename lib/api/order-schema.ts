@@ -1,10 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { log } from '#lib/log';
-import { statusOf } from '#lib/orders/derive';
-import type { Order, TimelineEntry } from '#lib/orders/order';
 import type { UcpOrder } from '#lib/ucp/order';
-import { validateUcpOrder } from '#lib/ucp/validate';
-import { ApiError } from './errors.ts';
 import { Timestamp } from './list.ts';
 
 export const OrderStatus = z.enum(['open', 'partial', 'fulfilled', 'cancelled']).openapi('OrderStatus', {
@@ -116,37 +111,4 @@ export const OrderSummary = z
 
 export const OrderBody = OrderSummary.extend({ ucp: Ucp, timeline: z.array(TimelineItem) }).openapi('Order', {
   description: 'An order: the UCP order and, around it, what UCP has no place for. Money is in minor units.',
-});
-
-/** An order as lists carry it: one that is not valid UCP must not keep the others from being read. */
-export function summarize(order: Order): z.infer<typeof OrderSummary> {
-  return { ...membersOf(order), ucp: validateUcpOrder(order.ucp).length === 0 ? order.ucp : null };
-}
-
-/** An order with its timeline. One that is not valid UCP does not leave the hub: 500 `order_invalid`. */
-export function present(order: Order, timeline: TimelineEntry[]): z.infer<typeof OrderBody> {
-  const [problem] = validateUcpOrder(order.ucp);
-  if (problem) {
-    log.error('order is not valid UCP', { order: order.id, field: problem.field });
-    throw new ApiError(500, 'order_invalid', `the order is not valid UCP: ${problem.description}`, problem.field);
-  }
-  return { ...membersOf(order), ucp: order.ucp, timeline };
-}
-
-/** What callers see; the hub's bookkeeping stays inside. */
-const membersOf = (order: Order) => ({
-  id: order.id,
-  connection: order.connection,
-  externalId: order.externalId,
-  number: order.number,
-  status: statusOf(order),
-  placedAt: order.placedAt,
-  paidAt: order.paidAt,
-  buyer: order.buyer,
-  shippingAddress: order.shippingAddress,
-  taxIncluded: order.taxIncluded,
-  fulfillments: order.fulfillments,
-  deliveries: order.deliveries,
-  receivedAt: order.receivedAt,
-  updatedAt: order.updatedAt,
 });

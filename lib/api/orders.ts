@@ -6,8 +6,9 @@ import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
 import { type ApiEnv, guardedBy } from './auth.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';
 import { body, json, listOf, optionalParam, paging, since } from './list.ts';
-import { type Address, OrderBody, OrderStatus, OrderSummary, present, summarize } from './order-schema.ts';
+import { type Address, OrderBody, OrderStatus, OrderSummary } from './order-schema.ts';
 import { patchAddress } from './patch-address.ts';
+import { present, summarize } from './present-order.ts';
 
 export const OrderId = z.string().openapi({
   param: { name: 'id', in: 'path' },

@@ -5,6 +5,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { Scope } from '#lib/api/keys';
 import type { OrderSnapshot } from '#lib/orders/order';
 import { awsEnvironment, startAws } from '#sandbox/aws/index';
+import { checkDocumented } from './documented.ts';
 
 export interface Call {
   key?: string | null;
@@ -65,7 +66,9 @@ export async function startApi() {
       isBase64Encoded: false,
     } as unknown as APIGatewayProxyEventV2;
     const result = (await handler(event, {} as Context)) as APIGatewayProxyStructuredResultV2;
-    return { status: result.statusCode ?? 0, body: result.body ? JSON.parse(result.body) : undefined };
+    const answer = { status: result.statusCode ?? 0, body: result.body ? JSON.parse(result.body) : undefined };
+    checkDocumented(method, path, answer);
+    return answer;
   }
 
   return {

@@ -42,6 +42,14 @@ test.each(['a:b', 'a/b', 'å b', '100%', '%41', '50%25'])(
   },
 );
 
+test.each(['e:f', 'å c', '99%', 'a#b'])(
+  'an order with the id %s is found where the gateway has decoded the path',
+  async (externalId) => {
+    const { id } = await putOrder(externalId);
+    expect(await api.call('GET', `/orders/${id}`)).toMatchObject({ status: 200, body: { id } });
+  },
+);
+
 test('an unknown order is 404, and an unknown external id an empty list', async () => {
   expect(await api.call('GET', '/orders/shop:none')).toMatchObject({
     status: 404,
