@@ -3,8 +3,18 @@ import type { Connection } from '#lib/connections/connection';
 import { createHttp } from '#lib/http/client';
 import { applySnapshot } from '#lib/orders/apply';
 import type { Order } from '#lib/orders/order';
-import type { OpenPlacement, PollContext, PushContext, WebhookRequest } from './contract.ts';
+import type {
+  Change,
+  Connector,
+  OpenPlacement,
+  PollContext,
+  PushContext,
+  RemoteContext,
+  WebhookRequest,
+} from './contract.ts';
 import type { MarketplaceInfo } from './info.ts';
+import type { registry } from './registry.ts';
+import { info as scopio } from './scopio/info.ts';
 import { map } from './scopio/map.ts';
 
 /** What a remote says to one call. */
@@ -33,6 +43,28 @@ export interface Conformance {
   push: Record<string, { done: Answer; found: Answer[]; absent: Answer[] }>;
   poll?: Answer[];
   fetch?: Answer[];
+}
+
+/** A folder under test. */
+export interface Subject {
+  info: MarketplaceInfo;
+  connector: Connector;
+  conformance: Conformance;
+  connection: Connection;
+  /** Who sold what is pushed. */
+  source: Connection;
+  /** Fixture and topic. */
+  inbound: Array<[string, string]>;
+  read(topic: string, body: unknown): Change;
+}
+
+export async function openSubject({ info, load }: (typeof registry)[number]): Promise<Subject> {
+  const { connector } = await load();
+  const { conformance }: { conformance: Conformance } = await import(`./${info.name}/conformance.ts`);
+  const connection = connectionOf(info, conformance.settings);
+  const read = (topic: string, body: unknown) => connector.map({ topic, body, receivedAt: RECEIVED_AT }, connection);
+  const source = connectionOf(scopio);
+  return { info, connector, conformance, connection, source, inbound: Object.entries(conformance.inbound), read };
 }
 
 export type Call = { method: string; url: URL; headers: Headers; body: unknown };
@@ -78,22 +110,30 @@ export function connectionOf(info: MarketplaceInfo, settings: Record<string, unk
 /** The order of the story: two red mugs for a buyer in Guadalajara. */
 export function storyOrder(source: Connection): Order {
   const inbound = { topic: 'order-paid', body: readFixture('scopio', 'order-paid.json'), receivedAt: RECEIVED_AT };
-  const [change] = map(inbound, source);
-  if (change?.type !== 'order') throw new Error('the story begins with an order');
+  const change = map(inbound, source);
+  if (change.type !== 'order') throw new Error('the story begins with an order');
   const event = { connection: source.id, event: 'in_1', by: 'webhook' as const, receivedAt: RECEIVED_AT };
   return applySnapshot(null, change.order, event).order;
 }
 
-type Remote = Pick<PushContext, 'connection' | 'http' | 'secrets'>;
+type Remote = Pick<RemoteContext, 'connection' | 'http' | 'secrets'>;
+
+/** What every call is given; the catalog is empty, the token always the same. */
+export const remoteContext = (remote: Remote): RemoteContext => ({
+  ...remote,
+  token: async () => 'token-1',
+  findProduct: async () => undefined,
+  now: () => new Date(RECEIVED_AT),
+});
 
 /** Everything a push of the story's order is given; `fulfillment` too, as an action takes what it needs. */
 export function pushContext(remote: Remote, source: Connection): PushContext {
   const order = storyOrder(source);
   const lineItems = [{ id: 'li_1', quantity: 2 }];
   return {
-    ...remote,
-    now: () => new Date(RECEIVED_AT),
+    ...remoteContext(remote),
     order,
+    remoteId: null,
     source,
     lineItems,
     fulfillment: {
@@ -110,10 +150,10 @@ export function pushContext(remote: Remote, source: Connection): PushContext {
 
 export function pollContext(remote: Remote, placements: OpenPlacement[] = [STORY_PLACEMENT]): PollContext {
   return {
-    ...remote,
-    now: () => new Date(RECEIVED_AT),
+    ...remoteContext(remote),
     watermark: null,
     resume: null,
+    async *skus() {},
     async *openPlacements(after) {
       const start = after === null ? 0 : placements.findIndex(({ orderId }) => orderId === after) + 1;
       yield* placements.slice(start);

@@ -47,6 +47,10 @@ export function member(value: unknown, key: PropertyKey): unknown {
     : undefined;
 }
 
+/** What an id or word is as text; empty for anything but text and numbers. (`String()` fails on `{"toString":0}`.) */
+export const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+
 function pathOf(path: readonly PropertyKey[], at: string): string {
   return path.reduce<string>((sum, key) => {
     if (typeof key === 'number') return `${sum}[${key}]`;

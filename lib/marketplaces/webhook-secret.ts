@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Secrets } from '#lib/connections/connection';
 
 /** Hash and encoding of an HMAC signature; what is not listed here is refused, never tried. */
-export const ALGORITHMS = ['sha256', 'sha384', 'sha512'] as const;
+export const ALGORITHMS = ['sha256', 'sha384', 'sha512', 'sha1'] as const;
 export const ENCODINGS = ['hex', 'base64'] as const;
 
 /** The current and, during a rotation, the previous secret of that name; empty ones never match anything. */

@@ -1,10 +1,10 @@
 import { RejectedError } from '#lib/errors';
 import type { PollContext, PollPage, PushAction, PushContext, RemoteContext } from '../contract.ts';
-import { member } from '../shape.ts';
+import { member, textOf } from '../shape.ts';
 import { createOrder, getEvents, getOrder } from './client.ts';
 import { channelOf, placementOf } from './placement.ts';
 
-/** Reads the order a webhook named; `shipment` and `order` are the same call. */
+/** Reads the order a webhook named. */
 export async function fetch(context: RemoteContext, _action: string, resource: string) {
   return { topic: 'orden', body: await getEvents(context, resource) };
 }
@@ -43,8 +43,8 @@ export const order: PushAction = {
 };
 
 function isAnothers(orden: unknown, context: PushContext): boolean {
-  const theirs = member(orden, 'orden_id') ?? '';
-  return theirs !== '' && String(theirs) !== context.order.id;
+  const theirs = textOf(member(orden, 'orden_id'));
+  return theirs !== '' && theirs !== context.order.id;
 }
 
-const resultOf = (id: unknown) => (id === undefined || id === null || id === '' ? {} : { remoteId: String(id) });
+const resultOf = (id: unknown) => (textOf(id) === '' ? {} : { remoteId: textOf(id) });

@@ -2,18 +2,17 @@ import type { Connection } from '#lib/connections/connection';
 import type { ShipmentSnapshot } from '#lib/orders/order';
 import { toInstant } from '#lib/time';
 import type { Change, InboundBody } from '../contract.ts';
-import { member, pathUnder, present, readShape, unreadable } from '../shape.ts';
+import { member, pathUnder, present, readShape, textOf, unreadable } from '../shape.ts';
 import { Orden, type ShipmentEvent } from './schema.ts';
 
 /** Where a timestamp without an offset comes from. */
 const ZONE = 'America/Mexico_City';
 
 /** Webhooks only say which order to read; the order read back is the shipment. */
-export function map({ topic, body, receivedAt }: InboundBody, _connection: Connection): Change[] {
-  if (topic === 'orden') return [{ type: 'shipment', shipment: mapOrden(body, receivedAt) }];
-  if (topic === 'shipment-event-created')
-    return [{ type: 'fetch', action: 'shipment', resource: findId(body, SHIPMENT_PATHS) }];
-  return [{ type: 'fetch', action: 'order', resource: findId(body, ORDER_PATHS) }];
+export function map({ topic, body, receivedAt }: InboundBody, _connection: Connection): Change {
+  if (topic === 'orden') return { type: 'shipment', shipment: mapOrden(body, receivedAt) };
+  const paths = topic === 'shipment-event-created' ? SHIPMENT_PATHS : ORDER_PATHS;
+  return { type: 'fetch', action: 'shipment', resource: findId(body, paths) };
 }
 
 // Most telling first. The bare `id` of a shipment event is the event's own, so there it is no use.
@@ -28,7 +27,7 @@ const SHIPMENT_PATHS = [
 
 /** Their order id, an integer (GET get_events takes no other); the bodies of webhooks are not documented. */
 function findId(body: unknown, paths: readonly string[][]): string {
-  const ids = paths.map((path) => String(path.reduce<unknown>(member, body) ?? '').trim());
+  const ids = paths.map((path) => textOf(path.reduce<unknown>(member, body)));
   const id = ids.find((candidate) => /^\d{1,18}$/.test(candidate));
   if (id === undefined) throw unreadable((paths[0] ?? []).join('.'), 'expected the id of an order, here or anywhere');
   return id;

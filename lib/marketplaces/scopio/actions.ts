@@ -1,7 +1,7 @@
 import { BlockedError } from '#lib/errors';
 import { carrierWord } from '../carriers.ts';
 import type { PollContext, PollPage, PushAction, PushContext } from '../contract.ts';
-import { member } from '../shape.ts';
+import { member, textOf } from '../shape.ts';
 import { carriers } from './carriers.ts';
 import { fulfillOrder, listOrders } from './client.ts';
 
@@ -23,7 +23,7 @@ export const fulfillment: PushAction = {
   /** An order cannot be read by its id; the list no longer holds one that is fulfilled. */
   async probe(context) {
     const orders = await listOrders(context);
-    const listed = orders.some((order) => String(member(order, 'id')) === context.order.externalId);
+    const listed = orders.some((order) => textOf(member(order, 'id')) === context.order.externalId);
     if (listed) return null;
     return { note: 'no longer among the orders Scopio lists as newly paid: taken as fulfilled' };
   },

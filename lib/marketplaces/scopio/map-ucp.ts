@@ -13,8 +13,7 @@ export function mapUcpOrder(body: unknown, { at, sentAt, receivedAt }: Around): 
   const instant = (value: string | undefined, field: string) =>
     value === undefined ? null : toInstant(value, path(field));
   const placedAt = instant(order.created_at, 'created_at') ?? sentAt ?? receivedAt;
-  const destination = order.fulfillment.expectations[0]?.destination ?? needed(path('fulfillment.expectations'));
-  const at0 = path('fulfillment.expectations[0].destination');
+  const expectation = order.fulfillment.expectations[0] ?? needed(path('fulfillment.expectations'));
 
   return {
     externalId: order.id,
@@ -25,8 +24,8 @@ export function mapUcpOrder(body: unknown, { at, sentAt, receivedAt }: Around): 
     cancelled: isCancelled(order.status),
     currency: order.currency.toUpperCase(),
     taxIncluded: !isTaxOnTop(order.totals),
-    ...mapPeople(destination, at0, order.buyer),
-    shippingMethod: null,
+    ...mapPeople(expectation.destination, path('fulfillment.expectations[0].destination'), order.buyer),
+    shippingMethod: expectation.description ?? null,
     lines: order.line_items.map(({ id, item, quantity, totals }) => ({
       id,
       sku: item.id,
@@ -39,7 +38,7 @@ export function mapUcpOrder(body: unknown, { at, sentAt, receivedAt }: Around): 
       fulfillment: sum(order.totals, 'fulfillment'),
       tax: sum(order.totals, 'tax'),
       // UCP writes discounts below zero. Those of items are in the lines' own totals.
-      discount: -sum(order.totals, 'discount'),
+      discount: Math.abs(sum(order.totals, 'discount')),
       total: find(order.totals, 'total') ?? needed(path('totals')),
     },
     ...present({ checkoutId: order.checkout_id, permalinkUrl: order.permalink_url }),

@@ -9,13 +9,13 @@ import { type Around, isCancelled, mapPeople } from './order-parts.ts';
 import { Envelope, Order } from './schema.ts';
 
 /** A webhook's envelope, a bare order from the poll, or a plain UCP order in either place. */
-export function map({ body, receivedAt }: InboundBody, _connection: Connection): Change[] {
+export function map({ body, receivedAt }: InboundBody, _connection: Connection): Change {
   const wrapped = member(body, 'order') !== undefined;
   const order = wrapped ? member(body, 'order') : body;
   const at = wrapped ? 'order' : '';
   const sentAt = wrapped ? readShape(Envelope, body).created_at : undefined;
   const envelope = { at, sentAt: sentAt === undefined ? null : toInstant(sentAt, 'created_at'), receivedAt };
-  return [{ type: 'order', order: isUcp(order) ? mapUcpOrder(order, envelope) : mapOrder(order, envelope) }];
+  return { type: 'order', order: isUcp(order) ? mapUcpOrder(order, envelope) : mapOrder(order, envelope) };
 }
 
 /** "Fully compliant with UCP": quantities with a total are what only a UCP order has. */

@@ -69,7 +69,9 @@ export const PlainUcpOrder = z.object({
     )
     .min(1, 'expected at least one line item'),
   fulfillment: z.object({
-    expectations: z.array(z.object({ destination: Address })).min(1, 'expected where the order goes'),
+    expectations: z
+      .array(z.object({ destination: Address, description: optionalText }))
+      .min(1, 'expected where the order goes'),
   }),
   totals: Totals,
 });

@@ -1,0 +1,84 @@
+import { build } from 'esbuild';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readFixture, type Subject } from './conformance-kit.ts';
+
+/** Good, rotated, empty, tampered and foreign proofs, and a receiver that carries nothing else with it. */
+export function testAuthenticity({ info, connector, conformance, inbound }: Subject): void {
+  const { webhook } = connector;
+  const proof = conformance.webhook;
+  if (webhook && proof)
+    describe(`${info.title}: authenticity`, () => {
+      const previous = `previous${proof.secret.charAt(0).toUpperCase()}${proof.secret.slice(1)}`;
+      const [now, before] = [conformance.secrets[proof.secret] ?? '', conformance.secrets[previous] ?? ''];
+      const body = Buffer.from(JSON.stringify(readFixture(info.name, inbound[0]?.[0] ?? '')));
+      const accepts = (secret: string, secrets: Record<string, string>) =>
+        webhook.authenticate({ body, ...proof.prove(body, secret) }, { secrets, settings: {} });
+
+      test('accepts the current and the previous secret, each alone and both', () => {
+        expect(accepts(now, { [proof.secret]: now, [previous]: before })).toBe(true);
+        expect(accepts(before, { [proof.secret]: now, [previous]: before })).toBe(true);
+        expect(accepts(now, { [proof.secret]: now })).toBe(true);
+        expect(accepts(before, { [previous]: before })).toBe(true);
+      });
+
+      test('refuses any other secret, and empty ones whatever they sign', () => {
+        expect(accepts('other', { [proof.secret]: now, [previous]: before })).toBe(false);
+        expect(accepts(before, { [proof.secret]: now })).toBe(false);
+        expect(accepts('', { [proof.secret]: '', [previous]: '' })).toBe(false);
+        expect(accepts('', { [proof.secret]: now, [previous]: '' })).toBe(false);
+        expect(accepts('', {})).toBe(false);
+        expect(accepts('undefined', {})).toBe(false);
+      });
+
+      test('refuses a proof that is missing, cut, lengthened or prefixed', () => {
+        const { headers, rest } = proof.prove(body, now);
+        const credentials = { secrets: { [proof.secret]: now }, settings: {} };
+        const tamper = [
+          () => '',
+          cut,
+          (v: string) => `${v}00`,
+          (v: string) => `md5=${v}`,
+          (v: string) => `=${v}`,
+          (v: string) => `${v},${v}`,
+        ];
+        for (const change of tamper) {
+          const changed = Object.fromEntries(
+            Object.entries(headers).map(([name, value]) => [name, change(value ?? '')]),
+          );
+          expect(webhook.authenticate({ body, headers: changed, rest: rest.map(change) }, credentials)).toBe(false);
+        }
+        expect(webhook.authenticate({ body, headers: {}, rest: [] }, credentials)).toBe(false);
+        expect(webhook.authenticate({ body, headers, rest: [...rest, 'more'] }, credentials)).toBe(false);
+      });
+
+      if (proof.coversBody)
+        test('refuses the proof of another body', () => {
+          const credentials = { secrets: { [proof.secret]: now }, settings: {} };
+          const { headers, rest } = proof.prove(body, now);
+          fc.assert(
+            fc.property(fc.nat(body.length - 1), fc.integer({ min: 1, max: 255 }), (index, bits) => {
+              const changed = Buffer.from(body);
+              changed[index] = (changed[index] ?? 0) ^ bits;
+              expect(webhook.authenticate({ body: changed, headers, rest }, credentials)).toBe(false);
+            }),
+          );
+        });
+
+      test('is bundled without zod, a client or anything else it does not need', async () => {
+        const entry = `${import.meta.dirname}/${info.name}/webhook.ts`;
+        const bundle = await build({
+          entryPoints: [entry],
+          bundle: true,
+          platform: 'node',
+          format: 'esm',
+          write: false,
+          metafile: true,
+        });
+        const unwanted = Object.keys(bundle.metafile.inputs).filter((path) => /node_modules|client|schema/.test(path));
+        expect(unwanted).toEqual([]);
+      });
+    });
+}
+
+const cut = (value: string): string => value.slice(0, -1);

@@ -1,0 +1,166 @@
+import { expect, test } from 'vitest';
+import { BlockedError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/errors';
+import type { Address } from '#lib/orders/order';
+import {
+  type Answer,
+  connectionOf,
+  createRemote,
+  pollContext,
+  pushContext,
+  STORY_PLACEMENT,
+} from '../conformance-kit.ts';
+import type { PollPage } from '../contract.ts';
+import { info as scopio } from '../scopio/info.ts';
+import { order, poll } from './actions.ts';
+import { info } from './info.ts';
+
+function open(
+  script: Answer[],
+  { settings = {}, channel }: { settings?: Record<string, unknown>; channel?: string } = {},
+) {
+  const { calls, http } = createRemote('marketful', script);
+  const remote = { http, connection: connectionOf(info, settings), secrets: { accessToken: 'token', userId: 'user' } };
+  return { calls, remote, context: pushContext(remote, connectionOf(scopio, channel ? { channel } : {})) };
+}
+
+const CREATED = { status: 200, body: 'created.json' };
+const said = (status: number, message: string): Answer => ({ status, body: JSON.stringify({ message }) });
+
+test('places an order the way the document lists it', async () => {
+  const { calls, context } = open([CREATED]);
+  expect(await order.push(context)).toEqual({ remoteId: '5021' });
+  expect(calls[0]?.url.pathname).toBe('/base/shopi_orders/multicanal_api');
+  expect(calls[0]?.headers.get('user')).toBe('user');
+  expect(calls[0]?.body).toEqual({
+    order: {
+      contact_info: {
+        num_orden: 'SC-1001',
+        orden_id: 'scopio-main:ord_8f3a',
+        customer: 'Ana Torres',
+        telefono: '+523312345678',
+        calle: 'Av. Vallarta',
+        no_exterior: '1234',
+        no_interior: '5',
+        colonia: 'Americana',
+        ciudad: 'Guadalajara',
+        Estado: 'MX-JA',
+        codigo_postal: '44160',
+        canal: 'scopio-main',
+        carrier_name: 'DHL',
+        tipo_envio: 'económico',
+        asegurado: false,
+      },
+      items: [{ sku: 'MUG-RED', cantidad: 2 }],
+    },
+  });
+});
+
+test('ships as the connection is set where the buyer chose nothing Marketful offers', async () => {
+  const settings = { carrierName: 'Estafeta', shippingType: 'dia_siguiente', insured: true };
+  const { calls, context } = open([CREATED, CREATED], { settings, channel: 'Scopio' });
+  await order.push({ ...context, order: { ...context.order, shippingMethod: 'inpost_locker' } });
+  expect(calls[0]?.body).toMatchObject({
+    order: {
+      contact_info: { carrier_name: 'Estafeta', tipo_envio: 'dia_siguiente', asegurado: true, canal: 'Scopio' },
+    },
+  });
+});
+
+test.each<[Partial<Address>, string]>([
+  [{ extended_address: 'Depto 5' }, 'shippingAddress.extended_address (colonia)'],
+  [{ street_address: 'Av. Vallarta' }, 'shippingAddress.street_address (exterior number, or s/n)'],
+  [{ address_region: 'Texas' }, 'shippingAddress.address_region'],
+  [{ address_locality: ' ' }, 'shippingAddress.address_locality'],
+  [{ postal_code: '' }, 'shippingAddress.postal_code'],
+  [{ address_country: 'US' }, 'shippingAddress.address_country'],
+])('blocks until the address has what is required: %j', async (change, field) => {
+  const { calls, context } = open([]);
+  const shippingAddress = { ...context.order.shippingAddress, ...change };
+  const error = await order.push({ ...context, order: { ...context.order, shippingAddress } }).catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(BlockedError);
+  expect(error).toMatchObject({ waitsFor: 'order', code: 'address_incomplete' });
+  expect((error as BlockedError).detail.description).toContain(field);
+  expect((error as BlockedError).detail.description).not.toContain('Vallarta');
+  expect(calls).toEqual([]);
+});
+
+test('lists everything an address lacks at once', async () => {
+  const { context } = open([]);
+  const shippingAddress = { address_country: 'MX' };
+  const error = await order
+    .push({ ...context, order: { ...context.order, buyer: {}, shippingAddress } })
+    .catch((e: unknown) => e);
+  expect((error as BlockedError).detail.description.match(/shippingAddress\.\w+/g)).toHaveLength(8);
+});
+
+test.each([
+  [400, 'User Not Found', BlockedError],
+  [404, 'Invalid Authorization', BlockedError],
+  [404, 'Invalid Token', BlockedError],
+  [404, 'Seller Not Found', BlockedError],
+  [200, 'Seller not found', BlockedError],
+  [401, 'Some items do not exist', RejectedError],
+  [403, "Parameter 'order' must be present", RejectedError],
+  [402, 'num_orden already exists', RejectedError],
+  [200, 'Incomplete data', RejectedError],
+  [409, 'busy', RetryableError],
+  [423, 'locked', RetryableError],
+  [502, 'Seller not found', RetryableError],
+] as const)('the message decides what a %i "%s" means', async (status, message, Expected) => {
+  const { context } = open([said(status, message)]);
+  const error = await order.push(context).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(Expected);
+  if (error instanceof BlockedError) expect(error.waitsFor).toBe('connection');
+});
+
+test('an answer nobody can read may be an order: it is read back before it is placed again', async () => {
+  for (const body of ['<html>', '"ok"', '{"order":[]}']) {
+    const { context } = open([{ status: 200, body }]);
+    await expect(order.push(context)).rejects.toBeInstanceOf(UnknownOutcomeError);
+  }
+  const { context } = open([said(200, 'Success')]);
+  await expect(order.push(context)).resolves.toEqual({});
+});
+
+test("does not take another's order of the same number for this one", async () => {
+  const body = JSON.stringify({
+    message: 'Success',
+    orden: { id: 9, orden_id: 'scopio-b:ord_1', num_orden: 'SC-1001' },
+  });
+  const { context, calls } = open([{ status: 200, body }]);
+  expect(await order.probe(context)).toBeNull();
+  expect(calls[0]?.url.search).toBe('?canal=scopio-main&orden=SC-1001');
+  const own = open([{ status: 200, body: 'events.json' }]);
+  expect(await order.probe(own.context)).toMatchObject({ remoteId: '5021' });
+  const gone = open([said(200, 'Orden no encontrada')]);
+  expect(await order.probe(gone.context)).toBeNull();
+});
+
+const placement = (orderId: string, remoteId: string | null) => ({ ...STORY_PLACEMENT, orderId, remoteId });
+
+test('polls each open placement once, past one that is not to be had, and resumes behind the last', async () => {
+  const placements = [placement('a', '1'), placement('b', null), placement('c', '3')];
+  const found = { status: 200, body: 'events.json' };
+  const { calls, remote } = open([said(404, 'Orden no encontrad'), found, found, found]);
+  const pages: PollPage[] = [];
+  for await (const page of poll(pollContext(remote, placements))) pages.push(page);
+  expect(pages.map(({ resume, items }) => [resume, items.length])).toEqual([
+    ['a', 0],
+    ['b', 1],
+    ['c', 1],
+    [null, 0],
+  ]);
+  expect(calls.map(({ url }) => url.search)).toEqual([
+    '?order_id=1',
+    '?canal=scopio-main&orden=SC-1001',
+    '?order_id=3',
+  ]);
+  for await (const { resume } of poll({ ...pollContext(remote, placements), resume: 'b' }))
+    expect([null, 'c']).toContain(resume);
+  expect(calls).toHaveLength(4);
+});
+
+test('a poll that is not let in stops at once', async () => {
+  const { remote } = open([said(404, 'Invalid Authorization')]);
+  await expect(poll(pollContext(remote)).next()).rejects.toBeInstanceOf(BlockedError);
+});

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { ContractError } from '#lib/errors';
+import type { ShipmentSnapshot } from '#lib/orders/order';
+import { connectionOf, RECEIVED_AT } from '../conformance-kit.ts';
+import { info } from './info.ts';
+import { map } from './map.ts';
+
+const read = (topic: string, body: unknown) => map({ topic, body, receivedAt: RECEIVED_AT }, connectionOf(info));
+
+function readOrden(orden: object): ShipmentSnapshot {
+  const change = read('orden', { message: 'Success', orden: { id: 5021, num_orden: 'SC-1001', ...orden } });
+  if (change.type !== 'shipment') throw new Error('no shipment');
+  return change.shipment;
+}
+
+let nextId = 0;
+const event = (status: string, hour: number, tracking_number: string | null = null, more: object = {}) => ({
+  id: ++nextId,
+  status,
+  tracking_number,
+  created_at: `2026-11-20T${String(hour).padStart(2, '0')}:00:00-06:00`,
+  ...more,
+});
+
+describe('a webhook', () => {
+  test.each([
+    ['order-created', { tipo: 'order/created', order: { id: 5021 } }],
+    ['order-created', { order: { id: '5021', orden_id: 'a' } }],
+    ['order-updated', { id: 5021 }],
+    ['order-updated', { order_id: ' 5021 ' }],
+    ['order-updated', { order: 5021 }],
+    ['order-updated', 5021],
+    ['shipment-event-created', { shipment_event: { id: 77, order_id: 5021 } }],
+    ['shipment-event-created', { id: 77, order_id: '5021' }],
+    ['shipment-event-created', { order: { id: 5021 } }],
+  ])('%s finds the order to read in %j', (topic, body) => {
+    expect(read(topic, body)).toEqual({ type: 'fetch', action: 'shipment', resource: '5021' });
+  });
+
+  test.each([
+    ['order-created', {}],
+    ['order-created', null],
+    ['order-created', []],
+    ['order-created', { order: { id: null } }],
+    ['order-created', { id: 'SC-1001' }],
+    ['order-created', { id: -1 }],
+    ['order-created', { id: 1.5 }],
+    // That is the event's own id: reading order 77 would be somebody else's.
+    ['shipment-event-created', { id: 77 }],
+    ['shipment-event-created', { shipment_event: { id: 77 } }],
+  ])('%s without the id of an order is unreadable: %j', (topic, body) => {
+    expect(() => read(topic, body)).toThrow(ContractError);
+  });
+});
+
+describe('an orden', () => {
+  test('makes a parcel of every tracking number, shipped when it first was told of', () => {
+    const shipment_events = [
+      event('in_transit', 20, 'A'),
+      event('shipped', 18, 'A', { carrier_name: 'DHL', tracking_url: 'https://dhl.example/A' }),
+      event('shipped', 19, 'B'),
+      event('cancelled', 17, 'C'),
+    ];
+    const { parcels } = readOrden({ carrier_name: 'Marketful', tracking_number: 'B', shipment_events });
+    expect(parcels).toEqual([
+      {
+        carrier: 'DHL',
+        trackingNumber: 'A',
+        shippedAt: '2026-11-21T00:00:00.000Z',
+        trackingUrl: 'https://dhl.example/A',
+      },
+      { carrier: 'Marketful', trackingNumber: 'B', shippedAt: '2026-11-21T01:00:00.000Z' },
+    ]);
+  });
+
+  test('is a parcel by itself, dated by what it says or by its arrival', () => {
+    const orden = { carrier_name: 'DHL', tracking_number: 'A' };
+    const parcel = { carrier: 'DHL', trackingNumber: 'A' };
+    expect(readOrden(orden).parcels).toEqual([{ ...parcel, shippedAt: RECEIVED_AT }]);
+    const dated = readOrden({ ...orden, updated_at: '2026-11-20 18:00:00' });
+    expect(dated.parcels).toEqual([{ ...parcel, shippedAt: '2026-11-21T00:00:00.000Z' }]);
+    expect(readOrden({ ...orden, status: 'cancelled' }).parcels).toEqual([]);
+    expect(readOrden({ carrier_name: 'DHL', tracking_number: '' }).parcels).toEqual([]);
+  });
+
+  test('keeps the parcels it once told of, whatever is read with them later', () => {
+    const told = [event('created', 10, 'A'), event('cancelled', 11, 'A')];
+    expect(readOrden({ status: 'cancelled', shipment_events: told.slice(0, 1) }).parcels).toHaveLength(1);
+    expect(readOrden({ status: 'cancelled', shipment_events: told }).parcels).toHaveLength(1);
+  });
+
+  test("tells events in UCP's words, oldest first", () => {
+    const statuses = [
+      'created',
+      'shipped',
+      'in_transit',
+      'failed_attempt',
+      'Delivered',
+      'returned',
+      'cancelled',
+      'lost',
+    ];
+    const shipment_events = statuses.map((status, index) => event(status, 9 + index)).reverse();
+    expect(readOrden({ shipment_events }).events.map(({ type }) => type)).toEqual([
+      'processing',
+      'shipped',
+      'in_transit',
+      'failed_attempt',
+      'delivered',
+      'returned_to_sender',
+      'canceled',
+      'lost',
+    ]);
+  });
+
+  test.each([
+    ['no', [event('created', 9), event('shipped', 10, 'A')]],
+    ['yes', [event('created', 9), event('shipped', 10, 'A'), event('delivered', 11, 'A')]],
+    ['yes', [event('delivered', 11, 'A'), event('shipped', 10, 'A')]],
+    ['no', [event('shipped', 9, 'A'), event('shipped', 10, 'B'), event('delivered', 11, 'A')]],
+    ['yes', [event('returned', 10, 'B'), event('delivered', 11, 'A')]],
+    ['yes', [event('shipped', 10, 'A'), event('cancelled', 11)]],
+    ['no', [event('delivered', 10, 'A'), event('in_transit', 11, 'A')]],
+    ['no', []],
+  ])('is settled (%s) by the newest word on each parcel', (settled, shipment_events) => {
+    expect(readOrden({ shipment_events }).settled).toBe(settled === 'yes');
+  });
+
+  test('says which order it is, in whatever it has', () => {
+    expect(readOrden({ orden_id: 'scopio-main:ord_8f3a', canal: 'scopio-main' })).toMatchObject({
+      orderId: 'scopio-main:ord_8f3a',
+      remoteId: '5021',
+      number: 'SC-1001',
+      channel: 'scopio-main',
+    });
+    expect(read('orden', { id: 5021, canal: null }).type).toBe('shipment');
+    expect(() => read('orden', { orden: { status: 'shipped' } })).toThrow('orden.id: is missing');
+    expect(() => readOrden({ shipment_events: [{ id: 1, status: 'shipped' }] })).toThrow(
+      'orden.shipment_events[0].created_at',
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import { createHmac } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { RejectedError } from '#lib/errors';
+import { type Answer, connectionOf, createRemote, pollContext, pushContext } from '../conformance-kit.ts';
+import { fulfillment, poll } from './actions.ts';
+import { info } from './info.ts';
+import { Settings } from './settings.ts';
+import { webhook } from './webhook.ts';
+
+function open(script: Answer[], settings: Record<string, unknown> = {}) {
+  const { calls, http } = createRemote('scopio', script);
+  const connection = connectionOf(info, settings);
+  return { calls, remote: { http, connection, secrets: { apiKey: 'sk_mkt_test' } } };
+}
+
+test('reports a parcel the way the document shows it', async () => {
+  const { calls, remote } = open([{ status: 200, body: 'fulfilled.json' }]);
+  const context = pushContext(remote, remote.connection);
+  const parcel = context.fulfillment && { ...context.fulfillment, labelUrl: 'https://labels.example/1.pdf' };
+  expect(await fulfillment.push({ ...context, fulfillment: parcel })).toEqual({});
+  expect(calls[0]).toMatchObject({
+    method: 'POST',
+    body: { tracking_number: 'JD0146000055', carrier: 'dhl', label_url: 'https://labels.example/1.pdf' },
+  });
+  expect(calls[0]?.url.pathname).toBe('/base/api/seller/orders/ord_8f3a/fulfill');
+  expect(calls[0]?.headers.get('authorization')).toBe('Bearer sk_mkt_test');
+});
+
+test('leaves the label out where there is none', async () => {
+  const { calls, remote } = open([{ status: 200, body: '' }]);
+  await fulfillment.push(pushContext(remote, remote.connection));
+  expect(calls[0]?.body).toEqual({ tracking_number: 'JD0146000055', carrier: 'dhl' });
+});
+
+test('takes success for what it says', async () => {
+  const { remote } = open([{ status: 200, body: '{"success":false,"code":"x","description":"already packed"}' }]);
+  const error = await fulfillment.push(pushContext(remote, remote.connection)).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(RejectedError);
+  expect(String(error)).toContain('already packed');
+});
+
+test('one bad order in the list does not spoil the others', async () => {
+  const { remote } = open([{ status: 200, body: '{"success":true,"orders":[null,{"id":"a"},7]}' }]);
+  for await (const { items, resume } of poll(pollContext(remote))) {
+    expect(items.map(({ body }) => body)).toEqual([null, { id: 'a' }, 7]);
+    expect(resume).toBeNull();
+  }
+});
+
+test('verifies by the header, algorithm and encoding of the connection', () => {
+  const settings = { signatureHeader: 'X-Sig', signatureAlgorithm: 'sha512', signatureEncoding: 'base64' };
+  const body = Buffer.from('{}');
+  const signature = createHmac('sha512', 's').update(body).digest('base64');
+  const accepts = (headers: Record<string, string>, changed: Record<string, string> = settings) =>
+    webhook.authenticate({ headers, body, rest: [] }, { secrets: { webhookSecret: 's' }, settings: changed });
+  expect(Settings.safeParse(settings).success).toBe(true);
+  expect(accepts({ 'x-sig': signature })).toBe(true);
+  expect(accepts({ 'x-sig': `sha512=${signature}` })).toBe(true);
+  expect(accepts({ 'x-scopio-signature': signature })).toBe(false);
+  expect(accepts({ 'x-sig': signature }, { ...settings, signatureAlgorithm: 'sha513' })).toBe(false);
+  expect(accepts({ 'x-sig': signature }, { ...settings, signatureEncoding: 'latin1' })).toBe(false);
+  expect(Settings.safeParse({ ...settings, signatureAlgorithm: 'md5' }).success).toBe(false);
+});
