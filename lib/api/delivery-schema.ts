@@ -47,8 +47,14 @@ export const DeliveryBody = z
         lineItems: z.array(LineQuantity).optional(),
         fulfillment: z.string().optional(),
         resource: z.string().optional(),
+        placement: z.string().optional(),
+        sku: z.string().optional(),
+        after: z.array(z.string()).optional(),
       })
-      .openapi({ description: 'What it is about: lines to place, a fulfillment to report, or a resource to fetch.' }),
+      .openapi({
+        description:
+          'What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a placement to cancel, a SKU whose stock is told; `after` names deliveries that must succeed first.',
+      }),
     state: State,
     cause: z
       .object({ code: z.string(), description: z.string() })
