@@ -1,0 +1,42 @@
+/// <reference path="./.sst/platform/config.d.ts" />
+
+export default $config({
+  app({ stage }) {
+    const production = stage === 'production';
+    return {
+      name: 'longshore',
+      home: 'aws',
+      removal: production ? 'retain' : 'remove',
+      protect: production,
+      providers: {
+        aws: {
+          region: (process.env.AWS_REGION ?? 'eu-central-1') as aws.Region,
+          defaultTags: { tags: { application: 'longshore', stage } },
+        },
+      },
+    };
+  },
+
+  // SST refuses imports at the top of this file, as it is read before its providers are installed.
+  async run() {
+    const { storage } = await import('./stacks/storage');
+    const { secrets } = await import('./stacks/secrets');
+    const { queues } = await import('./stacks/queues');
+    const { webhooks } = await import('./stacks/webhooks');
+    const { ops } = await import('./stacks/ops');
+    const { pushers } = await import('./stacks/pushers');
+    const { pollers } = await import('./stacks/pollers');
+    const { alarms } = await import('./stacks/alarms');
+    const { environmentOf } = await import('./stacks/environment');
+
+    const resources = { ...storage(), secrets: secrets(), queues: queues() };
+    const gateway = webhooks(resources);
+    ops(resources, gateway);
+    pushers(resources);
+    const schedules = pollers(resources);
+    alarms(resources, schedules);
+
+    // `longshore … --outputs` reads the names from here, so that the CLI finds what the functions find.
+    return { url: gateway.url, environment: environmentOf(resources) };
+  },
+});

@@ -1,0 +1,43 @@
+import { envName, type Grants } from '../lib/topology';
+
+/** What the functions may be given. */
+export interface Resources {
+  readonly table: sst.aws.Dynamo;
+  readonly secrets: ReadonlyMap<string, aws.secretsmanager.Secret>;
+  readonly queues: ReadonlyMap<string, sst.aws.Queue>;
+}
+
+export function find<T>(resources: ReadonlyMap<string, T>, name: string): T {
+  const found = resources.get(name);
+  if (!found) throw new Error(`the topology names ${name}, which no stack creates`);
+  return found;
+}
+
+/** The variables through which a function learns the names of exactly what it was granted. */
+export function environmentFor({ table, send = [], secrets = [] }: Grants, resources: Resources) {
+  return {
+    ...(table && { [envName.table]: resources.table.name, ...retrySettings() }),
+    ...Object.fromEntries(send.map((name) => [envName.queueUrl(name), find(resources.queues, name).url])),
+    ...Object.fromEntries(secrets.map((name) => [envName.secretId(name), find(resources.secrets, name).arn])),
+  };
+}
+
+/** All names of the deployment, for the operators' CLI. */
+export const environmentOf = (resources: Resources) => ({
+  AWS_REGION: aws.getRegionOutput().region,
+  ...environmentFor(
+    { table: [], send: [...resources.queues.keys()], secrets: [...resources.secrets.keys()] },
+    resources,
+  ),
+});
+
+// Settings of the deployment, read when it is deployed.
+function retrySettings(): Record<string, string> {
+  const settings = {
+    RETRY_LIMIT: process.env.RETRY_LIMIT ?? '3',
+    RETRY_INTERVAL_SECONDS: process.env.RETRY_INTERVAL_SECONDS ?? '300',
+  };
+  for (const [name, value] of Object.entries(settings))
+    if (!/^\d+$/.test(value)) throw new Error(`${name} must be a whole number, not "${value}"`);
+  return settings;
+}

@@ -1,0 +1,61 @@
+import { type FunctionSpec, functions, queues } from '../lib/topology';
+import { environmentFor, find, type Resources } from './environment';
+import { logicalName, physicalName } from './names';
+import { grantsToStatements } from './permissions';
+
+const LOG_RETENTION_DAYS = 30;
+
+/** Creates a function of the topology: what all have in common stands here and nowhere else. */
+export function createFunction(name: string, resources: Resources, more: Partial<sst.aws.FunctionArgs> = {}) {
+  const spec = findFunction(name);
+  const logs = new aws.cloudwatch.LogGroup(`${logicalName(name)}Logs`, {
+    name: `/aws/lambda/${physicalName(name)}`,
+    retentionInDays: LOG_RETENTION_DAYS,
+  });
+  return new sst.aws.Function(logicalName(name), {
+    name: physicalName(name),
+    handler: spec.handler,
+    runtime: 'nodejs24.x',
+    architecture: 'arm64',
+    timeout: `${spec.timeoutSeconds} seconds`,
+    memory: `${spec.memoryMb} MB`,
+    environment: environmentFor(spec.grants, resources),
+    logging: { format: 'json', logGroup: logs.name },
+    nodejs: { minify: true },
+    permissions: [
+      ...grantsToStatements(spec.grants, resources),
+      ...consumerStatements(name, resources),
+      logStatement(logs),
+    ],
+    ...more,
+    transform: { ...more.transform, role: narrowRole },
+  });
+}
+
+function findFunction(name: string): FunctionSpec {
+  const spec = functions.find((each) => each.name === name);
+  if (!spec) throw new Error(`the topology has no function ${name}`);
+  return spec;
+}
+
+/** What the event source mapping does in the function's name. */
+const consumerStatements = (name: string, resources: Resources) =>
+  queues
+    .filter(({ consumer }) => consumer === name)
+    .map((queue) => ({
+      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      resources: [find(resources.queues, queue.name).arn],
+    }));
+
+// A stream's name is made up by Lambda, so this is the one resource that cannot be spelled out: the function's own log.
+const logStatement = (logs: aws.cloudwatch.LogGroup) => ({
+  actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  resources: [$interpolate`${logs.arn}:*`],
+});
+
+// SST attaches AWSLambdaBasicExecutionRole, which may write to every log group of the account, and its trust policy also
+// names the account's root: it asks `!dev` of an Output, which is never false. `sst dev` does need that trust.
+function narrowRole(role: aws.iam.RoleArgs): undefined {
+  role.managedPolicyArns = [];
+  if (!$dev) role.assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({ Service: 'lambda.amazonaws.com' });
+}

@@ -1,0 +1,11 @@
+/** SST names components in PascalCase: `webhook-scopio` is `WebhookScopio`. */
+export const logicalName = (name: string): string =>
+  name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+
+/** The name that operators read in the console and in logs: `longshore-production-webhook-scopio`. */
+export const physicalName = (name: string): string => `${$app.name}-${$app.stage}-${name}`;
+
+export const isProduction = (): boolean => $app.stage === 'production';

@@ -1,0 +1,38 @@
+import { type ScheduleSpec, schedules } from '../lib/topology';
+import type { Resources } from './environment';
+import { createFunction } from './functions';
+import { logicalName } from './names';
+import { createDeadLetterQueue } from './queues';
+
+export interface Scheduled {
+  readonly deadLetters: sst.aws.Queue;
+  readonly functions: ReadonlyMap<string, sst.aws.Function>;
+}
+
+/** The functions that the clock runs: a poller for each marketplace, and the sweeper. */
+export function pollers(resources: Resources): Scheduled {
+  const deadLetters = createDeadLetterQueue('schedule-dead-letters');
+  const functions = new Map(
+    // The next tick is the retry: one that failed or came late must not run beside it.
+    schedules.map((schedule) => [schedule.function, createFunction(schedule.function, resources, { retries: 0 })]),
+  );
+  for (const schedule of schedules) {
+    const target = functions.get(schedule.function);
+    if (!target) continue;
+    new sst.aws.CronV2(logicalName(schedule.name), {
+      schedule: rate(schedule),
+      function: target.arn,
+      event: { source: 'longshore.schedule', name: schedule.name },
+      retries: 0,
+      dlq: deadLetters.arn,
+    });
+  }
+  return { deadLetters, functions };
+}
+
+/** EventBridge Scheduler counts in whole minutes. */
+export function rate({ name, everySeconds }: ScheduleSpec): `rate(${string})` {
+  const minutes = everySeconds / 60;
+  if (!Number.isInteger(minutes)) throw new Error(`schedule ${name} must be whole minutes, not ${everySeconds} s`);
+  return `rate(${minutes} ${minutes === 1 ? 'minute' : 'minutes'})`;
+}
