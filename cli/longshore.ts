@@ -40,7 +40,7 @@ program
   .option('--outputs <file>', 'what the deployment wrote', '.sst/outputs.json')
   .action(async (name: string, { scopes, outputs }: { scopes: string[]; outputs: string }) => {
     loadDeployment(outputs);
-    const [{ putApiKey }, { Scope }] = await Promise.all([import('#lib/api/keys'), import('#lib/api/auth')]);
+    const { putApiKey, Scope } = await import('#lib/api/keys');
     const key = `lsk_${randomBytes(24).toString('base64url')}`;
     await putApiKey(key, name, Scope.array().parse(scopes));
     console.log(key);

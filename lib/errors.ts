@@ -38,13 +38,20 @@ export class ThrottledError extends IntegrationError {
   }
 }
 
-/** Our own budget for the connection is spent: no call was made, so it is not even an attempt. */
-export class BudgetSpentError extends IntegrationError {
+/** Not its turn yet, and not even an attempt: the delivery comes back after `waitMs`. */
+export class NotYetError extends IntegrationError {
   readonly waitMs: number;
 
-  constructor(connection: string, waitMs: number) {
-    super({ code: 'budget_spent', description: `the requests a minute of ${connection} are used up` });
+  constructor(detail: ErrorDetail, waitMs: number) {
+    super(detail);
     this.waitMs = waitMs;
+  }
+}
+
+/** Our own budget for the connection is spent: no call was made. */
+export class BudgetSpentError extends NotYetError {
+  constructor(connection: string, waitMs: number) {
+    super({ code: 'budget_spent', description: `the requests a minute of ${connection} are used up` }, waitMs);
   }
 }
 

@@ -37,9 +37,7 @@ export async function parseConnectionsFile(text: string): Promise<ConnectionsFil
   const file = check(File, parseJson(text), (path, input) => {
     const [first, index, ...rest] = path;
     const named = (input as { connections?: Array<{ id?: unknown }> }).connections?.[index as number]?.id;
-    return first === 'connections' && typeof named === 'string'
-      ? [`connection "${named}"`, ...rest]
-      : path;
+    return first === 'connections' && typeof named === 'string' ? [`connection "${named}"`, ...rest] : path;
   });
   const connections: FileConnection[] = [];
   for (const entry of file.connections) {

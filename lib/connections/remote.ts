@@ -1,16 +1,15 @@
+import { getProduct } from '#lib/catalog/store';
 import { BlockedError } from '#lib/errors';
-import { createHttp, type Http } from '#lib/http/client';
+import { createHttp, type Sent } from '#lib/http/client';
 import type { RemoteContext } from '#lib/marketplaces/contract';
 import { httpTimeoutMs } from '#lib/settings';
 import type { Connection } from './connection.ts';
 import { createBudget } from './dynamo-budget.ts';
 import { getCredentials } from './secrets.ts';
+import { getToken } from './tokens.ts';
 
 /** What a worker needs to call a connection's remote: its secrets, and HTTP within its budget. */
-export async function openRemote(
-  connection: Connection,
-  maxWaitMs: number,
-): Promise<RemoteContext & { http: Http & { sent(): number } }> {
+export async function openRemote(connection: Connection, maxWaitMs: number): Promise<RemoteContext & { http: Sent }> {
   const credentials = await getCredentials(connection.marketplace, connection.id);
   if (!credentials)
     throw new BlockedError(
@@ -22,5 +21,12 @@ export async function openRemote(
     budget: createBudget(connection, { maxWaitMs }),
     timeoutMs: httpTimeoutMs(),
   });
-  return { connection, secrets: credentials.secrets, http, now: () => new Date() };
+  return {
+    connection,
+    secrets: credentials.secrets,
+    http,
+    token: (grants, stale) => getToken(connection.id, grants, stale),
+    findProduct: (sku) => getProduct(connection.id, sku),
+    now: () => new Date(),
+  };
 }

@@ -19,6 +19,14 @@ export interface Subject {
   fulfillment?: string;
   /** `fetch`: the remote's id of the thing to read. */
   resource?: string;
+  /** `cancel`: the placing delivery to stop or undo. */
+  placement?: string;
+  /** `stock`: whose quantity to tell. */
+  sku?: string;
+  /** A request's own input, checked by its schema when it was asked. */
+  input?: unknown;
+  /** Deliveries that must have succeeded first. */
+  after?: string[];
 }
 
 /** Everything that talks to a remote because something happened. Instants are ISO 8601 in UTC. */

@@ -4,6 +4,9 @@ import type { PushContext, PushResult } from '#lib/marketplaces/contract';
 import { putPlacement, putTimeline } from '#lib/orders/store';
 import type { Attempt, Delivery } from './delivery.ts';
 
+/** The timeline's words for actions; any other is reported. */
+const TOLD_AS: Readonly<Record<string, string>> = { order: 'order.placed', cancel: 'order.withdrawn' };
+
 /** What a push that stands at the remote leaves behind: the placement to follow, and a line on the order's timeline. */
 export function afterPush(
   { id, action, connection }: Delivery,
@@ -21,7 +24,7 @@ export function afterPush(
   };
   const told = putTimeline(
     order.id,
-    [{ at, type: action === 'order' ? 'order.placed' : `${action}.reported`, by: connection, detail }],
+    [{ at, type: TOLD_AS[action] ?? `${action}.reported`, by: connection, detail }],
     id,
   );
   if (action !== 'order') return told;

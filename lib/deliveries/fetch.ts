@@ -10,7 +10,7 @@ import type { Connector, RemoteContext } from '#lib/marketplaces/contract';
 import { tableName } from '#lib/settings';
 import { INBOUND_QUEUE } from '#lib/topology-names';
 import type { Delivery, NewDelivery } from './delivery.ts';
-import type { Done } from './work.ts';
+import type { Done } from './run.ts';
 
 /** Marks that a fetch of this resource has not begun: later events join it instead of asking again. */
 const openFetchKey = (connection: string, action: string, resource: string) => ({

@@ -93,7 +93,8 @@ function unchanged(was: Delivery): { condition: string; values: Record<string, u
   };
 }
 
-function replace(was: Delivery, now: Delivery) {
+/** A delivery's next state as one write of a larger transaction. */
+export function replaceDelivery(was: Delivery, now: Delivery) {
   const { condition, values } = unchanged(was);
   return {
     Put: {
@@ -120,7 +121,7 @@ export async function leaseDelivery(delivery: Delivery, now: Date): Promise<Deli
 
 /** Moves a delivery from one state to the next with whatever belongs to it, or not at all (false). */
 export async function transition(was: Delivery, now: Delivery, also: readonly Write[] = []): Promise<boolean> {
-  const write = replace(was, now);
+  const write = replaceDelivery(was, now);
   if (also.length > 0) return transact([write, ...also]);
   try {
     await db.send(new PutCommand(write.Put));

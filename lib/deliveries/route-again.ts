@@ -3,7 +3,7 @@ import { BlockedError, RejectedError } from '#lib/errors';
 import { placeLines } from '#lib/orders/causes';
 import { getOrder, orderWrites } from '#lib/orders/store';
 import type { Delivery } from './delivery.ts';
-import type { Done } from './work.ts';
+import type { Done } from './run.ts';
 
 /** Lines that no route matched are routed once more: their placements open with this delivery's success. */
 export async function routeAgain(delivery: Delivery, configuration: Configuration): Promise<Done> {

@@ -10,7 +10,7 @@ import type { RetryPolicy } from '#lib/settings';
 import type { Attempt, Delivery, Outcome } from './delivery.ts';
 
 /** What came of one attempt. `unknown`: the remote may have done it although nobody could tell. */
-export type Result = { ok: true } | { ok: false; error: unknown; unknown: boolean };
+export type Result = { ok: true; httpStatus?: number | undefined } | { ok: false; error: unknown; unknown: boolean };
 
 const MAX_THROTTLED_MS = 24 * 3600_000;
 const MIN_WAIT_SECONDS = 1;
@@ -38,11 +38,12 @@ export function settle(
     lease: null,
   };
   const detail = !result.ok && result.error instanceof IntegrationError ? result.error.detail : undefined;
+  const httpStatus = result.ok ? result.httpStatus : detail?.httpStatus;
   const attempt: Attempt = {
     number: settled.attemptCount,
     ...times,
     outcome: next.outcome,
-    ...(detail?.httpStatus !== undefined && { httpStatus: detail.httpStatus }),
+    ...(httpStatus !== undefined && { httpStatus }),
     ...(!result.ok && { code: codeOf(result.error), description: describe(result.error) }),
     nextAttemptAt: settled.nextAttemptAt,
   };

@@ -1,31 +1,17 @@
-import type { Write } from '#lib/aws/table';
-import { openRemote } from '#lib/connections/remote';
-import { type Configuration, getConfiguration } from '#lib/connections/store';
-import { BlockedError, BudgetSpentError, RejectedError, UnknownOutcomeError } from '#lib/errors';
+import { NotYetError, UnknownOutcomeError } from '#lib/errors';
 import { log } from '#lib/log';
-import type { Connector, PushContext } from '#lib/marketplaces/contract';
+import type { Connector } from '#lib/marketplaces/contract';
 import { getOrder } from '#lib/orders/store';
 import { retryPolicy } from '#lib/settings';
-import { carrierCodeOf } from './carrier-code.ts';
 import type { Delivery } from './delivery.ts';
-import { afterAttempt, afterPush } from './effects.ts';
-import { runFetch } from './fetch.ts';
-import { getDelivery, leaseDelivery, putAttempt, transition } from './ledger.ts';
+import { afterAttempt } from './effects.ts';
+import { getDeliveries, getDelivery, leaseDelivery, putAttempt, transition } from './ledger.ts';
 import { deadLetter, ring } from './ring.ts';
-import { routeAgain } from './route-again.ts';
+import { type Done, runDelivery } from './run.ts';
 import { plusSeconds, type Result, settle } from './settle.ts';
 
-/** A pusher hardly waits for its turn: a Lambda that sleeps is paid for. */
-const MAX_WAIT_MS = 2_000;
 /** Deliveries turned away together must not come back together. */
 const SPREAD_SECONDS = 20;
-
-/** What an attempt did, and the writes that must stand or fall with it. */
-export interface Done {
-  also: Write[];
-  /** Deliveries opened by it, to be rung once it stands. */
-  opened?: Delivery[];
-}
 
 /** Looks at one delivery and does what its state calls for. The queue may ring any number of times. */
 export async function workDelivery(id: string, connector: Connector): Promise<void> {
@@ -38,6 +24,8 @@ export async function workDelivery(id: string, connector: Connector): Promise<vo
   if (delivery.state === 'leased' && isOver(delivery, now)) return recordLostWorker(delivery, now);
   if (delivery.state !== 'pending' || !delivery.nextAttemptAt || Date.parse(delivery.nextAttemptAt) > now.getTime())
     return;
+  // Rung again by what it waits for; the sweeper rings meanwhile.
+  if (!(await areDone(delivery.subject.after))) return;
   const leased = await leaseDelivery(delivery, now);
   if (leased) await attempt(leased, connector);
 }
@@ -58,10 +46,10 @@ async function attempt(leased: Delivery, connector: Connector): Promise<void> {
   const startedAt = leased.lease?.startedAt ?? leased.updatedAt;
   const progress = { unknown: leased.unknown };
   try {
-    const done = await run(leased, connector, progress);
-    await record(leased, { ok: true }, startedAt, done);
+    const done = await runDelivery(leased, connector, progress);
+    await record(leased, { ok: true, httpStatus: done.httpStatus }, startedAt, done);
   } catch (error) {
-    if (error instanceof BudgetSpentError) return postpone(leased, error.waitMs, progress.unknown);
+    if (error instanceof NotYetError) return postpone(leased, error.waitMs, progress.unknown);
     await record(
       leased,
       { ok: false, error, unknown: progress.unknown || error instanceof UnknownOutcomeError },
@@ -69,51 +57,6 @@ async function attempt(leased: Delivery, connector: Connector): Promise<void> {
       { also: [] },
     );
   }
-}
-
-async function run(delivery: Delivery, connector: Connector, progress: { unknown: boolean }): Promise<Done> {
-  const configuration = await getConfiguration();
-  const connection = configuration.connections.get(delivery.connection);
-  if (!connection)
-    throw new BlockedError(
-      { code: 'connection_missing', description: `${delivery.connection} is not in the connections file` },
-      'connection',
-    );
-  if (delivery.action === 'route') return routeAgain(delivery, configuration);
-  const remote = await openRemote(connection, MAX_WAIT_MS);
-  if (delivery.kind === 'fetch') return runFetch(delivery, connector, remote);
-  const action = connector.push[delivery.action];
-  if (!action)
-    throw new RejectedError({
-      code: 'unknown_action',
-      description: `${connector.info.title} has no ${delivery.action}`,
-    });
-  const context = { ...remote, ...(await readSubject(delivery, configuration)) };
-  try {
-    const found = delivery.unknown ? await action.probe(context) : null;
-    progress.unknown = false;
-    const result = found ?? (await action.push(context));
-    return { also: afterPush(delivery, context, result, found !== null) };
-  } catch (error) {
-    // Half of a push may stand at the remote when the budget ended between its calls.
-    if (error instanceof BudgetSpentError && remote.http.sent() > 0) progress.unknown = true;
-    throw error;
-  }
-}
-
-async function readSubject(
-  delivery: Delivery,
-  { connections }: Configuration,
-): Promise<Omit<PushContext, keyof Awaited<ReturnType<typeof openRemote>>>> {
-  const order = delivery.order ? await getOrder(delivery.order) : undefined;
-  const source = order && connections.get(order.connection);
-  if (!order || !source)
-    throw new RejectedError({ code: 'order_missing', description: `order ${delivery.order} is not known` });
-  if (order.cancelled && delivery.action === 'order')
-    throw new RejectedError({ code: 'order_cancelled', description: 'the order was cancelled before it was placed' });
-  const parcel = order.fulfillments.find(({ id }) => id === delivery.subject.fulfillment);
-  const fulfillment = parcel ? { ...parcel, carrierCode: await carrierCodeOf(parcel, connections) } : null;
-  return { order, source, lineItems: delivery.subject.lineItems ?? [], fulfillment };
 }
 
 /** The attempt and the delivery's next state, with all that follows from it; then the bells. */
@@ -140,10 +83,21 @@ async function record(leased: Delivery, result: Result, startedAt: string, { als
     code: attempt.code,
   });
   if (delivery.state === 'dead') await bury(delivery);
-  await ring([delivery, ...opened]);
+  await ring([delivery, ...opened, ...(await findFollowers(delivery))]);
 }
 
-/** No call was made, so this is no attempt: the delivery comes back when the connection's budget has room. */
+const areDone = async (ids: readonly string[] = []): Promise<boolean> =>
+  (await getDeliveries(ids)).every(({ state }) => state === 'succeeded');
+
+/** The pushes that waited for this one, where its marketplace has such. */
+async function findFollowers({ id, order: orderId, action, state }: Delivery): Promise<Delivery[]> {
+  if (state !== 'succeeded' || action !== 'fulfillment' || !orderId) return [];
+  const order = await getOrder(orderId);
+  const all = await getDeliveries(order?.deliveries ?? []);
+  return all.filter(({ subject }) => subject.after?.includes(id));
+}
+
+/** It was not its turn, so this is no attempt: the delivery comes back later. */
 async function postpone(leased: Delivery, waitMs: number, unknown: boolean): Promise<void> {
   const now = new Date().toISOString();
   const wait = waitMs / 1000 + Math.random() * SPREAD_SECONDS;

@@ -28,6 +28,13 @@ export interface Http {
   request(request: HttpRequest): Promise<HttpResponse>;
 }
 
+/** What went over the wire so far. */
+export interface Sent {
+  /** Requests that left: a budget spent after the first leaves an unknown outcome behind. */
+  sent(): number;
+  lastStatus(): number | undefined;
+}
+
 interface HttpOptions {
   baseUrl: string;
   budget: Budget;
@@ -36,20 +43,17 @@ interface HttpOptions {
 }
 
 /** The hub's one way to a remote: budgeted, with a deadline, every failure classified by what may have happened. */
-export function createHttp({
-  baseUrl,
-  budget,
-  timeoutMs,
-  fetch = globalThis.fetch,
-}: HttpOptions): Http & { sent(): number } {
+export function createHttp({ baseUrl, budget, timeoutMs, fetch = globalThis.fetch }: HttpOptions): Http & Sent {
   let sent = 0;
+  let lastStatus: number | undefined;
   return {
-    /** Requests that left: a budget spent after the first leaves an unknown outcome behind. */
     sent: () => sent,
+    lastStatus: () => lastStatus,
     async request(request) {
       await budget.take();
       sent += 1;
       const response = await send(request, baseUrl, timeoutMs, fetch);
+      lastStatus = response.status;
       if (response.status >= 200 && response.status < 300) return response;
       const error = request.refusal?.(response) ?? classify(response);
       if (response.status === 429) await budget.pause(error);

@@ -2,13 +2,14 @@ import type { InboundReceived } from '#events/inbound-received';
 import { transact } from '#lib/aws/table';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Configuration } from '#lib/connections/store';
-import { getDeliveries } from '#lib/deliveries/ledger';
+import { getDeliveries, replaceDelivery } from '#lib/deliveries/ledger';
 import { applyShipment } from '#lib/orders/apply';
+import { resolveSkus } from '#lib/orders/by-sku';
 import { planDeliveries } from '#lib/orders/causes';
 import type { LineQuantity, Order, ShipmentSnapshot } from '#lib/orders/order';
-import { commitOrder, findByRemoteId, getOrder, getPlacement, settlePlacement } from '#lib/orders/store';
-import { getEvent, putEvent } from './event.ts';
-import { type Applied, eventOf } from './ingest.ts';
+import { commitOrder, findByRemoteId, getOrder, getPlacement, putTimeline, settlePlacement } from '#lib/orders/store';
+import { type Applied, alreadyRecorded, eventOf, recordOnly } from './apply.ts';
+import { putEvent } from './event.ts';
 
 /** What a shipper says of an order placed with it: parcels and events are added, and whoever sold it is told. */
 export async function applyShipmentChange(
@@ -20,18 +21,23 @@ export async function applyShipmentChange(
   const previous = await findOrder(shipment, connection);
   if (!previous) return recordStranger(shipment, message, configuration);
   const placed = await placedLines(previous, connection);
-  const { order, timeline, changed } = applyShipment(previous, shipment, {
-    connection: connection.id,
-    placed,
-    receivedAt: message.receivedAt,
-  });
+  const parcels = resolveSkus(previous, shipment.parcels, connection.id, placed);
+  const { order, timeline, changed } = applyShipment(
+    previous,
+    { ...shipment, parcels },
+    {
+      connection: connection.id,
+      placed,
+      receivedAt: message.receivedAt,
+    },
+  );
   const placement = shipment.settled ? await getPlacement(previous.id, connection.id) : undefined;
   const settling = placement ? [settlePlacement(previous.id, connection.id)] : [];
   if (!changed) {
     if (settling.length > 0) await transact(settling);
     return { opened: [] };
   }
-  const { deliveries, routed } = planDeliveries(order, configuration);
+  const { deliveries, routed } = await planDeliveries(order, configuration);
   const event = putEvent(eventOf(message, { state: 'applied', order: order.id }));
   const opened = await commitOrder({
     order,
@@ -43,8 +49,7 @@ export async function applyShipmentChange(
     now: new Date(),
     also: [event, ...settling],
   });
-  if (opened) return { opened };
-  return (await getEvent(message.id)) ? { opened: [] } : undefined;
+  return opened ? { opened } : alreadyRecorded(message);
 }
 
 async function findOrder({ orderId, remoteId }: ShipmentSnapshot, connection: Connection): Promise<Order | undefined> {
@@ -70,16 +75,48 @@ async function recordStranger(
 ): Promise<Applied> {
   const ours = channel === null || [...connections.values()].some((connection) => channelOf(connection) === channel);
   const what = `order ${number ?? remoteId ?? '?'} of channel ${channel ?? '?'}`;
-  const event = ours
-    ? eventOf(message, {
-        state: 'unreadable',
-        error: {
-          code: 'order_unknown',
-          description: `${message.connection}: ${what} is not known here`,
-          field: 'orden_id',
-        },
-      })
-    : eventOf(message, { state: 'applied', note: `${what} was not placed by this hub` });
-  await transact([putEvent(event)]);
-  return { opened: [] };
+  if (!ours) return recordOnly(message, 'applied', { note: `${what} was not placed by this hub` });
+  return recordOnly(message, 'unreadable', {
+    error: { code: 'order_unknown', description: `${message.connection}: ${what} is not known here` },
+  });
+}
+
+/** Whoever ships gave the order back: its placement waits for a person, who places it anew by replay or elsewhere. */
+export async function blockPlacement(
+  { orderId, code, description }: { orderId: string; code: string; description: string },
+  message: InboundReceived,
+  connection: Connection,
+): Promise<Applied> {
+  const order = await getOrder(orderId);
+  if (!order)
+    return recordOnly(message, 'unreadable', {
+      error: { code: 'order_unknown', description: `${connection.id}: order ${orderId} is not known here` },
+    });
+  const ids = order.placements
+    .filter((placement) => placement.connection === connection.id)
+    .map(({ delivery }) => delivery);
+  const placed = (await getDeliveries(ids)).filter(({ action, state }) => action === 'order' && state !== 'blocked');
+  if (placed.length === 0)
+    return recordOnly(message, 'duplicate', { order: orderId, note: 'its placement is blocked already' });
+  const now = new Date().toISOString();
+  const writes = placed.map((delivery) =>
+    replaceDelivery(delivery, {
+      ...delivery,
+      state: 'blocked',
+      cause: { code, description },
+      waitsFor: 'operator',
+      nextAttemptAt: null,
+      lease: null,
+      updatedAt: now,
+    }),
+  );
+  const entries = placed.map(({ id }) => ({
+    at: now,
+    type: 'delivery.blocked',
+    by: connection.id,
+    detail: { delivery: id, code, description },
+  }));
+  const event = putEvent(eventOf(message, { state: 'applied', order: orderId }));
+  const stands = await transact([event, ...writes, ...putTimeline(orderId, entries, message.id)]);
+  return stands ? { opened: [] } : alreadyRecorded(message);
 }

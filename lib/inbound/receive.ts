@@ -39,8 +39,7 @@ export function receiver(webhook: Webhook) {
       const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
       if (body.length > MAX_BODY_BYTES)
         return refuse(413, 'payload_too_large', `the body is over ${MAX_BODY_BYTES} bytes`);
-      const path = segments(event.rawPath, webhook.info.name);
-      const [connection = '', topic = '', ...rest] = path ?? [];
+      const [connection = '', topic = '', ...rest] = segments(event.rawPath, webhook.info.name);
       const request = { headers: event.headers as WebhookRequest['headers'], body, rest };
       const authentic = await isAuthentic(webhook, connection, request);
       if (!authentic || !webhook.info.topics.includes(topic)) return unauthorized();
@@ -57,14 +56,10 @@ async function isAuthentic(webhook: Webhook, connection: string, request: Webhoo
   return newer !== undefined && newer !== credentials && webhook.authenticate(request, newer);
 }
 
-/** The path behind `/webhooks/{marketplace}/`, decoded; undefined where an escape is broken. */
-function segments(rawPath: string, marketplace: string): string[] | undefined {
-  const path = rawPath.slice(rawPath.indexOf(`/webhooks/${marketplace}/`) + `/webhooks/${marketplace}/`.length);
-  try {
-    return path.split('/').map(decodeURIComponent);
-  } catch {
-    return undefined;
-  }
+/** The path behind `/webhooks/{marketplace}/`; API Gateway has decoded it. */
+function segments(rawPath: string, marketplace: string): string[] {
+  const prefix = `/webhooks/${marketplace}/`;
+  return rawPath.slice(rawPath.indexOf(prefix) + prefix.length).split('/');
 }
 
 function received(connection: string, topic: string, body: Buffer): InboundReceived {

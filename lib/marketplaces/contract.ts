@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import type { Product, ProductSnapshot } from '#lib/catalog/product';
 import type { Connection, Secrets } from '#lib/connections/connection';
+import type { TokenGrants } from '#lib/connections/tokens';
 import type { Http } from '#lib/http/client';
 import type { Fulfillment, LineQuantity, Order, OrderSnapshot, ShipmentSnapshot } from '#lib/orders/order';
 import type { MarketplaceInfo } from './info.ts';
@@ -36,6 +38,9 @@ export interface InboundBody {
 export type Change =
   | { type: 'order'; order: OrderSnapshot }
   | { type: 'shipment'; shipment: ShipmentSnapshot }
+  /** Whoever ships gave an order back: a person must place it anew or elsewhere. */
+  | { type: 'placement-refused'; orderId: string; code: string; description: string }
+  | { type: 'products'; products: ProductSnapshot[] }
   | { type: 'fetch'; action: string; resource: string }
   | { type: 'none'; reason: string };
 
@@ -44,6 +49,10 @@ export interface RemoteContext {
   connection: Connection;
   secrets: Secrets;
   http: Http;
+  /** A bearer token that all workers of the connection share; `stale` is one that the remote has refused. */
+  token(grants: TokenGrants, stale?: string): Promise<string>;
+  /** What the catalog knows of a SKU at this connection. */
+  findProduct(sku: string): Promise<Product | undefined>;
   now: () => Date;
 }
 
@@ -62,6 +71,8 @@ export interface PollContext extends RemoteContext {
   resume: string | null;
   /** Orders placed at this connection that are not settled, oldest first, after the one with this order id. */
   openPlacements(after: string | null): AsyncIterable<OpenPlacement>;
+  /** SKUs this connection deals in, after the one given: those it told of, and those placed or sold there. */
+  skus(after: string | null): AsyncIterable<string>;
 }
 
 /** One page of a poll: bodies go to the inbound queue before `resume` is kept. */
@@ -79,6 +90,26 @@ export interface PushContext extends RemoteContext {
   lineItems: LineQuantity[];
   /** The parcel to report, with its carrier's canonical code (null: the shipper's word has none). */
   fulfillment: (Fulfillment & { carrierCode: string | null }) | null;
+  /** The remote's id of the order as placed there; null where it was not placed or said none. */
+  remoteId: string | null;
+}
+
+/** A push that a sales channel wants besides the report of each parcel. */
+export interface FollowUp {
+  action: string;
+  /** Tells two follow-ups of one action apart. */
+  about: string;
+  /** Runs only once every parcel of the order has been reported. */
+  afterReports?: boolean;
+}
+
+/** Something the seller asks of a marketplace over the hub's API: an item, an entry order, a return, a ticket. */
+export interface RequestAction<Input = unknown> {
+  Input: z.ZodType<Input>;
+  summary: string;
+  push(context: RemoteContext, input: Input): Promise<PushResult>;
+  /** Reads the remote back after an unknown outcome; null when a push is still due. */
+  probe(context: RemoteContext, input: Input): Promise<PushResult | null>;
 }
 
 export interface PushResult {
@@ -106,9 +137,15 @@ export interface Connector {
   Settings: z.ZodType<Record<string, unknown>>;
   webhook?: Webhook;
   carriers: CarrierTable;
-  map(inbound: InboundBody, connection: Connection): Change[];
+  map(inbound: InboundBody, connection: Connection): Change;
   poll?(context: PollContext): AsyncIterable<PollPage>;
   /** Reads what an event only named; the answer goes through the inbound queue like any event. */
   fetch?(context: RemoteContext, action: string, resource: string): Promise<{ topic: string; body: unknown }>;
+  /** `order` places with whoever ships, `cancel` undoes that, `fulfillment` reports a parcel, and the channel's follow-ups. */
   push: Readonly<Record<string, PushAction>>;
+  /** Further pushes an order's present state calls for; asked at every change, each runs once. */
+  followUps?(order: Order, connection: Connection): FollowUp[];
+  /** Tells a sales channel how many units of a SKU are for sale; saying it twice is saying it once. */
+  setStock?(context: RemoteContext, listing: Product, quantity: number): Promise<PushResult>;
+  requests?: Readonly<Record<string, RequestAction<never>>>;
 }

@@ -44,6 +44,7 @@ export function applySnapshot(order: Order | null, snapshot: OrderSnapshot, sour
       history: told,
       deliveries: [],
       routed: [],
+      placements: [],
       receivedAt: source.receivedAt,
       updatedAt: source.receivedAt,
       revision: 0,

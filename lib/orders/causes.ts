@@ -1,6 +1,7 @@
 import type { Connection, Route } from '#lib/connections/connection';
-import type { NewDelivery } from '#lib/deliveries/delivery';
+import type { NewDelivery, Subject } from '#lib/deliveries/delivery';
 import { shortHash } from '#lib/hash';
+import { loadConnector } from '#lib/marketplaces/registry';
 import type { LineQuantity, Order } from './order.ts';
 import { routeLines, shipsItself } from './routes.ts';
 
@@ -16,10 +17,12 @@ interface Network {
 }
 
 /** The deliveries an order's present state calls for and does not have yet. Ids are derived, so planning twice is planning once. */
-export function planDeliveries(order: Order, network: Network): Plan {
+export async function planDeliveries(order: Order, network: Network): Promise<Plan> {
   const placements = planPlacements(order, network);
-  const deliveries = [...placements.deliveries, ...planReports(order, network)];
-  return { routed: placements.routed, deliveries: deliveries.filter(({ id }) => !order.deliveries.includes(id)) };
+  const reports = planReports(order, network);
+  const followUps = await planFollowUps(order, network, reports);
+  const all = [...placements.deliveries, ...planCancellations(order, network), ...reports, ...followUps];
+  return { routed: placements.routed, deliveries: all.filter(({ id }) => !order.deliveries.includes(id)) };
 }
 
 /** Places what is paid, unfulfilled and not decided yet with whoever ships it. */
@@ -36,17 +39,27 @@ export function placeLines(order: Order, lines: readonly LineQuantity[], { route
   const source = connections.get(order.connection);
   const deliveries = [...routeLines(order, lines, routes)].flatMap(([to, lineItems]): NewDelivery[] => {
     if (to !== null && shipsItself(to)) return [];
+    const about = lineItems.map(({ id }) => id).join('\n');
     const target = to === null ? undefined : connections.get(to);
-    if (target) return [delivery(order, 'order', target, { lineItems })];
+    if (target) return [push(order, 'order', target, about, { lineItems })];
     const missing = to === null ? 'no route matches' : `the route leads to ${to}, which is not a connection`;
     const blocked = {
       code: 'route_missing',
       description: `${missing} for line items ${lineItems.map(({ id }) => id).join(', ')} of an order from ${order.connection}: add a route to the connections file`,
       waitsFor: 'routes' as const,
     };
-    return source ? [{ ...delivery(order, 'route', source, { lineItems }), blocked }] : [];
+    return source ? [{ ...push(order, 'route', source, about, { lineItems }), blocked }] : [];
   });
   return { deliveries, routed: lines.map(({ id }) => id) };
+}
+
+/** A cancelled order's placements are stopped where they have not happened and undone where they have. */
+function planCancellations(order: Order, { connections }: Network): NewDelivery[] {
+  if (!order.cancelled) return [];
+  return order.placements.flatMap(({ delivery, connection }) => {
+    const target = connections.get(connection);
+    return target ? [push(order, 'cancel', target, delivery, { placement: delivery })] : [];
+  });
 }
 
 /** Tells whoever sold the order of each parcel that somebody else shipped. */
@@ -55,11 +68,24 @@ function planReports(order: Order, { connections }: Network): NewDelivery[] {
   if (!source) return [];
   return order.fulfillments
     .filter(({ by }) => by !== order.connection)
-    .map((fulfillment) => delivery(order, 'fulfillment', source, { fulfillment: fulfillment.id }));
+    .map(({ id }) => push(order, 'fulfillment', source, id, { fulfillment: id }));
 }
 
-function delivery(order: Order, action: string, target: Connection, subject: NewDelivery['subject']): NewDelivery {
-  const about = subject.fulfillment ?? (subject.lineItems ?? []).map(({ id }) => id).join('\n');
+/** What else whoever sold the order wants to be told, perhaps only after every parcel. */
+async function planFollowUps(
+  order: Order,
+  { connections }: Network,
+  reports: readonly NewDelivery[],
+): Promise<NewDelivery[]> {
+  const source = connections.get(order.connection);
+  if (!source) return [];
+  const { followUps } = await loadConnector(source.marketplace);
+  return (followUps?.(order, source) ?? []).map(({ action, about, afterReports }) =>
+    push(order, action, source, about, afterReports ? { after: reports.map(({ id }) => id) } : {}),
+  );
+}
+
+function push(order: Order, action: string, target: Connection, about: string, subject: Subject): NewDelivery {
   return {
     id: `dlv_${shortHash(order.id, action, target.id, about)}`,
     kind: 'push',

@@ -14,6 +14,7 @@ export type OrderCore = Pick<
   | 'history'
   | 'deliveries'
   | 'routed'
+  | 'placements'
   | 'receivedAt'
   | 'updatedAt'
   | 'revision'

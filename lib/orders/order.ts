@@ -98,7 +98,13 @@ export interface ShipmentSnapshot {
   /** The order number and channel we placed it under. */
   number: string | null;
   channel: string | null;
-  parcels: Array<Omit<Fulfillment, 'id' | 'by' | 'lineItems'> & { lineItems?: LineQuantity[] }>;
+  /** What is inside by line item or by SKU, where the shipper says; else what it was asked to ship. */
+  parcels: Array<
+    Omit<Fulfillment, 'id' | 'by' | 'lineItems'> & {
+      lineItems?: LineQuantity[];
+      items?: Array<{ sku: string; quantity: number }>;
+    }
+  >;
   events: Array<Omit<ShipmentEvent, 'by'>>;
   /** Nothing more will happen (delivered, returned, cancelled): the poller may forget it. */
   settled: boolean;
@@ -152,6 +158,8 @@ export interface Order {
   deliveries: string[];
   /** Line items whose shipper has been decided; only others are routed when a snapshot adds lines. */
   routed: string[];
+  /** The placing and routing deliveries, which a cancellation stops or undoes. */
+  placements: Array<{ delivery: string; connection: string }>;
   ucp: UcpOrder;
   receivedAt: string;
   updatedAt: string;

@@ -75,6 +75,12 @@ export function orderWrites({
     ...order,
     deliveries: [...order.deliveries, ...opened.map(({ id }) => id)],
     routed: [...new Set([...order.routed, ...routed])],
+    placements: [
+      ...order.placements,
+      ...opened
+        .filter(({ action }) => action === 'order' || action === 'route')
+        .map(({ id, connection }) => ({ delivery: id, connection })),
+    ],
     revision: (previous?.revision ?? 0) + 1,
     updatedAt: at,
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InboundReceived } from '#events/inbound-received';
 import { sendMessages } from '#lib/aws/queue';
+import { listSkus } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { openRemote } from '#lib/connections/remote';
 import { getConfiguration } from '#lib/connections/store';
@@ -36,7 +37,8 @@ export async function pollConnection(connection: Connection, connector: Connecto
     const remote = await openRemote(connection, MAX_WAIT_MS);
     const { watermark, resume } = cursor;
     const openPlacements = (after: string | null) => openPlacementsOf(connection, after);
-    for await (const page of connector.poll({ ...remote, watermark, resume, openPlacements })) {
+    const skus = (after: string | null) => listSkus(connection.id, after);
+    for await (const page of connector.poll({ ...remote, watermark, resume, openPlacements, skus })) {
       const receivedAt = new Date().toISOString();
       await sendMessages(
         INBOUND_QUEUE,

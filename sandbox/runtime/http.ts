@@ -31,7 +31,9 @@ async function respond(
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const body = await readBody(request);
   if (!body) return message(413, 'Request Entity Too Large');
-  const { pathname, search, searchParams } = new URL(`http://local${request.url?.startsWith('/') ? request.url : '/'}`);
+  const url = new URL(`http://local${request.url?.startsWith('/') ? request.url : '/'}`);
+  const { search, searchParams } = url;
+  const pathname = decode(url.pathname);
   const found = routes.find(({ route }) => matches(route, request.method ?? '', pathname));
   if (!found) return message(404, 'Not Found');
   const result = await invoke(
@@ -40,6 +42,15 @@ async function respond(
     toEvent(request, found.route, pathname, search.slice(1), searchParams, body),
   );
   return result as APIGatewayProxyStructuredResultV2;
+}
+
+/** API Gateway hands over decoded paths; a broken escape stays as it is. */
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** `METHOD /fixed/path/{greedy+}`: what the topology uses of API Gateway's routes. */

@@ -1,0 +1,46 @@
+/** What a marketplace says of one SKU at one instant; absent members are not part of what it said. */
+export interface ProductSnapshot {
+  sku: string;
+  /** The marketplace's own id of it, which its calls want. */
+  externalId?: string;
+  ean?: string;
+  title?: string;
+  /** Minor units. */
+  price?: { amount: number; currency: string };
+  /** Units for sale. */
+  quantity?: number;
+  enabled?: boolean;
+  /** When the source last changed it; null where the time of receipt must do. */
+  version: string | null;
+}
+
+/** A SKU as one connection lists or stocks it. */
+export interface Product extends Omit<ProductSnapshot, 'version'> {
+  id: string;
+  connection: string;
+  /** The source's instant, ISO 8601 in UTC: an older word never overwrites a newer one. */
+  updatedAt: string;
+  revision: number;
+}
+
+/** The product after a snapshot; the very object passed in when the snapshot is older or says nothing new. */
+export function applyProduct(
+  known: Product | undefined,
+  told: ProductSnapshot,
+  source: { connection: string; receivedAt: string },
+): Product {
+  const { version, ...members } = told;
+  const updatedAt = version ?? source.receivedAt;
+  const id = `${source.connection}:${told.sku}`;
+  if (!known) return { ...members, id, connection: source.connection, updatedAt, revision: 0 };
+  if (updatedAt < known.updatedAt) return known;
+  const next = { ...known, ...members };
+  if (updatedAt === known.updatedAt && text(next) <= text(known)) return known;
+  // A source without versions would be written anew at every look.
+  if (version === null && text(next) === text(known)) return known;
+  return { ...next, updatedAt };
+}
+
+/** Content in one order of keys: between two words of one instant the greater stands, whichever came first. */
+const text = ({ revision: _r, updatedAt: _u, ...content }: Product): string =>
+  JSON.stringify(Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,0 +1,35 @@
+import type { Configuration } from '#lib/connections/store';
+import type { NewDelivery } from '#lib/deliveries/delivery';
+import { shortHash } from '#lib/hash';
+import { loadConnector } from '#lib/marketplaces/registry';
+import type { Product } from './product.ts';
+import { getProducts } from './store.ts';
+
+/** The sales channels that list a SKU whose stock changed at a warehouse are told, one delivery each. */
+export async function planStock(product: Product, { connections }: Configuration): Promise<NewDelivery[]> {
+  const warehouse = connections.get(product.connection);
+  if (!warehouse || !(await loadConnector(warehouse.marketplace)).push.order) return [];
+  const channels: string[] = [];
+  for (const { id, marketplace } of connections.values()) {
+    if (id !== warehouse.id && (await loadConnector(marketplace)).setStock) channels.push(id);
+  }
+  const listings = await getProducts(channels, product.sku);
+  return listings.map(({ connection }) => ({
+    id: `dlv_${shortHash('stock', product.id, product.updatedAt, String(product.quantity), connection)}`,
+    kind: 'push',
+    action: 'stock',
+    connection,
+    marketplace: connections.get(connection)?.marketplace ?? '',
+    order: null,
+    subject: { sku: product.sku },
+  }));
+}
+
+/** Units for sale of a SKU over all warehouses that said a number; null when none has. */
+export async function countStock(sku: string, { connections }: Configuration): Promise<number | null> {
+  const warehouses: string[] = [];
+  for (const { id, marketplace } of connections.values())
+    if ((await loadConnector(marketplace)).push.order) warehouses.push(id);
+  const known = (await getProducts(warehouses, sku)).flatMap(({ quantity }) => quantity ?? []);
+  return known.length > 0 ? known.reduce((sum, quantity) => sum + quantity, 0) : null;
+}

@@ -1,0 +1,98 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { listIndex, queryIndex } from '#lib/aws/index-query';
+import { db, getItem, getItems, type Item, isConditionFailure, NEW, put, type Write } from '#lib/aws/table';
+import { tableName } from '#lib/settings';
+import type { Product } from './product.ts';
+
+const keyOf = (connection: string, sku: string) => ({ pk: `PRODUCT#${connection}#${sku}`, sk: 'PRODUCT' });
+const partitionOf = (connection: string): string => `PRODUCT#${connection}`;
+
+export const getProduct = (connection: string, sku: string): Promise<Product | undefined> =>
+  getItem<Product>(keyOf(connection, sku));
+
+/** One SKU at several connections, where they have it. */
+export const getProducts = (connections: readonly string[], sku: string): Promise<Product[]> =>
+  getItems<Product>(connections.map((connection) => keyOf(connection, sku)));
+
+const itemOf = (product: Product): Item<Product> => ({
+  ...product,
+  ...keyOf(product.connection, product.sku),
+  timePk: partitionOf(product.connection),
+  timeSk: `${product.sku}#${product.id}`,
+});
+
+/** Stands or falls with nobody else having written the product since it was read. */
+export function putProduct(product: Product, previous: Product | undefined): Write {
+  const item = itemOf({ ...product, revision: (previous?.revision ?? 0) + 1 });
+  if (!previous) return put(item, NEW);
+  return put(item, 'revision = :revision', { ':revision': previous.revision });
+}
+
+/** What this instance has noted already: most orders sell what others sold before. */
+const noted = new Set<string>();
+const MAX_NOTED = 10_000;
+
+/** Notes that a connection deals in a SKU, until it says more about it itself. */
+export async function noteProduct(connection: string, sku: string, title: string | undefined): Promise<void> {
+  const key = `${connection}:${sku}`;
+  if (noted.has(key)) return;
+  // Older than anything the marketplace can say.
+  const updatedAt = new Date(0).toISOString();
+  const product: Product = {
+    id: key,
+    connection,
+    sku,
+    ...(title !== undefined && { title }),
+    updatedAt,
+    revision: 1,
+  };
+  try {
+    await db.send(new PutCommand({ TableName: tableName(), Item: itemOf(product), ConditionExpression: NEW }));
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+  }
+  if (noted.size < MAX_NOTED) noted.add(key);
+}
+
+const PAGE = 100;
+
+/** The SKUs a connection deals in, in order, after the one given. */
+export async function* listSkus(connection: string, afterSku: string | null): AsyncGenerator<string> {
+  let after = afterSku === null ? undefined : `${afterSku}#${connection}:${afterSku}`;
+  for (;;) {
+    const rows = await queryIndex({
+      index: 'byTime',
+      partition: partitionOf(connection),
+      limit: PAGE,
+      newestFirst: false,
+      ...(after && { after }),
+    });
+    for (const { pk } of rows) yield pk.slice(`PRODUCT#${connection}#`.length);
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)?.sort;
+  }
+}
+
+interface ProductFilter {
+  connections: readonly string[];
+  sku?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Products by SKU, from the last of the alphabet to the first. */
+export function listProducts({
+  connections,
+  sku,
+  limit,
+  cursor,
+}: ProductFilter): Promise<{ items: Product[]; cursor?: string }> {
+  if (sku !== undefined) return getProducts(connections, sku).then((items) => ({ items }));
+  return listIndex<Product>({
+    index: 'byTime',
+    partitions: connections.map(partitionOf),
+    limit,
+    cursor,
+    matches: () => true,
+  });
+}

@@ -1,0 +1,57 @@
+import type { InboundReceived } from '#events/inbound-received';
+import { noteProduct } from '#lib/catalog/store';
+import type { Connection } from '#lib/connections/connection';
+import type { Configuration } from '#lib/connections/store';
+import { loadConnector } from '#lib/marketplaces/registry';
+import { applySnapshot } from '#lib/orders/apply';
+import { planDeliveries } from '#lib/orders/causes';
+import { type OrderSnapshot, orderId } from '#lib/orders/order';
+import { commitOrder, getOrder } from '#lib/orders/store';
+import { type Applied, alreadyRecorded, eventOf, recordOnly } from './apply.ts';
+import { putEvent } from './event.ts';
+
+/** What a sales channel says of an order: the order, its timeline and the deliveries it causes, in one transaction. */
+export async function applyOrder(
+  snapshot: OrderSnapshot,
+  message: InboundReceived,
+  connection: Connection,
+  configuration: Configuration,
+): Promise<Applied> {
+  const id = orderId(connection.id, snapshot.externalId);
+  const previous = (await getOrder(id)) ?? null;
+  const { result, order, timeline } = applySnapshot(previous, snapshot, {
+    connection: connection.id,
+    event: message.id,
+    by: message.receivedBy,
+    receivedAt: message.receivedAt,
+  });
+  // Nothing to write: the very order that was read.
+  if (previous && order === previous) {
+    if (message.receivedBy !== 'webhook') return { opened: [] };
+    const note = result === 'older' ? 'older than the snapshot that stands' : 'the snapshot that stands';
+    return recordOnly(message, 'duplicate', { order: id, note });
+  }
+  if (result === 'created') await noteListings(snapshot, connection);
+  const { deliveries, routed } = await planDeliveries(order, configuration);
+  const state = result === 'same' || result === 'older' ? 'duplicate' : 'applied';
+  // A poll that finds what is known leaves no trace but the newer version.
+  const worthRecording = state === 'applied' || message.receivedBy === 'webhook';
+  const also = worthRecording ? [putEvent(eventOf(message, { state, order: id }))] : [];
+  const opened = await commitOrder({
+    order,
+    previous,
+    timeline,
+    deliveries,
+    routed,
+    origin: message.id,
+    now: new Date(),
+    also,
+  });
+  return opened ? { opened } : alreadyRecorded(message);
+}
+
+/** A channel that can be told stock lists what it sold, whether or not it has a product feed. */
+async function noteListings({ lines }: OrderSnapshot, { id, marketplace }: Connection): Promise<void> {
+  if (!(await loadConnector(marketplace)).setStock) return;
+  await Promise.all(lines.map(({ sku, title }) => noteProduct(id, sku, title)));
+}
