@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,48 +9,45 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const ROOT = new URL('../..', import.meta.url).pathname;
 export const API_KEY = 'test-key';
 
+/** Whatever a failed test left behind. */
+const atExit: Array<() => void> = [];
+process.once('exit', () => {
+  for (const cleanUp of atExit) cleanUp();
+});
+
 export interface HubProcess {
   url: string;
   data: string;
+  /** What it printed, on both streams. */
   output(): string;
+  /** Its log file. */
   log(): string;
+  /** A JSON answer of the API; throws for any status but 2xx. */
   get<T>(path: string): Promise<T>;
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   /** As the power cut does it. */
   kill(): Promise<void>;
+  /** As Ctrl-C does it; returns the exit code. */
   stop(): Promise<number | null>;
 }
 
-interface HubOptions {
+export interface HubOptions {
+  /** A connections file's content: the hub runs without the sandbox then. */
   connections?: unknown;
   data?: string;
-  args?: string[];
+  port?: number;
+  args?: readonly string[];
   env?: Record<string, string>;
 }
 
-/** A hub in a process of its own, on a free port, talked to over HTTP only. */
-export async function startHubProcess({
-  connections,
-  data = temporaryFolder(),
-  args = [],
-  env = {},
-}: HubOptions): Promise<HubProcess> {
-  const file = join(data, '..', `${data.split('/').at(-1)}-connections.json`);
-  if (connections) writeFileSync(file, JSON.stringify(connections));
-  const given = connections ? ['--connections', file, '--no-sandbox'] : [];
-  const child = spawn(
-    join(ROOT, 'node_modules/.bin/node'),
-    [join(ROOT, 'sandbox/start.ts'), '--port', '0', '--data', data, ...given, ...args],
-    {
-      cwd: ROOT,
-      env: { ...process.env, LONGSHORE_API_KEY: API_KEY, SWEEP_INTERVAL_SECONDS: '1', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
+/** A hub in a process of its own, on a free port unless one is given, talked to over HTTP only. */
+export async function startHubProcess(options: HubOptions = {}): Promise<HubProcess> {
+  const { data = temporaryFolder(), connections } = options;
+  const { child, output, ended } = spawnHub(
+    { ...options, data },
+    connections === undefined ? [] : withFile(data, connections),
   );
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const url = await findUrl(child, () => output);
+  const url = await findUrl(child, output);
   const send: HubProcess['send'] = (method, path, body, headers = {}) =>
     fetch(url + path, {
       method,
@@ -62,7 +61,7 @@ export async function startHubProcess({
   return {
     url,
     data,
-    output: () => output,
+    output,
     log: () => readFileSync(join(data, 'hub.log'), 'utf8'),
     async get<T>(path: string) {
       const response = await send('GET', path);
@@ -81,6 +80,35 @@ export async function startHubProcess({
   };
 }
 
+/** A hub that is expected not to start: what it said and how it ended. */
+export async function runHub(options: HubOptions): Promise<{ code: number | null; output: string }> {
+  const { output, ended } = spawnHub({ data: temporaryFolder(), ...options }, []);
+  return { code: await ended, output: output() };
+}
+
+function withFile(data: string, connections: unknown): string[] {
+  const file = `${data}-connections.json`;
+  writeFileSync(file, JSON.stringify(connections));
+  return ['--connections', file, '--no-sandbox'];
+}
+
+function spawnHub({ data = '', port = 0, args = [], env = {} }: HubOptions, more: readonly string[]) {
+  const child = spawn(
+    join(ROOT, 'node_modules/.bin/node'),
+    [join(ROOT, 'sandbox/start.ts'), '--port', String(port), '--data', data, ...more, ...args],
+    {
+      cwd: ROOT,
+      env: { ...process.env, LONGSHORE_API_KEY: API_KEY, SWEEP_INTERVAL_SECONDS: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  atExit.push(() => child.kill('SIGKILL'));
+  return { child, output: () => output, ended };
+}
+
 async function findUrl(child: ChildProcess, output: () => string): Promise<string> {
   for (let waited = 0; waited < 30_000; waited += 20) {
     const found = /Longshore\s+(http:\S+)/.exec(output());
@@ -88,18 +116,31 @@ async function findUrl(child: ChildProcess, output: () => string): Promise<strin
     if (child.exitCode !== null) break;
     await sleep(20);
   }
+  child.kill('SIGKILL');
   throw new Error(`the hub did not start:\n${output()}`);
 }
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-test-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  atExit.push(() => {
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(`${folder}-connections.json`, { force: true });
+  });
   return folder;
+}
+
+/** A port nobody listens on: a hub that is killed must come back under the address its marketplaces know. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** Waits until `look` gives something; fails with what it last saw. */
 export async function eventually<T>(
-  look: () => Promise<T | undefined | false | null>,
+  look: () => Promise<T | undefined | false | null> | T | undefined | false | null,
   what: string,
   patienceMs = 20_000,
 ): Promise<T> {
@@ -115,5 +156,5 @@ export async function eventually<T>(
     }
     await sleep(30);
   }
-  throw new Error(`never came: ${what} (last: ${String(last)})`);
+  throw new Error(`never came: ${what} (last: ${last instanceof Error ? last.message : JSON.stringify(last)})`);
 }

@@ -1,0 +1,138 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { eventually, type HubProcess, runHub, startHubProcess, temporaryFolder } from './support/hub.ts';
+import type { ShownDelivery, ShownOrder } from './support/shown.ts';
+
+const STORY = [
+  /Ana Torres in Guadalajara buys .* on Scopio and pays: order SC-1001\./,
+  /Scopio calls the hub: a webhook/,
+  /one canonical order: scopio-main:ord_\w+, PLN\s264\.57/,
+  /routes send it to Marketful's warehouse/,
+  /Marketful accepts it as its order 5021/,
+  /Marketful ships: DHL JD0146000055/,
+  /Scopio knows: DHL JD0146000055/,
+];
+
+const told = (hub: HubProcess) =>
+  eventually(() => /Scopio knows: DHL JD\d+.*Ctrl-C stops everything/s.test(hub.output()), 'the end of the story');
+
+const ordersOf = async (hub: HubProcess) => (await hub.get<{ orders: ShownOrder[] }>('/orders')).orders;
+
+test('npm start tells the first order from the buyer to the tracking number, and remembers it through stops and kills', async () => {
+  const data = temporaryFolder();
+  const first = await startHubProcess({ data });
+  await told(first);
+  const lines = first.output().split('\n');
+  const places = STORY.map((pattern) => lines.findIndex((line) => pattern.test(line)));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+
+  const [order] = await ordersOf(first);
+  expect(order).toMatchObject({
+    number: 'SC-1001',
+    status: 'fulfilled',
+    fulfillments: [{ trackingNumber: 'JD0146000055' }],
+  });
+  const { deliveries } = await first.get<{ deliveries: ShownDelivery[] }>('/deliveries?kind=push');
+  expect(deliveries.map(({ action, state, attempts }) => [action, state, attempts.length]).sort()).toEqual([
+    ['fulfillment', 'succeeded', 1],
+    ['order', 'succeeded', 1],
+  ]);
+  expect(await first.stop()).toBe(0);
+
+  const second = await startHubProcess({ data });
+  await told(second);
+  expect(second.output()).toContain('as the hub remembers it');
+  expect(await ordersOf(second)).toMatchObject([{ id: order?.id, fulfillments: order?.fulfillments }]);
+  await second.kill();
+
+  const third = await startHubProcess({ data });
+  expect(await ordersOf(third)).toMatchObject([{ id: order?.id, fulfillments: order?.fulfillments }]);
+  const after = await third.get<{ deliveries: ShownDelivery[] }>('/deliveries?kind=push');
+  expect(after.deliveries).toHaveLength(2);
+  await third.kill();
+
+  const fresh = await startHubProcess({ data, args: ['--fresh'] });
+  await told(fresh);
+  expect(fresh.output()).toContain('The story of one order, as it happens');
+  expect((await ordersOf(fresh))[0]?.placedAt).not.toBe(order?.placedAt);
+  expect(await fresh.stop()).toBe(0);
+});
+
+test('the curl that npm start prints for a signed webhook is answered 200 and ships nothing twice', async () => {
+  const hub = await startHubProcess();
+  await told(hub);
+  const [, signature = ''] = /x-scopio-signature: (\w+)/.exec(hub.output()) ?? [];
+  const [, body = ''] = /--data-raw '(.*)'/.exec(hub.output()) ?? [];
+  const headers = { 'content-type': 'application/json', 'x-scopio-signature': signature };
+  const again = () => fetch(`${hub.url}/webhooks/scopio/scopio-main/order-paid`, { method: 'POST', headers, body });
+  expect((await again()).status).toBe(200);
+  expect((await again()).status).toBe(200);
+  await eventually(
+    async () =>
+      (await hub.get<{ events: unknown[] }>('/events?state=duplicate&connection=scopio-main')).events.length >= 1,
+    'the repetition on record',
+  );
+  const { deliveries } = await hub.get<{ deliveries: ShownDelivery[] }>('/deliveries?kind=push');
+  expect(deliveries).toHaveLength(2);
+  expect(await ordersOf(hub)).toHaveLength(1);
+  await hub.kill();
+});
+
+test('a port in use is one clear line and exit code 1', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  expect(await runHub({ port })).toEqual({
+    code: 1,
+    output: `port ${port} is in use: npm start -- --port ${port + 1}\n`,
+  });
+  server.close();
+});
+
+test('a second hub on the same data is refused and the first goes on', async () => {
+  const data = temporaryFolder();
+  const hub = await startHubProcess({ data });
+  const { code, output } = await runHub({ data });
+  expect(code).toBe(1);
+  expect(output.trim().split('\n')).toEqual([expect.stringContaining('is in use by another hub')]);
+  expect(await hub.get('/health')).toBeTruthy();
+  await hub.kill();
+});
+
+test('a connections file that cannot be used is one line that names the connection and the key', async () => {
+  const file = `${temporaryFolder()}-connections.json`;
+  const example = JSON.parse(readFileSync(new URL('../connections.example.json', import.meta.url), 'utf8'));
+  const refuse = async (content: string) => {
+    writeFileSync(file, content);
+    const { code, output } = await runHub({ args: ['--connections', file, '--no-sandbox'] });
+    expect(code).toBe(1);
+    expect(output.trim().split('\n')).toHaveLength(1);
+    return output;
+  };
+  const broken = (change: (copy: typeof example) => void) => {
+    const copy = structuredClone(example);
+    change(copy);
+    return JSON.stringify(copy);
+  };
+  expect(await refuse('{ "connections": ')).toContain('not JSON');
+  expect(await refuse(broken((copy) => delete copy.connections[0].secrets.apiKey))).toMatch(
+    /"scopio-main".*secrets\.apiKey/,
+  );
+  expect(await refuse(broken((copy) => (copy.connections[1].settings.speed = 1)))).toMatch(
+    /"marketful-mx".*settings\.speed.*unknown key/,
+  );
+  rmSync(file);
+  const missing = await runHub({ args: ['--connections', file] });
+  expect(missing).toEqual({ code: 1, output: `${file}: no such file\n` });
+});
+
+test('an unknown flag says which one and how it is used, with exit code 1', async () => {
+  const { code, output } = await runHub({ args: ['--prot', '4400'] });
+  expect(code).toBe(1);
+  expect(output).toContain('--prot');
+  expect(output).toContain('Usage: npm start');
+  expect(output).not.toContain('    at ');
+});
