@@ -225,3 +225,15 @@ describe('a cancelled order', () => {
     expect(ucpErrors(order)).toEqual([]);
   });
 });
+
+it('keeps the times of the first look at a source that tells none, however often it looks', () => {
+  const seen = (at: string) => snapshotOf({ placedAt: at, paidAt: at, timesAssumed: true, version: null });
+  const look = (order: Order | null, at: string) =>
+    applySnapshot(order, seen(at), { connection: 'scopio-main', event: `evt_${at}`, by: 'poll', receivedAt: at });
+  const first = look(null, '2026-11-20T08:00:00.000Z');
+  const second = look(first.order, '2026-11-20T08:10:00.000Z');
+  expect(second.result).toBe('same');
+  expect(second.timeline).toEqual([]);
+  expect(second.order.placedAt).toBe('2026-11-20T08:00:00.000Z');
+  expect(second.order.paidAt).toBe('2026-11-20T08:00:00.000Z');
+});

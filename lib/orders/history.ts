@@ -30,12 +30,8 @@ export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotH
   const vanished = [...stands.vanished, ...yields.vanished, ...yielding].filter(({ id }) => !present.has(id));
   return {
     stands: stands.stands,
-    snapshot: stands.snapshot,
-    paid:
-      [a.paid, b.paid]
-        .filter((paid) => paid !== null)
-        .sort(compareStamps)
-        .at(-1) ?? null,
+    snapshot: { ...earliest(stands, yields), version: stands.stands.version },
+    paid: joinPayments(a.paid, b.paid),
     cancelledAt:
       [a.cancelledAt, b.cancelledAt]
         .filter((at) => at !== null)
@@ -44,6 +40,19 @@ export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotH
     originals: onePerLine([...a.originals, ...b.originals].sort(compareStamps)),
     vanished: onePerLine(vanished.sort((one, other) => compareStamps(other, one))),
   };
+}
+
+function joinPayments(a: SnapshotHistory['paid'], b: SnapshotHistory['paid']): SnapshotHistory['paid'] {
+  if (!a || !b) return a ?? b;
+  const later = compareStamps(a, b) >= 0 ? a : b;
+  const first = [a.at, b.at].sort(compareText)[0] ?? later.at;
+  return a.hash === b.hash ? { ...later, at: first } : later;
+}
+
+/** The snapshot that stands; of two that say the same, the one with the earlier times, which may be assumed ones. */
+function earliest(stands: SnapshotHistory, yields: SnapshotHistory): OrderSnapshot {
+  const sayTheSame = stands.stands.hash === yields.stands.hash;
+  return sayTheSame && yields.snapshot.placedAt < stands.snapshot.placedAt ? yields.snapshot : stands.snapshot;
 }
 
 /** The first entry of each line, by line id. */

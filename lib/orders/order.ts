@@ -49,6 +49,8 @@ export interface OrderSnapshot {
   /** Instants, ISO 8601 in UTC with milliseconds. */
   placedAt: string;
   paidAt: string | null;
+  /** The source tells no times: those above are when it was first heard of, and no part of what it said. */
+  timesAssumed?: true;
   /** When the source last changed it; null where the source does not say and the time of receipt must do. */
   version: string | null;
   cancelled: boolean;

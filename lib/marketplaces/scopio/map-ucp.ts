@@ -12,7 +12,8 @@ export function mapUcpOrder(body: unknown, { at, sentAt, receivedAt }: Around): 
   const path = pathUnder(at);
   const instant = (value: string | undefined, field: string) =>
     value === undefined ? null : toInstant(value, path(field));
-  const placedAt = instant(order.created_at, 'created_at') ?? sentAt ?? receivedAt;
+  const told = instant(order.created_at, 'created_at');
+  const placedAt = told ?? sentAt ?? receivedAt;
   const expectation = order.fulfillment.expectations[0] ?? needed(path('fulfillment.expectations'));
 
   return {
@@ -20,6 +21,7 @@ export function mapUcpOrder(body: unknown, { at, sentAt, receivedAt }: Around): 
     number: order.label ?? order.id,
     placedAt,
     paidAt: instant(order.paid_at, 'paid_at') ?? placedAt,
+    ...(told === null && { timesAssumed: true }),
     version: instant(order.updated_at, 'updated_at') ?? sentAt,
     cancelled: isCancelled(order.status),
     currency: order.currency.toUpperCase(),
