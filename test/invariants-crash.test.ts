@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from './support/hub.ts';
+import { type Stage, startStage } from './support/stage.ts';
+import { eventOf, post } from './support/webhook.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage.stop());
+
+/** Sold, but the test itself is the one that sends the webhook. */
+async function sell(count: number): Promise<Array<{ id: string; event: string }>> {
+  const sold = stage.scopio.place({ count, notify: false });
+  return Promise.all(sold.map(async ({ id }) => ({ id, event: eventOf(await stage.shown(id)) })));
+}
+
+const allPlaced = (ids: readonly string[]) =>
+  eventually(() => ids.every((id) => stage.placements(id) > 0), 'every order placed', 30_000);
+
+describe('1: after a 200, nothing is lost, whatever crashes next', () => {
+  // From before the queue is read to the middle of the push: each moment meets another step on the way.
+  test.each([0, 8, 25, 60, 150])('killed %i ms after the answers, every order is there and placed once', async (ms) => {
+    const sold = await sell(4);
+    const answers = await Promise.all(sold.map(({ event }) => post(stage, event)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    await sleep(ms);
+    await stage.killAndRestart();
+    await allPlaced(sold.map(({ id }) => id));
+    for (const { id } of sold) {
+      await stage.settled(id, 'order', 'succeeded');
+      expect(stage.placements(id)).toBe(1);
+      expect((await stage.order(id)).timeline.filter(({ type }) => type === 'order.received')).toHaveLength(1);
+    }
+  });
+
+  test('killed while the webhooks come in, every order that got its 200 is there', async () => {
+    const sold = await sell(12);
+    const killing = sleep(30).then(() => stage.killAndRestart());
+    const accepted = await Promise.all(
+      sold.map(async ({ id, event }, index) => {
+        await sleep(index * 6);
+        const status = await post(stage, event).then(
+          (response) => response.status,
+          () => 0,
+        );
+        return status === 200 ? [id] : [];
+      }),
+    );
+    await killing;
+    const ids = accepted.flat();
+    expect(ids.length).toBeGreaterThan(0);
+    await allPlaced(ids);
+    expect(ids.map((id) => stage.placements(id))).toEqual(ids.map(() => 1));
+  });
+
+  test('killed while parcels are reported, every parcel reaches Scopio and none twice', async () => {
+    const sold = await sell(4);
+    await Promise.all(sold.map(({ event }) => post(stage, event)));
+    await allPlaced(sold.map(({ id }) => id));
+    for (const { id } of sold) stage.marketful.ship(`shop-pl:${id}`, { carrier: 'DHL' });
+    await eventually(
+      () => stage.marketful.webhookSender.list().every(({ state }) => state === 'accepted'),
+      'every webhook answered',
+    );
+    await stage.killAndRestart();
+    for (const { id } of sold) await stage.settled(id, 'fulfillment', 'succeeded', 30_000);
+    expect(sold.map(({ id }) => stage.fulfillments(id))).toEqual([1, 1, 1, 1]);
+  });
+});
