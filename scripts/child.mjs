@@ -50,7 +50,11 @@ export function runQuietly(title, command, args, env) {
     const output = [];
     child.stdout.on('data', (chunk) => output.push(chunk));
     child.stderr.on('data', (chunk) => output.push(chunk));
+    // A half-made installation goes on writing behind the back of the next one unless it stops with us.
+    const stop = (signal) => child.kill(signal);
+    process.on('SIGINT', stop).on('SIGTERM', stop);
     const settle = (failure) => {
+      process.off('SIGINT', stop).off('SIGTERM', stop);
       clearInterval(ticker);
       line(`${title} ${failure ? 'failed after' : 'took'} ${elapsed()}${process.stderr.isTTY ? '\n' : ''}`);
       if (!failure) return resolve();

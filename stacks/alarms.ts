@@ -34,7 +34,7 @@ export function alarms(resources: Resources, { deadLetters, functions }: Schedul
   });
   const notEmpty = (name: string, queue: sst.aws.Queue) =>
     alarm(`${name}-not-empty`, {
-      alarmDescription: `Dead letters in ${name}: longshore deliveries --state dead shows why`,
+      alarmDescription: `${name} holds messages that nobody could work`,
       ...ofQueue(queue, 'ApproximateNumberOfMessagesVisible'),
       threshold: 0,
     });

@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Bundle } from './synth/builder.ts';
+import type { App } from './synth/config.ts';
+import type { Resource } from './synth/mocks.ts';
+
+export interface Statement {
+  Action: string[];
+  Resource: string[];
+}
+
+export type Inputs = Record<string, unknown>;
+type GraphResource = Resource & { protect: boolean; retainOnDelete: boolean };
+
+interface Synthesized {
+  app: App;
+  outputs: { environment: Record<string, string>; url: string };
+  resources: GraphResource[];
+  bundles: Record<string, Bundle>;
+}
+
+/** The resources that deploying a stage would create. */
+export class Graph {
+  readonly stage: string;
+  readonly app: App;
+  readonly outputs: Synthesized['outputs'];
+  readonly resources: readonly GraphResource[];
+  readonly bundles: Readonly<Record<string, Bundle>>;
+
+  constructor(stage: string, { app, outputs, resources, bundles }: Synthesized) {
+    this.stage = stage;
+    this.app = app;
+    this.outputs = outputs;
+    this.resources = resources;
+    this.bundles = bundles;
+  }
+
+  /** All of a type, such as `sqs/queue:Queue`. */
+  all(type: string): GraphResource[] {
+    return this.resources.filter((resource) => resource.type === `aws:${type}`);
+  }
+
+  one(type: string, wanted: (resource: GraphResource) => boolean = () => true): GraphResource {
+    const [found, ...others] = this.all(type).filter(wanted);
+    if (!found || others.length > 0)
+      throw new Error(`${found ? others.length + 1 : 0} of ${type} fit, of ${this.all(type).map(({ name }) => name)}`);
+    return found;
+  }
+
+  /** A function of the topology. */
+  function(name: string): GraphResource {
+    return this.one('lambda/function:Function', ({ state }) => state.name === `longshore-${this.stage}-${name}`);
+  }
+
+  /** A queue of the topology: SST names `inbound-dead-letters` as `InboundDeadLettersQueue`. */
+  queue(name: string): GraphResource {
+    return this.one(
+      'sqs/queue:Queue',
+      (queue) => queue.name.toLowerCase() === `${name.replaceAll('-', '')}queue`.toLowerCase(),
+    );
+  }
+
+  secret(marketplace: string): GraphResource {
+    return this.one(
+      'secretsmanager/secret:Secret',
+      ({ inputs }) => inputs.name === `longshore/${this.stage}/${marketplace}`,
+    );
+  }
+
+  role(arn: unknown): GraphResource {
+    return this.one('iam/role:Role', ({ state }) => state.arn === arn);
+  }
+
+  statementsOf(name: string): Statement[] {
+    return statements(this.role(this.function(name).inputs.role));
+  }
+
+  variablesOf(name: string): Record<string, string> {
+    return (this.function(name).inputs.environment as { variables: Record<string, string> }).variables;
+  }
+}
+
+/** A role's inline statements; there is no other place where this deployment grants anything. */
+export const statements = ({ inputs }: Resource): Statement[] =>
+  ((inputs.inlinePolicies ?? []) as Array<{ policy: string }>).flatMap(
+    ({ policy }) => (JSON.parse(policy) as { Statement: Statement[] }).Statement,
+  );
+
+const run = promisify(execFile);
+
+/** Runs the real configuration on mocks; what fails there fails here with the same words. */
+export async function synthesize(stage: string): Promise<Graph> {
+  const folder = mkdtempSync(join(tmpdir(), 'longshore-graph-'));
+  const file = join(folder, 'graph.json');
+  const {
+    AWS_REGION: _,
+    RETRY_LIMIT: __,
+    RETRY_INTERVAL_SECONDS: ___,
+    ALARM_EMAIL: ____,
+    ...environment
+  } = process.env;
+  try {
+    const main = join(import.meta.dirname, 'synth', 'main.ts');
+    await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, stage, file], { env: environment });
+    return new Graph(stage, JSON.parse(readFileSync(file, 'utf8')) as Synthesized);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

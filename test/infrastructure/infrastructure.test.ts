@@ -1,0 +1,19 @@
+import { synthesize } from './graph.ts';
+import { describeAgreement } from './suites/agreement.ts';
+import { describeAlarms } from './suites/alarms.ts';
+import { describeFunctions } from './suites/functions.ts';
+import { describePermissions } from './suites/permissions.ts';
+import { describeQueues } from './suites/queues.ts';
+import { describeRoutesAndSchedules } from './suites/routes-and-schedules.ts';
+import { describeStorage } from './suites/storage.ts';
+
+// Synthesized once a stage for all suites: that is where the seconds go.
+const [graph, production] = await Promise.all([synthesize('test'), synthesize('production')]);
+
+describeFunctions(graph);
+describePermissions(graph);
+describeQueues(graph);
+describeRoutesAndSchedules(graph);
+describeStorage(graph, production);
+describeAlarms(graph);
+describeAgreement(graph);

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { functions, INBOUND_QUEUE, queues, table } from '#lib/topology';
+import { type Graph, type Statement, statements } from '../graph.ts';
+
+const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+const LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+
+export const describePermissions = (graph: Graph) =>
+  describe('permissions', () => {
+    const tableArn = String(graph.one('dynamodb/table:Table').state.arn);
+    const queueArn = (name: string) => String(graph.queue(name).state.arn);
+    const secretArn = (name: string) => String(graph.secret(name).state.arn);
+    const logArn = (name: string) =>
+      `${graph.one('cloudwatch/logGroup:LogGroup', ({ state }) => state.name === `/aws/lambda/longshore-test-${name}`).state.arn}:*`;
+
+    /** Every pair of action and resource that a grant means. */
+    function expectedPairs(name: string): string[] {
+      const {
+        table: actions = [],
+        send = [],
+        secrets = [],
+      } = functions.find((each) => each.name === name)?.grants ?? {};
+      const indexes = Object.keys(table.indexes).map((index) => `${tableArn}/index/${index}`);
+      const consumed = queues.filter(({ consumer }) => consumer === name);
+      return pairs([
+        ...actions.map((action) => ({
+          Action: [`dynamodb:${action}`],
+          Resource: action === 'Query' ? [tableArn, ...indexes] : [tableArn],
+        })),
+        { Action: ['sqs:SendMessage'], Resource: send.map(queueArn) },
+        { Action: ['secretsmanager:GetSecretValue'], Resource: secrets.map(secretArn) },
+        { Action: CONSUME, Resource: consumed.map((queue) => queueArn(queue.name)) },
+        { Action: LOG, Resource: [logArn(name)] },
+      ]);
+    }
+
+    test.each(functions)('$name may do exactly what the topology grants it', ({ name }) => {
+      expect(pairs(graph.statementsOf(name))).toEqual(expectedPairs(name));
+    });
+
+    test.each(functions.filter(({ name }) => name.startsWith('webhook-')))(
+      '$name can send to one queue, read its own secret, write its log and nothing else',
+      ({ name }) => {
+        expect(pairs(graph.statementsOf(name))).toEqual(
+          pairs([
+            { Action: ['sqs:SendMessage'], Resource: [queueArn(INBOUND_QUEUE)] },
+            { Action: ['secretsmanager:GetSecretValue'], Resource: [secretArn(name.replace('webhook-', ''))] },
+            { Action: LOG, Resource: [logArn(name)] },
+          ]),
+        );
+      },
+    );
+
+    test('no statement of any role has a wildcard, but for the streams of the function’s own log', () => {
+      const logs = new Set(functions.map(({ name }) => logArn(name)));
+      const roles = graph.all('iam/role:Role');
+      expect(roles.length).toBeGreaterThan(functions.length);
+      for (const role of roles) {
+        const found = statements(role);
+        expect(found, role.name).not.toEqual([]);
+        for (const { Action, Resource, ...rest } of found) {
+          expect(rest).toEqual({ Effect: 'Allow' });
+          for (const action of Action) expect(action, role.name).toMatch(/^[a-z]+:[A-Za-z]+$/);
+          const isLog = Action.every((action) => LOG.includes(action));
+          for (const arn of Resource) if (!(isLog && logs.has(arn))) expect(arn, role.name).toMatch(/^arn:aws:[^*?]+$/);
+        }
+      }
+    });
+
+    test('nothing is granted outside the inline statements', () => {
+      for (const { name, inputs } of graph.all('iam/role:Role')) {
+        expect(inputs.managedPolicyArns ?? [], name).toEqual([]);
+        expect(inputs.inlinePolicies, name).toHaveLength(1);
+      }
+      const elsewhere = graph.resources.filter(({ type }) => /policy/i.test(type));
+      expect(elsewhere.map(({ type, name }) => `${type} ${name}`)).toEqual([]);
+    });
+
+    test('each function has a role of its own, which only the Lambda service may assume', () => {
+      const roles = functions.map(({ name }) => graph.role(graph.function(name).inputs.role));
+      expect(new Set(roles.map(({ name }) => name)).size).toBe(functions.length);
+      for (const { name, inputs } of roles)
+        expect(trusted(inputs), name).toEqual([{ Service: 'lambda.amazonaws.com' }]);
+    });
+
+    test('the other roles are the scheduler’s, and each may start one function and bury what it could not start', () => {
+      const ofFunctions = new Set(functions.map(({ name }) => graph.function(name).inputs.role));
+      const others = graph.all('iam/role:Role').filter(({ state }) => !ofFunctions.has(state.arn));
+      for (const role of others) {
+        const schedule = graph.one(
+          'scheduler/schedule:Schedule',
+          ({ inputs }) => target(inputs).roleArn === role.state.arn,
+        );
+        expect(trusted(role.inputs)).toEqual([{ Service: 'scheduler.amazonaws.com' }]);
+        expect(pairs(statements(role))).toEqual(
+          pairs([
+            { Action: ['lambda:InvokeFunction'], Resource: [target(schedule.inputs).arn] },
+            { Action: ['sqs:SendMessage'], Resource: [queueArn('schedule-dead-letters')] },
+          ]),
+        );
+      }
+    });
+
+    test('only this API may invoke functions by resource policy', () => {
+      const api = graph.one('apigatewayv2/api:Api').state.executionArn;
+      for (const { inputs } of graph.all('lambda/permission:Permission'))
+        expect(inputs).toMatchObject({
+          action: 'lambda:InvokeFunction',
+          principal: 'apigateway.amazonaws.com',
+          sourceArn: `${api}/*`,
+        });
+    });
+  });
+
+const pairs = (all: readonly Statement[]): string[] =>
+  all.flatMap(({ Action, Resource }) => Action.flatMap((action) => Resource.map((arn) => `${action} ${arn}`))).sort();
+
+/** Who may assume a role; a policy arrives as text or as an object. */
+function trusted({ assumeRolePolicy }: Record<string, unknown>): unknown[] {
+  const policy = typeof assumeRolePolicy === 'string' ? JSON.parse(assumeRolePolicy) : assumeRolePolicy;
+  return (policy as { Statement: Array<{ Principal: unknown }> }).Statement.map(({ Principal }) => Principal);
+}
+
+const target = (inputs: Record<string, unknown>) => inputs.target as { arn: string; roleArn: string };

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { functions, queues } from '#lib/topology';
+import type { Graph } from '../graph.ts';
+
+export const describeQueues = (graph: Graph) =>
+  describe('queues', () => {
+    test('are those of the topology, their dead-letter queues and the one of the schedules', () => {
+      const named = [
+        ...queues.flatMap(({ name, deadLetterQueue }) => [name, deadLetterQueue]),
+        'schedule-dead-letters',
+      ];
+      const expected = named.map((name) => graph.queue(name).name);
+      expect(
+        graph
+          .all('sqs/queue:Queue')
+          .map(({ name }) => name)
+          .sort(),
+      ).toEqual(expected.sort());
+    });
+
+    test.each(queues)('$name redrives to its own dead-letter queue, which keeps messages for longer', (spec) => {
+      const { inputs } = graph.queue(spec.name);
+      const dead = graph.queue(spec.deadLetterQueue);
+      expect(JSON.parse(String(inputs.redrivePolicy))).toEqual({
+        deadLetterTargetArn: dead.state.arn,
+        maxReceiveCount: spec.maxReceiveCount,
+      });
+      expect(dead.inputs.messageRetentionSeconds).toBe(14 * 24 * 3600);
+      expect(Number(inputs.messageRetentionSeconds)).toBeLessThan(Number(dead.inputs.messageRetentionSeconds));
+    });
+
+    test('all are encrypted', () => {
+      for (const { name, inputs } of graph.all('sqs/queue:Queue')) expect(inputs.sqsManagedSseEnabled, name).toBe(true);
+    });
+
+    test.each(queues)('$name hides a message for at least six times its function’s timeout', (spec) => {
+      const { inputs } = graph.queue(spec.name);
+      const consumer = graph.function(spec.consumer);
+      expect(inputs.visibilityTimeoutSeconds).toBe(spec.visibilityTimeoutSeconds);
+      expect(Number(inputs.visibilityTimeoutSeconds)).toBeGreaterThanOrEqual(6 * Number(consumer.inputs.timeout));
+    });
+
+    test.each(queues)('$name is consumed by its function, which reports the messages that failed', (spec) => {
+      const mapping = graph.one(
+        'lambda/eventSourceMapping:EventSourceMapping',
+        ({ inputs }) => inputs.eventSourceArn === graph.queue(spec.name).state.arn,
+      );
+      expect(mapping.inputs).toMatchObject({
+        functionName: graph.function(spec.consumer).state.arn,
+        functionResponseTypes: ['ReportBatchItemFailures'],
+        batchSize: spec.batchSize,
+        scalingConfig: { maximumConcurrency: 5 },
+      });
+    });
+
+    test('nothing else is consumed, and every mapping reports partial failures', () => {
+      const mappings = graph.all('lambda/eventSourceMapping:EventSourceMapping');
+      expect(mappings).toHaveLength(queues.length);
+      for (const { name, inputs } of mappings)
+        expect(inputs.functionResponseTypes, name).toEqual(['ReportBatchItemFailures']);
+    });
+
+    test('no function is granted a queue that does not exist', () => {
+      for (const { grants } of functions) for (const name of grants.send ?? []) expect(graph.queue(name)).toBeDefined();
+    });
+  });

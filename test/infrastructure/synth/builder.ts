@@ -1,0 +1,81 @@
+import { existsSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { BANNER, ROOT, workOf } from './paths.ts';
+
+interface BuildRequest {
+  functionID: string;
+  handler: string;
+  properties?: { minify?: boolean };
+}
+
+export interface Bundle {
+  handler: string;
+  file: string;
+  bytes: number;
+}
+
+/**
+ * Stands in for the server inside the SST CLI, which components ask to bundle handlers and where assets go.
+ * Bundles for real, as SST does, so that a handler that is missing or does not export its name fails the deployment.
+ */
+export async function serveBuilder(stage: string) {
+  const bundles: Record<string, Bundle> = {};
+  const methods: Record<string, (request: never) => Promise<unknown>> = {
+    'Provider.Aws.Bootstrap': async () => ({ version: 99, asset: 'assets', state: 'state', assetEcrUrl: 'images' }),
+    'Runtime.Build': async (request: BuildRequest) => {
+      const bundle = await bundleHandler(request, workOf(stage));
+      bundles[request.functionID] = bundle;
+      const exported = request.handler.split('.').at(-1);
+      return { handler: `bundle.${exported}`, out: join(bundle.file, '..'), errors: [], sourcemaps: [] };
+    },
+  };
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const { method, params } = JSON.parse(Buffer.concat(chunks).toString()) as { method: string; params: never[] };
+    const answer = await Promise.resolve()
+      .then(() => {
+        const [first] = params;
+        const called = methods[method];
+        if (!called || first === undefined) throw new Error(`the builder does not know ${method}`);
+        return called(first);
+      })
+      .then(
+        (result) => ({ id: 0, result, error: null }),
+        (error: Error) => ({ id: 0, result: null, error: error.message }),
+      );
+    response.end(JSON.stringify(answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { bundles, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+}
+
+async function bundleHandler({ functionID, handler, properties }: BuildRequest, work: string): Promise<Bundle> {
+  const [path = '', exported = ''] = handler.split('.');
+  const source = join(ROOT, `${path}.ts`);
+  if (!existsSync(source)) throw new Error(`${handler}: there is no ${path}.ts`);
+  const out = join(work, 'artifacts', `${functionID}-src`);
+  rmSync(out, { recursive: true, force: true });
+  const file = join(out, 'bundle.mjs');
+  const { metafile } = await build({
+    entryPoints: [source],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'es2022',
+    mainFields: ['module', 'main'],
+    keepNames: true,
+    minify: properties?.minify ?? false,
+    banner: { js: BANNER },
+    metafile: true,
+    logLevel: 'silent',
+  });
+  const outputs = Object.values(metafile.outputs);
+  if (!outputs.some(({ exports }) => exports.includes(exported)))
+    throw new Error(`${handler}: ${path}.ts does not export ${exported}`);
+  return { handler, file, bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0) };
+}

@@ -1,0 +1,115 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, type Loader, type Plugin } from 'esbuild';
+import { BANNER, PLATFORM, ROOT, WORK, workOf } from './paths.ts';
+
+export interface App {
+  name: string;
+  removal: string;
+  protect: boolean;
+  providers: { aws: { region: string; defaultTags: { tags: Record<string, string> } } };
+}
+
+const CONFIG = JSON.stringify(join(ROOT, 'sst.config.ts'));
+
+/** What `app()` says of a stage. */
+export const loadApp = (stage: string): Promise<App> =>
+  importBundled<App>(
+    'app',
+    stage,
+    `globalThis.$config = (config) => config;
+     const { default: config } = await import(${CONFIG});
+     export default await config.app({ stage: ${JSON.stringify(stage)} });`,
+  );
+
+export type Run = (prepare: () => void) => Promise<unknown>;
+
+/** `run()` inside SST's own runner, with the globals that the CLI would inject into every file of ours. */
+export const loadRun = (stage: string, app: App): Promise<Run> =>
+  importBundled<Run>(
+    'run',
+    stage,
+    `import { run } from ${JSON.stringify(join(PLATFORM, 'src/auto/run.ts'))};
+     import config from ${CONFIG};
+     export default (prepare) => run(async () => { prepare(); return config.run(); });`,
+    {
+      globals: [
+        `import * as aws from '@pulumi/aws';`,
+        `import * as sst from ${JSON.stringify(join(PLATFORM, 'src/components'))};`,
+      ].join('\n'),
+      inject: [join(PLATFORM, 'src/shim/run.js')],
+      define: {
+        $app: JSON.stringify({ ...app, stage }),
+        $dev: 'false',
+        $cli: JSON.stringify({
+          command: 'diff',
+          dev: false,
+          state: { version: {} },
+          paths: { home: join(WORK, 'home'), root: ROOT, work: workOf(stage), platform: PLATFORM },
+        }),
+      },
+    },
+  );
+
+interface Injected {
+  globals?: string;
+  inject?: string[];
+  define?: Record<string, string>;
+}
+
+/** Bundles as the CLI does, into the platform's folder, where its dependencies are found. */
+async function importBundled<T>(kind: string, stage: string, contents: string, injected: Injected = {}): Promise<T> {
+  const outfile = join(PLATFORM, `longshore.${kind}.${stage}.${process.pid}.mjs`);
+  try {
+    await build({
+      stdin: { contents, resolveDir: ROOT, sourcefile: 'entry.ts', loader: 'ts' },
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      mainFields: ['module', 'main'],
+      banner: { js: BANNER },
+      nodePaths: [join(PLATFORM, 'node_modules')],
+      external: [
+        '@pulumi/*',
+        '@pulumiverse/*',
+        '@sst-provider/*',
+        '@aws-sdk/*',
+        'undici',
+        'esbuild',
+        'archiver',
+        'glob',
+        'vite',
+      ],
+      define: injected.define ?? {},
+      inject: injected.inject ?? [],
+      plugins: [injected.globals ? injectGlobals(injected.globals) : refuseTopLevelImports],
+      sourcemap: 'inline',
+      logLevel: 'error',
+    });
+    return ((await import(pathToFileURL(outfile).href)) as { default: T }).default;
+  } finally {
+    rmSync(outfile, { force: true });
+  }
+}
+
+const refuseTopLevelImports: Plugin = {
+  name: 'refuse-top-level-imports',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /.*/ }, ({ importer, kind }) =>
+      kind === 'import-statement' && basename(importer) === 'sst.config.ts'
+        ? { errors: [{ text: 'sst.config.ts must not import at its top level' }] }
+        : undefined,
+    ),
+};
+
+const injectGlobals = (globals: string): Plugin => ({
+  name: 'inject-globals',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.(js|ts)$/ }, ({ path }) =>
+      path.startsWith(WORK)
+        ? undefined
+        : { contents: `${globals}\n${readFileSync(path, 'utf8')}`, loader: extname(path).slice(1) as Loader },
+    ),
+});
