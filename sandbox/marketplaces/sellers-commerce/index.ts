@@ -1,0 +1,138 @@
+import type { Failure } from '../fault-hooks.ts';
+import type { Fault } from '../faults.ts';
+import { createBase, type Listening, type SandboxOptions, serve } from '../server.ts';
+import type { WebhookSender } from '../webhook-sender.ts';
+import { createEndpoints, type Received, readReceived } from './calls.ts';
+import { force, serveSellersCommerceControl, setLifetimes } from './control.ts';
+import type { SellersCommerceEvent } from './events.ts';
+import type { Order } from './order.ts';
+import { serveOrders } from './orders-api.ts';
+import { serveProducts } from './products-api.ts';
+import { createReturns, type Return } from './returns.ts';
+import type { ChangeOrder, Force, PlaceOrder, SetClock, SetStock } from './schema.ts';
+import { type Clock, createSetup, type Settings } from './settings.ts';
+import { createShop } from './shop.ts';
+import { serveShoppers } from './shoppers.ts';
+import { createStock, type StoreSku } from './stock.ts';
+import { serveTokens } from './token-api.ts';
+import { createTokens, type Lifetimes, type TokenReport, type Tokens } from './tokens.ts';
+
+// The document: an hour, and four.
+const ACCESS_TOKEN_SECONDS = 3599;
+const REFRESH_TOKEN_SECONDS = 4 * 3600;
+
+export interface SellersCommerceOptions extends SandboxOptions<SellersCommerceEvent> {
+  accessKey: string;
+  sharedSecret: string;
+  /** What `expires_in` says, in seconds; wins over `timeScale`, which divides the documented lifetimes. */
+  accessTokenSeconds?: number | undefined;
+  refreshTokenSeconds?: number | undefined;
+  /** Which sample orders are placed. */
+  seed?: number | undefined;
+}
+
+export interface SellersCommerceSandbox extends Listening {
+  place(input?: PlaceOrder): Order[];
+  modify(number: string, change?: ChangeOrder): Order;
+  cancel(number: string): Order;
+  placeReturn(orderNumber: string, input?: unknown): Return;
+  setStock(input: SetStock): StoreSku;
+  setClock(input: SetClock): Clock;
+  change(settings: Partial<Settings>): Settings;
+  setLifetimes(change: Partial<Lifetimes>): Lifetimes;
+  expireTokens: Tokens['expire'];
+  /** Answers an endpoint with a response code of the document. */
+  force(input: Force): Fault;
+  orders(): Order[];
+  stock(): StoreSku[];
+  tokens(): TokenReport;
+  received(): Received;
+}
+
+/** Starts SellersCommerce on the loopback interface. */
+export async function startSellersCommerceSandbox(options: SellersCommerceOptions): Promise<SellersCommerceSandbox> {
+  const base = createBase<SellersCommerceEvent>('sellers-commerce', options);
+  const { store, faults } = base;
+  const scale = options.timeScale ?? 1;
+  const tokens = createTokens(base, options, {
+    accessTokenSeconds: options.accessTokenSeconds ?? ACCESS_TOKEN_SECONDS / scale,
+    refreshTokenSeconds: options.refreshTokenSeconds ?? REFRESH_TOKEN_SECONDS / scale,
+  });
+  const setup = createSetup(base);
+  const stock = createStock(base, setup);
+  stock.fill();
+  const shop = createShop({ base, setup, stock, seed: options.seed ?? 1 });
+  const returns = createReturns(base, setup);
+
+  const listening = await serve(
+    base,
+    {
+      failure,
+      // One sandbox is one account, whatever its token is at the moment.
+      rateKey: () => 'account',
+      requestsPerMinute: options.requestsPerMinute,
+      webhooks: noWebhooks,
+      routes(app) {
+        serveTokens(app, tokens);
+        const endpoints = createEndpoints(app, base, setup);
+        serveOrders(endpoints, { base, setup });
+        serveProducts(endpoints, stock);
+        returns.serve(endpoints);
+        serveShoppers(endpoints, shop);
+      },
+      control: (app) => serveSellersCommerceControl(app, { store, faults, shop, stock, returns, tokens, setup }),
+      summary: () => ({
+        orders: shop.list().length,
+        received: readReceived(store).counts,
+        tokens: tokens.report().counts,
+        clock: setup.clock(),
+        settings: setup.settings(),
+      }),
+      onReset: stock.fill,
+    },
+    options.port,
+  );
+  return {
+    ...listening,
+    place: shop.place,
+    modify: shop.modify,
+    cancel: shop.cancel,
+    placeReturn: (orderNumber, input) => returns.place(shop.get(orderNumber), input ?? {}),
+    setStock: stock.set,
+    setClock: setup.setClock,
+    change: setup.change,
+    setLifetimes: (change) => setLifetimes(tokens, change),
+    expireTokens: tokens.expire,
+    force: (input) => force(faults, input),
+    orders: shop.list,
+    stock: stock.list,
+    tokens: tokens.report,
+    received: () => readReceived(store),
+  };
+}
+
+/** SellersCommerce calls nobody: its orders are polled. */
+const noWebhooks: WebhookSender = {
+  send() {},
+  resend: () => false,
+  list: () => [],
+  resume() {},
+  stop() {},
+};
+
+const TEXTS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Authorization has been denied for this request.',
+  404: 'Not Found',
+  406: 'Not Acceptable',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway timeout',
+};
+
+const failure: Failure = (status, retryAfter) => ({
+  body: { Message: TEXTS[status] ?? `Answered with ${status}` },
+  headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
+});

@@ -1,0 +1,70 @@
+import type { FastifyRequest } from 'fastify';
+import type { Base } from '../server.ts';
+import { refuse } from './answers.ts';
+import { OrderStatus, PaymentInformation, readBody, ShippingInformation } from './bodies.ts';
+import type { Endpoints } from './calls.ts';
+import type { SellersCommerceEvent } from './events.ts';
+import { CARRIERS, NOT_SOLD, PAYMENT, STATUS } from './ids.ts';
+import { applyQuery } from './odata.ts';
+import { ORDER_FIELDS, type Order } from './order.ts';
+import type { Setup } from './settings.ts';
+import { addParcel } from './shipping.ts';
+import { named } from './shop.ts';
+
+interface Parts {
+  base: Base<SellersCommerceEvent>;
+  setup: Setup;
+}
+
+/** The order endpoints. */
+export function serveOrders({ get, post, list }: Endpoints, { base, setup }: Parts): void {
+  const { store, emit } = base;
+  const orders = store.collection<Order>('orders');
+  const find = (number: string): Order => {
+    const order = orders.get(number);
+    if (!order) throw refuse(24);
+    return order;
+  };
+  const keep = (order: Order): void => void orders.put(order.OrderNumber, { ...order, ModifiedDate: setup.stamp() });
+
+  // GET api/order/getall, GET api/order/getorders: the document says the same of both.
+  const getAll = ({ query }: FastifyRequest) => list(applyQuery(orders.list(), ORDER_FIELDS, query));
+  get('/api/order/getall', getAll);
+  get('/api/order/getorders', getAll);
+
+  // GET api/order/get/{ordernumber}
+  get('/api/order/get/:ordernumber', ({ params }) => find((params as { ordernumber: string }).ordernumber));
+
+  // POST api/order/shippinginformation
+  post('/api/order/shippinginformation', (body) => {
+    const told = readBody(ShippingInformation, body);
+    const order = addParcel(find(told.OrderNumber), told);
+    keep(order);
+    const carrier = CARRIERS[told.CarrierId] ?? '';
+    emit({ type: 'order.fulfilled', ...named(order), carrier, trackingNumber: told.TrackingNumber });
+  });
+
+  // POST api/order/updateorderstatus: "from placed to processing", and nothing else.
+  post('/api/order/updateorderstatus', (body) => {
+    const { OrderNumber, OrderStatusId } = readBody(OrderStatus, body);
+    const order = find(OrderNumber);
+    if (OrderStatusId !== STATUS.processing) throw refuse(30, `OrderStatusId ${OrderStatusId}`);
+    if (order.OrderStatusId === STATUS.processing) throw refuse(33);
+    if (order.OrderStatusId !== STATUS.placed) throw refuse(30, `the order's OrderStatusId is ${order.OrderStatusId}`);
+    keep({ ...order, OrderStatusId });
+    emit({ type: 'order.processing', ...named(order) });
+  });
+
+  // POST api/order/paymentinformation: from authorized to captured.
+  post('/api/order/paymentinformation', (body) => {
+    const { OrderNumber, TransactionNumber, AuthorizationCode } = readBody(PaymentInformation, body);
+    const order = find(OrderNumber);
+    if (order.PaymentStatusId !== PAYMENT.authorized) {
+      throw refuse(order.TransactionNumber === TransactionNumber ? 27 : 28);
+    }
+    if (NOT_SOLD.includes(order.OrderStatusId)) throw refuse(30, `OrderStatusId is ${order.OrderStatusId}`);
+    if (order.AuthorizationCode !== AuthorizationCode) throw refuse(30, 'AuthorizationCode');
+    keep({ ...order, TransactionNumber, PaymentStatusId: PAYMENT.capturedLater });
+    emit({ type: 'payment.captured', ...named(order) });
+  });
+}

@@ -1,0 +1,60 @@
+import { controlRefusal, readControl } from '../refusal.ts';
+import type { Base } from '../server.ts';
+import type { SellersCommerceEvent } from './events.ts';
+import { SetClock, Settings as SettingsChange } from './schema.ts';
+import { timeOf } from './time.ts';
+
+export interface Settings {
+  lists: 'array' | 'results';
+  httpStatus: 'documented' | 'always-200';
+  timePrecision: 'seconds' | 'milliseconds';
+}
+
+/** The store's clock: it may be off, and only orders, products and returns go by it. Tokens live by real time. */
+export interface Clock {
+  offsetSeconds: number;
+  /** What it shows, UTC without zone. */
+  now: string;
+}
+
+/** Where the document leaves a choice, and what the time is. Kept, until a reset. */
+export interface Setup {
+  settings(): Settings;
+  change(input: unknown): Settings;
+  clock(): Clock;
+  setClock(input: unknown): Clock;
+  /** A new date of an order or a product. */
+  stamp(): string;
+}
+
+const DEFAULTS: Settings = { lists: 'array', httpStatus: 'documented', timePrecision: 'seconds' };
+// Beyond this the offset leads out of what a Date can hold.
+const FARTHEST_SECONDS = 100 * 366 * 86_400;
+
+export function createSetup({ store, now }: Base<SellersCommerceEvent>): Setup {
+  const kept = store.collection<Partial<Settings>>('settings');
+  const offsets = store.collection<number>('clock');
+  const offset = (): number => offsets.get('offsetSeconds') ?? 0;
+  const settings = (): Settings => ({ ...DEFAULTS, ...kept.get('settings') });
+  const stamp = (): string => timeOf(new Date(now().getTime() + offset() * 1000), settings().timePrecision);
+  const clock = (): Clock => ({ offsetSeconds: offset(), now: stamp() });
+  return {
+    settings,
+    stamp,
+    clock,
+    change(input) {
+      const given = Object.entries(readControl(SettingsChange, input)).filter(([, value]) => value !== undefined);
+      kept.put('settings', { ...kept.get('settings'), ...Object.fromEntries(given) });
+      return settings();
+    },
+    setClock(input) {
+      const wanted = readControl(SetClock, input);
+      const seconds = 'at' in wanted ? (Date.parse(wanted.at) - now().getTime()) / 1000 : wanted.offsetSeconds;
+      if (Math.abs(seconds) > FARTHEST_SECONDS) {
+        throw controlRefusal(400, 'invalid_request', 'the clock is at most a hundred years off');
+      }
+      offsets.put('offsetSeconds', seconds);
+      return clock();
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { controlRefusal, readControl } from '../refusal.ts';
+import type { Base } from '../server.ts';
+import type { SellersCommerceEvent } from './events.ts';
+import { PAYMENT, STATUS } from './ids.ts';
+import { type Order, totalOf } from './order.ts';
+import { sampleOrder, toItem } from './sample.ts';
+import { ChangeOrder, PlaceOrder } from './schema.ts';
+import type { Setup } from './settings.ts';
+import type { Stock } from './stock.ts';
+
+/** What the buyers and the store's own people do, as opposed to what the seller's hub asks for over the API. */
+export interface Shop {
+  /** Places orders from a `POST /_sandbox/orders` body. */
+  place(input?: unknown): Order[];
+  /** Changes an order; its ModifiedDate moves to the store's time unless the change names one. */
+  modify(number: string, input?: unknown): Order;
+  cancel(number: string): Order;
+  get(number: string): Order;
+  list(): Order[];
+}
+
+interface Parts {
+  base: Base<SellersCommerceEvent>;
+  setup: Setup;
+  stock: Stock;
+  seed: number;
+}
+
+const FIRST_ORDER = 100234;
+
+export function createShop({ base, setup, stock, seed }: Parts): Shop {
+  const { store, emit } = base;
+  const orders = store.collection<Order>('orders');
+
+  const get = (number: string): Order => {
+    const order = orders.get(number);
+    if (!order) throw controlRefusal(404, 'not_found', `no order ${number}`);
+    return order;
+  };
+
+  const nextNumber = (): string => {
+    const number = String(store.next('order-number', FIRST_ORDER));
+    return orders.get(number) ? nextNumber() : number;
+  };
+
+  const placeOne = ({ seed: from = seed, count: _count, ...wanted }: ReturnType<typeof PlaceOrder.parse>): Order => {
+    if (wanted.OrderNumber !== undefined && orders.get(wanted.OrderNumber)) {
+      throw controlRefusal(409, 'order_exists', `there is an order ${wanted.OrderNumber} already`);
+    }
+    const sample = sampleOrder(from, store.next('orders'), wanted.ShippingAddress?.CountryCode);
+    const at = setup.stamp();
+    const order = withChange(
+      {
+        OrderNumber: wanted.OrderNumber ?? nextNumber(),
+        OrderStatusId: STATUS.placed,
+        PaymentStatusId: PAYMENT.authorized,
+        PaymentMethodId: 31,
+        OrderPlacedDate: at,
+        CreatedDate: at,
+        ModifiedDate: at,
+        CurrencyCode: 'USD',
+        Email: sample.email,
+        AuthorizationCode: 'A1',
+        TransactionNumber: null,
+        ShippingAddress: sample.address,
+        OrderItems: sample.items,
+        ShippingAmount: 5,
+        TaxAmount: 2,
+        DiscountAmount: 0,
+        ShippingInformation: [],
+      },
+      wanted,
+    );
+    orders.put(order.OrderNumber, order);
+    for (const { SkuCode, Quantity } of order.OrderItems) stock.take(SkuCode, Quantity);
+    emit({ type: 'order.placed', ...named(order), country: order.ShippingAddress.CountryCode });
+    return order;
+  };
+
+  return {
+    get,
+    list: () => orders.list(),
+    place(input) {
+      const wanted = readControl(PlaceOrder, input ?? {});
+      if (wanted.count > 1 && wanted.OrderNumber !== undefined) {
+        throw controlRefusal(400, 'invalid_request', 'OrderNumber is for one order: leave it out with a count');
+      }
+      return Array.from({ length: wanted.count }, () => placeOne(wanted));
+    },
+    modify(number, input) {
+      const order = get(number);
+      const change = readControl(ChangeOrder, input ?? {});
+      const modified = withChange({ ...order, ModifiedDate: setup.stamp() }, change);
+      emit({ type: 'order.modified', ...named(order) });
+      return orders.put(number, modified);
+    },
+    cancel(number) {
+      const order = get(number);
+      if (order.OrderStatusId === STATUS.cancelled) return order;
+      emit({ type: 'order.cancelled', ...named(order) });
+      return orders.put(number, { ...order, OrderStatusId: STATUS.cancelled, ModifiedDate: setup.stamp() });
+    },
+  };
+}
+
+/** How events name an order. */
+export function named({ OrderNumber }: Order): { orderId: string; number: string } {
+  return { orderId: OrderNumber, number: OrderNumber };
+}
+
+function withChange(order: Omit<Order, 'OrderTotal'>, change: ChangeOrder): Order {
+  const { ShippingAddress, OrderItems, OrderTotal, ...rest } = given(change);
+  const changed = {
+    ...order,
+    ...rest,
+    ShippingAddress: { ...order.ShippingAddress, ...given(ShippingAddress ?? {}) },
+    OrderItems: OrderItems?.map(toItem) ?? order.OrderItems,
+  };
+  return { ...changed, OrderTotal: OrderTotal ?? totalOf(changed) };
+}
+
+type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+function given<T extends object>(change: T): Given<T> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Given<T>;
+}

@@ -1,0 +1,90 @@
+import { catalog } from '../catalog.ts';
+import type { Base } from '../server.ts';
+import { refuse } from './answers.ts';
+import type { SellersCommerceEvent } from './events.ts';
+import type { Fields } from './odata-filter.ts';
+import { nameOf, priceOf } from './sample.ts';
+import type { SetStock } from './schema.ts';
+import type { Setup } from './settings.ts';
+
+/** A SKU of the store; here every product has one. */
+export interface StoreSku {
+  SCproductID: number;
+  ProductCode: string;
+  ProductName: string;
+  SkuCode: string;
+  Price: number;
+  Inventory: number;
+  ModifiedDate: string;
+}
+
+export const PRODUCT_FIELDS: Fields = {
+  SCproductID: 'number',
+  ProductCode: 'string',
+  ProductName: 'string',
+  ModifiedDate: 'date',
+};
+
+export interface Stock {
+  list(): StoreSku[];
+  find(sku: string): StoreSku | undefined;
+  /** All of them or, where one SKU is unknown, none: code 34. */
+  update(changes: ReadonlyArray<{ SkuCode: string; Inventory?: number; Price?: number }>): void;
+  set(input: SetStock): StoreSku;
+  /** What an order takes, never below nothing. */
+  take(sku: string, quantity: number): void;
+  /** Puts the sample products there where nothing is yet. */
+  fill(): void;
+}
+
+const FIRST_PRODUCT = 3001;
+const FIRST_INVENTORY = 100;
+
+export function createStock({ store, emit }: Base<SellersCommerceEvent>, setup: Setup): Stock {
+  const skus = store.collection<StoreSku>('skus');
+  const put = (sku: StoreSku): StoreSku => {
+    if (skus.get(sku.SkuCode)?.Inventory !== sku.Inventory) {
+      emit({ type: 'stock.changed', sku: sku.SkuCode, quantity: sku.Inventory });
+    }
+    return skus.put(sku.SkuCode, { ...sku, ModifiedDate: setup.stamp() });
+  };
+  const create = (SkuCode: string, Inventory: number): StoreSku => ({
+    SCproductID: store.next('products', FIRST_PRODUCT),
+    ProductCode: SkuCode,
+    ProductName: nameOf(SkuCode),
+    SkuCode,
+    Price: priceOf(SkuCode),
+    Inventory,
+    ModifiedDate: setup.stamp(),
+  });
+
+  return {
+    list: () => skus.list(),
+    find: (sku) => skus.get(sku),
+    update(changes) {
+      const updated = changes.map(({ SkuCode, ...change }) => {
+        const sku = skus.get(SkuCode);
+        if (!sku) throw refuse(34, SkuCode);
+        return { ...sku, ...change };
+      });
+      for (const sku of updated) put(sku);
+    },
+    set({ SkuCode, Inventory, Price, ProductName }) {
+      const sku = skus.get(SkuCode) ?? create(SkuCode, Inventory);
+      return put({ ...sku, Inventory, Price: Price ?? sku.Price, ProductName: ProductName ?? sku.ProductName });
+    },
+    take(SkuCode, quantity) {
+      const sku = skus.get(SkuCode);
+      if (sku) put({ ...sku, Inventory: Math.max(0, sku.Inventory - quantity) });
+    },
+    fill() {
+      if (skus.list().length > 0) return;
+      for (const { sku } of catalog) skus.put(sku, create(sku, FIRST_INVENTORY));
+    },
+  };
+}
+
+/** The product of a SKU in the shape it is shown. */
+export function showProduct({ SkuCode, Price, Inventory, ...product }: StoreSku) {
+  return { ...product, Skus: [{ SkuCode, Price, Inventory }] };
+}

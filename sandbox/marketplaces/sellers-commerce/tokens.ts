@@ -1,0 +1,175 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { Base } from '../server.ts';
+import type { SellersCommerceEvent } from './events.ts';
+
+export interface Credentials {
+  accessKey: string;
+  sharedSecret: string;
+}
+
+export interface Lifetimes {
+  accessTokenSeconds: number;
+  refreshTokenSeconds: number;
+}
+
+/** One call to `/token`. Tokens are shown by their ids, never themselves. */
+export interface TokenCall {
+  at: string;
+  grant: string;
+  outcome: 'issued' | 'refused';
+  /** Why it was refused. */
+  reason: string | null;
+  /** The refresh token that was handed in. */
+  refreshToken: string | null;
+}
+
+/** A refresh token that more than one caller wanted to spend. */
+export interface SpentAgain {
+  refreshToken: string;
+  spentAt: string;
+  againAt: string[];
+}
+
+export interface TokenReport {
+  lifetimes: Lifetimes;
+  counts: { issued: number; refused: number; spentAgain: number };
+  /** Several workers spending one refresh token show here. */
+  spentAgain: SpentAgain[];
+  calls: TokenCall[];
+}
+
+export interface Issued {
+  access_token: string;
+  token_type: 'bearer';
+  expires_in: number;
+  refresh_token: string;
+}
+
+interface AccessToken {
+  key: string;
+  expiresAt: number;
+}
+
+interface RefreshToken {
+  key: string;
+  id: string;
+  expiresAt: number;
+  spentAt: string | null;
+  againAt: string[];
+}
+
+/** The account's tokens. They are kept hashed. */
+export interface Tokens {
+  /** Null, with the reason on record, where the caller gets none. */
+  login(accessKey: string, sharedSecret: string): Issued | null;
+  refresh(refreshToken: string): Issued | null;
+  recordRefusal(grant: string, reason: string): void;
+  accepts(accessToken: string): boolean;
+  setLifetimes(change: Partial<Lifetimes>): Lifetimes;
+  /** Ends tokens before their time; how many. */
+  expire(which: 'access' | 'refresh' | 'all'): number;
+  report(): TokenReport;
+}
+
+// How long a spent or lapsed refresh token is still known by its id.
+const REMEMBERED_MS = 24 * 3_600_000;
+const KEPT_CALLS = 1000;
+
+export function createTokens(base: Base<SellersCommerceEvent>, credentials: Credentials, initial: Lifetimes): Tokens {
+  const { store, emit, now } = base;
+  const access = store.collection<AccessToken>('access-tokens');
+  const refreshes = store.collection<RefreshToken>('refresh-tokens');
+  const calls = store.collection<TokenCall>('token-calls');
+  const kept = store.collection<Lifetimes>('token-lifetimes');
+  const lifetimes = (): Lifetimes => kept.get('lifetimes') ?? initial;
+
+  const record = (grant: string, reason: string | null, refreshToken: string | null): void => {
+    const number = store.next('token-calls');
+    const outcome = reason === null ? 'issued' : 'refused';
+    calls.put(String(number), { at: now().toISOString(), grant, outcome, reason, refreshToken });
+    calls.remove(String(number - KEPT_CALLS));
+    if (reason !== null) emit({ type: 'token.refused', grant, reason });
+  };
+
+  const issue = (grant: 'password' | 'refresh_token'): Issued => {
+    const at = now().getTime();
+    for (const { key, expiresAt } of access.list()) if (expiresAt <= at) access.remove(key);
+    for (const { key, expiresAt } of refreshes.list()) if (expiresAt + REMEMBERED_MS <= at) refreshes.remove(key);
+    const { accessTokenSeconds, refreshTokenSeconds } = lifetimes();
+    const accessToken = randomBytes(64).toString('base64url');
+    const refreshToken = randomUUID();
+    const key = hash(accessToken);
+    access.put(key, { key, expiresAt: at + accessTokenSeconds * 1000 });
+    refreshes.put(hash(refreshToken), {
+      key: hash(refreshToken),
+      id: `rt_${store.next('refresh-tokens')}`,
+      expiresAt: at + refreshTokenSeconds * 1000,
+      spentAt: null,
+      againAt: [],
+    });
+    emit({ type: 'token.issued', grant });
+    return {
+      access_token: accessToken,
+      token_type: 'bearer',
+      expires_in: Math.floor(accessTokenSeconds),
+      refresh_token: refreshToken,
+    };
+  };
+
+  return {
+    login(accessKey, sharedSecret) {
+      const known = accessKey === credentials.accessKey && sharedSecret === credentials.sharedSecret;
+      record('password', known ? null : 'wrong access key or shared secret', null);
+      return known ? issue('password') : null;
+    },
+    refresh(text) {
+      const token = refreshes.get(hash(text));
+      const at = now();
+      const reason = !token
+        ? 'unknown'
+        : token.spentAt !== null
+          ? 'spent'
+          : token.expiresAt <= at.getTime()
+            ? 'expired'
+            : null;
+      record('refresh_token', reason, token?.id ?? null);
+      if (token && reason === 'spent') {
+        refreshes.put(token.key, { ...token, againAt: [...token.againAt, at.toISOString()] });
+      }
+      if (!token || reason !== null) return null;
+      refreshes.put(token.key, { ...token, spentAt: at.toISOString() });
+      return issue('refresh_token');
+    },
+    recordRefusal: (grant, reason) => record(grant, reason, null),
+    accepts: (accessToken) => (access.get(hash(accessToken))?.expiresAt ?? 0) > now().getTime(),
+    setLifetimes: (change) => kept.put('lifetimes', { ...lifetimes(), ...change }),
+    expire(which) {
+      const expiresAt = now().getTime();
+      const ended = <T extends { key: string; expiresAt: number }>(tokens: T[]): T[] =>
+        tokens.filter((token) => token.expiresAt > expiresAt);
+      const endedAccess = which === 'refresh' ? [] : ended(access.list());
+      const endedRefresh = which === 'access' ? [] : ended(refreshes.list());
+      for (const token of endedAccess) access.put(token.key, { ...token, expiresAt });
+      for (const token of endedRefresh) refreshes.put(token.key, { ...token, expiresAt });
+      return endedAccess.length + endedRefresh.length;
+    },
+    report() {
+      const all = calls.list();
+      const issued = all.filter(({ outcome }) => outcome === 'issued').length;
+      const spentAgain = refreshes
+        .list()
+        .filter(({ againAt }) => againAt.length > 0)
+        .map(({ id, spentAt, againAt }) => ({ refreshToken: id, spentAt: spentAt ?? '', againAt }));
+      return {
+        lifetimes: lifetimes(),
+        counts: { issued, refused: all.length - issued, spentAgain: spentAgain.length },
+        spentAgain,
+        calls: all,
+      };
+    },
+  };
+}
+
+function hash(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
