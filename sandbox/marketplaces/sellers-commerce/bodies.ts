@@ -5,7 +5,7 @@ import { instantOf } from './time.ts';
 // Keys that are not known are passed over, numbers may come as strings.
 const OrderNumber = z.union([z.string(), z.number()]).transform((number) => String(number).trim());
 const Id = z.union([
-  z.int(),
+  z.int().nonnegative(),
   z
     .string()
     .regex(/^\d{1,9}$/)
