@@ -17,7 +17,9 @@ export function readBody(message: Pick<InboundReceived, 'body' | 'encoding'>): u
 /** Text where the bytes are UTF-8, base64 where they are not, so that no byte is lost on the way. */
 export function packBody(bytes: Buffer): Pick<InboundReceived, 'body' | 'encoding'> {
   const text = bytes.toString('utf8');
-  return Buffer.from(text, 'utf8').equals(bytes)
+  // Control characters grow sixfold in a message: a body full of them would not fit into the queue, and never would.
+  const fits = JSON.stringify(text).length <= 2 * bytes.length + 2;
+  return fits && Buffer.from(text, 'utf8').equals(bytes)
     ? { body: text, encoding: 'utf8' }
     : { body: bytes.toString('base64'), encoding: 'base64' };
 }
