@@ -1,0 +1,43 @@
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { awsEnvironment, startAws } from '#sandbox/aws/index';
+import { temporaryFolder } from './hub.ts';
+
+export interface InProcess {
+  /** Makes a connections file the configuration. */
+  put(file: unknown): Promise<void>;
+  /** Takes every message that is visible in a queue now. */
+  drain(queue: string): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+/** The emulators with everything provisioned and the environment set, for handlers and lib/ called in this process. */
+export async function startInProcess(file: unknown): Promise<InProcess> {
+  const aws = await startAws({ dataDir: temporaryFolder() });
+  Object.assign(process.env, awsEnvironment(aws.endpoints));
+  const { provision } = await import('#sandbox/provision');
+  Object.assign(process.env, await provision());
+  const { parseConnectionsFile } = await import('#lib/connections/file');
+  const { putConnections } = await import('#lib/connections/put');
+  const { queueUrl } = await import('#lib/settings');
+  const sqs = new SQSClient({});
+  const put: InProcess['put'] = async (content) => {
+    await putConnections(await parseConnectionsFile(JSON.stringify(content)));
+  };
+  await put(file);
+  return {
+    put,
+    async drain(queue) {
+      const bodies: string[] = [];
+      for (;;) {
+        const QueueUrl = queueUrl(queue);
+        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+        if (Messages.length === 0) return bodies;
+        for (const { Body = '', ReceiptHandle } of Messages) {
+          bodies.push(Body);
+          await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+        }
+      }
+    },
+    stop: () => aws.stop(),
+  };
+}
