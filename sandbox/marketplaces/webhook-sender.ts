@@ -20,7 +20,11 @@ export interface WebhookAttempt {
   at: string;
   status: number | null;
   error: string | null;
+  /** The first words of the answer, where it had a body. */
+  answer?: string;
 }
+
+const SHOWN_ANSWER = 300;
 
 /** What a vendor's webhooks are like. */
 export interface WebhookHabits {
@@ -28,6 +32,8 @@ export interface WebhookHabits {
   retryDelaysMs: readonly number[];
   timeoutMs: number;
   isAccepted(status: number): boolean;
+  /** Whether what was not accepted is tried again, null for no answer; always by default. */
+  isRetried?(status: number | null): boolean;
   /** Where and with which headers one attempt goes; `forged` wants it to fail authentication. */
   prepare(webhook: { url: string; body: string; forged: boolean }): { url: string; headers: Record<string, string> };
   /** The URL as it may be shown. */
@@ -89,8 +95,8 @@ export function createWebhookSender({ store, faults, emit, now }: Parts, habits:
         redirect: 'manual',
         signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(habits.timeoutMs)]),
       });
-      await response.body?.cancel();
-      return { at, status: response.status, error: null };
+      const answer = (await response.text().catch(() => '')).slice(0, SHOWN_ANSWER);
+      return { at, status: response.status, error: null, ...(answer ? { answer } : {}) };
     } catch (error) {
       return { at, status: null, error: reasonOf(error) };
     }
@@ -102,7 +108,7 @@ export function createWebhookSender({ store, faults, emit, now }: Parts, habits:
     const accepted = status !== null && habits.isAccepted(status);
     emit({ type: 'webhook.attempted', webhookId: id, topic, attempt: attempts, status, accepted });
     const delay = habits.retryDelaysMs[attempts - 1];
-    if (!accepted && delay !== undefined) {
+    if (!accepted && delay !== undefined && habits.isRetried?.(status) !== false) {
       schedule(webhook, delay);
       return;
     }

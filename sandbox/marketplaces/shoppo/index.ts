@@ -1,0 +1,121 @@
+import type { Failure } from '../fault-hooks.ts';
+import { createBase, type Listening, type SandboxOptions, serve } from '../server.ts';
+import { createWebhookSender } from '../webhook-sender.ts';
+import { ENDPOINT, errorsOf, serveApi } from './api.ts';
+import { createAutoShip } from './auto-ship.ts';
+import { type Catalog, createCatalog } from './catalog.ts';
+import { serveShoppoControl } from './control.ts';
+import type { ShoppoEvent } from './events.ts';
+import { createMutations, type Received, readReceived } from './mutations.ts';
+import { type Notifications, openNotifications, type Urls } from './notifications.ts';
+import type { Order } from './order.ts';
+import { createOrders } from './orders.ts';
+import type { Product, Sku } from './product.ts';
+import { createQueries } from './queries.ts';
+import { fillCatalog } from './sample.ts';
+import type { Cancel, ReplyTicket, Ship } from './schema.ts';
+import { createTickets, type Ticket } from './tickets.ts';
+import { createViews } from './views.ts';
+import { createWarehouse } from './warehouse.ts';
+
+// The page is silent on retries: all but a 200 is tried again 3 times, a minute apart.
+const RETRY_DELAYS_MS = [60_000, 60_000, 60_000];
+
+export interface ShoppoOptions extends SandboxOptions<ShoppoEvent> {
+  accessToken: string;
+  viewerId: string;
+  /** The `accesstoken` Shoppo sends with its notifications. */
+  notificationToken: string;
+  /** One URL for each notification and for the reply to a ticket; a topic without one is not told. */
+  notifications?: Urls | undefined;
+  /** Ships every order by itself this long after it was paid. */
+  autoShip?: { afterMs: number; courier?: string } | undefined;
+  /** Milliseconds between notification retries; wins over `timeScale`. */
+  retryIntervalMs?: number | undefined;
+}
+
+export interface ShoppoSandbox extends Listening {
+  /** The whole GraphQL endpoint: a connection's `baseUrl`. */
+  endpoint: string;
+  ship(orderId: string, input?: Ship): Order;
+  cancel(orderId: string, input?: Cancel): Order;
+  deliver(orderId: string): Order;
+  reply(ticketId: string, input?: ReplyTicket): Ticket;
+  changeSku(id: string, change: Record<string, unknown>): Sku;
+  toggleMerchants: Catalog['toggleMerchants'];
+  setNotifications: Notifications['set'];
+  setAutoShip(afterMs: number | null): void;
+  orders(): Order[];
+  products(): Product[];
+  skus(): Sku[];
+  tickets(): Ticket[];
+  received(): Received;
+}
+
+/** Starts Shoppo on the loopback interface. */
+export async function startShoppoSandbox(options: ShoppoOptions): Promise<ShoppoSandbox> {
+  const base = createBase<ShoppoEvent>('shoppo', options);
+  const { store } = base;
+  const interval = (delay: number): number => options.retryIntervalMs ?? delay / (options.timeScale ?? 1);
+  const sender = createWebhookSender(base, {
+    retryDelaysMs: RETRY_DELAYS_MS.map(interval),
+    timeoutMs: options.webhookTimeoutMs ?? 10_000,
+    isAccepted: (status) => status === 200,
+    prepare: ({ url, forged }) => ({
+      url,
+      headers: { accesstoken: forged ? 'not the token' : notifications.settings().accesstoken },
+    }),
+  });
+  const accesstoken = options.notificationToken;
+  const notifications = openNotifications({ base, sender, urls: options.notifications, accesstoken });
+  const catalog = createCatalog({ base, notifications });
+  const orders = createOrders({ base, catalog });
+  const tickets = createTickets({ base, notifications, orders });
+  const warehouse = createWarehouse({ base, catalog, orders, notifications });
+  const autoShip = createAutoShip({ orders, warehouse });
+  const parts = { base, catalog, orders, tickets, views: createViews(catalog) };
+  const root = { ...createQueries(parts), ...createMutations(parts) };
+  const { accessToken, viewerId } = options;
+  fillCatalog(catalog);
+
+  const listening = await serve(
+    base,
+    {
+      failure,
+      rateKey: (request) => request.headers.viewerid?.toString() ?? request.ip,
+      requestsPerMinute: options.requestsPerMinute,
+      webhooks: sender,
+      routes: (app) => serveApi(app, { credentials: { accessToken, viewerId }, root }),
+      control: (app) =>
+        serveShoppoControl(app, { store, catalog, orders, warehouse, autoShip, tickets, notifications }),
+      summary: () => ({ endpoint: ENDPOINT, orders: orders.list().length, received: readReceived(store).counts }),
+      onReset: () => fillCatalog(catalog),
+      onStop: autoShip.stop,
+    },
+    options.port,
+  );
+  autoShip.set(options.autoShip ?? { afterMs: null });
+  const text = (input: unknown): string => JSON.stringify(input ?? {});
+  return {
+    ...listening,
+    endpoint: listening.url + ENDPOINT,
+    ship: (orderId, input) => warehouse.ship(orderId, text(input)),
+    cancel: (orderId, input) => warehouse.cancel(orderId, text(input)),
+    deliver: (orderId) => warehouse.deliver(orderId),
+    reply: (ticketId, input) => tickets.reply(ticketId, text(input)),
+    changeSku: (id, change) => catalog.changeSku(id, text(change)),
+    toggleMerchants: catalog.toggleMerchants,
+    setNotifications: notifications.set,
+    setAutoShip: (afterMs) => autoShip.set({ afterMs }),
+    orders: orders.list,
+    products: catalog.products,
+    skus: () => catalog.skus(),
+    tickets: tickets.list,
+    received: () => readReceived(store),
+  };
+}
+
+const failure: Failure = (status, retryAfter) => ({
+  body: errorsOf(status === 429 ? 'Too Many Requests' : `Error ${status}`),
+  headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
+});

@@ -1,0 +1,48 @@
+import type { Base } from '../server.ts';
+import type { WebhookSender } from '../webhook-sender.ts';
+import type { ShoppoEvent } from './events.ts';
+import type { Topic } from './topics.ts';
+
+export type Urls = Partial<Record<Topic, string | null>>;
+
+interface Settings {
+  urls: Urls;
+  accesstoken: string;
+}
+
+/** Where Shoppo calls its partner, and with which `accesstoken`. */
+export interface Notifications {
+  settings(): Settings;
+  set(change: { urls?: Urls | undefined; accesstoken?: string | undefined }): Settings;
+  /** Calls the URL of this topic, where there is one. */
+  notify(topic: Topic, body: Record<string, unknown>): void;
+}
+
+interface Parts {
+  base: Base<ShoppoEvent>;
+  sender: WebhookSender;
+  urls: Urls | undefined;
+  accesstoken: string;
+}
+
+/** What was set over the control surface is kept, except what is given at the next start. */
+export function openNotifications({ base, sender, urls, accesstoken }: Parts): Notifications {
+  const kept = base.store.collection<Urls>('notification-urls');
+  let settings: Settings = { urls: { ...kept.get('urls'), ...urls }, accesstoken };
+  return {
+    settings: () => settings,
+    set(change) {
+      settings = {
+        urls: kept.put('urls', { ...settings.urls, ...change.urls }),
+        accesstoken: change.accesstoken ?? settings.accesstoken,
+      };
+      return settings;
+    },
+    notify(topic, body) {
+      const url = settings.urls[topic];
+      if (!url) return;
+      base.emit({ type: 'notification.sent', topic });
+      sender.send({ topic, url, body });
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { GraphQLError } from 'graphql';
+import { controlRefusal, readControl } from '../refusal.ts';
+import type { Base } from '../server.ts';
+import type { ShoppoEvent } from './events.ts';
+import { nextShortId, seconds } from './ids.ts';
+import type { Image } from './image.ts';
+import type { Notifications } from './notifications.ts';
+import type { Orders } from './orders.ts';
+import { ReplyTicket, SetTicketStatus } from './schema.ts';
+
+export type TicketKind = 'ExchangeItemTicket' | 'RefundTicket' | 'OrderQuestionTicket';
+export type TicketStatus = 'NEW' | 'OPEN' | 'PENDING' | 'HOLD' | 'SOLVED' | 'CLOSED';
+
+/** What a ticket is created with; each kind requires its own part, which the schema checks. */
+export interface TicketInput {
+  firstName: string;
+  lastName: string;
+  email: string;
+  reason?: string;
+  problemType?: string;
+  itemDeliveryStatus?: string;
+  orderItemIds?: ReadonlyArray<string | null> | null;
+  imageIds: ReadonlyArray<string | null>;
+  remark?: string | null;
+}
+
+export interface Ticket extends Omit<TicketInput, 'remark'> {
+  id: string;
+  kind: TicketKind;
+  zendeskStatus: TicketStatus;
+  remark: string;
+  comments: Array<{ from: 'partner' | 'shoppo'; content: string }>;
+  timeCreated: number;
+}
+
+export interface Tickets {
+  list(): Ticket[];
+  get(id: string): Ticket | undefined;
+  create(kind: TicketKind, input: TicketInput): Ticket;
+  /** The partner writes: a ticket that waited for it or was solved is open again. */
+  comment(id: string, content: string): Ticket;
+  /** Customer service writes: the partner's reply-ticket URL is called. */
+  reply(id: string, input?: unknown): Ticket;
+  setStatus(id: string, input: unknown): Ticket;
+}
+
+interface Parts {
+  base: Base<ShoppoEvent>;
+  notifications: Notifications;
+  orders: Orders;
+}
+
+export function createTickets({ base, notifications, orders }: Parts): Tickets {
+  const { store, emit, now } = base;
+  const tickets = store.collection<Ticket>('tickets');
+  const images = store.collection<Image>('images');
+  const find = (id: string): Ticket => {
+    const ticket = tickets.get(id);
+    if (!ticket) throw controlRefusal(404, 'not_found', `no ticket ${id}`);
+    return ticket;
+  };
+  const move = (ticket: Ticket, status: TicketStatus): TicketStatus => {
+    // Once open a ticket is never new again, and a closed one stays closed.
+    if ((status === 'NEW' && ticket.zendeskStatus !== 'NEW') || ticket.zendeskStatus === 'CLOSED') {
+      throw controlRefusal(409, 'wrong_status', `a ticket that is ${ticket.zendeskStatus} cannot become ${status}`);
+    }
+    return status;
+  };
+  const known = (name: string, ids: ReadonlyArray<string | null>, has: (id: string) => boolean): string[] => {
+    const given = ids.filter((id) => id !== null);
+    const missing = given.find((id) => !has(id));
+    if (missing !== undefined) throw new GraphQLError(`${name} ${missing} does not exist`);
+    return given;
+  };
+
+  return {
+    list: () => tickets.list(),
+    get: tickets.get,
+    create(kind, { remark, ...input }) {
+      const isItem = (itemId: string): boolean =>
+        orders.list().some(({ items }) => items.some(({ id }) => id === itemId));
+      const id = nextShortId(store, 'ticket');
+      const ticket: Ticket = {
+        ...input,
+        orderItemIds: known('OrderItem', input.orderItemIds ?? [], isItem),
+        imageIds: known('Image', input.imageIds, (image) => images.get(image) !== undefined),
+        id,
+        kind,
+        zendeskStatus: 'NEW',
+        remark: remark ?? '',
+        comments: [],
+        timeCreated: seconds(now()),
+      };
+      emit({ type: 'ticket.created', ticketId: id, kind });
+      return tickets.put(id, ticket);
+    },
+    comment(id, content) {
+      const ticket = tickets.get(id);
+      if (!ticket) throw new GraphQLError(`Ticket ${id} does not exist`);
+      if (ticket.zendeskStatus === 'CLOSED') throw new GraphQLError(`Ticket ${id} is CLOSED`);
+      const reopened = ['PENDING', 'SOLVED'].includes(ticket.zendeskStatus);
+      return tickets.put(id, {
+        ...ticket,
+        zendeskStatus: reopened ? 'OPEN' : ticket.zendeskStatus,
+        comments: [...ticket.comments, { from: 'partner', content }],
+      });
+    },
+    reply(id, input) {
+      const { content, zendeskStatus, notify } = readControl(ReplyTicket, input);
+      const ticket = find(id);
+      const opened = ticket.zendeskStatus === 'NEW' ? 'OPEN' : ticket.zendeskStatus;
+      const replied = tickets.put(id, {
+        ...ticket,
+        zendeskStatus: move(ticket, zendeskStatus ?? opened),
+        comments: [...ticket.comments, { from: 'shoppo', content }],
+      });
+      if (notify) notifications.notify('reply-ticket', { ticketId: id, content });
+      return replied;
+    },
+    setStatus(id, input) {
+      const ticket = find(id);
+      return tickets.put(id, {
+        ...ticket,
+        zendeskStatus: move(ticket, readControl(SetTicketStatus, input).zendeskStatus),
+      });
+    },
+  };
+}
