@@ -41,17 +41,24 @@ export class ThrottledError extends IntegrationError {
 /** Not its turn yet, and not even an attempt: the delivery comes back after `waitMs`. */
 export class NotYetError extends IntegrationError {
   readonly waitMs: number;
+  /** Those turned away together come back spread over this long. */
+  readonly spreadMs: number;
 
-  constructor(detail: ErrorDetail, waitMs: number) {
+  constructor(detail: ErrorDetail, waitMs: number, spreadMs = 0) {
     super(detail);
     this.waitMs = waitMs;
+    this.spreadMs = spreadMs;
   }
 }
 
 /** Our own budget for the connection is spent: no call was made. */
 export class BudgetSpentError extends NotYetError {
-  constructor(connection: string, waitMs: number) {
-    super({ code: 'budget_spent', description: `the requests a minute of ${connection} are used up` }, waitMs);
+  constructor(connection: string, waitMs: number, spreadMs: number) {
+    super(
+      { code: 'budget_spent', description: `the requests a minute of ${connection} are used up` },
+      waitMs,
+      spreadMs,
+    );
   }
 }
 

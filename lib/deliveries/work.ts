@@ -10,9 +10,6 @@ import { deadLetter, ring } from './ring.ts';
 import { type Done, runDelivery } from './run.ts';
 import { plusSeconds, type Result, settle } from './settle.ts';
 
-/** Deliveries turned away together must not come back together. */
-const SPREAD_SECONDS = 20;
-
 /** Looks at one delivery and does what its state calls for. The queue may ring any number of times. */
 export async function workDelivery(id: string, connector: Connector): Promise<void> {
   const delivery = await getDelivery(id);
@@ -49,7 +46,8 @@ async function attempt(leased: Delivery, connector: Connector): Promise<void> {
     const done = await runDelivery(leased, connector, progress);
     await record(leased, { ok: true, httpStatus: done.httpStatus }, startedAt, done);
   } catch (error) {
-    if (error instanceof NotYetError) return postpone(leased, error.waitMs, progress.unknown);
+    if (error instanceof NotYetError)
+      return postpone(leased, error.waitMs + Math.random() * error.spreadMs, progress.unknown);
     await record(
       leased,
       { ok: false, error, unknown: progress.unknown || error instanceof UnknownOutcomeError },
@@ -100,14 +98,13 @@ async function findFollowers({ id, order: orderId, action, state }: Delivery): P
 /** It was not its turn, so this is no attempt: the delivery comes back later. */
 async function postpone(leased: Delivery, waitMs: number, unknown: boolean): Promise<void> {
   const now = new Date().toISOString();
-  const wait = waitMs / 1000 + Math.random() * SPREAD_SECONDS;
   const pending: Delivery = {
     ...leased,
     state: 'pending',
     lease: null,
     unknown,
     updatedAt: now,
-    nextAttemptAt: plusSeconds(now, wait),
+    nextAttemptAt: plusSeconds(now, waitMs / 1000),
   };
   if (await transition(leased, pending)) await ring([pending]);
 }

@@ -5,8 +5,8 @@ export const info = {
   title: 'Marketful',
   topics: ['order-created', 'order-updated', 'shipment-event-created'],
   pollIntervalSeconds: 600,
-  // The document names no limit; one call a second is our own courtesy.
-  requestsPerMinute: 60,
+  // The document names no limit; ten calls a second are our own courtesy.
+  requestsPerMinute: 600,
   webhookSettings: [],
   secretInUrl: true,
 } as const satisfies MarketplaceInfo;
