@@ -20,7 +20,14 @@ export interface WriteCall {
 
 /** What the seller's side told the store, newest last. */
 export interface Received {
-  counts: { accepted: number; refused: number; byEndpoint: Record<string, Record<string, number>> };
+  counts: {
+    accepted: number;
+    refused: number;
+    /** How often each response code was answered. */
+    byEndpoint: Record<string, Record<string, number>>;
+    /** Parcels taken, by order. */
+    byOrder: Record<string, number>;
+  };
   calls: WriteCall[];
 }
 
@@ -67,12 +74,15 @@ export function createEndpoints(app: FastifyInstance, base: Base<SellersCommerce
 export function readReceived(store: Store): Received {
   const calls = store.collection<WriteCall>('write-calls').list();
   const byEndpoint: Record<string, Record<string, number>> = {};
-  for (const { endpoint, code } of calls) {
+  const byOrder: Record<string, number> = {};
+  for (const { endpoint, code, orderNumber } of calls) {
     const codes = byEndpoint[endpoint] ?? {};
     byEndpoint[endpoint] = { ...codes, [code]: (codes[code] ?? 0) + 1 };
+    const isParcel = endpoint === 'shippinginformation' && code === DONE && orderNumber !== null;
+    if (isParcel) byOrder[orderNumber] = (byOrder[orderNumber] ?? 0) + 1;
   }
   const accepted = calls.filter(({ code }) => code === DONE).length;
-  return { counts: { accepted, refused: calls.length - accepted, byEndpoint }, calls };
+  return { counts: { accepted, refused: calls.length - accepted, byEndpoint, byOrder }, calls };
 }
 
 interface Performed {

@@ -63,6 +63,9 @@ describe('SellersCommerce', () => {
       DiscountAmount: 1,
     });
     expect(placed).toMatchObject({ ShippingAddress: { City: expect.any(String), ZipCode: '44100' }, OrderTotal: 4.5 });
+    sandbox.modify('X-1', { OrderTotal: 99 });
+    expect(sandbox.modify('X-1').OrderTotal).toBe(99);
+    expect(sandbox.modify('X-1', { TaxAmount: 1.2 }).OrderTotal).toBe(5.5);
     expect(() => sandbox.place({ OrderNumber: 'X-1' })).toThrow();
     expect(new Set(sandbox.orders().map(({ OrderNumber }) => OrderNumber)).size).toBe(21);
   });

@@ -108,7 +108,9 @@ export function named({ OrderNumber }: Order): { orderId: string; number: string
   return { orderId: OrderNumber, number: OrderNumber };
 }
 
-function withChange(order: Omit<Order, 'OrderTotal'>, change: ChangeOrder): Order {
+const SUMMED = ['OrderItems', 'ShippingAmount', 'TaxAmount', 'DiscountAmount'] as const;
+
+function withChange(order: Omit<Order, 'OrderTotal'> & { OrderTotal?: number }, change: ChangeOrder): Order {
   const { ShippingAddress, OrderItems, OrderTotal, ...rest } = given(change);
   const changed = {
     ...order,
@@ -116,7 +118,10 @@ function withChange(order: Omit<Order, 'OrderTotal'>, change: ChangeOrder): Orde
     ShippingAddress: { ...order.ShippingAddress, ...given(ShippingAddress ?? {}) },
     OrderItems: OrderItems?.map(toItem) ?? order.OrderItems,
   };
-  return { ...changed, OrderTotal: OrderTotal ?? totalOf(changed) };
+  // A total that was made to differ stays until one of its parts changes.
+  const isStale = SUMMED.some((part) => change[part] !== undefined);
+  const kept = isStale ? undefined : order.OrderTotal;
+  return { ...changed, OrderTotal: OrderTotal ?? kept ?? totalOf(changed) };
 }
 
 type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };

@@ -11,15 +11,18 @@ const SHOPPER_FIELDS: Fields = { UserName: 'string', FirstName: 'string', LastNa
 export function serveShoppers({ get, list }: Endpoints, shop: Shop): void {
   const shoppers = () => [...new Map(shop.list().map((order) => [order.Email, toShopper(order)])).values()];
 
-  // GET api/shopper/getall
-  get('/api/shopper/getall', ({ query }) => list(applyQuery(shoppers(), SHOPPER_FIELDS, query)));
+  // The document writes the resource both ways.
+  for (const resource of ['shopper', 'Shopper']) {
+    // GET api/shopper/getall
+    get(`/api/${resource}/getall`, ({ query }) => list(applyQuery(shoppers(), SHOPPER_FIELDS, query)));
 
-  // GET api/shopper/get/{username}
-  get('/api/shopper/get/:username', ({ params }) => {
-    const shopper = shoppers().find(({ UserName }) => UserName === (params as { username: string }).username);
-    if (!shopper) throw refuse(22);
-    return shopper;
-  });
+    // GET api/shopper/get/{username}
+    get(`/api/${resource}/get/:username`, ({ params }) => {
+      const shopper = shoppers().find(({ UserName }) => UserName === (params as { username: string }).username);
+      if (!shopper) throw refuse(22);
+      return shopper;
+    });
+  }
 }
 
 function toShopper({ Email, ShippingAddress }: Order) {

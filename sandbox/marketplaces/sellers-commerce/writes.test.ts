@@ -106,6 +106,7 @@ describe('shippinginformation', () => {
     expect(await code(path, whole)).toEqual([33, 'Exists', 406]);
     expect(await code(path, { ...whole, TrackingNumber: 'another' })).toEqual([26, 'InvalidQty', 406]);
     expect(sandbox.orders()[0]?.ShippingInformation).toHaveLength(1);
+    expect(sandbox.received().counts.byOrder).toEqual({ 100234: 1 });
   });
 });
 
@@ -214,7 +215,7 @@ describe('returns and shoppers', () => {
       ShopperTypeID: 11,
       Address: [{ City: 'Austin', StateCode: 'TX', CountryCode: 'US', ZipCode: '78701' }],
     });
-    expect((await get('/shopper/getall')).json).toHaveLength(1);
+    expect((await get('/Shopper/getall')).json).toHaveLength(1);
     expect(await get('/shopper/get/nobody')).toMatchObject({ status: 404, json: { StatusCode: 22 } });
   });
 });
