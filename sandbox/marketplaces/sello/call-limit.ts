@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { presentedKey, refuse } from './answers.ts';
+
+const WINDOW_MS = 60_000;
+
+/** How many calls a minute an account may make, and in which unit the header says when that is filled up again. */
+export interface LimitSettings {
+  requestsPerMinute: number;
+  /** The document names no unit. */
+  resetUnit: 'seconds' | 'unix';
+}
+
+export interface CallLimit {
+  settings(): LimitSettings;
+  change(settings: Partial<LimitSettings>): LimitSettings;
+  /** The header's value for a moment so many seconds from now. */
+  resetIn(seconds: number): string;
+  /** Counts every request of this scope and tells in its headers what is left. */
+  apply(app: FastifyInstance): void;
+}
+
+/** The document says that calls are filled up again all at once: a minute begins with a key's first call. */
+export function createCallLimit(first: LimitSettings, now: () => Date): CallLimit {
+  let settings = first;
+  const windows = new Map<string, { endsAt: number; used: number }>();
+
+  const windowOf = (key: string, at: number): { endsAt: number; used: number } => {
+    const current = windows.get(key);
+    if (current && at < current.endsAt) return current;
+    const opened = { endsAt: at + WINDOW_MS, used: 0 };
+    windows.set(key, opened);
+    return opened;
+  };
+  const resetIn = (seconds: number): string =>
+    String(settings.resetUnit === 'seconds' ? seconds : Math.ceil(now().getTime() / 1000) + seconds);
+  const keyOf = (request: FastifyRequest): string => presentedKey(request) ?? request.ip;
+
+  return {
+    resetIn,
+    settings: () => settings,
+    change(change) {
+      settings = { ...settings, ...change };
+      return settings;
+    },
+    apply(app) {
+      app.addHook('onRequest', async (request, reply) => {
+        const at = now().getTime();
+        const window = windowOf(keyOf(request), at);
+        const allowed = window.used < settings.requestsPerMinute;
+        if (allowed) window.used += 1;
+        reply.headers({
+          'x-ratelimit-limit': String(settings.requestsPerMinute),
+          'x-ratelimit-remaining': String(Math.max(0, settings.requestsPerMinute - window.used)),
+          'x-ratelimit-reset': resetIn(Math.ceil((window.endsAt - at) / 1000)),
+        });
+        if (!allowed) throw refuse(429, 'Too Many Requests');
+      });
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { createBase, type Listening, type SandboxOptions, serve } from '../server.ts';
+import { createWebhookSender } from '../webhook-sender.ts';
+import type { Account } from './account.ts';
+import { authenticate, failureOf, presentedKey } from './answers.ts';
+import { createCallLimit, type LimitSettings } from './call-limit.ts';
+import { serveSelloControl, setStock } from './control.ts';
+import { serveDeliveries } from './deliveries-api.ts';
+import type { SelloEvent } from './events.ts';
+import type { Order } from './order.ts';
+import { createOrders } from './orders.ts';
+import { serveOrders } from './orders-api.ts';
+import type { Product } from './product.ts';
+import { createProducts } from './products.ts';
+import { serveProducts } from './products-api.ts';
+import { createRecorder, type Received, readReceived } from './received.ts';
+import { createRegistry, type Hook, hideSecret, isSuccess, type Webhook } from './registry.ts';
+import { serveRows } from './rows-api.ts';
+import type { PlaceOrder, SetStock } from './schema.ts';
+import { createShop, type Shop } from './shop.ts';
+import { createStatuses } from './statuses.ts';
+import { serveStatuses } from './statuses-api.ts';
+import { serveWebhooks } from './webhooks-api.ts';
+
+const REQUESTS_PER_MINUTE = 30;
+const TIMEOUT_MS = 15_000;
+// The document says over how long, one hour and 15 minutes, and not how often.
+const RETRY_DELAYS_MS = [900_000, 900_000, 900_000, 900_000, 900_000];
+
+export interface SelloOptions extends SandboxOptions<SelloEvent> {
+  /** The key alone, or `token:key`. */
+  apiKey: string;
+  /** Webhooks there are from the start, as if set in the account's settings; they replace what is kept from before. */
+  webhooks?: Partial<Record<Hook, string | readonly string[]>> | undefined;
+  /** Milliseconds between webhook retries; wins over `timeScale`. */
+  retryIntervalMs?: number | undefined;
+  /** What the POST carries that tests a new webhook's URL; nothing by default. */
+  testBody?: string | undefined;
+  /** The unit of `X-RateLimit-Reset`. */
+  resetUnit?: LimitSettings['resetUnit'] | undefined;
+  /** Which sample orders are placed. */
+  seed?: number | undefined;
+}
+
+export interface SelloSandbox extends Listening {
+  /** What a connection has as its `baseUrl`. */
+  baseUrl: string;
+  place(input?: PlaceOrder): Order[];
+  change: Shop['change'];
+  setStatus: Shop['setStatus'];
+  setStock(input: SetStock): Product;
+  orders(): Order[];
+  products(): Product[];
+  registered(): Webhook[];
+  received(): Received;
+}
+
+/** Starts Sello on the loopback interface. */
+export async function startSelloSandbox(options: SelloOptions): Promise<SelloSandbox> {
+  const base = createBase<SelloEvent>('sello', options);
+  const timeoutMs = options.webhookTimeoutMs ?? TIMEOUT_MS;
+  const interval = (delay: number): number => options.retryIntervalMs ?? delay / (options.timeScale ?? 1);
+  const sender = createWebhookSender(base, {
+    retryDelaysMs: RETRY_DELAYS_MS.map(interval),
+    timeoutMs,
+    isAccepted: isSuccess,
+    // "A 500-ish status code", no connection, or too slow; a 401 is not tried again.
+    isRetried: (status) => status === null || status >= 500,
+    // Nothing is signed: the secret is in the URL.
+    prepare: ({ url, forged }) => ({ url: forged ? url.replace(/[^/]*$/, 'not-the-secret') : url, headers: {} }),
+    showUrl: hideSecret,
+  });
+  const account = openAccount(
+    base,
+    options,
+    createRegistry({ base, sender, timeoutMs, testBody: options.testBody ?? '' }),
+  );
+  const { orders, products, statuses, registry, shop } = account;
+  const limit = createCallLimit(
+    { requestsPerMinute: options.requestsPerMinute ?? REQUESTS_PER_MINUTE, resetUnit: options.resetUnit ?? 'seconds' },
+    base.now,
+  );
+
+  const listening = await serve(
+    base,
+    {
+      failure: failureOf(limit.resetIn),
+      rateKey: (request) => presentedKey(request) ?? request.ip,
+      // Sello tells in every answer what is left, so it counts for itself.
+      requestsPerMinute: undefined,
+      webhooks: sender,
+      routes(app) {
+        limit.apply(app);
+        app.register(
+          async (v5) => {
+            v5.addHook('preHandler', authenticate(options.apiKey));
+            for (const routes of [
+              serveOrders,
+              serveRows,
+              serveDeliveries,
+              serveStatuses,
+              serveProducts,
+              serveWebhooks,
+            ]) {
+              routes(v5, account);
+            }
+          },
+          { prefix: '/v5' },
+        );
+      },
+      control: (app) => serveSelloControl(app, { account, limit }),
+      summary: () => ({
+        orders: orders.list().length,
+        received: readReceived(base).counts,
+        rateLimit: limit.settings(),
+      }),
+      onReset() {
+        statuses.fill();
+        products.fill();
+      },
+    },
+    options.port,
+  );
+  return {
+    ...listening,
+    baseUrl: `${listening.url}/v5`,
+    place: shop.place,
+    change: shop.change,
+    setStatus: shop.setStatus,
+    setStock: (input) => setStock(products, input),
+    orders: orders.list,
+    products: products.list,
+    registered: registry.list,
+    received: () => readReceived(base),
+  };
+}
+
+function openAccount(base: Account['base'], options: SelloOptions, registry: Account['registry']): Account {
+  if (options.webhooks) {
+    const entries = Object.entries(options.webhooks) as Array<[Hook, string | readonly string[]]>;
+    registry.set(entries.flatMap(([hook, urls]) => [urls].flat().map((url) => ({ url, hook }))));
+  }
+  const statuses = createStatuses(base.store);
+  statuses.fill();
+  const products = createProducts({ base, registry });
+  products.fill();
+  const orders = createOrders({ base, registry, statuses });
+  const shop = createShop({ base, orders, products, statuses, registry, seed: options.seed ?? 1 });
+  return { base, orders, products, statuses, registry, shop, recorded: createRecorder(base) };
+}

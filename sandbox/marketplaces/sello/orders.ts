@@ -1,0 +1,125 @@
+import type { Base } from '../server.ts';
+import type { SelloEvent } from './events.ts';
+import { createHistory, type History } from './history.ts';
+import type { Order, Row } from './order.ts';
+import type { Registry } from './registry.ts';
+import type { Statuses } from './statuses.ts';
+
+const FIRST_ORDER = 13901393;
+const FIRST_NUMBER = 865;
+const FIRST_ROW = 8109592;
+
+/** An order before Sello has given it its ids and times. */
+export type Draft = Omit<
+  Order,
+  'id' | 'number' | 'createdAt' | 'updatedAt' | 'deliveredAt' | 'rows' | 'deliveries' | 'synced'
+> & {
+  id?: number | undefined;
+  number?: number | undefined;
+  createdAt?: string | undefined;
+  rows: DraftRow[];
+};
+export type DraftRow = Omit<Row, 'id' | 'createdAt' | 'returned'> & { id?: number | undefined };
+
+/** What is recorded with a change. */
+interface Change {
+  said: string;
+  /** No webhook: only a poll finds the change. */
+  quiet?: boolean;
+  /** A status was set, also the one it had: a delivered one tells the marketplace the tracking ids. */
+  statusSet?: boolean;
+}
+
+/** The account's orders. Whatever changes one writes its history and fires the webhooks. */
+export interface Orders {
+  list(): Order[];
+  find(id: number | string): Order | undefined;
+  create(draft: Draft, change: Change): Order;
+  save(order: Order, change: Change): Order;
+  remove(id: number): void;
+  makeRow(draft: DraftRow): Row;
+  history: History;
+}
+
+interface Parts {
+  base: Base<SelloEvent>;
+  registry: Registry;
+  statuses: Statuses;
+}
+
+export function createOrders({ base, registry, statuses }: Parts): Orders {
+  const { store, emit, now } = base;
+  const orders = store.collection<Order>('orders');
+  const history = createHistory(base);
+  const makeRow = (draft: DraftRow): Row => ({
+    ...draft,
+    id: draft.id ?? store.next('row', FIRST_ROW),
+    createdAt: now().toISOString(),
+    returned: null,
+  });
+
+  const create = (draft: Draft, { said, quiet }: Change): Order => {
+    const at = now().toISOString();
+    const order: Order = {
+      ...draft,
+      id: draft.id ?? store.next('order', FIRST_ORDER),
+      number: draft.number ?? store.next('number', FIRST_NUMBER),
+      createdAt: draft.createdAt ?? at,
+      updatedAt: at,
+      deliveredAt: null,
+      rows: draft.rows.map(makeRow),
+      deliveries: [],
+      synced: [],
+    };
+    orders.put(String(order.id), order);
+    history.add(order.id, said);
+    emit({
+      type: 'order.placed',
+      orderId: order.id,
+      number: order.number,
+      country: order.customer.customer_country_code,
+    });
+    if (!quiet) {
+      registry.notify('orderNew', order.id);
+      if (statuses.flagsOf(order.statusId).is_paid) registry.notify('orderPaid', order.id);
+    }
+    return order;
+  };
+
+  const save = (changed: Order, { said, quiet, statusSet }: Change): Order => {
+    const before = orders.get(String(changed.id));
+    const flags = statuses.flagsOf(changed.statusId);
+    const at = now().toISOString();
+    const delivers = statusSet === true && flags.is_delivered;
+    const order = orders.put(String(changed.id), {
+      ...changed,
+      updatedAt: at,
+      deliveredAt: delivers ? (changed.deliveredAt ?? at) : changed.deliveredAt,
+      synced: delivers ? [...new Set([...changed.synced, ...changed.deliveries.map(({ id }) => id)])] : changed.synced,
+    });
+    const { id, number, statusId } = order;
+    history.add(id, said);
+    emit({ type: 'order.changed', orderId: id, number, statusId });
+    if (delivers) emit({ type: 'order.delivered', orderId: id, number, trackingNumbers: order.synced });
+    if (!quiet) {
+      if (before && flags.is_paid && !statuses.flagsOf(before.statusId).is_paid) registry.notify('orderPaid', id);
+      registry.notify('orderUpdated', id);
+      // The vendor's list of events: a new order, "also triggered" when one is updated.
+      registry.notify('orderNew', id);
+    }
+    return order;
+  };
+
+  return {
+    create,
+    save,
+    makeRow,
+    history,
+    list: () => orders.list(),
+    find: (id) => orders.get(String(id)),
+    remove(id) {
+      orders.remove(String(id));
+      history.remove(id);
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { catalog } from '../catalog.ts';
+import type { Base } from '../server.ts';
+import { refuse } from './answers.ts';
+import type { SelloEvent } from './events.ts';
+import { newProduct, type Product } from './product.ts';
+import type { Registry } from './registry.ts';
+
+const FIRST_PRODUCT = 29372618;
+const FIRST_QUANTITY = 100;
+const READ_ONLY = [
+  'id',
+  'folder_name',
+  'brand_name',
+  'group_id',
+  'created_at',
+  'updated_at',
+  'sold',
+  'unsold',
+  'last_sold',
+  'auctions',
+  'images',
+];
+
+/** The account's products and how many of them there are. */
+export interface Products {
+  list(): Product[];
+  find(id: number | string): Product | undefined;
+  bySku(sku: string): Product | undefined;
+  /** With an id it is the one of the control surface's choice. */
+  add(given: Record<string, unknown>, id?: number): Product;
+  /** Changes what is named, read-only and unknown attributes excepted, and fires the webhooks. */
+  change(product: Product, changes: Record<string, unknown>, quiet?: boolean): Product;
+  /** Pieces leave because a marketplace sold them. */
+  sell(sku: string, quantity: number, quiet?: boolean): void;
+  /** A new account holds the catalog that the sample orders are made of. */
+  fill(): void;
+}
+
+interface Parts {
+  base: Base<SelloEvent>;
+  registry: Registry;
+}
+
+export function createProducts({ base, registry }: Parts): Products {
+  const { store, emit, now } = base;
+  const products = store.collection<Product>('products');
+  const put = (product: Product): Product => products.put(String(product.id), product);
+  const bySku = (sku: string): Product | undefined => products.list().find((one) => one.private_reference === sku);
+  const stockChanged = (product: Product, quiet = false): void => {
+    const { id, quantity, private_reference: sku } = product;
+    emit({ type: 'stock.changed', productId: id, sku, quantity });
+    if (!quiet) registry.notify('productQuantityUpdated', id);
+  };
+  const add: Products['add'] = (given, id = store.next('product', FIRST_PRODUCT)) => {
+    const blank = newProduct(id, now());
+    const known = Object.entries(given).filter(([name]) => name in blank);
+    return put({ ...blank, ...Object.fromEntries(known), ...numbersOf(given), id });
+  };
+
+  return {
+    bySku,
+    add,
+    list: () => products.list(),
+    find: (id) => products.get(String(id)),
+    change(product, changes, quiet = false) {
+      const known = Object.entries(changes).filter(([name]) => name in product && !READ_ONLY.includes(name));
+      const given = Object.fromEntries(known);
+      const merged = merge(product, { ...given, ...numbersOf(given) }) as Product;
+      const changed = put({ ...merged, updated_at: now().toISOString() });
+      if (changed.quantity !== product.quantity) stockChanged(changed, quiet);
+      if (!quiet && known.some(([name]) => name !== 'quantity')) registry.notify('productUpdated', product.id);
+      return changed;
+    },
+    sell(sku, quantity, quiet) {
+      const product = bySku(sku);
+      if (!product) return;
+      const at = now().toISOString();
+      const left = Math.max(0, product.quantity - quantity);
+      const changed = put({ ...product, quantity: left, sold: product.sold + quantity, last_sold: at, updated_at: at });
+      if (left !== product.quantity) stockChanged(changed, quiet);
+    },
+    fill() {
+      if (products.list().length > 0) return;
+      for (const { sku, ean, title } of catalog) {
+        add({
+          private_reference: sku,
+          private_name: title,
+          quantity: FIRST_QUANTITY,
+          weight: 250,
+          stock_location: `Shelf ${products.list().length + 1}`,
+          texts: { default: { en: { name: title } } },
+          properties: [{ property: 'EAN', value: { default: ean } }],
+        });
+      }
+    },
+  };
+}
+
+/** The attributes with a rule, checked; a number may come as a string. */
+function numbersOf({ quantity, condition, tax }: Record<string, unknown>): Record<string, unknown> {
+  if (condition !== undefined && condition !== 'new' && condition !== 'used') {
+    throw refuse(400, 'condition must be either new or used');
+  }
+  if (tax !== undefined && !['0', '6', '12', '25'].includes(String(tax))) {
+    throw refuse(400, 'tax must be one of: 0, 6, 12, 25');
+  }
+  if (quantity === undefined) return {};
+  if (!/^\d{1,9}$/.test(String(quantity))) throw refuse(400, 'quantity must be a whole number');
+  return { quantity: Number(quantity) };
+}
+
+/** Objects are merged key by key, anything else is replaced. */
+function merge(into: unknown, from: unknown): unknown {
+  if (!isObject(into) || !isObject(from)) return from;
+  const merged = { ...into };
+  for (const [key, value] of Object.entries(from)) merged[key] = merge(into[key], value);
+  return merged;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

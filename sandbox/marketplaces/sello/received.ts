@@ -1,0 +1,91 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Refusal } from '../refusal.ts';
+import type { Base } from '../server.ts';
+import type { SelloEvent } from './events.ts';
+
+/** One call that changes something, accepted or not. */
+export interface Call {
+  at: string;
+  action: string;
+  /** The order, or for products the id or SKU. */
+  about: string | null;
+  rowId: string | null;
+  status: number;
+  /** Sello's words where it refused. */
+  message: string | null;
+  body: unknown;
+}
+
+/** What Sello was told, newest last. */
+export interface Received {
+  counts: {
+    accepted: number;
+    refused: number;
+    /** Accepted calls, by what they did. */
+    byAction: Record<string, number>;
+    /** Accepted deliveries, also those that overwrote one of the same tracking id. */
+    byOrder: Record<string, number>;
+  };
+  calls: Call[];
+}
+
+interface Params {
+  id?: string;
+  sku?: string;
+  rowId?: string;
+}
+type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
+
+/** Wraps handlers of calls that change something, so that each is on record whatever a fault does to its answer. */
+export function createRecorder({ store, now }: Base<SelloEvent>): (action: string, handler: Handler) => Handler {
+  const calls = store.collection<Call>('calls');
+  return (action, handler) => async (request, reply) => {
+    const { id, sku, rowId } = request.params as Params;
+    const record = (status: number, message: string | null): void =>
+      void calls.put(String(store.next('calls')), {
+        at: now().toISOString(),
+        action,
+        about: id ?? sku ?? null,
+        rowId: rowId ?? null,
+        status,
+        message,
+        body: readable(request.body),
+      });
+    try {
+      const answer = await handler(request, reply);
+      record(reply.statusCode, null);
+      return answer === undefined ? reply.send() : answer;
+    } catch (error) {
+      if (error instanceof Refusal) record(error.status, (error.body as { message: string }).message);
+      throw error;
+    }
+  };
+}
+
+export function readReceived(base: Base<SelloEvent>): Received {
+  const calls = base.store.collection<Call>('calls').list();
+  const accepted = calls.filter(({ status }) => status < 300);
+  const count = (keys: string[]): Record<string, number> => {
+    const counts: Record<string, number> = {};
+    for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
+    return counts;
+  };
+  const deliveries = accepted.filter(({ action }) => action === 'delivery');
+  return {
+    counts: {
+      accepted: accepted.length,
+      refused: calls.length - accepted.length,
+      byAction: count(accepted.map(({ action }) => action)),
+      byOrder: count(deliveries.map(({ about }) => String(about))),
+    },
+    calls,
+  };
+}
+
+function readable(body: unknown): unknown {
+  try {
+    return JSON.parse(String(body ?? 'null'));
+  } catch {
+    return body;
+  }
+}

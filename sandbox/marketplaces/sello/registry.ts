@@ -1,0 +1,107 @@
+import type { Base } from '../server.ts';
+import type { WebhookSender } from '../webhook-sender.ts';
+import { refuse } from './answers.ts';
+import type { SelloEvent } from './events.ts';
+
+export const HOOKS = ['orderNew', 'orderPaid', 'orderUpdated', 'productUpdated', 'productQuantityUpdated'] as const;
+export type Hook = (typeof HOOKS)[number];
+
+/** One registered webhook, in the shape it is shown; the same one may be there twice. */
+export interface Webhook {
+  url: string;
+  hook: Hook;
+}
+
+/** The account's webhooks. */
+export interface Registry {
+  list(): Webhook[];
+  /** Tests the URL with a POST first: without a 2xx nothing changes. */
+  add(webhook: unknown): Promise<Webhook[]>;
+  /** Replaces the whole list, after a test of each entry that was not on it. */
+  replace(webhooks: unknown): Promise<void>;
+  /** Sets the list as somebody does in the account's settings, untested. */
+  set(webhooks: readonly Webhook[]): void;
+  notify(hook: Hook, id: number): void;
+}
+
+interface Parts {
+  base: Base<SelloEvent>;
+  sender: WebhookSender;
+  timeoutMs: number;
+  /** What the test POST carries: the document does not say. */
+  testBody: string;
+}
+
+export function createRegistry({ base, sender, timeoutMs, testBody }: Parts): Registry {
+  const kept = base.store.collection<Webhook[]>('webhooks');
+  const list = (): Webhook[] => kept.get('all') ?? [];
+
+  const test = async ({ url, hook }: Webhook): Promise<void> => {
+    const status = await post(url, testBody, timeoutMs);
+    const accepted = status !== null && isSuccess(status);
+    base.emit({ type: 'webhook.tested', hook, status, accepted });
+    if (!accepted) throw refuse(400, `The url did not answer with a 2xx status (${status ?? 'no answer'})`);
+  };
+
+  return {
+    list,
+    set: (webhooks) => void kept.put('all', [...webhooks]),
+    async add(given) {
+      const webhook = readWebhook(given);
+      await test(webhook);
+      return kept.put('all', [...list(), webhook]);
+    },
+    async replace(given) {
+      if (!Array.isArray(given)) throw refuse(400, 'The body must be the list of all webhooks');
+      const webhooks = given.map(readWebhook);
+      const known = new Set(list().map(keyOf));
+      const added = new Map(webhooks.filter((one) => !known.has(keyOf(one))).map((one) => [keyOf(one), one]));
+      for (const webhook of added.values()) await test(webhook);
+      kept.put('all', webhooks);
+    },
+    notify(hook, id) {
+      for (const webhook of list().filter((one) => one.hook === hook)) {
+        sender.send({ topic: hook, url: webhook.url, body: { id } });
+      }
+    },
+  };
+}
+
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** The URL without its last segment and its query: either may hold the secret. */
+export function hideSecret(url: string): string {
+  return url.replace(/\?.*$/, '?…').replace(/\/[^/]*$/, '/…');
+}
+
+function readWebhook(given: unknown): Webhook {
+  const { url, hook } = (given ?? {}) as Record<string, unknown>;
+  const known = HOOKS.find((name) => name === hook);
+  if (!known) throw refuse(400, `hook must be one of: ${HOOKS.join(', ')}`);
+  if (typeof url !== 'string' || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
+    throw refuse(400, 'url must be a valid HTTP or HTTPS url');
+  }
+  return { url, hook: known };
+}
+
+function keyOf({ url, hook }: Webhook): string {
+  return `${hook} ${url}`;
+}
+
+async function post(url: string, body: string, timeoutMs: number): Promise<number | null> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await response.body?.cancel();
+    return response.status;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,107 @@
+import type { FastifyInstance } from 'fastify';
+import { type Account, orderOf, rowOf, withRow } from './account.ts';
+import { bodyOf, refuse } from './answers.ts';
+import { type Row, toShownRow } from './order.ts';
+import { hundredths } from './order-changes.ts';
+import { checkReturn } from './return.ts';
+import { toDraftRow } from './row.ts';
+
+/** The endpoints about the rows of an order. */
+export function serveRows(app: FastifyInstance, { base, orders, products, recorded }: Account): void {
+  // GET /v5/orders/{id}/rows
+  app.get('/orders/:id/rows', async (request) => orderOf(request, orders).rows.map(toShownRow));
+
+  // POST /v5/orders/{id}/rows
+  app.post(
+    '/orders/:id/rows',
+    recorded('row-added', async (request) => {
+      const order = orderOf(request, orders);
+      const given = bodyOf(request);
+      for (const name of ['quantity', 'title', 'price', 'tax']) {
+        if (given[name] === undefined || given[name] === '') throw refuse(400, `${name} is required`);
+      }
+      const reference = String(given.reference ?? '');
+      const draft = toDraftRow({ reference, quantity: 1, title: String(given.title) }, order.integrationId, products);
+      const row = orders.makeRow({ ...draft, ...readRowChanges(given) });
+      orders.save({ ...order, rows: [...order.rows, row] }, { said: `Row ${row.id} was added` });
+      // A list of one, as the document prints it; nor does it name another status than 200.
+      return [toShownRow(row)];
+    }),
+  );
+
+  // PUT /v5/orders/{id}/rows/{rowId}
+  app.put(
+    '/orders/:id/rows/:rowId',
+    recorded('row', async (request) => {
+      const order = orderOf(request, orders);
+      const row = { ...rowOf(request, order), ...readRowChanges(bodyOf(request)) };
+      orders.save(withRow(order, row), { said: `Row ${row.id} was updated` });
+      return [toShownRow(row)];
+    }),
+  );
+
+  // DELETE /v5/orders/{id}/rows/{rowId}
+  app.delete(
+    '/orders/:id/rows/:rowId',
+    recorded('row-removed', async (request, reply) => {
+      const order = orderOf(request, orders);
+      const { id } = rowOf(request, order);
+      orders.save({ ...order, rows: order.rows.filter((row) => row.id !== id) }, { said: `Row ${id} was removed` });
+      reply.code(204);
+    }),
+  );
+
+  // POST /v5/orders/{id}/rows/{rowId}/separate
+  app.post(
+    '/orders/:id/rows/:rowId/separate',
+    recorded('separate', async (request, reply) => {
+      const order = orderOf(request, orders);
+      const row = rowOf(request, order);
+      const { id: _id, number: _number, ...same } = order;
+      const draft = { ...same, rows: [row], shippingCost: 0 };
+      const separated = orders.create(draft, { said: `Row ${row.id} was separated from order ${order.id}` });
+      const rows = order.rows.filter(({ id }) => id !== row.id);
+      orders.save({ ...order, rows }, { said: `Row ${row.id} was separated into order ${separated.id}` });
+      reply.code(201);
+      // A string, unlike the id that adding an order answers with.
+      return { id: String(separated.id) };
+    }),
+  );
+
+  // PUT /v5/orders/{orderId}/rows/{rowId}/return
+  app.put(
+    '/orders/:id/rows/:rowId/return',
+    recorded('return', async (request) => {
+      const order = orderOf(request, orders);
+      const row = rowOf(request, order);
+      const returned = checkReturn(bodyOf(request), row, { at: base.now(), zalando: order.zalando });
+      const { status, quantity } = returned;
+      orders.save(withRow(order, { ...row, returned }), { said: `Row ${row.id}: ${status}, ${quantity} pcs` });
+      const { id: orderId, number } = order;
+      base.emit({ type: 'return.changed', orderId, number, rowId: row.id, status, quantity });
+      return { message: 'Return updated' };
+    }),
+  );
+}
+
+/** The attributes of a row that a request may set. */
+function readRowChanges(given: Record<string, unknown>): Partial<Row> {
+  const quantity = given.quantity === undefined ? undefined : Number(given.quantity);
+  if (quantity !== undefined && (!Number.isInteger(quantity) || quantity < 1)) {
+    throw refuse(400, 'quantity must be a whole number');
+  }
+  const text = (name: string, key: keyof Row): Partial<Row> =>
+    given[name] === undefined ? {} : { [key]: String(given[name] ?? '') };
+  return {
+    ...(quantity === undefined ? {} : { quantity }),
+    ...text('title', 'title'),
+    ...text('reference', 'reference'),
+    ...text('stock_location', 'stockLocation'),
+    ...text('item_no', 'itemNo'),
+    ...(given.price === undefined ? {} : { price: hundredths(given.price, 'price') }),
+    ...(given.tax === undefined ? {} : { tax: hundredths(given.tax, 'tax') / 100 }),
+    ...(given.product_id === undefined
+      ? {}
+      : { productId: given.product_id === null ? null : Number(given.product_id) }),
+  };
+}

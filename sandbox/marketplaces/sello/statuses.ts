@@ -1,0 +1,60 @@
+import type { Store } from '../store.ts';
+import type { Flags } from './order.ts';
+
+/** An order status of the account, in the shape it is shown. */
+export interface Status extends Flags {
+  id: string;
+  title: string;
+  color: string;
+}
+
+export const PAID = 2591259;
+export const UNPAID = 2591257;
+export const DELIVERED = 2591261;
+export const CANCELLED = 2591263;
+
+const FIRST_ADDED = 2632065;
+const NO_FLAGS: Flags = { is_paid: false, is_delivered: false, is_active: false, is_deleted: false };
+const open = { ...NO_FLAGS, is_active: true };
+
+// The first two are the document's.
+const FIRST: readonly Status[] = [
+  status(PAID, 'Payment received', '#bfdabf', { ...open, is_paid: true }),
+  status(UNPAID, 'Awaiting payment', '#1a1ad4', open),
+  status(DELIVERED, 'Delivered', '#8fbc8f', { ...NO_FLAGS, is_paid: true, is_delivered: true }),
+  status(CANCELLED, 'Cancelled', '#d9534f', { ...NO_FLAGS, is_deleted: true }),
+];
+
+/** The account's order statuses: what an order's flags come from. */
+export interface Statuses {
+  list(): Status[];
+  find(id: unknown): Status | undefined;
+  /** The flags of an order whose status this is; none once it was removed. */
+  flagsOf(id: number): Flags;
+  add(status: Omit<Status, 'id'>): Status;
+  change(status: Status): Status;
+  remove(id: string): void;
+  /** A new account has some. */
+  fill(): void;
+}
+
+export function createStatuses(store: Store): Statuses {
+  const kept = store.collection<Status>('statuses');
+  const put = (one: Status): Status =>
+    kept.put(one.id, one.is_deleted ? { ...one, ...NO_FLAGS, is_deleted: true } : one);
+  return {
+    list: () => kept.list(),
+    find: (id) => kept.get(String(id)),
+    flagsOf: (id) => kept.get(String(id)) ?? NO_FLAGS,
+    add: (one) => put({ id: String(store.next('status', FIRST_ADDED)), ...one }),
+    change: put,
+    remove: (id) => kept.remove(id),
+    fill() {
+      if (kept.list().length === 0) for (const one of FIRST) kept.put(one.id, one);
+    },
+  };
+}
+
+function status(id: number, title: string, color: string, flags: Flags): Status {
+  return { id: String(id), title, color, ...flags };
+}
