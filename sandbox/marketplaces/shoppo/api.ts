@@ -9,7 +9,7 @@ export const ENDPOINT = '/api/graphql/partner';
 
 const SCHEMA_FILE = new URL('../../../lib/marketplaces/shoppo/schema.graphql', import.meta.url);
 
-const Request = z.object({
+const Body = z.object({
   query: z.string().min(1),
   variables: z.record(z.string(), z.unknown()).nullish(),
   operationName: z.string().nullish(),
@@ -59,14 +59,14 @@ function isKnown({ headers }: FastifyRequest, { accessToken, viewerId }: Credent
   return headers.accesstoken === accessToken && headers.viewerid === viewerId;
 }
 
-function readRequest(body: unknown): z.infer<typeof Request> {
+function readRequest(body: unknown): z.infer<typeof Body> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(String(body ?? ''));
   } catch {
     throw new Refusal(400, errorsOf('The body is not JSON'));
   }
-  const result = Request.safeParse(parsed);
+  const result = Body.safeParse(parsed);
   if (result.success) return result.data;
   throw new Refusal(400, errorsOf('Must provide a query string, and variables as an object'));
 }
