@@ -84,6 +84,20 @@ describe('Sello', () => {
     expect((await api('GET', '/orders?sort=customer_city')).status).toBe(400);
   });
 
+  it('shows times with the offset of the day and sorts by the instants', async () => {
+    const { api, control } = await startAccount();
+    await control('POST', '/orders', { id: 1, updated_at: '2026-10-25T00:59:59Z' });
+    await control('POST', '/orders', { id: 2, updated_at: '2026-10-25T01:00:00Z' });
+    await control('POST', '/orders', { id: 3, created_at: '2026-10-25T00:30:00+02:00' });
+    const { orders } = (await api('GET', '/orders?sort=updated_at')).json;
+    const shown = orders.map((order: { id: number; updated_at: string }) => [order.id, order.updated_at]);
+    expect(shown).toEqual([
+      [2, '2026-10-25T02:00:00+01:00'],
+      [1, '2026-10-25T02:59:59+02:00'],
+      [3, '2026-10-25T00:30:00+02:00'],
+    ]);
+  });
+
   it('changes what may be changed, silently ignores the rest, and takes flags from the status', async () => {
     const { api, control } = await startAccount();
     await control('POST', '/orders', { id: 1, paid: false });

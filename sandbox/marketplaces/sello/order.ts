@@ -101,6 +101,8 @@ export interface Order {
   synced: string[];
   /** The marketplace takes only its own return reasons. */
   zalando: boolean;
+  /** A total made to differ from shipping and rows. */
+  statedTotal: number | null;
 }
 
 export interface Flags {
@@ -167,8 +169,8 @@ export function toShownRow(row: Row): Record<string, unknown> {
   };
 }
 
-export function totalOf({ rows, shippingCost }: Order): number {
-  return rows.reduce((sum, { price, quantity }) => sum + price * quantity, shippingCost);
+export function totalOf({ rows, shippingCost, statedTotal }: Order): number {
+  return statedTotal ?? rows.reduce((sum, { price, quantity }) => sum + price * quantity, shippingCost);
 }
 
 function weightOf({ rows }: Order): number {

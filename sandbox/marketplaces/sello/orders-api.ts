@@ -95,6 +95,7 @@ export function serveOrders(app: FastifyInstance, { orders, statuses, recorded }
           customer: { ...emptyCustomer, ...customer },
           rows: [],
           zalando: false,
+          statedTotal: null,
           createdAt: Number.isNaN(created) ? undefined : new Date(created).toISOString(),
         },
         { said: 'Order was created' },
@@ -109,7 +110,7 @@ export function serveOrders(app: FastifyInstance, { orders, statuses, recorded }
     '/orders/:id/copy',
     recorded('order-copied', async (request, reply) => {
       const { id, number, createdAt, ...order } = orderOf(request, orders);
-      const rows = order.rows.map(({ id: _row, ...row }) => row);
+      const rows = order.rows.map(({ id: _id, createdAt: _at, returned: _returned, ...row }) => row);
       const copy = { ...order, rows, integrationId: 0, market: 0, marketReference: '' };
       reply.code(201);
       return { id: orders.create(copy, { said: `Order was copied from ${id}` }).id };

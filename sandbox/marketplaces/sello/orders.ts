@@ -19,13 +19,19 @@ export type Draft = Omit<
   createdAt?: string | undefined;
   rows: DraftRow[];
 };
-export type DraftRow = Omit<Row, 'id' | 'createdAt' | 'returned'> & { id?: number | undefined };
+export type DraftRow = Omit<Row, 'id' | 'createdAt' | 'returned'> & {
+  id?: number | undefined;
+  createdAt?: string;
+  returned?: Row['returned'];
+};
 
 /** What is recorded with a change. */
 interface Change {
   said: string;
   /** No webhook: only a poll finds the change. */
   quiet?: boolean;
+  /** Instead of now. */
+  updatedAt?: string | undefined;
   /** A status was set, also the one it had: a delivered one tells the marketplace the tracking ids. */
   statusSet?: boolean;
 }
@@ -54,19 +60,19 @@ export function createOrders({ base, registry, statuses }: Parts): Orders {
   const makeRow = (draft: DraftRow): Row => ({
     ...draft,
     id: draft.id ?? store.next('row', FIRST_ROW),
-    createdAt: now().toISOString(),
-    returned: null,
+    createdAt: draft.createdAt ?? now().toISOString(),
+    returned: draft.returned ?? null,
   });
 
-  const create = (draft: Draft, { said, quiet }: Change): Order => {
+  const create = (draft: Draft, { said, quiet, updatedAt }: Change): Order => {
     const at = now().toISOString();
     const order: Order = {
       ...draft,
       id: draft.id ?? store.next('order', FIRST_ORDER),
       number: draft.number ?? store.next('number', FIRST_NUMBER),
       createdAt: draft.createdAt ?? at,
-      updatedAt: at,
-      deliveredAt: null,
+      updatedAt: updatedAt ?? draft.createdAt ?? at,
+      deliveredAt: statuses.flagsOf(draft.statusId).is_delivered ? at : null,
       rows: draft.rows.map(makeRow),
       deliveries: [],
       synced: [],
@@ -86,10 +92,10 @@ export function createOrders({ base, registry, statuses }: Parts): Orders {
     return order;
   };
 
-  const save = (changed: Order, { said, quiet, statusSet }: Change): Order => {
+  const save = (changed: Order, { said, quiet, updatedAt, statusSet }: Change): Order => {
     const before = orders.get(String(changed.id));
     const flags = statuses.flagsOf(changed.statusId);
-    const at = now().toISOString();
+    const at = updatedAt ?? now().toISOString();
     const delivers = statusSet === true && flags.is_delivered;
     const order = orders.put(String(changed.id), {
       ...changed,

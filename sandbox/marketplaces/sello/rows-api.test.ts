@@ -99,6 +99,13 @@ describe('the rows of an order at Sello', () => {
     expect((await api('PUT', '/orders/1/rows/11', { quantity: 'two' })).status).toBe(400);
   });
 
+  it('add up to another total only where the order is made to state one', async () => {
+    const { control, shown } = await startWithOrder({ total: '31.50' });
+    expect((await shown(1)).total).toBe(31.5);
+    await control('PATCH', '/orders/1', { total: 20 });
+    expect((await shown(1)).total).toBe(20);
+  });
+
   it('come together in one order, and apart from it in a copy', async () => {
     const { api, control, shown } = await startWithOrder();
     await control('POST', '/orders', { id: 2 });

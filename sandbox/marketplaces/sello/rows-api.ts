@@ -57,8 +57,8 @@ export function serveRows(app: FastifyInstance, { base, orders, products, record
     recorded('separate', async (request, reply) => {
       const order = orderOf(request, orders);
       const row = rowOf(request, order);
-      const { id: _id, number: _number, ...same } = order;
-      const draft = { ...same, rows: [row], shippingCost: 0 };
+      const { id: _id, number: _number, createdAt: _createdAt, ...same } = order;
+      const draft = { ...same, rows: [row], shippingCost: 0, statedTotal: null };
       const separated = orders.create(draft, { said: `Row ${row.id} was separated from order ${order.id}` });
       const rows = order.rows.filter(({ id }) => id !== row.id);
       orders.save({ ...order, rows }, { said: `Row ${row.id} was separated into order ${separated.id}` });

@@ -7,6 +7,7 @@ const Money = z.union([
   z.string().regex(/^\d+(\.\d{1,2})?$/, 'wants an amount such as "100.50"'),
 ]);
 const Id = z.int().positive();
+const Instant = z.iso.datetime({ offset: true });
 
 const Row = z.strictObject({
   /** The SKU; a product that has it fills in what is left out. */
@@ -44,8 +45,12 @@ export const ChangeOrder = z.strictObject({
   shipping_option: z.string().nullable().optional(),
   payment_option: z.string().nullable().optional(),
   notes: z.string().optional(),
+  /** Stated instead of the sum of shipping and rows. */
+  total: Money.optional(),
   is_new: z.boolean().optional(),
   status_id: Id.optional(),
+  /** Instead of now. */
+  updated_at: Instant.optional(),
   /** Whether Sello calls the webhooks; without it only the poll finds it. */
   notify: z.boolean().default(true),
 });
@@ -54,6 +59,7 @@ export const ChangeOrder = z.strictObject({
 export const PlaceOrder = ChangeOrder.extend({
   id: Id.optional(),
   number: Id.optional(),
+  created_at: Instant.optional(),
   integration_id: z.int().nonnegative().default(4),
   market: z.int().nonnegative().default(1),
   market_reference: z.string().optional(),

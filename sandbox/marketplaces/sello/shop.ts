@@ -2,7 +2,7 @@ import { controlRefusal, readControl } from '../refusal.ts';
 import type { Base } from '../server.ts';
 import type { SelloEvent } from './events.ts';
 import type { Order } from './order.ts';
-import { readOrderChanges } from './order-changes.ts';
+import { hundredths, readOrderChanges } from './order-changes.ts';
 import type { Orders } from './orders.ts';
 import type { Products } from './products.ts';
 import type { Registry } from './registry.ts';
@@ -51,6 +51,7 @@ export function createShop({ base, orders, products, statuses, registry, seed }:
         ...changes,
         id: input.id,
         number: input.number,
+        createdAt: utc(input.created_at),
         statusId: statusId ?? (input.paid ? PAID : UNPAID),
         icons: input.icons,
         integrationId: input.integration_id,
@@ -60,8 +61,9 @@ export function createShop({ base, orders, products, statuses, registry, seed }:
         customer: { ...sample.customer, ...customer },
         rows: rows.map((row) => toDraftRow(row, input.integration_id, products)),
         zalando: input.zalando,
+        statedTotal: input.total === undefined ? null : hundredths(input.total, 'total'),
       },
-      { said: 'Order was created', quiet: !input.notify },
+      { said: 'Order was created', quiet: !input.notify, updatedAt: utc(input.updated_at) },
     );
     for (const { reference, quantity } of order.rows) products.sell(reference, quantity, !input.notify);
     return order;
@@ -84,12 +86,13 @@ export function createShop({ base, orders, products, statuses, registry, seed }:
     },
     change(id, input) {
       const order = get(id);
-      const { rows, notify, ...given } = readControl(ChangeOrder, input);
+      const { rows, notify, updated_at: updatedAt, ...given } = readControl(ChangeOrder, input);
       const { customer, ...changes } = readOrderChanges(given, statuses);
       const changed: Order = { ...order, ...changes, customer: { ...order.customer, ...customer } };
+      if (given.total !== undefined) changed.statedTotal = hundredths(given.total, 'total');
       if (rows) changed.rows = rows.map((row) => orders.makeRow(toDraftRow(row, order.integrationId, products)));
       const statusSet = changes.statusId !== undefined;
-      return orders.save(changed, { said: 'Order was updated', quiet: !notify, statusSet });
+      return orders.save(changed, { said: 'Order was updated', quiet: !notify, updatedAt: utc(updatedAt), statusSet });
     },
     setStatus(id, given) {
       const order = get(id);
@@ -100,4 +103,8 @@ export function createShop({ base, orders, products, statuses, registry, seed }:
       for (const hook of readControl(Notify, input).hooks) registry.notify(hook, get(id).id);
     },
   };
+}
+
+function utc(instant: string | undefined): string | undefined {
+  return instant === undefined ? undefined : new Date(instant).toISOString();
 }
