@@ -19,6 +19,12 @@ export function toInstant(value: string | number, field: string, zone = 'UTC'): 
   return new Date(instant).toISOString();
 }
 
+/** An instant as the zone's clocks show it: `YYYY-MM-DDTHH:MM:SS`, without offset; fractions are cut off. */
+export function toLocal(instant: string, zone = 'UTC'): string {
+  const at = Date.parse(instant);
+  return new Date(at + offsetAt(clockOf(zone, 'timeZone'), at)).toISOString().slice(0, 19);
+}
+
 function readUnix(value: number, field: string): number {
   if (!Number.isFinite(value)) throw unreadable(field, 'not a time');
   return Math.trunc(Math.abs(value) < MILLISECONDS_FROM ? value * 1000 : value);

@@ -44,6 +44,8 @@ async function endLeases(connections: readonly string[]): Promise<void> {
   for (const connection of connections) {
     const Key = { pk: `CURSOR#${connection}`, sk: 'CURSOR' };
     await db.send(new UpdateCommand({ TableName: tableName(), Key, UpdateExpression: 'REMOVE lease' }));
+    const token = { pk: `TOKEN#${connection}`, sk: 'TOKEN' };
+    await db.send(new UpdateCommand({ TableName: tableName(), Key: token, UpdateExpression: 'REMOVE holder' }));
     const rows = await queryIndex({
       index: 'byState',
       partition: duePartition(connection),

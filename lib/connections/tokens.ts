@@ -23,8 +23,8 @@ type Stored = TokenPair & { holder?: { owner: string; until: string } };
 
 /** A token is renewed this long before it lapses. */
 const MARGIN_MS = 60_000;
-/** Longer than a renewal takes; a holder that died is replaced after it. */
-const HOLD_MS = 30_000;
+/** Longer than a refresh and a login that both wait for the budget take; a holder that died is replaced after it. */
+const HOLD_MS = 150_000;
 const LOOK_EVERY_MS = 100;
 const MAX_WAIT_MS = 5_000;
 

@@ -12,6 +12,8 @@ export interface HttpRequest {
   json?: unknown;
   /** Sent form-encoded. */
   form?: Record<string, string>;
+  /** The vendor's own word that it is done, whatever the status. */
+  accepts?: (response: HttpResponse) => boolean;
   /** The vendor's own reading of a refusal; null leaves it to the status. */
   refusal?: (response: HttpResponse) => IntegrationError | null;
 }
@@ -24,7 +26,7 @@ export interface HttpResponse {
 }
 
 export interface Http {
-  /** A 2xx answer; everything else throws the IntegrationError that says what happens next. */
+  /** A 2xx answer, or one that the request accepts; everything else throws the IntegrationError that says what happens next. */
   request(request: HttpRequest): Promise<HttpResponse>;
 }
 
@@ -54,7 +56,7 @@ export function createHttp({ baseUrl, budget, timeoutMs, fetch = globalThis.fetc
       sent += 1;
       const response = await send(request, baseUrl, timeoutMs, fetch);
       lastStatus = response.status;
-      if (response.status >= 200 && response.status < 300) return response;
+      if ((response.status >= 200 && response.status < 300) || request.accepts?.(response)) return response;
       const error = request.refusal?.(response) ?? classify(response);
       if (response.status === 429) await budget.pause(error);
       throw error;

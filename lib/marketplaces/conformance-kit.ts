@@ -39,8 +39,8 @@ export interface Conformance {
   /** What it says to a caller it does not know, and of a thing it does not have. */
   unauthorized: Answer;
   notFound: Answer;
-  /** For each push action: done; the answers by which a probe finds it done, and by which it finds it is not. */
-  push: Record<string, { done: Answer; found: Answer[]; absent: Answer[] }>;
+  /** For each push action: done, after what it reads first; the answers by which a probe finds it done, or not. */
+  push: Record<string, { done: Answer | Answer[]; found: Answer[]; absent: Answer[] }>;
   poll?: Answer[];
   fetch?: Answer[];
 }
@@ -81,7 +81,7 @@ export function createRemote(name: string, script: ReadonlyArray<Answer | 'timeo
       method: init?.method ?? 'GET',
       url,
       headers,
-      body: typeof body === 'string' ? JSON.parse(body) : null,
+      body: typeof body === 'string' ? readSent(body) : null,
     });
     const answer = answers.shift();
     if (answer === 'timeout') throw new DOMException('too late', 'TimeoutError');
@@ -92,6 +92,11 @@ export function createRemote(name: string, script: ReadonlyArray<Answer | 'timeo
   };
   const budget = { take: async () => {}, pause: async () => {} };
   return { calls, http: createHttp({ baseUrl: 'http://remote.test/base', budget, timeoutMs: 50, fetch }) };
+}
+
+/** What was sent: JSON, or the members of a form. */
+function readSent(body: string): unknown {
+  return /^[[{]/.test(body) ? JSON.parse(body) : Object.fromEntries(new URLSearchParams(body));
 }
 
 const fixtureText = (name: string, file: string): string =>
@@ -118,10 +123,12 @@ export function storyOrder(source: Connection): Order {
 
 type Remote = Pick<RemoteContext, 'connection' | 'http' | 'secrets'>;
 
+export const TOKEN = 'token-1';
+
 /** What every call is given; the catalog is empty, the token always the same. */
 export const remoteContext = (remote: Remote): RemoteContext => ({
   ...remote,
-  token: async () => 'token-1',
+  token: async () => TOKEN,
   findProduct: async () => undefined,
   now: () => new Date(RECEIVED_AT),
 });
