@@ -6,6 +6,8 @@ export const InboundReceived = z.object({
   connection: z.string(),
   topic: z.string(),
   receivedBy: z.enum(['webhook', 'poll', 'fetch']),
+  /** What asked for a fetch. */
+  askedBy: z.enum(['webhook', 'poll']).optional(),
   receivedAt: z.string(),
   /** The bytes as they came: text, or base64 where they are not UTF-8. */
   body: z.string(),

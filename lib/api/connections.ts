@@ -3,6 +3,7 @@ import type { Connection } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { getCursor } from '#lib/polling/cursor';
+import { listMisses } from '#lib/polling/misses';
 import { type ApiEnv, guardedBy } from './auth.ts';
 import { errorResponses } from './errors.ts';
 import { json, Timestamp } from './list.ts';
@@ -27,6 +28,20 @@ const ConnectionBody = z
         lastError: z.string().nullable().openapi({ description: 'The code of what broke the last poll off.' }),
       })
       .openapi({ description: 'All null before the first poll.' }),
+    misses: z
+      .array(
+        z.object({
+          day: z.string(),
+          firstByWebhook: z.number(),
+          firstByPoll: z.number(),
+          lateWebhooks: z.number(),
+          latenessSeconds: z.number(),
+        }),
+      )
+      .openapi({
+        description:
+          'By day (UTC), newest first: new orders a webhook told of, those a poll found before any webhook, and how many of these webhooks came late and by how many seconds in all.',
+      }),
   })
   .openapi('Connection');
 
@@ -52,7 +67,7 @@ connections.openapi(listRoute, async (context) => {
 async function present(connection: Connection): Promise<z.infer<typeof ConnectionBody>> {
   const { id, marketplace, baseUrl, settings, pollIntervalSeconds, requestsPerMinute } = connection;
   const info = marketplaces.find(({ name }) => name === marketplace);
-  const cursor = await getCursor(id);
+  const [cursor, misses] = await Promise.all([getCursor(id), listMisses(id)]);
   return {
     id,
     marketplace,
@@ -66,6 +81,7 @@ async function present(connection: Connection): Promise<z.infer<typeof Connectio
       nextPollAt: cursor?.nextPollAt ?? null,
       lastError: cursor?.lastError ?? null,
     },
+    misses,
   };
 }
 

@@ -19,6 +19,8 @@ export interface Subject {
   fulfillment?: string;
   /** `fetch`: the remote's id of the thing to read. */
   resource?: string;
+  /** `fetch`: what told of it. */
+  askedBy?: 'webhook' | 'poll';
   /** `cancel`: the placing delivery to stop or undo. */
   placement?: string;
   /** `stock`: whose quantity to tell. */

@@ -19,7 +19,11 @@ const openFetchKey = (connection: string, action: string, resource: string) => (
 });
 
 /** The fetch that an event asks for. Its id comes from the event, so an event received twice asks once. */
-export function newFetch(connection: Connection, action: string, resource: string, eventId: string): NewDelivery {
+export function newFetch(
+  connection: Connection,
+  { action, resource }: { action: string; resource: string },
+  { id: eventId, receivedBy }: Pick<InboundReceived, 'id' | 'receivedBy'>,
+): NewDelivery {
   return {
     id: `dlv_${shortHash(eventId, action, resource)}`,
     kind: 'fetch',
@@ -27,7 +31,7 @@ export function newFetch(connection: Connection, action: string, resource: strin
     connection: connection.id,
     marketplace: connection.marketplace,
     order: null,
-    subject: { resource },
+    subject: { resource, ...(receivedBy !== 'fetch' && { askedBy: receivedBy }) },
   };
 }
 
@@ -51,6 +55,7 @@ export async function runFetch(delivery: Delivery, connector: Connector, remote:
     connection,
     topic,
     receivedBy: 'fetch',
+    ...(subject.askedBy && { askedBy: subject.askedBy }),
     receivedAt: new Date().toISOString(),
     body: JSON.stringify(body),
     encoding: 'utf8',

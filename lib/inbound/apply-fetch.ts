@@ -3,16 +3,23 @@ import { transact } from '#lib/aws/table';
 import type { Connection } from '#lib/connections/connection';
 import { findOpenFetch, newFetch, putOpenFetch } from '#lib/deliveries/fetch';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import type { Change } from '#lib/marketplaces/contract';
+import { orderId } from '#lib/orders/order';
+import { getOrder } from '#lib/orders/store';
 import { type Applied, alreadyRecorded, eventOf, recordOnly } from './apply.ts';
 import { putEvent } from './event.ts';
 
 /** Fetches of one thing collapse: an event that arrives before a fetch has begun is covered by it. */
 export async function applyFetch(
-  asked: { action: string; resource: string },
+  asked: Extract<Change, { type: 'fetch' }>,
   message: InboundReceived,
   connection: Connection,
 ): Promise<Applied> {
-  const fetch = newFetch(connection, asked.action, asked.resource, message.id);
+  const { unless } = asked;
+  const known = unless && (await getOrder(orderId(connection.id, unless.externalId)));
+  // A poll that lists what is known leaves no trace.
+  if (known && known.sourceVersion >= unless.version) return { opened: [] };
+  const fetch = newFetch(connection, asked, message);
   const covering = await findOpenFetch(fetch);
   if (covering && covering !== fetch.id) return recordOnly(message, 'duplicate', { note: `covered by ${covering}` });
   const opened = openDelivery(fetch, new Date().toISOString());

@@ -2,11 +2,12 @@ import type { InboundReceived } from '#events/inbound-received';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import type { Configuration } from '#lib/connections/store';
-import { loadConnector } from '#lib/marketplaces/registry';
+import { loadConnector, marketplaces } from '#lib/marketplaces/registry';
 import { applySnapshot } from '#lib/orders/apply';
 import { planDeliveries } from '#lib/orders/causes';
 import { type OrderSnapshot, orderId } from '#lib/orders/order';
 import { commitOrder, getOrder } from '#lib/orders/store';
+import { countFirst, countLate } from '#lib/polling/misses';
 import { type Applied, alreadyRecorded, eventOf, recordOnly } from './apply.ts';
 import { putEvent } from './event.ts';
 
@@ -19,12 +20,19 @@ export async function applyOrder(
 ): Promise<Applied> {
   const id = orderId(connection.id, snapshot.externalId);
   const previous = (await getOrder(id)) ?? null;
-  const { result, order, timeline } = applySnapshot(previous, snapshot, {
+  const {
+    result,
+    order: told,
+    timeline,
+  } = applySnapshot(previous, snapshot, {
     connection: connection.id,
     event: message.id,
     by: message.receivedBy,
     receivedAt: message.receivedAt,
   });
+  const by = message.askedBy ?? message.receivedBy;
+  const missed = previous ? previous.missed && by !== 'webhook' : by === 'poll' && callsUs(connection);
+  const order = missed === told.missed ? told : { ...told, missed };
   // Nothing to write: the very order that was read.
   if (previous && order === previous) {
     if (message.receivedBy !== 'webhook') return { opened: [] };
@@ -47,8 +55,14 @@ export async function applyOrder(
     now: new Date(),
     also,
   });
-  return opened ? { opened } : alreadyRecorded(message);
+  if (!opened) return alreadyRecorded(message);
+  if (!previous) await countFirst(connection, missed, message.receivedAt);
+  else if (previous.missed && !missed) await countLate(connection, previous.receivedAt, message.receivedAt);
+  return { opened };
 }
+
+const callsUs = ({ marketplace }: Connection): boolean =>
+  marketplaces.some(({ name, topics }) => name === marketplace && topics.length > 0);
 
 /** A channel that can be told stock lists what it sold, whether or not it has a product feed. */
 async function noteListings({ lines }: OrderSnapshot, { id, marketplace }: Connection): Promise<void> {

@@ -11,7 +11,7 @@ import { applyFetch } from './apply-fetch.ts';
 import { applyOrder } from './apply-order.ts';
 import { applyProducts } from './apply-products.ts';
 import { applyShipmentChange, blockPlacement } from './apply-shipment.ts';
-import { readBody } from './read-body.ts';
+import { bodyBytes, readBody } from './read-body.ts';
 
 const MAX_CONFLICTS = 10;
 
@@ -34,6 +34,8 @@ export async function ingest(message: InboundReceived): Promise<void> {
 
 async function read(message: InboundReceived, connection: Connection): Promise<Change | IntegrationError> {
   const connector = await loadConnector(connection.marketplace);
+  if (message.receivedBy === 'webhook' && connector.webhook?.isTest?.(bodyBytes(message)))
+    return { type: 'none', reason: `${connector.info.title} tried the URL of ${message.topic}` };
   try {
     const { topic, receivedAt } = message;
     return connector.map({ topic, body: readBody(message), receivedAt }, connection);

@@ -45,6 +45,7 @@ export function applySnapshot(order: Order | null, snapshot: OrderSnapshot, sour
       deliveries: [],
       routed: [],
       placements: [],
+      missed: false,
       receivedAt: source.receivedAt,
       updatedAt: source.receivedAt,
       revision: 0,

@@ -15,6 +15,7 @@ export type OrderCore = Pick<
   | 'deliveries'
   | 'routed'
   | 'placements'
+  | 'missed'
   | 'receivedAt'
   | 'updatedAt'
   | 'revision'

@@ -160,6 +160,8 @@ export interface Order {
   deliveries: string[];
   /** Line items whose shipper has been decided; only others are routed when a snapshot adds lines. */
   routed: string[];
+  /** A poll found it and no webhook has told of it, although its marketplace sends such. */
+  missed: boolean;
   /** The placing and routing deliveries, which a cancellation stops or undoes. */
   placements: Array<{ delivery: string; connection: string }>;
   ucp: UcpOrder;

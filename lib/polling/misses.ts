@@ -1,0 +1,64 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { db, queryPartition } from '#lib/aws/table';
+import type { Connection } from '#lib/connections/connection';
+import { countMetric } from '#lib/metrics';
+import { tableName } from '#lib/settings';
+
+/** One day of a connection, as the polls audit its webhooks. */
+export interface Misses {
+  /** YYYY-MM-DD, UTC. */
+  day: string;
+  /** New orders that a webhook told of first, and those that a poll found before any webhook. */
+  firstByWebhook: number;
+  firstByPoll: number;
+  /** Of the latter, those whose webhook came after all, and by how much, in seconds. */
+  lateWebhooks: number;
+  latenessSeconds: number;
+}
+
+const RETENTION_DAYS = 90;
+const DAY_SECONDS = 24 * 3600;
+
+const partitionOf = (connection: string): string => `MISSES#${connection}`;
+
+/** Counts a new order, missed by the webhooks or not. A count may be lost with a crash; an order never is. */
+export async function countFirst({ id, marketplace }: Connection, missed: boolean, at: string): Promise<void> {
+  if (missed) countMetric('OrdersMissedByWebhook', { Marketplace: marketplace });
+  await add(id, at, missed ? { firstByPoll: 1 } : { firstByWebhook: 1 });
+}
+
+/** Counts a webhook that came after a poll had found its order. */
+export const countLate = (connection: Connection, foundAt: string, receivedAt: string): Promise<void> =>
+  add(connection.id, foundAt, {
+    lateWebhooks: 1,
+    latenessSeconds: Math.max(0, Math.round((Date.parse(receivedAt) - Date.parse(foundAt)) / 1000)),
+  });
+
+async function add(connection: string, at: string, counts: Partial<Omit<Misses, 'day'>>): Promise<void> {
+  const entries = Object.entries(counts);
+  await db.send(
+    new UpdateCommand({
+      TableName: tableName(),
+      Key: { pk: partitionOf(connection), sk: at.slice(0, 10) },
+      UpdateExpression: `ADD ${entries.map(([name]) => `${name} :${name}`).join(', ')} SET expiresAt = :expiresAt`,
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(entries.map(([name, count]) => [`:${name}`, count])),
+        ':expiresAt': Math.floor(Date.parse(at) / 1000) + RETENTION_DAYS * DAY_SECONDS,
+      },
+    }),
+  );
+}
+
+/** The days on record, newest first. */
+export async function listMisses(connection: string): Promise<Misses[]> {
+  const items = await queryPartition<Partial<Misses>>(partitionOf(connection));
+  return items
+    .map(({ sk: day, firstByWebhook = 0, firstByPoll = 0, lateWebhooks = 0, latenessSeconds = 0 }) => ({
+      day,
+      firstByWebhook,
+      firstByPoll,
+      lateWebhooks,
+      latenessSeconds,
+    }))
+    .reverse();
+}
