@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { db, isConditionFailure } from '#lib/aws/table';
 import { BudgetSpentError, type IntegrationError, ThrottledError } from '#lib/errors';
-import { tableName } from '#lib/settings';
+import { retryPolicy, tableName } from '#lib/settings';
 import type { Budget } from './budget.ts';
 import type { Connection } from './connection.ts';
 
 const WINDOW_MS = 60_000;
 /** Callers turned away come back within the next so many turns. */
 const CROWD = 20;
-const DEFAULT_PAUSE_SECONDS = 60;
+/** After a 429 without a hint: its delivery waits a retry interval, and where that is shorter so does everybody. */
+const MAX_DEFAULT_PAUSE_SECONDS = 60;
 
 interface Options {
   /** How long a caller can wait for its turn: a pusher hardly, a poller a minute. */
@@ -78,7 +79,7 @@ export function createBudget(
     },
     async pause(error: IntegrationError) {
       const hint = error instanceof ThrottledError ? error.retryAfterSeconds : null;
-      const seconds = Math.min(3600, Math.max(1, hint ?? DEFAULT_PAUSE_SECONDS));
+      const seconds = Math.min(3600, Math.max(1, hint ?? defaultPauseSeconds()));
       const until = Date.now() + seconds * 1000 + slack;
       try {
         await update('SET arrival = :until', 'attribute_not_exists(arrival) OR arrival < :until', { ':until': until });
@@ -88,3 +89,5 @@ export function createBudget(
     },
   };
 }
+
+const defaultPauseSeconds = (): number => Math.min(MAX_DEFAULT_PAUSE_SECONDS, retryPolicy().intervalSeconds);
