@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { db, isConditionFailure } from '#lib/aws/table';
-import { BudgetSpentError, type IntegrationError, ThrottledError } from '#lib/errors';
+import { BudgetSpentError } from '#lib/errors';
 import { retryPolicy, tableName } from '#lib/settings';
 import type { Budget } from './budget.ts';
 import type { Connection } from './connection.ts';
@@ -77,9 +77,8 @@ export function createBudget(
       const waitMs = await reserve(Date.now());
       if (waitMs > 0) await sleep(waitMs);
     },
-    async pause(error: IntegrationError) {
-      const hint = error instanceof ThrottledError ? error.retryAfterSeconds : null;
-      const seconds = Math.min(3600, Math.max(1, hint ?? defaultPauseSeconds()));
+    async pause(asked) {
+      const seconds = Math.min(3600, Math.max(1, asked ?? defaultPauseSeconds()));
       const until = Date.now() + seconds * 1000 + slack;
       try {
         await update('SET arrival = :until', 'attribute_not_exists(arrival) OR arrival < :until', { ':until': until });

@@ -7,6 +7,7 @@ import {
   ThrottledError,
 } from '#lib/errors';
 import type { HttpResponse } from './client.ts';
+import { secondsUntilReset } from './rate-limit.ts';
 
 const MAX_WORDS = 500;
 const HEALS_BY_ITSELF = new Set([408, 409, 423, 425]);
@@ -36,8 +37,11 @@ function wordsOf(body: unknown): string {
   return typeof code === 'string' ? `${code}: ${said}` : String(said);
 }
 
-/** Seconds from `Retry-After` (seconds or an HTTP date) or a body's `retry_after_seconds`; null without a usable hint. */
-export function retryAfterSeconds({ headers, body }: HttpResponse, now = Date.now()): number | null {
+/**
+ * Seconds from `Retry-After` (seconds or an HTTP date), a body's `retry_after_seconds`, or the reset of the rate limit
+ * of a 429; null without a usable hint.
+ */
+export function retryAfterSeconds({ status, headers, body }: HttpResponse, now = Date.now()): number | null {
   const header = headers.get('retry-after')?.trim();
   if (header) {
     if (/^-?\d+(\.\d+)?$/.test(header)) return Number(header);
@@ -46,5 +50,7 @@ export function retryAfterSeconds({ headers, body }: HttpResponse, now = Date.no
   }
   const hint = (body as { retry_after_seconds?: unknown } | null)?.retry_after_seconds;
   const seconds = typeof hint === 'string' && hint.trim() !== '' ? Number(hint) : hint;
-  return typeof seconds === 'number' && Number.isFinite(seconds) ? seconds : null;
+  if (typeof seconds === 'number' && Number.isFinite(seconds)) return seconds;
+  // On every other answer the reset says nothing about this one.
+  return status === 429 ? secondsUntilReset(headers, now) : null;
 }

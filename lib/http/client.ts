@@ -1,6 +1,7 @@
 import type { Budget } from '#lib/connections/budget';
 import { type IntegrationError, RetryableError, UnknownOutcomeError } from '#lib/errors';
-import { classify } from './classify.ts';
+import { classify, retryAfterSeconds } from './classify.ts';
+import { isUsedUp, secondsUntilReset } from './rate-limit.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -56,10 +57,10 @@ export function createHttp({ baseUrl, budget, timeoutMs, fetch = globalThis.fetc
       sent += 1;
       const response = await send(request, baseUrl, timeoutMs, fetch);
       lastStatus = response.status;
+      if (response.status === 429) await budget.pause(retryAfterSeconds(response));
+      else if (isUsedUp(response.headers)) await budget.pause(secondsUntilReset(response.headers));
       if ((response.status >= 200 && response.status < 300) || request.accepts?.(response)) return response;
-      const error = request.refusal?.(response) ?? classify(response);
-      if (response.status === 429) await budget.pause(error);
-      throw error;
+      throw request.refusal?.(response) ?? classify(response);
     },
   };
 }

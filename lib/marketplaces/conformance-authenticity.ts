@@ -52,6 +52,14 @@ export function testAuthenticity({ info, connector, conformance, inbound }: Subj
         expect(webhook.authenticate({ body, headers, rest: [...rest, 'more'] }, credentials)).toBe(false);
       });
 
+      test('knows a trial of the URL from an event', () => {
+        for (const trial of proof.tests ?? []) expect(webhook.isTest?.(Buffer.from(trial))).toBe(true);
+        for (const [file, topic] of inbound.filter(([, topic]) => info.topics.includes(topic))) {
+          const event = Buffer.from(JSON.stringify(readFixture(info.name, file)));
+          expect([topic, webhook.isTest?.(event) ?? false]).toEqual([topic, false]);
+        }
+      });
+
       if (proof.coversBody)
         test('refuses the proof of another body', () => {
           const credentials = { secrets: { [proof.secret]: now }, settings: {} };

@@ -33,6 +33,8 @@ export interface Conformance {
     secret: string;
     coversBody: boolean;
     prove(body: Buffer, secret: string): Pick<WebhookRequest, 'headers' | 'rest'>;
+    /** Bodies by which it tries a URL, where it does. */
+    tests?: string[];
   };
   /** Fixtures that come in, with the topic they come under: at least one for each webhook topic. */
   inbound: Record<string, string>;
@@ -42,7 +44,11 @@ export interface Conformance {
   /** For each push action: done, after what it reads first; the answers by which a probe finds it done, or not. */
   push: Record<string, { done: Answer | Answer[]; found: Answer[]; absent: Answer[] }>;
   poll?: Answer[];
-  fetch?: Answer[];
+  /** Of one fetch, or by the fetch's action. */
+  fetch?: Answer[] | Record<string, Answer[]>;
+  /** For each request: what is asked, the answers by which it is done, and those of a probe, if it can tell. */
+  requests?: Record<string, { input: unknown; done: Answer[]; found?: Answer[]; absent?: Answer[] }>;
+  setStock?: Answer[];
 }
 
 /** A folder under test. */

@@ -5,6 +5,7 @@ import { testCalls } from './conformance-calls.ts';
 import { testFolder } from './conformance-folder.ts';
 import { openSubject } from './conformance-kit.ts';
 import { testMapping } from './conformance-mapping.ts';
+import { testRequests } from './conformance-requests.ts';
 import { registry } from './registry.ts';
 
 test('every folder is registered, in alphabetical order', () => {
@@ -19,4 +20,5 @@ for (const registered of registry) {
   testAuthenticity(subject);
   testMapping(subject);
   testCalls(subject);
+  testRequests(subject);
 }

@@ -25,6 +25,8 @@ export interface Webhook {
   info: MarketplaceInfo;
   /** Constant time, on raw bytes, current and previous secret; an empty secret never matches. */
   authenticate(request: WebhookRequest, credentials: WebhookCredentials): boolean;
+  /** What the vendor sends to try a URL, JSON or not: answered 200 and noted, it means nothing. */
+  isTest?(body: Buffer): boolean;
 }
 
 /** One thing that arrived, parsed from JSON. `topic` is the webhook's, or what a poll or fetch read. */
@@ -41,7 +43,8 @@ export type Change =
   /** Whoever ships gave an order back: a person must place it anew or elsewhere. */
   | { type: 'placement-refused'; orderId: string; code: string; description: string }
   | { type: 'products'; products: ProductSnapshot[] }
-  | { type: 'fetch'; action: string; resource: string }
+  /** `unless`: nothing to read while our order stands at that version or a later one. */
+  | { type: 'fetch'; action: string; resource: string; unless?: { externalId: string; version: string } }
   | { type: 'none'; reason: string };
 
 /** What a call to a remote may use. Every request through `http` is timed, budgeted and classified. */
@@ -147,5 +150,5 @@ export interface Connector {
   followUps?(order: Order, connection: Connection): FollowUp[];
   /** Tells a sales channel how many units of a SKU are for sale; saying it twice is saying it once. */
   setStock?(context: RemoteContext, listing: Product, quantity: number): Promise<PushResult>;
-  requests?: Readonly<Record<string, RequestAction<never>>>;
+  requests?: Readonly<Record<string, RequestAction>>;
 }

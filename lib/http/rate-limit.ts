@@ -1,0 +1,17 @@
+/** As a reset in seconds this would be months away: it is a Unix instant. */
+const INSTANT_FROM = 1e7;
+/** And this one counts milliseconds. */
+const MILLISECONDS_FROM = 1e11;
+
+/** Whether the answer says that it used up the last call of the remote's window. */
+export const isUsedUp = (headers: Headers): boolean => /^0+$/.test(headers.get('x-ratelimit-remaining')?.trim() ?? '');
+
+/** Seconds until the window of `X-RateLimit-Reset` begins anew; vendors write seconds or an instant. Null without it. */
+export function secondsUntilReset(headers: Headers, now = Date.now()): number | null {
+  const reset = headers.get('x-ratelimit-reset')?.trim() ?? '';
+  if (!/^\d{1,15}(\.\d+)?$/.test(reset)) return null;
+  const value = Number(reset);
+  if (value < INSTANT_FROM) return value;
+  const instant = value < MILLISECONDS_FROM ? value * 1000 : value;
+  return Math.max(0, (instant - now) / 1000);
+}

@@ -1,0 +1,99 @@
+import type { RemoteContext } from '../contract.ts';
+import { member, readShape } from '../shape.ts';
+import { Created, Deliveries, OrderList, OrderStatus, ProductList, Rows, Statuses } from './schema.ts';
+
+type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
+
+// Refusals come as `{ message }` under the usual statuses: classify() already reads them as they are meant.
+async function call(
+  caller: Caller,
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  more: { query?: Query; json?: unknown } = {},
+) {
+  const headers = { authorization: caller.secrets.apiKey ?? '' };
+  return (await caller.http.request({ method, path, headers, ...more })).body;
+}
+
+type Query = Record<string, string | number>;
+const segment = encodeURIComponent;
+
+/** GET /orders: up to 300 of them, without their rows. */
+export async function listOrders(caller: Caller, query: Query): Promise<unknown[]> {
+  return readShape(OrderList, await call(caller, 'GET', '/orders', { query })).orders;
+}
+
+/** GET /orders/{orderId}: with its rows. */
+export const getOrder = (caller: Caller, id: string): Promise<unknown> => call(caller, 'GET', `/orders/${segment(id)}`);
+
+/** The same, for what its status says. */
+export const getOrderStatus = async (caller: Caller, id: string) => readShape(OrderStatus, await getOrder(caller, id));
+
+/** GET /products: up to 100 of them. Only this endpoint wraps what it answers. */
+export async function listProducts(caller: Caller, query: Query): Promise<unknown[]> {
+  return readShape(ProductList, unwrap(await call(caller, 'GET', '/products', { query }))).products;
+}
+
+/** GET /products/{id} */
+export const getProduct = async (caller: Caller, id: string): Promise<unknown> =>
+  unwrap(await call(caller, 'GET', `/products/${segment(id)}`));
+
+const unwrap = (body: unknown): unknown => member(body, 'data') ?? body;
+
+/** PUT /products/{id}, or PUT /products/sku/{sku} where no id is known. */
+export async function putQuantity(
+  caller: Caller,
+  { id, sku }: { id: string | undefined; sku: string },
+  quantity: number,
+) {
+  const path = id === undefined ? `/products/sku/${segment(sku)}` : `/products/${segment(id)}`;
+  await call(caller, 'PUT', path, { json: { quantity } });
+}
+
+/** GET /orders/{id}/deliveries */
+export async function listDeliveries(caller: Caller, orderId: string) {
+  return readShape(Deliveries, await call(caller, 'GET', `/orders/${segment(orderId)}/deliveries`)).deliveries;
+}
+
+export interface DeliveryRequest {
+  /** The tracking number: "If it already exist on the order, it will be overwritten." */
+  id: string;
+  method: string;
+  documents?: string[];
+}
+
+/** POST /orders/{id}/deliveries */
+export async function addDelivery(caller: Caller, orderId: string, json: DeliveryRequest): Promise<void> {
+  await call(caller, 'POST', `/orders/${segment(orderId)}/deliveries`, { json });
+}
+
+/** GET /status: statuses are the account's own. */
+export const listStatuses = async (caller: Caller) => readShape(Statuses, await call(caller, 'GET', '/status'));
+
+/** PUT /orders/{id} */
+export async function setStatus(caller: Caller, orderId: string, statusId: string): Promise<void> {
+  const status_id = /^\d{1,15}$/.test(statusId) ? Number(statusId) : statusId;
+  await call(caller, 'PUT', `/orders/${segment(orderId)}`, { json: { status_id } });
+}
+
+/** GET /orders/{id}/rows: the ids of the rows that the order has. */
+export async function listRowIds(caller: Caller, orderId: string): Promise<string[]> {
+  return readShape(Rows, await call(caller, 'GET', `/orders/${segment(orderId)}/rows`)).map(({ id }) => id);
+}
+
+/** POST /orders/{id}/rows/{rowId}/separate; returns the id of the order that now has the row. */
+export async function separateRow(caller: Caller, orderId: string, rowId: string): Promise<string> {
+  const path = `/orders/${segment(orderId)}/rows/${segment(rowId)}/separate`;
+  return readShape(Created, await call(caller, 'POST', path)).id;
+}
+
+export interface ReturnRequest {
+  status: string;
+  status_reason: string;
+  quantity_returned: number;
+}
+
+/** PUT /orders/{orderId}/rows/{rowId}/return */
+export async function putReturn(caller: Caller, orderId: string, rowId: string, json: ReturnRequest): Promise<void> {
+  await call(caller, 'PUT', `/orders/${segment(orderId)}/rows/${segment(rowId)}/return`, { json });
+}

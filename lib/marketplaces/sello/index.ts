@@ -1,0 +1,26 @@
+import type { Connector } from '../contract.ts';
+import { fetch, fulfillment, setStock } from './actions.ts';
+import { carriers } from './carriers.ts';
+import { info } from './info.ts';
+import { map } from './map.ts';
+import { poll } from './poll.ts';
+import { requests } from './requests.ts';
+import { Secrets, Settings } from './settings.ts';
+import { followUps, status } from './status.ts';
+import { webhook } from './webhook.ts';
+
+/** A sales-channel aggregator: tells of orders and products by id, is told of parcels, the delivered status and stock. */
+export const connector: Connector = {
+  info,
+  Secrets,
+  Settings,
+  webhook,
+  carriers,
+  map,
+  poll,
+  fetch,
+  push: { fulfillment, status },
+  followUps,
+  setStock,
+  requests,
+};

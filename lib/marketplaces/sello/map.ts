@@ -1,0 +1,95 @@
+import type { Connection } from '#lib/connections/connection';
+import { exponentOf, toMinor } from '#lib/money';
+import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
+import { toInstant } from '#lib/time';
+import type { Change, InboundBody } from '../contract.ts';
+import { countryCode } from '../country.ts';
+import { present, readShape, unreadable } from '../shape.ts';
+import { findId } from './event-id.ts';
+import { mapProduct } from './map-product.ts';
+import { ListedOrder, Order, type Row } from './schema.ts';
+import { Settings } from './settings.ts';
+import { versionOf } from './version.ts';
+
+/** Webhooks and the list of orders only say what to read; what is read back is an order or a product. */
+export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
+  const own = Settings.parse(settings);
+  if (topic === 'order') return { type: 'order', order: mapOrder(body, receivedAt, own) };
+  if (topic === 'product') return mapProduct(body, receivedAt, own);
+  if (topic === 'order-listed') return mapListed(body, receivedAt, own);
+  const action = topic.startsWith('product') ? 'product' : 'order';
+  const resource = findId(body, action);
+  if (resource === undefined) throw unreadable('id', `expected the id of the ${action}`);
+  return { type: 'fetch', action, resource };
+}
+
+function mapListed(body: unknown, receivedAt: string, settings: Settings): Change {
+  const { id, ...times } = readShape(ListedOrder, body);
+  const version = versionOf(times, receivedAt, settings);
+  return { type: 'fetch', action: 'order', resource: id, unless: { externalId: id, version } };
+}
+
+function mapOrder(body: unknown, receivedAt: string, settings: Settings): OrderSnapshot {
+  const order = readShape(Order, body);
+  const currency = order.currency.toUpperCase();
+  const minor = (value: string, field: string) => toMinor(value, currency, field);
+  const placedAt = toInstant(order.created_at, 'created_at', settings.timeZone);
+  return {
+    externalId: order.id,
+    number: order.number ?? order.id,
+    placedAt,
+    // They say that it is paid and not when; a later change of the order is none of its payment.
+    paidAt: order.is_paid ? placedAt : null,
+    version: versionOf(order, receivedAt, settings),
+    cancelled: order.is_deleted,
+    currency,
+    taxIncluded: settings.pricesIncludeTax,
+    ...mapPeople(order),
+    shippingMethod: order.shipping_option ?? null,
+    lines: order.rows.map((row, index) => mapRow(row, `rows[${index}]`, order.is_delivered, minor)),
+    amounts: {
+      fulfillment: minor(order.shipping_cost ?? '0', 'shipping_cost'),
+      tax: order.rows.reduce((sum, row, index) => sum + mapVat(row, currency, `rows[${index}].total_vat`), 0),
+      discount: 0,
+      total: minor(order.total, 'total'),
+    },
+  };
+}
+
+type Minor = (value: string, field: string) => number;
+
+/** `price` is of one piece; `identifier` is an EAN only where its type says so. */
+function mapRow(row: Row, at: string, delivered: boolean, minor: Minor): SnapshotLine {
+  const { id, quantity, identifier } = row;
+  const sku = row.reference ?? identifier ?? row.product_id ?? id;
+  return {
+    id,
+    sku,
+    ...present({ ean: /^(ean|gtin)$/i.test(row.identifier_type ?? '') ? identifier : undefined }),
+    title: row.title ?? sku,
+    quantity,
+    ...(delivered && { fulfilled: quantity }),
+    unitPrice: minor(row.price, `${at}.price`),
+  };
+}
+
+/** Computed by Sello from the rate and not rounded, so it may have any number of decimals. */
+const mapVat = ({ total_vat = '0' }: Row, currency: string, field: string): number =>
+  toMinor(Number(total_vat).toFixed(exponentOf(currency, field)), currency, field, { allowNegative: true });
+
+function mapPeople(order: Order): Pick<OrderSnapshot, 'buyer' | 'shippingAddress'> {
+  const buyer = present({
+    first_name: order.customer_first_name,
+    last_name: order.customer_last_name,
+    email: order.customer_email,
+    phone_number: order.customer_mobile ?? order.customer_phone,
+  });
+  const address = present({
+    street_address: order.customer_address,
+    extended_address: order.customer_address_2,
+    postal_code: order.customer_zip,
+    address_locality: order.customer_city,
+    address_country: countryCode(order.customer_country_code, 'customer_country_code'),
+  });
+  return { buyer, shippingAddress: { ...buyer, ...address } };
+}

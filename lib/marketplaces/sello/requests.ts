@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { RejectedError } from '#lib/errors';
+import type { RemoteContext, RequestAction } from '../contract.ts';
+import { listRowIds, putReturn, separateRow } from './client.ts';
+
+const id = z.string().regex(/^\d{1,18}$/, 'must be an id of Sello');
+
+const SeparateRows = z.strictObject({ orderId: id, rowIds: z.array(id).min(1).max(20) });
+
+/** Each row becomes an order of its own at Sello. */
+const separateRows: RequestAction<z.infer<typeof SeparateRows>> = {
+  Input: SeparateRows,
+  summary: 'Separates rows from an order, each into an order of its own.',
+  async push(context, { orderId, rowIds }) {
+    const present = await listRowIds(context, orderId);
+    const open = rowIds.filter((row) => present.includes(row));
+    // Some may be gone by an attempt that broke off; none at all is a mistake.
+    if (open.length === 0)
+      throw new RejectedError({
+        code: 'no_such_row',
+        description: `order ${orderId} has none of rows ${rowIds.join(', ')}`,
+      });
+    const made: string[] = [];
+    for (const row of open) made.push(await separateRow(context, orderId, row));
+    return { remoteId: made.join(', ') };
+  },
+
+  async probe(context, { orderId, rowIds }) {
+    const present = await listRowIds(context, orderId);
+    if (rowIds.some((row) => present.includes(row))) return null;
+    return { note: `order ${orderId} no longer has the rows at Sello: taken as separated` };
+  },
+};
+
+const Return = z.strictObject({
+  orderId: id,
+  rowId: id,
+  // The prose of the document says return_denied, its table return_declined.
+  status: z.enum(['return_pending', 'return_accepted', 'return_declined']),
+  /** Some marketplaces take only words of their own: `reason_0` to `reason_10` at Zalando. */
+  reason: z.string().trim().min(1).max(100),
+  quantity: z.number().int().min(1),
+});
+type Return = z.infer<typeof Return>;
+
+/** A return is registered first and decided then: a decision on one that is not registered registers it. */
+const takeBack: RequestAction<Return> = {
+  Input: Return,
+  summary: 'Registers or decides the return of a row.',
+  async push(context, asked) {
+    const current = await tryReturn(context, asked, asked.status);
+    if (current === null || current === asked.status) return {};
+    if (asked.status === 'return_pending' || DECIDED.has(current)) throw refused(asked, current);
+    await tryReturn(context, asked, 'return_pending');
+    const still = await tryReturn(context, asked, asked.status);
+    if (still !== null && still !== asked.status) throw refused(asked, still);
+    return { note: 'registered as return_pending first' };
+  },
+
+  /** The state of a return cannot be read; asking again for the one it has is harmless. */
+  async probe() {
+    return null;
+  },
+};
+
+const DECIDED = new Set(['return_accepted', 'return_declined', 'return_denied']);
+const WRONG_STATE = /^Won't register return since current status is (.*?) and want to change to/;
+
+/** Null when it was taken, else the state that did not allow it. */
+async function tryReturn(context: RemoteContext, asked: Return, status: Return['status']): Promise<string | null> {
+  const { orderId, rowId, reason, quantity } = asked;
+  try {
+    await putReturn(context, orderId, rowId, { status, status_reason: reason, quantity_returned: quantity });
+    return null;
+  } catch (error) {
+    const current = error instanceof RejectedError ? WRONG_STATE.exec(error.detail.description)?.[1] : undefined;
+    if (current === undefined) throw error;
+    return current;
+  }
+}
+
+const refused = ({ rowId, status }: Return, current: string): RejectedError =>
+  new RejectedError({
+    code: 'return_state',
+    description: `the return of row ${rowId} is ${current} and cannot become ${status}`,
+    httpStatus: 400,
+  });
+
+export const requests: Readonly<Record<string, RequestAction>> = {
+  'separate-rows': separateRows,
+  return: takeBack,
+};

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { count, integer, optional, optionalText, text } from '../shape.ts';
+
+/** Flags are booleans here and "0" or "1" elsewhere in their document. */
+const flag = z
+  .union([z.boolean(), z.literal([0, 1, '0', '1', 'true', 'false'])], { error: 'expected a flag' })
+  .nullish()
+  .transform((value) => value === true || value === 1 || value === '1' || value === 'true');
+
+/** Major units, as text or as a number that may carry the noise of floating-point sums. */
+const amount = z
+  .union([z.string(), z.number()], { error: 'expected an amount' })
+  .transform((value) => (typeof value === 'number' ? value.toFixed(6) : value.trim()))
+  .pipe(z.string().min(1, 'expected an amount'));
+
+const Row = z.object({
+  id: text,
+  quantity: count,
+  title: optionalText,
+  reference: optionalText,
+  price: amount,
+  product_id: optionalText,
+  identifier: optionalText,
+  identifier_type: optionalText,
+  total_vat: optional(amount),
+});
+export type Row = z.infer<typeof Row>;
+
+/** `GET /orders/{id}`: the list's attributes and the rows. */
+export const Order = z.object({
+  id: text,
+  number: optionalText,
+  market_reference: optionalText,
+  created_at: text,
+  updated_at: optionalText,
+  currency: text,
+  shipping_cost: optional(amount),
+  shipping_option: optionalText,
+  total: amount,
+  customer_email: optionalText,
+  customer_phone: optionalText,
+  customer_mobile: optionalText,
+  customer_first_name: optionalText,
+  customer_last_name: optionalText,
+  customer_address: optionalText,
+  customer_address_2: optionalText,
+  customer_zip: optionalText,
+  customer_city: optionalText,
+  customer_country_code: optionalText,
+  is_deleted: flag,
+  is_paid: flag,
+  is_delivered: flag,
+  rows: z.array(Row),
+});
+export type Order = z.infer<typeof Order>;
+
+/** A row of `GET /orders`: enough to know whether it is worth reading. */
+export const ListedOrder = z.object({ id: text, updated_at: optionalText, created_at: text });
+
+export const Product = z.object({
+  id: text,
+  private_reference: optionalText,
+  private_name: optionalText,
+  quantity: optional(integer),
+  created_at: optionalText,
+  updated_at: optionalText,
+  properties: optional(z.array(z.object({ property: optionalText, value: z.unknown() }))),
+  integrations: optional(z.record(z.string(), z.object({ active: flag }))),
+});
+
+export const OrderList = z.object({ orders: z.array(z.unknown()) });
+export const ProductList = z.object({ products: z.array(z.unknown()) });
+
+/** The document's example says `is_delivered`, its table of orders `delivered`. */
+export const Statuses = z.array(z.object({ id: text, title: optionalText, is_delivered: flag, delivered: flag }));
+
+export const Deliveries = z.object({ deliveries: z.array(z.object({ id: text, method: optionalText })) });
+export const OrderStatus = z.object({ status_id: optionalText, is_delivered: flag });
+export const Rows = z.array(z.object({ id: text }));
+export const Created = z.object({ id: text });
