@@ -129,6 +129,25 @@ export interface PushAction {
   probe(context: PushContext): Promise<PushResult | null>;
 }
 
+/** A URL that the remote calls. */
+export interface RegisteredWebhook {
+  /** What `remove` wants. */
+  id: string;
+  /** Our topic; null for an event the hub has no topic for. */
+  topic: string | null;
+  url: string;
+}
+
+/** The remote's own list of whom it calls, where it has an API for it. */
+export interface WebhookRegistry {
+  /** It takes one URL a topic: another must be removed before ours can stand. Else several stand side by side. */
+  oneUrlPerTopic?: boolean;
+  list(context: RemoteContext): Promise<RegisteredWebhook[]>;
+  /** The URL ends in the secret. Throws when the remote refuses it. */
+  create(context: RemoteContext, topic: string, url: string): Promise<void>;
+  remove(context: RemoteContext, id: string): Promise<void>;
+}
+
 /** A carrier table both ways: canonical code → the marketplace's word. */
 export type CarrierTable = Readonly<Record<string, string>>;
 
@@ -139,6 +158,10 @@ export interface Connector {
   Secrets: z.ZodType<Record<string, string | undefined>>;
   Settings: z.ZodType<Record<string, unknown>>;
   webhook?: Webhook;
+  /** Registers the hub's URLs at the remote. */
+  webhookRegistry?: WebhookRegistry;
+  /** Where a person tells the remote the hub's URLs, if no call can: one sentence, as it stands in the vendor's words. */
+  pasteHint?: string;
   carriers: CarrierTable;
   map(inbound: InboundBody, connection: Connection): Change;
   poll?(context: PollContext): AsyncIterable<PollPage>;
