@@ -1,4 +1,5 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { vi } from 'vitest';
 import { awsEnvironment, startAws } from '#sandbox/aws/index';
 import { temporaryFolder } from './hub.ts';
 
@@ -12,6 +13,8 @@ export interface InProcess {
 
 /** The emulators with everything provisioned and the environment set, for handlers and lib/ called in this process. */
 export async function startInProcess(file: unknown): Promise<InProcess> {
+  // What lib/ logs of the failures that the tests cause would bury those of the tests.
+  for (const level of ['info', 'warn', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
   const aws = await startAws({ dataDir: temporaryFolder() });
   Object.assign(process.env, awsEnvironment(aws.endpoints));
   const { provision } = await import('#sandbox/provision');
