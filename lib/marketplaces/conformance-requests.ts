@@ -44,7 +44,7 @@ export function testRequests({ info, connector, conformance, connection }: Subje
       });
 
       test.each(failures)('after %s says what happens next', async (_what, answer, Expected) => {
-        await expect(run('push', open([answer]).context)).rejects.toBeInstanceOf(Expected);
+        await expect(run('push', open([answer, answer]).context)).rejects.toBeInstanceOf(Expected);
       });
 
       test('probes by reading only', async () => {
@@ -82,7 +82,7 @@ export function testRequests({ info, connector, conformance, connection }: Subje
       });
 
       test.each(failures)('after %s says what happens next', async (_what, answer, Expected) => {
-        await expect(connector.setStock?.(open([answer]).context, listing, 7)).rejects.toBeInstanceOf(Expected);
+        await expect(connector.setStock?.(open([answer, answer]).context, listing, 7)).rejects.toBeInstanceOf(Expected);
       });
     });
 }

@@ -2,6 +2,7 @@ import type { Connector } from './contract.ts';
 import type { MarketplaceInfo } from './info.ts';
 import { info as marketful } from './marketful/info.ts';
 import { info as scopio } from './scopio/info.ts';
+import { info as sellersCommerce } from './sellers-commerce/info.ts';
 import { info as sello } from './sello/info.ts';
 
 interface Registered {
@@ -13,6 +14,7 @@ interface Registered {
 export const registry: readonly Registered[] = [
   { info: marketful, load: () => import('./marketful/index.ts') },
   { info: scopio, load: () => import('./scopio/index.ts') },
+  { info: sellersCommerce, load: () => import('./sellers-commerce/index.ts') },
   { info: sello, load: () => import('./sello/index.ts') },
 ];
 
