@@ -1,4 +1,8 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import type { WebhookCredentials } from '#lib/marketplaces/contract';
 import { secretId } from '#lib/settings';
 
@@ -10,6 +14,8 @@ export interface SecretDocument {
 const TTL_MS = 60_000;
 /** After a failed check the secret is read anew, but not more often than this however many forgeries arrive. */
 const MIN_REFRESH_MS = 5_000;
+
+const EMPTY = '{"connections":{}}';
 
 const client = new SecretsManagerClient({});
 const cache = new Map<string, { at: number; document: Promise<SecretDocument> }>();
@@ -42,8 +48,13 @@ function readSecret(marketplace: string, maxAgeMs: number): Promise<SecretDocume
   return document;
 }
 
-/** A marketplace's secret as it stands now, past the cache. */
+/** A marketplace's secret as it stands now, past the cache. A new deployment's has no version yet. */
 export async function readSecretDocument(marketplace: string): Promise<SecretDocument> {
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId(marketplace) }));
-  return JSON.parse(SecretString ?? '{"connections":{}}') as SecretDocument;
+  try {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId(marketplace) }));
+    return JSON.parse(SecretString ?? EMPTY) as SecretDocument;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return JSON.parse(EMPTY) as SecretDocument;
+    throw error;
+  }
 }
