@@ -148,6 +148,17 @@ describe.concurrent('what cannot be read', () => {
     expect(await find()).toHaveLength(1);
   });
 
+  test('an order too large for the ledger: not lost in a queue that nobody looks at', async () => {
+    const items = [{ id: 'li_1', sku: 'A', title: 'x'.repeat(240_000), quantity: 1, gross_price: '1' }];
+    const body = eventOf(scopioOrder('huge', { ...ABROAD, items, total_gross: '21', total_net: null }));
+    expect((await post(stage, body)).status).toBe(200);
+    const event = await eventually(
+      async () => (await stage.events('state=unreadable&limit=200')).find(({ error }) => error?.code === 'too_large'),
+      'the event',
+    );
+    expect(event.body).toBe(body);
+  });
+
   test('not JSON: 400, kept, and never retried into a loop', async () => {
     const body = '{"order": oops';
     expect((await post(stage, body)).status).toBe(400);

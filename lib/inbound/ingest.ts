@@ -1,4 +1,5 @@
 import type { InboundReceived } from '#events/inbound-received';
+import { isTooLarge } from '#lib/aws/table';
 import type { Connection } from '#lib/connections/connection';
 import { type Configuration, getConfiguration } from '#lib/connections/store';
 import { ring } from '#lib/deliveries/ring';
@@ -26,9 +27,7 @@ export async function ingest(message: InboundReceived): Promise<void> {
   try {
     await untilApplied(() => applyChange(change, message, connection, configuration));
   } catch (error) {
-    // It has the vendor's shape and still makes no valid order.
-    if (!(error instanceof ContractError)) throw error;
-    await recordUnreadable(message, error.detail);
+    await recordUnreadable(message, whyHopeless(error));
   }
 }
 
@@ -89,4 +88,13 @@ async function recordUnreadable(message: InboundReceived, { code, description, f
   });
   const error = { code, description: `${message.connection}: ${description}`, ...(field !== undefined && { field }) };
   await recordOnly(message, 'unreadable', { error });
+}
+
+/** What a second receipt would meet again; anything else is thrown and the message comes back. */
+function whyHopeless(error: unknown): ErrorDetail {
+  // It has the vendor's shape and still makes no valid order.
+  if (error instanceof ContractError) return error.detail;
+  if (isTooLarge(error))
+    return { code: 'too_large', description: 'the order would be larger than the ledger can hold' };
+  throw error;
 }
