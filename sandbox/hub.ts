@@ -1,4 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { putApiKey, Scope } from '#lib/api/keys';
 import { queryIndex } from '#lib/aws/index-query';
@@ -11,6 +12,9 @@ import { loadHandlers } from './runtime/handlers.ts';
 import { createApiGateway } from './runtime/http.ts';
 import { consumeQueues } from './runtime/queues.ts';
 import { runSchedules } from './runtime/schedules.ts';
+
+/** How long a stop waits for work in hand. */
+const PATIENCE_MS = 5_000;
 
 export interface RunningHub {
   stop(): Promise<void>;
@@ -33,7 +37,9 @@ export async function startHub(server: Server, file: ConnectionsFile, apiKey: st
     async stop() {
       server.closeAllConnections();
       server.close();
-      await Promise.all([queues.stop(), schedules.stop()]);
+      // A remote that hangs, or a poller that waits for its turn, does not hold up the end: it is a lost worker then.
+      const patience = sleep(PATIENCE_MS, undefined, { ref: false });
+      await Promise.race([Promise.all([queues.stop(), schedules.stop()]), patience]);
     },
   };
 }

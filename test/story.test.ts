@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { eventually, type HubProcess, runHub, startHubProcess, temporaryFolder } from './support/hub.ts';
 import type { ShownDelivery, ShownOrder } from './support/shown.ts';
+import { startStage } from './support/stage.ts';
 
 const STORY = [
   /Ana Torres in Guadalajara buys .* on Scopio and pays: order SC-1001\./,
@@ -135,4 +136,16 @@ test('an unknown flag says which one and how it is used, with exit code 1', asyn
   expect(output).toContain('--prot');
   expect(output).toContain('Usage: npm start');
   expect(output).not.toContain('    at ');
+});
+
+test('Ctrl-C ends it in seconds, also while a marketplace hangs and a poller waits for its turn', async () => {
+  const env = { HTTP_TIMEOUT_SECONDS: '30', POLL_INTERVAL_SECONDS: '1' };
+  const stage = await startStage({ env, requestsPerMinute: 6 });
+  stage.marketful.faults.add({ on: '* *', kind: 'hang', times: 'always' });
+  stage.scopio.place({ count: 3 });
+  await eventually(() => stage.marketful.faults.list().some(({ applied }) => applied > 0), 'a push that hangs');
+  const asked = Date.now();
+  expect(await stage.hub.stop()).toBe(0);
+  expect(Date.now() - asked).toBeLessThan(8000);
+  await stage.stop();
 });
