@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import { BlockedError } from '#lib/errors';
+import { applyFulfillment, applySnapshot } from '#lib/orders/apply';
+import { type Answer, connectionOf, createRemote, pushContext, RECEIVED_AT, readFixture } from '../conformance-kit.ts';
+import type { PushContext } from '../contract.ts';
+import { followUps, fulfillment, payment, processing, setStock } from './actions.ts';
+import { info } from './info.ts';
+import { map } from './map.ts';
+
+const DONE = { status: 200, body: 'processed.json' };
+const ORDER = { status: 200, body: 'order.json' };
+const shown = (change: object): Answer => ({
+  status: 200,
+  body: JSON.stringify({ ...(readFixture(info.name, 'order.json') as object), ...change }),
+});
+
+function orderOf(change: object = {}, connection = connectionOf(info)) {
+  const body = { ...(readFixture(info.name, 'order.json') as object), ...change };
+  const mapped = map({ topic: 'order', body, receivedAt: RECEIVED_AT }, connection);
+  if (mapped.type !== 'order') throw new Error('no order');
+  const source = { connection: connection.id, event: 'in_1', by: 'poll' as const, receivedAt: RECEIVED_AT };
+  return applySnapshot(null, mapped.order, source).order;
+}
+
+function open(
+  script: Answer[],
+  settings: Record<string, unknown> = {},
+  parcel: Partial<PushContext['fulfillment']> = {},
+) {
+  const { calls, http } = createRemote(info.name, script);
+  const connection = connectionOf(info, settings);
+  const context = pushContext({ http, connection, secrets: {} }, connection);
+  const order = orderOf();
+  const told = { carrierCode: 'ups', lineItems: [{ id: '1', quantity: 1 }], ...parcel };
+  return {
+    calls,
+    context: { ...context, order, fulfillment: context.fulfillment && { ...context.fulfillment, ...told } },
+  };
+}
+
+describe('a parcel', () => {
+  test('is reported with what is in it', async () => {
+    const { calls, context } = open([DONE]);
+    expect(await fulfillment.push(context)).toEqual({});
+    expect(calls[0]?.url.pathname).toBe('/base/api/order/shippinginformation');
+    expect(calls[0]?.headers.get('content-type')).toBe('application/json');
+    expect(calls[0]?.body).toEqual({
+      OrderNumber: '100234',
+      CarrierId: 1,
+      ServiceTypeId: 1,
+      TrackingNumber: 'JD0146000055',
+      ShippedDate: '2026-11-21T00:00:00',
+      Items: [{ SkuCode: 'MUG-RED', Quantity: 1 }],
+    });
+  });
+
+  test.each([
+    ['ups', {}, 1, 1],
+    ['UPS', { services: { UPS: 6 } }, 1, 6],
+    ['usps', {}, 2, 14],
+    ['usps', { services: { usps: 17 } }, 2, 17],
+    ['fedex', {}, 8, 28],
+    ['fedex', { services: { fedex: 32 } }, 8, 32],
+    ['in_store_pick_up', {}, 7, undefined],
+    ['ship_by_order_total_tiered', { services: { ship_by_order_total_tiered: 34 } }, 10, 34],
+    ['dhl', { carriers: { dhl: 'fedex' }, services: { DHL: 23 } }, 8, 23],
+    ['dhl', { carriers: { DHL: 'flat rate per order' } }, 6, undefined],
+  ])('of %s with %j goes with ids of the tables', async (carrierCode, settings, CarrierId, ServiceTypeId) => {
+    const { calls, context } = open([DONE], settings, { carrierCode });
+    await fulfillment.push(context);
+    const { body } = calls[0] ?? {};
+    expect(body).toMatchObject({ CarrierId, ...(ServiceTypeId !== undefined && { ServiceTypeId }) });
+    expect(Object.hasOwn(body as object, 'ServiceTypeId')).toBe(ServiceTypeId !== undefined);
+  });
+
+  test.each([
+    ['dhl', {}, 'carrier_unmapped'],
+    ['dhl', { carriers: { dhl: 'DHL' } }, 'carrier_unmapped'],
+    ['ups', { services: { ups: 12 } }, 'service_unmapped'],
+    ['ups', { services: { ups: 28 } }, 'service_unmapped'],
+    ['in_store_pick_up', { services: { in_store_pick_up: 1 } }, 'service_unmapped'],
+    ['ship_by_order_total_tiered', {}, 'service_unmapped'],
+  ])('of %s with %j blocks', async (carrierCode, settings, code) => {
+    const { calls, context } = open([], settings, { carrierCode });
+    const error = await fulfillment.push(context).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(BlockedError);
+    expect(error).toMatchObject({ code, waitsFor: 'connection' });
+    expect(calls).toEqual([]);
+  });
+
+  test('is found by its number, or by a status that only it explains', async () => {
+    const probe = (answer: Answer) => fulfillment.probe(open([answer]).context);
+    expect(await probe(shown({ Shipments: [{ Parcel: { No: 'JD0146000055' } }] }))).not.toBeNull();
+    expect(await probe(shown({ OrderStatusId: 9 }))).not.toBeNull();
+    expect(await probe(shown({ OrderStatusId: 9, ShippingInformation: [{ TrackingNumber: 'other' }] }))).toBeNull();
+    expect(await probe(shown({ OrderStatusId: 35 }))).toBeNull();
+    expect(await probe(shown({ OrderStatusId: 8 }))).toBeNull();
+  });
+});
+
+describe('what else the store is told', () => {
+  test('status 35, from placed alone', async () => {
+    const { calls, context } = open([ORDER, DONE, shown({ OrderStatusId: 9 })]);
+    await processing.push(context);
+    expect(calls[1]?.url.pathname).toBe('/base/api/order/updateorderstatus');
+    expect(calls[1]?.body).toEqual({ OrderNumber: '100234', OrderStatusId: 35 });
+    expect(await processing.push(context)).toMatchObject({ note: expect.stringContaining('9') });
+    expect(calls).toHaveLength(3);
+  });
+
+  test('a capture, where the payment is authorized', async () => {
+    const { calls, context } = open([ORDER, DONE, shown({ PaymentStatusId: 74 }), shown({ AuthorizationCode: null })]);
+    await payment.push(context);
+    expect(calls[1]?.url.pathname).toBe('/base/api/order/paymentinformation');
+    expect(calls[1]?.body).toEqual({ OrderNumber: '100234', TransactionNumber: '100234', AuthorizationCode: 'A1' });
+    expect(await payment.push(context)).toMatchObject({ note: expect.stringContaining('74') });
+    await expect(payment.push(context)).rejects.toMatchObject({ code: 'authorization_missing', waitsFor: 'operator' });
+    expect(calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  test('its own transaction number goes before ours', async () => {
+    const { calls, context } = open([shown({ TransactionNumber: 'TX-9' }), DONE]);
+    await payment.push(context);
+    expect(calls[1]?.body).toMatchObject({ TransactionNumber: 'TX-9' });
+  });
+
+  test('stock, of one SKU', async () => {
+    const { calls, context } = open([DONE]);
+    const listing = { id: 'x', connection: 'x', sku: 'MUG-RED', updatedAt: RECEIVED_AT, revision: 1 };
+    await setStock(context, listing, 7);
+    expect(calls[0]?.url.pathname).toBe('/base/api/product/updateskuinventory');
+    expect(calls[0]?.body).toEqual([{ SkuCode: 'MUG-RED', Inventory: 7 }]);
+  });
+
+  test('each once it is due, and nothing of an order that is unpaid, cancelled or shipped before', () => {
+    const actions = (change: object, settings = {}, shippedLines?: Array<{ id: string; quantity: number }>) => {
+      const connection = connectionOf(info, settings);
+      const order = orderOf(change, connection);
+      const posted = { carrier: 'ups', trackingNumber: 'T', lineItems: shippedLines };
+      const source = { by: 'erp' as const, receivedAt: RECEIVED_AT };
+      const now = shippedLines ? applyFulfillment(order, posted, source).order : order;
+      return followUps(now, connection).map(({ action }) => action);
+    };
+    const parcel = [{ id: '1', quantity: 1 }];
+    expect(actions({})).toEqual(['processing']);
+    expect(actions({}, { capturePayment: true })).toEqual(['processing']);
+    expect(actions({}, { capturePayment: true }, parcel)).toContain('payment');
+    expect(actions({}, {}, parcel)).not.toContain('payment');
+    expect(actions({ OrderStatusId: 38 })).toEqual([]);
+    expect(actions({ OrderStatusId: 5 }, { capturePayment: true })).toEqual([]);
+    expect(actions({ OrderStatusId: 9 }, { capturePayment: true })).toEqual([]);
+  });
+});
