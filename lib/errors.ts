@@ -78,5 +78,8 @@ export class BlockedError extends IntegrationError {
   }
 }
 
+/** The cause of a block because no probe can tell: a person looks, and a replay says that it did not happen. */
+export const OUTCOME_UNKNOWN = 'outcome_unknown';
+
 /** A body does not have the shape its vendor documents: kept as it came and shown, never retried. */
 export class ContractError extends IntegrationError {}

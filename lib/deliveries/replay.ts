@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor, listIndex } from '#lib/aws/index-query';
 import type { Write } from '#lib/aws/table';
 import { CONFIG_TTL_MS, getConfiguration } from '#lib/connections/store';
-import type { WaitsFor } from '#lib/errors';
+import { OUTCOME_UNKNOWN, type WaitsFor } from '#lib/errors';
 import { getOrder, putTimeline } from '#lib/orders/store';
 import type { Delivery, DeliveryKind, DeliveryState } from './delivery.ts';
 import { blockedPartition, deadPartition, duePartition, getDeliveries, timePartition, transition } from './ledger.ts';
@@ -26,7 +26,10 @@ export interface Author {
   replayId?: string | undefined;
 }
 
-/** A fresh set of attempts, due at `dueAt`. What has succeeded or may have happened is probed before it is pushed again. */
+/**
+ * A fresh set of attempts, due at `dueAt`. What has succeeded or may have happened is probed before it is pushed again,
+ * but where no probe could tell: who replays that has looked.
+ */
 export function reopen(delivery: Delivery, dueAt: string, now: string): Delivery {
   return {
     ...delivery,
@@ -35,7 +38,7 @@ export function reopen(delivery: Delivery, dueAt: string, now: string): Delivery
     waitsFor: null,
     nextAttemptAt: dueAt,
     failures: 0,
-    unknown: delivery.unknown || delivery.state === 'succeeded',
+    unknown: (delivery.unknown && delivery.cause?.code !== OUTCOME_UNKNOWN) || delivery.state === 'succeeded',
     throttledSince: null,
     updatedAt: now,
     deadLettered: false,

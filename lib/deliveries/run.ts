@@ -3,7 +3,7 @@ import { countStock } from '#lib/catalog/stock';
 import { noteProduct } from '#lib/catalog/store';
 import { openRemote } from '#lib/connections/remote';
 import { type Configuration, getConfiguration } from '#lib/connections/store';
-import { BlockedError, NotYetError, RejectedError } from '#lib/errors';
+import { BlockedError, NotYetError, OUTCOME_UNKNOWN, RejectedError } from '#lib/errors';
 import type { Connector, PushContext, PushResult, RemoteContext } from '#lib/marketplaces/contract';
 import { getOrder, getPlacement } from '#lib/orders/store';
 import { runCancel } from './cancel.ts';
@@ -19,6 +19,8 @@ export interface Done {
   /** Deliveries opened by it, to be rung once it stands. */
   opened?: Delivery[];
   httpStatus?: number | undefined;
+  /** What the remote said that nothing else keeps. */
+  description?: string;
 }
 
 /** Whether the remote may have done it although nobody could tell; a probe that found nothing settles it. */
@@ -64,12 +66,13 @@ async function act(
   if (subject.sku !== undefined) return tellStock(subject.sku, connector, remote, configuration);
   if (subject.input !== undefined) {
     const request = connector.requests?.[action] ?? missing(connector, action);
-    await once(
+    const { result } = await once(
       progress,
-      () => request.probe(remote, subject.input as never),
-      () => request.push(remote, subject.input as never),
+      () => request.probe?.(remote, subject.input) ?? askPerson(connector),
+      () => request.push(remote, subject.input),
     );
-    return { also: [] };
+    const description = [result.remoteId, result.note].filter(Boolean).join(', ');
+    return { also: [], ...(description && { description }) };
   }
   const context = { ...remote, ...(await readSubject(delivery, configuration)) };
   if (action === 'cancel') return runCancel(delivery, connector, context, progress);
@@ -100,6 +103,11 @@ export async function once(
   const found = progress.unknown ? await probe() : null;
   progress.unknown = false;
   return found ? { result: found, probed: true } : { result: await push(), probed: false };
+}
+
+function askPerson({ info }: Connector): never {
+  const description = `nobody knows whether it was done: look at ${info.title}, and replay it only if it was not`;
+  throw new BlockedError({ code: OUTCOME_UNKNOWN, description }, 'operator');
 }
 
 function missing({ info }: Connector, action: string): never {

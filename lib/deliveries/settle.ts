@@ -10,7 +10,9 @@ import type { RetryPolicy } from '#lib/settings';
 import type { Attempt, Delivery, Outcome } from './delivery.ts';
 
 /** What came of one attempt. `unknown`: the remote may have done it although nobody could tell. */
-export type Result = { ok: true; httpStatus?: number | undefined } | { ok: false; error: unknown; unknown: boolean };
+export type Result =
+  | { ok: true; httpStatus?: number | undefined; description?: string | undefined }
+  | { ok: false; error: unknown; unknown: boolean };
 
 const MAX_THROTTLED_MS = 24 * 3600_000;
 const MIN_WAIT_SECONDS = 1;
@@ -45,6 +47,7 @@ export function settle(
     outcome: next.outcome,
     ...(httpStatus !== undefined && { httpStatus }),
     ...(!result.ok && { code: codeOf(result.error), description: describe(result.error) }),
+    ...(result.ok && result.description !== undefined && { description: result.description }),
     nextAttemptAt: settled.nextAttemptAt,
   };
   return { delivery: settled, attempt };

@@ -44,7 +44,8 @@ async function attempt(leased: Delivery, connector: Connector): Promise<void> {
   const progress = { unknown: leased.unknown };
   try {
     const done = await runDelivery(leased, connector, progress);
-    await record(leased, { ok: true, httpStatus: done.httpStatus }, startedAt, done);
+    const { httpStatus, description } = done;
+    await record(leased, { ok: true, httpStatus, description }, startedAt, done);
   } catch (error) {
     if (error instanceof NotYetError)
       return postpone(leased, error.waitMs + Math.random() * error.spreadMs, progress.unknown);

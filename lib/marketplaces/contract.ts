@@ -111,8 +111,11 @@ export interface RequestAction<Input = unknown> {
   Input: z.ZodType<Input>;
   summary: string;
   push(context: RemoteContext, input: Input): Promise<PushResult>;
-  /** Reads the remote back after an unknown outcome; null when a push is still due. */
-  probe(context: RemoteContext, input: Input): Promise<PushResult | null>;
+  /**
+   * Reads the remote back after an unknown outcome; null when a push is still due. Absent where nothing can be read:
+   * a person looks then.
+   */
+  probe?(context: RemoteContext, input: Input): Promise<PushResult | null>;
 }
 
 export interface PushResult {
