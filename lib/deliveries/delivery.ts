@@ -27,6 +27,8 @@ export interface Subject {
   sku?: string;
   /** A request's own input, checked by its schema when it was asked. */
   input?: unknown;
+  /** A follow-up's own word for what it is about. */
+  about?: string;
   /** Deliveries that must have succeeded first. */
   after?: string[];
 }

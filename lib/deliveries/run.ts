@@ -138,5 +138,6 @@ async function readSubject(
   const parcel = order.fulfillments.find(({ id }) => id === subject.fulfillment);
   const fulfillment = parcel ? { ...parcel, carrierCode: await carrierCodeOf(parcel, connections) } : null;
   const placement = subject.placement ? await getPlacement(order.id, connection) : undefined;
-  return { order, source, lineItems: subject.lineItems ?? [], fulfillment, remoteId: placement?.remoteId ?? null };
+  const { lineItems = [], about = null } = subject;
+  return { order, source, lineItems, fulfillment, about, remoteId: placement?.remoteId ?? null };
 }

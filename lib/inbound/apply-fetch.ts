@@ -4,6 +4,7 @@ import type { Connection } from '#lib/connections/connection';
 import { findOpenFetch, newFetch, putOpenFetch } from '#lib/deliveries/fetch';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import type { Change } from '#lib/marketplaces/contract';
+import { findWhole } from '#lib/orders/line-owners';
 import { orderId } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
 import { type Applied, alreadyRecorded, eventOf, recordOnly } from './apply.ts';
@@ -16,9 +17,8 @@ export async function applyFetch(
   connection: Connection,
 ): Promise<Applied> {
   const { unless } = asked;
-  const known = unless && (await getOrder(orderId(connection.id, unless.externalId)));
   // A poll that lists what is known leaves no trace.
-  if (known && known.sourceVersion >= unless.version) return { opened: [] };
+  if (unless && (await versionOf(connection, unless.externalId)) >= unless.version) return { opened: [] };
   const fetch = newFetch(connection, asked, message);
   const covering = await findOpenFetch(fetch);
   if (covering && covering !== fetch.id) return recordOnly(message, 'duplicate', { note: `covered by ${covering}` });
@@ -26,4 +26,13 @@ export async function applyFetch(
   const event = eventOf(message, { state: 'applied', note: `asks for ${fetch.id}` });
   const stands = await transact([putEvent(event), putNewDelivery(opened), putOpenFetch(fetch)]);
   return stands ? { opened: [opened] } : alreadyRecorded(message);
+}
+
+/** The version of the order that stands here, also where it is a part of another; none is before all others. */
+async function versionOf(connection: Connection, externalId: string): Promise<string> {
+  const id = orderId(connection.id, externalId);
+  const order = await getOrder(id);
+  if (order) return order.sourceVersion;
+  const whole = await findWhole(id);
+  return (whole && (await getOrder(whole))?.parts?.[externalId]?.stands.version) ?? '';
 }

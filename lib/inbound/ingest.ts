@@ -9,8 +9,8 @@ import type { Change } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/registry';
 import { type Applied, recordOnly } from './apply.ts';
 import { applyFetch } from './apply-fetch.ts';
-import { applyOrder } from './apply-order.ts';
 import { applyProducts } from './apply-products.ts';
+import { applyShares } from './apply-shares.ts';
 import { applyShipmentChange, blockPlacement } from './apply-shipment.ts';
 import { bodyBytes, readBody } from './read-body.ts';
 
@@ -63,7 +63,7 @@ function applyChange(
 ): Promise<Applied> {
   switch (change.type) {
     case 'order':
-      return applyOrder(change.order, message, connection, configuration);
+      return applyShares(change.order, message, connection, configuration);
     case 'shipment':
       return applyShipmentChange(change.shipment, message, connection, configuration);
     case 'placement-refused':

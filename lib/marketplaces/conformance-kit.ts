@@ -146,6 +146,7 @@ export function pushContext(remote: Remote, source: Connection): PushContext {
   return {
     ...remoteContext(remote),
     order,
+    about: null,
     remoteId: null,
     source,
     lineItems,

@@ -93,6 +93,8 @@ export interface PushContext extends RemoteContext {
   lineItems: LineQuantity[];
   /** The parcel to report, with its carrier's canonical code (null: the shipper's word has none). */
   fulfillment: (Fulfillment & { carrierCode: string | null }) | null;
+  /** What a follow-up is about, as it said; null for any other push. */
+  about: string | null;
   /** The remote's id of the order as placed there; null where it was not placed or said none. */
   remoteId: string | null;
 }
@@ -100,7 +102,7 @@ export interface PushContext extends RemoteContext {
 /** A push that a sales channel wants besides the report of each parcel. */
 export interface FollowUp {
   action: string;
-  /** Tells two follow-ups of one action apart. */
+  /** Tells two follow-ups of one action apart; the push is given it. */
   about: string;
   /** Runs only once every parcel of the order has been reported. */
   afterReports?: boolean;

@@ -13,4 +13,6 @@ export interface MarketplaceInfo {
   readonly webhookSettings: readonly string[];
   /** It can prove itself by nothing but the URL we register: the secret is its last segment. */
   readonly secretInUrl?: boolean;
+  /** Line ids are unique in an account and go with their lines when an order is split or merged there. */
+  readonly movesLines?: boolean;
 }

@@ -83,7 +83,7 @@ const view = ({ ucp, ...order }: Order) => ({
 /** Members with an entry of their own, and what a cancellation changes by itself. */
 const TOLD_APART = new Set(['paidAt', 'cancelled', 'adjustments']);
 
-function tellTimeline(previous: Order | null, next: Order, { by, event, receivedAt: at }: SnapshotSource) {
+export function tellTimeline(previous: Order | null, next: Order, { by, event, receivedAt: at }: SnapshotSource) {
   const timeline: TimelineEntry[] = [];
   const tell = (type: string, detail: TimelineEntry['detail']) => timeline.push({ at, type, by, detail });
   const cancelled = next.cancelled && !previous?.cancelled;

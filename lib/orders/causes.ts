@@ -81,7 +81,7 @@ async function planFollowUps(
   if (!source) return [];
   const { followUps } = await loadConnector(source.marketplace);
   return (followUps?.(order, source) ?? []).map(({ action, about, afterReports }) =>
-    push(order, action, source, about, afterReports ? { after: reports.map(({ id }) => id) } : {}),
+    push(order, action, source, about, { about, ...(afterReports && { after: reports.map(({ id }) => id) }) }),
   );
 }
 

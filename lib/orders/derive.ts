@@ -1,5 +1,6 @@
 import { buildUcp } from './build-ucp.ts';
 import type { Address, LineQuantity, Order, OrderStatus } from './order.ts';
+import { joinParts } from './parts.ts';
 
 /** What the hub keeps of an order; every other member follows from it. */
 export type OrderCore = Pick<
@@ -12,6 +13,7 @@ export type OrderCore = Pick<
   | 'shipmentEvents'
   | 'snapshotEvent'
   | 'history'
+  | 'parts'
   | 'deliveries'
   | 'routed'
   | 'placements'
@@ -23,7 +25,9 @@ export type OrderCore = Pick<
 
 /** The order its history, parcels and corrections make, whichever of them came first. */
 export function derive(core: OrderCore): Order {
-  const { snapshot, stands, paid } = core.history;
+  const history = joinParts(core.history, core.parts);
+  const { snapshot, paid } = history;
+  const { stands } = core.history;
   const shippingAddress = overlay(snapshot.shippingAddress, core.correctedAddress);
   return {
     ...core,
@@ -37,7 +41,7 @@ export function derive(core: OrderCore): Order {
     cancelled: snapshot.cancelled,
     sourceVersion: stands.version,
     snapshotHash: stands.hash,
-    ucp: buildUcp(core, shippingAddress),
+    ucp: buildUcp({ ...core, history }, shippingAddress),
   };
 }
 

@@ -56,7 +56,7 @@ function earliest(stands: SnapshotHistory, yields: SnapshotHistory): OrderSnapsh
 }
 
 /** The first entry of each line, by line id. */
-function onePerLine<T extends { id: string }>(entries: readonly T[]): T[] {
+export function onePerLine<T extends { id: string }>(entries: readonly T[]): T[] {
   const first = new Map<string, T>();
   for (const entry of entries) if (!first.has(entry.id)) first.set(entry.id, entry);
   return sortById([...first.values()]);

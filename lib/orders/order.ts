@@ -38,6 +38,8 @@ export interface SnapshotLine {
   /** Units the sales channel itself says are shipped. */
   fulfilled?: number;
   unitPrice: number;
+  /** Of an order that is cancelled while the rest of the sale is not. */
+  cancelled?: true;
   /** What the line costs in all, when the source says so; else `unitPrice × quantity`. */
   total?: number;
 }
@@ -157,6 +159,8 @@ export interface Order {
   snapshotHash: string;
   snapshotEvent: string;
   history: SnapshotHistory;
+  /** Orders the sales channel made of lines of this one, by external id: parts of one sale. */
+  parts?: Record<string, SnapshotHistory>;
   deliveries: string[];
   /** Line items whose shipper has been decided; only others are routed when a snapshot adds lines. */
   routed: string[];

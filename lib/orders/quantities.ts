@@ -17,7 +17,7 @@ export function countLines(history: SnapshotHistory, fulfillments: readonly Fulf
     // The hub's parcels and the channel's own count tell of the same units: the one that knows more counts.
     const sent = Math.max(shipped.get(line.id) ?? 0, line.fulfilled ?? 0);
     // What was shipped before a cancellation stays shipped.
-    const total = snapshot.cancelled ? Math.min(line.quantity, sent) : line.quantity;
+    const total = snapshot.cancelled || line.cancelled ? Math.min(line.quantity, sent) : line.quantity;
     return { line, total, fulfilled: Math.min(total, sent), vanished: false };
   });
   const gone = vanished.map(({ line }) => ({ line, total: 0, fulfilled: 0, vanished: true }));

@@ -48,7 +48,12 @@ const arrived = (id: number, matches: (order: ShownOrder) => boolean = () => tru
     const order = await orderOf(id);
     return matches(order) && order;
   }, `order ${id}`);
-const ship = (id: number, trackingNumber: string, lineItems?: Array<{ id: string; quantity: number }>, carrier = 'dhl') =>
+const ship = (
+  id: number,
+  trackingNumber: string,
+  lineItems?: Array<{ id: string; quantity: number }>,
+  carrier = 'dhl',
+) =>
   hub.send('POST', `/orders/sello-se:${id}/fulfillments`, { carrier, trackingNumber, ...(lineItems && { lineItems }) });
 const callsOf = (action: string, id: number) =>
   sello.received().calls.filter((call) => call.action === action && call.about === String(id) && call.status < 300);
@@ -87,6 +92,41 @@ test('each parcel is a delivery, and the delivered status goes with the last', a
   expect((await arrived(id, ({ status }) => status === 'fulfilled')).fulfillments).toHaveLength(2);
 });
 
+test('a separated row stays in its sale: shipped once, reported where Sello has it, adding up to the cent', async () => {
+  const { id, rows } = place({
+    rows: [
+      { reference: 'MUG-RED', quantity: 2 },
+      { reference: 'TEA-LINDEN', quantity: 1 },
+    ],
+  });
+  const before = await arrived(id);
+  const [kept = '', moved = ''] = rows.map((row) => String(row.id));
+  const separate = `${sello.baseUrl}/orders/${id}/rows/${moved}/separate`;
+  const answer = await fetch(separate, { method: 'POST', headers: { authorization: 'token:key' } });
+  const part = Number(((await answer.json()) as { id: string }).id);
+  const joined = await arrived(id, ({ timeline }) => timeline.some(({ type }) => type === 'order.part_joined'));
+  expect((await hub.send('GET', `/orders/sello-se:${part}`)).status).toBe(404);
+  await eventually(async () => (await fetchesOf(id)).every(({ state }) => state === 'succeeded'), 'its fetches to end');
+  const after = await orderOf(id);
+  for (const order of [joined, after]) {
+    expect(order.ucp.line_items.map((line) => [line.id, line.quantity.total])).toEqual([
+      [kept, 2],
+      [moved, 1],
+    ]);
+    expect(order.ucp.totals).toEqual(before.ucp.totals);
+  }
+
+  await ship(id, 'S-1', [{ id: moved, quantity: 1 }]);
+  await eventually(async () => callsOf('order', part).length === 1, 'the part to be delivered');
+  expect(callsOf('delivery', part).map(({ body }) => body)).toEqual([{ id: 'S-1', method: 'dhl' }]);
+  expect([...callsOf('delivery', id), ...callsOf('order', id)]).toEqual([]);
+  await ship(id, 'S-2', [{ id: kept, quantity: 2 }]);
+  await eventually(async () => callsOf('order', id).length === 1, 'the rest to be delivered');
+  expect(callsOf('delivery', id).map(({ body }) => body)).toEqual([{ id: 'S-2', method: 'dhl' }]);
+  expect(callsOf('order', part)).toHaveLength(1);
+  await arrived(id, ({ status }) => status === 'fulfilled');
+});
+
 test('a cancelled order is cancelled, and twice is once', async () => {
   const { id } = place();
   await arrived(id);
@@ -101,10 +141,7 @@ test('what no webhook told is found by the poll, and read no oftener than it cha
   await arrived(id);
   sello.change(id, { notes: 'a word', customer_address: 'Nygatan 1', notify: false });
   await arrived(id, ({ shippingAddress }) => shippingAddress.street_address === 'Nygatan 1');
-  await eventually(
-    async () => (await fetchesOf(id)).every(({ state }) => state === 'succeeded'),
-    'the fetches to end',
-  );
+  await eventually(async () => (await fetchesOf(id)).every(({ state }) => state === 'succeeded'), 'the fetches to end');
   const before = (await fetchesOf(id)).length;
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect((await fetchesOf(id)).length).toBe(before);

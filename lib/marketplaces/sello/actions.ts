@@ -1,4 +1,5 @@
 import type { Product } from '#lib/catalog/product';
+import { homesOf } from '#lib/orders/parts';
 import type { PushAction, PushContext, PushResult, RemoteContext } from '../contract.ts';
 import { parcelCarrier, parcelOf } from '../parcel.ts';
 import { carriers, METHODS } from './carriers.ts';
@@ -12,24 +13,33 @@ export async function fetch(context: RemoteContext, action: string, resource: st
 }
 
 export const fulfillment: PushAction = {
+  /** Parcels have no rows at Sello: one goes to each of its orders that has a line of it. */
   async push(context) {
     const { trackingNumber, labelUrl } = parcelOf(context);
     const documents = labelUrl === undefined ? {} : { documents: [labelUrl] };
-    await addDelivery(context, context.order.externalId, {
-      id: trackingNumber,
-      method: methodOf(context),
-      ...documents,
-    });
+    const delivery = { id: trackingNumber, method: methodOf(context), ...documents };
+    for (const orderId of ordersOf(context)) await addDelivery(context, orderId, delivery);
     return {};
   },
 
   async probe(context) {
     const { trackingNumber } = parcelOf(context);
-    const deliveries = await listDeliveries(context, context.order.externalId);
-    const found = deliveries.some(({ id, method }) => id === trackingNumber && method === methodOf(context));
-    return found ? { note: 'found among the deliveries of the order at Sello' } : null;
+    const method = methodOf(context);
+    for (const orderId of ordersOf(context)) {
+      const deliveries = await listDeliveries(context, orderId);
+      if (!deliveries.some((each) => each.id === trackingNumber && each.method === method)) return null;
+    }
+    return { note: 'found among the deliveries of the order at Sello' };
   },
 };
+
+/** Separated rows are in an order of their own at Sello. */
+function ordersOf(context: PushContext): Set<string> {
+  const { order } = context;
+  const homes = homesOf(order);
+  const own = parcelOf(context).lineItems.flatMap(({ id }) => homes.get(id) ?? []);
+  return new Set(own.length > 0 ? own : [order.externalId]);
+}
 
 const methodOf = (context: PushContext): string =>
   parcelCarrier(context, { title: info.title, table: carriers, offered: METHODS });

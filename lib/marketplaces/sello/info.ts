@@ -10,4 +10,5 @@ export const info = {
   requestsPerMinute: 30,
   webhookSettings: [],
   secretInUrl: true,
+  movesLines: true,
 } as const satisfies MarketplaceInfo;

@@ -1,0 +1,69 @@
+import type { InboundReceived } from '#events/inbound-received';
+import type { Connection } from '#lib/connections/connection';
+import type { Configuration } from '#lib/connections/store';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { marketplaces } from '#lib/marketplaces/registry';
+import { applyPart } from '#lib/orders/apply-part';
+import { planDeliveries } from '#lib/orders/causes';
+import { putPartOf, type Share, shareLines } from '#lib/orders/line-owners';
+import { type OrderSnapshot, orderId } from '#lib/orders/order';
+import { commitOrder, getOrder } from '#lib/orders/store';
+import { type Applied, alreadyRecorded, eventOf } from './apply.ts';
+import { applyOrder } from './apply-order.ts';
+import { putEvent } from './event.ts';
+
+/** Where a sales channel can split and merge orders, each of ours is told what is its own: no line is sold twice. */
+export async function applyShares(
+  snapshot: OrderSnapshot,
+  message: InboundReceived,
+  connection: Connection,
+  configuration: Configuration,
+): Promise<Applied> {
+  const moves = marketplaces.find(({ name }) => name === connection.marketplace)?.movesLines;
+  if (!moves) return applyOrder(snapshot, message, connection, configuration);
+  const shares = await shareLines(connection.id, snapshot);
+  const opened: Delivery[] = [];
+  for (const [index, share] of shares.entries()) {
+    // The event is recorded with the last share: it stands for all of them.
+    const isLast = index === shares.length - 1;
+    const applied = share.isPart
+      ? await applyShare(share, isLast, message, connection, configuration)
+      : await applyOrder(share.snapshot, message, connection, configuration);
+    if (!applied) return undefined;
+    opened.push(...applied.opened);
+  }
+  return { opened };
+}
+
+async function applyShare(
+  { order: id, snapshot }: Share,
+  isLast: boolean,
+  message: InboundReceived,
+  connection: Connection,
+  configuration: Configuration,
+): Promise<Applied> {
+  const previous = await getOrder(id);
+  // Its lines are claimed, so it is being written.
+  if (!previous) return undefined;
+  const { order, timeline } = applyPart(previous, snapshot, {
+    connection: connection.id,
+    event: message.id,
+    by: message.receivedBy,
+    receivedAt: message.receivedAt,
+  });
+  if (order === previous) return { opened: [] };
+  const event = putEvent(
+    eventOf(message, { state: 'applied', order: id, note: `${snapshot.externalId} is a part of it` }),
+  );
+  const opened = await commitOrder({
+    order,
+    previous,
+    timeline,
+    ...(await planDeliveries(order, configuration)),
+    origin: message.id,
+    now: new Date(),
+    also: [putPartOf(orderId(connection.id, snapshot.externalId), id), ...(isLast ? [event] : [])],
+  });
+  if (opened) return { opened };
+  return isLast ? alreadyRecorded(message) : undefined;
+}

@@ -1,0 +1,76 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { db, getItem, getItems, isConditionFailure, NEW, put, type Write } from '#lib/aws/table';
+import { tableName } from '#lib/settings';
+import type { OrderSnapshot } from './order.ts';
+import { orderId } from './order.ts';
+import { worthOf } from './parts.ts';
+
+interface Owned {
+  line: string;
+  order: string;
+}
+
+const keyOf = (connection: string, line: string) => ({ pk: `LINE#${connection}#${line}`, sk: 'LINE' });
+
+/** What one order of ours is told by a snapshot. */
+export interface Share {
+  order: string;
+  /** Lines of `order` that the sales channel now keeps in another order of its own. */
+  isPart: boolean;
+  snapshot: OrderSnapshot;
+}
+
+/**
+ * A line belongs to the order that first had it, whichever order of the sales channel shows it later. Claims the lines
+ * nobody has, before the order is written: who crashes between claims the same again.
+ */
+export async function shareLines(connection: string, snapshot: OrderSnapshot): Promise<Share[]> {
+  const id = orderId(connection, snapshot.externalId);
+  const owners = await claimLines(
+    connection,
+    id,
+    snapshot.lines.map((line) => line.id),
+  );
+  const byOwner = Map.groupBy(snapshot.lines, (line) => owners.get(line.id) ?? id);
+  const foreign = [...byOwner].filter(([owner]) => owner !== id);
+  if (foreign.length === 0) return [{ order: id, isPart: false, snapshot }];
+  const isWhole = foreign.length === 1 && byOwner.size === 1;
+  const parts = foreign.map(([order, lines]) => {
+    const amounts = isWhole ? snapshot.amounts : { fulfillment: 0, tax: 0, discount: 0, total: worthOf(lines) };
+    return { order, isPart: true, snapshot: { ...snapshot, lines, amounts } };
+  });
+  const lines = byOwner.get(id);
+  if (!lines) return parts;
+  const total = snapshot.amounts.total - worthOf(foreign.flatMap(([, theirs]) => theirs));
+  return [
+    ...parts,
+    { order: id, isPart: false, snapshot: { ...snapshot, lines, amounts: { ...snapshot.amounts, total } } },
+  ];
+}
+
+async function claimLines(connection: string, order: string, lines: readonly string[]): Promise<Map<string, string>> {
+  const owned = await getItems<Owned>(lines.map((line) => keyOf(connection, line)));
+  const owners = new Map(owned.map(({ line, order: owner }) => [line, owner]));
+  for (const line of lines) if (!owners.has(line)) owners.set(line, await claim(connection, order, line));
+  return owners;
+}
+
+async function claim(connection: string, order: string, line: string): Promise<string> {
+  const Item = { line, order, ...keyOf(connection, line) };
+  try {
+    await db.send(new PutCommand({ TableName: tableName(), Item, ConditionExpression: NEW }));
+    return order;
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+    return (await getItem<Owned>(keyOf(connection, line)))?.order ?? order;
+  }
+}
+
+const partKey = (partId: string) => ({ pk: `ORDER#${partId}`, sk: 'PART' });
+
+/** Remembers which order an order of the sales channel is a part of. */
+export const putPartOf = (partId: string, order: string): Write => put({ order, ...partKey(partId) });
+
+/** The order that an order of the sales channel is a part of. */
+export const findWhole = async (partId: string): Promise<string | undefined> =>
+  (await getItem<{ order: string }>(partKey(partId)))?.order;
