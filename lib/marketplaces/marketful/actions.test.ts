@@ -1,17 +1,9 @@
 import { expect, test } from 'vitest';
 import { BlockedError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/errors';
 import type { Address } from '#lib/orders/order';
-import {
-  type Answer,
-  connectionOf,
-  createRemote,
-  pollContext,
-  pushContext,
-  STORY_PLACEMENT,
-} from '../conformance-kit.ts';
-import type { PollPage } from '../contract.ts';
+import { type Answer, connectionOf, createRemote, pushContext } from '../conformance-kit.ts';
 import { info as scopio } from '../scopio/info.ts';
-import { order, poll } from './actions.ts';
+import { order } from './actions.ts';
 import { info } from './info.ts';
 
 function open(
@@ -134,33 +126,4 @@ test("does not take another's order of the same number for this one", async () =
   expect(await order.probe(own.context)).toMatchObject({ remoteId: '5021' });
   const gone = open([said(200, 'Orden no encontrada')]);
   expect(await order.probe(gone.context)).toBeNull();
-});
-
-const placement = (orderId: string, remoteId: string | null) => ({ ...STORY_PLACEMENT, orderId, remoteId });
-
-test('polls each open placement once, past one that is not to be had, and resumes behind the last', async () => {
-  const placements = [placement('a', '1'), placement('b', null), placement('c', '3')];
-  const found = { status: 200, body: 'events.json' };
-  const { calls, remote } = open([said(404, 'Orden no encontrad'), found, found, found]);
-  const pages: PollPage[] = [];
-  for await (const page of poll(pollContext(remote, placements))) pages.push(page);
-  expect(pages.map(({ resume, items }) => [resume, items.length])).toEqual([
-    ['a', 0],
-    ['b', 1],
-    ['c', 1],
-    [null, 0],
-  ]);
-  expect(calls.map(({ url }) => url.search)).toEqual([
-    '?order_id=1',
-    '?canal=scopio-main&orden=SC-1001',
-    '?order_id=3',
-  ]);
-  for await (const { resume } of poll({ ...pollContext(remote, placements), resume: 'b' }))
-    expect([null, 'c']).toContain(resume);
-  expect(calls).toHaveLength(4);
-});
-
-test('a poll that is not let in stops at once', async () => {
-  const { remote } = open([said(404, 'Invalid Authorization')]);
-  await expect(poll(pollContext(remote)).next()).rejects.toBeInstanceOf(BlockedError);
 });

@@ -1,5 +1,4 @@
-import { RejectedError } from '#lib/errors';
-import type { PollContext, PollPage, PushAction, PushContext, RemoteContext } from '../contract.ts';
+import type { PushAction, PushContext, RemoteContext } from '../contract.ts';
 import { member, textOf } from '../shape.ts';
 import { createOrder, getEvents, getOrder } from './client.ts';
 import { channelOf, placementOf } from './placement.ts';
@@ -7,25 +6,6 @@ import { channelOf, placementOf } from './placement.ts';
 /** Reads the order a webhook named. */
 export async function fetch(context: RemoteContext, _action: string, resource: string) {
   return { topic: 'orden', body: await getEvents(context, resource) };
-}
-
-/** A page for each open placement, as each is a call: a poll that runs out of budget repeats none. */
-export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
-  for await (const { orderId, remoteId, channel, number } of context.openPlacements(context.resume)) {
-    const body = await readPlacement(context, remoteId, channel, number);
-    yield { items: body === null ? [] : [{ topic: 'orden', body }], resume: orderId };
-  }
-  yield { items: [], resume: null };
-}
-
-/** An order that Marketful will not show must not keep the poll from those behind it. */
-async function readPlacement(context: RemoteContext, remoteId: string | null, channel: string, number: string) {
-  try {
-    return remoteId === null ? await getOrder(context, channel, number) : await getEvents(context, remoteId);
-  } catch (error) {
-    if (error instanceof RejectedError) return null;
-    throw error;
-  }
 }
 
 export const order: PushAction = {

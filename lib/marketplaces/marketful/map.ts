@@ -1,9 +1,10 @@
+import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection } from '#lib/connections/connection';
 import type { ShipmentSnapshot } from '#lib/orders/order';
 import { toInstant } from '#lib/time';
 import type { Change, InboundBody } from '../contract.ts';
 import { member, pathUnder, present, readShape, textOf, unreadable } from '../shape.ts';
-import { Orden, type ShipmentEvent } from './schema.ts';
+import { Orden, type ShipmentEvent, Stock } from './schema.ts';
 
 /** Where a timestamp without an offset comes from. */
 const ZONE = 'America/Mexico_City';
@@ -11,6 +12,7 @@ const ZONE = 'America/Mexico_City';
 /** Webhooks only say which order to read; the order read back is the shipment. */
 export function map({ topic, body, receivedAt }: InboundBody, _connection: Connection): Change {
   if (topic === 'orden') return { type: 'shipment', shipment: mapOrden(body, receivedAt) };
+  if (topic === 'stock') return { type: 'products', products: [mapStock(body)] };
   const paths = topic === 'shipment-event-created' ? SHIPMENT_PATHS : ORDER_PATHS;
   return { type: 'fetch', action: 'shipment', resource: findId(body, paths) };
 }
@@ -31,6 +33,12 @@ function findId(body: unknown, paths: readonly string[][]): string {
   const id = ids.find((candidate) => /^\d{1,18}$/.test(candidate));
   if (id === undefined) throw unreadable((paths[0] ?? []).join('.'), 'expected the id of an order, here or anywhere');
   return id;
+}
+
+/** Stock has no time of its own. More sold than there is counts as none for sale. */
+function mapStock(body: unknown): ProductSnapshot {
+  const { sku, ean, item_id: externalId, quantity = 0 } = readShape(Stock, body);
+  return { sku, quantity: Math.max(0, quantity), ...present({ ean, externalId }), version: null };
 }
 
 function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { optional, optionalText, text } from '../shape.ts';
+import { integer, optional, optionalText, text } from '../shape.ts';
 
 const ShipmentEvent = z.object({
   id: text,
@@ -31,3 +31,23 @@ export type Orden = z.infer<typeof Orden>;
 
 /** What a placed order is answered with. */
 export const Created = z.object({ order: optional(z.object({ id: optionalText })) });
+
+/** The stock of a SKU. The document spells the quantity in two ways, one at each of its endpoints. */
+export const Stock = z
+  .object({
+    sku: text,
+    ean: optionalText,
+    item_id: optionalText,
+    available_quantity: optional(integer),
+    avariable_quantity: optional(integer),
+  })
+  .transform(({ available_quantity, avariable_quantity, ...rest }) => ({
+    ...rest,
+    quantity: available_quantity ?? avariable_quantity,
+  }))
+  .refine(({ quantity }) => quantity !== undefined, { path: ['available_quantity'], error: 'is missing' });
+
+/** "Listado de los Webhooks": what one looks like is only shown by the call that creates it. */
+export const WebhookList = z.object({
+  webhooks: optional(z.array(z.object({ id: text, url: text, tipo: text }))),
+});

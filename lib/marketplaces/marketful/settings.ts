@@ -20,5 +20,9 @@ export const Settings = z.strictObject({
   carrierName: z.enum(OFFERED).default('Marketful'),
   shippingType: z.enum(['económico', 'dia_siguiente']).default('económico'),
   insured: z.boolean().default(false),
+  /** SKUs whose stock is read besides those of orders placed here. */
+  skus: z.array(z.string().min(1)).optional(),
+  /** SKU → EAN, where Marketful knows the product by its EAN only. */
+  eans: z.record(z.string(), z.string().min(1)).optional(),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import type { Product } from '#lib/catalog/product';
+import { BlockedError } from '#lib/errors';
+import { type Answer, connectionOf, createRemote, pollContext, STORY_PLACEMENT } from '../conformance-kit.ts';
+import type { PollContext, PollPage } from '../contract.ts';
+import { info } from './info.ts';
+import { map } from './map.ts';
+import { poll } from './poll.ts';
+
+const said = (status: number, message: string): Answer => ({ status, body: JSON.stringify({ message }) });
+const FOUND: Answer = { status: 200, body: 'events.json' };
+const STOCK: Answer = { status: 200, body: 'stock.json' };
+const BY_EAN: Answer = { status: 200, body: 'stock-ean.json' };
+const UNKNOWN = said(402, 'Item X not found');
+
+const placement = (orderId: string, remoteId: string | null) => ({ ...STORY_PLACEMENT, orderId, remoteId });
+
+interface Known {
+  settings?: Record<string, unknown>;
+  placements?: Array<ReturnType<typeof placement>>;
+  skus?: string[];
+  eans?: Record<string, string>;
+}
+
+function open(script: Answer[], { settings = {}, placements = [], skus = [], eans = {} }: Known) {
+  const { calls, http } = createRemote('marketful', script);
+  const connection = connectionOf(info, settings);
+  const remote = { http, connection, secrets: { accessToken: 'token', userId: 'user' } };
+  const context: PollContext = {
+    ...pollContext(remote, placements),
+    findProduct: async (sku) => ({ sku, ean: eans[sku] }) as Product,
+    async *skus(after) {
+      yield* skus.filter((sku) => after === null || sku > after);
+    },
+  };
+  const read = async (resume: string | null = null): Promise<PollPage[]> =>
+    Array.fromAsync(poll({ ...context, resume }));
+  return { read, asked: () => calls.map(({ url }) => url.pathname.split('/').at(-1) + url.search), connection };
+}
+
+test('polls each open placement once, past one that is not to be had, and resumes behind the last', async () => {
+  const placements = [placement('a', '1'), placement('b:stock', null), placement('c', '3')];
+  const { read, asked } = open([said(404, 'Orden no encontrad'), FOUND, FOUND, FOUND], { placements });
+  expect((await read()).map(({ resume, items }) => [resume, items.length])).toEqual([
+    ['placement a', 0],
+    ['placement b:stock', 1],
+    ['placement c', 1],
+    [null, 0],
+  ]);
+  expect(asked()).toEqual([
+    'get_events?order_id=1',
+    'get_orders?canal=scopio-main&orden=SC-1001',
+    'get_events?order_id=3',
+  ]);
+  expect((await read('placement b:stock')).map(({ resume }) => resume)).toEqual(['placement c', null]);
+  expect(asked()).toHaveLength(4);
+});
+
+test('then reads the stock of each SKU once, watched ones first, and resumes behind the last of its own phase', async () => {
+  const known = { placements: [placement('a', '1')], settings: { skus: ['W 1', 'B'] }, skus: ['A', 'B', 'C'] };
+  const { read, asked } = open([FOUND, STOCK, STOCK, STOCK, STOCK], known);
+  expect((await read()).map(({ resume }) => resume)).toEqual([
+    'placement a',
+    'watched W 1',
+    'watched B',
+    'sku A',
+    'sku C',
+    null,
+  ]);
+  expect(asked().slice(1)).toEqual(['W+1', 'B', 'A', 'C'].map((sku) => `get_stock?sku=${sku}`));
+  const later = open([STOCK, STOCK, STOCK], known);
+  expect((await later.read('watched W 1')).map(({ resume }) => resume)).toEqual(['watched B', 'sku A', 'sku C', null]);
+  const last = open([STOCK], known);
+  expect((await last.read('sku A')).map(({ resume }) => resume)).toEqual(['sku C', null]);
+});
+
+test('takes what it cannot read of a resume for a fresh start', async () => {
+  const { read } = open([FOUND], { placements: [placement('a', '1')] });
+  expect((await read('something else')).map(({ resume }) => resume)).toEqual(['placement a', null]);
+});
+
+test('asks by EAN where the SKU is not known, and first where the settings say so', async () => {
+  const script = [BY_EAN, STOCK, UNKNOWN, BY_EAN, UNKNOWN];
+  const { read, asked, connection } = open(script, {
+    settings: { eans: { SET: '1' } },
+    skus: ['A', 'LOST', 'SET', 'Z'],
+    eans: { LOST: '2', A: '3' },
+  });
+  const pages = await read();
+  expect(asked()).toEqual([
+    'get_stock_ean?ean=1',
+    'get_stock?sku=A',
+    'get_stock?sku=LOST',
+    'get_stock_ean?ean=2',
+    'get_stock?sku=Z',
+  ]);
+  const products = pages
+    .flatMap(({ items }) => items)
+    .map(({ topic, body }) => map({ topic, body, receivedAt: '' }, connection));
+  const byEan = { quantity: 7, ean: '07852236842', externalId: '301', version: null };
+  expect(products).toEqual([
+    { type: 'products', products: [{ sku: 'SET', ...byEan }] },
+    { type: 'products', products: [{ sku: 'A', quantity: 12, version: null }] },
+    { type: 'products', products: [{ sku: 'LOST', ...byEan }] },
+  ]);
+});
+
+test.each([
+  [{ sku: 'A', avariable_quantity: '5' }, 5],
+  [{ sku: 'A', available_quantity: 5 }, 5],
+  [{ sku: 'A', avariable_quantity: 0 }, 0],
+  [{ sku: 'A', avariable_quantity: -2 }, 0],
+])('reads the quantity of %j', (body, quantity) => {
+  const change = map({ topic: 'stock', body, receivedAt: '' }, connectionOf(info));
+  expect(change).toEqual({ type: 'products', products: [{ sku: 'A', quantity, version: null }] });
+});
+
+test('names the quantity that is missing', () => {
+  const read = () =>
+    map({ topic: 'stock', body: { sku: 'A', message: 'Success' }, receivedAt: '' }, connectionOf(info));
+  expect(read).toThrow('available_quantity: is missing');
+});
+
+test('a poll that is not let in stops at once', async () => {
+  const known = { placements: [placement('a', '1')] };
+  await expect(open([said(404, 'Invalid Authorization')], known).read()).rejects.toBeInstanceOf(BlockedError);
+  await expect(open([said(403, 'User Not Found')], { skus: ['A'] }).read()).rejects.toBeInstanceOf(BlockedError);
+});

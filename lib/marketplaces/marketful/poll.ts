@@ -1,0 +1,89 @@
+import { RejectedError } from '#lib/errors';
+import type { OpenPlacement, PollContext, PollPage } from '../contract.ts';
+import { getEvents, getOrder } from './client.ts';
+import { getStock, getStockByEan } from './items-client.ts';
+import { Settings } from './settings.ts';
+
+/** What a poll reads, in this order. `resume` is one of these, a space, and the last one read of it. */
+const PHASES = ['placement', 'watched', 'sku'] as const;
+type Phase = (typeof PHASES)[number];
+
+/** Open placements, then the stock of each SKU; a page for each, as each is a call: a poll that breaks off repeats none. */
+export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
+  const [begun, last] = readResume(context.resume);
+  for (const phase of PHASES.slice(PHASES.indexOf(begun))) {
+    const after = phase === begun ? last : null;
+    if (phase === 'placement') yield* pollPlacements(context, after);
+    else
+      yield* pollStock(context, phase, phase === 'watched' ? watchedAfter(context, after) : unwatched(context, after));
+  }
+  yield { items: [], resume: null };
+}
+
+const resumeAt = (phase: Phase, last: string): string => `${phase} ${last}`;
+
+function readResume(resume: string | null): [Phase, string | null] {
+  const [, word, last = null] = /^(\w+) (.*)$/s.exec(resume ?? '') ?? [];
+  return [PHASES.find((phase) => phase === word) ?? 'placement', last];
+}
+
+async function* pollPlacements(context: PollContext, after: string | null): AsyncGenerator<PollPage> {
+  for await (const placement of context.openPlacements(after)) {
+    const body = await unlessRefused(() => readPlacement(context, placement));
+    const items = body === null ? [] : [{ topic: 'orden', body }];
+    yield { items, resume: resumeAt('placement', placement.orderId) };
+  }
+}
+
+const readPlacement = (context: PollContext, { remoteId, channel, number }: OpenPlacement): Promise<unknown> =>
+  remoteId === null ? getOrder(context, channel, number) : getEvents(context, remoteId);
+
+async function* pollStock(
+  context: PollContext,
+  phase: Phase,
+  skus: AsyncIterable<string> | Iterable<string>,
+): AsyncGenerator<PollPage> {
+  for await (const sku of skus) {
+    const body = await readStock(context, sku);
+    // By EAN they do not say which SKU it is.
+    const items = body === null ? [] : [{ topic: 'stock', body: { ...body, sku } }];
+    yield { items, resume: resumeAt(phase, sku) };
+  }
+}
+
+/** By SKU, which orders are placed by; by EAN where that is all they know. Null where they know neither. */
+async function readStock(context: PollContext, sku: string): Promise<object | null> {
+  const set = settingsOf(context).eans?.[sku];
+  const bySet = set === undefined ? null : await unlessRefused(() => getStockByEan(context, set));
+  const found = bySet ?? (await unlessRefused(() => getStock(context, sku)));
+  if (found !== null || set !== undefined) return found;
+  const ean = (await context.findProduct(sku))?.ean;
+  return ean === undefined ? null : unlessRefused(() => getStockByEan(context, ean));
+}
+
+function watchedAfter(context: PollContext, last: string | null): string[] {
+  const watched = [...watchedOf(context)];
+  return watched.slice(last === null ? 0 : watched.indexOf(last) + 1);
+}
+
+async function* unwatched(context: PollContext, after: string | null): AsyncGenerator<string> {
+  const watched = watchedOf(context);
+  for await (const sku of context.skus(after)) if (!watched.has(sku)) yield sku;
+}
+
+function watchedOf(context: PollContext): Set<string> {
+  const { skus = [], eans = {} } = settingsOf(context);
+  return new Set([...skus, ...Object.keys(eans)]);
+}
+
+const settingsOf = ({ connection }: PollContext): Settings => Settings.parse(connection.settings);
+
+/** What Marketful will not show must not keep the poll from what is behind it. */
+async function unlessRefused<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof RejectedError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import { RejectedError } from '#lib/errors';
+import type { WebhookRegistry } from '../contract.ts';
+import { readShape } from '../shape.ts';
+import { call } from './client.ts';
+import { info } from './info.ts';
+import { WebhookList } from './schema.ts';
+
+/** Topic → the `tipo` under which Marketful knows it: `order/created`, `shipment_event/created`. */
+const tipoOf = (topic: string): string => topic.replace(/-(\w+)$/, '/$1').replaceAll('-', '_');
+
+export const webhookRegistry: WebhookRegistry = {
+  // "Ya existe un Webhook para order/created": another URL is refused while one stands.
+  oneUrlPerTopic: true,
+
+  // GET /webhooks/consultar
+  async list(context) {
+    const { body } = await call(context, { method: 'GET', path: '/webhooks/consultar' });
+    const { webhooks = [] } = readShape(WebhookList, body);
+    return webhooks.map(({ id, url, tipo }) => ({
+      id,
+      url,
+      topic: info.topics.find((topic) => tipoOf(topic) === tipo) ?? null,
+    }));
+  },
+
+  // POST /webhooks/crear: the same type and URL again is answered with the webhook that stands.
+  async create(context, topic, url) {
+    await call(context, { method: 'POST', path: '/webhooks/crear', json: { url, tipo: tipoOf(topic) } });
+  },
+
+  // POST /webhooks/eliminar
+  async remove(context, id) {
+    try {
+      await call(context, { method: 'POST', path: '/webhooks/eliminar', json: { webhook_id: id } });
+    } catch (error) {
+      // "Webhook 4 no encontrado": somebody else removed it.
+      if (!(error instanceof RejectedError) || !/no encontrado/i.test(error.detail.description)) throw error;
+    }
+  },
+};
