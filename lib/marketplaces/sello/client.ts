@@ -1,6 +1,16 @@
 import type { RemoteContext } from '../contract.ts';
 import { member, readShape } from '../shape.ts';
-import { Created, Deliveries, OrderList, OrderStatus, ProductList, Rows, Statuses } from './schema.ts';
+import {
+  Created,
+  Deliveries,
+  OrderList,
+  OrderStatus,
+  ProductList,
+  Rows,
+  Statuses,
+  type WebhookEntry,
+  Webhooks,
+} from './schema.ts';
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 
@@ -96,4 +106,18 @@ export interface ReturnRequest {
 /** PUT /orders/{orderId}/rows/{rowId}/return */
 export async function putReturn(caller: Caller, orderId: string, rowId: string, json: ReturnRequest): Promise<void> {
   await call(caller, 'PUT', `/orders/${segment(orderId)}/rows/${segment(rowId)}/return`, { json });
+}
+
+/** GET /developers/webhooks */
+export const listWebhooks = async (caller: Caller): Promise<WebhookEntry[]> =>
+  readShape(Webhooks, await call(caller, 'GET', '/developers/webhooks'));
+
+/** POST /developers/webhooks */
+export async function addWebhook(caller: Caller, json: WebhookEntry): Promise<void> {
+  await call(caller, 'POST', '/developers/webhooks', { json });
+}
+
+/** PUT /developers/webhooks: the whole list. */
+export async function putWebhooks(caller: Caller, json: WebhookEntry[]): Promise<void> {
+  await call(caller, 'PUT', '/developers/webhooks', { json });
 }

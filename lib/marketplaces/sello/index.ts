@@ -8,6 +8,7 @@ import { requests } from './requests.ts';
 import { Secrets, Settings } from './settings.ts';
 import { followUps, status } from './status.ts';
 import { webhook } from './webhook.ts';
+import { webhookRegistry } from './webhook-registry.ts';
 
 /** A sales-channel aggregator: tells of orders and products by id, is told of parcels, the delivered status and stock. */
 export const connector: Connector = {
@@ -15,6 +16,7 @@ export const connector: Connector = {
   Secrets,
   Settings,
   webhook,
+  webhookRegistry,
   carriers,
   map,
   poll,

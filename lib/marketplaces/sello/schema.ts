@@ -78,3 +78,7 @@ export const Deliveries = z.object({ deliveries: z.array(z.object({ id: text, me
 export const OrderStatus = z.object({ status_id: optionalText, is_delivered: flag });
 export const Rows = z.array(z.object({ id: text }));
 export const Created = z.object({ id: text });
+
+const WebhookEntry = z.object({ url: text, hook: text });
+export type WebhookEntry = z.infer<typeof WebhookEntry>;
+export const Webhooks = z.array(WebhookEntry);

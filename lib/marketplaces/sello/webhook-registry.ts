@@ -1,0 +1,31 @@
+import type { RegisteredWebhook, WebhookRegistry } from '../contract.ts';
+import { addWebhook, listWebhooks, putWebhooks } from './client.ts';
+import { info } from './info.ts';
+
+/** order-new → orderNew */
+const hookOf = (topic: string): string => topic.replace(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase());
+
+/** Their entries have no id, and one may be there twice. */
+const idOf = ({ hook, url }: { hook: string; url: string }): string => `${hook} ${url}`;
+
+/** "Sello will attempt to POST to the url": a URL that does not answer 2xx is refused. */
+export const webhookRegistry: WebhookRegistry = {
+  async list(context) {
+    const entries = await listWebhooks(context);
+    return entries.map((entry): RegisteredWebhook => {
+      const topic = info.topics.find((known) => hookOf(known) === entry.hook) ?? null;
+      return { id: idOf(entry), topic, url: entry.url };
+    });
+  },
+
+  async create(context, topic, url) {
+    await addWebhook(context, { hook: hookOf(topic), url });
+  },
+
+  /** "Simply PUT the data with the hook removed": of two that are the same, one stays. */
+  async remove(context, id) {
+    const entries = await listWebhooks(context);
+    const gone = entries.findLastIndex((entry) => idOf(entry) === id);
+    if (gone >= 0) await putWebhooks(context, entries.toSpliced(gone, 1));
+  },
+};
