@@ -34,8 +34,18 @@ function permutations<T>(items: readonly T[]): T[][] {
 }
 
 describe('2: N copies by webhook and poll, in any order, make one order and one push', () => {
-  test('forty copies at once, of one event and of different ones, while the poll finds it too', async () => {
-    const polling = await startStage({ env: { POLL_INTERVAL_SECONDS: '1' } });
+  let polling: Stage;
+  beforeAll(async () => {
+    polling = await startStage({ env: { POLL_INTERVAL_SECONDS: '1' } });
+  });
+  afterAll(() => polling.stop());
+  const polls = () =>
+    polling.hub
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('"polled"')).length;
+
+  test('one order imported two or three times: forty copies at once, alike and not, while the poll finds it too', async () => {
     polling.scopio.place({ id: 'two', notify: false });
     const shown = await polling.shown('two');
     const same = eventOf(shown, '2026-11-20T08:15:00Z');
@@ -45,26 +55,32 @@ describe('2: N copies by webhook and poll, in any order, make one order and one 
     const answers = await Promise.all(bodies.map((body) => post(polling, body)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     await polling.settled('two', 'order', 'succeeded');
-    await eventually(
-      async () => (await polling.events('limit=200')).filter(({ topic }) => topic === 'order-paid').length === 40,
-      'all copies on record',
-    );
+    const told = async () => (await polling.events('limit=200')).filter(({ topic }) => topic === 'order-paid');
+    await eventually(async () => (await told()).length === 40, 'all copies on record');
     polling.marketful.ship(`${SHOP}:two`, { carrier: 'DHL' });
     await polling.settled('two', 'fulfillment', 'succeeded');
-    const polled = () =>
-      polling.hub
-        .log()
-        .split('\n')
-        .filter((line) => line.includes('"polled"')).length;
-    const before = polled();
-    await eventually(() => polled() > before + 2, 'another poll of both');
+    const before = polls();
+    await eventually(() => polls() > before + 2, 'another poll of both');
     expect([polling.placements('two'), polling.fulfillments('two')]).toEqual([1, 1]);
     expect(polling.marketful.received().counts).toMatchObject({ accepted: 1, refused: 0 });
     const order = await polling.order('two');
     expect(order.deliveries).toHaveLength(2);
     expect(order.timeline.filter(({ type }) => type === 'order.received')).toHaveLength(1);
     expect(await polling.hub.get('/orders')).toMatchObject({ orders: [{ id: `${SHOP}:two` }] });
-    await polling.stop();
+  });
+
+  test('orders missed; found only by reconciling: every webhook dropped, the polls converge to the same ledger', async () => {
+    polling.scopio.faults.add({ on: 'webhook', kind: 'drop', times: 'always' });
+    polling.marketful.faults.add({ on: 'webhook', kind: 'drop', times: 'always' });
+    const missed = polling.scopio.place({ count: 5 }).map(({ id }) => id);
+    await Promise.all(missed.map((id) => polling.settled(id, 'order', 'succeeded')));
+    for (const id of missed) polling.marketful.ship(`${SHOP}:${id}`, { carrier: 'DHL', parcels: 2 });
+    await eventually(() => missed.every((id) => polling.fulfillments(id) === 2), 'both parcels of each reported');
+    for (const id of missed) {
+      expect(polling.placements(id)).toBe(1);
+      const { status, timeline } = await polling.order(id);
+      expect([status, timeline[0]]).toMatchObject(['fulfilled', { type: 'order.received', by: 'poll' }]);
+    }
   });
 });
 
@@ -77,7 +93,7 @@ describe.concurrent('3: an older snapshot never overwrites a newer one; parcels 
     total_net: undefined,
   }));
 
-  test('every permutation of three versions, one of them twice, ends in the newest', async () => {
+  test('a late event regressed the state: every permutation of three versions, one of them twice, ends in the newest', async () => {
     const orders = permutations(versions).map((order, index) => ({ id: `three-${index}`, order }));
     for (const { id, order } of orders)
       for (const version of [...order, order[0]])
@@ -90,7 +106,7 @@ describe.concurrent('3: an older snapshot never overwrites a newer one; parcels 
     }
   });
 
-  test('parcels told in any order, and between snapshots, are all kept and each is reported', async () => {
+  test('tracking erased: parcels told in any order, and between snapshots, are all kept and each is reported', async () => {
     const id = sell('three-parcels');
     await stage.settled(id, 'order', 'succeeded');
     const ship = (trackingNumber: string) => stage.marketful.ship(`${SHOP}:${id}`, { carrier: 'DHL', trackingNumber });
@@ -113,36 +129,43 @@ describe.concurrent('4: one worker at a time; an unknown outcome is probed befor
     ['accept-then-reset', { kind: 'accept-then-reset' }],
     ['hang-after-work', { kind: 'hang', afterWork: true }],
     ['garbage-after-work', { kind: 'garbage', afterWork: true }],
-  ])('a placement with %s is found by the probe and not placed again', async (name, fault) => {
-    const id = `four-${name}`;
-    stage.marketful.faults.add({ on: PLACE, contains: `${SHOP}:${id}`, ...fault });
-    sell(id);
-    const { attempts } = await stage.settled(id, 'order', 'succeeded');
-    expect(attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'succeeded']);
-    expect(stage.placements(id)).toBe(1);
-    const calls = stage.marketful
-      .received()
-      .placements.filter(
-        ({ number, status }) => number === stage.scopio.orders().find((order) => order.id === id)?.number && status > 0,
-      );
-    expect(calls).toHaveLength(1);
-    const { timeline } = await stage.order(id);
-    expect(timeline.find(({ type }) => type === 'order.placed')?.detail).toMatchObject({ probed: true });
-  });
+  ])(
+    'shipped twice after a timeout that had succeeded: a placement with %s is found by the probe and not placed again',
+    async (name, fault) => {
+      const id = `four-${name}`;
+      stage.marketful.faults.add({ on: PLACE, contains: `${SHOP}:${id}`, ...fault });
+      sell(id);
+      const { attempts } = await stage.settled(id, 'order', 'succeeded');
+      expect(attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'succeeded']);
+      expect(stage.placements(id)).toBe(1);
+      const calls = stage.marketful
+        .received()
+        .placements.filter(
+          ({ number, status }) =>
+            number === stage.scopio.orders().find((order) => order.id === id)?.number && status > 0,
+        );
+      expect(calls).toHaveLength(1);
+      const { timeline } = await stage.order(id);
+      expect(timeline.find(({ type }) => type === 'order.placed')?.detail).toMatchObject({ probed: true });
+    },
+  );
 
   test.each([
     ['reset', { kind: 'accept-then-reset' }],
     ['hang', { kind: 'hang', afterWork: true }],
-  ])('a fulfillment with %s after the work is found by the probe and not reported again', async (name, fault) => {
-    const id = `four-fulfill-${name}`;
-    stage.scopio.faults.add({ on: `POST /api/seller/orders/${id}/fulfill`, ...fault });
-    sell(id);
-    await stage.settled(id, 'order', 'succeeded');
-    stage.marketful.ship(`${SHOP}:${id}`, { carrier: 'DHL' });
-    const { attempts } = await stage.settled(id, 'fulfillment', 'succeeded');
-    expect(attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'succeeded']);
-    expect(stage.fulfillments(id)).toBe(1);
-  });
+  ])(
+    'shipped twice after a timeout that had succeeded: a fulfillment with %s after the work is found by the probe and not reported again',
+    async (name, fault) => {
+      const id = `four-fulfill-${name}`;
+      stage.scopio.faults.add({ on: `POST /api/seller/orders/${id}/fulfill`, ...fault });
+      sell(id);
+      await stage.settled(id, 'order', 'succeeded');
+      stage.marketful.ship(`${SHOP}:${id}`, { carrier: 'DHL' });
+      const { attempts } = await stage.settled(id, 'fulfillment', 'succeeded');
+      expect(attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'succeeded']);
+      expect(stage.fulfillments(id)).toBe(1);
+    },
+  );
 
   test('a placement that never arrived is pushed again once the probe has not found it', async () => {
     const id = 'four-lost';
@@ -155,7 +178,7 @@ describe.concurrent('4: one worker at a time; an unknown outcome is probed befor
 });
 
 describe.concurrent('7: attempts at 0, 1, 2, 3 intervals, and never a fifth', () => {
-  test('four attempts, dead, and a replay makes four more that go on counting', async () => {
+  test('retried for ever every 30 s: four attempts, dead, and a replay makes four more that go on counting', async () => {
     const id = 'seven-always';
     stage.marketful.faults.add({ on: PLACE, contains: `${SHOP}:${id}`, kind: 'status', status: 503, times: 'always' });
     sell(id);
@@ -228,7 +251,7 @@ describe.concurrent('9: times are instants in UTC, whatever zone they were writt
     ['2026-10-25T02:30:00+02:00', '2026-10-25T00:30:00.000Z'],
     ['2026-10-25T02:30:00+01:00', '2026-10-25T01:30:00.000Z'],
     ['2026-03-29T03:00:00+02:00', '2026-03-29T01:00:00.000Z'],
-  ])('%s is %s', async (written, instant) => {
+  ])('time zones: %s is %s', async (written, instant) => {
     const id = `nine-${Date.parse(written)}`;
     await post(stage, eventOf(scopioOrder(id, { ...ABROAD, created_at: written, paid_at: written })));
     await received([id]);
@@ -237,7 +260,7 @@ describe.concurrent('9: times are instants in UTC, whatever zone they were writt
     for (const { at } of timeline) expect(at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
-  test('an older version in another zone is still the older one', async () => {
+  test('time zones: an older version in another zone is still the older one', async () => {
     const id = 'nine-order';
     const version = (updated_at: string, title: string) =>
       eventOf(
