@@ -11,6 +11,7 @@ const NODE = ['node', '--disable-warning=ExperimentalWarning'];
 const commands = {
   start: { steps: (args) => [[...NODE, 'sandbox/start.ts', ...args]] },
   longshore: { steps: (args) => [[...NODE, 'cli/longshore.ts', ...args]] },
+  prove: { steps: (args) => [[...NODE, 'test/prove/main.ts', ...args]] },
   check: { stacks: true, timed: true, steps: () => [BIOME, TYPES, STACK_TYPES] },
   test: {
     stacks: true,

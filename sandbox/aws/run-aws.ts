@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDynamoDb } from './dynamodb/index.ts';
+import { disturb } from './faults/index.ts';
 import { openSecretsManager } from './secrets-manager/index.ts';
 import { serve } from './serve.ts';
 import { openSqs } from './sqs/index.ts';
@@ -34,9 +35,10 @@ export async function runAws({ dataDir, ttlSweepMs = 5000, lockWaitMs = 5000 }: 
   const sqs = openSqs({ file: join(dataDir, 'sqs.sqlite') });
   const secretsManager = openSecretsManager({ file: join(dataDir, 'secrets.json') });
 
+  const handles = disturb({ dynamoDb: dynamoDb.handle, sqs: sqs.handle });
   const listeners = await Promise.all([
-    serve({ target: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0', handle: dynamoDb.handle }),
-    serve({ target: 'AmazonSQS', contentType: 'application/x-amz-json-1.0', handle: sqs.handle }),
+    serve({ target: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0', handle: handles.dynamoDb }),
+    serve({ target: 'AmazonSQS', contentType: 'application/x-amz-json-1.0', handle: handles.sqs }),
     serve({ target: 'secretsmanager', contentType: 'application/x-amz-json-1.1', handle: secretsManager.handle }),
   ]);
   sqs.setBaseUrl(listeners[1].endpoint);

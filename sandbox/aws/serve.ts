@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AwsError } from './aws-error.ts';
+import { LostConnection } from './faults/lost-connection.ts';
 
 const BODY_LIMIT = 16 * 1024 * 1024;
 const HOST = '127.0.0.1';
@@ -91,6 +92,7 @@ function parse(body: string): unknown {
 }
 
 function fail(service: Service, response: ServerResponse, error: unknown): void {
+  if (error instanceof LostConnection) return void response.destroy();
   if (error instanceof AwsError) {
     const headers: Record<string, string> = error.queryCode
       ? { 'x-amzn-query-error': `${error.queryCode};Sender` }

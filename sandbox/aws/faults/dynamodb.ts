@@ -1,0 +1,92 @@
+import { AwsError } from '../aws-error.ts';
+import type { Handle } from '../serve.ts';
+import { LostConnection } from './lost-connection.ts';
+import type { FaultPlan, FaultTable } from './plan.ts';
+
+type Kind = 'throttled' | 'unavailable' | 'lost' | 'done-but-lost' | 'conflict' | 'unprocessed';
+
+const READS: FaultTable<Kind> = [
+  [0.004, 'throttled'],
+  [0.002, 'unavailable'],
+  [0.002, 'lost'],
+];
+const WRITES: FaultTable<Kind> = [...READS, [0.006, 'done-but-lost']];
+const TABLES: Readonly<Record<string, FaultTable<Kind>>> = {
+  GetItem: READS,
+  Query: READS,
+  BatchGetItem: [...READS, [0.01, 'unprocessed']],
+  PutItem: WRITES,
+  UpdateItem: WRITES,
+  DeleteItem: WRITES,
+  TransactWriteItems: [...WRITES, [0.02, 'conflict']],
+};
+
+/** DynamoDB on a bad day. What was done and not answered makes the SDK's own repeat fail its condition. */
+export function disturbDynamoDb(handle: Handle, plan: FaultPlan): Handle {
+  return async (operation, input, caller) => {
+    const table = TABLES[operation];
+    const fault = table && plan.take(`dynamodb ${operation}`, keyOf(input), table);
+    switch (fault) {
+      case 'throttled':
+        throw new AwsError(
+          'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+          'The level of configured provisioned throughput for the table was exceeded.',
+        );
+      case 'unavailable':
+        throw new AwsError('com.amazonaws.dynamodb.v20120810#InternalServerError', 'Internal', { status: 500 });
+      case 'lost':
+        throw new LostConnection();
+      case 'done-but-lost':
+        await handle(operation, input, caller);
+        throw new LostConnection();
+      case 'conflict':
+        throw conflictOf(input);
+      case 'unprocessed':
+        return getHalf(input, (half) => handle(operation, half, caller));
+      default:
+        return handle(operation, input, caller);
+    }
+  };
+}
+
+type Attributes = Record<string, { S?: string }>;
+interface Written {
+  Key?: Attributes;
+  Item?: Attributes;
+}
+interface Request extends Written {
+  TransactItems?: Array<Record<string, Written>>;
+  RequestItems?: Record<string, { Keys: Attributes[] }>;
+  ExpressionAttributeValues?: Attributes;
+}
+
+/** What a request is about; of a transaction, the order or the delivery in it, as events have ids of chance. */
+function keyOf(input: unknown): string {
+  const { Key, Item, TransactItems, RequestItems, ExpressionAttributeValues: values } = input as Request;
+  const written = TransactItems?.flatMap((each) => Object.values(each)) ?? [];
+  const keys = [{ ...(Key && { Key }), ...(Item && { Item }) }, ...written].map(
+    (each) => each.Key?.pk?.S ?? each.Item?.pk?.S ?? '',
+  );
+  const named = keys.find((key) => key !== '' && !key.startsWith('EVENT#')) ?? keys[0];
+  const read = Object.values(RequestItems ?? {})[0]?.Keys[0]?.pk?.S;
+  return named || read || values?.[':pk']?.S || '';
+}
+
+function conflictOf(input: unknown): AwsError {
+  const items = (input as Request).TransactItems ?? [];
+  const reasons = items.map((_, index) => ({ Code: index === 0 ? 'TransactionConflict' : 'None' }));
+  return new AwsError(
+    'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+    'Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict]',
+    { details: { CancellationReasons: reasons } },
+  );
+}
+
+async function getHalf(input: unknown, get: (half: unknown) => unknown): Promise<unknown> {
+  const [[name, wanted] = []] = Object.entries((input as Request).RequestItems ?? {});
+  if (!name || !wanted || wanted.Keys.length < 2) return get(input);
+  const middle = Math.ceil(wanted.Keys.length / 2);
+  const now = { ...wanted, Keys: wanted.Keys.slice(0, middle) };
+  const answer = (await get({ ...(input as object), RequestItems: { [name]: now } })) as object;
+  return { ...answer, UnprocessedKeys: { [name]: { ...wanted, Keys: wanted.Keys.slice(middle) } } };
+}

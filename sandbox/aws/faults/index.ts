@@ -1,0 +1,30 @@
+import type { Handle } from '../serve.ts';
+import { disturbDynamoDb } from './dynamodb.ts';
+import { openFaultPlan } from './plan.ts';
+import { disturbSqs } from './sqs.ts';
+
+/** Names the file that says which faults AWS has. Set by `npm run prove` alone; without it nothing here runs. */
+export const FAULTS_VARIABLE = 'LONGSHORE_AWS_FAULTS';
+
+interface Services {
+  dynamoDb: Handle;
+  sqs: Handle;
+}
+
+/** The services as they are, or with the faults that the environment asks for, from the hub's first look at a queue. */
+export function disturb(services: Services, file = process.env[FAULTS_VARIABLE]): Services {
+  if (!file) return services;
+  const plan = openFaultPlan(file);
+  // A hub that cannot even start is no subject of the proof.
+  let started = false;
+  const fromThen = (plain: Handle, disturbed: Handle): Handle => {
+    return (operation, input, caller) => {
+      started ||= operation === 'ReceiveMessage';
+      return (started ? disturbed : plain)(operation, input, caller);
+    };
+  };
+  return {
+    dynamoDb: fromThen(services.dynamoDb, disturbDynamoDb(services.dynamoDb, plan)),
+    sqs: fromThen(services.sqs, disturbSqs(services.sqs, plan)),
+  };
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { chance, pickBy } from './chance.ts';
+
+/** What is read from the file that LONGSHORE_AWS_FAULTS names. Only `npm run prove` writes one. */
+export interface FaultFile {
+  /** The same seed gives the same faults to the same calls. */
+  seed: string;
+  /** False while everything works again. */
+  on: boolean;
+  /** Seconds a received message stays hidden, in place of the queue's own. */
+  visibilitySeconds?: number;
+}
+
+export type FaultTable<Kind extends string> = ReadonlyArray<readonly [share: number, kind: Kind]>;
+
+export interface FaultPlan {
+  /** The fault for the next call of this operation on this thing. */
+  take<Kind extends string>(operation: string, about: string, table: FaultTable<Kind>): Kind | undefined;
+  visibilitySeconds(): number | undefined;
+}
+
+const LOOK_EVERY_MS = 250;
+/** Some faults outlast the SDK's own retries, so that the hub sees them. */
+const STUBBORN = 0.1;
+const STUBBORN_CALLS = 5;
+
+/** Reads the file again and again, so that faults end without the hub being started anew. */
+export function openFaultPlan(path: string): FaultPlan {
+  let file = read(path);
+  setInterval(() => {
+    file = read(path) ?? file;
+  }, LOOK_EVERY_MS).unref();
+  const calls = new Map<string, number>();
+  return {
+    take(operation, about, table) {
+      if (!file?.on) return undefined;
+      const key = `${operation} ${about}`;
+      const nth = calls.get(key) ?? 0;
+      calls.set(key, nth + 1);
+      const since = nth - (nth % STUBBORN_CALLS);
+      if (chance(file.seed, key, since, 'stubborn') < STUBBORN) return pickBy(table, chance(file.seed, key, since));
+      return pickBy(table, chance(file.seed, key, nth));
+    },
+    visibilitySeconds: () => file?.visibilitySeconds,
+  };
+}
+
+function read(path: string): FaultFile | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as FaultFile;
+  } catch {
+    // It is being written, or was taken away: what was read last holds.
+    return undefined;
+  }
+}

@@ -1,0 +1,140 @@
+import { chance, pickBy } from '#sandbox/aws/faults/chance';
+import { INJECTED } from './settings.ts';
+
+/** Which way a call goes: by what it is for. `sold`, `moved`: webhooks of the shop and of the shed. */
+export type Edge = 'sold' | 'moved' | 'place' | 'report' | 'find' | 'read' | 'list' | 'other';
+
+/** What befalls one call. `done`: the other side does the work first. */
+export type Fault =
+  | { kind: 'answer'; status: number; headers?: Record<string, string>; body: string; done: boolean }
+  | { kind: 'hang'; done: boolean }
+  | { kind: 'reset'; done: boolean }
+  | { kind: 'slow'; ms: number }
+  /** Webhooks only: lost, sent as often as this, or later. */
+  | { kind: 'drop' }
+  | { kind: 'copies'; count: number }
+  /** The hub dies: before the caller has its answer, or so long after it. */
+  | { kind: 'kill'; answered: boolean; afterMs: number };
+
+type Kind = 'limit' | 'busy' | 'busy-done' | 'hang' | 'hang-done' | 'reset' | 'reset-done' | 'garbage-done' | 'slow';
+
+const WRITE_FAULTS: ReadonlyArray<readonly [number, Kind]> = [
+  [0.006, 'limit'],
+  [0.03, 'busy'],
+  [0.02, 'busy-done'],
+  [0.012, 'hang'],
+  [0.012, 'hang-done'],
+  [0.02, 'reset'],
+  [0.025, 'reset-done'],
+  [0.01, 'garbage-done'],
+  [0.03, 'slow'],
+];
+const READ_FAULTS: ReadonlyArray<readonly [number, Kind]> = [
+  [0.004, 'limit'],
+  [0.02, 'busy'],
+  [0.006, 'hang'],
+  [0.015, 'reset'],
+  [0.02, 'slow'],
+];
+const WEBHOOK_FAULTS: ReadonlyArray<readonly [number, 'drop' | 'copies' | 'late' | 'reset-done']> = [
+  [0.05, 'drop'],
+  [0.08, 'copies'],
+  [0.08, 'late'],
+  [0.02, 'reset-done'],
+];
+
+/** Of the orders, so many meet a refusal that cannot heal, credentials that fail, or nothing but errors. */
+const REFUSED = 0.004;
+const FORBIDDEN = 0.002;
+const HOPELESS = 0.004;
+const HOPELESS_CALLS = 4;
+
+/** The fault of the nth call (from 0) that goes this way for this order: always the same for a seed. */
+export function faultOf(seed: number, edge: Edge, about: string, nth: number): Fault | undefined {
+  const draw = (...what: Array<string | number>) => chance(seed, edge, about, ...what);
+  if (edge === 'sold' || edge === 'moved') return webhookFault(draw, nth);
+  const writes = edge === 'place' || edge === 'report';
+  if (writes) {
+    const fate = draw('fate');
+    if (fate < REFUSED) return nth === 0 ? refusal(422) : undefined;
+    if (fate < REFUSED + FORBIDDEN) return nth === 0 ? refusal(403) : undefined;
+    if (fate < REFUSED + FORBIDDEN + HOPELESS && nth < HOPELESS_CALLS) return refusal(500);
+  }
+  const kind = pickBy(writes ? WRITE_FAULTS : READ_FAULTS, draw(nth));
+  return kind && requestFault(kind, (choices) => Math.floor(draw(nth, 'which') * choices));
+}
+
+const refusal = (status: number): Fault => ({
+  kind: 'answer',
+  status,
+  body: JSON.stringify({ code: 'refused', description: INJECTED, message: INJECTED }),
+  done: false,
+});
+
+/** What a remote says of how long to wait: in seconds, as a date, in the body, or nonsense, which counts as a second. */
+const LIMITS: ReadonlyArray<() => Omit<Extract<Fault, { kind: 'answer' }>, 'kind' | 'status' | 'done'>> = [
+  () => ({ headers: { 'retry-after': '1' }, body: '' }),
+  () => ({ headers: { 'retry-after': new Date(Date.now() + 1000).toUTCString() }, body: '' }),
+  () => ({ body: JSON.stringify({ error: 'Too Many Requests', retry_after_seconds: 1 }) }),
+  () => ({ headers: { 'retry-after': '-3600' }, body: '' }),
+];
+
+function requestFault(kind: Kind, choose: (choices: number) => number): Fault {
+  const done = kind.endsWith('-done');
+  switch (kind) {
+    case 'limit':
+      return { kind: 'answer', status: 429, done, ...(LIMITS[choose(LIMITS.length)]?.() ?? { body: '' }) };
+    case 'busy':
+    case 'busy-done':
+      return { ...refusal([500, 502, 503, 504][choose(4)] ?? 500), done } as Fault;
+    case 'garbage-done':
+      return { kind: 'answer', status: 200, body: '<html><head><title>Please wait', done };
+    case 'hang':
+    case 'hang-done':
+      return { kind: 'hang', done };
+    case 'reset':
+    case 'reset-done':
+      return { kind: 'reset', done };
+    case 'slow':
+      return { kind: 'slow', ms: 50 + choose(400) };
+  }
+}
+
+function webhookFault(draw: (...what: Array<string | number>) => number, nth: number): Fault | undefined {
+  switch (pickBy(WEBHOOK_FAULTS, draw(nth))) {
+    case 'drop':
+      return { kind: 'drop' };
+    case 'copies':
+      return { kind: 'copies', count: 2 + Math.floor(draw(nth, 'copies') * 3) };
+    case 'late':
+      return { kind: 'slow', ms: 100 + Math.floor(draw(nth, 'late') * 3000) };
+    case 'reset-done':
+      return { kind: 'reset', done: true };
+    default:
+      return undefined;
+  }
+}
+
+type Moment = 'sold-answered' | 'moved-answered' | 'place-done' | 'place-answered' | 'report-done' | 'report-answered';
+const MOMENTS: readonly Moment[] = [
+  'place-done',
+  'report-done',
+  'sold-answered',
+  'place-answered',
+  'moved-answered',
+  'report-answered',
+];
+
+/** The orders at which the hub is killed, spread over the run, with the moment; every moment in turn. */
+export function planKills(seed: number, orders: number, count: number): Map<string, { edge: Edge; fault: Fault }> {
+  const first = Math.floor(chance(seed, 'first kill') * MOMENTS.length);
+  return new Map(
+    Array.from({ length: count }, (_, index) => {
+      const at = Math.min(orders - 1, Math.floor(((index + chance(seed, 'kill', index)) * orders) / count));
+      const [edge, when] = (MOMENTS[(first + index) % MOMENTS.length] ?? 'place-done').split('-') as [Edge, string];
+      const answered = when === 'answered';
+      const afterMs = answered ? Math.floor(chance(seed, 'kill after', index) ** 2 * 60) : 0;
+      return [String(at), { edge, fault: { kind: 'kill', answered, afterMs } }] as const;
+    }),
+  );
+}

@@ -1,0 +1,70 @@
+import type { ShownAttempt, ShownDelivery } from '../support/shown.ts';
+import type { Replayed } from './operator.ts';
+import { CLOCK } from './settings.ts';
+import type { Call } from './wire.ts';
+
+interface Around {
+  replayed: readonly Replayed[];
+  outages: ReadonlyArray<{ from: number; to: number }>;
+  calls: readonly Call[];
+}
+
+const INTERVAL_MS = CLOCK.RETRY_INTERVAL_SECONDS * 1000;
+const SWEEP_MS = CLOCK.SWEEP_INTERVAL_SECONDS * 1000;
+/** A retry that is due may be held up for this long by a call that hangs and by the machine's own load. */
+const ALLOWANCE_MS = CLOCK.HTTP_TIMEOUT_SECONDS * 1000 + 5000;
+
+/** Attempts that should not have been, and retries that came early or late, in words. */
+export function checkAttempts(deliveries: readonly ShownDelivery[], { replayed, outages }: Around) {
+  const overLimit: string[] = [];
+  const outside: string[] = [];
+  const late: number[] = [];
+  const replaysOf = Map.groupBy(replayed, ({ delivery }) => delivery);
+  for (const { id, action, attempts } of deliveries) {
+    const replays = (replaysOf.get(id) ?? []).map(({ at }) => at);
+    for (const set of setsOf(attempts, replays)) {
+      const counted = set.filter(({ outcome }) => outcome !== 'throttled');
+      if (counted.length > CLOCK.RETRY_LIMIT + 1) overLimit.push(`${id} ${action}: ${counted.length} attempts`);
+      for (const [index, attempt] of set.entries()) {
+        const next = set[index + 1];
+        const wrong = wrongDue(attempt);
+        if (wrong) outside.push(`${id} ${action} #${attempt.number}: ${wrong}`);
+        if (!next || !attempt.nextAttemptAt) continue;
+        const due = Date.parse(attempt.nextAttemptAt);
+        const lateness = Date.parse(next.startedAt) - due;
+        const excused = outages.reduce(
+          (sum, { from, to }) => sum + overlap(from, to + SWEEP_MS, due, due + lateness),
+          0,
+        );
+        if (lateness < 0) outside.push(`${id} ${action} #${next.number}: ${-lateness} ms before it was due`);
+        if (lateness - excused > SWEEP_MS + ALLOWANCE_MS)
+          outside.push(`${id} ${action} #${next.number}: ${lateness - excused} ms after it was due`);
+        late.push(Math.max(0, lateness - excused) / 1000);
+      }
+    }
+  }
+  late.sort((a, b) => a - b);
+  const at = (share: number) => late[Math.floor(share * (late.length - 1))] ?? 0;
+  return { overLimit, outside, lateness: { median: at(0.5), p99: at(0.99), max: at(1) } };
+}
+
+/** The due time on record: an interval after a failure began, what was asked for after a throttled attempt. */
+function wrongDue({ outcome, startedAt, endedAt, nextAttemptAt }: ShownAttempt): string | undefined {
+  if (!nextAttemptAt) return undefined;
+  const due = Date.parse(nextAttemptAt);
+  if (outcome === 'failed' || outcome === 'unknown') {
+    const interval = due - Date.parse(startedAt);
+    return interval === INTERVAL_MS ? undefined : `due ${interval} ms after it began`;
+  }
+  const wait = due - Date.parse(endedAt);
+  return outcome === 'throttled' && (wait < 1000 || wait > 3_600_000) ? `throttled for ${wait} ms` : undefined;
+}
+
+/** A replay begins a set of attempts of its own. */
+function setsOf(attempts: readonly ShownAttempt[], replays: readonly number[]): ShownAttempt[][] {
+  const setOf = ({ startedAt }: ShownAttempt) => replays.filter((at) => at <= Date.parse(startedAt) + 5).length;
+  return [...Map.groupBy(attempts, setOf).values()];
+}
+
+const overlap = (from: number, to: number, since: number, until: number): number =>
+  Math.max(0, Math.min(to, until) - Math.max(from, since));

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chance } from '#sandbox/aws/faults/chance';
+import { createOperator } from './operator.ts';
+import { type Report, reconcile } from './reconcile.ts';
+import type { World } from './world.ts';
+import { startWorld } from './world.ts';
+
+export interface ProveOptions {
+  orders: number;
+  seed: number;
+  /** How often the hub is killed; by default once in a hundred orders. */
+  kills?: number;
+  /** What is going on, twice a second. */
+  onProgress?(progress: Progress): void;
+}
+
+export interface Progress {
+  phase: 'selling' | 'settling' | 'counting';
+  sold: number;
+  told: number;
+  kills: number;
+  replayed: number;
+  seconds: number;
+}
+
+/** So many orders may be on their way at once. */
+const WINDOW = 120;
+const MAX_KILLS = 80;
+const LOOK_EVERY_MS = 2000;
+
+/** Sells the orders, lets the faults happen, waits until the hub has come to rest and counts. */
+export async function prove({ orders, seed, kills = killsFor(orders), onProgress }: ProveOptions): Promise<Report> {
+  const world = await startWorld({ orders, seed, kills });
+  const operator = createOperator(world);
+  const began = Date.now();
+  let sold = 0;
+  let phase: Progress['phase'] = 'selling';
+  const progress = (): Progress => ({
+    phase,
+    sold,
+    told: world.told.size,
+    kills: world.outages.length,
+    replayed: operator.replayed.length,
+    seconds: (Date.now() - began) / 1000,
+  });
+  const ticking = setInterval(() => onProgress?.(progress()), 500);
+  let looking: Promise<void> | undefined;
+  const operating = setInterval(() => {
+    // A hub that is down answers nobody: the operator comes back.
+    looking ??= operator
+      .look()
+      .catch(() => undefined)
+      .finally(() => {
+        looking = undefined;
+      });
+  }, LOOK_EVERY_MS);
+  try {
+    const until = began + 60_000 + orders * 500;
+    while (sold < orders && Date.now() < until) {
+      if (sold - world.told.size >= WINDOW) {
+        await sleep(10);
+        continue;
+      }
+      sell(world, sold, seed);
+      sold += 1;
+      if (sold % 5 === 0) await sleep(5);
+    }
+    phase = 'settling';
+    // The last orders meet faults like the first.
+    await untilTold(world, sold, 15_000);
+    world.calm();
+    const sellingSeconds = (Date.now() - began) / 1000;
+    await untilTold(world, sold, 60_000 + orders * 5);
+    await untilQuiet(world, 60_000);
+    clearInterval(operating);
+    await looking;
+    phase = 'counting';
+    onProgress?.(progress());
+    return await reconcile(world, { orders: sold, asked: orders, seed, sellingSeconds, replayed: operator.replayed });
+  } finally {
+    clearInterval(ticking);
+    clearInterval(operating);
+    await world.stop();
+  }
+}
+
+const killsFor = (orders: number): number => Math.min(MAX_KILLS, Math.max(2, Math.round(orders / 100)));
+
+function sell({ scopio, names }: World, index: number, seed: number): void {
+  // Named before it is placed: its webhook may be read at once.
+  const id = `ord_${seed}_${index}`;
+  const number = `P-${seed}-${index}`;
+  names.sold({ id, number }, index);
+  scopio.place({ id, number, ucp: chance(seed, 'ucp', index) < 0.1 });
+}
+
+async function untilTold(world: World, sold: number, patienceMs: number): Promise<void> {
+  const until = Date.now() + patienceMs;
+  while (world.told.size < sold && Date.now() < until) await sleep(100);
+}
+
+/** Until nothing is due, in hand, blocked or dead, twice in a row with a poll between. */
+async function untilQuiet(world: World, patienceMs: number): Promise<void> {
+  const until = Date.now() + patienceMs;
+  let quiet = 0;
+  while (quiet < 3 && Date.now() < until) {
+    await sleep(1000);
+    const open = await Promise.all(
+      ['pending', 'leased', 'dead', 'blocked'].map((state) =>
+        world
+          .hub()
+          .get<{ deliveries: unknown[] }>(`/deliveries?state=${state}&limit=1`)
+          .then(({ deliveries }) => deliveries.length)
+          .catch(() => 1),
+      ),
+    );
+    quiet = open.every((count) => count === 0) ? quiet + 1 : 0;
+  }
+}

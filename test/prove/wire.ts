@@ -1,0 +1,146 @@
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Edge, Fault } from './faults.ts';
+
+/** One call as it went over the wire. Times in milliseconds since 1970. */
+export interface Call {
+  edge: Edge;
+  /** The order's number in the proof, or what else the call is about. */
+  about: string;
+  method: string;
+  path: string;
+  body: string;
+  at: number;
+  fault: Fault | undefined;
+  /** What the other side said; undefined when it was not asked. */
+  status?: number;
+}
+
+interface WireOptions {
+  target: () => string;
+  read(method: string, path: string, body: string): { edge: Edge; about: string };
+  decide(edge: Edge, about: string): Fault | undefined;
+  onCall(call: Call): void;
+  /** Kills the hub; returns when it is dead. */
+  kill(): Promise<void>;
+}
+
+export interface Wire {
+  url: string;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** A line between the hub and a marketplace that lets everything through but for the faults it was told of. */
+export async function openWire({ target, read, decide, onCall, kill }: WireOptions): Promise<Wire> {
+  const agent = new Agent({ keepAlive: true });
+  const server = createServer((incoming, outgoing) => {
+    carry(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+
+  async function carry(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const body = await bodyOf(incoming);
+    const { method = 'GET', url: path = '/' } = incoming;
+    const { edge, about } = read(method, path, body.toString());
+    const fault = decide(edge, about);
+    const call: Call = { edge, about, method, path, body: body.toString(), at: Date.now(), fault };
+    const pass = async () => {
+      const answer = await forward(new URL(path, target()), incoming, body, agent);
+      call.status = answer.status;
+      return answer;
+    };
+    try {
+      await suffer(fault, pass, outgoing);
+    } finally {
+      onCall(call);
+    }
+  }
+
+  async function suffer(fault: Fault | undefined, pass: () => Promise<Answer>, outgoing: ServerResponse) {
+    switch (fault?.kind) {
+      case undefined:
+        return write(outgoing, await pass());
+      case 'answer':
+        if (fault.done) await pass();
+        return write(outgoing, { status: fault.status, headers: fault.headers ?? {}, body: Buffer.from(fault.body) });
+      case 'hang':
+        if (fault.done) await pass();
+        return;
+      case 'reset':
+        if (fault.done) await pass();
+        return void outgoing.destroy();
+      case 'slow':
+        await sleep(fault.ms);
+        return write(outgoing, await pass());
+      case 'drop':
+        return write(outgoing, { status: 200, headers: {}, body: Buffer.from('{}') });
+      case 'copies': {
+        const [answer] = await Promise.all(Array.from({ length: fault.count }, pass));
+        return answer && write(outgoing, answer);
+      }
+      case 'kill': {
+        const answer = await pass();
+        if (fault.answered) write(outgoing, answer);
+        if (fault.afterMs > 0) await sleep(fault.afterMs);
+        await kill();
+        if (!fault.answered) outgoing.destroy();
+      }
+    }
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        agent.destroy();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+const BETWEEN_TWO = new Set(['connection', 'host', 'transfer-encoding', 'keep-alive', 'content-length']);
+
+function forward(url: URL, { method, headers }: IncomingMessage, body: Buffer, agent: Agent): Promise<Answer> {
+  const own = Object.fromEntries(Object.entries(headers).filter(([name]) => !BETWEEN_TWO.has(name)));
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      { method, agent, headers: { ...own, ...(body.length > 0 && { 'content-length': body.length }) } },
+      (answer) => {
+        bodyOf(answer).then(
+          (content) => resolve({ status: answer.statusCode ?? 502, headers: plain(answer.headers), body: content }),
+          reject,
+        );
+      },
+    );
+    sent.once('error', reject);
+    sent.end(body);
+  });
+}
+
+const plain = (headers: IncomingMessage['headers']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined || BETWEEN_TWO.has(name) ? [] : [[name, String(value)]],
+    ),
+  );
+
+function write(outgoing: ServerResponse, { status, headers, body }: Answer): void {
+  if (outgoing.destroyed) return;
+  outgoing.writeHead(status, { ...headers, 'content-length': body.length });
+  outgoing.end(body);
+}
