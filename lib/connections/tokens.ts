@@ -8,7 +8,8 @@ import { tableName } from '#lib/settings';
 /** What a vendor's token endpoint answers, with lifetimes as instants. */
 export interface TokenPair {
   accessToken: string;
-  expiresAt: string;
+  /** Not `expiresAt`, which the table takes for the end of an item. */
+  validUntil: string;
   refreshToken?: string;
   refreshUntil?: string;
 }
@@ -49,8 +50,8 @@ export async function getToken(connection: string, grants: TokenGrants, stale?: 
   );
 }
 
-const isFresh = ({ accessToken, expiresAt }: TokenPair, stale: string | undefined): boolean =>
-  accessToken !== stale && Date.parse(expiresAt) - MARGIN_MS > Date.now();
+const isFresh = ({ accessToken, validUntil }: TokenPair, stale: string | undefined): boolean =>
+  accessToken !== stale && Date.parse(validUntil) - MARGIN_MS > Date.now();
 
 async function renew(
   connection: string,

@@ -80,7 +80,7 @@ describe('tokens', () => {
     expect(calls[0]?.headers.get('content-type')).toBe('application/x-www-form-urlencoded');
     expect(pair).toMatchObject({
       refreshToken: '83895c3b-d59f-420e-b67a-8ca6ce3a17b4',
-      expiresAt: new Date(Date.parse(RECEIVED_AT) + 3599_000).toISOString(),
+      validUntil: new Date(Date.parse(RECEIVED_AT) + 3599_000).toISOString(),
       refreshUntil: new Date(Date.parse(RECEIVED_AT) + 4 * 3600_000).toISOString(),
     });
     const next = await grantsOf(context).refresh?.(pair.refreshToken ?? '');

@@ -24,9 +24,10 @@ type Position = z.infer<typeof Position>;
 /** Everything modified since the last poll and a little before, up to a moment ago. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   let position = resumed(context.resume) ?? start(context);
+  const sent = new Set<string>();
   for (let restarts = 0; restarts < MAX_RESTARTS; ) {
     const rows = await listOrders(context, position, position.skip);
-    const items = rows.filter((row) => !isCart(Number(textOf(member(row, 'OrderStatusId')))));
+    const items = rows.filter((row) => !isCart(Number(textOf(member(row, 'OrderStatusId')))) && isNew(row, sent));
     const next = follow(position, rows);
     const page = { items: items.map((body) => ({ topic: 'order', body })) };
     if (next === null) return yield { ...page, resume: null, watermark: position.until };
@@ -61,6 +62,13 @@ function follow(position: Position, rows: readonly unknown[]): Position | null {
     .slice(0, 19);
   if (last > from && last <= position.to) return { ...position, from: last, skip: 0, seen: null };
   return { ...position, skip: skip + rows.length - 1, seen: numberOf(rows.at(-1)) };
+}
+
+/** Pages overlap, and a second that is read anew is mostly known. */
+function isNew(row: unknown, sent: Set<string>): boolean {
+  const state = `${numberOf(row)} ${textOf(member(row, 'ModifiedDate'))}`;
+  if (numberOf(row) === '' || !sent.has(state)) return Boolean(sent.add(state));
+  return false;
 }
 
 const numberOf = (row: unknown): string => textOf(member(row, 'OrderNumber'));

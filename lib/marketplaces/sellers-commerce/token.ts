@@ -37,7 +37,7 @@ async function grant({ http, now }: Caller, form: Record<string, string>): Promi
     const after = (ms: number) => new Date(now().getTime() + ms).toISOString();
     return {
       accessToken: access_token,
-      expiresAt: after(expires_in * 1000),
+      validUntil: after(expires_in * 1000),
       ...(refresh_token && { refreshToken: refresh_token, refreshUntil: after(REFRESH_MS) }),
     };
   } catch (error) {
