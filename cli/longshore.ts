@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { ConnectionsFileError, parseConnectionsFile } from '#lib/connections/file';
+import { readConnectionsFile } from './connections-file.ts';
 import { loadDeployment } from './deployment.ts';
+import { addWebhooks } from './webhooks.ts';
 
 const SCOPES = ['orders:read', 'fulfillments:write', 'ops'];
 
@@ -15,7 +15,7 @@ connections
   .command('check <file>')
   .description('read a connections file and say what is wrong with it')
   .action(async (path: string) => {
-    const file = await parse(path);
+    const file = await readConnectionsFile(path);
     console.log(`${path}: ${file.connections.length} connections, ${file.routes.length} routes, all well`);
   });
 
@@ -24,7 +24,7 @@ connections
   .description('make a connections file the configuration: settings to DynamoDB, secrets to Secrets Manager')
   .option('--outputs <file>', 'what the deployment wrote', '.sst/outputs.json')
   .action(async (path: string, { outputs }: { outputs: string }) => {
-    const file = await parse(path);
+    const file = await readConnectionsFile(path);
     loadDeployment(outputs);
     const { putConnections } = await import('#lib/connections/put');
     const changed = await putConnections(file);
@@ -46,14 +46,12 @@ program
     console.log(key);
   });
 
-async function parse(path: string) {
-  try {
-    return await parseConnectionsFile(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof ConnectionsFileError) program.error(`${path}: ${error.message}`);
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') program.error(`${path}: no such file`);
-    throw error;
-  }
-}
+addWebhooks(program);
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { message, name } = error as Error;
+  console.error(`longshore: ${message || name}`);
+  process.exitCode = 1;
+}

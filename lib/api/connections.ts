@@ -4,10 +4,10 @@ import { getConfiguration } from '#lib/connections/store';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { getCursor } from '#lib/polling/cursor';
 import { listMisses } from '#lib/polling/misses';
+import { webhookPath } from '#lib/webhooks/hub-urls';
 import { type ApiEnv, guardedBy } from './auth.ts';
 import { errorResponses } from './errors.ts';
 import { json, Timestamp } from './list.ts';
-import { webhookPath } from './webhook-paths.ts';
 
 const ConnectionBody = z
   .object({

@@ -1,13 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
-import type { MarketplaceInfo } from '#lib/marketplaces/info';
 import { marketplaces } from '#lib/marketplaces/registry';
+import { webhookPath } from '#lib/webhooks/hub-urls';
 import type { ApiEnv } from './auth.ts';
 import { errorResponses } from './errors.ts';
-
-/** Where a marketplace posts a topic; where it can send nothing but a URL, the secret ends it. */
-export const webhookPath = ({ name, secretInUrl }: MarketplaceInfo, connectionId: string, topic: string): string =>
-  `/webhooks/${name}/${connectionId}/${topic}${secretInUrl ? '/{secret}' : ''}`;
 
 /** Describes the marketplaces' webhook URLs beside the API; other functions answer them. */
 export function describeWebhooks({ openAPIRegistry }: OpenAPIHono<ApiEnv>): void {

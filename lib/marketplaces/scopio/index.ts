@@ -7,4 +7,14 @@ import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 
 /** A sales channel: tells of paid orders, is told of parcels. */
-export const connector: Connector = { info, Secrets, Settings, webhook, carriers, map, poll, push: { fulfillment } };
+export const connector: Connector = {
+  info,
+  Secrets,
+  Settings,
+  webhook,
+  pasteHint: 'Scopio has no API for webhooks. In your seller profile, set this as the Webhook URL:',
+  carriers,
+  map,
+  poll,
+  push: { fulfillment },
+};
