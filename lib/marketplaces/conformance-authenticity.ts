@@ -52,6 +52,31 @@ export function testAuthenticity({ info, connector, conformance, inbound }: Subj
         expect(webhook.authenticate({ body, headers, rest: [...rest, 'more'] }, credentials)).toBe(false);
       });
 
+      test('a refused request leaves evidence that admits it once its secret is right, and holds no secret', () => {
+        const { headers, rest } = proof.prove(body, now);
+        const wrong = { secrets: { [proof.secret]: 'wrong' }, settings: {} };
+        const evidence = webhook.evidence({ body, headers, rest }, wrong) ?? {};
+        const admits = (secrets: Record<string, string>, of = evidence, content = body) =>
+          webhook.admits(of, content, { secrets, settings: {} });
+        expect(JSON.stringify(evidence)).not.toContain(now);
+        expect(admits({ [proof.secret]: now })).toBe(true);
+        expect(admits({ [proof.secret]: before, [previous]: now })).toBe(true);
+        expect(admits({ [proof.secret]: 'wrong' })).toBe(false);
+        expect(admits({ [proof.secret]: '' })).toBe(false);
+        expect(admits({})).toBe(false);
+        expect(admits({ [proof.secret]: now }, {})).toBe(false);
+        expect(admits({ [proof.secret]: now }, evidence, Buffer.concat([body, Buffer.from(' ')]))).toBe(false);
+      });
+
+      test('a request that no secret makes authentic leaves no evidence', () => {
+        const { headers, rest } = proof.prove(body, now);
+        const credentials = { secrets: { [proof.secret]: now }, settings: {} };
+        expect(webhook.evidence({ body, headers: {}, rest: [] }, credentials)).toBeUndefined();
+        expect(webhook.evidence({ body, headers, rest: [...rest, 'more'] }, credentials)).toBeUndefined();
+        const empty = Object.fromEntries(Object.keys(headers).map((name) => [name, '']));
+        expect(webhook.evidence({ body, headers: empty, rest: rest.map(() => '') }, credentials)).toBeUndefined();
+      });
+
       test('knows a trial of the URL from an event', () => {
         for (const trial of proof.tests ?? []) expect(webhook.isTest?.(Buffer.from(trial))).toBe(true);
         for (const [file, topic] of inbound.filter(([, topic]) => info.topics.includes(topic))) {

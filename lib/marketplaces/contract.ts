@@ -20,11 +20,18 @@ export interface WebhookCredentials {
   settings: Readonly<Record<string, string>>;
 }
 
+/** What a request presented as its proof, by name: signatures over its body, never a secret. */
+export type Evidence = Readonly<Record<string, string>>;
+
 /** Authenticity of a marketplace's calls. Bundled alone into its receiver: no zod, no client. */
 export interface Webhook {
   info: MarketplaceInfo;
   /** Constant time, on raw bytes, current and previous secret; an empty secret never matches. */
   authenticate(request: WebhookRequest, credentials: WebhookCredentials): boolean;
+  /** What to keep of a request that was refused; undefined where no secret could ever make it authentic. */
+  evidence(request: WebhookRequest, credentials: WebhookCredentials): Evidence | undefined;
+  /** As `authenticate`, from what was kept: the secrets or settings may have been corrected since. */
+  admits(evidence: Evidence, body: Buffer, credentials: WebhookCredentials): boolean;
   /** What the vendor sends to try a URL, JSON or not: answered 200 and noted, it means nothing. */
   isTest?(body: Buffer): boolean;
 }
@@ -95,6 +102,8 @@ export interface PushContext extends RemoteContext {
   fulfillment: (Fulfillment & { carrierCode: string | null }) | null;
   /** What a follow-up is about, as it said; null for any other push. */
   about: string | null;
+  /** Another parcel of the order was reported there, or may have been. */
+  anotherReported?: boolean;
   /** The remote's id of the order as placed there; null where it was not placed or said none. */
   remoteId: string | null;
 }

@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Secrets } from '#lib/connections/connection';
+import type { Evidence, WebhookRequest } from './contract.ts';
 
 /** Hash and encoding of an HMAC signature; what is not listed here is refused, never tried. */
 export const ALGORITHMS = ['sha256', 'sha384', 'sha512', 'sha1'] as const;
@@ -50,4 +51,36 @@ function decode(text: string, encoding: 'hex' | 'base64'): Buffer {
   const canonical = encoding === 'hex' ? text.toLowerCase() : text;
   const bytes = Buffer.from(canonical, encoding);
   return bytes.toString(encoding) === canonical ? bytes : Buffer.alloc(0);
+}
+
+/** How the evidence of a secret in the URL or in a header is written: a signature over the body made with it. */
+const KEPT = { name: 'secret', algorithm: 'sha256', encoding: 'hex' } as const;
+
+/**
+ * Evidence of a secret that was presented as it is. Kept as a signature over the body, so that what is kept is worth
+ * as little to a thief as a signature, and proves nothing of any other body.
+ */
+export function secretEvidence(given: string | undefined, body: Buffer): Evidence | undefined {
+  if (!given) return undefined;
+  return { [KEPT.name]: createHmac(KEPT.algorithm, given).update(body).digest(KEPT.encoding) };
+}
+
+/** Whether the secret that was presented then is one of today's. */
+export const provesSecret = (evidence: Evidence, body: Buffer, secrets: Secrets, name = 'webhookSecret'): boolean =>
+  hasValidHmac({ body, signature: evidence[KEPT.name], ...KEPT }, secrets, name);
+
+const SIGNATURE = /^(\w{1,16}=)?[\w+/-]{16,200}={0,2}$/;
+const MAX_SIGNATURES = 4;
+
+/**
+ * Evidence of a signature: the header that was looked at, and others whose names speak of a signature, as the
+ * setting that names the header may be what was wrong.
+ */
+export function signatureEvidence(headers: WebhookRequest['headers'], header: string): Evidence | undefined {
+  const named = Object.keys(headers).filter((name) => name !== header && /signature|hmac/.test(name));
+  const found = [header, ...named.sort()].flatMap((name) => {
+    const value = headers[name];
+    return value !== undefined && SIGNATURE.test(value) ? [[name, value] as const] : [];
+  });
+  return found.length > 0 ? Object.fromEntries(found.slice(0, MAX_SIGNATURES)) : undefined;
 }

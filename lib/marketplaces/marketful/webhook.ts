@@ -1,9 +1,11 @@
 import type { Webhook } from '../contract.ts';
-import { knowsSecret } from '../webhook-secret.ts';
+import { knowsSecret, provesSecret, secretEvidence } from '../webhook-secret.ts';
 import { info } from './info.ts';
 
 // Marketful signs nothing: the secret is in the URL that we register with POST /webhooks/crear.
 export const webhook: Webhook = {
   info,
   authenticate: ({ rest }, { secrets }) => knowsSecret(rest[0], secrets) && rest.length === 1,
+  evidence: ({ rest, body }) => (rest.length === 1 ? secretEvidence(rest[0], body) : undefined),
+  admits: (evidence, body, { secrets }) => provesSecret(evidence, body, secrets),
 };

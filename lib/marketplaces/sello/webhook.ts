@@ -1,5 +1,5 @@
 import type { Webhook } from '../contract.ts';
-import { knowsSecret } from '../webhook-secret.ts';
+import { knowsSecret, provesSecret, secretEvidence } from '../webhook-secret.ts';
 import { isWithoutId } from './event-id.ts';
 import { info } from './info.ts';
 
@@ -7,5 +7,7 @@ import { info } from './info.ts';
 export const webhook: Webhook = {
   info,
   authenticate: ({ rest }, { secrets }) => knowsSecret(rest[0], secrets) && rest.length === 1,
+  evidence: ({ rest, body }) => (rest.length === 1 ? secretEvidence(rest[0], body) : undefined),
+  admits: (evidence, body, { secrets }) => provesSecret(evidence, body, secrets),
   isTest: isWithoutId,
 };
