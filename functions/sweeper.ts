@@ -1,3 +1,4 @@
 import { sweep } from '#lib/deliveries/sweep';
+import { advanceReplays } from '#lib/replays/advance';
 
-export const handler = () => sweep();
+export const handler = () => Promise.all([sweep(), advanceReplays()]);

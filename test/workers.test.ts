@@ -229,12 +229,13 @@ describe('7: the dead-letter queue', () => {
   });
 
   test('replay swallowed by dedup: a replay always runs, also of what has succeeded, and says it is one', async () => {
-    const { replayDelivery } = await import('#lib/deliveries/replay');
+    const { replayDelivery } = await import('#lib/replays/start');
     const { getTimeline } = await import('#lib/orders/store');
     const id = await open();
     const { calls, connector } = fake({ push: async () => ({}), probe: async () => ({}) });
     await workDelivery(id, connector);
-    await replayDelivery(await read(id), { by: 'Luz', reason: 'they lost it' });
+    const settings = { by: 'Luz', reason: 'they lost it', perMinute: 60, canary: false };
+    const replay = await replayDelivery(await read(id), settings);
     await workDelivery(id, connector);
     // It has happened before, so it is looked for before it is done again.
     expect(calls).toEqual(['push', 'probe']);
@@ -243,7 +244,7 @@ describe('7: the dead-letter queue', () => {
       expect.objectContaining({
         type: 'delivery.replayed',
         by: 'Luz',
-        detail: { delivery: id, reason: 'they lost it' },
+        detail: { delivery: id, replay: replay?.id, reason: 'they lost it' },
       }),
     );
   });

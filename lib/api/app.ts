@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { type ApiEnv, BEARER } from './auth.ts';
+import { causes } from './causes.ts';
 import { connections } from './connections.ts';
 import { deliveries } from './deliveries.ts';
 import { ApiError, answerError, errorBody, refuseInvalid } from './errors.ts';
@@ -9,6 +10,7 @@ import { fulfillments } from './fulfillments.ts';
 import { health } from './health.ts';
 import { json } from './list.ts';
 import { orders } from './orders.ts';
+import { replayDeliveries } from './replay-deliveries.ts';
 import { replays } from './replays.ts';
 import { describeWebhooks } from './webhook-paths.ts';
 
@@ -36,7 +38,18 @@ export function createApp(): OpenAPIHono<ApiEnv> {
       },
     }),
   );
-  for (const routes of [orders, fulfillments, replays, deliveries, events, connections, health]) app.route('/', routes);
+  for (const routes of [
+    orders,
+    fulfillments,
+    replayDeliveries,
+    causes,
+    deliveries,
+    replays,
+    events,
+    connections,
+    health,
+  ])
+    app.route('/', routes);
   app.openAPIRegistry.registerComponent('securitySchemes', BEARER, {
     type: 'http',
     scheme: 'bearer',
@@ -65,6 +78,7 @@ const describe = (app: OpenAPIHono<ApiEnv>) =>
     tags: [
       { name: 'orders', description: 'What was sold, and the parcels the seller ships.' },
       { name: 'deliveries', description: 'Everything the hub tells a remote, and its attempts.' },
+      { name: 'replays', description: 'What operators have run again, and how far it is.' },
       { name: 'events', description: 'What arrived, and what became of it.' },
       { name: 'connections', description: 'The accounts at the marketplaces.' },
       { name: 'webhooks', description: 'Where the marketplaces call.' },

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { getDelivery } from '#lib/deliveries/ledger';
-import { listDeliveries } from '#lib/deliveries/replay';
+import { listDeliveries } from '#lib/deliveries/list';
 import { type ApiEnv, guardedBy } from './auth.ts';
 import { DeliveryBody, filterShape, presentDeliveries, presentDelivery } from './delivery-schema.ts';
 import { errorResponses, notFound } from './errors.ts';

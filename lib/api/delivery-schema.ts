@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Attempt, type Delivery, DeliveryKind, DeliveryState, Outcome } from '#lib/deliveries/delivery';
 import { getAttempts } from '#lib/deliveries/ledger';
-import { optionalParam, since, Timestamp } from './list.ts';
+import { optionalParam, since, Timestamp, until } from './list.ts';
 import { LineQuantity } from './order-schema.ts';
 
 export const Kind = z.enum(DeliveryKind.options).openapi('DeliveryKind');
@@ -80,9 +80,17 @@ export const filterShape = {
   state: optionalParam(State),
   kind: optionalParam(Kind),
   connection: optionalParam(z.string()).openapi({ type: 'string' }),
+  marketplace: optionalParam(z.string()).openapi({ type: 'string', example: 'scopio' }),
+  action: optionalParam(z.string()).openapi({ type: 'string', example: 'fulfillment' }),
   order: optionalParam(z.string()).openapi({ type: 'string', description: "An order's id." }),
   cause: optionalParam(z.string()).openapi({ type: 'string', description: "The cause's code.", example: 'http_503' }),
+  message: optionalParam(z.string().max(500)).openapi({
+    type: 'string',
+    description: 'What the cause says. Ids, numbers, quoted values and dates (or `…`) in it stand for any others.',
+    example: 'order … cannot be fulfilled',
+  }),
   since: since.openapi({ description: 'Created at or after this instant.' }),
+  until: until.openapi({ description: 'Created at or before this instant.' }),
 };
 
 /** A delivery as callers see it, with its attempts read beside it. */

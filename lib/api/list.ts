@@ -37,6 +37,8 @@ export const since = optionalParam(QueryInstant).openapi({
   example: '2026-11-20T00:00:00Z',
 });
 
+export const until = since.openapi({ description: 'At or before this instant.' });
+
 /** `{ "<plural>": […], "cursor"? }`: the last page has no cursor. A page may hold fewer than `limit` and still have one. */
 export const listOf = <K extends string, S extends z.ZodType>(plural: K, schema: S) =>
   z.object({

@@ -1,70 +1,135 @@
-import { randomUUID } from 'node:crypto';
-import { transact } from '#lib/aws/table';
-import type { Delivery } from '#lib/deliveries/delivery';
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { getDelivery } from '#lib/deliveries/ledger';
-import { type DeliveryFilter, eachDelivery, replayDelivery, replayMatching } from '#lib/deliveries/replay';
-import { finishReplay, putReplay, type ReplayRecord } from '#lib/deliveries/replay-record';
-import { ApiError, notFound } from './errors.ts';
+import { advanceReplay } from '#lib/replays/advance';
+import { matchDeliveries } from '#lib/replays/match';
+import type { Replay } from '#lib/replays/replay';
+import { replayDelivery, startReplay } from '#lib/replays/start';
+import { type ApiEnv, guardedBy } from './auth.ts';
+import { DeliveryId } from './deliveries.ts';
+import { DeliveryBody, filterShape, presentDeliveries } from './delivery-schema.ts';
+import { ApiError, errorResponses, notFound } from './errors.ts';
+import { body, json } from './list.ts';
+import { presentReplay, Reason, ReplayBody } from './replay-schema.ts';
 
-/** API Gateway waits 29 seconds, and finding what matches takes its share. */
-const MAX_MS = 15_000;
+/** API Gateway waits 29 seconds; the sweeper does the rest. */
+const MAX_MS = 10_000;
+const PER_MINUTE = 60;
 
-interface Asked {
-  by: string;
-  reason: string | undefined;
-}
+const Started = z
+  .object({
+    replayId: z.string().openapi({ example: 'rpl_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }),
+    matched: z.number().int().openapi({ description: 'So far, while `state` is `collecting`.' }),
+    released: z.number().int().openapi({ description: 'So far: the clock goes on with the rest.' }),
+    state: ReplayBody.shape.state,
+  })
+  .openapi('ReplayStarted');
 
-const openRecord = ({ by, reason }: Asked): ReplayRecord => ({
-  id: `rpl_${randomUUID()}`,
-  by,
-  reason: reason ?? null,
-  delivery: null,
-  filter: null,
-  perMinute: null,
-  matched: 1,
-  replayed: null,
-  at: new Date().toISOString(),
+const DryRun = z
+  .object({
+    dryRun: z.literal(true),
+    matched: z.number().int(),
+    complete: z.boolean().openapi({ description: 'False when there are more than were counted.' }),
+    leftOut: z.number().int().openapi({
+      description:
+        'Matched but not replayed: nobody knows whether they happened, and nothing can be read back. Look, and replay each, or name the cause `outcome_unknown`.',
+    }),
+    sample: z.array(DeliveryBody).max(5),
+    calls: z
+      .array(
+        z.object({
+          marketplace: z.string(),
+          connection: z.string(),
+          action: z.string(),
+          count: z.number().int(),
+          probedFirst: z.number().int().openapi({ description: 'Of these, read back before they are pushed.' }),
+        }),
+      )
+      .openapi({ description: 'What the remotes would be asked to do.' }),
+  })
+  .openapi('ReplayDryRun');
+
+const FilteredReplay = z
+  .strictObject({
+    filter: z.strictObject(filterShape).openapi({
+      description: 'At least one member. Without `state` only dead and blocked deliveries are replayed.',
+    }),
+    dryRun: z.boolean().default(false),
+    perMinute: z
+      .number()
+      .int()
+      .min(1)
+      .max(6000)
+      .default(PER_MINUTE)
+      .openapi({ description: 'How many fall due each minute.' }),
+    canary: z.boolean().default(false).openapi({
+      description:
+        '1 delivery, then 10, then the rest; each stage waits until its own have settled, and the first that is dead or blocked again stops it all.',
+    }),
+    reason: Reason,
+  })
+  .openapi('FilteredReplay', {
+    example: { filter: { connection: 'scopio-main', cause: 'http_503' }, dryRun: true, perMinute: 60 },
+  });
+
+const replayOneRoute = createRoute({
+  method: 'post',
+  path: '/deliveries/{id}/replay',
+  tags: ['replays'],
+  summary: 'Gives a delivery a fresh set of attempts',
+  description:
+    'Its old attempts stay on record. What has succeeded, or may have happened, is probed before it is pushed again. 409 `delivery_in_progress` while a worker has it in hand.',
+  ...guardedBy('ops'),
+  request: { params: z.object({ id: DeliveryId }), body: body(z.strictObject({ reason: Reason }), false) },
+  responses: { 202: json('It runs at once.', Started), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
 });
 
-/** Deliveries a filter matches, newest first; only dead and blocked ones unless it names a state. */
-export async function findReplayable(filter: DeliveryFilter): Promise<Delivery[]> {
-  if (filter.state) return Array.fromAsync(eachDelivery(filter));
-  const found = await Promise.all(
-    (['dead', 'blocked'] as const).map((state) => Array.fromAsync(eachDelivery({ ...filter, state }))),
-  );
-  return found.flat();
-}
+const replayManyRoute = createRoute({
+  method: 'post',
+  path: '/deliveries/replay',
+  tags: ['replays'],
+  summary: 'Replays what a filter matches, or says what it would',
+  description: 'An empty filter is refused: 400 `empty_filter`. The oldest deliveries are replayed first.',
+  ...guardedBy('ops'),
+  request: { body: body(FilteredReplay) },
+  responses: {
+    200: json('A dry run: nothing was replayed.', DryRun),
+    202: json('On record, and begun; GET /replays/{id} shows how it goes.', Started),
+    ...errorResponses(400, 401, 403, 413, 415, 500),
+  },
+});
 
-/** What replaying these would ask of the remotes. */
-export function countCalls(deliveries: readonly Delivery[]) {
-  const alike = Map.groupBy(deliveries, ({ connection, action }) => `${connection}\n${action}`);
-  return [...alike.values()].flatMap((group) => {
-    const [first] = group;
-    if (!first) return [];
-    const { marketplace, connection, action } = first;
-    return { marketplace, connection, action, count: group.length };
-  });
-}
+export const replayDeliveries = new OpenAPIHono<ApiEnv>();
 
-export async function replayAll(
-  deliveries: readonly Delivery[],
-  { filter, perMinute, ...asked }: Asked & { filter: DeliveryFilter; perMinute: number },
-) {
-  const deadline = Date.now() + MAX_MS;
-  const record = { ...openRecord(asked), filter, perMinute, matched: deliveries.length };
-  await transact([putReplay(record)]);
-  const replayed = await replayMatching(deliveries, { ...asked, replayId: record.id }, perMinute, deadline);
-  await finishReplay(record.id, replayed);
-  return { replayId: record.id, matched: deliveries.length, replayed };
-}
+replayDeliveries.openapi(replayManyRoute, async (context) => {
+  const { filter, dryRun, perMinute, canary, reason = null } = context.req.valid('json');
+  if (Object.values(filter).every((value) => value === undefined))
+    throw new ApiError(
+      400,
+      'empty_filter',
+      'filter: name at least one member, or everything would run again',
+      'filter',
+    );
+  if (dryRun) {
+    const { sample, ...found } = await matchDeliveries(filter);
+    return context.json({ dryRun: true as const, ...found, sample: await presentDeliveries(sample) }, 200);
+  }
+  const started = await startReplay(filter, { by: context.var.key.name, reason, perMinute, canary });
+  const advanced = await advanceReplay(started.id, { deadline: Date.now() + MAX_MS });
+  return context.json(await answer(advanced ?? started), 202);
+});
 
-/** Replays one delivery whatever its state, unless a worker has it in hand. */
-export async function replayOne(id: string, asked: Asked) {
-  const delivery = await getDelivery(id);
+replayDeliveries.openapi(replayOneRoute, async (context) => {
+  const { reason = null } = context.req.valid('json');
+  const delivery = await getDelivery(context.req.valid('param').id);
   if (!delivery) throw notFound('delivery');
-  const record = { ...openRecord(asked), delivery: id, replayed: 1 };
-  const author = { ...asked, replayId: record.id };
-  if (!(await replayDelivery(delivery, author, undefined, [putReplay(record)])))
+  const by = context.var.key.name;
+  const started = await replayDelivery(delivery, { by, reason, perMinute: PER_MINUTE, canary: false });
+  if (!started)
     throw new ApiError(409, 'delivery_in_progress', 'a worker has the delivery in hand; try again when it is done');
-  return { replayId: record.id, matched: 1, replayed: 1 };
+  return context.json(await answer(started), 202);
+});
+
+async function answer(replay: Replay): Promise<z.infer<typeof Started>> {
+  const { id, matched, released, state } = await presentReplay(replay);
+  return { replayId: id, matched, released, state };
 }

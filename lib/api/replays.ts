@@ -1,95 +1,101 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { advanceReplay } from '#lib/replays/advance';
+import { type Replay, settledOf } from '#lib/replays/replay';
+import { cancelReplay, resumeReplay } from '#lib/replays/start';
+import { getReplay, listReplays } from '#lib/replays/store';
 import { type ApiEnv, guardedBy } from './auth.ts';
-import { DeliveryId } from './deliveries.ts';
-import { DeliveryBody, filterShape, presentDeliveries } from './delivery-schema.ts';
-import { ApiError, errorResponses } from './errors.ts';
-import { body, json } from './list.ts';
-import { countCalls, findReplayable, replayAll, replayOne } from './replay-deliveries.ts';
+import { ApiError, errorResponses, notFound } from './errors.ts';
+import { body, json, listOf, paging } from './list.ts';
+import { presentReplay, Reason, ReplayBody } from './replay-schema.ts';
 
-const Reason = z.string().trim().max(500).optional().openapi({ description: 'Kept on record beside who replayed.' });
+/** API Gateway waits 29 seconds; the sweeper does the rest. */
+const MAX_MS = 10_000;
+/** As many as a look at a replay may move along: more are left to the clock. */
+const MAX_UNSETTLED = 100;
 
-const Replay = z
-  .object({
-    replayId: z.string().openapi({ example: 'rpl_3a52ce780950' }),
-    matched: z.number().int(),
-    replayed: z.number().int().openapi({
-      description: 'Fewer than `matched` where a worker had one in hand or time ran out: ask again for the rest.',
-    }),
-  })
-  .openapi('Replay');
+const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) });
+const decision = { params, body: body(z.strictObject({ reason: Reason }), false) };
 
-const DryRun = z
-  .object({
-    dryRun: z.literal(true),
-    matched: z.number().int(),
-    sample: z.array(DeliveryBody).max(5),
-    calls: z
-      .array(z.object({ marketplace: z.string(), connection: z.string(), action: z.string(), count: z.number().int() }))
-      .openapi({ description: 'What the remotes would be asked to do.' }),
-  })
-  .openapi('ReplayDryRun');
-
-const FilteredReplay = z
-  .strictObject({
-    filter: z.strictObject(filterShape).openapi({
-      description: 'At least one member. Without `state` only dead and blocked deliveries are replayed.',
-    }),
-    dryRun: z.boolean().default(false),
-    perMinute: z.number().int().min(1).max(6000).default(60).openapi({ description: 'How many fall due each minute.' }),
-    reason: Reason,
-  })
-  .openapi('FilteredReplay', {
-    example: { filter: { connection: 'scopio-main', cause: 'http_503' }, dryRun: true, perMinute: 60 },
-  });
-
-const replayOneRoute = createRoute({
-  method: 'post',
-  path: '/deliveries/{id}/replay',
-  tags: ['deliveries'],
-  summary: 'Gives a delivery a fresh set of attempts',
-  description:
-    'Its old attempts stay on record. What has succeeded, or may have happened, is probed before it is pushed again. 409 `delivery_in_progress` while a worker has it in hand.',
+const listRoute = createRoute({
+  method: 'get',
+  path: '/replays',
+  tags: ['replays'],
+  summary: 'Lists replays, newest first',
   ...guardedBy('ops'),
-  request: { params: z.object({ id: DeliveryId }), body: body(z.strictObject({ reason: Reason }), false) },
-  responses: { 202: json('It runs at once.', Replay), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
+  request: { query: z.strictObject(paging) },
+  responses: { 200: json('A page of replays.', listOf('replays', ReplayBody)), ...errorResponses(400, 401, 403, 500) },
 });
 
-const replayManyRoute = createRoute({
-  method: 'post',
-  path: '/deliveries/replay',
-  tags: ['deliveries'],
-  summary: 'Replays what a filter matches, or says what it would',
-  description: 'An empty filter is refused: 400 `empty_filter`.',
+const getRoute = createRoute({
+  method: 'get',
+  path: '/replays/{id}',
+  tags: ['replays'],
+  summary: 'A replay and how far it is',
+  description: 'Looking at a small replay, or at the first stages of a canary, also brings its next step forward.',
   ...guardedBy('ops'),
-  request: { body: body(FilteredReplay) },
-  responses: {
-    200: json('A dry run: nothing was replayed.', DryRun),
-    202: json('Their due times are spread from now on.', Replay),
-    ...errorResponses(400, 401, 403, 413, 415, 500),
-  },
+  request: { params },
+  responses: { 200: json('The replay.', ReplayBody), ...errorResponses(401, 403, 404, 500) },
+});
+
+const cancelRoute = createRoute({
+  method: 'post',
+  path: '/replays/{id}/cancel',
+  tags: ['replays'],
+  summary: 'Stops a replay',
+  description:
+    'What waits is not released, what was released and is not yet due is taken back; an attempt under way ends. Cancelling twice is cancelling once; 409 `replay_ended` when it had ended by itself.',
+  ...guardedBy('ops'),
+  request: decision,
+  responses: { 200: json('The replay.', ReplayBody), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
+});
+
+const resumeRoute = createRoute({
+  method: 'post',
+  path: '/replays/{id}/resume',
+  tags: ['replays'],
+  summary: 'Goes on with a cancelled or relapsed replay',
+  description: 'With those of its deliveries that still wait; a canary begins at its first stage. 409 `replay_ended`.',
+  ...guardedBy('ops'),
+  request: decision,
+  responses: { 200: json('The replay.', ReplayBody), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
 });
 
 export const replays = new OpenAPIHono<ApiEnv>();
 
-replays.openapi(replayManyRoute, async (context) => {
-  const { filter, dryRun, perMinute, reason } = context.req.valid('json');
-  if (Object.values(filter).every((value) => value === undefined))
-    throw new ApiError(
-      400,
-      'empty_filter',
-      'filter: name at least one member, or everything would run again',
-      'filter',
-    );
-  const found = await findReplayable(filter);
-  if (dryRun) {
-    const sample = await presentDeliveries(found.slice(0, 5));
-    return context.json({ dryRun: true as const, matched: found.length, sample, calls: countCalls(found) }, 200);
-  }
-  const by = context.var.key.name;
-  return context.json(await replayAll(found, { by, reason, filter, perMinute }), 202);
+replays.openapi(listRoute, async (context) => {
+  const { items, cursor } = await listReplays(context.req.valid('query'));
+  return context.json({ replays: await Promise.all(items.map(presentReplay)), ...(cursor && { cursor }) }, 200);
 });
 
-replays.openapi(replayOneRoute, async (context) => {
-  const { reason } = context.req.valid('json');
-  return context.json(await replayOne(context.req.valid('param').id, { by: context.var.key.name, reason }), 202);
+replays.openapi(getRoute, async (context) => {
+  const replay = await getReplay(context.req.valid('param').id);
+  if (!replay) throw notFound('replay');
+  return context.json(await presentReplay(isSmall(replay) ? await advance(replay) : replay), 200);
 });
+
+replays.openapi(cancelRoute, async (context) => {
+  const { reason = null } = context.req.valid('json');
+  const word = { by: context.var.key.name, reason };
+  const cancelled = standing(await cancelReplay(context.req.valid('param').id, word));
+  return context.json(await presentReplay(await advance(cancelled)), 200);
+});
+
+replays.openapi(resumeRoute, async (context) => {
+  const { reason = null } = context.req.valid('json');
+  const word = { by: context.var.key.name, reason };
+  const resumed = standing(await resumeReplay(context.req.valid('param').id, word));
+  return context.json(await presentReplay(await advance(resumed)), 200);
+});
+
+function standing(decided: Replay | false | undefined): Replay {
+  if (decided === undefined) throw notFound('replay');
+  if (!decided) throw new ApiError(409, 'replay_ended', 'the replay has ended by itself');
+  return decided;
+}
+
+const isSmall = (replay: Replay): boolean =>
+  replay.endedAt === null &&
+  (replay.matched - settledOf(replay) <= MAX_UNSETTLED || (replay.canary && replay.stage !== 'rest'));
+
+const advance = async (replay: Replay): Promise<Replay> =>
+  (await advanceReplay(replay.id, { deadline: Date.now() + MAX_MS })) ?? replay;

@@ -19,6 +19,7 @@ type IndexRow = Key & { sort: string };
 
 /** One page of keys of one index partition, in the order of its sort key. */
 export async function queryIndex({ index, partition, limit, newestFirst, after, before }: Page): Promise<IndexRow[]> {
+  if (after && before && after > before) return [];
   const { hashKey, rangeKey } = table.indexes[index];
   const values: Record<string, string> = { ':pk': partition, ':low': after ?? '', ':high': before ?? '\uffff' };
   if (!after) values[':low'] = ' ';
@@ -46,6 +47,8 @@ interface Listing<T> {
   limit: number;
   /** Where the page before ended. */
   cursor?: string | undefined;
+  /** Nothing older is looked at: an instant that the sort keys begin with. */
+  since?: string;
   matches: (item: T) => boolean;
 }
 
@@ -53,13 +56,20 @@ const MAX_ROUNDS = 20;
 
 /** Newest first over several partitions; the cursor is the last sort key seen, valid in all of them. */
 export async function listIndex<T extends object>(listing: Listing<T>): Promise<{ items: T[]; cursor?: string }> {
-  const { index, partitions, limit, matches } = listing;
+  const { index, partitions, limit, since, matches } = listing;
   const items: T[] = [];
   let before = listing.cursor && decodeCursor(listing.cursor);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const pages = await Promise.all(
       partitions.map((partition) =>
-        queryIndex({ index, partition, limit: limit + 1, newestFirst: true, ...(before && { before }) }),
+        queryIndex({
+          index,
+          partition,
+          limit: limit + 1,
+          newestFirst: true,
+          ...(before && { before }),
+          ...(since && { after: since }),
+        }),
       ),
     );
     const rows = pages.flat().sort((a, b) => (a.sort < b.sort ? 1 : -1));

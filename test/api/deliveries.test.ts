@@ -94,7 +94,7 @@ test('a replay starts a fresh set of attempts, keeps the old ones and says who a
     body: { reason: 'carrier added' },
   });
   expect(status).toBe(202);
-  expect(body).toEqual({ replayId: expect.stringMatching(/^rpl_/), matched: 1, replayed: 1 });
+  expect(body).toEqual({ replayId: expect.stringMatching(/^rpl_/), matched: 1, released: 1, state: 'running' });
   const after = (await api.call('GET', `/deliveries/${dead.id}`)).body;
   expect(after).toMatchObject({ state: 'pending', cause: null, attemptCount: 1, attempts: [{ number: 1 }] });
   const { timeline } = (await api.call('GET', '/orders/shop:again')).body;
@@ -110,7 +110,6 @@ test('a replay starts a fresh set of attempts, keeps the old ones and says who a
     reason: 'carrier added',
     delivery: dead.id,
     matched: 1,
-    replayed: 1,
   });
 });
 
@@ -167,7 +166,9 @@ test('a dry run counts and shows what would run, and changes nothing', async () 
   expect(body).toMatchObject({
     dryRun: true,
     matched: 7,
-    calls: [{ marketplace: 'marketful', connection: 'shed', action: 'order', count: 7 }],
+    complete: true,
+    leftOut: 0,
+    calls: [{ marketplace: 'marketful', connection: 'shed', action: 'order', count: 7, probedFirst: 0 }],
   });
   expect(body.sample).toHaveLength(5);
   expect((await api.call('GET', '/deliveries?state=dead&cause=http_410')).body.deliveries).toHaveLength(7);
@@ -180,7 +181,7 @@ test('a filtered replay spreads its due times and leaves what succeeded or waits
   const since = dead.map(({ createdAt }) => createdAt).sort()[0];
   const body = { filter: { connection: 'shed', since }, perMinute: 6, reason: 'outage over' };
   const answer = await api.call('POST', '/deliveries/replay', { body });
-  expect(answer).toMatchObject({ status: 202, body: { matched: 3, replayed: 3 } });
+  expect(answer).toMatchObject({ status: 202, body: { matched: 3, released: 3, state: 'running' } });
   const due = await Promise.all(
     dead.map(async ({ id }) => Date.parse((await api.call('GET', `/deliveries/${id}`)).body.nextAttemptAt)),
   );
@@ -193,7 +194,6 @@ test('a filtered replay spreads its due times and leaves what succeeded or waits
     filter: { connection: 'shed', since },
     perMinute: 6,
     matched: 3,
-    replayed: 3,
   });
 });
 

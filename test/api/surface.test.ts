@@ -20,6 +20,11 @@ const guarded = [
   ['GET', '/deliveries/dlv_1', 'ops'],
   ['POST', '/deliveries/dlv_1/replay', 'ops'],
   ['POST', '/deliveries/replay', 'ops'],
+  ['GET', '/deliveries/causes', 'ops'],
+  ['GET', '/replays', 'ops'],
+  ['GET', '/replays/rpl_1', 'ops'],
+  ['POST', '/replays/rpl_1/cancel', 'ops'],
+  ['POST', '/replays/rpl_1/resume', 'ops'],
   ['GET', '/events', 'ops'],
   ['GET', '/events/evt_1', 'ops'],
   ['GET', '/connections', 'ops'],
@@ -45,7 +50,7 @@ test('every guarded route is in the list above', () => {
     routesOfApp()
       .filter((route) => !open.includes(route))
       .sort(),
-  ).toEqual(guarded.map(([method, path]) => `${method} ${path.replace(/shop:1|dlv_1|evt_1/, '{id}')}`).sort());
+  ).toEqual(guarded.map(([method, path]) => `${method} ${path.replace(/shop:1|dlv_1|evt_1|rpl_1/, '{id}')}`).sort());
 });
 
 test('health and the OpenAPI document are open', async () => {

@@ -1,0 +1,93 @@
+import type { Delivery } from './delivery.ts';
+import { type DeliveryFilter, listDeliveries } from './list.ts';
+import { normalizeMessage } from './normalize-message.ts';
+
+/** Deliveries that failed for one reason. Instants are ISO 8601 in UTC. */
+export interface CauseGroup {
+  marketplace: string;
+  action: string;
+  state: 'dead' | 'blocked';
+  code: string;
+  /** Normalized. */
+  message: string;
+  count: number;
+  firstSeen: string;
+  lastSeen: string;
+  /** The newest of them. */
+  sample: Delivery;
+  /** What replays this group and nothing else. */
+  filter: DeliveryFilter;
+}
+
+export interface Causes {
+  causes: CauseGroup[];
+  /** How many deliveries were looked at. */
+  looked: number;
+  /** False when there are more than were looked at, or more groups than are told. */
+  complete: boolean;
+}
+
+const PAGE = 500;
+const MAX_LOOKED = 5_000;
+const MAX_MS = 10_000;
+const MAX_GROUPS = 100;
+
+/** Dead and blocked deliveries by their reason, the largest group first; a bounded look, the newest first. */
+export async function groupCauses(
+  asked: Pick<DeliveryFilter, 'connection' | 'since'>,
+  { now = new Date(), maxLooked = MAX_LOOKED } = {},
+): Promise<Causes> {
+  const deadline = Date.now() + MAX_MS;
+  const filter = { ...asked, until: now.toISOString() };
+  const found = await Promise.all(
+    (['dead', 'blocked'] as const).map((state) => look({ ...filter, state }, maxLooked / 2, deadline)),
+  );
+  const deliveries = found.flatMap((each) => each.deliveries);
+  const groups = Map.groupBy(deliveries, (delivery) => JSON.stringify(reasonOf(delivery)));
+  const causes = [...groups.values()]
+    .flatMap((group) => describe(group, filter))
+    .sort((a, b) => b.count - a.count || (a.lastSeen < b.lastSeen ? 1 : -1));
+  return {
+    causes: causes.slice(0, MAX_GROUPS),
+    looked: deliveries.length,
+    complete: found.every((each) => each.complete) && causes.length <= MAX_GROUPS,
+  };
+}
+
+async function look(filter: DeliveryFilter, max: number, deadline: number) {
+  const deliveries: Delivery[] = [];
+  let cursor: string | undefined;
+  do {
+    const limit = Math.min(PAGE, max - deliveries.length);
+    const page = await listDeliveries({ ...filter, limit, cursor });
+    deliveries.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor && deliveries.length < max && Date.now() < deadline);
+  return { deliveries, complete: cursor === undefined };
+}
+
+const reasonOf = ({ marketplace, action, state, cause }: Delivery) => ({
+  marketplace,
+  action,
+  state: state as CauseGroup['state'],
+  code: cause?.code ?? '',
+  message: normalizeMessage(cause?.description ?? ''),
+});
+
+function describe(group: readonly Delivery[], asked: DeliveryFilter): CauseGroup[] {
+  const [sample] = group;
+  if (!sample) return [];
+  const reason = reasonOf(sample);
+  const { code: cause, ...rest } = reason;
+  const seen = group.map(({ updatedAt }) => updatedAt).sort();
+  return [
+    {
+      ...reason,
+      count: group.length,
+      firstSeen: seen[0] ?? sample.updatedAt,
+      lastSeen: seen.at(-1) ?? sample.updatedAt,
+      sample,
+      filter: { ...asked, ...rest, cause },
+    },
+  ];
+}

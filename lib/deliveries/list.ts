@@ -1,0 +1,100 @@
+import { decodeCursor, encodeCursor, listIndex } from '#lib/aws/index-query';
+import { type Configuration, getConfiguration } from '#lib/connections/store';
+import { getOrder } from '#lib/orders/store';
+import type { Delivery, DeliveryKind, DeliveryState } from './delivery.ts';
+import { blockedPartition, deadPartition, duePartition, getDeliveries, timePartition } from './ledger.ts';
+import { normalizeMessage } from './normalize-message.ts';
+
+export interface DeliveryFilter {
+  state?: DeliveryState | undefined;
+  kind?: DeliveryKind | undefined;
+  connection?: string | undefined;
+  marketplace?: string | undefined;
+  action?: string | undefined;
+  order?: string | undefined;
+  /** The cause's code. */
+  cause?: string | undefined;
+  /** The cause's description, compared without ids, numbers, quoted values and dates. */
+  message?: string | undefined;
+  /** Created at or after this instant. */
+  since?: string | undefined;
+  /** Created at or before this instant. */
+  until?: string | undefined;
+}
+
+interface Page {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Deliveries, newest first. */
+export async function listDeliveries(filter: DeliveryFilter & Page): Promise<{ items: Delivery[]; cursor?: string }> {
+  const { limit, cursor } = filter;
+  const matches = isWanted(filter);
+  if (filter.order) return listOfOrder(filter.order, matches, filter);
+  const connections = filter.connection ? [filter.connection] : namesOf(await getConfiguration(), filter.marketplace);
+  return listIndex<Delivery>({ ...whereToLook(filter, connections), limit, cursor, matches });
+}
+
+const namesOf = ({ connections }: Configuration, marketplace: string | undefined): string[] =>
+  [...connections.values()].filter((each) => !marketplace || each.marketplace === marketplace).map(({ id }) => id);
+
+/** An order names its deliveries: no index has to be searched for them. */
+async function listOfOrder(
+  id: string,
+  matches: (delivery: Delivery) => boolean,
+  { limit, cursor }: Page,
+): Promise<{ items: Delivery[]; cursor?: string }> {
+  const order = await getOrder(id);
+  const before = cursor && decodeCursor(cursor);
+  const rows = (await getDeliveries(order?.deliveries ?? []))
+    .filter(matches)
+    .map((delivery) => ({ delivery, sort: `${delivery.createdAt}#${delivery.id}` }))
+    .filter(({ sort }) => !before || sort < before)
+    .sort((a, b) => (a.sort < b.sort ? 1 : -1));
+  const page = rows.slice(0, limit);
+  const items = page.map(({ delivery }) => delivery);
+  const last = page.at(-1);
+  return rows.length > page.length && last ? { items, cursor: encodeCursor(last.sort) } : { items };
+}
+
+/** Every delivery of a filter, page by page. */
+export async function* eachDelivery(filter: DeliveryFilter): AsyncGenerator<Delivery> {
+  let cursor: string | undefined;
+  do {
+    const page = await listDeliveries({ ...filter, limit: 100, cursor });
+    yield* page.items;
+    cursor = page.cursor;
+  } while (cursor);
+}
+
+function whereToLook({ state, cause, message, since }: DeliveryFilter, connections: readonly string[]) {
+  // Dead and blocked ones stand by when they became so, which is never before they were created.
+  const bounded = { index: 'byState', ...(since && { since }) } as const;
+  if (state === 'dead') return { ...bounded, partitions: connections.map(deadPartition) };
+  if (state === 'blocked') return { ...bounded, partitions: connections.map(blockedPartition) };
+  if (state === 'pending' || state === 'leased')
+    return { index: 'byState', partitions: connections.map(duePartition) } as const;
+  if ((cause || message) && !state) {
+    const partitions = connections.flatMap((id) => [deadPartition(id), blockedPartition(id), duePartition(id)]);
+    return { index: 'byState', partitions } as const;
+  }
+  return { index: 'byTime', partitions: connections.map(timePartition), ...(since && { since }) } as const;
+}
+
+/** Whether a delivery is one that the filter names. */
+export function isWanted(filter: DeliveryFilter): (delivery: Delivery) => boolean {
+  const { state, kind, connection, marketplace, action, order, cause, since, until } = filter;
+  const message = filter.message === undefined ? undefined : normalizeMessage(filter.message);
+  return (delivery) =>
+    (!state || delivery.state === state) &&
+    (!kind || delivery.kind === kind) &&
+    (!connection || delivery.connection === connection) &&
+    (!marketplace || delivery.marketplace === marketplace) &&
+    (!action || delivery.action === action) &&
+    (!order || delivery.order === order) &&
+    (!cause || delivery.cause?.code === cause) &&
+    (message === undefined || (delivery.cause !== null && normalizeMessage(delivery.cause.description) === message)) &&
+    (!since || delivery.createdAt >= since) &&
+    (!until || delivery.createdAt <= until);
+}

@@ -1,0 +1,34 @@
+const GAP = '…';
+const MAX_LENGTH = 200;
+
+const MONTH =
+  'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
+const DAY = '(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?';
+const WRITTEN_DATE = new RegExp(
+  String.raw`\b(?:${DAY},?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+)?(?:${MONTH})\.?\s+\d[\d:,\s]*(?:\s*\b(?:gmt|utc|[ap]m)\b)?`,
+  'gi',
+);
+const URL_OR_EMAIL = /\bhttps?:\/\/[^\s"'<>]+|[^\s@"'<>(),;:]+@[^\s@"'<>(),;:]+\.[a-z]{2,}/gi;
+// An apostrophe inside a word opens nothing.
+const QUOTED = /"[^"\n]*"|`[^`\n]*`|“[^”\n]*”|«[^»\n]*»|‘[^’\n]*’|(?<![\p{L}\p{N}])'[^'\n]*'(?![\p{L}\p{N}])/gu;
+const IS_JSON = /^\s*[[{]/;
+const TOKEN = /[\w#-]+/g;
+const GAPS = new RegExp(String.raw`${GAP}(?:(?:\s*[,;:/.&+-]\s*|\s+(?:and|or)\s+|\s+)${GAP})+`, 'g');
+
+/**
+ * A reason without what differs from one delivery to the next: ids, numbers, quoted values, dates and addresses become
+ * `…`, lists of them one `…`. Normalizing twice is normalizing once.
+ */
+export function normalizeMessage(message: string): string {
+  // In JSON the reason itself stands in quotes.
+  const unquoted = IS_JSON.test(message) ? message : message.replace(QUOTED, GAP);
+  return unquoted
+    .replace(URL_OR_EMAIL, GAP)
+    .replace(WRITTEN_DATE, `${GAP} `)
+    .replace(TOKEN, (token) => (/\d/.test(token) ? GAP : token))
+    .replace(GAPS, GAP)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, MAX_LENGTH)
+    .trim();
+}

@@ -1,0 +1,66 @@
+import { errorFields, log } from '#lib/log';
+import { claimMembers, releaseLate } from './claim.ts';
+import { collectChunk } from './collect.ts';
+import { countMembers, listMembers } from './members.ts';
+import { MAX_OPEN } from './pace.ts';
+import { recall } from './release.ts';
+import { isStopped, type Replay } from './replay.ts';
+import { settleMembers } from './settle-members.ts';
+import { commitReplay, eachActiveReplay, getReplay } from './store.ts';
+
+/** Less than the sweeper may run, so that it ends by itself. */
+const MAX_MS = 40_000;
+const AT_ONCE = 10;
+
+export interface Clock {
+  now?: () => Date;
+  /** When to stop, in milliseconds of the real clock. */
+  deadline?: number;
+}
+
+/** Moves every replay along that is not over. What one of them meets does not stop the others. */
+export async function advanceReplays({ now, deadline = Date.now() + MAX_MS }: Clock = {}): Promise<void> {
+  const ids = eachActiveReplay();
+  const worker = async () => {
+    for await (const id of ids) {
+      if (Date.now() > deadline) return;
+      await advanceReplay(id, { deadline, ...(now && { now }) }).catch((error) =>
+        log.error('a replay did not advance', { replay: id, ...errorFields(error) }),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+/**
+ * One tick of a replay: collects its members, counts those that have settled, releases those whose turn it is.
+ * Every step is a conditional write on what was read, so any number may tick at once and any of them may die.
+ */
+export async function advanceReplay(
+  id: string,
+  { now = () => new Date(), deadline = Date.now() + MAX_MS }: Clock = {},
+): Promise<Replay | undefined> {
+  let replay = await getReplay(id);
+  while (replay?.state === 'collecting' && Date.now() < deadline) replay = await collectChunk(replay, now());
+  if (replay && replay.state !== 'collecting' && replay.endedAt === null && replay.queue === null)
+    replay = await tick(replay, now(), deadline);
+  return replay ?? getReplay(id);
+}
+
+async function tick(replay: Replay, now: Date, deadline: number): Promise<Replay | undefined> {
+  const settled = await settleMembers(replay, await listMembers(replay.id, 'OPEN', MAX_OPEN), now);
+  if (!settled.replay) return undefined;
+  if (isStopped(settled.replay)) {
+    await recall(settled.replay, settled.open, now);
+    return settle(settled.replay, now);
+  }
+  const late = settled.open.filter(({ releasedAt }) => releasedAt === undefined);
+  const current = await releaseLate(settled.replay, late, now);
+  return current && claimMembers(current, settled.open.length, now, deadline);
+}
+
+/** A stopped replay is over when nothing of it runs any more. */
+async function settle(replay: Replay, now: Date): Promise<Replay | undefined> {
+  if ((await countMembers(replay.id, 'OPEN')) > 0) return replay;
+  return commitReplay(replay, { endedAt: now.toISOString() }, now);
+}

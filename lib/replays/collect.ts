@@ -1,0 +1,45 @@
+import type { Delivery } from '#lib/deliveries/delivery';
+import { type DeliveryFilter, listDeliveries } from '#lib/deliveries/list';
+import { OUTCOME_UNKNOWN } from '#lib/errors';
+import { putWaiting, withoutKnown } from './members.ts';
+import type { Member, Replay } from './replay.ts';
+import { commitReplay } from './store.ts';
+
+/** A transaction takes 100 writes, and the replay itself is one of them. */
+const CHUNK = 90;
+
+/** Where a filter's replay has to search: only dead and blocked deliveries unless it names a state. */
+export const statesOf = ({ state }: DeliveryFilter): NonNullable<Replay['collect']>['states'] =>
+  state ? [state] : ['dead', 'blocked'];
+
+/** What no probe can tell is replayed by who names this cause: a filter has not looked at each. */
+export const mayReplay = ({ cause }: DeliveryFilter, delivery: Delivery): boolean =>
+  delivery.cause?.code !== OUTCOME_UNKNOWN || cause === OUTCOME_UNKNOWN;
+
+/** Adds the next page of what the filter matches, with the place where the search goes on. */
+export async function collectChunk(replay: Replay, now: Date): Promise<Replay | undefined> {
+  const { id, filter, collect, matched } = replay;
+  const [state, ...others] = collect?.states ?? [];
+  if (!filter || state === undefined) return commitReplay(replay, { collect: null, state: 'running' }, now);
+  const { items, cursor } = await listDeliveries({
+    ...filter,
+    ...(state && { state }),
+    limit: CHUNK,
+    ...(collect?.cursor && { cursor: collect.cursor }),
+  });
+  const members = await withoutKnown(id, items.filter((each) => mayReplay(filter, each)).map(toMember));
+  const next = cursor ? { states: [state, ...others], cursor } : { states: others, cursor: null };
+  const isComplete = next.states.length === 0;
+  return commitReplay(
+    replay,
+    {
+      matched: matched + members.length,
+      collect: isComplete ? null : next,
+      ...(isComplete && { state: 'running' as const }),
+    },
+    now,
+    members.map((member) => putWaiting(id, member)),
+  );
+}
+
+const toMember = ({ id, createdAt, state }: Delivery): Member => ({ delivery: id, createdAt, was: state });

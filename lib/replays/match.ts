@@ -1,0 +1,52 @@
+import type { Delivery } from '#lib/deliveries/delivery';
+import { type DeliveryFilter, eachDelivery } from '#lib/deliveries/list';
+import { reopen } from '#lib/deliveries/replay';
+import { mayReplay, statesOf } from './collect.ts';
+
+const MAX_MATCHED = 20_000;
+const MAX_MS = 15_000;
+const SAMPLE = 5;
+
+/** What a replay would ask of a remote. */
+export interface Call {
+  marketplace: string;
+  connection: string;
+  action: string;
+  count: number;
+  probedFirst: number;
+}
+
+/** What a replay of this filter would do; a bounded look that changes nothing. */
+export async function matchDeliveries(filter: DeliveryFilter) {
+  const deadline = Date.now() + MAX_MS;
+  const calls = new Map<string, Call>();
+  const sample: Delivery[] = [];
+  let matched = 0;
+  let leftOut = 0;
+  let complete = true;
+  for (const state of statesOf(filter)) {
+    for await (const delivery of eachDelivery({ ...filter, ...(state && { state }) })) {
+      if (!mayReplay(filter, delivery)) {
+        leftOut++;
+        continue;
+      }
+      if (matched === MAX_MATCHED || Date.now() > deadline) {
+        complete = false;
+        break;
+      }
+      matched++;
+      if (sample.length < SAMPLE) sample.push(delivery);
+      count(calls, delivery);
+    }
+  }
+  return { matched, complete, leftOut, sample, calls: [...calls.values()] };
+}
+
+function count(calls: Map<string, Call>, delivery: Delivery): void {
+  const { marketplace, connection, action } = delivery;
+  const key = `${connection}\n${action}`;
+  const call = calls.get(key) ?? { marketplace, connection, action, count: 0, probedFirst: 0 };
+  calls.set(key, call);
+  call.count++;
+  if (reopen(delivery, '', '').unknown) call.probedFirst++;
+}

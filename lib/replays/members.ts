@@ -1,0 +1,84 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { bare, db, getItems, type Item, NEW, put, type Write } from '#lib/aws/table';
+import { tableName } from '#lib/settings';
+import type { Member } from './replay.ts';
+import { partitionOf } from './store.ts';
+
+/** Where a member stands: not yet released, released and watched, settled. */
+export type Place = 'WAITING' | 'OPEN' | 'DONE';
+
+/** A settled member is kept as long as a season's books may be asked for. */
+const KEEP_DAYS = 90;
+
+const keyOf = (replay: string, place: Place, { createdAt, delivery }: Pick<Member, 'createdAt' | 'delivery'>) => ({
+  pk: partitionOf(replay),
+  sk: `${place}#${createdAt}#${delivery}`,
+});
+
+export const putWaiting = (replay: string, member: Member): Write =>
+  put({ ...member, ...keyOf(replay, 'WAITING', member) }, NEW);
+
+/** From one place to the next, once. */
+export const moveMember = (replay: string, member: Member, from: Place, to: Place, now: Date): Write[] => [
+  {
+    Delete: {
+      TableName: tableName(),
+      Key: keyOf(replay, from, member),
+      ConditionExpression: 'attribute_exists(pk)',
+    },
+  },
+  put({
+    ...member,
+    ...keyOf(replay, to, member),
+    ...(to === 'DONE' && { expiresAt: Math.floor(now.getTime() / 1000) + KEEP_DAYS * 86_400 }),
+  }),
+];
+
+/** An open member's release, once. */
+export const putReleased = (replay: string, member: Member): Write =>
+  put({ ...member, ...keyOf(replay, 'OPEN', member) }, 'attribute_exists(pk) AND attribute_not_exists(releasedAt)');
+
+/** A member that is released in the moment it is matched. */
+export const putOpen = (replay: string, member: Member): Write =>
+  put({ ...member, ...keyOf(replay, 'OPEN', member) }, NEW);
+
+/** Those of these that do not wait yet. */
+export async function withoutKnown(replay: string, members: readonly Member[]): Promise<Member[]> {
+  const known = await getItems<Member>(members.map((member) => keyOf(replay, 'WAITING', member)));
+  const ids = new Set(known.map(({ delivery }) => delivery));
+  return members.filter(({ delivery }) => !ids.has(delivery));
+}
+
+/** At most `limit` members of one place, the oldest deliveries first. */
+export async function listMembers(replay: string, place: Place, limit: number): Promise<Member[]> {
+  const members: Member[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await db.send(
+      new QueryCommand({ ...inPlace(replay, place), Limit: limit - members.length, ...from(start) }),
+    );
+    members.push(...(Items as Array<Item<Member>>).map((item) => bare<Member>(item)));
+    start = LastEvaluatedKey;
+  } while (start && members.length < limit);
+  return members;
+}
+
+export async function countMembers(replay: string, place: Place): Promise<number> {
+  let count = 0;
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await db.send(new QueryCommand({ ...inPlace(replay, place), Select: 'COUNT', ...from(start) }));
+    count += page.Count ?? 0;
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return count;
+}
+
+const from = (start: Record<string, unknown> | undefined) => (start ? { ExclusiveStartKey: start } : {});
+
+const inPlace = (replay: string, place: Place) => ({
+  TableName: tableName(),
+  KeyConditionExpression: 'pk = :pk AND begins_with(sk, :place)',
+  ExpressionAttributeValues: { ':pk': partitionOf(replay), ':place': `${place}#` },
+  ConsistentRead: true,
+});

@@ -1,0 +1,33 @@
+import { STAGES, type Stage } from './replay.ts';
+
+/** Due times are given this far ahead, so that a clock which ticks late leaves no gap. */
+const AHEAD = 1.5;
+/** Members that are released and have not settled; more wait until these have. */
+export const MAX_OPEN = 10_000;
+
+const SIZES: Readonly<Record<Stage, number | null>> = { one: 1, ten: 10, rest: null };
+
+/**
+ * The next instants at which members may fall due, evenly spaced and at most a tick of the clock ahead. Whatever time
+ * passed unused is gone: a replay that stood still for an hour does not burst.
+ */
+export function nextSlots(
+  { paceAt, perMinute }: { paceAt: string; perMinute: number },
+  now: Date,
+  max: number,
+  tickSeconds: number,
+): { slots: string[]; paceAt: string } {
+  const spacing = 60_000 / perMinute;
+  const horizon = now.getTime() + tickSeconds * 1000 * AHEAD;
+  const slots: string[] = [];
+  let at = Math.max(Date.parse(paceAt), now.getTime());
+  for (; slots.length < max && at <= horizon; at += spacing) slots.push(new Date(at).toISOString());
+  return { slots, paceAt: new Date(at).toISOString() };
+}
+
+/** The stage after this one, and with how many releases it is full; from null, the first. */
+export function nextStage(stage: Stage | null, released: number): { stage: Stage; stageEnds: number | null } {
+  const next = STAGES[stage === null ? 0 : Math.min(STAGES.indexOf(stage) + 1, STAGES.length - 1)] ?? 'rest';
+  const size = SIZES[next];
+  return { stage: next, stageEnds: size === null ? null : released + size };
+}

@@ -1,0 +1,68 @@
+import type { Delivery } from '#lib/deliveries/delivery';
+import { getDeliveries, transition } from '#lib/deliveries/ledger';
+import { reopen, tellReplay } from '#lib/deliveries/replay';
+import { ring } from '#lib/deliveries/ring';
+import { moveMember, putReleased } from './members.ts';
+import type { Before, Member, Replay } from './replay.ts';
+
+const AT_ONCE = 20;
+
+/**
+ * Gives open members their fresh set of attempts, each due at its slot. What a worker has in hand, or took meanwhile,
+ * stays open and is tried again at the next tick. The delivery and the member change together, so a crash between two
+ * members repeats none.
+ */
+export async function release(
+  replay: Replay,
+  members: readonly Member[],
+  slots: readonly string[],
+  now: Date,
+): Promise<void> {
+  const deliveries = await findAll(members);
+  await inParallel(members.slice(0, slots.length), async (member, index) => {
+    const delivery = deliveries.get(member.delivery);
+    if (!delivery || !isReleasable(member, delivery)) return;
+    const at = now.toISOString();
+    const reopened = reopen(delivery, slots[index] ?? at, at);
+    const released: Member = { ...member, releasedAt: at, before: beforeOf(delivery) };
+    const also = [...tellReplay(delivery, 'delivery.replayed', replay, at), putReleased(replay.id, released)];
+    if (await transition(delivery, reopened, also)) await ring([reopened], now);
+  });
+}
+
+const isReleasable = ({ was }: Member, { state }: Delivery): boolean =>
+  state !== 'leased' && (state !== 'succeeded' || was === 'succeeded');
+
+/** Takes back what a stopped replay has released and nobody has looked at yet; the rest runs on. */
+export async function recall(replay: Replay, members: readonly Member[], now: Date): Promise<void> {
+  const deliveries = await findAll(members);
+  await inParallel(members, async (member) => {
+    const delivery = deliveries.get(member.delivery);
+    if (!delivery) return;
+    const { releasedAt, before, ...waiting } = member;
+    const also = moveMember(replay.id, waiting, 'OPEN', 'WAITING', now);
+    if (!before || delivery.updatedAt !== releasedAt || delivery.state !== 'pending') return;
+    if (Date.parse(delivery.nextAttemptAt ?? '') <= now.getTime()) return;
+    const told = tellReplay(delivery, 'delivery.recalled', { ...replay, ...replay.cancelled }, now.toISOString());
+    await transition(delivery, { ...delivery, ...before }, [...told, ...also]);
+  });
+}
+
+export function beforeOf(delivery: Delivery): Before {
+  const { state, cause, waitsFor, updatedAt, nextAttemptAt, attemptCount } = delivery;
+  const { failures, unknown, throttledSince, deadLettered } = delivery;
+  return {
+    ...{ state, cause, waitsFor, updatedAt, nextAttemptAt, attemptCount },
+    ...{ failures, unknown, throttledSince, deadLettered },
+  };
+}
+
+export async function findAll(members: readonly Member[]): Promise<ReadonlyMap<string, Delivery>> {
+  const found = await getDeliveries(members.map(({ delivery }) => delivery));
+  return new Map(found.map((delivery) => [delivery.id, delivery]));
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T, index: number) => Promise<void>): Promise<void> {
+  for (let first = 0; first < items.length; first += AT_ONCE)
+    await Promise.all(items.slice(first, first + AT_ONCE).map((item, index) => work(item, first + index)));
+}

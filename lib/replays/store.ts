@@ -1,0 +1,60 @@
+import { listIndex, queryIndex } from '#lib/aws/index-query';
+import { getItem, type Item, NEW, put, transact, type Write } from '#lib/aws/table';
+import type { Replay } from './replay.ts';
+
+/** Members share the partition. */
+export const partitionOf = (id: string): string => `REPLAY#${id}`;
+const keyOf = (id: string) => ({ pk: partitionOf(id), sk: 'REPLAY' });
+const ALL = 'REPLAY';
+/** Replays that the sweeper has to move along. */
+const ACTIVE = 'replays';
+
+function itemOf(replay: Replay): Item<Replay> {
+  const position = `${replay.createdAt}#${replay.id}`;
+  return {
+    ...replay,
+    ...keyOf(replay.id),
+    timePk: ALL,
+    timeSk: position,
+    ...(replay.endedAt === null && { statePk: ACTIVE, stateSk: position }),
+  };
+}
+
+export const getReplay = (id: string): Promise<Replay | undefined> => getItem<Replay>(keyOf(id));
+
+export const putNewReplay = (replay: Replay): Write => put(itemOf(replay), NEW);
+
+/** A replay's next state with whatever belongs to it; undefined when somebody else moved it on. */
+export async function commitReplay(
+  was: Replay,
+  change: Partial<Replay>,
+  now: Date,
+  also: readonly Write[] = [],
+): Promise<Replay | undefined> {
+  const next: Replay = { ...was, ...change, updatedAt: now.toISOString(), revision: was.revision + 1 };
+  const write = put(itemOf(next), 'revision = :revision', { ':revision': was.revision });
+  return (await transact([write, ...also])) ? next : undefined;
+}
+
+/** Replays, newest first. */
+export const listReplays = (page: { limit: number; cursor?: string | undefined }) =>
+  listIndex<Replay>({ index: 'byTime', partitions: [ALL], ...page, matches: () => true });
+
+const PAGE = 100;
+
+/** The ids of all replays that are not over, oldest first. */
+export async function* eachActiveReplay(): AsyncGenerator<string> {
+  let after: string | undefined;
+  for (;;) {
+    const rows = await queryIndex({
+      index: 'byState',
+      partition: ACTIVE,
+      limit: PAGE,
+      newestFirst: false,
+      ...(after && { after }),
+    });
+    for (const { sort } of rows) yield sort.slice(sort.indexOf('#') + 1);
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)?.sort;
+  }
+}
