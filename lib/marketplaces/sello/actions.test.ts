@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { BlockedError, RejectedError } from '#lib/errors';
+import { type Answer, connectionOf, createRemote, pushContext, remoteContext, storyOrder } from '../conformance-kit.ts';
+import { info as scopio } from '../scopio/info.ts';
+import { fulfillment, setStock } from './actions.ts';
+import { carriers, METHODS } from './carriers.ts';
+import { info } from './info.ts';
+import { requests } from './requests.ts';
+import { Settings } from './settings.ts';
+import { followUps, status } from './status.ts';
+import { webhookRegistry } from './webhook-registry.ts';
+
+const ok = (body: unknown = '', code = 200): Answer => ({
+  status: code,
+  body: body === '' ? '' : JSON.stringify(body),
+});
+
+function open(script: Answer[], settings: Record<string, unknown> = {}) {
+  const { calls, http } = createRemote('sello', script);
+  const remote = { http, connection: connectionOf(info, settings), secrets: { apiKey: 'token:key' } };
+  const sent = () => calls.map(({ method, url, body }) => [method, url.pathname.replace('/base', ''), body]);
+  return { calls, sent, remote, context: pushContext(remote, connectionOf(scopio)) };
+}
+
+describe('a parcel', () => {
+  test('is a delivery with its label as document, under the key as it was given', async () => {
+    const { calls, sent, context } = open([ok({}, 201)]);
+    const parcel = context.fulfillment && { ...context.fulfillment, labelUrl: 'https://labels.example/1.pdf' };
+    await fulfillment.push({ ...context, fulfillment: parcel });
+    const documents = ['https://labels.example/1.pdf'];
+    expect(sent()).toEqual([['POST', '/orders/ord_8f3a/deliveries', { id: 'JD0146000055', method: 'dhl', documents }]]);
+    expect(calls[0]?.headers.get('authorization')).toBe('token:key');
+  });
+
+  test('has one of 16 methods, of which other is chosen and never taken', () => {
+    expect(METHODS).toHaveLength(16);
+    expect(Object.values(carriers)).toEqual(METHODS.filter((method) => method !== 'other'));
+    expect(Settings.safeParse({ carriers: { estafeta: 'other' } }).success).toBe(true);
+    expect(Settings.safeParse({ carriers: { estafeta: 'estafeta' } }).success).toBe(false);
+  });
+});
+
+describe('the delivered status', () => {
+  const flags = { is_paid: true, is_active: false, is_deleted: false };
+  const paid = { id: '2591259', title: 'Payment received', color: '#bfdabf', ...flags, is_delivered: false };
+  const sent = { ...paid, id: '2591261', title: 'Delivered', is_delivered: true };
+
+  test('is the only one of the account', async () => {
+    const { sent: calls, context } = open([ok([paid, sent]), ok()]);
+    await status.push({ ...context, about: '13901394 ful_1' });
+    expect(calls()).toEqual([
+      ['GET', '/status', null],
+      ['PUT', '/orders/13901394', { status_id: 2591261 }],
+    ]);
+  });
+
+  test.each([
+    ['several', [sent, { ...sent, id: '2591262' }], /2591261 Delivered, 2591262/],
+    ['none', [paid], /no status/],
+  ])('with %s is a person’s choice', async (_which, statuses, words) => {
+    const { context } = open([ok(statuses)]);
+    const error = await status.push(context).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(BlockedError);
+    expect((error as BlockedError).detail.description).toMatch(words);
+    expect((error as BlockedError).detail.description).toContain('settings.deliveredStatusId of sello-main');
+  });
+
+  test('follows the last parcel, and every parcel after it', () => {
+    const order = storyOrder(connectionOf(scopio));
+    const parcel = (id: string, quantity: number) => ({
+      ...{ id, by: 'erp', carrier: 'dhl', trackingNumber: id, shippedAt: order.placedAt },
+      lineItems: [{ id: 'li_1', quantity }],
+    });
+    const told = (...parcels: ReturnType<typeof parcel>[]) => followUps({ ...order, fulfillments: parcels });
+    expect(told(parcel('a', 1))).toEqual([]);
+    expect(told(parcel('a', 1), parcel('b', 1))).toEqual([
+      { action: 'status', about: 'ord_8f3a a b', afterReports: true },
+    ]);
+    expect(told(parcel('a', 1), parcel('b', 1), parcel('c', 1))[0]?.about).toBe('ord_8f3a a b c');
+    expect(followUps({ ...order, cancelled: true, fulfillments: [parcel('a', 2)] })).toEqual([]);
+  });
+});
+
+test('stock is set on the product, or on the SKU where that is all that is known', async () => {
+  const { sent, remote } = open([ok(), ok()]);
+  const listing = { id: 'x', connection: 'sello-main', sku: 'A/B', updatedAt: '', revision: 1 };
+  await setStock(remoteContext(remote), { ...listing, externalId: '7' }, 3);
+  await setStock(remoteContext(remote), listing, 0);
+  expect(sent()).toEqual([
+    ['PUT', '/products/7', { quantity: 3 }],
+    ['PUT', '/products/sku/A%2FB', { quantity: 0 }],
+  ]);
+});
+
+describe('a return', () => {
+  const asked = { orderId: '1', rowId: '2', status: 'return_accepted', reason: 'Wrong size', quantity: 1 };
+  const refuse = (current: string) =>
+    ok(
+      { message: `Won't register return since current status is ${current} and want to change to return_accepted` },
+      400,
+    );
+  const push = (script: Answer[], change: object = {}) => {
+    const { sent, remote } = open(script);
+    const result = requests.return?.push(remoteContext(remote), { ...asked, ...change });
+    return { sent, result };
+  };
+  const put = (state: string) => [
+    'PUT',
+    '/orders/1/rows/2/return',
+    { status: state, status_reason: 'Wrong size', quantity_returned: 1 },
+  ];
+
+  test('is registered first where it is decided at once', async () => {
+    const { sent, result } = push([refuse('null'), ok(), ok()]);
+    await result;
+    expect(sent()).toEqual([put('return_accepted'), put('return_pending'), put('return_accepted')]);
+  });
+
+  test('that is what it shall be is done, and one that is decided stays', async () => {
+    await expect(push([refuse('return_accepted')]).result).resolves.toEqual({});
+    await expect(push([refuse('return_declined')]).result).rejects.toBeInstanceOf(RejectedError);
+    await expect(push([refuse('return_accepted')], { status: 'return_pending' }).result).rejects.toThrow(
+      'return_accepted',
+    );
+    await expect(push([ok({ message: 'No such order found' }, 404)]).result).rejects.toThrow('No such order found');
+  });
+
+  test('has a reason of at most 100 characters', () => {
+    const { Input } = requests.return ?? {};
+    expect(Input?.safeParse({ ...asked, reason: 'x'.repeat(100) }).success).toBe(true);
+    expect(Input?.safeParse({ ...asked, reason: 'x'.repeat(101) }).success).toBe(false);
+    expect(Input?.safeParse({ ...asked, status: 'return_denied' }).success).toBe(false);
+  });
+});
+
+test('rows that an attempt has separated are not separated again', async () => {
+  const { sent, remote } = open([ok([{ id: '2' }, { id: '3' }]), ok({ id: '9' }, 201)]);
+  const result = await requests['separate-rows']?.push(remoteContext(remote), { orderId: '1', rowIds: ['3', '4'] });
+  expect(result).toEqual({ remoteId: '9' });
+  expect(sent().slice(1)).toEqual([['POST', '/orders/1/rows/3/separate', null]]);
+});
+
+test('webhooks are added one by one and removed from the whole list, one of two that are the same', async () => {
+  const url = 'https://hub.example/webhooks/sello/sello-se/order-new/secret';
+  const entries = [
+    { url, hook: 'orderNew' },
+    { url: 'https://other.example', hook: 'productQuantityUpdated' },
+    { url, hook: 'orderNew' },
+  ];
+  const { sent, remote } = open([ok(entries), ok(entries, 201), ok(entries), ok()]);
+  const context = remoteContext(remote);
+  const [first, second] = await webhookRegistry.list(context);
+  expect([first?.topic, second?.topic]).toEqual(['order-new', 'product-quantity-updated']);
+  await webhookRegistry.create(context, 'order-new', url);
+  await webhookRegistry.remove(context, first?.id ?? '');
+  expect(sent()[1]).toEqual(['POST', '/developers/webhooks', { hook: 'orderNew', url }]);
+  expect(sent()[3]).toEqual(['PUT', '/developers/webhooks', entries.slice(0, 2)]);
+});
