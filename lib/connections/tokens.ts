@@ -20,9 +20,9 @@ export interface TokenGrants {
   refresh?(refreshToken: string): Promise<TokenPair>;
 }
 
-type Stored = TokenPair & { holder?: { owner: string; until: string } };
+type Stored = TokenPair & { renewAt: string; holder?: { owner: string; until: string } };
 
-/** A token is renewed this long before it lapses. */
+/** A token is renewed this long before it lapses, a short-lived one in the last quarter of its life. */
 const MARGIN_MS = 60_000;
 /** Longer than a refresh and a login that both wait for the budget take; a holder that died is replaced after it. */
 const HOLD_MS = 150_000;
@@ -50,8 +50,13 @@ export async function getToken(connection: string, grants: TokenGrants, stale?: 
   );
 }
 
-const isFresh = ({ accessToken, validUntil }: TokenPair, stale: string | undefined): boolean =>
-  accessToken !== stale && Date.parse(validUntil) - MARGIN_MS > Date.now();
+const isFresh = ({ accessToken, renewAt }: Stored, stale: string | undefined): boolean =>
+  accessToken !== stale && Date.parse(renewAt) > Date.now();
+
+function renewAt({ validUntil }: TokenPair): string {
+  const end = Date.parse(validUntil);
+  return new Date(end - Math.min(MARGIN_MS, Math.max(0, end - Date.now()) / 4)).toISOString();
+}
 
 async function renew(
   connection: string,
@@ -103,7 +108,9 @@ async function hold(connection: string): Promise<string | undefined> {
 }
 
 async function release(connection: string, owner: string, pair: TokenPair | undefined): Promise<void> {
-  const entries = Object.entries(pair ?? {}).filter(([, value]) => value !== undefined);
+  const entries = Object.entries(pair ? { ...pair, renewAt: renewAt(pair) } : {}).filter(
+    ([, value]) => value !== undefined,
+  );
   const set = entries.length > 0 ? `SET ${entries.map(([name]) => `${name} = :${name}`).join(', ')} ` : '';
   const values = Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value]));
   await update(
