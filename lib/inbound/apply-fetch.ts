@@ -1,13 +1,14 @@
 import type { InboundReceived } from '#events/inbound-received';
 import { transact } from '#lib/aws/table';
 import type { Connection } from '#lib/connections/connection';
-import { findOpenFetch, newFetch, putOpenFetch } from '#lib/deliveries/fetch';
+import { newFetch } from '#lib/deliveries/fetch';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { planReading } from '#lib/deliveries/reading';
 import type { Change } from '#lib/marketplaces/contract';
 import { findWhole } from '#lib/orders/line-owners';
 import { orderId } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
-import { type Applied, alreadyRecorded, eventOf, recordOnly } from './apply.ts';
+import { type Applied, alreadyRecorded, eventOf } from './apply.ts';
 import { putEvent } from './event.ts';
 
 /** Fetches of one thing collapse: an event that arrives before a fetch has begun is covered by it. */
@@ -20,11 +21,14 @@ export async function applyFetch(
   // A poll that lists what is known leaves no trace.
   if (unless && (await versionOf(connection, unless.externalId)) >= unless.version) return { opened: [] };
   const fetch = newFetch(connection, asked, message);
-  const covering = await findOpenFetch(fetch);
-  if (covering && covering !== fetch.id) return recordOnly(message, 'duplicate', { note: `covered by ${covering}` });
+  const { covered, writes } = await planReading(fetch, message.receivedAt);
+  if (covered !== null) {
+    const event = eventOf(message, { state: 'duplicate', note: `covered by ${covered}` });
+    return (await transact([putEvent(event), ...writes])) ? { opened: [] } : alreadyRecorded(message);
+  }
   const opened = openDelivery(fetch, new Date().toISOString());
   const event = eventOf(message, { state: 'applied', note: `asks for ${fetch.id}` });
-  const stands = await transact([putEvent(event), putNewDelivery(opened), putOpenFetch(fetch)]);
+  const stands = await transact([putEvent(event), putNewDelivery(opened), ...writes]);
   return stands ? { opened: [opened] } : alreadyRecorded(message);
 }
 
