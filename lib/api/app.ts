@@ -10,8 +10,10 @@ import { fulfillments } from './fulfillments.ts';
 import { health } from './health.ts';
 import { json } from './list.ts';
 import { orders } from './orders.ts';
+import { products } from './products.ts';
 import { replayDeliveries } from './replay-deliveries.ts';
 import { replays } from './replays.ts';
+import { requests } from './requests.ts';
 import { describeWebhooks } from './webhook-paths.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -46,7 +48,9 @@ export function createApp(): OpenAPIHono<ApiEnv> {
     deliveries,
     replays,
     events,
+    products,
     connections,
+    requests,
     health,
   ])
     app.route('/', routes);
@@ -79,6 +83,7 @@ const describe = (app: OpenAPIHono<ApiEnv>) =>
       { name: 'orders', description: 'What was sold, and the parcels the seller ships.' },
       { name: 'deliveries', description: 'Everything the hub tells a remote, and its attempts.' },
       { name: 'replays', description: 'What operators have run again, and how far it is.' },
+      { name: 'catalog', description: 'What the connections sell or stock, and how many of it.' },
       { name: 'events', description: 'What arrived, and what became of it.' },
       { name: 'connections', description: 'The accounts at the marketplaces.' },
       { name: 'webhooks', description: 'Where the marketplaces call.' },

@@ -1,7 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Connection } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';
-import { marketplaces } from '#lib/marketplaces/registry';
+import type { Connector } from '#lib/marketplaces/contract';
+import { loadConnector, marketplaces } from '#lib/marketplaces/registry';
 import { getCursor } from '#lib/polling/cursor';
 import { listMisses } from '#lib/polling/misses';
 import { webhookPath } from '#lib/webhooks/hub-urls';
@@ -21,6 +22,19 @@ const ConnectionBody = z
       description: 'The paths to register at the marketplace; `{secret}` stands for its webhook secret.',
       example: [{ topic: 'order-paid', path: '/webhooks/scopio/scopio-main/order-paid' }],
     }),
+    requests: z
+      .array(z.object({ action: z.string(), summary: z.string(), inputSchema: z.record(z.string(), z.unknown()) }))
+      .openapi({
+        description:
+          'What can be asked of it with `POST /connections/{id}/requests/{action}`, and the JSON Schema of the body.',
+        example: [
+          {
+            action: 'items-delete',
+            summary: 'Deletes a product by its id.',
+            inputSchema: { type: 'object', properties: { item_id: { type: 'integer' } }, required: ['item_id'] },
+          },
+        ],
+      }),
     poll: z
       .object({
         lastPolledAt: Timestamp.nullable(),
@@ -76,6 +90,7 @@ async function present(connection: Connection): Promise<z.infer<typeof Connectio
     pollIntervalSeconds,
     requestsPerMinute,
     webhooks: info ? info.topics.map((topic) => ({ topic, path: webhookPath(info, id, topic) })) : [],
+    requests: describeRequests(info && (await loadConnector(info.name)).requests),
     poll: {
       lastPolledAt: cursor?.lastPolledAt ?? null,
       nextPollAt: cursor?.nextPollAt ?? null,
@@ -84,6 +99,12 @@ async function present(connection: Connection): Promise<z.infer<typeof Connectio
     misses,
   };
 }
+
+const describeRequests = (requests: Connector['requests'] = {}) =>
+  Object.entries(requests).map(([action, { summary, Input }]) => {
+    const { $schema: _dialect, ...inputSchema } = z.toJSONSchema(Input, { io: 'input', unrepresentable: 'any' });
+    return { action, summary, inputSchema };
+  });
 
 /** A URL may carry a user and a password, which are secrets. */
 function withoutUserInfo(baseUrl: string): string {

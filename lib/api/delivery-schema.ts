@@ -15,7 +15,10 @@ const AttemptBody = z
     outcome: z.enum(Outcome.options),
     httpStatus: z.number().int().optional(),
     code: z.string().optional(),
-    description: z.string().optional().openapi({ description: "The remote's own words, capped." }),
+    description: z
+      .string()
+      .optional()
+      .openapi({ description: "The remote's own words, capped; of a request that succeeded, what it made." }),
     nextAttemptAt: Timestamp.nullable(),
   })
   .openapi('Attempt', {
@@ -36,7 +39,8 @@ export const DeliveryBody = z
     id: z.string().openapi({ example: 'dlv_5be1f6c2a93d70418f26' }),
     kind: Kind,
     action: z.string().openapi({
-      description: '`order` places, `fulfillment` reports, `route` finds who ships; else the name of a fetch.',
+      description:
+        '`order` places, `fulfillment` reports, `route` finds who ships; else the name of a fetch or a request.',
       example: 'fulfillment',
     }),
     connection: z.string().openapi({ example: 'scopio-main' }),
@@ -49,11 +53,12 @@ export const DeliveryBody = z
         resource: z.string().optional(),
         placement: z.string().optional(),
         sku: z.string().optional(),
+        input: z.unknown().optional(),
         after: z.array(z.string()).optional(),
       })
       .openapi({
         description:
-          'What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a placement to cancel, a SKU whose stock is told; `after` names deliveries that must succeed first.',
+          'What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a placement to cancel, a SKU whose stock is told, what was asked of a marketplace; `after` names deliveries that must succeed first.',
       }),
     state: State,
     cause: z

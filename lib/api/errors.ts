@@ -65,13 +65,15 @@ export function errorResponses<S extends Status>(...statuses: readonly S[]): Rec
 
 /** What the schemas refuse is 400 and names the first member that is wrong. */
 export const refuseInvalid: Hook<unknown, ApiEnv, string, unknown> = (result) => {
-  if (result.success) return;
-  const [issue] = result.error.issues;
+  if (!result.success) throw invalidRequest(result.error.issues);
+};
+
+export function invalidRequest([issue]: readonly z.core.$ZodIssue[]): ApiError {
   const extra = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const path = [...(issue?.path ?? []), ...extra].map(String).join('.');
   const problem = extra.length > 0 ? 'is not known here' : (issue?.message ?? 'is not valid');
-  throw new ApiError(400, 'invalid_request', path ? `${path}: ${problem}` : problem, path);
-};
+  return new ApiError(400, 'invalid_request', path ? `${path}: ${problem}` : problem, path);
+}
 
 /** Every error becomes its answer here. What is not the caller's doing is logged by class only. */
 export function answerError(error: Error, context: Context<ApiEnv>): Response {

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { type ApiEnv, guardedBy } from './auth.ts';
 import { errorResponses } from './errors.ts';
+import { idempotencyHeader } from './idempotency.ts';
 import { body, Instant, json } from './list.ts';
 import { Fulfillment } from './order-schema.ts';
 import { OrderId } from './orders.ts';
@@ -56,14 +57,7 @@ const postRoute = createRoute({
   ...guardedBy('fulfillments:write'),
   request: {
     params: z.object({ id: OrderId }),
-    headers: z.object({
-      'idempotency-key': z
-        .string()
-        .min(1)
-        .max(255)
-        .optional()
-        .openapi({ description: 'The same key with the same body gets the same answer for 24 hours.' }),
-    }),
+    headers: idempotencyHeader,
     body: body(PostedFulfillment),
   },
   responses: {

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
 import { getItem, type Item, put, type Write } from '#lib/aws/table';
-import type { Fulfillment } from '#lib/orders/order';
 import { ApiError } from './errors.ts';
 
-export interface Answer {
-  status: 200 | 201;
-  fulfillment: Fulfillment;
-}
+/** The header of a request that may be sent twice and must be done once. */
+export const idempotencyHeader = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .openapi({ description: 'The same key with the same body gets the same answer for 24 hours.' }),
+});
 
-interface Remembered {
+interface Remembered<Answer> {
   request: string;
   answer: Answer;
   rememberedAt: string;
@@ -17,7 +22,7 @@ interface Remembered {
 const HOURS_24_MS = 24 * 3600_000;
 
 /** What an `Idempotency-Key` of one API key stands for; without one nothing is found or remembered. */
-export function idempotency(keyName: string, key: string | undefined, request: unknown, now = new Date()) {
+export function idempotency<Answer>(keyName: string, key: string | undefined, request: unknown, now = new Date()) {
   const hash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
   const itemKey = { pk: `IDEMPOTENCY#${keyName}#${key}`, sk: 'IDEMPOTENCY' };
   // The time to live deletes late: what is over 24 hours old counts as gone.
@@ -26,7 +31,7 @@ export function idempotency(keyName: string, key: string | undefined, request: u
   return {
     /** The answer given before; the same key with another request is 422. */
     async find(): Promise<Answer | undefined> {
-      const known = key === undefined ? undefined : await getItem<Remembered>(itemKey);
+      const known = key === undefined ? undefined : await getItem<Remembered<Answer>>(itemKey);
       if (!known || known.rememberedAt < oldest) return undefined;
       if (known.request !== hash)
         throw new ApiError(422, 'idempotency_key_reused', 'the Idempotency-Key was used for another request');
@@ -35,7 +40,7 @@ export function idempotency(keyName: string, key: string | undefined, request: u
     /** Writes that stand or fall with what is answered. */
     remember(answer: Answer): Write[] {
       if (key === undefined) return [];
-      const item: Item<Remembered> = {
+      const item: Item<Remembered<Answer>> = {
         ...itemKey,
         request: hash,
         answer,

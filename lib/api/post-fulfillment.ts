@@ -3,10 +3,16 @@ import { getConfiguration } from '#lib/connections/store';
 import { ring } from '#lib/deliveries/ring';
 import { applyFulfillment, type PostedFulfillment } from '#lib/orders/apply-fulfillment';
 import { planDeliveries } from '#lib/orders/causes';
+import type { Fulfillment } from '#lib/orders/order';
 import { commitOrder, getOrder } from '#lib/orders/store';
 import { ApiError, notFound } from './errors.ts';
-import { type Answer, idempotency } from './idempotency.ts';
+import { idempotency } from './idempotency.ts';
 import { untilCommitted } from './until-committed.ts';
+
+interface Answer {
+  status: 200 | 201;
+  fulfillment: Fulfillment;
+}
 
 interface Request {
   orderId: string;
@@ -19,7 +25,7 @@ interface Request {
 export async function postFulfillment({ orderId, posted, keyName, idempotencyKey }: Request): Promise<Answer> {
   const configuration = await getConfiguration();
   const receivedAt = new Date().toISOString();
-  const repeated = idempotency(keyName, idempotencyKey, [orderId, posted]);
+  const repeated = idempotency<Answer>(keyName, idempotencyKey, [orderId, posted]);
   const { answer, opened } = await untilCommitted(async () => {
     const before = await repeated.find();
     if (before) return { answer: before, opened: [] };

@@ -25,11 +25,20 @@ export async function planStock(product: Product, { connections }: Configuration
   }));
 }
 
-/** Units for sale of a SKU over all warehouses that said a number; null when none has. */
-export async function countStock(sku: string, { connections }: Configuration): Promise<number | null> {
+/** The connections that stock what they ship. */
+export async function listWarehouses({ connections }: Configuration): Promise<string[]> {
   const warehouses: string[] = [];
   for (const { id, marketplace } of connections.values())
     if ((await loadConnector(marketplace)).push.order) warehouses.push(id);
-  const known = (await getProducts(warehouses, sku)).flatMap(({ quantity }) => quantity ?? []);
+  return warehouses;
+}
+
+/** Units for sale of a SKU over all warehouses that said a number; null when none has. */
+export async function countStock(sku: string, configuration: Configuration): Promise<number | null> {
+  return sumQuantities(await getProducts(await listWarehouses(configuration), sku));
+}
+
+export function sumQuantities(products: readonly Product[]): number | null {
+  const known = products.flatMap(({ quantity }) => quantity ?? []);
   return known.length > 0 ? known.reduce((sum, quantity) => sum + quantity, 0) : null;
 }

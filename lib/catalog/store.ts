@@ -1,11 +1,15 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { listIndex, queryIndex } from '#lib/aws/index-query';
+import { queryIndex } from '#lib/aws/index-query';
 import { db, getItem, getItems, type Item, isConditionFailure, NEW, put, type Write } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
 import type { Product } from './product.ts';
 
 const keyOf = (connection: string, sku: string) => ({ pk: `PRODUCT#${connection}#${sku}`, sk: 'PRODUCT' });
-const partitionOf = (connection: string): string => `PRODUCT#${connection}`;
+/** Its products by SKU in the index byTime. */
+export const productPartition = (connection: string): string => `PRODUCT#${connection}`;
+
+/** What ends a SKU in a sort key must not be in it. */
+export const skuSort = (sku: string): string => `${sku.replaceAll('#', '%23')}#`;
 
 export const getProduct = (connection: string, sku: string): Promise<Product | undefined> =>
   getItem<Product>(keyOf(connection, sku));
@@ -17,8 +21,8 @@ export const getProducts = (connections: readonly string[], sku: string): Promis
 const itemOf = (product: Product): Item<Product> => ({
   ...product,
   ...keyOf(product.connection, product.sku),
-  timePk: partitionOf(product.connection),
-  timeSk: `${product.sku}#${product.id}`,
+  timePk: productPartition(product.connection),
+  timeSk: `${skuSort(product.sku)}${product.id}`,
 });
 
 /** Stands or falls with nobody else having written the product since it was read. */
@@ -58,11 +62,11 @@ const PAGE = 100;
 
 /** The SKUs a connection deals in, in order, after the one given. */
 export async function* listSkus(connection: string, afterSku: string | null): AsyncGenerator<string> {
-  let after = afterSku === null ? undefined : `${afterSku}#${connection}:${afterSku}`;
+  let after = afterSku === null ? undefined : `${skuSort(afterSku)}${connection}:${afterSku}`;
   for (;;) {
     const rows = await queryIndex({
       index: 'byTime',
-      partition: partitionOf(connection),
+      partition: productPartition(connection),
       limit: PAGE,
       newestFirst: false,
       ...(after && { after }),
@@ -71,28 +75,4 @@ export async function* listSkus(connection: string, afterSku: string | null): As
     if (rows.length < PAGE) return;
     after = rows.at(-1)?.sort;
   }
-}
-
-interface ProductFilter {
-  connections: readonly string[];
-  sku?: string | undefined;
-  limit: number;
-  cursor?: string | undefined;
-}
-
-/** Products by SKU, from the last of the alphabet to the first. */
-export function listProducts({
-  connections,
-  sku,
-  limit,
-  cursor,
-}: ProductFilter): Promise<{ items: Product[]; cursor?: string }> {
-  if (sku !== undefined) return getProducts(connections, sku).then((items) => ({ items }));
-  return listIndex<Product>({
-    index: 'byTime',
-    partitions: connections.map(partitionOf),
-    limit,
-    cursor,
-    matches: () => true,
-  });
 }

@@ -28,6 +28,9 @@ const guarded = [
   ['GET', '/events', 'ops'],
   ['GET', '/events/evt_1', 'ops'],
   ['GET', '/connections', 'ops'],
+  ['POST', '/connections/con_1/requests/act_1', 'ops'],
+  ['GET', '/products', 'orders:read'],
+  ['GET', '/stock', 'orders:read'],
 ] as const;
 
 test.each(guarded)('%s %s wants a key with %s', async (method, path, scope) => {
@@ -50,7 +53,14 @@ test('every guarded route is in the list above', () => {
     routesOfApp()
       .filter((route) => !open.includes(route))
       .sort(),
-  ).toEqual(guarded.map(([method, path]) => `${method} ${path.replace(/shop:1|dlv_1|evt_1|rpl_1/, '{id}')}`).sort());
+  ).toEqual(
+    guarded
+      .map(
+        ([method, path]) =>
+          `${method} ${path.replace(/shop:1|dlv_1|evt_1|rpl_1|con_1/, '{id}').replace('act_1', '{action}')}`,
+      )
+      .sort(),
+  );
 });
 
 test('health and the OpenAPI document are open', async () => {
@@ -106,6 +116,9 @@ test.each([
   ['/deliveries?state=lost', 'state'],
   ['/deliveries?kind=pull', 'kind'],
   ['/events?state=failed', 'state'],
+  ['/products?cursor=zzz', 'cursor'],
+  ['/products?skus=A', 'skus'],
+  ['/stock?connection=shop', 'connection'],
 ])('GET %s is 400 and names %s', async (path, field) => {
   expect(await api.call('GET', path)).toMatchObject({
     status: 400,

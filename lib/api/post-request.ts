@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { transact } from '#lib/aws/table';
+import type { Connection } from '#lib/connections/connection';
+import { getConfiguration } from '#lib/connections/store';
+import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
+import { getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { ring } from '#lib/deliveries/ring';
+import { shortHash } from '#lib/hash';
+import { loadConnector } from '#lib/marketplaces/registry';
+import { ApiError, invalidRequest, notFound } from './errors.ts';
+import { idempotency } from './idempotency.ts';
+import { untilCommitted } from './until-committed.ts';
+
+interface Asked {
+  connectionId: string;
+  action: string;
+  body: unknown;
+  keyName: string;
+  idempotencyKey: string | undefined;
+}
+
+/** Opens the delivery that asks a marketplace for something; the same Idempotency-Key again is the same delivery. */
+export async function postRequest({ connectionId, action, body, keyName, idempotencyKey }: Asked): Promise<Delivery> {
+  const { connections } = await getConfiguration();
+  const connection = connections.get(connectionId);
+  if (!connection) throw notFound('connection');
+  const input = await checkInput(connection.marketplace, action, body);
+  const repeated = idempotency<string>(keyName, idempotencyKey, [connectionId, action, input]);
+  return untilCommitted(async () => {
+    const before = await repeated.find();
+    const known = before === undefined ? undefined : await getDelivery(before);
+    if (known) return known;
+    const delivery = openDelivery(requestOf(connection, action, input), new Date().toISOString());
+    if (!(await transact([putNewDelivery(delivery), ...repeated.remember(delivery.id)]))) return undefined;
+    await ring([delivery]);
+    return delivery;
+  });
+}
+
+const requestOf = ({ id: connection, marketplace }: Connection, action: string, input: unknown): NewDelivery => ({
+  id: `dlv_${shortHash('request', randomUUID())}`,
+  kind: 'push',
+  action,
+  connection,
+  marketplace,
+  order: null,
+  subject: { input },
+});
+
+/** The body as the connector's schema reads it: defaults filled in, nothing it does not know. */
+async function checkInput(marketplace: string, action: string, body: unknown): Promise<unknown> {
+  const { info, requests = {} } = await loadConnector(marketplace);
+  const request = Object.hasOwn(requests, action) ? requests[action] : undefined;
+  if (!request) {
+    const known = Object.keys(requests);
+    const description = known.length > 0 ? `${info.title} has ${known.join(', ')}` : `${info.title} takes no requests`;
+    throw new ApiError(404, 'unknown_action', `there is no such request: ${description}`);
+  }
+  const result = request.Input.safeParse(body);
+  if (result.success) return result.data;
+  throw invalidRequest(result.error.issues);
+}

@@ -1,0 +1,82 @@
+import { decodeCursor, encodeCursor, queryIndex } from '#lib/aws/index-query';
+import { getItems } from '#lib/aws/table';
+import type { Configuration } from '#lib/connections/store';
+import type { Product } from './product.ts';
+import { listWarehouses, sumQuantities } from './stock.ts';
+import { getProducts, productPartition, skuSort } from './store.ts';
+
+interface Page {
+  connections: readonly string[];
+  limit: number;
+  /** Where the page before ended: a sort key that is passed over. */
+  cursor?: string | undefined;
+}
+
+/** Products by SKU, from the first of the alphabet on. */
+export async function listProducts({
+  sku,
+  ...page
+}: Page & { sku?: string | undefined }): Promise<{ items: Product[]; cursor?: string }> {
+  if (sku !== undefined) return { items: await getProducts(page.connections, sku) };
+  const rows = await readRows(page, page.limit + 1);
+  const wanted = rows.slice(0, page.limit);
+  const items = await getItems<Product>(wanted.map(({ pk, sk }) => ({ pk, sk })));
+  return { items, ...(rows.length > page.limit && { cursor: encodeCursor(wanted.at(-1)?.sort ?? '') }) };
+}
+
+/** One SKU over all connections that deal in it. */
+export interface SkuStock {
+  sku: string;
+  /** Units for sale, over all warehouses; null where none of them said a number. */
+  forSale: number | null;
+  /** What each connection said, and whether it is a warehouse. */
+  quantities: Array<{ connection: string; quantity: number; warehouse: boolean; updatedAt: string }>;
+}
+
+/** Stock by SKU, from the first of the alphabet on. */
+export async function listStock(
+  configuration: Configuration,
+  { sku, limit, cursor }: { sku?: string | undefined; limit: number; cursor?: string | undefined },
+): Promise<{ items: SkuStock[]; cursor?: string }> {
+  const connections = [...configuration.connections.keys()];
+  const warehouses = new Set(await listWarehouses(configuration));
+  const stockOf = async (each: string): Promise<SkuStock> =>
+    presentStock(each, await getProducts(connections, each), warehouses);
+  if (sku !== undefined) {
+    const found = await getProducts(connections, sku);
+    return { items: found.length > 0 ? [presentStock(sku, found, warehouses)] : [] };
+  }
+  // Each connection has a SKU once, so this many rows of each hold the first SKUs of all.
+  const rows = await readRows({ connections, limit, cursor }, limit + 1);
+  const skus = [...new Set(rows.map(skuOf))];
+  const wanted = skus.slice(0, limit);
+  const items = await Promise.all(wanted.map(stockOf));
+  const last = wanted.at(-1);
+  return {
+    items,
+    ...(skus.length > limit && last !== undefined && { cursor: encodeCursor(`${skuSort(last)}\uffff`) }),
+  };
+}
+
+function presentStock(sku: string, products: readonly Product[], warehouses: ReadonlySet<string>): SkuStock {
+  const quantities = products.flatMap(({ connection, quantity, updatedAt }) =>
+    quantity === undefined ? [] : [{ connection, quantity, warehouse: warehouses.has(connection), updatedAt }],
+  );
+  return { sku, forSale: sumQuantities(products.filter(({ connection }) => warehouses.has(connection))), quantities };
+}
+
+type Row = Awaited<ReturnType<typeof queryIndex>>[number];
+
+/** The first rows of all the connections together, each connection's up to this many. */
+async function readRows({ connections, cursor }: Page, limit: number): Promise<Row[]> {
+  const after = cursor === undefined ? {} : { after: decodeCursor(cursor) };
+  const pages = await Promise.all(
+    connections.map((connection) =>
+      queryIndex({ index: 'byTime', partition: productPartition(connection), limit, newestFirst: false, ...after }),
+    ),
+  );
+  return pages.flat().sort((a, b) => (a.sort < b.sort ? -1 : 1));
+}
+
+/** The partition key of a product is `PRODUCT#<connection>#<sku>`; a connection's id has no `#`. */
+const skuOf = ({ pk }: Row): string => pk.split('#').slice(2).join('#');
