@@ -7,6 +7,8 @@ export * from './topology-names.ts';
 export interface Grants {
   table?: readonly TableAction[];
   send?: readonly string[];
+  /** Dead-letter queues it may look into and empty. */
+  redrive?: readonly string[];
   /** Marketplaces whose secret it may read. */
   secrets?: readonly string[];
 }
@@ -68,6 +70,7 @@ const WORK_SECONDS = 60;
 const names = marketplaces.map(({ name }) => name);
 const callers = marketplaces.filter(({ topics }) => topics.length > 0).map(({ name }) => name);
 const allDeliveryQueues = names.map(deliveryQueue);
+const allDeadLetterQueues = [INBOUND_QUEUE, ...names].map(deadLetterQueue);
 
 /** The one table: two indexes, both keys only, and a TTL attribute. */
 export const table = {
@@ -127,12 +130,13 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'functions/ops/api.handler',
     timeoutSeconds: 29,
     memoryMb: 1024,
-    grants: { table: ALL_TABLE_ACTIONS, send: allDeliveryQueues },
+    // Messages that crashed their function go back to the queue they came from.
+    grants: { table: ALL_TABLE_ACTIONS, send: [INBOUND_QUEUE, ...allDeliveryQueues], redrive: allDeadLetterQueues },
   },
 ];
 
 export const queues: readonly QueueSpec[] = [
-  { name: INBOUND_QUEUE, consumer: 'ingest', deadLetterQueue: 'inbound-dead-letters' },
+  { name: INBOUND_QUEUE, consumer: 'ingest', deadLetterQueue: deadLetterQueue(INBOUND_QUEUE) },
   ...names.map((name) => ({
     name: deliveryQueue(name),
     consumer: `pusher-${name}`,

@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { type ApiEnv, BEARER } from './auth.ts';
 import { causes } from './causes.ts';
 import { connections } from './connections.ts';
+import { deadLetters } from './dead-letters.ts';
 import { deliveries } from './deliveries.ts';
 import { ApiError, answerError, errorBody, refuseInvalid } from './errors.ts';
 import { events } from './events.ts';
@@ -47,6 +48,7 @@ export function createApp(): OpenAPIHono<ApiEnv> {
     causes,
     deliveries,
     replays,
+    deadLetters,
     events,
     products,
     connections,

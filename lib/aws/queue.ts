@@ -23,9 +23,20 @@ export async function sendMessages(
   queue: string,
   messages: ReadonlyArray<{ message: object; delaySeconds?: number }>,
 ): Promise<void> {
-  const entries = messages.map(({ message, delaySeconds = 0 }, index) => ({
+  await sendBodies(
+    queue,
+    messages.map(({ message, delaySeconds = 0 }) => ({ body: JSON.stringify(message), delaySeconds })),
+  );
+}
+
+/** The same for messages that go on exactly as they came. */
+export async function sendBodies(
+  queue: string,
+  messages: ReadonlyArray<{ body: string; delaySeconds?: number }>,
+): Promise<void> {
+  const entries = messages.map(({ body, delaySeconds = 0 }, index) => ({
     Id: String(index),
-    MessageBody: JSON.stringify(message),
+    MessageBody: body,
     ...(delaySeconds > 0 && { DelaySeconds: Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds)) }),
   }));
   for (const batch of inBatches(entries)) {

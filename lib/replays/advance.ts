@@ -42,9 +42,18 @@ export async function advanceReplay(
 ): Promise<Replay | undefined> {
   let replay = await getReplay(id);
   while (replay?.state === 'collecting' && Date.now() < deadline) replay = await collectChunk(replay, now());
-  if (replay && replay.state !== 'collecting' && replay.endedAt === null && replay.queue === null)
-    replay = await tick(replay, now(), deadline);
+  if (replay && replay.state !== 'collecting' && replay.endedAt === null)
+    replay = replay.queue === null ? await tick(replay, now(), deadline) : await giveUp(replay, now());
   return replay ?? getReplay(id);
+}
+
+/** Longer than a function may work on a dead-letter queue. */
+const INTERRUPTED_MS = 120_000;
+
+/** Only the request that asked for it moves messages out of a dead-letter queue; when it was cut off, the record says so. */
+async function giveUp(replay: Replay, now: Date): Promise<Replay | undefined> {
+  if (now.getTime() - Date.parse(replay.createdAt) < INTERRUPTED_MS) return replay;
+  return commitReplay(replay, { state: 'interrupted', endedAt: now.toISOString() }, now);
 }
 
 async function tick(replay: Replay, now: Date, deadline: number): Promise<Replay | undefined> {

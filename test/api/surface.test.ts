@@ -25,6 +25,8 @@ const guarded = [
   ['GET', '/replays/rpl_1', 'ops'],
   ['POST', '/replays/rpl_1/cancel', 'ops'],
   ['POST', '/replays/rpl_1/resume', 'ops'],
+  ['GET', '/dead-letters', 'ops'],
+  ['POST', '/dead-letters/replay', 'ops'],
   ['GET', '/events', 'ops'],
   ['GET', '/events/evt_1', 'ops'],
   ['GET', '/connections', 'ops'],

@@ -43,9 +43,11 @@ export const describeFunctions = (graph: Graph) =>
     });
 
     test.each(functions)('$name learns the names of what it was granted and no others', ({ name, grants }) => {
-      const { table, send = [], secrets = [] } = grants;
+      const { table, send = [], redrive = [], secrets = [] } = grants;
       const expected: Record<string, unknown> = {
-        ...Object.fromEntries(send.map((queue) => [envName.queueUrl(queue), graph.queue(queue).state.url])),
+        ...Object.fromEntries(
+          [...send, ...redrive].map((queue) => [envName.queueUrl(queue), graph.queue(queue).state.url]),
+        ),
         ...Object.fromEntries(secrets.map((secret) => [envName.secretId(secret), graph.secret(secret).state.arn])),
         ...(table && {
           [envName.table]: graph.one('dynamodb/table:Table').state.name,

@@ -3,6 +3,7 @@ import { functions, INBOUND_QUEUE, queues, table } from '#lib/topology';
 import { type Graph, type Statement, statements } from '../graph.ts';
 
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+const REDRIVE = [...CONSUME, 'sqs:ChangeMessageVisibility'];
 const LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 export const describePermissions = (graph: Graph) =>
@@ -18,6 +19,7 @@ export const describePermissions = (graph: Graph) =>
       const {
         table: actions = [],
         send = [],
+        redrive = [],
         secrets = [],
       } = functions.find((each) => each.name === name)?.grants ?? {};
       const indexes = Object.keys(table.indexes).map((index) => `${tableArn}/index/${index}`);
@@ -28,6 +30,7 @@ export const describePermissions = (graph: Graph) =>
           Resource: action === 'Query' ? [tableArn, ...indexes] : [tableArn],
         })),
         { Action: ['sqs:SendMessage'], Resource: send.map(queueArn) },
+        { Action: REDRIVE, Resource: redrive.map(queueArn) },
         { Action: ['secretsmanager:GetSecretValue'], Resource: secrets.map(secretArn) },
         { Action: CONSUME, Resource: consumed.map((queue) => queueArn(queue.name)) },
         { Action: LOG, Resource: [logArn(name)] },
@@ -50,6 +53,19 @@ export const describePermissions = (graph: Graph) =>
         );
       },
     );
+
+    test('only the API may empty queues, and only dead-letter queues', () => {
+      const deadLetters = new Set(queues.map(({ deadLetterQueue }) => queueArn(deadLetterQueue)));
+      for (const { name } of functions) {
+        const consumed = new Set(queues.filter(({ consumer }) => consumer === name).map((each) => queueArn(each.name)));
+        const emptied = pairs(graph.statementsOf(name))
+          .flatMap(
+            (pair) => /^sqs:(?:ReceiveMessage|DeleteMessage|ChangeMessageVisibility) (.+)$/.exec(pair)?.[1] ?? [],
+          )
+          .filter((arn) => !consumed.has(arn));
+        expect(new Set(emptied), name).toEqual(name === 'api' ? deadLetters : new Set());
+      }
+    });
 
     test('no statement of any role has a wildcard, but for the streams of the function’s own log', () => {
       const logs = new Set(functions.map(({ name }) => logArn(name)));
