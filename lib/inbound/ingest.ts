@@ -4,6 +4,7 @@ import type { Connection } from '#lib/connections/connection';
 import { type Configuration, getConfiguration } from '#lib/connections/store';
 import { ring } from '#lib/deliveries/ring';
 import { ContractError, type ErrorDetail, IntegrationError } from '#lib/errors';
+import { shortHash } from '#lib/hash';
 import { log } from '#lib/log';
 import type { Change } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/registry';
@@ -73,6 +74,8 @@ function applyChange(
     case 'fetch':
       return applyFetch(change, message, connection);
     case 'none':
+      // A poll that finds what means nothing leaves no trace.
+      if (message.receivedBy === 'poll') return Promise.resolve({ opened: [] });
       return recordOnly(message, 'applied', { note: change.reason });
   }
 }
@@ -87,7 +90,10 @@ async function recordUnreadable(message: InboundReceived, { code, description, f
     field,
   });
   const error = { code, description: `${message.connection}: ${description}`, ...(field !== undefined && { field }) };
-  await recordOnly(message, 'unreadable', { error });
+  // Every poll finds the same body again: it is one event.
+  const id =
+    message.receivedBy === 'poll' ? `evt_${shortHash(message.connection, message.topic, message.body)}` : message.id;
+  await recordOnly({ ...message, id }, 'unreadable', { error });
 }
 
 /** What a second receipt would meet again; anything else is thrown and the message comes back. */
