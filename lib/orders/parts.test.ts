@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { applySnapshot } from './apply.ts';
+import { applyPart } from './apply-part.ts';
+import type { Order, OrderSnapshot, SnapshotLine } from './order.ts';
+import { homesOf } from './parts.ts';
+
+const line = (id: string, quantity: number, unitPrice: number): SnapshotLine => ({
+  ...{ id, sku: id.toUpperCase(), title: id, quantity, unitPrice },
+});
+const LINES = [line('a', 2, 999), line('b', 3, 1234), line('c', 1, 5)];
+const SHIPPING = 4900;
+const worth = (lines: readonly SnapshotLine[]) => lines.reduce((sum, each) => sum + each.quantity * each.unitPrice, 0);
+
+function snapshot(externalId: string, minute: number, ids: string, more: Partial<OrderSnapshot> = {}): OrderSnapshot {
+  const lines = LINES.filter(({ id }) => ids.includes(id));
+  const fulfillment = externalId === '1' ? SHIPPING : 0;
+  return {
+    externalId,
+    number: externalId,
+    placedAt: '2026-11-20T08:00:00.000Z',
+    paidAt: '2026-11-20T08:00:00.000Z',
+    version: `2026-11-20T08:0${minute}:00.000Z`,
+    cancelled: false,
+    currency: 'SEK',
+    taxIncluded: true,
+    buyer: {},
+    shippingAddress: {},
+    shippingMethod: null,
+    lines,
+    amounts: { fulfillment, tax: 0, discount: 0, total: worth(lines) + fulfillment },
+    ...more,
+  };
+}
+
+const source = (minute: number) => ({
+  connection: 'sello-se',
+  event: `in_${minute}`,
+  by: 'fetch' as const,
+  receivedAt: `2026-11-20T09:0${minute}:00.000Z`,
+});
+
+function apply(snapshots: readonly OrderSnapshot[]): Order {
+  const first = applySnapshot(null, snapshot('1', 0, 'abc'), source(0)).order;
+  return snapshots.reduce(
+    (order, told, index) =>
+      told.externalId === '1'
+        ? applySnapshot(order, told, source(index)).order
+        : applyPart(order, told, source(index)).order,
+    first,
+  );
+}
+
+// b goes into order 2, c into order 3, and c comes back.
+const STORY = [
+  snapshot('2', 1, 'b'),
+  snapshot('1', 1, 'ac'),
+  snapshot('3', 2, 'c'),
+  snapshot('1', 2, 'a'),
+  snapshot('3', 3, ''),
+  snapshot('1', 4, 'ac'),
+];
+const total = ({ ucp }: Order, type: string) => ucp.totals.find((each) => each.type === type)?.amount;
+
+test('a sale whose rows are moved keeps every line and every cent, whatever is heard first and however often', () => {
+  const seen = fc.array(fc.constantFrom(...STORY), { maxLength: 12 });
+  fc.assert(
+    fc.property(seen, (told) => {
+      const order = apply(told);
+      // One may have left the original before it is seen elsewhere: that order's word is on its way.
+      const shown = LINES.filter(({ id }) =>
+        order.ucp.line_items.some((item) => item.id === id && item.quantity.total > 0),
+      );
+      expect(total(order, 'total')).toBe(worth(shown) + SHIPPING);
+      expect(order.ucp.totals.some(({ type }) => type === 'adjustment')).toBe(false);
+      expect(new Set(order.ucp.line_items.map(({ id }) => id)).size).toBe(LINES.length);
+    }),
+  );
+});
+
+test('every order of the same words ends in the same sale', () => {
+  const end = apply(STORY);
+  expect(Object.fromEntries(homesOf(end))).toEqual({ a: '1', b: '2', c: '1' });
+  expect(total(end, 'total')).toBe(worth(LINES) + SHIPPING);
+  fc.assert(
+    fc.property(fc.shuffledSubarray([...STORY, ...STORY], { minLength: STORY.length * 2 }), (told) => {
+      const { ucp, paidAt, cancelled } = apply(told);
+      const sorted = { ...ucp, line_items: ucp.line_items.toSorted((a, b) => (a.id < b.id ? -1 : 1)) };
+      const expected = { ...end.ucp, line_items: end.ucp.line_items.toSorted((a, b) => (a.id < b.id ? -1 : 1)) };
+      expect({ ...sorted, paidAt, cancelled }).toEqual({ ...expected, paidAt: end.paidAt, cancelled: end.cancelled });
+    }),
+  );
+});
+
+test('a part that is cancelled takes its lines with it, and the sale is cancelled with the last of them', () => {
+  const part = snapshot('2', 5, 'b', { cancelled: true });
+  const order = apply([snapshot('1', 4, 'ac'), part]);
+  expect(order.cancelled).toBe(false);
+  expect(order.ucp.line_items.map(({ id, quantity }) => [id, quantity.total])).toEqual([
+    ['a', 2],
+    ['c', 1],
+    ['b', 0],
+  ]);
+  expect(apply([snapshot('1', 6, 'ac', { cancelled: true }), part]).cancelled).toBe(true);
+});
+
+test('the same part twice is one word', () => {
+  const order = apply([snapshot('2', 1, 'b')]);
+  expect(applyPart(order, snapshot('2', 1, 'b'), source(9)).order).toBe(order);
+});

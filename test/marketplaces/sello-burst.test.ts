@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type SelloSandbox, startSelloSandbox } from '#sandbox/marketplaces/sello/index';
+import { eventually, freePort, type HubProcess, startHubProcess } from '../support/hub.ts';
+import type { ShownDelivery, ShownEvent, ShownOrder } from '../support/shown.ts';
+
+/** A quarter of these may burst; the other orders wait for their turn. */
+const PER_MINUTE = 240;
+const ORDERS = 68;
+
+let sello: SelloSandbox;
+let hub: HubProcess;
+beforeAll(async () => {
+  const port = await freePort();
+  const url = (topic: string) => `http://127.0.0.1:${port}/webhooks/sello/sello-se/${topic}/url-secret`;
+  const webhooks = { orderNew: url('order-new'), orderPaid: url('order-paid'), orderUpdated: url('order-updated') };
+  sello = await startSelloSandbox({ apiKey: 'key', requestsPerMinute: PER_MINUTE, webhooks });
+  hub = await startHubProcess({
+    port,
+    env: { POLL_INTERVAL_SECONDS: '3600' },
+    connections: {
+      connections: [
+        {
+          id: 'sello-se',
+          marketplace: 'sello',
+          baseUrl: sello.baseUrl,
+          secrets: { apiKey: 'key', webhookSecret: 'url-secret' },
+          requestsPerMinute: PER_MINUTE,
+        },
+      ],
+      routes: [{ from: '*', to: 'erp' }],
+    },
+  });
+});
+afterAll(async () => {
+  await hub?.stop();
+  await sello?.stop();
+});
+
+test('a burst of events for many orders: none lost, the limit kept, each read once for what was known', async () => {
+  const placed = sello.place({ count: ORDERS });
+  // While the last of the fetches wait, these are told of twice more.
+  await eventually(async () => (await fetches()).length > ORDERS / 2, 'the first fetches');
+  for (const { id } of placed.slice(-6)) await notify(id);
+  const all = async () => (await allOf<ShownOrder>('orders')).length === ORDERS && (await isQuiet());
+  await eventually(all, 'every order', 40_000);
+  const { requests } = (await (await fetch(`${sello.url}/_sandbox/requests`)).json()) as {
+    requests: Array<{ status: number }>;
+  };
+  expect(requests.filter(({ status }) => status === 429)).toEqual([]);
+
+  const events = await allOf<ShownEvent & { receivedAt: string }>('events');
+  const asking = (delivery: string) =>
+    events.filter(({ note }) => note?.endsWith(delivery)).map(({ receivedAt }) => receivedAt);
+  const begun = ({ attempts }: ShownDelivery) => attempts.at(-1)?.startedAt ?? '';
+  for (const reads of Map.groupBy(await fetches(), ({ subject }) => subject.resource).values()) {
+    // One that found everything read already made no call.
+    const called = reads.filter(({ attempts }) => attempts.at(-1)?.httpStatus !== undefined);
+    const [first, ...others] = called.sort((a, b) => (begun(a) < begun(b) ? -1 : 1));
+    expect(first?.state).toBe('succeeded');
+    for (const other of others) expect(asking(other.id).some((at) => at > begun(first as ShownDelivery))).toBe(true);
+  }
+});
+
+type Fetch = ShownDelivery & { subject: { resource: string } };
+const fetches = async () => (await allOf<Fetch>('deliveries')).filter(({ kind }) => kind === 'fetch');
+
+const notify = (id: number) =>
+  fetch(`${sello.url}/_sandbox/orders/${id}/notify`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ hooks: ['orderUpdated', 'orderNew'] }),
+  });
+
+async function isQuiet(): Promise<boolean> {
+  const { deliveries } = await hub.get<{ deliveries: ShownDelivery[] }>('/deliveries?state=pending&limit=1');
+  return deliveries.length === 0;
+}
+
+async function allOf<T>(list: string): Promise<T[]> {
+  const all: T[] = [];
+  let cursor = '';
+  do {
+    const page = await hub.get<Record<string, T[]> & { cursor?: string }>(`/${list}?limit=200&cursor=${cursor}`);
+    all.push(...(page[list] ?? []));
+    cursor = page.cursor ?? '';
+  } while (cursor);
+  return all;
+}
