@@ -54,11 +54,12 @@ export const DeliveryBody = z
         placement: z.string().optional(),
         sku: z.string().optional(),
         input: z.unknown().optional(),
+        about: z.string().optional(),
         after: z.array(z.string()).optional(),
       })
       .openapi({
         description:
-          'What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a placement to cancel, a SKU whose stock is told, what was asked of a marketplace; `after` names deliveries that must succeed first.',
+          'What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a placement to cancel, a SKU whose stock is told, what was asked of a marketplace; `about` is a follow-up's own word; `after` names deliveries that must succeed first.',
       }),
     state: State,
     cause: z
@@ -66,7 +67,7 @@ export const DeliveryBody = z
       .nullable()
       .openapi({
         description: 'Why it is dead, blocked or waiting.',
-        example: { code: 'http_422', description: 'unknown carrier' },
+        example: code: 'http_422', description: 'unknown carrier' ,
       }),
     waitsFor: z
       .enum(['connection', 'routes', 'order', 'operator'])
