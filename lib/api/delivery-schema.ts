@@ -59,7 +59,7 @@ export const DeliveryBody = z
       })
       .openapi({
         description:
-          'What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a placement to cancel, a SKU whose stock is told, what was asked of a marketplace; `about` is a follow-up's own word; `after` names deliveries that must succeed first.',
+          'What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a placement to cancel, a SKU whose stock is told, what was asked of a marketplace; `about` tells follow-ups of one action apart; `after` names deliveries that must succeed first.',
       }),
     state: State,
     cause: z
