@@ -21,7 +21,7 @@ const allPlaced = (ids: readonly string[]) =>
 
 describe('1: after a 200, nothing is lost, whatever crashes next', () => {
   // From before the queue is read to the middle of the push: each moment meets another step on the way.
-  test.each([0, 8, 25, 60, 150])(
+  test.each([0, 15, 60])(
     'acknowledged before it was durable: killed %i ms after the answers, every order is there and placed once',
     async (ms) => {
       const sold = await sell(4);
@@ -40,20 +40,21 @@ describe('1: after a 200, nothing is lost, whatever crashes next', () => {
 
   test('killed while the webhooks come in, every order that got its 200 is there', async () => {
     const sold = await sell(12);
-    const killing = sleep(30).then(() => stage.killAndRestart());
-    const accepted = await Promise.all(
+    const ids: string[] = [];
+    let killing: Promise<void> | undefined;
+    await Promise.all(
       sold.map(async ({ id, event }, index) => {
         await sleep(index * 6);
         const status = await post(stage, event).then(
           (response) => response.status,
           () => 0,
         );
-        return status === 200 ? [id] : [];
+        if (status === 200) ids.push(id);
+        if (ids.length === 3) killing ??= stage.killAndRestart();
       }),
     );
     await killing;
-    const ids = accepted.flat();
-    expect(ids.length).toBeGreaterThan(0);
+    expect(ids.length).toBeGreaterThanOrEqual(3);
     await allPlaced(ids);
     expect(ids.map((id) => stage.placements(id))).toEqual(ids.map(() => 1));
   });

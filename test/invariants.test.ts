@@ -189,7 +189,7 @@ describe.concurrent('7: attempts at 0, 1, 2, 3 intervals, and never a fifth', ()
     for (const [index, start] of starts.slice(1).entries()) {
       const waited = start - (starts[index] ?? 0);
       expect(waited).toBeGreaterThanOrEqual(1000);
-      expect(waited).toBeLessThan(3500);
+      expect(waited).toBeLessThan(8000);
     }
     expect((await stage.hub.send('POST', `/deliveries/${dead.id}/replay`, { reason: 'try again' })).status).toBe(202);
     await eventually(
@@ -216,7 +216,8 @@ describe.concurrent('7: attempts at 0, 1, 2, 3 intervals, and never a fifth', ()
 
 describe.concurrent('8: money is integer minor units with its currency; splits sum exactly', () => {
   test.each([
-    ['PLN', '33.33', '0.01', '100.00', [3333, 1, 10_000]],
+    // 19.99 × 100 and 0.29 × 100 are no whole numbers in floating point.
+    ['PLN', '19.99', '0.29', '60.26', [1999, 29, 6026]],
     ['JPY', '1333', '1', '4000', [1333, 1, 4000]],
     ['KWD', '1.333', '0.001', '4.000', [1333, 1, 4000]],
   ])('%s: three at %s and shipping of %s', async (currency, price, shipping, total, [unit, ship, sum]) => {

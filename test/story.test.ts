@@ -146,6 +146,6 @@ test.concurrent('Ctrl-C ends it in seconds, also while a marketplace hangs and a
   await eventually(() => stage.marketful.faults.list().some(({ applied }) => applied > 0), 'a push that hangs');
   const asked = Date.now();
   expect(await stage.hub.stop()).toBe(0);
-  expect(Date.now() - asked).toBeLessThan(8000);
+  expect(Date.now() - asked).toBeLessThan(12_000);
   await stage.stop();
 });
