@@ -67,7 +67,7 @@ export const DeliveryBody = z
       .nullable()
       .openapi({
         description: 'Why it is dead, blocked or waiting.',
-        example: code: 'http_422', description: 'unknown carrier' ,
+        example: { code: 'http_422', description: 'unknown carrier' },
       }),
     waitsFor: z
       .enum(['connection', 'routes', 'order', 'operator'])
