@@ -1,0 +1,198 @@
+import { spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { awsEnvironment, startAws } from '#sandbox/aws/index';
+import { type MarketfulSandbox, startMarketfulSandbox } from '#sandbox/marketplaces/marketful/index';
+import { temporaryFolder } from '../support/hub.ts';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+const HUB = 'https://hub.example';
+const folder = temporaryFolder();
+const path = (name: string) => join(folder, name);
+const urlOf = (topic: string, secret = 'path-canary-1', hub = HUB) =>
+  `${hub}/webhooks/marketful/shed/${topic}/${secret}`;
+
+let marketful: MarketfulSandbox;
+beforeAll(async () => {
+  marketful = await startMarketfulSandbox({ accessToken: 'token', userId: 'user' });
+  write('path-canary-1');
+});
+beforeEach(() => fetch(`${marketful.url}/_sandbox/reset`, { method: 'POST' }));
+afterAll(async () => {
+  await marketful?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function write(webhookSecret: string, name = 'connections.json') {
+  const shed = {
+    id: 'shed',
+    marketplace: 'marketful',
+    baseUrl: marketful.url,
+    secrets: { accessToken: 'token', userId: 'user', webhookSecret },
+  };
+  const shop = {
+    id: 'shop',
+    marketplace: 'scopio',
+    baseUrl: 'http://127.0.0.1:1',
+    secrets: { apiKey: 'key', webhookSecret: 'signing-canary' },
+  };
+  writeFileSync(path(name), JSON.stringify({ connections: [shed, shop], routes: [] }));
+  return path(name);
+}
+
+async function longshore(args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(join(ROOT, 'node_modules/.bin/node'), [join(ROOT, 'cli/longshore.ts'), ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  expect(out + err).not.toMatch(/canary/);
+  return { code, out, err };
+}
+
+async function sync(connection: string, ...more: string[]) {
+  const file = ['--connections', path('connections.json')];
+  const result = await longshore([
+    'webhooks',
+    'sync',
+    '--connection',
+    connection,
+    '--url',
+    HUB,
+    '--json',
+    ...file,
+    ...more,
+  ]);
+  const { webhooks } = JSON.parse(result.out) as { webhooks: Array<{ action: string; topic: string; error?: string }> };
+  return { ...result, steps: webhooks.map(({ action, topic }) => `${action} ${topic}`), webhooks };
+}
+
+const registered = () => Object.fromEntries(marketful.registered().map(({ tipo, url }) => [tipo, url]));
+const ALL = {
+  'order/created': urlOf('order-created'),
+  'order/updated': urlOf('order-updated'),
+  'shipment_event/created': urlOf('shipment-event-created'),
+};
+const each = (action: string) =>
+  ['order-created', 'order-updated', 'shipment-event-created'].map((topic) => `${action} ${topic}`);
+
+test('registers every URL once, however often it is run', async () => {
+  expect((await sync('shed', '--dry-run')).steps).toEqual(each('create'));
+  expect(registered()).toEqual({});
+  expect(await sync('shed')).toMatchObject({ code: 0, steps: each('create') });
+  expect(registered()).toEqual(ALL);
+  const before = marketful.registered();
+  expect((await sync('shed')).steps).toEqual(each('keep'));
+  expect(marketful.registered()).toEqual(before);
+});
+
+test('repairs what is another URL, as only one of a kind can stand', async () => {
+  await register('order/created', 'https://erp.example/hook');
+  await register('order/updated', urlOf('order-updated', 'path-canary-0'));
+  await register('shipment_event/created', urlOf('shipment-event-created'));
+  expect((await sync('shed')).steps).toEqual([
+    'remove order-created',
+    'create order-created',
+    'remove order-updated',
+    'create order-updated',
+    'keep shipment-event-created',
+  ]);
+  expect(registered()).toEqual(ALL);
+});
+
+test('a step that is refused is told, the others are done, and the run fails', async () => {
+  marketful.faults.add({
+    on: 'POST /webhooks/crear',
+    kind: 'status',
+    status: 404,
+    body: { message: 'Error al crear Webhook', error: `no: ${ALL['order/created']}` },
+  });
+  const { code, webhooks } = await sync('shed');
+  expect(code).toBe(1);
+  expect(webhooks.map(({ error }) => error !== undefined)).toEqual([true, false, false]);
+  expect(Object.keys(registered())).toHaveLength(2);
+  expect((await sync('shed')).steps).toEqual([
+    'create order-created',
+    'keep order-updated',
+    'keep shipment-event-created',
+  ]);
+});
+
+test('people read one line a URL, without the secret', async () => {
+  const args = ['webhooks', 'sync', '--url', `${HUB}/`, '--connections', path('connections.json'), '--connection'];
+  const { out } = await longshore([...args, 'shed']);
+  expect(out).toBe(
+    [
+      'shed: webhooks at Marketful',
+      `  registered  order-created  ${urlOf('order-created', '…')}`,
+      `  registered  order-updated  ${urlOf('order-updated', '…')}`,
+      `  registered  shipment-event-created  ${urlOf('shipment-event-created', '…')}`,
+      '',
+    ].join('\n'),
+  );
+  const pasted = await longshore([...args, 'shop']);
+  expect(pasted).toMatchObject({ code: 0, err: '' });
+  expect(pasted.out).toMatch(
+    /^shop: Scopio has no API for webhooks\. In your seller profile, .*\n {2}order-paid {2}https:\/\/hub\.example\/webhooks\/scopio\/shop\/order-paid\n$/,
+  );
+});
+
+test('one clear line says what is wrong', async () => {
+  const run = async (connection: string, url: string, file = path('connections.json')) => {
+    const { code, err } = await longshore([
+      'webhooks',
+      'sync',
+      '--connection',
+      connection,
+      '--url',
+      url,
+      '--connections',
+      file,
+    ]);
+    expect(code).toBe(1);
+    return err.trim();
+  };
+  expect(await run('none', HUB)).toBe('longshore: there is no connection "none"; there are: shed, shop');
+  expect(await run('shed', 'hub.example')).toMatch(/^longshore: --url must be the hub's address/);
+  expect(await run('shed', HUB, path('none.json'))).toMatch(/none\.json: no such file$/);
+  expect(await run('shed', HUB, write('path/canary', 'slash.json'))).toMatch(
+    /^longshore: the webhookSecret of shed ends its URLs/,
+  );
+  marketful.faults.add({
+    on: 'GET /webhooks/consultar',
+    kind: 'status',
+    status: 404,
+    body: { message: 'User Not Found' },
+  });
+  expect(await run('shed', HUB)).toBe('longshore: credentials_refused: User Not Found');
+});
+
+test('works for a deployed hub: the connection from its table, the secret from Secrets Manager', async () => {
+  const aws = await startAws({ dataDir: path('aws') });
+  try {
+    const env = awsEnvironment(aws.endpoints);
+    Object.assign(process.env, env);
+    const { provision } = await import('#sandbox/provision');
+    const outputs = path('outputs.json');
+    writeFileSync(outputs, JSON.stringify({ environment: await provision() }));
+    const put = await longshore(['connections', 'put', path('connections.json'), '--outputs', outputs], env);
+    expect(put.code).toBe(0);
+    const args = ['webhooks', 'sync', '--connection', 'shed', '--url', HUB, '--outputs', outputs];
+    expect(await longshore(args, env)).toMatchObject({ code: 0, err: '' });
+    expect(registered()).toEqual(ALL);
+  } finally {
+    await aws.stop();
+  }
+});
+
+async function register(tipo: string, url: string): Promise<void> {
+  const response = await fetch(`${marketful.url}/webhooks/crear`, {
+    method: 'POST',
+    headers: { authorization: 'token', user: 'user', 'content-type': 'application/json' },
+    body: JSON.stringify({ tipo, url }),
+  });
+  expect(response.status).toBe(200);
+}
