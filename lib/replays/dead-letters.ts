@@ -43,9 +43,7 @@ export async function listDeadLetters(
   max: number,
   deadline: number,
 ): Promise<{ letters: DeadLetter[]; complete: boolean; total: number }> {
-  const total = await countMessages(queue);
-  if (total === 0) return { letters: [], complete: true, total };
-  const { letters, complete } = await takeDeadLetters(queue, max, deadline);
+  const [total, { letters, complete }] = [await countMessages(queue), await takeDeadLetters(queue, max, deadline)];
   await giveBackMessages(
     queue,
     letters.map(({ message }) => message),

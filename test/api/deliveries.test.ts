@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Delivery } from '#lib/deliveries/delivery';
+import { putFailed } from './failing.ts';
 import { putOrder, startApi } from './hub-api.ts';
 
 let api: Awaited<ReturnType<typeof startApi>>;
@@ -11,26 +11,7 @@ afterAll(() => api.stop());
 const mexico = { shippingAddress: { address_country: 'MX' } };
 const idsOf = (things: ReadonlyArray<{ id: string }>): string[] => things.map(({ id }) => id);
 
-/** A delivery that failed for good, with its attempt on record. */
-async function putDead(externalId: string, code: string): Promise<Delivery> {
-  const { leaseDelivery, putAttempt, transition } = await import('#lib/deliveries/ledger');
-  const { settle } = await import('#lib/deliveries/settle');
-  const { RejectedError } = await import('#lib/errors');
-  const { deliveries } = await putOrder(externalId, mexico);
-  const [opened] = deliveries;
-  const leased = opened && (await leaseDelivery(opened, new Date()));
-  if (!leased) throw new Error('not leased');
-  const error = new RejectedError({ code, description: 'no such carrier', httpStatus: 422 });
-  const now = new Date().toISOString();
-  const { delivery, attempt } = settle(
-    leased,
-    { ok: false, error, unknown: false },
-    { startedAt: now, endedAt: now },
-    { limit: 3, intervalSeconds: 300 },
-  );
-  await transition(leased, delivery, [putAttempt(delivery.id, attempt)]);
-  return delivery;
-}
+const putDead = (externalId: string, code: string) => putFailed(externalId, { code });
 
 const recordOf = async (id: string) => {
   const { getItem } = await import('#lib/aws/table');
