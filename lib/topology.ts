@@ -130,8 +130,14 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'functions/ops/api.handler',
     timeoutSeconds: 29,
     memoryMb: 1024,
-    // Messages that crashed their function go back to the queue they came from.
-    grants: { table: ALL_TABLE_ACTIONS, send: [INBOUND_QUEUE, ...allDeliveryQueues], redrive: allDeadLetterQueues },
+    // What is admitted from the quarantine is verified here, and goes the way of any webhook; messages that crashed
+    // their function go back to the queue they came from.
+    grants: {
+      table: ALL_TABLE_ACTIONS,
+      send: [INBOUND_QUEUE, ...allDeliveryQueues],
+      redrive: allDeadLetterQueues,
+      secrets: callers,
+    },
   },
 ];
 

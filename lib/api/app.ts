@@ -12,6 +12,7 @@ import { health } from './health.ts';
 import { json } from './list.ts';
 import { orders } from './orders.ts';
 import { products } from './products.ts';
+import { quarantine } from './quarantine.ts';
 import { replayDeliveries } from './replay-deliveries.ts';
 import { replays } from './replays.ts';
 import { requests } from './requests.ts';
@@ -50,6 +51,7 @@ export function createApp(): OpenAPIHono<ApiEnv> {
     replays,
     deadLetters,
     events,
+    quarantine,
     products,
     connections,
     requests,
@@ -87,6 +89,7 @@ const describe = (app: OpenAPIHono<ApiEnv>) =>
       { name: 'replays', description: 'What operators have run again, and how far it is.' },
       { name: 'catalog', description: 'What the connections sell or stock, and how many of it.' },
       { name: 'events', description: 'What arrived, and what became of it.' },
+      { name: 'quarantine', description: 'Webhooks whose proof did not hold.' },
       { name: 'connections', description: 'The accounts at the marketplaces.' },
       { name: 'webhooks', description: 'Where the marketplaces call.' },
       { name: 'hub', description: 'The hub itself.' },

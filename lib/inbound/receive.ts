@@ -6,6 +6,7 @@ import { sendMessage } from '#lib/aws/queue';
 import { getCredentials, refreshCredentials } from '#lib/connections/secrets';
 import { errorFields, log } from '#lib/log';
 import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';
+import { createQuarantine } from '#lib/quarantine/offer';
 import { INBOUND_QUEUE } from '#lib/topology-names';
 import { packBody } from './read-body.ts';
 
@@ -27,9 +28,11 @@ const DECOY: WebhookCredentials = { secrets: { webhookSecret: randomUUID() }, se
 
 /**
  * The webhook receiver of one marketplace: cap, raw bytes, authenticity, queue, 200.
- * Answers 200 only once SQS has the event; 400 keeps what is authentic but not JSON.
+ * Answers 200 only once SQS has the event; 400 keeps what is authentic but not JSON; of what is refused a few are
+ * offered to the quarantine.
  */
 export function receiver(webhook: Webhook) {
+  const quarantine = createQuarantine(webhook);
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .onError((request) => {
       log.error('webhook not accepted', { marketplace: webhook.info.name, ...errorFields(request.error) });
@@ -41,20 +44,25 @@ export function receiver(webhook: Webhook) {
         return refuse(413, 'payload_too_large', `the body is over ${MAX_BODY_BYTES} bytes`);
       const [connection = '', topic = '', ...rest] = segments(event.rawPath, webhook.info.name);
       const request = { headers: event.headers as WebhookRequest['headers'], body, rest };
-      const authentic = await isAuthentic(webhook, connection, request);
-      if (!authentic || !webhook.info.topics.includes(topic)) return unauthorized();
+      const { authentic, credentials } = await authenticate(webhook, connection, request);
+      if (!authentic || !webhook.info.topics.includes(topic)) {
+        if (!authentic) await quarantine.offer({ connection, topic, request, credentials });
+        return unauthorized();
+      }
       await sendMessage(INBOUND_QUEUE, received(connection, topic, body));
       if (isJson(body) || webhook.isTest?.(body)) return answer(200);
       return refuse(400, 'not_json', 'the body is not JSON');
     });
 }
 
-async function isAuthentic(webhook: Webhook, connection: string, request: WebhookRequest): Promise<boolean> {
+/** Whether the proof holds, and the connection's credentials as they stand now; undefined where there is none. */
+async function authenticate(webhook: Webhook, connection: string, request: WebhookRequest) {
   const { name } = webhook.info;
   const credentials = await getCredentials(name, connection);
-  if (webhook.authenticate(request, credentials ?? DECOY)) return credentials !== undefined;
+  if (webhook.authenticate(request, credentials ?? DECOY)) return { authentic: credentials !== undefined, credentials };
   const newer = await refreshCredentials(name, connection);
-  return newer !== undefined && newer !== credentials && webhook.authenticate(request, newer);
+  const authentic = newer !== undefined && newer !== credentials && webhook.authenticate(request, newer);
+  return { authentic, credentials: newer };
 }
 
 /** The path behind `/webhooks/{marketplace}/`; API Gateway has decoded it. */

@@ -29,6 +29,8 @@ const guarded = [
   ['POST', '/dead-letters/replay', 'ops'],
   ['GET', '/events', 'ops'],
   ['GET', '/events/evt_1', 'ops'],
+  ['GET', '/quarantine', 'ops'],
+  ['POST', '/quarantine/admit', 'ops'],
   ['GET', '/connections', 'ops'],
   ['POST', '/connections/con_1/requests/act_1', 'ops'],
   ['GET', '/products', 'orders:read'],

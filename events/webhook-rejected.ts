@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** `webhook.rejected`: a webhook for a known connection and topic whose proof did not hold, to be kept for a while. */
+export const WebhookRejected = z.object({
+  type: z.literal('webhook.rejected'),
+  connection: z.string(),
+  topic: z.string(),
+  receivedAt: z.string(),
+  /** What it presented as proof, so that it can be verified again; no secret is in it. */
+  evidence: z.record(z.string(), z.string()),
+  /** The bytes as they came: text, or base64 where they are not UTF-8. */
+  body: z.string(),
+  encoding: z.enum(['utf8', 'base64']),
+});
+export type WebhookRejected = z.infer<typeof WebhookRejected>;

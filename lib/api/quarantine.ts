@@ -1,0 +1,117 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { getConfiguration } from '#lib/connections/store';
+import { admit, createVerifier, judge } from '#lib/quarantine/admit';
+import { listQuarantined, type Quarantined, SLOTS } from '#lib/quarantine/store';
+import { type ApiEnv, guardedBy } from './auth.ts';
+import { ApiError, errorResponses } from './errors.ts';
+import { body, json, listOf, optionalParam, paging, Timestamp } from './list.ts';
+import { Reason } from './replay-schema.ts';
+
+const QuarantinedBody = z
+  .object({
+    id: z.string().openapi({ example: 'qtn_5be1f6c2a93d70418f26' }),
+    connection: z.string().openapi({ example: 'scopio-main' }),
+    topic: z.string().openapi({ example: 'order-paid' }),
+    receivedAt: Timestamp,
+    size: z.number().int().openapi({ description: 'Bytes of its body, which nobody is shown: it may be a forgery.' }),
+    admissible: z.boolean().openapi({ description: 'Authentic under the present secrets.' }),
+    admitted: z
+      .object({ id: z.string(), at: Timestamp, by: z.string(), reason: z.string().nullable() })
+      .nullable()
+      .openapi({ description: 'Who admitted it, and why.' }),
+  })
+  .openapi('QuarantinedWebhook');
+
+const counts = {
+  matched: z.number().int(),
+  refused: z.number().int().openapi({ description: 'Not authentic under the present secrets either.' }),
+  alreadyAdmitted: z.number().int(),
+};
+
+const DryRun = z
+  .object({
+    dryRun: z.literal(true),
+    ...counts,
+    admissible: z.number().int(),
+    sample: z.array(QuarantinedBody).max(5),
+  })
+  .openapi('AdmissionDryRun');
+
+const Admitted = z
+  .object({ admissionId: z.string().openapi({ example: 'adm_3a52ce78' }), ...counts, admitted: z.number().int() })
+  .openapi('Admission');
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/quarantine',
+  tags: ['quarantine'],
+  summary: 'Lists webhooks whose proof did not hold, newest first',
+  description: `Of each connection the last ${SLOTS} at most, for 7 days; repetitions are kept once.`,
+  ...guardedBy('ops'),
+  request: {
+    query: z.strictObject({ connection: optionalParam(z.string()).openapi({ type: 'string' }), ...paging }),
+  },
+  responses: {
+    200: json('A page of the quarantine.', listOf('quarantine', QuarantinedBody)),
+    ...errorResponses(400, 401, 403, 500),
+  },
+});
+
+const admitRoute = createRoute({
+  method: 'post',
+  path: '/quarantine/admit',
+  tags: ['quarantine'],
+  summary: 'Verifies quarantined webhooks once more and lets the authentic ones in',
+  description:
+    'With their original time of receipt. What was admitted before is not admitted again; what is still not authentic stays.',
+  ...guardedBy('ops'),
+  request: {
+    body: body(
+      z
+        .strictObject({
+          connection: z.string().min(1),
+          ids: z.array(z.string()).min(1).max(SLOTS).optional().openapi({ description: 'All of it, if absent.' }),
+          dryRun: z.boolean().default(false),
+          reason: Reason,
+        })
+        .openapi('AdmissionRequest', { example: { connection: 'scopio-main', reason: 'the secret was mistyped' } }),
+    ),
+  },
+  responses: {
+    200: json('A dry run: nothing was admitted.', DryRun),
+    202: json('On their way like any webhook.', Admitted),
+    ...errorResponses(400, 401, 403, 404, 413, 415, 500),
+  },
+});
+
+export const quarantine = new OpenAPIHono<ApiEnv>();
+
+quarantine.openapi(listRoute, async (context) => {
+  const { connection, limit, cursor } = context.req.valid('query');
+  const { connections } = await getConfiguration();
+  const wanted = [...connections.values()].filter(({ id }) => !connection || id === connection);
+  const page = await listQuarantined({ connections: wanted.map(({ id }) => id), limit, cursor });
+  const verifies = await createVerifier(wanted);
+  const items = page.items.map((kept) => present(kept, verifies(kept)));
+  return context.json({ quarantine: items, ...(page.cursor && { cursor: page.cursor }) }, 200);
+});
+
+quarantine.openapi(admitRoute, async (context) => {
+  const { connection: id, ids, dryRun, reason = null } = context.req.valid('json');
+  const connection = (await getConfiguration()).connections.get(id);
+  if (!connection) throw new ApiError(404, 'not_found', `there is no connection ${id}`, 'connection');
+  const verdict = await judge(connection, ids);
+  const { matched, refused, alreadyAdmitted, admissible } = verdict;
+  const told = { matched, refused, alreadyAdmitted };
+  if (dryRun) {
+    const sample = admissible.slice(0, 5).map((kept) => present(kept, true));
+    return context.json({ dryRun: true as const, ...told, admissible: admissible.length, sample }, 200);
+  }
+  const admission = await admit(connection, verdict, { by: context.var.key.name, reason });
+  return context.json({ admissionId: admission.id, ...told, admitted: admissible.length }, 202);
+});
+
+const present = (kept: Quarantined, admissible: boolean): z.infer<typeof QuarantinedBody> => {
+  const { id, connection, topic, receivedAt, size, admitted } = kept;
+  return { id, connection, topic, receivedAt, size, admissible, admitted };
+};

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { InboundReceived } from '#events/inbound-received';
+import { sendMessages } from '#lib/aws/queue';
+import { type Item, NEW, put, transact } from '#lib/aws/table';
+import type { Connection } from '#lib/connections/connection';
+import { readSecretDocument, type SecretDocument } from '#lib/connections/secrets';
+import { bodyBytes } from '#lib/inbound/read-body';
+import type { Webhook } from '#lib/marketplaces/contract';
+import { loadConnector } from '#lib/marketplaces/registry';
+import { INBOUND_QUEUE } from '#lib/topology-names';
+import { type Admission, putAdmission, type Quarantined, readQuarantine } from './store.ts';
+
+/** Whether a quarantined webhook is authentic under the secrets of this moment. */
+export type Verifier = (kept: Quarantined) => boolean;
+
+/** Reads the present secrets of these connections' marketplaces, each once. */
+export async function createVerifier(connections: readonly Connection[]): Promise<Verifier> {
+  const marketplaces = [...new Set(connections.map(({ marketplace }) => marketplace))];
+  const loaded = await Promise.all(
+    marketplaces.map(async (name) => {
+      const { webhook } = await loadConnector(name);
+      return webhook && ([name, { webhook, document: await readSecretDocument(name) }] as const);
+    }),
+  );
+  const known = new Map(loaded.filter((entry) => entry !== undefined));
+  const byId = new Map(connections.map(({ id, marketplace }) => [id, known.get(marketplace)]));
+  return (kept) => verify(kept, byId.get(kept.connection));
+}
+
+function verify(kept: Quarantined, by: { webhook: Webhook; document: SecretDocument } | undefined): boolean {
+  const { connection, evidence } = kept;
+  if (!by || !Object.hasOwn(by.document.connections, connection)) return false;
+  const credentials = by.document.connections[connection];
+  return credentials !== undefined && by.webhook.admits(evidence, bodyBytes(kept), credentials);
+}
+
+export interface Verdict {
+  matched: number;
+  /** Authentic now, and not admitted before. */
+  admissible: Array<Quarantined & { slot: string }>;
+  refused: number;
+  alreadyAdmitted: number;
+}
+
+/** What of a connection's quarantine would be admitted now: all of it, or those with these ids. */
+export async function judge(connection: Connection, ids: readonly string[] | undefined): Promise<Verdict> {
+  const verifies = await createVerifier([connection]);
+  const matched = (await readQuarantine(connection.id)).filter(({ id }) => !ids || ids.includes(id));
+  const waiting = matched.filter(({ admitted }) => admitted === null);
+  const admissible = waiting.filter(verifies);
+  return {
+    matched: matched.length,
+    admissible,
+    refused: waiting.length - admissible.length,
+    alreadyAdmitted: matched.length - waiting.length,
+  };
+}
+
+/** An admission on record, for longer than what it admitted stays in quarantine. */
+type AdmissionRecord = Admission & { connection: string; matched: number; webhooks: string[] };
+
+/**
+ * Sends what is authentic now to the inbound queue with its original time of receipt. The event's id follows from the
+ * quarantined webhook's, so that whoever crashes, or asks twice, admits once.
+ */
+export async function admit(
+  connection: Connection,
+  { matched, admissible }: Verdict,
+  { by, reason }: Pick<Admission, 'by' | 'reason'>,
+): Promise<Admission> {
+  const admission: Admission = { id: `adm_${randomUUID()}`, at: new Date().toISOString(), by, reason };
+  const webhooks = admissible.map(({ id }) => id);
+  const record: Item<AdmissionRecord> = {
+    ...admission,
+    ...{ connection: connection.id, matched, webhooks },
+    ...{
+      pk: `ADMISSION#${admission.id}`,
+      sk: 'ADMISSION',
+      timePk: 'ADMISSION',
+      timeSk: `${admission.at}#${admission.id}`,
+    },
+  };
+  await transact([put(record, NEW)]);
+  await sendMessages(
+    INBOUND_QUEUE,
+    admissible.map((kept) => ({ message: eventOf(kept) })),
+  );
+  // One by one: a slot that was taken meanwhile must not keep the others from being noted.
+  for (const { slot, id } of admissible) await transact([putAdmission(connection.id, slot, id, admission)]);
+  return admission;
+}
+
+const eventOf = ({ id, connection, topic, receivedAt, body, encoding }: Quarantined): InboundReceived => ({
+  id: `evt_${id.slice('qtn_'.length)}`,
+  connection,
+  topic,
+  receivedBy: 'webhook',
+  receivedAt,
+  body,
+  encoding,
+});
