@@ -3,14 +3,24 @@ import { countStock } from '#lib/catalog/stock';
 import { noteProduct } from '#lib/catalog/store';
 import { openRemote } from '#lib/connections/remote';
 import { type Configuration, getConfiguration } from '#lib/connections/store';
-import { BlockedError, NotYetError, OUTCOME_UNKNOWN, RejectedError } from '#lib/errors';
+import {
+  BlockedError,
+  IntegrationError,
+  NotYetError,
+  OUTCOME_UNKNOWN,
+  RejectedError,
+  RetryableError,
+  UnknownOutcomeError,
+} from '#lib/errors';
 import type { Connector, PushContext, PushResult, RemoteContext } from '#lib/marketplaces/contract';
+import type { Order } from '#lib/orders/order';
 import { getOrder, getPlacement } from '#lib/orders/store';
 import { runCancel } from './cancel.ts';
 import { carrierCodeOf } from './carrier-code.ts';
 import type { Delivery } from './delivery.ts';
 import { afterPush } from './effects.ts';
 import { runFetch } from './fetch.ts';
+import { getDeliveries } from './ledger.ts';
 import { routeAgain } from './route-again.ts';
 
 /** What an attempt did, and the writes that must stand or fall with it. */
@@ -26,6 +36,10 @@ export interface Done {
 /** Whether the remote may have done it although nobody could tell; a probe that found nothing settles it. */
 export interface Progress {
   unknown: boolean;
+  /** Requests that have left for the remote. */
+  sent(): number;
+  /** False where a probe may find that nobody can tell. */
+  probeTells?: boolean;
 }
 
 /** A pusher hardly waits for its turn: a Lambda that sleeps is paid for. */
@@ -42,16 +56,9 @@ export async function runDelivery(delivery: Delivery, connector: Connector, prog
     );
   if (delivery.action === 'route') return routeAgain(delivery, configuration);
   const remote = await openRemote(connection, MAX_WAIT_MS);
-  try {
-    return {
-      ...(await act(delivery, connector, remote, configuration, progress)),
-      httpStatus: remote.http.lastStatus(),
-    };
-  } catch (error) {
-    // Half of a push may stand at the remote when the budget ended between its calls.
-    if (error instanceof NotYetError && remote.http.sent() > 0) progress.unknown = true;
-    throw error;
-  }
+  progress.sent = remote.http.sent;
+  const done = await act(delivery, connector, remote, configuration, progress);
+  return { ...done, httpStatus: remote.http.lastStatus() };
 }
 
 async function act(
@@ -66,6 +73,7 @@ async function act(
   if (subject.sku !== undefined) return tellStock(subject.sku, connector, remote, configuration);
   if (subject.input !== undefined) {
     const request = connector.requests?.[action] ?? missing(connector, action);
+    progress.probeTells = request.probe !== undefined;
     const { result } = await once(
       progress,
       () => request.probe?.(remote, subject.input) ?? askPerson(connector),
@@ -80,6 +88,8 @@ async function act(
   if (context.order.cancelled && action === 'order')
     throw new RejectedError({ code: 'order_cancelled', description: 'the order was cancelled before it was placed' });
   const { result, probed } = await once(
+  // Some channels show that an order was fulfilled, but not by which parcel.
+  progress.probeTells = action !== 'fulfillment' || context.order.fulfillments.length < 2;
     progress,
     () => push.probe(context),
     () => push.push(context),
@@ -94,15 +104,40 @@ async function notePlaced({ connection, order, lineItems }: PushContext): Promis
   await Promise.all(lines.map(({ item }) => noteProduct(connection.id, item.id, item.title)));
 }
 
-/** Probes first where the last outcome is unknown, and pushes only what is not there yet. */
+/**
+ * Probes first where the last outcome is unknown, and pushes only what is not there yet. From the push on the outcome
+ * counts as unknown, until it is on record or the remote has said that it did not take it.
+ */
 export async function once(
   progress: Progress,
   probe: () => Promise<PushResult | null>,
   push: () => Promise<PushResult>,
 ): Promise<{ result: PushResult; probed: boolean }> {
   const found = progress.unknown ? await probe() : null;
-  progress.unknown = false;
-  return found ? { result: found, probed: true } : { result: await push(), probed: false };
+  if (found) return { result: found, probed: true };
+  const before = progress.sent();
+  progress.unknown = true;
+  try {
+    return { result: await push(), probed: false };
+  } catch (error) {
+    progress.unknown = mayStand(error, progress.sent() - before, progress.probeTells ?? true);
+    throw error;
+  }
+}
+
+/** Said by what stands before the remote. */
+const GATEWAY_STATUSES = new Set([502, 504]);
+
+/** Whether a push that failed after so many requests may have left something at the remote. */
+function mayStand(error: unknown, sent: number, probeTells: boolean): boolean {
+  // The budget ended, or we failed: whatever left before that may stand.
+  if (error instanceof NotYetError || !(error instanceof IntegrationError)) return sent > 0;
+  if (error instanceof UnknownOutcomeError) return true;
+  // A refused second call says nothing of the first, and a gateway's 502 nothing of what stands behind it.
+  const { httpStatus = 0 } = error.detail;
+  if (sent > 1 || GATEWAY_STATUSES.has(httpStatus)) return true;
+  // A 500 is the remote's own word that it failed, perhaps after its work: worth a look, but not a person's.
+  return error instanceof RetryableError && httpStatus >= 500 && probeTells;
 }
 
 function askPerson({ info }: Connector): never {
@@ -128,16 +163,25 @@ async function tellStock(
 }
 
 async function readSubject(
-  { order: orderId, connection, subject }: Delivery,
+  delivery: Delivery,
   { connections }: Configuration,
 ): Promise<Omit<PushContext, keyof RemoteContext>> {
   const order = orderId ? await getOrder(orderId) : undefined;
   const source = order && connections.get(order.connection);
   if (!order || !source)
+  const { order: orderId, connection, subject } = delivery;
     throw new RejectedError({ code: 'order_missing', description: `order ${orderId} is not known` });
   const parcel = order.fulfillments.find(({ id }) => id === subject.fulfillment);
   const fulfillment = parcel ? { ...parcel, carrierCode: await carrierCodeOf(parcel, connections) } : null;
   const placement = subject.placement ? await getPlacement(order.id, connection) : undefined;
   const { lineItems = [], about = null } = subject;
-  return { order, source, lineItems, fulfillment, about, remoteId: placement?.remoteId ?? null };
+  const anotherReported = await isAnotherReported(delivery, order);
+  return { order, source, lineItems, fulfillment, about, anotherReported, remoteId: placement?.remoteId ?? null };
+}
+
+/** Looked up only where a probe will depend on it. */
+async function isAnotherReported({ id, action, unknown }: Delivery, order: Order): Promise<boolean> {
+  if (action !== 'fulfillment' || !unknown || order.fulfillments.length < 2) return false;
+  const others = (await getDeliveries(order.deliveries)).filter((other) => other.action === action && other.id !== id);
+  return others.some((other) => other.state === 'succeeded' || other.state === 'leased' || other.unknown);
 }

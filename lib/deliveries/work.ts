@@ -7,7 +7,7 @@ import type { Delivery } from './delivery.ts';
 import { afterAttempt } from './effects.ts';
 import { getDeliveries, getDelivery, leaseDelivery, putAttempt, transition } from './ledger.ts';
 import { deadLetter, ring } from './ring.ts';
-import { type Done, runDelivery } from './run.ts';
+import { type Done, type Progress, runDelivery } from './run.ts';
 import { plusSeconds, type Result, settle } from './settle.ts';
 
 /** Looks at one delivery and does what its state calls for. The queue may ring any number of times. */
@@ -41,7 +41,7 @@ async function recordLostWorker(delivery: Delivery, now: Date): Promise<void> {
 
 async function attempt(leased: Delivery, connector: Connector): Promise<void> {
   const startedAt = leased.lease?.startedAt ?? leased.updatedAt;
-  const progress = { unknown: leased.unknown };
+  const progress: Progress = { unknown: leased.unknown, sent: () => 0 };
   try {
     const done = await runDelivery(leased, connector, progress);
     const { httpStatus, description } = done;
@@ -49,12 +49,9 @@ async function attempt(leased: Delivery, connector: Connector): Promise<void> {
   } catch (error) {
     if (error instanceof NotYetError)
       return postpone(leased, error.waitMs + Math.random() * error.spreadMs, progress.unknown);
-    await record(
-      leased,
-      { ok: false, error, unknown: progress.unknown || error instanceof UnknownOutcomeError },
-      startedAt,
-      { also: [] },
-    );
+    const unknown = progress.unknown || error instanceof UnknownOutcomeError;
+    // Also a success that could not be recorded: nobody knows of it, so it is read back.
+    await record(leased, { ok: false, error, unknown }, startedAt, { also: [] });
   }
 }
 
