@@ -31,10 +31,16 @@ export async function leaseCursor(connection: string, now: Date): Promise<(Curso
         TableName: tableName(),
         Key: keyOf(connection),
         UpdateExpression: 'SET lease = :lease',
+        // Last: where the answer to this very write was lost, the SDK's repeat of it finds the lease our own.
         ConditionExpression:
-          '(attribute_not_exists(lease) OR attribute_type(lease, :null) OR lease.#until <= :now) AND (attribute_not_exists(nextPollAt) OR nextPollAt <= :now)',
-        ExpressionAttributeNames: { '#until': 'until' },
-        ExpressionAttributeValues: { ':lease': { owner, until }, ':now': now.toISOString(), ':null': 'NULL' },
+          '(attribute_not_exists(lease) OR attribute_type(lease, :null) OR lease.#until <= :now) AND (attribute_not_exists(nextPollAt) OR nextPollAt <= :now) OR lease.#owner = :owner',
+        ExpressionAttributeNames: { '#until': 'until', '#owner': 'owner' },
+        ExpressionAttributeValues: {
+          ':lease': { owner, until },
+          ':now': now.toISOString(),
+          ':null': 'NULL',
+          ':owner': owner,
+        },
         ReturnValues: 'ALL_NEW',
       }),
     );

@@ -1,0 +1,133 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { Delivery } from '#lib/deliveries/delivery';
+import type { Connector } from '#lib/marketplaces/contract';
+import { applySnapshot } from '#lib/orders/apply';
+import { MUGS, PLATE, snapshotOf, sourceOf } from '#lib/orders/test-orders';
+import { type InProcess, startInProcess } from './support/in-process.ts';
+
+const AWAY = 'http://127.0.0.1:9';
+const file = {
+  connections: [
+    { id: 'shop', marketplace: 'scopio', baseUrl: AWAY, secrets: { apiKey: 'k', webhookSecret: 'w' } },
+    {
+      id: 'shed',
+      marketplace: 'marketful',
+      baseUrl: AWAY,
+      secrets: { accessToken: 't', userId: 'u', webhookSecret: 'w' },
+    },
+  ],
+};
+
+let hub: InProcess;
+let table: typeof import('#lib/aws/table');
+let ledger: typeof import('#lib/deliveries/ledger');
+let cursor: typeof import('#lib/polling/cursor');
+let workDelivery: typeof import('#lib/deliveries/work').workDelivery;
+let marketful: Connector;
+beforeAll(async () => {
+  vi.stubEnv('RETRY_INTERVAL_SECONDS', '0');
+  hub = await startInProcess(file);
+  table = await import('#lib/aws/table');
+  ledger = await import('#lib/deliveries/ledger');
+  cursor = await import('#lib/polling/cursor');
+  ({ workDelivery } = await import('#lib/deliveries/work'));
+  marketful = (await import('#lib/marketplaces/marketful/index')).connector;
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await hub.stop();
+});
+
+/** What happens to the next request of an operation about `text`: refused for good, or done and its answer lost. */
+let fault: { operation: string; text: string; kind: 'refused' | 'answer-lost' } | undefined;
+beforeAll(() => {
+  table.db.middlewareStack.addRelativeTo(
+    (next) => async (args) => {
+      const { headers, body } = args.request as { headers: Record<string, string>; body: string };
+      const isHit =
+        fault && headers['x-amz-target']?.endsWith(`.${fault.operation}`) && String(body).includes(fault.text);
+      if (!fault || !isHit) return next(args);
+      const { kind } = fault;
+      fault = undefined;
+      if (kind === 'refused') throw new Error('DynamoDB is away');
+      await next(args);
+      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
+    },
+    { relation: 'after', toMiddleware: 'retryMiddleware', name: 'fault' },
+  );
+});
+afterEach(() => expect(fault, 'the fault was met').toBeUndefined());
+
+let count = 0;
+async function open(): Promise<Delivery> {
+  const { commitOrder } = await import('#lib/orders/store');
+  count += 1;
+  const snapshot = snapshotOf({
+    externalId: `ord_${count}`,
+    number: `N-${count}`,
+    lines: [{ ...MUGS, sku: `SKU-${count}` }, PLATE],
+  });
+  const { order } = applySnapshot(null, snapshot, sourceOf(0, { connection: 'shop' }));
+  const asked = {
+    id: `dlv_${count}`,
+    kind: 'push' as const,
+    action: 'order',
+    connection: 'shed',
+    marketplace: 'marketful',
+    order: order.id,
+    subject: { lineItems: [{ id: 'li_1', quantity: 2 }] },
+  };
+  const [opened] =
+    (await commitOrder({ order, previous: null, timeline: [], deliveries: [asked], origin: 't', now: new Date() })) ??
+    [];
+  if (!opened) throw new Error('not committed');
+  return opened;
+}
+
+/** A warehouse that takes whatever it is told, and says so when it is asked. */
+function warehouse() {
+  const calls: string[] = [];
+  const push = async () => {
+    calls.push('push');
+    return { remoteId: '1' };
+  };
+  const probe = async () => {
+    calls.push('probe');
+    return calls.includes('push') ? { remoteId: '1' } : null;
+  };
+  return { calls, connector: { ...marketful, push: { ...marketful.push, order: { push, probe } } } };
+}
+
+test.each([
+  ['the success itself', 'TransactWriteItems', 'ATTEMPT#'],
+  ['the product it shows', 'PutItem', 'PRODUCT#'],
+])(
+  'accepted there but not on record here, as %s could not be written: read back, not pushed again',
+  async (_what, operation, text) => {
+    const { id } = await open();
+    const { calls, connector } = warehouse();
+    fault = { operation, text, kind: 'refused' };
+    await workDelivery(id, connector);
+    expect(await ledger.getDelivery(id)).toMatchObject({ state: 'pending', unknown: true, failures: 1 });
+    await workDelivery(id, connector);
+    expect(calls).toEqual(['push', 'probe']);
+    expect(await ledger.getDelivery(id)).toMatchObject({ state: 'succeeded', attemptCount: 2 });
+  },
+);
+
+test('a lease that stands although the answer to it was lost is worked at once, not after it has run out', async () => {
+  const { id } = await open();
+  const { calls, connector } = warehouse();
+  fault = { operation: 'PutItem', text: id, kind: 'answer-lost' };
+  await workDelivery(id, connector);
+  expect(calls).toEqual(['push']);
+  expect(await ledger.getDelivery(id)).toMatchObject({ state: 'succeeded', attemptCount: 1 });
+});
+
+test("a poller's lease that stands although the answer to it was lost is its own", async () => {
+  fault = { operation: 'UpdateItem', text: 'CURSOR#shop', kind: 'answer-lost' };
+  const leased = await cursor.leaseCursor('shop', new Date());
+  expect(leased?.lease?.owner).toBe(leased?.owner);
+  expect(leased).toBeDefined();
+  expect(await cursor.leaseCursor('shop', new Date())).toBeUndefined();
+});
