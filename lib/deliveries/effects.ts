@@ -1,7 +1,7 @@
 import type { Write } from '#lib/aws/table';
 import { channelOf } from '#lib/connections/connection';
 import type { PushContext, PushResult } from '#lib/marketplaces/contract';
-import { putPlacement, putTimeline } from '#lib/orders/store';
+import { putPlacement, putRemote, putTimeline } from '#lib/orders/store';
 import type { Attempt, Delivery } from './delivery.ts';
 
 /** The timeline's words for actions; any other is reported. */
@@ -37,6 +37,20 @@ export function afterPush(
     placedAt: at,
   };
   return [...told, ...putPlacement(placement)];
+}
+
+/** A request that was done is told on the order it was for, which is found again by what it made at the remote. */
+export function afterRequest(
+  { id, action, connection }: Delivery,
+  orderId: string,
+  { remoteId, note }: PushResult,
+  at: string,
+): Write[] {
+  const detail = { delivery: id, ...(remoteId !== undefined && { remoteId }), ...(note !== undefined && { note }) };
+  return [
+    ...putTimeline(orderId, [{ at, type: `${action}.done`, by: connection, detail }], id),
+    ...(remoteId === undefined ? [] : [putRemote(connection, remoteId, orderId)]),
+  ];
 }
 
 /** A delivery that needs a person is told on its order's timeline. */

@@ -18,7 +18,7 @@ import { getOrder, getPlacement } from '#lib/orders/store';
 import { runCancel } from './cancel.ts';
 import { carrierCodeOf } from './carrier-code.ts';
 import type { Delivery } from './delivery.ts';
-import { afterPush } from './effects.ts';
+import { afterPush, afterRequest } from './effects.ts';
 import { runFetch } from './fetch.ts';
 import { getDeliveries } from './ledger.ts';
 import { routeAgain } from './route-again.ts';
@@ -80,7 +80,10 @@ async function act(
       () => request.push(remote, subject.input),
     );
     const description = [result.remoteId, result.note].filter(Boolean).join(', ');
-    return { also: [], ...(description && { description }) };
+    const about = request.orderOf?.(subject.input);
+    const order = about === undefined ? undefined : await getOrder(about);
+    const also = order ? afterRequest(delivery, order.id, result, remote.now().toISOString()) : [];
+    return { also, ...(description && { description }) };
   }
   const context = { ...remote, ...(await readSubject(delivery, configuration)) };
   if (action === 'cancel') return runCancel(delivery, connector, context, progress);

@@ -1,5 +1,6 @@
 import type { InboundReceived } from '#events/inbound-received';
 import { transact } from '#lib/aws/table';
+import { getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Configuration } from '#lib/connections/store';
 import { getDeliveries, replaceDelivery } from '#lib/deliveries/ledger';
@@ -21,7 +22,8 @@ export async function applyShipmentChange(
   const previous = await findOrder(shipment, connection);
   if (!previous) return recordStranger(shipment, message, configuration);
   const placed = await placedLines(previous, connection);
-  const parcels = resolveSkus(previous, shipment.parcels, connection.id, placed);
+  const externalIds = await externalIdsOf(previous, shipment, connection);
+  const parcels = resolveSkus(previous, shipment.parcels, connection.id, placed, externalIds);
   const { order, timeline, changed } = applyShipment(
     previous,
     { ...shipment, parcels },
@@ -67,6 +69,17 @@ async function placedLines(order: Order, connection: Connection): Promise<LineQu
     .flatMap(({ subject }) => subject.lineItems ?? []);
 }
 
+/** The shipper's own ids of the order's SKUs, as the catalog has them; nothing where it does not tell what is inside. */
+async function externalIdsOf(
+  { ucp }: Order,
+  { parcels }: ShipmentSnapshot,
+  { id }: Connection,
+): Promise<Map<string, string>> {
+  if (!parcels.some(({ items }) => items)) return new Map();
+  const products = await Promise.all(ucp.line_items.map(({ item }) => getProduct(id, item.id)));
+  return new Map(products.flatMap((product) => (product?.externalId ? [[product.sku, product.externalId]] : [])));
+}
+
 /** A shipper also ships for channels the hub does not know; only an order of one of ours is worth a person's look. */
 async function recordStranger(
   { channel, number, remoteId }: ShipmentSnapshot,
@@ -92,6 +105,13 @@ export async function blockPlacement(
     return recordOnly(message, 'unreadable', {
       error: { code: 'order_unknown', description: `${connection.id}: order ${orderId} is not known here` },
     });
+  const placement = await getPlacement(order.id, connection.id);
+  // The poller need not look at it any more, unless it is placed anew.
+  const settling = placement ? [settlePlacement(order.id, connection.id)] : [];
+  if (order.cancelled) {
+    const event = putEvent(eventOf(message, { state: 'applied', order: orderId, note: 'cancelled here too' }));
+    return (await transact([event, ...settling])) ? { opened: [] } : alreadyRecorded(message);
+  }
   const ids = order.placements
     .filter((placement) => placement.connection === connection.id)
     .map(({ delivery }) => delivery);
@@ -117,6 +137,6 @@ export async function blockPlacement(
     detail: { delivery: id, code, description },
   }));
   const event = putEvent(eventOf(message, { state: 'applied', order: orderId }));
-  const stands = await transact([event, ...writes, ...putTimeline(orderId, entries, message.id)]);
+  const stands = await transact([event, ...writes, ...settling, ...putTimeline(orderId, entries, message.id)]);
   return stands ? { opened: [] } : alreadyRecorded(message);
 }

@@ -10,6 +10,7 @@ import type { Change } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/registry';
 import { type Applied, recordOnly } from './apply.ts';
 import { applyFetch } from './apply-fetch.ts';
+import { applyNote } from './apply-note.ts';
 import { applyProducts } from './apply-products.ts';
 import { applyShares } from './apply-shares.ts';
 import { applyShipmentChange, blockPlacement } from './apply-shipment.ts';
@@ -76,7 +77,7 @@ function applyChange(
     case 'none':
       // A poll that finds what means nothing leaves no trace.
       if (message.receivedBy === 'poll') return Promise.resolve({ opened: [] });
-      return recordOnly(message, 'applied', { note: change.reason });
+      return applyNote(change, message, connection);
   }
 }
 

@@ -17,11 +17,10 @@ const answer = (statusCode: number, body: object = {}): APIGatewayProxyStructure
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),
 });
-const refuse = (statusCode: number, code: string, description: string) =>
-  answer(statusCode, { error: { code, description } });
 
-/** One body for a wrong secret, connection, topic or path: nothing can be learned by trying. */
-const unauthorized = () => refuse(401, 'unauthorized', 'not authorized');
+/** Refusals in the hub's own shape, or in the one the vendor documents. */
+const refuser = (webhook: Webhook) => (statusCode: number, code: string, description: string) =>
+  answer(statusCode, webhook.answer?.({ code, description }) ?? { error: { code, description } });
 
 /** Checked in place of a connection that does not exist, so that it takes as long as one that does. */
 const DECOY: WebhookCredentials = { secrets: { webhookSecret: randomUUID() }, settings: {} };
@@ -33,6 +32,7 @@ const DECOY: WebhookCredentials = { secrets: { webhookSecret: randomUUID() }, se
  */
 export function receiver(webhook: Webhook) {
   const quarantine = createQuarantine(webhook);
+  const refuse = refuser(webhook);
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .onError((request) => {
       log.error('webhook not accepted', { marketplace: webhook.info.name, ...errorFields(request.error) });
@@ -47,11 +47,14 @@ export function receiver(webhook: Webhook) {
       const { authentic, credentials } = await authenticate(webhook, connection, request);
       if (!authentic || !webhook.info.topics.includes(topic)) {
         if (!authentic) await quarantine.offer({ connection, topic, request, credentials });
-        return unauthorized();
+        // One body for a wrong secret, connection, topic or path: nothing can be learned by trying.
+        return refuse(401, 'unauthorized', 'not authorized');
       }
       await sendMessage(INBOUND_QUEUE, received(connection, topic, body));
-      if (isJson(body) || webhook.isTest?.(body)) return answer(200);
-      return refuse(400, 'not_json', 'the body is not JSON');
+      const json = readJson(body);
+      if (json === undefined && !webhook.isTest?.(body)) return refuse(400, 'not_json', 'the body is not JSON');
+      const objection = webhook.objection?.(topic, json);
+      return objection ? refuse(400, 'objection', objection) : answer(200, webhook.answer?.(null));
     });
 }
 
@@ -76,11 +79,11 @@ function received(connection: string, topic: string, body: Buffer): InboundRecei
   return { id: `evt_${randomUUID()}`, connection, topic, receivedBy: 'webhook', receivedAt, ...packBody(body) };
 }
 
-function isJson(body: Buffer): boolean {
+/** Undefined for what is not JSON. */
+function readJson(body: Buffer): unknown {
   try {
-    JSON.parse(body.toString());
-    return true;
+    return JSON.parse(body.toString());
   } catch {
-    return false;
+    return undefined;
   }
 }

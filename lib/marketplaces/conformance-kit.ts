@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Connection } from '#lib/connections/connection';
 import { createHttp } from '#lib/http/client';
 import { applySnapshot } from '#lib/orders/apply';
-import type { Order } from '#lib/orders/order';
+import type { Address, Order } from '#lib/orders/order';
 import type {
   Change,
   Connector,
@@ -16,6 +16,7 @@ import type { MarketplaceInfo } from './info.ts';
 import type { registry } from './registry.ts';
 import { info as scopio } from './scopio/info.ts';
 import { map } from './scopio/map.ts';
+import { member } from './shape.ts';
 
 /** What a remote says to one call. */
 export interface Answer {
@@ -41,14 +42,19 @@ export interface Conformance {
   /** What it says to a caller it does not know, and of a thing it does not have. */
   unauthorized: Answer;
   notFound: Answer;
-  /** For each push action: done, after what it reads first; the answers by which a probe finds it done, or not. */
-  push: Record<string, { done: Answer | Answer[]; found: Answer[]; absent: Answer[] }>;
+  /**
+   * For each push action: done, after what it reads first, in one call unless it takes several; the answers by which a
+   * probe finds it done, or not.
+   */
+  push: Record<string, { done: Answer | Answer[]; writes?: number; found: Answer[]; absent: Answer[] }>;
   poll?: Answer[];
   /** Of one fetch, or by the fetch's action. */
   fetch?: Answer[] | Record<string, Answer[]>;
   /** For each request: what is asked, the answers by which it is done, and those of a probe, if it can tell. */
   requests?: Record<string, { input: unknown; done: Answer[]; found?: Answer[]; absent?: Answer[] }>;
   setStock?: Answer[];
+  /** Where the story's order goes to, for one that does not ship to Mexico. */
+  shipsTo?: Partial<Address>;
 }
 
 /** A folder under test. */
@@ -72,6 +78,10 @@ export async function openSubject({ info, load }: (typeof registry)[number]): Pr
   const source = connectionOf(scopio);
   return { info, connector, conformance, connection, source, inbound: Object.entries(conformance.inbound), read };
 }
+
+/** Whether a call only reads: by its method, or as a GraphQL query. */
+export const isRead = ({ method, body }: Call): boolean =>
+  method === 'GET' || /^\s*query\b/.test(String(member(body, 'query') ?? ''));
 
 export type Call = { method: string; url: URL; headers: Headers; body: unknown };
 
@@ -140,8 +150,9 @@ export const remoteContext = (remote: Remote): RemoteContext => ({
 });
 
 /** Everything a push of the story's order is given; `fulfillment` too, as an action takes what it needs. */
-export function pushContext(remote: Remote, source: Connection): PushContext {
-  const order = storyOrder(source);
+export function pushContext(remote: Remote, source: Connection, shipsTo: Partial<Address> = {}): PushContext {
+  const sold = storyOrder(source);
+  const order = { ...sold, shippingAddress: { ...sold.shippingAddress, ...shipsTo } };
   const lineItems = [{ id: 'li_1', quantity: 2 }];
   return {
     ...remoteContext(remote),
@@ -180,4 +191,5 @@ export const STORY_PLACEMENT: OpenPlacement = {
   remoteId: '5021',
   number: 'SC-1001',
   channel: 'scopio-main',
+  placedAt: RECEIVED_AT,
 };

@@ -34,6 +34,10 @@ export interface Webhook {
   admits(evidence: Evidence, body: Buffer, credentials: WebhookCredentials): boolean;
   /** What the vendor sends to try a URL, JSON or not: answered 200 and noted, it means nothing. */
   isTest?(body: Buffer): boolean;
+  /** What an authentic body lacks that the vendor wants to be told at once: answered 400, and kept as unreadable. */
+  objection?(topic: string, body: unknown): string | null;
+  /** The body of every answer, where the vendor documents one; without a problem it was accepted. */
+  answer?(problem: { code: string; description: string } | null): object;
 }
 
 /** One thing that arrived, parsed from JSON. `topic` is the webhook's, or what a poll or fetch read. */
@@ -52,7 +56,8 @@ export type Change =
   | { type: 'products'; products: ProductSnapshot[] }
   /** `unless`: nothing to read while our order stands at that version or a later one. */
   | { type: 'fetch'; action: string; resource: string; unless?: { externalId: string; version: string } }
-  | { type: 'none'; reason: string };
+  /** `about`: what the remote said it of, for the timeline of the order that is known there by this id. */
+  | { type: 'none'; reason: string; about?: { remoteId: string; type: string } };
 
 /** What a call to a remote may use. Every request through `http` is timed, budgeted and classified. */
 export interface RemoteContext {
@@ -72,6 +77,7 @@ export interface OpenPlacement {
   remoteId: string | null;
   number: string;
   channel: string;
+  placedAt: string;
 }
 
 export interface PollContext extends RemoteContext {
@@ -121,6 +127,8 @@ export interface FollowUp {
 export interface RequestAction<Input = unknown> {
   Input: z.ZodType<Input>;
   summary: string;
+  /** Our order that it is asked for, which is told of it. */
+  orderOf?(input: Input): string;
   push(context: RemoteContext, input: Input): Promise<PushResult>;
   /**
    * Reads the remote back after an unknown outcome; null when a push is still due. Absent where nothing can be read:

@@ -4,6 +4,7 @@ import { info as marketful } from './marketful/info.ts';
 import { info as scopio } from './scopio/info.ts';
 import { info as sellersCommerce } from './sellers-commerce/info.ts';
 import { info as sello } from './sello/info.ts';
+import { info as shoppo } from './shoppo/info.ts';
 
 interface Registered {
   info: MarketplaceInfo;
@@ -16,6 +17,7 @@ export const registry: readonly Registered[] = [
   { info: scopio, load: () => import('./scopio/index.ts') },
   { info: sellersCommerce, load: () => import('./sellers-commerce/index.ts') },
   { info: sello, load: () => import('./sello/index.ts') },
+  { info: shoppo, load: () => import('./shoppo/index.ts') },
 ];
 
 export const marketplaces: readonly MarketplaceInfo[] = registry.map(({ info }) => info);

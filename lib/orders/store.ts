@@ -120,8 +120,12 @@ export function putPlacement(placement: Placement): Write[] {
     statePk: openPlacements(connection),
     stateSk: positionOf(placement),
   };
-  return [put(item), ...(remoteId ? [put({ order, ...remoteKey(connection, remoteId) })] : [])];
+  return [put(item), ...(remoteId ? [putRemote(connection, remoteId, order)] : [])];
 }
+
+/** Remembers that something at the remote is about an order. */
+export const putRemote = (connection: string, remoteId: string, order: string): Write =>
+  put({ order, ...remoteKey(connection, remoteId) });
 
 export const getPlacement = (orderId: string, connection: string): Promise<Placement | undefined> =>
   getItem<Placement>(placementKey(orderId, connection));

@@ -84,6 +84,6 @@ function polled(
 }
 
 async function* openPlacementsOf(connection: Connection, after: string | null) {
-  for await (const { order, remoteId, number, channel } of listOpenPlacements(connection.id, after))
-    yield { orderId: order, remoteId, number, channel };
+  for await (const { order, remoteId, number, channel, placedAt } of listOpenPlacements(connection.id, after))
+    yield { orderId: order, remoteId, number, channel, placedAt };
 }

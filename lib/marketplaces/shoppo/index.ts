@@ -1,0 +1,25 @@
+import type { Connector } from '../contract.ts';
+import { cancel, fetch, order } from './actions.ts';
+import { carriers } from './carriers.ts';
+import { info } from './info.ts';
+import { map } from './map.ts';
+import { poll } from './poll.ts';
+import { requests } from './requests.ts';
+import { Secrets, Settings } from './settings.ts';
+import { webhook } from './webhook.ts';
+
+/** A supplier: orders are placed there, it ships them, and tells of products, Skus and what became of orders. */
+export const connector: Connector = {
+  info,
+  Secrets,
+  Settings,
+  webhook,
+  pasteHint:
+    'Shoppo wants "a url to accept the corresponding parameters" for each interface: give these to your contact there, with the accesstoken it is to send.',
+  carriers,
+  map,
+  poll,
+  fetch,
+  push: { order, cancel },
+  requests,
+};

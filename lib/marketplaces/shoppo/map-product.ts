@@ -1,0 +1,70 @@
+import type { ProductSnapshot } from '#lib/catalog/product';
+import { toMinor } from '#lib/money';
+import { toInstant } from '#lib/time';
+import type { Change } from '../contract.ts';
+import { pathUnder, present, readShape } from '../shape.ts';
+import { Product, type Sku, SkuNotice, SkuOfProduct } from './schema.ts';
+
+type Skus = Readonly<Record<string, string>>;
+
+/** "currency unit is USD" */
+const CURRENCY = 'USD';
+
+/** A product of the list or read alone: a snapshot for each of its Skus. It does not say when it changed. */
+export function mapProduct(body: unknown, skus: Skus): ProductSnapshot[] {
+  const product = readShape(Product, body);
+  return product.skus.map((sku, index) => ({ ...snapshotOf(sku, product, skus, `skus[${index}]`), version: null }));
+}
+
+/** A Sku read alone. */
+export function mapSku(body: unknown, skus: Skus): ProductSnapshot {
+  const { product = {}, ...sku } = readShape(SkuOfProduct, body);
+  return { ...snapshotOf(sku, product, skus, ''), version: null };
+}
+
+/** A notification tells all that the catalog keeps of a Sku, but of a new one the id. */
+export function mapSkuNotice(body: unknown, receivedAt: string, skus: Skus): Change {
+  const { sku_id: id, time_updated: time, ...sku } = readShape(SkuNotice, body);
+  if (sku.identifier === undefined && id === undefined) return { type: 'none', reason: 'a Sku without a name' };
+  const named = sku.identifier ?? (id !== undefined && setFor(id, skus));
+  if (id !== undefined && !named) return { type: 'fetch', action: 'sku', resource: id };
+  const version = time === undefined ? null : versionOf(time, receivedAt);
+  // Whether its product is sold, it does not say.
+  const { title: _title, ...snapshot } = snapshotOf({ ...sku, id: id ?? '' }, {}, skus, '');
+  return { type: 'products', products: [{ ...snapshot, version }] };
+}
+
+interface Parent {
+  name?: string | undefined;
+  enabled?: boolean | undefined;
+}
+
+function snapshotOf(sku: Sku, product: Parent, skus: Skus, at: string): Omit<ProductSnapshot, 'version'> {
+  const { id, identifier, color, size, price, inventory, enabled } = sku;
+  const title = [product.name, color, size].filter(Boolean).join(', ');
+  const amount = price === undefined ? undefined : toMinor(price, CURRENCY, pathUnder(at)('price'));
+  return {
+    sku: setFor(id, skus) ?? identifier ?? id,
+    ...present({
+      externalId: id || undefined,
+      title: title || undefined,
+      price: amount === undefined ? undefined : { amount, currency: CURRENCY },
+      quantity: inventory === undefined ? undefined : Math.max(0, inventory),
+      // Sold only if both are.
+      enabled: product.enabled === false ? false : enabled,
+    }),
+  };
+}
+
+/** The SKU that the connection's settings have for one of their ids. */
+export const setFor = (id: string, skus: Skus): string | undefined =>
+  Object.entries(skus).find(([, theirs]) => theirs === id)?.[0];
+
+/**
+ * They tell whole seconds. Of two words within one the later received knows more, so the milliseconds say when it was
+ * received, up to 999; a clock ahead of ours does not shut out what is read later.
+ */
+function versionOf(time: number, receivedAt: string): string {
+  const last = new Date(Date.parse(toInstant(time, 'time_updated')) + 999).toISOString();
+  return last < receivedAt ? last : receivedAt;
+}

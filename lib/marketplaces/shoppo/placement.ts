@@ -1,0 +1,109 @@
+import { BlockedError } from '#lib/errors';
+import type { PushContext, RemoteContext } from '../contract.ts';
+import { readShape } from '../shape.ts';
+import { findOrder, isEnded, type NewOrder } from './orders.ts';
+import { Order } from './schema.ts';
+import { Settings } from './settings.ts';
+
+/** "Country Code Enum": no other is taken. */
+const COUNTRIES = ['US', 'CN', 'IN', 'MY', 'SG', 'KE'];
+
+/** The arguments of createOrder but its code. Throws BlockedError that names what the address lacks, or the SKUs unknown. */
+export async function orderOf(context: PushContext): Promise<Omit<NewOrder, 'partnerOrderCode'>> {
+  const { sellerName } = Settings.parse(context.connection.settings);
+  return {
+    shippingAddress: addressOf(context),
+    orderItems: await itemsOf(context),
+    ...(sellerName !== undefined && { partnerSellerName: sellerName }),
+  };
+}
+
+function addressOf({ order: { shippingAddress: address, buyer } }: PushContext): Record<string, string> {
+  const country = address.address_country ?? '';
+  if (!COUNTRIES.includes(country))
+    throw incomplete([`shippingAddress.address_country (Shoppo ships to ${COUNTRIES.join(', ')} only)`]);
+  const [first = '', ...more] = (address.first_name ?? '').trim().split(/\s+/);
+  const last = address.last_name?.trim();
+  const needed = {
+    recipientFirstName: [last ? address.first_name : first, 'first_name'],
+    recipientLastName: [last || more.join(' '), 'last_name'],
+    streetAddress1: [address.street_address, 'street_address'],
+    city: [address.address_locality, 'address_locality'],
+    // A city that is the whole state.
+    state: [address.address_region ?? (country === 'SG' ? 'Singapore' : undefined), 'address_region'],
+    zipcode: [address.postal_code, 'postal_code'],
+    phoneNumber: [address.phone_number ?? buyer.phone_number, 'phone_number'],
+  } as const;
+  const lacking = Object.values(needed).filter(([value]) => !value?.trim());
+  if (lacking.length > 0) throw incomplete(lacking.map(([, member]) => `shippingAddress.${member}`));
+  const found = Object.entries(needed).map(([key, [value]]) => [key, value?.trim() ?? '']);
+  // Required like the rest, though most addresses have one line.
+  return { ...Object.fromEntries(found), streetAddress2: address.extended_address ?? '', countryCode: country };
+}
+
+function incomplete(fields: string[]): BlockedError {
+  const description = `the order cannot be shipped before its address has ${fields.join(', ')}: correct it`;
+  return new BlockedError({ code: 'address_incomplete', description, field: fields[0]?.split(' ')[0] ?? '' }, 'order');
+}
+
+/** One item a SKU. */
+async function itemsOf(context: PushContext): Promise<NewOrder['orderItems']> {
+  const { order, lineItems, connection } = context;
+  const quantities = new Map<string, number>();
+  const unknown: string[] = [];
+  for (const { id, quantity } of lineItems) {
+    const line = order.ucp.line_items.find((candidate) => candidate.id === id);
+    if (!line) throw new Error(`line item ${id} is not in order ${order.id}`);
+    const skuId = await skuIdOf(context, line.item.id);
+    if (skuId === undefined) unknown.push(line.item.id);
+    else quantities.set(skuId, (quantities.get(skuId) ?? 0) + quantity);
+  }
+  if (unknown.length === 0) return [...quantities].map(([skuId, quantity]) => ({ skuId, quantity }));
+  const description = `Shoppo's ids of ${unknown.join(', ')} are not known: add each to settings.skus of ${connection.id}, or replay once the catalog has them`;
+  throw new BlockedError({ code: 'sku_unknown', description }, 'connection');
+}
+
+/** The relay id of a SKU of ours, as set or as the catalog has it. */
+export async function skuIdOf(context: RemoteContext, sku: string): Promise<string | undefined> {
+  const { skus } = Settings.parse(context.connection.settings);
+  return Object.hasOwn(skus, sku) ? skus[sku] : (await context.findProduct(sku))?.externalId;
+}
+
+/** The code of the n-th order placed for one of ours: a code is taken for good, whatever became of its order. */
+const codeOf = (orderId: string, n: number): string => (n === 1 ? orderId : `${orderId}~${n}`);
+
+/** Our order id of a partner order code. */
+export const orderIdOf = (code: string): string => code.replace(/(?<=:.*)~\d+$/, '');
+
+const MAX_CODES = 20;
+
+/** What stands at Shoppo under the codes of one of our orders, first placed first. */
+export async function* placedOrders(context: RemoteContext, orderId: string): AsyncGenerator<[string, Order | null]> {
+  for (let n = 1; n <= MAX_CODES; n++) {
+    const code = codeOf(orderId, n);
+    const found = await findOrder(context, code);
+    yield [code, found === null ? null : readShape(Order, found)];
+    if (found === null) return;
+  }
+}
+
+/**
+ * The order that this placement made, or the code it may make one under. One that has ended ships nothing, so another
+ * takes its place; where lines were added later there are several placements, and what is in them tells them apart.
+ */
+export async function findPlaced(context: PushContext, items: NewOrder['orderItems']): Promise<[string, Order | null]> {
+  const { order, connection } = context;
+  const placements = order.placements.filter((placement) => placement.connection === connection.id);
+  for await (const [code, placed] of placedOrders(context, order.id)) {
+    if (placed === null) return [code, null];
+    if (!isEnded(placed) && (placements.length < 2 || hasItems(placed, items))) return [code, placed];
+  }
+  const description = `there are ${MAX_CODES} orders at Shoppo for this one: place it by hand`;
+  throw new BlockedError({ code: 'placed_too_often', description }, 'operator');
+}
+
+function hasItems({ orderItems }: Order, items: NewOrder['orderItems']): boolean {
+  const left = new Map(items.map(({ skuId, quantity }) => [skuId, quantity]));
+  for (const { sku, quantity } of orderItems) left.set(sku.originalId, (left.get(sku.originalId) ?? 0) - quantity);
+  return [...left.values()].every((quantity) => quantity === 0);
+}

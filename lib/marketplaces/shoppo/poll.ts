@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { RetryableError } from '#lib/errors';
+import type { PollContext, PollPage } from '../contract.ts';
+import { member, textOf } from '../shape.ts';
+import { listOrders } from './orders.ts';
+import { listProducts } from './products.ts';
+import { nodesOf, type Page } from './schema.ts';
+
+const SIZE = 100;
+/** Changes become visible later than they are stamped, and clocks differ. */
+const OVERLAP_MS = 10 * 60_000;
+/** Whoever has received nothing by then is not waited for any longer. */
+const MAX_ORDER_AGE_MS = 90 * 24 * 3600_000;
+const MAX_RESTARTS = 5;
+/** From PAID on: all whose payment has a time, so that none leaves the list while it is read. */
+const PAID_STATUSES = ['PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED'];
+
+/** The next page: of which list and range in unix seconds (none: all there is), behind which cursor, of how many in all. */
+const Position = z.object({
+  list: z.enum(['orders', 'products']),
+  range: z.tuple([z.number(), z.number()]).nullable(),
+  after: z.string().nullable(),
+  length: z.number().nullable(),
+  until: z.string(),
+});
+type Position = z.infer<typeof Position>;
+
+/** The orders placed here that still move, then the products updated since the last poll. */
+export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
+  const open = await openByRemoteId(context);
+  let position = resumed(context.resume) ?? start(context, open.oldest);
+  for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
+    const page = await readPage(context, position);
+    // Cursors are offsets: what left the list moved the rest up, and a page would miss as many.
+    if (position.length !== null && page.length < position.length) {
+      position = { ...position, after: null, length: null };
+      restarts += 1;
+      continue;
+    }
+    const items = itemsOf(position, page, open.ids);
+    const next = follow(context, position, page);
+    if (next === null) return yield { items, resume: null, watermark: position.until };
+    yield { items, resume: JSON.stringify(next) };
+    position = next;
+  }
+  throw new RetryableError({ code: 'paging_unstable', description: 'the list grew shorter at every page' });
+}
+
+interface OpenOrders {
+  /** Our order by theirs. */
+  ids: ReadonlyMap<string, string>;
+  oldest: number | null;
+}
+
+async function openByRemoteId({ openPlacements }: PollContext): Promise<OpenOrders> {
+  const ids = new Map<string, string>();
+  let oldest: number | null = null;
+  for await (const { orderId, remoteId, placedAt } of openPlacements(null)) {
+    if (remoteId !== null) ids.set(remoteId, orderId);
+    oldest = Math.min(oldest ?? Number.POSITIVE_INFINITY, Date.parse(placedAt));
+  }
+  return { ids, oldest };
+}
+
+function start(context: PollContext, oldest: number | null): Position {
+  const now = context.now().getTime();
+  if (oldest === null) return startProducts(context, context.now().toISOString());
+  const from = Math.max(oldest - OVERLAP_MS, now - MAX_ORDER_AGE_MS);
+  const range = secondsOf(Math.min(from, now), now + OVERLAP_MS);
+  return { list: 'orders', range, after: null, length: null, until: new Date(now).toISOString() };
+}
+
+/** Up to now and no further: whatever is updated meanwhile leaves the list, which shows, and is the next poll's. */
+function startProducts({ watermark }: PollContext, until: string): Position {
+  const range = watermark === null ? null : secondsOf(Date.parse(watermark) - OVERLAP_MS, Date.parse(until));
+  return { list: 'products', range, after: null, length: null, until };
+}
+
+const secondsOf = (from: number, to: number): [number, number] => [Math.floor(from / 1000), Math.ceil(to / 1000)];
+
+function readPage(context: PollContext, { list, range, after }: Position): Promise<Page> {
+  const page = { first: SIZE, ...(after !== null && { after }) };
+  if (list === 'products')
+    return listProducts(context, { ...page, ...(range && { filters: { timeUpdatedRange: range } }) });
+  return listOrders(context, {
+    ...page,
+    filters: { time_payment_processed_range: range, status_in: PAID_STATUSES },
+  });
+}
+
+/** An order does not show its code, and the partner may have placed others by other means. */
+function itemsOf({ list }: Position, page: Page, ids: OpenOrders['ids']): PollPage['items'] {
+  if (list === 'products') return nodesOf(page).map((body) => ({ topic: 'product', body }));
+  return nodesOf(page).flatMap((order) => {
+    const partnerOrderCode = ids.get(textOf(member(order, 'id')));
+    return partnerOrderCode === undefined ? [] : [{ topic: 'order', body: { ...order, partnerOrderCode } }];
+  });
+}
+
+function follow(context: PollContext, position: Position, { length, pageInfo }: Page): Position | null {
+  const { hasNextPage, endCursor } = pageInfo;
+  if (hasNextPage && endCursor !== undefined && endCursor !== position.after)
+    return { ...position, after: endCursor, length };
+  return position.list === 'orders' ? startProducts(context, position.until) : null;
+}
+
+function resumed(resume: string | null): Position | null {
+  try {
+    return Position.parse(JSON.parse(resume ?? ''));
+  } catch {
+    return null;
+  }
+}

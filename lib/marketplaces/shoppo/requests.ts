@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { RejectedError } from '#lib/errors';
+import type { PushResult, RemoteContext, RequestAction } from '../contract.ts';
+import { cancelItems, tooLate } from './actions.ts';
+import { placedOrders, skuIdOf } from './placement.ts';
+import type { OrderItem } from './schema.ts';
+import { createTicket, replyTicket, type TicketKind } from './tickets.ts';
+
+const text = z.string().trim().min(1);
+const skus = z.array(text).min(1);
+
+const about = {
+  /** Our order; the ticket is about all of its items, or those of these SKUs. */
+  order: text,
+  skus: skus.optional(),
+  firstName: text,
+  lastName: text,
+  email: text,
+  imageIds: z.array(text).default([]),
+  remark: text.optional(),
+};
+const itemDeliveryStatus = z.enum(['RECEIVED', 'NOT_RECEIVED']);
+
+const Exchange = z.strictObject({ ...about, reason: z.string().regex(/^\w+$/, 'must be an ExchangeItemReason') });
+const Refund = z.strictObject({
+  ...about,
+  reason: text,
+  problemType: z.enum(['REFUND', 'EXCHANGE', 'NOT_ARRIVED', 'OTHER']),
+  itemDeliveryStatus,
+});
+const Question = z.strictObject({ ...about, itemDeliveryStatus });
+
+type About = z.infer<typeof Question> | z.infer<typeof Exchange> | z.infer<typeof Refund>;
+
+/** No probe: tickets do not show what they are about, so a person tells whether one was created. */
+const ticket = <Input extends About>(kind: TicketKind, Input: z.ZodType<Input>, summary: string) =>
+  ({
+    Input,
+    summary,
+    orderOf: ({ order }: Input) => order,
+    async push(context: RemoteContext, { order, skus: only, ...given }: Input): Promise<PushResult> {
+      const items = await findItems(context, order, only);
+      const orderItemIds = items.map(({ id }) => id);
+      return { remoteId: await createTicket(context, kind, { ...given, orderItemIds }) };
+    },
+  }) satisfies RequestAction<Input>;
+
+const Reply = z.strictObject({ ticketId: text, content: text });
+type Reply = z.infer<typeof Reply>;
+
+/** No probe: the comments of a ticket are shown by its kind, which its id does not tell. */
+const reply: RequestAction<Reply> = {
+  Input: Reply,
+  summary: 'Answers in a ticket.',
+  async push(context, { ticketId, content }) {
+    await replyTicket(context, ticketId, content);
+    return {};
+  },
+};
+
+const CancelItem = z.strictObject({ order: text, skus });
+type CancelItem = z.infer<typeof CancelItem>;
+
+const cancelItem: RequestAction<CancelItem> = {
+  Input: CancelItem,
+  summary: 'Cancels the items of these SKUs, as long as they are PAID and no more.',
+  orderOf: ({ order }) => order,
+  async push(context, asked) {
+    const left = await cancelItems(context, await findItems(context, asked.order, asked.skus));
+    if (left.length > 0) throw tooLate(left);
+    return { note: `cancelled ${asked.skus.join(', ')}` };
+  },
+
+  async probe(context, asked) {
+    const items = await findItems(context, asked.order, asked.skus);
+    return items.every(({ status }) => status === 'CANCELLED') ? { note: 'found cancelled at Shoppo' } : null;
+  },
+};
+
+/** The items of what was placed for an order of ours. Throws RejectedError where there are none. */
+async function findItems(context: RemoteContext, orderId: string, only: string[] = []): Promise<OrderItem[]> {
+  const wanted = await Promise.all(only.map(async (sku) => (await skuIdOf(context, sku)) ?? sku));
+  const placed = await Array.fromAsync(placedOrders(context, orderId));
+  const all = placed.flatMap(([, order]) => order?.orderItems ?? []);
+  const items = only.length === 0 ? all : all.filter(({ sku }) => wanted.includes(sku.originalId));
+  if (items.length > 0) return items;
+  const what = only.length > 0 ? `${only.join(', ')} of ${orderId}` : orderId;
+  throw new RejectedError({ code: 'not_found', description: `Shoppo has no items for ${what}` });
+}
+
+export const requests: Readonly<Record<string, RequestAction>> = {
+  'exchange-ticket': ticket('exchange-ticket', Exchange, 'Asks for an exchange of items of an order.'),
+  'refund-ticket': ticket('refund-ticket', Refund, 'Asks for a refund of items of an order.'),
+  'question-ticket': ticket('question-ticket', Question, 'Asks a question about an order.'),
+  'reply-ticket': reply,
+  'cancel-item': cancelItem,
+};

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { count, integer, optional, optionalText, text } from '../shape.ts';
+
+/** Lists may hold nulls: GraphQL's `[OrderItem]`. */
+const list = <T extends z.ZodType>(schema: T) =>
+  z.array(schema.nullish()).transform((all) => all.filter((one): one is NonNullable<typeof one> => one != null));
+
+/** The page prints `""` where a value would be: that tells nothing. */
+const told = <T extends z.ZodType>(schema: T) =>
+  z.union([z.literal('').transform(() => undefined), optional(schema)], { error: 'has an unexpected shape' });
+
+const flag = z
+  .union([z.boolean(), z.literal([0, 1, '0', '1', 'true', 'false'])], { error: 'expected a flag' })
+  .transform((value) => value === true || value === 1 || value === '1' || value === 'true');
+
+/** USD as a float, which may carry the noise of sums, or as text. */
+const amount = z
+  .union([z.string(), z.number()], { error: 'expected an amount' })
+  .transform((value) => (typeof value === 'number' ? value.toFixed(6) : value.trim()));
+
+const Checkpoint = z.object({
+  courier: optionalText,
+  time: optional(integer),
+  message: optionalText,
+  location: optionalText,
+});
+
+const ShippingPackage = z.object({
+  courier: optionalText,
+  trackingNumber: optionalText,
+  isDelivered: optional(flag),
+  timeShipped: optional(integer),
+  timeDelivered: optional(integer),
+  checkpoints: optional(list(Checkpoint)),
+});
+export type ShippingPackage = z.infer<typeof ShippingPackage>;
+
+const OrderItem = z.object({
+  id: text,
+  quantity: count,
+  status: text,
+  trackingNumber: optionalText,
+  shippingProvider: optionalText,
+  timeRefunded: optional(integer),
+  // `id` would be the snapshot's: nothing is found by it.
+  sku: z.object({ originalId: text }),
+  shippingPackage: optional(ShippingPackage),
+});
+export type OrderItem = z.infer<typeof OrderItem>;
+
+/** `partnerOrderCode` is no field of an order: whoever found it by its code adds it. */
+export const Order = z.object({
+  id: text,
+  status: text,
+  orderItems: list(OrderItem),
+  partnerOrderCode: optionalText,
+});
+export type Order = z.infer<typeof Order>;
+
+/** What a mutation answers about the order it changed. */
+export const OrderState = z.object({ id: text, status: text });
+export type OrderState = z.infer<typeof OrderState>;
+
+export const Page = z.object({
+  length: count,
+  edges: list(z.object({ node: z.unknown() })),
+  pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: optionalText }),
+});
+export type Page = z.infer<typeof Page>;
+
+/** The nodes of a page as they came; an edge may have none. */
+export const nodesOf = ({ edges }: Page): object[] =>
+  edges.flatMap(({ node }) => (typeof node === 'object' && node !== null ? [node] : []));
+
+const SkuFields = z.object({
+  identifier: optionalText,
+  color: optionalText,
+  size: optionalText,
+  price: told(amount),
+  inventory: told(integer),
+  enabled: told(flag),
+});
+
+export const Sku = SkuFields.extend({ id: text });
+export type Sku = z.infer<typeof Sku>;
+
+export const Product = z.object({ id: text, name: optionalText, enabled: told(flag), skus: list(Sku) });
+export const SkuOfProduct = Sku.extend({ product: optional(z.object({ name: optionalText, enabled: told(flag) })) });
+
+/** `create-sku` and `update-sku`: a new one is told without its id. */
+export const SkuNotice = SkuFields.extend({ sku_id: optionalText, time_updated: told(integer) });
+
+/** `create-product` and `update-product`: neither holds its Skus, though a table lists them. */
+export const ProductNotice = z.object({
+  product_id: optionalText,
+  identifier: optionalText,
+  time_updated: told(integer),
+});
+
+export const MerchantNotice = z.object({
+  merchant_toggle_list: list(z.object({ merchant_id: optionalText, enabled: told(flag) })),
+});
+
+/** `cancel-partner-order` and `deliver-partner-order`: the id is the partner order code. */
+export const OrderNotice = z.object({ order_id: text });
+
+export const TicketReply = z.object({ ticketId: text, content: text });
+export const Ticket = z.object({ id: text });
+export const Success = z.object({ success: z.boolean() });

@@ -1,0 +1,25 @@
+import type { Webhook } from '../contract.ts';
+import { knowsSecret, provesSecret, secretEvidence } from '../webhook-secret.ts';
+import { info } from './info.ts';
+
+const TOKEN = 'notificationToken';
+
+// "Shoppo wil set accesstoken fields in request header": nothing is signed.
+export const webhook: Webhook = {
+  info,
+  authenticate: ({ headers, rest }, { secrets }) =>
+    knowsSecret(headers.accesstoken, secrets, TOKEN) && rest.length === 0,
+  evidence: ({ headers, rest, body }) => (rest.length === 0 ? secretEvidence(headers.accesstoken, body) : undefined),
+  admits: (evidence, body, { secrets }) => provesSecret(evidence, body, secrets, TOKEN),
+
+  // "If the reply is successful, we would like to reply 200 … Otherwise we want to show specific error message".
+  answer: (problem) => ({ error: problem?.description ?? '' }),
+
+  /** The reply to a ticket is shown to whoever wrote it, so what it lacks is said at once. */
+  objection(topic, body) {
+    if (topic !== 'reply-ticket') return null;
+    const given = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+    const lacking = ['ticketId', 'content'].filter((name) => !/\S/.test(String(given[name] ?? '')));
+    return lacking.length > 0 ? `${lacking.join(', ')}: is missing` : null;
+  },
+};
