@@ -33,57 +33,6 @@ function permutations<T>(items: readonly T[]): T[][] {
   return items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
 }
 
-describe('2: N copies by webhook and poll, in any order, make one order and one push', () => {
-  let polling: Stage;
-  beforeAll(async () => {
-    polling = await startStage({ env: { POLL_INTERVAL_SECONDS: '1' } });
-  });
-  afterAll(() => polling.stop());
-  const polls = () =>
-    polling.hub
-      .log()
-      .split('\n')
-      .filter((line) => line.includes('"polled"')).length;
-
-  test('one order imported two or three times: forty copies at once, alike and not, while the poll finds it too', async () => {
-    polling.scopio.place({ id: 'two', notify: false });
-    const shown = await polling.shown('two');
-    const same = eventOf(shown, '2026-11-20T08:15:00Z');
-    const bodies = Array.from({ length: 40 }, (_, index) =>
-      index % 2 === 0 ? same : eventOf(shown, `2026-11-20T08:15:${String(index).padStart(2, '0')}Z`),
-    );
-    const answers = await Promise.all(bodies.map((body) => post(polling, body)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-    await polling.settled('two', 'order', 'succeeded');
-    const told = async () => (await polling.events('limit=200')).filter(({ topic }) => topic === 'order-paid');
-    await eventually(async () => (await told()).length === 40, 'all copies on record');
-    polling.marketful.ship(`${SHOP}:two`, { carrier: 'DHL' });
-    await polling.settled('two', 'fulfillment', 'succeeded');
-    const before = polls();
-    await eventually(() => polls() > before + 2, 'another poll of both');
-    expect([polling.placements('two'), polling.fulfillments('two')]).toEqual([1, 1]);
-    expect(polling.marketful.received().counts).toMatchObject({ accepted: 1, refused: 0 });
-    const order = await polling.order('two');
-    expect(order.deliveries).toHaveLength(2);
-    expect(order.timeline.filter(({ type }) => type === 'order.received')).toHaveLength(1);
-    expect(await polling.hub.get('/orders')).toMatchObject({ orders: [{ id: `${SHOP}:two` }] });
-  });
-
-  test('orders missed; found only by reconciling: every webhook dropped, the polls converge to the same ledger', async () => {
-    polling.scopio.faults.add({ on: 'webhook', kind: 'drop', times: 'always' });
-    polling.marketful.faults.add({ on: 'webhook', kind: 'drop', times: 'always' });
-    const missed = polling.scopio.place({ count: 5 }).map(({ id }) => id);
-    await Promise.all(missed.map((id) => polling.settled(id, 'order', 'succeeded')));
-    for (const id of missed) polling.marketful.ship(`${SHOP}:${id}`, { carrier: 'DHL', parcels: 2 });
-    await eventually(() => missed.every((id) => polling.fulfillments(id) === 2), 'both parcels of each reported');
-    for (const id of missed) {
-      expect(polling.placements(id)).toBe(1);
-      const { status, timeline } = await polling.order(id);
-      expect([status, timeline[0]]).toMatchObject(['fulfilled', { type: 'order.received', by: 'poll' }]);
-    }
-  });
-});
-
 describe.concurrent('3: an older snapshot never overwrites a newer one; parcels are only added', () => {
   const versions = [1, 2, 3].map((quantity) => ({
     updated_at: `2026-11-20T10:0${quantity}:00+01:00`,

@@ -1,0 +1,80 @@
+import { transact } from '#lib/aws/table';
+import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
+import { getAttempts, getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { RetryableError, UnknownOutcomeError } from '#lib/errors';
+import type { Connector, PushContext } from '#lib/marketplaces/contract';
+import { connector as marketful } from '#lib/marketplaces/marketful/index';
+import { applySnapshot } from '#lib/orders/apply';
+import { commitOrder } from '#lib/orders/store';
+import { snapshotOf, sourceOf } from '#lib/orders/test-orders';
+import { queues } from '#lib/topology';
+import { type InProcess, startInProcess } from './in-process.ts';
+
+const shed = (id: string, accessToken: string) => ({
+  id,
+  marketplace: 'marketful',
+  baseUrl: 'http://127.0.0.1:9',
+  secrets: { accessToken, userId: `user-of-${id}`, webhookSecret: 'w' },
+});
+const shop = {
+  id: 'shop',
+  marketplace: 'scopio',
+  baseUrl: 'http://127.0.0.1:9',
+  secrets: { apiKey: 'shop-key', webhookSecret: 'w' },
+};
+
+/** A shop and two warehouses nobody listens at, for workers called in this process. */
+export const startWorkers = (): Promise<InProcess> =>
+  startInProcess({ connections: [shop, shed('shed-a', 'token-a'), shed('shed-b', 'token-b')] });
+
+/** Forgets the messages of the test before. */
+export async function emptyQueues(hub: InProcess): Promise<void> {
+  for (const { name, deadLetterQueue } of queues) await Promise.all([hub.drain(name), hub.drain(deadLetterQueue)]);
+}
+
+let count = 0;
+/** An order on record and one delivery of it that is due. */
+export async function open(changes: Partial<NewDelivery> = {}): Promise<string> {
+  count += 1;
+  const snapshot = snapshotOf({ externalId: `ord_${count}`, number: `N-${count}` });
+  const { order } = applySnapshot(null, snapshot, sourceOf(0, { connection: 'shop' }));
+  const now = new Date();
+  await commitOrder({ order, previous: null, timeline: [], deliveries: [], origin: 'test', now });
+  const asked: NewDelivery = {
+    id: `dlv_${count}`,
+    kind: 'push',
+    action: 'order',
+    connection: 'shed-a',
+    marketplace: 'marketful',
+    order: order.id,
+    subject: { lineItems: [{ id: 'li_1', quantity: 2 }] },
+    ...changes,
+  };
+  await transact([putNewDelivery(openDelivery(asked, now.toISOString()))]);
+  return asked.id;
+}
+
+/** The delivery as the ledger has it now. */
+export const read = async (id: string): Promise<Delivery> => {
+  const delivery = await getDelivery(id);
+  if (!delivery) throw new Error(`no delivery ${id}`);
+  return delivery;
+};
+/** What came of each attempt: the code, where there is one. */
+export const outcomes = async (id: string) => (await getAttempts(id)).map(({ outcome, code }) => code ?? outcome);
+
+/** Marketful with another hand at the wire; what it was asked to do is in `calls`. */
+export function fake({ push = async () => ({}), probe = async () => null }: Partial<Connector['push'][string]> = {}) {
+  const calls: string[] = [];
+  const contexts: PushContext[] = [];
+  const note = (what: string, run: (context: PushContext) => Promise<unknown>) => (context: PushContext) => {
+    calls.push(what);
+    contexts.push(context);
+    return run(context);
+  };
+  const order = { push: note('push', push), probe: note('probe', probe) } as Connector['push'][string];
+  return { calls, contexts, connector: { ...marketful, push: { ...marketful.push, order } } };
+}
+
+export const lost = () => Promise.reject(new UnknownOutcomeError({ code: 'timeout', description: 'no answer' }));
+export const refused = () => Promise.reject(new RetryableError({ code: 'http_503', description: 'busy' }));
