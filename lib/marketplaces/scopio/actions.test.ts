@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { RejectedError } from '#lib/errors';
+import { RejectedError, UnknownOutcomeError } from '#lib/errors';
 import { type Answer, connectionOf, createRemote, pollContext, pushContext } from '../conformance-kit.ts';
 import { fulfillment, poll } from './actions.ts';
 import { info } from './info.ts';
@@ -37,6 +37,21 @@ test('takes success for what it says', async () => {
   const error = await fulfillment.push(pushContext(remote, remote.connection)).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(RejectedError);
   expect(String(error)).toContain('already packed');
+});
+
+test('takes a page from somewhere in between for no answer', async () => {
+  const { remote } = open([{ status: 200, body: '<html>Please wait' }]);
+  const error = await fulfillment.push(pushContext(remote, remote.connection)).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(UnknownOutcomeError);
+});
+
+test('does not take a parcel for told because another took the order off the list: a person looks', async () => {
+  const probe = (list: string) => {
+    const { remote } = open([{ status: 200, body: list }]);
+    return fulfillment.probe({ ...pushContext(remote, remote.connection), anotherReported: true });
+  };
+  await expect(probe('order-list-empty.json')).rejects.toMatchObject({ code: 'outcome_unknown', waitsFor: 'operator' });
+  await expect(probe('order-list.json')).resolves.toBeNull();
 });
 
 test('one bad order in the list does not spoil the others', async () => {

@@ -1,4 +1,5 @@
-import type { PollContext, PollPage, PushAction } from '../contract.ts';
+import { BlockedError, OUTCOME_UNKNOWN } from '#lib/errors';
+import type { PollContext, PollPage, PushAction, PushContext } from '../contract.ts';
 import { parcelCarrier, parcelOf } from '../parcel.ts';
 import { member, textOf } from '../shape.ts';
 import { carriers } from './carriers.ts';
@@ -20,11 +21,18 @@ export const fulfillment: PushAction = {
     return {};
   },
 
-  /** An order cannot be read by its id; the list no longer holds one that is fulfilled. */
+  /** An order cannot be read by its id; the list no longer holds one that is fulfilled, by whichever parcel. */
   async probe(context) {
     const orders = await listOrders(context);
     const listed = orders.some((order) => textOf(member(order, 'id')) === context.order.externalId);
     if (listed) return null;
+    if (context.anotherReported) throw undecided(context);
     return { note: 'no longer among the orders Scopio lists as newly paid: taken as fulfilled' };
   },
 };
+
+function undecided(context: PushContext): BlockedError {
+  const { trackingNumber } = parcelOf(context);
+  const description = `Scopio lists order ${context.order.number} no more, as another parcel of it was reported, and cannot be asked for parcel ${trackingNumber}: look there, and replay this only if it is missing`;
+  return new BlockedError({ code: OUTCOME_UNKNOWN, description }, 'operator');
+}

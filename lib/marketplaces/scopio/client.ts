@@ -1,4 +1,4 @@
-import { RejectedError } from '#lib/errors';
+import { RejectedError, UnknownOutcomeError } from '#lib/errors';
 import { describe } from '#lib/http/classify';
 import type { RemoteContext } from '../contract.ts';
 import { member, readShape } from '../shape.ts';
@@ -26,6 +26,9 @@ export interface FulfillRequest {
 export async function fulfillOrder(caller: Caller, orderId: string, json: FulfillRequest): Promise<void> {
   const path = `/api/seller/orders/${encodeURIComponent(orderId)}/fulfill`;
   const response = await caller.http.request({ method: 'POST', path, headers: authorization(caller), json });
-  if (member(response.body, 'success') !== false) return;
-  throw new RejectedError({ code: 'not_successful', description: describe(response), httpStatus: response.status });
+  const detail = { description: describe(response), httpStatus: response.status };
+  // A page from somewhere in between is no answer of theirs.
+  if (typeof response.body === 'string' && response.body.trim() !== '')
+    throw new UnknownOutcomeError({ code: 'unexpected_answer', ...detail });
+  if (member(response.body, 'success') === false) throw new RejectedError({ code: 'not_successful', ...detail });
 }
