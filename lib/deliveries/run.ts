@@ -88,11 +88,11 @@ async function act(
   const context = { ...remote, ...(await readSubject(delivery, configuration)) };
   if (action === 'cancel') return runCancel(delivery, connector, context, progress);
   const push = connector.push[action] ?? missing(connector, action);
+  // Some channels show that an order was fulfilled, but not by which parcel.
+  progress.probeTells = action !== 'fulfillment' || context.order.fulfillments.length < 2;
   if (context.order.cancelled && action === 'order')
     throw new RejectedError({ code: 'order_cancelled', description: 'the order was cancelled before it was placed' });
   const { result, probed } = await once(
-  // Some channels show that an order was fulfilled, but not by which parcel.
-  progress.probeTells = action !== 'fulfillment' || context.order.fulfillments.length < 2;
     progress,
     () => push.probe(context),
     () => push.push(context),
@@ -169,10 +169,10 @@ async function readSubject(
   delivery: Delivery,
   { connections }: Configuration,
 ): Promise<Omit<PushContext, keyof RemoteContext>> {
+  const { order: orderId, connection, subject } = delivery;
   const order = orderId ? await getOrder(orderId) : undefined;
   const source = order && connections.get(order.connection);
   if (!order || !source)
-  const { order: orderId, connection, subject } = delivery;
     throw new RejectedError({ code: 'order_missing', description: `order ${orderId} is not known` });
   const parcel = order.fulfillments.find(({ id }) => id === subject.fulfillment);
   const fulfillment = parcel ? { ...parcel, carrierCode: await carrierCodeOf(parcel, connections) } : null;
