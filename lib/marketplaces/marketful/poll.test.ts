@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Product } from '#lib/catalog/product';
-import { BlockedError } from '#lib/errors';
+import { BlockedError, RetryableError } from '#lib/errors';
 import { type Answer, connectionOf, createRemote, pollContext, STORY_PLACEMENT } from '../conformance-kit.ts';
 import type { PollContext, PollPage } from '../contract.ts';
 import { info } from './info.ts';
@@ -33,9 +33,9 @@ function open(script: Answer[], { settings = {}, placements = [], skus = [], ean
       yield* skus.filter((sku) => after === null || sku > after);
     },
   };
-  const read = async (resume: string | null = null): Promise<PollPage[]> =>
-    Array.fromAsync(poll({ ...context, resume }));
-  return { read, asked: () => calls.map(({ url }) => url.pathname.split('/').at(-1) + url.search), connection };
+  const pages = (resume: string | null = null) => poll({ ...context, resume });
+  const read = (resume: string | null = null): Promise<PollPage[]> => Array.fromAsync(pages(resume));
+  return { read, pages, asked: () => calls.map(({ url }) => url.pathname.split('/').at(-1) + url.search), connection };
 }
 
 test('polls each open placement once, past one that is not to be had, and resumes behind the last', async () => {
@@ -119,6 +119,27 @@ test('names the quantity that is missing', () => {
   const read = () =>
     map({ topic: 'stock', body: { sku: 'A', message: 'Success' }, receivedAt: '' }, connectionOf(info));
   expect(read).toThrow('available_quantity: is missing');
+});
+
+const DOWN: Answer = { status: 500, body: '{}' };
+
+test('a SKU whose stock cannot be read now is read next time, and the others now', async () => {
+  const { read } = open([DOWN, STOCK, DOWN, DOWN, STOCK], { skus: ['A', 'B', 'C', 'D', 'E'] });
+  expect((await read()).map(({ resume }) => resume)).toEqual(['sku B', 'sku E', null]);
+});
+
+test('where no stock can be read the next poll begins with the parcels again', async () => {
+  const { pages, asked } = open([FOUND, DOWN, DOWN, DOWN], {
+    placements: [placement('a', '1')],
+    skus: ['A', 'B', 'C', 'D'],
+  });
+  const seen: PollPage[] = [];
+  const run = async () => {
+    for await (const page of pages()) seen.push(page);
+  };
+  await expect(run()).rejects.toBeInstanceOf(RetryableError);
+  expect(seen.map(({ resume }) => resume)).toEqual(['placement a', null]);
+  expect(asked()).toHaveLength(4);
 });
 
 test('a poll that is not let in stops at once', async () => {

@@ -1,4 +1,4 @@
-import { RejectedError } from '#lib/errors';
+import { RejectedError, RetryableError, UnknownOutcomeError } from '#lib/errors';
 import type { OpenPlacement, PollContext, PollPage } from '../contract.ts';
 import { getEvents, getOrder } from './client.ts';
 import { getStock, getStockByEan } from './items-client.ts';
@@ -38,16 +38,30 @@ async function* pollPlacements(context: PollContext, after: string | null): Asyn
 const readPlacement = (context: PollContext, { remoteId, channel, number }: OpenPlacement): Promise<unknown> =>
   remoteId === null ? getOrder(context, channel, number) : getEvents(context, remoteId);
 
+/** So many SKUs in a row that fail are the remote's trouble, not theirs. */
+const MAX_FAILURES = 3;
+
 async function* pollStock(
   context: PollContext,
   phase: Phase,
   skus: AsyncIterable<string> | Iterable<string>,
 ): AsyncGenerator<PollPage> {
+  let failures = 0;
   for await (const sku of skus) {
-    const body = await readStock(context, sku);
-    // By EAN they do not say which SKU it is.
-    const items = body === null ? [] : [{ topic: 'stock', body: { ...body, sku } }];
-    yield { items, resume: resumeAt(phase, sku) };
+    try {
+      const body = await readStock(context, sku);
+      failures = 0;
+      // By EAN they do not say which SKU it is.
+      const items = body === null ? [] : [{ topic: 'stock', body: { ...body, sku } }];
+      yield { items, resume: resumeAt(phase, sku) };
+    } catch (error) {
+      if (!(error instanceof RetryableError || error instanceof UnknownOutcomeError)) throw error;
+      failures += 1;
+      if (failures < MAX_FAILURES) continue;
+      // Parcels come first: the next poll begins with the placements, whatever ails the stock.
+      yield { items: [], resume: null };
+      throw error;
+    }
   }
 }
 

@@ -87,13 +87,17 @@ const updateOne: RequestAction<UpdateItem> = {
 const DeleteItem = z.strictObject({ item_id: itemId });
 type DeleteItem = z.infer<typeof DeleteItem>;
 
-/** No probe: a product cannot be read by its id, and "Item not found" at a second call would pass for a mistake. */
 const deleteOne: RequestAction<DeleteItem> = {
   Input: DeleteItem,
   summary: 'Deletes a product by its id.',
   async push(context, { item_id }) {
     await deleteItem(context, item_id);
     return {};
+  },
+
+  /** A product cannot be read by its id. A second call is harmless, and "Item not found" if the first one did it. */
+  async probe() {
+    return null;
   },
 };
 
