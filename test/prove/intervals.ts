@@ -10,6 +10,8 @@ interface Around {
 }
 
 const INTERVAL_MS = CLOCK.RETRY_INTERVAL_SECONDS * 1000;
+/** A hub that was just started works through what waited. */
+const WARM_UP_MS = 3000;
 const SWEEP_MS = CLOCK.SWEEP_INTERVAL_SECONDS * 1000;
 /** A retry that is due may be held up for this long by a call that hangs and by the machine's own load. */
 const ALLOWANCE_MS = CLOCK.HTTP_TIMEOUT_SECONDS * 1000 + 5000;
@@ -33,7 +35,7 @@ export function checkAttempts(deliveries: readonly ShownDelivery[], { replayed, 
         const due = Date.parse(attempt.nextAttemptAt);
         const lateness = Date.parse(next.startedAt) - due;
         const excused = outages.reduce(
-          (sum, { from, to }) => sum + overlap(from, to + SWEEP_MS, due, due + lateness),
+          (sum, { from, to }) => sum + overlap(from, to + WARM_UP_MS, due, due + lateness),
           0,
         );
         if (lateness < 0) outside.push(`${id} ${action} #${next.number}: ${-lateness} ms before it was due`);

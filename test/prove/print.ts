@@ -32,7 +32,7 @@ export function printReport(report: Report): string {
     '',
     ...report.findings.map((finding) => `  ✘ ${finding}`),
     ...(report.findings.length > 0 ? [''] : []),
-    `  ${report.kills} kills · ${sum(report.faults)} faults on the wire · replayed ${list(report.replayed) || 'nothing'}`,
+    `  ${report.kills} kills · ${sum(report.faults)} faults on the wire · replayed ${list(report.replayed) || 'nothing'} · ${report.settledByPerson} found done by a person`,
     `  ${report.deliveries} deliveries, ${report.attempts} attempts: ${list(report.outcomes)}`,
     `  retries began late by ${report.lateness.median.toFixed(2)} s in the median, ${report.lateness.p99.toFixed(2)} s at p99, ${report.lateness.max.toFixed(2)} s at most`,
     `  ${report.ordersPerSecond.toFixed(1)} orders a second for ${report.sellingSeconds.toFixed(0)} s`,

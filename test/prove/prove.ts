@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chance } from '#sandbox/aws/faults/chance';
-import { createOperator } from './operator.ts';
+import { createOperator, type Operator } from './operator.ts';
 import { type Report, reconcile } from './reconcile.ts';
 import type { World } from './world.ts';
 import { startWorld } from './world.ts';
@@ -23,8 +23,9 @@ export interface Progress {
   seconds: number;
 }
 
-/** So many orders may be on their way at once. */
-const WINDOW = 120;
+/** So many orders may wait to be placed, and so many to be told of: more would measure the machine and not the hub. */
+const MAX_UNPLACED = 20;
+const MAX_UNTOLD = 60;
 const MAX_KILLS = 80;
 const LOOK_EVERY_MS = 2000;
 
@@ -57,7 +58,8 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
   try {
     const until = began + 60_000 + orders * 500;
     while (sold < orders && Date.now() < until) {
-      if (sold - world.told.size >= WINDOW) {
+      const placed = world.placed.size;
+      if (sold - placed >= MAX_UNPLACED || placed - world.told.size >= MAX_UNTOLD) {
         await sleep(10);
         continue;
       }
@@ -71,12 +73,12 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
     world.calm();
     const sellingSeconds = (Date.now() - began) / 1000;
     await untilTold(world, sold, 60_000 + orders * 5);
-    await untilQuiet(world, 60_000);
+    await untilQuiet(operator, 60_000);
     clearInterval(operating);
     await looking;
     phase = 'counting';
     onProgress?.(progress());
-    return await reconcile(world, { orders: sold, asked: orders, seed, sellingSeconds, replayed: operator.replayed });
+    return await reconcile(world, { orders: sold, asked: orders, seed, sellingSeconds, operator });
   } finally {
     clearInterval(ticking);
     clearInterval(operating);
@@ -99,21 +101,11 @@ async function untilTold(world: World, sold: number, patienceMs: number): Promis
   while (world.told.size < sold && Date.now() < until) await sleep(100);
 }
 
-/** Until nothing is due, in hand, blocked or dead, twice in a row with a poll between. */
-async function untilQuiet(world: World, patienceMs: number): Promise<void> {
+/** Until nothing moves any more, three looks in a row. */
+async function untilQuiet(operator: Operator, patienceMs: number): Promise<void> {
   const until = Date.now() + patienceMs;
-  let quiet = 0;
-  while (quiet < 3 && Date.now() < until) {
+  for (let quiet = 0; quiet < 3 && Date.now() < until; ) {
     await sleep(1000);
-    const open = await Promise.all(
-      ['pending', 'leased', 'dead', 'blocked'].map((state) =>
-        world
-          .hub()
-          .get<{ deliveries: unknown[] }>(`/deliveries?state=${state}&limit=1`)
-          .then(({ deliveries }) => deliveries.length)
-          .catch(() => 1),
-      ),
-    );
-    quiet = open.every((count) => count === 0) ? quiet + 1 : 0;
+    quiet = (await operator.seesRest().catch(() => false)) ? quiet + 1 : 0;
   }
 }

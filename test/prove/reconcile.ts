@@ -1,6 +1,6 @@
 import type { ShownDelivery, ShownOrder } from '../support/shown.ts';
 import { checkAttempts } from './intervals.ts';
-import type { Replayed } from './operator.ts';
+import type { Operator } from './operator.ts';
 import { SHED, SHOP } from './settings.ts';
 import type { World } from './world.ts';
 
@@ -34,6 +34,8 @@ export interface Report {
   /** Faults by edge and kind, as they went over the wire. */
   faults: Record<string, number>;
   replayed: Record<string, number>;
+  /** Deliveries whose outcome no probe could tell, and a person found done. */
+  settledByPerson: number;
   deliveries: number;
   attempts: number;
   outcomes: Record<string, number>;
@@ -48,7 +50,7 @@ interface Given {
   asked: number;
   seed: number;
   sellingSeconds: number;
-  replayed: readonly Replayed[];
+  operator: Operator;
 }
 
 const SHOWN = 5;
@@ -90,7 +92,7 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
       ),
     ]);
   const name = ({ id }: { id: string }) => `${SHOP}:${id}`;
-  const attempts = checkAttempts(deliveries, { replayed: given.replayed, outages, calls });
+  const attempts = checkAttempts(deliveries, { replayed: given.operator.replayed, outages, calls });
 
   const bad: Bad = {
     ordersLost: note('orders lost', sold.filter((order) => !knownIds.has(name(order))).map(name)),
@@ -111,7 +113,7 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
     deliveriesStuck: note(
       'deliveries stuck',
       deliveries
-        .filter(({ state }) => state !== 'succeeded')
+        .filter(({ id, state }) => state !== 'succeeded' && !given.operator.settled.has(id))
         .map(
           ({ id, action, order, state, cause }) =>
             `${id} ${action} of ${order} ${state} ${cause?.code} ${cause?.description}`,
@@ -135,7 +137,8 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
     findings,
     kills: outages.length,
     faults: tally(calls.flatMap(({ edge, fault }) => (fault ? [`${edge} ${wordFor(fault)}`] : []))),
-    replayed: tally(given.replayed.map(({ why }) => why)),
+    replayed: tally(given.operator.replayed.map(({ why }) => why)),
+    settledByPerson: given.operator.settled.size,
     deliveries: deliveries.length,
     attempts: all.length,
     outcomes: tally(all.map(({ outcome, code }) => (code ? `${outcome} ${code}` : outcome))),

@@ -10,7 +10,6 @@ export interface Call {
   about: string;
   method: string;
   path: string;
-  body: string;
   at: number;
   fault: Fault | undefined;
   /** What the other side said; undefined when it was not asked. */
@@ -49,7 +48,7 @@ export async function openWire({ target, read, decide, onCall, kill }: WireOptio
     const { method = 'GET', url: path = '/' } = incoming;
     const { edge, about } = read(method, path, body.toString());
     const fault = decide(edge, about);
-    const call: Call = { edge, about, method, path, body: body.toString(), at: Date.now(), fault };
+    const call: Call = { edge, about, method, path, at: Date.now(), fault };
     const pass = async () => {
       const answer = await forward(new URL(path, target()), incoming, body, agent);
       call.status = answer.status;

@@ -12,7 +12,7 @@ import { type Call, openWire } from './wire.ts';
 
 const GENEROUS = 1_000_000;
 /** One order in so many is sent in two parcels. */
-const TWO_PARCELS = 0;
+const TWO_PARCELS = 0.08;
 const TOLD_DELIVERED = 0.25;
 
 export interface World {
@@ -22,7 +22,8 @@ export interface World {
   hub(): HubProcess;
   /** Everything that went over either wire. */
   calls: Call[];
-  /** Orders of which the shop was told a parcel. */
+  /** Orders the shed has, by number; orders of which the shop was told a parcel, by id. */
+  placed: ReadonlySet<string>;
   told: ReadonlySet<string>;
   /** From when to when there was no hub. */
   outages: Array<{ from: number; to: number }>;
@@ -46,6 +47,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
   const names = createNames();
   const calls: Call[] = [];
   const outages: World['outages'] = [];
+  const placed = new Set<string>();
   const told = new Set<string>();
   const counts = new Map<string, number>();
   const killsLeft = planKills(seed, orders, kills);
@@ -102,6 +104,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
     onEvent(event) {
       if (event.type !== 'order.received') return;
       names.placed(event.number, event.orderId);
+      placed.add(event.number);
       const about = names.ofNumber(event.number);
       const parcels = chance(seed, 'parcels', about) < TWO_PARCELS ? 2 : 1;
       for (let parcel = 0; parcel < parcels; parcel++)
@@ -156,6 +159,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
     names,
     hub: () => hub,
     calls,
+    placed,
     told,
     outages,
     killHub,
