@@ -39,7 +39,8 @@ export const ReplayBody = z
       description:
         '`collecting` finds its members, `running` releases them and waits for them; `relapsed` is a canary that met a failure; `interrupted` a dead-letter queue’s replay that was cut off.',
     }),
-    filter: FilterBody.nullable(),
+    // A nullable reference would promise an object all the same.
+    filter: z.union([FilterBody, z.null()]),
     delivery: z.string().nullable().openapi({ description: 'The one delivery it is about.' }),
     queue: z.string().nullable().openapi({ description: 'The dead-letter queue it is about.' }),
     perMinute: z.number().int(),

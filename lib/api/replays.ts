@@ -95,6 +95,7 @@ function standing(decided: Replay | false | undefined): Replay {
 
 const isSmall = (replay: Replay): boolean =>
   replay.endedAt === null &&
+  replay.state !== 'collecting' &&
   (replay.matched - settledOf(replay) <= MAX_UNSETTLED || (replay.canary && replay.stage !== 'rest'));
 
 const advance = async (replay: Replay): Promise<Replay> =>
