@@ -85,6 +85,15 @@ export function testAuthenticity({ info, connector, conformance, inbound }: Subj
         }
       });
 
+      test('objects to none of its examples, and answers with an object', () => {
+        for (const [file, topic] of inbound.filter(([, topic]) => info.topics.includes(topic)))
+          expect([file, webhook.objection?.(topic, readFixture(info.name, file)) ?? null]).toEqual([file, null]);
+        const problem = { code: 'not_json', description: 'the body is not JSON' };
+        for (const answer of [webhook.answer?.(null), webhook.answer?.(problem)])
+          expect(answer ?? {}).toBeTypeOf('object');
+        if (webhook.answer) expect(JSON.stringify(webhook.answer(problem))).toContain(problem.description);
+      });
+
       if (proof.coversBody)
         test('refuses the proof of another body', () => {
           const credentials = { secrets: { [proof.secret]: now }, settings: {} };

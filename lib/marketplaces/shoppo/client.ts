@@ -24,16 +24,20 @@ export async function ask(caller: Caller, query: string, variables: Variables): 
   const data = member(response.body, 'data');
   const [answer = null] = typeof data === 'object' && data !== null ? Object.values(data) : [];
   // What was done stands, whatever could not be shown of it.
-  if (answer !== null) return answer;
+  if (answer !== null && !isEmpty(answer)) return answer;
   const refusal = readErrors(response);
   if (refusal) throw refusal;
-  if (typeof data === 'object' && data !== null) return null;
+  if (typeof data === 'object' && data !== null) return answer;
   throw unclear(response, describe(response));
 }
 
+/** A payload of which nothing came: `{ "order": null }`. */
+const isEmpty = (answer: unknown): boolean =>
+  typeof answer === 'object' && answer !== null && Object.values(answer).every((value) => value === null);
+
 const CREDENTIALS = /^(unauthori[sz]ed|unauthenticated|forbidden|not authenticated|authentication)\b/i;
 const PATIENCE = /too many requests|rate limit/i;
-const BROKEN = /\b(internal|unexpected) (server )?error|time(d )?out|temporarily|unavailable\b/i;
+const BROKEN = /^(internal|unexpected)( server)? error|timed? ?out|try again|service unavailable/i;
 
 /** "refusals are HTTP 200 with `errors`": the first of them says what happens next. Null where there is none. */
 function readErrors(response: HttpResponse): IntegrationError | null {

@@ -76,7 +76,7 @@ export const CREATE_ORDER = /* GraphQL */ `
       partnerOrderCode: $partnerOrderCode
       partnerSellerName: $partnerSellerName
     ) {
-      order { ${ORDER} }
+      order { id status }
     }
   }
 `;

@@ -15,7 +15,7 @@ export const connector: Connector = {
   Settings,
   webhook,
   pasteHint:
-    'Shoppo wants "a url to accept the corresponding parameters" for each interface: give these to your contact there, with the accesstoken it is to send.',
+    'Shoppo has no API for notifications. Give your contact there these URLs, one for each, and secrets.notificationToken as the accesstoken to send:',
   carriers,
   map,
   poll,

@@ -9,6 +9,8 @@ import { nodesOf, type Page } from './schema.ts';
 const SIZE = 100;
 /** Changes become visible later than they are stamped, and clocks differ. */
 const OVERLAP_MS = 10 * 60_000;
+/** An order read once too often costs nothing; one whose time of payment lies outside would be lost. */
+const ORDER_SLACK_MS = 24 * 3600_000;
 /** Whoever has received nothing by then is not waited for any longer. */
 const MAX_ORDER_AGE_MS = 90 * 24 * 3600_000;
 const MAX_RESTARTS = 5;
@@ -65,8 +67,8 @@ async function openByRemoteId({ openPlacements }: PollContext): Promise<OpenOrde
 function start(context: PollContext, oldest: number | null): Position {
   const now = context.now().getTime();
   if (oldest === null) return startProducts(context, context.now().toISOString());
-  const from = Math.max(oldest - OVERLAP_MS, now - MAX_ORDER_AGE_MS);
-  const range = secondsOf(Math.min(from, now), now + OVERLAP_MS);
+  const from = Math.max(oldest - ORDER_SLACK_MS, now - MAX_ORDER_AGE_MS);
+  const range = secondsOf(Math.min(from, now), now + ORDER_SLACK_MS);
   return { list: 'orders', range, after: null, length: null, until: new Date(now).toISOString() };
 }
 

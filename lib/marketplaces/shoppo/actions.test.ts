@@ -1,0 +1,172 @@
+import { expect, test } from 'vitest';
+import { BlockedError, RejectedError, ThrottledError, UnknownOutcomeError } from '#lib/errors';
+import { type Answer, connectionOf, createRemote, pushContext } from '../conformance-kit.ts';
+import type { PushContext } from '../contract.ts';
+import { info as scopio } from '../scopio/info.ts';
+import { cancel, order } from './actions.ts';
+import { info } from './info.ts';
+
+const SKU = '21421713751366966949588';
+const [OPEN, PAID, CLOSED, NONE] = ['orders-open', 'orders', 'orders-closed', 'orders-none'].map(
+  (name): Answer => ({ status: 200, body: `${name}.json` }),
+) as [Answer, Answer, Answer, Answer];
+const CREATED = { status: 200, body: 'order-created.json' };
+const SET_PAID = { status: 200, body: 'order-paid.json' };
+const refused = (message: string): Answer => ({ status: 200, body: JSON.stringify({ errors: [{ message }] }) });
+
+function open(script: Answer[], change: (context: PushContext) => Partial<PushContext> = () => ({})) {
+  const { calls, http } = createRemote('shoppo', script);
+  const settings = { skus: { 'MUG-RED': SKU } };
+  const remote = { http, connection: connectionOf(info, settings), secrets: { accessToken: 'token', viewerId: 'me' } };
+  const context = pushContext(remote, connectionOf(scopio), { address_country: 'US' });
+  const asked = () =>
+    calls.map(({ body }) => body as { operationName: string; variables: Record<string, unknown>; query: string });
+  return { context: { ...context, ...change(context) }, calls, asked };
+}
+const names = ({ asked }: ReturnType<typeof open>) => asked().map(({ operationName }) => operationName);
+const failure = (promise: Promise<unknown>) => promise.catch((error: unknown) => error) as Promise<BlockedError>;
+
+test('places an order with the arguments the page lists, and pays it under the same code', async () => {
+  const opened = open([NONE, CREATED, SET_PAID]);
+  expect(await order.push(opened.context)).toEqual({ remoteId: '22718093645510287364419' });
+  const [, created, paid] = opened.asked();
+  expect(opened.calls[1]?.url.href).toBe('http://remote.test/base');
+  expect(opened.calls[1]?.headers.get('viewerid')).toBe('me');
+  expect(created?.variables).toEqual({
+    shippingAddress: {
+      recipientFirstName: 'Ana',
+      recipientLastName: 'Torres',
+      streetAddress1: 'Av. Vallarta 1234 Int. 5',
+      streetAddress2: 'Americana',
+      city: 'Guadalajara',
+      state: 'Jalisco',
+      countryCode: 'US',
+      zipcode: '44160',
+      phoneNumber: '+523312345678',
+    },
+    orderItems: [{ skuId: SKU, quantity: 2 }],
+    partnerOrderCode: 'scopio-main:ord_8f3a',
+  });
+  expect(paid?.variables).toEqual({ orderId: '22718093645510287364419', chargeId: 'scopio-main:ord_8f3a' });
+});
+
+test('takes up what a broken attempt left: OPEN is paid, PAID is done', async () => {
+  const unpaid = open([OPEN, SET_PAID]);
+  await order.push(unpaid.context);
+  expect(names(unpaid)).toEqual(['orderList', 'setOrderAsPaid']);
+  const paid = open([PAID]);
+  await order.push(paid.context);
+  expect(names(paid)).toEqual(['orderList']);
+});
+
+test('an order that has ended is placed anew under the next code', async () => {
+  const opened = open([CLOSED, NONE, CREATED, SET_PAID]);
+  await order.push(opened.context);
+  expect(opened.asked()[1]?.variables.filters).toEqual({ partner_order_code: 'scopio-main:ord_8f3a~2' });
+  expect(opened.asked()[2]?.variables.partnerOrderCode).toBe('scopio-main:ord_8f3a~2');
+});
+
+test('lines that are placed later are an order of their own, told apart by what is in it', async () => {
+  const placements = ['dlv_1', 'dlv_2'].map((delivery) => ({ delivery, connection: 'shoppo-main' }));
+  const second =
+    (quantity: number) =>
+    ({ order: sold }: PushContext & { order: PushContext['order'] }) => ({
+      order: { ...sold, placements },
+      lineItems: [{ id: 'li_1', quantity }],
+    });
+  const other = open([PAID, NONE, CREATED, SET_PAID], (context) => second(1)(context));
+  await order.push(other.context);
+  expect(names(other)).toEqual(['orderList', 'orderList', 'createOrder', 'setOrderAsPaid']);
+  const same = open([PAID], (context) => second(2)(context));
+  await order.push(same.context);
+  expect(names(same)).toEqual(['orderList']);
+});
+
+test.each([
+  [{ address_country: 'GB' }, 'shippingAddress.address_country'],
+  [{ postal_code: ' ' }, 'shippingAddress.postal_code'],
+  [{ last_name: '', first_name: 'Cher' }, 'shippingAddress.last_name'],
+])('blocks before any call until the address has what is required: %j', async (address, field) => {
+  const opened = open([], ({ order: sold }) => ({
+    order: { ...sold, shippingAddress: { ...sold.shippingAddress, ...address } },
+  }));
+  const error = await failure(order.push(opened.context));
+  expect(error).toMatchObject({ code: 'address_incomplete', waitsFor: 'order' });
+  expect(error.detail.description).toContain(field);
+  expect(opened.calls).toEqual([]);
+});
+
+test('finds a SKU through the catalog; one that nobody knows blocks by name', async () => {
+  const product = { id: 'x', connection: 'shoppo-main', sku: 'MUG-RED', updatedAt: '', revision: 1 };
+  const bare = connectionOf(info);
+  const known = open([NONE, CREATED, SET_PAID], () => ({
+    connection: bare,
+    findProduct: async () => ({ ...product, externalId: '777' }),
+  }));
+  await order.push(known.context);
+  expect(known.asked()[1]?.variables.orderItems).toEqual([{ skuId: '777', quantity: 2 }]);
+  const unknown = open([], () => ({ connection: bare, findProduct: async () => product }));
+  const error = await failure(order.push(unknown.context));
+  expect(error).toBeInstanceOf(BlockedError);
+  expect(error).toMatchObject({ code: 'sku_unknown' });
+  expect(error.detail.description).toContain('MUG-RED');
+});
+
+test.each([
+  ['Unauthorized: accesstoken is not valid', BlockedError],
+  ['Sku 1 has an inventory of 3 only', RejectedError],
+  ['Too many requests', ThrottledError],
+  ['Internal server error', UnknownOutcomeError],
+] as const)('a 200 that says "%s" is what it says', async (message, Expected) => {
+  const error = await failure(order.push(open([NONE, refused(message)]).context));
+  expect(error).toBeInstanceOf(Expected);
+  expect(error.detail.description).toBe(message);
+});
+
+test('an answer nobody can read may be an order; one that shows none with an error is refused', async () => {
+  for (const body of ['<html>', '"ok"', '{}', '{"data":{"createOrder":{"order":null}}}'])
+    await expect(order.push(open([NONE, { status: 200, body }]).context)).rejects.toBeInstanceOf(UnknownOutcomeError);
+  const body = '{"data":{"createOrder":{"order":null}},"errors":[{"message":"no"}]}';
+  await expect(order.push(open([NONE, { status: 200, body }]).context)).rejects.toBeInstanceOf(RejectedError);
+});
+
+test('what could be cancelled is, and the rest is named', async () => {
+  const mixed = {
+    data: {
+      orderList: {
+        length: 1,
+        edges: [
+          {
+            node: {
+              id: '9',
+              status: 'IN_PROGRESS',
+              orderItems: [
+                { id: 'a', quantity: 1, status: 'PAID', sku: { originalId: '1' } },
+                { id: 'b', quantity: 2, status: 'IN_FULFILLMENT', sku: { originalId: '2' } },
+                { id: 'c', quantity: 1, status: 'CANCELLED', sku: { originalId: '3' } },
+              ],
+            },
+          },
+        ],
+        pageInfo: { hasNextPage: false, endCursor: null },
+      },
+    },
+  };
+  const opened = open([
+    { status: 200, body: JSON.stringify(mixed) },
+    NONE,
+    { status: 200, body: 'item-cancelled.json' },
+  ]);
+  const error = await failure(cancel.push(opened.context));
+  expect(error).toMatchObject({ code: 'cancel_too_late', waitsFor: 'operator' });
+  expect(error.detail.description).toContain('2 of 2 (item b, IN_FULFILLMENT)');
+  expect(names(opened)).toEqual(['orderList', 'orderList', 'cancelOrderItem']);
+});
+
+test('cancelling twice is cancelling once, and an order that was never paid is left to expire', async () => {
+  const again = open([CLOSED, NONE]);
+  expect(await cancel.push(again.context)).toEqual({});
+  const unpaid = open([OPEN, NONE]);
+  expect((await cancel.push(unpaid.context)).note).toContain('never paid');
+  await expect(failure(cancel.push(open([NONE]).context))).resolves.toMatchObject({ code: 'order_not_found' });
+});

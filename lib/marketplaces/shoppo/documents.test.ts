@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, parse, validate } from 'graphql';
+import { expect, test } from 'vitest';
+import * as documents from './documents.ts';
+import { type TicketKind, ticketDocument } from './tickets.ts';
+
+const schema = buildSchema(readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8'));
+const problems = (document: string) => validate(schema, parse(document)).map(({ message }) => message);
+
+const { productList, productById, skuById, ...fixed } = documents;
+const ofSkus = { productList, productById, skuById };
+
+test.each(Object.entries(fixed))('%s is valid for the partner schema', (_name, document) => {
+  expect(problems(document)).toEqual([]);
+});
+
+test.each(Object.entries(ofSkus))('%s is valid with and without the identifier', (_name, document) => {
+  expect(problems(document('identifier'))).toEqual([]);
+  expect(problems(document(''))).toEqual([]);
+  expect(document('')).not.toContain('identifier');
+});
+
+const author = { firstName: 'A', lastName: 'B', email: 'a@example.com', imageIds: [], orderItemIds: ['1'] };
+const status = { itemDeliveryStatus: 'RECEIVED' };
+test.each<[TicketKind, object]>([
+  ['exchange-ticket', { reason: 'WRONG_SIZE' }],
+  ['refund-ticket', { reason: 'Broken', problemType: 'REFUND', ...status }],
+  ['question-ticket', status],
+])('a %s is valid with and without a remark', (kind, own) => {
+  for (const remark of [undefined, 'x'])
+    expect(problems(ticketDocument(kind, { ...author, ...own, remark }))).toEqual([]);
+});
+
+test('asks for orders by the spelling of the examples, and under no name for their type', () => {
+  for (const document of Object.values(fixed))
+    expect(document).not.toMatch(/\.\.\. on order|order_items|time_payment_processed\b|is_refunded/i);
+});

@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest';
+import { connectionOf, RECEIVED_AT, readFixture } from '../conformance-kit.ts';
+import { info } from './info.ts';
+import { map } from './map.ts';
+
+const SHP_1 = '21421713751366966949588';
+const fixture = (file: string) => readFixture('shoppo', file) as Record<string, unknown>;
+const read = (topic: string, body: unknown, settings = {}) =>
+  map({ topic, body, receivedAt: RECEIVED_AT }, connectionOf(info, settings));
+
+const box = (trackingNumber: string, more: object = {}) => ({
+  courier: 'UPS',
+  trackingNumber,
+  isDelivered: false,
+  timeShipped: 1547705337,
+  ...more,
+});
+const item = (id: string, more: object = {}) => ({
+  id,
+  quantity: 1,
+  status: 'SHIPPED',
+  sku: { id: 'snapshot', originalId: SHP_1 },
+  ...more,
+});
+const order = (orderItems: object[], more: object = {}) => ({
+  id: '22718',
+  status: 'DELIVERED',
+  partnerOrderCode: 'scopio-main:ord_1',
+  orderItems,
+  ...more,
+});
+
+test('the documented notifications mean what the page says', () => {
+  expect(read('deliver-partner-order', fixture('deliver-partner-order.json'))).toEqual({
+    type: 'fetch',
+    action: 'order',
+    resource: '1361546075101402',
+  });
+  expect(read('cancel-partner-order', fixture('cancel-partner-order.json'))).toMatchObject({
+    type: 'placement-refused',
+    orderId: '1361546075101402',
+    code: 'cancelled_by_supplier',
+  });
+  expect(read('reply-ticket', fixture('reply-ticket.json'))).toEqual({
+    type: 'none',
+    reason: 'ticket KJh51ba6sd23: This is a reply to ticket.',
+    about: { remoteId: 'KJh51ba6sd23', type: 'ticket.replied' },
+  });
+  expect(read('toggle-merchant', fixture('merchant-toggled.json'))).toEqual({
+    type: 'none',
+    reason: 'merchants: 1146001 disabled',
+  });
+});
+
+test.each(['create-product', 'update-product', 'create-sku', 'update-sku'])(
+  '%s printed empty names nothing',
+  (topic) => {
+    expect(read(topic, fixture(`${topic}.json`)).type).toBe('none');
+  },
+);
+
+test('a Sku is told with money in cents, and only what the notification says of it', () => {
+  expect(read('update-sku', fixture('sku-updated.json'))).toEqual({
+    type: 'products',
+    products: [
+      {
+        sku: 'SHP-1',
+        externalId: SHP_1,
+        price: { amount: 1250, currency: 'USD' },
+        quantity: 118,
+        enabled: true,
+        version: '2019-01-17T06:08:57.999Z',
+      },
+    ],
+  });
+  const partial = { sku_id: SHP_1, identifier: 'SHP-1', inventory: '5', price: '', time_updated: '1547705337' };
+  expect(read('update-sku', partial)).toMatchObject({ products: [{ sku: 'SHP-1', quantity: 5 }] });
+  expect(JSON.stringify(read('update-sku', partial))).not.toContain('price');
+});
+
+test('a Sku told by its id alone is read, unless the settings name it', () => {
+  const body = { sku_id: SHP_1, inventory: 5, time_updated: 1547705337 };
+  expect(read('update-sku', body)).toEqual({ type: 'fetch', action: 'sku', resource: SHP_1 });
+  const named = read('update-sku', body, { skus: { 'MUG-RED': SHP_1 } });
+  expect(named).toMatchObject({ products: [{ sku: 'MUG-RED', externalId: SHP_1 }] });
+});
+
+test('a clock ahead of ours does not shut out what is read later', () => {
+  const ahead = { ...fixture('sku-updated.json'), time_updated: Date.parse(RECEIVED_AT) / 1000 + 3600 };
+  expect(read('update-sku', ahead)).toMatchObject({ products: [{ version: RECEIVED_AT }] });
+});
+
+test('each Sku of a product is one, sold only if both are enabled, its price without the noise of floats', () => {
+  const body = { ...fixture('product.json'), enabled: false };
+  expect(read('product', fixture('product.json'))).toMatchObject({
+    products: [
+      { sku: 'SHP-1', title: 'Bamboo lunch box, natural', enabled: true, version: null },
+      { sku: 'SHP-2', price: { amount: 1350, currency: 'USD' }, enabled: false },
+    ],
+  });
+  expect(read('product', body)).toMatchObject({ products: [{ enabled: false }, { enabled: false }] });
+});
+
+test('items in one package are one parcel, told by their original ids or our SKUs', () => {
+  const items = [item('1', { shippingPackage: box('1Z1') }), item('2', { quantity: 2, shippingPackage: box('1Z1') })];
+  const parcel = { carrier: 'UPS', trackingNumber: '1Z1', shippedAt: '2019-01-17T06:08:57.000Z' };
+  const told = (sku: string) => [
+    {
+      ...parcel,
+      items: [
+        { sku, quantity: 1 },
+        { sku, quantity: 2 },
+      ],
+    },
+  ];
+  expect(read('order', order(items))).toMatchObject({ shipment: { parcels: told(SHP_1), settled: false } });
+  const settings = { skus: { 'MUG-RED': SHP_1 } };
+  expect(read('order', order(items), settings)).toMatchObject({ shipment: { parcels: told('MUG-RED') } });
+});
+
+test('DELIVERED of an order is with the courier; of an item, with the customer', () => {
+  const withCourier = read('order', order([item('1', { shippingPackage: box('1Z1') })]));
+  expect(withCourier).toMatchObject({ shipment: { events: [], settled: false } });
+  const received = box('1Z1', { isDelivered: true, timeDelivered: 1547905337 });
+  expect(read('order', order([item('1', { status: 'DELIVERED', shippingPackage: received })]))).toMatchObject({
+    shipment: { events: [{ type: 'delivered', at: '2019-01-19T13:42:17.000Z' }], settled: true },
+  });
+});
+
+test('an order that has ended is given back, unless part of it was shipped', () => {
+  const cancelled = item('2', { status: 'CANCELLED' });
+  expect(read('order', order([cancelled], { status: 'CLOSED' }))).toMatchObject({
+    type: 'placement-refused',
+    orderId: 'scopio-main:ord_1',
+  });
+  expect(read('order', order([item('1', { shippingPackage: box('1Z1') }), cancelled]))).toMatchObject({
+    shipment: { events: [{ id: '2 canceled', type: 'canceled', description: `1 of ${SHP_1}` }] },
+  });
+});
+
+test('an order placed anew is still ours', () => {
+  const body = order([item('1', { shippingPackage: box('1Z1') })], { partnerOrderCode: 'scopio-main:ord_1~2' });
+  expect(read('order', body)).toMatchObject({ shipment: { orderId: 'scopio-main:ord_1', remoteId: '22718' } });
+});

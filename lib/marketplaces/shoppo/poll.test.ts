@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { type Answer, connectionOf, createRemote, pollContext, STORY_PLACEMENT } from '../conformance-kit.ts';
+import type { PollContext, PollPage } from '../contract.ts';
+import { info } from './info.ts';
+import { poll } from './poll.ts';
+
+interface Asked {
+  operationName: string;
+  query: string;
+  variables: { first: number; after?: string; filters?: Record<string, unknown> };
+}
+
+async function run(script: Answer[], more: Partial<PollContext> = {}, remoteId: string | null = 'o1') {
+  const { calls, http } = createRemote('shoppo', script);
+  const remote = { http, connection: connectionOf(info), secrets: { accessToken: 'token', viewerId: 'me' } };
+  const pages: PollPage[] = [];
+  const placements = remoteId === null ? [] : [{ ...STORY_PLACEMENT, remoteId }];
+  for await (const page of poll({ ...pollContext(remote, placements), ...more })) pages.push(page);
+  return { pages, asked: calls.map(({ body }) => body as Asked), items: pages.flatMap(({ items }) => items) };
+}
+
+const page = (list: 'orderList' | 'productList', ids: string[], length: number, endCursor?: string): Answer => {
+  const edges = ids.map((id) => ({ node: { id, status: 'PAID', orderItems: [], skus: [] } }));
+  const pageInfo = { hasNextPage: endCursor !== undefined, endCursor: endCursor ?? null };
+  return { status: 200, body: JSON.stringify({ data: { [list]: { length, edges, pageInfo } } }) };
+};
+
+test('reads paid orders from the oldest open placement on, and hands on those that are ours', async () => {
+  const { asked, items, pages } = await run([page('orderList', ['o1', 'o2'], 2), page('productList', ['p1'], 1)]);
+  expect(asked[0]?.variables).toEqual({
+    first: 100,
+    filters: {
+      time_payment_processed_range: [1795076103, 1795248903],
+      status_in: ['PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED'],
+    },
+  });
+  expect(asked[1]?.variables).toEqual({ first: 100 });
+  expect(items.map(({ topic, body }) => [topic, (body as { id: string }).id])).toEqual([
+    ['order', 'o1'],
+    ['product', 'p1'],
+  ]);
+  expect(items[0]?.body).toMatchObject({ partnerOrderCode: 'scopio-main:ord_8f3a' });
+  expect(pages.at(-1)).toMatchObject({ resume: null, watermark: '2026-11-20T08:15:03.000Z' });
+});
+
+test('asks for no order where none is open, and for products updated since the last poll, and a little before', async () => {
+  const watermark = '2026-11-20T08:00:00.000Z';
+  const { asked } = await run([page('productList', [], 0)], { watermark }, null);
+  expect(asked.map(({ operationName }) => operationName)).toEqual(['productList']);
+  expect(asked[0]?.variables.filters).toEqual({ timeUpdatedRange: [1795161000, 1795162503] });
+});
+
+test('pages by cursor, and goes on behind the last page after a poll that broke off', async () => {
+  const first = [page('productList', ['p1'], 3, 'c1'), page('productList', ['p2'], 3, 'c2')];
+  const { pages, asked } = await run([...first, page('productList', ['p3'], 3)], {}, null);
+  expect(asked.map(({ variables }) => variables.after)).toEqual([undefined, 'c1', 'c2']);
+  const resumed = await run([page('productList', ['p3'], 3)], { resume: pages[1]?.resume ?? null }, null);
+  expect(resumed.asked.map(({ variables }) => variables.after)).toEqual(['c2']);
+  expect(resumed.pages.at(-1)?.watermark).toBe(pages.at(-1)?.watermark);
+});
+
+test('begins anew when the list grew shorter, as a page would miss what moved up', async () => {
+  const { items, asked } = await run(
+    [
+      page('productList', ['p1'], 3, 'c1'),
+      page('productList', ['p3'], 2),
+      page('productList', ['p2'], 2, 'c1'),
+      page('productList', ['p3'], 2),
+    ],
+    {},
+    null,
+  );
+  expect(asked.map(({ variables }) => variables.after)).toEqual([undefined, 'c1', undefined, 'c1']);
+  expect(items.map(({ body }) => (body as { id: string }).id)).toEqual(['p1', 'p2', 'p3']);
+});
+
+test('does without the identifier of Skus where the API has none', async () => {
+  const refused = {
+    status: 400,
+    body: '{"errors":[{"message":"Cannot query field \\"identifier\\" on type \\"Sku\\"."}]}',
+  };
+  const { asked, items } = await run([refused, page('productList', ['p1'], 1)], {}, null);
+  expect(asked.map(({ query }) => query.includes('identifier'))).toEqual([true, false]);
+  expect(items).toHaveLength(1);
+});
