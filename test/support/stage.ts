@@ -87,7 +87,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       port,
       data,
       connections: connectionsFile(scopio.url, marketful.url, given),
-      env: { RETRY_INTERVAL_SECONDS: '1', HTTP_TIMEOUT_SECONDS: '1', ...given.env },
+      env: { RETRY_INTERVAL_SECONDS: '1', HTTP_TIMEOUT_SECONDS: '2', ...given.env },
     });
   let hub = await start();
 
