@@ -71,7 +71,7 @@ async function main(): Promise<void> {
     ),
   );
   if (!marketplaces || parsed) return;
-  const { tellStory } = await import('./story.ts');
+  const { tellStory } = await import('./story/tell.ts');
   await tellStory({ hub: url, apiKey, marketplaces });
 }
 
@@ -149,13 +149,13 @@ function banner(
   marketplaces: Marketplaces | undefined,
 ): string {
   const sandboxes = (marketplaces?.listening ?? []).map(
-    ({ title, url: at }) => `  ${`${title} sandbox`.padEnd(20)}${at}`,
+    ({ title, url: at }) => `  ${`${title} sandbox`.padEnd(24)}${at}`,
   );
   return [
-    `Longshore             ${url}`,
+    `Longshore                 ${url}`,
     ...sandboxes,
-    `  connections         ${connections.join(', ') || 'none'}`,
-    `  state and log       ${data}`,
+    `  connections             ${connections.join(', ') || 'none'}`,
+    `  state and log           ${data}`,
     '',
   ].join('\n');
 }

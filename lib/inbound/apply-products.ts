@@ -6,6 +6,7 @@ import { getProduct, putProduct } from '#lib/catalog/store';
 import type { Configuration } from '#lib/connections/store';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { unblock } from '#lib/deliveries/replay';
 import { type Applied, eventOf } from './apply.ts';
 import { putEvent } from './event.ts';
 
@@ -17,6 +18,7 @@ export async function applyProducts(
 ): Promise<Applied> {
   const opened: Delivery[] = [];
   let changed = false;
+  let identified = false;
   for (const told of products) {
     const known = await getProduct(message.connection, told.sku);
     const product = applyProduct(known, told, message);
@@ -28,7 +30,10 @@ export async function applyProducts(
     if (!(await transact([putProduct(product, known), ...deliveries.map(putNewDelivery)]))) return undefined;
     opened.push(...deliveries);
     changed = true;
+    if (product.externalId !== known?.externalId) identified = true;
   }
+  // An order may have waited for the shipper's id of a SKU.
+  if (identified) await unblock('connection', { connection: message.connection });
   if (changed || message.receivedBy === 'webhook')
     await transact([putEvent(eventOf(message, { state: changed ? 'applied' : 'duplicate' }))]);
   return { opened };

@@ -1,11 +1,23 @@
 import { join } from 'node:path';
 import { startMarketfulSandbox } from './marketful/index.ts';
 import { startScopioSandbox } from './scopio/index.ts';
+import { startSellersCommerceSandbox } from './sellers-commerce/index.ts';
+import { startSelloSandbox } from './sello/index.ts';
+import type { Listening } from './server.ts';
+import { startShoppoSandbox } from './shoppo/index.ts';
+import { TOPICS } from './shoppo/topics.ts';
 
 // Throw-away credentials of simulated accounts: they open nothing but this machine's own sandbox.
 const SCOPIO = { apiKey: 'sk_mkt_sandbox', webhookSecret: 'sandbox-webhook-secret' };
+const SELLO = { apiKey: 'sandbox-token:sandbox-key' };
+const SELLERS_COMMERCE = { accessKey: 'sandbox-access-key', sharedSecret: 'sandbox-shared-secret' };
 const MARKETFUL = { accessToken: 'sandbox-access-token', userId: 'sandbox-user' };
-const MARKETFUL_WEBHOOK_SECRET = 'sandbox-url-secret';
+const SHOPPO = {
+  accessToken: 'sandbox-access-token',
+  viewerId: 'sandbox-viewer',
+  notificationToken: 'sandbox-notifications',
+};
+const URL_SECRET = 'sandbox-url-secret';
 
 /** Sandboxes stand this far above the hub's port, where that is free. */
 const FIRST_PORT_OFFSET = 11;
@@ -13,50 +25,104 @@ const SHIP_AFTER_MS = 400;
 
 export type Marketplaces = Awaited<ReturnType<typeof startMarketplaces>>;
 
-/** Starts the simulated marketplaces with the connections and routes of the story: sold on Scopio, shipped by Marketful. */
+/** Starts the five simulated marketplaces, with the connections and routes of the stories that `npm start` tells. */
 export async function startMarketplaces({ data, hub, port }: { data: string; hub: string; port: number }) {
   const dataDir = join(data, 'sandbox');
-  const scopio = await onFreePort(port && port + FIRST_PORT_OFFSET, (at) =>
-    startScopioSandbox({ ...SCOPIO, dataDir, port: at, webhookUrl: `${hub}/webhooks/scopio/scopio-main/order-paid` }),
+  const inbound = (marketplace: string, connection: string) => `${hub}/webhooks/${marketplace}/${connection}`;
+  const started: Listening[] = [];
+  const start = async <T extends Listening>(starter: (port: number) => Promise<T>): Promise<T> => {
+    const sandbox = await onFreePort(port && port + FIRST_PORT_OFFSET + started.length, starter);
+    started.push(sandbox);
+    return sandbox;
+  };
+  const marketfulHooks = inbound('marketful', 'marketful-mx');
+  const selloHooks = inbound('sello', 'sello-se');
+  const shoppoHooks = inbound('shoppo', 'shoppo-supply');
+
+  const scopio = await start((at) =>
+    startScopioSandbox({ ...SCOPIO, dataDir, port: at, webhookUrl: `${inbound('scopio', 'scopio-main')}/order-paid` }),
   );
-  const inbound = `${hub}/webhooks/marketful/marketful-mx`;
-  const marketful = await onFreePort(port && port + FIRST_PORT_OFFSET + 1, (at) =>
+  const sello = await start((at) =>
+    startSelloSandbox({
+      ...SELLO,
+      dataDir,
+      port: at,
+      webhooks: {
+        orderNew: `${selloHooks}/order-new/${URL_SECRET}`,
+        orderPaid: `${selloHooks}/order-paid/${URL_SECRET}`,
+        orderUpdated: `${selloHooks}/order-updated/${URL_SECRET}`,
+        productUpdated: `${selloHooks}/product-updated/${URL_SECRET}`,
+        productQuantityUpdated: `${selloHooks}/product-quantity-updated/${URL_SECRET}`,
+      },
+    }),
+  );
+  const sellersCommerce = await start((at) => startSellersCommerceSandbox({ ...SELLERS_COMMERCE, dataDir, port: at }));
+  // The store calls nobody: bought before the hub is there, its order is found by the very first poll.
+  const isNewStore = sellersCommerce.orders().length === 0;
+  if (isNewStore) sellersCommerce.place({ OrderItems: [{ SkuCode: 'SHP-1', ProductName: 'Bamboo lunch box' }] });
+  const marketful = await start((at) =>
     startMarketfulSandbox({
       ...MARKETFUL,
       dataDir,
       port: at,
       autoShip: { afterMs: SHIP_AFTER_MS },
       webhooks: {
-        'order/created': `${inbound}/order-created/${MARKETFUL_WEBHOOK_SECRET}`,
-        'order/updated': `${inbound}/order-updated/${MARKETFUL_WEBHOOK_SECRET}`,
-        'shipment_event/created': `${inbound}/shipment-event-created/${MARKETFUL_WEBHOOK_SECRET}`,
+        'order/created': `${marketfulHooks}/order-created/${URL_SECRET}`,
+        'order/updated': `${marketfulHooks}/order-updated/${URL_SECRET}`,
+        'shipment_event/created': `${marketfulHooks}/shipment-event-created/${URL_SECRET}`,
       },
     }),
   );
+  const shoppo = await start((at) =>
+    startShoppoSandbox({
+      ...SHOPPO,
+      dataDir,
+      port: at,
+      // A carrier that SellersCommerce has a word for.
+      autoShip: { afterMs: SHIP_AFTER_MS, courier: 'UPS' },
+      notifications: Object.fromEntries(TOPICS.map((topic) => [topic, `${shoppoHooks}/${topic}`])),
+    }),
+  );
+
   return {
     scopio,
+    sello,
+    sellersCommerce,
+    isNewStore,
     scopioSecret: SCOPIO.webhookSecret,
     listening: [
       { title: 'Scopio', url: scopio.url },
+      { title: 'Sello', url: sello.url },
+      { title: 'SellersCommerce', url: sellersCommerce.url },
       { title: 'Marketful', url: marketful.url },
+      { title: 'Shoppo', url: shoppo.url },
     ],
     connections: {
       connections: [
         { id: 'scopio-main', marketplace: 'scopio', baseUrl: scopio.url, secrets: SCOPIO },
         {
+          id: 'sello-se',
+          marketplace: 'sello',
+          baseUrl: sello.baseUrl,
+          secrets: { ...SELLO, webhookSecret: URL_SECRET },
+        },
+        { id: 'sc-store', marketplace: 'sellers-commerce', baseUrl: sellersCommerce.url, secrets: SELLERS_COMMERCE },
+        {
           id: 'marketful-mx',
           marketplace: 'marketful',
           baseUrl: marketful.url,
-          secrets: { ...MARKETFUL, webhookSecret: MARKETFUL_WEBHOOK_SECRET },
+          secrets: { ...MARKETFUL, webhookSecret: URL_SECRET },
         },
+        { id: 'shoppo-supply', marketplace: 'shoppo', baseUrl: shoppo.endpoint, secrets: SHOPPO },
       ],
       routes: [
         { from: 'scopio-main', match: { country: 'MX' }, to: 'marketful-mx' },
+        { from: '*', match: { skuPrefix: 'SHP-' }, to: 'shoppo-supply' },
         { from: '*', to: 'erp' },
       ],
     },
     async stop() {
-      await Promise.all([scopio.stop(), marketful.stop()]);
+      await Promise.all(started.map((sandbox) => sandbox.stop()));
     },
   };
 }

@@ -1,5 +1,6 @@
 /** What the API shows, as a stranger reads it: as far as the tests look, without the hub's own types. */
 export interface ShownOrder {
+  connection: string;
   id: string;
   number: string;
   status: string;

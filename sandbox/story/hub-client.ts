@@ -1,0 +1,36 @@
+import type { TimelineEntry } from '#lib/orders/order';
+
+/** What the hub's API shows of an order, as far as the stories go. */
+export interface ShownOrder {
+  id: string;
+  number: string;
+  buyer: { first_name?: string; last_name?: string };
+  shippingAddress: { first_name?: string; last_name?: string; address_locality?: string; address_country?: string };
+  ucp: {
+    currency: string;
+    line_items: Array<{ item: { title: string }; quantity: { total: number } }>;
+    totals: Array<{ type: string; amount: number }>;
+  };
+  fulfillments: Array<{ id: string; carrier: string; trackingNumber: string }>;
+  timeline: TimelineEntry[];
+}
+
+export interface Hub {
+  /** Undefined while the hub does not know the order. */
+  getOrder(id: string): Promise<ShownOrder | undefined>;
+  post(path: string, body: unknown): Promise<void>;
+}
+
+/** The hub as its users see it: over HTTP, with a key. */
+export function createHubClient(url: string, apiKey: string): Hub {
+  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+  return {
+    async getOrder(id) {
+      const response = await fetch(`${url}/orders/${encodeURIComponent(id)}`, { headers });
+      return response.ok ? ((await response.json()) as ShownOrder) : undefined;
+    },
+    async post(path, body) {
+      await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    },
+  };
+}
