@@ -13,6 +13,7 @@ import { json } from './list.ts';
 import { orders } from './orders.ts';
 import { products } from './products.ts';
 import { quarantine } from './quarantine.ts';
+import { remaps } from './remaps.ts';
 import { replayDeliveries } from './replay-deliveries.ts';
 import { replays } from './replays.ts';
 import { requests } from './requests.ts';
@@ -52,6 +53,7 @@ export function createApp(): OpenAPIHono<ApiEnv> {
     deadLetters,
     events,
     quarantine,
+    remaps,
     products,
     connections,
     requests,

@@ -54,7 +54,11 @@ export async function applyShipmentChange(
   return opened ? { opened } : alreadyRecorded(message);
 }
 
-async function findOrder({ orderId, remoteId }: ShipmentSnapshot, connection: Connection): Promise<Order | undefined> {
+/** The order of ours that a shipper speaks of. */
+export async function findOrder(
+  { orderId, remoteId }: ShipmentSnapshot,
+  connection: Connection,
+): Promise<Order | undefined> {
   const echoed = orderId ? await getOrder(orderId) : undefined;
   if (echoed) return echoed;
   const known = remoteId ? await findByRemoteId(connection.id, remoteId) : undefined;

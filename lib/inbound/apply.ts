@@ -1,21 +1,17 @@
-import type { InboundReceived } from '#events/inbound-received';
 import { transact } from '#lib/aws/table';
 import type { Delivery } from '#lib/deliveries/delivery';
-import { getEvent, type InboundEvent, putEvent } from './event.ts';
+import { getEvent, type InboundEvent, type Message, putEvent } from './event.ts';
 
 /** The deliveries an event opened. Undefined: somebody else wrote first, decide again. */
 export type Applied = { opened: readonly Delivery[] } | undefined;
 
-export function eventOf(
-  message: InboundReceived,
-  became: Partial<InboundEvent> & Pick<InboundEvent, 'state'>,
-): InboundEvent {
+export function eventOf(message: Message, became: Partial<InboundEvent> & Pick<InboundEvent, 'state'>): InboundEvent {
   return { ...message, order: null, error: null, note: null, recordedAt: new Date().toISOString(), ...became };
 }
 
 /** An event that causes nothing is recorded all the same. */
 export async function recordOnly(
-  message: InboundReceived,
+  message: Message,
   state: InboundEvent['state'],
   rest: Partial<InboundEvent>,
 ): Promise<Applied> {
@@ -24,6 +20,8 @@ export async function recordOnly(
 }
 
 /** After a failed transaction: done if this very message stands (a second receipt of it), else worth another look. */
-export async function alreadyRecorded(message: InboundReceived): Promise<Applied> {
-  return (await getEvent(message.id)) ? { opened: [] } : undefined;
+export async function alreadyRecorded(message: Message): Promise<Applied> {
+  const event = await getEvent(message.id);
+  const stands = event && !(message.remapped && event.state === 'unreadable');
+  return stands ? { opened: [] } : undefined;
 }

@@ -2,8 +2,20 @@ import type { InboundReceived } from '#events/inbound-received';
 import { listIndex } from '#lib/aws/index-query';
 import { getItem, type Item, NEW, put, type Write } from '#lib/aws/table';
 import type { ErrorDetail } from '#lib/errors';
+import { tableName } from '#lib/settings';
 
 export type InboundState = 'applied' | 'duplicate' | 'unreadable';
+
+/** Who ran an event that could not be read through the mapper of another day, and why. */
+export interface Remapped {
+  id: string;
+  at: string;
+  by: string;
+  reason: string | null;
+}
+
+/** Something that arrived: for the first time, or read once more because it could not be read then. */
+export type Message = InboundReceived & { remapped?: Remapped };
 
 /** An inbound event on record: what arrived, and what became of it. */
 export interface InboundEvent extends Omit<InboundReceived, 'encoding'> {
@@ -15,6 +27,7 @@ export interface InboundEvent extends Omit<InboundReceived, 'encoding'> {
   /** What is worth knowing besides: "older than the snapshot that stands". */
   note: string | null;
   recordedAt: string;
+  remapped?: Remapped;
 }
 
 const RETENTION_SECONDS = 90 * 24 * 3600;
@@ -25,7 +38,10 @@ export const unreadablePartition = (connection: string): string => `unreadable#$
 
 export const getEvent = (id: string): Promise<InboundEvent | undefined> => getItem<InboundEvent>(keyOf(id));
 
-/** Fails its transaction when this very message was recorded before. Unreadable events are kept until somebody reads them. */
+/**
+ * Fails its transaction when this very message was recorded before; a remapped one, when it could be read meanwhile.
+ * Unreadable events are kept until somebody reads them.
+ */
 export function putEvent(event: InboundEvent): Write {
   const unreadable = event.state === 'unreadable';
   const item: Item<InboundEvent> = {
@@ -37,8 +53,18 @@ export function putEvent(event: InboundEvent): Write {
       ? { statePk: unreadablePartition(event.connection), stateSk: `${event.receivedAt}#${event.id}` }
       : { expiresAt: Math.floor(Date.parse(event.recordedAt) / 1000) + RETENTION_SECONDS }),
   };
-  return put(item, NEW);
+  return event.remapped ? replaceUnreadable(item) : put(item, NEW);
 }
+
+const replaceUnreadable = (item: Item<InboundEvent>): Write => ({
+  Put: {
+    TableName: tableName(),
+    Item: item,
+    ConditionExpression: '#state = :unreadable',
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: { ':unreadable': 'unreadable' satisfies InboundState },
+  },
+});
 
 interface EventFilter {
   connections: readonly string[];

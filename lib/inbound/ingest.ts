@@ -14,6 +14,7 @@ import { applyNote } from './apply-note.ts';
 import { applyProducts } from './apply-products.ts';
 import { applyShares } from './apply-shares.ts';
 import { applyShipmentChange, blockPlacement } from './apply-shipment.ts';
+import type { Message } from './event.ts';
 import { bodyBytes, readBody } from './read-body.ts';
 
 const MAX_CONFLICTS = 10;
@@ -24,16 +25,17 @@ export async function ingest(message: InboundReceived): Promise<void> {
   const connection = configuration.connections.get(message.connection);
   if (!connection)
     return recordUnreadable(message, { code: 'connection_unknown', description: 'not in the connections file' });
-  const change = await read(message, connection);
+  const change = await readChange(message, connection);
   if (change instanceof IntegrationError) return recordUnreadable(message, change.detail);
   try {
-    await untilApplied(() => applyChange(change, message, connection, configuration));
+    await apply(change, message, connection, configuration);
   } catch (error) {
     await recordUnreadable(message, whyHopeless(error));
   }
 }
 
-async function read(message: InboundReceived, connection: Connection): Promise<Change | IntegrationError> {
+/** What a message means to the present mapper, or why it cannot be read. */
+export async function readChange(message: InboundReceived, connection: Connection): Promise<Change | IntegrationError> {
   const connector = await loadConnector(connection.marketplace);
   if (message.receivedBy === 'webhook' && connector.webhook?.isTest?.(bodyBytes(message)))
     return { type: 'none', reason: `${connector.info.title} tried the URL of ${message.topic}` };
@@ -48,9 +50,15 @@ async function read(message: InboundReceived, connection: Connection): Promise<C
   }
 }
 
-async function untilApplied(apply: () => Promise<Applied>): Promise<void> {
+/** Records a change and what follows from it, and rings. Throws what `whyHopeless` tells apart. */
+export async function apply(
+  change: Change,
+  message: Message,
+  connection: Connection,
+  configuration: Configuration,
+): Promise<void> {
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
-    const applied = await apply();
+    const applied = await applyChange(change, message, connection, configuration);
     if (applied) return ring(applied.opened);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** Math.min(conflicts, 5)));
   }
@@ -98,7 +106,7 @@ async function recordUnreadable(message: InboundReceived, { code, description, f
 }
 
 /** What a second receipt would meet again; anything else is thrown and the message comes back. */
-function whyHopeless(error: unknown): ErrorDetail {
+export function whyHopeless(error: unknown): ErrorDetail {
   // It has the vendor's shape and still makes no valid order.
   if (error instanceof ContractError) return error.detail;
   if (isTooLarge(error))

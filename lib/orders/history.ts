@@ -42,7 +42,7 @@ export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotH
   };
 }
 
-function joinPayments(a: SnapshotHistory['paid'], b: SnapshotHistory['paid']): SnapshotHistory['paid'] {
+export function joinPayments(a: SnapshotHistory['paid'], b: SnapshotHistory['paid']): SnapshotHistory['paid'] {
   if (!a || !b) return a ?? b;
   const later = compareStamps(a, b) >= 0 ? a : b;
   const first = [a.at, b.at].sort(compareText)[0] ?? later.at;

@@ -26,11 +26,17 @@ export interface Share {
  */
 export async function shareLines(connection: string, snapshot: OrderSnapshot): Promise<Share[]> {
   const id = orderId(connection, snapshot.externalId);
-  const owners = await claimLines(
-    connection,
-    id,
-    snapshot.lines.map((line) => line.id),
-  );
+  const lines = snapshot.lines.map((line) => line.id);
+  return shareAmong(await claimLines(connection, id, lines), id, snapshot);
+}
+
+/** What each order of ours would be told by a snapshot; claims nothing. */
+export async function previewShares(connection: string, snapshot: OrderSnapshot): Promise<Share[]> {
+  const lines = snapshot.lines.map((line) => line.id);
+  return shareAmong(await readOwners(connection, lines), orderId(connection, snapshot.externalId), snapshot);
+}
+
+function shareAmong(owners: ReadonlyMap<string, string>, id: string, snapshot: OrderSnapshot): Share[] {
   const byOwner = Map.groupBy(snapshot.lines, (line) => owners.get(line.id) ?? id);
   const foreign = [...byOwner].filter(([owner]) => owner !== id);
   if (foreign.length === 0) return [{ order: id, isPart: false, snapshot }];
@@ -49,10 +55,14 @@ export async function shareLines(connection: string, snapshot: OrderSnapshot): P
 }
 
 async function claimLines(connection: string, order: string, lines: readonly string[]): Promise<Map<string, string>> {
-  const owned = await getItems<Owned>(lines.map((line) => keyOf(connection, line)));
-  const owners = new Map(owned.map(({ line, order: owner }) => [line, owner]));
+  const owners = await readOwners(connection, lines);
   for (const line of lines) if (!owners.has(line)) owners.set(line, await claim(connection, order, line));
   return owners;
+}
+
+async function readOwners(connection: string, lines: readonly string[]): Promise<Map<string, string>> {
+  const owned = await getItems<Owned>(lines.map((line) => keyOf(connection, line)));
+  return new Map(owned.map(({ line, order }) => [line, order]));
 }
 
 async function claim(connection: string, order: string, line: string): Promise<string> {

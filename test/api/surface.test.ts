@@ -31,6 +31,7 @@ const guarded = [
   ['GET', '/events/evt_1', 'ops'],
   ['GET', '/quarantine', 'ops'],
   ['POST', '/quarantine/admit', 'ops'],
+  ['POST', '/remaps', 'orders:read'],
   ['GET', '/connections', 'ops'],
   ['POST', '/connections/con_1/requests/act_1', 'ops'],
   ['GET', '/products', 'orders:read'],

@@ -1,0 +1,63 @@
+import { sameContent } from '#lib/orders/canonical-json';
+import type { Order } from '#lib/orders/order';
+
+/** One member of an order that another reading changes; null where a reading has none. */
+export interface Change {
+  member: string;
+  from: unknown;
+  to: unknown;
+}
+
+/** What differs between two states of an order, as a person would name it; `from` null is an order that is new. */
+export function diffOrders(from: Order | null, to: Order): Change[] {
+  const before = new Map(from ? flatten(viewOf(from)) : []);
+  const after = new Map(flatten(viewOf(to)));
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((member) => ({ member, from: before.get(member) ?? null, to: after.get(member) ?? null }))
+    .filter((change) => !sameContent(change.from, change.to));
+}
+
+/** The first parts of the members that changed, as a timeline names them. */
+export const changedMembers = (changes: readonly Change[]): string[] =>
+  [...new Set(changes.map(({ member }) => member.split(/[.[]/)[0] ?? member))].sort();
+
+const PERSONAL = /^(buyer|shippingAddress)\./;
+const MASK = '***';
+
+/** Without what tells who bought it and where they live. */
+export const maskBuyer = (changes: readonly Change[]): Change[] =>
+  changes.map((change) => {
+    if (!PERSONAL.test(change.member)) return change;
+    return { ...change, from: change.from === null ? null : MASK, to: change.to === null ? null : MASK };
+  });
+
+const viewOf = ({ ucp, ...order }: Order) => ({
+  number: order.number,
+  placedAt: order.placedAt,
+  paidAt: order.paidAt,
+  cancelled: order.cancelled,
+  buyer: order.buyer,
+  shippingAddress: order.shippingAddress,
+  shippingMethod: order.shippingMethod,
+  taxIncluded: order.taxIncluded,
+  currency: ucp.currency,
+  lines: ucp.line_items.map(({ id, item, quantity }) => ({
+    id,
+    sku: item.id,
+    title: item.title,
+    price: item.price,
+    quantity: quantity.total,
+    fulfilled: quantity.fulfilled,
+  })),
+  totals: ucp.totals.map(({ type, amount }) => ({ id: type, amount })),
+  checkoutId: ucp.checkout_id,
+  permalinkUrl: ucp.permalink_url,
+});
+
+/** Leaves by path: `shippingAddress.postal_code`, `lines[li_1].quantity`. */
+function flatten(value: unknown, path = ''): Array<[string, unknown]> {
+  if (typeof value !== 'object' || value === null) return [[path, value ?? null]];
+  if (!Array.isArray(value))
+    return Object.entries(value).flatMap(([name, member]) => flatten(member, path === '' ? name : `${path}.${name}`));
+  return value.flatMap(({ id, ...entry }: { id: string }) => flatten(entry, `${path}[${id}]`));
+}

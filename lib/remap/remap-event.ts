@@ -1,0 +1,117 @@
+import type { InboundReceived } from '#events/inbound-received';
+import type { Connection } from '#lib/connections/connection';
+import type { Configuration } from '#lib/connections/store';
+import { type ErrorDetail, IntegrationError } from '#lib/errors';
+import { recordOnly } from '#lib/inbound/apply';
+import { findOrder } from '#lib/inbound/apply-shipment';
+import { getEvent, type InboundEvent, type Message, type Remapped } from '#lib/inbound/event';
+import { apply, readChange, whyHopeless } from '#lib/inbound/ingest';
+import type { Change } from '#lib/marketplaces/contract';
+import { applySnapshot } from '#lib/orders/apply';
+import { applyPart } from '#lib/orders/apply-part';
+import { planDeliveries } from '#lib/orders/causes';
+import { type OrderSnapshot, orderId } from '#lib/orders/order';
+import { getOrder } from '#lib/orders/store';
+import { diffOrders } from './diff.ts';
+import type { Outcome } from './outcome.ts';
+import { sharesOf } from './shares.ts';
+
+type Preview = Pick<Outcome, 'outcome' | 'order' | 'changes' | 'deliveries' | 'error'>;
+const nothing: Omit<Preview, 'outcome'> = { order: null, changes: [], deliveries: [], error: null };
+
+/** Reads an event that could not be read once more; with `remapped`, what it says is applied as if just received. */
+export async function remapEvent(
+  event: InboundEvent,
+  configuration: Configuration,
+  remapped: Remapped | null,
+): Promise<Outcome> {
+  const about = { event: event.id, receivedAt: event.receivedAt, was: 'unreadable', applied: false } as const;
+  const unreadable = (error: Outcome['error']): Outcome => ({
+    ...{ ...about, ...nothing, outcome: 'unreadable', reads: null, error },
+  });
+  const connection = configuration.connections.get(event.connection);
+  if (!connection) return unreadable({ code: 'connection_unknown', description: 'not in the connections file' });
+  const message = messageOf(event, remapped);
+  const change = await readChange(message, connection);
+  if (change instanceof IntegrationError) return unreadable(shown(change.detail));
+  try {
+    const preview = await previewChange(change, message, connection, configuration);
+    const outcome: Outcome = { ...about, ...nothing, ...preview, reads: change.type };
+    if (!remapped) return outcome;
+    await apply(change, message, connection, configuration);
+    return { ...outcome, ...(await settle(message, remapped, outcome)) };
+  } catch (error) {
+    return unreadable(shown(whyHopeless(error)));
+  }
+}
+
+/** What came of it. What left no trace, as of a poll that finds what is known, is on record all the same. */
+async function settle(message: Message, { id }: Remapped, { outcome }: Outcome): Promise<Partial<Outcome>> {
+  if ((await getEvent(message.id))?.remapped?.id !== id)
+    await recordOnly(message, 'duplicate', { note: 'says nothing new' });
+  const recorded = await getEvent(message.id);
+  const { state = 'unreadable', order = null, error = null } = recorded ?? {};
+  if (state === 'unreadable') return { applied: false, outcome: 'unreadable', error };
+  return {
+    applied: true,
+    outcome: outcome === 'unreadable' ? 'read' : outcome,
+    error: null,
+    ...(order !== null && { order }),
+  };
+}
+
+function messageOf(event: InboundEvent, remapped: Remapped | null): Message {
+  const { id, connection, topic, receivedBy, askedBy, receivedAt, body, encoding } = event;
+  const received: InboundReceived = { id, connection, topic, receivedBy, receivedAt, body, encoding };
+  return { ...received, ...(askedBy && { askedBy }), ...(remapped && { remapped }) };
+}
+
+const shown = ({ code, description, field }: ErrorDetail) => ({
+  code,
+  description,
+  ...(field !== undefined && { field }),
+});
+
+async function previewChange(
+  change: Change,
+  message: Message,
+  connection: Connection,
+  configuration: Configuration,
+): Promise<Preview> {
+  if (change.type === 'order') return previewOrder(change.order, message, connection, configuration);
+  if (change.type !== 'shipment') return { ...nothing, outcome: 'read' };
+  const order = await findOrder(change.shipment, connection);
+  if (order) return { ...nothing, outcome: 'read', order: order.id };
+  const error = { code: 'order_unknown', description: 'the order it speaks of is not known here' };
+  return { ...nothing, outcome: 'unreadable', error };
+}
+
+/** What a snapshot would make of the orders it tells of. */
+async function previewOrder(
+  snapshot: OrderSnapshot,
+  { id: event, receivedBy: by, receivedAt }: Message,
+  connection: Connection,
+  configuration: Configuration,
+): Promise<Preview> {
+  const source = { connection: connection.id, event, by, receivedAt };
+  const shares = await sharesOf(connection, snapshot, false);
+  const told = await Promise.all(
+    shares.map(async ({ order: id, isPart, snapshot: own }) => {
+      const previous = (await getOrder(id)) ?? null;
+      if (isPart && !previous) return { isNew: false, changes: [], deliveries: [] };
+      const { order } = isPart && previous ? applyPart(previous, own, source) : applySnapshot(previous, own, source);
+      const { deliveries } = order === previous ? { deliveries: [] } : await planDeliveries(order, configuration);
+      return { isNew: previous === null, changes: diffOrders(previous, order), deliveries };
+    }),
+  );
+  const changes = told.flatMap((each) => each.changes);
+  return {
+    outcome: told.some(({ isNew }) => isNew) ? 'created' : changes.length > 0 ? 'changed' : 'read',
+    order: shares[0]?.order ?? orderId(connection.id, snapshot.externalId),
+    changes,
+    deliveries: told.flatMap(({ deliveries }) =>
+      deliveries.map(({ action, connection: to }) => ({ action, connection: to })),
+    ),
+    error: null,
+  };
+}
