@@ -110,7 +110,7 @@ function spawnHub({ data = '', port = 0, args = [], env = {} }: HubOptions, more
 }
 
 async function findUrl(child: ChildProcess, output: () => string): Promise<string> {
-  for (let waited = 0; waited < 30_000; waited += 20) {
+  for (let waited = 0; waited < 55_000; waited += 20) {
     const found = /Longshore\s+(http:\S+)/.exec(output());
     if (found?.[1]) return found[1];
     if (child.exitCode !== null) break;
