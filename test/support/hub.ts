@@ -95,15 +95,25 @@ function withFile(data: string, connections: unknown): string[] {
 function spawnHub({ data = '', port = 0, args = [], env = {} }: HubOptions, more: readonly string[]) {
   const child = spawn(
     join(ROOT, 'node_modules/.bin/node'),
-    [join(ROOT, 'sandbox/start.ts'), '--port', String(port), '--data', data, ...more, ...args],
+    [
+      '--import',
+      join(ROOT, 'test/support/end-with-parent.ts'),
+      join(ROOT, 'sandbox/start.ts'),
+      '--port',
+      String(port),
+      '--data',
+      data,
+      ...more,
+      ...args,
+    ],
     {
       cwd: ROOT,
       env: { ...process.env, LONGSHORE_API_KEY: API_KEY, SWEEP_INTERVAL_SECONDS: '1', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   atExit.push(() => child.kill('SIGKILL'));
   return { child, output: () => output, ended };
