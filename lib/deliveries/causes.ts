@@ -40,7 +40,7 @@ export async function groupCauses(
   const deadline = Date.now() + MAX_MS;
   const filter = { ...asked, until: now.toISOString() };
   const found = await Promise.all(
-    (['dead', 'blocked'] as const).map((state) => look({ ...filter, state }, maxLooked / 2, deadline)),
+    (['dead', 'blocked'] as const).map((state) => look({ ...filter, state }, Math.ceil(maxLooked / 2), deadline)),
   );
   const deliveries = found.flatMap((each) => each.deliveries);
   const groups = Map.groupBy(deliveries, (delivery) => JSON.stringify(reasonOf(delivery)));

@@ -26,13 +26,13 @@ export async function matchDeliveries(filter: DeliveryFilter) {
   let complete = true;
   for (const state of statesOf(filter)) {
     for await (const delivery of eachDelivery({ ...filter, ...(state && { state }) })) {
-      if (!mayReplay(filter, delivery)) {
-        leftOut++;
-        continue;
-      }
       if (matched === MAX_MATCHED || Date.now() > deadline) {
         complete = false;
         break;
+      }
+      if (!mayReplay(filter, delivery)) {
+        leftOut++;
+        continue;
       }
       matched++;
       if (sample.length < SAMPLE) sample.push(delivery);
