@@ -41,7 +41,7 @@ export class ThrottledError extends IntegrationError {
 /** Not its turn yet, and not even an attempt: the delivery comes back after `waitMs`. */
 export class NotYetError extends IntegrationError {
   readonly waitMs: number;
-  /** Those turned away together come back spread over this long. */
+  /** One turn: those turned away together come back spread over some of them. */
   readonly spreadMs: number;
 
   constructor(detail: ErrorDetail, waitMs: number, spreadMs = 0) {

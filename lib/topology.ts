@@ -56,15 +56,12 @@ export interface ScheduleSpec {
   override: 'POLL_INTERVAL_SECONDS' | 'SWEEP_INTERVAL_SECONDS';
 }
 
-const ALL_TABLE_ACTIONS = [
-  'GetItem',
-  'BatchGetItem',
-  'Query',
-  'PutItem',
-  'UpdateItem',
-  'DeleteItem',
-  'ConditionCheckItem',
-] as const;
+const READS = ['GetItem', 'BatchGetItem', 'Query'] as const;
+/** Cursors, budgets and tokens are moved, never made or removed. */
+const POLLS = [...READS, 'UpdateItem'] as const;
+const WRITES = [...READS, 'PutItem', 'UpdateItem'] as const;
+/** A replay removes its members as it releases them. */
+const REPLAYS = [...WRITES, 'DeleteItem'] as const;
 const WORK_SECONDS = 60;
 
 const names = marketplaces.map(({ name }) => name);
@@ -97,14 +94,14 @@ export const functions: readonly FunctionSpec[] = [
     handler: `functions/pollers/${name}.handler`,
     timeoutSeconds: 300,
     memoryMb: 512,
-    grants: { table: ALL_TABLE_ACTIONS, send: [INBOUND_QUEUE], secrets: [name] },
+    grants: { table: POLLS, send: [INBOUND_QUEUE], secrets: [name] },
   })),
   {
     name: 'ingest',
     handler: 'functions/ingest.handler',
     timeoutSeconds: WORK_SECONDS,
     memoryMb: 1024,
-    grants: { table: ALL_TABLE_ACTIONS, send: allDeliveryQueues },
+    grants: { table: WRITES, send: allDeliveryQueues },
   },
   ...names.map((name) => ({
     name: `pusher-${name}`,
@@ -113,7 +110,7 @@ export const functions: readonly FunctionSpec[] = [
     memoryMb: 512,
     // A routing delivery rings the queue of whoever turns out to ship.
     grants: {
-      table: ALL_TABLE_ACTIONS,
+      table: WRITES,
       send: [INBOUND_QUEUE, ...allDeliveryQueues, deadLetterQueue(name)],
       secrets: [name],
     },
@@ -123,7 +120,7 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'functions/sweeper.handler',
     timeoutSeconds: WORK_SECONDS,
     memoryMb: 512,
-    grants: { table: ALL_TABLE_ACTIONS, send: allDeliveryQueues },
+    grants: { table: REPLAYS, send: allDeliveryQueues },
   },
   {
     name: 'api',
@@ -133,7 +130,7 @@ export const functions: readonly FunctionSpec[] = [
     // What is admitted from the quarantine is verified here, and goes the way of any webhook; messages that crashed
     // their function go back to the queue they came from.
     grants: {
-      table: ALL_TABLE_ACTIONS,
+      table: REPLAYS,
       send: [INBOUND_QUEUE, ...allDeliveryQueues],
       redrive: allDeadLetterQueues,
       secrets: callers,

@@ -7,8 +7,6 @@ import type { Budget } from './budget.ts';
 import type { Connection } from './connection.ts';
 
 const WINDOW_MS = 60_000;
-/** Callers turned away come back within the next so many turns. */
-const CROWD = 20;
 /** After a 429 without a hint: its delivery waits a retry interval, and where that is shorter so does everybody. */
 const MAX_DEFAULT_PAUSE_SECONDS = 60;
 
@@ -57,7 +55,7 @@ export function createBudget(
       if (!isConditionFailure(error)) throw error;
       const arrival = (error as { Item?: { arrival?: { N?: string } | number } }).Item?.arrival;
       const stood = Number(typeof arrival === 'object' ? arrival.N : (arrival ?? 0));
-      if (stood > now) throw new BudgetSpentError(id, stood - slack - now, spacing * CROWD);
+      if (stood > now) throw new BudgetSpentError(id, stood - slack - now, spacing);
     }
     try {
       await update('SET arrival = :next', 'attribute_not_exists(arrival) OR arrival < :now', {

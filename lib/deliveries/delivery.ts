@@ -42,6 +42,8 @@ export interface Delivery {
   connection: string;
   marketplace: string;
   order: string | null;
+  /** By when the order must leave, as it was told when this was opened: the urgent are rung first. */
+  shipBy?: string;
   subject: Subject;
   state: DeliveryState;
   cause: Pick<ErrorDetail, 'code' | 'description'> | null;
@@ -57,6 +59,8 @@ export interface Delivery {
   unknown: boolean;
   /** Since when it has met nothing but throttling. */
   throttledSince: string | null;
+  /** How often in a row it found the connection's budget spent, which is no attempt. */
+  turnedAway?: number;
   lease: { owner: string; until: string; startedAt: string } | null;
   /** A dead delivery's message has reached the dead-letter queue. */
   deadLettered: boolean;
@@ -65,7 +69,7 @@ export interface Delivery {
 /** What ingest asks for; the ledger adds the rest. */
 export type NewDelivery = Pick<
   Delivery,
-  'id' | 'kind' | 'action' | 'connection' | 'marketplace' | 'order' | 'subject'
+  'id' | 'kind' | 'action' | 'connection' | 'marketplace' | 'order' | 'shipBy' | 'subject'
 > & {
   blocked?: { code: string; description: string; waitsFor: WaitsFor };
 };

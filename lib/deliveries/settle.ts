@@ -36,6 +36,7 @@ export function settle(
     attemptCount: delivery.attemptCount + 1,
     unknown: !result.ok && result.unknown,
     throttledSince: next.outcome === 'throttled' ? (delivery.throttledSince ?? times.startedAt) : null,
+    turnedAway: 0,
     updatedAt: times.endedAt,
     lease: null,
   };

@@ -10,6 +10,8 @@ import { deadLetter, ring } from './ring.ts';
 import { type Done, type Progress, runDelivery } from './run.ts';
 import { plusSeconds, type Result, settle } from './settle.ts';
 
+const MAX_CROWD = 64;
+
 /** Looks at one delivery and does what its state calls for. The queue may ring any number of times. */
 export async function workDelivery(id: string, connector: Connector): Promise<void> {
   const delivery = await getDelivery(id);
@@ -48,7 +50,7 @@ async function attempt(leased: Delivery, connector: Connector): Promise<void> {
     await record(leased, { ok: true, httpStatus, description }, startedAt, done);
   } catch (error) {
     if (error instanceof NotYetError)
-      return postpone(leased, error.waitMs + Math.random() * error.spreadMs, progress.unknown);
+      return postpone(leased, error.waitMs + Math.random() * error.spreadMs * crowd(leased), progress.unknown);
     const unknown = progress.unknown || error instanceof UnknownOutcomeError;
     // Also a success that could not be recorded: nobody knows of it, so it is read back.
     await record(leased, { ok: false, error, unknown }, startedAt, { also: [] });
@@ -93,6 +95,9 @@ async function findFollowers({ id, order: orderId, action, state }: Delivery): P
   return all.filter(({ subject }) => subject.after?.includes(id));
 }
 
+/** Turns to spread over: more each time, as being turned away again tells how many others wait. */
+const crowd = ({ turnedAway = 0 }: Delivery): number => Math.min(MAX_CROWD, 2 ** (turnedAway + 1));
+
 /** It was not its turn, so this is no attempt: the delivery comes back later. */
 async function postpone(leased: Delivery, waitMs: number, unknown: boolean): Promise<void> {
   const now = new Date().toISOString();
@@ -101,6 +106,7 @@ async function postpone(leased: Delivery, waitMs: number, unknown: boolean): Pro
     state: 'pending',
     lease: null,
     unknown,
+    turnedAway: (leased.turnedAway ?? 0) + 1,
     updatedAt: now,
     nextAttemptAt: plusSeconds(now, waitMs / 1000),
   };

@@ -1,10 +1,12 @@
 import type { Context } from 'aws-lambda';
 import { functions } from '#lib/topology';
+import { enforceTableGrants, runAs } from './permissions.ts';
 
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
 /** The very handlers that Lambda runs, by function name. Import after the environment is set. */
 export async function loadHandlers(): Promise<ReadonlyMap<string, Handler>> {
+  enforceTableGrants();
   const loaded = functions.map(async ({ name, handler }) => {
     const [file = '', exported = ''] = handler.split('.');
     const module = (await import(`../../${file}.ts`)) as Record<string, Handler>;
@@ -37,7 +39,7 @@ export async function invoke(handlers: ReadonlyMap<string, Handler>, name: strin
     );
   });
   try {
-    return await Promise.race([handler(event, context), timeout]);
+    return await Promise.race([runAs(spec, () => handler(event, context)), timeout]);
   } finally {
     clearTimeout(timer);
   }
