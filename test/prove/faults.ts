@@ -49,6 +49,11 @@ const FORBIDDEN = 0.002;
 const HOPELESS = 0.004;
 const HOPELESS_CALLS = 4;
 
+/** One order in so many is sent in two parcels. */
+const TWO_PARCELS = 0.08;
+export const parcelsOf = (seed: number, about: string): number =>
+  chance(seed, 'parcels', about) < TWO_PARCELS ? 2 : 1;
+
 /** The fault of the nth call (from 0) that goes this way for this order: always the same for a seed. */
 export function faultOf(seed: number, edge: Edge, about: string, nth: number): Fault | undefined {
   const draw = (...what: Array<string | number>) => chance(seed, edge, about, ...what);
@@ -61,6 +66,8 @@ export function faultOf(seed: number, edge: Edge, about: string, nth: number): F
     if (fate < REFUSED + FORBIDDEN + HOPELESS && nth < HOPELESS_CALLS) return refusal(500);
   }
   const kind = pickBy(writes ? WRITE_FAULTS : READ_FAULTS, draw(nth));
+  // Of a second parcel no probe can tell, so a remote that says it failed is taken at its word.
+  if (kind === 'busy-done' && edge === 'report' && parcelsOf(seed, about) > 1) return refusal(502);
   return kind && requestFault(kind, (choices) => Math.floor(draw(nth, 'which') * choices));
 }
 
@@ -71,10 +78,13 @@ const refusal = (status: number): Fault => ({
   done: false,
 });
 
+/** Stands for the HTTP date a second after the answer. */
+export const IN_A_SECOND = 'in a second';
+
 /** What a remote says of how long to wait: in seconds, as a date, in the body, or nonsense, which counts as a second. */
 const LIMITS: ReadonlyArray<() => Omit<Extract<Fault, { kind: 'answer' }>, 'kind' | 'status' | 'done'>> = [
   () => ({ headers: { 'retry-after': '1' }, body: '' }),
-  () => ({ headers: { 'retry-after': new Date(Date.now() + 1000).toUTCString() }, body: '' }),
+  () => ({ headers: { 'retry-after': IN_A_SECOND }, body: '' }),
   () => ({ body: JSON.stringify({ error: 'Too Many Requests', retry_after_seconds: 1 }) }),
   () => ({ headers: { 'retry-after': '-3600' }, body: '' }),
 ];

@@ -1,12 +1,12 @@
 import type { ShownAttempt, ShownDelivery } from '../support/shown.ts';
 import type { Replayed } from './operator.ts';
 import { CLOCK } from './settings.ts';
-import type { Call } from './wire.ts';
 
 interface Around {
   replayed: readonly Replayed[];
   outages: ReadonlyArray<{ from: number; to: number }>;
-  calls: readonly Call[];
+  /** When the machine had no time, by a timer of our own. */
+  stalls: ReadonlyArray<{ from: number; to: number }>;
 }
 
 const INTERVAL_MS = CLOCK.RETRY_INTERVAL_SECONDS * 1000;
@@ -17,10 +17,11 @@ const SWEEP_MS = CLOCK.SWEEP_INTERVAL_SECONDS * 1000;
 const ALLOWANCE_MS = CLOCK.HTTP_TIMEOUT_SECONDS * 1000 + 5000;
 
 /** Attempts that should not have been, and retries that came early or late, in words. */
-export function checkAttempts(deliveries: readonly ShownDelivery[], { replayed, outages }: Around) {
+export function checkAttempts(deliveries: readonly ShownDelivery[], { replayed, outages, stalls }: Around) {
   const overLimit: string[] = [];
   const outside: string[] = [];
   const late: number[] = [];
+  const excuses = [...outages.map(({ from, to }) => ({ from, to: to + WARM_UP_MS })), ...stalls];
   const replaysOf = Map.groupBy(replayed, ({ delivery }) => delivery);
   for (const { id, action, attempts } of deliveries) {
     const replays = (replaysOf.get(id) ?? []).map(({ at }) => at);
@@ -34,10 +35,7 @@ export function checkAttempts(deliveries: readonly ShownDelivery[], { replayed, 
         if (!next || !attempt.nextAttemptAt) continue;
         const due = Date.parse(attempt.nextAttemptAt);
         const lateness = Date.parse(next.startedAt) - due;
-        const excused = outages.reduce(
-          (sum, { from, to }) => sum + overlap(from, to + WARM_UP_MS, due, due + lateness),
-          0,
-        );
+        const excused = excuses.reduce((sum, { from, to }) => sum + overlap(from, to, due, due + lateness), 0);
         if (lateness < 0) outside.push(`${id} ${action} #${next.number}: ${-lateness} ms before it was due`);
         if (lateness - excused > SWEEP_MS + ALLOWANCE_MS)
           outside.push(`${id} ${action} #${next.number}: ${lateness - excused} ms after it was due`);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chance } from '#sandbox/aws/faults/chance';
 import { createOperator, type Operator } from './operator.ts';
+import { watchPace } from './pace.ts';
 import { type Report, reconcile } from './reconcile.ts';
 import type { World } from './world.ts';
 import { startWorld } from './world.ts';
@@ -23,8 +24,7 @@ export interface Progress {
   seconds: number;
 }
 
-/** So many orders may wait to be placed, and so many to be told of: more would measure the machine and not the hub. */
-const MAX_UNPLACED = 20;
+/** So many orders may wait to be told of. */
 const MAX_UNTOLD = 60;
 const MAX_KILLS = 80;
 const LOOK_EVERY_MS = 2000;
@@ -33,6 +33,7 @@ const LOOK_EVERY_MS = 2000;
 export async function prove({ orders, seed, kills = killsFor(orders), onProgress }: ProveOptions): Promise<Report> {
   const world = await startWorld({ orders, seed, kills });
   const operator = createOperator(world);
+  const pace = watchPace(world);
   const began = Date.now();
   let sold = 0;
   let phase: Progress['phase'] = 'selling';
@@ -59,11 +60,11 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
     const until = began + 60_000 + orders * 500;
     while (sold < orders && Date.now() < until) {
       const placed = world.placed.size;
-      if (sold - placed >= MAX_UNPLACED || placed - world.told.size >= MAX_UNTOLD) {
+      if (sold - placed >= pace.window() || placed - world.told.size >= MAX_UNTOLD) {
         await sleep(10);
         continue;
       }
-      sell(world, sold, seed);
+      pace.sold(sell(world, sold, seed));
       sold += 1;
       if (sold % 5 === 0) await sleep(5);
     }
@@ -78,8 +79,9 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
     await looking;
     phase = 'counting';
     onProgress?.(progress());
-    return await reconcile(world, { orders: sold, asked: orders, seed, sellingSeconds, operator });
+    return await reconcile(world, { orders: sold, asked: orders, seed, sellingSeconds, operator, stalls: pace.stalls });
   } finally {
+    pace.stop();
     clearInterval(ticking);
     clearInterval(operating);
     await world.stop();
@@ -88,12 +90,13 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
 
 const killsFor = (orders: number): number => Math.min(MAX_KILLS, Math.max(2, Math.round(orders / 100)));
 
-function sell({ scopio, names }: World, index: number, seed: number): void {
+function sell({ scopio, names }: World, index: number, seed: number): string {
   // Named before it is placed: its webhook may be read at once.
   const id = `ord_${seed}_${index}`;
   const number = `P-${seed}-${index}`;
   names.sold({ id, number }, index);
   scopio.place({ id, number, ucp: chance(seed, 'ucp', index) < 0.1 });
+  return number;
 }
 
 async function untilTold(world: World, sold: number, patienceMs: number): Promise<void> {

@@ -51,6 +51,7 @@ interface Given {
   seed: number;
   sellingSeconds: number;
   operator: Operator;
+  stalls: ReadonlyArray<{ from: number; to: number }>;
 }
 
 const SHOWN = 5;
@@ -92,7 +93,7 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
       ),
     ]);
   const name = ({ id }: { id: string }) => `${SHOP}:${id}`;
-  const attempts = checkAttempts(deliveries, { replayed: given.operator.replayed, outages, calls });
+  const attempts = checkAttempts(deliveries, { replayed: given.operator.replayed, outages, stalls: given.stalls });
 
   const bad: Bad = {
     ordersLost: note('orders lost', sold.filter((order) => !knownIds.has(name(order))).map(name)),

@@ -1,7 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Edge, Fault } from './faults.ts';
+import { type Edge, type Fault, IN_A_SECOND } from './faults.ts';
 
 /** One call as it went over the wire. Times in milliseconds since 1970. */
 export interface Call {
@@ -140,6 +140,7 @@ const plain = (headers: IncomingMessage['headers']): Record<string, string> =>
 
 function write(outgoing: ServerResponse, { status, headers, body }: Answer): void {
   if (outgoing.destroyed) return;
-  outgoing.writeHead(status, { ...headers, 'content-length': body.length });
+  const dated = headers['retry-after'] === IN_A_SECOND && { 'retry-after': new Date(Date.now() + 1000).toUTCString() };
+  outgoing.writeHead(status, { ...headers, ...dated, 'content-length': body.length });
   outgoing.end(body);
 }

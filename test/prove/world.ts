@@ -2,17 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chance } from '#sandbox/aws/faults/chance';
+import { FAULTS_VARIABLE } from '#sandbox/aws/faults/index';
 import { type MarketfulSandbox, startMarketfulSandbox } from '#sandbox/marketplaces/marketful/index';
 import { type ScopioSandbox, startScopioSandbox } from '#sandbox/marketplaces/scopio/index';
 import { freePort, type HubProcess, startHubProcess, temporaryFolder } from '../support/hub.ts';
-import { type Edge, type Fault, faultOf, planKills } from './faults.ts';
+import { type Edge, type Fault, faultOf, parcelsOf, planKills } from './faults.ts';
 import { createNames, type Names } from './names.ts';
-import { CLOCK, SECRETS, SHED, SHOP, VISIBILITY_SECONDS } from './settings.ts';
+import { CLOCK, pollIntervalSeconds, SECRETS, SHED, SHOP, VISIBILITY_SECONDS } from './settings.ts';
 import { type Call, openWire } from './wire.ts';
 
 const GENEROUS = 1_000_000;
-/** One order in so many is sent in two parcels. */
-const TWO_PARCELS = 0.08;
 const TOLD_DELIVERED = 0.25;
 
 export interface World {
@@ -106,7 +105,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
       names.placed(event.number, event.orderId);
       placed.add(event.number);
       const about = names.ofNumber(event.number);
-      const parcels = chance(seed, 'parcels', about) < TWO_PARCELS ? 2 : 1;
+      const parcels = parcelsOf(seed, about);
       for (let parcel = 0; parcel < parcels; parcel++)
         later(30 + chance(seed, 'ship', about, parcel) * 900, () => {
           marketful.ship(event.number, { carrier: 'DHL' });
@@ -132,7 +131,8 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
       connections: connectionsFile(toScopio.url, toMarketful.url),
       env: {
         ...Object.fromEntries(Object.entries(CLOCK).map(([name, value]) => [name, String(value)])),
-        LONGSHORE_AWS_FAULTS: faultsFile,
+        POLL_INTERVAL_SECONDS: String(pollIntervalSeconds(orders)),
+        [FAULTS_VARIABLE]: faultsFile,
       },
     });
   };
@@ -149,6 +149,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
       outages.push({ from, to: Date.now() });
       restarting = undefined;
     });
+    // A hub that does not come back ends the proof, where its next look at the hub is awaited.
     restarting.catch(() => undefined);
     return dead;
   }
