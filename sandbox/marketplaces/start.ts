@@ -133,6 +133,7 @@ export async function startMarketplaces({ data, hub, port }: { data: string; hub
 /** The store calls nobody, and a poll leaves out the last seconds: bought earlier, its order is found by the very first. */
 function sellAnHourAgo(store: SellersCommerceSandbox): void {
   store.setClock({ offsetSeconds: -3600 });
+  store.setStock({ SkuCode: 'SHP-1', Inventory: 0, ProductName: 'Bamboo lunch box' });
   store.place({ OrderItems: [{ SkuCode: 'SHP-1', ProductName: 'Bamboo lunch box' }] });
   store.setClock({ offsetSeconds: 0 });
 }
