@@ -4,7 +4,7 @@ import { listDeliveries } from '#lib/deliveries/list';
 import { type ApiEnv, guardedBy } from './auth.ts';
 import { DeliveryBody, filterShape, presentDeliveries, presentDelivery } from './delivery-schema.ts';
 import { errorResponses, notFound } from './errors.ts';
-import { json, listOf, paging } from './list.ts';
+import { json, late, listOf, paging } from './list.ts';
 
 export const DeliveryId = z
   .string()
@@ -16,7 +16,7 @@ const listRoute = createRoute({
   tags: ['deliveries'],
   summary: 'Lists deliveries, newest first',
   ...guardedBy('ops'),
-  request: { query: z.strictObject({ ...filterShape, ...paging }) },
+  request: { query: z.strictObject({ ...filterShape, late, ...paging }) },
   responses: {
     200: json('A page of deliveries with their attempts.', listOf('deliveries', DeliveryBody)),
     ...errorResponses(400, 401, 403, 500),

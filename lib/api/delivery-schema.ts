@@ -46,6 +46,7 @@ export const DeliveryBody = z
     connection: z.string().openapi({ example: 'scopio-main' }),
     marketplace: z.string().openapi({ example: 'scopio' }),
     order: z.string().nullable().openapi({ example: 'scopio-main:ord_8f3a' }),
+    shipBy: Timestamp.nullable().openapi({ description: 'By when its order must leave, where that is known.' }),
     subject: z
       .object({
         lineItems: z.array(LineQuantity).optional(),
@@ -107,6 +108,7 @@ export async function presentDelivery(delivery: Delivery): Promise<z.infer<typeo
   return {
     ...{ id, kind, action, connection, marketplace, order, subject, state, cause, waitsFor },
     ...{ createdAt, updatedAt, nextAttemptAt, attemptCount, attempts },
+    shipBy: delivery.shipBy ?? null,
   };
 }
 

@@ -39,6 +39,11 @@ export const since = optionalParam(QueryInstant).openapi({
 
 export const until = since.openapi({ description: 'At or before this instant.' });
 
+/** Of a list with ship-by times. */
+export const late = optionalParam(z.enum(['true', 'false']))
+  .transform((value) => (value === undefined ? undefined : value === 'true'))
+  .openapi({ type: 'boolean', description: 'Whether it cannot be shipped in time.' });
+
 /** `{ "<plural>": […], "cursor"? }`: the last page has no cursor. A page may hold fewer than `limit` and still have one. */
 export const listOf = <K extends string, S extends z.ZodType>(plural: K, schema: S) =>
   z.object({

@@ -99,6 +99,8 @@ export const OrderSummary = z
     buyer: Buyer,
     shippingAddress: Address,
     taxIncluded: z.boolean(),
+    shipBy: Timestamp.nullable().openapi({ description: 'By when it must leave, where the sales channel says so.' }),
+    late: z.boolean().openapi({ description: 'Units are left to ship although `shipBy` has passed.' }),
     ucp: z
       .union([Ucp, z.null()])
       .openapi({ description: 'Null where it would not be valid: the order itself says why.' }),

@@ -5,7 +5,7 @@ import { type Order, orderId } from '#lib/orders/order';
 import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
 import { type ApiEnv, guardedBy } from './auth.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';
-import { body, json, listOf, optionalParam, paging, since } from './list.ts';
+import { body, json, late, listOf, optionalParam, paging, since } from './list.ts';
 import { type Address, OrderBody, OrderStatus, OrderSummary } from './order-schema.ts';
 import { patchAddress } from './patch-address.ts';
 import { present, summarize } from './present-order.ts';
@@ -23,6 +23,7 @@ const OrderQuery = z.strictObject({
     description: 'The one order with this id at its marketplace; wants `connection`, and no other filter applies.',
   }),
   status: optionalParam(OrderStatus),
+  late: late.openapi({ description: 'Whether units are left to ship although `shipBy` has passed.' }),
   since: since.openapi({ description: 'Received at or after this instant.' }),
   ...paging,
 });

@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { log } from '#lib/log';
-import { statusOf } from '#lib/orders/derive';
+import { isLate, statusOf } from '#lib/orders/derive';
 import type { Order, TimelineEntry } from '#lib/orders/order';
 import { validateUcpOrder } from '#lib/ucp/validate';
 import { ApiError } from './errors.ts';
@@ -33,6 +33,8 @@ const membersOf = (order: Order) => ({
   buyer: order.buyer,
   shippingAddress: order.shippingAddress,
   taxIncluded: order.taxIncluded,
+  shipBy: order.shipBy ?? null,
+  late: isLate(order),
   fulfillments: order.fulfillments,
   deliveries: order.deliveries,
   receivedAt: order.receivedAt,

@@ -88,7 +88,8 @@ const replayManyRoute = createRoute({
   path: '/deliveries/replay',
   tags: ['replays'],
   summary: 'Replays what a filter matches, or says what it would',
-  description: 'An empty filter is refused: 400 `empty_filter`. The oldest deliveries are replayed first.',
+  description:
+    'An empty filter is refused: 400 `empty_filter`. Deliveries of orders that must leave first come first, then the oldest.',
   ...guardedBy('ops'),
   request: { body: body(FilteredReplay) },
   responses: {

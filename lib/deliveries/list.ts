@@ -1,5 +1,6 @@
 import { decodeCursor, encodeCursor, listIndex } from '#lib/aws/index-query';
 import { type Configuration, getConfiguration } from '#lib/connections/store';
+import { isPast } from '#lib/orders/ship-by';
 import { getOrder } from '#lib/orders/store';
 import type { Delivery, DeliveryKind, DeliveryState } from './delivery.ts';
 import { blockedPartition, deadPartition, duePartition, getDeliveries, timePartition } from './ledger.ts';
@@ -20,6 +21,8 @@ export interface DeliveryFilter {
   since?: string | undefined;
   /** Created at or before this instant. */
   until?: string | undefined;
+  /** Whether its order's ship-by has passed before it was done, or will have before its next attempt. */
+  late?: boolean | undefined;
 }
 
 interface Page {
@@ -84,7 +87,7 @@ function whereToLook({ state, cause, message, since }: DeliveryFilter, connectio
 
 /** Whether a delivery is one that the filter names. */
 export function isWanted(filter: DeliveryFilter): (delivery: Delivery) => boolean {
-  const { state, kind, connection, marketplace, action, order, cause, since, until } = filter;
+  const { state, kind, connection, marketplace, action, order, cause, since, until, late } = filter;
   const message = filter.message === undefined ? undefined : normalizeMessage(filter.message);
   return (delivery) =>
     (!state || delivery.state === state) &&
@@ -96,5 +99,15 @@ export function isWanted(filter: DeliveryFilter): (delivery: Delivery) => boolea
     (!cause || delivery.cause?.code === cause) &&
     (message === undefined || (delivery.cause !== null && normalizeMessage(delivery.cause.description) === message)) &&
     (!since || delivery.createdAt >= since) &&
-    (!until || delivery.createdAt <= until);
+    (!until || delivery.createdAt <= until) &&
+    (late === undefined || isDelayed(delivery) === late);
 }
+
+/** What was stopped with its order makes nobody wait. */
+const isDelayed = (delivery: Delivery): boolean =>
+  delivery.state !== 'succeeded' &&
+  delivery.cause?.code !== 'order_cancelled' &&
+  (isPast(delivery) || misses(delivery));
+
+const misses = ({ shipBy, nextAttemptAt }: Delivery): boolean =>
+  shipBy !== undefined && nextAttemptAt !== null && nextAttemptAt > shipBy;

@@ -1,13 +1,17 @@
 import type { DeliveryDied } from '#events/delivery-died';
 import type { DeliveryDue } from '#events/delivery-due';
 import { sendMessage, sendMessages } from '#lib/aws/queue';
+import { compareShipBy } from '#lib/orders/ship-by';
 import { deadLetterQueue, deliveryQueue } from '#lib/topology-names';
 import type { Delivery } from './delivery.ts';
 
-/** Tells the pushers to look at these deliveries, each when it is due. A lost ring is the sweeper's to repeat. */
+/**
+ * Tells the pushers to look at these deliveries, each when it is due, and those first whose orders must leave first.
+ * A lost ring is the sweeper's to repeat.
+ */
 export async function ring(deliveries: readonly Delivery[], now = new Date()): Promise<void> {
   const byQueue = Map.groupBy(
-    deliveries.filter(({ state }) => state === 'pending' || state === 'leased'),
+    deliveries.filter(({ state }) => state === 'pending' || state === 'leased').sort(compareShipBy),
     ({ marketplace }) => deliveryQueue(marketplace),
   );
   await Promise.all(

@@ -22,7 +22,7 @@ export async function sweep(now = new Date()): Promise<void> {
 }
 
 async function sweepConnection(connection: string, before: string, now: Date): Promise<number> {
-  let rung = 0;
+  const found: Delivery[] = [];
   let after: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
     const rows = await queryIndex({
@@ -33,16 +33,16 @@ async function sweepConnection(connection: string, before: string, now: Date): P
       before,
       ...(after && { after }),
     });
-    const due = await getDeliveries(rows.map(({ sort }) => sort.slice(sort.indexOf('#') + 1)));
-    await ring(
-      due.filter((delivery) => isDue(delivery, now)),
-      now,
-    );
-    rung += due.length;
+    found.push(...(await getDeliveries(rows.map(({ sort }) => sort.slice(sort.indexOf('#') + 1)))));
     after = rows.at(-1)?.sort;
     if (rows.length < PAGE) break;
   }
-  return rung;
+  // All at once, so that the last page's urgent ones come before the first page's others.
+  await ring(
+    found.filter((delivery) => isDue(delivery, now)),
+    now,
+  );
+  return found.length;
 }
 
 const isDue = ({ state, lease, nextAttemptAt }: Delivery, now: Date): boolean =>

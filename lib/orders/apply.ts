@@ -72,6 +72,7 @@ const view = ({ ucp, ...order }: Order) => ({
   buyer: order.buyer,
   shippingAddress: order.shippingAddress,
   shippingMethod: order.shippingMethod,
+  shipBy: order.shipBy ?? null,
   taxIncluded: order.taxIncluded,
   cancelled: order.cancelled,
   lines: ucp.line_items,

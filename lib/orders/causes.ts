@@ -93,6 +93,7 @@ function push(order: Order, action: string, target: Connection, about: string, s
     connection: target.id,
     marketplace: target.marketplace,
     order: order.id,
+    ...(order.shipBy && { shipBy: order.shipBy }),
     subject,
   };
 }

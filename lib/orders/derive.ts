@@ -1,6 +1,7 @@
 import { buildUcp } from './build-ucp.ts';
 import type { Address, LineQuantity, Order, OrderStatus } from './order.ts';
 import { joinParts } from './parts.ts';
+import { isPast } from './ship-by.ts';
 
 /** What the hub keeps of an order; every other member follows from it. */
 export type OrderCore = Pick<
@@ -37,6 +38,7 @@ export function derive(core: OrderCore): Order {
     buyer: snapshot.buyer,
     shippingAddress,
     shippingMethod: snapshot.shippingMethod,
+    shipBy: snapshot.shipBy ?? null,
     taxIncluded: snapshot.taxIncluded,
     cancelled: snapshot.cancelled,
     sourceVersion: stands.version,
@@ -56,6 +58,12 @@ export function statusOf({ ucp, cancelled }: Order): OrderStatus {
   if (active.length === 0) return cancelled || ucp.line_items.length > 0 ? 'cancelled' : 'open';
   if (active.every(({ status }) => status === 'fulfilled')) return 'fulfilled';
   return active.some(({ quantity }) => quantity.fulfilled > 0) ? 'partial' : 'open';
+}
+
+/** Whether units are left to ship although the time for it has passed. */
+export function isLate(order: Order, now = new Date()): boolean {
+  const status = statusOf(order);
+  return (status === 'open' || status === 'partial') && isPast(order, now);
 }
 
 /** The units still to be shipped, by line. */

@@ -62,6 +62,8 @@ export interface OrderSnapshot {
   shippingAddress: Address;
   /** The shipping method or carrier the buyer chose, in the source's own word. */
   shippingMethod: string | null;
+  /** The instant by which it must leave, where the source names one. */
+  shipBy?: string;
   lines: SnapshotLine[];
   /** Order-level amounts in minor units; `total` is the source's own figure. */
   amounts: { fulfillment: number; tax: number; discount: number; total: number };
@@ -150,6 +152,8 @@ export interface Order {
   /** Members an operator corrected; they outlive later snapshots. */
   correctedAddress: Address | null;
   shippingMethod: string | null;
+  /** The instant by which it must leave; null or absent where the sales channel names none. */
+  shipBy?: string | null;
   taxIncluded: boolean;
   cancelled: boolean;
   fulfillments: Fulfillment[];

@@ -3,6 +3,7 @@ import { getItem, getItems, type Item, put, queryPartition, transact, type Write
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { tableName } from '#lib/settings';
+import { isLate } from './derive.ts';
 import type { Order, OrderStatus, TimelineEntry } from './order.ts';
 
 const partitionOf = (orderId: string): string => `ORDER#${orderId}`;
@@ -167,6 +168,7 @@ export async function* listOpenPlacements(connection: string, afterOrder: string
 interface OrderFilter {
   connections: readonly string[];
   status?: OrderStatus | undefined;
+  late?: boolean | undefined;
   /** Received at or after this instant. */
   since?: string | undefined;
   limit: number;
@@ -175,7 +177,7 @@ interface OrderFilter {
 
 /** Orders, newest received first. */
 export function listOrders(
-  { connections, status, since, limit, cursor }: OrderFilter,
+  { connections, status, late, since, limit, cursor }: OrderFilter,
   statusOf: (order: Order) => OrderStatus,
 ) {
   return listIndex<Order>({
@@ -183,6 +185,9 @@ export function listOrders(
     partitions: connections.map(orderTimePartition),
     limit,
     cursor,
-    matches: (order) => (!status || statusOf(order) === status) && (!since || order.receivedAt >= since),
+    matches: (order) =>
+      (!status || statusOf(order) === status) &&
+      (late === undefined || isLate(order) === late) &&
+      (!since || order.receivedAt >= since),
   });
 }

@@ -39,6 +39,7 @@ const viewOf = ({ ucp, ...order }: Order) => ({
   buyer: order.buyer,
   shippingAddress: order.shippingAddress,
   shippingMethod: order.shippingMethod,
+  shipBy: order.shipBy ?? null,
   taxIncluded: order.taxIncluded,
   currency: ucp.currency,
   lines: ucp.line_items.map(({ id, item, quantity }) => ({

@@ -42,4 +42,7 @@ export async function collectChunk(replay: Replay, now: Date): Promise<Replay | 
   );
 }
 
-const toMember = ({ id, createdAt, state }: Delivery): Member => ({ delivery: id, createdAt, was: state });
+const toMember = ({ id, createdAt, shipBy, state }: Delivery): Member => ({
+  ...{ delivery: id, createdAt, was: state },
+  ...(shipBy && { shipBy }),
+});

@@ -10,9 +10,10 @@ export type Place = 'WAITING' | 'OPEN' | 'DONE';
 /** A settled member is kept as long as a season's books may be asked for. */
 const KEEP_DAYS = 90;
 
-const keyOf = (replay: string, place: Place, { createdAt, delivery }: Pick<Member, 'createdAt' | 'delivery'>) => ({
+/** In the order of release: `!` sorts what has a ship-by before what has only an age. */
+const keyOf = (replay: string, place: Place, { createdAt, shipBy, delivery }: Member) => ({
   pk: partitionOf(replay),
-  sk: `${place}#${createdAt}#${delivery}`,
+  sk: `${place}#${shipBy ? `!${shipBy}#` : ''}${createdAt}#${delivery}`,
 });
 
 export const putWaiting = (replay: string, member: Member): Write =>
@@ -49,7 +50,7 @@ export async function withoutKnown(replay: string, members: readonly Member[]): 
   return members.filter(({ delivery }) => !ids.has(delivery));
 }
 
-/** At most `limit` members of one place, the oldest deliveries first. */
+/** At most `limit` members of one place: those that must leave first, then the oldest deliveries. */
 export async function listMembers(replay: string, place: Place, limit: number): Promise<Member[]> {
   const members: Member[] = [];
   let start: Record<string, unknown> | undefined;

@@ -73,6 +73,7 @@ export type Before = Pick<
 export interface Member {
   delivery: string;
   createdAt: string;
+  shipBy?: string;
   /** Its state when it was matched. */
   was: DeliveryState;
   /** Absent while it is open but in a worker's hands. */

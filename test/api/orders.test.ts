@@ -19,7 +19,7 @@ test('an order carries a valid UCP order, its timeline and none of the bookkeepi
   expect(Object.keys(body).sort()).toEqual(
     [
       ...['buyer', 'connection', 'deliveries', 'externalId', 'fulfillments', 'id', 'number', 'paidAt', 'placedAt'],
-      ...['receivedAt', 'shippingAddress', 'status', 'taxIncluded', 'timeline', 'ucp', 'updatedAt'],
+      ...['late', 'receivedAt', 'shipBy', 'shippingAddress', 'status', 'taxIncluded', 'timeline', 'ucp', 'updatedAt'],
     ].sort(),
   );
   expect(body).toMatchObject({

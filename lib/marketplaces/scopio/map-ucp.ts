@@ -1,7 +1,7 @@
 import type { OrderSnapshot } from '#lib/orders/order';
 import { toInstant } from '#lib/time';
 import { needed, pathUnder, present, readShape } from '../shape.ts';
-import { type Around, isCancelled, mapPeople } from './order-parts.ts';
+import { type Around, isCancelled, mapPeople, mapShipBy } from './order-parts.ts';
 import { PlainUcpOrder } from './schema.ts';
 
 type Totals = Array<{ type: string; amount: number }>;
@@ -28,6 +28,7 @@ export function mapUcpOrder(body: unknown, { at, sentAt, receivedAt }: Around): 
     taxIncluded: !isTaxOnTop(order.totals),
     ...mapPeople(expectation.destination, path('fulfillment.expectations[0].destination'), order.buyer),
     shippingMethod: expectation.description ?? null,
+    ...mapShipBy(order),
     lines: order.line_items.map(({ id, item, quantity, totals }) => ({
       id,
       sku: item.id,

@@ -141,3 +141,24 @@ describe('a plain UCP order', () => {
     expect(read({ ...fixture('ucp-order.json'), totals: included }).taxIncluded).toBe(true);
   });
 });
+
+describe('by when it must leave', () => {
+  const shipByOf = (members: object, file = 'order-paid.json') => {
+    const event = fixture(file);
+    return read({ ...event, order: { ...event.order, ...members } }).shipBy;
+  };
+
+  test('is read under either key, in either shape of order, with its offset', () => {
+    expect(shipByOf({ ship_by: '2026-11-22T18:00:00+01:00' })).toBe('2026-11-22T17:00:00.000Z');
+    expect(shipByOf({ shipping_deadline: '2026-11-22' })).toBe('2026-11-22T00:00:00.000Z');
+    expect(shipByOf({ ship_by: '2026-11-22T18:00:00Z' }, 'order-paid-ucp.json')).toBe('2026-11-22T18:00:00.000Z');
+    expect(shipByOf({ ship_by: null, shipping_deadline: 1795370400 })).toBe('2026-11-22T18:00:00.000Z');
+  });
+
+  test.each([undefined, null, '', 'tomorrow', '2026-02-30', {}, [], true, -1])(
+    'of %j is none, and no reason to refuse',
+    (given) => {
+      expect(shipByOf({ ship_by: given })).toBeUndefined();
+    },
+  );
+});

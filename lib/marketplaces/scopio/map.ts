@@ -5,7 +5,7 @@ import { toInstant } from '#lib/time';
 import type { Change, InboundBody } from '../contract.ts';
 import { member, needed, pathUnder, readShape, unreadable } from '../shape.ts';
 import { mapUcpOrder } from './map-ucp.ts';
-import { type Around, isCancelled, mapPeople } from './order-parts.ts';
+import { type Around, isCancelled, mapPeople, mapShipBy } from './order-parts.ts';
 import { Envelope, Order } from './schema.ts';
 
 /** A webhook's envelope, a bare order from the poll, or a plain UCP order in either place. */
@@ -47,6 +47,7 @@ function mapOrder(body: unknown, { at, sentAt }: Around): OrderSnapshot {
     taxIncluded: true,
     ...mapPeople(order.shipping_address, path('shipping_address')),
     shippingMethod: order.shipping_method ?? null,
+    ...mapShipBy(order),
     lines: order.items.map((item, index) => ({
       id: item.id,
       sku: item.sku ?? item.ean ?? needed(path(`items[${index}].sku`)),

@@ -1,13 +1,31 @@
+import { ContractError } from '#lib/errors';
 import type { OrderSnapshot } from '#lib/orders/order';
+import { toInstant } from '#lib/time';
 import { countryCode } from '../country.ts';
 import { present } from '../shape.ts';
-import type { Address } from './schema.ts';
+import type { Address, ShipBy } from './schema.ts';
 
 /** Where in the body an order stands, and what is known of its time from outside of it. */
 export interface Around {
   at: string;
   sentAt: string | null;
   receivedAt: string;
+}
+
+/**
+ * By when it must leave. The document knows no such key, so what cannot be read as a time is none, and costs no order.
+ * A bare date is its first moment: rather a day early than late.
+ */
+export function mapShipBy({ ship_by, shipping_deadline }: ShipBy): Pick<OrderSnapshot, 'shipBy'> {
+  for (const value of [ship_by, shipping_deadline]) {
+    if (typeof value !== 'string' && typeof value !== 'number') continue;
+    try {
+      return { shipBy: toInstant(value, 'ship_by') };
+    } catch (error) {
+      if (!(error instanceof ContractError)) throw error;
+    }
+  }
+  return {};
 }
 
 export const isCancelled = (status: string | undefined): boolean => /^cancell?ed$/i.test(status ?? '');

@@ -16,6 +16,10 @@ const Address = z.object({
 });
 export type Address = z.infer<typeof Address>;
 
+/** By when an order must leave: keys that nobody documents, read where they are there. */
+const ShipBy = z.object({ ship_by: z.unknown().optional(), shipping_deadline: z.unknown().optional() });
+export type ShipBy = z.infer<typeof ShipBy>;
+
 /** Their own order. Prices are decimal strings in major units, `gross_price` of one piece. */
 export const Order = z.object({
   id: text,
@@ -27,6 +31,7 @@ export const Order = z.object({
   currency: text,
   shipping_address: Address,
   shipping_method: optionalText,
+  ...ShipBy.shape,
   items: z
     .array(
       z.object({
@@ -56,6 +61,7 @@ export const PlainUcpOrder = z.object({
   updated_at: optionalText,
   checkout_id: optionalText,
   permalink_url: optionalText,
+  ...ShipBy.shape,
   currency: text,
   buyer: optional(Address),
   line_items: z
