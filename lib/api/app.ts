@@ -11,6 +11,7 @@ import { fulfillments } from './fulfillments.ts';
 import { health } from './health.ts';
 import { json } from './list.ts';
 import { orders } from './orders.ts';
+import { pollConnection } from './poll-connection.ts';
 import { products } from './products.ts';
 import { quarantine } from './quarantine.ts';
 import { remaps } from './remaps.ts';
@@ -56,6 +57,7 @@ export function createApp(): OpenAPIHono<ApiEnv> {
     remaps,
     products,
     connections,
+    pollConnection,
     requests,
     health,
   ])

@@ -3,12 +3,25 @@ import type { Connection } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';
 import type { Connector } from '#lib/marketplaces/contract';
 import { loadConnector, marketplaces } from '#lib/marketplaces/registry';
-import { getCursor } from '#lib/polling/cursor';
+import { type Cursor, getCursor } from '#lib/polling/cursor';
 import { listMisses } from '#lib/polling/misses';
 import { webhookPath } from '#lib/webhooks/hub-urls';
 import { type ApiEnv, guardedBy } from './auth.ts';
 import { errorResponses } from './errors.ts';
 import { json, Timestamp } from './list.ts';
+
+export const PollBody = z
+  .object({
+    lastPolledAt: Timestamp.nullable(),
+    nextPollAt: Timestamp.nullable(),
+    lastError: z.string().nullable().openapi({ description: 'The code of what broke the last poll off.' }),
+    unfinished: z.boolean().openapi({ description: 'It has pages left to read, and goes on at `nextPollAt`.' }),
+    backfill: z
+      .object({ since: Timestamp, askedAt: Timestamp, by: z.string(), reason: z.string().nullable() })
+      .nullable()
+      .openapi({ description: 'What is to be read again, until it has been.' }),
+  })
+  .openapi('Poll', { description: 'All null before the first poll.' });
 
 const ConnectionBody = z
   .object({
@@ -35,13 +48,7 @@ const ConnectionBody = z
           },
         ],
       }),
-    poll: z
-      .object({
-        lastPolledAt: Timestamp.nullable(),
-        nextPollAt: Timestamp.nullable(),
-        lastError: z.string().nullable().openapi({ description: 'The code of what broke the last poll off.' }),
-      })
-      .openapi({ description: 'All null before the first poll.' }),
+    poll: PollBody,
     misses: z
       .array(
         z.object({
@@ -91,14 +98,19 @@ async function present(connection: Connection): Promise<z.infer<typeof Connectio
     requestsPerMinute,
     webhooks: info ? info.topics.map((topic) => ({ topic, path: webhookPath(info, id, topic) })) : [],
     requests: describeRequests(info && (await loadConnector(info.name)).requests),
-    poll: {
-      lastPolledAt: cursor?.lastPolledAt ?? null,
-      nextPollAt: cursor?.nextPollAt ?? null,
-      lastError: cursor?.lastError ?? null,
-    },
+    poll: presentPoll(cursor),
     misses,
   };
 }
+
+/** Where a connection's polls stand, as callers see it. */
+export const presentPoll = (cursor: Cursor | undefined): z.infer<typeof PollBody> => ({
+  lastPolledAt: cursor?.lastPolledAt ?? null,
+  nextPollAt: cursor?.nextPollAt ?? null,
+  lastError: cursor?.lastError ?? null,
+  unfinished: typeof cursor?.resume === 'string',
+  backfill: cursor?.backfill ?? null,
+});
 
 const describeRequests = (requests: Connector['requests'] = {}) =>
   Object.entries(requests).map(([action, { summary, Input }]) => {

@@ -187,6 +187,11 @@ export interface Connector {
   carriers: CarrierTable;
   map(inbound: InboundBody, connection: Connection): Change;
   poll?(context: PollContext): AsyncIterable<PollPage>;
+  /**
+   * The watermark from which a poll reads everything since an instant again, never later than the one given. Absent
+   * where each poll reads all there is.
+   */
+  rewind?(watermark: string, since: string): string;
   /** Reads what an event only named; the answer goes through the inbound queue like any event. */
   fetch?(context: RemoteContext, action: string, resource: string): Promise<{ topic: string; body: unknown }>;
   /** `order` places with whoever ships, `cancel` undoes that, `fulfillment` reports a parcel, and the channel's follow-ups. */

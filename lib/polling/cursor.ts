@@ -12,12 +12,22 @@ export interface Cursor {
   lastPolledAt: string | null;
   lastError: string | null;
   lease: { owner: string; until: string } | null;
+  /** What an operator asked to be read again; null once a poll has come to its end. */
+  backfill?: Backfill | null;
+}
+
+/** An operator's word to read again what happened since then. */
+export interface Backfill {
+  since: string;
+  askedAt: string;
+  by: string;
+  reason: string | null;
 }
 
 /** Longer than a poller may run (300 s): two pollers of one connection never overlap. */
 const LEASE_SECONDS = 330;
 
-const keyOf = (connection: string) => ({ pk: `CURSOR#${connection}`, sk: 'CURSOR' });
+export const keyOf = (connection: string) => ({ pk: `CURSOR#${connection}`, sk: 'CURSOR' });
 
 export const getCursor = (connection: string): Promise<Cursor | undefined> => getItem<Cursor>(keyOf(connection));
 

@@ -63,7 +63,14 @@ export async function pollConnection(connection: Connection, connector: Connecto
   async function release(lastError: string | null, seconds: number): Promise<void> {
     const nextPollAt = new Date(startedAt.getTime() + seconds * 1000).toISOString();
     const lastPolledAt = startedAt.toISOString();
-    await saveCursor(connection.id, cursor?.owner ?? '', { nextPollAt, lastError, lastPolledAt, lease: null });
+    const ended = lastError === null && { backfill: null };
+    await saveCursor(connection.id, cursor?.owner ?? '', {
+      nextPollAt,
+      lastError,
+      lastPolledAt,
+      lease: null,
+      ...ended,
+    });
   }
 }
 

@@ -33,6 +33,7 @@ const guarded = [
   ['POST', '/quarantine/admit', 'ops'],
   ['POST', '/remaps', 'orders:read'],
   ['GET', '/connections', 'ops'],
+  ['POST', '/connections/con_1/poll', 'ops'],
   ['POST', '/connections/con_1/requests/act_1', 'ops'],
   ['GET', '/products', 'orders:read'],
   ['GET', '/stock', 'orders:read'],

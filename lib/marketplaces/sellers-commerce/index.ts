@@ -1,4 +1,5 @@
 import type { Connector } from '../contract.ts';
+import { rewindInstant } from '../rewind.ts';
 import { followUps, fulfillment, payment, processing, setStock } from './actions.ts';
 import { carriers } from './carriers.ts';
 import { info } from './info.ts';
@@ -14,6 +15,7 @@ export const connector: Connector = {
   carriers,
   map,
   poll,
+  rewind: rewindInstant,
   push: { fulfillment, processing, payment },
   followUps,
   setStock,

@@ -3,7 +3,7 @@ import { fetch, fulfillment, setStock } from './actions.ts';
 import { carriers } from './carriers.ts';
 import { info } from './info.ts';
 import { map } from './map.ts';
-import { poll } from './poll.ts';
+import { poll, rewind } from './poll.ts';
 import { requests } from './requests.ts';
 import { Secrets, Settings } from './settings.ts';
 import { followUps, status } from './status.ts';
@@ -20,6 +20,7 @@ export const connector: Connector = {
   carriers,
   map,
   poll,
+  rewind,
   fetch,
   push: { fulfillment, status },
   followUps,

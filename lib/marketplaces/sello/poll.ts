@@ -1,6 +1,7 @@
 import { ContractError } from '#lib/errors';
 import { toInstant } from '#lib/time';
 import type { PollContext, PollPage } from '../contract.ts';
+import { rewindInstant } from '../rewind.ts';
 import { member, textOf } from '../shape.ts';
 import { listOrders, listProducts } from './client.ts';
 import { Settings } from './settings.ts';
@@ -36,6 +37,14 @@ const OVERLAP_MS = 5 * 60_000;
 const ROWS_AGAIN = 10;
 
 type Marks = Partial<Record<Walk['name'], string>>;
+/** Each list's mark on its own: one that was never read stays so. */
+export const rewind = (watermark: string, since: string): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries(JSON.parse(watermark) as Marks).map(([walk, mark]) => [walk, rewindInstant(mark, since)]),
+    ),
+  );
+
 /** The next page: which walk, how far into it, and the newest change each walk has seen. */
 type Position = { walk: number; offset: number; marks: Marks };
 

@@ -1,4 +1,5 @@
 import type { Connector } from '../contract.ts';
+import { rewindInstant } from '../rewind.ts';
 import { cancel, fetch, order } from './actions.ts';
 import { carriers } from './carriers.ts';
 import { info } from './info.ts';
@@ -19,6 +20,7 @@ export const connector: Connector = {
   carriers,
   map,
   poll,
+  rewind: rewindInstant,
   fetch,
   push: { order, cancel },
   requests,

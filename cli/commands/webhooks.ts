@@ -4,12 +4,15 @@ import type { Connector, RemoteContext } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/registry';
 import { httpTimeoutMs } from '#lib/settings';
 import { type Synced, syncWebhooks } from '#lib/webhooks/sync';
-import { readConnectionsFile } from './connections-file.ts';
-import { loadDeployment } from './deployment.ts';
+import { readConnectionsFile } from '../connections-file.ts';
+import { loadDeployment } from '../deployment.ts';
+import { usageError } from '../errors.ts';
+import { examples } from '../options.ts';
+import { readHubUrl } from '../session.ts';
 
 interface Options {
   connection: string;
-  url: string;
+  url?: string;
   connections?: string;
   outputs: string;
   dryRun?: boolean;
@@ -24,25 +27,25 @@ export function addWebhooks(program: Command): void {
     .command('sync')
     .description("register the hub's URLs at a connection's marketplace and repair them, or say what to paste where")
     .requiredOption('--connection <id>', 'whose webhooks')
-    .requiredOption('--url <url>', "the hub's public address, such as https://hub.example")
     .option('--connections <file>', 'read the connection from a connections file, not from a deployment')
     .option('--outputs <file>', 'what the deployment wrote', '.sst/outputs.json')
     .option('--dry-run', 'only say what would be done')
-    .option('--json', 'print JSON')
-    .action(async (options: Options) => {
-      const hub = readHub(options.url);
+    .addHelpText(
+      'after',
+      examples(
+        'webhooks sync --connection marketful-mx --url https://hub.example --dry-run',
+        'webhooks sync --connection marketful-mx --url https://hub.example',
+      ),
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      if (!options.url) throw usageError("--url is wanted: the hub's public address, such as https://hub.example");
+      const hub = readHubUrl(options.url);
       const { connector, context } = await openConnection(options);
       const synced = await syncWebhooks(connector, context, { hub, dryRun: options.dryRun ?? false });
       console.log(options.json ? JSON.stringify(synced, null, 2) : describe(synced, connector));
       if (synced.webhooks.some(({ error }) => error !== undefined)) process.exitCode = 1;
     });
-}
-
-function readHub(text: string): string {
-  const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
-    throw new Error(`--url must be the hub's address, such as https://hub.example, not "${text}"`);
-  return url.href.replace(/\/+$/, '');
 }
 
 const openConnection = (options: Options): Promise<{ connector: Connector; context: RemoteContext }> =>

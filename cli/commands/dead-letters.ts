@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import type { DeadLetter } from '../answers.ts';
+import { refusal } from '../errors.ts';
+import { count, relativeTime } from '../format.ts';
+import { examples, reason, yes } from '../options.ts';
+import { openSession } from '../session.ts';
+import type { Column } from '../table.ts';
+
+interface Listed {
+  deadLetters: DeadLetter[];
+  queues: Array<{ queue: string; total: number; complete: boolean }>;
+}
+
+interface Counts {
+  replayId?: string;
+  moved: number;
+  dropped: number;
+  kept: number;
+  complete: boolean;
+}
+
+/** `longshore dead-letters`: what the queues gave up on. */
+export function addDeadLetters(program: Command): void {
+  const letters = program.command('dead-letters').description('what lies in the dead-letter queues');
+  letters
+    .command('list')
+    .description('messages that crashed a function, and those that tell of dead deliveries')
+    .option('--queue <name>', 'of this queue; up to 20 of each without it')
+    .addHelpText('after', examples('dead-letters list', 'dead-letters list --queue inbound-dead-letters'))
+    .action(async (options: { queue?: string }, command: Command) => {
+      const session = openSession(command);
+      const found = await session.api.get<Listed>('/dead-letters', { ...options });
+      session.answer(found, ({ deadLetters }) =>
+        deadLetters.length > 0 ? session.table(deadLetters, columns(session.now)) : 'no dead letters',
+      );
+      if (session.json) return;
+      for (const { queue, total } of found.queues.filter(({ complete }) => !complete))
+        session.note(`${queue}: about ${total} in all, not all of them are shown`);
+    });
+  letters
+    .command('replay')
+    .description('send what crashed a function back to its queue, and drop what is no longer true')
+    .requiredOption('--queue <name>', 'of this queue')
+    .addOption(yes('do it; without it, they are only counted'))
+    .addOption(reason())
+    .addHelpText(
+      'after',
+      examples('dead-letters replay --queue inbound-dead-letters --reason "the mapper is fixed" --yes'),
+    )
+    .action(async (options: { queue: string; yes?: boolean; reason?: string }, command: Command) => {
+      const session = openSession(command);
+      const { queue, reason: text } = options;
+      const body = { queue, dryRun: !options.yes, ...(text && { reason: text }) };
+      const done = await session.api.post<Counts>('/dead-letters/replay', body);
+      session.answer(done, () => describe(queue, done));
+      if (!options.yes && done.moved + done.dropped > 0) throw refusal('nothing was moved: say --yes to do it');
+    });
+}
+
+const columns = (now: Date): Column<DeadLetter>[] => [
+  { title: 'QUEUE', value: ({ queue }) => queue },
+  { title: 'KIND', value: ({ kind }) => kind },
+  { title: 'SENT', value: ({ sentAt }) => relativeTime(sentAt, now) },
+  { title: 'RECEIVES', value: ({ receives }) => String(receives), right: true },
+  { title: 'ABOUT', value: ({ delivery, event }) => delivery?.id ?? event?.id ?? '-' },
+  { title: 'NOW', value: ({ delivery, event }) => delivery?.state ?? event?.topic ?? '-', flexible: true },
+];
+
+function describe(queue: string, { replayId, moved, dropped, kept, complete }: Counts): string {
+  const would = replayId ? '' : 'would be ';
+  const lines = [
+    `${count(moved, 'message', 'messages')} ${would}sent back, ${dropped} ${would}dropped (their deliveries are no longer dead), ${kept} kept (theirs are: replay the deliveries)`,
+  ];
+  if (!complete) lines.push(`There are more in ${queue}: ask again.`);
+  if (replayId) lines.push(`On record as ${replayId}.`);
+  return lines.join('\n');
+}

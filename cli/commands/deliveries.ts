@@ -1,0 +1,90 @@
+import { type Command, Option } from 'commander';
+import type { Cause, Delivery } from '../answers.ts';
+import { deliveryColumns, describeDelivery } from '../describe-delivery.ts';
+import { relativeTime } from '../format.ts';
+import { answerList, readList } from '../list.ts';
+import { addListOptions, examples, type ListOptions, since } from '../options.ts';
+import { openSession } from '../session.ts';
+import { addDeliveryFilter, type FilterOptions, filterOf } from './delivery-filter.ts';
+import { addReplayDeliveries } from './replay-deliveries.ts';
+
+/** `longshore deliveries`: everything the hub tells a remote. */
+export function addDeliveries(program: Command): void {
+  const deliveries = program.command('deliveries').description('everything the hub tells a remote, and its attempts');
+  addList(deliveries);
+  deliveries
+    .command('show <id>')
+    .description('a delivery with its attempts')
+    .addHelpText('after', examples('deliveries show dlv_5be1f6c2a93d70418f26'))
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const session = openSession(command);
+      const delivery = await session.api.get<Delivery>(`/deliveries/${encodeURIComponent(id)}`);
+      session.answer(delivery, () => describeDelivery(delivery, session));
+    });
+  addReplayDeliveries(deliveries);
+  addCauses(deliveries);
+}
+
+function addList(deliveries: Command): void {
+  const list = deliveries.command('list').description('deliveries, newest first');
+  addListOptions(addDeliveryFilter(list))
+    .addHelpText(
+      'after',
+      examples(
+        'deliveries list --state dead',
+        'deliveries list --connection scopio-main --since 2h',
+        'deliveries list --order scopio-main:ord_8f3a --json',
+      ),
+    )
+    .action(async (options: FilterOptions & ListOptions, command: Command) => {
+      const session = openSession(command);
+      const page = await readList<'deliveries', Delivery>(
+        session.api,
+        '/deliveries',
+        'deliveries',
+        filterOf(options),
+        options,
+      );
+      answerList(session, page, 'deliveries', deliveryColumns(session.now), 'no deliveries');
+    });
+}
+
+interface Causes {
+  causes: Cause[];
+  looked: number;
+  complete: boolean;
+}
+
+function addCauses(deliveries: Command): void {
+  deliveries
+    .command('causes')
+    .description('dead and blocked deliveries grouped by why, the largest group first')
+    .addOption(new Option('--connection <id>', 'of this connection'))
+    .addOption(since('created'))
+    .addHelpText(
+      'after',
+      `${examples('deliveries causes', 'deliveries causes --connection marketful-mx --since 1d')}
+Fix a cause once, then replay its group: deliveries replay --cause <code> --message <message>`,
+    )
+    .action(async (options: { connection?: string; since?: string }, command: Command) => {
+      const session = openSession(command);
+      const found = await session.api.get<Causes>('/deliveries/causes', { ...options });
+      session.answer(found, ({ causes }) =>
+        causes.length === 0
+          ? 'nothing is dead or blocked'
+          : session.table(causes, [
+              { title: 'COUNT', value: ({ count }) => String(count), right: true },
+              { title: 'STATE', value: ({ state }) => state },
+              { title: 'MARKETPLACE', value: ({ marketplace }) => marketplace },
+              { title: 'ACTION', value: ({ action }) => action },
+              { title: 'CAUSE', value: ({ code }) => code },
+              { title: 'FIRST', value: ({ firstSeen }) => relativeTime(firstSeen, session.now) },
+              { title: 'LAST', value: ({ lastSeen }) => relativeTime(lastSeen, session.now) },
+              { title: 'SAMPLE', value: ({ sample }) => sample.id },
+              { title: 'MESSAGE', value: ({ message }) => message, flexible: true },
+            ]),
+      );
+      if (!session.json && !found.complete)
+        session.note(`Only the newest ${found.looked} were looked at: narrow by --connection or --since.`);
+    });
+}

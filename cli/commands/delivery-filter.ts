@@ -1,0 +1,48 @@
+import { type Command, Option } from 'commander';
+import { usageError } from '../errors.ts';
+import { parseFilter, since, until } from '../options.ts';
+
+const NAMES = [
+  'state',
+  'kind',
+  'connection',
+  'marketplace',
+  'action',
+  'order',
+  'cause',
+  'message',
+  'since',
+  'until',
+] as const;
+
+export type FilterOptions = Partial<Record<(typeof NAMES)[number], string>> & { filter?: string[] };
+
+/** The options that select deliveries, one for each member of the API's filter, and the filter as a whole. */
+export const addDeliveryFilter = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--state <state>', 'in this state').choices(['pending', 'leased', 'succeeded', 'dead', 'blocked']),
+    )
+    .addOption(new Option('--kind <kind>', 'of this kind').choices(['fetch', 'push', 'notify']))
+    .option('--connection <id>', 'of this connection')
+    .option('--marketplace <name>', 'of this marketplace')
+    .option('--action <name>', 'with this action, such as order or fulfillment')
+    .option('--order <id>', 'of this order')
+    .option('--cause <code>', "with this cause's code, such as http_503")
+    .option('--message <text>', 'whose cause says this; … stands for ids, numbers, quoted values and dates')
+    .addOption(since('created'))
+    .addOption(until('created'))
+    .option('--filter <name=value...>', 'the same as words, or as the JSON that causes show');
+
+/** What was asked for; empty when nothing was. */
+export function filterOf(options: FilterOptions): Record<string, string> {
+  const filter = parseFilter(options.filter ?? [], NAMES);
+  for (const name of NAMES) {
+    const value = options[name];
+    if (value === undefined) continue;
+    if (value === '') throw usageError(`--${name} is empty`);
+    if (name in filter) throw usageError(`${name} is given as --${name} and in --filter`);
+    filter[name] = value;
+  }
+  return filter;
+}

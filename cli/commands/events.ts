@@ -1,0 +1,73 @@
+import { type Command, Option } from 'commander';
+import type { InboundEvent } from '../answers.ts';
+import { oneLine, relativeTime } from '../format.ts';
+import { answerList, readList } from '../list.ts';
+import { addListOptions, examples, type ListOptions, since } from '../options.ts';
+import { openSession } from '../session.ts';
+import { type Column, renderFacts } from '../table.ts';
+
+type Options = ListOptions & { connection?: string; state?: string; since?: string };
+
+/** `longshore events`: what arrived. */
+export function addEvents(program: Command): void {
+  const events = program.command('events').description('what arrived, and what became of it');
+  addListOptions(
+    events
+      .command('list')
+      .description('inbound events, newest first')
+      .option('--connection <id>', 'from this connection')
+      .addOption(new Option('--state <state>', 'in this state').choices(['applied', 'duplicate', 'unreadable']))
+      .addOption(since('received')),
+  )
+    .addHelpText('after', examples('events list --state unreadable', 'events list --connection sello-se --since 1h'))
+    .action(async ({ connection, state, since: from, ...paging }: Options, command: Command) => {
+      const session = openSession(command);
+      const query = { connection, state, since: from };
+      const page = await readList<'events', InboundEvent>(session.api, '/events', 'events', query, paging);
+      answerList(session, page, 'events', columns(session.now), 'no events');
+    });
+  events
+    .command('show <id>')
+    .description('an inbound event with its body')
+    .addHelpText('after', examples('events show evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10'))
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const session = openSession(command);
+      const event = await session.api.get<InboundEvent>(`/events/${encodeURIComponent(id)}`);
+      session.answer(event, () => describe(event, session.now));
+    });
+}
+
+const errorOf = ({ error }: InboundEvent): string => (error ? `${error.code}: ${error.description}` : '-');
+
+const columns = (now: Date): Column<InboundEvent>[] => [
+  { title: 'ID', value: ({ id }) => id },
+  { title: 'STATE', value: ({ state }) => state },
+  { title: 'CONNECTION', value: ({ connection }) => connection, flexible: true },
+  { title: 'TOPIC', value: ({ topic }) => topic },
+  { title: 'BY', value: ({ receivedBy }) => receivedBy },
+  { title: 'RECEIVED', value: ({ receivedAt }) => relativeTime(receivedAt, now) },
+  { title: 'ORDER', value: ({ order }) => order ?? '-', flexible: true },
+  { title: 'ERROR', value: errorOf, flexible: true },
+];
+
+function describe(event: InboundEvent, now: Date): string {
+  const facts = renderFacts([
+    ['event', event.id],
+    ['what', `${event.topic} from ${event.connection}, by ${event.receivedBy}`],
+    ['state', event.state],
+    ['order', event.order],
+    ['error', event.error && errorOf(event)],
+    ['note', event.note],
+    ['received', `${event.receivedAt} (${relativeTime(event.receivedAt, now)})`],
+  ]);
+  return `${facts}\n\n${bodyOf(event)}`;
+}
+
+function bodyOf({ body = '', encoding }: InboundEvent): string {
+  if (encoding === 'base64') return `${body}\n(base64)`;
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return oneLine(body);
+  }
+}

@@ -1,0 +1,54 @@
+import { type Command, Option } from 'commander';
+import type { Order, OrderSummary } from '../answers.ts';
+import { describeOrder, orderColumns } from '../describe-order.ts';
+import { usageError } from '../errors.ts';
+import { answerList, type Page, readList } from '../list.ts';
+import { addListOptions, examples, type ListOptions, since } from '../options.ts';
+import { openSession } from '../session.ts';
+
+interface Options extends ListOptions {
+  connection?: string;
+  status?: string;
+  externalId?: string;
+  since?: string;
+}
+
+/** `longshore orders`: what was sold. */
+export function addOrders(program: Command): void {
+  const orders = program.command('orders').description('what was sold, and what was shipped of it');
+  addListOptions(
+    orders
+      .command('list')
+      .description('orders, newest received first')
+      .option('--connection <id>', 'sold at this connection')
+      .addOption(
+        new Option('--status <status>', 'in this status').choices(['open', 'partial', 'fulfilled', 'cancelled']),
+      )
+      .option('--external-id <id>', 'the one with this id at its marketplace; wants --connection')
+      .addOption(since('received')),
+  )
+    .addHelpText(
+      'after',
+      examples('orders list --status open --since 1d', 'orders list --connection scopio-main --external-id ord_8f3a'),
+    )
+    .action(async ({ connection, status, externalId, since: from, ...paging }: Options, command: Command) => {
+      const session = openSession(command);
+      if (externalId !== undefined && (status !== undefined || from !== undefined))
+        throw usageError('--external-id names one order: no --status and no --since beside it');
+      const query = { connection, status, externalId, since: from };
+      const page: Page<'orders', OrderSummary> =
+        externalId === undefined
+          ? await readList(session.api, '/orders', 'orders', query, paging)
+          : await session.api.get('/orders', query);
+      answerList(session, page, 'orders', orderColumns(session.now), 'no orders');
+    });
+  orders
+    .command('show <id>')
+    .description('an order with its lines, parcels, deliveries and timeline')
+    .addHelpText('after', examples('orders show scopio-main:ord_8f3a', 'orders show scopio-main:ord_8f3a --json'))
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const session = openSession(command);
+      const order = await session.api.get<Order>(`/orders/${encodeURIComponent(id)}`);
+      session.answer(order, () => describeOrder(order, session));
+    });
+}

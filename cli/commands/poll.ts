@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Command, Option } from 'commander';
+import type { Connection } from '../answers.ts';
+import { CliError, EXIT, usageError } from '../errors.ts';
+import { relativeTime } from '../format.ts';
+import { examples, parseInstant, reason } from '../options.ts';
+import { openSession, type Session } from '../session.ts';
+import { createProgress } from '../watch-replay.ts';
+
+interface Options {
+  connection: string;
+  since?: string;
+  reason?: string;
+  wait?: boolean;
+}
+
+interface Asked {
+  connection: string;
+  askedAt: string;
+  poll: Connection['poll'];
+}
+
+const LOOK_MS = 2_000;
+/** So many looks in a row may fail: the poll goes on meanwhile. */
+const MAX_FAILURES = 15;
+
+/** `longshore poll` and `longshore backfill`: the pollers do the work, within the connection's requests a minute. */
+export function addPoll(program: Command): void {
+  common(program.command('poll').description('poll a connection now instead of when it is next due')).addHelpText(
+    'after',
+    examples('poll --connection sello-se'),
+  );
+  common(
+    program
+      .command('backfill')
+      .description('read again what a connection sold since then; what is known changes nothing')
+      .addOption(
+        new Option('--since <when>', 'from then on: 3d, 2026-11-01 …')
+          .argParser((text) => parseInstant(text))
+          .makeOptionMandatory(),
+      ),
+  ).addHelpText(
+    'after',
+    `${examples('backfill --connection sello-se --since 7d', 'backfill --connection sc-store --since 2026-11-01 --no-wait')}
+It keeps to the connection's requests a minute and goes on where it broke off, whatever happens to this terminal.`,
+  );
+}
+
+const common = (command: Command): Command =>
+  command
+    .requiredOption('--connection <id>', 'which')
+    .addOption(reason())
+    .option('--wait', 'wait until it is done (the default, but for --json)')
+    .option('--no-wait', 'only ask for it')
+    .action(run);
+
+async function run(options: Options, command: Command): Promise<void> {
+  const session = openSession(command);
+  if (options.since !== undefined && Date.parse(options.since) > Date.now())
+    throw usageError('--since lies in the future');
+  const asked = await session.api.post<Asked>(`/connections/${encodeURIComponent(options.connection)}/poll`, {
+    ...(options.since && { since: options.since }),
+    ...(options.reason && { reason: options.reason }),
+  });
+  if (options.wait ?? !session.json) return watch(session, asked);
+  session.answer(asked, ({ connection }) => `${connection} is due; longshore connections list shows how it goes`);
+}
+
+async function watch(session: Session, asked: Asked): Promise<void> {
+  const interrupted = new AbortController();
+  const onInterrupt = () => interrupted.abort();
+  process.once('SIGINT', onInterrupt);
+  const progress = createProgress();
+  try {
+    const connection = await follow(session, asked, progress.show, interrupted.signal);
+    progress.clear();
+    session.answer(
+      { ...asked, poll: connection.poll },
+      ({ poll }) => `${connection.id} was polled ${relativeTime(poll.lastPolledAt, new Date())}`,
+    );
+  } catch (error) {
+    progress.clear();
+    if (!interrupted.signal.aborted) throw error;
+    session.note(`It goes on: longshore connections list shows how far it is.`);
+    process.exitCode = EXIT.interrupted;
+  } finally {
+    process.off('SIGINT', onInterrupt);
+  }
+}
+
+async function follow(session: Session, asked: Asked, show: (line: string) => void, signal: AbortSignal) {
+  for (let failures = 0; ; ) {
+    signal.throwIfAborted();
+    try {
+      const connection = await look(session, asked.connection);
+      failures = 0;
+      const { poll } = connection;
+      const isDone =
+        (poll.lastPolledAt ?? '') >= asked.askedAt && !poll.lastError && !poll.unfinished && !poll.backfill;
+      if (isDone) return connection;
+      show(describe(connection, asked));
+    } catch (error) {
+      failures += 1;
+      if (failures >= MAX_FAILURES || (error instanceof CliError && error.exitCode !== EXIT.failed)) throw error;
+    }
+    await sleep(LOOK_MS, undefined, { signal });
+  }
+}
+
+async function look({ api }: Session, id: string): Promise<Connection> {
+  const { connections } = await api.get<{ connections: Connection[] }>('/connections');
+  const found = connections.find((connection) => connection.id === id);
+  if (!found) throw new CliError(`there is no connection ${id} any more`, EXIT.refused);
+  return found;
+}
+
+function describe({ id, poll }: Connection, { askedAt }: Asked): string {
+  const hasRun = (poll.lastPolledAt ?? '') >= askedAt;
+  const what = poll.backfill ? `${id}, backfill since ${poll.backfill.since}` : id;
+  if (hasRun && poll.lastError)
+    return `${what}: broke off (${poll.lastError}), goes on ${relativeTime(poll.nextPollAt, new Date())}`;
+  return poll.unfinished ? `${what}: under way` : `${what}: waits for the poller, which looks every minute`;
+}

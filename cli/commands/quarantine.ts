@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+import type { Quarantined } from '../answers.ts';
+import { refusal } from '../errors.ts';
+import { count, relativeTime } from '../format.ts';
+import { answerList, readList } from '../list.ts';
+import { addListOptions, examples, type ListOptions, reason, yes } from '../options.ts';
+import { openSession } from '../session.ts';
+import type { Column } from '../table.ts';
+
+interface Verdict {
+  matched: number;
+  refused: number;
+  alreadyAdmitted: number;
+  admissible?: number;
+  admissionId?: string;
+  admitted?: number;
+}
+
+interface AdmitOptions {
+  connection: string;
+  id?: string[];
+  yes?: boolean;
+  reason?: string;
+}
+
+/** `longshore quarantine`: webhooks whose proof did not hold. */
+export function addQuarantine(program: Command): void {
+  const quarantine = program.command('quarantine').description('webhooks whose proof did not hold');
+  addListOptions(
+    quarantine
+      .command('list')
+      .description('refused webhooks, newest first, and which the present secrets would admit')
+      .option('--connection <id>', 'of this connection'),
+  )
+    .addHelpText('after', examples('quarantine list --connection scopio-main'))
+    .action(async ({ connection, ...paging }: ListOptions & { connection?: string }, command: Command) => {
+      const session = openSession(command);
+      const query = { connection };
+      const page = await readList<'quarantine', Quarantined>(session.api, '/quarantine', 'quarantine', query, paging);
+      answerList(session, page, 'quarantine', columns(session.now), 'nothing is in quarantine');
+    });
+  quarantine
+    .command('admit')
+    .description('verify them once more under the corrected secret, and let the authentic ones in')
+    .requiredOption('--connection <id>', 'of this connection')
+    .option('--id <id...>', 'only these')
+    .addOption(yes('do it; without it, they are only counted'))
+    .addOption(reason())
+    .addHelpText(
+      'after',
+      examples(
+        'quarantine admit --connection scopio-main',
+        'quarantine admit --connection scopio-main --reason "the secret was mistyped" --yes',
+      ),
+    )
+    .action(async ({ connection, id, yes: sure, reason: text }: AdmitOptions, command: Command) => {
+      const session = openSession(command);
+      const verdict = await session.api.post<Verdict>('/quarantine/admit', {
+        connection,
+        dryRun: !sure,
+        ...(id && { ids: id }),
+        ...(text && { reason: text }),
+      });
+      session.answer(verdict, describe);
+      if (!sure && verdict.admissible) throw refusal('nothing was admitted: say --yes to do it');
+    });
+}
+
+const columns = (now: Date): Column<Quarantined>[] => [
+  { title: 'ID', value: ({ id }) => id },
+  { title: 'CONNECTION', value: ({ connection }) => connection, flexible: true },
+  { title: 'TOPIC', value: ({ topic }) => topic },
+  { title: 'RECEIVED', value: ({ receivedAt }) => relativeTime(receivedAt, now) },
+  { title: 'BYTES', value: ({ size }) => String(size), right: true },
+  { title: 'ADMISSIBLE', value: ({ admissible }) => (admissible ? 'yes' : 'no') },
+  {
+    title: 'ADMITTED',
+    value: ({ admitted }) => (admitted ? `${relativeTime(admitted.at, now)} by ${admitted.by}` : '-'),
+    flexible: true,
+  },
+];
+
+function describe({ matched, refused, alreadyAdmitted, admissible, admissionId, admitted }: Verdict): string {
+  const verb = admissionId ? `${admitted} admitted` : `${admissible} would be admitted`;
+  const rest = `${refused} still not authentic, ${alreadyAdmitted} admitted before`;
+  return `${count(matched, 'webhook', 'webhooks')}: ${verb}, ${rest}${admissionId ? ` (${admissionId})` : ''}`;
+}

@@ -1,0 +1,54 @@
+import type { Delivery } from './answers.ts';
+import { relativeTime } from './format.ts';
+import type { Session } from './session.ts';
+import { type Column, renderFacts } from './table.ts';
+
+type Attempt = Delivery['attempts'][number];
+
+const causeOf = ({ cause }: Delivery): string => (cause ? `${cause.code}: ${cause.description}` : '-');
+
+export const deliveryColumns = (now: Date): Column<Delivery>[] => [
+  { title: 'ID', value: ({ id }) => id },
+  { title: 'STATE', value: ({ state }) => state },
+  { title: 'ACTION', value: ({ kind, action }) => `${kind} ${action}`, flexible: true },
+  { title: 'CONNECTION', value: ({ connection }) => connection, flexible: true },
+  { title: 'ORDER', value: ({ order }) => order ?? '-', flexible: true },
+  { title: 'TRIES', value: ({ attemptCount }) => String(attemptCount), right: true },
+  { title: 'CHANGED', value: ({ updatedAt }) => relativeTime(updatedAt, now) },
+  { title: 'NEXT', value: ({ nextAttemptAt }) => relativeTime(nextAttemptAt, now) },
+  { title: 'CAUSE', value: causeOf, flexible: true },
+];
+
+/** A delivery for people, its attempts below it. */
+export function describeDelivery(delivery: Delivery, { now, table }: Pick<Session, 'now' | 'table'>): string {
+  const { id, kind, action, connection, order, state, waitsFor, createdAt, nextAttemptAt, attempts, subject } =
+    delivery;
+  const facts = renderFacts([
+    ['delivery', id],
+    ['what', `${kind} ${action} at ${connection}`],
+    ['order', order],
+    ['subject', Object.keys(subject).length > 0 ? JSON.stringify(subject) : null],
+    ['state', waitsFor ? `${state}, waits for the ${waitsFor}` : state],
+    ['cause', delivery.cause && causeOf(delivery)],
+    ['created', `${createdAt} (${relativeTime(createdAt, now)})`],
+    ['next attempt', nextAttemptAt && `${nextAttemptAt} (${relativeTime(nextAttemptAt, now)})`],
+  ]);
+  if (attempts.length === 0) return `${facts}\n\nno attempts yet`;
+  return `${facts}\n\n${table(attempts, attemptColumns(now))}`;
+}
+
+const attemptColumns = (now: Date): Column<Attempt>[] => [
+  { title: '#', value: ({ number }) => String(number), right: true },
+  { title: 'STARTED', value: ({ startedAt }) => startedAt },
+  { title: '', value: ({ startedAt }) => relativeTime(startedAt, now) },
+  { title: 'TOOK', value: tookOf, right: true },
+  { title: 'OUTCOME', value: ({ outcome }) => outcome },
+  { title: 'HTTP', value: ({ httpStatus }) => String(httpStatus ?? '-') },
+  { title: 'CODE', value: ({ code }) => code ?? '-' },
+  { title: 'SAID', value: ({ description }) => description ?? '-', flexible: true },
+];
+
+function tookOf({ startedAt, endedAt }: Attempt): string {
+  const milliseconds = Date.parse(endedAt) - Date.parse(startedAt);
+  return milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,57 @@
+import type { Order, OrderSummary } from './answers.ts';
+import { money, relativeTime } from './format.ts';
+import type { Session } from './session.ts';
+import { type Column, renderFacts } from './table.ts';
+
+export const orderColumns = (now: Date): Column<OrderSummary>[] => [
+  { title: 'ID', value: ({ id }) => id },
+  { title: 'NUMBER', value: ({ number }) => number, flexible: true },
+  { title: 'STATUS', value: ({ status }) => status },
+  { title: 'TO', value: ({ shippingAddress }) => shippingAddress.address_country ?? '-' },
+  { title: 'TOTAL', value: totalOf, right: true },
+  { title: 'PARCELS', value: ({ fulfillments }) => String(fulfillments.length), right: true },
+  { title: 'RECEIVED', value: ({ receivedAt }) => relativeTime(receivedAt, now) },
+  { title: 'CHANGED', value: ({ updatedAt }) => relativeTime(updatedAt, now) },
+];
+
+function totalOf({ ucp }: OrderSummary): string {
+  const total = ucp?.totals.find(({ type }) => type === 'total');
+  return ucp && total ? money(total.amount, ucp.currency) : '-';
+}
+
+/** An order for people: its lines, its parcels and all that happened to it. */
+export function describeOrder(order: Order, { now, table }: Pick<Session, 'now' | 'table'>): string {
+  const { id, number, status, placedAt, paidAt, shippingAddress: to, fulfillments, deliveries, timeline, ucp } = order;
+  const facts = renderFacts([
+    ['order', id],
+    ['number', number],
+    ['status', status],
+    ['total', totalOf(order)],
+    ['placed', `${placedAt} (${relativeTime(placedAt, now)})`],
+    ['paid', paidAt && `${paidAt} (${relativeTime(paidAt, now)})`],
+    ['to', [to.postal_code, to.address_locality, to.address_region, to.address_country].filter(Boolean).join(', ')],
+    ['deliveries', deliveries.join(', ')],
+  ]);
+  const lines = table(ucp.line_items, [
+    { title: 'LINE', value: (line) => line.id },
+    { title: 'SKU', value: ({ item }) => item.id },
+    { title: 'QUANTITY', value: ({ quantity }) => String(quantity.total), right: true },
+    { title: 'SHIPPED', value: ({ quantity }) => String(quantity.fulfilled), right: true },
+    { title: 'STATUS', value: (line) => line.status },
+    { title: 'TITLE', value: ({ item }) => item.title, flexible: true },
+  ]);
+  const parcels = table(fulfillments, [
+    { title: 'PARCEL', value: (parcel) => parcel.id },
+    { title: 'BY', value: ({ by }) => by },
+    { title: 'CARRIER', value: ({ carrier }) => carrier },
+    { title: 'TRACKING', value: ({ trackingNumber }) => trackingNumber },
+    { title: 'SHIPPED', value: ({ shippedAt }) => relativeTime(shippedAt, now) },
+  ]);
+  const events = table(timeline, [
+    { title: 'AT', value: ({ at }) => at },
+    { title: 'WHAT', value: ({ type }) => type },
+    { title: 'BY', value: ({ by }) => by, flexible: true },
+    { title: 'DETAIL', value: ({ detail }) => JSON.stringify(detail), flexible: true },
+  ]);
+  return [facts, lines, ...(fulfillments.length > 0 ? [parcels] : []), events].join('\n\n');
+}

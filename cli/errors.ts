@@ -1,0 +1,18 @@
+/** How a command ended, for scripts; docs/cli.md lists them. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3, interrupted: 130 } as const;
+
+/** Ends a command with one line on stderr. */
+export class CliError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = EXIT.failed) {
+    super(message);
+    this.name = 'CliError';
+    this.exitCode = exitCode;
+  }
+}
+
+export const usageError = (message: string): CliError => new CliError(message, EXIT.usage);
+
+/** Nothing was done: it wants a word from the operator, or the hub will not have it as things stand. */
+export const refusal = (message: string): CliError => new CliError(message, EXIT.refused);

@@ -1,0 +1,41 @@
+const UNITS = [
+  { name: 'd', seconds: 86_400 },
+  { name: 'h', seconds: 3_600 },
+  { name: 'min', seconds: 60 },
+  { name: 's', seconds: 1 },
+] as const;
+
+/** `3 min ago`, `in 2 h`; `-` for no instant. */
+export function relativeTime(instant: string | null | undefined, now: Date): string {
+  if (!instant) return '-';
+  const seconds = Math.round((now.getTime() - Date.parse(instant)) / 1000);
+  if (Math.abs(seconds) < 1) return 'now';
+  const duration = describeSeconds(Math.abs(seconds));
+  return seconds > 0 ? `${duration} ago` : `in ${duration}`;
+}
+
+/** The largest unit only: `90 s` is `1 min`. */
+export function describeSeconds(seconds: number): string {
+  const { name, seconds: size } = UNITS.find((unit) => seconds >= unit.seconds) ?? UNITS[3];
+  return `${Math.floor(seconds / size)} ${name}`;
+}
+
+/** Minor units as people read them: `12.50 EUR`. */
+export function money(amount: number, currency: string): string {
+  try {
+    const format = new Intl.NumberFormat('en-US', { style: 'currency', currency });
+    const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+    return `${(amount / 10 ** digits).toFixed(digits)} ${currency}`;
+  } catch {
+    return `${amount} ${currency}`;
+  }
+}
+
+/** `1 delivery`, `2 deliveries`. */
+export const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
+
+// A remote's words must neither move the cursor nor break a line of the table.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
+
+export const oneLine = (text: string): string => text.replace(UNPRINTABLE, ' ').trim();

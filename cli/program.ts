@@ -1,0 +1,37 @@
+import { Command, Option } from 'commander';
+import { addCompletion } from './commands/completion.ts';
+import { addConnections } from './commands/connections.ts';
+import { addDeadLetters } from './commands/dead-letters.ts';
+import { addDeliveries } from './commands/deliveries.ts';
+import { addEvents } from './commands/events.ts';
+import { addKeys } from './commands/keys.ts';
+import { addOrders } from './commands/orders.ts';
+import { addPoll } from './commands/poll.ts';
+import { addQuarantine } from './commands/quarantine.ts';
+import { addRemap } from './commands/remap.ts';
+import { addReplays } from './commands/replays.ts';
+import { addWebhooks } from './commands/webhooks.ts';
+
+const HELP = `
+Look here first:
+  longshore deliveries causes             what is dead or blocked, and why
+  longshore deliveries list --state dead  what gave up
+  longshore events list --state unreadable
+  longshore connections list              when each was polled, and what broke off
+
+Exit codes: 0 done, 1 failed, 2 not understood, 3 refused or --yes is wanted, 130 interrupted.`;
+
+/** All commands. Errors of usage are thrown as commander's own. */
+export function createProgram(): Command {
+  const program = new Command('longshore')
+    .description('Operate a Longshore hub, on this machine or deployed.')
+    .addOption(new Option('--url <url>', "the hub's address (default: LONGSHORE_URL or http://127.0.0.1:4400)"))
+    .addOption(new Option('--key <key>', 'an API key (default: LONGSHORE_API_KEY)'))
+    .addOption(new Option('--json', 'print JSON, as the API answers it'))
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .addHelpText('after', HELP);
+  const adders = [addConnections, addOrders, addDeliveries, addReplays, addDeadLetters, addEvents];
+  for (const add of [...adders, addQuarantine, addRemap, addPoll, addWebhooks, addKeys, addCompletion]) add(program);
+  return program;
+}

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { type Api, createApi } from './api-client.ts';
+import { usageError } from './errors.ts';
+import { type Column, renderTable } from './table.ts';
+
+const DEFAULT_URL = 'http://127.0.0.1:4400';
+/** What a local hub takes unless told otherwise. */
+const LOCAL_KEY = 'local-dev-key';
+
+/** Options of the program itself, which stand before or behind any command. */
+export interface GlobalOptions {
+  url?: string;
+  key?: string;
+  json?: boolean;
+}
+
+/** What a command that talks to the hub has in hand. */
+export interface Session {
+  api: Api;
+  /** JSON and nothing else on stdout. */
+  json: boolean;
+  now: Date;
+  /** To stdout: what was asked for. */
+  print(text: string): void;
+  /** To stderr: what is only said beside it. */
+  note(text: string): void;
+  /** The exact answer for machines, else what `show` makes of it. */
+  answer<T>(value: T, show: (value: T) => string): void;
+  table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string;
+}
+
+export function openSession(command: Command): Session {
+  const { url, key, json = false } = command.optsWithGlobals<GlobalOptions>();
+  const hub = readHubUrl(url ?? (process.env.LONGSHORE_URL || DEFAULT_URL));
+  const print = (text: string) => void process.stdout.write(`${text}\n`);
+  return {
+    api: createApi({ url: hub, key: readKey(key ?? process.env.LONGSHORE_API_KEY, hub) }),
+    json,
+    now: new Date(),
+    print,
+    note: (text) => void process.stderr.write(`${text}\n`),
+    answer: (value, show) => print(json ? JSON.stringify(value, null, 2) : show(value)),
+    table: (rows, columns) => renderTable(rows, columns, process.stdout.isTTY ? process.stdout.columns : undefined),
+  };
+}
+
+/** A hub's address without a slash at its end. */
+export function readHubUrl(text: string): string {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
+    throw usageError(`--url must be the hub's address, such as https://hub.example, not "${text}"`);
+  return url.href.replace(/\/+$/, '');
+}
+
+/** The key that every local hub has by default is not sent elsewhere. */
+function readKey(key: string | undefined, hub: string): string {
+  if (key) {
+    if (/^[\x21-\x7e]{1,512}$/.test(key)) return key;
+    throw usageError('the API key holds characters that no key has');
+  }
+  if (/^(127\.0\.0\.1|localhost|\[::1\])$/.test(new URL(hub).hostname)) return LOCAL_KEY;
+  throw usageError(`an API key is wanted for ${hub}: --key or LONGSHORE_API_KEY`);
+}
