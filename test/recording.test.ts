@@ -41,20 +41,21 @@ afterAll(async () => {
 /** What happens to the next request of an operation about `text`: refused for good, or done and its answer lost. */
 let fault: { operation: string; text: string; kind: 'refused' | 'answer-lost' } | undefined;
 beforeAll(() => {
-  table.db.middlewareStack.addRelativeTo(
-    (next) => async (args) => {
-      const { headers, body } = args.request as { headers: Record<string, string>; body: string };
-      const isHit =
-        fault && headers['x-amz-target']?.endsWith(`.${fault.operation}`) && String(body).includes(fault.text);
-      if (!fault || !isHit) return next(args);
-      const { kind } = fault;
-      fault = undefined;
-      if (kind === 'refused') throw new Error('DynamoDB is away');
-      await next(args);
-      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
-    },
-    { relation: 'after', toMiddleware: 'retryMiddleware', name: 'fault' },
-  );
+  const { requestHandler } = table.db.config;
+  const send = requestHandler.handle.bind(requestHandler);
+  // Below the SDK's own retries, where the network is.
+  requestHandler.handle = async (request, options) => {
+    const isHit =
+      fault &&
+      request.headers['x-amz-target']?.endsWith(`.${fault.operation}`) &&
+      String(request.body).includes(fault.text);
+    if (!fault || !isHit) return send(request, options);
+    const { kind } = fault;
+    fault = undefined;
+    if (kind === 'refused') throw new Error('DynamoDB is away');
+    await send(request, options);
+    throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
+  };
 });
 afterEach(() => expect(fault, 'the fault was met').toBeUndefined());
 

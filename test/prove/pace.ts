@@ -2,9 +2,9 @@ import type { World } from './world.ts';
 
 const LOOK_EVERY_MS = 500;
 const FEWEST = 3;
-const MOST = 20;
+const MOST = 30;
 /** From the sale to the shed on a machine that keeps up. */
-const SWIFT_MS = 1500;
+const SWIFT_MS = 2000;
 const TICK_MS = 100;
 /** A timer this late means that the machine had no time for us. */
 const LATE_MS = 50;
@@ -18,11 +18,12 @@ export function watchPace({ placed }: World) {
   const waiting = new Map<string, number>();
   const stalls: Array<{ from: number; to: number }> = [];
   const looking = setInterval(() => {
-    const now = Date.now();
     const took: number[] = [];
     for (const [number, at] of waiting) {
-      if (placed.has(number)) took.push(now - at);
-      if (placed.has(number)) waiting.delete(number);
+      const placedAt = placed.get(number);
+      if (placedAt === undefined) continue;
+      took.push(placedAt - at);
+      waiting.delete(number);
     }
     if (took.length === 0) return;
     // The median: those that met a fault wait for their retry.

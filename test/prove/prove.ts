@@ -25,7 +25,7 @@ export interface Progress {
 }
 
 /** So many orders may wait to be told of. */
-const MAX_UNTOLD = 60;
+const MAX_UNTOLD = 80;
 const MAX_KILLS = 80;
 const LOOK_EVERY_MS = 2000;
 

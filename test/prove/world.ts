@@ -21,8 +21,9 @@ export interface World {
   hub(): HubProcess;
   /** Everything that went over either wire. */
   calls: Call[];
-  /** Orders the shed has, by number; orders of which the shop was told a parcel, by id. */
-  placed: ReadonlySet<string>;
+  /** When the shed first had an order, by its number. */
+  placed: ReadonlyMap<string, number>;
+  /** Orders of which the shop was told a parcel, by id. */
   told: ReadonlySet<string>;
   /** From when to when there was no hub. */
   outages: Array<{ from: number; to: number }>;
@@ -46,7 +47,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
   const names = createNames();
   const calls: Call[] = [];
   const outages: World['outages'] = [];
-  const placed = new Set<string>();
+  const placed = new Map<string, number>();
   const told = new Set<string>();
   const counts = new Map<string, number>();
   const killsLeft = planKills(seed, orders, kills);
@@ -103,7 +104,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
     onEvent(event) {
       if (event.type !== 'order.received') return;
       names.placed(event.number, event.orderId);
-      placed.add(event.number);
+      if (!placed.has(event.number)) placed.set(event.number, Date.now());
       const about = names.ofNumber(event.number);
       const parcels = parcelsOf(seed, about);
       for (let parcel = 0; parcel < parcels; parcel++)
