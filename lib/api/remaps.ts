@@ -31,6 +31,7 @@ const OutcomeBody = z
     deliveries: z
       .array(z.object({ action: z.string(), connection: z.string() }))
       .openapi({ description: 'Those the order does not have yet. What was pushed is not pushed again.' }),
+    note: z.string().nullable().openapi({ description: 'What a person has to see to.' }),
     error: z.object({ code: z.string(), description: z.string(), field: z.string().optional() }).nullable(),
   })
   .openapi('RemapOutcome');

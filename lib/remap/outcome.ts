@@ -20,5 +20,7 @@ export interface Outcome {
   changes: readonly Change[];
   /** Deliveries that the order does not have yet. */
   deliveries: ReadonlyArray<{ action: string; connection: string }>;
+  /** What a person has to see to: a quantity that is with whoever ships, and another now. */
+  note: string | null;
   error: Pick<ErrorDetail, 'code' | 'description' | 'field'> | null;
 }

@@ -27,7 +27,7 @@ export async function remapEvent(
 ): Promise<Outcome> {
   const about = { event: event.id, receivedAt: event.receivedAt, was: 'unreadable', applied: false } as const;
   const unreadable = (error: Outcome['error']): Outcome => ({
-    ...{ ...about, ...nothing, outcome: 'unreadable', reads: null, error },
+    ...{ ...about, ...nothing, outcome: 'unreadable', reads: null, note: null, error },
   });
   const connection = configuration.connections.get(event.connection);
   if (!connection) return unreadable({ code: 'connection_unknown', description: 'not in the connections file' });
@@ -36,7 +36,7 @@ export async function remapEvent(
   if (change instanceof IntegrationError) return unreadable(shown(change.detail));
   try {
     const preview = await previewChange(change, message, connection, configuration);
-    const outcome: Outcome = { ...about, ...nothing, ...preview, reads: change.type };
+    const outcome: Outcome = { ...about, ...nothing, ...preview, note: null, reads: change.type };
     if (!remapped) return outcome;
     await apply(change, message, connection, configuration);
     return { ...outcome, ...(await settle(message, remapped, outcome)) };

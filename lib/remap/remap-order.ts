@@ -39,7 +39,15 @@ async function remapOnce(
 ): Promise<Outcome | null | 'overtaken'> {
   const event = await getEvent(previous.snapshotEvent);
   const about = { event: previous.snapshotEvent, order: previous.id, receivedAt: event?.receivedAt ?? null };
-  const nothing = { ...about, was: 'applied' as const, reads: null, applied: false, changes: [], deliveries: [] };
+  const nothing = {
+    ...about,
+    was: 'applied' as const,
+    reads: null,
+    applied: false,
+    changes: [],
+    deliveries: [],
+    note: null,
+  };
   if (!event)
     return {
       ...nothing,
@@ -53,7 +61,7 @@ async function remapOnce(
   const changes = diffOrders(previous, next);
   const { deliveries, routed } = await planDeliveries(next, configuration);
   const outcome: Outcome = {
-    ...{ ...nothing, outcome: 'changed', reads: 'order', changes, error: null },
+    ...{ ...nothing, outcome: 'changed', reads: 'order', changes, note: noteQuantities(previous, next), error: null },
     deliveries: deliveries.map(({ action, connection }) => ({ action, connection })),
   };
   if (!remapped) return outcome;
@@ -98,6 +106,18 @@ async function ownShare({ id, externalId }: Order, snapshot: OrderSnapshot, conn
     });
   const shares = await sharesOf(connection, snapshot, claims);
   return shares.find((share) => share.order === id && !share.isPart)?.snapshot;
+}
+
+/** A placement is not made again, so whoever ships has the quantity of the old reading. */
+function noteQuantities(previous: Order, next: Order): string | null {
+  const before = new Map(previous.ucp.line_items.map(({ id, quantity }) => [id, quantity.total]));
+  const differing = next.ucp.line_items
+    .filter(({ id }) => previous.routed.includes(id))
+    .flatMap(({ id, quantity: { total } }) =>
+      before.get(id) === total ? [] : `${id} was ${before.get(id)}, is ${total}`,
+    );
+  if (differing.length === 0 || next.cancelled) return null;
+  return `placed already and not placed again: ${differing.join('; ')}. Settle the difference with whoever ships`;
 }
 
 function tell(previous: Order, next: Order, changed: readonly string[], { id, at, by, reason }: Remapped) {

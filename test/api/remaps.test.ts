@@ -183,6 +183,18 @@ describe('an order whose snapshot was misread', () => {
     expect(await remap({ order: 'shop:misread' }, { apply: true })).toMatchObject({ examined: 1, unchanged: 1 });
   });
 
+  test('in a quantity that was placed already says what a person has to settle', async () => {
+    const halved = (right: OrderSnapshot) => ({
+      ...right,
+      lines: right.lines.map((line) => ({ ...line, quantity: 1 })),
+    });
+    await putMisread('halved', halved);
+    const { outcomes } = await remap({ order: 'shop:halved' });
+    expect(outcomes).toMatchObject([
+      { outcome: 'changed', deliveries: [], note: expect.stringContaining('li_1 was 1, is 2') },
+    ]);
+  });
+
   test('is the same order when the same body comes once more', async () => {
     const { ingest } = await import('#lib/inbound/ingest');
     const before = await show('/orders/shop:misread');
