@@ -70,7 +70,7 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
     }
     phase = 'settling';
     // The last orders meet faults like the first.
-    await untilTold(world, sold, 15_000);
+    await untilTold(world, sold, orders > 100 ? 15_000 : 6000);
     world.calm();
     const sellingSeconds = (Date.now() - began) / 1000;
     await untilTold(world, sold, 60_000 + orders * 5);
@@ -104,11 +104,11 @@ async function untilTold(world: World, sold: number, patienceMs: number): Promis
   while (world.told.size < sold && Date.now() < until) await sleep(100);
 }
 
-/** Until nothing moves any more, three looks in a row. */
+/** Until nothing moves any more, two looks in a row. */
 async function untilQuiet(operator: Operator, patienceMs: number): Promise<void> {
   const until = Date.now() + patienceMs;
-  for (let quiet = 0; quiet < 3 && Date.now() < until; ) {
-    await sleep(1000);
+  for (let quiet = 0; quiet < 2 && Date.now() < until; ) {
+    await sleep(700);
     quiet = (await operator.seesRest().catch(() => false)) ? quiet + 1 : 0;
   }
 }
