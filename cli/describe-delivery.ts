@@ -13,9 +13,9 @@ export const deliveryColumns = (now: Date): Column<Delivery>[] => [
   { title: 'ACTION', value: ({ kind, action }) => `${kind} ${action}`, flexible: true },
   { title: 'CONNECTION', value: ({ connection }) => connection, flexible: true },
   { title: 'ORDER', value: ({ order }) => order ?? '-', flexible: true },
-  { title: 'TRIES', value: ({ attemptCount }) => String(attemptCount), right: true },
-  { title: 'CHANGED', value: ({ updatedAt }) => relativeTime(updatedAt, now) },
-  { title: 'NEXT', value: ({ nextAttemptAt }) => relativeTime(nextAttemptAt, now) },
+  { title: 'TRIES', value: ({ attemptCount }) => String(attemptCount), right: true, minor: true },
+  { title: 'CHANGED', value: ({ updatedAt }) => relativeTime(updatedAt, now), minor: true },
+  { title: 'NEXT', value: ({ nextAttemptAt }) => relativeTime(nextAttemptAt, now), minor: true },
   { title: 'CAUSE', value: causeOf, flexible: true },
 ];
 
@@ -39,9 +39,9 @@ export function describeDelivery(delivery: Delivery, { now, table }: Pick<Sessio
 
 const attemptColumns = (now: Date): Column<Attempt>[] => [
   { title: '#', value: ({ number }) => String(number), right: true },
-  { title: 'STARTED', value: ({ startedAt }) => startedAt },
+  { title: 'STARTED', value: ({ startedAt }) => startedAt, minor: true },
   { title: '', value: ({ startedAt }) => relativeTime(startedAt, now) },
-  { title: 'TOOK', value: tookOf, right: true },
+  { title: 'TOOK', value: tookOf, right: true, minor: true },
   { title: 'OUTCOME', value: ({ outcome }) => outcome },
   { title: 'HTTP', value: ({ httpStatus }) => String(httpStatus ?? '-') },
   { title: 'CODE', value: ({ code }) => code ?? '-' },

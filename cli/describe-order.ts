@@ -5,13 +5,13 @@ import { type Column, renderFacts } from './table.ts';
 
 export const orderColumns = (now: Date): Column<OrderSummary>[] => [
   { title: 'ID', value: ({ id }) => id },
-  { title: 'NUMBER', value: ({ number }) => number, flexible: true },
+  { title: 'NUMBER', value: ({ number }) => number, flexible: true, minor: true },
   { title: 'STATUS', value: ({ status }) => status },
   { title: 'TO', value: ({ shippingAddress }) => shippingAddress.address_country ?? '-' },
   { title: 'TOTAL', value: totalOf, right: true },
-  { title: 'PARCELS', value: ({ fulfillments }) => String(fulfillments.length), right: true },
+  { title: 'PARCELS', value: ({ fulfillments }) => String(fulfillments.length), right: true, minor: true },
   { title: 'RECEIVED', value: ({ receivedAt }) => relativeTime(receivedAt, now) },
-  { title: 'CHANGED', value: ({ updatedAt }) => relativeTime(updatedAt, now) },
+  { title: 'CHANGED', value: ({ updatedAt }) => relativeTime(updatedAt, now), minor: true },
 ];
 
 function totalOf({ ucp }: OrderSummary): string {

@@ -6,12 +6,12 @@ import { type Column, renderFacts } from './table.ts';
 export const replayColumns = (now: Date): Column<Replay>[] => [
   { title: 'ID', value: ({ id }) => id },
   { title: 'STATE', value: ({ state, stage }) => (stage && state === 'running' ? `${state} (${stage})` : state) },
-  { title: 'MATCHED', value: ({ matched }) => String(matched), right: true },
+  { title: 'MATCHED', value: ({ matched }) => String(matched), right: true, minor: true },
   { title: 'OK', value: ({ succeeded }) => String(succeeded), right: true },
   { title: 'BAD', value: ({ dead, blocked }) => String(dead + blocked), right: true },
   { title: 'OPEN', value: ({ waiting, pending }) => String(waiting + pending), right: true },
-  { title: 'STARTED', value: ({ createdAt }) => relativeTime(createdAt, now) },
-  { title: 'BY', value: ({ by }) => by, flexible: true },
+  { title: 'STARTED', value: ({ createdAt }) => relativeTime(createdAt, now), minor: true },
+  { title: 'BY', value: ({ by }) => by, flexible: true, minor: true },
   { title: 'WHAT', value: targetOf, flexible: true },
   { title: 'REASON', value: ({ reason }) => reason ?? '-', flexible: true },
 ];

@@ -30,6 +30,7 @@ export function createProgram(): Command {
     .addOption(new Option('--json', 'print JSON, as the API answers it'))
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'longshore: ')) })
     .addHelpText('after', HELP);
   const adders = [addConnections, addOrders, addDeliveries, addReplays, addDeadLetters, addEvents];
   for (const add of [...adders, addQuarantine, addRemap, addPoll, addWebhooks, addKeys, addCompletion]) add(program);

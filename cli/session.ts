@@ -19,7 +19,7 @@ export interface Session {
   api: Api;
   /** JSON and nothing else on stdout. */
   json: boolean;
-  now: Date;
+  readonly now: Date;
   /** To stdout: what was asked for. */
   print(text: string): void;
   /** To stderr: what is only said beside it. */
@@ -36,7 +36,9 @@ export function openSession(command: Command): Session {
   return {
     api: createApi({ url: hub, key: readKey(key ?? process.env.LONGSHORE_API_KEY, hub) }),
     json,
-    now: new Date(),
+    get now() {
+      return new Date();
+    },
     print,
     note: (text) => void process.stderr.write(`${text}\n`),
     answer: (value, show) => print(json ? JSON.stringify(value, null, 2) : show(value)),

@@ -6,45 +6,57 @@ export interface Column<Row> {
   /** May be cut where the terminal is narrow; the others never are. */
   flexible?: boolean;
   right?: boolean;
+  /** Left out first where the terminal is too narrow for all. */
+  minor?: boolean;
 }
 
 const GAP = 2;
 const MIN_FLEXIBLE = 8;
 
 /**
- * Rows under their titles, each one line of at most `width` characters as long as the columns that are never cut leave
- * room; without a width nothing is cut, for a pipe. A column that is empty in every row is left out.
+ * Rows under their titles, each one line of at most `width` characters: first flexible columns are cut, then minor ones
+ * left out, then those on the right. Without a width nothing is, for a pipe. A column that is empty in every row is
+ * left out.
  */
 export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width?: number): string {
   const cells = rows.map((row) => columns.map((column) => oneLine(column.value(row)) || '-'));
-  const shown = columns.map((_, index) => cells.some((row) => row[index] !== '-'));
   const natural = columns.map(({ title }, index) =>
-    shown[index] ? Math.max(title.length, ...cells.map((row) => lengthOf(row[index] ?? ''))) : 0,
+    cells.some((row) => row[index] !== '-')
+      ? Math.max(title.length, 1, ...cells.map((row) => lengthOf(row[index] ?? '')))
+      : 0,
   );
   const widths = width === undefined ? natural : narrow(natural, columns, width);
   const line = (values: readonly string[]) =>
     values
-      .flatMap((value, index) => (shown[index] ? [pad(value, widths[index] ?? 0, columns[index]?.right)] : []))
+      .flatMap((value, index) => (widths[index] ? [pad(value, widths[index], columns[index]?.right)] : []))
       .join(' '.repeat(GAP))
       .trimEnd();
   return [line(columns.map(({ title }) => title)), ...cells.map(line)].join('\n');
 }
 
-/** Takes what is too much from the widest flexible columns first. */
+/** The widths that fit; 0 for a column that is left out. */
 function narrow<Row>(natural: readonly number[], columns: readonly Column<Row>[], width: number): number[] {
   const widths = [...natural];
-  const visible = widths.filter((each) => each > 0).length;
-  const total = () => widths.reduce((sum, each) => sum + each, 0) + GAP * Math.max(0, visible - 1);
-  while (total() > width) {
-    const candidates = widths.flatMap((each, index) =>
-      columns[index]?.flexible && each > MIN_FLEXIBLE ? [{ each, index }] : [],
-    );
-    const widest = candidates.sort((a, b) => b.each - a.each)[0];
-    if (!widest) break;
-    widths[widest.index] = widest.each - 1;
+  const least = () =>
+    totalOf(widths.map((each, index) => (columns[index]?.flexible ? Math.min(each, MIN_FLEXIBLE) : each)));
+  while (least() > width) {
+    const open = widths.flatMap((each, index) => (each > 0 && index > 0 ? [index] : []));
+    const drop = open.findLast((index) => columns[index]?.minor) ?? open.at(-1);
+    if (drop === undefined) break;
+    widths[drop] = 0;
+  }
+  // The widest flexible column gives first.
+  while (totalOf(widths) > width) {
+    const most = Math.max(...widths.filter((each, index) => columns[index]?.flexible && each > MIN_FLEXIBLE));
+    const widest = widths.findIndex((each, index) => columns[index]?.flexible && each === most);
+    if (widest < 0) break;
+    widths[widest] = most - 1;
   }
   return widths;
 }
+
+const totalOf = (widths: readonly number[]): number =>
+  widths.reduce((sum, each) => sum + each, 0) + GAP * Math.max(0, widths.filter((each) => each > 0).length - 1);
 
 const lengthOf = (text: string): number => [...text].length;
 

@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConnectionsFileError, parseConnectionsFile } from '#lib/connections/file';
@@ -50,9 +50,13 @@ async function main(): Promise<void> {
   logToFile(join(data, 'hub.log'));
 
   const aws = await startAws({ dataDir: join(data, 'aws') });
-  Object.assign(process.env, awsEnvironment(aws.endpoints));
+  const endpoints = awsEnvironment(aws.endpoints);
+  Object.assign(process.env, endpoints);
   const { provision } = await import('./provision.ts');
-  Object.assign(process.env, await provision());
+  const environment = await provision();
+  Object.assign(process.env, environment);
+  // As a deployment writes them: what the command line wants to put connections and keys here.
+  writeFileSync(join(data, 'outputs.json'), JSON.stringify({ environment: { ...endpoints, ...environment } }, null, 2));
   const marketplaces = options.sandbox ? await startMarketplaces({ data, hub: url, port }) : undefined;
   const file = parsed ?? (await parse(JSON.stringify(marketplaces?.connections ?? { connections: [] }), 'the sandbox'));
   const { startHub } = await import('./hub.ts');

@@ -79,14 +79,19 @@ function addPut(connections: Command): void {
 
 const columns = (now: Date): Column<Connection>[] => [
   { title: 'ID', value: ({ id }) => id },
-  { title: 'MARKETPLACE', value: ({ marketplace }) => marketplace },
-  { title: 'EVERY', value: ({ pollIntervalSeconds }) => describeSeconds(pollIntervalSeconds), right: true },
+  { title: 'MARKETPLACE', value: ({ marketplace }) => marketplace, minor: true },
+  {
+    title: 'EVERY',
+    value: ({ pollIntervalSeconds }) => describeSeconds(pollIntervalSeconds),
+    right: true,
+    minor: true,
+  },
   { title: 'POLLED', value: ({ poll }) => relativeTime(poll.lastPolledAt, now) },
   { title: 'NEXT', value: ({ poll }) => relativeTime(poll.nextPollAt, now) },
   { title: 'BACKFILL', value: ({ poll }) => (poll.backfill ? `since ${poll.backfill.since}` : '-'), flexible: true },
   { title: 'BROKE OFF', value: ({ poll }) => poll.lastError ?? '-', flexible: true },
   { title: 'MISSED', value: missedOf, flexible: true },
-  { title: 'URL', value: ({ baseUrl }) => baseUrl, flexible: true },
+  { title: 'URL', value: ({ baseUrl }) => baseUrl, flexible: true, minor: true },
 ];
 
 /** Of the latest day on record: orders that a poll had to find, of all new ones. */

@@ -61,7 +61,7 @@ const columns = (now: Date): Column<DeadLetter>[] => [
   { title: 'QUEUE', value: ({ queue }) => queue },
   { title: 'KIND', value: ({ kind }) => kind },
   { title: 'SENT', value: ({ sentAt }) => relativeTime(sentAt, now) },
-  { title: 'RECEIVES', value: ({ receives }) => String(receives), right: true },
+  { title: 'RECEIVES', value: ({ receives }) => String(receives), right: true, minor: true },
   { title: 'ABOUT', value: ({ delivery, event }) => delivery?.id ?? event?.id ?? '-' },
   { title: 'NOW', value: ({ delivery, event }) => delivery?.state ?? event?.topic ?? '-', flexible: true },
 ];

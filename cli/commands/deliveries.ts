@@ -64,7 +64,7 @@ function addCauses(deliveries: Command): void {
     .addHelpText(
       'after',
       `${examples('deliveries causes', 'deliveries causes --connection marketful-mx --since 1d')}
-Fix a cause once, then replay its group: deliveries replay --cause <code> --message <message>`,
+Fix a cause once, then replay its group: its filter is in --json, and for the largest group below the table.`,
     )
     .action(async (options: { connection?: string; since?: string }, command: Command) => {
       const session = openSession(command);
@@ -78,13 +78,21 @@ Fix a cause once, then replay its group: deliveries replay --cause <code> --mess
               { title: 'MARKETPLACE', value: ({ marketplace }) => marketplace },
               { title: 'ACTION', value: ({ action }) => action },
               { title: 'CAUSE', value: ({ code }) => code },
-              { title: 'FIRST', value: ({ firstSeen }) => relativeTime(firstSeen, session.now) },
-              { title: 'LAST', value: ({ lastSeen }) => relativeTime(lastSeen, session.now) },
+              { title: 'FIRST', value: ({ firstSeen }) => relativeTime(firstSeen, session.now), minor: true },
+              { title: 'LAST', value: ({ lastSeen }) => relativeTime(lastSeen, session.now), minor: true },
               { title: 'SAMPLE', value: ({ sample }) => sample.id },
               { title: 'MESSAGE', value: ({ message }) => message, flexible: true },
             ]),
       );
+      const [largest] = found.causes;
+      if (!session.json && largest)
+        session.note(
+          `\nThe largest group: longshore deliveries replay --filter ${quote(JSON.stringify(largest.filter))}`,
+        );
       if (!session.json && !found.complete)
         session.note(`Only the newest ${found.looked} were looked at: narrow by --connection or --since.`);
     });
 }
+
+/** As one word of a shell. */
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -43,9 +43,9 @@ const columns = (now: Date): Column<InboundEvent>[] => [
   { title: 'ID', value: ({ id }) => id },
   { title: 'STATE', value: ({ state }) => state },
   { title: 'CONNECTION', value: ({ connection }) => connection, flexible: true },
-  { title: 'TOPIC', value: ({ topic }) => topic },
-  { title: 'BY', value: ({ receivedBy }) => receivedBy },
-  { title: 'RECEIVED', value: ({ receivedAt }) => relativeTime(receivedAt, now) },
+  { title: 'TOPIC', value: ({ topic }) => topic, minor: true },
+  { title: 'BY', value: ({ receivedBy }) => receivedBy, minor: true },
+  { title: 'RECEIVED', value: ({ receivedAt }) => relativeTime(receivedAt, now), minor: true },
   { title: 'ORDER', value: ({ order }) => order ?? '-', flexible: true },
   { title: 'ERROR', value: errorOf, flexible: true },
 ];

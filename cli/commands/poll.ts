@@ -20,6 +20,8 @@ interface Asked {
   poll: Connection['poll'];
 }
 
+/** It waits for its turn within the requests a minute, and goes on by itself. */
+const BUDGET_SPENT = 'budget_spent';
 const LOOK_MS = 2_000;
 /** So many looks in a row may fail: the poll goes on meanwhile. */
 const MAX_FAILURES = 15;
@@ -98,6 +100,11 @@ async function follow(session: Session, asked: Asked, show: (line: string) => vo
       const isDone =
         (poll.lastPolledAt ?? '') >= asked.askedAt && !poll.lastError && !poll.unfinished && !poll.backfill;
       if (isDone) return connection;
+      if (brokeOff(connection, asked))
+        throw new CliError(
+          `the poll of ${connection.id} broke off: ${poll.lastError}; it is tried again by itself`,
+          EXIT.failed,
+        );
       show(describe(connection, asked));
     } catch (error) {
       failures += 1;
@@ -113,6 +120,10 @@ async function look({ api }: Session, id: string): Promise<Connection> {
   if (!found) throw new CliError(`there is no connection ${id} any more`, EXIT.refused);
   return found;
 }
+
+/** A backfill goes on whatever happens; a single poll that failed is told. */
+const brokeOff = ({ poll }: Connection, { askedAt }: Asked): boolean =>
+  (poll.lastPolledAt ?? '') >= askedAt && !poll.backfill && poll.lastError !== null && poll.lastError !== BUDGET_SPENT;
 
 function describe({ id, poll }: Connection, { askedAt }: Asked): string {
   const hasRun = (poll.lastPolledAt ?? '') >= askedAt;

@@ -69,9 +69,9 @@ export function addQuarantine(program: Command): void {
 const columns = (now: Date): Column<Quarantined>[] => [
   { title: 'ID', value: ({ id }) => id },
   { title: 'CONNECTION', value: ({ connection }) => connection, flexible: true },
-  { title: 'TOPIC', value: ({ topic }) => topic },
+  { title: 'TOPIC', value: ({ topic }) => topic, minor: true },
   { title: 'RECEIVED', value: ({ receivedAt }) => relativeTime(receivedAt, now) },
-  { title: 'BYTES', value: ({ size }) => String(size), right: true },
+  { title: 'BYTES', value: ({ size }) => String(size), right: true, minor: true },
   { title: 'ADMISSIBLE', value: ({ admissible }) => (admissible ? 'yes' : 'no') },
   {
     title: 'ADMITTED',

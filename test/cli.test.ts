@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { API_KEY, eventually, freePort, type HubProcess, startHubProcess } from './support/hub.ts';
+
+const ROOT = new URL('..', import.meta.url).pathname;
+const NODE = join(ROOT, 'node_modules/.bin/node');
+
+let hub: HubProcess;
+beforeAll(async () => {
+  // Nobody listens where the warehouse should be; whoever ships an order to Sweden is not known.
+  const nowhere = `http://127.0.0.1:${await freePort()}`;
+  hub = await startHubProcess({
+    env: { RETRY_INTERVAL_SECONDS: '1', RETRY_LIMIT: '1', POLL_INTERVAL_SECONDS: '2' },
+    connections: {
+      connections: [
+        {
+          id: 'shed',
+          marketplace: 'marketful',
+          baseUrl: nowhere,
+          secrets: { accessToken: 'token', userId: 'user', webhookSecret: 'a-shed-webhook-secret' },
+        },
+        {
+          id: 'sello-se',
+          marketplace: 'sello',
+          baseUrl: nowhere,
+          secrets: { apiKey: 'key', webhookSecret: 'a-sello-webhook-secret' },
+        },
+      ],
+      routes: [],
+    },
+  });
+  for (const id of ['1', '2']) {
+    const path = `/connections/shed/requests/items-create`;
+    const item = { title: `Mug ${id}`, list_price: 355, sku: `MUG-${id}`, ean: '5901234123457' };
+    const response = await hub.send('POST', path, { items: [item] });
+    expect(response.status).toBe(202);
+  }
+  await eventually(async () => {
+    const { deliveries } = await hub.get<{ deliveries: Array<{ state: string }> }>(
+      '/deliveries?connection=shed&kind=push',
+    );
+    return deliveries.length === 2 && deliveries.every(({ state }) => state === 'dead' || state === 'blocked');
+  }, 'two deliveries that failed');
+});
+afterAll(() => hub.stop());
+
+interface Run {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+function start(args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(NODE, [join(ROOT, 'cli/longshore.ts'), ...args], {
+    env: { ...process.env, LONGSHORE_URL: hub.url, LONGSHORE_API_KEY: API_KEY, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const done = Promise.all([text(child.stdout), text(child.stderr), ended]).then(
+    ([out, err, code]): Run => ({ code, out, err }),
+  );
+  return { child, done };
+}
+
+const longshore = (...args: string[]): Promise<Run> => start(args).done;
+
+test('lists are tables for people and the exact answer of the API for machines', async () => {
+  const list = await longshore('deliveries', 'list', '--connection', 'shed', '--kind', 'push');
+  expect(list).toMatchObject({ code: 0, err: '' });
+  const [titles, ...rows] = list.out.trimEnd().split('\n');
+  expect(titles).toMatch(/^ID +STATE +ACTION +CONNECTION +TRIES/);
+  expect(rows).toHaveLength(2);
+  const json = await longshore('deliveries', 'list', '--kind', 'push', '--json');
+  expect(JSON.parse(json.out)).toEqual(await hub.get('/deliveries?kind=push'));
+  const all = await longshore('deliveries', 'list', '--limit', '1', '--json');
+  expect(JSON.parse(all.out).deliveries).toHaveLength(1);
+  for (const noun of ['orders', 'events', 'replays', 'quarantine', 'dead-letters', 'connections'])
+    expect(await longshore(noun, 'list')).toMatchObject({ code: 0 });
+});
+
+test('what went wrong is one line on stderr, and the exit code says of which kind', async () => {
+  const cases: Array<[number, RegExp, string[]]> = [
+    [1, /does not know this API key/, ['--key', 'wrong', 'orders', 'list']],
+    [1, /cannot reach the hub/, ['--url', `http://127.0.0.1:${await freePort()}`, 'orders', 'list']],
+    [1, /no such order/, ['orders', 'show', 'shed:none']],
+    [1, /no such delivery/, ['deliveries', 'show', 'dlv_none']],
+    [1, /no such connection/, ['poll', '--connection', 'none']],
+    [2, /an API key is wanted/, ['--url', 'https://hub.invalid', '--key', '', 'orders', 'list']],
+    [2, /unknown option '--stat'/, ['deliveries', 'list', '--stat', 'dead']],
+    [2, /Allowed choices are/, ['deliveries', 'list', '--state', 'lost']],
+    [2, /Expected 30m, 2h/, ['orders', 'list', '--since', 'yesterday']],
+    [2, /everything/, ['deliveries', 'replay']],
+    [2, /everything/, ['remap']],
+    [3, /reads everything/, ['backfill', '--connection', 'shed', '--since', '2d']],
+  ];
+  const runs = [];
+  for (const [, , args] of cases) runs.push(await start(args, args.includes('') ? { LONGSHORE_API_KEY: '' } : {}).done);
+  for (const [index, { code, out, err }] of runs.entries()) {
+    const [expected, words, args] = cases[index] ?? [];
+    expect({ args, code, out }).toEqual({ args, code: expected, out: '' });
+    expect(err.trimEnd()).toMatch(words ?? /./);
+    expect(err.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
+  }
+});
+
+test('many are replayed only with --yes, after a look at what would be called; the outcome is the exit code', async () => {
+  const filter = ['--connection', 'shed', '--kind', 'push', '--filter', 'action=items-create'];
+  const look = await longshore('deliveries', 'replay', ...filter);
+  expect(look).toMatchObject({ code: 3, err: 'longshore: nothing was replayed: say --yes to do it\n' });
+  expect(look.out).toMatch(/^2 deliveries would be replayed\n/);
+  expect(await hub.get('/replays')).toEqual({ replays: [] });
+  const done = await longshore('deliveries', 'replay', ...filter, '--reason', 'it is up', '--canary', '--yes');
+  expect(done.code).toBe(1);
+  expect(done.out).toMatch(/by +.*: it is up\nstate +relapsed/);
+  expect(done.err).toMatch(/met a relapse and stopped: dlv_\w+ is (dead|blocked) again/);
+});
+
+test('Ctrl-C leaves a replay going and says how to watch and cancel it', async () => {
+  const args = [
+    'deliveries',
+    'replay',
+    '--connection',
+    'shed',
+    '--action',
+    'items-create',
+    '--per-minute',
+    '1',
+    '--yes',
+  ];
+  const { child, done } = start(args);
+  const running = await eventually(async () => {
+    const { replays } = await hub.get<{ replays: Array<{ id: string; state: string }> }>('/replays');
+    return replays.find(({ state }) => state === 'running');
+  }, 'a replay under way');
+  child.stderr.once('data', () => child.kill('SIGINT'));
+  const { code, err } = await done;
+  expect({ code, err }).toEqual({ code: 130, err: expect.stringContaining(`replays show ${running.id} --watch`) });
+  expect(await longshore('replays', 'cancel', running.id)).toMatchObject({ code: 0 });
+  expect((await longshore('replays', 'list')).out).toMatch(`${running.id}  cancelled`);
+  expect(await longshore('replays', 'resume', running.id)).toMatchObject({ code: 3 });
+});
+
+test('a poll is asked for, and told when it broke off', async () => {
+  const asked = JSON.parse(
+    (await longshore('backfill', '--connection', 'sello-se', '--since', '3d', '--json')).out || '{}',
+  );
+  expect(asked).toMatchObject({ connection: 'sello-se', poll: { backfill: { by: expect.any(String) } } });
+  expect(await longshore('poll', '--connection', 'shed')).toMatchObject({ code: 0 });
+});
+
+test('a local hub takes connections and keys as a deployed one does', async () => {
+  const outputs = ['--outputs', join(hub.data, 'outputs.json')];
+  const { out } = await longshore('keys', 'create', 'erp', '--scopes', 'orders:read', ...outputs);
+  expect(await longshore('--key', out.trim(), 'orders', 'list')).toMatchObject({ code: 0 });
+  expect(await longshore('--key', out.trim(), 'deliveries', 'list')).toMatchObject({
+    code: 1,
+    err: 'longshore: the API key erp lacks the scope ops\n',
+  });
+  const file = join(ROOT, 'connections.example.json');
+  const put = await longshore('connections', 'put', file, ...outputs);
+  expect(put).toMatchObject({ code: 3, err: expect.stringContaining('shed would be removed') });
+});
+
+test('bash completes commands, options and their values', async () => {
+  const { out } = await longshore('completion', 'bash');
+  const complete = async (...words: string[]) => {
+    const quoted = words.map((word) => `'${word}'`).join(' ');
+    const script = `${out}\nCOMP_WORDS=(longshore ${quoted}); COMP_CWORD=${words.length}; _longshore; echo "\${COMPREPLY[@]}"`;
+    return (await text(spawn('bash', ['-c', script]).stdout)).trim();
+  };
+  expect(await complete('deliveries', 're')).toBe('replay');
+  expect(await complete('--json', 'deliveries', 'list', '--state', 'd')).toBe('dead');
+  expect(await complete('quarantine', 'admit', '--conn')).toBe('--connection');
+});
