@@ -33,7 +33,7 @@ export async function runFetch(delivery: Delivery, connector: Connector, remote:
   if (!connector.fetch || !subject.resource)
     throw new RejectedError({ code: 'unknown_action', description: `${connector.info.title} has no fetch ${action}` });
   const begunAt = new Date().toISOString();
-  if (await beginReading(delivery)) return { also: [] };
+  if (await beginReading(delivery, begunAt)) return { also: [] };
   const { topic, body } = await read(delivery, () => connector.fetch?.(remote, action, subject.resource ?? ''));
   const message: InboundReceived = {
     id: `evt_${randomUUID()}`,

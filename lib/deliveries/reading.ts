@@ -11,6 +11,9 @@ import { getDelivery } from './ledger.ts';
 interface Reading {
   /** The fetch that has yet to begin. */
   delivery?: string;
+  /** The fetch that began last, and when: until its end it covers what arrived before it began. */
+  reading?: string;
+  beganAt?: string;
   /** When the latest event about it arrived. */
   askedAt: string;
   /** When the latest fetch that came to its end began. */
@@ -46,6 +49,9 @@ export async function planReading(
 ): Promise<{ covered: string; writes: Write[] } | { covered: null; writes: Write[] }> {
   const known = await getItem<Reading>(keyOf(fetch));
   if (known?.readAt && receivedAt <= known.readAt) return { covered: 'a fetch that began later', writes: [] };
+  const { reading, beganAt = '' } = known ?? {};
+  if (reading !== undefined && receivedAt <= beganAt && (await isAlive(reading)))
+    return { covered: reading, writes: [] };
   const askedAt = known && known.askedAt > receivedAt ? known.askedAt : receivedAt;
   const values = { ':asked': askedAt };
   const waiting = known?.delivery;
@@ -70,10 +76,11 @@ const isAlive = async (id: string): Promise<boolean> => {
 };
 
 /** From here on events want a fetch of their own. True when all that was asked has been read since; a replay always reads. */
-export async function beginReading(delivery: Delivery): Promise<boolean> {
+export async function beginReading(delivery: Delivery, begunAt: string): Promise<boolean> {
   const { attemptCount, failures } = delivery;
   const known = await getItem<Reading>(keyOf(delivery));
-  await tryUpdate(update(delivery, 'REMOVE delivery', { ':id': delivery.id }, 'delivery = :id'));
+  const begin = 'SET reading = :id, beganAt = :at REMOVE delivery';
+  await tryUpdate(update(delivery, begin, { ':id': delivery.id, ':at': begunAt }, 'delivery = :id'));
   const isReplay = attemptCount > 0 && failures === 0;
   return !isReplay && known?.readAt !== undefined && known.readAt >= known.askedAt;
 }

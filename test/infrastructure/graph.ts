@@ -91,8 +91,8 @@ export const statements = ({ inputs }: Resource): Statement[] =>
 
 const run = promisify(execFile);
 
-/** Runs the real configuration on mocks; what fails there fails here with the same words. */
-export async function synthesize(stage: string): Promise<Graph> {
+/** Runs the real configuration on mocks; what fails there fails here with the same words. Bundling is half of it: once is enough. */
+export async function synthesize(stage: string, bundling: 'bundled' | 'unbundled'): Promise<Graph> {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-graph-'));
   const file = join(folder, 'graph.json');
   const {
@@ -104,7 +104,9 @@ export async function synthesize(stage: string): Promise<Graph> {
   } = process.env;
   try {
     const main = join(import.meta.dirname, 'synth', 'main.ts');
-    await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, stage, file], { env: environment });
+    await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, stage, file, bundling], {
+      env: environment,
+    });
     return new Graph(stage, JSON.parse(readFileSync(file, 'utf8')) as Synthesized);
   } finally {
     rmSync(folder, { recursive: true, force: true });

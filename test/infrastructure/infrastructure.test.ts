@@ -8,7 +8,7 @@ import { describeRoutesAndSchedules } from './suites/routes-and-schedules.ts';
 import { describeStorage } from './suites/storage.ts';
 
 // Synthesized once a stage for all suites: that is where the seconds go.
-const [graph, production] = await Promise.all([synthesize('test'), synthesize('production')]);
+const [graph, production] = await Promise.all([synthesize('test', 'bundled'), synthesize('production', 'unbundled')]);
 
 describeFunctions(graph);
 describePermissions(graph);

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -21,12 +21,12 @@ export interface Bundle {
  * Stands in for the server inside the SST CLI, which components ask to bundle handlers and where assets go.
  * Bundles for real, as SST does, so that a handler that is missing or does not export its name fails the deployment.
  */
-export async function serveBuilder(stage: string) {
+export async function serveBuilder(stage: string, bundling: boolean) {
   const bundles: Record<string, Bundle> = {};
   const methods: Record<string, (request: never) => Promise<unknown>> = {
     'Provider.Aws.Bootstrap': async () => ({ version: 99, asset: 'assets', state: 'state', assetEcrUrl: 'images' }),
     'Runtime.Build': async (request: BuildRequest) => {
-      const bundle = await bundleHandler(request, workOf(stage));
+      const bundle = bundling ? await bundleHandler(request, workOf(stage)) : leaveOut(request, workOf(stage));
       bundles[request.functionID] = bundle;
       const exported = request.handler.split('.').at(-1);
       return { handler: `bundle.${exported}`, out: join(bundle.file, '..'), errors: [], sourcemaps: [] };
@@ -51,6 +51,14 @@ export async function serveBuilder(stage: string) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { bundles, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+}
+
+/** An empty file in a bundle's place. */
+function leaveOut({ functionID, handler }: BuildRequest, work: string): Bundle {
+  const file = join(work, 'artifacts', `${functionID}-src`, 'bundle.mjs');
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, '');
+  return { handler, file, bytes: 0 };
 }
 
 async function bundleHandler({ functionID, handler, properties }: BuildRequest, work: string): Promise<Bundle> {

@@ -1,5 +1,5 @@
 // Runs sst.config.ts and the stacks on SST's real components and Pulumi's mocks, and writes the graph of resources that
-// a deployment would create: node main.ts <stage> <file>. In a process of its own, as Pulumi's mocks are global.
+// a deployment would create: node main.ts <stage> <file> [unbundled]. In a process of its own, as Pulumi's mocks are global.
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -27,8 +27,8 @@ interface MockMonitor {
   prototype: { newUrn(parent: string | undefined, type: string, name: string): string };
 }
 
-const TIME_LIMIT_MS = 50_000;
-const [stage = 'test', file = `${stage}.json`] = process.argv.slice(2);
+const TIME_LIMIT_MS = 150_000;
+const [stage = 'test', file = `${stage}.json`, bundling] = process.argv.slice(2);
 
 // A rejected output leaves others pending for ever, so a failure ends the process once its companions had time to show.
 const failures: unknown[] = [];
@@ -54,7 +54,7 @@ monitor.prototype.newUrn = function (parent, type, name) {
 
 try {
   const app = await loadApp(stage);
-  const builder = await serveBuilder(stage);
+  const builder = await serveBuilder(stage, bundling !== 'unbundled');
   process.env.SST_SERVER = builder.url;
   const mocks = new CloudMocks(app.providers.aws.region);
   await runtime.setMocks(mocks, app.name, stage, false);
