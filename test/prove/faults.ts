@@ -81,12 +81,13 @@ const refusal = (status: number): Fault => ({
 /** Stands for the HTTP date a second after the answer. */
 export const IN_A_SECOND = 'in a second';
 
-/** What a remote says of how long to wait: in seconds, as a date, in the body, or nonsense, which counts as a second. */
+/** What a remote says of how long to wait: in seconds, as a date, in the body, nonsense, which counts as a second, or nothing. */
 const LIMITS: ReadonlyArray<() => Omit<Extract<Fault, { kind: 'answer' }>, 'kind' | 'status' | 'done'>> = [
   () => ({ headers: { 'retry-after': '1' }, body: '' }),
   () => ({ headers: { 'retry-after': IN_A_SECOND }, body: '' }),
   () => ({ body: JSON.stringify({ error: 'Too Many Requests', retry_after_seconds: 1 }) }),
   () => ({ headers: { 'retry-after': '-3600' }, body: '' }),
+  () => ({ body: 'Too Many Requests' }),
 ];
 
 function requestFault(kind: Kind, choose: (choices: number) => number): Fault {
