@@ -10,7 +10,10 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { tableName } from '#lib/settings';
 
-export const db = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+/** Three seconds of throttling cost less than an attempt, or an outcome that nobody could write down until its lease ended. */
+const MAX_TRIES = 6;
+
+export const db = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: MAX_TRIES }), {
   marshallOptions: { removeUndefinedValues: true },
 });
 

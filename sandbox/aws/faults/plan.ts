@@ -22,7 +22,7 @@ export interface FaultPlan {
 const LOOK_EVERY_MS = 250;
 /** Some faults outlast the SDK's own retries, so that the hub sees them. */
 const STUBBORN = 0.1;
-const STUBBORN_CALLS = 5;
+const STUBBORN_CALLS = 8;
 
 /** Reads the file again and again, so that faults end without the hub being started anew. */
 export function openFaultPlan(path: string): FaultPlan {
