@@ -84,14 +84,15 @@ export async function getAttempts(id: string): Promise<Attempt[]> {
   }));
 }
 
-/** Stands or falls with the delivery being exactly as it was read: its state, its `updatedAt` and its lease. */
+/**
+ * Stands or falls with the delivery being exactly as it was read: its state, its `updatedAt`, its attempts (a clock may
+ * stand still or be put back) and its lease.
+ */
 function unchanged(was: Delivery): { condition: string; values: Record<string, unknown> } {
-  const values: Record<string, unknown> = { ':was': was.state, ':at': was.updatedAt };
-  if (!was.lease) return { condition: '#state = :was AND updatedAt = :at', values };
-  return {
-    condition: '#state = :was AND updatedAt = :at AND lease.#owner = :owner',
-    values: { ...values, ':owner': was.lease.owner },
-  };
+  const condition = '#state = :was AND updatedAt = :at AND attemptCount = :count';
+  const values: Record<string, unknown> = { ':was': was.state, ':at': was.updatedAt, ':count': was.attemptCount };
+  if (!was.lease) return { condition, values };
+  return { condition: `${condition} AND lease.#owner = :owner`, values: { ...values, ':owner': was.lease.owner } };
 }
 
 /** A delivery's next state as one write of a larger transaction. */
