@@ -44,6 +44,19 @@ export async function startMarketplaces({ data, hub, port }: { data: string; hub
   const scopio = await start((at) =>
     startScopioSandbox({ ...SCOPIO, dataDir, port: at, webhookUrl: `${inbound('scopio', 'scopio-main')}/order-paid` }),
   );
+  const marketful = await start((at) =>
+    startMarketfulSandbox({
+      ...MARKETFUL,
+      dataDir,
+      port: at,
+      autoShip: { afterMs: SHIP_AFTER_MS },
+      webhooks: {
+        'order/created': `${marketfulHooks}/order-created/${URL_SECRET}`,
+        'order/updated': `${marketfulHooks}/order-updated/${URL_SECRET}`,
+        'shipment_event/created': `${marketfulHooks}/shipment-event-created/${URL_SECRET}`,
+      },
+    }),
+  );
   const sello = await start((at) =>
     startSelloSandbox({
       ...SELLO,
@@ -62,19 +75,6 @@ export async function startMarketplaces({ data, hub, port }: { data: string; hub
   const sellersCommerce = await start((at) => startSellersCommerceSandbox({ ...SELLERS_COMMERCE, dataDir, port: at }));
   const isNewStore = sellersCommerce.orders().length === 0;
   if (isNewStore) sellAnHourAgo(sellersCommerce);
-  const marketful = await start((at) =>
-    startMarketfulSandbox({
-      ...MARKETFUL,
-      dataDir,
-      port: at,
-      autoShip: { afterMs: SHIP_AFTER_MS },
-      webhooks: {
-        'order/created': `${marketfulHooks}/order-created/${URL_SECRET}`,
-        'order/updated': `${marketfulHooks}/order-updated/${URL_SECRET}`,
-        'shipment_event/created': `${marketfulHooks}/shipment-event-created/${URL_SECRET}`,
-      },
-    }),
-  );
   const shoppo = await start((at) =>
     startShoppoSandbox({
       ...SHOPPO,
