@@ -1,29 +1,24 @@
 import type { ShownAttempt, ShownDelivery } from '../support/shown.ts';
+import { type Around, coveredBy, excusesOf } from './excuses.ts';
 import type { Replayed } from './operator.ts';
-import { CLOCK } from './settings.ts';
-
-interface Around {
-  replayed: readonly Replayed[];
-  outages: ReadonlyArray<{ from: number; to: number }>;
-  /** When the machine had no time, by a timer of our own. */
-  stalls: ReadonlyArray<{ from: number; to: number }>;
-}
+import { CLOCK, SHED, SHOP } from './settings.ts';
 
 const INTERVAL_MS = CLOCK.RETRY_INTERVAL_SECONDS * 1000;
-/** A hub that was just started works through what waited. */
-const WARM_UP_MS = 3000;
 const SWEEP_MS = CLOCK.SWEEP_INTERVAL_SECONDS * 1000;
 /** A retry that is due may be held up for this long by a call that hangs and by the machine's own load. */
 const ALLOWANCE_MS = CLOCK.HTTP_TIMEOUT_SECONDS * 1000 + 5000;
 
 /** Attempts that should not have been, and retries that came early or late, in words. */
-export function checkAttempts(deliveries: readonly ShownDelivery[], { replayed, outages, stalls }: Around) {
+export function checkAttempts(
+  deliveries: readonly ShownDelivery[],
+  { replayed, ...around }: Around & { replayed: readonly Replayed[] },
+) {
   const overLimit: string[] = [];
   const outside: string[] = [];
   const late: number[] = [];
-  const excuses = [...outages.map(({ from, to }) => ({ from, to: to + WARM_UP_MS })), ...stalls];
+  const excuses = new Map([SHOP, SHED].map((connection) => [connection, excusesOf(connection, around)]));
   const replaysOf = Map.groupBy(replayed, ({ delivery }) => delivery);
-  for (const { id, action, attempts } of deliveries) {
+  for (const { id, action, connection, attempts } of deliveries) {
     const replays = (replaysOf.get(id) ?? []).map(({ at }) => at);
     for (const set of setsOf(attempts, replays)) {
       const counted = set.filter(({ outcome }) => outcome !== 'throttled');
@@ -36,7 +31,7 @@ export function checkAttempts(deliveries: readonly ShownDelivery[], { replayed, 
         // A lease that nobody ended runs for 90 s, on this clock beyond the retry that was due.
         const due = Math.max(Date.parse(attempt.nextAttemptAt), Date.parse(attempt.endedAt));
         const lateness = Date.parse(next.startedAt) - due;
-        const excused = excuses.reduce((sum, { from, to }) => sum + overlap(from, to, due, due + lateness), 0);
+        const excused = coveredBy(excuses.get(connection) ?? [], { from: due, to: due + lateness });
         if (lateness < 0) outside.push(`${id} ${action} #${next.number}: ${-lateness} ms before it was due`);
         if (lateness - excused > SWEEP_MS + ALLOWANCE_MS)
           outside.push(`${id} ${action} #${next.number}: ${lateness - excused} ms after it was due`);
@@ -66,6 +61,3 @@ function setsOf(attempts: readonly ShownAttempt[], replays: readonly number[]): 
   const setOf = ({ startedAt }: ShownAttempt) => replays.filter((at) => at <= Date.parse(startedAt) + 5).length;
   return [...Map.groupBy(attempts, setOf).values()];
 }
-
-const overlap = (from: number, to: number, since: number, until: number): number =>
-  Math.max(0, Math.min(to, until) - Math.max(from, since));

@@ -93,7 +93,12 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
       ),
     ]);
   const name = ({ id }: { id: string }) => `${SHOP}:${id}`;
-  const attempts = checkAttempts(deliveries, { replayed: given.operator.replayed, outages, stalls: given.stalls });
+  const attempts = checkAttempts(deliveries, {
+    replayed: given.operator.replayed,
+    outages,
+    stalls: given.stalls,
+    calls,
+  });
 
   const bad: Bad = {
     ordersLost: note('orders lost', sold.filter((order) => !knownIds.has(name(order))).map(name)),
