@@ -78,3 +78,20 @@ test('a probe that fails leaves the outcome unknown, and one that finds nothing 
     ),
   ).toMatchObject({ probed: false });
 });
+
+test('a probe that only infers from what is gone is not asked to doubt a 5xx, but after no answer it is', async () => {
+  const after = async (error: Error) => {
+    const progress = { unknown: false, sent: () => 1, probeInfers: true };
+    await expect(
+      once(
+        progress,
+        async () => null,
+        () => Promise.reject(error),
+      ),
+    ).rejects.toBe(error);
+    return progress.unknown;
+  };
+  expect(await after(new RetryableError(detail(503)))).toBe(false);
+  expect(await after(new RetryableError(detail(502)))).toBe(false);
+  expect(await after(new UnknownOutcomeError(detail()))).toBe(true);
+});

@@ -40,6 +40,8 @@ export interface Progress {
   sent(): number;
   /** False where a probe may find that nobody can tell. */
   probeTells?: boolean;
+  /** The probe only concludes from what is no longer there: too little to doubt an answer. */
+  probeInfers?: boolean;
 }
 
 /** A pusher hardly waits for its turn: a Lambda that sleeps is paid for. */
@@ -89,6 +91,7 @@ async function act(
   if (action === 'cancel') return runCancel(delivery, connector, context, progress);
   const push = connector.push[action] ?? missing(connector, action);
   // Some channels show that an order was fulfilled, but not by which parcel.
+  progress.probeInfers = push.probeInfers ?? false;
   progress.probeTells = action !== 'fulfillment' || context.order.fulfillments.length < 2;
   if (context.order.cancelled && action === 'order')
     throw new RejectedError({ code: 'order_cancelled', description: 'the order was cancelled before it was placed' });
@@ -123,7 +126,7 @@ export async function once(
   try {
     return { result: await push(), probed: false };
   } catch (error) {
-    progress.unknown = mayStand(error, progress.sent() - before, progress.probeTells ?? true);
+    progress.unknown = mayStand(error, progress.sent() - before, progress);
     throw error;
   }
 }
@@ -132,13 +135,15 @@ export async function once(
 const GATEWAY_STATUSES = new Set([502, 504]);
 
 /** Whether a push that failed after so many requests may have left something at the remote. */
-function mayStand(error: unknown, sent: number, probeTells: boolean): boolean {
+function mayStand(error: unknown, sent: number, { probeTells = true, probeInfers = false }: Progress): boolean {
   // The budget ended, or we failed: whatever left before that may stand.
   if (error instanceof NotYetError || !(error instanceof IntegrationError)) return sent > 0;
   if (error instanceof UnknownOutcomeError) return true;
   // A refused second call says nothing of the first, and a gateway's 502 nothing of what stands behind it.
   const { httpStatus = 0 } = error.detail;
-  if (sent > 1 || GATEWAY_STATUSES.has(httpStatus)) return true;
+  if (sent > 1) return true;
+  if (probeInfers) return false;
+  if (GATEWAY_STATUSES.has(httpStatus)) return true;
   // A 500 is the remote's own word that it failed, perhaps after its work: worth a look, but not a person's.
   return error instanceof RetryableError && httpStatus >= 500 && probeTells;
 }

@@ -149,6 +149,8 @@ export interface PushAction {
   push(context: PushContext): Promise<PushResult>;
   /** Reads the remote back after an unknown outcome: what it found, or null when a push is still due. */
   probe(context: PushContext): Promise<PushResult | null>;
+  /** `probe` only concludes from what is no longer there: asked after no answer came, never to doubt a 5xx. */
+  probeInfers?: boolean;
 }
 
 /** A URL that the remote calls. */

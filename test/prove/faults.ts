@@ -66,8 +66,8 @@ export function faultOf(seed: number, edge: Edge, about: string, nth: number): F
     if (fate < REFUSED + FORBIDDEN + HOPELESS && nth < HOPELESS_CALLS) return refusal(500);
   }
   const kind = pickBy(writes ? WRITE_FAULTS : READ_FAULTS, draw(nth));
-  // Of a second parcel no probe can tell, so a remote that says it failed is taken at its word.
-  if (kind === 'busy-done' && edge === 'report' && parcelsOf(seed, about) > 1) return refusal(502);
+  // Scopio's list only lets one infer what was done, so a 5xx to a report is taken at its word.
+  if (kind === 'busy-done' && edge === 'report') return refusal(502);
   return kind && requestFault(kind, (choices) => Math.floor(draw(nth, 'which') * choices));
 }
 

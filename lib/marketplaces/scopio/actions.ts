@@ -13,6 +13,8 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
 }
 
 export const fulfillment: PushAction = {
+  probeInfers: true,
+
   async push(context) {
     const { trackingNumber, labelUrl } = parcelOf(context);
     const label = labelUrl === undefined ? {} : { label_url: labelUrl };
