@@ -85,7 +85,7 @@ async function openDeployed({ connection: id, outputs }: Options) {
   if (!connection) throw unknownConnection(id, [...connections.keys()]);
   return {
     connector: await loadConnector(connection.marketplace),
-    context: await openRemote(connection, MAX_WAIT_MS),
+    context: await openRemote(connection, { maxWaitMs: MAX_WAIT_MS }),
   };
 }
 

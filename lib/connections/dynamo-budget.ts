@@ -10,9 +10,11 @@ const WINDOW_MS = 60_000;
 /** After a 429 without a hint: its delivery waits a retry interval, and where that is shorter so does everybody. */
 const MAX_DEFAULT_PAUSE_SECONDS = 60;
 
-interface Options {
-  /** How long a caller can wait for its turn: a pusher hardly, a poller a minute. */
+export interface BudgetOptions {
+  /** How far ahead a caller takes its turn. */
   maxWaitMs: number;
+  /** How long it comes back for one that is free: a poller, which must not stand in front of the pushers. */
+  patienceMs?: number;
 }
 
 /**
@@ -21,7 +23,7 @@ interface Options {
  */
 export function createBudget(
   { id, requestsPerMinute }: Pick<Connection, 'id' | 'requestsPerMinute'>,
-  { maxWaitMs }: Options,
+  { maxWaitMs, patienceMs = 0 }: BudgetOptions,
 ): Budget {
   const burst = Math.max(1, Math.floor(requestsPerMinute / 4));
   const spacing = WINDOW_MS / Math.max(1, requestsPerMinute - burst);
@@ -72,8 +74,16 @@ export function createBudget(
 
   return {
     async take() {
-      const waitMs = await reserve(Date.now());
-      if (waitMs > 0) await sleep(waitMs);
+      for (const until = Date.now() + patienceMs; ; ) {
+        try {
+          const waitMs = await reserve(Date.now());
+          if (waitMs > 0) await sleep(waitMs);
+          return;
+        } catch (error) {
+          if (!(error instanceof BudgetSpentError) || Date.now() + error.waitMs > until) throw error;
+          await sleep(error.waitMs + (Math.random() * error.spreadMs) / 2);
+        }
+      }
     },
     async pause(asked) {
       const seconds = Math.min(3600, Math.max(1, asked ?? defaultPauseSeconds()));

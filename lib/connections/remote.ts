@@ -4,12 +4,15 @@ import { createHttp, type Sent } from '#lib/http/client';
 import type { RemoteContext } from '#lib/marketplaces/contract';
 import { httpTimeoutMs } from '#lib/settings';
 import type { Connection } from './connection.ts';
-import { createBudget } from './dynamo-budget.ts';
+import { type BudgetOptions, createBudget } from './dynamo-budget.ts';
 import { getCredentials } from './secrets.ts';
 import { getToken } from './tokens.ts';
 
 /** What a worker needs to call a connection's remote: its secrets, and HTTP within its budget. */
-export async function openRemote(connection: Connection, maxWaitMs: number): Promise<RemoteContext & { http: Sent }> {
+export async function openRemote(
+  connection: Connection,
+  patience: BudgetOptions,
+): Promise<RemoteContext & { http: Sent }> {
   const credentials = await getCredentials(connection.marketplace, connection.id);
   if (!credentials)
     throw new BlockedError(
@@ -18,7 +21,7 @@ export async function openRemote(connection: Connection, maxWaitMs: number): Pro
     );
   const http = createHttp({
     baseUrl: connection.baseUrl,
-    budget: createBudget(connection, { maxWaitMs }),
+    budget: createBudget(connection, patience),
     timeoutMs: httpTimeoutMs(),
   });
   return {

@@ -57,7 +57,7 @@ export async function runDelivery(delivery: Delivery, connector: Connector, prog
       'connection',
     );
   if (delivery.action === 'route') return routeAgain(delivery, configuration);
-  const remote = await openRemote(connection, MAX_WAIT_MS);
+  const remote = await openRemote(connection, { maxWaitMs: MAX_WAIT_MS });
   progress.sent = remote.http.sent;
   const done = await act(delivery, connector, remote, configuration, progress);
   return { ...done, httpStatus: remote.http.lastStatus() };

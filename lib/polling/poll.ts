@@ -13,8 +13,8 @@ import { pollIntervalSeconds } from '#lib/settings';
 import { INBOUND_QUEUE } from '#lib/topology-names';
 import { leaseCursor, saveCursor } from './cursor.ts';
 
-/** A poller waits for its turn within the budget, which pushers hardly do. */
-const MAX_WAIT_MS = 60_000;
+/** A poller comes back for its turn this long; it takes none ahead, so that pushes get theirs between its requests. */
+const PATIENCE_MS = 60_000;
 /** A poll that broke off is taken up again this soon, not only after the whole interval. */
 const RESUME_SECONDS = 60;
 
@@ -34,7 +34,7 @@ export async function pollConnection(connection: Connection, connector: Connecto
   const interval = pollIntervalSeconds(connection.pollIntervalSeconds);
   let found = 0;
   try {
-    const remote = await openRemote(connection, MAX_WAIT_MS);
+    const remote = await openRemote(connection, { maxWaitMs: 0, patienceMs: PATIENCE_MS });
     const { watermark, resume } = cursor;
     const openPlacements = (after: string | null) => openPlacementsOf(connection, after);
     const skus = (after: string | null) => listSkus(connection.id, after);
