@@ -1,9 +1,17 @@
+import { currentTrace } from './trace.ts';
+
 type Level = 'debug' | 'info' | 'warn' | 'error';
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
 /** One JSON line. Fields are ids, codes and counts only: never a body, a header, a secret or a buyer's data. */
 function write(level: Level, message: string, fields: Fields = {}): void {
-  console[level](JSON.stringify({ time: new Date().toISOString(), level, message, ...fields }));
+  console[level](JSON.stringify({ time: new Date().toISOString(), level, message, ...traceFields(), ...fields }));
+}
+
+/** Names as OpenTelemetry has them, so that whatever reads the logs finds the trace by itself. */
+function traceFields(): Fields {
+  const trace = currentTrace();
+  return trace ? { trace_id: trace.traceId, span_id: trace.spanId } : {};
 }
 
 export const log = {

@@ -1,0 +1,54 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+
+/** Where a piece of work stands in the trace of what caused it: W3C Trace Context level 1, ids in lower-case hex. */
+export interface Trace {
+  /** 32 digits, the same from the webhook or poll to the push. */
+  readonly traceId: string;
+  /** 16 digits, this step's own. */
+  readonly spanId: string;
+  readonly sampled: boolean;
+}
+
+const HEADER =
+  /^(?<version>[0-9a-f]{2})-(?<traceId>[0-9a-f]{32})-(?<spanId>[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(?<more>-.*)?$/;
+const ZEROES = /^0+$/;
+
+/** The caller's place in its trace, or undefined where there is none that can be read. Later versions are read as 00. */
+export function parseTraceparent(header: string | undefined): Trace | undefined {
+  const { version, traceId = '', spanId = '', flags = '', more } = HEADER.exec(header ?? '')?.groups ?? {};
+  if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
+  if (ZEROES.test(traceId) || ZEROES.test(spanId)) return undefined;
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+export const formatTraceparent = ({ traceId, spanId, sampled }: Trace): string =>
+  `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+
+/** A new trace. It counts as sampled: every line that is logged in it is kept. */
+export const startTrace = (): Trace => ({ traceId: randomId(16), spanId: randomId(8), sampled: true });
+
+/** The next step of the caller's trace, or a new trace where the caller's cannot be read. */
+export function continueTrace(header: string | undefined): Trace {
+  const caller = parseTraceparent(header);
+  return caller ? { ...caller, spanId: randomId(8) } : startTrace();
+}
+
+const current = new AsyncLocalStorage<Trace>();
+
+/** Does the work, whatever it awaits included, with this as its trace: log lines carry it. */
+export const runInTrace = <T>(trace: Trace, work: () => T): T => current.run(trace, work);
+
+export const currentTrace = (): Trace | undefined => current.getStore();
+
+/** What a message carries so that its receiver goes on with the trace; undefined outside of one. */
+export function currentTraceparent(): string | undefined {
+  const trace = current.getStore();
+  return trace && formatTraceparent(trace);
+}
+
+// Ids of nothing but zeroes are invalid, if ever the dice should say so.
+function randomId(bytes: number): string {
+  const id = randomBytes(bytes).toString('hex');
+  return ZEROES.test(id) ? randomId(bytes) : id;
+}
