@@ -81,7 +81,8 @@ export async function beginReading(delivery: Delivery, begunAt: string): Promise
   const known = await getItem<Reading>(keyOf(delivery));
   const begin = 'SET reading = :id, beganAt = :at REMOVE delivery';
   await tryUpdate(update(delivery, begin, { ':id': delivery.id, ':at': begunAt }, 'delivery = :id'));
-  const isReplay = attemptCount > 0 && failures === 0;
+  // A first set has no attempt that does not count, unless it was throttled: then one reading more does no harm.
+  const isReplay = attemptCount > failures;
   return !isReplay && known?.readAt !== undefined && known.readAt >= known.askedAt;
 }
 
