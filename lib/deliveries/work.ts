@@ -1,10 +1,10 @@
 import { NotYetError, UnknownOutcomeError } from '#lib/errors';
 import { log } from '#lib/log';
 import type { Connector } from '#lib/marketplaces/contract';
-import { getOrder } from '#lib/orders/store';
 import { retryPolicy } from '#lib/settings';
 import type { Delivery } from './delivery.ts';
 import { afterAttempt } from './effects.ts';
+import { findFollowers } from './followers.ts';
 import { getDeliveries, getDelivery, leaseDelivery, putAttempt, transition } from './ledger.ts';
 import { deadLetter, ring } from './ring.ts';
 import { type Done, type Progress, runDelivery } from './run.ts';
@@ -86,14 +86,6 @@ async function record(leased: Delivery, result: Result, startedAt: string, { als
 
 const areDone = async (ids: readonly string[] = []): Promise<boolean> =>
   (await getDeliveries(ids)).every(({ state }) => state === 'succeeded');
-
-/** The pushes that waited for this one, where its marketplace has such. */
-async function findFollowers({ id, order: orderId, action, state }: Delivery): Promise<Delivery[]> {
-  if (state !== 'succeeded' || action !== 'fulfillment' || !orderId) return [];
-  const order = await getOrder(orderId);
-  const all = await getDeliveries(order?.deliveries ?? []);
-  return all.filter(({ subject }) => subject.after?.includes(id));
-}
 
 /** Turns to spread over: more each time, as being turned away again tells how many others wait. */
 const crowd = ({ turnedAway = 0 }: Delivery): number => Math.min(MAX_CROWD, 2 ** (turnedAway + 1));

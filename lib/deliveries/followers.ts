@@ -1,0 +1,11 @@
+import { getOrder } from '#lib/orders/store';
+import type { Delivery } from './delivery.ts';
+import { getDeliveries } from './ledger.ts';
+
+/** The pushes that waited for this one, where its marketplace has such. */
+export async function findFollowers({ id, order: orderId, action, state }: Delivery): Promise<Delivery[]> {
+  if (state !== 'succeeded' || action !== 'fulfillment' || !orderId) return [];
+  const order = await getOrder(orderId);
+  const all = await getDeliveries(order?.deliveries ?? []);
+  return all.filter(({ subject }) => subject.after?.includes(id));
+}
