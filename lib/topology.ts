@@ -37,6 +37,8 @@ export interface QueueSpec {
   consumer: string;
   deadLetterQueue: string;
   batchSize: number;
+  /** Invocations of the consumer at once: its share of the account's concurrency, whatever the others do. */
+  maximumConcurrency: number;
   visibilityTimeoutSeconds: number;
   /** Receives before the queue's own redrive: crashes only, refusals are dead deliveries. */
   maxReceiveCount: number;
@@ -63,6 +65,20 @@ const WRITES = [...READS, 'PutItem', 'UpdateItem'] as const;
 /** A replay removes its members as it releases them. */
 const REPLAYS = [...WRITES, 'DeleteItem'] as const;
 const WORK_SECONDS = 60;
+const BATCH_SIZE = 10;
+/** A call to a remote has ten seconds at most (`httpTimeoutMs`). */
+const SLOWEST_CALL_SECONDS = 10;
+/** SQS takes no less. */
+const LEAST_CONCURRENCY = 2;
+/**
+ * 300 messages in hand at once; at a third of a second for each batch, 900 a second. SQS finds a noisy connection by its
+ * share of what is in hand, from 30 messages on, so this must stay well above that.
+ */
+const INGEST_CONCURRENCY = 30;
+
+/** As many workers as use up a connection's rate limit even while every call takes its longest; more would only wait. */
+const pusherConcurrency = (requestsPerMinute: number): number =>
+  Math.max(LEAST_CONCURRENCY, Math.ceil(((requestsPerMinute / 60) * SLOWEST_CALL_SECONDS) / BATCH_SIZE));
 
 const names = marketplaces.map(({ name }) => name);
 const callers = marketplaces.filter(({ topics }) => topics.length > 0).map(({ name }) => name);
@@ -139,13 +155,24 @@ export const functions: readonly FunctionSpec[] = [
 ];
 
 export const queues: readonly QueueSpec[] = [
-  { name: INBOUND_QUEUE, consumer: 'ingest', deadLetterQueue: deadLetterQueue(INBOUND_QUEUE) },
-  ...names.map((name) => ({
+  {
+    name: INBOUND_QUEUE,
+    consumer: 'ingest',
+    deadLetterQueue: deadLetterQueue(INBOUND_QUEUE),
+    maximumConcurrency: INGEST_CONCURRENCY,
+  },
+  ...marketplaces.map(({ name, requestsPerMinute }) => ({
     name: deliveryQueue(name),
     consumer: `pusher-${name}`,
     deadLetterQueue: deadLetterQueue(name),
+    maximumConcurrency: pusherConcurrency(requestsPerMinute),
   })),
-].map((queue) => ({ ...queue, batchSize: 10, visibilityTimeoutSeconds: WORK_SECONDS * 6, maxReceiveCount: 5 }));
+].map((queue) => ({
+  ...queue,
+  batchSize: BATCH_SIZE,
+  visibilityTimeoutSeconds: WORK_SECONDS * 6,
+  maxReceiveCount: 5,
+}));
 
 export const routes: readonly RouteSpec[] = [
   // Greedy, so that a wrong topic, connection or number of segments all meet the same receiver and the same 401.

@@ -6,8 +6,6 @@ const DAY = 24 * 3600;
 /** A message's age counts from its first queue: what waits here for a week still has a week as a dead letter. */
 const RETENTION_SECONDS = 7 * DAY;
 const DEAD_LETTER_RETENTION_SECONDS = 14 * DAY;
-/** Invocations of one consumer at once; the remotes' rate limits make more of them wait for nothing. */
-const MAXIMUM_CONCURRENCY = 5;
 
 /** Every queue of the topology and its dead-letter queue, by name. */
 export function queues(): ReadonlyMap<string, sst.aws.Queue> {
@@ -37,7 +35,7 @@ export function subscribe(consumer: sst.aws.Function, name: string, { queues }: 
   for (const spec of specs.filter((each) => each.consumer === name)) {
     queues.get(spec.name)?.subscribe(consumer.arn, {
       batch: { size: spec.batchSize, partialResponses: true },
-      transform: { eventSourceMapping: { scalingConfig: { maximumConcurrency: MAXIMUM_CONCURRENCY } } },
+      transform: { eventSourceMapping: { scalingConfig: { maximumConcurrency: spec.maximumConcurrency } } },
     });
   }
 }

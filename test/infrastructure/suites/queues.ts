@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { marketplaces } from '#lib/marketplaces/registry';
 import { functions, queues } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 
@@ -49,9 +50,30 @@ export const describeQueues = (graph: Graph) =>
         functionName: graph.function(spec.consumer).state.arn,
         functionResponseTypes: ['ReportBatchItemFailures'],
         batchSize: spec.batchSize,
-        scalingConfig: { maximumConcurrency: 5 },
+        scalingConfig: { maximumConcurrency: spec.maximumConcurrency },
       });
     });
+
+    test('no consumer can take the concurrency of another, and all of them leave most of an account’s to webhooks', () => {
+      const mappings = graph.all('lambda/eventSourceMapping:EventSourceMapping').map(({ inputs }) => inputs);
+      const limits = mappings.map(
+        ({ scalingConfig }) => (scalingConfig as { maximumConcurrency: number }).maximumConcurrency,
+      );
+      // What SQS takes.
+      for (const limit of limits) expect(limit >= 2 && limit <= 1000).toBe(true);
+      expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThanOrEqual(100);
+    });
+
+    test.each(marketplaces)(
+      '$name is pushed to by as many workers as its rate limit can use',
+      ({ name, requestsPerMinute }) => {
+        const spec = queues.find(({ consumer }) => consumer === `pusher-${name}`);
+        const callsInHand = (spec?.maximumConcurrency ?? 0) * (spec?.batchSize ?? 0);
+        const allowedInTenSeconds = requestsPerMinute / 6;
+        expect(callsInHand).toBeGreaterThanOrEqual(allowedInTenSeconds);
+        expect(callsInHand).toBeLessThan(allowedInTenSeconds + 2 * 10 + 1);
+      },
+    );
 
     test('nothing else is consumed, and every mapping reports partial failures', () => {
       const mappings = graph.all('lambda/eventSourceMapping:EventSourceMapping');
