@@ -12,6 +12,8 @@ const commands = {
   start: { steps: (args) => [[...NODE, 'sandbox/start.ts', ...args]] },
   longshore: { steps: (args) => [[...NODE, 'cli/longshore.ts', ...args]] },
   prove: { steps: (args) => [[...NODE, 'test/prove/main.ts', ...args]] },
+  'bench:ack': { steps: (args) => [[...NODE, 'bench/ack/main.ts', ...args]] },
+  'bench:loop': { steps: (args) => [[...NODE, 'bench/loop/main.ts', ...args]] },
   check: { stacks: true, timed: true, steps: () => [BIOME, TYPES, STACK_TYPES] },
   test: {
     stacks: true,

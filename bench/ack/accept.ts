@@ -1,0 +1,65 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { SHOP, startBenchHub } from '../hub.ts';
+import { percentile } from '../report.ts';
+import { usageOf } from '../threads.ts';
+import type { LoadOptions, LoadResult } from './load.ts';
+
+export interface AcceptResult {
+  perSecond: number;
+  p50Ms: number;
+  p95Ms: number;
+  p99Ms: number;
+  accepted: number;
+  refused: number;
+  connections: number;
+  /** CPU milliseconds for each webhook accepted, what was understood of them in the same time included. */
+  hubCpuMs: number;
+  emulatorsCpuMs: number;
+  loadCpuMs: number;
+}
+
+interface AcceptOptions {
+  seconds: number;
+  connections: number;
+  profiles?: string;
+}
+
+const WARM_UP_MS = 3000;
+
+/** Webhooks as fast as the hub of `npm start` accepts them, the load beside it in its own process. */
+export async function measureAcceptance({ seconds, connections, profiles }: AcceptOptions): Promise<AcceptResult> {
+  const hub = await startBenchHub({ remotes: 'http://127.0.0.1:9', shedShips: false, ...(profiles && { profiles }) });
+  const load = fork(new URL('./load.ts', import.meta.url));
+  const path = `/webhooks/scopio/${SHOP}/order-paid`;
+  const before = usageOf(hub.pid);
+  const options: LoadOptions = {
+    port: Number(new URL(hub.url).port),
+    path,
+    connections,
+    warmUpMs: WARM_UP_MS,
+    durationMs: seconds * 1000,
+  };
+  load.send(options);
+  const [result] = (await once(load, 'message')) as [LoadResult];
+  const after = usageOf(hub.pid);
+  load.kill();
+  await (profiles ? hub.stop() : hub.kill());
+  rmSync(hub.data, { recursive: true, force: true });
+  const { accepted, refused, latencies } = result;
+  // CPU was spent while warming up too.
+  const handled = (accepted * (seconds * 1000 + WARM_UP_MS)) / (seconds * 1000);
+  return {
+    perSecond: accepted / seconds,
+    p50Ms: percentile(latencies, 0.5),
+    p95Ms: percentile(latencies, 0.95),
+    p99Ms: percentile(latencies, 0.99),
+    accepted,
+    refused,
+    connections,
+    hubCpuMs: (after.hub - before.hub) / handled,
+    emulatorsCpuMs: (after.emulators - before.emulators) / handled,
+    loadCpuMs: result.cpuMs / handled,
+  };
+}

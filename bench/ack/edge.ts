@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WEBHOOK_SECRET } from '../scopio-event.ts';
+import { CONNECTION } from './connection.ts';
+
+// A process of its own: SQS and Secrets Manager as little as a receiver can call, so that only the caller is measured.
+
+interface Request {
+  MessageBody?: string;
+  Entries?: Array<{ Id: string; MessageBody: string }>;
+}
+
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+
+function answer(target: string, body: string): object {
+  if (target.endsWith('GetSecretValue')) {
+    const credentials = { secrets: { webhookSecret: WEBHOOK_SECRET }, settings: {} };
+    return { SecretString: JSON.stringify({ connections: { [CONNECTION]: credentials } }) };
+  }
+  const { MessageBody = '', Entries } = JSON.parse(body) as Request;
+  if (!Entries) return { MessageId: '1', MD5OfMessageBody: md5(MessageBody) };
+  const Successful = Entries.map((entry) => ({
+    Id: entry.Id,
+    MessageId: entry.Id,
+    MD5OfMessageBody: md5(entry.MessageBody),
+  }));
+  return { Successful, Failed: [] };
+}
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.once('end', () => {
+    const text = JSON.stringify(answer(String(request.headers['x-amz-target']), Buffer.concat(chunks).toString()));
+    response.writeHead(200, {
+      'content-type': 'application/x-amz-json-1.0',
+      'content-length': Buffer.byteLength(text),
+    });
+    response.end(text);
+  });
+});
+server.keepAliveTimeout = 60_000;
+process.once('disconnect', () => process.exit());
+server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));

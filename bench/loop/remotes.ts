@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+interface Placed {
+  id: number;
+  num_orden: string;
+  orden_id: string;
+  canal: string;
+}
+
+interface RemotesOptions {
+  /** The shed has an order: it will tell the hub of a parcel. */
+  onPlaced(remoteId: number): void;
+  /** The shop was told of the parcel. */
+  onFulfilled(orderId: string): void;
+}
+
+export interface Remotes {
+  url: string;
+  /** The bodies of orders that are paid and not yet fulfilled, for the hub's poll. */
+  open: Map<string, string>;
+  close(): Promise<void>;
+}
+
+/** A shop and a shed with next to no weight: the answers of Scopio and Marketful that one loop needs, from memory. */
+export async function startRemotes({ onPlaced, onFulfilled }: RemotesOptions): Promise<Remotes> {
+  const open = new Map<string, string>();
+  const placed = new Map<number, Placed>();
+  let lastId = 0;
+
+  function answer(method: string, path: string, body: string): object {
+    if (path === '/shopi_orders/multicanal_api') {
+      const { num_orden, orden_id, canal } = JSON.parse(body).order.contact_info as Placed;
+      lastId += 1;
+      placed.set(lastId, { id: lastId, num_orden, orden_id, canal });
+      onPlaced(lastId);
+      return { message: 'Success', order: { id: lastId, num_orden, canal } };
+    }
+    if (path.startsWith('/shipment_events/get_events?')) {
+      const id = Number(new URLSearchParams(path.slice(path.indexOf('?'))).get('order_id'));
+      return { message: 'Success', orden: shipped(placed.get(id)) };
+    }
+    if (path === '/api/seller/orders')
+      return { success: true, orders: [...open.values()].map((event) => JSON.parse(event).order) };
+    const fulfilled = /^\/api\/seller\/orders\/([^/]+)\/fulfill$/.exec(path)?.[1];
+    if (method === 'POST' && fulfilled) {
+      open.delete(fulfilled);
+      onFulfilled(fulfilled);
+      return { success: true };
+    }
+    return { message: 'Item not found' };
+  }
+
+  const server = createServer((request, response) => {
+    collect(request, (body) => write(response, answer(request.method ?? '', request.url ?? '', body)));
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    open,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** An order as the shed shows it once its one parcel has been delivered. */
+function shipped(order: Placed | undefined) {
+  if (!order) return null;
+  const parcel = { carrier_name: 'DHL', tracking_number: `JD${String(order.id).padStart(12, '0')}` };
+  const event = { id: order.id, order_id: order.id, status: 'delivered', created_at: '2026-11-20T18:00:00-06:00' };
+  return { ...order, status: 'delivered', ...parcel, shipment_events: [{ ...event, ...parcel }] };
+}
+
+function collect(request: IncomingMessage, done: (body: string) => void): void {
+  let body = '';
+  request.setEncoding('utf8');
+  request.on('data', (chunk: string) => {
+    body += chunk;
+  });
+  request.once('end', () => done(body));
+}
+
+function write(response: ServerResponse, answer: object): void {
+  const body = JSON.stringify(answer);
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
