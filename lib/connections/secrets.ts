@@ -11,14 +11,30 @@ export interface SecretDocument {
   connections: Record<string, WebhookCredentials>;
 }
 
-const TTL_MS = 60_000;
-/** After a failed check the secret is read anew, but not more often than this however many forgeries arrive. */
-const MIN_REFRESH_MS = 5_000;
+/** What a webhook may prove itself with: the version of now and, until it is retired, the one before. */
+export interface ActiveCredentials {
+  current: WebhookCredentials | undefined;
+  previous: WebhookCredentials | undefined;
+  /** Secrets Manager did not answer: these are the last that were read, and what fails with them is undecided. */
+  failure?: unknown;
+}
 
-const EMPTY = '{"connections":{}}';
+const TTL_MS = 60_000;
+/** After a failed check the versions are read anew, but not more often than this however many forgeries arrive. */
+export const MIN_REFRESH_MS = 5_000;
+
+const NONE: SecretDocument = { connections: {} };
+
+/** The whole of both. */
+export interface SecretVersions {
+  current: SecretDocument;
+  previous: SecretDocument;
+  failure?: unknown;
+}
 
 const client = new SecretsManagerClient({});
 const cache = new Map<string, { at: number; document: Promise<SecretDocument> }>();
+const refreshes = new Map<string, { at: number; versions: Promise<SecretVersions> }>();
 
 /** A connection's credentials; undefined for a connection that the marketplace's secret does not name. */
 export async function getCredentials(
@@ -26,15 +42,39 @@ export async function getCredentials(
   connection: string,
   maxAgeMs = TTL_MS,
 ): Promise<WebhookCredentials | undefined> {
-  const { connections } = await readSecret(marketplace, maxAgeMs);
-  return Object.hasOwn(connections, connection) ? connections[connection] : undefined;
+  return pick(await readCached(marketplace, maxAgeMs), connection);
 }
 
-/** As `getCredentials`, for a check that just failed: a rotation may be newer than the cache. */
-export const refreshCredentials = (marketplace: string, connection: string): Promise<WebhookCredentials | undefined> =>
-  getCredentials(marketplace, connection, MIN_REFRESH_MS);
+/**
+ * What counts for a check that just failed: a rotation may be newer than the cache, or the event older than the
+ * rotation. Both versions are read, at most every MIN_REFRESH_MS; a check that succeeds never comes here.
+ */
+export async function refreshCredentials(marketplace: string, connection: string): Promise<ActiveCredentials> {
+  const now = Date.now();
+  let refresh = refreshes.get(marketplace);
+  if (!refresh || now - refresh.at >= MIN_REFRESH_MS) {
+    refresh = { at: now, versions: refreshVersions(marketplace, now, refresh?.versions) };
+    refreshes.set(marketplace, refresh);
+  }
+  const { failure, ...versions } = await refresh.versions;
+  return { ...pickActive(versions, connection), failure };
+}
 
-function readSecret(marketplace: string, maxAgeMs: number): Promise<SecretDocument> {
+async function refreshVersions(
+  marketplace: string,
+  now: number,
+  last?: Promise<SecretVersions>,
+): Promise<SecretVersions> {
+  try {
+    const versions = await readSecretVersions(marketplace);
+    cache.set(marketplace, { at: now, document: Promise.resolve(versions.current) });
+    return versions;
+  } catch (failure) {
+    return { previous: NONE, ...(await last), current: await readCached(marketplace, TTL_MS), failure };
+  }
+}
+
+function readCached(marketplace: string, maxAgeMs: number): Promise<SecretDocument> {
   const entry = cache.get(marketplace);
   const now = Date.now();
   if (entry && now - entry.at < maxAgeMs) return entry.document;
@@ -49,12 +89,41 @@ function readSecret(marketplace: string, maxAgeMs: number): Promise<SecretDocume
 }
 
 /** A marketplace's secret as it stands now, past the cache. A new deployment's has no version yet. */
-export async function readSecretDocument(marketplace: string): Promise<SecretDocument> {
+export async function readSecretDocument(marketplace: string, VersionStage = 'AWSCURRENT'): Promise<SecretDocument> {
+  const request = new GetSecretValueCommand({ SecretId: secretId(marketplace), VersionStage });
   try {
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId(marketplace) }));
-    return JSON.parse(SecretString ?? EMPTY) as SecretDocument;
+    const { SecretString } = await client.send(request);
+    return SecretString ? (JSON.parse(SecretString) as SecretDocument) : NONE;
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return JSON.parse(EMPTY) as SecretDocument;
+    if (error instanceof ResourceNotFoundException) return NONE;
     throw error;
   }
 }
+
+/** Both versions of a marketplace's secret as they stand now. */
+export async function readSecretVersions(marketplace: string): Promise<SecretVersions> {
+  // In this order a rotation between the two reads is seen as not yet begun; in the other the old secret would be missed.
+  const current = await readSecretDocument(marketplace);
+  const previous = await readSecretDocument(marketplace, 'AWSPREVIOUS').catch((error) => {
+    // What somebody put there by hand before our first version.
+    if (error instanceof SyntaxError) return NONE;
+    throw error;
+  });
+  return { current, previous };
+}
+
+/** A connection's part of both versions. What the present version does not name is not known, whatever came before. */
+export function pickActive({ current: now, previous: before }: SecretVersions, connection: string): ActiveCredentials {
+  const current = pick(now, connection);
+  const previous = current && pick(before, connection);
+  return { current, previous: previous && withoutOlder(previous) };
+}
+
+const pick = ({ connections = {} }: Partial<SecretDocument>, connection: string): WebhookCredentials | undefined =>
+  Object.hasOwn(connections, connection) ? connections[connection] : undefined;
+
+/** Its own secret and not the ones before that, which somebody may have taken away on purpose. */
+const withoutOlder = ({ secrets, settings }: WebhookCredentials): WebhookCredentials => ({
+  secrets: Object.fromEntries(Object.entries(secrets).filter(([name]) => !name.startsWith('previous'))),
+  settings,
+});

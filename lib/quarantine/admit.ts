@@ -3,9 +3,9 @@ import type { InboundReceived } from '#events/inbound-received';
 import { sendMessages } from '#lib/aws/queue';
 import { type Item, NEW, put, transact } from '#lib/aws/table';
 import type { Connection } from '#lib/connections/connection';
-import { readSecretDocument, type SecretDocument } from '#lib/connections/secrets';
+import { pickActive, readSecretVersions, type SecretVersions } from '#lib/connections/secrets';
 import { bodyBytes } from '#lib/inbound/read-body';
-import type { Webhook } from '#lib/marketplaces/contract';
+import type { Webhook, WebhookCredentials } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/registry';
 import { INBOUND_QUEUE } from '#lib/topology-names';
 import { type Admission, putAdmission, type Quarantined, readQuarantine } from './store.ts';
@@ -19,7 +19,7 @@ export async function createVerifier(connections: readonly Connection[]): Promis
   const loaded = await Promise.all(
     marketplaces.map(async (name) => {
       const { webhook } = await loadConnector(name);
-      return webhook && ([name, { webhook, document: await readSecretDocument(name) }] as const);
+      return webhook && ([name, { webhook, versions: await readSecretVersions(name) }] as const);
     }),
   );
   const known = new Map(loaded.filter((entry) => entry !== undefined));
@@ -27,11 +27,12 @@ export async function createVerifier(connections: readonly Connection[]): Promis
   return (kept) => verify(kept, byId.get(kept.connection));
 }
 
-function verify(kept: Quarantined, by: { webhook: Webhook; document: SecretDocument } | undefined): boolean {
-  const { connection, evidence } = kept;
-  if (!by || !Object.hasOwn(by.document.connections, connection)) return false;
-  const credentials = by.document.connections[connection];
-  return credentials !== undefined && by.webhook.admits(evidence, bodyBytes(kept), credentials);
+function verify(kept: Quarantined, by: { webhook: Webhook; versions: SecretVersions } | undefined): boolean {
+  if (!by) return false;
+  const { current, previous } = pickActive(by.versions, kept.connection);
+  const isProof = (credentials: WebhookCredentials | undefined) =>
+    credentials !== undefined && by.webhook.admits(kept.evidence, bodyBytes(kept), credentials);
+  return isProof(current) || isProof(previous);
 }
 
 export interface Verdict {

@@ -1,0 +1,185 @@
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { secretId } from '#lib/settings';
+import { type InProcess, startInProcess } from './support/in-process.ts';
+import { sign } from './support/webhook.ts';
+
+type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+
+const connection = (id: string, webhookSecret: string, more: object = {}) => ({
+  id,
+  marketplace: 'scopio',
+  baseUrl: 'http://127.0.0.1:1',
+  secrets: { apiKey: 'k', webhookSecret, ...more },
+});
+const fileOf = (...connections: object[]) => ({ connections });
+const ACCEPTED = [200];
+const REFUSED = [401];
+
+let hub: InProcess;
+beforeAll(async () => {
+  hub = await startInProcess(fileOf(connection('shop', 'first')));
+});
+afterAll(() => hub.stop());
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  spy?.mockRestore();
+});
+
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
+
+/** An instance of the function that has served nothing yet; answers with the status for each secret. */
+async function startInstance() {
+  vi.resetModules();
+  const { handler } = (await import('#functions/webhooks/scopio')) as unknown as { handler: Handler };
+  return async (secrets: readonly string[], id = 'shop') => {
+    const answers: Array<number | undefined> = [];
+    for (const secret of secrets) {
+      const body = JSON.stringify({ by: answers.length });
+      const event = {
+        rawPath: `/webhooks/scopio/${id}/order-paid`,
+        headers: { 'x-scopio-signature': sign(body, secret) },
+        body,
+        isBase64Encoded: false,
+      };
+      const answer = await handler(event as unknown as APIGatewayProxyEventV2, {} as Context);
+      answers.push(answer.statusCode);
+    }
+    return answers;
+  };
+}
+
+/** The marketplace's secret before (older) and now, as versions of it. */
+async function versions(...files: object[]): Promise<void> {
+  for (const file of files) await hub.put(file);
+}
+
+/** A version as somebody with the console could write it. */
+const write = (SecretString: string) =>
+  new SecretsManagerClient({}).send(new PutSecretValueCommand({ SecretId: secretId('scopio'), SecretString }));
+
+let spy: ReturnType<typeof watchCalls> | undefined;
+const watchCalls = () => vi.spyOn(SecretsManagerClient.prototype, 'send');
+function takeAway(): void {
+  spy = watchCalls();
+  spy.mockImplementation(() => Promise.reject(Object.assign(new Error('away'), { name: 'InternalFailure' })));
+}
+
+describe('a secret rotated by writing a new version', () => {
+  test('is accepted at once by an instance that holds the old one, as is the old one', async () => {
+    await versions(fileOf(connection('shop', 'first')));
+    const call = await startInstance();
+    expect(await call(['first'])).toEqual(ACCEPTED);
+    await versions(fileOf(connection('shop', 'second')));
+    expect(await call(['first', 'second', 'first', 'second'])).toEqual([200, 200, 200, 200]);
+  });
+
+  test.each([0, 6, 61, 3600])('accepts both %i seconds later, warm or cold, and nothing else', async (seconds) => {
+    await versions(fileOf(connection('shop', 'first')));
+    const warm = await startInstance();
+    await warm(['first']);
+    await versions(fileOf(connection('shop', 'second')));
+    pass(seconds);
+    for (const call of [warm, await startInstance()])
+      expect(await call(['first', 'second', 'third', '', 'undefined'])).toEqual([200, 200, 401, 401, 401]);
+  });
+
+  test('accepts the old one although the new one was read a moment ago', async () => {
+    await versions(fileOf(connection('shop', 'first')));
+    const call = await startInstance();
+    await call(['first']);
+    await versions(fileOf(connection('shop', 'second')));
+    pass(61);
+    expect(await call(['second', 'first'])).toEqual([200, 200]);
+  });
+
+  test('ends the secret before the last at the next rotation', async () => {
+    await versions(...['first', 'second', 'third'].map((secret) => fileOf(connection('shop', secret))));
+    const call = await startInstance();
+    expect(await call(['third', 'second', 'first'])).toEqual([200, 200, 401]);
+  });
+
+  test('does not bring back a previousWebhookSecret that was taken away', async () => {
+    await versions(
+      fileOf(connection('shop', 'second', { previousWebhookSecret: 'leaked' })),
+      fileOf(connection('shop', 'second')),
+    );
+    const call = await startInstance();
+    expect(await call(['second', 'leaked'])).toEqual([200, 401]);
+  });
+
+  test('does not know a connection that only the version before had, nor an empty secret in it', async () => {
+    await versions(
+      fileOf(connection('shop', 'first'), connection('gone', 'theirs')),
+      fileOf(connection('shop', 'second')),
+    );
+    const call = await startInstance();
+    expect(await call(['theirs'], 'gone')).toEqual(REFUSED);
+    for (const secrets of [{ webhookSecret: '' }, {}, { webhookSecret: 'second' }])
+      await write(JSON.stringify({ connections: { shop: { secrets, settings: {} } } }));
+    pass(6);
+    expect(await call(['', 'undefined', 'second'])).toEqual([401, 401, 200]);
+  });
+
+  test.each(['not JSON', '{}', '[]', '"text"'])('is served although the version before is %s', async (before) => {
+    const secrets = { webhookSecret: 'now' };
+    for (const SecretString of [before, JSON.stringify({ connections: { shop: { secrets, settings: {} } } })])
+      await write(SecretString);
+    const call = await startInstance();
+    expect(await call(['now', 'other'])).toEqual([200, 401]);
+  });
+});
+
+describe('what it costs', () => {
+  test('one read a minute where every check holds', async () => {
+    await versions(fileOf(connection('shop', 'now')));
+    const call = await startInstance();
+    spy = watchCalls();
+    for (let second = 0; second < 60; second += 1) {
+      expect(await call(['now'])).toEqual(ACCEPTED);
+      pass(1);
+    }
+    expect(spy).toHaveBeenCalledTimes(1);
+  });
+
+  test('a flood of forgeries reads both versions every five seconds and not more', async () => {
+    await versions(fileOf(connection('shop', 'before')), fileOf(connection('shop', 'now')));
+    const call = await startInstance();
+    spy = watchCalls();
+    await call(['now']);
+    for (let second = 0; second < 20; second += 1) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => call(['forged'])));
+      expect(new Set(answers.flat())).toEqual(new Set(REFUSED));
+      pass(1);
+    }
+    expect(spy).toHaveBeenCalledTimes(1 + 4 * 2);
+  });
+});
+
+describe('while Secrets Manager is away', () => {
+  test('the last good versions serve, and what they do not decide is to be sent again', async () => {
+    await versions(fileOf(connection('shop', 'before')), fileOf(connection('shop', 'now')));
+    const call = await startInstance();
+    expect(await call(['now', 'before'])).toEqual([200, 200]);
+    takeAway();
+    pass(61);
+    expect(await call(['now', 'before', 'next'])).toEqual([200, 200, 503]);
+    spy?.mockRestore();
+    await versions(fileOf(connection('shop', 'next')));
+    pass(6);
+    expect(await call(['next', 'now', 'before'])).toEqual([200, 200, 401]);
+  });
+
+  test('an instance that knows no secret takes nothing, and begins as soon as it is back', async () => {
+    await versions(fileOf(connection('shop', 'now')));
+    const call = await startInstance();
+    takeAway();
+    expect(await call(['now', 'forged'])).toEqual([503, 503]);
+    spy?.mockRestore();
+    expect(await call(['now', 'forged'])).toEqual([200, 401]);
+  });
+});
