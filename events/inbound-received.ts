@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `inbound.received`: something arrived by webhook, poll or fetch and waits to be understood. */
 export const InboundReceived = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InboundReceived } from '#events/inbound-received';
 import { WebhookRejected } from '#events/webhook-rejected';
 import { consume } from '#lib/aws/consume';

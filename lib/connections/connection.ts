@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One account at one marketplace, without its secrets. Settings are checked by the marketplace's own schema. */
 export const Connection = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { loadConnector, marketplaces } from '#lib/marketplaces/registry';
 import { type Connection, ERP, Route, type Secrets } from './connection.ts';
 

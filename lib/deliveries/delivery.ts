@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ErrorDetail, WaitsFor } from '#lib/errors';
 import type { LineQuantity } from '#lib/orders/order';
 

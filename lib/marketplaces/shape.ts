@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ContractError } from '#lib/errors';
 
 /** Text that vendors also send as a number. Blank counts as missing. */

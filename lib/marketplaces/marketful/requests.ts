@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BlockedError, RejectedError } from '#lib/errors';
 import type { RemoteContext, RequestAction } from '../contract.ts';
 import { createEntryOrder, createItems, deleteItem, type Fields, getStock, updateItem } from './items-client.ts';

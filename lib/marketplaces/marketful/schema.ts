@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { integer, optional, optionalText, text } from '../shape.ts';
 
 const ShipmentEvent = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OFFERED } from './carriers.ts';
 
 const secret = z.string().min(1);

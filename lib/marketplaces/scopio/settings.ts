@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ALGORITHMS, ENCODINGS } from '../webhook-secret.ts';
 
 const secret = z.string().min(1);

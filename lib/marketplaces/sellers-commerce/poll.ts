@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RetryableError } from '#lib/errors';
 import type { PollContext, PollPage } from '../contract.ts';
 import { member, textOf } from '../shape.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RejectedError } from '#lib/errors';
 import type { RemoteContext, RequestAction } from '../contract.ts';
 import { listRowIds, putReturn, separateRow } from './client.ts';

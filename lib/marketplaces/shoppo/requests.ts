@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RejectedError } from '#lib/errors';
 import type { PushResult, RemoteContext, RequestAction } from '../contract.ts';
 import { cancelItems, tooLate } from './actions.ts';
