@@ -30,11 +30,18 @@ export function describeDelivery(delivery: Delivery, { now, table }: Pick<Sessio
     ['subject', Object.keys(subject).length > 0 ? JSON.stringify(subject) : null],
     ['state', waitsFor ? `${state}, waits for the ${waitsFor}` : state],
     ['cause', delivery.cause && causeOf(delivery)],
+    ['closed', closingOf(delivery, now)],
     ['created', `${createdAt} (${relativeTime(createdAt, now)})`],
     ['next attempt', nextAttemptAt && `${nextAttemptAt} (${relativeTime(nextAttemptAt, now)})`],
   ]);
   if (attempts.length === 0) return `${facts}\n\nno attempts yet`;
   return `${facts}\n\n${table(attempts, attemptColumns(now))}`;
+}
+
+function closingOf({ closed }: Delivery, now: Date): string | null {
+  if (!closed) return null;
+  const { by, at, reason, was, cause } = closed;
+  return `by ${by} ${relativeTime(at, now)}: ${reason} (was ${was}${cause ? `, ${cause.code}` : ''})`;
 }
 
 const attemptColumns = (now: Date): Column<Attempt>[] => [

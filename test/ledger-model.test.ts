@@ -20,6 +20,7 @@ const LIMIT = 3;
 
 let hub: InProcess;
 let ledger: typeof import('#lib/deliveries/ledger');
+let close: typeof import('#lib/deliveries/close');
 let replay: typeof import('#lib/deliveries/replay');
 let orders: typeof import('#lib/orders/store');
 let workDelivery: typeof import('#lib/deliveries/work').workDelivery;
@@ -27,6 +28,7 @@ let marketful: Connector;
 beforeAll(async () => {
   hub = await startInProcess({ connections: [SHOP, SHED] });
   ledger = await import('#lib/deliveries/ledger');
+  close = await import('#lib/deliveries/close');
   replay = await import('#lib/deliveries/replay');
   orders = await import('#lib/orders/store');
   ({ workDelivery } = await import('#lib/deliveries/work'));
@@ -183,6 +185,13 @@ const replayIt = (): Command =>
       real.model.sets.push(delivery.attemptCount + 1);
   });
 
+/** Somebody finds it done at the remote and closes it. */
+const closeIt = (): Command =>
+  command('closed', async (real) => {
+    const delivery = await real.read();
+    if (real.model.accepted > 0) await close.closeDelivery(delivery, { by: 'a person', reason: 'it stands there' });
+  });
+
 const commands = fc.commands(
   [
     fc
@@ -193,12 +202,13 @@ const commands = fc.commands(
     fc.constant(300).map(wait),
     fc.boolean().map(die),
     fc.constant(null).map(replayIt),
+    fc.constant(null).map(closeIt),
   ],
   { maxCommands: 30, size: 'max' },
 );
 
 let count = 0;
-test('whatever is rung, lost, refused, replayed or dies in hand, in any order: taken once, on time, four times at most, and it always ends well', async () => {
+test('whatever is rung, lost, refused, replayed, closed or dies in hand, in any order: taken once, on time, four times at most, and it always ends well', async () => {
   await fc.assert(
     fc.asyncProperty(commands, async (script) => {
       const real = new Real();

@@ -5,6 +5,7 @@ import { relativeTime } from '../format.ts';
 import { answerList, readList } from '../list.ts';
 import { addListOptions, examples, type ListOptions, since } from '../options.ts';
 import { openSession } from '../session.ts';
+import { addCloseDelivery } from './close-delivery.ts';
 import { addDeliveryFilter, type FilterOptions, filterOf } from './delivery-filter.ts';
 import { addReplayDeliveries } from './replay-deliveries.ts';
 
@@ -22,6 +23,7 @@ export function addDeliveries(program: Command): void {
       session.answer(delivery, () => describeDelivery(delivery, session));
     });
   addReplayDeliveries(deliveries);
+  addCloseDelivery(deliveries);
   addCauses(deliveries);
 }
 

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { type ApiEnv, BEARER } from './auth.ts';
 import { causes } from './causes.ts';
+import { closeDeliveries } from './close-delivery.ts';
 import { connections } from './connections.ts';
 import { deadLetters } from './dead-letters.ts';
 import { deliveries } from './deliveries.ts';
@@ -50,6 +51,7 @@ export function createApp(): OpenAPIHono<ApiEnv> {
     replayDeliveries,
     causes,
     deliveries,
+    closeDeliveries,
     replays,
     deadLetters,
     events,

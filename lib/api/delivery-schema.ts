@@ -34,6 +34,18 @@ const AttemptBody = z
     },
   });
 
+const Cause = z.object({ code: z.string(), description: z.string() }).nullable();
+
+const Closed = z
+  .object({
+    by: z.string().openapi({ description: "The API key's name." }),
+    reason: z.string(),
+    at: Timestamp,
+    was: z.enum(['dead', 'blocked']),
+    cause: Cause,
+  })
+  .openapi('Closing');
+
 export const DeliveryBody = z
   .object({
     id: z.string().openapi({ example: 'dlv_5be1f6c2a93d70418f26' }),
@@ -63,13 +75,10 @@ export const DeliveryBody = z
           'What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a placement to cancel, a SKU whose stock is told, what was asked of a marketplace; `about` tells follow-ups of one action apart; `after` names deliveries that must succeed first.',
       }),
     state: State,
-    cause: z
-      .object({ code: z.string(), description: z.string() })
-      .nullable()
-      .openapi({
-        description: 'Why it is dead, blocked or waiting.',
-        example: { code: 'http_422', description: 'unknown carrier' },
-      }),
+    cause: Cause.openapi({
+      description: 'Why it is dead, blocked or waiting.',
+      example: { code: 'http_422', description: 'unknown carrier' },
+    }),
     waitsFor: z
       .enum(['connection', 'routes', 'order', 'operator'])
       .nullable()
@@ -79,6 +88,9 @@ export const DeliveryBody = z
     nextAttemptAt: Timestamp.nullable(),
     attemptCount: z.number().int(),
     attempts: z.array(AttemptBody).openapi({ description: 'Oldest first.' }),
+    closed: z
+      .union([Closed, z.null()])
+      .openapi({ description: 'Who closed it last, why, and what it was until then.' }),
   })
   .openapi('Delivery');
 
@@ -109,6 +121,7 @@ export async function presentDelivery(delivery: Delivery): Promise<z.infer<typeo
     ...{ id, kind, action, connection, marketplace, order, subject, state, cause, waitsFor },
     ...{ createdAt, updatedAt, nextAttemptAt, attemptCount, attempts },
     shipBy: delivery.shipBy ?? null,
+    closed: delivery.closed ?? null,
   };
 }
 

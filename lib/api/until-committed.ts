@@ -9,5 +9,5 @@ export async function untilCommitted<T>(decide: () => Promise<T | undefined>): P
     if (done !== undefined) return done;
     await sleep(Math.random() * 20 * 2 ** Math.min(conflicts, 5));
   }
-  throw new Error('an order kept changing while a request was applied to it');
+  throw new Error('what a request is about kept changing while it was applied');
 }

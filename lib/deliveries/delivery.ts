@@ -64,6 +64,17 @@ export interface Delivery {
   lease: { owner: string; until: string; startedAt: string } | null;
   /** A dead delivery's message has reached the dead-letter queue. */
   deadLettered: boolean;
+  /** A person's word that it stands at the remote, or need not: the last one, kept through replays. */
+  closed?: Closing;
+}
+
+/** Who closed a delivery, why, and what it was until then. */
+export interface Closing {
+  by: string;
+  reason: string;
+  at: string;
+  was: 'dead' | 'blocked';
+  cause: Delivery['cause'];
 }
 
 /** What ingest asks for; the ledger adds the rest. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Scope } from '#lib/api/keys';
 import type { OrderSnapshot } from '#lib/orders/order';
@@ -120,4 +121,20 @@ export async function putOrder(externalId: string, change: Partial<OrderSnapshot
   const opened = await commitOrder({ order, previous: null, timeline, ...plan, origin: source.event, now });
   if (!opened) throw new Error('the order exists');
   return { id: order.id, deliveries: opened };
+}
+
+/** What the pushers of a marketplace are told to look at, in the order they are told it. */
+export async function drain(queue: string): Promise<string[]> {
+  const { queueUrl } = await import('#lib/settings');
+  const sqs = new SQSClient({});
+  const QueueUrl = queueUrl(queue);
+  const ids: string[] = [];
+  for (;;) {
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+    if (Messages.length === 0) return ids;
+    for (const { Body = '{}', ReceiptHandle } of Messages) {
+      ids.push(JSON.parse(Body).deliveryId);
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    }
+  }
 }

@@ -1,6 +1,5 @@
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { putOrder, startApi } from './hub-api.ts';
+import { drain, putOrder, startApi } from './hub-api.ts';
 
 let api: Awaited<ReturnType<typeof startApi>>;
 beforeAll(async () => {
@@ -15,22 +14,6 @@ const mexico = (shipBy?: string) => ({ shippingAddress: { address_country: 'MX' 
 
 const idsOf = async (path: string, plural: 'orders' | 'deliveries') =>
   (await api.call('GET', path)).body[plural].map(({ id }: { id: string }) => id);
-
-/** What the pushers of a marketplace are told to look at, in the order they are told it. */
-async function drain(queue: string): Promise<string[]> {
-  const { queueUrl } = await import('#lib/settings');
-  const sqs = new SQSClient({});
-  const QueueUrl = queueUrl(queue);
-  const ids: string[] = [];
-  for (;;) {
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
-    if (Messages.length === 0) return ids;
-    for (const { Body = '{}', ReceiptHandle } of Messages) {
-      ids.push(JSON.parse(Body).deliveryId);
-      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-    }
-  }
-}
 
 test('an order shows by when it must leave, and whether that has passed; deliveries show what cannot make it', async () => {
   const late = await putOrder('late', mexico(PAST));

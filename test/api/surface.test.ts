@@ -19,6 +19,7 @@ const guarded = [
   ['GET', '/deliveries', 'ops'],
   ['GET', '/deliveries/dlv_1', 'ops'],
   ['POST', '/deliveries/dlv_1/replay', 'ops'],
+  ['POST', '/deliveries/dlv_1/close', 'ops'],
   ['POST', '/deliveries/replay', 'ops'],
   ['GET', '/deliveries/causes', 'ops'],
   ['GET', '/replays', 'ops'],
