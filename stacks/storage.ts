@@ -1,11 +1,21 @@
 import { table as spec } from '../lib/topology';
 import { isProduction } from './names';
 
-/** The one table. Point-in-time recovery is asked for aloud, though SST's default is the same. */
+/**
+ * The one table, or the one that it was restored into: point-in-time recovery always makes another table. The damaged
+ * one stays here then, as nothing here may remove it, and nothing uses it.
+ */
 export function storage() {
+  const own = createTable();
+  const restored = process.env.RESTORED_TABLE;
+  return { table: restored ? sst.aws.Dynamo.get('RestoredTable', restored) : own };
+}
+
+/** Point-in-time recovery is asked for aloud, though SST's default is the same. */
+function createTable(): sst.aws.Dynamo {
   const indexes = Object.entries(spec.indexes);
   const keys = ['pk', 'sk', ...indexes.flatMap(([, { hashKey, rangeKey }]) => [hashKey, rangeKey])];
-  const table = new sst.aws.Dynamo('Table', {
+  return new sst.aws.Dynamo('Table', {
     fields: Object.fromEntries(keys.map((key) => [key, 'string' as const])),
     primaryIndex: { hashKey: 'pk', rangeKey: 'sk' },
     globalIndexes: Object.fromEntries(
@@ -21,5 +31,4 @@ export function storage() {
       },
     },
   });
-  return { table };
 }

@@ -92,7 +92,11 @@ export const statements = ({ inputs }: Resource): Statement[] =>
 const run = promisify(execFile);
 
 /** Runs the real configuration on mocks; what fails there fails here with the same words. Bundling is half of it: once is enough. */
-export async function synthesize(stage: string, bundling: 'bundled' | 'unbundled'): Promise<Graph> {
+export async function synthesize(
+  stage: string,
+  bundling: 'bundled' | 'unbundled',
+  settings: Record<string, string> = {},
+): Promise<Graph> {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-graph-'));
   const file = join(folder, 'graph.json');
   const {
@@ -100,12 +104,13 @@ export async function synthesize(stage: string, bundling: 'bundled' | 'unbundled
     RETRY_LIMIT: __,
     RETRY_INTERVAL_SECONDS: ___,
     ALARM_EMAIL: ____,
+    RESTORED_TABLE: _____,
     ...environment
   } = process.env;
   try {
     const main = join(import.meta.dirname, 'synth', 'main.ts');
     await run(process.execPath, ['--disable-warning=ExperimentalWarning', main, stage, file, bundling], {
-      env: environment,
+      env: { ...environment, ...settings },
     });
     return new Graph(stage, JSON.parse(readFileSync(file, 'utf8')) as Synthesized);
   } finally {

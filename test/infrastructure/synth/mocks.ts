@@ -6,10 +6,13 @@ export interface Registration {
   inputs: Record<string, unknown>;
   /** False for SST's components, which group resources and are none. */
   custom?: boolean;
+  /** Of what exists already and is only read. */
+  id?: string | undefined;
 }
 
 export interface Resource extends Registration {
   id: string;
+  isRead: boolean;
   /** Inputs and what AWS would answer. */
   state: Record<string, unknown>;
 }
@@ -24,12 +27,12 @@ export class CloudMocks {
   }
 
   newResource(registration: Registration) {
-    const { type, name, inputs, custom } = registration;
+    const { type, name, inputs, custom, id: existing } = registration;
     if (custom === false) return { id: undefined, state: inputs };
-    const named = { name, ...inputs };
+    const named = { name: existing || name, ...inputs };
     const state: Record<string, unknown> = { ...named, ...this.#answer(type, String(named.name)) };
     const id = type.startsWith('aws:apigatewayv2/') ? `${name}-id` : String(state.url ?? state.name);
-    this.resources.push({ type, name, inputs, id, state });
+    this.resources.push({ type, name, inputs, id, state, isRead: Boolean(existing) });
     return { id, state };
   }
 
