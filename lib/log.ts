@@ -1,11 +1,15 @@
+import { type Level, printLine } from './print-line.ts';
 import { currentTrace } from './trace.ts';
 
-type Level = 'debug' | 'info' | 'warn' | 'error';
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
-/** One JSON line. Fields are ids, codes and counts only: never a body, a header, a secret or a buyer's data. */
+/**
+ * One JSON line, with `timestamp` and `level` as Lambda wants them of a log it may filter by level. Fields are ids, codes
+ * and counts only: never a body, a header, a secret or a buyer's data.
+ */
 function write(level: Level, message: string, fields: Fields = {}): void {
-  console[level](JSON.stringify({ time: new Date().toISOString(), level, message, ...traceFields(), ...fields }));
+  const timestamp = new Date().toISOString();
+  printLine(level, JSON.stringify({ timestamp, level, message, ...traceFields(), ...fields }));
 }
 
 /** Names as OpenTelemetry has them, so that whatever reads the logs finds the trace by itself. */

@@ -1,6 +1,7 @@
 /** The environment variables through which a function learns the physical names of what it may use. */
 export const envName = {
   table: 'TABLE_NAME',
+  metricNamespace: 'METRIC_NAMESPACE',
   queueUrl: (queue: string): string => `QUEUE_URL_${queue.toUpperCase().replaceAll('-', '_')}`,
   secretId: (marketplace: string): string => `SECRET_ID_${marketplace.toUpperCase().replaceAll('-', '_')}`,
 };

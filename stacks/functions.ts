@@ -1,6 +1,6 @@
-import { type FunctionSpec, functions, queues } from '../lib/topology';
+import { envName, type FunctionSpec, functions, queues } from '../lib/topology';
 import { environmentFor, find, type Resources } from './environment';
-import { logicalName, physicalName } from './names';
+import { logicalName, metricNamespace, physicalName } from './names';
 import { grantsToStatements } from './permissions';
 
 const LOG_RETENTION_DAYS = 30;
@@ -19,7 +19,7 @@ export function createFunction(name: string, resources: Resources, more: Partial
     architecture: 'arm64',
     timeout: `${spec.timeoutSeconds} seconds`,
     memory: `${spec.memoryMb} MB`,
-    environment: environmentFor(spec.grants, resources),
+    environment: { ...environmentFor(spec.grants, resources), [envName.metricNamespace]: metricNamespace() },
     logging: { format: 'json', logGroup: logs.name },
     nodejs: { minify: true },
     permissions: [

@@ -9,3 +9,6 @@ export const logicalName = (name: string): string =>
 export const physicalName = (name: string): string => `${$app.name}-${$app.stage}-${name}`;
 
 export const isProduction = (): boolean => $app.stage === 'production';
+
+/** Where this deployment's metrics are: two stages in one account and region must not add up. */
+export const metricNamespace = (): string => `Longshore/${$app.stage}`;

@@ -11,6 +11,8 @@ export interface Cursor {
   nextPollAt: string | null;
   lastPolledAt: string | null;
   lastError: string | null;
+  /** When the last poll that came to its end began; when the first poll began, before there is one. */
+  caughtUpAt: string | null;
   lease: { owner: string; until: string } | null;
   /** What an operator asked to be read again; null once a poll has come to its end. */
   backfill?: Backfill | null;
@@ -40,7 +42,7 @@ export async function leaseCursor(connection: string, now: Date): Promise<(Curso
       new UpdateCommand({
         TableName: tableName(),
         Key: keyOf(connection),
-        UpdateExpression: 'SET lease = :lease',
+        UpdateExpression: 'SET lease = :lease, caughtUpAt = if_not_exists(caughtUpAt, :now)',
         // Last: where the answer to this very write was lost, the SDK's repeat of it finds the lease our own.
         ConditionExpression:
           '(attribute_not_exists(lease) OR attribute_type(lease, :null) OR lease.#until <= :now) AND (attribute_not_exists(nextPollAt) OR nextPollAt <= :now) OR lease.#owner = :owner',
@@ -60,8 +62,9 @@ export async function leaseCursor(connection: string, now: Date): Promise<(Curso
       nextPollAt = null,
       lastPolledAt = null,
       lastError = null,
+      caughtUpAt = null,
     } = Attributes as Partial<Cursor>;
-    return { watermark, resume, nextPollAt, lastPolledAt, lastError, lease: { owner, until }, owner };
+    return { watermark, resume, nextPollAt, lastPolledAt, lastError, caughtUpAt, lease: { owner, until }, owner };
   } catch (error) {
     if (isConditionFailure(error)) return undefined;
     throw error;

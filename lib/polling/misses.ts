@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { db, queryPartition } from '#lib/aws/table';
 import type { Connection } from '#lib/connections/connection';
-import { countMetric } from '#lib/metrics';
+import { emitMetric } from '#lib/metrics';
 import { tableName } from '#lib/settings';
 
 /** One day of a connection, as the polls audit its webhooks. */
@@ -23,7 +23,8 @@ const partitionOf = (connection: string): string => `MISSES#${connection}`;
 
 /** Counts a new order, missed by the webhooks or not. A count may be lost with a crash; an order never is. */
 export async function countFirst({ id, marketplace }: Connection, missed: boolean, at: string): Promise<void> {
-  if (missed) countMetric('OrdersMissedByWebhook', { Marketplace: marketplace });
+  emitMetric('OrdersReceived', { Marketplace: marketplace });
+  if (missed) emitMetric('OrdersMissedByWebhook', { Marketplace: marketplace });
   await add(id, at, missed ? { firstByPoll: 1 } : { firstByWebhook: 1 });
 }
 

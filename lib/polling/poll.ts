@@ -12,6 +12,7 @@ import { listOpenPlacements } from '#lib/orders/store';
 import { pollIntervalSeconds } from '#lib/settings';
 import { INBOUND_QUEUE } from '#lib/topology-names';
 import { leaseCursor, saveCursor } from './cursor.ts';
+import { emitLag } from './lag.ts';
 
 /** A poller comes back for its turn this long; it takes none ahead, so that pushes get theirs between its requests. */
 const PATIENCE_MS = 60_000;
@@ -22,6 +23,7 @@ const RESUME_SECONDS = 60;
 export async function pollMarketplace(connector: Connector): Promise<void> {
   const { connections } = await getConfiguration();
   const ours = [...connections.values()].filter(({ marketplace }) => marketplace === connector.info.name);
+  await emitLag(connector.info.name, ours, new Date());
   await Promise.all(ours.map((connection) => pollConnection(connection, connector)));
 }
 
@@ -63,7 +65,7 @@ export async function pollConnection(connection: Connection, connector: Connecto
   async function release(lastError: string | null, seconds: number): Promise<void> {
     const nextPollAt = new Date(startedAt.getTime() + seconds * 1000).toISOString();
     const lastPolledAt = startedAt.toISOString();
-    const ended = lastError === null && { backfill: null };
+    const ended = lastError === null && { backfill: null, caughtUpAt: lastPolledAt };
     await saveCursor(connection.id, cursor?.owner ?? '', {
       nextPollAt,
       lastError,

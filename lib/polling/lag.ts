@@ -1,0 +1,20 @@
+import type { Connection } from '#lib/connections/connection';
+import { emitMetric } from '#lib/metrics';
+import { pollIntervalSeconds } from '#lib/settings';
+import { type Cursor, getCursor } from './cursor.ts';
+
+/** Seconds by which the last poll that came to its end is older than the connection's interval; 0 while on time. */
+export function lagSeconds(cursor: Pick<Cursor, 'caughtUpAt'> | undefined, intervalSeconds: number, now: Date): number {
+  if (!cursor?.caughtUpAt) return 0;
+  return Math.max(0, Math.round((now.getTime() - Date.parse(cursor.caughtUpAt)) / 1000 - intervalSeconds));
+}
+
+/** Tells how late each connection is; 0 also where there is none, so that silence means that nobody polls. */
+export async function emitLag(marketplace: string, connections: readonly Connection[], now: Date): Promise<void> {
+  const lags = await Promise.all(
+    connections.map(async ({ id, pollIntervalSeconds: own }) =>
+      lagSeconds(await getCursor(id), pollIntervalSeconds(own), now),
+    ),
+  );
+  emitMetric('PollerLag', { Marketplace: marketplace }, Math.max(0, ...lags));
+}
