@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Connection } from '#lib/connections/connection';
-import { getConfiguration } from '#lib/connections/store';
+import { getConfiguration, type RemovedConnection } from '#lib/connections/store';
+import { countOpen, MAX_COUNTED } from '#lib/deliveries/count-open';
 import type { Connector } from '#lib/marketplaces/contract';
 import { loadConnector, marketplaces } from '#lib/marketplaces/registry';
 import { type Cursor, getCursor } from '#lib/polling/cursor';
@@ -66,6 +67,23 @@ const ConnectionBody = z
   })
   .openapi('Connection');
 
+const open = z.number().int().max(MAX_COUNTED);
+
+const RemovedBody = z
+  .object({
+    id: z.string().openapi({ example: 'scopio-old' }),
+    marketplace: z.string().openapi({ example: 'scopio' }),
+    removedAt: Timestamp,
+    deliveries: z
+      .object({ pending: open, blocked: open, dead: open })
+      .openapi({ description: `Those that are not done, each counted to ${MAX_COUNTED}.` }),
+  })
+  .openapi('RemovedConnection', {
+    description: 'A connection that the connections file no longer has. Its deliveries wait until it comes back.',
+  });
+
+const Connections = z.object({ connections: z.array(ConnectionBody), removed: z.array(RemovedBody) });
+
 const listRoute = createRoute({
   method: 'get',
   path: '/connections',
@@ -73,7 +91,7 @@ const listRoute = createRoute({
   summary: 'Lists all connections, without their secrets',
   ...guardedBy('ops'),
   responses: {
-    200: json('Always one page.', z.object({ connections: z.array(ConnectionBody) })),
+    200: json('Always one page.', Connections),
     ...errorResponses(401, 403, 500),
   },
 });
@@ -82,7 +100,16 @@ export const connections = new OpenAPIHono<ApiEnv>();
 
 connections.openapi(listRoute, async (context) => {
   const configuration = await getConfiguration();
-  return context.json({ connections: await Promise.all([...configuration.connections.values()].map(present)) }, 200);
+  const [all, removed] = await Promise.all([
+    Promise.all([...configuration.connections.values()].map(present)),
+    Promise.all([...configuration.removed.values()].map(presentRemoved)),
+  ]);
+  return context.json({ connections: all, removed }, 200);
+});
+
+const presentRemoved = async (removed: RemovedConnection): Promise<z.infer<typeof RemovedBody>> => ({
+  ...removed,
+  deliveries: await countOpen(removed.id),
 });
 
 async function present(connection: Connection): Promise<z.infer<typeof ConnectionBody>> {

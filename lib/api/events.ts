@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { getConfiguration } from '#lib/connections/store';
+import { everyConnection, getConfiguration } from '#lib/connections/store';
 import { getEvent, type InboundEvent, listEvents } from '#lib/inbound/event';
 import { type ApiEnv, guardedBy } from './auth.ts';
 import { errorResponses, notFound } from './errors.ts';
@@ -66,7 +66,7 @@ export const events = new OpenAPIHono<ApiEnv>();
 
 events.openapi(listRoute, async (context) => {
   const { connection, ...filter } = context.req.valid('query');
-  const connections = connection ? [connection] : [...(await getConfiguration()).connections.keys()];
+  const connections = connection ? [connection] : everyConnection(await getConfiguration());
   const { items, cursor } = await listEvents({ connections, ...filter });
   return context.json({ events: items.map(summarize), ...(cursor && { cursor }) }, 200);
 });

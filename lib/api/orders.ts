@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { getConfiguration } from '#lib/connections/store';
+import { everyConnection, getConfiguration } from '#lib/connections/store';
 import { statusOf } from '#lib/orders/derive';
 import { type Order, orderId } from '#lib/orders/order';
 import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
@@ -96,7 +96,7 @@ export const orders = new OpenAPIHono<ApiEnv>();
 orders.openapi(listRoute, async (context) => {
   const { connection, externalId, ...filter } = context.req.valid('query');
   if (externalId !== undefined) return context.json({ orders: await findOne(connection, externalId) }, 200);
-  const connections = connection ? [connection] : [...(await getConfiguration()).connections.keys()];
+  const connections = connection ? [connection] : everyConnection(await getConfiguration());
   const { items, cursor } = await listOrders({ connections, ...filter }, statusOf);
   return context.json({ orders: items.map(summarize), ...(cursor && { cursor }) }, 200);
 });

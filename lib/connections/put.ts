@@ -5,7 +5,7 @@ import { marketplaces } from '#lib/marketplaces/registry';
 import { secretId } from '#lib/settings';
 import type { ConnectionsFile, FileConnection } from './file.ts';
 import { readSecretDocument, type SecretDocument } from './secrets.ts';
-import { deleteConnection, getConfiguration, putConnection, putRoutes } from './store.ts';
+import { getConfiguration, putConnection, putRoutes, removeConnection } from './store.ts';
 
 /**
  * Makes a connections file the hub's configuration: settings to DynamoDB, secrets to Secrets Manager, never both.
@@ -27,9 +27,9 @@ export async function putConnections(file: ConnectionsFile): Promise<string[]> {
     changed.add(connection.id);
   }
   const kept = new Set(file.connections.map(({ connection }) => connection.id));
-  for (const id of before.connections.keys()) {
+  for (const [id, connection] of before.connections) {
     if (kept.has(id)) continue;
-    await deleteConnection(id);
+    await removeConnection(connection, new Date().toISOString());
     changed.add(id);
   }
   const rerouted = !isDeepStrictEqual(before.routes, file.routes);

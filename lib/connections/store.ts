@@ -1,4 +1,4 @@
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { db, getItem, queryPartition } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
 import type { Connection, Route } from './connection.ts';
@@ -8,10 +8,22 @@ const ROUTES = { pk: 'ROUTES', sk: 'ROUTES' };
 /** Workers may act on settings this old; whoever changes settings rings a little later than that. */
 export const CONFIG_TTL_MS = 5_000;
 
+/** A connection that the connections file no longer has: what is left of it waits until it comes back, or is closed. */
+export interface RemovedConnection extends Pick<Connection, 'id' | 'marketplace'> {
+  removedAt: string;
+}
+
 export interface Configuration {
   connections: ReadonlyMap<string, Connection>;
+  removed: ReadonlyMap<string, RemovedConnection>;
   routes: readonly Route[];
 }
+
+/** The ids of all connections there ever were: orders, events and deliveries outlive their connection. */
+export const everyConnection = ({ connections, removed }: Configuration): string[] => [
+  ...connections.keys(),
+  ...removed.keys(),
+];
 
 let cached: { at: number; value: Promise<Configuration> } | undefined;
 
@@ -30,14 +42,16 @@ export function getConfiguration(now = Date.now()): Promise<Configuration> {
 
 async function readConfiguration(): Promise<Configuration> {
   const [items, routes] = await Promise.all([
-    queryPartition<Connection>(PARTITION),
+    queryPartition<Connection | RemovedConnection>(PARTITION),
     getItem<{ routes: Route[] }>(ROUTES),
   ]);
-  const connections = items.map(({ pk: _pk, sk: _sk, ...connection }) => connection as Connection);
-  return {
-    connections: new Map(connections.map((connection) => [connection.id, connection])),
-    routes: routes?.routes ?? [],
-  };
+  const connections = new Map<string, Connection>();
+  const removed = new Map<string, RemovedConnection>();
+  for (const { pk: _pk, sk: _sk, ...item } of items) {
+    if ('removedAt' in item) removed.set(item.id, item);
+    else connections.set(item.id, item as Connection);
+  }
+  return { connections, removed, routes: routes?.routes ?? [] };
 }
 
 export async function putConnection(connection: Connection): Promise<void> {
@@ -45,9 +59,10 @@ export async function putConnection(connection: Connection): Promise<void> {
   cached = undefined;
 }
 
-/** Its orders and deliveries stay; they go on when the connection comes back. */
-export async function deleteConnection(id: string): Promise<void> {
-  await db.send(new DeleteCommand({ TableName: tableName(), Key: { pk: PARTITION, sk: id } }));
+/** Only its name stays; its orders and deliveries go on when the connection comes back. */
+export async function removeConnection({ id, marketplace }: Connection, removedAt: string): Promise<void> {
+  const removed: RemovedConnection = { id, marketplace, removedAt };
+  await db.send(new PutCommand({ TableName: tableName(), Item: { ...removed, pk: PARTITION, sk: id } }));
   cached = undefined;
 }
 

@@ -39,8 +39,10 @@ export async function listDeliveries(filter: DeliveryFilter & Page): Promise<{ i
   return listIndex<Delivery>({ ...whereToLook(filter, connections), limit, cursor, matches });
 }
 
-const namesOf = ({ connections }: Configuration, marketplace: string | undefined): string[] =>
-  [...connections.values()].filter((each) => !marketplace || each.marketplace === marketplace).map(({ id }) => id);
+const namesOf = ({ connections, removed }: Configuration, marketplace: string | undefined): string[] =>
+  [...connections.values(), ...removed.values()]
+    .filter((each) => !marketplace || each.marketplace === marketplace)
+    .map(({ id }) => id);
 
 /** An order names its deliveries: no index has to be searched for them. */
 async function listOfOrder(

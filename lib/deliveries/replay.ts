@@ -1,5 +1,5 @@
 import type { Write } from '#lib/aws/table';
-import { CONFIG_TTL_MS } from '#lib/connections/store';
+import { CONFIG_TTL_MS, getConfiguration } from '#lib/connections/store';
 import { OUTCOME_UNKNOWN, type WaitsFor } from '#lib/errors';
 import { putTimeline } from '#lib/orders/store';
 import type { Delivery } from './delivery.ts';
@@ -43,12 +43,16 @@ export async function unblock(
   waitsFor: WaitsFor,
   among: { connection?: string; deliveries?: readonly string[] } = {},
 ): Promise<void> {
+  const { removed } = await getConfiguration();
   const blocked = among.deliveries
     ? await getDeliveries(among.deliveries)
     : await Array.fromAsync(eachDelivery({ state: 'blocked', connection: among.connection }));
+  const wanted = blocked.filter(
+    ({ state, waitsFor: its, connection }) => state === 'blocked' && its === waitsFor && !removed.has(connection),
+  );
   // Warm workers may still hold the settings of a moment ago.
   const dueAt = new Date(Date.now() + (waitsFor === 'order' ? 0 : CONFIG_TTL_MS)).toISOString();
-  for (const delivery of blocked.filter((each) => each.state === 'blocked' && each.waitsFor === waitsFor)) {
+  for (const delivery of wanted) {
     const reopened = reopen(delivery, dueAt, new Date().toISOString());
     if (await transition(delivery, reopened)) await ring([reopened]);
   }

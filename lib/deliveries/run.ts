@@ -50,12 +50,7 @@ const MAX_WAIT_MS = 2_000;
 /** Makes one attempt at a leased delivery. Throws the IntegrationError that says what happens next. */
 export async function runDelivery(delivery: Delivery, connector: Connector, progress: Progress): Promise<Done> {
   const configuration = await getConfiguration();
-  const connection = configuration.connections.get(delivery.connection);
-  if (!connection)
-    throw new BlockedError(
-      { code: 'connection_missing', description: `${delivery.connection} is not in the connections file` },
-      'connection',
-    );
+  const connection = configuration.connections.get(delivery.connection) ?? missingConnection(delivery.connection);
   if (delivery.action === 'route') return routeAgain(delivery, configuration);
   const remote = await openRemote(connection, { maxWaitMs: MAX_WAIT_MS });
   progress.sent = remote.http.sent;
@@ -153,6 +148,13 @@ function askPerson({ info }: Connector): never {
   throw new BlockedError({ code: OUTCOME_UNKNOWN, description }, 'operator');
 }
 
+function missingConnection(id: string): never {
+  throw new BlockedError(
+    { code: 'connection_missing', description: `${id} is not in the connections file` },
+    'connection',
+  );
+}
+
 function missing({ info }: Connector, action: string): never {
   throw new RejectedError({ code: 'unknown_action', description: `${info.title} has no ${action}` });
 }
@@ -176,9 +178,8 @@ async function readSubject(
 ): Promise<Omit<PushContext, keyof RemoteContext>> {
   const { order: orderId, connection, subject } = delivery;
   const order = orderId ? await getOrder(orderId) : undefined;
-  const source = order && connections.get(order.connection);
-  if (!order || !source)
-    throw new RejectedError({ code: 'order_missing', description: `order ${orderId} is not known` });
+  if (!order) throw new RejectedError({ code: 'order_missing', description: `order ${orderId} is not known` });
+  const source = connections.get(order.connection) ?? missingConnection(order.connection);
   const parcel = order.fulfillments.find(({ id }) => id === subject.fulfillment);
   const fulfillment = parcel ? { ...parcel, carrierCode: await carrierCodeOf(parcel, connections) } : null;
   const placement = subject.placement ? await getPlacement(order.id, connection) : undefined;

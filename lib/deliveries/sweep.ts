@@ -1,5 +1,5 @@
 import { queryIndex } from '#lib/aws/index-query';
-import { getConfiguration } from '#lib/connections/store';
+import { everyConnection, getConfiguration } from '#lib/connections/store';
 import { log } from '#lib/log';
 import { sweepIntervalSeconds } from '#lib/settings';
 import type { Delivery } from './delivery.ts';
@@ -13,10 +13,10 @@ const MAX_GRACE_SECONDS = 30;
 
 /** Rings again for every delivery that is due and was not served, and for every lease that its worker outlived. */
 export async function sweep(now = new Date()): Promise<void> {
-  const { connections } = await getConfiguration();
+  const connections = everyConnection(await getConfiguration());
   const grace = Math.min(MAX_GRACE_SECONDS, sweepIntervalSeconds() / 2);
   const before = new Date(now.getTime() - grace * 1000).toISOString();
-  const rung = await Promise.all([...connections.keys()].map((connection) => sweepConnection(connection, before, now)));
+  const rung = await Promise.all(connections.map((connection) => sweepConnection(connection, before, now)));
   const total = rung.reduce((sum, count) => sum + count, 0);
   if (total > 0) log.info('swept', { rung: total });
 }
