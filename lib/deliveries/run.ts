@@ -1,7 +1,7 @@
 import type { Write } from '#lib/aws/table';
 import { countStock } from '#lib/catalog/stock';
 import { noteProduct } from '#lib/catalog/store';
-import { openRemote } from '#lib/connections/remote';
+import { withRemote } from '#lib/connections/remote';
 import { type Configuration, getConfiguration } from '#lib/connections/store';
 import {
   BlockedError,
@@ -52,10 +52,11 @@ export async function runDelivery(delivery: Delivery, connector: Connector, prog
   const configuration = await getConfiguration();
   const connection = configuration.connections.get(delivery.connection) ?? missingConnection(delivery.connection);
   if (delivery.action === 'route') return routeAgain(delivery, configuration);
-  const remote = await openRemote(connection, { maxWaitMs: MAX_WAIT_MS });
-  progress.sent = remote.http.sent;
-  const done = await act(delivery, connector, remote, configuration, progress);
-  return { ...done, httpStatus: remote.http.lastStatus() };
+  return withRemote(connection, { maxWaitMs: MAX_WAIT_MS }, async (remote) => {
+    progress.sent = remote.http.sent;
+    const done = await act(delivery, connector, remote, configuration, progress);
+    return { ...done, httpStatus: remote.http.lastStatus() };
+  });
 }
 
 async function act(

@@ -3,7 +3,7 @@ import type { InboundReceived } from '#events/inbound-received';
 import { sendMessages } from '#lib/aws/queue';
 import { listSkus } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
-import { openRemote } from '#lib/connections/remote';
+import { withRemote } from '#lib/connections/remote';
 import { getConfiguration } from '#lib/connections/store';
 import { BudgetSpentError, IntegrationError } from '#lib/errors';
 import { errorFields, log } from '#lib/log';
@@ -36,23 +36,24 @@ export async function pollConnection(connection: Connection, connector: Connecto
   const interval = pollIntervalSeconds(connection.pollIntervalSeconds);
   let found = 0;
   try {
-    const remote = await openRemote(connection, { maxWaitMs: 0, patienceMs: PATIENCE_MS });
-    const { watermark, resume } = cursor;
+    let at = { watermark: cursor.watermark, resume: cursor.resume };
     const openPlacements = (after: string | null) => openPlacementsOf(connection, after);
     const skus = (after: string | null) => listSkus(connection.id, after);
-    for await (const page of connector.poll({ ...remote, watermark, resume, openPlacements, skus })) {
-      const receivedAt = new Date().toISOString();
-      await sendMessages(
-        INBOUND_QUEUE,
-        page.items.map((item) => ({ message: polled(connection, item, receivedAt) })),
-      );
-      found += page.items.length;
-      const kept = await saveCursor(connection.id, cursor.owner, {
-        resume: page.resume,
-        ...(page.watermark !== undefined && { watermark: page.watermark }),
-      });
-      if (!kept) return log.warn('lost the cursor of a poll', { connection: connection.id });
-    }
+    const isWhole = await withRemote(connection, { maxWaitMs: 0, patienceMs: PATIENCE_MS }, async (remote) => {
+      for await (const page of connector.poll?.({ ...remote, ...at, openPlacements, skus }) ?? []) {
+        const receivedAt = new Date().toISOString();
+        await sendMessages(
+          INBOUND_QUEUE,
+          page.items.map((item) => ({ message: polled(connection, item, receivedAt) })),
+        );
+        found += page.items.length;
+        const moved = { resume: page.resume, ...(page.watermark !== undefined && { watermark: page.watermark }) };
+        if (!(await saveCursor(connection.id, cursor.owner, moved))) return false;
+        at = { ...at, ...moved };
+      }
+      return true;
+    });
+    if (!isWhole) return log.warn('lost the cursor of a poll', { connection: connection.id });
     await release(null, interval);
     log.info('polled', { connection: connection.id, found });
   } catch (error) {

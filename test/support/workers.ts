@@ -10,22 +10,28 @@ import { snapshotOf, sourceOf } from '#lib/orders/test-orders';
 import { queues } from '#lib/topology';
 import { type InProcess, startInProcess } from './in-process.ts';
 
-const shed = (id: string, accessToken: string) => ({
+const NOBODY = 'http://127.0.0.1:9';
+
+const shed = (id: string, accessToken: string, baseUrl = NOBODY) => ({
   id,
   marketplace: 'marketful',
-  baseUrl: 'http://127.0.0.1:9',
+  baseUrl,
   secrets: { accessToken, userId: `user-of-${id}`, webhookSecret: 'w' },
 });
 const shop = {
   id: 'shop',
   marketplace: 'scopio',
-  baseUrl: 'http://127.0.0.1:9',
+  baseUrl: NOBODY,
   secrets: { apiKey: 'shop-key', webhookSecret: 'w' },
 };
 
+/** The connections file with that key for the first warehouse, and perhaps with somebody who listens there. */
+export const shedsWith = (accessToken: string, baseUrl?: string) => ({
+  connections: [shop, shed('shed-a', accessToken, baseUrl), shed('shed-b', 'token-b')],
+});
+
 /** A shop and two warehouses nobody listens at, for workers called in this process. */
-export const startWorkers = (): Promise<InProcess> =>
-  startInProcess({ connections: [shop, shed('shed-a', 'token-a'), shed('shed-b', 'token-b')] });
+export const startWorkers = (): Promise<InProcess> => startInProcess(shedsWith('token-a'));
 
 /** Forgets the messages of the test before. */
 export async function emptyQueues(hub: InProcess): Promise<void> {

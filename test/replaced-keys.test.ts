@@ -1,0 +1,105 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { getCredentials } from '#lib/connections/secrets';
+import { getConfiguration } from '#lib/connections/store';
+import { workDelivery } from '#lib/deliveries/work';
+import type { RemoteContext } from '#lib/marketplaces/contract';
+import { connector as marketful } from '#lib/marketplaces/marketful/index';
+import { getCursor } from '#lib/polling/cursor';
+import { pollConnection } from '#lib/polling/poll';
+import type { InProcess } from './support/in-process.ts';
+import { emptyQueues, fake, open, outcomes, read, shedsWith, startWorkers } from './support/workers.ts';
+
+let hub: InProcess;
+/** A warehouse that knows one key at a time; what is open needs none. */
+let warehouse: Server;
+let valid: string;
+let url: string;
+beforeAll(async () => {
+  hub = await startWorkers();
+  warehouse = createServer((request, response) => {
+    const isWelcome = request.url === '/open' || request.headers.authorization === valid;
+    response.writeHead(isWelcome ? 200 : 401).end('{}');
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => warehouse.once('listening', resolve));
+  url = `http://127.0.0.1:${(warehouse.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  warehouse.close();
+  await hub.stop();
+});
+beforeEach(async () => {
+  await emptyQueues(hub);
+  await replaceKey();
+  // Held for a minute from here on.
+  await getCredentials('marketful', 'shed-a', 0);
+});
+
+/** The new key takes the place of the old one, at the warehouse and in the hub. */
+async function replaceKey(): Promise<void> {
+  valid = `token-${Math.random()}`;
+  await hub.put(shedsWith(valid, url));
+}
+
+const call = async ({ http, secrets }: RemoteContext, path: string): Promise<object> => {
+  await http.request({ method: 'GET', path, headers: { authorization: secrets.accessToken ?? '' } });
+  return {};
+};
+
+test('a key that was replaced while an instance held the old one blocks nothing', async () => {
+  const { connector, calls } = fake({ push: (context) => call(context, '/orders') });
+  await replaceKey();
+  const id = await open();
+  await workDelivery(id, connector);
+  expect(await read(id)).toMatchObject({ state: 'succeeded', attemptCount: 1 });
+  expect(await outcomes(id)).toEqual(['succeeded']);
+  expect(calls).toEqual(['push', 'push']);
+});
+
+test('a key that the warehouse refuses and nobody replaced blocks at once', async () => {
+  const { connector, calls } = fake({ push: (context) => call(context, '/orders') });
+  valid = 'not ours';
+  const id = await open();
+  await workDelivery(id, connector);
+  expect(await read(id)).toMatchObject({ state: 'blocked', waitsFor: 'connection', cause: { code: 'http_401' } });
+  expect(calls).toEqual(['push']);
+});
+
+test('a push of which something had left before the refusal is probed before it is made again', async () => {
+  const { connector, calls } = fake({
+    async push(context) {
+      await call(context, '/open');
+      return call(context, '/orders');
+    },
+  });
+  await replaceKey();
+  const id = await open();
+  await workDelivery(id, connector);
+  expect(calls).toEqual(['push', 'probe', 'push']);
+  expect(await read(id)).toMatchObject({ state: 'succeeded', attemptCount: 1 });
+});
+
+test('a poll goes on with the new key at the page where the old one was refused', async () => {
+  const connection = (await getConfiguration(Number.POSITIVE_INFINITY)).connections.get('shed-a');
+  if (!connection) throw new Error('no connection');
+  const asked: Array<string | null> = [];
+  const page = (number: number) => [{ topic: 'order-created', body: { number } }];
+  await pollConnection(connection, {
+    ...marketful,
+    async *poll(context) {
+      asked.push(context.resume);
+      if (context.resume === null) {
+        await call(context, '/orders');
+        yield { items: page(1), resume: 'page-2' };
+        await replaceKey();
+      }
+      await call(context, '/orders');
+      yield { items: page(2), resume: null, watermark: 'end' };
+    },
+  });
+  expect(asked).toEqual([null, 'page-2']);
+  const bodies = (await hub.drain('inbound')).map((message) => JSON.parse(JSON.parse(message).body) as object);
+  expect(bodies).toEqual([{ number: 1 }, { number: 2 }]);
+  expect(await getCursor('shed-a')).toMatchObject({ watermark: 'end', resume: null, lastError: null });
+});
