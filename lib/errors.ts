@@ -8,11 +8,12 @@ export interface ErrorDetail {
 
 /** Base of everything a remote, a mapping or a human can cause. A plain Error is a bug. */
 export class IntegrationError extends Error {
+  // As text in each class: a bundle shortens the names of classes.
+  override readonly name: string = 'IntegrationError';
   readonly detail: ErrorDetail;
 
   constructor(detail: ErrorDetail, options?: ErrorOptions) {
     super(`${detail.code}: ${detail.description}`, options);
-    this.name = new.target.name;
     this.detail = detail;
   }
 
@@ -22,13 +23,18 @@ export class IntegrationError extends Error {
 }
 
 /** It did not happen and may happen later (5xx, connection refused): retried. */
-export class RetryableError extends IntegrationError {}
+export class RetryableError extends IntegrationError {
+  override readonly name: string = 'RetryableError';
+}
 
 /** The request left and no answer came back (timeout, reset): probed before it is sent again. */
-export class UnknownOutcomeError extends IntegrationError {}
+export class UnknownOutcomeError extends IntegrationError {
+  override readonly name: string = 'UnknownOutcomeError';
+}
 
 /** The remote, or our own budget for it, asks for patience. Costs no retry. */
 export class ThrottledError extends IntegrationError {
+  override readonly name: string = 'ThrottledError';
   /** Seconds the remote asked to wait; null when it did not say. */
   readonly retryAfterSeconds: number | null;
 
@@ -40,6 +46,7 @@ export class ThrottledError extends IntegrationError {
 
 /** Not its turn yet, and not even an attempt: the delivery comes back after `waitMs`. */
 export class NotYetError extends IntegrationError {
+  override readonly name: string = 'NotYetError';
   readonly waitMs: number;
   /** One turn: those turned away together come back spread over some of them. */
   readonly spreadMs: number;
@@ -53,6 +60,8 @@ export class NotYetError extends IntegrationError {
 
 /** Our own budget for the connection is spent: no call was made. */
 export class BudgetSpentError extends NotYetError {
+  override readonly name: string = 'BudgetSpentError';
+
   constructor(connection: string, waitMs: number, spreadMs: number) {
     super(
       { code: 'budget_spent', description: `the requests a minute of ${connection} are used up` },
@@ -63,13 +72,16 @@ export class BudgetSpentError extends NotYetError {
 }
 
 /** The remote refused and will refuse again: dead at once. */
-export class RejectedError extends IntegrationError {}
+export class RejectedError extends IntegrationError {
+  override readonly name: string = 'RejectedError';
+}
 
 /** What has to change before a blocked delivery can run again by itself. */
 export type WaitsFor = 'connection' | 'routes' | 'order' | 'operator';
 
 /** A person must act: blocked until what it waits for changes, or until it is replayed. */
 export class BlockedError extends IntegrationError {
+  override readonly name: string = 'BlockedError';
   readonly waitsFor: WaitsFor;
 
   constructor(detail: ErrorDetail, waitsFor: WaitsFor, options?: ErrorOptions) {
@@ -82,4 +94,6 @@ export class BlockedError extends IntegrationError {
 export const OUTCOME_UNKNOWN = 'outcome_unknown';
 
 /** A body does not have the shape its vendor documents: kept as it came and shown, never retried. */
-export class ContractError extends IntegrationError {}
+export class ContractError extends IntegrationError {
+  override readonly name: string = 'ContractError';
+}

@@ -1,4 +1,5 @@
 import { envName, type FunctionSpec, functions, queues } from '../lib/topology';
+import { bundling } from './bundling';
 import { environmentFor, find, type Resources } from './environment';
 import { logicalName, metricNamespace, physicalName } from './names';
 import { grantsToStatements } from './permissions';
@@ -21,7 +22,7 @@ export function createFunction(name: string, resources: Resources, more: Partial
     memory: `${spec.memoryMb} MB`,
     environment: { ...environmentFor(spec.grants, resources), [envName.metricNamespace]: metricNamespace() },
     logging: { format: 'json', logGroup: logs.name },
-    nodejs: { minify: true },
+    nodejs: bundling,
     permissions: [
       ...grantsToStatements(spec.grants, resources),
       ...consumerStatements(name, resources),

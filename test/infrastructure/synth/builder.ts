@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { BANNER, ROOT, workOf } from './paths.ts';
+import { type Bundling, bundle } from '../../../bench/bundle.ts';
+import { ROOT, workOf } from './paths.ts';
 
 interface BuildRequest {
   functionID: string;
   handler: string;
-  properties?: { minify?: boolean };
+  properties?: Bundling;
 }
 
 export interface Bundle {
@@ -19,17 +19,17 @@ export interface Bundle {
 
 /**
  * Stands in for the server inside the SST CLI, which components ask to bundle handlers and where assets go.
- * Bundles for real, as SST does, so that a handler that is missing or does not export its name fails the deployment.
+ * Bundles for real, as SST does, so that a handler that is missing fails the deployment.
  */
 export async function serveBuilder(stage: string, bundling: boolean) {
   const bundles: Record<string, Bundle> = {};
   const methods: Record<string, (request: never) => Promise<unknown>> = {
     'Provider.Aws.Bootstrap': async () => ({ version: 99, asset: 'assets', state: 'state', assetEcrUrl: 'images' }),
     'Runtime.Build': async (request: BuildRequest) => {
-      const bundle = bundling ? await bundleHandler(request, workOf(stage)) : leaveOut(request, workOf(stage));
-      bundles[request.functionID] = bundle;
+      const built = bundling ? await bundleHandler(request, workOf(stage)) : leaveOut(request, workOf(stage));
+      bundles[request.functionID] = built;
       const exported = request.handler.split('.').at(-1);
-      return { handler: `bundle.${exported}`, out: join(bundle.file, '..'), errors: [], sourcemaps: [] };
+      return { handler: `bundle.${exported}`, out: join(built.file, '..'), errors: [], sourcemaps: [] };
     },
   };
   const server = createServer(async (request, response) => {
@@ -61,29 +61,12 @@ function leaveOut({ functionID, handler }: BuildRequest, work: string): Bundle {
   return { handler, file, bytes: 0 };
 }
 
-async function bundleHandler({ functionID, handler, properties }: BuildRequest, work: string): Promise<Bundle> {
-  const [path = '', exported = ''] = handler.split('.');
+async function bundleHandler({ functionID, handler, properties = {} }: BuildRequest, work: string): Promise<Bundle> {
+  const [path = ''] = handler.split('.');
   const source = join(ROOT, `${path}.ts`);
   if (!existsSync(source)) throw new Error(`${handler}: there is no ${path}.ts`);
-  const out = join(work, 'artifacts', `${functionID}-src`);
-  rmSync(out, { recursive: true, force: true });
-  const file = join(out, 'bundle.mjs');
-  const { metafile } = await build({
-    entryPoints: [source],
-    outfile: file,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'es2022',
-    mainFields: ['module', 'main'],
-    keepNames: true,
-    minify: properties?.minify ?? false,
-    banner: { js: BANNER },
-    metafile: true,
-    logLevel: 'silent',
-  });
-  const outputs = Object.values(metafile.outputs);
-  if (!outputs.some(({ exports }) => exports.includes(exported)))
-    throw new Error(`${handler}: ${path}.ts does not export ${exported}`);
-  return { handler, file, bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0) };
+  const folder = join(work, 'artifacts', `${functionID}-src`);
+  rmSync(folder, { recursive: true, force: true });
+  const { file, bytes } = await bundle({ entryPoints: [source] }, folder, properties);
+  return { handler, file, bytes };
 }

@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** What Lambda sets before a handler is loaded. No NODE_OPTIONS and no compile cache come from whoever measures. */
+const ENVIRONMENT = {
+  AWS_REGION: 'eu-central-1',
+  AWS_LAMBDA_FUNCTION_NAME: 'bench',
+  AWS_ACCESS_KEY_ID: 'bench',
+  AWS_SECRET_ACCESS_KEY: 'bench',
+};
+
+export interface Load {
+  ms: number;
+  /** All threads; steadier than `ms` while others use the machine. */
+  cpuMs: number;
+}
+
+/**
+ * What each file takes to load, as often as `runs` says: one after the other, round by round, each time in
+ * a process of its own, so that a slow minute of the machine is everybody's.
+ */
+export async function timeLoads<Name extends string>(
+  files: ReadonlyMap<Name, string>,
+  runs: number,
+  onRound: (round: number) => void,
+): Promise<Map<Name, Load[]>> {
+  const times = new Map<Name, Load[]>([...files.keys()].map((name) => [name, []]));
+  // The first round fills the disk's cache and does not count.
+  for (let round = 0; round <= runs; round++) {
+    onRound(round);
+    for (const [name, file] of files) {
+      const load = await timeLoad(file);
+      if (round > 0) times.get(name)?.push(load);
+    }
+  }
+  return times;
+}
+
+async function timeLoad(file: string): Promise<Load> {
+  const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'load.mjs'), file], { env: ENVIRONMENT });
+  return JSON.parse(stdout) as Load;
+}
