@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { GROUP } from './fair-share.ts';
 
 // `seq` orders messages and is never used twice; `received` says that the message was handed out since it came to
 // this queue, which is what tells a message in flight from a delayed one.
@@ -13,6 +14,8 @@ const SCHEMA = `
     receives INTEGER NOT NULL DEFAULT 0, received INTEGER NOT NULL DEFAULT 0, first_received_at INTEGER
   ) STRICT;
   CREATE INDEX IF NOT EXISTS messages_by_visibility ON messages (queue, visible_at);
+  CREATE INDEX IF NOT EXISTS messages_by_group ON messages (queue, ${GROUP}, visible_at, seq);
+  CREATE INDEX IF NOT EXISTS messages_in_hand ON messages (queue, ${GROUP}, visible_at) WHERE received = 1;
 `;
 
 /**

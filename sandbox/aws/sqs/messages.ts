@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { createFairShare } from './fair-share.ts';
 
 /** A message as stored; times in milliseconds since 1970, attributes as JSON. */
 export interface Message {
@@ -62,6 +63,7 @@ export function openMessages(database: DatabaseSync) {
             count(*) FILTER (WHERE visible_at > ?2 AND received = 0) AS delayed
      FROM messages WHERE queue = ?1`,
   );
+  const fairShare = createFairShare(database);
   let lastSeq = Number(database.prepare('SELECT coalesce(max(seq), 0) AS seq FROM messages').get()?.seq);
 
   // Microseconds: above everything an earlier run can have given out, also to messages that are gone by now.
@@ -75,7 +77,12 @@ export function openMessages(database: DatabaseSync) {
       const { queue, id, body, attributes, system_attributes, sent_at, visible_at } = message;
       insert.run(nextSeq(), queue, id, body, attributes, system_attributes, sent_at, visible_at);
     },
-    listVisible: (queue: string, now: number, limit: number) => visible.all(queue, now, limit) as unknown as Message[],
+    /** Up to so many that may be handed out: all there are, or a fair share of each group. */
+    listVisible(queue: string, now: number, limit: number): Message[] {
+      const oldest = visible.all(queue, now, limit) as unknown as Message[];
+      const hasGroups = oldest.some(({ system_attributes }) => system_attributes.includes('"MessageGroupId"'));
+      return oldest.length < limit || !hasGroups ? oldest : fairShare(queue, now, limit);
+    },
     receive: (seq: number, visibleAt: number, now: number) => void receive.run(visibleAt, now, seq),
     /** To the dead-letter queue: identity, age and counts stay. */
     move: (seq: number, queue: string, now: number, systemAttributes: string) =>

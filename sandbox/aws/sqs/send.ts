@@ -11,6 +11,8 @@ import type { MessageStore } from './messages.ts';
 import { numberOf } from './queue-attributes.ts';
 import type { Queue } from './queues.ts';
 
+const GROUP_ID = /^[\w!-/:-@[-`{-~]{1,128}$/;
+
 /** What SendMessage and an entry of SendMessageBatch have in common. */
 export interface Outgoing {
   MessageBody?: string;
@@ -60,6 +62,10 @@ function checkOutgoing(queue: Queue, { MessageBody, DelaySeconds, ...rest }: Out
   }
   if (DelaySeconds != null && !(Number.isInteger(DelaySeconds) && DelaySeconds >= 0 && DelaySeconds <= 900)) {
     throw outOfRange('DelaySeconds', DelaySeconds, 'DelaySeconds must be >= 0 and <= 900');
+  }
+  if (rest.MessageGroupId !== undefined && !GROUP_ID.test(rest.MessageGroupId)) {
+    const reason = 'MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length';
+    throw outOfRange('MessageGroupId', rest.MessageGroupId, reason);
   }
   if (rest.MessageDeduplicationId) {
     throw invalidParameter(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
+  DeleteMessageBatchCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
@@ -184,6 +185,64 @@ describe('receiving', () => {
     await Promise.all(['a', 'b', 'c', 'd'].map((body) => send(url, body)));
     const bodies = (await Promise.all(receivers)).flat().map(({ Body }) => Body);
     expect(bodies.toSorted()).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+describe('fair queues', () => {
+  const bodies = (messages: Message[]) => messages.map(({ Body }) => Body);
+  const sendMany = async (url: string, count: number, name: string, more: object) => {
+    for (let start = 0; start < count; start += 10) {
+      const Entries = Array.from({ length: Math.min(10, count - start) }, (_, index) => ({
+        Id: String(index),
+        MessageBody: `${name}${start + index}`,
+        ...more,
+      }));
+      await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+    }
+  };
+
+  it('serve a quiet group first, whatever another has waiting and in hand', async () => {
+    const url = await createQueue();
+    await sendMany(url, 60, 'noisy', { MessageGroupId: 'noisy' });
+    for (let batch = 0; batch < 3; batch++) expect(await receive(url)).toHaveLength(10);
+    await sendMany(url, 2, 'quiet', { MessageGroupId: 'quiet' });
+    const next = bodies(await receive(url));
+    expect(next.slice(0, 2)).toEqual(['quiet0', 'quiet1']);
+    expect(next.slice(2)).toEqual(Array.from({ length: 8 }, (_, index) => `noisy${30 + index}`));
+  });
+
+  it('share what is handed out evenly between groups that all have a backlog', async () => {
+    const url = await createQueue();
+    for (const group of ['a', 'b', 'c']) await sendMany(url, 30, group, { MessageGroupId: group });
+    const shares = { a: 0, b: 0, c: 0 };
+    for (let batch = 0; batch < 3; batch++)
+      for (const body of bodies(await receive(url))) shares[body?.charAt(0) as 'a'] += 1;
+    expect(shares).toEqual({ a: 10, b: 10, c: 10 });
+  });
+
+  it('count what is in hand, not what was: a group that is done with its work is quiet again', async () => {
+    const url = await createQueue();
+    await sendMany(url, 40, 'a', { MessageGroupId: 'a' });
+    const Entries = (await receive(url)).map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+    await client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
+    await sendMany(url, 20, 'b', { MessageGroupId: 'b' });
+    const next = bodies(await receive(url)).map((body) => body?.charAt(0));
+    expect(next.filter((group) => group === 'a')).toHaveLength(5);
+  });
+
+  it('take a message without a group as a group of its own', async () => {
+    const url = await createQueue();
+    await sendMany(url, 30, 'noisy', { MessageGroupId: 'noisy' });
+    await receive(url);
+    await sendMany(url, 3, 'alone', {});
+    expect(bodies(await receive(url)).slice(0, 3)).toEqual(['alone0', 'alone1', 'alone2']);
+  });
+
+  it('refuse a group that SQS would refuse', async () => {
+    const url = await createQueue();
+    for (const MessageGroupId of ['with blank', 'é', 'x'.repeat(129)])
+      await expect(send(url, 'x', { MessageGroupId })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    await send(url, 'x', { MessageGroupId: 'scopio-main_1!~' });
   });
 });
 
