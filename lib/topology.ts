@@ -61,7 +61,7 @@ export interface ScheduleSpec {
 const READS = ['GetItem', 'BatchGetItem', 'Query'] as const;
 /** Cursors, budgets and tokens are moved, never made or removed. */
 const POLLS = [...READS, 'UpdateItem'] as const;
-const WRITES = [...READS, 'PutItem', 'UpdateItem'] as const;
+const WRITES = [...READS, 'PutItem', 'UpdateItem', 'ConditionCheckItem'] as const;
 /** A replay removes its members as it releases them. */
 const REPLAYS = [...WRITES, 'DeleteItem'] as const;
 const WORK_SECONDS = 60;
@@ -124,10 +124,10 @@ export const functions: readonly FunctionSpec[] = [
     handler: `functions/pushers/${name}.handler`,
     timeoutSeconds: WORK_SECONDS,
     memoryMb: 512,
-    // A routing delivery rings the queue of whoever turns out to ship.
+    // What it reads is ingested here, and a routing delivery rings the queue of whoever turns out to ship.
     grants: {
       table: WRITES,
-      send: [INBOUND_QUEUE, ...allDeliveryQueues, deadLetterQueue(name)],
+      send: [...allDeliveryQueues, deadLetterQueue(name)],
       secrets: [name],
     },
   })),

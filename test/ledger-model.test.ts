@@ -117,7 +117,7 @@ class Real {
 
   async holdsTheLaws(): Promise<void> {
     const delivery = await this.read();
-    const attempts = await ledger.getAttempts(this.id);
+    const attempts = await ledger.getAttempts(delivery);
     expect(this.model.accepted, this.calls.join(', ')).toBeLessThanOrEqual(1);
     if (delivery.state === 'succeeded') expect(this.model.accepted).toBe(1);
     expect(attempts.map(({ number }) => number)).toEqual(attempts.map((_, index) => index + 1));

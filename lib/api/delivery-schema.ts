@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { type Attempt, type Delivery, DeliveryKind, DeliveryState, Outcome } from '#lib/deliveries/delivery';
+import { type Delivery, DeliveryKind, DeliveryState, Outcome } from '#lib/deliveries/delivery';
 import { getAttempts } from '#lib/deliveries/ledger';
 import { optionalParam, since, Timestamp, until } from './list.ts';
 import { LineQuantity } from './order-schema.ts';
@@ -114,7 +114,7 @@ export const filterShape = {
 
 /** A delivery as callers see it, with its attempts read beside it. */
 export async function presentDelivery(delivery: Delivery): Promise<z.infer<typeof DeliveryBody>> {
-  const attempts: Attempt[] = delivery.attemptCount > 0 ? await getAttempts(delivery.id) : [];
+  const attempts = (await getAttempts(delivery)).map(({ told: _told, ...attempt }) => attempt);
   const { id, kind, action, connection, marketplace, order, subject, state, cause, waitsFor } = delivery;
   const { createdAt, updatedAt, nextAttemptAt, attemptCount } = delivery;
   return {

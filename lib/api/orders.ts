@@ -119,4 +119,4 @@ orders.openapi(patchRoute, async (context) => {
   return context.json(await withTimeline(order), 200);
 });
 
-const withTimeline = async (order: Order) => present(order, await getTimeline(order.id));
+const withTimeline = async (order: Order) => present(order, await getTimeline(order));

@@ -1,12 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { sendMessages } from './queue.ts';
+import { sendMessage, sendMessages } from './queue.ts';
 
 interface Entry {
   Id: string;
   MessageBody: string;
   DelaySeconds?: number;
+  MessageGroupId?: string;
 }
 
 /** An SQS edge that refuses entries as the test says. */
@@ -17,7 +18,8 @@ beforeAll(async () => {
   server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const { Entries } = JSON.parse(Buffer.concat(chunks).toString()) as { Entries: Entry[] };
+    const asked = JSON.parse(Buffer.concat(chunks).toString()) as { Entries: Entry[] } | Entry;
+    const Entries = 'Entries' in asked ? asked.Entries : [{ ...asked, Id: '0' }];
     batches.push(Entries);
     const answer = (failed: boolean) => Entries.filter((entry) => refuses(entry, batches.length) === failed);
     const Successful = answer(false).map(({ Id }) => ({ Id, MessageId: Id, MD5OfMessageBody: '' }));
@@ -71,12 +73,25 @@ describe('unchecked Failed entries of batch calls', () => {
 
   it('that SQS keeps refusing end in an error, so that the caller is rung again', async () => {
     reset(({ Id }) => Id === '2');
-    await expect(sendMessages('q', messages(3))).rejects.toThrow('kept refusing 1 messages for q');
+    await expect(sendMessages('q', messages(3))).rejects.toThrow('kept refusing a message for q');
     expect(batches.slice(1).flat()).toHaveLength(batches.length - 1);
   });
 });
 
 describe('batches', () => {
+  it('are made of what is sent at the same moment or while a request is on its way, each message with its own fate', async () => {
+    reset(({ Id }, batch) => batch > 1 && Id === '1');
+    const first = sendMessage('q', { message: { index: 0 } });
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    const fates = await Promise.allSettled([
+      first,
+      ...[1, 2, 3].map((index) => sendMessage('q', { message: { index }, group: 'shop' })),
+    ]);
+    expect(fates.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(batches[0]).toHaveLength(1);
+    expect(batches[1]?.map(({ MessageGroupId }) => MessageGroupId)).toEqual(['shop', 'shop', 'shop']);
+  });
+
   it('hold ten messages and a megabyte at most, and together every message once', async () => {
     reset();
     await sendMessages('q', messages(25));

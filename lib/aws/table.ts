@@ -8,7 +8,9 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import DataLoader from 'dataloader';
 import { tableName } from '#lib/settings';
+import { unpack } from './pack.ts';
 
 /** Three seconds of throttling cost less than an attempt, or an outcome that nobody could write down until its lease ended. */
 const MAX_TRIES = 6;
@@ -35,31 +37,64 @@ export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[numb
 
 /** A stored thing without its keys. */
 export function bare<T extends object>(item: Item<T>): T {
-  const { pk: _pk, sk: _sk, timePk: _tp, timeSk: _ts, statePk: _sp, stateSk: _ss, expiresAt: _e, ...rest } = item;
+  const {
+    pk: _pk,
+    sk: _sk,
+    timePk: _tp,
+    timeSk: _ts,
+    statePk: _sp,
+    stateSk: _ss,
+    expiresAt: _e,
+    ...rest
+  } = unpack(item);
   return rest as unknown as T;
 }
 
+const MAX_KEYS = 100;
+
+/** Reads asked for at the same moment, as by the messages of one batch, are one request. */
+const reads = new DataLoader<Key, object | undefined, string>(readTogether, {
+  cache: false,
+  maxBatchSize: MAX_KEYS,
+});
+
 /** Strongly consistent read of one item. */
-export async function getItem<T extends object>(key: Key): Promise<T | undefined> {
-  const { Item } = await db.send(new GetCommand({ TableName: tableName(), Key: key, ConsistentRead: true }));
-  return Item && bare(Item as Item<T>);
+export const getItem = <T extends object>({ pk, sk }: Key): Promise<T | undefined> =>
+  reads.load({ pk, sk }) as Promise<T | undefined>;
+
+async function readTogether(keys: readonly Key[]): Promise<Array<object | undefined>> {
+  const [only] = keys;
+  if (only && keys.length === 1) {
+    const { Item } = await db.send(new GetCommand({ TableName: tableName(), Key: only, ConsistentRead: true }));
+    return [Item && bare(Item as Item<object>)];
+  }
+  const found = await readAll(keys);
+  return keys.map((key) => found.get(textOf(key)));
 }
 
 /** All items with these keys, in their order; missing ones are left out. */
 export async function getItems<T extends object>(keys: readonly Key[]): Promise<T[]> {
-  const found = new Map<string, T>();
+  const found = await readAll(keys);
+  return keys.flatMap((key) => (found.get(textOf(key)) ?? []) as T);
+}
+
+const textOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
+
+async function readAll(keys: readonly Key[]): Promise<Map<string, object>> {
+  const found = new Map<string, object>();
   const name = tableName();
-  for (let i = 0; i < keys.length; i += 100) {
-    let pending: Key[] | undefined = keys.slice(i, i + 100).map(({ pk, sk }) => ({ pk, sk }));
+  const distinct = [...new Map(keys.map(({ pk, sk }) => [textOf({ pk, sk }), { pk, sk }])).values()];
+  for (let i = 0; i < distinct.length; i += MAX_KEYS) {
+    let pending: Key[] | undefined = distinct.slice(i, i + MAX_KEYS);
     while (pending?.length) {
       const { Responses, UnprocessedKeys } = await db.send(
         new BatchGetCommand({ RequestItems: { [name]: { Keys: pending, ConsistentRead: true } } }),
       );
-      for (const item of (Responses?.[name] ?? []) as Item<T>[]) found.set(`${item.pk}\n${item.sk}`, bare(item));
+      for (const item of (Responses?.[name] ?? []) as Array<Item<object>>) found.set(textOf(item), bare(item));
       pending = UnprocessedKeys?.[name]?.Keys as Key[] | undefined;
     }
   }
-  return keys.flatMap(({ pk, sk }) => found.get(`${pk}\n${sk}`) ?? []);
+  return found;
 }
 
 /** Everything in one partition whose sort key starts with `prefix`. For partitions that stay small. */

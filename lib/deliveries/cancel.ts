@@ -36,7 +36,7 @@ export async function runCancel(
     () => cancel.probe(context),
     () => cancel.push(context),
   );
-  return { also: afterPush(delivery, context, result, probed) };
+  return afterPush(delivery, context, result, probed);
 }
 
 /** Whether the remote has the order; where nobody knows, the remote is asked. */

@@ -66,6 +66,8 @@ export interface Delivery {
   deadLettered: boolean;
   /** A person's word that it stands at the remote, or need not: the last one, kept through replays. */
   closed?: Closing;
+  /** The first attempts; later ones are items of their own beside it. */
+  attempts?: Attempt[];
 }
 
 /** Who closed a delivery, why, and what it was until then. */
@@ -85,7 +87,7 @@ export type NewDelivery = Pick<
   blocked?: { code: string; description: string; waitsFor: WaitsFor };
 };
 
-/** One try at one delivery, kept for ever beside it. */
+/** One try at one delivery, kept for ever. */
 export interface Attempt {
   number: number;
   startedAt: string;
@@ -96,4 +98,6 @@ export interface Attempt {
   /** The remote's own words, capped. */
   description?: string;
   nextAttemptAt: string | null;
+  /** What it told on the timeline of the delivery's order. */
+  told?: Array<{ type: string; detail: Record<string, unknown> }>;
 }

@@ -1,10 +1,12 @@
+import { loadConnector } from '#lib/marketplaces/registry';
 import { getOrder } from '#lib/orders/store';
 import type { Delivery } from './delivery.ts';
 import { getDeliveries } from './ledger.ts';
 
 /** The pushes that waited for this one, where its marketplace has such. */
-export async function findFollowers({ id, order: orderId, action, state }: Delivery): Promise<Delivery[]> {
+export async function findFollowers({ id, order: orderId, action, state, marketplace }: Delivery): Promise<Delivery[]> {
   if (state !== 'succeeded' || action !== 'fulfillment' || !orderId) return [];
+  if (!(await loadConnector(marketplace)).followUps) return [];
   const order = await getOrder(orderId);
   const all = await getDeliveries(order?.deliveries ?? []);
   return all.filter(({ subject }) => subject.after?.includes(id));

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import {
+  bare,
   db,
   getItem,
   getItems,
@@ -30,8 +32,9 @@ export const timePartition = (connection: string): string => `DELIVERY#${connect
 
 function stateKeys(delivery: Delivery): IndexKeys {
   const { id, state, connection, updatedAt } = delivery;
-  if (state === 'pending') return { statePk: duePartition(connection), stateSk: `${delivery.nextAttemptAt}#${id}` };
-  if (state === 'leased') return { statePk: duePartition(connection), stateSk: `${delivery.lease?.until}#${id}` };
+  // A lease leaves it where it stands, as a move within an index is paid like two writes.
+  if (state === 'pending' || state === 'leased')
+    return { statePk: duePartition(connection), stateSk: `${delivery.nextAttemptAt}#${id}` };
   if (state === 'blocked') return { statePk: blockedPartition(connection), stateSk: `${updatedAt}#${id}` };
   if (state === 'dead') return { statePk: deadPartition(connection), stateSk: `${updatedAt}#${id}` };
   return {};
@@ -70,18 +73,11 @@ export const getDelivery = (id: string): Promise<Delivery | undefined> => getIte
 
 export const getDeliveries = (ids: readonly string[]): Promise<Delivery[]> => getItems<Delivery>(ids.map(keyOf));
 
-export async function getAttempts(id: string): Promise<Attempt[]> {
+/** All attempts at a delivery, oldest first. */
+export async function getAttempts({ id, attempts = [], attemptCount }: Delivery): Promise<Attempt[]> {
+  if (attemptCount <= attempts.length) return attempts;
   const items = await queryPartition<Attempt>(keyOf(id).pk, 'ATTEMPT#');
-  return items.map(({ number, startedAt, endedAt, outcome, httpStatus, code, description, nextAttemptAt }) => ({
-    number,
-    startedAt,
-    endedAt,
-    outcome,
-    ...(httpStatus !== undefined && { httpStatus }),
-    ...(code !== undefined && { code }),
-    ...(description !== undefined && { description }),
-    nextAttemptAt,
-  }));
+  return [...attempts, ...items.map((item) => bare(item))];
 }
 
 /**
@@ -93,6 +89,12 @@ function unchanged(was: Delivery): { condition: string; values: Record<string, u
   const values: Record<string, unknown> = { ':was': was.state, ':at': was.updatedAt, ':count': was.attemptCount };
   if (!was.lease) return { condition, values };
   return { condition: `${condition} AND lease.#owner = :owner`, values: { ...values, ':owner': was.lease.owner } };
+}
+
+/** Stands or falls with the delivery being exactly as it was read. */
+export function checkDelivery(was: Delivery): Write {
+  const { Item: _item, ...condition } = replaceDelivery(was, was).Put;
+  return { ConditionCheck: { ...condition, Key: keyOf(was.id) } };
 }
 
 /** A delivery's next state as one write of a larger transaction. */
@@ -109,16 +111,57 @@ export function replaceDelivery(was: Delivery, now: Delivery) {
   };
 }
 
+const newLease = (now: Date): NonNullable<Delivery['lease']> => ({
+  owner: randomUUID(),
+  until: new Date(now.getTime() + LEASE_SECONDS * 1000).toISOString(),
+  startedAt: now.toISOString(),
+});
+
 /** One worker wins: the delivery leased to it, or undefined when another was faster. */
 export async function leaseDelivery(delivery: Delivery, now: Date): Promise<Delivery | undefined> {
-  const startedAt = now.toISOString();
-  const leased: Delivery = {
-    ...delivery,
-    state: 'leased',
-    updatedAt: startedAt,
-    lease: { owner: randomUUID(), until: new Date(now.getTime() + LEASE_SECONDS * 1000).toISOString(), startedAt },
-  };
+  const leased: Delivery = { ...delivery, state: 'leased', updatedAt: now.toISOString(), lease: newLease(now) };
   return (await transition(delivery, leased)) ? leased : undefined;
+}
+
+/**
+ * Reads and leases in one request what is due at this marketplace and waits for no other delivery. `found` is anything
+ * else, as it stands; neither where there is no such delivery.
+ */
+export async function leaseDue(
+  id: string,
+  marketplace: string,
+  now: Date,
+): Promise<{ leased?: Delivery; found?: Delivery }> {
+  const lease = newLease(now);
+  try {
+    const { Attributes } = await db.send(
+      new UpdateCommand({
+        TableName: tableName(),
+        Key: keyOf(id),
+        UpdateExpression: 'SET #state = :leased, updatedAt = :now, lease = :lease',
+        ConditionExpression:
+          '#state = :pending AND nextAttemptAt <= :now AND marketplace = :marketplace AND attribute_not_exists(subject.#after)',
+        ExpressionAttributeNames: { '#state': 'state', '#after': 'after' },
+        ExpressionAttributeValues: {
+          ':leased': 'leased',
+          ':pending': 'pending',
+          ':now': now.toISOString(),
+          ':lease': lease,
+          ':marketplace': marketplace,
+        },
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    return { leased: bare(Attributes as Item<Delivery>) };
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+    const { Item } = error as { Item?: Parameters<typeof unmarshall>[0] };
+    if (!Item) return {};
+    const found = bare(unmarshall(Item) as Item<Delivery>);
+    // The answer to a lease that stands may be lost; the SDK's repeat of it then fails on our own.
+    return found.lease?.owner === lease.owner ? { leased: found } : { found };
+  }
 }
 
 /** Moves a delivery from one state to the next with whatever belongs to it, or not at all (false). */
@@ -136,5 +179,13 @@ export async function transition(was: Delivery, now: Delivery, also: readonly Wr
   }
 }
 
-export const putAttempt = (deliveryId: string, attempt: Attempt): Write =>
-  put({ ...attempt, pk: keyOf(deliveryId).pk, sk: `ATTEMPT#${String(attempt.number).padStart(6, '0')}` }, NEW);
+/** Attempts that stand in the delivery itself: all that a delivery without replays or throttling ever has. */
+const MAX_INSIDE = 8;
+
+/** The delivery with one more attempt on record, and the write that takes when there are many. */
+export function withAttempt(delivery: Delivery, attempt: Attempt): { delivery: Delivery; also: Write[] } {
+  const { id, attempts = [] } = delivery;
+  if (attempt.number <= MAX_INSIDE) return { delivery: { ...delivery, attempts: [...attempts, attempt] }, also: [] };
+  const sk = `ATTEMPT#${String(attempt.number).padStart(6, '0')}`;
+  return { delivery, also: [put({ ...attempt, pk: keyOf(id).pk, sk }, NEW)] };
+}

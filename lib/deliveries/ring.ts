@@ -18,7 +18,11 @@ export async function ring(deliveries: readonly Delivery[], now = new Date()): P
     [...byQueue].map(([queue, due]) =>
       sendMessages(
         queue,
-        due.map((delivery) => ({ message: bell(delivery), delaySeconds: secondsUntil(delivery, now) })),
+        due.map((delivery) => ({
+          message: bell(delivery),
+          delaySeconds: secondsUntil(delivery, now),
+          group: delivery.connection,
+        })),
       ),
     ),
   );
@@ -35,5 +39,5 @@ function secondsUntil({ nextAttemptAt }: Delivery, now: Date): number {
 export async function deadLetter(delivery: Delivery): Promise<void> {
   const { id, connection, action, order, cause, updatedAt } = delivery;
   const message: DeliveryDied = { deliveryId: id, connection, action, order, cause, diedAt: updatedAt };
-  await sendMessage(deadLetterQueue(delivery.marketplace), message);
+  await sendMessage(deadLetterQueue(delivery.marketplace), { message, group: connection });
 }

@@ -22,10 +22,13 @@ import { afterPush, afterRequest } from './effects.ts';
 import { runFetch } from './fetch.ts';
 import { getDeliveries } from './ledger.ts';
 import { routeAgain } from './route-again.ts';
+import type { Told } from './told.ts';
 
 /** What an attempt did, and the writes that must stand or fall with it. */
 export interface Done {
   also: Write[];
+  /** What the attempt tells on the timeline of the delivery's order. */
+  told?: Told;
   /** Deliveries opened by it, to be rung once it stands. */
   opened?: Delivery[];
   httpStatus?: number | undefined;
@@ -97,7 +100,7 @@ async function act(
     () => push.push(context),
   );
   if (action === 'order') await notePlaced(context);
-  return { also: afterPush(delivery, context, result, probed) };
+  return afterPush(delivery, context, result, probed);
 }
 
 /** Whoever ships a SKU stocks it: the poller asks for its quantity from now on. */

@@ -3,30 +3,31 @@ import { log } from '#lib/log';
 import type { Connector } from '#lib/marketplaces/contract';
 import { retryPolicy } from '#lib/settings';
 import type { Delivery } from './delivery.ts';
-import { afterAttempt } from './effects.ts';
 import { findFollowers } from './followers.ts';
-import { getDeliveries, getDelivery, leaseDelivery, putAttempt, transition } from './ledger.ts';
+import { getDeliveries, leaseDelivery, leaseDue, transition, withAttempt } from './ledger.ts';
 import { deadLetter, ring } from './ring.ts';
 import { type Done, type Progress, runDelivery } from './run.ts';
 import { plusSeconds, type Result, settle } from './settle.ts';
+import { tellTrouble } from './told.ts';
 
 const MAX_CROWD = 64;
 
 /** Looks at one delivery and does what its state calls for. The queue may ring any number of times. */
 export async function workDelivery(id: string, connector: Connector): Promise<void> {
-  const delivery = await getDelivery(id);
+  const now = new Date();
+  const { leased, found: delivery } = await leaseDue(id, connector.info.name, now);
+  if (leased) return attempt(leased, connector);
   if (!delivery) return log.warn('rung for a delivery that does not exist', { delivery: id });
   // A connector acts only for its own marketplace's connections, whatever a message says.
   if (delivery.marketplace !== connector.info.name) return log.error('rung at the wrong pusher', { delivery: id });
   if (delivery.state === 'dead' && !delivery.deadLettered) return bury(delivery);
-  const now = new Date();
   if (delivery.state === 'leased' && isOver(delivery, now)) return recordLostWorker(delivery, now);
   if (delivery.state !== 'pending' || !delivery.nextAttemptAt || Date.parse(delivery.nextAttemptAt) > now.getTime())
     return;
   // Rung again by what it waits for; the sweeper rings meanwhile.
   if (!(await areDone(delivery.subject.after))) return;
-  const leased = await leaseDelivery(delivery, now);
-  if (leased) await attempt(leased, connector);
+  const mine = await leaseDelivery(delivery, now);
+  if (mine) await attempt(mine, connector);
 }
 
 const isOver = ({ lease }: Delivery, now: Date): boolean => !lease || Date.parse(lease.until) <= now.getTime();
@@ -58,14 +59,18 @@ async function attempt(leased: Delivery, connector: Connector): Promise<void> {
 }
 
 /** The attempt and the delivery's next state, with all that follows from it; then the bells. */
-async function record(leased: Delivery, result: Result, startedAt: string, { also, opened = [] }: Done): Promise<void> {
+async function record(
+  leased: Delivery,
+  result: Result,
+  startedAt: string,
+  { also, told, opened = [] }: Done,
+): Promise<void> {
   const endedAt = new Date().toISOString();
-  const { delivery, attempt } = settle(leased, result, { startedAt, endedAt }, retryPolicy());
-  const stands = await transition(leased, delivery, [
-    putAttempt(leased.id, attempt),
-    ...afterAttempt(delivery, attempt),
-    ...also,
-  ]);
+  const settled = settle(leased, result, { startedAt, endedAt }, retryPolicy());
+  const all = [...tellTrouble(settled.delivery), ...(told ? [told] : [])];
+  const attempt = { ...settled.attempt, ...(all.length > 0 && { told: all }) };
+  const { delivery, also: more } = withAttempt(settled.delivery, attempt);
+  const stands = await transition(leased, delivery, [...more, ...also]);
   if (!stands) {
     log.warn('the outcome could not be recorded', { delivery: leased.id, ok: result.ok });
     // What follows from a success met somebody else's write: the remote is asked before it is told again.

@@ -1,9 +1,10 @@
 import type { InboundReceived } from '#events/inbound-received';
 import { transact } from '#lib/aws/table';
 import type { Connection } from '#lib/connections/connection';
-import { newFetch } from '#lib/deliveries/fetch';
+import type { NewDelivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { planReading } from '#lib/deliveries/reading';
+import { shortHash } from '#lib/hash';
 import type { Change } from '#lib/marketplaces/contract';
 import { findWhole } from '#lib/orders/line-owners';
 import { orderId } from '#lib/orders/order';
@@ -30,6 +31,23 @@ export async function applyFetch(
   const event = eventOf(message, { state: 'applied', note: `asks for ${fetch.id}` });
   const stands = await transact([putEvent(event), putNewDelivery(opened), ...writes]);
   return stands ? { opened: [opened] } : alreadyRecorded(message);
+}
+
+/** Its id comes from the event, so an event received twice asks once. */
+function newFetch(
+  connection: Connection,
+  { action, resource }: { action: string; resource: string },
+  { id: eventId, receivedBy }: InboundReceived,
+): NewDelivery {
+  return {
+    id: `dlv_${shortHash(eventId, action, resource)}`,
+    kind: 'fetch',
+    action,
+    connection: connection.id,
+    marketplace: connection.marketplace,
+    order: null,
+    subject: { resource, ...(receivedBy !== 'fetch' && { askedBy: receivedBy }) },
+  };
 }
 
 /** The version of the order that stands here, also where it is a part of another; none is before all others. */

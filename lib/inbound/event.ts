@@ -1,5 +1,6 @@
 import type { InboundReceived } from '#events/inbound-received';
 import { listIndex } from '#lib/aws/index-query';
+import { pack } from '#lib/aws/pack';
 import { getItem, type Item, NEW, put, type Write } from '#lib/aws/table';
 import type { ErrorDetail } from '#lib/errors';
 import { tableName } from '#lib/settings';
@@ -44,7 +45,7 @@ export const getEvent = (id: string): Promise<InboundEvent | undefined> => getIt
  */
 export function putEvent(event: InboundEvent): Write {
   const unreadable = event.state === 'unreadable';
-  const item: Item<InboundEvent> = {
+  const whole: Item<InboundEvent> = {
     ...event,
     ...keyOf(event.id),
     timePk: eventTimePartition(event.connection),
@@ -53,6 +54,7 @@ export function putEvent(event: InboundEvent): Write {
       ? { statePk: unreadablePartition(event.connection), stateSk: `${event.receivedAt}#${event.id}` }
       : { expiresAt: Math.floor(Date.parse(event.recordedAt) / 1000) + RETENTION_SECONDS }),
   };
+  const item = pack(whole, ['state']);
   return event.remapped ? replaceUnreadable(item) : put(item, NEW);
 }
 

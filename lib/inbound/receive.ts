@@ -50,7 +50,7 @@ export function receiver(webhook: Webhook) {
         // One body for a wrong secret, connection, topic or path: nothing can be learned by trying.
         return refuse(401, 'unauthorized', 'not authorized');
       }
-      await sendMessage(INBOUND_QUEUE, received(connection, topic, body));
+      await sendMessage(INBOUND_QUEUE, { message: received(connection, topic, body), group: connection });
       const json = readJson(body);
       if (json === undefined && !webhook.isTest?.(body)) return refuse(400, 'not_json', 'the body is not JSON');
       const objection = webhook.objection?.(topic, json);

@@ -168,6 +168,8 @@ export interface Order {
   deliveries: string[];
   /** Line items whose shipper has been decided; only others are routed when a snapshot adds lines. */
   routed: string[];
+  /** The first lines of its timeline; later ones are items of their own beside it. */
+  timeline?: TimelineEntry[];
   /** A poll found it and no webhook has told of it, although its marketplace sends such. */
   missed: boolean;
   /** The placing and routing deliveries, which a cancellation stops or undoes. */

@@ -1,8 +1,11 @@
 import { listIndex, queryIndex } from '#lib/aws/index-query';
+import { pack } from '#lib/aws/pack';
 import { getItem, getItems, type Item, put, queryPartition, transact, type Write } from '#lib/aws/table';
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
-import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { getAttempts, getDeliveries, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { linesOf } from '#lib/deliveries/told';
 import { tableName } from '#lib/settings';
+import { compareText } from './canonical-json.ts';
 import { isLate } from './derive.ts';
 import type { Order, OrderStatus, TimelineEntry } from './order.ts';
 
@@ -13,12 +16,13 @@ export const orderTimePartition = (connection: string): string => `ORDER#${conne
 export const getOrder = (id: string): Promise<Order | undefined> => getItem<Order>(keyOf(id));
 
 function putOrder(order: Order, previous: Order | null): Write {
-  const item: Item<Order> = {
+  const whole: Item<Order> = {
     ...order,
     ...keyOf(order.id),
     timePk: orderTimePartition(order.connection),
     timeSk: `${order.receivedAt}#${order.id}`,
   };
+  const item = pack(whole, ['revision']);
   if (!previous) return put(item, 'attribute_not_exists(pk)');
   return put(item, 'revision = :revision', { ':revision': previous.revision });
 }
@@ -29,10 +33,19 @@ export function putTimeline(orderId: string, entries: readonly TimelineEntry[], 
   );
 }
 
-export async function getTimeline(orderId: string): Promise<TimelineEntry[]> {
-  const items = await queryPartition<TimelineEntry>(partitionOf(orderId), 'TIMELINE#');
-  return items.map(({ at, type, by, detail }) => ({ at, type, by, detail }));
+/** All that happened to an order and its deliveries, oldest first. */
+export async function getTimeline({ id, timeline = [], deliveries }: Order): Promise<TimelineEntry[]> {
+  const [items, known] = await Promise.all([
+    queryPartition<TimelineEntry>(partitionOf(id), 'TIMELINE#'),
+    getDeliveries(deliveries),
+  ]);
+  const later = items.map(({ at, type, by, detail }) => ({ at, type, by, detail }));
+  const told = await Promise.all(known.map(async (delivery) => linesOf(delivery, await getAttempts(delivery))));
+  return [...timeline, ...later, ...told.flat()].sort((a, b) => compareText(a.at, b.at));
 }
+
+/** Lines that stand in the order itself, which is written anyway: few orders ever have more. */
+const MAX_INSIDE = 20;
 
 export interface OrderCommit {
   order: Order;
@@ -72,6 +85,7 @@ export function orderWrites({
   const blocked = opened
     .filter(({ state }) => state === 'blocked')
     .map(({ id, cause }) => ({ at, type: 'delivery.blocked', by: 'hub', detail: { delivery: id, ...cause } }));
+  const lines = [...(order.timeline ?? []), ...timeline, ...blocked];
   const next: Order = {
     ...order,
     deliveries: [...order.deliveries, ...opened.map(({ id }) => id)],
@@ -82,12 +96,13 @@ export function orderWrites({
         .filter(({ action }) => action === 'order' || action === 'route')
         .map(({ id, connection }) => ({ delivery: id, connection })),
     ],
+    timeline: lines.slice(0, MAX_INSIDE),
     revision: (previous?.revision ?? 0) + 1,
     updatedAt: at,
   };
   const writes = [
     putOrder(next, previous),
-    ...putTimeline(order.id, [...timeline, ...blocked], origin),
+    ...putTimeline(order.id, lines.slice(MAX_INSIDE), origin),
     ...opened.map(putNewDelivery),
     ...also,
   ];

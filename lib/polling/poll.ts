@@ -44,7 +44,7 @@ export async function pollConnection(connection: Connection, connector: Connecto
         const receivedAt = new Date().toISOString();
         await sendMessages(
           INBOUND_QUEUE,
-          page.items.map((item) => ({ message: polled(connection, item, receivedAt) })),
+          page.items.map((item) => ({ message: polled(connection, item, receivedAt), group: connection.id })),
         );
         found += page.items.length;
         const moved = { resume: page.resume, ...(page.watermark !== undefined && { watermark: page.watermark }) };

@@ -84,7 +84,7 @@ export async function admit(
   await transact([put(record, NEW)]);
   await sendMessages(
     INBOUND_QUEUE,
-    admissible.map((kept) => ({ message: eventOf(kept) })),
+    admissible.map((kept) => ({ message: eventOf(kept), group: kept.connection })),
   );
   // One by one: a slot that was taken meanwhile must not keep the others from being noted.
   for (const { slot, id } of admissible) await transact([putAdmission(connection.id, slot, id, admission)]);

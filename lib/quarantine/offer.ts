@@ -51,7 +51,7 @@ async function send(webhook: Webhook, { connection, topic, request, credentials 
       evidence,
       ...packBody(body),
     };
-    await sendMessage(INBOUND_QUEUE, message);
+    await sendMessage(INBOUND_QUEUE, { message, group: connection });
   } catch (error) {
     log.warn('rejected webhook not kept', { connection, topic, ...errorFields(error) });
   }

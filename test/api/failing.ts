@@ -10,7 +10,7 @@ interface Failure {
 
 /** Does what a pusher does: leases a delivery that is pending and records what came of one attempt. */
 export async function workOnce(id: string, failure?: Failure): Promise<Delivery> {
-  const { getDelivery, leaseDelivery, putAttempt, transition } = await import('#lib/deliveries/ledger');
+  const { getDelivery, leaseDelivery, transition, withAttempt } = await import('#lib/deliveries/ledger');
   const { settle } = await import('#lib/deliveries/settle');
   const pending = await getDelivery(id);
   const leased = pending?.state === 'pending' && (await leaseDelivery(pending, new Date()));
@@ -20,8 +20,9 @@ export async function workOnce(id: string, failure?: Failure): Promise<Delivery>
     ? { ok: false as const, error: await errorOf(failure), unknown: failure.unknown ?? false }
     : { ok: true as const };
   const times = { startedAt: now, endedAt: now };
-  const { delivery, attempt } = settle(leased, result, times, { limit: 0, intervalSeconds: 300 });
-  if (!(await transition(leased, delivery, [putAttempt(id, attempt)]))) throw new Error(`${id} changed`);
+  const settled = settle(leased, result, times, { limit: 0, intervalSeconds: 300 });
+  const { delivery, also } = withAttempt(settled.delivery, settled.attempt);
+  if (!(await transition(leased, delivery, also))) throw new Error(`${id} changed`);
   return delivery;
 }
 

@@ -67,7 +67,8 @@ export const read = async (id: string): Promise<Delivery> => {
   return delivery;
 };
 /** What came of each attempt: the code, where there is one. */
-export const outcomes = async (id: string) => (await getAttempts(id)).map(({ outcome, code }) => code ?? outcome);
+export const outcomes = async (id: string) =>
+  (await getAttempts(await read(id))).map(({ outcome, code }) => code ?? outcome);
 
 /** Marketful with another hand at the wire; what it was asked to do is in `calls`. */
 export function fake({ push = async () => ({}), probe = async () => null }: Partial<Connector['push'][string]> = {}) {
