@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InboundReceived } from '#events/inbound-received';
@@ -187,3 +187,16 @@ describe('check-then-insert dedup delivered twice', () => {
     );
   });
 });
+
+test('an order too large for the ledger: kept whole as unreadable, not lost in a queue that nobody looks at', async () => {
+  const items = [{ id: 'li_1', sku: 'A', title: noise(260_000), quantity: 1, gross_price: '1' }];
+  const body = { order: scopioOrder('huge', { items, total_gross: '21', total_net: null }) };
+  const message = received('shop', 'order', body, { receivedBy: 'poll' });
+  await ingest(message);
+  const { listEvents } = await import('#lib/inbound/event');
+  const { items: events } = await listEvents({ connections: ['shop'], state: 'unreadable', limit: 10 });
+  expect(events.find(({ error }) => error?.code === 'too_large')?.body).toBe(message.body);
+});
+
+/** Text that no compression makes smaller than three quarters. */
+const noise = (bytes: number): string => randomBytes(bytes).toString('base64');

@@ -100,7 +100,7 @@ function warehouse() {
 }
 
 test.each([
-  ['the success itself', 'TransactWriteItems', 'ATTEMPT#'],
+  ['the success itself', 'TransactWriteItems', 'PLACEMENT#'],
   ['the product it shows', 'PutItem', 'PRODUCT#'],
 ])(
   'accepted there but not on record here, as %s could not be written: read back, not pushed again',
@@ -119,7 +119,7 @@ test.each([
 test('a lease that stands although the answer to it was lost is worked at once, not after it has run out', async () => {
   const { id } = await open();
   const { calls, connector } = warehouse();
-  fault = { operation: 'PutItem', text: id, kind: 'answer-lost' };
+  fault = { operation: 'UpdateItem', text: id, kind: 'answer-lost' };
   await workDelivery(id, connector);
   expect(calls).toEqual(['push']);
   expect(await ledger.getDelivery(id)).toMatchObject({ state: 'succeeded', attemptCount: 1 });

@@ -118,12 +118,15 @@ test.each([
 test('an order that is not valid UCP does not leave the hub, and does not hide the others', async () => {
   const { id } = await putOrder('broken');
   const { db } = await import('#lib/aws/table');
+  const { getOrder } = await import('#lib/orders/store');
+  const order = await getOrder(id);
   await db.send(
     new UpdateCommand({
       TableName: process.env.TABLE_NAME ?? '',
       Key: { pk: `ORDER#${id}`, sk: 'ORDER' },
-      UpdateExpression: 'SET ucp.currency = :nothing',
-      ExpressionAttributeValues: { ':nothing': 7 },
+      // Outside of what is packed, it is what counts.
+      UpdateExpression: 'SET ucp = :broken',
+      ExpressionAttributeValues: { ':broken': { ...order?.ucp, currency: 7 } },
     }),
   );
   expect(await api.call('GET', encoded(id))).toMatchObject({
