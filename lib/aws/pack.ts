@@ -11,8 +11,11 @@ const KEYS = ['pk', 'sk', 'timePk', 'timeSk', 'statePk', 'stateSk', 'expiresAt']
  * An item whose members are one compressed attribute, as a write is paid by the kilobyte. Keys stay readable, and so do
  * the members that conditions name.
  */
-export function pack<T extends Key & IndexKeys & { expiresAt?: number }>(item: T, visible: ReadonlyArray<keyof T>) {
-  const outside: ReadonlySet<PropertyKey> = new Set([...KEYS, ...visible]);
+export function pack<T extends Key & IndexKeys & { expiresAt?: number }>(
+  item: T,
+  visible: ReadonlyArray<keyof T & string>,
+) {
+  const outside = new Set<string>([...KEYS, ...visible]);
   const entries = Object.entries(item);
   const packed = Object.fromEntries(entries.filter(([name]) => !outside.has(name)));
   return {
