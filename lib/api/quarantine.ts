@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { getConfiguration } from '#lib/connections/store';
-import { admit, createVerifier, judge } from '#lib/quarantine/admit';
+import { admit, createVerifier, judge, listAdmissions } from '#lib/quarantine/admit';
 import { listQuarantined, type Quarantined, SLOTS } from '#lib/quarantine/store';
 import { type ApiEnv, guardedBy } from './auth.ts';
 import { ApiError, errorResponses } from './errors.ts';
@@ -57,6 +57,31 @@ const listRoute = createRoute({
   },
 });
 
+const AdmissionBody = z
+  .object({
+    id: z.string().openapi({ example: 'adm_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }),
+    at: Timestamp,
+    by: z.string().openapi({ description: "The API key's name." }),
+    reason: z.string().nullable(),
+    connection: z.string(),
+    matched: z.number().int(),
+    webhooks: z.array(z.string()).openapi({ description: 'Ids of those it let in.' }),
+  })
+  .openapi('AdmissionRecord');
+
+const admissionsRoute = createRoute({
+  method: 'get',
+  path: '/quarantine/admissions',
+  tags: ['quarantine'],
+  summary: 'Lists admissions, newest first',
+  ...guardedBy('ops'),
+  request: { query: z.strictObject(paging) },
+  responses: {
+    200: json('A page of admissions.', listOf('admissions', AdmissionBody)),
+    ...errorResponses(400, 401, 403, 500),
+  },
+});
+
 const admitRoute = createRoute({
   method: 'post',
   path: '/quarantine/admit',
@@ -94,6 +119,11 @@ quarantine.openapi(listRoute, async (context) => {
   const verifies = await createVerifier(wanted);
   const items = page.items.map((kept) => present(kept, verifies(kept)));
   return context.json({ quarantine: items, ...(page.cursor && { cursor: page.cursor }) }, 200);
+});
+
+quarantine.openapi(admissionsRoute, async (context) => {
+  const { items, cursor } = await listAdmissions(context.req.valid('query'));
+  return context.json({ admissions: items, ...(cursor && { cursor }) }, 200);
 });
 
 quarantine.openapi(admitRoute, async (context) => {

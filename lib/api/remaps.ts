@@ -1,11 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { decodePosition } from '#lib/remap/candidates';
 import { maskBuyer } from '#lib/remap/diff';
 import { OUTCOMES } from '#lib/remap/outcome';
-import { remap } from '#lib/remap/run';
+import { getRemap, listRemaps, type RemapRecord } from '#lib/remap/record';
+import { type RemapRequest, remap } from '#lib/remap/run';
 import { type ApiEnv, guardedBy } from './auth.ts';
 import { ApiError, errorResponses } from './errors.ts';
-import { body, Instant, json, optionalParam, Timestamp } from './list.ts';
+import { body, Instant, json, listOf, optionalParam, paging, Timestamp } from './list.ts';
 import { Reason } from './replay-schema.ts';
 
 /** API Gateway waits 29 seconds, and the last event begun takes its share. */
@@ -75,6 +77,10 @@ const route = createRoute({
           apply: z.boolean().default(false),
           limit: z.number().int().min(1).max(200).default(50).openapi({ description: 'How many are examined.' }),
           cursor: z.string().max(1024).optional(),
+          remapId: z.string().optional().openapi({
+            description:
+              'With `apply` and `cursor`: what the request before answered, so that all of it is one on record.',
+          }),
           reason: Reason,
         })
         .openapi('RemapRequest', { example: { filter: { connection: 'scopio-main', state: 'unreadable' } } }),
@@ -83,10 +89,42 @@ const route = createRoute({
   responses: { 200: json('What was found.', Result), ...errorResponses(400, 401, 403, 413, 415, 500) },
 });
 
+const Record = z
+  .object({
+    id: z.string().openapi({ example: 'rmp_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }),
+    at: Timestamp,
+    by: z.string().openapi({ description: "The API key's name." }),
+    reason: z.string().nullable(),
+    filter: z.record(z.string(), z.string()),
+    examined: z.number().int(),
+    applied: z.number().int(),
+  })
+  .openapi('RemapRecord');
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/remaps',
+  tags: ['events'],
+  summary: 'Lists remaps that were applied, newest first',
+  ...guardedBy('ops'),
+  request: { query: z.strictObject(paging) },
+  responses: { 200: json('A page of remaps.', listOf('remaps', Record)), ...errorResponses(400, 401, 403, 500) },
+});
+
 export const remaps = new OpenAPIHono<ApiEnv>();
 
+remaps.openapi(listRoute, async (context) => {
+  const { items, cursor } = await listRemaps(context.req.valid('query'));
+  return context.json({ remaps: items.map(presentRecord), ...(cursor && { cursor }) }, 200);
+});
+
+const presentRecord = ({ filter: kept, ...record }: RemapRecord): z.infer<typeof Record> => ({
+  ...record,
+  filter: Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
+});
+
 remaps.openapi(route, async (context) => {
-  const { filter, apply, limit, cursor, reason = null } = context.req.valid('json');
+  const { filter, apply, limit, cursor, remapId, reason = null } = context.req.valid('json');
   const { key } = context.var;
   const isOperator = key.scopes.includes('ops');
   if (apply && !isOperator) throw new ApiError(403, 'forbidden', `the API key ${key.name} lacks the scope ops`);
@@ -96,7 +134,8 @@ remaps.openapi(route, async (context) => {
   if (cursor !== undefined && !after)
     throw new ApiError(400, 'invalid_request', 'cursor: is not a cursor of this list', 'cursor');
   const author = apply ? { by: key.name, reason } : null;
-  const result = await remap({ filter, author, limit, after, deadline: Date.now() + MAX_MS });
+  const record = await findRecord(remapId, { filter, author, after });
+  const result = await remap({ filter, author, record, limit, after, deadline: Date.now() + MAX_MS });
   const outcomes = result.outcomes.map((outcome) => ({
     ...outcome,
     changes: isOperator ? [...outcome.changes] : maskBuyer(outcome.changes),
@@ -104,3 +143,15 @@ remaps.openapi(route, async (context) => {
   }));
   return context.json({ ...result, outcomes, apply }, 200);
 });
+
+/** What this request goes on with. Nobody adds to the record of somebody else, or of another filter. */
+async function findRecord(
+  id: string | undefined,
+  { filter, author, after }: Pick<RemapRequest, 'filter' | 'author' | 'after'>,
+): Promise<RemapRecord | undefined> {
+  if (id === undefined) return undefined;
+  const found = author && after ? await getRemap(id) : undefined;
+  if (found && found.by === author?.by && isDeepStrictEqual(found.filter, JSON.parse(JSON.stringify(filter))))
+    return found;
+  throw new ApiError(400, 'invalid_request', 'remapId: is not what this request goes on with', 'remapId');
+}

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { InboundReceived } from '#events/inbound-received';
+import { listIndex } from '#lib/aws/index-query';
 import { sendMessages } from '#lib/aws/queue';
 import { type Item, NEW, put, transact } from '#lib/aws/table';
 import type { Connection } from '#lib/connections/connection';
@@ -58,7 +59,13 @@ export async function judge(connection: Connection, ids: readonly string[] | und
 }
 
 /** An admission on record, for longer than what it admitted stays in quarantine. */
-type AdmissionRecord = Admission & { connection: string; matched: number; webhooks: string[] };
+export type AdmissionRecord = Admission & { connection: string; matched: number; webhooks: string[] };
+
+const ALL = 'ADMISSION';
+
+/** Past admissions, newest first. */
+export const listAdmissions = (page: { limit: number; cursor?: string | undefined }) =>
+  listIndex<AdmissionRecord>({ index: 'byTime', partitions: [ALL], ...page, matches: () => true });
 
 /**
  * Sends what is authentic now to the inbound queue with its original time of receipt. The event's id follows from the
@@ -77,7 +84,7 @@ export async function admit(
     ...{
       pk: `ADMISSION#${admission.id}`,
       sk: 'ADMISSION',
-      timePk: 'ADMISSION',
+      timePk: ALL,
       timeSk: `${admission.at}#${admission.id}`,
     },
   };

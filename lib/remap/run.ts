@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { db, type Item } from '#lib/aws/table';
 import { getConfiguration } from '#lib/connections/store';
-import type { Remapped } from '#lib/inbound/event';
-import { tableName } from '#lib/settings';
 import { eachCandidate, encodePosition, type RemapFilter } from './candidates.ts';
 import type { Outcome } from './outcome.ts';
+import { putRemap, type RemapRecord } from './record.ts';
 import { remapEvent } from './remap-event.ts';
 import { remapOrder } from './remap-order.ts';
 
@@ -13,6 +10,8 @@ export interface RemapRequest {
   filter: RemapFilter;
   /** Null: only show what would change. */
   author: { by: string; reason: string | null } | null;
+  /** The record of the requests before, of which this one is the next. */
+  record?: RemapRecord | undefined;
   limit: number;
   /** Where the request before ended. */
   after?: string | undefined;
@@ -30,11 +29,14 @@ export interface RemapResult {
 }
 
 /** Runs kept raw bodies through the present mapper, a bounded number of them. */
-export async function remap({ filter, author, limit, after, deadline }: RemapRequest): Promise<RemapResult> {
+export async function remap({ filter, author, record, limit, after, deadline }: RemapRequest): Promise<RemapResult> {
   const configuration = await getConfiguration();
-  const remapped = author && { id: `rmp_${randomUUID()}`, at: new Date().toISOString(), ...author };
-  const result: RemapResult = { remapId: remapped?.id ?? null, examined: 0, unchanged: 0, outcomes: [] };
-  if (remapped) await record(remapped, filter, result);
+  const at = new Date().toISOString();
+  const begun = author && (record ?? { id: `rmp_${randomUUID()}`, at, ...author, filter, examined: 0, applied: 0 });
+  const remapped = begun && { id: begun.id, at, by: begun.by, reason: begun.reason };
+  const result: RemapResult = { remapId: begun?.id ?? null, examined: 0, unchanged: 0, outcomes: [] };
+  // From before the first change, so that one that was cut off is on record too.
+  if (begun) await putRemap(begun);
   let position: string | undefined;
   for await (const [candidate, behind] of eachCandidate(filter, after)) {
     if (position !== undefined && (result.examined >= limit || Date.now() > deadline)) {
@@ -50,16 +52,12 @@ export async function remap({ filter, author, limit, after, deadline }: RemapReq
     else result.unchanged += 1;
     position = behind;
   }
-  if (remapped) await record(remapped, filter, result);
+  if (begun) await putRemap(addTo(begun, result));
   return result;
 }
 
-/** Who remapped what and why: from before the first change, so that one that was cut off is on record too. */
-async function record(remapped: Remapped, filter: RemapFilter, { examined, outcomes }: RemapResult): Promise<void> {
-  const applied = outcomes.filter((outcome) => outcome.applied).length;
-  const item: Item<Remapped & { filter: RemapFilter; examined: number; applied: number }> = {
-    ...{ ...remapped, filter, examined, applied },
-    ...{ pk: `REMAP#${remapped.id}`, sk: 'REMAP', timePk: 'REMAP', timeSk: `${remapped.at}#${remapped.id}` },
-  };
-  await db.send(new PutCommand({ TableName: tableName(), Item: item }));
-}
+const addTo = (record: RemapRecord, { examined, outcomes }: RemapResult): RemapRecord => ({
+  ...record,
+  examined: record.examined + examined,
+  applied: record.applied + outcomes.filter(({ applied }) => applied).length,
+});

@@ -76,10 +76,9 @@ describe('an event that could not be read', () => {
     expect(order).toMatchObject({ receivedAt: AT, deliveries: [expect.stringMatching(/^dlv_/)] });
     expect(await show('/events/evt_healed')).toMatchObject({ state: 'applied', order: 'shop:healed', error: null });
     expect((await show('/events?state=unreadable')).events).toEqual([]);
-    const { getItem } = await import('#lib/aws/table');
-    expect(await getItem({ pk: `REMAP#${done.remapId}`, sk: 'REMAP' })).toMatchObject({
-      ...{ by: 'operator', reason: 'mapper mended', examined: 1, applied: 1, filter: { event: 'evt_healed' } },
-    });
+    expect((await show('/remaps')).remaps).toMatchObject([
+      { id: done.remapId, by: 'operator', reason: 'mapper mended', examined: 1, applied: 1 },
+    ]);
     const again = await remap({ event: 'evt_healed' }, { apply: true });
     expect(again).toMatchObject({ examined: 1, unchanged: 1, outcomes: [] });
     expect((await show('/orders/shop:healed')).deliveries).toEqual(order.deliveries);
@@ -287,5 +286,41 @@ describe('a request', () => {
       examined: expect.any(Number),
     });
     expect(await remap({ event: 'evt_nobody' })).toMatchObject({ examined: 0, outcomes: [] });
+  });
+
+  test('that is applied over several requests is one on record, which nobody else adds to', async () => {
+    for (const id of ['paged-1', 'paged-2', 'paged-3']) await putInbound(`evt_${id}`, bodyOf(id));
+    const filter = { connection: 'shop', state: 'unreadable' };
+    const whole = await remap(filter, { limit: 200 });
+    const ids = new Set<string>();
+    let rest: { cursor?: string; remapId?: string } = {};
+    do {
+      const asked = { ...rest, apply: true, limit: 1, reason: 'mapper mended' };
+      const { remapId, cursor } = await remap(filter, asked);
+      ids.add(remapId);
+      rest = { cursor, remapId };
+    } while (rest.cursor);
+    const [id] = ids;
+    expect(ids.size).toBe(1);
+    const { remaps } = await show('/remaps?limit=1');
+    expect(remaps).toEqual([
+      {
+        ...{ id, by: 'operator', reason: 'mapper mended', filter, at: expect.any(String) },
+        ...{ examined: whole.examined, applied: 3 },
+      },
+    ]);
+    const cursor = (await remap({ connection: 'shop' }, { limit: 1 })).cursor;
+    await api.putKey('second', 'another', ['ops']);
+    for (const [key, body] of [
+      ['second', { filter, apply: true, cursor, remapId: id }],
+      [undefined, { filter: { connection: 'shop' }, apply: true, cursor, remapId: id }],
+      [undefined, { filter, cursor, remapId: id }],
+      [undefined, { filter, apply: true, remapId: id }],
+      [undefined, { filter, apply: true, cursor, remapId: 'rmp_none' }],
+    ] as const)
+      expect(await api.call('POST', '/remaps', { body, ...(key && { key }) })).toMatchObject({
+        status: 400,
+        body: { error: { field: 'remapId' } },
+      });
   });
 });

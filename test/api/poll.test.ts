@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApi } from './hub-api.ts';
+
+let api: Awaited<ReturnType<typeof startApi>>;
+beforeAll(async () => {
+  api = await startApi();
+  const { putConnection } = await import('#lib/connections/store');
+  const limits = { pollIntervalSeconds: 600, requestsPerMinute: 60 };
+  await putConnection({
+    id: 'store',
+    marketplace: 'sellers-commerce',
+    baseUrl: 'https://store.test',
+    settings: {},
+    ...limits,
+  });
+});
+afterAll(() => api.stop());
+
+const poll = (id: string, body?: object) =>
+  api.call('POST', `/connections/${id}/poll`, body === undefined ? {} : { body });
+const SINCE = '2026-11-01T00:00:00.000Z';
+
+test('a connection is due at once, and a backfill moves its watermark back, with who asked and why', async () => {
+  const { leaseCursor, saveCursor } = await import('#lib/polling/cursor');
+  const asked = await poll('store');
+  expect(asked).toMatchObject({
+    status: 202,
+    body: { connection: 'store', poll: { nextPollAt: asked.body.askedAt, backfill: null } },
+  });
+  const leased = await leaseCursor('store', new Date());
+  const watermark = '2026-11-20T00:00:00.000Z';
+  await saveCursor('store', leased?.owner ?? '', { watermark, resume: 'page 7', lease: null });
+  const backfill = await poll('store', { since: SINCE, reason: 'webhooks were off' });
+  expect(backfill).toMatchObject({
+    status: 202,
+    body: { poll: { unfinished: false, backfill: { since: SINCE, by: 'operator', reason: 'webhooks were off' } } },
+  });
+  const { getCursor } = await import('#lib/polling/cursor');
+  expect((await getCursor('store'))?.watermark).toBe(SINCE);
+});
+
+test('while a poller has it in hand it is 409, and changes nothing; once the lease is over it is due again', async () => {
+  const { getCursor, leaseCursor, saveCursor } = await import('#lib/polling/cursor');
+  const leased = await leaseCursor('store', new Date());
+  if (!leased) throw new Error('it is due');
+  const before = await getCursor('store');
+  for (const body of [undefined, { since: SINCE }])
+    expect(await poll('store', body)).toMatchObject({ status: 409, body: { error: { code: 'poll_in_progress' } } });
+  expect(await getCursor('store')).toEqual(before);
+  const until = new Date(Date.now() - 1000).toISOString();
+  await saveCursor('store', leased.owner, { lease: { owner: leased.owner, until } });
+  expect(await poll('store')).toMatchObject({ status: 202 });
+});
+
+test('a stranger is 404, a future 400, and where each poll reads everything a since is 422', async () => {
+  expect(await poll('none')).toMatchObject({ status: 404 });
+  const since = new Date(Date.now() + 60_000).toISOString();
+  expect(await poll('store', { since })).toMatchObject({ status: 400, body: { error: { field: 'since' } } });
+  expect(await poll('shed', { since: SINCE })).toMatchObject({ status: 422, body: { error: { code: 'reads_all' } } });
+});
