@@ -10,6 +10,7 @@ import { addPoll } from './commands/poll.ts';
 import { addQuarantine } from './commands/quarantine.ts';
 import { addRemap } from './commands/remap.ts';
 import { addReplays } from './commands/replays.ts';
+import { addSecrets } from './commands/secrets.ts';
 import { addWebhooks } from './commands/webhooks.ts';
 
 const HELP = `
@@ -33,6 +34,7 @@ export function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'longshore: ')) })
     .addHelpText('after', HELP);
   const adders = [addConnections, addOrders, addDeliveries, addReplays, addDeadLetters, addEvents];
-  for (const add of [...adders, addQuarantine, addRemap, addPoll, addWebhooks, addKeys, addCompletion]) add(program);
+  for (const add of [...adders, addQuarantine, addRemap, addPoll, addSecrets, addWebhooks, addKeys, addCompletion])
+    add(program);
   return program;
 }

@@ -163,6 +163,21 @@ test('a local hub takes connections and keys as a deployed one does', async () =
   expect(put).toMatchObject({ code: 3, err: expect.stringContaining('shed would be removed') });
 });
 
+test('secrets are shown without their values, and the one before is retired once', async () => {
+  const outputs = ['--outputs', join(hub.data, 'outputs.json')];
+  const { out } = await longshore('secrets', 'list', ...outputs);
+  expect(out).toMatch(/marketful +.* ago +accepted/);
+  expect(out).not.toContain('a-shed-webhook-secret');
+  const retire = async (...more: string[]) => longshore('secrets', 'retire-previous', ...more, ...outputs);
+  expect(await retire('marketful')).toMatchObject({ code: 0, out: expect.stringContaining('marketful: retired') });
+  expect(await retire('marketful', '--json')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('"retired": false'),
+  });
+  expect((await longshore('secrets', 'list', ...outputs)).out).toMatch(/marketful +.* ago +none/);
+  expect(await retire('shopify')).toMatchObject({ code: 2, err: expect.stringContaining('Allowed choices are') });
+});
+
 test('bash completes commands, options and their values', async () => {
   const { out } = await longshore('completion', 'bash');
   const complete = async (...words: string[]) => {

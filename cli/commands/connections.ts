@@ -65,14 +65,15 @@ function addPut(connections: Command): void {
       const { outputs, yes: sure, json } = command.optsWithGlobals<PutOptions>();
       const file = await readConnectionsFile(path);
       loadDeployment(outputs);
-      const { putConnections } = await import('#lib/connections/put');
+      const { putConnections, untilInForce } = await import('#lib/connections/put');
       const { getConfiguration } = await import('#lib/connections/store');
       const kept = new Set(file.connections.map(({ connection }) => connection.id));
       const removed = [...(await getConfiguration()).connections.keys()].filter((id) => !kept.has(id));
       if (removed.length > 0 && !sure)
         throw refusal(`${removed.join(', ')} would be removed, which ${path} does not have: say --yes to do it`);
       const changed = await putConnections(file);
-      const said = changed.length > 0 ? `changed: ${changed.join(', ')}` : 'nothing to change';
+      if (changed.length > 0) await untilInForce();
+      const said = changed.length > 0 ? `changed and in force: ${changed.join(', ')}` : 'nothing to change';
       console.log(json ? JSON.stringify({ changed }, null, 2) : said);
     });
 }

@@ -1,11 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { unblock } from '#lib/deliveries/replay';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { secretId } from '#lib/settings';
 import type { ConnectionsFile, FileConnection } from './file.ts';
-import { readSecretDocument, type SecretDocument } from './secrets.ts';
-import { getConfiguration, putConnection, putRoutes, removeConnection } from './store.ts';
+import { MIN_REFRESH_MS, readSecretDocument, type SecretDocument } from './secrets.ts';
+import { CONFIG_TTL_MS, getConfiguration, putConnection, putRoutes, removeConnection } from './store.ts';
 
 /**
  * Makes a connections file the hub's configuration: settings to DynamoDB, secrets to Secrets Manager, never both.
@@ -38,6 +39,18 @@ export async function putConnections(file: ConnectionsFile): Promise<string[]> {
   if (changed.size > 0) await unblock('connection');
   if (changed.size > 0 || rerouted) await unblock('routes');
   return [...changed];
+}
+
+/** A read that was under way when the configuration changed has ended by then. */
+const READ_MS = 1_000;
+
+/**
+ * Returns once every instance acts on what was put: receivers take the new secrets at once, whatever forgeries they are
+ * busy with, and what was refused meanwhile with the old keys runs again.
+ */
+export async function untilInForce(): Promise<void> {
+  await sleep(Math.max(CONFIG_TTL_MS, MIN_REFRESH_MS) + READ_MS);
+  await unblock('connection');
 }
 
 async function putSecrets(marketplace: string, entries: readonly FileConnection[]): Promise<string[]> {

@@ -86,6 +86,9 @@ export function createOperations(secrets: Secrets) {
         if (from && current !== from) {
           throw invalidParameter(`The staging label ${input.VersionStage} isn't attached to version ${from}.`);
         }
+        if (!to && (!from || input.VersionStage === 'AWSCURRENT')) {
+          throw invalidParameter('AWSCURRENT only moves to another version; any other label is taken from one.');
+        }
         if (to && current && current !== to && !from) {
           throw invalidParameter(`RemoveFromVersionId must name ${current}, to which the label is attached.`);
         }

@@ -14,6 +14,8 @@ import {
   RestoreSecretCommand,
   SecretsManagerClient,
   UpdateSecretCommand,
+  UpdateSecretVersionStageCommand,
+  type UpdateSecretVersionStageRequest,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { serve } from '../serve.ts';
@@ -62,6 +64,24 @@ it('keeps the previous value during a rotation and drops the one before', async 
   await expect(get('rotating', { VersionId: first })).rejects.toBeInstanceOf(ResourceNotFoundException);
   const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: 'rotating' }));
   expect(Object.values(VersionIdsToStages).flat().toSorted()).toEqual(['AWSCURRENT', 'AWSPREVIOUS']);
+});
+
+it('moves a label or takes it away, but never leaves a secret without a current version', async () => {
+  const { VersionId: first } = await create('labelled', 'v1');
+  const { VersionId: second } = await client.send(
+    new PutSecretValueCommand({ SecretId: 'labelled', SecretString: 'v2' }),
+  );
+  const update = (VersionStage: string, more: Partial<UpdateSecretVersionStageRequest>) =>
+    client.send(new UpdateSecretVersionStageCommand({ SecretId: 'labelled', VersionStage, ...more }));
+  const refused = { name: 'InvalidParameterException' };
+  await expect(update('AWSCURRENT', { RemoveFromVersionId: second })).rejects.toMatchObject(refused);
+  await expect(update('AWSPREVIOUS', {})).rejects.toMatchObject(refused);
+  await expect(update('AWSPREVIOUS', { RemoveFromVersionId: second })).rejects.toMatchObject(refused);
+  await update('AWSCURRENT', { RemoveFromVersionId: second, MoveToVersionId: first });
+  expect((await get('labelled', { VersionStage: 'AWSPREVIOUS' })).SecretString).toBe('v2');
+  await update('AWSPREVIOUS', { RemoveFromVersionId: second });
+  await expect(get('labelled', { VersionStage: 'AWSPREVIOUS' })).rejects.toBeInstanceOf(ResourceNotFoundException);
+  expect((await get('labelled')).SecretString).toBe('v1');
 });
 
 it('says what exists and what does not', async () => {

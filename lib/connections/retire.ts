@@ -1,0 +1,48 @@
+import {
+  DescribeSecretCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { marketplaces } from '#lib/marketplaces/registry';
+import { secretId } from '#lib/settings';
+
+/** What stands in Secrets Manager for a marketplace, without any value. */
+export interface SecretState {
+  marketplace: string;
+  /** Of the last change, UTC; null while nothing was ever put. */
+  changedAt: string | null;
+  /** The version before that, with which webhooks may still prove themselves. */
+  previousVersion: string | null;
+}
+
+const PREVIOUS = 'AWSPREVIOUS';
+
+export const describeSecrets = (): Promise<SecretState[]> =>
+  Promise.all(marketplaces.map(({ name }) => describeSecret(name)));
+
+async function describeSecret(marketplace: string): Promise<SecretState> {
+  const { LastChangedDate, VersionIdsToStages = {} } = await new SecretsManagerClient({}).send(
+    new DescribeSecretCommand({ SecretId: secretId(marketplace) }),
+  );
+  const [previousVersion = null] =
+    Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes(PREVIOUS)) ?? [];
+  const isPut = Object.keys(VersionIdsToStages).length > 0;
+  return { marketplace, changedAt: (isPut && LastChangedDate?.toISOString()) || null, previousVersion };
+}
+
+/**
+ * Takes the previous version of a marketplace's secret out of use: after a leak nothing signed with it may be accepted.
+ * Receivers that hold it do so for a minute at most. False where there is none.
+ */
+export async function retirePreviousSecret(marketplace: string): Promise<boolean> {
+  const { previousVersion } = await describeSecret(marketplace);
+  if (!previousVersion) return false;
+  await new SecretsManagerClient({}).send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: secretId(marketplace),
+      VersionStage: PREVIOUS,
+      RemoveFromVersionId: previousVersion,
+    }),
+  );
+  return true;
+}

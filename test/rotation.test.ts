@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from './support/hub.ts';
+import { type ConnectionsFile, SECRETS, SHED, SHOP, type Stage, startStage } from './support/stage.ts';
+import { eventOf, post, scopioOrder, sign } from './support/webhook.ts';
+
+const ROOT = new URL('..', import.meta.url).pathname;
+const run = promisify(execFile);
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage.stop());
+
+/** As docs/deploy.md has the operator do it, against the emulators. */
+async function longshore(...args: string[]): Promise<string> {
+  const outputs = ['--outputs', join(stage.hub.data, 'outputs.json')];
+  const { stdout } = await run(join(ROOT, 'node_modules/.bin/node'), [
+    join(ROOT, 'cli/longshore.ts'),
+    ...args,
+    ...outputs,
+  ]);
+  return stdout.trim();
+}
+
+/** Writes a version of both marketplaces' secrets; when it returns, the new ones may be used. */
+function rotate(scopio: string, marketful: string): Promise<string> {
+  const path = `${stage.hub.data}-connections.json`;
+  const file = JSON.parse(readFileSync(path, 'utf8')) as ConnectionsFile;
+  for (const { id, secrets } of file.connections) secrets.webhookSecret = id === SHOP ? scopio : marketful;
+  writeFileSync(path, JSON.stringify(file));
+  return longshore('connections', 'put', path);
+}
+
+const EVERY_MS = 25;
+
+/** Webhooks without a pause: each with the next of the secrets that are good now, and now and then a forged one. */
+function stream() {
+  const state = { secrets: [SECRETS.webhookSecret], running: true };
+  const signed: Array<{ id: string; secret: string; status: number }> = [];
+  const forged: number[] = [];
+  const sent: Promise<void>[] = [];
+  const send = async (number: number): Promise<void> => {
+    const secret = state.secrets[number % state.secrets.length] ?? '';
+    const isForged = number % 4 === 3;
+    // Ships from home, so that nothing but the webhooks loads the machine.
+    const home = { ...(scopioOrder('x').shipping_address as object), address_country: 'PL' };
+    const id = `rotated-${number}`;
+    const body = eventOf(scopioOrder(id, { shipping_address: home }));
+    const { status } = await post(stage, body, { signature: sign(body, isForged ? 'guessed' : secret) });
+    if (isForged) forged.push(status);
+    else signed.push({ id, secret, status });
+  };
+  const ended = (async () => {
+    for (let number = 0; state.running; number += 1) {
+      sent.push(send(number));
+      await sleep(EVERY_MS);
+    }
+    await Promise.all(sent);
+  })();
+  return {
+    signed,
+    forged,
+    use(...secrets: string[]) {
+      state.secrets = secrets;
+    },
+    async stop() {
+      state.running = false;
+      await ended;
+    },
+  };
+}
+
+async function knownOrders(): Promise<string[]> {
+  const ids: string[] = [];
+  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+    const more = cursor && `&cursor=${encodeURIComponent(cursor)}`;
+    type Page = { orders: Array<{ externalId: string }>; cursor?: string };
+    const page: Page = await stage.hub.get<Page>(`/orders?connection=${SHOP}&limit=200${more}`);
+    ids.push(...page.orders.map(({ externalId }) => externalId));
+    cursor = page.cursor;
+  }
+  return ids.filter((id) => id.startsWith('rotated-'));
+}
+
+test('secrets rotated twice under load: nothing signed with the current or the previous one is refused or lost', async () => {
+  const [first, second, third] = [SECRETS.webhookSecret, 'second-hmac-6620f1', 'third-hmac-0b92aa'];
+  stage.scopio.place({ id: 'shipped-late', items: [{ sku: 'MUG-RED', quantity: 1 }] });
+  await stage.settled('shipped-late', 'order', 'succeeded');
+
+  const load = stream();
+  await sleep(500);
+  expect(await rotate(second, 'second-path-77ab')).toBe(`changed and in force: ${SHED}, ${SHOP}`);
+  load.use(first, second);
+  const synced = await longshore('webhooks', 'sync', '--connection', SHED, '--url', stage.hub.url);
+  expect(synced).not.toContain('second-path');
+  load.use(second);
+  await rotate(third, 'second-path-77ab');
+  load.use(second, third);
+  await sleep(500);
+  load.use(third);
+  expect(await longshore('secrets', 'retire-previous', 'scopio')).toContain('scopio: retired');
+  const refusesSecond = async () => {
+    const body = '{"late":true}';
+    return (await post(stage, body, { signature: sign(body, second) })).status === 401;
+  };
+  await eventually(refusesSecond, 'the retired secret refused');
+  await load.stop();
+
+  expect(load.signed.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(new Set(load.forged)).toEqual(new Set([401]));
+  for (const secret of [first, second, third])
+    expect(load.signed.filter((each) => each.secret === secret).length).toBeGreaterThan(10);
+  const accepted = load.signed.map(({ id }) => id).sort();
+  await eventually(async () => (await knownOrders()).length >= accepted.length, 'every accepted order', 60_000);
+  expect((await knownOrders()).sort()).toEqual(accepted);
+
+  // The warehouse calls under its new secret.
+  expect(stage.marketful.registered().map(({ url }) => url.split('/').at(-1))).toEqual(
+    stage.marketful.registered().map(() => 'second-path-77ab'),
+  );
+  stage.marketful.ship(`${SHOP}:shipped-late`, { carrier: 'DHL' });
+  await stage.settled('shipped-late', 'fulfillment', 'succeeded');
+  expect(stage.marketful.webhookSender.list().every(({ state }) => state === 'accepted')).toBe(true);
+});
