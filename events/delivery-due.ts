@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '#lib/zod';
 
 /** `delivery.due`: look at this delivery. The ledger decides; the message only rings. */
 export const DeliveryDue = z.object({ deliveryId: z.string() });

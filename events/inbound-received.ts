@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '#lib/zod';
 
 /** `inbound.received`: something arrived by webhook, poll or fetch and waits to be understood. */
 export const InboundReceived = z.object({
@@ -7,7 +7,7 @@ export const InboundReceived = z.object({
   topic: z.string(),
   receivedBy: z.enum(['webhook', 'poll', 'fetch']),
   /** What asked for a fetch. */
-  askedBy: z.enum(['webhook', 'poll']).optional(),
+  askedBy: z.optional(z.enum(['webhook', 'poll'])),
   receivedAt: z.string(),
   /** The bytes as they came: text, or base64 where they are not UTF-8. */
   body: z.string(),

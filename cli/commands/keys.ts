@@ -19,7 +19,11 @@ export function addKeys(program: Command): void {
       loadDeployment(outputs);
       const { putApiKey, Scope } = await import('#lib/api/keys');
       const key = `lsk_${randomBytes(24).toString('base64url')}`;
-      await putApiKey(key, name, Scope.array().parse(scopes));
+      await putApiKey(
+        key,
+        name,
+        scopes.map((scope) => Scope.parse(scope)),
+      );
       console.log(key);
     });
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
 import { db, getItem } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
+import * as z from '#lib/zod';
 
 export const Scope = z.enum(['orders:read', 'fulfillments:write', 'ops']);
 export type Scope = z.infer<typeof Scope>;

@@ -1,10 +1,10 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { z } from 'zod';
 import { errorFields, log } from '#lib/log';
+import type * as z from '#lib/zod';
 
 /** An SQS handler: each record parsed with the event's schema and worked alone; only what threw is received again. */
-export function consume<S extends z.ZodType>(schema: S, work: (message: z.infer<S>) => Promise<void>) {
+export function consume<S extends z.ZodMiniType>(schema: S, work: (message: z.infer<S>) => Promise<void>) {
   return middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }) => {
     const results = await Promise.allSettled(Records.map(async ({ body }) => work(schema.parse(JSON.parse(body)))));
     const batchItemFailures = results.flatMap((result, index) => {

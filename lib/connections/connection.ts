@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '#lib/zod';
 
 /** One account at one marketplace, without its secrets. Settings are checked by the marketplace's own schema. */
 export const Connection = z.object({
@@ -19,7 +19,7 @@ export const ERP = 'erp';
 
 export const Route = z.strictObject({
   from: z.string(),
-  match: z.strictObject({ country: z.string().optional(), skuPrefix: z.string().optional() }).optional(),
+  match: z.optional(z.strictObject({ country: z.optional(z.string()), skuPrefix: z.optional(z.string()) })),
   to: z.string(),
 });
 export type Route = z.infer<typeof Route>;

@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import { loadConnector, marketplaces } from '#lib/marketplaces/registry';
+import * as z from '#lib/zod';
 import { type Connection, ERP, Route, type Secrets } from './connection.ts';
 
 /** A connections file that cannot be used; the message names the connection and the key. */
@@ -18,19 +18,19 @@ export interface ConnectionsFile {
 }
 
 const Entry = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes')
-    .refine((id) => id !== ERP, `must not be "${ERP}", which stands for the seller`),
+  id: z.string().check(
+    z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes'),
+    z.refine((id) => id !== ERP, `must not be "${ERP}", which stands for the seller`),
+  ),
   marketplace: z.enum(marketplaces.map(({ name }) => name) as [string, ...string[]]),
   baseUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
   secrets: z.record(z.string(), z.unknown()),
-  settings: z.record(z.string(), z.unknown()).default({}),
-  pollIntervalSeconds: z.number().positive().optional(),
-  requestsPerMinute: z.number().int().positive().optional(),
+  settings: z._default(z.record(z.string(), z.unknown()), {}),
+  pollIntervalSeconds: z.optional(z.number().check(z.positive())),
+  requestsPerMinute: z.optional(z.int().check(z.positive())),
 });
 
-const File = z.strictObject({ connections: z.array(Entry), routes: z.array(Route).default([]) });
+const File = z.strictObject({ connections: z.array(Entry), routes: z._default(z.array(Route), []) });
 
 /** Reads and checks a connections file. Throws ConnectionsFileError, which names the first thing that is wrong. */
 export async function parseConnectionsFile(text: string): Promise<ConnectionsFile> {
@@ -97,7 +97,7 @@ async function checkRoutes(routes: readonly Route[], connections: readonly FileC
 }
 
 function check<T>(
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
   value: unknown,
   place: (path: PropertyKey[], value: unknown) => PropertyKey[],
 ): T {

@@ -1,6 +1,6 @@
-import * as z from 'zod';
 import type { ErrorDetail, WaitsFor } from '#lib/errors';
 import type { LineQuantity } from '#lib/orders/order';
+import * as z from '#lib/zod';
 
 export const DeliveryKind = z.enum(['fetch', 'push', 'notify']);
 export type DeliveryKind = z.infer<typeof DeliveryKind>;

@@ -1,9 +1,9 @@
-import type { z } from 'zod';
 import type { Product, ProductSnapshot } from '#lib/catalog/product';
 import type { Connection, Secrets } from '#lib/connections/connection';
 import type { TokenGrants } from '#lib/connections/tokens';
 import type { Http } from '#lib/http/client';
 import type { Fulfillment, LineQuantity, Order, OrderSnapshot, ShipmentSnapshot } from '#lib/orders/order';
+import type * as z from '#lib/zod';
 import type { MarketplaceInfo } from './info.ts';
 
 /** A webhook request before anything is parsed. `body` is the raw bytes; header names are lower case. */
@@ -125,7 +125,7 @@ export interface FollowUp {
 
 /** Something the seller asks of a marketplace over the hub's API: an item, an entry order, a return, a ticket. */
 export interface RequestAction<Input = unknown> {
-  Input: z.ZodType<Input>;
+  Input: z.ZodMiniType<Input>;
   summary: string;
   /** Our order that it is asked for, which is told of it. */
   orderOf?(input: Input): string;
@@ -179,8 +179,8 @@ export type CarrierTable = Readonly<Record<string, string>>;
 export interface Connector {
   info: MarketplaceInfo;
   /** Strict objects: unknown keys in the connections file are refused by name. */
-  Secrets: z.ZodType<Record<string, string | undefined>>;
-  Settings: z.ZodType<Record<string, unknown>>;
+  Secrets: z.ZodMiniType<Record<string, string | undefined>>;
+  Settings: z.ZodMiniType<Record<string, unknown>>;
   webhook?: Webhook;
   /** Registers the hub's URLs at the remote. */
   webhookRegistry?: WebhookRegistry;

@@ -1,32 +1,44 @@
-import * as z from 'zod';
 import { ContractError } from '#lib/errors';
+import * as z from '#lib/zod';
+
+const TextOrNumber = z.union([z.string(), z.number()], { error: 'expected text' });
 
 /** Text that vendors also send as a number. Blank counts as missing. */
-export const text = z
-  .union([z.string(), z.number()], { error: 'expected text' })
-  .transform((value) => String(value).trim())
-  .pipe(z.string().min(1, 'expected text that is not blank'));
+export const text = z.pipe(
+  z.pipe(
+    TextOrNumber,
+    z.transform((value) => String(value).trim()),
+  ),
+  z.string().check(z.minLength(1, 'expected text that is not blank')),
+);
 
 /** A member that may be absent, null or blank, which all mean the same. */
-export const optionalText = z
-  .union([z.string(), z.number()], { error: 'expected text' })
-  .nullish()
-  .transform((value) => String(value ?? '').trim() || undefined);
+export const optionalText = z.pipe(
+  z.nullish(TextOrNumber),
+  z.transform((value) => String(value ?? '').trim() || undefined),
+);
 
 /** A whole number, also as text. */
-export const integer = text.pipe(z.string().regex(/^-?\d{1,15}(\.0+)?$/, 'expected a whole number')).transform(Number);
+export const integer = z.pipe(
+  z.pipe(text, z.string().check(z.regex(/^-?\d{1,15}(\.0+)?$/, 'expected a whole number'))),
+  z.transform(Number),
+);
 
 /** How many: a whole number that is not negative. */
-export const count = integer.pipe(z.number().min(0, 'expected a number that is not negative'));
+export const count = z.pipe(integer, z.number().check(z.minimum(0, 'expected a number that is not negative')));
 
 /** Absent and null are the same. */
-export const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+export const optional = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    z.nullish(schema),
+    z.transform((value) => value ?? undefined),
+  );
 
 /**
  * A vendor's body in the shape we need; extra keys pass and are dropped.
  * Throws ContractError with the path of what is missing or wrong, below `at`; it repeats no value of the body.
  */
-export function readShape<T>(schema: z.ZodType<T>, body: unknown, at = ''): T {
+export function readShape<T>(schema: z.ZodMiniType<T>, body: unknown, at = ''): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const issue = result.error.issues[0];

@@ -1,29 +1,29 @@
-import * as z from 'zod';
 import { BlockedError, RejectedError } from '#lib/errors';
+import * as z from '#lib/zod';
 import type { RemoteContext, RequestAction } from '../contract.ts';
 import { createEntryOrder, createItems, deleteItem, type Fields, getStock, updateItem } from './items-client.ts';
 
-const text = z.string().trim().min(1);
-const number = z.number().nonnegative();
-const itemId = z.number().int().positive();
+const text = z.string().check(z.trim(), z.minLength(1));
+const number = z.number().check(z.nonnegative());
+const itemId = z.int().check(z.positive());
 
 /** The document spells two of the measures in several ways; its table's `weigth` is what is sent. */
 const measures = {
-  height: number.optional(),
-  width: number.optional(),
-  length: number.optional(),
-  weight: number.optional(),
-  weigth: number.optional(),
+  height: z.optional(number),
+  width: z.optional(number),
+  length: z.optional(number),
+  weight: z.optional(number),
+  weigth: z.optional(number),
 };
 
-const Item = z.strictObject({ title: text, list_price: number, sku: text, ean: text.optional(), ...measures });
+const Item = z.strictObject({ title: text, list_price: number, sku: text, ean: z.optional(text), ...measures });
 
 const CreateItems = z.strictObject({
-  items: z
-    .array(Item)
-    .min(1)
-    .max(500)
-    .refine((items) => new Set(items.map(({ sku }) => sku)).size === items.length, 'holds a SKU twice'),
+  items: z.array(Item).check(
+    z.minLength(1),
+    z.maxLength(500),
+    z.refine((items) => new Set(items.map(({ sku }) => sku)).size === items.length, 'holds a SKU twice'),
+  ),
 });
 type CreateItems = z.infer<typeof CreateItems>;
 
@@ -61,13 +61,13 @@ async function isRegistered(context: RemoteContext, sku: string): Promise<boolea
 const UpdateItem = z
   .strictObject({
     item_id: itemId,
-    title: text.optional(),
-    list_price: number.optional(),
-    sku: text.optional(),
-    ean: text.optional(),
+    title: z.optional(text),
+    list_price: z.optional(number),
+    sku: z.optional(text),
+    ean: z.optional(text),
     ...measures,
   })
-  .refine((asked) => Object.keys(asked).length > 1, 'names nothing to update');
+  .check(z.refine((asked) => Object.keys(asked).length > 1, 'names nothing to update'));
 type UpdateItem = z.infer<typeof UpdateItem>;
 
 const updateOne: RequestAction<UpdateItem> = {
@@ -103,8 +103,8 @@ const deleteOne: RequestAction<DeleteItem> = {
 
 const EntryOrder = z.strictObject({
   entry_order: z
-    .record(text, z.number().int().positive())
-    .refine((pieces) => Object.keys(pieces).length > 0, 'names no SKU'),
+    .record(text, z.int().check(z.positive()))
+    .check(z.refine((pieces) => Object.keys(pieces).length > 0, 'names no SKU')),
 });
 type EntryOrder = z.infer<typeof EntryOrder>;
 

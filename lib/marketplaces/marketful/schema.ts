@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '#lib/zod';
 import { integer, optional, optionalText, text } from '../shape.ts';
 
 const ShipmentEvent = z.object({
@@ -26,7 +26,7 @@ export const Orden = z
     updated_at: optionalText,
     shipment_events: optional(z.array(ShipmentEvent)),
   })
-  .refine(({ id, orden_id, num_orden }) => id ?? orden_id ?? num_orden, { path: ['id'], error: 'is missing' });
+  .check(z.refine(({ id, orden_id, num_orden }) => id ?? orden_id ?? num_orden, { path: ['id'], error: 'is missing' }));
 export type Orden = z.infer<typeof Orden>;
 
 /** What a placed order is answered with. */
@@ -34,18 +34,20 @@ export const Created = z.object({ order: optional(z.object({ id: optionalText })
 
 /** The stock of a SKU. The document spells the quantity in two ways, one at each of its endpoints. */
 export const Stock = z
-  .object({
-    sku: text,
-    ean: optionalText,
-    item_id: optionalText,
-    available_quantity: optional(integer),
-    avariable_quantity: optional(integer),
-  })
-  .transform(({ available_quantity, avariable_quantity, ...rest }) => ({
-    ...rest,
-    quantity: available_quantity ?? avariable_quantity,
-  }))
-  .refine(({ quantity }) => quantity !== undefined, { path: ['available_quantity'], error: 'is missing' });
+  .pipe(
+    z.object({
+      sku: text,
+      ean: optionalText,
+      item_id: optionalText,
+      available_quantity: optional(integer),
+      avariable_quantity: optional(integer),
+    }),
+    z.transform(({ available_quantity, avariable_quantity, ...rest }) => ({
+      ...rest,
+      quantity: available_quantity ?? avariable_quantity,
+    })),
+  )
+  .check(z.refine(({ quantity }) => quantity !== undefined, { path: ['available_quantity'], error: 'is missing' }));
 
 /** "Listado de los Webhooks": what one looks like is only shown by the call that creates it. */
 export const WebhookList = z.object({

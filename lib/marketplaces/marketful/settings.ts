@@ -1,28 +1,28 @@
-import * as z from 'zod';
+import * as z from '#lib/zod';
 import { OFFERED } from './carriers.ts';
 
-const secret = z.string().min(1);
+const filled = z.string().check(z.minLength(1));
 
 export const Secrets = z.strictObject({
   /** The `Authorization` header, as it is. */
-  accessToken: secret,
+  accessToken: filled,
   /** The `User` header. */
-  userId: secret,
+  userId: filled,
   /** The last segment of the URLs we register. */
-  webhookSecret: secret,
-  previousWebhookSecret: secret.optional(),
+  webhookSecret: filled,
+  previousWebhookSecret: z.optional(filled),
 });
 
 export const Settings = z.strictObject({
   /** Their carrier's name → canonical code. */
-  carriers: z.record(z.string(), z.string().min(1)).optional(),
+  carriers: z.optional(z.record(z.string(), filled)),
   /** Who carries what the buyer chose no carrier for. */
-  carrierName: z.enum(OFFERED).default('Marketful'),
-  shippingType: z.enum(['económico', 'dia_siguiente']).default('económico'),
-  insured: z.boolean().default(false),
+  carrierName: z._default(z.enum(OFFERED), 'Marketful'),
+  shippingType: z._default(z.enum(['económico', 'dia_siguiente']), 'económico'),
+  insured: z._default(z.boolean(), false),
   /** SKUs whose stock is read besides those of orders placed here. */
-  skus: z.array(z.string().min(1)).optional(),
+  skus: z.optional(z.array(filled)),
   /** SKU → EAN, where Marketful knows the product by its EAN only. */
-  eans: z.record(z.string(), z.string().min(1)).optional(),
+  eans: z.optional(z.record(z.string(), filled)),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '#lib/zod';
 import { count, integer, optional, optionalText, text } from '../shape.ts';
 
 const Address = z.object({
@@ -17,7 +17,7 @@ const Address = z.object({
 export type Address = z.infer<typeof Address>;
 
 /** By when an order must leave: keys that nobody documents, read where they are there. */
-const ShipBy = z.object({ ship_by: z.unknown().optional(), shipping_deadline: z.unknown().optional() });
+const ShipBy = z.object({ ship_by: z.optional(z.unknown()), shipping_deadline: z.optional(z.unknown()) });
 export type ShipBy = z.infer<typeof ShipBy>;
 
 /** Their own order. Prices are decimal strings in major units, `gross_price` of one piece. */
@@ -43,7 +43,7 @@ export const Order = z.object({
         gross_price: text,
       }),
     )
-    .min(1, 'expected at least one item'),
+    .check(z.minLength(1, 'expected at least one item')),
   shipping: optional(z.object({ gross_price: optionalText })),
   total_net: optionalText,
   total_gross: text,
@@ -73,11 +73,11 @@ export const PlainUcpOrder = z.object({
         totals: optional(Totals),
       }),
     )
-    .min(1, 'expected at least one line item'),
+    .check(z.minLength(1, 'expected at least one line item')),
   fulfillment: z.object({
     expectations: z
       .array(z.object({ destination: Address, description: optionalText }))
-      .min(1, 'expected where the order goes'),
+      .check(z.minLength(1, 'expected where the order goes')),
   }),
   totals: Totals,
 });

@@ -1,22 +1,22 @@
-import * as z from 'zod';
+import * as z from '#lib/zod';
 import { ALGORITHMS, ENCODINGS } from '../webhook-secret.ts';
 
-const secret = z.string().min(1);
+const filled = z.string().check(z.minLength(1));
 
 export const Secrets = z.strictObject({
   /** `sk_mkt_…`, from the seller's administration panel. */
-  apiKey: secret,
-  webhookSecret: secret,
-  previousWebhookSecret: secret.optional(),
+  apiKey: filled,
+  webhookSecret: filled,
+  previousWebhookSecret: z.optional(filled),
 });
 
 export const Settings = z.strictObject({
   /** Where and how webhooks are signed; the document says neither. */
-  signatureHeader: z.string().min(1).optional(),
-  signatureAlgorithm: z.enum(ALGORITHMS).optional(),
-  signatureEncoding: z.enum(ENCODINGS).optional(),
+  signatureHeader: z.optional(filled),
+  signatureAlgorithm: z.optional(z.enum(ALGORITHMS)),
+  signatureEncoding: z.optional(z.enum(ENCODINGS)),
   /** Canonical carrier code → the identifier Scopio takes. */
-  carriers: z.record(z.string(), z.string().min(1)).optional(),
+  carriers: z.optional(z.record(z.string(), filled)),
   /** What a warehouse knows this sales channel as; by default the connection's id. */
-  channel: z.string().min(1).optional(),
+  channel: z.optional(filled),
 });

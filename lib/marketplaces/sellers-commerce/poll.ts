@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import { RetryableError } from '#lib/errors';
+import * as z from '#lib/zod';
 import type { PollContext, PollPage } from '../contract.ts';
 import { member, textOf } from '../shape.ts';
 import { listOrders, PAGE } from './client.ts';
@@ -17,7 +17,7 @@ const Position = z.object({
   from: z.string(),
   to: z.string(),
   skip: z.number(),
-  seen: z.string().nullable(),
+  seen: z.nullable(z.string()),
 });
 type Position = z.infer<typeof Position>;
 

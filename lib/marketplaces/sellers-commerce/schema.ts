@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '#lib/zod';
 import { count, integer, optional, optionalText, text } from '../shape.ts';
 
 const Address = z.object({
@@ -37,7 +37,7 @@ export const Order = z.object({
         UnitPrice: text,
       }),
     )
-    .min(1, 'expected at least one item'),
+    .check(z.minLength(1, 'expected at least one item')),
   ShippingAmount: optionalText,
   TaxAmount: optionalText,
   DiscountAmount: optionalText,

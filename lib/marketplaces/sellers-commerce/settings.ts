@@ -1,29 +1,29 @@
-import * as z from 'zod';
+import * as z from '#lib/zod';
 
-const secret = z.string().min(1);
+const filled = z.string().check(z.minLength(1));
 
 export const Secrets = z.strictObject({
   /** "Users Access Key". */
-  accessKey: secret,
+  accessKey: filled,
   /** "Users Shared Secret Key". */
-  sharedSecret: secret,
+  sharedSecret: filled,
 });
 
 export const Settings = z.strictObject({
   /** Canonical carrier code → the name of a CarrierId. */
-  carriers: z.record(z.string(), z.string().min(1)).optional(),
+  carriers: z.optional(z.record(z.string(), filled)),
   /** Canonical carrier code, or the name of a CarrierId → ServiceTypeId. */
-  services: z.record(z.string(), z.number().int().min(1).max(36)).default({}),
+  services: z._default(z.record(z.string(), z.int().check(z.minimum(1), z.maximum(36))), {}),
   /** Captures an authorized payment with the first parcel. */
-  capturePayment: z.boolean().default(false),
+  capturePayment: z._default(z.boolean(), false),
   /** IANA zone of the store's times, which carry none. */
-  timeZone: z.string().refine(isZone, 'must be an IANA time zone').default('UTC'),
+  timeZone: z._default(z.string().check(z.refine(isZone, 'must be an IANA time zone')), 'UTC'),
   /** How far each poll goes back behind the last, for changes that became visible late. */
-  overlapMinutes: z.number().min(0).max(1440).default(10),
+  overlapMinutes: z._default(z.number().check(z.minimum(0), z.maximum(1440)), 10),
   /** The first poll reads what was modified since; by default everything there is. */
-  since: z.iso.datetime({ offset: true }).optional(),
+  since: z.optional(z.iso.datetime({ offset: true })),
   /** What a warehouse knows this sales channel as; by default the connection's id. */
-  channel: z.string().min(1).optional(),
+  channel: z.optional(filled),
 });
 export type Settings = z.infer<typeof Settings>;
 

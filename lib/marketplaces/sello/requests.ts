@@ -1,11 +1,11 @@
-import * as z from 'zod';
 import { RejectedError } from '#lib/errors';
+import * as z from '#lib/zod';
 import type { RemoteContext, RequestAction } from '../contract.ts';
 import { listRowIds, putReturn, separateRow } from './client.ts';
 
-const id = z.string().regex(/^\d{1,18}$/, 'must be an id of Sello');
+const id = z.string().check(z.regex(/^\d{1,18}$/, 'must be an id of Sello'));
 
-const SeparateRows = z.strictObject({ orderId: id, rowIds: z.array(id).min(1).max(20) });
+const SeparateRows = z.strictObject({ orderId: id, rowIds: z.array(id).check(z.minLength(1), z.maxLength(20)) });
 
 /** Each row becomes an order of its own at Sello. */
 const separateRows: RequestAction<z.infer<typeof SeparateRows>> = {
@@ -38,8 +38,8 @@ const Return = z.strictObject({
   // The prose of the document says return_denied, its table return_declined.
   status: z.enum(['return_pending', 'return_accepted', 'return_declined']),
   /** Some marketplaces take only words of their own: `reason_0` to `reason_10` at Zalando. */
-  reason: z.string().trim().min(1).max(100),
-  quantity: z.number().int().min(1),
+  reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(100)),
+  quantity: z.int().check(z.minimum(1)),
 });
 type Return = z.infer<typeof Return>;
 

@@ -1,17 +1,20 @@
-import * as z from 'zod';
+import * as z from '#lib/zod';
 import { count, integer, optional, optionalText, text } from '../shape.ts';
 
 /** Flags are booleans here and "0" or "1" elsewhere in their document. */
-const flag = z
-  .union([z.boolean(), z.literal([0, 1, '0', '1', 'true', 'false'])], { error: 'expected a flag' })
-  .nullish()
-  .transform((value) => value === true || value === 1 || value === '1' || value === 'true');
+const flag = z.pipe(
+  z.nullish(z.union([z.boolean(), z.literal([0, 1, '0', '1', 'true', 'false'])], { error: 'expected a flag' })),
+  z.transform((value) => value === true || value === 1 || value === '1' || value === 'true'),
+);
 
 /** Major units, as text or as a number that may carry the noise of floating-point sums. */
-const amount = z
-  .union([z.string(), z.number()], { error: 'expected an amount' })
-  .transform((value) => (typeof value === 'number' ? value.toFixed(6) : value.trim()))
-  .pipe(z.string().min(1, 'expected an amount'));
+const amount = z.pipe(
+  z.pipe(
+    z.union([z.string(), z.number()], { error: 'expected an amount' }),
+    z.transform((value) => (typeof value === 'number' ? value.toFixed(6) : value.trim())),
+  ),
+  z.string().check(z.minLength(1, 'expected an amount')),
+);
 
 const Row = z.object({
   id: text,

@@ -1,28 +1,28 @@
-import * as z from 'zod';
+import * as z from '#lib/zod';
 import { text } from '../shape.ts';
 import { METHODS } from './carriers.ts';
 
-const secret = z.string().min(1);
+const filled = z.string().check(z.minLength(1));
 
 export const Secrets = z.strictObject({
   /** The `Authorization` header, as it is: a key, or `token:key`. */
-  apiKey: secret,
+  apiKey: filled,
   /** The last segment of the URLs we register. */
-  webhookSecret: secret,
-  previousWebhookSecret: secret.optional(),
+  webhookSecret: filled,
+  previousWebhookSecret: z.optional(filled),
 });
 
 export const Settings = z.strictObject({
   /** The status that means delivered; needed where the account has several. */
-  deliveredStatusId: text.optional(),
+  deliveredStatusId: z.optional(text),
   /** Canonical carrier code → one of Sello's methods. */
-  carriers: z.record(z.string(), z.enum(METHODS)).optional(),
+  carriers: z.optional(z.record(z.string(), z.enum(METHODS))),
   /** What a warehouse knows this sales channel as; by default the connection's id. */
-  channel: z.string().min(1).optional(),
+  channel: z.optional(filled),
   /** Whether the price of a row holds its tax; the document does not say. */
-  pricesIncludeTax: z.boolean().default(true),
+  pricesIncludeTax: z._default(z.boolean(), true),
   /** Where a timestamp without an offset comes from; the document does not say. */
-  timeZone: z.string().refine(isZone, 'must be an IANA time zone').default('Europe/Stockholm'),
+  timeZone: z._default(z.string().check(z.refine(isZone, 'must be an IANA time zone')), 'Europe/Stockholm'),
 });
 export type Settings = z.infer<typeof Settings>;
 

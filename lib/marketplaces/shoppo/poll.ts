@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import { RetryableError } from '#lib/errors';
+import * as z from '#lib/zod';
 import type { PollContext, PollPage } from '../contract.ts';
 import { member, textOf } from '../shape.ts';
 import { listOrders } from './orders.ts';
@@ -20,9 +20,9 @@ const PAID_STATUSES = ['PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED'];
 /** The next page: of which list and range in unix seconds (none: all there is), behind which cursor, of how many in all. */
 const Position = z.object({
   list: z.enum(['orders', 'products']),
-  range: z.tuple([z.number(), z.number()]).nullable(),
-  after: z.string().nullable(),
-  length: z.number().nullable(),
+  range: z.nullable(z.tuple([z.number(), z.number()])),
+  after: z.nullable(z.string()),
+  length: z.nullable(z.number()),
   until: z.string(),
 });
 type Position = z.infer<typeof Position>;

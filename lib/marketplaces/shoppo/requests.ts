@@ -1,27 +1,30 @@
-import * as z from 'zod';
 import { RejectedError } from '#lib/errors';
+import * as z from '#lib/zod';
 import type { PushResult, RemoteContext, RequestAction } from '../contract.ts';
 import { cancelItems, tooLate } from './actions.ts';
 import { placedOrders, skuIdOf } from './placement.ts';
 import type { OrderItem } from './schema.ts';
 import { createTicket, replyTicket, type TicketKind } from './tickets.ts';
 
-const text = z.string().trim().min(1);
-const skus = z.array(text).min(1);
+const text = z.string().check(z.trim(), z.minLength(1));
+const skus = z.array(text).check(z.minLength(1));
 
 const about = {
   /** Our order; the ticket is about all of its items, or those of these SKUs. */
   order: text,
-  skus: skus.optional(),
+  skus: z.optional(skus),
   firstName: text,
   lastName: text,
   email: text,
-  imageIds: z.array(text).default([]),
-  remark: text.optional(),
+  imageIds: z._default(z.array(text), []),
+  remark: z.optional(text),
 };
 const itemDeliveryStatus = z.enum(['RECEIVED', 'NOT_RECEIVED']);
 
-const Exchange = z.strictObject({ ...about, reason: z.string().regex(/^\w+$/, 'must be an ExchangeItemReason') });
+const Exchange = z.strictObject({
+  ...about,
+  reason: z.string().check(z.regex(/^\w+$/, 'must be an ExchangeItemReason')),
+});
 const Refund = z.strictObject({
   ...about,
   reason: text,
@@ -33,7 +36,7 @@ const Question = z.strictObject({ ...about, itemDeliveryStatus });
 type About = z.infer<typeof Question> | z.infer<typeof Exchange> | z.infer<typeof Refund>;
 
 /** No probe: tickets do not show what they are about, so a person tells whether one was created. */
-const ticket = <Input extends About>(kind: TicketKind, Input: z.ZodType<Input>, summary: string) =>
+const ticket = <Input extends About>(kind: TicketKind, Input: z.ZodMiniType<Input>, summary: string) =>
   ({
     Input,
     summary,

@@ -1,22 +1,36 @@
-import * as z from 'zod';
+import * as z from '#lib/zod';
 import { count, integer, optional, optionalText, text } from '../shape.ts';
 
 /** Lists may hold nulls: GraphQL's `[OrderItem]`. */
-const list = <T extends z.ZodType>(schema: T) =>
-  z.array(schema.nullish()).transform((all) => all.filter((one): one is NonNullable<typeof one> => one != null));
+const list = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    z.array(z.nullish(schema)),
+    z.transform((all) => all.filter((one): one is NonNullable<typeof one> => one != null)),
+  );
 
 /** The page prints `""` where a value would be: that tells nothing. */
-const told = <T extends z.ZodType>(schema: T) =>
-  z.union([z.literal('').transform(() => undefined), optional(schema)], { error: 'has an unexpected shape' });
+const told = <T extends z.ZodMiniType>(schema: T) =>
+  z.union(
+    [
+      z.pipe(
+        z.literal(''),
+        z.transform(() => undefined),
+      ),
+      optional(schema),
+    ],
+    { error: 'has an unexpected shape' },
+  );
 
-const flag = z
-  .union([z.boolean(), z.literal([0, 1, '0', '1', 'true', 'false'])], { error: 'expected a flag' })
-  .transform((value) => value === true || value === 1 || value === '1' || value === 'true');
+const flag = z.pipe(
+  z.union([z.boolean(), z.literal([0, 1, '0', '1', 'true', 'false'])], { error: 'expected a flag' }),
+  z.transform((value) => value === true || value === 1 || value === '1' || value === 'true'),
+);
 
 /** USD as a float, which may carry the noise of sums, or as text. */
-const amount = z
-  .union([z.string(), z.number()], { error: 'expected an amount' })
-  .transform((value) => (typeof value === 'number' ? value.toFixed(6) : value.trim()));
+const amount = z.pipe(
+  z.union([z.string(), z.number()], { error: 'expected an amount' }),
+  z.transform((value) => (typeof value === 'number' ? value.toFixed(6) : value.trim())),
+);
 
 const Checkpoint = z.object({
   courier: optionalText,
@@ -81,14 +95,14 @@ const SkuFields = z.object({
   enabled: told(flag),
 });
 
-export const Sku = SkuFields.extend({ id: text });
+export const Sku = z.extend(SkuFields, { id: text });
 export type Sku = z.infer<typeof Sku>;
 
 export const Product = z.object({ id: text, name: optionalText, enabled: told(flag), skus: list(Sku) });
-export const SkuOfProduct = Sku.extend({ product: optional(z.object({ name: optionalText, enabled: told(flag) })) });
+export const SkuOfProduct = z.extend(Sku, { product: optional(z.object({ name: optionalText, enabled: told(flag) })) });
 
 /** `create-sku` and `update-sku`: a new one is told without its id. */
-export const SkuNotice = SkuFields.extend({ sku_id: optionalText, time_updated: told(integer) });
+export const SkuNotice = z.extend(SkuFields, { sku_id: optionalText, time_updated: told(integer) });
 
 /** `create-product` and `update-product`: neither holds its Skus, though a table lists them. */
 export const ProductNotice = z.object({

@@ -1,23 +1,23 @@
-import * as z from 'zod';
+import * as z from '#lib/zod';
 
-const secret = z.string().min(1);
+const filled = z.string().check(z.minLength(1));
 
 export const Secrets = z.strictObject({
   /** The `accesstoken` header of our calls. */
-  accessToken: secret,
+  accessToken: filled,
   /** The `viewerid` header of our calls. */
-  viewerId: secret,
+  viewerId: filled,
   /** The `accesstoken` header of theirs. */
-  notificationToken: secret,
-  previousNotificationToken: secret.optional(),
+  notificationToken: filled,
+  previousNotificationToken: z.optional(filled),
 });
 
 export const Settings = z.strictObject({
   /** Our SKU → the relay id of Shoppo's; wins over the catalog. */
-  skus: z.record(z.string(), z.string().min(1)).default({}),
+  skus: z._default(z.record(z.string(), filled), {}),
   /** Their courier's name → canonical code. */
-  carriers: z.record(z.string(), z.string().min(1)).optional(),
+  carriers: z.optional(z.record(z.string(), filled)),
   /** "The virtual seller name of shoppo". */
-  sellerName: z.string().min(1).optional(),
+  sellerName: z.optional(filled),
 });
 export type Settings = z.infer<typeof Settings>;
