@@ -35,11 +35,11 @@ export async function runAws({ dataDir, ttlSweepMs = 5000, lockWaitMs = 5000 }: 
   const sqs = openSqs({ file: join(dataDir, 'sqs.sqlite') });
   const secretsManager = openSecretsManager({ file: join(dataDir, 'secrets.json') });
 
-  const handles = disturb({ dynamoDb: dynamoDb.handle, sqs: sqs.handle });
+  const handles = disturb({ dynamoDb: dynamoDb.handle, sqs: sqs.handle, secretsManager: secretsManager.handle });
   const listeners = await Promise.all([
     serve({ target: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0', handle: handles.dynamoDb }),
     serve({ target: 'AmazonSQS', contentType: 'application/x-amz-json-1.0', handle: handles.sqs }),
-    serve({ target: 'secretsmanager', contentType: 'application/x-amz-json-1.1', handle: secretsManager.handle }),
+    serve({ target: 'secretsmanager', contentType: 'application/x-amz-json-1.1', handle: handles.secretsManager }),
   ]);
   sqs.setBaseUrl(listeners[1].endpoint);
 

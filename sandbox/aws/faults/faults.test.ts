@@ -33,8 +33,17 @@ test('a seed gives the same faults again, another seed others, and none once the
 });
 
 test('without the variable nothing stands between the hub and the emulators', () => {
-  const services = { dynamoDb: () => 1, sqs: () => 2 };
+  const services = { dynamoDb: () => 1, sqs: () => 2, secretsManager: () => 3 };
   expect(disturb(services, undefined)).toBe(services);
+});
+
+test('a service that is away answers nothing but 503, and the others as ever', () => {
+  const path = join(folder, 'away.json');
+  writeFileSync(path, JSON.stringify({ seed: 'a', on: false, away: ['sqs'] }));
+  const services = disturb({ dynamoDb: () => 1, sqs: () => 2, secretsManager: () => 3 }, path);
+  expect(services.dynamoDb('GetItem', {}, caller)).toBe(1);
+  expect(() => services.sqs('SendMessage', {}, caller)).toThrow(expect.objectContaining({ status: 503 }));
+  expect(services.secretsManager('GetSecretValue', {}, caller)).toBe(3);
 });
 
 const caller = { onClose: () => undefined };
@@ -43,6 +52,7 @@ const always = (kind: string): FaultPlan => ({
   take: ((_operation: string, _about: string, table: ReadonlyArray<readonly [number, string]>) =>
     table.find(([, each]) => each === kind)?.[1]) as FaultPlan['take'],
   visibilitySeconds: () => 8,
+  isAway: () => false,
 });
 
 test('a write may stand although its answer is lost', async () => {

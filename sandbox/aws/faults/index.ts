@@ -1,14 +1,16 @@
+import { AwsError } from '../aws-error.ts';
 import type { Handle } from '../serve.ts';
 import { disturbDynamoDb } from './dynamodb.ts';
-import { openFaultPlan } from './plan.ts';
+import { openFaultPlan, type ServiceName } from './plan.ts';
 import { disturbSqs } from './sqs.ts';
 
-/** Names the file that says which faults AWS has. Set by `npm run prove` alone; without it nothing here runs. */
+/** Names the file that says which faults AWS has. Set by `npm run prove` and by a test alone; without it nothing here runs. */
 export const FAULTS_VARIABLE = 'LONGSHORE_AWS_FAULTS';
 
 interface Services {
   dynamoDb: Handle;
   sqs: Handle;
+  secretsManager: Handle;
 }
 
 /** The services as they are, or with the faults that the environment asks for, from the hub's first look at a queue. */
@@ -23,8 +25,15 @@ export function disturb(services: Services, file = process.env[FAULTS_VARIABLE])
       return (started ? disturbed : plain)(operation, input, caller);
     };
   };
+  const unlessAway = (service: ServiceName, handle: Handle): Handle => {
+    return (operation, input, caller) => {
+      if (plan.isAway(service)) throw new AwsError('ServiceUnavailable', `${service} is away`, { status: 503 });
+      return handle(operation, input, caller);
+    };
+  };
   return {
-    dynamoDb: fromThen(services.dynamoDb, disturbDynamoDb(services.dynamoDb, plan)),
-    sqs: fromThen(services.sqs, disturbSqs(services.sqs, plan)),
+    dynamoDb: unlessAway('dynamodb', fromThen(services.dynamoDb, disturbDynamoDb(services.dynamoDb, plan))),
+    sqs: unlessAway('sqs', fromThen(services.sqs, disturbSqs(services.sqs, plan))),
+    secretsManager: unlessAway('secretsmanager', services.secretsManager),
   };
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { chance, pickBy } from './chance.ts';
 
-/** What is read from the file that LONGSHORE_AWS_FAULTS names. Only `npm run prove` writes one. */
+export type ServiceName = 'dynamodb' | 'sqs' | 'secretsmanager';
+
+/** What is read from the file that LONGSHORE_AWS_FAULTS names. Only `npm run prove` and a test of outages write one. */
 export interface FaultFile {
   /** The same seed gives the same faults to the same calls. */
   seed: string;
@@ -9,6 +11,8 @@ export interface FaultFile {
   on: boolean;
   /** Seconds a received message stays hidden, in place of the queue's own. */
   visibilitySeconds?: number;
+  /** Services that answer nothing but 503, whether `on` or not. */
+  away?: readonly ServiceName[];
 }
 
 export type FaultTable<Kind extends string> = ReadonlyArray<readonly [share: number, kind: Kind]>;
@@ -17,6 +21,7 @@ export interface FaultPlan {
   /** The fault for the next call of this operation on this thing. */
   take<Kind extends string>(operation: string, about: string, table: FaultTable<Kind>): Kind | undefined;
   visibilitySeconds(): number | undefined;
+  isAway(service: ServiceName): boolean;
 }
 
 const LOOK_EVERY_MS = 250;
@@ -42,6 +47,7 @@ export function openFaultPlan(path: string): FaultPlan {
       return pickBy(table, chance(file.seed, key, nth));
     },
     visibilitySeconds: () => file?.visibilitySeconds,
+    isAway: (service) => file?.away?.includes(service) ?? false,
   };
 }
 

@@ -1,0 +1,117 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FAULTS_VARIABLE } from '#sandbox/aws/faults/index';
+import type { FaultFile, ServiceName } from '#sandbox/aws/faults/plan';
+import { eventually, temporaryFolder } from './support/hub.ts';
+import { SHED, SHOP, type Stage, startStage } from './support/stage.ts';
+import { eventOf, post } from './support/webhook.ts';
+
+const faults = join(temporaryFolder(), 'faults.json');
+const OUTAGE_MS = 3_000;
+/** The plan is looked at again and again, and requests may be under way. */
+const MARGIN_MS = 600;
+const EVERY_MS = 60;
+
+function write(away: readonly ServiceName[]): void {
+  // A message whose work failed comes again after seconds, in place of six minutes.
+  const file: FaultFile = { seed: 'none', on: false, visibilitySeconds: 4, away };
+  writeFileSync(faults, JSON.stringify(file));
+}
+
+let stage: Stage;
+beforeAll(async () => {
+  write([]);
+  stage = await startStage({ env: { [FAULTS_VARIABLE]: faults } });
+});
+afterAll(() => stage.stop());
+
+type When = ServiceName | 'none' | 'between';
+
+/** A shop that sells without a pause and, as Scopio does, sends again what was not answered 200. */
+function sellOn() {
+  const state: { running: boolean; away: When } = { running: true, away: 'none' };
+  const answers: Array<{ status: number; when: When }> = [];
+  const forged: number[] = [];
+  const ids: string[] = [];
+  const send = async (number: number): Promise<void> => {
+    // Every fifth is for the warehouse, the others the seller ships: what is tested is not how fast pushes are.
+    const address = number % 5 === 0 ? {} : { address_country: 'PL' };
+    const [sold] = stage.scopio.place({ address, items: [{ sku: 'MUG-RED', quantity: 1 }], notify: false });
+    if (!sold) throw new Error('nothing was sold');
+    ids.push(sold.id);
+    const body = eventOf(await stage.shown(sold.id));
+    for (let status = 0; status !== 200; ) {
+      const when = state.away;
+      ({ status } = await post(stage, body));
+      answers.push({ status, when: when === state.away ? when : 'between' });
+      if (number % 10 === 0) forged.push((await post(stage, body, { signature: 'f'.repeat(64) })).status);
+      if (status !== 200) await sleep(500);
+    }
+  };
+  const selling = (async () => {
+    const sent: Promise<void>[] = [];
+    for (let number = 0; state.running; number += 1) {
+      sent.push(send(number));
+      await sleep(EVERY_MS);
+    }
+    await Promise.all(sent);
+  })();
+  return {
+    ids,
+    answers,
+    forged,
+    async while(service: ServiceName) {
+      write([service]);
+      state.away = 'between';
+      await sleep(MARGIN_MS);
+      state.away = service;
+      await sleep(OUTAGE_MS);
+      state.away = 'between';
+      write([]);
+      await sleep(MARGIN_MS);
+      state.away = 'none';
+    },
+    async stop() {
+      state.running = false;
+      await selling;
+    },
+  };
+}
+
+test('AWS away under load: what was answered 200 is never lost, what could not be taken got 503, all converges', async () => {
+  const shop = sellOn();
+  await sleep(1_000);
+  for (const service of ['secretsmanager', 'sqs', 'dynamodb'] as const) {
+    await shop.while(service);
+    await sleep(500);
+  }
+  await shop.stop();
+
+  const statuses = (when: When) => [
+    ...new Set(shop.answers.filter((each) => each.when === when).map((each) => each.status)),
+  ];
+  expect(statuses('none')).toEqual([200]);
+  // What is known of the secrets serves on, and a webhook needs no table.
+  expect(statuses('secretsmanager')).toEqual([200]);
+  expect(statuses('sqs')).toEqual([503]);
+  expect(statuses('dynamodb')).toEqual([200]);
+  expect(new Set(shop.answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
+  // Refused, or not decided while the secrets could not be read.
+  expect(shop.forged.filter((status) => status !== 401 && status !== 503)).toEqual([]);
+
+  const placed = shop.ids.filter((_, index) => index % 5 === 0);
+  expect(placed.length).toBeGreaterThan(10);
+  // A lease that outlived the table ends after 90 seconds.
+  await eventually(() => placed.every((id) => stage.placements(id) > 0), 'every order placed', 120_000);
+  for (const id of placed) stage.marketful.ship(`${SHOP}:${id}`, { carrier: 'DHL' });
+  await eventually(() => placed.every((id) => stage.fulfillments(id) > 0), 'every parcel reported', 30_000);
+  for (const id of shop.ids) {
+    const order = await stage.order(id);
+    expect(order.timeline.filter(({ type }) => type === 'order.received')).toHaveLength(1);
+  }
+  for (const id of placed) expect([id, stage.placements(id), stage.fulfillments(id)]).toEqual([id, 1, 1]);
+  expect(await stage.deliveries(`connection=${SHED}&state=dead`)).toEqual([]);
+  expect(await stage.deliveries(`connection=${SHOP}&state=dead`)).toEqual([]);
+}, 240_000);
