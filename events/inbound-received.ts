@@ -12,5 +12,7 @@ export const InboundReceived = z.object({
   /** The bytes as they came: text, or base64 where they are not UTF-8. */
   body: z.string(),
   encoding: z.enum(['utf8', 'base64']),
+  /** W3C `traceparent` of what received it. */
+  trace: z.optional(z.string()),
 });
 export type InboundReceived = z.infer<typeof InboundReceived>;

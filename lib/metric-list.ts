@@ -30,7 +30,7 @@ export const METRICS = {
   Attempts: { unit: 'Count', dimensions: { Marketplace: 'any', Action: 'any', Outcome: OUTCOMES } },
   /** Deliveries that came to a stand: dead, or blocked until a person acts. */
   DeliveriesStopped: { unit: 'Count', dimensions: { Marketplace: 'any', State: ['dead', 'blocked'] } },
-  /** From the receipt of the event that caused a push to its success. */
+  /** From the opening of a push, as its event was applied, to its success. */
   DeliveryLatency: { unit: 'Milliseconds', dimensions: { Marketplace: 'any' } },
   /** How much longer than its interval a connection has not been polled to the end; 0 while it is on time. */
   PollerLag: { unit: 'Seconds', dimensions: { Marketplace: 'any' } },

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { continueTrace, runInTrace } from '#lib/trace';
 import { type ApiEnv, BEARER } from './auth.ts';
 import { causes } from './causes.ts';
 import { closeDeliveries } from './close-delivery.ts';
@@ -37,6 +38,7 @@ export function createApp(): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid });
   app.onError(answerError);
   app.notFound((context) => context.json(errorBody({ code: 'not_found', description: 'there is no such route' }), 404));
+  app.use((context, next) => runInTrace(continueTrace(context.req.header('traceparent')), next));
   app.use(
     bodyLimit({
       maxSize: MAX_BODY_BYTES,

@@ -3,6 +3,7 @@ import { type Delivery, DeliveryKind, DeliveryState, Outcome } from '#lib/delive
 import { getAttempts } from '#lib/deliveries/ledger';
 import { optionalParam, since, Timestamp, until } from './list.ts';
 import { LineQuantity } from './order-schema.ts';
+import { TraceId, traceIdOf } from './trace-id.ts';
 
 export const Kind = z.enum(DeliveryKind.options).openapi('DeliveryKind');
 export const State = z.enum(DeliveryState.options).openapi('DeliveryState');
@@ -87,6 +88,7 @@ export const DeliveryBody = z
     updatedAt: Timestamp,
     nextAttemptAt: Timestamp.nullable(),
     attemptCount: z.number().int(),
+    traceId: TraceId,
     attempts: z.array(AttemptBody).openapi({ description: 'Oldest first.' }),
     closed: z
       .union([Closed, z.null()])
@@ -122,6 +124,7 @@ export async function presentDelivery(delivery: Delivery): Promise<z.infer<typeo
     ...{ createdAt, updatedAt, nextAttemptAt, attemptCount, attempts },
     shipBy: delivery.shipBy ?? null,
     closed: delivery.closed ?? null,
+    traceId: traceIdOf(delivery),
   };
 }
 

@@ -4,6 +4,7 @@ import { getEvent, type InboundEvent, listEvents } from '#lib/inbound/event';
 import { type ApiEnv, guardedBy } from './auth.ts';
 import { errorResponses, notFound } from './errors.ts';
 import { json, listOf, optionalParam, paging, since, Timestamp } from './list.ts';
+import { TraceId, traceIdOf } from './trace-id.ts';
 
 const State = z.enum(['applied', 'duplicate', 'unreadable']).openapi('InboundState');
 
@@ -25,6 +26,7 @@ const EventSummary = z
         example: { code: 'unexpected_shape', description: 'total: is missing', field: 'total' },
       }),
     note: z.string().nullable(),
+    traceId: TraceId,
     body: z.string().optional().openapi({ description: 'As it came. In lists only of what could not be read.' }),
     encoding: z.enum(['utf8', 'base64']).optional().openapi({ description: 'How `body` is written.' }),
   })
@@ -88,6 +90,7 @@ const present = (event: InboundEvent): z.infer<typeof EventBody> => ({
   order: event.order,
   error: event.error,
   note: event.note,
+  traceId: traceIdOf(event),
   body: event.body,
   encoding: event.encoding,
 });

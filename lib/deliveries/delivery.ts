@@ -64,6 +64,8 @@ export interface Delivery {
   lease: { owner: string; until: string; startedAt: string } | null;
   /** A dead delivery's message has reached the dead-letter queue. */
   deadLettered: boolean;
+  /** W3C `traceparent` of what caused it. */
+  trace?: string;
   /** A person's word that it stands at the remote, or need not: the last one, kept through replays. */
   closed?: Closing;
   /** The first attempts; later ones are items of their own beside it. */

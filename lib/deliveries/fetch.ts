@@ -3,6 +3,7 @@ import type { InboundReceived } from '#events/inbound-received';
 import { RejectedError } from '#lib/errors';
 import { ingest } from '#lib/inbound/ingest';
 import type { Connector, RemoteContext } from '#lib/marketplaces/contract';
+import { currentTraceparent } from '#lib/trace';
 import type { Delivery } from './delivery.ts';
 import type { Done } from './run.ts';
 
@@ -15,6 +16,7 @@ export async function runFetch(
   if (!connector.fetch || !subject.resource)
     throw new RejectedError({ code: 'unknown_action', description: `${connector.info.title} has no fetch ${action}` });
   const { topic, body } = await connector.fetch(remote, action, subject.resource);
+  const trace = currentTraceparent();
   const message: InboundReceived = {
     id: `evt_${randomUUID()}`,
     connection,
@@ -24,6 +26,7 @@ export async function runFetch(
     receivedAt: new Date().toISOString(),
     body: JSON.stringify(body),
     encoding: 'utf8',
+    ...(trace && { trace }),
   };
   await ingest(message);
   return { also: [] };

@@ -17,6 +17,7 @@ import {
   type Write,
 } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
+import { currentTraceparent } from '#lib/trace';
 import type { Attempt, Delivery, NewDelivery } from './delivery.ts';
 
 /** Longer than a pusher may run (60 s), so a lease never ends under a living worker. */
@@ -50,8 +51,10 @@ const itemOf = (delivery: Delivery): Item<Delivery> => ({
 
 /** A delivery as it enters the ledger: due at once, or blocked from the start. */
 export function openDelivery({ blocked, ...asked }: NewDelivery, now: string): Delivery {
+  const trace = currentTraceparent();
   return {
     ...asked,
+    ...(trace && { trace }),
     state: blocked ? 'blocked' : 'pending',
     cause: blocked ? { code: blocked.code, description: blocked.description } : null,
     waitsFor: blocked?.waitsFor ?? null,

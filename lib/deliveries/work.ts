@@ -1,8 +1,10 @@
 import { NotYetError, UnknownOutcomeError } from '#lib/errors';
 import { log } from '#lib/log';
 import type { Connector } from '#lib/marketplaces/contract';
+import { emitMetric } from '#lib/metrics';
 import { retryPolicy } from '#lib/settings';
-import type { Delivery } from './delivery.ts';
+import { continueTrace, runInTrace } from '#lib/trace';
+import type { Attempt, Delivery } from './delivery.ts';
 import { findFollowers } from './followers.ts';
 import { getDeliveries, leaseDelivery, leaseDue, transition, withAttempt } from './ledger.ts';
 import { deadLetter, ring } from './ring.ts';
@@ -12,22 +14,33 @@ import { tellTrouble } from './told.ts';
 
 const MAX_CROWD = 64;
 
-/** Looks at one delivery and does what its state calls for. The queue may ring any number of times. */
+/**
+ * Looks at one delivery and does what its state calls for, in the trace of the event that caused it. The queue may ring
+ * any number of times.
+ */
 export async function workDelivery(id: string, connector: Connector): Promise<void> {
   const now = new Date();
-  const { leased, found: delivery } = await leaseDue(id, connector.info.name, now);
-  if (leased) return attempt(leased, connector);
+  const { leased, found } = await leaseDue(id, connector.info.name, now);
+  const delivery = leased ?? found;
   if (!delivery) return log.warn('rung for a delivery that does not exist', { delivery: id });
+  await runInTrace(continueTrace(delivery.trace), () =>
+    leased ? attempt(leased, connector) : workOther(delivery, connector, now),
+  );
+}
+
+/** What is not simply due: its state says what is to be done, if anything. */
+async function workOther(delivery: Delivery, connector: Connector, now: Date): Promise<void> {
   // A connector acts only for its own marketplace's connections, whatever a message says.
-  if (delivery.marketplace !== connector.info.name) return log.error('rung at the wrong pusher', { delivery: id });
+  if (delivery.marketplace !== connector.info.name)
+    return log.error('rung at the wrong pusher', { delivery: delivery.id });
   if (delivery.state === 'dead' && !delivery.deadLettered) return bury(delivery);
   if (delivery.state === 'leased' && isOver(delivery, now)) return recordLostWorker(delivery, now);
   if (delivery.state !== 'pending' || !delivery.nextAttemptAt || Date.parse(delivery.nextAttemptAt) > now.getTime())
     return;
   // Rung again by what it waits for; the sweeper rings meanwhile.
   if (!(await areDone(delivery.subject.after))) return;
-  const mine = await leaseDelivery(delivery, now);
-  if (mine) await attempt(mine, connector);
+  const leased = await leaseDelivery(delivery, now);
+  if (leased) await attempt(leased, connector);
 }
 
 const isOver = ({ lease }: Delivery, now: Date): boolean => !lease || Date.parse(lease.until) <= now.getTime();
@@ -85,12 +98,21 @@ async function record(
     state: delivery.state,
     code: attempt.code,
   });
+  measure(delivery, attempt);
   if (delivery.state === 'dead') await bury(delivery);
   await ring([delivery, ...opened, ...(await findFollowers(delivery))]);
 }
 
 const areDone = async (ids: readonly string[] = []): Promise<boolean> =>
   (await getDeliveries(ids)).every(({ state }) => state === 'succeeded');
+
+function measure({ marketplace, action, state, kind, createdAt }: Delivery, { outcome, endedAt }: Attempt): void {
+  const Marketplace = marketplace;
+  emitMetric('Attempts', { Marketplace, Action: action, Outcome: outcome });
+  if (state === 'dead' || state === 'blocked') emitMetric('DeliveriesStopped', { Marketplace, State: state });
+  if (kind === 'push' && outcome === 'succeeded')
+    emitMetric('DeliveryLatency', { Marketplace }, Math.max(0, Date.parse(endedAt) - Date.parse(createdAt)));
+}
 
 /** Turns to spread over: more each time, as being turned away again tells how many others wait. */
 const crowd = ({ turnedAway = 0 }: Delivery): number => Math.min(MAX_CROWD, 2 ** (turnedAway + 1));

@@ -25,12 +25,14 @@ export async function applyFetch(
   const { covered, writes } = await planReading(fetch, message.receivedAt);
   if (covered !== null) {
     const event = eventOf(message, { state: 'duplicate', note: `covered by ${covered}` });
-    return (await transact([putEvent(event), ...writes])) ? { opened: [] } : alreadyRecorded(message);
+    return (await transact([putEvent(event), ...writes]))
+      ? { opened: [], state: 'duplicate' }
+      : alreadyRecorded(message);
   }
   const opened = openDelivery(fetch, new Date().toISOString());
   const event = eventOf(message, { state: 'applied', note: `asks for ${fetch.id}` });
   const stands = await transact([putEvent(event), putNewDelivery(opened), ...writes]);
-  return stands ? { opened: [opened] } : alreadyRecorded(message);
+  return stands ? { opened: [opened], state: 'applied' } : alreadyRecorded(message);
 }
 
 /** Its id comes from the event, so an event received twice asks once. */

@@ -18,5 +18,5 @@ export async function applyNote(
   const entry = { at: message.receivedAt, type: about.type, by: connection.id, detail };
   const event = putEvent(eventOf(message, { state: 'applied', order, note: reason }));
   const stands = await transact([event, ...putTimeline(order, [entry], message.id)]);
-  return stands ? { opened: [] } : alreadyRecorded(message);
+  return stands ? { opened: [], state: 'applied' } : alreadyRecorded(message);
 }

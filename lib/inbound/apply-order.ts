@@ -56,9 +56,9 @@ export async function applyOrder(
     also,
   });
   if (!opened) return alreadyRecorded(message);
-  if (!previous) await countFirst(connection, missed, message.receivedAt);
-  else if (previous.missed && !missed) await countLate(connection, previous.receivedAt, message.receivedAt);
-  return { opened };
+  if (!previous) countFirst(connection, missed, message.receivedAt);
+  else if (previous.missed && !missed) countLate(connection, previous.receivedAt, message.receivedAt);
+  return { opened, ...(worthRecording && { state }) };
 }
 
 const callsUs = ({ marketplace }: Connection): boolean =>

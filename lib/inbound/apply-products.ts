@@ -34,7 +34,8 @@ export async function applyProducts(
   }
   // An order may have waited for the shipper's id of a SKU.
   if (identified) await unblock('connection', { connection: message.connection });
-  if (changed || message.receivedBy === 'webhook')
-    await transact([putEvent(eventOf(message, { state: changed ? 'applied' : 'duplicate' }))]);
-  return { opened };
+  if (!changed && message.receivedBy !== 'webhook') return { opened };
+  const state = changed ? 'applied' : 'duplicate';
+  await transact([putEvent(eventOf(message, { state }))]);
+  return { opened, state };
 }

@@ -10,7 +10,7 @@ import { type OrderSnapshot, orderId } from '#lib/orders/order';
 import { commitOrder, getOrder } from '#lib/orders/store';
 import { type Applied, alreadyRecorded, eventOf } from './apply.ts';
 import { applyOrder } from './apply-order.ts';
-import { putEvent } from './event.ts';
+import { type InboundState, putEvent } from './event.ts';
 
 /** Where a sales channel can split and merge orders, each of ours is told what is its own: no line is sold twice. */
 export async function applyShares(
@@ -23,6 +23,7 @@ export async function applyShares(
   if (!moves) return applyOrder(snapshot, message, connection, configuration);
   const shares = await shareLines(connection.id, snapshot);
   const opened: Delivery[] = [];
+  let state: InboundState | undefined;
   for (const [index, share] of shares.entries()) {
     // The event is recorded with the last share: it stands for all of them.
     const isLast = index === shares.length - 1;
@@ -31,8 +32,9 @@ export async function applyShares(
       : await applyOrder(share.snapshot, message, connection, configuration);
     if (!applied) return undefined;
     opened.push(...applied.opened);
+    state = applied.state ?? state;
   }
-  return { opened };
+  return { opened, ...(state && { state }) };
 }
 
 async function applyShare(
@@ -64,6 +66,6 @@ async function applyShare(
     now: new Date(),
     also: [putPartOf(orderId(connection.id, snapshot.externalId), id), ...(isLast ? [event] : [])],
   });
-  if (opened) return { opened };
+  if (opened) return { opened, ...(isLast && { state: 'applied' }) };
   return isLast ? alreadyRecorded(message) : undefined;
 }

@@ -51,7 +51,7 @@ export async function applyShipmentChange(
     now: new Date(),
     also: [event, ...settling],
   });
-  return opened ? { opened } : alreadyRecorded(message);
+  return opened ? { opened, state: 'applied' } : alreadyRecorded(message);
 }
 
 /** The order of ours that a shipper speaks of. */
@@ -114,7 +114,7 @@ export async function blockPlacement(
   const settling = placement ? [settlePlacement(order.id, connection.id)] : [];
   if (order.cancelled) {
     const event = putEvent(eventOf(message, { state: 'applied', order: orderId, note: 'cancelled here too' }));
-    return (await transact([event, ...settling])) ? { opened: [] } : alreadyRecorded(message);
+    return (await transact([event, ...settling])) ? { opened: [], state: 'applied' } : alreadyRecorded(message);
   }
   const ids = order.placements
     .filter((placement) => placement.connection === connection.id)
@@ -142,5 +142,5 @@ export async function blockPlacement(
   }));
   const event = putEvent(eventOf(message, { state: 'applied', order: orderId }));
   const stands = await transact([event, ...writes, ...settling, ...putTimeline(orderId, entries, message.id)]);
-  return stands ? { opened: [] } : alreadyRecorded(message);
+  return stands ? { opened: [], state: 'applied' } : alreadyRecorded(message);
 }

@@ -1,22 +1,18 @@
 import { transact } from '#lib/aws/table';
 import type { Delivery } from '#lib/deliveries/delivery';
-import { getEvent, type InboundEvent, type Message, putEvent } from './event.ts';
+import { getEvent, type InboundEvent, type InboundState, type Message, putEvent } from './event.ts';
 
-/** The deliveries an event opened. Undefined: somebody else wrote first, decide again. */
-export type Applied = { opened: readonly Delivery[] } | undefined;
+/** The deliveries an event opened, and as what it was recorded, if it was. Undefined: somebody else wrote first, decide again. */
+export type Applied = { opened: readonly Delivery[]; state?: InboundState } | undefined;
 
 export function eventOf(message: Message, became: Partial<InboundEvent> & Pick<InboundEvent, 'state'>): InboundEvent {
   return { ...message, order: null, error: null, note: null, recordedAt: new Date().toISOString(), ...became };
 }
 
 /** An event that causes nothing is recorded all the same. */
-export async function recordOnly(
-  message: Message,
-  state: InboundEvent['state'],
-  rest: Partial<InboundEvent>,
-): Promise<Applied> {
+export async function recordOnly(message: Message, state: InboundState, rest: Partial<InboundEvent>): Promise<Applied> {
   await transact([putEvent(eventOf(message, { state, ...rest }))]);
-  return { opened: [] };
+  return { opened: [], state };
 }
 
 /** After a failed transaction: done if this very message stands (a second receipt of it), else worth another look. */

@@ -8,13 +8,14 @@ import { shortHash } from '#lib/hash';
 import { log } from '#lib/log';
 import type { Change } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/registry';
+import { emitMetric } from '#lib/metrics';
 import { type Applied, recordOnly } from './apply.ts';
 import { applyFetch } from './apply-fetch.ts';
 import { applyNote } from './apply-note.ts';
 import { applyProducts } from './apply-products.ts';
 import { applyShares } from './apply-shares.ts';
 import { applyShipmentChange, blockPlacement } from './apply-shipment.ts';
-import type { Message } from './event.ts';
+import type { InboundState, Message } from './event.ts';
 import { bodyBytes, readBody } from './read-body.ts';
 
 const MAX_CONFLICTS = 10;
@@ -26,11 +27,16 @@ export async function ingest(message: InboundReceived): Promise<void> {
   if (!connection)
     return recordUnreadable(message, { code: 'connection_unknown', description: 'not in the connections file' });
   const change = await readChange(message, connection);
-  if (change instanceof IntegrationError) return recordUnreadable(message, change.detail);
+  if (change instanceof IntegrationError) {
+    count(connection, 'unreadable');
+    return recordUnreadable(message, change.detail);
+  }
   try {
     await apply(change, message, connection, configuration);
   } catch (error) {
-    await recordUnreadable(message, whyHopeless(error));
+    const why = whyHopeless(error);
+    count(connection, 'unreadable');
+    await recordUnreadable(message, why);
   }
 }
 
@@ -59,10 +65,18 @@ export async function apply(
 ): Promise<void> {
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
     const applied = await applyChange(change, message, connection, configuration);
-    if (applied) return ring(applied.opened);
+    if (applied) {
+      count(connection, applied.state);
+      log.info('event ingested', { event: message.id, connection: connection.id, state: applied.state });
+      return ring(applied.opened);
+    }
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** Math.min(conflicts, 5)));
   }
   throw new Error('an order kept changing while an event was applied to it');
+}
+
+function count({ marketplace }: Connection, state: InboundState | undefined): void {
+  if (state) emitMetric('EventsIngested', { Marketplace: marketplace, State: state });
 }
 
 function applyChange(

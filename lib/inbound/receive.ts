@@ -6,11 +6,19 @@ import { sendMessage } from '#lib/aws/queue';
 import { getCredentials, refreshCredentials } from '#lib/connections/secrets';
 import { errorFields, log } from '#lib/log';
 import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';
+import { emitMetric } from '#lib/metrics';
 import { createQuarantine } from '#lib/quarantine/offer';
 import { INBOUND_QUEUE } from '#lib/topology-names';
+import { currentTraceparent, runInTrace, startTrace } from '#lib/trace';
 import { packBody } from './read-body.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
+
+/** What the metric says of an answer. */
+function resultOf(statusCode = 200) {
+  if (statusCode === 200) return 'accepted';
+  return statusCode === 401 ? 'unauthorized' : 'invalid';
+}
 
 const answer = (statusCode: number, body: object = {}): APIGatewayProxyStructuredResultV2 => ({
   statusCode,
@@ -31,31 +39,37 @@ const DECOY: WebhookCredentials = { secrets: { webhookSecret: randomUUID() }, se
  * offered to the quarantine.
  */
 export function receiver(webhook: Webhook) {
+  const { name } = webhook.info;
   const quarantine = createQuarantine(webhook);
   const refuse = refuser(webhook);
+  const receive = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+    const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+    if (body.length > MAX_BODY_BYTES)
+      return refuse(413, 'payload_too_large', `the body is over ${MAX_BODY_BYTES} bytes`);
+    const [connection = '', topic = '', ...rest] = segments(event.rawPath, name);
+    const request = { headers: event.headers as WebhookRequest['headers'], body, rest };
+    const { authentic, credentials } = await authenticate(webhook, connection, request);
+    if (!authentic || !webhook.info.topics.includes(topic)) {
+      if (!authentic) await quarantine.offer({ connection, topic, request, credentials });
+      // One body for a wrong secret, connection, topic or path: nothing can be learned by trying.
+      return refuse(401, 'unauthorized', 'not authorized');
+    }
+    const message = received(connection, topic, body);
+    await sendMessage(INBOUND_QUEUE, { message, group: connection });
+    log.info('webhook accepted', { event: message.id, connection, topic });
+    const json = readJson(body);
+    if (json === undefined && !webhook.isTest?.(body)) return refuse(400, 'not_json', 'the body is not JSON');
+    const objection = webhook.objection?.(topic, json);
+    return objection ? refuse(400, 'objection', objection) : answer(200, webhook.answer?.(null));
+  };
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .after(({ response }) => emitMetric('Webhooks', { Marketplace: name, Result: resultOf(response?.statusCode) }))
     .onError((request) => {
-      log.error('webhook not accepted', { marketplace: webhook.info.name, ...errorFields(request.error) });
+      log.error('webhook not accepted', { marketplace: name, ...errorFields(request.error) });
+      emitMetric('Webhooks', { Marketplace: name, Result: 'unavailable' });
       request.response = refuse(503, 'unavailable', 'not accepted, please send it again');
     })
-    .handler(async (event) => {
-      const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-      if (body.length > MAX_BODY_BYTES)
-        return refuse(413, 'payload_too_large', `the body is over ${MAX_BODY_BYTES} bytes`);
-      const [connection = '', topic = '', ...rest] = segments(event.rawPath, webhook.info.name);
-      const request = { headers: event.headers as WebhookRequest['headers'], body, rest };
-      const { authentic, credentials } = await authenticate(webhook, connection, request);
-      if (!authentic || !webhook.info.topics.includes(topic)) {
-        if (!authentic) await quarantine.offer({ connection, topic, request, credentials });
-        // One body for a wrong secret, connection, topic or path: nothing can be learned by trying.
-        return refuse(401, 'unauthorized', 'not authorized');
-      }
-      await sendMessage(INBOUND_QUEUE, { message: received(connection, topic, body), group: connection });
-      const json = readJson(body);
-      if (json === undefined && !webhook.isTest?.(body)) return refuse(400, 'not_json', 'the body is not JSON');
-      const objection = webhook.objection?.(topic, json);
-      return objection ? refuse(400, 'objection', objection) : answer(200, webhook.answer?.(null));
-    });
+    .handler((event) => runInTrace(startTrace(), () => receive(event)));
 }
 
 /** Whether the proof holds, and the connection's credentials as they stand now; undefined where there is none. */
@@ -80,7 +94,16 @@ function segments(rawPath: string, marketplace: string): string[] {
 
 function received(connection: string, topic: string, body: Buffer): InboundReceived {
   const receivedAt = new Date().toISOString();
-  return { id: `evt_${randomUUID()}`, connection, topic, receivedBy: 'webhook', receivedAt, ...packBody(body) };
+  const trace = currentTraceparent();
+  return {
+    id: `evt_${randomUUID()}`,
+    connection,
+    topic,
+    receivedBy: 'webhook',
+    receivedAt,
+    ...packBody(body),
+    ...(trace && { trace }),
+  };
 }
 
 /** Undefined for what is not JSON. */

@@ -1,6 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { db, queryPartition } from '#lib/aws/table';
 import type { Connection } from '#lib/connections/connection';
+import { errorFields, log } from '#lib/log';
 import { emitMetric } from '#lib/metrics';
 import { tableName } from '#lib/settings';
 
@@ -22,29 +23,52 @@ const DAY_SECONDS = 24 * 3600;
 const partitionOf = (connection: string): string => `MISSES#${connection}`;
 
 /** Counts a new order, missed by the webhooks or not. A count may be lost with a crash; an order never is. */
-export async function countFirst({ id, marketplace }: Connection, missed: boolean, at: string): Promise<void> {
+export function countFirst({ id, marketplace }: Connection, missed: boolean, at: string): void {
   emitMetric('OrdersReceived', { Marketplace: marketplace });
   if (missed) emitMetric('OrdersMissedByWebhook', { Marketplace: marketplace });
-  await add(id, at, missed ? { firstByPoll: 1 } : { firstByWebhook: 1 });
+  add(id, at, missed ? { firstByPoll: 1 } : { firstByWebhook: 1 });
 }
 
 /** Counts a webhook that came after a poll had found its order. */
-export const countLate = (connection: Connection, foundAt: string, receivedAt: string): Promise<void> =>
+export const countLate = (connection: Connection, foundAt: string, receivedAt: string): void =>
   add(connection.id, foundAt, {
     lateWebhooks: 1,
     latenessSeconds: Math.max(0, Math.round((Date.parse(receivedAt) - Date.parse(foundAt)) / 1000)),
   });
 
-async function add(connection: string, at: string, counts: Partial<Omit<Misses, 'day'>>): Promise<void> {
+type Counts = Partial<Omit<Misses, 'day'>>;
+
+/** What has been counted and not yet written, by connection and day: a whole batch is one write. */
+const counted = new Map<string, { pk: string; sk: string; counts: Counts }>();
+
+function add(connection: string, at: string, more: Counts): void {
+  const [pk, sk] = [partitionOf(connection), at.slice(0, 10)];
+  const counts: Counts = counted.get(`${pk}${sk}`)?.counts ?? {};
+  const sum = Object.entries(more).map(([name, count]) => [name, (counts[name as keyof Counts] ?? 0) + count]);
+  counted.set(`${pk}${sk}`, { pk, sk, counts: { ...counts, ...Object.fromEntries(sum) } });
+}
+
+/** Writes what was counted since the last time. What cannot be written is lost, and logged. */
+export async function writeMisses(): Promise<void> {
+  const all = [...counted.values()];
+  counted.clear();
+  try {
+    await Promise.all(all.map(write));
+  } catch (error) {
+    log.warn('counts of missed orders were lost', errorFields(error));
+  }
+}
+
+async function write({ pk, sk, counts }: { pk: string; sk: string; counts: Counts }): Promise<void> {
   const entries = Object.entries(counts);
   await db.send(
     new UpdateCommand({
       TableName: tableName(),
-      Key: { pk: partitionOf(connection), sk: at.slice(0, 10) },
+      Key: { pk, sk },
       UpdateExpression: `ADD ${entries.map(([name]) => `${name} :${name}`).join(', ')} SET expiresAt = :expiresAt`,
       ExpressionAttributeValues: {
         ...Object.fromEntries(entries.map(([name, count]) => [`:${name}`, count])),
-        ':expiresAt': Math.floor(Date.parse(at) / 1000) + RETENTION_DAYS * DAY_SECONDS,
+        ':expiresAt': Math.floor(Date.parse(sk) / 1000) + RETENTION_DAYS * DAY_SECONDS,
       },
     }),
   );

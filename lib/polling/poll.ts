@@ -11,6 +11,7 @@ import type { Connector } from '#lib/marketplaces/contract';
 import { listOpenPlacements } from '#lib/orders/store';
 import { pollIntervalSeconds } from '#lib/settings';
 import { INBOUND_QUEUE } from '#lib/topology-names';
+import { formatTraceparent, startTrace } from '#lib/trace';
 import { leaseCursor, saveCursor } from './cursor.ts';
 import { emitLag } from './lag.ts';
 
@@ -90,6 +91,7 @@ function polled(
     receivedAt,
     body: JSON.stringify(body),
     encoding: 'utf8',
+    trace: formatTraceparent(startTrace()),
   };
 }
 

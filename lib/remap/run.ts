@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { getConfiguration } from '#lib/connections/store';
+import { writeMisses } from '#lib/polling/misses';
 import { eachCandidate, encodePosition, type RemapFilter } from './candidates.ts';
 import type { Outcome } from './outcome.ts';
 import { putRemap, type RemapRecord } from './record.ts';
@@ -52,6 +53,7 @@ export async function remap({ filter, author, record, limit, after, deadline }: 
     else result.unchanged += 1;
     position = behind;
   }
+  await writeMisses();
   if (begun) await putRemap(addTo(begun, result));
   return result;
 }

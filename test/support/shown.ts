@@ -45,6 +45,7 @@ export interface ShownDelivery {
   state: string;
   cause: { code: string; description: string } | null;
   createdAt: string;
+  traceId: string | null;
   nextAttemptAt: string | null;
   attempts: ShownAttempt[];
 }
@@ -53,10 +54,12 @@ export interface ShownEvent {
   id: string;
   connection: string;
   topic: string;
+  receivedBy: string;
   state: string;
   order: string | null;
   error: { code: string; description: string; field?: string } | null;
   note: string | null;
   body?: string;
   encoding?: string;
+  traceId: string | null;
 }

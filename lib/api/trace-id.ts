@@ -1,0 +1,10 @@
+import { z } from '@hono/zod-openapi';
+import { parseTraceparent } from '#lib/trace';
+
+export const TraceId = z.string().nullable().openapi({
+  description: 'W3C trace id: the log lines of what it came from and of what it led to carry it as `trace_id`.',
+  example: '4bf92f3577b34da6a3ce929d0e0e4736',
+});
+
+export const traceIdOf = ({ trace }: { trace?: string | undefined }): string | null =>
+  parseTraceparent(trace)?.traceId ?? null;
