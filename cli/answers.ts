@@ -88,3 +88,16 @@ export interface Connection {
   };
   misses: Array<{ firstByWebhook: number; firstByPoll: number; lateWebhooks: number; latenessSeconds: number }>;
 }
+
+/** One that the connections file no longer has. */
+export interface RemovedConnection {
+  id: string;
+  marketplace: string;
+  removedAt: string;
+  deliveries: { pending: number; blocked: number; dead: number };
+}
+
+export interface Connections {
+  connections: Connection[];
+  removed: RemovedConnection[];
+}

@@ -1,5 +1,5 @@
 import type { Delivery } from './answers.ts';
-import { relativeTime } from './format.ts';
+import { describeShipBy, relativeTime } from './format.ts';
 import type { Session } from './session.ts';
 import { type Column, renderFacts } from './table.ts';
 
@@ -16,12 +16,13 @@ export const deliveryColumns = (now: Date): Column<Delivery>[] => [
   { title: 'TRIES', value: ({ attemptCount }) => String(attemptCount), right: true, minor: true },
   { title: 'CHANGED', value: ({ updatedAt }) => relativeTime(updatedAt, now), minor: true },
   { title: 'NEXT', value: ({ nextAttemptAt }) => relativeTime(nextAttemptAt, now), minor: true },
+  { title: 'SHIP BY', value: (delivery) => describeShipBy(delivery, now) },
   { title: 'CAUSE', value: causeOf, flexible: true },
 ];
 
 /** A delivery for people, its attempts below it. */
 export function describeDelivery(delivery: Delivery, { now, table }: Pick<Session, 'now' | 'table'>): string {
-  const { id, kind, action, connection, order, state, waitsFor, createdAt, nextAttemptAt, attempts, subject } =
+  const { id, kind, action, connection, order, shipBy, subject, state, waitsFor, createdAt, nextAttemptAt, attempts } =
     delivery;
   const facts = renderFacts([
     ['delivery', id],
@@ -31,6 +32,7 @@ export function describeDelivery(delivery: Delivery, { now, table }: Pick<Sessio
     ['state', waitsFor ? `${state}, waits for the ${waitsFor}` : state],
     ['cause', delivery.cause && causeOf(delivery)],
     ['closed', closingOf(delivery, now)],
+    ['ship by', shipBy && `${shipBy} (${describeShipBy(delivery, now)})`],
     ['created', `${createdAt} (${relativeTime(createdAt, now)})`],
     ['next attempt', nextAttemptAt && `${nextAttemptAt} (${relativeTime(nextAttemptAt, now)})`],
   ]);

@@ -1,5 +1,5 @@
 import type { Order, OrderSummary } from './answers.ts';
-import { money, relativeTime } from './format.ts';
+import { describeShipBy, money, relativeTime } from './format.ts';
 import type { Session } from './session.ts';
 import { type Column, renderFacts } from './table.ts';
 
@@ -9,6 +9,7 @@ export const orderColumns = (now: Date): Column<OrderSummary>[] => [
   { title: 'STATUS', value: ({ status }) => status },
   { title: 'TO', value: ({ shippingAddress }) => shippingAddress.address_country ?? '-' },
   { title: 'TOTAL', value: totalOf, right: true },
+  { title: 'SHIP BY', value: (order) => describeShipBy(order, now) },
   { title: 'PARCELS', value: ({ fulfillments }) => String(fulfillments.length), right: true, minor: true },
   { title: 'RECEIVED', value: ({ receivedAt }) => relativeTime(receivedAt, now) },
   { title: 'CHANGED', value: ({ updatedAt }) => relativeTime(updatedAt, now), minor: true },
@@ -29,6 +30,7 @@ export function describeOrder(order: Order, { now, table }: Pick<Session, 'now' 
     ['total', totalOf(order)],
     ['placed', `${placedAt} (${relativeTime(placedAt, now)})`],
     ['paid', paidAt && `${paidAt} (${relativeTime(paidAt, now)})`],
+    ['ship by', order.shipBy && `${order.shipBy} (${describeShipBy(order, now)})`],
     ['to', [to.postal_code, to.address_locality, to.address_region, to.address_country].filter(Boolean).join(', ')],
     ['deliveries', deliveries.join(', ')],
   ]);

@@ -14,6 +14,12 @@ export function relativeTime(instant: string | null | undefined, now: Date): str
   return seconds > 0 ? `${duration} ago` : `in ${duration}`;
 }
 
+/** By when something must leave, and whether it is too late for that. */
+export function describeShipBy({ shipBy, late }: { shipBy: string | null; late: boolean }, now: Date): string {
+  if (!shipBy) return '-';
+  return late ? `LATE, ${relativeTime(shipBy, now)}` : relativeTime(shipBy, now);
+}
+
 /** The largest unit only: `90 s` is `1 min`. */
 export function describeSeconds(seconds: number): string {
   const { name, seconds: size } = UNITS.find((unit) => seconds >= unit.seconds) ?? UNITS[3];

@@ -33,6 +33,7 @@ const instant = (text: string): string => parseInstant(text);
 export const since = (of: string): Option =>
   new Option('--since <when>', `${of} since: 2h, 3d, 2026-11-20 …`).argParser(instant);
 export const until = (of: string): Option => new Option('--until <when>', `${of} until then`).argParser(instant);
+export const late = (of: string): Option => new Option('--late', of);
 export const reason = (): Option => new Option('--reason <text>', 'kept on record beside who did it');
 export const yes = (of: string): Option => new Option('--yes', of);
 

@@ -9,6 +9,7 @@ import { addOrders } from './commands/orders.ts';
 import { addPoll } from './commands/poll.ts';
 import { addQuarantine } from './commands/quarantine.ts';
 import { addRemap } from './commands/remap.ts';
+import { addRemaps } from './commands/remaps.ts';
 import { addReplays } from './commands/replays.ts';
 import { addSecrets } from './commands/secrets.ts';
 import { addWebhooks } from './commands/webhooks.ts';
@@ -34,7 +35,7 @@ export function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'longshore: ')) })
     .addHelpText('after', HELP);
   const adders = [addConnections, addOrders, addDeliveries, addReplays, addDeadLetters, addEvents];
-  for (const add of [...adders, addQuarantine, addRemap, addPoll, addSecrets, addWebhooks, addKeys, addCompletion])
-    add(program);
+  const others = [addQuarantine, addRemap, addRemaps, addPoll, addSecrets, addWebhooks, addKeys, addCompletion];
+  for (const add of [...adders, ...others]) add(program);
   return program;
 }

@@ -3,7 +3,7 @@ import type { Cause, Delivery } from '../answers.ts';
 import { deliveryColumns, describeDelivery } from '../describe-delivery.ts';
 import { relativeTime } from '../format.ts';
 import { answerList, readList } from '../list.ts';
-import { addListOptions, examples, type ListOptions, since } from '../options.ts';
+import { addListOptions, examples, type ListOptions, late, since } from '../options.ts';
 import { openSession } from '../session.ts';
 import { addCloseDelivery } from './close-delivery.ts';
 import { addDeliveryFilter, type FilterOptions, filterOf } from './delivery-filter.ts';
@@ -30,23 +30,20 @@ export function addDeliveries(program: Command): void {
 function addList(deliveries: Command): void {
   const list = deliveries.command('list').description('deliveries, newest first');
   addListOptions(addDeliveryFilter(list))
+    .addOption(late('not done, and its order’s ship-by has passed or will have before the next attempt'))
     .addHelpText(
       'after',
       examples(
         'deliveries list --state dead',
         'deliveries list --connection scopio-main --since 2h',
+        'deliveries list --late',
         'deliveries list --order scopio-main:ord_8f3a --json',
       ),
     )
-    .action(async (options: FilterOptions & ListOptions, command: Command) => {
+    .action(async (options: FilterOptions & ListOptions & { late?: boolean }, command: Command) => {
       const session = openSession(command);
-      const page = await readList<'deliveries', Delivery>(
-        session.api,
-        '/deliveries',
-        'deliveries',
-        filterOf(options),
-        options,
-      );
+      const query = { ...filterOf(options), ...(options.late && { late: 'true' }) };
+      const page = await readList<'deliveries', Delivery>(session.api, '/deliveries', 'deliveries', query, options);
       answerList(session, page, 'deliveries', deliveryColumns(session.now), 'no deliveries');
     });
 }

@@ -3,7 +3,7 @@ import type { Order, OrderSummary } from '../answers.ts';
 import { describeOrder, orderColumns } from '../describe-order.ts';
 import { usageError } from '../errors.ts';
 import { answerList, type Page, readList } from '../list.ts';
-import { addListOptions, examples, type ListOptions, since } from '../options.ts';
+import { addListOptions, examples, type ListOptions, late, since } from '../options.ts';
 import { openSession } from '../session.ts';
 
 interface Options extends ListOptions {
@@ -11,6 +11,7 @@ interface Options extends ListOptions {
   status?: string;
   externalId?: string;
   since?: string;
+  late?: boolean;
 }
 
 /** `longshore orders`: what was sold. */
@@ -25,23 +26,30 @@ export function addOrders(program: Command): void {
         new Option('--status <status>', 'in this status').choices(['open', 'partial', 'fulfilled', 'cancelled']),
       )
       .option('--external-id <id>', 'the one with this id at its marketplace; wants --connection')
+      .addOption(late('whose ship-by has passed while units are left to ship'))
       .addOption(since('received')),
   )
     .addHelpText(
       'after',
-      examples('orders list --status open --since 1d', 'orders list --connection scopio-main --external-id ord_8f3a'),
+      examples(
+        'orders list --status open --since 1d',
+        'orders list --late --all',
+        'orders list --connection scopio-main --external-id ord_8f3a',
+      ),
     )
-    .action(async ({ connection, status, externalId, since: from, ...paging }: Options, command: Command) => {
-      const session = openSession(command);
-      if (externalId !== undefined && (status !== undefined || from !== undefined))
-        throw usageError('--external-id names one order: no --status and no --since beside it');
-      const query = { connection, status, externalId, since: from };
-      const page: Page<'orders', OrderSummary> =
-        externalId === undefined
-          ? await readList(session.api, '/orders', 'orders', query, paging)
-          : await session.api.get('/orders', query);
-      answerList(session, page, 'orders', orderColumns(session.now), 'no orders');
-    });
+    .action(
+      async ({ connection, status, externalId, late: isLate, since: from, ...paging }: Options, command: Command) => {
+        const session = openSession(command);
+        if (externalId !== undefined && (status !== undefined || from !== undefined || isLate))
+          throw usageError('--external-id names one order: no --status, --since or --late beside it');
+        const query = { connection, status, externalId, since: from, ...(isLate && { late: 'true' }) };
+        const page: Page<'orders', OrderSummary> =
+          externalId === undefined
+            ? await readList(session.api, '/orders', 'orders', query, paging)
+            : await session.api.get('/orders', query);
+        answerList(session, page, 'orders', orderColumns(session.now), 'no orders');
+      },
+    );
   orders
     .command('show <id>')
     .description('an order with its lines, parcels, deliveries and timeline')

@@ -16,6 +16,16 @@ interface Verdict {
   admitted?: number;
 }
 
+interface Admission {
+  id: string;
+  at: string;
+  by: string;
+  reason: string | null;
+  connection: string;
+  matched: number;
+  webhooks: string[];
+}
+
 interface AdmitOptions {
   connection: string;
   id?: string[];
@@ -38,6 +48,14 @@ export function addQuarantine(program: Command): void {
       const query = { connection };
       const page = await readList<'quarantine', Quarantined>(session.api, '/quarantine', 'quarantine', query, paging);
       answerList(session, page, 'quarantine', columns(session.now), 'nothing is in quarantine');
+    });
+  addListOptions(quarantine.command('admissions').description('what was admitted, by whom and why, newest first'))
+    .addHelpText('after', examples('quarantine admissions'))
+    .action(async (options: ListOptions, command: Command) => {
+      const session = openSession(command);
+      const path = '/quarantine/admissions';
+      const page = await readList<'admissions', Admission>(session.api, path, 'admissions', {}, options);
+      answerList(session, page, 'admissions', admissionColumns(session.now), 'nothing was admitted');
     });
   quarantine
     .command('admit')
@@ -78,6 +96,16 @@ const columns = (now: Date): Column<Quarantined>[] => [
     value: ({ admitted }) => (admitted ? `${relativeTime(admitted.at, now)} by ${admitted.by}` : '-'),
     flexible: true,
   },
+];
+
+const admissionColumns = (now: Date): Column<Admission>[] => [
+  { title: 'ID', value: ({ id }) => id },
+  { title: 'CONNECTION', value: ({ connection }) => connection },
+  { title: 'ADMITTED', value: ({ webhooks }) => String(webhooks.length), right: true },
+  { title: 'OF', value: ({ matched }) => String(matched), right: true, minor: true },
+  { title: 'WHEN', value: ({ at }) => relativeTime(at, now) },
+  { title: 'BY', value: ({ by }) => by, flexible: true },
+  { title: 'REASON', value: ({ reason }) => reason ?? '-', flexible: true },
 ];
 
 function describe({ matched, refused, alreadyAdmitted, admissible, admissionId, admitted }: Verdict): string {

@@ -25,15 +25,23 @@ interface Outcome {
   applied: boolean;
   changes: Array<{ member: string; from: unknown; to: unknown }>;
   deliveries: Array<{ action: string; connection: string }>;
+  note: string | null;
   error: { code: string; description: string } | null;
 }
 
 interface Page {
   remapId: string | null;
+  apply: boolean;
   examined: number;
   unchanged: number;
   outcomes: Outcome[];
   cursor?: string;
+}
+
+interface Asked {
+  filter: Record<string, string>;
+  apply?: boolean;
+  reason?: string;
 }
 
 /** `longshore remap`: the kept raw events, read by the present mapper. */
@@ -49,27 +57,22 @@ export function addRemap(program: Command): void {
     .addOption(since('received'))
     .option('--apply', 'make it so; what was pushed is not pushed again')
     .addOption(reason())
-    .addOption(new Option('--limit <n>', 'with --json: how many are examined (default: 50)').argParser(parseCount))
-    .option('--cursor <cursor>', 'go on where a page ended')
+    .addOption(new Option('--limit <n>', 'how many are examined (default: all)').argParser(parseCount))
+    .option('--cursor <cursor>', 'go on where it ended')
     .addHelpText(
       'after',
-      `${examples(
+      examples(
         'remap --filter connection=scopio-main state=unreadable',
         'remap --connection scopio-main --since 2d --apply --reason "discounts were read twice"',
-      )}
-With --json one page is printed, as the API answers it: go on with --cursor while it has one.`,
+      ),
     )
     .action(async (options: Options, command: Command) => {
       const session = openSession(command);
-      const filter = filterOf(options);
-      const body = {
-        filter,
-        ...(options.apply && { apply: true }),
-        ...(options.reason && { reason: options.reason }),
-        ...(options.cursor && { cursor: options.cursor }),
-      };
-      if (!session.json) return showAll(session, body, options.apply ?? false);
-      session.answer(await session.api.post<Page>('/remaps', { ...body, limit: options.limit ?? PAGE }), () => '');
+      const { apply, reason: text } = options;
+      const asked = { filter: filterOf(options), ...(apply && { apply }), ...(text && { reason: text }) };
+      const done = await readAll(session, asked, options);
+      if (session.json) session.print(JSON.stringify(done, null, 2));
+      conclude(session, done);
     });
 }
 
@@ -86,42 +89,57 @@ function filterOf(options: Options): Record<string, string> {
   return filter;
 }
 
-async function showAll(session: Session, body: { cursor?: string }, apply: boolean): Promise<void> {
+/** Every page as one answer, and one on record; for people each page is shown as it comes. */
+async function readAll(session: Session, asked: Asked, { limit = Infinity, cursor }: Options): Promise<Page> {
   const progress = createProgress();
-  const totals = { examined: 0, unchanged: 0, shown: 0, failed: 0 };
-  let cursor = body.cursor;
+  const all: Page = { remapId: null, apply: asked.apply ?? false, examined: 0, unchanged: 0, outcomes: [] };
+  let next = cursor;
   try {
     do {
-      const page: Page = await session.api.post('/remaps', { ...body, limit: PAGE, ...(cursor && { cursor }) });
+      const page: Page = await session.api.post('/remaps', {
+        ...asked,
+        limit: Math.min(PAGE, limit - all.examined),
+        ...(next && { cursor: next }),
+        ...(all.remapId && { remapId: all.remapId }),
+      });
       progress.clear();
-      for (const outcome of page.outcomes) session.print(describe(outcome));
-      if (page.remapId) session.note(`On record as ${page.remapId}.`);
-      totals.examined += page.examined;
-      totals.unchanged += page.unchanged;
-      totals.shown += page.outcomes.length;
-      totals.failed += apply ? page.outcomes.filter(({ applied }) => !applied).length : 0;
-      cursor = page.cursor;
-      if (cursor !== undefined) progress.show(`${totals.examined} examined …`);
-    } while (cursor !== undefined);
+      if (!session.json) for (const outcome of page.outcomes) session.print(describe(outcome));
+      all.remapId = page.remapId;
+      all.examined += page.examined;
+      all.unchanged += page.unchanged;
+      all.outcomes.push(...page.outcomes);
+      next = page.cursor;
+      if (next !== undefined) progress.show(`${all.examined} examined …`);
+    } while (next !== undefined && all.examined < limit);
   } catch (error) {
     progress.clear();
-    if (cursor !== undefined) session.note(`To go on: --cursor ${cursor}`);
+    if (all.remapId) session.note(`On record as ${all.remapId}.`);
+    if (next !== undefined) session.note(`To go on: --cursor ${next}`);
     throw error;
   }
-  session.print(
-    `${count(totals.examined, 'event', 'events')} examined: ${totals.unchanged} read as they stand, ${totals.shown} differ`,
-  );
-  if (totals.failed > 0) throw new CliError(`${totals.failed} could not be applied`);
-  if (!apply && totals.shown > 0) session.note('Nothing was changed: say --apply to do it.');
+  return { ...all, ...(next !== undefined && { cursor: next }) };
 }
 
-function describe({ event, order, outcome, reads, applied, changes, deliveries, error }: Outcome): string {
+function conclude(session: Session, { remapId, apply, examined, unchanged, outcomes, cursor }: Page): void {
+  if (!session.json) {
+    const differ = outcomes.length;
+    session.print(`${count(examined, 'event', 'events')} examined: ${unchanged} read as they stand, ${differ} differ`);
+    if (remapId) session.note(`On record as ${remapId}.`);
+    if (!apply && differ > 0) session.note('Nothing was changed: say --apply to do it.');
+    if (cursor !== undefined) session.note(`There are more: --cursor ${cursor}`);
+  }
+  const failed = outcomes.filter(({ applied }) => !applied).length;
+  if (apply && failed > 0) throw new CliError(`${failed} could not be applied`);
+}
+
+function describe({ event, order, outcome, reads, applied, changes, deliveries, note, error }: Outcome): string {
   const head = `${applied ? '✔' : '·'} ${outcome}  ${order ?? reads ?? '-'}  (${event})`;
   const show = (value: unknown) => (value === null ? 'nothing' : JSON.stringify(value));
   return [
     head,
     ...changes.map(({ member, from, to }) => `    ${member}: ${show(from)} → ${show(to)}`),
     ...deliveries.map(({ action, connection }) => `    + ${action} at ${connection}`),
+    ...(note ? [`    ! ${note}`] : []),
     ...(error ? [`    ${error.code}: ${error.description}`] : []),
   ].join('\n');
 }

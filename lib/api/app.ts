@@ -20,6 +20,7 @@ import { remaps } from './remaps.ts';
 import { replayDeliveries } from './replay-deliveries.ts';
 import { replays } from './replays.ts';
 import { requests } from './requests.ts';
+import { webhookSync } from './sync-webhooks.ts';
 import { describeWebhooks } from './webhook-paths.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -62,6 +63,7 @@ export function createApp(): OpenAPIHono<ApiEnv> {
     products,
     connections,
     pollConnection,
+    webhookSync,
     requests,
     health,
   ])

@@ -4,6 +4,8 @@ import { type ApiKey, findApiKey, type Scope } from './keys.ts';
 
 export interface ApiEnv {
   Variables: { key: ApiKey };
+  /** `hub`: the address at which the caller found the hub. */
+  Bindings: { requestContext: { hub: string } };
 }
 
 /** The name of the security scheme in the OpenAPI document. */

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Delivery, DeliveryKind, DeliveryState, Outcome } from '#lib/deliveries/delivery';
 import { getAttempts } from '#lib/deliveries/ledger';
+import { isDelayed } from '#lib/deliveries/list';
 import { optionalParam, since, Timestamp, until } from './list.ts';
 import { LineQuantity } from './order-schema.ts';
 import { TraceId, traceIdOf } from './trace-id.ts';
@@ -60,6 +61,9 @@ export const DeliveryBody = z
     marketplace: z.string().openapi({ example: 'scopio' }),
     order: z.string().nullable().openapi({ example: 'scopio-main:ord_8f3a' }),
     shipBy: Timestamp.nullable().openapi({ description: 'By when its order must leave, where that is known.' }),
+    late: z.boolean().openapi({
+      description: 'It is not done, and `shipBy` has passed or will have before the next attempt.',
+    }),
     subject: z
       .object({
         lineItems: z.array(LineQuantity).optional(),
@@ -123,6 +127,7 @@ export async function presentDelivery(delivery: Delivery): Promise<z.infer<typeo
     ...{ id, kind, action, connection, marketplace, order, subject, state, cause, waitsFor },
     ...{ createdAt, updatedAt, nextAttemptAt, attemptCount, attempts },
     shipBy: delivery.shipBy ?? null,
+    late: isDelayed(delivery),
     closed: delivery.closed ?? null,
     traceId: traceIdOf(delivery),
   };

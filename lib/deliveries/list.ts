@@ -105,8 +105,9 @@ export function isWanted(filter: DeliveryFilter): (delivery: Delivery) => boolea
     (late === undefined || isDelayed(delivery) === late);
 }
 
-/** What was stopped with its order makes nobody wait. */
-const isDelayed = (delivery: Delivery): boolean =>
+/** Whether it is not done and its order's ship-by has passed, or will have before its next attempt. */
+// What was stopped with its order makes nobody wait.
+export const isDelayed = (delivery: Delivery): boolean =>
   delivery.state !== 'succeeded' &&
   delivery.cause?.code !== 'order_cancelled' &&
   (isPast(delivery) || misses(delivery));

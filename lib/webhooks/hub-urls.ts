@@ -1,3 +1,4 @@
+import { RejectedError } from '#lib/errors';
 import type { MarketplaceInfo } from '#lib/marketplaces/info';
 
 /** Where a marketplace posts a topic; where it can send nothing but a URL, the secret ends it. */
@@ -12,7 +13,7 @@ export interface HubUrl {
 /** What stands in one segment of a path the same everywhere, however often it is decoded on its way. */
 const PLAIN = /^[\w.~-]+$/;
 
-/** The URLs of a connection at the hub's public address. Throws a plain Error for a secret that cannot end a URL. */
+/** The URLs of a connection at the hub's public address. Throws RejectedError for a secret that cannot end a URL. */
 export function hubUrls(
   hub: string,
   info: MarketplaceInfo,
@@ -20,9 +21,10 @@ export function hubUrls(
   secret: string | undefined,
 ): HubUrl[] {
   if (info.secretInUrl && !PLAIN.test(secret ?? ''))
-    throw new Error(
-      `the webhookSecret of ${connectionId} ends its URLs: make it of letters, digits, "-", "_", "." and "~"`,
-    );
+    throw new RejectedError({
+      code: 'secret_unfit',
+      description: `the webhookSecret of ${connectionId} ends its URLs: make it of letters, digits, "-", "_", "." and "~"`,
+    });
   return info.topics.map((topic) => ({
     topic,
     url: hub.replace(/\/+$/, '') + webhookPath(info, connectionId, topic).replace('{secret}', secret ?? ''),

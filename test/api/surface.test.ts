@@ -37,6 +37,7 @@ const guarded = [
   ['POST', '/remaps', 'orders:read'],
   ['GET', '/connections', 'ops'],
   ['POST', '/connections/con_1/poll', 'ops'],
+  ['POST', '/connections/con_1/webhooks/sync', 'ops'],
   ['POST', '/connections/con_1/requests/act_1', 'ops'],
   ['GET', '/products', 'orders:read'],
   ['GET', '/stock', 'orders:read'],

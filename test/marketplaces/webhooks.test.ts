@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -160,7 +160,7 @@ test('one clear line says what is wrong', async () => {
   expect(await run('shed', 'hub.example')).toMatch(/^longshore: --url must be the hub's address/);
   expect(await run('shed', HUB, path('none.json'))).toMatch(/none\.json: no such file$/);
   expect(await run('shed', HUB, write('path/canary', 'slash.json'))).toMatch(
-    /^longshore: the webhookSecret of shed ends its URLs/,
+    /^longshore: secret_unfit: the webhookSecret of shed ends its URLs/,
   );
   marketful.faults.add({
     on: 'GET /webhooks/consultar',
@@ -171,19 +171,48 @@ test('one clear line says what is wrong', async () => {
   expect(await run('shed', HUB)).toBe('longshore: credentials_refused: User Not Found');
 });
 
-test('works for a deployed hub: the connection from its table, the secret from Secrets Manager', async () => {
+test('the hub does it by itself, under the address at which it was reached, with the secret it has', async () => {
   const aws = await startAws({ dataDir: path('aws') });
   try {
-    const env = awsEnvironment(aws.endpoints);
-    Object.assign(process.env, env);
+    Object.assign(process.env, awsEnvironment(aws.endpoints));
     const { provision } = await import('#sandbox/provision');
-    const outputs = path('outputs.json');
-    writeFileSync(outputs, JSON.stringify({ environment: await provision() }));
-    const put = await longshore(['connections', 'put', path('connections.json'), '--outputs', outputs], env);
-    expect(put.code).toBe(0);
-    const args = ['webhooks', 'sync', '--connection', 'shed', '--url', HUB, '--outputs', outputs];
-    expect(await longshore(args, env)).toMatchObject({ code: 0, err: '' });
+    Object.assign(process.env, await provision());
+    const { parseConnectionsFile } = await import('#lib/connections/file');
+    const { putConnections } = await import('#lib/connections/put');
+    const { putApiKey } = await import('#lib/api/keys');
+    const { handler } = await import('#functions/ops/api');
+    await putConnections(await parseConnectionsFile(readFileSync(path('connections.json'), 'utf8')));
+    await putApiKey('ops-key', 'night-shift', ['ops']);
+    const ask = async (id: string, body: object) => {
+      const event = {
+        ...{ version: '2.0', rawPath: `/connections/${id}/webhooks/sync`, rawQueryString: '', isBase64Encoded: false },
+        // The name that a caller makes up is not where the marketplace will call.
+        headers: { authorization: 'Bearer ops-key', 'content-type': 'application/json', host: 'evil.example' },
+        requestContext: { http: { method: 'POST' }, domainName: 'hub.example' },
+        body: JSON.stringify(body),
+      };
+      const answer = (await handler(event as never, {} as never)) as { statusCode: number; body: string };
+      expect(answer.body).not.toMatch(/canary/);
+      return { status: answer.statusCode, ...JSON.parse(answer.body) };
+    };
+    const steps = ({ webhooks }: { webhooks: Array<{ action: string; topic: string }> }) =>
+      webhooks.map(({ action, topic }) => `${action} ${topic}`);
+    expect(steps(await ask('shed', { dryRun: true }))).toEqual(each('create'));
+    expect(registered()).toEqual({});
+    expect(await ask('shed', {})).toMatchObject({ status: 200, connection: 'shed', dryRun: false });
     expect(registered()).toEqual(ALL);
+    expect(steps(await ask('shed', {}))).toEqual(each('keep'));
+    expect(await ask('shop', {})).toMatchObject({
+      webhooks: [{ action: 'paste', url: `${HUB}/webhooks/scopio/shop/order-paid` }],
+      pasteHint: expect.stringContaining('seller profile'),
+    });
+    expect(await ask('none', {})).toMatchObject({ status: 404 });
+    const body = { message: 'User Not Found' };
+    marketful.faults.add({ on: 'GET /webhooks/consultar', kind: 'status', status: 404, body });
+    expect(await ask('shed', {})).toMatchObject({
+      status: 422,
+      error: { code: 'credentials_refused', description: 'User Not Found' },
+    });
   } finally {
     await aws.stop();
   }

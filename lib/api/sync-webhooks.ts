@@ -1,0 +1,70 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Connection } from '#lib/connections/connection';
+import { openRemote } from '#lib/connections/remote';
+import { getConfiguration } from '#lib/connections/store';
+import { IntegrationError } from '#lib/errors';
+import { loadConnector } from '#lib/marketplaces/registry';
+import { type Synced, syncWebhooks } from '#lib/webhooks/sync';
+import { type ApiEnv, guardedBy } from './auth.ts';
+import { ApiError, errorResponses, notFound } from './errors.ts';
+import { body, json } from './list.ts';
+
+/** A few requests within the connection's requests a minute; API Gateway waits 29 seconds. */
+const PATIENCE = { maxWaitMs: 2_000, patienceMs: 8_000 };
+
+const SyncedBody = z
+  .object({
+    connection: z.string(),
+    marketplace: z.string(),
+    dryRun: z.boolean(),
+    webhooks: z.array(
+      z.object({
+        action: z.enum(['keep', 'create', 'remove', 'leave', 'paste']),
+        topic: z.string().nullable(),
+        url: z.string().openapi({ description: 'Without the secret, which is shown as `…`.' }),
+        error: z.string().optional().openapi({ description: 'Why it could not be done.' }),
+      }),
+    ),
+    pasteHint: z.string().optional().openapi({ description: 'Where a person tells the marketplace the URLs.' }),
+  })
+  .openapi('WebhooksSynced');
+
+const route = createRoute({
+  method: 'post',
+  path: '/connections/{id}/webhooks/sync',
+  tags: ['connections'],
+  summary: "Registers the hub's URLs at the marketplace and repairs what is registered there",
+  description:
+    'The URLs begin with the address under which this request reached the hub. A step that the marketplace refuses is told in its `error` and does not keep it from the others; 422 when it does not even tell what is registered.',
+  ...guardedBy('ops'),
+  request: {
+    params: z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: 'marketful-mx' }) }),
+    body: body(z.strictObject({ dryRun: z.boolean().default(false) }), false),
+  },
+  responses: {
+    200: json('What was done, or would be.', SyncedBody),
+    ...errorResponses(400, 401, 403, 404, 413, 415, 422, 500),
+  },
+});
+
+export const webhookSync = new OpenAPIHono<ApiEnv>();
+
+webhookSync.openapi(route, async (context) => {
+  const { dryRun = false } = context.req.valid('json');
+  const connection = (await getConfiguration()).connections.get(context.req.valid('param').id);
+  if (!connection) throw notFound('connection');
+  return context.json(await sync(connection, { hub: context.env.requestContext.hub, dryRun }), 200);
+});
+
+async function sync(connection: Connection, options: { hub: string; dryRun: boolean }): Promise<Synced> {
+  const { id, marketplace } = connection;
+  const connector = await loadConnector(marketplace);
+  // Where nobody calls, no secret is read.
+  if (connector.info.topics.length === 0) return { connection: id, marketplace, dryRun: options.dryRun, webhooks: [] };
+  try {
+    return await syncWebhooks(connector, await openRemote(connection, PATIENCE), options);
+  } catch (error) {
+    if (error instanceof IntegrationError) throw new ApiError(422, error.code, error.detail.description);
+    throw error;
+  }
+}
