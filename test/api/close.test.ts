@@ -63,16 +63,16 @@ test('the pushes that waited for it are rung', async () => {
   const now = new Date();
   const source = { connection: 'shop', event: 'evt_after', by: 'webhook' as const, receivedAt: now.toISOString() };
   const { order } = applySnapshot(null, snapshotOf('after'), source);
-  const push = { kind: 'push' as const, connection: 'shop', marketplace: 'scopio', order: order.id };
+  const push = { kind: 'push' as const, connection: 'se', marketplace: 'sello', order: order.id };
   const deliveries = [
     { ...push, id: 'dlv_first', action: 'fulfillment', subject: { fulfillment: 'ful_1' } },
     { ...push, id: 'dlv_then', action: 'status', subject: { after: ['dlv_first'] } },
   ];
   await commitOrder({ order, previous: null, timeline: [], deliveries, origin: 'test', now });
   await workOnce('dlv_first', { code: 'http_422' });
-  await drain('scopio-deliveries');
+  await drain('sello-deliveries');
   await close('dlv_first');
-  expect(await drain('scopio-deliveries')).toEqual(['dlv_then']);
+  expect(await drain('sello-deliveries')).toEqual(['dlv_then']);
 });
 
 test('what a worker may still do, or has done, is not closed', async () => {
