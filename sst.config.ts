@@ -22,6 +22,7 @@ export default $config({
     const { storage } = await import('./stacks/storage');
     const { secrets } = await import('./stacks/secrets');
     const { queues } = await import('./stacks/queues');
+    const { createGateway } = await import('./stacks/gateway');
     const { webhooks } = await import('./stacks/webhooks');
     const { ops } = await import('./stacks/ops');
     const { pushers } = await import('./stacks/pushers');
@@ -30,13 +31,15 @@ export default $config({
     const { environmentOf } = await import('./stacks/environment');
 
     const resources = { ...storage(), secrets: secrets(), queues: queues() };
-    const gateway = webhooks(resources);
+    const gateway = createGateway();
+    webhooks(resources, gateway);
     ops(resources, gateway);
     pushers(resources);
     const schedules = pollers(resources);
     alarms(resources, schedules);
 
     // `longshore … --outputs` reads the names from here, so that the CLI finds what the functions find.
-    return { url: gateway.url, environment: environmentOf(resources) };
+    const { api, domainTarget } = gateway;
+    return { url: api.url, ...(domainTarget && { domainTarget }), environment: environmentOf(resources) };
   },
 });

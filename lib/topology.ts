@@ -48,6 +48,10 @@ export interface RouteSpec {
   /** API Gateway v2 route key. */
   route: string;
   function: string;
+  /** What API Gateway lets through; more is answered 429. Each route's own, so that none uses up another's. */
+  requestsPerSecond: number;
+  /** As many at one moment. */
+  burst: number;
 }
 
 export interface ScheduleSpec {
@@ -174,10 +178,18 @@ export const queues: readonly QueueSpec[] = [
   maxReceiveCount: 5,
 }));
 
+/** A million orders an hour are 278 a second, and each has up to three webhooks. An account's own limit is 10,000. */
+const WEBHOOK_LIMIT = { requestsPerSecond: 1000, burst: 1000 };
+const API_LIMIT = { requestsPerSecond: 100, burst: 200 };
+
 export const routes: readonly RouteSpec[] = [
   // Greedy, so that a wrong topic, connection or number of segments all meet the same receiver and the same 401.
-  ...callers.map((name) => ({ route: `POST /webhooks/${name}/{path+}`, function: `webhook-${name}` })),
-  { route: 'ANY /{path+}', function: 'api' },
+  ...callers.map((name) => ({
+    route: `POST /webhooks/${name}/{path+}`,
+    function: `webhook-${name}`,
+    ...WEBHOOK_LIMIT,
+  })),
+  { route: 'ANY /{path+}', function: 'api', ...API_LIMIT },
 ];
 
 export const schedules: readonly ScheduleSpec[] = [

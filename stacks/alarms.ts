@@ -2,6 +2,7 @@ import { queues } from '../lib/topology';
 import { find, type Resources } from './environment';
 import { logicalName, physicalName } from './names';
 import type { Scheduled } from './pollers';
+import { setting } from './settings';
 
 /** Longer than a delivery's five minutes between attempts, shorter than anybody's patience. */
 const OLDEST_MESSAGE_SECONDS = 15 * 60;
@@ -9,7 +10,7 @@ const OLDEST_MESSAGE_SECONDS = 15 * 60;
 /** One alarm for each dead-letter queue and for the age of each queue's oldest message, and for functions that fail. */
 export function alarms(resources: Resources, { deadLetters, functions }: Scheduled): void {
   const topic = new sst.aws.SnsTopic('Alarms');
-  const email = process.env.ALARM_EMAIL;
+  const email = setting('ALARM_EMAIL');
   if (email) new aws.sns.TopicSubscription('AlarmsEmail', { topic: topic.arn, protocol: 'email', endpoint: email });
 
   const alarm = (

@@ -1,4 +1,5 @@
 import { envName, type Grants } from '../lib/topology';
+import { setting } from './settings';
 
 /** What the functions may be given. */
 export interface Resources {
@@ -16,7 +17,7 @@ export function find<T>(resources: ReadonlyMap<string, T>, name: string): T {
 /** The variables through which a function learns the names of exactly what it was granted. */
 export function environmentFor({ table, send = [], redrive = [], secrets = [] }: Grants, resources: Resources) {
   return {
-    ...(table && { [envName.table]: resources.table.name, ...retrySettings() }),
+    ...(table && { [envName.table]: resources.table.name, ...retries() }),
     ...Object.fromEntries(
       [...send, ...redrive].map((name) => [envName.queueUrl(name), find(resources.queues, name).url]),
     ),
@@ -33,13 +34,7 @@ export const environmentOf = (resources: Resources) => ({
   ),
 });
 
-// Settings of the deployment, read when it is deployed.
-function retrySettings(): Record<string, string> {
-  const settings = {
-    RETRY_LIMIT: process.env.RETRY_LIMIT ?? '3',
-    RETRY_INTERVAL_SECONDS: process.env.RETRY_INTERVAL_SECONDS ?? '300',
-  };
-  for (const [name, value] of Object.entries(settings))
-    if (!/^\d+$/.test(value)) throw new Error(`${name} must be a whole number, not "${value}"`);
-  return settings;
-}
+const retries = () => ({
+  RETRY_LIMIT: setting('RETRY_LIMIT'),
+  RETRY_INTERVAL_SECONDS: setting('RETRY_INTERVAL_SECONDS'),
+});

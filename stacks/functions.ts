@@ -3,6 +3,7 @@ import { bundling } from './bundling';
 import { environmentFor, find, type Resources } from './environment';
 import { logicalName, metricNamespace, physicalName } from './names';
 import { grantsToStatements } from './permissions';
+import { tracingConfig, tracingStatements } from './tracing';
 
 const LOG_RETENTION_DAYS = 30;
 
@@ -27,9 +28,10 @@ export function createFunction(name: string, resources: Resources, more: Partial
       ...grantsToStatements(spec.grants, resources),
       ...consumerStatements(name, resources),
       logStatement(logs),
+      ...tracingStatements(),
     ],
     ...more,
-    transform: { ...more.transform, role: narrowRole },
+    transform: { ...more.transform, role: narrowRole, function: tracingConfig() },
   });
 }
 

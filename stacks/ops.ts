@@ -1,7 +1,7 @@
 import type { Resources } from './environment';
-import { addRoutes } from './webhooks';
+import type { Gateway } from './gateway';
 
 /** What operators and the seller's own systems use: the hub's API. */
-export function ops(resources: Resources, gateway: sst.aws.ApiGatewayV2): void {
-  addRoutes(gateway, 'api', resources);
+export function ops(resources: Resources, gateway: Gateway): void {
+  gateway.addRoutes('api', resources);
 }

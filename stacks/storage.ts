@@ -1,5 +1,6 @@
 import { table as spec } from '../lib/topology';
 import { isProduction } from './names';
+import { setting } from './settings';
 
 /**
  * The one table, or the one that it was restored into: point-in-time recovery always makes another table. The damaged
@@ -7,11 +8,14 @@ import { isProduction } from './names';
  */
 export function storage() {
   const own = createTable();
-  const restored = process.env.RESTORED_TABLE;
+  const restored = setting('RESTORED_TABLE');
   return { table: restored ? sst.aws.Dynamo.get('RestoredTable', restored) : own };
 }
 
-/** Point-in-time recovery is asked for aloud, though SST's default is the same. */
+/**
+ * Point-in-time recovery is asked for aloud, though SST's default is the same. It is encrypted with a key of AWS's own:
+ * one of ours would cost a dollar a month and requests to it, and keep out nobody whom IAM lets read the table.
+ */
 function createTable(): sst.aws.Dynamo {
   const indexes = Object.entries(spec.indexes);
   const keys = ['pk', 'sk', ...indexes.flatMap(([, { hashKey, rangeKey }]) => [hashKey, rangeKey])];

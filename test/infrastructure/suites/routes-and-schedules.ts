@@ -36,12 +36,30 @@ export const describeRoutesAndSchedules = (graph: Graph) => {
         expect(inputs).toMatchObject({ integrationType: 'AWS_PROXY', payloadFormatVersion: '2.0' });
     });
 
-    test('no browser of another origin may call, and a flood is throttled', () => {
+    test('no browser of another origin may call', () => {
       expect(graph.one('apigatewayv2/api:Api').inputs.corsConfiguration ?? {}).toEqual({});
-      expect(graph.one('apigatewayv2/stage:Stage').inputs.defaultRouteSettings).toEqual({
-        throttlingRateLimit: 100,
-        throttlingBurstLimit: 200,
-      });
+    });
+
+    test('each has a limit of its own, so that API calls cannot take the webhooks’ nor one marketplace another’s', () => {
+      const { routeSettings, defaultRouteSettings } = graph.one('apigatewayv2/stage:Stage').inputs;
+      expect(routeSettings).toEqual(
+        routes.map(({ route, requestsPerSecond, burst }) => ({
+          routeKey: route,
+          throttlingRateLimit: requestsPerSecond,
+          throttlingBurstLimit: burst,
+        })),
+      );
+      expect(defaultRouteSettings).toEqual({ throttlingRateLimit: 100, throttlingBurstLimit: 200 });
+      // An account's own limits are the last word: 10,000 a second, 5,000 at one moment.
+      expect(routes.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0)).toBeLessThanOrEqual(10_000);
+      expect(routes.reduce((sum, { burst }) => sum + burst, 0)).toBeLessThanOrEqual(5000);
+    });
+
+    test('exist before the stage that limits them, as API Gateway wants it', () => {
+      const order = graph.resources.map(({ type }) => type);
+      expect(order.lastIndexOf('aws:apigatewayv2/route:Route')).toBeLessThan(
+        order.indexOf('aws:apigatewayv2/stage:Stage'),
+      );
     });
 
     test('the access log records the route and never the path, which may end in a secret', () => {

@@ -71,6 +71,24 @@ export class CloudMocks {
           apiEndpoint: `https://${name}.execute-api.${this.#region}.amazonaws.com`,
           executionArn: arn('execute-api', name).arn,
         };
+      case 'aws:apigatewayv2/domainName:DomainName':
+        return {
+          domainNameConfiguration: {
+            targetDomainName: `d-0123456789.execute-api.${this.#region}.amazonaws.com`,
+            hostedZoneId: 'Z0GATEWAY',
+          },
+        };
+      case 'aws:acm/certificate:Certificate':
+        return {
+          ...arn('acm', `certificate/${name}`),
+          domainValidationOptions: [
+            {
+              resourceRecordName: '_proof',
+              resourceRecordType: 'CNAME',
+              resourceRecordValue: '_proof.acm-validations.aws',
+            },
+          ],
+        };
       case 'random:index/randomBytes:RandomBytes':
         return { base64: Buffer.alloc(32).toString('base64') };
       default:

@@ -1,0 +1,33 @@
+interface Setting {
+  fallback?: string;
+  form: RegExp;
+  /** What it must be, as the sentence that refuses another value ends. */
+  is: string;
+}
+
+const WHOLE = { form: /^\d+$/, is: 'a whole number' };
+
+/** What a deployment may be told: environment variables of `sst deploy`, beside `AWS_REGION`. All are in docs/deploy.md. */
+export const SETTINGS = {
+  RETRY_LIMIT: { fallback: '3', ...WHOLE },
+  RETRY_INTERVAL_SECONDS: { fallback: '300', ...WHOLE },
+  ALARM_EMAIL: { form: /^[^\s@]+@[^\s@]+$/, is: 'an e-mail address' },
+  RUNBOOK_URL: { fallback: 'docs/operate.md', form: /^https:\/\/[^\s#]+$/, is: 'an https:// address without a #' },
+  DOMAIN: { form: /^([a-z0-9-]+\.)+[a-z]{2,}$/, is: 'a host name such as api.example.com' },
+  DOMAIN_CERTIFICATE: { form: /^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, is: 'the ARN of a certificate' },
+  TRACING: { fallback: 'off', form: /^(active|off)$/, is: '"active" or "off"' },
+  WEBHOOK_CONCURRENCY: WHOLE,
+  RESTORED_TABLE: { form: /^[\w.-]{3,255}$/, is: 'the name of a table' },
+} as const satisfies Record<string, Setting>;
+
+type Name = keyof typeof SETTINGS;
+type Value<Key extends Name> = (typeof SETTINGS)[Key] extends { fallback: string } ? string : string | undefined;
+
+/** A setting as it was given to this deployment, or its default; an empty one counts as not given. */
+export function setting<Key extends Name>(name: Key): Value<Key> {
+  const { fallback, form, is }: Setting = SETTINGS[name];
+  const value = process.env[name];
+  if (!value) return fallback as Value<Key>;
+  if (!form.test(value)) throw new Error(`${name} must be ${is}, not "${value}"`);
+  return value as Value<Key>;
+}
