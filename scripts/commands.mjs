@@ -15,6 +15,8 @@ const commands = {
   'bench:ack': { steps: (args) => [[...NODE, 'bench/ack/main.ts', ...args]] },
   'bench:cold': { steps: (args) => [[...NODE, 'bench/cold/main.ts', ...args]] },
   'bench:loop': { steps: (args) => [[...NODE, 'bench/loop/main.ts', ...args]] },
+  sbom: { steps: (args) => [['node', 'scripts/sbom.mjs', ...args]] },
+  audit: { steps: (args) => [['node', 'scripts/audit.mjs', ...args]] },
   check: { stacks: true, timed: true, steps: () => [BIOME, TYPES, STACK_TYPES] },
   test: {
     stacks: true,

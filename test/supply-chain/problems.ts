@@ -1,0 +1,102 @@
+/** What is read of package.json. */
+export interface Manifest {
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  /** Packages that may run a script when they are installed. */
+  allowScripts: Record<string, boolean>;
+}
+
+/** What is read of a package in package-lock.json. */
+export interface Locked {
+  version?: string;
+  license?: string;
+  integrity?: string;
+  /** Where it comes from: absent for what comes from the registry. */
+  resolved?: string;
+  /** A tool of ours: nothing of it is deployed. */
+  dev?: boolean;
+  optional?: boolean;
+  hasInstallScript?: boolean;
+}
+
+export interface Lock {
+  /** By path, such as `node_modules/hono`; the hub itself is ''. */
+  packages: Record<string, Locked & Partial<Pick<Manifest, 'dependencies' | 'devDependencies'>>>;
+}
+
+/** supply-chain.json */
+export interface Policy {
+  /** SPDX ids, of what is deployed and of what only builds and tests it. */
+  licenses: { shipped: string[]; tools: string[] };
+  /** Binaries of other platforms whose hash is not on record. */
+  withoutIntegrity: string[];
+}
+
+/** What somebody has to look at before it is let in; docs/supply-chain.md says what to do. */
+export function findProblems(manifest: Manifest, lock: Lock, policy: Policy): string[] {
+  const packages = Object.entries(lock.packages)
+    .filter(([path]) => path !== '')
+    .map(([path, locked]) => ({ name: nameOf(path), ...locked }));
+  return [
+    ...findLoosePins(manifest, lock),
+    ...packages.flatMap((each) => [...findForeign(each, policy), ...findLicense(each, policy)]),
+    ...compare(
+      'allowScripts of package.json',
+      Object.keys(manifest.allowScripts).filter((name) => manifest.allowScripts[name]),
+      packages.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name),
+      'runs a script when it is installed',
+    ),
+    ...compare(
+      'withoutIntegrity of supply-chain.json',
+      policy.withoutIntegrity,
+      packages.filter(({ integrity }) => !integrity).map(({ name }) => name),
+      'has no integrity hash',
+    ),
+  ];
+}
+
+type Package = Locked & { name: string };
+
+/** A package's name from its path in the lock, however deep it lies. */
+export const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+
+function findLoosePins({ dependencies, devDependencies }: Manifest, lock: Lock): string[] {
+  const wanted = Object.entries({ ...dependencies, ...devDependencies });
+  const root = lock.packages[''];
+  const locked = { ...root?.dependencies, ...root?.devDependencies };
+  const loose = wanted.filter(([, range]) => !/^\d+\.\d+\.\d+$/.test(range));
+  const astray = wanted.filter(([name, range]) => locked[name] !== range);
+  return [
+    ...loose.map(([name, range]) => `${name}: "${range}" is not an exact version`),
+    ...astray.map(([name]) => `${name}: package-lock.json knows another version`),
+  ];
+}
+
+function findForeign({ name, resolved, integrity, dev, optional }: Package, policy: Policy): string[] {
+  const found: string[] = [];
+  if (resolved !== undefined) found.push(`${name}: comes from elsewhere than the registry`);
+  if (!integrity && policy.withoutIntegrity.includes(name) && !(dev && optional))
+    found.push(`${name}: has no integrity hash and is not an optional tool`);
+  return found;
+}
+
+function findLicense({ name, license, dev }: Package, { licenses }: Policy): string[] {
+  const allowed = dev ? licenses.tools : licenses.shipped;
+  if (license !== undefined && isAllowed(license, allowed)) return [];
+  return [`${name}: the license ${license ?? '(none)'} is not on the list of ${dev ? 'tools' : 'what is shipped'}`];
+}
+
+/** One of several to choose from is enough; of several that hold together each must be allowed. */
+const isAllowed = (expression: string, allowed: readonly string[]): boolean =>
+  expression
+    .replace(/[()]/g, '')
+    .split(' OR ')
+    .some((choice) => choice.split(' AND ').every((id) => allowed.includes(id)));
+
+/** A list must name all that there is, and nothing that is no longer there. */
+function compare(list: string, listed: readonly string[], found: readonly string[], what: string): string[] {
+  return [
+    ...found.filter((name) => !listed.includes(name)).map((name) => `${name}: ${what} and is not in ${list}`),
+    ...listed.filter((name) => !found.includes(name)).map((name) => `${name}: is in ${list} without need`),
+  ];
+}
