@@ -14,6 +14,8 @@ interface BenchHubOptions {
   remotes: string;
   /** False: the seller ships, so that an order causes no push. */
   shedShips?: boolean;
+  /** Nothing is accepted before the disk has it. */
+  fsync?: boolean;
   /** A folder for CPU profiles of the hub and of the emulators. */
   profiles?: string;
 }
@@ -22,6 +24,7 @@ interface BenchHubOptions {
 export async function startBenchHub({
   remotes,
   shedShips = true,
+  fsync = false,
   profiles,
 }: BenchHubOptions): Promise<HubProcess & { pid: number }> {
   const connections = [
@@ -37,6 +40,7 @@ export async function startBenchHub({
       connections,
       routes: [{ from: SHOP, match: { country: 'MX' }, to: shedShips ? SHED : 'erp' }],
     },
+    args: fsync ? ['--fsync'] : [],
     env: {
       SWEEP_INTERVAL_SECONDS: '60',
       ...(profiles && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` }),

@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConnectionsFileError, parseConnectionsFile } from '#lib/connections/file';
@@ -14,6 +14,7 @@ const HELP = `Usage: npm start -- [options]
   --no-sandbox        do not start the simulated marketplaces
   --data DIR          where the state lives (default .longshore)
   --fresh             forget the state first
+  --fsync             accept nothing before the disk has it: what is accepted outlives a power cut too
   --help              this text
 
 Variables: LONGSHORE_API_KEY (default local-dev-key), RETRY_LIMIT (3), RETRY_INTERVAL_SECONDS (300),
@@ -49,7 +50,10 @@ async function main(): Promise<void> {
   const apiKey = process.env.LONGSHORE_API_KEY || 'local-dev-key';
   logToFile(join(data, 'hub.log'));
 
-  const aws = await startAws({ dataDir: join(data, 'aws') });
+  const older = setAsideOlderState(data);
+  if (older)
+    console.log(`The state in ${options.data} is of an older version: it is now in ${older}, and all starts anew.\n`);
+  const aws = await startAws({ dataDir: join(data, 'aws'), fsync: options.fsync });
   const endpoints = awsEnvironment(aws.endpoints);
   Object.assign(process.env, endpoints);
   const { provision } = await import('./provision.ts');
@@ -79,6 +83,15 @@ async function main(): Promise<void> {
   await tellStory({ hub: url, apiKey, marketplaces });
 }
 
+/** Before DynamoDB was kept in a file it was a folder, which nothing reads. Returns where it is now. */
+function setAsideOlderState(data: string): string | undefined {
+  if (!existsSync(join(data, 'aws', 'dynamodb'))) return undefined;
+  const older = join(data, 'aws-older');
+  rmSync(older, { recursive: true, force: true });
+  renameSync(join(data, 'aws'), older);
+  return older;
+}
+
 function readOptions() {
   try {
     const { values } = parseArgs({
@@ -88,6 +101,7 @@ function readOptions() {
         sandbox: { type: 'boolean', default: true },
         data: { type: 'string', default: '.longshore' },
         fresh: { type: 'boolean', default: false },
+        fsync: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
       allowNegative: true,

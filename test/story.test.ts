@@ -1,6 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually, type HubProcess, runHub, startHubProcess, temporaryFolder } from './support/hub.ts';
 import type { ShownDelivery, ShownOrder } from './support/shown.ts';
@@ -168,4 +169,18 @@ test.concurrent('Ctrl-C ends it in seconds, also while a marketplace hangs and a
   expect(await stage.hub.stop()).toBe(0);
   expect(Date.now() - asked).toBeLessThan(12_000);
   await stage.stop();
+});
+
+test.concurrent('state of a version that kept DynamoDB in a folder is set aside and named, and the hub starts anew', async () => {
+  const data = temporaryFolder();
+  mkdirSync(join(data, 'aws', 'dynamodb'), { recursive: true });
+  writeFileSync(join(data, 'aws', 'dynamodb', 'CURRENT'), 'MANIFEST-000001\n');
+  const hub = await startHubProcess({ data, connections: { connections: [] } });
+  expect(hub.output()).toContain(`${data} is of an older version`);
+  expect(existsSync(join(data, 'aws-older', 'dynamodb', 'CURRENT'))).toBe(true);
+  expect(await hub.get('/orders')).toEqual({ orders: [] });
+  expect(await hub.stop()).toBe(0);
+  const again = await startHubProcess({ data, connections: { connections: [] }, args: ['--fsync'] });
+  expect(again.output()).not.toContain('older version');
+  await again.kill();
 });

@@ -9,6 +9,8 @@ import { openSqs } from './sqs/index.ts';
 export interface AwsOptions {
   /** Holds all state, created where missing; one process at a time. */
   dataDir: string;
+  /** Answers wait for the disk: they outlive a power cut too. */
+  fsync?: boolean;
   /** How often items past their time to live are deleted. */
   ttlSweepMs?: number;
   /** How long to wait for another process to let go of `dataDir`. */
@@ -28,17 +30,23 @@ export interface RunningAws {
 }
 
 /** Runs the emulators in this thread. `startAws` is what the runtime uses. */
-export async function runAws({ dataDir, ttlSweepMs = 5000, lockWaitMs = 5000 }: AwsOptions): Promise<RunningAws> {
+export async function runAws({
+  dataDir,
+  fsync = false,
+  ttlSweepMs = 5000,
+  lockWaitMs = 5000,
+}: AwsOptions): Promise<RunningAws> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   // DynamoDB first: the lock on its store guards the whole directory.
-  const dynamoDb = await openDynamoDb({ directory: join(dataDir, 'dynamodb'), ttlSweepMs, lockWaitMs });
-  const sqs = openSqs({ file: join(dataDir, 'sqs.sqlite') });
+  const dynamoDb = openDynamoDb({ file: join(dataDir, 'dynamodb.sqlite'), fsync, ttlSweepMs, lockWaitMs });
+  const sqs = openSqs({ file: join(dataDir, 'sqs.sqlite'), fsync });
   const secretsManager = openSecretsManager({ file: join(dataDir, 'secrets.json') });
 
   const handles = disturb({ dynamoDb: dynamoDb.handle, sqs: sqs.handle, secretsManager: secretsManager.handle });
+  const json10 = { contentType: 'application/x-amz-json-1.0' } as const;
   const listeners = await Promise.all([
-    serve({ target: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0', handle: handles.dynamoDb }),
-    serve({ target: 'AmazonSQS', contentType: 'application/x-amz-json-1.0', handle: handles.sqs }),
+    serve({ ...json10, target: 'DynamoDB_20120810', handle: handles.dynamoDb, committed: dynamoDb.committed }),
+    serve({ ...json10, target: 'AmazonSQS', handle: handles.sqs, committed: sqs.committed }),
     serve({ target: 'secretsmanager', contentType: 'application/x-amz-json-1.1', handle: handles.secretsManager }),
   ]);
   sqs.setBaseUrl(listeners[1].endpoint);

@@ -20,6 +20,8 @@ export interface Service {
   target: string;
   contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
   handle: Handle;
+  /** Nobody is answered before: an answer may rest on what others wrote a moment ago. */
+  committed?: () => Promise<void> | undefined;
 }
 
 export interface Listener {
@@ -53,8 +55,14 @@ async function answer(service: Service, request: IncomingMessage, response: Serv
   const body = await readBody(request);
   if (target !== service.target || !operation) throw unknownOperation(operation ?? '');
   const caller: Caller = { onClose: (listener) => void response.once('close', listener) };
-  const output = await service.handle(operation, parse(body), caller);
-  send(service, response, 200, output ?? {});
+  try {
+    const output = await service.handle(operation, parse(body), caller);
+    await service.committed?.();
+    send(service, response, 200, output ?? {});
+  } catch (error) {
+    await service.committed?.();
+    throw error;
+  }
 }
 
 /** The error of an operation that the emulator does not have. */

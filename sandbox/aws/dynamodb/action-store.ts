@@ -1,46 +1,62 @@
-import { Stream } from 'node:stream';
 import { AwsError } from '../aws-error.ts';
-import type { ActionStore, Callback, Item, Level, Range, StoreOptions, SubStore, Table } from './dynalite.ts';
+import type { Charge } from './capacity.ts';
+import type { ActionStore, Callback, Item, Range, StoreOptions, SubStore, Table } from './dynalite.ts';
 import { indexPrefix, itemPrefix, TABLES, tagPrefix, within } from './key-space.ts';
-import { type Plan, type PlanContext, planItem } from './plan.ts';
+import { type Plan, planItem } from './plan.ts';
+import type { Rows } from './rows.ts';
 
-interface ActionStoreOptions extends PlanContext {
+interface ActionStoreOptions {
+  rows: Rows;
   storeOptions: StoreOptions;
   tables: ReadonlyMap<string, Table>;
+  timeToLive: ReadonlyMap<string, string>;
   /** Where writes go; without it the action may only read. */
-  plan?: Plan;
-  /** Receives what breaks inside a stream, where a throw would end the process. */
-  fail(error: unknown): void;
+  plan?: Plan | undefined;
+  charge?: ((charge: Charge) => void) | undefined;
 }
 
 /**
- * The store a dynalite action works on: it reads the database synchronously and its writes only land in the plan, so
- * that an action is one step that nothing interleaves with, and takes effect as one batch or not at all.
+ * The store a dynalite action works on: it answers at once and its writes only land in the plan, so that an action is
+ * one step that nothing interleaves with, and takes effect as a whole or not at all.
  */
 export function actionStore(options: ActionStoreOptions): ActionStore {
-  const { level, plan, tables, storeOptions, fail } = options;
-  const sub = (prefix: string) => subStore(level, prefix, plan, fail);
+  const { rows, plan, tables, storeOptions, charge } = options;
+  const sub = (prefix: string) => subStore(rows, prefix, plan);
 
-  function planned(name: string, key: string, after: Item | undefined, callback: Callback) {
-    const table = tables.get(name);
-    try {
-      if (plan && table) planItem(plan, options, table, key, after);
-    } catch (error) {
-      return callback(error as Error);
-    }
+  function itemStore(name: string): SubStore {
+    const store = sub(itemPrefix(name));
+    // What an action read a moment ago is what it writes over.
+    let last: { key: string; item: Item | undefined } | undefined;
+    const read = (key: string) => {
+      last = { key, item: store.read(key) };
+      return last.item;
+    };
+    const planned = (key: string, after: Item | undefined, callback: Callback) => {
+      const table = tables.get(name);
+      const before = last?.key === key ? last.item : store.read(key);
+      try {
+        if (plan && table) planItem(plan, options.timeToLive, table, { key, before, after });
+      } catch (error) {
+        return callback(error as Error);
+      }
+      callback(null);
+    };
+    return {
+      ...store,
+      read,
+      get: (key, callback) => callback(null, read(key)),
+      put: (key, item, callback) => planned(key, item as Item, callback),
+      del: (key, callback) => planned(key, undefined, callback),
+    };
+  }
+
+  function planRange(range: Range, callback: Callback): void {
+    for (const [key] of rows.list(range)) plan?.entries.push({ type: 'del', key });
     callback(null);
   }
 
-  async function planRange(range: Range, callback: Callback) {
-    try {
-      for await (const key of level.keys(range)) plan?.entries.push({ type: 'del', key });
-      callback(null);
-    } catch (error) {
-      fail(error);
-    }
-  }
-
   return {
+    charge,
     options: storeOptions,
     tableDb: { ...sub(TABLES), awsAccountId: '000000000000', awsRegion: 'us-east-1' },
     getTable(name, checkStatus, callback) {
@@ -50,21 +66,12 @@ export function actionStore(options: ActionStoreOptions): ActionStore {
       // Actions on tables change what they are given.
       done?.(null, checkStatus === false ? structuredClone(table) : table);
     },
-    getItemDb: (name) => ({
-      ...sub(itemPrefix(name)),
-      put: (key, item, callback) => planned(name, key, item as Item, callback),
-      del: (key, callback) => planned(name, key, undefined, callback),
-    }),
-    // Index entries are planned with their item.
-    getIndexDb: (type, name, index) => ({
-      ...sub(indexPrefix(type, name, index)),
-      put: (_key, _item, callback) => callback(null),
-      del: (_key, callback) => callback(null),
-    }),
+    getItemDb: itemStore,
+    getIndexDb: (type, name, index) => sub(indexPrefix(type, name, index)),
     getTagDb: (name) => sub(tagPrefix(name)),
-    deleteItemDb: (name, callback) => void planRange(within(itemPrefix(name)), callback),
-    deleteIndexDb: (type, name, index, callback) => void planRange(within(indexPrefix(type, name, index)), callback),
-    deleteTagDb: (name, callback) => void planRange(within(tagPrefix(name)), callback),
+    deleteItemDb: (name, callback) => planRange(within(itemPrefix(name)), callback),
+    deleteIndexDb: (type, name, index, callback) => planRange(within(indexPrefix(type, name, index)), callback),
+    deleteTagDb: (name, callback) => planRange(within(tagPrefix(name)), callback),
   };
 }
 
@@ -75,10 +82,12 @@ export function tableNotFound(name: string): AwsError {
   );
 }
 
-function subStore(level: Level, prefix: string, plan: Plan | undefined, fail: (error: unknown) => void): SubStore {
+function subStore(rows: Rows, prefix: string, plan: Plan | undefined): SubStore {
+  const read = (key: string) => rows.get(prefix + key) as Item | undefined;
   return {
     lock: (_key, run) => run((callback) => callback),
-    get: (key, callback) => callback(null, level.getSync(prefix + key)),
+    read,
+    get: (key, callback) => callback(null, read(key)),
     put: (key, value, callback) => {
       plan?.entries.push({ type: 'put', key: prefix + key, value });
       callback(null);
@@ -91,33 +100,8 @@ function subStore(level: Level, prefix: string, plan: Plan | undefined, fail: (e
       for (const entry of entries) plan?.entries.push({ ...entry, key: prefix + entry.key });
       callback(null);
     },
-    createKeyStream: (range) => new RowStream(stripped(level.keys(within(prefix, range)), prefix.length), fail),
-    createValueStream: (range) => new RowStream(level.values(within(prefix, range)), fail),
+    *list(range) {
+      for (const [, value] of rows.list(within(prefix, range))) yield value as Item;
+    },
   };
-}
-
-async function* stripped(keys: AsyncIterable<string>, length: number) {
-  for await (const key of keys) yield key.slice(length);
-}
-
-/** An old-style stream of rows that closes its iterator, unlike dynalite's own, and reports what its reader throws. */
-class RowStream extends Stream {
-  #stopped = false;
-
-  constructor(rows: AsyncIterable<unknown>, fail: (error: unknown) => void) {
-    super();
-    queueMicrotask(() => this.#read(rows).catch(fail));
-  }
-
-  async #read(rows: AsyncIterable<unknown>) {
-    for await (const row of rows) {
-      this.emit('data', row);
-      if (this.#stopped) return;
-    }
-    this.emit('end');
-  }
-
-  destroy() {
-    this.#stopped = true;
-  }
 }

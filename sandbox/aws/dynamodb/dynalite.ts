@@ -3,8 +3,8 @@
  * expressions, validation and query planning come from there; storage and everything that writes is ours.
  */
 import { createRequire } from 'node:module';
-import type { Stream } from 'node:stream';
 import { AwsError } from '../aws-error.ts';
+import type { Charge } from './capacity.ts';
 
 export type AttributeValue = Record<string, unknown>;
 export type Item = Record<string, AttributeValue>;
@@ -19,6 +19,7 @@ export interface Index {
   IndexName: string;
   IndexStatus?: string;
   KeySchema: KeyElement[];
+  Projection: { ProjectionType: string; NonKeyAttributes?: string[] };
 }
 
 export interface Table {
@@ -47,17 +48,6 @@ export interface BatchEntry {
   value?: unknown;
 }
 
-/** The LevelDB store. */
-export interface Level {
-  open(): Promise<void>;
-  close(): Promise<void>;
-  getSync(key: string): unknown;
-  batch(entries: BatchEntry[]): Promise<void>;
-  keys(range: Range): AsyncIterable<string>;
-  values(range: Range): AsyncIterable<unknown>;
-  iterator(range: Range): AsyncIterable<[string, unknown]>;
-}
-
 /** One key space of the store, as dynalite's actions use it. */
 export interface SubStore {
   lock(key: string, run: (release: (callback: Callback) => Callback) => void): void;
@@ -65,12 +55,15 @@ export interface SubStore {
   put(key: string, value: unknown, callback: Callback): void;
   del(key: string, callback: Callback): void;
   batch(entries: BatchEntry[], callback: Callback): void;
-  createKeyStream(range: Range): Stream;
-  createValueStream(range: Range): Stream;
+  /** As the two above, without a callback. */
+  read(key: string): Item | undefined;
+  list(range: Range): Iterable<Item>;
 }
 
 /** What dynalite's actions are given to work on. */
 export interface ActionStore {
+  /** Told what is read, where a request asks for its cost. */
+  charge?: ((charge: Charge) => void) | undefined;
   options: StoreOptions;
   tableDb: SubStore & { awsAccountId: string; awsRegion: string };
   getTable(name: string, checkStatus: boolean | Callback<Table>, callback?: Callback<Table>): void;
@@ -94,13 +87,44 @@ interface Failure extends Error {
   body?: { __type: string; message?: string };
 }
 
-type IndexActions = { puts: { index: string; key: string; item: Item }[]; deletes: { index: string; key: string }[] };
+/** A query or scan once its conditions are a range of keys. */
+export interface Walk {
+  store: ActionStore;
+  table: Table;
+  data: Input;
+  range: Range;
+  isLocal: boolean;
+  /** The index holds less than was asked for. */
+  readsItems: boolean;
+  startKeyNames: string[];
+}
 
 interface Engine {
-  create(options: Record<string, unknown>): { db: Level; options: StoreOptions };
-  createKey(item: Item, table: Table): string;
+  createKey(item: Item, table: Table, schema?: KeyElement[]): string;
   createIndexKey(item: Item, table: Table, schema: KeyElement[]): string;
-  getIndexActions(indexes: Index[], before: Item | undefined, after: Item | undefined, table: Table): IndexActions;
+  hashPrefix(key: unknown, type: string): string;
+  toRangeStr(key: unknown, type: string): string;
+  itemSize(item: Item): number;
+  mapPaths(paths: unknown[], item: Item): Item;
+  matchesExprFilter(item: Item, expression: unknown): boolean;
+  matchesFilter(item: Item, filter: unknown, operator: unknown): boolean;
+  compare(operator: string, value: AttributeValue, others: AttributeValue): boolean;
+  updateIndexes(store: ActionStore, table: Table, before: unknown, after: unknown, callback: Callback): void;
+  queryTable(
+    store: ActionStore,
+    table: Table,
+    data: Input,
+    range: Range,
+    isLocal: boolean,
+    readsItems: boolean,
+    startKeyNames: string[],
+    callback: Callback<Input>,
+  ): void;
+  traverseKey(
+    table: Table,
+    schema: KeyElement[],
+    visit: (attribute: string, type: string, isHash: boolean) => void,
+  ): void;
   traverseIndexes<T>(
     table: Table,
     visit: (attribute: string, type: string, index: Index) => T | undefined,
@@ -110,68 +134,8 @@ interface Engine {
   validateItem(item: Item, table: Table): Failure | null | undefined;
 }
 
-interface Validations {
-  checkTypes(input: Input, types: Record<string, unknown>): Input;
-  checkValidations(input: Input, types: Record<string, unknown>, custom: unknown, store: ActionStore): void;
-  toLowerFirst(name: string): string;
-}
-
-type Action = (store: ActionStore, input: Input, callback: Callback<Input>) => void;
-
 const require = createRequire(import.meta.url);
 export const engine: Engine = require('dynalite/db');
-const validations: Validations = require('dynalite/validations');
-
-// Index keys end in 24 bits of a hash of the table's key: two items with equal index keys can collide, and one of them
-// would vanish from the index. With the table's key behind it, every entry is unique.
-const shortIndexKey = engine.createIndexKey;
-engine.createIndexKey = (item, table, schema) =>
-  longIndexKey(shortIndexKey(item, table, schema), engine.createKey(item, table));
-
-export function longIndexKey(indexKey: string, itemKey: string): string {
-  return `${indexKey}/${itemKey}`;
-}
-
-const operations = new Map(
-  [
-    ...['BatchGetItem', 'BatchWriteItem', 'CreateTable', 'DeleteItem', 'DeleteTable', 'DescribeTable', 'GetItem'],
-    ...['ListTables', 'ListTagsOfResource', 'PutItem', 'Query', 'Scan', 'TagResource', 'UntagResource', 'UpdateItem'],
-    'UpdateTable',
-  ].map((name) => {
-    const file = validations.toLowerFirst(name);
-    const action: Action = require(`dynalite/actions/${file}`);
-    const rules: { types: Record<string, unknown>; custom?: unknown } = require(`dynalite/validations/${file}`);
-    return [name, { action, rules }] as const;
-  }),
-);
-
-function operation(name: string) {
-  const found = operations.get(name);
-  if (!found) throw new Error(`no operation ${name}`);
-  return found;
-}
-
-/** Checks an input and parses its expressions. A parameter that dynalite would silently drop is refused by name. */
-export function prepare(name: string, input: Input, store: ActionStore): Input {
-  const { rules } = operation(name);
-  const unknown = Object.keys(input).find((key) => !(key in rules.types) && input[key] != null);
-  if (unknown) throw validationError(`The local emulator does not support ${unknown} of ${name}.`);
-  try {
-    const checked = validations.checkTypes(input, rules.types);
-    validations.checkValidations(checked, rules.types, rules.custom, store);
-    return checked;
-  } catch (error) {
-    throw asAwsError(error);
-  }
-}
-
-/** Runs a dynalite action on a prepared input. */
-export function perform(name: string, input: Input, storeFor: (fail: (error: unknown) => void) => ActionStore) {
-  return new Promise<Input>((resolve, reject) => {
-    const fail = (error: unknown) => reject(asAwsError(error));
-    operation(name).action(storeFor(fail), input, (error, output) => (error ? fail(error) : resolve(output ?? {})));
-  });
-}
 
 export function validationError(message: string): AwsError {
   return new AwsError('com.amazon.coral.validate#ValidationException', message);

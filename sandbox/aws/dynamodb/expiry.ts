@@ -1,5 +1,6 @@
-import type { BatchEntry, Item, Level } from './dynalite.ts';
+import type { BatchEntry, Item } from './dynalite.ts';
 import { within } from './key-space.ts';
+import type { Rows } from './rows.ts';
 
 const FIVE_YEARS_SECONDS = 5 * 365.25 * 86_400;
 
@@ -23,15 +24,15 @@ function pad(seconds: number): string {
 }
 
 /** Plans to drop at most `limit` due entries and returns their keys. AWS leaves alone what is due for five years. */
-export async function takeDue(
-  { level }: { level: Level },
+export function takeDue(
+  { rows }: { rows: Rows },
   plan: { entries: BatchEntry[] },
   { table, nowSeconds, limit }: { table: string; nowSeconds: number; limit: number },
-): Promise<string[]> {
+): string[] {
   const keys: string[] = [];
   const gte = pad(Math.max(0, Math.floor(nowSeconds - FIVE_YEARS_SECONDS)));
   const range = within(expiryPrefix(table), { gte, lt: pad(Math.floor(nowSeconds)), limit });
-  for await (const [entry, key] of level.iterator(range)) {
+  for (const [entry, key] of rows.list(range)) {
     plan.entries.push({ type: 'del', key: entry });
     keys.push(String(key));
   }

@@ -1,7 +1,9 @@
 import { AwsError, shortName } from '../aws-error.ts';
-import { engine, type Input, type Item, perform, prepare, type Table, validationError } from './dynalite.ts';
+import { engine, type Input, type Item, type Table, validationError } from './dynalite.ts';
 import { itemPrefix } from './key-space.ts';
+import { perform } from './operations.ts';
 import type { Plan } from './plan.ts';
+import { prepare } from './prepare.ts';
 import type { Store } from './store.ts';
 
 export type ItemOperation = 'PutItem' | 'UpdateItem' | 'DeleteItem';
@@ -14,25 +16,19 @@ export interface Write {
   showsItem: boolean;
 }
 
-/** PutItem, UpdateItem or DeleteItem on its own. */
-export function writeItem(store: Store, operation: ItemOperation, input: Input): Promise<Input> {
-  const write = prepareWrite(store, operation, input);
-  return store.write((plan) => planWrite(store, plan, write));
-}
-
 export function prepareWrite(store: Store, operation: ItemOperation, input: Input): Write {
   const { ReturnValuesOnConditionCheckFailure: wanted, ...rest } = input;
   if (wanted != null && wanted !== 'ALL_OLD' && wanted !== 'NONE') {
     throw validationError('ReturnValuesOnConditionCheckFailure can only be ALL_OLD or NONE');
   }
-  const prepared = prepare(operation, rest, store.writer({ entries: [] }));
+  const prepared = prepare(operation, rest, store.reader());
   return { operation, prepared, showsItem: wanted === 'ALL_OLD' };
 }
 
 /** Plans a write, or throws without having planned anything. */
-export async function planWrite(store: Store, plan: Plan, { operation, prepared, showsItem }: Write): Promise<Input> {
+export function planWrite(store: Store, plan: Plan, { operation, prepared, showsItem }: Write): Input {
   try {
-    return await perform(operation, prepared, (fail) => store.writer(plan, fail));
+    return perform(operation, prepared, store.writer(plan));
   } catch (error) {
     const failed = error instanceof AwsError && shortName(error.type) === 'ConditionalCheckFailedException';
     const item = failed && showsItem ? readItem(store, prepared) : undefined;
@@ -45,7 +41,8 @@ export function storedKey(table: Table, prepared: Input): string {
   return itemPrefix(table.TableName) + engine.createKey((prepared.Key ?? prepared.Item) as Item, table);
 }
 
-function readItem(store: Store, prepared: Input): Item | undefined {
+/** The item that a prepared write is about, as it stands. */
+export function readItem(store: Store, prepared: Input): Item | undefined {
   const table = store.tables.get(String(prepared.TableName));
-  return table && (store.level.getSync(storedKey(table, prepared)) as Item | undefined);
+  return table && (store.rows.get(storedKey(table, prepared)) as Item | undefined);
 }

@@ -1,52 +1,84 @@
-import {
-  type BatchEntry,
-  engine,
-  type Item,
-  type Level,
-  longIndexKey,
-  type Table,
-  validationError,
-} from './dynalite.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Charge, writeUnits } from './capacity.ts';
+import { type BatchEntry, engine, type Index, type Item, type Table, validationError } from './dynalite.ts';
 import { expiresAt, expiryKey } from './expiry.ts';
 import { indexPrefix, itemPrefix } from './key-space.ts';
 
-/** The writes of one request, kept until they can be written as one LevelDB batch: all of them or none. */
+/** The writes of one request, kept until all of them, or none, are made. */
 export interface Plan {
   entries: BatchEntry[];
+  /** What they cost, where the request wants to know. */
+  charges?: Charge[] | undefined;
 }
 
-/** What a plan needs to know of the store. */
-export interface PlanContext {
-  level: Level;
-  timeToLive: ReadonlyMap<string, string>;
+interface Change {
+  /** Of the item within its table. */
+  key: string;
+  before: Item | undefined;
+  after: Item | undefined;
 }
 
 /** Plans the new state of one item (`undefined`: gone) with its index entries and its expiry. */
-export function planItem(plan: Plan, context: PlanContext, table: Table, key: string, after: Item | undefined): void {
-  const { level, timeToLive } = context;
+export function planItem(plan: Plan, timeToLive: ReadonlyMap<string, string>, table: Table, change: Change): void {
+  const { key, before, after } = change;
   const itemKey = itemPrefix(table.TableName) + key;
-  const before = level.getSync(itemKey) as Item | undefined;
   if (after) refuseEmptyIndexKeys(table, after);
   plan.entries.push(after ? { type: 'put', key: itemKey, value: after } : { type: 'del', key: itemKey });
-
-  for (const type of ['Local', 'Global'] as const) {
-    const { puts, deletes } = engine.getIndexActions(table[`${type}SecondaryIndexes`] ?? [], before, after, table);
-    for (const entry of deletes) {
-      const prefix = indexPrefix(type, table.TableName, entry.index);
-      plan.entries.push({ type: 'del', key: prefix + longIndexKey(entry.key, key) });
-    }
-    for (const entry of puts) {
-      const prefix = indexPrefix(type, table.TableName, entry.index);
-      plan.entries.push({ type: 'put', key: prefix + longIndexKey(entry.key, key), value: entry.item });
-    }
+  const indexes = (['Local', 'Global'] as const).flatMap((type) =>
+    (table[`${type}SecondaryIndexes`] ?? []).map((index) => ({
+      name: index.IndexName,
+      isLocal: type === 'Local',
+      units: planIndex(plan, table, { type, index }, change),
+    })),
+  );
+  if (plan.charges) {
+    const [was, is] = [before, after].map((item) => (item ? engine.itemSize(item) : 0));
+    const units = writeUnits(Math.max(was ?? 0, is ?? 0));
+    plan.charges.push({ table: table.TableName, units, indexes: indexes.filter(({ units }) => units > 0) });
   }
+  planExpiry(plan, timeToLive.get(table.TableName), table, change);
+}
 
-  const attribute = timeToLive.get(table.TableName);
+/** Plans an index's part of a change; returns its write units. An entry that moves is deleted and put. */
+function planIndex(
+  plan: Plan,
+  table: Table,
+  { type, index }: { type: 'Local' | 'Global'; index: Index },
+  { before, after }: Change,
+): number {
+  const old = entryOf(table, index, before);
+  const next = entryOf(table, index, after);
+  const prefix = indexPrefix(type, table.TableName, index.IndexName);
+  if (old && next && old.key === next.key) {
+    if (isDeepStrictEqual(old.item, next.item)) return 0;
+    plan.entries.push({ type: 'put', key: prefix + next.key, value: next.item });
+    return plan.charges ? writeUnits(Math.max(engine.itemSize(old.item), engine.itemSize(next.item))) : 0;
+  }
+  if (old) plan.entries.push({ type: 'del', key: prefix + old.key });
+  if (next) plan.entries.push({ type: 'put', key: prefix + next.key, value: next.item });
+  if (!plan.charges) return 0;
+  return [old, next].reduce((units, entry) => units + (entry ? writeUnits(engine.itemSize(entry.item)) : 0), 0);
+}
+
+/** What an index holds of an item; nothing of one that lacks its keys. */
+function entryOf(table: Table, { KeySchema, Projection }: Index, item: Item | undefined) {
+  if (!item || KeySchema.some(({ AttributeName: name }) => item[name] == null)) return undefined;
+  const key = engine.createIndexKey(item, table, KeySchema);
+  if (Projection.ProjectionType === 'ALL') return { key, item };
+  const keys = [...KeySchema, ...table.KeySchema].map(({ AttributeName: name }) => name);
+  const projected: Item = {};
+  for (const name of [...keys, ...(Projection.NonKeyAttributes ?? [])]) {
+    const value = item[name];
+    if (value !== undefined) projected[name] = value;
+  }
+  return { key, item: projected };
+}
+
+function planExpiry(plan: Plan, attribute: string | undefined, table: Table, { key, before, after }: Change): void {
   if (!attribute) return;
   const [due, newDue] = [expiresAt(before, attribute), expiresAt(after, attribute)];
-  if (due !== undefined && due !== newDue) {
-    plan.entries.push({ type: 'del', key: expiryKey(table.TableName, due, key) });
-  }
+  if (due === newDue) return;
+  if (due !== undefined) plan.entries.push({ type: 'del', key: expiryKey(table.TableName, due, key) });
   if (newDue !== undefined)
     plan.entries.push({ type: 'put', key: expiryKey(table.TableName, newDue, key), value: key });
 }

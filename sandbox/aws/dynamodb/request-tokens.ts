@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { AwsError } from '../aws-error.ts';
 import { expiryKey, takeDue } from './expiry.ts';
 import { REQUEST_TOKENS } from './key-space.ts';
@@ -17,8 +17,8 @@ interface Note {
 
 /** Whether this very request was carried out in the last ten minutes; if not, plans the note that it now is. */
 export function alreadyDone(store: Store, plan: Plan, token: string, digest: string): boolean {
-  const id = createHash('sha256').update(token).digest('hex');
-  const known = store.level.getSync(REQUEST_TOKENS + id) as Note | undefined;
+  const id = hash('sha256', token);
+  const known = store.rows.get(REQUEST_TOKENS + id) as Note | undefined;
   const now = Math.floor(Date.now() / 1000);
   if (known && known.until > now) {
     if (known.digest === digest) return true;
@@ -37,8 +37,8 @@ export function alreadyDone(store: Store, plan: Plan, token: string, digest: str
 }
 
 /** Plans to forget at most `limit` tokens that no longer count; returns how many there were. */
-export async function forgetTokens(store: Store, plan: Plan, nowSeconds: number, limit: number): Promise<number> {
-  const ids = await takeDue(store, plan, { table: EXPIRY, nowSeconds, limit });
+export function forgetTokens(store: Store, plan: Plan, nowSeconds: number, limit: number): number {
+  const ids = takeDue(store, plan, { table: EXPIRY, nowSeconds, limit });
   for (const id of ids) plan.entries.push({ type: 'del', key: REQUEST_TOKENS + id });
   return ids.length;
 }

@@ -1,26 +1,28 @@
-import { type Input, perform, prepare, type Table, validationError } from './dynalite.ts';
+import { tableNotFound } from './action-store.ts';
+import { type Input, type Table, validationError } from './dynalite.ts';
 import { allExpiries } from './expiry.ts';
-import { TABLES, TIME_TO_LIVE } from './key-space.ts';
+import { TABLES, TIME_TO_LIVE, tagPrefix, within } from './key-space.ts';
+import { check, perform } from './operations.ts';
 import type { Store } from './store.ts';
 
 /**
  * CreateTable, UpdateTable, DeleteTable and tags. dynalite writes the passing state (CREATING, DELETING) at once and the
  * final one by a timer; here the final state is what is written, so that no crash leaves a table half made.
  */
-export function changeTable(store: Store, operation: string, input: Input): Promise<Input> {
+export function changeTable(store: Store, operation: string, input: Input): Input {
   if (input.GlobalSecondaryIndexUpdates) {
     throw validationError('The local emulator cannot add or remove indexes: start with a fresh data directory.');
   }
-  return store.write(async (plan) => {
-    const prepared = prepare(operation, withoutDefaults(input), store.writer(plan));
-    const output = await perform(operation, prepared, (fail) => store.writer(plan, fail));
+  return store.write((plan) => {
+    const prepared = check(operation, withoutDefaults(input), store.writer(plan));
+    const output = perform(operation, prepared, store.writer(plan));
     const name = String(input.TableName);
     const entry = plan.entries.find(({ type, key }) => type === 'put' && key === TABLES + name);
     if (!entry) return output;
 
     if (operation === 'DeleteTable') {
       plan.entries.push({ type: 'del', key: TABLES + name }, { type: 'del', key: TIME_TO_LIVE + name });
-      for await (const key of store.level.keys(allExpiries(name))) plan.entries.push({ type: 'del', key });
+      for (const [key] of store.rows.list(allExpiries(name))) plan.entries.push({ type: 'del', key });
       store.tables.delete(name);
       store.timeToLive.delete(name);
       return output;
@@ -50,4 +52,24 @@ function activated(table: Table): Table {
   copy.TableStatus = 'ACTIVE';
   for (const index of copy.GlobalSecondaryIndexes ?? []) index.IndexStatus = 'ACTIVE';
   return copy;
+}
+
+export function listTables(store: Store, input: Input): Input {
+  const { ExclusiveStartTableName: after = '', Limit = 100 } = check('ListTables', input, store.reader()) as {
+    ExclusiveStartTableName?: string;
+    Limit?: number;
+  };
+  const names = [...store.tables.keys()].filter((name) => name > after).sort();
+  const TableNames = names.slice(0, Limit);
+  return { TableNames, ...(names.length > Limit && { LastEvaluatedTableName: TableNames.at(-1) }) };
+}
+
+export function listTags(store: Store, input: Input): Input {
+  const { ResourceArn } = check('ListTagsOfResource', input, store.reader()) as { ResourceArn: string };
+  const name = ResourceArn.split('/').pop() ?? '';
+  if (!store.tables.has(name)) throw tableNotFound(name);
+  const prefix = tagPrefix(name);
+  return {
+    Tags: Array.from(store.rows.list(within(prefix)), ([key, Value]) => ({ Key: key.slice(prefix.length), Value })),
+  };
 }

@@ -11,9 +11,9 @@ export const TableName = 'things';
 /** An emulator of its own for a test file, with one table that has a keys-only index, and a client of it. */
 export async function openTestTable() {
   const directory = mkdtempSync(join(tmpdir(), 'dynamodb-'));
-  const dynamoDb = await openDynamoDb({ directory, ttlSweepMs: 50, lockWaitMs: 0 });
+  const dynamoDb = openDynamoDb({ file: join(directory, 'dynamodb.sqlite'), ttlSweepMs: 50, lockWaitMs: 0 });
   const service = { target: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0' } as const;
-  const listener = await serve({ ...service, handle: dynamoDb.handle });
+  const listener = await serve({ ...service, handle: dynamoDb.handle, committed: dynamoDb.committed });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = DynamoDBDocumentClient.from(
     new DynamoDBClient({ endpoint: listener.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 }),

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { tableNotFound } from './action-store.ts';
 import { type Input, type Item, type Table, validationError } from './dynalite.ts';
 import { allExpiries, expiresAt, expiryKey, takeDue } from './expiry.ts';
@@ -15,14 +16,14 @@ function findTable(store: Store, name: unknown): Table {
 }
 
 /** Switches expiry on or off; switching on finds the items that are already there. */
-export async function updateTimeToLive(store: Store, input: Input): Promise<Input> {
+export function updateTimeToLive(store: Store, input: Input): Input {
   const { TableName: name } = findTable(store, input.TableName);
   const wanted = input.TimeToLiveSpecification as { AttributeName?: string; Enabled?: boolean } | undefined;
   if (!wanted?.AttributeName || typeof wanted.Enabled !== 'boolean') {
     throw validationError('TimeToLiveSpecification needs AttributeName and Enabled');
   }
   const attribute = wanted.AttributeName;
-  await store.write(async (plan) => {
+  store.write((plan) => {
     const current = store.timeToLive.get(name);
     if (Boolean(current) === wanted.Enabled) {
       throw validationError(`TimeToLive is already ${wanted.Enabled ? 'enabled' : 'disabled'}`);
@@ -32,13 +33,13 @@ export async function updateTimeToLive(store: Store, input: Input): Promise<Inpu
     }
     if (!wanted.Enabled) {
       plan.entries.push({ type: 'del', key: TIME_TO_LIVE + name });
-      for await (const key of store.level.keys(allExpiries(name))) plan.entries.push({ type: 'del', key });
+      for (const [key] of store.rows.list(allExpiries(name))) plan.entries.push({ type: 'del', key });
       store.timeToLive.delete(name);
       return;
     }
     plan.entries.push({ type: 'put', key: TIME_TO_LIVE + name, value: attribute });
     const prefix = itemPrefix(name);
-    for await (const [key, item] of store.level.iterator(within(prefix))) {
+    for (const [key, item] of store.rows.list(within(prefix))) {
       const due = expiresAt(item as Item, attribute);
       const itemKey = key.slice(prefix.length);
       if (due !== undefined) plan.entries.push({ type: 'put', key: expiryKey(name, due, itemKey), value: itemKey });
@@ -56,15 +57,15 @@ export function describeTimeToLive(store: Store, input: Input): Input {
   return { TimeToLiveDescription: description };
 }
 
-/** Deletes what is past its time, in small batches so that other writers get their turn. */
+/** Deletes what is past its time, in small batches so that requests get their turn. */
 async function sweep(store: Store): Promise<void> {
   const now = Date.now() / 1000;
   for (const name of store.timeToLive.keys()) await repeat(store, (plan) => deleteDue(store, plan, name, now));
   await repeat(store, (plan) => forgetTokens(store, plan, now, SWEEP_BATCH));
 }
 
-async function repeat(store: Store, run: (plan: Plan) => Promise<number>): Promise<void> {
-  while ((await store.write(run)) === SWEEP_BATCH);
+async function repeat(store: Store, run: (plan: Plan) => number): Promise<void> {
+  while (store.write(run) === SWEEP_BATCH) await nextTurn();
 }
 
 /** Sweeps now and then; the returned function stops it and waits for a sweep that is under way. */
@@ -81,10 +82,13 @@ export function startSweeper(store: Store, intervalMs: number): () => Promise<vo
   };
 }
 
-async function deleteDue(store: Store, plan: Plan, name: string, nowSeconds: number) {
+function deleteDue(store: Store, plan: Plan, name: string, nowSeconds: number): number {
   const table = store.tables.get(name);
   if (!table) return 0;
-  const keys = await takeDue(store, plan, { table: name, nowSeconds, limit: SWEEP_BATCH });
-  for (const key of keys) planItem(plan, store, table, key, undefined);
+  const keys = takeDue(store, plan, { table: name, nowSeconds, limit: SWEEP_BATCH });
+  for (const key of keys) {
+    const before = store.rows.get(itemPrefix(name) + key) as Item | undefined;
+    planItem(plan, store.timeToLive, table, { key, before, after: undefined });
+  }
   return keys.length;
 }

@@ -1,9 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { AwsError, shortName } from '../aws-error.ts';
 import { tableNotFound } from './action-store.ts';
-import { asAwsError, engine, type Input, type Item, perform, prepare, validationError } from './dynalite.ts';
-import { type ItemOperation, planWrite, prepareWrite, storedKey, type Write } from './items.ts';
+import { type Charge, describeCapacity, readUnits, wantedCapacity, writeUnits } from './capacity.ts';
+import { asAwsError, engine, type Input, type Item, validationError } from './dynalite.ts';
+import { type ItemOperation, planWrite, prepareWrite, readItem, storedKey, type Write } from './items.ts';
+import { perform } from './operations.ts';
 import type { Plan } from './plan.ts';
+import { prepare } from './prepare.ts';
 import { alreadyDone } from './request-tokens.ts';
 import type { Store } from './store.ts';
 
@@ -22,21 +25,36 @@ interface Step extends Write {
 
 type Reason = { Code: string; Message?: string; Item?: Item };
 
-/** All writes or none; the request's token is written with them, so a repeat after a crash is still a repeat. */
-export function transactWriteItems(store: Store, input: Input): Promise<Input> {
-  const { TransactItems: items, ClientRequestToken: token, ...rest } = input;
-  refuseOthers('TransactWriteItems', rest);
-  const digest = createHash('sha256').update(JSON.stringify(items)).digest('hex');
-  const steps = readSteps(store, items);
+/** A transaction reads or writes every item twice, its indexes once. */
+const ROUNDS = 2;
 
-  return store.write(async (plan) => {
-    if (typeof token === 'string' && alreadyDone(store, plan, token, digest)) return {};
+/** All writes or none; the request's token is written with them, so a repeat after a crash is still a repeat. */
+export function transactWriteItems(store: Store, input: Input): Input {
+  const { TransactItems: items, ClientRequestToken: token, ReturnConsumedCapacity: _, ...rest } = input;
+  refuseOthers('TransactWriteItems', rest);
+  const wanted = wantedCapacity(input);
+  const digest = hash('sha256', JSON.stringify(items));
+  const steps = readSteps(store, items);
+  const charges: Charge[] | undefined = wanted && [];
+
+  return store.write((plan) => {
+    if (typeof token === 'string' && alreadyDone(store, plan, token, digest)) {
+      const read = steps.map((step) => readCharge(store, step.prepared));
+      return wanted ? { ConsumedCapacity: describeCapacity(read, wanted, 'Read') } : {};
+    }
     checkKeys(store, steps);
-    const reasons: Reason[] = [];
-    for (const step of steps) reasons.push(await planStep(store, plan, step));
+    const reasons = steps.map((step) => planStep(store, plan, step));
     if (reasons.some((reason) => reason.Code !== 'None')) throw cancelled(reasons);
-    return {};
-  });
+    if (!wanted || !charges) return {};
+    const doubled = charges.map((charge) => ({ ...charge, units: charge.units * ROUNDS }));
+    return { ConsumedCapacity: describeCapacity(doubled, wanted, 'Write') };
+  }, charges);
+}
+
+function readCharge(store: Store, prepared: Input): Charge {
+  const item = readItem(store, prepared);
+  const units = readUnits(item ? engine.itemSize(item) : 0, true) * ROUNDS;
+  return { table: String(prepared.TableName), units, indexes: [] };
 }
 
 function readSteps(store: Store, items: unknown): Step[] {
@@ -59,9 +77,15 @@ function readSteps(store: Store, items: unknown): Step[] {
   });
 }
 
-async function planStep(store: Store, plan: Plan, step: Step): Promise<Reason> {
+function planStep(store: Store, plan: Plan, step: Step): Reason {
   try {
-    await planWrite(store, step.isCheckOnly ? { entries: [] } : plan, step);
+    planWrite(store, step.isCheckOnly ? { entries: [] } : plan, step);
+    // What is only looked at costs as if it were written.
+    if (step.isCheckOnly && plan.charges) {
+      const item = readItem(store, step.prepared);
+      const units = writeUnits(item ? engine.itemSize(item) : 0);
+      plan.charges.push({ table: String(step.prepared.TableName), units, indexes: [] });
+    }
     return { Code: 'None' };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
@@ -97,21 +121,23 @@ function cancelled(reasons: Reason[]): AwsError {
   );
 }
 
-/** Reads between two writes, so that it sees all of a transaction or nothing of it. */
-export function transactGetItems(store: Store, input: Input): Promise<Input> {
-  const { TransactItems: items, ...rest } = input;
+/** Reads in one step, so that it sees all of a transaction or nothing of it. */
+export function transactGetItems(store: Store, input: Input): Input {
+  const { TransactItems: items, ReturnConsumedCapacity: _, ...rest } = input;
   refuseOthers('TransactGetItems', rest);
+  const wanted = wantedCapacity(input);
   if (!Array.isArray(items) || items.length < 1 || items.length > ITEM_LIMIT) {
     throw validationError(`TransactItems must have between 1 and ${ITEM_LIMIT} members`);
   }
-  return store.write(async () => {
-    const responses = items.map(async ({ Get }: { Get: Input }) => {
-      const prepared = prepare('GetItem', { ...Get }, store.writer({ entries: [] }));
-      const { Item: item } = await perform('GetItem', prepared, store.reader);
-      return item ? { Item: item } : {};
-    });
-    return { Responses: await Promise.all(responses) };
+  const reader = store.reader();
+  const prepared = items.map(({ Get }: { Get: Input }) => prepare('GetItem', { ...Get }, reader));
+  const Responses = prepared.map((get) => {
+    const { Item: item } = perform('GetItem', get, reader);
+    return item ? { Item: item } : {};
   });
+  if (!wanted) return { Responses };
+  const read = prepared.map((get) => readCharge(store, get));
+  return { Responses, ConsumedCapacity: describeCapacity(read, wanted, 'Read') };
 }
 
 function refuseOthers(operation: string, rest: Input): void {

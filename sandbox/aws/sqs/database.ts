@@ -1,4 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../sqlite/open-database.ts';
 import { GROUP } from './fair-share.ts';
 
 // `seq` orders messages and is never used twice; `received` says that the message was handed out since it came to
@@ -18,27 +19,15 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS messages_in_hand ON messages (queue, ${GROUP}, visible_at) WHERE received = 1;
 `;
 
-/**
- * Opens the queues' file. What is answered has been handed to the operating system and outlives the process; only a
- * power cut could lose the last moments. Messages in flight become visible, as whoever had them is gone too.
- */
-export function openDatabase(file: string, now: number): DatabaseSync {
-  const database = new DatabaseSync(file);
-  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;');
-  database.exec(SCHEMA);
-  database.prepare('UPDATE messages SET visible_at = ? WHERE received = 1 AND visible_at > ?').run(now, now);
-  return database;
+interface QueuesOptions {
+  file: string;
+  fsync: boolean;
+  now: number;
 }
 
-/** Runs a function as one transaction. */
-export function inTransaction<T>(database: DatabaseSync, run: () => T): T {
-  database.exec('BEGIN');
-  try {
-    const result = run();
-    database.exec('COMMIT');
-    return result;
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
-  }
+/** Opens the queues' file. Messages in flight become visible, as whoever had them is gone too. */
+export function openQueuesFile({ file, fsync, now }: QueuesOptions): DatabaseSync {
+  const database = openDatabase({ file, schema: SCHEMA, fsync, lockWaitMs: 0 });
+  database.prepare('UPDATE messages SET visible_at = ? WHERE received = 1 AND visible_at > ?').run(now, now);
+  return database;
 }

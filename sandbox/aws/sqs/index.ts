@@ -1,5 +1,6 @@
 import { type Caller, type Handle, unknownOperation } from '../serve.ts';
-import { openDatabase } from './database.ts';
+import { groupCommits } from '../sqlite/group-commits.ts';
+import { openQueuesFile } from './database.ts';
 import { openMessages } from './messages.ts';
 import { createMoveTasks } from './move-tasks.ts';
 import { createOperations } from './operations.ts';
@@ -7,15 +8,16 @@ import { openQueues } from './queues.ts';
 import { createReceiver } from './receive.ts';
 
 /** SQS with standard queues in one SQLite file. */
-export function openSqs({ file }: { file: string }) {
-  const database = openDatabase(file, Date.now());
+export function openSqs({ file, fsync = false }: { file: string; fsync?: boolean }) {
+  const database = openQueuesFile({ file, fsync, now: Date.now() });
+  const commits = groupCommits(database);
   const queues = openQueues(database);
   const messages = openMessages(database);
-  const receiver = createReceiver(database, queues, messages);
-  const moveTasks = createMoveTasks(database, queues, messages, receiver);
+  const receiver = createReceiver(commits, queues, messages);
+  const moveTasks = createMoveTasks(commits, queues, messages, receiver);
   let baseUrl = '';
   const operations = createOperations({
-    database,
+    commits,
     queues,
     messages,
     receiver,
@@ -32,6 +34,7 @@ export function openSqs({ file }: { file: string }) {
 
   return {
     handle,
+    committed: commits.committed,
     /** Queue URLs start with this. */
     setBaseUrl(url: string): void {
       baseUrl = url;
@@ -39,6 +42,7 @@ export function openSqs({ file }: { file: string }) {
     close(): void {
       moveTasks.close();
       receiver.close();
+      commits.flush();
       database.close();
     },
   };

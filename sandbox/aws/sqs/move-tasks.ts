@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from './database.ts';
+import type { Commits } from '../sqlite/group-commits.ts';
 import { invalidParameter, resourceNotFound, unsupported } from './errors.ts';
 import type { MessageStore } from './messages.ts';
 import type { Queue, QueueStore } from './queues.ts';
@@ -22,12 +21,7 @@ interface MoveTask {
 }
 
 /** Tasks that move messages out of a dead-letter queue. A task does not outlive the process, its messages do. */
-export function createMoveTasks(
-  database: DatabaseSync,
-  queues: QueueStore,
-  messages: MessageStore,
-  receiver: Receiver,
-) {
+export function createMoveTasks(commits: Commits, queues: QueueStore, messages: MessageStore, receiver: Receiver) {
   const tasks: MoveTask[] = [];
   const timers = new Map<MoveTask, NodeJS.Timeout>();
 
@@ -38,7 +32,7 @@ export function createMoveTasks(
     const targets = new Set<Queue>();
     const now = Date.now();
     const batch = messages.listVisible(task.source.name, now, limit);
-    inTransaction(database, () => {
+    commits.write(() => {
       for (const message of batch) {
         const { DeadLetterQueueSourceArn: origin, ...system } = JSON.parse(message.system_attributes);
         const target = task.destination ?? queues.byArn(String(origin));

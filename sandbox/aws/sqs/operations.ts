@@ -1,7 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Caller } from '../serve.ts';
+import type { Commits } from '../sqlite/group-commits.ts';
 import { type BatchRequest, refuseLongBatch, runBatch } from './batch.ts';
-import { inTransaction } from './database.ts';
 import { messageNotInFlight, outOfRange } from './errors.ts';
 import { type MessageAttributes, md5, md5OfAttributes, pickAttributes } from './message-attributes.ts';
 import type { Message, MessageStore } from './messages.ts';
@@ -13,7 +12,7 @@ import type { Receiver } from './receive.ts';
 import { type Outgoing, sendMessage } from './send.ts';
 
 interface Parts {
-  database: DatabaseSync;
+  commits: Commits;
   queues: QueueStore;
   messages: MessageStore;
   receiver: Receiver;
@@ -40,7 +39,7 @@ interface Received {
 }
 
 /** The operations by name; inputs have the shapes of the SQS API reference. */
-export function createOperations({ database, queues, messages, receiver, moveTasks, urlOf }: Parts) {
+export function createOperations({ commits, queues, messages, receiver, moveTasks, urlOf }: Parts) {
   function changeVisibility(queue: Queue, { ReceiptHandle, VisibilityTimeout: seconds = -1 }: Received): void {
     refuseVisibility(seconds);
     const { seq, receives } = readHandle(ReceiptHandle);
@@ -110,14 +109,14 @@ export function createOperations({ database, queues, messages, receiver, moveTas
 
     SendMessage(input: OfQueue & Outgoing) {
       const queue = queues.byUrl(input.QueueUrl);
-      const sent = sendMessage(messages, queue, input);
+      const sent = commits.write(() => sendMessage(messages, queue, input));
       receiver.wake(queue);
       return sent;
     },
     SendMessageBatch(input: BatchRequest<Outgoing>) {
       const queue = queues.byUrl(input.QueueUrl);
       refuseLongBatch(input.Entries);
-      const output = inTransaction(database, () => runBatch(input, (entry) => sendMessage(messages, queue, entry)));
+      const output = commits.write(() => runBatch(input, (entry) => sendMessage(messages, queue, entry)));
       receiver.wake(queue);
       return output;
     },
@@ -137,7 +136,7 @@ export function createOperations({ database, queues, messages, receiver, moveTas
     DeleteMessage: (input: OfQueue & Received) => deleteMessage(queues.byUrl(input.QueueUrl), input),
     DeleteMessageBatch(input: BatchRequest<Received>) {
       const queue = queues.byUrl(input.QueueUrl);
-      return inTransaction(database, () => runBatch(input, (entry) => void deleteMessage(queue, entry)));
+      return commits.write(() => runBatch(input, (entry) => void deleteMessage(queue, entry)));
     },
     ChangeMessageVisibility(input: OfQueue & Received) {
       const queue = queues.byUrl(input.QueueUrl);
@@ -146,7 +145,7 @@ export function createOperations({ database, queues, messages, receiver, moveTas
     },
     ChangeMessageVisibilityBatch(input: BatchRequest<Received>) {
       const queue = queues.byUrl(input.QueueUrl);
-      const output = inTransaction(database, () => runBatch(input, (entry) => void changeVisibility(queue, entry)));
+      const output = commits.write(() => runBatch(input, (entry) => void changeVisibility(queue, entry)));
       receiver.wake(queue);
       return output;
     },

@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Caller } from '../serve.ts';
-import { inTransaction } from './database.ts';
+import type { Commits } from '../sqlite/group-commits.ts';
 import type { Message, MessageStore } from './messages.ts';
 import { numberOf, redrivePolicyOf } from './queue-attributes.ts';
 import type { Queue, QueueStore } from './queues.ts';
@@ -24,7 +23,7 @@ interface Waiting {
 export type Receiver = ReturnType<typeof createReceiver>;
 
 /** Hands out messages, at once or to whoever waits longest. */
-export function createReceiver(database: DatabaseSync, queues: QueueStore, messages: MessageStore) {
+export function createReceiver(commits: Commits, queues: QueueStore, messages: MessageStore) {
   const waitingByQueue = new Map<string, Waiting>();
   let closed = false;
 
@@ -34,7 +33,7 @@ export function createReceiver(database: DatabaseSync, queues: QueueStore, messa
     while (taken.length === 0) {
       const candidates = messages.listVisible(queue.name, Date.now(), max);
       if (candidates.length === 0) break;
-      inTransaction(database, () => {
+      commits.write(() => {
         for (const message of candidates) handOut(queue, message, visibilitySeconds, taken);
       });
     }

@@ -1,0 +1,86 @@
+import { hash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { type ActionStore, asAwsError, type Callback, engine, type Input, validationError } from './dynalite.ts';
+import { itemSize } from './item-size.ts';
+import { walk } from './query-table.ts';
+
+interface Validations {
+  checkTypes(input: Input, types: Record<string, unknown>): Input;
+  checkValidations(input: Input, types: Record<string, unknown>, custom: unknown, store: ActionStore): void;
+  toLowerFirst(name: string): string;
+}
+
+type Action = (store: ActionStore, input: Input, callback: Callback<Input>) => void;
+
+const require = createRequire(import.meta.url);
+const validations: Validations = require('dynalite/validations');
+
+// What follows is called by dynalite's own code too, through the module's exports.
+
+engine.itemSize = itemSize;
+
+engine.hashPrefix = (key, type) => hash('md5', `${type}${engine.toRangeStr(key, type)}`).slice(0, 6);
+
+engine.createKey = (item, table, schema = table.KeySchema) => {
+  let key = '';
+  engine.traverseKey(table, schema, (attribute, type, isHash) => {
+    const value = item[attribute]?.[type];
+    if (isHash) key = `${engine.hashPrefix(value, type)}/`;
+    key += `${engine.toRangeStr(value, type)}/`;
+  });
+  return key;
+};
+
+// With the table's key behind it, every entry of an index is unique.
+engine.createIndexKey = (item, table, schema) =>
+  `${engine.createKey(item, table, schema)}/${engine.createKey(item, table)}`;
+
+// Index entries are planned with their item.
+engine.updateIndexes = (_store, _table, _before, _after, callback) => callback(null);
+
+engine.queryTable = (store, table, data, range, isLocal, readsItems, startKeyNames, callback) =>
+  callback(null, walk({ store, table, data, range, isLocal, readsItems, startKeyNames }));
+
+const operations = new Map(
+  [
+    ...['BatchGetItem', 'BatchWriteItem', 'CreateTable', 'DeleteItem', 'DeleteTable', 'DescribeTable', 'GetItem'],
+    ...['ListTables', 'ListTagsOfResource', 'PutItem', 'Query', 'Scan', 'TagResource', 'UntagResource', 'UpdateItem'],
+    'UpdateTable',
+  ].map((name) => {
+    const file = validations.toLowerFirst(name);
+    const action: Action = require(`dynalite/actions/${file}`);
+    const rules: { types: Record<string, unknown>; custom?: unknown } = require(`dynalite/validations/${file}`);
+    return [name, { action, rules }] as const;
+  }),
+);
+
+function operation(name: string) {
+  const found = operations.get(name);
+  if (!found) throw new Error(`no operation ${name}`);
+  return found;
+}
+
+/** Checks an input and parses its expressions. A parameter that dynalite would silently drop is refused by name. */
+export function check(name: string, input: Input, store: ActionStore): Input {
+  const { rules } = operation(name);
+  const unknown = Object.keys(input).find((key) => !(key in rules.types) && input[key] != null);
+  if (unknown) throw validationError(`The local emulator does not support ${unknown} of ${name}.`);
+  try {
+    const checked = validations.checkTypes(input, rules.types);
+    validations.checkValidations(checked, rules.types, rules.custom, store);
+    return checked;
+  } catch (error) {
+    throw asAwsError(error);
+  }
+}
+
+/** Runs a dynalite action on a checked input. On a store that answers at once it is one step. */
+export function perform(name: string, input: Input, store: ActionStore): Input {
+  let answer: { error: Error | null; output: Input | undefined } | undefined;
+  operation(name).action(store, input, (error, output) => {
+    answer = { error, output };
+  });
+  if (!answer) throw new Error(`${name} did not answer at once`);
+  if (answer.error) throw asAwsError(answer.error);
+  return answer.output ?? {};
+}

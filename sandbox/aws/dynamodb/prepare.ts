@@ -1,0 +1,134 @@
+import { type ActionStore, type AttributeValue, engine, type Input, type Item, validationError } from './dynalite.ts';
+import { itemSize } from './item-size.ts';
+import { check } from './operations.ts';
+
+/** The parameter of each operation that holds an item or a key. */
+const ITEM_PARAMETERS: Readonly<Record<string, string>> = {
+  PutItem: 'Item',
+  GetItem: 'Key',
+  UpdateItem: 'Key',
+  DeleteItem: 'Key',
+  Query: 'ExclusiveStartKey',
+};
+const MAX_ITEM_BYTES = 409_600;
+const MAX_KNOWN = 2000;
+
+/** Stands in a known request for the value that goes by this name. */
+class Placeholder {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** What dynalite made of a request, without its values: good for every other that differs in nothing else. */
+const known = new Map<string, Input>();
+
+/**
+ * Checks an input and parses its expressions. A program sends the same few requests with other values: each is checked
+ * by dynalite once, and after that only its values are looked at. Whatever is not plainly right, dynalite judges.
+ */
+export function prepare(name: string, input: Input, store: ActionStore): Input {
+  const place = ITEM_PARAMETERS[name];
+  const key = place && signatureOf(name, place, input);
+  if (!key) return check(name, input, store);
+  const { [place]: item, ExpressionAttributeValues: values } = input as Record<string, Item | undefined>;
+  if (name === 'PutItem' && item && itemSize(item) > MAX_ITEM_BYTES)
+    throw validationError('Item size has exceeded the maximum allowed size');
+  const form = known.get(key);
+  const filled = form && fill(form, values ?? {});
+  if (filled !== undefined) return { ...(filled as Input), ...(item && { [place]: item }) };
+  const checked = check(name, { ...input }, store);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(key, formOf(checked, place));
+  return checked;
+}
+
+/** Everything of a request but its values, of which only the types count; undefined where a value needs a closer look. */
+function signatureOf(name: string, place: string, input: Input): string | undefined {
+  const { [place]: item, ExpressionAttributeValues: values, ...rest } = input;
+  if (item !== undefined && !isPlainMap(item)) return undefined;
+  if (values !== undefined && !isPlainMap(values)) return undefined;
+  const text = JSON.stringify(rest);
+  // It looks into its value while it is parsed.
+  if (text.includes('attribute_type') || LEGACY.some((parameter) => parameter in rest)) return undefined;
+  let types = item === undefined ? '' : place;
+  for (const value in values as Item | undefined) types += ` ${value}${Object.keys((values as Item)[value] ?? {})[0]}`;
+  return `${name} ${text}${values === undefined ? '' : ':'}${types}`;
+}
+
+const LEGACY = ['Expected', 'KeyConditions', 'QueryFilter', 'ScanFilter', 'AttributeUpdates'];
+/** As dynalite would write it, and far from its limits. */
+const NUMBER = /^(?:0|-?[1-9]\d{0,36}|-?(?:0|[1-9]\d{0,17})\.\d{0,17}[1-9])$/;
+
+export function isPlainMap(map: unknown): map is Item {
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) return false;
+  for (const name in map) if (!isPlain((map as Item)[name])) return false;
+  return true;
+}
+
+/** A value that is right beyond doubt. Sets and bytes are not decided here. */
+function isPlain(value: unknown): value is AttributeValue {
+  if (typeof value !== 'object' || value === null) return false;
+  const [type, more] = Object.keys(value);
+  if (type === undefined || more !== undefined) return false;
+  const inner = (value as AttributeValue)[type];
+  switch (type) {
+    case 'S':
+      return typeof inner === 'string';
+    case 'N':
+      return typeof inner === 'string' && NUMBER.test(inner);
+    case 'BOOL':
+      return typeof inner === 'boolean';
+    case 'NULL':
+      return inner === true;
+    case 'L':
+      return Array.isArray(inner) && inner.every(isPlain);
+    case 'M':
+      return isPlainMap(inner);
+    default:
+      return false;
+  }
+}
+
+/** A checked request with placeholders for the very values it was given. */
+function formOf(checked: Input, place: string): Input {
+  const { [place]: _item, ExpressionAttributeValues: values = {}, ...rest } = checked;
+  const names = new Map<unknown, Placeholder>(
+    Object.entries(values as Item).map(([name, value]) => [value, new Placeholder(name)]),
+  );
+  const copy = (node: unknown): unknown => {
+    const found = names.get(node);
+    if (found) return found;
+    if (Array.isArray(node)) return node.map(copy);
+    if (typeof node !== 'object' || node === null) return node;
+    const copied: Input = Object.create(Object.getPrototypeOf(node));
+    for (const name in node) copied[name] = copy((node as Input)[name]);
+    return copied;
+  };
+  return copy(rest) as Input;
+}
+
+/** A copy of a form with values in it; undefined where they do not fit together, which dynalite puts into words. */
+function fill(node: unknown, values: Item): unknown {
+  if (node instanceof Placeholder) return values[node.name];
+  if (Array.isArray(node)) {
+    const members = node.map((member) => fill(member, values));
+    return members.includes(undefined) ? undefined : members;
+  }
+  if (typeof node !== 'object' || node === null) return node;
+  const copy: Input = Object.create(Object.getPrototypeOf(node));
+  for (const name in node) {
+    const member = (node as Input)[name];
+    const filled = fill(member, values);
+    if (filled === undefined && member !== undefined) return undefined;
+    copy[name] = filled;
+  }
+  if (copy.type === 'between' && isUpsideDown(copy.args as AttributeValue[])) return undefined;
+  return copy;
+}
+
+function isUpsideDown([, low, high]: AttributeValue[]): boolean {
+  if (low === undefined || high === undefined || Array.isArray(low) || Array.isArray(high)) return false;
+  return engine.compare('GT', low, high);
+}

@@ -1,0 +1,50 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { BatchEntry, Range } from './dynalite.ts';
+
+export const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS rows (id INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS rows_by_key ON rows (key);
+`;
+
+/** One ordered space of keys with a JSON value each. */
+export interface Rows {
+  get(key: string): unknown;
+  apply(entries: readonly BatchEntry[]): void;
+  list(range: Range): Iterable<readonly [key: string, value: unknown]>;
+}
+
+export function openRows(database: DatabaseSync): Rows {
+  const get = database.prepare('SELECT value FROM rows WHERE key = ?');
+  const put = database.prepare(
+    'INSERT INTO rows (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  );
+  const del = database.prepare('DELETE FROM rows WHERE key = ?');
+  const ranges = new Map<string, StatementSync>();
+
+  /** A statement for each kind of bounds and direction. */
+  function rangeStatement({ gt, lte, reverse }: Range): StatementSync {
+    const where = `key ${gt === undefined ? '>=' : '>'} ? AND key ${lte === undefined ? '<' : '<='} ?`;
+    const text = `SELECT key, value FROM rows WHERE ${where} ORDER BY key ${reverse ? 'DESC' : 'ASC'} LIMIT ?`;
+    const known = ranges.get(text) ?? database.prepare(text);
+    ranges.set(text, known);
+    return known;
+  }
+
+  return {
+    get(key) {
+      const row = get.get(key);
+      return row && JSON.parse(row.value as string);
+    },
+    apply(entries) {
+      for (const { type, key, value } of entries) {
+        if (type === 'put') put.run(key, JSON.stringify(value));
+        else del.run(key);
+      }
+    },
+    *list(range) {
+      const { gt, gte = '', lt = '\x7f', lte, limit = -1 } = range;
+      for (const { key, value } of rangeStatement(range).iterate(gt ?? gte, lte ?? lt, limit))
+        yield [key as string, JSON.parse(value as string)];
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** The transaction that all requests of one turn of the event loop write in. */
+export interface Commits {
+  /** Runs a function whose writes stand or fall together, and with those of the same turn. */
+  write<T>(run: () => T): T;
+  /** When what was written so far is committed; undefined where nothing waits. Nobody is answered before. */
+  committed(): Promise<void> | undefined;
+  /** Commits at once. */
+  flush(): void;
+}
+
+/** Gathers writes into one transaction a turn: many requests share the price of one commit. */
+export function groupCommits(database: DatabaseSync): Commits {
+  let open: { done: Promise<void>; resolve: () => void; timer: NodeJS.Immediate } | undefined;
+
+  function flush(): void {
+    if (!open) return;
+    const { resolve, timer } = open;
+    clearImmediate(timer);
+    // A failure here ends the process: what was promised in memory is then forgotten with it.
+    database.exec('COMMIT');
+    open = undefined;
+    resolve();
+  }
+
+  return {
+    write(run) {
+      if (!open) {
+        database.exec('BEGIN');
+        const { promise: done, resolve } = Promise.withResolvers<void>();
+        open = { done, resolve, timer: setImmediate(flush) };
+      }
+      database.exec('SAVEPOINT request');
+      try {
+        const result = run();
+        database.exec('RELEASE request');
+        return result;
+      } catch (error) {
+        database.exec('ROLLBACK TO request; RELEASE request');
+        throw error;
+      }
+    },
+    committed: () => open?.done,
+    flush,
+  };
+}

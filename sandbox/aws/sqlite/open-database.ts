@@ -1,0 +1,39 @@
+import { DatabaseSync } from 'node:sqlite';
+
+interface DatabaseOptions {
+  file: string;
+  schema: string;
+  /** Every commit waits for the disk: it outlives a power cut too, and not only the process. */
+  fsync: boolean;
+  /** How long to wait for another process to let go of the file. */
+  lockWaitMs: number;
+}
+
+const BUSY = 5;
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+
+/** Opens a file that this process alone uses from now on. What is committed outlives the process, however it ends. */
+export function openDatabase({ file, schema, fsync, lockWaitMs }: DatabaseOptions): DatabaseSync {
+  const deadline = Date.now() + lockWaitMs;
+  for (;;) {
+    const database = new DatabaseSync(file);
+    try {
+      database.exec(`
+        PRAGMA locking_mode = EXCLUSIVE;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = ${fsync ? 'FULL' : 'NORMAL'};
+        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA cache_size = -65536;
+        BEGIN IMMEDIATE; ${schema} COMMIT;
+      `);
+      return database;
+    } catch (error) {
+      database.close();
+      if ((error as { errcode?: number }).errcode !== BUSY) throw error;
+      if (Date.now() > deadline) {
+        throw new Error(`Another process is using ${file}. Stop it, or choose another data directory.`);
+      }
+      Atomics.wait(PAUSE, 0, 0, 50);
+    }
+  }
+}
