@@ -35,8 +35,8 @@ export default $config({
     webhooks(resources, gateway);
     ops(resources, gateway);
     pushers(resources);
-    const schedules = pollers(resources);
-    alarms(resources, schedules);
+    const scheduleDeadLetters = pollers(resources);
+    alarms(resources, gateway, scheduleDeadLetters);
 
     // `longshore … --outputs` reads the names from here, so that the CLI finds what the functions find.
     const { api, domainTarget } = gateway;

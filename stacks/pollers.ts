@@ -4,13 +4,8 @@ import { createFunction } from './functions';
 import { logicalName } from './names';
 import { createDeadLetterQueue } from './queues';
 
-export interface Scheduled {
-  readonly deadLetters: sst.aws.Queue;
-  readonly functions: ReadonlyMap<string, sst.aws.Function>;
-}
-
-/** The functions that the clock runs: a poller for each marketplace, and the sweeper. */
-export function pollers(resources: Resources): Scheduled {
+/** The functions that the clock runs: a poller for each marketplace, and the sweeper. What it could not start is buried. */
+export function pollers(resources: Resources): sst.aws.Queue {
   const deadLetters = createDeadLetterQueue('schedule-dead-letters');
   const functions = new Map(
     // The next tick is the retry: one that failed or came late must not run beside it.
@@ -27,7 +22,7 @@ export function pollers(resources: Resources): Scheduled {
       dlq: deadLetters.arn,
     });
   }
-  return { deadLetters, functions };
+  return deadLetters;
 }
 
 /** EventBridge Scheduler counts in whole minutes. */

@@ -6,7 +6,9 @@ import { promisify } from 'node:util';
 import { SETTINGS } from '../../stacks/settings.ts';
 import type { Bundle } from './synth/builder.ts';
 import type { App } from './synth/config.ts';
-import type { Resource } from './synth/mocks.ts';
+import { ACCOUNT, type Resource } from './synth/mocks.ts';
+
+export const account = ACCOUNT;
 
 export interface Statement {
   Action: string[];

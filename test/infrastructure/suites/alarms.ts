@@ -1,57 +1,234 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { queues, schedules } from '#lib/topology';
-import type { Graph } from '../graph.ts';
+import { marketplaces } from '#lib/marketplaces/registry';
+import { functions, queues } from '#lib/topology';
+import { account, type Graph, type Inputs } from '../graph.ts';
+import { findMetricBreaches, type MetricReference } from './metrics.ts';
+
+const ALARM = 'cloudwatch/metricAlarm:MetricAlarm';
+const OPERATE = readFileSync(join(import.meta.dirname, '../../../docs/operate.md'), 'utf8');
+
+interface Query {
+  id: string;
+  expression?: string;
+  returnData?: boolean;
+  metric?: MetricReference & { stat: string; period: number };
+}
 
 export const describeAlarms = (graph: Graph) =>
   describe('alarms', () => {
-    const alarm = (metricName: string, dimensions: Record<string, unknown>) =>
-      graph.one(
-        'cloudwatch/metricAlarm:MetricAlarm',
-        ({ inputs }) =>
-          inputs.metricName === metricName && JSON.stringify(inputs.dimensions) === JSON.stringify(dimensions),
-      ).inputs;
-    const ofQueue = (name: string, metric: string) => alarm(metric, { QueueName: graph.queue(name).state.name });
+    const all = graph.all(ALARM).map(({ inputs }) => inputs);
+    const alarm = (name: string) => graph.one(ALARM, ({ inputs }) => inputs.name === `longshore-test-${name}`).inputs;
+    const queueName = (name: string) => String(graph.queue(name).state.name);
 
     test.each([...queues.map(({ deadLetterQueue }) => deadLetterQueue), 'schedule-dead-letters'])(
       '%s rings at its first message',
       (name) => {
-        expect(ofQueue(name, 'ApproximateNumberOfMessagesVisible')).toMatchObject({
+        expect(alarm(`${name}-not-empty`)).toMatchObject({
           namespace: 'AWS/SQS',
+          metricName: 'ApproximateNumberOfMessagesVisible',
+          dimensions: { QueueName: queueName(name) },
           statistic: 'Maximum',
-          comparisonOperator: 'GreaterThanThreshold',
           threshold: 0,
         });
       },
     );
 
     test.each(queues)('$name rings when its oldest message has waited for a quarter of an hour', ({ name }) => {
-      expect(ofQueue(name, 'ApproximateAgeOfOldestMessage')).toMatchObject({
+      expect(alarm(`${name}-too-old`)).toMatchObject({
         namespace: 'AWS/SQS',
+        metricName: 'ApproximateAgeOfOldestMessage',
+        dimensions: { QueueName: queueName(name) },
         statistic: 'Maximum',
-        comparisonOperator: 'GreaterThanThreshold',
         threshold: 900,
       });
     });
 
-    test('every dead-letter queue of the graph has one, whoever made it', () => {
+    test('every queue of the graph that others bury in has one, whoever made it', () => {
       const dead = graph.all('sqs/queue:Queue').filter(({ inputs }) => !inputs.redrivePolicy);
       expect(dead).toHaveLength(queues.length + 1);
-      for (const { state } of dead) alarm('ApproximateNumberOfMessagesVisible', { QueueName: state.name });
+      const watched = all
+        .filter(({ metricName }) => metricName === 'ApproximateNumberOfMessagesVisible')
+        .map(({ dimensions }) => (dimensions as { QueueName: string }).QueueName);
+      expect(watched.sort()).toEqual(dead.map(({ state }) => String(state.name)).sort());
     });
 
-    test.each(schedules)(
-      '$name rings when its function keeps failing, as no queue would show it',
-      ({ function: name }) => {
-        expect(alarm('Errors', { FunctionName: graph.function(name).state.name })).toMatchObject({
-          namespace: 'AWS/Lambda',
-          statistic: 'Sum',
+    test('the inbound queue rings when a noisy connection keeps the quiet ones waiting', () => {
+      expect(alarm('inbound-unfair')).toMatchObject({
+        namespace: 'AWS/SQS',
+        metricName: 'ApproximateAgeOfOldestMessageInQuietGroups',
+        dimensions: { QueueName: queueName('inbound') },
+        threshold: 300,
+      });
+    });
+
+    test.each(functions)('$name rings when a tenth of its invocations fail, and when it is not let run', ({ name }) => {
+      const dimensions = { FunctionName: graph.function(name).state.name };
+      const { metricQueries, ...rate } = alarm(`${name}-fails`);
+      expect(rate).toMatchObject({ threshold: 10, evaluationPeriods: 3, datapointsToAlarm: 2 });
+      expect(metricQueries).toEqual([
+        {
+          id: 'errors',
+          metric: { namespace: 'AWS/Lambda', metricName: 'Errors', dimensions, period: 300, stat: 'Sum' },
+        },
+        {
+          id: 'invocations',
+          metric: { namespace: 'AWS/Lambda', metricName: 'Invocations', dimensions, period: 300, stat: 'Sum' },
+        },
+        expect.objectContaining({ expression: '100 * errors / invocations', returnData: true }),
+      ]);
+      expect(alarm(`${name}-throttled`)).toMatchObject({
+        namespace: 'AWS/Lambda',
+        metricName: 'Throttles',
+        dimensions,
+        statistic: 'Sum',
+        threshold: 0,
+      });
+    });
+
+    test.each(marketplaces)(
+      '$name rings when a connection is half an hour late, or when its poller is mute',
+      (spec) => {
+        expect(alarm(`${spec.name}-poller-lags`)).toMatchObject({
+          namespace: 'Longshore/test',
+          metricName: 'PollerLag',
+          dimensions: { Marketplace: spec.name },
+          statistic: 'Maximum',
+          threshold: 1800,
+          treatMissingData: 'missing',
+          insufficientDataActions: [graph.one('sns/topic:Topic').state.arn],
         });
       },
     );
 
-    test('all of them tell the one topic, and silence is no news', () => {
+    test.each(marketplaces)('$name rings when a delivery waits for a person', ({ name }) => {
+      expect(alarm(`${name}-blocked`)).toMatchObject({
+        metricName: 'DeliveriesStopped',
+        dimensions: { Marketplace: name, State: 'blocked' },
+        statistic: 'Sum',
+        threshold: 0,
+      });
+    });
+
+    test.each(marketplaces.filter(({ topics }) => topics.length > 0))(
+      '$name rings when it stops calling: polls find a fifth of an hour’s orders, and three at least',
+      ({ name }) => {
+        const { metricQueries, threshold } = alarm(`${name}-silent`);
+        expect(threshold).toBe(20);
+        expect((metricQueries as Query[]).map(({ metric }) => metric?.metricName)).toEqual([
+          'OrdersMissedByWebhook',
+          'OrdersReceived',
+          undefined,
+        ]);
+        const rings = (missed: number, received: number) =>
+          evaluate((metricQueries as Query[]).at(-1)?.expression ?? '', { missed, received }) > Number(threshold);
+        expect(rings(0, 50)).toBe(false);
+        expect(rings(2, 2)).toBe(false);
+        expect(rings(3, 3)).toBe(true);
+        expect(rings(30, 1000)).toBe(false);
+        expect(rings(300, 1000)).toBe(true);
+      },
+    );
+
+    test('a marketplace that calls nobody cannot be missed', () => {
+      const silent = all.filter(({ name }) => String(name).endsWith('-silent'));
+      expect(silent).toHaveLength(marketplaces.filter(({ topics }) => topics.length > 0).length);
+    });
+
+    test('the table rings for itself and for each of its indexes', () => {
+      const queries = alarm('table-throttled').metricQueries as Query[];
+      const TableName = graph.one('dynamodb/table:Table').state.name;
+      const watched = queries.flatMap(({ metric }) => (metric ? [[metric.metricName, metric.dimensions]] : []));
+      expect(watched).toEqual(
+        [{}, { GlobalSecondaryIndexName: 'byTime' }, { GlobalSecondaryIndexName: 'byState' }].flatMap((index) => [
+          ['ReadThrottleEvents', { TableName, ...index }],
+          ['WriteThrottleEvents', { TableName, ...index }],
+        ]),
+      );
+      const values = Object.fromEntries(queries.flatMap(({ id, metric }) => (metric ? [[id, 2]] : [])));
+      expect(evaluate(queries.at(-1)?.expression ?? '', values)).toBe(2 * watched.length);
+    });
+
+    test('the API rings at one 5xx in a hundred, once there are five', () => {
+      const { metricQueries, threshold } = alarm('gateway-fails');
+      const expression = (metricQueries as Query[]).at(-1)?.expression ?? '';
+      const rings = (failed: number, calls: number) => evaluate(expression, { failed, calls }) > Number(threshold);
+      expect(rings(4, 4)).toBe(false);
+      expect(rings(5, 5000)).toBe(false);
+      expect(rings(60, 5000)).toBe(true);
+    });
+
+    test('each watches what there is, rings above its threshold, and tells the one topic when it starts and stops', () => {
       const topic = graph.one('sns/topic:Topic').state.arn;
-      for (const { name, inputs } of graph.all('cloudwatch/metricAlarm:MetricAlarm'))
-        expect(inputs, name).toMatchObject({ alarmActions: [topic], treatMissingData: 'notBreaching' });
+      for (const inputs of all) {
+        for (const metric of metricsOf(inputs))
+          expect(findMetricBreaches(metric, graph), String(inputs.name)).toEqual([]);
+        expect(inputs, String(inputs.name)).toMatchObject({
+          comparisonOperator: 'GreaterThanThreshold',
+          alarmActions: [topic],
+          okActions: [topic],
+        });
+        expect(['notBreaching', 'missing'], String(inputs.name)).toContain(inputs.treatMissingData);
+        expect(Number(inputs.datapointsToAlarm)).toBeLessThanOrEqual(Number(inputs.evaluationPeriods));
+      }
+    });
+
+    test('each leads to a section of docs/operate.md that exists, and each section there is of some alarm', () => {
+      const [, ringing = ''] = OPERATE.split('## When an alarm rings\n');
+      const sections = [...(ringing.split('\n## ')[0] ?? '').matchAll(/^### (.+)$/gm)].map(([, title = '']) =>
+        slug(title),
+      );
+      const linked = all.map(({ alarmDescription }) => / docs\/operate\.md#(\S+)$/.exec(String(alarmDescription))?.[1]);
+      expect([...new Set(linked)].sort()).toEqual(sections.sort());
+    });
+
+    test('the topic is encrypted with a key that CloudWatch may use, and nobody else tells it anything', () => {
+      const topic = graph.one('sns/topic:Topic');
+      const key = graph.one('kms/key:Key');
+      expect(topic.inputs.kmsMasterKeyId).toBe(key.state.arn);
+      expect(key.inputs.enableKeyRotation).toBe(true);
+      expect(JSON.parse(String(key.inputs.policy)).Statement).toEqual([
+        { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'kms:*', Resource: '*' },
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+          Resource: '*',
+          Condition: { StringEquals: { 'aws:SourceAccount': account } },
+        },
+      ]);
+      expect(JSON.parse(String(graph.one('sns/topicPolicy:TopicPolicy').inputs.policy)).Statement).toEqual([
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: 'sns:Publish',
+          Resource: topic.state.arn,
+          Condition: {
+            ArnLike: { 'aws:SourceArn': `arn:aws:cloudwatch:eu-central-1:${account}:alarm:longshore-test-*` },
+          },
+        },
+      ]);
     });
   });
+
+const metricsOf = ({ metricQueries, ...single }: Inputs): MetricReference[] =>
+  metricQueries
+    ? (metricQueries as Query[]).flatMap(({ metric }) => metric ?? [])
+    : [single as unknown as MetricReference];
+
+/** As GitHub makes a heading's anchor. */
+const slug = (title: string): string =>
+  title
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+
+/** What CloudWatch would make of an expression; only IF, FILL and arithmetic are used. */
+function evaluate(expression: string, values: Record<string, number>): number {
+  if (!/^[\w\s+*/(),.>=-]+$/.test(expression)) throw new Error(`not an expression of ours: ${expression}`);
+  const names = Object.keys(values);
+  const run = new Function('IF', 'FILL', ...names, `return ${expression}`) as (...inputs: unknown[]) => number;
+  const when = (holds: boolean, then: number, otherwise: number) => (holds ? then : otherwise);
+  return run(when, (value: number) => value, ...names.map((name) => values[name]));
+}

@@ -1,0 +1,76 @@
+import type { Metric, Statistic } from './metrics';
+import { logicalName, physicalName } from './names';
+import { setting } from './settings';
+
+/** The sections of docs/operate.md that alarms lead to. */
+const RUNBOOK = {
+  deadLetters: 'dead-letters',
+  waiting: 'messages-wait-too-long',
+  unfair: 'one-connection-keeps-others-waiting',
+  lag: 'a-poller-lags',
+  silence: 'webhooks-stay-away',
+  blocked: 'deliveries-are-blocked',
+  failing: 'a-function-fails',
+  throttled: 'a-function-is-throttled',
+  table: 'the-table-is-throttled',
+  api: 'the-api-answers-5xx',
+} as const;
+
+interface Rule {
+  /** One sentence of what is the case when it rings. */
+  says: string;
+  runbook: keyof typeof RUNBOOK;
+  /** Rings above this. */
+  above: number;
+  /** Seconds over which a value is taken. */
+  period: number;
+  /** Of the last so many values, how many must be above. */
+  of?: { last: number; above: number };
+  /** `quiet`: nothing happened, which is well. `news`: somebody who always reports has stopped, and that is told too. */
+  silence: 'quiet' | 'news';
+}
+
+interface Computed {
+  metricQueries: aws.types.input.cloudwatch.MetricAlarmMetricQuery[];
+}
+
+export type CreateAlarm = ReturnType<typeof alarmsTo>;
+
+/** Creates alarms that tell a topic when they ring and when they stop; each leads to what to do. */
+export function alarmsTo(topic: $util.Output<string>) {
+  return (name: string, rule: Rule, watched: Computed | (Metric & { statistic: Statistic })) => {
+    const { says, runbook, above, period, of = { last: 1, above: 1 }, silence } = rule;
+    return new aws.cloudwatch.MetricAlarm(logicalName(name), {
+      name: physicalName(name),
+      alarmDescription: `${says}. ${setting('RUNBOOK_URL')}#${RUNBOOK[runbook]}`,
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: above,
+      evaluationPeriods: of.last,
+      datapointsToAlarm: of.above,
+      treatMissingData: silence === 'quiet' ? 'notBreaching' : 'missing',
+      alarmActions: [topic],
+      okActions: [topic],
+      ...(silence === 'news' && { insufficientDataActions: [topic] }),
+      ...('metricQueries' in watched ? watched : single(watched, period)),
+    });
+  };
+}
+
+const single = ({ statistic, ...metric }: Metric & { statistic: Statistic }, period: number) => ({
+  ...metric,
+  ...(statistic.startsWith('p') ? { extendedStatistic: statistic } : { statistic }),
+  period,
+});
+
+/** A value that CloudWatch computes of others, which the expression calls by their names here. */
+export const computed = (
+  expression: string,
+  label: string,
+  period: number,
+  metrics: Record<string, Metric>,
+): Computed => ({
+  metricQueries: [
+    ...Object.entries(metrics).map(([id, metric]) => ({ id, metric: { ...metric, period, stat: 'Sum' } })),
+    { id: 'value', expression, label, returnData: true },
+  ],
+});

@@ -1,0 +1,57 @@
+import { marketplaces } from '../lib/marketplaces/registry';
+import { type CreateAlarm, computed } from './alarm';
+import { ownMetric } from './metrics';
+
+/** A poll that broke off is taken up a minute later: thirty of them failed, and orders are half an hour late. */
+const LAG_SECONDS = 30 * 60;
+/**
+ * A poll now and then meets an order before its webhook: some seconds in each ten minutes, one order in a hundred. One in
+ * five is no accident; fewer than three in an hour may be.
+ */
+const MISSED_PERCENT = 20;
+const MISSED_ORDERS = 3;
+const HOUR = 3600;
+
+/** What goes wrong with one marketplace: it is not polled, it does not call, or deliveries to it wait for a person. */
+export function marketplaceAlarms(createAlarm: CreateAlarm): void {
+  for (const { name: Marketplace, title, topics } of marketplaces) {
+    createAlarm(
+      `${Marketplace}-poller-lags`,
+      {
+        says: `A connection of ${title} should have been polled ${LAG_SECONDS / 60} minutes ago`,
+        runbook: 'lag',
+        above: LAG_SECONDS,
+        period: 300,
+        of: { last: 2, above: 2 },
+        silence: 'news',
+      },
+      { ...ownMetric('PollerLag', { Marketplace }), statistic: 'Maximum' },
+    );
+    createAlarm(
+      `${Marketplace}-blocked`,
+      {
+        says: `Deliveries of ${title} wait until a person acts`,
+        runbook: 'blocked',
+        above: 0,
+        period: 300,
+        silence: 'quiet',
+      },
+      { ...ownMetric('DeliveriesStopped', { Marketplace, State: 'blocked' }), statistic: 'Sum' },
+    );
+    if (topics.length > 0)
+      createAlarm(
+        `${Marketplace}-silent`,
+        {
+          says: `${title} did not call for more than ${MISSED_PERCENT} % of an hour's orders, which polls found`,
+          runbook: 'silence',
+          above: MISSED_PERCENT,
+          period: HOUR,
+          silence: 'quiet',
+        },
+        computed(`IF(missed >= ${MISSED_ORDERS}, 100 * missed / received, 0)`, 'Orders missed, %', HOUR, {
+          missed: ownMetric('OrdersMissedByWebhook', { Marketplace }),
+          received: ownMetric('OrdersReceived', { Marketplace }),
+        }),
+      );
+  }
+}

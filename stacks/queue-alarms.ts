@@ -1,0 +1,54 @@
+import { INBOUND_QUEUE, queues } from '../lib/topology';
+import type { CreateAlarm } from './alarm';
+import { find, type Resources } from './environment';
+import { queueMetric } from './metrics';
+
+/** Longer than a delivery's five minutes between attempts, shorter than anybody's patience. */
+const OLDEST_MESSAGE_SECONDS = 15 * 60;
+/** A quiet connection's events are served first: five minutes say that there is more work than ingest can do. */
+const QUIET_MESSAGE_SECONDS = 5 * 60;
+
+/** Messages that nobody could work, that wait too long, or that another connection's keep waiting. */
+export function queueAlarms(createAlarm: CreateAlarm, resources: Resources, scheduleDeadLetters: sst.aws.Queue): void {
+  const notEmpty = (name: string, queue: sst.aws.Queue) =>
+    createAlarm(
+      `${name}-not-empty`,
+      {
+        says: `${name} holds messages that nobody could work`,
+        runbook: 'deadLetters',
+        above: 0,
+        period: 60,
+        silence: 'quiet',
+      },
+      { ...queueMetric(queue, 'ApproximateNumberOfMessagesVisible'), statistic: 'Maximum' },
+    );
+  for (const { name, deadLetterQueue } of queues) {
+    notEmpty(deadLetterQueue, find(resources.queues, deadLetterQueue));
+    createAlarm(
+      `${name}-too-old`,
+      {
+        says: `A message in ${name} has waited for more than ${OLDEST_MESSAGE_SECONDS / 60} minutes`,
+        runbook: 'waiting',
+        above: OLDEST_MESSAGE_SECONDS,
+        period: 60,
+        silence: 'quiet',
+      },
+      { ...queueMetric(find(resources.queues, name), 'ApproximateAgeOfOldestMessage'), statistic: 'Maximum' },
+    );
+  }
+  notEmpty('schedule-dead-letters', scheduleDeadLetters);
+  createAlarm(
+    `${INBOUND_QUEUE}-unfair`,
+    {
+      says: `Events of a quiet connection have waited for more than ${QUIET_MESSAGE_SECONDS / 60} minutes behind a noisy one's`,
+      runbook: 'unfair',
+      above: QUIET_MESSAGE_SECONDS,
+      period: 60,
+      silence: 'quiet',
+    },
+    {
+      ...queueMetric(find(resources.queues, INBOUND_QUEUE), 'ApproximateAgeOfOldestMessageInQuietGroups'),
+      statistic: 'Maximum',
+    },
+  );
+}

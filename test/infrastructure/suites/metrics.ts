@@ -1,0 +1,68 @@
+import { marketplaces } from '#lib/marketplaces/registry';
+import { METRICS, type MetricName } from '#lib/metric-list';
+import { functions, table } from '#lib/topology';
+import type { Graph } from '../graph.ts';
+
+export interface MetricReference {
+  namespace: string;
+  metricName: string;
+  dimensions: Record<string, string>;
+}
+
+// What AWS documents of the services used here: which metrics there are, and by which dimensions.
+const OF_AWS: Record<string, { dimensions: string[][]; names: string[] }> = {
+  'AWS/SQS': {
+    dimensions: [['QueueName']],
+    names: [
+      'ApproximateAgeOfOldestMessage',
+      'ApproximateAgeOfOldestMessageInQuietGroups',
+      'ApproximateNumberOfMessagesNotVisible',
+      'ApproximateNumberOfMessagesVisible',
+      'ApproximateNumberOfMessagesVisibleInQuietGroups',
+      'ApproximateNumberOfNoisyGroups',
+    ],
+  },
+  'AWS/Lambda': {
+    dimensions: [['FunctionName']],
+    names: ['ConcurrentExecutions', 'Duration', 'Errors', 'Invocations', 'Throttles'],
+  },
+  'AWS/DynamoDB': {
+    dimensions: [['TableName'], ['GlobalSecondaryIndexName', 'TableName']],
+    names: ['ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits', 'ReadThrottleEvents', 'WriteThrottleEvents'],
+  },
+  'AWS/ApiGateway': { dimensions: [['ApiId']], names: ['4xx', '5xx', 'Count', 'IntegrationLatency', 'Latency'] },
+};
+
+/** What is wrong with a reference to a metric: nobody emits it, or not of a resource that there is. */
+export function findMetricBreaches({ namespace, metricName, dimensions }: MetricReference, graph: Graph): string[] {
+  if (namespace === `Longshore/${graph.stage}`) return breachesOfOwn(metricName, dimensions);
+  const service = OF_AWS[namespace];
+  if (!service?.names.includes(metricName)) return [`${namespace} has no ${metricName}`];
+  const given = Object.keys(dimensions).sort().join();
+  if (!service.dimensions.some((each) => each.join() === given)) return [`${metricName} is not by ${given}`];
+  const existing: Record<string, unknown[]> = {
+    QueueName: graph.all('sqs/queue:Queue').map(({ state }) => state.name),
+    FunctionName: functions.map(({ name }) => graph.function(name).state.name),
+    TableName: graph.all('dynamodb/table:Table').map(({ state }) => state.name),
+    GlobalSecondaryIndexName: Object.keys(table.indexes),
+    ApiId: graph.all('apigatewayv2/api:Api').map(({ id }) => id),
+  };
+  return Object.entries(dimensions).flatMap(([key, value]) =>
+    existing[key]?.includes(value) ? [] : `there is no ${key} ${value}`,
+  );
+}
+
+function breachesOfOwn(metricName: string, dimensions: Record<string, string>): string[] {
+  const spec = METRICS[metricName as MetricName];
+  if (!spec) return [`nobody emits ${metricName}`];
+  const wanted: Record<string, 'any' | readonly string[]> = spec.dimensions;
+  if (Object.keys(dimensions).join() !== Object.keys(wanted).join())
+    return [`${metricName} is not by these dimensions`];
+  return Object.entries(dimensions).flatMap(([key, value]) => breachesOfValue(key, value, wanted[key]));
+}
+
+export function breachesOfValue(key: string, value: string, values: 'any' | readonly string[] | undefined): string[] {
+  if (!values) return [`there is no dimension ${key}`];
+  const known = key === 'Marketplace' ? marketplaces.map(({ name }) => name) : values;
+  return known === 'any' || known.includes(value) ? [] : [`${key} is never ${value}`];
+}
