@@ -13,6 +13,7 @@ const commands = {
   longshore: { steps: (args) => [[...NODE, 'cli/longshore.ts', ...args]] },
   prove: { steps: (args) => [[...NODE, 'test/prove/main.ts', ...args]] },
   'bench:ack': { steps: (args) => [[...NODE, 'bench/ack/main.ts', ...args]] },
+  'bench:cost': { steps: (args) => [[...NODE, 'bench/cost/main.ts', ...args]] },
   'bench:cold': { steps: (args) => [[...NODE, 'bench/cold/main.ts', ...args]] },
   'bench:loop': { steps: (args) => [[...NODE, 'bench/loop/main.ts', ...args]] },
   sbom: { steps: (args) => [['node', 'scripts/sbom.mjs', ...args]] },

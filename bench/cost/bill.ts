@@ -1,0 +1,69 @@
+import { MB_PER_CPU, PRICES } from './prices.ts';
+import type { Step } from './steps.ts';
+import type { Spent } from './world.ts';
+
+/** One step for one order: what was asked, and USD for a million orders by line of the bill. */
+export interface Bill {
+  name: string;
+  isReturn: boolean;
+  requests: number;
+  writeUnits: number;
+  readUnits: number;
+  billedMs: number;
+  kilobytes: number;
+  lines: Record<'API Gateway' | 'Lambda' | 'SQS' | 'DynamoDB' | 'Secrets Manager' | 'logs', number>;
+  usd: number;
+}
+
+const MILLION = 1e6;
+
+export function billOf({ name, isReturn = false, throughGateway = false, spent }: Step, orders: number): Bill {
+  const sum = (of: (each: Spent) => number) => spent.reduce((total, each) => total + of(each), 0) / orders;
+  const usage = (service: string, of: 'requests' | 'chunks' | 'fairChunks' | 'writeUnits' | 'readUnits' | 'bytes') =>
+    sum(({ usages }) =>
+      [...usages].reduce((total, [call, used]) => (call.startsWith(service) ? total + used[of] : total), 0),
+    );
+  const gbSeconds = sum((each) => (billedMs(each) / 1000) * (each.memoryMb / 1024));
+  const lines = {
+    'API Gateway': throughGateway ? PRICES.apiGatewayRequest : 0,
+    Lambda: sum(({ invocations }) => invocations) * PRICES.lambdaRequest + gbSeconds * PRICES.lambdaGbSecond,
+    SQS: usage('sqs', 'chunks') * PRICES.sqsRequest + usage('sqs', 'fairChunks') * PRICES.sqsFairRequest,
+    DynamoDB:
+      usage('dynamodb', 'writeUnits') * PRICES.dynamodbWrite + usage('dynamodb', 'readUnits') * PRICES.dynamodbRead,
+    'Secrets Manager': usage('secretsManager', 'requests') * PRICES.secretsManagerRequest,
+    logs: (sum(({ logBytes }) => logBytes) / 1e9) * PRICES.logsGb,
+  };
+  for (const line of Object.keys(lines) as Array<keyof typeof lines>) lines[line] *= MILLION;
+  return {
+    name,
+    isReturn,
+    requests: usage('', 'requests'),
+    writeUnits: usage('dynamodb', 'writeUnits'),
+    readUnits: usage('dynamodb', 'readUnits'),
+    billedMs: sum(billedMs),
+    kilobytes: usage('', 'bytes') / 1024,
+    lines,
+    usd: Object.values(lines).reduce((total, usd) => total + usd, 0),
+  };
+}
+
+/** Whole milliseconds; the CPU's part takes longer where the function has less than a whole one. */
+const billedMs = ({ cpuMs, waitMs, memoryMb }: Spent): number =>
+  Math.ceil(waitMs + cpuMs * Math.max(1, MB_PER_CPU / memoryMb));
+
+export function addBills(name: string, bills: readonly Bill[]): Bill {
+  const sum = (of: (bill: Bill) => number) => bills.reduce((total, bill) => total + of(bill), 0);
+  const [first] = bills;
+  const names = Object.keys(first?.lines ?? {}) as Array<keyof Bill['lines']>;
+  return {
+    name,
+    isReturn: false,
+    requests: sum(({ requests }) => requests),
+    writeUnits: sum(({ writeUnits }) => writeUnits),
+    readUnits: sum(({ readUnits }) => readUnits),
+    billedMs: sum((bill) => bill.billedMs),
+    kilobytes: sum(({ kilobytes }) => kilobytes),
+    lines: Object.fromEntries(names.map((line) => [line, sum(({ lines }) => lines[line])])) as Bill['lines'],
+    usd: sum(({ usd }) => usd),
+  };
+}

@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+import { progress, table } from '../report.ts';
+import { addBills, type Bill, billOf } from './bill.ts';
+import { runSteps } from './steps.ts';
+
+const HELP = `Usage: npm run bench:cost -- [options]
+
+Counts what one order asks of AWS on its way from the webhook to both pushes, and prices it for a million of them.
+
+  --orders N   how many orders are counted (default 100)
+  --batch N    messages that one invocation is handed, at most (default 10: busy; 1: an order now and then)
+  --json       the results for machines
+  --help       this text`;
+
+const { values } = parseArgs({
+  options: {
+    orders: { type: 'string', default: '100' },
+    batch: { type: 'string', default: '10' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) console.log(HELP);
+else await main();
+process.exit();
+
+async function main(): Promise<void> {
+  const [orders, batch] = [Number(values.orders), Number(values.batch)];
+  if (!(Number.isInteger(orders) && orders > 0 && Number.isInteger(batch) && batch > 0 && batch <= 10)) {
+    console.error(`--orders is a whole number, --batch one of 1 to 10\n\n${HELP}`);
+    process.exit(2);
+  }
+  const steps = await runSteps(orders, batch, (name) => progress(`${name}, ${orders} orders`));
+  progress('');
+  const bills = steps.map((step) => billOf(step, orders));
+  const pushes = addBills(
+    'webhook, order, two pushes',
+    bills.filter(({ isReturn }) => !isReturn),
+  );
+  const all = addBills('with the way back of the parcel', bills);
+  if (values.json) return console.log(JSON.stringify({ orders, batch, steps: bills, pushes, all }, null, 2));
+  console.log(`For one order, in batches of up to ${batch}; USD for a million orders.\n`);
+  console.log(
+    table(
+      HEAD,
+      [...bills, pushes, all].map((bill) => row(bill, all.usd)),
+    ),
+  );
+  console.log(`\nUSD for a million orders by line of the bill:\n`);
+  const names = Object.keys(all.lines) as Array<keyof Bill['lines']>;
+  console.log(
+    table(
+      ['', ...names],
+      [...bills, pushes, all].map(({ name, lines }) => [name, ...names.map((line) => lines[line].toFixed(2))]),
+    ),
+  );
+}
+
+const HEAD = ['', 'AWS requests', 'write units', 'read units', 'billed ms', 'KB', 'USD', 'share'];
+
+function row({ name, requests, writeUnits, readUnits, billedMs, kilobytes, usd }: Bill, all: number) {
+  const numbers = [requests, writeUnits, readUnits, billedMs, kilobytes, usd].map((value) => value.toFixed(2));
+  return [name, ...numbers, `${((100 * usd) / all).toFixed(0)} %`];
+}

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { Agent, createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What was asked of one AWS service by one kind of call. */
+export interface Usage {
+  requests: number;
+  /** Of SQS, in chunks of 64 KB; those that name a message group apart. */
+  chunks: number;
+  fairChunks: number;
+  writeUnits: number;
+  readUnits: number;
+  bytes: number;
+}
+
+export type Usages = Map<string, Usage>;
+
+const CHUNK_BYTES = 64 * 1024;
+
+interface Capacity {
+  Table?: { CapacityUnits?: number; ReadCapacityUnits?: number; WriteCapacityUnits?: number };
+  GlobalSecondaryIndexes?: Record<string, { CapacityUnits?: number }>;
+  CapacityUnits?: number;
+}
+
+/** Stands between the SDK's clients and the emulators, counts every request and has DynamoDB say what it took. */
+export async function startMeter(targets: Readonly<Record<string, string>>) {
+  let usages: Usages = new Map();
+  const agent = new Agent({ keepAlive: true });
+  const open = Object.entries(targets).map(async ([service, target]) => {
+    const server = createServer(async (asked, answer) => {
+      const operation = String(asked.headers['x-amz-target']).split('.').at(-1) ?? '';
+      const sent = prepare(service, await collect(asked));
+      const passed = request(target, {
+        agent,
+        method: asked.method,
+        path: asked.url,
+        headers: { ...asked.headers, 'content-length': sent.length },
+      });
+      passed.end(sent);
+      const [response] = (await once(passed, 'response')) as [IncomingMessage];
+      const got = await collect(response);
+      note(usages, `${service} ${operation}`, sent, got);
+      answer.writeHead(response.statusCode ?? 500, {
+        ...response.headers,
+        'content-length': got.length,
+      });
+      answer.end(got);
+    });
+    server.keepAliveTimeout = 60_000;
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return [service, server] as const;
+  });
+  const servers = await Promise.all(open);
+  return {
+    endpoints: Object.fromEntries(
+      servers.map(([service, server]) => [service, `http://127.0.0.1:${(server.address() as AddressInfo).port}`]),
+    ),
+    /** What was asked since the last time. */
+    take(): Usages {
+      const taken = usages;
+      usages = new Map();
+      return taken;
+    },
+    close() {
+      agent.destroy();
+      for (const [, server] of servers) {
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+  };
+}
+
+function prepare(service: string, body: Buffer): Buffer {
+  if (service !== 'dynamodb') return body;
+  return Buffer.from(JSON.stringify({ ...JSON.parse(body.toString()), ReturnConsumedCapacity: 'INDEXES' }));
+}
+
+function note(usages: Usages, name: string, sent: Buffer, got: Buffer): void {
+  const usage = usages.get(name) ?? {
+    requests: 0,
+    chunks: 0,
+    fairChunks: 0,
+    writeUnits: 0,
+    readUnits: 0,
+    bytes: 0,
+  };
+  usages.set(name, usage);
+  usage.requests += 1;
+  usage.bytes += sent.length + got.length;
+  if (name.startsWith('sqs')) {
+    const chunks = Math.max(1, Math.ceil(Math.max(sent.length, got.length) / CHUNK_BYTES));
+    usage.chunks += chunks;
+    if (sent.includes('"MessageGroupId"')) usage.fairChunks += chunks;
+  }
+  if (!name.startsWith('dynamodb')) return;
+  const { ConsumedCapacity } = JSON.parse(got.toString()) as { ConsumedCapacity?: Capacity | Capacity[] };
+  const isRead = /Get|Query|Scan/.test(name);
+  for (const capacity of [ConsumedCapacity ?? []].flat()) {
+    if (isRead) usage.readUnits += capacity.CapacityUnits ?? 0;
+    else usage.writeUnits += capacity.CapacityUnits ?? 0;
+  }
+}
+
+async function collect(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

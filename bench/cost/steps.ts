@@ -1,0 +1,98 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { deliveryQueue, INBOUND_QUEUE } from '#lib/topology-names';
+import { startRemotes } from '../loop/remotes.ts';
+import { paidOrder, sign, WEBHOOK_SECRET } from '../scopio-event.ts';
+import { openWorld, type Spent } from './world.ts';
+
+const SHOP = 'scopio-main';
+const SHED = 'marketful-mx';
+const SHED_SECRET = 'bench-url-secret';
+const UNLIMITED = 1_000_000;
+
+export interface Step {
+  name: string;
+  /** How the parcel becomes known, which is not one of the hub's own pushes. */
+  isReturn?: boolean;
+  throughGateway?: boolean;
+  spent: Spent[];
+}
+
+/**
+ * So many orders through the loop, a step at a time for all of them: each webhook in an invocation of its own, queues in
+ * batches of at most `batch`.
+ */
+export async function runSteps(orders: number, batch: number, onStep: (name: string) => void): Promise<Step[]> {
+  const placed: number[] = [];
+  let fulfilled = 0;
+  const remotes = await startRemotes({
+    onPlaced: (remoteId) => placed.push(remoteId),
+    onFulfilled: () => {
+      fulfilled += 1;
+    },
+  });
+  const marketplaces = [
+    { id: SHOP, marketplace: 'scopio', secrets: { apiKey: 'bench-key', webhookSecret: WEBHOOK_SECRET } },
+    {
+      id: SHED,
+      marketplace: 'marketful',
+      secrets: { accessToken: 'bench-token', userId: 'bench-user', webhookSecret: SHED_SECRET },
+    },
+  ];
+  const connections = marketplaces.map((each) => ({ ...each, baseUrl: remotes.url, requestsPerMinute: UNLIMITED }));
+  const world = await openWorld({ connections, routes: [{ from: SHOP, match: { country: 'MX' }, to: SHED }] });
+
+  const loop = async (count: number, prefix: string): Promise<Step[]> => {
+    const tell = (name: string) => onStep(name);
+    const sold = Array.from({ length: count }, (_, index) => paidOrder(`${prefix}_${index}`));
+    const begin = placed.length;
+    const steps: Step[] = [];
+    const step = async (name: string, run: () => Promise<Spent[]>, more: Partial<Step> = {}) => {
+      tell(name);
+      steps.push({ name, ...more, spent: await run() });
+    };
+    const each = async <T>(items: readonly T[], send: (item: T) => Promise<Spent>) => {
+      const spent: Spent[] = [];
+      for (const item of items) spent.push(await send(item));
+      return spent;
+    };
+    const sale = (body: string) =>
+      world.call('webhook-scopio', post(`scopio/${SHOP}/order-paid`, body, { 'x-scopio-signature': sign(body) }));
+    const parcel = (id: number) => {
+      const event = { id, order_id: id, status: 'delivered', created_at: new Date().toISOString() };
+      const body = JSON.stringify({ tipo: 'shipment_event/created', shipment_event: event });
+      return world.call('webhook-marketful', post(`marketful/${SHED}/shipment-event-created/${SHED_SECRET}`, body));
+    };
+    const back = { isReturn: true };
+    await step('webhook of the sale', () => each(sold, sale), { throughGateway: true });
+    await step('order recorded', () => world.work(INBOUND_QUEUE, batch));
+    await step('placed with the warehouse', () => world.work(deliveryQueue('marketful'), batch));
+    const gateway = { ...back, throughGateway: true };
+    await step('webhook of the parcel', () => each(placed.slice(begin), parcel), gateway);
+    await step('parcel asked for', () => world.work(INBOUND_QUEUE, batch), back);
+    await step('parcel read and recorded', () => world.work(deliveryQueue('marketful'), batch), back);
+    await step('told to the shop', () => world.work(deliveryQueue('scopio'), batch));
+    return steps;
+  };
+
+  try {
+    // Settings, secrets and SKUs that a warm instance knows, and code that is compiled.
+    await loop(Math.max(20, batch), 'warm');
+    fulfilled = 0;
+    const steps = await loop(orders, 'ord');
+    if (fulfilled !== orders) throw new Error(`${fulfilled} of ${orders} orders came through`);
+    return steps;
+  } finally {
+    await world.close();
+    await remotes.close();
+  }
+}
+
+/** API Gateway's payload 2.0. */
+const post = (path: string, body: string, headers: Record<string, string> = {}): Partial<APIGatewayProxyEventV2> => ({
+  version: '2.0',
+  rawPath: `/webhooks/${path}`,
+  headers: { 'content-type': 'application/json', ...headers },
+  requestContext: { http: { method: 'POST', path: `/webhooks/${path}` } } as APIGatewayProxyEventV2['requestContext'],
+  body,
+  isBase64Encoded: false,
+});

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
+import { envName, functions, queues } from '#lib/topology';
+import { awsEnvironment, startAws } from '#sandbox/aws/index';
+import { startMeter, type Usages } from './meter.ts';
+
+/** One function's work for a step: what it asked of AWS, and what it would be billed for. */
+export interface Spent {
+  invocations: number;
+  cpuMs: number;
+  waitMs: number;
+  memoryMb: number;
+  logBytes: number;
+  usages: Usages;
+}
+
+/** The deployed functions, called one invocation at a time as Lambda calls them, between the meter and the emulators. */
+export async function openWorld(connectionsFile: object) {
+  const folder = mkdtempSync(join(tmpdir(), 'longshore-cost-'));
+  const aws = await startAws({ dataDir: folder });
+  const meter = await startMeter({
+    dynamodb: aws.endpoints.dynamodb,
+    sqs: aws.endpoints.sqs,
+    secretsManager: aws.endpoints.secretsManager,
+  });
+  Object.assign(process.env, awsEnvironment({ ...aws.endpoints, ...meter.endpoints }));
+  const { provision } = await import('#sandbox/provision');
+  Object.assign(process.env, await provision());
+  for (const name of queues.flatMap((queue) => [queue.name, queue.deadLetterQueue])) {
+    const url = new URL(process.env[envName.queueUrl(name)] ?? '');
+    process.env[envName.queueUrl(name)] = `${meter.endpoints.sqs}${url.pathname}`;
+  }
+  const { parseConnectionsFile } = await import('#lib/connections/file');
+  const { putConnections } = await import('#lib/connections/put');
+  await putConnections(await parseConnectionsFile(JSON.stringify(connectionsFile)));
+  const { invoke, loadHandlers } = await import('#sandbox/runtime/handlers');
+  const handlers = await loadHandlers();
+  const sqs = new SQSClient({});
+  meter.take();
+
+  const log = { bytes: 0 };
+  for (const level of ['info', 'warn', 'error'] as const)
+    console[level] = (line: unknown) => {
+      log.bytes += Buffer.byteLength(String(line)) + 1;
+    };
+
+  async function call(name: string, event: unknown): Promise<Spent> {
+    log.bytes = 0;
+    const began = performance.now();
+    const before = process.threadCpuUsage();
+    const answer = await invoke(handlers, name, event);
+    const { user, system } = process.threadCpuUsage(before);
+    const cpuMs = (user + system) / 1000;
+    const refused = answer as { statusCode?: number; batchItemFailures?: unknown[] };
+    if ((refused.statusCode ?? 200) !== 200 || refused.batchItemFailures?.length)
+      throw new Error(`${name} answered ${JSON.stringify(answer)}`);
+    const memoryMb = functions.find((each) => each.name === name)?.memoryMb ?? 0;
+    const waitMs = Math.max(0, performance.now() - began - cpuMs);
+    return { invocations: 1, cpuMs, waitMs, memoryMb, logBytes: log.bytes, usages: meter.take() };
+  }
+
+  /** Works a queue until it is empty, in batches of at most so many. */
+  async function work(queue: string, batch: number): Promise<Spent[]> {
+    const spent: Spent[] = [];
+    const consumer = queues.find(({ name }) => name === queue)?.consumer ?? '';
+    const QueueUrl = process.env[envName.queueUrl(queue)];
+    for (;;) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: batch, MessageSystemAttributeNames: ['All'] }),
+      );
+      if (Messages.length === 0) {
+        meter.take();
+        return spent;
+      }
+      const called = await call(consumer, toEvent(queue, Messages));
+      const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+      spent.push({ ...called, usages: new Map([...called.usages, ...meter.take()]) });
+    }
+  }
+
+  return {
+    call,
+    work,
+    async close() {
+      meter.close();
+      await aws.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+const toEvent = (queue: string, messages: readonly Message[]): SQSEvent => ({
+  Records: messages.map(({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, MD5OfBody = '' }) => ({
+    messageId: MessageId,
+    receiptHandle: ReceiptHandle,
+    body: Body,
+    attributes: Attributes as unknown as SQSEvent['Records'][number]['attributes'],
+    messageAttributes: {},
+    md5OfBody: MD5OfBody,
+    eventSource: 'aws:sqs',
+    eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${queue}`,
+    awsRegion: 'us-east-1',
+  })),
+});
