@@ -30,7 +30,7 @@ export async function startMeter(targets: Readonly<Record<string, string>>) {
   const open = Object.entries(targets).map(async ([service, target]) => {
     const server = createServer(async (asked, answer) => {
       const operation = String(asked.headers['x-amz-target']).split('.').at(-1) ?? '';
-      const sent = prepare(service, await collect(asked));
+      const sent = prepare(operation, await collect(asked));
       const passed = request(target, {
         agent,
         method: asked.method,
@@ -73,8 +73,10 @@ export async function startMeter(targets: Readonly<Record<string, string>>) {
   };
 }
 
-function prepare(service: string, body: Buffer): Buffer {
-  if (service !== 'dynamodb') return body;
+const TELLS_CAPACITY = /^(Batch|Transact)?(Get|Put|Update|Delete|Write)Items?$|^Query$/;
+
+function prepare(operation: string, body: Buffer): Buffer {
+  if (!TELLS_CAPACITY.test(operation)) return body;
   return Buffer.from(JSON.stringify({ ...JSON.parse(body.toString()), ReturnConsumedCapacity: 'INDEXES' }));
 }
 
