@@ -11,6 +11,8 @@ export interface Bill {
   readUnits: number;
   billedMs: number;
   kilobytes: number;
+  /** Requests by service and operation. */
+  calls: Record<string, number>;
   lines: Record<'API Gateway' | 'Lambda' | 'SQS' | 'DynamoDB' | 'Secrets Manager' | 'logs', number>;
   usd: number;
 }
@@ -42,9 +44,17 @@ export function billOf({ name, isReturn = false, throughGateway = false, spent }
     readUnits: usage('dynamodb', 'readUnits'),
     billedMs: sum(billedMs),
     kilobytes: usage('', 'bytes') / 1024,
+    calls: callsOf(spent, orders),
     lines,
     usd: Object.values(lines).reduce((total, usd) => total + usd, 0),
   };
+}
+
+function callsOf(spent: readonly Spent[], orders: number): Record<string, number> {
+  const calls: Record<string, number> = {};
+  for (const [call, { requests }] of spent.flatMap(({ usages }) => [...usages]))
+    calls[call] = (calls[call] ?? 0) + requests / orders;
+  return calls;
 }
 
 /** Whole milliseconds; the CPU's part takes longer where the function has less than a whole one. */
@@ -63,7 +73,15 @@ export function addBills(name: string, bills: readonly Bill[]): Bill {
     readUnits: sum(({ readUnits }) => readUnits),
     billedMs: sum((bill) => bill.billedMs),
     kilobytes: sum(({ kilobytes }) => kilobytes),
+    calls: addCalls(bills),
     lines: Object.fromEntries(names.map((line) => [line, sum(({ lines }) => lines[line])])) as Bill['lines'],
     usd: sum(({ usd }) => usd),
   };
+}
+
+function addCalls(bills: readonly Bill[]): Record<string, number> {
+  const calls: Record<string, number> = {};
+  for (const [call, requests] of bills.flatMap((bill) => Object.entries(bill.calls)))
+    calls[call] = (calls[call] ?? 0) + requests;
+  return calls;
 }

@@ -12,6 +12,8 @@ Counts what one order asks of AWS on its way from the webhook to both pushes, an
   --json       the results for machines
   --help       this text`;
 
+const HEAD = ['', 'AWS requests', 'write units', 'read units', 'billed ms', 'KB', 'USD', 'share'];
+
 const { values } = parseArgs({
   options: {
     orders: { type: 'string', default: '100' },
@@ -55,8 +57,6 @@ async function main(): Promise<void> {
     ),
   );
 }
-
-const HEAD = ['', 'AWS requests', 'write units', 'read units', 'billed ms', 'KB', 'USD', 'share'];
 
 function row({ name, requests, writeUnits, readUnits, billedMs, kilobytes, usd }: Bill, all: number) {
   const numbers = [requests, writeUnits, readUnits, billedMs, kilobytes, usd].map((value) => value.toFixed(2));
