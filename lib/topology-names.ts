@@ -9,3 +9,15 @@ export const envName = {
 export const INBOUND_QUEUE = 'inbound';
 export const deliveryQueue = (marketplace: string): string => `${marketplace}-deliveries`;
 export const deadLetterQueue = (marketplace: string): string => `${marketplace}-dead-letters`;
+
+/** The one table: two indexes, both keys only, and a TTL attribute. */
+export const table = {
+  name: 'longshore',
+  ttl: 'expiresAt',
+  indexes: {
+    /** Everything of one kind and connection, by time of arrival. */
+    byTime: { hashKey: 'timePk', rangeKey: 'timeSk' },
+    /** Only what needs attention: due deliveries by due time, blocked and dead ones, open placements. */
+    byState: { hashKey: 'statePk', rangeKey: 'stateSk' },
+  },
+} as const;

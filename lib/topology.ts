@@ -89,18 +89,6 @@ const callers = marketplaces.filter(({ topics }) => topics.length > 0).map(({ na
 const allDeliveryQueues = names.map(deliveryQueue);
 const allDeadLetterQueues = [INBOUND_QUEUE, ...names].map(deadLetterQueue);
 
-/** The one table: two indexes, both keys only, and a TTL attribute. */
-export const table = {
-  name: 'longshore',
-  ttl: 'expiresAt',
-  indexes: {
-    /** Everything of one kind and connection, by time of arrival. */
-    byTime: { hashKey: 'timePk', rangeKey: 'timeSk' },
-    /** Only what needs attention: due deliveries by due time, blocked and dead ones, open placements. */
-    byState: { hashKey: 'statePk', rangeKey: 'stateSk' },
-  },
-} as const;
-
 export const functions: readonly FunctionSpec[] = [
   ...callers.map((name) => ({
     name: `webhook-${name}`,

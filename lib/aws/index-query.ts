@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { tableName } from '#lib/settings';
-import { table } from '#lib/topology';
+import { table } from '#lib/topology-names';
 import { db, getItems, type Key } from './table.ts';
 
 export type IndexName = keyof typeof table.indexes;
