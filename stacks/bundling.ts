@@ -1,19 +1,30 @@
-/** Providers of credentials that Lambda never has to ask: it sets a role's credentials in the environment. */
-const OTHER_CREDENTIALS = ['ini', 'login', 'process', 'sso', 'web-identity'];
+/** What the SDK would load with `import()`, and no function ever asks it to: left out of the bundles. */
+const NEVER_LOADED = [
+  // Other sources of credentials: Lambda sets a role's credentials in the environment, where the SDK looks first.
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-login',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+  // Operations that stream events: SQS, DynamoDB and Secrets Manager have none.
+  '@smithy/core/event-streams',
+];
 
 /**
  * How SST bundles every handler; read by createFunction, the graph of the tests and the bench.
- * Each line was measured: docs/performance.md, "Cold start".
+ * What each line is worth was measured: docs/performance.md, "Cold start".
  */
 export const bundling = {
   minify: true,
-  // An ES module that imports node:http makes Node load undici for the exports it gets lazily; require() does not.
+  // An ES module that imports node:http makes Node load undici, for exports it otherwise gets lazily; require() does not.
   format: 'cjs' as const,
   esbuild: {
-    // CommonJS otherwise takes the packages' CommonJS, of which nothing can be left out.
+    // For CommonJS it would take the packages' CommonJS, of which nothing can be left out.
     mainFields: ['module', 'main'],
     // Nothing reads the names of functions and classes: errors carry theirs as text.
     keepNames: false,
-    external: OTHER_CREDENTIALS.map((name) => `@aws-sdk/credential-provider-${name}`),
+    external: NEVER_LOADED,
   },
 };
