@@ -99,6 +99,8 @@ function note(usages: Usages, name: string, sent: Buffer, got: Buffer): void {
   }
   if (!name.startsWith('dynamodb')) return;
   const { ConsumedCapacity } = JSON.parse(got.toString()) as { ConsumedCapacity?: Capacity | Capacity[] };
+  // A write whose condition fails is paid all the same, and its answer does not say how much: our items are small.
+  if (got.includes('ConditionalCheckFailedException')) usage.writeUnits += 1;
   const isRead = /Get|Query|Scan/.test(name);
   for (const capacity of [ConsumedCapacity ?? []].flat()) {
     if (isRead) usage.readUnits += capacity.CapacityUnits ?? 0;

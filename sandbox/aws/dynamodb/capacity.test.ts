@@ -54,6 +54,9 @@ describe('consumed capacity', () => {
     expect(await put({ pk: 'indexed', state: 'a', due: '1', body: kilobytes(2) })).toEqual(told(2, 1));
     expect(await put({ pk: 'indexed', state: 'a', due: '1', body: kilobytes(1) })).toEqual(told(2));
     expect(await put({ pk: 'indexed', state: 'a', due: '2' })).toEqual(told(1, 2));
+    const Key = { pk: 'indexed' };
+    const set = new UpdateCommand({ TableName, Key, UpdateExpression: 'SET note = pk', ...INDEXES });
+    expect((await client.send(set)).ConsumedCapacity).toEqual(told(1));
     expect(await put({ pk: 'indexed' })).toEqual(told(1, 1));
     expect(await put({ pk: 'indexed' })).toEqual(told(1));
   });
