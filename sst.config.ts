@@ -28,6 +28,7 @@ export default $config({
     const { pushers } = await import('./stacks/pushers');
     const { pollers } = await import('./stacks/pollers');
     const { alarms } = await import('./stacks/alarms');
+    const { dashboard } = await import('./stacks/dashboard');
     const { environmentOf } = await import('./stacks/environment');
 
     const resources = { ...storage(), secrets: secrets(), queues: queues() };
@@ -36,7 +37,7 @@ export default $config({
     ops(resources, gateway);
     pushers(resources);
     const scheduleDeadLetters = pollers(resources);
-    alarms(resources, gateway, scheduleDeadLetters);
+    dashboard(resources, gateway, alarms(resources, gateway, scheduleDeadLetters));
 
     // `longshore … --outputs` reads the names from here, so that the CLI finds what the functions find.
     const { api, domainTarget } = gateway;

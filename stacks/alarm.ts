@@ -34,13 +34,14 @@ interface Computed {
   metricQueries: aws.types.input.cloudwatch.MetricAlarmMetricQuery[];
 }
 
-export type CreateAlarm = ReturnType<typeof alarmsTo>;
+export type CreateAlarm = ReturnType<typeof alarmsTo>['createAlarm'];
 
 /** Creates alarms that tell a topic when they ring and when they stop; each leads to what to do. */
 export function alarmsTo(topic: $util.Output<string>) {
-  return (name: string, rule: Rule, watched: Computed | (Metric & { statistic: Statistic })) => {
+  const created: aws.cloudwatch.MetricAlarm[] = [];
+  const createAlarm = (name: string, rule: Rule, watched: Computed | (Metric & { statistic: Statistic })): void => {
     const { says, runbook, above, period, of = { last: 1, above: 1 }, silence } = rule;
-    return new aws.cloudwatch.MetricAlarm(logicalName(name), {
+    const alarm = new aws.cloudwatch.MetricAlarm(logicalName(name), {
       name: physicalName(name),
       alarmDescription: `${says}. ${setting('RUNBOOK_URL')}#${RUNBOOK[runbook]}`,
       comparisonOperator: 'GreaterThanThreshold',
@@ -53,7 +54,9 @@ export function alarmsTo(topic: $util.Output<string>) {
       ...(silence === 'news' && { insufficientDataActions: [topic] }),
       ...('metricQueries' in watched ? watched : single(watched, period)),
     });
+    created.push(alarm);
   };
+  return { createAlarm, created };
 }
 
 const single = ({ statistic, ...metric }: Metric & { statistic: Statistic }, period: number) => ({

@@ -8,10 +8,11 @@ import { marketplaceAlarms } from './marketplace-alarms';
 import { queueAlarms } from './queue-alarms';
 
 /** Everything that a person must be told of. docs/operate.md has a section for each kind. */
-export function alarms(resources: Resources, { api }: Gateway, scheduleDeadLetters: sst.aws.Queue): void {
-  const createAlarm = alarmsTo(createAlarmTopic().arn);
+export function alarms(resources: Resources, { api }: Gateway, scheduleDeadLetters: sst.aws.Queue) {
+  const { createAlarm, created } = alarmsTo(createAlarmTopic().arn);
   queueAlarms(createAlarm, resources, scheduleDeadLetters);
   marketplaceAlarms(createAlarm);
   functionAlarms(createAlarm);
   edgeAlarms(createAlarm, resources, api);
+  return created;
 }

@@ -6,7 +6,9 @@ export const logicalName = (name: string): string =>
     .join('');
 
 /** The name that operators read in the console and in logs: `longshore-production-webhook-scopio`. */
-export const physicalName = (name: string): string => `${$app.name}-${$app.stage}-${name}`;
+export const physicalName = (name: string): string => `${appStage()}-${name}`;
+
+export const appStage = (): string => `${$app.name}-${$app.stage}`;
 
 export const isProduction = (): boolean => $app.stage === 'production';
 

@@ -1,6 +1,7 @@
 import { synthesize } from './graph.ts';
 import { describeAgreement } from './suites/agreement.ts';
 import { describeAlarms } from './suites/alarms.ts';
+import { describeDashboard } from './suites/dashboard.ts';
 import { describeFunctions } from './suites/functions.ts';
 import { describePermissions } from './suites/permissions.ts';
 import { describeQueues } from './suites/queues.ts';
@@ -16,4 +17,5 @@ describeQueues(graph);
 describeRoutesAndSchedules(graph);
 describeStorage(graph, production);
 describeAlarms(graph);
+describeDashboard(graph);
 describeAgreement(graph);

@@ -1,0 +1,63 @@
+import { functions, INBOUND_QUEUE, queues } from '../lib/topology';
+import { find, type Resources } from './environment';
+import { apiMetric, functionMetric, queueMetric, tableIndexes, tableMetric } from './metrics';
+import { graph, type Line, type Widget } from './widgets';
+
+/** What AWS tells of what the hub runs on. */
+export function awsWidgets({ queues: made, table }: Resources, api: sst.aws.ApiGatewayV2): Widget[][] {
+  const ofQueues = (names: string[], metric: Parameters<typeof queueMetric>[1]): Line[] =>
+    names.map((name) => ({ label: name, metric: queueMetric(find(made, name), metric) }));
+  const ofFunctions = (metric: Parameters<typeof functionMetric>[1]): Line[] =>
+    functions.map(({ name }) => ({ label: name, metric: functionMetric(name, metric) }));
+  const ofTable = (metric: Parameters<typeof tableMetric>[1]): Line[] =>
+    [undefined, ...tableIndexes].map((index) => ({
+      label: `${metric} ${index ?? 'table'}`,
+      metric: tableMetric(table, metric, index),
+    }));
+  const ofApi = (...metrics: Array<Parameters<typeof apiMetric>[1]>): Line[] =>
+    metrics.map((metric) => ({ label: metric, metric: apiMetric(api, metric) }));
+
+  const consumed = queues.map(({ name }) => name);
+  const inbound = (metric: Parameters<typeof queueMetric>[1], label: string): Line => ({
+    label,
+    metric: queueMetric(find(made, INBOUND_QUEUE), metric),
+  });
+  return [
+    [
+      graph('Messages waiting', ofQueues(consumed, 'ApproximateNumberOfMessagesVisible'), 'Maximum'),
+      graph('Oldest message, seconds', ofQueues(consumed, 'ApproximateAgeOfOldestMessage'), 'Maximum'),
+      graph(
+        'Fairness of the inbound queue',
+        [
+          inbound('ApproximateNumberOfNoisyGroups', 'noisy connections'),
+          inbound('ApproximateAgeOfOldestMessageInQuietGroups', 'oldest message of a quiet one, seconds'),
+        ],
+        'Maximum',
+      ),
+      graph(
+        'Dead letters',
+        ofQueues(
+          queues.map(({ deadLetterQueue }) => deadLetterQueue),
+          'ApproximateNumberOfMessagesVisible',
+        ),
+        'Maximum',
+      ),
+    ],
+    [
+      graph('Functions: failed invocations', ofFunctions('Errors')),
+      graph('Functions: throttled', ofFunctions('Throttles')),
+      graph('Functions: duration, p95 in ms', ofFunctions('Duration'), 'p95'),
+      graph('Functions: at once', ofFunctions('ConcurrentExecutions'), 'Maximum'),
+    ],
+    [
+      graph('Table: read units', ofTable('ConsumedReadCapacityUnits')),
+      graph('Table: write units', ofTable('ConsumedWriteCapacityUnits')),
+      graph('Table: throttled', [...ofTable('ReadThrottleEvents'), ...ofTable('WriteThrottleEvents')]),
+    ],
+    [
+      graph('API: calls', ofApi('Count')),
+      graph('API: refused and failed', ofApi('4xx', '5xx')),
+      graph('API: p95 in ms', ofApi('Latency', 'IntegrationLatency'), 'p95'),
+    ],
+  ];
+}

@@ -1,0 +1,23 @@
+import { awsWidgets } from './aws-widgets';
+import type { Resources } from './environment';
+import type { Gateway } from './gateway';
+import { hubWidgets } from './hub-widgets';
+import { appStage } from './names';
+import { alarmStates, layOut } from './widgets';
+
+/** One page for all of it: what rings, what the hub does, and what it runs on. */
+export function dashboard(resources: Resources, { api }: Gateway, alarms: aws.cloudwatch.MetricAlarm[]): void {
+  const ringing = [
+    alarmStates(
+      'Alarms',
+      alarms.map(({ arn }) => arn),
+    ),
+  ];
+  new aws.cloudwatch.Dashboard('Dashboard', {
+    dashboardName: appStage(),
+    dashboardBody: $jsonStringify({
+      start: '-PT12H',
+      widgets: layOut([ringing, ...hubWidgets(), ...awsWidgets(resources, api)]),
+    }),
+  });
+}
