@@ -7,7 +7,8 @@ export default $config({
       name: 'longshore',
       home: 'aws',
       removal: production ? 'retain' : 'remove',
-      protect: production,
+      // As stacks/names.ts says of what holds data.
+      protect: production && process.env.UNPROTECTED !== stage,
       providers: {
         aws: {
           region: (process.env.AWS_REGION ?? 'eu-central-1') as aws.Region,

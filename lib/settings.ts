@@ -37,3 +37,7 @@ export const pollIntervalSeconds = (ofConnection: number): number => positive('P
 
 /** How long one call to a remote may take; a lease outlives several. */
 export const httpTimeoutMs = (): number => positive('HTTP_TIMEOUT_SECONDS', 10) * 1000;
+
+/** Whether an instant is before the ledger was restored: a part of what was done until then is on no record. */
+export const isBeforeRestore = (instant: string): boolean =>
+  process.env.RESTORED_AT !== undefined && Date.parse(instant) < Date.parse(process.env.RESTORED_AT);

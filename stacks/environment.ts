@@ -17,7 +17,7 @@ export function find<T>(resources: ReadonlyMap<string, T>, name: string): T {
 /** The variables through which a function learns the names of exactly what it was granted. */
 export function environmentFor({ table, send = [], redrive = [], secrets = [] }: Grants, resources: Resources) {
   return {
-    ...(table && { [envName.table]: resources.table.name, ...retries() }),
+    ...(table && { [envName.table]: resources.table.name, ...retries(), ...restoredAt() }),
     ...Object.fromEntries(
       [...send, ...redrive].map((name) => [envName.queueUrl(name), find(resources.queues, name).url]),
     ),
@@ -38,3 +38,8 @@ const retries = () => ({
   RETRY_LIMIT: setting('RETRY_LIMIT'),
   RETRY_INTERVAL_SECONDS: setting('RETRY_INTERVAL_SECONDS'),
 });
+
+const restoredAt = () => {
+  const instant = setting('RESTORED_AT');
+  return instant === undefined ? {} : { RESTORED_AT: instant };
+};

@@ -1,3 +1,5 @@
+import { setting } from './settings';
+
 /** SST names components in PascalCase: `webhook-scopio` is `WebhookScopio`. */
 export const logicalName = (name: string): string =>
   name
@@ -11,6 +13,9 @@ export const physicalName = (name: string): string => `${appStage()}-${name}`;
 export const appStage = (): string => `${$app.name}-${$app.stage}`;
 
 export const isProduction = (): boolean => $app.stage === 'production';
+
+/** Production is, until somebody who leaves it names it aloud; sst.config.ts says the same of the whole app. */
+export const isProtected = (): boolean => isProduction() && setting('UNPROTECTED') !== $app.stage;
 
 /** Where this deployment's metrics are: two stages in one account and region must not add up. */
 export const metricNamespace = (): string => `Longshore/${$app.stage}`;

@@ -1,5 +1,5 @@
 import { marketplaces } from '../lib/marketplaces/registry';
-import { isProduction, logicalName } from './names';
+import { isProduction, isProtected, logicalName } from './names';
 
 /**
  * One secret a marketplace, for all its connections. The stacks never hold a value: `longshore connections put` writes
@@ -16,7 +16,7 @@ export function secrets(): ReadonlyMap<string, aws.secretsmanager.Secret> {
           description: `Credentials of all ${title} connections`,
           recoveryWindowInDays: isProduction() ? 30 : 0,
         },
-        { retainOnDelete: isProduction(), protect: isProduction() },
+        { retainOnDelete: isProduction(), protect: isProtected() },
       ),
     ]),
   );

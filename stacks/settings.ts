@@ -18,6 +18,8 @@ export const SETTINGS = {
   TRACING: { fallback: 'off', form: /^(active|off)$/, is: '"active" or "off"' },
   WEBHOOK_CONCURRENCY: WHOLE,
   RESTORED_TABLE: { form: /^[\w.-]{3,255}$/, is: 'the name of a table' },
+  RESTORED_AT: { form: /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/, is: 'an instant such as 2026-11-21T08:15:00Z' },
+  UNPROTECTED: { form: /^[\w-]+$/, is: 'the name of a stage' },
 } as const satisfies Record<string, Setting>;
 
 type Name = keyof typeof SETTINGS;

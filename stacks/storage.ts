@@ -1,5 +1,5 @@
 import { table as spec } from '../lib/topology';
-import { isProduction } from './names';
+import { isProduction, isProtected } from './names';
 import { setting } from './settings';
 
 /**
@@ -9,6 +9,9 @@ import { setting } from './settings';
 export function storage() {
   const own = createTable();
   const restored = setting('RESTORED_TABLE');
+  // Without it, what the lost part of the ledger had pushed would be pushed again.
+  if (restored && !setting('RESTORED_AT'))
+    throw new Error('RESTORED_TABLE wants RESTORED_AT: when the damaged table was last worked with');
   return { table: restored ? sst.aws.Dynamo.get('RestoredTable', restored) : own };
 }
 
@@ -31,7 +34,7 @@ function createTable(): sst.aws.Dynamo {
       table: (args, options) => {
         args.pointInTimeRecovery = { enabled: true };
         options.retainOnDelete = isProduction();
-        options.protect = isProduction();
+        options.protect = isProtected();
       },
     },
   });

@@ -4,6 +4,7 @@ import { putTimeline } from '#lib/orders/store';
 import type { Delivery } from './delivery.ts';
 import { afterPush } from './effects.ts';
 import { getDelivery, replaceDelivery } from './ledger.ts';
+import { isDoubtful } from './restored.ts';
 import { type Done, once, type Progress } from './run.ts';
 
 /** A placement in a worker's hands is looked at again when that worker must be done. */
@@ -42,7 +43,7 @@ export async function runCancel(
 /** Whether the remote has the order; where nobody knows, the remote is asked. */
 async function isPlaced(placement: Delivery, connector: Connector, context: PushContext): Promise<boolean> {
   if (placement.state === 'succeeded') return true;
-  if (!placement.unknown) return false;
+  if (!placement.unknown && !(await isDoubtful(placement, context.order.placedAt))) return false;
   return (await connector.push.order?.probe({ ...context, lineItems: placement.subject.lineItems ?? [] })) != null;
 }
 

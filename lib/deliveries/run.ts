@@ -21,6 +21,7 @@ import type { Delivery } from './delivery.ts';
 import { afterPush, afterRequest } from './effects.ts';
 import { runFetch } from './fetch.ts';
 import { getDeliveries } from './ledger.ts';
+import { isDoubtful } from './restored.ts';
 import { routeAgain } from './route-again.ts';
 import type { Told } from './told.ts';
 
@@ -75,6 +76,7 @@ async function act(
   if (subject.input !== undefined) {
     const request = connector.requests?.[action] ?? missing(connector, action);
     progress.probeTells = request.probe !== undefined;
+    progress.unknown ||= await isDoubtful(delivery, delivery.createdAt);
     const { result } = await once(
       progress,
       () => request.probe?.(remote, subject.input) ?? askPerson(connector),
@@ -86,7 +88,7 @@ async function act(
     const also = order ? afterRequest(delivery, order.id, result, remote.now().toISOString()) : [];
     return { also, ...(description && { description }) };
   }
-  const context = { ...remote, ...(await readSubject(delivery, configuration)) };
+  const context = { ...remote, ...(await readSubject(delivery, configuration, progress)) };
   if (action === 'cancel') return runCancel(delivery, connector, context, progress);
   const push = connector.push[action] ?? missing(connector, action);
   // Some channels show that an order was fulfilled, but not by which parcel.
@@ -179,16 +181,18 @@ async function tellStock(
 async function readSubject(
   delivery: Delivery,
   { connections }: Configuration,
+  progress: Progress,
 ): Promise<Omit<PushContext, keyof RemoteContext>> {
   const { order: orderId, connection, subject } = delivery;
   const order = orderId ? await getOrder(orderId) : undefined;
   if (!order) throw new RejectedError({ code: 'order_missing', description: `order ${orderId} is not known` });
   const source = connections.get(order.connection) ?? missingConnection(order.connection);
+  progress.unknown ||= await isDoubtful(delivery, order.placedAt);
   const parcel = order.fulfillments.find(({ id }) => id === subject.fulfillment);
   const fulfillment = parcel ? { ...parcel, carrierCode: await carrierCodeOf(parcel, connections) } : null;
   const placement = subject.placement ? await getPlacement(order.id, connection) : undefined;
   const { lineItems = [], about = null } = subject;
-  const anotherReported = await isAnotherReported(delivery, order);
+  const anotherReported = await isAnotherReported({ ...delivery, unknown: progress.unknown }, order);
   return { order, source, lineItems, fulfillment, about, anotherReported, remoteId: placement?.remoteId ?? null };
 }
 
