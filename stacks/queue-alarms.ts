@@ -3,8 +3,10 @@ import type { CreateAlarm } from './alarm';
 import { find, type Resources } from './environment';
 import { queueMetric } from './metrics';
 
-/** Longer than a delivery's five minutes between attempts, shorter than anybody's patience. */
+/** Longer than a message takes that crashes twice, shorter than anybody's patience. */
 const OLDEST_MESSAGE_SECONDS = 15 * 60;
+/** A ring may be sent long before it is due, by as much as SQS holds a message back; its age counts from then. */
+const HELD_BACK_SECONDS = 15 * 60;
 /** A quiet connection's events are served first: five minutes say that there is more work than ingest can do. */
 const QUIET_MESSAGE_SECONDS = 5 * 60;
 
@@ -24,12 +26,13 @@ export function queueAlarms(createAlarm: CreateAlarm, resources: Resources, sche
     );
   for (const { name, deadLetterQueue } of queues) {
     notEmpty(deadLetterQueue, find(resources.queues, deadLetterQueue));
+    const oldest = OLDEST_MESSAGE_SECONDS + (name === INBOUND_QUEUE ? 0 : HELD_BACK_SECONDS);
     createAlarm(
       `${name}-too-old`,
       {
-        says: `A message in ${name} has waited for more than ${OLDEST_MESSAGE_SECONDS / 60} minutes`,
+        says: `A message in ${name} has waited for more than ${oldest / 60} minutes`,
         runbook: 'waiting',
-        above: OLDEST_MESSAGE_SECONDS,
+        above: oldest,
         period: 60,
         silence: 'quiet',
       },

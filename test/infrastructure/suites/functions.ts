@@ -29,6 +29,12 @@ export const describeFunctions = (graph: Graph) =>
       expect(log.inputs.retentionInDays).toBe(30);
     });
 
+    test('every log is kept for thirty days, API Gateway’s too', () => {
+      const logs = graph.all('cloudwatch/logGroup:LogGroup');
+      expect(logs).toHaveLength(functions.length + 1);
+      for (const { name, inputs } of logs) expect(inputs.retentionInDays, name).toBe(30);
+    });
+
     test.each(functions)('$name is bundled from a file that exists and exports its handler', ({ handler }) => {
       const [bundle, ...others] = Object.values(graph.bundles).filter((each) => each.handler === handler);
       expect(others).toEqual([]);

@@ -53,8 +53,19 @@ export const describeStorage = (graph: Graph, production: Graph) =>
       expect(graph.all('secretsmanager/secretVersion:SecretVersion')).toEqual([]);
     });
 
-    test('everything is tagged with its stage', () => {
-      for (const { stage, app } of [graph, production])
+    test('everything is tagged with its stage: all of it is made by the one provider that has the tags', () => {
+      for (const { stage, app, resources } of [graph, production]) {
         expect(app.providers.aws.defaultTags.tags).toEqual({ application: 'longshore', stage });
+        for (const { type, name, provider, inputs } of resources) {
+          expect(provider, `${type} ${name}`).toBe('');
+          expect(Object.keys(inputs.tags ?? {}), `${type} ${name}`).not.toContain('application');
+        }
+      }
+    });
+
+    test('the table is encrypted with a key of AWS’s own, which costs nothing and asks for no grant', () => {
+      expect(tableOf(production).inputs.serverSideEncryption).toBeUndefined();
+      for (const { name, inputs } of production.all('secretsmanager/secret:Secret'))
+        expect(inputs.kmsKeyId, name).toBeUndefined();
     });
   });

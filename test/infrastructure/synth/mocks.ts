@@ -8,6 +8,8 @@ export interface Registration {
   custom?: boolean;
   /** Of what exists already and is only read. */
   id?: string | undefined;
+  /** Empty: the one of the configuration, with its region and tags. */
+  provider?: string;
 }
 
 export interface Resource extends Registration {
@@ -27,12 +29,12 @@ export class CloudMocks {
   }
 
   newResource(registration: Registration) {
-    const { type, name, inputs, custom, id: existing } = registration;
+    const { type, name, inputs, custom, id: existing, provider = '' } = registration;
     if (custom === false) return { id: undefined, state: inputs };
     const named = { name: existing || name, ...inputs };
     const state: Record<string, unknown> = { ...named, ...this.#answer(type, String(named.name)) };
     const id = type.startsWith('aws:apigatewayv2/') ? `${name}-id` : String(state.url ?? state.name);
-    this.resources.push({ type, name, inputs, id, state, isRead: Boolean(existing) });
+    this.resources.push({ type, name, inputs, id, state, provider, isRead: Boolean(existing) });
     return { id, state };
   }
 
