@@ -18,12 +18,16 @@ const file = {
 };
 
 let hub: InProcess;
-let ingest: typeof import('#lib/inbound/ingest').ingest;
+let ingest: (message: InboundReceived) => Promise<void>;
 let orders: typeof import('#lib/orders/store');
 let ledger: typeof import('#lib/deliveries/ledger');
 beforeAll(async () => {
   hub = await startInProcess(file);
-  ({ ingest } = await import('#lib/inbound/ingest'));
+  const [inbound, { loadConnector }] = await Promise.all([
+    import('#lib/inbound/ingest'),
+    import('#lib/marketplaces/load'),
+  ]);
+  ingest = (message) => inbound.ingest(message, loadConnector);
   orders = await import('#lib/orders/store');
   ledger = await import('#lib/deliveries/ledger');
 });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createHttp } from '#lib/http/client';
 import type { Connector, RemoteContext } from '#lib/marketplaces/contract';
-import { loadConnector } from '#lib/marketplaces/registry';
+import { loadConnector } from '#lib/marketplaces/load';
 import { httpTimeoutMs } from '#lib/settings';
 import { type Synced, syncWebhooks } from '#lib/webhooks/sync';
 import { readConnectionsFile } from '../connections-file.ts';

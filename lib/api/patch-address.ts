@@ -18,7 +18,7 @@ export async function patchAddress(id: string, patch: AddressPatch, by: string):
     const now = new Date();
     const { order, timeline, changed } = correctAddress(previous, patch, { by, at: now.toISOString() });
     if (!changed) return [];
-    const plan = await planDeliveries(order, configuration);
+    const plan = planDeliveries(order, configuration);
     return commitOrder({ order, previous, timeline, ...plan, origin: randomUUID(), now });
   });
   await ring(opened);

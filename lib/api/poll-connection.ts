@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { getConfiguration } from '#lib/connections/store';
-import { loadConnector, marketplaces } from '#lib/marketplaces/registry';
+import { loadConnector } from '#lib/marketplaces/load';
+import { marketplaces } from '#lib/marketplaces/registry';
 import { askForPoll } from '#lib/polling/ask';
 import { getCursor } from '#lib/polling/cursor';
 import { type ApiEnv, guardedBy } from './auth.ts';

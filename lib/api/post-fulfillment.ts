@@ -36,7 +36,7 @@ export async function postFulfillment({ orderId, posted, keyName, idempotencyKey
     const answer: Answer = { status: changed ? 201 : 200, fulfillment };
     const also = repeated.remember(answer);
     if (!changed) return also.length === 0 || (await transact(also)) ? { answer, opened: [] } : undefined;
-    const plan = await planDeliveries(order, configuration);
+    const plan = planDeliveries(order, configuration);
     const now = new Date();
     const opened = await commitOrder({ order, previous, timeline, ...plan, origin: fulfillment.id, now, also });
     return opened && { answer, opened };

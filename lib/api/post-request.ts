@@ -6,7 +6,7 @@ import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
 import { shortHash } from '#lib/hash';
-import { loadConnector } from '#lib/marketplaces/registry';
+import { loadConnector } from '#lib/marketplaces/load';
 import { ApiError, invalidRequest, notFound } from './errors.ts';
 import { idempotency } from './idempotency.ts';
 import { untilCommitted } from './until-committed.ts';

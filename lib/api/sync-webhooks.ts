@@ -3,7 +3,7 @@ import type { Connection } from '#lib/connections/connection';
 import { openRemote } from '#lib/connections/remote';
 import { getConfiguration } from '#lib/connections/store';
 import { IntegrationError } from '#lib/errors';
-import { loadConnector } from '#lib/marketplaces/registry';
+import { loadConnector } from '#lib/marketplaces/load';
 import { type Synced, syncWebhooks } from '#lib/webhooks/sync';
 import { type ApiEnv, guardedBy } from './auth.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';

@@ -39,7 +39,7 @@ export async function listStock(
   { sku, limit, cursor }: { sku?: string | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ items: SkuStock[]; cursor?: string }> {
   const connections = [...configuration.connections.keys()];
-  const warehouses = new Set(await listWarehouses(configuration));
+  const warehouses = new Set(listWarehouses(configuration));
   const stockOf = async (each: string): Promise<SkuStock> =>
     presentStock(each, await getProducts(connections, each), warehouses);
   if (sku !== undefined) {

@@ -1,18 +1,17 @@
 import type { Configuration } from '#lib/connections/store';
 import type { NewDelivery } from '#lib/deliveries/delivery';
 import { shortHash } from '#lib/hash';
-import { loadConnector } from '#lib/marketplaces/registry';
+import { roleOf } from '#lib/marketplaces/registry';
 import type { Product } from './product.ts';
 import { getProducts } from './store.ts';
 
 /** The sales channels that list a SKU whose stock changed at a warehouse are told, one delivery each. */
 export async function planStock(product: Product, { connections }: Configuration): Promise<NewDelivery[]> {
   const warehouse = connections.get(product.connection);
-  if (!warehouse || !(await loadConnector(warehouse.marketplace)).push.order) return [];
-  const channels: string[] = [];
-  for (const { id, marketplace } of connections.values()) {
-    if (id !== warehouse.id && (await loadConnector(marketplace)).setStock) channels.push(id);
-  }
+  if (!warehouse || !roleOf(warehouse.marketplace).ships) return [];
+  const channels = [...connections.values()]
+    .filter(({ id, marketplace }) => id !== warehouse.id && roleOf(marketplace).takesStock)
+    .map(({ id }) => id);
   const listings = await getProducts(channels, product.sku);
   return listings.map(({ connection }) => ({
     id: `dlv_${shortHash('stock', product.id, product.updatedAt, String(product.quantity), connection)}`,
@@ -26,16 +25,12 @@ export async function planStock(product: Product, { connections }: Configuration
 }
 
 /** The connections that stock what they ship. */
-export async function listWarehouses({ connections }: Configuration): Promise<string[]> {
-  const warehouses: string[] = [];
-  for (const { id, marketplace } of connections.values())
-    if ((await loadConnector(marketplace)).push.order) warehouses.push(id);
-  return warehouses;
-}
+export const listWarehouses = ({ connections }: Configuration): string[] =>
+  [...connections.values()].filter(({ marketplace }) => roleOf(marketplace).ships).map(({ id }) => id);
 
 /** Units for sale of a SKU over all warehouses that said a number; null when none has. */
 export async function countStock(sku: string, configuration: Configuration): Promise<number | null> {
-  return sumQuantities(await getProducts(await listWarehouses(configuration), sku));
+  return sumQuantities(await getProducts(listWarehouses(configuration), sku));
 }
 
 export function sumQuantities(products: readonly Product[]): number | null {

@@ -1,4 +1,5 @@
-import { loadConnector, marketplaces } from '#lib/marketplaces/registry';
+import { loadConnector } from '#lib/marketplaces/load';
+import { marketplaces, roleOf } from '#lib/marketplaces/registry';
 import * as z from '#lib/zod';
 import { type Connection, ERP, Route, type Secrets } from './connection.ts';
 
@@ -45,7 +46,7 @@ export async function parseConnectionsFile(text: string): Promise<ConnectionsFil
       throw new ConnectionsFileError(`connection "${entry.id}": the id is used twice`);
     connections.push(await readEntry(entry));
   }
-  await checkRoutes(file.routes, connections);
+  checkRoutes(file.routes, connections);
   return { connections, routes: file.routes };
 }
 
@@ -82,7 +83,7 @@ async function readEntry(entry: z.infer<typeof Entry>): Promise<FileConnection> 
   };
 }
 
-async function checkRoutes(routes: readonly Route[], connections: readonly FileConnection[]): Promise<void> {
+function checkRoutes(routes: readonly Route[], connections: readonly FileConnection[]): void {
   const byId = new Map(connections.map(({ connection }) => [connection.id, connection]));
   for (const [index, { from, to }] of routes.entries()) {
     if (from !== '*' && !byId.has(from))
@@ -90,8 +91,8 @@ async function checkRoutes(routes: readonly Route[], connections: readonly FileC
     if (to === ERP) continue;
     const target = byId.get(to);
     if (!target) throw new ConnectionsFileError(`routes[${index}].to: there is no connection "${to}"`);
-    const { info, push } = await loadConnector(target.marketplace);
-    if (!push.order)
+    const { info, ships } = roleOf(target.marketplace);
+    if (!ships)
       throw new ConnectionsFileError(`routes[${index}].to: "${to}" cannot ship, ${info.title} is a sales channel`);
   }
 }

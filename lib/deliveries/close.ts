@@ -2,7 +2,7 @@ import type { Write } from '#lib/aws/table';
 import { noteProduct } from '#lib/catalog/store';
 import { channelOf } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';
-import { loadConnector } from '#lib/marketplaces/registry';
+import { loadConnector } from '#lib/marketplaces/load';
 import type { Order } from '#lib/orders/order';
 import { getOrder, getPlacement, putPlacement, putRemote, putTimeline } from '#lib/orders/store';
 import type { Closing, Delivery } from './delivery.ts';

@@ -28,6 +28,6 @@ export async function runFetch(
     encoding: 'utf8',
     ...(trace && { trace }),
   };
-  await ingest(message);
+  await ingest(message, async () => connector);
   return { also: [] };
 }

@@ -1,4 +1,4 @@
-import { loadConnector } from '#lib/marketplaces/registry';
+import { roleOf } from '#lib/marketplaces/registry';
 import { getOrder } from '#lib/orders/store';
 import type { Delivery } from './delivery.ts';
 import { getDeliveries } from './ledger.ts';
@@ -6,7 +6,7 @@ import { getDeliveries } from './ledger.ts';
 /** The pushes that waited for this one, where its marketplace has such. */
 export async function findFollowers({ id, order: orderId, action, state, marketplace }: Delivery): Promise<Delivery[]> {
   if (state !== 'succeeded' || action !== 'fulfillment' || !orderId) return [];
-  if (!(await loadConnector(marketplace)).followUps) return [];
+  if (!roleOf(marketplace).followUps) return [];
   const order = await getOrder(orderId);
   const all = await getDeliveries(order?.deliveries ?? []);
   return all.filter(({ subject }) => subject.after?.includes(id));

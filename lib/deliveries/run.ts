@@ -189,7 +189,7 @@ async function readSubject(
   const source = connections.get(order.connection) ?? missingConnection(order.connection);
   progress.unknown ||= await isDoubtful(delivery, order.placedAt);
   const parcel = order.fulfillments.find(({ id }) => id === subject.fulfillment);
-  const fulfillment = parcel ? { ...parcel, carrierCode: await carrierCodeOf(parcel, connections) } : null;
+  const fulfillment = parcel ? { ...parcel, carrierCode: carrierCodeOf(parcel, connections) } : null;
   const placement = subject.placement ? await getPlacement(order.id, connection) : undefined;
   const { lineItems = [], about = null } = subject;
   const anotherReported = await isAnotherReported({ ...delivery, unknown: progress.unknown }, order);

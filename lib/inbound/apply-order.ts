@@ -2,7 +2,7 @@ import type { InboundReceived } from '#events/inbound-received';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import type { Configuration } from '#lib/connections/store';
-import { loadConnector, marketplaces } from '#lib/marketplaces/registry';
+import { marketplaces, roleOf } from '#lib/marketplaces/registry';
 import { applySnapshot } from '#lib/orders/apply';
 import { planDeliveries } from '#lib/orders/causes';
 import { type OrderSnapshot, orderId } from '#lib/orders/order';
@@ -40,7 +40,7 @@ export async function applyOrder(
     return recordOnly(message, 'duplicate', { order: id, note });
   }
   if (result === 'created') await noteListings(snapshot, connection);
-  const { deliveries, routed } = await planDeliveries(order, configuration);
+  const { deliveries, routed } = planDeliveries(order, configuration);
   const state = result === 'same' || result === 'older' ? 'duplicate' : 'applied';
   // A poll that finds what is known leaves no trace but the newer version.
   const worthRecording = state === 'applied' || message.receivedBy === 'webhook';
@@ -66,6 +66,6 @@ const callsUs = ({ marketplace }: Connection): boolean =>
 
 /** A channel that can be told stock lists what it sold, whether or not it has a product feed. */
 async function noteListings({ lines }: OrderSnapshot, { id, marketplace }: Connection): Promise<void> {
-  if (!(await loadConnector(marketplace)).setStock) return;
+  if (!roleOf(marketplace).takesStock) return;
   await Promise.all(lines.map(({ sku, title }) => noteProduct(id, sku, title)));
 }

@@ -61,7 +61,7 @@ async function applyShare(
     order,
     previous,
     timeline,
-    ...(await planDeliveries(order, configuration)),
+    ...planDeliveries(order, configuration),
     origin: message.id,
     now: new Date(),
     also: [putPartOf(orderId(connection.id, snapshot.externalId), id), ...(isLast ? [event] : [])],

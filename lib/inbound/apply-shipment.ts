@@ -39,7 +39,7 @@ export async function applyShipmentChange(
     if (settling.length > 0) await transact(settling);
     return { opened: [] };
   }
-  const { deliveries, routed } = await planDeliveries(order, configuration);
+  const { deliveries, routed } = planDeliveries(order, configuration);
   const event = putEvent(eventOf(message, { state: 'applied', order: order.id }));
   const opened = await commitOrder({
     order,

@@ -7,7 +7,7 @@ import { ContractError, type ErrorDetail, IntegrationError } from '#lib/errors';
 import { shortHash } from '#lib/hash';
 import { log } from '#lib/log';
 import type { Change } from '#lib/marketplaces/contract';
-import { loadConnector } from '#lib/marketplaces/registry';
+import type { LoadConnector } from '#lib/marketplaces/load';
 import { emitMetric } from '#lib/metrics';
 import { type Applied, recordOnly } from './apply.ts';
 import { applyFetch } from './apply-fetch.ts';
@@ -21,12 +21,12 @@ import { bodyBytes, readBody } from './read-body.ts';
 const MAX_CONFLICTS = 10;
 
 /** Understands one inbound event and records what follows from it, once, however often it arrives. */
-export async function ingest(message: InboundReceived): Promise<void> {
+export async function ingest(message: InboundReceived, load: LoadConnector): Promise<void> {
   const configuration = await getConfiguration();
   const connection = configuration.connections.get(message.connection);
   if (!connection)
     return recordUnreadable(message, { code: 'connection_unknown', description: 'not in the connections file' });
-  const change = await readChange(message, connection);
+  const change = await readChange(message, connection, load);
   if (change instanceof IntegrationError) {
     count(connection, 'unreadable');
     return recordUnreadable(message, change.detail);
@@ -41,8 +41,12 @@ export async function ingest(message: InboundReceived): Promise<void> {
 }
 
 /** What a message means to the present mapper, or why it cannot be read. */
-export async function readChange(message: InboundReceived, connection: Connection): Promise<Change | IntegrationError> {
-  const connector = await loadConnector(connection.marketplace);
+export async function readChange(
+  message: InboundReceived,
+  connection: Connection,
+  load: LoadConnector,
+): Promise<Change | IntegrationError> {
+  const connector = await load(connection.marketplace);
   if (message.receivedBy === 'webhook' && connector.webhook?.isTest?.(bodyBytes(message)))
     return { type: 'none', reason: `${connector.info.title} tried the URL of ${message.topic}` };
   try {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Subject } from './conformance-kit.ts';
 
-const FILES = ['info', 'settings', 'schema', 'client', 'map', 'carriers', 'actions', 'index', 'conformance'];
+const FILES = ['info', 'role', 'settings', 'schema', 'client', 'map', 'carriers', 'actions', 'index', 'conformance'];
 const here = (path: string) => new URL(path, import.meta.url);
 
 /** The same files, honest metadata, settings that refuse what they do not know, examples of everything. */
@@ -23,6 +23,8 @@ export function testFolder({ info, connector, conformance, connection }: Subject
       expect(connector.poll === undefined).toBe(conformance.poll === undefined);
       expect(connector.fetch === undefined).toBe(conformance.fetch === undefined);
       expect(Object.keys(connector.push)).toEqual(Object.keys(conformance.push));
+      expect(connector.ships).toBe(connector.push.order !== undefined);
+      expect(connector.takesStock).toBe(connector.setStock !== undefined);
     });
 
     test('refuses unknown, missing and empty secrets and unknown settings by name', () => {

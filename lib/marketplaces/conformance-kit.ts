@@ -10,10 +10,11 @@ import type {
   PollContext,
   PushContext,
   RemoteContext,
+  Role,
   WebhookRequest,
 } from './contract.ts';
 import type { MarketplaceInfo } from './info.ts';
-import type { registry } from './registry.ts';
+import { loadConnector } from './load.ts';
 import { info as scopio } from './scopio/info.ts';
 import { map } from './scopio/map.ts';
 import { member } from './shape.ts';
@@ -70,8 +71,8 @@ export interface Subject {
   read(topic: string, body: unknown): Change;
 }
 
-export async function openSubject({ info, load }: (typeof registry)[number]): Promise<Subject> {
-  const { connector } = await load();
+export async function openSubject({ info }: Role): Promise<Subject> {
+  const connector = await loadConnector(info.name);
   const { conformance }: { conformance: Conformance } = await import(`./${info.name}/conformance.ts`);
   const connection = connectionOf(info, conformance.settings);
   const read = (topic: string, body: unknown) => connector.map({ topic, body, receivedAt: RECEIVED_AT }, connection);

@@ -175,9 +175,20 @@ export interface WebhookRegistry {
 /** A carrier table both ways: canonical code → the marketplace's word. */
 export type CarrierTable = Readonly<Record<string, string>>;
 
-/** Everything a marketplace folder offers the hub. */
-export interface Connector {
+/** What the hub must know of a marketplace to plan for others; light, as every worker loads that of all of them. */
+export interface Role {
   info: MarketplaceInfo;
+  carriers: CarrierTable;
+  /** Orders are placed with it, and it stocks what it ships. */
+  ships: boolean;
+  /** It sells, and can be told how many units it may. */
+  takesStock: boolean;
+  /** Further pushes an order's present state calls for; asked at every change, each runs once. */
+  followUps?(order: Order, connection: Connection): FollowUp[];
+}
+
+/** Everything a marketplace folder offers the hub. */
+export interface Connector extends Role {
   /** Strict objects: unknown keys in the connections file are refused by name. */
   Secrets: z.ZodMiniType<Record<string, string | undefined>>;
   Settings: z.ZodMiniType<Record<string, unknown>>;
@@ -186,7 +197,6 @@ export interface Connector {
   webhookRegistry?: WebhookRegistry;
   /** Where a person tells the remote the hub's URLs, if no call can: one sentence, as it stands in the vendor's words. */
   pasteHint?: string;
-  carriers: CarrierTable;
   map(inbound: InboundBody, connection: Connection): Change;
   poll?(context: PollContext): AsyncIterable<PollPage>;
   /**
@@ -196,11 +206,9 @@ export interface Connector {
   rewind?(watermark: string, since: string): string;
   /** Reads what an event only named; the answer goes through the inbound queue like any event. */
   fetch?(context: RemoteContext, action: string, resource: string): Promise<{ topic: string; body: unknown }>;
-  /** `order` places with whoever ships, `cancel` undoes that, `fulfillment` reports a parcel, and the channel's follow-ups. */
+  /** `order` places with it (if it `ships`), `cancel` undoes that, `fulfillment` reports a parcel, and the channel's follow-ups. */
   push: Readonly<Record<string, PushAction>>;
-  /** Further pushes an order's present state calls for; asked at every change, each runs once. */
-  followUps?(order: Order, connection: Connection): FollowUp[];
-  /** Tells a sales channel how many units of a SKU are for sale; saying it twice is saying it once. */
+  /** Tells it (if it `takesStock`) how many units of a SKU are for sale; saying it twice is saying it once. */
   setStock?(context: RemoteContext, listing: Product, quantity: number): Promise<PushResult>;
   requests?: Readonly<Record<string, RequestAction>>;
 }

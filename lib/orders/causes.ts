@@ -1,7 +1,7 @@
 import type { Connection, Route } from '#lib/connections/connection';
 import type { NewDelivery, Subject } from '#lib/deliveries/delivery';
 import { shortHash } from '#lib/hash';
-import { loadConnector } from '#lib/marketplaces/registry';
+import { roleOf } from '#lib/marketplaces/registry';
 import type { LineQuantity, Order } from './order.ts';
 import { routeLines, shipsItself } from './routes.ts';
 
@@ -17,10 +17,10 @@ interface Network {
 }
 
 /** The deliveries an order's present state calls for and does not have yet. Ids are derived, so planning twice is planning once. */
-export async function planDeliveries(order: Order, network: Network): Promise<Plan> {
+export function planDeliveries(order: Order, network: Network): Plan {
   const placements = planPlacements(order, network);
   const reports = planReports(order, network);
-  const followUps = await planFollowUps(order, network, reports);
+  const followUps = planFollowUps(order, network, reports);
   const all = [...placements.deliveries, ...planCancellations(order, network), ...reports, ...followUps];
   return { routed: placements.routed, deliveries: all.filter(({ id }) => !order.deliveries.includes(id)) };
 }
@@ -72,15 +72,11 @@ function planReports(order: Order, { connections }: Network): NewDelivery[] {
 }
 
 /** What else whoever sold the order wants to be told, perhaps only after every parcel. */
-async function planFollowUps(
-  order: Order,
-  { connections }: Network,
-  reports: readonly NewDelivery[],
-): Promise<NewDelivery[]> {
+function planFollowUps(order: Order, { connections }: Network, reports: readonly NewDelivery[]): NewDelivery[] {
   const source = connections.get(order.connection);
   if (!source) return [];
-  const { followUps } = await loadConnector(source.marketplace);
-  return (followUps?.(order, source) ?? []).map(({ action, about, afterReports }) =>
+  const followUps = roleOf(source.marketplace).followUps?.(order, source) ?? [];
+  return followUps.map(({ action, about, afterReports }) =>
     push(order, action, source, about, { about, ...(afterReports && { after: reports.map(({ id }) => id) }) }),
   );
 }

@@ -7,7 +7,7 @@ import type { Connection } from '#lib/connections/connection';
 import { pickActive, readSecretVersions, type SecretVersions } from '#lib/connections/secrets';
 import { bodyBytes } from '#lib/inbound/read-body';
 import type { Webhook, WebhookCredentials } from '#lib/marketplaces/contract';
-import { loadConnector } from '#lib/marketplaces/registry';
+import { loadConnector } from '#lib/marketplaces/load';
 import { INBOUND_QUEUE } from '#lib/topology-names';
 import { type Admission, putAdmission, type Quarantined, readQuarantine } from './store.ts';
 

@@ -7,6 +7,7 @@ import { findOrder } from '#lib/inbound/apply-shipment';
 import { getEvent, type InboundEvent, type Message, type Remapped } from '#lib/inbound/event';
 import { apply, readChange, whyHopeless } from '#lib/inbound/ingest';
 import type { Change } from '#lib/marketplaces/contract';
+import { loadConnector } from '#lib/marketplaces/load';
 import { applySnapshot } from '#lib/orders/apply';
 import { applyPart } from '#lib/orders/apply-part';
 import { planDeliveries } from '#lib/orders/causes';
@@ -32,7 +33,7 @@ export async function remapEvent(
   const connection = configuration.connections.get(event.connection);
   if (!connection) return unreadable({ code: 'connection_unknown', description: 'not in the connections file' });
   const message = messageOf(event, remapped);
-  const change = await readChange(message, connection);
+  const change = await readChange(message, connection, loadConnector);
   if (change instanceof IntegrationError) return unreadable(shown(change.detail));
   try {
     const preview = await previewChange(change, message, connection, configuration);
@@ -100,7 +101,7 @@ async function previewOrder(
       const previous = (await getOrder(id)) ?? null;
       if (isPart && !previous) return { isNew: false, changes: [], deliveries: [] };
       const { order } = isPart && previous ? applyPart(previous, own, source) : applySnapshot(previous, own, source);
-      const { deliveries } = order === previous ? { deliveries: [] } : await planDeliveries(order, configuration);
+      const { deliveries } = order === previous ? { deliveries: [] } : planDeliveries(order, configuration);
       return { isNew: previous === null, changes: diffOrders(previous, order), deliveries };
     }),
   );

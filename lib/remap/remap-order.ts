@@ -5,6 +5,7 @@ import { ring } from '#lib/deliveries/ring';
 import { ContractError, type ErrorDetail, IntegrationError } from '#lib/errors';
 import { getEvent, type InboundEvent, type Remapped } from '#lib/inbound/event';
 import { readChange } from '#lib/inbound/ingest';
+import { loadConnector } from '#lib/marketplaces/load';
 import { planDeliveries } from '#lib/orders/causes';
 import type { Order, OrderSnapshot, TimelineEntry } from '#lib/orders/order';
 import { commitOrder, getOrder } from '#lib/orders/store';
@@ -59,7 +60,7 @@ async function remapOnce(
     return { ...nothing, outcome: CONFLICTS.has(next.code) ? 'conflict' : 'unreadable', error: next };
   if (next === previous) return null;
   const changes = diffOrders(previous, next);
-  const { deliveries, routed } = await planDeliveries(next, configuration);
+  const { deliveries, routed } = planDeliveries(next, configuration);
   const outcome: Outcome = {
     ...{ ...nothing, outcome: 'changed', reads: 'order', changes, note: noteQuantities(previous, next), error: null },
     deliveries: deliveries.map(({ action, connection }) => ({ action, connection })),
@@ -84,7 +85,7 @@ async function reread(
 ): Promise<Order | Pick<ErrorDetail, 'code' | 'description' | 'field'>> {
   const connection = connections.get(order.connection);
   if (!connection) return { code: 'connection_unknown', description: 'not in the connections file' };
-  const change = await readChange(event, connection);
+  const change = await readChange(event, connection, loadConnector);
   if (change instanceof IntegrationError) return change.detail;
   if (change.type !== 'order') return { code: 'not_an_order', description: `it reads as ${change.type} now` };
   try {

@@ -117,7 +117,7 @@ export async function putOrder(externalId: string, change: Partial<OrderSnapshot
   const now = new Date();
   const source = { connection, event: `evt_${externalId}`, by: 'webhook' as const, receivedAt: now.toISOString() };
   const { order, timeline } = applySnapshot(null, snapshotOf(externalId, change), source);
-  const plan = await planDeliveries(order, await getConfiguration());
+  const plan = planDeliveries(order, await getConfiguration());
   const opened = await commitOrder({ order, previous: null, timeline, ...plan, origin: source.event, now });
   if (!opened) throw new Error('the order exists');
   return { id: order.id, deliveries: opened };

@@ -47,7 +47,7 @@ async function putMisread(
   await putInbound(event, body, { state: 'applied', order: `shop:${externalId}`, error: null });
   const source = { connection: 'shop', event, by: 'webhook' as const, receivedAt: AT };
   const { order, timeline } = applySnapshot(null, misread(change.order), source);
-  const plan = await planDeliveries(order, configuration);
+  const plan = planDeliveries(order, configuration);
   return commitOrder({ order, previous: null, timeline, ...plan, origin: event, now: new Date(AT) });
 }
 
@@ -196,9 +196,10 @@ describe('an order whose snapshot was misread', () => {
 
   test('is the same order when the same body comes once more', async () => {
     const { ingest } = await import('#lib/inbound/ingest');
+    const { loadConnector } = await import('#lib/marketplaces/load');
     const before = await show('/orders/shop:misread');
     const received = { connection: 'shop', topic: 'order-paid', receivedBy: 'webhook', receivedAt: AT } as const;
-    await ingest({ ...received, id: 'evt_copy', body: bodyOf('misread'), encoding: 'utf8' });
+    await ingest({ ...received, id: 'evt_copy', body: bodyOf('misread'), encoding: 'utf8' }, loadConnector);
     expect(await show('/orders/shop:misread')).toEqual(before);
     expect(await show('/events/evt_copy')).toMatchObject({ state: 'duplicate' });
   });

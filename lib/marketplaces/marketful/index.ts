@@ -1,22 +1,20 @@
 import type { Connector } from '../contract.ts';
 import { fetch, order } from './actions.ts';
-import { carriers } from './carriers.ts';
-import { info } from './info.ts';
 import { map } from './map.ts';
 import { poll } from './poll.ts';
 import { requests } from './requests.ts';
+import { role } from './role.ts';
 import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 import { webhookRegistry } from './webhook-registry.ts';
 
 /** A warehouse in Mexico: is given orders to ship, tells of their parcels and of its stock. */
 export const connector: Connector = {
-  info,
+  ...role,
   Secrets,
   Settings,
   webhook,
   webhookRegistry,
-  carriers,
   map,
   poll,
   fetch,

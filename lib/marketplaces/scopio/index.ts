@@ -1,19 +1,17 @@
 import type { Connector } from '../contract.ts';
 import { fulfillment, poll } from './actions.ts';
-import { carriers } from './carriers.ts';
-import { info } from './info.ts';
 import { map } from './map.ts';
+import { role } from './role.ts';
 import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 
 /** A sales channel: tells of paid orders, is told of parcels. */
 export const connector: Connector = {
-  info,
+  ...role,
   Secrets,
   Settings,
   webhook,
   pasteHint: 'Scopio has no API for webhooks. In your seller profile, set this as the Webhook URL:',
-  carriers,
   map,
   poll,
   push: { fulfillment },

@@ -3,9 +3,10 @@ import { BlockedError } from '#lib/errors';
 import { applyFulfillment, applySnapshot } from '#lib/orders/apply';
 import { type Answer, connectionOf, createRemote, pushContext, RECEIVED_AT, readFixture } from '../conformance-kit.ts';
 import type { PushContext } from '../contract.ts';
-import { followUps, fulfillment, payment, processing, setStock } from './actions.ts';
+import { fulfillment, payment, processing, setStock } from './actions.ts';
 import { info } from './info.ts';
 import { map } from './map.ts';
+import { role } from './role.ts';
 
 const DONE = { status: 200, body: 'processed.json' };
 const ORDER = { status: 200, body: 'order.json' };
@@ -139,7 +140,7 @@ describe('what else the store is told', () => {
       const posted = { carrier: 'ups', trackingNumber: 'T', lineItems: shippedLines };
       const source = { by: 'erp' as const, receivedAt: RECEIVED_AT };
       const now = shippedLines ? applyFulfillment(order, posted, source).order : order;
-      return followUps(now, connection).map(({ action }) => action);
+      return (role.followUps?.(now, connection) ?? []).map(({ action }) => action);
     };
     const parcel = [{ id: '1', quantity: 1 }];
     expect(actions({})).toEqual(['processing']);

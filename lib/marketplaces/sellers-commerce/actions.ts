@@ -1,12 +1,8 @@
 import type { Product } from '#lib/catalog/product';
-import type { Connection } from '#lib/connections/connection';
 import { BlockedError } from '#lib/errors';
-import { statusOf } from '#lib/orders/derive';
-import type { Order } from '#lib/orders/order';
-import type { FollowUp, PushAction, PushResult, RemoteContext } from '../contract.ts';
+import type { PushAction, PushResult, RemoteContext } from '../contract.ts';
 import { parcelOf } from '../parcel.ts';
 import { getOrder, getOrderState, postInventory, postPayment, postShipping, postStatus } from './client.ts';
-import { Settings } from './settings.ts';
 import { isReported, shippingOf } from './shipping.ts';
 import { AUTHORIZED, PLACED, PROCESSING } from './statuses.ts';
 
@@ -62,16 +58,6 @@ export const payment: PushAction = {
     return PaymentStatusId === AUTHORIZED ? null : { note: `its PaymentStatusId is ${PaymentStatusId ?? 'none'}` };
   },
 };
-
-/** A paid order is in the seller's hands; its payment is captured with the first parcel. */
-export function followUps(order: Order, connection: Connection): FollowUp[] {
-  if (!order.paidAt || order.cancelled) return [];
-  const captures = Settings.parse(connection.settings).capturePayment && order.fulfillments.length > 0;
-  return [
-    ...(statusOf(order) === 'open' ? [{ action: 'processing', about: order.externalId }] : []),
-    ...(captures ? [{ action: 'payment', about: order.externalId }] : []),
-  ];
-}
 
 /** The quantity is set, not added: saying it twice is saying it once. */
 export async function setStock(context: RemoteContext, { sku }: Product, quantity: number): Promise<PushResult> {

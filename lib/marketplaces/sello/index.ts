@@ -1,29 +1,26 @@
 import type { Connector } from '../contract.ts';
 import { fetch, fulfillment, setStock } from './actions.ts';
-import { carriers } from './carriers.ts';
-import { info } from './info.ts';
 import { map } from './map.ts';
 import { poll, rewind } from './poll.ts';
 import { requests } from './requests.ts';
+import { role } from './role.ts';
 import { Secrets, Settings } from './settings.ts';
-import { followUps, status } from './status.ts';
+import { status } from './status.ts';
 import { webhook } from './webhook.ts';
 import { webhookRegistry } from './webhook-registry.ts';
 
 /** A sales-channel aggregator: tells of orders and products by id, is told of parcels, the delivered status and stock. */
 export const connector: Connector = {
-  info,
+  ...role,
   Secrets,
   Settings,
   webhook,
   webhookRegistry,
-  carriers,
   map,
   poll,
   rewind,
   fetch,
   push: { fulfillment, status },
-  followUps,
   setStock,
   requests,
 };

@@ -1,29 +1,7 @@
 import { BlockedError } from '#lib/errors';
-import type { Order } from '#lib/orders/order';
-import { homesOf } from '#lib/orders/parts';
-import { sumByLine } from '#lib/orders/quantities';
-import type { FollowUp, PushAction, PushContext } from '../contract.ts';
+import type { PushAction, PushContext } from '../contract.ts';
 import { getOrderStatus, listStatuses, setStatus } from './client.ts';
 import { Settings } from './settings.ts';
-
-/**
- * Sello passes tracking on to the marketplace when an order gets a status that is delivered: with its last parcel, and
- * again for each parcel that comes after it. Separated rows are an order of their own.
- */
-export function followUps(order: Order): FollowUp[] {
-  const { fulfillments, ucp, cancelled } = order;
-  if (cancelled) return [];
-  const homes = homesOf(order);
-  const shipped = sumByLine(fulfillments.flatMap(({ lineItems }) => lineItems));
-  const wanted = ucp.line_items.filter(({ quantity }) => quantity.total > 0);
-  const byHome = Map.groupBy(wanted, ({ id }) => homes.get(id) ?? order.externalId);
-  return [...byHome].flatMap(([home, lines]): FollowUp[] => {
-    if (!lines.every(({ id, quantity }) => (shipped.get(id) ?? 0) >= quantity.total)) return [];
-    const parcels = fulfillments.filter(({ lineItems }) => lineItems.some((item) => homes.get(item.id) === home));
-    const about = [home, ...parcels.map(({ id }) => id).sort()].join(' ');
-    return [{ action: 'status', about, afterReports: true }];
-  });
-}
 
 export const status: PushAction = {
   async push(context) {

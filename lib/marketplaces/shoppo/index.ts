@@ -1,23 +1,21 @@
 import type { Connector } from '../contract.ts';
 import { rewindInstant } from '../rewind.ts';
 import { cancel, fetch, order } from './actions.ts';
-import { carriers } from './carriers.ts';
-import { info } from './info.ts';
 import { map } from './map.ts';
 import { poll } from './poll.ts';
 import { requests } from './requests.ts';
+import { role } from './role.ts';
 import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 
 /** A supplier: orders are placed there, it ships them, and tells of products, Skus and what became of orders. */
 export const connector: Connector = {
-  info,
+  ...role,
   Secrets,
   Settings,
   webhook,
   pasteHint:
     'Shoppo has no API for notifications. Give your contact there these URLs, one for each, and secrets.notificationToken as the accesstoken to send:',
-  carriers,
   map,
   poll,
   rewind: rewindInstant,

@@ -1,0 +1,12 @@
+import type { Connector } from './contract.ts';
+import { roleOf } from './registry.ts';
+
+/** How a worker comes by the connector of a marketplace: it has its own, or loads any. */
+export type LoadConnector = (marketplace: string) => Promise<Connector>;
+
+/** Loads any connector, at its first use. Throws a plain Error for a name that is not registered. */
+export const loadConnector: LoadConnector = async (marketplace) => {
+  const { name } = roleOf(marketplace).info;
+  const { connector }: { connector: Connector } = await import(`./${name}/index.ts`);
+  return connector;
+};

@@ -1,0 +1,5 @@
+import type { Role } from '../contract.ts';
+import { carriers } from './carriers.ts';
+import { info } from './info.ts';
+
+export const role: Role = { info, carriers, ships: false, takesStock: false };
