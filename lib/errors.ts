@@ -48,13 +48,10 @@ export class ThrottledError extends IntegrationError {
 export class NotYetError extends IntegrationError {
   override readonly name: string = 'NotYetError';
   readonly waitMs: number;
-  /** One turn: those turned away together come back spread over some of them. */
-  readonly spreadMs: number;
 
-  constructor(detail: ErrorDetail, waitMs: number, spreadMs = 0) {
+  constructor(detail: ErrorDetail, waitMs: number) {
     super(detail);
     this.waitMs = waitMs;
-    this.spreadMs = spreadMs;
   }
 }
 
@@ -62,12 +59,8 @@ export class NotYetError extends IntegrationError {
 export class BudgetSpentError extends NotYetError {
   override readonly name: string = 'BudgetSpentError';
 
-  constructor(connection: string, waitMs: number, spreadMs: number) {
-    super(
-      { code: 'budget_spent', description: `the requests a minute of ${connection} are used up` },
-      waitMs,
-      spreadMs,
-    );
+  constructor(connection: string, waitMs: number) {
+    super({ code: 'budget_spent', description: `the requests a minute of ${connection} are used up` }, waitMs);
   }
 }
 

@@ -48,3 +48,58 @@ test('two connections do not share a budget', async () => {
   if (!one || !other) throw new Error('no budgets');
   expect([await mayLeave(one), await mayLeave(one), await mayLeave(other)]).toEqual([true, false, true]);
 });
+
+test('requests of the same moment share a write', async () => {
+  const { db } = await import('#lib/aws/table');
+  let writes = 0;
+  db.middlewareStack.add(
+    (next) => (args) => {
+      writes += 1;
+      return next(args);
+    },
+    { step: 'initialize', name: 'count' },
+  );
+  const connection = { id: 'crowded', requestsPerMinute: 600 };
+  await Promise.all(Array.from({ length: 10 }, () => createBudget(connection, { maxWaitMs: 0 }).take()));
+  db.middlewareStack.remove('count');
+  expect(writes).toBeLessThanOrEqual(2);
+});
+
+test('who is turned away gets a place in line and comes back once, in order, while who comes later waits behind', async () => {
+  const connection = { id: 'queued', requestsPerMinute: 20 };
+  const start = Date.now();
+  const left: Array<{ name: number; second: number; tries: number }> = [];
+  // Sixty at once, and then one every six seconds: together they fill the pace.
+  const coming = Array.from({ length: 80 }, (_, name) => ({ name, second: Math.max(0, name - 59) * 6, tries: 0 }));
+  for (let next = coming.shift(); next; next = coming.shift()) {
+    const { name, second, tries } = next;
+    vi.useFakeTimers({ toFake: ['Date'], now: start + second * 1000 });
+    const line = tries > 0 ? 'comes back' : 'joins';
+    try {
+      await createBudget(connection, { maxWaitMs: 0, line }).take();
+      left.push({ name, second, tries: tries + 1 });
+    } catch (error) {
+      if (!(error instanceof BudgetSpentError)) throw error;
+      // SQS knows whole seconds only.
+      coming.push({ name, second: second + Math.ceil(error.waitMs / 1000), tries: tries + 1 });
+      coming.sort((a, b) => a.second - b.second || a.name - b.name);
+    }
+  }
+  vi.useRealTimers();
+  expect(left).toHaveLength(80);
+  expect(left.map(({ name }) => name)).toEqual(left.map(({ name }) => name).toSorted((a, b) => a - b));
+  const windows = left.map(({ second }) => left.filter((each) => each.second >= second && each.second < second + 60));
+  expect(Math.max(...windows.map(({ length }) => length))).toBeLessThanOrEqual(20);
+  expect(left.reduce((sum, { tries }) => sum + tries, 0) / left.length).toBeLessThan(2.5);
+  // Fifteen a minute flow.
+  expect(left.at(-1)?.second).toBeLessThan((80 / 15) * 60 * 1.1);
+});
+
+test('what has begun gets the turn of its next request, though nobody else gets one', async () => {
+  const connection = { id: 'begun', requestsPerMinute: 600 };
+  const begun = createBudget(connection, { maxWaitMs: 0, line: 'joins' });
+  await begun.take();
+  while (await mayLeave(createBudget(connection, { maxWaitMs: 0 })));
+  await expect(createBudget(connection, { maxWaitMs: 0, line: 'joins' }).take()).rejects.toThrow(BudgetSpentError);
+  await begun.take();
+});

@@ -59,7 +59,7 @@ export interface Delivery {
   unknown: boolean;
   /** Since when it has met nothing but throttling. */
   throttledSince: string | null;
-  /** How often in a row it found the connection's budget spent, which is no attempt. */
+  /** How often in a row it was not its turn, which is no attempt: it comes back from the line. */
   turnedAway?: number;
   lease: { owner: string; until: string; startedAt: string } | null;
   /** A dead delivery's message has reached the dead-letter queue. */

@@ -22,7 +22,7 @@ describe('after a push that failed, the next attempt probes first', () => {
     ['500, which a remote may say after its work', new RetryableError(detail(500)), 1],
     ["a gateway's 502", new RetryableError(detail(502)), 1],
     ['a refusal of the second of two calls', new RejectedError(detail(422)), 2],
-    ['a second call that found no room in the budget', new BudgetSpentError('shop', 5, 0), 1],
+    ['a second call that found no room in the budget', new BudgetSpentError('shop', 5), 1],
     ['a bug after a request', new TypeError('x'), 1],
   ])('%s', async (_what, error, requests) => {
     expect(await probesAfter(error, requests)).toBe(true);
@@ -35,7 +35,7 @@ describe('after a push that certainly left nothing, the next attempt pushes', ()
     ['429', new ThrottledError(detail(429), 1), 1],
     ['409, which heals', new RetryableError(detail(409)), 1],
     ['nobody there', new RetryableError(detail()), 1],
-    ['no room in the budget', new BudgetSpentError('shop', 5, 0), 0],
+    ['no room in the budget', new BudgetSpentError('shop', 5), 0],
     ['a bug before any request', new TypeError('x'), 0],
   ])('%s', async (_what, error, requests) => {
     expect(await probesAfter(error, requests)).toBe(false);

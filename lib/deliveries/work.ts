@@ -12,8 +12,6 @@ import { type Done, type Progress, runDelivery } from './run.ts';
 import { plusSeconds, type Result, settle } from './settle.ts';
 import { tellTrouble } from './told.ts';
 
-const MAX_CROWD = 64;
-
 /**
  * Looks at one delivery and does what its state calls for, in the trace of the event that caused it. The queue may ring
  * any number of times.
@@ -35,8 +33,9 @@ async function workOther(delivery: Delivery, connector: Connector, now: Date): P
     return log.error('rung at the wrong pusher', { delivery: delivery.id });
   if (delivery.state === 'dead' && !delivery.deadLettered) return bury(delivery);
   if (delivery.state === 'leased' && isOver(delivery, now)) return recordLostWorker(delivery, now);
-  if (delivery.state !== 'pending' || !delivery.nextAttemptAt || Date.parse(delivery.nextAttemptAt) > now.getTime())
-    return;
+  if (delivery.state !== 'pending' || !delivery.nextAttemptAt) return;
+  // SQS holds no ring back for longer than a quarter of an hour.
+  if (Date.parse(delivery.nextAttemptAt) > now.getTime()) return ring([delivery], now);
   // Rung again by what it waits for; the sweeper rings meanwhile.
   if (!(await areDone(delivery.subject.after))) return;
   const leased = await leaseDelivery(delivery, now);
@@ -63,8 +62,7 @@ async function attempt(leased: Delivery, connector: Connector): Promise<void> {
     const { httpStatus, description } = done;
     await record(leased, { ok: true, httpStatus, description }, startedAt, done);
   } catch (error) {
-    if (error instanceof NotYetError)
-      return postpone(leased, error.waitMs + Math.random() * error.spreadMs * crowd(leased), progress.unknown);
+    if (error instanceof NotYetError) return postpone(leased, error.waitMs, progress.unknown);
     const unknown = progress.unknown || error instanceof UnknownOutcomeError;
     // Also a success that could not be recorded: nobody knows of it, so it is read back.
     await record(leased, { ok: false, error, unknown }, startedAt, { also: [] });
@@ -113,9 +111,6 @@ function measure({ marketplace, action, state, kind, createdAt }: Delivery, { ou
   if (kind === 'push' && outcome === 'succeeded')
     emitMetric('DeliveryLatency', { Marketplace }, Math.max(0, Date.parse(endedAt) - Date.parse(createdAt)));
 }
-
-/** Turns to spread over: more each time, as being turned away again tells how many others wait. */
-const crowd = ({ turnedAway = 0 }: Delivery): number => Math.min(MAX_CROWD, 2 ** (turnedAway + 1));
 
 /** It was not its turn, so this is no attempt: the delivery comes back later. */
 async function postpone(leased: Delivery, waitMs: number, unknown: boolean): Promise<void> {
