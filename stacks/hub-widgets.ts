@@ -4,11 +4,12 @@ import { ownMetric, searchOwn } from './metrics';
 import { graph, type Line, PERIOD, type Widget } from './widgets';
 
 const callers = marketplaces.filter(({ topics }) => topics.length > 0);
+const channels = marketplaces.filter(({ sells }) => sells);
 
 /** What the hub itself tells: orders, webhooks, attempts, lateness. */
 export const hubWidgets = (): Widget[][] => [
   [
-    graph('Orders in', byMarketplace('OrdersReceived')),
+    graph('Orders in', byMarketplace('OrdersReceived', channels)),
     graph(
       'Webhooks by result',
       callers.flatMap(({ name, title }) =>
@@ -18,7 +19,13 @@ export const hubWidgets = (): Widget[][] => [
         })),
       ),
     ),
-    graph('Orders that no webhook told of', byMarketplace('OrdersMissedByWebhook', callers)),
+    graph(
+      'Orders that no webhook told of',
+      byMarketplace(
+        'OrdersMissedByWebhook',
+        channels.filter((each) => callers.includes(each)),
+      ),
+    ),
     graph('Events ingested', byState('EventsIngested', METRICS.EventsIngested.dimensions.State)),
   ],
   [

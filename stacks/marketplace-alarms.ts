@@ -11,10 +11,13 @@ const LAG_SECONDS = 30 * 60;
 const MISSED_PERCENT = 20;
 const MISSED_ORDERS = 3;
 const HOUR = 3600;
+/** Whoever ships has something to say of ten orders within a day: that they came, where they are, what is in stock. */
+const PLACED_ORDERS = 10;
+const DAY = 24 * HOUR;
 
 /** What goes wrong with one marketplace: it is not polled, it does not call, or deliveries to it wait for a person. */
 export function marketplaceAlarms(createAlarm: CreateAlarm): void {
-  for (const { name: Marketplace, title, topics } of marketplaces) {
+  for (const { name: Marketplace, title, topics, sells } of marketplaces) {
     createAlarm(
       `${Marketplace}-poller-lags`,
       {
@@ -38,7 +41,7 @@ export function marketplaceAlarms(createAlarm: CreateAlarm): void {
       },
       { ...ownMetric('DeliveriesStopped', { Marketplace, State: 'blocked' }), statistic: 'Sum' },
     );
-    if (topics.length > 0)
+    if (topics.length > 0 && sells)
       createAlarm(
         `${Marketplace}-silent`,
         {
@@ -51,6 +54,21 @@ export function marketplaceAlarms(createAlarm: CreateAlarm): void {
         computed(`IF(missed >= ${MISSED_ORDERS}, 100 * missed / received, 0)`, 'Orders missed, %', HOUR, {
           missed: ownMetric('OrdersMissedByWebhook', { Marketplace }),
           received: ownMetric('OrdersReceived', { Marketplace }),
+        }),
+      );
+    if (topics.length > 0 && !sells)
+      createAlarm(
+        `${Marketplace}-silent`,
+        {
+          says: `${title} took ${PLACED_ORDERS} orders or more within a day and did not call once`,
+          runbook: 'silence',
+          above: 0,
+          period: DAY,
+          silence: 'quiet',
+        },
+        computed(`IF(placed >= ${PLACED_ORDERS} AND FILL(accepted, 0) < 1, placed, 0)`, 'Orders it is silent of', DAY, {
+          placed: ownMetric('Attempts', { Marketplace, Action: 'order', Outcome: 'succeeded' }),
+          accepted: ownMetric('Webhooks', { Marketplace, Result: 'accepted' }),
         }),
       );
   }

@@ -21,6 +21,11 @@ export function testMapping({ info, inbound, connection, read }: Subject): void 
       expect(validateUcpOrder(order.ucp)).toEqual([]);
     });
 
+    test('orders come from it if it says that it sells, and only then', () => {
+      const sold = inbound.some(([file, topic]) => read(topic, readFixture(info.name, file)).type === 'order');
+      expect(sold).toBe(info.sells);
+    });
+
     test('absent and null are the same, and extra keys pass', () => {
       for (const [file, topic] of inbound) {
         const body = readFixture(info.name, file);

@@ -3,6 +3,8 @@ export interface MarketplaceInfo {
   /** The folder's name, the `marketplace` of a connection and a segment of its webhook URLs. */
   readonly name: string;
   readonly title: string;
+  /** Orders come from it; else they are placed with it, and it ships. */
+  readonly sells: boolean;
   /** Webhook topics, kebab-case of the vendor's names; none: the marketplace calls nobody. */
   readonly topics: readonly string[];
   /** Seconds between polls, the vendor's documented or our assumed interval. */

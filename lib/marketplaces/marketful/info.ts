@@ -3,6 +3,7 @@ import type { MarketplaceInfo } from '../info.ts';
 export const info = {
   name: 'marketful',
   title: 'Marketful',
+  sells: false,
   topics: ['order-created', 'order-updated', 'shipment-event-created'],
   pollIntervalSeconds: 600,
   // The document names no limit; ten calls a second are our own courtesy.

@@ -3,6 +3,7 @@ import type { MarketplaceInfo } from '../info.ts';
 export const info = {
   name: 'scopio',
   title: 'Scopio',
+  sells: true,
   topics: ['order-paid'],
   // "The recommended polling interval is between 5 and 15 minutes."
   pollIntervalSeconds: 600,

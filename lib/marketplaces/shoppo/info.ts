@@ -3,6 +3,7 @@ import type { MarketplaceInfo } from '../info.ts';
 export const info = {
   name: 'shoppo',
   title: 'Shoppo',
+  sells: false,
   topics: [
     'create-product',
     'update-product',

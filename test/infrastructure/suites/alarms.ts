@@ -114,7 +114,8 @@ export const describeAlarms = (graph: Graph) =>
       });
     });
 
-    test.each(marketplaces.filter(({ topics }) => topics.length > 0))(
+    const callers = marketplaces.filter(({ topics }) => topics.length > 0);
+    test.each(callers.filter(({ sells }) => sells))(
       '$name rings when it stops calling: polls find a fifth of an hour’s orders, and three at least',
       ({ name }) => {
         const { metricQueries, threshold } = alarm(`${name}-silent`);
@@ -134,9 +135,30 @@ export const describeAlarms = (graph: Graph) =>
       },
     );
 
+    test.each(callers.filter(({ sells }) => !sells))(
+      '$name rings when it says nothing for a day in which it was given ten orders',
+      ({ name: Marketplace }) => {
+        const { metricQueries, threshold } = alarm(`${Marketplace}-silent`);
+        const queries = metricQueries as Query[];
+        expect(queries.flatMap(({ metric }) => metric ?? [])).toMatchObject([
+          {
+            metricName: 'Attempts',
+            dimensions: { Marketplace, Action: 'order', Outcome: 'succeeded' },
+            period: 86_400,
+          },
+          { metricName: 'Webhooks', dimensions: { Marketplace, Result: 'accepted' }, period: 86_400 },
+        ]);
+        const rings = (placed: number, accepted: number) =>
+          evaluate(queries.at(-1)?.expression ?? '', { placed, accepted }) > Number(threshold);
+        expect(rings(9, 0)).toBe(false);
+        expect(rings(10, 1)).toBe(false);
+        expect(rings(10, 0)).toBe(true);
+      },
+    );
+
     test('a marketplace that calls nobody cannot be missed', () => {
       const silent = all.filter(({ name }) => String(name).endsWith('-silent'));
-      expect(silent).toHaveLength(marketplaces.filter(({ topics }) => topics.length > 0).length);
+      expect(silent).toHaveLength(callers.length);
     });
 
     test('the table rings for itself and for each of its indexes', () => {
@@ -227,11 +249,13 @@ const slug = (title: string): string =>
     .replace(/[^\w\- ]/g, '')
     .replaceAll(' ', '-');
 
-/** What CloudWatch would make of an expression; only IF, FILL and arithmetic are used. */
+/** What CloudWatch would make of an expression; only IF, AND, FILL and arithmetic are used. */
 function evaluate(expression: string, values: Record<string, number>): number {
-  if (!/^[\w\s+*/(),.>=-]+$/.test(expression)) throw new Error(`not an expression of ours: ${expression}`);
+  if (!/^[\w\s+*/(),.<>=-]+$/.test(expression)) throw new Error(`not an expression of ours: ${expression}`);
   const names = Object.keys(values);
-  const run = new Function('IF', 'FILL', ...names, `return ${expression}`) as (...inputs: unknown[]) => number;
+  const run = new Function('IF', 'FILL', ...names, `return ${expression.replaceAll(' AND ', ' && ')}`) as (
+    ...inputs: unknown[]
+  ) => number;
   const when = (holds: boolean, then: number, otherwise: number) => (holds ? then : otherwise);
   return run(when, (value: number) => value, ...names.map((name) => values[name]));
 }

@@ -108,6 +108,7 @@ export const describeDashboard = (graph: Graph) =>
           new Set(
             marketplaces
               .filter(({ topics }) => topics.length > 0 || !/Webhook/.test(name))
+              .filter(({ sells }) => sells || !/Orders/.test(name))
               .map((marketplace) => marketplace.name),
           ),
         );

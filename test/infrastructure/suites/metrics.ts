@@ -56,7 +56,7 @@ function breachesOfOwn(metricName: string, dimensions: Record<string, string>): 
   const spec = METRICS[metricName as MetricName];
   if (!spec) return [`nobody emits ${metricName}`];
   const wanted: Record<string, 'any' | readonly string[]> = spec.dimensions;
-  if (Object.keys(dimensions).join() !== Object.keys(wanted).join())
+  if (Object.keys(dimensions).sort().join() !== Object.keys(wanted).sort().join())
     return [`${metricName} is not by these dimensions`];
   return Object.entries(dimensions).flatMap(([key, value]) => breachesOfValue(key, value, wanted[key]));
 }
