@@ -100,7 +100,8 @@ function warehouse() {
 }
 
 test.each([
-  ['the success itself', 'TransactWriteItems', 'PLACEMENT#'],
+  ['the success itself', 'PutItem', '"placed"'],
+  ["the remote's own id of it", 'PutItem', 'REMOTE#'],
   ['the product it shows', 'PutItem', 'PRODUCT#'],
 ])(
   'accepted there but not on record here, as %s could not be written: read back, not pushed again',

@@ -117,7 +117,7 @@ export async function queryPartition<T extends object>(pk: string, prefix = ''):
   return items;
 }
 
-export const put = <T extends object>(item: Item<T>, condition?: string, values?: Record<string, unknown>): Write => ({
+export const put = <T extends object>(item: Item<T>, condition?: string, values?: Record<string, unknown>) => ({
   Put: {
     TableName: tableName(),
     Item: item,

@@ -1,11 +1,10 @@
-import type { Write } from '#lib/aws/table';
 import { noteProduct } from '#lib/catalog/store';
 import { channelOf } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';
 import { loadConnector } from '#lib/marketplaces/load';
 import type { Order } from '#lib/orders/order';
-import { getOrder, getPlacement, putPlacement, putRemote, putTimeline } from '#lib/orders/store';
-import type { Closing, Delivery } from './delivery.ts';
+import { getOrder, putRemote, putTimeline } from '#lib/orders/store';
+import type { Closing, Delivery, Placed } from './delivery.ts';
 import { findFollowers } from './followers.ts';
 import { transition } from './ledger.ts';
 import { ring } from './ring.ts';
@@ -45,13 +44,14 @@ export async function closeDelivery(
   const also = order
     ? [
         ...putTimeline(order.id, [{ at, type: 'delivery.closed', by, detail }], `${id}#${at}`),
-        ...(await rememberRemote(delivery, order, remoteId, at)),
+        ...(remoteId ? [putRemote(connection, remoteId, order.id)] : []),
       ]
     : [];
-  if (!(await transition(delivery, closed, also))) return undefined;
+  const placed = order && action === 'order' ? await placedAs(delivery, order, remoteId, at) : undefined;
+  if (!(await transition(delivery, { ...closed, ...(placed && { placed }) }, also))) return undefined;
   if (order && action === 'order') await noteProducts(delivery, order);
   await ring(await findFollowers(closed), now);
-  return closed;
+  return { ...closed, ...(placed && { placed }) };
 }
 
 /** The order that a request is about, where the request names one. */
@@ -62,18 +62,16 @@ async function requestedFor({ marketplace, action, subject }: Delivery): Promise
 }
 
 /** A placement is followed from now on; one that is known already stays as it is, unless its id was read. */
-async function rememberRemote(
-  { action, connection }: Delivery,
+async function placedAs(
+  { placed }: Delivery,
   order: Order,
   remoteId: string | undefined,
-  placedAt: string,
-): Promise<Write[]> {
-  if (action !== 'order') return remoteId ? [putRemote(connection, remoteId, order.id)] : [];
-  if (!remoteId && (await getPlacement(order.id, connection))) return [];
+  at: string,
+): Promise<Placed | undefined> {
+  if (placed && !remoteId) return placed;
   const source = (await getConfiguration()).connections.get(order.connection);
   const channel = source ? channelOf(source) : order.connection;
-  const { id, number } = order;
-  return putPlacement({ order: id, connection, remoteId: remoteId ?? null, number, channel, placedAt });
+  return { remoteId: remoteId ?? null, number: order.number, channel, at };
 }
 
 /** Whoever ships a SKU stocks it, as after any placement. */

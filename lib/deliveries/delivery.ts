@@ -68,8 +68,22 @@ export interface Delivery {
   trace?: string;
   /** A person's word that it stands at the remote, or need not: the last one, kept through replays. */
   closed?: Closing;
+  /** Of a placement that succeeded. */
+  placed?: Placed;
   /** The first attempts; later ones are items of their own beside it. */
   attempts?: Attempt[];
+}
+
+/** An order as it stands with whoever ships it. */
+export interface Placed {
+  /** The remote's own id of it, where it says one. */
+  remoteId: string | null;
+  /** The order number and channel we placed it under. */
+  number: string;
+  channel: string;
+  at: string;
+  /** Nothing more will happen to it: delivered, returned or cancelled there. */
+  isSettled?: true;
 }
 
 /** Who closed a delivery, why, and what it was until then. */

@@ -1,20 +1,20 @@
 import type { Write } from '#lib/aws/table';
 import { channelOf } from '#lib/connections/connection';
 import type { PushContext, PushResult } from '#lib/marketplaces/contract';
-import { putPlacement, putRemote, putTimeline } from '#lib/orders/store';
+import { putRemote, putTimeline, rememberRemote } from '#lib/orders/store';
 import type { Delivery } from './delivery.ts';
-import type { Told } from './told.ts';
+import type { Done } from './run.ts';
 
 /** The timeline's words for actions; any other is reported. */
 const TOLD_AS: Readonly<Record<string, string>> = { order: 'order.placed', cancel: 'order.withdrawn' };
 
 /** What a push that stands at the remote leaves behind: the placement to follow, and a line on the order's timeline. */
-export function afterPush(
+export async function afterPush(
   { action, connection }: Delivery,
   { order, source, now, fulfillment }: PushContext,
   { remoteId, note }: PushResult,
   probed: boolean,
-): { also: Write[]; told: Told } {
+): Promise<Pick<Done, 'also' | 'told' | 'placed'>> {
   const detail = {
     ...(remoteId !== undefined && { remoteId }),
     ...(fulfillment && { trackingNumber: fulfillment.trackingNumber }),
@@ -23,15 +23,15 @@ export function afterPush(
   };
   const told = { type: TOLD_AS[action] ?? `${action}.reported`, detail };
   if (action !== 'order') return { also: [], told };
-  const placement = {
-    order: order.id,
-    connection,
+  // By this id its events find the order; whoever does not come to the next write finds it by the probe.
+  if (remoteId !== undefined) await rememberRemote(connection, remoteId, order.id);
+  const placed = {
     remoteId: remoteId ?? null,
     number: order.number,
     channel: channelOf(source),
-    placedAt: now().toISOString(),
+    at: now().toISOString(),
   };
-  return { also: putPlacement(placement), told };
+  return { also: [], told, placed };
 }
 
 /** A request that was done is told on the order it was for, which is found again by what it made at the remote. */

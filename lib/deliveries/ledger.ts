@@ -18,7 +18,7 @@ import {
 } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
 import { currentTraceparent } from '#lib/trace';
-import type { Attempt, Delivery, NewDelivery } from './delivery.ts';
+import type { Attempt, Delivery, NewDelivery, Placed } from './delivery.ts';
 
 /** Longer than a pusher may run (60 s), so a lease never ends under a living worker. */
 const LEASE_SECONDS = 90;
@@ -29,6 +29,8 @@ const keyOf = (id: string) => ({ pk: `DELIVERY#${id}`, sk: 'DELIVERY' });
 export const duePartition = (connection: string): string => `due#${connection}`;
 export const blockedPartition = (connection: string): string => `blocked#${connection}`;
 export const deadPartition = (connection: string): string => `dead#${connection}`;
+/** Where the poller finds placements that still move. */
+export const placedPartition = (connection: string): string => `placed#${connection}`;
 export const timePartition = (connection: string): string => `DELIVERY#${connection}`;
 
 function stateKeys(delivery: Delivery): IndexKeys {
@@ -38,8 +40,13 @@ function stateKeys(delivery: Delivery): IndexKeys {
     return { statePk: duePartition(connection), stateSk: `${delivery.nextAttemptAt}#${id}` };
   if (state === 'blocked') return { statePk: blockedPartition(connection), stateSk: `${updatedAt}#${id}` };
   if (state === 'dead') return { statePk: deadPartition(connection), stateSk: `${updatedAt}#${id}` };
+  const { placed } = delivery;
+  if (placed && !placed.isSettled) return { statePk: placedPartition(connection), stateSk: positionOf({ id, placed }) };
   return {};
 }
+
+/** A placement's place among those of its connection. */
+export const positionOf = ({ id, placed }: Pick<Delivery, 'id'> & { placed: Placed }): string => `${placed.at}#${id}`;
 
 const itemOf = (delivery: Delivery): Item<Delivery> => ({
   ...delivery,

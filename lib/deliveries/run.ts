@@ -14,13 +14,13 @@ import {
 } from '#lib/errors';
 import type { Connector, PushContext, PushResult, RemoteContext } from '#lib/marketplaces/contract';
 import type { Order } from '#lib/orders/order';
-import { getOrder, getPlacement } from '#lib/orders/store';
+import { getOrder } from '#lib/orders/store';
 import { runCancel } from './cancel.ts';
 import { carrierCodeOf } from './carrier-code.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, Placed } from './delivery.ts';
 import { afterPush, afterRequest } from './effects.ts';
 import { runFetch } from './fetch.ts';
-import { getDeliveries } from './ledger.ts';
+import { getDeliveries, getDelivery } from './ledger.ts';
 import { isDoubtful } from './restored.ts';
 import { routeAgain } from './route-again.ts';
 import type { Told } from './told.ts';
@@ -30,6 +30,8 @@ export interface Done {
   also: Write[];
   /** What the attempt tells on the timeline of the delivery's order. */
   told?: Told;
+  /** The order as it stands with whoever ships it. */
+  placed?: Placed;
   /** Deliveries opened by it, to be rung once it stands. */
   opened?: Delivery[];
   httpStatus?: number | undefined;
@@ -184,17 +186,25 @@ async function readSubject(
   { connections }: Configuration,
   progress: Progress,
 ): Promise<Omit<PushContext, keyof RemoteContext>> {
-  const { order: orderId, connection, subject } = delivery;
+  const { order: orderId, subject } = delivery;
   const order = orderId ? await getOrder(orderId) : undefined;
   if (!order) throw new RejectedError({ code: 'order_missing', description: `order ${orderId} is not known` });
   const source = connections.get(order.connection) ?? missingConnection(order.connection);
   progress.unknown ||= await isDoubtful(delivery, order.placedAt);
   const parcel = order.fulfillments.find(({ id }) => id === subject.fulfillment);
   const fulfillment = parcel ? { ...parcel, carrierCode: carrierCodeOf(parcel, connections) } : null;
-  const placement = subject.placement ? await getPlacement(order.id, connection) : undefined;
+  const placement = subject.placement ? await getDelivery(subject.placement) : undefined;
   const { lineItems = [], about = null } = subject;
   const anotherReported = await isAnotherReported({ ...delivery, unknown: progress.unknown }, order);
-  return { order, source, lineItems, fulfillment, about, anotherReported, remoteId: placement?.remoteId ?? null };
+  return {
+    order,
+    source,
+    lineItems,
+    fulfillment,
+    about,
+    anotherReported,
+    remoteId: placement?.placed?.remoteId ?? null,
+  };
 }
 
 /** Looked up only where a probe will depend on it. */

@@ -74,13 +74,13 @@ async function record(
   leased: Delivery,
   result: Result,
   startedAt: string,
-  { also, told, opened = [] }: Done,
+  { also, told, placed, opened = [] }: Done,
 ): Promise<void> {
   const endedAt = new Date().toISOString();
   const settled = settle(leased, result, { startedAt, endedAt }, retryPolicy());
   const all = [...tellTrouble(settled.delivery), ...(told ? [told] : [])];
   const attempt = { ...settled.attempt, ...(all.length > 0 && { told: all }) };
-  const { delivery, also: more } = withAttempt(settled.delivery, attempt);
+  const { delivery, also: more } = withAttempt({ ...settled.delivery, ...(placed && { placed }) }, attempt);
   const stands = await transition(leased, delivery, [...more, ...also]);
   if (!stands) {
     log.warn('the outcome could not be recorded', { delivery: leased.id, ok: result.ok });

@@ -4,11 +4,12 @@ import { getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Configuration } from '#lib/connections/store';
 import { getDeliveries, replaceDelivery } from '#lib/deliveries/ledger';
+import { settlePlacements } from '#lib/deliveries/placements';
 import { applyShipment } from '#lib/orders/apply';
 import { resolveSkus } from '#lib/orders/by-sku';
 import { planDeliveries } from '#lib/orders/causes';
 import type { LineQuantity, Order, ShipmentSnapshot } from '#lib/orders/order';
-import { commitOrder, findByRemoteId, getOrder, getPlacement, putTimeline, settlePlacement } from '#lib/orders/store';
+import { commitOrder, findByRemoteId, getOrder, putTimeline } from '#lib/orders/store';
 import { type Applied, alreadyRecorded, eventOf, recordOnly } from './apply.ts';
 import { putEvent } from './event.ts';
 
@@ -33,8 +34,7 @@ export async function applyShipmentChange(
       receivedAt: message.receivedAt,
     },
   );
-  const placement = shipment.settled ? await getPlacement(previous.id, connection.id) : undefined;
-  const settling = placement ? [settlePlacement(previous.id, connection.id)] : [];
+  const settling = shipment.settled ? await settlePlacements(previous, connection.id) : [];
   if (!changed) {
     if (settling.length > 0) await transact(settling);
     return { opened: [] };
@@ -109,10 +109,8 @@ export async function blockPlacement(
     return recordOnly(message, 'unreadable', {
       error: { code: 'order_unknown', description: `${connection.id}: order ${orderId} is not known here` },
     });
-  const placement = await getPlacement(order.id, connection.id);
-  // The poller need not look at it any more, unless it is placed anew.
-  const settling = placement ? [settlePlacement(order.id, connection.id)] : [];
   if (order.cancelled) {
+    const settling = await settlePlacements(order, connection.id);
     const event = putEvent(eventOf(message, { state: 'applied', order: orderId, note: 'cancelled here too' }));
     return (await transact([event, ...settling])) ? { opened: [], state: 'applied' } : alreadyRecorded(message);
   }
@@ -141,6 +139,6 @@ export async function blockPlacement(
     detail: { delivery: id, code, description },
   }));
   const event = putEvent(eventOf(message, { state: 'applied', order: orderId }));
-  const stands = await transact([event, ...writes, ...settling, ...putTimeline(orderId, entries, message.id)]);
+  const stands = await transact([event, ...writes, ...putTimeline(orderId, entries, message.id)]);
   return stands ? { opened: [], state: 'applied' } : alreadyRecorded(message);
 }

@@ -1,10 +1,10 @@
-import { listIndex, queryIndex } from '#lib/aws/index-query';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { listIndex } from '#lib/aws/index-query';
 import { pack } from '#lib/aws/pack';
-import { getItem, getItems, type Item, put, queryPartition, transact, type Write } from '#lib/aws/table';
+import { db, getItem, type Item, put, queryPartition, transact, type Write } from '#lib/aws/table';
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDeliveries, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { linesOf } from '#lib/deliveries/told';
-import { tableName } from '#lib/settings';
 import { compareText } from './canonical-json.ts';
 import { isLate } from './derive.ts';
 import type { Order, OrderStatus, TimelineEntry } from './order.ts';
@@ -109,75 +109,20 @@ export function orderWrites({
   return { writes, opened };
 }
 
-/** An order placed with whoever ships it. */
-export interface Placement {
-  order: string;
-  connection: string;
-  remoteId: string | null;
-  number: string;
-  channel: string;
-  placedAt: string;
-}
-
-const placementKey = (orderId: string, connection: string) => ({
-  pk: partitionOf(orderId),
-  sk: `PLACEMENT#${connection}`,
-});
 const remoteKey = (connection: string, remoteId: string) => ({ pk: `REMOTE#${connection}#${remoteId}`, sk: 'REMOTE' });
-const openPlacements = (connection: string): string => `placed#${connection}`;
-const positionOf = ({ placedAt, order }: Placement): string => `${placedAt}#${order}`;
-
-/** Remembers a placement, under its remote id too, and keeps it in the poller's list until it is settled. */
-export function putPlacement(placement: Placement): Write[] {
-  const { order, connection, remoteId } = placement;
-  const item = {
-    ...placement,
-    ...placementKey(order, connection),
-    statePk: openPlacements(connection),
-    stateSk: positionOf(placement),
-  };
-  return [put(item), ...(remoteId ? [putRemote(connection, remoteId, order)] : [])];
-}
 
 /** Remembers that something at the remote is about an order. */
-export const putRemote = (connection: string, remoteId: string, order: string): Write =>
+export const putRemote = (connection: string, remoteId: string, order: string) =>
   put({ order, ...remoteKey(connection, remoteId) });
 
-export const getPlacement = (orderId: string, connection: string): Promise<Placement | undefined> =>
-  getItem<Placement>(placementKey(orderId, connection));
-
-export const settlePlacement = (orderId: string, connection: string): Write => ({
-  Update: {
-    TableName: tableName(),
-    Key: placementKey(orderId, connection),
-    UpdateExpression: 'REMOVE statePk, stateSk',
-    ConditionExpression: 'attribute_exists(pk)',
-  },
-});
+/** The same at once: a fact that stands whatever else is written or not. */
+export async function rememberRemote(connection: string, remoteId: string, order: string): Promise<void> {
+  await db.send(new PutCommand(putRemote(connection, remoteId, order).Put));
+}
 
 /** The order that a remote knows under its own id. */
 export async function findByRemoteId(connection: string, remoteId: string): Promise<string | undefined> {
   return (await getItem<{ order: string }>(remoteKey(connection, remoteId)))?.order;
-}
-
-const PAGE = 50;
-
-/** Placements that still move, oldest first, after the one of this order. */
-export async function* listOpenPlacements(connection: string, afterOrder: string | null): AsyncGenerator<Placement> {
-  const last = afterOrder === null ? undefined : await getPlacement(afterOrder, connection);
-  let after = last && positionOf(last);
-  for (;;) {
-    const rows = await queryIndex({
-      index: 'byState',
-      partition: openPlacements(connection),
-      limit: PAGE,
-      newestFirst: false,
-      ...(after && { after }),
-    });
-    yield* await getItems<Placement>(rows);
-    if (rows.length < PAGE) return;
-    after = rows.at(-1)?.sort;
-  }
 }
 
 interface OrderFilter {

@@ -5,10 +5,10 @@ import { listSkus } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { withRemote } from '#lib/connections/remote';
 import { getConfiguration } from '#lib/connections/store';
+import { listOpenPlacements } from '#lib/deliveries/placements';
 import { BudgetSpentError, IntegrationError } from '#lib/errors';
 import { errorFields, log } from '#lib/log';
 import type { Connector } from '#lib/marketplaces/contract';
-import { listOpenPlacements } from '#lib/orders/store';
 import { pollIntervalSeconds } from '#lib/settings';
 import { INBOUND_QUEUE } from '#lib/topology-names';
 import { formatTraceparent, startTrace } from '#lib/trace';
@@ -38,7 +38,7 @@ export async function pollConnection(connection: Connection, connector: Connecto
   let found = 0;
   try {
     let at = { watermark: cursor.watermark, resume: cursor.resume };
-    const openPlacements = (after: string | null) => openPlacementsOf(connection, after);
+    const openPlacements = (after: string | null) => listOpenPlacements(connection.id, after);
     const skus = (after: string | null) => listSkus(connection.id, after);
     const isWhole = await withRemote(connection, { maxWaitMs: 0, patienceMs: PATIENCE_MS }, async (remote) => {
       for await (const page of connector.poll?.({ ...remote, ...at, openPlacements, skus }) ?? []) {
@@ -93,9 +93,4 @@ function polled(
     encoding: 'utf8',
     trace: formatTraceparent(startTrace()),
   };
-}
-
-async function* openPlacementsOf(connection: Connection, after: string | null) {
-  for await (const { order, remoteId, number, channel, placedAt } of listOpenPlacements(connection.id, after))
-    yield { orderId: order, remoteId, number, channel, placedAt };
 }

@@ -38,24 +38,30 @@ test('a delivery that a person found done is succeeded without an attempt, on re
     },
   });
   expect((await api.call('GET', '/deliveries?state=blocked')).body.deliveries).toEqual([]);
-  const { findByRemoteId, getPlacement } = await import('#lib/orders/store');
+  const { findByRemoteId } = await import('#lib/orders/store');
   expect(await findByRemoteId('shed', '5021')).toBe('shop:found');
-  expect(await getPlacement('shop:found', 'shed')).toMatchObject({ remoteId: '5021', number: 'N-found' });
+  expect(await followed()).toContainEqual(expect.objectContaining({ remoteId: '5021', number: 'N-found' }));
 });
 
 test('a placement without its id is followed by its number, and one that is known keeps its id', async () => {
-  const { getPlacement, putPlacement } = await import('#lib/orders/store');
-  const { transact } = await import('#lib/aws/table');
+  const { transition } = await import('#lib/deliveries/ledger');
   const unknown = await putFailed('by-number');
   await close(unknown.id);
-  const placement = await getPlacement('shop:by-number', 'shed');
-  expect(placement).toMatchObject({ remoteId: null, number: 'N-by-number', channel: 'shop' });
+  expect(await followed()).toContainEqual(
+    expect.objectContaining({ orderId: 'shop:by-number', remoteId: null, number: 'N-by-number', channel: 'shop' }),
+  );
   const known = await putFailed('known-there');
-  const before = { ...placement, order: 'shop:known-there', remoteId: '77' } as Parameters<typeof putPlacement>[0];
-  await transact(putPlacement(before));
+  const placed = { remoteId: '77', number: 'N-known-there', channel: 'shop', at: known.updatedAt };
+  await transition(known, { ...known, placed });
   await close(known.id);
-  expect(await getPlacement('shop:known-there', 'shed')).toMatchObject({ remoteId: '77' });
+  expect(await followed()).toContainEqual(expect.objectContaining({ orderId: 'shop:known-there', remoteId: '77' }));
 });
+
+/** What the shed's poller asks after. */
+async function followed() {
+  const { listOpenPlacements } = await import('#lib/deliveries/placements');
+  return Array.fromAsync(listOpenPlacements('shed', null));
+}
 
 test('the pushes that waited for it are rung', async () => {
   const { applySnapshot } = await import('#lib/orders/apply');

@@ -1,0 +1,54 @@
+import { queryIndex } from '#lib/aws/index-query';
+import type { Write } from '#lib/aws/table';
+import type { OpenPlacement } from '#lib/marketplaces/contract';
+import type { Order } from '#lib/orders/order';
+import { getOrder } from '#lib/orders/store';
+import type { Delivery, Placed } from './delivery.ts';
+import { getDeliveries, placedPartition, positionOf, replaceDelivery } from './ledger.ts';
+
+type Placement = Delivery & { placed: Placed };
+
+/** What an order's deliveries have placed with a connection. */
+export async function getPlacements(order: Order, connection: string): Promise<Placement[]> {
+  const ids = order.placements.filter((each) => each.connection === connection).map(({ delivery }) => delivery);
+  return (await getDeliveries(ids)).filter(isPlacement);
+}
+
+const isPlacement = (delivery: Delivery): delivery is Placement =>
+  delivery.state === 'succeeded' && delivery.placed !== undefined;
+
+/** Nothing more will happen to what an order has placed with a connection: the poller may forget it. */
+export async function settlePlacements(order: Order, connection: string): Promise<Write[]> {
+  const open = (await getPlacements(order, connection)).filter(({ placed }) => !placed.isSettled);
+  return open.map((delivery) =>
+    replaceDelivery(delivery, { ...delivery, placed: { ...delivery.placed, isSettled: true } }),
+  );
+}
+
+const PAGE = 50;
+
+/** Placements that still move, oldest first, after those of this order. */
+export async function* listOpenPlacements(
+  connection: string,
+  afterOrder: string | null,
+): AsyncGenerator<OpenPlacement> {
+  const last = afterOrder === null ? undefined : await getOrder(afterOrder);
+  const passed = last ? await getPlacements(last, connection) : [];
+  let after = passed.map(positionOf).sort().at(-1);
+  for (;;) {
+    const rows = await queryIndex({
+      index: 'byState',
+      partition: placedPartition(connection),
+      limit: PAGE,
+      newestFirst: false,
+      ...(after && { after }),
+    });
+    const found = await getDeliveries(rows.map(({ sort }) => sort.slice(sort.indexOf('#') + 1)));
+    for (const { order, placed } of found.filter(isPlacement)) {
+      const { remoteId, number, channel, at } = placed;
+      yield { orderId: order ?? '', remoteId, number, channel, placedAt: at };
+    }
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)?.sort;
+  }
+}
