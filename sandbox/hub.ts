@@ -11,6 +11,7 @@ import { tableName } from '#lib/settings';
 import { loadHandlers } from './runtime/handlers.ts';
 import { createApiGateway } from './runtime/http.ts';
 import { consumeQueues } from './runtime/queues.ts';
+import { createRush } from './runtime/rush.ts';
 import { runSchedules } from './runtime/schedules.ts';
 
 /** How long a stop waits for work in hand. */
@@ -29,8 +30,9 @@ export async function startHub(server: Server, file: ConnectionsFile, apiKey: st
   await endLeases(file.connections.map(({ connection }) => connection.id));
   await putConnections(file);
   const handlers = await loadHandlers();
-  open(server, createApiGateway(handlers));
-  const queues = consumeQueues(handlers);
+  const rush = createRush();
+  open(server, createApiGateway(handlers, rush));
+  const queues = consumeQueues(handlers, rush);
   const intervals = file.connections.map(({ connection }) => connection.pollIntervalSeconds);
   const schedules = runSchedules(handlers, Math.min(...intervals));
   return {

@@ -2,14 +2,18 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { routes } from '#lib/topology';
 import { type Handler, invoke } from './handlers.ts';
+import { createRush, type Rush } from './rush.ts';
 
 /** API Gateway's own cap on a request. */
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
 /** An HTTP API in front of the handlers: the routes of the topology, events in payload format 2.0. */
-export function createApiGateway(handlers: ReadonlyMap<string, Handler>): RequestListener {
+export function createApiGateway(
+  handlers: ReadonlyMap<string, Handler>,
+  rush: Pick<Rush, 'during'> = createRush(),
+): RequestListener {
   return (request, response) => {
-    respond(handlers, request).then(
+    rush.during(respond(handlers, request)).then(
       (result) => write(response, result),
       (error) => {
         console.error(JSON.stringify({ level: 'error', message: 'a function failed', error: (error as Error).name }));

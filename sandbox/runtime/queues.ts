@@ -1,21 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { queueUrl } from '#lib/settings';
 import { type QueueSpec, queues } from '#lib/topology';
 import { type Handler, invoke } from './handlers.ts';
+import { createQueueClient, type Message, type QueueClient } from './queue-client.ts';
+import { createRush, type Rush } from './rush.ts';
 
-const LONG_POLL_SECONDS = 20;
-/** Batches of one queue in hand at once. */
-const CONCURRENCY = 4;
+/** A batch that is quickly done has the next one wait for it: that is larger then, and takes less for each message. */
+const GATHER_MS = 20;
 
 /** SQS event source mappings: batches to the consuming function, deleting what it did not report as failed. */
-export function consumeQueues(handlers: ReadonlyMap<string, Handler>): { stop(): Promise<void> } {
+export function consumeQueues(
+  handlers: ReadonlyMap<string, Handler>,
+  rush: Pick<Rush, 'isOver'> = createRush(),
+): { stop(): Promise<void> } {
   const stopping = new AbortController();
-  const sqs = new SQSClient({});
-  const loops = queues.flatMap((queue) =>
-    Array.from({ length: CONCURRENCY }, () => consume(queue, sqs, handlers, stopping.signal)),
-  );
+  const loops = queues.map((queue) => {
+    const client = createQueueClient(queueUrl(queue.name), stopping.signal);
+    return consume(queue, client, handlers, rush, stopping.signal);
+  });
   return {
     async stop() {
       stopping.abort();
@@ -26,50 +29,45 @@ export function consumeQueues(handlers: ReadonlyMap<string, Handler>): { stop():
 
 async function consume(
   queue: QueueSpec,
-  sqs: SQSClient,
+  client: QueueClient,
   handlers: ReadonlyMap<string, Handler>,
+  rush: Pick<Rush, 'isOver'>,
   stopping: AbortSignal,
 ): Promise<void> {
-  const QueueUrl = queueUrl(queue.name);
+  const inHand = new Set<Promise<void>>();
   while (!stopping.aborted) {
     try {
-      const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({
-          QueueUrl,
-          MaxNumberOfMessages: queue.batchSize,
-          WaitTimeSeconds: LONG_POLL_SECONDS,
-          MessageSystemAttributeNames: ['All'],
-        }),
-        { abortSignal: stopping },
-      );
-      if (Messages.length > 0) await work(queue, QueueUrl, Messages, sqs, handlers);
+      await rush.isOver();
+      const messages = await client.receive(queue.batchSize);
+      if (messages.length === 0) continue;
+      const batch = work(queue, messages, client, handlers).finally(() => inHand.delete(batch));
+      inHand.add(batch);
+      await Promise.race([batch, sleep(GATHER_MS)]);
+      if (inHand.size >= queue.maximumConcurrency) await Promise.race(inHand);
     } catch (error) {
-      if (stopping.aborted) return;
-      console.error(
-        JSON.stringify({
-          level: 'error',
-          message: 'a queue could not be read',
-          queue: queue.name,
-          error: (error as Error).name,
-        }),
-      );
+      if (stopping.aborted) break;
+      tellFailure('a queue could not be read', { queue: queue.name }, error);
       await sleep(1000);
     }
   }
+  await Promise.all(inHand);
 }
 
 async function work(
   { name, consumer }: QueueSpec,
-  QueueUrl: string,
-  messages: Message[],
-  sqs: SQSClient,
+  messages: readonly Message[],
+  client: QueueClient,
   handlers: ReadonlyMap<string, Handler>,
 ): Promise<void> {
   const failed = await runBatch(consumer, toEvent(name, messages), handlers);
-  const done = messages.filter(({ MessageId }) => !failed.has(MessageId ?? ''));
+  const done = messages.filter(({ MessageId }) => !failed.has(MessageId));
   if (done.length === 0) return;
-  const Entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-  await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  try {
+    await client.delete(done.map(({ ReceiptHandle }) => ReceiptHandle));
+  } catch (error) {
+    // They come again.
+    tellFailure('messages could not be deleted', { queue: name }, error);
+  }
 }
 
 /** The message ids that failed: those reported, or all of them when the function itself failed. */
@@ -82,20 +80,17 @@ async function runBatch(
     const response = (await invoke(handlers, consumer, event)) as SQSBatchResponse | undefined;
     return new Set(response?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
   } catch (error) {
-    console.error(
-      JSON.stringify({
-        level: 'error',
-        message: 'a function failed',
-        function: consumer,
-        error: (error as Error).name,
-      }),
-    );
+    tellFailure('a function failed', { function: consumer }, error);
     return new Set(event.Records.map(({ messageId }) => messageId));
   }
 }
 
+function tellFailure(message: string, about: object, error: unknown): void {
+  console.error(JSON.stringify({ level: 'error', message, ...about, error: (error as Error).name }));
+}
+
 const toEvent = (queue: string, messages: readonly Message[]): SQSEvent => ({
-  Records: messages.map(({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, MD5OfBody = '' }) => ({
+  Records: messages.map(({ MessageId, ReceiptHandle, Body, Attributes = {}, MD5OfBody }) => ({
     messageId: MessageId,
     receiptHandle: ReceiptHandle,
     body: Body,

@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** More requests in hand than this are a rush. */
+const FEW = 6;
+const LOOK_EVERY_MS = 5;
+/** Queues are worked in a rush too, only slower. */
+const PATIENCE_MS = 200;
+
+/**
+ * Receivers and consumers do not share a processor at AWS, and here they do: in a rush of requests the queues, which
+ * hold what was accepted, wait for those that still want an answer.
+ */
+export function createRush() {
+  let inHand = 0;
+  return {
+    async during<T>(request: Promise<T>): Promise<T> {
+      inHand += 1;
+      try {
+        return await request;
+      } finally {
+        inHand -= 1;
+      }
+    },
+    async isOver(): Promise<void> {
+      for (let waited = 0; inHand > FEW && waited < PATIENCE_MS; waited += LOOK_EVERY_MS) await sleep(LOOK_EVERY_MS);
+    },
+  };
+}
+
+export type Rush = ReturnType<typeof createRush>;
