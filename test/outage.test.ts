@@ -21,11 +21,15 @@ function write(away: readonly ServiceName[]): void {
 }
 
 let stage: Stage;
+let shop: ReturnType<typeof sellOn> | undefined;
 beforeAll(async () => {
   write([]);
   stage = await startStage({ env: { [FAULTS_VARIABLE]: faults } });
 });
-afterAll(() => stage.stop());
+afterAll(async () => {
+  await shop?.stop();
+  await stage.stop();
+});
 
 type When = ServiceName | 'none' | 'between';
 
@@ -81,7 +85,7 @@ function sellOn() {
 }
 
 test('AWS away under load: what was answered 200 is never lost, what could not be taken got 503, all converges', async () => {
-  const shop = sellOn();
+  shop = sellOn();
   await sleep(1_000);
   for (const service of ['secretsmanager', 'sqs', 'dynamodb'] as const) {
     await shop.while(service);
@@ -89,8 +93,9 @@ test('AWS away under load: what was answered 200 is never lost, what could not b
   }
   await shop.stop();
 
+  const { answers } = shop;
   const statuses = (when: When) => [
-    ...new Set(shop.answers.filter((each) => each.when === when).map((each) => each.status)),
+    ...new Set(answers.filter((each) => each.when === when).map((each) => each.status)),
   ];
   expect(statuses('none')).toEqual([200]);
   // What is known of the secrets serves on, and a webhook needs no table.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from './support/hub.ts';
+import { API_KEY, eventually } from './support/hub.ts';
 import { type ConnectionsFile, SECRETS, SHED, SHOP, type Stage, startStage } from './support/stage.ts';
 import { eventOf, post, scopioOrder, sign } from './support/webhook.ts';
 
@@ -12,21 +12,25 @@ const ROOT = new URL('..', import.meta.url).pathname;
 const run = promisify(execFile);
 
 let stage: Stage;
+let load: ReturnType<typeof stream> | undefined;
 beforeAll(async () => {
   stage = await startStage();
 });
-afterAll(() => stage.stop());
+afterAll(async () => {
+  await load?.stop();
+  await stage.stop();
+});
 
 /** As docs/deploy.md has the operator do it, against the emulators. */
 async function longshore(...args: string[]): Promise<string> {
-  const outputs = ['--outputs', join(stage.hub.data, 'outputs.json')];
-  const { stdout } = await run(join(ROOT, 'node_modules/.bin/node'), [
-    join(ROOT, 'cli/longshore.ts'),
-    ...args,
-    ...outputs,
-  ]);
+  const env = { ...process.env, LONGSHORE_URL: stage.hub.url, LONGSHORE_API_KEY: API_KEY };
+  const { stdout } = await run(join(ROOT, 'node_modules/.bin/node'), [join(ROOT, 'cli/longshore.ts'), ...args], {
+    env,
+  });
   return stdout.trim();
 }
+
+const outputs = () => ['--outputs', join(stage.hub.data, 'outputs.json')];
 
 /** Writes a version of both marketplaces' secrets; when it returns, the new ones may be used. */
 function rotate(scopio: string, marketful: string): Promise<string> {
@@ -34,10 +38,10 @@ function rotate(scopio: string, marketful: string): Promise<string> {
   const file = JSON.parse(readFileSync(path, 'utf8')) as ConnectionsFile;
   for (const { id, secrets } of file.connections) secrets.webhookSecret = id === SHOP ? scopio : marketful;
   writeFileSync(path, JSON.stringify(file));
-  return longshore('connections', 'put', path);
+  return longshore('connections', 'put', path, ...outputs());
 }
 
-const EVERY_MS = 25;
+const EVERY_MS = 40;
 
 /** Webhooks without a pause: each with the next of the secrets that are good now, and now and then a forged one. */
 function stream() {
@@ -93,18 +97,18 @@ test('secrets rotated twice under load: nothing signed with the current or the p
   stage.scopio.place({ id: 'shipped-late', items: [{ sku: 'MUG-RED', quantity: 1 }] });
   await stage.settled('shipped-late', 'order', 'succeeded');
 
-  const load = stream();
+  load = stream();
   await sleep(500);
   expect(await rotate(second, 'second-path-77ab')).toBe(`changed and in force: ${SHED}, ${SHOP}`);
   load.use(first, second);
-  const synced = await longshore('webhooks', 'sync', '--connection', SHED, '--url', stage.hub.url);
+  const synced = await longshore('webhooks', 'sync', '--connection', SHED);
   expect(synced).not.toContain('second-path');
   load.use(second);
   await rotate(third, 'second-path-77ab');
   load.use(second, third);
   await sleep(500);
   load.use(third);
-  expect(await longshore('secrets', 'retire-previous', 'scopio')).toContain('scopio: retired');
+  expect(await longshore('secrets', 'retire-previous', 'scopio', ...outputs())).toContain('scopio: retired');
   const refusesSecond = async () => {
     const body = '{"late":true}';
     return (await post(stage, body, { signature: sign(body, second) })).status === 401;

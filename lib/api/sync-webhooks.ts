@@ -62,7 +62,8 @@ async function sync(connection: Connection, options: { hub: string; dryRun: bool
   // Where nobody calls, no secret is read.
   if (connector.info.topics.length === 0) return { connection: id, marketplace, dryRun: options.dryRun, webhooks: [] };
   try {
-    return await syncWebhooks(connector, await openRemote(connection, PATIENCE), options);
+    // The secret of this moment: it is synced because it was just rotated.
+    return await syncWebhooks(connector, await openRemote(connection, PATIENCE, 0), options);
   } catch (error) {
     if (error instanceof IntegrationError) throw new ApiError(422, error.code, error.detail.description);
     throw error;
