@@ -6,6 +6,9 @@ import { runSteps } from './steps.ts';
 const HELP = `Usage: npm run bench:cost -- [options]
 
 Counts what one order asks of AWS on its way from the webhook to both pushes, and prices it for a million of them.
+The floor, in the same run, is the least that keeps an order and tells two remotes once each: single writes for the
+order, its deliveries, each lease and each outcome; no event kept, no transaction, no lists, no sweeper, no logs, and
+code that takes no time.
 
   --orders N   how many orders are counted (default 100)
   --batch N    messages that one invocation is handed, at most (default 10: busy; 1: an order now and then)
@@ -32,7 +35,7 @@ async function main(): Promise<void> {
     console.error(`--orders is a whole number, --batch one of 1 to 10\n\n${HELP}`);
     process.exit(2);
   }
-  const steps = await runSteps(orders, batch, (name) => progress(`${name}, ${orders} orders`));
+  const { steps, floor: leastSteps } = await runSteps(orders, batch, (name) => progress(`${name}, ${orders} orders`));
   progress('');
   const bills = steps.map((step) => billOf(step, orders));
   const pushes = addBills(
@@ -40,12 +43,16 @@ async function main(): Promise<void> {
     bills.filter(({ isReturn }) => !isReturn),
   );
   const all = addBills('with the way back of the parcel', bills);
-  if (values.json) return console.log(JSON.stringify({ orders, batch, steps: bills, pushes, all }, null, 2));
+  const floor = addBills(
+    'floor of the same, see --help',
+    leastSteps.map((step) => billOf(step, orders)),
+  );
+  if (values.json) return console.log(JSON.stringify({ orders, batch, steps: bills, pushes, all, floor }, null, 2));
   console.log(`For one order, in batches of up to ${batch}; USD for a million orders.\n`);
   console.log(
     table(
       HEAD,
-      [...bills, pushes, all].map((bill) => row(bill, all.usd)),
+      [...bills, pushes, all, floor].map((bill) => row(bill, all.usd)),
     ),
   );
   console.log(`\nUSD for a million orders by line of the bill:\n`);
@@ -53,7 +60,7 @@ async function main(): Promise<void> {
   console.log(
     table(
       ['', ...names],
-      [...bills, pushes, all].map(({ name, lines }) => [name, ...names.map((line) => lines[line].toFixed(2))]),
+      [...bills, pushes, all, floor].map(({ name, lines }) => [name, ...names.map((line) => lines[line].toFixed(2))]),
     ),
   );
 }

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { deliveryQueue, INBOUND_QUEUE } from '#lib/topology-names';
 import { startRemotes } from '../loop/remotes.ts';
 import { paidOrder, sign, WEBHOOK_SECRET } from '../scopio-event.ts';
+import { runFloor } from './floor.ts';
 import { openWorld, type Spent } from './world.ts';
 
 const SHOP = 'scopio-main';
@@ -21,7 +22,11 @@ export interface Step {
  * So many orders through the loop, a step at a time for all of them: each webhook in an invocation of its own, queues in
  * batches of at most `batch`.
  */
-export async function runSteps(orders: number, batch: number, onStep: (name: string) => void): Promise<Step[]> {
+export async function runSteps(
+  orders: number,
+  batch: number,
+  onStep: (name: string) => void,
+): Promise<{ steps: Step[]; floor: Step[] }> {
   const placed: number[] = [];
   let fulfilled = 0;
   const remotes = await startRemotes({
@@ -80,7 +85,8 @@ export async function runSteps(orders: number, batch: number, onStep: (name: str
     fulfilled = 0;
     const steps = await loop(orders, 'ord');
     if (fulfilled !== orders) throw new Error(`${fulfilled} of ${orders} orders came through`);
-    return steps;
+    onStep('the floor');
+    return { steps, floor: await runFloor(world, orders, batch) };
   } finally {
     await world.close();
     await remotes.close();

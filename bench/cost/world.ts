@@ -87,6 +87,8 @@ export async function openWorld(connectionsFile: object) {
   return {
     call,
     work,
+    /** What was asked of AWS since the last time. */
+    take: meter.take,
     async close() {
       meter.close();
       await aws.stop();
