@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DeliveryBody } from '#lib/api/delivery-schema';
 import type { OrderBody, OrderSummary as SummaryBody } from '#lib/api/order-schema';
 import type { ReplayBody } from '#lib/api/replay-schema';
+import type { Route } from '#lib/connections/connection';
 
 /** What the hub answers, as far as the commands read it. */
 export type Delivery = z.infer<typeof DeliveryBody>;
@@ -77,6 +78,7 @@ export interface Connection {
   id: string;
   marketplace: string;
   baseUrl: string;
+  settings: Record<string, unknown>;
   pollIntervalSeconds: number;
   requestsPerMinute: number;
   poll: {
@@ -100,4 +102,5 @@ export interface RemovedConnection {
 export interface Connections {
   connections: Connection[];
   removed: RemovedConnection[];
+  routes: Route[];
 }

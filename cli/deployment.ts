@@ -1,14 +1,61 @@
 import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { CliError } from './errors.ts';
+import type { GlobalOptions } from './session.ts';
 
-/** Makes the names of a deployment's table, queues and secrets this process's environment, as its functions have them. */
-export function loadDeployment(outputs: string): void {
-  let environment: Record<string, string> | undefined;
-  try {
-    environment = (JSON.parse(readFileSync(outputs, 'utf8')) as { environment?: Record<string, string> }).environment;
-  } catch {
-    // Told below, as for a file without the names.
-  }
+interface Outputs {
+  url?: string;
+  environment?: Record<string, string>;
+}
+
+export const outputsOption = (): Option =>
+  new Option('--outputs <file>', 'what sst deploy wrote; a local hub writes .longshore/outputs.json').default(
+    '.sst/outputs.json',
+  );
+
+/** What the help of a command says that goes past the API. */
+export const OUTPUTS_HELP = `
+It goes past the API, with your AWS credentials (AWS_PROFILE, SSO, …): no API key may write secrets or make keys.
+The names of the table, queues and secrets are in the file that sst deploy wrote; from another machine, bring that file along.`;
+
+/** Does something at the deployment that `--outputs` names, under the names its functions have. */
+export async function atDeployment<T>(command: Command, work: () => Promise<T>): Promise<T> {
+  const { outputs } = command.optsWithGlobals<GlobalOptions & { outputs: string }>();
+  const { url, environment } = readOutputs(outputs);
   if (!environment)
-    throw new Error(`${outputs} does not name a deployment: run sst deploy first, or point --outputs at its outputs`);
-  for (const [name, value] of Object.entries(environment)) process.env[name] ??= value;
+    throw new CliError(
+      `${outputs} does not name a deployment. This goes past the API, with AWS credentials and the names that sst deploy wrote: run it where you deployed, or give --outputs a copy (a local hub's is .longshore/outputs.json)`,
+    );
+  // The file says where the deployment is; a region or a table of this shell would be another one.
+  Object.assign(process.env, environment);
+  if (url) process.stderr.write(`${outputs}: the hub at ${url}\n`);
+  try {
+    return await work();
+  } catch (error) {
+    throw explain(error, outputs) ?? error;
+  }
+}
+
+function readOutputs(outputs: string): Outputs {
+  try {
+    return JSON.parse(readFileSync(outputs, 'utf8')) as Outputs;
+  } catch {
+    // Told as for a file without the names.
+    return {};
+  }
+}
+
+/** What AWS says of who asks, in words of what to do. */
+function explain(error: unknown, outputs: string): CliError | undefined {
+  const { name = '', message = '', code = '' } = error as { name?: string; message?: string; code?: string };
+  if (name === 'CredentialsProviderError')
+    return new CliError('there are no AWS credentials here: set AWS_PROFILE, or sign in with aws sso login');
+  if (/Expired|UnrecognizedClient|InvalidClientTokenId|InvalidSignature/.test(name))
+    return new CliError(`AWS does not take these credentials (${name}): sign in again, or choose another AWS_PROFILE`);
+  if (name.startsWith('AccessDenied')) return new CliError(`these AWS credentials may not do it: ${message}`);
+  if (name === 'ResourceNotFoundException')
+    return new CliError(`what ${outputs} names is not in this AWS account: is it the account it was deployed to?`);
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
+    return new CliError(`what ${outputs} names does not answer (${code}): does that hub run?`);
+  return undefined;
 }

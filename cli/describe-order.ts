@@ -53,7 +53,18 @@ export function describeOrder(order: Order, { now, table }: Pick<Session, 'now' 
     { title: 'AT', value: ({ at }) => at },
     { title: 'WHAT', value: ({ type }) => type },
     { title: 'BY', value: ({ by }) => by, flexible: true },
-    { title: 'DETAIL', value: ({ detail }) => JSON.stringify(detail), flexible: true },
+    { title: 'DETAIL', value: ({ detail }) => describeDetail(detail), flexible: true },
   ]);
   return [facts, lines, ...(fulfillments.length > 0 ? [parcels] : []), events].join('\n\n');
+}
+
+/** What a person looks for first: the ids at the end are the first to be cut. */
+const FIRST = ['reason', 'code', 'description', 'note', 'trackingNumber', 'carrier'];
+
+function describeDetail(detail: Record<string, unknown>): string {
+  const rank = (name: string) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
+  return Object.entries(detail)
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
 }

@@ -40,6 +40,12 @@ export function money(amount: number, currency: string): string {
 /** `1 delivery`, `2 deliveries`. */
 export const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
 
+/** What is not done of a connection. */
+export function describeOpen({ pending, blocked, dead }: { pending: number; blocked: number; dead: number }): string {
+  const parts = [pending && `${pending} pending`, blocked && `${blocked} blocked`, dead && `${dead} dead`];
+  return parts.filter(Boolean).join(', ') || 'nothing open';
+}
+
 // A remote's words must neither move the cursor nor break a line of the table.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;

@@ -60,7 +60,8 @@ async function main(): Promise<void> {
   const environment = await provision();
   Object.assign(process.env, environment);
   // As a deployment writes them: what the command line wants to put connections and keys here.
-  writeFileSync(join(data, 'outputs.json'), JSON.stringify({ environment: { ...endpoints, ...environment } }, null, 2));
+  const outputs = { url, environment: { ...endpoints, ...environment } };
+  writeFileSync(join(data, 'outputs.json'), JSON.stringify(outputs, null, 2));
   const marketplaces = options.sandbox ? await startMarketplaces({ data, hub: url, port }) : undefined;
   const file = parsed ?? (await parse(JSON.stringify(marketplaces?.connections ?? { connections: [] }), 'the sandbox'));
   const { startHub } = await import('./hub.ts');

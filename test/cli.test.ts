@@ -142,6 +142,36 @@ test('Ctrl-C leaves a replay going and says how to watch and cancel it', async (
   expect(await longshore('replays', 'resume', running.id)).toMatchObject({ code: 3 });
 });
 
+test('what somebody found done is closed with --yes and a reason, and told with the delivery', async () => {
+  const [found] = (
+    await hub.get<{ deliveries: Array<{ id: string; state: string }> }>('/deliveries?connection=shed&kind=push')
+  ).deliveries;
+  const close = (...more: string[]) => longshore('deliveries', 'close', found?.id ?? '', ...more);
+  expect(await close('--yes')).toMatchObject({ code: 2, err: expect.stringContaining('--reason') });
+  const shown = await close('--reason', 'it stands there');
+  expect(shown).toMatchObject({ code: 3, err: 'longshore: nothing was closed: say --yes to do it\n' });
+  expect(shown.out).toContain(`state     ${found?.state}`);
+  const done = await close('--reason', 'it stands there', '--yes');
+  expect(done.out).toMatch(/state +succeeded\nclosed +by .+: it stands there \(was (dead|blocked), /);
+  expect(await close('--reason', 'again', '--yes')).toMatchObject({ code: 3, out: '' });
+});
+
+test('connections are checked as they stand in a file, at the hub, and one beside the other', async () => {
+  const file = join(ROOT, 'connections.example.json');
+  const offline = await start(['connections', 'check', file], { LONGSHORE_URL: '', LONGSHORE_API_KEY: '' }).done;
+  expect(offline).toMatchObject({ code: 0, out: expect.stringMatching(/5 connections, \d+ routes, all well\n$/) });
+  const compared = await longshore('connections', 'check', file);
+  expect(compared.out).toContain('  + scopio-main\n');
+  expect(compared.out).toContain('  - shed\n');
+  const hubs = await longshore('connections', 'check');
+  expect(hubs).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/^CONNECTION +TROUBLE\n(.*\n)*sello-se +its last poll broke off: unreachable\n/),
+  });
+  const nowhere = await longshore('connections', 'put', file, '--outputs', join(hub.data, 'none.json'));
+  expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining('AWS credentials') });
+});
+
 test('a poll is asked for, and told when it broke off', async () => {
   const asked = JSON.parse(
     (await longshore('backfill', '--connection', 'sello-se', '--since', '3d', '--json')).out || '{}',
@@ -160,7 +190,10 @@ test('a local hub takes connections and keys as a deployed one does', async () =
   });
   const file = join(ROOT, 'connections.example.json');
   const put = await longshore('connections', 'put', file, ...outputs);
-  expect(put).toMatchObject({ code: 3, err: expect.stringContaining('shed would be removed') });
+  expect(put).toMatchObject({
+    code: 3,
+    err: expect.stringMatching(/shed would be removed.*; shed has \d (dead|blocked)/),
+  });
 });
 
 test('secrets are shown without their values, and the one before is retired once', async () => {

@@ -21,6 +21,9 @@ export function addDeliveries(program: Command): void {
       const session = openSession(command);
       const delivery = await session.api.get<Delivery>(`/deliveries/${encodeURIComponent(id)}`);
       session.answer(delivery, () => describeDelivery(delivery, session));
+      if (session.json || (delivery.state !== 'dead' && delivery.state !== 'blocked')) return;
+      session.note(`\nOnce its cause is mended: longshore deliveries replay ${id} --reason …`);
+      session.note(`If it is done already:    longshore deliveries close ${id} --reason …`);
     });
   addReplayDeliveries(deliveries);
   addCloseDelivery(deliveries);

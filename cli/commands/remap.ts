@@ -70,7 +70,7 @@ export function addRemap(program: Command): void {
       const session = openSession(command);
       const { apply, reason: text } = options;
       const asked = { filter: filterOf(options), ...(apply && { apply }), ...(text && { reason: text }) };
-      const done = await readAll(session, asked, options);
+      const done = await remapAll(session, asked, options);
       if (session.json) session.print(JSON.stringify(done, null, 2));
       conclude(session, done);
     });
@@ -90,7 +90,11 @@ function filterOf(options: Options): Record<string, string> {
 }
 
 /** Every page as one answer, and one on record; for people each page is shown as it comes. */
-async function readAll(session: Session, asked: Asked, { limit = Infinity, cursor }: Options): Promise<Page> {
+export async function remapAll(
+  session: Pick<Session, 'api' | 'json' | 'print' | 'note'>,
+  asked: Asked,
+  { limit = Infinity, cursor }: Options,
+): Promise<Page> {
   const progress = createProgress();
   const all: Page = { remapId: null, apply: asked.apply ?? false, examined: 0, unchanged: 0, outcomes: [] };
   let next = cursor;

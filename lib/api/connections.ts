@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Connection } from '#lib/connections/connection';
+import type { Connection, Route } from '#lib/connections/connection';
 import { getConfiguration, type RemovedConnection } from '#lib/connections/store';
 import { countOpen, MAX_COUNTED } from '#lib/deliveries/count-open';
 import type { Connector } from '#lib/marketplaces/contract';
@@ -83,7 +83,19 @@ const RemovedBody = z
     description: 'A connection that the connections file no longer has. Its deliveries wait until it comes back.',
   });
 
-const Connections = z.object({ connections: z.array(ConnectionBody), removed: z.array(RemovedBody) });
+const RouteBody = z
+  .object({
+    from: z.string().openapi({ description: 'A connection, or `*`.', example: '*' }),
+    match: z.object({ country: z.string().optional(), skuPrefix: z.string().optional() }).optional(),
+    to: z.string().openapi({ description: 'A connection, or `erp`.', example: 'marketful-mx' }),
+  })
+  .openapi('Route');
+
+const Connections = z.object({
+  connections: z.array(ConnectionBody),
+  removed: z.array(RemovedBody),
+  routes: z.array(RouteBody).openapi({ description: 'Tried in this order for each line of an order.' }),
+});
 
 const listRoute = createRoute({
   method: 'get',
@@ -105,7 +117,13 @@ connections.openapi(listRoute, async (context) => {
     Promise.all([...configuration.connections.values()].map(present)),
     Promise.all([...configuration.removed.values()].map(presentRemoved)),
   ]);
-  return context.json({ connections: all, removed }, 200);
+  return context.json({ connections: all, removed, routes: configuration.routes.map(presentRoute) }, 200);
+});
+
+const presentRoute = ({ from, match: { country, skuPrefix } = {}, to }: Route): z.infer<typeof RouteBody> => ({
+  from,
+  ...((country ?? skuPrefix) && { match: { ...(country && { country }), ...(skuPrefix && { skuPrefix }) } }),
+  to,
 });
 
 const presentRemoved = async (removed: RemovedConnection): Promise<z.infer<typeof RemovedBody>> => ({

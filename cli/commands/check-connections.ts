@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import type { Connections } from '../answers.ts';
+import { compareConnections, describeComparison } from '../compare-connections.ts';
+import { findTroubles } from '../connection-troubles.ts';
+import { readConnectionsFile } from '../connections-file.ts';
+import { CliError } from '../errors.ts';
+import { count } from '../format.ts';
+import { examples } from '../options.ts';
+import { type GlobalOptions, openSession } from '../session.ts';
+
+/** `longshore connections check`: a file, a file beside a hub, or the hub's own connections. */
+export function addCheckConnections(connections: Command): void {
+  connections
+    .command('check [file]')
+    .description('say what is wrong with a connections file, or with the connections of the hub')
+    .addHelpText(
+      'after',
+      `${examples(
+        'connections check',
+        'connections check connections.json',
+        'connections check connections.json --url https://hub.example',
+      )}
+With a file it is read, and where --url or LONGSHORE_URL names a hub, compared with what that hub has: all but secrets.
+Without one, it says which connections of the hub were not polled, broke off, or are no longer called.`,
+    )
+    .action((path: string | undefined, _options: unknown, command: Command) =>
+      path === undefined ? checkHub(command) : checkFile(path, command),
+    );
+}
+
+async function checkFile(path: string, command: Command): Promise<void> {
+  const { url, json } = command.optsWithGlobals<GlobalOptions>();
+  const file = await readConnectionsFile(path);
+  const ids = file.connections.map(({ connection }) => connection.id);
+  const routes = file.routes.length;
+  const said = `${path}: ${count(ids.length, 'connection', 'connections')}, ${count(routes, 'route', 'routes')}, all well`;
+  const isCompared = Boolean(url ?? process.env.LONGSHORE_URL);
+  if (!json) console.log(said);
+  const hub = isCompared ? await openSession(command).api.get<Connections>('/connections') : undefined;
+  const put = hub && compareConnections(file, hub);
+  if (json) console.log(JSON.stringify({ connections: ids, routes, ...(put && { put }) }, null, 2));
+  else if (put) console.log(describeComparison(put));
+}
+
+async function checkHub(command: Command): Promise<void> {
+  const session = openSession(command);
+  const hub = await session.api.get<Connections>('/connections');
+  const troubles = findTroubles(hub, session.now);
+  const checked = hub.connections.length;
+  session.answer({ checked, troubles }, () =>
+    troubles.length === 0
+      ? `${count(checked, 'connection', 'connections')}, all well`
+      : session.table(troubles, [
+          { title: 'CONNECTION', value: ({ connection }) => connection },
+          { title: 'TROUBLE', value: ({ trouble }) => trouble, flexible: true },
+        ]),
+  );
+  if (troubles.length > 0) throw new CliError(`${count(troubles.length, 'trouble', 'troubles')} with connections`);
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { readConnectionsFile } from '../connections-file.ts';
+import { atDeployment, OUTPUTS_HELP, outputsOption } from '../deployment.ts';
+import { refusal } from '../errors.ts';
+import { describeOpen } from '../format.ts';
+import { examples, yes } from '../options.ts';
+import type { GlobalOptions } from '../session.ts';
+
+/** `longshore connections put`: the file becomes the configuration. */
+export function addPutConnections(connections: Command): void {
+  connections
+    .command('put <file>')
+    .description('make a connections file the configuration: settings to DynamoDB, secrets to Secrets Manager')
+    .addOption(outputsOption())
+    .addOption(yes('also remove the connections that the file does not have'))
+    .addHelpText(
+      'after',
+      `${examples(
+        'connections put connections.json',
+        'connections put connections.json --outputs .longshore/outputs.json',
+      )}${OUTPUTS_HELP}`,
+    )
+    .action(async (path: string, _options: unknown, command: Command) => {
+      const { yes: sure, json } = command.optsWithGlobals<GlobalOptions & { yes?: boolean }>();
+      const file = await readConnectionsFile(path);
+      const changed = await atDeployment(command, async () => {
+        const { putConnections, untilInForce } = await import('#lib/connections/put');
+        const removed = await findRemoved(file.connections.map(({ connection }) => connection.id));
+        if (removed.length > 0 && !sure) {
+          const open = await describeLeft(removed);
+          throw refusal(
+            `${removed.join(', ')} would be removed, which ${path} does not have${open}: say --yes to do it`,
+          );
+        }
+        const ids = await putConnections(file);
+        if (ids.length > 0) await untilInForce();
+        return ids;
+      });
+      const said = changed.length > 0 ? `changed and in force: ${changed.join(', ')}` : 'nothing to change';
+      console.log(json ? JSON.stringify({ changed }, null, 2) : said);
+    });
+}
+
+/** What the file no longer has. */
+async function findRemoved(kept: readonly string[]): Promise<string[]> {
+  const { getConfiguration } = await import('#lib/connections/store');
+  const { connections } = await getConfiguration();
+  return [...connections.keys()].filter((id) => !kept.includes(id));
+}
+
+/** What would wait until they come back. */
+async function describeLeft(ids: readonly string[]): Promise<string> {
+  const { countOpen } = await import('#lib/deliveries/count-open');
+  const all = await Promise.all(ids.map(async (id) => `${id} has ${describeOpen(await countOpen(id))}`));
+  return `; ${all.join(', ')}`;
+}

@@ -1,0 +1,34 @@
+import type { Connections } from './answers.ts';
+import { describeOpen, describeSeconds, relativeTime } from './format.ts';
+
+export interface Trouble {
+  connection: string;
+  trouble: string;
+}
+
+/** The poller looks every minute, and a poll may take a while. */
+const PATIENCE_SECONDS = 600;
+
+/** What an operator should look at, from what the hub knows of its connections; it calls nobody. */
+export function findTroubles({ connections, removed }: Connections, now: Date): Trouble[] {
+  const found = connections.flatMap(({ id, poll, pollIntervalSeconds, misses: [latest] }) => {
+    const polledAt = Date.parse(poll.lastPolledAt ?? '');
+    const isLate = now.getTime() - polledAt > (pollIntervalSeconds + PATIENCE_SECONDS) * 1000;
+    const isSilent = latest && latest.firstByPoll > 0 && latest.firstByWebhook === 0;
+    return [
+      poll.lastError !== null && `its last poll broke off: ${poll.lastError}`,
+      Number.isNaN(polledAt) && 'it has never been polled',
+      isLate &&
+        `it was last polled ${relativeTime(poll.lastPolledAt, now)}, and should be every ${describeSeconds(pollIntervalSeconds)}`,
+      isSilent && `its webhooks told of none of the ${latest.firstByPoll} new orders of the last day`,
+    ].flatMap((trouble) => (trouble ? [{ connection: id, trouble }] : []));
+  });
+  const left = removed.filter(({ deliveries }) => describeOpen(deliveries) !== 'nothing open');
+  return [
+    ...found,
+    ...left.map(({ id, removedAt, deliveries }) => ({
+      connection: id,
+      trouble: `it was removed ${relativeTime(removedAt, now)}, and of its deliveries are left ${describeOpen(deliveries)}`,
+    })),
+  ];
+}

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import type { ConnectionsFile } from '#lib/connections/file';
+import type { Connection, Connections } from './answers.ts';
+import { compareConnections, describeComparison } from './compare-connections.ts';
+import { findTroubles } from './connection-troubles.ts';
+
+const now = new Date('2026-11-21T12:00:00Z');
+const poll: Connection['poll'] = {
+  lastPolledAt: '2026-11-21T11:55:00.000Z',
+  nextPollAt: '2026-11-21T12:05:00.000Z',
+  ...{ lastError: null, unfinished: false, backfill: null },
+};
+const connection = (id: string, change: Partial<Connection> = {}): Connection => ({
+  ...{ id, marketplace: 'scopio', baseUrl: 'https://shop.test/api', settings: {} },
+  ...{ pollIntervalSeconds: 600, requestsPerMinute: 60, poll, misses: [] },
+  ...change,
+});
+const hub = (connections: Connection[], change: Partial<Connections> = {}): Connections => ({
+  connections,
+  removed: [],
+  routes: [],
+  ...change,
+});
+const file = (...all: Array<Partial<Connection> & { id: string }>): ConnectionsFile => ({
+  connections: all.map(({ id, ...change }) => {
+    const { poll: _poll, misses: _misses, ...rest } = connection(id, change);
+    return { connection: rest, secrets: { apiKey: 'k' }, webhookSettings: {} };
+  }),
+  routes: [],
+});
+
+test('what is polled in time and called is no trouble', () => {
+  const misses = [{ firstByWebhook: 9, firstByPoll: 1, lateWebhooks: 0, latenessSeconds: 0 }];
+  expect(findTroubles(hub([connection('shop', { misses })]), now)).toEqual([]);
+});
+
+test.each<[Partial<Connection>, RegExp]>([
+  [{ poll: { ...poll, lastError: 'http_401' } }, /broke off: http_401/],
+  [{ poll: { ...poll, lastPolledAt: null } }, /never been polled/],
+  [{ poll: { ...poll, lastPolledAt: '2026-11-21T11:39:00.000Z' } }, /21 min ago, and should be every 10 min/],
+  [
+    { misses: [{ firstByWebhook: 0, firstByPoll: 3, lateWebhooks: 0, latenessSeconds: 0 }] },
+    /webhooks told of none of the 3/,
+  ],
+])('%j is a trouble', (change, words) => {
+  const troubles = findTroubles(hub([connection('shop', change)]), now);
+  expect(troubles).toEqual([{ connection: 'shop', trouble: expect.stringMatching(words) }]);
+});
+
+test('a removed connection is a trouble only while something of it is open', () => {
+  const removed = (pending: number) =>
+    [...[{ id: 'old', marketplace: 'sello', removedAt: '2026-11-20T12:00:00.000Z' }]].map((each) => ({
+      ...each,
+      deliveries: { pending, blocked: 0, dead: 0 },
+    }));
+  expect(findTroubles(hub([], { removed: removed(0) }), now)).toEqual([]);
+  expect(findTroubles(hub([], { removed: removed(2) }), now)).toEqual([
+    { connection: 'old', trouble: 'it was removed 1 d ago, and of its deliveries are left 2 pending' },
+  ]);
+});
+
+test('a file is compared with a hub, but for the secrets', () => {
+  const there = hub([connection('shop'), connection('gone'), connection('same')]);
+  const compared = compareConnections(
+    file({ id: 'shop', requestsPerMinute: 30, settings: { channel: 'a' } }, { id: 'new' }, { id: 'same' }),
+    there,
+  );
+  expect(compared).toEqual({
+    added: ['new'],
+    removed: ['gone'],
+    changed: [{ id: 'shop', members: ['settings', 'requestsPerMinute'] }],
+    routes: false,
+  });
+  expect(describeComparison(compared).split('\n')).toEqual([
+    ...['put would change:', '  + new', '  - gone', '  ~ shop: settings, requestsPerMinute'],
+  ]);
+  const alike = compareConnections(
+    file({ id: 'same', baseUrl: 'https://u:p@shop.test/api' }),
+    hub([connection('same')]),
+  );
+  expect(describeComparison(alike)).toBe('put would change nothing but secrets');
+  const rerouted = { ...file({ id: 'same' }), routes: [{ from: '*', to: 'erp' }] };
+  expect(compareConnections(rerouted, hub([connection('same')])).routes).toBe(true);
+});
