@@ -5,8 +5,9 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { queueUrl } from '#lib/settings';
+import { slim, slimConfig } from './slim.ts';
 
-const sqs = new SQSClient({});
+const sqs = slim(new SQSClient(slimConfig));
 
 const MAX_BATCH = 10;
 const MAX_BATCH_BYTES = 1_000_000;

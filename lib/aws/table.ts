@@ -11,11 +11,12 @@ import {
 import DataLoader from 'dataloader';
 import { tableName } from '#lib/settings';
 import { unpack } from './pack.ts';
+import { slim, slimConfig } from './slim.ts';
 
 /** Three seconds of throttling cost less than an attempt, or an outcome that nobody could write down until its lease ended. */
 const MAX_TRIES = 6;
 
-export const db = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: MAX_TRIES }), {
+export const db = DynamoDBDocumentClient.from(slim(new DynamoDBClient({ ...slimConfig, maxAttempts: MAX_TRIES })), {
   marshallOptions: { removeUndefinedValues: true },
 });
 

@@ -1,0 +1,32 @@
+import { Sha256 } from './sha256.ts';
+
+/** What every AWS client is made with. */
+export const slimConfig = { sha256: Sha256 };
+
+const USER_AGENT = 'longshore aws-sdk-js/3';
+
+interface Stack {
+  remove(name: string): boolean;
+  add(
+    middleware: (next: (args: never) => unknown) => (args: never) => unknown,
+    options: { step: 'build'; name: string },
+  ): void;
+}
+
+/**
+ * Has a client name itself in a few words. The SDK works out anew for each request what it runs on and which of its
+ * features are in use, which takes as long as signing it.
+ */
+export function slim<C extends { middlewareStack: object }>(client: C): C {
+  const stack = client.middlewareStack as Stack;
+  stack.remove('getUserAgentMiddleware');
+  stack.add(
+    (next) => (args: never) => {
+      const { headers } = (args as { request: { headers: Record<string, string> } }).request;
+      headers['user-agent'] = USER_AGENT;
+      return next(args);
+    },
+    { step: 'build', name: 'getUserAgentMiddleware' },
+  );
+  return client;
+}
