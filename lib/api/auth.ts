@@ -8,9 +8,6 @@ export interface ApiEnv {
   Bindings: { requestContext: { hub: string } };
 }
 
-/** The name of the security scheme in the OpenAPI document. */
-export const BEARER = 'apiKey';
-
 /** Lets through who bears a key with this scope; `ops` may do everything. */
 export function requireScope(scope: Scope): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
@@ -23,9 +20,3 @@ export function requireScope(scope: Scope): MiddlewareHandler<ApiEnv> {
     await next();
   };
 }
-
-/** What a route that wants this scope says of itself: middleware, and how it is described. */
-export const guardedBy = (scope: Scope) => ({
-  middleware: requireScope(scope),
-  security: [{ [BEARER]: [scope] }],
-});

@@ -1,39 +1,41 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { type CauseGroup, groupCauses } from '#lib/deliveries/causes';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
 import { DeliveryBody, presentDelivery } from './delivery-schema.ts';
+import { doc, named } from './documented.ts';
 import { errorResponses } from './errors.ts';
 import { json, optionalParam, since, Timestamp } from './list.ts';
 import { FilterBody, presentFilter } from './replay-schema.ts';
+import { createRoute, Routes } from './routes.ts';
 
-const Cause = z
-  .object({
-    marketplace: z.string().openapi({ example: 'scopio' }),
-    action: z.string().openapi({ example: 'fulfillment' }),
+const Cause = named(
+  'Cause',
+  z.object({
+    marketplace: doc(z.string(), { example: 'scopio' }),
+    action: doc(z.string(), { example: 'fulfillment' }),
     state: z.enum(['dead', 'blocked']),
-    code: z.string().openapi({ example: 'http_422' }),
-    message: z.string().openapi({
+    code: doc(z.string(), { example: 'http_422' }),
+    message: doc(z.string(), {
       description: 'What was said, with `…` for ids, numbers, quoted values and dates: one reason is one group.',
       example: 'order … cannot be fulfilled',
     }),
-    count: z.number().int(),
-    firstSeen: Timestamp.openapi({ description: 'When the first of them failed.' }),
+    count: z.int(),
+    firstSeen: doc(Timestamp, { description: 'When the first of them failed.' }),
     lastSeen: Timestamp,
     sample: DeliveryBody,
-    filter: FilterBody.openapi({ description: 'Replays this group: the `filter` of POST /deliveries/replay.' }),
-  })
-  .openapi('Cause');
+    filter: doc(FilterBody, { description: 'Replays this group: the `filter` of POST /deliveries/replay.' }),
+  }),
+);
 
 const causesRoute = createRoute({
   method: 'get',
   path: '/deliveries/causes',
   tags: ['deliveries'],
   summary: 'Groups dead and blocked deliveries by their cause, the largest group first',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: {
     query: z.strictObject({
-      connection: optionalParam(z.string()).openapi({ type: 'string' }),
-      since: since.openapi({ description: 'Only deliveries created at or after this instant.' }),
+      connection: doc(optionalParam(z.string()), { type: 'string' }),
+      since: doc(since, { description: 'Only deliveries created at or after this instant.' }),
     }),
   },
   responses: {
@@ -41,8 +43,8 @@ const causesRoute = createRoute({
       'The groups.',
       z.object({
         causes: z.array(Cause),
-        looked: z.number().int().openapi({ description: 'How many deliveries were looked at, the newest first.' }),
-        complete: z.boolean().openapi({
+        looked: doc(z.int(), { description: 'How many deliveries were looked at, the newest first.' }),
+        complete: doc(z.boolean(), {
           description:
             'False when there are more: the counts are of those looked at. Narrow by `connection` or `since`.',
         }),
@@ -52,9 +54,9 @@ const causesRoute = createRoute({
   },
 });
 
-export const causes = new OpenAPIHono<ApiEnv>();
+export const causes = new Routes();
 
-causes.openapi(causesRoute, async (context) => {
+causes.add(causesRoute, async (context) => {
   const found = await groupCauses(context.req.valid('query'));
   return context.json({ ...found, causes: await Promise.all(found.causes.map(present)) }, 200);
 });

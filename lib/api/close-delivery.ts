@@ -1,22 +1,27 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { closeDelivery, isClosable, takesRemoteId } from '#lib/deliveries/close';
 import { getDelivery } from '#lib/deliveries/ledger';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
 import { DeliveryId } from './deliveries.ts';
 import { DeliveryBody, presentDelivery } from './delivery-schema.ts';
+import { doc, named } from './documented.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';
 import { body, json } from './list.ts';
+import { createRoute, Routes } from './routes.ts';
 import { untilCommitted } from './until-committed.ts';
 
-const Close = z
-  .strictObject({
-    reason: z.string().trim().min(1).max(500).openapi({ description: 'Kept on record beside who closed it.' }),
-    remoteId: z.string().trim().min(1).max(200).optional().openapi({
+const Close = named(
+  'DeliveryClosing',
+  z.strictObject({
+    reason: doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(500)), {
+      description: 'Kept on record beside who closed it.',
+    }),
+    remoteId: doc(z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200))), {
       description:
         'The id that the marketplace gave it: later events find their order by it. Of a placement, or of a request about an order.',
     }),
-  })
-  .openapi('DeliveryClosing', { example: { reason: 'order 5021 stands in their panel', remoteId: '5021' } });
+  }),
+  { example: { reason: 'order 5021 stands in their panel', remoteId: '5021' } },
+);
 
 const route = createRoute({
   method: 'post',
@@ -25,7 +30,7 @@ const route = createRoute({
   summary: 'Closes a dead or blocked delivery that a person found done',
   description:
     'It counts as succeeded without an attempt, with who said so and why, and what waited for it goes on: a placement is followed, pushes that come after it are rung. 409 `delivery_not_closable` for one that is neither dead nor blocked.',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: { params: z.object({ id: DeliveryId }), body: body(Close) },
   responses: {
     200: json('The delivery.', DeliveryBody),
@@ -33,9 +38,9 @@ const route = createRoute({
   },
 });
 
-export const closeDeliveries = new OpenAPIHono<ApiEnv>();
+export const closeDeliveries = new Routes();
 
-closeDeliveries.openapi(route, async (context) => {
+closeDeliveries.add(route, async (context) => {
   const word = { ...context.req.valid('json'), by: context.var.key.name };
   const { id } = context.req.valid('param');
   const closed = await untilCommitted(async () => {

@@ -1,4 +1,3 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Connection, Route } from '#lib/connections/connection';
 import { getConfiguration, type RemovedConnection } from '#lib/connections/store';
 import { countOpen, MAX_COUNTED } from '#lib/deliveries/count-open';
@@ -8,38 +7,43 @@ import { marketplaces } from '#lib/marketplaces/registry';
 import { type Cursor, getCursor } from '#lib/polling/cursor';
 import { listMisses } from '#lib/polling/misses';
 import { webhookPath } from '#lib/webhooks/hub-urls';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
+import { doc, named } from './documented.ts';
 import { errorResponses } from './errors.ts';
 import { json, Timestamp } from './list.ts';
+import { createRoute, Routes } from './routes.ts';
 
-export const PollBody = z
-  .object({
-    lastPolledAt: Timestamp.nullable(),
-    nextPollAt: Timestamp.nullable(),
-    lastError: z.string().nullable().openapi({ description: 'The code of what broke the last poll off.' }),
-    unfinished: z.boolean().openapi({ description: 'It has pages left to read, and goes on at `nextPollAt`.' }),
-    backfill: z
-      .object({ since: Timestamp, askedAt: Timestamp, by: z.string(), reason: z.string().nullable() })
-      .nullable()
-      .openapi({ description: 'What is to be read again, until it has been.' }),
-  })
-  .openapi('Poll', { description: 'All null before the first poll.' });
+export const PollBody = named(
+  'Poll',
+  z.object({
+    lastPolledAt: z.nullable(Timestamp),
+    nextPollAt: z.nullable(Timestamp),
+    lastError: doc(z.nullable(z.string()), { description: 'The code of what broke the last poll off.' }),
+    unfinished: doc(z.boolean(), { description: 'It has pages left to read, and goes on at `nextPollAt`.' }),
+    backfill: doc(
+      z.nullable(z.object({ since: Timestamp, askedAt: Timestamp, by: z.string(), reason: z.nullable(z.string()) })),
+      { description: 'What is to be read again, until it has been.' },
+    ),
+  }),
+  { description: 'All null before the first poll.' },
+);
 
-const ConnectionBody = z
-  .object({
-    id: z.string().openapi({ example: 'scopio-main' }),
-    marketplace: z.string().openapi({ example: 'scopio' }),
-    baseUrl: z.string().openapi({ example: 'https://api.scopio.example' }),
+const ConnectionBody = named(
+  'Connection',
+  z.object({
+    id: doc(z.string(), { example: 'scopio-main' }),
+    marketplace: doc(z.string(), { example: 'scopio' }),
+    baseUrl: doc(z.string(), { example: 'https://api.scopio.example' }),
     settings: z.record(z.string(), z.unknown()),
     pollIntervalSeconds: z.number(),
     requestsPerMinute: z.number(),
-    webhooks: z.array(z.object({ topic: z.string(), path: z.string() })).openapi({
+    webhooks: doc(z.array(z.object({ topic: z.string(), path: z.string() })), {
       description: 'The paths to register at the marketplace; `{secret}` stands for its webhook secret.',
       example: [{ topic: 'order-paid', path: '/webhooks/scopio/scopio-main/order-paid' }],
     }),
-    requests: z
-      .array(z.object({ action: z.string(), summary: z.string(), inputSchema: z.record(z.string(), z.unknown()) }))
-      .openapi({
+    requests: doc(
+      z.array(z.object({ action: z.string(), summary: z.string(), inputSchema: z.record(z.string(), z.unknown()) })),
+      {
         description:
           'What can be asked of it with `POST /connections/{id}/requests/{action}`, and the JSON Schema of the body.',
         example: [
@@ -49,10 +53,11 @@ const ConnectionBody = z
             inputSchema: { type: 'object', properties: { item_id: { type: 'integer' } }, required: ['item_id'] },
           },
         ],
-      }),
+      },
+    ),
     poll: PollBody,
-    misses: z
-      .array(
+    misses: doc(
+      z.array(
         z.object({
           day: z.string(),
           firstByWebhook: z.number(),
@@ -60,41 +65,45 @@ const ConnectionBody = z
           lateWebhooks: z.number(),
           latenessSeconds: z.number(),
         }),
-      )
-      .openapi({
+      ),
+      {
         description:
           'By day (UTC), newest first: new orders a webhook told of, those a poll found before any webhook, and how many of these webhooks came late and by how many seconds in all.',
-      }),
-  })
-  .openapi('Connection');
+      },
+    ),
+  }),
+);
 
-const open = z.number().int().max(MAX_COUNTED);
+const open = z.int().check(z.maximum(MAX_COUNTED));
 
-const RemovedBody = z
-  .object({
-    id: z.string().openapi({ example: 'scopio-old' }),
-    marketplace: z.string().openapi({ example: 'scopio' }),
+const RemovedBody = named(
+  'RemovedConnection',
+  z.object({
+    id: doc(z.string(), { example: 'scopio-old' }),
+    marketplace: doc(z.string(), { example: 'scopio' }),
     removedAt: Timestamp,
-    deliveries: z
-      .object({ pending: open, blocked: open, dead: open })
-      .openapi({ description: `Those that are not done, each counted to ${MAX_COUNTED}.` }),
-  })
-  .openapi('RemovedConnection', {
+    deliveries: doc(z.object({ pending: open, blocked: open, dead: open }), {
+      description: `Those that are not done, each counted to ${MAX_COUNTED}.`,
+    }),
+  }),
+  {
     description: 'A connection that the connections file no longer has. Its deliveries wait until it comes back.',
-  });
+  },
+);
 
-const RouteBody = z
-  .object({
-    from: z.string().openapi({ description: 'A connection, or `*`.', example: '*' }),
-    match: z.object({ country: z.string().optional(), skuPrefix: z.string().optional() }).optional(),
-    to: z.string().openapi({ description: 'A connection, or `erp`.', example: 'marketful-mx' }),
-  })
-  .openapi('Route');
+const RouteBody = named(
+  'Route',
+  z.object({
+    from: doc(z.string(), { description: 'A connection, or `*`.', example: '*' }),
+    match: z.optional(z.object({ country: z.optional(z.string()), skuPrefix: z.optional(z.string()) })),
+    to: doc(z.string(), { description: 'A connection, or `erp`.', example: 'marketful-mx' }),
+  }),
+);
 
 const Connections = z.object({
   connections: z.array(ConnectionBody),
   removed: z.array(RemovedBody),
-  routes: z.array(RouteBody).openapi({ description: 'Tried in this order for each line of an order.' }),
+  routes: doc(z.array(RouteBody), { description: 'Tried in this order for each line of an order.' }),
 });
 
 const listRoute = createRoute({
@@ -102,16 +111,16 @@ const listRoute = createRoute({
   path: '/connections',
   tags: ['connections'],
   summary: 'Lists all connections, without their secrets',
-  ...guardedBy('ops'),
+  scope: 'ops',
   responses: {
     200: json('Always one page.', Connections),
     ...errorResponses(401, 403, 500),
   },
 });
 
-export const connections = new OpenAPIHono<ApiEnv>();
+export const connections = new Routes();
 
-connections.openapi(listRoute, async (context) => {
+connections.add(listRoute, async (context) => {
   const configuration = await getConfiguration();
   const [all, removed] = await Promise.all([
     Promise.all([...configuration.connections.values()].map(present)),

@@ -1,11 +1,12 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { type DeadLetter, listDeadLetters, sources } from '#lib/replays/dead-letters';
 import { fateOf, redrive } from '#lib/replays/redrive';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
 import { State } from './delivery-schema.ts';
+import { doc, named } from './documented.ts';
 import { errorResponses } from './errors.ts';
 import { body, json, optionalParam, Timestamp } from './list.ts';
 import { Reason } from './replay-schema.ts';
+import { createRoute, Routes } from './routes.ts';
 
 /** API Gateway waits 29 seconds. */
 const MAX_MS = 12_000;
@@ -14,45 +15,50 @@ const MAX_MOVED = 1_000;
 const MAX_BODY = 2_000;
 
 const [first = '', ...others] = sources.keys();
-const Queue = z.enum([first, ...others]).openapi('DeadLetterQueue', { example: 'inbound-dead-letters' });
+const Queue = named('DeadLetterQueue', z.enum([first, ...others]), { example: 'inbound-dead-letters' });
 
-const DeadLetterBody = z
-  .object({
+const DeadLetterBody = named(
+  'DeadLetter',
+  z.object({
     queue: Queue,
-    source: z.string().openapi({ description: 'The queue it came from.', example: 'inbound' }),
-    id: z.string().openapi({ description: "The message's id." }),
-    kind: z.enum(['crashed', 'died']).openapi({
+    source: doc(z.string(), { description: 'The queue it came from.', example: 'inbound' }),
+    id: doc(z.string(), { description: "The message's id." }),
+    kind: doc(z.enum(['crashed', 'died']), {
       description:
         '`crashed`: its function failed on it again and again, which is a bug; `died`: only tells of a dead delivery.',
     }),
     sentAt: Timestamp,
-    receives: z.number().int().openapi({ description: 'How often it was received, looks included.' }),
-    delivery: z
-      .object({
-        id: z.string(),
-        state: State,
-        cause: z.object({ code: z.string(), description: z.string() }).nullable(),
-      })
-      .nullable()
-      .openapi({ description: 'The delivery it names, as it is now.' }),
-    event: z
-      .object({
-        id: z.string(),
-        connection: z.string(),
-        topic: z.string(),
-        receivedBy: z.enum(['webhook', 'poll', 'fetch']),
-        receivedAt: Timestamp,
-      })
-      .nullable()
-      .openapi({ description: 'The inbound event it holds.' }),
-    body: z.string().optional().openapi({ description: 'What crashed the function, cut after 2,000 characters.' }),
-  })
-  .openapi('DeadLetter');
+    receives: doc(z.int(), { description: 'How often it was received, looks included.' }),
+    delivery: doc(
+      z.nullable(
+        z.object({
+          id: z.string(),
+          state: State,
+          cause: z.nullable(z.object({ code: z.string(), description: z.string() })),
+        }),
+      ),
+      { description: 'The delivery it names, as it is now.' },
+    ),
+    event: doc(
+      z.nullable(
+        z.object({
+          id: z.string(),
+          connection: z.string(),
+          topic: z.string(),
+          receivedBy: z.enum(['webhook', 'poll', 'fetch']),
+          receivedAt: Timestamp,
+        }),
+      ),
+      { description: 'The inbound event it holds.' },
+    ),
+    body: doc(z.optional(z.string()), { description: 'What crashed the function, cut after 2,000 characters.' }),
+  }),
+);
 
 const Totals = z.object({
   queue: Queue,
-  total: z.number().int().openapi({ description: 'About how many lie there.' }),
-  complete: z.boolean().openapi({ description: 'Whether all of them are shown.' }),
+  total: doc(z.int(), { description: 'About how many lie there.' }),
+  complete: doc(z.boolean(), { description: 'Whether all of them are shown.' }),
 });
 
 const listRoute = createRoute({
@@ -62,7 +68,7 @@ const listRoute = createRoute({
   summary: 'Lists what lies in the dead-letter queues',
   description:
     'Nothing is taken out. While one look lasts, another may see fewer messages. Without `queue`, up to 20 of each.',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: { query: z.strictObject({ queue: optionalParam(Queue) }) },
   responses: {
     200: json('What lies there.', z.object({ deadLetters: z.array(DeadLetterBody), queues: z.array(Totals) })),
@@ -70,15 +76,16 @@ const listRoute = createRoute({
   },
 });
 
-const Redrive = z
-  .strictObject({ queue: Queue, dryRun: z.boolean().default(false), reason: Reason })
-  .openapi('DeadLetterReplay');
+const Redrive = named(
+  'DeadLetterReplay',
+  z.strictObject({ queue: Queue, dryRun: z._default(z.boolean(), false), reason: Reason }),
+);
 
 const counts = {
-  moved: z.number().int().openapi({ description: 'Crashed ones: back to the queue they came from.' }),
-  dropped: z.number().int().openapi({ description: 'Those of deliveries that are no longer dead.' }),
-  kept: z.number().int().openapi({ description: 'Those of deliveries that are dead: replay the deliveries.' }),
-  complete: z.boolean().openapi({ description: 'False when there are more: ask again for the rest.' }),
+  moved: doc(z.int(), { description: 'Crashed ones: back to the queue they came from.' }),
+  dropped: doc(z.int(), { description: 'Those of deliveries that are no longer dead.' }),
+  kept: doc(z.int(), { description: 'Those of deliveries that are dead: replay the deliveries.' }),
+  complete: doc(z.boolean(), { description: 'False when there are more: ask again for the rest.' }),
 };
 
 const replayRoute = createRoute({
@@ -86,21 +93,26 @@ const replayRoute = createRoute({
   path: '/dead-letters/replay',
   tags: ['replays'],
   summary: 'Sends messages that crashed a function back to their queue',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: { body: body(Redrive) },
   responses: {
     200: json(
       'A dry run: nothing was moved.',
-      z.object({ dryRun: z.literal(true), queue: Queue, ...counts, sample: z.array(DeadLetterBody).max(5) }),
+      z.object({
+        dryRun: z.literal(true),
+        queue: Queue,
+        ...counts,
+        sample: z.array(DeadLetterBody).check(z.maxLength(5)),
+      }),
     ),
     202: json('Done, and on record.', z.object({ replayId: z.string(), queue: Queue, ...counts })),
     ...errorResponses(400, 401, 403, 413, 415, 500),
   },
 });
 
-export const deadLetters = new OpenAPIHono<ApiEnv>();
+export const deadLetters = new Routes();
 
-deadLetters.openapi(listRoute, async (context) => {
+deadLetters.add(listRoute, async (context) => {
   const { queue } = context.req.valid('query');
   const names = queue ? [queue] : [...sources.keys()];
   const deadline = Date.now() + MAX_MS;
@@ -112,7 +124,7 @@ deadLetters.openapi(listRoute, async (context) => {
   return context.json({ deadLetters: found.flatMap(({ letters }) => letters.map(present)), queues }, 200);
 });
 
-deadLetters.openapi(replayRoute, async (context) => {
+deadLetters.add(replayRoute, async (context) => {
   const { queue, dryRun, reason = null } = context.req.valid('json');
   const deadline = Date.now() + MAX_MS;
   if (dryRun) {

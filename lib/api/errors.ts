@@ -1,22 +1,23 @@
-import { type Hook, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ErrorDetail } from '#lib/errors';
 import { RejectedError } from '#lib/errors';
 import { errorFields, log } from '#lib/log';
+import * as z from '#lib/zod';
 import type { ApiEnv } from './auth.ts';
+import { doc, named } from './documented.ts';
 
 /** The one shape of every error of the API. */
-export const ErrorBody = z
-  .object({
+export const ErrorBody = named(
+  'Error',
+  z.object({
     error: z.object({
-      code: z.string().openapi({ description: 'Stable, snake_case.', example: 'invalid_request' }),
-      description: z.string().openapi({ example: 'limit: Too big: expected number to be <=200' }),
-      field: z.string().optional().openapi({ description: 'The path of the offending member.', example: 'limit' }),
+      code: doc(z.string(), { description: 'Stable, snake_case.', example: 'invalid_request' }),
+      description: doc(z.string(), { example: 'limit: Too big: expected number to be <=200' }),
+      field: doc(z.optional(z.string()), { description: 'The path of the offending member.', example: 'limit' }),
     }),
-  })
-  .openapi('Error');
+  }),
+);
 
 /** Ends a request with this status. Its detail is shown to the caller. */
 export class ApiError extends Error {
@@ -52,22 +53,17 @@ const MEANINGS = {
 type Status = keyof typeof MEANINGS;
 interface ErrorResponse {
   description: string;
-  content: { 'application/json': { schema: typeof ErrorBody } };
+  schema: typeof ErrorBody;
 }
 
 /** The error responses of a route for its OpenAPI description. */
 export function errorResponses<S extends Status>(...statuses: readonly S[]): Record<S, ErrorResponse> {
   const responses = {} as Record<S, ErrorResponse>;
-  for (const status of statuses)
-    responses[status] = { description: MEANINGS[status], content: { 'application/json': { schema: ErrorBody } } };
+  for (const status of statuses) responses[status] = { description: MEANINGS[status], schema: ErrorBody };
   return responses;
 }
 
-/** What the schemas refuse is 400 and names the first member that is wrong. */
-export const refuseInvalid: Hook<unknown, ApiEnv, string, unknown> = (result) => {
-  if (!result.success) throw invalidRequest(result.error.issues);
-};
-
+/** What a schema refused, as 400 that names the first member that is wrong. */
 export function invalidRequest([issue]: readonly z.core.$ZodIssue[]): ApiError {
   const extra = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const path = [...(issue?.path ?? []), ...extra].map(String).join('.');
@@ -82,13 +78,6 @@ export function answerError(error: Error, context: Context<ApiEnv>): Response {
     return context.json(errorBody(error.detail), error.status);
   }
   if (error instanceof RejectedError) return context.json(errorBody(error.detail), 422);
-  if (error instanceof HTTPException && error.status === 415)
-    return context.json(
-      errorBody({ code: 'unsupported_media_type', description: 'send the body as application/json' }),
-      415,
-    );
-  if (error instanceof HTTPException && error.status < 500)
-    return context.json(errorBody({ code: 'invalid_request', description: 'the body is not JSON' }), 400);
   log.error('api request failed', { method: context.req.method, ...errorFields(error) });
   return context.json(errorBody({ code: 'internal_error', description: 'the hub failed; please try again' }), 500);
 }

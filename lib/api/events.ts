@@ -1,50 +1,49 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { everyConnection, getConfiguration } from '#lib/connections/store';
 import { getEvent, type InboundEvent, listEvents } from '#lib/inbound/event';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
+import { doc, named } from './documented.ts';
 import { errorResponses, notFound } from './errors.ts';
 import { json, listOf, optionalParam, paging, since, Timestamp } from './list.ts';
+import { createRoute, Routes } from './routes.ts';
 import { TraceId, traceIdOf } from './trace-id.ts';
 
-const State = z.enum(['applied', 'duplicate', 'unreadable']).openapi('InboundState');
+const State = named('InboundState', z.enum(['applied', 'duplicate', 'unreadable']));
 
-const EventSummary = z
-  .object({
-    id: z.string().openapi({ example: 'evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10' }),
-    connection: z.string().openapi({ example: 'scopio-main' }),
-    topic: z.string().openapi({ example: 'order-paid' }),
+const EventSummary = named(
+  'InboundEvent',
+  z.object({
+    id: doc(z.string(), { example: 'evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10' }),
+    connection: doc(z.string(), { example: 'scopio-main' }),
+    topic: doc(z.string(), { example: 'order-paid' }),
     receivedBy: z.enum(['webhook', 'poll', 'fetch']),
     receivedAt: Timestamp,
     recordedAt: Timestamp,
     state: State,
-    order: z.string().nullable().openapi({ description: 'The order it told of.', example: 'scopio-main:ord_8f3a' }),
-    error: z
-      .object({ code: z.string(), description: z.string(), field: z.string().optional() })
-      .nullable()
-      .openapi({
-        description: 'Why it could not be read.',
-        example: { code: 'unexpected_shape', description: 'total: is missing', field: 'total' },
-      }),
-    note: z.string().nullable(),
+    order: doc(z.nullable(z.string()), { description: 'The order it told of.', example: 'scopio-main:ord_8f3a' }),
+    error: doc(z.nullable(z.object({ code: z.string(), description: z.string(), field: z.optional(z.string()) })), {
+      description: 'Why it could not be read.',
+      example: { code: 'unexpected_shape', description: 'total: is missing', field: 'total' },
+    }),
+    note: z.nullable(z.string()),
     traceId: TraceId,
-    body: z.string().optional().openapi({ description: 'As it came. In lists only of what could not be read.' }),
-    encoding: z.enum(['utf8', 'base64']).optional().openapi({ description: 'How `body` is written.' }),
-  })
-  .openapi('InboundEvent');
+    body: doc(z.optional(z.string()), { description: 'As it came. In lists only of what could not be read.' }),
+    encoding: doc(z.optional(z.enum(['utf8', 'base64'])), { description: 'How `body` is written.' }),
+  }),
+);
 
-const EventBody = EventSummary.required({ body: true, encoding: true }).openapi('InboundEventWithBody');
+const EventBody = named('InboundEventWithBody', z.required(EventSummary, { body: true, encoding: true }));
 
 const listRoute = createRoute({
   method: 'get',
   path: '/events',
   tags: ['events'],
   summary: 'Lists inbound events, newest first',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: {
     query: z.strictObject({
-      connection: optionalParam(z.string()).openapi({ type: 'string' }),
+      connection: doc(optionalParam(z.string()), { type: 'string' }),
       state: optionalParam(State),
-      since: since.openapi({ description: 'Received at or after this instant.' }),
+      since: doc(since, { description: 'Received at or after this instant.' }),
       ...paging,
     }),
   },
@@ -59,21 +58,21 @@ const getRoute = createRoute({
   path: '/events/{id}',
   tags: ['events'],
   summary: 'An inbound event with its body',
-  ...guardedBy('ops'),
-  request: { params: z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) }) },
+  scope: 'ops',
+  request: { params: z.object({ id: doc(z.string(), {}) }) },
   responses: { 200: json('The event.', EventBody), ...errorResponses(401, 403, 404, 500) },
 });
 
-export const events = new OpenAPIHono<ApiEnv>();
+export const events = new Routes();
 
-events.openapi(listRoute, async (context) => {
+events.add(listRoute, async (context) => {
   const { connection, ...filter } = context.req.valid('query');
   const connections = connection ? [connection] : everyConnection(await getConfiguration());
   const { items, cursor } = await listEvents({ connections, ...filter });
   return context.json({ events: items.map(summarize), ...(cursor && { cursor }) }, 200);
 });
 
-events.openapi(getRoute, async (context) => {
+events.add(getRoute, async (context) => {
   const event = await getEvent(context.req.valid('param').id);
   if (!event) throw notFound('event');
   return context.json(present(event), 200);

@@ -1,16 +1,17 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiEnv } from './auth.ts';
+import * as z from '#lib/zod';
+import { named } from './documented.ts';
 import { json, Timestamp } from './list.ts';
+import { createRoute, Routes } from './routes.ts';
 
 const healthRoute = createRoute({
   method: 'get',
   path: '/health',
   tags: ['hub'],
   summary: 'Whether the hub answers',
-  security: [],
-  responses: { 200: json('It does.', z.object({ status: z.literal('ok'), time: Timestamp }).openapi('Health')) },
+  scope: null,
+  responses: { 200: json('It does.', named('Health', z.object({ status: z.literal('ok'), time: Timestamp }))) },
 });
 
-export const health = new OpenAPIHono<ApiEnv>();
+export const health = new Routes();
 
-health.openapi(healthRoute, (context) => context.json({ status: 'ok' as const, time: new Date().toISOString() }, 200));
+health.add(healthRoute, (context) => context.json({ status: 'ok' as const, time: new Date().toISOString() }, 200));

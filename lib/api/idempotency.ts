@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
-import { z } from '@hono/zod-openapi';
 import { getItem, type Item, put, type Write } from '#lib/aws/table';
+import * as z from '#lib/zod';
+import { doc } from './documented.ts';
 import { ApiError } from './errors.ts';
 
 /** The header of a request that may be sent twice and must be done once. */
 export const idempotencyHeader = z.object({
-  'idempotency-key': z
-    .string()
-    .min(1)
-    .max(255)
-    .optional()
-    .openapi({ description: 'The same key with the same body gets the same answer for 24 hours.' }),
+  'idempotency-key': doc(z.optional(z.string().check(z.minLength(1), z.maxLength(255))), {
+    description: 'The same key with the same body gets the same answer for 24 hours.',
+  }),
 });
 
 interface Remembered<Answer> {

@@ -1,30 +1,30 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { everyConnection, getConfiguration } from '#lib/connections/store';
 import { statusOf } from '#lib/orders/derive';
 import { type Order, orderId } from '#lib/orders/order';
 import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
+import { doc, named } from './documented.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';
 import { body, json, late, listOf, optionalParam, paging, since } from './list.ts';
 import { type Address, OrderBody, OrderStatus, OrderSummary } from './order-schema.ts';
 import { patchAddress } from './patch-address.ts';
 import { present, summarize } from './present-order.ts';
+import { createRoute, Routes } from './routes.ts';
 
-export const OrderId = z.string().openapi({
-  param: { name: 'id', in: 'path' },
+export const OrderId = doc(z.string(), {
   description: 'Percent-encoded once.',
   example: 'scopio-main:ord_8f3a',
 });
 
 const OrderQuery = z.strictObject({
-  connection: optionalParam(z.string()).openapi({ type: 'string', description: 'Of this connection only.' }),
-  externalId: optionalParam(z.string()).openapi({
+  connection: doc(optionalParam(z.string()), { type: 'string', description: 'Of this connection only.' }),
+  externalId: doc(optionalParam(z.string()), {
     type: 'string',
     description: 'The one order with this id at its marketplace; wants `connection`, and no other filter applies.',
   }),
   status: optionalParam(OrderStatus),
-  late: late.openapi({ description: 'Whether units are left to ship although `shipBy` has passed.' }),
-  since: since.openapi({ description: 'Received at or after this instant.' }),
+  late: doc(late, { description: 'Whether units are left to ship although `shipBy` has passed.' }),
+  since: doc(since, { description: 'Received at or after this instant.' }),
   ...paging,
 });
 
@@ -33,7 +33,7 @@ const listRoute = createRoute({
   path: '/orders',
   tags: ['orders'],
   summary: 'Lists orders, newest received first',
-  ...guardedBy('orders:read'),
+  scope: 'orders:read',
   request: { query: OrderQuery },
   responses: {
     200: json('A page of orders, without timelines.', listOf('orders', OrderSummary)),
@@ -46,12 +46,12 @@ const getRoute = createRoute({
   path: '/orders/{id}',
   tags: ['orders'],
   summary: 'An order with its timeline',
-  ...guardedBy('orders:read'),
+  scope: 'orders:read',
   request: { params: z.object({ id: OrderId }) },
   responses: { 200: json('The order.', OrderBody), ...errorResponses(401, 403, 404, 500) },
 });
 
-const text = z.string().trim().max(200);
+const text = z.string().check(z.trim(), z.maxLength(200));
 const patch = {
   first_name: text,
   last_name: text,
@@ -63,21 +63,19 @@ const patch = {
   postal_code: text,
   address_country: z
     .string()
-    .trim()
-    .toUpperCase()
-    .regex(/^[A-Z]{2}$/, 'expected an ISO 3166-1 alpha-2 country code'),
+    .check(z.trim(), z.toUpperCase(), z.regex(/^[A-Z]{2}$/, 'expected an ISO 3166-1 alpha-2 country code')),
   phone_number: text,
   email: z.union([z.literal(''), z.email()]),
-} satisfies Record<keyof typeof Address.shape, z.ZodType>;
+} satisfies Record<keyof typeof Address.shape, z.ZodMiniType>;
 
-const AddressPatch = z
-  .strictObject(patch)
-  .partial()
-  .refine((address) => Object.keys(address).length > 0, 'names no member')
-  .openapi('AddressPatch', {
+const AddressPatch = named(
+  'AddressPatch',
+  z.partial(z.strictObject(patch)).check(z.refine((address) => Object.keys(address).length > 0, 'names no member')),
+  {
     description: 'The members to correct; the others stay as they are, a blank one is cleared.',
     example: { postal_code: '03940', address_locality: 'Ciudad de México' },
-  });
+  },
+);
 
 const patchRoute = createRoute({
   method: 'patch',
@@ -86,14 +84,14 @@ const patchRoute = createRoute({
   summary: 'Corrects the shipping address',
   description:
     'The correction outlives later snapshots of the sales channel and stands on the timeline. Deliveries of the order that waited for it run again by themselves.',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: { params: z.object({ id: OrderId }), body: body(z.strictObject({ shippingAddress: AddressPatch })) },
   responses: { 200: json('The corrected order.', OrderBody), ...errorResponses(400, 401, 403, 404, 413, 415, 500) },
 });
 
-export const orders = new OpenAPIHono<ApiEnv>();
+export const orders = new Routes();
 
-orders.openapi(listRoute, async (context) => {
+orders.add(listRoute, async (context) => {
   const { connection, externalId, ...filter } = context.req.valid('query');
   if (externalId !== undefined) return context.json({ orders: await findOne(connection, externalId) }, 200);
   const connections = connection ? [connection] : everyConnection(await getConfiguration());
@@ -107,13 +105,13 @@ async function findOne(connection: string | undefined, externalId: string) {
   return order ? [summarize(order)] : [];
 }
 
-orders.openapi(getRoute, async (context) => {
+orders.add(getRoute, async (context) => {
   const order = await getOrder(context.req.valid('param').id);
   if (!order) throw notFound('order');
   return context.json(await withTimeline(order), 200);
 });
 
-orders.openapi(patchRoute, async (context) => {
+orders.add(patchRoute, async (context) => {
   const { shippingAddress } = context.req.valid('json');
   const order = await patchAddress(context.req.valid('param').id, shippingAddress, context.var.key.name);
   return context.json(await withTimeline(order), 200);

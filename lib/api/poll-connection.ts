@@ -1,16 +1,17 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { getConfiguration } from '#lib/connections/store';
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { askForPoll } from '#lib/polling/ask';
 import { getCursor } from '#lib/polling/cursor';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
 import { PollBody, presentPoll } from './connections.ts';
+import { doc, named } from './documented.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';
 import { body, Instant, json, Timestamp } from './list.ts';
 import { Reason } from './replay-schema.ts';
+import { createRoute, Routes } from './routes.ts';
 
-const Asked = z.object({ connection: z.string(), askedAt: Timestamp, poll: PollBody }).openapi('PollAsked');
+const Asked = named('PollAsked', z.object({ connection: z.string(), askedAt: Timestamp, poll: PollBody }));
 
 const route = createRoute({
   method: 'post',
@@ -19,16 +20,18 @@ const route = createRoute({
   summary: 'Makes a connection due now, and with `since` reads again what happened since then',
   description:
     'The poller does it within a minute, at the connection’s own pace; a poll that breaks off goes on where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: a poll is under way, ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: {
-    params: z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: 'sello-se' }) }),
+    params: z.object({ id: doc(z.string(), { example: 'sello-se' }) }),
     body: body(
-      z
-        .strictObject({
-          since: Instant.optional().openapi({ type: 'string', format: 'date-time' }),
+      named(
+        'PollRequest',
+        z.strictObject({
+          since: doc(z.optional(Instant), { type: 'string', format: 'date-time' }),
           reason: Reason,
-        })
-        .openapi('PollRequest', { example: { since: '2026-11-01T00:00:00Z', reason: 'webhooks were off' } }),
+        }),
+        { example: { since: '2026-11-01T00:00:00Z', reason: 'webhooks were off' } },
+      ),
       false,
     ),
   },
@@ -38,9 +41,9 @@ const route = createRoute({
   },
 });
 
-export const pollConnection = new OpenAPIHono<ApiEnv>();
+export const pollConnection = new Routes();
 
-pollConnection.openapi(route, async (context) => {
+pollConnection.add(route, async (context) => {
   const { id } = context.req.valid('param');
   const { since, reason = null } = context.req.valid('json');
   const connection = (await getConfiguration()).connections.get(id);

@@ -1,55 +1,58 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { decodeCursor } from '#lib/aws/index-query';
 import { listProducts, listStock } from '#lib/catalog/list';
 import type { Product } from '#lib/catalog/product';
 import { getConfiguration } from '#lib/connections/store';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
+import { doc, named } from './documented.ts';
 import { errorResponses } from './errors.ts';
 import { json, listOf, optionalParam, paging, Timestamp } from './list.ts';
+import { createRoute, Routes } from './routes.ts';
 
-const Sku = z.string().openapi({ type: 'string', example: 'MUG-RED' });
+const Sku = doc(z.string(), { type: 'string', example: 'MUG-RED' });
 
-const ProductBody = z
-  .object({
-    connection: z.string().openapi({ example: 'sello-se' }),
+const ProductBody = named(
+  'Product',
+  z.object({
+    connection: doc(z.string(), { example: 'sello-se' }),
     sku: Sku,
-    externalId: z.string().optional().openapi({ description: "The marketplace's own id of it." }),
-    ean: z.string().optional(),
-    title: z.string().optional(),
-    price: z.object({ amount: z.number().int(), currency: z.string() }).optional(),
-    quantity: z.number().int().optional().openapi({ description: 'Units for sale there, where it said a number.' }),
-    enabled: z.boolean().optional(),
-    updatedAt: Timestamp.openapi({
+    externalId: doc(z.optional(z.string()), { description: "The marketplace's own id of it." }),
+    ean: z.optional(z.string()),
+    title: z.optional(z.string()),
+    price: z.optional(z.object({ amount: z.int(), currency: z.string() })),
+    quantity: doc(z.optional(z.int()), { description: 'Units for sale there, where it said a number.' }),
+    enabled: z.optional(z.boolean()),
+    updatedAt: doc(Timestamp, {
       description: 'The instant of what is known. 1970: the SKU was only seen in an order.',
     }),
-  })
-  .openapi('Product');
+  }),
+);
 
-const StockBody = z
-  .object({
+const StockBody = named(
+  'Stock',
+  z.object({
     sku: Sku,
-    forSale: z.number().int().nullable().openapi({
+    forSale: doc(z.nullable(z.int()), {
       description: 'Over all warehouses: what sales channels are told. Null where no warehouse said a number.',
     }),
     quantities: z.array(
       z.object({
-        connection: z.string().openapi({ example: 'marketful-mx' }),
-        quantity: z.number().int(),
-        warehouse: z.boolean().openapi({ description: 'False: what a sales channel lists, which is not counted.' }),
+        connection: doc(z.string(), { example: 'marketful-mx' }),
+        quantity: z.int(),
+        warehouse: doc(z.boolean(), { description: 'False: what a sales channel lists, which is not counted.' }),
         updatedAt: Timestamp,
       }),
     ),
-  })
-  .openapi('Stock');
+  }),
+);
 
 const isCursor = (cursor: string): boolean => /^[^#]*#/.test(decodeCursor(cursor));
 const bySku = {
   limit: paging.limit,
-  cursor: optionalParam(z.string().max(2048).refine(isCursor, 'is not a cursor of this list')).openapi({
+  cursor: doc(optionalParam(z.string().check(z.maxLength(2048), z.refine(isCursor, 'is not a cursor of this list'))), {
     type: 'string',
     description: 'Where the page before ended: its `cursor`.',
   }),
-  sku: optionalParam(Sku).openapi({ type: 'string' }),
+  sku: doc(optionalParam(Sku), { type: 'string' }),
 };
 
 const productsRoute = createRoute({
@@ -57,9 +60,9 @@ const productsRoute = createRoute({
   path: '/products',
   tags: ['catalog'],
   summary: 'Lists what the connections said of their SKUs, by SKU',
-  ...guardedBy('orders:read'),
+  scope: 'orders:read',
   request: {
-    query: z.strictObject({ ...bySku, connection: optionalParam(z.string()).openapi({ type: 'string' }) }),
+    query: z.strictObject({ ...bySku, connection: doc(optionalParam(z.string()), { type: 'string' }) }),
   },
   responses: {
     200: json('A page of products, one for each SKU of each connection.', listOf('products', ProductBody)),
@@ -72,7 +75,7 @@ const stockRoute = createRoute({
   path: '/stock',
   tags: ['catalog'],
   summary: 'Lists how many there are, by SKU',
-  ...guardedBy('orders:read'),
+  scope: 'orders:read',
   request: { query: z.strictObject(bySku) },
   responses: {
     200: json('A page of SKUs.', listOf('stock', StockBody)),
@@ -80,9 +83,9 @@ const stockRoute = createRoute({
   },
 });
 
-export const products = new OpenAPIHono<ApiEnv>();
+export const products = new Routes();
 
-products.openapi(productsRoute, async (context) => {
+products.add(productsRoute, async (context) => {
   const { connection, ...query } = context.req.valid('query');
   const { connections } = await getConfiguration();
   const { items, cursor } = await listProducts({
@@ -92,7 +95,7 @@ products.openapi(productsRoute, async (context) => {
   return context.json({ products: items.map(present), ...(cursor && { cursor }) }, 200);
 });
 
-products.openapi(stockRoute, async (context) => {
+products.add(stockRoute, async (context) => {
   const { items, cursor } = await listStock(await getConfiguration(), context.req.valid('query'));
   return context.json({ stock: items, ...(cursor && { cursor }) }, 200);
 });

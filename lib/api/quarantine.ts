@@ -1,45 +1,49 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { getConfiguration } from '#lib/connections/store';
 import { admit, createVerifier, judge, listAdmissions } from '#lib/quarantine/admit';
 import { listQuarantined, type Quarantined, SLOTS } from '#lib/quarantine/store';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
+import { doc, named } from './documented.ts';
 import { ApiError, errorResponses } from './errors.ts';
 import { body, json, listOf, optionalParam, paging, Timestamp } from './list.ts';
 import { Reason } from './replay-schema.ts';
+import { createRoute, Routes } from './routes.ts';
 
-const QuarantinedBody = z
-  .object({
-    id: z.string().openapi({ example: 'qtn_5be1f6c2a93d70418f26' }),
-    connection: z.string().openapi({ example: 'scopio-main' }),
-    topic: z.string().openapi({ example: 'order-paid' }),
+const QuarantinedBody = named(
+  'QuarantinedWebhook',
+  z.object({
+    id: doc(z.string(), { example: 'qtn_5be1f6c2a93d70418f26' }),
+    connection: doc(z.string(), { example: 'scopio-main' }),
+    topic: doc(z.string(), { example: 'order-paid' }),
     receivedAt: Timestamp,
-    size: z.number().int().openapi({ description: 'Bytes of its body, which nobody is shown: it may be a forgery.' }),
-    admissible: z.boolean().openapi({ description: 'Authentic under the present secrets.' }),
-    admitted: z
-      .object({ id: z.string(), at: Timestamp, by: z.string(), reason: z.string().nullable() })
-      .nullable()
-      .openapi({ description: 'Who admitted it, and why.' }),
-  })
-  .openapi('QuarantinedWebhook');
+    size: doc(z.int(), { description: 'Bytes of its body, which nobody is shown: it may be a forgery.' }),
+    admissible: doc(z.boolean(), { description: 'Authentic under the present secrets.' }),
+    admitted: doc(
+      z.nullable(z.object({ id: z.string(), at: Timestamp, by: z.string(), reason: z.nullable(z.string()) })),
+      { description: 'Who admitted it, and why.' },
+    ),
+  }),
+);
 
 const counts = {
-  matched: z.number().int(),
-  refused: z.number().int().openapi({ description: 'Not authentic under the present secrets either.' }),
-  alreadyAdmitted: z.number().int(),
+  matched: z.int(),
+  refused: doc(z.int(), { description: 'Not authentic under the present secrets either.' }),
+  alreadyAdmitted: z.int(),
 };
 
-const DryRun = z
-  .object({
+const DryRun = named(
+  'AdmissionDryRun',
+  z.object({
     dryRun: z.literal(true),
     ...counts,
-    admissible: z.number().int(),
-    sample: z.array(QuarantinedBody).max(5),
-  })
-  .openapi('AdmissionDryRun');
+    admissible: z.int(),
+    sample: z.array(QuarantinedBody).check(z.maxLength(5)),
+  }),
+);
 
-const Admitted = z
-  .object({ admissionId: z.string().openapi({ example: 'adm_3a52ce78' }), ...counts, admitted: z.number().int() })
-  .openapi('Admission');
+const Admitted = named(
+  'Admission',
+  z.object({ admissionId: doc(z.string(), { example: 'adm_3a52ce78' }), ...counts, admitted: z.int() }),
+);
 
 const listRoute = createRoute({
   method: 'get',
@@ -47,9 +51,9 @@ const listRoute = createRoute({
   tags: ['quarantine'],
   summary: 'Lists webhooks whose proof did not hold, newest first',
   description: `Of each connection the last ${SLOTS} at most, for 7 days; repetitions are kept once.`,
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: {
-    query: z.strictObject({ connection: optionalParam(z.string()).openapi({ type: 'string' }), ...paging }),
+    query: z.strictObject({ connection: doc(optionalParam(z.string()), { type: 'string' }), ...paging }),
   },
   responses: {
     200: json('A page of the quarantine.', listOf('quarantine', QuarantinedBody)),
@@ -57,24 +61,25 @@ const listRoute = createRoute({
   },
 });
 
-const AdmissionBody = z
-  .object({
-    id: z.string().openapi({ example: 'adm_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }),
+const AdmissionBody = named(
+  'AdmissionRecord',
+  z.object({
+    id: doc(z.string(), { example: 'adm_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }),
     at: Timestamp,
-    by: z.string().openapi({ description: "The API key's name." }),
-    reason: z.string().nullable(),
+    by: doc(z.string(), { description: "The API key's name." }),
+    reason: z.nullable(z.string()),
     connection: z.string(),
-    matched: z.number().int(),
-    webhooks: z.array(z.string()).openapi({ description: 'Ids of those it let in.' }),
-  })
-  .openapi('AdmissionRecord');
+    matched: z.int(),
+    webhooks: doc(z.array(z.string()), { description: 'Ids of those it let in.' }),
+  }),
+);
 
 const admissionsRoute = createRoute({
   method: 'get',
   path: '/quarantine/admissions',
   tags: ['quarantine'],
   summary: 'Lists admissions, newest first',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: { query: z.strictObject(paging) },
   responses: {
     200: json('A page of admissions.', listOf('admissions', AdmissionBody)),
@@ -89,17 +94,21 @@ const admitRoute = createRoute({
   summary: 'Verifies quarantined webhooks once more and lets the authentic ones in',
   description:
     'With their original time of receipt. What was admitted before is not admitted again; what is still not authentic stays.',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: {
     body: body(
-      z
-        .strictObject({
-          connection: z.string().min(1),
-          ids: z.array(z.string()).min(1).max(SLOTS).optional().openapi({ description: 'All of it, if absent.' }),
-          dryRun: z.boolean().default(false),
+      named(
+        'AdmissionRequest',
+        z.strictObject({
+          connection: z.string().check(z.minLength(1)),
+          ids: doc(z.optional(z.array(z.string()).check(z.minLength(1), z.maxLength(SLOTS))), {
+            description: 'All of it, if absent.',
+          }),
+          dryRun: z._default(z.boolean(), false),
           reason: Reason,
-        })
-        .openapi('AdmissionRequest', { example: { connection: 'scopio-main', reason: 'the secret was mistyped' } }),
+        }),
+        { example: { connection: 'scopio-main', reason: 'the secret was mistyped' } },
+      ),
     ),
   },
   responses: {
@@ -109,9 +118,9 @@ const admitRoute = createRoute({
   },
 });
 
-export const quarantine = new OpenAPIHono<ApiEnv>();
+export const quarantine = new Routes();
 
-quarantine.openapi(listRoute, async (context) => {
+quarantine.add(listRoute, async (context) => {
   const { connection, limit, cursor } = context.req.valid('query');
   const { connections } = await getConfiguration();
   const wanted = [...connections.values()].filter(({ id }) => !connection || id === connection);
@@ -121,12 +130,12 @@ quarantine.openapi(listRoute, async (context) => {
   return context.json({ quarantine: items, ...(page.cursor && { cursor: page.cursor }) }, 200);
 });
 
-quarantine.openapi(admissionsRoute, async (context) => {
+quarantine.add(admissionsRoute, async (context) => {
   const { items, cursor } = await listAdmissions(context.req.valid('query'));
   return context.json({ admissions: items, ...(cursor && { cursor }) }, 200);
 });
 
-quarantine.openapi(admitRoute, async (context) => {
+quarantine.add(admitRoute, async (context) => {
   const { connection: id, ids, dryRun, reason = null } = context.req.valid('json');
   const connection = (await getConfiguration()).connections.get(id);
   if (!connection) throw new ApiError(404, 'not_found', `there is no connection ${id}`, 'connection');

@@ -1,64 +1,67 @@
 import { isDeepStrictEqual } from 'node:util';
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { decodePosition } from '#lib/remap/candidates';
 import { maskBuyer } from '#lib/remap/diff';
 import { OUTCOMES } from '#lib/remap/outcome';
 import { getRemap, listRemaps, type RemapRecord } from '#lib/remap/record';
 import { type RemapRequest, remap } from '#lib/remap/run';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
+import { doc, named } from './documented.ts';
 import { ApiError, errorResponses } from './errors.ts';
 import { body, Instant, json, listOf, optionalParam, paging, Timestamp } from './list.ts';
 import { Reason } from './replay-schema.ts';
+import { createRoute, Routes } from './routes.ts';
 
 /** API Gateway waits 29 seconds, and the last event begun takes its share. */
 const MAX_MS = 15_000;
 
-const Value = z.unknown().openapi({ description: 'Null where there is none.' });
+const Value = doc(z.unknown(), { description: 'Null where there is none.' });
 
-const OutcomeBody = z
-  .object({
-    event: z.string().openapi({ description: 'The inbound event that holds the raw body.' }),
-    order: z.string().nullable().openapi({ example: 'scopio-main:ord_8f3a' }),
-    receivedAt: Timestamp.nullable(),
+const OutcomeBody = named(
+  'RemapOutcome',
+  z.object({
+    event: doc(z.string(), { description: 'The inbound event that holds the raw body.' }),
+    order: doc(z.nullable(z.string()), { example: 'scopio-main:ord_8f3a' }),
+    receivedAt: z.nullable(Timestamp),
     was: z.enum(['applied', 'unreadable']),
-    outcome: z.enum(OUTCOMES).openapi({
+    outcome: doc(z.enum(OUTCOMES), {
       description:
         '`created`, `changed`: an order. `read`: readable now, and changes no order by itself. `unreadable`: it cannot be read. `conflict`: a person must decide. `missing`: its body is no longer kept.',
     }),
-    reads: z.string().nullable().openapi({ description: 'What it means now: order, shipment, fetch, products, none.' }),
+    reads: doc(z.nullable(z.string()), { description: 'What it means now: order, shipment, fetch, products, none.' }),
     applied: z.boolean(),
-    changes: z
-      .array(z.object({ member: z.string(), from: Value, to: Value }))
-      .openapi({ example: [{ member: 'lines[li_1].quantity', from: 1, to: 2 }] }),
-    deliveries: z
-      .array(z.object({ action: z.string(), connection: z.string() }))
-      .openapi({ description: 'Those the order does not have yet. What was pushed is not pushed again.' }),
-    note: z.string().nullable().openapi({ description: 'What a person has to see to.' }),
-    error: z.object({ code: z.string(), description: z.string(), field: z.string().optional() }).nullable(),
-  })
-  .openapi('RemapOutcome');
+    changes: doc(z.array(z.object({ member: z.string(), from: Value, to: Value })), {
+      example: [{ member: 'lines[li_1].quantity', from: 1, to: 2 }],
+    }),
+    deliveries: doc(z.array(z.object({ action: z.string(), connection: z.string() })), {
+      description: 'Those the order does not have yet. What was pushed is not pushed again.',
+    }),
+    note: doc(z.nullable(z.string()), { description: 'What a person has to see to.' }),
+    error: z.nullable(z.object({ code: z.string(), description: z.string(), field: z.optional(z.string()) })),
+  }),
+);
 
-const Result = z
-  .object({
-    remapId: z.string().nullable().openapi({ description: 'Null unless it was applied.' }),
+const Result = named(
+  'Remap',
+  z.object({
+    remapId: doc(z.nullable(z.string()), { description: 'Null unless it was applied.' }),
     apply: z.boolean(),
-    examined: z.number().int(),
-    unchanged: z.number().int().openapi({ description: 'Read as they stand; not among the outcomes.' }),
+    examined: z.int(),
+    unchanged: doc(z.int(), { description: 'Read as they stand; not among the outcomes.' }),
     outcomes: z.array(OutcomeBody),
-    cursor: z.string().optional().openapi({ description: 'Where to go on. Absent when all was examined.' }),
-  })
-  .openapi('Remap');
+    cursor: doc(z.optional(z.string()), { description: 'Where to go on. Absent when all was examined.' }),
+  }),
+);
 
 const filter = z.strictObject({
-  connection: optionalParam(z.string()).openapi({ type: 'string' }),
-  order: optionalParam(z.string()).openapi({ type: 'string', description: "An order's id." }),
-  event: optionalParam(z.string()).openapi({ type: 'string', description: "An inbound event's id." }),
-  state: optionalParam(z.enum(['applied', 'unreadable'])).openapi({
+  connection: doc(optionalParam(z.string()), { type: 'string' }),
+  order: doc(optionalParam(z.string()), { type: 'string', description: "An order's id." }),
+  event: doc(optionalParam(z.string()), { type: 'string', description: "An inbound event's id." }),
+  state: doc(optionalParam(z.enum(['applied', 'unreadable'])), {
     type: 'string',
     enum: ['applied', 'unreadable'],
     description: 'Snapshots that orders stand on, or events that could not be read. Both, if absent.',
   }),
-  since: optionalParam(Instant).openapi({ type: 'string', format: 'date-time', description: 'Received since.' }),
+  since: doc(optionalParam(Instant), { type: 'string', format: 'date-time', description: 'Received since.' }),
 });
 
 const route = createRoute({
@@ -68,52 +71,57 @@ const route = createRoute({
   summary: 'Runs kept raw events through the present mapper',
   description:
     'Shows what would change; `apply` makes it so and wants the scope ops, without which the buyer’s data is masked. Nothing that was pushed is pushed again; deliveries that an order lacks are planned. An empty filter is refused: 400 `empty_filter`.',
-  ...guardedBy('orders:read'),
+  scope: 'orders:read',
   request: {
     body: body(
-      z
-        .strictObject({
-          filter: filter.openapi({ description: 'At least one member.' }),
-          apply: z.boolean().default(false),
-          limit: z.number().int().min(1).max(200).default(50).openapi({ description: 'How many are examined.' }),
-          cursor: z.string().max(1024).optional(),
-          remapId: z.string().optional().openapi({
+      named(
+        'RemapRequest',
+        z.strictObject({
+          filter: doc(filter, { description: 'At least one member.' }),
+          apply: z._default(z.boolean(), false),
+          limit: doc(z._default(z.int().check(z.minimum(1), z.maximum(200)), 50), {
+            description: 'How many are examined.',
+          }),
+          cursor: z.optional(z.string().check(z.maxLength(1024))),
+          remapId: doc(z.optional(z.string()), {
             description:
               'With `apply` and `cursor`: what the request before answered, so that all of it is one on record.',
           }),
           reason: Reason,
-        })
-        .openapi('RemapRequest', { example: { filter: { connection: 'scopio-main', state: 'unreadable' } } }),
+        }),
+        { example: { filter: { connection: 'scopio-main', state: 'unreadable' } } },
+      ),
     ),
   },
   responses: { 200: json('What was found.', Result), ...errorResponses(400, 401, 403, 413, 415, 500) },
 });
 
-const Record = z
-  .object({
-    id: z.string().openapi({ example: 'rmp_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }),
+const Record = named(
+  'RemapRecord',
+  z.object({
+    id: doc(z.string(), { example: 'rmp_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }),
     at: Timestamp,
-    by: z.string().openapi({ description: "The API key's name." }),
-    reason: z.string().nullable(),
+    by: doc(z.string(), { description: "The API key's name." }),
+    reason: z.nullable(z.string()),
     filter: z.record(z.string(), z.string()),
-    examined: z.number().int(),
-    applied: z.number().int(),
-  })
-  .openapi('RemapRecord');
+    examined: z.int(),
+    applied: z.int(),
+  }),
+);
 
 const listRoute = createRoute({
   method: 'get',
   path: '/remaps',
   tags: ['events'],
   summary: 'Lists remaps that were applied, newest first',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: { query: z.strictObject(paging) },
   responses: { 200: json('A page of remaps.', listOf('remaps', Record)), ...errorResponses(400, 401, 403, 500) },
 });
 
-export const remaps = new OpenAPIHono<ApiEnv>();
+export const remaps = new Routes();
 
-remaps.openapi(listRoute, async (context) => {
+remaps.add(listRoute, async (context) => {
   const { items, cursor } = await listRemaps(context.req.valid('query'));
   return context.json({ remaps: items.map(presentRecord), ...(cursor && { cursor }) }, 200);
 });
@@ -123,7 +131,7 @@ const presentRecord = ({ filter: kept, ...record }: RemapRecord): z.infer<typeof
   filter: Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
 });
 
-remaps.openapi(route, async (context) => {
+remaps.add(route, async (context) => {
   const { filter, apply, limit, cursor, remapId, reason = null } = context.req.valid('json');
   const { key } = context.var;
   const isOperator = key.scopes.includes('ops');

@@ -1,75 +1,77 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { getDelivery } from '#lib/deliveries/ledger';
 import { advanceReplay } from '#lib/replays/advance';
 import { matchDeliveries } from '#lib/replays/match';
 import type { Replay } from '#lib/replays/replay';
 import { replayDelivery, startReplay } from '#lib/replays/start';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
 import { DeliveryId } from './deliveries.ts';
 import { DeliveryBody, filterShape, presentDeliveries } from './delivery-schema.ts';
+import { doc, named } from './documented.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';
 import { body, json } from './list.ts';
 import { presentReplay, Reason, ReplayBody } from './replay-schema.ts';
+import { createRoute, Routes } from './routes.ts';
 
 /** API Gateway waits 29 seconds; the sweeper does the rest. */
 const MAX_MS = 10_000;
 const PER_MINUTE = 60;
 
-const Started = z
-  .object({
-    replayId: z.string().openapi({ example: 'rpl_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }),
-    matched: z.number().int().openapi({ description: 'So far, while `state` is `collecting`.' }),
-    released: z.number().int().openapi({ description: 'So far: the clock goes on with the rest.' }),
+const Started = named(
+  'ReplayStarted',
+  z.object({
+    replayId: doc(z.string(), { example: 'rpl_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }),
+    matched: doc(z.int(), { description: 'So far, while `state` is `collecting`.' }),
+    released: doc(z.int(), { description: 'So far: the clock goes on with the rest.' }),
     state: ReplayBody.shape.state,
-  })
-  .openapi('ReplayStarted');
+  }),
+);
 
-const DryRun = z
-  .object({
+const DryRun = named(
+  'ReplayDryRun',
+  z.object({
     dryRun: z.literal(true),
-    matched: z.number().int(),
-    complete: z.boolean().openapi({ description: 'False when there are more than were counted.' }),
-    leftOut: z.number().int().openapi({
+    matched: z.int(),
+    complete: doc(z.boolean(), { description: 'False when there are more than were counted.' }),
+    leftOut: doc(z.int(), {
       description:
         'Matched but not replayed: nobody knows whether they happened, and nothing can be read back. Look, and replay each, or name the cause `outcome_unknown`.',
     }),
-    sample: z.array(DeliveryBody).max(5),
-    calls: z
-      .array(
+    sample: z.array(DeliveryBody).check(z.maxLength(5)),
+    calls: doc(
+      z.array(
         z.object({
           marketplace: z.string(),
           connection: z.string(),
           action: z.string(),
-          count: z.number().int(),
-          probedFirst: z.number().int().openapi({ description: 'Of these, read back before they are pushed.' }),
+          count: z.int(),
+          probedFirst: doc(z.int(), { description: 'Of these, read back before they are pushed.' }),
         }),
-      )
-      .openapi({ description: 'What the remotes would be asked to do.' }),
-  })
-  .openapi('ReplayDryRun');
+      ),
+      { description: 'What the remotes would be asked to do.' },
+    ),
+  }),
+);
 
-const FilteredReplay = z
-  .strictObject({
-    filter: z.strictObject(filterShape).openapi({
+const FilteredReplay = named(
+  'FilteredReplay',
+  z.strictObject({
+    filter: doc(z.strictObject(filterShape), {
       description: 'At least one member. Without `state` only dead and blocked deliveries are replayed.',
     }),
-    dryRun: z.boolean().default(false),
-    perMinute: z
-      .number()
-      .int()
-      .min(1)
-      .max(6000)
-      .default(PER_MINUTE)
-      .openapi({ description: 'How many fall due each minute.' }),
-    canary: z.boolean().default(false).openapi({
+    dryRun: z._default(z.boolean(), false),
+    perMinute: doc(z._default(z.int().check(z.minimum(1), z.maximum(6000)), PER_MINUTE), {
+      description: 'How many fall due each minute.',
+    }),
+    canary: doc(z._default(z.boolean(), false), {
       description:
         '1 delivery, then 10, then the rest; each stage waits until its own have settled, and the first that is dead or blocked again stops it all.',
     }),
     reason: Reason,
-  })
-  .openapi('FilteredReplay', {
+  }),
+  {
     example: { filter: { connection: 'scopio-main', cause: 'http_503' }, dryRun: true, perMinute: 60 },
-  });
+  },
+);
 
 const replayOneRoute = createRoute({
   method: 'post',
@@ -78,7 +80,7 @@ const replayOneRoute = createRoute({
   summary: 'Gives a delivery a fresh set of attempts',
   description:
     'Its old attempts stay on record. What has succeeded, or may have happened, is probed before it is pushed again. 409 `delivery_in_progress` while a worker has it in hand.',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: { params: z.object({ id: DeliveryId }), body: body(z.strictObject({ reason: Reason }), false) },
   responses: { 202: json('It runs at once.', Started), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
 });
@@ -90,7 +92,7 @@ const replayManyRoute = createRoute({
   summary: 'Replays what a filter matches, or says what it would',
   description:
     'An empty filter is refused: 400 `empty_filter`. Deliveries of orders that must leave first come first, then the oldest.',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: { body: body(FilteredReplay) },
   responses: {
     200: json('A dry run: nothing was replayed.', DryRun),
@@ -99,9 +101,9 @@ const replayManyRoute = createRoute({
   },
 });
 
-export const replayDeliveries = new OpenAPIHono<ApiEnv>();
+export const replayDeliveries = new Routes();
 
-replayDeliveries.openapi(replayManyRoute, async (context) => {
+replayDeliveries.add(replayManyRoute, async (context) => {
   const { filter, dryRun, perMinute, canary, reason = null } = context.req.valid('json');
   if (Object.values(filter).every((value) => value === undefined))
     throw new ApiError(
@@ -119,7 +121,7 @@ replayDeliveries.openapi(replayManyRoute, async (context) => {
   return context.json(await answer(advanced ?? started), 202);
 });
 
-replayDeliveries.openapi(replayOneRoute, async (context) => {
+replayDeliveries.add(replayOneRoute, async (context) => {
   const { reason = null } = context.req.valid('json');
   const delivery = await getDelivery(context.req.valid('param').id);
   if (!delivery) throw notFound('delivery');

@@ -1,19 +1,20 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { advanceReplay } from '#lib/replays/advance';
 import { type Replay, settledOf } from '#lib/replays/replay';
 import { cancelReplay, resumeReplay } from '#lib/replays/start';
 import { getReplay, listReplays } from '#lib/replays/store';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
+import { doc } from './documented.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';
 import { body, json, listOf, paging } from './list.ts';
 import { presentReplay, Reason, ReplayBody } from './replay-schema.ts';
+import { createRoute, Routes } from './routes.ts';
 
 /** API Gateway waits 29 seconds; the sweeper does the rest. */
 const MAX_MS = 10_000;
 /** As many as a look at a replay may move along: more are left to the clock. */
 const MAX_UNSETTLED = 100;
 
-const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) });
+const params = z.object({ id: doc(z.string(), {}) });
 const decision = { params, body: body(z.strictObject({ reason: Reason }), false) };
 
 const listRoute = createRoute({
@@ -21,7 +22,7 @@ const listRoute = createRoute({
   path: '/replays',
   tags: ['replays'],
   summary: 'Lists replays, newest first',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: { query: z.strictObject(paging) },
   responses: { 200: json('A page of replays.', listOf('replays', ReplayBody)), ...errorResponses(400, 401, 403, 500) },
 });
@@ -32,7 +33,7 @@ const getRoute = createRoute({
   tags: ['replays'],
   summary: 'A replay and how far it is',
   description: 'Looking at a small replay, or at the first stages of a canary, also brings its next step forward.',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: { params },
   responses: { 200: json('The replay.', ReplayBody), ...errorResponses(401, 403, 404, 500) },
 });
@@ -44,7 +45,7 @@ const cancelRoute = createRoute({
   summary: 'Stops a replay',
   description:
     'What waits is not released, what was released and is not yet due is taken back; an attempt under way ends. Cancelling twice is cancelling once; 409 `replay_ended` when it had ended by itself.',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: decision,
   responses: { 200: json('The replay.', ReplayBody), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
 });
@@ -55,32 +56,32 @@ const resumeRoute = createRoute({
   tags: ['replays'],
   summary: 'Goes on with a cancelled or relapsed replay',
   description: 'With those of its deliveries that still wait; a canary begins at its first stage. 409 `replay_ended`.',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: decision,
   responses: { 200: json('The replay.', ReplayBody), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
 });
 
-export const replays = new OpenAPIHono<ApiEnv>();
+export const replays = new Routes();
 
-replays.openapi(listRoute, async (context) => {
+replays.add(listRoute, async (context) => {
   const { items, cursor } = await listReplays(context.req.valid('query'));
   return context.json({ replays: await Promise.all(items.map(presentReplay)), ...(cursor && { cursor }) }, 200);
 });
 
-replays.openapi(getRoute, async (context) => {
+replays.add(getRoute, async (context) => {
   const replay = await getReplay(context.req.valid('param').id);
   if (!replay) throw notFound('replay');
   return context.json(await presentReplay(isSmall(replay) ? await advance(replay) : replay), 200);
 });
 
-replays.openapi(cancelRoute, async (context) => {
+replays.add(cancelRoute, async (context) => {
   const { reason = null } = context.req.valid('json');
   const word = { by: context.var.key.name, reason };
   const cancelled = standing(await cancelReplay(context.req.valid('param').id, word));
   return context.json(await presentReplay(await advance(cancelled)), 200);
 });
 
-replays.openapi(resumeRoute, async (context) => {
+replays.add(resumeRoute, async (context) => {
   const { reason = null } = context.req.valid('json');
   const word = { by: context.var.key.name, reason };
   const resumed = standing(await resumeReplay(context.req.valid('param').id, word));

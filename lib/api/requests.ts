@@ -1,12 +1,13 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
 import { DeliveryBody, presentDelivery } from './delivery-schema.ts';
+import { doc } from './documented.ts';
 import { errorResponses } from './errors.ts';
 import { idempotencyHeader } from './idempotency.ts';
 import { body, json } from './list.ts';
 import { postRequest } from './post-request.ts';
+import { createRoute, Routes } from './routes.ts';
 
-const Input = z.record(z.string(), z.unknown()).openapi({
+const Input = doc(z.record(z.string(), z.unknown()), {
   description: 'As the `inputSchema` of this request says in `GET /connections`; unknown members are refused by name.',
   example: { items: [{ title: 'Red mug', list_price: 355, sku: 'MUG-RED', ean: '5901234123457' }] },
 });
@@ -18,11 +19,11 @@ const postRoute = createRoute({
   summary: 'Asks a marketplace for something',
   description:
     'An item, an entry order, a return: what a connection takes is in `GET /connections`. It is a delivery like any other: retried, probed, replayed. 404 `unknown_action` names the requests there are.',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: {
     params: z.object({
-      id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: 'marketful-mx' }),
-      action: z.string().openapi({ param: { name: 'action', in: 'path' }, example: 'items-create' }),
+      id: doc(z.string(), { example: 'marketful-mx' }),
+      action: doc(z.string(), { example: 'items-create' }),
     }),
     headers: idempotencyHeader,
     body: body(Input),
@@ -33,9 +34,9 @@ const postRoute = createRoute({
   },
 });
 
-export const requests = new OpenAPIHono<ApiEnv>();
+export const requests = new Routes();
 
-requests.openapi(postRoute, async (context) => {
+requests.add(postRoute, async (context) => {
   const { id, action } = context.req.valid('param');
   const delivery = await postRequest({
     connectionId: id,

@@ -1,4 +1,3 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Connection } from '#lib/connections/connection';
 import { openRemote } from '#lib/connections/remote';
 import { refreshCredentials } from '#lib/connections/secrets';
@@ -6,29 +5,32 @@ import { getConfiguration } from '#lib/connections/store';
 import { IntegrationError } from '#lib/errors';
 import { loadConnector } from '#lib/marketplaces/load';
 import { type Synced, syncWebhooks } from '#lib/webhooks/sync';
-import { type ApiEnv, guardedBy } from './auth.ts';
+import * as z from '#lib/zod';
+import { doc, named } from './documented.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';
 import { body, json } from './list.ts';
+import { createRoute, Routes } from './routes.ts';
 
 /** A few requests within the connection's requests a minute; API Gateway waits 29 seconds. */
 const PATIENCE = { maxWaitMs: 2_000, patienceMs: 8_000 };
 
-const SyncedBody = z
-  .object({
+const SyncedBody = named(
+  'WebhooksSynced',
+  z.object({
     connection: z.string(),
     marketplace: z.string(),
     dryRun: z.boolean(),
     webhooks: z.array(
       z.object({
         action: z.enum(['keep', 'create', 'remove', 'leave', 'paste']),
-        topic: z.string().nullable(),
-        url: z.string().openapi({ description: 'Without the secret, which is shown as `…`.' }),
-        error: z.string().optional().openapi({ description: 'Why it could not be done.' }),
+        topic: z.nullable(z.string()),
+        url: doc(z.string(), { description: 'Without the secret, which is shown as `…`.' }),
+        error: doc(z.optional(z.string()), { description: 'Why it could not be done.' }),
       }),
     ),
-    pasteHint: z.string().optional().openapi({ description: 'Where a person tells the marketplace the URLs.' }),
-  })
-  .openapi('WebhooksSynced');
+    pasteHint: doc(z.optional(z.string()), { description: 'Where a person tells the marketplace the URLs.' }),
+  }),
+);
 
 const route = createRoute({
   method: 'post',
@@ -37,10 +39,10 @@ const route = createRoute({
   summary: "Registers the hub's URLs at the marketplace and repairs what is registered there",
   description:
     'The URLs begin with the address under which this request reached the hub. A step that the marketplace refuses is told in its `error` and does not keep it from the others; 422 when it does not even tell what is registered.',
-  ...guardedBy('ops'),
+  scope: 'ops',
   request: {
-    params: z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: 'marketful-mx' }) }),
-    body: body(z.strictObject({ dryRun: z.boolean().default(false) }), false),
+    params: z.object({ id: doc(z.string(), { example: 'marketful-mx' }) }),
+    body: body(z.strictObject({ dryRun: z._default(z.boolean(), false) }), false),
   },
   responses: {
     200: json('What was done, or would be.', SyncedBody),
@@ -48,9 +50,9 @@ const route = createRoute({
   },
 });
 
-export const webhookSync = new OpenAPIHono<ApiEnv>();
+export const webhookSync = new Routes();
 
-webhookSync.openapi(route, async (context) => {
+webhookSync.add(route, async (context) => {
   const { dryRun = false } = context.req.valid('json');
   const connection = (await getConfiguration()).connections.get(context.req.valid('param').id);
   if (!connection) throw notFound('connection');

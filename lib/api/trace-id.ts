@@ -1,7 +1,8 @@
-import { z } from '@hono/zod-openapi';
 import { parseTraceparent } from '#lib/trace';
+import * as z from '#lib/zod';
+import { doc } from './documented.ts';
 
-export const TraceId = z.string().nullable().openapi({
+export const TraceId = doc(z.nullable(z.string()), {
   description: 'W3C trace id: the log lines of what it came from and of what it led to carry it as `trace_id`.',
   example: '4bf92f3577b34da6a3ce929d0e0e4736',
 });

@@ -1,0 +1,120 @@
+import * as z from '#lib/zod';
+import { type Words, words } from './documented.ts';
+import type { Answer, RequestShape, Route } from './routes.ts';
+
+type Json = Record<string, unknown>;
+
+const BEARER = 'apiKey';
+
+const HEAD = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Longshore',
+    version: '1.0.0',
+    description:
+      'Orders of many marketplaces as UCP 2026-04-08 orders, the parcels that fulfill them, and everything the hub did about them. Instants are in UTC, money is in minor units. Every error has one shape: `{ "error": { "code", "description", "field"? } }`.',
+    license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+  },
+  servers: [{ url: '/' }],
+  tags: [
+    { name: 'orders', description: 'What was sold, and the parcels the seller ships.' },
+    { name: 'deliveries', description: 'Everything the hub tells a remote, and its attempts.' },
+    { name: 'replays', description: 'What operators have run again, and how far it is.' },
+    { name: 'catalog', description: 'What the connections sell or stock, and how many of it.' },
+    { name: 'events', description: 'What arrived, and what became of it.' },
+    { name: 'quarantine', description: 'Webhooks whose proof did not hold.' },
+    { name: 'connections', description: 'The accounts at the marketplaces.' },
+    { name: 'webhooks', description: 'Where the marketplaces call.' },
+    { name: 'hub', description: 'The hub itself.' },
+  ],
+};
+
+/** The OpenAPI 3.1 document of these routes, as generated from their schemas. */
+export function describe(routes: readonly Route[]): Json {
+  const { components, schemaOf } = readSchemas(routes.flatMap(schemasOf));
+  const paths: Record<string, Json> = {};
+  for (const route of routes)
+    paths[route.path] = { ...paths[route.path], [route.method]: describeRoute(route, schemaOf) };
+  const description =
+    'An API key. Its scopes are among `orders:read`, `fulfillments:write` and `ops`, which includes both.';
+  const securitySchemes = { [BEARER]: { type: 'http', scheme: 'bearer', description } };
+  return { ...HEAD, components: { schemas: components, securitySchemes }, paths };
+}
+
+type SchemaOf = (schema: z.ZodMiniType) => Json;
+
+function schemasOf({ request = {}, responses }: Route): z.ZodMiniType[] {
+  const { params, query, headers, body } = request;
+  const answers = Object.values(responses).map(({ schema }) => schema);
+  return [params, query, headers, body?.schema, ...answers].filter((schema) => schema !== undefined);
+}
+
+const EVERY = 'Every';
+
+/** What is named becomes a component, the rest stands where it is used: as members of one object they refer alike. */
+function readSchemas(schemas: readonly z.ZodMiniType[]): { components: Record<string, Json>; schemaOf: SchemaOf } {
+  const keys = new Map(schemas.map((schema, index) => [schema, String(index)]));
+  const every = z.object(Object.fromEntries([...keys].map(([schema, key]) => [key, schema])));
+  words.add(every, { id: EVERY });
+  const { schemas: all } = z.toJSONSchema(words, {
+    metadata: words,
+    uri: (id) => `#/components/schemas/${id}`,
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => reword(jsonSchema, words.get(zodSchema)),
+  });
+  words.remove(every);
+  const { [EVERY]: members, ...components } = Object.fromEntries(
+    Object.entries(all).map(([id, { $schema: _dialect, $id: _uri, ...schema }]) => [id, schema as Json]),
+  );
+  const inline = (members?.properties ?? {}) as Record<string, Json>;
+  return { components, schemaOf: (schema) => inline[keys.get(schema) ?? ''] ?? {} };
+}
+
+/** Words with a type tell it all; others add to what the schema says, but for what nobody wants to read. */
+function reword(schema: Json, own: Words = {}): void {
+  if ('type' in own) for (const key of Object.keys(schema)) delete schema[key];
+  if ('format' in schema) delete schema.pattern;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  Object.assign(schema, own, { id: undefined });
+}
+
+function describeRoute(route: Route, schemaOf: SchemaOf): Json {
+  const { tags, summary, description, scope, request = {}, responses } = route;
+  const parameters = describeParameters(request, schemaOf);
+  return {
+    tags,
+    summary,
+    ...(description && { description }),
+    security: scope === null ? [] : [{ [BEARER]: [scope] }],
+    ...(parameters.length > 0 && { parameters }),
+    ...(request.body && { requestBody: { ...request.body, ...contentOf(request.body, schemaOf) } }),
+    responses: Object.fromEntries(
+      Object.entries(responses).map(([status, answer]) => [status, { ...answer, ...contentOf(answer, schemaOf) }]),
+    ),
+  };
+}
+
+function describeParameters({ query, params, headers }: RequestShape, schemaOf: SchemaOf): Json[] {
+  const parts = { query, path: params, header: headers };
+  return Object.entries(parts).flatMap(([place, part]) => {
+    if (!part) return [];
+    const { properties = {}, required = [] } = schemaOf(part) as {
+      properties?: Record<string, Json>;
+      required?: string[];
+    };
+    return Object.entries(properties).map(([name, schema]) => ({
+      name,
+      in: place,
+      required: required.includes(name),
+      ...(schema.description !== undefined && { description: schema.description }),
+      schema,
+    }));
+  });
+}
+
+const contentOf = ({ schema }: Pick<Answer, 'schema'>, schemaOf: SchemaOf) => ({
+  schema: undefined,
+  ...(schema && { content: { 'application/json': { schema: schemaOf(schema) } } }),
+});
