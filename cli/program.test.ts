@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { renderBash, renderZsh } from './completion.ts';
@@ -19,4 +21,22 @@ test.each(all)('$path has examples in its help', ({ path, command }) => {
 test('both shells complete every command', () => {
   for (const script of [renderBash(createProgram()), renderZsh(createProgram())])
     for (const { path } of all) expect(script).toContain(`"${path}")`);
+});
+
+/** Commands as a page tells them: in a line of their own, behind a prompt, or in the text between backticks. */
+const told = ['operate.md', 'cli.md', 'deploy.md'].flatMap((file) => {
+  const page = readFileSync(join(import.meta.dirname, '../docs', file), 'utf8');
+  return [
+    ...page.matchAll(/(?:(?:`|^(?:\$ )?)longshore|^npm run longshore --) ([a-z][^`|\n]*(?:\n[^`\n]+(?=`))?)/gm),
+  ].map(([, words = '']) => ({ file, words: words.replace(/\s+/g, ' ').trim() }));
+});
+
+test('the pages tell many commands', () => expect(told.length).toBeGreaterThan(15));
+
+test.each(told)('$file: longshore $words is a command with these options', ({ words }) => {
+  const found = all.find(({ path }) => `${words} `.startsWith(`${path} `));
+  expect(found).toBeDefined();
+  const program = createProgram();
+  const known = [...(found?.command.options ?? []), ...program.options].map(({ long }) => long);
+  for (const [option] of words.matchAll(/(?<= )--[a-z-]+/g)) expect([...known, '--help']).toContain(option);
 });
