@@ -126,6 +126,29 @@ describe('a replay', () => {
     expect(await read(dead.id)).toMatchObject({ state: 'pending', unknown: true, failures: 0 });
   });
 
+  test('of a big group is found page by page: the answer waits for none of them, and its record does not grow', async () => {
+    const { openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');
+    const { getItem, transact } = await import('#lib/aws/table');
+    const { startReplay } = await import('#lib/replays/start');
+    const { advanceReplay } = await import('#lib/replays/advance');
+    const asked = { kind: 'push', action: 'order', connection: 'shed', marketplace: 'marketful', order: null } as const;
+    const dead = { state: 'dead', cause: { code: 'big_group', description: 'many' }, nextAttemptAt: null } as const;
+    const at = new Date().toISOString();
+    for (let page = 0; page < 4; page++) {
+      const ids = Array.from({ length: 75 }, (_, index) => `dlv_big_${page}_${index}`);
+      await transact(ids.map((id) => putNewDelivery({ ...openDelivery({ ...asked, id, subject: {} }, at), ...dead })));
+    }
+    const settings = { by: 'test', reason: null, perMinute: 60, canary: true };
+    const { id } = await startReplay({ cause: 'big_group' }, settings);
+    const bytes = async () => JSON.stringify(await getItem({ pk: `REPLAY#${id}`, sk: 'REPLAY' })).length;
+    const first = await bytes();
+    const now = new Date();
+    expect(await advanceReplay(id, { deadline: now.getTime() })).toMatchObject({ state: 'collecting', matched: 0 });
+    expect(await advanceReplay(id)).toMatchObject({ state: 'running', matched: 300, stage: 'one' });
+    expect(Math.abs((await bytes()) - first)).toBeLessThan(100);
+    await api.call('POST', `/replays/${id}/cancel`);
+  });
+
   test('is 404 for a stranger, and its decisions take no other members', async () => {
     for (const path of ['/replays/rpl_none/cancel', '/replays/rpl_none/resume'])
       expect(await api.call('POST', path)).toMatchObject({ status: 404 });
