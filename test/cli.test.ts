@@ -196,6 +196,21 @@ test('a local hub takes connections and keys as a deployed one does', async () =
   });
 });
 
+test('a key that is revoked is known to nobody', async () => {
+  const outputs = ['--outputs', join(hub.data, 'outputs.json')];
+  const { out: key } = await longshore('keys', 'create', 'leaked', '--scopes', 'orders:read', ...outputs);
+  const { out } = await longshore('keys', 'list', ...outputs);
+  expect(out).toMatch(/leaked +orders:read/);
+  expect(out).not.toContain(key.trim());
+  expect(await longshore('keys', 'revoke', 'leaked', ...outputs)).toMatchObject({
+    code: 0,
+    out: 'leaked: 1 key revoked\n',
+  });
+  expect(await longshore('keys', 'revoke', 'leaked', ...outputs)).toMatchObject({ code: 1 });
+  expect(await longshore('--key', key.trim(), 'orders', 'list')).toMatchObject({ code: 1 });
+  expect((await longshore('keys', 'list', ...outputs)).out).toMatch(/local +/);
+});
+
 test('secrets are shown without their values, and the one before is retired once', async () => {
   const outputs = ['--outputs', join(hub.data, 'outputs.json')];
   const { out } = await longshore('secrets', 'list', ...outputs);

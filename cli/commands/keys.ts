@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import type { Scope } from '#lib/api/keys';
+import type { ListedKey } from '#lib/api/manage-keys';
 import { atDeployment, OUTPUTS_HELP, outputsOption } from '../deployment.ts';
+import { CliError } from '../errors.ts';
+import { count, relativeTime } from '../format.ts';
 import { examples } from '../options.ts';
 import type { GlobalOptions } from '../session.ts';
+import { type Column, renderTable } from '../table.ts';
 
 const SCOPES: readonly Scope[] = ['orders:read', 'fulfillments:write', 'ops'];
 
 /** `longshore keys`: who may call the API. */
 export function addKeys(program: Command): void {
-  program
-    .command('keys')
-    .description('API keys of the hub')
+  const keys = program.command('keys').description('API keys of the hub');
+  keys
     .command('create <name>')
     .description('make a key; it is shown once and only its hash is kept')
     .addOption(new Option('--scopes <scopes...>', 'what it may do').choices(SCOPES).default(SCOPES))
@@ -32,4 +35,35 @@ export function addKeys(program: Command): void {
       const { json } = command.optsWithGlobals<GlobalOptions>();
       console.log(json ? JSON.stringify({ name, scopes, key }, null, 2) : key);
     });
+  keys
+    .command('list')
+    .description('who has a key, and what it may do; no key is shown')
+    .addOption(outputsOption())
+    .addHelpText('after', `${examples('keys list')}${OUTPUTS_HELP}`)
+    .action(async (_options: unknown, command: Command) => {
+      const found = await atDeployment(command, async () => (await import('#lib/api/manage-keys')).listApiKeys());
+      const { json } = command.optsWithGlobals<GlobalOptions>();
+      const shown = found.length > 0 ? renderTable(found, columns(new Date())) : 'no keys';
+      console.log(json ? JSON.stringify({ keys: found }, null, 2) : shown);
+    });
+  keys
+    .command('revoke <name>')
+    .description('end every key of that name; no instance takes it after 30 seconds')
+    .addOption(outputsOption())
+    .addHelpText('after', `${examples('keys revoke erp')}${OUTPUTS_HELP}`)
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const revoked = await atDeployment(command, async () =>
+        (await import('#lib/api/manage-keys')).revokeApiKeys(name),
+      );
+      if (revoked === 0) throw new CliError(`there is no key of the name ${name}`);
+      const { json } = command.optsWithGlobals<GlobalOptions>();
+      const said = `${name}: ${count(revoked, 'key', 'keys')} revoked`;
+      console.log(json ? JSON.stringify({ name, revoked }, null, 2) : said);
+    });
 }
+
+const columns = (now: Date): Column<ListedKey>[] => [
+  { title: 'NAME', value: ({ name }) => name },
+  { title: 'SCOPES', value: ({ scopes }) => scopes.join(' ') },
+  { title: 'MADE', value: ({ createdAt }) => relativeTime(createdAt, now) },
+];

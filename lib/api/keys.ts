@@ -23,12 +23,20 @@ const cache = new Map<string, { at: number; key: Promise<ApiKey | undefined> }>(
 /** SHA-256 in hex. Keys are long and random, so no salt or stretching is needed. */
 export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex');
 
+/** Where all keys are found, by when they were made. */
+export const KEYS_PARTITION = 'APIKEY';
+
 const itemKey = (hash: string) => ({ pk: `APIKEY#${hash}`, sk: 'APIKEY' });
 
 /** Makes a key valid, or changes what it may do; other warm instances learn of it within 30 seconds. */
 export async function putApiKey(key: string, name: string, scopes: readonly Scope[]): Promise<void> {
   const hash = hashKey(key);
-  const item = { ...itemKey(hash), name, scopes, createdAt: new Date().toISOString() };
+  const createdAt = new Date().toISOString();
+  const item = {
+    ...itemKey(hash),
+    ...{ name, scopes, createdAt },
+    ...{ timePk: KEYS_PARTITION, timeSk: `${createdAt}#${hash}` },
+  };
   await db.send(new PutCommand({ TableName: tableName(), Item: item }));
   cache.delete(hash);
 }

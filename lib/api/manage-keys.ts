@@ -1,0 +1,34 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { queryIndex } from '#lib/aws/index-query';
+import { db, getItem, type Key } from '#lib/aws/table';
+import { tableName } from '#lib/settings';
+import { type ApiKey, KEYS_PARTITION } from './keys.ts';
+
+/** A key as it may be shown; `createdAt` is UTC. */
+export type ListedKey = ApiKey & { createdAt: string };
+
+const MAX_KEYS = 1_000;
+
+/** All keys, the oldest first. */
+export async function listApiKeys(): Promise<ListedKey[]> {
+  const keys = await readKeys();
+  return keys.map(({ name, scopes, createdAt }) => ({ name, scopes, createdAt }));
+}
+
+/** Ends every key of a name; warm instances take it for another 30 seconds. Returns how many there were. */
+export async function revokeApiKeys(name: string): Promise<number> {
+  const named = (await readKeys()).filter((key) => key.name === name);
+  for (const { at } of named) await db.send(new DeleteCommand({ TableName: tableName(), Key: at }));
+  return named.length;
+}
+
+async function readKeys(): Promise<Array<ListedKey & { at: Key }>> {
+  const rows = await queryIndex({ index: 'byTime', partition: KEYS_PARTITION, limit: MAX_KEYS, newestFirst: false });
+  const found = await Promise.all(
+    rows.map(async ({ pk, sk }) => {
+      const key = await getItem<ListedKey>({ pk, sk });
+      return key ? [{ ...key, at: { pk, sk } }] : [];
+    }),
+  );
+  return found.flat();
+}
