@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { routes } from '#lib/topology';
@@ -87,10 +88,8 @@ function toEvent(
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
   );
-  const text = body.toString('utf8');
   // API Gateway passes text through and encodes everything else.
-  const isText =
-    /json|text|xml|x-www-form-urlencoded/.test(headers['content-type'] ?? '') && Buffer.from(text).equals(body);
+  const isText = /json|text|xml|x-www-form-urlencoded/.test(headers['content-type'] ?? '') && isUtf8(body);
   const now = new Date();
   return {
     version: '2.0',
@@ -119,7 +118,7 @@ function toEvent(
       time: now.toISOString(),
       timeEpoch: now.getTime(),
     },
-    ...(body.length > 0 && { body: isText ? text : body.toString('base64') }),
+    ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
     isBase64Encoded: body.length > 0 && !isText,
   };
 }
