@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { marketplaces } from '#lib/marketplaces/registry';
 import { functions, queues } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 
@@ -63,17 +62,6 @@ export const describeQueues = (graph: Graph) =>
       for (const limit of limits) expect(limit >= 2 && limit <= 1000).toBe(true);
       expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThanOrEqual(700);
     });
-
-    test.each(marketplaces)(
-      '$name is pushed to by as many workers as its rate limit can use',
-      ({ name, requestsPerMinute }) => {
-        const spec = queues.find(({ consumer }) => consumer === `pusher-${name}`);
-        const callsInHand = (spec?.maximumConcurrency ?? 0) * (spec?.batchSize ?? 0);
-        const allowedInTenSeconds = requestsPerMinute / 6;
-        expect(callsInHand).toBeGreaterThanOrEqual(allowedInTenSeconds);
-        expect(callsInHand).toBeLessThan(allowedInTenSeconds + 2 * 10 + 1);
-      },
-    );
 
     test('nothing else is consumed, and every mapping reports partial failures', () => {
       const mappings = graph.all('lambda/eventSourceMapping:EventSourceMapping');
