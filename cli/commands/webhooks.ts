@@ -1,10 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { createHttp } from '#lib/http/client';
 import type { Connector, RemoteContext } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
 import { httpTimeoutMs } from '#lib/settings';
 import { type Synced, syncWebhooks } from '#lib/webhooks/sync';
 import { readConnectionsFile } from '../connections-file.ts';
+import { atDeployment } from '../deployment.ts';
 import { CliError, EXIT, usageError } from '../errors.ts';
 import { examples } from '../options.ts';
 import { openSession, readHubUrl } from '../session.ts';
@@ -13,6 +14,7 @@ interface Options {
   connection: string;
   url?: string;
   connections?: string;
+  outputs?: string;
   dryRun?: boolean;
 }
 
@@ -24,9 +26,12 @@ export function addWebhooks(program: Command): void {
     .command('sync')
     .description("register the hub's URLs at a connection's marketplace and repair them, or say what to paste where")
     .requiredOption('--connection <id>', 'whose webhooks')
-    .option(
-      '--connections <file>',
-      'from this machine, with a connections file; --url is what the marketplace will call',
+    .option('--connections <file>', 'from here, with a connections file; --url is what the marketplace will call')
+    .addOption(
+      new Option(
+        '--outputs <file>',
+        'from here, with AWS credentials; --url is what the marketplace will call',
+      ).conflicts('connections'),
     )
     .option('--dry-run', 'only say what would be done')
     .addHelpText(
@@ -36,12 +41,13 @@ export function addWebhooks(program: Command): void {
         'webhooks sync --connection marketful-mx --url https://hub.example',
         'webhooks sync --connection marketful-mx --url https://hub.example --connections connections.json',
       )}
-The hub registers the address at which you reach it, with --url or LONGSHORE_URL.`,
+The hub registers the address at which you reach it, with --url or LONGSHORE_URL. Where that is not what marketplaces can
+call, such as a hub on this machine behind a tunnel, do it from here with --connections, or --outputs .longshore/outputs.json.`,
     )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options & { json?: boolean }>();
-      const { connection: id, connections: file, dryRun = false } = options;
-      const synced = file === undefined ? await askHub(command, id, dryRun) : await syncFrom(file, options);
+      const synced =
+        options.connections || options.outputs ? await syncFromHere(command, options) : await askHub(command, options);
       const { info, webhookRegistry } = await loadConnector(synced.marketplace);
       console.log(
         options.json ? JSON.stringify(synced, null, 2) : describe(synced, info.title, webhookRegistry !== undefined),
@@ -50,23 +56,30 @@ The hub registers the address at which you reach it, with --url or LONGSHORE_URL
     });
 }
 
-const askHub = (command: Command, id: string, dryRun: boolean): Promise<Synced> =>
-  openSession(command).api.post(`/connections/${encodeURIComponent(id)}/webhooks/sync`, { dryRun });
+const askHub = (command: Command, { connection, dryRun = false }: Options): Promise<Synced> =>
+  openSession(command).api.post(`/connections/${encodeURIComponent(connection)}/webhooks/sync`, { dryRun });
 
-async function syncFrom(file: string, { connection, url, dryRun = false }: Options): Promise<Synced> {
+async function syncFromHere(
+  command: Command,
+  { connection, url, connections, dryRun = false }: Options,
+): Promise<Synced> {
   if (!url) throw usageError("--url is wanted: the hub's public address, such as https://hub.example");
-  const hub = readHubUrl(url);
-  const { connector, context } = await openFromFile(file, connection);
-  return syncWebhooks(connector, context, { hub, dryRun });
+  const options = { hub: readHubUrl(url), dryRun };
+  if (connections !== undefined) {
+    const { connector, context } = await openFromFile(connections, connection);
+    return syncWebhooks(connector, context, options);
+  }
+  return atDeployment(command, async () => {
+    const { connector, context } = await openDeployed(connection);
+    return syncWebhooks(connector, context, options);
+  });
 }
 
 /** Enough to call a remote by hand: no table and no budget, which other workers would share. */
 async function openFromFile(path: string, id: string): Promise<{ connector: Connector; context: RemoteContext }> {
   const { connections } = await readConnectionsFile(path);
-  const found = connections.find(({ connection }) => connection.id === id);
-  const known = connections.map(({ connection }) => connection.id).join(', ');
-  if (!found) throw new CliError(`there is no connection "${id}"; there are: ${known || 'none'}`);
-  const { connection, secrets } = found;
+  const all = new Map(connections.map((each) => [each.connection.id, each]));
+  const { connection, secrets } = all.get(id) ?? notThere(id, [...all.keys()]);
   const budget = { take: async () => {}, pause: async () => {} };
   const context: RemoteContext = {
     connection,
@@ -77,6 +90,24 @@ async function openFromFile(path: string, id: string): Promise<{ connector: Conn
     now: () => new Date(),
   };
   return { connector: await loadConnector(connection.marketplace), context };
+}
+
+/** Waits this long for its turn within the connection's requests a minute. */
+const MAX_WAIT_MS = 60_000;
+
+async function openDeployed(id: string): Promise<{ connector: Connector; context: RemoteContext }> {
+  const { getConfiguration } = await import('#lib/connections/store');
+  const { openRemote } = await import('#lib/connections/remote');
+  const { connections } = await getConfiguration();
+  const connection = connections.get(id) ?? notThere(id, [...connections.keys()]);
+  return {
+    connector: await loadConnector(connection.marketplace),
+    context: await openRemote(connection, { maxWaitMs: MAX_WAIT_MS }),
+  };
+}
+
+function notThere(id: string, known: readonly string[]): never {
+  throw new CliError(`there is no connection "${id}"; there are: ${known.join(', ') || 'none'}`);
 }
 
 const DONE = { keep: 'stands', create: 'registered', remove: 'removed', leave: 'not ours', paste: '' } as const;

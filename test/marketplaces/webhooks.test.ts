@@ -218,6 +218,24 @@ test('the hub does it by itself, under the address at which it was reached, with
   }
 });
 
+test('works past the hub: the connection from its table, the secret from Secrets Manager', async () => {
+  const aws = await startAws({ dataDir: path('aws-2') });
+  try {
+    const endpoints = awsEnvironment(aws.endpoints);
+    Object.assign(process.env, endpoints);
+    const { provision } = await import('#sandbox/provision');
+    const outputs = path('outputs.json');
+    writeFileSync(outputs, JSON.stringify({ environment: { ...endpoints, ...(await provision()) } }));
+    const put = await longshore(['connections', 'put', path('connections.json'), '--outputs', outputs]);
+    expect(put.code).toBe(0);
+    const args = ['webhooks', 'sync', '--connection', 'shed', '--url', HUB, '--outputs', outputs];
+    expect(await longshore(args)).toMatchObject({ code: 0, err: '' });
+    expect(registered()).toEqual(ALL);
+  } finally {
+    await aws.stop();
+  }
+});
+
 async function register(tipo: string, url: string): Promise<void> {
   const response = await fetch(`${marketful.url}/webhooks/crear`, {
     method: 'POST',
