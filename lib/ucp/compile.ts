@@ -1,0 +1,39 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import standaloneCode from 'ajv/dist/standalone/index.js';
+import addFormats from 'ajv-formats';
+import { orderSchema, referredSchemas } from './schema-list.ts';
+
+/** Where `validate.ts` imports it from. */
+export const VALIDATOR = join(import.meta.dirname, 'order-validator.js');
+
+const HEAD = `// The schemas as code. Made by \`node lib/ucp/compile.ts\`: a worker that compiled them itself would take a tenth of a
+// second for it, at its first order.
+import { fullFormats } from 'ajv-formats/dist/formats.js';
+`;
+
+/** The source of a module that validates orders against the schemas. */
+export function compileValidator(): string {
+  // UCP's own keywords (`ucp_request`) are not JSON Schema's: strict mode would refuse them.
+  const ajv = new Ajv2020({ strict: false, allErrors: true, code: { source: true, esm: true, lines: true } });
+  addFormats.default(ajv);
+  for (const schema of referredSchemas) ajv.addSchema(withoutProse(schema));
+  const code = standaloneCode.default(ajv, ajv.compile(withoutProse(orderSchema)));
+  return (
+    HEAD +
+    code.replace('"use strict";', '').replaceAll('require("ajv-formats/dist/formats").fullFormats', 'fullFormats')
+  );
+}
+
+const PROSE = new Set(['title', 'description', 'examples']);
+
+/** Without what only people read; a property of that name has a schema, not a text. */
+const withoutProse = <T extends object>(schema: T): T =>
+  JSON.parse(
+    JSON.stringify(schema, (key, value) =>
+      PROSE.has(key) && (typeof value === 'string' || Array.isArray(value)) ? undefined : value,
+    ),
+  );
+
+if (import.meta.main) writeFileSync(VALIDATOR, compileValidator());
