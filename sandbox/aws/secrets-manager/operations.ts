@@ -120,6 +120,13 @@ export function createOperations(secrets: Secrets) {
       const secret = secrets.find(input.SecretId, { deleted: true });
       return { ...describe(secret), VersionIdsToStages: versionsToStages(secret) };
     },
+    ListSecretVersionIds(input: OfSecret) {
+      const secret = secrets.find(input.SecretId, { deleted: true });
+      const Versions = Object.entries(secret.versions).map(([VersionId, { createdAt }]) => ({
+        ...{ VersionId, VersionStages: stagesOf(secret, VersionId), CreatedDate: createdAt },
+      }));
+      return { ...head(secret), Versions };
+    },
     ListSecrets(input: Listing & { IncludePlannedDeletion?: boolean }) {
       const wanted = (secret: Secret) =>
         (input.IncludePlannedDeletion || !secret.deletedAt) && matches(secret, input.Filters);

@@ -8,6 +8,7 @@ import {
   GetSecretValueCommand,
   InvalidRequestException,
   ListSecretsCommand,
+  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   ResourceExistsException,
   ResourceNotFoundException,
@@ -79,6 +80,8 @@ it('moves a label or takes it away, but never leaves a secret without a current 
   await expect(update('AWSPREVIOUS', { RemoveFromVersionId: second })).rejects.toMatchObject(refused);
   await update('AWSCURRENT', { RemoveFromVersionId: second, MoveToVersionId: first });
   expect((await get('labelled', { VersionStage: 'AWSPREVIOUS' })).SecretString).toBe('v2');
+  const { Versions = [] } = await client.send(new ListSecretVersionIdsCommand({ SecretId: 'labelled' }));
+  expect(Versions.find(({ VersionId }) => VersionId === second)).toMatchObject({ VersionStages: ['AWSPREVIOUS'] });
   await update('AWSPREVIOUS', { RemoveFromVersionId: second });
   await expect(get('labelled', { VersionStage: 'AWSPREVIOUS' })).rejects.toBeInstanceOf(ResourceNotFoundException);
   expect((await get('labelled')).SecretString).toBe('v1');
