@@ -202,7 +202,8 @@ test('a key that is revoked is known to nobody', async () => {
   const { out } = await longshore('keys', 'list', ...outputs);
   expect(out).toMatch(/leaked +orders:read/);
   expect(out).not.toContain(key.trim());
-  expect(await longshore('keys', 'revoke', 'leaked', ...outputs)).toMatchObject({
+  expect(await longshore('keys', 'revoke', 'leaked', ...outputs)).toMatchObject({ code: 3, out: '' });
+  expect(await longshore('keys', 'revoke', 'leaked', '--yes', ...outputs)).toMatchObject({
     code: 0,
     out: 'leaked: 1 key revoked\n',
   });
@@ -217,8 +218,12 @@ test('secrets are shown without their values, and the one before is retired once
   expect(out).toMatch(/marketful +.* ago +accepted/);
   expect(out).not.toContain('a-shed-webhook-secret');
   const retire = async (...more: string[]) => longshore('secrets', 'retire-previous', ...more, ...outputs);
-  expect(await retire('marketful')).toMatchObject({ code: 0, out: expect.stringContaining('marketful: retired') });
-  expect(await retire('marketful', '--json')).toMatchObject({
+  expect(await retire('marketful')).toMatchObject({ code: 3, out: '' });
+  expect(await retire('marketful', '--yes')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('marketful: retired'),
+  });
+  expect(await retire('marketful', '--yes', '--json')).toMatchObject({
     code: 0,
     out: expect.stringContaining('"retired": false'),
   });

@@ -108,7 +108,7 @@ test('secrets rotated twice under load: nothing signed with the current or the p
   load.use(second, third);
   await sleep(500);
   load.use(third);
-  expect(await longshore('secrets', 'retire-previous', 'scopio', ...outputs())).toContain('scopio: retired');
+  expect(await longshore('secrets', 'retire-previous', 'scopio', '--yes', ...outputs())).toContain('scopio: retired');
   const refusesSecond = async () => {
     const body = '{"late":true}';
     return (await post(stage, body, { signature: sign(body, second) })).status === 401;

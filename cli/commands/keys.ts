@@ -3,9 +3,9 @@ import { type Command, Option } from 'commander';
 import type { Scope } from '#lib/api/keys';
 import type { ListedKey } from '#lib/api/manage-keys';
 import { atDeployment, OUTPUTS_HELP, outputsOption } from '../deployment.ts';
-import { CliError } from '../errors.ts';
+import { CliError, refusal } from '../errors.ts';
 import { count, relativeTime } from '../format.ts';
-import { examples } from '../options.ts';
+import { examples, yes } from '../options.ts';
 import type { GlobalOptions } from '../session.ts';
 import { type Column, renderTable } from '../table.ts';
 
@@ -50,12 +50,17 @@ export function addKeys(program: Command): void {
     .command('revoke <name>')
     .description('end every key of that name; no instance takes it after 30 seconds')
     .addOption(outputsOption())
-    .addHelpText('after', `${examples('keys revoke erp')}${OUTPUTS_HELP}`)
-    .action(async (name: string, _options: unknown, command: Command) => {
-      const revoked = await atDeployment(command, async () =>
-        (await import('#lib/api/manage-keys')).revokeApiKeys(name),
-      );
-      if (revoked === 0) throw new CliError(`there is no key of the name ${name}`);
+    .addOption(yes('do it; without it, the keys are only counted'))
+    .addHelpText('after', `${examples('keys revoke erp', 'keys revoke erp --yes')}${OUTPUTS_HELP}`)
+    .action(async (name: string, { yes: sure }: { yes?: boolean }, command: Command) => {
+      const revoked = await atDeployment(command, async () => {
+        const { listApiKeys, revokeApiKeys } = await import('#lib/api/manage-keys');
+        const found = (await listApiKeys()).filter((key) => key.name === name).length;
+        if (found === 0) throw new CliError(`there is no key of the name ${name}`);
+        if (!sure)
+          throw refusal(`${count(found, 'key', 'keys')} of the name ${name} would be revoked: say --yes to do it`);
+        return revokeApiKeys(name);
+      });
       const { json } = command.optsWithGlobals<GlobalOptions>();
       const said = `${name}: ${count(revoked, 'key', 'keys')} revoked`;
       console.log(json ? JSON.stringify({ name, revoked }, null, 2) : said);

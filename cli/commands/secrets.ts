@@ -2,8 +2,9 @@ import { Argument, type Command } from 'commander';
 import type { SecretState } from '#lib/connections/retire';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { atDeployment, OUTPUTS_HELP, outputsOption } from '../deployment.ts';
+import { refusal } from '../errors.ts';
 import { relativeTime } from '../format.ts';
-import { examples } from '../options.ts';
+import { examples, yes } from '../options.ts';
 import type { GlobalOptions } from '../session.ts';
 import { type Column, renderTable } from '../table.ts';
 
@@ -27,8 +28,11 @@ export function addSecrets(program: Command): void {
     .description('no longer accept webhooks signed with the secret before the current one, as after a leak')
     .addArgument(new Argument('<marketplace>').choices(marketplaces.map(({ name }) => name)))
     .addOption(outputsOption())
-    .addHelpText('after', examples('secrets retire-previous scopio') + OUTPUTS_HELP)
-    .action(async (marketplace: string, _options: unknown, command: Command) => {
+    .addOption(yes('do it: what is still signed with the one before is refused from then on'))
+    .addHelpText('after', examples('secrets retire-previous scopio --yes') + OUTPUTS_HELP)
+    .action(async (marketplace: string, { yes: sure }: { yes?: boolean }, command: Command) => {
+      if (!sure)
+        throw refusal(`what ${marketplace} signs with its previous secret would be refused: say --yes to do it`);
       const { json } = command.optsWithGlobals<GlobalOptions>();
       const retired = await atDeployment(command, async () =>
         (await import('#lib/connections/retire')).retirePreviousSecret(marketplace),

@@ -1,6 +1,5 @@
 import type { Connection } from '#lib/connections/connection';
 import { openRemote } from '#lib/connections/remote';
-import { refreshCredentials } from '#lib/connections/secrets';
 import { getConfiguration } from '#lib/connections/store';
 import { IntegrationError } from '#lib/errors';
 import { loadConnector } from '#lib/marketplaces/load';
@@ -64,8 +63,6 @@ async function sync(connection: Connection, options: { hub: string; dryRun: bool
   const connector = await loadConnector(marketplace);
   // Where nobody calls, no secret is read.
   if (connector.info.topics.length === 0) return { connection: id, marketplace, dryRun: options.dryRun, webhooks: [] };
-  // The URLs may end in a secret that was put a moment ago.
-  await refreshCredentials(marketplace, id);
   try {
     // The secret of this moment: it is synced because it was just rotated.
     return await syncWebhooks(connector, await openRemote(connection, PATIENCE, 0), options);
