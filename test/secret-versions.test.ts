@@ -125,13 +125,26 @@ describe('a secret rotated by writing a new version', () => {
     expect(await call(['', 'undefined', 'second'])).toEqual([401, 401, 200]);
   });
 
-  test.each(['not JSON', '{}', '[]', '"text"'])('is served although the version before is %s', async (before) => {
-    const secrets = { webhookSecret: 'now' };
-    for (const SecretString of [before, JSON.stringify({ connections: { shop: { secrets, settings: {} } } })])
-      await write(SecretString);
-    const call = await startInstance();
-    expect(await call(['now', 'other'])).toEqual([200, 401]);
-  });
+  test.each(['not JSON', '{}', '[]', '"text"', 'null'])(
+    'is served although the version before is %s',
+    async (before) => {
+      const secrets = { webhookSecret: 'now' };
+      for (const SecretString of [before, JSON.stringify({ connections: { shop: { secrets, settings: {} } } })])
+        await write(SecretString);
+      const call = await startInstance();
+      expect(await call(['now', 'other'])).toEqual([200, 401]);
+    },
+  );
+});
+
+test('a secret that was broken by hand accepts nothing, is not quoted, and is mended by the next put', async () => {
+  await write('whsec-canary-4711 is not JSON');
+  const call = await startInstance();
+  expect(await call(['now'])).toEqual([503]);
+  const { readSecretDocument } = await import('#lib/connections/secrets');
+  await expect(readSecretDocument('scopio')).rejects.toThrow(/^the secret of scopio is not a document of connections$/);
+  await versions(fileOf(connection('shop', 'now')));
+  expect(await call(['now', 'other'])).toEqual([200, 401]);
 });
 
 describe('what it costs', () => {

@@ -5,7 +5,7 @@ import { unblock } from '#lib/deliveries/replay';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { secretId } from '#lib/settings';
 import type { ConnectionsFile, FileConnection } from './file.ts';
-import { MIN_REFRESH_MS, readSecretDocument, type SecretDocument } from './secrets.ts';
+import { MIN_REFRESH_MS, readSecretIfOurs, type SecretDocument } from './secrets.ts';
 import { CONFIG_TTL_MS, getConfiguration, putConnection, putRoutes, removeConnection } from './store.ts';
 
 /**
@@ -54,7 +54,7 @@ export async function untilInForce(): Promise<void> {
 }
 
 async function putSecrets(marketplace: string, entries: readonly FileConnection[]): Promise<string[]> {
-  const { connections: old } = await readSecretDocument(marketplace);
+  const { connections: old } = await readSecretIfOurs(marketplace);
   const document: SecretDocument = {
     connections: Object.fromEntries(
       entries.map(({ connection, secrets, webhookSettings }) => [

@@ -88,28 +88,43 @@ function readCached(marketplace: string, maxAgeMs: number): Promise<SecretDocume
   return document;
 }
 
+/** What stands there is no document of ours. Its words are left out: they may be a secret. */
+export class UnreadableSecretError extends Error {}
+
 /** A marketplace's secret as it stands now, past the cache. A new deployment's has no version yet. */
 export async function readSecretDocument(marketplace: string, VersionStage = 'AWSCURRENT'): Promise<SecretDocument> {
   const request = new GetSecretValueCommand({ SecretId: secretId(marketplace), VersionStage });
   try {
     const { SecretString } = await client.send(request);
-    return SecretString ? (JSON.parse(SecretString) as SecretDocument) : NONE;
+    return SecretString ? parse(SecretString, marketplace) : NONE;
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return NONE;
     throw error;
   }
 }
 
+function parse(text: string, marketplace: string): SecretDocument {
+  try {
+    const document = JSON.parse(text) as SecretDocument;
+    if (typeof document.connections === 'object') return document;
+  } catch {
+    // Told below, as for any other text.
+  }
+  throw new UnreadableSecretError(`the secret of ${marketplace} is not a document of connections`);
+}
+
+/** The same where what is not ours counts as nothing. */
+export const readSecretIfOurs = (marketplace: string, stage?: string): Promise<SecretDocument> =>
+  readSecretDocument(marketplace, stage).catch((error) => {
+    if (error instanceof UnreadableSecretError) return NONE;
+    throw error;
+  });
+
 /** Both versions of a marketplace's secret as they stand now. */
 export async function readSecretVersions(marketplace: string): Promise<SecretVersions> {
   // In this order a rotation between the two reads is seen as not yet begun; in the other the old secret would be missed.
   const current = await readSecretDocument(marketplace);
-  const previous = await readSecretDocument(marketplace, 'AWSPREVIOUS').catch((error) => {
-    // What somebody put there by hand before our first version.
-    if (error instanceof SyntaxError) return NONE;
-    throw error;
-  });
-  return { current, previous };
+  return { current, previous: await readSecretIfOurs(marketplace, 'AWSPREVIOUS') };
 }
 
 /** A connection's part of both versions. What the present version does not name is not known, whatever came before. */
@@ -119,7 +134,7 @@ export function pickActive({ current: now, previous: before }: SecretVersions, c
   return { current, previous: previous && withoutOlder(previous) };
 }
 
-const pick = ({ connections = {} }: Partial<SecretDocument>, connection: string): WebhookCredentials | undefined =>
+const pick = ({ connections }: SecretDocument, connection: string): WebhookCredentials | undefined =>
   Object.hasOwn(connections, connection) ? connections[connection] : undefined;
 
 /** Its own secret and not the ones before that, which somebody may have taken away on purpose. */
