@@ -10,6 +10,13 @@ export const INBOUND_QUEUE = 'inbound';
 export const deliveryQueue = (marketplace: string): string => `${marketplace}-deliveries`;
 export const deadLetterQueue = (marketplace: string): string => `${marketplace}-dead-letters`;
 
+/**
+ * Partitions over which an index spreads what one connection has of one kind. A partition takes a thousand writes a
+ * second, and half a million orders an hour at one connection write over four thousand (docs/scale.md). May grow, as
+ * readers ask all of them, and never shrink.
+ */
+export const INDEX_SHARDS = 8;
+
 /** The one table: two indexes, both keys only, and a TTL attribute. */
 export const table = {
   name: 'longshore',

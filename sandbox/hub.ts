@@ -2,7 +2,8 @@ import type { RequestListener, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { putApiKey, Scope } from '#lib/api/keys';
-import { queryIndex } from '#lib/aws/index-query';
+import { idOf, queryIndex } from '#lib/aws/index-query';
+import { shardsOf } from '#lib/aws/shards';
 import { db } from '#lib/aws/table';
 import type { ConnectionsFile } from '#lib/connections/file';
 import { putConnections } from '#lib/connections/put';
@@ -54,13 +55,12 @@ async function endLeases(connections: readonly string[]): Promise<void> {
     await db.send(new UpdateCommand({ TableName: tableName(), Key, UpdateExpression: 'REMOVE lease' }));
     const token = { pk: `TOKEN#${connection}`, sk: 'TOKEN' };
     await db.send(new UpdateCommand({ TableName: tableName(), Key: token, UpdateExpression: 'REMOVE holder' }));
-    const rows = await queryIndex({
-      index: 'byState',
-      partition: duePartition(connection),
-      limit: 1000,
-      newestFirst: false,
-    });
-    for (const delivery of await getDeliveries(rows.map(({ sort }) => sort.slice(sort.indexOf('#') + 1)))) {
+    const pages = await Promise.all(
+      shardsOf(duePartition(connection)).map((partition) =>
+        queryIndex({ index: 'byState', partition, limit: 1000, newestFirst: false }),
+      ),
+    );
+    for (const delivery of await getDeliveries(pages.flat().map(idOf))) {
       if (delivery.lease) await transition(delivery, { ...delivery, lease: { ...delivery.lease, until: longAgo } });
     }
   }

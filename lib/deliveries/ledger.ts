@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { shardOf } from '#lib/aws/shards';
 import {
   bare,
   db,
@@ -25,7 +26,10 @@ const LEASE_SECONDS = 90;
 
 const keyOf = (id: string) => ({ pk: `DELIVERY#${id}`, sk: 'DELIVERY' });
 
-/** Where the sweeper, the lists and the operators find a delivery: by when it is due, or by what is wrong with it. */
+/**
+ * Where the sweeper, the lists and the operators find a delivery: by when it is due, or by what is wrong with it. Each is
+ * spread over shards.
+ */
 export const duePartition = (connection: string): string => `due#${connection}`;
 export const blockedPartition = (connection: string): string => `blocked#${connection}`;
 export const deadPartition = (connection: string): string => `dead#${connection}`;
@@ -37,12 +41,12 @@ function stateKeys(delivery: Delivery): IndexKeys {
   const { id, state, connection, updatedAt } = delivery;
   // A lease leaves it where it stands, as a move within an index is paid like two writes.
   if (state === 'pending' || state === 'leased')
-    return { statePk: duePartition(connection), stateSk: `${delivery.nextAttemptAt}#${id}` };
-  if (state === 'blocked') return { statePk: blockedPartition(connection), stateSk: `${updatedAt}#${id}` };
-  if (state === 'dead') return { statePk: deadPartition(connection), stateSk: `${updatedAt}#${id}` };
+    return { statePk: shardOf(duePartition(connection), id), stateSk: `${delivery.nextAttemptAt}#${id}` };
+  if (state === 'blocked') return { statePk: shardOf(blockedPartition(connection), id), stateSk: `${updatedAt}#${id}` };
+  if (state === 'dead') return { statePk: shardOf(deadPartition(connection), id), stateSk: `${updatedAt}#${id}` };
   const { placed } = delivery;
-  if (placed && !placed.isSettled) return { statePk: placedPartition(connection), stateSk: positionOf({ id, placed }) };
-  return {};
+  if (!placed || placed.isSettled) return {};
+  return { statePk: shardOf(placedPartition(connection), id), stateSk: positionOf({ id, placed }) };
 }
 
 /** A placement's place among those of its connection. */
@@ -51,7 +55,7 @@ export const positionOf = ({ id, placed }: Pick<Delivery, 'id'> & { placed: Plac
 const itemOf = (delivery: Delivery): Item<Delivery> => ({
   ...delivery,
   ...keyOf(delivery.id),
-  timePk: timePartition(delivery.connection),
+  timePk: shardOf(timePartition(delivery.connection), delivery.id),
   timeSk: `${delivery.createdAt}#${delivery.id}`,
   ...stateKeys(delivery),
 });

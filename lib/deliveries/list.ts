@@ -1,4 +1,5 @@
 import { decodeCursor, encodeCursor, listIndex } from '#lib/aws/index-query';
+import { shardsOf } from '#lib/aws/shards';
 import { type Configuration, getConfiguration } from '#lib/connections/store';
 import { isPast } from '#lib/orders/ship-by';
 import { getOrder } from '#lib/orders/store';
@@ -76,15 +77,15 @@ export async function* eachDelivery(filter: DeliveryFilter): AsyncGenerator<Deli
 function whereToLook({ state, cause, message, since }: DeliveryFilter, connections: readonly string[]) {
   // Dead and blocked ones stand by when they became so, which is never before they were created.
   const bounded = { index: 'byState', ...(since && { since }) } as const;
-  if (state === 'dead') return { ...bounded, partitions: connections.map(deadPartition) };
-  if (state === 'blocked') return { ...bounded, partitions: connections.map(blockedPartition) };
-  if (state === 'pending' || state === 'leased')
-    return { index: 'byState', partitions: connections.map(duePartition) } as const;
-  if ((cause || message) && !state) {
-    const partitions = connections.flatMap((id) => [deadPartition(id), blockedPartition(id), duePartition(id)]);
-    return { index: 'byState', partitions } as const;
-  }
-  return { index: 'byTime', partitions: connections.map(timePartition), ...(since && { since }) } as const;
+  const within = (...kinds: ReadonlyArray<(connection: string) => string>) => ({
+    partitions: connections.flatMap((id) => kinds.flatMap((partitionOf) => shardsOf(partitionOf(id)))),
+  });
+  if (state === 'dead') return { ...bounded, ...within(deadPartition) };
+  if (state === 'blocked') return { ...bounded, ...within(blockedPartition) };
+  if (state === 'pending' || state === 'leased') return { index: 'byState', ...within(duePartition) } as const;
+  if ((cause || message) && !state)
+    return { index: 'byState', ...within(deadPartition, blockedPartition, duePartition) } as const;
+  return { index: 'byTime', ...within(timePartition), ...(since && { since }) } as const;
 }
 
 /** Whether a delivery is one that the filter names. */

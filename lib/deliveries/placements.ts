@@ -1,4 +1,5 @@
-import { queryIndex } from '#lib/aws/index-query';
+import { idOf, walkIndex } from '#lib/aws/index-query';
+import { shardsOf } from '#lib/aws/shards';
 import type { Write } from '#lib/aws/table';
 import type { OpenPlacement } from '#lib/marketplaces/contract';
 import type { Order } from '#lib/orders/order';
@@ -34,21 +35,13 @@ export async function* listOpenPlacements(
 ): AsyncGenerator<OpenPlacement> {
   const last = afterOrder === null ? undefined : await getOrder(afterOrder);
   const passed = last ? await getPlacements(last, connection) : [];
-  let after = passed.map(positionOf).sort().at(-1);
-  for (;;) {
-    const rows = await queryIndex({
-      index: 'byState',
-      partition: placedPartition(connection),
-      limit: PAGE,
-      newestFirst: false,
-      ...(after && { after }),
-    });
-    const found = await getDeliveries(rows.map(({ sort }) => sort.slice(sort.indexOf('#') + 1)));
+  const after = passed.map(positionOf).sort().at(-1);
+  const partitions = shardsOf(placedPartition(connection));
+  for await (const rows of walkIndex({ index: 'byState', partitions, limit: PAGE, after })) {
+    const found = await getDeliveries(rows.map(idOf));
     for (const { order, placed } of found.filter(isPlacement)) {
       const { remoteId, number, channel, at } = placed;
       yield { orderId: order ?? '', remoteId, number, channel, placedAt: at };
     }
-    if (rows.length < PAGE) return;
-    after = rows.at(-1)?.sort;
   }
 }

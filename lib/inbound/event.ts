@@ -1,6 +1,7 @@
 import type { InboundReceived } from '#events/inbound-received';
 import { listIndex } from '#lib/aws/index-query';
 import { pack } from '#lib/aws/pack';
+import { shardOf, shardsOf } from '#lib/aws/shards';
 import { getItem, type Item, NEW, put, type Write } from '#lib/aws/table';
 import type { ErrorDetail } from '#lib/errors';
 import { tableName } from '#lib/settings';
@@ -48,10 +49,13 @@ export function putEvent(event: InboundEvent): Write {
   const whole: Item<InboundEvent> = {
     ...event,
     ...keyOf(event.id),
-    timePk: eventTimePartition(event.connection),
+    timePk: shardOf(eventTimePartition(event.connection), event.id),
     timeSk: `${event.receivedAt}#${event.id}`,
     ...(unreadable
-      ? { statePk: unreadablePartition(event.connection), stateSk: `${event.receivedAt}#${event.id}` }
+      ? {
+          statePk: shardOf(unreadablePartition(event.connection), event.id),
+          stateSk: `${event.receivedAt}#${event.id}`,
+        }
       : { expiresAt: Math.floor(Date.parse(event.recordedAt) / 1000) + RETENTION_SECONDS }),
   };
   const item = pack(whole, ['state']);
@@ -81,7 +85,7 @@ export function listEvents({ connections, state, since, limit, cursor }: EventFi
   const unreadable = state === 'unreadable';
   return listIndex<InboundEvent>({
     index: unreadable ? 'byState' : 'byTime',
-    partitions: connections.map(unreadable ? unreadablePartition : eventTimePartition),
+    partitions: connections.flatMap((id) => shardsOf((unreadable ? unreadablePartition : eventTimePartition)(id))),
     limit,
     cursor,
     matches: (event) => (!state || event.state === state) && (!since || event.receivedAt >= since),

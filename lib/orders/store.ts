@@ -1,6 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { listIndex } from '#lib/aws/index-query';
 import { pack } from '#lib/aws/pack';
+import { shardOf, shardsOf } from '#lib/aws/shards';
 import { db, getItem, type Item, put, queryPartition, transact, type Write } from '#lib/aws/table';
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDeliveries, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
@@ -19,7 +20,7 @@ function putOrder(order: Order, previous: Order | null): Write {
   const whole: Item<Order> = {
     ...order,
     ...keyOf(order.id),
-    timePk: orderTimePartition(order.connection),
+    timePk: shardOf(orderTimePartition(order.connection), order.id),
     timeSk: `${order.receivedAt}#${order.id}`,
   };
   const item = pack(whole, ['revision']);
@@ -142,7 +143,7 @@ export function listOrders(
 ) {
   return listIndex<Order>({
     index: 'byTime',
-    partitions: connections.map(orderTimePartition),
+    partitions: connections.flatMap((id) => shardsOf(orderTimePartition(id))),
     limit,
     cursor,
     matches: (order) =>

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { INDEX_SHARDS } from '#lib/topology-names';
+import type { InProcess } from './support/in-process.ts';
+import { emptyQueues, startWorkers } from './support/workers.ts';
+
+let hub: InProcess;
+beforeAll(async () => {
+  hub = await startWorkers();
+});
+afterAll(() => hub.stop());
+
+const MINUTE = 60_000;
+const start = Date.now() - 600 * MINUTE;
+const minute = (count: number): string => new Date(start + count * MINUTE).toISOString();
+
+/** Deliveries that are due, one a minute, and nobody has looked at. */
+async function putDue(prefix: string, count: number, connectionOf: (n: number) => string): Promise<Delivery[]> {
+  const { openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');
+  const { transact } = await import('#lib/aws/table');
+  const all = Array.from({ length: count }, (_, n): Delivery => {
+    const asked = { id: `dlv_${prefix}_${n}`, kind: 'push', action: 'order', order: null, subject: {} } as const;
+    return openDelivery({ ...asked, connection: connectionOf(n), marketplace: 'marketful' }, minute(n));
+  });
+  for (let first = 0; first < count; first += 100)
+    await transact(all.slice(first, first + 100).map((delivery) => putNewDelivery(delivery)));
+  return all;
+}
+
+const idsOf = (deliveries: readonly Pick<Delivery, 'id'>[]): string[] => deliveries.map(({ id }) => id);
+
+test.each([1, 7, 100])(
+  'a list in pages of %i is whole and newest first, whichever shards and connections its items stand in',
+  async (limit) => {
+    // One connection has nearly all of them.
+    const put = await putDue(`list${limit}`, 150, (n) => (n % 50 === 0 ? 'shed-b' : 'shed-a'));
+    const { listDeliveries } = await import('#lib/deliveries/list');
+    const listed: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listDeliveries({ state: 'pending', limit, cursor });
+      expect(page.items.length).toBeLessThanOrEqual(limit);
+      listed.push(...idsOf(page.items));
+      cursor = page.cursor;
+    } while (cursor);
+    expect(listed.filter((id) => id.startsWith(`dlv_list${limit}_`))).toEqual(idsOf(put).reverse());
+  },
+);
+
+test('placements that still move are told oldest first over all shards, also from the middle', async () => {
+  const { listOpenPlacements } = await import('#lib/deliveries/placements');
+  const { getDelivery, leaseDelivery, transition } = await import('#lib/deliveries/ledger');
+  const { open } = await import('./support/workers.ts');
+  const { commitOrder, getOrder } = await import('#lib/orders/store');
+  const orders: string[] = [];
+  for (let n = 0; n < 120; n++) {
+    const pending = await getDelivery(await open({ connection: 'shed-b' }));
+    const leased = pending && (await leaseDelivery(pending, new Date()));
+    if (!leased) throw new Error('not leased');
+    const order = await getOrder(leased.order ?? '');
+    if (!order) throw new Error('no order');
+    const placements = [{ delivery: leased.id, connection: 'shed-b' }];
+    await commitOrder({
+      ...{ order: { ...order, placements }, previous: order, timeline: [], deliveries: [] },
+      ...{ origin: 'placed', now: new Date() },
+    });
+    const placed = { at: minute(n), remoteId: String(n), number: String(n), channel: 'shop' };
+    await transition(leased, { ...leased, state: 'succeeded', lease: null, nextAttemptAt: null, placed });
+    orders.push(leased.order ?? '');
+  }
+  const told = async (after: string | null) =>
+    (await Array.fromAsync(listOpenPlacements('shed-b', after))).map(({ orderId }) => orderId);
+  expect(await told(null)).toEqual(orders);
+  expect(await told(orders[70] ?? '')).toEqual(orders.slice(71));
+});
+
+test('what was written before there were shards is still found', async () => {
+  const [put] = await putDue('old', 1, () => 'shed-b');
+  const { DynamoDBDocumentClient, UpdateCommand } = await import('@aws-sdk/lib-dynamodb');
+  const { db } = await import('#lib/aws/table');
+  expect(db).toBeInstanceOf(DynamoDBDocumentClient);
+  await db.send(
+    new UpdateCommand({
+      TableName: process.env.TABLE_NAME,
+      Key: { pk: `DELIVERY#${put?.id}`, sk: 'DELIVERY' },
+      UpdateExpression: 'SET statePk = :plain',
+      ExpressionAttributeValues: { ':plain': 'due#shed-b' },
+    }),
+  );
+  const { listDeliveries } = await import('#lib/deliveries/list');
+  const { items } = await listDeliveries({ state: 'pending', connection: 'shed-b', limit: 1000 });
+  expect(idsOf(items)).toContain(put?.id);
+});
+
+test('a backlog is not rung for as a whole, and nothing in it stays out of sight', async () => {
+  const { LOOK, sweep } = await import('#lib/deliveries/sweep');
+  const backlog = await putDue('swept', 3_000, () => 'shed-a');
+  await emptyQueues(hub);
+  const rung = new Set<string>();
+  const newest = idsOf(backlog.slice(-200));
+  for (let sweeps = 0; sweeps < 200 && !newest.some((id) => rung.has(id)); sweeps++) {
+    await sweep(new Date(start + 3_001 * MINUTE));
+    const bodies = await hub.drain('marketful-deliveries');
+    expect(bodies.length).toBeLessThanOrEqual(2 * LOOK * 2 * INDEX_SHARDS);
+    for (const body of bodies) rung.add(JSON.parse(body).deliveryId);
+    // The oldest are what the remote is asked for first.
+    for (const id of idsOf(backlog.slice(0, LOOK))) expect(rung.has(id)).toBe(true);
+  }
+  expect(newest.some((id) => rung.has(id))).toBe(true);
+});
