@@ -1,5 +1,5 @@
-import type { Connections } from './answers.ts';
-import { describeOpen, describeSeconds, relativeTime } from './format.ts';
+import type { Connections, Delivery } from './answers.ts';
+import { count, describeOpen, describeSeconds, relativeTime } from './format.ts';
 
 export interface Trouble {
   connection: string;
@@ -10,8 +10,13 @@ export interface Trouble {
 const PATIENCE_SECONDS = 600;
 
 /** What an operator should look at, from what the hub knows of its connections; it calls nobody. */
-export function findTroubles({ connections, removed }: Connections, now: Date): Trouble[] {
+export function findTroubles(
+  { connections, removed }: Connections,
+  blocked: readonly Pick<Delivery, 'connection' | 'waitsFor' | 'cause'>[],
+  now: Date,
+): Trouble[] {
   const found = connections.flatMap(({ id, poll, pollIntervalSeconds, misses: [latest] }) => {
+    const waiting = blocked.filter(({ connection, waitsFor }) => connection === id && waitsFor === 'connection');
     const polledAt = Date.parse(poll.lastPolledAt ?? '');
     const isLate = now.getTime() - polledAt > (pollIntervalSeconds + PATIENCE_SECONDS) * 1000;
     const isSilent = latest && latest.firstByPoll > 0 && latest.firstByWebhook === 0;
@@ -20,6 +25,8 @@ export function findTroubles({ connections, removed }: Connections, now: Date): 
       Number.isNaN(polledAt) && 'it has never been polled',
       isLate &&
         `it was last polled ${relativeTime(poll.lastPolledAt, now)}, and should be every ${describeSeconds(pollIntervalSeconds)}`,
+      waiting[0] &&
+        `${count(waiting.length, 'delivery waits', 'deliveries wait')} for it: ${waiting[0].cause?.code}: ${waiting[0].cause?.description}`,
       isSilent && `its webhooks told of none of the ${latest.firstByPoll} new orders of the last day`,
     ].flatMap((trouble) => (trouble ? [{ connection: id, trouble }] : []));
   });

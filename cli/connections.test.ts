@@ -31,7 +31,7 @@ const file = (...all: Array<Partial<Connection> & { id: string }>): ConnectionsF
 
 test('what is polled in time and called is no trouble', () => {
   const misses = [{ firstByWebhook: 9, firstByPoll: 1, lateWebhooks: 0, latenessSeconds: 0 }];
-  expect(findTroubles(hub([connection('shop', { misses })]), now)).toEqual([]);
+  expect(findTroubles(hub([connection('shop', { misses })]), [], now)).toEqual([]);
 });
 
 test.each<[Partial<Connection>, RegExp]>([
@@ -43,8 +43,18 @@ test.each<[Partial<Connection>, RegExp]>([
     /webhooks told of none of the 3/,
   ],
 ])('%j is a trouble', (change, words) => {
-  const troubles = findTroubles(hub([connection('shop', change)]), now);
+  const troubles = findTroubles(hub([connection('shop', change)]), [], now);
   expect(troubles).toEqual([{ connection: 'shop', trouble: expect.stringMatching(words) }]);
+});
+
+test('deliveries that wait for a connection are its trouble, those that wait for something else are not', () => {
+  const cause = { code: 'http_401', description: 'no such key' };
+  const blocked = (['connection', 'connection', 'order'] as const).map((waitsFor) => ({
+    ...{ connection: 'shop', waitsFor, cause },
+  }));
+  expect(findTroubles(hub([connection('shop'), connection('other')]), blocked, now)).toEqual([
+    { connection: 'shop', trouble: '2 deliveries wait for it: http_401: no such key' },
+  ]);
 });
 
 test('a removed connection is a trouble only while something of it is open', () => {
@@ -53,8 +63,8 @@ test('a removed connection is a trouble only while something of it is open', () 
       ...each,
       deliveries: { pending, blocked: 0, dead: 0 },
     }));
-  expect(findTroubles(hub([], { removed: removed(0) }), now)).toEqual([]);
-  expect(findTroubles(hub([], { removed: removed(2) }), now)).toEqual([
+  expect(findTroubles(hub([], { removed: removed(0) }), [], now)).toEqual([]);
+  expect(findTroubles(hub([], { removed: removed(2) }), [], now)).toEqual([
     { connection: 'old', trouble: 'it was removed 1 d ago, and of its deliveries are left 2 pending' },
   ]);
 });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Connections } from '../answers.ts';
+import type { Connections, Delivery } from '../answers.ts';
 import { compareConnections, describeComparison } from '../compare-connections.ts';
 import { findTroubles } from '../connection-troubles.ts';
 import { readConnectionsFile } from '../connections-file.ts';
@@ -21,7 +21,7 @@ export function addCheckConnections(connections: Command): void {
         'connections check connections.json --url https://hub.example',
       )}
 With a file it is read, and where --url or LONGSHORE_URL names a hub, compared with what that hub has: all but secrets.
-Without one, it says which connections of the hub were not polled, broke off, or are no longer called.`,
+Without one, it says which connections of the hub were not polled, broke off, hold up deliveries or are no longer called.`,
     )
     .action((path: string | undefined, _options: unknown, command: Command) =>
       path === undefined ? checkHub(command) : checkFile(path, command),
@@ -42,10 +42,15 @@ async function checkFile(path: string, command: Command): Promise<void> {
   else if (put) console.log(describeComparison(put));
 }
 
+/** Of the blocked deliveries: enough to know which connections hold some up. */
+const LOOKED_AT = 200;
+
 async function checkHub(command: Command): Promise<void> {
   const session = openSession(command);
   const hub = await session.api.get<Connections>('/connections');
-  const troubles = findTroubles(hub, session.now);
+  const query = { state: 'blocked', limit: LOOKED_AT };
+  const { deliveries: blocked } = await session.api.get<{ deliveries: Delivery[] }>('/deliveries', query);
+  const troubles = findTroubles(hub, blocked, session.now);
   const checked = hub.connections.length;
   session.answer({ checked, troubles }, () =>
     troubles.length === 0

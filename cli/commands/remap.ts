@@ -124,15 +124,24 @@ export async function remapAll(
   return { ...all, ...(next !== undefined && { cursor: next }) };
 }
 
+/** What a mapper of today reads otherwise; the rest it cannot read, or a person must decide. */
+const DIFFERENT = new Set(['created', 'changed', 'read']);
+
 function conclude(session: Session, { remapId, apply, examined, unchanged, outcomes, cursor }: Page): void {
+  const differ = outcomes.filter(({ outcome }) => DIFFERENT.has(outcome)).length;
+  const failed = outcomes.filter(({ applied }) => !applied).length;
   if (!session.json) {
-    const differ = outcomes.length;
-    session.print(`${count(examined, 'event', 'events')} examined: ${unchanged} read as they stand, ${differ} differ`);
+    const stuck = outcomes.length - differ;
+    const told = [
+      `${unchanged} read as they stand`,
+      `${differ} differ`,
+      ...(stuck > 0 ? [`${stuck} stay as they are`] : []),
+    ];
+    session.print(`${count(examined, 'event', 'events')} examined: ${told.join(', ')}`);
     if (remapId) session.note(`On record as ${remapId}.`);
     if (!apply && differ > 0) session.note('Nothing was changed: say --apply to do it.');
     if (cursor !== undefined) session.note(`There are more: --cursor ${cursor}`);
   }
-  const failed = outcomes.filter(({ applied }) => !applied).length;
   if (apply && failed > 0) throw new CliError(`${failed} could not be applied`);
 }
 
