@@ -21,7 +21,7 @@ export interface ActiveCredentials {
 
 const TTL_MS = 60_000;
 /** After a failed check the versions are read anew, but not more often than this however many forgeries arrive. */
-export const MIN_REFRESH_MS = 5_000;
+export const MIN_REFRESH_MS = 1_000;
 
 const NONE: SecretDocument = { connections: {} };
 
