@@ -1,6 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { putApiKey, Scope } from '#lib/api/keys';
 import { idOf, queryIndex } from '#lib/aws/index-query';
 import { shardsOf } from '#lib/aws/shards';
@@ -52,9 +51,9 @@ async function endLeases(connections: readonly string[]): Promise<void> {
   const longAgo = new Date(0).toISOString();
   for (const connection of connections) {
     const Key = { pk: `CURSOR#${connection}`, sk: 'CURSOR' };
-    await db.send(new UpdateCommand({ TableName: tableName(), Key, UpdateExpression: 'REMOVE lease' }));
+    await db.update({ TableName: tableName(), Key, UpdateExpression: 'REMOVE lease' });
     const token = { pk: `TOKEN#${connection}`, sk: 'TOKEN' };
-    await db.send(new UpdateCommand({ TableName: tableName(), Key: token, UpdateExpression: 'REMOVE holder' }));
+    await db.update({ TableName: tableName(), Key: token, UpdateExpression: 'REMOVE holder' });
     const pages = await Promise.all(
       shardsOf(duePartition(connection)).map((partition) =>
         queryIndex({ index: 'byState', partition, limit: 1000, newestFirst: false }),

@@ -50,18 +50,15 @@ test('two connections do not share a budget', async () => {
 });
 
 test('requests of the same moment share a write', async () => {
-  const { db } = await import('#lib/aws/table');
+  const { watchers } = await import('#lib/aws/document');
   let writes = 0;
-  db.middlewareStack.add(
-    (next) => (args) => {
-      writes += 1;
-      return next(args);
-    },
-    { step: 'initialize', name: 'count' },
-  );
+  const count = () => {
+    writes += 1;
+  };
+  watchers.add(count);
   const connection = { id: 'crowded', requestsPerMinute: 600 };
   await Promise.all(Array.from({ length: 10 }, () => createBudget(connection, { maxWaitMs: 0 }).take()));
-  db.middlewareStack.remove('count');
+  watchers.delete(count);
   expect(writes).toBeLessThanOrEqual(2);
 });
 

@@ -19,7 +19,7 @@ const file = {
 };
 
 let hub: InProcess;
-let table: typeof import('#lib/aws/table');
+let document: typeof import('#lib/aws/document');
 let ledger: typeof import('#lib/deliveries/ledger');
 let cursor: typeof import('#lib/polling/cursor');
 let workDelivery: typeof import('#lib/deliveries/work').workDelivery;
@@ -27,7 +27,7 @@ let marketful: Connector;
 beforeAll(async () => {
   vi.stubEnv('RETRY_INTERVAL_SECONDS', '0');
   hub = await startInProcess(file);
-  table = await import('#lib/aws/table');
+  document = await import('#lib/aws/document');
   ledger = await import('#lib/deliveries/ledger');
   cursor = await import('#lib/polling/cursor');
   ({ workDelivery } = await import('#lib/deliveries/work'));
@@ -41,7 +41,7 @@ afterAll(async () => {
 /** What happens to the next request of an operation about `text`: refused for good, or done and its answer lost. */
 let fault: { operation: string; text: string; kind: 'refused' | 'answer-lost' } | undefined;
 beforeAll(() => {
-  const { requestHandler } = table.db.config;
+  const { requestHandler } = document.client.config;
   const send = requestHandler.handle.bind(requestHandler);
   // Below the SDK's own retries, where the network is.
   requestHandler.handle = async (request, options) => {

@@ -6,7 +6,6 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { deliveryQueue, envName, functions, INBOUND_QUEUE } from '#lib/topology';
 import { paidOrder } from '../scopio-event.ts';
 import type { Step } from './steps.ts';
@@ -23,7 +22,7 @@ export async function runFloor(world: World, orders: number, batch: number): Pro
   const { applySnapshot } = await import('#lib/orders/apply');
   const { connector } = await import('#lib/marketplaces/scopio/index');
   const sqs = new SQSClient({});
-  const TableName = process.env[envName.table];
+  const TableName = process.env[envName.table] ?? '';
   const urlOf = (queue: string) => process.env[envName.queueUrl(queue)];
   const receivedAt = new Date().toISOString();
   const connection = { id: 'floor', marketplace: 'scopio', baseUrl: 'http://127.0.0.1', settings: {} } as never;
@@ -51,23 +50,19 @@ export async function runFloor(world: World, orders: number, batch: number): Pro
     return spent;
   };
   const put = (pk: string, item: Record<string, unknown>) =>
-    db.send(
-      new PutCommand({
-        TableName,
-        Item: { ...item, pk, sk: 'FLOOR' },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
+    db.put({
+      TableName,
+      Item: { ...item, pk, sk: 'FLOOR' },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
   const set = (pk: string, state: string) =>
-    db.send(
-      new UpdateCommand({
-        TableName,
-        Key: { pk, sk: 'FLOOR' },
-        UpdateExpression: 'SET #state = :state, updatedAt = :at',
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: { ':state': state, ':at': receivedAt },
-      }),
-    );
+    db.update({
+      TableName,
+      Key: { pk, sk: 'FLOOR' },
+      UpdateExpression: 'SET #state = :state, updatedAt = :at',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ':state': state, ':at': receivedAt },
+    });
 
   const webhooks: Spent[] = [];
   for (let nth = 0; nth < orders; nth++) {

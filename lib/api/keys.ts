@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { db, getItem } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
 import * as z from '#lib/zod';
@@ -37,7 +36,7 @@ export async function putApiKey(key: string, name: string, scopes: readonly Scop
     ...{ name, scopes, createdAt },
     ...{ timePk: KEYS_PARTITION, timeSk: `${createdAt}#${hash}` },
   };
-  await db.send(new PutCommand({ TableName: tableName(), Item: item }));
+  await db.put({ TableName: tableName(), Item: item });
   cache.delete(hash);
 }
 

@@ -1,4 +1,3 @@
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { queryIndex } from '#lib/aws/index-query';
 import { db, getItem, type Key } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
@@ -18,7 +17,7 @@ export async function listApiKeys(): Promise<ListedKey[]> {
 /** Ends every key of a name; warm instances take it for another 30 seconds. Returns how many there were. */
 export async function revokeApiKeys(name: string): Promise<number> {
   const named = (await readKeys()).filter((key) => key.name === name);
-  for (const { at } of named) await db.send(new DeleteCommand({ TableName: tableName(), Key: at }));
+  for (const { at } of named) await db.delete({ TableName: tableName(), Key: at });
   return named.length;
 }
 

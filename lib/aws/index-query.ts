@@ -1,4 +1,3 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { tableName } from '#lib/settings';
 import { table } from '#lib/topology-names';
 import { db, getItems, type Key } from './table.ts';
@@ -23,18 +22,16 @@ export async function queryIndex({ index, partition, limit, newestFirst, after, 
   const { hashKey, rangeKey } = table.indexes[index];
   const values: Record<string, string> = { ':pk': partition, ':low': after ?? '', ':high': before ?? '\uffff' };
   if (!after) values[':low'] = ' ';
-  const { Items } = await db.send(
-    new QueryCommand({
-      TableName: tableName(),
-      IndexName: index,
-      KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :low AND :high',
-      ExpressionAttributeNames: { '#pk': hashKey, '#sk': rangeKey },
-      ExpressionAttributeValues: values,
-      ScanIndexForward: !newestFirst,
-      // BETWEEN includes its ends: one more for each bound that has to be dropped.
-      Limit: limit + 2,
-    }),
-  );
+  const { Items } = await db.query({
+    TableName: tableName(),
+    IndexName: index,
+    KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :low AND :high',
+    ExpressionAttributeNames: { '#pk': hashKey, '#sk': rangeKey },
+    ExpressionAttributeValues: values,
+    ScanIndexForward: !newestFirst,
+    // BETWEEN includes its ends: one more for each bound that has to be dropped.
+    Limit: limit + 2,
+  });
   return (Items ?? [])
     .map((item) => ({ pk: item.pk as string, sk: item.sk as string, sort: item[rangeKey] as string }))
     .filter(({ sort }) => sort !== after && sort !== before)

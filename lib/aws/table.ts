@@ -1,24 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import {
-  BatchGetCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import DataLoader from 'dataloader';
 import { tableName } from '#lib/settings';
+import { db, type Write } from './document.ts';
 import { unpack } from './pack.ts';
-import { slim, slimConfig } from './slim.ts';
 
-/** Three seconds of throttling cost less than an attempt, or an outcome that nobody could write down until its lease ended. */
-const MAX_TRIES = 6;
-
-export const db = DynamoDBDocumentClient.from(slim(new DynamoDBClient({ ...slimConfig, maxAttempts: MAX_TRIES })), {
-  marshallOptions: { removeUndefinedValues: true },
-});
+export { db, type Write };
 
 export interface Key {
   pk: string;
@@ -34,7 +21,6 @@ export interface IndexKeys {
 }
 
 export type Item<T> = T & Key & IndexKeys & { expiresAt?: number };
-export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** A stored thing without its keys. */
 export function bare<T extends object>(item: Item<T>): T {
@@ -66,8 +52,8 @@ export const getItem = <T extends object>({ pk, sk }: Key): Promise<T | undefine
 async function readTogether(keys: readonly Key[]): Promise<Array<object | undefined>> {
   const [only] = keys;
   if (only && keys.length === 1) {
-    const { Item } = await db.send(new GetCommand({ TableName: tableName(), Key: only, ConsistentRead: true }));
-    return [Item && bare(Item as Item<object>)];
+    const item = await db.get({ TableName: tableName(), Key: only, ConsistentRead: true });
+    return [item && bare(item as Item<object>)];
   }
   const found = await readAll(keys);
   return keys.map((key) => found.get(textOf(key)));
@@ -86,13 +72,11 @@ async function readAll(keys: readonly Key[]): Promise<Map<string, object>> {
   const name = tableName();
   const distinct = [...new Map(keys.map(({ pk, sk }) => [textOf({ pk, sk }), { pk, sk }])).values()];
   for (let i = 0; i < distinct.length; i += MAX_KEYS) {
-    let pending: Key[] | undefined = distinct.slice(i, i + MAX_KEYS);
-    while (pending?.length) {
-      const { Responses, UnprocessedKeys } = await db.send(
-        new BatchGetCommand({ RequestItems: { [name]: { Keys: pending, ConsistentRead: true } } }),
-      );
-      for (const item of (Responses?.[name] ?? []) as Array<Item<object>>) found.set(textOf(item), bare(item));
-      pending = UnprocessedKeys?.[name]?.Keys as Key[] | undefined;
+    let pending = distinct.slice(i, i + MAX_KEYS);
+    while (pending.length > 0) {
+      const { items, unprocessed } = await db.batchGet(name, pending);
+      for (const item of items as Array<Item<object>>) found.set(textOf(item), bare(item));
+      pending = unprocessed as Key[];
     }
   }
   return found;
@@ -103,16 +87,14 @@ export async function queryPartition<T extends object>(pk: string, prefix = ''):
   const items: Array<Item<T>> = [];
   let start: Record<string, unknown> | undefined;
   do {
-    const page = await db.send(
-      new QueryCommand({
-        TableName: tableName(),
-        KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
-        ExpressionAttributeValues: prefix ? { ':pk': pk, ':prefix': prefix } : { ':pk': pk },
-        ConsistentRead: true,
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    items.push(...((page.Items ?? []) as Array<Item<T>>));
+    const page = await db.query({
+      TableName: tableName(),
+      KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
+      ExpressionAttributeValues: prefix ? { ':pk': pk, ':prefix': prefix } : { ':pk': pk },
+      ConsistentRead: true,
+      ...(start && { ExclusiveStartKey: start }),
+    });
+    items.push(...(page.Items as Array<Item<T>>));
     start = page.LastEvaluatedKey;
   } while (start);
   return items;
@@ -135,7 +117,7 @@ const MAX_CONFLICTS = 8;
 export async function transact(writes: readonly Write[]): Promise<boolean> {
   for (let conflicts = 0; ; conflicts++) {
     try {
-      await db.send(new TransactWriteCommand({ TransactItems: [...writes] }));
+      await db.transactWrite(writes);
       return true;
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) throw error;

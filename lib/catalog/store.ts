@@ -1,4 +1,3 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { queryIndex } from '#lib/aws/index-query';
 import { db, getItem, getItems, type Item, isConditionFailure, NEW, put, type Write } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
@@ -51,7 +50,7 @@ export async function noteProduct(connection: string, sku: string, title: string
     revision: 1,
   };
   try {
-    await db.send(new PutCommand({ TableName: tableName(), Item: itemOf(product), ConditionExpression: NEW }));
+    await db.put({ TableName: tableName(), Item: itemOf(product), ConditionExpression: NEW });
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
   }

@@ -1,4 +1,3 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { db, getItem, queryPartition } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
 import type { Connection, Route } from './connection.ts';
@@ -55,18 +54,18 @@ async function readConfiguration(): Promise<Configuration> {
 }
 
 export async function putConnection(connection: Connection): Promise<void> {
-  await db.send(new PutCommand({ TableName: tableName(), Item: { ...connection, pk: PARTITION, sk: connection.id } }));
+  await db.put({ TableName: tableName(), Item: { ...connection, pk: PARTITION, sk: connection.id } });
   cached = undefined;
 }
 
 /** Only its name stays; its orders and deliveries go on when the connection comes back. */
 export async function removeConnection({ id, marketplace }: Connection, removedAt: string): Promise<void> {
   const removed: RemovedConnection = { id, marketplace, removedAt };
-  await db.send(new PutCommand({ TableName: tableName(), Item: { ...removed, pk: PARTITION, sk: id } }));
+  await db.put({ TableName: tableName(), Item: { ...removed, pk: PARTITION, sk: id } });
   cached = undefined;
 }
 
 export async function putRoutes(routes: readonly Route[]): Promise<void> {
-  await db.send(new PutCommand({ TableName: tableName(), Item: { ...ROUTES, routes } }));
+  await db.put({ TableName: tableName(), Item: { ...ROUTES, routes } });
   cached = undefined;
 }

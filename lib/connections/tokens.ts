@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { db, getItem, isConditionFailure } from '#lib/aws/table';
 import { NotYetError, RejectedError } from '#lib/errors';
 import { tableName } from '#lib/settings';
@@ -131,16 +130,14 @@ async function update(
   names: Record<string, string>,
 ): Promise<boolean> {
   try {
-    await db.send(
-      new UpdateCommand({
-        TableName: tableName(),
-        Key: keyOf(connection),
-        UpdateExpression: expression,
-        ConditionExpression: condition,
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: values,
-      }),
-    );
+    await db.update({
+      TableName: tableName(),
+      Key: keyOf(connection),
+      UpdateExpression: expression,
+      ConditionExpression: condition,
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values,
+    });
     return true;
   } catch (error) {
     if (isConditionFailure(error)) return false;

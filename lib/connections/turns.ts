@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { db, isConditionFailure } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
 import type { Pace } from './pace.ts';
@@ -94,18 +93,16 @@ async function update(
   values: Record<string, number>,
 ): Promise<Written> {
   try {
-    const { Attributes } = await db.send(
-      new UpdateCommand({
-        TableName: tableName(),
-        Key: { pk: `BUDGET#${connection}`, sk: 'BUDGET' },
-        UpdateExpression: `SET ${set}`,
-        ConditionExpression: condition,
-        ExpressionAttributeValues: values,
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
-    return { stands: { ...UNKNOWN, ...(Attributes as Partial<Stand>) } };
+    const stands = await db.update({
+      TableName: tableName(),
+      Key: { pk: `BUDGET#${connection}`, sk: 'BUDGET' },
+      UpdateExpression: `SET ${set}`,
+      ConditionExpression: condition,
+      ExpressionAttributeValues: values,
+      ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    return { stands: { ...UNKNOWN, ...(stands as Partial<Stand>) } };
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
     const { Item = {} } = error as { Item?: Partial<Record<keyof Stand, { N?: string }>> };

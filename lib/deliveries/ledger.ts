@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { shardOf } from '#lib/aws/shards';
 import {
@@ -148,26 +147,24 @@ export async function leaseDue(
 ): Promise<{ leased?: Delivery; found?: Delivery }> {
   const lease = newLease(now);
   try {
-    const { Attributes } = await db.send(
-      new UpdateCommand({
-        TableName: tableName(),
-        Key: keyOf(id),
-        UpdateExpression: 'SET #state = :leased, updatedAt = :now, lease = :lease',
-        ConditionExpression:
-          '#state = :pending AND nextAttemptAt <= :now AND marketplace = :marketplace AND attribute_not_exists(subject.#after)',
-        ExpressionAttributeNames: { '#state': 'state', '#after': 'after' },
-        ExpressionAttributeValues: {
-          ':leased': 'leased',
-          ':pending': 'pending',
-          ':now': now.toISOString(),
-          ':lease': lease,
-          ':marketplace': marketplace,
-        },
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
-    return { leased: bare(Attributes as Item<Delivery>) };
+    const leased = await db.update({
+      TableName: tableName(),
+      Key: keyOf(id),
+      UpdateExpression: 'SET #state = :leased, updatedAt = :now, lease = :lease',
+      ConditionExpression:
+        '#state = :pending AND nextAttemptAt <= :now AND marketplace = :marketplace AND attribute_not_exists(subject.#after)',
+      ExpressionAttributeNames: { '#state': 'state', '#after': 'after' },
+      ExpressionAttributeValues: {
+        ':leased': 'leased',
+        ':pending': 'pending',
+        ':now': now.toISOString(),
+        ':lease': lease,
+        ':marketplace': marketplace,
+      },
+      ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    return { leased: bare(leased as Item<Delivery>) };
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
     const { Item } = error as { Item?: Parameters<typeof unmarshall>[0] };
@@ -183,7 +180,7 @@ export async function transition(was: Delivery, now: Delivery, also: readonly Wr
   const write = replaceDelivery(was, now);
   if (also.length > 0) return transact([write, ...also]);
   try {
-    await db.send(new PutCommand(write.Put));
+    await db.put(write.Put);
     return true;
   } catch (error) {
     if (!isConditionFailure(error)) throw error;

@@ -1,4 +1,3 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { db, getItem, getItems, isConditionFailure, NEW, put, type Write } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
 import type { OrderSnapshot } from './order.ts';
@@ -68,7 +67,7 @@ async function readOwners(connection: string, lines: readonly string[]): Promise
 async function claim(connection: string, order: string, line: string): Promise<string> {
   const Item = { line, order, ...keyOf(connection, line) };
   try {
-    await db.send(new PutCommand({ TableName: tableName(), Item, ConditionExpression: NEW }));
+    await db.put({ TableName: tableName(), Item, ConditionExpression: NEW });
     return order;
   } catch (error) {
     if (!isConditionFailure(error)) throw error;

@@ -1,4 +1,3 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { listIndex } from '#lib/aws/index-query';
 import { pack } from '#lib/aws/pack';
 import { shardOf, shardsOf } from '#lib/aws/shards';
@@ -118,7 +117,7 @@ export const putRemote = (connection: string, remoteId: string, order: string) =
 
 /** The same at once: a fact that stands whatever else is written or not. */
 export async function rememberRemote(connection: string, remoteId: string, order: string): Promise<void> {
-  await db.send(new PutCommand(putRemote(connection, remoteId, order).Put));
+  await db.put(putRemote(connection, remoteId, order).Put);
 }
 
 /** The order that a remote knows under its own id. */

@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { db, isConditionFailure } from '#lib/aws/table';
 import type { Connector } from '#lib/marketplaces/contract';
 import { tableName } from '#lib/settings';
@@ -20,27 +19,25 @@ export async function askForPoll(
   const changes = { lease: null, nextPollAt: now.toISOString(), ...(backfill && rewound(cursor, backfill)) };
   const entries = Object.entries(changes);
   try {
-    await db.send(
-      new UpdateCommand({
-        TableName: tableName(),
-        Key: keyOf(connection),
-        UpdateExpression: `SET ${entries.map(([name]) => `#${name} = :${name}`).join(', ')}`,
-        ConditionExpression: [
-          '(attribute_not_exists(#lease) OR attribute_type(#lease, :null) OR #lease.#until <= :now)',
-          ...('watermark' in changes ? ['#watermark = :before'] : []),
-        ].join(' AND '),
-        ExpressionAttributeNames: {
-          '#until': 'until',
-          ...Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
-        },
-        ExpressionAttributeValues: {
-          ':now': now.toISOString(),
-          ':null': 'NULL',
-          ...('watermark' in changes && { ':before': cursor?.watermark }),
-          ...Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
-        },
-      }),
-    );
+    await db.update({
+      TableName: tableName(),
+      Key: keyOf(connection),
+      UpdateExpression: `SET ${entries.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+      ConditionExpression: [
+        '(attribute_not_exists(#lease) OR attribute_type(#lease, :null) OR #lease.#until <= :now)',
+        ...('watermark' in changes ? ['#watermark = :before'] : []),
+      ].join(' AND '),
+      ExpressionAttributeNames: {
+        '#until': 'until',
+        ...Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
+      },
+      ExpressionAttributeValues: {
+        ':now': now.toISOString(),
+        ':null': 'NULL',
+        ...('watermark' in changes && { ':before': cursor?.watermark }),
+        ...Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
+      },
+    });
     return true;
   } catch (error) {
     if (isConditionFailure(error)) return false;

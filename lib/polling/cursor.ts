@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { db, getItem, isConditionFailure } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
 
@@ -38,24 +37,22 @@ export async function leaseCursor(connection: string, now: Date): Promise<(Curso
   const owner = randomUUID();
   const until = new Date(now.getTime() + LEASE_SECONDS * 1000).toISOString();
   try {
-    const { Attributes } = await db.send(
-      new UpdateCommand({
-        TableName: tableName(),
-        Key: keyOf(connection),
-        UpdateExpression: 'SET lease = :lease, caughtUpAt = if_not_exists(caughtUpAt, :now)',
-        // Last: where the answer to this very write was lost, the SDK's repeat of it finds the lease our own.
-        ConditionExpression:
-          '(attribute_not_exists(lease) OR attribute_type(lease, :null) OR lease.#until <= :now) AND (attribute_not_exists(nextPollAt) OR nextPollAt <= :now) OR lease.#owner = :owner',
-        ExpressionAttributeNames: { '#until': 'until', '#owner': 'owner' },
-        ExpressionAttributeValues: {
-          ':lease': { owner, until },
-          ':now': now.toISOString(),
-          ':null': 'NULL',
-          ':owner': owner,
-        },
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
+    const leased = await db.update({
+      TableName: tableName(),
+      Key: keyOf(connection),
+      UpdateExpression: 'SET lease = :lease, caughtUpAt = if_not_exists(caughtUpAt, :now)',
+      // Last: where the answer to this very write was lost, the SDK's repeat of it finds the lease our own.
+      ConditionExpression:
+        '(attribute_not_exists(lease) OR attribute_type(lease, :null) OR lease.#until <= :now) AND (attribute_not_exists(nextPollAt) OR nextPollAt <= :now) OR lease.#owner = :owner',
+      ExpressionAttributeNames: { '#until': 'until', '#owner': 'owner' },
+      ExpressionAttributeValues: {
+        ':lease': { owner, until },
+        ':now': now.toISOString(),
+        ':null': 'NULL',
+        ':owner': owner,
+      },
+      ReturnValues: 'ALL_NEW',
+    });
     const {
       watermark = null,
       resume = null,
@@ -63,7 +60,7 @@ export async function leaseCursor(connection: string, now: Date): Promise<(Curso
       lastPolledAt = null,
       lastError = null,
       caughtUpAt = null,
-    } = Attributes as Partial<Cursor>;
+    } = leased as Partial<Cursor>;
     return { watermark, resume, nextPollAt, lastPolledAt, lastError, caughtUpAt, lease: { owner, until }, owner };
   } catch (error) {
     if (isConditionFailure(error)) return undefined;
@@ -75,23 +72,21 @@ export async function leaseCursor(connection: string, now: Date): Promise<(Curso
 export async function saveCursor(connection: string, owner: string, change: Partial<Cursor>): Promise<boolean> {
   const entries = Object.entries(change);
   try {
-    await db.send(
-      new UpdateCommand({
-        TableName: tableName(),
-        Key: keyOf(connection),
-        UpdateExpression: `SET ${entries.map(([name]) => `#${name} = :${name}`).join(', ')}`,
-        ConditionExpression: '#lease.#owner = :me',
-        ExpressionAttributeNames: {
-          '#lease': 'lease',
-          '#owner': 'owner',
-          ...Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
-        },
-        ExpressionAttributeValues: {
-          ':me': owner,
-          ...Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
-        },
-      }),
-    );
+    await db.update({
+      TableName: tableName(),
+      Key: keyOf(connection),
+      UpdateExpression: `SET ${entries.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+      ConditionExpression: '#lease.#owner = :me',
+      ExpressionAttributeNames: {
+        '#lease': 'lease',
+        '#owner': 'owner',
+        ...Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
+      },
+      ExpressionAttributeValues: {
+        ':me': owner,
+        ...Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
+      },
+    });
     return true;
   } catch (error) {
     if (isConditionFailure(error)) return false;

@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { db, queryPartition } from '#lib/aws/table';
 import type { Connection } from '#lib/connections/connection';
 import { errorFields, log } from '#lib/log';
@@ -61,17 +60,15 @@ export async function writeMisses(): Promise<void> {
 
 async function write({ pk, sk, counts }: { pk: string; sk: string; counts: Counts }): Promise<void> {
   const entries = Object.entries(counts);
-  await db.send(
-    new UpdateCommand({
-      TableName: tableName(),
-      Key: { pk, sk },
-      UpdateExpression: `ADD ${entries.map(([name]) => `${name} :${name}`).join(', ')} SET expiresAt = :expiresAt`,
-      ExpressionAttributeValues: {
-        ...Object.fromEntries(entries.map(([name, count]) => [`:${name}`, count])),
-        ':expiresAt': Math.floor(Date.parse(sk) / 1000) + RETENTION_DAYS * DAY_SECONDS,
-      },
-    }),
-  );
+  await db.update({
+    TableName: tableName(),
+    Key: { pk, sk },
+    UpdateExpression: `ADD ${entries.map(([name]) => `${name} :${name}`).join(', ')} SET expiresAt = :expiresAt`,
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(entries.map(([name, count]) => [`:${name}`, count])),
+      ':expiresAt': Math.floor(Date.parse(sk) / 1000) + RETENTION_DAYS * DAY_SECONDS,
+    },
+  });
 }
 
 /** The days on record, newest first. */

@@ -1,4 +1,3 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { listIndex } from '#lib/aws/index-query';
 import { db, getItem, type Item } from '#lib/aws/table';
 import type { Remapped } from '#lib/inbound/event';
@@ -20,7 +19,7 @@ export const getRemap = (id: string): Promise<RemapRecord | undefined> => getIte
 export async function putRemap(record: RemapRecord): Promise<void> {
   const { id, at } = record;
   const item: Item<RemapRecord> = { ...record, ...keyOf(id), timePk: ALL, timeSk: `${at}#${id}` };
-  await db.send(new PutCommand({ TableName: tableName(), Item: item }));
+  await db.put({ TableName: tableName(), Item: item });
 }
 
 /** Applied remaps, newest first. */

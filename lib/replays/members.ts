@@ -1,4 +1,3 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { bare, db, getItems, type Item, NEW, put, type Write } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
 import type { Member } from './replay.ts';
@@ -55,9 +54,11 @@ export async function listMembers(replay: string, place: Place, limit: number): 
   const members: Member[] = [];
   let start: Record<string, unknown> | undefined;
   do {
-    const { Items = [], LastEvaluatedKey } = await db.send(
-      new QueryCommand({ ...inPlace(replay, place), Limit: limit - members.length, ...from(start) }),
-    );
+    const { Items = [], LastEvaluatedKey } = await db.query({
+      ...inPlace(replay, place),
+      Limit: limit - members.length,
+      ...from(start),
+    });
     members.push(...(Items as Array<Item<Member>>).map((item) => bare<Member>(item)));
     start = LastEvaluatedKey;
   } while (start && members.length < limit);
@@ -68,7 +69,7 @@ export async function countMembers(replay: string, place: Place): Promise<number
   let count = 0;
   let start: Record<string, unknown> | undefined;
   do {
-    const page = await db.send(new QueryCommand({ ...inPlace(replay, place), Select: 'COUNT', ...from(start) }));
+    const page = await db.query({ ...inPlace(replay, place), Select: 'COUNT', ...from(start) });
     count += page.Count ?? 0;
     start = page.LastEvaluatedKey;
   } while (start);

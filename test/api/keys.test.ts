@@ -1,20 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findApiKey, hashKey, putApiKey } from '#lib/api/keys';
-import { db } from '#lib/aws/table';
+import { watchers } from '#lib/aws/document';
 import { startApi } from './hub-api.ts';
 
 let api: Awaited<ReturnType<typeof startApi>>;
 const asked: string[] = [];
 beforeAll(async () => {
   api = await startApi();
-  db.middlewareStack.add(
-    (next, { commandName }) =>
-      (args) => {
-        asked.push(commandName ?? '');
-        return next(args);
-      },
-    { step: 'initialize', name: 'count' },
-  );
+  watchers.add((action) => void asked.push(action));
 });
 afterAll(() => api.stop());
 

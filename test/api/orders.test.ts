@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { validateUcpOrder } from '#lib/ucp/validate';
 import { putOrder, startApi } from './hub-api.ts';
@@ -120,15 +119,13 @@ test('an order that is not valid UCP does not leave the hub, and does not hide t
   const { db } = await import('#lib/aws/table');
   const { getOrder } = await import('#lib/orders/store');
   const order = await getOrder(id);
-  await db.send(
-    new UpdateCommand({
-      TableName: process.env.TABLE_NAME ?? '',
-      Key: { pk: `ORDER#${id}`, sk: 'ORDER' },
-      // Outside of what is packed, it is what counts.
-      UpdateExpression: 'SET ucp = :broken',
-      ExpressionAttributeValues: { ':broken': { ...order?.ucp, currency: 7 } },
-    }),
-  );
+  await db.update({
+    TableName: process.env.TABLE_NAME ?? '',
+    Key: { pk: `ORDER#${id}`, sk: 'ORDER' },
+    // Outside of what is packed, it is what counts.
+    UpdateExpression: 'SET ucp = :broken',
+    ExpressionAttributeValues: { ':broken': { ...order?.ucp, currency: 7 } },
+  });
   expect(await api.call('GET', encoded(id))).toMatchObject({
     status: 500,
     body: { error: { code: 'order_invalid', field: 'currency' } },
