@@ -208,7 +208,7 @@ test('inbound events show what could not be read, and bodies of the others only 
   expect(all).not.toHaveProperty('cursor');
   const unreadable = (await api.call('GET', '/events?state=unreadable')).body.events;
   expect(unreadable).toEqual([
-    { ...event, ...kept, id: 'evt_bad', body: 'not json', state: 'unreadable', order: null, error },
+    { ...event, ...kept, id: 'evt_bad', body: 'not json', state: 'unreadable', order: null, error, traceId: null },
   ]);
   const applied = (await api.call('GET', '/events?state=applied')).body.events;
   expect(applied).toHaveLength(1);
