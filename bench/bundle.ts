@@ -4,17 +4,19 @@ import { type BuildOptions, build, type Metafile } from 'esbuild';
 /** The part of SST's `nodejs` settings that the stacks use. */
 export interface Bundling {
   minify?: boolean;
-  format?: 'cjs' | 'esm';
-  esbuild?: Pick<BuildOptions, 'mainFields' | 'keepNames' | 'external'>;
+  splitting?: boolean;
+  esbuild?: Pick<BuildOptions, 'keepNames' | 'external'>;
 }
 
 export interface Bundled {
+  /** What Lambda loads. */
   file: string;
+  /** Of all files. */
   bytes: number;
   metafile: Metafile;
 }
 
-/** What SST puts before an ES module, for the CommonJS inside it. */
+/** What SST puts before a module, for the CommonJS inside it. */
 const BANNER = [
   `import { createRequire as topLevelCreateRequire } from 'module';`,
   'const require = topLevelCreateRequire(import.meta.url);',
@@ -30,24 +32,25 @@ type Source = Pick<BuildOptions, 'entryPoints' | 'stdin'>;
  * what its binary makes of the same handler), but for the source map, which SST does not ship.
  */
 export async function bundle(source: Source, folder: string, settings: Bundling): Promise<Bundled> {
-  const { minify = false, format = 'esm', esbuild = {} } = settings;
-  const isModule = format === 'esm';
-  const file = join(folder, isModule ? 'bundle.mjs' : 'bundle.cjs');
+  const { minify = false, splitting = false, esbuild = {} } = settings;
+  const file = join(folder, 'bundle.mjs');
   const { metafile } = await build({
     ...source,
-    outfile: file,
+    ...(splitting
+      ? { outdir: folder, splitting, entryNames: 'bundle', outExtension: { '.js': '.mjs' } }
+      : { outfile: file }),
     bundle: true,
     platform: 'node',
     target: 'es2024',
-    format,
+    format: 'esm',
     minify,
-    mainFields: esbuild.mainFields ?? (isModule ? ['module', 'main'] : ['main']),
+    mainFields: ['module', 'main'],
     keepNames: esbuild.keepNames ?? true,
     external: ['sharp', 'pg-native', ...(esbuild.external ?? [])],
-    ...(isModule && { banner: { js: BANNER } }),
+    banner: { js: BANNER },
     metafile: true,
     logLevel: 'silent',
   });
-  const [output] = Object.values(metafile.outputs);
-  return { file, bytes: output?.bytes ?? 0, metafile };
+  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+  return { file, bytes, metafile };
 }

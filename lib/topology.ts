@@ -7,8 +7,6 @@ export * from './topology-names.ts';
 export interface Grants {
   table?: readonly TableAction[];
   send?: readonly string[];
-  /** Queues whose length it may ask for. */
-  measure?: readonly string[];
   /** Dead-letter queues it may look into and empty. */
   redrive?: readonly string[];
   /** Marketplaces whose secret it may read. */
@@ -124,8 +122,7 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'functions/sweeper.handler',
     timeoutSeconds: WORK_SECONDS,
     memoryMb: 512,
-    // It rings for more where a queue is short.
-    grants: { table: REPLAYS, send: allDeliveryQueues, measure: allDeliveryQueues },
+    grants: { table: REPLAYS, send: allDeliveryQueues },
   },
   {
     name: 'api',

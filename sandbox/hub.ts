@@ -1,6 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { putApiKey, Scope } from '#lib/api/keys';
+import { putApiKey, SCOPES } from '#lib/api/keys';
 import { idOf, queryIndex } from '#lib/aws/index-query';
 import { shardsOf } from '#lib/aws/shards';
 import { db } from '#lib/aws/table';
@@ -26,7 +26,7 @@ export interface RunningHub {
  * Import only when the environment names the emulators and what was provisioned there.
  */
 export async function startHub(server: Server, file: ConnectionsFile, apiKey: string): Promise<RunningHub> {
-  await putApiKey(apiKey, 'local', Scope.options);
+  await putApiKey(apiKey, 'local', SCOPES);
   await endLeases(file.connections.map(({ connection }) => connection.id));
   await putConnections(file);
   const handlers = await loadHandlers();

@@ -8,19 +8,12 @@ interface Client {
   call: string;
 }
 
-/** `document`: DynamoDB as the hub uses it, through the client that speaks plain values. */
 const CLIENTS = {
   dynamodb: {
     module: '@aws-sdk/client-dynamodb',
     names: ['DynamoDBClient', 'GetItemCommand'],
     construct: 'const dynamodb = new DynamoDBClient({});',
     call: 'await dynamodb.send(new GetItemCommand(event));',
-  },
-  document: {
-    module: '@aws-sdk/lib-dynamodb',
-    names: ['DynamoDBDocumentClient', 'GetCommand'],
-    construct: 'const document = DynamoDBDocumentClient.from(dynamodb);',
-    call: 'await document.send(new GetCommand(event));',
   },
   sqs: {
     module: '@aws-sdk/client-sqs',

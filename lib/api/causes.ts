@@ -54,9 +54,9 @@ const causesRoute = createRoute({
   },
 });
 
-export const causes = new Routes();
+export const routes = new Routes();
 
-causes.add(causesRoute, async (context) => {
+routes.add(causesRoute, async (context) => {
   const found = await groupCauses(context.req.valid('query'));
   return context.json({ ...found, causes: await Promise.all(found.causes.map(present)) }, 200);
 });

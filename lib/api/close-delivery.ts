@@ -38,9 +38,9 @@ const route = createRoute({
   },
 });
 
-export const closeDeliveries = new Routes();
+export const routes = new Routes();
 
-closeDeliveries.add(route, async (context) => {
+routes.add(route, async (context) => {
   const word = { ...context.req.valid('json'), by: context.var.key.name };
   const { id } = context.req.valid('param');
   const closed = await untilCommitted(async () => {

@@ -118,9 +118,9 @@ const listRoute = createRoute({
   },
 });
 
-export const connections = new Routes();
+export const routes = new Routes();
 
-connections.add(listRoute, async (context) => {
+routes.add(listRoute, async (context) => {
   const configuration = await getConfiguration();
   const [all, removed] = await Promise.all([
     Promise.all([...configuration.connections.values()].map(present)),

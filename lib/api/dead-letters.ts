@@ -110,9 +110,9 @@ const replayRoute = createRoute({
   },
 });
 
-export const deadLetters = new Routes();
+export const routes = new Routes();
 
-deadLetters.add(listRoute, async (context) => {
+routes.add(listRoute, async (context) => {
   const { queue } = context.req.valid('query');
   const names = queue ? [queue] : [...sources.keys()];
   const deadline = Date.now() + MAX_MS;
@@ -124,7 +124,7 @@ deadLetters.add(listRoute, async (context) => {
   return context.json({ deadLetters: found.flatMap(({ letters }) => letters.map(present)), queues }, 200);
 });
 
-deadLetters.add(replayRoute, async (context) => {
+routes.add(replayRoute, async (context) => {
   const { queue, dryRun, reason = null } = context.req.valid('json');
   const deadline = Date.now() + MAX_MS;
   if (dryRun) {

@@ -32,14 +32,14 @@ const getRoute = createRoute({
   responses: { 200: json('The delivery.', DeliveryBody), ...errorResponses(401, 403, 404, 500) },
 });
 
-export const deliveries = new Routes();
+export const routes = new Routes();
 
-deliveries.add(listRoute, async (context) => {
+routes.add(listRoute, async (context) => {
   const { items, cursor } = await listDeliveries(context.req.valid('query'));
   return context.json({ deliveries: await presentDeliveries(items), ...(cursor && { cursor }) }, 200);
 });
 
-deliveries.add(getRoute, async (context) => {
+routes.add(getRoute, async (context) => {
   const delivery = await getDelivery(context.req.valid('param').id);
   if (!delivery) throw notFound('delivery');
   return context.json(await presentDelivery(delivery), 200);

@@ -1,4 +1,4 @@
-import { type Delivery, DeliveryKind, DeliveryState, Outcome } from '#lib/deliveries/delivery';
+import { type Delivery, KINDS, OUTCOMES, STATES } from '#lib/deliveries/delivery';
 import { getAttempts } from '#lib/deliveries/ledger';
 import { isDelayed } from '#lib/deliveries/list';
 import * as z from '#lib/zod';
@@ -7,8 +7,8 @@ import { optionalParam, since, Timestamp, until } from './list.ts';
 import { LineQuantity } from './order-schema.ts';
 import { TraceId, traceIdOf } from './trace-id.ts';
 
-export const Kind = named('DeliveryKind', z.enum(DeliveryKind.options));
-export const State = named('DeliveryState', z.enum(DeliveryState.options));
+export const Kind = named('DeliveryKind', z.enum(KINDS));
+export const State = named('DeliveryState', z.enum(STATES));
 
 const AttemptBody = named(
   'Attempt',
@@ -16,7 +16,7 @@ const AttemptBody = named(
     number: doc(z.int(), { description: 'Counts on through replays; throttled ones count too.' }),
     startedAt: Timestamp,
     endedAt: Timestamp,
-    outcome: z.enum(Outcome.options),
+    outcome: z.enum(OUTCOMES),
     httpStatus: z.optional(z.int()),
     code: z.optional(z.string()),
     description: doc(z.optional(z.string()), {

@@ -63,16 +63,16 @@ const getRoute = createRoute({
   responses: { 200: json('The event.', EventBody), ...errorResponses(401, 403, 404, 500) },
 });
 
-export const events = new Routes();
+export const routes = new Routes();
 
-events.add(listRoute, async (context) => {
+routes.add(listRoute, async (context) => {
   const { connection, ...filter } = context.req.valid('query');
   const connections = connection ? [connection] : everyConnection(await getConfiguration());
   const { items, cursor } = await listEvents({ connections, ...filter });
   return context.json({ events: items.map(summarize), ...(cursor && { cursor }) }, 200);
 });
 
-events.add(getRoute, async (context) => {
+routes.add(getRoute, async (context) => {
   const event = await getEvent(context.req.valid('param').id);
   if (!event) throw notFound('event');
   return context.json(present(event), 200);

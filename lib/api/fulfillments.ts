@@ -77,9 +77,9 @@ const postRoute = createRoute({
   },
 });
 
-export const fulfillments = new Routes();
+export const routes = new Routes();
 
-fulfillments.add(postRoute, async (context) => {
+routes.add(postRoute, async (context) => {
   const { status, fulfillment } = await postFulfillment({
     orderId: context.req.valid('param').id,
     posted: context.req.valid('json'),

@@ -12,6 +12,6 @@ const healthRoute = createRoute({
   responses: { 200: json('It does.', named('Health', z.object({ status: z.literal('ok'), time: Timestamp }))) },
 });
 
-export const health = new Routes();
+export const routes = new Routes();
 
-health.add(healthRoute, (context) => context.json({ status: 'ok' as const, time: new Date().toISOString() }, 200));
+routes.add(healthRoute, (context) => context.json({ status: 'ok' as const, time: new Date().toISOString() }, 200));

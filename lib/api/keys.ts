@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { db, getItem } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
-import * as z from '#lib/zod';
 
-export const Scope = z.enum(['orders:read', 'fulfillments:write', 'ops']);
-export type Scope = z.infer<typeof Scope>;
-export const SCOPES: readonly Scope[] = Scope.options;
+export const SCOPES = ['orders:read', 'fulfillments:write', 'ops'] as const;
+export type Scope = (typeof SCOPES)[number];
 
 /** Who calls. The name stands on timelines and replays; the key itself is kept nowhere. */
 export interface ApiKey {

@@ -89,9 +89,9 @@ const patchRoute = createRoute({
   responses: { 200: json('The corrected order.', OrderBody), ...errorResponses(400, 401, 403, 404, 413, 415, 500) },
 });
 
-export const orders = new Routes();
+export const routes = new Routes();
 
-orders.add(listRoute, async (context) => {
+routes.add(listRoute, async (context) => {
   const { connection, externalId, ...filter } = context.req.valid('query');
   if (externalId !== undefined) return context.json({ orders: await findOne(connection, externalId) }, 200);
   const connections = connection ? [connection] : everyConnection(await getConfiguration());
@@ -105,13 +105,13 @@ async function findOne(connection: string | undefined, externalId: string) {
   return order ? [summarize(order)] : [];
 }
 
-orders.add(getRoute, async (context) => {
+routes.add(getRoute, async (context) => {
   const order = await getOrder(context.req.valid('param').id);
   if (!order) throw notFound('order');
   return context.json(await withTimeline(order), 200);
 });
 
-orders.add(patchRoute, async (context) => {
+routes.add(patchRoute, async (context) => {
   const { shippingAddress } = context.req.valid('json');
   const order = await patchAddress(context.req.valid('param').id, shippingAddress, context.var.key.name);
   return context.json(await withTimeline(order), 200);

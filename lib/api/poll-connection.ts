@@ -41,9 +41,9 @@ const route = createRoute({
   },
 });
 
-export const pollConnection = new Routes();
+export const routes = new Routes();
 
-pollConnection.add(route, async (context) => {
+routes.add(route, async (context) => {
   const { id } = context.req.valid('param');
   const { since, reason = null } = context.req.valid('json');
   const connection = (await getConfiguration()).connections.get(id);

@@ -83,9 +83,9 @@ const stockRoute = createRoute({
   },
 });
 
-export const products = new Routes();
+export const routes = new Routes();
 
-products.add(productsRoute, async (context) => {
+routes.add(productsRoute, async (context) => {
   const { connection, ...query } = context.req.valid('query');
   const { connections } = await getConfiguration();
   const { items, cursor } = await listProducts({
@@ -95,7 +95,7 @@ products.add(productsRoute, async (context) => {
   return context.json({ products: items.map(present), ...(cursor && { cursor }) }, 200);
 });
 
-products.add(stockRoute, async (context) => {
+routes.add(stockRoute, async (context) => {
   const { items, cursor } = await listStock(await getConfiguration(), context.req.valid('query'));
   return context.json({ stock: items, ...(cursor && { cursor }) }, 200);
 });

@@ -118,9 +118,9 @@ const admitRoute = createRoute({
   },
 });
 
-export const quarantine = new Routes();
+export const routes = new Routes();
 
-quarantine.add(listRoute, async (context) => {
+routes.add(listRoute, async (context) => {
   const { connection, limit, cursor } = context.req.valid('query');
   const { connections } = await getConfiguration();
   const wanted = [...connections.values()].filter(({ id }) => !connection || id === connection);
@@ -130,12 +130,12 @@ quarantine.add(listRoute, async (context) => {
   return context.json({ quarantine: items, ...(page.cursor && { cursor: page.cursor }) }, 200);
 });
 
-quarantine.add(admissionsRoute, async (context) => {
+routes.add(admissionsRoute, async (context) => {
   const { items, cursor } = await listAdmissions(context.req.valid('query'));
   return context.json({ admissions: items, ...(cursor && { cursor }) }, 200);
 });
 
-quarantine.add(admitRoute, async (context) => {
+routes.add(admitRoute, async (context) => {
   const { connection: id, ids, dryRun, reason = null } = context.req.valid('json');
   const connection = (await getConfiguration()).connections.get(id);
   if (!connection) throw new ApiError(404, 'not_found', `there is no connection ${id}`, 'connection');

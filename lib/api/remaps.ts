@@ -119,9 +119,9 @@ const listRoute = createRoute({
   responses: { 200: json('A page of remaps.', listOf('remaps', Record)), ...errorResponses(400, 401, 403, 500) },
 });
 
-export const remaps = new Routes();
+export const routes = new Routes();
 
-remaps.add(listRoute, async (context) => {
+routes.add(listRoute, async (context) => {
   const { items, cursor } = await listRemaps(context.req.valid('query'));
   return context.json({ remaps: items.map(presentRecord), ...(cursor && { cursor }) }, 200);
 });
@@ -131,7 +131,7 @@ const presentRecord = ({ filter: kept, ...record }: RemapRecord): z.infer<typeof
   filter: Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
 });
 
-remaps.add(route, async (context) => {
+routes.add(route, async (context) => {
   const { filter, apply, limit, cursor, remapId, reason = null } = context.req.valid('json');
   const { key } = context.var;
   const isOperator = key.scopes.includes('ops');

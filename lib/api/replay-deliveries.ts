@@ -1,7 +1,6 @@
 import { getDelivery } from '#lib/deliveries/ledger';
 import { advanceReplay } from '#lib/replays/advance';
 import { matchDeliveries } from '#lib/replays/match';
-import { MAX_PER_MINUTE } from '#lib/replays/pace';
 import type { Replay } from '#lib/replays/replay';
 import { replayDelivery, startReplay } from '#lib/replays/start';
 import * as z from '#lib/zod';
@@ -60,7 +59,7 @@ const FilteredReplay = named(
       description: 'At least one member. Without `state` only dead and blocked deliveries are replayed.',
     }),
     dryRun: z._default(z.boolean(), false),
-    perMinute: doc(z._default(z.int().check(z.minimum(1), z.maximum(MAX_PER_MINUTE)), PER_MINUTE), {
+    perMinute: doc(z._default(z.int().check(z.minimum(1), z.maximum(6000)), PER_MINUTE), {
       description: 'How many fall due each minute.',
     }),
     canary: doc(z._default(z.boolean(), false), {
@@ -102,9 +101,9 @@ const replayManyRoute = createRoute({
   },
 });
 
-export const replayDeliveries = new Routes();
+export const routes = new Routes();
 
-replayDeliveries.add(replayManyRoute, async (context) => {
+routes.add(replayManyRoute, async (context) => {
   const { filter, dryRun, perMinute, canary, reason = null } = context.req.valid('json');
   if (Object.values(filter).every((value) => value === undefined))
     throw new ApiError(
@@ -122,7 +121,7 @@ replayDeliveries.add(replayManyRoute, async (context) => {
   return context.json(await answer(advanced ?? started), 202);
 });
 
-replayDeliveries.add(replayOneRoute, async (context) => {
+routes.add(replayOneRoute, async (context) => {
   const { reason = null } = context.req.valid('json');
   const delivery = await getDelivery(context.req.valid('param').id);
   if (!delivery) throw notFound('delivery');

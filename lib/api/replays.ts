@@ -61,27 +61,27 @@ const resumeRoute = createRoute({
   responses: { 200: json('The replay.', ReplayBody), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
 });
 
-export const replays = new Routes();
+export const routes = new Routes();
 
-replays.add(listRoute, async (context) => {
+routes.add(listRoute, async (context) => {
   const { items, cursor } = await listReplays(context.req.valid('query'));
   return context.json({ replays: await Promise.all(items.map(presentReplay)), ...(cursor && { cursor }) }, 200);
 });
 
-replays.add(getRoute, async (context) => {
+routes.add(getRoute, async (context) => {
   const replay = await getReplay(context.req.valid('param').id);
   if (!replay) throw notFound('replay');
   return context.json(await presentReplay(isSmall(replay) ? await advance(replay) : replay), 200);
 });
 
-replays.add(cancelRoute, async (context) => {
+routes.add(cancelRoute, async (context) => {
   const { reason = null } = context.req.valid('json');
   const word = { by: context.var.key.name, reason };
   const cancelled = standing(await cancelReplay(context.req.valid('param').id, word));
   return context.json(await presentReplay(await advance(cancelled)), 200);
 });
 
-replays.add(resumeRoute, async (context) => {
+routes.add(resumeRoute, async (context) => {
   const { reason = null } = context.req.valid('json');
   const word = { by: context.var.key.name, reason };
   const resumed = standing(await resumeReplay(context.req.valid('param').id, word));

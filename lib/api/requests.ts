@@ -34,9 +34,9 @@ const postRoute = createRoute({
   },
 });
 
-export const requests = new Routes();
+export const routes = new Routes();
 
-requests.add(postRoute, async (context) => {
+routes.add(postRoute, async (context) => {
   const { id, action } = context.req.valid('param');
   const delivery = await postRequest({
     connectionId: id,

@@ -24,9 +24,6 @@ const SyncedBody = named(
         action: z.enum(['keep', 'create', 'remove', 'leave', 'paste']),
         topic: z.nullable(z.string()),
         url: doc(z.string(), { description: 'Without the secret, which is shown as `…`.' }),
-        isForeign: doc(z.optional(z.literal(true)), {
-          description: "Somebody else's, which has to go so that ours can stand.",
-        }),
         error: doc(z.optional(z.string()), { description: 'Why it could not be done.' }),
       }),
     ),
@@ -52,9 +49,9 @@ const route = createRoute({
   },
 });
 
-export const webhookSync = new Routes();
+export const routes = new Routes();
 
-webhookSync.add(route, async (context) => {
+routes.add(route, async (context) => {
   const { dryRun = false } = context.req.valid('json');
   const connection = (await getConfiguration()).connections.get(context.req.valid('param').id);
   if (!connection) throw notFound('connection');

@@ -1,15 +1,12 @@
-import * as z from '#lib/zod';
-
 /** One account at one marketplace, without its secrets. Settings are checked by the marketplace's own schema. */
-export const Connection = z.object({
-  id: z.string(),
-  marketplace: z.string(),
-  baseUrl: z.string(),
-  settings: z.record(z.string(), z.unknown()),
-  pollIntervalSeconds: z.number(),
-  requestsPerMinute: z.number(),
-});
-export type Connection = z.infer<typeof Connection>;
+export interface Connection {
+  id: string;
+  marketplace: string;
+  baseUrl: string;
+  settings: Record<string, unknown>;
+  pollIntervalSeconds: number;
+  requestsPerMinute: number;
+}
 
 /** A connection's secrets by name, as Secrets Manager holds them. */
 export type Secrets = Readonly<Record<string, string>>;
@@ -17,12 +14,12 @@ export type Secrets = Readonly<Record<string, string>>;
 /** `erp` is the seller: it ships by itself and posts the fulfillment. */
 export const ERP = 'erp';
 
-export const Route = z.strictObject({
-  from: z.string(),
-  match: z.optional(z.strictObject({ country: z.optional(z.string()), skuPrefix: z.optional(z.string()) })),
-  to: z.string(),
-});
-export type Route = z.infer<typeof Route>;
+/** Which lines of an order go where; every match has to hold, none is any line. */
+export interface Route {
+  from: string;
+  match?: { country?: string | undefined; skuPrefix?: string | undefined } | undefined;
+  to: string;
+}
 
 /** The name under which orders of a sales connection are placed elsewhere; its id keeps two accounts apart. */
 export const channelOf = ({ id, settings }: Connection): string =>

@@ -1,7 +1,7 @@
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces, roleOf } from '#lib/marketplaces/registry';
 import * as z from '#lib/zod';
-import { type Connection, ERP, Route, type Secrets } from './connection.ts';
+import { type Connection, ERP, type Route, type Secrets } from './connection.ts';
 
 /** A connections file that cannot be used; the message names the connection and the key. */
 export class ConnectionsFileError extends Error {}
@@ -31,7 +31,13 @@ const Entry = z.strictObject({
   requestsPerMinute: z.optional(z.int().check(z.positive())),
 });
 
-const File = z.strictObject({ connections: z.array(Entry), routes: z._default(z.array(Route), []) });
+const RouteEntry = z.strictObject({
+  from: z.string(),
+  match: z.optional(z.strictObject({ country: z.optional(z.string()), skuPrefix: z.optional(z.string()) })),
+  to: z.string(),
+});
+
+const File = z.strictObject({ connections: z.array(Entry), routes: z._default(z.array(RouteEntry), []) });
 
 /** Reads and checks a connections file. Throws ConnectionsFileError, which names the first thing that is wrong. */
 export async function parseConnectionsFile(text: string): Promise<ConnectionsFile> {

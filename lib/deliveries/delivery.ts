@@ -1,15 +1,14 @@
 import type { ErrorDetail, WaitsFor } from '#lib/errors';
 import type { LineQuantity } from '#lib/orders/order';
-import * as z from '#lib/zod';
 
-export const DeliveryKind = z.enum(['fetch', 'push', 'notify']);
-export type DeliveryKind = z.infer<typeof DeliveryKind>;
+export const KINDS = ['fetch', 'push', 'notify'] as const;
+export type DeliveryKind = (typeof KINDS)[number];
 
-export const DeliveryState = z.enum(['pending', 'leased', 'succeeded', 'dead', 'blocked']);
-export type DeliveryState = z.infer<typeof DeliveryState>;
+export const STATES = ['pending', 'leased', 'succeeded', 'dead', 'blocked'] as const;
+export type DeliveryState = (typeof STATES)[number];
 
-export const Outcome = z.enum(['succeeded', 'failed', 'unknown', 'throttled', 'refused']);
-export type Outcome = z.infer<typeof Outcome>;
+export const OUTCOMES = ['succeeded', 'failed', 'unknown', 'throttled', 'refused'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** What a delivery is about, by action. Ids only: the order and the connection are read when it runs. */
 export interface Subject {
