@@ -7,6 +7,8 @@ export * from './topology-names.ts';
 export interface Grants {
   table?: readonly TableAction[];
   send?: readonly string[];
+  /** Queues whose length it may ask for. */
+  measure?: readonly string[];
   /** Dead-letter queues it may look into and empty. */
   redrive?: readonly string[];
   /** Marketplaces whose secret it may read. */
@@ -122,7 +124,8 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'functions/sweeper.handler',
     timeoutSeconds: WORK_SECONDS,
     memoryMb: 512,
-    grants: { table: REPLAYS, send: allDeliveryQueues },
+    // It rings for more where a queue is short.
+    grants: { table: REPLAYS, send: allDeliveryQueues, measure: allDeliveryQueues },
   },
   {
     name: 'api',

@@ -15,11 +15,14 @@ export function find<T>(resources: ReadonlyMap<string, T>, name: string): T {
 }
 
 /** The variables through which a function learns the names of exactly what it was granted. */
-export function environmentFor({ table, send = [], redrive = [], secrets = [] }: Grants, resources: Resources) {
+export function environmentFor(
+  { table, send = [], measure = [], redrive = [], secrets = [] }: Grants,
+  resources: Resources,
+) {
   return {
     ...(table && { [envName.table]: resources.table.name, ...retries(), ...restoredAt() }),
     ...Object.fromEntries(
-      [...send, ...redrive].map((name) => [envName.queueUrl(name), find(resources.queues, name).url]),
+      [...send, ...measure, ...redrive].map((name) => [envName.queueUrl(name), find(resources.queues, name).url]),
     ),
     ...Object.fromEntries(secrets.map((name) => [envName.secretId(name), find(resources.secrets, name).arn])),
   };

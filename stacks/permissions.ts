@@ -7,12 +7,20 @@ interface Statement {
 }
 
 /** A function's grants as IAM statements: every action and every resource by name. */
-export function grantsToStatements({ table, send, redrive, secrets }: Grants, resources: Resources): Statement[] {
+export function grantsToStatements(
+  { table, send, measure, redrive, secrets }: Grants,
+  resources: Resources,
+): Statement[] {
   const statements = table ? tableStatements(table, resources.table.arn) : [];
   if (send?.length)
     statements.push({
       actions: ['sqs:SendMessage'],
       resources: send.map((name) => find(resources.queues, name).arn),
+    });
+  if (measure?.length)
+    statements.push({
+      actions: ['sqs:GetQueueAttributes'],
+      resources: measure.map((name) => find(resources.queues, name).arn),
     });
   if (redrive?.length)
     statements.push({

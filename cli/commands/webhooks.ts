@@ -6,8 +6,8 @@ import { httpTimeoutMs } from '#lib/settings';
 import { type Synced, syncWebhooks } from '#lib/webhooks/sync';
 import { readConnectionsFile } from '../connections-file.ts';
 import { atDeployment } from '../deployment.ts';
-import { CliError, EXIT, usageError } from '../errors.ts';
-import { examples } from '../options.ts';
+import { CliError, EXIT, refusal, usageError } from '../errors.ts';
+import { examples, yes } from '../options.ts';
 import { openSession, readHubUrl } from '../session.ts';
 
 interface Options {
@@ -16,6 +16,7 @@ interface Options {
   connections?: string;
   outputs?: string;
   dryRun?: boolean;
+  yes?: boolean;
 }
 
 /** `longshore webhooks sync`: the hub's URLs at a marketplace. */
@@ -34,6 +35,7 @@ export function addWebhooks(program: Command): void {
       ).conflicts('connections'),
     )
     .option('--dry-run', 'only say what would be done')
+    .addOption(yes("also where somebody else's URL has to go for it"))
     .addHelpText(
       'after',
       `${examples(
@@ -46,12 +48,19 @@ call, such as a hub on this machine behind a tunnel, do it from here with --conn
     )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options & { json?: boolean }>();
-      const synced =
-        options.connections || options.outputs ? await syncFromHere(command, options) : await askHub(command, options);
+      const run = (dryRun: boolean) => {
+        const asked = { ...options, dryRun };
+        return options.connections || options.outputs ? syncFromHere(command, asked) : askHub(command, asked);
+      };
+      const mayReplace = options.yes || options.dryRun;
+      const plan = mayReplace ? undefined : await run(true);
+      const replaces = plan?.webhooks.some(({ isForeign }) => isForeign) ?? false;
+      const synced = plan && replaces ? plan : await run(options.dryRun ?? false);
       const { info, webhookRegistry } = await loadConnector(synced.marketplace);
       console.log(
         options.json ? JSON.stringify(synced, null, 2) : describe(synced, info.title, webhookRegistry !== undefined),
       );
+      if (replaces) throw refusal("nothing was done: somebody else's URL would be removed; say --yes to do it");
       if (synced.webhooks.some(({ error }) => error !== undefined)) process.exitCode = EXIT.failed;
     });
 }

@@ -1,6 +1,7 @@
 import { getDelivery } from '#lib/deliveries/ledger';
 import { advanceReplay } from '#lib/replays/advance';
 import { matchDeliveries } from '#lib/replays/match';
+import { MAX_PER_MINUTE } from '#lib/replays/pace';
 import type { Replay } from '#lib/replays/replay';
 import { replayDelivery, startReplay } from '#lib/replays/start';
 import * as z from '#lib/zod';
@@ -59,7 +60,7 @@ const FilteredReplay = named(
       description: 'At least one member. Without `state` only dead and blocked deliveries are replayed.',
     }),
     dryRun: z._default(z.boolean(), false),
-    perMinute: doc(z._default(z.int().check(z.minimum(1), z.maximum(6000)), PER_MINUTE), {
+    perMinute: doc(z._default(z.int().check(z.minimum(1), z.maximum(MAX_PER_MINUTE)), PER_MINUTE), {
       description: 'How many fall due each minute.',
     }),
     canary: doc(z._default(z.boolean(), false), {

@@ -24,6 +24,9 @@ const SyncedBody = named(
         action: z.enum(['keep', 'create', 'remove', 'leave', 'paste']),
         topic: z.nullable(z.string()),
         url: doc(z.string(), { description: 'Without the secret, which is shown as `…`.' }),
+        isForeign: doc(z.optional(z.literal(true)), {
+          description: "Somebody else's, which has to go so that ours can stand.",
+        }),
         error: doc(z.optional(z.string()), { description: 'Why it could not be done.' }),
       }),
     ),

@@ -1,57 +1,85 @@
 import { idOf, queryIndex } from '#lib/aws/index-query';
 import { shardsOf } from '#lib/aws/shards';
-import { everyConnection, getConfiguration } from '#lib/connections/store';
-import { log } from '#lib/log';
+import { countMessages } from '#lib/aws/take';
+import { type Configuration, getConfiguration } from '#lib/connections/store';
+import { errorFields, log } from '#lib/log';
 import { sweepIntervalSeconds } from '#lib/settings';
+import { deliveryQueue, INDEX_SHARDS } from '#lib/topology-names';
 import type { Delivery } from './delivery.ts';
 import { duePartition, getDeliveries } from './ledger.ts';
 import { ring } from './ring.ts';
 
 /**
- * Looked at in one shard of a connection, at one place. A backlog has its rings in the queue already, so that ringing for
- * all of it each minute would only make the queue longer (docs/scale.md).
+ * A queue this long has the rings of a backlog in it: to ring for all of that again each minute would only make it
+ * longer (docs/scale.md). A shorter one is filled up, as the rings of what is due may have been lost.
  */
-export const LOOK = 100;
+export const FULL_QUEUE = 20_000;
+/** Looked at in one shard of a connection at one place, at the least and at the most. */
+export const LEAST_LOOK = 10;
+const MOST_LOOK = 500;
 /** A delivery that fell due just now has its own ring on the way. */
 const MAX_GRACE_SECONDS = 30;
 
+/** How many deliveries to look at in each shard, at one place, of each of so many connections of a queue this long. */
+export const lookFor = (queued: number, connections: number): number =>
+  Math.min(MOST_LOOK, Math.max(LEAST_LOOK, Math.floor((FULL_QUEUE - queued) / (2 * INDEX_SHARDS * connections))));
+
 /** Rings again for what is due and was not served, and for leases that their workers outlived. */
 export async function sweep(now = new Date()): Promise<void> {
-  const connections = everyConnection(await getConfiguration());
-  const grace = Math.min(MAX_GRACE_SECONDS, sweepIntervalSeconds() / 2) * 1000;
-  const rung = await Promise.all(connections.map((connection) => sweepConnection(connection, now, grace)));
-  const total = rung.reduce((sum, count) => sum + count, 0);
+  const graceMs = Math.min(MAX_GRACE_SECONDS, sweepIntervalSeconds() / 2) * 1000;
+  const swept = [...byMarketplace(await getConfiguration())].map(async ([marketplace, connections]) => {
+    const look = lookFor(await queuedAt(marketplace), connections.length);
+    const found = await Promise.all(connections.map((connection) => findDue(connection, look, now, graceMs)));
+    // All at once, so that the urgent ones of the last come before the others of the first.
+    await ring(found.flat(), now);
+    return found.flat().length;
+  });
+  const total = (await Promise.all(swept)).reduce((sum, count) => sum + count, 0);
   if (total > 0) log.info('swept', { rung: total });
 }
 
-async function sweepConnection(connection: string, now: Date, graceMs: number): Promise<number> {
-  const found = await Promise.all(shardsOf(duePartition(connection)).map((shard) => lookInto(shard, now, graceMs)));
-  // All at once, so that the last shard's urgent ones come before the first one's others.
-  const due = found.flat().filter((delivery) => isDue(delivery, now));
-  await ring(due, now);
-  return due.length;
+const byMarketplace = ({ connections, removed }: Configuration): Map<string, string[]> =>
+  new Map(
+    [...Map.groupBy([...connections.values(), ...removed.values()], (each) => each.marketplace)].map(
+      ([marketplace, own]) => [marketplace, own.map(({ id }) => id)],
+    ),
+  );
+
+/** Where nobody can tell, it counts as full: the oldest are rung for all the same. */
+async function queuedAt(marketplace: string): Promise<number> {
+  try {
+    return await countMessages(deliveryQueue(marketplace));
+  } catch (error) {
+    log.warn('the length of a queue is not known', { marketplace, ...errorFields(error) });
+    return FULL_QUEUE;
+  }
+}
+
+async function findDue(connection: string, look: number, now: Date, graceMs: number): Promise<Delivery[]> {
+  const shards = shardsOf(duePartition(connection));
+  const ids = await Promise.all(shards.map((shard) => lookInto(shard, look, now, graceMs)));
+  return (await getDeliveries(ids.flat())).filter((delivery) => isDue(delivery, now));
 }
 
 /**
  * The oldest; and where these are many, others behind a moment anywhere between them and now, so that what waits for a
  * person or for another delivery hides nothing for ever.
  */
-async function lookInto(partition: string, now: Date, graceMs: number): Promise<Delivery[]> {
+async function lookInto(partition: string, limit: number, now: Date, graceMs: number): Promise<string[]> {
   const before = ago(now, graceMs);
   const look = (after?: string) =>
-    queryIndex({ index: 'byState', partition, limit: LOOK, newestFirst: false, before, ...(after && { after }) });
+    queryIndex({ index: 'byState', partition, limit, newestFirst: false, before, ...(after && { after }) });
   const oldest = await look();
   const last = oldest.at(-1);
-  const more = oldest.length === LOOK && last ? await look(behind(last.sort, now, graceMs)) : [];
-  const ids = new Set([...oldest, ...more].map(idOf));
-  return getDeliveries([...ids]);
+  const more = oldest.length === limit && last ? await look(behind(last.sort, now, graceMs)) : [];
+  return [...new Set([...oldest, ...more].map(idOf))];
 }
 
 /** A moment behind this one that is as likely to be minutes ago as hours or days. */
 function behind(sort: string, now: Date, graceMs: number): string {
   const oldestMs = now.getTime() - Date.parse(sort.slice(0, sort.indexOf('#')));
-  const ageMs = graceMs * Math.max(1, oldestMs / Math.max(1, graceMs)) ** Math.random();
-  const moment = ago(now, ageMs);
+  const least = Math.max(1000, graceMs);
+  const moment = ago(now, least * Math.max(1, oldestMs / least) ** Math.random());
   return moment > sort ? moment : sort;
 }
 

@@ -9,9 +9,16 @@ export type Place = 'WAITING' | 'OPEN' | 'DONE';
 /** A settled member is kept as long as a season's books may be asked for. */
 const KEEP_DAYS = 90;
 
+/**
+ * A partition for each place: a member's way from one to the next is ten writes, and at the fastest pace a hundred go it
+ * each second (docs/scale.md). Those that wait stand beside the replay.
+ */
+const placeOf = (replay: string, place: Place): string =>
+  place === 'WAITING' ? partitionOf(replay) : `${partitionOf(replay)}#${place}`;
+
 /** In the order of release: `!` sorts what has a ship-by before what has only an age. */
 const keyOf = (replay: string, place: Place, { createdAt, shipBy, delivery }: Member) => ({
-  pk: partitionOf(replay),
+  pk: placeOf(replay, place),
   sk: `${place}#${shipBy ? `!${shipBy}#` : ''}${createdAt}#${delivery}`,
 });
 
@@ -81,6 +88,6 @@ const from = (start: Record<string, unknown> | undefined) => (start ? { Exclusiv
 const inPlace = (replay: string, place: Place) => ({
   TableName: tableName(),
   KeyConditionExpression: 'pk = :pk AND begins_with(sk, :place)',
-  ExpressionAttributeValues: { ':pk': partitionOf(replay), ':place': `${place}#` },
+  ExpressionAttributeValues: { ':pk': placeOf(replay, place), ':place': `${place}#` },
   ConsistentRead: true,
 });

@@ -5,6 +5,9 @@ const AHEAD = 1.5;
 /** Members that are released and have not settled; more wait until these have. */
 export const MAX_OPEN = 10_000;
 
+/** How many of one replay may be asked to fall due each minute. */
+export const MAX_PER_MINUTE = 6_000;
+
 const SIZES: Readonly<Record<Stage, number | null>> = { one: 1, ten: 10, rest: null };
 
 /**

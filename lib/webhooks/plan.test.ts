@@ -32,7 +32,7 @@ test('replaces the URL with a secret of before, without a gap where two can stan
   const old = at('order-new', urlOf('order-new', 'before'), '7');
   expect(plan([old, standing]).slice(0, 2)).toEqual([
     { action: 'create', topic: 'order-new', url: urlOf('order-new') },
-    { action: 'remove', topic: 'order-new', url: old.url, id: '7' },
+    { action: 'remove', topic: 'order-new', url: old.url, id: '7', isForeign: false },
   ]);
   expect(summary(plan([old, standing], true)).slice(0, 2)).toEqual(['remove order-new', 'create order-new']);
 });

@@ -5,8 +5,8 @@ import type { HubUrl } from './hub-urls.ts';
 export type Step =
   | { action: 'keep'; topic: string; url: string }
   | { action: 'create'; topic: string; url: string }
-  /** One of ours that is no longer true, one too many, or one in the way of ours. */
-  | { action: 'remove'; topic: string; url: string; id: string }
+  /** One of ours that is no longer true, one too many, or (`isForeign`) somebody else's in the way of ours. */
+  | { action: 'remove'; topic: string; url: string; id: string; isForeign: boolean }
   /** Somebody else's: none of our business. */
   | { action: 'leave'; topic: string | null; url: string };
 
@@ -28,7 +28,10 @@ export function planWebhooks({ hub, wanted, registered, oneUrlPerTopic }: Situat
     const isInTheWay = (webhook: RegisteredWebhook): boolean =>
       (oneUrlPerTopic && !standing) || isSame(webhook.url, url) || isOurs(webhook.url, hub, url);
     const [removed, left] = [others.filter(isInTheWay), others.filter((webhook) => !isInTheWay(webhook))];
-    const removals = removed.map((webhook): Step => ({ ...webhook, action: 'remove', topic }));
+    const removals = removed.map((webhook): Step => {
+      const isForeign = !isSame(webhook.url, url) && !isOurs(webhook.url, hub, url);
+      return { ...webhook, action: 'remove', topic, isForeign };
+    });
     const ours: Step = { action: standing ? 'keep' : 'create', topic, url };
     // Where both can stand, no event falls between them.
     steps.push(...(oneUrlPerTopic ? [...removals, ours] : [ours, ...removals]));

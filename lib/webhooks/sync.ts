@@ -8,6 +8,8 @@ export interface ShownStep {
   action: Step['action'] | 'paste';
   topic: string | null;
   url: string;
+  /** Somebody else's, which has to go so that ours can stand. */
+  isForeign?: true;
   /** Why it could not be done. */
   error?: string;
 }
@@ -52,7 +54,12 @@ export async function syncWebhooks(
     const { action, topic, url } = step;
     // Vendors may repeat the URL in their refusals.
     const shown = error?.replaceAll(webhookSecret ?? url, '…');
-    webhooks.push({ action, topic, url: hide(url), ...(shown !== undefined && { error: shown }) });
+    const isForeign = step.action === 'remove' && step.isForeign;
+    webhooks.push({
+      ...{ action, topic, url: hide(url) },
+      ...(isForeign && { isForeign }),
+      ...(shown !== undefined && { error: shown }),
+    });
   }
   return { ...about, webhooks };
 }

@@ -66,7 +66,9 @@ async function sync(connection: string, ...more: string[]) {
     ...file,
     ...more,
   ]);
-  const { webhooks } = JSON.parse(result.out) as { webhooks: Array<{ action: string; topic: string; error?: string }> };
+  const { webhooks } = JSON.parse(result.out) as {
+    webhooks: Array<{ action: string; topic: string; isForeign?: true; error?: string }>;
+  };
   return { ...result, steps: webhooks.map(({ action, topic }) => `${action} ${topic}`), webhooks };
 }
 
@@ -93,7 +95,13 @@ test('repairs what is another URL, as only one of a kind can stand', async () =>
   await register('order/created', 'https://erp.example/hook');
   await register('order/updated', urlOf('order-updated', 'path-canary-0'));
   await register('shipment_event/created', urlOf('shipment-event-created'));
-  expect((await sync('shed')).steps).toEqual([
+  const before = marketful.registered();
+  // Somebody's hook goes only where a person says so.
+  const asked = await sync('shed');
+  expect(asked.code).not.toBe(0);
+  expect(asked.webhooks.map(({ isForeign }) => isForeign ?? false)).toEqual([true, false, false, false, false]);
+  expect(marketful.registered()).toEqual(before);
+  expect((await sync('shed', '--yes')).steps).toEqual([
     'remove order-created',
     'create order-created',
     'remove order-updated',

@@ -49,11 +49,11 @@ export const describeFunctions = (graph: Graph) =>
     });
 
     test.each(functions)('$name learns the names of what it was granted and no others', ({ name, grants }) => {
-      const { table, send = [], redrive = [], secrets = [] } = grants;
+      const { table, send = [], measure = [], redrive = [], secrets = [] } = grants;
       const expected: Record<string, unknown> = {
         [envName.metricNamespace]: 'Longshore/test',
         ...Object.fromEntries(
-          [...send, ...redrive].map((queue) => [envName.queueUrl(queue), graph.queue(queue).state.url]),
+          [...send, ...measure, ...redrive].map((queue) => [envName.queueUrl(queue), graph.queue(queue).state.url]),
         ),
         ...Object.fromEntries(secrets.map((secret) => [envName.secretId(secret), graph.secret(secret).state.arn])),
         ...(table && {

@@ -19,6 +19,7 @@ export const describePermissions = (graph: Graph) =>
       const {
         table: actions = [],
         send = [],
+        measure = [],
         redrive = [],
         secrets = [],
       } = functions.find((each) => each.name === name)?.grants ?? {};
@@ -30,6 +31,7 @@ export const describePermissions = (graph: Graph) =>
           Resource: action === 'Query' ? [tableArn, ...indexes] : [tableArn],
         })),
         { Action: ['sqs:SendMessage'], Resource: send.map(queueArn) },
+        { Action: ['sqs:GetQueueAttributes'], Resource: measure.map(queueArn) },
         { Action: REDRIVE, Resource: redrive.map(queueArn) },
         { Action: ['secretsmanager:GetSecretValue'], Resource: secrets.map(secretArn) },
         { Action: CONSUME, Resource: consumed.map((queue) => queueArn(queue.name)) },

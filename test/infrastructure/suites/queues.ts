@@ -72,6 +72,7 @@ export const describeQueues = (graph: Graph) =>
 
     test('no function is granted a queue that does not exist', () => {
       for (const { grants } of functions)
-        for (const name of [...(grants.send ?? []), ...(grants.redrive ?? [])]) expect(graph.queue(name)).toBeDefined();
+        for (const name of [...(grants.send ?? []), ...(grants.measure ?? []), ...(grants.redrive ?? [])])
+          expect(graph.queue(name)).toBeDefined();
     });
   });
