@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, SQSEvent } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { functions, INBOUND_QUEUE } from '#lib/topology';
+import { type Bundled, bundle } from '../bench/bundle.ts';
+import { bundling } from '../stacks/bundling.ts';
+import { type InProcess, startInProcess } from './support/in-process.ts';
+import { eventOf, scopioOrder, sign } from './support/webhook.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const names = functions.map(({ name }) => name);
+const webhooks = names.filter((name) => name.startsWith('webhook-'));
+const folder = mkdtempSync(join(tmpdir(), 'longshore-bundles-'));
+const bundles = new Map<string, Bundled>();
+beforeAll(async () => {
+  for (const { name, handler } of functions) {
+    const entryPoints = [join(ROOT, handler.replace(/\.handler$/, '.ts'))];
+    bundles.set(name, await bundle({ entryPoints }, join(folder, name), bundling));
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function bundleOf(name: string): Bundled {
+  const bundled = bundles.get(name);
+  if (!bundled) throw new Error(`${name} was not bundled`);
+  return bundled;
+}
+
+/** Sources of which something is in the bundle. */
+const sourcesOf = (name: string): string[] =>
+  Object.values(bundleOf(name).metafile.outputs).flatMap(({ inputs }) =>
+    Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0),
+  );
+
+describe('the bundle of', () => {
+  test.each(webhooks)('%s has at most 500 KB, and of libraries the two clients and the wrapper', (name) => {
+    expect(bundleOf(name).bytes).toBeLessThanOrEqual(500_000);
+    const packages = sourcesOf(name).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+    expect(packages.filter((each) => !/^@(aws-sdk|smithy|aws)\/|^@middy\/core$/.test(each))).toEqual([]);
+    const clients = packages.filter((each) => each.startsWith('@aws-sdk/client-'));
+    expect([...new Set(clients)].sort()).toEqual(['@aws-sdk/client-secrets-manager', '@aws-sdk/client-sqs']);
+  });
+
+  test.each(names)('%s speaks one language, compiles no schemas and looks for no credentials', (name) => {
+    const unwanted =
+      /\/zod\/v4\/(classic|locales\/(?!en\.js))|\/ajv\/|credential-provider-(?!node|env)|\/lib-dynamodb\//;
+    expect(sourcesOf(name).filter((path) => unwanted.test(path))).toEqual([]);
+  });
+
+  test.each(names)('%s does not make Node load undici when it starts', (name) => {
+    const { outputs } = bundleOf(name).metafile;
+    const entry = Object.keys(outputs).find((path) => path.endsWith('/bundle.mjs')) ?? '';
+    const started = new Set<string>();
+    const follow = (path: string) => {
+      if (started.has(path)) return;
+      started.add(path);
+      for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') follow(next);
+    };
+    follow(entry);
+    expect([...started]).toContain('node:https');
+    expect([...started].filter((path) => /^(node:)?http2?$/.test(path))).toEqual([]);
+  });
+});
+
+describe('what is bundled works as what is not', () => {
+  let hub: InProcess;
+  beforeAll(async () => {
+    const secrets = { apiKey: 'k', webhookSecret: 'right' };
+    const shop = { id: 'shop', marketplace: 'scopio', baseUrl: 'http://127.0.0.1:1', secrets };
+    hub = await startInProcess({ connections: [shop], routes: [{ from: '*', to: 'erp' }] });
+    const { putApiKey } = await import('#lib/api/keys');
+    await putApiKey('key', 'erp', ['orders:read']);
+  });
+  afterAll(() => hub.stop());
+
+  type Handler = (event: unknown, context: Context) => Promise<unknown>;
+  const load = (name: string): Handler => createRequire(import.meta.url)(bundleOf(name).file).handler;
+
+  async function call(name: string, method: string, path: string, headers: object, body?: string) {
+    const [rawPath, rawQueryString = ''] = path.split('?');
+    const event = {
+      ...{ rawPath, rawQueryString, headers, body, isBase64Encoded: false },
+      requestContext: { http: { method, path: rawPath }, domainName: 'hub.test' },
+    } as unknown as APIGatewayProxyEventV2;
+    const answer = (await load(name)(event, {} as Context)) as APIGatewayProxyStructuredResultV2;
+    return { status: answer.statusCode, body: JSON.parse(answer.body ?? '{}') };
+  }
+
+  test('an order goes from the webhook through the queue to whoever asks for it', async () => {
+    const body = eventOf(scopioOrder('ord_1'));
+    const signed = { 'x-scopio-signature': sign(body, 'right') };
+    const posted = await call('webhook-scopio', 'POST', '/webhooks/scopio/shop/order-paid', signed, body);
+    expect(posted.status).toBe(200);
+    const Records = (await hub.drain(INBOUND_QUEUE)).map((each) => ({ messageId: '1', body: each }));
+    expect(await load('ingest')({ Records } as SQSEvent, {} as Context)).toEqual({ batchItemFailures: [] });
+    const shown = await call('api', 'GET', '/orders/shop:ord_1', { authorization: 'Bearer key' });
+    expect(shown).toMatchObject({ status: 200, body: { externalId: 'ord_1', ucp: { currency: 'PLN' } } });
+  });
+
+  test('the API tells in its own words what is wrong, and describes itself', async () => {
+    const refused = await call('api', 'GET', '/orders?status=shipped', { authorization: 'Bearer key' });
+    const description = 'status: Invalid option: expected one of "open"|"partial"|"fulfilled"|"cancelled"';
+    const error = { code: 'invalid_request', description, field: 'status' };
+    expect(refused).toEqual({ status: 400, body: { error } });
+    expect(await call('api', 'GET', '/openapi.json', {})).toMatchObject({ status: 200, body: { openapi: '3.1.0' } });
+  });
+});
