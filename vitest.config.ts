@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{lib,functions,events,sandbox,cli}/**/*.test.ts'],
+          include: ['{lib,functions,events,sandbox,cli,bench}/**/*.test.ts'],
         },
       },
       {

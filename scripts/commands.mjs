@@ -16,6 +16,7 @@ const commands = {
   'bench:cost': { steps: (args) => [[...NODE, 'bench/cost/main.ts', ...args]] },
   'bench:cold': { steps: (args) => [[...NODE, 'bench/cold/main.ts', ...args]] },
   'bench:loop': { steps: (args) => [[...NODE, 'bench/loop/main.ts', ...args]] },
+  'bench:scale': { steps: (args) => [[...NODE, 'bench/scale/main.ts', ...args]] },
   sbom: { steps: (args) => [['node', 'scripts/sbom.mjs', ...args]] },
   audit: { steps: (args) => [['node', 'scripts/audit.mjs', ...args]] },
   check: { stacks: true, timed: true, steps: () => [BIOME, TYPES, STACK_TYPES] },

@@ -1,0 +1,22 @@
+import type { Pace } from '#lib/connections/pace';
+
+/** A connection's requests, by the second: what its GCRA budget lets leave. */
+export interface Bucket {
+  /** Takes at most so many turns of this second; returns how many there were. Call it once a second. */
+  take(turns: number): number;
+  /** Turns a second in the long run. */
+  readonly rate: number;
+}
+
+export function createBucket({ burst, spacingMs }: Pick<Pace, 'burst' | 'spacingMs'>): Bucket {
+  const rate = 1000 / spacingMs;
+  let tokens = burst;
+  return {
+    rate,
+    take(turns) {
+      const taken = Math.min(turns, tokens);
+      tokens = Math.min(burst, tokens - taken + rate);
+      return taken;
+    },
+  };
+}

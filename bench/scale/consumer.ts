@@ -1,0 +1,61 @@
+import { AWS } from './aws.ts';
+import type { ConsumerDesign } from './design.ts';
+import { GATHER_SECONDS } from './world.ts';
+
+/** One sort of message in a second's work. */
+export interface Sort {
+  count: number;
+  /** It waits so long for others, seconds. */
+  waits: number;
+  /** Of a whole CPU, seconds. */
+  cpu: number;
+}
+
+/** A queue's function and its event source mapping. */
+export interface Consumer {
+  /** Messages it can take this second. */
+  capacity(): number;
+  /** What it did this second, and how many messages it left; returns the invocations that this kept busy. */
+  work(sorts: readonly Sort[], left: number): number;
+}
+
+export function createConsumer(settings: ConsumerDesign | undefined): Consumer {
+  if (!settings) throw new Error('the design has no consumer for a queue');
+  const { batchSize, maximumConcurrency, memoryMb } = settings;
+  const cpus = memoryMb / AWS.lambda.megabytesPerCpu;
+  let invocations: number = Math.min(AWS.mapping.first, maximumConcurrency);
+  let secondsEach = 0.1;
+  return {
+    capacity: () => (invocations * batchSize) / secondsEach,
+    work(sorts, left) {
+      const count = sorts.reduce((sum, sort) => sum + sort.count, 0);
+      if (count <= 0) return 0;
+      const fill =
+        left > 0 ? batchSize : Math.min(batchSize, Math.max(1, (count * GATHER_SECONDS) / AWS.mapping.first));
+      const took = batchSeconds(sorts, fill, cpus);
+      secondsEach = batchSeconds(sorts, batchSize, cpus);
+      const busy = Math.min(invocations, (count / fill) * took);
+      const wanted = left > 0 ? maximumConcurrency : Math.max(AWS.mapping.first, Math.ceil(busy * 1.2));
+      const grown = Math.min(maximumConcurrency, invocations + AWS.mapping.morePerSecond);
+      invocations = wanted > invocations ? Math.min(wanted, grown) : Math.max(wanted, invocations - 1);
+      invocations = Math.min(invocations, maximumConcurrency);
+      return busy;
+    },
+  };
+}
+
+/** How long a batch takes: as long as its slowest message waits, and its CPU time one message after another. */
+export function batchSeconds(sorts: readonly Sort[], size: number, cpus: number): number {
+  const total = sorts.reduce((sum, { count }) => sum + count, 0);
+  if (total <= 0) return 0;
+  let below = 0;
+  let slowest = 0;
+  let work = 0;
+  for (const { count, waits, cpu } of [...sorts].sort((a, b) => a.waits - b.waits)) {
+    const upTo = below + count / total;
+    slowest += waits * (Math.min(1, upTo) ** size - below ** size);
+    work += (cpu * count) / total;
+    below = Math.min(1, upTo);
+  }
+  return slowest + (size * work) / cpus;
+}

@@ -1,0 +1,66 @@
+import { type Pace, paceOf } from '#lib/connections/pace';
+import { CONFIG_TTL_MS } from '#lib/connections/store';
+import { lookFor } from '#lib/deliveries/sweep';
+import { MAX_OPEN, MAX_PER_MINUTE } from '#lib/replays/pace';
+import { httpTimeoutMs, type RetryPolicy, retryPolicy, sweepIntervalSeconds } from '#lib/settings';
+import { deliveryQueue, functions, INBOUND_QUEUE, INDEX_SHARDS, type QueueSpec, queues, routes } from '#lib/topology';
+
+/** The numbers that we chose, as the simulation takes them: those of the code, or others to try. */
+export interface Design {
+  /** Partitions of an index for one kind and connection. */
+  shards: number;
+  retry: RetryPolicy;
+  httpTimeoutSeconds: number;
+  paceOf: (requestsPerMinute: number) => Pace;
+  /** Requests a second that each marketplace's webhook route takes, and at once. */
+  webhookThrottle: { rate: number; burst: number };
+  webhookMemoryMb: number;
+  consumers: ReadonlyMap<string, ConsumerDesign>;
+  /** `rings`: of one connection and sweep, by how many messages the queue has and how many connections share it. */
+  sweep: { everySeconds: number; rings: (queued: number, connections: number) => number };
+  /** The fastest that an operator may ask for, and members in hand at once. */
+  replay: { perMinute: number; maxOpen: number };
+  /** How old the settings may be that a worker acts on. */
+  configurationSeconds: number;
+}
+
+export interface ConsumerDesign {
+  batchSize: number;
+  maximumConcurrency: number;
+  memoryMb: number;
+}
+
+export function presentDesign(): Design {
+  const webhook = routes.find(({ function: name }) => name.startsWith('webhook-'));
+  if (!webhook) throw new Error('the topology has no webhook route');
+  return {
+    shards: INDEX_SHARDS,
+    retry: retryPolicy(),
+    httpTimeoutSeconds: httpTimeoutMs() / 1000,
+    paceOf,
+    webhookThrottle: { rate: webhook.requestsPerSecond, burst: webhook.burst },
+    webhookMemoryMb: memoryOf(webhook.function),
+    consumers: new Map(queues.map((queue) => [queue.name, consumerOf(queue)])),
+    sweep: {
+      everySeconds: sweepIntervalSeconds(),
+      // The oldest of each shard, and as many from somewhere else.
+      rings: (queued, connections) => 2 * INDEX_SHARDS * lookFor(queued, connections),
+    },
+    replay: { perMinute: MAX_PER_MINUTE, maxOpen: MAX_OPEN },
+    configurationSeconds: CONFIG_TTL_MS / 1000,
+  };
+}
+
+const consumerOf = ({ consumer, batchSize, maximumConcurrency }: QueueSpec): ConsumerDesign => ({
+  ...{ batchSize, maximumConcurrency },
+  memoryMb: memoryOf(consumer),
+});
+
+function memoryOf(name: string): number {
+  const spec = functions.find((each) => each.name === name);
+  if (!spec) throw new Error(`the topology has no function ${name}`);
+  return spec.memoryMb;
+}
+
+export const inboundConsumer = INBOUND_QUEUE;
+export const consumerFor = deliveryQueue;

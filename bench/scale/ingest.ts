@@ -1,0 +1,32 @@
+import type { Consumer } from './consumer.ts';
+import type { Inbound } from './seller.ts';
+import { share } from './share.ts';
+import { cpu, waits } from './world.ts';
+
+/** One second of the inbound queue, fair by connection: how many messages of each kind were worked, and invocations busy. */
+export function ingestForASecond(
+  inbound: readonly Inbound[],
+  consumer: Consumer,
+): { worked: Map<Inbound, number>; busy: number } {
+  const bySide = [...Map.groupBy(inbound, ({ side }) => side)];
+  const wishes = bySide.map(([{ count }, own]) => ({ count, amount: waitingIn(own) }));
+  const got = share(wishes, consumer.capacity(), true);
+  // All are taken before any has its effect: what an effect adds to the queue is worked in the next second.
+  const taken = bySide.flatMap(([, own], index) => {
+    const wished = wishes[index]?.amount ?? 0;
+    const part = wished > 0 ? (got[index] ?? 0) / wished : 0;
+    return own.map((each) => [each, each.waiting * part] as const);
+  });
+  let count = 0;
+  for (const [each, messages] of taken) {
+    each.waiting -= messages;
+    each.done(messages);
+    count += messages;
+  }
+  const left = wishes.reduce((sum, { amount }) => sum + amount, 0) - count;
+  const busy = consumer.work([{ count, waits: waits.ingest, cpu: cpu.ingest }], left);
+  return { worked: new Map(taken), busy };
+}
+
+export const waitingIn = (inbound: readonly Inbound[]): number =>
+  inbound.reduce((sum, { waiting }) => sum + waiting, 0);

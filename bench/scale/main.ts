@@ -1,0 +1,101 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { marketplaces } from '#lib/marketplaces/registry';
+import { progress, table } from '../report.ts';
+import { drawChart } from './chart.ts';
+import { type Design, presentDesign } from './design.ts';
+import { requestsPerOrder, type Scenario, scenarios, sellersOf } from './scenarios.ts';
+import { simulate } from './simulate.ts';
+import { type Criterion, holds, judge } from './verdict.ts';
+import { channels, shippers } from './world.ts';
+
+const HELP = `Usage: npm run bench:scale -- [options]
+
+Simulates a million orders an hour with the numbers of the code, and says what holds and what does not.
+
+  --only NAME   one scenario: ${scenarios.map(({ name }) => name).join(', ')}
+  --svg FILE    draws how the outages went
+  --json        the results for machines
+  --help        this text`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    svg: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+function main(): void {
+  const chosen = scenarios.filter(({ name }) => values.only === undefined || name === values.only);
+  if (chosen.length === 0) {
+    console.error(`there is no scenario ${values.only}\n\n${HELP}`);
+    process.exit(2);
+  }
+  const design = presentDesign();
+  const runs = chosen.map((scenario) => run(scenario, design));
+  const outages = runs.map(({ result }) => result).filter(({ scenario }) => scenario.outage);
+  if (values.svg) writeFileSync(values.svg, drawChart(outages));
+  const further = values.only === undefined ? [2, 5, 10].map((times) => ({ times, ...run(grow(times), design) })) : [];
+  const limits = documentedLimits(design);
+  progress('');
+  if (values.json) console.log(JSON.stringify({ runs, further, limits }));
+  else {
+    for (const { result, verdict } of runs) console.log(`${title(result.scenario)}\n${tableOf(verdict)}\n`);
+    for (const { times, verdict } of further) console.log(`${times} M orders an hour: ${failures(verdict)}`);
+    console.log(`\n${table(['documented limit', 'role', 'requests/min', 'requests/order', 'orders/h'], limits)}`);
+  }
+  process.exitCode = runs.every(({ verdict }) => verdict.every(holds)) ? 0 : 1;
+}
+
+function run(scenario: Scenario, design: Design) {
+  progress(scenario.title);
+  const result = simulate(scenario, design);
+  return { result, verdict: judge(result, design) };
+}
+
+/** Long enough for an order placed at the start to come to its end. */
+const GROWN_SECONDS = 9_000;
+
+const grow = (times: number): Scenario => ({
+  ...{ name: `steady-${times}`, title: `${times} times as many`, seconds: GROWN_SECONDS, seed: times },
+  sellers: sellersOf(times * 1_000_000),
+});
+
+const title = ({ name, title: told }: Scenario): string => `${name}: ${told}`;
+
+const tableOf = (verdict: readonly Criterion[]): string =>
+  table(
+    ['', 'value', 'limit', '', ''],
+    verdict.map((each) => [
+      holds(each) ? `  ${each.name}` : `✘ ${each.name}`,
+      show(each.value),
+      show(each.limit),
+      each.unit,
+      each.of ?? '',
+    ]),
+  );
+
+const show = (value: number): string => (value < 100 ? value.toFixed(2) : Math.round(value).toLocaleString('en'));
+
+const failures = (verdict: readonly Criterion[]): string =>
+  verdict
+    .filter((each) => !holds(each))
+    .map(
+      ({ name, value, limit, unit, of }) => `${name} ${show(value)} of ${show(limit)} ${unit} ${of ? `(${of})` : ''}`,
+    )
+    .join('; ') || 'all holds';
+
+/** Orders an hour that one connection with its vendor's documented limit carries in the long run. */
+function documentedLimits({ paceOf }: Design): Array<Array<string | number>> {
+  return marketplaces.flatMap(({ title: named, name, requestsPerMinute }) => {
+    const role = name in channels ? 'channel' : name in shippers ? 'shipper' : undefined;
+    if (!role) return [];
+    const requests = requestsPerOrder(name, name)[role];
+    const perHour = 3_600_000 / paceOf(requestsPerMinute).spacingMs;
+    return [[named, role, requestsPerMinute, requests, Math.floor(perHour / requests)]];
+  });
+}
+
+if (values.help) console.log(HELP);
+else main();

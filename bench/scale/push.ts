@@ -1,0 +1,95 @@
+import type { Consumer, Sort } from './consumer.ts';
+import type { Design } from './design.ts';
+import { sum } from './pool.ts';
+import type { Side, Task } from './seller.ts';
+import { share } from './share.ts';
+import { cpu, waits } from './world.ts';
+import { type Moves, noMoves } from './writes.ts';
+
+/** How a marketplace answers now. */
+export type Answers = 'well' | 'refuses' | 'never';
+
+/** One second of a marketplace's pushers: what became of each side's deliveries, and the invocations kept busy. */
+export function pushForASecond(
+  sides: readonly Side[],
+  consumer: Consumer,
+  answers: Answers,
+  second: number,
+  design: Design,
+): { moves: Map<Side, Moves>; busy: number } {
+  const wishes = sides.map((side) => ({ count: side.count, amount: dueAt(side) + side.spareRings }));
+  const got = share(wishes, consumer.capacity(), true);
+  const moves = new Map<Side, Moves>();
+  const sorts: Sort[] = [];
+  for (const [index, side] of sides.entries()) {
+    const wished = wishes[index]?.amount ?? 0;
+    const part = wished > 0 ? (got[index] ?? 0) / wished : 0;
+    const duds = side.spareRings * part;
+    side.spareRings -= duds;
+    const made = attempt(side, part, answers, second, design);
+    moves.set(side, made);
+    const tried = made.succeeded + made.retried + made.died;
+    sorts.push(
+      {
+        count: tried,
+        waits: waits.ledger + answerSeconds(answers, design),
+        cpu: cpu.attempt,
+      },
+      { count: made.turnedAway, waits: waits.turnedAway, cpu: cpu.turnedAway },
+      { count: duds, waits: waits.dud, cpu: cpu.dud },
+    );
+  }
+  const left = sum(wishes.map(({ amount }) => amount)) - sum(got);
+  return { moves, busy: consumer.work(sorts, left) };
+}
+
+const answerSeconds = (answers: Answers, { httpTimeoutSeconds }: Design): number =>
+  answers === 'well' ? waits.answer : answers === 'refuses' ? waits.refusal : httpTimeoutSeconds;
+
+export const dueAt = ({ tasks }: Side): number => tasks.reduce((total, { pool }) => total + sum(pool.due), 0);
+
+/** Part of what is due at one side is looked at; the budget lets some of it leave, and the rest gets a place in line. */
+function attempt(side: Side, part: number, answers: Answers, second: number, design: Design): Moves {
+  const moves = noMoves();
+  const taken = side.tasks.map((task) => ({ task, each: task.pool.take(sum(task.pool.due) * part) }));
+  const requestsOf = ({ requests }: Task) => (answers === 'well' ? requests : 1);
+  const wanted = sum(taken.map(({ task, each }) => sum(each) * requestsOf(task)));
+  moves.requests = side.bucket.take(wanted);
+  const leave = wanted > 0 ? moves.requests / wanted : 0;
+  for (const { task, each } of taken) {
+    const count = sum(each);
+    moves.leased += count;
+    if (answers === 'well') {
+      const succeeded = count * leave;
+      task.succeeded += succeeded;
+      moves.succeeded += succeeded;
+      if (task.name === 'place') moves.placed += succeeded;
+      if (task.records) moves.recorded += succeeded;
+      if (task.bringsOrder) moves.ordered += succeeded;
+      task.done(succeeded);
+    } else {
+      const died = (each.at(-1) ?? 0) * leave;
+      task.pool.postpone(each, leave, design.retry.intervalSeconds, true);
+      task.dead += died;
+      moves.died += died;
+      moves.retried += count * leave - died;
+    }
+    moves.turnedAway += count * (1 - leave);
+    queueUp(side, task, each, 1 - leave, second);
+  }
+  return moves;
+}
+
+/** Those turned away come back one after another, at the pace of the budget. */
+function queueUp(side: Side, task: Task, taken: Float64Array, part: number, second: number): void {
+  const count = sum(taken) * part;
+  if (count <= 0) return;
+  const perSecond = side.bucket.rate / task.requests;
+  for (let left = count; left > 1e-9; ) {
+    side.lineEnds = Math.max(side.lineEnds, second + 1);
+    const now = Math.min(left, perSecond * (Math.floor(side.lineEnds + 1) - side.lineEnds));
+    task.pool.postpone(taken, (part * now) / count, Math.floor(side.lineEnds) - second, false);
+    side.lineEnds += now / perSecond;
+    left -= now;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Design } from './design.ts';
+import { dueAt } from './push.ts';
+import type { Side } from './seller.ts';
+import { OPERATOR_SECONDS } from './world.ts';
+
+/** A canary's one and ten settle before the rest goes: a tick of the clock for each stage. */
+const CANARY_TICKS = 3;
+
+/** One second of the replays that an operator began when the marketplace was back, one for each connection. */
+export function replayForASecond(side: Side, since: number, second: number, { replay, sweep }: Design): number {
+  if (second < since + OPERATOR_SECONDS + CANARY_TICKS * sweep.everySeconds) return 0;
+  const dead = side.tasks.reduce((sum, task) => sum + task.dead, 0);
+  const inHand = dueAt(side) + side.tasks.reduce((sum, { pool }) => sum + pool.waiting, 0);
+  const room = Math.max(0, replay.maxOpen * side.count - inHand);
+  const released = Math.min(dead, room, (replay.perMinute / 60) * side.count);
+  if (released <= 0) return 0;
+  for (const task of side.tasks) {
+    const own = (released * task.dead) / dead;
+    task.dead -= own;
+    task.pool.reopen(own);
+  }
+  return released;
+}
+
+/** What fell due just now has its own ring on the way. */
+const GRACE_SECONDS = 30;
+
+/** The sweeper's rings for the connections of one marketplace; call it each second. */
+export function createSweeper(sides: readonly Side[]): (second: number, design: Design) => number {
+  const connections = sides.reduce((sum, { count }) => sum + count, 0);
+  const before = new Map<Side, number>();
+  return (second, { sweep: { everySeconds, rings } }) => {
+    const phase = second % everySeconds;
+    if (phase === everySeconds - GRACE_SECONDS) for (const side of sides) before.set(side, fallenAt(side));
+    if (second === 0 || phase !== 0) return 0;
+    const most = rings(
+      sides.reduce((sum, side) => sum + dueAt(side) + side.spareRings, 0),
+      connections,
+    );
+    let rung = 0;
+    for (const side of sides) {
+      const overdue = Math.max(0, dueAt(side) - (fallenAt(side) - (before.get(side) ?? 0)));
+      const again = Math.min(overdue, most * side.count);
+      side.spareRings += again;
+      rung += again;
+    }
+    return rung;
+  };
+}
+
+const fallenAt = ({ tasks }: Side): number => tasks.reduce((sum, { pool }) => sum + pool.fallen, 0);

@@ -1,0 +1,165 @@
+import { type Bucket, createBucket } from './bucket.ts';
+import type { Design } from './design.ts';
+import { createPool, type Pool, sum } from './pool.ts';
+import type { SellerSpec } from './scenarios.ts';
+import { channels, shippers } from './world.ts';
+
+/** The connections of alike sellers at one marketplace. */
+export interface Side {
+  name: string;
+  marketplace: string;
+  count: number;
+  requestsPerMinute: number;
+  /** Of all of them together. */
+  bucket: Bucket;
+  /** When those turned away so far will have had their turns: second. */
+  lineEnds: number;
+  /** Rings beside the one that each due delivery has. */
+  spareRings: number;
+  tasks: Task[];
+}
+
+/** Deliveries of one kind. */
+export interface Task {
+  name: string;
+  pool: Pool;
+  requests: number;
+  /** What it reads is recorded as an event, and may be a new order. */
+  records: boolean;
+  bringsOrder: boolean;
+  done(count: number): void;
+  dead: number;
+  succeeded: number;
+}
+
+/** One kind of message on the inbound queue. */
+export interface Inbound {
+  side: Side;
+  waiting: number;
+  /** It is a whole new order. */
+  bringsOrder: boolean;
+  done(count: number): void;
+}
+
+/** Webhooks of one kind, by the second they are sent in. */
+export interface Stream {
+  marketplace: string;
+  sent: Float64Array;
+  /** What its marketplace, being away, has yet to send. */
+  held: number;
+  usual: number;
+  into: Inbound;
+}
+
+export interface Seller {
+  spec: SellerSpec;
+  channel: Side;
+  shipper: Side;
+  inbound: Inbound[];
+  streams: Stream[];
+  /** New orders at the channel. */
+  sell(count: number, second: number): void;
+  /** Orders that their channel was told of. */
+  finished(): number;
+  /** Orders that are neither finished nor forgotten, counted where they are. */
+  onTheWay(): number;
+}
+
+/** How one seller's work hangs together: webhook → message → delivery → message … → report. */
+export function createSeller(spec: SellerSpec, design: Design, seconds: number, clock: { second: number }): Seller {
+  const selling = channels[spec.channel.marketplace];
+  const shipping = shippers[spec.shipper.marketplace];
+  if (!selling || !shipping) throw new Error(`no assumptions about the marketplaces of ${spec.name}`);
+  const channel = createSide(spec, spec.channel, design);
+  const shipper = createSide(spec, spec.shipper, design);
+  const inbound: Inbound[] = [];
+  const streams: Stream[] = [];
+  /** Where an order is while it waits for the next step; side branches are not among them. */
+  const stations: Array<() => number> = [];
+
+  const task = (side: Side, name: string, done: Task['done'], more: Partial<Task> = {}): Task => {
+    const pool = createPool(design.retry.limit + 1);
+    const made = { name, pool, requests: 1, records: false, bringsOrder: false, done, dead: 0, succeeded: 0, ...more };
+    side.tasks.push(made);
+    return made;
+  };
+  const message = (side: Side, done: Inbound['done'], bringsOrder = false): Inbound => {
+    const made = { side, waiting: 0, bringsOrder, done };
+    inbound.push(made);
+    return made;
+  };
+  const stream = (into: Inbound): Stream => {
+    const { marketplace } = into.side;
+    const made = {
+      marketplace,
+      sent: new Float64Array(seconds + LATEST_SECONDS),
+      held: 0,
+      usual: spec.ordersPerSecond,
+      into,
+    };
+    streams.push(made);
+    return made;
+  };
+  const waitingAt = (from: Stream) =>
+    stations.push(() => from.held + from.into.waiting + sum(from.sent.subarray(clock.second + 1)));
+  const openAt = ({ pool, dead }: Task) => sum(pool.due) + pool.waiting + dead;
+  /** A webhook that only names something, and the read that it calls for; `then` is the next step of the order. */
+  const notice = (side: Side, name: string, then?: Task['done'], bringsOrder = false): Stream => {
+    const read = task(side, name, then ?? (() => {}), { records: true, bringsOrder });
+    const made = stream(message(side, (count) => read.pool.open(count)));
+    if (then) {
+      stations.push(() => openAt(read));
+      waitingAt(made);
+    }
+    return made;
+  };
+
+  const report = task(channel, 'report', () => {});
+  stations.push(() => openAt(report) / selling.reports);
+  const tell = (count: number) => report.pool.open(count * selling.reports);
+  const shipped = shipping.webhooksAfter.map((after, index, all) => ({
+    after,
+    stream: index < all.length - 1 ? notice(shipper, 'look') : notice(shipper, 'track', tell),
+  }));
+  const place = task(
+    shipper,
+    'place',
+    (count) => {
+      for (const each of shipped) send(each.stream, count, clock.second + each.after);
+    },
+    { requests: shipping.requestsPerPlacement },
+  );
+  stations.push(() => openAt(place));
+  const placeAll = (count: number) => place.pool.open(count);
+  const told = Array.from({ length: selling.webhooks }, (_, index) => {
+    if (index > 0) return index < selling.reads ? notice(channel, 'look') : stream(message(channel, () => {}));
+    if (selling.reads > 0) return notice(channel, 'read', placeAll, true);
+    const whole = stream(message(channel, placeAll, true));
+    waitingAt(whole);
+    return whole;
+  });
+  return {
+    ...{ spec, channel, shipper, inbound, streams },
+    sell(count, second) {
+      for (const each of told) send(each, count, second);
+    },
+    finished: () => report.succeeded / selling.reports,
+    onTheWay: () => sum(stations.map((count) => count())),
+  };
+}
+
+/** Streams reach further than the run, so that nothing is lost from sight at its end. */
+const LATEST_SECONDS = 7200;
+
+function send({ sent }: Stream, count: number, second: number): void {
+  const at = Math.min(second, sent.length - 1);
+  sent[at] = (sent[at] ?? 0) + count;
+}
+
+function createSide({ name, count }: SellerSpec, at: SellerSpec['channel'], { paceOf }: Design): Side {
+  const { marketplace, requestsPerMinute } = at;
+  const { burst, spacingMs } = paceOf(requestsPerMinute);
+  const bucket = createBucket({ burst: burst * count, spacingMs: spacingMs / count });
+  const full = `${name}@${marketplace}`;
+  return { name: full, marketplace, count, requestsPerMinute, bucket, lineEnds: 0, spareRings: 0, tasks: [] };
+}

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { type Design, presentDesign } from './design.ts';
+import type { Result } from './record.ts';
+import type { Outage, Scenario, SellerSpec } from './scenarios.ts';
+import { simulate } from './simulate.ts';
+import { drainSeconds, holds, judge } from './verdict.ts';
+
+const HOUR = 3600;
+
+const seller = (name: string, ordersPerSecond: number, requestsPerMinute = 60_000): SellerSpec => ({
+  ...{ name, count: 1, ordersPerSecond },
+  channel: { marketplace: 'scopio', requestsPerMinute },
+  shipper: { marketplace: 'marketful', requestsPerMinute },
+});
+const elsewhere: SellerSpec = {
+  ...seller('elsewhere', 1),
+  channel: { marketplace: 'sello', requestsPerMinute: 60_000 },
+  shipper: { marketplace: 'shoppo', requestsPerMinute: 60_000 },
+};
+
+const run = (more: Partial<Scenario>, changes: Partial<Design> = {}): Result =>
+  simulate(
+    { name: 'test', title: 'test', seconds: 3 * HOUR, sellers: [seller('one', 10)], seed: 7, ...more },
+    { ...presentDesign(), ...changes },
+  );
+
+const away = (more: Partial<Outage> = {}): Outage => ({
+  ...{ marketplace: 'marketful', from: HOUR, until: 2 * HOUR, answers: 'refuses' },
+  ...more,
+});
+
+describe('where nothing fails', () => {
+  const { totals, lost, heats, peaks } = run({ sellers: [seller('one', 10), elsewhere] });
+
+  test('every order is told of an hour later, and none is lost from sight', () => {
+    expect(totals.finished).toBeGreaterThan(11 * 2 * HOUR * 0.98);
+    expect(totals.finished).toBeLessThanOrEqual((totals.sold ?? 0) * 1.000001);
+    expect(lost).toBeCloseTo(0, 3);
+  });
+
+  test('an order is as many deliveries as its marketplaces ask for', () => {
+    // The last hour's are on their way. Scopio and Marketful: place, three reads, report; Sello and Shoppo: two reads, place, one read, two reports.
+    const perOrder = (totals.attempts ?? 0) / (totals.sold ?? 1);
+    expect(perOrder).toBeGreaterThan(5 * (2 / 3));
+    expect(perOrder).toBeLessThan(5.2);
+    expect(totals).toMatchObject({ died: 0, turnedAway: 0, spareRings: 0, refusedWebhooks: 0 });
+  });
+
+  test('a partition takes its part of what is written', () => {
+    const { shards } = presentDesign();
+    const due = heats.find(({ key }) => key === 'due#one@marketful');
+    // Four deliveries an order, each written when it is opened and when it is done.
+    expect((due?.total ?? 0) / 3 / HOUR).toBeGreaterThan((10 * 8 * 0.7) / shards);
+    expect((due?.total ?? 0) / 3 / HOUR).toBeLessThan((10 * 8) / shards);
+    expect(Math.max(...Object.values(peaks.delay))).toBeLessThan(5);
+  });
+});
+
+describe('a marketplace that is down', () => {
+  const refused = run({ sellers: [seller('one', 10), elsewhere], outage: away() });
+
+  test('kills what has been tried for a quarter of an hour: all of its time but the last fifteen minutes', () => {
+    const expected = 10 * (HOUR - 900);
+    // And the reads that were called for before.
+    expect(refused.totals.died).toBeGreaterThan(expected * 0.98);
+    expect(refused.totals.died).toBeLessThan(expected * 1.1);
+    expect(refused.totals.replayed).toBeCloseTo(refused.totals.died ?? 0, 0);
+    expect(refused.lost).toBeCloseTo(0, 3);
+    expect(refused.recoveredAfter).toBeGreaterThan(900);
+  });
+
+  test('holds up nobody at other marketplaces', () => {
+    const delays = Object.entries(refused.peaks.delay).filter(([name]) => name.startsWith('elsewhere'));
+    expect(delays.length).toBeGreaterThan(0);
+    for (const [name, seconds] of delays) expect(seconds, name).toBeLessThan(2);
+  });
+
+  test('that never answers kills little, as the workers it keeps waiting come to little, and loses nothing', () => {
+    const hung = run({ sellers: [seller('one', 60)], outage: away({ answers: 'never' }), seconds: 5 * HOUR });
+    expect(hung.totals.died).toBeLessThan((refused.totals.died ?? 0) * 6 * 0.3);
+    expect(hung.peaks.busy['pusher-marketful']).toBeCloseTo(120, 0);
+    expect(hung.lost).toBeCloseTo(0, 3);
+  });
+});
+
+test('a limit below what comes in is kept to, and what it holds up waits in line and is turned away little', () => {
+  const { totals, fullestMinute, lost, samples } = run({ sellers: [seller('one', 10, 1_200)] });
+  for (const [name, { requests, limit }] of Object.entries(fullestMinute))
+    expect(requests, name).toBeLessThanOrEqual(limit + 1);
+  expect(samples.at(-1)?.waiting.marketful).toBeGreaterThan(80_000);
+  expect((totals.turnedAway ?? 0) / (totals.attempts ?? 1)).toBeLessThan(4);
+  expect(lost).toBeCloseTo(0, 3);
+});
+
+test('what the limits alone hold up is what an outage left over what is free', () => {
+  // 36,000 orders of four requests; 40 of 1,000 requests a second are taken.
+  expect(drainSeconds(seller('one', 10), away())).toBeCloseTo((HOUR * 40) / 960);
+});
+
+describe('numbers that do not do are found', () => {
+  const failing = (changes: Partial<Design>, more: Partial<Scenario> = {}) => {
+    const design = { ...presentDesign(), ...changes };
+    const sellers = [seller('giant', 140, 67_000)];
+    return judge(run({ sellers, seconds: 1.5 * HOUR, ...more }, changes), design)
+      .filter((each) => !holds(each))
+      .map(({ name }) => name);
+  };
+  const consumers = (maximumConcurrency: number) =>
+    new Map([...presentDesign().consumers].map(([name, each]) => [name, { ...each, maximumConcurrency }]));
+
+  test.each<[string, Partial<Design>, string]>([
+    ['one partition for all of a connection', { shards: 1 }, 'hottest partition of an index'],
+    ['a route that lets in too little', { webhookThrottle: { rate: 100, burst: 200 } }, 'webhooks refused'],
+    ['too few invocations', { consumers: consumers(5) }, 'wait on the inbound queue'],
+    ['more invocations than an account has', { consumers: consumers(300) }, 'invocations allowed'],
+  ])('%s', (_what, changes, name) => {
+    expect(failing(changes)).toContain(name);
+  });
+
+  test('and the present ones do', () => expect(failing({})).toEqual([]));
+});

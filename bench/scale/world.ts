@@ -1,0 +1,61 @@
+/** What the simulation assumes of marketplaces and of time: not ours to choose, and not measured in production. */
+
+/** How a marketplace behaves where orders are sold. Counts are per order. */
+export interface Channel {
+  webhooks: number;
+  /** Reads that these webhooks call for; 0: the webhook carries the whole order. */
+  reads: number;
+  /** Deliveries that tell of the parcel, of one request each. */
+  reports: number;
+}
+
+/** How a marketplace behaves where orders are placed. */
+export interface Shipper {
+  requestsPerPlacement: number;
+  /** Seconds from the placement to each webhook; each is read back. The last one brings the tracking number. */
+  webhooksAfter: readonly number[];
+}
+
+export const channels: Readonly<Record<string, Channel>> = {
+  scopio: { webhooks: 1, reads: 0, reports: 1 },
+  // orderNew and orderPaid come together and are one read; then orderUpdated. The parcel, and the order's status.
+  sello: { webhooks: 3, reads: 2, reports: 2 },
+};
+
+export const shippers: Readonly<Record<string, Shipper>> = {
+  marketful: { requestsPerPlacement: 1, webhooksAfter: [30, 1_800, 3_600] },
+  // Looks whether it is placed, creates, pays.
+  shoppo: { requestsPerPlacement: 3, webhooksAfter: [3_600] },
+};
+
+/** Seconds that a message waits for others, in which the rest of its batch waits too. */
+export const waits = {
+  webhook: 0.03,
+  ingest: 0.06,
+  /** AWS's part of an attempt: look, lease, record, ring. */
+  ledger: 0.06,
+  answer: 0.25,
+  refusal: 0.1,
+  /** Leased, turned away by the budget, and put back. */
+  turnedAway: 0.05,
+  /** A ring for what is done, or in somebody's hands. */
+  dud: 0.01,
+} as const;
+
+/** Seconds of a whole CPU that a message takes. */
+export const cpu = { webhook: 0.003, ingest: 0.008, attempt: 0.008, turnedAway: 0.004, dud: 0.001 } as const;
+
+/** Messages that one look at a queue without a backlog finds come from so many seconds. */
+export const GATHER_SECONDS = 0.1;
+
+/** What a marketplace that was away held back comes at so many times its usual rate. */
+export const FLOOD = 3;
+
+/** An operator needs this long to find the marketplace back and to begin the replay. */
+export const OPERATOR_SECONDS = 900;
+
+/** Deliveries of one batch that ask for their turns in the same moment, and share the write. */
+export const TURNS_TOGETHER = 3;
+
+/** A connection's settings as they are stored. */
+export const CONNECTION_BYTES = 600;

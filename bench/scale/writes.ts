@@ -1,0 +1,71 @@
+import type { Design } from './design.ts';
+import type { HeatMap } from './heat.ts';
+import type { Inbound, Side } from './seller.ts';
+import { TURNS_TOGETHER } from './world.ts';
+
+/** Partitions of an index, each spread over the shards. */
+export const PARTITIONS = ['due', 'dead', 'placed', 'DELIVERY', 'EVENT', 'ORDER'] as const;
+/** Partitions of the table that all of a connection's or replay's work shares. */
+export const ITEMS = ['BUDGET', 'MISSES', 'REPLAY'] as const;
+
+/** What happened to deliveries of one side in a second. */
+export interface Moves {
+  opened: number;
+  leased: number;
+  succeeded: number;
+  /** Of these, placements. */
+  placed: number;
+  retried: number;
+  turnedAway: number;
+  died: number;
+  reopened: number;
+  /** What was read and recorded, and how many new orders that brought. */
+  recorded: number;
+  ordered: number;
+  requests: number;
+}
+
+export const noMoves = (): Moves => ({
+  opened: 0,
+  leased: 0,
+  succeeded: 0,
+  placed: 0,
+  retried: 0,
+  turnedAway: 0,
+  died: 0,
+  reopened: 0,
+  recorded: 0,
+  ordered: 0,
+  requests: 0,
+});
+
+/** A member of a replay is put among the open ones, released and taken away, each at the price of a transaction. */
+const WRITES_OF_OPEN_MEMBER = 6;
+
+/**
+ * The writes of one connection's index partitions, each over its shards, and of the items that all its work shares.
+ * A changed index key is two writes: the old one goes and the new one comes.
+ */
+export function countWrites(heat: HeatMap, side: Side, moves: Moves, design: Design): void {
+  const { name, count } = side;
+  const { shards } = design;
+  const each = (kind: string, units: number) => heat.add(kind, name, units / count / shards);
+  const { opened, succeeded, placed, retried, turnedAway, died, reopened, requests } = moves;
+  each('due', opened + succeeded + (retried + turnedAway) * 2 + died + reopened);
+  each('dead', died + reopened);
+  each('placed', placed);
+  each('DELIVERY', opened);
+  record(heat, side, moves.recorded, moves.ordered, design);
+  heat.add('REPLAY', name, (reopened / count) * WRITES_OF_OPEN_MEMBER);
+  heat.add('BUDGET', name, (requests + turnedAway) / count / TURNS_TOGETHER);
+}
+
+/** The same for messages that ingest has worked. */
+export const countRecords = (heat: HeatMap, { side, bringsOrder }: Inbound, messages: number, design: Design): void =>
+  record(heat, side, messages, bringsOrder ? messages : 0, design);
+
+function record(heat: HeatMap, { name, count }: Side, events: number, orders: number, { shards }: Design): void {
+  heat.add('EVENT', name, events / count / shards);
+  heat.add('ORDER', name, orders / count / shards);
+  heat.add('MISSES', name, orders / count);
+}
