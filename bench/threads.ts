@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** CPU milliseconds and resident megabytes of a process since its start. */
 export interface Usage {
+  /** What answers requests, and works queues where they have no thread of their own. */
   hub: number;
+  /** Queues and schedules. */
+  background: number;
   emulators: number;
   /** V8's own helpers: garbage collection and compilation. */
   helpers: number;
@@ -11,13 +14,13 @@ export interface Usage {
 
 const TICK_MS = 10;
 
-/** By thread as Linux counts them: the first is the hub's, a worker the emulators'. */
+/** By thread as Linux counts them. */
 export function usageOf(pid: number): Usage {
-  const usage = { hub: 0, emulators: 0, helpers: 0, memoryMb: residentMb(pid) };
+  const usage = { hub: 0, background: 0, emulators: 0, helpers: 0, memoryMb: residentMb(pid) };
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
     const { name, cpuMs } = readThread(`/proc/${pid}/task/${thread}/stat`);
     if (thread === String(pid)) usage.hub += cpuMs;
-    else if (/worker thread|WorkerThread/i.test(name)) usage.emulators += cpuMs;
+    else if (name === 'emulators' || name === 'background') usage[name] += cpuMs;
     else usage.helpers += cpuMs;
   }
   return usage;

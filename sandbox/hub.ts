@@ -1,5 +1,4 @@
 import type { RequestListener, Server } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { putApiKey, SCOPES } from '#lib/api/keys';
 import { idOf, queryIndex } from '#lib/aws/index-query';
 import { shardsOf } from '#lib/aws/shards';
@@ -8,14 +7,19 @@ import type { ConnectionsFile } from '#lib/connections/file';
 import { putConnections } from '#lib/connections/put';
 import { duePartition, getDeliveries, transition } from '#lib/deliveries/ledger';
 import { tableName } from '#lib/settings';
+import { routes } from '#lib/topology';
+import { runBackground, startBackgroundWorker } from './runtime/background.ts';
 import { loadHandlers } from './runtime/handlers.ts';
 import { createApiGateway } from './runtime/http.ts';
-import { consumeQueues } from './runtime/queues.ts';
 import { createRush } from './runtime/rush.ts';
-import { runSchedules } from './runtime/schedules.ts';
 
-/** How long a stop waits for work in hand. */
-const PATIENCE_MS = 5_000;
+export interface HubOptions {
+  file: ConnectionsFile;
+  apiKey: string;
+  logFile: string;
+  /** Threads that work queues and schedules; none: the one that answers requests does. */
+  workers: number;
+}
 
 export interface RunningHub {
   stop(): Promise<void>;
@@ -25,23 +29,26 @@ export interface RunningHub {
  * The deployed hub on one machine: the same handlers behind an API gateway, queue triggers and schedules.
  * Import only when the environment names the emulators and what was provisioned there.
  */
-export async function startHub(server: Server, file: ConnectionsFile, apiKey: string): Promise<RunningHub> {
+export async function startHub(server: Server, { file, apiKey, logFile, workers }: HubOptions): Promise<RunningHub> {
   await putApiKey(apiKey, 'local', SCOPES);
   await endLeases(file.connections.map(({ connection }) => connection.id));
   await putConnections(file);
-  const handlers = await loadHandlers();
-  const rush = createRush();
-  open(server, createApiGateway(handlers, rush));
-  const queues = consumeQueues(handlers, rush);
+  const called = new Set(routes.map((route) => route.function));
+  const handlers = await loadHandlers((name) => called.has(name));
+  const inHand = new Int32Array(new SharedArrayBuffer(4));
+  open(server, createApiGateway(handlers, createRush(inHand)));
   const intervals = file.connections.map(({ connection }) => connection.pollIntervalSeconds);
-  const schedules = runSchedules(handlers, Math.min(...intervals));
+  const shared = { inHand, shortestPollSeconds: Math.min(...intervals), shares: Math.max(1, workers) };
+  const background = await Promise.all(
+    Array.from({ length: shared.shares }, (_, share) =>
+      workers > 0 ? startBackgroundWorker({ ...shared, share, logFile }) : runBackground({ ...shared, share }),
+    ),
+  );
   return {
     async stop() {
       server.closeAllConnections();
       server.close();
-      // A remote that hangs, or a poller that waits for its turn, does not hold up the end: it is a lost worker then.
-      const patience = sleep(PATIENCE_MS, undefined, { ref: false });
-      await Promise.race([Promise.all([queues.stop(), schedules.stop()]), patience]);
+      await Promise.all(background.map((part) => part.stop()));
     },
   };
 }

@@ -16,6 +16,7 @@ export interface AcceptResult {
   connections: number;
   /** CPU milliseconds for each webhook accepted, what was understood of them in the same time included. */
   hubCpuMs: number;
+  backgroundCpuMs: number;
   emulatorsCpuMs: number;
   loadCpuMs: number;
 }
@@ -59,6 +60,7 @@ export async function measureAcceptance({ seconds, connections, profiles }: Acce
     refused,
     connections,
     hubCpuMs: (after.hub - before.hub) / handled,
+    backgroundCpuMs: (after.background - before.background) / handled,
     emulatorsCpuMs: (after.emulators - before.emulators) / handled,
     loadCpuMs: result.cpuMs / handled,
   };

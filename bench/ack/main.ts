@@ -62,11 +62,11 @@ function printHandler({ handler, floor, wallRatio, cpuRatio, calls }: HandlerRes
 
 function printAcceptance(result: AcceptResult): string {
   const ms = (value: number, digits = 1) => value.toFixed(digits);
-  const { perSecond, refused, connections, hubCpuMs, emulatorsCpuMs, loadCpuMs } = result;
+  const { perSecond, refused, connections, hubCpuMs, backgroundCpuMs, emulatorsCpuMs, loadCpuMs } = result;
   return [
     `${perSecond.toFixed(0)} webhooks a second accepted over ${connections} connections${refused ? `, ${refused} refused` : ''}`,
     `  p50 ${ms(result.p50Ms)} ms, p95 ${ms(result.p95Ms)}, p99 ${ms(result.p99Ms)}`,
-    `  CPU ms for each: hub ${ms(hubCpuMs, 2)}, emulators ${ms(emulatorsCpuMs, 2)}, load ${ms(loadCpuMs, 2)}`,
+    `  CPU ms for each: hub ${ms(hubCpuMs, 2)}, queues meanwhile ${ms(backgroundCpuMs, 2)}, emulators ${ms(emulatorsCpuMs, 2)}, load ${ms(loadCpuMs, 2)}`,
     ...Object.entries(PEERS).map(([name, rate]) => `  ${(perSecond / rate).toFixed(2)} × ${name} (${rate}/s)`),
   ].join('\n');
 }

@@ -55,14 +55,14 @@ function print(result: LoopResult): string {
     `  shop, shed and buyers took ${worldCpuMs.toFixed(2)} ms CPU an order of the same machine`,
     '',
     table(
-      ['', 'orders', 'orders/s', 'hub CPU ms/order', 'emulators', 'GC and JIT', 'memory MB'],
+      ['', 'orders', 'orders/s', 'CPU ms/order: requests', 'queues', 'emulators', 'GC and JIT', 'memory MB'],
       [...result.tenths.map((tenth, index) => row(`tenth ${index + 1}`, tenth)), row('all', result)],
     ),
   ].join('\n');
 }
 
 function row(name: string, { orders, ordersPerSecond, memoryMb, ...cpu }: Stretch) {
-  const { hubCpuMs, emulatorsCpuMs, helpersCpuMs } = cpu;
-  const times = [hubCpuMs, emulatorsCpuMs, helpersCpuMs].map((ms) => ms.toFixed(2));
+  const { hubCpuMs, backgroundCpuMs, emulatorsCpuMs, helpersCpuMs } = cpu;
+  const times = [hubCpuMs, backgroundCpuMs, emulatorsCpuMs, helpersCpuMs].map((ms) => ms.toFixed(2));
   return [name, orders, ordersPerSecond.toFixed(1), ...times, memoryMb.toFixed(0)];
 }

@@ -12,6 +12,7 @@ export interface Stretch {
   seconds: number;
   ordersPerSecond: number;
   hubCpuMs: number;
+  backgroundCpuMs: number;
   emulatorsCpuMs: number;
   helpersCpuMs: number;
   memoryMb: number;
@@ -123,12 +124,13 @@ function stretch(from: Mark | undefined, to: Mark | undefined): Stretch {
   if (!from || !to) throw new Error('nothing was measured');
   const orders = to.done - from.done;
   const seconds = (to.at - from.at) / 1000;
-  const each = (kind: 'hub' | 'emulators' | 'helpers') => (to.usage[kind] - from.usage[kind]) / Math.max(1, orders);
+  const each = (kind: keyof Usage) => (to.usage[kind] - from.usage[kind]) / Math.max(1, orders);
   return {
     orders,
     seconds,
     ordersPerSecond: orders / seconds,
     hubCpuMs: each('hub'),
+    backgroundCpuMs: each('background'),
     emulatorsCpuMs: each('emulators'),
     helpersCpuMs: each('helpers'),
     memoryMb: to.usage.memoryMb,

@@ -14,11 +14,13 @@ interface Stack {
 }
 
 /**
- * Has a client name itself in a few words. The SDK works out anew for each request what it runs on and which of its
- * features are in use, which takes as long as signing it.
+ * Has a client name itself in a few words, and write no log. The SDK works out anew for each request what it runs on and
+ * which of its features are in use, and copies input and output for a logger that nobody set: together that takes as
+ * long as signing it.
  */
 export function slim<C extends { middlewareStack: object }>(client: C): C {
   const stack = client.middlewareStack as Stack;
+  stack.remove('loggerMiddleware');
   stack.remove('getUserAgentMiddleware');
   stack.add(
     (next) => (args: never) => {

@@ -16,7 +16,11 @@ export async function startAws({ inProcess = false, ...options }: AwsOptions & {
 
 async function startWorker(options: AwsOptions): Promise<RunningAws> {
   // Flags of the process that are about its own entry point would stop the worker from starting.
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options, execArgv: [] });
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    name: 'emulators',
+    workerData: options,
+    execArgv: [],
+  });
   const exited = once(worker, 'exit');
   const [message]: [FromWorker] = (await once(worker, 'message')) as [FromWorker];
   if ('error' in message) {

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type AwsOptions, type Endpoints, runAws } from './run-aws.ts';
 
@@ -7,6 +8,7 @@ export type FromWorker = { endpoints: Endpoints } | { error: string };
 try {
   const aws = await runAws(workerData as AwsOptions);
   parentPort?.once('message', () => void aws.stop().then(() => process.exit()));
+  flushCompileCache();
   parentPort?.postMessage({ endpoints: aws.endpoints } satisfies FromWorker);
 } catch (error) {
   parentPort?.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies FromWorker);

@@ -5,15 +5,19 @@ import { enforceTableGrants, runAs } from './permissions.ts';
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
 /** The very handlers that Lambda runs, by function name. Import after the environment is set. */
-export async function loadHandlers(): Promise<ReadonlyMap<string, Handler>> {
+export async function loadHandlers(
+  isWanted: (name: string) => boolean = () => true,
+): Promise<ReadonlyMap<string, Handler>> {
   enforceTableGrants();
-  const loaded = functions.map(async ({ name, handler }) => {
-    const [file = '', exported = ''] = handler.split('.');
-    const module = (await import(`../../${file}.ts`)) as Record<string, Handler>;
-    const found = module[exported];
-    if (!found) throw new Error(`${file}.ts does not export ${exported}`);
-    return [name, found] as const;
-  });
+  const loaded = functions
+    .filter(({ name }) => isWanted(name))
+    .map(async ({ name, handler }) => {
+      const [file = '', exported = ''] = handler.split('.');
+      const module = (await import(`../../${file}.ts`)) as Record<string, Handler>;
+      const found = module[exported];
+      if (!found) throw new Error(`${file}.ts does not export ${exported}`);
+      return [name, found] as const;
+    });
   return new Map(await Promise.all(loaded));
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { queueUrl } from '#lib/settings';
-import { type QueueSpec, queues } from '#lib/topology';
+import { queues as all, type QueueSpec } from '#lib/topology';
 import { type Handler, invoke } from './handlers.ts';
 import { createQueueClient, type Message, type QueueClient } from './queue-client.ts';
 import { createRush, type Rush } from './rush.ts';
@@ -12,7 +12,7 @@ const GATHER_MS = 20;
 /** SQS event source mappings: batches to the consuming function, deleting what it did not report as failed. */
 export function consumeQueues(
   handlers: ReadonlyMap<string, Handler>,
-  rush: Pick<Rush, 'isOver'> = createRush(),
+  { queues = all, rush = createRush() }: { queues?: readonly QueueSpec[]; rush?: Pick<Rush, 'isOver'> } = {},
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const loops = queues.map((queue) => {

@@ -1,10 +1,11 @@
-import { type ScheduleSpec, schedules } from '#lib/topology';
+import { schedules as all, type ScheduleSpec } from '#lib/topology';
 import { type Handler, invoke } from './handlers.ts';
 
 /** EventBridge Scheduler: every schedule at once and then at its rate, which the environment or the connections may shorten. */
 export function runSchedules(
   handlers: ReadonlyMap<string, Handler>,
   shortestPollSeconds: number,
+  schedules: readonly ScheduleSpec[] = all,
 ): { stop(): Promise<void> } {
   const running = new Set<Promise<void>>();
   const timers = schedules.map((schedule) => {

@@ -34,6 +34,8 @@ it('makes of a request that it knows what dynalite makes of it, with its own val
     ['UpdateItem', () => update('c', 'd')],
     ['PutItem', () => ({ TableName: 'things', Item: { pk: text('a'), n: number('1.5'), m: { M: { l: { L: [] } } } } })],
     ['PutItem', () => ({ TableName: 'things', Item: { pk: text('b'), n: number('1.50') } })],
+    ['PutItem', () => ({ TableName: 'things', Item: { pk: text('c'), bytes: { B: 'AAECAw==' } } })],
+    ['PutItem', () => ({ TableName: 'things', Item: { pk: text('d'), bytes: { B: '' } } })],
     ['GetItem', () => ({ TableName: 'things', Key: { pk: text('a') }, ConsistentRead: true })],
     ['GetItem', () => ({ TableName: 'things', Key: { pk: text('b') }, ConsistentRead: true })],
   ];
@@ -54,6 +56,8 @@ it('refuses in the words of dynalite what only the values make wrong', () => {
     ['PutItem', () => ({ TableName: 'things', Item: { pk: text('a'), n: number('one') } })],
     ['PutItem', () => ({ TableName: 'things', Item: { pk: text('a'), n: { SS: [] } } })],
     ['PutItem', () => ({ TableName: 'things', Item: { pk: text('a'), n: {} } })],
+    ['PutItem', () => ({ TableName: 'things', Item: { pk: text('a'), bytes: { B: 'AAECAw' } } })],
+    ['PutItem', () => ({ TableName: 'things', Item: { pk: text('a'), bytes: { B: 'AAEC!w==' } } })],
     ['PutItem', () => ({ TableName: 'things', Item: { pk: text('x'.repeat(410_000)) } })],
   ];
   for (const [name, input] of wrong) {

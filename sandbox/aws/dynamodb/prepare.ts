@@ -67,7 +67,7 @@ export function isPlainMap(map: unknown): map is Item {
   return true;
 }
 
-/** A value that is right beyond doubt. Sets and bytes are not decided here. */
+/** A value that is right beyond doubt. Sets are not decided here. */
 function isPlain(value: unknown): value is AttributeValue {
   if (typeof value !== 'object' || value === null) return false;
   const [type, more] = Object.keys(value);
@@ -82,6 +82,8 @@ function isPlain(value: unknown): value is AttributeValue {
       return typeof inner === 'boolean';
     case 'NULL':
       return inner === true;
+    case 'B':
+      return typeof inner === 'string' && Buffer.from(inner, 'base64').toString('base64') === inner;
     case 'L':
       return Array.isArray(inner) && inner.every(isPlain);
     case 'M':

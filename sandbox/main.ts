@@ -1,0 +1,189 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ConnectionsFileError, parseConnectionsFile } from '#lib/connections/file';
+import { awsEnvironment, startAws } from './aws/index.ts';
+import { listen } from './listen.ts';
+import { lockData } from './lock-data.ts';
+import { logToFile } from './log-file.ts';
+import { type Marketplaces, startMarketplaces } from './marketplaces/start.ts';
+
+const HELP = `Usage: npm start -- [options]
+
+  --port N            port of the hub (default 4400)
+  --connections FILE  connections instead of the sandbox's own (connections.example.json shows the format)
+  --no-sandbox        do not start the simulated marketplaces
+  --data DIR          where the state lives (default .longshore)
+  --fresh             forget the state first
+  --fsync             accept nothing before the disk has it: what is accepted outlives a power cut too
+  --workers N         threads that work queues and schedules (default 1, on a single core none)
+  --help              this text
+
+Variables: LONGSHORE_API_KEY (default local-dev-key), RETRY_LIMIT (3), RETRY_INTERVAL_SECONDS (300),
+POLL_INTERVAL_SECONDS (each connection's own), SWEEP_INTERVAL_SECONDS (60).`;
+
+/** A mistake of the person at the keyboard: one line says what it is. */
+class StartError extends Error {}
+
+/** Starts all there is; a mistake of the person at the keyboard ends it in one line. */
+export async function main(): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+async function start(): Promise<void> {
+  const options = readOptions();
+  if (options.help) return console.log(HELP);
+  checkNode();
+  const given = options.connections ? readFile(options.connections) : undefined;
+  // A file that cannot be used is refused before anything starts.
+  const parsed = given ? await parse(given.text, given.path) : undefined;
+  const data = resolve(options.data);
+  if (options.fresh) rmSync(data, { recursive: true, force: true });
+  mkdirSync(data, { recursive: true });
+  if (!lockData(data))
+    throw new StartError(`${options.data} is in use by another hub: stop it or choose another --data`);
+
+  const { server, port } = await listen(options.port).catch((error) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new StartError(`port ${options.port} is in use: npm start -- --port ${options.port + 1}`);
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const apiKey = process.env.LONGSHORE_API_KEY || 'local-dev-key';
+  const logFile = join(data, 'hub.log');
+  logToFile(logFile);
+
+  const older = setAsideOlderState(data);
+  if (older)
+    console.log(`The state in ${options.data} is of an older version: it is now in ${older}, and all starts anew.\n`);
+  const aws = await startAws({ dataDir: join(data, 'aws'), fsync: options.fsync });
+  const endpoints = awsEnvironment(aws.endpoints);
+  Object.assign(process.env, endpoints);
+  const { provision } = await import('./provision.ts');
+  const environment = await provision();
+  Object.assign(process.env, environment);
+  // As a deployment writes them: what the command line wants to put connections and keys here.
+  const outputs = { url, environment: { ...endpoints, ...environment } };
+  writeFileSync(join(data, 'outputs.json'), JSON.stringify(outputs, null, 2));
+  const marketplaces = options.sandbox ? await startMarketplaces({ data, hub: url, port }) : undefined;
+  const file = parsed ?? (await parse(JSON.stringify(marketplaces?.connections ?? { connections: [] }), 'the sandbox'));
+  const { startHub } = await import('./hub.ts');
+  const hub = await startHub(server, { file, apiKey, logFile, workers: options.workers });
+  stopOnSignal(async () => {
+    await hub.stop();
+    await marketplaces?.stop();
+    await aws.stop();
+  });
+  // Also for the next start after a kill.
+  flushCompileCache();
+  console.log(
+    banner(
+      url,
+      options.data,
+      file.connections.map(({ connection }) => connection.id),
+      marketplaces,
+    ),
+  );
+  if (!marketplaces || parsed) return;
+  const { tellStory } = await import('./story/tell.ts');
+  await tellStory({ hub: url, apiKey, marketplaces });
+}
+
+/** Before DynamoDB was kept in a file it was a folder, which nothing reads. Returns where it is now. */
+function setAsideOlderState(data: string): string | undefined {
+  if (!existsSync(join(data, 'aws', 'dynamodb'))) return undefined;
+  const older = join(data, 'aws-older');
+  rmSync(older, { recursive: true, force: true });
+  renameSync(join(data, 'aws'), older);
+  return older;
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '4400' },
+        connections: { type: 'string' },
+        sandbox: { type: 'boolean', default: true },
+        data: { type: 'string', default: '.longshore' },
+        fresh: { type: 'boolean', default: false },
+        fsync: { type: 'boolean', default: false },
+        workers: { type: 'string', default: availableParallelism() > 1 ? '1' : '0' },
+        help: { type: 'boolean', default: false },
+      },
+      allowNegative: true,
+    });
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is not a port`);
+    const workers = Number(values.workers);
+    if (!Number.isInteger(workers) || workers < 0 || workers > 8)
+      throw new Error(`--workers ${values.workers} is not a number from 0 to 8`);
+    return { ...values, port, workers };
+  } catch (error) {
+    throw new StartError(`${(error as Error).message}\n\n${HELP}`);
+  }
+}
+
+function checkNode(): void {
+  const [major = 0] = process.versions.node.split('.').map(Number);
+  if (major < 24)
+    throw new StartError(`Longshore runs on Node 24, this is ${process.version}: start it with npm start`);
+}
+
+function readFile(path: string): { path: string; text: string } {
+  try {
+    return { path, text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    throw new StartError(
+      `${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (error as Error).message}`,
+    );
+  }
+}
+
+async function parse(text: string, path: string) {
+  try {
+    return await parseConnectionsFile(text);
+  } catch (error) {
+    throw error instanceof ConnectionsFileError ? new StartError(`${path}: ${error.message}`) : error;
+  }
+}
+
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    console.log('\nStopping.');
+    stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}
+
+function banner(
+  url: string,
+  data: string,
+  connections: readonly string[],
+  marketplaces: Marketplaces | undefined,
+): string {
+  const sandboxes = (marketplaces?.listening ?? []).map(
+    ({ title, url: at }) => `  ${`${title} sandbox`.padEnd(24)}${at}`,
+  );
+  return [
+    `Longshore                 ${url}`,
+    ...sandboxes,
+    `  connections             ${connections.join(', ') || 'none'}`,
+    `  state and log           ${data}`,
+    '',
+  ].join('\n');
+}

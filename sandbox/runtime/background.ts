@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { queues, schedules } from '#lib/topology';
+import { loadHandlers } from './handlers.ts';
+import { consumeQueues } from './queues.ts';
+import { createRush } from './rush.ts';
+import { runSchedules } from './schedules.ts';
+
+/** How long a stop waits for work in hand. */
+const PATIENCE_MS = 5_000;
+
+export interface BackgroundOptions {
+  /** The count of a rush, shared with the API gateway. */
+  inHand: Int32Array<SharedArrayBuffer>;
+  shortestPollSeconds: number;
+  /** Which share of the queues is worked here; the first has the schedules too. */
+  share: number;
+  shares: number;
+}
+
+export interface Background {
+  stop(): Promise<void>;
+}
+
+/** All that no caller waits for: what queues and schedules ring for. */
+export async function runBackground(options: BackgroundOptions): Promise<Background> {
+  const { inHand, shortestPollSeconds, share, shares } = options;
+  const own = queues.filter((_, index) => index % shares === share);
+  const clocks = share === 0 ? schedules : [];
+  const names = new Set([...own.map(({ consumer }) => consumer), ...clocks.map((schedule) => schedule.function)]);
+  const handlers = await loadHandlers((name) => names.has(name));
+  const parts = [
+    consumeQueues(handlers, { queues: own, rush: createRush(inHand) }),
+    runSchedules(handlers, shortestPollSeconds, clocks),
+  ];
+  return {
+    async stop() {
+      // A remote that hangs, or a poller that waits for its turn, does not hold up the end: it is a lost worker then.
+      const patience = sleep(PATIENCE_MS, undefined, { ref: false });
+      await Promise.race([Promise.all(parts.map((part) => part.stop())), patience]);
+    },
+  };
+}
+
+export interface WorkerOptions extends BackgroundOptions {
+  logFile: string;
+}
+
+/** A share in a thread of its own, as it shares none with the receivers at AWS either. */
+export async function startBackgroundWorker(options: WorkerOptions): Promise<Background> {
+  const worker = new Worker(new URL('./background-worker.ts', import.meta.url), {
+    name: 'background',
+    workerData: options,
+    execArgv: [],
+  });
+  await once(worker, 'message');
+  return {
+    async stop() {
+      const ended = once(worker, 'exit');
+      worker.postMessage('stop');
+      await ended;
+    },
+  };
+}
