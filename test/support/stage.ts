@@ -16,6 +16,7 @@ export const SECRETS = {
 
 export interface StageOptions {
   env?: Record<string, string>;
+  args?: readonly string[];
   requestsPerMinute?: number;
   /** Changes the connections file before the hub reads it. */
   edit?: (file: ConnectionsFile) => void;
@@ -88,6 +89,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       data,
       connections: connectionsFile(scopio.url, marketful.url, given),
       env: { RETRY_INTERVAL_SECONDS: '1', HTTP_TIMEOUT_SECONDS: '2', ...given.env },
+      ...(given.args && { args: given.args }),
     });
   let hub = await start();
 
