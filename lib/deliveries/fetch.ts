@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { InboundReceived } from '#events/inbound-received';
 import { RejectedError } from '#lib/errors';
-import { ingest } from '#lib/inbound/ingest';
 import type { Connector, RemoteContext } from '#lib/marketplaces/contract';
 import { currentTraceparent } from '#lib/trace';
 import type { Delivery } from './delivery.ts';
@@ -28,6 +27,8 @@ export async function runFetch(
     encoding: 'utf8',
     ...(trace && { trace }),
   };
+  // Loaded where it is needed: most pushes fetch nothing.
+  const { ingest } = await import('#lib/inbound/ingest');
   await ingest(message, async () => connector);
   return { also: [] };
 }
