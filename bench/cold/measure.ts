@@ -19,8 +19,8 @@ export interface Load {
 }
 
 /**
- * What each file takes to load, as often as `runs` says: one after the other, round by round, each time in
- * a process of its own, so that a slow minute of the machine is everybody's.
+ * What each file takes to load, as often as `runs` says: one after the other, round by round, each time in a process of
+ * its own, so that a slow minute of the machine is everybody's.
  */
 export async function timeLoads<Name extends string>(
   files: ReadonlyMap<Name, string>,
@@ -31,13 +31,20 @@ export async function timeLoads<Name extends string>(
   // The first round fills the disk's cache and does not count.
   for (let round = 0; round <= runs; round++) {
     onRound(round);
-    for (const [name, file] of files) {
+    // In another order each time, so that nobody always follows the same neighbor.
+    for (const [name, file] of shuffled([...files])) {
       const load = await timeLoad(file);
       if (round > 0) times.get(name)?.push(load);
     }
   }
   return times;
 }
+
+const shuffled = <T>(items: readonly T[]): T[] =>
+  items
+    .map((item) => ({ item, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
 
 async function timeLoad(file: string): Promise<Load> {
   const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'load.mjs'), file], { env: ENVIRONMENT });
