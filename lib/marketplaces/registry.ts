@@ -11,7 +11,10 @@ export const registry: readonly Role[] = [marketful, scopio, sellersCommerce, se
 
 export const marketplaces: readonly MarketplaceInfo[] = registry.map(({ info }) => info);
 
-/** Throws a plain Error for a name that is not registered. */
+/**
+ * Throws a plain Error for a name that is not registered. Connectors come by their own role this way, too: were each to
+ * import its file, each role would be a file of its own in a split bundle.
+ */
 export function roleOf(name: string): Role {
   const role = registry.find(({ info }) => info.name === name);
   if (!role) throw new Error(`unknown marketplace ${name}`);

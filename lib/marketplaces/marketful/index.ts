@@ -1,16 +1,16 @@
 import type { Connector } from '../contract.ts';
+import { roleOf } from '../registry.ts';
 import { fetch, order } from './actions.ts';
 import { map } from './map.ts';
 import { poll } from './poll.ts';
 import { requests } from './requests.ts';
-import { role } from './role.ts';
 import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 import { webhookRegistry } from './webhook-registry.ts';
 
 /** A warehouse in Mexico: is given orders to ship, tells of their parcels and of its stock. */
 export const connector: Connector = {
-  ...role,
+  ...roleOf('marketful'),
   Secrets,
   Settings,
   webhook,

@@ -1,13 +1,13 @@
 import type { Connector } from '../contract.ts';
+import { roleOf } from '../registry.ts';
 import { fulfillment, poll } from './actions.ts';
 import { map } from './map.ts';
-import { role } from './role.ts';
 import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 
 /** A sales channel: tells of paid orders, is told of parcels. */
 export const connector: Connector = {
-  ...role,
+  ...roleOf('scopio'),
   Secrets,
   Settings,
   webhook,

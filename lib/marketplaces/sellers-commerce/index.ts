@@ -1,14 +1,14 @@
 import type { Connector } from '../contract.ts';
+import { roleOf } from '../registry.ts';
 import { rewindInstant } from '../rewind.ts';
 import { fulfillment, payment, processing, setStock } from './actions.ts';
 import { map } from './map.ts';
 import { poll } from './poll.ts';
-import { role } from './role.ts';
 import { Secrets, Settings } from './settings.ts';
 
 /** A sales channel that calls nobody: its orders are polled; it is told of parcels, statuses, payments and stock. */
 export const connector: Connector = {
-  ...role,
+  ...roleOf('sellers-commerce'),
   Secrets,
   Settings,
   map,

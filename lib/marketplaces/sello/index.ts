@@ -1,9 +1,9 @@
 import type { Connector } from '../contract.ts';
+import { roleOf } from '../registry.ts';
 import { fetch, fulfillment, setStock } from './actions.ts';
 import { map } from './map.ts';
 import { poll, rewind } from './poll.ts';
 import { requests } from './requests.ts';
-import { role } from './role.ts';
 import { Secrets, Settings } from './settings.ts';
 import { status } from './status.ts';
 import { webhook } from './webhook.ts';
@@ -11,7 +11,7 @@ import { webhookRegistry } from './webhook-registry.ts';
 
 /** A sales-channel aggregator: tells of orders and products by id, is told of parcels, the delivered status and stock. */
 export const connector: Connector = {
-  ...role,
+  ...roleOf('sello'),
   Secrets,
   Settings,
   webhook,

@@ -1,16 +1,16 @@
 import type { Connector } from '../contract.ts';
+import { roleOf } from '../registry.ts';
 import { rewindInstant } from '../rewind.ts';
 import { cancel, fetch, order } from './actions.ts';
 import { map } from './map.ts';
 import { poll } from './poll.ts';
 import { requests } from './requests.ts';
-import { role } from './role.ts';
 import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 
 /** A supplier: orders are placed there, it ships them, and tells of products, Skus and what became of orders. */
 export const connector: Connector = {
-  ...role,
+  ...roleOf('shoppo'),
   Secrets,
   Settings,
   webhook,
