@@ -1,5 +1,5 @@
 import * as z from '#lib/zod';
 
-/** `delivery.due`: look at this delivery. The ledger decides; the message only rings. */
-export const DeliveryDue = z.object({ deliveryId: z.string() });
+/** `delivery.due`: look at this delivery, and at others that are due with it. The ledger decides; the message only rings. */
+export const DeliveryDue = z.object({ deliveryId: z.string(), others: z.optional(z.array(z.string())) });
 export type DeliveryDue = z.infer<typeof DeliveryDue>;

@@ -6,6 +6,9 @@ export const envName = {
   secretId: (marketplace: string): string => `SECRET_ID_${marketplace.toUpperCase().replaceAll('-', '_')}`,
 };
 
+/** SQS holds a message back for 15 minutes at most; the sweeper rings for what is due later. */
+export const MAX_DELAY_SECONDS = 900;
+
 export const INBOUND_QUEUE = 'inbound';
 export const deliveryQueue = (marketplace: string): string => `${marketplace}-deliveries`;
 export const deadLetterQueue = (marketplace: string): string => `${marketplace}-dead-letters`;

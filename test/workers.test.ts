@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { leaseDelivery, transition } from '#lib/deliveries/ledger';
+import { DeliveryDue } from '#events/delivery-due';
+import { getDelivery, leaseDelivery, transition } from '#lib/deliveries/ledger';
+import { ring } from '#lib/deliveries/ring';
 import { sweep } from '#lib/deliveries/sweep';
-import { workDelivery } from '#lib/deliveries/work';
+import { workDeliveries, workDelivery } from '#lib/deliveries/work';
 import { connector as scopio } from '#lib/marketplaces/scopio/index';
 import { functions, queues } from '#lib/topology';
 import type { InProcess } from './support/in-process.ts';
@@ -132,4 +134,40 @@ test('accepted, nothing delivered, no trace: the sweeper rings again for what is
   const later = await rung(new Date(Date.now() + 31_000));
   expect(later).toEqual(expect.arrayContaining([due, leased]));
   expect(later).not.toContain(served);
+});
+
+test('what is due too far ahead for SQS is rung once, when its time comes, in messages for several', async () => {
+  // A whole minute, as the sweeps' intervals are.
+  const at = Math.ceil((Date.now() + 20 * 60_000) / 60_000) * 60_000;
+  const ids = new Set<string>();
+  for (let n = 0; n < 25; n++) {
+    const id = await open();
+    const was = await getDelivery(id);
+    if (!was) throw new Error(`no delivery ${id}`);
+    await transition(was, { ...was, updatedAt: new Date().toISOString(), nextAttemptAt: new Date(at).toISOString() });
+    ids.add(id);
+  }
+  await emptyQueues(hub);
+  await ring((await Promise.all([...ids].map(getDelivery))).flatMap((delivery) => delivery ?? []));
+  const rungAt = async (now: number) => {
+    await sweep(new Date(now));
+    const bodies = await hub.drain('marketful-deliveries');
+    const rung = bodies.map((body) => DeliveryDue.parse(JSON.parse(body)));
+    const messages = rung.map(({ deliveryId, others = [] }) => [deliveryId, ...others].filter((id) => ids.has(id)));
+    return messages.filter((message) => message.length > 0).map(({ length }) => length);
+  };
+  expect(await rungAt(at - 3 * 60_000)).toEqual([]);
+  expect((await rungAt(at)).reduce((sum, count) => sum + count, 0)).toBe(25);
+  expect((await rungAt(at)).length).toBeLessThan(25);
+  expect(await rungAt(at + 1)).toEqual([]);
+});
+
+test('a message that rings for several has all of them worked, and comes back when one could not be', async () => {
+  const [one, other] = [await open(), await open()];
+  const { connector } = fake();
+  await workDeliveries({ deliveryId: one, others: [other] }, connector);
+  expect(await Promise.all([outcomes(one), outcomes(other)])).toEqual([['succeeded'], ['succeeded']]);
+  const [third, fourth] = [await open(), await open()];
+  await expect(workDeliveries({ deliveryId: 'x'.repeat(3_000), others: [third, fourth] }, connector)).rejects.toThrow();
+  expect(await Promise.all([outcomes(third), outcomes(fourth)])).toEqual([['succeeded'], ['succeeded']]);
 });

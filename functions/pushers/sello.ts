@@ -1,7 +1,7 @@
 import { DeliveryDue } from '#events/delivery-due';
 import { consume } from '#lib/aws/consume';
-import { workDelivery } from '#lib/deliveries/work';
+import { workDeliveries } from '#lib/deliveries/work';
 import { connector } from '#lib/marketplaces/sello/index';
 import { writeMisses } from '#lib/polling/misses';
 
-export const handler = consume(DeliveryDue, ({ deliveryId }) => workDelivery(deliveryId, connector), writeMisses);
+export const handler = consume(DeliveryDue, (due) => workDeliveries(due, connector), writeMisses);

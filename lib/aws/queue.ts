@@ -5,6 +5,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { queueUrl } from '#lib/settings';
+import { MAX_DELAY_SECONDS } from '#lib/topology-names';
 import { slim, slimConfig } from './slim.ts';
 
 const sqs = slim(new SQSClient(slimConfig));
@@ -12,8 +13,6 @@ const sqs = slim(new SQSClient(slimConfig));
 const MAX_BATCH = 10;
 const MAX_BATCH_BYTES = 1_000_000;
 const MAX_TRIES = 5;
-/** SQS holds a message back for 15 minutes at most; the sweeper rings for what is due later. */
-export const MAX_DELAY_SECONDS = 900;
 
 export interface Outgoing {
   message: object;

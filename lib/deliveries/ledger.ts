@@ -17,6 +17,7 @@ import {
   type Write,
 } from '#lib/aws/table';
 import { tableName } from '#lib/settings';
+import { MAX_DELAY_SECONDS } from '#lib/topology-names';
 import { currentTraceparent } from '#lib/trace';
 import type { Attempt, Delivery, NewDelivery, Placed } from './delivery.ts';
 
@@ -40,13 +41,21 @@ function stateKeys(delivery: Delivery): IndexKeys {
   const { id, state, connection, updatedAt } = delivery;
   // A lease leaves it where it stands, as a move within an index is paid like two writes.
   if (state === 'pending' || state === 'leased')
-    return { statePk: shardOf(duePartition(connection), id), stateSk: `${delivery.nextAttemptAt}#${id}` };
+    return { statePk: shardOf(duePartition(connection), id), stateSk: `${dueAt(delivery)}#${id}` };
   if (state === 'blocked') return { statePk: shardOf(blockedPartition(connection), id), stateSk: `${updatedAt}#${id}` };
   if (state === 'dead') return { statePk: shardOf(deadPartition(connection), id), stateSk: `${updatedAt}#${id}` };
   const { placed } = delivery;
   if (!placed || placed.isSettled) return {};
   return { statePk: shardOf(placedPartition(connection), id), stateSk: positionOf({ id, placed }) };
 }
+
+/** SQS holds no ring back for so long: the sweeper rings when its time comes. */
+export const isFarAhead = ({ nextAttemptAt, updatedAt }: Delivery): boolean =>
+  Date.parse(nextAttemptAt ?? '') - Date.parse(updatedAt) > MAX_DELAY_SECONDS * 1000;
+
+/** Behind the instant of what nothing but the sweeper rings for. */
+export const UNRUNG = '~';
+const dueAt = (delivery: Delivery): string => `${delivery.nextAttemptAt}${isFarAhead(delivery) ? UNRUNG : ''}`;
 
 /** A placement's place among those of its connection. */
 export const positionOf = ({ id, placed }: Pick<Delivery, 'id'> & { placed: Placed }): string => `${placed.at}#${id}`;

@@ -2,16 +2,18 @@ import type { DeliveryDied } from '#events/delivery-died';
 import type { DeliveryDue } from '#events/delivery-due';
 import { sendMessage, sendMessages } from '#lib/aws/queue';
 import { compareShipBy } from '#lib/orders/ship-by';
-import { deadLetterQueue, deliveryQueue } from '#lib/topology-names';
+import { deadLetterQueue, deliveryQueue, MAX_DELAY_SECONDS } from '#lib/topology-names';
 import type { Delivery } from './delivery.ts';
 
 /**
  * Tells the pushers to look at these deliveries, each when it is due, and those first whose orders must leave first.
- * A lost ring is the sweeper's to repeat.
+ * A lost ring is the sweeper's to repeat, and so is one that SQS could not hold back until then.
  */
 export async function ring(deliveries: readonly Delivery[], now = new Date()): Promise<void> {
   const byQueue = Map.groupBy(
-    deliveries.filter(({ state }) => state === 'pending' || state === 'leased').sort(compareShipBy),
+    deliveries
+      .filter((delivery) => isOpen(delivery) && secondsUntil(delivery, now) <= MAX_DELAY_SECONDS)
+      .sort(compareShipBy),
     ({ marketplace }) => deliveryQueue(marketplace),
   );
   await Promise.all(
@@ -28,11 +30,34 @@ export async function ring(deliveries: readonly Delivery[], now = new Date()): P
   );
 }
 
+const isOpen = ({ state }: Delivery): boolean => state === 'pending' || state === 'leased';
+
 const bell = ({ id }: Delivery): DeliveryDue => ({ deliveryId: id });
 
 function secondsUntil({ nextAttemptAt }: Delivery, now: Date): number {
   if (!nextAttemptAt) return 0;
   return Math.max(0, (Date.parse(nextAttemptAt) - now.getTime()) / 1000);
+}
+
+/** As many as a message may ring for: the pusher works them together. */
+const RUNG_TOGETHER = 10;
+
+/** Rings for deliveries of one connection by their ids, each when it is due; those of the same second share a message. */
+export async function ringAt(
+  due: ReadonlyArray<{ id: string; at: string }>,
+  { connection, marketplace }: Pick<Delivery, 'connection' | 'marketplace'>,
+  now: Date,
+): Promise<void> {
+  const bySecond = Map.groupBy(due, ({ at }) => Math.max(0, Math.ceil((Date.parse(at) - now.getTime()) / 1000)));
+  const messages = [...bySecond].flatMap(([delaySeconds, all]) =>
+    Array.from({ length: Math.ceil(all.length / RUNG_TOGETHER) }, (_, index) => {
+      const ids = all.slice(index * RUNG_TOGETHER, (index + 1) * RUNG_TOGETHER).map(({ id }) => id);
+      const [deliveryId = '', ...others] = ids;
+      const message: DeliveryDue = { deliveryId, ...(others.length > 0 && { others }) };
+      return { message, delaySeconds, group: connection };
+    }),
+  );
+  await sendMessages(deliveryQueue(marketplace), messages);
 }
 
 /** A dead delivery's message in its marketplace's dead-letter queue. */

@@ -6,8 +6,8 @@ import { errorFields, log } from '#lib/log';
 import { sweepIntervalSeconds } from '#lib/settings';
 import { deliveryQueue, INDEX_SHARDS } from '#lib/topology-names';
 import type { Delivery } from './delivery.ts';
-import { duePartition, getDeliveries } from './ledger.ts';
-import { ring } from './ring.ts';
+import { duePartition, getDeliveries, UNRUNG } from './ledger.ts';
+import { ring, ringAt } from './ring.ts';
 
 /**
  * A queue this long has the rings of a backlog in it: to ring for all of that again each minute would only make it
@@ -29,7 +29,10 @@ export async function sweep(now = new Date()): Promise<void> {
   const graceMs = Math.min(MAX_GRACE_SECONDS, sweepIntervalSeconds() / 2) * 1000;
   const swept = [...byMarketplace(await getConfiguration())].map(async ([marketplace, connections]) => {
     const look = lookFor(await queuedAt(marketplace), connections.length);
-    const found = await Promise.all(connections.map((connection) => findDue(connection, look, now, graceMs)));
+    const [found] = await Promise.all([
+      Promise.all(connections.map((connection) => findDue(connection, look, now, graceMs))),
+      Promise.all(connections.map((connection) => ringUnrung({ connection, marketplace }, now))),
+    ]);
     // All at once, so that the urgent ones of the last come before the others of the first.
     await ring(found.flat(), now);
     return found.flat().length;
@@ -77,11 +80,40 @@ async function lookInto(partition: string, limit: number, now: Date, graceMs: nu
 
 /** A moment behind this one that is as likely to be minutes ago as hours or days. */
 function behind(sort: string, now: Date, graceMs: number): string {
-  const oldestMs = now.getTime() - Date.parse(sort.slice(0, sort.indexOf('#')));
+  const oldestMs = now.getTime() - Date.parse(instantOf(sort));
   const least = Math.max(1000, graceMs);
   const moment = ago(now, least * Math.max(1, oldestMs / least) ** Math.random());
   return moment > sort ? moment : sort;
 }
+
+const PAGE = 1_000;
+
+/**
+ * Rings, each for its time, for what falls due within the next interval and was due too far ahead for a ring of its own.
+ * The intervals of two sweeps meet without a gap; one that is missed is the next sweep's backlog.
+ */
+async function ringUnrung(of: Pick<Delivery, 'connection' | 'marketplace'>, now: Date): Promise<void> {
+  const intervalMs = Math.max(1, sweepIntervalSeconds()) * 1000;
+  const from = Math.ceil(now.getTime() / intervalMs) * intervalMs;
+  const [after, before] = [new Date(from).toISOString(), new Date(from + intervalMs).toISOString()];
+  const shards = shardsOf(duePartition(of.connection)).map(async (partition) => {
+    const found: Array<{ id: string; at: string }> = [];
+    for (let last = after; ; ) {
+      const rows = await queryIndex({
+        ...{ index: 'byState', partition, limit: PAGE, newestFirst: false },
+        ...{ after: last, before },
+      });
+      const unrung = rows.filter(({ sort }) => sort.startsWith(UNRUNG, INSTANT_LENGTH));
+      found.push(...unrung.map((row) => ({ id: idOf(row), at: instantOf(row.sort) })));
+      last = rows.at(-1)?.sort ?? '';
+      if (rows.length < PAGE) return found;
+    }
+  });
+  await ringAt((await Promise.all(shards)).flat(), of, now);
+}
+
+const INSTANT_LENGTH = new Date(0).toISOString().length;
+const instantOf = (sort: string): string => sort.slice(0, INSTANT_LENGTH);
 
 const ago = (now: Date, milliseconds: number): string => new Date(now.getTime() - milliseconds).toISOString();
 

@@ -1,3 +1,4 @@
+import type { DeliveryDue } from '#events/delivery-due';
 import { NotYetError, UnknownOutcomeError } from '#lib/errors';
 import { log } from '#lib/log';
 import type { Connector } from '#lib/marketplaces/contract';
@@ -11,6 +12,12 @@ import { deadLetter, ring } from './ring.ts';
 import { type Done, type Progress, runDelivery } from './run.ts';
 import { plusSeconds, type Result, settle } from './settle.ts';
 import { tellTrouble } from './told.ts';
+
+/** Looks at each delivery that a message rings for; throws when one of them could not be looked at. */
+export async function workDeliveries({ deliveryId, others = [] }: DeliveryDue, connector: Connector): Promise<void> {
+  const looks = await Promise.allSettled([deliveryId, ...others].map((id) => workDelivery(id, connector)));
+  for (const look of looks) if (look.status === 'rejected') throw look.reason;
+}
 
 /**
  * Looks at one delivery and does what its state calls for, in the trace of the event that caused it. The queue may ring
@@ -34,7 +41,7 @@ async function workOther(delivery: Delivery, connector: Connector, now: Date): P
   if (delivery.state === 'dead' && !delivery.deadLettered) return bury(delivery);
   if (delivery.state === 'leased' && isOver(delivery, now)) return recordLostWorker(delivery, now);
   if (delivery.state !== 'pending' || !delivery.nextAttemptAt) return;
-  // SQS holds no ring back for longer than a quarter of an hour.
+  // The clocks of two workers differ.
   if (Date.parse(delivery.nextAttemptAt) > now.getTime()) return ring([delivery], now);
   // Rung again by what it waits for; the sweeper rings meanwhile.
   if (!(await areDone(delivery.subject.after))) return;
