@@ -77,6 +77,8 @@ async function readAll(keys: readonly Key[]): Promise<Map<string, object>> {
       const { items, unprocessed } = await db.batchGet(name, pending);
       for (const item of items as Array<Item<object>>) found.set(textOf(item), bare(item));
       pending = unprocessed as Key[];
+      // What it left out, it left out for being asked too much.
+      if (pending.length > 0) await sleep(Math.random() * 100);
     }
   }
   return found;
