@@ -17,22 +17,29 @@ export interface Around {
 }
 
 /** A hub that was just started works through what waited. */
-const WARM_UP_MS = 3000;
+export const WARM_UP_MS = 3000;
 /** SQS holds a ring back for whole seconds, and the next sweep is as far away. */
 const ROUNDING_MS = 2000;
 const OF_SHOP: ReadonlySet<Edge> = new Set(['report', 'list']);
 
 /** When a connection's retries could not run through no fault of the hub's: it was dead, starved, or asked for patience. */
 export function excusesOf(connection: string, { outages, stalls, calls }: Around): Span[] {
-  const pauses = calls.flatMap(({ edge, at, fault }) => {
-    if (fault?.kind !== 'answer' || fault.status !== 429) return [];
-    if ((OF_SHOP.has(edge) ? SHOP : SHED) !== connection) return [];
-    // Whoever is told no time waits a retry interval, and with it all who call there.
-    const says = fault.headers !== undefined || fault.body.startsWith('{');
-    const seconds = says ? 1 : CLOCK.RETRY_INTERVAL_SECONDS;
-    return [{ from: at, to: at + seconds * 1000 + ROUNDING_MS }];
+  const pauses = calls.flatMap((call) => {
+    const seconds = calledBy(call) === connection && patienceAsked(call);
+    return seconds ? [{ from: call.at, to: call.at + seconds * 1000 + ROUNDING_MS }] : [];
   });
   return merge([...outages.map(({ from, to }) => ({ from, to: to + WARM_UP_MS })), ...stalls, ...pauses]);
+}
+
+/** The connection that makes such a call. */
+export const calledBy = ({ edge }: Call): string => (OF_SHOP.has(edge) ? SHOP : SHED);
+
+/** For how many seconds nobody calls the remote that answered this: none but after a 429. */
+export function patienceAsked({ fault }: Call): number {
+  if (fault?.kind !== 'answer' || fault.status !== 429) return 0;
+  // Whoever is told no time waits a retry interval, and with it all who call there.
+  const says = fault.headers !== undefined || fault.body.startsWith('{');
+  return says ? 1 : CLOCK.RETRY_INTERVAL_SECONDS;
 }
 
 /** How much of a span these cover; they do not overlap. */

@@ -1,34 +1,65 @@
+import { calledBy, patienceAsked, WARM_UP_MS } from './excuses.ts';
+import type { Edge } from './faults.ts';
+import { SHED } from './settings.ts';
+import type { Call } from './wire.ts';
 import type { World } from './world.ts';
 
 const LOOK_EVERY_MS = 500;
 const FEWEST = 3;
-const MOST = 30;
-/** From the sale to the shed on a machine that keeps up. */
-const SWIFT_MS = 2000;
+const FIRST = 20;
+const MOST = 60;
+/** From what the hub accepted to its next call, on a machine that keeps up. */
+const SWIFT_MS = 1000;
+/** What waits longer met a fault, and waits for its retry and not for the hub. */
+const FAULTED_MS = 4000;
 const TICK_MS = 100;
 /** A timer this late means that the machine had no time for us. */
 const LATE_MS = 50;
 
+/** What the hub is to do once it has accepted a webhook. */
+const NEXT: Partial<Record<Edge, Edge>> = { sold: 'place', moved: 'read' };
+
+interface Waiting {
+  since: number;
+  acceptedAt?: number;
+}
+
 /**
- * How many orders may wait to be placed: fewer while the machine is slow, as a queue of our own making would measure it
- * and not the hub. Notes when the machine stalled.
+ * How many orders the hub may have in hand: fewer while the machine is slow, as a queue of our own making would measure
+ * it and not the hub. Notes when the machine stalled.
  */
-export function watchPace({ placed }: World) {
-  let window = 10;
-  const waiting = new Map<string, number>();
+export function watchPace(world: Pick<World, 'watch' | 'outages'>) {
+  let window = FIRST;
+  let took: number[] = [];
+  let pausedUntil = 0;
+  const waiting = new Map<string, Waiting>();
+  const begun = new Set<string>();
   const stalls: Array<{ from: number; to: number }> = [];
-  const looking = setInterval(() => {
-    const took: number[] = [];
-    for (const [number, at] of waiting) {
-      const placedAt = placed.get(number);
-      if (placedAt === undefined) continue;
-      took.push(placedAt - at);
-      waiting.delete(number);
+
+  world.watch((call: Call) => {
+    const { edge, about, at, status } = call;
+    const patience = calledBy(call) === SHED ? patienceAsked(call) : 0;
+    if (patience > 0) pausedUntil = Math.max(pausedUntil, at + patience * 1000);
+    const next = NEXT[edge] && `${NEXT[edge]} ${about}`;
+    if (next && status === 200 && !begun.has(next)) {
+      const entry = waiting.get(next) ?? { since: Date.now() };
+      waiting.set(next, { acceptedAt: Date.now(), ...entry });
     }
+    const done = `${edge} ${about}`;
+    const entry = waiting.get(done);
+    if (!entry) return;
+    waiting.delete(done);
+    begun.add(done);
+    const calmSince = Math.max(pausedUntil, (world.outages.at(-1)?.to ?? 0) + WARM_UP_MS);
+    if (entry.acceptedAt !== undefined && entry.acceptedAt > calmSince) took.push(at - entry.acceptedAt);
+  });
+
+  const looking = setInterval(() => {
     if (took.length === 0) return;
-    // The median: those that met a fault wait for their retry.
+    // The median: a few meet a fault on their way through AWS.
     const median = took.sort((a, b) => a - b)[Math.floor(took.length / 2)] ?? 0;
-    window = median > SWIFT_MS ? Math.max(FEWEST, Math.floor(window * 0.7)) : Math.min(MOST, window + 1);
+    window = median > SWIFT_MS ? Math.max(FEWEST, Math.floor(window * 0.7)) : Math.min(MOST, window + 2);
+    took = [];
   }, LOOK_EVERY_MS);
   let last = Date.now();
   const ticking = setInterval(() => {
@@ -37,9 +68,18 @@ export function watchPace({ placed }: World) {
     last = now;
   }, TICK_MS);
   return {
-    window: () => window,
     stalls,
-    sold: (number: string) => void waiting.set(number, Date.now()),
+    hasRoom(): boolean {
+      const since = Date.now() - FAULTED_MS;
+      let inHand = 0;
+      // Oldest first, so that only what may count is looked at.
+      for (const [key, entry] of waiting) {
+        if (entry.since < since) waiting.delete(key);
+        else inHand += 1;
+      }
+      return inHand < window;
+    },
+    sold: (about: string) => void waiting.set(`place ${about}`, { since: Date.now() }),
     stop() {
       clearInterval(looking);
       clearInterval(ticking);

@@ -21,6 +21,8 @@ export interface World {
   hub(): HubProcess;
   /** Everything that went over either wire. */
   calls: Call[];
+  /** Told of each of them as soon as it is over. */
+  watch(listener: (call: Call) => void): void;
   /** When the shed first had an order, by its number. */
   placed: ReadonlyMap<string, number>;
   /** Orders of which the shop was told a parcel, by id. */
@@ -46,6 +48,11 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
   mkdirSync(data, { recursive: true });
   const names = createNames();
   const calls: Call[] = [];
+  const listeners: Array<(call: Call) => void> = [];
+  const onCall = (call: Call): void => {
+    calls.push(call);
+    for (const listen of listeners) listen(call);
+  };
   const outages: World['outages'] = [];
   const placed = new Map<string, number>();
   const told = new Set<string>();
@@ -66,7 +73,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
     counts.set(key, nth + 1);
     return faultOf(seed, edge, about, nth);
   };
-  const shared = { decide, onCall: (call: Call) => void calls.push(call), kill: () => killHub() };
+  const shared = { decide, onCall, kill: () => killHub() };
   const timers = new Set<NodeJS.Timeout>();
   const later = (ms: number, run: () => void) => {
     const timer = setTimeout(() => {
@@ -161,6 +168,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
     names,
     hub: () => hub,
     calls,
+    watch: (listener) => void listeners.push(listener),
     placed,
     told,
     outages,
