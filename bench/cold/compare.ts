@@ -21,6 +21,8 @@ export interface Measured {
   gzipBytes: number;
   ms: number;
   cpuMs: number;
+  /** Of the first call: of the API only. */
+  firstMs: number;
 }
 
 export interface Result extends Measured {
@@ -79,7 +81,7 @@ export async function compare(folder: string, { only, runs, settings }: Asked): 
         loads.map((load) => load[what]),
         UNDISTURBED,
       );
-    return { ...sizeOf(bundles.get(name)), ms: of('ms'), cpuMs: of('cpuMs') };
+    return { ...sizeOf(bundles.get(name)), ms: of('ms'), cpuMs: of('cpuMs'), firstMs: of('firstMs') };
   };
   return subjects.map(({ name, clients, floors: { same, defaults } }) =>
     judge(name, clients, read(name), { same: read(same), defaults: read(defaults) }),

@@ -50,8 +50,10 @@ function print(results: readonly Result[]): string {
   ]);
   const ratios = ['ratio', 'limit', "to SST's", 'CPU'];
   const head = ['function', ...ratios, 'ms', 'floor ms', "SST's ms", 'KB', 'floor KB', 'gzip KB', ''];
+  const api = results.find(({ name }) => name === 'api');
   return [
     table(head, rows),
+    ...(api ? [`The first request to the API takes ${api.firstMs.toFixed(0)} ms more: it loads what it is for.`] : []),
     `Node ${process.version}, the faster quarter of ${runs} loads of each, in turns. The floor constructs the same clients and does nothing else, bundled the same way; SST's is that bundled by SST's defaults.`,
   ].join('\n\n');
 }
