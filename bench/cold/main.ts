@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundling } from '../../stacks/bundling.ts';
 import { progress, table } from '../report.ts';
@@ -11,6 +11,7 @@ const HELP = `Usage: npm run bench:cold -- [options]
   --runs N         loads of each bundle that count (default 15)
   --only TEXT      functions whose name contains it
   --sst-defaults   bundle functions and floors as SST does when not told otherwise
+  --out DIR        leave the bundles there
   --json           the results for machines
   --help           this text`;
 
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '15' },
     only: { type: 'string', default: '' },
     'sst-defaults': { type: 'boolean', default: false },
+    out: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -28,7 +30,7 @@ if (values.help || !(runs >= 1)) console.log(HELP);
 else process.exitCode = (await main()) ? 0 : 1;
 
 async function main(): Promise<boolean> {
-  const folder = mkdtempSync(join(tmpdir(), 'longshore-cold-'));
+  const folder = values.out ? resolve(values.out) : mkdtempSync(join(tmpdir(), 'longshore-cold-'));
   try {
     const settings = values['sst-defaults'] ? SST_DEFAULTS : bundling;
     const results = await compare(folder, { only: values.only, runs, settings });
@@ -36,7 +38,7 @@ async function main(): Promise<boolean> {
     console.log(values.json ? JSON.stringify({ node: process.version, runs, results }, null, 2) : print(results));
     return results.every(({ met }) => met);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (!values.out) rmSync(folder, { recursive: true, force: true });
   }
 }
 
