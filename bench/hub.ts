@@ -40,7 +40,7 @@ export async function startBenchHub({
       connections,
       routes: [{ from: SHOP, match: { country: 'MX' }, to: shedShips ? SHED : 'erp' }],
     },
-    args: ['--workers', process.env.W ?? '2', ...(fsync ? ['--fsync'] : [])],
+    args: fsync ? ['--fsync'] : [],
     env: {
       SWEEP_INTERVAL_SECONDS: '60',
       ...(profiles && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` }),

@@ -24,14 +24,26 @@ export interface AcceptResult {
 interface AcceptOptions {
   seconds: number;
   connections: number;
+  /** Nothing is accepted before the disk has it. */
+  fsync: boolean;
   profiles?: string;
 }
 
 const WARM_UP_MS = 3000;
 
 /** Webhooks as fast as the hub of `npm start` accepts them, the load beside it in its own process. */
-export async function measureAcceptance({ seconds, connections, profiles }: AcceptOptions): Promise<AcceptResult> {
-  const hub = await startBenchHub({ remotes: 'http://127.0.0.1:9', shedShips: false, ...(profiles && { profiles }) });
+export async function measureAcceptance({
+  seconds,
+  connections,
+  fsync,
+  profiles,
+}: AcceptOptions): Promise<AcceptResult> {
+  const hub = await startBenchHub({
+    remotes: 'http://127.0.0.1:9',
+    shedShips: false,
+    fsync,
+    ...(profiles && { profiles }),
+  });
   const load = fork(new URL('./load.ts', import.meta.url));
   const path = `/webhooks/scopio/${SHOP}/order-paid`;
   const before = usageOf(hub.pid);

@@ -9,6 +9,7 @@ const HELP = `Usage: npm run bench:ack -- [options]
   --blocks N             blocks of 50 calls of the handler and of its floor each (default 60)
   --seconds N            how long webhooks are sent (default 10)
   --connections N        keep-alive connections that send them (default 16)
+  --fsync                the hub accepts nothing before the disk has it
   --profiles DIR         leave CPU profiles of the hub and the emulators there
   --json                 the results for machines
   --help                 this text`;
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     blocks: { type: 'string', default: '60' },
     seconds: { type: 'string', default: '10' },
     connections: { type: 'string', default: '16' },
+    fsync: { type: 'boolean', default: false },
     profiles: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -32,7 +34,7 @@ else await main();
 process.exit();
 
 async function main(): Promise<void> {
-  const { only, profiles } = values;
+  const { only, fsync, profiles } = values;
   const [blocks, seconds, connections] = [values.blocks, values.seconds, values.connections].map(Number);
   if (!(blocks && seconds && connections) || (only && only !== 'handler' && only !== 'accept')) {
     console.error(HELP);
@@ -42,7 +44,9 @@ async function main(): Promise<void> {
   const handler = only === 'accept' ? undefined : await compareHandlers(blocks);
   if (only !== 'handler') progress(`webhooks for ${seconds} s`);
   const accept =
-    only === 'handler' ? undefined : await measureAcceptance({ seconds, connections, ...(profiles && { profiles }) });
+    only === 'handler'
+      ? undefined
+      : await measureAcceptance({ seconds, connections, fsync, ...(profiles && { profiles }) });
   progress('');
   if (values.json) return console.log(JSON.stringify({ handler, accept }, null, 2));
   if (handler) console.log(`${printHandler(handler)}\n`);

@@ -7,6 +7,7 @@ const HELP = `Usage: npm run bench:loop -- [options]
   --orders N      how many orders go through the loop (default 1000)
   --sizes A,B,…   a run of its own for each of these sizes, on fresh data, in place of --orders
   --in-flight N   orders on their way at once (default 64)
+  --fsync         the hub accepts nothing before the disk has it
   --profiles DIR  leave CPU profiles of the hub and the emulators there
   --json          the results for machines
   --help          this text`;
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     orders: { type: 'string', default: '1000' },
     sizes: { type: 'string' },
     'in-flight': { type: 'string', default: '64' },
+    fsync: { type: 'boolean', default: false },
     profiles: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -37,6 +39,7 @@ async function main(): Promise<void> {
       await runLoop({
         orders,
         inFlight,
+        fsync: values.fsync,
         ...(values.profiles && { profiles: values.profiles }),
         onProgress: (done, seconds) => progress(`${done} of ${orders} orders, ${seconds.toFixed(0)} s`),
       }),

@@ -34,12 +34,21 @@ export interface LoopOptions {
   inFlight: number;
   /** A run that hangs ends when no order has come through for this long. */
   patienceMs?: number;
+  /** Nothing is accepted before the disk has it. */
+  fsync?: boolean;
   profiles?: string;
   onProgress?(done: number, seconds: number): void;
 }
 
 /** Orders through the whole loop, a few at once: webhook, placed with the shed, its webhook, told to the shop. */
-export async function runLoop({ orders, inFlight, patienceMs = 30_000, profiles, onProgress }: LoopOptions) {
+export async function runLoop({
+  orders,
+  inFlight,
+  patienceMs = 30_000,
+  fsync = false,
+  profiles,
+  onProgress,
+}: LoopOptions) {
   const startedAt = new Map<string, number>();
   const took = new Float64Array(orders);
   const marks: Array<{ at: number; usage: Usage; done: number }> = [];
@@ -69,7 +78,7 @@ export async function runLoop({ orders, inFlight, patienceMs = 30_000, profiles,
       else if (sent < orders) order();
     },
   });
-  const hub = await startBenchHub({ remotes: remotes.url, ...(profiles && { profiles }) });
+  const hub = await startBenchHub({ remotes: remotes.url, fsync, ...(profiles && { profiles }) });
 
   async function deliver(url: string, body: string, headers: Record<string, string> = {}): Promise<void> {
     // As the marketplaces do: again until it is accepted.
