@@ -73,12 +73,12 @@ const REPLAYS = [...WRITES, 'DeleteItem'] as const;
 const WORK_SECONDS = 60;
 const BATCH_SIZE = 10;
 /**
- * What a million orders an hour keep busy when a marketplace comes back after six hours (docs/scale.md), and still three
+ * What a million orders an hour keep busy when a marketplace comes back after six hours (docs/scale.md), and still four
  * tenths of an account's thousand are left to webhooks. What a smaller seller does not need costs nothing, as the budget
  * of a connection turns away whom its limit has no room for.
  */
 const INGEST_CONCURRENCY = 100;
-const PUSHER_CONCURRENCY = 120;
+const PUSHER_CONCURRENCY = 100;
 
 const names = marketplaces.map(({ name }) => name);
 const callers = marketplaces.filter(({ topics }) => topics.length > 0).map(({ name }) => name);

@@ -85,6 +85,7 @@ export function drawChart(results: readonly Result[]): string {
   });
   const [width, height] = [columns * stepX, results.length * stepY];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="11">
+<title>What waits, invocations, orders finished and the hottest partition in ${results.length} outages</title>
 <style>text{fill:#344054}.row{font-size:15px;font-weight:600}.title{font-weight:600}.axis{fill:#667085}</style>
 <rect width="${width}" height="${height}" fill="#fff"/>
 ${rows.join('\n')}

@@ -1,9 +1,19 @@
 import { type Pace, paceOf } from '#lib/connections/pace';
 import { CONFIG_TTL_MS } from '#lib/connections/store';
+import { RUNG_TOGETHER } from '#lib/deliveries/ring';
 import { lookFor } from '#lib/deliveries/sweep';
 import { MAX_OPEN, MAX_PER_MINUTE } from '#lib/replays/pace';
 import { httpTimeoutMs, type RetryPolicy, retryPolicy, sweepIntervalSeconds } from '#lib/settings';
-import { deliveryQueue, functions, INBOUND_QUEUE, INDEX_SHARDS, type QueueSpec, queues, routes } from '#lib/topology';
+import {
+  deliveryQueue,
+  type FunctionSpec,
+  functions,
+  INBOUND_QUEUE,
+  INDEX_SHARDS,
+  type QueueSpec,
+  queues,
+  routes,
+} from '#lib/topology';
 
 /** The numbers that we chose, as the simulation takes them: those of the code, or others to try. */
 export interface Design {
@@ -17,7 +27,14 @@ export interface Design {
   webhookMemoryMb: number;
   consumers: ReadonlyMap<string, ConsumerDesign>;
   /** `rings`: of one connection and sweep, by how many messages the queue has and how many connections share it. */
-  sweep: { everySeconds: number; rings: (queued: number, connections: number) => number };
+  sweep: {
+    everySeconds: number;
+    rings: (queued: number, connections: number) => number;
+    /** Deliveries that one message rings for where they were due too far ahead. */
+    rungTogether: number;
+    timeoutSeconds: number;
+    memoryMb: number;
+  };
   /** The fastest that an operator may ask for, and members in hand at once. */
   replay: { perMinute: number; maxOpen: number };
   /** How old the settings may be that a worker acts on. */
@@ -39,12 +56,15 @@ export function presentDesign(): Design {
     httpTimeoutSeconds: httpTimeoutMs() / 1000,
     paceOf,
     webhookThrottle: { rate: webhook.requestsPerSecond, burst: webhook.burst },
-    webhookMemoryMb: memoryOf(webhook.function),
+    webhookMemoryMb: functionNamed(webhook.function).memoryMb,
     consumers: new Map(queues.map((queue) => [queue.name, consumerOf(queue)])),
     sweep: {
       everySeconds: sweepIntervalSeconds(),
       // The oldest of each shard, and as many from somewhere else.
       rings: (queued, connections) => 2 * INDEX_SHARDS * lookFor(queued, connections),
+      rungTogether: RUNG_TOGETHER,
+      timeoutSeconds: functionNamed('sweeper').timeoutSeconds,
+      memoryMb: functionNamed('sweeper').memoryMb,
     },
     replay: { perMinute: MAX_PER_MINUTE, maxOpen: MAX_OPEN },
     configurationSeconds: CONFIG_TTL_MS / 1000,
@@ -53,13 +73,13 @@ export function presentDesign(): Design {
 
 const consumerOf = ({ consumer, batchSize, maximumConcurrency }: QueueSpec): ConsumerDesign => ({
   ...{ batchSize, maximumConcurrency },
-  memoryMb: memoryOf(consumer),
+  memoryMb: functionNamed(consumer).memoryMb,
 });
 
-function memoryOf(name: string): number {
+function functionNamed(name: string): FunctionSpec {
   const spec = functions.find((each) => each.name === name);
   if (!spec) throw new Error(`the topology has no function ${name}`);
-  return spec.memoryMb;
+  return spec;
 }
 
 export const inboundConsumer = INBOUND_QUEUE;

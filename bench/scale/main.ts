@@ -4,8 +4,10 @@ import { marketplaces } from '#lib/marketplaces/registry';
 import { progress, table } from '../report.ts';
 import { drawChart } from './chart.ts';
 import { type Design, presentDesign } from './design.ts';
+import type { Result, Sample } from './record.ts';
 import { requestsPerOrder, type Scenario, scenarios, sellersOf } from './scenarios.ts';
 import { simulate } from './simulate.ts';
+import { TRIES, withTries } from './try.ts';
 import { type Criterion, holds, judge } from './verdict.ts';
 import { channels, shippers } from './world.ts';
 
@@ -15,6 +17,7 @@ Simulates a million orders an hour with the numbers of the code, and says what h
 
   --only NAME   one scenario: ${scenarios.map(({ name }) => name).join(', ')}
   --svg FILE    draws how the outages went
+  --try N=V     another number in place of the code's, as often as there are: ${Object.keys(TRIES).join(', ')}
   --json        the results for machines
   --help        this text`;
 
@@ -22,6 +25,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     svg: { type: 'string' },
+    try: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -32,16 +36,20 @@ function main(): void {
     console.error(`there is no scenario ${values.only}\n\n${HELP}`);
     process.exit(2);
   }
-  const design = presentDesign();
+  const design = withTries(presentDesign(), values.try);
   const runs = chosen.map((scenario) => run(scenario, design));
   const outages = runs.map(({ result }) => result).filter(({ scenario }) => scenario.outage);
   if (values.svg) writeFileSync(values.svg, drawChart(outages));
-  const further = values.only === undefined ? [2, 5, 10].map((times) => ({ times, ...run(grow(times), design) })) : [];
+  const further =
+    values.only === undefined && values.try.length === 0
+      ? [2, 3, 4, 5, 10].map((times) => ({ times, ...run(grow(times), design) }))
+      : [];
   const limits = documentedLimits(design);
   progress('');
   if (values.json) console.log(JSON.stringify({ runs, further, limits }));
   else {
-    for (const { result, verdict } of runs) console.log(`${title(result.scenario)}\n${tableOf(verdict)}\n`);
+    for (const { result, verdict } of runs)
+      console.log(`${title(result.scenario)}\n${facts(result)}\n${tableOf(verdict)}\n`);
     for (const { times, verdict } of further) console.log(`${times} M orders an hour: ${failures(verdict)}`);
     console.log(`\n${table(['documented limit', 'role', 'requests/min', 'requests/order', 'orders/h'], limits)}`);
   }
@@ -63,6 +71,26 @@ const grow = (times: number): Scenario => ({
 });
 
 const title = ({ name, title: told }: Scenario): string => `${name}: ${told}`;
+
+/** What came of it, in thousands. */
+function facts({ totals, samples }: Result): string {
+  const most = (of: (sample: Sample) => number) => Math.max(...samples.map(of));
+  const sumOf = (numbers: Record<string, number>) => Object.values(numbers).reduce((sum, each) => sum + each, 0);
+  const counts = {
+    sold: totals.sold,
+    finished: totals.finished,
+    'attempts made': totals.attempts,
+    'turned away': totals.turnedAway,
+    died: totals.died,
+    replayed: totals.replayed,
+    'due at most': most(({ queued }) => sumOf(queued)),
+    'in line or between attempts at most': most(({ waiting }) => sumOf(waiting)),
+  };
+  const told = Object.entries(counts).map(
+    ([name, count = 0]) => `${Math.round(count / 1000).toLocaleString('en')} ${name}`,
+  );
+  return `  in thousands: ${told.join(', ')}`;
+}
 
 const tableOf = (verdict: readonly Criterion[]): string =>
   table(

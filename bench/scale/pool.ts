@@ -1,5 +1,5 @@
 /** Seconds ahead that a delivery may be due; what is due later is due then. */
-const HORIZON = 6 * 3600;
+export const HORIZON = 6 * 3600;
 
 /** Deliveries of one kind at the connections of one seller, by how many attempts have failed: counts, not things. */
 export interface Pool {

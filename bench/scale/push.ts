@@ -1,3 +1,4 @@
+import { AWS } from './aws.ts';
 import type { Consumer, Sort } from './consumer.ts';
 import type { Design } from './design.ts';
 import { sum } from './pool.ts';
@@ -88,7 +89,12 @@ function queueUp(side: Side, task: Task, taken: Float64Array, part: number, seco
   for (let left = count; left > 1e-9; ) {
     side.lineEnds = Math.max(side.lineEnds, second + 1);
     const now = Math.min(left, perSecond * (Math.floor(side.lineEnds + 1) - side.lineEnds));
-    task.pool.postpone(taken, (part * now) / count, Math.floor(side.lineEnds) - second, false);
+    const seconds = Math.floor(side.lineEnds) - second;
+    task.pool.postpone(taken, (part * now) / count, seconds, false);
+    if (seconds > AWS.sqs.maxDelaySeconds) {
+      const at = Math.floor(side.lineEnds) % side.unrung.length;
+      side.unrung[at] = (side.unrung[at] ?? 0) + now;
+    }
     side.lineEnds += now / perSecond;
     left -= now;
   }

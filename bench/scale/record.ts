@@ -1,3 +1,4 @@
+import { AWS } from './aws.ts';
 import type { Design } from './design.ts';
 import { createHeatMap, type Heat } from './heat.ts';
 import { waitingIn } from './ingest.ts';
@@ -5,6 +6,7 @@ import { sum } from './pool.ts';
 import { dueAt } from './push.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Inbound, Seller, Side } from './seller.ts';
+import { cpu, SENT_TOGETHER, waits } from './world.ts';
 import { countRecords, countWrites, ITEMS, type Moves, noMoves, PARTITIONS } from './writes.ts';
 
 /** Named numbers: of queues, functions or connections. */
@@ -31,7 +33,7 @@ export interface Result {
   heats: Heat[];
   totals: Numbers;
   /** The highest of any second. */
-  peaks: { busy: Numbers; queued: Numbers; webhooks: Numbers; delay: Numbers };
+  peaks: { busy: Numbers; queued: Numbers; webhooks: Numbers; delay: Numbers; sweepSeconds: number };
   /** Requests in the fullest minute of each connection, and what its limit is. */
   fullestMinute: Record<string, { requests: number; limit: number }>;
   /** Seconds from the marketplace's return until nothing of its outage was left; null: not within the run. */
@@ -56,7 +58,7 @@ export function createRecorder(sellers: readonly Seller[], design: Design) {
     ...{ sold: 0, webhooks: 0, refusedWebhooks: 0, attempts: 0, turnedAway: 0, died: 0, replayed: 0, spareRings: 0 },
   };
   const samples: Sample[] = [];
-  const peaks: Result['peaks'] = { busy: {}, queued: {}, webhooks: {}, delay: {} };
+  const peaks: Result['peaks'] = { busy: {}, queued: {}, webhooks: {}, delay: {}, sweepSeconds: 0 };
   const busy: Numbers = {};
   const moved = new Map<Side, Moves>(sides.map((side) => [side, noMoves()]));
   const openedBefore = new Map<Side, number>();
@@ -100,8 +102,12 @@ export function createRecorder(sellers: readonly Seller[], design: Design) {
       if (moves) moves.reopened = count;
       totals.replayed += count;
     },
-    rung(count: number) {
-      totals.spareRings += count;
+    swept(sweeps: ReadonlyArray<{ rings: number; messages: number }>) {
+      const sends = sweeps.map(({ messages }) => messages / SENT_TOGETHER);
+      totals.spareRings += sum(sweeps.map(({ rings }) => rings));
+      // Queues are written side by side, with one CPU.
+      const work = (sum(sends) * cpu.send) / (design.sweep.memoryMb / AWS.lambda.megabytesPerCpu);
+      peaks.sweepSeconds = Math.max(peaks.sweepSeconds, work + Math.max(...sends) * waits.send);
     },
     tick(second: number) {
       for (const [side, moves] of moved) {

@@ -26,25 +26,31 @@ export function replayForASecond(side: Side, since: number, second: number, { re
 const GRACE_SECONDS = 30;
 
 /** The sweeper's rings for the connections of one marketplace; call it each second. */
-export function createSweeper(sides: readonly Side[]): (second: number, design: Design) => number {
+export function createSweeper(sides: readonly Side[]) {
   const connections = sides.reduce((sum, { count }) => sum + count, 0);
   const before = new Map<Side, number>();
-  return (second, { sweep: { everySeconds, rings } }) => {
+  return (second: number, { sweep: { everySeconds, rings, rungTogether } }: Design) => {
     const phase = second % everySeconds;
     if (phase === everySeconds - GRACE_SECONDS) for (const side of sides) before.set(side, fallenAt(side));
-    if (second === 0 || phase !== 0) return 0;
+    if (second === 0 || phase !== 0) return { rings: 0, messages: 0 };
     const most = rings(
       sides.reduce((sum, side) => sum + dueAt(side) + side.spareRings, 0),
       connections,
     );
-    let rung = 0;
+    let [again, ahead] = [0, 0];
     for (const side of sides) {
       const overdue = Math.max(0, dueAt(side) - (fallenAt(side) - (before.get(side) ?? 0)));
-      const again = Math.min(overdue, most * side.count);
-      side.spareRings += again;
-      rung += again;
+      const rung = Math.min(overdue, most * side.count);
+      side.spareRings += rung;
+      again += rung;
+      for (let next = second; next < second + everySeconds; next++) {
+        const at = next % side.unrung.length;
+        // Those of one second and connection share messages, and the last of these is hardly full.
+        ahead += Math.ceil((side.unrung[at] ?? 0) / side.count / rungTogether) * side.count;
+        side.unrung[at] = 0;
+      }
     }
-    return rung;
+    return { rings: again, messages: again + ahead };
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Bucket, createBucket } from './bucket.ts';
 import type { Design } from './design.ts';
-import { createPool, type Pool, sum } from './pool.ts';
+import { createPool, HORIZON, type Pool, sum } from './pool.ts';
 import type { SellerSpec } from './scenarios.ts';
 import { channels, shippers } from './world.ts';
 
@@ -16,6 +16,8 @@ export interface Side {
   lineEnds: number;
   /** Rings beside the one that each due delivery has. */
   spareRings: number;
+  /** Deliveries that the sweeper has to ring for, by the second that they are due, in a circle. */
+  unrung: Float64Array;
   tasks: Task[];
 }
 
@@ -161,5 +163,6 @@ function createSide({ name, count }: SellerSpec, at: SellerSpec['channel'], { pa
   const { burst, spacingMs } = paceOf(requestsPerMinute);
   const bucket = createBucket({ burst: burst * count, spacingMs: spacingMs / count });
   const full = `${name}@${marketplace}`;
-  return { name: full, marketplace, count, requestsPerMinute, bucket, lineEnds: 0, spareRings: 0, tasks: [] };
+  const rings = { spareRings: 0, unrung: new Float64Array(HORIZON) };
+  return { name: full, marketplace, count, requestsPerMinute, bucket, lineEnds: 0, ...rings, tasks: [] };
 }

@@ -8,6 +8,7 @@ import { createSweeper, replayForASecond } from './recover.ts';
 import type { Scenario } from './scenarios.ts';
 import { createSeller } from './seller.ts';
 import { createGate, sendWebhooks } from './webhooks.ts';
+import { RAMP_SECONDS } from './world.ts';
 
 /** Runs a scenario second by second: orders are a fluid, and every number of ours is the design's. */
 export function simulate(scenario: Scenario, design: Design): Result {
@@ -36,7 +37,7 @@ export function simulate(scenario: Scenario, design: Design): Result {
   for (let second = 0; second < seconds; second++) {
     clock.second = second;
     for (const { spec, sell } of sellers) {
-      const sold = arrivals(spec.ordersPerSecond, random);
+      const sold = arrivals(spec.ordersPerSecond * Math.min(1, (second + 1) / RAMP_SECONDS), random);
       sell(sold, second);
       recorder.sold(sold);
     }
@@ -47,7 +48,7 @@ export function simulate(scenario: Scenario, design: Design): Result {
     for (const each of marketplaces)
       recorder.pushed(each.name, pushForASecond(each.sides, each.consumer, answersOf(each.name), second, design));
     for (const side of sides) if (outage) recorder.replayed(side, replayForASecond(side, outage.until, second, design));
-    for (const { sweep } of marketplaces) recorder.rung(sweep(second, design));
+    recorder.swept(marketplaces.map(({ sweep }) => sweep(second, design)));
     recorder.tick(second);
   }
   return recorder.result(scenario);

@@ -3,7 +3,7 @@ import type { Design } from './design.ts';
 import type { Result } from './record.ts';
 import { type Outage, requestsPerOrder, type Scenario, type SellerSpec } from './scenarios.ts';
 import { CONNECTION_BYTES, cpu, waits } from './world.ts';
-import { ITEMS, PARTITIONS } from './writes.ts';
+import { ITEMS, PARTITIONS, TABLE } from './writes.ts';
 
 /** One thing that must hold, and how it stands. Smaller is better. */
 export interface Criterion {
@@ -30,9 +30,9 @@ export function judge(result: Result, design: Design): Criterion[] {
   const attempts = totals.attempts ?? 0;
   const bystanders = new Set(scenario.sellers.filter((seller) => !isTouched(seller, scenario)).map(({ name }) => name));
   const fullest = Object.entries(fullestMinute).map(([of, { requests, limit }]) => ({ of, value: requests / limit }));
-  const heat = (name: string, kinds: readonly string[]): Criterion => {
+  const heat = (name: string, kinds: readonly string[], most: number = AWS.partition.writeUnits): Criterion => {
     const hottest = heats.find(({ key }) => kinds.includes(key.split('#')[0] ?? ''));
-    const limit = AWS.partition.writeUnits * SHARE;
+    const limit = most * SHARE;
     return { name, value: hottest?.peak ?? 0, limit, unit: 'WCU/s', ...(hottest && { of: hottest.key }) };
   };
   const most = (name: string, of: ReadonlyArray<{ of: string; value: number }>, limit: number, unit: string) => ({
@@ -49,6 +49,7 @@ export function judge(result: Result, design: Design): Criterion[] {
     most('requests in a minute', fullest, 1, 'x limit'),
     heat('hottest partition of an index', PARTITIONS),
     heat('hottest partition of the table', ITEMS),
+    heat('the table as a whole', [TABLE], AWS.table.writeUnits),
     {
       name: 'reads of the configuration',
       value: (peaks.busy['all consumers'] ?? 0) * readsOfConfiguration(scenario, design),
@@ -75,6 +76,7 @@ export function judge(result: Result, design: Design): Criterion[] {
       PATIENCE_SECONDS,
       's',
     ),
+    { name: 'a sweep', value: peaks.sweepSeconds, limit: design.sweep.timeoutSeconds * SHARE, unit: 's' },
     { name: 'rings for nothing', value: (totals.spareRings ?? 0) / attempts, limit: 0.2, unit: 'x attempts' },
     { name: 'turned away', value: (totals.turnedAway ?? 0) / attempts, limit: 1, unit: 'x attempts' },
     ...recovery(result),

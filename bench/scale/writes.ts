@@ -1,12 +1,15 @@
 import type { Design } from './design.ts';
 import type { HeatMap } from './heat.ts';
 import type { Inbound, Side } from './seller.ts';
-import { TURNS_TOGETHER } from './world.ts';
+import { TURNS_TOGETHER, tableUnits } from './world.ts';
 
 /** Partitions of an index, each spread over the shards. */
 export const PARTITIONS = ['due', 'dead', 'placed', 'DELIVERY', 'EVENT', 'ORDER'] as const;
 /** Partitions of the table that all of a connection's or replay's work shares. */
 export const ITEMS = ['BUDGET', 'MISSES', 'REPLAY'] as const;
+
+/** All of the table together. */
+export const TABLE = 'TABLE';
 
 /** What happened to deliveries of one side in a second. */
 export interface Moves {
@@ -56,13 +59,21 @@ export function countWrites(heat: HeatMap, side: Side, moves: Moves, design: Des
   each('placed', placed);
   each('DELIVERY', opened);
   record(heat, side, moves.recorded, moves.ordered, design);
+  const others = succeeded - moves.recorded + retried + died + reopened;
+  heat.add(
+    TABLE,
+    'all',
+    moves.recorded * tableUnits.read + others * tableUnits.attempt + turnedAway * tableUnits.turnedAway,
+  );
   heat.add('REPLAY', name, (reopened / count) * WRITES_OF_OPEN_MEMBER);
   heat.add('BUDGET', name, (requests + turnedAway) / count / TURNS_TOGETHER);
 }
 
 /** The same for messages that ingest has worked. */
-export const countRecords = (heat: HeatMap, { side, bringsOrder }: Inbound, messages: number, design: Design): void =>
+export function countRecords(heat: HeatMap, { side, bringsOrder }: Inbound, messages: number, design: Design): void {
   record(heat, side, messages, bringsOrder ? messages : 0, design);
+  heat.add(TABLE, 'all', messages * (bringsOrder ? tableUnits.order : tableUnits.notice));
+}
 
 function record(heat: HeatMap, { name, count }: Side, events: number, orders: number, { shards }: Design): void {
   heat.add('EVENT', name, events / count / shards);

@@ -40,7 +40,7 @@ function secondsUntil({ nextAttemptAt }: Delivery, now: Date): number {
 }
 
 /** As many as a message may ring for: the pusher works them together. */
-const RUNG_TOGETHER = 10;
+export const RUNG_TOGETHER = 10;
 
 /** Rings for deliveries of one connection by their ids, each when it is due; those of the same second share a message. */
 export async function ringAt(

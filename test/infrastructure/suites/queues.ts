@@ -53,14 +53,14 @@ export const describeQueues = (graph: Graph) =>
       });
     });
 
-    test('no consumer can take the concurrency of another, and all of them leave 300 of an account’s 1,000 to webhooks', () => {
+    test('no consumer can take the concurrency of another, and all of them leave 400 of an account’s 1,000 to webhooks', () => {
       const mappings = graph.all('lambda/eventSourceMapping:EventSourceMapping').map(({ inputs }) => inputs);
       const limits = mappings.map(
         ({ scalingConfig }) => (scalingConfig as { maximumConcurrency: number }).maximumConcurrency,
       );
       // What SQS takes.
       for (const limit of limits) expect(limit >= 2 && limit <= 1000).toBe(true);
-      expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThanOrEqual(700);
+      expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThanOrEqual(600);
     });
 
     test('nothing else is consumed, and every mapping reports partial failures', () => {
