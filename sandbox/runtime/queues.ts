@@ -8,6 +8,8 @@ import { createRush, type Rush } from './rush.ts';
 
 /** A batch that is quickly done has the next one wait for it: that is larger then, and takes less for each message. */
 const GATHER_MS = 20;
+/** One machine is not a cloud: more batches of a queue at once would only wait for each other. */
+const MOST_BATCHES = 32;
 
 /** SQS event source mappings: batches to the consuming function, deleting what it did not report as failed. */
 export function consumeQueues(
@@ -43,7 +45,7 @@ async function consume(
       const batch = work(queue, messages, client, handlers).finally(() => inHand.delete(batch));
       inHand.add(batch);
       await Promise.race([batch, sleep(GATHER_MS)]);
-      if (inHand.size >= queue.maximumConcurrency) await Promise.race(inHand);
+      if (inHand.size >= Math.min(MOST_BATCHES, queue.maximumConcurrency)) await Promise.race(inHand);
     } catch (error) {
       if (stopping.aborted) break;
       tellFailure('a queue could not be read', { queue: queue.name }, error);
