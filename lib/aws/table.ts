@@ -43,6 +43,8 @@ const MAX_KEYS = 100;
 const reads = new DataLoader<Key, object | undefined, string>(readTogether, {
   cache: false,
   maxBatchSize: MAX_KEYS,
+  // What is asked for in the same turn of the event loop: answers to several messages come in one.
+  batchScheduleFn: (callback) => void setImmediate(callback),
 });
 
 /** Strongly consistent read of one item. */
@@ -61,8 +63,8 @@ async function readTogether(keys: readonly Key[]): Promise<Array<object | undefi
 
 /** All items with these keys, in their order; missing ones are left out. */
 export async function getItems<T extends object>(keys: readonly Key[]): Promise<T[]> {
-  const found = await readAll(keys);
-  return keys.flatMap((key) => (found.get(textOf(key)) ?? []) as T);
+  const found = await Promise.all(keys.map((key) => getItem<T>(key)));
+  return found.filter((item) => item !== undefined);
 }
 
 const textOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
