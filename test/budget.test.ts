@@ -100,3 +100,16 @@ test('what has begun gets the turn of its next request, though nobody else gets 
   await expect(createBudget(connection, { maxWaitMs: 0, line: 'joins' }).take()).rejects.toThrow(BudgetSpentError);
   await begun.take();
 });
+
+test('no line is longer than about an hour, so that a raised limit is soon found out', async () => {
+  const slow = { id: 'raised', requestsPerMinute: 1 };
+  const waits: number[] = [];
+  for (let n = 0; n < 200; n++)
+    await createBudget(slow, { maxWaitMs: 0, line: 'joins' })
+      .take()
+      .catch(({ waitMs }: BudgetSpentError) => waits.push(waitMs));
+  expect(waits).toHaveLength(199);
+  expect(Math.max(...waits)).toBeLessThan(62 * 60_000);
+  // Those for whom the line was too long come back at different times.
+  expect(new Set(waits.slice(100).map(Math.round)).size).toBeGreaterThan(50);
+});

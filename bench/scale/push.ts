@@ -1,3 +1,4 @@
+import { MAX_LINE_MS } from '#lib/connections/turns';
 import { AWS } from './aws.ts';
 import type { Consumer, Sort } from './consumer.ts';
 import type { Design } from './design.ts';
@@ -86,16 +87,25 @@ function queueUp(side: Side, task: Task, taken: Float64Array, part: number, seco
   const count = sum(taken) * part;
   if (count <= 0) return;
   const perSecond = side.bucket.rate / task.requests;
+  if (side.lineEnds > second + MAX_LINE_MS / 1000) {
+    // Somewhere in the later half of the longest line.
+    const [seconds, pieces] = [(MAX_LINE_MS / 1000) * 0.5, 10];
+    for (let piece = 0; piece < pieces; piece++)
+      comeBack(side, task, taken, part / pieces, second, Math.round(seconds * (1 + piece / pieces)));
+    return;
+  }
   for (let left = count; left > 1e-9; ) {
     side.lineEnds = Math.max(side.lineEnds, second + 1);
     const now = Math.min(left, perSecond * (Math.floor(side.lineEnds + 1) - side.lineEnds));
-    const seconds = Math.floor(side.lineEnds) - second;
-    task.pool.postpone(taken, (part * now) / count, seconds, false);
-    if (seconds > AWS.sqs.maxDelaySeconds) {
-      const at = Math.floor(side.lineEnds) % side.unrung.length;
-      side.unrung[at] = (side.unrung[at] ?? 0) + now;
-    }
+    comeBack(side, task, taken, (part * now) / count, second, Math.floor(side.lineEnds) - second);
     side.lineEnds += now / perSecond;
     left -= now;
   }
+}
+
+function comeBack(side: Side, task: Task, taken: Float64Array, part: number, second: number, seconds: number): void {
+  task.pool.postpone(taken, part, seconds, false);
+  if (seconds <= AWS.sqs.maxDelaySeconds) return;
+  const at = (second + seconds) % side.unrung.length;
+  side.unrung[at] = (side.unrung[at] ?? 0) + sum(taken) * part;
 }

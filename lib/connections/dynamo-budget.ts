@@ -134,8 +134,5 @@ async function serveAlike(
   if (!wish.joins) return [...turns, ...Array.from({ length: left }, () => new BudgetSpentError(id, free))];
   const places = await takePlaces(id, pace, left, now, stand);
   desk.stand = places.stand;
-  return [
-    ...turns,
-    ...Array.from({ length: left }, (_, index) => new BudgetSpentError(id, places.from + index * spacingMs - now)),
-  ];
+  return [...turns, ...places.at.map((at) => new BudgetSpentError(id, at - now))];
 }

@@ -51,15 +51,21 @@ export async function takeTurns(
   }
 }
 
-/** Takes places in line, in one write; `from` is when the first of them is to come back. */
+/** Longer than this no line is: a limit that is raised, or a line that was left, is found out by then. */
+export const MAX_LINE_MS = 3_600_000;
+
+/** Takes places in line, in one write; `at` is when each is to come back. */
 export async function takePlaces(
   connection: string,
   { spacingMs, slackMs }: Pace,
   count: number,
   now: number,
   known: Stand,
-): Promise<{ from: number; stand: Stand }> {
+): Promise<{ at: number[]; stand: Stand }> {
+  const places = (placeOf: (index: number) => number) => Array.from({ length: count }, (_, index) => placeOf(index));
   for (let stand = known; ; ) {
+    if (stand.lineEnds > now + MAX_LINE_MS)
+      return { at: places(() => now + (MAX_LINE_MS * (1 + Math.random())) / 2), stand };
     const start = Math.max(now, stand.arrival - slackMs);
     const more = count * spacingMs;
     const { stands, found } =
@@ -72,7 +78,7 @@ export async function takePlaces(
             ':start': start,
             ':more': more,
           });
-    if (stands) return { from: stands.lineEnds - more, stand: stands };
+    if (stands) return { at: places((index) => stands.lineEnds - more + index * spacingMs), stand: stands };
     stand = found;
   }
 }
