@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSEvent } from 'aws-lambda';
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { envName, functions, queues } from '#lib/topology';
 import { awsEnvironment, startAws } from '#sandbox/aws/index';
+import type { Message } from '#sandbox/runtime/queue-client';
 import { startMeter, type Usages } from './meter.ts';
 
 /** One function's work for a step: what it asked of AWS, and what it would be billed for. */
@@ -39,6 +39,7 @@ export async function openWorld(connectionsFile: object) {
   const { putConnections } = await import('#lib/connections/put');
   await putConnections(await parseConnectionsFile(JSON.stringify(connectionsFile)));
   const { invoke, loadHandlers } = await import('#sandbox/runtime/handlers');
+  const { toEvent } = await import('#sandbox/runtime/queues');
   const handlers = await loadHandlers();
   const sqs = new SQSClient({});
   meter.take();
@@ -77,7 +78,7 @@ export async function openWorld(connectionsFile: object) {
         meter.take();
         return spent;
       }
-      const called = await call(consumer, toEvent(queue, Messages));
+      const called = await call(consumer, toEvent(queue, Messages as Message[]));
       const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
       await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
       spent.push({ ...called, usages: new Map([...called.usages, ...meter.take()]) });
@@ -98,17 +99,3 @@ export async function openWorld(connectionsFile: object) {
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
-
-const toEvent = (queue: string, messages: readonly Message[]): SQSEvent => ({
-  Records: messages.map(({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, MD5OfBody = '' }) => ({
-    messageId: MessageId,
-    receiptHandle: ReceiptHandle,
-    body: Body,
-    attributes: Attributes as unknown as SQSEvent['Records'][number]['attributes'],
-    messageAttributes: {},
-    md5OfBody: MD5OfBody,
-    eventSource: 'aws:sqs',
-    eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${queue}`,
-    awsRegion: 'us-east-1',
-  })),
-});

@@ -91,7 +91,8 @@ function tellFailure(message: string, about: object, error: unknown): void {
   console.error(JSON.stringify({ level: 'error', message, ...about, error: (error as Error).name }));
 }
 
-const toEvent = (queue: string, messages: readonly Message[]): SQSEvent => ({
+/** Messages as Lambda hands them to a function. */
+export const toEvent = (queue: string, messages: readonly Message[]): SQSEvent => ({
   Records: messages.map(({ MessageId, ReceiptHandle, Body, Attributes = {}, MD5OfBody }) => ({
     messageId: MessageId,
     receiptHandle: ReceiptHandle,
