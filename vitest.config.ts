@@ -6,13 +6,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{lib,functions,events,sandbox,cli,bench}/**/*.test.ts'],
+          include: ['{lib,functions,events,sandbox,cli,bench}/**/*.test.ts', 'test/conformance/**/*.test.ts'],
         },
       },
       {
         test: {
           name: 'whole',
           include: ['test/**/*.test.ts'],
+          exclude: ['test/conformance/**'],
           // Most of it waits for processes of its own.
           maxWorkers: 2,
           testTimeout: 120_000,

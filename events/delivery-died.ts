@@ -1,4 +1,4 @@
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 
 /** `delivery.died`: what a marketplace's dead-letter queue is told; a redriven `delivery.due` is a crash instead. */
 export const DeliveryDied = z.object({

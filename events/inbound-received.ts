@@ -1,4 +1,4 @@
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 
 /** `inbound.received`: something arrived by webhook, poll or fetch and waits to be understood. */
 export const InboundReceived = z.object({

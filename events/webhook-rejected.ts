@@ -1,4 +1,4 @@
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 
 /** `webhook.rejected`: a webhook for a known connection and topic whose proof did not hold, to be kept for a while. */
 export const WebhookRejected = z.object({

@@ -1,11 +1,11 @@
 import { InboundReceived } from '#events/inbound-received';
 import { WebhookRejected } from '#events/webhook-rejected';
-import { consume } from '#lib/aws/consume';
 import { ingest } from '#lib/inbound/ingest';
+import { writeMisses } from '#lib/inbound/misses';
 import { loadConnector } from '#lib/marketplaces/load';
-import { writeMisses } from '#lib/polling/misses';
+import { consume } from '#lib/platform/queue/consume';
+import * as z from '#lib/platform/zod';
 import { quarantine } from '#lib/quarantine/store';
-import * as z from '#lib/zod';
 
 export const handler = consume(
   z.union([WebhookRejected, InboundReceived]),

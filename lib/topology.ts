@@ -1,7 +1,7 @@
+import { deadLetterQueue, deliveryQueue, INBOUND_QUEUE } from '#lib/platform/names';
 import { marketplaces } from './marketplaces/registry.ts';
-import { deadLetterQueue, deliveryQueue, INBOUND_QUEUE } from './topology-names.ts';
 
-export * from './topology-names.ts';
+export * from '#lib/platform/names';
 
 /** What a function may do. Stacks turn it into IAM statements, tests hold the statements against it. */
 export interface Grants {

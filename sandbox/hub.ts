@@ -1,12 +1,12 @@
 import type { RequestListener, Server } from 'node:http';
 import { putApiKey, SCOPES } from '#lib/api/keys';
-import { idOf, queryIndex } from '#lib/aws/index-query';
-import { shardsOf } from '#lib/aws/shards';
-import { db } from '#lib/aws/table';
 import type { ConnectionsFile } from '#lib/connections/file';
 import { putConnections } from '#lib/connections/put';
 import { duePartition, getDeliveries, transition } from '#lib/deliveries/ledger';
-import { tableName } from '#lib/settings';
+import { tableName } from '#lib/platform/settings';
+import { idOf, queryIndex } from '#lib/platform/table/sharded-index';
+import { shardsOf } from '#lib/platform/table/shards';
+import { db } from '#lib/platform/table/table';
 import { routes } from '#lib/topology';
 import { runBackground, startBackgroundWorker } from './runtime/background.ts';
 import { loadHandlers } from './runtime/handlers.ts';

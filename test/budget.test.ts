@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { BudgetSpentError } from '#lib/errors';
+import { BudgetSpentError } from '#lib/platform/errors';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 
 let hub: InProcess;
-let createBudget: typeof import('#lib/connections/dynamo-budget').createBudget;
+let createBudget: typeof import('#lib/platform/rate-limit/dynamo-budget').createBudget;
 beforeAll(async () => {
   hub = await startInProcess({ connections: [] });
-  ({ createBudget } = await import('#lib/connections/dynamo-budget'));
+  ({ createBudget } = await import('#lib/platform/rate-limit/dynamo-budget'));
 });
 afterAll(async () => {
   vi.useRealTimers();
@@ -50,7 +50,7 @@ test('two connections do not share a budget', async () => {
 });
 
 test('requests of the same moment share a write', async () => {
-  const { watchers } = await import('#lib/aws/document');
+  const { watchers } = await import('#lib/platform/table/document');
   let writes = 0;
   const count = () => {
     writes += 1;

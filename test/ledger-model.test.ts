@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Attempt, Delivery } from '#lib/deliveries/delivery';
-import { BlockedError, RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/errors';
 import type { Connector } from '#lib/marketplaces/contract';
-import { applySnapshot } from '#lib/orders/apply';
+import { applySnapshot } from '#lib/orders/snapshot';
 import { snapshotOf, sourceOf } from '#lib/orders/test-orders';
+import { BlockedError, RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 
 const AWAY = 'http://127.0.0.1:9';
@@ -20,18 +20,18 @@ const LIMIT = 3;
 
 let hub: InProcess;
 let ledger: typeof import('#lib/deliveries/ledger');
-let close: typeof import('#lib/deliveries/close');
+let close: typeof import('#lib/attempts/close');
 let replay: typeof import('#lib/deliveries/replay');
 let orders: typeof import('#lib/orders/store');
-let workDelivery: typeof import('#lib/deliveries/work').workDelivery;
+let workDelivery: typeof import('#lib/attempts/work').workDelivery;
 let marketful: Connector;
 beforeAll(async () => {
   hub = await startInProcess({ connections: [SHOP, SHED] });
   ledger = await import('#lib/deliveries/ledger');
-  close = await import('#lib/deliveries/close');
+  close = await import('#lib/attempts/close');
   replay = await import('#lib/deliveries/replay');
   orders = await import('#lib/orders/store');
-  ({ workDelivery } = await import('#lib/deliveries/work'));
+  ({ workDelivery } = await import('#lib/attempts/work'));
   marketful = (await import('#lib/marketplaces/marketful/index')).connector;
   // Only the calendar: sockets and the emulators go on as they are.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-20T08:00:00.000Z') });

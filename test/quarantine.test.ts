@@ -232,7 +232,7 @@ describe('a flood of forgeries', () => {
       };
       await quarantine({ type: 'webhook.rejected', body: `{"n":${n}}`, ...rejected } as never);
     }
-    const { queryPartition } = await import('#lib/aws/table');
+    const { queryPartition } = await import('#lib/platform/table/table');
     const items = await queryPartition<{ body?: string; expiresAt?: number }>('QUARANTINE#flooded');
     expect(items).toHaveLength(SLOTS + 1);
     expect(items.every(({ expiresAt = 0 }) => expiresAt < Date.now() / 1000 + 8 * 24 * 3600)).toBe(true);

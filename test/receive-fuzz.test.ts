@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { connectionOf, openSubject, type Subject } from '#lib/marketplaces/conformance-kit';
 import { registry } from '#lib/marketplaces/registry';
+import { connectionOf, openSubject, type Subject } from './conformance/kit.ts';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 
 type Receiver = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;

@@ -3,7 +3,7 @@ import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { envName } from '#lib/topology-names';
+import { envName } from '#lib/platform/names';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 
 const CAP = 256 * 1024;

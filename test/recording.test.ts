@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Connector } from '#lib/marketplaces/contract';
-import { applySnapshot } from '#lib/orders/apply';
+import { applySnapshot } from '#lib/orders/snapshot';
 import { MUGS, PLATE, snapshotOf, sourceOf } from '#lib/orders/test-orders';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 
@@ -19,18 +19,18 @@ const file = {
 };
 
 let hub: InProcess;
-let document: typeof import('#lib/aws/document');
+let document: typeof import('#lib/platform/table/document');
 let ledger: typeof import('#lib/deliveries/ledger');
 let cursor: typeof import('#lib/polling/cursor');
-let workDelivery: typeof import('#lib/deliveries/work').workDelivery;
+let workDelivery: typeof import('#lib/attempts/work').workDelivery;
 let marketful: Connector;
 beforeAll(async () => {
   vi.stubEnv('RETRY_INTERVAL_SECONDS', '0');
   hub = await startInProcess(file);
-  document = await import('#lib/aws/document');
+  document = await import('#lib/platform/table/document');
   ledger = await import('#lib/deliveries/ledger');
   cursor = await import('#lib/polling/cursor');
-  ({ workDelivery } = await import('#lib/deliveries/work'));
+  ({ workDelivery } = await import('#lib/attempts/work'));
   marketful = (await import('#lib/marketplaces/marketful/index')).connector;
 });
 afterAll(async () => {

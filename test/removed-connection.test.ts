@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '#lib/api/app';
 import { putApiKey } from '#lib/api/keys';
+import { workDelivery } from '#lib/attempts/work';
 import { sweep } from '#lib/deliveries/sweep';
-import { workDelivery } from '#lib/deliveries/work';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 import { emptyQueues, fake, open, outcomes, read } from './support/workers.ts';
 

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { workDelivery } from '#lib/attempts/work';
 import { getCredentials } from '#lib/connections/secrets';
 import { getConfiguration } from '#lib/connections/store';
-import { workDelivery } from '#lib/deliveries/work';
 import type { RemoteContext } from '#lib/marketplaces/contract';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import { getCursor } from '#lib/polling/cursor';

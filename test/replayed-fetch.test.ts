@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { workDelivery } from '#lib/attempts/work';
 import { transition } from '#lib/deliveries/ledger';
 import { reopen } from '#lib/deliveries/replay';
-import { workDelivery } from '#lib/deliveries/work';
-import { RetryableError } from '#lib/errors';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
+import { RetryableError } from '#lib/platform/errors';
 import type { InProcess } from './support/in-process.ts';
 import { open, outcomes, read, startWorkers } from './support/workers.ts';
 

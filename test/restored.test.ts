@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { workDelivery } from '#lib/deliveries/work';
+import { workDelivery } from '#lib/attempts/work';
 import type { InProcess } from './support/in-process.ts';
 import { emptyQueues, fake, open, outcomes, read, refused, startWorkers } from './support/workers.ts';
 

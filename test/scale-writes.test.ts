@@ -1,6 +1,6 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { BudgetSpentError, RejectedError } from '#lib/errors';
+import { BudgetSpentError, RejectedError } from '#lib/platform/errors';
 import { table } from '#lib/topology';
 import { presentDesign } from '../bench/scale/design.ts';
 import { createHeatMap } from '../bench/scale/heat.ts';
@@ -10,10 +10,10 @@ import type { InProcess } from './support/in-process.ts';
 import { fake, open, read, refused, startWorkers } from './support/workers.ts';
 
 let hub: InProcess;
-let workDelivery: typeof import('#lib/deliveries/work').workDelivery;
+let workDelivery: typeof import('#lib/attempts/work').workDelivery;
 beforeAll(async () => {
   hub = await startWorkers();
-  ({ workDelivery } = await import('#lib/deliveries/work'));
+  ({ workDelivery } = await import('#lib/attempts/work'));
 });
 afterAll(() => hub.stop());
 

@@ -1,7 +1,7 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { secretId } from '#lib/settings';
+import { secretId } from '#lib/platform/settings';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 import { sign } from './support/webhook.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
-import { INDEX_SHARDS } from '#lib/topology-names';
+import { INDEX_SHARDS } from '#lib/platform/names';
 import type { InProcess } from './support/in-process.ts';
 import { emptyQueues, startWorkers } from './support/workers.ts';
 
@@ -17,7 +17,7 @@ const minute = (count: number): string => new Date(start + count * MINUTE).toISO
 /** Deliveries that are due, one a minute, and nobody has looked at. */
 async function putDue(prefix: string, count: number, connectionOf: (n: number) => string): Promise<Delivery[]> {
   const { openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');
-  const { transact } = await import('#lib/aws/table');
+  const { transact } = await import('#lib/platform/table/table');
   const all = Array.from({ length: count }, (_, n): Delivery => {
     const asked = { id: `dlv_${prefix}_${n}`, kind: 'push', action: 'order', order: null, subject: {} } as const;
     return openDelivery({ ...asked, connection: connectionOf(n), marketplace: 'marketful' }, minute(n));
@@ -48,7 +48,7 @@ test.each([1, 7, 100])(
 );
 
 test('placements that still move are told oldest first over all shards, also from the middle', async () => {
-  const { listOpenPlacements } = await import('#lib/deliveries/placements');
+  const { listOpenPlacements } = await import('#lib/attempts/placements');
   const { getDelivery, leaseDelivery, transition } = await import('#lib/deliveries/ledger');
   const { open } = await import('./support/workers.ts');
   const { commitOrder, getOrder } = await import('#lib/orders/store');
@@ -76,7 +76,7 @@ test('placements that still move are told oldest first over all shards, also fro
 
 test('what was written before there were shards is still found', async () => {
   const [put] = await putDue('old', 1, () => 'shed-b');
-  const { db } = await import('#lib/aws/table');
+  const { db } = await import('#lib/platform/table/table');
   await db.update({
     TableName: process.env.TABLE_NAME ?? '',
     Key: { pk: `DELIVERY#${put?.id}`, sk: 'DELIVERY' },
@@ -103,7 +103,7 @@ test('rings that were lost by the thousand are rung again in a few sweeps', asyn
 
 test('what is in a long queue is not rung for again as a whole, and still nothing stays out of sight for ever', async () => {
   const { FULL_QUEUE, LEAST_LOOK } = await import('#lib/deliveries/sweep');
-  const take = await import('#lib/aws/take');
+  const take = await import('#lib/platform/queue/redrive');
   const counting = vi.spyOn(take, 'countMessages').mockResolvedValue(FULL_QUEUE);
   const { listDeliveries } = await import('#lib/deliveries/list');
   const { items } = await listDeliveries({ state: 'pending', connection: 'shed-a', limit: 5_000 });
@@ -121,7 +121,7 @@ test('what is in a long queue is not rung for again as a whole, and still nothin
 });
 
 test('a queue whose length is not known is taken for a long one', async () => {
-  const take = await import('#lib/aws/take');
+  const take = await import('#lib/platform/queue/redrive');
   const counting = vi.spyOn(take, 'countMessages').mockRejectedValue(new Error('no answer'));
   expect((await sweepOnce(new Date(start + 3_001 * MINUTE))).length).toBeGreaterThan(0);
   counting.mockRestore();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DeliveryDue } from '#events/delivery-due';
+import { workDeliveries, workDelivery } from '#lib/attempts/work';
 import { getDelivery, leaseDelivery, transition } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
 import { sweep } from '#lib/deliveries/sweep';
-import { workDeliveries, workDelivery } from '#lib/deliveries/work';
 import { connector as scopio } from '#lib/marketplaces/scopio/index';
 import { functions, queues } from '#lib/topology';
 import type { InProcess } from './support/in-process.ts';

@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { envName, INBOUND_QUEUE } from '#lib/topology-names';
+import { envName, INBOUND_QUEUE } from '#lib/platform/names';
 import { median } from '../report.ts';
 import { paidOrder, sign, WEBHOOK_SECRET } from '../scopio-event.ts';
 import { CONNECTION } from './connection.ts';

@@ -17,9 +17,9 @@ import type { Spent, World } from './world.ts';
  * invocations are counted, as if code and waiting took no time.
  */
 export async function runFloor(world: World, orders: number, batch: number): Promise<Step[]> {
-  const { db } = await import('#lib/aws/table');
-  const { pack } = await import('#lib/aws/pack');
-  const { applySnapshot } = await import('#lib/orders/apply');
+  const { db } = await import('#lib/platform/table/table');
+  const { pack } = await import('#lib/platform/table/pack');
+  const { applySnapshot } = await import('#lib/orders/snapshot');
   const { connector } = await import('#lib/marketplaces/scopio/index');
   const sqs = new SQSClient({});
   const TableName = process.env[envName.table] ?? '';

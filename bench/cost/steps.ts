@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { deliveryQueue, INBOUND_QUEUE } from '#lib/topology-names';
+import { deliveryQueue, INBOUND_QUEUE } from '#lib/platform/names';
 import { startRemotes } from '../loop/remotes.ts';
 import { paidOrder, sign, WEBHOOK_SECRET } from '../scopio-event.ts';
 import { runFloor } from './floor.ts';

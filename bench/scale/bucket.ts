@@ -1,4 +1,4 @@
-import type { Pace } from '#lib/connections/pace';
+import type { Pace } from '#lib/platform/rate-limit/pace';
 
 /** A connection's requests, by the second: what its GCRA budget lets leave. */
 export interface Bucket {

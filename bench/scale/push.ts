@@ -1,4 +1,4 @@
-import { MAX_LINE_MS } from '#lib/connections/turns';
+import { MAX_LINE_MS } from '#lib/platform/rate-limit/turns';
 import { AWS } from './aws.ts';
 import type { Consumer, Sort } from './consumer.ts';
 import type { Design } from './design.ts';

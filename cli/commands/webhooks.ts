@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { createHttp } from '#lib/http/client';
 import type { Connector, RemoteContext } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
-import { httpTimeoutMs } from '#lib/settings';
+import { createHttp } from '#lib/platform/http/client';
+import { httpTimeoutMs } from '#lib/platform/settings';
 import { type Synced, syncWebhooks } from '#lib/webhooks/sync';
 import { readConnectionsFile } from '../connections-file.ts';
 import { atDeployment } from '../deployment.ts';
@@ -106,7 +106,7 @@ const MAX_WAIT_MS = 60_000;
 
 async function openDeployed(id: string): Promise<{ connector: Connector; context: RemoteContext }> {
   const { getConfiguration } = await import('#lib/connections/store');
-  const { openRemote } = await import('#lib/connections/remote');
+  const { openRemote } = await import('#lib/marketplaces/remote');
   const { connections } = await getConfiguration();
   const connection = connections.get(id) ?? notThere(id, [...connections.keys()]);
   return {

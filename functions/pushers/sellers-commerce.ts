@@ -1,7 +1,7 @@
 import { DeliveryDue } from '#events/delivery-due';
-import { consume } from '#lib/aws/consume';
-import { workDeliveries } from '#lib/deliveries/work';
+import { workDeliveries } from '#lib/attempts/work';
+import { writeMisses } from '#lib/inbound/misses';
 import { connector } from '#lib/marketplaces/sellers-commerce/index';
-import { writeMisses } from '#lib/polling/misses';
+import { consume } from '#lib/platform/queue/consume';
 
 export const handler = consume(DeliveryDue, (due) => workDeliveries(due, connector), writeMisses);

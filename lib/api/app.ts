@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { continueTrace, runInTrace } from '#lib/trace';
+import { continueTrace, runInTrace } from '#lib/platform/telemetry/trace';
 import { areas } from './areas.ts';
 import type { ApiEnv } from './auth.ts';
 import { ApiError, answerError, errorBody } from './errors.ts';

@@ -1,5 +1,5 @@
-import { type CauseGroup, groupCauses } from '#lib/deliveries/causes';
-import * as z from '#lib/zod';
+import { type CauseGroup, groupCauses } from '#lib/deliveries/failures';
+import * as z from '#lib/platform/zod';
 import { DeliveryBody, presentDelivery } from './delivery-schema.ts';
 import { doc, named } from './documented.ts';
 import { errorResponses } from './errors.ts';

@@ -1,6 +1,6 @@
-import { closeDelivery, isClosable, takesRemoteId } from '#lib/deliveries/close';
+import { closeDelivery, isClosable, takesRemoteId } from '#lib/attempts/close';
 import { getDelivery } from '#lib/deliveries/ledger';
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 import { DeliveryId } from './deliveries.ts';
 import { DeliveryBody, presentDelivery } from './delivery-schema.ts';
 import { doc, named } from './documented.ts';

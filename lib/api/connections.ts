@@ -1,13 +1,13 @@
 import type { Connection, Route } from '#lib/connections/connection';
 import { getConfiguration, type RemovedConnection } from '#lib/connections/store';
 import { countOpen, MAX_COUNTED } from '#lib/deliveries/count-open';
+import { listMisses } from '#lib/inbound/misses';
 import type { Connector } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces } from '#lib/marketplaces/registry';
+import * as z from '#lib/platform/zod';
 import { type Cursor, getCursor } from '#lib/polling/cursor';
-import { listMisses } from '#lib/polling/misses';
 import { webhookPath } from '#lib/webhooks/hub-urls';
-import * as z from '#lib/zod';
 import { doc, named } from './documented.ts';
 import { errorResponses } from './errors.ts';
 import { json, Timestamp } from './list.ts';

@@ -1,6 +1,6 @@
+import * as z from '#lib/platform/zod';
 import { type DeadLetter, listDeadLetters, sources } from '#lib/replays/dead-letters';
 import { fateOf, redrive } from '#lib/replays/redrive';
-import * as z from '#lib/zod';
 import { State } from './delivery-schema.ts';
 import { doc, named } from './documented.ts';
 import { errorResponses } from './errors.ts';

@@ -1,6 +1,6 @@
 import { getDelivery } from '#lib/deliveries/ledger';
 import { listDeliveries } from '#lib/deliveries/list';
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 import { DeliveryBody, filterShape, presentDeliveries, presentDelivery } from './delivery-schema.ts';
 import { doc } from './documented.ts';
 import { errorResponses, notFound } from './errors.ts';

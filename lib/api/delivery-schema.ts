@@ -1,7 +1,7 @@
 import { type Delivery, KINDS, OUTCOMES, STATES } from '#lib/deliveries/delivery';
 import { getAttempts } from '#lib/deliveries/ledger';
 import { isDelayed } from '#lib/deliveries/list';
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 import { doc, named } from './documented.ts';
 import { optionalParam, since, Timestamp, until } from './list.ts';
 import { LineQuantity } from './order-schema.ts';

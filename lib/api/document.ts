@@ -1,4 +1,4 @@
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 import { allRoutes } from './areas.ts';
 import { json } from './list.ts';
 import { describe } from './openapi.ts';

@@ -1,4 +1,4 @@
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 
 /** What a schema cannot say of itself, in OpenAPI's words; they win over what it does say. */
 export type Words = Readonly<Record<string, unknown>>;

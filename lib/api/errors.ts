@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { ErrorDetail } from '#lib/errors';
-import { RejectedError } from '#lib/errors';
-import { errorFields, log } from '#lib/log';
-import * as z from '#lib/zod';
+import type { ErrorDetail } from '#lib/platform/errors';
+import { RejectedError } from '#lib/platform/errors';
+import { errorFields, log } from '#lib/platform/telemetry/log';
+import * as z from '#lib/platform/zod';
 import type { ApiEnv } from './auth.ts';
 import { doc, named } from './documented.ts';
 

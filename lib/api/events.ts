@@ -1,6 +1,6 @@
 import { everyConnection, getConfiguration } from '#lib/connections/store';
 import { getEvent, type InboundEvent, listEvents } from '#lib/inbound/event';
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 import { doc, named } from './documented.ts';
 import { errorResponses, notFound } from './errors.ts';
 import { json, listOf, optionalParam, paging, since, Timestamp } from './list.ts';

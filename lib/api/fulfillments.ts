@@ -1,4 +1,4 @@
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 import { doc, named } from './documented.ts';
 import { errorResponses } from './errors.ts';
 import { idempotencyHeader } from './idempotency.ts';

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
-import { errorFields, log } from '#lib/log';
+import { errorFields, log } from '#lib/platform/telemetry/log';
 import { createApp } from './app.ts';
 import { errorBody } from './errors.ts';
 

@@ -1,4 +1,4 @@
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 import { named } from './documented.ts';
 import { json, Timestamp } from './list.ts';
 import { createRoute, Routes } from './routes.ts';

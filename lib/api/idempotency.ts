@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { getItem, type Item, put, type Write } from '#lib/aws/table';
-import * as z from '#lib/zod';
+import { getItem, type Item, put, type Write } from '#lib/platform/table/table';
+import * as z from '#lib/platform/zod';
 import { doc } from './documented.ts';
 import { ApiError } from './errors.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { db, getItem } from '#lib/aws/table';
-import { tableName } from '#lib/settings';
+import { tableName } from '#lib/platform/settings';
+import { db, getItem } from '#lib/platform/table/table';
 
 export const SCOPES = ['orders:read', 'fulfillments:write', 'ops'] as const;
 export type Scope = (typeof SCOPES)[number];

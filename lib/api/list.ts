@@ -1,5 +1,5 @@
-import { decodeCursor } from '#lib/aws/index-query';
-import * as z from '#lib/zod';
+import { decodeCursor } from '#lib/platform/table/sharded-index';
+import * as z from '#lib/platform/zod';
 import { doc } from './documented.ts';
 
 /** An empty parameter is an absent one. */

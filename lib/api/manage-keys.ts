@@ -1,6 +1,6 @@
-import { queryIndex } from '#lib/aws/index-query';
-import { db, getItem, type Key } from '#lib/aws/table';
-import { tableName } from '#lib/settings';
+import { tableName } from '#lib/platform/settings';
+import { queryIndex } from '#lib/platform/table/sharded-index';
+import { db, getItem, type Key } from '#lib/platform/table/table';
 import { type ApiKey, KEYS_PARTITION } from './keys.ts';
 
 /** A key as it may be shown; `createdAt` is UTC. */

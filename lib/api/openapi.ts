@@ -1,4 +1,4 @@
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 import { type Words, words } from './documented.ts';
 import type { Answer, RequestShape, Route } from './routes.ts';
 

@@ -1,5 +1,5 @@
+import * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';
-import * as z from '#lib/zod';
 import { doc, named } from './documented.ts';
 import { Timestamp } from './list.ts';
 

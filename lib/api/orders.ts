@@ -2,7 +2,7 @@ import { everyConnection, getConfiguration } from '#lib/connections/store';
 import { statusOf } from '#lib/orders/derive';
 import { type Order, orderId } from '#lib/orders/order';
 import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 import { doc, named } from './documented.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';
 import { body, json, late, listOf, optionalParam, paging, since } from './list.ts';

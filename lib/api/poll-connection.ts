@@ -1,9 +1,9 @@
 import { getConfiguration } from '#lib/connections/store';
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces } from '#lib/marketplaces/registry';
+import * as z from '#lib/platform/zod';
 import { askForPoll } from '#lib/polling/ask';
 import { getCursor } from '#lib/polling/cursor';
-import * as z from '#lib/zod';
 import { PollBody, presentPoll } from './connections.ts';
 import { doc, named } from './documented.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';

@@ -1,10 +1,10 @@
-import { transact } from '#lib/aws/table';
 import { getConfiguration } from '#lib/connections/store';
 import { ring } from '#lib/deliveries/ring';
 import { applyFulfillment, type PostedFulfillment } from '#lib/orders/apply-fulfillment';
-import { planDeliveries } from '#lib/orders/causes';
 import type { Fulfillment } from '#lib/orders/order';
+import { planDeliveries } from '#lib/orders/plan';
 import { commitOrder, getOrder } from '#lib/orders/store';
+import { transact } from '#lib/platform/table/table';
 import { ApiError, notFound } from './errors.ts';
 import { idempotency } from './idempotency.ts';
 import { untilCommitted } from './until-committed.ts';

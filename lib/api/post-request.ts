@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { transact } from '#lib/aws/table';
 import type { Connection } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
-import { shortHash } from '#lib/hash';
 import { loadConnector } from '#lib/marketplaces/load';
+import { shortHash } from '#lib/platform/hash';
+import { transact } from '#lib/platform/table/table';
 import { ApiError, invalidRequest, notFound } from './errors.ts';
 import { idempotency } from './idempotency.ts';
 import { untilCommitted } from './until-committed.ts';

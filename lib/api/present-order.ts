@@ -1,8 +1,8 @@
-import { log } from '#lib/log';
 import { isLate, statusOf } from '#lib/orders/derive';
 import type { Order, TimelineEntry } from '#lib/orders/order';
+import { log } from '#lib/platform/telemetry/log';
+import type * as z from '#lib/platform/zod';
 import { validateUcpOrder } from '#lib/ucp/validate';
-import type * as z from '#lib/zod';
 import { ApiError } from './errors.ts';
 import type { OrderBody, OrderSummary } from './order-schema.ts';
 

@@ -1,8 +1,8 @@
-import { decodeCursor } from '#lib/aws/index-query';
 import { listProducts, listStock } from '#lib/catalog/list';
 import type { Product } from '#lib/catalog/product';
 import { getConfiguration } from '#lib/connections/store';
-import * as z from '#lib/zod';
+import { decodeCursor } from '#lib/platform/table/sharded-index';
+import * as z from '#lib/platform/zod';
 import { doc, named } from './documented.ts';
 import { errorResponses } from './errors.ts';
 import { json, listOf, optionalParam, paging, Timestamp } from './list.ts';

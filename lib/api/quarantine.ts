@@ -1,7 +1,7 @@
 import { getConfiguration } from '#lib/connections/store';
+import * as z from '#lib/platform/zod';
 import { admit, createVerifier, judge, listAdmissions } from '#lib/quarantine/admit';
 import { listQuarantined, type Quarantined, SLOTS } from '#lib/quarantine/store';
-import * as z from '#lib/zod';
 import { doc, named } from './documented.ts';
 import { ApiError, errorResponses } from './errors.ts';
 import { body, json, listOf, optionalParam, paging, Timestamp } from './list.ts';

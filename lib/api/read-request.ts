@@ -1,5 +1,5 @@
 import type { HonoRequest, MiddlewareHandler } from 'hono';
-import type * as z from '#lib/zod';
+import type * as z from '#lib/platform/zod';
 import type { ApiEnv } from './auth.ts';
 import { ApiError, invalidRequest } from './errors.ts';
 import type { RequestShape } from './routes.ts';

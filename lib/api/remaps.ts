@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import * as z from '#lib/platform/zod';
 import { decodePosition } from '#lib/remap/candidates';
 import { maskBuyer } from '#lib/remap/diff';
 import { OUTCOMES } from '#lib/remap/outcome';
 import { getRemap, listRemaps, type RemapRecord } from '#lib/remap/record';
 import { type RemapRequest, remap } from '#lib/remap/run';
-import * as z from '#lib/zod';
 import { doc, named } from './documented.ts';
 import { ApiError, errorResponses } from './errors.ts';
 import { body, Instant, json, listOf, optionalParam, paging, Timestamp } from './list.ts';

@@ -1,10 +1,10 @@
 import { getDelivery } from '#lib/deliveries/ledger';
+import * as z from '#lib/platform/zod';
 import { advanceReplay } from '#lib/replays/advance';
 import { matchDeliveries } from '#lib/replays/match';
 import { MAX_PER_MINUTE } from '#lib/replays/pace';
 import type { Replay } from '#lib/replays/replay';
 import { replayDelivery, startReplay } from '#lib/replays/start';
-import * as z from '#lib/zod';
 import { DeliveryId } from './deliveries.ts';
 import { DeliveryBody, filterShape, presentDeliveries } from './delivery-schema.ts';
 import { doc, named } from './documented.ts';

@@ -1,7 +1,7 @@
 import type { DeliveryFilter } from '#lib/deliveries/list';
+import * as z from '#lib/platform/zod';
 import { countMembers } from '#lib/replays/members';
 import { REPLAY_STATES, type Replay, STAGES, settledOf } from '#lib/replays/replay';
-import * as z from '#lib/zod';
 import { Kind, State } from './delivery-schema.ts';
 import { doc, named } from './documented.ts';
 import { Timestamp } from './list.ts';

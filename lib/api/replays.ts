@@ -1,8 +1,8 @@
+import * as z from '#lib/platform/zod';
 import { advanceReplay } from '#lib/replays/advance';
 import { type Replay, settledOf } from '#lib/replays/replay';
 import { cancelReplay, resumeReplay } from '#lib/replays/start';
 import { getReplay, listReplays } from '#lib/replays/store';
-import * as z from '#lib/zod';
 import { doc } from './documented.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';
 import { body, json, listOf, paging } from './list.ts';

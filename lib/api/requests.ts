@@ -1,4 +1,4 @@
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 import { DeliveryBody, presentDelivery } from './delivery-schema.ts';
 import { doc } from './documented.ts';
 import { errorResponses } from './errors.ts';

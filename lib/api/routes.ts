@@ -1,7 +1,7 @@
 import { type Context, Hono, type TypedResponse } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
 import type { JSONParsed } from 'hono/utils/types';
-import type * as z from '#lib/zod';
+import type * as z from '#lib/platform/zod';
 import { type ApiEnv, requireScope } from './auth.ts';
 import type { Scope } from './keys.ts';
 import { readRequest } from './read-request.ts';

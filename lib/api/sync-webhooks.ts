@@ -1,10 +1,10 @@
 import type { Connection } from '#lib/connections/connection';
-import { openRemote } from '#lib/connections/remote';
 import { getConfiguration } from '#lib/connections/store';
-import { IntegrationError } from '#lib/errors';
 import { loadConnector } from '#lib/marketplaces/load';
+import { openRemote } from '#lib/marketplaces/remote';
+import { IntegrationError } from '#lib/platform/errors';
+import * as z from '#lib/platform/zod';
 import { type Synced, syncWebhooks } from '#lib/webhooks/sync';
-import * as z from '#lib/zod';
 import { doc, named } from './documented.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';
 import { body, json } from './list.ts';

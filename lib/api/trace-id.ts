@@ -1,5 +1,5 @@
-import { parseTraceparent } from '#lib/trace';
-import * as z from '#lib/zod';
+import { parseTraceparent } from '#lib/platform/telemetry/trace';
+import * as z from '#lib/platform/zod';
 import { doc } from './documented.ts';
 
 export const TraceId = doc(z.nullable(z.string()), {

@@ -1,6 +1,6 @@
 import { marketplaces } from '#lib/marketplaces/registry';
+import * as z from '#lib/platform/zod';
 import { webhookPath } from '#lib/webhooks/hub-urls';
-import * as z from '#lib/zod';
 import { errorResponses } from './errors.ts';
 import type { Route } from './routes.ts';
 

@@ -1,6 +1,6 @@
-import { decodeCursor, encodeCursor, queryIndex } from '#lib/aws/index-query';
-import { getItems } from '#lib/aws/table';
 import type { Configuration } from '#lib/connections/store';
+import { decodeCursor, encodeCursor, queryIndex } from '#lib/platform/table/sharded-index';
+import { getItems } from '#lib/platform/table/table';
 import type { Product } from './product.ts';
 import { listWarehouses, sumQuantities } from './stock.ts';
 import { getProducts, productPartition, skuSort } from './store.ts';

@@ -1,7 +1,7 @@
 import type { Configuration } from '#lib/connections/store';
 import type { NewDelivery } from '#lib/deliveries/delivery';
-import { shortHash } from '#lib/hash';
 import { roleOf } from '#lib/marketplaces/registry';
+import { shortHash } from '#lib/platform/hash';
 import type { Product } from './product.ts';
 import { getProducts } from './store.ts';
 

@@ -1,6 +1,6 @@
-import { queryIndex } from '#lib/aws/index-query';
-import { db, getItem, getItems, type Item, isConditionFailure, NEW, put, type Write } from '#lib/aws/table';
-import { tableName } from '#lib/settings';
+import { tableName } from '#lib/platform/settings';
+import { queryIndex } from '#lib/platform/table/sharded-index';
+import { db, getItem, getItems, type Item, isConditionFailure, NEW, put, type Write } from '#lib/platform/table/table';
 import type { Product } from './product.ts';
 
 const keyOf = (connection: string, sku: string) => ({ pk: `PRODUCT#${connection}#${sku}`, sk: 'PRODUCT' });

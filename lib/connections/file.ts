@@ -1,6 +1,6 @@
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces, roleOf } from '#lib/marketplaces/registry';
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 import { type Connection, ERP, type Route, type Secrets } from './connection.ts';
 
 /** A connections file that cannot be used; the message names the connection and the key. */

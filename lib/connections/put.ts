@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { unblock } from '#lib/deliveries/replay';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { secretId } from '#lib/settings';
+import { secretId } from '#lib/platform/settings';
 import type { ConnectionsFile, FileConnection } from './file.ts';
 import { MIN_REFRESH_MS, readSecretIfOurs, type SecretDocument } from './secrets.ts';
 import { CONFIG_TTL_MS, getConfiguration, putConnection, putRoutes, removeConnection } from './store.ts';

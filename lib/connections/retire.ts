@@ -4,7 +4,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { secretId } from '#lib/settings';
+import { secretId } from '#lib/platform/settings';
 
 /** What stands in Secrets Manager for a marketplace, without any value. */
 export interface SecretState {

@@ -4,7 +4,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type { WebhookCredentials } from '#lib/marketplaces/contract';
-import { secretId } from '#lib/settings';
+import { secretId } from '#lib/platform/settings';
 
 /** One secret a marketplace: what its connections must keep, and the settings their receivers verify with. */
 export interface SecretDocument {

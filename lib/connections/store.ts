@@ -1,5 +1,5 @@
-import { db, getItem, queryPartition } from '#lib/aws/table';
-import { tableName } from '#lib/settings';
+import { tableName } from '#lib/platform/settings';
+import { db, getItem, queryPartition } from '#lib/platform/table/table';
 import type { Connection, Route } from './connection.ts';
 
 const PARTITION = 'CONNECTIONS';

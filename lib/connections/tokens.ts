@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { db, getItem, isConditionFailure } from '#lib/aws/table';
-import { NotYetError, RejectedError } from '#lib/errors';
-import { tableName } from '#lib/settings';
+import { NotYetError, RejectedError } from '#lib/platform/errors';
+import { tableName } from '#lib/platform/settings';
+import { db, getItem, isConditionFailure } from '#lib/platform/table/table';
 
 /** What a vendor's token endpoint answers, with lifetimes as instants. */
 export interface TokenPair {

@@ -1,5 +1,5 @@
-import { queryIndex } from '#lib/aws/index-query';
-import { shardsOf } from '#lib/aws/shards';
+import { queryIndex } from '#lib/platform/table/sharded-index';
+import { shardsOf } from '#lib/platform/table/shards';
 import { blockedPartition, deadPartition, duePartition } from './ledger.ts';
 
 /** Counting goes no further: that many are many. */

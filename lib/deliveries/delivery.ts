@@ -1,5 +1,5 @@
-import type { ErrorDetail, WaitsFor } from '#lib/errors';
 import type { LineQuantity } from '#lib/orders/order';
+import type { ErrorDetail, WaitsFor } from '#lib/platform/errors';
 
 export const KINDS = ['fetch', 'push', 'notify'] as const;
 export type DeliveryKind = (typeof KINDS)[number];

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { shardOf } from '#lib/aws/shards';
+import { MAX_DELAY_SECONDS } from '#lib/platform/names';
+import { tableName } from '#lib/platform/settings';
+import { shardOf } from '#lib/platform/table/shards';
 import {
   bare,
   db,
@@ -15,10 +17,8 @@ import {
   queryPartition,
   transact,
   type Write,
-} from '#lib/aws/table';
-import { tableName } from '#lib/settings';
-import { MAX_DELAY_SECONDS } from '#lib/topology-names';
-import { currentTraceparent } from '#lib/trace';
+} from '#lib/platform/table/table';
+import { currentTraceparent } from '#lib/platform/telemetry/trace';
 import type { Attempt, Delivery, NewDelivery, Placed } from './delivery.ts';
 
 /** Longer than a pusher may run (60 s), so a lease never ends under a living worker. */

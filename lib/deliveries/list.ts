@@ -1,8 +1,8 @@
-import { decodeCursor, encodeCursor, listIndex } from '#lib/aws/index-query';
-import { shardsOf } from '#lib/aws/shards';
 import { type Configuration, getConfiguration } from '#lib/connections/store';
 import { isPast } from '#lib/orders/ship-by';
 import { getOrder } from '#lib/orders/store';
+import { decodeCursor, encodeCursor, listIndex } from '#lib/platform/table/sharded-index';
+import { shardsOf } from '#lib/platform/table/shards';
 import type { Delivery, DeliveryKind, DeliveryState } from './delivery.ts';
 import { blockedPartition, deadPartition, duePartition, getDeliveries, timePartition } from './ledger.ts';
 import { normalizeMessage } from './normalize-message.ts';

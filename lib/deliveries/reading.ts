@@ -1,5 +1,5 @@
-import { getItem, type Write } from '#lib/aws/table';
-import { tableName } from '#lib/settings';
+import { tableName } from '#lib/platform/settings';
+import { getItem, type Write } from '#lib/platform/table/table';
 import type { Delivery, NewDelivery } from './delivery.ts';
 import { checkDelivery, getDelivery } from './ledger.ts';
 

@@ -1,7 +1,7 @@
-import type { Write } from '#lib/aws/table';
 import { CONFIG_TTL_MS, getConfiguration } from '#lib/connections/store';
-import { OUTCOME_UNKNOWN, type WaitsFor } from '#lib/errors';
 import { putTimeline } from '#lib/orders/store';
+import { OUTCOME_UNKNOWN, type WaitsFor } from '#lib/platform/errors';
+import type { Write } from '#lib/platform/table/table';
 import type { Delivery } from './delivery.ts';
 import { getDeliveries, transition } from './ledger.ts';
 import { eachDelivery } from './list.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ThrottledError } from '#lib/errors';
-import { classify } from '#lib/http/classify';
+import { ThrottledError } from '#lib/platform/errors';
+import { classify } from '#lib/platform/http/classify';
 import { openDelivery } from './ledger.ts';
 import { settle } from './settle.ts';
 

@@ -1,8 +1,8 @@
 import type { DeliveryDied } from '#events/delivery-died';
 import type { DeliveryDue } from '#events/delivery-due';
-import { sendMessage, sendMessages } from '#lib/aws/queue';
 import { compareShipBy } from '#lib/orders/ship-by';
-import { deadLetterQueue, deliveryQueue, MAX_DELAY_SECONDS } from '#lib/topology-names';
+import { deadLetterQueue, deliveryQueue, MAX_DELAY_SECONDS } from '#lib/platform/names';
+import { sendMessage, sendMessages } from '#lib/platform/queue/queue';
 import type { Delivery } from './delivery.ts';
 
 /**

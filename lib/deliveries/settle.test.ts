@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BlockedError, RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/errors';
+import { BlockedError, RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
 import type { Attempt, Delivery } from './delivery.ts';
 import { openDelivery } from './ledger.ts';
 import { reopen } from './replay.ts';

@@ -5,8 +5,8 @@ import {
   RetryableError,
   ThrottledError,
   UnknownOutcomeError,
-} from '#lib/errors';
-import type { RetryPolicy } from '#lib/settings';
+} from '#lib/platform/errors';
+import type { RetryPolicy } from '#lib/platform/settings';
 import type { Attempt, Delivery, Outcome } from './delivery.ts';
 
 /** What came of one attempt. `unknown`: the remote may have done it although nobody could tell. */

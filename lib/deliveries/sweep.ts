@@ -1,10 +1,10 @@
-import { idOf, queryIndex } from '#lib/aws/index-query';
-import { shardsOf } from '#lib/aws/shards';
-import { countMessages } from '#lib/aws/take';
 import { type Configuration, getConfiguration } from '#lib/connections/store';
-import { errorFields, log } from '#lib/log';
-import { sweepIntervalSeconds } from '#lib/settings';
-import { deliveryQueue, INDEX_SHARDS } from '#lib/topology-names';
+import { deliveryQueue, INDEX_SHARDS } from '#lib/platform/names';
+import { countMessages } from '#lib/platform/queue/redrive';
+import { sweepIntervalSeconds } from '#lib/platform/settings';
+import { idOf, queryIndex } from '#lib/platform/table/sharded-index';
+import { shardsOf } from '#lib/platform/table/shards';
+import { errorFields, log } from '#lib/platform/telemetry/log';
 import type { Delivery } from './delivery.ts';
 import { duePartition, getDeliveries, UNRUNG } from './ledger.ts';
 import { ring, ringAt } from './ring.ts';

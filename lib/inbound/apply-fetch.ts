@@ -1,14 +1,14 @@
 import type { InboundReceived } from '#events/inbound-received';
-import { transact } from '#lib/aws/table';
 import type { Connection } from '#lib/connections/connection';
 import type { NewDelivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { planReading } from '#lib/deliveries/reading';
-import { shortHash } from '#lib/hash';
 import type { Change } from '#lib/marketplaces/contract';
 import { findWhole } from '#lib/orders/line-owners';
 import { orderId } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
+import { shortHash } from '#lib/platform/hash';
+import { transact } from '#lib/platform/table/table';
 import { type Applied, alreadyRecorded, eventOf } from './apply.ts';
 import { putEvent } from './event.ts';
 

@@ -1,8 +1,8 @@
 import type { InboundReceived } from '#events/inbound-received';
-import { transact } from '#lib/aws/table';
 import type { Connection } from '#lib/connections/connection';
 import type { Change } from '#lib/marketplaces/contract';
 import { findByRemoteId, putTimeline } from '#lib/orders/store';
+import { transact } from '#lib/platform/table/table';
 import { type Applied, alreadyRecorded, eventOf, recordOnly } from './apply.ts';
 import { putEvent } from './event.ts';
 

@@ -3,13 +3,13 @@ import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import type { Configuration } from '#lib/connections/store';
 import { marketplaces, roleOf } from '#lib/marketplaces/registry';
-import { applySnapshot } from '#lib/orders/apply';
-import { planDeliveries } from '#lib/orders/causes';
 import { type OrderSnapshot, orderId } from '#lib/orders/order';
+import { planDeliveries } from '#lib/orders/plan';
+import { applySnapshot } from '#lib/orders/snapshot';
 import { commitOrder, getOrder } from '#lib/orders/store';
-import { countFirst, countLate } from '#lib/polling/misses';
 import { type Applied, alreadyRecorded, eventOf, recordOnly } from './apply.ts';
 import { putEvent } from './event.ts';
+import { countFirst, countLate } from './misses.ts';
 
 /** What a sales channel says of an order: the order, its timeline and the deliveries it causes, in one transaction. */
 export async function applyOrder(

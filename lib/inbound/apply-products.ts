@@ -1,5 +1,4 @@
 import type { InboundReceived } from '#events/inbound-received';
-import { transact } from '#lib/aws/table';
 import { applyProduct, type ProductSnapshot } from '#lib/catalog/product';
 import { planStock } from '#lib/catalog/stock';
 import { getProduct, putProduct } from '#lib/catalog/store';
@@ -7,6 +6,7 @@ import type { Configuration } from '#lib/connections/store';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { unblock } from '#lib/deliveries/replay';
+import { transact } from '#lib/platform/table/table';
 import { type Applied, eventOf } from './apply.ts';
 import { putEvent } from './event.ts';
 

@@ -1,15 +1,15 @@
 import type { InboundReceived } from '#events/inbound-received';
-import { transact } from '#lib/aws/table';
+import { settlePlacements } from '#lib/attempts/placements';
 import { getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Configuration } from '#lib/connections/store';
 import { getDeliveries, replaceDelivery } from '#lib/deliveries/ledger';
-import { settlePlacements } from '#lib/deliveries/placements';
-import { applyShipment } from '#lib/orders/apply';
 import { resolveSkus } from '#lib/orders/by-sku';
-import { planDeliveries } from '#lib/orders/causes';
 import type { LineQuantity, Order, ShipmentSnapshot } from '#lib/orders/order';
+import { planDeliveries } from '#lib/orders/plan';
+import { applyShipment } from '#lib/orders/snapshot';
 import { commitOrder, findByRemoteId, getOrder, putTimeline } from '#lib/orders/store';
+import { transact } from '#lib/platform/table/table';
 import { type Applied, alreadyRecorded, eventOf, recordOnly } from './apply.ts';
 import { putEvent } from './event.ts';
 

@@ -1,5 +1,5 @@
-import { transact } from '#lib/aws/table';
 import type { Delivery } from '#lib/deliveries/delivery';
+import { transact } from '#lib/platform/table/table';
 import { getEvent, type InboundEvent, type InboundState, type Message, putEvent } from './event.ts';
 
 /** The deliveries an event opened, and as what it was recorded, if it was. Undefined: somebody else wrote first, decide again. */

@@ -1,10 +1,10 @@
 import type { InboundReceived } from '#events/inbound-received';
-import { listIndex } from '#lib/aws/index-query';
-import { pack } from '#lib/aws/pack';
-import { shardOf, shardsOf } from '#lib/aws/shards';
-import { getItem, type Item, NEW, put, type Write } from '#lib/aws/table';
-import type { ErrorDetail } from '#lib/errors';
-import { tableName } from '#lib/settings';
+import type { ErrorDetail } from '#lib/platform/errors';
+import { tableName } from '#lib/platform/settings';
+import { pack } from '#lib/platform/table/pack';
+import { listIndex } from '#lib/platform/table/sharded-index';
+import { shardOf, shardsOf } from '#lib/platform/table/shards';
+import { getItem, type Item, NEW, put, type Write } from '#lib/platform/table/table';
 
 export type InboundState = 'applied' | 'duplicate' | 'unreadable';
 

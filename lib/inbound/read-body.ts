@@ -1,5 +1,5 @@
 import type { InboundReceived } from '#events/inbound-received';
-import { ContractError } from '#lib/errors';
+import { ContractError } from '#lib/platform/errors';
 
 /** The message's bytes. */
 export const bodyBytes = ({ body, encoding }: Pick<InboundReceived, 'body' | 'encoding'>): Buffer =>

@@ -1,9 +1,9 @@
 import type { Product, ProductSnapshot } from '#lib/catalog/product';
 import type { Connection, Secrets } from '#lib/connections/connection';
 import type { TokenGrants } from '#lib/connections/tokens';
-import type { Http } from '#lib/http/client';
 import type { Fulfillment, LineQuantity, Order, OrderSnapshot, ShipmentSnapshot } from '#lib/orders/order';
-import type * as z from '#lib/zod';
+import type { Http } from '#lib/platform/http/client';
+import type * as z from '#lib/platform/zod';
 import type { MarketplaceInfo } from './info.ts';
 
 /** A webhook request before anything is parsed. `body` is the raw bytes; header names are lower case. */

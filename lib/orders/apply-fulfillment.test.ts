@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RejectedError } from '#lib/errors';
+import { RejectedError } from '#lib/platform/errors';
 import { applyFulfillment, type PostedFulfillment } from './apply-fulfillment.ts';
 import { statusOf } from './derive.ts';
 import type { Order } from './order.ts';

@@ -1,5 +1,5 @@
-import { RejectedError } from '#lib/errors';
-import { shortHash } from '#lib/hash';
+import { RejectedError } from '#lib/platform/errors';
+import { shortHash } from '#lib/platform/hash';
 import { fulfillmentAdded, type ShipmentResult } from './apply-shipment.ts';
 import { sameContent } from './canonical-json.ts';
 import { derive, unfulfilled } from './derive.ts';

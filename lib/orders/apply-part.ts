@@ -1,9 +1,9 @@
-import { type SnapshotSource, tellTimeline } from './apply.ts';
 import { sameContent } from './canonical-json.ts';
 import { checkSnapshot } from './check-snapshot.ts';
 import { derive } from './derive.ts';
 import { historyOf, joinHistories } from './history.ts';
 import type { Order, OrderSnapshot, TimelineEntry } from './order.ts';
+import { type SnapshotSource, tellTimeline } from './snapshot.ts';
 
 /**
  * The sale after a snapshot of an order that its sales channel made of its lines; the very order passed in when there

@@ -1,4 +1,4 @@
-import { shortHash } from '#lib/hash';
+import { shortHash } from '#lib/platform/hash';
 import { UCP_VERSION, type UcpAdjustment, type UcpLineItem, type UcpOrder } from '#lib/ucp/order';
 import { toUri } from '#lib/ucp/uri';
 import { buildEvents } from './build-events.ts';

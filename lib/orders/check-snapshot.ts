@@ -1,5 +1,5 @@
-import { ContractError } from '#lib/errors';
-import { checkCurrency } from '#lib/money';
+import { ContractError } from '#lib/platform/errors';
+import { checkCurrency } from '#lib/platform/money';
 import type { OrderSnapshot } from './order.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { db, getItem, getItems, isConditionFailure, NEW, put, type Write } from '#lib/aws/table';
-import { tableName } from '#lib/settings';
+import { tableName } from '#lib/platform/settings';
+import { db, getItem, getItems, isConditionFailure, NEW, put, type Write } from '#lib/platform/table/table';
 import type { OrderSnapshot } from './order.ts';
 import { orderId } from './order.ts';
 import { worthOf } from './parts.ts';

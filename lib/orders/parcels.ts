@@ -1,4 +1,4 @@
-import { shortHash } from '#lib/hash';
+import { shortHash } from '#lib/platform/hash';
 import { compareText } from './canonical-json.ts';
 import type { Fulfillment, LineQuantity, Order, ShipmentSnapshot } from './order.ts';
 import { mergeLines, sumByLine } from './quantities.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applySnapshot } from './apply.ts';
 import { applyPart } from './apply-part.ts';
 import type { Order, OrderSnapshot, SnapshotLine } from './order.ts';
 import { homesOf } from './parts.ts';
+import { applySnapshot } from './snapshot.ts';
 
 const line = (id: string, quantity: number, unitPrice: number): SnapshotLine => ({
   ...{ id, sku: id.toUpperCase(), title: id, quantity, unitPrice },

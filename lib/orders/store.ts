@@ -1,10 +1,10 @@
-import { listIndex } from '#lib/aws/index-query';
-import { pack } from '#lib/aws/pack';
-import { shardOf, shardsOf } from '#lib/aws/shards';
-import { db, getItem, type Item, put, queryPartition, transact, type Write } from '#lib/aws/table';
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDeliveries, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { linesOf } from '#lib/deliveries/told';
+import { pack } from '#lib/platform/table/pack';
+import { listIndex } from '#lib/platform/table/sharded-index';
+import { shardOf, shardsOf } from '#lib/platform/table/shards';
+import { db, getItem, type Item, put, queryPartition, transact, type Write } from '#lib/platform/table/table';
 import { compareText } from './canonical-json.ts';
 import { isLate } from './derive.ts';
 import type { Order, OrderStatus, TimelineEntry } from './order.ts';

@@ -1,6 +1,6 @@
 import { validateUcpOrder } from '#lib/ucp/validate';
-import { applySnapshot, type SnapshotSource } from './apply.ts';
 import type { Order, OrderSnapshot, ShipmentSnapshot, SnapshotLine } from './order.ts';
+import { applySnapshot, type SnapshotSource } from './snapshot.ts';
 
 /** For tests: a paid order of two mugs and a plate, 120.00 + 30.00 + 20.00 shipping. */
 export function snapshotOf(changes: Partial<OrderSnapshot> = {}): OrderSnapshot {

@@ -1,6 +1,6 @@
-import { db, isConditionFailure } from '#lib/aws/table';
 import type { Connector } from '#lib/marketplaces/contract';
-import { tableName } from '#lib/settings';
+import { tableName } from '#lib/platform/settings';
+import { db, isConditionFailure } from '#lib/platform/table/table';
 import { type Backfill, type Cursor, getCursor, keyOf } from './cursor.ts';
 
 type Rewind = NonNullable<Connector['rewind']>;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { db, getItem, isConditionFailure } from '#lib/aws/table';
-import { tableName } from '#lib/settings';
+import { tableName } from '#lib/platform/settings';
+import { db, getItem, isConditionFailure } from '#lib/platform/table/table';
 
 /** Where a connection's poll stands. Instants are ISO 8601 in UTC. */
 export interface Cursor {

@@ -1,6 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
-import { emitMetric } from '#lib/metrics';
-import { pollIntervalSeconds } from '#lib/settings';
+import { pollIntervalSeconds } from '#lib/platform/settings';
+import { emitMetric } from '#lib/platform/telemetry/metrics';
 import { type Cursor, getCursor } from './cursor.ts';
 
 /** Seconds by which the last poll that came to its end is older than the connection's interval; 0 while on time. */

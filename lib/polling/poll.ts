@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { InboundReceived } from '#events/inbound-received';
-import { sendMessages } from '#lib/aws/queue';
+import { listOpenPlacements } from '#lib/attempts/placements';
 import { listSkus } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
-import { withRemote } from '#lib/connections/remote';
 import { getConfiguration } from '#lib/connections/store';
-import { listOpenPlacements } from '#lib/deliveries/placements';
-import { BudgetSpentError, IntegrationError } from '#lib/errors';
-import { errorFields, log } from '#lib/log';
 import type { Connector } from '#lib/marketplaces/contract';
-import { pollIntervalSeconds } from '#lib/settings';
-import { INBOUND_QUEUE } from '#lib/topology-names';
-import { formatTraceparent, startTrace } from '#lib/trace';
+import { withRemote } from '#lib/marketplaces/remote';
+import { BudgetSpentError, IntegrationError } from '#lib/platform/errors';
+import { INBOUND_QUEUE } from '#lib/platform/names';
+import { sendMessages } from '#lib/platform/queue/queue';
+import { pollIntervalSeconds } from '#lib/platform/settings';
+import { errorFields, log } from '#lib/platform/telemetry/log';
+import { formatTraceparent, startTrace } from '#lib/platform/telemetry/trace';
 import { leaseCursor, saveCursor } from './cursor.ts';
 import { emitLag } from './lag.ts';
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { InboundReceived } from '#events/inbound-received';
-import { listIndex } from '#lib/aws/index-query';
-import { sendMessages } from '#lib/aws/queue';
-import { type Item, NEW, put, transact } from '#lib/aws/table';
 import type { Connection } from '#lib/connections/connection';
 import { pickActive, readSecretVersions, type SecretVersions } from '#lib/connections/secrets';
 import { bodyBytes } from '#lib/inbound/read-body';
 import type { Webhook, WebhookCredentials } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
-import { INBOUND_QUEUE } from '#lib/topology-names';
+import { INBOUND_QUEUE } from '#lib/platform/names';
+import { sendMessages } from '#lib/platform/queue/queue';
+import { listIndex } from '#lib/platform/table/sharded-index';
+import { type Item, NEW, put, transact } from '#lib/platform/table/table';
 import { type Admission, putAdmission, type Quarantined, readQuarantine } from './store.ts';
 
 /** Whether a quarantined webhook is authentic under the secrets of this moment. */

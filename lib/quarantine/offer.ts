@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebhookRejected } from '#events/webhook-rejected';
-import { sendMessage } from '#lib/aws/queue';
 import { packBody } from '#lib/inbound/read-body';
-import { errorFields, log } from '#lib/log';
 import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';
-import { INBOUND_QUEUE } from '#lib/topology-names';
+import { INBOUND_QUEUE } from '#lib/platform/names';
+import { sendMessage } from '#lib/platform/queue/queue';
+import { errorFields, log } from '#lib/platform/telemetry/log';
 import { createQuarantineBudget } from './budget.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;

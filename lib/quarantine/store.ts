@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebhookRejected } from '#events/webhook-rejected';
-import { listIndex } from '#lib/aws/index-query';
-import { getItem, type Item, put, queryPartition, transact, type Write } from '#lib/aws/table';
-import { shortHash } from '#lib/hash';
 import { bodyBytes } from '#lib/inbound/read-body';
-import { log } from '#lib/log';
-import { tableName } from '#lib/settings';
+import { shortHash } from '#lib/platform/hash';
+import { tableName } from '#lib/platform/settings';
+import { listIndex } from '#lib/platform/table/sharded-index';
+import { getItem, type Item, put, queryPartition, transact, type Write } from '#lib/platform/table/table';
+import { log } from '#lib/platform/telemetry/log';
 
 /** A rejected webhook on record: it may be a forgery, so nothing but its admission ever reads the body. */
 export interface Quarantined extends Omit<WebhookRejected, 'type'> {

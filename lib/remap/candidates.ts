@@ -1,8 +1,8 @@
-import { decodeCursor, encodeCursor } from '#lib/aws/index-query';
 import { getConfiguration } from '#lib/connections/store';
 import { getEvent, type InboundEvent, listEvents } from '#lib/inbound/event';
 import type { Order } from '#lib/orders/order';
 import { getOrder, listOrders } from '#lib/orders/store';
+import { decodeCursor, encodeCursor } from '#lib/platform/table/sharded-index';
 
 /** What to run through the present mapper: at least one member. */
 export interface RemapFilter {

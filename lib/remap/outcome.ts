@@ -1,4 +1,4 @@
-import type { ErrorDetail } from '#lib/errors';
+import type { ErrorDetail } from '#lib/platform/errors';
 import type { Change } from './diff.ts';
 
 export const OUTCOMES = ['created', 'changed', 'read', 'unreadable', 'conflict', 'missing'] as const;

@@ -1,7 +1,7 @@
-import { listIndex } from '#lib/aws/index-query';
-import { db, getItem, type Item } from '#lib/aws/table';
 import type { Remapped } from '#lib/inbound/event';
-import { tableName } from '#lib/settings';
+import { tableName } from '#lib/platform/settings';
+import { listIndex } from '#lib/platform/table/sharded-index';
+import { db, getItem, type Item } from '#lib/platform/table/table';
 import type { RemapFilter } from './candidates.ts';
 
 /** Who had what remapped and why, over all the requests that it took. */

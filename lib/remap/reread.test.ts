@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applySnapshot } from '#lib/orders/apply';
 import type { OrderSnapshot } from '#lib/orders/order';
+import { applySnapshot } from '#lib/orders/snapshot';
 import {
   at,
   contentOf,

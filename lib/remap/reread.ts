@@ -1,9 +1,9 @@
-import { ContractError } from '#lib/errors';
 import { compareText } from '#lib/orders/canonical-json';
 import { checkSnapshot } from '#lib/orders/check-snapshot';
 import { derive } from '#lib/orders/derive';
 import { compareStamps, historyOf, joinPayments, onePerLine } from '#lib/orders/history';
 import type { Order, OrderSnapshot, SnapshotHistory, Stamp } from '#lib/orders/order';
+import { ContractError } from '#lib/platform/errors';
 
 /**
  * An order whose standing snapshot is read as `snapshot` now; the very order passed in when that is what it says.

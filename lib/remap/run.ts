@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { getConfiguration } from '#lib/connections/store';
-import { writeMisses } from '#lib/polling/misses';
+import { writeMisses } from '#lib/inbound/misses';
 import { eachCandidate, encodePosition, type RemapFilter } from './candidates.ts';
 import type { Outcome } from './outcome.ts';
 import { putRemap, type RemapRecord } from './record.ts';

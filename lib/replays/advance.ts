@@ -1,4 +1,4 @@
-import { errorFields, log } from '#lib/log';
+import { errorFields, log } from '#lib/platform/telemetry/log';
 import { claimMembers, releaseLate } from './claim.ts';
 import { collectChunk } from './collect.ts';
 import { countMembers, listMembers } from './members.ts';

@@ -1,4 +1,4 @@
-import { sweepIntervalSeconds } from '#lib/settings';
+import { sweepIntervalSeconds } from '#lib/platform/settings';
 import { listMembers, moveMember } from './members.ts';
 import { MAX_OPEN, nextSlots, nextStage } from './pace.ts';
 import { release } from './release.ts';

@@ -1,6 +1,6 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import { type DeliveryFilter, listDeliveries } from '#lib/deliveries/list';
-import { OUTCOME_UNKNOWN } from '#lib/errors';
+import { OUTCOME_UNKNOWN } from '#lib/platform/errors';
 import { putWaiting, withoutKnown } from './members.ts';
 import type { Member, Replay } from './replay.ts';
 import { commitReplay } from './store.ts';

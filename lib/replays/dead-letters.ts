@@ -1,9 +1,9 @@
 import { DeliveryDied } from '#events/delivery-died';
 import { DeliveryDue } from '#events/delivery-due';
 import { InboundReceived } from '#events/inbound-received';
-import { countMessages, giveBackMessages, type Taken, takeMessages } from '#lib/aws/take';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
+import { countMessages, giveBackMessages, type Taken, takeMessages } from '#lib/platform/queue/redrive';
 import { queues } from '#lib/topology';
 
 /** The dead-letter queues and where their messages came from. */

@@ -1,5 +1,5 @@
-import { bare, db, getItems, type Item, NEW, put, type Write } from '#lib/aws/table';
-import { tableName } from '#lib/settings';
+import { tableName } from '#lib/platform/settings';
+import { bare, db, getItems, type Item, NEW, put, type Write } from '#lib/platform/table/table';
 import type { Member } from './replay.ts';
 import { partitionOf } from './store.ts';
 

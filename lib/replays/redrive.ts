@@ -1,6 +1,6 @@
-import { sendBodies } from '#lib/aws/queue';
-import { transact } from '#lib/aws/table';
-import { deleteMessages, giveBackMessages } from '#lib/aws/take';
+import { sendBodies } from '#lib/platform/queue/queue';
+import { deleteMessages, giveBackMessages } from '#lib/platform/queue/redrive';
+import { transact } from '#lib/platform/table/table';
 import { type DeadLetter, sources, takeDeadLetters } from './dead-letters.ts';
 import type { Replay, ReplaySettings } from './replay.ts';
 import { newReplay } from './start.ts';

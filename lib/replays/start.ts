@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { transact } from '#lib/aws/table';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { transition } from '#lib/deliveries/ledger';
 import type { DeliveryFilter } from '#lib/deliveries/list';
 import { reopen, tellReplay } from '#lib/deliveries/replay';
 import { ring } from '#lib/deliveries/ring';
+import { transact } from '#lib/platform/table/table';
 import { statesOf } from './collect.ts';
 import { putOpen } from './members.ts';
 import { beforeOf } from './release.ts';

@@ -1,5 +1,5 @@
-import { listIndex, queryIndex } from '#lib/aws/index-query';
-import { getItem, type Item, NEW, put, transact, type Write } from '#lib/aws/table';
+import { listIndex, queryIndex } from '#lib/platform/table/sharded-index';
+import { getItem, type Item, NEW, put, transact, type Write } from '#lib/platform/table/table';
 import type { Replay } from './replay.ts';
 
 /** Members share the partition. */

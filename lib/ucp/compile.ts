@@ -6,7 +6,7 @@ import addFormats from 'ajv-formats';
 import { orderSchema, referredSchemas } from './schema-list.ts';
 
 /** Where `validate.ts` imports it from. */
-export const VALIDATOR = join(import.meta.dirname, 'order-validator.js');
+export const VALIDATOR = join(import.meta.dirname, 'generated', 'order-validator.js');
 
 const HEAD = `// The schemas as code. Made by \`node lib/ucp/compile.ts\`: a worker that compiled them itself would take a tenth of a
 // second for it, at its first order.

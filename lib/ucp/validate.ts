@@ -1,5 +1,5 @@
-import type { ErrorDetail } from '#lib/errors';
-import { validate } from './order-validator.js';
+import type { ErrorDetail } from '#lib/platform/errors';
+import { validate } from './generated/order-validator.js';
 
 /**
  * What keeps an order from being a valid UCP 2026-04-08 order; empty when nothing does.

@@ -1,5 +1,5 @@
-import { RejectedError } from '#lib/errors';
 import type { MarketplaceInfo } from '#lib/marketplaces/info';
+import { RejectedError } from '#lib/platform/errors';
 
 /** Where a marketplace posts a topic; where it can send nothing but a URL, the secret ends it. */
 export const webhookPath = ({ name, secretInUrl }: MarketplaceInfo, connectionId: string, topic: string): string =>

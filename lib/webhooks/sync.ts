@@ -1,5 +1,5 @@
-import { IntegrationError } from '#lib/errors';
 import type { Connector, RemoteContext, WebhookRegistry } from '#lib/marketplaces/contract';
+import { IntegrationError } from '#lib/platform/errors';
 import { type HubUrl, hideSecret, hubUrls } from './hub-urls.ts';
 import { planWebhooks, type Step } from './plan.ts';
 

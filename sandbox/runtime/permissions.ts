@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { watchers } from '#lib/aws/document';
+import { watchers } from '#lib/platform/table/document';
 import type { FunctionSpec, TableAction } from '#lib/topology';
 
 const running = new AsyncLocalStorage<FunctionSpec>();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { queueUrl } from '#lib/settings';
+import { queueUrl } from '#lib/platform/settings';
 import { queues as all, type QueueSpec } from '#lib/topology';
 import { type Handler, invoke } from './handlers.ts';
 import { createQueueClient, type Message, type QueueClient } from './queue-client.ts';

@@ -59,12 +59,12 @@ test('a placement without its id is followed by its number, and one that is know
 
 /** What the shed's poller asks after. */
 async function followed() {
-  const { listOpenPlacements } = await import('#lib/deliveries/placements');
+  const { listOpenPlacements } = await import('#lib/attempts/placements');
   return Array.fromAsync(listOpenPlacements('shed', null));
 }
 
 test('the pushes that waited for it are rung', async () => {
-  const { applySnapshot } = await import('#lib/orders/apply');
+  const { applySnapshot } = await import('#lib/orders/snapshot');
   const { commitOrder } = await import('#lib/orders/store');
   const now = new Date();
   const source = { connection: 'shop', event: 'evt_after', by: 'webhook' as const, receivedAt: now.toISOString() };

@@ -11,12 +11,12 @@ afterAll(() => api.stop());
 
 const sqs = new SQSClient({});
 async function send(queue: string, body: string): Promise<void> {
-  const { queueUrl } = await import('#lib/settings');
+  const { queueUrl } = await import('#lib/platform/settings');
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(queue), MessageBody: body }));
 }
 /** What lies in a queue, taken out. */
 async function drain(queue: string): Promise<string[]> {
-  const { deleteMessages, takeMessages } = await import('#lib/aws/take');
+  const { deleteMessages, takeMessages } = await import('#lib/platform/queue/redrive');
   const all: string[] = [];
   for (;;) {
     const taken = await takeMessages(queue, 60);

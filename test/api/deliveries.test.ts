@@ -14,7 +14,7 @@ const idsOf = (things: ReadonlyArray<{ id: string }>): string[] => things.map(({
 const putDead = (externalId: string, code: string) => putFailed(externalId, { code });
 
 const recordOf = async (id: string) => {
-  const { getItem } = await import('#lib/aws/table');
+  const { getItem } = await import('#lib/platform/table/table');
   return getItem({ pk: `REPLAY#${id}`, sk: 'REPLAY' });
 };
 
@@ -180,7 +180,7 @@ test('a filtered replay spreads its due times and leaves what succeeded or waits
 
 test('inbound events show what could not be read, and bodies of the others only one at a time', async () => {
   const { putEvent } = await import('#lib/inbound/event');
-  const { transact } = await import('#lib/aws/table');
+  const { transact } = await import('#lib/platform/table/table');
   const at = new Date().toISOString();
   const event = {
     connection: 'shop',

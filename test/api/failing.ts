@@ -27,7 +27,7 @@ export async function workOnce(id: string, failure?: Failure): Promise<Delivery>
 }
 
 async function errorOf({ code = 'http_422', description = 'no such carrier', state = 'dead' }: Failure) {
-  const { BlockedError, RejectedError } = await import('#lib/errors');
+  const { BlockedError, RejectedError } = await import('#lib/platform/errors');
   const detail = { code, description, httpStatus: 422 };
   return state === 'blocked' ? new BlockedError(detail, 'operator') : new RejectedError(detail);
 }

@@ -110,8 +110,8 @@ export const snapshotOf = (externalId: string, change: Partial<OrderSnapshot> = 
 
 /** Puts an order into the hub as ingest does, with the deliveries it causes; returns its id. */
 export async function putOrder(externalId: string, change: Partial<OrderSnapshot> = {}, connection = 'shop') {
-  const { applySnapshot } = await import('#lib/orders/apply');
-  const { planDeliveries } = await import('#lib/orders/causes');
+  const { applySnapshot } = await import('#lib/orders/snapshot');
+  const { planDeliveries } = await import('#lib/orders/plan');
   const { commitOrder } = await import('#lib/orders/store');
   const { getConfiguration } = await import('#lib/connections/store');
   const now = new Date();
@@ -125,7 +125,7 @@ export async function putOrder(externalId: string, change: Partial<OrderSnapshot
 
 /** What the pushers of a marketplace are told to look at, in the order they are told it. */
 export async function drain(queue: string): Promise<string[]> {
-  const { queueUrl } = await import('#lib/settings');
+  const { queueUrl } = await import('#lib/platform/settings');
   const sqs = new SQSClient({});
   const QueueUrl = queueUrl(queue);
   const ids: string[] = [];

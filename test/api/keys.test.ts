@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findApiKey, hashKey, putApiKey } from '#lib/api/keys';
-import { watchers } from '#lib/aws/document';
+import { watchers } from '#lib/platform/table/document';
 import { startApi } from './hub-api.ts';
 
 let api: Awaited<ReturnType<typeof startApi>>;
@@ -15,7 +15,7 @@ test('a key is known by its hash only', async () => {
   await putApiKey('a-long-key', 'erp', ['orders:read']);
   expect(await findApiKey('a-long-key')).toMatchObject({ name: 'erp', scopes: ['orders:read'] });
   expect(await findApiKey(hashKey('a-long-key'))).toBeUndefined();
-  const { queryPartition } = await import('#lib/aws/table');
+  const { queryPartition } = await import('#lib/platform/table/table');
   expect(JSON.stringify(await queryPartition(`APIKEY#${hashKey('a-long-key')}`))).not.toContain('a-long-key');
 });
 

@@ -116,7 +116,7 @@ test.each([
 
 test('an order that is not valid UCP does not leave the hub, and does not hide the others', async () => {
   const { id } = await putOrder('broken');
-  const { db } = await import('#lib/aws/table');
+  const { db } = await import('#lib/platform/table/table');
   const { getOrder } = await import('#lib/orders/store');
   const order = await getOrder(id);
   await db.update({

@@ -16,7 +16,7 @@ afterAll(() => api.stop());
 async function put(connection: string, told: ProductSnapshot): Promise<void> {
   const { applyProduct } = await import('#lib/catalog/product');
   const { putProduct } = await import('#lib/catalog/store');
-  const { transact } = await import('#lib/aws/table');
+  const { transact } = await import('#lib/platform/table/table');
   const product = applyProduct(undefined, told, { connection, receivedAt: '2026-11-20T10:00:00.000Z' });
   await transact([putProduct(product, undefined)]);
 }

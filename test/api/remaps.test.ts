@@ -18,7 +18,7 @@ const error = { code: 'unexpected_shape', description: 'shop: order.total_gross:
 /** An event on record, as the mapper of another day left it. */
 async function putInbound(id: string, body: string, change: Partial<InboundEvent> = {}): Promise<void> {
   const { putEvent } = await import('#lib/inbound/event');
-  const { transact } = await import('#lib/aws/table');
+  const { transact } = await import('#lib/platform/table/table');
   const received = { id, connection: 'shop', topic: 'order-paid', receivedBy: 'webhook', receivedAt: AT } as const;
   const recorded = { state: 'unreadable', order: null, error, note: null, recordedAt: AT } as const;
   await transact([putEvent({ ...received, ...recorded, body, encoding: 'utf8', ...change })]);
@@ -34,8 +34,8 @@ async function putMisread(
   body = bodyOf(externalId),
 ) {
   const { map } = await import('#lib/marketplaces/scopio/map');
-  const { applySnapshot } = await import('#lib/orders/apply');
-  const { planDeliveries } = await import('#lib/orders/causes');
+  const { applySnapshot } = await import('#lib/orders/snapshot');
+  const { planDeliveries } = await import('#lib/orders/plan');
   const { commitOrder } = await import('#lib/orders/store');
   const { getConfiguration } = await import('#lib/connections/store');
   const configuration = await getConfiguration();

@@ -128,7 +128,7 @@ describe('a replay', () => {
 
   test('of a big group is found page by page: the answer waits for none of them, and its record does not grow', async () => {
     const { openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');
-    const { getItem, transact } = await import('#lib/aws/table');
+    const { getItem, transact } = await import('#lib/platform/table/table');
     const { startReplay } = await import('#lib/replays/start');
     const { advanceReplay } = await import('#lib/replays/advance');
     const asked = { kind: 'push', action: 'order', connection: 'shed', marketplace: 'marketful', order: null } as const;
@@ -291,7 +291,7 @@ describe('causes', () => {
   });
 
   test('that were not all looked at say so', async () => {
-    const { groupCauses } = await import('#lib/deliveries/causes');
+    const { groupCauses } = await import('#lib/deliveries/failures');
     expect(await groupCauses({ connection: 'shed' }, { maxLooked: 4 })).toMatchObject({ complete: false });
   });
 

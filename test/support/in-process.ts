@@ -21,7 +21,7 @@ export async function startInProcess(file: unknown): Promise<InProcess> {
   Object.assign(process.env, await provision());
   const { parseConnectionsFile } = await import('#lib/connections/file');
   const { putConnections } = await import('#lib/connections/put');
-  const { queueUrl } = await import('#lib/settings');
+  const { queueUrl } = await import('#lib/platform/settings');
   const sqs = new SQSClient({});
   const put: InProcess['put'] = async (content) => {
     await putConnections(await parseConnectionsFile(JSON.stringify(content)));

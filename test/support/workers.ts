@@ -1,12 +1,12 @@
-import { transact } from '#lib/aws/table';
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
-import { RetryableError, UnknownOutcomeError } from '#lib/errors';
 import type { Connector, PushContext } from '#lib/marketplaces/contract';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
-import { applySnapshot } from '#lib/orders/apply';
+import { applySnapshot } from '#lib/orders/snapshot';
 import { commitOrder } from '#lib/orders/store';
 import { snapshotOf, sourceOf } from '#lib/orders/test-orders';
+import { RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import { transact } from '#lib/platform/table/table';
 import { queues } from '#lib/topology';
 import { type InProcess, startInProcess } from './in-process.ts';
 

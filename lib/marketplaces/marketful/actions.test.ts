@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { BlockedError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/errors';
 import type { Address } from '#lib/orders/order';
-import { type Answer, connectionOf, createRemote, pushContext } from '../conformance-kit.ts';
+import { BlockedError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import { type Answer, connectionOf, createRemote, pushContext } from '../../../test/conformance/kit.ts';
 import { info as scopio } from '../scopio/info.ts';
 import { order } from './actions.ts';
 import { info } from './info.ts';

@@ -1,5 +1,5 @@
 import type { PushAction, PushContext, RemoteContext } from '../contract.ts';
-import { member, textOf } from '../shape.ts';
+import { member, textOf } from '../kit/shape.ts';
 import { createOrder, getEvents, getOrder } from './client.ts';
 import { channelOf, placementOf } from './placement.ts';
 

@@ -1,8 +1,8 @@
-import { BlockedError, type IntegrationError, RejectedError, UnknownOutcomeError } from '#lib/errors';
-import { classify, describe } from '#lib/http/classify';
-import type { HttpRequest, HttpResponse } from '#lib/http/client';
+import { BlockedError, type IntegrationError, RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
+import { classify, describe } from '#lib/platform/http/classify';
+import type { HttpRequest, HttpResponse } from '#lib/platform/http/client';
 import type { RemoteContext } from '../contract.ts';
-import { member, needed, textOf } from '../shape.ts';
+import { member, needed, textOf } from '../kit/shape.ts';
 import { Created } from './schema.ts';
 
 export type Caller = Pick<RemoteContext, 'http' | 'secrets'>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ContractError } from '#lib/errors';
 import type { ShipmentSnapshot } from '#lib/orders/order';
-import { connectionOf, RECEIVED_AT } from '../conformance-kit.ts';
+import { ContractError } from '#lib/platform/errors';
+import { connectionOf, RECEIVED_AT } from '../../../test/conformance/kit.ts';
 import { info } from './info.ts';
 import { map } from './map.ts';
 

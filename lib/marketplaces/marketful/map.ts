@@ -1,9 +1,9 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection } from '#lib/connections/connection';
 import type { ShipmentSnapshot } from '#lib/orders/order';
-import { toInstant } from '#lib/time';
+import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
-import { member, pathUnder, present, readShape, textOf, unreadable } from '../shape.ts';
+import { member, pathUnder, present, readShape, textOf, unreadable } from '../kit/shape.ts';
 import { Orden, type ShipmentEvent, Stock } from './schema.ts';
 
 /** Where a timestamp without an offset comes from. */

@@ -1,4 +1,4 @@
-import { BlockedError } from '#lib/errors';
+import { BlockedError } from '#lib/platform/errors';
 import type { PushContext } from '../contract.ts';
 import { parseAddress } from './address.ts';
 import { OFFERED } from './carriers.ts';

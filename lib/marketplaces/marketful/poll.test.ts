@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Product } from '#lib/catalog/product';
-import { BlockedError, RetryableError } from '#lib/errors';
-import { type Answer, connectionOf, createRemote, pollContext, STORY_PLACEMENT } from '../conformance-kit.ts';
+import { BlockedError, RetryableError } from '#lib/platform/errors';
+import {
+  type Answer,
+  connectionOf,
+  createRemote,
+  pollContext,
+  STORY_PLACEMENT,
+} from '../../../test/conformance/kit.ts';
 import type { PollContext, PollPage } from '../contract.ts';
 import { info } from './info.ts';
 import { map } from './map.ts';

@@ -1,4 +1,4 @@
-import { RejectedError, RetryableError, UnknownOutcomeError } from '#lib/errors';
+import { RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import type { OpenPlacement, PollContext, PollPage } from '../contract.ts';
 import { getEvents, getOrder } from './client.ts';
 import { getStock, getStockByEan } from './items-client.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { BlockedError, RejectedError } from '#lib/errors';
-import { type Answer, connectionOf, createRemote, remoteContext } from '../conformance-kit.ts';
+import { BlockedError, RejectedError } from '#lib/platform/errors';
+import { type Answer, connectionOf, createRemote, remoteContext } from '../../../test/conformance/kit.ts';
 import { info } from './info.ts';
 import { requests } from './requests.ts';
 

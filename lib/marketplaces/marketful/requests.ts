@@ -1,5 +1,5 @@
-import { BlockedError, RejectedError } from '#lib/errors';
-import * as z from '#lib/zod';
+import { BlockedError, RejectedError } from '#lib/platform/errors';
+import * as z from '#lib/platform/zod';
 import type { RemoteContext, RequestAction } from '../contract.ts';
 import { createEntryOrder, createItems, deleteItem, type Fields, getStock, updateItem } from './items-client.ts';
 

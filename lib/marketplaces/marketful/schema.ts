@@ -1,5 +1,5 @@
-import * as z from '#lib/zod';
-import { integer, optional, optionalText, text } from '../shape.ts';
+import * as z from '#lib/platform/zod';
+import { integer, optional, optionalText, text } from '../kit/shape.ts';
 
 const ShipmentEvent = z.object({
   id: text,

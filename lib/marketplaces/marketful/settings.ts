@@ -1,4 +1,4 @@
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 import { OFFERED } from './carriers.ts';
 
 const filled = z.string().check(z.minLength(1));

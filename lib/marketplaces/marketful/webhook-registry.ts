@@ -1,6 +1,6 @@
-import { RejectedError } from '#lib/errors';
+import { RejectedError } from '#lib/platform/errors';
 import type { WebhookRegistry } from '../contract.ts';
-import { readShape } from '../shape.ts';
+import { readShape } from '../kit/shape.ts';
 import { call } from './client.ts';
 import { info } from './info.ts';
 import { WebhookList } from './schema.ts';

@@ -1,5 +1,5 @@
 import type { Webhook } from '../contract.ts';
-import { knowsSecret, provesSecret, secretEvidence } from '../webhook-secret.ts';
+import { knowsSecret, provesSecret, secretEvidence } from '../kit/webhook-secret.ts';
 import { info } from './info.ts';
 
 // Marketful signs nothing: the secret is in the URL that we register with POST /webhooks/crear.

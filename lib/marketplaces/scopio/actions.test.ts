@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { RejectedError, UnknownOutcomeError } from '#lib/errors';
-import { type Answer, connectionOf, createRemote, pollContext, pushContext } from '../conformance-kit.ts';
+import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
+import { type Answer, connectionOf, createRemote, pollContext, pushContext } from '../../../test/conformance/kit.ts';
 import { fulfillment, poll } from './actions.ts';
 import { info } from './info.ts';
 import { Settings } from './settings.ts';

@@ -1,7 +1,7 @@
-import { BlockedError, OUTCOME_UNKNOWN } from '#lib/errors';
+import { BlockedError, OUTCOME_UNKNOWN } from '#lib/platform/errors';
 import type { PollContext, PollPage, PushAction, PushContext } from '../contract.ts';
-import { parcelCarrier, parcelOf } from '../parcel.ts';
-import { member, textOf } from '../shape.ts';
+import { parcelCarrier, parcelOf } from '../kit/parcel.ts';
+import { member, textOf } from '../kit/shape.ts';
 import { carriers } from './carriers.ts';
 import { fulfillOrder, listOrders } from './client.ts';
 import { info } from './info.ts';

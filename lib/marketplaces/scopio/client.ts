@@ -1,7 +1,7 @@
-import { RejectedError, UnknownOutcomeError } from '#lib/errors';
-import { describe } from '#lib/http/classify';
+import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
+import { describe } from '#lib/platform/http/classify';
 import type { RemoteContext } from '../contract.ts';
-import { member, readShape } from '../shape.ts';
+import { member, readShape } from '../kit/shape.ts';
 import { OrderList } from './schema.ts';
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets'>;

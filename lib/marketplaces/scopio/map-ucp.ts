@@ -1,6 +1,6 @@
 import type { OrderSnapshot } from '#lib/orders/order';
-import { toInstant } from '#lib/time';
-import { needed, pathUnder, present, readShape } from '../shape.ts';
+import { toInstant } from '#lib/platform/time';
+import { needed, pathUnder, present, readShape } from '../kit/shape.ts';
 import { type Around, isCancelled, mapPeople, mapShipBy } from './order-parts.ts';
 import { PlainUcpOrder } from './schema.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ContractError } from '#lib/errors';
 import type { OrderSnapshot } from '#lib/orders/order';
-import { connectionOf, RECEIVED_AT, readFixture } from '../conformance-kit.ts';
+import type { ContractError } from '#lib/platform/errors';
+import { connectionOf, RECEIVED_AT, readFixture } from '../../../test/conformance/kit.ts';
 import { info } from './info.ts';
 import { map } from './map.ts';
 

@@ -1,9 +1,9 @@
 import type { Connection } from '#lib/connections/connection';
-import { toMinor } from '#lib/money';
 import type { OrderSnapshot } from '#lib/orders/order';
-import { toInstant } from '#lib/time';
+import { toMinor } from '#lib/platform/money';
+import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
-import { member, needed, pathUnder, readShape, unreadable } from '../shape.ts';
+import { member, needed, pathUnder, readShape, unreadable } from '../kit/shape.ts';
 import { mapUcpOrder } from './map-ucp.ts';
 import { type Around, isCancelled, mapPeople, mapShipBy } from './order-parts.ts';
 import { Envelope, Order } from './schema.ts';

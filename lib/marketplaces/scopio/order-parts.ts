@@ -1,8 +1,8 @@
-import { ContractError } from '#lib/errors';
 import type { OrderSnapshot } from '#lib/orders/order';
-import { toInstant } from '#lib/time';
-import { countryCode } from '../country.ts';
-import { present } from '../shape.ts';
+import { ContractError } from '#lib/platform/errors';
+import { toInstant } from '#lib/platform/time';
+import { countryCode } from '../kit/country.ts';
+import { present } from '../kit/shape.ts';
 import type { Address, ShipBy } from './schema.ts';
 
 /** Where in the body an order stands, and what is known of its time from outside of it. */

@@ -1,5 +1,5 @@
-import * as z from '#lib/zod';
-import { ALGORITHMS, ENCODINGS } from '../webhook-secret.ts';
+import * as z from '#lib/platform/zod';
+import { ALGORITHMS, ENCODINGS } from '../kit/webhook-secret.ts';
 
 const filled = z.string().check(z.minLength(1));
 

@@ -1,5 +1,5 @@
 import type { Webhook, WebhookCredentials } from '../contract.ts';
-import { hasValidHmac, signatureEvidence } from '../webhook-secret.ts';
+import { hasValidHmac, signatureEvidence } from '../kit/webhook-secret.ts';
 import { info } from './info.ts';
 
 // "Each webhook payload contains a signature header computed using a shared Webhook Secret", and no more than that:

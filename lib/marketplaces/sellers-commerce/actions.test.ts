@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { BlockedError } from '#lib/errors';
-import { applyFulfillment, applySnapshot } from '#lib/orders/apply';
-import { type Answer, connectionOf, createRemote, pushContext, RECEIVED_AT, readFixture } from '../conformance-kit.ts';
+import { applyFulfillment, applySnapshot } from '#lib/orders/snapshot';
+import { BlockedError } from '#lib/platform/errors';
+import {
+  type Answer,
+  connectionOf,
+  createRemote,
+  pushContext,
+  RECEIVED_AT,
+  readFixture,
+} from '../../../test/conformance/kit.ts';
 import type { PushContext } from '../contract.ts';
 import { fulfillment, payment, processing, setStock } from './actions.ts';
 import { info } from './info.ts';

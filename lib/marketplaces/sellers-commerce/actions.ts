@@ -1,7 +1,7 @@
 import type { Product } from '#lib/catalog/product';
-import { BlockedError } from '#lib/errors';
+import { BlockedError } from '#lib/platform/errors';
 import type { PushAction, PushResult, RemoteContext } from '../contract.ts';
-import { parcelOf } from '../parcel.ts';
+import { parcelOf } from '../kit/parcel.ts';
 import { getOrder, getOrderState, postInventory, postPayment, postShipping, postStatus } from './client.ts';
 import { isReported, shippingOf } from './shipping.ts';
 import { AUTHORIZED, PLACED, PROCESSING } from './statuses.ts';

@@ -1,8 +1,8 @@
-import { BlockedError, IntegrationError, UnknownOutcomeError } from '#lib/errors';
-import { describe } from '#lib/http/classify';
-import type { HttpRequest, HttpResponse } from '#lib/http/client';
+import { BlockedError, IntegrationError, UnknownOutcomeError } from '#lib/platform/errors';
+import { describe } from '#lib/platform/http/classify';
+import type { HttpRequest, HttpResponse } from '#lib/platform/http/client';
 import type { RemoteContext } from '../contract.ts';
-import { member, readShape, unreadable } from '../shape.ts';
+import { member, readShape, unreadable } from '../kit/shape.ts';
 import { judge, PAID_ALREADY } from './codes.ts';
 import { OrderState } from './schema.ts';
 import { grantsOf } from './token.ts';

@@ -1,6 +1,6 @@
-import { BlockedError, type IntegrationError, RejectedError, RetryableError } from '#lib/errors';
-import type { HttpResponse } from '#lib/http/client';
-import { member, textOf } from '../shape.ts';
+import { BlockedError, type IntegrationError, RejectedError, RetryableError } from '#lib/platform/errors';
+import type { HttpResponse } from '#lib/platform/http/client';
+import { member, textOf } from '../kit/shape.ts';
 
 /** Processed, and "Already exists for current request". */
 const DONE = [20, 33];

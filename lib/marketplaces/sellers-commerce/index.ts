@@ -1,6 +1,6 @@
 import type { Connector } from '../contract.ts';
+import { rewindInstant } from '../kit/rewind.ts';
 import { roleOf } from '../registry.ts';
-import { rewindInstant } from '../rewind.ts';
 import { fulfillment, payment, processing, setStock } from './actions.ts';
 import { map } from './map.ts';
 import { poll } from './poll.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { ContractError } from '#lib/errors';
-import { applySnapshot } from '#lib/orders/apply';
 import { statusOf } from '#lib/orders/derive';
 import type { OrderSnapshot } from '#lib/orders/order';
-import { connectionOf, RECEIVED_AT, readFixture } from '../conformance-kit.ts';
+import { applySnapshot } from '#lib/orders/snapshot';
+import type { ContractError } from '#lib/platform/errors';
+import { connectionOf, RECEIVED_AT, readFixture } from '../../../test/conformance/kit.ts';
 import { info } from './info.ts';
 import { map } from './map.ts';
 

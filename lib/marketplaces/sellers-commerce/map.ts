@@ -1,10 +1,10 @@
 import type { Connection } from '#lib/connections/connection';
-import { toMinor } from '#lib/money';
 import type { OrderSnapshot } from '#lib/orders/order';
-import { toInstant } from '#lib/time';
+import { toMinor } from '#lib/platform/money';
+import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
-import { countryCode } from '../country.ts';
-import { needed, present, readShape } from '../shape.ts';
+import { countryCode } from '../kit/country.ts';
+import { needed, present, readShape } from '../kit/shape.ts';
 import { type Address, Order } from './schema.ts';
 import { Settings } from './settings.ts';
 import { isCancelled, isCart, isPaid, isShipped } from './statuses.ts';

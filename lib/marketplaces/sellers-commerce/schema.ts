@@ -1,5 +1,5 @@
-import * as z from '#lib/zod';
-import { count, integer, optional, optionalText, text } from '../shape.ts';
+import * as z from '#lib/platform/zod';
+import { count, integer, optional, optionalText, text } from '../kit/shape.ts';
 
 const Address = z.object({
   FirstName: optionalText,

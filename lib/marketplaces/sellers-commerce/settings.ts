@@ -1,4 +1,4 @@
-import * as z from '#lib/zod';
+import * as z from '#lib/platform/zod';
 
 const filled = z.string().check(z.minLength(1));
 

@@ -1,8 +1,8 @@
-import { BlockedError } from '#lib/errors';
-import { toLocal } from '#lib/time';
+import { BlockedError } from '#lib/platform/errors';
+import { toLocal } from '#lib/platform/time';
 import type { PushContext } from '../contract.ts';
-import { parcelCarrier, parcelOf } from '../parcel.ts';
-import { member, textOf } from '../shape.ts';
+import { parcelCarrier, parcelOf } from '../kit/parcel.ts';
+import { member, textOf } from '../kit/shape.ts';
 import { carrierId, carriers, OFFERED, serviceTypeId } from './carriers.ts';
 import type { ShippingInformation } from './client.ts';
 import { info } from './info.ts';

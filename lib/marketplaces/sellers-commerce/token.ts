@@ -1,7 +1,13 @@
 import type { TokenGrants, TokenPair } from '#lib/connections/tokens';
-import { BlockedError, type IntegrationError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/errors';
+import {
+  BlockedError,
+  type IntegrationError,
+  RejectedError,
+  RetryableError,
+  UnknownOutcomeError,
+} from '#lib/platform/errors';
 import type { RemoteContext } from '../contract.ts';
-import { readShape } from '../shape.ts';
+import { readShape } from '../kit/shape.ts';
 import { TokenAnswer } from './schema.ts';
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets' | 'now'>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { toLocal } from '#lib/time';
+import { toLocal } from '#lib/platform/time';
 import { modifiedAt, windowOf } from './window.ts';
 
 const instant = (ms: number): string => new Date(ms).toISOString();

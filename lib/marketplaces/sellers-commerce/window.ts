@@ -1,4 +1,4 @@
-import { toInstant, toLocal } from '#lib/time';
+import { toInstant, toLocal } from '#lib/platform/time';
 
 /** Both ends as the store writes times: without zone, whole seconds. */
 export interface Window {

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { BlockedError, RejectedError } from '#lib/errors';
 import type { Order } from '#lib/orders/order';
-import { type Answer, connectionOf, createRemote, pushContext, remoteContext, storyOrder } from '../conformance-kit.ts';
+import { BlockedError, RejectedError } from '#lib/platform/errors';
+import {
+  type Answer,
+  connectionOf,
+  createRemote,
+  pushContext,
+  remoteContext,
+  storyOrder,
+} from '../../../test/conformance/kit.ts';
 import { info as scopio } from '../scopio/info.ts';
 import { fulfillment, setStock } from './actions.ts';
 import { carriers, METHODS } from './carriers.ts';

@@ -1,7 +1,7 @@
 import type { Product } from '#lib/catalog/product';
 import { homesOf } from '#lib/orders/parts';
 import type { PushAction, PushContext, PushResult, RemoteContext } from '../contract.ts';
-import { parcelCarrier, parcelOf } from '../parcel.ts';
+import { parcelCarrier, parcelOf } from '../kit/parcel.ts';
 import { carriers, METHODS } from './carriers.ts';
 import { addDelivery, getOrder, getProduct, listDeliveries, putQuantity } from './client.ts';
 import { info } from './info.ts';

@@ -1,5 +1,5 @@
 import type { RemoteContext } from '../contract.ts';
-import { member, readShape } from '../shape.ts';
+import { member, readShape } from '../kit/shape.ts';
 import {
   Created,
   Deliveries,

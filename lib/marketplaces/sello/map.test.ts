@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { applySnapshot } from '#lib/orders/apply';
 import type { OrderSnapshot } from '#lib/orders/order';
-import { connectionOf, RECEIVED_AT, readFixture } from '../conformance-kit.ts';
+import { applySnapshot } from '#lib/orders/snapshot';
+import { connectionOf, RECEIVED_AT, readFixture } from '../../../test/conformance/kit.ts';
 import { isWithoutId } from './event-id.ts';
 import { info } from './info.ts';
 import { map } from './map.ts';

@@ -1,10 +1,10 @@
 import type { Connection } from '#lib/connections/connection';
-import { exponentOf, toMinor } from '#lib/money';
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
-import { toInstant } from '#lib/time';
+import { exponentOf, toMinor } from '#lib/platform/money';
+import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
-import { countryCode } from '../country.ts';
-import { present, readShape, unreadable } from '../shape.ts';
+import { countryCode } from '../kit/country.ts';
+import { present, readShape, unreadable } from '../kit/shape.ts';
 import { findId } from './event-id.ts';
 import { mapProduct } from './map-product.ts';
 import { ListedOrder, Order, type Row } from './schema.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connectionOf, createRemote, pollContext, RECEIVED_AT } from '../conformance-kit.ts';
+import { connectionOf, createRemote, pollContext, RECEIVED_AT } from '../../../test/conformance/kit.ts';
 import type { PollPage } from '../contract.ts';
 import { info } from './info.ts';
 import { poll } from './poll.ts';

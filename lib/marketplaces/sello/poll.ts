@@ -1,8 +1,8 @@
-import { ContractError } from '#lib/errors';
-import { toInstant } from '#lib/time';
+import { ContractError } from '#lib/platform/errors';
+import { toInstant } from '#lib/platform/time';
 import type { PollContext, PollPage } from '../contract.ts';
-import { rewindInstant } from '../rewind.ts';
-import { member, textOf } from '../shape.ts';
+import { rewindInstant } from '../kit/rewind.ts';
+import { member, textOf } from '../kit/shape.ts';
 import { listOrders, listProducts } from './client.ts';
 import { Settings } from './settings.ts';
 

@@ -1,5 +1,5 @@
-import * as z from '#lib/zod';
-import { text } from '../shape.ts';
+import * as z from '#lib/platform/zod';
+import { text } from '../kit/shape.ts';
 import { METHODS } from './carriers.ts';
 
 const filled = z.string().check(z.minLength(1));

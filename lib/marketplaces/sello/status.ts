@@ -1,4 +1,4 @@
-import { BlockedError } from '#lib/errors';
+import { BlockedError } from '#lib/platform/errors';
 import type { PushAction, PushContext } from '../contract.ts';
 import { getOrderStatus, listStatuses, setStatus } from './client.ts';
 import { Settings } from './settings.ts';

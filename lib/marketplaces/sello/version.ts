@@ -1,4 +1,4 @@
-import { toInstant } from '#lib/time';
+import { toInstant } from '#lib/platform/time';
 import type { Settings } from './settings.ts';
 
 interface Times {

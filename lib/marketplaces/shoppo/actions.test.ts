@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { BlockedError, RejectedError, ThrottledError, UnknownOutcomeError } from '#lib/errors';
-import { type Answer, connectionOf, createRemote, pushContext } from '../conformance-kit.ts';
+import { BlockedError, RejectedError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
+import { type Answer, connectionOf, createRemote, pushContext } from '../../../test/conformance/kit.ts';
 import type { PushContext } from '../contract.ts';
 import { info as scopio } from '../scopio/info.ts';
 import { cancel, order } from './actions.ts';

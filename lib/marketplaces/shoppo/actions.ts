@@ -1,4 +1,4 @@
-import { BlockedError, RejectedError } from '#lib/errors';
+import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { PushAction, PushContext, RemoteContext } from '../contract.ts';
 import { cancelOrder, cancelOrderItem, createOrder, findOrder, isEnded, setOrderAsPaid } from './orders.ts';
 import { findPlaced, orderOf, placedOrders } from './placement.ts';

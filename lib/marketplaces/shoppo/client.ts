@@ -1,8 +1,14 @@
-import { BlockedError, type IntegrationError, RejectedError, ThrottledError, UnknownOutcomeError } from '#lib/errors';
-import { classify, describe } from '#lib/http/classify';
-import type { HttpResponse } from '#lib/http/client';
+import {
+  BlockedError,
+  type IntegrationError,
+  RejectedError,
+  ThrottledError,
+  UnknownOutcomeError,
+} from '#lib/platform/errors';
+import { classify, describe } from '#lib/platform/http/classify';
+import type { HttpResponse } from '#lib/platform/http/client';
 import type { RemoteContext } from '../contract.ts';
-import { member, textOf } from '../shape.ts';
+import { member, textOf } from '../kit/shape.ts';
 
 export type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 export type Variables = Record<string, unknown>;

@@ -1,8 +1,8 @@
-import { shortHash } from '#lib/hash';
 import type { ShipmentSnapshot } from '#lib/orders/order';
-import { toInstant } from '#lib/time';
+import { shortHash } from '#lib/platform/hash';
+import { toInstant } from '#lib/platform/time';
 import type { Change } from '../contract.ts';
-import { pathUnder, present, readShape } from '../shape.ts';
+import { pathUnder, present, readShape } from '../kit/shape.ts';
 import { setFor } from './map-product.ts';
 import { isEnded } from './orders.ts';
 import { orderIdOf } from './placement.ts';

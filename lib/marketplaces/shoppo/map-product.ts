@@ -1,8 +1,8 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
-import { toMinor } from '#lib/money';
-import { toInstant } from '#lib/time';
+import { toMinor } from '#lib/platform/money';
+import { toInstant } from '#lib/platform/time';
 import type { Change } from '../contract.ts';
-import { pathUnder, present, readShape } from '../shape.ts';
+import { pathUnder, present, readShape } from '../kit/shape.ts';
 import { Product, type Sku, SkuNotice, SkuOfProduct } from './schema.ts';
 
 type Skus = Readonly<Record<string, string>>;

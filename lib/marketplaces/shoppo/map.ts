@@ -1,6 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
 import type { Change, InboundBody } from '../contract.ts';
-import { readShape } from '../shape.ts';
+import { readShape } from '../kit/shape.ts';
 import { CANCELLED, mapOrder } from './map-order.ts';
 import { mapProduct, mapSku, mapSkuNotice } from './map-product.ts';
 import { orderIdOf } from './placement.ts';

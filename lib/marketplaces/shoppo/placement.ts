@@ -1,6 +1,6 @@
-import { BlockedError } from '#lib/errors';
+import { BlockedError } from '#lib/platform/errors';
 import type { PushContext, RemoteContext } from '../contract.ts';
-import { readShape } from '../shape.ts';
+import { readShape } from '../kit/shape.ts';
 import { findOrder, isEnded, type NewOrder } from './orders.ts';
 import { Order } from './schema.ts';
 import { Settings } from './settings.ts';

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { type Answer, connectionOf, createRemote, pollContext, STORY_PLACEMENT } from '../conformance-kit.ts';
+import {
+  type Answer,
+  connectionOf,
+  createRemote,
+  pollContext,
+  STORY_PLACEMENT,
+} from '../../../test/conformance/kit.ts';
 import type { PollContext, PollPage } from '../contract.ts';
 import { info } from './info.ts';
 import { poll } from './poll.ts';

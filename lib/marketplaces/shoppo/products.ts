@@ -1,5 +1,5 @@
-import { RejectedError } from '#lib/errors';
-import { readShape } from '../shape.ts';
+import { RejectedError } from '#lib/platform/errors';
+import { readShape } from '../kit/shape.ts';
 import { ask, type Caller, type Variables } from './client.ts';
 import { type Identifier, productById, productList, skuById } from './documents.ts';
 import { Page } from './schema.ts';

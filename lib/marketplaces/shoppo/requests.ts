@@ -1,5 +1,5 @@
-import { RejectedError } from '#lib/errors';
-import * as z from '#lib/zod';
+import { RejectedError } from '#lib/platform/errors';
+import * as z from '#lib/platform/zod';
 import type { PushResult, RemoteContext, RequestAction } from '../contract.ts';
 import { cancelItems, tooLate } from './actions.ts';
 import { placedOrders, skuIdOf } from './placement.ts';

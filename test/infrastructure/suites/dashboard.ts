@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { METRICS, type MetricName } from '#lib/metric-list';
+import { METRICS, type MetricName } from '#lib/platform/telemetry/metric-list';
 import { functions, queues } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 import { breachesOfValue, findMetricBreaches, type MetricReference } from './metrics.ts';

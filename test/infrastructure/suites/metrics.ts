@@ -1,5 +1,5 @@
 import { marketplaces } from '#lib/marketplaces/registry';
-import { METRICS, type MetricName } from '#lib/metric-list';
+import { METRICS, type MetricName } from '#lib/platform/telemetry/metric-list';
 import { functions, table } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 

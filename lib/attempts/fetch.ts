@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import type { InboundReceived } from '#events/inbound-received';
+import type { Delivery } from '#lib/deliveries/delivery';
+import type { Connector, RemoteContext } from '#lib/marketplaces/contract';
+import { RejectedError } from '#lib/platform/errors';
+import { currentTraceparent } from '#lib/platform/telemetry/trace';
+import type { Done } from './run.ts';
+
+/** Reads the resource and ingests it like any event: a worker that stops in between reads it again. */
+export async function runFetch(
+  { action, connection, subject }: Delivery,
+  connector: Connector,
+  remote: RemoteContext,
+): Promise<Done> {
+  if (!connector.fetch || !subject.resource)
+    throw new RejectedError({ code: 'unknown_action', description: `${connector.info.title} has no fetch ${action}` });
+  const { topic, body } = await connector.fetch(remote, action, subject.resource);
+  const trace = currentTraceparent();
+  const message: InboundReceived = {
+    id: `evt_${randomUUID()}`,
+    connection,
+    topic,
+    receivedBy: 'fetch',
+    ...(subject.askedBy && { askedBy: subject.askedBy }),
+    receivedAt: new Date().toISOString(),
+    body: JSON.stringify(body),
+    encoding: 'utf8',
+    ...(trace && { trace }),
+  };
+  // Loaded where it is needed: most pushes fetch nothing.
+  const { ingest } = await import('#lib/inbound/ingest');
+  await ingest(message, async () => connector);
+  return { also: [] };
+}

@@ -1,0 +1,47 @@
+import type { Delivery, Placed } from '#lib/deliveries/delivery';
+import { getDeliveries, placedPartition, positionOf, replaceDelivery } from '#lib/deliveries/ledger';
+import type { OpenPlacement } from '#lib/marketplaces/contract';
+import type { Order } from '#lib/orders/order';
+import { getOrder } from '#lib/orders/store';
+import { idOf, walkIndex } from '#lib/platform/table/sharded-index';
+import { shardsOf } from '#lib/platform/table/shards';
+import type { Write } from '#lib/platform/table/table';
+
+type Placement = Delivery & { placed: Placed };
+
+/** What an order's deliveries have placed with a connection. */
+export async function getPlacements(order: Order, connection: string): Promise<Placement[]> {
+  const ids = order.placements.filter((each) => each.connection === connection).map(({ delivery }) => delivery);
+  return (await getDeliveries(ids)).filter(isPlacement);
+}
+
+const isPlacement = (delivery: Delivery): delivery is Placement =>
+  delivery.state === 'succeeded' && delivery.placed !== undefined;
+
+/** Nothing more will happen to what an order has placed with a connection: the poller may forget it. */
+export async function settlePlacements(order: Order, connection: string): Promise<Write[]> {
+  const open = (await getPlacements(order, connection)).filter(({ placed }) => !placed.isSettled);
+  return open.map((delivery) =>
+    replaceDelivery(delivery, { ...delivery, placed: { ...delivery.placed, isSettled: true } }),
+  );
+}
+
+const PAGE = 50;
+
+/** Placements that still move, oldest first, after those of this order. */
+export async function* listOpenPlacements(
+  connection: string,
+  afterOrder: string | null,
+): AsyncGenerator<OpenPlacement> {
+  const last = afterOrder === null ? undefined : await getOrder(afterOrder);
+  const passed = last ? await getPlacements(last, connection) : [];
+  const after = passed.map(positionOf).sort().at(-1);
+  const partitions = shardsOf(placedPartition(connection));
+  for await (const rows of walkIndex({ index: 'byState', partitions, limit: PAGE, after })) {
+    const found = await getDeliveries(rows.map(idOf));
+    for (const { order, placed } of found.filter(isPlacement)) {
+      const { remoteId, number, channel, at } = placed;
+      yield { orderId: order ?? '', remoteId, number, channel, placedAt: at };
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import type { Connection } from '#lib/connections/connection';
+import { tableName } from '#lib/platform/settings';
+import { db, queryPartition } from '#lib/platform/table/table';
+import { errorFields, log } from '#lib/platform/telemetry/log';
+import { emitMetric } from '#lib/platform/telemetry/metrics';
+
+/** One day of a connection, as the polls audit its webhooks. */
+export interface Misses {
+  /** YYYY-MM-DD, UTC. */
+  day: string;
+  /** New orders that a webhook told of first, and those that a poll found before any webhook. */
+  firstByWebhook: number;
+  firstByPoll: number;
+  /** Of the latter, those whose webhook came after all, and by how much, in seconds. */
+  lateWebhooks: number;
+  latenessSeconds: number;
+}
+
+const RETENTION_DAYS = 90;
+const DAY_SECONDS = 24 * 3600;
+
+const partitionOf = (connection: string): string => `MISSES#${connection}`;
+
+/** Counts a new order, missed by the webhooks or not. A count may be lost with a crash; an order never is. */
+export function countFirst({ id, marketplace }: Connection, missed: boolean, at: string): void {
+  emitMetric('OrdersReceived', { Marketplace: marketplace });
+  if (missed) emitMetric('OrdersMissedByWebhook', { Marketplace: marketplace });
+  add(id, at, missed ? { firstByPoll: 1 } : { firstByWebhook: 1 });
+}
+
+/** Counts a webhook that came after a poll had found its order. */
+export const countLate = (connection: Connection, foundAt: string, receivedAt: string): void =>
+  add(connection.id, foundAt, {
+    lateWebhooks: 1,
+    latenessSeconds: Math.max(0, Math.round((Date.parse(receivedAt) - Date.parse(foundAt)) / 1000)),
+  });
+
+type Counts = Partial<Omit<Misses, 'day'>>;
+
+/** What has been counted and not yet written, by connection and day: a whole batch is one write. */
+const counted = new Map<string, { pk: string; sk: string; counts: Counts }>();
+
+function add(connection: string, at: string, more: Counts): void {
+  const [pk, sk] = [partitionOf(connection), at.slice(0, 10)];
+  const counts: Counts = counted.get(`${pk}${sk}`)?.counts ?? {};
+  const sum = Object.entries(more).map(([name, count]) => [name, (counts[name as keyof Counts] ?? 0) + count]);
+  counted.set(`${pk}${sk}`, { pk, sk, counts: { ...counts, ...Object.fromEntries(sum) } });
+}
+
+/** Writes what was counted since the last time. What cannot be written is lost, and logged. */
+export async function writeMisses(): Promise<void> {
+  const all = [...counted.values()];
+  counted.clear();
+  try {
+    await Promise.all(all.map(write));
+  } catch (error) {
+    log.warn('counts of missed orders were lost', errorFields(error));
+  }
+}
+
+async function write({ pk, sk, counts }: { pk: string; sk: string; counts: Counts }): Promise<void> {
+  const entries = Object.entries(counts);
+  await db.update({
+    TableName: tableName(),
+    Key: { pk, sk },
+    UpdateExpression: `ADD ${entries.map(([name]) => `${name} :${name}`).join(', ')} SET expiresAt = :expiresAt`,
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(entries.map(([name, count]) => [`:${name}`, count])),
+      ':expiresAt': Math.floor(Date.parse(sk) / 1000) + RETENTION_DAYS * DAY_SECONDS,
+    },
+  });
+}
+
+/** The days on record, newest first. */
+export async function listMisses(connection: string): Promise<Misses[]> {
+  const items = await queryPartition<Partial<Misses>>(partitionOf(connection));
+  return items
+    .map(({ sk: day, firstByWebhook = 0, firstByPoll = 0, lateWebhooks = 0, latenessSeconds = 0 }) => ({
+      day,
+      firstByWebhook,
+      firstByPoll,
+      lateWebhooks,
+      latenessSeconds,
+    }))
+    .reverse();
+}

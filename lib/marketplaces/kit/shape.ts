@@ -1,0 +1,86 @@
+import { ContractError } from '#lib/platform/errors';
+import * as z from '#lib/platform/zod';
+
+const TextOrNumber = z.union([z.string(), z.number()], { error: 'expected text' });
+
+/** Text that vendors also send as a number. Blank counts as missing. */
+export const text = z.pipe(
+  z.pipe(
+    TextOrNumber,
+    z.transform((value) => String(value).trim()),
+  ),
+  z.string().check(z.minLength(1, 'expected text that is not blank')),
+);
+
+/** A member that may be absent, null or blank, which all mean the same. */
+export const optionalText = z.pipe(
+  z.nullish(TextOrNumber),
+  z.transform((value) => String(value ?? '').trim() || undefined),
+);
+
+/** A whole number, also as text. */
+export const integer = z.pipe(
+  z.pipe(text, z.string().check(z.regex(/^-?\d{1,15}(\.0+)?$/, 'expected a whole number'))),
+  z.transform(Number),
+);
+
+/** How many: a whole number that is not negative. */
+export const count = z.pipe(integer, z.number().check(z.minimum(0, 'expected a number that is not negative')));
+
+/** Absent and null are the same. */
+export const optional = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    z.nullish(schema),
+    z.transform((value) => value ?? undefined),
+  );
+
+/**
+ * A vendor's body in the shape we need; extra keys pass and are dropped.
+ * Throws ContractError with the path of what is missing or wrong, below `at`; it repeats no value of the body.
+ */
+export function readShape<T>(schema: z.ZodMiniType<T>, body: unknown, at = ''): T {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const path = issue?.path ?? [];
+  const missing = (path.reduce<unknown>(member, body) ?? null) === null;
+  throw unreadable(pathOf(path, at), missing ? 'is missing' : (issue?.message ?? 'has an unexpected shape'));
+}
+
+/** What a body that its vendor's document does not explain is answered with. */
+export function unreadable(field: string, problem: string): ContractError {
+  return new ContractError({ code: 'unexpected_shape', description: `${field || 'the body'}: ${problem}`, field });
+}
+
+/** A member of a JSON object, undefined for anything that is not one. */
+export function member(value: unknown, key: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<PropertyKey, unknown>)[key]
+    : undefined;
+}
+
+/** What an id or word is as text; empty for anything but text and numbers. (`String()` fails on `{"toString":0}`.) */
+export const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+
+function pathOf(path: readonly PropertyKey[], at: string): string {
+  return path.reduce<string>((sum, key) => {
+    if (typeof key === 'number') return `${sum}[${key}]`;
+    return sum === '' ? String(key) : `${sum}.${String(key)}`;
+  }, at);
+}
+
+/** Paths of fields below `at`. */
+export const pathUnder = (at: string) => (field: string) => (at === '' ? field : `${at}.${field}`);
+
+/** For a member that only turns out to be needed while mapping. */
+export function needed(field: string): never {
+  throw unreadable(field, 'is missing');
+}
+
+type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
+
+/** Without the members that are undefined. */
+export function present<T extends Record<string, unknown>>(members: T): Present<T> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T>;
+}

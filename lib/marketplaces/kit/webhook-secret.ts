@@ -1,0 +1,86 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Secrets } from '#lib/connections/connection';
+import type { Evidence, WebhookRequest } from '../contract.ts';
+
+/** Hash and encoding of an HMAC signature; what is not listed here is refused, never tried. */
+export const ALGORITHMS = ['sha256', 'sha384', 'sha512', 'sha1'] as const;
+export const ENCODINGS = ['hex', 'base64'] as const;
+
+/** The current and, during a rotation, the previous secret of that name; empty ones never match anything. */
+function activeSecrets(secrets: Secrets, name: string): string[] {
+  const previous = `previous${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  return [secrets[name], secrets[previous]].filter((secret) => secret !== undefined && secret !== '') as string[];
+}
+
+/** Whether a caller knows the secret (in a header or the URL). Takes as long for a near miss as for nonsense. */
+export function knowsSecret(given: string | undefined, secrets: Secrets, name = 'webhookSecret'): boolean {
+  const digest = (value: string) => createHash('sha256').update(value).digest();
+  const candidate = digest(given ?? '');
+  // No early exit: which of the two secrets matched must not show in the time it takes.
+  const matches = activeSecrets(secrets, name).map((secret) => timingSafeEqual(digest(secret), candidate));
+  return matches.includes(true);
+}
+
+export interface HmacSignature {
+  body: Buffer;
+  /** As it came, with or without the `<algorithm>=` prefix. */
+  signature: string | undefined;
+  algorithm: string;
+  encoding: string;
+}
+
+/** Whether the raw body was signed with one of the secrets. An unknown algorithm or encoding fails closed. */
+export function hasValidHmac(
+  { body, signature, algorithm, encoding }: HmacSignature,
+  secrets: Secrets,
+  name = 'webhookSecret',
+): boolean {
+  const hash = ALGORITHMS.find((known) => known === algorithm);
+  const form = ENCODINGS.find((known) => known === encoding);
+  if (!hash || !form || !signature) return false;
+  const given = decode(signature.startsWith(`${hash}=`) ? signature.slice(hash.length + 1) : signature, form);
+  const matches = activeSecrets(secrets, name).map((secret) => {
+    const expected = createHmac(hash, secret).update(body).digest();
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+  return matches.includes(true);
+}
+
+/** Buffer skips what it cannot decode; a signature with such characters in it is not one. */
+function decode(text: string, encoding: 'hex' | 'base64'): Buffer {
+  const canonical = encoding === 'hex' ? text.toLowerCase() : text;
+  const bytes = Buffer.from(canonical, encoding);
+  return bytes.toString(encoding) === canonical ? bytes : Buffer.alloc(0);
+}
+
+/** How the evidence of a secret in the URL or in a header is written: a signature over the body made with it. */
+const KEPT = { name: 'secret', algorithm: 'sha256', encoding: 'hex' } as const;
+
+/**
+ * Evidence of a secret that was presented as it is. Kept as a signature over the body, so that what is kept is worth
+ * as little to a thief as a signature, and proves nothing of any other body.
+ */
+export function secretEvidence(given: string | undefined, body: Buffer): Evidence | undefined {
+  if (!given) return undefined;
+  return { [KEPT.name]: createHmac(KEPT.algorithm, given).update(body).digest(KEPT.encoding) };
+}
+
+/** Whether the secret that was presented then is one of today's. */
+export const provesSecret = (evidence: Evidence, body: Buffer, secrets: Secrets, name = 'webhookSecret'): boolean =>
+  hasValidHmac({ body, signature: evidence[KEPT.name], ...KEPT }, secrets, name);
+
+const SIGNATURE = /^(\w{1,16}=)?[\w+/-]{16,200}={0,2}$/;
+const MAX_SIGNATURES = 4;
+
+/**
+ * Evidence of a signature: the header that was looked at, and others whose names speak of a signature, as the
+ * setting that names the header may be what was wrong.
+ */
+export function signatureEvidence(headers: WebhookRequest['headers'], header: string): Evidence | undefined {
+  const named = Object.keys(headers).filter((name) => name !== header && /signature|hmac/.test(name));
+  const found = [header, ...named.sort()].flatMap((name) => {
+    const value = headers[name];
+    return value !== undefined && SIGNATURE.test(value) ? [[name, value] as const] : [];
+  });
+  return found.length > 0 ? Object.fromEntries(found.slice(0, MAX_SIGNATURES)) : undefined;
+}

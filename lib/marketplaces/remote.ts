@@ -1,0 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
+import { getProduct } from '#lib/catalog/store';
+import type { Connection } from '#lib/connections/connection';
+import { getCredentials } from '#lib/connections/secrets';
+import { getToken } from '#lib/connections/tokens';
+import { BlockedError } from '#lib/platform/errors';
+import { createHttp, type Sent } from '#lib/platform/http/client';
+import { type BudgetOptions, createBudget } from '#lib/platform/rate-limit/dynamo-budget';
+import { httpTimeoutMs } from '#lib/platform/settings';
+import type { RemoteContext } from './contract.ts';
+
+type Remote = RemoteContext & { http: Sent };
+
+/**
+ * Runs something with a connection's remote; once more where the remote refuses secrets that have been replaced since
+ * they were cached. What did leave before the refusal is for `run` to remember.
+ */
+export async function withRemote<T>(
+  connection: Connection,
+  patience: BudgetOptions,
+  run: (remote: Remote) => Promise<T>,
+): Promise<T> {
+  const remote = await openRemote(connection, patience);
+  try {
+    return await run(remote);
+  } catch (error) {
+    if (!isCredentialsRefusal(error)) throw error;
+    const newer = await openRemote(connection, patience, 0);
+    if (isDeepStrictEqual(newer.secrets, remote.secrets)) throw error;
+    return run(newer);
+  }
+}
+
+const isCredentialsRefusal = (error: unknown): boolean =>
+  error instanceof BlockedError &&
+  (error.code === 'credentials_refused' || error.detail.httpStatus === 401 || error.detail.httpStatus === 403);
+
+/** What a worker needs to call a connection's remote: its secrets, and HTTP within its budget. */
+export async function openRemote(
+  connection: Connection,
+  patience: BudgetOptions,
+  maxSecretAgeMs?: number,
+): Promise<Remote> {
+  const credentials = await getCredentials(connection.marketplace, connection.id, maxSecretAgeMs);
+  if (!credentials)
+    throw new BlockedError(
+      { code: 'secrets_missing', description: `${connection.id} has no secrets: put the connections file again` },
+      'connection',
+    );
+  const http = createHttp({
+    baseUrl: connection.baseUrl,
+    budget: createBudget(connection, patience),
+    timeoutMs: httpTimeoutMs(),
+  });
+  return {
+    connection,
+    secrets: credentials.secrets,
+    http,
+    token: (grants, stale) => getToken(connection.id, grants, stale),
+    findProduct: (sku) => getProduct(connection.id, sku),
+    now: () => new Date(),
+  };
+}

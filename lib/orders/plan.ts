@@ -1,0 +1,95 @@
+import type { Connection, Route } from '#lib/connections/connection';
+import type { NewDelivery, Subject } from '#lib/deliveries/delivery';
+import { roleOf } from '#lib/marketplaces/registry';
+import { shortHash } from '#lib/platform/hash';
+import type { LineQuantity, Order } from './order.ts';
+import { routeLines, shipsItself } from './routes.ts';
+
+export interface Plan {
+  deliveries: NewDelivery[];
+  /** Lines whose shipper this plan decided. */
+  routed: string[];
+}
+
+interface Network {
+  routes: readonly Route[];
+  connections: ReadonlyMap<string, Connection>;
+}
+
+/** The deliveries an order's present state calls for and does not have yet. Ids are derived, so planning twice is planning once. */
+export function planDeliveries(order: Order, network: Network): Plan {
+  const placements = planPlacements(order, network);
+  const reports = planReports(order, network);
+  const followUps = planFollowUps(order, network, reports);
+  const all = [...placements.deliveries, ...planCancellations(order, network), ...reports, ...followUps];
+  return { routed: placements.routed, deliveries: all.filter(({ id }) => !order.deliveries.includes(id)) };
+}
+
+/** Places what is paid, unfulfilled and not decided yet with whoever ships it. */
+function planPlacements(order: Order, network: Network): Plan {
+  if (!order.paidAt || order.cancelled) return { deliveries: [], routed: [] };
+  const lines = order.ucp.line_items
+    .filter(({ id, quantity }) => quantity.total > quantity.fulfilled && !order.routed.includes(id))
+    .map(({ id, quantity }) => ({ id, quantity: quantity.total - quantity.fulfilled }));
+  return placeLines(order, lines, network);
+}
+
+/** One placement for each shipper of these lines; lines nobody ships are one blocked routing delivery. */
+export function placeLines(order: Order, lines: readonly LineQuantity[], { routes, connections }: Network): Plan {
+  const source = connections.get(order.connection);
+  const deliveries = [...routeLines(order, lines, routes)].flatMap(([to, lineItems]): NewDelivery[] => {
+    if (to !== null && shipsItself(to)) return [];
+    const about = lineItems.map(({ id }) => id).join('\n');
+    const target = to === null ? undefined : connections.get(to);
+    if (target) return [push(order, 'order', target, about, { lineItems })];
+    const missing = to === null ? 'no route matches' : `the route leads to ${to}, which is not a connection`;
+    const blocked = {
+      code: 'route_missing',
+      description: `${missing} for line items ${lineItems.map(({ id }) => id).join(', ')} of an order from ${order.connection}: add a route to the connections file`,
+      waitsFor: 'routes' as const,
+    };
+    return source ? [{ ...push(order, 'route', source, about, { lineItems }), blocked }] : [];
+  });
+  return { deliveries, routed: lines.map(({ id }) => id) };
+}
+
+/** A cancelled order's placements are stopped where they have not happened and undone where they have. */
+function planCancellations(order: Order, { connections }: Network): NewDelivery[] {
+  if (!order.cancelled) return [];
+  return order.placements.flatMap(({ delivery, connection }) => {
+    const target = connections.get(connection);
+    return target ? [push(order, 'cancel', target, delivery, { placement: delivery })] : [];
+  });
+}
+
+/** Tells whoever sold the order of each parcel that somebody else shipped. */
+function planReports(order: Order, { connections }: Network): NewDelivery[] {
+  const source = connections.get(order.connection);
+  if (!source) return [];
+  return order.fulfillments
+    .filter(({ by }) => by !== order.connection)
+    .map(({ id }) => push(order, 'fulfillment', source, id, { fulfillment: id }));
+}
+
+/** What else whoever sold the order wants to be told, perhaps only after every parcel. */
+function planFollowUps(order: Order, { connections }: Network, reports: readonly NewDelivery[]): NewDelivery[] {
+  const source = connections.get(order.connection);
+  if (!source) return [];
+  const followUps = roleOf(source.marketplace).followUps?.(order, source) ?? [];
+  return followUps.map(({ action, about, afterReports }) =>
+    push(order, action, source, about, { about, ...(afterReports && { after: reports.map(({ id }) => id) }) }),
+  );
+}
+
+function push(order: Order, action: string, target: Connection, about: string, subject: Subject): NewDelivery {
+  return {
+    id: `dlv_${shortHash(order.id, action, target.id, about)}`,
+    kind: 'push',
+    action,
+    connection: target.id,
+    marketplace: target.marketplace,
+    order: order.id,
+    ...(order.shipBy && { shipBy: order.shipBy }),
+    subject,
+  };
+}

@@ -1,0 +1,56 @@
+import {
+  BlockedError,
+  type ErrorDetail,
+  type IntegrationError,
+  RejectedError,
+  RetryableError,
+  ThrottledError,
+} from '../errors.ts';
+import type { HttpResponse } from './client.ts';
+import { secondsUntilReset } from './rate-limit.ts';
+
+const MAX_WORDS = 500;
+const HEALS_BY_ITSELF = new Set([408, 409, 423, 425]);
+
+/** What an unwelcome status means where the vendor's document does not say otherwise. */
+export function classify(response: HttpResponse): IntegrationError {
+  const { status } = response;
+  const detail: ErrorDetail = { code: `http_${status}`, description: describe(response), httpStatus: status };
+  const wait = retryAfterSeconds(response);
+  if (status === 429 || (status === 503 && wait !== null)) return new ThrottledError(detail, wait);
+  if (status === 401 || status === 403) return new BlockedError(detail, 'connection');
+  if (status >= 500 || HEALS_BY_ITSELF.has(status)) return new RetryableError(detail);
+  return new RejectedError(detail);
+}
+
+/** The remote's own words, capped. */
+export function describe({ status, body }: HttpResponse): string {
+  const words = typeof body === 'string' ? body : wordsOf(body);
+  return (words.trim() || `status ${status}`).slice(0, MAX_WORDS);
+}
+
+function wordsOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return String(body ?? '');
+  const { description, message, error, code } = body as Record<string, unknown>;
+  const said = [description, message, error].find((word) => typeof word === 'string');
+  if (said === undefined) return JSON.stringify(body);
+  return typeof code === 'string' ? `${code}: ${said}` : String(said);
+}
+
+/**
+ * Seconds from `Retry-After` (seconds or an HTTP date), a body's `retry_after_seconds`, or the reset of the rate limit
+ * of a 429; null without a usable hint.
+ */
+export function retryAfterSeconds({ status, headers, body }: HttpResponse, now = Date.now()): number | null {
+  const header = headers.get('retry-after')?.trim();
+  if (header) {
+    if (/^-?\d+(\.\d+)?$/.test(header)) return Number(header);
+    const date = Date.parse(header);
+    if (!Number.isNaN(date)) return (date - now) / 1000;
+  }
+  const hint = (body as { retry_after_seconds?: unknown } | null)?.retry_after_seconds;
+  const seconds = typeof hint === 'string' && hint.trim() !== '' ? Number(hint) : hint;
+  if (typeof seconds === 'number' && Number.isFinite(seconds)) return seconds;
+  // On every other answer the reset says nothing about this one.
+  return status === 429 ? secondsUntilReset(headers, now) : null;
+}

@@ -1,0 +1,117 @@
+import { type IntegrationError, RetryableError, UnknownOutcomeError } from '../errors.ts';
+import type { Budget } from '../rate-limit/budget.ts';
+import { classify, retryAfterSeconds } from './classify.ts';
+import { isUsedUp, secondsUntilReset } from './rate-limit.ts';
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Joined to the connection's base URL, which may itself have a path. */
+  path: string;
+  query?: Record<string, string | number>;
+  headers?: Record<string, string>;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent form-encoded. */
+  form?: Record<string, string>;
+  /** The vendor's own word that it is done, whatever the status. */
+  accepts?: (response: HttpResponse) => boolean;
+  /** The vendor's own reading of a refusal; null leaves it to the status. */
+  refusal?: (response: HttpResponse) => IntegrationError | null;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers: Headers;
+  /** Parsed JSON, or the text where it is not JSON. */
+  body: unknown;
+}
+
+export interface Http {
+  /** A 2xx answer, or one that the request accepts; everything else throws the IntegrationError that says what happens next. */
+  request(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** What went over the wire so far. */
+export interface Sent {
+  /** Requests that left: a budget spent after the first leaves an unknown outcome behind. */
+  sent(): number;
+  lastStatus(): number | undefined;
+}
+
+interface HttpOptions {
+  baseUrl: string;
+  budget: Budget;
+  timeoutMs: number;
+  fetch?: typeof globalThis.fetch;
+}
+
+/** The hub's one way to a remote: budgeted, with a deadline, every failure classified by what may have happened. */
+export function createHttp({ baseUrl, budget, timeoutMs, fetch = globalThis.fetch }: HttpOptions): Http & Sent {
+  let sent = 0;
+  let lastStatus: number | undefined;
+  return {
+    sent: () => sent,
+    lastStatus: () => lastStatus,
+    async request(request) {
+      await budget.take();
+      sent += 1;
+      const response = await send(request, baseUrl, timeoutMs, fetch);
+      lastStatus = response.status;
+      if (response.status === 429) await budget.pause(retryAfterSeconds(response));
+      else if (isUsedUp(response.headers)) await budget.pause(secondsUntilReset(response.headers));
+      if ((response.status >= 200 && response.status < 300) || request.accepts?.(response)) return response;
+      throw request.refusal?.(response) ?? classify(response);
+    },
+  };
+}
+
+async function send(request: HttpRequest, baseUrl: string, timeoutMs: number, fetch: typeof globalThis.fetch) {
+  const url = new URL(baseUrl.replace(/\/$/, '') + request.path);
+  for (const [key, value] of Object.entries(request.query ?? {})) url.searchParams.set(key, String(value));
+  const headers: Record<string, string> = { accept: 'application/json', ...request.headers };
+  const init: RequestInit = { method: request.method, headers, redirect: 'manual' };
+  if (request.json !== undefined) {
+    headers['content-type'] = 'application/json';
+    init.body = JSON.stringify(request.json);
+  } else if (request.form) {
+    headers['content-type'] = 'application/x-www-form-urlencoded';
+    init.body = new URLSearchParams(request.form).toString();
+  }
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    return { status: response.status, headers: response.headers, body: parseBody(await response.text()) };
+  } catch (error) {
+    throw unsent(error, timeoutMs);
+  }
+}
+
+function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const NEVER_LEFT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** No answer: either nothing left this machine, or nobody knows what the remote did. */
+function unsent(error: unknown, timeoutMs: number): IntegrationError {
+  const { name, cause } = error as Error & { cause?: { code?: string } };
+  if (name === 'TimeoutError')
+    return new UnknownOutcomeError({ code: 'timeout', description: `no answer within ${timeoutMs} ms` });
+  const code = cause?.code ?? 'unknown';
+  return NEVER_LEFT.has(code)
+    ? new RetryableError({ code: 'unreachable', description: `could not connect (${code})` })
+    : new UnknownOutcomeError({
+        code: 'connection_lost',
+        description: `the connection broke before an answer (${code})`,
+      });
+}

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ContractError } from './errors.ts';
+import { checkCurrency, exponentOf, splitMinor, toMinor } from './money.ts';
+
+describe('toMinor', () => {
+  it.each([
+    ['50.00', 'PLN', 5000],
+    ['1234.5', 'USD', 123450],
+    [12.5, 'USD', 1250],
+    [19.99, 'EUR', 1999],
+    ['0.29', 'EUR', 29],
+    [1.1, 'EUR', 110],
+    [' 7 ', 'SEK', 700],
+    ['10.500', 'EUR', 1050],
+    ['007.10', 'EUR', 710],
+    [500, 'JPY', 500],
+    ['500.00', 'JPY', 500],
+    ['1.234', 'KWD', 1234],
+    ['1.2345', 'CLF', 12345],
+    ['1999.50', 'HUF', 199950],
+    ['-0.00', 'EUR', 0],
+  ])('reads %s %s', (value, currency, minor) => {
+    expect(toMinor(value, currency, 'price')).toBe(minor);
+  });
+
+  it.each([
+    ['10.505', 'EUR'],
+    ['0.1', 'JPY'],
+    [0.1 + 0.2, 'EUR'],
+    ['1e3', 'EUR'],
+    [1e21, 'EUR'],
+    [1e-7, 'EUR'],
+    [Number.NaN, 'EUR'],
+    [Number.POSITIVE_INFINITY, 'EUR'],
+    ['', 'EUR'],
+    ['.5', 'EUR'],
+    ['5.', 'EUR'],
+    ['+5', 'EUR'],
+    ['1,50', 'EUR'],
+    ['1 000', 'EUR'],
+    ['0x10', 'EUR'],
+    ['٣', 'EUR'],
+    ['-5', 'EUR'],
+    ['90071992547409.92', 'EUR'],
+  ])('refuses %s %s and names the field', (value, currency) => {
+    const failure = catchError(() => toMinor(value, currency, 'items[0].price'));
+    expect(failure).toBeInstanceOf(ContractError);
+    expect(failure).toMatchObject({ detail: { code: 'invalid_amount', field: 'items[0].price' } });
+  });
+
+  it('reads a negative amount only when asked to', () => {
+    expect(toMinor('-5.10', 'EUR', 'discount', { allowNegative: true })).toBe(-510);
+  });
+
+  it.each(['XYZ', 'eur', '', 'EURO', 'constructor'])('refuses %s as a currency', (currency) => {
+    expect(() => checkCurrency(currency, 'currency')).toThrow(ContractError);
+    expect(catchError(() => toMinor('1', currency, 'price'))).toMatchObject({ detail: { code: 'unknown_currency' } });
+  });
+
+  it('counts the decimals of prices, not of cash', () => {
+    const exponents = ['HUF', 'COP', 'MXN', 'KRW', 'TND', 'IQD'].map((code) => exponentOf(code, 'currency'));
+    expect(exponents).toEqual([2, 2, 2, 0, 3, 3]);
+  });
+
+  it('reads every written amount back exactly', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), (minor) => {
+        const digits = String(minor).padStart(3, '0');
+        expect(toMinor(`${digits.slice(0, -2)}.${digits.slice(-2)}`, 'EUR', 'price')).toBe(minor);
+      }),
+    );
+  });
+});
+
+describe('splitMinor', () => {
+  it('gives the cents that are left to the largest remainders, the earlier at a tie', () => {
+    expect(splitMinor(100, [1, 1, 1])).toEqual([34, 33, 33]);
+    expect(splitMinor(1000, [1, 2, 4])).toEqual([143, 286, 571]);
+    expect(splitMinor(-100, [1, 1, 1])).toEqual([-34, -33, -33]);
+  });
+
+  it('splits evenly when nothing has a weight, and nothing into nothing', () => {
+    expect(splitMinor(3, [0, 0])).toEqual([2, 1]);
+    expect(splitMinor(0, [])).toEqual([]);
+    expect(() => splitMinor(1, [])).toThrow(RangeError);
+    expect(() => splitMinor(0.5, [1])).toThrow(RangeError);
+    expect(() => splitMinor(1, [-1])).toThrow(RangeError);
+  });
+
+  it('loses no cent, whatever the amount and the weights, and no part is off by one or more', () => {
+    const weights = fc.array(fc.oneof(fc.nat(9), fc.maxSafeNat()), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), weights, (amount, shares) => {
+        const parts = splitMinor(amount, shares);
+        expect(parts.reduce((sum, part) => sum + BigInt(part), 0n)).toBe(BigInt(amount));
+        const total = shares.reduce((sum, share) => sum + BigInt(share), 0n);
+        if (total === 0n) return;
+        for (const [index, share] of shares.entries()) {
+          const error = BigInt(parts[index] ?? 0) * total - BigInt(amount) * BigInt(share);
+          expect(error < total && error > -total).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+function catchError(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,87 @@
+import { ContractError } from './errors.ts';
+
+/*
+ * ISO 4217's exponents other than 2 (List One, 2025). Intl knows which codes exist, but rounds many of them as
+ * people pay in cash: it gives HUF, COP and IDR no decimals, though their prices have two.
+ */
+const EXPONENTS: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
+  ),
+  ...Object.fromEntries('BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3])),
+  CLF: 4,
+  UYW: 4,
+};
+
+// Intl leaves out units of account such as CLF.
+const CURRENCIES: ReadonlySet<string> = new Set([...Intl.supportedValuesOf('currency'), ...Object.keys(EXPONENTS)]);
+
+/** Throws ContractError unless it is an ISO 4217 code in capitals. */
+export function checkCurrency(currency: string, field: string): void {
+  if (CURRENCIES.has(currency)) return;
+  const description = `${field}: not an ISO 4217 currency code`;
+  throw new ContractError({ code: 'unknown_currency', description, field });
+}
+
+/** How many decimals an amount of this currency has. */
+export function exponentOf(currency: string, field: string): number {
+  checkCurrency(currency, field);
+  return EXPONENTS[currency] ?? 2;
+}
+
+const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
+
+/**
+ * A decimal amount in the currency's minor units, exactly: no floating-point arithmetic on the way.
+ * Throws ContractError naming the field for anything that is not a plain decimal, has more decimals than the currency
+ * (zeros may follow), or is negative without leave.
+ */
+export function toMinor(
+  value: string | number,
+  currency: string,
+  field: string,
+  { allowNegative = false }: { allowNegative?: boolean } = {},
+): number {
+  const exponent = exponentOf(currency, field);
+  const [, sign, whole = '', fraction = ''] = DECIMAL.exec(String(value).trim()) ?? [];
+  if (sign === undefined) throw unreadable(field, 'not a plain decimal number');
+  const decimals = fraction.padEnd(exponent, '0');
+  if (/[^0]/.test(decimals.slice(exponent))) throw unreadable(field, `more decimals than ${currency} has`);
+  const minor = Number(`${whole}${decimals.slice(0, exponent)}`);
+  if (!Number.isSafeInteger(minor)) throw unreadable(field, 'too large');
+  if (sign === '' || minor === 0) return minor;
+  if (!allowNegative) throw unreadable(field, 'must not be negative');
+  return -minor;
+}
+
+const unreadable = (field: string, problem: string): ContractError =>
+  new ContractError({ code: 'invalid_amount', description: `${field}: ${problem}`, field });
+
+/**
+ * Splits an amount in proportion to whole weights (quantities, prices) so that the parts sum exactly to it: largest
+ * remainder first, the earlier part at a tie. Without any weight the parts are equal. RangeError for what cannot be split.
+ */
+export function splitMinor(amount: number, weights: readonly number[]): number[] {
+  if (!Number.isSafeInteger(amount)) throw new RangeError('an amount is a whole number of minor units');
+  if (weights.some((weight) => !Number.isSafeInteger(weight) || weight < 0))
+    throw new RangeError('weights are whole numbers and not negative');
+  if (weights.length === 0) {
+    if (amount !== 0) throw new RangeError('an amount cannot be split into no parts');
+    return [];
+  }
+  const unweighted = weights.every((weight) => weight === 0);
+  const shares = weights.map((weight) => (unweighted ? 1n : BigInt(weight)));
+  const sum = shares.reduce((total, share) => total + share, 0n);
+  const size = BigInt(Math.abs(amount));
+  const parts = shares.map((share) => (size * share) / sum);
+  let left = size - parts.reduce((total, part) => total + part, 0n);
+  const byRemainder = shares
+    .map((share, index) => ({ index, remainder: (size * share) % sum }))
+    .sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1));
+  for (const { index } of byRemainder) {
+    if (left === 0n) break;
+    parts[index] = (parts[index] ?? 0n) + 1n;
+    left -= 1n;
+  }
+  return parts.map((part) => (amount < 0 && part !== 0n ? -Number(part) : Number(part)));
+}

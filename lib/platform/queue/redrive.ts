@@ -1,0 +1,75 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { queueUrl } from '../settings.ts';
+
+const sqs = new SQSClient({});
+const MAX_BATCH = 10;
+
+/** A message in our hands, hidden from everybody else until it is deleted, given back or its time is over. */
+export interface Taken {
+  id: string;
+  handle: string;
+  body: string;
+  sentAt: string;
+  /** How often it has been received, this time included. */
+  receives: number;
+}
+
+/** Takes up to ten messages. Long polling asks all of SQS's servers, so that an empty answer means empty. */
+export async function takeMessages(queue: string, hideSeconds: number): Promise<Taken[]> {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: queueUrl(queue),
+      MaxNumberOfMessages: MAX_BATCH,
+      VisibilityTimeout: hideSeconds,
+      WaitTimeSeconds: 1,
+      MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
+    }),
+  );
+  return Messages.map(({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {} }) => ({
+    id: MessageId,
+    handle: ReceiptHandle,
+    body: Body,
+    sentAt: new Date(Number(Attributes.SentTimestamp)).toISOString(),
+    receives: Number(Attributes.ApproximateReceiveCount),
+  }));
+}
+
+/** Deletes for good. What SQS keeps all the same comes back by itself, which is harmless. */
+export async function deleteMessages(queue: string, messages: readonly Taken[]): Promise<void> {
+  for (const batch of batchesOf(messages)) {
+    const Entries = batch.map(({ handle }, index) => ({ Id: String(index), ReceiptHandle: handle }));
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl(queue), Entries }));
+  }
+}
+
+/** Shows them to everybody again at once. */
+export async function giveBackMessages(queue: string, messages: readonly Taken[]): Promise<void> {
+  for (const batch of batchesOf(messages)) {
+    const Entries = batch.map(({ handle }, index) => ({
+      Id: String(index),
+      ReceiptHandle: handle,
+      VisibilityTimeout: 0,
+    }));
+    await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl(queue), Entries }));
+  }
+}
+
+/** About how many messages a queue holds, those in somebody's hands included. */
+export async function countMessages(queue: string): Promise<number> {
+  const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl(queue), AttributeNames: [...names] }),
+  );
+  return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+}
+
+const batchesOf = (messages: readonly Taken[]): Taken[][] =>
+  Array.from({ length: Math.ceil(messages.length / MAX_BATCH) }, (_, index) =>
+    messages.slice(index * MAX_BATCH, (index + 1) * MAX_BATCH),
+  );

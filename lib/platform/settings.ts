@@ -1,0 +1,43 @@
+import { envName } from './names.ts';
+
+/** A variable the deployment must set; a missing one is a bug in the stacks, named. */
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`environment variable ${name} is not set`);
+  return value;
+}
+
+function positive(name: string, fallback: number): number {
+  const text = process.env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new Error(`${name} must be a number of zero or more, not "${text}"`);
+  return value;
+}
+
+export const tableName = (): string => required(envName.table);
+export const queueUrl = (queue: string): string => required(envName.queueUrl(queue));
+export const secretId = (marketplace: string): string => required(envName.secretId(marketplace));
+
+export interface RetryPolicy {
+  /** Retries after the first attempt. */
+  limit: number;
+  intervalSeconds: number;
+}
+
+export const retryPolicy = (): RetryPolicy => ({
+  limit: positive('RETRY_LIMIT', 3),
+  intervalSeconds: positive('RETRY_INTERVAL_SECONDS', 300),
+});
+
+export const sweepIntervalSeconds = (): number => positive('SWEEP_INTERVAL_SECONDS', 60);
+
+/** Overrides every connection's own poll interval when set. */
+export const pollIntervalSeconds = (ofConnection: number): number => positive('POLL_INTERVAL_SECONDS', ofConnection);
+
+/** How long one call to a remote may take; a lease outlives several. */
+export const httpTimeoutMs = (): number => positive('HTTP_TIMEOUT_SECONDS', 10) * 1000;
+
+/** Whether an instant is before the ledger was restored: a part of what was done until then is on no record. */
+export const isBeforeRestore = (instant: string): boolean =>
+  process.env.RESTORED_AT !== undefined && Date.parse(instant) < Date.parse(process.env.RESTORED_AT);

@@ -1,0 +1,135 @@
+import { table } from '../names.ts';
+import { tableName } from '../settings.ts';
+import { db, getItems, type Key } from './table.ts';
+
+export type IndexName = keyof typeof table.indexes;
+
+interface Page {
+  index: IndexName;
+  partition: string;
+  limit: number;
+  newestFirst: boolean;
+  /** Exclusive bounds on the index's sort key. */
+  after?: string;
+  before?: string;
+}
+
+type IndexRow = Key & { sort: string };
+
+/** One page of keys of one index partition, in the order of its sort key. */
+export async function queryIndex({ index, partition, limit, newestFirst, after, before }: Page): Promise<IndexRow[]> {
+  if (after && before && after > before) return [];
+  const { hashKey, rangeKey } = table.indexes[index];
+  const values: Record<string, string> = { ':pk': partition, ':low': after ?? '', ':high': before ?? '\uffff' };
+  if (!after) values[':low'] = ' ';
+  const { Items } = await db.query({
+    TableName: tableName(),
+    IndexName: index,
+    KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :low AND :high',
+    ExpressionAttributeNames: { '#pk': hashKey, '#sk': rangeKey },
+    ExpressionAttributeValues: values,
+    ScanIndexForward: !newestFirst,
+    // BETWEEN includes its ends: one more for each bound that has to be dropped.
+    Limit: limit + 2,
+  });
+  return (Items ?? [])
+    .map((item) => ({ pk: item.pk as string, sk: item.sk as string, sort: item[rangeKey] as string }))
+    .filter(({ sort }) => sort !== after && sort !== before)
+    .slice(0, limit);
+}
+
+/** Sort keys end in the id of what they are of, behind an instant or a SKU. */
+export const idOf = ({ sort }: Pick<IndexRow, 'sort'>): string => sort.slice(sort.indexOf('#') + 1);
+
+interface Walk {
+  index: IndexName;
+  partitions: readonly string[];
+  /** Of a page of all partitions together, about. */
+  limit: number;
+  after?: string | undefined;
+}
+
+/** Keys of several partitions, in the order of their sort keys, page by page. */
+export async function* walkIndex({ index, partitions, limit, after }: Walk): AsyncGenerator<IndexRow[]> {
+  const each = Math.ceil(limit / partitions.length) + 1;
+  for (let behind = after; ; ) {
+    const pages = await Promise.all(
+      partitions.map((partition) =>
+        queryIndex({ index, partition, limit: each, newestFirst: false, ...(behind && { after: behind }) }),
+      ),
+    );
+    // A full page may go on behind its last row: what sorts after that is for the next round.
+    const ends = pages.flatMap((page) => (page.length < each ? [] : (page.at(-1)?.sort ?? [])));
+    const end = ends.sort()[0];
+    const rows = pages
+      .flat()
+      .filter(({ sort }) => end === undefined || sort <= end)
+      .sort((a, b) => (a.sort < b.sort ? -1 : 1));
+    if (rows.length > 0) yield rows;
+    if (end === undefined) return;
+    behind = end;
+  }
+}
+
+interface Listing<T> {
+  index: IndexName;
+  partitions: readonly string[];
+  limit: number;
+  /** Where the page before ended. */
+  cursor?: string | undefined;
+  /** Nothing older is looked at: an instant that the sort keys begin with. */
+  since?: string;
+  matches: (item: T) => boolean;
+}
+
+const MAX_ROUNDS = 20;
+/** Beside its share of a page, a partition is asked for so many more, as no hash is even. */
+const SPARE_ROWS = 4;
+
+/** Newest first over several partitions; the cursor is the last sort key seen, valid in all of them. */
+export async function listIndex<T extends object>(listing: Listing<T>): Promise<{ items: T[]; cursor?: string }> {
+  const { index, partitions, limit, since, matches } = listing;
+  const items: T[] = [];
+  let before = listing.cursor && decodeCursor(listing.cursor);
+  let each = Math.min(limit + 1, Math.ceil((limit + 1) / partitions.length) + SPARE_ROWS);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const pages = await Promise.all(
+      partitions.map((partition) =>
+        queryIndex({
+          index,
+          partition,
+          limit: each,
+          newestFirst: true,
+          ...(before && { before }),
+          ...(since && { after: since }),
+        }),
+      ),
+    );
+    // A full page may go on behind its last row: nothing older than that is sure to be next.
+    const ends = pages.flatMap((page) => (page.length < each ? [] : (page.at(-1)?.sort ?? [])));
+    const end = ends.sort().at(-1) ?? '';
+    const rows = pages
+      .flat()
+      .filter(({ sort }) => sort >= end)
+      .sort((a, b) => (a.sort < b.sort ? 1 : -1));
+    const window = rows.slice(0, limit);
+    const found = new Map(
+      (await getItems<T & { id: string }>(window.map(({ pk, sk }) => ({ pk, sk })))).map((item) => [item.id, item]),
+    );
+    for (const row of window) {
+      before = row.sort;
+      const item = found.get(idOf(row));
+      if (item && matches(item)) items.push(item);
+      if (items.length === limit) break;
+    }
+    const exhausted = end === '' && rows.length <= limit && window.at(-1)?.sort === before;
+    if (exhausted || (rows.length === 0 && end === '')) return { items };
+    if (items.length === limit) return { items, cursor: encodeCursor(before ?? '') };
+    // One connection may have nearly all there is.
+    each = Math.min(limit + 1, each * 2);
+  }
+  return { items, ...(before && { cursor: encodeCursor(before) }) };
+}
+
+export const encodeCursor = (sort: string): string => Buffer.from(sort).toString('base64url');
+export const decodeCursor = (cursor: string): string => Buffer.from(cursor, 'base64url').toString();

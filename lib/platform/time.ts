@@ -1,0 +1,104 @@
+import { ContractError } from './errors.ts';
+
+const WRITTEN =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d{2}(?::?\d{2})?))?)?$/i;
+
+/** Numbers from here on are milliseconds: as seconds it would be the year 5138. */
+const MILLISECONDS_FROM = 1e11;
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/**
+ * An instant as ISO 8601 in UTC with milliseconds. Reads ISO 8601, `YYYY-MM-DD HH:MM:SS`, a bare date (its midnight)
+ * and Unix time in seconds or milliseconds. An offset is honored; without one the time is local to `zone` (IANA).
+ * An hour that a clock shows twice is the first of the two, so that a watermark reads again rather than past; one
+ * that a clock leaves out is read with the offset before the change. Throws ContractError naming the field.
+ */
+export function toInstant(value: string | number, field: string, zone = 'UTC'): string {
+  const instant = typeof value === 'number' ? readUnix(value, field) : readWritten(value.trim(), field, zone);
+  if (!(instant >= 0 && instant <= LATEST)) throw unreadable(field, 'not between the years 1970 and 9999');
+  return new Date(instant).toISOString();
+}
+
+/** An instant as the zone's clocks show it: `YYYY-MM-DDTHH:MM:SS`, without offset; fractions are cut off. */
+export function toLocal(instant: string, zone = 'UTC'): string {
+  const at = Date.parse(instant);
+  return new Date(at + offsetAt(clockOf(zone, 'timeZone'), at)).toISOString().slice(0, 19);
+}
+
+function readUnix(value: number, field: string): number {
+  if (!Number.isFinite(value)) throw unreadable(field, 'not a time');
+  return Math.trunc(Math.abs(value) < MILLISECONDS_FROM ? value * 1000 : value);
+}
+
+function readWritten(text: string, field: string, zone: string): number {
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', offset] = WRITTEN.exec(text) ?? [];
+  if (year === undefined) throw unreadable(field, 'not a date and time as ISO 8601 writes it');
+  const numbers = [year, month, day, hour, minute, second].map(Number);
+  const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = numbers;
+  const wall = Date.UTC(y, mo - 1, d, h, mi, s, Number(fraction.slice(0, 3).padEnd(3, '0')));
+  const read = new Date(wall);
+  // Date.UTC carries February 30 into March and 24:00 into the next day: only what comes back unchanged was real.
+  const back = [
+    read.getUTCMonth() + 1,
+    read.getUTCDate(),
+    read.getUTCHours(),
+    read.getUTCMinutes(),
+    read.getUTCSeconds(),
+  ];
+  if (y < 1000 || back.some((part, index) => part !== numbers[index + 1]))
+    throw unreadable(field, 'no such date or time');
+  return offset === undefined ? localToInstant(wall, zone, field) : wall - readOffset(offset, field);
+}
+
+function readOffset(offset: string, field: string): number {
+  if (/^(z|utc)$/i.test(offset)) return 0;
+  const hours = Number(offset.slice(1, 3));
+  const minutes = Number(offset.slice(3).replace(':', '') || '0');
+  if (hours > 18 || minutes > 59) throw unreadable(field, 'no such offset');
+  return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
+
+const DAY = 24 * 3600 * 1000;
+
+function localToInstant(wall: number, zone: string, field: string): number {
+  const clock = clockOf(zone, field);
+  const [before, after] = [offsetAt(clock, wall - DAY), offsetAt(clock, wall + DAY)];
+  const real = [wall - before, wall - after].filter((instant) => instant + offsetAt(clock, instant) === wall);
+  return real.length > 0 ? Math.min(...real) : wall - before;
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(zone: string, field: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known) return known;
+  try {
+    const numeric = 'numeric' as const;
+    const clock = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: numeric,
+      month: numeric,
+      day: numeric,
+      hour: numeric,
+      minute: numeric,
+      second: numeric,
+    });
+    clocks.set(zone, clock);
+    return clock;
+  } catch (cause) {
+    const description = `${field}: not an IANA time zone to read it in`;
+    throw new ContractError({ code: 'unknown_time_zone', description, field }, { cause });
+  }
+}
+
+/** How far the zone's clock is ahead of UTC at an instant, in milliseconds. */
+function offsetAt(clock: Intl.DateTimeFormat, instant: number): number {
+  const parts = new Map(clock.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+  const shown = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+  return shown - Math.floor(instant / 1000) * 1000;
+}
+
+const unreadable = (field: string, problem: string): ContractError =>
+  new ContractError({ code: 'invalid_time', description: `${field}: ${problem}`, field });
