@@ -1,4 +1,4 @@
-import { type DimensionsOf, METRICS, type MetricName } from '../lib/metric-list';
+import { type DimensionsOf, METRICS, type MetricName } from '../lib/platform/telemetry/metric-list';
 import { table as tableSpec } from '../lib/topology';
 import { metricNamespace, physicalName } from './names';
 
