@@ -1,5 +1,6 @@
 import { closeDelivery, isClosable, takesRemoteId } from '#lib/attempts/close';
 import { getDelivery } from '#lib/deliveries/ledger';
+import { untilCommitted } from '#lib/platform/table/until-committed';
 import * as z from '#lib/platform/zod';
 import { DeliveryId } from './deliveries.ts';
 import { DeliveryBody, presentDelivery } from './delivery-schema.ts';
@@ -7,7 +8,6 @@ import { doc, named } from './documented.ts';
 import { ApiError, errorResponses, notFound } from './errors.ts';
 import { body, json } from './list.ts';
 import { createRoute, Routes } from './routes.ts';
-import { untilCommitted } from './until-committed.ts';
 
 const Close = named(
   'DeliveryClosing',
@@ -43,7 +43,7 @@ export const routes = new Routes();
 routes.add(route, async (context) => {
   const word = { ...context.req.valid('json'), by: context.var.key.name };
   const { id } = context.req.valid('param');
-  const closed = await untilCommitted(async () => {
+  const closed = await untilCommitted(`delivery ${id}`, async () => {
     const delivery = await getDelivery(id);
     if (!delivery) throw notFound('delivery');
     if (!isClosable(delivery))

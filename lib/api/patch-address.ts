@@ -6,13 +6,13 @@ import { type AddressPatch, correctAddress } from '#lib/orders/address';
 import type { Order } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
 import { commitOrder, getOrder } from '#lib/orders/store';
+import { untilCommitted } from '#lib/platform/table/until-committed';
 import { notFound } from './errors.ts';
-import { untilCommitted } from './until-committed.ts';
 
 /** Corrects an order's address and lets run what waited for it: placements, and routes that go by country. */
 export async function patchAddress(id: string, patch: AddressPatch, by: string): Promise<Order> {
   const configuration = await getConfiguration();
-  const opened = await untilCommitted(async () => {
+  const opened = await untilCommitted(`order ${id}`, async () => {
     const previous = await getOrder(id);
     if (!previous) throw notFound('order');
     const now = new Date();

@@ -5,9 +5,9 @@ import type { Fulfillment } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
 import { commitOrder, getOrder } from '#lib/orders/store';
 import { transact } from '#lib/platform/table/table';
+import { untilCommitted } from '#lib/platform/table/until-committed';
 import { ApiError, notFound } from './errors.ts';
 import { idempotency } from './idempotency.ts';
-import { untilCommitted } from './until-committed.ts';
 
 interface Answer {
   status: 200 | 201;
@@ -26,7 +26,7 @@ export async function postFulfillment({ orderId, posted, keyName, idempotencyKey
   const configuration = await getConfiguration();
   const receivedAt = new Date().toISOString();
   const repeated = idempotency<Answer>(keyName, idempotencyKey, [orderId, posted]);
-  const { answer, opened } = await untilCommitted(async () => {
+  const { answer, opened } = await untilCommitted(`order ${orderId}`, async () => {
     const before = await repeated.find();
     if (before) return { answer: before, opened: [] };
     const previous = await getOrder(orderId);

@@ -7,9 +7,9 @@ import { ring } from '#lib/deliveries/ring';
 import { loadConnector } from '#lib/marketplaces/load';
 import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
+import { untilCommitted } from '#lib/platform/table/until-committed';
 import { ApiError, invalidRequest, notFound } from './errors.ts';
 import { idempotency } from './idempotency.ts';
-import { untilCommitted } from './until-committed.ts';
 
 interface Asked {
   connectionId: string;
@@ -26,7 +26,7 @@ export async function postRequest({ connectionId, action, body, keyName, idempot
   if (!connection) throw notFound('connection');
   const input = await checkInput(connection.marketplace, action, body);
   const repeated = idempotency<string>(keyName, idempotencyKey, [connectionId, action, input]);
-  return untilCommitted(async () => {
+  return untilCommitted('what a request is about', async () => {
     const before = await repeated.find();
     const known = before === undefined ? undefined : await getDelivery(before);
     if (known) return known;

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebhookRejected } from '#events/webhook-rejected';
 import { bodyBytes } from '#lib/inbound/read-body';
 import { shortHash } from '#lib/platform/hash';
 import { tableName } from '#lib/platform/settings';
 import { listIndex } from '#lib/platform/table/sharded-index';
 import { getItem, type Item, put, queryPartition, transact, type Write } from '#lib/platform/table/table';
+import { untilCommitted } from '#lib/platform/table/until-committed';
 import { log } from '#lib/platform/telemetry/log';
 
 /** A rejected webhook on record: it may be a forgery, so nothing but its admission ever reads the body. */
@@ -26,7 +26,6 @@ export interface Admission {
 /** As many of one connection as are kept; the next one takes the place of the oldest. */
 export const SLOTS = 200;
 const RETENTION_SECONDS = 7 * 24 * 3600;
-const MAX_CONFLICTS = 10;
 
 /** What stands in each slot, so that a copy takes none and nothing but the slots has to be cleaned up. */
 interface Ring {
@@ -47,10 +46,10 @@ export async function quarantine({ type: _, ...rejected }: WebhookRejected): Pro
   const { connection, topic, receivedAt, body, encoding, evidence } = rejected;
   const id = `qtn_${shortHash(connection, topic, body, encoding, JSON.stringify(evidence))}`;
   const kept: Quarantined = { ...rejected, id, size: bodyBytes(rejected).length, admitted: null };
-  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
+  const isNew = await untilCommitted(`the quarantine of ${connection}`, async () => {
     const ring = await getItem<Ring>(ringKey(connection));
     const { turn, ids } = ring ?? { turn: 0, ids: [] };
-    if (ids.includes(id)) return;
+    if (ids.includes(id)) return false;
     const slot = turn % SLOTS;
     const moved: Item<Ring> = {
       ...ringKey(connection),
@@ -59,10 +58,9 @@ export async function quarantine({ type: _, ...rejected }: WebhookRejected): Pro
       expiresAt: expiryOf(receivedAt),
     };
     const unmoved = ring ? put(moved, 'turn = :turn', { ':turn': turn }) : put(moved, 'attribute_not_exists(pk)');
-    if (await transact([unmoved, put(itemOf(kept, slot))])) return log.warn('webhook rejected', { connection, topic });
-    await sleep(Math.random() * 20 * 2 ** Math.min(conflicts, 5));
-  }
-  throw new Error('the quarantine kept changing while a webhook was put into it');
+    return (await transact([unmoved, put(itemOf(kept, slot))])) || undefined;
+  });
+  if (isNew) log.warn('webhook rejected', { connection, topic });
 }
 
 const itemOf = (kept: Quarantined, slot: number): Item<Quarantined> => ({
