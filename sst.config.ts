@@ -28,8 +28,8 @@ export default $config({
     const { ops } = await import('./stacks/ops');
     const { pushers } = await import('./stacks/pushers');
     const { pollers } = await import('./stacks/pollers');
-    const { alarms } = await import('./stacks/alarms');
-    const { dashboard } = await import('./stacks/dashboard');
+    const { alarms } = await import('./stacks/watch/alarms');
+    const { dashboard } = await import('./stacks/watch/dashboard');
     const { environmentOf } = await import('./stacks/environment');
 
     const resources = { ...storage(), secrets: secrets(), queues: queues() };

@@ -1,5 +1,5 @@
-import { logicalName, physicalName } from './names';
-import { setting } from './settings';
+import { logicalName, physicalName } from '../names';
+import { setting } from '../settings';
 
 /** Where alarms go. Only CloudWatch may tell it anything, and only of this deployment's alarms. */
 export function createAlarmTopic(): sst.aws.SnsTopic {

@@ -1,6 +1,6 @@
-import { INBOUND_QUEUE, queues } from '../lib/topology';
+import { INBOUND_QUEUE, queues } from '../../lib/topology';
+import { find, type Resources } from '../environment';
 import type { CreateAlarm } from './alarm';
-import { find, type Resources } from './environment';
 import { queueMetric } from './metrics';
 
 /** Longer than a message takes that crashes twice, shorter than anybody's patience. */

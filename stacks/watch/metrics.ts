@@ -1,6 +1,6 @@
-import { type DimensionsOf, METRICS, type MetricName } from '../lib/platform/telemetry/metric-list';
-import { table as tableSpec } from '../lib/topology';
-import { metricNamespace, physicalName } from './names';
+import { type DimensionsOf, METRICS, type MetricName } from '../../lib/platform/telemetry/metric-list';
+import { table as tableSpec } from '../../lib/topology';
+import { metricNamespace, physicalName } from '../names';
 
 /** A metric that something emits: what alarms watch and the dashboard draws. */
 export interface Metric {

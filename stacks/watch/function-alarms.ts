@@ -1,4 +1,4 @@
-import { functions } from '../lib/topology';
+import { functions } from '../../lib/topology';
 import { type CreateAlarm, computed } from './alarm';
 import { functionMetric } from './metrics';
 

@@ -1,9 +1,9 @@
+import type { Resources } from '../environment';
+import type { Gateway } from '../gateway';
 import { alarmsTo } from './alarm';
 import { createAlarmTopic } from './alarm-topic';
 import { edgeAlarms } from './edge-alarms';
-import type { Resources } from './environment';
 import { functionAlarms } from './function-alarms';
-import type { Gateway } from './gateway';
 import { marketplaceAlarms } from './marketplace-alarms';
 import { queueAlarms } from './queue-alarms';
 

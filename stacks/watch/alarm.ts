@@ -1,6 +1,6 @@
+import { logicalName, physicalName } from '../names';
+import { setting } from '../settings';
 import type { Metric, Statistic } from './metrics';
-import { logicalName, physicalName } from './names';
-import { setting } from './settings';
 
 /** The sections of docs/operate.md that alarms lead to. */
 const RUNBOOK = {

@@ -1,8 +1,8 @@
+import type { Resources } from '../environment';
+import type { Gateway } from '../gateway';
+import { appStage } from '../names';
 import { awsWidgets } from './aws-widgets';
-import type { Resources } from './environment';
-import type { Gateway } from './gateway';
 import { hubWidgets } from './hub-widgets';
-import { appStage } from './names';
 import { alarmStates, layOut } from './widgets';
 
 /** One page for all of it: what rings, what the hub does, and what it runs on. */

@@ -1,4 +1,4 @@
-import { marketplaces } from '../lib/marketplaces/registry';
+import { marketplaces } from '../../lib/marketplaces/registry';
 import { type CreateAlarm, computed } from './alarm';
 import { ownMetric } from './metrics';
 

@@ -1,5 +1,5 @@
+import type { Resources } from '../environment';
 import { type CreateAlarm, computed } from './alarm';
-import type { Resources } from './environment';
 import { apiMetric, type Metric, tableIndexes, tableMetric } from './metrics';
 
 const FIVE_MINUTES = 300;

@@ -1,5 +1,5 @@
-import { functions, INBOUND_QUEUE, queues } from '../lib/topology';
-import { find, type Resources } from './environment';
+import { functions, INBOUND_QUEUE, queues } from '../../lib/topology';
+import { find, type Resources } from '../environment';
 import { apiMetric, functionMetric, queueMetric, tableIndexes, tableMetric } from './metrics';
 import { graph, type Line, type Widget } from './widgets';
 

@@ -1,5 +1,5 @@
-import { marketplaces } from '../lib/marketplaces/registry';
-import { type DimensionsOf, METRICS, type MetricName } from '../lib/platform/telemetry/metric-list';
+import { marketplaces } from '../../lib/marketplaces/registry';
+import { type DimensionsOf, METRICS, type MetricName } from '../../lib/platform/telemetry/metric-list';
 import { ownMetric, searchOwn } from './metrics';
 import { graph, type Line, PERIOD, type Widget } from './widgets';
 
