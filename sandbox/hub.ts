@@ -2,10 +2,10 @@ import type { RequestListener, Server } from 'node:http';
 import { putApiKey, SCOPES } from '#lib/api/keys';
 import type { ConnectionsFile } from '#lib/connections/file';
 import { putConnections } from '#lib/connections/put';
-import { duePartition, getDeliveries, transition } from '#lib/deliveries/ledger';
+import { getDeliveries, transition } from '#lib/deliveries/ledger';
 import { tableName } from '#lib/platform/settings';
-import { idOf, queryIndex } from '#lib/platform/table/sharded-index';
-import { shardsOf } from '#lib/platform/table/shards';
+import * as items from '#lib/platform/table/items';
+import { idOf, partitionsOf, queryIndex } from '#lib/platform/table/sharded-index';
 import { db } from '#lib/platform/table/table';
 import { routes } from '#lib/topology';
 import { runBackground, startBackgroundWorker } from './runtime/background.ts';
@@ -57,12 +57,12 @@ export async function startHub(server: Server, { file, apiKey, logFile, workers 
 async function endLeases(connections: readonly string[]): Promise<void> {
   const longAgo = new Date(0).toISOString();
   for (const connection of connections) {
-    const Key = { pk: `CURSOR#${connection}`, sk: 'CURSOR' };
+    const Key = items.cursor.key({ connection });
     await db.update({ TableName: tableName(), Key, UpdateExpression: 'REMOVE lease' });
-    const token = { pk: `TOKEN#${connection}`, sk: 'TOKEN' };
+    const token = items.token.key({ connection });
     await db.update({ TableName: tableName(), Key: token, UpdateExpression: 'REMOVE holder' });
     const pages = await Promise.all(
-      shardsOf(duePartition(connection)).map((partition) =>
+      partitionsOf(items.delivery.due, { connection }).map((partition) =>
         queryIndex({ index: 'byState', partition, limit: 1000, newestFirst: false }),
       ),
     );

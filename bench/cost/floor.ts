@@ -18,7 +18,7 @@ import type { Spent, World } from './world.ts';
  */
 export async function runFloor(world: World, orders: number, batch: number): Promise<Step[]> {
   const { db } = await import('#lib/platform/table/table');
-  const { pack } = await import('#lib/platform/table/pack');
+  const { pack } = await import('#lib/platform/table/item');
   const { applySnapshot } = await import('#lib/orders/snapshot');
   const { connector } = await import('#lib/marketplaces/scopio/index');
   const sqs = new SQSClient({});
@@ -49,7 +49,7 @@ export async function runFloor(world: World, orders: number, batch: number): Pro
     world.take();
     return spent;
   };
-  const put = (pk: string, item: Record<string, unknown>) =>
+  const put = (pk: string, item: object) =>
     db.put({
       TableName,
       Item: { ...item, pk, sk: 'FLOOR' },

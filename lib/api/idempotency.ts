@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { getItem, type Item, put, type Write } from '#lib/platform/table/table';
+import * as items from '#lib/platform/table/items';
+import { expiryOf, getItem, type Item, put, type Write } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
 import { doc } from './documented.ts';
 import { ApiError } from './errors.ts';
@@ -22,7 +23,7 @@ const HOURS_24_MS = 24 * 3600_000;
 /** What an `Idempotency-Key` of one API key stands for; without one nothing is found or remembered. */
 export function idempotency<Answer>(keyName: string, key: string | undefined, request: unknown, now = new Date()) {
   const hash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
-  const itemKey = { pk: `IDEMPOTENCY#${keyName}#${key}`, sk: 'IDEMPOTENCY' };
+  const itemKey = items.idempotency.key({ keyName, key: `${key}` });
   // The time to live deletes late: what is over 24 hours old counts as gone.
   const oldest = new Date(now.getTime() - HOURS_24_MS).toISOString();
 
@@ -43,7 +44,7 @@ export function idempotency<Answer>(keyName: string, key: string | undefined, re
         request: hash,
         answer,
         rememberedAt: now.toISOString(),
-        expiresAt: Math.ceil((now.getTime() + HOURS_24_MS) / 1000),
+        expiresAt: expiryOf(items.idempotency, now.toISOString()),
       };
       return [put(item, 'attribute_not_exists(pk) OR rememberedAt < :oldest', { ':oldest': oldest })];
     },

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { tableName } from '#lib/platform/settings';
+import * as items from '#lib/platform/table/items';
+import { keysIn } from '#lib/platform/table/sharded-index';
 import { db, getItem } from '#lib/platform/table/table';
 
 export const SCOPES = ['orders:read', 'fulfillments:write', 'ops'] as const;
@@ -20,19 +22,14 @@ const cache = new Map<string, { at: number; key: Promise<ApiKey | undefined> }>(
 /** SHA-256 in hex. Keys are long and random, so no salt or stretching is needed. */
 export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex');
 
-/** Where all keys are found, by when they were made. */
-export const KEYS_PARTITION = 'APIKEY';
-
-const itemKey = (hash: string) => ({ pk: `APIKEY#${hash}`, sk: 'APIKEY' });
-
 /** Makes a key valid, or changes what it may do; other warm instances learn of it within 30 seconds. */
 export async function putApiKey(key: string, name: string, scopes: readonly Scope[]): Promise<void> {
   const hash = hashKey(key);
   const createdAt = new Date().toISOString();
   const item = {
-    ...itemKey(hash),
+    ...items.apiKey.key({ hash }),
     ...{ name, scopes, createdAt },
-    ...{ timePk: KEYS_PARTITION, timeSk: `${createdAt}#${hash}` },
+    ...keysIn(items.apiKey.byTime, { createdAt, hash }),
   };
   await db.put({ TableName: tableName(), Item: item });
   cache.delete(hash);
@@ -43,7 +40,7 @@ export function findApiKey(key: string, now = Date.now()): Promise<ApiKey | unde
   const hash = hashKey(key);
   const known = cache.get(hash);
   if (known && now - known.at < CACHE_MS) return known.key;
-  const found = getItem<ApiKey>(itemKey(hash));
+  const found = getItem<ApiKey>(items.apiKey.key({ hash }));
   cache.delete(hash);
   cache.set(hash, { at: now, key: found });
   // A failed read is no answer.

@@ -1,7 +1,8 @@
 import { tableName } from '#lib/platform/settings';
+import * as items from '#lib/platform/table/items';
 import { queryIndex } from '#lib/platform/table/sharded-index';
 import { db, getItem, type Key } from '#lib/platform/table/table';
-import { type ApiKey, KEYS_PARTITION } from './keys.ts';
+import type { ApiKey } from './keys.ts';
 
 /** A key as it may be shown; `createdAt` is UTC. */
 export type ListedKey = ApiKey & { createdAt: string };
@@ -22,7 +23,12 @@ export async function revokeApiKeys(name: string): Promise<number> {
 }
 
 async function readKeys(): Promise<Array<ListedKey & { at: Key }>> {
-  const rows = await queryIndex({ index: 'byTime', partition: KEYS_PARTITION, limit: MAX_KEYS, newestFirst: false });
+  const rows = await queryIndex({
+    index: 'byTime',
+    partition: items.apiKey.byTime.partition(),
+    limit: MAX_KEYS,
+    newestFirst: false,
+  });
   const found = await Promise.all(
     rows.map(async ({ pk, sk }) => {
       const key = await getItem<ListedKey>({ pk, sk });

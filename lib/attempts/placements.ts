@@ -1,10 +1,10 @@
 import type { Delivery, Placed } from '#lib/deliveries/delivery';
-import { getDeliveries, placedPartition, positionOf, replaceDelivery } from '#lib/deliveries/ledger';
+import { getDeliveries, replaceDelivery } from '#lib/deliveries/ledger';
 import type { OpenPlacement } from '#lib/marketplaces/contract';
 import type { Order } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
-import { idOf, walkIndex } from '#lib/platform/table/sharded-index';
-import { shardsOf } from '#lib/platform/table/shards';
+import * as items from '#lib/platform/table/items';
+import { idOf, partitionsOf, walkIndex } from '#lib/platform/table/sharded-index';
 import type { Write } from '#lib/platform/table/table';
 
 type Placement = Delivery & { placed: Placed };
@@ -35,8 +35,11 @@ export async function* listOpenPlacements(
 ): AsyncGenerator<OpenPlacement> {
   const last = afterOrder === null ? undefined : await getOrder(afterOrder);
   const passed = last ? await getPlacements(last, connection) : [];
-  const after = passed.map(positionOf).sort().at(-1);
-  const partitions = shardsOf(placedPartition(connection));
+  const after = passed
+    .map(({ id, placed }) => items.delivery.placed.sort({ placedAt: placed.at, id }))
+    .sort()
+    .at(-1);
+  const partitions = partitionsOf(items.delivery.placed, { connection });
   for await (const rows of walkIndex({ index: 'byState', partitions, limit: PAGE, after })) {
     const found = await getDeliveries(rows.map(idOf));
     for (const { order, placed } of found.filter(isPlacement)) {

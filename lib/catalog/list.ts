@@ -1,9 +1,12 @@
 import type { Configuration } from '#lib/connections/store';
+import * as items from '#lib/platform/table/items';
 import { decodeCursor, encodeCursor, queryIndex } from '#lib/platform/table/sharded-index';
 import { getItems } from '#lib/platform/table/table';
 import type { Product } from './product.ts';
 import { listWarehouses, sumQuantities } from './stock.ts';
-import { getProducts, productPartition, skuSort } from './store.ts';
+import { getProducts } from './store.ts';
+
+const { byTime } = items.product;
 
 interface Page {
   connections: readonly string[];
@@ -20,8 +23,8 @@ export async function listProducts({
   if (sku !== undefined) return { items: await getProducts(page.connections, sku) };
   const rows = await readRows(page, page.limit + 1);
   const wanted = rows.slice(0, page.limit);
-  const items = await getItems<Product>(wanted.map(({ pk, sk }) => ({ pk, sk })));
-  return { items, ...(rows.length > page.limit && { cursor: encodeCursor(wanted.at(-1)?.sort ?? '') }) };
+  const found = await getItems<Product>(wanted.map(({ pk, sk }) => ({ pk, sk })));
+  return { items: found, ...(rows.length > page.limit && { cursor: encodeCursor(wanted.at(-1)?.sort ?? '') }) };
 }
 
 /** One SKU over all connections that deal in it. */
@@ -50,11 +53,12 @@ export async function listStock(
   const rows = await readRows({ connections, limit, cursor }, limit + 1);
   const skus = [...new Set(rows.map(skuOf))];
   const wanted = skus.slice(0, limit);
-  const items = await Promise.all(wanted.map(stockOf));
+  const stock = await Promise.all(wanted.map(stockOf));
   const last = wanted.at(-1);
   return {
-    items,
-    ...(skus.length > limit && last !== undefined && { cursor: encodeCursor(`${skuSort(last)}\uffff`) }),
+    items: stock,
+    ...(skus.length > limit &&
+      last !== undefined && { cursor: encodeCursor(byTime.sort({ sku: last, id: '\uffff' })) }),
   };
 }
 
@@ -72,7 +76,7 @@ async function readRows({ connections, cursor }: Page, limit: number): Promise<R
   const after = cursor === undefined ? {} : { after: decodeCursor(cursor) };
   const pages = await Promise.all(
     connections.map((connection) =>
-      queryIndex({ index: 'byTime', partition: productPartition(connection), limit, newestFirst: false, ...after }),
+      queryIndex({ index: 'byTime', partition: byTime.partition({ connection }), limit, newestFirst: false, ...after }),
     ),
   );
   return pages.flat().sort((a, b) => (a.sort < b.sort ? -1 : 1));

@@ -1,27 +1,22 @@
 import { tableName } from '#lib/platform/settings';
-import { queryIndex } from '#lib/platform/table/sharded-index';
+import * as items from '#lib/platform/table/items';
+import { keysIn, queryIndex } from '#lib/platform/table/sharded-index';
 import { db, getItem, getItems, type Item, isConditionFailure, NEW, put, type Write } from '#lib/platform/table/table';
 import type { Product } from './product.ts';
 
-const keyOf = (connection: string, sku: string) => ({ pk: `PRODUCT#${connection}#${sku}`, sk: 'PRODUCT' });
-/** Its products by SKU in the index byTime. */
-export const productPartition = (connection: string): string => `PRODUCT#${connection}`;
-
-/** What ends a SKU in a sort key must not be in it. */
-export const skuSort = (sku: string): string => `${sku.replaceAll('#', '%23')}#`;
+const { key, byTime } = items.product;
 
 export const getProduct = (connection: string, sku: string): Promise<Product | undefined> =>
-  getItem<Product>(keyOf(connection, sku));
+  getItem<Product>(key({ connection, sku }));
 
 /** One SKU at several connections, where they have it. */
 export const getProducts = (connections: readonly string[], sku: string): Promise<Product[]> =>
-  getItems<Product>(connections.map((connection) => keyOf(connection, sku)));
+  getItems<Product>(connections.map((connection) => key({ connection, sku })));
 
 const itemOf = (product: Product): Item<Product> => ({
   ...product,
-  ...keyOf(product.connection, product.sku),
-  timePk: productPartition(product.connection),
-  timeSk: `${skuSort(product.sku)}${product.id}`,
+  ...key(product),
+  ...keysIn(byTime, product),
 });
 
 /** Stands or falls with nobody else having written the product since it was read. */
@@ -37,12 +32,12 @@ const MAX_NOTED = 10_000;
 
 /** Notes that a connection deals in a SKU, until it says more about it itself. */
 export async function noteProduct(connection: string, sku: string, title: string | undefined): Promise<void> {
-  const key = `${connection}:${sku}`;
-  if (noted.has(key)) return;
+  const id = `${connection}:${sku}`;
+  if (noted.has(id)) return;
   // Older than anything the marketplace can say.
   const updatedAt = new Date(0).toISOString();
   const product: Product = {
-    id: key,
+    id,
     connection,
     sku,
     ...(title !== undefined && { title }),
@@ -54,23 +49,23 @@ export async function noteProduct(connection: string, sku: string, title: string
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
   }
-  if (noted.size < MAX_NOTED) noted.add(key);
+  if (noted.size < MAX_NOTED) noted.add(id);
 }
 
 const PAGE = 100;
 
 /** The SKUs a connection deals in, in order, after the one given. */
 export async function* listSkus(connection: string, afterSku: string | null): AsyncGenerator<string> {
-  let after = afterSku === null ? undefined : `${skuSort(afterSku)}${connection}:${afterSku}`;
+  let after = afterSku === null ? undefined : byTime.sort({ sku: afterSku, id: `${connection}:${afterSku}` });
   for (;;) {
     const rows = await queryIndex({
       index: 'byTime',
-      partition: productPartition(connection),
+      partition: byTime.partition({ connection }),
       limit: PAGE,
       newestFirst: false,
       ...(after && { after }),
     });
-    for (const { pk } of rows) yield pk.slice(`PRODUCT#${connection}#`.length);
+    for (const { pk } of rows) yield pk.slice(key({ connection, sku: '' }).pk.length);
     if (rows.length < PAGE) return;
     after = rows.at(-1)?.sort;
   }

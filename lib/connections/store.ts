@@ -1,9 +1,8 @@
 import { tableName } from '#lib/platform/settings';
+import * as items from '#lib/platform/table/items';
 import { db, getItem, queryPartition } from '#lib/platform/table/table';
 import type { Connection, Route } from './connection.ts';
 
-const PARTITION = 'CONNECTIONS';
-const ROUTES = { pk: 'ROUTES', sk: 'ROUTES' };
 /** Workers may act on settings this old; whoever changes settings rings a little later than that. */
 export const CONFIG_TTL_MS = 5_000;
 
@@ -40,13 +39,13 @@ export function getConfiguration(now = Date.now()): Promise<Configuration> {
 }
 
 async function readConfiguration(): Promise<Configuration> {
-  const [items, routes] = await Promise.all([
-    queryPartition<Connection | RemovedConnection>(PARTITION),
-    getItem<{ routes: Route[] }>(ROUTES),
+  const [rows, routes] = await Promise.all([
+    queryPartition<Connection | RemovedConnection>(items.connection.partition()),
+    getItem<{ routes: Route[] }>(items.routes.key()),
   ]);
   const connections = new Map<string, Connection>();
   const removed = new Map<string, RemovedConnection>();
-  for (const { pk: _pk, sk: _sk, ...item } of items) {
+  for (const { pk: _pk, sk: _sk, ...item } of rows) {
     if ('removedAt' in item) removed.set(item.id, item);
     else connections.set(item.id, item as Connection);
   }
@@ -54,18 +53,18 @@ async function readConfiguration(): Promise<Configuration> {
 }
 
 export async function putConnection(connection: Connection): Promise<void> {
-  await db.put({ TableName: tableName(), Item: { ...connection, pk: PARTITION, sk: connection.id } });
+  await db.put({ TableName: tableName(), Item: { ...connection, ...items.connection.key(connection) } });
   cached = undefined;
 }
 
 /** Only its name stays; its orders and deliveries go on when the connection comes back. */
 export async function removeConnection({ id, marketplace }: Connection, removedAt: string): Promise<void> {
   const removed: RemovedConnection = { id, marketplace, removedAt };
-  await db.put({ TableName: tableName(), Item: { ...removed, pk: PARTITION, sk: id } });
+  await db.put({ TableName: tableName(), Item: { ...removed, ...items.connection.key(removed) } });
   cached = undefined;
 }
 
 export async function putRoutes(routes: readonly Route[]): Promise<void> {
-  await db.put({ TableName: tableName(), Item: { ...ROUTES, routes } });
+  await db.put({ TableName: tableName(), Item: { ...items.routes.key(), routes } });
   cached = undefined;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NotYetError, RejectedError } from '#lib/platform/errors';
 import { tableName } from '#lib/platform/settings';
+import * as items from '#lib/platform/table/items';
 import { db, getItem, isConditionFailure } from '#lib/platform/table/table';
 
 /** What a vendor's token endpoint answers, with lifetimes as instants. */
@@ -28,8 +29,6 @@ const HOLD_MS = 150_000;
 const LOOK_EVERY_MS = 100;
 const MAX_WAIT_MS = 5_000;
 
-const keyOf = (connection: string) => ({ pk: `TOKEN#${connection}`, sk: 'TOKEN' });
-
 /**
  * The connection's access token, renewed by one worker at a time: a refresh token that changes at each use must not be
  * spent twice. Who comes while another renews waits for its token, and at the latest comes back later (NotYetError).
@@ -37,7 +36,7 @@ const keyOf = (connection: string) => ({ pk: `TOKEN#${connection}`, sk: 'TOKEN' 
 export async function getToken(connection: string, grants: TokenGrants, stale?: string): Promise<string> {
   const until = Date.now() + MAX_WAIT_MS;
   do {
-    const stored = await getItem<Stored>(keyOf(connection));
+    const stored = await getItem<Stored>(items.token.key({ connection }));
     if (stored?.accessToken && isFresh(stored, stale)) return stored.accessToken;
     const owner = await hold(connection);
     if (owner) return renew(connection, owner, grants, stale);
@@ -65,7 +64,7 @@ async function renew(
 ): Promise<string> {
   try {
     // It may have been renewed between the look and the hold.
-    const stored = await getItem<Stored>(keyOf(connection));
+    const stored = await getItem<Stored>(items.token.key({ connection }));
     if (stored?.accessToken && isFresh(stored, stale)) {
       await release(connection, owner, undefined);
       return stored.accessToken;
@@ -132,7 +131,7 @@ async function update(
   try {
     await db.update({
       TableName: tableName(),
-      Key: keyOf(connection),
+      Key: items.token.key({ connection }),
       UpdateExpression: expression,
       ConditionExpression: condition,
       ExpressionAttributeNames: names,

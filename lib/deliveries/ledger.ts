@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { MAX_DELAY_SECONDS } from '#lib/platform/names';
 import { tableName } from '#lib/platform/settings';
-import { shardOf } from '#lib/platform/table/shards';
+import * as items from '#lib/platform/table/items';
+import { keysIn } from '#lib/platform/table/sharded-index';
 import {
   bare,
   db,
@@ -19,34 +20,21 @@ import {
   type Write,
 } from '#lib/platform/table/table';
 import { currentTraceparent } from '#lib/platform/telemetry/trace';
-import type { Attempt, Delivery, NewDelivery, Placed } from './delivery.ts';
+import type { Attempt, Delivery, NewDelivery } from './delivery.ts';
 
 /** Longer than a pusher may run (60 s), so a lease never ends under a living worker. */
 const LEASE_SECONDS = 90;
 
-const keyOf = (id: string) => ({ pk: `DELIVERY#${id}`, sk: 'DELIVERY' });
-
-/**
- * Where the sweeper, the lists and the operators find a delivery: by when it is due, or by what is wrong with it. Each is
- * spread over shards.
- */
-export const duePartition = (connection: string): string => `due#${connection}`;
-export const blockedPartition = (connection: string): string => `blocked#${connection}`;
-export const deadPartition = (connection: string): string => `dead#${connection}`;
-/** Where the poller finds placements that still move. */
-export const placedPartition = (connection: string): string => `placed#${connection}`;
-export const timePartition = (connection: string): string => `DELIVERY#${connection}`;
+const { key } = items.delivery;
 
 function stateKeys(delivery: Delivery): IndexKeys {
-  const { id, state, connection, updatedAt } = delivery;
+  const { state, placed } = delivery;
   // A lease leaves it where it stands, as a move within an index is paid like two writes.
   if (state === 'pending' || state === 'leased')
-    return { statePk: shardOf(duePartition(connection), id), stateSk: `${dueAt(delivery)}#${id}` };
-  if (state === 'blocked') return { statePk: shardOf(blockedPartition(connection), id), stateSk: `${updatedAt}#${id}` };
-  if (state === 'dead') return { statePk: shardOf(deadPartition(connection), id), stateSk: `${updatedAt}#${id}` };
-  const { placed } = delivery;
+    return keysIn(items.delivery.due, { ...delivery, dueAt: dueAt(delivery) });
+  if (state === 'blocked' || state === 'dead') return keysIn(items.delivery[state], delivery);
   if (!placed || placed.isSettled) return {};
-  return { statePk: shardOf(placedPartition(connection), id), stateSk: positionOf({ id, placed }) };
+  return keysIn(items.delivery.placed, { ...delivery, placedAt: placed.at });
 }
 
 /** SQS holds no ring back for so long: the sweeper rings when its time comes. */
@@ -57,14 +45,10 @@ export const isFarAhead = ({ nextAttemptAt, updatedAt }: Delivery): boolean =>
 export const UNRUNG = '~';
 const dueAt = (delivery: Delivery): string => `${delivery.nextAttemptAt}${isFarAhead(delivery) ? UNRUNG : ''}`;
 
-/** A placement's place among those of its connection. */
-export const positionOf = ({ id, placed }: Pick<Delivery, 'id'> & { placed: Placed }): string => `${placed.at}#${id}`;
-
 const itemOf = (delivery: Delivery): Item<Delivery> => ({
   ...delivery,
-  ...keyOf(delivery.id),
-  timePk: shardOf(timePartition(delivery.connection), delivery.id),
-  timeSk: `${delivery.createdAt}#${delivery.id}`,
+  ...key(delivery),
+  ...keysIn(items.delivery.byTime, delivery),
   ...stateKeys(delivery),
 });
 
@@ -91,15 +75,16 @@ export function openDelivery({ blocked, ...asked }: NewDelivery, now: string): D
 
 export const putNewDelivery = (delivery: Delivery): Write => put(itemOf(delivery), NEW);
 
-export const getDelivery = (id: string): Promise<Delivery | undefined> => getItem<Delivery>(keyOf(id));
+export const getDelivery = (id: string): Promise<Delivery | undefined> => getItem<Delivery>(key({ id }));
 
-export const getDeliveries = (ids: readonly string[]): Promise<Delivery[]> => getItems<Delivery>(ids.map(keyOf));
+export const getDeliveries = (ids: readonly string[]): Promise<Delivery[]> =>
+  getItems<Delivery>(ids.map((id) => key({ id })));
 
 /** All attempts at a delivery, oldest first. */
 export async function getAttempts({ id, attempts = [], attemptCount }: Delivery): Promise<Attempt[]> {
   if (attemptCount <= attempts.length) return attempts;
-  const items = await queryPartition<Attempt>(keyOf(id).pk, 'ATTEMPT#');
-  return [...attempts, ...items.map((item) => bare(item))];
+  const later = await queryPartition<Attempt>(key({ id }).pk, items.attempt.prefix);
+  return [...attempts, ...later.map((item) => bare(item))];
 }
 
 /**
@@ -116,7 +101,7 @@ function unchanged(was: Delivery): { condition: string; values: Record<string, u
 /** Stands or falls with the delivery being exactly as it was read. */
 export function checkDelivery(was: Delivery): Write {
   const { Item: _item, ...condition } = replaceDelivery(was, was).Put;
-  return { ConditionCheck: { ...condition, Key: keyOf(was.id) } };
+  return { ConditionCheck: { ...condition, Key: key(was) } };
 }
 
 /** A delivery's next state as one write of a larger transaction. */
@@ -158,7 +143,7 @@ export async function leaseDue(
   try {
     const leased = await db.update({
       TableName: tableName(),
-      Key: keyOf(id),
+      Key: key({ id }),
       UpdateExpression: 'SET #state = :leased, updatedAt = :now, lease = :lease',
       ConditionExpression:
         '#state = :pending AND nextAttemptAt <= :now AND marketplace = :marketplace AND attribute_not_exists(subject.#after)',
@@ -206,6 +191,8 @@ const MAX_INSIDE = 8;
 export function withAttempt(delivery: Delivery, attempt: Attempt): { delivery: Delivery; also: Write[] } {
   const { id, attempts = [] } = delivery;
   if (attempt.number <= MAX_INSIDE) return { delivery: { ...delivery, attempts: [...attempts, attempt] }, also: [] };
-  const sk = `ATTEMPT#${String(attempt.number).padStart(6, '0')}`;
-  return { delivery, also: [put({ ...attempt, pk: keyOf(id).pk, sk }, NEW)] };
+  return {
+    delivery,
+    also: [put({ ...attempt, ...items.attempt.key({ delivery: id, number: `${attempt.number}` }) }, NEW)],
+  };
 }

@@ -1,10 +1,10 @@
 import { type Configuration, getConfiguration } from '#lib/connections/store';
 import { isPast } from '#lib/orders/ship-by';
 import { getOrder } from '#lib/orders/store';
-import { decodeCursor, encodeCursor, listIndex } from '#lib/platform/table/sharded-index';
-import { shardsOf } from '#lib/platform/table/shards';
+import { delivery as place } from '#lib/platform/table/items';
+import { decodeCursor, encodeCursor, listIndex, type Place, partitionsOf } from '#lib/platform/table/sharded-index';
 import type { Delivery, DeliveryKind, DeliveryState } from './delivery.ts';
-import { blockedPartition, deadPartition, duePartition, getDeliveries, timePartition } from './ledger.ts';
+import { getDeliveries } from './ledger.ts';
 import { normalizeMessage } from './normalize-message.ts';
 
 export interface DeliveryFilter {
@@ -55,7 +55,7 @@ async function listOfOrder(
   const before = cursor && decodeCursor(cursor);
   const rows = (await getDeliveries(order?.deliveries ?? []))
     .filter(matches)
-    .map((delivery) => ({ delivery, sort: `${delivery.createdAt}#${delivery.id}` }))
+    .map((delivery) => ({ delivery, sort: place.byTime.sort(delivery) }))
     .filter(({ sort }) => !before || sort < before)
     .sort((a, b) => (a.sort < b.sort ? 1 : -1));
   const page = rows.slice(0, limit);
@@ -77,15 +77,15 @@ export async function* eachDelivery(filter: DeliveryFilter): AsyncGenerator<Deli
 function whereToLook({ state, cause, message, since }: DeliveryFilter, connections: readonly string[]) {
   // Dead and blocked ones stand by when they became so, which is never before they were created.
   const bounded = { index: 'byState', ...(since && { since }) } as const;
-  const within = (...kinds: ReadonlyArray<(connection: string) => string>) => ({
-    partitions: connections.flatMap((id) => kinds.flatMap((partitionOf) => shardsOf(partitionOf(id)))),
+  const within = (...places: ReadonlyArray<Place<{ connection: string }>>) => ({
+    partitions: connections.flatMap((connection) => places.flatMap((each) => partitionsOf(each, { connection }))),
   });
-  if (state === 'dead') return { ...bounded, ...within(deadPartition) };
-  if (state === 'blocked') return { ...bounded, ...within(blockedPartition) };
-  if (state === 'pending' || state === 'leased') return { index: 'byState', ...within(duePartition) } as const;
+  if (state === 'dead') return { ...bounded, ...within(place.dead) };
+  if (state === 'blocked') return { ...bounded, ...within(place.blocked) };
+  if (state === 'pending' || state === 'leased') return { index: 'byState', ...within(place.due) } as const;
   if ((cause || message) && !state)
-    return { index: 'byState', ...within(deadPartition, blockedPartition, duePartition) } as const;
-  return { index: 'byTime', ...within(timePartition), ...(since && { since }) } as const;
+    return { index: 'byState', ...within(place.dead, place.blocked, place.due) } as const;
+  return { index: 'byTime', ...within(place.byTime), ...(since && { since }) } as const;
 }
 
 /** Whether a delivery is one that the filter names. */

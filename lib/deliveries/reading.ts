@@ -1,5 +1,6 @@
 import { tableName } from '#lib/platform/settings';
-import { getItem, type Write } from '#lib/platform/table/table';
+import * as items from '#lib/platform/table/items';
+import { expiryOf, getItem, type Write } from '#lib/platform/table/table';
 import type { Delivery, NewDelivery } from './delivery.ts';
 import { checkDelivery, getDelivery } from './ledger.ts';
 
@@ -7,8 +8,6 @@ import { checkDelivery, getDelivery } from './ledger.ts';
 interface Reading {
   delivery: string;
 }
-
-const RETENTION_MS = 30 * 24 * 3600_000;
 
 /**
  * What the event's transaction must say. `covered` names the fetch that tells all the event could: one that has yet to
@@ -19,7 +18,7 @@ export async function planReading(
   receivedAt: string,
 ): Promise<{ covered: string | null; writes: Write[] }> {
   const { connection, action, subject } = fetch;
-  const Key = { pk: `FETCH#${connection}#${action}#${subject.resource}`, sk: 'FETCH' };
+  const Key = items.fetchCover.key({ connection, action, resource: `${subject.resource}` });
   const known = await getItem<Reading>(Key);
   const last = known && (await getDelivery(known.delivery));
   if (last?.state === 'pending' || last?.state === 'blocked')
@@ -32,7 +31,7 @@ export async function planReading(
     ConditionExpression: known ? 'delivery = :known' : 'attribute_not_exists(delivery)',
     ExpressionAttributeValues: {
       ':new': fetch.id,
-      ':expires': Math.floor((Date.parse(receivedAt) + RETENTION_MS) / 1000),
+      ':expires': expiryOf(items.fetchCover, receivedAt),
       ...(known && { ':known': known.delivery }),
     },
   };

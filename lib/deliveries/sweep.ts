@@ -2,11 +2,11 @@ import { type Configuration, getConfiguration } from '#lib/connections/store';
 import { deliveryQueue, INDEX_SHARDS } from '#lib/platform/names';
 import { countMessages } from '#lib/platform/queue/redrive';
 import { sweepIntervalSeconds } from '#lib/platform/settings';
-import { idOf, queryIndex } from '#lib/platform/table/sharded-index';
-import { shardsOf } from '#lib/platform/table/shards';
+import * as items from '#lib/platform/table/items';
+import { idOf, partitionsOf, queryIndex } from '#lib/platform/table/sharded-index';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import type { Delivery } from './delivery.ts';
-import { duePartition, getDeliveries, UNRUNG } from './ledger.ts';
+import { getDeliveries, UNRUNG } from './ledger.ts';
 import { ring, ringAt } from './ring.ts';
 
 /**
@@ -59,7 +59,7 @@ async function queuedAt(marketplace: string): Promise<number> {
 }
 
 async function findDue(connection: string, look: number, now: Date, graceMs: number): Promise<Delivery[]> {
-  const shards = shardsOf(duePartition(connection));
+  const shards = partitionsOf(items.delivery.due, { connection });
   const ids = await Promise.all(shards.map((shard) => lookInto(shard, look, now, graceMs)));
   return (await getDeliveries(ids.flat())).filter((delivery) => isDue(delivery, now));
 }
@@ -96,7 +96,7 @@ async function ringUnrung(of: Pick<Delivery, 'connection' | 'marketplace'>, now:
   const intervalMs = Math.max(1, sweepIntervalSeconds()) * 1000;
   const from = Math.ceil(now.getTime() / intervalMs) * intervalMs;
   const [after, before] = [new Date(from).toISOString(), new Date(from + intervalMs).toISOString()];
-  const shards = shardsOf(duePartition(of.connection)).map(async (partition) => {
+  const shards = partitionsOf(items.delivery.due, of).map(async (partition) => {
     const found: Array<{ id: string; at: string }> = [];
     for (let last = after; ; ) {
       const rows = await queryIndex({

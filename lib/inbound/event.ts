@@ -1,10 +1,9 @@
 import type { InboundReceived } from '#events/inbound-received';
 import type { ErrorDetail } from '#lib/platform/errors';
 import { tableName } from '#lib/platform/settings';
-import { pack } from '#lib/platform/table/pack';
-import { listIndex } from '#lib/platform/table/sharded-index';
-import { shardOf, shardsOf } from '#lib/platform/table/shards';
-import { getItem, type Item, NEW, put, type Write } from '#lib/platform/table/table';
+import * as items from '#lib/platform/table/items';
+import { keysIn, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
+import { expiryOf, getItem, type Item, NEW, pack, put, type Write } from '#lib/platform/table/table';
 
 export type InboundState = 'applied' | 'duplicate' | 'unreadable';
 
@@ -32,13 +31,8 @@ export interface InboundEvent extends Omit<InboundReceived, 'encoding'> {
   remapped?: Remapped;
 }
 
-const RETENTION_SECONDS = 90 * 24 * 3600;
-
-const keyOf = (id: string) => ({ pk: `EVENT#${id}`, sk: 'EVENT' });
-export const eventTimePartition = (connection: string): string => `EVENT#${connection}`;
-export const unreadablePartition = (connection: string): string => `unreadable#${connection}`;
-
-export const getEvent = (id: string): Promise<InboundEvent | undefined> => getItem<InboundEvent>(keyOf(id));
+export const getEvent = (id: string): Promise<InboundEvent | undefined> =>
+  getItem<InboundEvent>(items.event.key({ id }));
 
 /**
  * Fails its transaction when this very message was recorded before; a remapped one, when it could be read meanwhile.
@@ -48,17 +42,11 @@ export function putEvent(event: InboundEvent): Write {
   const unreadable = event.state === 'unreadable';
   const whole: Item<InboundEvent> = {
     ...event,
-    ...keyOf(event.id),
-    timePk: shardOf(eventTimePartition(event.connection), event.id),
-    timeSk: `${event.receivedAt}#${event.id}`,
-    ...(unreadable
-      ? {
-          statePk: shardOf(unreadablePartition(event.connection), event.id),
-          stateSk: `${event.receivedAt}#${event.id}`,
-        }
-      : { expiresAt: Math.floor(Date.parse(event.recordedAt) / 1000) + RETENTION_SECONDS }),
+    ...items.event.key(event),
+    ...keysIn(items.event.byTime, event),
+    ...(unreadable ? keysIn(items.event.unreadable, event) : { expiresAt: expiryOf(items.event, event.recordedAt) }),
   };
-  const item = pack(whole, ['state']);
+  const item = pack(whole, items.event.visible);
   return event.remapped ? replaceUnreadable(item) : put(item, NEW);
 }
 
@@ -82,10 +70,10 @@ interface EventFilter {
 
 /** Inbound events, newest first. */
 export function listEvents({ connections, state, since, limit, cursor }: EventFilter) {
-  const unreadable = state === 'unreadable';
+  const place = state === 'unreadable' ? items.event.unreadable : items.event.byTime;
   return listIndex<InboundEvent>({
-    index: unreadable ? 'byState' : 'byTime',
-    partitions: connections.flatMap((id) => shardsOf((unreadable ? unreadablePartition : eventTimePartition)(id))),
+    index: place.index,
+    partitions: connections.flatMap((connection) => partitionsOf(place, { connection })),
     limit,
     cursor,
     matches: (event) => (!state || event.state === state) && (!since || event.receivedAt >= since),

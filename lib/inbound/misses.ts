@@ -1,6 +1,7 @@
 import type { Connection } from '#lib/connections/connection';
 import { tableName } from '#lib/platform/settings';
-import { db, queryPartition } from '#lib/platform/table/table';
+import * as items from '#lib/platform/table/items';
+import { db, expiryOf, queryPartition } from '#lib/platform/table/table';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 
@@ -15,11 +16,6 @@ export interface Misses {
   lateWebhooks: number;
   latenessSeconds: number;
 }
-
-const RETENTION_DAYS = 90;
-const DAY_SECONDS = 24 * 3600;
-
-const partitionOf = (connection: string): string => `MISSES#${connection}`;
 
 /** Counts a new order, missed by the webhooks or not. A count may be lost with a crash; an order never is. */
 export function countFirst({ id, marketplace }: Connection, missed: boolean, at: string): void {
@@ -38,13 +34,13 @@ export const countLate = (connection: Connection, foundAt: string, receivedAt: s
 type Counts = Partial<Omit<Misses, 'day'>>;
 
 /** What has been counted and not yet written, by connection and day: a whole batch is one write. */
-const counted = new Map<string, { pk: string; sk: string; counts: Counts }>();
+const counted = new Map<string, { connection: string; day: string; counts: Counts }>();
 
 function add(connection: string, at: string, more: Counts): void {
-  const [pk, sk] = [partitionOf(connection), at.slice(0, 10)];
-  const counts: Counts = counted.get(`${pk}${sk}`)?.counts ?? {};
+  const day = at.slice(0, 10);
+  const counts: Counts = counted.get(`${connection} ${day}`)?.counts ?? {};
   const sum = Object.entries(more).map(([name, count]) => [name, (counts[name as keyof Counts] ?? 0) + count]);
-  counted.set(`${pk}${sk}`, { pk, sk, counts: { ...counts, ...Object.fromEntries(sum) } });
+  counted.set(`${connection} ${day}`, { connection, day, counts: { ...counts, ...Object.fromEntries(sum) } });
 }
 
 /** Writes what was counted since the last time. What cannot be written is lost, and logged. */
@@ -58,23 +54,23 @@ export async function writeMisses(): Promise<void> {
   }
 }
 
-async function write({ pk, sk, counts }: { pk: string; sk: string; counts: Counts }): Promise<void> {
+async function write({ connection, day, counts }: { connection: string; day: string; counts: Counts }): Promise<void> {
   const entries = Object.entries(counts);
   await db.update({
     TableName: tableName(),
-    Key: { pk, sk },
+    Key: items.misses.key({ connection, day }),
     UpdateExpression: `ADD ${entries.map(([name]) => `${name} :${name}`).join(', ')} SET expiresAt = :expiresAt`,
     ExpressionAttributeValues: {
       ...Object.fromEntries(entries.map(([name, count]) => [`:${name}`, count])),
-      ':expiresAt': Math.floor(Date.parse(sk) / 1000) + RETENTION_DAYS * DAY_SECONDS,
+      ':expiresAt': expiryOf(items.misses, day),
     },
   });
 }
 
 /** The days on record, newest first. */
 export async function listMisses(connection: string): Promise<Misses[]> {
-  const items = await queryPartition<Partial<Misses>>(partitionOf(connection));
-  return items
+  const days = await queryPartition<Partial<Misses>>(items.misses.partition({ connection }));
+  return days
     .map(({ sk: day, firstByWebhook = 0, firstByPoll = 0, lateWebhooks = 0, latenessSeconds = 0 }) => ({
       day,
       firstByWebhook,

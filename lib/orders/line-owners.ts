@@ -1,4 +1,5 @@
 import { tableName } from '#lib/platform/settings';
+import * as items from '#lib/platform/table/items';
 import { db, getItem, getItems, isConditionFailure, NEW, put, type Write } from '#lib/platform/table/table';
 import type { OrderSnapshot } from './order.ts';
 import { orderId } from './order.ts';
@@ -8,8 +9,6 @@ interface Owned {
   line: string;
   order: string;
 }
-
-const keyOf = (connection: string, line: string) => ({ pk: `LINE#${connection}#${line}`, sk: 'LINE' });
 
 /** What one order of ours is told by a snapshot. */
 export interface Share {
@@ -60,26 +59,25 @@ async function claimLines(connection: string, order: string, lines: readonly str
 }
 
 async function readOwners(connection: string, lines: readonly string[]): Promise<Map<string, string>> {
-  const owned = await getItems<Owned>(lines.map((line) => keyOf(connection, line)));
+  const owned = await getItems<Owned>(lines.map((line) => items.orderLine.key({ connection, line })));
   return new Map(owned.map(({ line, order }) => [line, order]));
 }
 
 async function claim(connection: string, order: string, line: string): Promise<string> {
-  const Item = { line, order, ...keyOf(connection, line) };
+  const Item = { line, order, ...items.orderLine.key({ connection, line }) };
   try {
     await db.put({ TableName: tableName(), Item, ConditionExpression: NEW });
     return order;
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
-    return (await getItem<Owned>(keyOf(connection, line)))?.order ?? order;
+    return (await getItem<Owned>(items.orderLine.key({ connection, line })))?.order ?? order;
   }
 }
 
-const partKey = (partId: string) => ({ pk: `ORDER#${partId}`, sk: 'PART' });
-
 /** Remembers which order an order of the sales channel is a part of. */
-export const putPartOf = (partId: string, order: string): Write => put({ order, ...partKey(partId) });
+export const putPartOf = (partId: string, order: string): Write =>
+  put({ order, ...items.orderPart.key({ id: partId }) });
 
 /** The order that an order of the sales channel is a part of. */
 export const findWhole = async (partId: string): Promise<string | undefined> =>
-  (await getItem<{ order: string }>(partKey(partId)))?.order;
+  (await getItem<{ order: string }>(items.orderPart.key({ id: partId })))?.order;

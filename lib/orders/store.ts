@@ -1,45 +1,39 @@
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDeliveries, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { linesOf } from '#lib/deliveries/told';
-import { pack } from '#lib/platform/table/pack';
-import { listIndex } from '#lib/platform/table/sharded-index';
-import { shardOf, shardsOf } from '#lib/platform/table/shards';
-import { db, getItem, type Item, put, queryPartition, transact, type Write } from '#lib/platform/table/table';
+import * as items from '#lib/platform/table/items';
+import { keysIn, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
+import { db, getItem, type Item, pack, put, queryPartition, transact, type Write } from '#lib/platform/table/table';
 import { compareText } from './canonical-json.ts';
 import { isLate } from './derive.ts';
 import type { Order, OrderStatus, TimelineEntry } from './order.ts';
 
-const partitionOf = (orderId: string): string => `ORDER#${orderId}`;
-const keyOf = (orderId: string) => ({ pk: partitionOf(orderId), sk: 'ORDER' });
-export const orderTimePartition = (connection: string): string => `ORDER#${connection}`;
-
-export const getOrder = (id: string): Promise<Order | undefined> => getItem<Order>(keyOf(id));
+export const getOrder = (id: string): Promise<Order | undefined> => getItem<Order>(items.order.key({ id }));
 
 function putOrder(order: Order, previous: Order | null): Write {
   const whole: Item<Order> = {
     ...order,
-    ...keyOf(order.id),
-    timePk: shardOf(orderTimePartition(order.connection), order.id),
-    timeSk: `${order.receivedAt}#${order.id}`,
+    ...items.order.key(order),
+    ...keysIn(items.order.byTime, order),
   };
-  const item = pack(whole, ['revision']);
+  const item = pack(whole, items.order.visible);
   if (!previous) return put(item, 'attribute_not_exists(pk)');
   return put(item, 'revision = :revision', { ':revision': previous.revision });
 }
 
 export function putTimeline(orderId: string, entries: readonly TimelineEntry[], origin: string): Write[] {
   return entries.map((entry, index) =>
-    put({ ...entry, pk: partitionOf(orderId), sk: `TIMELINE#${entry.at}#${origin}#${index}` }),
+    put({ ...entry, ...items.timelineEntry.key({ order: orderId, at: entry.at, origin, index: `${index}` }) }),
   );
 }
 
 /** All that happened to an order and its deliveries, oldest first. */
 export async function getTimeline({ id, timeline = [], deliveries }: Order): Promise<TimelineEntry[]> {
-  const [items, known] = await Promise.all([
-    queryPartition<TimelineEntry>(partitionOf(id), 'TIMELINE#'),
+  const [entries, known] = await Promise.all([
+    queryPartition<TimelineEntry>(items.order.key({ id }).pk, items.timelineEntry.prefix),
     getDeliveries(deliveries),
   ]);
-  const later = items.map(({ at, type, by, detail }) => ({ at, type, by, detail }));
+  const later = entries.map(({ at, type, by, detail }) => ({ at, type, by, detail }));
   const told = await Promise.all(known.map(async (delivery) => linesOf(delivery, await getAttempts(delivery))));
   return [...timeline, ...later, ...told.flat()].sort((a, b) => compareText(a.at, b.at));
 }
@@ -109,11 +103,9 @@ export function orderWrites({
   return { writes, opened };
 }
 
-const remoteKey = (connection: string, remoteId: string) => ({ pk: `REMOTE#${connection}#${remoteId}`, sk: 'REMOTE' });
-
 /** Remembers that something at the remote is about an order. */
 export const putRemote = (connection: string, remoteId: string, order: string) =>
-  put({ order, ...remoteKey(connection, remoteId) });
+  put({ order, ...items.remoteOrder.key({ connection, remoteId }) });
 
 /** The same at once: a fact that stands whatever else is written or not. */
 export async function rememberRemote(connection: string, remoteId: string, order: string): Promise<void> {
@@ -122,7 +114,7 @@ export async function rememberRemote(connection: string, remoteId: string, order
 
 /** The order that a remote knows under its own id. */
 export async function findByRemoteId(connection: string, remoteId: string): Promise<string | undefined> {
-  return (await getItem<{ order: string }>(remoteKey(connection, remoteId)))?.order;
+  return (await getItem<{ order: string }>(items.remoteOrder.key({ connection, remoteId })))?.order;
 }
 
 interface OrderFilter {
@@ -142,7 +134,7 @@ export function listOrders(
 ) {
   return listIndex<Order>({
     index: 'byTime',
-    partitions: connections.flatMap((id) => shardsOf(orderTimePartition(id))),
+    partitions: connections.flatMap((id) => partitionsOf(items.order.byTime, { connection: id })),
     limit,
     cursor,
     matches: (order) =>

@@ -1,7 +1,8 @@
 import type { Connector } from '#lib/marketplaces/contract';
 import { tableName } from '#lib/platform/settings';
+import * as items from '#lib/platform/table/items';
 import { db, isConditionFailure } from '#lib/platform/table/table';
-import { type Backfill, type Cursor, getCursor, keyOf } from './cursor.ts';
+import { type Backfill, type Cursor, getCursor } from './cursor.ts';
 
 type Rewind = NonNullable<Connector['rewind']>;
 
@@ -21,7 +22,7 @@ export async function askForPoll(
   try {
     await db.update({
       TableName: tableName(),
-      Key: keyOf(connection),
+      Key: items.cursor.key({ connection }),
       UpdateExpression: `SET ${entries.map(([name]) => `#${name} = :${name}`).join(', ')}`,
       ConditionExpression: [
         '(attribute_not_exists(#lease) OR attribute_type(#lease, :null) OR #lease.#until <= :now)',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { tableName } from '#lib/platform/settings';
+import * as items from '#lib/platform/table/items';
 import { db, getItem, isConditionFailure } from '#lib/platform/table/table';
 
 /** Where a connection's poll stands. Instants are ISO 8601 in UTC. */
@@ -28,9 +29,8 @@ export interface Backfill {
 /** Longer than a poller may run (300 s): two pollers of one connection never overlap. */
 const LEASE_SECONDS = 330;
 
-export const keyOf = (connection: string) => ({ pk: `CURSOR#${connection}`, sk: 'CURSOR' });
-
-export const getCursor = (connection: string): Promise<Cursor | undefined> => getItem<Cursor>(keyOf(connection));
+export const getCursor = (connection: string): Promise<Cursor | undefined> =>
+  getItem<Cursor>(items.cursor.key({ connection }));
 
 /** The cursor, leased to this poller; undefined while another has it or the connection is not due. */
 export async function leaseCursor(connection: string, now: Date): Promise<(Cursor & { owner: string }) | undefined> {
@@ -39,7 +39,7 @@ export async function leaseCursor(connection: string, now: Date): Promise<(Curso
   try {
     const leased = await db.update({
       TableName: tableName(),
-      Key: keyOf(connection),
+      Key: items.cursor.key({ connection }),
       UpdateExpression: 'SET lease = :lease, caughtUpAt = if_not_exists(caughtUpAt, :now)',
       // Last: where the answer to this very write was lost, the SDK's repeat of it finds the lease our own.
       ConditionExpression:
@@ -74,7 +74,7 @@ export async function saveCursor(connection: string, owner: string, change: Part
   try {
     await db.update({
       TableName: tableName(),
-      Key: keyOf(connection),
+      Key: items.cursor.key({ connection }),
       UpdateExpression: `SET ${entries.map(([name]) => `#${name} = :${name}`).join(', ')}`,
       ConditionExpression: '#lease.#owner = :me',
       ExpressionAttributeNames: {

@@ -7,7 +7,8 @@ import type { Webhook, WebhookCredentials } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessages } from '#lib/platform/queue/queue';
-import { listIndex } from '#lib/platform/table/sharded-index';
+import * as items from '#lib/platform/table/items';
+import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
 import { type Item, NEW, put, transact } from '#lib/platform/table/table';
 import { type Admission, putAdmission, type Quarantined, readQuarantine } from './store.ts';
 
@@ -61,11 +62,14 @@ export async function judge(connection: Connection, ids: readonly string[] | und
 /** An admission on record, for longer than what it admitted stays in quarantine. */
 export type AdmissionRecord = Admission & { connection: string; matched: number; webhooks: string[] };
 
-const ALL = 'ADMISSION';
-
 /** Past admissions, newest first. */
 export const listAdmissions = (page: { limit: number; cursor?: string | undefined }) =>
-  listIndex<AdmissionRecord>({ index: 'byTime', partitions: [ALL], ...page, matches: () => true });
+  listIndex<AdmissionRecord>({
+    index: 'byTime',
+    partitions: [items.admission.byTime.partition()],
+    ...page,
+    matches: () => true,
+  });
 
 /**
  * Sends what is authentic now to the inbound queue with its original time of receipt. The event's id follows from the
@@ -81,12 +85,8 @@ export async function admit(
   const record: Item<AdmissionRecord> = {
     ...admission,
     ...{ connection: connection.id, matched, webhooks },
-    ...{
-      pk: `ADMISSION#${admission.id}`,
-      sk: 'ADMISSION',
-      timePk: ALL,
-      timeSk: `${admission.at}#${admission.id}`,
-    },
+    ...items.admission.key(admission),
+    ...keysIn(items.admission.byTime, admission),
   };
   await transact([put(record, NEW)]);
   await sendMessages(

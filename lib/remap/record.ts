@@ -1,6 +1,7 @@
 import type { Remapped } from '#lib/inbound/event';
 import { tableName } from '#lib/platform/settings';
-import { listIndex } from '#lib/platform/table/sharded-index';
+import * as items from '#lib/platform/table/items';
+import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
 import { db, getItem, type Item } from '#lib/platform/table/table';
 import type { RemapFilter } from './candidates.ts';
 
@@ -11,17 +12,15 @@ export interface RemapRecord extends Remapped {
   applied: number;
 }
 
-const ALL = 'REMAP';
-const keyOf = (id: string) => ({ pk: `REMAP#${id}`, sk: 'REMAP' });
+const { key, byTime } = items.remap;
 
-export const getRemap = (id: string): Promise<RemapRecord | undefined> => getItem<RemapRecord>(keyOf(id));
+export const getRemap = (id: string): Promise<RemapRecord | undefined> => getItem<RemapRecord>(key({ id }));
 
 export async function putRemap(record: RemapRecord): Promise<void> {
-  const { id, at } = record;
-  const item: Item<RemapRecord> = { ...record, ...keyOf(id), timePk: ALL, timeSk: `${at}#${id}` };
+  const item: Item<RemapRecord> = { ...record, ...key(record), ...keysIn(byTime, record) };
   await db.put({ TableName: tableName(), Item: item });
 }
 
 /** Applied remaps, newest first. */
 export const listRemaps = (page: { limit: number; cursor?: string | undefined }) =>
-  listIndex<RemapRecord>({ index: 'byTime', partitions: [ALL], ...page, matches: () => true });
+  listIndex<RemapRecord>({ index: 'byTime', partitions: [byTime.partition()], ...page, matches: () => true });

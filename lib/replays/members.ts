@@ -1,26 +1,20 @@
 import { tableName } from '#lib/platform/settings';
-import { bare, db, getItems, type Item, NEW, put, type Write } from '#lib/platform/table/table';
+import * as items from '#lib/platform/table/items';
+import { bare, db, expiryOf, getItems, type Item, NEW, put, type Write } from '#lib/platform/table/table';
 import type { Member } from './replay.ts';
-import { partitionOf } from './store.ts';
 
 /** Where a member stands: not yet released, released and watched, settled. */
 export type Place = 'WAITING' | 'OPEN' | 'DONE';
 
-/** A settled member is kept as long as a season's books may be asked for. */
-const KEEP_DAYS = 90;
-
 /**
  * A partition for each place: a member's way from one to the next is ten writes, and at the fastest pace a hundred go it
- * each second (docs/scale.md). Those that wait stand beside the replay.
+ * each second (docs/scale.md).
  */
-const placeOf = (replay: string, place: Place): string =>
-  place === 'WAITING' ? partitionOf(replay) : `${partitionOf(replay)}#${place}`;
+const KINDS = { WAITING: items.waitingMember, OPEN: items.openMember, DONE: items.settledMember };
 
 /** In the order of release: `!` sorts what has a ship-by before what has only an age. */
-const keyOf = (replay: string, place: Place, { createdAt, shipBy, delivery }: Member) => ({
-  pk: placeOf(replay, place),
-  sk: `${place}#${shipBy ? `!${shipBy}#` : ''}${createdAt}#${delivery}`,
-});
+const keyOf = (replay: string, place: Place, { createdAt, shipBy, delivery }: Member) =>
+  KINDS[place].key({ replay, position: `${shipBy ? `!${shipBy}#` : ''}${createdAt}#${delivery}` });
 
 export const putWaiting = (replay: string, member: Member): Write =>
   put({ ...member, ...keyOf(replay, 'WAITING', member) }, NEW);
@@ -37,7 +31,7 @@ export const moveMember = (replay: string, member: Member, from: Place, to: Plac
   put({
     ...member,
     ...keyOf(replay, to, member),
-    ...(to === 'DONE' && { expiresAt: Math.floor(now.getTime() / 1000) + KEEP_DAYS * 86_400 }),
+    ...(to === 'DONE' && { expiresAt: expiryOf(items.settledMember, now.toISOString()) }),
   }),
 ];
 
@@ -88,6 +82,6 @@ const from = (start: Record<string, unknown> | undefined) => (start ? { Exclusiv
 const inPlace = (replay: string, place: Place) => ({
   TableName: tableName(),
   KeyConditionExpression: 'pk = :pk AND begins_with(sk, :place)',
-  ExpressionAttributeValues: { ':pk': placeOf(replay, place), ':place': `${place}#` },
+  ExpressionAttributeValues: { ':pk': KINDS[place].key({ replay, position: '' }).pk, ':place': KINDS[place].prefix },
   ConsistentRead: true,
 });

@@ -1,26 +1,18 @@
-import { listIndex, queryIndex } from '#lib/platform/table/sharded-index';
+import * as items from '#lib/platform/table/items';
+import { idOf, keysIn, listIndex, queryIndex } from '#lib/platform/table/sharded-index';
 import { getItem, type Item, NEW, put, transact, type Write } from '#lib/platform/table/table';
 import type { Replay } from './replay.ts';
 
-/** Members share the partition. */
-export const partitionOf = (id: string): string => `REPLAY#${id}`;
-const keyOf = (id: string) => ({ pk: partitionOf(id), sk: 'REPLAY' });
-const ALL = 'REPLAY';
-/** Replays that the sweeper has to move along. */
-const ACTIVE = 'replays';
+const { key, byTime, active } = items.replay;
 
-function itemOf(replay: Replay): Item<Replay> {
-  const position = `${replay.createdAt}#${replay.id}`;
-  return {
-    ...replay,
-    ...keyOf(replay.id),
-    timePk: ALL,
-    timeSk: position,
-    ...(replay.endedAt === null && { statePk: ACTIVE, stateSk: position }),
-  };
-}
+const itemOf = (replay: Replay): Item<Replay> => ({
+  ...replay,
+  ...key(replay),
+  ...keysIn(byTime, replay),
+  ...(replay.endedAt === null && keysIn(active, replay)),
+});
 
-export const getReplay = (id: string): Promise<Replay | undefined> => getItem<Replay>(keyOf(id));
+export const getReplay = (id: string): Promise<Replay | undefined> => getItem<Replay>(key({ id }));
 
 export const putNewReplay = (replay: Replay): Write => put(itemOf(replay), NEW);
 
@@ -38,7 +30,7 @@ export async function commitReplay(
 
 /** Replays, newest first. */
 export const listReplays = (page: { limit: number; cursor?: string | undefined }) =>
-  listIndex<Replay>({ index: 'byTime', partitions: [ALL], ...page, matches: () => true });
+  listIndex<Replay>({ index: 'byTime', partitions: [byTime.partition()], ...page, matches: () => true });
 
 const PAGE = 100;
 
@@ -48,12 +40,12 @@ export async function* eachActiveReplay(): AsyncGenerator<string> {
   for (;;) {
     const rows = await queryIndex({
       index: 'byState',
-      partition: ACTIVE,
+      partition: active.partition(),
       limit: PAGE,
       newestFirst: false,
       ...(after && { after }),
     });
-    for (const { sort } of rows) yield sort.slice(sort.indexOf('#') + 1);
+    for (const row of rows) yield idOf(row);
     if (rows.length < PAGE) return;
     after = rows.at(-1)?.sort;
   }

@@ -1,4 +1,5 @@
 import { tableName } from '../settings.ts';
+import * as items from '../table/items.ts';
 import { db, isConditionFailure } from '../table/table.ts';
 import type { Pace } from './pace.ts';
 
@@ -101,7 +102,7 @@ async function update(
   try {
     const stands = await db.update({
       TableName: tableName(),
-      Key: { pk: `BUDGET#${connection}`, sk: 'BUDGET' },
+      Key: items.budget.key({ connection }),
       UpdateExpression: `SET ${set}`,
       ConditionExpression: condition,
       ExpressionAttributeValues: values,

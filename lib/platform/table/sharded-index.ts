@@ -1,8 +1,46 @@
-import { table } from '../names.ts';
+import { INDEX_SHARDS, table } from '../names.ts';
 import { tableName } from '../settings.ts';
-import { db, getItems, type Key } from './table.ts';
+import { db, getItems, type IndexKeys, type Key } from './table.ts';
 
 export type IndexName = keyof typeof table.indexes;
+
+/** Where items of one kind stand in an index; `isSharded`: over several partitions, by the item's id. */
+export interface Place<Partition = never, Sort = never> {
+  index: IndexName;
+  isSharded: boolean;
+  partition: (of: Partition) => string;
+  sort: (of: Sort) => string;
+}
+
+/** The index keys of an item at its place. */
+export function keysIn<P, S>(
+  { index, isSharded, partition, sort }: Place<P, S>,
+  item: P & S & { id?: string },
+): IndexKeys {
+  const { hashKey, rangeKey } = table.indexes[index];
+  const plain = partition(item);
+  return { [hashKey]: isSharded ? shardOf(plain, item.id ?? '') : plain, [rangeKey]: sort(item) };
+}
+
+/** All partitions of an index in which the items of a place stand. */
+export const partitionsOf = <P>({ isSharded, partition }: Place<P>, of: P): string[] =>
+  isSharded ? shardsOf(partition(of)) : [partition(of)];
+
+/** The partition of an index in which one of many things of a kind stands, by its id. */
+export const shardOf = (partition: string, id: string): string => shardName(partition, hash(id) % INDEX_SHARDS);
+
+const shardsOf = (partition: string): string[] =>
+  Array.from({ length: INDEX_SHARDS }, (_, shard) => shardName(partition, shard));
+
+/** The first has the plain name: what was written before there were others is found there. */
+const shardName = (partition: string, shard: number): string => (shard === 0 ? partition : `${partition}#${shard}`);
+
+/** FNV-1a: ids are no secrets, and this is asked for every write. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return (value ^ (value >>> 15)) >>> 0;
+}
 
 interface Page {
   index: IndexName;

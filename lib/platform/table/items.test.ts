@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import * as items from './items.ts';
+
+type Kind = { key: (of: never) => object } & Record<string, unknown>;
+type Text = (of: Record<string, string>) => unknown;
+
+/** Every name in braces, so that a key reads as its pattern. */
+const anything = new Proxy<Record<string, string>>({}, { get: (_, name) => `{${String(name)}}` });
+
+/** The patterns of a kind: of its key, then of its places in the indexes. */
+function patternsOf(kind: Kind): string[] {
+  const { pk, sk } = (kind.key as Text)(anything) as { pk: string; sk: string };
+  const places = Object.values(kind).filter(
+    (each) => typeof each === 'object' && each !== null && 'index' in each,
+  ) as Array<{
+    index: string;
+    isSharded: boolean;
+    partition: Text;
+    sort: Text;
+  }>;
+  return [
+    `${pk} ${sk}`,
+    ...places.map(
+      ({ index, isSharded, partition, sort }) =>
+        `${index} ${partition(anything)}${isSharded ? '*' : ''} ${sort(anything)}`,
+    ),
+  ];
+}
+
+// What is stored is found by these texts: one that changes loses what deployed tables hold.
+test('keys and index keys are what they have always been', () => {
+  expect(Object.fromEntries(Object.entries(items).map(([name, kind]) => [name, patternsOf(kind)]))).toEqual({
+    order: ['ORDER#{id} ORDER', 'byTime ORDER#{connection}* {receivedAt}#{id}'],
+    timelineEntry: ['ORDER#{order} TIMELINE#{at}#{origin}#{index}'],
+    orderPart: ['ORDER#{id} PART'],
+    orderLine: ['LINE#{connection}#{line} LINE'],
+    remoteOrder: ['REMOTE#{connection}#{remoteId} REMOTE'],
+    delivery: [
+      'DELIVERY#{id} DELIVERY',
+      'byTime DELIVERY#{connection}* {createdAt}#{id}',
+      'byState due#{connection}* {dueAt}#{id}',
+      'byState blocked#{connection}* {updatedAt}#{id}',
+      'byState dead#{connection}* {updatedAt}#{id}',
+      'byState placed#{connection}* {placedAt}#{id}',
+    ],
+    attempt: ['DELIVERY#{delivery} ATTEMPT#{number}'],
+    fetchCover: ['FETCH#{connection}#{action}#{resource} FETCH'],
+    event: [
+      'EVENT#{id} EVENT',
+      'byTime EVENT#{connection}* {receivedAt}#{id}',
+      'byState unreadable#{connection}* {receivedAt}#{id}',
+    ],
+    misses: ['MISSES#{connection} {day}'],
+    product: ['PRODUCT#{connection}#{sku} PRODUCT', 'byTime PRODUCT#{connection} {sku}#{id}'],
+    connection: ['CONNECTIONS {id}'],
+    routes: ['ROUTES ROUTES'],
+    cursor: ['CURSOR#{connection} CURSOR'],
+    token: ['TOKEN#{connection} TOKEN'],
+    budget: ['BUDGET#{connection} BUDGET'],
+    apiKey: ['APIKEY#{hash} APIKEY', 'byTime APIKEY {createdAt}#{hash}'],
+    idempotency: ['IDEMPOTENCY#{keyName}#{key} IDEMPOTENCY'],
+    remap: ['REMAP#{id} REMAP', 'byTime REMAP {at}#{id}'],
+    admission: ['ADMISSION#{id} ADMISSION', 'byTime ADMISSION {at}#{id}'],
+    quarantineRing: ['QUARANTINE#{connection} RING'],
+    quarantined: ['QUARANTINE#{connection} SLOT#{slot}', 'byTime QUARANTINE#{connection} {receivedAt}#{id}'],
+    replay: ['REPLAY#{id} REPLAY', 'byTime REPLAY {createdAt}#{id}', 'byState replays {createdAt}#{id}'],
+    waitingMember: ['REPLAY#{replay} WAITING#{position}'],
+    openMember: ['REPLAY#{replay}#OPEN OPEN#{position}'],
+    settledMember: ['REPLAY#{replay}#DONE DONE#{position}'],
+  });
+});
+
+test('what is counted is written so that it sorts, and a SKU ends where it ends', () => {
+  expect(items.attempt.key({ delivery: 'dlv_1', number: '12' }).sk).toBe('ATTEMPT#000012');
+  expect(items.quarantined.key({ connection: 'shop', slot: '7' }).sk).toBe('SLOT#007');
+  expect(items.product.byTime.sort({ sku: 'A#1', id: 'shop:A#1' })).toBe('A%231#shop:A#1');
+});

@@ -1,0 +1,260 @@
+/**
+ * Every kind of item of the one table: its key, where it stands in the indexes, how long it is kept and what of it stays
+ * readable beside the packed part. Keys are made of plain strings, so that this file knows nothing of what they mean.
+ * What is stored under them is found again by them: a key that changes is a migration. docs/table.md is made from this.
+ */
+
+type Of<Names extends string> = Readonly<Record<Names, string>>;
+
+/** A canonical order, or as many of its lines of timeline as fit in. */
+export const order = {
+  key: ({ id }: Of<'id'>) => ({ pk: `ORDER#${id}`, sk: 'ORDER' }),
+  byTime: {
+    index: 'byTime',
+    isSharded: true,
+    partition: ({ connection }: Of<'connection'>) => `ORDER#${connection}`,
+    sort: ({ receivedAt, id }: Of<'receivedAt' | 'id'>) => `${receivedAt}#${id}`,
+  },
+  visible: ['revision'],
+} as const;
+
+/** What happened to an order beyond what fits into the order itself. */
+export const timelineEntry = {
+  key: ({ order, at, origin, index }: Of<'order' | 'at' | 'origin' | 'index'>) => ({
+    pk: `ORDER#${order}`,
+    sk: `TIMELINE#${at}#${origin}#${index}`,
+  }),
+  prefix: 'TIMELINE#',
+} as const;
+
+/** An order of the sales channel that is a part of another order of ours. */
+export const orderPart = {
+  key: ({ id }: Of<'id'>) => ({ pk: `ORDER#${id}`, sk: 'PART' }),
+} as const;
+
+/** Which order had a line of the sales channel first. */
+export const orderLine = {
+  key: ({ connection, line }: Of<'connection' | 'line'>) => ({ pk: `LINE#${connection}#${line}`, sk: 'LINE' }),
+} as const;
+
+/** The order that a remote knows under an id of its own. */
+export const remoteOrder = {
+  key: ({ connection, remoteId }: Of<'connection' | 'remoteId'>) => ({
+    pk: `REMOTE#${connection}#${remoteId}`,
+    sk: 'REMOTE',
+  }),
+} as const;
+
+/** A delivery of the ledger, in the index byState while it is not done: by when it is due, or by what is wrong with it. */
+export const delivery = {
+  key: ({ id }: Of<'id'>) => ({ pk: `DELIVERY#${id}`, sk: 'DELIVERY' }),
+  byTime: {
+    index: 'byTime',
+    isSharded: true,
+    partition: ({ connection }: Of<'connection'>) => `DELIVERY#${connection}`,
+    sort: ({ createdAt, id }: Of<'createdAt' | 'id'>) => `${createdAt}#${id}`,
+  },
+  due: {
+    index: 'byState',
+    isSharded: true,
+    partition: ({ connection }: Of<'connection'>) => `due#${connection}`,
+    sort: ({ dueAt, id }: Of<'dueAt' | 'id'>) => `${dueAt}#${id}`,
+  },
+  blocked: {
+    index: 'byState',
+    isSharded: true,
+    partition: ({ connection }: Of<'connection'>) => `blocked#${connection}`,
+    sort: ({ updatedAt, id }: Of<'updatedAt' | 'id'>) => `${updatedAt}#${id}`,
+  },
+  dead: {
+    index: 'byState',
+    isSharded: true,
+    partition: ({ connection }: Of<'connection'>) => `dead#${connection}`,
+    sort: ({ updatedAt, id }: Of<'updatedAt' | 'id'>) => `${updatedAt}#${id}`,
+  },
+  /** Placements that still move, for the poller. */
+  placed: {
+    index: 'byState',
+    isSharded: true,
+    partition: ({ connection }: Of<'connection'>) => `placed#${connection}`,
+    sort: ({ placedAt, id }: Of<'placedAt' | 'id'>) => `${placedAt}#${id}`,
+  },
+} as const;
+
+/** An attempt at a delivery beyond those that stand in the delivery itself. */
+export const attempt = {
+  key: ({ delivery, number }: Of<'delivery' | 'number'>) => ({
+    pk: `DELIVERY#${delivery}`,
+    sk: `ATTEMPT#${number.padStart(6, '0')}`,
+  }),
+  prefix: 'ATTEMPT#',
+} as const;
+
+/** The latest fetch that was asked for of one resource, so that many events about it are one fetch. */
+export const fetchCover = {
+  key: ({ connection, action, resource }: Of<'connection' | 'action' | 'resource'>) => ({
+    pk: `FETCH#${connection}#${action}#${resource}`,
+    sk: 'FETCH',
+  }),
+  keepDays: 30,
+} as const;
+
+/** An inbound event with its body; one that could not be read is in the index byState, and kept until somebody reads it. */
+export const event = {
+  key: ({ id }: Of<'id'>) => ({ pk: `EVENT#${id}`, sk: 'EVENT' }),
+  byTime: {
+    index: 'byTime',
+    isSharded: true,
+    partition: ({ connection }: Of<'connection'>) => `EVENT#${connection}`,
+    sort: ({ receivedAt, id }: Of<'receivedAt' | 'id'>) => `${receivedAt}#${id}`,
+  },
+  unreadable: {
+    index: 'byState',
+    isSharded: true,
+    partition: ({ connection }: Of<'connection'>) => `unreadable#${connection}`,
+    sort: ({ receivedAt, id }: Of<'receivedAt' | 'id'>) => `${receivedAt}#${id}`,
+  },
+  keepDays: 90,
+  visible: ['state'],
+} as const;
+
+/** How many orders webhooks and polls told of first on one day of a connection. */
+export const misses = {
+  partition: ({ connection }: Of<'connection'>) => `MISSES#${connection}`,
+  key: ({ connection, day }: Of<'connection' | 'day'>) => ({ pk: `MISSES#${connection}`, sk: day }),
+  keepDays: 90,
+} as const;
+
+/** A SKU that a connection deals in, in the index byTime by its SKU, in which `#` would end it. */
+export const product = {
+  key: ({ connection, sku }: Of<'connection' | 'sku'>) => ({ pk: `PRODUCT#${connection}#${sku}`, sk: 'PRODUCT' }),
+  byTime: {
+    index: 'byTime',
+    isSharded: false,
+    partition: ({ connection }: Of<'connection'>) => `PRODUCT#${connection}`,
+    sort: ({ sku, id }: Of<'sku' | 'id'>) => `${sku.replaceAll('#', '%23')}#${id}`,
+  },
+} as const;
+
+/** A connection without its secrets, or what is left of one that was removed. */
+export const connection = {
+  partition: () => 'CONNECTIONS',
+  key: ({ id }: Of<'id'>) => ({ pk: 'CONNECTIONS', sk: id }),
+} as const;
+
+/** Who ships what. */
+export const routes = {
+  key: () => ({ pk: 'ROUTES', sk: 'ROUTES' }),
+} as const;
+
+/** Where a connection's poll stands, and who polls. */
+export const cursor = {
+  key: ({ connection }: Of<'connection'>) => ({ pk: `CURSOR#${connection}`, sk: 'CURSOR' }),
+} as const;
+
+/** A connection's access token at its marketplace, and who renews it. */
+export const token = {
+  key: ({ connection }: Of<'connection'>) => ({ pk: `TOKEN#${connection}`, sk: 'TOKEN' }),
+} as const;
+
+/** How far ahead the requests of a connection are reserved. */
+export const budget = {
+  key: ({ connection }: Of<'connection'>) => ({ pk: `BUDGET#${connection}`, sk: 'BUDGET' }),
+} as const;
+
+/** An API key, by its hash. */
+export const apiKey = {
+  key: ({ hash }: Of<'hash'>) => ({ pk: `APIKEY#${hash}`, sk: 'APIKEY' }),
+  byTime: {
+    index: 'byTime',
+    isSharded: false,
+    partition: () => 'APIKEY',
+    sort: ({ createdAt, hash }: Of<'createdAt' | 'hash'>) => `${createdAt}#${hash}`,
+  },
+} as const;
+
+/** What was answered to a request with an `Idempotency-Key`. */
+export const idempotency = {
+  key: ({ keyName, key }: Of<'keyName' | 'key'>) => ({ pk: `IDEMPOTENCY#${keyName}#${key}`, sk: 'IDEMPOTENCY' }),
+  keepDays: 1,
+} as const;
+
+/** Who had what remapped, and why. */
+export const remap = {
+  key: ({ id }: Of<'id'>) => ({ pk: `REMAP#${id}`, sk: 'REMAP' }),
+  byTime: {
+    index: 'byTime',
+    isSharded: false,
+    partition: () => 'REMAP',
+    sort: ({ at, id }: Of<'at' | 'id'>) => `${at}#${id}`,
+  },
+} as const;
+
+/** Who admitted what from the quarantine, and why. */
+export const admission = {
+  key: ({ id }: Of<'id'>) => ({ pk: `ADMISSION#${id}`, sk: 'ADMISSION' }),
+  byTime: {
+    index: 'byTime',
+    isSharded: false,
+    partition: () => 'ADMISSION',
+    sort: ({ at, id }: Of<'at' | 'id'>) => `${at}#${id}`,
+  },
+} as const;
+
+/** What stands in the slots of a connection's quarantine, and which slot is the next. */
+export const quarantineRing = {
+  key: ({ connection }: Of<'connection'>) => ({ pk: `QUARANTINE#${connection}`, sk: 'RING' }),
+  keepDays: 7,
+} as const;
+
+/** A refused webhook in a slot of its connection's quarantine; the index does not tell slots apart, the key does. */
+export const quarantined = {
+  key: ({ connection, slot }: Of<'connection' | 'slot'>) => ({
+    pk: `QUARANTINE#${connection}`,
+    sk: `SLOT#${slot.padStart(3, '0')}`,
+  }),
+  prefix: 'SLOT#',
+  byTime: {
+    index: 'byTime',
+    isSharded: false,
+    partition: ({ connection }: Of<'connection'>) => `QUARANTINE#${connection}`,
+    sort: ({ receivedAt, id }: Of<'receivedAt' | 'id'>) => `${receivedAt}#${id}`,
+  },
+  keepDays: 7,
+} as const;
+
+/** A replay of many deliveries, in the index byState until it is over. */
+export const replay = {
+  key: ({ id }: Of<'id'>) => ({ pk: `REPLAY#${id}`, sk: 'REPLAY' }),
+  byTime: {
+    index: 'byTime',
+    isSharded: false,
+    partition: () => 'REPLAY',
+    sort: ({ createdAt, id }: Of<'createdAt' | 'id'>) => `${createdAt}#${id}`,
+  },
+  active: {
+    index: 'byState',
+    isSharded: false,
+    partition: () => 'replays',
+    sort: ({ createdAt, id }: Of<'createdAt' | 'id'>) => `${createdAt}#${id}`,
+  },
+} as const;
+
+/** A delivery that waits in a replay, beside the replay itself, in the order in which it is released. */
+export const waitingMember = {
+  key: ({ replay, position }: Of<'replay' | 'position'>) => ({ pk: `REPLAY#${replay}`, sk: `WAITING#${position}` }),
+  prefix: 'WAITING#',
+} as const;
+
+/** A released delivery of a replay, in a partition of its own: at the fastest pace a hundred come each second. */
+export const openMember = {
+  key: ({ replay, position }: Of<'replay' | 'position'>) => ({ pk: `REPLAY#${replay}#OPEN`, sk: `OPEN#${position}` }),
+  prefix: 'OPEN#',
+} as const;
+
+/** A settled delivery of a replay. */
+export const settledMember = {
+  key: ({ replay, position }: Of<'replay' | 'position'>) => ({ pk: `REPLAY#${replay}#DONE`, sk: `DONE#${position}` }),
+  prefix: 'DONE#',
+  keepDays: 90,
+} as const;
