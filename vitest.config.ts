@@ -6,6 +6,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Long for a unit test: what properties check must not depend on how busy the machine is.
+          testTimeout: 30_000,
           include: ['{lib,functions,events,sandbox,cli,bench}/**/*.test.ts', 'test/conformance/**/*.test.ts'],
         },
       },

@@ -48,7 +48,7 @@ test.each([1, 7, 100])(
 );
 
 test('placements that still move are told oldest first over all shards, also from the middle', async () => {
-  const { listOpenPlacements } = await import('#lib/attempts/placements');
+  const { listOpenPlacements } = await import('#lib/orders/placements');
   const { getDelivery, leaseDelivery, transition } = await import('#lib/deliveries/ledger');
   const { open } = await import('./support/workers.ts');
   const { commitOrder, getOrder } = await import('#lib/orders/store');

@@ -1,6 +1,6 @@
 import { everyConnection, getConfiguration } from '#lib/connections/store';
-import { statusOf } from '#lib/orders/derive';
 import { type Order, orderId } from '#lib/orders/order';
+import { statusOf } from '#lib/orders/status';
 import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
 import { doc, named } from './documented.ts';

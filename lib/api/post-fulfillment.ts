@@ -1,8 +1,8 @@
 import { getConfiguration } from '#lib/connections/store';
 import { ring } from '#lib/deliveries/ring';
-import { applyFulfillment, type PostedFulfillment } from '#lib/orders/apply-fulfillment';
 import type { Fulfillment } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
+import { applyFulfillment, type PostedFulfillment } from '#lib/orders/shipment';
 import { commitOrder, getOrder } from '#lib/orders/store';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';

@@ -1,5 +1,5 @@
-import { isLate, statusOf } from '#lib/orders/derive';
 import type { Order, TimelineEntry } from '#lib/orders/order';
+import { isLate, statusOf } from '#lib/orders/status';
 import { log } from '#lib/platform/telemetry/log';
 import type * as z from '#lib/platform/zod';
 import { validateUcpOrder } from '#lib/ucp/validate';

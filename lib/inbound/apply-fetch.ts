@@ -4,8 +4,8 @@ import type { NewDelivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { planReading } from '#lib/deliveries/reading';
 import type { Change } from '#lib/marketplaces/contract';
-import { findWhole } from '#lib/orders/line-owners';
 import { orderId } from '#lib/orders/order';
+import { findByPart } from '#lib/orders/share-lines';
 import { getOrder } from '#lib/orders/store';
 import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
@@ -57,6 +57,6 @@ async function versionOf(connection: Connection, externalId: string): Promise<st
   const id = orderId(connection.id, externalId);
   const order = await getOrder(id);
   if (order) return order.sourceVersion;
-  const whole = await findWhole(id);
+  const whole = await findByPart(id);
   return (whole && (await getOrder(whole))?.parts?.[externalId]?.stands.version) ?? '';
 }

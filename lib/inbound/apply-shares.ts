@@ -3,10 +3,11 @@ import type { Connection } from '#lib/connections/connection';
 import type { Configuration } from '#lib/connections/store';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { applyPart } from '#lib/orders/apply-part';
-import { putPartOf, type Share, shareLines } from '#lib/orders/line-owners';
 import { type OrderSnapshot, orderId } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
+import { claimShares, putPart } from '#lib/orders/share-lines';
+import { applyPart } from '#lib/orders/snapshot';
+import type { Share } from '#lib/orders/split';
 import { commitOrder, getOrder } from '#lib/orders/store';
 import { type Applied, alreadyRecorded, eventOf } from './apply.ts';
 import { applyOrder } from './apply-order.ts';
@@ -21,7 +22,7 @@ export async function applyShares(
 ): Promise<Applied> {
   const moves = marketplaces.find(({ name }) => name === connection.marketplace)?.movesLines;
   if (!moves) return applyOrder(snapshot, message, connection, configuration);
-  const shares = await shareLines(connection.id, snapshot);
+  const shares = await claimShares(connection.id, snapshot);
   const opened: Delivery[] = [];
   let state: InboundState | undefined;
   for (const [index, share] of shares.entries()) {
@@ -64,7 +65,7 @@ async function applyShare(
     ...planDeliveries(order, configuration),
     origin: message.id,
     now: new Date(),
-    also: [putPartOf(orderId(connection.id, snapshot.externalId), id), ...(isLast ? [event] : [])],
+    also: [putPart(orderId(connection.id, snapshot.externalId), id), ...(isLast ? [event] : [])],
   });
   if (opened) return { opened, ...(isLast && { state: 'applied' }) };
   return isLast ? alreadyRecorded(message) : undefined;

@@ -1,13 +1,13 @@
 import type { InboundReceived } from '#events/inbound-received';
-import { settlePlacements } from '#lib/attempts/placements';
 import { getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Configuration } from '#lib/connections/store';
 import { getDeliveries, replaceDelivery } from '#lib/deliveries/ledger';
-import { resolveSkus } from '#lib/orders/by-sku';
 import type { LineQuantity, Order, ShipmentSnapshot } from '#lib/orders/order';
+import { resolveSkus } from '#lib/orders/parcels';
+import { settlePlacements } from '#lib/orders/placements';
 import { planDeliveries } from '#lib/orders/plan';
-import { applyShipment } from '#lib/orders/snapshot';
+import { applyShipment } from '#lib/orders/shipment';
 import { commitOrder, findByRemoteId, getOrder, putTimeline } from '#lib/orders/store';
 import { transact } from '#lib/platform/table/table';
 import { type Applied, alreadyRecorded, eventOf, recordOnly } from './apply.ts';

@@ -2,6 +2,7 @@ import type { Product, ProductSnapshot } from '#lib/catalog/product';
 import type { Connection, Secrets } from '#lib/connections/connection';
 import type { TokenGrants } from '#lib/connections/tokens';
 import type { Fulfillment, LineQuantity, Order, OrderSnapshot, ShipmentSnapshot } from '#lib/orders/order';
+import type { OpenPlacement } from '#lib/orders/placements';
 import type { Http } from '#lib/platform/http/client';
 import type * as z from '#lib/platform/zod';
 import type { MarketplaceInfo } from './info.ts';
@@ -69,15 +70,6 @@ export interface RemoteContext {
   /** What the catalog knows of a SKU at this connection. */
   findProduct(sku: string): Promise<Product | undefined>;
   now: () => Date;
-}
-
-/** An order placed with whoever ships it, still moving. */
-export interface OpenPlacement {
-  orderId: string;
-  remoteId: string | null;
-  number: string;
-  channel: string;
-  placedAt: string;
 }
 
 export interface PollContext extends RemoteContext {

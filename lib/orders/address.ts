@@ -1,4 +1,4 @@
-import { sameContent } from './canonical-json.ts';
+import { sameContent } from '#lib/platform/canonical-json';
 import { derive } from './derive.ts';
 import type { Address, Order, TimelineEntry } from './order.ts';
 

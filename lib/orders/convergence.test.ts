@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { correctAddress } from './address.ts';
 import type { Order, OrderSnapshot, ShipmentSnapshot, SnapshotLine } from './order.ts';
-import { applyShipment, applySnapshot } from './snapshot.ts';
+import { applyShipment } from './shipment.ts';
+import { applySnapshot } from './snapshot.ts';
 import { at, contentOf, shipmentOf, snapshotOf, sourceOf, ucpErrors } from './test-orders.ts';
 
 type Happening =

@@ -1,9 +1,16 @@
-import { canonicalJson, compareText, snapshotHash } from './canonical-json.ts';
+import { createHash } from 'node:crypto';
+import { canonicalJson, compareText } from '#lib/platform/canonical-json';
 import type { OrderSnapshot, SnapshotHistory, Stamp } from './order.ts';
 
 /** Positive when `a` is the later word. */
 export const compareStamps = (a: Stamp, b: Stamp): number =>
   compareText(a.version, b.version) || compareText(a.hash, b.hash);
+
+/** SHA-256 (hex) of what a snapshot says, whenever it says it: the version and assumed times are left out. */
+function snapshotHash({ version: _when, ...content }: OrderSnapshot): string {
+  const said = content.timesAssumed ? { ...content, placedAt: null, paidAt: content.paidAt !== null } : content;
+  return createHash('sha256').update(canonicalJson(said)).digest('hex');
+}
 
 /** The history of one snapshot. Where the source names no version, the instant of receipt is it. */
 export function historyOf(snapshot: OrderSnapshot, receivedAt: string): SnapshotHistory {

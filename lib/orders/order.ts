@@ -181,6 +181,27 @@ export interface Order {
   revision: number;
 }
 
+/** What the hub keeps of an order; every other member follows from it. */
+export type OrderCore = Pick<
+  Order,
+  | 'id'
+  | 'connection'
+  | 'externalId'
+  | 'correctedAddress'
+  | 'fulfillments'
+  | 'shipmentEvents'
+  | 'snapshotEvent'
+  | 'history'
+  | 'parts'
+  | 'deliveries'
+  | 'routed'
+  | 'placements'
+  | 'missed'
+  | 'receivedAt'
+  | 'updatedAt'
+  | 'revision'
+>;
+
 export type OrderStatus = 'open' | 'partial' | 'fulfilled' | 'cancelled';
 
 export interface TimelineEntry {

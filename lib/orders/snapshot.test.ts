@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ContractError } from '#lib/platform/errors';
 import { correctAddress } from './address.ts';
-import { statusOf } from './derive.ts';
 import type { Order, OrderSnapshot } from './order.ts';
-import { applyShipment, applySnapshot } from './snapshot.ts';
+import { applyShipment } from './shipment.ts';
+import { applySnapshot } from './snapshot.ts';
+import { statusOf } from './status.ts';
 import {
   at,
   contentOf,

@@ -1,11 +1,9 @@
-import { compareText, sameContent } from './canonical-json.ts';
-import { checkSnapshot } from './check-snapshot.ts';
+import { compareText, sameContent } from '#lib/platform/canonical-json';
+import { ContractError } from '#lib/platform/errors';
+import { checkCurrency } from '#lib/platform/money';
 import { derive } from './derive.ts';
 import { compareStamps, historyOf, joinHistories } from './history.ts';
 import { type Order, type OrderSnapshot, orderId, type TimelineEntry } from './order.ts';
-
-export { applyFulfillment } from './apply-fulfillment.ts';
-export { applyShipment } from './apply-shipment.ts';
 
 export interface SnapshotSource {
   connection: string;
@@ -107,3 +105,64 @@ function changedMembers(previous: Order, next: Order): string[] {
     .filter((name) => !TOLD_APART.has(name) || (name === 'cancelled' && !next.cancelled))
     .sort(compareText);
 }
+
+/**
+ * The sale after a snapshot of an order that its sales channel made of its lines; the very order passed in when there
+ * is nothing to write. Throws ContractError for a snapshot that makes no valid order.
+ */
+export function applyPart(
+  order: Order,
+  snapshot: OrderSnapshot,
+  source: SnapshotSource,
+): { order: Order; timeline: TimelineEntry[] } {
+  checkSnapshot(snapshot);
+  const { externalId } = snapshot;
+  const known = order.parts?.[externalId];
+  const told = historyOf(snapshot, source.receivedAt);
+  const history = known ? joinHistories(known, told) : told;
+  if (known && sameContent(history, known)) return { order, timeline: [] };
+  const next = derive({ ...order, parts: { ...order.parts, [externalId]: history }, updatedAt: source.receivedAt });
+  const lineItems = snapshot.lines.map(({ id, quantity }) => ({ id, quantity }));
+  const joined: TimelineEntry = {
+    at: source.receivedAt,
+    type: 'order.part_joined',
+    by: source.by,
+    detail: { externalId, lineItems, event: source.event },
+  };
+  return { order: next, timeline: [...(known ? [] : [joined]), ...tellTimeline(order, next, source)] };
+}
+
+/**
+ * Throws ContractError, naming the field, for a snapshot no valid UCP order can be made of.
+ * Connectors map text and shapes; these are the laws that hold whichever marketplace speaks.
+ */
+export function checkSnapshot({ currency, lines, amounts }: OrderSnapshot): void {
+  checkCurrency(currency, 'currency');
+  const ids = new Set<string>();
+  for (const [index, { id, quantity, fulfilled = 0, unitPrice, total = 0 }] of lines.entries()) {
+    const at = `lines[${index}]`;
+    if (id === '' || ids.has(id)) throw refused(`${at}.id`, 'must be there and differ from the other lines');
+    ids.add(id);
+    checkCount(quantity, `${at}.quantity`);
+    checkCount(fulfilled, `${at}.fulfilled`);
+    checkCount(unitPrice, `${at}.unitPrice`);
+    checkCount(unitPrice * quantity, `${at}.unitPrice`);
+    checkWhole(total, `${at}.total`);
+  }
+  checkCount(amounts.fulfillment, 'amounts.fulfillment');
+  checkCount(amounts.tax, 'amounts.tax');
+  checkWhole(amounts.discount, 'amounts.discount');
+  checkWhole(amounts.total, 'amounts.total');
+}
+
+function checkWhole(value: number, field: string): void {
+  if (!Number.isSafeInteger(value)) throw refused(field, 'must be a whole number');
+}
+
+function checkCount(value: number, field: string): void {
+  checkWhole(value, field);
+  if (value < 0) throw refused(field, 'must not be negative');
+}
+
+const refused = (field: string, problem: string): ContractError =>
+  new ContractError({ code: 'invalid_snapshot', description: `${field} ${problem}`, field });

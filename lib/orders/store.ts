@@ -1,12 +1,12 @@
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDeliveries, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { linesOf } from '#lib/deliveries/told';
+import { compareText } from '#lib/platform/canonical-json';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
 import { db, getItem, type Item, pack, put, queryPartition, transact, type Write } from '#lib/platform/table/table';
-import { compareText } from './canonical-json.ts';
-import { isLate } from './derive.ts';
 import type { Order, OrderStatus, TimelineEntry } from './order.ts';
+import { isLate } from './status.ts';
 
 export const getOrder = (id: string): Promise<Order | undefined> => getItem<Order>(items.order.key({ id }));
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { InboundReceived } from '#events/inbound-received';
-import { listOpenPlacements } from '#lib/attempts/placements';
 import { listSkus } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';
 import type { Connector } from '#lib/marketplaces/contract';
 import { withRemote } from '#lib/marketplaces/remote';
+import { listOpenPlacements } from '#lib/orders/placements';
 import { BudgetSpentError, IntegrationError } from '#lib/platform/errors';
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessages } from '#lib/platform/queue/queue';

@@ -1,5 +1,5 @@
-import { sameContent } from '#lib/orders/canonical-json';
 import type { Order } from '#lib/orders/order';
+import { sameContent } from '#lib/platform/canonical-json';
 
 /** One member of an order that another reading changes; null where a reading has none. */
 export interface Change {

@@ -7,10 +7,9 @@ import { getEvent, type InboundEvent, type Message, type Remapped } from '#lib/i
 import { apply, readChange, whyHopeless } from '#lib/inbound/ingest';
 import type { Change } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
-import { applyPart } from '#lib/orders/apply-part';
 import { type OrderSnapshot, orderId } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
-import { applySnapshot } from '#lib/orders/snapshot';
+import { applyPart, applySnapshot } from '#lib/orders/snapshot';
 import { getOrder } from '#lib/orders/store';
 import { type ErrorDetail, IntegrationError } from '#lib/platform/errors';
 import { diffOrders } from './diff.ts';

@@ -1,8 +1,8 @@
-import { compareText } from '#lib/orders/canonical-json';
-import { checkSnapshot } from '#lib/orders/check-snapshot';
 import { derive } from '#lib/orders/derive';
 import { compareStamps, historyOf, joinPayments, onePerLine } from '#lib/orders/history';
 import type { Order, OrderSnapshot, SnapshotHistory, Stamp } from '#lib/orders/order';
+import { checkSnapshot } from '#lib/orders/snapshot';
+import { compareText } from '#lib/platform/canonical-json';
 import { ContractError } from '#lib/platform/errors';
 
 /**

@@ -59,7 +59,7 @@ test('a placement without its id is followed by its number, and one that is know
 
 /** What the shed's poller asks after. */
 async function followed() {
-  const { listOpenPlacements } = await import('#lib/attempts/placements');
+  const { listOpenPlacements } = await import('#lib/orders/placements');
   return Array.fromAsync(listOpenPlacements('shed', null));
 }
 

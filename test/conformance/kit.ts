@@ -3,7 +3,6 @@ import type { Connection } from '#lib/connections/connection';
 import type {
   Change,
   Connector,
-  OpenPlacement,
   PollContext,
   PushContext,
   RemoteContext,
@@ -16,6 +15,7 @@ import { loadConnector } from '#lib/marketplaces/load';
 import { info as scopio } from '#lib/marketplaces/scopio/info';
 import { map } from '#lib/marketplaces/scopio/map';
 import type { Address, Order } from '#lib/orders/order';
+import type { OpenPlacement } from '#lib/orders/placements';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { createHttp } from '#lib/platform/http/client';
 

@@ -1,5 +1,6 @@
+import type { OpenPlacement } from '#lib/orders/placements';
 import { RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
-import type { OpenPlacement, PollContext, PollPage } from '../contract.ts';
+import type { PollContext, PollPage } from '../contract.ts';
 import { getEvents, getOrder } from './client.ts';
 import { getStock, getStockByEan } from './items-client.ts';
 import { Settings } from './settings.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { applyFulfillment, applySnapshot } from '#lib/orders/snapshot';
+import { applyFulfillment } from '#lib/orders/shipment';
+import { applySnapshot } from '#lib/orders/snapshot';
 import { BlockedError } from '#lib/platform/errors';
 import {
   type Answer,

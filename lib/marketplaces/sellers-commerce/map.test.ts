@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { statusOf } from '#lib/orders/derive';
 import type { OrderSnapshot } from '#lib/orders/order';
 import { applySnapshot } from '#lib/orders/snapshot';
+import { statusOf } from '#lib/orders/status';
 import type { ContractError } from '#lib/platform/errors';
 import { connectionOf, RECEIVED_AT, readFixture } from '../../../test/conformance/kit.ts';
 import { info } from './info.ts';

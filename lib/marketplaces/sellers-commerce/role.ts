@@ -1,6 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
-import { statusOf } from '#lib/orders/derive';
 import type { Order } from '#lib/orders/order';
+import { statusOf } from '#lib/orders/status';
 import type { FollowUp, Role } from '../contract.ts';
 import { carriers } from './carriers.ts';
 import { info } from './info.ts';

@@ -1,5 +1,5 @@
 import type { Product } from '#lib/catalog/product';
-import { homesOf } from '#lib/orders/parts';
+import { externalIdsOf } from '#lib/orders/split';
 import type { PushAction, PushContext, PushResult, RemoteContext } from '../contract.ts';
 import { parcelCarrier, parcelOf } from '../kit/parcel.ts';
 import { carriers, METHODS } from './carriers.ts';
@@ -36,7 +36,7 @@ export const fulfillment: PushAction = {
 /** Separated rows are in an order of their own at Sello. */
 function ordersOf(context: PushContext): Set<string> {
   const { order } = context;
-  const homes = homesOf(order);
+  const homes = externalIdsOf(order);
   const own = parcelOf(context).lineItems.flatMap(({ id }) => homes.get(id) ?? []);
   return new Set(own.length > 0 ? own : [order.externalId]);
 }

@@ -1,6 +1,6 @@
 import type { Order } from '#lib/orders/order';
-import { homesOf } from '#lib/orders/parts';
-import { sumByLine } from '#lib/orders/quantities';
+import { externalIdsOf } from '#lib/orders/split';
+import { sumByLine } from '#lib/orders/status';
 import type { FollowUp, Role } from '../contract.ts';
 import { carriers } from './carriers.ts';
 import { info } from './info.ts';
@@ -14,7 +14,7 @@ export const role: Role = { info, carriers, ships: false, takesStock: true, foll
 function followUps(order: Order): FollowUp[] {
   const { fulfillments, ucp, cancelled } = order;
   if (cancelled) return [];
-  const homes = homesOf(order);
+  const homes = externalIdsOf(order);
   const shipped = sumByLine(fulfillments.flatMap(({ lineItems }) => lineItems));
   const wanted = ucp.line_items.filter(({ quantity }) => quantity.total > 0);
   const byHome = Map.groupBy(wanted, ({ id }) => homes.get(id) ?? order.externalId);

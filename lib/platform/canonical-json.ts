@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import type { OrderSnapshot } from './order.ts';
-
 /** JSON with sorted keys and without undefined members: equal contents give equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) =>
@@ -14,9 +11,3 @@ export const sameContent = (a: unknown, b: unknown): boolean => canonicalJson(a)
 
 /** By code unit: the same on every machine, unlike a locale's order. */
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** SHA-256 (hex) of what a snapshot says, whenever it says it: the version and assumed times are left out. */
-export function snapshotHash({ version: _when, ...content }: OrderSnapshot): string {
-  const said = content.timesAssumed ? { ...content, placedAt: null, paidAt: content.paidAt !== null } : content;
-  return createHash('sha256').update(canonicalJson(said)).digest('hex');
-}

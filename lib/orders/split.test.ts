@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applyPart } from './apply-part.ts';
 import type { Order, OrderSnapshot, SnapshotLine } from './order.ts';
-import { homesOf } from './parts.ts';
-import { applySnapshot } from './snapshot.ts';
+import { applyPart, applySnapshot } from './snapshot.ts';
+import { externalIdsOf } from './split.ts';
 
 const line = (id: string, quantity: number, unitPrice: number): SnapshotLine => ({
   ...{ id, sku: id.toUpperCase(), title: id, quantity, unitPrice },
@@ -80,7 +79,7 @@ test('a sale whose rows are moved keeps every line and every cent, whatever is h
 
 test('every order of the same words ends in the same sale', () => {
   const end = apply(STORY);
-  expect(Object.fromEntries(homesOf(end))).toEqual({ a: '1', b: '2', c: '1' });
+  expect(Object.fromEntries(externalIdsOf(end))).toEqual({ a: '1', b: '2', c: '1' });
   expect(total(end, 'total')).toBe(worth(LINES) + SHIPPING);
   fc.assert(
     fc.property(fc.shuffledSubarray([...STORY, ...STORY], { minLength: STORY.length * 2 }), (told) => {

@@ -1,4 +1,26 @@
-import type { Fulfillment, LineQuantity, SnapshotHistory, SnapshotLine } from './order.ts';
+import type { Fulfillment, LineQuantity, Order, OrderStatus, SnapshotHistory, SnapshotLine } from './order.ts';
+import { isPast } from './ship-by.ts';
+
+/** Derived from the lines that are left: none is cancelled, all shipped is fulfilled. */
+export function statusOf({ ucp, cancelled }: Order): OrderStatus {
+  const active = ucp.line_items.filter(({ quantity }) => quantity.total > 0);
+  if (active.length === 0) return cancelled || ucp.line_items.length > 0 ? 'cancelled' : 'open';
+  if (active.every(({ status }) => status === 'fulfilled')) return 'fulfilled';
+  return active.some(({ quantity }) => quantity.fulfilled > 0) ? 'partial' : 'open';
+}
+
+/** Whether units are left to ship although the time for it has passed. */
+export function isLate(order: Order, now = new Date()): boolean {
+  const status = statusOf(order);
+  return (status === 'open' || status === 'partial') && isPast(order, now);
+}
+
+/** The units still to be shipped, by line. */
+export function unfulfilled({ ucp }: Order): LineQuantity[] {
+  return ucp.line_items
+    .map(({ id, quantity }) => ({ id, quantity: quantity.total - quantity.fulfilled }))
+    .filter(({ quantity }) => quantity > 0);
+}
 
 /** A line and how many of it were bought, are wanted now, and are shipped. */
 export interface CountedLine {

@@ -1,11 +1,19 @@
 import type { Delivery, Placed } from '#lib/deliveries/delivery';
 import { getDeliveries, replaceDelivery } from '#lib/deliveries/ledger';
-import type { OpenPlacement } from '#lib/marketplaces/contract';
-import type { Order } from '#lib/orders/order';
-import { getOrder } from '#lib/orders/store';
 import * as items from '#lib/platform/table/items';
 import { idOf, partitionsOf, walkIndex } from '#lib/platform/table/sharded-index';
 import type { Write } from '#lib/platform/table/table';
+import type { Order } from './order.ts';
+import { getOrder } from './store.ts';
+
+/** An order placed with whoever ships it, still moving. */
+export interface OpenPlacement {
+  orderId: string;
+  remoteId: string | null;
+  number: string;
+  channel: string;
+  placedAt: string;
+}
 
 type Placement = Delivery & { placed: Placed };
 

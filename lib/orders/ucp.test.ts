@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { lineTotals } from './build-totals.ts';
-import { statusOf } from './derive.ts';
 import type { OrderSnapshot } from './order.ts';
+import { statusOf } from './status.ts';
 import { MUGS, orderOf, PLATE, snapshotOf, ucpErrors } from './test-orders.ts';
+import { lineTotals } from './ucp.ts';
 
 const ucpOf = (changes: Partial<OrderSnapshot> = {}) => orderOf(changes).ucp;
 const totalsOf = (changes: Partial<OrderSnapshot>) =>

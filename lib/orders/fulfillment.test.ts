@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RejectedError } from '#lib/platform/errors';
-import { applyFulfillment, type PostedFulfillment } from './apply-fulfillment.ts';
-import { statusOf } from './derive.ts';
 import type { Order } from './order.ts';
+import { applyFulfillment, type PostedFulfillment } from './shipment.ts';
+import { statusOf } from './status.ts';
 import { at, orderOf, ucpErrors } from './test-orders.ts';
 
 const post = (order: Order, changes: Partial<PostedFulfillment> = {}) =>

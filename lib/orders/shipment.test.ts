@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { applyShipment } from './apply-shipment.ts';
-import { statusOf, unfulfilled } from './derive.ts';
 import type { Order, ShipmentSnapshot } from './order.ts';
+import { applyShipment } from './shipment.ts';
+import { statusOf, unfulfilled } from './status.ts';
 import { at, orderOf, quantitiesOf, shipmentOf, ucpErrors } from './test-orders.ts';
 
 const PLACED = [

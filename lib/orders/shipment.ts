@@ -1,11 +1,91 @@
+import { compareText, sameContent } from '#lib/platform/canonical-json';
 import { RejectedError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
-import { fulfillmentAdded, type ShipmentResult } from './apply-shipment.ts';
-import { sameContent } from './canonical-json.ts';
-import { derive, unfulfilled } from './derive.ts';
-import type { Fulfillment, LineQuantity, Order } from './order.ts';
-import { sortParcels } from './parcels.ts';
-import { mergeLines, sumByLine } from './quantities.ts';
+import { derive } from './derive.ts';
+import type { Fulfillment, LineQuantity, Order, ShipmentEvent, ShipmentSnapshot, TimelineEntry } from './order.ts';
+import { addParcels, mergeText, sortParcels } from './parcels.ts';
+import { mergeLines, sumByLine, unfulfilled } from './status.ts';
+
+/** What came of a shipper's or the ERP's word. `changed` false: nothing to write. */
+export interface ShipmentResult {
+  order: Order;
+  added: Fulfillment[];
+  timeline: TimelineEntry[];
+  changed: boolean;
+}
+
+/** `placed` is what the connection was asked to ship. */
+export interface ShipmentSource {
+  connection: string;
+  placed: readonly LineQuantity[];
+  receivedAt: string;
+}
+
+/** Adds the parcels and events a shipper tells of. Nothing known is ever lost, and the same word twice is one word. */
+export function applyShipment(order: Order, shipment: ShipmentSnapshot, source: ShipmentSource): ShipmentResult {
+  const { connection: by, placed, receivedAt: at } = source;
+  const parcels = addParcels(order, shipment.parcels, by, placed);
+  const events = addEvents(order.shipmentEvents, shipment.events, by);
+  const { fulfillments } = parcels;
+  const shipmentEvents = events.all;
+  if (sameContent([fulfillments, shipmentEvents], [order.fulfillments, order.shipmentEvents]))
+    return { order, added: [], timeline: [], changed: false };
+  return {
+    order: derive({ ...order, fulfillments, shipmentEvents, updatedAt: at }),
+    added: parcels.added,
+    timeline: [
+      ...parcels.added.map((parcel) => fulfillmentAdded(parcel, at)),
+      ...events.added.map(({ id, type, at: occurredAt, trackingNumber }) => ({
+        at,
+        type: `shipment.${type}`,
+        by,
+        detail: { event: id, occurredAt, ...(trackingNumber && { trackingNumber }) },
+      })),
+    ],
+    changed: true,
+  };
+}
+
+/** The timeline's word for a new parcel. */
+export function fulfillmentAdded(parcel: Fulfillment, at: string): TimelineEntry {
+  const { id: fulfillment, by, carrier, trackingNumber, lineItems, shippedAt } = parcel;
+  return { at, type: 'fulfillment.added', by, detail: { fulfillment, carrier, trackingNumber, lineItems, shippedAt } };
+}
+
+/** The events with those a shipper tells of: only ever added, one of each id, and never poorer than before. */
+export function addEvents(
+  known: readonly ShipmentEvent[],
+  told: ReadonlyArray<Omit<ShipmentEvent, 'by'>>,
+  by: string,
+): { all: ShipmentEvent[]; added: ShipmentEvent[] } {
+  const events = new Map(known.map((event) => [keyOf(event), event]));
+  const before = new Set(events.keys());
+  for (const event of told) {
+    const key = keyOf({ id: event.id, by });
+    events.set(key, mergeEvent(events.get(key), { ...event, by }));
+  }
+  const all = [...events.values()].sort(
+    (a, b) => compareText(a.at, b.at) || compareText(a.by, b.by) || compareText(a.id, b.id),
+  );
+  return { all, added: all.filter((event) => !before.has(keyOf(event))) };
+}
+
+const keyOf = ({ id, by }: Pick<ShipmentEvent, 'id' | 'by'>): string => JSON.stringify([by, id]);
+
+function mergeEvent(known: ShipmentEvent | undefined, told: ShipmentEvent): ShipmentEvent {
+  const trackingNumber = mergeText(known?.trackingNumber, told.trackingNumber?.trim());
+  const carrier = mergeText(known?.carrier, told.carrier);
+  const description = mergeText(known?.description, told.description);
+  return {
+    id: told.id,
+    by: told.by,
+    type: mergeText(known?.type, told.type) ?? told.type,
+    at: mergeText(known?.at, told.at) ?? told.at,
+    ...(trackingNumber && { trackingNumber }),
+    ...(carrier && { carrier }),
+    ...(description && { description }),
+  };
+}
 
 /** A parcel the seller's own ERP shipped. Without lines it holds everything that is left. */
 export interface PostedFulfillment {

@@ -1,0 +1,119 @@
+import { compareText } from '#lib/platform/canonical-json';
+import { compareStamps, onePerLine } from './history.ts';
+import type { Order, OrderSnapshot, SnapshotHistory, SnapshotLine } from './order.ts';
+
+/*
+ * A sales channel may split an order, or merge several. To the hub a line stays with the order that first had it; an
+ * order of the channel that is made of lines of one of ours is a `part` of it. What one snapshot tells one of our orders
+ * is its `share`.
+ */
+
+/** What one order of ours is told by a snapshot. */
+export interface Share {
+  order: string;
+  /** The snapshot is of a part: lines of `order` that the sales channel keeps in another order of its own. */
+  isPart: boolean;
+  snapshot: OrderSnapshot;
+}
+
+/** The snapshot of the order `id`, shared among the orders of ours that its lines belong to; `id` has those unknown. */
+export function shareSnapshot(id: string, snapshot: OrderSnapshot, orderOfLine: ReadonlyMap<string, string>): Share[] {
+  const byOrder = Map.groupBy(snapshot.lines, (line) => orderOfLine.get(line.id) ?? id);
+  const foreign = [...byOrder].filter(([order]) => order !== id);
+  if (foreign.length === 0) return [{ order: id, isPart: false, snapshot }];
+  const isWhole = foreign.length === 1 && byOrder.size === 1;
+  const parts = foreign.map(([order, lines]) => {
+    const amounts = isWhole ? snapshot.amounts : { fulfillment: 0, tax: 0, discount: 0, total: worthOf(lines) };
+    return { order, isPart: true, snapshot: { ...snapshot, lines, amounts } };
+  });
+  const lines = byOrder.get(id);
+  if (!lines) return parts;
+  const total = snapshot.amounts.total - worthOf(foreign.flatMap(([, theirs]) => theirs));
+  return [
+    ...parts,
+    { order: id, isPart: false, snapshot: { ...snapshot, lines, amounts: { ...snapshot.amounts, total } } },
+  ];
+}
+
+type Parts = Readonly<Record<string, SnapshotHistory>>;
+
+/** An order of the sales channel: the one that ours is named after (`externalId` null) or a part. */
+interface Part {
+  externalId: string | null;
+  history: SnapshotHistory;
+}
+
+/**
+ * The history of the whole sale. A line stands where the latest word has it, so it counts once while it moves; amounts
+ * sum over the channel's orders, less what their snapshots say of lines that another has. Pure and in no order.
+ */
+export function joinParts(original: SnapshotHistory, parts: Parts | undefined): SnapshotHistory {
+  if (!parts || Object.keys(parts).length === 0) return original;
+  const all = partsOf(original, parts);
+  const partOfLine = findPartOfLine(all);
+  const holding = all.map((part) => ({
+    ...part,
+    lines: part.history.snapshot.lines.filter(({ id }) => partOfLine.get(id) === part),
+  }));
+  const active = holding.filter(({ lines }) => lines.length > 0);
+  const cancelled = (active.length > 0 ? active : holding).every(({ history }) => history.snapshot.cancelled);
+  const lines = active.flatMap(({ history, lines: held }) =>
+    history.snapshot.cancelled && !cancelled ? held.map((line) => ({ ...line, cancelled: true as const })) : held,
+  );
+  const vanished = all
+    .flatMap(({ history }) => history.vanished)
+    .filter(({ id }) => !partOfLine.has(id))
+    .sort((a, b) => compareStamps(b, a));
+  // One that is unpaid holds back all, as lines are placed together.
+  const paid = active.every(({ history }) => history.paid) ? (active[0]?.history.paid ?? null) : null;
+  const cancellations = all.flatMap(({ history }) => history.cancelledAt ?? []).sort(compareText);
+  return {
+    ...original,
+    snapshot: { ...original.snapshot, cancelled, lines, amounts: sumAmounts(holding) },
+    paid: original.paid ?? paid,
+    cancelledAt: cancelled ? (cancellations.at(-1) ?? null) : null,
+    originals: onePerLine(all.flatMap(({ history }) => history.originals).sort(compareStamps)),
+    vanished: onePerLine(vanished),
+  };
+}
+
+/** The channel's own id of the order that has each line at present, by line id: what to speak of the line under. */
+export function externalIdsOf({ externalId, history, parts = {} }: Pick<Order, 'externalId' | 'history' | 'parts'>) {
+  const partOfLine = findPartOfLine(partsOf(history, parts));
+  return new Map([...partOfLine].map(([line, part]) => [line, part.externalId ?? externalId]));
+}
+
+const partsOf = (original: SnapshotHistory, parts: Parts): Part[] => [
+  { externalId: null, history: original },
+  ...Object.entries(parts)
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([externalId, history]) => ({ externalId, history })),
+];
+
+/** Of two orders that show a line, the one with the later word; at a tie the part, as lines begin in the original. */
+function findPartOfLine(all: readonly Part[]): Map<string, Part> {
+  const found = new Map<string, Part>();
+  for (const part of all)
+    for (const { id } of part.history.snapshot.lines) {
+      const known = found.get(id);
+      const isLater = !known || compareText(part.history.stands.version, known.history.stands.version) >= 0;
+      if (isLater) found.set(id, part);
+    }
+  return found;
+}
+
+function sumAmounts(holding: ReadonlyArray<Part & { lines: SnapshotLine[] }>): OrderSnapshot['amounts'] {
+  const sum = { fulfillment: 0, tax: 0, discount: 0, total: 0 };
+  for (const { history, lines } of holding) {
+    const { amounts, lines: all } = history.snapshot;
+    sum.fulfillment += amounts.fulfillment;
+    sum.tax += amounts.tax;
+    sum.discount += Math.abs(amounts.discount);
+    sum.total += amounts.total - worthOf(all) + worthOf(lines);
+  }
+  return sum;
+}
+
+/** What lines cost in all, in minor units. */
+const worthOf = (lines: readonly SnapshotLine[]): number =>
+  lines.reduce((sum, { total, unitPrice, quantity }) => sum + (total ?? unitPrice * quantity), 0);

@@ -1,0 +1,208 @@
+import { compareText } from '#lib/platform/canonical-json';
+import { shortHash } from '#lib/platform/hash';
+import {
+  UCP_VERSION,
+  type UcpAdjustment,
+  type UcpFulfillmentEvent,
+  type UcpLineItem,
+  type UcpOrder,
+  type UcpTotal,
+} from '#lib/ucp/order';
+import { toUri } from '#lib/ucp/uri';
+import type { Address, Fulfillment, OrderCore, OrderSnapshot, ShipmentEvent, SnapshotLine } from './order.ts';
+import { type CountedLine, countLines } from './status.ts';
+
+/** The UCP order (`order.json`, 2026-04-08) of what the hub keeps. Pure: the same parts give the same document. */
+export function buildUcp(core: OrderCore, shippingAddress: Address): UcpOrder {
+  const { snapshot, cancelledAt } = core.history;
+  const lines = countLines(core.history, core.fulfillments);
+  return {
+    ucp: { version: UCP_VERSION, capabilities: { 'dev.ucp.shopping.order': [{ version: UCP_VERSION }] } },
+    id: core.id,
+    ...(snapshot.number && { label: snapshot.number }),
+    checkout_id: snapshot.checkoutId || `checkout_${shortHash(core.id)}`,
+    permalink_url: toUri(snapshot.permalinkUrl) ?? placeholderUrl(core.id),
+    currency: snapshot.currency,
+    line_items: lines.map(buildLine),
+    fulfillment: {
+      expectations: buildExpectations(core, lines, shippingAddress),
+      events: buildEvents(core, new Set(lines.map(({ line }) => line.id))),
+    },
+    adjustments: snapshot.cancelled && cancelledAt ? [cancellation(core.id, cancelledAt, lines)] : [],
+    totals: buildTotals(snapshot),
+  };
+}
+
+// UCP requires a permalink and few sources have one. `.invalid` never resolves (RFC 2606), so nobody mistakes it for a page.
+const placeholderUrl = (orderId: string): string =>
+  `https://orders.longshore.invalid/${encodeURIComponent(orderId.toWellFormed())}`;
+
+function buildLine({ line, original, total, fulfilled, vanished }: CountedLine): UcpLineItem {
+  const { id, sku, title, unitPrice, ean } = line;
+  return {
+    id,
+    item: { id: sku, title, price: unitPrice, ...(ean && { ean }) },
+    quantity: { original, total, fulfilled },
+    totals: vanished ? lineTotals({ ...line, quantity: 0, total: 0 }) : lineTotals(line),
+    status: lineStatus(total, fulfilled),
+  };
+}
+
+/** As the specification's prose derives it. */
+function lineStatus(total: number, fulfilled: number): UcpLineItem['status'] {
+  if (total === 0) return 'removed';
+  if (fulfilled === total) return 'fulfilled';
+  return fulfilled > 0 ? 'partial' : 'processing';
+}
+
+const DESTINATION = [
+  'first_name',
+  'last_name',
+  'street_address',
+  'extended_address',
+  'address_locality',
+  'address_region',
+  'postal_code',
+  'address_country',
+  'phone_number',
+] as const satisfies ReadonlyArray<keyof Address>;
+
+function buildExpectations(
+  { history }: OrderCore,
+  lines: readonly CountedLine[],
+  address: Address,
+): UcpOrder['fulfillment']['expectations'] {
+  const expected = lines.filter(({ total }) => total > 0).map(({ line, total }) => ({ id: line.id, quantity: total }));
+  if (expected.length === 0) return [];
+  const destination: Record<string, string> = {};
+  for (const member of DESTINATION) {
+    const value = address[member];
+    if (value) destination[member] = value;
+  }
+  const { shippingMethod } = history.snapshot;
+  return [
+    {
+      id: 'exp_1',
+      line_items: expected,
+      method_type: 'shipping',
+      destination,
+      ...(shippingMethod && { description: shippingMethod }),
+    },
+  ];
+}
+
+/** One adjustment, however often the source says cancelled: its id and instant never change. */
+function cancellation(orderId: string, cancelledAt: string, lines: readonly CountedLine[]): UcpAdjustment {
+  const reduced = lines
+    .filter(({ line, total, vanished }) => !vanished && line.quantity > total)
+    .map(({ line, total }) => ({ id: line.id, quantity: total - line.quantity }));
+  return {
+    id: `adj_${shortHash(orderId, 'cancellation')}`,
+    type: 'cancellation',
+    occurred_at: cancelledAt,
+    status: 'completed',
+    ...(reduced.length > 0 && { line_items: reduced }),
+  };
+}
+
+/** UCP's log of what happened to the parcels: each parcel as `shipped`, then what its carrier told of it. */
+export function buildEvents(core: OrderCore, known: ReadonlySet<string>): UcpFulfillmentEvent[] {
+  const { fulfillments, shipmentEvents } = core;
+  const parcels = new Map(fulfillments.map((parcel) => [parcelKey(parcel.by, parcel.trackingNumber), parcel]));
+  const events = [
+    ...fulfillments.map((parcel) => shippedEvent(parcel, known)),
+    ...shipmentEvents.map((event) =>
+      carrierEvent(event, parcels.get(parcelKey(event.by, event.trackingNumber ?? '')), known),
+    ),
+  ];
+  return events.sort((a, b) => compareText(a.occurred_at, b.occurred_at) || compareText(a.id, b.id));
+}
+
+const parcelKey = (by: string, trackingNumber: string): string => JSON.stringify([by, trackingNumber]);
+
+function shippedEvent(parcel: Fulfillment, known: ReadonlySet<string>): UcpFulfillmentEvent {
+  return {
+    id: parcel.id,
+    occurred_at: parcel.shippedAt,
+    type: 'shipped',
+    line_items: linesOf(parcel, known),
+    tracking_number: parcel.trackingNumber,
+    ...trackingUrl(parcel),
+    ...(parcel.carrier && { carrier: parcel.carrier }),
+  };
+}
+
+function carrierEvent(
+  event: ShipmentEvent,
+  parcel: Fulfillment | undefined,
+  known: ReadonlySet<string>,
+): UcpFulfillmentEvent {
+  const carrier = event.carrier || parcel?.carrier;
+  return {
+    // Two shippers may count their events alike.
+    id: `${event.by}:${event.id}`,
+    occurred_at: event.at,
+    type: event.type,
+    line_items: linesOf(parcel, known),
+    ...(event.trackingNumber && { tracking_number: event.trackingNumber }),
+    ...trackingUrl(parcel),
+    ...(carrier && { carrier }),
+    ...(event.description && { description: event.description }),
+  };
+}
+
+function trackingUrl(parcel: Fulfillment | undefined): { tracking_url?: string } {
+  const url = toUri(parcel?.trackingUrl);
+  return url ? { tracking_url: url } : {};
+}
+
+/** A shipper may name lines that are not on the order (any more): events refer only to those that are. */
+const linesOf = (parcel: Fulfillment | undefined, known: ReadonlySet<string>) =>
+  (parcel?.lineItems ?? []).filter(({ id }) => known.has(id)).map(({ id, quantity }) => ({ id, quantity }));
+
+/*
+ * Money stays what the source says it charged, for a cancelled order too: what is paid back is between the
+ * sales channel and the buyer, and the hub is not told.
+ */
+
+/** A line's breakdown: subtotal, what the source adds or takes off, total. Entries before `total` sum to it. */
+export function lineTotals({ unitPrice, quantity, total }: SnapshotLine): UcpTotal[] {
+  const subtotal = unitPrice * quantity;
+  const charged = total ?? subtotal;
+  return [
+    { type: 'subtotal', amount: subtotal },
+    ...difference(charged - subtotal, 'Discount', 'Surcharge'),
+    { type: 'total', amount: charged },
+  ];
+}
+
+/**
+ * The order's breakdown in minor units, one subtotal and one total. A total the other figures do not add up to is
+ * kept, with one entry more that names the difference, so that the entries sum exactly.
+ */
+export function buildTotals({ lines, amounts, taxIncluded }: OrderSnapshot): UcpTotal[] {
+  const subtotal = sum(lines.map(({ unitPrice, quantity }) => unitPrice * quantity));
+  const charged = sum(lines.map(({ unitPrice, quantity, total }) => total ?? unitPrice * quantity));
+  const parts: UcpTotal[] = [
+    { type: 'subtotal', amount: subtotal },
+    ...difference(charged - subtotal, 'Item discounts', 'Item surcharges'),
+    // Sources write a discount with either sign.
+    ...entry('discount', 'Discount', -Math.abs(amounts.discount)),
+    ...entry('fulfillment', 'Shipping', amounts.fulfillment),
+    ...(taxIncluded ? [] : entry('tax', 'Tax', amounts.tax)),
+  ];
+  const rest = amounts.total - sum(parts.map(({ amount }) => amount));
+  return [
+    ...parts,
+    ...entry('adjustment', 'Difference to the total of the sales channel', rest),
+    { type: 'total', amount: amounts.total },
+  ];
+}
+
+const difference = (amount: number, less: string, more: string): UcpTotal[] =>
+  amount < 0 ? entry('items_discount', less, amount) : entry('adjustment', more, amount);
+
+const entry = (type: string, display_text: string, amount: number): UcpTotal[] =>
+  amount === 0 ? [] : [{ type, display_text, amount }];
+
+const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
