@@ -53,17 +53,7 @@ async function follow(
   }
 }
 
-export function describeProgress({
-  id,
-  state,
-  stage,
-  matched,
-  waiting,
-  pending,
-  succeeded,
-  dead,
-  blocked,
-}: Replay): string {
+function describeProgress({ id, state, stage, matched, waiting, pending, succeeded, dead, blocked }: Replay): string {
   const settled = succeeded + dead + blocked;
   const parts = [`${succeeded} succeeded`, dead && `${dead} dead`, blocked && `${blocked} blocked`];
   const open = [pending && `${pending} under way`, waiting && `${waiting} waiting`];

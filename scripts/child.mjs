@@ -15,9 +15,21 @@ const machineDirectories = () =>
   (process.env.PATH ?? '').split(path.delimiter).filter((directory) => directory && path.resolve(directory) !== bin);
 
 /** Runs a command on this terminal, passing signals on; resolves with the code a shell would report. */
-export function runAttached(command, args) {
+export const runAttached = (command, ...args) => run(command, args, { stdio: 'inherit' });
+
+/** The same with what it prints held back, colors and all, as `output`. */
+export const runCaptured = (command, ...args) =>
+  run(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: process.stderr.isTTY ? { FORCE_COLOR: '1' } : {},
+  });
+
+function run(command, args, { stdio, env = {} }) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env: ownPath(), stdio: 'inherit' });
+    const child = spawn(command, args, { cwd: root, env: { ...ownPath(), ...env }, stdio });
+    const output = [];
+    child.stdout?.on('data', (chunk) => output.push(chunk));
+    child.stderr?.on('data', (chunk) => output.push(chunk));
     let signaled = false;
     const forward = (signal) => {
       signaled = true;
@@ -28,7 +40,7 @@ export function runAttached(command, args) {
     for (const signal of signals) process.on(signal, forward);
     const settle = (code) => {
       for (const signal of signals) process.off(signal, forward);
-      resolve({ code, signaled });
+      resolve({ code, signaled, output: Buffer.concat(output).toString() });
     };
     child.on('error', (error) => {
       console.error(`longshore: cannot run ${command}: ${error.message}`);

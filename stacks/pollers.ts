@@ -26,7 +26,7 @@ export function pollers(resources: Resources): sst.aws.Queue {
 }
 
 /** EventBridge Scheduler counts in whole minutes. */
-export function rate({ name, everySeconds }: ScheduleSpec): `rate(${string})` {
+function rate({ name, everySeconds }: ScheduleSpec): `rate(${string})` {
   const minutes = everySeconds / 60;
   if (!Number.isInteger(minutes)) throw new Error(`schedule ${name} must be whole minutes, not ${everySeconds} s`);
   return `rate(${minutes} ${minutes === 1 ? 'minute' : 'minutes'})`;

@@ -11,7 +11,7 @@ import { CONNECTION } from './connection.ts';
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
 
 /** Of one call: microseconds until the answer in the median, and of CPU in the median block. */
-export interface Timing {
+interface Timing {
   wallUs: number;
   cpuUs: number;
 }

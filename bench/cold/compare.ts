@@ -16,7 +16,7 @@ const UNDISTURBED = 0.25;
 /** How SST bundles what it is told nothing about. */
 export const SST_DEFAULTS: Bundling = { minify: true };
 
-export interface Measured {
+interface Measured {
   bytes: number;
   gzipBytes: number;
   ms: number;

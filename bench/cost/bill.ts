@@ -1,6 +1,5 @@
 import { MB_PER_CPU, PRICES } from './prices.ts';
-import type { Step } from './steps.ts';
-import type { Spent } from './world.ts';
+import type { Spent, Step } from './world.ts';
 
 /** One step for one order: what was asked, and USD for a million orders by line of the bill. */
 export interface Bill {

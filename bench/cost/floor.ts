@@ -8,8 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { deliveryQueue, envName, functions, INBOUND_QUEUE } from '#lib/topology';
 import { paidOrder } from '../scopio-event.ts';
-import type { Step } from './steps.ts';
-import type { Spent, World } from './world.ts';
+import type { Spent, Step, World } from './world.ts';
 
 /**
  * The least that keeps an order and tells two remotes once each: the order and its deliveries in single writes, each

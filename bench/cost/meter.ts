@@ -3,7 +3,7 @@ import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What was asked of one AWS service by one kind of call. */
-export interface Usage {
+interface Usage {
   requests: number;
   /** Of SQS, in chunks of 64 KB; those that name a message group apart. */
   chunks: number;

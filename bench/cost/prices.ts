@@ -20,18 +20,3 @@ export const PRICES = {
 
 /** A Lambda has one whole CPU at this memory, and its share of one below. */
 export const MB_PER_CPU = 1769;
-
-/** What goes on whether or not orders come: USD a month. */
-export const MONTHLY = {
-  /** Each secret. */
-  secret: 0.4,
-  /** Each combination of a metric's dimensions that occurs. */
-  metric: 0.3,
-  alarm: 0.1,
-  dashboard: 3,
-  /** Each run of a schedule. */
-  schedule: 1 / 1e6,
-  /** A gigabyte in DynamoDB, and again for its backup. */
-  tableGb: 0.25,
-  backupGb: 0.2,
-};

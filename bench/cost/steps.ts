@@ -3,20 +3,12 @@ import { deliveryQueue, INBOUND_QUEUE } from '#lib/platform/names';
 import { startRemotes } from '../loop/remotes.ts';
 import { paidOrder, sign, WEBHOOK_SECRET } from '../scopio-event.ts';
 import { runFloor } from './floor.ts';
-import { openWorld, type Spent } from './world.ts';
+import { openWorld, type Spent, type Step } from './world.ts';
 
 const SHOP = 'scopio-main';
 const SHED = 'marketful-mx';
 const SHED_SECRET = 'bench-url-secret';
 const UNLIMITED = 1_000_000;
-
-export interface Step {
-  name: string;
-  /** How the parcel becomes known, which is not one of the hub's own pushes. */
-  isReturn?: boolean;
-  throughGateway?: boolean;
-  spent: Spent[];
-}
 
 /**
  * So many orders through the loop, a step at a time for all of them: each webhook in an invocation of its own, queues in

@@ -17,6 +17,14 @@ export interface Spent {
   usages: Usages;
 }
 
+export interface Step {
+  name: string;
+  /** How the parcel becomes known, which is not one of the hub's own pushes. */
+  isReturn?: boolean;
+  throughGateway?: boolean;
+  spent: Spent[];
+}
+
 /** The deployed functions, called one invocation at a time as Lambda calls them, between the meter and the emulators. */
 export async function openWorld(connectionsFile: object) {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-cost-'));

@@ -27,3 +27,8 @@ export class AwsError extends Error {
 export function shortName(type: unknown): string {
   return String(type).split('#').at(-1) ?? '';
 }
+
+/** DynamoDB's refusal of a request that it cannot read. */
+export function validationError(message: string): AwsError {
+  return new AwsError('com.amazon.coral.validate#ValidationException', message);
+}

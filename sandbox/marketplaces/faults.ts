@@ -23,7 +23,7 @@ export const RequestFault = z.strictObject({
 export type RequestFault = z.infer<typeof RequestFault>;
 
 /** A fault in the webhooks that a sandbox sends: `on` is `webhook`, or `webhook <topic>` for one topic alone. */
-export const WebhookFault = z.strictObject({
+const WebhookFault = z.strictObject({
   on: z.string().regex(/^webhook( \S+)?$/),
   kind: z.enum(['duplicate', 'reorder', 'drop', 'delay', 'bad-signature']),
   times: Times,

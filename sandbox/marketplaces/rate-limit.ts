@@ -1,5 +1,5 @@
 /** What a rate limit says of one request. */
-export interface Allowance {
+interface Allowance {
   allowed: boolean;
   limit: number;
   remaining: number;

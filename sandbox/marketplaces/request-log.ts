@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** One request as it may be shown: no header, no body, no secret of the query. */
-export interface LoggedRequest {
+interface LoggedRequest {
   at: string;
   method: string;
   path: string;

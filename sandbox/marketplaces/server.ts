@@ -10,7 +10,7 @@ import { keepRequestLog } from './request-log.ts';
 import { openStore, type Store } from './store.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 
-export const CONTROL = '/_sandbox';
+const CONTROL = '/_sandbox';
 const HOST = '127.0.0.1';
 
 /** What every marketplace's sandbox can be started with. */

@@ -4,7 +4,7 @@ import type { Faults } from './faults.ts';
 import type { Store } from './store.ts';
 
 /** One webhook the sandbox sends, with every attempt at it. */
-export interface SentWebhook {
+interface SentWebhook {
   id: string;
   topic: string;
   url: string;
@@ -16,7 +16,7 @@ export interface SentWebhook {
   attempts: WebhookAttempt[];
 }
 
-export interface WebhookAttempt {
+interface WebhookAttempt {
   at: string;
   status: number | null;
   error: string | null;

@@ -59,7 +59,7 @@ function decode(path: string): string {
 }
 
 /** `METHOD /fixed/path/{greedy+}`: what the topology uses of API Gateway's routes. */
-export function matches(route: string, method: string, path: string): boolean {
+function matches(route: string, method: string, path: string): boolean {
   const [verb, pattern = ''] = route.split(' ');
   if (verb !== 'ANY' && verb !== method) return false;
   const greedy = pattern.indexOf('{path+}');

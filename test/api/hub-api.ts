@@ -21,7 +21,7 @@ export interface Answer {
   body: any;
 }
 
-export const ALL_KEY = 'key-with-everything';
+const ALL_KEY = 'key-with-everything';
 
 /** The real API handler over the emulators, called as API Gateway calls it. */
 export async function startApi() {

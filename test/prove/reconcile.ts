@@ -5,7 +5,7 @@ import { SHED, SHOP } from './settings.ts';
 import type { World } from './world.ts';
 
 /** What must be nothing. */
-export interface Bad {
+interface Bad {
   ordersLost: number;
   ordersDoubled: number;
   placementsLost: number;

@@ -2,7 +2,7 @@
 export interface Manifest {
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
-  /** Packages that may run a script when they are installed. */
+  /** Packages that have a script for when they are installed, and whether it may run. */
   allowScripts: Record<string, boolean>;
 }
 
@@ -42,9 +42,9 @@ export function findProblems(manifest: Manifest, lock: Lock, policy: Policy): st
     ...packages.flatMap((each) => [...findForeign(each, policy), ...findLicense(each, policy)]),
     ...compare(
       'allowScripts of package.json',
-      Object.keys(manifest.allowScripts).filter((name) => manifest.allowScripts[name]),
+      Object.keys(manifest.allowScripts),
       packages.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name),
-      'runs a script when it is installed',
+      'has a script for when it is installed',
     ),
     ...compare(
       'withoutIntegrity of supply-chain.json',

@@ -29,7 +29,11 @@ test.each<[string, Locked, RegExp[]]>([
   ['no license', { version: '1.0.0', integrity: 'sha512-x' }, [/the license \(none\)/]],
   ['a license that binds beside one that is allowed', { ...NEW, license: '(MIT AND GPL-2.0-only)' }, [/GPL-2.0-only/]],
   ['nothing about a license that leaves the choice', { ...NEW, license: '(MIT OR GPL-2.0-only)' }, []],
-  ['an install script', { ...NEW, hasInstallScript: true }, [/runs a script when it is installed and is not in allow/]],
+  [
+    'an install script',
+    { ...NEW, hasInstallScript: true },
+    [/has a script for when it is installed and is not in allow/],
+  ],
   [
     'a package without a hash',
     { version: '1.0.0', license: 'MIT' },

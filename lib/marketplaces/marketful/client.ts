@@ -1,6 +1,7 @@
 import { BlockedError, type IntegrationError, RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
+import type { HttpResponse } from '#lib/platform/http/classify';
 import { classify, describe } from '#lib/platform/http/classify';
-import type { HttpRequest, HttpResponse } from '#lib/platform/http/client';
+import type { HttpRequest } from '#lib/platform/http/client';
 import type { RemoteContext } from '../contract.ts';
 import { member, needed, textOf } from '../kit/shape.ts';
 import { Created } from './schema.ts';

@@ -1,6 +1,7 @@
 import { BlockedError, IntegrationError, UnknownOutcomeError } from '#lib/platform/errors';
+import type { HttpResponse } from '#lib/platform/http/classify';
 import { describe } from '#lib/platform/http/classify';
-import type { HttpRequest, HttpResponse } from '#lib/platform/http/client';
+import type { HttpRequest } from '#lib/platform/http/client';
 import type { RemoteContext } from '../contract.ts';
 import { member, readShape, unreadable } from '../kit/shape.ts';
 import { judge, PAID_ALREADY } from './codes.ts';

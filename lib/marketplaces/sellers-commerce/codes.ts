@@ -1,5 +1,5 @@
 import { BlockedError, type IntegrationError, RejectedError, RetryableError } from '#lib/platform/errors';
-import type { HttpResponse } from '#lib/platform/http/client';
+import type { HttpResponse } from '#lib/platform/http/classify';
 import { member, textOf } from '../kit/shape.ts';
 
 /** Processed, and "Already exists for current request". */

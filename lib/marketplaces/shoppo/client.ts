@@ -5,8 +5,8 @@ import {
   ThrottledError,
   UnknownOutcomeError,
 } from '#lib/platform/errors';
+import type { HttpResponse } from '#lib/platform/http/classify';
 import { classify, describe } from '#lib/platform/http/classify';
-import type { HttpResponse } from '#lib/platform/http/client';
 import type { RemoteContext } from '../contract.ts';
 import { member, textOf } from '../kit/shape.ts';
 

@@ -6,11 +6,17 @@ import {
   RetryableError,
   ThrottledError,
 } from '../errors.ts';
-import type { HttpResponse } from './client.ts';
 import { secondsUntilReset } from './rate-limit.ts';
 
 const MAX_WORDS = 500;
 const HEALS_BY_ITSELF = new Set([408, 409, 423, 425]);
+
+export interface HttpResponse {
+  status: number;
+  headers: Headers;
+  /** Parsed JSON, or the text where it is not JSON. */
+  body: unknown;
+}
 
 /** What an unwelcome status means where the vendor's document does not say otherwise. */
 export function classify(response: HttpResponse): IntegrationError {

@@ -1,6 +1,6 @@
 import { type IntegrationError, RetryableError, UnknownOutcomeError } from '../errors.ts';
 import type { Budget } from '../rate-limit/budget.ts';
-import { classify, retryAfterSeconds } from './classify.ts';
+import { classify, type HttpResponse, retryAfterSeconds } from './classify.ts';
 import { isUsedUp, secondsUntilReset } from './rate-limit.ts';
 
 export interface HttpRequest {
@@ -17,13 +17,6 @@ export interface HttpRequest {
   accepts?: (response: HttpResponse) => boolean;
   /** The vendor's own reading of a refusal; null leaves it to the status. */
   refusal?: (response: HttpResponse) => IntegrationError | null;
-}
-
-export interface HttpResponse {
-  status: number;
-  headers: Headers;
-  /** Parsed JSON, or the text where it is not JSON. */
-  body: unknown;
 }
 
 export interface Http {

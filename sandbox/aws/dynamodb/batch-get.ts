@@ -1,14 +1,7 @@
+import { validationError } from '../aws-error.ts';
 import { tableNotFound } from './action-store.ts';
 import { readUnits } from './capacity.ts';
-import {
-  type ActionStore,
-  asAwsError,
-  engine,
-  type Input,
-  type Item,
-  type Table,
-  validationError,
-} from './dynalite.ts';
+import { type ActionStore, asAwsError, engine, type Input, type Item, type Table } from './dynalite.ts';
 import { itemPrefix } from './key-space.ts';
 import { check } from './operations.ts';
 import { isPlainMap } from './prepare.ts';

@@ -1,4 +1,4 @@
-import { validationError } from './dynalite.ts';
+import { validationError } from '../aws-error.ts';
 
 const READ_UNIT_BYTES = 4096;
 const WRITE_UNIT_BYTES = 1024;

@@ -10,7 +10,7 @@ export type AttributeValue = Record<string, unknown>;
 export type Item = Record<string, AttributeValue>;
 export type Input = Record<string, unknown>;
 
-export interface KeyElement {
+interface KeyElement {
   AttributeName: string;
   KeyType: 'HASH' | 'RANGE';
 }
@@ -136,10 +136,6 @@ interface Engine {
 
 const require = createRequire(import.meta.url);
 export const engine: Engine = require('dynalite/db');
-
-export function validationError(message: string): AwsError {
-  return new AwsError('com.amazon.coral.validate#ValidationException', message);
-}
 
 export function asAwsError(error: unknown): unknown {
   const failure = error as Failure;

@@ -1,5 +1,5 @@
-import { AwsError, shortName } from '../aws-error.ts';
-import { engine, type Input, type Item, type Table, validationError } from './dynalite.ts';
+import { AwsError, shortName, validationError } from '../aws-error.ts';
+import { engine, type Input, type Item, type Table } from './dynalite.ts';
 import { itemPrefix } from './key-space.ts';
 import { perform } from './operations.ts';
 import type { Plan } from './plan.ts';

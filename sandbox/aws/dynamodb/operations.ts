@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { type ActionStore, asAwsError, type Callback, engine, type Input, validationError } from './dynalite.ts';
+import { validationError } from '../aws-error.ts';
+import { type ActionStore, asAwsError, type Callback, engine, type Input } from './dynalite.ts';
 import { itemSize } from './item-size.ts';
 import { walk } from './query-table.ts';
 

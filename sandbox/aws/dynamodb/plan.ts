@@ -1,5 +1,6 @@
+import { validationError } from '../aws-error.ts';
 import { type Charge, writeUnits } from './capacity.ts';
-import { type BatchEntry, engine, type Index, type Item, type Table, validationError } from './dynalite.ts';
+import { type BatchEntry, engine, type Index, type Item, type Table } from './dynalite.ts';
 import { expiresAt, expiryKey } from './expiry.ts';
 import { indexPrefix, itemPrefix } from './key-space.ts';
 

@@ -1,4 +1,5 @@
-import { type ActionStore, type AttributeValue, engine, type Input, type Item, validationError } from './dynalite.ts';
+import { validationError } from '../aws-error.ts';
+import { type ActionStore, type AttributeValue, engine, type Input, type Item } from './dynalite.ts';
 import { itemSize } from './item-size.ts';
 import { check } from './operations.ts';
 

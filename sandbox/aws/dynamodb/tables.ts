@@ -1,5 +1,6 @@
+import { validationError } from '../aws-error.ts';
 import { tableNotFound } from './action-store.ts';
-import { type Input, type Table, validationError } from './dynalite.ts';
+import type { Input, Table } from './dynalite.ts';
 import { allExpiries } from './expiry.ts';
 import { TABLES, TIME_TO_LIVE, tagPrefix, within } from './key-space.ts';
 import { check, perform } from './operations.ts';

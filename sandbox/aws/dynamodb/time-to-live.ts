@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { validationError } from '../aws-error.ts';
 import { tableNotFound } from './action-store.ts';
-import { type Input, type Item, type Table, validationError } from './dynalite.ts';
+import type { Input, Item, Table } from './dynalite.ts';
 import { allExpiries, expiresAt, expiryKey, takeDue } from './expiry.ts';
 import { itemPrefix, TIME_TO_LIVE, within } from './key-space.ts';
 import { type Plan, planItem } from './plan.ts';

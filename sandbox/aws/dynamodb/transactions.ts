@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { AwsError, shortName } from '../aws-error.ts';
+import { AwsError, shortName, validationError } from '../aws-error.ts';
 import { tableNotFound } from './action-store.ts';
 import { type Charge, describeCapacity, readUnits, wantedCapacity, writeUnits } from './capacity.ts';
-import { asAwsError, engine, type Input, type Item, validationError } from './dynalite.ts';
+import { asAwsError, engine, type Input, type Item } from './dynalite.ts';
 import { type ItemOperation, planWrite, prepareWrite, readItem, storedKey, type Write } from './items.ts';
 import { perform } from './operations.ts';
 import type { Plan } from './plan.ts';

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Message } from './messages.ts';
+import type { Message } from './message.ts';
 
 /** A message's group, out of its system attributes. */
 export const GROUP = `json_extract(system_attributes, '$.MessageGroupId')`;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { invalidMessageContents, invalidParameter } from './errors.ts';
 
 /** A message attribute on the wire: a binary value is base64. */
-export interface MessageAttribute {
+interface MessageAttribute {
   DataType?: string;
   StringValue?: string;
   BinaryValue?: string;

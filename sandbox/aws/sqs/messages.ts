@@ -1,27 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { createFairShare } from './fair-share.ts';
-
-/** A message as stored; times in milliseconds since 1970, attributes as JSON. */
-export interface Message {
-  seq: number;
-  queue: string;
-  id: string;
-  body: string;
-  attributes: string;
-  system_attributes: string;
-  sent_at: number;
-  visible_at: number;
-  receives: number;
-  received: number;
-  first_received_at: number | null;
-}
+import type { Message } from './message.ts';
 
 export type NewMessage = Pick<
   Message,
   'queue' | 'id' | 'body' | 'attributes' | 'system_attributes' | 'sent_at' | 'visible_at'
 >;
 
-export interface Counts {
+interface Counts {
   visible: number;
   inFlight: number;
   delayed: number;

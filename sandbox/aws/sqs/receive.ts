@@ -1,6 +1,7 @@
 import type { Caller } from '../serve.ts';
 import type { Commits } from '../sqlite/group-commits.ts';
-import type { Message, MessageStore } from './messages.ts';
+import type { Message } from './message.ts';
+import type { MessageStore } from './messages.ts';
 import { numberOf, redrivePolicyOf } from './queue-attributes.ts';
 import type { Queue, QueueStore } from './queues.ts';
 

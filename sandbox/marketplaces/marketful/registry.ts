@@ -5,7 +5,7 @@ import { refuse } from './answers.ts';
 import type { MarketfulEvent } from './events.ts';
 import { localTime } from './order.ts';
 
-export const TOPICS = ['order/created', 'order/updated', 'shipment_event/created'] as const;
+const TOPICS = ['order/created', 'order/updated', 'shipment_event/created'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export interface Webhook {

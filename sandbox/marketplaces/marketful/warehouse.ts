@@ -7,7 +7,7 @@ import type { Registry } from './registry.ts';
 import type { Stock } from './stock.ts';
 
 /** One shipment event to report. */
-export interface Report {
+interface Report {
   status: EventStatus;
   carrier?: string | undefined;
   trackingNumber?: string | undefined;

@@ -7,7 +7,7 @@ import type { SellersCommerceEvent } from './events.ts';
 import type { Setup } from './settings.ts';
 
 /** One write that reached the store, done or refused. What a fault answered in its place is not here. */
-export interface WriteCall {
+interface WriteCall {
   at: string;
   /** The last part of its path, such as `shippinginformation`. */
   endpoint: string;

@@ -1,7 +1,7 @@
 import { badRequest } from './answers.ts';
 import { instantOf } from './time.ts';
 
-export type FieldType = 'string' | 'number' | 'date';
+type FieldType = 'string' | 'number' | 'date';
 export type Fields = Readonly<Record<string, FieldType>>;
 export type Predicate = (row: object) => boolean;
 

@@ -13,7 +13,7 @@ export interface Lifetimes {
 }
 
 /** One call to `/token`. Tokens are shown by their ids, never themselves. */
-export interface TokenCall {
+interface TokenCall {
   at: string;
   grant: string;
   outcome: 'issued' | 'refused';
@@ -24,7 +24,7 @@ export interface TokenCall {
 }
 
 /** A refresh token that more than one caller wanted to spend. */
-export interface SpentAgain {
+interface SpentAgain {
   refreshToken: string;
   spentAt: string;
   againAt: string[];

@@ -169,7 +169,7 @@ export function toShownRow(row: Row): Record<string, unknown> {
   };
 }
 
-export function totalOf({ rows, shippingCost, statedTotal }: Order): number {
+function totalOf({ rows, shippingCost, statedTotal }: Order): number {
   return statedTotal ?? rows.reduce((sum, { price, quantity }) => sum + price * quantity, shippingCost);
 }
 

@@ -10,7 +10,7 @@ const FIRST_NUMBER = 865;
 const FIRST_ROW = 8109592;
 
 /** An order before Sello has given it its ids and times. */
-export type Draft = Omit<
+type Draft = Omit<
   Order,
   'id' | 'number' | 'createdAt' | 'updatedAt' | 'deliveredAt' | 'rows' | 'deliveries' | 'synced'
 > & {

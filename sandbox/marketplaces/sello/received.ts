@@ -4,7 +4,7 @@ import type { Base } from '../server.ts';
 import type { SelloEvent } from './events.ts';
 
 /** One call that changes something, accepted or not. */
-export interface Call {
+interface Call {
   at: string;
   action: string;
   /** The order, or for products the id or SKU. */

@@ -10,7 +10,7 @@ export interface Status extends Flags {
 
 export const PAID = 2591259;
 export const UNPAID = 2591257;
-export const DELIVERED = 2591261;
+const DELIVERED = 2591261;
 export const CANCELLED = 2591263;
 
 const FIRST_ADDED = 2632065;

@@ -15,7 +15,7 @@ const Body = z.object({
   operationName: z.string().nullish(),
 });
 
-export interface Credentials {
+interface Credentials {
   accessToken: string;
   viewerId: string;
 }

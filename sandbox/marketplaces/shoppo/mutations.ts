@@ -8,7 +8,7 @@ import type { TicketInput } from './tickets.ts';
 import { showTicket } from './views.ts';
 
 /** One mutation that was asked for, done or refused. */
-export interface Call {
+interface Call {
   at: string;
   mutation: string;
   arguments: unknown;

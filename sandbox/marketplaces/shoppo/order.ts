@@ -1,6 +1,6 @@
 import type { Product, Sku } from './product.ts';
 
-export const ORDER_STATUSES = ['OPEN', 'PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED', 'EXPIRED'] as const;
+const ORDER_STATUSES = ['OPEN', 'PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED', 'EXPIRED'] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 export type OrderItemStatus = 'OPEN' | 'PAID' | 'IN_FULFILLMENT' | 'SHIPPED' | 'DELIVERED' | 'CANCELLED';
 
@@ -17,7 +17,7 @@ export interface ShippingAddress {
   logisticAttribute?: string | null;
 }
 
-export interface Checkpoint {
+interface Checkpoint {
   courier: string | null;
   time: number;
   message: string | null;

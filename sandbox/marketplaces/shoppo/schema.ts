@@ -118,7 +118,7 @@ export const Notify = z.strictObject({ topic: z.enum(['cancel-partner-order', 'd
 export const AutoShip = z.strictObject({ afterMs: z.int().nonnegative().nullable(), courier: Text.optional() });
 
 const TICKET_STATUSES = ['NEW', 'OPEN', 'PENDING', 'HOLD', 'SOLVED', 'CLOSED'] as const;
-export const TicketStatus = z.enum(TICKET_STATUSES);
+const TicketStatus = z.enum(TICKET_STATUSES);
 
 /** `POST /_sandbox/tickets/:id/reply`: customer service answers, which calls the reply-ticket URL. */
 export const ReplyTicket = z.strictObject({

@@ -9,7 +9,7 @@ import type { Orders } from './orders.ts';
 import { ReplyTicket, SetTicketStatus } from './schema.ts';
 
 export type TicketKind = 'ExchangeItemTicket' | 'RefundTicket' | 'OrderQuestionTicket';
-export type TicketStatus = 'NEW' | 'OPEN' | 'PENDING' | 'HOLD' | 'SOLVED' | 'CLOSED';
+type TicketStatus = 'NEW' | 'OPEN' | 'PENDING' | 'HOLD' | 'SOLVED' | 'CLOSED';
 
 /** What a ticket is created with; each kind requires its own part, which the schema checks. */
 export interface TicketInput {

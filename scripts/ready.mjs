@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// Comes before every npm script: installs what is missing, with `--stacks` also what stacks are checked against. Only
+// syntax that every Node since 14 reads stands here, so that a Node too old is told so and not shown a parse error.
+const [major] = process.versions.node.split('.');
+
+if (Number(major) < 20) {
+  console.error(`longshore: needs Node 20 or newer to install itself; this is Node ${process.versions.node}.`);
+  process.exitCode = 1;
+} else {
+  import('./packages.mjs')
+    .then(({ ensurePackages }) => ensurePackages())
+    .then(() => process.argv.includes('--stacks') && import('./platform.mjs').then((stacks) => stacks.ensurePlatform()))
+    .catch((error) => {
+      console.error(`longshore: ${error.message}`);
+      process.exitCode = 1;
+    });
+}
