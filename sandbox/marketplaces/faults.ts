@@ -32,7 +32,7 @@ const WebhookFault = z.strictObject({
   /** `delay`: how long to wait (1000); `reorder`: when to send although nothing overtook (5000). */
   delayMs: z.int().nonnegative().optional(),
 });
-export type WebhookFault = z.infer<typeof WebhookFault>;
+type WebhookFault = z.infer<typeof WebhookFault>;
 
 interface Switched {
   id: string;
