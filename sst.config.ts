@@ -32,8 +32,8 @@ export default $config({
     const { dashboard } = await import('./stacks/watch/dashboard');
     const { environmentOf } = await import('./stacks/environment');
 
-    const resources = { ...storage(), secrets: secrets(), queues: queues() };
     const gateway = createGateway();
+    const resources = { ...storage(), secrets: secrets(), queues: queues(), publicUrl: gateway.publicUrl };
     webhooks(resources, gateway);
     ops(resources, gateway);
     pushers(resources);

@@ -1,9 +1,10 @@
 import type { RequestListener, Server } from 'node:http';
 import { putApiKey, SCOPES } from '#lib/api/keys';
+import { revokeApiKeys } from '#lib/api/manage-keys';
 import type { ConnectionsFile } from '#lib/connections/file';
 import { putConnections } from '#lib/connections/put';
 import { getDeliveries, transition } from '#lib/deliveries/ledger';
-import { tableName } from '#lib/platform/settings';
+import { publicUrl, tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { idOf, partitionsOf, queryIndex } from '#lib/platform/table/sharded-index';
 import { db } from '#lib/platform/table/table';
@@ -21,6 +22,8 @@ export interface HubOptions {
   workers: number;
 }
 
+const KEY_NAME = 'local';
+
 export interface RunningHub {
   stop(): Promise<void>;
 }
@@ -30,13 +33,15 @@ export interface RunningHub {
  * Import only when the environment names the emulators and what was provisioned there.
  */
 export async function startHub(server: Server, { file, apiKey, logFile, workers }: HubOptions): Promise<RunningHub> {
-  await putApiKey(apiKey, 'local', SCOPES);
+  // A key that an earlier start was given is nobody's now.
+  await revokeApiKeys(KEY_NAME);
+  await putApiKey(apiKey, KEY_NAME, SCOPES);
   await endLeases(file.connections.map(({ connection }) => connection.id));
   await putConnections(file);
   const called = new Set(routes.map((route) => route.function));
   const handlers = await loadHandlers((name) => called.has(name));
   const inHand = new Int32Array(new SharedArrayBuffer(4));
-  open(server, createApiGateway(handlers, createRush(inHand)));
+  open(server, createApiGateway(handlers, { rush: createRush(inHand), publicUrl: publicUrl() }));
   const intervals = file.connections.map(({ connection }) => connection.pollIntervalSeconds);
   const shared = { inHand, shortestPollSeconds: Math.min(...intervals), shares: Math.max(1, workers) };
   const background = await Promise.all(

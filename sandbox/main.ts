@@ -1,31 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ConnectionsFileError, parseConnectionsFile } from '#lib/connections/file';
 import { awsEnvironment, startAws } from './aws/index.ts';
 import { listen } from './listen.ts';
 import { lockData } from './lock-data.ts';
 import { logToFile } from './log-file.ts';
 import { type Marketplaces, startMarketplaces } from './marketplaces/start.ts';
-
-const HELP = `Usage: npm start -- [options]
-
-  --port N            port of the hub (default 4400)
-  --connections FILE  connections instead of the sandbox's own (connections.example.json shows the format)
-  --no-sandbox        do not start the simulated marketplaces
-  --data DIR          where the state lives (default .longshore)
-  --fresh             forget the state first
-  --fsync             accept nothing before the disk has it: what is accepted outlives a power cut too
-  --workers N         threads that work queues and schedules (default 1, on a single core none)
-  --help              this text
-
-Variables: LONGSHORE_API_KEY (default local-dev-key), RETRY_LIMIT (3), RETRY_INTERVAL_SECONDS (300),
-POLL_INTERVAL_SECONDS (each connection's own), SWEEP_INTERVAL_SECONDS (60).`;
-
-/** A mistake of the person at the keyboard: one line says what it is. */
-class StartError extends Error {}
+import { HELP, readOptions, refuseDefaultKey, StartError } from './options.ts';
 
 /** Starts all there is; a mistake of the person at the keyboard ends it in one line. */
 export async function main(): Promise<void> {
@@ -42,12 +24,13 @@ async function start(): Promise<void> {
   const options = readOptions();
   if (options.help) return console.log(HELP);
   checkNode();
+  refuseDefaultKey(options);
   const given = options.connections ? readFile(options.connections) : undefined;
   // A file that cannot be used is refused before anything starts.
   const parsed = given ? await parse(given.text, given.path) : undefined;
   const data = resolve(options.data);
   if (options.fresh) rmSync(data, { recursive: true, force: true });
-  mkdirSync(data, { recursive: true });
+  makePrivate(data);
   if (!lockData(data))
     throw new StartError(`${options.data} is in use by another hub: stop it or choose another --data`);
 
@@ -56,7 +39,6 @@ async function start(): Promise<void> {
     throw new StartError(`port ${options.port} is in use: npm start -- --port ${options.port + 1}`);
   });
   const url = `http://127.0.0.1:${port}`;
-  const apiKey = process.env.LONGSHORE_API_KEY || 'local-dev-key';
   const logFile = join(data, 'hub.log');
   logToFile(logFile);
 
@@ -64,18 +46,19 @@ async function start(): Promise<void> {
   if (older)
     console.log(`The state in ${options.data} is of an older version: it is now in ${older}, and all starts anew.\n`);
   const aws = await startAws({ dataDir: join(data, 'aws'), fsync: options.fsync });
-  const endpoints = awsEnvironment(aws.endpoints);
+  const endpoints = { ...awsEnvironment(aws), PUBLIC_URL: options.publicUrl?.origin ?? url };
   Object.assign(process.env, endpoints);
   const { provision } = await import('./provision.ts');
   const environment = await provision();
   Object.assign(process.env, environment);
   // As a deployment writes them: what the command line wants to put connections and keys here.
   const outputs = { url, environment: { ...endpoints, ...environment } };
-  writeFileSync(join(data, 'outputs.json'), JSON.stringify(outputs, null, 2));
+  writePrivately(join(data, 'outputs.json'), JSON.stringify(outputs, null, 2));
   const marketplaces = options.sandbox ? await startMarketplaces({ data, hub: url, port }) : undefined;
   const file = parsed ?? (await parse(JSON.stringify(marketplaces?.connections ?? { connections: [] }), 'the sandbox'));
   const { startHub } = await import('./hub.ts');
-  const hub = await startHub(server, { file, apiKey, logFile, workers: options.workers });
+  const { apiKey, workers } = options;
+  const hub = await startHub(server, { file, apiKey, logFile, workers });
   stopOnSignal(async () => {
     await hub.stop();
     await marketplaces?.stop();
@@ -96,6 +79,18 @@ async function start(): Promise<void> {
   await tellStory({ hub: url, apiKey, marketplaces });
 }
 
+/** What buyers bought is nobody else's on this machine. A folder that was there and held no state keeps its mode. */
+function makePrivate(data: string): void {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  if (existsSync(join(data, 'aws'))) chmodSync(data, 0o700);
+}
+
+/** A file keeps the mode that it was made with: an older one goes first. */
+function writePrivately(path: string, content: string): void {
+  rmSync(path, { force: true });
+  writeFileSync(path, content, { mode: 0o600 });
+}
+
 /** Before DynamoDB was kept in a file it was a folder, which nothing reads. Returns where it is now. */
 function setAsideOlderState(data: string): string | undefined {
   if (!existsSync(join(data, 'aws', 'dynamodb'))) return undefined;
@@ -103,32 +98,6 @@ function setAsideOlderState(data: string): string | undefined {
   rmSync(older, { recursive: true, force: true });
   renameSync(join(data, 'aws'), older);
   return older;
-}
-
-function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string', default: '4400' },
-        connections: { type: 'string' },
-        sandbox: { type: 'boolean', default: true },
-        data: { type: 'string', default: '.longshore' },
-        fresh: { type: 'boolean', default: false },
-        fsync: { type: 'boolean', default: false },
-        workers: { type: 'string', default: availableParallelism() > 1 ? '1' : '0' },
-        help: { type: 'boolean', default: false },
-      },
-      allowNegative: true,
-    });
-    const port = Number(values.port);
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is not a port`);
-    const workers = Number(values.workers);
-    if (!Number.isInteger(workers) || workers < 0 || workers > 8)
-      throw new Error(`--workers ${values.workers} is not a number from 0 to 8`);
-    return { ...values, port, workers };
-  } catch (error) {
-    throw new StartError(`${(error as Error).message}\n\n${HELP}`);
-  }
 }
 
 function checkNode(): void {

@@ -6,6 +6,8 @@ export interface Resources {
   readonly table: sst.aws.Dynamo;
   readonly secrets: ReadonlyMap<string, aws.secretsmanager.Secret>;
   readonly queues: ReadonlyMap<string, sst.aws.Queue>;
+  /** Where marketplaces and people reach the hub. */
+  readonly publicUrl: $util.Input<string>;
 }
 
 export function find<T>(resources: ReadonlyMap<string, T>, name: string): T {
@@ -20,7 +22,12 @@ export function environmentFor(
   resources: Resources,
 ) {
   return {
-    ...(table && { [envName.table]: resources.table.name, ...retries(), ...restoredAt() }),
+    ...(table && {
+      [envName.table]: resources.table.name,
+      [envName.publicUrl]: resources.publicUrl,
+      ...retries(),
+      ...restoredAt(),
+    }),
     ...Object.fromEntries(
       [...send, ...measure, ...redrive].map((name) => [envName.queueUrl(name), find(resources.queues, name).url]),
     ),

@@ -9,6 +9,8 @@ const DEFAULT_LIMIT = { throttlingRateLimit: 100, throttlingBurstLimit: 200 };
 
 export interface Gateway {
   readonly api: sst.aws.ApiGatewayV2;
+  /** The address of the API. Unlike SST's own `url` it waits for no stage, and so for no function that is told it. */
+  readonly publicUrl: $util.Input<string>;
   /** Creates a function and leads its routes of the topology to it. */
   addRoutes(name: string, resources: Resources, more?: Partial<sst.aws.FunctionArgs>): void;
   /** What a domain's own DNS is to point at; undefined where there is no domain or its DNS is made here. */
@@ -39,6 +41,7 @@ export function createGateway(): Gateway {
   });
   return {
     api,
+    publicUrl: domain ? `https://${domain.name}` : api.nodes.api.apiEndpoint,
     domainTarget:
       domain && 'cert' in domain ? api.nodes.domainName.domainNameConfiguration.targetDomainName : undefined,
     addRoutes(name, resources, more) {

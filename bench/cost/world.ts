@@ -34,11 +34,11 @@ export async function openWorld(connectionsFile: object) {
     sqs: aws.endpoints.sqs,
     secretsManager: aws.endpoints.secretsManager,
   });
-  Object.assign(process.env, awsEnvironment(aws.endpoints));
+  Object.assign(process.env, awsEnvironment(aws));
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());
   // Only what the functions ask is counted.
-  Object.assign(process.env, awsEnvironment({ ...aws.endpoints, ...meter.endpoints }));
+  Object.assign(process.env, awsEnvironment({ ...aws, endpoints: { ...aws.endpoints, ...meter.endpoints } }));
   for (const name of queues.flatMap((queue) => [queue.name, queue.deadLetterQueue])) {
     const url = new URL(process.env[envName.queueUrl(name)] ?? '');
     process.env[envName.queueUrl(name)] = `${meter.endpoints.sqs}${url.pathname}`;

@@ -43,8 +43,8 @@ export function addWebhooks(program: Command): void {
         'webhooks sync --connection marketful-mx --url https://hub.example',
         'webhooks sync --connection marketful-mx --url https://hub.example --connections connections.json',
       )}
-The hub registers the address at which you reach it, with --url or LONGSHORE_URL. Where that is not what marketplaces can
-call, such as a hub on this machine behind a tunnel, do it from here with --connections, or --outputs .longshore/outputs.json.`,
+The hub registers its PUBLIC_URL: the address it was deployed to, or what npm start was told. For any other address do it from
+here, with --url and --connections, or --outputs .longshore/outputs.json.`,
     )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options & { json?: boolean }>();

@@ -4,8 +4,6 @@ import { type ApiKey, findApiKey, type Scope } from './keys.ts';
 
 export interface ApiEnv {
   Variables: { key: ApiKey };
-  /** `hub`: the address at which the caller found the hub. */
-  Bindings: { requestContext: { hub: string } };
 }
 
 /** Lets through who bears a key with this scope; `ops` may do everything. */

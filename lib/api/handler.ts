@@ -41,15 +41,8 @@ function plain(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
     ...(hasBody && { body }),
     rawPath: escapePath(event.rawPath),
     headers: Object.fromEntries(headers),
-    requestContext: { ...event.requestContext, domainName: 'localhost', hub: addressOf(event) },
+    requestContext: { ...event.requestContext, domainName: 'localhost' },
   } as APIGatewayProxyEventV2;
-}
-
-const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
-
-/** Where the caller found the hub: API Gateway's own word, which no header can change. */
-function addressOf({ requestContext: { domainName } }: APIGatewayProxyEventV2): string {
-  return `${LOOPBACK.test(domainName) ? 'http' : 'https'}://${domainName}`;
 }
 
 const NEVER_IN_A_PATH = /%(?![0-9a-f]{2})|[^!-~]|["#<>?\\^`{|}]/giu;

@@ -3,6 +3,7 @@ import { getConfiguration } from '#lib/connections/store';
 import { loadConnector } from '#lib/marketplaces/load';
 import { openRemote } from '#lib/marketplaces/remote';
 import { IntegrationError } from '#lib/platform/errors';
+import { publicUrl } from '#lib/platform/settings';
 import * as z from '#lib/platform/zod';
 import { type Synced, syncWebhooks } from '#lib/webhooks/sync';
 import { doc, named } from './documented.ts';
@@ -40,7 +41,7 @@ const route = createRoute({
   tags: ['connections'],
   summary: "Registers the hub's URLs at the marketplace and repairs what is registered there",
   description:
-    'The URLs begin with the address under which this request reached the hub. A step that the marketplace refuses is told in its `error` and does not keep it from the others; 422 when it does not even tell what is registered.',
+    "The URLs begin with the hub's PUBLIC_URL, a setting of the deployment. A step that the marketplace refuses is told in its `error` and does not keep it from the others; 422 when it does not even tell what is registered.",
   scope: 'ops',
   request: {
     params: z.object({ id: doc(z.string(), { example: 'marketful-mx' }) }),
@@ -58,17 +59,17 @@ routes.add(route, async (context) => {
   const { dryRun = false } = context.req.valid('json');
   const connection = (await getConfiguration()).connections.get(context.req.valid('param').id);
   if (!connection) throw notFound('connection');
-  return context.json(await sync(connection, { hub: context.env.requestContext.hub, dryRun }), 200);
+  return context.json(await sync(connection, dryRun), 200);
 });
 
-async function sync(connection: Connection, options: { hub: string; dryRun: boolean }): Promise<Synced> {
+async function sync(connection: Connection, dryRun: boolean): Promise<Synced> {
   const { id, marketplace } = connection;
   const connector = await loadConnector(marketplace);
   // Where nobody calls, no secret is read.
-  if (connector.info.topics.length === 0) return { connection: id, marketplace, dryRun: options.dryRun, webhooks: [] };
+  if (connector.info.topics.length === 0) return { connection: id, marketplace, dryRun, webhooks: [] };
   try {
     // The secret of this moment: it is synced because it was just rotated.
-    return await syncWebhooks(connector, await openRemote(connection, PATIENCE, 0), options);
+    return await syncWebhooks(connector, await openRemote(connection, PATIENCE, 0), { hub: publicUrl(), dryRun });
   } catch (error) {
     if (error instanceof IntegrationError) throw new ApiError(422, error.code, error.detail.description);
     throw error;

@@ -19,6 +19,9 @@ export const tableName = (): string => required(envName.table);
 export const queueUrl = (queue: string): string => required(envName.queueUrl(queue));
 export const secretId = (marketplace: string): string => required(envName.secretId(marketplace));
 
+/** Where marketplaces and people reach the hub: its address without a slash at the end. */
+export const publicUrl = (): string => required(envName.publicUrl);
+
 export interface RetryPolicy {
   /** Retries after the first attempt. */
   limit: number;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { type AwsOptions, type Endpoints, type RunningAws, runAws } from './run-aws.ts';
+import { type AwsOptions, type Endpoints, type Reachable, type RunningAws, runAws } from './run-aws.ts';
 import type { FromWorker } from './worker.ts';
 
-export type { AwsOptions, Endpoints, RunningAws };
+export type { AwsOptions, Endpoints, Reachable, RunningAws };
 
 /**
  * Starts DynamoDB, SQS and Secrets Manager on loopback with their state in `dataDir`, in a worker thread of their own
@@ -28,7 +28,7 @@ async function startWorker(options: AwsOptions): Promise<RunningAws> {
     throw new Error(message.error);
   }
   return {
-    endpoints: message.endpoints,
+    ...message,
     async stop() {
       worker.postMessage('stop');
       await exited;
@@ -36,14 +36,14 @@ async function startWorker(options: AwsOptions): Promise<RunningAws> {
   };
 }
 
-/** The variables that point ordinary AWS SDK clients at the emulators; the keys are made up and grant nothing. */
-export function awsEnvironment(endpoints: Endpoints): Record<string, string> {
+/** The variables that point ordinary AWS SDK clients at the emulators, and let them in. */
+export function awsEnvironment({ endpoints, accessKeyId }: Reachable): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
     AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
+    AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: 'local',
   };
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDynamoDb } from './dynamodb/index.ts';
@@ -23,8 +24,13 @@ export interface Endpoints {
   secretsManager: string;
 }
 
-export interface RunningAws {
+export interface Reachable {
   endpoints: Endpoints;
+  /** What every request must be signed with: made anew at each start, as loopback is open to all users of a machine. */
+  accessKeyId: string;
+}
+
+export interface RunningAws extends Reachable {
   /** Closes listeners and files; waiting requests are cut off. */
   stop(): Promise<void>;
 }
@@ -43,15 +49,20 @@ export async function runAws({
   const secretsManager = openSecretsManager({ file: join(dataDir, 'secrets.json') });
 
   const handles = disturb({ dynamoDb: dynamoDb.handle, sqs: sqs.handle, secretsManager: secretsManager.handle });
-  const json10 = { contentType: 'application/x-amz-json-1.0' } as const;
+  const accessKeyId = `AKIALOCAL${randomBytes(12).toString('hex').toUpperCase()}`;
+  const json10 = { contentType: 'application/x-amz-json-1.0', accessKeyId } as const;
   const listeners = await Promise.all([
     serve({ ...json10, target: 'DynamoDB_20120810', handle: handles.dynamoDb, committed: dynamoDb.committed }),
     serve({ ...json10, target: 'AmazonSQS', handle: handles.sqs, committed: sqs.committed }),
-    serve({ target: 'secretsmanager', contentType: 'application/x-amz-json-1.1', handle: handles.secretsManager }),
+    serve({
+      ...{ target: 'secretsmanager', contentType: 'application/x-amz-json-1.1', accessKeyId },
+      handle: handles.secretsManager,
+    }),
   ]);
   sqs.setBaseUrl(listeners[1].endpoint);
 
   return {
+    accessKeyId,
     endpoints: {
       dynamodb: listeners[0].endpoint,
       sqs: listeners[1].endpoint,

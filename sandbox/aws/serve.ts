@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AwsError } from './aws-error.ts';
@@ -20,6 +20,8 @@ export interface Service {
   target: string;
   contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
   handle: Handle;
+  /** The one access key that is let in. */
+  accessKeyId: string;
   /** Nobody is answered before: an answer may rest on what others wrote a moment ago. */
   committed?: () => Promise<void> | undefined;
 }
@@ -53,6 +55,7 @@ export async function serve(service: Service): Promise<Listener> {
 async function answer(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [target, operation] = String(request.headers['x-amz-target'] ?? '').split('.');
   const body = await readBody(request);
+  if (!isSignedWith(service.accessKeyId, request.headers.authorization)) throw invalidToken();
   if (target !== service.target || !operation) throw unknownOperation(operation ?? '');
   const caller: Caller = { onClose: (listener) => void response.once('close', listener) };
   try {
@@ -64,6 +67,19 @@ async function answer(service: Service, request: IncomingMessage, response: Serv
     throw error;
   }
 }
+
+/** Signatures are taken at their word: whoever knows the key of the moment is let in, as it is nowhere but with the hub. */
+function isSignedWith(accessKeyId: string, authorization = ''): boolean {
+  const given = Buffer.from(/\bCredential=([^/,\s]+)/.exec(authorization)?.[1] ?? '');
+  const wanted = Buffer.from(accessKeyId);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+const invalidToken = (): AwsError =>
+  new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.', {
+    status: 403,
+    queryCode: 'InvalidClientTokenId',
+  });
 
 /** The error of an operation that the emulator does not have. */
 export function unknownOperation(operation: string): AwsError {

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { routes } from '#lib/topology';
 import { type Handler, invoke } from './handlers.ts';
+import { isOwnHost } from './own-host.ts';
 import { createRush, type Rush } from './rush.ts';
 
 /** API Gateway's own cap on a request. */
@@ -11,9 +12,10 @@ const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 /** An HTTP API in front of the handlers: the routes of the topology, events in payload format 2.0. */
 export function createApiGateway(
   handlers: ReadonlyMap<string, Handler>,
-  rush: Pick<Rush, 'during'> = createRush(),
+  { rush = createRush(), publicUrl }: { rush?: Pick<Rush, 'during'>; publicUrl?: string } = {},
 ): RequestListener {
   return (request, response) => {
+    if (!isOwnHost(request.headers.host, publicUrl)) return write(response, message(421, 'Misdirected Request'));
     rush.during(respond(handlers, request)).then(
       (result) => write(response, result),
       (error) => {
@@ -26,7 +28,10 @@ export function createApiGateway(
 
 const message = (statusCode: number, text: string): APIGatewayProxyStructuredResultV2 => ({
   statusCode,
-  headers: { 'content-type': 'application/json', ...(statusCode === 413 && { connection: 'close' }) },
+  headers: {
+    'content-type': 'application/json',
+    ...((statusCode === 413 || statusCode === 421) && { connection: 'close' }),
+  },
   body: JSON.stringify({ message: text }),
 });
 
@@ -107,7 +112,7 @@ function toEvent(
     requestContext: {
       accountId: 'local',
       apiId: 'local',
-      domainName: headers.host ?? 'localhost',
+      domainName: 'localhost',
       domainPrefix: 'localhost',
       http: {
         method: request.method ?? 'GET',

@@ -27,7 +27,7 @@ const ALL_KEY = 'key-with-everything';
 export async function startApi() {
   const dataDir = mkdtempSync(join(tmpdir(), 'longshore-api-'));
   const aws = await startAws({ dataDir });
-  Object.assign(process.env, awsEnvironment(aws.endpoints));
+  Object.assign(process.env, awsEnvironment(aws));
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());
   const { handler } = await import('#functions/ops/api');

@@ -89,6 +89,7 @@ describe('settings of a deployment', () => {
     expect(graph.resources.filter(({ type }) => /^aws:(route53|acm)/.test(type))).toEqual([]);
     expect(graph.outputs).toMatchObject({
       url: 'https://api.example.com',
+      environment: { PUBLIC_URL: 'https://api.example.com' },
       domainTarget: 'd-0123456789.execute-api.eu-central-1.amazonaws.com',
     });
   });

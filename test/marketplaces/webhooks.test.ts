@@ -179,12 +179,12 @@ test('one clear line says what is wrong', async () => {
   expect(await run('shed', HUB)).toBe('longshore: credentials_refused: User Not Found');
 });
 
-test('the hub does it by itself, under the address at which it was reached, with the secret it has', async () => {
+test('the hub does it by itself, under its PUBLIC_URL whatever a request says, with the secret it has', async () => {
   const aws = await startAws({ dataDir: path('aws') });
   try {
-    Object.assign(process.env, awsEnvironment(aws.endpoints));
+    Object.assign(process.env, awsEnvironment(aws));
     const { provision } = await import('#sandbox/provision');
-    Object.assign(process.env, await provision());
+    Object.assign(process.env, await provision(), { PUBLIC_URL: HUB });
     const { parseConnectionsFile } = await import('#lib/connections/file');
     const { putConnections } = await import('#lib/connections/put');
     const { putApiKey } = await import('#lib/api/keys');
@@ -194,9 +194,9 @@ test('the hub does it by itself, under the address at which it was reached, with
     const ask = async (id: string, body: object) => {
       const event = {
         ...{ version: '2.0', rawPath: `/connections/${id}/webhooks/sync`, rawQueryString: '', isBase64Encoded: false },
-        // The name that a caller makes up is not where the marketplace will call.
+        // The names that a caller makes up are not where the marketplace will call.
         headers: { authorization: 'Bearer ops-key', 'content-type': 'application/json', host: 'evil.example' },
-        requestContext: { http: { method: 'POST' }, domainName: 'hub.example' },
+        requestContext: { http: { method: 'POST' }, domainName: 'evil.example' },
         body: JSON.stringify(body),
       };
       const answer = (await handler(event as never, {} as never)) as { statusCode: number; body: string };
@@ -229,7 +229,7 @@ test('the hub does it by itself, under the address at which it was reached, with
 test('works past the hub: the connection from its table, the secret from Secrets Manager', async () => {
   const aws = await startAws({ dataDir: path('aws-2') });
   try {
-    const endpoints = awsEnvironment(aws.endpoints);
+    const endpoints = awsEnvironment(aws);
     Object.assign(process.env, endpoints);
     const { provision } = await import('#sandbox/provision');
     const outputs = path('outputs.json');

@@ -16,7 +16,7 @@ export async function startInProcess(file: unknown): Promise<InProcess> {
   // What lib/ logs of the failures that the tests cause would bury those of the tests.
   for (const level of ['info', 'warn', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
   const aws = await startAws({ dataDir: temporaryFolder() });
-  Object.assign(process.env, awsEnvironment(aws.endpoints));
+  Object.assign(process.env, awsEnvironment(aws));
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());
   const { parseConnectionsFile } = await import('#lib/connections/file');

@@ -12,7 +12,11 @@ export const TableName = 'things';
 export async function openTestTable() {
   const directory = mkdtempSync(join(tmpdir(), 'dynamodb-'));
   const dynamoDb = openDynamoDb({ file: join(directory, 'dynamodb.sqlite'), ttlSweepMs: 50, lockWaitMs: 0 });
-  const service = { target: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0' } as const;
+  const service = {
+    target: 'DynamoDB_20120810',
+    contentType: 'application/x-amz-json-1.0',
+    accessKeyId: 'local',
+  } as const;
   const listener = await serve({ ...service, handle: dynamoDb.handle, committed: dynamoDb.committed });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = DynamoDBDocumentClient.from(

@@ -28,8 +28,10 @@ let close: () => Promise<void>;
 
 async function open() {
   const { handle } = openSecretsManager({ file: join(directory, 'secrets.json') });
-  const listener = await serve({ target: 'secretsmanager', contentType: 'application/x-amz-json-1.1', handle });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const { accessKeyId } = credentials;
+  const service = { target: 'secretsmanager', contentType: 'application/x-amz-json-1.1', accessKeyId } as const;
+  const listener = await serve({ ...service, handle });
   client = new SecretsManagerClient({ endpoint: listener.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
   close = listener.close;
 }

@@ -27,7 +27,7 @@ export const describeAgreement = (graph: Graph) =>
 
     beforeAll(async () => {
       aws = await startAws({ dataDir: data });
-      Object.assign(process.env, awsEnvironment(aws.endpoints));
+      Object.assign(process.env, awsEnvironment(aws));
       environment = await provision();
       Object.assign(process.env, environment);
     });
@@ -146,7 +146,7 @@ export const describeAgreement = (graph: Graph) =>
     });
 
     test('on the names of the environment', () => {
-      const settings = ['AWS_REGION', 'RETRY_LIMIT', 'RETRY_INTERVAL_SECONDS'];
+      const settings = ['AWS_REGION', 'PUBLIC_URL', 'RETRY_LIMIT', 'RETRY_INTERVAL_SECONDS'];
       const deployed = Object.keys(graph.outputs.environment).filter((name) => !settings.includes(name));
       expect(Object.keys(environment).sort()).toEqual(deployed.sort());
     });

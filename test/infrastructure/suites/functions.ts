@@ -58,6 +58,7 @@ export const describeFunctions = (graph: Graph) =>
         ...Object.fromEntries(secrets.map((secret) => [envName.secretId(secret), graph.secret(secret).state.arn])),
         ...(table && {
           [envName.table]: graph.one('dynamodb/table:Table').state.name,
+          [envName.publicUrl]: graph.one('apigatewayv2/api:Api').state.apiEndpoint,
           RETRY_LIMIT: '3',
           RETRY_INTERVAL_SECONDS: '300',
         }),
