@@ -106,7 +106,7 @@ class Real {
       if (this.probeFails) throw new RetryableError(detail(503));
       return this.model.accepted > 0 ? { remoteId: this.id } : null;
     };
-    return { ...marketful, push: { ...marketful.push, order: { push, probe } } };
+    return { ...marketful, actions: { ...marketful.actions, order: { push, probe } } };
   }
 
   async read(): Promise<Delivery> {

@@ -96,7 +96,7 @@ function warehouse() {
     calls.push('probe');
     return calls.includes('push') ? { remoteId: '1' } : null;
   };
-  return { calls, connector: { ...marketful, push: { ...marketful.push, order: { push, probe } } } };
+  return { calls, connector: { ...marketful, actions: { ...marketful.actions, order: { push, probe } } } };
 }
 
 test.each([

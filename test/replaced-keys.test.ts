@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { workDelivery } from '#lib/attempts/work';
 import { getCredentials } from '#lib/connections/secrets';
 import { getConfiguration } from '#lib/connections/store';
-import type { RemoteContext } from '#lib/marketplaces/contract';
+import type { RemoteContext } from '#lib/marketplaces/action';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import { getCursor } from '#lib/polling/cursor';
 import { pollConnection } from '#lib/polling/poll';

@@ -96,7 +96,7 @@ describe("5: a pusher cannot act for a connection other than the delivery's own"
     const id = await open();
     const push = vi.fn(async () => ({}));
     const order = { push, probe: async () => null };
-    await workDelivery(id, { ...scopio, push: { order, fulfillment: order } });
+    await workDelivery(id, { ...scopio, actions: { order, fulfillment: order } });
     expect(push).not.toHaveBeenCalled();
     expect(await read(id)).toMatchObject({ state: 'pending', attemptCount: 0, lease: null });
   });
@@ -104,9 +104,9 @@ describe("5: a pusher cannot act for a connection other than the delivery's own"
   test.each(['shed-a', 'shed-b'])(
     'a delivery of %s is pushed with its own settings and secrets',
     async (connection) => {
-      const { connector, contexts } = fake();
+      const { connector, remotes } = fake();
       await workDelivery(await open({ connection }), connector);
-      expect(contexts).toMatchObject([
+      expect(remotes).toMatchObject([
         { connection: { id: connection }, secrets: { accessToken: connection.replace('shed', 'token') } },
       ]);
     },

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Connector, RemoteContext } from '#lib/marketplaces/contract';
+import type { RemoteContext } from '#lib/marketplaces/action';
+import type { Connector } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
 import { createHttp } from '#lib/platform/http/client';
 import { httpTimeoutMs } from '#lib/platform/settings';

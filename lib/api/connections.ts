@@ -2,7 +2,7 @@ import type { Connection, Route } from '#lib/connections/connection';
 import { getConfiguration, type RemovedConnection } from '#lib/connections/store';
 import { countOpen, MAX_COUNTED } from '#lib/deliveries/count-open';
 import { listMisses } from '#lib/inbound/misses';
-import type { Connector } from '#lib/marketplaces/contract';
+import type { Actions } from '#lib/marketplaces/action';
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces } from '#lib/marketplaces/registry';
 import * as z from '#lib/platform/zod';
@@ -152,7 +152,7 @@ async function present(connection: Connection): Promise<z.infer<typeof Connectio
     pollIntervalSeconds,
     requestsPerMinute,
     webhooks: info ? info.topics.map((topic) => ({ topic, path: webhookPath(info, id, topic) })) : [],
-    requests: describeRequests(info && (await loadConnector(info.name)).requests),
+    requests: describeRequests(info && (await loadConnector(info.name)).actions.requests),
     poll: presentPoll(cursor),
     misses,
   };
@@ -167,7 +167,7 @@ export const presentPoll = (cursor: Cursor | undefined): z.infer<typeof PollBody
   backfill: cursor?.backfill ?? null,
 });
 
-const describeRequests = (requests: Connector['requests'] = {}) =>
+const describeRequests = (requests: Actions['requests'] = {}) =>
   Object.entries(requests).map(([action, { summary, Input }]) => {
     const { $schema: _dialect, ...inputSchema } = z.toJSONSchema(Input, { io: 'input', unrepresentable: 'any' });
     return { action, summary, inputSchema };

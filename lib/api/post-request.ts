@@ -49,7 +49,8 @@ const requestOf = ({ id: connection, marketplace }: Connection, action: string, 
 
 /** The body as the connector's schema reads it: defaults filled in, nothing it does not know. */
 async function checkInput(marketplace: string, action: string, body: unknown): Promise<unknown> {
-  const { info, requests = {} } = await loadConnector(marketplace);
+  const { info, actions } = await loadConnector(marketplace);
+  const { requests = {} } = actions;
   const request = Object.hasOwn(requests, action) ? requests[action] : undefined;
   if (!request) {
     const known = Object.keys(requests);

@@ -1,6 +1,8 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDelivery, replaceDelivery } from '#lib/deliveries/ledger';
-import type { Connector, PushContext } from '#lib/marketplaces/contract';
+import type { CancelInput, RemoteContext } from '#lib/marketplaces/action';
+import type { Connector } from '#lib/marketplaces/contract';
+import type { Order } from '#lib/orders/order';
 import { putTimeline } from '#lib/orders/store';
 import { BlockedError, NotYetError } from '#lib/platform/errors';
 import { afterPush } from './effects.ts';
@@ -14,43 +16,52 @@ const IN_HAND_MS = 5_000;
 export async function runCancel(
   delivery: Delivery,
   connector: Connector,
-  context: PushContext,
+  remote: RemoteContext,
+  input: Omit<CancelInput, 'lineItems' | 'remoteId'>,
   progress: Progress,
 ): Promise<Done> {
+  const { order } = input;
   const placement = await getDelivery(delivery.subject.placement ?? '');
   if (!placement) return { also: [] };
   if (placement.state === 'leased')
     throw new NotYetError({ code: 'placement_in_hand', description: `${placement.id} is being placed` }, IN_HAND_MS);
-  if (placement.action === 'route' || !(await isPlaced(placement, connector, context)))
-    return { also: stop(placement, context) };
-  const { cancel } = connector.push;
+  const { lineItems = [] } = placement.subject;
+  const placed = { ...input, lineItems, remoteId: placement.placed?.remoteId ?? null };
+  if (placement.action === 'route' || !(await isPlaced(placement, connector, remote, placed)))
+    return { also: stop(placement, order, remote.now()) };
+  const { cancel } = connector.actions;
   if (!cancel)
     throw new BlockedError(
       {
         code: 'cancel_unsupported',
-        description: `${connector.info.title} cannot cancel over its API: have order ${context.remoteId ?? context.order.number} stopped there by hand`,
+        description: `${connector.info.title} cannot cancel over its API: have order ${placed.remoteId ?? order.number} stopped there by hand`,
       },
       'operator',
     );
   const { result, probed } = await once(
     progress,
-    () => cancel.probe(context),
-    () => cancel.push(context),
+    () => cancel.probe(remote, placed),
+    () => cancel.push(remote, placed),
   );
-  return afterPush(delivery, context, result, probed);
+  return afterPush(delivery, { ...placed, now: remote.now() }, result, probed);
 }
 
 /** Whether the remote has the order; where nobody knows, the remote is asked. */
-async function isPlaced(placement: Delivery, connector: Connector, context: PushContext): Promise<boolean> {
+async function isPlaced(
+  placement: Delivery,
+  connector: Connector,
+  remote: RemoteContext,
+  input: CancelInput,
+): Promise<boolean> {
   if (placement.state === 'succeeded') return true;
-  if (!placement.unknown && !(await isDoubtful(placement, context.order.placedAt))) return false;
-  return (await connector.push.order?.probe({ ...context, lineItems: placement.subject.lineItems ?? [] })) != null;
+  if (!placement.unknown && !(await isDoubtful(placement, input.order.placedAt))) return false;
+  return (await connector.actions.order?.probe(remote, input)) != null;
 }
 
 /** Nothing is there to undo, and nothing will be: dead, but with nobody to alarm. */
-function stop(placement: Delivery, { order, now }: PushContext): Done['also'] {
+function stop(placement: Delivery, order: Order, now: Date): Done['also'] {
   if (placement.state !== 'pending' && placement.state !== 'blocked') return [];
-  const at = now().toISOString();
+  const at = now.toISOString();
   const cause = { code: 'order_cancelled', description: 'the order was cancelled before it was placed' };
   const stopped: Delivery = {
     ...placement,

@@ -57,8 +57,8 @@ export async function closeDelivery(
 /** The order that a request is about, where the request names one. */
 async function requestedFor({ marketplace, action, subject }: Delivery): Promise<string | undefined> {
   if (subject.input === undefined) return undefined;
-  const { requests = {} } = await loadConnector(marketplace);
-  return requests[action]?.orderOf?.(subject.input);
+  const { actions } = await loadConnector(marketplace);
+  return actions.requests?.[action]?.orderOf?.(subject.input);
 }
 
 /** A placement is followed from now on; one that is known already stays as it is, unless its id was read. */

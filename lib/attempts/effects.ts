@@ -1,6 +1,7 @@
-import { channelOf } from '#lib/connections/connection';
+import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
-import type { PushContext, PushResult } from '#lib/marketplaces/contract';
+import type { PushResult } from '#lib/marketplaces/action';
+import type { Order } from '#lib/orders/order';
 import { putRemote, putTimeline, rememberRemote } from '#lib/orders/store';
 import type { Write } from '#lib/platform/table/table';
 import type { Done } from './run.ts';
@@ -11,13 +12,18 @@ const TOLD_AS: Readonly<Record<string, string>> = { order: 'order.placed', cance
 /** What a push that stands at the remote leaves behind: the placement to follow, and a line on the order's timeline. */
 export async function afterPush(
   { action, connection }: Delivery,
-  { order, source, now, fulfillment }: PushContext,
+  {
+    order,
+    source,
+    trackingNumber,
+    now,
+  }: { order: Order; source: Connection; trackingNumber?: string | undefined; now: Date },
   { remoteId, note }: PushResult,
   probed: boolean,
 ): Promise<Pick<Done, 'also' | 'told' | 'placed'>> {
   const detail = {
     ...(remoteId !== undefined && { remoteId }),
-    ...(fulfillment && { trackingNumber: fulfillment.trackingNumber }),
+    ...(trackingNumber !== undefined && { trackingNumber }),
     ...(probed && { probed: true }),
     ...(note !== undefined && { note }),
   };
@@ -29,7 +35,7 @@ export async function afterPush(
     remoteId: remoteId ?? null,
     number: order.number,
     channel: channelOf(source),
-    at: now().toISOString(),
+    at: now.toISOString(),
   };
   return { also: [], told, placed };
 }

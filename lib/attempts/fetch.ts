@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { InboundReceived } from '#events/inbound-received';
 import type { Delivery } from '#lib/deliveries/delivery';
-import type { Connector, RemoteContext } from '#lib/marketplaces/contract';
+import type { RemoteContext } from '#lib/marketplaces/action';
+import type { Connector } from '#lib/marketplaces/contract';
 import { RejectedError } from '#lib/platform/errors';
 import { currentTraceparent } from '#lib/platform/telemetry/trace';
 import type { Done } from './run.ts';
@@ -12,9 +13,10 @@ export async function runFetch(
   connector: Connector,
   remote: RemoteContext,
 ): Promise<Done> {
-  if (!connector.fetch || !subject.resource)
+  const fetch = connector.actions.fetches?.[action];
+  if (!fetch || !subject.resource)
     throw new RejectedError({ code: 'unknown_action', description: `${connector.info.title} has no fetch ${action}` });
-  const { topic, body } = await connector.fetch(remote, action, subject.resource);
+  const { topic, body } = await fetch.push(remote, { resource: subject.resource });
   const trace = currentTraceparent();
   const message: InboundReceived = {
     id: `evt_${randomUUID()}`,

@@ -1,12 +1,14 @@
 import { countStock } from '#lib/catalog/stock';
 import { noteProduct } from '#lib/catalog/store';
+import type { Connection } from '#lib/connections/connection';
 import { type Configuration, getConfiguration } from '#lib/connections/store';
 import type { Delivery, Placed } from '#lib/deliveries/delivery';
-import { getDeliveries, getDelivery } from '#lib/deliveries/ledger';
+import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Told } from '#lib/deliveries/told';
-import type { Connector, PushContext, PushResult, RemoteContext } from '#lib/marketplaces/contract';
+import type { PlaceInput, ProbedAction, PushResult, RemoteContext } from '#lib/marketplaces/action';
+import type { Connector } from '#lib/marketplaces/contract';
 import { withRemote } from '#lib/marketplaces/remote';
-import type { Order } from '#lib/orders/order';
+import type { LineQuantity, Order } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
 import {
   BlockedError,
@@ -77,7 +79,7 @@ async function act(
   if (kind === 'fetch') return runFetch(delivery, connector, remote);
   if (subject.sku !== undefined) return tellStock(subject.sku, connector, remote, configuration);
   if (subject.input !== undefined) {
-    const request = connector.requests?.[action] ?? missing(connector, action);
+    const request = connector.actions.requests?.[action] ?? missing(connector, action);
     progress.probeTells = request.probe !== undefined;
     progress.unknown ||= await isDoubtful(delivery, delivery.createdAt);
     const { result } = await once(
@@ -91,25 +93,70 @@ async function act(
     const also = order ? afterRequest(delivery, order.id, result, remote.now().toISOString()) : [];
     return { also, ...(description && { description }) };
   }
-  const context = { ...remote, ...(await readSubject(delivery, configuration, progress)) };
-  if (action === 'cancel') return runCancel(delivery, connector, context, progress);
-  const push = connector.push[action] ?? missing(connector, action);
-  // Some channels show that an order was fulfilled, but not by which parcel.
-  progress.probeInfers = push.probeInfers ?? false;
-  progress.probeTells = action !== 'fulfillment' || context.order.fulfillments.length < 2;
-  if (context.order.cancelled && action === 'order')
-    throw new RejectedError({ code: 'order_cancelled', description: 'the order was cancelled before it was placed' });
-  const { result, probed } = await once(
-    progress,
-    () => push.probe(context),
-    () => push.push(context),
-  );
-  if (action === 'order') await notePlaced(context);
-  return afterPush(delivery, context, result, probed);
+  const sold = await readOrder(delivery, configuration, progress);
+  if (action === 'cancel') return runCancel(delivery, connector, remote, sold, progress);
+  if (action === 'order') return place(delivery, connector, remote, sold, progress);
+  if (action === 'fulfillment') return report(delivery, connector, remote, sold, configuration, progress);
+  const followUp = connector.actions.followUps?.[action] ?? missing(connector, action);
+  const { result, probed } = await pushOnce(followUp, remote, { ...sold, about: subject.about ?? '' }, progress);
+  return afterPush(delivery, { ...sold, now: remote.now() }, result, probed);
 }
 
+/** An order of ours and the connection that sold it. */
+type Sold = Pick<PlaceInput, 'order' | 'source'>;
+
+async function place(
+  delivery: Delivery,
+  connector: Connector,
+  remote: RemoteContext,
+  sold: Sold,
+  progress: Progress,
+): Promise<Done> {
+  const action = connector.actions.order ?? missing(connector, 'order');
+  if (sold.order.cancelled)
+    throw new RejectedError({ code: 'order_cancelled', description: 'the order was cancelled before it was placed' });
+  const { lineItems = [] } = delivery.subject;
+  const { result, probed } = await pushOnce(action, remote, { ...sold, lineItems }, progress);
+  await notePlaced(remote.connection, sold.order, lineItems);
+  return afterPush(delivery, { ...sold, now: remote.now() }, result, probed);
+}
+
+async function report(
+  delivery: Delivery,
+  connector: Connector,
+  remote: RemoteContext,
+  sold: Sold,
+  { connections }: Configuration,
+  progress: Progress,
+): Promise<Done> {
+  const { order } = sold;
+  const action = connector.actions.fulfillment ?? missing(connector, 'fulfillment');
+  const parcel = order.fulfillments.find(({ id }) => id === delivery.subject.fulfillment);
+  if (!parcel) throw new Error('a fulfillment is reported without its parcel');
+  // Some channels show that an order was fulfilled, but not by which parcel.
+  progress.probeInfers = action.probeInfers ?? false;
+  progress.probeTells = order.fulfillments.length < 2;
+  const anotherReported = await isAnotherReported({ ...delivery, unknown: progress.unknown }, order);
+  const fulfillment = { ...parcel, carrierCode: carrierCodeOf(parcel, connections) };
+  const { result, probed } = await pushOnce(action, remote, { order, fulfillment, anotherReported }, progress);
+  const { trackingNumber } = fulfillment;
+  return afterPush(delivery, { ...sold, trackingNumber, now: remote.now() }, result, probed);
+}
+
+const pushOnce = <Input>(
+  action: ProbedAction<Input>,
+  remote: RemoteContext,
+  input: Input,
+  progress: Progress,
+): ReturnType<typeof once> =>
+  once(
+    progress,
+    () => action.probe(remote, input),
+    () => action.push(remote, input),
+  );
+
 /** Whoever ships a SKU stocks it: the poller asks for its quantity from now on. */
-async function notePlaced({ connection, order, lineItems }: PushContext): Promise<void> {
+async function notePlaced(connection: Connection, order: Order, lineItems: readonly LineQuantity[]): Promise<void> {
   const lines = order.ucp.line_items.filter(({ id }) => lineItems.some((line) => line.id === id));
   await Promise.all(lines.map(({ item }) => noteProduct(connection.id, item.id, item.title)));
 }
@@ -176,35 +223,18 @@ async function tellStock(
   configuration: Configuration,
 ): Promise<Done> {
   const [listing, quantity] = await Promise.all([remote.findProduct(sku), countStock(sku, configuration)]);
-  if (!connector.setStock) return missing(connector, 'stock');
-  if (listing && quantity !== null) await connector.setStock(remote, listing, quantity);
+  const { stock } = connector.actions;
+  if (!stock) return missing(connector, 'stock');
+  if (listing && quantity !== null) await stock.push(remote, { listing, quantity });
   return { also: [] };
 }
 
-async function readSubject(
-  delivery: Delivery,
-  { connections }: Configuration,
-  progress: Progress,
-): Promise<Omit<PushContext, keyof RemoteContext>> {
-  const { order: orderId, subject } = delivery;
-  const order = orderId ? await getOrder(orderId) : undefined;
-  if (!order) throw new RejectedError({ code: 'order_missing', description: `order ${orderId} is not known` });
+async function readOrder(delivery: Delivery, { connections }: Configuration, progress: Progress): Promise<Sold> {
+  const order = delivery.order ? await getOrder(delivery.order) : undefined;
+  if (!order) throw new RejectedError({ code: 'order_missing', description: `order ${delivery.order} is not known` });
   const source = connections.get(order.connection) ?? missingConnection(order.connection);
   progress.unknown ||= await isDoubtful(delivery, order.placedAt);
-  const parcel = order.fulfillments.find(({ id }) => id === subject.fulfillment);
-  const fulfillment = parcel ? { ...parcel, carrierCode: carrierCodeOf(parcel, connections) } : null;
-  const placement = subject.placement ? await getDelivery(subject.placement) : undefined;
-  const { lineItems = [], about = null } = subject;
-  const anotherReported = await isAnotherReported({ ...delivery, unknown: progress.unknown }, order);
-  return {
-    order,
-    source,
-    lineItems,
-    fulfillment,
-    about,
-    anotherReported,
-    remoteId: placement?.placed?.remoteId ?? null,
-  };
+  return { order, source };
 }
 
 /** Looked up only where a probe will depend on it. */

@@ -8,7 +8,7 @@ import { getProducts } from './store.ts';
 /** The sales channels that list a SKU whose stock changed at a warehouse are told, one delivery each. */
 export async function planStock(product: Product, { connections }: Configuration): Promise<NewDelivery[]> {
   const warehouse = connections.get(product.connection);
-  if (!warehouse || !roleOf(warehouse.marketplace).ships) return [];
+  if (!warehouse || roleOf(warehouse.marketplace).info.sells) return [];
   const channels = [...connections.values()]
     .filter(({ id, marketplace }) => id !== warehouse.id && roleOf(marketplace).takesStock)
     .map(({ id }) => id);
@@ -26,7 +26,7 @@ export async function planStock(product: Product, { connections }: Configuration
 
 /** The connections that stock what they ship. */
 export const listWarehouses = ({ connections }: Configuration): string[] =>
-  [...connections.values()].filter(({ marketplace }) => roleOf(marketplace).ships).map(({ id }) => id);
+  [...connections.values()].filter(({ marketplace }) => !roleOf(marketplace).info.sells).map(({ id }) => id);
 
 /** Units for sale of a SKU over all warehouses that said a number; null when none has. */
 export async function countStock(sku: string, configuration: Configuration): Promise<number | null> {

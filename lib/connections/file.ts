@@ -97,8 +97,8 @@ function checkRoutes(routes: readonly Route[], connections: readonly FileConnect
     if (to === ERP) continue;
     const target = byId.get(to);
     if (!target) throw new ConnectionsFileError(`routes[${index}].to: there is no connection "${to}"`);
-    const { info, ships } = roleOf(target.marketplace);
-    if (!ships)
+    const { info } = roleOf(target.marketplace);
+    if (info.sells)
       throw new ConnectionsFileError(`routes[${index}].to: "${to}" cannot ship, ${info.title} is a sales channel`);
   }
 }

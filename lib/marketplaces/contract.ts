@@ -1,10 +1,9 @@
-import type { Product, ProductSnapshot } from '#lib/catalog/product';
+import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection, Secrets } from '#lib/connections/connection';
-import type { TokenGrants } from '#lib/connections/tokens';
-import type { Fulfillment, LineQuantity, Order, OrderSnapshot, ShipmentSnapshot } from '#lib/orders/order';
+import type { Order, OrderSnapshot, ShipmentSnapshot } from '#lib/orders/order';
 import type { OpenPlacement } from '#lib/orders/placements';
-import type { Http } from '#lib/platform/http/client';
 import type * as z from '#lib/platform/zod';
+import type { Actions, Fetched, RemoteContext } from './action.ts';
 import type { MarketplaceInfo } from './info.ts';
 
 /** A webhook request before anything is parsed. `body` is the raw bytes; header names are lower case. */
@@ -42,9 +41,7 @@ export interface Webhook {
 }
 
 /** One thing that arrived, parsed from JSON. `topic` is the webhook's, or what a poll or fetch read. */
-export interface InboundBody {
-  topic: string;
-  body: unknown;
+export interface InboundBody extends Fetched {
   receivedAt: string;
 }
 
@@ -60,18 +57,6 @@ export type Change =
   /** `about`: what the remote said it of, for the timeline of the order that is known there by this id. */
   | { type: 'none'; reason: string; about?: { remoteId: string; type: string } };
 
-/** What a call to a remote may use. Every request through `http` is timed, budgeted and classified. */
-export interface RemoteContext {
-  connection: Connection;
-  secrets: Secrets;
-  http: Http;
-  /** A bearer token that all workers of the connection share; `stale` is one that the remote has refused. */
-  token(grants: TokenGrants, stale?: string): Promise<string>;
-  /** What the catalog knows of a SKU at this connection. */
-  findProduct(sku: string): Promise<Product | undefined>;
-  now: () => Date;
-}
-
 export interface PollContext extends RemoteContext {
   /** Where the last complete poll stood; null at the first. */
   watermark: string | null;
@@ -85,64 +70,10 @@ export interface PollContext extends RemoteContext {
 
 /** One page of a poll: bodies go to the inbound queue before `resume` is kept. */
 export interface PollPage {
-  items: Array<{ topic: string; body: unknown }>;
+  items: Fetched[];
   resume: string | null;
   /** On the last page: where the next poll starts. */
   watermark?: string;
-}
-
-export interface PushContext extends RemoteContext {
-  order: Order;
-  /** The connection that sold the order. */
-  source: Connection;
-  lineItems: LineQuantity[];
-  /** The parcel to report, with its carrier's canonical code (null: the shipper's word has none). */
-  fulfillment: (Fulfillment & { carrierCode: string | null }) | null;
-  /** What a follow-up is about, as it said; null for any other push. */
-  about: string | null;
-  /** Another parcel of the order was reported there, or may have been. */
-  anotherReported?: boolean;
-  /** The remote's id of the order as placed there; null where it was not placed or said none. */
-  remoteId: string | null;
-}
-
-/** A push that a sales channel wants besides the report of each parcel. */
-export interface FollowUp {
-  action: string;
-  /** Tells two follow-ups of one action apart; the push is given it. */
-  about: string;
-  /** Runs only once every parcel of the order has been reported. */
-  afterReports?: boolean;
-}
-
-/** Something the seller asks of a marketplace over the hub's API: an item, an entry order, a return, a ticket. */
-export interface RequestAction<Input = unknown> {
-  Input: z.ZodMiniType<Input>;
-  summary: string;
-  /** Our order that it is asked for, which is told of it. */
-  orderOf?(input: Input): string;
-  push(context: RemoteContext, input: Input): Promise<PushResult>;
-  /**
-   * Reads the remote back after an unknown outcome; null when a push is still due. Absent where nothing can be read:
-   * a person looks then.
-   */
-  probe?(context: RemoteContext, input: Input): Promise<PushResult | null>;
-}
-
-export interface PushResult {
-  /** The remote's id of what now exists there. */
-  remoteId?: string;
-  /** For the timeline, when something is worth telling. */
-  note?: string;
-}
-
-/** One thing the hub can make a remote do. */
-export interface PushAction {
-  push(context: PushContext): Promise<PushResult>;
-  /** Reads the remote back after an unknown outcome: what it found, or null when a push is still due. */
-  probe(context: PushContext): Promise<PushResult | null>;
-  /** `probe` only concludes from what is no longer there: asked after no answer came, never to doubt a 5xx. */
-  probeInfers?: boolean;
 }
 
 /** A URL that the remote calls. */
@@ -167,12 +98,19 @@ export interface WebhookRegistry {
 /** A carrier table both ways: canonical code → the marketplace's word. */
 export type CarrierTable = Readonly<Record<string, string>>;
 
+/** A push that a sales channel wants besides the report of each parcel. */
+export interface FollowUp {
+  action: string;
+  /** Tells two follow-ups of one action apart; the push is given it. */
+  about: string;
+  /** Runs only once every parcel of the order has been reported. */
+  afterReports?: boolean;
+}
+
 /** What the hub must know of a marketplace to plan for others; light, as every worker loads that of all of them. */
 export interface Role {
   info: MarketplaceInfo;
   carriers: CarrierTable;
-  /** Orders are placed with it, and it stocks what it ships. */
-  ships: boolean;
   /** It sells, and can be told how many units it may. */
   takesStock: boolean;
   /** Further pushes an order's present state calls for; asked at every change, each runs once. */
@@ -196,11 +134,5 @@ export interface Connector extends Role {
    * where each poll reads all there is.
    */
   rewind?(watermark: string, since: string): string;
-  /** Reads what an event only named; the answer goes through the inbound queue like any event. */
-  fetch?(context: RemoteContext, action: string, resource: string): Promise<{ topic: string; body: unknown }>;
-  /** `order` places with it (if it `ships`), `cancel` undoes that, `fulfillment` reports a parcel, and the channel's follow-ups. */
-  push: Readonly<Record<string, PushAction>>;
-  /** Tells it (if it `takesStock`) how many units of a SKU are for sale; saying it twice is saying it once. */
-  setStock?(context: RemoteContext, listing: Product, quantity: number): Promise<PushResult>;
-  requests?: Readonly<Record<string, RequestAction>>;
+  actions: Actions;
 }

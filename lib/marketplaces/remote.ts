@@ -7,7 +7,7 @@ import { BlockedError } from '#lib/platform/errors';
 import { createHttp, type Sent } from '#lib/platform/http/client';
 import { type BudgetOptions, createBudget } from '#lib/platform/rate-limit/dynamo-budget';
 import { httpTimeoutMs } from '#lib/platform/settings';
-import type { RemoteContext } from './contract.ts';
+import type { RemoteContext } from './action.ts';
 
 type Remote = RemoteContext & { http: Sent };
 

@@ -1,4 +1,5 @@
-import type { Connector, RemoteContext, WebhookRegistry } from '#lib/marketplaces/contract';
+import type { RemoteContext } from '#lib/marketplaces/action';
+import type { Connector, WebhookRegistry } from '#lib/marketplaces/contract';
 import { IntegrationError } from '#lib/platform/errors';
 import { type HubUrl, hideSecret, hubUrls } from './hub-urls.ts';
 import { planWebhooks, type Step } from './plan.ts';

@@ -6,7 +6,8 @@ import {
   createRemote,
   isRead,
   pollContext,
-  pushContext,
+  pushesOf,
+  pushInput,
   readFixture,
   remoteContext,
   type Subject,
@@ -21,11 +22,11 @@ export function testCalls({ info, connector, conformance, connection, source, in
   };
 
   describe.each(Object.entries(conformance.push))(`${info.title}: pushing %s`, (name, script) => {
-    const action = connector.push[name];
+    const action = pushesOf(connector)[name];
     const done = [script.done].flat();
     const run = (kind: 'push' | 'probe', answers: ReadonlyArray<Answer | 'timeout' | 'reset'>) => {
       const { calls, remote } = remoteOf(answers);
-      return { calls, result: action?.[kind](pushContext(remote, source, conformance.shipsTo)) };
+      return { calls, result: action?.[kind](remoteContext(remote), pushInput(source, conformance.shipsTo)) };
     };
 
     test('succeeds in as few calls as it takes, and whatever it reads first, that show who calls', async () => {
@@ -78,9 +79,10 @@ export function testCalls({ info, connector, conformance, connection, source, in
       test('blocks on a carrier without a word, and names what to add where', async () => {
         for (const carrierCode of [null, 'estafeta_air']) {
           const { calls, remote } = remoteOf([]);
-          const context = pushContext(remote, source);
-          const parcel = context.fulfillment && { ...context.fulfillment, carrier: 'Estafeta Air', carrierCode };
-          const error = await action?.push({ ...context, fulfillment: parcel }).catch((thrown: unknown) => thrown);
+          const input = pushInput(source);
+          const fulfillment = { ...input.fulfillment, carrier: 'Estafeta Air', carrierCode };
+          const pushed = action?.push(remoteContext(remote), { ...input, fulfillment });
+          const error = await pushed?.catch((thrown: unknown) => thrown);
           expect(error).toBeInstanceOf(BlockedError);
           expect((error as BlockedError).code).toBe('carrier_unmapped');
           expect((error as BlockedError).detail.description).toContain('settings.carriers of');
@@ -89,9 +91,9 @@ export function testCalls({ info, connector, conformance, connection, source, in
         const [[code, word] = ['', '']] = Object.entries(connector.carriers);
         const sent = async (carrierCode: string, carriers: Record<string, string>) => {
           const { remote, calls } = remoteOf(done, { ...connection.settings, carriers });
-          const context = pushContext(remote, source);
-          const parcel = context.fulfillment && { ...context.fulfillment, carrierCode };
-          await action?.push({ ...context, fulfillment: parcel });
+          const input = pushInput(source);
+          const fulfillment = { ...input.fulfillment, carrierCode };
+          await action?.push(remoteContext(remote), { ...input, fulfillment });
           return calls.at(-1)?.body;
         };
         expect(await sent('estafeta_air', { Estafeta_Air: word })).toEqual(await sent(code, {}));
@@ -109,7 +111,7 @@ export function testCalls({ info, connector, conformance, connection, source, in
       for (const { topic, body } of items) expect(() => read(topic, body)).not.toThrow();
     });
 
-  if (connector.fetch)
+  if (connector.actions.fetches)
     test(`${info.title}: fetches what an event only names`, async () => {
       const named = inbound.map(([file, topic]) => read(topic, readFixture(info.name, file)));
       const fetches = named.filter((change) => change.type === 'fetch');
@@ -117,7 +119,7 @@ export function testCalls({ info, connector, conformance, connection, source, in
       for (const { action, resource } of fetches) {
         const scripts = conformance.fetch ?? [];
         const { remote } = remoteOf(Array.isArray(scripts) ? scripts : (scripts[action] ?? []));
-        const item = await connector.fetch?.(remoteContext(remote), action, resource);
+        const item = await connector.actions.fetches?.[action]?.push(remoteContext(remote), { resource });
         expect(['fetch', 'none']).not.toContain(read(item?.topic ?? '', item?.body).type);
       }
     });

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Subject } from './kit.ts';
+import { pushesOf, type Subject } from './kit.ts';
 
 const FILES = ['info', 'role', 'settings', 'schema', 'client', 'map', 'carriers', 'actions', 'index'];
 const here = (path: string) => new URL(`../../lib/marketplaces/${path}`, import.meta.url);
@@ -21,10 +21,10 @@ export function testFolder({ info, connector, conformance, connection }: Subject
       expect(info.requestsPerMinute).toBeGreaterThan(0);
       expect(connector.webhook?.info).toBe(info.topics.length > 0 ? info : undefined);
       expect(connector.poll === undefined).toBe(conformance.poll === undefined);
-      expect(connector.fetch === undefined).toBe(conformance.fetch === undefined);
-      expect(Object.keys(connector.push)).toEqual(Object.keys(conformance.push));
-      expect(connector.ships).toBe(connector.push.order !== undefined);
-      expect(connector.takesStock).toBe(connector.setStock !== undefined);
+      expect(connector.actions.fetches === undefined).toBe(conformance.fetch === undefined);
+      expect(Object.keys(pushesOf(connector))).toEqual(Object.keys(conformance.push));
+      expect(info.sells).toBe(connector.actions.order === undefined);
+      expect(connector.takesStock).toBe(connector.actions.stock !== undefined);
     });
 
     test('refuses unknown, missing and empty secrets and unknown settings by name', () => {

@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Connection } from '#lib/connections/connection';
-import type {
-  Change,
-  Connector,
-  PollContext,
-  PushContext,
-  RemoteContext,
-  Role,
-  WebhookRequest,
-} from '#lib/marketplaces/contract';
+import type { CancelInput, FollowUpInput, ProbedAction, RemoteContext, ReportInput } from '#lib/marketplaces/action';
+import type { Change, Connector, PollContext, Role, WebhookRequest } from '#lib/marketplaces/contract';
 import type { MarketplaceInfo } from '#lib/marketplaces/info';
 import { member } from '#lib/marketplaces/kit/shape';
 import { loadConnector } from '#lib/marketplaces/load';
@@ -53,7 +46,7 @@ export interface Conformance {
   fetch?: Answer[] | Record<string, Answer[]>;
   /** For each request: what is asked, the answers by which it is done, and those of a probe, if it can tell. */
   requests?: Record<string, { input: unknown; done: Answer[]; found?: Answer[]; absent?: Answer[] }>;
-  setStock?: Answer[];
+  stock?: Answer[];
   /** Where the story's order goes to, for one that does not ship to Mexico. */
   shipsTo?: Partial<Address>;
 }
@@ -78,6 +71,12 @@ export async function openSubject({ info }: Role): Promise<Subject> {
   const read = (topic: string, body: unknown) => connector.map({ topic, body, receivedAt: RECEIVED_AT }, connection);
   const source = connectionOf(scopio);
   return { info, connector, conformance, connection, source, inbound: Object.entries(conformance.inbound), read };
+}
+
+/** The actions that push an order or a word about it. */
+export function pushesOf({ actions }: Connector): Record<string, ProbedAction<PushInput>> {
+  const { order, cancel, fulfillment, followUps } = actions;
+  return { ...(order && { order }), ...(cancel && { cancel }), ...(fulfillment && { fulfillment }), ...followUps };
 }
 
 /** Whether a call only reads: by its method, or as a GraphQL query. */
@@ -140,6 +139,8 @@ export function storyOrder(source: Connection): Order {
 
 type Remote = Pick<RemoteContext, 'connection' | 'http' | 'secrets'>;
 
+export type PushInput = CancelInput & ReportInput & FollowUpInput;
+
 export const TOKEN = 'token-1';
 
 /** What every call is given; the catalog is empty, the token always the same. */
@@ -150,16 +151,16 @@ export const remoteContext = (remote: Remote): RemoteContext => ({
   now: () => new Date(RECEIVED_AT),
 });
 
-/** Everything a push of the story's order is given; `fulfillment` too, as an action takes what it needs. */
-export function pushContext(remote: Remote, source: Connection, shipsTo: Partial<Address> = {}): PushContext {
+/** What any push of the story's order is given: an action takes what it needs. */
+export function pushInput(source: Connection, shipsTo: Partial<Address> = {}): PushInput {
   const sold = storyOrder(source);
   const order = { ...sold, shippingAddress: { ...sold.shippingAddress, ...shipsTo } };
   const lineItems = [{ id: 'li_1', quantity: 2 }];
   return {
-    ...remoteContext(remote),
     order,
-    about: null,
+    about: order.externalId,
     remoteId: null,
+    anotherReported: false,
     source,
     lineItems,
     fulfillment: {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Product } from '#lib/catalog/product';
-import type { RemoteContext } from '#lib/marketplaces/contract';
+import type { RemoteContext } from '#lib/marketplaces/action';
 import { BlockedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
 import { type Answer, createRemote, isRead, RECEIVED_AT, remoteContext, type Subject } from './kit.ts';
 
@@ -20,12 +20,12 @@ export function testRequests({ info, connector, conformance, connection }: Subje
   ] as const;
 
   test(`${info.title}: every request and stock has a script`, () => {
-    expect(Object.keys(connector.requests ?? {})).toEqual(Object.keys(conformance.requests ?? {}));
-    expect(connector.setStock === undefined).toBe(conformance.setStock === undefined);
+    expect(Object.keys(connector.actions.requests ?? {})).toEqual(Object.keys(conformance.requests ?? {}));
+    expect(connector.actions.stock === undefined).toBe(conformance.stock === undefined);
   });
 
   for (const [name, { input, done, found, absent }] of Object.entries(conformance.requests ?? {})) {
-    const action = connector.requests?.[name];
+    const action = connector.actions.requests?.[name];
     const run = (kind: 'push' | 'probe', context: RemoteContext) => action?.[kind]?.(context, input);
 
     describe(`${info.title}: asked to ${name}`, () => {
@@ -62,7 +62,7 @@ export function testRequests({ info, connector, conformance, connection }: Subje
     });
   }
 
-  const script = conformance.setStock;
+  const script = conformance.stock;
   if (script)
     describe(`${info.title}: stock`, () => {
       const listing: Product = {
@@ -76,14 +76,16 @@ export function testRequests({ info, connector, conformance, connection }: Subje
 
       test('is told as a quantity of one SKU', async () => {
         const { calls, context } = open(script);
-        await connector.setStock?.(context, listing, 7);
+        await connector.actions.stock?.push(context, { listing, quantity: 7 });
         const told = calls.map(({ url, body }) => `${url.pathname} ${JSON.stringify(body)}`).join();
         expect(told).toMatch(/MUG-RED|29372618/);
         expect(told).toMatch(/\b7\b/);
       });
 
       test.each(failures)('after %s says what happens next', async (_what, answer, Expected) => {
-        await expect(connector.setStock?.(open([answer, answer]).context, listing, 7)).rejects.toBeInstanceOf(Expected);
+        await expect(
+          connector.actions.stock?.push(open([answer, answer]).context, { listing, quantity: 7 }),
+        ).rejects.toBeInstanceOf(Expected);
       });
     });
 }

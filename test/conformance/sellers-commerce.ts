@@ -17,5 +17,5 @@ export const conformance: Conformance = {
     payment: { done: [order, done], found: [shipped], absent: [order] },
   },
   poll: [{ status: 200, body: 'orders.json' }],
-  setStock: [done],
+  stock: [done],
 };

@@ -48,7 +48,7 @@ export const conformance: Conformance = {
       done: [{ status: 200, body: 'return-updated.json' }],
     },
   },
-  setStock: [{ status: 200, body: '' }],
+  stock: [{ status: 200, body: '' }],
   fetch: {
     order: [{ status: 200, body: 'order.json' }],
     product: [{ status: 200, body: 'product.json' }],

@@ -1,6 +1,6 @@
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
-import type { Connector, PushContext } from '#lib/marketplaces/contract';
+import type { PlaceInput, ProbedAction, RemoteContext } from '#lib/marketplaces/action';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { commitOrder } from '#lib/orders/store';
@@ -71,16 +71,18 @@ export const outcomes = async (id: string) =>
   (await getAttempts(await read(id))).map(({ outcome, code }) => code ?? outcome);
 
 /** Marketful with another hand at the wire; what it was asked to do is in `calls`. */
-export function fake({ push = async () => ({}), probe = async () => null }: Partial<Connector['push'][string]> = {}) {
+export function fake({ push = async () => ({}), probe = async () => null }: Partial<ProbedAction<PlaceInput>> = {}) {
   const calls: string[] = [];
-  const contexts: PushContext[] = [];
-  const note = (what: string, run: (context: PushContext) => Promise<unknown>) => (context: PushContext) => {
-    calls.push(what);
-    contexts.push(context);
-    return run(context);
-  };
-  const order = { push: note('push', push), probe: note('probe', probe) } as Connector['push'][string];
-  return { calls, contexts, connector: { ...marketful, push: { ...marketful.push, order } } };
+  const remotes: RemoteContext[] = [];
+  const note =
+    <Done>(what: string, run: (remote: RemoteContext, input: PlaceInput) => Promise<Done>) =>
+    (remote: RemoteContext, input: PlaceInput) => {
+      calls.push(what);
+      remotes.push(remote);
+      return run(remote, input);
+    };
+  const order = { push: note('push', push), probe: note('probe', probe) };
+  return { calls, remotes, connector: { ...marketful, actions: { ...marketful.actions, order } } };
 }
 
 export const lost = () => Promise.reject(new UnknownOutcomeError({ code: 'timeout', description: 'no answer' }));

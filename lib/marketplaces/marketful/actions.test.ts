@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Address } from '#lib/orders/order';
 import { BlockedError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
-import { type Answer, connectionOf, createRemote, pushContext } from '../../../test/conformance/kit.ts';
+import { type Answer, connectionOf, createRemote, pushInput, remoteContext } from '../../../test/conformance/kit.ts';
 import { info as scopio } from '../scopio/info.ts';
 import { order } from './actions.ts';
 import { info } from './info.ts';
@@ -12,15 +12,15 @@ function open(
 ) {
   const { calls, http } = createRemote('marketful', script);
   const remote = { http, connection: connectionOf(info, settings), secrets: { accessToken: 'token', userId: 'user' } };
-  return { calls, remote, context: pushContext(remote, connectionOf(scopio, channel ? { channel } : {})) };
+  return { calls, remote: remoteContext(remote), input: pushInput(connectionOf(scopio, channel ? { channel } : {})) };
 }
 
 const CREATED = { status: 200, body: 'created.json' };
 const said = (status: number, message: string): Answer => ({ status, body: JSON.stringify({ message }) });
 
 test('places an order the way the document lists it', async () => {
-  const { calls, context } = open([CREATED]);
-  expect(await order.push(context)).toEqual({ remoteId: '5021' });
+  const { calls, remote, input } = open([CREATED]);
+  expect(await order.push(remote, input)).toEqual({ remoteId: '5021' });
   expect(calls[0]?.url.pathname).toBe('/base/shopi_orders/multicanal_api');
   expect(calls[0]?.headers.get('user')).toBe('user');
   expect(calls[0]?.body).toEqual({
@@ -49,8 +49,8 @@ test('places an order the way the document lists it', async () => {
 
 test('ships as the connection is set where the buyer chose nothing Marketful offers', async () => {
   const settings = { carrierName: 'Estafeta', shippingType: 'dia_siguiente', insured: true };
-  const { calls, context } = open([CREATED, CREATED], { settings, channel: 'Scopio' });
-  await order.push({ ...context, order: { ...context.order, shippingMethod: 'inpost_locker' } });
+  const { calls, remote, input } = open([CREATED, CREATED], { settings, channel: 'Scopio' });
+  await order.push(remote, { ...input, order: { ...input.order, shippingMethod: 'inpost_locker' } });
   expect(calls[0]?.body).toMatchObject({
     order: {
       contact_info: { carrier_name: 'Estafeta', tipo_envio: 'dia_siguiente', asegurado: true, canal: 'Scopio' },
@@ -66,9 +66,11 @@ test.each<[Partial<Address>, string]>([
   [{ postal_code: '' }, 'shippingAddress.postal_code'],
   [{ address_country: 'US' }, 'shippingAddress.address_country'],
 ])('blocks until the address has what is required: %j', async (change, field) => {
-  const { calls, context } = open([]);
-  const shippingAddress = { ...context.order.shippingAddress, ...change };
-  const error = await order.push({ ...context, order: { ...context.order, shippingAddress } }).catch((e: unknown) => e);
+  const { calls, remote, input } = open([]);
+  const shippingAddress = { ...input.order.shippingAddress, ...change };
+  const error = await order
+    .push(remote, { ...input, order: { ...input.order, shippingAddress } })
+    .catch((e: unknown) => e);
   expect(error).toBeInstanceOf(BlockedError);
   expect(error).toMatchObject({ waitsFor: 'order', code: 'address_incomplete' });
   expect((error as BlockedError).detail.description).toContain(field);
@@ -77,10 +79,10 @@ test.each<[Partial<Address>, string]>([
 });
 
 test('lists everything an address lacks at once', async () => {
-  const { context } = open([]);
+  const { remote, input } = open([]);
   const shippingAddress = { address_country: 'MX' };
   const error = await order
-    .push({ ...context, order: { ...context.order, buyer: {}, shippingAddress } })
+    .push(remote, { ...input, order: { ...input.order, buyer: {}, shippingAddress } })
     .catch((e: unknown) => e);
   expect((error as BlockedError).detail.description.match(/shippingAddress\.\w+/g)).toHaveLength(8);
 });
@@ -99,19 +101,19 @@ test.each([
   [423, 'locked', RetryableError],
   [502, 'Seller not found', RetryableError],
 ] as const)('the message decides what a %i "%s" means', async (status, message, Expected) => {
-  const { context } = open([said(status, message)]);
-  const error = await order.push(context).catch((thrown: unknown) => thrown);
+  const { remote, input } = open([said(status, message)]);
+  const error = await order.push(remote, input).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(Expected);
   if (error instanceof BlockedError) expect(error.waitsFor).toBe('connection');
 });
 
 test('an answer nobody can read may be an order: it is read back before it is placed again', async () => {
   for (const body of ['<html>', '"ok"', '{"order":[]}']) {
-    const { context } = open([{ status: 200, body }]);
-    await expect(order.push(context)).rejects.toBeInstanceOf(UnknownOutcomeError);
+    const { remote, input } = open([{ status: 200, body }]);
+    await expect(order.push(remote, input)).rejects.toBeInstanceOf(UnknownOutcomeError);
   }
-  const { context } = open([said(200, 'Success')]);
-  await expect(order.push(context)).resolves.toEqual({});
+  const { remote, input } = open([said(200, 'Success')]);
+  await expect(order.push(remote, input)).resolves.toEqual({});
 });
 
 test("does not take another's order of the same number for this one", async () => {
@@ -119,11 +121,11 @@ test("does not take another's order of the same number for this one", async () =
     message: 'Success',
     orden: { id: 9, orden_id: 'scopio-b:ord_1', num_orden: 'SC-1001' },
   });
-  const { context, calls } = open([{ status: 200, body }]);
-  expect(await order.probe(context)).toBeNull();
+  const { remote, input, calls } = open([{ status: 200, body }]);
+  expect(await order.probe(remote, input)).toBeNull();
   expect(calls[0]?.url.search).toBe('?canal=scopio-main&orden=SC-1001');
   const own = open([{ status: 200, body: 'events.json' }]);
-  expect(await order.probe(own.context)).toMatchObject({ remoteId: '5021' });
+  expect(await order.probe(own.remote, own.input)).toMatchObject({ remoteId: '5021' });
   const gone = open([said(200, 'Orden no encontrada')]);
-  expect(await order.probe(gone.context)).toBeNull();
+  expect(await order.probe(gone.remote, gone.input)).toBeNull();
 });

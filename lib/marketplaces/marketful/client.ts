@@ -2,7 +2,7 @@ import { BlockedError, type IntegrationError, RejectedError, UnknownOutcomeError
 import type { HttpResponse } from '#lib/platform/http/classify';
 import { classify, describe } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
-import type { RemoteContext } from '../contract.ts';
+import type { RemoteContext } from '../action.ts';
 import { member, needed, textOf } from '../kit/shape.ts';
 import { Created } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import type { Connector } from '../contract.ts';
 import { roleOf } from '../registry.ts';
-import { fetch, order } from './actions.ts';
+import { fetches, order } from './actions.ts';
 import { map } from './map.ts';
 import { poll } from './poll.ts';
 import { requests } from './requests.ts';
@@ -17,7 +17,5 @@ export const connector: Connector = {
   webhookRegistry,
   map,
   poll,
-  fetch,
-  push: { order },
-  requests,
+  actions: { order, fetches, requests },
 };

@@ -1,5 +1,7 @@
+import type { Connection } from '#lib/connections/connection';
+import type { Order } from '#lib/orders/order';
 import { BlockedError } from '#lib/platform/errors';
-import type { PushContext } from '../contract.ts';
+import type { PlaceInput } from '../action.ts';
 import { parseAddress } from './address.ts';
 import { OFFERED } from './carriers.ts';
 import type { PlacementRequest } from './client.ts';
@@ -7,30 +9,30 @@ import { Settings } from './settings.ts';
 import { stateCode } from './states.ts';
 
 /** What the warehouse knows the sales channel as; by default its connection's id, so that no two accounts collide. */
-export function channelOf({ source }: Pick<PushContext, 'source'>): string {
+export function channelOf({ source }: Pick<PlaceInput, 'source'>): string {
   const { channel } = source.settings;
   return typeof channel === 'string' && channel !== '' ? channel : source.id;
 }
 
 /** The body of multicanal_api. Throws BlockedError `address_incomplete` that names what the address lacks. */
-export function placementOf(context: PushContext): PlacementRequest {
-  const { order, connection } = context;
+export function placementOf(connection: Connection, input: PlaceInput): PlacementRequest {
+  const { order } = input;
   const settings = Settings.parse(connection.settings);
   return {
     contact_info: {
       num_orden: order.number,
       orden_id: order.id,
-      ...recipientOf(context),
-      canal: channelOf(context),
+      ...recipientOf(order),
+      canal: channelOf(input),
       carrier_name: OFFERED.find((name) => same(name, order.shippingMethod)) ?? settings.carrierName,
       tipo_envio: settings.shippingType,
       asegurado: settings.insured,
     },
-    items: itemsOf(context),
+    items: itemsOf(input),
   };
 }
 
-function recipientOf({ order: { shippingAddress: address, buyer } }: PushContext): Record<string, string> {
+function recipientOf({ shippingAddress: address, buyer }: Order): Record<string, string> {
   if (address.address_country !== 'MX')
     throw incomplete(['shippingAddress.address_country (Marketful ships within Mexico only: MX)']);
   const { calle, noExterior, noInterior, colonia } = parseAddress(address);
@@ -58,7 +60,7 @@ function incomplete(fields: string[]): BlockedError {
 }
 
 /** One item a SKU: what happens to a SKU that is sent twice is not documented. */
-function itemsOf({ order, lineItems }: PushContext): PlacementRequest['items'] {
+function itemsOf({ order, lineItems }: PlaceInput): PlacementRequest['items'] {
   const quantities = new Map<string, number>();
   for (const { id, quantity } of lineItems) {
     const line = order.ucp.line_items.find((candidate) => candidate.id === id);

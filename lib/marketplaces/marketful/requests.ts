@@ -1,6 +1,6 @@
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import type { RemoteContext, RequestAction } from '../contract.ts';
+import type { RemoteContext, RequestAction } from '../action.ts';
 import { createEntryOrder, createItems, deleteItem, type Fields, getStock, updateItem } from './items-client.ts';
 
 const text = z.string().check(z.trim(), z.minLength(1));

@@ -1,7 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
-import { type Answer, connectionOf, createRemote, pollContext, pushContext } from '../../../test/conformance/kit.ts';
+import {
+  type Answer,
+  connectionOf,
+  createRemote,
+  pollContext,
+  pushInput,
+  remoteContext,
+} from '../../../test/conformance/kit.ts';
 import { fulfillment, poll } from './actions.ts';
 import { info } from './info.ts';
 import { Settings } from './settings.ts';
@@ -10,14 +17,14 @@ import { webhook } from './webhook.ts';
 function open(script: Answer[], settings: Record<string, unknown> = {}) {
   const { calls, http } = createRemote('scopio', script);
   const connection = connectionOf(info, settings);
-  return { calls, remote: { http, connection, secrets: { apiKey: 'sk_mkt_test' } } };
+  const remote = remoteContext({ http, connection, secrets: { apiKey: 'sk_mkt_test' } });
+  return { calls, remote, input: pushInput(connection) };
 }
 
 test('reports a parcel the way the document shows it', async () => {
-  const { calls, remote } = open([{ status: 200, body: 'fulfilled.json' }]);
-  const context = pushContext(remote, remote.connection);
-  const parcel = context.fulfillment && { ...context.fulfillment, labelUrl: 'https://labels.example/1.pdf' };
-  expect(await fulfillment.push({ ...context, fulfillment: parcel })).toEqual({});
+  const { calls, remote, input } = open([{ status: 200, body: 'fulfilled.json' }]);
+  const parcel = { ...input.fulfillment, labelUrl: 'https://labels.example/1.pdf' };
+  expect(await fulfillment.push(remote, { ...input, fulfillment: parcel })).toEqual({});
   expect(calls[0]).toMatchObject({
     method: 'POST',
     body: { tracking_number: 'JD0146000055', carrier: 'dhl', label_url: 'https://labels.example/1.pdf' },
@@ -27,28 +34,30 @@ test('reports a parcel the way the document shows it', async () => {
 });
 
 test('leaves the label out where there is none', async () => {
-  const { calls, remote } = open([{ status: 200, body: '' }]);
-  await fulfillment.push(pushContext(remote, remote.connection));
+  const { calls, remote, input } = open([{ status: 200, body: '' }]);
+  await fulfillment.push(remote, input);
   expect(calls[0]?.body).toEqual({ tracking_number: 'JD0146000055', carrier: 'dhl' });
 });
 
 test('takes success for what it says', async () => {
-  const { remote } = open([{ status: 200, body: '{"success":false,"code":"x","description":"already packed"}' }]);
-  const error = await fulfillment.push(pushContext(remote, remote.connection)).catch((thrown: unknown) => thrown);
+  const { remote, input } = open([
+    { status: 200, body: '{"success":false,"code":"x","description":"already packed"}' },
+  ]);
+  const error = await fulfillment.push(remote, input).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(RejectedError);
   expect(String(error)).toContain('already packed');
 });
 
 test('takes a page from somewhere in between for no answer', async () => {
-  const { remote } = open([{ status: 200, body: '<html>Please wait' }]);
-  const error = await fulfillment.push(pushContext(remote, remote.connection)).catch((thrown: unknown) => thrown);
+  const { remote, input } = open([{ status: 200, body: '<html>Please wait' }]);
+  const error = await fulfillment.push(remote, input).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(UnknownOutcomeError);
 });
 
 test('does not take a parcel for told because another took the order off the list: a person looks', async () => {
   const probe = (list: string) => {
-    const { remote } = open([{ status: 200, body: list }]);
-    return fulfillment.probe({ ...pushContext(remote, remote.connection), anotherReported: true });
+    const { remote, input } = open([{ status: 200, body: list }]);
+    return fulfillment.probe(remote, { ...input, anotherReported: true });
   };
   await expect(probe('order-list-empty.json')).rejects.toMatchObject({ code: 'outcome_unknown', waitsFor: 'operator' });
   await expect(probe('order-list.json')).resolves.toBeNull();

@@ -1,6 +1,6 @@
 import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
 import { describe } from '#lib/platform/http/classify';
-import type { RemoteContext } from '../contract.ts';
+import type { RemoteContext } from '../action.ts';
 import { member, readShape } from '../kit/shape.ts';
 import { OrderList } from './schema.ts';
 

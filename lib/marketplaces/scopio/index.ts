@@ -14,5 +14,5 @@ export const connector: Connector = {
   pasteHint: 'Scopio has no API for webhooks. In your seller profile, set this as the Webhook URL:',
   map,
   poll,
-  push: { fulfillment },
+  actions: { fulfillment },
 };

@@ -6,12 +6,13 @@ import {
   type Answer,
   connectionOf,
   createRemote,
-  pushContext,
+  pushInput,
   RECEIVED_AT,
   readFixture,
+  remoteContext,
 } from '../../../test/conformance/kit.ts';
-import type { PushContext } from '../contract.ts';
-import { fulfillment, payment, processing, setStock } from './actions.ts';
+import type { ReportInput } from '../action.ts';
+import { fulfillment, payment, processing, stock } from './actions.ts';
 import { info } from './info.ts';
 import { map } from './map.ts';
 import { role } from './role.ts';
@@ -34,23 +35,20 @@ function orderOf(change: object = {}, connection = connectionOf(info)) {
 function open(
   script: Answer[],
   settings: Record<string, unknown> = {},
-  parcel: Partial<PushContext['fulfillment']> = {},
+  parcel: Partial<ReportInput['fulfillment']> = {},
 ) {
   const { calls, http } = createRemote(info.name, script);
   const connection = connectionOf(info, settings);
-  const context = pushContext({ http, connection, secrets: {} }, connection);
-  const order = orderOf();
-  const told = { carrierCode: 'ups', lineItems: [{ id: '1', quantity: 1 }], ...parcel };
-  return {
-    calls,
-    context: { ...context, order, fulfillment: context.fulfillment && { ...context.fulfillment, ...told } },
-  };
+  const input = pushInput(connection);
+  const fulfillment = { ...input.fulfillment, carrierCode: 'ups', lineItems: [{ id: '1', quantity: 1 }], ...parcel };
+  const remote = remoteContext({ http, connection, secrets: {} });
+  return { calls, remote, input: { ...input, order: orderOf(), fulfillment } };
 }
 
 describe('a parcel', () => {
   test('is reported with what is in it', async () => {
-    const { calls, context } = open([DONE]);
-    expect(await fulfillment.push(context)).toEqual({});
+    const { calls, remote, input } = open([DONE]);
+    expect(await fulfillment.push(remote, input)).toEqual({});
     expect(calls[0]?.url.pathname).toBe('/base/api/order/shippinginformation');
     expect(calls[0]?.headers.get('content-type')).toBe('application/json');
     expect(calls[0]?.body).toEqual({
@@ -75,8 +73,8 @@ describe('a parcel', () => {
     ['dhl', { carriers: { dhl: 'fedex' }, services: { DHL: 23 } }, 8, 23],
     ['dhl', { carriers: { DHL: 'flat rate per order' } }, 6, undefined],
   ])('of %s with %j goes with ids of the tables', async (carrierCode, settings, CarrierId, ServiceTypeId) => {
-    const { calls, context } = open([DONE], settings, { carrierCode });
-    await fulfillment.push(context);
+    const { calls, remote, input } = open([DONE], settings, { carrierCode });
+    await fulfillment.push(remote, input);
     const { body } = calls[0] ?? {};
     expect(body).toMatchObject({ CarrierId, ...(ServiceTypeId !== undefined && { ServiceTypeId }) });
     expect(Object.hasOwn(body as object, 'ServiceTypeId')).toBe(ServiceTypeId !== undefined);
@@ -90,15 +88,18 @@ describe('a parcel', () => {
     ['in_store_pick_up', { services: { in_store_pick_up: 1 } }, 'service_unmapped'],
     ['ship_by_order_total_tiered', {}, 'service_unmapped'],
   ])('of %s with %j blocks', async (carrierCode, settings, code) => {
-    const { calls, context } = open([], settings, { carrierCode });
-    const error = await fulfillment.push(context).catch((thrown: unknown) => thrown);
+    const { calls, remote, input } = open([], settings, { carrierCode });
+    const error = await fulfillment.push(remote, input).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(BlockedError);
     expect(error).toMatchObject({ code, waitsFor: 'connection' });
     expect(calls).toEqual([]);
   });
 
   test('is found by its number, or by a status that only it explains', async () => {
-    const probe = (answer: Answer) => fulfillment.probe(open([answer]).context);
+    const probe = (answer: Answer) => {
+      const { remote, input } = open([answer]);
+      return fulfillment.probe(remote, input);
+    };
     expect(await probe(shown({ Shipments: [{ Parcel: { No: 'JD0146000055' } }] }))).not.toBeNull();
     expect(await probe(shown({ OrderStatusId: 9 }))).not.toBeNull();
     expect(await probe(shown({ OrderStatusId: 9, ShippingInformation: [{ TrackingNumber: 'other' }] }))).toBeNull();
@@ -109,34 +110,42 @@ describe('a parcel', () => {
 
 describe('what else the store is told', () => {
   test('status 35, from placed alone', async () => {
-    const { calls, context } = open([ORDER, DONE, shown({ OrderStatusId: 9 })]);
-    await processing.push(context);
+    const { calls, remote, input } = open([ORDER, DONE, shown({ OrderStatusId: 9 })]);
+    await processing.push(remote, input);
     expect(calls[1]?.url.pathname).toBe('/base/api/order/updateorderstatus');
     expect(calls[1]?.body).toEqual({ OrderNumber: '100234', OrderStatusId: 35 });
-    expect(await processing.push(context)).toMatchObject({ note: expect.stringContaining('9') });
+    expect(await processing.push(remote, input)).toMatchObject({ note: expect.stringContaining('9') });
     expect(calls).toHaveLength(3);
   });
 
   test('a capture, where the payment is authorized', async () => {
-    const { calls, context } = open([ORDER, DONE, shown({ PaymentStatusId: 74 }), shown({ AuthorizationCode: null })]);
-    await payment.push(context);
+    const { calls, remote, input } = open([
+      ORDER,
+      DONE,
+      shown({ PaymentStatusId: 74 }),
+      shown({ AuthorizationCode: null }),
+    ]);
+    await payment.push(remote, input);
     expect(calls[1]?.url.pathname).toBe('/base/api/order/paymentinformation');
     expect(calls[1]?.body).toEqual({ OrderNumber: '100234', TransactionNumber: '100234', AuthorizationCode: 'A1' });
-    expect(await payment.push(context)).toMatchObject({ note: expect.stringContaining('74') });
-    await expect(payment.push(context)).rejects.toMatchObject({ code: 'authorization_missing', waitsFor: 'operator' });
+    expect(await payment.push(remote, input)).toMatchObject({ note: expect.stringContaining('74') });
+    await expect(payment.push(remote, input)).rejects.toMatchObject({
+      code: 'authorization_missing',
+      waitsFor: 'operator',
+    });
     expect(calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
   test('its own transaction number goes before ours', async () => {
-    const { calls, context } = open([shown({ TransactionNumber: 'TX-9' }), DONE]);
-    await payment.push(context);
+    const { calls, remote, input } = open([shown({ TransactionNumber: 'TX-9' }), DONE]);
+    await payment.push(remote, input);
     expect(calls[1]?.body).toMatchObject({ TransactionNumber: 'TX-9' });
   });
 
   test('stock, of one SKU', async () => {
-    const { calls, context } = open([DONE]);
+    const { calls, remote } = open([DONE]);
     const listing = { id: 'x', connection: 'x', sku: 'MUG-RED', updatedAt: RECEIVED_AT, revision: 1 };
-    await setStock(context, listing, 7);
+    await stock.push(remote, { listing, quantity: 7 });
     expect(calls[0]?.url.pathname).toBe('/base/api/product/updateskuinventory');
     expect(calls[0]?.body).toEqual([{ SkuCode: 'MUG-RED', Inventory: 7 }]);
   });

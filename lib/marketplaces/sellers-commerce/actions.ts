@@ -1,44 +1,42 @@
-import type { Product } from '#lib/catalog/product';
 import { BlockedError } from '#lib/platform/errors';
-import type { PushAction, PushResult, RemoteContext } from '../contract.ts';
-import { parcelOf } from '../kit/parcel.ts';
+import type { Action, FollowUpInput, ProbedAction, ReportInput, StockInput } from '../action.ts';
 import { getOrder, getOrderState, postInventory, postPayment, postShipping, postStatus } from './client.ts';
 import { isReported, shippingOf } from './shipping.ts';
 import { AUTHORIZED, PLACED, PROCESSING } from './statuses.ts';
 
-export const fulfillment: PushAction = {
-  async push(context) {
-    await postShipping(context, shippingOf(context));
+export const fulfillment: ProbedAction<ReportInput> = {
+  async push(remote, input) {
+    await postShipping(remote, shippingOf(remote.connection, input));
     return {};
   },
 
-  async probe(context) {
-    const order = await getOrder(context, context.order.externalId);
-    return isReported(order, parcelOf(context).trackingNumber, context.order.fulfillments.length)
+  async probe(remote, { order: { externalId, fulfillments }, fulfillment: { trackingNumber } }) {
+    const order = await getOrder(remote, externalId);
+    return isReported(order, trackingNumber, fulfillments.length)
       ? { note: 'found with the order at SellersCommerce' }
       : null;
   },
 };
 
 /** "from placed to processing", and from nothing else: the store may be further by now. */
-export const processing: PushAction = {
-  async push(context) {
-    const { OrderNumber, OrderStatusId } = await getOrderState(context, context.order.externalId);
+export const processing: ProbedAction<FollowUpInput> = {
+  async push(remote, { order: { externalId } }) {
+    const { OrderNumber, OrderStatusId } = await getOrderState(remote, externalId);
     if (OrderStatusId !== PLACED) return { note: `its OrderStatusId was ${OrderStatusId} already` };
-    await postStatus(context, { OrderNumber, OrderStatusId: PROCESSING });
+    await postStatus(remote, { OrderNumber, OrderStatusId: PROCESSING });
     return {};
   },
 
-  async probe(context) {
-    const { OrderStatusId } = await getOrderState(context, context.order.externalId);
+  async probe(remote, { order: { externalId } }) {
+    const { OrderStatusId } = await getOrderState(remote, externalId);
     return OrderStatusId === PLACED ? null : { note: `its OrderStatusId is ${OrderStatusId}` };
   },
 };
 
 /** "from authorized to capture with provided transaction number, Authorization code is required". */
-export const payment: PushAction = {
-  async push(context) {
-    const order = await getOrderState(context, context.order.externalId);
+export const payment: ProbedAction<FollowUpInput> = {
+  async push(remote, { order: { externalId } }) {
+    const order = await getOrderState(remote, externalId);
     const { OrderNumber, PaymentStatusId, AuthorizationCode, TransactionNumber = OrderNumber } = order;
     if (PaymentStatusId !== AUTHORIZED) return { note: `its PaymentStatusId was ${PaymentStatusId ?? 'none'} already` };
     if (AuthorizationCode === undefined)
@@ -49,18 +47,19 @@ export const payment: PushAction = {
         },
         'operator',
       );
-    await postPayment(context, { OrderNumber, TransactionNumber, AuthorizationCode });
+    await postPayment(remote, { OrderNumber, TransactionNumber, AuthorizationCode });
     return {};
   },
 
-  async probe(context) {
-    const { PaymentStatusId } = await getOrderState(context, context.order.externalId);
+  async probe(remote, { order: { externalId } }) {
+    const { PaymentStatusId } = await getOrderState(remote, externalId);
     return PaymentStatusId === AUTHORIZED ? null : { note: `its PaymentStatusId is ${PaymentStatusId ?? 'none'}` };
   },
 };
 
-/** The quantity is set, not added: saying it twice is saying it once. */
-export async function setStock(context: RemoteContext, { sku }: Product, quantity: number): Promise<PushResult> {
-  await postInventory(context, [{ SkuCode: sku, Inventory: quantity }]);
-  return {};
-}
+export const stock: Action<StockInput> = {
+  async push(remote, { listing: { sku }, quantity }) {
+    await postInventory(remote, [{ SkuCode: sku, Inventory: quantity }]);
+    return {};
+  },
+};

@@ -2,7 +2,7 @@ import { BlockedError, IntegrationError, UnknownOutcomeError } from '#lib/platfo
 import type { HttpResponse } from '#lib/platform/http/classify';
 import { describe } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
-import type { RemoteContext } from '../contract.ts';
+import type { RemoteContext } from '../action.ts';
 import { member, readShape, unreadable } from '../kit/shape.ts';
 import { judge, PAID_ALREADY } from './codes.ts';
 import { OrderState } from './schema.ts';

@@ -1,7 +1,7 @@
 import type { Connector } from '../contract.ts';
 import { rewindInstant } from '../kit/rewind.ts';
 import { roleOf } from '../registry.ts';
-import { fulfillment, payment, processing, setStock } from './actions.ts';
+import { fulfillment, payment, processing, stock } from './actions.ts';
 import { map } from './map.ts';
 import { poll } from './poll.ts';
 import { Secrets, Settings } from './settings.ts';
@@ -14,6 +14,5 @@ export const connector: Connector = {
   map,
   poll,
   rewind: rewindInstant,
-  push: { fulfillment, processing, payment },
-  setStock,
+  actions: { fulfillment, stock, followUps: { processing, payment } },
 };

@@ -5,7 +5,7 @@ import type { FollowUp, Role } from '../contract.ts';
 import { carriers } from './carriers.ts';
 import { info } from './info.ts';
 
-export const role: Role = { info, carriers, ships: false, takesStock: true, followUps };
+export const role: Role = { info, carriers, takesStock: true, followUps };
 
 /** A paid order is in the seller's hands; its payment is captured with the first parcel. */
 function followUps(order: Order, connection: Connection): FollowUp[] {

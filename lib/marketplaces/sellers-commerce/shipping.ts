@@ -1,7 +1,9 @@
+import type { Connection } from '#lib/connections/connection';
+import type { Fulfillment, Order } from '#lib/orders/order';
 import { BlockedError } from '#lib/platform/errors';
 import { toLocal } from '#lib/platform/time';
-import type { PushContext } from '../contract.ts';
-import { parcelCarrier, parcelOf } from '../kit/parcel.ts';
+import type { ReportInput } from '../action.ts';
+import { parcelCarrier } from '../kit/parcel.ts';
 import { member, textOf } from '../kit/shape.ts';
 import { carrierId, carriers, OFFERED, serviceTypeId } from './carriers.ts';
 import type { ShippingInformation } from './client.ts';
@@ -10,11 +12,10 @@ import { Settings } from './settings.ts';
 import { isShipped, PARTIALLY_SHIPPED } from './statuses.ts';
 
 /** The body of shippinginformation. Throws BlockedError for a carrier or service that is not in the document's tables. */
-export function shippingOf(context: PushContext): ShippingInformation {
-  const { order, connection } = context;
+export function shippingOf(connection: Connection, { order, fulfillment }: ReportInput): ShippingInformation {
   const { services, timeZone } = Settings.parse(connection.settings);
-  const { trackingNumber, shippedAt, carrierCode } = parcelOf(context);
-  const word = parcelCarrier(context, { title: info.title, table: carriers, offered: OFFERED });
+  const { trackingNumber, shippedAt, carrierCode } = fulfillment;
+  const word = parcelCarrier(connection, fulfillment, { title: info.title, table: carriers, offered: OFFERED });
   const CarrierId = carrierId(word);
   if (CarrierId === undefined)
     throw blocked(
@@ -35,18 +36,18 @@ export function shippingOf(context: PushContext): ShippingInformation {
     ...(service !== null && { ServiceTypeId: service }),
     TrackingNumber: trackingNumber,
     ShippedDate: toLocal(shippedAt, timeZone),
-    Items: itemsOf(context),
+    Items: itemsOf(order, fulfillment),
   };
 }
 
 const blocked = (code: string, description: string) => new BlockedError({ code, description }, 'connection');
 
 /** One entry a SKU: what happens to one that is sent twice is not documented. */
-function itemsOf(context: PushContext): ShippingInformation['Items'] {
+function itemsOf({ id: orderId, ucp }: Order, { lineItems }: Fulfillment): ShippingInformation['Items'] {
   const quantities = new Map<string, number>();
-  for (const { id, quantity } of parcelOf(context).lineItems) {
-    const line = context.order.ucp.line_items.find((candidate) => candidate.id === id);
-    if (!line) throw new Error(`line item ${id} is not in order ${context.order.id}`);
+  for (const { id, quantity } of lineItems) {
+    const line = ucp.line_items.find((candidate) => candidate.id === id);
+    if (!line) throw new Error(`line item ${id} is not in order ${orderId}`);
     quantities.set(line.item.id, (quantities.get(line.item.id) ?? 0) + quantity);
   }
   return [...quantities].map(([SkuCode, Quantity]) => ({ SkuCode, Quantity }));

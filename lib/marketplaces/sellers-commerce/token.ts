@@ -6,7 +6,7 @@ import {
   RetryableError,
   UnknownOutcomeError,
 } from '#lib/platform/errors';
-import type { RemoteContext } from '../contract.ts';
+import type { RemoteContext } from '../action.ts';
 import { readShape } from '../kit/shape.ts';
 import { TokenAnswer } from './schema.ts';
 

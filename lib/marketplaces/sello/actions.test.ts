@@ -5,12 +5,12 @@ import {
   type Answer,
   connectionOf,
   createRemote,
-  pushContext,
+  pushInput,
   remoteContext,
   storyOrder,
 } from '../../../test/conformance/kit.ts';
 import { info as scopio } from '../scopio/info.ts';
-import { fulfillment, setStock } from './actions.ts';
+import { fulfillment, stock } from './actions.ts';
 import { carriers, METHODS } from './carriers.ts';
 import { info } from './info.ts';
 import { requests } from './requests.ts';
@@ -28,14 +28,14 @@ function open(script: Answer[], settings: Record<string, unknown> = {}) {
   const { calls, http } = createRemote('sello', script);
   const remote = { http, connection: connectionOf(info, settings), secrets: { apiKey: 'token:key' } };
   const sent = () => calls.map(({ method, url, body }) => [method, url.pathname.replace('/base', ''), body]);
-  return { calls, sent, remote, context: pushContext(remote, connectionOf(scopio)) };
+  return { calls, sent, remote: remoteContext(remote), input: pushInput(connectionOf(scopio)) };
 }
 
 describe('a parcel', () => {
   test('is a delivery with its label as document, under the key as it was given', async () => {
-    const { calls, sent, context } = open([ok({}, 201)]);
-    const parcel = context.fulfillment && { ...context.fulfillment, labelUrl: 'https://labels.example/1.pdf' };
-    await fulfillment.push({ ...context, fulfillment: parcel });
+    const { calls, sent, remote, input } = open([ok({}, 201)]);
+    const parcel = { ...input.fulfillment, labelUrl: 'https://labels.example/1.pdf' };
+    await fulfillment.push(remote, { ...input, fulfillment: parcel });
     const documents = ['https://labels.example/1.pdf'];
     expect(sent()).toEqual([['POST', '/orders/ord_8f3a/deliveries', { id: 'JD0146000055', method: 'dhl', documents }]]);
     expect(calls[0]?.headers.get('authorization')).toBe('token:key');
@@ -55,8 +55,8 @@ describe('the delivered status', () => {
   const sent = { ...paid, id: '2591261', title: 'Delivered', is_delivered: true };
 
   test('is the only one of the account', async () => {
-    const { sent: calls, context } = open([ok([paid, sent]), ok()]);
-    await status.push({ ...context, about: '13901394 ful_1' });
+    const { sent: calls, remote, input } = open([ok([paid, sent]), ok()]);
+    await status.push(remote, { ...input, about: '13901394 ful_1' });
     expect(calls()).toEqual([
       ['GET', '/status', null],
       ['PUT', '/orders/13901394', { status_id: 2591261 }],
@@ -67,8 +67,8 @@ describe('the delivered status', () => {
     ['several', [sent, { ...sent, id: '2591262' }], /2591261 Delivered, 2591262/],
     ['none', [paid], /no status/],
   ])('with %s is a person’s choice', async (_which, statuses, words) => {
-    const { context } = open([ok(statuses)]);
-    const error = await status.push(context).catch((thrown: unknown) => thrown);
+    const { remote, input } = open([ok(statuses)]);
+    const error = await status.push(remote, input).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(BlockedError);
     expect((error as BlockedError).detail.description).toMatch(words);
     expect((error as BlockedError).detail.description).toContain('settings.deliveredStatusId of sello-main');
@@ -94,8 +94,8 @@ describe('the delivered status', () => {
 test('stock is set on the product, or on the SKU where that is all that is known', async () => {
   const { sent, remote } = open([ok(), ok()]);
   const listing = { id: 'x', connection: 'sello-main', sku: 'A/B', updatedAt: '', revision: 1 };
-  await setStock(remoteContext(remote), { ...listing, externalId: '7' }, 3);
-  await setStock(remoteContext(remote), listing, 0);
+  await stock.push(remote, { listing: { ...listing, externalId: '7' }, quantity: 3 });
+  await stock.push(remote, { listing, quantity: 0 });
   expect(sent()).toEqual([
     ['PUT', '/products/7', { quantity: 3 }],
     ['PUT', '/products/sku/A%2FB', { quantity: 0 }],
@@ -111,7 +111,7 @@ describe('a return', () => {
     );
   const push = (script: Answer[], change: object = {}) => {
     const { sent, remote } = open(script);
-    const result = requests.return?.push(remoteContext(remote), { ...asked, ...change });
+    const result = requests.return?.push(remote, { ...asked, ...change });
     return { sent, result };
   };
   const put = (state: string) => [
@@ -145,7 +145,7 @@ describe('a return', () => {
 
 test('rows that an attempt has separated are not separated again', async () => {
   const { sent, remote } = open([ok([{ id: '2' }, { id: '3' }]), ok({ id: '9' }, 201)]);
-  const result = await requests['separate-rows']?.push(remoteContext(remote), { orderId: '1', rowIds: ['3', '4'] });
+  const result = await requests['separate-rows']?.push(remote, { orderId: '1', rowIds: ['3', '4'] });
   expect(result).toEqual({ remoteId: '9' });
   expect(sent().slice(1)).toEqual([['POST', '/orders/1/rows/3/separate', null]]);
 });
@@ -158,11 +158,10 @@ test('webhooks are added one by one and removed from the whole list, one of two 
     { url, hook: 'orderNew' },
   ];
   const { sent, remote } = open([ok(entries), ok(entries, 201), ok(entries), ok()]);
-  const context = remoteContext(remote);
-  const [first, second] = await webhookRegistry.list(context);
+  const [first, second] = await webhookRegistry.list(remote);
   expect([first?.topic, second?.topic]).toEqual(['order-new', 'product-quantity-updated']);
-  await webhookRegistry.create(context, 'order-new', url);
-  await webhookRegistry.remove(context, first?.id ?? '');
+  await webhookRegistry.create(remote, 'order-new', url);
+  await webhookRegistry.remove(remote, first?.id ?? '');
   expect(sent()[1]).toEqual(['POST', '/developers/webhooks', { hook: 'orderNew', url }]);
   expect(sent()[3]).toEqual(['PUT', '/developers/webhooks', entries.slice(0, 2)]);
 });

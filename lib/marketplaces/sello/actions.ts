@@ -1,32 +1,32 @@
-import type { Product } from '#lib/catalog/product';
+import type { Connection } from '#lib/connections/connection';
 import { externalIdsOf } from '#lib/orders/split';
-import type { PushAction, PushContext, PushResult, RemoteContext } from '../contract.ts';
-import { parcelCarrier, parcelOf } from '../kit/parcel.ts';
+import type { Action, FetchAction, ProbedAction, ReportInput, StockInput } from '../action.ts';
+import { parcelCarrier } from '../kit/parcel.ts';
 import { carriers, METHODS } from './carriers.ts';
 import { addDelivery, getOrder, getProduct, listDeliveries, putQuantity } from './client.ts';
 import { info } from './info.ts';
 
-/** Reads the order or product that a webhook or the list named. */
-export async function fetch(context: RemoteContext, action: string, resource: string) {
-  const body = action === 'product' ? await getProduct(context, resource) : await getOrder(context, resource);
-  return { topic: action, body };
-}
+/** Reads what a webhook or the list named. */
+export const fetches: Readonly<Record<string, FetchAction>> = {
+  order: { push: async (remote, { resource }) => ({ topic: 'order', body: await getOrder(remote, resource) }) },
+  product: { push: async (remote, { resource }) => ({ topic: 'product', body: await getProduct(remote, resource) }) },
+};
 
-export const fulfillment: PushAction = {
+export const fulfillment: ProbedAction<ReportInput> = {
   /** Parcels have no rows at Sello: one goes to each of its orders that has a line of it. */
-  async push(context) {
-    const { trackingNumber, labelUrl } = parcelOf(context);
+  async push(remote, input) {
+    const { trackingNumber, labelUrl } = input.fulfillment;
     const documents = labelUrl === undefined ? {} : { documents: [labelUrl] };
-    const delivery = { id: trackingNumber, method: methodOf(context), ...documents };
-    for (const orderId of ordersOf(context)) await addDelivery(context, orderId, delivery);
+    const delivery = { id: trackingNumber, method: methodOf(remote.connection, input), ...documents };
+    for (const orderId of ordersOf(input)) await addDelivery(remote, orderId, delivery);
     return {};
   },
 
-  async probe(context) {
-    const { trackingNumber } = parcelOf(context);
-    const method = methodOf(context);
-    for (const orderId of ordersOf(context)) {
-      const deliveries = await listDeliveries(context, orderId);
+  async probe(remote, input) {
+    const { trackingNumber } = input.fulfillment;
+    const method = methodOf(remote.connection, input);
+    for (const orderId of ordersOf(input)) {
+      const deliveries = await listDeliveries(remote, orderId);
       if (!deliveries.some((each) => each.id === trackingNumber && each.method === method)) return null;
     }
     return { note: 'found among the deliveries of the order at Sello' };
@@ -34,22 +34,18 @@ export const fulfillment: PushAction = {
 };
 
 /** Separated rows are in an order of their own at Sello. */
-function ordersOf(context: PushContext): Set<string> {
-  const { order } = context;
+function ordersOf({ order, fulfillment: { lineItems } }: ReportInput): Set<string> {
   const homes = externalIdsOf(order);
-  const own = parcelOf(context).lineItems.flatMap(({ id }) => homes.get(id) ?? []);
+  const own = lineItems.flatMap(({ id }) => homes.get(id) ?? []);
   return new Set(own.length > 0 ? own : [order.externalId]);
 }
 
-const methodOf = (context: PushContext): string =>
-  parcelCarrier(context, { title: info.title, table: carriers, offered: METHODS });
+const methodOf = (connection: Connection, { fulfillment: parcel }: ReportInput): string =>
+  parcelCarrier(connection, parcel, { title: info.title, table: carriers, offered: METHODS });
 
-/** A quantity is set, not added: saying it twice is saying it once. */
-export async function setStock(
-  context: RemoteContext,
-  { sku, externalId }: Product,
-  quantity: number,
-): Promise<PushResult> {
-  await putQuantity(context, { id: externalId, sku }, quantity);
-  return {};
-}
+export const stock: Action<StockInput> = {
+  async push(remote, { listing: { sku, externalId }, quantity }) {
+    await putQuantity(remote, { id: externalId, sku }, quantity);
+    return {};
+  },
+};

@@ -1,4 +1,4 @@
-import type { RemoteContext } from '../contract.ts';
+import type { RemoteContext } from '../action.ts';
 import { member, readShape } from '../kit/shape.ts';
 import {
   Created,

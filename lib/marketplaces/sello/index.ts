@@ -1,6 +1,6 @@
 import type { Connector } from '../contract.ts';
 import { roleOf } from '../registry.ts';
-import { fetch, fulfillment, setStock } from './actions.ts';
+import { fetches, fulfillment, stock } from './actions.ts';
 import { map } from './map.ts';
 import { poll, rewind } from './poll.ts';
 import { requests } from './requests.ts';
@@ -19,8 +19,5 @@ export const connector: Connector = {
   map,
   poll,
   rewind,
-  fetch,
-  push: { fulfillment, status },
-  setStock,
-  requests,
+  actions: { fulfillment, stock, followUps: { status }, fetches, requests },
 };

@@ -5,7 +5,7 @@ import type { FollowUp, Role } from '../contract.ts';
 import { carriers } from './carriers.ts';
 import { info } from './info.ts';
 
-export const role: Role = { info, carriers, ships: false, takesStock: true, followUps };
+export const role: Role = { info, carriers, takesStock: true, followUps };
 
 /**
  * Sello passes tracking on to the marketplace when an order gets a status that is delivered: with its last parcel, and

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { BlockedError, RejectedError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
-import { type Answer, connectionOf, createRemote, pushContext } from '../../../test/conformance/kit.ts';
-import type { PushContext } from '../contract.ts';
+import {
+  type Answer,
+  connectionOf,
+  createRemote,
+  type PushInput,
+  pushInput,
+  remoteContext,
+} from '../../../test/conformance/kit.ts';
+import type { RemoteContext } from '../action.ts';
 import { info as scopio } from '../scopio/info.ts';
 import { cancel, order } from './actions.ts';
 import { info } from './info.ts';
@@ -14,21 +21,29 @@ const CREATED = { status: 200, body: 'order-created.json' };
 const SET_PAID = { status: 200, body: 'order-paid.json' };
 const refused = (message: string): Answer => ({ status: 200, body: JSON.stringify({ errors: [{ message }] }) });
 
-function open(script: Answer[], change: (context: PushContext) => Partial<PushContext> = () => ({})) {
+function open(
+  script: Answer[],
+  change: (input: PushInput) => Partial<PushInput> = () => ({}),
+  changed: Partial<RemoteContext> = {},
+) {
   const { calls, http } = createRemote('shoppo', script);
   const settings = { skus: { 'MUG-RED': SKU } };
   const remote = { http, connection: connectionOf(info, settings), secrets: { accessToken: 'token', viewerId: 'me' } };
-  const context = pushContext(remote, connectionOf(scopio), { address_country: 'US' });
+  const input = pushInput(connectionOf(scopio), { address_country: 'US' });
   const asked = () =>
     calls.map(({ body }) => body as { operationName: string; variables: Record<string, unknown>; query: string });
-  return { context: { ...context, ...change(context) }, calls, asked };
+  return { remote: { ...remoteContext(remote), ...changed }, input: { ...input, ...change(input) }, calls, asked };
 }
 const names = ({ asked }: ReturnType<typeof open>) => asked().map(({ operationName }) => operationName);
+const push = (script: Answer[]) => {
+  const { remote, input } = open(script);
+  return order.push(remote, input);
+};
 const failure = (promise: Promise<unknown>) => promise.catch((error: unknown) => error) as Promise<BlockedError>;
 
 test('places an order with the arguments the page lists, and pays it under the same code', async () => {
   const opened = open([NONE, CREATED, SET_PAID]);
-  expect(await order.push(opened.context)).toEqual({ remoteId: '22718093645510287364419' });
+  expect(await order.push(opened.remote, opened.input)).toEqual({ remoteId: '22718093645510287364419' });
   const [, created, paid] = opened.asked();
   expect(opened.calls[1]?.url.href).toBe('http://remote.test/base');
   expect(opened.calls[1]?.headers.get('viewerid')).toBe('me');
@@ -52,16 +67,16 @@ test('places an order with the arguments the page lists, and pays it under the s
 
 test('takes up what a broken attempt left: OPEN is paid, PAID is done', async () => {
   const unpaid = open([OPEN, SET_PAID]);
-  await order.push(unpaid.context);
+  await order.push(unpaid.remote, unpaid.input);
   expect(names(unpaid)).toEqual(['orderList', 'setOrderAsPaid']);
   const paid = open([PAID]);
-  await order.push(paid.context);
+  await order.push(paid.remote, paid.input);
   expect(names(paid)).toEqual(['orderList']);
 });
 
 test('an order that has ended is placed anew under the next code', async () => {
   const opened = open([CLOSED, NONE, CREATED, SET_PAID]);
-  await order.push(opened.context);
+  await order.push(opened.remote, opened.input);
   expect(opened.asked()[1]?.variables.filters).toEqual({ partner_order_code: 'scopio-main:ord_8f3a~2' });
   expect(opened.asked()[2]?.variables.partnerOrderCode).toBe('scopio-main:ord_8f3a~2');
 });
@@ -70,15 +85,15 @@ test('lines that are placed later are an order of their own, told apart by what 
   const placements = ['dlv_1', 'dlv_2'].map((delivery) => ({ delivery, connection: 'shoppo-main' }));
   const second =
     (quantity: number) =>
-    ({ order: sold }: PushContext & { order: PushContext['order'] }) => ({
+    ({ order: sold }: PushInput) => ({
       order: { ...sold, placements },
       lineItems: [{ id: 'li_1', quantity }],
     });
-  const other = open([PAID, NONE, CREATED, SET_PAID], (context) => second(1)(context));
-  await order.push(other.context);
+  const other = open([PAID, NONE, CREATED, SET_PAID], second(1));
+  await order.push(other.remote, other.input);
   expect(names(other)).toEqual(['orderList', 'orderList', 'createOrder', 'setOrderAsPaid']);
-  const same = open([PAID], (context) => second(2)(context));
-  await order.push(same.context);
+  const same = open([PAID], second(2));
+  await order.push(same.remote, same.input);
   expect(names(same)).toEqual(['orderList']);
 });
 
@@ -90,7 +105,7 @@ test.each([
   const opened = open([], ({ order: sold }) => ({
     order: { ...sold, shippingAddress: { ...sold.shippingAddress, ...address } },
   }));
-  const error = await failure(order.push(opened.context));
+  const error = await failure(order.push(opened.remote, opened.input));
   expect(error).toMatchObject({ code: 'address_incomplete', waitsFor: 'order' });
   expect(error.detail.description).toContain(field);
   expect(opened.calls).toEqual([]);
@@ -99,14 +114,14 @@ test.each([
 test('finds a SKU through the catalog; one that nobody knows blocks by name', async () => {
   const product = { id: 'x', connection: 'shoppo-main', sku: 'MUG-RED', updatedAt: '', revision: 1 };
   const bare = connectionOf(info);
-  const known = open([NONE, CREATED, SET_PAID], () => ({
+  const known = open([NONE, CREATED, SET_PAID], undefined, {
     connection: bare,
     findProduct: async () => ({ ...product, externalId: '777' }),
-  }));
-  await order.push(known.context);
+  });
+  await order.push(known.remote, known.input);
   expect(known.asked()[1]?.variables.orderItems).toEqual([{ skuId: '777', quantity: 2 }]);
-  const unknown = open([], () => ({ connection: bare, findProduct: async () => product }));
-  const error = await failure(order.push(unknown.context));
+  const unknown = open([], undefined, { connection: bare, findProduct: async () => product });
+  const error = await failure(order.push(unknown.remote, unknown.input));
   expect(error).toBeInstanceOf(BlockedError);
   expect(error).toMatchObject({ code: 'sku_unknown' });
   expect(error.detail.description).toContain('MUG-RED');
@@ -118,16 +133,16 @@ test.each([
   ['Too many requests', ThrottledError],
   ['Internal server error', UnknownOutcomeError],
 ] as const)('a 200 that says "%s" is what it says', async (message, Expected) => {
-  const error = await failure(order.push(open([NONE, refused(message)]).context));
+  const error = await failure(push([NONE, refused(message)]));
   expect(error).toBeInstanceOf(Expected);
   expect(error.detail.description).toBe(message);
 });
 
 test('an answer nobody can read may be an order; one that shows none with an error is refused', async () => {
   for (const body of ['<html>', '"ok"', '{}', '{"data":{"createOrder":{"order":null}}}'])
-    await expect(order.push(open([NONE, { status: 200, body }]).context)).rejects.toBeInstanceOf(UnknownOutcomeError);
+    await expect(push([NONE, { status: 200, body }])).rejects.toBeInstanceOf(UnknownOutcomeError);
   const body = '{"data":{"createOrder":{"order":null}},"errors":[{"message":"no"}]}';
-  await expect(order.push(open([NONE, { status: 200, body }]).context)).rejects.toBeInstanceOf(RejectedError);
+  await expect(push([NONE, { status: 200, body }])).rejects.toBeInstanceOf(RejectedError);
 });
 
 test('what could be cancelled is, and the rest is named', async () => {
@@ -157,7 +172,7 @@ test('what could be cancelled is, and the rest is named', async () => {
     NONE,
     { status: 200, body: 'item-cancelled.json' },
   ]);
-  const error = await failure(cancel.push(opened.context));
+  const error = await failure(cancel.push(opened.remote, opened.input));
   expect(error).toMatchObject({ code: 'cancel_too_late', waitsFor: 'operator' });
   expect(error.detail.description).toContain('2 of 2 (item b, IN_FULFILLMENT)');
   expect(names(opened)).toEqual(['orderList', 'orderList', 'cancelOrderItem']);
@@ -165,8 +180,9 @@ test('what could be cancelled is, and the rest is named', async () => {
 
 test('cancelling twice is cancelling once, and an order that was never paid is left to expire', async () => {
   const again = open([CLOSED, NONE]);
-  expect(await cancel.push(again.context)).toEqual({});
+  expect(await cancel.push(again.remote, again.input)).toEqual({});
   const unpaid = open([OPEN, NONE]);
-  expect((await cancel.push(unpaid.context)).note).toContain('never paid');
-  await expect(failure(cancel.push(open([NONE]).context))).resolves.toMatchObject({ code: 'order_not_found' });
+  expect((await cancel.push(unpaid.remote, unpaid.input)).note).toContain('never paid');
+  const none = open([NONE]);
+  await expect(failure(cancel.push(none.remote, none.input))).resolves.toMatchObject({ code: 'order_not_found' });
 });

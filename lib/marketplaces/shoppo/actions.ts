@@ -1,60 +1,64 @@
 import { BlockedError, RejectedError } from '#lib/platform/errors';
-import type { PushAction, PushContext, RemoteContext } from '../contract.ts';
+import type { CancelInput, FetchAction, PlaceInput, ProbedAction, RemoteContext } from '../action.ts';
 import { cancelOrder, cancelOrderItem, createOrder, findOrder, isEnded, setOrderAsPaid } from './orders.ts';
 import { findPlaced, orderOf, placedOrders } from './placement.ts';
 import { getProduct, getSku } from './products.ts';
 import type { Order, OrderItem } from './schema.ts';
 
 /** Reads what a notification named: an order by its partner order code, a product or Sku by its relay id. */
-export async function fetch(context: RemoteContext, action: string, resource: string) {
-  if (action === 'product') return { topic: 'product', body: await getProduct(context, resource) };
-  if (action === 'sku') return { topic: 'sku', body: await getSku(context, resource) };
-  const order = await findOrder(context, resource);
-  if (order !== null) return { topic: 'order', body: { ...order, partnerOrderCode: resource } };
-  throw new RejectedError({ code: 'not_found', description: `Shoppo has no order under the code ${resource}` });
-}
+export const fetches: Readonly<Record<string, FetchAction>> = {
+  product: { push: async (remote, { resource }) => ({ topic: 'product', body: await getProduct(remote, resource) }) },
+  sku: { push: async (remote, { resource }) => ({ topic: 'sku', body: await getSku(remote, resource) }) },
+  order: {
+    async push(remote, { resource }) {
+      const found = await findOrder(remote, resource);
+      if (found !== null) return { topic: 'order', body: { ...found, partnerOrderCode: resource } };
+      throw new RejectedError({ code: 'not_found', description: `Shoppo has no order under the code ${resource}` });
+    },
+  },
+};
 
-export const order: PushAction = {
+export const order: ProbedAction<PlaceInput> = {
   /** In steps, each only where it is still due: an attempt that broke off between them is taken up again. */
-  async push(context) {
-    const given = await orderOf(context);
-    const [code, placed] = await findPlaced(context, given.orderItems);
-    const { id, status } = placed ?? (await createOrder(context, { ...given, partnerOrderCode: code }));
+  async push(remote, input) {
+    const given = await orderOf(remote, input);
+    const [code, placed] = await findPlaced(remote, input.order, given.orderItems);
+    const { id, status } = placed ?? (await createOrder(remote, { ...given, partnerOrderCode: code }));
     // "It should be OPEN": any later status says that it is paid.
-    if (status === 'OPEN') await setOrderAsPaid(context, id, code);
+    if (status === 'OPEN') await setOrderAsPaid(remote, id, code);
     return { remoteId: id };
   },
 
-  async probe(context) {
-    const { orderItems } = await orderOf(context);
-    const [code, placed] = await findPlaced(context, orderItems);
+  async probe(remote, input) {
+    const { orderItems } = await orderOf(remote, input);
+    const [code, placed] = await findPlaced(remote, input.order, orderItems);
     if (placed === null || placed.status === 'OPEN') return null;
     return { remoteId: placed.id, note: `found at Shoppo under the code ${code}` };
   },
 };
 
-export const cancel: PushAction = {
+export const cancel: ProbedAction<CancelInput> = {
   /** Whatever may still be cancelled is; the rest needs a person, who has only tickets left. */
-  async push(context) {
-    const placed = await standing(context);
+  async push(remote, input) {
+    const placed = await standing(remote, input);
     const left: OrderItem[] = [];
-    for (const each of placed.filter(({ status }) => status !== 'OPEN')) left.push(...(await withdraw(context, each)));
+    for (const each of placed.filter(({ status }) => status !== 'OPEN')) left.push(...(await withdraw(remote, each)));
     if (left.length > 0) throw tooLate(left);
     const unpaid = placed.some(({ status }) => status === 'OPEN');
     return unpaid ? { note: 'it was never paid at Shoppo, which lets it expire' } : {};
   },
 
-  async probe(context) {
-    const placed = await standing(context);
+  async probe(remote, input) {
+    const placed = await standing(remote, input);
     return placed.some(({ status }) => status !== 'OPEN') ? null : { note: 'found cancelled at Shoppo' };
   },
 };
 
 /** What was placed for the order and has not ended. */
-async function standing(context: PushContext): Promise<Order[]> {
-  const all = (await Array.fromAsync(placedOrders(context, context.order.id))).flatMap(([, placed]) => placed ?? []);
+async function standing(remote: RemoteContext, { order: { id } }: CancelInput): Promise<Order[]> {
+  const all = (await Array.fromAsync(placedOrders(remote, id))).flatMap(([, placed]) => placed ?? []);
   if (all.length > 0) return all.filter((placed) => !isEnded(placed));
-  const description = `Shoppo has no order under the code ${context.order.id}: look for it there`;
+  const description = `Shoppo has no order under the code ${id}: look for it there`;
   throw new BlockedError({ code: 'order_not_found', description }, 'operator');
 }
 

@@ -7,7 +7,7 @@ import {
 } from '#lib/platform/errors';
 import type { HttpResponse } from '#lib/platform/http/classify';
 import { classify, describe } from '#lib/platform/http/classify';
-import type { RemoteContext } from '../contract.ts';
+import type { RemoteContext } from '../action.ts';
 import { member, textOf } from '../kit/shape.ts';
 
 export type Caller = Pick<RemoteContext, 'http' | 'secrets'>;

@@ -1,7 +1,7 @@
 import type { Connector } from '../contract.ts';
 import { rewindInstant } from '../kit/rewind.ts';
 import { roleOf } from '../registry.ts';
-import { cancel, fetch, order } from './actions.ts';
+import { cancel, fetches, order } from './actions.ts';
 import { map } from './map.ts';
 import { poll } from './poll.ts';
 import { requests } from './requests.ts';
@@ -19,7 +19,5 @@ export const connector: Connector = {
   map,
   poll,
   rewind: rewindInstant,
-  fetch,
-  push: { order, cancel },
-  requests,
+  actions: { order, cancel, fetches, requests },
 };

@@ -1,5 +1,5 @@
 import { BlockedError } from '#lib/platform/errors';
-import type { PushContext, RemoteContext } from '../contract.ts';
+import type { PlaceInput, RemoteContext } from '../action.ts';
 import { readShape } from '../kit/shape.ts';
 import { findOrder, isEnded, type NewOrder } from './orders.ts';
 import { Order } from './schema.ts';
@@ -9,16 +9,16 @@ import { Settings } from './settings.ts';
 const COUNTRIES = ['US', 'CN', 'IN', 'MY', 'SG', 'KE'];
 
 /** The arguments of createOrder but its code. Throws BlockedError that names what the address lacks, or the SKUs unknown. */
-export async function orderOf(context: PushContext): Promise<Omit<NewOrder, 'partnerOrderCode'>> {
-  const { sellerName } = Settings.parse(context.connection.settings);
+export async function orderOf(remote: RemoteContext, input: PlaceInput): Promise<Omit<NewOrder, 'partnerOrderCode'>> {
+  const { sellerName } = Settings.parse(remote.connection.settings);
   return {
-    shippingAddress: addressOf(context),
-    orderItems: await itemsOf(context),
+    shippingAddress: addressOf(input.order),
+    orderItems: await itemsOf(remote, input),
     ...(sellerName !== undefined && { partnerSellerName: sellerName }),
   };
 }
 
-function addressOf({ order: { shippingAddress: address, buyer } }: PushContext): Record<string, string> {
+function addressOf({ shippingAddress: address, buyer }: PlaceInput['order']): Record<string, string> {
   const country = address.address_country ?? '';
   if (!COUNTRIES.includes(country))
     throw incomplete([`shippingAddress.address_country (Shoppo ships to ${COUNTRIES.join(', ')} only)`]);
@@ -47,19 +47,18 @@ function incomplete(fields: string[]): BlockedError {
 }
 
 /** One item a SKU. */
-async function itemsOf(context: PushContext): Promise<NewOrder['orderItems']> {
-  const { order, lineItems, connection } = context;
+async function itemsOf(remote: RemoteContext, { order, lineItems }: PlaceInput): Promise<NewOrder['orderItems']> {
   const quantities = new Map<string, number>();
   const unknown: string[] = [];
   for (const { id, quantity } of lineItems) {
     const line = order.ucp.line_items.find((candidate) => candidate.id === id);
     if (!line) throw new Error(`line item ${id} is not in order ${order.id}`);
-    const skuId = await skuIdOf(context, line.item.id);
+    const skuId = await skuIdOf(remote, line.item.id);
     if (skuId === undefined) unknown.push(line.item.id);
     else quantities.set(skuId, (quantities.get(skuId) ?? 0) + quantity);
   }
   if (unknown.length === 0) return [...quantities].map(([skuId, quantity]) => ({ skuId, quantity }));
-  const description = `Shoppo's ids of ${unknown.join(', ')} are not known: add each to settings.skus of ${connection.id}, or replay once the catalog has them`;
+  const description = `Shoppo's ids of ${unknown.join(', ')} are not known: add each to settings.skus of ${remote.connection.id}, or replay once the catalog has them`;
   throw new BlockedError({ code: 'sku_unknown', description }, 'connection');
 }
 
@@ -91,10 +90,13 @@ export async function* placedOrders(context: RemoteContext, orderId: string): As
  * The order that this placement made, or the code it may make one under. One that has ended ships nothing, so another
  * takes its place; where lines were added later there are several placements, and what is in them tells them apart.
  */
-export async function findPlaced(context: PushContext, items: NewOrder['orderItems']): Promise<[string, Order | null]> {
-  const { order, connection } = context;
-  const placements = order.placements.filter((placement) => placement.connection === connection.id);
-  for await (const [code, placed] of placedOrders(context, order.id)) {
+export async function findPlaced(
+  remote: RemoteContext,
+  order: PlaceInput['order'],
+  items: NewOrder['orderItems'],
+): Promise<[string, Order | null]> {
+  const placements = order.placements.filter(({ connection }) => connection === remote.connection.id);
+  for await (const [code, placed] of placedOrders(remote, order.id)) {
     if (placed === null) return [code, null];
     if (!isEnded(placed) && (placements.length < 2 || hasItems(placed, items))) return [code, placed];
   }

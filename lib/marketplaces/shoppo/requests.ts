@@ -1,6 +1,6 @@
 import { RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import type { PushResult, RemoteContext, RequestAction } from '../contract.ts';
+import type { PushResult, RemoteContext, RequestAction } from '../action.ts';
 import { cancelItems, tooLate } from './actions.ts';
 import { placedOrders, skuIdOf } from './placement.ts';
 import type { OrderItem } from './schema.ts';
