@@ -31,6 +31,12 @@ export interface FunctionSpec {
   timeoutSeconds: number;
   memoryMb: number;
   grants: Grants;
+  /**
+   * Lambda takes it for a runaway when a chain of messages invokes a function for the seventeenth time, and stops it
+   * there. `allow`: the ledger ends such chains itself, as a delivery that a remote keeps asking for patience rings
+   * its own queue for a day.
+   */
+  recursion?: 'allow';
 }
 
 export interface QueueSpec {
@@ -63,6 +69,9 @@ export interface ScheduleSpec {
   /** The environment variable that shortens it locally. */
   override: 'POLL_INTERVAL_SECONDS' | 'SWEEP_INTERVAL_SECONDS';
 }
+
+/** A tick that could not be started for this long is dropped, as the next ones say the same. */
+export const TICK_MAX_AGE_SECONDS = 60;
 
 const READS = ['GetItem', 'BatchGetItem', 'Query'] as const;
 /** Cursors, budgets and tokens are moved, never made or removed. */
@@ -106,6 +115,7 @@ export const functions: readonly FunctionSpec[] = [
     timeoutSeconds: WORK_SECONDS,
     memoryMb: 1024,
     grants: { table: WRITES, send: allDeliveryQueues },
+    recursion: 'allow',
   },
   ...names.map((name) => ({
     name: `pusher-${name}`,
@@ -118,6 +128,7 @@ export const functions: readonly FunctionSpec[] = [
       send: [...allDeliveryQueues, deadLetterQueue(name)],
       secrets: [name],
     },
+    recursion: 'allow' as const,
   })),
   {
     name: 'sweeper',

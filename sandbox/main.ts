@@ -8,6 +8,7 @@ import { lockData } from './lock-data.ts';
 import { logToFile } from './log-file.ts';
 import { type Marketplaces, startMarketplaces } from './marketplaces/start.ts';
 import { HELP, readOptions, refuseDefaultKey, StartError } from './options.ts';
+import { offerTraces } from './runtime/lineage.ts';
 
 /** Starts all there is; a mistake of the person at the keyboard ends it in one line. */
 export async function main(): Promise<void> {
@@ -48,6 +49,7 @@ async function start(): Promise<void> {
   const aws = await startAws({ dataDir: join(data, 'aws'), fsync: options.fsync });
   const endpoints = { ...awsEnvironment(aws), PUBLIC_URL: options.publicUrl?.origin ?? url };
   Object.assign(process.env, endpoints);
+  offerTraces();
   const { provision } = await import('./provision.ts');
   const environment = await provision();
   Object.assign(process.env, environment);

@@ -9,6 +9,8 @@ const HOST = '127.0.0.1';
 
 /** What an operation may know of the caller: `onClose` runs when it has gone, or been answered. */
 export interface Caller {
+  /** Its X-Amzn-Trace-Id. */
+  trace?: string;
   onClose(listener: () => void): void;
 }
 
@@ -57,7 +59,11 @@ async function answer(service: Service, request: IncomingMessage, response: Serv
   const body = await readBody(request);
   if (!isSignedWith(service.accessKeyId, request.headers.authorization)) throw invalidToken();
   if (target !== service.target || !operation) throw unknownOperation(operation ?? '');
-  const caller: Caller = { onClose: (listener) => void response.once('close', listener) };
+  const trace = request.headers['x-amzn-trace-id'];
+  const caller: Caller = {
+    ...(typeof trace === 'string' && { trace }),
+    onClose: (listener) => void response.once('close', listener),
+  };
   try {
     const output = await service.handle(operation, parse(body), caller);
     await service.committed?.();

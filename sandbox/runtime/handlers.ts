@@ -1,6 +1,10 @@
 import type { Context } from 'aws-lambda';
 import { functions } from '#lib/topology';
+import { type Hop, inTrace, nextHop, offerTraces } from './lineage.ts';
 import { enforceTableGrants, runAs } from './permissions.ts';
+
+/** What an invocation may answer, as JSON. */
+const MAX_RESPONSE_BYTES = 6_291_556;
 
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
@@ -9,6 +13,7 @@ export async function loadHandlers(
   isWanted: (name: string) => boolean = () => true,
 ): Promise<ReadonlyMap<string, Handler>> {
   enforceTableGrants();
+  offerTraces();
   const loaded = functions
     .filter(({ name }) => isWanted(name))
     .map(async ({ name, handler }) => {
@@ -21,8 +26,13 @@ export async function loadHandlers(
   return new Map(await Promise.all(loaded));
 }
 
-/** Invokes a function with Lambda's context and time limit. */
-export async function invoke(handlers: ReadonlyMap<string, Handler>, name: string, event: unknown): Promise<unknown> {
+/** Invokes a function with Lambda's context, trace and limits: those of time and of what it may answer. */
+export async function invoke(
+  handlers: ReadonlyMap<string, Handler>,
+  name: string,
+  event: unknown,
+  { trace }: Pick<Hop, 'trace'> = nextHop(name),
+): Promise<unknown> {
   const handler = handlers.get(name);
   const spec = functions.find((each) => each.name === name);
   if (!handler || !spec) throw new Error(`there is no function ${name}`);
@@ -43,8 +53,17 @@ export async function invoke(handlers: ReadonlyMap<string, Handler>, name: strin
     );
   });
   try {
-    return await Promise.race([runAs(spec, () => handler(event, context)), timeout]);
+    const response = await Promise.race([inTrace(trace, () => runAs(spec, () => handler(event, context))), timeout]);
+    refuseTooLarge(name, response);
+    return response;
   } finally {
     clearTimeout(timer);
   }
+}
+
+function refuseTooLarge(name: string, response: unknown): void {
+  const size = Buffer.byteLength(JSON.stringify(response) ?? '');
+  if (size <= MAX_RESPONSE_BYTES) return;
+  const message = `${name} answered ${size} bytes, and Lambda takes ${MAX_RESPONSE_BYTES}`;
+  throw Object.assign(new Error(message), { name: 'Function.ResponseSizeTooLarge' });
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { queueUrl } from '#lib/platform/settings';
-import { queues as all, type QueueSpec } from '#lib/topology';
+import { queues as all, functions, type QueueSpec } from '#lib/topology';
 import { type Handler, invoke } from './handlers.ts';
+import { type Hop, MOST_HOPS, nextHop } from './lineage.ts';
 import { createQueueClient, type Message, type QueueClient } from './queue-client.ts';
 import { createRush, type Rush } from './rush.ts';
 
@@ -61,7 +62,11 @@ async function work(
   client: QueueClient,
   handlers: ReadonlyMap<string, Handler>,
 ): Promise<void> {
-  const failed = await runBatch(consumer, toEvent(name, messages), handlers);
+  const hop = nextHop(
+    consumer,
+    messages.map(({ Attributes }) => Attributes?.AWSTraceHeader),
+  );
+  const failed = await runBatch(consumer, toEvent(name, messages), handlers, hop);
   const done = messages.filter(({ MessageId }) => !failed.has(MessageId));
   if (done.length === 0) return;
   try {
@@ -72,19 +77,38 @@ async function work(
   }
 }
 
-/** The message ids that failed: those reported, or all of them when the function itself failed. */
+/** The message ids that failed: those reported, or all of them when the function itself failed or was not let run. */
 async function runBatch(
   consumer: string,
   event: SQSEvent,
   handlers: ReadonlyMap<string, Handler>,
+  hop: Hop,
 ): Promise<Set<string>> {
+  const all = new Set(event.Records.map(({ messageId }) => messageId));
   try {
-    const response = (await invoke(handlers, consumer, event)) as SQSBatchResponse | undefined;
-    return new Set(response?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    refuseRunaway(consumer, hop);
+    return failuresOf(await invoke(handlers, consumer, event, hop), all);
   } catch (error) {
     tellFailure('a function failed', { function: consumer }, error);
-    return new Set(event.Records.map(({ messageId }) => messageId));
+    return all;
   }
+}
+
+function refuseRunaway(consumer: string, { count }: Hop): void {
+  const mayRecur = functions.find(({ name }) => name === consumer)?.recursion === 'allow';
+  if (count > MOST_HOPS && !mayRecur)
+    throw Object.assign(new Error(`hop ${count} of a chain`), { name: 'RecursiveInvocationException' });
+}
+
+/**
+ * What is reported has failed, and the invocation itself has not: no metric of Lambda's counts it. A report that names
+ * anything but messages of the batch fails them all.
+ */
+function failuresOf(response: unknown, all: ReadonlySet<string>): Set<string> {
+  const reported = (response as Partial<SQSBatchResponse> | null | undefined)?.batchItemFailures ?? [];
+  const failed = new Set(reported.map(({ itemIdentifier }) => itemIdentifier));
+  if ([...failed].some((id) => !all.has(id))) throw new Error('the report names no message of the batch');
+  return failed;
 }
 
 function tellFailure(message: string, about: object, error: unknown): void {

@@ -1,5 +1,6 @@
 import { schedules as all, type ScheduleSpec } from '#lib/topology';
-import { type Handler, invoke } from './handlers.ts';
+import { createAsyncEvents } from './async-events.ts';
+import type { Handler } from './handlers.ts';
 
 /** EventBridge Scheduler: every schedule at once and then at its rate, which the environment or the connections may shorten. */
 export function runSchedules(
@@ -7,31 +8,16 @@ export function runSchedules(
   shortestPollSeconds: number,
   schedules: readonly ScheduleSpec[] = all,
 ): { stop(): Promise<void> } {
-  const running = new Set<Promise<void>>();
+  const events = createAsyncEvents(handlers);
   const timers = schedules.map((schedule) => {
-    const tick = () => {
-      const run = invoke(handlers, schedule.function, { source: 'longshore.schedule', name: schedule.name }).then(
-        () => undefined,
-        (error) =>
-          console.error(
-            JSON.stringify({
-              level: 'error',
-              message: 'a schedule failed',
-              schedule: schedule.name,
-              error: (error as Error).name,
-            }),
-          ),
-      );
-      running.add(run);
-      run.finally(() => running.delete(run));
-    };
+    const tick = () => events.take(schedule.function, { source: 'longshore.schedule', name: schedule.name });
     tick();
     return setInterval(tick, periodSeconds(schedule, shortestPollSeconds) * 1000);
   });
   return {
     async stop() {
       for (const timer of timers) clearInterval(timer);
-      await Promise.all(running);
+      await events.stop();
     },
   };
 }

@@ -16,7 +16,7 @@ it('a line reaches Lambda’s log as it is, not wrapped into another', () => {
   const { stdout } = spawnSync(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', LIKE_LAMBDA],
-    { encoding: 'utf8', env: { ...process.env, AWS_LAMBDA_FUNCTION_NAME: 'longshore-test-ingest' } },
+    { encoding: 'utf8', env: { ...process.env, AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001' } },
   );
   expect(
     stdout

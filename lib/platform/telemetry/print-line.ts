@@ -5,6 +5,6 @@ export type Level = 'debug' | 'info' | 'warn' | 'error';
  * CloudWatch finds no metric and a query no field; on stdout a line of JSON stays what it is.
  */
 export function printLine(level: Level, line: string): void {
-  if (process.env.AWS_LAMBDA_FUNCTION_NAME) process.stdout.write(`${line}\n`);
+  if (process.env.AWS_LAMBDA_RUNTIME_API) process.stdout.write(`${line}\n`);
   else console[level](line);
 }

@@ -108,16 +108,16 @@ export function createOperations({ commits, queues, messages, receiver, moveTask
       queueUrls: queues.sourcesOf(queues.byUrl(input.QueueUrl)).map(urlOf),
     }),
 
-    SendMessage(input: OfQueue & Outgoing) {
+    SendMessage(input: OfQueue & Outgoing, caller: Caller) {
       const queue = queues.byUrl(input.QueueUrl);
-      const sent = commits.write(() => sendMessage(messages, queue, input));
+      const sent = commits.write(() => sendMessage(messages, queue, input, caller));
       receiver.wake(queue);
       return sent;
     },
-    SendMessageBatch(input: BatchRequest<Outgoing>) {
+    SendMessageBatch(input: BatchRequest<Outgoing>, caller: Caller) {
       const queue = queues.byUrl(input.QueueUrl);
       refuseLongBatch(input.Entries);
-      const output = commits.write(() => runBatch(input, (entry) => sendMessage(messages, queue, entry)));
+      const output = commits.write(() => runBatch(input, (entry) => sendMessage(messages, queue, entry, caller)));
       receiver.wake(queue);
       return output;
     },

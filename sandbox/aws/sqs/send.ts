@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Caller } from '../serve.ts';
 import { invalidParameter, missingParameter, outOfRange } from './errors.ts';
 import {
   checkAttributes,
@@ -24,12 +25,12 @@ export interface Outgoing {
 }
 
 /** Checks and stores one message; when this returns, the message outlives the process. */
-export function sendMessage(messages: MessageStore, queue: Queue, outgoing: Outgoing) {
+export function sendMessage(messages: MessageStore, queue: Queue, outgoing: Outgoing, { trace: ofCaller }: Caller) {
   const body = checkOutgoing(queue, outgoing);
   const { DelaySeconds, MessageAttributes, MessageSystemAttributes, MessageGroupId } = outgoing;
   const now = Date.now();
   const id = randomUUID();
-  const trace = MessageSystemAttributes?.AWSTraceHeader?.StringValue;
+  const trace = MessageSystemAttributes?.AWSTraceHeader?.StringValue ?? ofCaller;
   const system = {
     SenderId: 'local',
     ...(MessageGroupId ? { MessageGroupId } : {}),
