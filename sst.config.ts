@@ -29,6 +29,7 @@ export default $config({
     const { pushers } = await import('./stacks/pushers');
     const { pollers } = await import('./stacks/pollers');
     const { alarms } = await import('./stacks/watch/alarms');
+    const { budget } = await import('./stacks/watch/budget');
     const { dashboard } = await import('./stacks/watch/dashboard');
     const { environmentOf } = await import('./stacks/environment');
 
@@ -38,6 +39,7 @@ export default $config({
     ops(resources, gateway);
     pushers(resources);
     const scheduleDeadLetters = pollers(resources);
+    budget();
     dashboard(resources, gateway, alarms(resources, gateway, scheduleDeadLetters));
 
     // `longshore … --outputs` reads the names from here, so that the CLI finds what the functions find.

@@ -1,4 +1,4 @@
-import { type RouteSpec, routes } from '../lib/topology';
+import { routes, webhookLimit } from '../lib/topology';
 import type { Resources } from './environment';
 import { createFunction } from './functions';
 import { logicalName } from './names';
@@ -34,7 +34,7 @@ export function createGateway(): Gateway {
           format: ACCESS_LOG_FORMAT,
         };
         stage.defaultRouteSettings = DEFAULT_LIMIT;
-        stage.routeSettings = routes.map(limitOf);
+        stage.routeSettings = routeLimits();
         options.dependsOn = $output(all.promise).apply((every) => $util.all(every));
       },
     },
@@ -53,11 +53,13 @@ export function createGateway(): Gateway {
   };
 }
 
-const limitOf = ({ route, requestsPerSecond, burst }: RouteSpec) => ({
-  routeKey: route,
-  throttlingRateLimit: requestsPerSecond,
-  throttlingBurstLimit: burst,
-});
+function routeLimits() {
+  const webhooks = webhookLimit(Number(setting('WEBHOOK_LIMIT')));
+  return routes.map(({ route, function: name, ...own }) => {
+    const { requestsPerSecond, burst } = name.startsWith('webhook-') ? webhooks : own;
+    return { routeKey: route, throttlingRateLimit: requestsPerSecond, throttlingBurstLimit: burst };
+  });
+}
 
 /** In Route 53 everything is made here; with a certificate of one's own, DNS is one's own too. */
 function customDomain() {

@@ -4,12 +4,20 @@ import { createFunction } from './functions';
 import { logicalName } from './names';
 import { createDeadLetterQueue } from './queues';
 
+/**
+ * The next tick is the retry: one that failed is not run again, and one that could not be started within a minute is
+ * dropped. Lambda would keep it for six hours, and start hours of ticks at once when there is room again.
+ */
+const NEXT_TICK_RETRIES: Partial<sst.aws.FunctionArgs> = {
+  retries: 0,
+  transform: { eventInvokeConfig: { maximumEventAgeInSeconds: 60 } },
+};
+
 /** The functions that the clock runs: a poller for each marketplace, and the sweeper. What it could not start is buried. */
 export function pollers(resources: Resources): sst.aws.Queue {
   const deadLetters = createDeadLetterQueue('schedule-dead-letters');
   const functions = new Map(
-    // The next tick is the retry: one that failed or came late must not run beside it.
-    schedules.map((schedule) => [schedule.function, createFunction(schedule.function, resources, { retries: 0 })]),
+    schedules.map((schedule) => [schedule.function, createFunction(schedule.function, resources, NEXT_TICK_RETRIES)]),
   );
   for (const schedule of schedules) {
     const target = functions.get(schedule.function);

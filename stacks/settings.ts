@@ -1,3 +1,5 @@
+import { WEBHOOKS_PER_SECOND } from '../lib/topology.ts';
+
 interface Setting {
   fallback?: string;
   form: RegExp;
@@ -16,7 +18,9 @@ export const SETTINGS = {
   DOMAIN: { form: /^([a-z0-9-]+\.)+[a-z]{2,}$/, is: 'a host name such as api.example.com' },
   DOMAIN_CERTIFICATE: { form: /^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, is: 'the ARN of a certificate' },
   TRACING: { fallback: 'off', form: /^(active|off)$/, is: '"active" or "off"' },
+  WEBHOOK_LIMIT: { fallback: String(WEBHOOKS_PER_SECOND), form: /^[1-9]\d{0,3}$/, is: 'a whole number from 1 to 9999' },
   WEBHOOK_CONCURRENCY: WHOLE,
+  MONTHLY_BUDGET_USD: WHOLE,
   RESTORED_TABLE: { form: /^[\w.-]{3,255}$/, is: 'the name of a table' },
   RESTORED_AT: { form: /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/, is: 'an instant such as 2026-11-21T08:15:00Z' },
   UNPROTECTED: { form: /^[\w-]+$/, is: 'the name of a stage' },

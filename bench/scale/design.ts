@@ -13,7 +13,11 @@ import {
   type QueueSpec,
   queues,
   routes,
+  webhookLimit,
 } from '#lib/topology';
+
+/** `WEBHOOK_LIMIT` of a deployment that sells a million orders an hour. */
+const RAISED_WEBHOOK_LIMIT = 2400;
 
 /** The numbers that we chose, as the simulation takes them: those of the code, or others to try. */
 export interface Design {
@@ -50,12 +54,13 @@ export interface ConsumerDesign {
 export function presentDesign(): Design {
   const webhook = routes.find(({ function: name }) => name.startsWith('webhook-'));
   if (!webhook) throw new Error('the topology has no webhook route');
+  const { requestsPerSecond: rate, burst } = webhookLimit(RAISED_WEBHOOK_LIMIT);
   return {
     shards: INDEX_SHARDS,
     retry: retryPolicy(),
     httpTimeoutSeconds: httpTimeoutMs() / 1000,
     paceOf,
-    webhookThrottle: { rate: webhook.requestsPerSecond, burst: webhook.burst },
+    webhookThrottle: { rate, burst },
     webhookMemoryMb: functionNamed(webhook.function).memoryMb,
     consumers: new Map(queues.map((queue) => [queue.name, consumerOf(queue)])),
     sweep: {

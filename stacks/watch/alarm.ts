@@ -10,7 +10,10 @@ const RUNBOOK = {
   lag: 'a-poller-lags',
   silence: 'webhooks-stay-away',
   blocked: 'deliveries-are-blocked',
+  messages: 'messages-fail',
   failing: 'a-function-fails',
+  ticks: 'ticks-are-dropped',
+  recursion: 'a-chain-of-rings-was-cut',
   throttled: 'a-function-is-throttled',
   table: 'the-table-is-throttled',
   api: 'the-api-answers-5xx',
@@ -64,6 +67,10 @@ const single = ({ statistic, ...metric }: Metric & { statistic: Statistic }, per
   ...(statistic.startsWith('p') ? { extendedStatistic: statistic } : { statistic }),
   period,
 });
+
+/** The sum of metrics of which most are reported only when something happens: what is not reported is not added. */
+export const summed = (label: string, period: number, metrics: Record<string, Metric>): Computed =>
+  computed(`SUM([${Object.keys(metrics).join(', ')}])`, label, period, metrics);
 
 /** A value that CloudWatch computes of others, which the expression calls by their names here. */
 export const computed = (

@@ -12,7 +12,7 @@ export function alarms(resources: Resources, { api }: Gateway, scheduleDeadLette
   const { createAlarm, created } = alarmsTo(createAlarmTopic().arn);
   queueAlarms(createAlarm, resources, scheduleDeadLetters);
   marketplaceAlarms(createAlarm);
-  functionAlarms(createAlarm);
+  functionAlarms(createAlarm, resources);
   edgeAlarms(createAlarm, resources, api);
   return created;
 }

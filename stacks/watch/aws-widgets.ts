@@ -1,4 +1,4 @@
-import { functions, INBOUND_QUEUE, queues } from '../../lib/topology';
+import { functions, INBOUND_QUEUE, queues, schedules } from '../../lib/topology';
 import { find, type Resources } from '../environment';
 import { apiMetric, functionMetric, queueMetric, tableIndexes, tableMetric } from './metrics';
 import { graph, type Line, type Widget } from './widgets';
@@ -7,8 +7,10 @@ import { graph, type Line, type Widget } from './widgets';
 export function awsWidgets({ queues: made, table }: Resources, api: sst.aws.ApiGatewayV2): Widget[][] {
   const ofQueues = (names: string[], metric: Parameters<typeof queueMetric>[1]): Line[] =>
     names.map((name) => ({ label: name, metric: queueMetric(find(made, name), metric) }));
-  const ofFunctions = (metric: Parameters<typeof functionMetric>[1]): Line[] =>
-    functions.map(({ name }) => ({ label: name, metric: functionMetric(name, metric) }));
+  const all = functions.map(({ name }) => name);
+  const clockDriven = schedules.map((schedule) => schedule.function);
+  const ofFunctions = (metric: Parameters<typeof functionMetric>[1], names = all): Line[] =>
+    names.map((name) => ({ label: name, metric: functionMetric(name, metric) }));
   const ofTable = (metric: Parameters<typeof tableMetric>[1]): Line[] =>
     [undefined, ...tableIndexes].map((index) => ({
       label: `${metric} ${index ?? 'table'}`,
@@ -46,6 +48,7 @@ export function awsWidgets({ queues: made, table }: Resources, api: sst.aws.ApiG
     [
       graph('Functions: failed invocations', ofFunctions('Errors')),
       graph('Functions: throttled', ofFunctions('Throttles')),
+      graph('Functions: ticks dropped', ofFunctions('AsyncEventsDropped', clockDriven)),
       graph('Functions: duration, p95 in ms', ofFunctions('Duration'), 'p95'),
       graph('Functions: at once', ofFunctions('ConcurrentExecutions'), 'Maximum'),
     ],

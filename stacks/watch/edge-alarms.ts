@@ -1,5 +1,5 @@
 import type { Resources } from '../environment';
-import { type CreateAlarm, computed } from './alarm';
+import { type CreateAlarm, computed, summed } from './alarm';
 import { apiMetric, type Metric, tableIndexes, tableMetric } from './metrics';
 
 const FIVE_MINUTES = 300;
@@ -8,6 +8,9 @@ const LASTING = { last: 3, above: 2 };
 const THROTTLED_REQUESTS = 10;
 /** Five answers in five minutes, so that one of a quiet night is no rate; then one in a hundred is too many. */
 const FAILED_ANSWERS = 5;
+/** A shop that is called every ten minutes never has five failures in five minutes: over an hour three are enough. */
+const FAILED_IN_AN_HOUR = 3;
+const HOUR = 3600;
 const FAILED_PERCENT = 1;
 
 /** What the functions stand between: the API in front of them and the table behind. */
@@ -28,29 +31,24 @@ export function edgeAlarms(createAlarm: CreateAlarm, { table }: Resources, api: 
       of: LASTING,
       silence: 'quiet',
     },
-    // Only what was throttled is reported at all.
-    computed(
-      Object.keys(throttled)
-        .map((id) => `FILL(${id}, 0)`)
-        .join(' + '),
-      'Throttled requests',
-      FIVE_MINUTES,
-      throttled,
-    ),
+    summed('Throttled requests', FIVE_MINUTES, throttled),
   );
-  createAlarm(
-    'gateway-fails',
-    {
-      says: `The API answered more than ${FAILED_PERCENT} % of its calls with 5xx`,
-      runbook: 'api',
-      above: FAILED_PERCENT,
-      period: FIVE_MINUTES,
-      of: LASTING,
-      silence: 'quiet',
-    },
-    computed(`IF(failed >= ${FAILED_ANSWERS}, 100 * failed / calls, 0)`, '5xx, %', FIVE_MINUTES, {
-      failed: apiMetric(api, '5xx'),
-      calls: apiMetric(api, 'Count'),
-    }),
-  );
+  const gatewayFails = (name: string, time: string, atLeast: number, period: number, of?: typeof LASTING) =>
+    createAlarm(
+      name,
+      {
+        says: `The API answered more than ${FAILED_PERCENT} % of the calls of ${time} with 5xx`,
+        runbook: 'api',
+        above: FAILED_PERCENT,
+        period,
+        ...(of && { of }),
+        silence: 'quiet',
+      },
+      computed(`IF(failed >= ${atLeast}, 100 * failed / calls, 0)`, '5xx, %', period, {
+        failed: apiMetric(api, '5xx'),
+        calls: apiMetric(api, 'Count'),
+      }),
+    );
+  gatewayFails('gateway-fails', 'five minutes', FAILED_ANSWERS, FIVE_MINUTES, LASTING);
+  gatewayFails('gateway-fails-hourly', 'an hour', FAILED_IN_AN_HOUR, HOUR);
 }

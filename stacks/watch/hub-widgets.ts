@@ -1,5 +1,7 @@
 import { marketplaces } from '../../lib/marketplaces/registry';
 import { type DimensionsOf, METRICS, type MetricName } from '../../lib/platform/telemetry/metric-list';
+import { queues } from '../../lib/topology';
+import { physicalName } from '../names';
 import { ownMetric, searchOwn } from './metrics';
 import { graph, type Line, PERIOD, type Widget } from './widgets';
 
@@ -31,6 +33,13 @@ export const hubWidgets = (): Widget[][] => [
   [
     graph('Pollers behind, seconds', byMarketplace('PollerLag'), 'Maximum'),
     graph('From event to push, p95 in ms', byMarketplace('DeliveryLatency'), 'p95'),
+    graph(
+      'Messages that failed their function',
+      [...new Set(queues.map(({ consumer }) => consumer))].map((name) => ({
+        label: name,
+        metric: ownMetric('MessagesFailed', { Function: physicalName(name) }),
+      })),
+    ),
     graph('Deliveries dead or blocked', byState('DeliveriesStopped', METRICS.DeliveriesStopped.dimensions.State)),
   ],
   marketplaces.map(({ name, title }) => graph(`Attempts at ${title}`, attemptsAt(name))),

@@ -31,6 +31,7 @@ export function searchOwn(
 }
 
 type QueueMetric =
+  | 'NumberOfMessagesReceived'
   | 'ApproximateNumberOfMessagesVisible'
   | 'ApproximateNumberOfMessagesNotVisible'
   | 'ApproximateAgeOfOldestMessage'
@@ -43,7 +44,14 @@ export const queueMetric = (queue: sst.aws.Queue, metricName: QueueMetric): Metr
   dimensions: { QueueName: queue.nodes.queue.name },
 });
 
-type FunctionMetric = 'Invocations' | 'Errors' | 'Throttles' | 'Duration' | 'ConcurrentExecutions';
+type FunctionMetric =
+  | 'Invocations'
+  | 'Errors'
+  | 'Throttles'
+  | 'Duration'
+  | 'ConcurrentExecutions'
+  | 'AsyncEventsDropped'
+  | 'RecursiveInvocationsDropped';
 
 /** Of a function of the topology. */
 export const functionMetric = (name: string, metricName: FunctionMetric): Metric => ({

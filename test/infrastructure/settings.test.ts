@@ -11,12 +11,16 @@ const told = {
   RETRY_INTERVAL_SECONDS: '60',
   TRACING: 'active',
   WEBHOOK_CONCURRENCY: '50',
+  WEBHOOK_LIMIT: '2400',
+  MONTHLY_BUDGET_USD: '100',
+  ALARM_EMAIL: 'ops@example.com',
   DOMAIN: 'api.example.com',
   DOMAIN_CERTIFICATE: CERTIFICATE,
 };
-const [graph, onRoute53] = await Promise.all([
+const [graph, onRoute53, unheard] = await Promise.all([
   synthesize('staging', 'unbundled', told),
   synthesize('trial', 'unbundled', { DOMAIN: 'api.example.com' }),
+  synthesize('unheard', 'unbundled', { MONTHLY_BUDGET_USD: '100' }).catch((error: unknown) => String(error)),
 ]);
 
 afterEach(() => vi.unstubAllEnvs());
@@ -41,7 +45,9 @@ describe('settings of a deployment', () => {
     ['DOMAIN', 'https://api.example.com'],
     ['DOMAIN_CERTIFICATE', 'arn:aws:iam::111122223333:role/x'],
     ['TRACING', 'on'],
+    ['WEBHOOK_LIMIT', '0'],
     ['WEBHOOK_CONCURRENCY', 'many'],
+    ['MONTHLY_BUDGET_USD', '99.50'],
     ['RESTORED_TABLE', 'a table'],
   ] as const)('%s is refused by name when it is %s', (name, value) => {
     vi.stubEnv(name, value);
@@ -77,6 +83,28 @@ describe('settings of a deployment', () => {
       expect(graph.function(name).inputs.reservedConcurrentExecutions, name).toBe(
         name.startsWith('webhook-') ? 50 : undefined,
       );
+  });
+
+  test('webhooks are let through as often as it says, and nothing else is', () => {
+    const { routeSettings } = graph.one('apigatewayv2/stage:Stage').inputs as {
+      routeSettings: Array<{ routeKey: string; throttlingRateLimit: number; throttlingBurstLimit: number }>;
+    };
+    for (const { routeKey, throttlingRateLimit, throttlingBurstLimit } of routeSettings)
+      expect([throttlingRateLimit, throttlingBurstLimit], routeKey).toEqual(
+        routeKey.startsWith('POST /webhooks/') ? [2400, 1200] : [100, 200],
+      );
+  });
+
+  test('a budget tells the alarms’ address before and when it is used up, and there is none without', () => {
+    const { notifications, ...budget } = graph.one('budgets/budget:Budget').inputs;
+    expect(budget).toMatchObject({ name: 'longshore-staging-budget', limitAmount: '100', limitUnit: 'USD' });
+    expect(notifications).toMatchObject([
+      { notificationType: 'ACTUAL', threshold: 80, subscriberEmailAddresses: ['ops@example.com'] },
+      { notificationType: 'ACTUAL', threshold: 100 },
+      { notificationType: 'FORECASTED', threshold: 100 },
+    ]);
+    expect(onRoute53.all('budgets/budget:Budget')).toEqual([]);
+    expect(unheard).toContain('MONTHLY_BUDGET_USD wants ALARM_EMAIL');
   });
 
   test('a domain with a certificate of one’s own has no DNS here, and the hub tells that address', () => {

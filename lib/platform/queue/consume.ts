@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { errorFields, log } from '../telemetry/log.ts';
-import { collectMetrics } from '../telemetry/metrics.ts';
+import { collectMetrics, emitMetric } from '../telemetry/metrics.ts';
 import { continueTrace, runInTrace } from '../telemetry/trace.ts';
 import type * as z from '../zod.ts';
 
@@ -19,16 +19,20 @@ export function consume<S extends z.ZodMiniType<object>>(
     const trace = 'trace' in message && typeof message.trace === 'string' ? message.trace : undefined;
     await runInTrace(continueTrace(trace), () => work(message));
   };
-  const workBatch = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+  const workBatch = async ({ Records }: SQSEvent, consumer: string): Promise<SQSBatchResponse> => {
     const results = await Promise.allSettled(Records.map(workRecord));
     const batchItemFailures = results.flatMap((result, index) => {
       if (result.status === 'fulfilled') return [];
       const itemIdentifier = Records[index]?.messageId ?? '';
       log.error('message failed', { messageId: itemIdentifier, ...errorFields(result.reason) });
+      // Lambda counts a batch that reports failures as a success: its Errors say nothing of them.
+      emitMetric('MessagesFailed', { Function: consumer });
       return { itemIdentifier };
     });
     await finish?.();
     return { batchItemFailures };
   };
-  return middy<SQSEvent, SQSBatchResponse>().handler((event) => collectMetrics(() => workBatch(event)));
+  return middy<SQSEvent, SQSBatchResponse>().handler((event, { functionName }) =>
+    collectMetrics(() => workBatch(event, functionName)),
+  );
 }

@@ -32,6 +32,8 @@ export const METRICS = {
   DeliveriesStopped: { unit: 'Count', dimensions: { Marketplace: 'any', State: ['dead', 'blocked'] } },
   /** From the opening of a push, as its event was applied, to its success. */
   DeliveryLatency: { unit: 'Milliseconds', dimensions: { Marketplace: 'any' } },
+  /** Messages that a consumer of a queue reported as failed: each is received again. */
+  MessagesFailed: { unit: 'Count', dimensions: { Function: 'any' } },
   /** How much longer than its interval a connection has not been polled to the end; 0 while it is on time. */
   PollerLag: { unit: 'Seconds', dimensions: { Marketplace: 'any' } },
 } as const satisfies Record<string, MetricSpec>;

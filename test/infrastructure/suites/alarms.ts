@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { functions, queues } from '#lib/topology';
+import { functions, queues, schedules } from '#lib/topology';
 import { account, type Graph, type Inputs } from '../graph.ts';
 import { findMetricBreaches, type MetricReference } from './metrics.ts';
 
@@ -90,6 +90,48 @@ export const describeAlarms = (graph: Graph) =>
       });
     });
 
+    test.each(queues)(
+      '$consumer rings at the first failed message of a quiet night and at one in a hundred of a busy day, within five minutes',
+      ({ name, consumer }) => {
+        const { metricQueries, ...rule } = alarm(`${consumer}-messages-fail`);
+        const queries = metricQueries as Query[];
+        expect(rule).toMatchObject({ threshold: 1, evaluationPeriods: 1, datapointsToAlarm: 1 });
+        expect(queries.flatMap(({ metric }) => metric ?? [])).toMatchObject([
+          {
+            namespace: 'Longshore/test',
+            metricName: 'MessagesFailed',
+            dimensions: { Function: graph.function(consumer).state.name },
+            period: 300,
+          },
+          { metricName: 'NumberOfMessagesReceived', dimensions: { QueueName: queueName(name) }, period: 300 },
+        ]);
+        const rings = (failed: number, received?: number) =>
+          evaluate(queries.at(-1)?.expression ?? '', { failed, received }) > Number(rule.threshold);
+        expect(rings(1)).toBe(true);
+        expect(rings(1, 1)).toBe(true);
+        expect(rings(1, 10_000)).toBe(false);
+        expect(rings(200, 10_000)).toBe(true);
+      },
+    );
+
+    test('what Lambda drops before it reaches a function rings: ticks of the clock, and chains of rings', () => {
+      const watched = (name: string) =>
+        (alarm(name).metricQueries as Query[]).flatMap(({ metric }) => (metric ? [metric] : []));
+      const physical = (names: string[]) => new Set(names.map((name) => graph.function(name).state.name));
+      const ticks = watched('ticks-dropped');
+      expect(new Set(ticks.map(({ dimensions }) => dimensions.FunctionName))).toEqual(
+        physical(schedules.map((schedule) => schedule.function)),
+      );
+      expect(new Set(ticks.map(({ metricName }) => metricName))).toEqual(new Set(['AsyncEventsDropped']));
+      const rings = watched('rings-cut');
+      expect(new Set(rings.map(({ dimensions }) => dimensions.FunctionName))).toEqual(
+        physical(queues.map(({ consumer }) => consumer)),
+      );
+      expect(new Set(rings.map(({ metricName }) => metricName))).toEqual(new Set(['RecursiveInvocationsDropped']));
+      const expression = (alarm('rings-cut').metricQueries as Query[]).at(-1)?.expression ?? '';
+      expect(evaluate(expression, { ingest: 1 })).toBe(1);
+    });
+
     test.each(marketplaces)(
       '$name rings when a connection is half an hour late, or when its poller is mute',
       (spec) => {
@@ -148,11 +190,13 @@ export const describeAlarms = (graph: Graph) =>
           },
           { metricName: 'Webhooks', dimensions: { Marketplace, Result: 'accepted' }, period: 86_400 },
         ]);
-        const rings = (placed: number, accepted: number) =>
+        const rings = (placed: number, accepted?: number) =>
           evaluate(queries.at(-1)?.expression ?? '', { placed, accepted }) > Number(threshold);
         expect(rings(9, 0)).toBe(false);
         expect(rings(10, 1)).toBe(false);
         expect(rings(10, 0)).toBe(true);
+        // One that has never called has no such metric at all.
+        expect(rings(10)).toBe(true);
       },
     );
 
@@ -173,6 +217,7 @@ export const describeAlarms = (graph: Graph) =>
       );
       const values = Object.fromEntries(queries.flatMap(({ id, metric }) => (metric ? [[id, 2]] : [])));
       expect(evaluate(queries.at(-1)?.expression ?? '', values)).toBe(2 * watched.length);
+      expect(evaluate(queries.at(-1)?.expression ?? '', { reads: 11 })).toBe(11);
     });
 
     test('the API rings at one 5xx in a hundred, once there are five', () => {
@@ -182,6 +227,17 @@ export const describeAlarms = (graph: Graph) =>
       expect(rings(4, 4)).toBe(false);
       expect(rings(5, 5000)).toBe(false);
       expect(rings(60, 5000)).toBe(true);
+    });
+
+    test('and at three in an hour, as whoever is called every ten minutes never has five in five minutes', () => {
+      const { metricQueries, threshold } = alarm('gateway-fails-hourly');
+      const queries = metricQueries as Query[];
+      expect(queries.flatMap(({ metric }) => metric?.period ?? [])).toEqual([3600, 3600]);
+      const rings = (failed: number, calls: number) =>
+        evaluate(queries.at(-1)?.expression ?? '', { failed, calls }) > Number(threshold);
+      expect(rings(2, 6)).toBe(false);
+      expect(rings(3, 60)).toBe(true);
+      expect(rings(20, 5000)).toBe(false);
     });
 
     test('each watches what there is, rings above its threshold, and tells the one topic when it starts and stops', () => {
@@ -249,13 +305,17 @@ const slug = (title: string): string =>
     .replace(/[^\w\- ]/g, '')
     .replaceAll(' ', '-');
 
-/** What CloudWatch would make of an expression; only IF, AND, FILL and arithmetic are used. */
-function evaluate(expression: string, values: Record<string, number>): number {
-  if (!/^[\w\s+*/(),.<>=-]+$/.test(expression)) throw new Error(`not an expression of ours: ${expression}`);
-  const names = Object.keys(values);
-  const run = new Function('IF', 'FILL', ...names, `return ${expression.replaceAll(' AND ', ' && ')}`) as (
+/**
+ * What CloudWatch would make of an expression; only IF, AND, SUM of an array and arithmetic are used. A metric without a
+ * value is one that nobody has reported, which a SUM leaves out.
+ */
+function evaluate(expression: string, values: Record<string, number | undefined>): number {
+  if (!/^[\w\s+*/(),.<>=[\]-]+$/.test(expression)) throw new Error(`not an expression of ours: ${expression}`);
+  const names = [...new Set(expression.match(/\b[a-z]\w*/g))];
+  const run = new Function('IF', 'SUM', ...names, `return ${expression.replaceAll(' AND ', ' && ')}`) as (
     ...inputs: unknown[]
   ) => number;
   const when = (holds: boolean, then: number, otherwise: number) => (holds ? then : otherwise);
-  return run(when, (value: number) => value, ...names.map((name) => values[name]));
+  const sum = (all: Array<number | undefined>) => all.reduce<number>((total, value) => total + (value ?? 0), 0);
+  return run(when, sum, ...names.map((name) => values[name]));
 }

@@ -22,9 +22,9 @@ interface Widget {
 }
 
 /** What a graph's line refers to, an expression's own metric included. */
-function referenceOf(line: unknown[], stage: string): MetricReference & { breaches?: string[] } {
+function referenceOf(line: unknown[], graph: Graph): MetricReference & { breaches?: string[] } {
   const [first] = line;
-  if (typeof first === 'object') return readSearch((first as { expression: string }).expression, stage);
+  if (typeof first === 'object') return readSearch((first as { expression: string }).expression, graph);
   const words = line.filter((each) => typeof each === 'string') as string[];
   const [namespace = '', metricName = '', ...rest] = words;
   const dimensions: Record<string, string> = {};
@@ -36,16 +36,16 @@ const SEARCH =
   /^SUM\(SEARCH\('\{(?<schema>[^}]+)\} (?<terms>[^']+)', '(?:Sum|Average|Maximum|p\d+)', (?<period>\d+)\)\)$/;
 
 /** A search names its namespace and all dimensions of the metric, and gives some of them a value. */
-function readSearch(expression: string, stage: string): MetricReference & { breaches: string[] } {
+function readSearch(expression: string, graph: Graph): MetricReference & { breaches: string[] } {
   const { schema = '', terms = '' } = SEARCH.exec(expression)?.groups ?? {};
   const [namespace = '', ...names] = schema.split(',').map((name) => /^"(.+)"$/.exec(name)?.[1] ?? '');
   const given = Object.fromEntries([...terms.matchAll(/(\w+)="([^"]+)"/g)].map(([, key, value]) => [key, value]));
   const { MetricName: metricName = '', ...dimensions } = given as Record<string, string>;
   const wanted: Record<string, 'any' | readonly string[]> = METRICS[metricName as MetricName]?.dimensions ?? {};
   const breaches = [
-    ...(namespace === `Longshore/${stage}` ? [] : [`not our namespace: ${expression}`]),
+    ...(namespace === `Longshore/${graph.stage}` ? [] : [`not our namespace: ${expression}`]),
     ...(names.join() === Object.keys(wanted).join() ? [] : [`not the dimensions of ${metricName}: ${names}`]),
-    ...Object.entries(dimensions).flatMap(([key, value]) => breachesOfValue(key, value, wanted[key])),
+    ...Object.entries(dimensions).flatMap(([key, value]) => breachesOfValue(key, value, wanted[key], graph)),
   ];
   return { namespace, metricName, dimensions, breaches };
 }
@@ -55,7 +55,7 @@ export const describeDashboard = (graph: Graph) =>
     const dashboard = graph.one('cloudwatch/dashboard:Dashboard').inputs;
     const { widgets } = JSON.parse(String(dashboard.dashboardBody)) as { widgets: Widget[] };
     const lines = widgets.flatMap(({ properties }) => properties.metrics ?? []);
-    const references = lines.map((line) => referenceOf(line, graph.stage));
+    const references = lines.map((line) => referenceOf(line, graph));
     const shown = (namespace: string, metricName: string) =>
       references.filter((each) => each.namespace === namespace && each.metricName === metricName);
 
@@ -103,7 +103,7 @@ export const describeDashboard = (graph: Graph) =>
         .filter(({ namespace }) => namespace === 'Longshore/test')
         .map(({ metricName }) => metricName);
       expect([...new Set(own)].sort()).toEqual(Object.keys(METRICS).sort());
-      for (const name of Object.keys(METRICS))
+      for (const [name] of Object.entries(METRICS).filter(([, { dimensions }]) => 'Marketplace' in dimensions))
         expect(new Set(shown('Longshore/test', name).map(({ dimensions }) => dimensions.Marketplace)), name).toEqual(
           new Set(
             marketplaces
@@ -117,6 +117,9 @@ export const describeDashboard = (graph: Graph) =>
           expect(shown('AWS/SQS', metric).map(({ dimensions }) => dimensions.QueueName)).toContain(
             graph.queue(name).state.name,
           );
+      expect(shown('Longshore/test', 'MessagesFailed').map(({ dimensions }) => dimensions.Function)).toEqual(
+        queues.map(({ consumer }) => graph.function(consumer).state.name),
+      );
       for (const metric of ['Errors', 'Throttles', 'Duration'])
         expect(shown('AWS/Lambda', metric)).toHaveLength(functions.length);
       for (const metric of ['ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits', 'WriteThrottleEvents'])

@@ -37,6 +37,7 @@ const NAMED: Readonly<Record<string, ((resource: Resource) => string) | null>> =
   'aws:apigatewayv2/stage:Stage': null,
   'aws:lambda/eventSourceMapping:EventSourceMapping': null,
   'aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig': null,
+  'aws:lambda/functionRecursionConfig:FunctionRecursionConfig': null,
   'aws:lambda/permission:Permission': null,
   'aws:sns/topicPolicy:TopicPolicy': null,
   'random:index/randomBytes:RandomBytes': null,

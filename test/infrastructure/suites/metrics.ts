@@ -1,6 +1,6 @@
 import { marketplaces } from '#lib/marketplaces/registry';
 import { METRICS, type MetricName } from '#lib/platform/telemetry/metric-list';
-import { functions, table } from '#lib/topology';
+import { functions, queues, table } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 
 export interface MetricReference {
@@ -20,11 +20,20 @@ const OF_AWS: Record<string, { dimensions: string[][]; names: string[] }> = {
       'ApproximateNumberOfMessagesVisible',
       'ApproximateNumberOfMessagesVisibleInQuietGroups',
       'ApproximateNumberOfNoisyGroups',
+      'NumberOfMessagesReceived',
     ],
   },
   'AWS/Lambda': {
     dimensions: [['FunctionName']],
-    names: ['ConcurrentExecutions', 'Duration', 'Errors', 'Invocations', 'Throttles'],
+    names: [
+      'AsyncEventsDropped',
+      'ConcurrentExecutions',
+      'Duration',
+      'Errors',
+      'Invocations',
+      'RecursiveInvocationsDropped',
+      'Throttles',
+    ],
   },
   'AWS/DynamoDB': {
     dimensions: [['TableName'], ['GlobalSecondaryIndexName', 'TableName']],
@@ -35,7 +44,7 @@ const OF_AWS: Record<string, { dimensions: string[][]; names: string[] }> = {
 
 /** What is wrong with a reference to a metric: nobody emits it, or not of a resource that there is. */
 export function findMetricBreaches({ namespace, metricName, dimensions }: MetricReference, graph: Graph): string[] {
-  if (namespace === `Longshore/${graph.stage}`) return breachesOfOwn(metricName, dimensions);
+  if (namespace === `Longshore/${graph.stage}`) return breachesOfOwn(metricName, dimensions, graph);
   const service = OF_AWS[namespace];
   if (!service?.names.includes(metricName)) return [`${namespace} has no ${metricName}`];
   const given = Object.keys(dimensions).sort().join();
@@ -52,17 +61,27 @@ export function findMetricBreaches({ namespace, metricName, dimensions }: Metric
   );
 }
 
-function breachesOfOwn(metricName: string, dimensions: Record<string, string>): string[] {
+function breachesOfOwn(metricName: string, dimensions: Record<string, string>, graph: Graph): string[] {
   const spec = METRICS[metricName as MetricName];
   if (!spec) return [`nobody emits ${metricName}`];
   const wanted: Record<string, 'any' | readonly string[]> = spec.dimensions;
   if (Object.keys(dimensions).sort().join() !== Object.keys(wanted).sort().join())
     return [`${metricName} is not by these dimensions`];
-  return Object.entries(dimensions).flatMap(([key, value]) => breachesOfValue(key, value, wanted[key]));
+  return Object.entries(dimensions).flatMap(([key, value]) => breachesOfValue(key, value, wanted[key], graph));
 }
 
-export function breachesOfValue(key: string, value: string, values: 'any' | readonly string[] | undefined): string[] {
+export function breachesOfValue(
+  key: string,
+  value: string,
+  values: 'any' | readonly string[] | undefined,
+  graph: Graph,
+): string[] {
   if (!values) return [`there is no dimension ${key}`];
-  const known = key === 'Marketplace' ? marketplaces.map(({ name }) => name) : values;
+  const named: Record<string, readonly unknown[]> = {
+    Marketplace: marketplaces.map(({ name }) => name),
+    // What emits it is a consumer of a queue, under the name that Lambda tells it in its context.
+    Function: queues.map(({ consumer }) => graph.function(consumer).state.name),
+  };
+  const known = named[key] ?? values;
   return known === 'any' || known.includes(value) ? [] : [`${key} is never ${value}`];
 }

@@ -70,6 +70,14 @@ export const describeQueues = (graph: Graph) =>
         expect(inputs.functionResponseTypes, name).toEqual(['ReportBatchItemFailures']);
     });
 
+    test('every consumer may ring its own queue as often as it takes: Lambda would cut the chain after 16', () => {
+      const configs = graph.all('lambda/functionRecursionConfig:FunctionRecursionConfig').map(({ inputs }) => inputs);
+      const consumers = new Set(queues.map(({ consumer }) => graph.function(consumer).state.name));
+      expect(configs).toHaveLength(consumers.size);
+      expect(new Set(configs.map(({ functionName }) => functionName))).toEqual(consumers);
+      for (const { recursiveLoop } of configs) expect(recursiveLoop).toBe('Allow');
+    });
+
     test('no function is granted a queue that does not exist', () => {
       for (const { grants } of functions)
         for (const name of [...(grants.send ?? []), ...(grants.measure ?? []), ...(grants.redrive ?? [])])

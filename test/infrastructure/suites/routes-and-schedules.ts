@@ -104,7 +104,7 @@ export const describeRoutesAndSchedules = (graph: Graph) => {
           'lambda/functionEventInvokeConfig:FunctionEventInvokeConfig',
           ({ inputs }) => inputs.functionName === graph.function(name).state.name,
         );
-        expect(config.inputs.maximumRetryAttempts).toBe(0);
+        expect(config.inputs).toMatchObject({ maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 });
       }
     });
   });

@@ -49,6 +49,8 @@ export async function serveBuilder(stage: string, bundling: boolean) {
       );
     response.end(JSON.stringify(answer));
   });
+  // A component may ask again after any pause: a connection that Node closed meanwhile would fail it.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { bundles, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
 }
