@@ -1,4 +1,4 @@
-import type { Pace } from '#lib/platform/rate-limit/pace';
+import type { Pace } from '#lib/platform/rate-limit/gcra';
 
 /** A connection's requests, by the second: what its GCRA budget lets leave. */
 export interface Bucket {
@@ -8,8 +8,8 @@ export interface Bucket {
   readonly rate: number;
 }
 
-export function createBucket({ burst, spacingMs }: Pick<Pace, 'burst' | 'spacingMs'>): Bucket {
-  const rate = 1000 / spacingMs;
+export function createBucket({ burst, intervalMs }: Pick<Pace, 'burst' | 'intervalMs'>): Bucket {
+  const rate = 1000 / intervalMs;
   let tokens = burst;
   return {
     rate,

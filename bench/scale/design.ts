@@ -1,7 +1,7 @@
 import { CONFIG_TTL_MS } from '#lib/connections/store';
 import { RUNG_TOGETHER } from '#lib/deliveries/ring';
 import { lookFor } from '#lib/deliveries/sweep';
-import { type Pace, paceOf } from '#lib/platform/rate-limit/pace';
+import { type Pace, paceOf } from '#lib/platform/rate-limit/gcra';
 import { httpTimeoutMs, type RetryPolicy, retryPolicy, sweepIntervalSeconds } from '#lib/platform/settings';
 import { MAX_OPEN, MAX_PER_MINUTE } from '#lib/replays/pace';
 import {

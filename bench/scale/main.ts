@@ -120,7 +120,7 @@ function documentedLimits({ paceOf }: Design): Array<Array<string | number>> {
     const role = name in channels ? 'channel' : name in shippers ? 'shipper' : undefined;
     if (!role) return [];
     const requests = requestsPerOrder(name, name)[role];
-    const perHour = 3_600_000 / paceOf(requestsPerMinute).spacingMs;
+    const perHour = 3_600_000 / paceOf(requestsPerMinute).intervalMs;
     return [[named, role, requestsPerMinute, requests, Math.floor(perHour / requests)]];
   });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { paceOf } from '#lib/platform/rate-limit/pace';
+import { paceOf } from '#lib/platform/rate-limit/gcra';
 import { createBucket } from './bucket.ts';
 import { batchSeconds, createConsumer } from './consumer.ts';
 import { createPool, sum } from './pool.ts';

@@ -1,4 +1,4 @@
-import { MAX_LINE_MS } from '#lib/platform/rate-limit/turns';
+import { MAX_WAITLIST_MS } from '#lib/platform/rate-limit/reservations';
 import { AWS } from './aws.ts';
 import type { Consumer, Sort } from './consumer.ts';
 import type { Design } from './design.ts';
@@ -87,9 +87,9 @@ function queueUp(side: Side, task: Task, taken: Float64Array, part: number, seco
   const count = sum(taken) * part;
   if (count <= 0) return;
   const perSecond = side.bucket.rate / task.requests;
-  if (side.lineEnds > second + MAX_LINE_MS / 1000) {
+  if (side.lineEnds > second + MAX_WAITLIST_MS / 1000) {
     // Somewhere in the later half of the longest line.
-    const [seconds, pieces] = [(MAX_LINE_MS / 1000) * 0.5, 10];
+    const [seconds, pieces] = [(MAX_WAITLIST_MS / 1000) * 0.5, 10];
     for (let piece = 0; piece < pieces; piece++)
       comeBack(side, task, taken, part / pieces, second, Math.round(seconds * (1 + piece / pieces)));
     return;

@@ -160,8 +160,8 @@ function send({ sent }: Stream, count: number, second: number): void {
 
 function createSide({ name, count }: SellerSpec, at: SellerSpec['channel'], { paceOf }: Design): Side {
   const { marketplace, requestsPerMinute } = at;
-  const { burst, spacingMs } = paceOf(requestsPerMinute);
-  const bucket = createBucket({ burst: burst * count, spacingMs: spacingMs / count });
+  const { burst, intervalMs } = paceOf(requestsPerMinute);
+  const bucket = createBucket({ burst: burst * count, intervalMs: intervalMs / count });
   const full = `${name}@${marketplace}`;
   const rings = { spareRings: 0, unrung: new Float64Array(HORIZON) };
   return { name: full, marketplace, count, requestsPerMinute, bucket, lineEnds: 0, ...rings, tasks: [] };

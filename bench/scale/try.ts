@@ -23,8 +23,8 @@ export const TRIES: Readonly<Record<string, (design: Design, value: number) => P
   burst: (_design, part) => ({
     paceOf: (requestsPerMinute) => {
       const burst = Math.max(1, Math.floor(requestsPerMinute * part));
-      const spacingMs = 60_000 / Math.max(1, requestsPerMinute - burst);
-      return { burst, spacingMs, slackMs: spacingMs * (burst - 1) };
+      const intervalMs = 60_000 / Math.max(1, requestsPerMinute - burst);
+      return { burst, intervalMs, toleranceMs: intervalMs * (burst - 1) };
     },
   }),
 };

@@ -60,8 +60,8 @@ export async function runDelivery(delivery: Delivery, connector: Connector, prog
   const configuration = await getConfiguration();
   const connection = configuration.connections.get(delivery.connection) ?? missingConnection(delivery.connection);
   if (delivery.action === 'route') return routeAgain(delivery, configuration);
-  const line = delivery.turnedAway ? 'comes back' : 'joins';
-  return withRemote(connection, { maxWaitMs: MAX_WAIT_MS, line }, async (remote) => {
+  const waitlist = delivery.turnedAway ? 'return' : 'join';
+  return withRemote(connection, { maxWaitMs: MAX_WAIT_MS, waitlist }, async (remote) => {
     progress.sent = remote.http.sent;
     const done = await act(delivery, connector, remote, configuration, progress);
     return { ...done, httpStatus: remote.http.lastStatus() };

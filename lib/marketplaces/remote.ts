@@ -5,7 +5,7 @@ import { getCredentials } from '#lib/connections/secrets';
 import { getToken } from '#lib/connections/tokens';
 import { BlockedError } from '#lib/platform/errors';
 import { createHttp, type Sent } from '#lib/platform/http/client';
-import { type BudgetOptions, createBudget } from '#lib/platform/rate-limit/dynamo-budget';
+import { type BudgetOptions, createBudget } from '#lib/platform/rate-limit/budget';
 import { httpTimeoutMs } from '#lib/platform/settings';
 import type { RemoteContext } from './action.ts';
 

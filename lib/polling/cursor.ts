@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { tableName } from '#lib/platform/settings';
+import { allOf, anyOf, equals, isAbsent, isAtMost, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
-import { db, getItem, isConditionFailure } from '#lib/platform/table/table';
+import { isFree, type Lease, takeLease, writeLeased } from '#lib/platform/table/lease';
+import { bare, db, getItem, type Item, isWritten } from '#lib/platform/table/table';
 
 /** Where a connection's poll stands. Instants are ISO 8601 in UTC. */
 export interface Cursor {
@@ -13,7 +13,7 @@ export interface Cursor {
   lastError: string | null;
   /** When the last poll that came to its end began; when the first poll began, before there is one. */
   caughtUpAt: string | null;
-  lease: { owner: string; until: string } | null;
+  lease: Lease | null;
   /** What an operator asked to be read again; null once a poll has come to its end. */
   backfill?: Backfill | null;
 }
@@ -26,70 +26,69 @@ export interface Backfill {
   reason: string | null;
 }
 
+const NEVER_POLLED = {
+  watermark: null,
+  resume: null,
+  nextPollAt: null,
+  lastPolledAt: null,
+  lastError: null,
+  caughtUpAt: null,
+};
+
 /** Longer than a poller may run (300 s): two pollers of one connection never overlap. */
 const LEASE_SECONDS = 330;
 
-export const getCursor = (connection: string): Promise<Cursor | undefined> =>
-  getItem<Cursor>(items.cursor.key({ connection }));
+export const getCursor = (connection: string, table = db): Promise<Cursor | undefined> =>
+  getItem<Cursor>(items.cursor.key({ connection }), table);
 
 /** The cursor, leased to this poller; undefined while another has it or the connection is not due. */
-export async function leaseCursor(connection: string, now: Date): Promise<(Cursor & { owner: string }) | undefined> {
-  const owner = randomUUID();
-  const until = new Date(now.getTime() + LEASE_SECONDS * 1000).toISOString();
-  try {
-    const leased = await db.update({
-      TableName: tableName(),
-      Key: items.cursor.key({ connection }),
-      UpdateExpression: 'SET lease = :lease, caughtUpAt = if_not_exists(caughtUpAt, :now)',
-      // Last: where the answer to this very write was lost, the SDK's repeat of it finds the lease our own.
-      ConditionExpression:
-        '(attribute_not_exists(lease) OR attribute_type(lease, :null) OR lease.#until <= :now) AND (attribute_not_exists(nextPollAt) OR nextPollAt <= :now) OR lease.#owner = :owner',
-      ExpressionAttributeNames: { '#until': 'until', '#owner': 'owner' },
-      ExpressionAttributeValues: {
-        ':lease': { owner, until },
-        ':now': now.toISOString(),
-        ':null': 'NULL',
-        ':owner': owner,
-      },
-      ReturnValues: 'ALL_NEW',
-    });
-    const {
-      watermark = null,
-      resume = null,
-      nextPollAt = null,
-      lastPolledAt = null,
-      lastError = null,
-      caughtUpAt = null,
-    } = leased as Partial<Cursor>;
-    return { watermark, resume, nextPollAt, lastPolledAt, lastError, caughtUpAt, lease: { owner, until }, owner };
-  } catch (error) {
-    if (isConditionFailure(error)) return undefined;
-    throw error;
-  }
+export async function leaseCursor(
+  connection: string,
+  now: Date,
+  table = db,
+): Promise<(Cursor & { lease: Lease }) | undefined> {
+  const leased = await takeLease(
+    {
+      ...{ key: items.cursor.key({ connection }), member: 'lease', seconds: LEASE_SECONDS, now },
+      when: anyOf(isAbsent('nextPollAt'), isAtMost('nextPollAt', now.toISOString())),
+      first: { caughtUpAt: now.toISOString() },
+    },
+    table,
+  );
+  return leased && { ...NEVER_POLLED, ...bare(leased.item as Item<Partial<Cursor>>), lease: leased.lease };
 }
 
 /** Writes what changed, while the lease is still this poller's; false when it was lost. */
-export async function saveCursor(connection: string, owner: string, change: Partial<Cursor>): Promise<boolean> {
-  const entries = Object.entries(change);
-  try {
-    await db.update({
-      TableName: tableName(),
-      Key: items.cursor.key({ connection }),
-      UpdateExpression: `SET ${entries.map(([name]) => `#${name} = :${name}`).join(', ')}`,
-      ConditionExpression: '#lease.#owner = :me',
-      ExpressionAttributeNames: {
-        '#lease': 'lease',
-        '#owner': 'owner',
-        ...Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
-      },
-      ExpressionAttributeValues: {
-        ':me': owner,
-        ...Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
-      },
-    });
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+export const saveCursor = (
+  connection: string,
+  { owner }: Lease,
+  change: Partial<Cursor>,
+  table = db,
+): Promise<boolean> => writeLeased({ key: items.cursor.key({ connection }), member: 'lease', owner }, change, table);
+
+/** The watermark from which everything since an instant is read again. */
+type Rewind = (watermark: string, since: string) => string;
+
+/**
+ * Makes a connection due at once and, for a backfill, moves its watermark back; the poller does the rest at its own
+ * pace. False while a poller has the cursor, or when one has just moved it: ask again. Without a watermark the next poll
+ * reads all anyway.
+ */
+export async function askForPoll(
+  connection: string,
+  now: Date,
+  asked?: Backfill & { rewind: Rewind },
+  table = db,
+): Promise<boolean> {
+  const cursor = asked && (await getCursor(connection, table));
+  const changes = { lease: null, nextPollAt: now.toISOString(), ...(asked && rewound(cursor, asked)) };
+  const free = isFree('lease', now);
+  const when = 'watermark' in changes ? allOf(free, equals('watermark', cursor?.watermark)) : free;
+  return isWritten(table.update({ Key: items.cursor.key({ connection }), ...setting(changes, when) }));
+}
+
+function rewound(cursor: Cursor | undefined, { rewind, ...backfill }: Backfill & { rewind: Rewind }) {
+  const watermark = cursor?.watermark ?? null;
+  // A page to go on with would skip what lies before it.
+  return { backfill, resume: null, ...(watermark !== null && { watermark: rewind(watermark, backfill.since) }) };
 }

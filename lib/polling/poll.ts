@@ -34,6 +34,7 @@ export async function pollConnection(connection: Connection, connector: Connecto
   const startedAt = new Date();
   const cursor = await leaseCursor(connection.id, startedAt);
   if (!cursor) return;
+  const { lease } = cursor;
   const interval = pollIntervalSeconds(connection.pollIntervalSeconds);
   let found = 0;
   try {
@@ -49,7 +50,7 @@ export async function pollConnection(connection: Connection, connector: Connecto
         );
         found += page.items.length;
         const moved = { resume: page.resume, ...(page.watermark !== undefined && { watermark: page.watermark }) };
-        if (!(await saveCursor(connection.id, cursor.owner, moved))) return false;
+        if (!(await saveCursor(connection.id, lease, moved))) return false;
         at = { ...at, ...moved };
       }
       return true;
@@ -68,7 +69,7 @@ export async function pollConnection(connection: Connection, connector: Connecto
     const nextPollAt = new Date(startedAt.getTime() + seconds * 1000).toISOString();
     const lastPolledAt = startedAt.toISOString();
     const ended = lastError === null && { backfill: null, caughtUpAt: lastPolledAt };
-    await saveCursor(connection.id, cursor?.owner ?? '', {
+    await saveCursor(connection.id, lease, {
       nextPollAt,
       lastError,
       lastPolledAt,

@@ -3,6 +3,8 @@ import { functions } from '#lib/topology';
 import { type Hop, inTrace, nextHop, offerTraces } from './lineage.ts';
 import { enforceTableGrants, runAs } from './permissions.ts';
 
+enforceTableGrants();
+
 /** What an invocation may answer, as JSON. */
 const MAX_RESPONSE_BYTES = 6_291_556;
 
@@ -12,7 +14,6 @@ export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 export async function loadHandlers(
   isWanted: (name: string) => boolean = () => true,
 ): Promise<ReadonlyMap<string, Handler>> {
-  enforceTableGrants();
   offerTraces();
   const loaded = functions
     .filter(({ name }) => isWanted(name))

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, type MockInstance, test, vi } from 'vitest';
 import { findApiKey, hashKey, putApiKey } from '#lib/api/keys';
-import { watchers } from '#lib/platform/table/document';
+import { client } from '#lib/platform/table/document';
 import { startApi } from './hub-api.ts';
 
+let asked: MockInstance<typeof client.send>;
 let api: Awaited<ReturnType<typeof startApi>>;
-const asked: string[] = [];
 beforeAll(async () => {
   api = await startApi();
-  watchers.add((action) => void asked.push(action));
+  asked = vi.spyOn(client, 'send');
 });
 afterAll(() => api.stop());
 
@@ -22,11 +22,11 @@ test('a key is known by its hash only', async () => {
 test('an answer holds for 30 seconds, also that a key is unknown', async () => {
   const now = Date.now();
   await findApiKey('nobody', now);
-  const before = asked.length;
+  const before = asked.mock.calls.length;
   await Promise.all([findApiKey('nobody', now + 29_000), findApiKey('nobody', now + 29_999)]);
-  expect(asked.length).toBe(before);
+  expect(asked.mock.calls.length).toBe(before);
   await findApiKey('nobody', now + 30_000);
-  expect(asked.length).toBe(before + 1);
+  expect(asked.mock.calls.length).toBe(before + 1);
 });
 
 test('a key that is put is valid at once where it was put', async () => {
@@ -40,11 +40,11 @@ test('made-up keys push out the oldest answers instead of filling the memory', a
   await findApiKey('first', now);
   for (let i = 0; i < 1_000; i += 50)
     await Promise.all(Array.from({ length: 50 }, (_, n) => findApiKey(`made-up-${i + n}`, now)));
-  const before = asked.length;
+  const before = asked.mock.calls.length;
   await findApiKey('made-up-999', now);
-  expect(asked.length).toBe(before);
+  expect(asked.mock.calls.length).toBe(before);
   await findApiKey('first', now);
-  expect(asked.length).toBe(before + 1);
+  expect(asked.mock.calls.length).toBe(before + 1);
 });
 
 test('a failed read is not remembered', async () => {

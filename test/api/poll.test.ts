@@ -29,7 +29,8 @@ test('a connection is due at once, and a backfill moves its watermark back, with
   });
   const leased = await leaseCursor('store', new Date());
   const watermark = '2026-11-20T00:00:00.000Z';
-  await saveCursor('store', leased?.owner ?? '', { watermark, resume: 'page 7', lease: null });
+  if (!leased) throw new Error('it is due');
+  await saveCursor('store', leased.lease, { watermark, resume: 'page 7', lease: null });
   const backfill = await poll('store', { since: SINCE, reason: 'webhooks were off' });
   expect(backfill).toMatchObject({
     status: 202,
@@ -48,7 +49,7 @@ test('while a poller has it in hand it is 409, and changes nothing; once the lea
     expect(await poll('store', body)).toMatchObject({ status: 409, body: { error: { code: 'poll_in_progress' } } });
   expect(await getCursor('store')).toEqual(before);
   const until = new Date(Date.now() - 1000).toISOString();
-  await saveCursor('store', leased.owner, { lease: { owner: leased.owner, until } });
+  await saveCursor('store', leased.lease, { lease: { ...leased.lease, until } });
   expect(await poll('store')).toMatchObject({ status: 202 });
 });
 

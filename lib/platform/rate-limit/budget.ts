@@ -1,3 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BudgetSpentError } from '../errors.ts';
+import { retryPolicy } from '../settings.ts';
+import { type Pace, paceOf } from './gcra.ts';
+import { joinWaitlist, pauseUntil, reserve } from './reservations.ts';
+import { type State, type Store, tableStore, UNKNOWN } from './store.ts';
+
 /** The requests a minute of one connection, shared by every worker and poller. */
 export interface Budget {
   /** Returns when a request may leave; throws BudgetSpentError when that is further away than the caller can wait. */
@@ -5,3 +12,152 @@ export interface Budget {
   /** The remote wants no calls for so many seconds; null when it did not say how long. */
   pause(seconds: number | null): Promise<void>;
 }
+
+export interface BudgetOptions {
+  /** How far ahead a caller reserves. */
+  maxWaitMs: number;
+  /** How long it asks again for a slot that is free: a poller, which must not stand in front of the pushers. */
+  patienceMs?: number;
+  /** Who is turned away joins the waitlist: `BudgetSpentError.waitMs` says when to return. */
+  waitlist?: 'join' | 'return';
+}
+
+interface Here {
+  store?: Store;
+  clock?: () => number;
+  wait?: (ms: number) => Promise<unknown>;
+  random?: () => number;
+  /** How long a pause is when the remote did not say. */
+  defaultPauseSeconds?: () => number;
+}
+
+/** After a 429 without a hint: its delivery waits a retry interval, and where that is shorter so does everybody. */
+const MAX_DEFAULT_PAUSE_SECONDS = 60;
+const MAX_PAUSE_SECONDS = 3600;
+const MAX_WAIT_BETWEEN_MS = 10_000;
+
+/** Callers of one connection that want the same are served together, as long as they wait for the write before. */
+interface Wish {
+  maxWaitMs: number;
+  isFromWaitlist: boolean;
+  joinsWaitlist: boolean;
+}
+
+interface Callers {
+  pace: Pace;
+  waiting: Array<{ wish: Wish; resolve: (waitMs: number) => void; reject: (error: unknown) => void }>;
+  isBusy: boolean;
+  /** As it was last seen from here; it can only have grown. */
+  state: State;
+}
+
+/** Makes budgets over one store. */
+export function createLimiter({
+  store = tableStore(),
+  clock = Date.now,
+  wait = sleep,
+  random = Math.random,
+  defaultPauseSeconds = () => Math.min(MAX_DEFAULT_PAUSE_SECONDS, retryPolicy().intervalSeconds),
+}: Here = {}) {
+  const callersOf = new Map<string, Callers>();
+
+  return function createBudget(
+    { id, requestsPerMinute }: { id: string; requestsPerMinute: number },
+    { maxWaitMs, patienceMs = 0, waitlist }: BudgetOptions,
+  ): Budget {
+    const pace = paceOf(requestsPerMinute);
+    let taken = 0;
+    return {
+      async take() {
+        // What has begun is not broken off for its next request: that would leave an unknown outcome behind.
+        const hasBegun = taken > 0 && waitlist !== undefined;
+        const wish: Wish = {
+          maxWaitMs: hasBegun ? MAX_WAIT_BETWEEN_MS : maxWaitMs,
+          isFromWaitlist: hasBegun || waitlist === 'return',
+          joinsWaitlist: waitlist !== undefined,
+        };
+        for (const until = clock() + patienceMs; ; ) {
+          try {
+            const waitMs = await ask(id, pace, wish);
+            taken += 1;
+            if (waitMs > 0) await wait(waitMs);
+            return;
+          } catch (error) {
+            if (!(error instanceof BudgetSpentError) || clock() + error.waitMs > until) throw error;
+            await wait(error.waitMs + (random() * pace.intervalMs) / 2);
+          }
+        }
+      },
+      async pause(asked) {
+        const seconds = Math.min(MAX_PAUSE_SECONDS, Math.max(1, asked ?? defaultPauseSeconds()));
+        await pauseUntil(store, id, pace, clock() + seconds * 1000);
+      },
+    };
+  };
+
+  /** Milliseconds to wait before the request that was just reserved may leave. */
+  function ask(id: string, pace: Pace, wish: Wish): Promise<number> {
+    const callers = callersOf.get(id) ?? { pace, waiting: [], isBusy: false, state: UNKNOWN };
+    callersOf.set(id, callers);
+    callers.pace = pace;
+    return new Promise((resolve, reject) => {
+      callers.waiting.push({ wish, resolve, reject });
+      if (callers.isBusy) return;
+      callers.isBusy = true;
+      setImmediate(() => serve(id, callers));
+    });
+  }
+
+  /** One write at a time: whoever asks meanwhile is served with the next. */
+  async function serve(id: string, callers: Callers): Promise<void> {
+    for (let [first] = callers.waiting; first; [first] = callers.waiting) {
+      const { wish } = first;
+      const served = callers.waiting.filter((each) => isAlike(each.wish, wish));
+      callers.waiting = callers.waiting.filter((each) => !isAlike(each.wish, wish));
+      try {
+        const answers = await answer(id, callers, wish, served.length);
+        for (const [index, { resolve, reject }] of served.entries()) {
+          const waitMs = answers[index];
+          if (typeof waitMs === 'number') resolve(waitMs);
+          else reject(waitMs);
+        }
+      } catch (error) {
+        for (const { reject } of served) reject(error);
+      }
+    }
+    callers.isBusy = false;
+  }
+
+  /** For each of so many alike, how long to wait for its slot, or why it has none. */
+  async function answer(
+    id: string,
+    callers: Callers,
+    { maxWaitMs, isFromWaitlist, joinsWaitlist }: Wish,
+    count: number,
+  ): Promise<Array<number | BudgetSpentError>> {
+    const { pace } = callers;
+    const { intervalMs, toleranceMs } = pace;
+    const now = clock();
+    const asked = { now, latest: now + toleranceMs + maxWaitMs, isFromWaitlist };
+    const reserved = await reserve(store, id, pace, count, asked, callers.state);
+    callers.state = reserved.state;
+    const slots = Array.from({ length: reserved.count }, (_, index) =>
+      Math.max(0, reserved.from + index * intervalMs - toleranceMs - now),
+    );
+    const left = count - reserved.count;
+    if (left === 0) return slots;
+    const refuse = (waitMs: number) => new BudgetSpentError(id, waitMs);
+    const { arrival, lineEnds } = reserved.state;
+    const free = Math.max(intervalMs, Math.max(arrival - toleranceMs, lineEnds) - now);
+    if (!joinsWaitlist) return [...slots, ...Array.from({ length: left }, () => refuse(free))];
+    const joined = await joinWaitlist(store, id, pace, left, { now, random, known: reserved.state });
+    callers.state = joined.state;
+    return [...slots, ...joined.at.map((at) => refuse(at - now))];
+  }
+}
+
+const isAlike = (a: Wish, b: Wish): boolean =>
+  a.maxWaitMs === b.maxWaitMs && a.isFromWaitlist === b.isFromWaitlist && a.joinsWaitlist === b.joinsWaitlist;
+
+/** Budgets over the hub's table. */
+export const createBudget = createLimiter();

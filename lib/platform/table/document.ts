@@ -5,12 +5,22 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
-  type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
+  type TransactWriteItem as WiredWrite,
 } from '@aws-sdk/client-dynamodb';
+import type {
+  DeleteCommandInput,
+  GetCommandInput,
+  PutCommandInput,
+  QueryCommandInput,
+  TransactWriteItem,
+  UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
 import { slim, slimConfig } from '../sdk-tuning/slim.ts';
+import { tableName } from '../settings.ts';
+import { type Patience, whileContended } from './contention.ts';
 
 /** Items, keys and expression values as JavaScript has them. */
 export type Values = Record<string, NativeAttributeValue>;
@@ -19,54 +29,12 @@ type WireValues = ReturnType<typeof toWire>;
 const toWire = (values: Values) => marshall(values, { removeUndefinedValues: true });
 const fromWire = (values: WireValues | undefined): Values | undefined => values && unmarshall(values);
 
-interface OnTable {
-  TableName: string;
-  ExpressionAttributeNames?: Record<string, string>;
-  ExpressionAttributeValues?: Values;
-}
-
-interface Conditional extends OnTable {
-  ConditionExpression?: string;
-  ReturnValuesOnConditionCheckFailure?: 'ALL_OLD';
-}
-
-export interface GetInput {
-  TableName: string;
-  Key: Values;
-  ConsistentRead?: boolean;
-}
-
-export interface PutInput extends Conditional {
-  Item: Values;
-}
-
-export interface KeyedInput extends Conditional {
-  Key: Values;
-}
-
-export interface UpdateInput extends KeyedInput {
-  UpdateExpression: string;
-  ReturnValues?: 'ALL_NEW' | 'UPDATED_NEW';
-}
-
-export interface QueryInput extends OnTable {
-  IndexName?: string;
-  KeyConditionExpression: string;
-  FilterExpression?: string;
-  ScanIndexForward?: boolean;
-  ConsistentRead?: boolean;
-  Limit?: number;
-  Select?: 'COUNT';
-  ExclusiveStartKey?: Values;
-}
+/** There is one table: nobody has to name it. */
+type OnTable<Input> = Omit<Input, 'TableName'> & { TableName?: string };
 
 /** One write of a transaction. */
-export interface Write {
-  Put?: PutInput;
-  Update?: UpdateInput;
-  Delete?: KeyedInput;
-  ConditionCheck?: KeyedInput & { ConditionExpression: string };
-}
+export type Write = { [Kind in keyof TransactWriteItem]: OnTable<NonNullable<TransactWriteItem[Kind]>> };
+export type UpdateInput = OnTable<UpdateCommandInput>;
 
 interface Page {
   Items: Values[];
@@ -74,13 +42,26 @@ interface Page {
   LastEvaluatedKey: Values | undefined;
 }
 
-type Wired<Input> = Omit<Input, ValueMembers> & { [Name in ValueMembers]: WireValues };
-type ValueMembers = (typeof VALUES)[number];
+/** The table's operations, with values as JavaScript has them. What reads or writes takes one, so that tests bring theirs. */
+export interface Table {
+  get(input: OnTable<GetCommandInput>): Promise<Values | undefined>;
+  put(input: OnTable<PutCommandInput>): Promise<void>;
+  /** The attributes that `ReturnValues` asks for. */
+  update(input: UpdateInput): Promise<Values | undefined>;
+  delete(input: OnTable<DeleteCommandInput>): Promise<void>;
+  query(input: OnTable<QueryCommandInput>): Promise<Page>;
+  /** Strongly consistent; `unprocessed` keys are to be asked for again. */
+  batchGet(keys: readonly Values[]): Promise<{ items: Values[]; unprocessed: Values[] }>;
+  transactWrite(writes: readonly Write[]): Promise<void>;
+}
+
 const VALUES = ['Key', 'Item', 'ExpressionAttributeValues', 'ExclusiveStartKey'] as const;
+type Wired<Input> = Omit<Input, (typeof VALUES)[number]> &
+  Record<(typeof VALUES)[number], WireValues> & { TableName: string };
 
 /** An input with whatever values it has as the wire has them. */
 function wired<Input extends object>(input: Input): Wired<Input> {
-  const wire = { ...input } as Record<string, unknown>;
+  const wire: Record<string, unknown> = { TableName: tableName(), ...input };
   for (const name of VALUES) if (wire[name]) wire[name] = toWire(wire[name] as Values);
   return wire as Wired<Input>;
 }
@@ -91,54 +72,33 @@ const MAX_TRIES = 6;
 // The middleware of a command is put together once, not for each request: which is why this is not lib-dynamodb.
 export const client = slim(new DynamoDBClient({ ...slimConfig, maxAttempts: MAX_TRIES, cacheMiddleware: true }));
 
-/** Told of each request before it is made, by the action that IAM knows; what it throws refuses the request. */
-export type Watcher = (action: string, input: object) => void;
-
-export const watchers = new Set<Watcher>();
-
-function tell(action: string, input: object): void {
-  for (const watch of watchers) watch(action, input);
+/** The table over a client; single writes and transactions that met another one are sent again. */
+export function openTable(dynamoDb: Pick<DynamoDBClient, 'send'>, patience?: Patience): Table {
+  const steadily = <T>(write: () => Promise<T>): Promise<T> => whileContended(write, patience);
+  return {
+    get: async (input) => fromWire((await dynamoDb.send(new GetItemCommand(wired(input)))).Item),
+    put: (input) => steadily(async () => void (await dynamoDb.send(new PutItemCommand(wired(input))))),
+    update: (input) =>
+      steadily(async () => fromWire((await dynamoDb.send(new UpdateItemCommand(wired(input)))).Attributes)),
+    delete: (input) => steadily(async () => void (await dynamoDb.send(new DeleteItemCommand(wired(input))))),
+    async query(input) {
+      const { Items = [], Count = 0, LastEvaluatedKey } = await dynamoDb.send(new QueryCommand(wired(input)));
+      return { Items: Items.map((item) => unmarshall(item)), Count, LastEvaluatedKey: fromWire(LastEvaluatedKey) };
+    },
+    async batchGet(keys) {
+      const name = tableName();
+      const RequestItems = { [name]: { Keys: keys.map(toWire), ConsistentRead: true } };
+      const { Responses, UnprocessedKeys } = await dynamoDb.send(new BatchGetItemCommand({ RequestItems }));
+      const plain = (all: WireValues[] = []) => all.map((each) => unmarshall(each));
+      return { items: plain(Responses?.[name]), unprocessed: plain(UnprocessedKeys?.[name]?.Keys) };
+    },
+    async transactWrite(writes) {
+      const TransactItems = writes.map(
+        (write) => Object.fromEntries(Object.entries(write).map(([kind, part]) => [kind, wired(part)])) as WiredWrite,
+      );
+      await steadily(() => dynamoDb.send(new TransactWriteItemsCommand({ TransactItems })));
+    },
+  };
 }
 
-/** The table's operations, with values as JavaScript has them. */
-export const db = {
-  async get(input: GetInput): Promise<Values | undefined> {
-    tell('GetItem', input);
-    return fromWire((await client.send(new GetItemCommand(wired(input)))).Item);
-  },
-  async put(input: PutInput): Promise<void> {
-    tell('PutItem', input);
-    await client.send(new PutItemCommand(wired(input)));
-  },
-  /** The attributes that `ReturnValues` asks for. */
-  async update(input: UpdateInput): Promise<Values | undefined> {
-    tell('UpdateItem', input);
-    return fromWire((await client.send(new UpdateItemCommand(wired(input)))).Attributes);
-  },
-  async delete(input: KeyedInput): Promise<void> {
-    tell('DeleteItem', input);
-    await client.send(new DeleteItemCommand(wired(input)));
-  },
-  async query(input: QueryInput): Promise<Page> {
-    tell('Query', input);
-    const { Items = [], Count = 0, LastEvaluatedKey } = await client.send(new QueryCommand(wired(input)));
-    return { Items: Items.map((item) => unmarshall(item)), Count, LastEvaluatedKey: fromWire(LastEvaluatedKey) };
-  },
-  /** Strongly consistent; `unprocessed` keys are to be asked for again. */
-  async batchGet(TableName: string, keys: readonly Values[]): Promise<{ items: Values[]; unprocessed: Values[] }> {
-    const Keys = keys.map(toWire);
-    const input = { RequestItems: { [TableName]: { Keys, ConsistentRead: true } } };
-    tell('BatchGetItem', input);
-    const { Responses, UnprocessedKeys } = await client.send(new BatchGetItemCommand(input));
-    const plain = (all: WireValues[] = []) => all.map((each) => unmarshall(each));
-    return { items: plain(Responses?.[TableName]), unprocessed: plain(UnprocessedKeys?.[TableName]?.Keys) };
-  },
-  async transactWrite(writes: readonly Write[]): Promise<void> {
-    tell('TransactWriteItems', writes);
-    const TransactItems = writes.map(
-      (write) =>
-        Object.fromEntries(Object.entries(write).map(([kind, part]) => [kind, wired(part)])) as TransactWriteItem,
-    );
-    await client.send(new TransactWriteItemsCommand({ TransactItems }));
-  },
-};
+export const db: Table = openTable(client);

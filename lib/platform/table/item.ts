@@ -15,6 +15,17 @@ export interface IndexKeys {
 
 export type Item<T> = T & Key & IndexKeys & { expiresAt?: number };
 
+const MAX_PARTITION_KEY_BYTES = 2048;
+const MAX_SORT_KEY_BYTES = 1024;
+const isLonger = (text: string | undefined, bytes: number): boolean =>
+  // No character has more than three bytes for each of its UTF-16 units.
+  text !== undefined && text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
+
+/** Whether a key, in the table or in one of its indexes, is longer than DynamoDB allows. */
+export const isKeyTooLong = ({ pk, sk, timePk, timeSk, statePk, stateSk }: Key & IndexKeys): boolean =>
+  [pk, timePk, statePk].some((text) => isLonger(text, MAX_PARTITION_KEY_BYTES)) ||
+  [sk, timeSk, stateSk].some((text) => isLonger(text, MAX_SORT_KEY_BYTES));
+
 const DAY_SECONDS = 24 * 3600;
 
 /** The time to live of an item of a kind that counts from an instant, in seconds since 1970 as DynamoDB wants it. */

@@ -1,5 +1,4 @@
 import { INDEX_SHARDS, table } from '../names.ts';
-import { tableName } from '../settings.ts';
 import { db, getItems, type IndexKeys, type Key } from './table.ts';
 
 export type IndexName = keyof typeof table.indexes;
@@ -61,7 +60,6 @@ export async function queryIndex({ index, partition, limit, newestFirst, after, 
   const values: Record<string, string> = { ':pk': partition, ':low': after ?? '', ':high': before ?? '\uffff' };
   if (!after) values[':low'] = ' ';
   const { Items } = await db.query({
-    TableName: tableName(),
     IndexName: index,
     KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :low AND :high',
     ExpressionAttributeNames: { '#pk': hashKey, '#sk': rangeKey },

@@ -1,4 +1,4 @@
-export { db, type Write } from './document.ts';
+export { db, type Table, type Write } from './document.ts';
 export * from './item.ts';
 export * from './read.ts';
 export * from './write.ts';

@@ -3,7 +3,17 @@ import type { Handle } from '../serve.ts';
 import { LostConnection } from './lost-connection.ts';
 import type { FaultPlan, FaultTable } from './plan.ts';
 
-type Kind = 'throttled' | 'unavailable' | 'lost' | 'done-but-lost' | 'conflict' | 'unprocessed';
+type Kind =
+  | 'throttled'
+  | 'unavailable'
+  | 'lost'
+  | 'done-but-lost'
+  | 'conflict'
+  | 'unprocessed'
+  /** The reason for which a transaction is cancelled. */
+  | 'TransactionConflict'
+  | 'ThrottlingError'
+  | 'ProvisionedThroughputExceeded';
 
 const READS: FaultTable<Kind> = [
   [0.004, 'throttled'],
@@ -11,14 +21,20 @@ const READS: FaultTable<Kind> = [
   [0.002, 'lost'],
 ];
 const WRITES: FaultTable<Kind> = [...READS, [0.006, 'done-but-lost']];
+const SINGLE_WRITES: FaultTable<Kind> = [...WRITES, [0.01, 'conflict']];
 const TABLES: Readonly<Record<string, FaultTable<Kind>>> = {
   GetItem: READS,
   Query: READS,
   BatchGetItem: [...READS, [0.01, 'unprocessed']],
-  PutItem: WRITES,
-  UpdateItem: WRITES,
-  DeleteItem: WRITES,
-  TransactWriteItems: [...WRITES, [0.02, 'conflict']],
+  PutItem: SINGLE_WRITES,
+  UpdateItem: SINGLE_WRITES,
+  DeleteItem: SINGLE_WRITES,
+  TransactWriteItems: [
+    ...WRITES,
+    [0.02, 'TransactionConflict'],
+    [0.005, 'ThrottlingError'],
+    [0.005, 'ProvisionedThroughputExceeded'],
+  ],
 };
 
 /** DynamoDB on a bad day. What was done and not answered makes the SDK's own repeat fail its condition. */
@@ -40,7 +56,14 @@ export function disturbDynamoDb(handle: Handle, plan: FaultPlan): Handle {
         await handle(operation, input, caller);
         throw new LostConnection();
       case 'conflict':
-        throw conflictOf(input);
+        throw new AwsError(
+          'com.amazonaws.dynamodb.v20120810#TransactionConflictException',
+          'Transaction is ongoing for the item',
+        );
+      case 'TransactionConflict':
+      case 'ThrottlingError':
+      case 'ProvisionedThroughputExceeded':
+        throw cancelled(input, fault);
       case 'unprocessed':
         return getHalf(input, (half) => handle(operation, half, caller));
       default:
@@ -72,12 +95,12 @@ function keyOf(input: unknown): string {
   return named || read || values?.[':pk']?.S || '';
 }
 
-function conflictOf(input: unknown): AwsError {
+function cancelled(input: unknown, reason: string): AwsError {
   const items = (input as Request).TransactItems ?? [];
-  const reasons = items.map((_, index) => ({ Code: index === 0 ? 'TransactionConflict' : 'None' }));
+  const reasons = items.map((_, index) => ({ Code: index === 0 ? reason : 'None' }));
   return new AwsError(
     'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
-    'Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict]',
+    `Transaction cancelled, please refer cancellation reasons for specific reasons [${reason}]`,
     { details: { CancellationReasons: reasons } },
   );
 }

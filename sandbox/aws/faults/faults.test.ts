@@ -64,6 +64,18 @@ test('a write may stand although its answer is lost', async () => {
   expect(handle).toHaveBeenCalledOnce();
 });
 
+test('a transaction is cancelled for a reason that the SDK does not repeat, a single write meets a transaction', async () => {
+  const handle = vi.fn(() => ({}));
+  for (const reason of ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'] as const)
+    await expect(
+      disturbDynamoDb(handle, always(reason))('TransactWriteItems', { TransactItems: [{}, {}] }, caller),
+    ).rejects.toMatchObject({ details: { CancellationReasons: [{ Code: reason }, { Code: 'None' }] } });
+  await expect(disturbDynamoDb(handle, always('conflict'))('PutItem', {}, caller)).rejects.toMatchObject({
+    type: expect.stringContaining('#TransactionConflictException'),
+  });
+  expect(handle).not.toHaveBeenCalled();
+});
+
 test('half of a batch of reads is left unprocessed', async () => {
   const keys = [1, 2, 3].map((each) => ({ pk: { S: String(each) } }));
   const answer = await disturbDynamoDb(() => ({ Responses: {} }), always('unprocessed'))(

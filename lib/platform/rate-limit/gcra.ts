@@ -2,12 +2,13 @@ const WINDOW_MS = 60_000;
 /** At once, beside a twentieth of the limit: what a small seller's moment needs. */
 const SMALL_BURST = 30;
 
-/** How a connection's requests may leave: so many at once, and then one each `spacingMs`. */
+/** How the requests of a connection may leave (GCRA): so many at once, and then one each `intervalMs`. */
 export interface Pace {
   burst: number;
-  spacingMs: number;
-  /** How far ahead of its time the last of a burst leaves. */
-  slackMs: number;
+  /** The emission interval. */
+  intervalMs: number;
+  /** The burst tolerance: how far ahead of its time the last of a burst leaves. */
+  toleranceMs: number;
 }
 
 /**
@@ -16,6 +17,6 @@ export interface Pace {
  */
 export function paceOf(requestsPerMinute: number): Pace {
   const burst = Math.max(1, Math.floor(Math.min(requestsPerMinute / 4, SMALL_BURST + requestsPerMinute / 20)));
-  const spacingMs = WINDOW_MS / Math.max(1, requestsPerMinute - burst);
-  return { burst, spacingMs, slackMs: spacingMs * (burst - 1) };
+  const intervalMs = WINDOW_MS / Math.max(1, requestsPerMinute - burst);
+  return { burst, intervalMs, toleranceMs: intervalMs * (burst - 1) };
 }

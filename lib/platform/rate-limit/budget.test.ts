@@ -1,0 +1,149 @@
+import { expect, test } from 'vitest';
+import { BudgetSpentError } from '../errors.ts';
+import { type Budget, createLimiter } from './budget.ts';
+import { createFakeStore } from './fake-store.ts';
+
+/** Budgets over numbers in memory, at an hour that the test sets; nothing waits. */
+function startLimiter() {
+  let at = Date.UTC(2026, 10, 20, 8);
+  const store = createFakeStore();
+  const start = at;
+  return {
+    store,
+    createBudget: createLimiter({
+      store,
+      clock: () => at,
+      wait: async (ms) => {
+        at += ms;
+      },
+      defaultPauseSeconds: () => 60,
+    }),
+    setSecond(second: number) {
+      at = start + second * 1000;
+    },
+    second: () => (at - start) / 1000,
+  };
+}
+
+/** Whether a request may leave now. */
+const mayLeave = async (budget: Budget): Promise<boolean> => {
+  try {
+    await budget.take();
+    return true;
+  } catch (error) {
+    if (error instanceof BudgetSpentError) return false;
+    throw error;
+  }
+};
+
+/** The most that left in any 60 seconds. */
+const busiestMinute = (seconds: readonly number[]): number =>
+  Math.max(...seconds.map((from) => seconds.filter((second) => second >= from && second < from + 60).length));
+
+test.each([1, 7, 20, 600])(
+  'a re-walk burnt the quota: no 60 seconds hold more than %i requests of four greedy workers',
+  async (limit) => {
+    const { createBudget, setSecond } = startLimiter();
+    const workers = Array.from({ length: 4 }, () =>
+      createBudget({ id: 'greedy', requestsPerMinute: limit }, { maxWaitMs: 0 }),
+    );
+    const left: number[] = [];
+    for (let second = 0; second <= 150; second += limit > 100 ? 0.1 : 1.5) {
+      setSecond(second);
+      for (const worker of workers) if (await mayLeave(worker)) left.push(second);
+    }
+    expect(busiestMinute(left)).toBeLessThanOrEqual(limit);
+    // Nor is the quota left lying about.
+    expect(left.length).toBeGreaterThanOrEqual(Math.floor(limit * 1.5));
+  },
+);
+
+test('two connections do not share a budget', async () => {
+  const { createBudget } = startLimiter();
+  const [one, other] = ['one', 'other'].map((id) => createBudget({ id, requestsPerMinute: 1 }, { maxWaitMs: 0 }));
+  if (!one || !other) throw new Error('no budgets');
+  expect([await mayLeave(one), await mayLeave(one), await mayLeave(other)]).toEqual([true, false, true]);
+});
+
+test('requests of the same moment share a write', async () => {
+  const { createBudget, store } = startLimiter();
+  const connection = { id: 'crowded', requestsPerMinute: 600 };
+  await Promise.all(Array.from({ length: 10 }, () => createBudget(connection, { maxWaitMs: 0 }).take()));
+  expect(store.changes()).toBeLessThanOrEqual(2);
+});
+
+test('who is turned away joins the waitlist and returns once, in order, while who comes later queues behind', async () => {
+  const { createBudget, setSecond } = startLimiter();
+  const connection = { id: 'queued', requestsPerMinute: 20 };
+  const left: Array<{ name: number; second: number; tries: number }> = [];
+  // Sixty at once, and then one every six seconds: together they fill the pace.
+  const coming = Array.from({ length: 80 }, (_, name) => ({ name, second: Math.max(0, name - 59) * 6, tries: 0 }));
+  for (let next = coming.shift(); next; next = coming.shift()) {
+    const { name, second, tries } = next;
+    setSecond(second);
+    try {
+      await createBudget(connection, { maxWaitMs: 0, waitlist: tries > 0 ? 'return' : 'join' }).take();
+      left.push({ name, second, tries: tries + 1 });
+    } catch (error) {
+      if (!(error instanceof BudgetSpentError)) throw error;
+      // SQS knows whole seconds only.
+      coming.push({ name, second: second + Math.ceil(error.waitMs / 1000), tries: tries + 1 });
+      coming.sort((a, b) => a.second - b.second || a.name - b.name);
+    }
+  }
+  expect(left).toHaveLength(80);
+  expect(left.map(({ name }) => name)).toEqual(left.map(({ name }) => name).toSorted((a, b) => a - b));
+  expect(busiestMinute(left.map(({ second }) => second))).toBeLessThanOrEqual(20);
+  expect(left.reduce((sum, { tries }) => sum + tries, 0) / left.length).toBeLessThan(2.5);
+  // Fifteen a minute flow.
+  expect(left.at(-1)?.second).toBeLessThan((80 / 15) * 60 * 1.1);
+});
+
+test('what has begun gets the slot of its next request, though nobody else gets one', async () => {
+  const { createBudget } = startLimiter();
+  const connection = { id: 'begun', requestsPerMinute: 600 };
+  const begun = createBudget(connection, { maxWaitMs: 0, waitlist: 'join' });
+  await begun.take();
+  while (await mayLeave(createBudget(connection, { maxWaitMs: 0 })));
+  await expect(createBudget(connection, { maxWaitMs: 0, waitlist: 'join' }).take()).rejects.toThrow(BudgetSpentError);
+  await begun.take();
+});
+
+test('a caller with patience asks again until a slot is free, and no longer', async () => {
+  const { createBudget, second } = startLimiter();
+  const connection = { id: 'patient', requestsPerMinute: 2 };
+  await createBudget(connection, { maxWaitMs: 0 }).take();
+  await createBudget(connection, { maxWaitMs: 0, patienceMs: 120_000 }).take();
+  expect(second()).toBeGreaterThan(0);
+  await expect(createBudget(connection, { maxWaitMs: 0, patienceMs: 1_000 }).take()).rejects.toThrow(BudgetSpentError);
+});
+
+test('a pause holds everybody for as long as was asked, between a second and an hour', async () => {
+  const { createBudget, setSecond } = startLimiter();
+  const budget = createBudget({ id: 'paused', requestsPerMinute: 600 }, { maxWaitMs: 0 });
+  await budget.pause(30);
+  setSecond(29);
+  expect(await mayLeave(budget)).toBe(false);
+  setSecond(31);
+  expect(await mayLeave(budget)).toBe(true);
+  await budget.pause(null);
+  setSecond(90);
+  expect(await mayLeave(budget)).toBe(false);
+  await budget.pause(86_400);
+  setSecond(90 + 3_600);
+  expect(await mayLeave(budget)).toBe(true);
+});
+
+test('no waitlist is longer than about an hour, so that a raised limit is soon found out', async () => {
+  const { createBudget } = startLimiter();
+  const slow = { id: 'raised', requestsPerMinute: 1 };
+  const waits: number[] = [];
+  for (let n = 0; n < 200; n++)
+    await createBudget(slow, { maxWaitMs: 0, waitlist: 'join' })
+      .take()
+      .catch(({ waitMs }: BudgetSpentError) => waits.push(waitMs));
+  expect(waits).toHaveLength(199);
+  expect(Math.max(...waits)).toBeLessThan(62 * 60_000);
+  // Those for whom the waitlist was too long come back at different times.
+  expect(new Set(waits.slice(100).map(Math.round)).size).toBeGreaterThan(50);
+});

@@ -1,0 +1,90 @@
+import type { Pace } from './gcra.ts';
+import type { State, Store } from './store.ts';
+
+/** Infinity cannot be stored, and no instant is later than this. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+interface Asked {
+  now: number;
+  /** The latest theoretical arrival time that can still be reserved. */
+  latest: number;
+  /** Who comes back from the waitlist goes past it; all others queue behind it, unless it left a slot unused. */
+  isFromWaitlist: boolean;
+}
+
+export interface Reserved {
+  /** Of how many requests, in one write. */
+  count: number;
+  /** The theoretical arrival time of the first. */
+  from: number;
+  state: State;
+}
+
+/** Reserves as many of `count` requests as may leave in time. */
+export async function reserve(
+  store: Store,
+  connection: string,
+  { intervalMs }: Pace,
+  count: number,
+  { now, latest, isFromWaitlist }: Asked,
+  known: State,
+): Promise<Reserved> {
+  for (let state = known; ; ) {
+    const fitting = Math.floor((latest - Math.max(now, state.arrival)) / intervalMs) + 1;
+    const isIdle = state.arrival < now;
+    const isPassing = isFromWaitlist || state.lineEnds <= now;
+    const reserved = Math.min(isPassing ? count : isIdle ? 1 : 0, fitting);
+    if (reserved < 1) return { count: 0, from: 0, state };
+    const by = reserved * intervalMs;
+    const found = await store.change(
+      connection,
+      isIdle
+        ? { raise: 'arrival', to: now + by, whenBelow: now }
+        : {
+            ...{ add: 'arrival', by, from: now, upTo: latest - by + intervalMs },
+            lineEndsBy: isFromWaitlist ? NEVER : now,
+          },
+    );
+    state = found.state;
+    if (found.isChanged) return { count: reserved, from: state.arrival - by, state };
+  }
+}
+
+/** No waitlist is longer: a limit that is raised, or a waitlist that was left, is found out by then. */
+export const MAX_WAITLIST_MS = 3_600_000;
+
+/** Puts so many on the waitlist, in one write; `at` is when each is to come back. */
+export async function joinWaitlist(
+  store: Store,
+  connection: string,
+  { intervalMs, toleranceMs }: Pace,
+  count: number,
+  { now, random, known }: { now: number; random: () => number; known: State },
+): Promise<{ at: number[]; state: State }> {
+  const each = (at: (index: number) => number) => Array.from({ length: count }, (_, index) => at(index));
+  for (let state = known; ; ) {
+    if (state.lineEnds > now + MAX_WAITLIST_MS)
+      return { at: each(() => now + (MAX_WAITLIST_MS * (1 + random())) / 2), state };
+    const start = Math.max(now, state.arrival - toleranceMs);
+    const by = count * intervalMs;
+    const found = await store.change(
+      connection,
+      state.lineEnds < start
+        ? { raise: 'lineEnds', to: start + by, whenBelow: start }
+        : { add: 'lineEnds', by, from: start, upTo: NEVER, lineEndsBy: NEVER },
+    );
+    state = found.state;
+    if (found.isChanged) return { at: each((index) => state.lineEnds - by + index * intervalMs), state };
+  }
+}
+
+/** Nobody leaves before this instant. */
+export async function pauseUntil(
+  store: Store,
+  connection: string,
+  { toleranceMs }: Pace,
+  instant: number,
+): Promise<void> {
+  const to = instant + toleranceMs;
+  await store.change(connection, { raise: 'arrival', to, whenBelow: to });
+}

@@ -1,0 +1,73 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { expect, test, vi } from 'vitest';
+import { openTable } from './document.ts';
+import { transact } from './write.ts';
+
+vi.stubEnv('TABLE_NAME', 'things');
+const Item = { pk: 'a', sk: 'b' };
+
+const cancelled = (...codes: string[]) => ({
+  name: 'TransactionCanceledException',
+  CancellationReasons: codes.map((Code) => ({ Code })),
+});
+
+/** A table whose client throws what it is told to, and then answers; waits take no time. */
+function openUnwilling(...errors: object[]) {
+  let now = 0;
+  let calls = 0;
+  const send = async () => {
+    const error = errors[calls++];
+    if (error) throw error;
+    return {};
+  };
+  const patience = {
+    clock: () => now,
+    random: () => 0,
+    wait: async (ms: number) => {
+      now += ms;
+    },
+  };
+  return { table: openTable({ send } as unknown as DynamoDBClient, patience), calls: () => calls, waitedMs: () => now };
+}
+
+test.each(['ThrottlingError', 'ProvisionedThroughputExceeded', 'InternalServerError', 'TransactionConflict'])(
+  'a transaction that was cancelled for %s is sent again',
+  async (code) => {
+    const { table, calls } = openUnwilling(cancelled('None', code), cancelled(code, 'None'));
+    expect(await transact([{ Put: { Item } }], table)).toBe(true);
+    expect(calls()).toBe(3);
+  },
+);
+
+test('a single write that meets a transaction is sent again', async () => {
+  const conflict = { name: 'TransactionConflictException' };
+  for (const write of [
+    (table: ReturnType<typeof openTable>) => table.put({ Item }),
+    (table: ReturnType<typeof openTable>) => table.update({ Key: Item, UpdateExpression: 'REMOVE n' }),
+    (table: ReturnType<typeof openTable>) => table.delete({ Key: Item }),
+  ]) {
+    const { table, calls } = openUnwilling(conflict, conflict);
+    await write(table);
+    expect(calls()).toBe(3);
+  }
+});
+
+test('a condition that failed is not contention, whatever else befell the transaction', async () => {
+  const { table, calls } = openUnwilling(cancelled('ThrottlingError', 'ConditionalCheckFailed'));
+  expect(await transact([{ Put: { Item } }], table)).toBe(false);
+  expect(calls()).toBe(1);
+});
+
+test('contention is borne for at least five seconds, with growing waits, and then thrown', async () => {
+  const { table, calls, waitedMs } = openUnwilling(...Array.from({ length: 99 }, () => cancelled('ThrottlingError')));
+  await expect(transact([{ Put: { Item } }], table)).rejects.toMatchObject({ name: 'TransactionCanceledException' });
+  expect(waitedMs()).toBeGreaterThanOrEqual(5_000);
+  expect(waitedMs()).toBeLessThan(10_000);
+  expect(calls()).toBeLessThan(25);
+});
+
+test('what is wrong with a write itself is thrown at once', async () => {
+  const { table, calls } = openUnwilling(cancelled('ValidationError', 'TransactionConflict'));
+  await expect(transact([{ Put: { Item } }], table)).rejects.toBeDefined();
+  expect(calls()).toBe(1);
+});

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Patience {
+  /** How long a write that meets others is sent again, in all. */
+  maxMs?: number;
+  wait?: (ms: number) => Promise<unknown>;
+  random?: () => number;
+  clock?: () => number;
+}
+
+const FIRST_WAIT_MS = 25;
+const MAX_WAIT_MS = 1_000;
+
+/** Why a transaction was cancelled that says nothing about its conditions: the same one may stand a moment later. */
+const PASSING = new Set([
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+  'InternalServerError',
+]);
+
+/**
+ * Sends a write again for as long as DynamoDB is busy with its items: a transaction has one of them in hand, or a
+ * transaction was throttled. The SDK repeats neither. A failed condition is not contention: it is thrown at once.
+ */
+export async function whileContended<T>(
+  write: () => Promise<T>,
+  { maxMs = 6_000, wait = sleep, random = Math.random, clock = Date.now }: Patience = {},
+): Promise<T> {
+  const began = clock();
+  for (let tries = 0; ; tries++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isContention(error) || clock() - began >= maxMs) throw error;
+    }
+    // Half of it at random, so that those who met once do not meet again.
+    await wait((Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** tries) * (1 + random())) / 2);
+  }
+}
+
+interface Failure {
+  name?: string;
+  CancellationReasons?: Array<{ Code?: string }>;
+}
+
+function isContention(error: unknown): boolean {
+  const { name } = error as Failure;
+  if (name === 'TransactionConflictException') return true;
+  const reasons = [...cancellationCodes(error)].filter((code) => code !== 'None');
+  return reasons.length > 0 && reasons.every((code) => PASSING.has(code));
+}
+
+const CONDITION_FAILED = 'ConditionalCheckFailed';
+
+/** Whether a transaction was cancelled because a condition of it failed. */
+export const isConditionCancelled = (error: unknown): boolean => cancellationCodes(error).has(CONDITION_FAILED);
+
+function cancellationCodes(error: unknown): Set<string> {
+  const { name, CancellationReasons = [] } = error as Failure;
+  return new Set(name === 'TransactionCanceledException' ? CancellationReasons.map(({ Code = '' }) => Code) : []);
+}
