@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { NotYetError, RejectedError, RetryableError } from '#lib/platform/errors';
 import * as items from '#lib/platform/table/items';
 import { getItem } from '#lib/platform/table/table';
-import { memoryTable } from '#sandbox/aws/in-thread';
+import { memoryTable } from '#test/support/memory-table';
 import { getToken, type TokenGrants, type TokenPair } from './tokens.ts';
 
 const NOON = Date.UTC(2026, 10, 20, 12);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { memoryTable } from '#sandbox/aws/in-thread';
+import { memoryTable } from '#test/support/memory-table';
 import { createFakeStore } from './fake-store.ts';
 import { type Change, type State, tableStore } from './store.ts';
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, it, vi } from 'vitest';
-import { inThread } from '#sandbox/aws/in-thread';
+import { inThread } from '#test/support/memory-table';
 import { openTable } from './document.ts';
 
 vi.stubEnv('TABLE_NAME', 'things');

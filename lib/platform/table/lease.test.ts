@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { memoryTable } from '#sandbox/aws/in-thread';
+import { memoryTable } from '#test/support/memory-table';
 import { equals } from './expressions.ts';
 import { takeLease, writeLeased } from './lease.ts';
 import { getItem } from './read.ts';

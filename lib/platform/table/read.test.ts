@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { memoryTable } from '#sandbox/aws/in-thread';
+import { memoryTable } from '#test/support/memory-table';
 import type { Table } from './document.ts';
 import { getItem, getItems, queryPartition } from './read.ts';
 

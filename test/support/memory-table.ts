@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { envName, table } from '#lib/platform/names';
 import { openTable, type Table } from '#lib/platform/table/document';
-import { AwsError } from './aws-error.ts';
-import { openDynamoDb } from './dynamodb/index.ts';
-import type { Handle } from './serve.ts';
+import { AwsError } from '#sandbox/aws/aws-error';
+import { openDynamoDb } from '#sandbox/aws/dynamodb/index';
+import type { Handle } from '#sandbox/aws/serve';
 
 interface Request {
   headers: Record<string, string>;
