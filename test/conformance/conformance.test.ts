@@ -6,6 +6,7 @@ import { testCalls } from './calls.ts';
 import { testFolder } from './folder.ts';
 import { openSubject } from './kit.ts';
 import { testMapping } from './mapping.ts';
+import { testPaths } from './paths.ts';
 import { testRequests } from './requests.ts';
 
 test('every folder is registered, in alphabetical order', () => {
@@ -20,5 +21,6 @@ for (const registered of registry) {
   testAuthenticity(subject);
   testMapping(subject);
   testCalls(subject);
+  testPaths(subject);
   testRequests(subject);
 }

@@ -3,7 +3,7 @@ import type { Connection } from '#lib/connections/connection';
 import type { CancelInput, FollowUpInput, ProbedAction, RemoteContext, ReportInput } from '#lib/marketplaces/action';
 import type { Change, Connector, PollContext, Role, WebhookRequest } from '#lib/marketplaces/contract';
 import type { MarketplaceInfo } from '#lib/marketplaces/info';
-import { member } from '#lib/marketplaces/kit/shape';
+import { member } from '#lib/marketplaces/kit/json';
 import { loadConnector } from '#lib/marketplaces/load';
 import { info as scopio } from '#lib/marketplaces/scopio/info';
 import { map } from '#lib/marketplaces/scopio/map';

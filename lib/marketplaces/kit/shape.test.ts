@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { skuSort } from '#lib/catalog/store';
 import { ContractError } from '#lib/platform/errors';
 import { countryCode } from './country.ts';
-import { count, optionalText, readShape, text } from './shape.ts';
+import { count, id, optionalId, optionalText, ourId, readShape, text } from './shape.ts';
 
 const Shape = z.object({ id: text, note: optionalText, items: z.array(z.object({ quantity: count })) });
 const fieldOf = (body: unknown, at?: string) => {
@@ -33,6 +34,41 @@ test('names what is missing or wrong by its path', () => {
 test('says missing of what is not there, and repeats no value', () => {
   expect(() => readShape(Shape, { id: 'a', items: null })).toThrow('items: is missing');
   expect(() => readShape(Shape, { id: ['Ana Torres'], items: [] })).toThrow(/^unexpected_shape: id: expected text$/);
+});
+
+test('refuses by name what JSON has rounded, wherever text is read, and numbers that are no id', () => {
+  const Ids = z.object({ id, ref: optionalId, price: optionalText });
+  const field = (json: string) => {
+    try {
+      return readShape(Ids, JSON.parse(json));
+    } catch (error) {
+      return (error as ContractError).detail.description;
+    }
+  };
+  expect(field('{"id":9007199254740991,"ref":1e3,"price":50.5}')).toEqual({
+    id: '9007199254740991',
+    ref: '1000',
+    price: '50.5',
+  });
+  const inexact = 'is a number that JSON cannot hold exactly: expected text';
+  expect(field('{"id":9007199254740993}')).toBe(`id: ${inexact}`);
+  expect(field('{"id":-90071992547409930001}')).toBe(`id: ${inexact}`);
+  expect(field('{"id":1,"ref":1e300}')).toBe(`ref: ${inexact}`);
+  expect(field('{"id":1,"price":90071992547409930001}')).toBe(`price: ${inexact}`);
+  expect(field('{"id":"90071992547409930001"}')).toMatchObject({ id: '90071992547409930001' });
+  expect(field('{"id":1.5}')).toBe('id: expected text or a whole number');
+  expect(field('{"id":1,"ref":1.5}')).toBe('ref: expected text or a whole number');
+});
+
+test('takes ids as long as the keys of the table do, counted in bytes', () => {
+  const isId = (value: unknown) => id.safeParse(value).success && optionalId.safeParse(value).success;
+  expect([isId('x'.repeat(200)), isId('x'.repeat(201))]).toEqual([true, false]);
+  expect([isId('ø'.repeat(100)), isId('ø'.repeat(101))]).toEqual([true, false]);
+  expect(() => readShape(z.object({ id }), { id: 'x'.repeat(3000) }, 'order')).toThrow('order.id: is longer than 200');
+
+  const [connection, longest] = ['c'.repeat(63), '#'.repeat(200)];
+  expect(ourId.safeParse(`${connection}:${longest}~20`).success).toBe(true);
+  expect(Buffer.byteLength(`${skuSort(longest)}${connection}:${longest}`)).toBeLessThanOrEqual(1024);
 });
 
 test('reads countries by code, retired code and name', () => {

@@ -1,22 +1,45 @@
 import { ContractError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
+import { INEXACT, isExact, member } from './json.ts';
 
-const TextOrNumber = z.union([z.string(), z.number()], { error: 'expected text' });
+const TextOrNumber = z.union([z.string(), z.number()], { error: 'expected text' }).check(z.refine(isExact, INEXACT));
+
+const WholeOrText = TextOrNumber.check(
+  z.refine((value) => typeof value === 'string' || Number.isInteger(value), 'expected text or a whole number'),
+);
+
+const filled = (raw: typeof TextOrNumber) =>
+  z.pipe(
+    z.pipe(
+      raw,
+      z.transform((value) => String(value).trim()),
+    ),
+    z.string().check(z.minLength(1, 'expected text that is not blank')),
+  );
+
+/** Absent, null and blank all mean the same. */
+const orNothing = (raw: typeof TextOrNumber) =>
+  z.pipe(
+    z.nullish(raw),
+    z.transform((value) => String(value ?? '').trim() || undefined),
+  );
 
 /** Text that vendors also send as a number. Blank counts as missing. */
-export const text = z.pipe(
-  z.pipe(
-    TextOrNumber,
-    z.transform((value) => String(value).trim()),
-  ),
-  z.string().check(z.minLength(1, 'expected text that is not blank')),
-);
+export const text = filled(TextOrNumber);
+export const optionalText = orNothing(TextOrNumber);
 
-/** A member that may be absent, null or blank, which all mean the same. */
-export const optionalText = z.pipe(
-  z.nullish(TextOrNumber),
-  z.transform((value) => String(value ?? '').trim() || undefined),
-);
+const upTo = (bytes: number) =>
+  z.refine<string | undefined>((value) => Buffer.byteLength(value ?? '') <= bytes, `is longer than ${bytes} bytes`);
+
+/** DynamoDB's sort keys have 1,024 bytes: a SKU stands in one twice, once with each `#` as three, beside a connection's id. */
+const MAX_ID_BYTES = 200;
+
+/** What a vendor calls an order, a line, a SKU or anything else by. */
+export const id = filled(WholeOrText).check(upTo(MAX_ID_BYTES));
+export const optionalId = orNothing(WholeOrText).check(upTo(MAX_ID_BYTES));
+/** An order's id of ours that a shipper repeats: longer by its connection's id and by what tells placements apart. */
+export const ourId = filled(WholeOrText).check(upTo(MAX_ID_BYTES + 100));
+export const optionalOurId = orNothing(WholeOrText).check(upTo(MAX_ID_BYTES + 100));
 
 /** A whole number, also as text. */
 export const integer = z.pipe(
@@ -51,17 +74,6 @@ export function readShape<T>(schema: z.ZodMiniType<T>, body: unknown, at = ''): 
 export function unreadable(field: string, problem: string): ContractError {
   return new ContractError({ code: 'unexpected_shape', description: `${field || 'the body'}: ${problem}`, field });
 }
-
-/** A member of a JSON object, undefined for anything that is not one. */
-export function member(value: unknown, key: PropertyKey): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<PropertyKey, unknown>)[key]
-    : undefined;
-}
-
-/** What an id or word is as text; empty for anything but text and numbers. (`String()` fails on `{"toString":0}`.) */
-export const textOf = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 
 function pathOf(path: readonly PropertyKey[], at: string): string {
   return path.reduce<string>((sum, key) => {

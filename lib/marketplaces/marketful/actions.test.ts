@@ -65,6 +65,7 @@ test.each<[Partial<Address>, string]>([
   [{ address_locality: ' ' }, 'shippingAddress.address_locality'],
   [{ postal_code: '' }, 'shippingAddress.postal_code'],
   [{ address_country: 'US' }, 'shippingAddress.address_country'],
+  [{ street_address: 'Av. '.repeat(200) }, 'street_address (in at most 500 characters)'],
 ])('blocks until the address has what is required: %j', async (change, field) => {
   const { calls, remote, input } = open([]);
   const shippingAddress = { ...input.order.shippingAddress, ...change };

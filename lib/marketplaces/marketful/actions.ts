@@ -1,5 +1,5 @@
 import type { FetchAction, PlaceInput, ProbedAction } from '../action.ts';
-import { member, textOf } from '../kit/shape.ts';
+import { member, textOf } from '../kit/json.ts';
 import { createOrder, getEvents, getOrder } from './client.ts';
 import { channelOf, placementOf } from './placement.ts';
 

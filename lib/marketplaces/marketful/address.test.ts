@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseAddress } from './address.ts';
+import { MAX_LINE, parseAddress } from './address.ts';
 
 const cases: Array<[street: string, extended: string, ...expected: string[]]> = [
   // street line, extended address → calle, no_exterior, no_interior, colonia
@@ -67,4 +67,9 @@ test('reads any text without failing, and makes no word up', () => {
       }
     }),
   );
+});
+
+test.each(['# ', 'no ', 'n ', 'mz 1 ', 'a, ', '\n', 'col ', '1 x '])('reads 250 KB of %j without delay', (piece) => {
+  const line = piece.repeat(250_000 / piece.length);
+  expect(parseAddress({ street_address: line, extended_address: line }).calle.length).toBeLessThanOrEqual(MAX_LINE);
 });

@@ -32,9 +32,13 @@ const EXTERIOR = [
   new RegExp(String.raw`^(.*\p{L}.*?)[\s,]+(${NUMBER})$`, 'iu'),
 ];
 
+/** What the longest labels hold; some patterns below take the square of a line's length. */
+export const MAX_LINE = 500;
+
 /**
  * Splits a street line the way Mexican addresses are written; what is not there stays empty and nothing is made up.
- * The colonia is what is left of `extended_address`, or of the street line behind its number.
+ * The colonia is what is left of `extended_address`, or of the street line behind its number. Of a line longer than
+ * `MAX_LINE` the beginning is read.
  */
 export function parseAddress(address: Address): MexicanAddress {
   const [line = '', ...rest] = partsOf(address.street_address);
@@ -107,6 +111,7 @@ function withoutLabel(interior: string): string {
 
 const partsOf = (line: string | undefined): string[] =>
   (line ?? '')
+    .slice(0, MAX_LINE)
     .split(/[,;\n]+/)
     .map((part) => part.replaceAll(/\s+/g, ' ').trim())
     .filter((part) => part !== '');

@@ -3,7 +3,8 @@ import type { HttpResponse } from '#lib/platform/http/classify';
 import { classify, describe } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
 import type { RemoteContext } from '../action.ts';
-import { member, needed, textOf } from '../kit/shape.ts';
+import { member, textOf } from '../kit/json.ts';
+import { needed } from '../kit/shape.ts';
 import { Created } from './schema.ts';
 
 export type Caller = Pick<RemoteContext, 'http' | 'secrets'>;

@@ -1,4 +1,4 @@
-import { member, textOf } from '../kit/shape.ts';
+import { member, textOf } from '../kit/json.ts';
 import { type Caller, call, isRefusal, namesIn, refuse, send } from './client.ts';
 
 /** GET /items/get_stock: `{ message, sku, avariable_quantity }`. RejectedError for a SKU they do not know. */

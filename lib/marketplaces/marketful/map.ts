@@ -3,7 +3,8 @@ import type { Connection } from '#lib/connections/connection';
 import type { ShipmentSnapshot } from '#lib/orders/order';
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
-import { member, pathUnder, present, readShape, textOf, unreadable } from '../kit/shape.ts';
+import { INEXACT, isExact, member, textOf } from '../kit/json.ts';
+import { pathUnder, present, readShape, unreadable } from '../kit/shape.ts';
 import { Orden, type ShipmentEvent, Stock } from './schema.ts';
 
 /** Where a timestamp without an offset comes from. */
@@ -29,10 +30,12 @@ const SHIPMENT_PATHS = [
 
 /** Their order id, an integer (GET get_events takes no other); the bodies of webhooks are not documented. */
 function findId(body: unknown, paths: readonly string[][]): string {
-  const ids = paths.map((path) => textOf(path.reduce<unknown>(member, body)));
-  const id = ids.find((candidate) => /^\d{1,18}$/.test(candidate));
-  if (id === undefined) throw unreadable((paths[0] ?? []).join('.'), 'expected the id of an order, here or anywhere');
-  return id;
+  for (const path of paths) {
+    const value = path.reduce<unknown>(member, body);
+    if (!isExact(value)) throw unreadable(path.join('.'), INEXACT);
+    if (/^\d{1,18}$/.test(textOf(value))) return textOf(value);
+  }
+  throw unreadable((paths[0] ?? []).join('.'), 'expected the id of an order, here or anywhere');
 }
 
 /** Stock has no time of its own. More sold than there is counts as none for sale. */

@@ -2,7 +2,7 @@ import type { Connection } from '#lib/connections/connection';
 import type { Order } from '#lib/orders/order';
 import { BlockedError } from '#lib/platform/errors';
 import type { PlaceInput } from '../action.ts';
-import { parseAddress } from './address.ts';
+import { MAX_LINE, parseAddress } from './address.ts';
 import { OFFERED } from './carriers.ts';
 import type { PlacementRequest } from './client.ts';
 import { Settings } from './settings.ts';
@@ -32,9 +32,14 @@ export function placementOf(connection: Connection, input: PlaceInput): Placemen
   };
 }
 
+const LINES = ['street_address', 'extended_address'] as const;
+
 function recipientOf({ shippingAddress: address, buyer }: Order): Record<string, string> {
   if (address.address_country !== 'MX')
     throw incomplete(['shippingAddress.address_country (Marketful ships within Mexico only: MX)']);
+  const long = LINES.filter((line) => (address[line] ?? '').length > MAX_LINE);
+  if (long.length > 0)
+    throw incomplete(long.map((line) => `shippingAddress.${line} (in at most ${MAX_LINE} characters)`));
   const { calle, noExterior, noInterior, colonia } = parseAddress(address);
   const name = [address.first_name, address.last_name].filter(Boolean).join(' ');
   const needed = {

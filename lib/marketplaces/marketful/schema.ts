@@ -1,8 +1,8 @@
 import * as z from '#lib/platform/zod';
-import { integer, optional, optionalText, text } from '../kit/shape.ts';
+import { id, integer, optional, optionalId, optionalOurId, optionalText, text } from '../kit/shape.ts';
 
 const ShipmentEvent = z.object({
-  id: text,
+  id,
   status: text,
   description: optionalText,
   carrier_name: optionalText,
@@ -15,8 +15,8 @@ export type ShipmentEvent = z.infer<typeof ShipmentEvent>;
 /** "orden: objeto": what the document says of it. Any one of its three names tells which order it is. */
 export const Orden = z
   .object({
-    id: optionalText,
-    orden_id: optionalText,
+    id: optionalId,
+    orden_id: optionalOurId,
     num_orden: optionalText,
     canal: optionalText,
     status: optionalText,
@@ -30,15 +30,15 @@ export const Orden = z
 export type Orden = z.infer<typeof Orden>;
 
 /** What a placed order is answered with. */
-export const Created = z.object({ order: optional(z.object({ id: optionalText })) });
+export const Created = z.object({ order: optional(z.object({ id: optionalId })) });
 
 /** The stock of a SKU. The document spells the quantity in two ways, one at each of its endpoints. */
 export const Stock = z
   .pipe(
     z.object({
-      sku: text,
-      ean: optionalText,
-      item_id: optionalText,
+      sku: id,
+      ean: optionalId,
+      item_id: optionalId,
       available_quantity: optional(integer),
       avariable_quantity: optional(integer),
     }),
@@ -51,5 +51,5 @@ export const Stock = z
 
 /** "Listado de los Webhooks": what one looks like is only shown by the call that creates it. */
 export const WebhookList = z.object({
-  webhooks: optional(z.array(z.object({ id: text, url: text, tipo: text }))),
+  webhooks: optional(z.array(z.object({ id, url: text, tipo: text }))),
 });

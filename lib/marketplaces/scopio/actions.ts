@@ -1,8 +1,8 @@
 import { BlockedError, OUTCOME_UNKNOWN } from '#lib/platform/errors';
 import type { ProbedAction, ReportInput } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
+import { member, textOf } from '../kit/json.ts';
 import { parcelCarrier } from '../kit/parcel.ts';
-import { member, textOf } from '../kit/shape.ts';
 import { carriers } from './carriers.ts';
 import { fulfillOrder, listOrders } from './client.ts';
 import { info } from './info.ts';

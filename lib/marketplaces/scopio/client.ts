@@ -1,7 +1,8 @@
 import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
 import { describe } from '#lib/platform/http/classify';
 import type { RemoteContext } from '../action.ts';
-import { member, readShape } from '../kit/shape.ts';
+import { member } from '../kit/json.ts';
+import { readShape } from '../kit/shape.ts';
 import { OrderList } from './schema.ts';
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
@@ -24,8 +25,9 @@ export interface FulfillRequest {
 
 /** POST /api/seller/orders/{orderId}/fulfill: for the whole order; another parcel is another call. */
 export async function fulfillOrder(caller: Caller, orderId: string, json: FulfillRequest): Promise<void> {
-  const path = `/api/seller/orders/${encodeURIComponent(orderId)}/fulfill`;
-  const response = await caller.http.request({ method: 'POST', path, headers: authorization(caller), json });
+  const path = '/api/seller/orders/{orderId}/fulfill';
+  const headers = authorization(caller);
+  const response = await caller.http.request({ method: 'POST', path, params: { orderId }, headers, json });
   const detail = { description: describe(response), httpStatus: response.status };
   // A page from somewhere in between is no answer of theirs.
   if (typeof response.body === 'string' && response.body.trim() !== '')

@@ -1,5 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { count, integer, optional, optionalText, text } from '../kit/shape.ts';
+import { count, id, integer, optional, optionalId, optionalText, text } from '../kit/shape.ts';
 
 const Address = z.object({
   first_name: optionalText,
@@ -22,7 +22,7 @@ export type ShipBy = z.infer<typeof ShipBy>;
 
 /** Their own order. Prices are decimal strings in major units, `gross_price` of one piece. */
 export const Order = z.object({
-  id: text,
+  id,
   number: optionalText,
   status: optionalText,
   created_at: text,
@@ -35,9 +35,9 @@ export const Order = z.object({
   items: z
     .array(
       z.object({
-        id: text,
-        sku: optionalText,
-        ean: optionalText,
+        id,
+        sku: optionalId,
+        ean: optionalId,
         title: optionalText,
         quantity: count,
         gross_price: text,
@@ -53,7 +53,7 @@ const Totals = z.array(z.object({ type: text, amount: integer }));
 
 /** A plain UCP order, where the platform sends that instead. Amounts are minor units. */
 export const PlainUcpOrder = z.object({
-  id: text,
+  id,
   label: optionalText,
   status: optionalText,
   created_at: optionalText,
@@ -67,8 +67,8 @@ export const PlainUcpOrder = z.object({
   line_items: z
     .array(
       z.object({
-        id: text,
-        item: z.object({ id: text, title: optionalText, ean: optionalText, price: count }),
+        id,
+        item: z.object({ id, title: optionalText, ean: optionalId, price: count }),
         quantity: z.object({ total: count, fulfilled: optional(count) }),
         totals: optional(Totals),
       }),

@@ -3,7 +3,8 @@ import type { HttpResponse } from '#lib/platform/http/classify';
 import { describe } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
 import type { RemoteContext } from '../action.ts';
-import { member, readShape, unreadable } from '../kit/shape.ts';
+import { member } from '../kit/json.ts';
+import { readShape, unreadable } from '../kit/shape.ts';
 import { judge, PAID_ALREADY } from './codes.ts';
 import { OrderState } from './schema.ts';
 import { grantsOf } from './token.ts';
@@ -28,9 +29,9 @@ export async function listOrders(caller: Caller, { from, to }: Window, skip: num
 }
 
 /** GET /api/order/get/{ordernumber} */
-export async function getOrder(caller: Caller, number: string): Promise<unknown> {
-  const path = `/api/order/get/${encodeURIComponent(number)}`;
-  const { body } = await call(caller, { method: 'GET', path });
+export async function getOrder(caller: Caller, ordernumber: string): Promise<unknown> {
+  const path = '/api/order/get/{ordernumber}';
+  const { body } = await call(caller, { method: 'GET', path, params: { ordernumber } });
   return (Array.isArray(body) ? body[0] : undefined) ?? member(body, 'Results') ?? body;
 }
 

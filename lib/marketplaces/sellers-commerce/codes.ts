@@ -1,6 +1,6 @@
 import { BlockedError, type IntegrationError, RejectedError, RetryableError } from '#lib/platform/errors';
 import type { HttpResponse } from '#lib/platform/http/classify';
-import { member, textOf } from '../kit/shape.ts';
+import { member, textOf } from '../kit/json.ts';
 
 /** Processed, and "Already exists for current request". */
 const DONE = [20, 33];

@@ -1,5 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { count, integer, optional, optionalText, text } from '../kit/shape.ts';
+import { count, id, integer, optional, optionalId, optionalText, text } from '../kit/shape.ts';
 
 const Address = z.object({
   FirstName: optionalText,
@@ -14,11 +14,11 @@ const Address = z.object({
 });
 export type Address = z.infer<typeof Address>;
 
-const Items = z.array(z.object({ SkuCode: text, Quantity: count }));
+const Items = z.array(z.object({ SkuCode: id, Quantity: count }));
 
 /** The Id columns and their tables are documented, the other keys are our reading. Amounts in major units. */
 export const Order = z.object({
-  OrderNumber: text,
+  OrderNumber: id,
   OrderStatusId: integer,
   PaymentStatusId: optional(integer),
   OrderPlacedDate: optionalText,
@@ -30,8 +30,8 @@ export const Order = z.object({
   OrderItems: z
     .array(
       z.object({
-        OrderItemId: optionalText,
-        SkuCode: text,
+        OrderItemId: optionalId,
+        SkuCode: id,
         ProductName: optionalText,
         Quantity: count,
         UnitPrice: text,
@@ -49,7 +49,7 @@ export type Order = z.infer<typeof Order>;
 
 /** What decides whether an order may be moved on or captured. */
 export const OrderState = z.object({
-  OrderNumber: text,
+  OrderNumber: id,
   OrderStatusId: integer,
   PaymentStatusId: optional(integer),
   AuthorizationCode: optionalText,

@@ -1,6 +1,7 @@
 import type { Connection } from '#lib/connections/connection';
 import { externalIdsOf } from '#lib/orders/split';
 import type { Action, FetchAction, ProbedAction, ReportInput, StockInput } from '../action.ts';
+import { textOf } from '../kit/json.ts';
 import { parcelCarrier } from '../kit/parcel.ts';
 import { carriers, METHODS } from './carriers.ts';
 import { addDelivery, getOrder, getProduct, listDeliveries, putQuantity } from './client.ts';
@@ -27,7 +28,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
     const method = methodOf(remote.connection, input);
     for (const orderId of ordersOf(input)) {
       const deliveries = await listDeliveries(remote, orderId);
-      if (!deliveries.some((each) => each.id === trackingNumber && each.method === method)) return null;
+      if (!deliveries.some((each) => textOf(each.id) === trackingNumber && each.method === method)) return null;
     }
     return { note: 'found among the deliveries of the order at Sello' };
   },

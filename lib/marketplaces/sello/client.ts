@@ -1,5 +1,7 @@
+import type { HttpRequest } from '#lib/platform/http/client';
 import type { RemoteContext } from '../action.ts';
-import { member, readShape } from '../kit/shape.ts';
+import { member } from '../kit/json.ts';
+import { readShape } from '../kit/shape.ts';
 import {
   Created,
   Deliveries,
@@ -19,14 +21,13 @@ async function call(
   caller: Caller,
   method: 'GET' | 'POST' | 'PUT',
   path: string,
-  more: { query?: Query; json?: unknown } = {},
+  more: Pick<HttpRequest, 'params' | 'query' | 'json'> = {},
 ) {
   const headers = { authorization: caller.secrets.apiKey ?? '' };
   return (await caller.http.request({ method, path, headers, ...more })).body;
 }
 
-type Query = Record<string, string | number>;
-const segment = encodeURIComponent;
+type Query = NonNullable<HttpRequest['query']>;
 
 /** GET /orders: up to 300 of them, without their rows. */
 export async function listOrders(caller: Caller, query: Query): Promise<unknown[]> {
@@ -34,7 +35,8 @@ export async function listOrders(caller: Caller, query: Query): Promise<unknown[
 }
 
 /** GET /orders/{orderId}: with its rows. */
-export const getOrder = (caller: Caller, id: string): Promise<unknown> => call(caller, 'GET', `/orders/${segment(id)}`);
+export const getOrder = (caller: Caller, orderId: string): Promise<unknown> =>
+  call(caller, 'GET', '/orders/{orderId}', { params: { orderId } });
 
 /** The same, for what its status says. */
 export const getOrderStatus = async (caller: Caller, id: string) => readShape(OrderStatus, await getOrder(caller, id));
@@ -46,7 +48,7 @@ export async function listProducts(caller: Caller, query: Query): Promise<unknow
 
 /** GET /products/{id} */
 export const getProduct = async (caller: Caller, id: string): Promise<unknown> =>
-  unwrap(await call(caller, 'GET', `/products/${segment(id)}`));
+  unwrap(await call(caller, 'GET', '/products/{id}', { params: { id } }));
 
 const unwrap = (body: unknown): unknown => member(body, 'data') ?? body;
 
@@ -56,13 +58,14 @@ export async function putQuantity(
   { id, sku }: { id: string | undefined; sku: string },
   quantity: number,
 ) {
-  const path = id === undefined ? `/products/sku/${segment(sku)}` : `/products/${segment(id)}`;
-  await call(caller, 'PUT', path, { json: { quantity } });
+  const json = { quantity };
+  if (id === undefined) await call(caller, 'PUT', '/products/sku/{sku}', { params: { sku }, json });
+  else await call(caller, 'PUT', '/products/{id}', { params: { id }, json });
 }
 
 /** GET /orders/{id}/deliveries */
-export async function listDeliveries(caller: Caller, orderId: string) {
-  return readShape(Deliveries, await call(caller, 'GET', `/orders/${segment(orderId)}/deliveries`)).deliveries;
+export async function listDeliveries(caller: Caller, id: string) {
+  return readShape(Deliveries, await call(caller, 'GET', '/orders/{id}/deliveries', { params: { id } })).deliveries;
 }
 
 export interface DeliveryRequest {
@@ -73,28 +76,28 @@ export interface DeliveryRequest {
 }
 
 /** POST /orders/{id}/deliveries */
-export async function addDelivery(caller: Caller, orderId: string, json: DeliveryRequest): Promise<void> {
-  await call(caller, 'POST', `/orders/${segment(orderId)}/deliveries`, { json });
+export async function addDelivery(caller: Caller, id: string, json: DeliveryRequest): Promise<void> {
+  await call(caller, 'POST', '/orders/{id}/deliveries', { params: { id }, json });
 }
 
 /** GET /status: statuses are the account's own. */
 export const listStatuses = async (caller: Caller) => readShape(Statuses, await call(caller, 'GET', '/status'));
 
 /** PUT /orders/{id} */
-export async function setStatus(caller: Caller, orderId: string, statusId: string): Promise<void> {
+export async function setStatus(caller: Caller, id: string, statusId: string): Promise<void> {
   const status_id = /^\d{1,15}$/.test(statusId) ? Number(statusId) : statusId;
-  await call(caller, 'PUT', `/orders/${segment(orderId)}`, { json: { status_id } });
+  await call(caller, 'PUT', '/orders/{id}', { params: { id }, json: { status_id } });
 }
 
 /** GET /orders/{id}/rows: the ids of the rows that the order has. */
-export async function listRowIds(caller: Caller, orderId: string): Promise<string[]> {
-  return readShape(Rows, await call(caller, 'GET', `/orders/${segment(orderId)}/rows`)).map(({ id }) => id);
+export async function listRowIds(caller: Caller, id: string): Promise<string[]> {
+  return readShape(Rows, await call(caller, 'GET', '/orders/{id}/rows', { params: { id } })).map((row) => row.id);
 }
 
 /** POST /orders/{id}/rows/{rowId}/separate; returns the id of the order that now has the row. */
-export async function separateRow(caller: Caller, orderId: string, rowId: string): Promise<string> {
-  const path = `/orders/${segment(orderId)}/rows/${segment(rowId)}/separate`;
-  return readShape(Created, await call(caller, 'POST', path)).id;
+export async function separateRow(caller: Caller, id: string, rowId: string): Promise<string> {
+  const path = '/orders/{id}/rows/{rowId}/separate';
+  return readShape(Created, await call(caller, 'POST', path, { params: { id, rowId } })).id;
 }
 
 export interface ReturnRequest {
@@ -105,7 +108,7 @@ export interface ReturnRequest {
 
 /** PUT /orders/{orderId}/rows/{rowId}/return */
 export async function putReturn(caller: Caller, orderId: string, rowId: string, json: ReturnRequest): Promise<void> {
-  await call(caller, 'PUT', `/orders/${segment(orderId)}/rows/${segment(rowId)}/return`, { json });
+  await call(caller, 'PUT', '/orders/{orderId}/rows/{rowId}/return', { params: { orderId, rowId }, json });
 }
 
 /** GET /developers/webhooks */

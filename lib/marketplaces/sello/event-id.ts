@@ -1,4 +1,6 @@
-/** "Will only contain the ID of the order or the ID of the product": under which name, the document does not say. */
+import { isExact, member, textOf } from '../kit/json.ts';
+
+/** "Will only contain the ID of the order or the ID of the product": under which name, the document does not say. Empty for an inexact one. */
 export function findId(body: unknown, kind: 'order' | 'product'): string | undefined {
   const candidates = [
     member(body, `${kind}_id`),
@@ -26,13 +28,9 @@ function holdsNumber(value: unknown): boolean {
   return digits(value) !== undefined;
 }
 
+/** Undefined for what is no id; empty for a number that JSON has rounded, so that nothing else is taken in its place. */
 function digits(value: unknown): string | undefined {
-  const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+  if (!isExact(value)) return '';
+  const text = textOf(value);
   return /^\d{1,18}$/.test(text) ? text : undefined;
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Change } from '../contract.ts';
-import { member, present, readShape, textOf } from '../kit/shape.ts';
+import { member, textOf } from '../kit/json.ts';
+import { present, readShape } from '../kit/shape.ts';
 import { Product } from './schema.ts';
 import type { Settings } from './settings.ts';
 import { versionOf } from './version.ts';

@@ -4,6 +4,7 @@ import { exponentOf, toMinor } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
 import { countryCode } from '../kit/country.ts';
+import { INEXACT } from '../kit/json.ts';
 import { present, readShape, unreadable } from '../kit/shape.ts';
 import { findId } from './event-id.ts';
 import { mapProduct } from './map-product.ts';
@@ -19,6 +20,7 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   if (topic === 'order-listed') return mapListed(body, receivedAt, own);
   const action = topic.startsWith('product') ? 'product' : 'order';
   const resource = findId(body, action);
+  if (resource === '') throw unreadable('id', INEXACT);
   if (resource === undefined) throw unreadable('id', `expected the id of the ${action}`);
   return { type: 'fetch', action, resource };
 }

@@ -1,8 +1,8 @@
 import { ContractError } from '#lib/platform/errors';
 import { toInstant } from '#lib/platform/time';
 import type { PollContext, PollPage } from '../contract.ts';
+import { member, textOf } from '../kit/json.ts';
 import { rewindInstant } from '../kit/rewind.ts';
-import { member, textOf } from '../kit/shape.ts';
 import { listOrders, listProducts } from './client.ts';
 import { Settings } from './settings.ts';
 
@@ -84,7 +84,7 @@ async function readPage(context: PollContext, { walk: index, offset, marks: seen
     ? { walk: index + 1, offset: 0, marks }
     : { walk: index, offset: offset + walk.size - ROWS_AGAIN, marks };
   const items = changed
-    .filter(({ row }) => textOf(member(row, 'id')) !== '')
+    .filter(({ row }) => (member(row, 'id') ?? '') !== '')
     .map(({ row }) => ({ topic: walk.topic, body: row }));
   return { items, marks, next: ahead.walk < WALKS.length ? ahead : null };
 }

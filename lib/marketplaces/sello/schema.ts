@@ -1,5 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { count, integer, optional, optionalText, text } from '../kit/shape.ts';
+import { count, id, integer, optional, optionalId, optionalText, text } from '../kit/shape.ts';
 
 /** Flags are booleans here and "0" or "1" elsewhere in their document. */
 const flag = z.pipe(
@@ -17,13 +17,13 @@ const amount = z.pipe(
 );
 
 const Row = z.object({
-  id: text,
+  id,
   quantity: count,
   title: optionalText,
-  reference: optionalText,
+  reference: optionalId,
   price: amount,
-  product_id: optionalText,
-  identifier: optionalText,
+  product_id: optionalId,
+  identifier: optionalId,
   identifier_type: optionalText,
   total_vat: optional(amount),
 });
@@ -31,7 +31,7 @@ export type Row = z.infer<typeof Row>;
 
 /** `GET /orders/{id}`: the list's attributes and the rows. */
 export const Order = z.object({
-  id: text,
+  id,
   number: optionalText,
   market_reference: optionalText,
   created_at: text,
@@ -58,11 +58,11 @@ export const Order = z.object({
 export type Order = z.infer<typeof Order>;
 
 /** A row of `GET /orders`: enough to know whether it is worth reading. */
-export const ListedOrder = z.object({ id: text, updated_at: optionalText, created_at: text });
+export const ListedOrder = z.object({ id, updated_at: optionalText, created_at: text });
 
 export const Product = z.object({
-  id: text,
-  private_reference: optionalText,
+  id,
+  private_reference: optionalId,
   private_name: optionalText,
   quantity: optional(integer),
   created_at: optionalText,
@@ -75,12 +75,13 @@ export const OrderList = z.object({ orders: z.array(z.unknown()) });
 export const ProductList = z.object({ products: z.array(z.unknown()) });
 
 /** The document's example says `is_delivered`, its table of orders `delivered`. */
-export const Statuses = z.array(z.object({ id: text, title: optionalText, is_delivered: flag, delivered: flag }));
+export const Statuses = z.array(z.object({ id, title: optionalText, is_delivered: flag, delivered: flag }));
 
-export const Deliveries = z.object({ deliveries: z.array(z.object({ id: text, method: optionalText })) });
-export const OrderStatus = z.object({ status_id: optionalText, is_delivered: flag });
-export const Rows = z.array(z.object({ id: text }));
-export const Created = z.object({ id: text });
+/** The id is a tracking number that somebody gave: none makes the list unreadable. */
+export const Deliveries = z.object({ deliveries: z.array(z.object({ id: z.unknown(), method: optionalText })) });
+export const OrderStatus = z.object({ status_id: optionalId, is_delivered: flag });
+export const Rows = z.array(z.object({ id }));
+export const Created = z.object({ id });
 
 const WebhookEntry = z.object({ url: text, hook: text });
 export type WebhookEntry = z.infer<typeof WebhookEntry>;

@@ -8,7 +8,7 @@ import {
 import type { HttpResponse } from '#lib/platform/http/classify';
 import { classify, describe } from '#lib/platform/http/classify';
 import type { RemoteContext } from '../action.ts';
-import { member, textOf } from '../kit/shape.ts';
+import { member, textOf } from '../kit/json.ts';
 
 export type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 export type Variables = Record<string, unknown>;

@@ -1,5 +1,6 @@
 import { UnknownOutcomeError } from '#lib/platform/errors';
-import { member, readShape } from '../kit/shape.ts';
+import { member } from '../kit/json.ts';
+import { readShape } from '../kit/shape.ts';
 import { ask, type Caller, type Variables } from './client.ts';
 import { CANCEL_ORDER, CANCEL_ORDER_ITEM, CREATE_ORDER, ORDER_LIST, SET_ORDER_AS_PAID } from './documents.ts';
 import { nodesOf, Order, OrderState, Page } from './schema.ts';

@@ -1,5 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { count, integer, optional, optionalText, text } from '../kit/shape.ts';
+import { count, id, integer, optional, optionalId, optionalOurId, optionalText, ourId, text } from '../kit/shape.ts';
 
 /** Lists may hold nulls: GraphQL's `[OrderItem]`. */
 const list = <T extends z.ZodMiniType>(schema: T) =>
@@ -50,29 +50,29 @@ const ShippingPackage = z.object({
 export type ShippingPackage = z.infer<typeof ShippingPackage>;
 
 const OrderItem = z.object({
-  id: text,
+  id,
   quantity: count,
   status: text,
   trackingNumber: optionalText,
   shippingProvider: optionalText,
   timeRefunded: optional(integer),
   // `id` would be the snapshot's: nothing is found by it.
-  sku: z.object({ originalId: text }),
+  sku: z.object({ originalId: id }),
   shippingPackage: optional(ShippingPackage),
 });
 export type OrderItem = z.infer<typeof OrderItem>;
 
 /** `partnerOrderCode` is no field of an order: whoever found it by its code adds it. */
 export const Order = z.object({
-  id: text,
+  id,
   status: text,
   orderItems: list(OrderItem),
-  partnerOrderCode: optionalText,
+  partnerOrderCode: optionalOurId,
 });
 export type Order = z.infer<typeof Order>;
 
 /** What a mutation answers about the order it changed. */
-export const OrderState = z.object({ id: text, status: text });
+export const OrderState = z.object({ id, status: text });
 export type OrderState = z.infer<typeof OrderState>;
 
 export const Page = z.object({
@@ -87,7 +87,7 @@ export const nodesOf = ({ edges }: Page): object[] =>
   edges.flatMap(({ node }) => (typeof node === 'object' && node !== null ? [node] : []));
 
 const SkuFields = z.object({
-  identifier: optionalText,
+  identifier: optionalId,
   color: optionalText,
   size: optionalText,
   price: told(amount),
@@ -95,19 +95,19 @@ const SkuFields = z.object({
   enabled: told(flag),
 });
 
-export const Sku = z.extend(SkuFields, { id: text });
+export const Sku = z.extend(SkuFields, { id });
 export type Sku = z.infer<typeof Sku>;
 
-export const Product = z.object({ id: text, name: optionalText, enabled: told(flag), skus: list(Sku) });
+export const Product = z.object({ id, name: optionalText, enabled: told(flag), skus: list(Sku) });
 export const SkuOfProduct = z.extend(Sku, { product: optional(z.object({ name: optionalText, enabled: told(flag) })) });
 
 /** `create-sku` and `update-sku`: a new one is told without its id. */
-export const SkuNotice = z.extend(SkuFields, { sku_id: optionalText, time_updated: told(integer) });
+export const SkuNotice = z.extend(SkuFields, { sku_id: optionalId, time_updated: told(integer) });
 
 /** `create-product` and `update-product`: neither holds its Skus, though a table lists them. */
 export const ProductNotice = z.object({
-  product_id: optionalText,
-  identifier: optionalText,
+  product_id: optionalId,
+  identifier: optionalId,
   time_updated: told(integer),
 });
 
@@ -116,8 +116,8 @@ export const MerchantNotice = z.object({
 });
 
 /** `cancel-partner-order` and `deliver-partner-order`: the id is the partner order code. */
-export const OrderNotice = z.object({ order_id: text });
+export const OrderNotice = z.object({ order_id: ourId });
 
-export const TicketReply = z.object({ ticketId: text, content: text });
-export const Ticket = z.object({ id: text });
+export const TicketReply = z.object({ ticketId: id, content: text });
+export const Ticket = z.object({ id });
 export const Success = z.object({ success: z.boolean() });

@@ -1,5 +1,5 @@
 import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
-import { member } from '../kit/shape.ts';
+import { member } from '../kit/json.ts';
 import { ask, type Caller } from './client.ts';
 import { REPLY_TICKET } from './documents.ts';
 import { Success, Ticket } from './schema.ts';

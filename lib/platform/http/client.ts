@@ -1,12 +1,14 @@
 import { type IntegrationError, RetryableError, UnknownOutcomeError } from '../errors.ts';
 import type { Budget } from '../rate-limit/budget.ts';
 import { classify, type HttpResponse, retryAfterSeconds } from './classify.ts';
+import { fillPath } from './path.ts';
 import { isUsedUp, secondsUntilReset } from './rate-limit.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Joined to the connection's base URL, which may itself have a path. */
+  /** As documented, `{name}` for what `params` fill; joined to the connection's base URL, which may itself have a path. */
   path: string;
+  params?: Readonly<Record<string, string>>;
   query?: Record<string, string | number>;
   headers?: Record<string, string>;
   /** Sent as JSON. */
@@ -46,9 +48,10 @@ export function createHttp({ baseUrl, budget, timeoutMs, fetch = globalThis.fetc
     sent: () => sent,
     lastStatus: () => lastStatus,
     async request(request) {
+      const url = urlOf(request, baseUrl);
       await budget.take();
       sent += 1;
-      const response = await send(request, baseUrl, timeoutMs, fetch);
+      const response = await send(request, url, timeoutMs, fetch);
       lastStatus = response.status;
       if (response.status === 429) await budget.pause(retryAfterSeconds(response));
       else if (isUsedUp(response.headers)) await budget.pause(secondsUntilReset(response.headers));
@@ -58,9 +61,13 @@ export function createHttp({ baseUrl, budget, timeoutMs, fetch = globalThis.fetc
   };
 }
 
-async function send(request: HttpRequest, baseUrl: string, timeoutMs: number, fetch: typeof globalThis.fetch) {
-  const url = new URL(baseUrl.replace(/\/$/, '') + request.path);
-  for (const [key, value] of Object.entries(request.query ?? {})) url.searchParams.set(key, String(value));
+function urlOf({ path, params, query = {} }: HttpRequest, baseUrl: string): URL {
+  const url = new URL(baseUrl.replace(/\/$/, '') + fillPath(path, params));
+  for (const [key, value] of Object.entries(query)) url.searchParams.set(key, String(value));
+  return url;
+}
+
+async function send(request: HttpRequest, url: URL, timeoutMs: number, fetch: typeof globalThis.fetch) {
   const headers: Record<string, string> = { accept: 'application/json', ...request.headers };
   const init: RequestInit = { method: request.method, headers, redirect: 'manual' };
   if (request.json !== undefined) {

@@ -1,0 +1,16 @@
+/** JSON rounds larger integers: two different ids would read as one. */
+export const isExact = (value: unknown): boolean =>
+  typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+
+export const INEXACT = 'is a number that JSON cannot hold exactly: expected text';
+
+/** A member of a JSON object, undefined for anything that is not one. */
+export function member(value: unknown, key: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<PropertyKey, unknown>)[key]
+    : undefined;
+}
+
+/** An id or word as text; empty for anything but text and exact numbers. (`String()` fails on `{"toString":0}`.) */
+export const textOf = (value: unknown): string =>
+  typeof value === 'string' || (typeof value === 'number' && isExact(value)) ? String(value).trim() : '';
