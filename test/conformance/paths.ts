@@ -24,10 +24,12 @@ export function testPaths({ info, connector, conformance, connection, source }: 
   );
 
   const scripts = conformance.fetch ?? [];
-  test.each(Object.keys(fetches))(`${info.title}: an odd id leads to no other path in the fetch of %s`, (action) =>
-    leadsNowhereElse(Array.isArray(scripts) ? scripts : (scripts[action] ?? []), (remote, resource) =>
-      fetches[action]?.push(remote, { resource }),
-    ),
+  const read = Array.isArray(scripts)
+    ? Object.fromEntries(Object.keys(fetches).map((name) => [name, scripts]))
+    : scripts;
+  test.each(Object.entries(read))(
+    `${info.title}: an odd id leads to no other path in the fetch of %s`,
+    (name, answers) => leadsNowhereElse(answers, (remote, resource) => fetches[name]?.push(remote, { resource })),
   );
 
   if (stock)

@@ -16,7 +16,8 @@ export const status: ProbedAction<FollowUpInput> = {
   },
 };
 
-const homeOf = ({ about, order }: FollowUpInput): string => about.split(' ')[0] ?? order.externalId;
+/** `about` is the order's id at Sello and those of its parcels. */
+const homeOf = ({ about }: FollowUpInput): string => about.replace(/(?: ful_\w+)*$/, '');
 
 /** The account's own status that means delivered; several or none is a person's choice. */
 async function findDelivered(remote: RemoteContext): Promise<string> {
