@@ -1,6 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
-import { putApiKey, SCOPES } from '#lib/api/keys';
-import { revokeApiKeys } from '#lib/api/manage-keys';
+import { putApiKey, revokeApiKeys, SCOPES } from '#lib/api/kit/keys';
 import type { ConnectionsFile } from '#lib/connections/file';
 import { putConnections } from '#lib/connections/put';
 import { getDeliveries, transition } from '#lib/deliveries/ledger';

@@ -71,7 +71,7 @@ describe('what is bundled works as what is not', () => {
     const secrets = { apiKey: 'k', webhookSecret: 'right' };
     const shop = { id: 'shop', marketplace: 'scopio', baseUrl: 'http://127.0.0.1:1', secrets };
     hub = await startInProcess({ connections: [shop], routes: [{ from: '*', to: 'erp' }] });
-    const { putApiKey } = await import('#lib/api/keys');
+    const { putApiKey } = await import('#lib/api/kit/keys');
     await putApiKey('key', 'erp', ['orders:read']);
   });
   afterAll(() => hub.stop());

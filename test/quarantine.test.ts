@@ -29,7 +29,7 @@ let hub: InProcess;
 let handlers: Record<'scopio' | 'marketful' | 'ingest' | 'api', Handler>;
 beforeAll(async () => {
   hub = await startInProcess(file());
-  const { putApiKey } = await import('#lib/api/keys');
+  const { putApiKey } = await import('#lib/api/kit/keys');
   await putApiKey('ops-key', 'night-shift', ['ops']);
   handlers = {
     scopio: (await import('#functions/webhooks/scopio')).handler as unknown as Handler,

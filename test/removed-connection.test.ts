@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApp } from '#lib/api/app';
-import { putApiKey } from '#lib/api/keys';
+import { createApi } from '#lib/api/api';
+import { putApiKey } from '#lib/api/kit/keys';
 import { workDelivery } from '#lib/attempts/work';
 import { sweep } from '#lib/deliveries/sweep';
 import { type InProcess, startInProcess } from './support/in-process.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => hub.stop());
 
-const app = createApp();
+const app = createApi();
 async function get<K extends string>(path: string): Promise<Record<K, Array<Record<string, unknown>>>> {
   const response = await app.request(path, { headers: { authorization: 'Bearer key' } });
   return (await response.json()) as Record<K, Array<Record<string, unknown>>>;

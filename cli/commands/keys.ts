@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
-import type { Scope } from '#lib/api/keys';
-import type { ListedKey } from '#lib/api/manage-keys';
+import type { ListedKey, Scope } from '#lib/api/kit/keys';
 import { atDeployment, OUTPUTS_HELP, outputsOption } from '../deployment.ts';
 import { CliError, refusal } from '../errors.ts';
 import { count, relativeTime } from '../format.ts';
@@ -29,7 +28,7 @@ export function addKeys(program: Command): void {
     .action(async (name: string, { scopes }: { scopes: Scope[] }, command: Command) => {
       const key = `lsk_${randomBytes(24).toString('base64url')}`;
       await atDeployment(command, async () => {
-        const { putApiKey } = await import('#lib/api/keys');
+        const { putApiKey } = await import('#lib/api/kit/keys');
         await putApiKey(key, name, scopes);
       });
       const { json } = command.optsWithGlobals<GlobalOptions>();
@@ -41,7 +40,7 @@ export function addKeys(program: Command): void {
     .addOption(outputsOption())
     .addHelpText('after', `${examples('keys list')}${OUTPUTS_HELP}`)
     .action(async (_options: unknown, command: Command) => {
-      const found = await atDeployment(command, async () => (await import('#lib/api/manage-keys')).listApiKeys());
+      const found = await atDeployment(command, async () => (await import('#lib/api/kit/keys')).listApiKeys());
       const { json } = command.optsWithGlobals<GlobalOptions>();
       const shown = found.length > 0 ? renderTable(found, columns(new Date())) : 'no keys';
       console.log(json ? JSON.stringify({ keys: found }, null, 2) : shown);
@@ -54,7 +53,7 @@ export function addKeys(program: Command): void {
     .addHelpText('after', `${examples('keys revoke erp', 'keys revoke erp --yes')}${OUTPUTS_HELP}`)
     .action(async (name: string, { yes: sure }: { yes?: boolean }, command: Command) => {
       const revoked = await atDeployment(command, async () => {
-        const { listApiKeys, revokeApiKeys } = await import('#lib/api/manage-keys');
+        const { listApiKeys, revokeApiKeys } = await import('#lib/api/kit/keys');
         const found = (await listApiKeys()).filter((key) => key.name === name).length;
         if (found === 0) throw new CliError(`there is no key of the name ${name}`);
         if (!sure)

@@ -1,3 +1,4 @@
-import { createHandler } from '#lib/api/handler';
+import { createApi } from '#lib/api/api';
+import { createHandler } from '#lib/api/kit/handler';
 
-export const handler = createHandler();
+export const handler = createHandler(createApi());

@@ -1,110 +1,30 @@
-import type { Connection, Route } from '#lib/connections/connection';
-import { getConfiguration, type RemovedConnection } from '#lib/connections/store';
-import { countOpen, MAX_COUNTED } from '#lib/deliveries/count-open';
-import { listMisses } from '#lib/inbound/misses';
-import type { Actions } from '#lib/marketplaces/action';
+import type { Connection } from '#lib/connections/connection';
+import { getConfiguration } from '#lib/connections/store';
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces } from '#lib/marketplaces/registry';
+import { openRemote } from '#lib/marketplaces/remote';
+import { IntegrationError } from '#lib/platform/errors';
+import { publicUrl } from '#lib/platform/settings';
 import * as z from '#lib/platform/zod';
-import { type Cursor, getCursor } from '#lib/polling/cursor';
-import { webhookPath } from '#lib/webhooks/hub-urls';
-import { doc, named } from './documented.ts';
-import { errorResponses } from './errors.ts';
-import { json, Timestamp } from './list.ts';
-import { createRoute, Routes } from './routes.ts';
-
-export const PollBody = named(
-  'Poll',
-  z.object({
-    lastPolledAt: z.nullable(Timestamp),
-    nextPollAt: z.nullable(Timestamp),
-    lastError: doc(z.nullable(z.string()), { description: 'The code of what broke the last poll off.' }),
-    unfinished: doc(z.boolean(), { description: 'It has pages left to read, and goes on at `nextPollAt`.' }),
-    backfill: doc(
-      z.nullable(z.object({ since: Timestamp, askedAt: Timestamp, by: z.string(), reason: z.nullable(z.string()) })),
-      { description: 'What is to be read again, until it has been.' },
-    ),
-  }),
-  { description: 'All null before the first poll.' },
-);
-
-const ConnectionBody = named(
-  'Connection',
-  z.object({
-    id: doc(z.string(), { example: 'scopio-main' }),
-    marketplace: doc(z.string(), { example: 'scopio' }),
-    baseUrl: doc(z.string(), { example: 'https://api.scopio.example' }),
-    settings: z.record(z.string(), z.unknown()),
-    pollIntervalSeconds: z.number(),
-    requestsPerMinute: z.number(),
-    webhooks: doc(z.array(z.object({ topic: z.string(), path: z.string() })), {
-      description: 'The paths to register at the marketplace; `{secret}` stands for its webhook secret.',
-      example: [{ topic: 'order-paid', path: '/webhooks/scopio/scopio-main/order-paid' }],
-    }),
-    requests: doc(
-      z.array(z.object({ action: z.string(), summary: z.string(), inputSchema: z.record(z.string(), z.unknown()) })),
-      {
-        description:
-          'What can be asked of it with `POST /connections/{id}/requests/{action}`, and the JSON Schema of the body.',
-        example: [
-          {
-            action: 'items-delete',
-            summary: 'Deletes a product by its id.',
-            inputSchema: { type: 'object', properties: { item_id: { type: 'integer' } }, required: ['item_id'] },
-          },
-        ],
-      },
-    ),
-    poll: PollBody,
-    misses: doc(
-      z.array(
-        z.object({
-          day: z.string(),
-          firstByWebhook: z.number(),
-          firstByPoll: z.number(),
-          lateWebhooks: z.number(),
-          latenessSeconds: z.number(),
-        }),
-      ),
-      {
-        description:
-          'By day (UTC), newest first: new orders a webhook told of, those a poll found before any webhook, and how many of these webhooks came late and by how many seconds in all.',
-      },
-    ),
-  }),
-);
-
-const open = z.int().check(z.maximum(MAX_COUNTED));
-
-const RemovedBody = named(
-  'RemovedConnection',
-  z.object({
-    id: doc(z.string(), { example: 'scopio-old' }),
-    marketplace: doc(z.string(), { example: 'scopio' }),
-    removedAt: Timestamp,
-    deliveries: doc(z.object({ pending: open, blocked: open, dead: open }), {
-      description: `Those that are not done, each counted to ${MAX_COUNTED}.`,
-    }),
-  }),
-  {
-    description: 'A connection that the connections file no longer has. Its deliveries wait until it comes back.',
-  },
-);
-
-const RouteBody = named(
-  'Route',
-  z.object({
-    from: doc(z.string(), { description: 'A connection, or `*`.', example: '*' }),
-    match: z.optional(z.object({ country: z.optional(z.string()), skuPrefix: z.optional(z.string()) })),
-    to: doc(z.string(), { description: 'A connection, or `erp`.', example: 'marketful-mx' }),
-  }),
-);
-
-const Connections = z.object({
-  connections: z.array(ConnectionBody),
-  removed: z.array(RemovedBody),
-  routes: doc(z.array(RouteBody), { description: 'Tried in this order for each line of an order.' }),
-});
+import { askForPoll, getCursor } from '#lib/polling/cursor';
+import { type Synced, syncWebhooks } from '#lib/webhooks/sync';
+import {
+  Asked,
+  Connections,
+  presentConnection,
+  presentPoll,
+  presentRemoved,
+  presentRoute,
+  SyncedBody,
+} from './connection-schema.ts';
+import { DeliveryBody, presentDelivery } from './delivery-schema.ts';
+import { ApiError, errorResponses, notFound } from './kit/errors.ts';
+import { idempotencyHeader } from './kit/idempotency.ts';
+import { Instant } from './kit/members.ts';
+import { doc, named } from './kit/meta.ts';
+import { body, createRoute, json, Routes } from './kit/route.ts';
+import { Reason } from './replay-schema.ts';
+import { postRequest } from './requests.ts';
 
 const listRoute = createRoute({
   method: 'get',
@@ -118,67 +38,142 @@ const listRoute = createRoute({
   },
 });
 
+const pollRoute = createRoute({
+  method: 'post',
+  path: '/connections/{id}/poll',
+  tags: ['connections'],
+  summary: 'Makes a connection due now, and with `since` reads again what happened since then',
+  description:
+    'The poller does it within a minute, at the connection’s own pace; a poll that breaks off goes on where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: a poll is under way, ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.',
+  scope: 'ops',
+  request: {
+    params: z.object({ id: doc(z.string(), { example: 'sello-se' }) }),
+    body: body(
+      named(
+        'PollRequest',
+        z.strictObject({
+          since: doc(z.optional(Instant), { type: 'string', format: 'date-time' }),
+          reason: Reason,
+        }),
+        { example: { since: '2026-11-01T00:00:00Z', reason: 'webhooks were off' } },
+      ),
+      false,
+    ),
+  },
+  responses: {
+    202: json('It is due.', Asked),
+    ...errorResponses(400, 401, 403, 404, 409, 413, 415, 422, 500),
+  },
+});
+
+/** A few requests within the connection's requests a minute; API Gateway waits 29 seconds. */
+const PATIENCE = { maxWaitMs: 2_000, patienceMs: 8_000 };
+
+const syncRoute = createRoute({
+  method: 'post',
+  path: '/connections/{id}/webhooks/sync',
+  tags: ['connections'],
+  summary: "Registers the hub's URLs at the marketplace and repairs what is registered there",
+  description:
+    "The URLs begin with the hub's PUBLIC_URL, a setting of the deployment. A step that the marketplace refuses is told in its `error` and does not keep it from the others; 422 when it does not even tell what is registered.",
+  scope: 'ops',
+  request: {
+    params: z.object({ id: doc(z.string(), { example: 'marketful-mx' }) }),
+    body: body(z.strictObject({ dryRun: z._default(z.boolean(), false) }), false),
+  },
+  responses: {
+    200: json('What was done, or would be.', SyncedBody),
+    ...errorResponses(400, 401, 403, 404, 413, 415, 422, 500),
+  },
+});
+
+const Input = doc(z.record(z.string(), z.unknown()), {
+  description: 'As the `inputSchema` of this request says in `GET /connections`; unknown members are refused by name.',
+  example: { items: [{ title: 'Red mug', list_price: 355, sku: 'MUG-RED', ean: '5901234123457' }] },
+});
+
+const requestRoute = createRoute({
+  method: 'post',
+  path: '/connections/{id}/requests/{action}',
+  tags: ['connections'],
+  summary: 'Asks a marketplace for something',
+  description:
+    'An item, an entry order, a return: what a connection takes is in `GET /connections`. It is a delivery like any other: retried, probed, replayed. 404 `unknown_action` names the requests there are.',
+  scope: 'ops',
+  request: {
+    params: z.object({
+      id: doc(z.string(), { example: 'marketful-mx' }),
+      action: doc(z.string(), { example: 'items-create' }),
+    }),
+    headers: idempotencyHeader,
+    body: body(Input),
+  },
+  responses: {
+    202: json('The delivery, which runs at once.', DeliveryBody),
+    ...errorResponses(400, 401, 403, 404, 413, 415, 422, 500),
+  },
+});
+
 export const routes = new Routes();
 
 routes.add(listRoute, async (context) => {
   const configuration = await getConfiguration();
   const [all, removed] = await Promise.all([
-    Promise.all([...configuration.connections.values()].map(present)),
+    Promise.all([...configuration.connections.values()].map(presentConnection)),
     Promise.all([...configuration.removed.values()].map(presentRemoved)),
   ]);
   return context.json({ connections: all, removed, routes: configuration.routes.map(presentRoute) }, 200);
 });
 
-const presentRoute = ({ from, match: { country, skuPrefix } = {}, to }: Route): z.infer<typeof RouteBody> => ({
-  from,
-  ...((country ?? skuPrefix) && { match: { ...(country && { country }), ...(skuPrefix && { skuPrefix }) } }),
-  to,
+routes.add(pollRoute, async (context) => {
+  const { id } = context.req.valid('param');
+  const { since, reason = null } = context.req.valid('json');
+  const connection = (await getConfiguration()).connections.get(id);
+  const info = connection && marketplaces.find(({ name }) => name === connection.marketplace);
+  if (!info) throw notFound('connection');
+  const { poll, rewind } = await loadConnector(info.name);
+  if (!poll) throw new ApiError(422, 'not_polled', `${info.title} is not polled`);
+  if (since !== undefined && !rewind)
+    throw new ApiError(422, 'reads_all', `each poll of ${info.title} reads everything there is: poll it`, 'since');
+  const now = new Date();
+  if (since !== undefined && Date.parse(since) > now.getTime())
+    throw new ApiError(400, 'invalid_request', 'since: lies in the future', 'since');
+  const askedAt = now.toISOString();
+  const backfill = since !== undefined && rewind && { since, askedAt, by: context.var.key.name, reason, rewind };
+  if (!(await askForPoll(id, now, backfill || undefined)))
+    throw new ApiError(409, 'poll_in_progress', 'a poll of it is under way; ask again when it is done');
+  return context.json({ connection: id, askedAt, poll: presentPoll(await getCursor(id)) }, 202);
 });
 
-const presentRemoved = async (removed: RemovedConnection): Promise<z.infer<typeof RemovedBody>> => ({
-  ...removed,
-  deliveries: await countOpen(removed.id),
+routes.add(syncRoute, async (context) => {
+  const { dryRun = false } = context.req.valid('json');
+  const connection = (await getConfiguration()).connections.get(context.req.valid('param').id);
+  if (!connection) throw notFound('connection');
+  return context.json(await sync(connection, dryRun), 200);
 });
 
-async function present(connection: Connection): Promise<z.infer<typeof ConnectionBody>> {
-  const { id, marketplace, baseUrl, settings, pollIntervalSeconds, requestsPerMinute } = connection;
-  const info = marketplaces.find(({ name }) => name === marketplace);
-  const [cursor, misses] = await Promise.all([getCursor(id), listMisses(id)]);
-  return {
-    id,
-    marketplace,
-    baseUrl: withoutUserInfo(baseUrl),
-    settings,
-    pollIntervalSeconds,
-    requestsPerMinute,
-    webhooks: info ? info.topics.map((topic) => ({ topic, path: webhookPath(info, id, topic) })) : [],
-    requests: describeRequests(info && (await loadConnector(info.name)).actions.requests),
-    poll: presentPoll(cursor),
-    misses,
-  };
+async function sync(connection: Connection, dryRun: boolean): Promise<Synced> {
+  const { id, marketplace } = connection;
+  const connector = await loadConnector(marketplace);
+  // Where nobody calls, no secret is read.
+  if (connector.info.topics.length === 0) return { connection: id, marketplace, dryRun, webhooks: [] };
+  try {
+    // The secret of this moment: it is synced because it was just rotated.
+    return await syncWebhooks(connector, await openRemote(connection, PATIENCE, 0), { hub: publicUrl(), dryRun });
+  } catch (error) {
+    if (error instanceof IntegrationError) throw new ApiError(422, error.code, error.detail.description);
+    throw error;
+  }
 }
 
-/** Where a connection's polls stand, as callers see it. */
-export const presentPoll = (cursor: Cursor | undefined): z.infer<typeof PollBody> => ({
-  lastPolledAt: cursor?.lastPolledAt ?? null,
-  nextPollAt: cursor?.nextPollAt ?? null,
-  lastError: cursor?.lastError ?? null,
-  unfinished: typeof cursor?.resume === 'string',
-  backfill: cursor?.backfill ?? null,
-});
-
-const describeRequests = (requests: Actions['requests'] = {}) =>
-  Object.entries(requests).map(([action, { summary, Input }]) => {
-    const { $schema: _dialect, ...inputSchema } = z.toJSONSchema(Input, { io: 'input', unrepresentable: 'any' });
-    return { action, summary, inputSchema };
+routes.add(requestRoute, async (context) => {
+  const { id, action } = context.req.valid('param');
+  const delivery = await postRequest({
+    connectionId: id,
+    action,
+    body: context.req.valid('json'),
+    keyName: context.var.key.name,
+    idempotencyKey: context.req.valid('header')['idempotency-key'],
   });
-
-/** A URL may carry a user and a password, which are secrets. */
-function withoutUserInfo(baseUrl: string): string {
-  if (!URL.canParse(baseUrl)) return '';
-  const url = new URL(baseUrl);
-  if (!url.username && !url.password) return baseUrl;
-  url.username = '';
-  url.password = '';
-  return url.href;
-}
+  return context.json(await presentDelivery(delivery), 202);
+});

@@ -2,11 +2,12 @@ import * as z from '#lib/platform/zod';
 import { type DeadLetter, listDeadLetters, sources } from '#lib/replays/dead-letters';
 import { fateOf, redrive } from '#lib/replays/redrive';
 import { State } from './delivery-schema.ts';
-import { doc, named } from './documented.ts';
-import { errorResponses } from './errors.ts';
-import { body, json, optionalParam, Timestamp } from './list.ts';
+import { errorResponses } from './kit/errors.ts';
+import { optionalParam } from './kit/lists.ts';
+import { Timestamp } from './kit/members.ts';
+import { doc, named } from './kit/meta.ts';
+import { body, createRoute, json, Routes } from './kit/route.ts';
 import { Reason } from './replay-schema.ts';
-import { createRoute, Routes } from './routes.ts';
 
 /** API Gateway waits 29 seconds. */
 const MAX_MS = 12_000;

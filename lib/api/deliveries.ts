@@ -1,11 +1,26 @@
+import { closeDelivery, isClosable, takesRemoteId } from '#lib/attempts/close';
+import { groupCauses } from '#lib/deliveries/failures';
 import { getDelivery } from '#lib/deliveries/ledger';
 import { listDeliveries } from '#lib/deliveries/list';
+import { untilCommitted } from '#lib/platform/table/until-committed';
 import * as z from '#lib/platform/zod';
-import { DeliveryBody, filterShape, presentDeliveries, presentDelivery } from './delivery-schema.ts';
-import { doc } from './documented.ts';
-import { errorResponses, notFound } from './errors.ts';
-import { json, late, listOf, paging } from './list.ts';
-import { createRoute, Routes } from './routes.ts';
+import { advanceReplay } from '#lib/replays/advance';
+import { matchDeliveries } from '#lib/replays/match';
+import { replayDelivery, startReplay } from '#lib/replays/start';
+import {
+  CauseBody,
+  Close,
+  DeliveryBody,
+  filterShape,
+  presentCause,
+  presentDeliveries,
+  presentDelivery,
+} from './delivery-schema.ts';
+import { ApiError, errorResponses, notFound } from './kit/errors.ts';
+import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
+import { doc } from './kit/meta.ts';
+import { body, createRoute, json, Routes } from './kit/route.ts';
+import { ADVANCE_MS, DryRun, FilteredReplay, PER_MINUTE, presentStarted, Reason, Started } from './replay-schema.ts';
 
 export const DeliveryId = doc(z.string(), { example: 'dlv_5be1f6c2a93d70418f26' });
 
@@ -32,6 +47,77 @@ const getRoute = createRoute({
   responses: { 200: json('The delivery.', DeliveryBody), ...errorResponses(401, 403, 404, 500) },
 });
 
+const causesRoute = createRoute({
+  method: 'get',
+  path: '/deliveries/causes',
+  tags: ['deliveries'],
+  summary: 'Groups dead and blocked deliveries by their cause, the largest group first',
+  scope: 'ops',
+  request: {
+    query: z.strictObject({
+      connection: doc(optionalParam(z.string()), { type: 'string' }),
+      since: doc(since, { description: 'Only deliveries created at or after this instant.' }),
+    }),
+  },
+  responses: {
+    200: json(
+      'The groups.',
+      z.object({
+        causes: z.array(CauseBody),
+        looked: doc(z.int(), { description: 'How many deliveries were looked at, the newest first.' }),
+        complete: doc(z.boolean(), {
+          description:
+            'False when there are more: the counts are of those looked at. Narrow by `connection` or `since`.',
+        }),
+      }),
+    ),
+    ...errorResponses(400, 401, 403, 500),
+  },
+});
+
+const closeRoute = createRoute({
+  method: 'post',
+  path: '/deliveries/{id}/close',
+  tags: ['deliveries'],
+  summary: 'Closes a dead or blocked delivery that a person found done',
+  description:
+    'It counts as succeeded without an attempt, with who said so and why, and what waited for it goes on: a placement is followed, pushes that come after it are rung. 409 `delivery_not_closable` for one that is neither dead nor blocked.',
+  scope: 'ops',
+  request: { params: z.object({ id: DeliveryId }), body: body(Close) },
+  responses: {
+    200: json('The delivery.', DeliveryBody),
+    ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500),
+  },
+});
+
+const replayOneRoute = createRoute({
+  method: 'post',
+  path: '/deliveries/{id}/replay',
+  tags: ['replays'],
+  summary: 'Gives a delivery a fresh set of attempts',
+  description:
+    'Its old attempts stay on record. What has succeeded, or may have happened, is probed before it is pushed again. 409 `delivery_in_progress` while a worker has it in hand.',
+  scope: 'ops',
+  request: { params: z.object({ id: DeliveryId }), body: body(z.strictObject({ reason: Reason }), false) },
+  responses: { 202: json('It runs at once.', Started), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
+});
+
+const replayManyRoute = createRoute({
+  method: 'post',
+  path: '/deliveries/replay',
+  tags: ['replays'],
+  summary: 'Replays what a filter matches, or says what it would',
+  description:
+    'An empty filter is refused: 400 `empty_filter`. Deliveries of orders that must leave first come first, then the oldest.',
+  scope: 'ops',
+  request: { body: body(FilteredReplay) },
+  responses: {
+    200: json('A dry run: nothing was replayed.', DryRun),
+    202: json('On record, and begun; GET /replays/{id} shows how it goes.', Started),
+    ...errorResponses(400, 401, 403, 413, 415, 500),
+  },
+});
+
 export const routes = new Routes();
 
 routes.add(listRoute, async (context) => {
@@ -39,8 +125,62 @@ routes.add(listRoute, async (context) => {
   return context.json({ deliveries: await presentDeliveries(items), ...(cursor && { cursor }) }, 200);
 });
 
+// Before `/deliveries/{id}`, which it would match, too.
+routes.add(causesRoute, async (context) => {
+  const found = await groupCauses(context.req.valid('query'));
+  return context.json({ ...found, causes: await Promise.all(found.causes.map(presentCause)) }, 200);
+});
+
 routes.add(getRoute, async (context) => {
   const delivery = await getDelivery(context.req.valid('param').id);
   if (!delivery) throw notFound('delivery');
   return context.json(await presentDelivery(delivery), 200);
+});
+
+routes.add(closeRoute, async (context) => {
+  const word = { ...context.req.valid('json'), by: context.var.key.name };
+  const { id } = context.req.valid('param');
+  const closed = await untilCommitted(`delivery ${id}`, async () => {
+    const delivery = await getDelivery(id);
+    if (!delivery) throw notFound('delivery');
+    if (!isClosable(delivery))
+      throw new ApiError(
+        409,
+        'delivery_not_closable',
+        `the delivery is ${delivery.state}: only dead and blocked ones are closed`,
+      );
+    if (word.remoteId !== undefined && !(await takesRemoteId(delivery)))
+      throw new ApiError(400, 'invalid_request', 'remoteId: is for placements and requests about an order', 'remoteId');
+    return closeDelivery(delivery, word);
+  });
+  return context.json(await presentDelivery(closed), 200);
+});
+
+routes.add(replayManyRoute, async (context) => {
+  const { filter, dryRun, perMinute, canary, reason = null } = context.req.valid('json');
+  if (Object.values(filter).every((value) => value === undefined))
+    throw new ApiError(
+      400,
+      'empty_filter',
+      'filter: name at least one member, or everything would run again',
+      'filter',
+    );
+  if (dryRun) {
+    const { sample, ...found } = await matchDeliveries(filter);
+    return context.json({ dryRun: true as const, ...found, sample: await presentDeliveries(sample) }, 200);
+  }
+  const started = await startReplay(filter, { by: context.var.key.name, reason, perMinute, canary });
+  const advanced = await advanceReplay(started.id, { deadline: Date.now() + ADVANCE_MS });
+  return context.json(await presentStarted(advanced ?? started), 202);
+});
+
+routes.add(replayOneRoute, async (context) => {
+  const { reason = null } = context.req.valid('json');
+  const delivery = await getDelivery(context.req.valid('param').id);
+  if (!delivery) throw notFound('delivery');
+  const by = context.var.key.name;
+  const started = await replayDelivery(delivery, { by, reason, perMinute: PER_MINUTE, canary: false });
+  if (!started)
+    throw new ApiError(409, 'delivery_in_progress', 'a worker has the delivery in hand; try again when it is done');
+  return context.json(await presentStarted(started), 202);
 });

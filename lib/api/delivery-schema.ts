@@ -1,11 +1,12 @@
 import { type Delivery, KINDS, OUTCOMES, STATES } from '#lib/deliveries/delivery';
+import type { CauseGroup } from '#lib/deliveries/failures';
 import { getAttempts } from '#lib/deliveries/ledger';
-import { isDelayed } from '#lib/deliveries/list';
+import { type DeliveryFilter, isDelayed } from '#lib/deliveries/list';
 import * as z from '#lib/platform/zod';
-import { doc, named } from './documented.ts';
-import { optionalParam, since, Timestamp, until } from './list.ts';
+import { optionalParam, since, until } from './kit/lists.ts';
+import { Timestamp, TraceId, traceIdOf } from './kit/members.ts';
+import { doc, named } from './kit/meta.ts';
 import { LineQuantity } from './order-schema.ts';
-import { TraceId, traceIdOf } from './trace-id.ts';
 
 export const Kind = named('DeliveryKind', z.enum(KINDS));
 export const State = named('DeliveryState', z.enum(STATES));
@@ -38,7 +39,7 @@ const AttemptBody = named(
   },
 );
 
-const Cause = z.nullable(z.object({ code: z.string(), description: z.string() }));
+const Failure = z.nullable(z.object({ code: z.string(), description: z.string() }));
 
 const Closed = named(
   'Closing',
@@ -47,7 +48,7 @@ const Closed = named(
     reason: z.string(),
     at: Timestamp,
     was: z.enum(['dead', 'blocked']),
-    cause: Cause,
+    cause: Failure,
   }),
 );
 
@@ -85,7 +86,7 @@ export const DeliveryBody = named(
       },
     ),
     state: State,
-    cause: doc(Cause, {
+    cause: doc(Failure, {
       description: 'Why it is dead, blocked or waiting.',
       example: { code: 'http_422', description: 'unknown carrier' },
     }),
@@ -136,3 +137,64 @@ export async function presentDelivery(delivery: Delivery): Promise<z.infer<typeo
 }
 
 export const presentDeliveries = (deliveries: readonly Delivery[]) => Promise.all(deliveries.map(presentDelivery));
+
+/** A filter as it is kept and shown; what callers send is read more strictly. */
+export const FilterBody = named(
+  'DeliveryFilter',
+  z.object({
+    state: z.optional(State),
+    kind: z.optional(Kind),
+    connection: z.optional(z.string()),
+    marketplace: z.optional(z.string()),
+    action: z.optional(z.string()),
+    order: z.optional(z.string()),
+    cause: z.optional(z.string()),
+    message: z.optional(z.string()),
+    since: z.optional(Timestamp),
+    until: z.optional(Timestamp),
+  }),
+);
+
+export const CauseBody = named(
+  'Cause',
+  z.object({
+    marketplace: doc(z.string(), { example: 'scopio' }),
+    action: doc(z.string(), { example: 'fulfillment' }),
+    state: z.enum(['dead', 'blocked']),
+    code: doc(z.string(), { example: 'http_422' }),
+    message: doc(z.string(), {
+      description: 'What was said, with `…` for ids, numbers, quoted values and dates: one reason is one group.',
+      example: 'order … cannot be fulfilled',
+    }),
+    count: z.int(),
+    firstSeen: doc(Timestamp, { description: 'When the first of them failed.' }),
+    lastSeen: Timestamp,
+    sample: DeliveryBody,
+    filter: doc(FilterBody, { description: 'Replays this group: the `filter` of POST /deliveries/replay.' }),
+  }),
+);
+
+export function presentFilter(filter: DeliveryFilter): z.infer<typeof FilterBody> {
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given);
+}
+
+export const presentCause = async ({ sample, filter, ...group }: CauseGroup): Promise<z.infer<typeof CauseBody>> => ({
+  ...group,
+  sample: await presentDelivery(sample),
+  filter: presentFilter(filter),
+});
+
+export const Close = named(
+  'DeliveryClosing',
+  z.strictObject({
+    reason: doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(500)), {
+      description: 'Kept on record beside who closed it.',
+    }),
+    remoteId: doc(z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(200))), {
+      description:
+        'The id that the marketplace gave it: later events find their order by it. Of a placement, or of a request about an order.',
+    }),
+  }),
+  { example: { reason: 'order 5021 stands in their panel', remoteId: '5021' } },
+);

@@ -1,11 +1,11 @@
 import { everyConnection, getConfiguration } from '#lib/connections/store';
 import { getEvent, type InboundEvent, listEvents } from '#lib/inbound/event';
 import * as z from '#lib/platform/zod';
-import { doc, named } from './documented.ts';
-import { errorResponses, notFound } from './errors.ts';
-import { json, listOf, optionalParam, paging, since, Timestamp } from './list.ts';
-import { createRoute, Routes } from './routes.ts';
-import { TraceId, traceIdOf } from './trace-id.ts';
+import { errorResponses, notFound } from './kit/errors.ts';
+import { listOf, optionalParam, paging, since } from './kit/lists.ts';
+import { Timestamp, TraceId, traceIdOf } from './kit/members.ts';
+import { doc, named } from './kit/meta.ts';
+import { createRoute, json, Routes } from './kit/route.ts';
 
 const State = named('InboundState', z.enum(['applied', 'duplicate', 'unreadable']));
 

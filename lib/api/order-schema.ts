@@ -1,7 +1,12 @@
+import type { Order, TimelineEntry } from '#lib/orders/order';
+import { isLate, statusOf } from '#lib/orders/status';
+import { log } from '#lib/platform/telemetry/log';
 import * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';
-import { doc, named } from './documented.ts';
-import { Timestamp } from './list.ts';
+import { validateUcpOrder } from '#lib/ucp/validate';
+import { ApiError } from './kit/errors.ts';
+import { Instant, Timestamp } from './kit/members.ts';
+import { doc, named } from './kit/meta.ts';
 
 export const OrderStatus = named('OrderStatus', z.enum(['open', 'partial', 'fulfilled', 'cancelled']), {
   description: 'Derived from the quantities of the line items.',
@@ -123,3 +128,110 @@ export const OrderSummary = named(
 export const OrderBody = named('Order', z.extend(OrderSummary, { ucp: Ucp, timeline: z.array(TimelineItem) }), {
   description: 'An order: the UCP order and, around it, what UCP has no place for. Money is in minor units.',
 });
+
+/** An order as lists carry it: one that is not valid UCP must not keep the others from being read. */
+export function summarize(order: Order): z.infer<typeof OrderSummary> {
+  return { ...membersOf(order), ucp: validateUcpOrder(order.ucp).length === 0 ? order.ucp : null };
+}
+
+/** An order with its timeline. One that is not valid UCP does not leave the hub: 500 `order_invalid`. */
+export function present(order: Order, timeline: TimelineEntry[]): z.infer<typeof OrderBody> {
+  const [problem] = validateUcpOrder(order.ucp);
+  if (problem) {
+    log.error('order is not valid UCP', { order: order.id, field: problem.field });
+    throw new ApiError(500, 'order_invalid', `the order is not valid UCP: ${problem.description}`, problem.field);
+  }
+  return { ...membersOf(order), ucp: order.ucp, timeline };
+}
+
+/** What callers see; the hub's bookkeeping stays inside. */
+const membersOf = (order: Order) => ({
+  id: order.id,
+  connection: order.connection,
+  externalId: order.externalId,
+  number: order.number,
+  status: statusOf(order),
+  placedAt: order.placedAt,
+  paidAt: order.paidAt,
+  buyer: order.buyer,
+  shippingAddress: order.shippingAddress,
+  taxIncluded: order.taxIncluded,
+  shipBy: order.shipBy ?? null,
+  late: isLate(order),
+  fulfillments: order.fulfillments,
+  deliveries: order.deliveries,
+  receivedAt: order.receivedAt,
+  updatedAt: order.updatedAt,
+});
+
+const EARLIEST = '2000-01-01T00:00:00.000Z';
+const DAY_MS = 24 * 3600_000;
+const isPlausible = (instant: string): boolean => instant >= EARLIEST && Date.parse(instant) <= Date.now() + DAY_MS;
+
+const WebAddress = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).check(z.maxLength(2048));
+
+export const PostedFulfillment = named(
+  'PostedFulfillment',
+  z.strictObject({
+    lineItems: doc(
+      z.optional(
+        z
+          .array(z.strictObject({ id: z.string().check(z.minLength(1)), quantity: z.int().check(z.minimum(1)) }))
+          .check(z.minLength(1), z.maxLength(1000)),
+      ),
+      { description: 'What the parcel holds; absent: everything that is left to be shipped.' },
+    ),
+    carrier: doc(
+      z
+        .string()
+        .check(
+          z.trim(),
+          z.toLowerCase(),
+          z.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'expected a carrier code such as dhl or inpost_locker'),
+        ),
+      { description: 'The canonical code, in any case.', example: 'dhl' },
+    ),
+    trackingNumber: z.string().check(z.trim(), z.minLength(1, 'must not be empty'), z.maxLength(200)),
+    trackingUrl: z.optional(WebAddress),
+    labelUrl: z.optional(WebAddress),
+    shippedAt: doc(
+      z.optional(Instant.check(z.refine(isPlausible, 'is before the year 2000 or more than a day ahead'))),
+      { description: 'Absent: the time of receipt.' },
+    ),
+  }),
+  {
+    example: {
+      lineItems: [{ id: 'li_1', quantity: 1 }],
+      carrier: 'dhl',
+      trackingNumber: 'JD014600003828881234',
+      trackingUrl: 'https://tracking.example/JD014600003828881234',
+      shippedAt: '2026-11-21T10:00:00Z',
+    },
+  },
+);
+
+const text = z.string().check(z.trim(), z.maxLength(200));
+const patch = {
+  first_name: text,
+  last_name: text,
+  company: text,
+  street_address: text,
+  extended_address: text,
+  address_locality: text,
+  address_region: text,
+  postal_code: text,
+  address_country: z
+    .string()
+    .check(z.trim(), z.toUpperCase(), z.regex(/^[A-Z]{2}$/, 'expected an ISO 3166-1 alpha-2 country code')),
+  phone_number: text,
+  email: z.union([z.literal(''), z.email()]),
+} satisfies Record<keyof typeof Address.shape, z.ZodMiniType>;
+
+export const AddressPatch = named(
+  'AddressPatch',
+  z.partial(z.strictObject(patch)).check(z.refine((address) => Object.keys(address).length > 0, 'names no member')),
+  {
+    description: 'The members to correct; the others stay as they are, a blank one is cleared.',
+    example: { postal_code: '03940', address_locality: 'Ciudad de México' },
+  },
+);

@@ -3,13 +3,23 @@ import { type Order, orderId } from '#lib/orders/order';
 import { statusOf } from '#lib/orders/status';
 import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
-import { doc, named } from './documented.ts';
-import { ApiError, errorResponses, notFound } from './errors.ts';
-import { body, json, late, listOf, optionalParam, paging, since } from './list.ts';
-import { type Address, OrderBody, OrderStatus, OrderSummary } from './order-schema.ts';
+import { ApiError, errorResponses, notFound } from './kit/errors.ts';
+import { idempotencyHeader } from './kit/idempotency.ts';
+import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
+import { doc } from './kit/meta.ts';
+import { body, createRoute, json, Routes } from './kit/route.ts';
+import {
+  AddressPatch,
+  Fulfillment,
+  OrderBody,
+  OrderStatus,
+  OrderSummary,
+  PostedFulfillment,
+  present,
+  summarize,
+} from './order-schema.ts';
 import { patchAddress } from './patch-address.ts';
-import { present, summarize } from './present-order.ts';
-import { createRoute, Routes } from './routes.ts';
+import { postFulfillment } from './post-fulfillment.ts';
 
 export const OrderId = doc(z.string(), {
   description: 'Percent-encoded once.',
@@ -51,32 +61,6 @@ const getRoute = createRoute({
   responses: { 200: json('The order.', OrderBody), ...errorResponses(401, 403, 404, 500) },
 });
 
-const text = z.string().check(z.trim(), z.maxLength(200));
-const patch = {
-  first_name: text,
-  last_name: text,
-  company: text,
-  street_address: text,
-  extended_address: text,
-  address_locality: text,
-  address_region: text,
-  postal_code: text,
-  address_country: z
-    .string()
-    .check(z.trim(), z.toUpperCase(), z.regex(/^[A-Z]{2}$/, 'expected an ISO 3166-1 alpha-2 country code')),
-  phone_number: text,
-  email: z.union([z.literal(''), z.email()]),
-} satisfies Record<keyof typeof Address.shape, z.ZodMiniType>;
-
-const AddressPatch = named(
-  'AddressPatch',
-  z.partial(z.strictObject(patch)).check(z.refine((address) => Object.keys(address).length > 0, 'names no member')),
-  {
-    description: 'The members to correct; the others stay as they are, a blank one is cleared.',
-    example: { postal_code: '03940', address_locality: 'Ciudad de México' },
-  },
-);
-
 const patchRoute = createRoute({
   method: 'patch',
   path: '/orders/{id}',
@@ -87,6 +71,28 @@ const patchRoute = createRoute({
   scope: 'ops',
   request: { params: z.object({ id: OrderId }), body: body(z.strictObject({ shippingAddress: AddressPatch })) },
   responses: { 200: json('The corrected order.', OrderBody), ...errorResponses(400, 401, 403, 404, 413, 415, 500) },
+});
+
+const Answer = z.object({ fulfillment: Fulfillment });
+
+const postRoute = createRoute({
+  method: 'post',
+  path: '/orders/{id}/fulfillments',
+  tags: ['orders'],
+  summary: 'Reports a parcel that the seller shipped',
+  description:
+    'Whoever sold the order is told. The same carrier, tracking number and lines again are the same fulfillment. 409 `order_cancelled`; 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`, `idempotency_key_reused`.',
+  scope: 'fulfillments:write',
+  request: {
+    params: z.object({ id: OrderId }),
+    headers: idempotencyHeader,
+    body: body(PostedFulfillment),
+  },
+  responses: {
+    201: json('Added to the order.', Answer),
+    200: json('The order had it already.', Answer),
+    ...errorResponses(400, 401, 403, 404, 409, 413, 415, 422, 500),
+  },
 });
 
 export const routes = new Routes();
@@ -118,3 +124,13 @@ routes.add(patchRoute, async (context) => {
 });
 
 const withTimeline = async (order: Order) => present(order, await getTimeline(order));
+
+routes.add(postRoute, async (context) => {
+  const { status, fulfillment } = await postFulfillment({
+    orderId: context.req.valid('param').id,
+    posted: context.req.valid('json'),
+    keyName: context.var.key.name,
+    idempotencyKey: context.req.valid('header')['idempotency-key'],
+  });
+  return context.json({ fulfillment }, status);
+});

@@ -7,7 +7,7 @@ import type { Order } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
 import { commitOrder, getOrder } from '#lib/orders/store';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import { notFound } from './errors.ts';
+import { notFound } from './kit/errors.ts';
 
 /** Corrects an order's address and lets run what waited for it: placements, and routes that go by country. */
 export async function patchAddress(id: string, patch: AddressPatch, by: string): Promise<Order> {

@@ -6,8 +6,8 @@ import { applyFulfillment, type PostedFulfillment } from '#lib/orders/shipment';
 import { commitOrder, getOrder } from '#lib/orders/store';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import { ApiError, notFound } from './errors.ts';
-import { idempotency } from './idempotency.ts';
+import { ApiError, notFound } from './kit/errors.ts';
+import { idempotency } from './kit/idempotency.ts';
 
 interface Answer {
   status: 200 | 201;

@@ -3,10 +3,11 @@ import type { Product } from '#lib/catalog/product';
 import { getConfiguration } from '#lib/connections/store';
 import { decodeCursor } from '#lib/platform/table/sharded-index';
 import * as z from '#lib/platform/zod';
-import { doc, named } from './documented.ts';
-import { errorResponses } from './errors.ts';
-import { json, listOf, optionalParam, paging, Timestamp } from './list.ts';
-import { createRoute, Routes } from './routes.ts';
+import { errorResponses } from './kit/errors.ts';
+import { listOf, optionalParam, paging } from './kit/lists.ts';
+import { Timestamp } from './kit/members.ts';
+import { doc, named } from './kit/meta.ts';
+import { createRoute, json, Routes } from './kit/route.ts';
 
 const Sku = doc(z.string(), { type: 'string', example: 'MUG-RED' });
 

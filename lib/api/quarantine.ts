@@ -2,11 +2,12 @@ import { getConfiguration } from '#lib/connections/store';
 import * as z from '#lib/platform/zod';
 import { admit, createVerifier, judge, listAdmissions } from '#lib/quarantine/admit';
 import { listQuarantined, type Quarantined, SLOTS } from '#lib/quarantine/store';
-import { doc, named } from './documented.ts';
-import { ApiError, errorResponses } from './errors.ts';
-import { body, json, listOf, optionalParam, paging, Timestamp } from './list.ts';
+import { ApiError, errorResponses } from './kit/errors.ts';
+import { listOf, optionalParam, paging } from './kit/lists.ts';
+import { Timestamp } from './kit/members.ts';
+import { doc, named } from './kit/meta.ts';
+import { body, createRoute, json, Routes } from './kit/route.ts';
 import { Reason } from './replay-schema.ts';
-import { createRoute, Routes } from './routes.ts';
 
 const QuarantinedBody = named(
   'QuarantinedWebhook',

@@ -5,11 +5,12 @@ import { maskBuyer } from '#lib/remap/diff';
 import { OUTCOMES } from '#lib/remap/outcome';
 import { getRemap, listRemaps, type RemapRecord } from '#lib/remap/record';
 import { type RemapRequest, remap } from '#lib/remap/run';
-import { doc, named } from './documented.ts';
-import { ApiError, errorResponses } from './errors.ts';
-import { body, Instant, json, listOf, optionalParam, paging, Timestamp } from './list.ts';
+import { ApiError, errorResponses } from './kit/errors.ts';
+import { listOf, optionalParam, paging } from './kit/lists.ts';
+import { Instant, Timestamp } from './kit/members.ts';
+import { doc, named } from './kit/meta.ts';
+import { body, createRoute, json, Routes } from './kit/route.ts';
 import { Reason } from './replay-schema.ts';
-import { createRoute, Routes } from './routes.ts';
 
 /** API Gateway waits 29 seconds, and the last event begun takes its share. */
 const MAX_MS = 15_000;

@@ -1,31 +1,14 @@
-import type { DeliveryFilter } from '#lib/deliveries/list';
 import * as z from '#lib/platform/zod';
 import { countMembers } from '#lib/replays/members';
+import { MAX_PER_MINUTE } from '#lib/replays/pace';
 import { REPLAY_STATES, type Replay, STAGES, settledOf } from '#lib/replays/replay';
-import { Kind, State } from './delivery-schema.ts';
-import { doc, named } from './documented.ts';
-import { Timestamp } from './list.ts';
+import { DeliveryBody, FilterBody, filterShape, presentFilter, State } from './delivery-schema.ts';
+import { Timestamp } from './kit/members.ts';
+import { doc, named } from './kit/meta.ts';
 
 export const Reason = doc(z.optional(z.string().check(z.trim(), z.maxLength(500))), {
   description: 'Kept on record beside who asked.',
 });
-
-/** A filter as it is kept and shown; what callers send is read more strictly. */
-export const FilterBody = named(
-  'DeliveryFilter',
-  z.object({
-    state: z.optional(State),
-    kind: z.optional(Kind),
-    connection: z.optional(z.string()),
-    marketplace: z.optional(z.string()),
-    action: z.optional(z.string()),
-    order: z.optional(z.string()),
-    cause: z.optional(z.string()),
-    message: z.optional(z.string()),
-    since: z.optional(Timestamp),
-    until: z.optional(Timestamp),
-  }),
-);
 
 const Word = z.nullable(z.object({ by: z.string(), reason: z.nullable(z.string()), at: Timestamp }));
 
@@ -85,7 +68,70 @@ export async function presentReplay(replay: Replay): Promise<z.infer<typeof Repl
   };
 }
 
-export function presentFilter(filter: DeliveryFilter): z.infer<typeof FilterBody> {
-  const given = Object.entries(filter).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given);
+/** How long a request may bring a replay forward: API Gateway waits 29 seconds, and the sweeper does the rest. */
+export const ADVANCE_MS = 10_000;
+
+/** How many deliveries of a replay fall due each minute, unless asked otherwise. */
+export const PER_MINUTE = 60;
+
+export const Started = named(
+  'ReplayStarted',
+  z.object({
+    replayId: doc(z.string(), { example: 'rpl_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }),
+    matched: doc(z.int(), { description: 'So far, while `state` is `collecting`.' }),
+    released: doc(z.int(), { description: 'So far: the clock goes on with the rest.' }),
+    state: ReplayBody.shape.state,
+  }),
+);
+
+export const DryRun = named(
+  'ReplayDryRun',
+  z.object({
+    dryRun: z.literal(true),
+    matched: z.int(),
+    complete: doc(z.boolean(), { description: 'False when there are more than were counted.' }),
+    leftOut: doc(z.int(), {
+      description:
+        'Matched but not replayed: nobody knows whether they happened, and nothing can be read back. Look, and replay each, or name the cause `outcome_unknown`.',
+    }),
+    sample: z.array(DeliveryBody).check(z.maxLength(5)),
+    calls: doc(
+      z.array(
+        z.object({
+          marketplace: z.string(),
+          connection: z.string(),
+          action: z.string(),
+          count: z.int(),
+          probedFirst: doc(z.int(), { description: 'Of these, read back before they are pushed.' }),
+        }),
+      ),
+      { description: 'What the remotes would be asked to do.' },
+    ),
+  }),
+);
+
+export const FilteredReplay = named(
+  'FilteredReplay',
+  z.strictObject({
+    filter: doc(z.strictObject(filterShape), {
+      description: 'At least one member. Without `state` only dead and blocked deliveries are replayed.',
+    }),
+    dryRun: z._default(z.boolean(), false),
+    perMinute: doc(z._default(z.int().check(z.minimum(1), z.maximum(MAX_PER_MINUTE)), PER_MINUTE), {
+      description: 'How many fall due each minute.',
+    }),
+    canary: doc(z._default(z.boolean(), false), {
+      description:
+        '1 delivery, then 10, then the rest; each stage waits until its own have settled, and the first that is dead or blocked again stops it all.',
+    }),
+    reason: Reason,
+  }),
+  {
+    example: { filter: { connection: 'scopio-main', cause: 'http_503' }, dryRun: true, perMinute: 60 },
+  },
+);
+
+export async function presentStarted(replay: Replay): Promise<z.infer<typeof Started>> {
+  const { id, matched, released, state } = await presentReplay(replay);
+  return { replayId: id, matched, released, state };
 }

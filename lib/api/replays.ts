@@ -3,14 +3,12 @@ import { advanceReplay } from '#lib/replays/advance';
 import { type Replay, settledOf } from '#lib/replays/replay';
 import { cancelReplay, resumeReplay } from '#lib/replays/start';
 import { getReplay, listReplays } from '#lib/replays/store';
-import { doc } from './documented.ts';
-import { ApiError, errorResponses, notFound } from './errors.ts';
-import { body, json, listOf, paging } from './list.ts';
-import { presentReplay, Reason, ReplayBody } from './replay-schema.ts';
-import { createRoute, Routes } from './routes.ts';
+import { ApiError, errorResponses, notFound } from './kit/errors.ts';
+import { listOf, paging } from './kit/lists.ts';
+import { doc } from './kit/meta.ts';
+import { body, createRoute, json, Routes } from './kit/route.ts';
+import { ADVANCE_MS, presentReplay, Reason, ReplayBody } from './replay-schema.ts';
 
-/** API Gateway waits 29 seconds; the sweeper does the rest. */
-const MAX_MS = 10_000;
 /** As many as a look at a replay may move along: more are left to the clock. */
 const MAX_UNSETTLED = 100;
 
@@ -100,4 +98,4 @@ const isSmall = (replay: Replay): boolean =>
   (replay.matched - settledOf(replay) <= MAX_UNSETTLED || (replay.canary && replay.stage !== 'rest'));
 
 const advance = async (replay: Replay): Promise<Replay> =>
-  (await advanceReplay(replay.id, { deadline: Date.now() + MAX_MS })) ?? replay;
+  (await advanceReplay(replay.id, { deadline: Date.now() + ADVANCE_MS })) ?? replay;

@@ -1,49 +1,63 @@
-import * as z from '#lib/platform/zod';
-import { DeliveryBody, presentDelivery } from './delivery-schema.ts';
-import { doc } from './documented.ts';
-import { errorResponses } from './errors.ts';
-import { idempotencyHeader } from './idempotency.ts';
-import { body, json } from './list.ts';
-import { postRequest } from './post-request.ts';
-import { createRoute, Routes } from './routes.ts';
+import { randomUUID } from 'node:crypto';
+import type { Connection } from '#lib/connections/connection';
+import { getConfiguration } from '#lib/connections/store';
+import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
+import { getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { ring } from '#lib/deliveries/ring';
+import { loadConnector } from '#lib/marketplaces/load';
+import { shortHash } from '#lib/platform/hash';
+import { transact } from '#lib/platform/table/table';
+import { untilCommitted } from '#lib/platform/table/until-committed';
+import { ApiError, invalidRequest, notFound } from './kit/errors.ts';
+import { idempotency } from './kit/idempotency.ts';
 
-const Input = doc(z.record(z.string(), z.unknown()), {
-  description: 'As the `inputSchema` of this request says in `GET /connections`; unknown members are refused by name.',
-  example: { items: [{ title: 'Red mug', list_price: 355, sku: 'MUG-RED', ean: '5901234123457' }] },
-});
+interface Asked {
+  connectionId: string;
+  action: string;
+  body: unknown;
+  keyName: string;
+  idempotencyKey: string | undefined;
+}
 
-const postRoute = createRoute({
-  method: 'post',
-  path: '/connections/{id}/requests/{action}',
-  tags: ['connections'],
-  summary: 'Asks a marketplace for something',
-  description:
-    'An item, an entry order, a return: what a connection takes is in `GET /connections`. It is a delivery like any other: retried, probed, replayed. 404 `unknown_action` names the requests there are.',
-  scope: 'ops',
-  request: {
-    params: z.object({
-      id: doc(z.string(), { example: 'marketful-mx' }),
-      action: doc(z.string(), { example: 'items-create' }),
-    }),
-    headers: idempotencyHeader,
-    body: body(Input),
-  },
-  responses: {
-    202: json('The delivery, which runs at once.', DeliveryBody),
-    ...errorResponses(400, 401, 403, 404, 413, 415, 422, 500),
-  },
-});
-
-export const routes = new Routes();
-
-routes.add(postRoute, async (context) => {
-  const { id, action } = context.req.valid('param');
-  const delivery = await postRequest({
-    connectionId: id,
-    action,
-    body: context.req.valid('json'),
-    keyName: context.var.key.name,
-    idempotencyKey: context.req.valid('header')['idempotency-key'],
+/** Opens the delivery that asks a marketplace for something; the same Idempotency-Key again is the same delivery. */
+export async function postRequest({ connectionId, action, body, keyName, idempotencyKey }: Asked): Promise<Delivery> {
+  const { connections } = await getConfiguration();
+  const connection = connections.get(connectionId);
+  if (!connection) throw notFound('connection');
+  const input = await checkInput(connection.marketplace, action, body);
+  const repeated = idempotency<string>(keyName, idempotencyKey, [connectionId, action, input]);
+  return untilCommitted('what a request is about', async () => {
+    const before = await repeated.find();
+    const known = before === undefined ? undefined : await getDelivery(before);
+    if (known) return known;
+    const delivery = openDelivery(requestOf(connection, action, input), new Date().toISOString());
+    if (!(await transact([putNewDelivery(delivery), ...repeated.remember(delivery.id)]))) return undefined;
+    await ring([delivery]);
+    return delivery;
   });
-  return context.json(await presentDelivery(delivery), 202);
+}
+
+const requestOf = ({ id: connection, marketplace }: Connection, action: string, input: unknown): NewDelivery => ({
+  id: `dlv_${shortHash('request', randomUUID())}`,
+  kind: 'push',
+  action,
+  connection,
+  marketplace,
+  order: null,
+  subject: { input },
 });
+
+/** The body as the connector's schema reads it: defaults filled in, nothing it does not know. */
+async function checkInput(marketplace: string, action: string, body: unknown): Promise<unknown> {
+  const { info, actions } = await loadConnector(marketplace);
+  const { requests = {} } = actions;
+  const request = Object.hasOwn(requests, action) ? requests[action] : undefined;
+  if (!request) {
+    const known = Object.keys(requests);
+    const description = known.length > 0 ? `${info.title} has ${known.join(', ')}` : `${info.title} takes no requests`;
+    throw new ApiError(404, 'unknown_action', `there is no such request: ${description}`);
+  }
+  const result = request.Input.safeParse(body);
+  if (result.success) return result.data;
+  throw invalidRequest(result.error.issues);
+}

@@ -1,12 +1,12 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { createApp } from '#lib/api/app';
+import { createApi } from '#lib/api/api';
 
 interface Description {
   paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
 }
 
-const description = (await (await createApp().request('/openapi.json')).json()) as Description;
+const description = (await (await createApi().request('/openapi.json')).json()) as Description;
 const ajv = new Ajv2020({ strict: false });
 addFormats.default(ajv);
 ajv.addSchema(description, 'openapi');

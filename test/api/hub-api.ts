@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { Scope } from '#lib/api/keys';
+import type { Scope } from '#lib/api/kit/keys';
 import type { OrderSnapshot } from '#lib/orders/order';
 import { awsEnvironment, startAws } from '#sandbox/aws/index';
 import { checkDocumented } from './documented.ts';
@@ -31,7 +31,7 @@ export async function startApi() {
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());
   const { handler } = await import('#functions/ops/api');
-  const { putApiKey } = await import('#lib/api/keys');
+  const { putApiKey } = await import('#lib/api/kit/keys');
   const { putConnection, putRoutes } = await import('#lib/connections/store');
   await putApiKey(ALL_KEY, 'operator', ['ops']);
   const limits = { pollIntervalSeconds: 600, requestsPerMinute: 60 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, type MockInstance, test, vi } from 'vitest';
-import { findApiKey, hashKey, putApiKey } from '#lib/api/keys';
+import { findApiKey, hashKey, putApiKey } from '#lib/api/kit/keys';
 import { client } from '#lib/platform/table/document';
 import { startApi } from './hub-api.ts';
 

@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { allRoutes } from '#lib/api/areas';
+import { listRoutes } from '#lib/api/api';
 import { startApi } from './hub-api.ts';
 
 let api: Awaited<ReturnType<typeof startApi>>;
@@ -94,7 +94,7 @@ test('the OpenAPI document is valid, and every route and webhook of the hub is i
 });
 
 const allPaths = async (): Promise<string[]> =>
-  (await allRoutes()).map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  (await listRoutes()).map(({ method, path }) => `${method.toUpperCase()} ${path}`);
 
 test.each([
   ['GET', '/nowhere'],

@@ -187,7 +187,7 @@ test('the hub does it by itself, under its PUBLIC_URL whatever a request says, w
     Object.assign(process.env, await provision(), { PUBLIC_URL: HUB });
     const { parseConnectionsFile } = await import('#lib/connections/file');
     const { putConnections } = await import('#lib/connections/put');
-    const { putApiKey } = await import('#lib/api/keys');
+    const { putApiKey } = await import('#lib/api/kit/keys');
     const { handler } = await import('#functions/ops/api');
     await putConnections(await parseConnectionsFile(readFileSync(path('connections.json'), 'utf8')));
     await putApiKey('ops-key', 'night-shift', ['ops']);

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import * as items from '#lib/platform/table/items';
 import { expiryOf, getItem, type Item, put, type Write } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
-import { doc } from './documented.ts';
 import { ApiError } from './errors.ts';
+import { doc } from './meta.ts';
 
 /** The header of a request that may be sent twice and must be done once. */
 export const idempotencyHeader = z.object({

@@ -4,8 +4,7 @@ import type { ErrorDetail } from '#lib/platform/errors';
 import { RejectedError } from '#lib/platform/errors';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import * as z from '#lib/platform/zod';
-import type { ApiEnv } from './auth.ts';
-import { doc, named } from './documented.ts';
+import { doc, named } from './meta.ts';
 
 /** The one shape of every error of the API. */
 export const ErrorBody = named(
@@ -72,7 +71,7 @@ export function invalidRequest([issue]: readonly z.core.$ZodIssue[]): ApiError {
 }
 
 /** Every error becomes its answer here. What is not the caller's doing is logged by class only. */
-export function answerError(error: Error, context: Context<ApiEnv>): Response {
+export function answerError(error: Error, context: Context): Response {
   if (error instanceof ApiError) {
     if (error.status === 401) context.header('WWW-Authenticate', 'Bearer');
     return context.json(errorBody(error.detail), error.status);

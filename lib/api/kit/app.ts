@@ -1,14 +1,16 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { continueTrace, runInTrace } from '#lib/platform/telemetry/trace';
-import { areas } from './areas.ts';
-import type { ApiEnv } from './auth.ts';
 import { ApiError, answerError, errorBody } from './errors.ts';
+import type { ApiEnv, Routes } from './route.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** The public surface of the hub. */
-export function createApp(): Hono<ApiEnv> {
+/** Answers `eager` routes and, by the first segment of a path, those that are loaded when they are first asked for. */
+export function createApp(
+  eager: Routes,
+  lazy: Readonly<Record<string, () => Promise<{ routes: Routes }>>>,
+): Hono<ApiEnv> {
   const app = createEmpty();
   app.use((context, next) => runInTrace(continueTrace(context.req.header('traceparent')), next));
   app.use(
@@ -19,21 +21,15 @@ export function createApp(): Hono<ApiEnv> {
       },
     }),
   );
-  for (const { paths, load } of areas) {
+  app.route('/', eager);
+  for (const [segment, load] of Object.entries(lazy)) {
     let loaded: Promise<Hono<ApiEnv>> | undefined;
-    for (const path of paths)
-      app.all(`${path}/*`, async ({ req, env }) => {
-        loaded ??= load().then(mount);
-        return (await loaded).fetch(req.raw, env);
-      });
+    app.all(`/${segment}/*`, async ({ req, env }) => {
+      loaded ??= load().then(({ routes }) => createEmpty().route('/', routes));
+      return (await loaded).fetch(req.raw, env);
+    });
   }
   return app;
-}
-
-function mount(groups: ReadonlyArray<{ routes: Hono<ApiEnv> }>): Hono<ApiEnv> {
-  const area = createEmpty();
-  for (const { routes } of groups) area.route('/', routes);
-  return area;
 }
 
 /** Answers everything in the one shape of errors. */

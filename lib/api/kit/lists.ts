@@ -1,6 +1,7 @@
 import { decodeCursor } from '#lib/platform/table/sharded-index';
 import * as z from '#lib/platform/zod';
-import { doc } from './documented.ts';
+import { Instant } from './members.ts';
+import { doc } from './meta.ts';
 
 /** An empty parameter is an absent one. */
 export const optionalParam = <S extends z.ZodMiniType>(schema: S) =>
@@ -8,18 +9,6 @@ export const optionalParam = <S extends z.ZodMiniType>(schema: S) =>
     z.transform((value) => (value === '' ? undefined : value)),
     z.optional(schema),
   );
-
-/** An instant as the hub tells it: in UTC, to the millisecond. */
-export const Timestamp = doc(z.iso.datetime(), { example: '2026-11-20T08:15:00.000Z' });
-
-/** An instant as callers send it, with any offset; read as the hub tells it. */
-export const Instant = doc(
-  z.pipe(
-    z.iso.datetime({ offset: true, error: 'expected an instant with its offset, such as 2026-11-20T08:15:00Z' }),
-    z.transform((text) => new Date(text).toISOString()),
-  ),
-  { type: 'string', format: 'date-time', example: '2026-11-20T09:15:00+01:00' },
-);
 
 const isCursor = (cursor: string): boolean => /^\d{4}-\d\d-\d\dT[\d:.]+Z#./.test(decodeCursor(cursor));
 
@@ -68,7 +57,3 @@ export const listOf = <K extends string, S extends z.ZodMiniType>(plural: K, sch
     [plural]: z.array(schema),
     cursor: doc(z.optional(z.string()), { description: 'Absent on the last page. A short page may have one.' }),
   } as Record<K, z.ZodMiniArray<S>> & { cursor: z.ZodMiniOptional<z.ZodMiniString> });
-
-export const json = <S extends z.ZodMiniType>(description: string, schema: S) => ({ description, schema });
-
-export const body = <S extends z.ZodMiniType>(schema: S, required = true) => ({ schema, required });

@@ -1,9 +1,10 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Hono } from 'hono';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { errorFields, log } from '#lib/platform/telemetry/log';
-import { createApp } from './app.ts';
 import { errorBody } from './errors.ts';
+import type { ApiEnv } from './route.ts';
 
 const refuse = (statusCode: number, code: string, description: string): APIGatewayProxyStructuredResultV2 => ({
   statusCode,
@@ -13,9 +14,9 @@ const refuse = (statusCode: number, code: string, description: string): APIGatew
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** The API as a Lambda behind API Gateway (payload 2.0). */
-export function createHandler() {
-  const answer = handle(createApp());
+/** An app as a Lambda behind API Gateway (payload 2.0). */
+export function createHandler(app: Hono<ApiEnv>) {
+  const answer = handle(app);
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .onError((request) => {
       log.error('api request failed', errorFields(request.error));

@@ -1,6 +1,6 @@
 import * as z from '#lib/platform/zod';
-import { type Words, words } from './documented.ts';
-import type { Answer, RequestShape, Route } from './routes.ts';
+import { type Meta, metadata } from './meta.ts';
+import type { Answer, RequestShape, Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -55,24 +55,27 @@ const EVERY = 'Every';
 function readSchemas(schemas: readonly z.ZodMiniType[]): { components: Record<string, Json>; schemaOf: SchemaOf } {
   const keys = new Map(schemas.map((schema, index) => [schema, String(index)]));
   const every = z.object(Object.fromEntries([...keys].map(([schema, key]) => [key, schema])));
-  words.add(every, { id: EVERY });
-  const { schemas: all } = z.toJSONSchema(words, {
-    metadata: words,
+  metadata.add(every, { id: EVERY });
+  const { schemas: all } = z.toJSONSchema(metadata, {
+    metadata,
     uri: (id) => `#/components/schemas/${id}`,
     io: 'input',
     unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => reword(jsonSchema, words.get(zodSchema)),
+    override: ({ zodSchema, jsonSchema }) => applyMeta(jsonSchema, metadata.get(zodSchema)),
   });
-  words.remove(every);
+  metadata.remove(every);
   const { [EVERY]: members, ...components } = Object.fromEntries(
-    Object.entries(all).map(([id, { $schema: _dialect, $id: _uri, ...schema }]) => [id, schema as Json]),
+    Object.entries(all)
+      .map(([id, { $schema: _dialect, $id: _uri, ...schema }]): [string, Json] => [id, schema as Json])
+      // Nouns register their schemas in the order in which they happen to be loaded.
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
   const inline = (members?.properties ?? {}) as Record<string, Json>;
   return { components, schemaOf: (schema) => inline[keys.get(schema) ?? ''] ?? {} };
 }
 
-/** Words with a type tell it all; others add to what the schema says, but for what nobody wants to read. */
-function reword(schema: Json, own: Words = {}): void {
+/** Metadata with a `type` replaces the generated schema, other metadata is merged into it. Safe-integer bounds are dropped. */
+function applyMeta(schema: Json, own: Meta = {}): void {
   if ('type' in own) for (const key of Object.keys(schema)) delete schema[key];
   if ('format' in schema) delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;

@@ -1,0 +1,60 @@
+import { marketplaces } from '#lib/marketplaces/registry';
+import * as z from '#lib/platform/zod';
+import { webhookPath } from '#lib/webhooks/hub-urls';
+import { errorResponses } from './kit/errors.ts';
+import { Timestamp } from './kit/members.ts';
+import { named } from './kit/meta.ts';
+import { createRoute, json, type Route, Routes } from './kit/route.ts';
+
+const healthRoute = createRoute({
+  method: 'get',
+  path: '/health',
+  tags: ['hub'],
+  summary: 'Whether the hub answers',
+  scope: null,
+  responses: { 200: json('It does.', named('Health', z.object({ status: z.literal('ok'), time: Timestamp }))) },
+});
+
+const documentRoute = createRoute({
+  method: 'get',
+  path: '/openapi.json',
+  tags: ['hub'],
+  summary: 'This document',
+  scope: null,
+  responses: { 200: json('OpenAPI 3.1.', z.record(z.string(), z.unknown())) },
+});
+
+/** What the hub tells of itself: that it answers, and how its routes and the webhooks are called. */
+export function hubRoutes(listRoutes: () => Promise<Route[]>): Routes {
+  let document: Record<string, unknown> | undefined;
+  const routes = new Routes();
+  routes.add(healthRoute, (context) => context.json({ status: 'ok' as const, time: new Date().toISOString() }, 200));
+  routes.add(documentRoute, async (context) => {
+    const { describe } = await import('./kit/openapi.ts');
+    document ??= describe([...(await listRoutes()), ...webhookRoutes()]);
+    return context.json(document, 200);
+  });
+  return routes;
+}
+
+/** The marketplaces' webhook URLs, to be described beside the API; other functions answer them. */
+const webhookRoutes = (): Route[] =>
+  marketplaces
+    .filter(({ topics }) => topics.length > 0)
+    .map((info) => ({
+      method: 'post',
+      path: webhookPath(info, '{connectionId}', '{topic}'),
+      tags: ['webhooks'],
+      summary: `What ${info.title} posts`,
+      description: `For ${info.title} only, which proves itself by its own means: an API key is neither wanted nor enough. An unknown connection or topic and a bad signature or secret all look the same.`,
+      scope: null,
+      request: {
+        params: z.object({
+          connectionId: z.string(),
+          topic: z.enum(info.topics),
+          ...(info.secretInUrl && { secret: z.string() }),
+        }),
+        body: { required: true, description: "As the marketplace's own documents describe it.", schema: z.unknown() },
+      },
+      responses: { 200: { description: 'Kept. It is worked on later.' }, ...errorResponses(400, 401, 413) },
+    }));

@@ -1,0 +1,27 @@
+import { parseTraceparent } from '#lib/platform/telemetry/trace';
+import * as z from '#lib/platform/zod';
+import { doc } from './meta.ts';
+
+/** An instant as the hub tells it: in UTC, to the millisecond. */
+export const Timestamp = doc(z.iso.datetime(), { example: '2026-11-20T08:15:00.000Z' });
+
+/** An instant as callers send it, with any offset; read as the hub tells it. */
+export const Instant = doc(
+  z.pipe(
+    z.iso.datetime({ offset: true, error: 'expected an instant with its offset, such as 2026-11-20T08:15:00Z' }),
+    z.transform((text) => new Date(text).toISOString()),
+  ),
+  { type: 'string', format: 'date-time', example: '2026-11-20T09:15:00+01:00' },
+);
+
+export const Reason = doc(z.optional(z.string().check(z.trim(), z.maxLength(500))), {
+  description: 'Kept on record beside who asked.',
+});
+
+export const TraceId = doc(z.nullable(z.string()), {
+  description: 'W3C trace id: the log lines of what it came from and of what it led to carry it as `trace_id`.',
+  example: '4bf92f3577b34da6a3ce929d0e0e4736',
+});
+
+export const traceIdOf = ({ trace }: { trace?: string | undefined }): string | null =>
+  parseTraceparent(trace)?.traceId ?? null;

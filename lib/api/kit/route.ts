@@ -1,0 +1,123 @@
+import { type Context, Hono, type HonoRequest, type MiddlewareHandler, type TypedResponse } from 'hono';
+import type { StatusCode } from 'hono/utils/http-status';
+import type { JSONParsed } from 'hono/utils/types';
+import type * as z from '#lib/platform/zod';
+import { ApiError, invalidRequest } from './errors.ts';
+import { type ApiKey, findApiKey, type Scope } from './keys.ts';
+
+export interface ApiEnv {
+  Variables: { key: ApiKey };
+}
+
+/** What a request may hold: each part is checked before the handler runs. */
+export interface RequestShape {
+  params?: z.ZodMiniObject;
+  query?: z.ZodMiniObject;
+  headers?: z.ZodMiniObject;
+  body?: { schema: z.ZodMiniType; required: boolean; description?: string };
+}
+
+export interface Answer {
+  description: string;
+  schema?: z.ZodMiniType;
+}
+
+/** One route: how it is called, checked and described. */
+export interface Route {
+  method: 'get' | 'post' | 'patch';
+  /** As OpenAPI writes it: `/orders/{id}`. */
+  path: string;
+  tags: readonly string[];
+  summary: string;
+  description?: string;
+  /** What the caller's key must allow; null: no key is asked for. */
+  scope: Scope | null;
+  request?: RequestShape;
+  responses: Readonly<Record<number, Answer>>;
+}
+
+type Output<S> = S extends z.ZodMiniType ? z.output<S> : never;
+type RequestOf<R extends Route> = R extends { request: infer Shape extends RequestShape }
+  ? {
+      param: Output<Shape['params']>;
+      query: Output<Shape['query']>;
+      header: Output<Shape['headers']>;
+      json: Shape extends { body: { schema: infer S } } ? Output<S> : never;
+    }
+  : Record<never, never>;
+type AnswerOf<R extends Route> = {
+  [S in keyof R['responses'] & StatusCode]: TypedResponse<JSONParsed<Output<R['responses'][S]['schema']>>, S, 'json'>;
+}[keyof R['responses'] & StatusCode];
+type Handler<R extends Route> = (
+  context: Context<ApiEnv, string, { in: RequestOf<R>; out: RequestOf<R> }>,
+) => AnswerOf<R> | Promise<AnswerOf<R>>;
+
+/** Keeps a route's own type, by which its handler is checked. */
+export const createRoute = <const R extends Route>(route: R): R => route;
+
+export const json = <S extends z.ZodMiniType>(description: string, schema: S) => ({ description, schema });
+
+export const body = <S extends z.ZodMiniType>(schema: S, required = true) => ({ schema, required });
+
+/** A group of routes, for the app to mount and describe. */
+export class Routes extends Hono<ApiEnv> {
+  readonly described: Route[] = [];
+
+  /** The handler gets what the route lets through, and answers what it promises. */
+  add<const R extends Route>(route: R, handler: Handler<R>): void {
+    const { method, path, scope, request } = route;
+    const guards = scope === null ? [] : [requireScope(scope)];
+    this.on([method], [path.replaceAll(/\{(\w+)\}/g, ':$1')], ...guards, readRequest(request), handler as never);
+    this.described.push(route);
+  }
+}
+
+/** Lets through who bears a key with this scope; `ops` may do everything. */
+function requireScope(scope: Scope): MiddlewareHandler<ApiEnv> {
+  return async (context, next) => {
+    const [, key] = /^Bearer +(\S{1,512})$/i.exec(context.req.header('authorization') ?? '') ?? [];
+    const found = key && (await findApiKey(key));
+    if (!found) throw new ApiError(401, 'unauthorized', 'send a valid API key as Authorization: Bearer <key>');
+    if (!found.scopes.includes(scope) && !found.scopes.includes('ops'))
+      throw new ApiError(403, 'forbidden', `the API key ${found.name} lacks the scope ${scope}`);
+    context.set('key', found);
+    await next();
+  };
+}
+
+/** Checks the parts of a request in this order, as Hono's own validator does; the first member that is wrong is 400. */
+function readRequest({ query, params, headers, body }: RequestShape = {}): MiddlewareHandler<ApiEnv> {
+  return async ({ req }, next) => {
+    if (query) req.addValidatedData('query', check(query, single(req.queries())));
+    if (params) req.addValidatedData('param', check(params, req.param()));
+    if (headers) req.addValidatedData('header', check(headers, req.header()));
+    if (body) req.addValidatedData('json', check(body.schema, await readJson(req)));
+    await next();
+  };
+}
+
+function check(schema: z.ZodMiniType, value: unknown): object {
+  const result = schema.safeParse(value);
+  if (!result.success) throw invalidRequest(result.error.issues);
+  return result.data as object;
+}
+
+/** A parameter that is given several times is a list, which no schema takes. */
+const single = (queries: Record<string, string[]>) =>
+  Object.fromEntries(Object.entries(queries).map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
+
+const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
+
+/** No body is an empty one. */
+async function readJson(request: HonoRequest): Promise<unknown> {
+  const type = request.header('content-type');
+  const text = await request.text();
+  if (type === undefined && text === '') return {};
+  if (!JSON_TYPE.test(type ?? ''))
+    throw new ApiError(415, 'unsupported_media_type', 'send the body as application/json');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError(400, 'invalid_request', 'the body is not JSON');
+  }
+}
