@@ -1,20 +1,26 @@
 import { defineConfig } from 'vitest/config';
 
+/** What boots a server, an emulator or a process, wherever it stands. */
+const INTEGRATION = '**/*.int.test.ts';
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          // Long for a unit test: what properties check must not depend on how busy the machine is.
-          testTimeout: 30_000,
           include: ['{lib,functions,events,sandbox,cli,bench}/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          exclude: [INTEGRATION],
+          setupFiles: ['test/support/boots-nothing.ts'],
+          // Threads that keep what they have imported: most of a unit test's time is loading the same modules.
+          pool: 'threads',
+          isolate: false,
         },
       },
       {
         test: {
           name: 'whole',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', INTEGRATION],
           exclude: ['test/conformance/**'],
           // Most of it waits for processes of its own.
           maxWorkers: 2,

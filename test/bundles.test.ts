@@ -3,9 +3,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, SQSEvent } from 'aws-lambda';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { functions, INBOUND_QUEUE } from '#lib/topology';
 import { type Bundled, bundle } from '../bench/bundle.ts';
+import example from '../lib/ucp/fixtures/order-example.json' with { type: 'json' };
 import { bundling } from '../stacks/bundling.ts';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 import { eventOf, scopioOrder, sign } from './support/webhook.ts';
@@ -62,6 +64,27 @@ describe('the bundle of', () => {
     follow(entry);
     expect([...started]).toContain('node:https');
     expect([...started].filter((path) => /^(node:)?http2?$/.test(path))).toEqual([]);
+  });
+});
+
+const PART = { bundle: true, platform: 'node', format: 'esm', write: false, metafile: true } as const;
+
+describe('bundled alone', () => {
+  test.each(webhooks)(
+    'the authenticity of %s carries no zod, no client and nothing else it does not need',
+    async (name) => {
+      const entryPoints = [join(ROOT, `lib/marketplaces/${name.replace('webhook-', '')}/webhook.ts`)];
+      const { metafile } = await build({ ...PART, entryPoints });
+      expect(Object.keys(metafile.inputs).filter((path) => /node_modules|client|schema/.test(path))).toEqual([]);
+    },
+  );
+
+  test('the validator of UCP orders needs nothing beside it', async () => {
+    const { outputFiles } = await build({ ...PART, entryPoints: [join(ROOT, 'lib/ucp/validate.ts')] });
+    const code = Buffer.from(outputFiles[0]?.contents ?? '').toString('base64');
+    const { validateUcpOrder } = await import(`data:text/javascript;base64,${code}`);
+    expect(validateUcpOrder(example)).toEqual([]);
+    expect(validateUcpOrder({})).not.toEqual([]);
   });
 });
 

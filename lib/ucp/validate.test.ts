@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { build } from 'esbuild';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileValidator, VALIDATOR } from './compile.ts';
@@ -33,20 +32,6 @@ describe('validateUcpOrder', () => {
 
   it('is what the schemas say today', () => {
     expect(readFileSync(VALIDATOR, 'utf8'), 'run: node lib/ucp/compile.ts').toBe(compileValidator());
-  });
-
-  it('needs nothing beside it when it is bundled', async () => {
-    const bundle = await build({
-      stdin: { contents: "export { validateUcpOrder } from './validate.ts';", resolveDir: import.meta.dirname },
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      write: false,
-    });
-    const code = bundle.outputFiles[0]?.text ?? '';
-    const bundled = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
-    expect(bundled.validateUcpOrder(example)).toEqual([]);
-    expect(bundled.validateUcpOrder({})).not.toEqual([]);
   });
 });
 
