@@ -199,7 +199,7 @@ test('an order too large for the ledger: kept whole as unreadable, not lost in a
   await ingest(message);
   const { listEvents } = await import('#lib/inbound/event');
   const { items: events } = await listEvents({ connections: ['shop'], state: 'unreadable', limit: 10 });
-  expect(events.find(({ error }) => error?.code === 'too_large')?.body).toBe(message.body);
+  expect(events.find(({ error }) => error?.code === 'order_too_large')?.body).toBe(message.body);
 });
 
 /** Text that no compression makes smaller than three quarters. */

@@ -6,6 +6,7 @@ import { applySnapshot } from '#lib/orders/snapshot';
 import { snapshotOf, sourceOf } from '#lib/orders/test-orders';
 import { BlockedError, RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
 import { type InProcess, startInProcess } from './support/in-process.ts';
+import { putOrder } from './support/put-order.ts';
 
 const AWAY = 'http://127.0.0.1:9';
 const SHOP = { id: 'shop', marketplace: 'scopio', baseUrl: AWAY, secrets: { apiKey: 'k', webhookSecret: 'w' } };
@@ -22,7 +23,6 @@ let hub: InProcess;
 let ledger: typeof import('#lib/deliveries/ledger');
 let close: typeof import('#lib/attempts/close');
 let replay: typeof import('#lib/deliveries/replay');
-let orders: typeof import('#lib/orders/store');
 let workDelivery: typeof import('#lib/attempts/work').workDelivery;
 let marketful: Connector;
 beforeAll(async () => {
@@ -30,7 +30,6 @@ beforeAll(async () => {
   ledger = await import('#lib/deliveries/ledger');
   close = await import('#lib/attempts/close');
   replay = await import('#lib/deliveries/replay');
-  orders = await import('#lib/orders/store');
   ({ workDelivery } = await import('#lib/attempts/work'));
   marketful = (await import('#lib/marketplaces/marketful/index')).connector;
   // Only the calendar: sockets and the emulators go on as they are.
@@ -82,14 +81,7 @@ class Real {
       order: order.id,
       subject: { lineItems: [{ id: 'li_1', quantity: 2 }] },
     };
-    await orders.commitOrder({
-      order,
-      previous: null,
-      timeline: [],
-      deliveries: [asked],
-      origin: 'test',
-      now: new Date(),
-    });
+    await putOrder(order, { deliveries: [asked] });
     this.id = asked.id;
   }
 

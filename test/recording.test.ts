@@ -4,6 +4,7 @@ import type { Connector } from '#lib/marketplaces/contract';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { MUGS, PLATE, snapshotOf, sourceOf } from '#lib/orders/test-orders';
 import { type InProcess, startInProcess } from './support/in-process.ts';
+import { putOrder } from './support/put-order.ts';
 
 const AWAY = 'http://127.0.0.1:9';
 const file = {
@@ -61,7 +62,6 @@ afterEach(() => expect(fault, 'the fault was met').toBeUndefined());
 
 let count = 0;
 async function open(): Promise<Delivery> {
-  const { commitOrder } = await import('#lib/orders/store');
   count += 1;
   const snapshot = snapshotOf({
     externalId: `ord_${count}`,
@@ -78,10 +78,8 @@ async function open(): Promise<Delivery> {
     order: order.id,
     subject: { lineItems: [{ id: 'li_1', quantity: 2 }] },
   };
-  const [opened] =
-    (await commitOrder({ order, previous: null, timeline: [], deliveries: [asked], origin: 't', now: new Date() })) ??
-    [];
-  if (!opened) throw new Error('not committed');
+  const [opened] = await putOrder(order, { deliveries: [asked] });
+  if (!opened) throw new Error('not opened');
   return opened;
 }
 

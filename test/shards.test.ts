@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { INDEX_SHARDS } from '#lib/platform/names';
 import type { InProcess } from './support/in-process.ts';
+import { putOrder } from './support/put-order.ts';
 import { emptyQueues, startWorkers } from './support/workers.ts';
 
 let hub: InProcess;
@@ -51,7 +52,7 @@ test('placements that still move are told oldest first over all shards, also fro
   const { listOpenPlacements } = await import('#lib/orders/placements');
   const { getDelivery, leaseDelivery, transition } = await import('#lib/deliveries/ledger');
   const { open } = await import('./support/workers.ts');
-  const { commitOrder, getOrder } = await import('#lib/orders/store');
+  const { getOrder } = await import('#lib/orders/store');
   const orders: string[] = [];
   for (let n = 0; n < 120; n++) {
     const pending = await getDelivery(await open({ connection: 'shed-b' }));
@@ -60,10 +61,7 @@ test('placements that still move are told oldest first over all shards, also fro
     const order = await getOrder(leased.order ?? '');
     if (!order) throw new Error('no order');
     const placements = [{ delivery: leased.id, connection: 'shed-b' }];
-    await commitOrder({
-      ...{ order: { ...order, placements }, previous: order, timeline: [], deliveries: [] },
-      ...{ origin: 'placed', now: new Date() },
-    });
+    await putOrder({ ...order, placements });
     const placed = { at: minute(n), remoteId: String(n), number: String(n), channel: 'shop' };
     await transition(leased, { ...leased, state: 'succeeded', lease: null, nextAttemptAt: null, placed });
     orders.push(leased.order ?? '');

@@ -1,5 +1,6 @@
-import type { Order, TimelineEntry } from '#lib/orders/order';
+import type { Order } from '#lib/orders/order';
 import { isLate, statusOf } from '#lib/orders/status';
+import type { TimelineEntry } from '#lib/orders/timeline';
 import { log } from '#lib/platform/telemetry/log';
 import * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';

@@ -1,10 +1,13 @@
 import { everyConnection, getConfiguration } from '#lib/connections/store';
+import { getNetwork } from '#lib/marketplaces/network';
+import { patchAddress } from '#lib/orders/address';
+import { type PostedAnswer, postFulfillment } from '#lib/orders/fulfillment';
 import { type Order, orderId } from '#lib/orders/order';
 import { statusOf } from '#lib/orders/status';
 import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
 import { ApiError, errorResponses, notFound } from './kit/errors.ts';
-import { idempotencyHeader } from './kit/idempotency.ts';
+import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
 import { doc } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
@@ -18,8 +21,6 @@ import {
   present,
   summarize,
 } from './order-schema.ts';
-import { patchAddress } from './patch-address.ts';
-import { postFulfillment } from './post-fulfillment.ts';
 
 export const OrderId = doc(z.string(), {
   description: 'Percent-encoded once.',
@@ -119,18 +120,18 @@ routes.add(getRoute, async (context) => {
 
 routes.add(patchRoute, async (context) => {
   const { shippingAddress } = context.req.valid('json');
-  const order = await patchAddress(context.req.valid('param').id, shippingAddress, context.var.key.name);
+  const { id } = context.req.valid('param');
+  const order = await patchAddress(id, shippingAddress, context.var.key.name, await getNetwork());
   return context.json(await withTimeline(order), 200);
 });
 
 const withTimeline = async (order: Order) => present(order, await getTimeline(order));
 
 routes.add(postRoute, async (context) => {
-  const { status, fulfillment } = await postFulfillment({
-    orderId: context.req.valid('param').id,
-    posted: context.req.valid('json'),
-    keyName: context.var.key.name,
-    idempotencyKey: context.req.valid('header')['idempotency-key'],
-  });
+  const { id } = context.req.valid('param');
+  const posted = context.req.valid('json');
+  const key = context.req.valid('header')['idempotency-key'];
+  const once = idempotency<PostedAnswer>(context.var.key.name, key, [id, posted]);
+  const { status, fulfillment } = await postFulfillment(id, posted, once, await getNetwork());
   return context.json({ fulfillment }, status);
 });

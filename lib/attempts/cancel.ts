@@ -2,8 +2,8 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { getDelivery, replaceDelivery } from '#lib/deliveries/ledger';
 import type { CancelInput, RemoteContext } from '#lib/marketplaces/action';
 import type { Connector } from '#lib/marketplaces/contract';
+import { tellOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
-import { putTimeline } from '#lib/orders/store';
 import { BlockedError, NotYetError } from '#lib/platform/errors';
 import { afterPush } from './effects.ts';
 import { isDoubtful } from './restored.ts';
@@ -72,6 +72,12 @@ function stop(placement: Delivery, order: Order, now: Date): Done['also'] {
     updatedAt: at,
     deadLettered: true,
   };
-  const entry = { at, type: 'order.stopped', by: placement.connection, detail: { delivery: placement.id } };
-  return [replaceDelivery(placement, stopped), ...putTimeline(order.id, [entry], placement.id)];
+  return [
+    replaceDelivery(placement, stopped),
+    ...tellOrder(order.id, [{ type: 'order.stopped', detail: { delivery: placement.id } }], {
+      by: placement.connection,
+      at,
+      origin: placement.id,
+    }),
+  ];
 }

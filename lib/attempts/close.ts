@@ -5,8 +5,9 @@ import type { Closing, Delivery, Placed } from '#lib/deliveries/delivery';
 import { transition } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
 import { loadConnector } from '#lib/marketplaces/load';
+import { tellOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
-import { getOrder, putRemote, putTimeline } from '#lib/orders/store';
+import { getOrder, putRemote } from '#lib/orders/store';
 import { findFollowers } from './followers.ts';
 
 /** An operator's word; the remote's own id of what stands there, where the operator read it there. */
@@ -43,7 +44,7 @@ export async function closeDelivery(
   const detail = { delivery: id, action, connection, was: state, ...cause, reason, ...(remoteId && { remoteId }) };
   const also = order
     ? [
-        ...putTimeline(order.id, [{ at, type: 'delivery.closed', by, detail }], `${id}#${at}`),
+        ...tellOrder(order.id, [{ type: 'delivery.closed', detail }], { by, at, origin: `${id}#${at}` }),
         ...(remoteId ? [putRemote(connection, remoteId, order.id)] : []),
       ]
     : [];

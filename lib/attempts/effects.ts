@@ -1,8 +1,9 @@
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { PushResult } from '#lib/marketplaces/action';
+import { tellOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
-import { putRemote, putTimeline, rememberRemote } from '#lib/orders/store';
+import { putRemote, rememberRemote } from '#lib/orders/store';
 import type { Write } from '#lib/platform/table/table';
 import type { Done } from './run.ts';
 
@@ -49,7 +50,7 @@ export function afterRequest(
 ): Write[] {
   const detail = { delivery: id, ...(remoteId !== undefined && { remoteId }), ...(note !== undefined && { note }) };
   return [
-    ...putTimeline(orderId, [{ at, type: `${action}.done`, by: connection, detail }], id),
+    ...tellOrder(orderId, [{ type: `${action}.done`, detail }], { by: connection, at, origin: id }),
     ...(remoteId === undefined ? [] : [putRemote(connection, remoteId, orderId)]),
   ];
 }

@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import type { InboundReceived } from '#events/inbound-received';
+import { inboundReceived, packJson } from '#events/inbound-received';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { RemoteContext } from '#lib/marketplaces/action';
 import type { Connector } from '#lib/marketplaces/contract';
 import { RejectedError } from '#lib/platform/errors';
-import { currentTraceparent } from '#lib/platform/telemetry/trace';
 import type { Done } from './run.ts';
 
 /** Reads the resource and ingests it like any event: a worker that stops in between reads it again. */
@@ -17,18 +15,14 @@ export async function runFetch(
   if (!fetch || !subject.resource)
     throw new RejectedError({ code: 'unknown_action', description: `${connector.info.title} has no fetch ${action}` });
   const { topic, body } = await fetch.push(remote, { resource: subject.resource });
-  const trace = currentTraceparent();
-  const message: InboundReceived = {
-    id: `evt_${randomUUID()}`,
+  const { askedBy } = subject;
+  const message = inboundReceived({
     connection,
     topic,
     receivedBy: 'fetch',
-    ...(subject.askedBy && { askedBy: subject.askedBy }),
-    receivedAt: new Date().toISOString(),
-    body: JSON.stringify(body),
-    encoding: 'utf8',
-    ...(trace && { trace }),
-  };
+    ...(askedBy && { askedBy }),
+    ...packJson(body),
+  });
   // Loaded where it is needed: most pushes fetch nothing.
   const { ingest } = await import('#lib/inbound/ingest');
   await ingest(message, async () => connector);

@@ -1,24 +1,26 @@
-import type { Configuration } from '#lib/connections/store';
 import type { Delivery } from '#lib/deliveries/delivery';
+import { getNetwork } from '#lib/marketplaces/network';
+import { changeOrder } from '#lib/orders/change';
 import { placeLines } from '#lib/orders/plan';
-import { getOrder, orderWrites } from '#lib/orders/store';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { Done } from './run.ts';
 
-/** Lines that no route matched are routed once more: their placements open with this delivery's success. */
-export async function routeAgain(delivery: Delivery, configuration: Configuration): Promise<Done> {
-  const order = delivery.order ? await getOrder(delivery.order) : undefined;
-  if (!order) throw new RejectedError({ code: 'order_missing', description: `order ${delivery.order} is not known` });
-  const { deliveries } = placeLines(order, delivery.subject.lineItems ?? [], configuration);
-  const stuck = deliveries.find(({ id }) => id === delivery.id);
-  if (stuck?.blocked) throw new BlockedError(stuck.blocked, stuck.blocked.waitsFor);
-  const { writes, opened } = orderWrites({
-    order,
-    previous: order,
-    timeline: [],
-    deliveries: deliveries.filter(({ id }) => !order.deliveries.includes(id)),
-    origin: delivery.id,
-    now: new Date(),
-  });
-  return { also: writes, opened };
+/**
+ * Lines that no route matched are routed once more. Their placements open before this delivery's success is on record:
+ * who crashes between finds them open.
+ */
+export async function routeAgain({ id, order: orderId, connection, subject }: Delivery): Promise<Done> {
+  const network = await getNetwork();
+  await changeOrder(
+    orderId ?? '',
+    (order) => {
+      if (!order) throw new RejectedError({ code: 'order_missing', description: `order ${orderId} is not known` });
+      const { deliveries } = placeLines(order, subject.lineItems ?? [], network);
+      const stuck = deliveries.find((delivery) => delivery.id === id);
+      if (stuck?.blocked) throw new BlockedError(stuck.blocked, stuck.blocked.waitsFor);
+      return { order, deliveries: deliveries.filter((delivery) => !order.deliveries.includes(delivery.id)) };
+    },
+    { by: connection, origin: id, network },
+  );
+  return { also: [] };
 }

@@ -59,7 +59,7 @@ const MAX_WAIT_MS = 2_000;
 export async function runDelivery(delivery: Delivery, connector: Connector, progress: Progress): Promise<Done> {
   const configuration = await getConfiguration();
   const connection = configuration.connections.get(delivery.connection) ?? missingConnection(delivery.connection);
-  if (delivery.action === 'route') return routeAgain(delivery, configuration);
+  if (delivery.action === 'route') return routeAgain(delivery);
   const waitlist = delivery.turnedAway ? 'return' : 'join';
   return withRemote(connection, { maxWaitMs: MAX_WAIT_MS, waitlist }, async (remote) => {
     progress.sent = remote.http.sent;

@@ -1,5 +1,9 @@
-import type { LineQuantity } from '#lib/orders/order';
 import type { ErrorDetail, WaitsFor } from '#lib/platform/errors';
+
+export interface LineQuantity {
+  id: string;
+  quantity: number;
+}
 
 export const KINDS = ['fetch', 'push', 'notify'] as const;
 export type DeliveryKind = (typeof KINDS)[number];

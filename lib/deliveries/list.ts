@@ -1,11 +1,11 @@
 import { type Configuration, getConfiguration } from '#lib/connections/store';
-import { isPast } from '#lib/orders/ship-by';
 import { getOrder } from '#lib/orders/store';
 import { delivery as place } from '#lib/platform/table/items';
 import { decodeCursor, encodeCursor, listIndex, type Place, partitionsOf } from '#lib/platform/table/sharded-index';
 import type { Delivery, DeliveryKind, DeliveryState } from './delivery.ts';
 import { getDeliveries } from './ledger.ts';
 import { normalizeMessage } from './normalize-message.ts';
+import { isPast } from './ship-by.ts';
 
 export interface DeliveryFilter {
   state?: DeliveryState | undefined;

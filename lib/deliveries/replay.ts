@@ -1,7 +1,5 @@
 import { CONFIG_TTL_MS, getConfiguration } from '#lib/connections/store';
-import { putTimeline } from '#lib/orders/store';
 import { OUTCOME_UNKNOWN, type WaitsFor } from '#lib/platform/errors';
-import type { Write } from '#lib/platform/table/table';
 import type { Delivery } from './delivery.ts';
 import { getDeliveries, transition } from './ledger.ts';
 import { eachDelivery } from './list.ts';
@@ -24,18 +22,6 @@ export function reopen(delivery: Delivery, dueAt: string, now: string): Delivery
     updatedAt: now,
     deadLettered: false,
   };
-}
-
-/** A replay's line on the timeline of the order that a delivery belongs to. */
-export function tellReplay(
-  { id, order }: Delivery,
-  type: 'delivery.replayed' | 'delivery.recalled',
-  { id: replay, by, reason }: { id: string; by: string; reason: string | null },
-  at: string,
-): Write[] {
-  if (!order) return [];
-  const detail = { delivery: id, replay, ...(reason !== null && { reason }) };
-  return putTimeline(order, [{ at, type, by, detail }], `${id}#${at}`);
 }
 
 /** Blocked deliveries run again by themselves once what they wait for has changed. */

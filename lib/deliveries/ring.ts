@@ -1,9 +1,9 @@
 import type { DeliveryDied } from '#events/delivery-died';
 import type { DeliveryDue } from '#events/delivery-due';
-import { compareShipBy } from '#lib/orders/ship-by';
 import { deadLetterQueue, deliveryQueue, MAX_DELAY_SECONDS } from '#lib/platform/names';
 import { sendMessage, sendMessages } from '#lib/platform/queue/queue';
 import type { Delivery } from './delivery.ts';
+import { compareShipBy } from './ship-by.ts';
 
 /**
  * Tells the pushers to look at these deliveries, each when it is due, and those first whose orders must leave first.

@@ -1,4 +1,3 @@
-import type { TimelineEntry } from '#lib/orders/order';
 import type { Attempt, Delivery } from './delivery.ts';
 
 /** A line on the timeline of a delivery's order; who told it and when are the attempt's. */
@@ -9,9 +8,3 @@ export function tellTrouble({ state, cause, attemptCount }: Delivery): Told[] {
   if (state !== 'dead' && state !== 'blocked') return [];
   return [{ type: `delivery.${state}`, detail: { attempt: attemptCount, ...cause } }];
 }
-
-/** Everything that the attempts at a delivery told. */
-export const linesOf = ({ id, connection }: Delivery, attempts: readonly Attempt[]): TimelineEntry[] =>
-  attempts.flatMap(({ endedAt, told = [] }) =>
-    told.map(({ type, detail }) => ({ at: endedAt, type, by: connection, detail: { delivery: id, ...detail } })),
-  );

@@ -3,7 +3,7 @@ import type { ErrorDetail } from '#lib/platform/errors';
 import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
-import { expiryOf, getItem, type Item, NEW, pack, put, type Write } from '#lib/platform/table/table';
+import { expiryOf, getItem, type Item, NEW, pack, put, transact, type Write } from '#lib/platform/table/table';
 
 export type InboundState = 'applied' | 'duplicate' | 'unreadable';
 
@@ -59,6 +59,28 @@ const replaceUnreadable = (item: Item<InboundEvent>): Write => ({
     ExpressionAttributeValues: { ':unreadable': 'unreadable' satisfies InboundState },
   },
 });
+
+/** An event as it goes on record. */
+export function eventOf(message: Message, became: Partial<InboundEvent> & Pick<InboundEvent, 'state'>): InboundEvent {
+  return { ...message, order: null, error: null, note: null, recordedAt: new Date().toISOString(), ...became };
+}
+
+/** Records an event that changes no order, with what else must stand with it; a second receipt of it changes nothing. */
+export async function recordEvent(
+  message: Message,
+  state: InboundState,
+  rest: Partial<InboundEvent>,
+  also: readonly Write[] = [],
+): Promise<InboundState> {
+  await transact([putEvent(eventOf(message, { state, ...rest })), ...also]);
+  return state;
+}
+
+/** Whether this very message is on record: another receipt of it was faster. */
+export async function isRecorded({ id, remapped }: Message): Promise<boolean> {
+  const event = await getEvent(id);
+  return event !== undefined && !(remapped && event.state === 'unreadable');
+}
 
 interface EventFilter {
   connections: readonly string[];

@@ -1,29 +1,27 @@
-import type { InboundReceived } from '#events/inbound-received';
+import { bodyBytes, type InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
-import { type Configuration, getConfiguration } from '#lib/connections/store';
-import { ring } from '#lib/deliveries/ring';
 import type { Change } from '#lib/marketplaces/contract';
 import type { LoadConnector } from '#lib/marketplaces/load';
-import { ContractError, type ErrorDetail, IntegrationError } from '#lib/platform/errors';
+import { getNetwork } from '#lib/marketplaces/network';
+import { tellOrder } from '#lib/orders/change';
+import { findByRemoteId } from '#lib/orders/store';
+import type { Told } from '#lib/orders/timeline';
+import { ContractError, type ErrorDetail, IntegrationError, RejectedError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
 import { isTooLarge } from '#lib/platform/table/table';
 import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
-import { type Applied, recordOnly } from './apply.ts';
-import { applyFetch } from './apply-fetch.ts';
-import { applyNote } from './apply-note.ts';
-import { applyProducts } from './apply-products.ts';
-import { applyShares } from './apply-shares.ts';
-import { applyShipmentChange, blockPlacement } from './apply-shipment.ts';
-import type { InboundState, Message } from './event.ts';
-import { bodyBytes, readBody } from './read-body.ts';
-
-const MAX_CONFLICTS = 10;
+import { type InboundState, recordEvent } from './event.ts';
+import { ingestFetch } from './ingest-fetch.ts';
+import { ingestOrder } from './ingest-order.ts';
+import { ingestProducts } from './ingest-products.ts';
+import { ingestRefusal, ingestShipment } from './ingest-shipment.ts';
+import type { Ingesting } from './ingesting.ts';
 
 /** Understands one inbound event and records what follows from it, once, however often it arrives. */
 export async function ingest(message: InboundReceived, load: LoadConnector): Promise<void> {
-  const configuration = await getConfiguration();
-  const connection = configuration.connections.get(message.connection);
+  const network = await getNetwork();
+  const connection = network.connections.get(message.connection);
   if (!connection)
     return recordUnreadable(message, { code: 'connection_unknown', description: 'not in the connections file' });
   const change = await readChange(message, connection, load);
@@ -32,7 +30,7 @@ export async function ingest(message: InboundReceived, load: LoadConnector): Pro
     return recordUnreadable(message, change.detail);
   }
   try {
-    await apply(change, message, connection, configuration);
+    await ingestChange(change, { message, connection, network });
   } catch (error) {
     const why = whyHopeless(error);
     count(connection, 'unreadable');
@@ -60,51 +58,52 @@ export async function readChange(
   }
 }
 
-/** Records a change and what follows from it, and rings. Throws what `whyHopeless` tells apart. */
-export async function apply(
-  change: Change,
-  message: Message,
-  connection: Connection,
-  configuration: Configuration,
-): Promise<void> {
-  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
-    const applied = await applyChange(change, message, connection, configuration);
-    if (applied) {
-      count(connection, applied.state);
-      log.info('event ingested', { event: message.id, connection: connection.id, state: applied.state });
-      return ring(applied.opened);
-    }
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** Math.min(conflicts, 5)));
-  }
-  throw new Error('an order kept changing while an event was applied to it');
+/** Records what an event says and what follows from it. Throws what `whyHopeless` tells apart. */
+export async function ingestChange(change: Change, ingesting: Ingesting): Promise<void> {
+  const { message, connection } = ingesting;
+  const state = await byType(change, ingesting);
+  if (state) count(connection, state);
+  log.info('event ingested', { event: message.id, connection: connection.id, state: state ?? undefined });
 }
 
-function count({ marketplace }: Connection, state: InboundState | undefined): void {
-  if (state) emitMetric('EventsIngested', { Marketplace: marketplace, State: state });
-}
-
-function applyChange(
-  change: Change,
-  message: InboundReceived,
-  connection: Connection,
-  configuration: Configuration,
-): Promise<Applied> {
+function byType(change: Change, ingesting: Ingesting): Promise<InboundState | null> {
   switch (change.type) {
     case 'order':
-      return applyShares(change.order, message, connection, configuration);
+      return ingestOrder(change.order, ingesting);
     case 'shipment':
-      return applyShipmentChange(change.shipment, message, connection, configuration);
+      return ingestShipment(change.shipment, ingesting);
     case 'placement-refused':
-      return blockPlacement(change, message, connection);
+      return ingestRefusal(change, ingesting);
     case 'products':
-      return applyProducts(change.products, message, configuration);
+      return ingestProducts(change.products, ingesting);
     case 'fetch':
-      return applyFetch(change, message, connection);
+      return ingestFetch(change, ingesting);
     case 'none':
-      // A poll that finds what means nothing leaves no trace.
-      if (message.receivedBy === 'poll') return Promise.resolve({ opened: [] });
-      return applyNote(change, message, connection);
+      return ingestNote(change, ingesting);
   }
+}
+
+/** What causes nothing is recorded, and told on the order that it is about where one is known. */
+async function ingestNote(
+  { reason, about }: Extract<Change, { type: 'none' }>,
+  { message, connection }: Ingesting,
+): Promise<InboundState | null> {
+  // A poll that finds what means nothing leaves no trace.
+  if (message.receivedBy === 'poll') return null;
+  const order = about && (await findByRemoteId(connection.id, about.remoteId));
+  if (!about || !order) return recordEvent(message, 'applied', { note: reason });
+  const told: Told = { type: about.type, detail: { event: message.id, remoteId: about.remoteId, note: reason } };
+  const { id: origin, receivedAt: at } = message;
+  return recordEvent(
+    message,
+    'applied',
+    { order, note: reason },
+    tellOrder(order, [told], { by: connection.id, at, origin }),
+  );
+}
+
+function count({ marketplace }: Connection, state: InboundState): void {
+  emitMetric('EventsIngested', { Marketplace: marketplace, State: state });
 }
 
 /** An unreadable body is kept whole and shown; it causes nothing and is not received again. */
@@ -120,13 +119,22 @@ async function recordUnreadable(message: InboundReceived, { code, description, f
   // Every poll finds the same body again: it is one event.
   const id =
     message.receivedBy === 'poll' ? `evt_${shortHash(message.connection, message.topic, message.body)}` : message.id;
-  await recordOnly({ ...message, id }, 'unreadable', { error });
+  await recordEvent({ ...message, id }, 'unreadable', { error });
+}
+
+/** The message's JSON; ContractError when it is none. */
+function readBody(message: InboundReceived): unknown {
+  try {
+    return JSON.parse(bodyBytes(message).toString());
+  } catch {
+    throw new ContractError({ code: 'not_json', description: 'the body is not JSON', field: 'body' });
+  }
 }
 
 /** What a second receipt would meet again; anything else is thrown and the message comes back. */
 export function whyHopeless(error: unknown): ErrorDetail {
-  // It has the vendor's shape and still makes no valid order.
-  if (error instanceof ContractError) return error.detail;
+  // It has the vendor's shape and still makes no valid order, or none that the table holds.
+  if (error instanceof ContractError || error instanceof RejectedError) return error.detail;
   if (isTooLarge(error))
     return { code: 'too_large', description: 'the order would be larger than the ledger can hold' };
   throw error;

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { InboundReceived } from '#events/inbound-received';
+import { inboundReceived, packBody } from '#events/inbound-received';
 import { getCredentials, refreshCredentials } from '#lib/connections/secrets';
 import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessage } from '#lib/platform/queue/queue';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
-import { currentTraceparent, runInTrace, startTrace } from '#lib/platform/telemetry/trace';
+import { runInTrace, startTrace } from '#lib/platform/telemetry/trace';
 import { createQuarantine } from '#lib/quarantine/offer';
-import { packBody } from './read-body.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 
@@ -54,7 +53,7 @@ export function receiver(webhook: Webhook) {
       // One body for a wrong secret, connection, topic or path: nothing can be learned by trying.
       return refuse(401, 'unauthorized', 'not authorized');
     }
-    const message = received(connection, topic, body);
+    const message = inboundReceived({ connection, topic, receivedBy: 'webhook', ...packBody(body) });
     await sendMessage(INBOUND_QUEUE, { message, group: connection });
     log.info('webhook accepted', { event: message.id, connection, topic });
     const json = readJson(body);
@@ -90,20 +89,6 @@ async function authenticate(webhook: Webhook, connection: string, request: Webho
 function segments(rawPath: string, marketplace: string): string[] {
   const prefix = `/webhooks/${marketplace}/`;
   return rawPath.slice(rawPath.indexOf(prefix) + prefix.length).split('/');
-}
-
-function received(connection: string, topic: string, body: Buffer): InboundReceived {
-  const receivedAt = new Date().toISOString();
-  const trace = currentTraceparent();
-  return {
-    id: `evt_${randomUUID()}`,
-    connection,
-    topic,
-    receivedBy: 'webhook',
-    receivedAt,
-    ...packBody(body),
-    ...(trace && { trace }),
-  };
 }
 
 /** Undefined for what is not JSON. */

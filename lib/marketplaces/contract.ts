@@ -2,6 +2,8 @@ import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection, Secrets } from '#lib/connections/connection';
 import type { Order, OrderSnapshot, ShipmentSnapshot } from '#lib/orders/order';
 import type { OpenPlacement } from '#lib/orders/placements';
+import type { FollowUp } from '#lib/orders/plan';
+import type { NoteType } from '#lib/orders/timeline';
 import type * as z from '#lib/platform/zod';
 import type { Actions, Fetched, RemoteContext } from './action.ts';
 import type { MarketplaceInfo } from './info.ts';
@@ -55,7 +57,7 @@ export type Change =
   /** `unless`: nothing to read while our order stands at that version or a later one. */
   | { type: 'fetch'; action: string; resource: string; unless?: { externalId: string; version: string } }
   /** `about`: what the remote said it of, for the timeline of the order that is known there by this id. */
-  | { type: 'none'; reason: string; about?: { remoteId: string; type: string } };
+  | { type: 'none'; reason: string; about?: { remoteId: string; type: NoteType } };
 
 export interface PollContext extends RemoteContext {
   /** Where the last complete poll stood; null at the first. */
@@ -97,15 +99,6 @@ export interface WebhookRegistry {
 
 /** A carrier table both ways: canonical code → the marketplace's word. */
 export type CarrierTable = Readonly<Record<string, string>>;
-
-/** A push that a sales channel wants besides the report of each parcel. */
-export interface FollowUp {
-  action: string;
-  /** Tells two follow-ups of one action apart; the push is given it. */
-  about: string;
-  /** Runs only once every parcel of the order has been reported. */
-  afterReports?: boolean;
-}
 
 /** What the hub must know of a marketplace to plan for others; light, as every worker loads that of all of them. */
 export interface Role {

@@ -1,28 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { unblock } from '#lib/deliveries/replay';
 import { sameContent } from '#lib/platform/canonical-json';
+import { NotFoundError } from '#lib/platform/errors';
+import { changeOrder } from './change.ts';
 import { derive } from './derive.ts';
-import type { Address, Order, TimelineEntry } from './order.ts';
+import type { Address, Order } from './order.ts';
+import type { Network } from './plan.ts';
+import { getOrder } from './store.ts';
+import type { Told } from './timeline.ts';
 
 /** An address an operator may send: absent members stay as they are, blank ones are cleared. */
 export type AddressPatch = { [Member in keyof Address]?: string | undefined };
 
 /**
- * Records the members an operator corrected over whatever the sales channel says, now and later.
- * The timeline names the members; their values are the buyer's own.
+ * Corrects an order's address and lets run what waited for it: placements, and routes that go by country. Throws
+ * NotFoundError.
  */
-export function correctAddress(
-  order: Order,
-  patch: AddressPatch,
-  source: { by: string; at: string },
-): { order: Order; timeline: TimelineEntry[]; changed: boolean } {
+export async function patchAddress(id: string, patch: AddressPatch, by: string, network: Network): Promise<Order> {
+  await changeOrder(
+    id,
+    (order) => {
+      if (!order) throw new NotFoundError('order');
+      return correctAddress(order, patch);
+    },
+    { by, origin: randomUUID(), network },
+  );
+  const order = await getOrder(id);
+  if (!order) throw new NotFoundError('order');
+  await unblock('order', { deliveries: order.deliveries });
+  await unblock('routes', { deliveries: order.deliveries });
+  return order;
+}
+
+/**
+ * Records the members an operator corrected over whatever the sales channel says, now and later; null where they say
+ * so already. The timeline names the members; their values are the buyer's own.
+ */
+export function correctAddress(order: Order, patch: AddressPatch): { order: Order; timeline: Told[] } | null {
   const given = Object.entries(patch).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const correctedAddress: Address = { ...order.correctedAddress, ...Object.fromEntries(given) };
-  if (given.length === 0 || sameContent(correctedAddress, order.correctedAddress))
-    return { order, timeline: [], changed: false };
-  const { by, at } = source;
-  const detail = { members: given.map(([member]) => member).sort() };
+  if (given.length === 0 || sameContent(correctedAddress, order.correctedAddress)) return null;
+  const members = given.map(([member]) => member).sort();
   return {
-    order: derive({ ...order, correctedAddress, updatedAt: at }),
-    timeline: [{ at, type: 'address.corrected', by, detail }],
-    changed: true,
+    order: derive({ ...order, correctedAddress }),
+    timeline: [{ type: 'address.corrected', detail: { members } }],
   };
 }

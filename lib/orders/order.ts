@@ -1,4 +1,8 @@
+import type { LineQuantity } from '#lib/deliveries/delivery';
 import type { UcpOrder } from '#lib/ucp/order';
+import type { TimelineEntry } from './timeline.ts';
+
+export type { LineQuantity };
 
 /** A postal address with UCP's member names, plus what carriers ask for. */
 export interface Address {
@@ -21,11 +25,6 @@ export interface Buyer {
   last_name?: string;
   email?: string;
   phone_number?: string;
-}
-
-export interface LineQuantity {
-  id: string;
-  quantity: number;
 }
 
 /** One line as a sales channel tells it. Money in minor units of the order's currency. */
@@ -166,6 +165,8 @@ export interface Order {
   /** Orders the sales channel made of lines of this one, by external id: parts of one sale. */
   parts?: Record<string, SnapshotHistory>;
   deliveries: string[];
+  /** More of its deliveries are planned than one transaction takes: the rest is opened next. */
+  planUnfinished?: true;
   /** Line items whose shipper has been decided; only others are routed when a snapshot adds lines. */
   routed: string[];
   /** The first lines of its timeline; later ones are items of their own beside it. */
@@ -203,13 +204,6 @@ export type OrderCore = Pick<
 >;
 
 export type OrderStatus = 'open' | 'partial' | 'fulfilled' | 'cancelled';
-
-export interface TimelineEntry {
-  at: string;
-  type: string;
-  by: string;
-  detail: Record<string, unknown>;
-}
 
 /** The hub's order id: two accounts with the same external id are two orders. */
 export const orderId = (connection: string, externalId: string): string => `${connection}:${externalId}`;

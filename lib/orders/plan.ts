@@ -1,6 +1,5 @@
 import { type Connection, ERP, type Route } from '#lib/connections/connection';
 import type { NewDelivery, Subject } from '#lib/deliveries/delivery';
-import { roleOf } from '#lib/marketplaces/registry';
 import { shortHash } from '#lib/platform/hash';
 import type { LineQuantity, Order } from './order.ts';
 
@@ -10,9 +9,26 @@ export interface Plan {
   routed: string[];
 }
 
-interface Network {
+/** A push that a sales channel wants besides the report of each parcel. */
+export interface FollowUp {
+  action: string;
+  /** Tells two follow-ups of one action apart; the push is given it. */
+  about: string;
+  /** Runs only once every parcel of the order has been reported. */
+  afterReports?: boolean;
+}
+
+/** What a plan must know of a marketplace. */
+interface Role {
+  /** Further pushes an order's present state calls for; asked at every change, each runs once. */
+  followUps?(order: Order, connection: Connection): FollowUp[];
+}
+
+/** Among whom orders are routed and reported. */
+export interface Network {
   routes: readonly Route[];
   connections: ReadonlyMap<string, Connection>;
+  roleOf(marketplace: string): Role;
 }
 
 /** The deliveries an order's present state calls for and does not have yet. Ids are derived, so planning twice is planning once. */
@@ -71,7 +87,7 @@ function planReports(order: Order, { connections }: Network): NewDelivery[] {
 }
 
 /** What else whoever sold the order wants to be told, perhaps only after every parcel. */
-function planFollowUps(order: Order, { connections }: Network, reports: readonly NewDelivery[]): NewDelivery[] {
+function planFollowUps(order: Order, { connections, roleOf }: Network, reports: readonly NewDelivery[]): NewDelivery[] {
   const source = connections.get(order.connection);
   if (!source) return [];
   const followUps = roleOf(source.marketplace).followUps?.(order, source) ?? [];

@@ -3,13 +3,13 @@ import { ContractError } from '#lib/platform/errors';
 import { checkCurrency } from '#lib/platform/money';
 import { derive } from './derive.ts';
 import { compareStamps, historyOf, joinHistories } from './history.ts';
-import { type Order, type OrderSnapshot, orderId, type TimelineEntry } from './order.ts';
+import { type Order, type OrderSnapshot, orderId } from './order.ts';
+import type { Told } from './timeline.ts';
 
 export interface SnapshotSource {
   connection: string;
   /** The inbound event that holds the raw body. */
   event: string;
-  by: 'webhook' | 'poll' | 'fetch';
   receivedAt: string;
 }
 
@@ -23,7 +23,7 @@ export interface SnapshotSource {
 export interface SnapshotResult {
   result: 'created' | 'updated' | 'same' | 'older';
   order: Order;
-  timeline: TimelineEntry[];
+  timeline: Told[];
 }
 
 /** Any permutation of the same snapshots ends in the same order. Throws ContractError for one that makes no valid order. */
@@ -55,7 +55,7 @@ export function applySnapshot(order: Order | null, snapshot: OrderSnapshot, sour
   const history = joinHistories(order.history, told);
   if (sameContent(history, order.history)) return { result: same ? 'same' : 'older', order, timeline: [] };
   const snapshotEvent = newer && !same ? source.event : order.snapshotEvent;
-  const next = derive({ ...order, history, snapshotEvent, updatedAt: source.receivedAt });
+  const next = derive({ ...order, history, snapshotEvent });
   const timeline = tellTimeline(order, next, source);
   if (same && newer) return { result: 'same', order: next, timeline };
   const visible = newer || !sameContent(view(order), view(next));
@@ -82,20 +82,26 @@ const view = ({ ucp, ...order }: Order) => ({
 /** Members with an entry of their own, and what a cancellation changes by itself. */
 const TOLD_APART = new Set(['paidAt', 'cancelled', 'adjustments']);
 
-export function tellTimeline(previous: Order | null, next: Order, { by, event, receivedAt: at }: SnapshotSource) {
-  const timeline: TimelineEntry[] = [];
-  const tell = (type: string, detail: TimelineEntry['detail']) => timeline.push({ at, type, by, detail });
+function tellTimeline(previous: Order | null, next: Order, { event }: SnapshotSource): Told[] {
+  const timeline: Told[] = [];
   const cancelled = next.cancelled && !previous?.cancelled;
   if (previous) {
     const changed = changedMembers(previous, next).filter((name) => !(cancelled && name === 'lines'));
-    if (changed.length > 0) tell('order.updated', { changed, version: next.sourceVersion, event });
+    if (changed.length > 0)
+      timeline.push({ type: 'order.updated', detail: { changed, version: next.sourceVersion, event } });
   } else {
-    tell('order.received', { number: next.number, version: next.sourceVersion, event });
+    timeline.push({ type: 'order.received', detail: { number: next.number, version: next.sourceVersion, event } });
   }
-  if (next.paidAt && !previous?.paidAt) tell('order.paid', { paidAt: next.paidAt });
-  if (cancelled) tell('order.cancelled', { cancelledAt: next.history.cancelledAt });
-  return timeline;
+  return [...timeline, ...tellPaid(previous, next), ...tellCancelled(previous, next)];
 }
+
+/** An order that is paid for the first time. */
+export const tellPaid = (previous: Order | null, { paidAt }: Order): Told[] =>
+  paidAt && !previous?.paidAt ? [{ type: 'order.paid', detail: { paidAt } }] : [];
+
+/** An order that is cancelled and was not. */
+export const tellCancelled = (previous: Order | null, { cancelled, history }: Order): Told[] =>
+  cancelled && !previous?.cancelled ? [{ type: 'order.cancelled', detail: { cancelledAt: history.cancelledAt } }] : [];
 
 function changedMembers(previous: Order, next: Order): string[] {
   const before = new Map<string, unknown>(Object.entries(view(previous)));
@@ -114,21 +120,16 @@ export function applyPart(
   order: Order,
   snapshot: OrderSnapshot,
   source: SnapshotSource,
-): { order: Order; timeline: TimelineEntry[] } {
+): { order: Order; timeline: Told[] } {
   checkSnapshot(snapshot);
   const { externalId } = snapshot;
   const known = order.parts?.[externalId];
   const told = historyOf(snapshot, source.receivedAt);
   const history = known ? joinHistories(known, told) : told;
   if (known && sameContent(history, known)) return { order, timeline: [] };
-  const next = derive({ ...order, parts: { ...order.parts, [externalId]: history }, updatedAt: source.receivedAt });
+  const next = derive({ ...order, parts: { ...order.parts, [externalId]: history } });
   const lineItems = snapshot.lines.map(({ id, quantity }) => ({ id, quantity }));
-  const joined: TimelineEntry = {
-    at: source.receivedAt,
-    type: 'order.part_joined',
-    by: source.by,
-    detail: { externalId, lineItems, event: source.event },
-  };
+  const joined: Told = { type: 'order.part_joined', detail: { externalId, lineItems, event: source.event } };
   return { order: next, timeline: [...(known ? [] : [joined]), ...tellTimeline(order, next, source)] };
 }
 

@@ -1,5 +1,5 @@
+import { isPast } from '#lib/deliveries/ship-by';
 import type { Fulfillment, LineQuantity, Order, OrderStatus, SnapshotHistory, SnapshotLine } from './order.ts';
-import { isPast } from './ship-by.ts';
 
 /** Derived from the lines that are left: none is cancelled, all shipped is fulfilled. */
 export function statusOf({ ucp, cancelled }: Order): OrderStatus {

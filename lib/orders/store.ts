@@ -1,16 +1,16 @@
-import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
-import { getAttempts, getDeliveries, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
-import { linesOf } from '#lib/deliveries/told';
+import { getAttempts, getDeliveries } from '#lib/deliveries/ledger';
 import { compareText } from '#lib/platform/canonical-json';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
-import { db, getItem, type Item, pack, put, queryPartition, transact, type Write } from '#lib/platform/table/table';
-import type { Order, OrderStatus, TimelineEntry } from './order.ts';
+import { bare, db, getItem, type Item, pack, put, queryPartition, type Write } from '#lib/platform/table/table';
+import type { Order, OrderStatus } from './order.ts';
 import { isLate } from './status.ts';
+import { linesOf, type TimelineEntry } from './timeline.ts';
 
 export const getOrder = (id: string): Promise<Order | undefined> => getItem<Order>(items.order.key({ id }));
 
-function putOrder(order: Order, previous: Order | null): Write {
+/** Only for `changeOrder`. */
+export function putOrder(order: Order, previous: Order | null): Write {
   const whole: Item<Order> = {
     ...order,
     ...items.order.key(order),
@@ -21,86 +21,45 @@ function putOrder(order: Order, previous: Order | null): Write {
   return put(item, 'revision = :revision', { ':revision': previous.revision });
 }
 
+/** Characters of lines in one item: they stay below its 400 KB also where nothing of them can be packed. */
+const MAX_CHARACTERS = 300_000;
+
+/** Lines that stand beside the order, as few items as hold them. Only for `changeOrder` and `tellOrder`. */
 export function putTimeline(orderId: string, entries: readonly TimelineEntry[], origin: string): Write[] {
-  return entries.map((entry, index) =>
-    put({ ...entry, ...items.timelineEntry.key({ order: orderId, at: entry.at, origin, index: `${index}` }) }),
-  );
+  return inGroups(entries).map(([first, ...more], index) => {
+    const key = items.timelineEntry.key({ order: orderId, at: first.at, origin, index: `${index}` });
+    if (more.length === 0) return put({ ...first, ...key });
+    return put(pack<{ entries: TimelineEntry[] }>({ entries: [first, ...more], ...key }, []));
+  });
+}
+
+type Group = [TimelineEntry, ...TimelineEntry[]];
+
+function inGroups(entries: readonly TimelineEntry[]): Group[] {
+  const groups: Group[] = [];
+  let room = 0;
+  for (const entry of entries) {
+    const size = JSON.stringify(entry).length;
+    const group = size > room ? undefined : groups.at(-1);
+    room = (group ? room : MAX_CHARACTERS) - size;
+    if (group) group.push(entry);
+    else groups.push([entry]);
+  }
+  return groups;
 }
 
 /** All that happened to an order and its deliveries, oldest first. */
 export async function getTimeline({ id, timeline = [], deliveries }: Order): Promise<TimelineEntry[]> {
-  const [entries, known] = await Promise.all([
-    queryPartition<TimelineEntry>(items.order.key({ id }).pk, items.timelineEntry.prefix),
+  const [beside, known] = await Promise.all([
+    queryPartition<TimelineEntry | { entries: TimelineEntry[] }>(
+      items.order.key({ id }).pk,
+      items.timelineEntry.prefix,
+    ),
     getDeliveries(deliveries),
   ]);
-  const later = entries.map(({ at, type, by, detail }) => ({ at, type, by, detail }));
+  const later = beside.map((item) => bare(item)).flatMap((item) => ('entries' in item ? item.entries : [item]));
   const told = await Promise.all(known.map(async (delivery) => linesOf(delivery, await getAttempts(delivery))));
   return [...timeline, ...later, ...told.flat()].sort((a, b) => compareText(a.at, b.at));
-}
-
-/** Lines that stand in the order itself, which is written anyway: few orders ever have more. */
-const MAX_INSIDE = 20;
-
-export interface OrderCommit {
-  order: Order;
-  /** The order as it was read; null for a new one. */
-  previous: Order | null;
-  timeline: readonly TimelineEntry[];
-  deliveries: readonly NewDelivery[];
-  routed?: readonly string[];
-  /** Names the cause in the timeline's keys: an event's or a delivery's id. */
-  origin: string;
-  now: Date;
-  also?: readonly Write[];
-}
-
-/**
- * The order, its timeline and the deliveries it causes, all or nothing.
- * Undefined when somebody else wrote the order meanwhile: read it again and decide again.
- */
-export async function commitOrder(commit: OrderCommit): Promise<Delivery[] | undefined> {
-  const { writes, opened } = orderWrites(commit);
-  return (await transact(writes)) ? opened : undefined;
-}
-
-/** The writes of a commit, for a caller that has more to say in the same transaction. */
-export function orderWrites({
-  order,
-  previous,
-  timeline,
-  deliveries,
-  routed = [],
-  origin,
-  now,
-  also = [],
-}: OrderCommit) {
-  const at = now.toISOString();
-  const opened = deliveries.map((delivery) => openDelivery(delivery, at));
-  const blocked = opened
-    .filter(({ state }) => state === 'blocked')
-    .map(({ id, cause }) => ({ at, type: 'delivery.blocked', by: 'hub', detail: { delivery: id, ...cause } }));
-  const lines = [...(order.timeline ?? []), ...timeline, ...blocked];
-  const next: Order = {
-    ...order,
-    deliveries: [...order.deliveries, ...opened.map(({ id }) => id)],
-    routed: [...new Set([...order.routed, ...routed])],
-    placements: [
-      ...order.placements,
-      ...opened
-        .filter(({ action }) => action === 'order' || action === 'route')
-        .map(({ id, connection }) => ({ delivery: id, connection })),
-    ],
-    timeline: lines.slice(0, MAX_INSIDE),
-    revision: (previous?.revision ?? 0) + 1,
-    updatedAt: at,
-  };
-  const writes = [
-    putOrder(next, previous),
-    ...putTimeline(order.id, lines.slice(MAX_INSIDE), origin),
-    ...opened.map(putNewDelivery),
-    ...also,
-  ];
-  return { writes, opened };
 }
 
 /** Remembers that something at the remote is about an order. */

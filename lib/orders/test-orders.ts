@@ -45,7 +45,6 @@ export const at = (minute: number): string => new Date(Date.UTC(2026, 10, 20, 9,
 export const sourceOf = (minute: number, changes: Partial<SnapshotSource> = {}): SnapshotSource => ({
   connection: 'scopio-main',
   event: `evt_${minute}`,
-  by: 'webhook',
   receivedAt: at(minute),
   ...changes,
 });

@@ -69,6 +69,20 @@ export class RejectedError extends IntegrationError {
   override readonly name: string = 'RejectedError';
 }
 
+/** What a caller names does not exist. */
+export class NotFoundError extends RejectedError {
+  override readonly name: string = 'NotFoundError';
+
+  constructor(what: string) {
+    super({ code: 'not_found', description: `there is no such ${what}` });
+  }
+}
+
+/** Refused for the state that something is in. */
+export class StateError extends RejectedError {
+  override readonly name: string = 'StateError';
+}
+
 /** What has to change before a blocked delivery can run again by itself. */
 export type WaitsFor = 'connection' | 'routes' | 'order' | 'operator';
 

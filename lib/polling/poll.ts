@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { InboundReceived } from '#events/inbound-received';
+import { inboundReceived, packJson } from '#events/inbound-received';
 import { listSkus } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';
@@ -46,7 +45,13 @@ export async function pollConnection(connection: Connection, connector: Connecto
         const receivedAt = new Date().toISOString();
         await sendMessages(
           INBOUND_QUEUE,
-          page.items.map((item) => ({ message: polled(connection, item, receivedAt), group: connection.id })),
+          page.items.map(({ topic, body }) => ({
+            message: inboundReceived({
+              ...{ connection: connection.id, topic, receivedBy: 'poll', receivedAt },
+              ...{ ...packJson(body), trace: formatTraceparent(startTrace()) },
+            }),
+            group: connection.id,
+          })),
         );
         found += page.items.length;
         const moved = { resume: page.resume, ...(page.watermark !== undefined && { watermark: page.watermark }) };
@@ -77,21 +82,4 @@ export async function pollConnection(connection: Connection, connector: Connecto
       ...ended,
     });
   }
-}
-
-function polled(
-  connection: Connection,
-  { topic, body }: { topic: string; body: unknown },
-  receivedAt: string,
-): InboundReceived {
-  return {
-    id: `evt_${randomUUID()}`,
-    connection: connection.id,
-    topic,
-    receivedBy: 'poll',
-    receivedAt,
-    body: JSON.stringify(body),
-    encoding: 'utf8',
-    trace: formatTraceparent(startTrace()),
-  };
 }

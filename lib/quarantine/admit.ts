@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { InboundReceived } from '#events/inbound-received';
+import { bodyBytes, inboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
 import { pickActive, readSecretVersions, type SecretVersions } from '#lib/connections/secrets';
-import { bodyBytes } from '#lib/inbound/read-body';
 import type { Webhook, WebhookCredentials } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
 import { INBOUND_QUEUE } from '#lib/platform/names';
@@ -91,19 +90,15 @@ export async function admit(
   await transact([put(record, NEW)]);
   await sendMessages(
     INBOUND_QUEUE,
-    admissible.map((kept) => ({ message: eventOf(kept), group: kept.connection })),
+    admissible.map(({ id, connection: of, topic, receivedAt, body, encoding }) => ({
+      message: inboundReceived({
+        ...{ id: `evt_${id.slice('qtn_'.length)}`, connection: of, topic, receivedBy: 'webhook', receivedAt },
+        ...{ body, encoding },
+      }),
+      group: of,
+    })),
   );
   // One by one: a slot that was taken meanwhile must not keep the others from being noted.
   for (const { slot, id } of admissible) await transact([putAdmission(connection.id, slot, id, admission)]);
   return admission;
 }
-
-const eventOf = ({ id, connection, topic, receivedAt, body, encoding }: Quarantined): InboundReceived => ({
-  id: `evt_${id.slice('qtn_'.length)}`,
-  connection,
-  topic,
-  receivedBy: 'webhook',
-  receivedAt,
-  body,
-  encoding,
-});

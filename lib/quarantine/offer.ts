@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { packBody } from '#events/inbound-received';
 import type { WebhookRejected } from '#events/webhook-rejected';
-import { packBody } from '#lib/inbound/read-body';
 import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessage } from '#lib/platform/queue/queue';

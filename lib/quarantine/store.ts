@@ -1,5 +1,5 @@
+import { bodyBytes } from '#events/inbound-received';
 import type { WebhookRejected } from '#events/webhook-rejected';
-import { bodyBytes } from '#lib/inbound/read-body';
 import { shortHash } from '#lib/platform/hash';
 import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';

@@ -1,12 +1,12 @@
 import type { InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
-import type { Configuration } from '#lib/connections/store';
-import { recordOnly } from '#lib/inbound/apply';
-import { findOrder } from '#lib/inbound/apply-shipment';
-import { getEvent, type InboundEvent, type Message, type Remapped } from '#lib/inbound/event';
-import { apply, readChange, whyHopeless } from '#lib/inbound/ingest';
+import { getEvent, type InboundEvent, type Message, type Remapped, recordEvent } from '#lib/inbound/event';
+import { ingestChange, readChange, whyHopeless } from '#lib/inbound/ingest';
+import { sharesOf } from '#lib/inbound/ingest-order';
+import { findOrder } from '#lib/inbound/ingest-shipment';
 import type { Change } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
+import type { Network } from '#lib/marketplaces/network';
 import { type OrderSnapshot, orderId } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
 import { applyPart, applySnapshot } from '#lib/orders/snapshot';
@@ -14,31 +14,26 @@ import { getOrder } from '#lib/orders/store';
 import { type ErrorDetail, IntegrationError } from '#lib/platform/errors';
 import { diffOrders } from './diff.ts';
 import type { Outcome } from './outcome.ts';
-import { sharesOf } from './shares.ts';
 
 type Preview = Pick<Outcome, 'outcome' | 'order' | 'changes' | 'deliveries' | 'error'>;
 const nothing: Omit<Preview, 'outcome'> = { order: null, changes: [], deliveries: [], error: null };
 
 /** Reads an event that could not be read once more; with `remapped`, what it says is applied as if just received. */
-export async function remapEvent(
-  event: InboundEvent,
-  configuration: Configuration,
-  remapped: Remapped | null,
-): Promise<Outcome> {
+export async function remapEvent(event: InboundEvent, network: Network, remapped: Remapped | null): Promise<Outcome> {
   const about = { event: event.id, receivedAt: event.receivedAt, was: 'unreadable', applied: false } as const;
   const unreadable = (error: Outcome['error']): Outcome => ({
     ...{ ...about, ...nothing, outcome: 'unreadable', reads: null, note: null, error },
   });
-  const connection = configuration.connections.get(event.connection);
+  const connection = network.connections.get(event.connection);
   if (!connection) return unreadable({ code: 'connection_unknown', description: 'not in the connections file' });
   const message = messageOf(event, remapped);
   const change = await readChange(message, connection, loadConnector);
   if (change instanceof IntegrationError) return unreadable(shown(change.detail));
   try {
-    const preview = await previewChange(change, message, connection, configuration);
+    const preview = await previewChange(change, message, connection, network);
     const outcome: Outcome = { ...about, ...nothing, ...preview, note: null, reads: change.type };
     if (!remapped) return outcome;
-    await apply(change, message, connection, configuration);
+    await ingestChange(change, { message, connection, network });
     return { ...outcome, ...(await settle(message, remapped, outcome)) };
   } catch (error) {
     return unreadable(shown(whyHopeless(error)));
@@ -48,7 +43,7 @@ export async function remapEvent(
 /** What came of it. What left no trace, as of a poll that finds what is known, is on record all the same. */
 async function settle(message: Message, { id }: Remapped, { outcome }: Outcome): Promise<Partial<Outcome>> {
   if ((await getEvent(message.id))?.remapped?.id !== id)
-    await recordOnly(message, 'duplicate', { note: 'says nothing new' });
+    await recordEvent(message, 'duplicate', { note: 'says nothing new' });
   const recorded = await getEvent(message.id);
   const { state = 'unreadable', order = null, error = null } = recorded ?? {};
   if (state === 'unreadable') return { applied: false, outcome: 'unreadable', error };
@@ -76,9 +71,9 @@ async function previewChange(
   change: Change,
   message: Message,
   connection: Connection,
-  configuration: Configuration,
+  network: Network,
 ): Promise<Preview> {
-  if (change.type === 'order') return previewOrder(change.order, message, connection, configuration);
+  if (change.type === 'order') return previewOrder(change.order, message, connection, network);
   if (change.type !== 'shipment') return { ...nothing, outcome: 'read' };
   const order = await findOrder(change.shipment, connection);
   if (order) return { ...nothing, outcome: 'read', order: order.id };
@@ -89,18 +84,18 @@ async function previewChange(
 /** What a snapshot would make of the orders it tells of. */
 async function previewOrder(
   snapshot: OrderSnapshot,
-  { id: event, receivedBy: by, receivedAt }: Message,
+  { id: event, receivedAt }: Message,
   connection: Connection,
-  configuration: Configuration,
+  network: Network,
 ): Promise<Preview> {
-  const source = { connection: connection.id, event, by, receivedAt };
+  const source = { connection: connection.id, event, receivedAt };
   const shares = await sharesOf(connection, snapshot, false);
   const told = await Promise.all(
     shares.map(async ({ order: id, isPart, snapshot: own }) => {
       const previous = (await getOrder(id)) ?? null;
       if (isPart && !previous) return { isNew: false, changes: [], deliveries: [] };
       const { order } = isPart && previous ? applyPart(previous, own, source) : applySnapshot(previous, own, source);
-      const { deliveries } = order === previous ? { deliveries: [] } : planDeliveries(order, configuration);
+      const { deliveries } = order === previous ? { deliveries: [] } : planDeliveries(order, network);
       return { isNew: previous === null, changes: diffOrders(previous, order), deliveries };
     }),
   );

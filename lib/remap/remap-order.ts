@@ -1,86 +1,73 @@
 import type { Connection } from '#lib/connections/connection';
-import type { Configuration } from '#lib/connections/store';
 import { unblock } from '#lib/deliveries/replay';
-import { ring } from '#lib/deliveries/ring';
 import { getEvent, type InboundEvent, type Remapped } from '#lib/inbound/event';
 import { readChange } from '#lib/inbound/ingest';
+import { sharesOf } from '#lib/inbound/ingest-order';
 import { loadConnector } from '#lib/marketplaces/load';
-import type { Order, OrderSnapshot, TimelineEntry } from '#lib/orders/order';
+import type { Network } from '#lib/marketplaces/network';
+import { changeOrder } from '#lib/orders/change';
+import type { Order, OrderSnapshot } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
-import { commitOrder, getOrder } from '#lib/orders/store';
+import { tellCancelled, tellPaid } from '#lib/orders/snapshot';
+import type { Told } from '#lib/orders/timeline';
 import { ContractError, type ErrorDetail, IntegrationError } from '#lib/platform/errors';
 import { changedMembers, diffOrders } from './diff.ts';
 import type { Outcome } from './outcome.ts';
 import { rereadOrder } from './reread.ts';
-import { sharesOf } from './shares.ts';
 
-const MAX_CONFLICTS = 5;
 /** It can be read, and what it says now is not for a machine to decide. */
 const CONFLICTS = new Set(['lines_renamed', 'order_renamed', 'not_an_order']);
 
-/** Reads the snapshot that an order stands on once more; with `remapped`, the order becomes what it says now. */
-export async function remapOrder(
-  order: Order,
-  configuration: Configuration,
-  remapped: Remapped | null,
-): Promise<Outcome | null> {
-  let previous = order;
-  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
-    const outcome = await remapOnce(previous, configuration, remapped);
-    if (outcome !== 'overtaken') return outcome;
-    previous = (await getOrder(order.id)) ?? order;
-  }
-  throw new Error('an order kept changing while it was remapped');
+/** What comes of it, and the order as it would be then; neither where it reads as it stands. */
+interface Reading {
+  outcome: Outcome;
+  next?: Order;
 }
 
-async function remapOnce(
-  previous: Order,
-  configuration: Configuration,
-  remapped: Remapped | null,
-): Promise<Outcome | null | 'overtaken'> {
-  const event = await getEvent(previous.snapshotEvent);
-  const about = { event: previous.snapshotEvent, order: previous.id, receivedAt: event?.receivedAt ?? null };
-  const nothing = {
-    ...about,
-    was: 'applied' as const,
-    reads: null,
-    applied: false,
-    changes: [],
-    deliveries: [],
-    note: null,
-  };
-  if (!event)
-    return {
-      ...nothing,
-      outcome: 'missing',
-      error: { code: 'body_missing', description: 'its body is no longer on record' },
-    };
-  const next = await reread(previous, event, configuration, remapped !== null);
-  if (!('id' in next))
-    return { ...nothing, outcome: CONFLICTS.has(next.code) ? 'conflict' : 'unreadable', error: next };
-  if (next === previous) return null;
-  const changes = diffOrders(previous, next);
-  const { deliveries, routed } = planDeliveries(next, configuration);
-  const outcome: Outcome = {
-    ...{ ...nothing, outcome: 'changed', reads: 'order', changes, note: noteQuantities(previous, next), error: null },
-    deliveries: deliveries.map(({ action, connection }) => ({ action, connection })),
-  };
-  if (!remapped) return outcome;
-  const now = new Date();
-  const timeline = tell(previous, next, changedMembers(changes), remapped);
-  const order = { ...next, updatedAt: now.toISOString() };
-  const opened = await commitOrder({ order, previous, timeline, deliveries, routed, origin: remapped.id, now });
-  if (!opened) return 'overtaken';
-  await ring(opened);
+/** Reads the snapshot that an order stands on once more; with `remapped`, the order becomes what it says now. */
+export async function remapOrder(order: Order, network: Network, remapped: Remapped | null): Promise<Outcome | null> {
+  if (!remapped) return (await readAgain(order, network, false))?.outcome ?? null;
+  const { decision } = await changeOrder(
+    order.id,
+    async (before) => {
+      const reading = await readAgain(before ?? order, network, true);
+      if (!before || !reading) return null;
+      const { outcome, next = before } = reading;
+      const timeline = next === before ? [] : tell(before, next, changedMembers(outcome.changes), remapped);
+      return { order: next, timeline, outcome: { ...outcome, applied: next !== before } };
+    },
+    { by: remapped.by, at: remapped.at, origin: remapped.id, network },
+  );
   // What waited for an address or a route may have it now.
-  for (const waitsFor of ['order', 'routes'] as const) await unblock(waitsFor, { deliveries: previous.deliveries });
-  return { ...outcome, applied: true };
+  if (decision?.outcome.applied)
+    for (const waitsFor of ['order', 'routes'] as const) await unblock(waitsFor, { deliveries: order.deliveries });
+  return decision?.outcome ?? null;
+}
+
+async function readAgain(order: Order, network: Network, claims: boolean): Promise<Reading | null> {
+  const event = await getEvent(order.snapshotEvent);
+  const about = { event: order.snapshotEvent, order: order.id, receivedAt: event?.receivedAt ?? null };
+  const nothing = {
+    ...{ ...about, was: 'applied' as const, reads: null, applied: false },
+    ...{ changes: [], deliveries: [], note: null },
+  };
+  const failed = (outcome: Outcome['outcome'], error: NonNullable<Outcome['error']>): Reading => ({
+    outcome: { ...nothing, outcome, error },
+  });
+  if (!event) return failed('missing', { code: 'body_missing', description: 'its body is no longer on record' });
+  const next = await reread(order, event, network, claims);
+  if (!('id' in next)) return failed(CONFLICTS.has(next.code) ? 'conflict' : 'unreadable', next);
+  if (next === order) return null;
+  const changes = diffOrders(order, next);
+  const deliveries = planDeliveries(next, network).deliveries.map(({ action, connection }) => ({ action, connection }));
+  const note = noteQuantities(order, next);
+  return { next, outcome: { ...nothing, outcome: 'changed', reads: 'order', changes, deliveries, note, error: null } };
 }
 
 async function reread(
   order: Order,
   event: InboundEvent,
-  { connections }: Configuration,
+  { connections }: Network,
   claims: boolean,
 ): Promise<Order | Pick<ErrorDetail, 'code' | 'description' | 'field'>> {
   const connection = connections.get(order.connection);
@@ -121,11 +108,7 @@ function noteQuantities(previous: Order, next: Order): string | null {
   return `placed already and not placed again: ${differing.join('; ')}. Settle the difference with whoever ships`;
 }
 
-function tell(previous: Order, next: Order, changed: readonly string[], { id, at, by, reason }: Remapped) {
+function tell(previous: Order, next: Order, changed: readonly string[], { id, reason }: Remapped): Told[] {
   const detail = { remap: id, changed, event: next.snapshotEvent, ...(reason !== null && { reason }) };
-  const entries: TimelineEntry[] = [{ at, type: 'order.remapped', by, detail }];
-  if (next.paidAt && !previous.paidAt) entries.push({ at, type: 'order.paid', by, detail: { paidAt: next.paidAt } });
-  if (next.cancelled && !previous.cancelled)
-    entries.push({ at, type: 'order.cancelled', by, detail: { cancelledAt: next.history.cancelledAt } });
-  return entries;
+  return [{ type: 'order.remapped', detail }, ...tellPaid(previous, next), ...tellCancelled(previous, next)];
 }

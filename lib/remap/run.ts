@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { getConfiguration } from '#lib/connections/store';
 import { writeMisses } from '#lib/inbound/misses';
+import { getNetwork } from '#lib/marketplaces/network';
 import { eachCandidate, encodePosition, type RemapFilter } from './candidates.ts';
 import type { Outcome } from './outcome.ts';
 import { putRemap, type RemapRecord } from './record.ts';
@@ -31,7 +31,7 @@ export interface RemapResult {
 
 /** Runs kept raw bodies through the present mapper, a bounded number of them. */
 export async function remap({ filter, author, record, limit, after, deadline }: RemapRequest): Promise<RemapResult> {
-  const configuration = await getConfiguration();
+  const network = await getNetwork();
   const at = new Date().toISOString();
   const begun = author && (record ?? { id: `rmp_${randomUUID()}`, at, ...author, filter, examined: 0, applied: 0 });
   const remapped = begun && { id: begun.id, at, by: begun.by, reason: begun.reason };
@@ -46,8 +46,8 @@ export async function remap({ filter, author, record, limit, after, deadline }: 
     }
     const outcome =
       'event' in candidate
-        ? await remapEvent(candidate.event, configuration, remapped)
-        : await remapOrder(candidate.order, configuration, remapped);
+        ? await remapEvent(candidate.event, network, remapped)
+        : await remapOrder(candidate.order, network, remapped);
     result.examined += 1;
     if (outcome) result.outcomes.push(outcome);
     else result.unchanged += 1;

@@ -1,7 +1,9 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, transition } from '#lib/deliveries/ledger';
-import { reopen, tellReplay } from '#lib/deliveries/replay';
+import { reopen } from '#lib/deliveries/replay';
 import { ring } from '#lib/deliveries/ring';
+import { tellOrder } from '#lib/orders/change';
+import type { Write } from '#lib/platform/table/table';
 import { moveMember, putReleased } from './members.ts';
 import type { Before, Member, Replay } from './replay.ts';
 
@@ -46,6 +48,18 @@ export async function recall(replay: Replay, members: readonly Member[], now: Da
     const told = tellReplay(delivery, 'delivery.recalled', { ...replay, ...replay.cancelled }, now.toISOString());
     await transition(delivery, { ...delivery, ...before }, [...told, ...also]);
   });
+}
+
+/** A replay's line on the timeline of the order that a delivery belongs to. */
+export function tellReplay(
+  { id, order }: Delivery,
+  type: 'delivery.replayed' | 'delivery.recalled',
+  { id: replay, by, reason }: { id: string; by: string; reason: string | null },
+  at: string,
+): Write[] {
+  if (!order) return [];
+  const detail = { delivery: id, replay, ...(reason !== null && { reason }) };
+  return tellOrder(order, [{ type, detail }], { by, at, origin: `${id}#${at}` });
 }
 
 export function beforeOf(delivery: Delivery): Before {

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { transition } from '#lib/deliveries/ledger';
 import type { DeliveryFilter } from '#lib/deliveries/list';
-import { reopen, tellReplay } from '#lib/deliveries/replay';
+import { reopen } from '#lib/deliveries/replay';
 import { ring } from '#lib/deliveries/ring';
 import { transact } from '#lib/platform/table/table';
 import { statesOf } from './collect.ts';
 import { putOpen } from './members.ts';
-import { beforeOf } from './release.ts';
+import { beforeOf, tellReplay } from './release.ts';
 import type { Replay, ReplaySettings, Word } from './replay.ts';
 import { commitReplay, getReplay, putNewReplay } from './store.ts';
 

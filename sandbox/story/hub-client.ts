@@ -1,5 +1,3 @@
-import type { TimelineEntry } from '#lib/orders/order';
-
 /** What the hub's API shows of an order, as far as the stories go. */
 export interface ShownOrder {
   id: string;
@@ -12,7 +10,14 @@ export interface ShownOrder {
     totals: Array<{ type: string; amount: number }>;
   };
   fulfillments: Array<{ id: string; carrier: string; trackingNumber: string }>;
-  timeline: TimelineEntry[];
+  timeline: ShownEntry[];
+}
+
+export interface ShownEntry {
+  at: string;
+  type: string;
+  by: string;
+  detail: Record<string, unknown>;
 }
 
 export interface Hub {

@@ -1,10 +1,9 @@
-import type { TimelineEntry } from '#lib/orders/order';
 import type { Chapter } from './chapters.ts';
-import type { ShownOrder } from './hub-client.ts';
+import type { ShownEntry, ShownOrder } from './hub-client.ts';
 
 /** A timeline entry in plain words; nothing for what would only slow the story down. */
 export function narrate(
-  { type, by, detail }: TimelineEntry,
+  { type, by, detail }: ShownEntry,
   order: ShownOrder,
   { channel, shipper, ship }: Chapter,
 ): string[] {

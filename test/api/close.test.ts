@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
+import { putOrder as put } from '../support/put-order.ts';
 import { putFailed, workOnce } from './failing.ts';
 import { drain, putOrder, snapshotOf, startApi } from './hub-api.ts';
 
@@ -65,16 +66,15 @@ async function followed() {
 
 test('the pushes that waited for it are rung', async () => {
   const { applySnapshot } = await import('#lib/orders/snapshot');
-  const { commitOrder } = await import('#lib/orders/store');
   const now = new Date();
-  const source = { connection: 'shop', event: 'evt_after', by: 'webhook' as const, receivedAt: now.toISOString() };
+  const source = { connection: 'shop', event: 'evt_after', receivedAt: now.toISOString() };
   const { order } = applySnapshot(null, snapshotOf('after'), source);
   const push = { kind: 'push' as const, connection: 'se', marketplace: 'sello', order: order.id };
   const deliveries = [
     { ...push, id: 'dlv_first', action: 'fulfillment', subject: { fulfillment: 'ful_1' } },
     { ...push, id: 'dlv_then', action: 'status', subject: { after: ['dlv_first'] } },
   ];
-  await commitOrder({ order, previous: null, timeline: [], deliveries, origin: 'test', now });
+  await put(order, { deliveries });
   await workOnce('dlv_first', { code: 'http_422' });
   await drain('sello-deliveries');
   await close('dlv_first');

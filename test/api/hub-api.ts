@@ -6,6 +6,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { Scope } from '#lib/api/kit/keys';
 import type { OrderSnapshot } from '#lib/orders/order';
 import { awsEnvironment, startAws } from '#sandbox/aws/index';
+import { putOrder as put } from '../support/put-order.ts';
 import { checkDocumented } from './documented.ts';
 
 export interface Call {
@@ -111,16 +112,10 @@ export const snapshotOf = (externalId: string, change: Partial<OrderSnapshot> = 
 /** Puts an order into the hub as ingest does, with the deliveries it causes; returns its id. */
 export async function putOrder(externalId: string, change: Partial<OrderSnapshot> = {}, connection = 'shop') {
   const { applySnapshot } = await import('#lib/orders/snapshot');
-  const { planDeliveries } = await import('#lib/orders/plan');
-  const { commitOrder } = await import('#lib/orders/store');
-  const { getConfiguration } = await import('#lib/connections/store');
-  const now = new Date();
-  const source = { connection, event: `evt_${externalId}`, by: 'webhook' as const, receivedAt: now.toISOString() };
+  const { getNetwork } = await import('#lib/marketplaces/network');
+  const source = { connection, event: `evt_${externalId}`, receivedAt: new Date().toISOString() };
   const { order, timeline } = applySnapshot(null, snapshotOf(externalId, change), source);
-  const plan = planDeliveries(order, await getConfiguration());
-  const opened = await commitOrder({ order, previous: null, timeline, ...plan, origin: source.event, now });
-  if (!opened) throw new Error('the order exists');
-  return { id: order.id, deliveries: opened };
+  return { id: order.id, deliveries: await put(order, { timeline, network: await getNetwork() }) };
 }
 
 /** What the pushers of a marketplace are told to look at, in the order they are told it. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { InboundEvent } from '#lib/inbound/event';
 import type { OrderSnapshot } from '#lib/orders/order';
+import { putOrder } from '../support/put-order.ts';
 import { eventOf, scopioOrder } from '../support/webhook.ts';
 import { startApi } from './hub-api.ts';
 
@@ -35,20 +36,17 @@ async function putMisread(
 ) {
   const { map } = await import('#lib/marketplaces/scopio/map');
   const { applySnapshot } = await import('#lib/orders/snapshot');
-  const { planDeliveries } = await import('#lib/orders/plan');
-  const { commitOrder } = await import('#lib/orders/store');
-  const { getConfiguration } = await import('#lib/connections/store');
-  const configuration = await getConfiguration();
-  const shop = configuration.connections.get('shop');
+  const { getNetwork } = await import('#lib/marketplaces/network');
+  const network = await getNetwork();
+  const shop = network.connections.get('shop');
   if (!shop) throw new Error('the connection exists');
   const change = map({ topic: 'order-paid', body: JSON.parse(body), receivedAt: AT }, shop);
   if (change.type !== 'order') throw new Error('it is an order');
   const event = `evt_${externalId}`;
   await putInbound(event, body, { state: 'applied', order: `shop:${externalId}`, error: null });
-  const source = { connection: 'shop', event, by: 'webhook' as const, receivedAt: AT };
+  const source = { connection: 'shop', event, receivedAt: AT };
   const { order, timeline } = applySnapshot(null, misread(change.order), source);
-  const plan = planDeliveries(order, configuration);
-  return commitOrder({ order, previous: null, timeline, ...plan, origin: event, now: new Date(AT) });
+  return putOrder(order, { timeline, network, now: new Date(AT) });
 }
 
 const remap = async (filter: object, rest: object = {}, key?: string) =>

@@ -3,12 +3,12 @@ import { getAttempts, getDelivery, openDelivery, putNewDelivery } from '#lib/del
 import type { PlaceInput, ProbedAction, RemoteContext } from '#lib/marketplaces/action';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import { applySnapshot } from '#lib/orders/snapshot';
-import { commitOrder } from '#lib/orders/store';
 import { snapshotOf, sourceOf } from '#lib/orders/test-orders';
 import { RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import { transact } from '#lib/platform/table/table';
 import { queues } from '#lib/topology';
 import { type InProcess, startInProcess } from './in-process.ts';
+import { putOrder } from './put-order.ts';
 
 const NOBODY = 'http://127.0.0.1:9';
 
@@ -44,8 +44,7 @@ export async function open(changes: Partial<NewDelivery> = {}): Promise<string> 
   count += 1;
   const snapshot = snapshotOf({ externalId: `ord_${count}`, number: `N-${count}` });
   const { order } = applySnapshot(null, snapshot, sourceOf(0, { connection: 'shop' }));
-  const now = new Date();
-  await commitOrder({ order, previous: null, timeline: [], deliveries: [], origin: 'test', now });
+  await putOrder(order);
   const asked: NewDelivery = {
     id: `dlv_${count}`,
     kind: 'push',
@@ -56,7 +55,7 @@ export async function open(changes: Partial<NewDelivery> = {}): Promise<string> 
     subject: { lineItems: [{ id: 'li_1', quantity: 2 }] },
     ...changes,
   };
-  await transact([putNewDelivery(openDelivery(asked, now.toISOString()))]);
+  await transact([putNewDelivery(openDelivery(asked, new Date().toISOString()))]);
   return asked.id;
 }
 

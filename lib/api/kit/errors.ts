@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ErrorDetail } from '#lib/platform/errors';
-import { RejectedError } from '#lib/platform/errors';
+import { NotFoundError, RejectedError, StateError } from '#lib/platform/errors';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import * as z from '#lib/platform/zod';
 import { doc, named } from './meta.ts';
@@ -76,7 +76,12 @@ export function answerError(error: Error, context: Context): Response {
     if (error.status === 401) context.header('WWW-Authenticate', 'Bearer');
     return context.json(errorBody(error.detail), error.status);
   }
-  if (error instanceof RejectedError) return context.json(errorBody(error.detail), 422);
+  if (error instanceof RejectedError) return context.json(errorBody(error.detail), statusOf(error));
   log.error('api request failed', { method: context.req.method, ...errorFields(error) });
   return context.json(errorBody({ code: 'internal_error', description: 'the hub failed; please try again' }), 500);
+}
+
+function statusOf(error: RejectedError): 404 | 409 | 422 {
+  if (error instanceof NotFoundError) return 404;
+  return error instanceof StateError ? 409 : 422;
 }

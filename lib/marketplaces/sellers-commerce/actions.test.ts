@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { applyFulfillment } from '#lib/orders/shipment';
+import { applyFulfillment } from '#lib/orders/fulfillment';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { BlockedError } from '#lib/platform/errors';
 import {
@@ -155,8 +155,7 @@ describe('what else the store is told', () => {
       const connection = connectionOf(info, settings);
       const order = orderOf(change, connection);
       const posted = { carrier: 'ups', trackingNumber: 'T', lineItems: shippedLines };
-      const source = { by: 'erp' as const, receivedAt: RECEIVED_AT };
-      const now = shippedLines ? applyFulfillment(order, posted, source).order : order;
+      const now = shippedLines ? applyFulfillment(order, posted, RECEIVED_AT).order : order;
       return (role.followUps?.(now, connection) ?? []).map(({ action }) => action);
     };
     const parcel = [{ id: '1', quantity: 1 }];

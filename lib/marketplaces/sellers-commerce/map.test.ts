@@ -92,7 +92,6 @@ test.each([
   const { order } = applySnapshot(null, mapped.order, {
     connection: 'sc',
     event: 'e',
-    by: 'poll',
     receivedAt: RECEIVED_AT,
   });
   const { cancelled, paidAt } = mapped.order;

@@ -1,7 +1,8 @@
 import type { Connection } from '#lib/connections/connection';
 import type { Order } from '#lib/orders/order';
+import type { FollowUp } from '#lib/orders/plan';
 import { statusOf } from '#lib/orders/status';
-import type { FollowUp, Role } from '../contract.ts';
+import type { Role } from '../contract.ts';
 import { carriers } from './carriers.ts';
 import { info } from './info.ts';
 

@@ -1,7 +1,8 @@
 import type { Order } from '#lib/orders/order';
+import type { FollowUp } from '#lib/orders/plan';
 import { externalIdsOf } from '#lib/orders/split';
 import { sumByLine } from '#lib/orders/status';
-import type { FollowUp, Role } from '../contract.ts';
+import type { Role } from '../contract.ts';
 import { carriers } from './carriers.ts';
 import { info } from './info.ts';
 

@@ -3,36 +3,40 @@ import type { Connection } from '#lib/connections/connection';
 import type { NewDelivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { planReading } from '#lib/deliveries/reading';
+import { ring } from '#lib/deliveries/ring';
 import type { Change } from '#lib/marketplaces/contract';
 import { orderId } from '#lib/orders/order';
 import { findByPart } from '#lib/orders/share-lines';
 import { getOrder } from '#lib/orders/store';
 import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
-import { type Applied, alreadyRecorded, eventOf } from './apply.ts';
-import { putEvent } from './event.ts';
+import { untilCommitted } from '#lib/platform/table/until-committed';
+import { eventOf, type InboundState, isRecorded, putEvent } from './event.ts';
+import type { Ingesting } from './ingesting.ts';
 
 /** Fetches of one thing collapse: an event that arrives before a fetch has begun is covered by it. */
-export async function applyFetch(
+export async function ingestFetch(
   asked: Extract<Change, { type: 'fetch' }>,
-  message: InboundReceived,
-  connection: Connection,
-): Promise<Applied> {
+  { message, connection }: Ingesting,
+): Promise<InboundState | null> {
   const { unless } = asked;
   // A poll that lists what is known leaves no trace.
-  if (unless && (await versionOf(connection, unless.externalId)) >= unless.version) return { opened: [] };
+  if (unless && (await versionOf(connection, unless.externalId)) >= unless.version) return null;
   const fetch = newFetch(connection, asked, message);
-  const { covered, writes } = await planReading(fetch, message.receivedAt);
-  if (covered !== null) {
-    const event = eventOf(message, { state: 'duplicate', note: `covered by ${covered}` });
-    return (await transact([putEvent(event), ...writes]))
-      ? { opened: [], state: 'duplicate' }
-      : alreadyRecorded(message);
-  }
-  const opened = openDelivery(fetch, new Date().toISOString());
-  const event = eventOf(message, { state: 'applied', note: `asks for ${fetch.id}` });
-  const stands = await transact([putEvent(event), putNewDelivery(opened), ...writes]);
-  return stands ? { opened: [opened], state: 'applied' } : alreadyRecorded(message);
+  return untilCommitted(`the fetches of ${asked.resource}`, async () => {
+    const { covered, writes } = await planReading(fetch, message.receivedAt);
+    const opened = covered === null ? [openDelivery(fetch, new Date().toISOString())] : [];
+    const state = covered === null ? 'applied' : 'duplicate';
+    const note = covered === null ? `asks for ${fetch.id}` : `covered by ${covered}`;
+    const stands = await transact([
+      putEvent(eventOf(message, { state, note })),
+      ...opened.map(putNewDelivery),
+      ...writes,
+    ]);
+    if (!stands) return (await isRecorded(message)) ? null : undefined;
+    await ring(opened);
+    return state;
+  });
 }
 
 /** Its id comes from the event, so an event received twice asks once. */

@@ -1,0 +1,112 @@
+import { noteProduct } from '#lib/catalog/store';
+import type { Connection } from '#lib/connections/connection';
+import { marketplaces } from '#lib/marketplaces/registry';
+import { changeOrder, type Decision } from '#lib/orders/change';
+import { type Order, type OrderSnapshot, orderId } from '#lib/orders/order';
+import { claimShares, previewShares, putPart } from '#lib/orders/share-lines';
+import { applyPart, applySnapshot } from '#lib/orders/snapshot';
+import type { Share } from '#lib/orders/split';
+import { eventOf, type InboundState, type Message, putEvent } from './event.ts';
+import { type Ingesting, optionsOf, unlessRecorded } from './ingesting.ts';
+import { countFirst, countLate } from './misses.ts';
+
+/** What an event makes of an order, and as what it is recorded then; null where it leaves no trace. */
+type Ingest = Decision & { state: InboundState | null };
+
+/**
+ * What a sales channel says of an order. Where it can split and merge orders, each of ours is told what is its own: no
+ * line is sold twice.
+ */
+export async function ingestOrder(snapshot: OrderSnapshot, ingesting: Ingesting): Promise<InboundState | null> {
+  const shares = await sharesOf(ingesting.connection, snapshot, true);
+  let state: InboundState | null = null;
+  for (const [index, share] of shares.entries()) {
+    // The event is recorded with the last share: it stands for all of them.
+    const isLast = index === shares.length - 1;
+    state = (await (share.isPart ? ingestPart(share, isLast, ingesting) : ingestOwn(share, ingesting))) ?? state;
+  }
+  return state;
+}
+
+/** What a snapshot tells each order of ours; only with `claims` are lines taken that nobody has. */
+export async function sharesOf(
+  { id, marketplace }: Connection,
+  snapshot: OrderSnapshot,
+  claims: boolean,
+): Promise<Share[]> {
+  const moves = marketplaces.find(({ name }) => name === marketplace)?.movesLines;
+  if (!moves) return [{ order: orderId(id, snapshot.externalId), isPart: false, snapshot }];
+  return claims ? claimShares(id, snapshot) : previewShares(id, snapshot);
+}
+
+async function ingestOwn({ order: id, snapshot }: Share, ingesting: Ingesting): Promise<InboundState | null> {
+  const { message, connection } = ingesting;
+  const { decision, before, order } = await changeOrder(
+    id,
+    unlessRecorded(message, async (known) => {
+      const decided = decideSnapshot(known, snapshot, message, connection);
+      // Before the order stands: who crashes between notes the same again.
+      if (!known) await noteListings(snapshot, ingesting);
+      return decided;
+    }),
+    optionsOf(ingesting),
+  );
+  if (!decision || !order || order === before) return decision?.state ?? null;
+  if (!before) countFirst(connection, order.missed, message.receivedAt);
+  else if (before.missed && !order.missed) countLate(connection, before.receivedAt, message.receivedAt);
+  return decision.state;
+}
+
+/** The order after a snapshot of it, and what is worth recording. */
+export function decideSnapshot(
+  before: Order | null,
+  snapshot: OrderSnapshot,
+  message: Message,
+  connection: Connection,
+): Ingest | null {
+  const source = { connection: connection.id, event: message.id, receivedAt: message.receivedAt };
+  const { result, order: told, timeline } = applySnapshot(before, snapshot, source);
+  const by = message.askedBy ?? message.receivedBy;
+  const missed = before ? before.missed && by !== 'webhook' : by === 'poll' && callsUs(connection);
+  const order = missed === told.missed ? told : { ...told, missed };
+  const state = result === 'same' || result === 'older' ? 'duplicate' : 'applied';
+  // A poll that finds what is known leaves no trace but the newer version.
+  if (state === 'duplicate' && message.receivedBy !== 'webhook')
+    return order === before ? null : { order, timeline, state: null };
+  const note = result === 'older' ? 'older than the snapshot that stands' : 'the snapshot that stands';
+  const event = eventOf(message, { state, order: order.id, ...(order === before && { note }) });
+  return { order, timeline, state, also: [putEvent(event)] };
+}
+
+const callsUs = ({ marketplace }: Connection): boolean =>
+  marketplaces.some(({ name, topics }) => name === marketplace && topics.length > 0);
+
+/** A channel that can be told stock lists what it sold, whether or not it has a product feed. */
+async function noteListings({ lines }: OrderSnapshot, { connection, network }: Ingesting): Promise<void> {
+  if (!network.roleOf(connection.marketplace).takesStock) return;
+  await Promise.all(lines.map(({ sku, title }) => noteProduct(connection.id, sku, title)));
+}
+
+async function ingestPart(
+  { order: id, snapshot }: Share,
+  isLast: boolean,
+  ingesting: Ingesting,
+): Promise<InboundState | null> {
+  const { message, connection } = ingesting;
+  const note = `${snapshot.externalId} is a part of it`;
+  const { decision } = await changeOrder(
+    id,
+    unlessRecorded(message, (known): Ingest | null | undefined => {
+      // Its lines are claimed, so it is being written.
+      if (!known) return undefined;
+      const source = { connection: connection.id, event: message.id, receivedAt: message.receivedAt };
+      const { order, timeline } = applyPart(known, snapshot, source);
+      if (order === known) return null;
+      const part = putPart(orderId(connection.id, snapshot.externalId), id);
+      const event = putEvent(eventOf(message, { state: 'applied', order: id, note }));
+      return { order, timeline, state: isLast ? 'applied' : null, also: isLast ? [part, event] : [part] };
+    }),
+    optionsOf(ingesting),
+  );
+  return decision?.state ?? null;
+}

@@ -1,0 +1,194 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { RejectedError } from '#lib/platform/errors';
+import { bare, type Write } from '#lib/platform/table/table';
+import { changeOrder, type Decision, tellOrder } from './change.ts';
+import type { Order } from './order.ts';
+import type { Network } from './plan.ts';
+import { applyShipment } from './shipment.ts';
+import { at, MUGS, orderOf, shipmentOf } from './test-orders.ts';
+
+vi.stubEnv('TABLE_NAME', 'table');
+
+const ID = 'scopio-main:ord_8f3a';
+const connection = (id: string, marketplace: string) => ({
+  ...{ id, marketplace, baseUrl: 'https://x.example', settings: {}, pollIntervalSeconds: 60, requestsPerMinute: 60 },
+});
+const network: Network = {
+  connections: new Map([
+    ['scopio-main', connection('scopio-main', 'scopio')],
+    ['marketful-mx', connection('marketful-mx', 'marketful')],
+  ]),
+  routes: [{ from: '*', to: 'marketful-mx' }],
+  roleOf: () => ({}),
+};
+const by = { by: 'webhook', origin: 'evt_1', at: at(1), network };
+
+/** A table of one order that writes on condition, as DynamoDB does. */
+function fakeHub() {
+  const items = new Map<string, object>();
+  const state = {
+    order: undefined as Order | undefined,
+    items,
+    reads: 0,
+    transactions: [] as Write[][],
+    rung: [] as string[],
+    /** Runs before a transaction is checked: somebody else's write. */
+    meanwhile: [] as Array<() => void>,
+    fails: undefined as Error | undefined,
+  };
+  const transact = async (writes: readonly Write[]) => {
+    state.meanwhile.shift()?.();
+    if (state.fails) throw state.fails;
+    if (writes.length > 100) throw new Error('more than a hundred writes');
+    state.transactions.push([...writes]);
+    const stands = writes.every(({ Put }) => {
+      const known = items.get(keyOf(Put?.Item));
+      const wanted = Put?.ExpressionAttributeValues?.[':revision'];
+      if (wanted !== undefined) return (known as { revision?: number } | undefined)?.revision === wanted;
+      return !Put?.ConditionExpression || !known;
+    });
+    if (stands) for (const { Put } of writes) items.set(keyOf(Put?.Item), Put?.Item ?? {});
+    return stands;
+  };
+  const getOrder = async (id: string) => {
+    state.reads += 1;
+    const item = items.get(`ORDER#${id} ORDER`);
+    return item && bare(item as never as Order & { pk: string; sk: string });
+  };
+  const ring = async (deliveries: readonly Delivery[]) => void state.rung.push(...deliveries.map(({ id }) => id));
+  return { ...state, state, getOrder, transact, ring, now: () => new Date(at(2)) };
+}
+
+const keyOf = (item: Record<string, unknown> = {}): string => `${item.pk} ${item.sk}`;
+
+let hub: ReturnType<typeof fakeHub>;
+beforeEach(() => {
+  hub = fakeHub();
+});
+
+const change = <D extends Decision | null>(decide: (order: Order | null) => D | undefined | Promise<D | undefined>) =>
+  changeOrder(ID, decide, by, hub);
+const received = { type: 'order.received', detail: { number: 'SC-1001', version: at(0), event: 'evt_1' } } as const;
+const kinds = () => [...hub.items.keys()].map((key) => key.split('#')[0]).sort();
+
+it('reads once, writes the order, its timeline and its plan in one transaction, and rings', async () => {
+  const { before, order, opened } = await change(() => ({ order: orderOf(), timeline: [received] }));
+  expect(before).toBeNull();
+  expect([hub.state.reads, hub.state.transactions.length]).toEqual([1, 1]);
+  expect(opened).toMatchObject([{ action: 'order', connection: 'marketful-mx', state: 'pending', createdAt: at(2) }]);
+  expect(await hub.getOrder(ID)).toEqual(JSON.parse(JSON.stringify(order)));
+  expect(order).toMatchObject({
+    ...{ revision: 1, updatedAt: at(2), routed: ['li_1', 'li_2'], deliveries: [opened[0]?.id] },
+    placements: [{ delivery: opened[0]?.id, connection: 'marketful-mx' }],
+    timeline: [{ ...received, at: at(1), by: 'webhook' }],
+  });
+  expect(kinds()).toEqual(['DELIVERY', 'ORDER']);
+  expect(hub.state.rung).toEqual([opened[0]?.id]);
+});
+
+it('writes nothing where the decision is null, or names nothing that is new', async () => {
+  const told = await change(() => null);
+  expect(told).toEqual({ decision: null, before: null, order: null, opened: [] });
+  await change(() => ({ order: orderOf() }));
+  expect((await change((order) => ({ order, answer: 7 }))).decision.answer).toBe(7);
+  expect(hub.state.transactions).toHaveLength(1);
+});
+
+it('decides again on what was written meanwhile, and rings once, when it stands', async () => {
+  await change(() => ({ order: orderOf() }));
+  hub.state.rung.length = 0;
+  hub.state.meanwhile.push(() => {
+    const item = hub.items.get(`ORDER#${ID} ORDER`) as { revision: number };
+    hub.items.set(`ORDER#${ID} ORDER`, { ...item, revision: item.revision + 1 });
+    expect(hub.state.rung).toEqual([]);
+  });
+  const seen: Array<number | undefined> = [];
+  const parcel = { carrier: 'DHL', trackingNumber: 'JD01', shippedAt: at(3) };
+  const { before } = await change((order) => {
+    seen.push(order?.revision);
+    const source = { connection: 'marketful-mx', placed: [{ id: MUGS.id, quantity: 2 }] };
+    return order && applyShipment(order, shipmentOf({ parcels: [parcel] }), source);
+  });
+  expect(seen).toEqual([1, 2]);
+  expect(before?.revision).toBe(2);
+  expect(await hub.getOrder(ID)).toMatchObject({ revision: 3, fulfillments: [{ trackingNumber: 'JD01' }] });
+  expect(hub.state.rung).toHaveLength(1);
+});
+
+it('asks again where it cannot be decided yet, and throws what the decision throws', async () => {
+  let looks = 0;
+  const decided = await change(() => (++looks < 3 ? undefined : null));
+  expect([decided.decision, looks]).toEqual([null, 3]);
+  await expect(change(() => Promise.reject(new Error('a mapper')))).rejects.toThrow('a mapper');
+});
+
+it('tells of what leaves the order as it is beside it, with what must stand with it', async () => {
+  await change(() => ({ order: orderOf() }));
+  const also = tellOrder('other:1', [{ type: 'order.stopped', detail: { delivery: 'd' } }], {
+    ...{ by: 'b', at: at(4), origin: 'dlv' },
+  });
+  const stopped = { type: 'order.stopped', detail: { delivery: 'dlv_1' } } as const;
+  const { order, before } = await change((known) => ({ order: known, timeline: [stopped], also }));
+  expect(order).toBe(before);
+  expect(hub.state.transactions.at(-1)).toMatchObject([
+    { Put: { Item: { pk: `ORDER#${ID}`, sk: `TIMELINE#${at(1)}#evt_1#0`, ...stopped, at: at(1), by: 'webhook' } } },
+    { Put: { Item: { pk: 'ORDER#other:1', sk: `TIMELINE#${at(4)}#dlv#0`, by: 'b' } } },
+  ]);
+});
+
+it('opens deliveries that a decision asks for, on an order that is otherwise the same', async () => {
+  const asked = { id: 'dlv_x', kind: 'push', action: 'order', connection: 'marketful-mx', marketplace: 'marketful' };
+  await change(() => ({ order: orderOf({ paidAt: null }) }));
+  const delivery = { ...asked, kind: 'push' as const, order: ID, subject: { lineItems: [] } };
+  await change((order) => ({ order, deliveries: [delivery] }));
+  expect(await hub.getOrder(ID)).toMatchObject({ deliveries: ['dlv_x'], placements: [{ delivery: 'dlv_x' }] });
+});
+
+/** A word of 300 parcels and 200 scans. */
+function muchAtOnce(order: Order | null) {
+  const parcels = Array.from({ length: 300 }, (_, n) => ({
+    ...{ carrier: 'DHL', trackingNumber: `JD${n}`, shippedAt: at(3), lineItems: [{ id: MUGS.id, quantity: 1 }] },
+  }));
+  const events = Array.from({ length: 200 }, (_, n) => ({ id: `${n}`, type: 'in_transit', at: at(4) }));
+  return order && applyShipment(order, shipmentOf({ parcels, events }), { connection: 'marketful-mx', placed: [] });
+}
+
+it('opens a plan that is too long for one transaction in several, each once', async () => {
+  await change(() => ({ order: orderOf() }));
+  const { opened, order } = await change(muchAtOnce);
+  expect(opened).toHaveLength(300);
+  expect(new Set(order?.deliveries).size).toBe(301);
+  expect(order).not.toHaveProperty('planUnfinished');
+  expect(hub.state.transactions).toHaveLength(1 + 4);
+  expect([...hub.items.keys()].filter((key) => key.startsWith('DELIVERY#'))).toHaveLength(301);
+  const beside = [...hub.items].filter(([key]) => key.includes('TIMELINE#')).map(([, item]) => bare(item as never));
+  const lines = beside.flatMap((item) => (item as { entries: unknown[] }).entries);
+  expect(lines.length + (order?.timeline?.length ?? 0)).toBe(500);
+});
+
+it('ends what a crash left of such a plan, also where there is nothing else to decide', async () => {
+  await change(() => ({ order: orderOf() }));
+  hub.state.meanwhile.push(
+    () => {},
+    () => {
+      hub.state.fails = new Error('the process is gone');
+    },
+  );
+  await expect(change(muchAtOnce)).rejects.toThrow('gone');
+  expect(await hub.getOrder(ID)).toMatchObject({ planUnfinished: true });
+  hub.state.fails = undefined;
+  await change(() => null);
+  const order = await hub.getOrder(ID);
+  expect(order?.deliveries).toHaveLength(301);
+  expect(order).not.toHaveProperty('planUnfinished');
+});
+
+it('says of an order that the table cannot hold that it is too large', async () => {
+  hub.state.fails = Object.assign(new Error('Item size has exceeded the maximum allowed size'), {
+    name: 'ValidationException',
+  });
+  const refused = change(() => ({ order: orderOf() }));
+  await expect(refused).rejects.toThrow(RejectedError);
+  await expect(refused).rejects.toMatchObject({ code: 'order_too_large' });
+});

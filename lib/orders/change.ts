@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
+import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { ring } from '#lib/deliveries/ring';
+import { RejectedError } from '#lib/platform/errors';
+import { isTooLarge, transact, type Write } from '#lib/platform/table/table';
+import { untilCommitted } from '#lib/platform/table/until-committed';
+import type { Order } from './order.ts';
+import { type Network, planDeliveries } from './plan.ts';
+import { getOrder, putOrder, putTimeline } from './store.ts';
+import type { TimelineEntry, Told } from './timeline.ts';
+
+/** What a pure decision makes of an order. */
+export interface Decision {
+  /** The very order that was read (null where there is none) stays unwritten, unless deliveries are opened for it. */
+  order: Order | null;
+  /** What its timeline tells of the change. */
+  timeline?: readonly Told[];
+  /** Deliveries besides those that its new state calls for. */
+  deliveries?: readonly NewDelivery[];
+  /** Written in the same transaction. */
+  also?: readonly Write[];
+}
+
+export interface ChangeOptions {
+  /** Who changes it, for the timeline: a channel of receipt, a connection, a person's API key. */
+  by: string;
+  /** The id of what causes the change, which names lines of the timeline that stand beside the order. */
+  origin: string;
+  /** The instant of the timeline's lines, where it is not that of the writing. */
+  at?: string;
+  network: Network;
+}
+
+/** What has come of it. */
+export interface Changed<D> {
+  /** The decision that stands, with whatever else it says to the caller. */
+  decision: D;
+  before: Order | null;
+  order: Order | null;
+  opened: readonly Delivery[];
+}
+
+type Decide<D> = (order: Order | null) => D | undefined | Promise<D | undefined>;
+
+/** What a change is read and written with; another one in tests. */
+const HUB = { getOrder, transact, ring, now: () => new Date() };
+
+/**
+ * The one way to change an order: reads it, lets `decide` say what it shall be, plans the deliveries that this state
+ * calls for, writes all of it in one transaction and rings. A lost race is read and decided again, and so is what
+ * `decide` cannot answer yet (undefined). Null: nothing is to be written.
+ * Whoever wants to know of every change reads the table's stream: an order, or lines of its timeline, were written.
+ * Throws RejectedError `order_too_large` for an order that the table cannot hold.
+ */
+export async function changeOrder<D extends Decision | null>(
+  id: string,
+  decide: Decide<D>,
+  options: ChangeOptions,
+  hub: typeof HUB = HUB,
+): Promise<Changed<D>> {
+  const changed = await untilCommitted(`order ${id}`, () => changeOnce(id, decide, options, hub));
+  const opened = [...changed.opened];
+  let { order } = changed;
+  // A plan too long for one transaction goes on from the order, so that whoever comes back after a crash ends it.
+  while (order?.planUnfinished) {
+    const rest = { ...options, origin: randomUUID() };
+    const next = await untilCommitted(`order ${id}`, () => changeOnce(id, openRest, rest, hub));
+    opened.push(...next.opened);
+    order = next.order;
+  }
+  await hub.ring(opened);
+  return { ...changed, order, opened };
+}
+
+/** A copy is another order, whose plan is made. */
+const openRest = (order: Order | null): Decision | null => (order?.planUnfinished ? { order: { ...order } } : null);
+
+async function changeOnce<D extends Decision | null>(
+  id: string,
+  decide: Decide<D>,
+  options: ChangeOptions,
+  hub: typeof HUB,
+): Promise<Changed<D> | undefined> {
+  const before = (await hub.getOrder(id)) ?? null;
+  const decision = await decide(before);
+  if (decision === undefined) return undefined;
+  if (decision === null) return { decision, before, order: before, opened: [] };
+  const { order, opened, writes } = toWrites(before, decision, options, hub.now().toISOString());
+  if (writes.length > 0 && !(await hub.transact(writes).catch(refuseTooLarge))) return undefined;
+  return { decision, before, order, opened };
+}
+
+function refuseTooLarge(error: unknown): never {
+  if (!isTooLarge(error)) throw error;
+  throw new RejectedError(
+    { code: 'order_too_large', description: 'the order would be larger than the 400 KB that the ledger can hold' },
+    { cause: error },
+  );
+}
+
+/** DynamoDB takes a hundred writes in a transaction: the order and its timeline need some. */
+const MAX_DELIVERIES = 90;
+/** Lines that stand in the order itself, which is written anyway: few orders ever have more. */
+const MAX_INSIDE = 20;
+
+function toWrites(before: Order | null, decision: Decision, { by, origin, network, at }: ChangeOptions, now: string) {
+  const { order, timeline = [], also = [] } = decision;
+  const told = timeline.map((each): TimelineEntry => ({ ...each, at: at ?? now, by }));
+  const plan = order && order !== before ? planDeliveries(order, network) : { deliveries: [], routed: [] };
+  const asked = [...(decision.deliveries ?? []), ...plan.deliveries];
+  if (!order) return { order, opened: [], writes: also };
+  if (order === before && asked.length === 0)
+    return { order, opened: [], writes: [...putTimeline(order.id, told, origin), ...also] };
+  const room = Math.max(0, MAX_DELIVERIES - also.length);
+  const opened = asked.slice(0, room).map((delivery) => openDelivery(delivery, now));
+  const lines = [...(order.timeline ?? []), ...told, ...opened.flatMap(tellBlocked)];
+  const { planUnfinished: _, ...rest } = order;
+  const next: Order = {
+    ...rest,
+    ...(asked.length > room && { planUnfinished: true }),
+    deliveries: [...order.deliveries, ...opened.map(({ id }) => id)],
+    routed: [...new Set([...order.routed, ...plan.routed])],
+    placements: [...order.placements, ...opened.filter(isPlacement).map(toPlacement)],
+    timeline: lines.slice(0, MAX_INSIDE),
+    revision: (before?.revision ?? 0) + 1,
+    updatedAt: now,
+  };
+  const beside = putTimeline(order.id, lines.slice(MAX_INSIDE), origin);
+  return { order: next, opened, writes: [putOrder(next, before), ...beside, ...opened.map(putNewDelivery), ...also] };
+}
+
+const isPlacement = ({ action }: Delivery): boolean => action === 'order' || action === 'route';
+const toPlacement = ({ id, connection }: Delivery) => ({ delivery: id, connection });
+
+const tellBlocked = ({ id, state, cause, createdAt }: Delivery): TimelineEntry[] =>
+  state === 'blocked' && cause
+    ? [{ at: createdAt, type: 'delivery.blocked', by: 'hub', detail: { delivery: id, ...cause } }]
+    : [];
+
+/**
+ * The writes that tell an order's timeline of something that leaves the order itself as it is, for the transaction of
+ * what it tells of.
+ */
+export const tellOrder = (
+  id: string,
+  timeline: readonly Told[],
+  { by, at, origin }: Pick<ChangeOptions, 'by' | 'origin'> & { at: string },
+): Write[] =>
+  putTimeline(
+    id,
+    timeline.map((each): TimelineEntry => ({ ...each, at, by })),
+    origin,
+  );

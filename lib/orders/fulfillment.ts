@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { ERP } from '#lib/connections/connection';
+import { sameContent } from '#lib/platform/canonical-json';
+import { NotFoundError, RejectedError, StateError } from '#lib/platform/errors';
+import { shortHash } from '#lib/platform/hash';
+import type { Write } from '#lib/platform/table/table';
+import { changeOrder } from './change.ts';
+import { derive } from './derive.ts';
+import type { Fulfillment, LineQuantity, Order } from './order.ts';
+import { sortParcels } from './parcels.ts';
+import type { Network } from './plan.ts';
+import { tellParcel } from './shipment.ts';
+import { mergeLines, sumByLine, unfulfilled } from './status.ts';
+
+/** A parcel the seller's own ERP shipped. Without lines it holds everything that is left. */
+export interface PostedFulfillment {
+  lineItems?: readonly LineQuantity[] | undefined;
+  /** Canonical carrier code. */
+  carrier: string;
+  trackingNumber: string;
+  trackingUrl?: string | undefined;
+  labelUrl?: string | undefined;
+  /** An instant; the time of receipt when absent. */
+  shippedAt?: string | undefined;
+}
+
+/** A repeated request's answer, and the writes that keep an answer for its repetition. */
+interface Once<Answer> {
+  find(): Promise<Answer | undefined>;
+  remember(answer: Answer): Write[];
+}
+
+/** What is answered, and kept for the repetition of the request. 201: added; 200: the order had it already. */
+export interface PostedAnswer {
+  status: 200 | 201;
+  fulfillment: Fulfillment;
+}
+
+/**
+ * Adds a parcel the ERP posted, once however often it is asked. Throws NotFoundError, StateError `order_cancelled` and
+ * what `applyFulfillment` throws.
+ */
+export async function postFulfillment(
+  orderId: string,
+  posted: PostedFulfillment,
+  once: Once<PostedAnswer>,
+  network: Network,
+): Promise<PostedAnswer> {
+  const at = new Date().toISOString();
+  const { decision } = await changeOrder(
+    orderId,
+    async (before) => {
+      const answered = await once.find();
+      if (answered) return { order: before, answer: answered };
+      const { order, fulfillment } = applyFulfillment(fulfillable(before), posted, at);
+      const isNew = order !== before;
+      const answer: PostedAnswer = { status: isNew ? 201 : 200, fulfillment };
+      return { order, timeline: isNew ? [tellParcel(fulfillment)] : [], also: once.remember(answer), answer };
+    },
+    { by: ERP, at, origin: randomUUID(), network },
+  );
+  return decision.answer;
+}
+
+function fulfillable(order: Order | null): Order {
+  if (!order) throw new NotFoundError('order');
+  if (order.cancelled) throw new StateError({ code: 'order_cancelled', description: 'the order is cancelled' });
+  return order;
+}
+
+/**
+ * Adds a parcel the ERP posted; the same carrier, tracking number and lines twice is one parcel, and the
+ * very order passed in.
+ * Throws RejectedError naming the line: `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`.
+ */
+export function applyFulfillment(
+  order: Order,
+  posted: PostedFulfillment,
+  receivedAt: string,
+): { order: Order; fulfillment: Fulfillment } {
+  const known = findPosted(order, posted);
+  if (known) return { order, fulfillment: known };
+  const { trackingUrl, labelUrl } = posted;
+  const fulfillment: Fulfillment = {
+    id: postedId(order, posted),
+    by: ERP,
+    carrier: posted.carrier.trim(),
+    trackingNumber: posted.trackingNumber.trim(),
+    ...(trackingUrl && { trackingUrl }),
+    ...(labelUrl && { labelUrl }),
+    lineItems: takeLines(order, posted.lineItems),
+    shippedAt: posted.shippedAt ?? receivedAt,
+  };
+  return { order: derive({ ...order, fulfillments: sortParcels([...order.fulfillments, fulfillment]) }), fulfillment };
+}
+
+/** A parcel posted without lines keeps its id though what it held depended on the moment. */
+function postedId(order: Order, { carrier, trackingNumber, lineItems }: PostedFulfillment): string {
+  const lines = lineItems ? JSON.stringify(linesKey(lineItems)) : 'rest';
+  return `ful_${shortHash(order.id, ERP, carrier.trim().toLowerCase(), trackingNumber.trim(), lines)}`;
+}
+
+const linesKey = (lines: readonly LineQuantity[]) => Object.fromEntries(sumByLine(lines));
+
+function findPosted(order: Order, posted: PostedFulfillment): Fulfillment | undefined {
+  const id = postedId(order, posted);
+  const { lineItems } = posted;
+  const alike = order.fulfillments.filter(
+    (parcel) =>
+      parcel.by === ERP &&
+      parcel.carrier.toLowerCase() === posted.carrier.trim().toLowerCase() &&
+      parcel.trackingNumber === posted.trackingNumber.trim(),
+  );
+  const same = alike.find((parcel) => parcel.id === id);
+  if (same) return same;
+  if (lineItems) return alike.find((parcel) => sameContent(linesKey(parcel.lineItems), linesKey(lineItems)));
+  return unfulfilled(order).length === 0 ? alike.at(0) : undefined;
+}
+
+function takeLines(order: Order, asked: readonly LineQuantity[] | undefined): LineQuantity[] {
+  const left = sumByLine(unfulfilled(order));
+  if (left.size === 0 && !asked?.length)
+    throw rejected('quantity_exceeded', 'nothing is left to be shipped', 'lineItems');
+  if (!asked) return unfulfilled(order);
+  if (asked.length === 0) throw rejected('invalid_quantity', 'a parcel holds at least one line item', 'lineItems');
+  for (const [index, { id, quantity }] of asked.entries()) {
+    const at = `lineItems[${index}]`;
+    if (!order.ucp.line_items.some((line) => line.id === id))
+      throw rejected('unknown_line_item', 'the order has no such line item', `${at}.id`);
+    if (!Number.isSafeInteger(quantity) || quantity < 1)
+      throw rejected('invalid_quantity', 'must be a whole number of at least 1', `${at}.quantity`);
+    const available = left.get(id) ?? 0;
+    if (quantity > available)
+      throw rejected('quantity_exceeded', `${available} of it are left to be shipped`, `${at}.quantity`);
+    left.set(id, available - quantity);
+  }
+  return mergeLines(asked);
+}
+
+const rejected = (code: string, problem: string, field: string): RejectedError =>
+  new RejectedError({ code, description: `${field}: ${problem}`, field });

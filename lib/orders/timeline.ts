@@ -1,0 +1,69 @@
+import type { Attempt, Delivery, LineQuantity } from '#lib/deliveries/delivery';
+
+interface Tells<Type extends string, Detail> {
+  type: Type;
+  detail: Detail;
+}
+
+/** All that an order's timeline may tell. Inbound events, deliveries, replays and remaps are named by their ids. */
+export type Told =
+  // What its sales channel says of it.
+  | Tells<'order.received', { number: string; version: string; event: string }>
+  | Tells<'order.updated', { changed: string[]; version: string; event: string }>
+  | Tells<'order.paid', { paidAt: string }>
+  | Tells<'order.cancelled', { cancelledAt: string | null }>
+  /** The channel made an order of its own of some of its lines. */
+  | Tells<'order.part_joined', { externalId: string; lineItems: LineQuantity[]; event: string }>
+  // What whoever ships says of it.
+  | Tells<
+      'fulfillment.added',
+      { fulfillment: string; carrier: string; trackingNumber: string; lineItems: LineQuantity[]; shippedAt: string }
+    >
+  /** Behind the dot stands the UCP type of the event. */
+  | Tells<`shipment.${string}`, { event: string; occurredAt: string; trackingNumber?: string }>
+  | Tells<NoteType, { event: string; remoteId: string; note: string }>
+  // What people did to it.
+  | Tells<'address.corrected', { members: string[] }>
+  | Tells<'order.remapped', { remap: string; changed: readonly string[]; event: string; reason?: string }>
+  // What became of its deliveries.
+  | Tells<'order.placed' | 'order.withdrawn' | `${string}.reported`, PushedDetail>
+  | Tells<`${string}.done`, { delivery: string; remoteId?: string; note?: string }>
+  | Tells<'order.stopped', { delivery: string }>
+  | Tells<'delivery.blocked' | 'delivery.dead', { delivery: string; attempt?: number } & Partial<Cause>>
+  | Tells<'delivery.replayed' | 'delivery.recalled', { delivery: string; replay: string; reason?: string }>
+  | Tells<'delivery.closed', ClosedDetail & Partial<Cause>>;
+
+/** What a marketplace may tell of an order besides the order itself. */
+export type NoteType = 'ticket.replied';
+
+type PushedDetail = {
+  delivery: string;
+  remoteId?: string;
+  trackingNumber?: string;
+  /** It stood at the remote already when it was looked for. */
+  probed?: boolean;
+  note?: string;
+};
+
+type ClosedDetail = {
+  delivery: string;
+  action: string;
+  connection: string;
+  was: 'dead' | 'blocked';
+  reason: string;
+  remoteId?: string;
+};
+
+type Cause = NonNullable<Delivery['cause']>;
+
+/** One line of an order's timeline: what is told, when, and by whom (a channel of receipt, a connection, a person). */
+export type TimelineEntry = Told & { at: string; by: string };
+
+/** The lines that the attempts at a delivery told; they stand with the attempts. */
+export const linesOf = ({ id, connection }: Delivery, attempts: readonly Attempt[]): TimelineEntry[] =>
+  attempts.flatMap(({ endedAt, told = [] }) =>
+    told.map(
+      ({ type, detail }) =>
+        ({ at: endedAt, type, by: connection, detail: { delivery: id, ...detail } }) as unknown as TimelineEntry,
+    ),
+  );
