@@ -23,10 +23,7 @@ const ROWS = [
 const KNOWN = {
   'lib/platform': ['lib/deliveries/delivery', 'lib/inbound/event', 'lib/connections/connection'],
   'lib/connections': ['lib/marketplaces/(contract|load|registry)', 'lib/deliveries/replay'],
-  'lib/deliveries': ['lib/orders/(order|store|ship-by)'],
-  'lib/orders': ['lib/marketplaces/registry'],
-  'lib/catalog': ['lib/marketplaces/registry'],
-  'lib/quarantine': ['lib/inbound/read-body'],
+  'lib/deliveries': ['lib/orders/store'],
   'lib/attempts': ['lib/inbound/ingest'],
   'lib/replays': ['lib/topology'],
 };

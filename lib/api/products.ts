@@ -1,6 +1,7 @@
 import { listProducts, listStock } from '#lib/catalog/list';
 import type { Product } from '#lib/catalog/product';
 import { getConfiguration } from '#lib/connections/store';
+import { getNetwork } from '#lib/marketplaces/network';
 import { decodeCursor } from '#lib/platform/table/sharded-index';
 import * as z from '#lib/platform/zod';
 import { errorResponses } from './kit/errors.ts';
@@ -97,7 +98,7 @@ routes.add(productsRoute, async (context) => {
 });
 
 routes.add(stockRoute, async (context) => {
-  const { items, cursor } = await listStock(await getConfiguration(), context.req.valid('query'));
+  const { items, cursor } = await listStock(await getNetwork(), context.req.valid('query'));
   return context.json({ stock: items, ...(cursor && { cursor }) }, 200);
 });
 

@@ -7,6 +7,7 @@ import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Told } from '#lib/deliveries/told';
 import type { PlaceInput, ProbedAction, PushResult, RemoteContext } from '#lib/marketplaces/action';
 import type { Connector } from '#lib/marketplaces/contract';
+import { getNetwork } from '#lib/marketplaces/network';
 import { withRemote } from '#lib/marketplaces/remote';
 import type { LineQuantity, Order } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
@@ -77,7 +78,7 @@ async function act(
 ): Promise<Done> {
   const { kind, action, subject } = delivery;
   if (kind === 'fetch') return runFetch(delivery, connector, remote);
-  if (subject.sku !== undefined) return tellStock(subject.sku, connector, remote, configuration);
+  if (subject.sku !== undefined) return tellStock(subject.sku, connector, remote);
   if (subject.input !== undefined) {
     const request = connector.actions.requests?.[action] ?? missing(connector, action);
     progress.probeTells = request.probe !== undefined;
@@ -216,13 +217,9 @@ function missing({ info }: Connector, action: string): never {
 }
 
 /** The quantity of this moment, so that stock deliveries in any order end in the truth. */
-async function tellStock(
-  sku: string,
-  connector: Connector,
-  remote: RemoteContext,
-  configuration: Configuration,
-): Promise<Done> {
-  const [listing, quantity] = await Promise.all([remote.findProduct(sku), countStock(sku, configuration)]);
+async function tellStock(sku: string, connector: Connector, remote: RemoteContext): Promise<Done> {
+  const network = await getNetwork();
+  const [listing, quantity] = await Promise.all([remote.findProduct(sku), countStock(sku, network)]);
   const { stock } = connector.actions;
   if (!stock) return missing(connector, 'stock');
   if (listing && quantity !== null) await stock.push(remote, { listing, quantity });

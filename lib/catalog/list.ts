@@ -1,9 +1,8 @@
-import type { Configuration } from '#lib/connections/store';
 import * as items from '#lib/platform/table/items';
 import { decodeCursor, encodeCursor, queryIndex } from '#lib/platform/table/sharded-index';
 import { getItems } from '#lib/platform/table/table';
 import type { Product } from './product.ts';
-import { listWarehouses, sumQuantities } from './stock.ts';
+import { listWarehouses, type Market, sumQuantities } from './stock.ts';
 import { getProducts } from './store.ts';
 
 const { byTime } = items.product;
@@ -38,11 +37,11 @@ export interface SkuStock {
 
 /** Stock by SKU, from the first of the alphabet on. */
 export async function listStock(
-  configuration: Configuration,
+  market: Market,
   { sku, limit, cursor }: { sku?: string | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ items: SkuStock[]; cursor?: string }> {
-  const connections = [...configuration.connections.keys()];
-  const warehouses = new Set(listWarehouses(configuration));
+  const connections = [...market.connections.keys()];
+  const warehouses = new Set(listWarehouses(market));
   const stockOf = async (each: string): Promise<SkuStock> =>
     presentStock(each, await getProducts(connections, each), warehouses);
   if (sku !== undefined) {

@@ -1,12 +1,17 @@
-import type { Configuration } from '#lib/connections/store';
+import type { Connection } from '#lib/connections/connection';
 import type { NewDelivery } from '#lib/deliveries/delivery';
-import { roleOf } from '#lib/marketplaces/registry';
 import { shortHash } from '#lib/platform/hash';
 import type { Product } from './product.ts';
 import { getProducts } from './store.ts';
 
+/** Who sells, and who can be told how many units are for sale; all others stock what they ship. */
+export interface Market {
+  connections: ReadonlyMap<string, Connection>;
+  roleOf(marketplace: string): { info: { sells: boolean }; takesStock: boolean };
+}
+
 /** The sales channels that list a SKU whose stock changed at a warehouse are told, one delivery each. */
-export async function planStock(product: Product, { connections }: Configuration): Promise<NewDelivery[]> {
+export async function planStock(product: Product, { connections, roleOf }: Market): Promise<NewDelivery[]> {
   const warehouse = connections.get(product.connection);
   if (!warehouse || roleOf(warehouse.marketplace).info.sells) return [];
   const channels = [...connections.values()]
@@ -25,12 +30,12 @@ export async function planStock(product: Product, { connections }: Configuration
 }
 
 /** The connections that stock what they ship. */
-export const listWarehouses = ({ connections }: Configuration): string[] =>
+export const listWarehouses = ({ connections, roleOf }: Market): string[] =>
   [...connections.values()].filter(({ marketplace }) => !roleOf(marketplace).info.sells).map(({ id }) => id);
 
 /** Units for sale of a SKU over all warehouses that said a number; null when none has. */
-export async function countStock(sku: string, configuration: Configuration): Promise<number | null> {
-  return sumQuantities(await getProducts(listWarehouses(configuration), sku));
+export async function countStock(sku: string, market: Market): Promise<number | null> {
+  return sumQuantities(await getProducts(listWarehouses(market), sku));
 }
 
 export function sumQuantities(products: readonly Product[]): number | null {
