@@ -8,7 +8,6 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DeliveryDied } from '#events/delivery-died';
 import { handler } from '#functions/pushers/marketful';
-import { workDelivery } from '#lib/attempts/work';
 import { transition } from '#lib/deliveries/ledger';
 import { getOrder, getTimeline } from '#lib/orders/store';
 import { RejectedError } from '#lib/platform/errors';
@@ -17,7 +16,7 @@ import { replayDelivery } from '#lib/replays/start';
 import { queues } from '#lib/topology';
 import { eventually } from './support/hub.ts';
 import type { InProcess } from './support/in-process.ts';
-import { emptyQueues, fake, open, read, refused, startWorkers } from './support/workers.ts';
+import { emptyQueues, fake, open, read, refused, startWorkers, workDelivery } from './support/workers.ts';
 
 let hub: InProcess;
 beforeAll(async () => {

@@ -22,14 +22,16 @@ const LIMIT = 3;
 let hub: InProcess;
 let ledger: typeof import('#lib/deliveries/ledger');
 let close: typeof import('#lib/attempts/close');
-let replay: typeof import('#lib/deliveries/replay');
+let replay: typeof import('#lib/deliveries/reopen');
+/** Nothing is fetched here. */
+const ingest = async () => {};
 let workDelivery: typeof import('#lib/attempts/work').workDelivery;
 let marketful: Connector;
 beforeAll(async () => {
   hub = await startInProcess({ connections: [SHOP, SHED] });
   ledger = await import('#lib/deliveries/ledger');
   close = await import('#lib/attempts/close');
-  replay = await import('#lib/deliveries/replay');
+  replay = await import('#lib/deliveries/reopen');
   ({ workDelivery } = await import('#lib/attempts/work'));
   marketful = (await import('#lib/marketplaces/marketful/index')).connector;
   // Only the calendar: sockets and the emulators go on as they are.
@@ -151,7 +153,9 @@ const ring = (came: Outcome, probeFails: boolean, workers: number): Command =>
   command(`${workers} rung: ${came}${probeFails ? ', probes fail' : ''}`, async (real) => {
     real.next = came;
     real.probeFails = probeFails;
-    await Promise.all(Array.from({ length: workers }, () => workDelivery(real.id, real.connector)));
+    await Promise.all(
+      Array.from({ length: workers }, () => workDelivery(real.id, { connector: real.connector, ingest })),
+    );
   });
 
 const wait = (seconds: number): Command => command(`${seconds} s pass`, async () => pass(seconds));
@@ -165,7 +169,7 @@ const die = (done: boolean): Command =>
     // A worker pushes only what is not known to stand there, and reads first where nobody knows.
     if (done && real.model.accepted === 0) real.model.accepted += 1;
     pass(91);
-    await workDelivery(real.id, real.connector);
+    await workDelivery(real.id, { connector: real.connector, ingest });
   });
 
 const replayIt = (): Command =>

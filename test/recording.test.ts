@@ -23,6 +23,8 @@ let hub: InProcess;
 let document: typeof import('#lib/platform/table/document');
 let ledger: typeof import('#lib/deliveries/ledger');
 let cursor: typeof import('#lib/polling/cursor');
+/** Nothing is fetched here. */
+const ingest = async () => {};
 let workDelivery: typeof import('#lib/attempts/work').workDelivery;
 let marketful: Connector;
 beforeAll(async () => {
@@ -107,9 +109,9 @@ test.each([
     const { id } = await open();
     const { calls, connector } = warehouse();
     fault = { operation, text, kind: 'refused' };
-    await workDelivery(id, connector);
+    await workDelivery(id, { connector, ingest });
     expect(await ledger.getDelivery(id)).toMatchObject({ state: 'pending', unknown: true, failures: 1 });
-    await workDelivery(id, connector);
+    await workDelivery(id, { connector, ingest });
     expect(calls).toEqual(['push', 'probe']);
     expect(await ledger.getDelivery(id)).toMatchObject({ state: 'succeeded', attemptCount: 2 });
   },
@@ -119,7 +121,7 @@ test('a lease that stands although the answer to it was lost is worked at once, 
   const { id } = await open();
   const { calls, connector } = warehouse();
   fault = { operation: 'UpdateItem', text: id, kind: 'answer-lost' };
-  await workDelivery(id, connector);
+  await workDelivery(id, { connector, ingest });
   expect(calls).toEqual(['push']);
   expect(await ledger.getDelivery(id)).toMatchObject({ state: 'succeeded', attemptCount: 1 });
 });

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApi } from '#lib/api/api';
 import { putApiKey } from '#lib/api/kit/keys';
-import { workDelivery } from '#lib/attempts/work';
 import { sweep } from '#lib/deliveries/sweep';
 import { type InProcess, startInProcess } from './support/in-process.ts';
-import { emptyQueues, fake, open, outcomes, read } from './support/workers.ts';
+import { emptyQueues, fake, open, outcomes, read, workDelivery } from './support/workers.ts';
 
 const baseUrl = 'http://127.0.0.1:9';
 const shop = { id: 'shop', marketplace: 'scopio', baseUrl, secrets: { apiKey: 'k', webhookSecret: 'w' } };

@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { workDelivery } from '#lib/attempts/work';
 import { getCredentials } from '#lib/connections/secrets';
 import { getConfiguration } from '#lib/connections/store';
 import type { RemoteContext } from '#lib/marketplaces/action';
@@ -9,7 +8,7 @@ import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import { getCursor } from '#lib/polling/cursor';
 import { pollConnection } from '#lib/polling/poll';
 import type { InProcess } from './support/in-process.ts';
-import { emptyQueues, fake, open, outcomes, read, shedsWith, startWorkers } from './support/workers.ts';
+import { emptyQueues, fake, open, outcomes, read, shedsWith, startWorkers, workDelivery } from './support/workers.ts';
 
 let hub: InProcess;
 /** A warehouse that knows one key at a time; what is open needs none. */

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { workDelivery } from '#lib/attempts/work';
 import { transition } from '#lib/deliveries/ledger';
-import { reopen } from '#lib/deliveries/replay';
+import { reopen } from '#lib/deliveries/reopen';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import { RetryableError } from '#lib/platform/errors';
 import type { InProcess } from './support/in-process.ts';
-import { open, outcomes, read, startWorkers } from './support/workers.ts';
+import { open, outcomes, read, startWorkers, workDelivery } from './support/workers.ts';
 
 let hub: InProcess;
 beforeAll(async () => {
@@ -21,13 +20,13 @@ test('a replayed fetch reads at each of its attempts and is answered by no readi
   const id = await open({ kind: 'fetch', action: 'order', subject: { resource: '5021', askedBy: 'poll' } });
   const answers = ['read', 'busy', 'busy', 'read'];
   const calls: string[] = [];
-  const fetch = async () => {
+  const push = async () => {
     const answer = answers[calls.length] ?? 'too many';
     calls.push(answer);
     if (answer === 'busy') throw new RetryableError({ code: 'http_503', description: 'busy' });
     return { topic: 'orden', body: {} };
   };
-  const connector = { ...marketful, fetch };
+  const connector = { ...marketful, actions: { ...marketful.actions, fetches: { order: { push } } } };
   await workDelivery(id, connector);
   const done = await read(id);
   expect(done.state).toBe('succeeded');

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { workDelivery } from '#lib/attempts/work';
 import type { InProcess } from './support/in-process.ts';
-import { emptyQueues, fake, open, outcomes, read, refused, startWorkers } from './support/workers.ts';
+import { emptyQueues, fake, open, outcomes, read, refused, startWorkers, workDelivery } from './support/workers.ts';
 
 let hub: InProcess;
 beforeAll(async () => {

@@ -10,6 +10,8 @@ import type { InProcess } from './support/in-process.ts';
 import { fake, open, read, refused, startWorkers } from './support/workers.ts';
 
 let hub: InProcess;
+/** Nothing is fetched here. */
+const ingest = async () => {};
 let workDelivery: typeof import('#lib/attempts/work').workDelivery;
 beforeAll(async () => {
   hub = await startWorkers();
@@ -69,7 +71,7 @@ beforeEach(async () => {
 });
 
 const written = async () => writesBetween(before, await entries());
-const workWith = (push: Parameters<typeof fake>[0]) => workDelivery(id, fake(push).connector);
+const workWith = (push: Parameters<typeof fake>[0]) => workDelivery(id, { connector: fake(push).connector, ingest });
 const notYet = () => Promise.reject(new BudgetSpentError('shed-a', 5_000));
 const hopeless = () => Promise.reject(new RejectedError({ code: 'http_422', description: 'no' }));
 

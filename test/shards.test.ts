@@ -20,7 +20,13 @@ async function putDue(prefix: string, count: number, connectionOf: (n: number) =
   const { openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');
   const { transact } = await import('#lib/platform/table/table');
   const all = Array.from({ length: count }, (_, n): Delivery => {
-    const asked = { id: `dlv_${prefix}_${n}`, kind: 'push', action: 'order', order: null, subject: {} } as const;
+    const asked = {
+      id: `dlv_${prefix}_${n}`,
+      kind: 'push',
+      action: 'stock',
+      order: null,
+      subject: { sku: 'A' },
+    } as const;
     return openDelivery({ ...asked, connection: connectionOf(n), marketplace: 'marketful' }, minute(n));
   });
   for (let first = 0; first < count; first += 100)

@@ -1,13 +1,23 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DeliveryDue } from '#events/delivery-due';
-import { workDeliveries, workDelivery } from '#lib/attempts/work';
+import { workDeliveries } from '#lib/attempts/work';
 import { getDelivery, leaseDelivery, transition } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
 import { sweep } from '#lib/deliveries/sweep';
 import { connector as scopio } from '#lib/marketplaces/scopio/index';
 import { functions, queues } from '#lib/topology';
 import type { InProcess } from './support/in-process.ts';
-import { emptyQueues, fake, lost, open, outcomes, read, refused, startWorkers } from './support/workers.ts';
+import {
+  emptyQueues,
+  fake,
+  lost,
+  open,
+  outcomes,
+  read,
+  refused,
+  startWorkers,
+  workDelivery,
+} from './support/workers.ts';
 
 let hub: InProcess;
 beforeAll(async () => {
@@ -165,9 +175,12 @@ test('what is due too far ahead for SQS is rung once, when its time comes, in me
 test('a message that rings for several has all of them worked, and comes back when one could not be', async () => {
   const [one, other] = [await open(), await open()];
   const { connector } = fake();
-  await workDeliveries({ deliveryId: one, others: [other] }, connector);
+  const ingest = async () => {};
+  await workDeliveries({ deliveryId: one, others: [other] }, { connector, ingest });
   expect(await Promise.all([outcomes(one), outcomes(other)])).toEqual([['succeeded'], ['succeeded']]);
   const [third, fourth] = [await open(), await open()];
-  await expect(workDeliveries({ deliveryId: 'x'.repeat(3_000), others: [third, fourth] }, connector)).rejects.toThrow();
+  await expect(
+    workDeliveries({ deliveryId: 'x'.repeat(3_000), others: [third, fourth] }, { connector, ingest }),
+  ).rejects.toThrow();
   expect(await Promise.all([outcomes(third), outcomes(fourth)])).toEqual([['succeeded'], ['succeeded']]);
 });

@@ -50,7 +50,7 @@ async function findRemoved(kept: readonly string[]): Promise<string[]> {
 
 /** What would wait until they come back. */
 async function describeLeft(ids: readonly string[]): Promise<string> {
-  const { countOpen } = await import('#lib/deliveries/count-open');
+  const { countOpen } = await import('#lib/deliveries/list');
   const all = await Promise.all(ids.map(async (id) => `${id} has ${describeOpen(await countOpen(id))}`));
   return `; ${all.join(', ')}`;
 }

@@ -1,6 +1,6 @@
 import type { Connection, Route } from '#lib/connections/connection';
 import type { RemovedConnection } from '#lib/connections/store';
-import { countOpen, MAX_COUNTED } from '#lib/deliveries/count-open';
+import { countOpen, MAX_COUNTED } from '#lib/deliveries/list';
 import { listMisses } from '#lib/inbound/misses';
 import type { Actions } from '#lib/marketplaces/action';
 import { loadConnector } from '#lib/marketplaces/load';

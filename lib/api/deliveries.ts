@@ -2,6 +2,7 @@ import { closeDelivery, isClosable, takesRemoteId } from '#lib/attempts/close';
 import { groupCauses } from '#lib/deliveries/failures';
 import { getDelivery } from '#lib/deliveries/ledger';
 import { listDeliveries } from '#lib/deliveries/list';
+import { deliveriesOf } from '#lib/orders/store';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import * as z from '#lib/platform/zod';
 import { advanceReplay } from '#lib/replays/advance';
@@ -121,7 +122,8 @@ const replayManyRoute = createRoute({
 export const routes = new Routes();
 
 routes.add(listRoute, async (context) => {
-  const { items, cursor } = await listDeliveries(context.req.valid('query'));
+  const filter = context.req.valid('query');
+  const { items, cursor } = await listDeliveries({ ...filter, among: await deliveriesOf(filter.order) });
   return context.json({ deliveries: await presentDeliveries(items), ...(cursor && { cursor }) }, 200);
 });
 

@@ -2,23 +2,30 @@ import { noteProduct } from '#lib/catalog/store';
 import { channelOf } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';
 import type { Closing, Delivery, Placed } from '#lib/deliveries/delivery';
-import { transition } from '#lib/deliveries/ledger';
+import { getDeliveries, transition } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
+import { subjectOf } from '#lib/deliveries/subject';
 import { loadConnector } from '#lib/marketplaces/load';
 import { tellOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
 import { getOrder, putRemote } from '#lib/orders/store';
-import { findFollowers } from './followers.ts';
+import { findDependents, noteStocked } from './success.ts';
 
-/** An operator's word; the remote's own id of what stands there, where the operator read it there. */
-export type Word = Pick<Closing, 'by' | 'reason'> & { remoteId?: string | undefined };
+/** What a person found at the remote, with its own id of it where they read that there. */
+export type Finding = Pick<Closing, 'by' | 'reason'> & { remoteId?: string | undefined };
+
+/** What a delivery is closed with; another one in tests. */
+const HUB = {
+  ...{ getConfiguration, loadConnector, getOrder, getDeliveries, transition, noteProduct, ring },
+  now: () => new Date(),
+};
 
 /** Whether a person may close it: what a worker may still do is left to the worker. */
 export const isClosable = ({ state }: Delivery): boolean => state === 'dead' || state === 'blocked';
 
 /** What stands at the remote after such a delivery has an id there, by which later events find their order. */
 export async function takesRemoteId(delivery: Delivery): Promise<boolean> {
-  return delivery.action === 'order' || (await requestedFor(delivery)) !== undefined;
+  return delivery.action === 'order' || (await requestedFor(delivery, HUB)) !== undefined;
 }
 
 /**
@@ -27,39 +34,52 @@ export async function takesRemoteId(delivery: Delivery): Promise<boolean> {
  */
 export async function closeDelivery(
   delivery: Delivery,
-  { by, reason, remoteId }: Word,
-  now = new Date(),
+  finding: Finding,
+  hub: typeof HUB = HUB,
 ): Promise<Delivery | undefined> {
-  const { id, state, cause, action, connection } = delivery;
+  const { state, cause } = delivery;
   if (state !== 'dead' && state !== 'blocked') return undefined;
+  const { by, reason, remoteId } = finding;
+  const now = hub.now();
   const at = now.toISOString();
+  const orderId = delivery.order ?? (await requestedFor(delivery, hub));
+  const order = orderId ? await hub.getOrder(orderId) : undefined;
+  const isPlacement = order !== undefined && delivery.action === 'order';
+  const placed = isPlacement ? await placedAs(delivery, order, remoteId, at, hub) : undefined;
   const closed: Delivery = {
     ...delivery,
     ...{ state: 'succeeded', cause: null, waitsFor: null, nextAttemptAt: null, updatedAt: at },
     ...{ unknown: false, throttledSince: null },
     closed: { by, reason, at, was: state, cause },
+    ...(placed && { placed }),
   };
-  const orderId = delivery.order ?? (await requestedFor(delivery));
-  const order = orderId ? await getOrder(orderId) : undefined;
-  const detail = { delivery: id, action, connection, was: state, ...cause, reason, ...(remoteId && { remoteId }) };
-  const also = order
-    ? [
-        ...tellOrder(order.id, [{ type: 'delivery.closed', detail }], { by, at, origin: `${id}#${at}` }),
-        ...(remoteId ? [putRemote(connection, remoteId, order.id)] : []),
-      ]
-    : [];
-  const placed = order && action === 'order' ? await placedAs(delivery, order, remoteId, at) : undefined;
-  if (!(await transition(delivery, { ...closed, ...(placed && { placed }) }, also))) return undefined;
-  if (order && action === 'order') await noteProducts(delivery, order);
-  await ring(await findFollowers(closed), now);
-  return { ...closed, ...(placed && { placed }) };
+  const also = order ? tellClosed(delivery, order, state, finding, at) : [];
+  if (!(await hub.transition(delivery, closed, also))) return undefined;
+  if (isPlacement) await noteStocked(delivery.connection, order, delivery.subject.lineItems ?? [], hub);
+  await hub.ring(await findDependents(closed, hub), now);
+  return closed;
+}
+
+function tellClosed(
+  { id, action, connection, cause }: Delivery,
+  { id: order }: Order,
+  was: Closing['was'],
+  { by, reason, remoteId }: Finding,
+  at: string,
+) {
+  const detail = { delivery: id, action, connection, was, ...cause, reason, ...(remoteId && { remoteId }) };
+  return [
+    ...tellOrder(order, [{ type: 'delivery.closed', detail }], { by, at, origin: `${id}#${at}` }),
+    ...(remoteId ? [putRemote(connection, remoteId, order)] : []),
+  ];
 }
 
 /** The order that a request is about, where the request names one. */
-async function requestedFor({ marketplace, action, subject }: Delivery): Promise<string | undefined> {
-  if (subject.input === undefined) return undefined;
-  const { actions } = await loadConnector(marketplace);
-  return actions.requests?.[action]?.orderOf?.(subject.input);
+async function requestedFor(delivery: Delivery, hub: Pick<typeof HUB, 'loadConnector'>): Promise<string | undefined> {
+  const subject = subjectOf(delivery);
+  if (subject.job !== 'request') return undefined;
+  const { actions } = await hub.loadConnector(delivery.marketplace);
+  return actions.requests?.[delivery.action]?.orderOf?.(subject.input);
 }
 
 /** A placement is followed from now on; one that is known already stays as it is, unless its id was read. */
@@ -68,16 +88,10 @@ async function placedAs(
   order: Order,
   remoteId: string | undefined,
   at: string,
+  hub: Pick<typeof HUB, 'getConfiguration'>,
 ): Promise<Placed | undefined> {
   if (placed && !remoteId) return placed;
-  const source = (await getConfiguration()).connections.get(order.connection);
+  const source = (await hub.getConfiguration()).connections.get(order.connection);
   const channel = source ? channelOf(source) : order.connection;
   return { remoteId: remoteId ?? null, number: order.number, channel, at };
-}
-
-/** Whoever ships a SKU stocks it, as after any placement. */
-async function noteProducts({ connection, subject }: Delivery, { ucp }: Order): Promise<void> {
-  const ids = new Set((subject.lineItems ?? []).map(({ id }) => id));
-  const lines = ucp.line_items.filter(({ id }) => ids.has(id));
-  await Promise.all(lines.map(({ item }) => noteProduct(connection, item.id, item.title)));
 }

@@ -1,30 +1,24 @@
 import { inboundReceived, packJson } from '#events/inbound-received';
-import type { Delivery } from '#lib/deliveries/delivery';
-import type { RemoteContext } from '#lib/marketplaces/action';
-import type { Connector } from '#lib/marketplaces/contract';
-import { RejectedError } from '#lib/platform/errors';
-import type { Done } from './run.ts';
+import type { Subjects } from '#lib/deliveries/delivery';
+import type { Fetched, FetchInput } from '#lib/marketplaces/action';
+import type { Job } from './attempt.ts';
 
-/** Reads the resource and ingests it like any event: a worker that stops in between reads it again. */
-export async function runFetch(
-  { action, connection, subject }: Delivery,
-  connector: Connector,
-  remote: RemoteContext,
-): Promise<Done> {
-  const fetch = connector.actions.fetches?.[action];
-  if (!fetch || !subject.resource)
-    throw new RejectedError({ code: 'unknown_action', description: `${connector.info.title} has no fetch ${action}` });
-  const { topic, body } = await fetch.push(remote, { resource: subject.resource });
-  const { askedBy } = subject;
-  const message = inboundReceived({
-    connection,
-    topic,
-    receivedBy: 'fetch',
-    ...(askedBy && { askedBy }),
-    ...packJson(body),
-  });
-  // Loaded where it is needed: most pushes fetch nothing.
-  const { ingest } = await import('#lib/inbound/ingest');
-  await ingest(message, async () => connector);
-  return { also: [] };
-}
+/** Reads what an event only named and ingests it like any event: a worker that stops in between reads it again. */
+export const fetch: Job<Subjects['fetch'], FetchInput & Subjects['fetch'], Fetched> = {
+  action: ({ fetches }, name) => fetches?.[name],
+
+  prepare: async (input) => ({ input }),
+
+  async after({ topic, body }, { input: { askedBy } }, { connection, connector, ingest }) {
+    const asked = askedBy && { askedBy };
+    const message = inboundReceived({
+      connection: connection.id,
+      topic,
+      receivedBy: 'fetch',
+      ...asked,
+      ...packJson(body),
+    });
+    await ingest(message, async () => connector);
+    return {};
+  },
+};

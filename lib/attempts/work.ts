@@ -1,21 +1,35 @@
 import type { DeliveryDue } from '#events/delivery-due';
-import type { Attempt, Delivery } from '#lib/deliveries/delivery';
-import { getDeliveries, leaseDelivery, leaseDue, transition, withAttempt } from '#lib/deliveries/ledger';
-import { deadLetter, ring } from '#lib/deliveries/ring';
-import { plusSeconds, type Result, settle } from '#lib/deliveries/settle';
-import { tellTrouble } from '#lib/deliveries/told';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { leaseDelivery, leaseDue } from '#lib/deliveries/ledger';
 import type { Connector } from '#lib/marketplaces/contract';
 import { NotYetError, UnknownOutcomeError } from '#lib/platform/errors';
-import { retryPolicy } from '#lib/platform/settings';
+import { type RetryPolicy, retryPolicy } from '#lib/platform/settings';
 import { log } from '#lib/platform/telemetry/log';
-import { emitMetric } from '#lib/platform/telemetry/metrics';
 import { continueTrace, runInTrace } from '#lib/platform/telemetry/trace';
-import { findFollowers } from './followers.ts';
-import { type Done, type Progress, runDelivery } from './run.ts';
+import { type Ingest, HUB as JOBS_HUB, type Work } from './attempt.ts';
+import { attempt } from './jobs.ts';
+import { bury, HUB as LEDGER_HUB, postpone, record } from './record.ts';
+
+/** What a worker reads and writes with; another one in tests. */
+export const HUB = {
+  ...JOBS_HUB,
+  ...LEDGER_HUB,
+  leaseDue,
+  leaseDelivery,
+  /** The deployment's, for every connection and for what a removed one left behind. */
+  retryPolicy: (_connection: Work['connection'] | undefined): RetryPolicy => retryPolicy(),
+};
+
+/** Works the deliveries of one marketplace. */
+export interface Worker {
+  connector: Connector;
+  ingest: Ingest;
+  hub?: typeof HUB;
+}
 
 /** Looks at each delivery that a message rings for; throws when one of them could not be looked at. */
-export async function workDeliveries({ deliveryId, others = [] }: DeliveryDue, connector: Connector): Promise<void> {
-  const looks = await Promise.allSettled([deliveryId, ...others].map((id) => workDelivery(id, connector)));
+export async function workDeliveries({ deliveryId, others = [] }: DeliveryDue, worker: Worker): Promise<void> {
+  const looks = await Promise.allSettled([deliveryId, ...others].map((id) => workDelivery(id, worker)));
   for (const look of looks) if (look.status === 'rejected') throw look.reason;
 }
 
@@ -23,119 +37,61 @@ export async function workDeliveries({ deliveryId, others = [] }: DeliveryDue, c
  * Looks at one delivery and does what its state calls for, in the trace of the event that caused it. The queue may ring
  * any number of times.
  */
-export async function workDelivery(id: string, connector: Connector): Promise<void> {
-  const now = new Date();
-  const { leased, found } = await leaseDue(id, connector.info.name, now);
+export async function workDelivery(id: string, { connector, ingest, hub = HUB }: Worker): Promise<void> {
+  const now = hub.now();
+  const network = await hub.getNetwork();
+  const { leased, found } = await hub.leaseDue(id, connector.info.name, now);
   const delivery = leased ?? found;
   if (!delivery) return log.warn('rung for a delivery that does not exist', { delivery: id });
+  const policy = hub.retryPolicy(network.connections.get(delivery.connection));
+  const context = { connector, ingest, network, hub, policy };
   await runInTrace(continueTrace(delivery.trace), () =>
-    leased ? attempt(leased, connector) : workOther(delivery, connector, now),
+    leased ? attemptAndRecord(leased, context) : workOther(delivery, context, now),
   );
 }
 
-/** What is not simply due: its state says what is to be done, if anything. */
-async function workOther(delivery: Delivery, connector: Connector, now: Date): Promise<void> {
+/** What one delivery is worked with. */
+type Context = Omit<Work, 'delivery' | 'connection' | 'hub'> & { hub: typeof HUB; policy: RetryPolicy };
+
+/** Handles a delivery that is not simply due: dead, leased, not due yet, or waiting for others. */
+async function workOther(delivery: Delivery, context: Context, now: Date): Promise<void> {
+  const { connector, hub } = context;
   // A connector acts only for its own marketplace's connections, whatever a message says.
   if (delivery.marketplace !== connector.info.name)
     return log.error('rung at the wrong pusher', { delivery: delivery.id });
-  if (delivery.state === 'dead' && !delivery.deadLettered) return bury(delivery);
-  if (delivery.state === 'leased' && isOver(delivery, now)) return recordLostWorker(delivery, now);
+  if (delivery.state === 'dead' && !delivery.deadLettered) return bury(delivery, hub);
+  if (delivery.state === 'leased' && isOver(delivery, now)) return recordLostWorker(delivery, context, now);
   if (delivery.state !== 'pending' || !delivery.nextAttemptAt) return;
   // The clocks of two workers differ.
-  if (Date.parse(delivery.nextAttemptAt) > now.getTime()) return ring([delivery], now);
+  if (Date.parse(delivery.nextAttemptAt) > now.getTime()) return hub.ring([delivery], now);
   // Rung again by what it waits for; the sweeper rings meanwhile.
-  if (!(await areDone(delivery.subject.after))) return;
-  const leased = await leaseDelivery(delivery, now);
-  if (leased) await attempt(leased, connector);
+  const prerequisites = await hub.getDeliveries(delivery.subject.after ?? []);
+  if (!prerequisites.every(({ state }) => state === 'succeeded')) return;
+  const leased = await hub.leaseDelivery(delivery, now);
+  if (leased) await attemptAndRecord(leased, context);
 }
 
 const isOver = ({ lease }: Delivery, now: Date): boolean => !lease || Date.parse(lease.until) <= now.getTime();
 
 /** Its worker died with the lease: nobody knows what the remote did, and the attempt counts. */
-async function recordLostWorker(delivery: Delivery, now: Date): Promise<void> {
+async function recordLostWorker(delivery: Delivery, context: Context, now: Date): Promise<void> {
   const error = new UnknownOutcomeError({
     code: 'worker_lost',
     description: 'the worker stopped before it could record an outcome',
   });
-  const startedAt = delivery.lease?.startedAt ?? now.toISOString();
-  await record(delivery, { ok: false, error, unknown: true }, startedAt, { also: [] });
+  await record(delivery, { ok: false, error, unknown: true }, delivery.lease?.startedAt ?? now.toISOString(), context);
 }
 
-async function attempt(leased: Delivery, connector: Connector): Promise<void> {
+async function attemptAndRecord(leased: Delivery, context: Context): Promise<void> {
   const startedAt = leased.lease?.startedAt ?? leased.updatedAt;
-  const progress: Progress = { unknown: leased.unknown, sent: () => 0 };
+  const result = await attempt({ ...context, delivery: leased });
+  if (!result.ok && result.error instanceof NotYetError)
+    return postpone(leased, result.error.waitMs, result.unknown, context.hub);
   try {
-    const done = await runDelivery(leased, connector, progress);
-    const { httpStatus, description } = done;
-    await record(leased, { ok: true, httpStatus, description }, startedAt, done);
+    await record(leased, result, startedAt, context);
   } catch (error) {
-    if (error instanceof NotYetError) return postpone(leased, error.waitMs, progress.unknown);
-    const unknown = progress.unknown || error instanceof UnknownOutcomeError;
-    // Also a success that could not be recorded: nobody knows of it, so it is read back.
-    await record(leased, { ok: false, error, unknown }, startedAt, { also: [] });
+    if (!result.ok) throw error;
+    // Nobody knows of a success that could not be recorded, so it is read back.
+    await record(leased, { ok: false, error, unknown: true }, startedAt, context);
   }
-}
-
-/** The attempt and the delivery's next state, with all that follows from it; then the bells. */
-async function record(
-  leased: Delivery,
-  result: Result,
-  startedAt: string,
-  { also, told, placed, opened = [] }: Done,
-): Promise<void> {
-  const endedAt = new Date().toISOString();
-  const settled = settle(leased, result, { startedAt, endedAt }, retryPolicy());
-  const all = [...tellTrouble(settled.delivery), ...(told ? [told] : [])];
-  const attempt = { ...settled.attempt, ...(all.length > 0 && { told: all }) };
-  const { delivery, also: more } = withAttempt({ ...settled.delivery, ...(placed && { placed }) }, attempt);
-  const stands = await transition(leased, delivery, [...more, ...also]);
-  if (!stands) {
-    log.warn('the outcome could not be recorded', { delivery: leased.id, ok: result.ok });
-    // What follows from a success met somebody else's write: the remote is asked before it is told again.
-    return also.length > 0 ? postpone(leased, 0, true) : undefined;
-  }
-  log.info('attempt', {
-    delivery: delivery.id,
-    connection: delivery.connection,
-    action: delivery.action,
-    number: attempt.number,
-    outcome: attempt.outcome,
-    state: delivery.state,
-    code: attempt.code,
-  });
-  measure(delivery, attempt);
-  if (delivery.state === 'dead') await bury(delivery);
-  await ring([delivery, ...opened, ...(await findFollowers(delivery))]);
-}
-
-const areDone = async (ids: readonly string[] = []): Promise<boolean> =>
-  (await getDeliveries(ids)).every(({ state }) => state === 'succeeded');
-
-function measure({ marketplace, action, state, kind, createdAt }: Delivery, { outcome, endedAt }: Attempt): void {
-  const Marketplace = marketplace;
-  emitMetric('Attempts', { Marketplace, Action: action, Outcome: outcome });
-  if (state === 'dead' || state === 'blocked') emitMetric('DeliveriesStopped', { Marketplace, State: state });
-  if (kind === 'push' && outcome === 'succeeded')
-    emitMetric('DeliveryLatency', { Marketplace }, Math.max(0, Date.parse(endedAt) - Date.parse(createdAt)));
-}
-
-/** It was not its turn, so this is no attempt: the delivery comes back later. */
-async function postpone(leased: Delivery, waitMs: number, unknown: boolean): Promise<void> {
-  const now = new Date().toISOString();
-  const pending: Delivery = {
-    ...leased,
-    state: 'pending',
-    lease: null,
-    unknown,
-    turnedAway: (leased.turnedAway ?? 0) + 1,
-    updatedAt: now,
-    nextAttemptAt: plusSeconds(now, waitMs / 1000),
-  };
-  if (await transition(leased, pending)) await ring([pending]);
-}
-
-/** Its message goes to the dead-letter queue before the ring is acknowledged, so a crash between repeats it. */
-async function bury(delivery: Delivery): Promise<void> {
-  await deadLetter(delivery);
-  await transition(delivery, { ...delivery, deadLettered: true });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { unblock } from '#lib/deliveries/replay';
+import { unblock } from '#lib/deliveries/reopen';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { secretId } from '#lib/platform/settings';
 import type { ConnectionsFile, FileConnection } from './file.ts';

@@ -14,27 +14,41 @@ export type DeliveryState = (typeof STATES)[number];
 export const OUTCOMES = ['succeeded', 'failed', 'unknown', 'throttled', 'refused'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What a delivery is about, by action. Ids only: the order and the connection are read when it runs. */
-export interface Subject {
-  /** `order`, `route`: the lines to place. */
-  lineItems?: LineQuantity[];
-  /** `fulfillment`: the parcel to report. */
-  fulfillment?: string;
-  /** `fetch`: the remote's id of the thing to read. */
-  resource?: string;
-  /** `fetch`: what told of it. */
-  askedBy?: 'webhook' | 'poll';
-  /** `cancel`: the placing delivery to stop or undo. */
-  placement?: string;
-  /** `stock`: whose quantity to tell. */
-  sku?: string;
-  /** A request's own input, checked by its schema when it was asked. */
-  input?: unknown;
-  /** A follow-up's own word for what it is about. */
-  about?: string;
-  /** Deliveries that must have succeeded first. */
-  after?: string[];
+/** What each job is about. Ids only: the order and the connection are read when it runs. */
+export interface Subjects {
+  /** The lines to place with whoever ships them. */
+  place: { lineItems: LineQuantity[] };
+  /** The lines to find a shipper for. */
+  route: { lineItems: LineQuantity[] };
+  /** The parcel to report. */
+  report: { fulfillment: string };
+  /** The placing delivery to stop or undo. */
+  cancel: { placement: string };
+  /** The follow-up's own word for what it is about. */
+  'follow-up': { about: string };
+  /** The remote's id of the thing to read, and what told of it. */
+  fetch: { resource: string; askedBy?: 'webhook' | 'poll' };
+  /** Whose quantity to tell. */
+  stock: { sku: string };
+  /** What was asked, checked by the request's schema then. */
+  request: { input: unknown };
 }
+
+export type JobName = keyof Subjects;
+
+/** A subject that says whose it is, as `subjectOf` reads it. */
+export type Subject<Job extends JobName = JobName> = { [Name in Job]: { job: Name } & Subjects[Name] }[Job];
+
+/** A subject as it is stored and shown: the members of the job's. Only follow-ups wait for other deliveries to succeed. */
+export type StoredSubject = Partial<
+  Subjects['place'] &
+    Subjects['report'] &
+    Subjects['cancel'] &
+    Subjects['follow-up'] &
+    Subjects['fetch'] &
+    Subjects['stock'] &
+    Subjects['request'] & { after: string[] }
+>;
 
 /** Everything that talks to a remote because something happened. Instants are ISO 8601 in UTC. */
 export interface Delivery {
@@ -47,7 +61,7 @@ export interface Delivery {
   order: string | null;
   /** By when the order must leave, as it was told when this was opened: the urgent are rung first. */
   shipBy?: string;
-  subject: Subject;
+  subject: StoredSubject;
   state: DeliveryState;
   cause: Pick<ErrorDetail, 'code' | 'description'> | null;
   waitsFor: WaitsFor | null;
@@ -98,11 +112,15 @@ export interface Closing {
   cause: Delivery['cause'];
 }
 
+/** The subject of a job; a follow-up may name deliveries that must have succeeded first. */
+export type NewSubject = Subjects[JobName] & Pick<StoredSubject, 'after'>;
+
 /** What ingest asks for; the ledger adds the rest. */
 export type NewDelivery = Pick<
   Delivery,
-  'id' | 'kind' | 'action' | 'connection' | 'marketplace' | 'order' | 'shipBy' | 'subject'
+  'id' | 'kind' | 'action' | 'connection' | 'marketplace' | 'order' | 'shipBy'
 > & {
+  subject: NewSubject;
   blocked?: { code: string; description: string; waitsFor: WaitsFor };
 };
 

@@ -1,7 +1,13 @@
 import { type Configuration, getConfiguration } from '#lib/connections/store';
-import { getOrder } from '#lib/orders/store';
 import { delivery as place } from '#lib/platform/table/items';
-import { decodeCursor, encodeCursor, listIndex, type Place, partitionsOf } from '#lib/platform/table/sharded-index';
+import {
+  decodeCursor,
+  encodeCursor,
+  listIndex,
+  type Place,
+  partitionsOf,
+  queryIndex,
+} from '#lib/platform/table/sharded-index';
 import type { Delivery, DeliveryKind, DeliveryState } from './delivery.ts';
 import { getDeliveries } from './ledger.ts';
 import { normalizeMessage } from './normalize-message.ts';
@@ -31,11 +37,18 @@ interface Page {
   cursor?: string | undefined;
 }
 
+/** Where to look for the deliveries of a filter's order, which knows their ids: then no index is searched. */
+interface Among {
+  among?: readonly string[] | undefined;
+}
+
 /** Deliveries, newest first. */
-export async function listDeliveries(filter: DeliveryFilter & Page): Promise<{ items: Delivery[]; cursor?: string }> {
+export async function listDeliveries(
+  filter: DeliveryFilter & Among & Page,
+): Promise<{ items: Delivery[]; cursor?: string }> {
   const { limit, cursor } = filter;
   const matches = isWanted(filter);
-  if (filter.order) return listOfOrder(filter.order, matches, filter);
+  if (filter.among) return listAmong(filter.among, matches, filter);
   const connections = filter.connection ? [filter.connection] : namesOf(await getConfiguration(), filter.marketplace);
   return listIndex<Delivery>({ ...whereToLook(filter, connections), limit, cursor, matches });
 }
@@ -45,15 +58,13 @@ const namesOf = ({ connections, removed }: Configuration, marketplace: string | 
     .filter((each) => !marketplace || each.marketplace === marketplace)
     .map(({ id }) => id);
 
-/** An order names its deliveries: no index has to be searched for them. */
-async function listOfOrder(
-  id: string,
+async function listAmong(
+  ids: readonly string[],
   matches: (delivery: Delivery) => boolean,
   { limit, cursor }: Page,
 ): Promise<{ items: Delivery[]; cursor?: string }> {
-  const order = await getOrder(id);
   const before = cursor && decodeCursor(cursor);
-  const rows = (await getDeliveries(order?.deliveries ?? []))
+  const rows = (await getDeliveries(ids))
     .filter(matches)
     .map((delivery) => ({ delivery, sort: place.byTime.sort(delivery) }))
     .filter(({ sort }) => !before || sort < before)
@@ -65,7 +76,7 @@ async function listOfOrder(
 }
 
 /** Every delivery of a filter, page by page. */
-export async function* eachDelivery(filter: DeliveryFilter): AsyncGenerator<Delivery> {
+export async function* eachDelivery(filter: DeliveryFilter & Among): AsyncGenerator<Delivery> {
   let cursor: string | undefined;
   do {
     const page = await listDeliveries({ ...filter, limit: 100, cursor });
@@ -106,8 +117,10 @@ export function isWanted(filter: DeliveryFilter): (delivery: Delivery) => boolea
     (late === undefined || isDelayed(delivery) === late);
 }
 
-/** Whether it is not done and its order's ship-by has passed, or will have before its next attempt. */
-// What was stopped with its order makes nobody wait.
+/**
+ * Whether it is not done and its order's ship-by has passed, or will have before its next attempt. What was stopped with
+ * its order makes nobody wait.
+ */
 export const isDelayed = (delivery: Delivery): boolean =>
   delivery.state !== 'succeeded' &&
   delivery.cause?.code !== 'order_cancelled' &&
@@ -115,3 +128,21 @@ export const isDelayed = (delivery: Delivery): boolean =>
 
 const misses = ({ shipBy, nextAttemptAt }: Delivery): boolean =>
   shipBy !== undefined && nextAttemptAt !== null && nextAttemptAt > shipBy;
+
+/** Counting goes no further: that many are many. */
+export const MAX_COUNTED = 1_000;
+
+/** How many of a connection's deliveries are not done, each counted to `MAX_COUNTED`. */
+export async function countOpen(connection: string): Promise<{ pending: number; blocked: number; dead: number }> {
+  const countShard = async (partition: string) =>
+    (await queryIndex({ index: 'byState', partition, limit: MAX_COUNTED, newestFirst: true })).length;
+  const count = async (of: Place<{ connection: string }>) => {
+    const counts = await Promise.all(partitionsOf(of, { connection }).map(countShard));
+    return Math.min(
+      MAX_COUNTED,
+      counts.reduce((sum, each) => sum + each, 0),
+    );
+  };
+  const [pending, blocked, dead] = await Promise.all([count(place.due), count(place.blocked), count(place.dead)]);
+  return { pending, blocked, dead };
+}

@@ -8,7 +8,15 @@ import { settle } from './settle.ts';
 const STARTED = '2026-11-20T08:00:00.000Z';
 const ENDED = '2026-11-20T08:00:02.000Z';
 const opened = openDelivery(
-  { id: 'dlv_1', kind: 'push', action: 'order', connection: 'c', marketplace: 'm', order: null, subject: {} },
+  {
+    id: 'dlv_1',
+    kind: 'push',
+    action: 'order',
+    connection: 'c',
+    marketplace: 'm',
+    order: null,
+    subject: { lineItems: [] },
+  },
   STARTED,
 );
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BlockedError, RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
 import type { Attempt, Delivery } from './delivery.ts';
 import { openDelivery } from './ledger.ts';
-import { reopen } from './replay.ts';
+import { reopen } from './reopen.ts';
 import { clampWait, plusSeconds, type Result, settle } from './settle.ts';
 
 const START = '2026-11-20T08:15:00.000Z';
@@ -18,7 +18,7 @@ const opened = openDelivery(
     connection: 'shed',
     marketplace: 'marketful',
     order: 'a:1',
-    subject: {},
+    subject: { lineItems: [] },
   },
   START,
 );

@@ -1,8 +1,8 @@
 import type { InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
-import type { NewDelivery } from '#lib/deliveries/delivery';
+import type { NewDelivery, Subjects } from '#lib/deliveries/delivery';
+import { coverFetch } from '#lib/deliveries/fetch-cover';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
-import { planReading } from '#lib/deliveries/reading';
 import { ring } from '#lib/deliveries/ring';
 import type { Change } from '#lib/marketplaces/contract';
 import { orderId } from '#lib/orders/order';
@@ -24,7 +24,7 @@ export async function ingestFetch(
   if (unless && (await versionOf(connection, unless.externalId)) >= unless.version) return null;
   const fetch = newFetch(connection, asked, message);
   return untilCommitted(`the fetches of ${asked.resource}`, async () => {
-    const { covered, writes } = await planReading(fetch, message.receivedAt);
+    const { covered, writes } = await coverFetch(fetch, message.receivedAt);
     const opened = covered === null ? [openDelivery(fetch, new Date().toISOString())] : [];
     const state = covered === null ? 'applied' : 'duplicate';
     const note = covered === null ? `asks for ${fetch.id}` : `covered by ${covered}`;
@@ -44,7 +44,7 @@ function newFetch(
   connection: Connection,
   { action, resource }: { action: string; resource: string },
   { id: eventId, receivedBy }: InboundReceived,
-): NewDelivery {
+): NewDelivery & { subject: Subjects['fetch'] } {
   return {
     id: `dlv_${shortHash(eventId, action, resource)}`,
     kind: 'fetch',

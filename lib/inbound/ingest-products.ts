@@ -2,7 +2,7 @@ import { applyProduct, type ProductSnapshot } from '#lib/catalog/product';
 import { planStock } from '#lib/catalog/stock';
 import { getProduct, putProduct } from '#lib/catalog/store';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
-import { unblock } from '#lib/deliveries/replay';
+import { unblock } from '#lib/deliveries/reopen';
 import { ring } from '#lib/deliveries/ring';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';

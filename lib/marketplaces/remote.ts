@@ -9,11 +9,11 @@ import { type BudgetOptions, createBudget } from '#lib/platform/rate-limit/budge
 import { httpTimeoutMs } from '#lib/platform/settings';
 import type { RemoteContext } from './action.ts';
 
-type Remote = RemoteContext & { http: Sent };
+export type Remote = RemoteContext & { http: Sent };
 
 /**
  * Runs something with a connection's remote; once more where the remote refuses secrets that have been replaced since
- * they were cached. What did leave before the refusal is for `run` to remember.
+ * they were cached.
  */
 export async function withRemote<T>(
   connection: Connection,
@@ -24,11 +24,21 @@ export async function withRemote<T>(
   try {
     return await run(remote);
   } catch (error) {
-    if (!isCredentialsRefusal(error)) throw error;
-    const newer = await openRemote(connection, patience, 0);
-    if (isDeepStrictEqual(newer.secrets, remote.secrets)) throw error;
+    const newer = await renewRemote(remote, error, patience);
+    if (!newer) throw error;
     return run(newer);
   }
+}
+
+/** The remote with secrets that have replaced, since they were cached, those it refused; undefined for any other error. */
+export async function renewRemote(
+  { connection, secrets }: Remote,
+  error: unknown,
+  patience: BudgetOptions,
+): Promise<Remote | undefined> {
+  if (!isCredentialsRefusal(error)) return undefined;
+  const newer = await openRemote(connection, patience, 0);
+  return isDeepStrictEqual(newer.secrets, secrets) ? undefined : newer;
 }
 
 const isCredentialsRefusal = (error: unknown): boolean =>

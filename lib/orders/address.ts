@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { unblock } from '#lib/deliveries/replay';
+import { unblock } from '#lib/deliveries/reopen';
 import { sameContent } from '#lib/platform/canonical-json';
 import { NotFoundError } from '#lib/platform/errors';
 import { changeOrder } from './change.ts';

@@ -1,5 +1,5 @@
 import { type Connection, ERP, type Route } from '#lib/connections/connection';
-import type { NewDelivery, Subject } from '#lib/deliveries/delivery';
+import type { NewDelivery, NewSubject } from '#lib/deliveries/delivery';
 import { shortHash } from '#lib/platform/hash';
 import type { LineQuantity, Order } from './order.ts';
 
@@ -96,7 +96,7 @@ function planFollowUps(order: Order, { connections, roleOf }: Network, reports: 
   );
 }
 
-function push(order: Order, action: string, target: Connection, about: string, subject: Subject): NewDelivery {
+function push(order: Order, action: string, target: Connection, about: string, subject: NewSubject): NewDelivery {
   return {
     id: `dlv_${shortHash(order.id, action, target.id, about)}`,
     kind: 'push',

@@ -7,6 +7,10 @@ import type { Order, OrderStatus } from './order.ts';
 import { isLate } from './status.ts';
 import { linesOf, type TimelineEntry } from './timeline.ts';
 
+/** The ids of an order's deliveries, for who lists them; undefined where no order is asked for. */
+export const deliveriesOf = async (id: string | undefined): Promise<readonly string[] | undefined> =>
+  id === undefined ? undefined : ((await getOrder(id))?.deliveries ?? []);
+
 export const getOrder = (id: string): Promise<Order | undefined> => getItem<Order>(items.order.key({ id }));
 
 /** Only for `changeOrder`. */

@@ -26,7 +26,7 @@ export type Told =
   | Tells<'address.corrected', { members: string[] }>
   | Tells<'order.remapped', { remap: string; changed: readonly string[]; event: string; reason?: string }>
   // What became of its deliveries.
-  | Tells<'order.placed' | 'order.withdrawn' | `${string}.reported`, PushedDetail>
+  | Tells<PushedType, { delivery: string } & PushedDetail>
   | Tells<`${string}.done`, { delivery: string; remoteId?: string; note?: string }>
   | Tells<'order.stopped', { delivery: string }>
   | Tells<'delivery.blocked' | 'delivery.dead', { delivery: string; attempt?: number } & Partial<Cause>>
@@ -36,8 +36,9 @@ export type Told =
 /** What a marketplace may tell of an order besides the order itself. */
 export type NoteType = 'ticket.replied';
 
+type PushedType = 'order.placed' | 'order.withdrawn' | `${string}.reported`;
+
 type PushedDetail = {
-  delivery: string;
   remoteId?: string;
   trackingNumber?: string;
   /** It stood at the remote already when it was looked for. */
@@ -55,6 +56,9 @@ type ClosedDetail = {
 };
 
 type Cause = NonNullable<Delivery['cause']>;
+
+/** What a push that stands at the remote tells; the attempt that keeps it says of which delivery. */
+export type ToldOfPush = Tells<PushedType, PushedDetail>;
 
 /** One line of an order's timeline: what is told, when, and by whom (a channel of receipt, a connection, a person). */
 export type TimelineEntry = Told & { at: string; by: string };

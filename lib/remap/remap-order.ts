@@ -1,5 +1,5 @@
 import type { Connection } from '#lib/connections/connection';
-import { unblock } from '#lib/deliveries/replay';
+import { unblock } from '#lib/deliveries/reopen';
 import { getEvent, type InboundEvent, type Remapped } from '#lib/inbound/event';
 import { readChange } from '#lib/inbound/ingest';
 import { sharesOf } from '#lib/inbound/ingest-order';

@@ -1,5 +1,6 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import { type DeliveryFilter, listDeliveries } from '#lib/deliveries/list';
+import { deliveriesOf } from '#lib/orders/store';
 import { OUTCOME_UNKNOWN } from '#lib/platform/errors';
 import { putWaiting, withoutKnown } from './members.ts';
 import type { Member, Replay } from './replay.ts';
@@ -24,6 +25,7 @@ export async function collectChunk(replay: Replay, now: Date): Promise<Replay | 
   const { items, cursor } = await listDeliveries({
     ...filter,
     ...(state && { state }),
+    among: await deliveriesOf(filter.order),
     limit: CHUNK,
     ...(collect?.cursor && { cursor: collect.cursor }),
   });

@@ -1,6 +1,7 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import { type DeliveryFilter, eachDelivery } from '#lib/deliveries/list';
-import { reopen } from '#lib/deliveries/replay';
+import { reopen } from '#lib/deliveries/reopen';
+import { deliveriesOf } from '#lib/orders/store';
 import { mayReplay, statesOf } from './collect.ts';
 
 const MAX_MATCHED = 20_000;
@@ -24,8 +25,9 @@ export async function matchDeliveries(filter: DeliveryFilter) {
   let matched = 0;
   let leftOut = 0;
   let complete = true;
+  const among = await deliveriesOf(filter.order);
   for (const state of statesOf(filter)) {
-    for await (const delivery of eachDelivery({ ...filter, ...(state && { state }) })) {
+    for await (const delivery of eachDelivery({ ...filter, ...(state && { state }), among })) {
       if (matched === MAX_MATCHED || Date.now() > deadline) {
         complete = false;
         break;

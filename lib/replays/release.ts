@@ -1,6 +1,6 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, transition } from '#lib/deliveries/ledger';
-import { reopen } from '#lib/deliveries/replay';
+import { reopen } from '#lib/deliveries/reopen';
 import { ring } from '#lib/deliveries/ring';
 import { tellOrder } from '#lib/orders/change';
 import type { Write } from '#lib/platform/table/table';

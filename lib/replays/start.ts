@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { transition } from '#lib/deliveries/ledger';
 import type { DeliveryFilter } from '#lib/deliveries/list';
-import { reopen } from '#lib/deliveries/replay';
+import { reopen } from '#lib/deliveries/reopen';
 import { ring } from '#lib/deliveries/ring';
 import { transact } from '#lib/platform/table/table';
 import { statesOf } from './collect.ts';

@@ -72,7 +72,7 @@ test('the pushes that waited for it are rung', async () => {
   const push = { kind: 'push' as const, connection: 'se', marketplace: 'sello', order: order.id };
   const deliveries = [
     { ...push, id: 'dlv_first', action: 'fulfillment', subject: { fulfillment: 'ful_1' } },
-    { ...push, id: 'dlv_then', action: 'status', subject: { after: ['dlv_first'] } },
+    { ...push, id: 'dlv_then', action: 'status', subject: { about: 'after', after: ['dlv_first'] } },
   ];
   await put(order, { deliveries });
   await workOnce('dlv_first', { code: 'http_422' });

@@ -88,7 +88,7 @@ describe('a replay', () => {
     for (let record = await getReplay(id); record?.state === 'collecting'; record = await getReplay(id))
       await collectChunk(record, new Date());
     // Between being matched and being released, somebody takes it.
-    const { reopen } = await import('#lib/deliveries/replay');
+    const { reopen } = await import('#lib/deliveries/reopen');
     const now = new Date().toISOString();
     const reopened = reopen(dead, now, now);
     await transition(dead, reopened);
@@ -136,7 +136,9 @@ describe('a replay', () => {
     const at = new Date().toISOString();
     for (let page = 0; page < 4; page++) {
       const ids = Array.from({ length: 75 }, (_, index) => `dlv_big_${page}_${index}`);
-      await transact(ids.map((id) => putNewDelivery({ ...openDelivery({ ...asked, id, subject: {} }, at), ...dead })));
+      await transact(
+        ids.map((id) => putNewDelivery({ ...openDelivery({ ...asked, id, subject: { lineItems: [] } }, at), ...dead })),
+      );
     }
     const settings = { by: 'test', reason: null, perMinute: 60, canary: true };
     const { id } = await startReplay({ cause: 'big_group' }, settings);

@@ -1,6 +1,9 @@
+import { workDelivery as work } from '#lib/attempts/work';
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { ingest } from '#lib/inbound/ingest';
 import type { PlaceInput, ProbedAction, RemoteContext } from '#lib/marketplaces/action';
+import type { Connector } from '#lib/marketplaces/contract';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { snapshotOf, sourceOf } from '#lib/orders/test-orders';
@@ -58,6 +61,9 @@ export async function open(changes: Partial<NewDelivery> = {}): Promise<string> 
   await transact([putNewDelivery(openDelivery(asked, new Date().toISOString()))]);
   return asked.id;
 }
+
+/** Looks at a delivery as the pusher of that connector does. */
+export const workDelivery = (id: string, connector: Connector): Promise<void> => work(id, { connector, ingest });
 
 /** The delivery as the ledger has it now. */
 export const read = async (id: string): Promise<Delivery> => {

@@ -1,25 +1,26 @@
 import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { expiryOf, getItem, type Write } from '#lib/platform/table/table';
-import type { Delivery, NewDelivery } from './delivery.ts';
+import type { Delivery, NewDelivery, Subjects } from './delivery.ts';
 import { checkDelivery, getDelivery } from './ledger.ts';
 
 /** The latest fetch that was asked for of one resource, so that many events about it are one fetch. */
-interface Reading {
+interface Cover {
   delivery: string;
 }
 
 /**
- * What the event's transaction must say. `covered` names the fetch that tells all the event could: one that has yet to
- * begin, which must still be so when the event is recorded, or one that began after the event arrived.
+ * Whether an event that asks for a fetch needs it, with what the event's transaction must write. `covered` names the
+ * fetch that tells all the event could: one that has yet to begin, which must still be so when the event is recorded, or
+ * one that began after the event arrived.
  */
-export async function planReading(
-  fetch: NewDelivery,
+export async function coverFetch(
+  fetch: Pick<NewDelivery, 'id' | 'connection' | 'action'> & { subject: Subjects['fetch'] },
   receivedAt: string,
 ): Promise<{ covered: string | null; writes: Write[] }> {
   const { connection, action, subject } = fetch;
-  const Key = items.fetchCover.key({ connection, action, resource: `${subject.resource}` });
-  const known = await getItem<Reading>(Key);
+  const Key = items.fetchCover.key({ connection, action, resource: subject.resource });
+  const known = await getItem<Cover>(Key);
   const last = known && (await getDelivery(known.delivery));
   if (last?.state === 'pending' || last?.state === 'blocked')
     return { covered: last.id, writes: [checkDelivery(last)] };

@@ -6,20 +6,30 @@ import {
   ThrottledError,
   UnknownOutcomeError,
 } from '#lib/platform/errors';
-import { once } from './run.ts';
+import { type Chance, probeThenPush } from './probe-then-push.ts';
 
 const detail = (httpStatus?: number) => ({ code: 'c', description: 'd', ...(httpStatus && { httpStatus }) });
 
+const CHANCE = {
+  push: async () => ({}),
+  probe: async () => null,
+  sent: () => 0,
+  unknown: false,
+  probeTells: true,
+  probeInfers: false,
+};
+
 /** A push that fails like this after so many requests; whether the next attempt probes first. */
-async function probesAfter(error: Error, requests: number, probeTells = true): Promise<boolean> {
+async function probesAfter(error: Error, requests: number, chance: Partial<Chance<object>> = {}): Promise<boolean> {
   let sent = 3;
-  const progress = { unknown: false, sent: () => sent, probeTells };
   const push = async () => {
     sent += requests;
     throw error;
   };
-  await expect(once(progress, async () => null, push)).rejects.toBe(error);
-  return progress.unknown;
+  const tried = await probeThenPush({ ...CHANCE, sent: () => sent, push, ...chance });
+  if (tried.ok) throw new Error('it did not fail');
+  expect(tried.error).toBe(error);
+  return tried.unknown;
 }
 
 describe('after a push that failed, the next attempt probes first', () => {
@@ -49,54 +59,37 @@ describe('after a push that certainly left nothing, the next attempt pushes', ()
 });
 
 test('where no probe can tell, the word of the remote that it failed is taken, and that of a gateway is not', async () => {
-  expect(await probesAfter(new RetryableError(detail(500)), 1, false)).toBe(false);
-  expect(await probesAfter(new RetryableError(detail(504)), 1, false)).toBe(true);
+  expect(await probesAfter(new RetryableError(detail(500)), 1, { probeTells: false })).toBe(false);
+  expect(await probesAfter(new RetryableError(detail(504)), 1, { probeTells: false })).toBe(true);
 });
 
-test('a push that went well counts as unknown until it is on record', async () => {
-  const progress = { unknown: false, sent: () => 0 };
-  expect(
-    await once(
-      progress,
-      async () => null,
-      async () => ({ remoteId: '1' }),
-    ),
-  ).toEqual({ result: { remoteId: '1' }, probed: false });
-  expect(progress.unknown).toBe(true);
+test('a push that goes well says what it made', async () => {
+  const push = async () => ({ remoteId: '1' });
+  expect(await probeThenPush({ ...CHANCE, push })).toEqual({ ok: true, done: { remoteId: '1' }, probed: false });
 });
 
-test('a probe that fails leaves the outcome unknown, and one that finds nothing lets the push go', async () => {
-  const progress = { unknown: true, sent: () => 0 };
+test('a probe that fails leaves the outcome unknown and pushes nothing', async () => {
   const lost = new UnknownOutcomeError(detail());
-  await expect(
-    once(
-      progress,
-      () => Promise.reject(lost),
-      async () => ({}),
-    ),
-  ).rejects.toBe(lost);
-  expect(progress.unknown).toBe(true);
-  expect(
-    await once(
-      progress,
-      async () => null,
-      async () => ({}),
-    ),
-  ).toMatchObject({ probed: false });
+  const push = () => Promise.reject(new Error('pushed'));
+  const tried = await probeThenPush({ ...CHANCE, unknown: true, probe: () => Promise.reject(lost), push });
+  expect(tried).toEqual({ ok: false, error: lost, unknown: true });
+});
+
+test('a probe that finds it spares the push, and one that finds nothing lets it go', async () => {
+  const push = async () => ({ remoteId: 'pushed' });
+  const probed = (found: { remoteId: string } | null) =>
+    probeThenPush({ ...CHANCE, unknown: true, probe: async () => found, push });
+  expect(await probed({ remoteId: 'found' })).toEqual({ ok: true, done: { remoteId: 'found' }, probed: true });
+  expect(await probed(null)).toEqual({ ok: true, done: { remoteId: 'pushed' }, probed: false });
+});
+
+test('without a probe it is done again after an unknown outcome, as doing it twice is doing it once', async () => {
+  const push = async () => ({ remoteId: 'again' });
+  expect(await probeThenPush({ ...CHANCE, probe: undefined, unknown: true, push })).toMatchObject({ ok: true });
 });
 
 test('a probe that only infers from what is gone is not asked to doubt a 5xx, but after no answer it is', async () => {
-  const after = async (error: Error) => {
-    const progress = { unknown: false, sent: () => 1, probeInfers: true };
-    await expect(
-      once(
-        progress,
-        async () => null,
-        () => Promise.reject(error),
-      ),
-    ).rejects.toBe(error);
-    return progress.unknown;
-  };
+  const after = (error: Error) => probesAfter(error, 1, { probeInfers: true });
   expect(await after(new RetryableError(detail(503)))).toBe(false);
   expect(await after(new RetryableError(detail(502)))).toBe(false);
   expect(await after(new UnknownOutcomeError(detail()))).toBe(true);

@@ -1,0 +1,158 @@
+import type { InboundReceived } from '#events/inbound-received';
+import { countStock } from '#lib/catalog/stock';
+import { noteProduct } from '#lib/catalog/store';
+import type { Connection } from '#lib/connections/connection';
+import type { Delivery, Placed } from '#lib/deliveries/delivery';
+import { getAttempts, getDeliveries, getDelivery } from '#lib/deliveries/ledger';
+import type { Action, Actions, PushResult } from '#lib/marketplaces/action';
+import type { Connector } from '#lib/marketplaces/contract';
+import type { LoadConnector } from '#lib/marketplaces/load';
+import { getNetwork, type Network } from '#lib/marketplaces/network';
+import { openRemote, type Remote, renewRemote } from '#lib/marketplaces/remote';
+import { changeOrder } from '#lib/orders/change';
+import { getOrder, rememberRemote } from '#lib/orders/store';
+import type { ToldOfPush } from '#lib/orders/timeline';
+import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
+import { isBeforeRestore } from '#lib/platform/settings';
+import type { Write } from '#lib/platform/table/table';
+import { type Failure, probeThenPush } from './probe-then-push.ts';
+
+/** What jobs read and write with; another one in tests. */
+export const HUB = {
+  getNetwork,
+  changeOrder,
+  getOrder,
+  getDelivery,
+  getDeliveries,
+  getAttempts,
+  rememberRemote,
+  noteProduct,
+  countStock,
+  openRemote,
+  renewRemote,
+  isBeforeRestore,
+};
+export type Hub = typeof HUB;
+
+/** Ingests what a fetch read. */
+export type Ingest = (message: InboundReceived, load: LoadConnector) => Promise<void>;
+
+/** What an attempt at a delivery is made with. */
+export interface Work {
+  delivery: Delivery;
+  connector: Connector;
+  connection: Connection;
+  network: Network;
+  ingest: Ingest;
+  hub: Hub;
+}
+
+export interface RemoteWork extends Work {
+  remote: Remote;
+  /** Whether an earlier attempt may have done it. */
+  unknown: boolean;
+}
+
+/** What follows from a job that is done. */
+export interface Effects {
+  /** Written in the transaction that records the attempt. */
+  also?: readonly Write[];
+  /** What the attempt tells on the timeline of the delivery's order. */
+  told?: ToldOfPush;
+  /** The order as it stands with whoever ships it. */
+  placed?: Placed;
+  /** What the remote said that nothing else keeps. */
+  description?: string;
+}
+
+export type Result = Failure | ({ ok: true; httpStatus?: number | undefined } & Effects);
+
+/** What a push needs, read at its moment. */
+interface Prepared<Input> {
+  input: Input;
+  /** Whether it may have been done before; else as the last attempt left it. */
+  unknown?: boolean;
+  /** False where a probe may find that nobody can tell; else true for whatever has a probe. */
+  probeTells?: boolean;
+}
+
+/** What a delivery does at a remote. */
+export interface Job<About, Input, Done = PushResult> {
+  /** Where the connector has its push and its probe. */
+  action(actions: Actions, name: string): Action<Input, Done> | undefined;
+  /** Reads what the push needs, or says what follows where nothing is to be pushed. Throws what stands in its way. */
+  prepare(about: About, work: RemoteWork): Promise<Prepared<Input> | { effects: Effects }>;
+  /** Throws what is to be done after an unknown outcome without a probe; absent where doing it twice is doing it once. */
+  unprobed?(connector: Connector): never;
+  /** What follows from a push that stands at the remote; `probed`: it stood there already. */
+  after(done: Done, pushed: { input: Input; probed: boolean }, work: RemoteWork): Promise<Effects>;
+}
+
+/** Makes an attempt. What it throws leaves the outcome as known or unknown as it was before. */
+export type Run<About> = (about: About, work: Work) => Promise<Result>;
+
+/** A pusher hardly waits for its turn: a Lambda that sleeps is paid for. */
+const MAX_WAIT_MS = 2_000;
+
+/** Does a job at the connection's remote; once more where it refused secrets that have been replaced meanwhile. */
+export const atRemote =
+  <About, Input, Done>(job: Job<About, Input, Done>): Run<About> =>
+  async (about, work) => {
+    const { hub, connection, delivery } = work;
+    const patience = { maxWaitMs: MAX_WAIT_MS, line: delivery.turnedAway ? 'comes back' : 'joins' } as const;
+    const remote = await hub.openRemote(connection, patience);
+    const first = await attemptAt(job, about, { ...work, remote, unknown: delivery.unknown });
+    if (first.ok) return first;
+    const { error, unknown } = first;
+    const newer = await orFailure(unknown, () => hub.renewRemote(remote, error, patience));
+    if (!newer) return first;
+    return 'ok' in newer ? newer : attemptAt(job, about, { ...work, remote: newer, unknown });
+  };
+
+async function attemptAt<About, Input, Done>(
+  job: Job<About, Input, Done>,
+  about: About,
+  work: RemoteWork,
+): Promise<Result> {
+  const { connector, delivery, remote } = work;
+  const prepared = await orFailure(work.unknown, () => job.prepare(about, work));
+  if ('ok' in prepared) return prepared;
+  const done = (effects: Effects): Result => ({ ok: true, httpStatus: remote.http.lastStatus(), ...effects });
+  if ('effects' in prepared) return done(prepared.effects);
+  const { input, unknown = work.unknown } = prepared;
+  const action = job.action(connector.actions, delivery.action);
+  if (!action) return { ok: false, error: unknownAction(work), unknown };
+  const probe = probeOf(job, action, work);
+  const tried = await probeThenPush({
+    push: () => action.push(remote, input),
+    probe: probe && (() => probe(remote, input)),
+    probeInfers: action.probeInfers ?? false,
+    probeTells: prepared.probeTells ?? action.probe !== undefined,
+    unknown,
+    sent: remote.http.sent,
+  });
+  if (!tried.ok) return tried;
+  // From the push on the outcome counts as unknown until it is on record.
+  const effects = await orFailure(probe !== undefined, () =>
+    job.after(tried.done, { input, probed: tried.probed }, work),
+  );
+  return 'ok' in effects ? effects : done(effects);
+}
+
+const probeOf = <Input, Done>(
+  { unprobed }: Job<never, Input, Done>,
+  { probe }: Action<Input, Done>,
+  { connector }: Work,
+): Action<Input, Done>['probe'] => probe ?? (unprobed && (async () => unprobed(connector)));
+
+const unknownAction = ({ connector, delivery }: Work): RejectedError =>
+  new RejectedError({ code: 'unknown_action', description: `${connector.info.title} has no ${delivery.action}` });
+
+/** What comes of it, or the failure that it throws. */
+export async function orFailure<T>(unknown: boolean, run: () => Promise<T>): Promise<T | Failure> {
+  try {
+    return await run();
+  } catch (error) {
+    return { ok: false, error, unknown: unknown || error instanceof UnknownOutcomeError };
+  }
+}

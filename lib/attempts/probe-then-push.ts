@@ -1,0 +1,58 @@
+import { IntegrationError, NotYetError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+
+/** What came of it. `unknown`: the remote may have done it although nobody could tell. */
+export type Tried<Done> = { ok: true; done: Done; probed: boolean } | Failure;
+
+export interface Failure {
+  ok: false;
+  error: unknown;
+  unknown: boolean;
+}
+
+export interface Chance<Done> {
+  push(): Promise<Done>;
+  /** Absent where doing it twice is doing it once. */
+  probe?: (() => Promise<Done | null>) | undefined;
+  /** Whether an earlier attempt may have done it. */
+  unknown: boolean;
+  /** Requests that have left for the remote so far. */
+  sent(): number;
+  /** False where a probe may find that nobody can tell. */
+  probeTells: boolean;
+  /** The probe only concludes from what is no longer there: too little to doubt an answer. */
+  probeInfers: boolean;
+}
+
+/** Probes first where the last outcome is unknown, and pushes only what is not there yet. */
+export async function probeThenPush<Done>(chance: Chance<Done>): Promise<Tried<Done>> {
+  const { push, probe, unknown, sent } = chance;
+  try {
+    const found = unknown ? await probe?.() : null;
+    if (found) return { ok: true, done: found, probed: true };
+  } catch (error) {
+    return { ok: false, error, unknown };
+  }
+  const before = sent();
+  try {
+    return { ok: true, done: await push(), probed: false };
+  } catch (error) {
+    return { ok: false, error, unknown: mayStand(error, sent() - before, chance) };
+  }
+}
+
+/** 502 and 504 come from a gateway before the remote: they do not tell whether the remote did it. */
+const GATEWAY_STATUSES = new Set([502, 504]);
+
+/** Whether a push that failed after so many requests may have left something at the remote. */
+function mayStand(error: unknown, sent: number, { probeTells, probeInfers }: Chance<unknown>): boolean {
+  // The budget ended, or we failed: whatever left before that may stand.
+  if (error instanceof NotYetError || !(error instanceof IntegrationError)) return sent > 0;
+  if (error instanceof UnknownOutcomeError) return true;
+  // A refused second call says nothing of the first.
+  if (sent > 1) return true;
+  if (probeInfers) return false;
+  const { httpStatus = 0 } = error.detail;
+  if (GATEWAY_STATUSES.has(httpStatus)) return true;
+  // A 500 is the remote's own word that it failed, perhaps after its work: worth a probe, but not a person's look.
+  return error instanceof RetryableError && httpStatus >= 500 && probeTells;
+}

@@ -1,0 +1,84 @@
+import type { Attempt, Delivery } from '#lib/deliveries/delivery';
+import { getDeliveries, transition, withAttempt } from '#lib/deliveries/ledger';
+import { deadLetter, ring } from '#lib/deliveries/ring';
+import { plusSeconds, settle } from '#lib/deliveries/settle';
+import { getOrder } from '#lib/orders/store';
+import type { RetryPolicy } from '#lib/platform/settings';
+import { log } from '#lib/platform/telemetry/log';
+import { emitMetric } from '#lib/platform/telemetry/metrics';
+import type { Effects, Result } from './attempt.ts';
+import { findDependents } from './success.ts';
+
+/** What an outcome is recorded with; another one in tests. */
+export const HUB = { transition, ring, deadLetter, getOrder, getDeliveries, now: () => new Date() };
+type Hub = typeof HUB;
+
+/** Writes the attempt and the delivery's next state, with all that follows from it; then rings. */
+export async function record(
+  leased: Delivery,
+  result: Result,
+  startedAt: string,
+  { hub, policy }: { hub: Hub; policy: RetryPolicy },
+): Promise<void> {
+  const endedAt = hub.now().toISOString();
+  const settled = settle(leased, result, { startedAt, endedAt }, policy);
+  const { also = [], told, placed }: Effects = result.ok ? result : {};
+  const lines = [...tellTrouble(settled.delivery), ...(told ? [told] : [])];
+  const attempt = { ...settled.attempt, ...(lines.length > 0 && { told: lines }) };
+  const { delivery, also: more } = withAttempt({ ...settled.delivery, ...(placed && { placed }) }, attempt);
+  if (!(await hub.transition(leased, delivery, [...more, ...also]))) {
+    log.warn('the outcome could not be recorded', { delivery: leased.id, ok: result.ok });
+    // What follows from a success met somebody else's write: the remote is asked before it is told again.
+    return also.length > 0 ? postpone(leased, 0, true, hub) : undefined;
+  }
+  log.info('attempt', {
+    delivery: delivery.id,
+    connection: delivery.connection,
+    action: delivery.action,
+    number: attempt.number,
+    outcome: attempt.outcome,
+    state: delivery.state,
+    code: attempt.code,
+  });
+  measure(delivery, attempt);
+  if (delivery.state === 'dead') await bury(delivery, hub);
+  await hub.ring([delivery, ...(await findDependents(delivery, hub))]);
+}
+
+/** A delivery that needs a person is told on its order's timeline. */
+function tellTrouble({ state, cause, attemptCount }: Delivery): NonNullable<Attempt['told']> {
+  if (state !== 'dead' && state !== 'blocked') return [];
+  return [{ type: `delivery.${state}`, detail: { attempt: attemptCount, ...cause } }];
+}
+
+function measure({ marketplace, action, state, kind, createdAt }: Delivery, { outcome, endedAt }: Attempt): void {
+  const Marketplace = marketplace;
+  emitMetric('Attempts', { Marketplace, Action: action, Outcome: outcome });
+  if (state === 'dead' || state === 'blocked') emitMetric('DeliveriesStopped', { Marketplace, State: state });
+  if (kind === 'push' && outcome === 'succeeded')
+    emitMetric('DeliveryLatency', { Marketplace }, Math.max(0, Date.parse(endedAt) - Date.parse(createdAt)));
+}
+
+/** It was not its turn, so this is no attempt: the delivery comes back later. */
+export async function postpone(leased: Delivery, waitMs: number, unknown: boolean, hub: Hub): Promise<void> {
+  const now = hub.now().toISOString();
+  const pending: Delivery = {
+    ...leased,
+    state: 'pending',
+    lease: null,
+    unknown,
+    turnedAway: (leased.turnedAway ?? 0) + 1,
+    updatedAt: now,
+    nextAttemptAt: plusSeconds(now, waitMs / 1000),
+  };
+  if (await hub.transition(leased, pending)) await hub.ring([pending]);
+}
+
+/** The message goes to the dead-letter queue before the delivery is marked, so that a crash between repeats it. */
+export async function bury(
+  delivery: Delivery,
+  { deadLetter, transition }: Pick<Hub, 'deadLetter' | 'transition'>,
+): Promise<void> {
+  await deadLetter(delivery);
+  await transition(delivery, { ...delivery, deadLettered: true });
+}

@@ -1,0 +1,56 @@
+import { ERP } from '#lib/connections/connection';
+import type { Delivery, Subjects } from '#lib/deliveries/delivery';
+import type { FollowUpInput, ReportInput } from '#lib/marketplaces/action';
+import { canonicalCarrier } from '#lib/marketplaces/kit/carriers';
+import type { Network } from '#lib/marketplaces/network';
+import type { Fulfillment, Order } from '#lib/orders/order';
+import type { Hub, Job } from './attempt.ts';
+import { readSold, tellPushed } from './sold.ts';
+
+/** Reports a parcel to whoever sold the order. */
+export const report: Job<Subjects['report'], ReportInput> = {
+  action: ({ fulfillment }) => fulfillment,
+
+  async prepare({ fulfillment: id }, work) {
+    const { order, unknown } = await readSold(work);
+    const parcel = order.fulfillments.find((each) => each.id === id);
+    if (!parcel) throw new Error(`order ${order.id} has no parcel ${id}`);
+    const fulfillment = { ...parcel, carrierCode: carrierCodeOf(parcel, work.network) };
+    // Some channels show that an order was fulfilled, but not by which parcel.
+    const isOnly = order.fulfillments.length < 2;
+    // Looked up only where a probe will depend on it.
+    const anotherReported = unknown && !isOnly && (await isAnotherReported(work.delivery, order, work.hub));
+    return { input: { order, fulfillment, anotherReported }, unknown, probeTells: isOnly };
+  },
+
+  async after(result, { input: { fulfillment }, probed }) {
+    return tellPushed('fulfillment.reported', result, { probed, trackingNumber: fulfillment.trackingNumber });
+  },
+};
+
+/** What a sales channel wants to be told besides. */
+export const followUp: Job<Subjects['follow-up'], FollowUpInput> = {
+  action: ({ followUps }, name) => followUps?.[name],
+
+  async prepare({ about }, work) {
+    const { order, unknown } = await readSold(work);
+    return { input: { order, about }, unknown };
+  },
+
+  async after(result, { probed }, { delivery }) {
+    return tellPushed(`${delivery.action}.reported`, result, { probed });
+  },
+};
+
+/** The canonical code of a parcel's carrier, by its shipper's table and settings; null when neither knows the word. */
+function carrierCodeOf({ by, carrier }: Fulfillment, { connections, roleOf }: Network): string | null {
+  if (by === ERP) return carrier.toLowerCase();
+  const shipper = connections.get(by);
+  if (!shipper) return null;
+  return canonicalCarrier(roleOf(shipper.marketplace).carriers, carrier, shipper.settings.carriers);
+}
+
+async function isAnotherReported({ id, action }: Delivery, order: Order, { getDeliveries }: Hub): Promise<boolean> {
+  const others = (await getDeliveries(order.deliveries)).filter((other) => other.action === action && other.id !== id);
+  return others.some((other) => other.state === 'succeeded' || other.state === 'leased' || other.unknown);
+}

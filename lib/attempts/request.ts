@@ -1,0 +1,35 @@
+import type { Subjects } from '#lib/deliveries/delivery';
+import { tellOrder } from '#lib/orders/change';
+import { putRemote } from '#lib/orders/store';
+import { BlockedError, OUTCOME_UNKNOWN } from '#lib/platform/errors';
+import type { Job } from './attempt.ts';
+import { mayBeLost } from './sold.ts';
+
+/** Asks a marketplace for what the seller asked over the API. */
+export const request: Job<Subjects['request'], unknown> = {
+  action: ({ requests }, name) => requests?.[name],
+
+  async prepare({ input }, { delivery, unknown, hub }) {
+    return { input, unknown: unknown || (await mayBeLost(delivery, delivery.createdAt, hub)) };
+  },
+
+  unprobed({ info }) {
+    const description = `nobody knows whether it was done: look at ${info.title}, and replay it only if it was not`;
+    throw new BlockedError({ code: OUTCOME_UNKNOWN, description }, 'operator');
+  },
+
+  /** The order that it was for is told, and is found again by what it made at the remote. */
+  async after({ remoteId, note }, { input }, { delivery: { id, action }, connector, connection, remote, hub }) {
+    const description = [remoteId, note].filter(Boolean).join(', ');
+    const about = connector.actions.requests?.[action]?.orderOf?.(input);
+    const order = about === undefined ? undefined : await hub.getOrder(about);
+    if (!order) return { ...(description && { description }) };
+    const detail = { delivery: id, ...(remoteId !== undefined && { remoteId }), ...(note !== undefined && { note }) };
+    const at = remote.now().toISOString();
+    const also = [
+      ...tellOrder(order.id, [{ type: `${action}.done`, detail }], { by: connection.id, at, origin: id }),
+      ...(remoteId === undefined ? [] : [putRemote(connection.id, remoteId, order.id)]),
+    ];
+    return { also, ...(description && { description }) };
+  },
+};
