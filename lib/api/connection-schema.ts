@@ -1,40 +1,35 @@
-import type { Connection, Route } from '#lib/connections/connection';
-import type { RemovedConnection } from '#lib/connections/store';
+import {
+  Connection as ConnectionFacts,
+  RemovedConnection as RemovedFacts,
+  Route,
+} from '#lib/connections/connection-schema';
 import { countOpen, MAX_COUNTED } from '#lib/deliveries/list';
+import { Misses } from '#lib/inbound/event-schema';
 import { listMisses } from '#lib/inbound/misses';
 import type { Actions } from '#lib/marketplaces/action';
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces } from '#lib/marketplaces/registry';
 import * as z from '#lib/platform/zod';
 import { type Cursor, getCursor } from '#lib/polling/cursor';
+import { Backfill, PollFacts } from '#lib/polling/poll-schema';
 import { webhookPath } from '#lib/webhooks/hub-urls';
-import { Timestamp } from './kit/members.ts';
-import { doc, named } from './kit/meta.ts';
+import { ShownStep, Synced } from '#lib/webhooks/sync-schema';
+import { doc, metadata, named, pick } from './kit/meta.ts';
 
-export const PollBody = named(
+export const Poll = named(
   'Poll',
-  z.object({
-    lastPolledAt: z.nullable(Timestamp),
-    nextPollAt: z.nullable(Timestamp),
-    lastError: doc(z.nullable(z.string()), { description: 'The code of what broke the last poll off.' }),
+  z.extend(PollFacts, {
     unfinished: doc(z.boolean(), { description: 'It has pages left to read, and goes on at `nextPollAt`.' }),
-    backfill: doc(
-      z.nullable(z.object({ since: Timestamp, askedAt: Timestamp, by: z.string(), reason: z.nullable(z.string()) })),
-      { description: 'What is to be read again, until it has been.' },
-    ),
+    backfill: doc(z.nullable(Backfill), { description: 'What is to be read again, until it has been.' }),
   }),
   { description: 'All null before the first poll.' },
+  { lastError: { description: 'The code of what broke the last poll off.' } },
 );
+export type Poll = z.infer<typeof Poll>;
 
-export const ConnectionBody = named(
+export const Connection = named(
   'Connection',
-  z.object({
-    id: doc(z.string(), { example: 'scopio-main' }),
-    marketplace: doc(z.string(), { example: 'scopio' }),
-    baseUrl: doc(z.string(), { example: 'https://api.scopio.example' }),
-    settings: z.record(z.string(), z.unknown()),
-    pollIntervalSeconds: z.number(),
-    requestsPerMinute: z.number(),
+  z.extend(ConnectionFacts, {
     webhooks: doc(z.array(z.object({ topic: z.string(), path: z.string() })), {
       description: 'The paths to register at the marketplace; `{secret}` stands for its webhook secret.',
       example: [{ topic: 'order-paid', path: '/webhooks/scopio/scopio-main/order-paid' }],
@@ -53,33 +48,26 @@ export const ConnectionBody = named(
         ],
       },
     ),
-    poll: PollBody,
-    misses: doc(
-      z.array(
-        z.object({
-          day: z.string(),
-          firstByWebhook: z.number(),
-          firstByPoll: z.number(),
-          lateWebhooks: z.number(),
-          latenessSeconds: z.number(),
-        }),
-      ),
-      {
-        description:
-          'By day (UTC), newest first: new orders a webhook told of, those a poll found before any webhook, and how many of these webhooks came late and by how many seconds in all.',
-      },
-    ),
+    poll: Poll,
+    misses: doc(z.array(Misses), {
+      description:
+        'By day (UTC), newest first: new orders a webhook told of, those a poll found before any webhook, and how many of these webhooks came late and by how many seconds in all.',
+    }),
   }),
+  {},
+  {
+    id: { example: 'scopio-main' },
+    marketplace: { example: 'scopio' },
+    baseUrl: { example: 'https://api.scopio.example' },
+  },
 );
+export type Connection = z.infer<typeof Connection>;
 
 const open = z.int().check(z.maximum(MAX_COUNTED));
 
-const RemovedBody = named(
+export const RemovedConnection = named(
   'RemovedConnection',
-  z.object({
-    id: doc(z.string(), { example: 'scopio-old' }),
-    marketplace: doc(z.string(), { example: 'scopio' }),
-    removedAt: Timestamp,
+  z.extend(RemovedFacts, {
     deliveries: doc(z.object({ pending: open, blocked: open, dead: open }), {
       description: `Those that are not done, each counted to ${MAX_COUNTED}.`,
     }),
@@ -87,68 +75,58 @@ const RemovedBody = named(
   {
     description: 'A connection that the connections file no longer has. Its deliveries wait until it comes back.',
   },
+  { id: { example: 'scopio-old' }, marketplace: { example: 'scopio' } },
 );
+export type RemovedConnection = z.infer<typeof RemovedConnection>;
 
-const RouteBody = named(
+named(
   'Route',
-  z.object({
-    from: doc(z.string(), { description: 'A connection, or `*`.', example: '*' }),
-    match: z.optional(z.object({ country: z.optional(z.string()), skuPrefix: z.optional(z.string()) })),
-    to: doc(z.string(), { description: 'A connection, or `erp`.', example: 'marketful-mx' }),
-  }),
+  Route,
+  {},
+  {
+    from: { description: 'A connection, or `*`.', example: '*' },
+    to: { description: 'A connection, or `erp`.', example: 'marketful-mx' },
+  },
 );
 
 export const Connections = z.object({
-  connections: z.array(ConnectionBody),
-  removed: z.array(RemovedBody),
-  routes: doc(z.array(RouteBody), { description: 'Tried in this order for each line of an order.' }),
+  connections: z.array(Connection),
+  removed: z.array(RemovedConnection),
+  routes: doc(z.array(Route), { description: 'Tried in this order for each line of an order.' }),
 });
+export type Connections = z.infer<typeof Connections>;
 
-export const Asked = named('PollAsked', z.object({ connection: z.string(), askedAt: Timestamp, poll: PollBody }));
-
-export const SyncedBody = named(
-  'WebhooksSynced',
-  z.object({
-    connection: z.string(),
-    marketplace: z.string(),
-    dryRun: z.boolean(),
-    webhooks: z.array(
-      z.object({
-        action: z.enum(['keep', 'create', 'remove', 'leave', 'paste']),
-        topic: z.nullable(z.string()),
-        url: doc(z.string(), { description: 'Without the secret, which is shown as `…`.' }),
-        isForeign: doc(z.optional(z.literal(true)), {
-          description: "Somebody else's, which has to go so that ours can stand.",
-        }),
-        error: doc(z.optional(z.string()), { description: 'Why it could not be done.' }),
-      }),
-    ),
-    pasteHint: doc(z.optional(z.string()), { description: 'Where a person tells the marketplace the URLs.' }),
-  }),
+export const PollAsked = named(
+  'PollAsked',
+  z.object({ connection: z.string(), askedAt: z.iso.datetime(), poll: Poll }),
 );
+export type PollAsked = z.infer<typeof PollAsked>;
 
-export const presentRoute = ({ from, match: { country, skuPrefix } = {}, to }: Route): z.infer<typeof RouteBody> => ({
+named('WebhooksSynced', Synced, {}, { pasteHint: { description: 'Where a person tells the marketplace the URLs.' } });
+metadata.add(ShownStep.shape.url, { description: 'Without the secret, which is shown as `…`.' });
+metadata.add(ShownStep.shape.isForeign, {
+  description: "Somebody else's, which has to go so that ours can stand.",
+});
+metadata.add(ShownStep.shape.error, { description: 'Why it could not be done.' });
+
+export const presentRoute = ({ from, match: { country, skuPrefix } = {}, to }: Route): Route => ({
   from,
   ...((country ?? skuPrefix) && { match: { ...(country && { country }), ...(skuPrefix && { skuPrefix }) } }),
   to,
 });
 
-export const presentRemoved = async (removed: RemovedConnection): Promise<z.infer<typeof RemovedBody>> => ({
+export const presentRemoved = async (removed: z.infer<typeof RemovedFacts>): Promise<RemovedConnection> => ({
   ...removed,
   deliveries: await countOpen(removed.id),
 });
 
-export async function presentConnection(connection: Connection): Promise<z.infer<typeof ConnectionBody>> {
-  const { id, marketplace, baseUrl, settings, pollIntervalSeconds, requestsPerMinute } = connection;
+export async function presentConnection(connection: z.infer<typeof ConnectionFacts>): Promise<Connection> {
+  const { id, marketplace, baseUrl } = connection;
   const info = marketplaces.find(({ name }) => name === marketplace);
   const [cursor, misses] = await Promise.all([getCursor(id), listMisses(id)]);
   return {
-    id,
-    marketplace,
+    ...pick(ConnectionFacts, connection),
     baseUrl: withoutUserInfo(baseUrl),
-    settings,
-    pollIntervalSeconds,
-    requestsPerMinute,
     webhooks: info ? info.topics.map((topic) => ({ topic, path: webhookPath(info, id, topic) })) : [],
     requests: describeRequests(info && (await loadConnector(info.name)).actions.requests),
     poll: presentPoll(cursor),
@@ -157,7 +135,7 @@ export async function presentConnection(connection: Connection): Promise<z.infer
 }
 
 /** Where a connection's polls stand, as callers see it. */
-export const presentPoll = (cursor: Cursor | undefined): z.infer<typeof PollBody> => ({
+export const presentPoll = (cursor: Cursor | undefined): Poll => ({
   lastPolledAt: cursor?.lastPolledAt ?? null,
   nextPollAt: cursor?.nextPollAt ?? null,
   lastError: cursor?.lastError ?? null,

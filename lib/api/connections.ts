@@ -7,23 +7,22 @@ import { IntegrationError } from '#lib/platform/errors';
 import { publicUrl } from '#lib/platform/settings';
 import * as z from '#lib/platform/zod';
 import { askForPoll, getCursor } from '#lib/polling/cursor';
-import { type Synced, syncWebhooks } from '#lib/webhooks/sync';
+import { syncWebhooks } from '#lib/webhooks/sync';
+import { Synced } from '#lib/webhooks/sync-schema';
 import {
-  Asked,
   Connections,
+  PollAsked,
   presentConnection,
   presentPoll,
   presentRemoved,
   presentRoute,
-  SyncedBody,
 } from './connection-schema.ts';
 import { DeliveryBody, presentDelivery } from './delivery-schema.ts';
 import { ApiError, errorResponses, notFound } from './kit/errors.ts';
 import { idempotencyHeader } from './kit/idempotency.ts';
-import { Instant } from './kit/members.ts';
+import { Instant, Reason } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
-import { Reason } from './replay-schema.ts';
 import { postRequest } from './requests.ts';
 
 const listRoute = createRoute({
@@ -61,7 +60,7 @@ const pollRoute = createRoute({
     ),
   },
   responses: {
-    202: json('It is due.', Asked),
+    202: json('It is due.', PollAsked),
     ...errorResponses(400, 401, 403, 404, 409, 413, 415, 422, 500),
   },
 });
@@ -82,7 +81,7 @@ const syncRoute = createRoute({
     body: body(z.strictObject({ dryRun: z._default(z.boolean(), false) }), false),
   },
   responses: {
-    200: json('What was done, or would be.', SyncedBody),
+    200: json('What was done, or would be.', Synced),
     ...errorResponses(400, 401, 403, 404, 413, 415, 422, 500),
   },
 });

@@ -4,10 +4,9 @@ import { fateOf, redrive } from '#lib/replays/redrive';
 import { State } from './delivery-schema.ts';
 import { errorResponses } from './kit/errors.ts';
 import { optionalParam } from './kit/lists.ts';
-import { Timestamp } from './kit/members.ts';
+import { Reason, Timestamp } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
-import { Reason } from './replay-schema.ts';
 
 /** API Gateway waits 29 seconds. */
 const MAX_MS = 12_000;

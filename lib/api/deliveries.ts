@@ -19,9 +19,10 @@ import {
 } from './delivery-schema.ts';
 import { ApiError, errorResponses, notFound } from './kit/errors.ts';
 import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
+import { Reason } from './kit/members.ts';
 import { doc } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
-import { ADVANCE_MS, DryRun, FilteredReplay, PER_MINUTE, presentStarted, Reason, Started } from './replay-schema.ts';
+import { ADVANCE_MS, DryRun, FilteredReplay, PER_MINUTE, presentStarted, Started } from './replay-schema.ts';
 
 export const DeliveryId = doc(z.string(), { example: 'dlv_5be1f6c2a93d70418f26' });
 

@@ -1,37 +1,38 @@
 import { everyConnection, getConfiguration } from '#lib/connections/store';
-import { getEvent, type InboundEvent, listEvents } from '#lib/inbound/event';
+import { getEvent, listEvents, type InboundEvent as StoredEvent } from '#lib/inbound/event';
+import { InboundFacts, InboundState } from '#lib/inbound/event-schema';
 import * as z from '#lib/platform/zod';
 import { errorResponses, notFound } from './kit/errors.ts';
 import { listOf, optionalParam, paging, since } from './kit/lists.ts';
-import { Timestamp, TraceId, traceIdOf } from './kit/members.ts';
-import { doc, named } from './kit/meta.ts';
+import { TraceId, traceIdOf } from './kit/members.ts';
+import { doc, named, pick } from './kit/meta.ts';
 import { createRoute, json, Routes } from './kit/route.ts';
 
-const State = named('InboundState', z.enum(['applied', 'duplicate', 'unreadable']));
+const State = named('InboundState', InboundState);
 
-const EventSummary = named(
+export const InboundEvent = named(
   'InboundEvent',
   z.object({
-    id: doc(z.string(), { example: 'evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10' }),
-    connection: doc(z.string(), { example: 'scopio-main' }),
-    topic: doc(z.string(), { example: 'order-paid' }),
-    receivedBy: z.enum(['webhook', 'poll', 'fetch']),
-    receivedAt: Timestamp,
-    recordedAt: Timestamp,
-    state: State,
-    order: doc(z.nullable(z.string()), { description: 'The order it told of.', example: 'scopio-main:ord_8f3a' }),
-    error: doc(z.nullable(z.object({ code: z.string(), description: z.string(), field: z.optional(z.string()) })), {
-      description: 'Why it could not be read.',
-      example: { code: 'unexpected_shape', description: 'total: is missing', field: 'total' },
-    }),
-    note: z.nullable(z.string()),
+    ...InboundFacts.shape,
     traceId: TraceId,
     body: doc(z.optional(z.string()), { description: 'As it came. In lists only of what could not be read.' }),
     encoding: doc(z.optional(z.enum(['utf8', 'base64'])), { description: 'How `body` is written.' }),
   }),
+  {},
+  {
+    id: { example: 'evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10' },
+    connection: { example: 'scopio-main' },
+    topic: { example: 'order-paid' },
+    order: { description: 'The order it told of.', example: 'scopio-main:ord_8f3a' },
+    error: {
+      description: 'Why it could not be read.',
+      example: { code: 'unexpected_shape', description: 'total: is missing', field: 'total' },
+    },
+  },
 );
+export type InboundEvent = z.infer<typeof InboundEvent>;
 
-const EventBody = named('InboundEventWithBody', z.required(EventSummary, { body: true, encoding: true }));
+const EventWithBody = named('InboundEventWithBody', z.required(InboundEvent, { body: true, encoding: true }));
 
 const listRoute = createRoute({
   method: 'get',
@@ -48,7 +49,7 @@ const listRoute = createRoute({
     }),
   },
   responses: {
-    200: json('A page of events.', listOf('events', EventSummary)),
+    200: json('A page of events.', listOf('events', InboundEvent)),
     ...errorResponses(400, 401, 403, 500),
   },
 });
@@ -60,7 +61,7 @@ const getRoute = createRoute({
   summary: 'An inbound event with its body',
   scope: 'ops',
   request: { params: z.object({ id: doc(z.string(), {}) }) },
-  responses: { 200: json('The event.', EventBody), ...errorResponses(401, 403, 404, 500) },
+  responses: { 200: json('The event.', EventWithBody), ...errorResponses(401, 403, 404, 500) },
 });
 
 export const routes = new Routes();
@@ -78,23 +79,12 @@ routes.add(getRoute, async (context) => {
   return context.json(present(event), 200);
 });
 
-const present = (event: InboundEvent): z.infer<typeof EventBody> => ({
-  id: event.id,
-  connection: event.connection,
-  topic: event.topic,
-  receivedBy: event.receivedBy,
-  receivedAt: event.receivedAt,
-  recordedAt: event.recordedAt,
-  state: event.state,
-  order: event.order,
-  error: event.error,
-  note: event.note,
-  traceId: traceIdOf(event),
-  body: event.body,
-  encoding: event.encoding,
+const present = (event: StoredEvent): z.infer<typeof EventWithBody> => ({
+  ...pick(InboundFacts, event),
+  ...{ traceId: traceIdOf(event), body: event.body, encoding: event.encoding },
 });
 
-function summarize(event: InboundEvent): z.infer<typeof EventSummary> {
+function summarize(event: StoredEvent): InboundEvent {
   const { body, encoding, ...rest } = present(event);
   return event.state === 'unreadable' ? { ...rest, body, encoding } : rest;
 }

@@ -1,29 +1,27 @@
 import { getConfiguration } from '#lib/connections/store';
 import * as z from '#lib/platform/zod';
 import { admit, createVerifier, judge, listAdmissions } from '#lib/quarantine/admit';
+import { AdmissionRecord, QuarantinedFacts } from '#lib/quarantine/quarantine-schema';
 import { listQuarantined, type Quarantined, SLOTS } from '#lib/quarantine/store';
 import { ApiError, errorResponses } from './kit/errors.ts';
 import { listOf, optionalParam, paging } from './kit/lists.ts';
-import { Timestamp } from './kit/members.ts';
-import { doc, named } from './kit/meta.ts';
+import { Reason } from './kit/members.ts';
+import { doc, named, pick } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
-import { Reason } from './replay-schema.ts';
 
-const QuarantinedBody = named(
+export const QuarantinedWebhook = named(
   'QuarantinedWebhook',
-  z.object({
-    id: doc(z.string(), { example: 'qtn_5be1f6c2a93d70418f26' }),
-    connection: doc(z.string(), { example: 'scopio-main' }),
-    topic: doc(z.string(), { example: 'order-paid' }),
-    receivedAt: Timestamp,
-    size: doc(z.int(), { description: 'Bytes of its body, which nobody is shown: it may be a forgery.' }),
-    admissible: doc(z.boolean(), { description: 'Authentic under the present secrets.' }),
-    admitted: doc(
-      z.nullable(z.object({ id: z.string(), at: Timestamp, by: z.string(), reason: z.nullable(z.string()) })),
-      { description: 'Who admitted it, and why.' },
-    ),
-  }),
+  z.extend(QuarantinedFacts, { admissible: doc(z.boolean(), { description: 'Authentic under the present secrets.' }) }),
+  {},
+  {
+    id: { example: 'qtn_5be1f6c2a93d70418f26' },
+    connection: { example: 'scopio-main' },
+    topic: { example: 'order-paid' },
+    size: { description: 'Bytes of its body, which nobody is shown: it may be a forgery.' },
+    admitted: { description: 'Who admitted it, and why.' },
+  },
 );
+export type QuarantinedWebhook = z.infer<typeof QuarantinedWebhook>;
 
 const counts = {
   matched: z.int(),
@@ -31,17 +29,17 @@ const counts = {
   alreadyAdmitted: z.int(),
 };
 
-const DryRun = named(
+export const AdmissionDryRun = named(
   'AdmissionDryRun',
   z.object({
     dryRun: z.literal(true),
     ...counts,
     admissible: z.int(),
-    sample: z.array(QuarantinedBody).check(z.maxLength(5)),
+    sample: z.array(QuarantinedWebhook).check(z.maxLength(5)),
   }),
 );
 
-const Admitted = named(
+export const Admitted = named(
   'Admission',
   z.object({ admissionId: doc(z.string(), { example: 'adm_3a52ce78' }), ...counts, admitted: z.int() }),
 );
@@ -57,22 +55,20 @@ const listRoute = createRoute({
     query: z.strictObject({ connection: doc(optionalParam(z.string()), { type: 'string' }), ...paging }),
   },
   responses: {
-    200: json('A page of the quarantine.', listOf('quarantine', QuarantinedBody)),
+    200: json('A page of the quarantine.', listOf('quarantine', QuarantinedWebhook)),
     ...errorResponses(400, 401, 403, 500),
   },
 });
 
-const AdmissionBody = named(
+named(
   'AdmissionRecord',
-  z.object({
-    id: doc(z.string(), { example: 'adm_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }),
-    at: Timestamp,
-    by: doc(z.string(), { description: "The API key's name." }),
-    reason: z.nullable(z.string()),
-    connection: z.string(),
-    matched: z.int(),
-    webhooks: doc(z.array(z.string()), { description: 'Ids of those it let in.' }),
-  }),
+  AdmissionRecord,
+  {},
+  {
+    id: { example: 'adm_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' },
+    by: { description: "The API key's name." },
+    webhooks: { description: 'Ids of those it let in.' },
+  },
 );
 
 const admissionsRoute = createRoute({
@@ -83,7 +79,7 @@ const admissionsRoute = createRoute({
   scope: 'ops',
   request: { query: z.strictObject(paging) },
   responses: {
-    200: json('A page of admissions.', listOf('admissions', AdmissionBody)),
+    200: json('A page of admissions.', listOf('admissions', AdmissionRecord)),
     ...errorResponses(400, 401, 403, 500),
   },
 });
@@ -113,7 +109,7 @@ const admitRoute = createRoute({
     ),
   },
   responses: {
-    200: json('A dry run: nothing was admitted.', DryRun),
+    200: json('A dry run: nothing was admitted.', AdmissionDryRun),
     202: json('On their way like any webhook.', Admitted),
     ...errorResponses(400, 401, 403, 404, 413, 415, 500),
   },
@@ -151,7 +147,7 @@ routes.add(admitRoute, async (context) => {
   return context.json({ admissionId: admission.id, ...told, admitted: admissible.length }, 202);
 });
 
-const present = (kept: Quarantined, admissible: boolean): z.infer<typeof QuarantinedBody> => {
-  const { id, connection, topic, receivedAt, size, admitted } = kept;
-  return { id, connection, topic, receivedAt, size, admissible, admitted };
-};
+const present = (kept: Quarantined, admissible: boolean): QuarantinedWebhook => ({
+  ...pick(QuarantinedFacts, kept),
+  admissible,
+});

@@ -2,53 +2,46 @@ import { isDeepStrictEqual } from 'node:util';
 import * as z from '#lib/platform/zod';
 import { decodePosition } from '#lib/remap/candidates';
 import { maskBuyer } from '#lib/remap/diff';
-import { OUTCOMES } from '#lib/remap/outcome';
-import { getRemap, listRemaps, type RemapRecord } from '#lib/remap/record';
+import { getRemap, listRemaps, type RemapRecord as StoredRemap } from '#lib/remap/record';
+import { Change, Outcome, RemapFacts } from '#lib/remap/remap-schema';
 import { type RemapRequest, remap } from '#lib/remap/run';
 import { ApiError, errorResponses } from './kit/errors.ts';
 import { listOf, optionalParam, paging } from './kit/lists.ts';
-import { Instant, Timestamp } from './kit/members.ts';
-import { doc, named } from './kit/meta.ts';
+import { Instant, Reason } from './kit/members.ts';
+import { doc, metadata, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
-import { Reason } from './replay-schema.ts';
 
 /** API Gateway waits 29 seconds, and the last event begun takes its share. */
 const MAX_MS = 15_000;
 
-const Value = doc(z.unknown(), { description: 'Null where there is none.' });
-
-const OutcomeBody = named(
+named(
   'RemapOutcome',
-  z.object({
-    event: doc(z.string(), { description: 'The inbound event that holds the raw body.' }),
-    order: doc(z.nullable(z.string()), { example: 'scopio-main:ord_8f3a' }),
-    receivedAt: z.nullable(Timestamp),
-    was: z.enum(['applied', 'unreadable']),
-    outcome: doc(z.enum(OUTCOMES), {
+  Outcome,
+  {},
+  {
+    event: { description: 'The inbound event that holds the raw body.' },
+    order: { example: 'scopio-main:ord_8f3a' },
+    outcome: {
       description:
         '`created`, `changed`: an order. `read`: readable now, and changes no order by itself. `unreadable`: it cannot be read. `conflict`: a person must decide. `missing`: its body is no longer kept.',
-    }),
-    reads: doc(z.nullable(z.string()), { description: 'What it means now: order, shipment, fetch, products, none.' }),
-    applied: z.boolean(),
-    changes: doc(z.array(z.object({ member: z.string(), from: Value, to: Value })), {
-      example: [{ member: 'lines[li_1].quantity', from: 1, to: 2 }],
-    }),
-    deliveries: doc(z.array(z.object({ action: z.string(), connection: z.string() })), {
-      description: 'Those the order does not have yet. What was pushed is not pushed again.',
-    }),
-    note: doc(z.nullable(z.string()), { description: 'What a person has to see to.' }),
-    error: z.nullable(z.object({ code: z.string(), description: z.string(), field: z.optional(z.string()) })),
-  }),
+    },
+    reads: { description: 'What it means now: order, shipment, fetch, products, none.' },
+    changes: { example: [{ member: 'lines[li_1].quantity', from: 1, to: 2 }] },
+    deliveries: { description: 'Those the order does not have yet. What was pushed is not pushed again.' },
+    note: { description: 'What a person has to see to.' },
+  },
 );
+metadata.add(Change.shape.from, { description: 'Null where there is none.' });
+metadata.add(Change.shape.to, { description: 'Null where there is none.' });
 
-const Result = named(
+export const Remap = named(
   'Remap',
   z.object({
     remapId: doc(z.nullable(z.string()), { description: 'Null unless it was applied.' }),
     apply: z.boolean(),
     examined: z.int(),
     unchanged: doc(z.int(), { description: 'Read as they stand; not among the outcomes.' }),
-    outcomes: z.array(OutcomeBody),
+    outcomes: z.array(Outcome),
     cursor: doc(z.optional(z.string()), { description: 'Where to go on. Absent when all was examined.' }),
   }),
 );
@@ -94,21 +87,16 @@ const route = createRoute({
       ),
     ),
   },
-  responses: { 200: json('What was found.', Result), ...errorResponses(400, 401, 403, 413, 415, 500) },
+  responses: { 200: json('What was found.', Remap), ...errorResponses(400, 401, 403, 413, 415, 500) },
 });
 
-const Record = named(
+export const RemapRecord = named(
   'RemapRecord',
-  z.object({
-    id: doc(z.string(), { example: 'rmp_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }),
-    at: Timestamp,
-    by: doc(z.string(), { description: "The API key's name." }),
-    reason: z.nullable(z.string()),
-    filter: z.record(z.string(), z.string()),
-    examined: z.int(),
-    applied: z.int(),
-  }),
+  z.extend(RemapFacts, { filter: z.record(z.string(), z.string()) }),
+  {},
+  { id: { example: 'rmp_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }, by: { description: "The API key's name." } },
 );
+export type RemapRecord = z.infer<typeof RemapRecord>;
 
 const listRoute = createRoute({
   method: 'get',
@@ -117,7 +105,7 @@ const listRoute = createRoute({
   summary: 'Lists remaps that were applied, newest first',
   scope: 'ops',
   request: { query: z.strictObject(paging) },
-  responses: { 200: json('A page of remaps.', listOf('remaps', Record)), ...errorResponses(400, 401, 403, 500) },
+  responses: { 200: json('A page of remaps.', listOf('remaps', RemapRecord)), ...errorResponses(400, 401, 403, 500) },
 });
 
 export const routes = new Routes();
@@ -127,7 +115,7 @@ routes.add(listRoute, async (context) => {
   return context.json({ remaps: items.map(presentRecord), ...(cursor && { cursor }) }, 200);
 });
 
-const presentRecord = ({ filter: kept, ...record }: RemapRecord): z.infer<typeof Record> => ({
+const presentRecord = ({ filter: kept, ...record }: StoredRemap): RemapRecord => ({
   ...record,
   filter: Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
 });
@@ -145,11 +133,9 @@ routes.add(route, async (context) => {
   const author = apply ? { by: key.name, reason } : null;
   const record = await findRecord(remapId, { filter, author, after });
   const result = await remap({ filter, author, record, limit, after, deadline: Date.now() + MAX_MS });
-  const outcomes = result.outcomes.map((outcome) => ({
-    ...outcome,
-    changes: isOperator ? [...outcome.changes] : maskBuyer(outcome.changes),
-    deliveries: [...outcome.deliveries],
-  }));
+  const outcomes = isOperator
+    ? result.outcomes
+    : result.outcomes.map((outcome) => ({ ...outcome, changes: maskBuyer(outcome.changes) }));
   return context.json({ ...result, outcomes, apply }, 200);
 });
 
@@ -157,7 +143,7 @@ routes.add(route, async (context) => {
 async function findRecord(
   id: string | undefined,
   { filter, author, after }: Pick<RemapRequest, 'filter' | 'author' | 'after'>,
-): Promise<RemapRecord | undefined> {
+): Promise<StoredRemap | undefined> {
   if (id === undefined) return undefined;
   const found = author && after ? await getRemap(id) : undefined;
   if (found && found.by === author?.by && isDeepStrictEqual(found.filter, JSON.parse(JSON.stringify(filter))))

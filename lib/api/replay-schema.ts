@@ -3,12 +3,8 @@ import { countMembers } from '#lib/replays/members';
 import { MAX_PER_MINUTE } from '#lib/replays/pace';
 import { REPLAY_STATES, type Replay, STAGES, settledOf } from '#lib/replays/replay';
 import { DeliveryBody, FilterBody, filterShape, presentFilter, State } from './delivery-schema.ts';
-import { Timestamp } from './kit/members.ts';
+import { Reason, Timestamp } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
-
-export const Reason = doc(z.optional(z.string().check(z.trim(), z.maxLength(500))), {
-  description: 'Kept on record beside who asked.',
-});
 
 const Word = z.nullable(z.object({ by: z.string(), reason: z.nullable(z.string()), at: Timestamp }));
 

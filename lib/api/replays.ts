@@ -5,9 +5,10 @@ import { cancelReplay, resumeReplay } from '#lib/replays/start';
 import { getReplay, listReplays } from '#lib/replays/store';
 import { ApiError, errorResponses, notFound } from './kit/errors.ts';
 import { listOf, paging } from './kit/lists.ts';
+import { Reason } from './kit/members.ts';
 import { doc } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
-import { ADVANCE_MS, presentReplay, Reason, ReplayBody } from './replay-schema.ts';
+import { ADVANCE_MS, presentReplay, ReplayBody } from './replay-schema.ts';
 
 /** As many as a look at a replay may move along: more are left to the clock. */
 const MAX_UNSETTLED = 100;

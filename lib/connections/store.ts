@@ -1,15 +1,12 @@
 import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { db, getItem, queryPartition } from '#lib/platform/table/table';
-import type { Connection, Route } from './connection.ts';
+import type { Connection, RemovedConnection, Route } from './connection-schema.ts';
+
+export type { RemovedConnection };
 
 /** Workers may act on settings this old; whoever changes settings rings a little later than that. */
 export const CONFIG_TTL_MS = 5_000;
-
-/** A connection that the connections file no longer has: what is left of it waits until it comes back, or is closed. */
-export interface RemovedConnection extends Pick<Connection, 'id' | 'marketplace'> {
-  removedAt: string;
-}
 
 export interface Configuration {
   connections: ReadonlyMap<string, Connection>;

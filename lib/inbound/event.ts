@@ -1,35 +1,22 @@
 import type { InboundReceived } from '#events/inbound-received';
-import type { ErrorDetail } from '#lib/platform/errors';
+import type { Decision } from '#lib/platform/decision';
 import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
 import { expiryOf, getItem, type Item, NEW, pack, put, transact, type Write } from '#lib/platform/table/table';
+import type * as z from '#lib/platform/zod';
+import type { InboundFacts, InboundState } from './event-schema.ts';
 
-export type InboundState = 'applied' | 'duplicate' | 'unreadable';
+export type { InboundState };
 
 /** Who ran an event that could not be read through the mapper of another day, and why. */
-export interface Remapped {
-  id: string;
-  at: string;
-  by: string;
-  reason: string | null;
-}
+export type Remapped = Decision & { id: string };
 
 /** Something that arrived: for the first time, or read once more because it could not be read then. */
 export type Message = InboundReceived & { remapped?: Remapped };
 
 /** An inbound event on record: what arrived, and what became of it. */
-export interface InboundEvent extends Omit<InboundReceived, 'encoding'> {
-  encoding: InboundReceived['encoding'];
-  state: InboundState;
-  order: string | null;
-  /** Why it could not be read. */
-  error: Pick<ErrorDetail, 'code' | 'description' | 'field'> | null;
-  /** What is worth knowing besides: "older than the snapshot that stands". */
-  note: string | null;
-  recordedAt: string;
-  remapped?: Remapped;
-}
+export type InboundEvent = Message & z.infer<typeof InboundFacts>;
 
 export const getEvent = (id: string): Promise<InboundEvent | undefined> =>
   getItem<InboundEvent>(items.event.key({ id }));

@@ -4,18 +4,7 @@ import * as items from '#lib/platform/table/items';
 import { db, expiryOf, queryPartition } from '#lib/platform/table/table';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
-
-/** One day of a connection, as the polls audit its webhooks. */
-export interface Misses {
-  /** YYYY-MM-DD, UTC. */
-  day: string;
-  /** New orders that a webhook told of first, and those that a poll found before any webhook. */
-  firstByWebhook: number;
-  firstByPoll: number;
-  /** Of the latter, those whose webhook came after all, and by how much, in seconds. */
-  lateWebhooks: number;
-  latenessSeconds: number;
-}
+import type { Misses } from './event-schema.ts';
 
 /** Counts a new order, missed by the webhooks or not. A count may be lost with a crash; an order never is. */
 export function countFirst({ id, marketplace }: Connection, missed: boolean, at: string): void {

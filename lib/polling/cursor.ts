@@ -2,28 +2,19 @@ import { allOf, anyOf, equals, isAbsent, isAtMost, setting } from '#lib/platform
 import * as items from '#lib/platform/table/items';
 import { isFree, type Lease, takeLease, writeLeased } from '#lib/platform/table/lease';
 import { bare, db, getItem, type Item, isWritten } from '#lib/platform/table/table';
+import type * as z from '#lib/platform/zod';
+import type { Backfill, PollFacts } from './poll-schema.ts';
 
 /** Where a connection's poll stands. Instants are ISO 8601 in UTC. */
-export interface Cursor {
+export interface Cursor extends z.infer<typeof PollFacts> {
   watermark: string | null;
   /** The page to go on with, when the last poll did not come to its end. */
   resume: string | null;
-  nextPollAt: string | null;
-  lastPolledAt: string | null;
-  lastError: string | null;
   /** When the last poll that came to its end began; when the first poll began, before there is one. */
   caughtUpAt: string | null;
   lease: Lease | null;
   /** What an operator asked to be read again; null once a poll has come to its end. */
   backfill?: Backfill | null;
-}
-
-/** An operator's word to read again what happened since then. */
-export interface Backfill {
-  since: string;
-  askedAt: string;
-  by: string;
-  reason: string | null;
 }
 
 const NEVER_POLLED = {

@@ -9,7 +9,8 @@ import { sendMessages } from '#lib/platform/queue/queue';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
 import { type Item, NEW, put, transact } from '#lib/platform/table/table';
-import { type Admission, putAdmission, type Quarantined, readQuarantine } from './store.ts';
+import type { Admission, AdmissionRecord } from './quarantine-schema.ts';
+import { putAdmission, type Quarantined, readQuarantine } from './store.ts';
 
 /** Whether a quarantined webhook is authentic under the secrets of this moment. */
 export type Verifier = (kept: Quarantined) => boolean;
@@ -57,9 +58,6 @@ export async function judge(connection: Connection, ids: readonly string[] | und
     alreadyAdmitted: matched.length - waiting.length,
   };
 }
-
-/** An admission on record, for longer than what it admitted stays in quarantine. */
-export type AdmissionRecord = Admission & { connection: string; matched: number; webhooks: string[] };
 
 /** Past admissions, newest first. */
 export const listAdmissions = (page: { limit: number; cursor?: string | undefined }) =>

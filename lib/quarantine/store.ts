@@ -7,22 +7,11 @@ import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
 import { expiryOf, getItem, type Item, put, queryPartition, transact, type Write } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { log } from '#lib/platform/telemetry/log';
+import type * as z from '#lib/platform/zod';
+import type { Admission, QuarantinedFacts } from './quarantine-schema.ts';
 
 /** A rejected webhook on record: it may be a forgery, so nothing but its admission ever reads the body. */
-export interface Quarantined extends Omit<WebhookRejected, 'type'> {
-  id: string;
-  /** Bytes of the body. */
-  size: number;
-  admitted: Admission | null;
-}
-
-/** Who admitted it when, and why. */
-export interface Admission {
-  id: string;
-  at: string;
-  by: string;
-  reason: string | null;
-}
+export type Quarantined = Omit<WebhookRejected, 'type'> & z.infer<typeof QuarantinedFacts>;
 
 /** As many of one connection as are kept; the next one takes the place of the oldest. */
 export const SLOTS = 200;

@@ -1,12 +1,6 @@
 import type { Order } from '#lib/orders/order';
 import { sameContent } from '#lib/platform/canonical-json';
-
-/** One member of an order that another reading changes; null where a reading has none. */
-export interface Change {
-  member: string;
-  from: unknown;
-  to: unknown;
-}
+import type { Change } from './remap-schema.ts';
 
 /** What differs between two states of an order, as a person would name it; `from` null is an order that is new. */
 export function diffOrders(from: Order | null, to: Order): Change[] {

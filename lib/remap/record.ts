@@ -1,16 +1,13 @@
-import type { Remapped } from '#lib/inbound/event';
 import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
 import { db, getItem, type Item } from '#lib/platform/table/table';
+import type * as z from '#lib/platform/zod';
 import type { RemapFilter } from './candidates.ts';
+import type { RemapFacts } from './remap-schema.ts';
 
 /** Who had what remapped and why, over all the requests that it took. */
-export interface RemapRecord extends Remapped {
-  filter: RemapFilter;
-  examined: number;
-  applied: number;
-}
+export type RemapRecord = z.infer<typeof RemapFacts> & { filter: RemapFilter };
 
 const { key, byTime } = items.remap;
 

@@ -13,7 +13,7 @@ import { applyPart, applySnapshot } from '#lib/orders/snapshot';
 import { getOrder } from '#lib/orders/store';
 import { type ErrorDetail, IntegrationError } from '#lib/platform/errors';
 import { diffOrders } from './diff.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from './remap-schema.ts';
 
 type Preview = Pick<Outcome, 'outcome' | 'order' | 'changes' | 'deliveries' | 'error'>;
 const nothing: Omit<Preview, 'outcome'> = { order: null, changes: [], deliveries: [], error: null };

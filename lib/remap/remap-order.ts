@@ -12,7 +12,7 @@ import { tellCancelled, tellPaid } from '#lib/orders/snapshot';
 import type { Told } from '#lib/orders/timeline';
 import { ContractError, type ErrorDetail, IntegrationError } from '#lib/platform/errors';
 import { changedMembers, diffOrders } from './diff.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from './remap-schema.ts';
 import { rereadOrder } from './reread.ts';
 
 /** It can be read, and what it says now is not for a machine to decide. */

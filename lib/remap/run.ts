@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { writeMisses } from '#lib/inbound/misses';
 import { getNetwork } from '#lib/marketplaces/network';
 import { eachCandidate, encodePosition, type RemapFilter } from './candidates.ts';
-import type { Outcome } from './outcome.ts';
 import { putRemap, type RemapRecord } from './record.ts';
 import { remapEvent } from './remap-event.ts';
 import { remapOrder } from './remap-order.ts';
+import type { Outcome } from './remap-schema.ts';
 
 export interface RemapRequest {
   filter: RemapFilter;

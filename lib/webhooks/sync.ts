@@ -3,26 +3,9 @@ import type { Connector, WebhookRegistry } from '#lib/marketplaces/contract';
 import { IntegrationError } from '#lib/platform/errors';
 import { type HubUrl, hideSecret, hubUrls } from './hub-urls.ts';
 import { planWebhooks, type Step } from './plan.ts';
+import type { ShownStep, Synced } from './sync-schema.ts';
 
-/** A step as it may be shown and printed: without the secret. */
-export interface ShownStep {
-  action: Step['action'] | 'paste';
-  topic: string | null;
-  url: string;
-  /** Somebody else's, which has to go so that ours can stand. */
-  isForeign?: true;
-  /** Why it could not be done. */
-  error?: string;
-}
-
-export interface Synced {
-  connection: string;
-  marketplace: string;
-  dryRun: boolean;
-  webhooks: ShownStep[];
-  /** Where a person has to tell the marketplace the URLs. */
-  pasteHint?: string;
-}
+export type { Synced };
 
 interface Options {
   /** The hub's public address. */

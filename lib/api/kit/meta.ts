@@ -13,5 +13,16 @@ export function doc<S extends z.ZodMiniType>(schema: S, own: Meta): S {
   return copy;
 }
 
-/** A schema that the OpenAPI document shows once, under this name. */
-export const named = <S extends z.ZodMiniType>(id: string, schema: S, own: Meta = {}): S => doc(schema, { ...own, id });
+/** Has the OpenAPI document show this very schema once, under this name, and gives it and its members metadata. */
+export function named<S extends z.ZodMiniType>(id: string, schema: S, own: Meta = {}, members?: MembersOf<S>): S {
+  metadata.add(schema, { ...own, id });
+  const shape: Readonly<Record<string, z.core.$ZodType>> = schema instanceof z.ZodMiniObject ? schema.shape : {};
+  for (const [name, meta] of Object.entries(members ?? {})) if (shape[name]) metadata.add(shape[name], meta as Meta);
+  return schema;
+}
+
+type MembersOf<S> = S extends z.ZodMiniObject<infer Shape> ? { readonly [Name in keyof Shape]?: Meta } : never;
+
+/** The members of a value that a schema has; what else the hub keeps of it stays inside. */
+export const pick = <S extends z.ZodMiniObject>({ shape }: S, value: z.output<S>): z.output<S> =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => name in shape)) as z.output<S>;

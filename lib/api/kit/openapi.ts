@@ -50,6 +50,7 @@ function schemasOf({ request = {}, responses }: Route): z.ZodMiniType[] {
 }
 
 const EVERY = 'Every';
+const INSTANT = '2026-11-20T08:15:00.000Z';
 
 /** What is named becomes a component, the rest stands where it is used: as members of one object they refer alike. */
 function readSchemas(schemas: readonly z.ZodMiniType[]): { components: Record<string, Json>; schemaOf: SchemaOf } {
@@ -78,6 +79,7 @@ function readSchemas(schemas: readonly z.ZodMiniType[]): { components: Record<st
 function applyMeta(schema: Json, own: Meta = {}): void {
   if ('type' in own) for (const key of Object.keys(schema)) delete schema[key];
   if ('format' in schema) delete schema.pattern;
+  if (schema.format === 'date-time') schema.example ??= INSTANT;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   Object.assign(schema, own, { id: undefined });

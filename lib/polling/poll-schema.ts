@@ -1,0 +1,18 @@
+import * as z from '#lib/platform/zod';
+
+/** An operator's word to read again what happened since then. Instants are ISO 8601 in UTC. */
+export const Backfill = z.object({
+  since: z.iso.datetime(),
+  askedAt: z.iso.datetime(),
+  by: z.string(),
+  reason: z.nullable(z.string()),
+});
+export type Backfill = z.infer<typeof Backfill>;
+
+/** How a connection's polls go, as callers are told. */
+export const PollFacts = z.object({
+  lastPolledAt: z.nullable(z.iso.datetime()),
+  nextPollAt: z.nullable(z.iso.datetime()),
+  /** The code of what broke the last poll off. */
+  lastError: z.nullable(z.string()),
+});

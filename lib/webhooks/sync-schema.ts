@@ -1,0 +1,23 @@
+import * as z from '#lib/platform/zod';
+
+/** A step as it may be shown and printed: without the secret. */
+export const ShownStep = z.object({
+  action: z.enum(['keep', 'create', 'remove', 'leave', 'paste']),
+  topic: z.nullable(z.string()),
+  url: z.string(),
+  /** Somebody else's, which has to go so that ours can stand. */
+  isForeign: z.exactOptional(z.literal(true)),
+  /** Why it could not be done. */
+  error: z.exactOptional(z.string()),
+});
+export type ShownStep = z.infer<typeof ShownStep>;
+
+export const Synced = z.object({
+  connection: z.string(),
+  marketplace: z.string(),
+  dryRun: z.boolean(),
+  webhooks: z.array(ShownStep),
+  /** Where a person has to tell the marketplace the URLs. */
+  pasteHint: z.exactOptional(z.string()),
+});
+export type Synced = z.infer<typeof Synced>;
