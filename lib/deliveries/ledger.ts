@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { MAX_DELAY_SECONDS } from '#lib/platform/names';
-import { tableName } from '#lib/platform/settings';
+import { leaseSeconds, tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { keysIn } from '#lib/platform/table/sharded-index';
 import {
@@ -21,9 +21,6 @@ import {
 } from '#lib/platform/table/table';
 import { currentTraceparent } from '#lib/platform/telemetry/trace';
 import type { Attempt, Delivery, NewDelivery } from './delivery.ts';
-
-/** Longer than a pusher may run (60 s), so a lease never ends under a living worker. */
-const LEASE_SECONDS = 90;
 
 const { key } = items.delivery;
 
@@ -120,7 +117,7 @@ export function replaceDelivery(was: Delivery, now: Delivery) {
 
 const newLease = (now: Date): NonNullable<Delivery['lease']> => ({
   owner: randomUUID(),
-  until: new Date(now.getTime() + LEASE_SECONDS * 1000).toISOString(),
+  until: new Date(now.getTime() + leaseSeconds() * 1000).toISOString(),
   startedAt: now.toISOString(),
 });
 

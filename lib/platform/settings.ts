@@ -38,6 +38,9 @@ export const sweepIntervalSeconds = (): number => positive('SWEEP_INTERVAL_SECON
 /** Overrides every connection's own poll interval when set. */
 export const pollIntervalSeconds = (ofConnection: number): number => positive('POLL_INTERVAL_SECONDS', ofConnection);
 
+/** Longer than a pusher may run (60 s), so that a lease never ends under a living worker. Only tests set it. */
+export const leaseSeconds = (): number => positive('LEASE_SECONDS', 90);
+
 /** How long one call to a remote may take; a lease outlives several. */
 export const httpTimeoutMs = (): number => positive('HTTP_TIMEOUT_SECONDS', 10) * 1000;
 
