@@ -158,7 +158,7 @@ test('what is due too far ahead for SQS is rung once, when its time comes, in me
     ids.add(id);
   }
   await emptyQueues(hub);
-  await ring((await Promise.all([...ids].map(getDelivery))).flatMap((delivery) => delivery ?? []));
+  await ring((await Promise.all([...ids].map((id) => getDelivery(id)))).flatMap((delivery) => delivery ?? []));
   const rungAt = async (now: number) => {
     await sweep(new Date(now));
     const bodies = await hub.drain('marketful-deliveries');

@@ -1,6 +1,6 @@
-import { tableName } from '#lib/platform/settings';
+import { equals, isAbsent, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
-import { expiryOf, getItem, type Write } from '#lib/platform/table/table';
+import { db, expiryOf, getItem, type Write } from '#lib/platform/table/table';
 import type { Delivery, NewDelivery, Subjects } from './delivery.ts';
 import { checkDelivery, getDelivery } from './ledger.ts';
 
@@ -17,26 +17,18 @@ interface Cover {
 export async function coverFetch(
   fetch: Pick<NewDelivery, 'id' | 'connection' | 'action'> & { subject: Subjects['fetch'] },
   receivedAt: string,
+  table = db,
 ): Promise<{ covered: string | null; writes: Write[] }> {
   const { connection, action, subject } = fetch;
   const Key = items.fetchCover.key({ connection, action, resource: subject.resource });
-  const known = await getItem<Cover>(Key);
-  const last = known && (await getDelivery(known.delivery));
+  const known = await getItem<Cover>(Key, table);
+  const last = known && (await getDelivery(known.delivery, table));
   if (last?.state === 'pending' || last?.state === 'blocked')
     return { covered: last.id, writes: [checkDelivery(last)] };
   if (last && receivedAt <= beganAt(last)) return { covered: last.id, writes: [] };
-  const Update = {
-    TableName: tableName(),
-    Key,
-    UpdateExpression: 'SET delivery = :new, expiresAt = :expires',
-    ConditionExpression: known ? 'delivery = :known' : 'attribute_not_exists(delivery)',
-    ExpressionAttributeValues: {
-      ':new': fetch.id,
-      ':expires': expiryOf(items.fetchCover, receivedAt),
-      ...(known && { ':known': known.delivery }),
-    },
-  };
-  return { covered: null, writes: [{ Update }] };
+  const members = { delivery: fetch.id, expiresAt: expiryOf(items.fetchCover, receivedAt) };
+  const latest = known ? equals('delivery', known.delivery) : isAbsent('delivery');
+  return { covered: null, writes: [{ Update: { Key, ...setting(members, latest) } }] };
 }
 
 /** When its reading began, which is read again until it succeeds; a dead fetch waits for a person, not for events. */

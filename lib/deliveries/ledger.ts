@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { MAX_DELAY_SECONDS } from '#lib/platform/names';
-import { leaseSeconds, tableName } from '#lib/platform/settings';
+import { leaseSeconds } from '#lib/platform/settings';
+import { allOf, type Condition, equals, isAbsent, isAtMost, onlyIf, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { keysIn } from '#lib/platform/table/sharded-index';
 import {
@@ -13,6 +14,7 @@ import {
   type IndexKeys,
   type Item,
   isConditionFailure,
+  isWritten,
   NEW,
   put,
   queryPartition,
@@ -72,15 +74,19 @@ export function openDelivery({ blocked, ...asked }: NewDelivery, now: string): D
 
 export const putNewDelivery = (delivery: Delivery): Write => put(itemOf(delivery), NEW);
 
-export const getDelivery = (id: string): Promise<Delivery | undefined> => getItem<Delivery>(key({ id }));
+export const getDelivery = (id: string, table = db): Promise<Delivery | undefined> =>
+  getItem<Delivery>(key({ id }), table);
 
-export const getDeliveries = (ids: readonly string[]): Promise<Delivery[]> =>
-  getItems<Delivery>(ids.map((id) => key({ id })));
+export const getDeliveries = (ids: readonly string[], table = db): Promise<Delivery[]> =>
+  getItems<Delivery>(
+    ids.map((id) => key({ id })),
+    table,
+  );
 
 /** All attempts at a delivery, oldest first. */
-export async function getAttempts({ id, attempts = [], attemptCount }: Delivery): Promise<Attempt[]> {
+export async function getAttempts({ id, attempts = [], attemptCount }: Delivery, table = db): Promise<Attempt[]> {
   if (attemptCount <= attempts.length) return attempts;
-  const later = await queryPartition<Attempt>(key({ id }).pk, items.attempt.prefix);
+  const later = await queryPartition<Attempt>(key({ id }).pk, items.attempt.prefix, table);
   return [...attempts, ...later.map((item) => bare(item))];
 }
 
@@ -88,32 +94,23 @@ export async function getAttempts({ id, attempts = [], attemptCount }: Delivery)
  * Stands or falls with the delivery being exactly as it was read: its state, its `updatedAt`, its attempts (a clock may
  * stand still or be put back) and its lease.
  */
-function unchanged(was: Delivery): { condition: string; values: Record<string, unknown> } {
-  const condition = '#state = :was AND updatedAt = :at AND attemptCount = :count';
-  const values: Record<string, unknown> = { ':was': was.state, ':at': was.updatedAt, ':count': was.attemptCount };
-  if (!was.lease) return { condition, values };
-  return { condition: `${condition} AND lease.#owner = :owner`, values: { ...values, ':owner': was.lease.owner } };
-}
+const isUnchanged = ({ state, updatedAt, attemptCount, lease }: Delivery): Condition =>
+  allOf(
+    equals('state', state),
+    equals('updatedAt', updatedAt),
+    equals('attemptCount', attemptCount),
+    ...(lease ? [equals('lease.owner', lease.owner)] : []),
+  );
 
 /** Stands or falls with the delivery being exactly as it was read. */
-export function checkDelivery(was: Delivery): Write {
-  const { Item: _item, ...condition } = replaceDelivery(was, was).Put;
-  return { ConditionCheck: { ...condition, Key: key(was) } };
-}
+export const checkDelivery = (was: Delivery): Write => ({
+  ConditionCheck: { Key: key(was), ...onlyIf(isUnchanged(was)) },
+});
 
 /** A delivery's next state as one write of a larger transaction. */
-export function replaceDelivery(was: Delivery, now: Delivery) {
-  const { condition, values } = unchanged(was);
-  return {
-    Put: {
-      TableName: tableName(),
-      Item: itemOf(now),
-      ConditionExpression: condition,
-      ExpressionAttributeNames: { '#state': 'state', ...(was.lease && { '#owner': 'owner' }) },
-      ExpressionAttributeValues: values,
-    },
-  };
-}
+export const replaceDelivery = (was: Delivery, now: Delivery) => ({
+  Put: { Item: itemOf(now), ...onlyIf(isUnchanged(was)) },
+});
 
 const newLease = (now: Date): NonNullable<Delivery['lease']> => ({
   owner: randomUUID(),
@@ -122,9 +119,9 @@ const newLease = (now: Date): NonNullable<Delivery['lease']> => ({
 });
 
 /** One worker wins: the delivery leased to it, or undefined when another was faster. */
-export async function leaseDelivery(delivery: Delivery, now: Date): Promise<Delivery | undefined> {
+export async function leaseDelivery(delivery: Delivery, now: Date, table = db): Promise<Delivery | undefined> {
   const leased: Delivery = { ...delivery, state: 'leased', updatedAt: now.toISOString(), lease: newLease(now) };
-  return (await transition(delivery, leased)) ? leased : undefined;
+  return (await transition(delivery, leased, [], table)) ? leased : undefined;
 }
 
 /**
@@ -135,23 +132,20 @@ export async function leaseDue(
   id: string,
   marketplace: string,
   now: Date,
+  table = db,
 ): Promise<{ leased?: Delivery; found?: Delivery }> {
+  const at = now.toISOString();
   const lease = newLease(now);
+  const isDue = allOf(
+    equals('state', 'pending'),
+    isAtMost('nextAttemptAt', at),
+    equals('marketplace', marketplace),
+    isAbsent('subject.after'),
+  );
   try {
-    const leased = await db.update({
-      TableName: tableName(),
+    const leased = await table.update({
       Key: key({ id }),
-      UpdateExpression: 'SET #state = :leased, updatedAt = :now, lease = :lease',
-      ConditionExpression:
-        '#state = :pending AND nextAttemptAt <= :now AND marketplace = :marketplace AND attribute_not_exists(subject.#after)',
-      ExpressionAttributeNames: { '#state': 'state', '#after': 'after' },
-      ExpressionAttributeValues: {
-        ':leased': 'leased',
-        ':pending': 'pending',
-        ':now': now.toISOString(),
-        ':lease': lease,
-        ':marketplace': marketplace,
-      },
+      ...setting({ state: 'leased', updatedAt: at, lease }, isDue),
       ReturnValues: 'ALL_NEW',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
@@ -167,18 +161,17 @@ export async function leaseDue(
 }
 
 /** Moves a delivery from one state to the next with whatever belongs to it, or not at all (false). */
-export async function transition(was: Delivery, now: Delivery, also: readonly Write[] = []): Promise<boolean> {
+export async function transition(
+  was: Delivery,
+  now: Delivery,
+  also: readonly Write[] = [],
+  table = db,
+): Promise<boolean> {
   const write = replaceDelivery(was, now);
-  if (also.length > 0) return transact([write, ...also]);
-  try {
-    await db.put(write.Put);
-    return true;
-  } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-    // The answer to a write that stands may be lost; the SDK's repeat of it then fails on our own work.
-    const stands = await getDelivery(was.id);
-    return isDeepStrictEqual(stands, JSON.parse(JSON.stringify(now)));
-  }
+  if (also.length > 0) return transact([write, ...also], table);
+  if (await isWritten(table.put(write.Put))) return true;
+  // The answer to a write that stands may be lost; the SDK's repeat of it then fails on our own work.
+  return isDeepStrictEqual(await getDelivery(was.id, table), JSON.parse(JSON.stringify(now)));
 }
 
 /** Attempts that stand in the delivery itself: all that a delivery without replays or throttling ever has. */

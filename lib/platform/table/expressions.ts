@@ -43,9 +43,16 @@ const join = (word: string, conditions: readonly Condition[]): Condition => ({
 export const allOf = (...conditions: readonly Condition[]): Condition => join('AND', conditions);
 export const anyOf = (...conditions: readonly Condition[]): Condition => join('OR', conditions);
 
-type Update = Pick<
+/** The members by which a put, a delete or a check stands or falls with it. */
+export const onlyIf = ({ text, names, values }: Condition) => ({
+  ConditionExpression: text,
+  ExpressionAttributeNames: names,
+  ExpressionAttributeValues: values,
+});
+
+type Update = { UpdateExpression: string } & Pick<
   UpdateInput,
-  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
 >;
 
 /**

@@ -1,0 +1,290 @@
+import { describe, expect, test } from 'vitest';
+import type { Delivery } from '#lib/deliveries/delivery';
+import type { Action, Actions, ProbedAction } from '#lib/marketplaces/action';
+import type { Order } from '#lib/orders/order';
+import { orderOf } from '#lib/orders/test-orders';
+import { BlockedError, NotYetError, RejectedError, RetryableError } from '#lib/platform/errors';
+import * as z from '#lib/platform/zod';
+import { CONNECTIONS, connectorWith, deliveryOf, fakeHub } from '../../test/support/fake-hub.ts';
+import { attempt } from './jobs.ts';
+
+const SOLD = orderOf();
+const parcel = (id: string, by = 'shed') => ({
+  ...{ id, by, carrier: 'DHL', trackingNumber: `JD-${id}`, shippedAt: SOLD.placedAt },
+  lineItems: [{ id: 'li_1', quantity: 2 }],
+});
+
+/** An action that notes what it is asked to do. */
+function action<Input, Done extends object>(done: Done, found: Done | null = null) {
+  const calls: Array<[string, Input]> = [];
+  const acts = {
+    push: async (_remote: unknown, input: Input) => {
+      calls.push(['push', input]);
+      return done;
+    },
+    probe: async (_remote: unknown, input: Input) => {
+      calls.push(['probe', input]);
+      return found;
+    },
+  } satisfies ProbedAction<Input>;
+  return { ...acts, calls };
+}
+
+async function run(delivery: Delivery, actions: Actions, hubOf: Parameters<typeof fakeHub>[0] = {}) {
+  const { hub, seen, ledger } = fakeHub({ orders: [SOLD], ...hubOf });
+  const ingested: unknown[] = [];
+  const ingest = async (message: unknown) => void ingested.push(message);
+  const network = await hub.getNetwork();
+  const result = await attempt({ delivery, connector: connectorWith(actions), network, ingest, hub });
+  return { result, seen, ledger, ingested };
+}
+
+const failed = (error: new (...args: never[]) => Error, code: string, unknown = false) => ({
+  ok: false,
+  unknown,
+  error: expect.toSatisfy((thrown) => thrown instanceof error && (thrown as BlockedError).code === code),
+});
+
+describe('whatever the job', () => {
+  test('a connection that is gone blocks', async () => {
+    const { result } = await run(deliveryOf({}), {}, { connections: [] });
+    expect(result).toMatchObject(failed(BlockedError, 'connection_missing'));
+  });
+
+  test('an action that the marketplace does not have is refused', async () => {
+    expect((await run(deliveryOf({}), {})).result).toMatchObject(failed(RejectedError, 'unknown_action'));
+  });
+
+  test('an order that is not on record is refused', async () => {
+    const { result } = await run(deliveryOf({}), { order: action({}) }, { orders: [] });
+    expect(result).toMatchObject(failed(RejectedError, 'order_missing'));
+  });
+});
+
+describe('placing', () => {
+  test('hands over the lines, is told, is followed by its id, and its products are watched', async () => {
+    const order = action({ remoteId: '5021', note: 'taken' });
+    const { result, seen } = await run(deliveryOf({}), { order });
+    expect(order.calls).toEqual([
+      ['push', { order: SOLD, source: CONNECTIONS[0], lineItems: [{ id: 'li_1', quantity: 2 }] }],
+    ]);
+    expect(result).toEqual({
+      ok: true,
+      httpStatus: 200,
+      told: { type: 'order.placed', detail: { remoteId: '5021', note: 'taken' } },
+      placed: { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: '2026-11-20T10:00:00.000Z' },
+    });
+    expect(seen).toEqual([
+      ['note', 'shed', 'MUG-RED', 'Red mug'],
+      ['remember', 'shed', '5021', SOLD.id],
+    ]);
+  });
+
+  test('a cancelled order is refused before any call', async () => {
+    const order = action({});
+    const { result } = await run(deliveryOf({}), { order }, { orders: [{ ...SOLD, cancelled: true }] });
+    expect(result).toMatchObject(failed(RejectedError, 'order_cancelled'));
+    expect(order.calls).toEqual([]);
+  });
+
+  test('after an unknown outcome is looked for first', async () => {
+    const order = action({ remoteId: '5021' }, { remoteId: '5021' });
+    const { result } = await run(deliveryOf({}, { unknown: true }), { order });
+    expect(order.calls.map(([what]) => what)).toEqual(['probe']);
+    expect(result).toMatchObject({ told: { detail: { probed: true } } });
+  });
+});
+
+describe('reporting', () => {
+  const of = (order: Order, more: Partial<Delivery> = {}) =>
+    deliveryOf({ action: 'fulfillment', order: order.id, subject: { fulfillment: 'ful_1' } }, more);
+  const one = { ...SOLD, fulfillments: [parcel('ful_1')], deliveries: ['dlv_1', 'dlv_2'] };
+  const two = { ...one, fulfillments: [parcel('ful_1'), parcel('ful_2')] };
+
+  test('tells the parcel with its carrier by the shipper’s table', async () => {
+    const fulfillment = action({});
+    const { result } = await run(of(one), { fulfillment }, { orders: [one] });
+    expect(fulfillment.calls[0]?.[1]).toMatchObject({
+      fulfillment: { id: 'ful_1', carrierCode: 'dhl' },
+      anotherReported: false,
+    });
+    expect(result).toMatchObject({ told: { type: 'fulfillment.reported', detail: { trackingNumber: 'JD-ful_1' } } });
+  });
+
+  test.each([
+    ['erp', 'dhl'],
+    ['gone', null],
+  ])('a parcel by %s has the carrier %s', async (by, carrierCode) => {
+    const order = { ...SOLD, fulfillments: [parcel('ful_1', by)] };
+    const fulfillment = action({});
+    await run(of(order), { fulfillment }, { orders: [order] });
+    expect(fulfillment.calls[0]?.[1]).toMatchObject({ fulfillment: { carrierCode } });
+  });
+
+  test.each([
+    ['another parcel was reported', { state: 'succeeded' as const }, true],
+    ['another may have been', { unknown: true }, true],
+    ['another has yet to be', {}, false],
+  ])('after an unknown outcome the probe knows whether %s', async (_what, other, anotherReported) => {
+    const fulfillment = action({}, {});
+    const deliveries = [deliveryOf({ id: 'dlv_2', action: 'fulfillment', subject: { fulfillment: 'ful_2' } }, other)];
+    await run(of(two, { unknown: true }), { fulfillment }, { orders: [two], deliveries });
+    expect(fulfillment.calls).toMatchObject([['probe', { anotherReported }]]);
+  });
+
+  test('where no probe could tell the parcels apart, a 500 is taken at its word', async () => {
+    const busy = new RetryableError({ code: 'http_500', description: 'no', httpStatus: 500 });
+    const fulfillment = { ...action({}), push: () => Promise.reject(busy) };
+    const unknownAfter = async (order: Order) => (await run(of(order), { fulfillment }, { orders: [order] })).result;
+    expect(await unknownAfter(one)).toMatchObject({ unknown: true });
+    expect(await unknownAfter(two)).toMatchObject({ unknown: false });
+  });
+
+  test('a follow-up is given what it is about', async () => {
+    const status = action({ note: 'set' });
+    const delivery = deliveryOf({ action: 'status', subject: { about: 'ord_8f3a ful_1' } });
+    const { result } = await run(delivery, { followUps: { status } });
+    expect(status.calls).toMatchObject([['push', { about: 'ord_8f3a ful_1' }]]);
+    expect(result).toMatchObject({ told: { type: 'status.reported', detail: { note: 'set' } } });
+  });
+});
+
+describe('cancelling', () => {
+  const withdrawal = deliveryOf({ id: 'dlv_2', action: 'cancel', subject: { placement: 'dlv_1' } });
+  const cancel = (placement: Delivery | null, actions: Actions) =>
+    run(withdrawal, actions, { deliveries: placement ? [placement] : [] });
+
+  test('a placement that does not exist leaves nothing to do', async () => {
+    expect((await cancel(null, {})).result).toEqual({ ok: true, httpStatus: 200 });
+  });
+
+  test('a placement in a worker’s hands is looked at again', async () => {
+    const { result } = await cancel(deliveryOf({}, { state: 'leased' }), { cancel: action({}) });
+    expect(result).toMatchObject(failed(NotYetError, 'placement_in_hand'));
+  });
+
+  test('a placement that has not happened is stopped, and nobody is alarmed', async () => {
+    const { result } = await cancel(deliveryOf({}), { cancel: action({}) });
+    const [stopped] = result.ok ? (result.also ?? []) : [];
+    expect(stopped?.Put?.Item).toMatchObject({ id: 'dlv_1', state: 'dead', deadLettered: true });
+  });
+
+  test('a placement that stands is undone, with its lines and its id', async () => {
+    const undone = action({});
+    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: SOLD.placedAt };
+    const { result } = await cancel(deliveryOf({}, { state: 'succeeded', placed }), { cancel: undone });
+    const lineItems = [{ id: 'li_1', quantity: 2 }];
+    expect(undone.calls).toMatchObject([['push', { remoteId: '5021', lineItems }]]);
+    expect(result).toMatchObject({ told: { type: 'order.withdrawn' } });
+  });
+
+  test.each([
+    ['and the remote has it', { remoteId: '5021' }, ['push']],
+    ['and the remote has none', null, []],
+  ])('a placement whose outcome is unknown is looked for: %s', async (_what, found, calls) => {
+    const undone = action({});
+    const order = action<unknown, { remoteId?: string }>({}, found);
+    await cancel(deliveryOf({}, { unknown: true }), { cancel: undone, order });
+    expect(undone.calls.map(([what]) => what)).toEqual(calls);
+  });
+
+  test('what cannot be undone over an API is a person’s', async () => {
+    const { result } = await cancel(deliveryOf({}, { state: 'succeeded' }), {});
+    expect(result).toMatchObject(failed(BlockedError, 'cancel_unsupported'));
+  });
+});
+
+describe('fetching', () => {
+  const fetched = deliveryOf({ kind: 'fetch', order: null, subject: { resource: '5021', askedBy: 'poll' } });
+  const read = { push: async () => ({ topic: 'orden', body: { id: 5021 } }) };
+
+  test('ingests what it read', async () => {
+    const { result, ingested } = await run(fetched, { fetches: { order: read } });
+    expect(result).toMatchObject({ ok: true });
+    const message = { connection: 'shed', topic: 'orden', receivedBy: 'fetch', askedBy: 'poll', body: '{"id":5021}' };
+    expect(ingested).toMatchObject([message]);
+  });
+
+  test('is simply done again after an unknown outcome', async () => {
+    const { result, ingested } = await run({ ...fetched, unknown: true }, { fetches: { order: read } });
+    expect(result).toMatchObject({ ok: true });
+    expect(ingested).toHaveLength(1);
+  });
+
+  test('that could not be ingested has failed, but nothing at the remote is in doubt', async () => {
+    const { hub } = fakeHub();
+    const ingest = () => Promise.reject(new Error('busy'));
+    const connector = connectorWith({ fetches: { order: read } });
+    const network = await hub.getNetwork();
+    const result = await attempt({ delivery: fetched, connector, network, ingest, hub });
+    expect(result).toMatchObject({ ok: false, unknown: false });
+  });
+});
+
+describe('stock', () => {
+  const told = deliveryOf({ action: 'stock', order: null, subject: { sku: 'MUG-RED' } });
+  const listing = { id: 'x', connection: 'shed', sku: 'MUG-RED', updatedAt: '', revision: 1 };
+
+  test('is told as the sum of this moment', async () => {
+    const stock = action({});
+    await run(told, { stock }, { product: listing });
+    expect(stock.calls).toEqual([['push', { listing, quantity: 7 }]]);
+  });
+
+  test('of what is not listed there is not told', async () => {
+    const stock = action({});
+    expect((await run(told, { stock })).result).toMatchObject({ ok: true });
+    expect(stock.calls).toEqual([]);
+  });
+});
+
+describe('a request', () => {
+  const asked = (more: Partial<Delivery> = {}) =>
+    deliveryOf({ action: 'ticket', order: null, subject: { input: { order: SOLD.id } } }, more);
+  const ticket = (acts: Action<unknown>) => ({
+    requests: {
+      ticket: { ...acts, Input: z.unknown(), summary: 'Asks.', orderOf: (input: unknown) => (input as Order).id },
+    },
+  });
+
+  test('says what the remote said', async () => {
+    const { result } = await run(asked(), ticket(action({ remoteId: 't1', note: 'open' })));
+    expect(result).toMatchObject({ ok: true, description: 't1, open' });
+  });
+
+  test('tells the order that it names, which is found by what it made', async () => {
+    const acts = action({ remoteId: 't1' });
+    const named = { ...ticket(acts).requests.ticket, orderOf: (input: unknown) => (input as { order: string }).order };
+    const { result } = await run(asked(), { requests: { ticket: named } });
+    const [line, remote] = result.ok ? (result.also ?? []) : [];
+    expect(line?.Put?.Item).toMatchObject({ type: 'ticket.done', detail: { delivery: 'dlv_1', remoteId: 't1' } });
+    expect(remote?.Put?.Item).toMatchObject({ order: SOLD.id });
+  });
+
+  test('that nothing can read back is a person’s after an unknown outcome, and is not asked for twice', async () => {
+    const { push, calls } = action({});
+    const { result } = await run(asked({ unknown: true }), ticket({ push }));
+    expect(result).toMatchObject(failed(BlockedError, 'outcome_unknown', true));
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('routing', () => {
+  const unrouted = deliveryOf({ action: 'route', connection: 'scopio-main', marketplace: 'scopio' });
+
+  test('changes the order, without a call to any remote', async () => {
+    const { hub } = fakeHub({ orders: [SOLD] });
+    const network = { ...(await hub.getNetwork()), routes: [{ from: '*', to: 'shed' }] };
+    const opened: unknown[] = [];
+    const changeOrder: typeof hub.changeOrder = async (_id, decide) => {
+      const decision = await decide(SOLD);
+      opened.push(...(decision?.deliveries ?? []));
+      return { decision: decision as never, before: SOLD, order: SOLD, opened: [] };
+    };
+    const openRemote = () => Promise.reject(new Error('a remote was opened'));
+    const work = { delivery: unrouted, connector: connectorWith({}), network, ingest: async () => {} };
+    const result = await attempt({ ...work, hub: { ...hub, changeOrder, openRemote } });
+    expect(result).toEqual({ ok: true });
+    expect(opened).toMatchObject([{ action: 'order', connection: 'shed' }]);
+  });
+});

@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import type { Delivery } from '#lib/deliveries/delivery';
+import type { Actions } from '#lib/marketplaces/action';
+import { orderOf } from '#lib/orders/test-orders';
+import { BudgetSpentError, RejectedError, RetryableError } from '#lib/platform/errors';
+import { connectorWith, deliveryOf, fakeHub, NOW } from '../../test/support/fake-hub.ts';
+import { type HUB, workDeliveries, workDelivery } from './work.ts';
+
+const later = (seconds: number): string => new Date(NOW.getTime() + seconds * 1000).toISOString();
+const LEASE = { owner: 'another', until: later(60), startedAt: later(-30) };
+const placed: Actions = { order: { push: async () => ({ remoteId: '5021' }), probe: async () => null } };
+const failing = (error: Error): Actions => ({
+  order: { push: () => Promise.reject(error), probe: async () => null },
+});
+
+/** Has a worker of the warehouse look at a delivery. */
+async function look(delivery: Delivery, actions: Actions = placed, changes: Partial<typeof HUB> = {}) {
+  const { hub, seen, ledger } = fakeHub({ orders: [orderOf()], deliveries: [delivery] });
+  const worker = { connector: connectorWith(actions), ingest: async () => {}, hub: { ...hub, ...changes } };
+  await workDelivery(delivery.id, worker);
+  return { seen, now: ledger.get(delivery.id) };
+}
+
+describe('a delivery that is due', () => {
+  test('is leased, attempted and recorded', async () => {
+    const { now, seen } = await look(deliveryOf({}));
+    expect(now).toMatchObject({ state: 'succeeded', lease: null, attemptCount: 1, placed: { remoteId: '5021' } });
+    expect(now?.attempts).toMatchObject([{ number: 1, outcome: 'succeeded', told: [{ type: 'order.placed' }] }]);
+    expect(seen.at(-1)).toEqual(['ring', 'dlv_1']);
+  });
+
+  test('is tried again as the policy of its connection says, and then dead', async () => {
+    const busy = failing(new RetryableError({ code: 'http_503', description: 'busy' }));
+    const policies: unknown[] = [];
+    const retryPolicy: typeof HUB.retryPolicy = (connection) => {
+      policies.push(connection?.id);
+      return { limit: 1, intervalSeconds: 60 };
+    };
+    const first = await look(deliveryOf({}), busy, { retryPolicy });
+    expect(first.now).toMatchObject({ state: 'pending', nextAttemptAt: later(60) });
+    const last = await look(deliveryOf({}, { failures: 1 }), busy, { retryPolicy });
+    expect(last.now).toMatchObject({ state: 'dead', deadLettered: true });
+    expect(policies).toEqual(['shed', 'shed']);
+  });
+
+  test('whose turn it is not comes back without an attempt', async () => {
+    const { now, seen } = await look(deliveryOf({}), failing(new BudgetSpentError('shed', 5_000)));
+    expect(now).toMatchObject({ state: 'pending', attemptCount: 0, turnedAway: 1, nextAttemptAt: later(5) });
+    expect(seen).toContainEqual(['ring', 'dlv_1']);
+  });
+
+  test('of a connection that is gone is settled by the policy that such have', async () => {
+    const policies: unknown[] = [];
+    const retryPolicy: typeof HUB.retryPolicy = (connection) => {
+      policies.push(connection);
+      return { limit: 3, intervalSeconds: 300 };
+    };
+    const { now } = await look(deliveryOf({ connection: 'gone' }), placed, { retryPolicy });
+    expect(now).toMatchObject({ state: 'blocked', cause: { code: 'connection_missing' } });
+    expect(policies).toEqual([undefined]);
+  });
+});
+
+describe('a success', () => {
+  test('that could not be recorded is read back', async () => {
+    let writes = 0;
+    const { hub, ledger } = fakeHub({ orders: [orderOf()], deliveries: [deliveryOf({})] });
+    const transition: typeof HUB.transition = async (...write) => {
+      writes += 1;
+      if (writes === 1) throw new Error('DynamoDB is away');
+      return hub.transition(...write);
+    };
+    await workDelivery('dlv_1', {
+      ...{ connector: connectorWith(placed), ingest: async () => {}, hub: { ...hub, transition } },
+    });
+    expect(ledger.get('dlv_1')).toMatchObject({ state: 'pending', unknown: true, attemptCount: 1 });
+  });
+
+  test('that another worker has written over stays theirs', async () => {
+    const { now, seen } = await look(deliveryOf({}), placed, { transition: async () => false });
+    expect(now).toMatchObject({ state: 'leased' });
+    expect(seen.map(([what]) => what)).not.toContain('ring');
+  });
+
+  test('whose writes met somebody else’s comes back to be probed', async () => {
+    const placement = deliveryOf({ id: 'dlv_0' });
+    const cancel = deliveryOf({ action: 'cancel', subject: { placement: 'dlv_0' } });
+    const { hub, ledger } = fakeHub({ orders: [orderOf()], deliveries: [placement, cancel] });
+    const transition: typeof HUB.transition = async (was, now, also = []) =>
+      also.length === 0 && hub.transition(was, now);
+    await workDelivery('dlv_1', {
+      ...{ connector: connectorWith({}), ingest: async () => {}, hub: { ...hub, transition } },
+    });
+    expect(ledger.get('dlv_1')).toMatchObject({ state: 'pending', unknown: true, attemptCount: 0 });
+  });
+
+  test('of a report rings for what waited for it', async () => {
+    const parcel = { id: 'ful_1', by: 'shed', carrier: 'DHL', trackingNumber: 'J', shippedAt: '', lineItems: [] };
+    const order = { ...orderOf(), fulfillments: [parcel], deliveries: ['dlv_1', 'dlv_2'] };
+    const sello = { connection: 'sello-se', marketplace: 'sello', order: order.id };
+    const report = deliveryOf({ ...sello, action: 'fulfillment', subject: { fulfillment: 'ful_1' } });
+    const subject = { about: 'x', after: ['dlv_1'] };
+    const waiting = deliveryOf({ ...sello, id: 'dlv_2', action: 'status', subject });
+    const { hub, seen } = fakeHub({ orders: [order], deliveries: [report, waiting] });
+    const { connector } = await import('#lib/marketplaces/sello/index');
+    const fulfillment = { push: async () => ({}), probe: async () => null };
+    await workDelivery('dlv_1', {
+      ...{ connector: { ...connector, actions: { fulfillment } }, ingest: async () => {}, hub },
+    });
+    expect(seen.at(-1)).toEqual(['ring', 'dlv_1', 'dlv_2']);
+  });
+});
+
+describe('a ring for anything else', () => {
+  test.each([
+    ['at the wrong pusher', deliveryOf({ marketplace: 'shoppo' })],
+    ['for what is done', deliveryOf({}, { state: 'succeeded', nextAttemptAt: null })],
+    ['for what is blocked', deliveryOf({}, { state: 'blocked', nextAttemptAt: null })],
+    ['for what another worker has in hand', deliveryOf({}, { state: 'leased', lease: LEASE })],
+    ['for what is dead and buried', deliveryOf({}, { state: 'dead', nextAttemptAt: null, deadLettered: true })],
+  ])('%s does nothing', async (_what, delivery) => {
+    const { now, seen } = await look(delivery);
+    expect(now).toEqual(delivery);
+    expect(seen).toEqual([]);
+  });
+
+  test('that comes too early is rung again', async () => {
+    const { seen } = await look(deliveryOf({}, { nextAttemptAt: later(60) }));
+    expect(seen).toEqual([['ring', 'dlv_1']]);
+  });
+
+  test('for what waits for others does nothing until they have succeeded', async () => {
+    const subject = { about: 'x', after: ['dlv_0'] };
+    const waiting = deliveryOf({ action: 'status', subject });
+    const followUps = { status: { push: async () => ({}), probe: async () => null } };
+    const stateAfter = async (state: 'pending' | 'succeeded') => {
+      const { hub, ledger } = fakeHub({
+        orders: [orderOf()],
+        deliveries: [deliveryOf({ id: 'dlv_0' }, { state }), waiting],
+      });
+      await workDelivery('dlv_1', { connector: connectorWith({ followUps }), ingest: async () => {}, hub });
+      return ledger.get('dlv_1')?.state;
+    };
+    expect(await stateAfter('pending')).toBe('pending');
+    expect(await stateAfter('succeeded')).toBe('succeeded');
+  });
+
+  test('for a worker that died records its attempt as unknown, by the policy of the connection', async () => {
+    const lease = { ...LEASE, until: later(-1) };
+    const { now } = await look(deliveryOf({}, { state: 'leased', lease }));
+    expect(now).toMatchObject({ state: 'pending', unknown: true, failures: 1, cause: { code: 'worker_lost' } });
+    expect(now?.nextAttemptAt).toBe(later(-30 + 300));
+  });
+});
+
+describe('a dead delivery', () => {
+  const dies = failing(new RejectedError({ code: 'http_422', description: 'no' }));
+
+  test('is marked only after its message is in the dead-letter queue', async () => {
+    const { seen } = await look(deliveryOf({}), dies);
+    expect(seen).toEqual([
+      ['transition', 'dead'],
+      ['dead letter', 'dlv_1'],
+      ['transition', 'dead'],
+      ['ring', 'dlv_1'],
+    ]);
+  });
+
+  test('whose message was not sent is not marked, and the next ring sends it', async () => {
+    const unsent = { deadLetter: () => Promise.reject(new Error('SQS is away')) };
+    await expect(look(deliveryOf({}), dies, unsent)).rejects.toThrow('SQS is away');
+    const { hub, ledger, seen } = fakeHub({ orders: [orderOf()], deliveries: [deliveryOf({})] });
+    const worker = { connector: connectorWith(dies), ingest: async () => {} };
+    await workDelivery('dlv_1', { ...worker, hub: { ...hub, ...unsent } }).catch(() => {});
+    expect(ledger.get('dlv_1')).toMatchObject({ state: 'dead', deadLettered: false });
+    await workDelivery('dlv_1', { ...worker, hub });
+    expect(ledger.get('dlv_1')).toMatchObject({ state: 'dead', deadLettered: true });
+    expect(seen).toContainEqual(['dead letter', 'dlv_1']);
+  });
+});
+
+test('a message that rings for several throws when one of them could not be looked at, after the others', async () => {
+  const { hub, ledger } = fakeHub({ orders: [orderOf()], deliveries: [deliveryOf({}), deliveryOf({ id: 'dlv_2' })] });
+  const leaseDue: typeof HUB.leaseDue = (id, ...rest) =>
+    id === 'dlv_1' ? Promise.reject(new Error('a bad key')) : hub.leaseDue(id, ...rest);
+  const worker = { connector: connectorWith(placed), ingest: async () => {}, hub: { ...hub, leaseDue } };
+  await expect(workDeliveries({ deliveryId: 'dlv_1', others: ['dlv_2'] }, worker)).rejects.toThrow('a bad key');
+  expect(ledger.get('dlv_2')).toMatchObject({ state: 'succeeded' });
+});

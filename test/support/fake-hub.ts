@@ -1,0 +1,125 @@
+import { HUB } from '#lib/attempts/work';
+import type { Product } from '#lib/catalog/product';
+import type { Connection } from '#lib/connections/connection';
+import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
+import { openDelivery } from '#lib/deliveries/ledger';
+import type { Actions } from '#lib/marketplaces/action';
+import type { Connector } from '#lib/marketplaces/contract';
+import { connector as marketful } from '#lib/marketplaces/marketful/index';
+import { roleOf } from '#lib/marketplaces/registry';
+import type { Remote } from '#lib/marketplaces/remote';
+import type { Order } from '#lib/orders/order';
+
+export const NOW = new Date('2026-11-20T10:00:00.000Z');
+
+const connection = (id: string, marketplace: string): Connection => ({
+  ...{ id, marketplace, baseUrl: 'http://remote.test', settings: {} },
+  ...{ pollIntervalSeconds: 600, requestsPerMinute: 60 },
+});
+
+/** Two shops that sell and a warehouse that ships. */
+export const CONNECTIONS = [
+  connection('scopio-main', 'scopio'),
+  connection('sello-se', 'sello'),
+  connection('shed', 'marketful'),
+];
+
+/** A due delivery of the warehouse. */
+export const deliveryOf = (changes: Partial<NewDelivery>, more: Partial<Delivery> = {}): Delivery => ({
+  ...openDelivery(
+    {
+      ...{ id: 'dlv_1', kind: 'push', action: 'order', connection: 'shed', marketplace: 'marketful' },
+      ...{ order: 'scopio-main:ord_8f3a', subject: { lineItems: [{ id: 'li_1', quantity: 2 }] } },
+      ...changes,
+    },
+    NOW.toISOString(),
+  ),
+  ...more,
+});
+
+/** The warehouse's connector with these actions and no others. */
+export const connectorWith = (actions: Actions, changes: Partial<Connector> = {}): Connector => ({
+  ...marketful,
+  ...changes,
+  actions,
+});
+
+/** What happened at a fake hub, in order. */
+type Seen = [what: string, ...about: unknown[]];
+
+/** A hub that keeps deliveries and orders in memory and writes down all that is done to the rest. */
+export function fakeHub({
+  orders = [],
+  deliveries = [],
+  connections = CONNECTIONS,
+  product,
+}: {
+  orders?: Order[];
+  deliveries?: Delivery[];
+  connections?: Connection[];
+  product?: Product;
+} = {}) {
+  const ledger = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
+  const seen: Seen[] = [];
+  let sent = 0;
+  const remoteOf = (of: Connection): Remote => ({
+    connection: of,
+    secrets: { key: 'current' },
+    http: {
+      request: async () => {
+        sent += 1;
+        return { status: 200, headers: new Headers(), body: {} };
+      },
+      sent: () => sent,
+      lastStatus: () => 200,
+    },
+    token: async () => 'token',
+    findProduct: async () => product,
+    now: () => NOW,
+  });
+  const hub: typeof HUB = {
+    ...HUB,
+    now: () => NOW,
+    getNetwork: async () => ({
+      connections: new Map(connections.map((each) => [each.id, each])),
+      removed: new Map(),
+      routes: [],
+      roleOf,
+    }),
+    getOrder: async (id) => orders.find((order) => order.id === id),
+    getDelivery: async (id) => ledger.get(id),
+    getDeliveries: async (ids) => ids.flatMap((id) => ledger.get(id) ?? []),
+    getAttempts: async ({ attempts = [] }) => attempts,
+    leaseDue: async (id, marketplace, now) => {
+      const found = ledger.get(id);
+      if (!found) return {};
+      const isDue = found.state === 'pending' && (found.nextAttemptAt ?? '') <= now.toISOString();
+      if (!isDue || found.marketplace !== marketplace || found.subject.after) return { found };
+      return { leased: leaseOf(found, now) };
+    },
+    leaseDelivery: async (delivery, now) => leaseOf(delivery, now),
+    transition: async (was, now, also = []) => {
+      seen.push(['transition', now.state, ...(also.length > 0 ? [also] : [])]);
+      if (ledger.get(was.id)?.updatedAt !== was.updatedAt) return false;
+      ledger.set(was.id, now);
+      return true;
+    },
+    ring: async (rung) => void seen.push(['ring', ...rung.map(({ id }) => id)]),
+    deadLetter: async ({ id }) => void seen.push(['dead letter', id]),
+    rememberRemote: async (...remembered) => void seen.push(['remember', ...remembered]),
+    noteProduct: async (...noted) => void seen.push(['note', ...noted]),
+    countStock: async () => 7,
+    openRemote: async (of) => remoteOf(of),
+    renewRemote: async () => undefined,
+    isBeforeRestore: () => false,
+    retryPolicy: () => ({ limit: 3, intervalSeconds: 300 }),
+  };
+  function leaseOf(delivery: Delivery, now: Date): Delivery {
+    const at = now.toISOString();
+    const lease = { owner: 'me', until: new Date(now.getTime() + 90_000).toISOString(), startedAt: at };
+    const leased: Delivery = { ...delivery, state: 'leased', updatedAt: at, lease };
+    ledger.set(delivery.id, leased);
+    return leased;
+  }
+  return { hub, seen, ledger };
+}
