@@ -19,7 +19,8 @@ export async function loadHandlers(
     .filter(({ name }) => isWanted(name))
     .map(async ({ name, handler }) => {
       const [file = '', exported = ''] = handler.split('.');
-      const module = (await import(`../../${file}.ts`)) as Record<string, Handler>;
+      const path = `../../${file}.ts`;
+      const module = (await import(path)) as Record<string, Handler>;
       const found = module[exported];
       if (!found) throw new Error(`${file}.ts does not export ${exported}`);
       return [name, found] as const;
