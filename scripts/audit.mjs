@@ -3,25 +3,45 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { machinePath, root } from './child.mjs';
 
-// Asks the registry for known vulnerabilities of what is locked. One in what is shipped fails unless supply-chain.json
-// says why it does not matter; one in a tool is told. A registry without advisories is told and does not fail, but with
-// --required.
+// Asks the registry for known vulnerabilities of what is locked. It fails for one in what is shipped, and for a registry
+// that knows of none, as then nothing was audited, unless supply-chain.json has an exception that says why and until when.
+// One in a tool is told.
 const NPM = ['audit', '--json', '--package-lock-only', '--fetch-retries=0', '--fetch-timeout=15000'];
-const { advisories: explained } = JSON.parse(readFileSync(path.join(root, 'supply-chain.json'), 'utf8'));
+const NOT_DONE = 'no-advisories';
+/** An exception is looked at again: one that ends later than this is none. */
+const LONGEST_DAYS = 120;
+const DAY_MS = 24 * 3600 * 1000;
+
+const [policy = path.join(root, 'supply-chain.json')] = process.argv.slice(2);
+const { exceptions } = JSON.parse(readFileSync(policy, 'utf8'));
 
 const [all, shipped] = await Promise.all([ask([]), ask(['--omit=dev'])]);
 const failure = all.failure ?? shipped.failure;
-if (failure) {
-  console.error(`audit: NOT DONE, the registry gave no advisories: ${failure}`);
-  process.exitCode = process.argv.includes('--required') ? 1 : 0;
-} else {
+if (failure) judge(NOT_DONE, `NOT DONE, the registry gave no advisories: ${failure}`);
+else {
   const serious = new Set(shipped.found.map(({ id }) => id));
   for (const { id, name, severity, title } of all.found) {
-    const verdict = explained[id] ? `explained: ${explained[id]}` : serious.has(id) ? 'SHIPPED' : 'in a tool';
-    console.error(`audit: ${id} ${name} (${severity}): ${title}: ${verdict}`);
-    if (serious.has(id) && !explained[id]) process.exitCode = 1;
+    const what = `${id} ${name} (${severity}): ${title}`;
+    if (serious.has(id)) judge(id, `${what}: SHIPPED`);
+    else console.error(`audit: ${what}: in a tool`);
   }
   console.error(`audit: ${all.found.length} advisories, ${shipped.found.length} of them for what is shipped`);
+}
+
+/** Fails the run for what no exception covers today. */
+function judge(id, what) {
+  const { reason, until } = exceptions[id] ?? {};
+  const days = (Date.parse(until) - Date.now()) / DAY_MS;
+  const excepted = Boolean(reason) && days > 0 && days <= LONGEST_DAYS;
+  const why = excepted ? `excepted until ${until}: ${reason}` : whyNot(id, until, days);
+  console.error(`audit: ${what}\naudit: ${why}`);
+  if (!excepted) process.exitCode = 1;
+}
+
+function whyNot(id, until, days) {
+  if (until === undefined) return `exceptions of supply-chain.json has no "${id}"`;
+  if (days <= 0) return `the exception "${id}" of supply-chain.json ended on ${until}`;
+  return `the exception "${id}" of supply-chain.json wants a reason, and an end within ${LONGEST_DAYS} days`;
 }
 
 /** The advisories by their GHSA ids, or why there are none to be had. */

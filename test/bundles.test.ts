@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,10 +37,21 @@ const sourcesOf = (name: string): string[] =>
     Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0),
   );
 
+const packagesOf = (name: string): string[] =>
+  sourcesOf(name).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+
+test('what is shipped is what is bundled: each dependency ends in a bundle, and no tool does', () => {
+  const read = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
+  const bundled = new Set(names.flatMap(packagesOf));
+  expect(Object.keys(read('package.json').dependencies).filter((name) => !bundled.has(name))).toEqual([]);
+  const { packages } = read('package-lock.json');
+  expect([...bundled].filter((name) => packages[`node_modules/${name}`]?.dev)).toEqual([]);
+});
+
 describe('the bundle of', () => {
   test.each(webhooks)('%s has at most 500 KB, and of libraries the two clients and the wrapper', (name) => {
     expect(bundleOf(name).bytes).toBeLessThanOrEqual(500_000);
-    const packages = sourcesOf(name).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+    const packages = packagesOf(name);
     expect(packages.filter((each) => !/^@(aws-sdk|smithy|aws)\/|^@middy\/core$/.test(each))).toEqual([]);
     const clients = packages.filter((each) => each.startsWith('@aws-sdk/client-'));
     expect([...new Set(clients)].sort()).toEqual(['@aws-sdk/client-secrets-manager', '@aws-sdk/client-sqs']);

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { _ } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
-import addFormats from 'ajv-formats';
+import { formats } from './formats.ts';
 import { orderSchema, referredSchemas } from './schema-list.ts';
 
 /** Where `validate.ts` imports it from. */
@@ -10,20 +11,17 @@ export const VALIDATOR = join(import.meta.dirname, 'generated', 'order-validator
 
 const HEAD = `// The schemas as code. Made by \`node lib/ucp/compile.ts\`: a worker that compiled them itself would take a tenth of a
 // second for it, at its first order.
-import { fullFormats } from 'ajv-formats/dist/formats.js';
+import { formats } from '../formats.ts';
 `;
 
 /** The source of a module that validates orders against the schemas. */
 export function compileValidator(): string {
   // UCP's own keywords (`ucp_request`) are not JSON Schema's: strict mode would refuse them.
-  const ajv = new Ajv2020({ strict: false, allErrors: true, code: { source: true, esm: true, lines: true } });
-  addFormats.default(ajv);
+  const code = { source: true, esm: true, lines: true, formats: _`formats` };
+  const ajv = new Ajv2020({ strict: false, allErrors: true, formats, code });
   for (const schema of referredSchemas) ajv.addSchema(withoutProse(schema));
-  const code = standaloneCode.default(ajv, ajv.compile(withoutProse(orderSchema)));
-  return (
-    HEAD +
-    code.replace('"use strict";', '').replaceAll('require("ajv-formats/dist/formats").fullFormats', 'fullFormats')
-  );
+  const made = standaloneCode.default(ajv, ajv.compile(withoutProse(orderSchema)));
+  return HEAD + made.replace('"use strict";', '');
 }
 
 const PROSE = new Set(['title', 'description', 'examples']);

@@ -15,7 +15,6 @@ export interface Locked {
   resolved?: string;
   /** A tool of ours: nothing of it is deployed. */
   dev?: boolean;
-  optional?: boolean;
   hasInstallScript?: boolean;
 }
 
@@ -28,34 +27,29 @@ export interface Lock {
 export interface Policy {
   /** SPDX ids, of what is deployed and of what only builds and tests it. */
   licenses: { shipped: string[]; tools: string[] };
-  /** Binaries of other platforms whose hash is not on record. */
-  withoutIntegrity: string[];
 }
 
 /** What somebody has to look at before it is let in; docs/supply-chain.md says what to do. */
 export function findProblems(manifest: Manifest, lock: Lock, policy: Policy): string[] {
-  const packages = Object.entries(lock.packages)
-    .filter(([path]) => path !== '')
-    .map(([path, locked]) => ({ name: nameOf(path), ...locked }));
+  const packages = packagesOf(lock);
   return [
     ...findLoosePins(manifest, lock),
-    ...packages.flatMap((each) => [...findForeign(each, policy), ...findLicense(each, policy)]),
+    ...packages.flatMap((each) => [...findForeign(each), ...findLicense(each, policy)]),
     ...compare(
       'allowScripts of package.json',
       Object.keys(manifest.allowScripts),
       packages.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name),
       'has a script for when it is installed',
     ),
-    ...compare(
-      'withoutIntegrity of supply-chain.json',
-      policy.withoutIntegrity,
-      packages.filter(({ integrity }) => !integrity).map(({ name }) => name),
-      'has no integrity hash',
-    ),
   ];
 }
 
 type Package = Locked & { name: string };
+
+export const packagesOf = ({ packages }: Lock): Package[] =>
+  Object.entries(packages)
+    .filter(([path]) => path !== '')
+    .map(([path, locked]) => ({ name: nameOf(path), ...locked }));
 
 /** A package's name from its path in the lock, however deep it lies. */
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
@@ -72,13 +66,11 @@ function findLoosePins({ dependencies, devDependencies }: Manifest, lock: Lock):
   ];
 }
 
-function findForeign({ name, resolved, integrity, dev, optional }: Package, policy: Policy): string[] {
-  const found: string[] = [];
-  if (resolved !== undefined) found.push(`${name}: comes from elsewhere than the registry`);
-  if (!integrity && policy.withoutIntegrity.includes(name) && !(dev && optional))
-    found.push(`${name}: has no integrity hash and is not an optional tool`);
-  return found;
-}
+/** Whoever installs a package without a hash, on whatever platform, takes what the registry says at that moment. */
+export const findForeign = ({ name, resolved, integrity }: Package): string[] => [
+  ...(resolved === undefined ? [] : [`${name}: comes from elsewhere than the registry`]),
+  ...(integrity ? [] : [`${name}: has no integrity hash`]),
+];
 
 function findLicense({ name, license, dev }: Package, { licenses }: Policy): string[] {
   const allowed = dev ? licenses.tools : licenses.shipped;

@@ -1,6 +1,6 @@
 // The schemas as code. Made by `node lib/ucp/compile.ts`: a worker that compiled them itself would take a tenth of a
 // second for it, at its first order.
-import { fullFormats } from 'ajv-formats/dist/formats.js';
+import { formats } from '../formats.ts';
 
 export const validate = validate20;
 export default validate20;
@@ -15,7 +15,7 @@ const pattern4 = new RegExp("^\\d{4}-\\d{2}-\\d{2}$", "u");
 const pattern5 = new RegExp("^[a-z][a-z0-9]*(?:\\.[a-z][a-z0-9_]*)+$", "u");
 const schema38 = {"allOf":[{"$ref":"ucp.json#/$defs/entity"},{"type":"object","required":["transport"],"properties":{"transport":{"type":"string","enum":["rest","mcp","a2a","embedded"]},"endpoint":{"type":"string","format":"uri"}}}]};
 const schema39 = {"type":"object","required":["version"],"properties":{"version":{"$ref":"#/$defs/version"},"spec":{"type":"string","format":"uri"},"schema":{"type":"string","format":"uri"},"id":{"type":"string"},"config":{"type":"object","additionalProperties":true}}};
-const formats0 = fullFormats.uri;
+const formats0 = formats.uri;
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2332,7 +2332,7 @@ return errors === 0;
 validate52.evaluated = {"props":{"id":true,"line_items":true,"method_type":true,"destination":true,"description":true,"fulfillable_on":true},"dynamicProps":false,"dynamicItems":false};
 
 const schema62 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://ucp.dev/schemas/shopping/types/adjustment.json","type":"object","required":["id","type","occurred_at","status"],"properties":{"id":{"type":"string"},"type":{"type":"string"},"occurred_at":{"type":"string","format":"date-time"},"status":{"type":"string","enum":["pending","completed","failed"]},"line_items":{"type":"array","items":{"type":"object","required":["id","quantity"],"properties":{"id":{"type":"string"},"quantity":{"type":"integer"}}}},"totals":{"type":"array","items":{"$ref":"total.json"}},"description":{"type":"string"}}};
-const formats18 = fullFormats["date-time"];
+const formats18 = formats["date-time"];
 
 function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ucp.dev/schemas/shopping/types/adjustment.json" */;
@@ -2413,7 +2413,7 @@ errors++;
 if(data.occurred_at !== undefined){
 let data2 = data.occurred_at;
 if(typeof data2 === "string"){
-if(!(formats18.validate(data2))){
+if(!(formats18(data2))){
 const err6 = {instancePath:instancePath+"/occurred_at",schemaPath:"#/properties/occurred_at/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err6];
@@ -3845,7 +3845,7 @@ errors++;
 if(data11.occurred_at !== undefined){
 let data13 = data11.occurred_at;
 if(typeof data13 === "string"){
-if(!(formats18.validate(data13))){
+if(!(formats18(data13))){
 const err20 = {instancePath:instancePath+"/fulfillment/events/" + i2+"/occurred_at",schemaPath:"types/fulfillment_event.json/properties/occurred_at/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err20];
