@@ -7,7 +7,7 @@ import { getProducts } from './store.ts';
 /** Who sells, and who can be told how many units are for sale; all others stock what they ship. */
 export interface Market {
   connections: ReadonlyMap<string, Connection>;
-  roleOf(marketplace: string): { info: { sells: boolean }; takesStock: boolean };
+  roleOf(marketplace: string): { info: { sells: boolean }; takesStock?: true };
 }
 
 /** The sales channels that list a SKU whose stock changed at a warehouse are told, one delivery each. */

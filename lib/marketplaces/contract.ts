@@ -1,12 +1,11 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection, Secrets } from '#lib/connections/connection';
-import type { Order, OrderSnapshot, ShipmentSnapshot } from '#lib/orders/order';
+import type { OrderSnapshot, ShipmentSnapshot } from '#lib/orders/order';
 import type { OpenPlacement } from '#lib/orders/placements';
-import type { FollowUp } from '#lib/orders/plan';
 import type { NoteType } from '#lib/orders/timeline';
 import type * as z from '#lib/platform/zod';
 import type { Actions, Fetched, RemoteContext } from './action.ts';
-import type { MarketplaceInfo } from './info.ts';
+import type { MarketplaceInfo, Role } from './manifest.ts';
 
 /** A webhook request before anything is parsed. `body` is the raw bytes; header names are lower case. */
 export interface WebhookRequest {
@@ -95,19 +94,6 @@ export interface WebhookRegistry {
   /** The URL ends in the secret. Throws when the remote refuses it. */
   create(context: RemoteContext, topic: string, url: string): Promise<void>;
   remove(context: RemoteContext, id: string): Promise<void>;
-}
-
-/** A carrier table both ways: canonical code → the marketplace's word. */
-export type CarrierTable = Readonly<Record<string, string>>;
-
-/** What the hub must know of a marketplace to plan for others; light, as every worker loads that of all of them. */
-export interface Role {
-  info: MarketplaceInfo;
-  carriers: CarrierTable;
-  /** It sells, and can be told how many units it may. */
-  takesStock: boolean;
-  /** Further pushes an order's present state calls for; asked at every change, each runs once. */
-  followUps?(order: Order, connection: Connection): FollowUp[];
 }
 
 /** Everything a marketplace folder offers the hub. */

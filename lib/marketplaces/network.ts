@@ -1,5 +1,5 @@
 import { type Configuration, getConfiguration } from '#lib/connections/store';
-import type { Role } from './contract.ts';
+import type { Role } from './manifest.ts';
 import { roleOf } from './registry.ts';
 
 /** The connections and routes of the moment, with what each marketplace can do: what orders and stock are planned by. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { info as marketful } from '#lib/marketplaces/marketful/info';
-import { info as scopio } from '#lib/marketplaces/scopio/info';
+import { info as marketful } from '#lib/marketplaces/marketful/manifest';
+import { info as scopio } from '#lib/marketplaces/scopio/manifest';
 import { hideSecret, hubUrls } from './hub-urls.ts';
 
 test('ends in the secret where the marketplace can prove itself by nothing else', () => {

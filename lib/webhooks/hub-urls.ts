@@ -1,4 +1,4 @@
-import type { MarketplaceInfo } from '#lib/marketplaces/info';
+import type { MarketplaceInfo } from '#lib/marketplaces/manifest';
 import { RejectedError } from '#lib/platform/errors';
 
 /** Where a marketplace posts a topic; where it can send nothing but a URL, the secret ends it. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { pushesOf, type Subject } from './kit.ts';
 
-const FILES = ['info', 'role', 'settings', 'schema', 'client', 'map', 'carriers', 'actions', 'index'];
+const FILES = ['manifest', 'settings', 'api', 'map', 'actions', 'index'];
 const here = (path: string) => new URL(`../../lib/marketplaces/${path}`, import.meta.url);
 
 /** The same files, honest metadata, settings that refuse what they do not know, examples of everything. */
@@ -24,7 +24,7 @@ export function testFolder({ info, connector, conformance, connection }: Subject
       expect(connector.actions.fetches === undefined).toBe(conformance.fetch === undefined);
       expect(Object.keys(pushesOf(connector))).toEqual(Object.keys(conformance.push));
       expect(info.sells).toBe(connector.actions.order === undefined);
-      expect(connector.takesStock).toBe(connector.actions.stock !== undefined);
+      expect(connector.takesStock ?? false).toBe(connector.actions.stock !== undefined);
     });
 
     test('refuses unknown, missing and empty secrets and unknown settings by name', () => {
@@ -47,7 +47,7 @@ export function testFolder({ info, connector, conformance, connection }: Subject
       expect(info.topics.filter((topic) => !Object.values(conformance.inbound).includes(topic))).toEqual([]);
       const files = readdirSync(here(`${info.name}/fixtures/`));
       const own = readdirSync(here(`${info.name}/`)).filter((file) => file.endsWith('.ts'));
-      const suite = new URL(`./${info.name}.ts`, import.meta.url);
+      const suite = new URL(`./marketplaces/${info.name}.ts`, import.meta.url);
       const used = [suite, ...own.map((file) => here(`${info.name}/${file}`))]
         .map((file) => readFileSync(file, 'utf8'))
         .join();

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Connection } from '#lib/connections/connection';
 import type { CancelInput, FollowUpInput, ProbedAction, RemoteContext, ReportInput } from '#lib/marketplaces/action';
-import type { Change, Connector, PollContext, Role, WebhookRequest } from '#lib/marketplaces/contract';
-import type { MarketplaceInfo } from '#lib/marketplaces/info';
+import type { Change, Connector, PollContext, WebhookRequest } from '#lib/marketplaces/contract';
 import { member } from '#lib/marketplaces/kit/json';
 import { loadConnector } from '#lib/marketplaces/load';
-import { info as scopio } from '#lib/marketplaces/scopio/info';
+import type { MarketplaceInfo, Role } from '#lib/marketplaces/manifest';
+import { info as scopio } from '#lib/marketplaces/scopio/manifest';
 import { map } from '#lib/marketplaces/scopio/map';
 import type { Address, Order } from '#lib/orders/order';
 import type { OpenPlacement } from '#lib/orders/placements';
@@ -66,7 +66,7 @@ export interface Subject {
 
 export async function openSubject({ info }: Role): Promise<Subject> {
   const connector = await loadConnector(info.name);
-  const { conformance }: { conformance: Conformance } = await import(`./${info.name}.ts`);
+  const { conformance }: { conformance: Conformance } = await import(`./marketplaces/${info.name}.ts`);
   const connection = connectionOf(info, conformance.settings);
   const read = (topic: string, body: unknown) => connector.map({ topic, body, receivedAt: RECEIVED_AT }, connection);
   const source = connectionOf(scopio);

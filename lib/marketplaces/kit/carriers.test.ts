@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canonicalCarrier, carrierWord } from './carriers.ts';
+import { canonicalCarrier, carrierName } from './carriers.ts';
 
 const warehouse = { dhl: 'DHL', fedex: 'Fedex' };
 const channel = { dhl: 'dhl', inpost_locker: 'inpost_locker' };
@@ -12,15 +12,15 @@ test("reads a shipper's word without regard to case, its own settings first", ()
 });
 
 test("writes a channel's word for a code, its own settings first", () => {
-  expect(carrierWord(channel, 'DHL')).toBe('dhl');
-  expect(carrierWord(channel, 'estafeta', { Estafeta: 'ups' })).toBe('ups');
-  expect(carrierWord(channel, 'dhl', { dhl: 'other' })).toBe('other');
+  expect(carrierName(channel, 'DHL')).toBe('dhl');
+  expect(carrierName(channel, 'estafeta', { Estafeta: 'ups' })).toBe('ups');
+  expect(carrierName(channel, 'dhl', { dhl: 'other' })).toBe('other');
 });
 
 test('guesses nothing', () => {
   for (const word of ['', 'DHL Express', 'unheard of', 'constructor', '__proto__']) {
     expect(canonicalCarrier(warehouse, word)).toBeNull();
-    expect(carrierWord(channel, word)).toBeNull();
+    expect(carrierName(channel, word)).toBeNull();
   }
   expect(canonicalCarrier(warehouse, 'x', { x: '' })).toBeNull();
 });

@@ -1,25 +1,46 @@
-import type { CarrierTable } from '../contract.ts';
+import type { Connection } from '#lib/connections/connection';
+import { BlockedError } from '#lib/platform/errors';
+import type { ReportInput } from '../action.ts';
+import type { CarrierTable } from '../manifest.ts';
 
 /**
- * The canonical code of a shipper's word, without regard to case; null when nobody said what it means.
- * `added` is the connection's `settings.carriers`: the shipper's word → canonical code.
+ * The canonical code of what a shipper calls a carrier, without regard to case; null when nobody said what it means.
+ * `added` is the connection's `settings.carriers`: the shipper's name → canonical code.
  */
-export function canonicalCarrier(table: CarrierTable, word: string, added: unknown = {}): string | null {
-  const own = lookUp(added, word);
+export function canonicalCarrier(table: CarrierTable, name: string, added: unknown = {}): string | null {
+  const own = lookUp(added, name);
   if (own !== null) return own.toLowerCase();
-  return Object.entries(table).find(([, known]) => same(known, word))?.[0] ?? null;
+  return Object.entries(table).find(([, known]) => same(known, name))?.[0] ?? null;
 }
 
 /**
- * A sales channel's word for a canonical code; null when it has none, which blocks rather than guesses.
- * `added` is the connection's `settings.carriers`: canonical code → the channel's word.
+ * What a sales channel calls a canonical code; null when it has no name for it, which blocks rather than guesses.
+ * `added` is the connection's `settings.carriers`: canonical code → the channel's name.
  */
-export function carrierWord(table: CarrierTable, code: string, added: unknown = {}): string | null {
+export function carrierName(table: CarrierTable, code: string, added: unknown = {}): string | null {
   return lookUp(added, code) ?? lookUp(table, code);
 }
 
-function lookUp(words: unknown, key: string): string | null {
-  const entries = Object.entries((words ?? {}) as Record<string, unknown>);
+/**
+ * What the sales channel calls the parcel's carrier, by its connection's settings and its table.
+ * Throws BlockedError `carrier_unmapped` that says what to add where; `offered` are the names to choose from.
+ */
+export function parcelCarrier(
+  connection: Connection,
+  { carrier, carrierCode, by }: ReportInput['fulfillment'],
+  { title, table, offered = Object.values(table) }: { title: string; table: CarrierTable; offered?: readonly string[] },
+): string {
+  const name = carrierCode === null ? null : carrierName(table, carrierCode, connection.settings.carriers);
+  if (name !== null) return name;
+  const description =
+    carrierCode === null
+      ? `nobody said which carrier "${carrier}" of ${by} is: add "${carrier}": "<canonical code>" to settings.carriers of ${by}`
+      : `${title} has no word for carrier ${carrierCode}: add "${carrierCode}": "<one of ${offered.join(', ')}>" to settings.carriers of ${connection.id}`;
+  throw new BlockedError({ code: 'carrier_unmapped', description }, 'connection');
+}
+
+function lookUp(names: unknown, key: string): string | null {
+  const entries = Object.entries((names ?? {}) as Record<string, unknown>);
   const found = entries.find(([known]) => same(known, key))?.[1];
   return typeof found === 'string' && found !== '' ? found : null;
 }

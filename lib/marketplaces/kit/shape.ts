@@ -90,9 +90,9 @@ export function needed(field: string): never {
   throw unreadable(field, 'is missing');
 }
 
-type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
+type Defined<T> = { [K in keyof T]?: NonNullable<T[K]> };
 
 /** Without the members that are undefined. */
-export function present<T extends Record<string, unknown>>(members: T): Present<T> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T>;
+export function defined<T extends Record<string, unknown>>(members: T): Defined<T> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -21,7 +21,7 @@ export function knowsSecret(given: string | undefined, secrets: Secrets, name = 
   return matches.includes(true);
 }
 
-export interface HmacSignature {
+interface HmacSignature {
   body: Buffer;
   /** As it came, with or without the `<algorithm>=` prefix. */
   signature: string | undefined;

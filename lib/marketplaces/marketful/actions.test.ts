@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import type { Address } from '#lib/orders/order';
 import { BlockedError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import { type Answer, connectionOf, createRemote, pushInput, remoteContext } from '../../../test/conformance/kit.ts';
-import { info as scopio } from '../scopio/info.ts';
+import { info as scopio } from '../scopio/manifest.ts';
 import { order } from './actions.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 
 function open(
   script: Answer[],

@@ -1,6 +1,6 @@
-import type { Connector } from '../contract.ts';
-import { roleOf } from '../registry.ts';
+import { defineConnector } from '../connector.ts';
 import { fetches, order } from './actions.ts';
+import { role } from './manifest.ts';
 import { map } from './map.ts';
 import { poll } from './poll.ts';
 import { requests } from './requests.ts';
@@ -9,8 +9,7 @@ import { webhook } from './webhook.ts';
 import { webhookRegistry } from './webhook-registry.ts';
 
 /** A warehouse in Mexico: is given orders to ship, tells of their parcels and of its stock. */
-export const connector: Connector = {
-  ...roleOf('marketful'),
+export const connector = defineConnector(role, {
   Secrets,
   Settings,
   webhook,
@@ -18,4 +17,4 @@ export const connector: Connector = {
   map,
   poll,
   actions: { order, fetches, requests },
-};
+});

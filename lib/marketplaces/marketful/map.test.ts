@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ShipmentSnapshot } from '#lib/orders/order';
 import { ContractError } from '#lib/platform/errors';
 import { connectionOf, RECEIVED_AT } from '../../../test/conformance/kit.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 import { map } from './map.ts';
 
 const read = (topic: string, body: unknown) => map({ topic, body, receivedAt: RECEIVED_AT }, connectionOf(info));

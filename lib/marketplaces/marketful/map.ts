@@ -4,8 +4,8 @@ import type { ShipmentSnapshot } from '#lib/orders/order';
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
 import { INEXACT, isExact, member, textOf } from '../kit/json.ts';
-import { pathUnder, present, readShape, unreadable } from '../kit/shape.ts';
-import { Orden, type ShipmentEvent, Stock } from './schema.ts';
+import { defined, pathUnder, readShape, unreadable } from '../kit/shape.ts';
+import { Orden, type ShipmentEvent, Stock } from './api.ts';
 
 /** Where a timestamp without an offset comes from. */
 const ZONE = 'America/Mexico_City';
@@ -41,7 +41,7 @@ function findId(body: unknown, paths: readonly string[][]): string {
 /** Stock has no time of its own. More sold than there is counts as none for sale. */
 function mapStock(body: unknown): ProductSnapshot {
   const { sku, ean, item_id: externalId, quantity = 0 } = readShape(Stock, body);
-  return { sku, quantity: Math.max(0, quantity), ...present({ ean, externalId }), version: null };
+  return { sku, quantity: Math.max(0, quantity), ...defined({ ean, externalId }), version: null };
 }
 
 function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
@@ -68,7 +68,7 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
       id: event.id,
       type: typeOf(event.status),
       at: event.at,
-      ...present({
+      ...defined({
         trackingNumber: event.tracking_number,
         carrier: event.carrier_name,
         description: event.description,
@@ -93,7 +93,7 @@ function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): 
     const own = told.filter((event) => event.tracking_number === trackingNumber);
     const carrier = own.find((event) => event.carrier_name)?.carrier_name ?? orden.carrier_name ?? '';
     const trackingUrl = own.find((event) => event.tracking_url)?.tracking_url;
-    return [{ carrier, trackingNumber, shippedAt: own[0]?.at ?? changedAt, ...present({ trackingUrl }) }];
+    return [{ carrier, trackingNumber, shippedAt: own[0]?.at ?? changedAt, ...defined({ trackingUrl }) }];
   });
 }
 

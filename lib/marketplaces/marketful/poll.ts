@@ -1,8 +1,7 @@
 import type { OpenPlacement } from '#lib/orders/placements';
 import { RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import type { PollContext, PollPage } from '../contract.ts';
-import { getEvents, getOrder } from './client.ts';
-import { getStock, getStockByEan } from './items-client.ts';
+import { getEvents, getOrder, getStock, getStockByEan } from './api.ts';
 import { Settings } from './settings.ts';
 
 /** What a poll reads, in this order. `resume` is one of these, a space, and the last one read of it. */

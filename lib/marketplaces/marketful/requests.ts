@@ -1,7 +1,7 @@
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext, RequestAction } from '../action.ts';
-import { createEntryOrder, createItems, deleteItem, type Fields, getStock, updateItem } from './items-client.ts';
+import { createEntryOrder, createItems, deleteItem, type Fields, getStock, updateItem } from './api.ts';
 
 const text = z.string().check(z.trim(), z.minLength(1));
 const number = z.number().check(z.nonnegative());

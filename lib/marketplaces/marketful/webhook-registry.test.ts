@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RejectedError } from '#lib/platform/errors';
 import { type Answer, connectionOf, createRemote, remoteContext } from '../../../test/conformance/kit.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 import { webhookRegistry } from './webhook-registry.ts';
 
 function open(script: Answer[]) {

@@ -1,9 +1,8 @@
 import { RejectedError } from '#lib/platform/errors';
 import type { WebhookRegistry } from '../contract.ts';
 import { readShape } from '../kit/shape.ts';
-import { call } from './client.ts';
-import { info } from './info.ts';
-import { WebhookList } from './schema.ts';
+import { call, WebhookList } from './api.ts';
+import { info } from './manifest.ts';
 
 /** Topic → the `tipo` under which Marketful knows it: `order/created`, `shipment_event/created`. */
 const tipoOf = (topic: string): string => topic.replace(/-(\w+)$/, '/$1').replaceAll('-', '_');

@@ -1,6 +1,6 @@
 import type { Webhook } from '../contract.ts';
 import { knowsSecret, provesSecret, secretEvidence } from '../kit/webhook-secret.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 
 // Marketful signs nothing: the secret is in the URL that we register with POST /webhooks/crear.
 export const webhook: Webhook = {

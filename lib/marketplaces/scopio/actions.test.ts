@@ -10,7 +10,7 @@ import {
   remoteContext,
 } from '../../../test/conformance/kit.ts';
 import { fulfillment, poll } from './actions.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 import { Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 

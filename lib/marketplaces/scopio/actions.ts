@@ -1,11 +1,10 @@
 import { BlockedError, OUTCOME_UNKNOWN } from '#lib/platform/errors';
 import type { ProbedAction, ReportInput } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
+import { parcelCarrier } from '../kit/carriers.ts';
 import { member, textOf } from '../kit/json.ts';
-import { parcelCarrier } from '../kit/parcel.ts';
-import { carriers } from './carriers.ts';
-import { fulfillOrder, listOrders } from './client.ts';
-import { info } from './info.ts';
+import { fulfillOrder, listOrders } from './api.ts';
+import { carriers, info } from './manifest.ts';
 
 /** One page: no paging is documented, the list is short because it holds only what nobody has fulfilled. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {

@@ -1,13 +1,12 @@
-import type { Connector } from '../contract.ts';
-import { roleOf } from '../registry.ts';
+import { defineConnector } from '../connector.ts';
 import { fulfillment, poll } from './actions.ts';
+import { role } from './manifest.ts';
 import { map } from './map.ts';
 import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 
 /** A sales channel: tells of paid orders, is told of parcels. */
-export const connector: Connector = {
-  ...roleOf('scopio'),
+export const connector = defineConnector(role, {
   Secrets,
   Settings,
   webhook,
@@ -15,4 +14,4 @@ export const connector: Connector = {
   map,
   poll,
   actions: { fulfillment },
-};
+});

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { OrderSnapshot } from '#lib/orders/order';
 import type { ContractError } from '#lib/platform/errors';
 import { connectionOf, RECEIVED_AT, readFixture } from '../../../test/conformance/kit.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 import { map } from './map.ts';
 
 // Loose on purpose: tests change what a vendor's body may hold.

@@ -1,6 +1,6 @@
 import type { Webhook, WebhookCredentials } from '../contract.ts';
 import { hasValidHmac, signatureEvidence } from '../kit/webhook-secret.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 
 // "Each webhook payload contains a signature header computed using a shared Webhook Secret", and no more than that:
 // header, algorithm and encoding are settings of the connection.

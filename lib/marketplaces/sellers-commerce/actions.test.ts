@@ -13,9 +13,8 @@ import {
 } from '../../../test/conformance/kit.ts';
 import type { ReportInput } from '../action.ts';
 import { fulfillment, payment, processing, stock } from './actions.ts';
-import { info } from './info.ts';
+import { info, role } from './manifest.ts';
 import { map } from './map.ts';
-import { role } from './role.ts';
 
 const DONE = { status: 200, body: 'processed.json' };
 const ORDER = { status: 200, body: 'order.json' };

@@ -1,6 +1,6 @@
 import { BlockedError } from '#lib/platform/errors';
 import type { Action, FollowUpInput, ProbedAction, ReportInput, StockInput } from '../action.ts';
-import { getOrder, getOrderState, postInventory, postPayment, postShipping, postStatus } from './client.ts';
+import { getOrder, getOrderState, postInventory, postPayment, postShipping, postStatus } from './api.ts';
 import { isReported, shippingOf } from './shipping.ts';
 import { AUTHORIZED, PLACED, PROCESSING } from './statuses.ts';
 

@@ -4,7 +4,7 @@ import { applySnapshot } from '#lib/orders/snapshot';
 import { statusOf } from '#lib/orders/status';
 import type { ContractError } from '#lib/platform/errors';
 import { connectionOf, RECEIVED_AT, readFixture } from '../../../test/conformance/kit.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 import { map } from './map.ts';
 
 const ORDER = readFixture(info.name, 'order.json') as Record<string, unknown>;

@@ -4,8 +4,8 @@ import { toMinor } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
 import { countryCode } from '../kit/country.ts';
-import { needed, present, readShape } from '../kit/shape.ts';
-import { type Address, Order } from './schema.ts';
+import { defined, needed, readShape } from '../kit/shape.ts';
+import { type Address, Order } from './api.ts';
 import { Settings } from './settings.ts';
 import { isCancelled, isCart, isPaid, isShipped } from './statuses.ts';
 import { modifiedAt } from './window.ts';
@@ -75,8 +75,8 @@ function mapPeople({ ShippingAddress, Email: email }: Order): Pick<OrderSnapshot
   const address: Partial<Address> = ShippingAddress ?? {};
   const { FirstName: first_name, LastName: last_name, Phone: phone_number } = address;
   return {
-    buyer: present({ first_name, last_name, email, phone_number }),
-    shippingAddress: present({
+    buyer: defined({ first_name, last_name, email, phone_number }),
+    shippingAddress: defined({
       first_name,
       last_name,
       street_address: address.AddressLine1,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { HttpRequest } from '#lib/platform/http/client';
 import { connectionOf, createRemote, pollContext } from '../../../test/conformance/kit.ts';
 import type { PollContext } from '../contract.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 import { poll } from './poll.ts';
 
 const NOW = '2026-11-20T09:00:00.400Z';

@@ -2,7 +2,7 @@ import { RetryableError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { PollContext, PollPage } from '../contract.ts';
 import { member, textOf } from '../kit/json.ts';
-import { listOrders, PAGE } from './client.ts';
+import { listOrders, PAGE } from './api.ts';
 import { Settings } from './settings.ts';
 import { isCart } from './statuses.ts';
 import { windowOf } from './window.ts';

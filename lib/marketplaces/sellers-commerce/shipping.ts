@@ -3,13 +3,51 @@ import type { Fulfillment, Order } from '#lib/orders/order';
 import { BlockedError } from '#lib/platform/errors';
 import { toLocal } from '#lib/platform/time';
 import type { ReportInput } from '../action.ts';
+import { parcelCarrier } from '../kit/carriers.ts';
 import { member, textOf } from '../kit/json.ts';
-import { parcelCarrier } from '../kit/parcel.ts';
-import { carrierId, carriers, OFFERED, serviceTypeId } from './carriers.ts';
-import type { ShippingInformation } from './client.ts';
-import { info } from './info.ts';
+import type { ShippingInformation } from './api.ts';
+import { carriers, info } from './manifest.ts';
 import { Settings } from './settings.ts';
 import { isShipped, PARTIALLY_SHIPPED } from './statuses.ts';
+
+/** "CarrierId": how an order is shipped, which is not always a carrier. There is no 9. */
+const CARRIER_IDS: Readonly<Record<string, number>> = {
+  UPS: 1,
+  USPS: 2,
+  'Flat Rate Per Item': 3,
+  'Ship By Weight': 4,
+  'Ship By Order Total': 5,
+  'Flat Rate Per Order': 6,
+  'In Store Pick Up': 7,
+  FEDEX: 8,
+  'Ship by Order Total[Tiered]': 10,
+};
+const OFFERED: readonly string[] = Object.keys(CARRIER_IDS);
+
+/** "ServiceTypeId" by CarrierId, first and last of each. There is no 12 and no 33; the other carriers have none. */
+const SERVICES: Readonly<Record<number, readonly [number, number]>> = {
+  1: [1, 11],
+  2: [13, 17],
+  8: [18, 32],
+  10: [34, 36],
+};
+
+/** UPS Ground, USPS PriorityMail, FedEx 3 Day Freight: the working choice until `settings.services` says better. */
+const DEFAULT_SERVICES: Readonly<Record<number, number>> = { 1: 1, 2: 14, 8: 28 };
+
+/** The CarrierId of a carrier's name, without regard to case. */
+function carrierId(word: string): number | undefined {
+  const wanted = word.trim().toLowerCase();
+  return Object.entries(CARRIER_IDS).find(([name]) => name.toLowerCase() === wanted)?.[1];
+}
+
+/** The ServiceTypeId to send: null where the carrier has no services, undefined where a choice is needed or wrong. */
+function serviceTypeId(carrier: number, chosen: number | undefined): number | null | undefined {
+  const services = SERVICES[carrier];
+  if (!services) return chosen === undefined ? null : undefined;
+  const id = chosen ?? DEFAULT_SERVICES[carrier];
+  return id !== undefined && id >= services[0] && id <= services[1] ? id : undefined;
+}
 
 /** The body of shippinginformation. Throws BlockedError for a carrier or service that is not in the document's tables. */
 export function shippingOf(connection: Connection, { order, fulfillment }: ReportInput): ShippingInformation {

@@ -6,11 +6,14 @@ import {
   RetryableError,
   UnknownOutcomeError,
 } from '#lib/platform/errors';
+import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { readShape } from '../kit/shape.ts';
-import { TokenAnswer } from './schema.ts';
+import { count, optionalText, readShape, text } from '../kit/shape.ts';
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets' | 'now'>;
+
+/** POST /token: a lifetime in seconds, and a refresh token that is good for one use. */
+const TokenAnswer = z.object({ access_token: text, expires_in: count, refresh_token: optionalText });
 
 /** "valid for next 4 hrs", and spent at its first use. */
 const REFRESH_MS = 4 * 3600_000;

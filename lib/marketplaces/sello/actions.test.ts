@@ -9,14 +9,11 @@ import {
   remoteContext,
   storyOrder,
 } from '../../../test/conformance/kit.ts';
-import { info as scopio } from '../scopio/info.ts';
-import { fulfillment, stock } from './actions.ts';
-import { carriers, METHODS } from './carriers.ts';
-import { info } from './info.ts';
+import { info as scopio } from '../scopio/manifest.ts';
+import { fulfillment, status, stock } from './actions.ts';
+import { carriers, info, role } from './manifest.ts';
 import { requests } from './requests.ts';
-import { role } from './role.ts';
-import { Settings } from './settings.ts';
-import { status } from './status.ts';
+import { METHODS, Settings } from './settings.ts';
 import { webhookRegistry } from './webhook-registry.ts';
 
 const ok = (body: unknown = '', code = 200): Answer => ({

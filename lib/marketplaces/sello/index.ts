@@ -1,17 +1,15 @@
-import type { Connector } from '../contract.ts';
-import { roleOf } from '../registry.ts';
-import { fetches, fulfillment, stock } from './actions.ts';
+import { defineConnector } from '../connector.ts';
+import { fetches, fulfillment, status, stock } from './actions.ts';
+import { role } from './manifest.ts';
 import { map } from './map.ts';
 import { poll, rewind } from './poll.ts';
 import { requests } from './requests.ts';
 import { Secrets, Settings } from './settings.ts';
-import { status } from './status.ts';
 import { webhook } from './webhook.ts';
 import { webhookRegistry } from './webhook-registry.ts';
 
 /** A sales-channel aggregator: tells of orders and products by id, is told of parcels, the delivered status and stock. */
-export const connector: Connector = {
-  ...roleOf('sello'),
+export const connector = defineConnector(role, {
   Secrets,
   Settings,
   webhook,
@@ -20,4 +18,4 @@ export const connector: Connector = {
   poll,
   rewind,
   actions: { fulfillment, stock, followUps: { status }, fetches, requests },
-};
+});

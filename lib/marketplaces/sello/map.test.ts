@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { OrderSnapshot } from '#lib/orders/order';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { connectionOf, RECEIVED_AT, readFixture } from '../../../test/conformance/kit.ts';
-import { isWithoutId } from './event-id.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 import { map } from './map.ts';
+import { isWithoutId } from './webhook.ts';
 
 type Json = { [key: string]: Json } & Json[];
 const fixture = (file: string) => readFixture('sello', file) as Json;

@@ -4,13 +4,11 @@ import { exponentOf, toMinor } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
 import { countryCode } from '../kit/country.ts';
-import { INEXACT } from '../kit/json.ts';
-import { present, readShape, unreadable } from '../kit/shape.ts';
-import { findId } from './event-id.ts';
-import { mapProduct } from './map-product.ts';
-import { ListedOrder, Order, type Row } from './schema.ts';
+import { INEXACT, member, textOf } from '../kit/json.ts';
+import { defined, readShape, unreadable } from '../kit/shape.ts';
+import { ListedOrder, Order, Product, type Row } from './api.ts';
 import { Settings } from './settings.ts';
-import { versionOf } from './version.ts';
+import { findId } from './webhook.ts';
 
 /** Webhooks and the list of orders only say what to read; what is read back is an order or a product. */
 export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
@@ -67,7 +65,7 @@ function mapRow(row: Row, at: string, delivered: boolean, minor: Minor): Snapsho
   return {
     id,
     sku,
-    ...present({ ean: /^(ean|gtin)$/i.test(row.identifier_type ?? '') ? identifier : undefined }),
+    ...defined({ ean: /^(ean|gtin)$/i.test(row.identifier_type ?? '') ? identifier : undefined }),
     title: row.title ?? sku,
     quantity,
     ...(delivered && { fulfilled: quantity }),
@@ -80,13 +78,13 @@ const mapVat = ({ total_vat = '0' }: Row, currency: string, field: string): numb
   toMinor(Number(total_vat).toFixed(exponentOf(currency, field)), currency, field, { allowNegative: true });
 
 function mapPeople(order: Order): Pick<OrderSnapshot, 'buyer' | 'shippingAddress'> {
-  const buyer = present({
+  const buyer = defined({
     first_name: order.customer_first_name,
     last_name: order.customer_last_name,
     email: order.customer_email,
     phone_number: order.customer_mobile ?? order.customer_phone,
   });
-  const address = present({
+  const address = defined({
     street_address: order.customer_address,
     extended_address: order.customer_address_2,
     postal_code: order.customer_zip,
@@ -95,3 +93,40 @@ function mapPeople(order: Order): Pick<OrderSnapshot, 'buyer' | 'shippingAddress
   });
   return { buyer, shippingAddress: { ...buyer, ...address } };
 }
+
+/** A product of the list or read alone. Its reference is the SKU that rows sell it under. */
+export function mapProduct(body: unknown, receivedAt: string, settings: Settings): Change {
+  const { id, private_reference: sku, private_name: title, quantity, integrations, ...rest } = readShape(Product, body);
+  if (sku === undefined) return { type: 'none', reason: `product ${id} has no reference to sell it under` };
+  const active = integrations && Object.values(integrations).some((integration) => integration.active);
+  const snapshot = { sku, externalId: id, version: versionOf(rest, receivedAt, settings) };
+  return {
+    type: 'products',
+    products: [{ ...snapshot, ...defined({ title, quantity, enabled: active, ean: eanOf(rest.properties) }) }],
+  };
+}
+
+function eanOf(properties: Array<{ property?: string | undefined; value: unknown }> = []): string | undefined {
+  const found = properties.find(({ property }) => /^(ean|gtin)$/i.test(property ?? ''))?.value;
+  return textOf(member(found, 'default') ?? found) || undefined;
+}
+
+interface Times {
+  created_at?: string | undefined;
+  updated_at?: string | undefined;
+}
+
+/**
+ * When the source last changed. They tell whole seconds: of two readings within the second of the change the later
+ * one knows more, so the milliseconds say how long after the change it was read, up to 999.
+ */
+function versionOf({ updated_at, created_at }: Times, receivedAt: string, settings: Settings): string {
+  const changed = changedAt(updated_at, 'updated_at', settings) ?? changedAt(created_at, 'created_at', settings);
+  if (changed === null) return receivedAt;
+  if (!changed.endsWith('.000Z')) return changed;
+  const read = Date.parse(receivedAt) - Date.parse(changed);
+  return new Date(Date.parse(changed) + Math.min(999, Math.max(0, read))).toISOString();
+}
+
+const changedAt = (value: string | undefined, field: string, { timeZone }: Settings): string | null =>
+  value === undefined ? null : toInstant(value, field, timeZone);

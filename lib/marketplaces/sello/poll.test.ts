@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { connectionOf, createRemote, pollContext, RECEIVED_AT } from '../../../test/conformance/kit.ts';
 import type { PollPage } from '../contract.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 import { poll } from './poll.ts';
 
 const MINUTE = 60_000;

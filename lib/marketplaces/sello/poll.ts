@@ -3,7 +3,7 @@ import { toInstant } from '#lib/platform/time';
 import type { PollContext, PollPage } from '../contract.ts';
 import { member, textOf } from '../kit/json.ts';
 import { rewindInstant } from '../kit/rewind.ts';
-import { listOrders, listProducts } from './client.ts';
+import { listOrders, listProducts } from './api.ts';
 import { Settings } from './settings.ts';
 
 /** A list read newest first, down to where the last poll began. */

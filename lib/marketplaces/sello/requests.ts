@@ -1,7 +1,7 @@
 import { RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext, RequestAction } from '../action.ts';
-import { listRowIds, putReturn, separateRow } from './client.ts';
+import { listRowIds, putReturn, separateRow } from './api.ts';
 
 const id = z.string().check(z.regex(/^\d{1,18}$/, 'must be an id of Sello'));
 

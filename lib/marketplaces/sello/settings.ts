@@ -1,6 +1,9 @@
 import * as z from '#lib/platform/zod';
 import { text } from '../kit/shape.ts';
-import { METHODS } from './carriers.ts';
+import { carriers } from './manifest.ts';
+
+/** "Valid values are any of": the last names no carrier, so only a connection's `settings.carriers` may choose it. */
+export const METHODS = [...Object.keys(carriers), 'other'];
 
 const filled = z.string().check(z.minLength(1));
 

@@ -1,6 +1,6 @@
 import type { RegisteredWebhook, WebhookRegistry } from '../contract.ts';
-import { addWebhook, listWebhooks, putWebhooks } from './client.ts';
-import { info } from './info.ts';
+import { addWebhook, listWebhooks, putWebhooks } from './api.ts';
+import { info } from './manifest.ts';
 
 /** order-new → orderNew */
 const hookOf = (topic: string): string => topic.replace(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase());

@@ -1,7 +1,7 @@
 import type { Webhook } from '../contract.ts';
+import { isExact, member, textOf } from '../kit/json.ts';
 import { knowsSecret, provesSecret, secretEvidence } from '../kit/webhook-secret.ts';
-import { isWithoutId } from './event-id.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 
 // "Include a secret key in the URL you provide": Sello signs nothing.
 export const webhook: Webhook = {
@@ -11,3 +11,38 @@ export const webhook: Webhook = {
   admits: (evidence, body, { secrets }) => provesSecret(evidence, body, secrets),
   isTest: isWithoutId,
 };
+
+/** "Will only contain the ID of the order or the ID of the product": under which name, the document does not say. Empty for an inexact one. */
+export function findId(body: unknown, kind: 'order' | 'product'): string | undefined {
+  const candidates = [
+    member(body, `${kind}_id`),
+    member(member(body, kind), 'id'),
+    member(body, kind),
+    member(body, 'id'),
+    body,
+  ];
+  return candidates.map(digits).find((id) => id !== undefined);
+}
+
+/** Adding a webhook makes Sello POST to its URL; what, the document does not say: nothing, or JSON without any number. */
+export function isWithoutId(bytes: Buffer): boolean {
+  const text = bytes.toString().trim();
+  if (text === '') return true;
+  try {
+    return !holdsNumber(JSON.parse(text));
+  } catch {
+    return false;
+  }
+}
+
+function holdsNumber(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(holdsNumber);
+  return digits(value) !== undefined;
+}
+
+/** Undefined for what is no id; empty for a number that JSON has rounded, so that nothing else is taken in its place. */
+function digits(value: unknown): string | undefined {
+  if (!isExact(value)) return '';
+  const text = textOf(value);
+  return /^\d{1,18}$/.test(text) ? text : undefined;
+}

@@ -9,9 +9,9 @@ import {
   remoteContext,
 } from '../../../test/conformance/kit.ts';
 import type { RemoteContext } from '../action.ts';
-import { info as scopio } from '../scopio/info.ts';
+import { info as scopio } from '../scopio/manifest.ts';
 import { cancel, order } from './actions.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 
 const SKU = '21421713751366966949588';
 const [OPEN, PAID, CLOSED, NONE] = ['orders-open', 'orders', 'orders-closed', 'orders-none'].map(

@@ -1,8 +1,16 @@
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { CancelInput, FetchAction, PlaceInput, ProbedAction, RemoteContext } from '../action.ts';
-import { cancelOrder, cancelOrderItem, createOrder, findOrder, isEnded, setOrderAsPaid } from './orders.ts';
+import {
+  cancelOrder,
+  cancelOrderItem,
+  createOrder,
+  findOrder,
+  getProduct,
+  getSku,
+  isEnded,
+  setOrderAsPaid,
+} from './api.ts';
 import { findPlaced, orderOf, placedOrders } from './placement.ts';
-import { getProduct, getSku } from './products.ts';
 import type { Order, OrderItem } from './schema.ts';
 
 /** Reads what a notification named: an order by its partner order code, a product or Sku by its relay id. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import * as documents from './documents.ts';
-import { type TicketKind, ticketDocument } from './tickets.ts';
+import { type TicketKind, ticketDocument } from './requests.ts';
 
 const schema = buildSchema(readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8'));
 const problems = (document: string) => validate(schema, parse(document)).map(({ message }) => message);

@@ -1,7 +1,7 @@
-import type { Connector } from '../contract.ts';
+import { defineConnector } from '../connector.ts';
 import { rewindInstant } from '../kit/rewind.ts';
-import { roleOf } from '../registry.ts';
 import { cancel, fetches, order } from './actions.ts';
+import { role } from './manifest.ts';
 import { map } from './map.ts';
 import { poll } from './poll.ts';
 import { requests } from './requests.ts';
@@ -9,8 +9,7 @@ import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 
 /** A supplier: orders are placed there, it ships them, and tells of products, Skus and what became of orders. */
-export const connector: Connector = {
-  ...roleOf('shoppo'),
+export const connector = defineConnector(role, {
   Secrets,
   Settings,
   webhook,
@@ -20,4 +19,4 @@ export const connector: Connector = {
   poll,
   rewind: rewindInstant,
   actions: { order, cancel, fetches, requests },
-};
+});

@@ -2,7 +2,7 @@ import type { ProductSnapshot } from '#lib/catalog/product';
 import { toMinor } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import type { Change } from '../contract.ts';
-import { pathUnder, present, readShape } from '../kit/shape.ts';
+import { defined, pathUnder, readShape } from '../kit/shape.ts';
 import { Product, type Sku, SkuNotice, SkuOfProduct } from './schema.ts';
 
 type Skus = Readonly<Record<string, string>>;
@@ -45,7 +45,7 @@ function snapshotOf(sku: Sku, product: Parent, skus: Skus, at: string): Omit<Pro
   const amount = price === undefined ? undefined : toMinor(price, CURRENCY, pathUnder(at)('price'));
   return {
     sku: setFor(id, skus) ?? identifier ?? id,
-    ...present({
+    ...defined({
       externalId: id || undefined,
       title: title || undefined,
       price: amount === undefined ? undefined : { amount, currency: CURRENCY },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { connectionOf, RECEIVED_AT, readFixture } from '../../../test/conformance/kit.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 import { map } from './map.ts';
 
 const SHP_1 = '21421713751366966949588';

@@ -1,10 +1,21 @@
 import type { Connection } from '#lib/connections/connection';
+import type { ShipmentSnapshot } from '#lib/orders/order';
+import { shortHash } from '#lib/platform/hash';
+import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
-import { readShape } from '../kit/shape.ts';
-import { CANCELLED, mapOrder } from './map-order.ts';
-import { mapProduct, mapSku, mapSkuNotice } from './map-product.ts';
+import { defined, pathUnder, readShape } from '../kit/shape.ts';
+import { isEnded } from './api.ts';
+import { mapProduct, mapSku, mapSkuNotice, setFor } from './map-product.ts';
 import { orderIdOf } from './placement.ts';
-import { MerchantNotice, OrderNotice, ProductNotice, TicketReply } from './schema.ts';
+import {
+  MerchantNotice,
+  Order,
+  type OrderItem,
+  OrderNotice,
+  ProductNotice,
+  type ShippingPackage,
+  TicketReply,
+} from './schema.ts';
 import { Settings } from './settings.ts';
 
 /** The seven proactive notifications, the reply to a ticket, and what a fetch or poll read. */
@@ -60,4 +71,98 @@ function mapReply(body: unknown): Change {
   const { ticketId, content } = readShape(TicketReply, body);
   const reason = `ticket ${ticketId}: ${content}`.slice(0, MAX_WORDS);
   return { type: 'none', reason, about: { remoteId: ticketId, type: 'ticket.replied' } };
+}
+
+type Skus = Readonly<Record<string, string>>;
+type Parcel = ShipmentSnapshot['parcels'][number];
+type Event = ShipmentSnapshot['events'][number];
+
+export const CANCELLED = {
+  code: 'cancelled_by_supplier',
+  description: 'Shoppo cancelled the order: replay to order it anew, or have it shipped by somebody else',
+};
+
+/** An order as it stands: its items' packages are the parcels, whatever the order's own status says. */
+function mapOrder(body: unknown, receivedAt: string, skus: Skus): Change {
+  const order = readShape(Order, body);
+  const { id, orderItems, partnerOrderCode: code } = order;
+  const items = orderItems.map((item, index) => read(item, `orderItems[${index}]`, receivedAt, skus));
+  const orderId = code === undefined ? null : orderIdOf(code);
+  const parcels = collect(items.flatMap(({ parcel }) => parcel ?? []));
+  if (orderId !== null && parcels.length === 0 && isEnded(order))
+    return { type: 'placement-refused', orderId, ...CANCELLED };
+  const events = new Map(items.flatMap((item) => item.events).map((event) => [event.id, event]));
+  return {
+    type: 'shipment',
+    shipment: {
+      orderId,
+      remoteId: id,
+      number: code ?? null,
+      // Our codes begin with the connection that sold the order; the partner may place others by other means.
+      channel: code?.split(':')[0] ?? null,
+      parcels,
+      events: [...events.values()],
+      settled: isEnded(order) || (items.length > 0 && items.every(({ isSettled }) => isSettled)),
+    },
+  };
+}
+
+function read(item: OrderItem, at: string, receivedAt: string, skus: Skus) {
+  const path = pathUnder(at);
+  const { status, shippingPackage: box, quantity, sku } = item;
+  const isCancelled = status === 'CANCELLED';
+  const trackingNumber = box?.trackingNumber ?? item.trackingNumber;
+  const carrier = box?.courier ?? item.shippingProvider ?? '';
+  const own = { sku: setFor(sku.originalId, skus) ?? sku.originalId, quantity };
+  const shipped = box?.timeShipped;
+  const shippedAt = shipped === undefined ? receivedAt : toInstant(shipped, path('shippingPackage.timeShipped'));
+  const isParcel = trackingNumber !== undefined && !isCancelled;
+  const isReceived = box?.isDelivered === true || status === 'DELIVERED';
+  const parcel = isParcel ? { carrier, trackingNumber, shippedAt, items: [own] } : null;
+  const told = isParcel ? eventsOf(box ?? {}, { trackingNumber, isReceived, path, receivedAt }) : [];
+  const events = isCancelled ? [cancellationOf(item, own.sku, path, receivedAt)] : told;
+  return { parcel, events, isSettled: isCancelled || isReceived };
+}
+
+/** Items in one package are one parcel. */
+function collect(parcels: readonly Parcel[]): Parcel[] {
+  const byNumber = new Map<string, Parcel>();
+  for (const parcel of parcels) {
+    const known = byNumber.get(parcel.trackingNumber);
+    const items = [...(known?.items ?? []), ...(parcel.items ?? [])];
+    byNumber.set(parcel.trackingNumber, { ...(known ?? parcel), items });
+  }
+  return [...byNumber.values()];
+}
+
+interface Told {
+  trackingNumber: string;
+  isReceived: boolean;
+  path: (field: string) => string;
+  receivedAt: string;
+}
+
+/** Checkpoints on the way, and that the customer has it, which is the item's status and not the order's. */
+function eventsOf(box: Partial<ShippingPackage>, { trackingNumber, isReceived, path, receivedAt }: Told): Event[] {
+  const events = (box.checkpoints ?? []).flatMap(({ time, message, location, courier }, index): Event[] => {
+    if (time === undefined) return [];
+    const description = [message, location].filter(Boolean).join(', ') || undefined;
+    const id = shortHash(trackingNumber, String(time), description ?? '');
+    const at = toInstant(time, path(`shippingPackage.checkpoints[${index}].time`));
+    return [{ id, type: 'in_transit', at, trackingNumber, ...defined({ description, carrier: courier }) }];
+  });
+  if (!isReceived) return events;
+  const time = box.timeDelivered;
+  const at = time === undefined ? receivedAt : toInstant(time, path('shippingPackage.timeDelivered'));
+  return [...events, { id: `${trackingNumber} delivered`, type: 'delivered', at, trackingNumber }];
+}
+
+function cancellationOf(
+  { id, quantity, timeRefunded: time }: OrderItem,
+  sku: string,
+  path: (field: string) => string,
+  receivedAt: string,
+): Event {
+  const at = time === undefined ? receivedAt : toInstant(time, path('timeRefunded'));
+  return { id: `${id} canceled`, type: 'canceled', at, description: `${quantity} of ${sku}` };
 }

@@ -1,7 +1,7 @@
 import { BlockedError } from '#lib/platform/errors';
 import type { PlaceInput, RemoteContext } from '../action.ts';
 import { readShape } from '../kit/shape.ts';
-import { findOrder, isEnded, type NewOrder } from './orders.ts';
+import { findOrder, isEnded, type NewOrder } from './api.ts';
 import { Order } from './schema.ts';
 import { Settings } from './settings.ts';
 

@@ -7,7 +7,7 @@ import {
   STORY_PLACEMENT,
 } from '../../../test/conformance/kit.ts';
 import type { PollContext, PollPage } from '../contract.ts';
-import { info } from './info.ts';
+import { info } from './manifest.ts';
 import { poll } from './poll.ts';
 
 interface Asked {

@@ -2,8 +2,7 @@ import { RetryableError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { PollContext, PollPage } from '../contract.ts';
 import { member, textOf } from '../kit/json.ts';
-import { listOrders } from './orders.ts';
-import { listProducts } from './products.ts';
+import { listOrders, listProducts } from './api.ts';
 import { nodesOf, type Page } from './schema.ts';
 
 const SIZE = 100;

@@ -1,4 +1,4 @@
-import type { Conformance } from './kit.ts';
+import type { Conformance } from '../kit.ts';
 
 const order = { status: 200, body: 'order.json' };
 const shipped = { status: 200, body: 'order-shipped.json' };

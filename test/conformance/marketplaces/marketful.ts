@@ -1,4 +1,4 @@
-import type { Conformance } from './kit.ts';
+import type { Conformance } from '../kit.ts';
 
 export const conformance: Conformance = {
   secrets: { accessToken: 'token', userId: 'user', webhookSecret: 'now', previousWebhookSecret: 'before' },

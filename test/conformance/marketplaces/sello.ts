@@ -1,4 +1,4 @@
-import type { Conformance } from './kit.ts';
+import type { Conformance } from '../kit.ts';
 
 export const conformance: Conformance = {
   secrets: { apiKey: 'token:key', webhookSecret: 'now', previousWebhookSecret: 'before' },

@@ -1,14 +1,113 @@
-import { BlockedError, IntegrationError, UnknownOutcomeError } from '#lib/platform/errors';
-import type { HttpResponse } from '#lib/platform/http/classify';
-import { describe } from '#lib/platform/http/classify';
+import {
+  BlockedError,
+  IntegrationError,
+  RejectedError,
+  RetryableError,
+  UnknownOutcomeError,
+} from '#lib/platform/errors';
+import { describe, type HttpResponse } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
+import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { member } from '../kit/json.ts';
-import { readShape, unreadable } from '../kit/shape.ts';
-import { judge, PAID_ALREADY } from './codes.ts';
-import { OrderState } from './schema.ts';
+import { member, textOf } from '../kit/json.ts';
+import { count, id, integer, optional, optionalId, optionalText, readShape, text, unreadable } from '../kit/shape.ts';
 import { grantsOf } from './token.ts';
 import type { Window } from './window.ts';
+
+const Address = z.object({
+  FirstName: optionalText,
+  LastName: optionalText,
+  AddressLine1: optionalText,
+  AddressLine2: optionalText,
+  City: optionalText,
+  StateCode: optionalText,
+  CountryCode: optionalText,
+  ZipCode: optionalText,
+  Phone: optionalText,
+});
+export type Address = z.infer<typeof Address>;
+
+const Items = z.array(z.object({ SkuCode: id, Quantity: count }));
+
+/** The Id columns and their tables are documented, the other keys are our reading. Amounts in major units. */
+export const Order = z.object({
+  OrderNumber: id,
+  OrderStatusId: integer,
+  PaymentStatusId: optional(integer),
+  OrderPlacedDate: optionalText,
+  CreatedDate: optionalText,
+  ModifiedDate: optionalText,
+  CurrencyCode: text,
+  Email: optionalText,
+  ShippingAddress: optional(Address),
+  OrderItems: z
+    .array(
+      z.object({
+        OrderItemId: optionalId,
+        SkuCode: id,
+        ProductName: optionalText,
+        Quantity: count,
+        UnitPrice: text,
+      }),
+    )
+    .check(z.minLength(1, 'expected at least one item')),
+  ShippingAmount: optionalText,
+  TaxAmount: optionalText,
+  DiscountAmount: optionalText,
+  OrderTotal: text,
+  /** The parcels reported so far, where the store shows them. */
+  ShippingInformation: optional(z.array(z.object({ Items: optional(Items) }))),
+});
+export type Order = z.infer<typeof Order>;
+
+/** What decides whether an order may be moved on or captured. */
+export const OrderState = z.object({
+  OrderNumber: id,
+  OrderStatusId: integer,
+  PaymentStatusId: optional(integer),
+  AuthorizationCode: optionalText,
+  TransactionNumber: optionalText,
+});
+
+/** Processed, and "Already exists for current request". */
+const DONE = [20, 33];
+/** "Payment data already exist", "Requested Order alredy captured": what was wanted of a payment. */
+const PAID_ALREADY = [27, 28];
+const PROVIDER_MISSING = 21;
+const FAILED = 29;
+const FIRST = 20;
+const LAST = 36;
+const MAX_WORDS = 500;
+
+/**
+ * What an answer's own code says, whatever the HTTP status: "While the text for an error message may change, the codes
+ * will stay the same." Null where there is none of the table. `alsoDone` are codes that this call takes for done.
+ */
+export function judge(
+  { status, body }: Pick<HttpResponse, 'status' | 'body'>,
+  alsoDone: readonly number[] = [],
+): 'done' | IntegrationError | null {
+  const answers = (Array.isArray(body) ? body : [body]).filter((answer) => codeOf(answer) !== null);
+  const isDone = (answer: unknown): boolean => [...DONE, ...alsoDone].includes(codeOf(answer) ?? 0);
+  if (answers.length === 0) return null;
+  const undone = answers.find((answer) => !isDone(answer));
+  return undone === undefined ? 'done' : refuse(undone, status);
+}
+
+function refuse(answer: unknown, httpStatus: number): IntegrationError {
+  const code = codeOf(answer);
+  const words = [member(answer, 'Results'), member(answer, 'ResponseMessage')].map(textOf).filter(Boolean);
+  const detail = { code: `response_${code}`, description: words.join(': ').slice(0, MAX_WORDS), httpStatus };
+  if (code === PROVIDER_MISSING) return new BlockedError(detail, 'connection');
+  return code === FAILED ? new RetryableError(detail) : new RejectedError(detail);
+}
+
+function codeOf(answer: unknown): number | null {
+  const text = textOf(member(answer, 'StatusCode'));
+  const code = /^\d{2}$/.test(text) ? Number(text) : 0;
+  // The document has no 23.
+  return code >= FIRST && code <= LAST && code !== 23 ? code : null;
+}
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets' | 'token' | 'now'>;
 

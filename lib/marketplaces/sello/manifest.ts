@@ -2,9 +2,39 @@ import type { Order } from '#lib/orders/order';
 import type { FollowUp } from '#lib/orders/plan';
 import { externalIdsOf } from '#lib/orders/split';
 import { sumByLine } from '#lib/orders/status';
-import type { Role } from '../contract.ts';
-import { carriers } from './carriers.ts';
-import { info } from './info.ts';
+import type { CarrierTable, MarketplaceInfo, Role } from '../manifest.ts';
+
+export const info = {
+  name: 'sello',
+  title: 'Sello',
+  sells: true,
+  topics: ['order-new', 'order-paid', 'order-updated', 'product-updated', 'product-quantity-updated'],
+  // No interval is documented; webhooks come first, the poll finds what they lost.
+  pollIntervalSeconds: 600,
+  // "The API is by default limited to 30 calls per minute."
+  requestsPerMinute: 30,
+  webhookSettings: [],
+  secretInUrl: true,
+  movesLines: true,
+} as const satisfies MarketplaceInfo;
+
+export const carriers: CarrierTable = {
+  dhl: 'dhl',
+  bring: 'bring',
+  bussgods: 'bussgods',
+  posten: 'posten',
+  posti: 'posti',
+  schenker: 'schenker',
+  gls: 'gls',
+  skynet: 'skynet',
+  ups: 'ups',
+  dpd: 'dpd',
+  dsv: 'dsv',
+  tnt: 'tnt',
+  fedex: 'fedex',
+  itella: 'itella',
+  postenaland: 'postenaland',
+};
 
 export const role: Role = { info, carriers, takesStock: true, followUps };
 

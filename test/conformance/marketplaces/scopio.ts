@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Conformance } from './kit.ts';
+import type { Conformance } from '../kit.ts';
 
 export const conformance: Conformance = {
   secrets: { apiKey: 'sk_mkt_test', webhookSecret: 'whsec_now', previousWebhookSecret: 'whsec_before' },

@@ -1,4 +1,4 @@
-import type { Conformance } from './kit.ts';
+import type { Conformance } from '../kit.ts';
 
 const read = (body: string) => ({ status: 200, body });
 /** An order under the first code, and none under the next. */

@@ -1,4 +1,4 @@
-import type { MarketplaceInfo } from '../info.ts';
+import type { CarrierTable, MarketplaceInfo, Role } from '../manifest.ts';
 
 export const info = {
   name: 'marketful',
@@ -11,3 +11,7 @@ export const info = {
   webhookSettings: [],
   secretInUrl: true,
 } as const satisfies MarketplaceInfo;
+
+export const carriers: CarrierTable = { fedex: 'Fedex', dhl: 'DHL', ups: 'UPS', estafeta: 'Estafeta' };
+
+export const role: Role = { info, carriers };

@@ -1,3 +1,7 @@
+import type { Connection } from '#lib/connections/connection';
+import type { Order } from '#lib/orders/order';
+import type { FollowUp } from '#lib/orders/plan';
+
 /** What stacks, the local runtime and the connections file need to know of a marketplace. No runtime imports. */
 export interface MarketplaceInfo {
   /** The folder's name, the `marketplace` of a connection and a segment of its webhook URLs. */
@@ -17,4 +21,17 @@ export interface MarketplaceInfo {
   readonly secretInUrl?: boolean;
   /** Line ids are unique in an account and go with their lines when an order is split or merged there. */
   readonly movesLines?: boolean;
+}
+
+/** A carrier table both ways: canonical code → the marketplace's word. */
+export type CarrierTable = Readonly<Record<string, string>>;
+
+/** What the hub must know of a marketplace to plan for others; light, as every worker loads that of all of them. */
+export interface Role {
+  info: MarketplaceInfo;
+  carriers: CarrierTable;
+  /** It can be told how many units it may sell. */
+  takesStock?: true;
+  /** Further pushes an order's present state calls for; asked at every change, each runs once. */
+  followUps?(order: Order, connection: Connection): FollowUp[];
 }

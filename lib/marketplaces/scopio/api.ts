@@ -1,5 +1,9 @@
+import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
+import { describe } from '#lib/platform/http/classify';
 import * as z from '#lib/platform/zod';
-import { count, id, integer, optional, optionalId, optionalText, text } from '../kit/shape.ts';
+import type { RemoteContext } from '../action.ts';
+import { member } from '../kit/json.ts';
+import { count, id, integer, optional, optionalId, optionalText, readShape, text } from '../kit/shape.ts';
 
 const Address = z.object({
   first_name: optionalText,
@@ -86,4 +90,34 @@ export const PlainUcpOrder = z.object({
 export const Envelope = z.object({ created_at: optionalText });
 
 /** "Response excerpt": `{ "success": true, "orders": [...] }`. Orders pass as they came, a bad one spoils no other. */
-export const OrderList = z.object({ orders: z.array(z.unknown()) });
+const OrderList = z.object({ orders: z.array(z.unknown()) });
+
+type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
+
+// Refusals are `{ code, description }` under the usual statuses: classify() already reads them as they are meant.
+const authorization = ({ secrets }: Caller) => ({ authorization: `Bearer ${secrets.apiKey}` });
+
+/** GET /api/seller/orders: all newly paid orders that hold this seller's items, at once. */
+export async function listOrders(caller: Caller): Promise<unknown[]> {
+  const headers = authorization(caller);
+  const { body } = await caller.http.request({ method: 'GET', path: '/api/seller/orders', headers });
+  return readShape(OrderList, body).orders;
+}
+
+interface FulfillRequest {
+  tracking_number: string;
+  carrier: string;
+  label_url?: string;
+}
+
+/** POST /api/seller/orders/{orderId}/fulfill: for the whole order; another parcel is another call. */
+export async function fulfillOrder(caller: Caller, orderId: string, json: FulfillRequest): Promise<void> {
+  const path = '/api/seller/orders/{orderId}/fulfill';
+  const headers = authorization(caller);
+  const response = await caller.http.request({ method: 'POST', path, params: { orderId }, headers, json });
+  const detail = { description: describe(response), httpStatus: response.status };
+  // A page from somewhere in between is no answer of theirs.
+  if (typeof response.body === 'string' && response.body.trim() !== '')
+    throw new UnknownOutcomeError({ code: 'unexpected_answer', ...detail });
+  if (member(response.body, 'success') === false) throw new RejectedError({ code: 'not_successful', ...detail });
+}

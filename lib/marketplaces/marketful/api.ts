@@ -1,16 +1,68 @@
 import { BlockedError, type IntegrationError, RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
-import type { HttpResponse } from '#lib/platform/http/classify';
-import { classify, describe } from '#lib/platform/http/classify';
+import { classify, describe, type HttpResponse } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
+import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { member, textOf } from '../kit/json.ts';
-import { needed } from '../kit/shape.ts';
-import { Created } from './schema.ts';
+import { id, integer, needed, optional, optionalId, optionalOurId, optionalText, text } from '../kit/shape.ts';
+
+const ShipmentEvent = z.object({
+  id,
+  status: text,
+  description: optionalText,
+  carrier_name: optionalText,
+  tracking_number: optionalText,
+  tracking_url: optionalText,
+  created_at: text,
+});
+export type ShipmentEvent = z.infer<typeof ShipmentEvent>;
+
+/** "orden: objeto": what the document says of it. Any one of its three names tells which order it is. */
+export const Orden = z
+  .object({
+    id: optionalId,
+    orden_id: optionalOurId,
+    num_orden: optionalText,
+    canal: optionalText,
+    status: optionalText,
+    carrier_name: optionalText,
+    tracking_number: optionalText,
+    created_at: optionalText,
+    updated_at: optionalText,
+    shipment_events: optional(z.array(ShipmentEvent)),
+  })
+  .check(z.refine(({ id, orden_id, num_orden }) => id ?? orden_id ?? num_orden, { path: ['id'], error: 'is missing' }));
+export type Orden = z.infer<typeof Orden>;
+
+/** What a placed order is answered with. */
+const Created = z.object({ order: optional(z.object({ id: optionalId })) });
+
+/** The stock of a SKU. The document spells the quantity in two ways, one at each of its endpoints. */
+export const Stock = z
+  .pipe(
+    z.object({
+      sku: id,
+      ean: optionalId,
+      item_id: optionalId,
+      available_quantity: optional(integer),
+      avariable_quantity: optional(integer),
+    }),
+    z.transform(({ available_quantity, avariable_quantity, ...rest }) => ({
+      ...rest,
+      quantity: available_quantity ?? avariable_quantity,
+    })),
+  )
+  .check(z.refine(({ quantity }) => quantity !== undefined, { path: ['available_quantity'], error: 'is missing' }));
+
+/** "Listado de los Webhooks": what one looks like is only shown by the call that creates it. */
+export const WebhookList = z.object({
+  webhooks: optional(z.array(z.object({ id, url: text, tipo: text }))),
+});
 
 export type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 
 /** One call in the account's name, with every refusal read by its message; a 2xx may still be one. */
-export function send(caller: Caller, request: HttpRequest): Promise<HttpResponse> {
+function send(caller: Caller, request: HttpRequest): Promise<HttpResponse> {
   const { accessToken = '', userId = '' } = caller.secrets;
   return caller.http.request({ ...request, headers: { authorization: accessToken, user: userId }, refusal });
 }
@@ -60,8 +112,51 @@ export async function createOrder(caller: Caller, order: PlacementRequest): Prom
   });
 }
 
+/** GET /items/get_stock: `{ message, sku, avariable_quantity }`. RejectedError for a SKU they do not know. */
+export async function getStock(caller: Caller, sku: string): Promise<object> {
+  return bodyOf(await call(caller, { method: 'GET', path: '/items/get_stock', query: { sku } }));
+}
+
+/** GET /items/get_stock_ean: `{ message, ean, available_quantity, item_id }`, the right spelling here. */
+export async function getStockByEan(caller: Caller, ean: string): Promise<object> {
+  return bodyOf(await call(caller, { method: 'GET', path: '/items/get_stock_ean', query: { ean } }));
+}
+
+const bodyOf = ({ body }: { body: unknown }): object => (typeof body === 'object' && body !== null ? body : {});
+
+export type Fields = Record<string, string | number>;
+
+/** POST /items/create_item: returns the SKUs saved; RejectedError names what was not saved, and what was. */
+export async function createItems(caller: Caller, items: readonly Fields[]): Promise<string[]> {
+  const response = await send(caller, { method: 'POST', path: '/items/create_item', json: { items } });
+  const saved = namesIn(response.body, 'items_saved');
+  // 201: some were saved. The answer to a second call would be that they exist.
+  if (!isRefusal(response) && namesIn(response.body, 'items_errors').length === 0) return saved;
+  throw refuse(response, saved.length > 0 ? `; saved: ${saved.join(', ')}` : '');
+}
+
+/** POST /items/update_item: only the given fields change. */
+export async function updateItem(caller: Caller, json: Fields): Promise<void> {
+  await call(caller, { method: 'POST', path: '/items/update_item', json });
+}
+
+/** POST /items/delete_item: RejectedError `Item not found` for one that is gone. */
+export async function deleteItem(caller: Caller, itemId: number): Promise<void> {
+  await call(caller, { method: 'POST', path: '/items/delete_item', json: { item_id: itemId } });
+}
+
+/** POST /entradas/nueva_entrada_api: pieces by SKU; returns the `order_token`, if they say it. */
+export async function createEntryOrder(
+  caller: Caller,
+  entryOrder: Readonly<Record<string, number>>,
+): Promise<string | undefined> {
+  const path = '/entradas/nueva_entrada_api';
+  const { body } = await call(caller, { method: 'POST', path, json: { entry_order: entryOrder } });
+  return textOf(member(body, 'order_token')) || undefined;
+}
+
 /** Whether the remote said that it has no such order, which the document spells in two ways. */
-export const isNotFound = (error: unknown): boolean =>
+const isNotFound = (error: unknown): boolean =>
   error instanceof RejectedError && /^orden no encontrad/i.test(error.detail.description);
 
 // Of some refusals the document shows the message and no status, so they may come as a 200 too.
@@ -72,7 +167,7 @@ function found(response: HttpResponse): unknown {
 }
 
 /** A message that is no success, whatever the status. */
-export const isRefusal = ({ body }: HttpResponse): boolean => {
+const isRefusal = ({ body }: HttpResponse): boolean => {
   const message = member(body, 'message');
   return typeof message === 'string' && !/^success/i.test(message);
 };
@@ -90,7 +185,7 @@ export function refuse(response: HttpResponse, more = ''): IntegrationError {
 }
 
 /** Items are listed in shapes of their own: each by its SKU, title or id, or the words it consists of. */
-export function namesIn(body: unknown, key: string): string[] {
+function namesIn(body: unknown, key: string): string[] {
   const items = member(body, key);
   if (!Array.isArray(items)) return [];
   return items.map((item) => {

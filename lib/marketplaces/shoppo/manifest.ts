@@ -1,4 +1,4 @@
-import type { MarketplaceInfo } from '../info.ts';
+import type { CarrierTable, MarketplaceInfo, Role } from '../manifest.ts';
 
 export const info = {
   name: 'shoppo',
@@ -20,3 +20,16 @@ export const info = {
   requestsPerMinute: 300,
   webhookSettings: [],
 } as const satisfies MarketplaceInfo;
+
+/** "Courier name for shipping package": the page lists none, so these are the couriers' own names. */
+export const carriers: CarrierTable = {
+  dhl: 'DHL',
+  ups: 'UPS',
+  fedex: 'FedEx',
+  usps: 'USPS',
+  tnt: 'TNT',
+  dpd: 'DPD',
+  gls: 'GLS',
+};
+
+export const role: Role = { info, carriers };

@@ -1,4 +1,4 @@
-import type { MarketplaceInfo } from '../info.ts';
+import type { CarrierTable, MarketplaceInfo, Role } from '../manifest.ts';
 
 export const info = {
   name: 'scopio',
@@ -11,3 +11,14 @@ export const info = {
   requestsPerMinute: 120,
   webhookSettings: ['signatureHeader', 'signatureAlgorithm', 'signatureEncoding'],
 } as const satisfies MarketplaceInfo;
+
+/** "Allowed carrier identifiers include inpost_locker (Locker points), inpost_courier, dpd, dhl, ups." */
+export const carriers: CarrierTable = {
+  inpost_locker: 'inpost_locker',
+  inpost_courier: 'inpost_courier',
+  dpd: 'dpd',
+  dhl: 'dhl',
+  ups: 'ups',
+};
+
+export const role: Role = { info, carriers };

@@ -1,0 +1,41 @@
+import type { Connection } from '#lib/connections/connection';
+import type { Order } from '#lib/orders/order';
+import type { FollowUp } from '#lib/orders/plan';
+import { statusOf } from '#lib/orders/status';
+import type { CarrierTable, MarketplaceInfo, Role } from '../manifest.ts';
+
+export const info = {
+  name: 'sellers-commerce',
+  title: 'SellersCommerce',
+  sells: true,
+  // It calls nobody: everything is polled.
+  topics: [],
+  // The document names neither an interval nor a limit: both are our own courtesy.
+  pollIntervalSeconds: 300,
+  requestsPerMinute: 60,
+  webhookSettings: [],
+} as const satisfies MarketplaceInfo;
+
+export const carriers: CarrierTable = {
+  ups: 'UPS',
+  usps: 'USPS',
+  fedex: 'FEDEX',
+  flat_rate_per_item: 'Flat Rate Per Item',
+  ship_by_weight: 'Ship By Weight',
+  ship_by_order_total: 'Ship By Order Total',
+  flat_rate_per_order: 'Flat Rate Per Order',
+  in_store_pick_up: 'In Store Pick Up',
+  ship_by_order_total_tiered: 'Ship by Order Total[Tiered]',
+};
+
+export const role: Role = { info, carriers, takesStock: true, followUps };
+
+/** A paid order is in the seller's hands; its payment is captured with the first parcel. */
+function followUps(order: Order, connection: Connection): FollowUp[] {
+  if (!order.paidAt || order.cancelled) return [];
+  const captures = connection.settings.capturePayment === true && order.fulfillments.length > 0;
+  return [
+    ...(statusOf(order) === 'open' ? [{ action: 'processing', about: order.externalId }] : []),
+    ...(captures ? [{ action: 'payment', about: order.externalId }] : []),
+  ];
+}
