@@ -86,7 +86,9 @@ describe('bundled alone', () => {
     async (name) => {
       const entryPoints = [join(ROOT, `lib/marketplaces/${name.replace('webhook-', '')}/webhook.ts`)];
       const { metafile } = await build({ ...PART, entryPoints });
-      expect(Object.keys(metafile.inputs).filter((path) => /node_modules|client|schema|\/api\.ts/.test(path))).toEqual([]);
+      expect(Object.keys(metafile.inputs).filter((path) => /node_modules|client|schema|\/api\.ts/.test(path))).toEqual(
+        [],
+      );
     },
   );
 
