@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Connections } from '#lib/api/connection-schema';
 import type { ConnectionsFile } from '#lib/connections/file';
-import type { Connections } from './answers.ts';
 
 /** What `connections put` would change, as far as the hub tells: it tells no secret. */
 export interface Comparison {

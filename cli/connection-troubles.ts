@@ -1,4 +1,5 @@
-import type { Connections, Delivery } from './answers.ts';
+import type { Connections } from '#lib/api/connection-schema';
+import type { Delivery } from '#lib/api/delivery-schema';
 import { count, describeOpen, describeSeconds, relativeTime } from './format.ts';
 
 export interface Trouble {

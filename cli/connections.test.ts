@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Connection, Connections } from '#lib/api/connection-schema';
 import type { ConnectionsFile } from '#lib/connections/file';
-import type { Connection, Connections } from './answers.ts';
 import { compareConnections, describeComparison } from './compare-connections.ts';
 import { findTroubles } from './connection-troubles.ts';
 
@@ -12,7 +12,7 @@ const poll: Connection['poll'] = {
 };
 const connection = (id: string, change: Partial<Connection> = {}): Connection => ({
   ...{ id, marketplace: 'scopio', baseUrl: 'https://shop.test/api', settings: {} },
-  ...{ pollIntervalSeconds: 600, requestsPerMinute: 60, poll, misses: [] },
+  ...{ pollIntervalSeconds: 600, requestsPerMinute: 60, poll, misses: [], webhooks: [], requests: [] },
   ...change,
 });
 const hub = (connections: Connection[], change: Partial<Connections> = {}): Connections => ({
@@ -23,14 +23,14 @@ const hub = (connections: Connection[], change: Partial<Connections> = {}): Conn
 });
 const file = (...all: Array<Partial<Connection> & { id: string }>): ConnectionsFile => ({
   connections: all.map(({ id, ...change }) => {
-    const { poll: _poll, misses: _misses, ...rest } = connection(id, change);
+    const { poll: _p, misses: _m, webhooks: _w, requests: _r, ...rest } = connection(id, change);
     return { connection: rest, secrets: { apiKey: 'k' }, webhookSettings: {} };
   }),
   routes: [],
 });
 
 test('what is polled in time and called is no trouble', () => {
-  const misses = [{ firstByWebhook: 9, firstByPoll: 1, lateWebhooks: 0, latenessSeconds: 0 }];
+  const misses = [{ day: '2026-11-21', firstByWebhook: 9, firstByPoll: 1, lateWebhooks: 0, latenessSeconds: 0 }];
   expect(findTroubles(hub([connection('shop', { misses })]), [], now)).toEqual([]);
 });
 
@@ -39,7 +39,7 @@ test.each<[Partial<Connection>, RegExp]>([
   [{ poll: { ...poll, lastPolledAt: null } }, /never been polled/],
   [{ poll: { ...poll, lastPolledAt: '2026-11-21T11:39:00.000Z' } }, /21 min ago, and should be every 10 min/],
   [
-    { misses: [{ firstByWebhook: 0, firstByPoll: 3, lateWebhooks: 0, latenessSeconds: 0 }] },
+    { misses: [{ day: '2026-11-21', firstByWebhook: 0, firstByPoll: 3, lateWebhooks: 0, latenessSeconds: 0 }] },
     /webhooks told of none of the 3/,
   ],
 ])('%j is a trouble', (change, words) => {

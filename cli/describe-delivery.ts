@@ -1,4 +1,4 @@
-import type { Delivery } from './answers.ts';
+import type { Delivery } from '#lib/api/delivery-schema';
 import { describeShipBy, relativeTime } from './format.ts';
 import type { Session } from './session.ts';
 import { type Column, renderFacts } from './table.ts';

@@ -1,4 +1,4 @@
-import type { Order, OrderSummary } from './answers.ts';
+import type { Order, OrderSummary } from '#lib/api/order-schema';
 import { describeShipBy, money, relativeTime } from './format.ts';
 import type { Session } from './session.ts';
 import { type Column, renderFacts } from './table.ts';

@@ -1,4 +1,4 @@
-import type { Replay } from './answers.ts';
+import type { Replay } from '#lib/api/replay-schema';
 import { relativeTime } from './format.ts';
 import type { Session } from './session.ts';
 import { type Column, renderFacts } from './table.ts';

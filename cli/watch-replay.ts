@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Replay } from './answers.ts';
+import type { Replay } from '#lib/api/replay-schema';
 import { describeReplay } from './describe-replay.ts';
 import { CliError, EXIT } from './errors.ts';
 import type { Session } from './session.ts';

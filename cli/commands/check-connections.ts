@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { Connections, Delivery } from '../answers.ts';
+import type { Connections } from '#lib/api/connection-schema';
+import type { Delivery } from '#lib/api/delivery-schema';
 import { compareConnections, describeComparison } from '../compare-connections.ts';
 import { findTroubles } from '../connection-troubles.ts';
 import { readConnectionsFile } from '../connections-file.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Delivery } from '../answers.ts';
+import type { Delivery } from '#lib/api/delivery-schema';
 import { describeDelivery } from '../describe-delivery.ts';
 import { refusal } from '../errors.ts';
 import { examples, yes } from '../options.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Connection, Connections, RemovedConnection } from '../answers.ts';
+import type { Connection, Connections, RemovedConnection } from '#lib/api/connection-schema';
 import { describeOpen, describeSeconds, relativeTime } from '../format.ts';
 import { examples } from '../options.ts';
 import { openSession } from '../session.ts';

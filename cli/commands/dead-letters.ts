@@ -1,23 +1,10 @@
 import type { Command } from 'commander';
-import type { DeadLetter } from '../answers.ts';
+import type { DeadLetter, DeadLetterReplay, DeadLetters } from '#lib/api/dead-letters';
 import { refusal } from '../errors.ts';
 import { count, relativeTime } from '../format.ts';
 import { examples, reason, yes } from '../options.ts';
 import { openSession } from '../session.ts';
 import type { Column } from '../table.ts';
-
-interface Listed {
-  deadLetters: DeadLetter[];
-  queues: Array<{ queue: string; total: number; complete: boolean }>;
-}
-
-interface Counts {
-  replayId?: string;
-  moved: number;
-  dropped: number;
-  kept: number;
-  complete: boolean;
-}
 
 /** `longshore dead-letters`: what the queues gave up on. */
 export function addDeadLetters(program: Command): void {
@@ -29,7 +16,7 @@ export function addDeadLetters(program: Command): void {
     .addHelpText('after', examples('dead-letters list', 'dead-letters list --queue inbound-dead-letters'))
     .action(async (options: { queue?: string }, command: Command) => {
       const session = openSession(command);
-      const found = await session.api.get<Listed>('/dead-letters', { ...options });
+      const found = await session.api.get<DeadLetters>('/dead-letters', { ...options });
       session.answer(found, ({ deadLetters }) =>
         deadLetters.length > 0 ? session.table(deadLetters, columns(session.now)) : 'no dead letters',
       );
@@ -51,8 +38,8 @@ export function addDeadLetters(program: Command): void {
       const session = openSession(command);
       const { queue, reason: text } = options;
       const body = { queue, dryRun: !options.yes, ...(text && { reason: text }) };
-      const done = await session.api.post<Counts>('/dead-letters/replay', body);
-      session.answer(done, () => describe(queue, done));
+      const done = await session.api.post<DeadLetterReplay>('/dead-letters/replay', body);
+      session.answer(done, () => describe(done));
       if (!options.yes && done.moved + done.dropped > 0) throw refusal('nothing was moved: say --yes to do it');
     });
 }
@@ -66,7 +53,9 @@ const columns = (now: Date): Column<DeadLetter>[] => [
   { title: 'NOW', value: ({ delivery, event }) => delivery?.state ?? event?.topic ?? '-', flexible: true },
 ];
 
-function describe(queue: string, { replayId, moved, dropped, kept, complete }: Counts): string {
+function describe(done: DeadLetterReplay): string {
+  const { queue, moved, dropped, kept, complete } = done;
+  const replayId = 'replayId' in done ? done.replayId : undefined;
   const would = replayId ? '' : 'would be ';
   const lines = [
     `${count(moved, 'message', 'messages')} ${would}sent back, ${dropped} ${would}dropped (their deliveries are no longer dead), ${kept} kept (theirs are: replay the deliveries)`,

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Cause, Delivery } from '../answers.ts';
+import type { Causes } from '#lib/api/deliveries';
+import type { Delivery } from '#lib/api/delivery-schema';
 import { deliveryColumns, describeDelivery } from '../describe-delivery.ts';
 import { relativeTime } from '../format.ts';
 import { answerList, readList } from '../list.ts';
@@ -49,12 +50,6 @@ function addList(deliveries: Command): void {
       const page = await readList<'deliveries', Delivery>(session.api, '/deliveries', 'deliveries', query, options);
       answerList(session, page, 'deliveries', deliveryColumns(session.now), 'no deliveries');
     });
-}
-
-interface Causes {
-  causes: Cause[];
-  looked: number;
-  complete: boolean;
 }
 
 function addCauses(deliveries: Command): void {

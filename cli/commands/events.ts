@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { InboundEvent } from '../answers.ts';
+import type { InboundEvent } from '#lib/api/events';
 import { oneLine, relativeTime } from '../format.ts';
 import { answerList, readList } from '../list.ts';
 import { addListOptions, examples, type ListOptions, since } from '../options.ts';

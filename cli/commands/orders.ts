@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Order, OrderSummary } from '../answers.ts';
+import type { Order, OrderSummary } from '#lib/api/order-schema';
 import { describeOrder, orderColumns } from '../describe-order.ts';
 import { usageError } from '../errors.ts';
 import { answerList, type Page, readList } from '../list.ts';

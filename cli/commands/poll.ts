@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import type { Connection } from '../answers.ts';
+import type { Connection, PollAsked } from '#lib/api/connection-schema';
 import { CliError, EXIT, usageError } from '../errors.ts';
 import { relativeTime } from '../format.ts';
 import { examples, parseInstant, reason } from '../options.ts';
@@ -12,12 +12,6 @@ interface Options {
   since?: string;
   reason?: string;
   wait?: boolean;
-}
-
-interface Asked {
-  connection: string;
-  askedAt: string;
-  poll: Connection['poll'];
 }
 
 /** It waits for its turn within the requests a minute, and goes on by itself. */
@@ -60,7 +54,7 @@ async function run(options: Options, command: Command): Promise<void> {
   const session = openSession(command);
   if (options.since !== undefined && Date.parse(options.since) > Date.now())
     throw usageError('--since lies in the future');
-  const asked = await session.api.post<Asked>(`/connections/${encodeURIComponent(options.connection)}/poll`, {
+  const asked = await session.api.post<PollAsked>(`/connections/${encodeURIComponent(options.connection)}/poll`, {
     ...(options.since && { since: options.since }),
     ...(options.reason && { reason: options.reason }),
   });
@@ -68,7 +62,7 @@ async function run(options: Options, command: Command): Promise<void> {
   session.answer(asked, ({ connection }) => `${connection} is due; longshore connections list shows how it goes`);
 }
 
-async function watch(session: Session, asked: Asked): Promise<void> {
+async function watch(session: Session, asked: PollAsked): Promise<void> {
   const interrupted = new AbortController();
   const onInterrupt = () => interrupted.abort();
   process.once('SIGINT', onInterrupt);
@@ -90,7 +84,7 @@ async function watch(session: Session, asked: Asked): Promise<void> {
   }
 }
 
-async function follow(session: Session, asked: Asked, show: (line: string) => void, signal: AbortSignal) {
+async function follow(session: Session, asked: PollAsked, show: (line: string) => void, signal: AbortSignal) {
   for (let failures = 0; ; ) {
     signal.throwIfAborted();
     try {
@@ -122,10 +116,10 @@ async function look({ api }: Session, id: string): Promise<Connection> {
 }
 
 /** A backfill goes on whatever happens; a single poll that failed is told. */
-const brokeOff = ({ poll }: Connection, { askedAt }: Asked): boolean =>
+const brokeOff = ({ poll }: Connection, { askedAt }: PollAsked): boolean =>
   (poll.lastPolledAt ?? '') >= askedAt && !poll.backfill && poll.lastError !== null && poll.lastError !== BUDGET_SPENT;
 
-function describe({ id, poll }: Connection, { askedAt }: Asked): string {
+function describe({ id, poll }: Connection, { askedAt }: PollAsked): string {
   const hasRun = (poll.lastPolledAt ?? '') >= askedAt;
   const what = poll.backfill ? `${id}, backfill since ${poll.backfill.since}` : id;
   if (hasRun && poll.lastError)

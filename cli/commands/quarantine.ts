@@ -1,30 +1,12 @@
 import type { Command } from 'commander';
-import type { Quarantined } from '../answers.ts';
+import type { AdmissionAnswer, QuarantinedWebhook } from '#lib/api/quarantine';
+import type { AdmissionRecord } from '#lib/quarantine/quarantine-schema';
 import { refusal } from '../errors.ts';
 import { count, relativeTime } from '../format.ts';
 import { answerList, readList } from '../list.ts';
 import { addListOptions, examples, type ListOptions, reason, yes } from '../options.ts';
 import { openSession } from '../session.ts';
 import type { Column } from '../table.ts';
-
-interface Verdict {
-  matched: number;
-  refused: number;
-  alreadyAdmitted: number;
-  admissible?: number;
-  admissionId?: string;
-  admitted?: number;
-}
-
-interface Admission {
-  id: string;
-  at: string;
-  by: string;
-  reason: string | null;
-  connection: string;
-  matched: number;
-  webhooks: string[];
-}
 
 interface AdmitOptions {
   connection: string;
@@ -46,7 +28,13 @@ export function addQuarantine(program: Command): void {
     .action(async ({ connection, ...paging }: ListOptions & { connection?: string }, command: Command) => {
       const session = openSession(command);
       const query = { connection };
-      const page = await readList<'quarantine', Quarantined>(session.api, '/quarantine', 'quarantine', query, paging);
+      const page = await readList<'quarantine', QuarantinedWebhook>(
+        session.api,
+        '/quarantine',
+        'quarantine',
+        query,
+        paging,
+      );
       answerList(session, page, 'quarantine', columns(session.now), 'nothing is in quarantine');
     });
   addListOptions(quarantine.command('admissions').description('what was admitted, by whom and why, newest first'))
@@ -54,7 +42,7 @@ export function addQuarantine(program: Command): void {
     .action(async (options: ListOptions, command: Command) => {
       const session = openSession(command);
       const path = '/quarantine/admissions';
-      const page = await readList<'admissions', Admission>(session.api, path, 'admissions', {}, options);
+      const page = await readList<'admissions', AdmissionRecord>(session.api, path, 'admissions', {}, options);
       answerList(session, page, 'admissions', admissionColumns(session.now), 'nothing was admitted');
     });
   quarantine
@@ -73,18 +61,18 @@ export function addQuarantine(program: Command): void {
     )
     .action(async ({ connection, id, yes: sure, reason: text }: AdmitOptions, command: Command) => {
       const session = openSession(command);
-      const verdict = await session.api.post<Verdict>('/quarantine/admit', {
+      const verdict = await session.api.post<AdmissionAnswer>('/quarantine/admit', {
         connection,
         dryRun: !sure,
         ...(id && { ids: id }),
         ...(text && { reason: text }),
       });
       session.answer(verdict, describe);
-      if (!sure && verdict.admissible) throw refusal('nothing was admitted: say --yes to do it');
+      if ('admissible' in verdict && verdict.admissible > 0) throw refusal('nothing was admitted: say --yes to do it');
     });
 }
 
-const columns = (now: Date): Column<Quarantined>[] => [
+const columns = (now: Date): Column<QuarantinedWebhook>[] => [
   { title: 'ID', value: ({ id }) => id },
   { title: 'CONNECTION', value: ({ connection }) => connection, flexible: true },
   { title: 'TOPIC', value: ({ topic }) => topic, minor: true },
@@ -98,7 +86,7 @@ const columns = (now: Date): Column<Quarantined>[] => [
   },
 ];
 
-const admissionColumns = (now: Date): Column<Admission>[] => [
+const admissionColumns = (now: Date): Column<AdmissionRecord>[] => [
   { title: 'ID', value: ({ id }) => id },
   { title: 'CONNECTION', value: ({ connection }) => connection },
   { title: 'ADMITTED', value: ({ webhooks }) => String(webhooks.length), right: true },
@@ -108,8 +96,10 @@ const admissionColumns = (now: Date): Column<Admission>[] => [
   { title: 'REASON', value: ({ reason }) => reason ?? '-', flexible: true },
 ];
 
-function describe({ matched, refused, alreadyAdmitted, admissible, admissionId, admitted }: Verdict): string {
-  const verb = admissionId ? `${admitted} admitted` : `${admissible} would be admitted`;
+function describe(verdict: AdmissionAnswer): string {
+  const { matched, refused, alreadyAdmitted } = verdict;
+  const verb = 'admitted' in verdict ? `${verdict.admitted} admitted` : `${verdict.admissible} would be admitted`;
+  const record = 'admissionId' in verdict ? ` (${verdict.admissionId})` : '';
   const rest = `${refused} still not authentic, ${alreadyAdmitted} admitted before`;
-  return `${count(matched, 'webhook', 'webhooks')}: ${verb}, ${rest}${admissionId ? ` (${admissionId})` : ''}`;
+  return `${count(matched, 'webhook', 'webhooks')}: ${verb}, ${rest}${record}`;
 }

@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import type { Remap } from '#lib/api/remaps';
+import type { Outcome } from '#lib/remap/remap-schema';
 import { CliError, usageError } from '../errors.ts';
 import { count } from '../format.ts';
 import { examples, parseCount, parseFilter, reason, since } from '../options.ts';
@@ -15,28 +17,6 @@ type Options = Partial<Record<(typeof NAMES)[number], string>> & {
   limit?: number;
   cursor?: string;
 };
-
-interface Outcome {
-  event: string;
-  order: string | null;
-  was: string;
-  outcome: string;
-  reads: string | null;
-  applied: boolean;
-  changes: Array<{ member: string; from: unknown; to: unknown }>;
-  deliveries: Array<{ action: string; connection: string }>;
-  note: string | null;
-  error: { code: string; description: string } | null;
-}
-
-interface Page {
-  remapId: string | null;
-  apply: boolean;
-  examined: number;
-  unchanged: number;
-  outcomes: Outcome[];
-  cursor?: string;
-}
 
 interface Asked {
   filter: Record<string, string>;
@@ -94,13 +74,13 @@ export async function remapAll(
   session: Pick<Session, 'api' | 'json' | 'print' | 'note'>,
   asked: Asked,
   { limit = Infinity, cursor }: Options,
-): Promise<Page> {
+): Promise<Remap> {
   const progress = createProgress();
-  const all: Page = { remapId: null, apply: asked.apply ?? false, examined: 0, unchanged: 0, outcomes: [] };
+  const all: Remap = { remapId: null, apply: asked.apply ?? false, examined: 0, unchanged: 0, outcomes: [] };
   let next = cursor;
   try {
     do {
-      const page: Page = await session.api.post('/remaps', {
+      const page: Remap = await session.api.post('/remaps', {
         ...asked,
         limit: Math.min(PAGE, limit - all.examined),
         ...(next && { cursor: next }),
@@ -127,7 +107,7 @@ export async function remapAll(
 /** What a mapper of today reads otherwise; the rest it cannot read, or a person must decide. */
 const DIFFERENT = new Set(['created', 'changed', 'read']);
 
-function conclude(session: Session, { remapId, apply, examined, unchanged, outcomes, cursor }: Page): void {
+function conclude(session: Session, { remapId, apply, examined, unchanged, outcomes, cursor }: Remap): void {
   const differ = outcomes.filter(({ outcome }) => DIFFERENT.has(outcome)).length;
   const failed = outcomes.filter(({ applied }) => !applied).length;
   if (!session.json) {

@@ -1,19 +1,10 @@
 import type { Command } from 'commander';
+import type { RemapRecord } from '#lib/api/remaps';
 import { relativeTime } from '../format.ts';
 import { answerList, readList } from '../list.ts';
 import { addListOptions, examples, type ListOptions } from '../options.ts';
 import { openSession } from '../session.ts';
 import type { Column } from '../table.ts';
-
-interface Remap {
-  id: string;
-  at: string;
-  by: string;
-  reason: string | null;
-  filter: Record<string, string>;
-  examined: number;
-  applied: number;
-}
 
 /** `longshore remaps`: what was remapped, by whom and why. */
 export function addRemaps(program: Command): void {
@@ -27,12 +18,12 @@ export function addRemaps(program: Command): void {
     .addHelpText('after', examples('remaps list', 'remaps list --all --json'))
     .action(async (options: ListOptions, command: Command) => {
       const session = openSession(command);
-      const page = await readList<'remaps', Remap>(session.api, '/remaps', 'remaps', {}, options);
+      const page = await readList<'remaps', RemapRecord>(session.api, '/remaps', 'remaps', {}, options);
       answerList(session, page, 'remaps', columns(session.now), 'nothing was remapped');
     });
 }
 
-const columns = (now: Date): Column<Remap>[] => [
+const columns = (now: Date): Column<RemapRecord>[] => [
   { title: 'ID', value: ({ id }) => id },
   { title: 'APPLIED', value: ({ applied }) => String(applied), right: true },
   { title: 'EXAMINED', value: ({ examined }) => String(examined), right: true, minor: true },

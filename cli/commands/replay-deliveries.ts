@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Delivery, ReplayDryRun, ReplayStarted } from '../answers.ts';
+import type { Delivery } from '#lib/api/delivery-schema';
+import type { ReplayDryRun, ReplayStarted } from '#lib/api/replay-schema';
 import { deliveryColumns } from '../describe-delivery.ts';
 import { refusal, usageError } from '../errors.ts';
 import { count } from '../format.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Replay } from '../answers.ts';
+import type { Replay } from '#lib/api/replay-schema';
 import { describeReplay, replayColumns } from '../describe-replay.ts';
 import { refusal } from '../errors.ts';
 import { answerList, readList } from '../list.ts';

@@ -17,7 +17,7 @@ import {
   presentRemoved,
   presentRoute,
 } from './connection-schema.ts';
-import { DeliveryBody, presentDelivery } from './delivery-schema.ts';
+import { Delivery, presentDelivery } from './delivery-schema.ts';
 import { ApiError, errorResponses, notFound } from './kit/errors.ts';
 import { idempotencyHeader } from './kit/idempotency.ts';
 import { Instant, Reason } from './kit/members.ts';
@@ -108,7 +108,7 @@ const requestRoute = createRoute({
     body: body(Input),
   },
   responses: {
-    202: json('The delivery, which runs at once.', DeliveryBody),
+    202: json('The delivery, which runs at once.', Delivery),
     ...errorResponses(400, 401, 403, 404, 413, 415, 422, 500),
   },
 });

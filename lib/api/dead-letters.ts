@@ -1,10 +1,10 @@
+import { Cause, DeliveryState } from '#lib/deliveries/delivery-schema';
 import * as z from '#lib/platform/zod';
-import { type DeadLetter, listDeadLetters, sources } from '#lib/replays/dead-letters';
+import { listDeadLetters, type DeadLetter as StoredLetter, sources } from '#lib/replays/dead-letters';
 import { fateOf, redrive } from '#lib/replays/redrive';
-import { State } from './delivery-schema.ts';
 import { errorResponses } from './kit/errors.ts';
 import { optionalParam } from './kit/lists.ts';
-import { Reason, Timestamp } from './kit/members.ts';
+import { Reason } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
 
@@ -17,7 +17,7 @@ const MAX_BODY = 2_000;
 const [first = '', ...others] = sources.keys();
 const Queue = named('DeadLetterQueue', z.enum([first, ...others]), { example: 'inbound-dead-letters' });
 
-const DeadLetterBody = named(
+export const DeadLetter = named(
   'DeadLetter',
   z.object({
     queue: Queue,
@@ -27,14 +27,14 @@ const DeadLetterBody = named(
       description:
         '`crashed`: its function failed on it again and again, which is a bug; `died`: only tells of a dead delivery.',
     }),
-    sentAt: Timestamp,
+    sentAt: z.iso.datetime(),
     receives: doc(z.int(), { description: 'How often it was received, looks included.' }),
     delivery: doc(
       z.nullable(
         z.object({
           id: z.string(),
-          state: State,
-          cause: z.nullable(z.object({ code: z.string(), description: z.string() })),
+          state: DeliveryState,
+          cause: z.nullable(Cause),
         }),
       ),
       { description: 'The delivery it names, as it is now.' },
@@ -46,7 +46,7 @@ const DeadLetterBody = named(
           connection: z.string(),
           topic: z.string(),
           receivedBy: z.enum(['webhook', 'poll', 'fetch']),
-          receivedAt: Timestamp,
+          receivedAt: z.iso.datetime(),
         }),
       ),
       { description: 'The inbound event it holds.' },
@@ -55,11 +55,19 @@ const DeadLetterBody = named(
   }),
 );
 
-const Totals = z.object({
-  queue: Queue,
-  total: doc(z.int(), { description: 'About how many lie there.' }),
-  complete: doc(z.boolean(), { description: 'Whether all of them are shown.' }),
+export type DeadLetter = z.infer<typeof DeadLetter>;
+
+const DeadLetters = z.object({
+  deadLetters: z.array(DeadLetter),
+  queues: z.array(
+    z.object({
+      queue: Queue,
+      total: doc(z.int(), { description: 'About how many lie there.' }),
+      complete: doc(z.boolean(), { description: 'Whether all of them are shown.' }),
+    }),
+  ),
 });
+export type DeadLetters = z.infer<typeof DeadLetters>;
 
 const listRoute = createRoute({
   method: 'get',
@@ -71,7 +79,7 @@ const listRoute = createRoute({
   scope: 'ops',
   request: { query: z.strictObject({ queue: optionalParam(Queue) }) },
   responses: {
-    200: json('What lies there.', z.object({ deadLetters: z.array(DeadLetterBody), queues: z.array(Totals) })),
+    200: json('What lies there.', DeadLetters),
     ...errorResponses(400, 401, 403, 500),
   },
 });
@@ -88,6 +96,15 @@ const counts = {
   complete: doc(z.boolean(), { description: 'False when there are more: ask again for the rest.' }),
 };
 
+const Counted = z.object({
+  dryRun: z.literal(true),
+  queue: Queue,
+  ...counts,
+  sample: z.array(DeadLetter).check(z.maxLength(5)),
+});
+const Redriven = z.object({ replayId: z.string(), queue: Queue, ...counts });
+export type DeadLetterReplay = z.infer<typeof Counted> | z.infer<typeof Redriven>;
+
 const replayRoute = createRoute({
   method: 'post',
   path: '/dead-letters/replay',
@@ -96,16 +113,8 @@ const replayRoute = createRoute({
   scope: 'ops',
   request: { body: body(Redrive) },
   responses: {
-    200: json(
-      'A dry run: nothing was moved.',
-      z.object({
-        dryRun: z.literal(true),
-        queue: Queue,
-        ...counts,
-        sample: z.array(DeadLetterBody).check(z.maxLength(5)),
-      }),
-    ),
-    202: json('Done, and on record.', z.object({ replayId: z.string(), queue: Queue, ...counts })),
+    200: json('A dry run: nothing was moved.', Counted),
+    202: json('Done, and on record.', Redriven),
     ...errorResponses(400, 401, 403, 413, 415, 500),
   },
 });
@@ -141,7 +150,7 @@ routes.add(replayRoute, async (context) => {
   return context.json({ replayId: replay.id, queue, ...done }, 202);
 });
 
-function present({ queue, kind, delivery, event, message }: DeadLetter): z.infer<typeof DeadLetterBody> {
+function present({ queue, kind, delivery, event, message }: StoredLetter): DeadLetter {
   const { id, sentAt, receives, body: text } = message;
   return {
     ...{ queue, source: sources.get(queue) ?? '', id, kind, sentAt, receives, delivery, event },

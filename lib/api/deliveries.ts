@@ -9,9 +9,9 @@ import { advanceReplay } from '#lib/replays/advance';
 import { matchDeliveries } from '#lib/replays/match';
 import { replayDelivery, startReplay } from '#lib/replays/start';
 import {
-  CauseBody,
+  Cause,
   Close,
-  DeliveryBody,
+  Delivery,
   filterShape,
   presentCause,
   presentDeliveries,
@@ -22,7 +22,14 @@ import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
-import { ADVANCE_MS, DryRun, FilteredReplay, PER_MINUTE, presentStarted, Started } from './replay-schema.ts';
+import {
+  ADVANCE_MS,
+  FilteredReplay,
+  PER_MINUTE,
+  presentStarted,
+  ReplayDryRun,
+  ReplayStarted,
+} from './replay-schema.ts';
 
 export const DeliveryId = doc(z.string(), { example: 'dlv_5be1f6c2a93d70418f26' });
 
@@ -34,7 +41,7 @@ const listRoute = createRoute({
   scope: 'ops',
   request: { query: z.strictObject({ ...filterShape, late, ...paging }) },
   responses: {
-    200: json('A page of deliveries with their attempts.', listOf('deliveries', DeliveryBody)),
+    200: json('A page of deliveries with their attempts.', listOf('deliveries', Delivery)),
     ...errorResponses(400, 401, 403, 500),
   },
 });
@@ -46,8 +53,17 @@ const getRoute = createRoute({
   summary: 'A delivery with its attempts',
   scope: 'ops',
   request: { params: z.object({ id: DeliveryId }) },
-  responses: { 200: json('The delivery.', DeliveryBody), ...errorResponses(401, 403, 404, 500) },
+  responses: { 200: json('The delivery.', Delivery), ...errorResponses(401, 403, 404, 500) },
 });
+
+const Causes = z.object({
+  causes: z.array(Cause),
+  looked: doc(z.int(), { description: 'How many deliveries were looked at, the newest first.' }),
+  complete: doc(z.boolean(), {
+    description: 'False when there are more: the counts are of those looked at. Narrow by `connection` or `since`.',
+  }),
+});
+export type Causes = z.infer<typeof Causes>;
 
 const causesRoute = createRoute({
   method: 'get',
@@ -62,17 +78,7 @@ const causesRoute = createRoute({
     }),
   },
   responses: {
-    200: json(
-      'The groups.',
-      z.object({
-        causes: z.array(CauseBody),
-        looked: doc(z.int(), { description: 'How many deliveries were looked at, the newest first.' }),
-        complete: doc(z.boolean(), {
-          description:
-            'False when there are more: the counts are of those looked at. Narrow by `connection` or `since`.',
-        }),
-      }),
-    ),
+    200: json('The groups.', Causes),
     ...errorResponses(400, 401, 403, 500),
   },
 });
@@ -87,7 +93,7 @@ const closeRoute = createRoute({
   scope: 'ops',
   request: { params: z.object({ id: DeliveryId }), body: body(Close) },
   responses: {
-    200: json('The delivery.', DeliveryBody),
+    200: json('The delivery.', Delivery),
     ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500),
   },
 });
@@ -101,7 +107,10 @@ const replayOneRoute = createRoute({
     'Its old attempts stay on record. What has succeeded, or may have happened, is probed before it is pushed again. 409 `delivery_in_progress` while a worker has it in hand.',
   scope: 'ops',
   request: { params: z.object({ id: DeliveryId }), body: body(z.strictObject({ reason: Reason }), false) },
-  responses: { 202: json('It runs at once.', Started), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
+  responses: {
+    202: json('It runs at once.', ReplayStarted),
+    ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500),
+  },
 });
 
 const replayManyRoute = createRoute({
@@ -114,8 +123,8 @@ const replayManyRoute = createRoute({
   scope: 'ops',
   request: { body: body(FilteredReplay) },
   responses: {
-    200: json('A dry run: nothing was replayed.', DryRun),
-    202: json('On record, and begun; GET /replays/{id} shows how it goes.', Started),
+    200: json('A dry run: nothing was replayed.', ReplayDryRun),
+    202: json('On record, and begun; GET /replays/{id} shows how it goes.', ReplayStarted),
     ...errorResponses(400, 401, 403, 413, 415, 500),
   },
 });

@@ -10,7 +10,7 @@ import { createRoute, json, Routes } from './kit/route.ts';
 
 const State = named('InboundState', InboundState);
 
-export const InboundEvent = named(
+const InboundEvent = named(
   'InboundEvent',
   z.object({
     ...InboundFacts.shape,

@@ -1,39 +1,22 @@
-import type { Order } from '#lib/orders/order';
+import type { Order as StoredOrder } from '#lib/orders/order';
+import { Address, Buyer, Fulfillment, OrderFacts, OrderStatus } from '#lib/orders/order-schema';
 import { isLate, statusOf } from '#lib/orders/status';
-import type { TimelineEntry } from '#lib/orders/timeline';
+import type { TimelineEntry as StoredEntry } from '#lib/orders/timeline';
 import { log } from '#lib/platform/telemetry/log';
 import * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';
 import { validateUcpOrder } from '#lib/ucp/validate';
 import { ApiError } from './kit/errors.ts';
-import { Instant, Timestamp } from './kit/members.ts';
-import { doc, named } from './kit/meta.ts';
+import { Instant } from './kit/members.ts';
+import { doc, named, pick } from './kit/meta.ts';
 
-export const OrderStatus = named('OrderStatus', z.enum(['open', 'partial', 'fulfilled', 'cancelled']), {
-  description: 'Derived from the quantities of the line items.',
-});
+named('OrderStatus', OrderStatus, { description: 'Derived from the quantities of the line items.' });
 
-const name = z.optional(z.string());
+named('Buyer', Buyer, { example: { first_name: 'Elena', last_name: 'Ruiz', email: 'elena@example.com' } });
 
-export const Buyer = named('Buyer', z.object({ first_name: name, last_name: name, email: name, phone_number: name }), {
-  example: { first_name: 'Elena', last_name: 'Ruiz', email: 'elena@example.com' },
-});
-
-export const Address = named(
+named(
   'Address',
-  z.object({
-    first_name: name,
-    last_name: name,
-    company: name,
-    street_address: name,
-    extended_address: name,
-    address_locality: name,
-    address_region: name,
-    postal_code: name,
-    address_country: doc(name, { description: 'ISO 3166-1 alpha-2.', example: 'MX' }),
-    phone_number: name,
-    email: name,
-  }),
+  Address,
   {
     description: "A postal address with UCP's member names.",
     example: {
@@ -46,24 +29,12 @@ export const Address = named(
       address_country: 'MX',
     },
   },
+  { address_country: { description: 'ISO 3166-1 alpha-2.', example: 'MX' } },
 );
 
-export const LineQuantity = named('LineQuantity', z.object({ id: z.string(), quantity: z.int().check(z.minimum(1)) }), {
-  example: { id: 'li_1', quantity: 1 },
-});
-
-export const Fulfillment = named(
+named(
   'Fulfillment',
-  z.object({
-    id: z.string(),
-    by: doc(z.string(), { description: 'The connection that shipped it, or `erp`.' }),
-    carrier: doc(z.string(), { description: "A canonical code, or the shipper's own word." }),
-    trackingNumber: z.string(),
-    trackingUrl: z.optional(z.string()),
-    labelUrl: z.optional(z.string()),
-    lineItems: z.array(LineQuantity),
-    shippedAt: Timestamp,
-  }),
+  Fulfillment,
   {
     example: {
       id: 'ful_0f1e2d3c4b5a69788796',
@@ -74,6 +45,10 @@ export const Fulfillment = named(
       lineItems: [{ id: 'li_1', quantity: 1 }],
       shippedAt: '2026-11-21T10:00:00.000Z',
     },
+  },
+  {
+    by: { description: 'The connection that shipped it, or `erp`.' },
+    carrier: { description: "A canonical code, or the shipper's own word." },
   },
 );
 
@@ -89,9 +64,9 @@ const Ucp = named(
   },
 );
 
-const TimelineItem = named(
+const TimelineEntry = named(
   'TimelineEntry',
-  z.object({ at: Timestamp, type: z.string(), by: z.string(), detail: z.record(z.string(), z.unknown()) }),
+  z.object({ at: z.iso.datetime(), type: z.string(), by: z.string(), detail: z.record(z.string(), z.unknown()) }),
   {
     example: {
       at: '2026-11-20T08:15:02.000Z',
@@ -104,65 +79,51 @@ const TimelineItem = named(
 
 export const OrderSummary = named(
   'OrderSummary',
-  z.object({
-    id: doc(z.string(), { description: '`<connection>:<externalId>`.', example: 'scopio-main:ord_8f3a' }),
-    connection: doc(z.string(), { example: 'scopio-main' }),
-    externalId: doc(z.string(), { example: 'ord_8f3a' }),
-    number: doc(z.string(), { example: 'SC-1001' }),
+  z.extend(OrderFacts, {
     status: OrderStatus,
-    placedAt: Timestamp,
-    paidAt: z.nullable(Timestamp),
-    buyer: Buyer,
-    shippingAddress: Address,
-    taxIncluded: z.boolean(),
-    shipBy: doc(z.nullable(Timestamp), { description: 'By when it must leave, where the sales channel says so.' }),
+    shipBy: doc(z.nullable(z.iso.datetime()), {
+      description: 'By when it must leave, where the sales channel says so.',
+    }),
     late: doc(z.boolean(), { description: 'Units are left to ship although `shipBy` has passed.' }),
     ucp: doc(z.union([Ucp, z.null()]), { description: 'Null where it would not be valid: the order itself says why.' }),
-    fulfillments: z.array(Fulfillment),
-    deliveries: doc(z.array(z.string()), { description: 'Ids of its deliveries.', example: ['dlv_5be1f6c2a9'] }),
-    receivedAt: Timestamp,
-    updatedAt: Timestamp,
   }),
   { description: 'An order as lists carry it: without its timeline.' },
+  {
+    id: { description: '`<connection>:<externalId>`.', example: 'scopio-main:ord_8f3a' },
+    connection: { example: 'scopio-main' },
+    externalId: { example: 'ord_8f3a' },
+    number: { example: 'SC-1001' },
+    deliveries: { description: 'Ids of its deliveries.', example: ['dlv_5be1f6c2a9'] },
+  },
 );
+export type OrderSummary = z.infer<typeof OrderSummary>;
 
-export const OrderBody = named('Order', z.extend(OrderSummary, { ucp: Ucp, timeline: z.array(TimelineItem) }), {
+export const Order = named('Order', z.extend(OrderSummary, { ucp: Ucp, timeline: z.array(TimelineEntry) }), {
   description: 'An order: the UCP order and, around it, what UCP has no place for. Money is in minor units.',
 });
+export type Order = z.infer<typeof Order>;
 
 /** An order as lists carry it: one that is not valid UCP must not keep the others from being read. */
-export function summarize(order: Order): z.infer<typeof OrderSummary> {
-  return { ...membersOf(order), ucp: validateUcpOrder(order.ucp).length === 0 ? order.ucp : null };
-}
+export const presentSummary = (order: StoredOrder): OrderSummary => ({
+  ...derivedOf(order),
+  ucp: validateUcpOrder(order.ucp).length === 0 ? order.ucp : null,
+});
 
 /** An order with its timeline. One that is not valid UCP does not leave the hub: 500 `order_invalid`. */
-export function present(order: Order, timeline: TimelineEntry[]): z.infer<typeof OrderBody> {
+export function presentOrder(order: StoredOrder, timeline: StoredEntry[]): Order {
   const [problem] = validateUcpOrder(order.ucp);
   if (problem) {
     log.error('order is not valid UCP', { order: order.id, field: problem.field });
     throw new ApiError(500, 'order_invalid', `the order is not valid UCP: ${problem.description}`, problem.field);
   }
-  return { ...membersOf(order), ucp: order.ucp, timeline };
+  return { ...derivedOf(order), ucp: order.ucp, timeline };
 }
 
-/** What callers see; the hub's bookkeeping stays inside. */
-const membersOf = (order: Order) => ({
-  id: order.id,
-  connection: order.connection,
-  externalId: order.externalId,
-  number: order.number,
+const derivedOf = (order: StoredOrder) => ({
+  ...pick(OrderFacts, order),
   status: statusOf(order),
-  placedAt: order.placedAt,
-  paidAt: order.paidAt,
-  buyer: order.buyer,
-  shippingAddress: order.shippingAddress,
-  taxIncluded: order.taxIncluded,
   shipBy: order.shipBy ?? null,
   late: isLate(order),
-  fulfillments: order.fulfillments,
-  deliveries: order.deliveries,
-  receivedAt: order.receivedAt,
-  updatedAt: order.updatedAt,
 });
 
 const EARLIEST = '2000-01-01T00:00:00.000Z';

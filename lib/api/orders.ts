@@ -2,7 +2,8 @@ import { everyConnection, getConfiguration } from '#lib/connections/store';
 import { getNetwork } from '#lib/marketplaces/network';
 import { patchAddress } from '#lib/orders/address';
 import { type PostedAnswer, postFulfillment } from '#lib/orders/fulfillment';
-import { type Order, orderId } from '#lib/orders/order';
+import { orderId, type Order as StoredOrder } from '#lib/orders/order';
+import { Fulfillment, OrderStatus } from '#lib/orders/order-schema';
 import { statusOf } from '#lib/orders/status';
 import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
@@ -11,18 +12,9 @@ import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
 import { doc } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
-import {
-  AddressPatch,
-  Fulfillment,
-  OrderBody,
-  OrderStatus,
-  OrderSummary,
-  PostedFulfillment,
-  present,
-  summarize,
-} from './order-schema.ts';
+import { AddressPatch, Order, OrderSummary, PostedFulfillment, presentOrder, presentSummary } from './order-schema.ts';
 
-export const OrderId = doc(z.string(), {
+const OrderId = doc(z.string(), {
   description: 'Percent-encoded once.',
   example: 'scopio-main:ord_8f3a',
 });
@@ -59,7 +51,7 @@ const getRoute = createRoute({
   summary: 'An order with its timeline',
   scope: 'orders:read',
   request: { params: z.object({ id: OrderId }) },
-  responses: { 200: json('The order.', OrderBody), ...errorResponses(401, 403, 404, 500) },
+  responses: { 200: json('The order.', Order), ...errorResponses(401, 403, 404, 500) },
 });
 
 const patchRoute = createRoute({
@@ -71,7 +63,7 @@ const patchRoute = createRoute({
     'The correction outlives later snapshots of the sales channel and stands on the timeline. Deliveries of the order that waited for it run again by themselves.',
   scope: 'ops',
   request: { params: z.object({ id: OrderId }), body: body(z.strictObject({ shippingAddress: AddressPatch })) },
-  responses: { 200: json('The corrected order.', OrderBody), ...errorResponses(400, 401, 403, 404, 413, 415, 500) },
+  responses: { 200: json('The corrected order.', Order), ...errorResponses(400, 401, 403, 404, 413, 415, 500) },
 });
 
 const Answer = z.object({ fulfillment: Fulfillment });
@@ -103,13 +95,13 @@ routes.add(listRoute, async (context) => {
   if (externalId !== undefined) return context.json({ orders: await findOne(connection, externalId) }, 200);
   const connections = connection ? [connection] : everyConnection(await getConfiguration());
   const { items, cursor } = await listOrders({ connections, ...filter }, statusOf);
-  return context.json({ orders: items.map(summarize), ...(cursor && { cursor }) }, 200);
+  return context.json({ orders: items.map(presentSummary), ...(cursor && { cursor }) }, 200);
 });
 
 async function findOne(connection: string | undefined, externalId: string) {
   if (!connection) throw new ApiError(400, 'invalid_request', 'connection: is wanted with externalId', 'connection');
   const order = await getOrder(orderId(connection, externalId));
-  return order ? [summarize(order)] : [];
+  return order ? [presentSummary(order)] : [];
 }
 
 routes.add(getRoute, async (context) => {
@@ -125,7 +117,7 @@ routes.add(patchRoute, async (context) => {
   return context.json(await withTimeline(order), 200);
 });
 
-const withTimeline = async (order: Order) => present(order, await getTimeline(order));
+const withTimeline = async (order: StoredOrder) => presentOrder(order, await getTimeline(order));
 
 routes.add(postRoute, async (context) => {
   const { id } = context.req.valid('param');

@@ -1,51 +1,43 @@
 import { listProducts, listStock } from '#lib/catalog/list';
-import type { Product } from '#lib/catalog/product';
+import { ProductFacts, Stock } from '#lib/catalog/product-schema';
 import { getConfiguration } from '#lib/connections/store';
 import { getNetwork } from '#lib/marketplaces/network';
 import { decodeCursor } from '#lib/platform/table/sharded-index';
 import * as z from '#lib/platform/zod';
 import { errorResponses } from './kit/errors.ts';
 import { listOf, optionalParam, paging } from './kit/lists.ts';
-import { Timestamp } from './kit/members.ts';
-import { doc, named } from './kit/meta.ts';
+import { doc, metadata, named, pick } from './kit/meta.ts';
 import { createRoute, json, Routes } from './kit/route.ts';
 
-const Sku = doc(z.string(), { type: 'string', example: 'MUG-RED' });
+const SKU = { type: 'string', example: 'MUG-RED' };
 
-const ProductBody = named(
+const Product = named(
   'Product',
-  z.object({
-    connection: doc(z.string(), { example: 'sello-se' }),
-    sku: Sku,
-    externalId: doc(z.optional(z.string()), { description: "The marketplace's own id of it." }),
-    ean: z.optional(z.string()),
-    title: z.optional(z.string()),
-    price: z.optional(z.object({ amount: z.int(), currency: z.string() })),
-    quantity: doc(z.optional(z.int()), { description: 'Units for sale there, where it said a number.' }),
-    enabled: z.optional(z.boolean()),
-    updatedAt: doc(Timestamp, {
-      description: 'The instant of what is known. 1970: the SKU was only seen in an order.',
-    }),
-  }),
+  ProductFacts,
+  {},
+  {
+    connection: { example: 'sello-se' },
+    sku: SKU,
+    externalId: { description: "The marketplace's own id of it." },
+    quantity: { description: 'Units for sale there, where it said a number.' },
+    updatedAt: { description: 'The instant of what is known. 1970: the SKU was only seen in an order.' },
+  },
 );
 
-const StockBody = named(
+named(
   'Stock',
-  z.object({
-    sku: Sku,
-    forSale: doc(z.nullable(z.int()), {
+  Stock,
+  {},
+  {
+    sku: SKU,
+    forSale: {
       description: 'Over all warehouses: what sales channels are told. Null where no warehouse said a number.',
-    }),
-    quantities: z.array(
-      z.object({
-        connection: doc(z.string(), { example: 'marketful-mx' }),
-        quantity: z.int(),
-        warehouse: doc(z.boolean(), { description: 'False: what a sales channel lists, which is not counted.' }),
-        updatedAt: Timestamp,
-      }),
-    ),
-  }),
+    },
+  },
 );
+const { connection, warehouse } = Stock.shape.quantities.def.element.shape;
+metadata.add(connection, { example: 'marketful-mx' });
+metadata.add(warehouse, { description: 'False: what a sales channel lists, which is not counted.' });
 
 const isCursor = (cursor: string): boolean => /^[^#]*#/.test(decodeCursor(cursor));
 const bySku = {
@@ -54,7 +46,7 @@ const bySku = {
     type: 'string',
     description: 'Where the page before ended: its `cursor`.',
   }),
-  sku: doc(optionalParam(Sku), { type: 'string' }),
+  sku: doc(optionalParam(doc(z.string(), SKU)), { type: 'string' }),
 };
 
 const productsRoute = createRoute({
@@ -67,7 +59,7 @@ const productsRoute = createRoute({
     query: z.strictObject({ ...bySku, connection: doc(optionalParam(z.string()), { type: 'string' }) }),
   },
   responses: {
-    200: json('A page of products, one for each SKU of each connection.', listOf('products', ProductBody)),
+    200: json('A page of products, one for each SKU of each connection.', listOf('products', Product)),
     ...errorResponses(400, 401, 403, 500),
   },
 });
@@ -80,7 +72,7 @@ const stockRoute = createRoute({
   scope: 'orders:read',
   request: { query: z.strictObject(bySku) },
   responses: {
-    200: json('A page of SKUs.', listOf('stock', StockBody)),
+    200: json('A page of SKUs.', listOf('stock', Stock)),
     ...errorResponses(400, 401, 403, 500),
   },
 });
@@ -94,12 +86,13 @@ routes.add(productsRoute, async (context) => {
     ...query,
     connections: connection === undefined ? [...connections.keys()] : [connection],
   });
-  return context.json({ products: items.map(present), ...(cursor && { cursor }) }, 200);
+  return context.json(
+    { products: items.map((product) => pick(ProductFacts, product)), ...(cursor && { cursor }) },
+    200,
+  );
 });
 
 routes.add(stockRoute, async (context) => {
   const { items, cursor } = await listStock(await getNetwork(), context.req.valid('query'));
   return context.json({ stock: items, ...(cursor && { cursor }) }, 200);
 });
-
-const present = ({ id: _id, revision: _revision, ...product }: Product): z.infer<typeof ProductBody> => product;

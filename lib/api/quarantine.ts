@@ -9,7 +9,7 @@ import { Reason } from './kit/members.ts';
 import { doc, named, pick } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
 
-export const QuarantinedWebhook = named(
+const QuarantinedWebhook = named(
   'QuarantinedWebhook',
   z.extend(QuarantinedFacts, { admissible: doc(z.boolean(), { description: 'Authentic under the present secrets.' }) }),
   {},
@@ -29,7 +29,7 @@ const counts = {
   alreadyAdmitted: z.int(),
 };
 
-export const AdmissionDryRun = named(
+const AdmissionDryRun = named(
   'AdmissionDryRun',
   z.object({
     dryRun: z.literal(true),
@@ -39,10 +39,12 @@ export const AdmissionDryRun = named(
   }),
 );
 
-export const Admitted = named(
+const Admitted = named(
   'Admission',
   z.object({ admissionId: doc(z.string(), { example: 'adm_3a52ce78' }), ...counts, admitted: z.int() }),
 );
+
+export type AdmissionAnswer = z.infer<typeof AdmissionDryRun> | z.infer<typeof Admitted>;
 
 const listRoute = createRoute({
   method: 'get',

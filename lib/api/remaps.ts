@@ -34,7 +34,7 @@ named(
 metadata.add(Change.shape.from, { description: 'Null where there is none.' });
 metadata.add(Change.shape.to, { description: 'Null where there is none.' });
 
-export const Remap = named(
+const Remap = named(
   'Remap',
   z.object({
     remapId: doc(z.nullable(z.string()), { description: 'Null unless it was applied.' }),
@@ -45,6 +45,8 @@ export const Remap = named(
     cursor: doc(z.optional(z.string()), { description: 'Where to go on. Absent when all was examined.' }),
   }),
 );
+
+export type Remap = z.infer<typeof Remap>;
 
 const filter = z.strictObject({
   connection: doc(optionalParam(z.string()), { type: 'string' }),
@@ -90,7 +92,7 @@ const route = createRoute({
   responses: { 200: json('What was found.', Remap), ...errorResponses(400, 401, 403, 413, 415, 500) },
 });
 
-export const RemapRecord = named(
+const RemapRecord = named(
   'RemapRecord',
   z.extend(RemapFacts, { filter: z.record(z.string(), z.string()) }),
   {},

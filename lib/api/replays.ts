@@ -1,6 +1,6 @@
 import * as z from '#lib/platform/zod';
 import { advanceReplay } from '#lib/replays/advance';
-import { type Replay, settledOf } from '#lib/replays/replay';
+import { type Replay as StoredReplay, settledOf } from '#lib/replays/replay';
 import { cancelReplay, resumeReplay } from '#lib/replays/start';
 import { getReplay, listReplays } from '#lib/replays/store';
 import { ApiError, errorResponses, notFound } from './kit/errors.ts';
@@ -8,7 +8,7 @@ import { listOf, paging } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
-import { ADVANCE_MS, presentReplay, ReplayBody } from './replay-schema.ts';
+import { ADVANCE_MS, presentReplay, Replay } from './replay-schema.ts';
 
 /** As many as a look at a replay may move along: more are left to the clock. */
 const MAX_UNSETTLED = 100;
@@ -23,7 +23,7 @@ const listRoute = createRoute({
   summary: 'Lists replays, newest first',
   scope: 'ops',
   request: { query: z.strictObject(paging) },
-  responses: { 200: json('A page of replays.', listOf('replays', ReplayBody)), ...errorResponses(400, 401, 403, 500) },
+  responses: { 200: json('A page of replays.', listOf('replays', Replay)), ...errorResponses(400, 401, 403, 500) },
 });
 
 const getRoute = createRoute({
@@ -34,7 +34,7 @@ const getRoute = createRoute({
   description: 'Looking at a small replay, or at the first stages of a canary, also brings its next step forward.',
   scope: 'ops',
   request: { params },
-  responses: { 200: json('The replay.', ReplayBody), ...errorResponses(401, 403, 404, 500) },
+  responses: { 200: json('The replay.', Replay), ...errorResponses(401, 403, 404, 500) },
 });
 
 const cancelRoute = createRoute({
@@ -46,7 +46,7 @@ const cancelRoute = createRoute({
     'What waits is not released, what was released and is not yet due is taken back; an attempt under way ends. Cancelling twice is cancelling once; 409 `replay_ended` when it had ended by itself.',
   scope: 'ops',
   request: decision,
-  responses: { 200: json('The replay.', ReplayBody), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
+  responses: { 200: json('The replay.', Replay), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
 });
 
 const resumeRoute = createRoute({
@@ -57,7 +57,7 @@ const resumeRoute = createRoute({
   description: 'With those of its deliveries that still wait; a canary begins at its first stage. 409 `replay_ended`.',
   scope: 'ops',
   request: decision,
-  responses: { 200: json('The replay.', ReplayBody), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
+  responses: { 200: json('The replay.', Replay), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
 });
 
 export const routes = new Routes();
@@ -87,16 +87,16 @@ routes.add(resumeRoute, async (context) => {
   return context.json(await presentReplay(await advance(resumed)), 200);
 });
 
-function standing(decided: Replay | false | undefined): Replay {
+function standing(decided: StoredReplay | false | undefined): StoredReplay {
   if (decided === undefined) throw notFound('replay');
   if (!decided) throw new ApiError(409, 'replay_ended', 'the replay has ended by itself');
   return decided;
 }
 
-const isSmall = (replay: Replay): boolean =>
+const isSmall = (replay: StoredReplay): boolean =>
   replay.endedAt === null &&
   replay.state !== 'collecting' &&
   (replay.matched - settledOf(replay) <= MAX_UNSETTLED || (replay.canary && replay.stage !== 'rest'));
 
-const advance = async (replay: Replay): Promise<Replay> =>
+const advance = async (replay: StoredReplay): Promise<StoredReplay> =>
   (await advanceReplay(replay.id, { deadline: Date.now() + ADVANCE_MS })) ?? replay;

@@ -1,7 +1,8 @@
 import { noteProduct } from '#lib/catalog/store';
 import { channelOf } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';
-import type { Closing, Delivery, Placed } from '#lib/deliveries/delivery';
+import type { Delivery, Placed } from '#lib/deliveries/delivery';
+import type { Closing } from '#lib/deliveries/delivery-schema';
 import { getDeliveries, transition } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
 import { subjectOf } from '#lib/deliveries/subject';

@@ -2,6 +2,7 @@ import * as items from '#lib/platform/table/items';
 import { decodeCursor, encodeCursor, queryIndex } from '#lib/platform/table/sharded-index';
 import { getItems } from '#lib/platform/table/table';
 import type { Product } from './product.ts';
+import type { Stock } from './product-schema.ts';
 import { listWarehouses, type Market, sumQuantities } from './stock.ts';
 import { getProducts } from './store.ts';
 
@@ -26,23 +27,14 @@ export async function listProducts({
   return { items: found, ...(rows.length > page.limit && { cursor: encodeCursor(wanted.at(-1)?.sort ?? '') }) };
 }
 
-/** One SKU over all connections that deal in it. */
-export interface SkuStock {
-  sku: string;
-  /** Units for sale, over all warehouses; null where none of them said a number. */
-  forSale: number | null;
-  /** What each connection said, and whether it is a warehouse. */
-  quantities: Array<{ connection: string; quantity: number; warehouse: boolean; updatedAt: string }>;
-}
-
 /** Stock by SKU, from the first of the alphabet on. */
 export async function listStock(
   market: Market,
   { sku, limit, cursor }: { sku?: string | undefined; limit: number; cursor?: string | undefined },
-): Promise<{ items: SkuStock[]; cursor?: string }> {
+): Promise<{ items: Stock[]; cursor?: string }> {
   const connections = [...market.connections.keys()];
   const warehouses = new Set(listWarehouses(market));
-  const stockOf = async (each: string): Promise<SkuStock> =>
+  const stockOf = async (each: string): Promise<Stock> =>
     presentStock(each, await getProducts(connections, each), warehouses);
   if (sku !== undefined) {
     const found = await getProducts(connections, sku);
@@ -61,7 +53,7 @@ export async function listStock(
   };
 }
 
-function presentStock(sku: string, products: readonly Product[], warehouses: ReadonlySet<string>): SkuStock {
+function presentStock(sku: string, products: readonly Product[], warehouses: ReadonlySet<string>): Stock {
   const quantities = products.flatMap(({ connection, quantity, updatedAt }) =>
     quantity === undefined ? [] : [{ connection, quantity, warehouse: warehouses.has(connection), updatedAt }],
   );

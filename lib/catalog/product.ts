@@ -1,25 +1,15 @@
+import type * as z from '#lib/platform/zod';
+import type { ProductFacts } from './product-schema.ts';
+
 /** What a marketplace says of one SKU at one instant; absent members are not part of what it said. */
-export interface ProductSnapshot {
-  sku: string;
-  /** The marketplace's own id of it, which its calls want. */
-  externalId?: string;
-  ean?: string;
-  title?: string;
-  /** Minor units. */
-  price?: { amount: number; currency: string };
-  /** Units for sale. */
-  quantity?: number;
-  enabled?: boolean;
+export interface ProductSnapshot extends Omit<z.infer<typeof ProductFacts>, 'connection' | 'updatedAt'> {
   /** When the source last changed it; null where the time of receipt must do. */
   version: string | null;
 }
 
 /** A SKU as one connection lists or stocks it. */
-export interface Product extends Omit<ProductSnapshot, 'version'> {
+export interface Product extends z.infer<typeof ProductFacts> {
   id: string;
-  connection: string;
-  /** The source's instant, ISO 8601 in UTC: an older word never overwrites a newer one. */
-  updatedAt: string;
   revision: number;
 }
 

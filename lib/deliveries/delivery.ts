@@ -1,18 +1,10 @@
-import type { ErrorDetail, WaitsFor } from '#lib/platform/errors';
+import type { WaitsFor } from '#lib/platform/errors';
+import type * as z from '#lib/platform/zod';
+import type { AttemptFacts, Closing, DeliveryFacts, LineQuantity } from './delivery-schema.ts';
 
-export interface LineQuantity {
-  id: string;
-  quantity: number;
-}
+export type { DeliveryState, LineQuantity } from './delivery-schema.ts';
 
-export const KINDS = ['fetch', 'push', 'notify'] as const;
-export type DeliveryKind = (typeof KINDS)[number];
-
-export const STATES = ['pending', 'leased', 'succeeded', 'dead', 'blocked'] as const;
-export type DeliveryState = (typeof STATES)[number];
-
-export const OUTCOMES = ['succeeded', 'failed', 'unknown', 'throttled', 'refused'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+export type Outcome = Attempt['outcome'];
 
 /** What each job is about. Ids only: the order and the connection are read when it runs. */
 export interface Subjects {
@@ -51,25 +43,10 @@ export type StoredSubject = Partial<
 >;
 
 /** Everything that talks to a remote because something happened. Instants are ISO 8601 in UTC. */
-export interface Delivery {
-  id: string;
-  kind: DeliveryKind;
-  /** What is done there: `order` places, `fulfillment` reports, `route` finds who ships, or the name of a fetch. */
-  action: string;
-  connection: string;
-  marketplace: string;
-  order: string | null;
+export interface Delivery extends z.infer<typeof DeliveryFacts> {
   /** By when the order must leave, as it was told when this was opened: the urgent are rung first. */
   shipBy?: string;
   subject: StoredSubject;
-  state: DeliveryState;
-  cause: Pick<ErrorDetail, 'code' | 'description'> | null;
-  waitsFor: WaitsFor | null;
-  createdAt: string;
-  updatedAt: string;
-  nextAttemptAt: string | null;
-  /** Attempts ever made; numbers go on counting through replays. */
-  attemptCount: number;
   /** Attempts of the present set that count against the retries. */
   failures: number;
   /** The last attempt may have happened at the remote: probe before the next push. */
@@ -103,15 +80,6 @@ export interface Placed {
   isSettled?: true;
 }
 
-/** Who closed a delivery, why, and what it was until then. */
-export interface Closing {
-  by: string;
-  reason: string;
-  at: string;
-  was: 'dead' | 'blocked';
-  cause: Delivery['cause'];
-}
-
 /** The subject of a job; a follow-up may name deliveries that must have succeeded first. */
 export type NewSubject = Subjects[JobName] & Pick<StoredSubject, 'after'>;
 
@@ -125,16 +93,7 @@ export type NewDelivery = Pick<
 };
 
 /** One try at one delivery, kept for ever. */
-export interface Attempt {
-  number: number;
-  startedAt: string;
-  endedAt: string;
-  outcome: Outcome;
-  httpStatus?: number;
-  code?: string;
-  /** The remote's own words, capped. */
-  description?: string;
-  nextAttemptAt: string | null;
+export interface Attempt extends z.infer<typeof AttemptFacts> {
   /** What it told on the timeline of the delivery's order. */
   told?: Array<{ type: string; detail: Record<string, unknown> }>;
 }

@@ -1,18 +1,11 @@
+import type * as z from '#lib/platform/zod';
 import type { Delivery } from './delivery.ts';
+import type { CauseFacts } from './delivery-schema.ts';
 import { type DeliveryFilter, listDeliveries } from './list.ts';
 import { normalizeMessage } from './normalize-message.ts';
 
 /** Deliveries that failed for one reason. Instants are ISO 8601 in UTC. */
-export interface CauseGroup {
-  marketplace: string;
-  action: string;
-  state: 'dead' | 'blocked';
-  code: string;
-  /** Normalized. */
-  message: string;
-  count: number;
-  firstSeen: string;
-  lastSeen: string;
+export interface CauseGroup extends z.infer<typeof CauseFacts> {
   /** The newest of them. */
   sample: Delivery;
   /** What replays this group and nothing else. */

@@ -8,26 +8,14 @@ import {
   partitionsOf,
   queryIndex,
 } from '#lib/platform/table/sharded-index';
-import type { Delivery, DeliveryKind, DeliveryState } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
+import type { DeliveryFilter as Selection } from './delivery-schema.ts';
 import { getDeliveries } from './ledger.ts';
 import { normalizeMessage } from './normalize-message.ts';
 import { isPast } from './ship-by.ts';
 
-export interface DeliveryFilter {
-  state?: DeliveryState | undefined;
-  kind?: DeliveryKind | undefined;
-  connection?: string | undefined;
-  marketplace?: string | undefined;
-  action?: string | undefined;
-  order?: string | undefined;
-  /** The cause's code. */
-  cause?: string | undefined;
-  /** The cause's description, compared without ids, numbers, quoted values and dates. */
-  message?: string | undefined;
-  /** Created at or after this instant. */
-  since?: string | undefined;
-  /** Created at or before this instant. */
-  until?: string | undefined;
+/** What selects deliveries. */
+export interface DeliveryFilter extends Selection {
   /** Whether its order's ship-by has passed before it was done, or will have before its next attempt. */
   late?: boolean | undefined;
 }

@@ -1,31 +1,10 @@
-import type { LineQuantity } from '#lib/deliveries/delivery';
+import type { LineQuantity } from '#lib/deliveries/delivery-schema';
+import type * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';
+import type { Address, Buyer, Fulfillment, OrderFacts, OrderStatus } from './order-schema.ts';
 import type { TimelineEntry } from './timeline.ts';
 
-export type { LineQuantity };
-
-/** A postal address with UCP's member names, plus what carriers ask for. */
-export interface Address {
-  first_name?: string;
-  last_name?: string;
-  company?: string;
-  street_address?: string;
-  extended_address?: string;
-  address_locality?: string;
-  address_region?: string;
-  postal_code?: string;
-  /** ISO 3166-1 alpha-2. */
-  address_country?: string;
-  phone_number?: string;
-  email?: string;
-}
-
-export interface Buyer {
-  first_name?: string;
-  last_name?: string;
-  email?: string;
-  phone_number?: string;
-}
+export type { Address, Buyer, Fulfillment, LineQuantity, OrderStatus };
 
 /** One line as a sales channel tells it. Money in minor units of the order's currency. */
 export interface SnapshotLine {
@@ -68,20 +47,6 @@ export interface OrderSnapshot {
   amounts: { fulfillment: number; tax: number; discount: number; total: number };
   checkoutId?: string;
   permalinkUrl?: string;
-}
-
-/** A parcel. Its tracking number is what the sales channel waits for. */
-export interface Fulfillment {
-  id: string;
-  /** The connection that shipped it, or `erp`. */
-  by: string;
-  /** In the shipper's word when a connection shipped it, a canonical code when the ERP did. */
-  carrier: string;
-  trackingNumber: string;
-  trackingUrl?: string;
-  labelUrl?: string;
-  lineItems: LineQuantity[];
-  shippedAt: string;
 }
 
 /** Something that happened to a parcel or placement, in UCP's event types. */
@@ -139,23 +104,13 @@ export interface SnapshotHistory {
 }
 
 /** The hub's order: the UCP order and what UCP has no place for. */
-export interface Order {
-  id: string;
-  connection: string;
-  externalId: string;
-  number: string;
-  placedAt: string;
-  paidAt: string | null;
-  buyer: Buyer;
-  shippingAddress: Address;
+export interface Order extends z.infer<typeof OrderFacts> {
   /** Members an operator corrected; they outlive later snapshots. */
   correctedAddress: Address | null;
   shippingMethod: string | null;
   /** The instant by which it must leave; null or absent where the sales channel names none. */
   shipBy?: string | null;
-  taxIncluded: boolean;
   cancelled: boolean;
-  fulfillments: Fulfillment[];
   shipmentEvents: ShipmentEvent[];
   /** The version and content hash of the snapshot that stands, and the inbound event that holds its raw body. */
   sourceVersion: string;
@@ -164,7 +119,6 @@ export interface Order {
   history: SnapshotHistory;
   /** Orders the sales channel made of lines of this one, by external id: parts of one sale. */
   parts?: Record<string, SnapshotHistory>;
-  deliveries: string[];
   /** More of its deliveries are planned than one transaction takes: the rest is opened next. */
   planUnfinished?: true;
   /** Line items whose shipper has been decided; only others are routed when a snapshot adds lines. */
@@ -176,8 +130,6 @@ export interface Order {
   /** The placing and routing deliveries, which a cancellation stops or undoes. */
   placements: Array<{ delivery: string; connection: string }>;
   ucp: UcpOrder;
-  receivedAt: string;
-  updatedAt: string;
   /** Counts writes: every update is conditional on it. */
   revision: number;
 }
@@ -202,8 +154,6 @@ export type OrderCore = Pick<
   | 'updatedAt'
   | 'revision'
 >;
-
-export type OrderStatus = 'open' | 'partial' | 'fulfilled' | 'cancelled';
 
 /** The hub's order id: two accounts with the same external id are two orders. */
 export const orderId = (connection: string, externalId: string): string => `${connection}:${externalId}`;

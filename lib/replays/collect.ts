@@ -1,5 +1,6 @@
 import type { Delivery } from '#lib/deliveries/delivery';
-import { type DeliveryFilter, listDeliveries } from '#lib/deliveries/list';
+import type { DeliveryFilter } from '#lib/deliveries/delivery-schema';
+import { listDeliveries } from '#lib/deliveries/list';
 import { deliveriesOf } from '#lib/orders/store';
 import { OUTCOME_UNKNOWN } from '#lib/platform/errors';
 import { putWaiting, withoutKnown } from './members.ts';

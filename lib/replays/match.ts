@@ -1,5 +1,6 @@
 import type { Delivery } from '#lib/deliveries/delivery';
-import { type DeliveryFilter, eachDelivery } from '#lib/deliveries/list';
+import type { DeliveryFilter } from '#lib/deliveries/delivery-schema';
+import { eachDelivery } from '#lib/deliveries/list';
 import { reopen } from '#lib/deliveries/reopen';
 import { deliveriesOf } from '#lib/orders/store';
 import { mayReplay, statesOf } from './collect.ts';

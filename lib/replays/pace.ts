@@ -1,4 +1,4 @@
-import { STAGES, type Stage } from './replay.ts';
+import type { Stage } from './replay-schema.ts';
 
 /** Due times are given this far ahead, so that a clock which ticks late leaves no gap. */
 const AHEAD = 1.5;
@@ -8,6 +8,7 @@ export const MAX_OPEN = 10_000;
 /** How many of one replay may be asked to fall due each minute. */
 export const MAX_PER_MINUTE = 6_000;
 
+const NEXT: Readonly<Record<Stage, Stage>> = { one: 'ten', ten: 'rest', rest: 'rest' };
 const SIZES: Readonly<Record<Stage, number | null>> = { one: 1, ten: 10, rest: null };
 
 /**
@@ -30,7 +31,7 @@ export function nextSlots(
 
 /** The stage after this one, and with how many releases it is full; from null, the first. */
 export function nextStage(stage: Stage | null, released: number): { stage: Stage; stageEnds: number | null } {
-  const next = STAGES[stage === null ? 0 : Math.min(STAGES.indexOf(stage) + 1, STAGES.length - 1)] ?? 'rest';
+  const next = stage === null ? 'one' : NEXT[stage];
   const size = SIZES[next];
   return { stage: next, stageEnds: size === null ? null : released + size };
 }

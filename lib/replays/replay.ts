@@ -1,56 +1,17 @@
 import type { Delivery, DeliveryState } from '#lib/deliveries/delivery';
-import type { DeliveryFilter } from '#lib/deliveries/list';
+import type * as z from '#lib/platform/zod';
+import type { ReplayFacts } from './replay-schema.ts';
 
-/** `interrupted`: a dead-letter queue's replay that was cut off; ask again for the rest. */
-export const REPLAY_STATES = ['collecting', 'running', 'finished', 'cancelled', 'relapsed', 'interrupted'] as const;
-export type ReplayState = (typeof REPLAY_STATES)[number];
-
-/** A canary's stages: 1 member, then 10, then the rest. */
-export const STAGES = ['one', 'ten', 'rest'] as const;
-export type Stage = (typeof STAGES)[number];
-
-export interface ReplaySettings {
-  by: string;
-  reason: string | null;
-  /** How many fall due each minute. */
-  perMinute: number;
-  /** Whether a member that fails again stops it. */
-  canary: boolean;
-}
-
-/** What an operator decided about a replay, the last time. */
-export interface Word {
-  by: string;
-  reason: string | null;
-  at: string;
-}
+export type ReplaySettings = Pick<Replay, 'by' | 'reason' | 'perMinute' | 'canary'>;
 
 /** One asking of an operator: many deliveries by filter, a single one, or a dead-letter queue. */
-export interface Replay extends ReplaySettings {
-  id: string;
-  filter: DeliveryFilter | null;
-  delivery: string | null;
-  queue: string | null;
-  createdAt: string;
-  updatedAt: string;
-  /** When nothing of it was left to do or to wait for. */
-  endedAt: string | null;
-  state: ReplayState;
+export interface Replay extends z.infer<typeof ReplayFacts> {
   /** What of the filter has yet to be searched; null once all members are known. */
   collect: { states: Array<DeliveryState | null>; cursor: string | null } | null;
-  stage: Stage | null;
   /** How many releases in all fill the stage. */
   stageEnds: number | null;
   /** Before this instant no further member falls due. */
   paceAt: string;
-  matched: number;
-  /** Members that have settled, by how. */
-  succeeded: number;
-  dead: number;
-  blocked: number;
-  relapse: { delivery: string; state: DeliveryState; cause: Delivery['cause'] } | null;
-  cancelled: Word | null;
-  resumed: Word | null;
   revision: number;
 }
 

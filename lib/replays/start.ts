@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Delivery } from '#lib/deliveries/delivery';
+import type { DeliveryFilter } from '#lib/deliveries/delivery-schema';
 import { transition } from '#lib/deliveries/ledger';
-import type { DeliveryFilter } from '#lib/deliveries/list';
 import { reopen } from '#lib/deliveries/reopen';
 import { ring } from '#lib/deliveries/ring';
+import type { Decision } from '#lib/platform/decision';
 import { transact } from '#lib/platform/table/table';
 import { statesOf } from './collect.ts';
 import { putOpen } from './members.ts';
 import { beforeOf, tellReplay } from './release.ts';
-import type { Replay, ReplaySettings, Word } from './replay.ts';
+import type { Replay, ReplaySettings } from './replay.ts';
 import { commitReplay, getReplay, putNewReplay } from './store.ts';
 
 export function newReplay(settings: ReplaySettings, now: Date): Replay {
@@ -71,7 +72,7 @@ export async function replayDelivery(
 /** Releases nothing more of it. False when it had ended by itself; cancelling twice is cancelling once. */
 export function cancelReplay(
   id: string,
-  word: Omit<Word, 'at'>,
+  word: Omit<Decision, 'at'>,
   now = new Date(),
 ): Promise<Replay | false | undefined> {
   return decide(id, now, (replay) => {
@@ -84,7 +85,7 @@ export function cancelReplay(
 /** Goes on with what a cancelled or relapsed replay has left, a canary from its first stage. */
 export function resumeReplay(
   id: string,
-  word: Omit<Word, 'at'>,
+  word: Omit<Decision, 'at'>,
   now = new Date(),
 ): Promise<Replay | false | undefined> {
   return decide(id, now, (replay) => {
