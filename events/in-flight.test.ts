@@ -24,6 +24,13 @@ const SENT = [
     },
   ],
   [
+    InboundReceived,
+    {
+      ...{ id: 'evt_1', connection: 'c', topic: 'order', receivedBy: 'poll', receivedAt: RECEIVED_AT },
+      ...{ askedAt: RECEIVED_AT, body: '{}', encoding: 'utf8' },
+    },
+  ],
+  [
     WebhookRejected,
     {
       ...{ type: 'webhook.rejected', connection: 'c', topic: 'order-paid', receivedAt: RECEIVED_AT },

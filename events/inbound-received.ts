@@ -11,6 +11,8 @@ export const InboundReceived = z.object({
   /** What asked for a fetch. */
   askedBy: z.optional(z.enum(['webhook', 'poll'])),
   receivedAt: z.string(),
+  /** Of an answer: an instant before the question left, as old as what it says may be. */
+  askedAt: z.optional(z.string()),
   /** The bytes as they came: text, or base64 where they are not UTF-8. */
   body: z.string(),
   encoding: z.enum(['utf8', 'base64']),
@@ -41,6 +43,10 @@ export function packBody(bytes: Buffer): Body {
 }
 
 export const packJson = (body: unknown): Body => ({ body: JSON.stringify(body), encoding: 'utf8' });
+
+/** The instant that a body is of, by the hub's clock. */
+export const asOf = ({ askedAt, receivedAt }: Pick<InboundReceived, 'askedAt' | 'receivedAt'>): string =>
+  askedAt ?? receivedAt;
 
 /** The bytes of a packed body. */
 export const bodyBytes = ({ body, encoding }: Body): Buffer => Buffer.from(body, encoding);

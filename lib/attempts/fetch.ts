@@ -9,13 +9,14 @@ export const fetch: Job<Subjects['fetch'], FetchInput & Subjects['fetch'], Fetch
 
   prepare: async (input) => ({ input }),
 
-  async after({ topic, body }, { input: { askedBy } }, { connection, connector, ingest }) {
-    const asked = askedBy && { askedBy };
+  async after({ topic, body }, { input: { askedBy } }, { connection, connector, delivery, ingest }) {
+    const askedAt = delivery.lease?.startedAt;
     const message = inboundReceived({
       connection: connection.id,
       topic,
       receivedBy: 'fetch',
-      ...asked,
+      ...(askedBy && { askedBy }),
+      ...(askedAt && { askedAt }),
       ...packJson(body),
     });
     await ingest(message, async () => connector);

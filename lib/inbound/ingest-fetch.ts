@@ -1,4 +1,4 @@
-import type { InboundReceived } from '#events/inbound-received';
+import { asOf, type InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
 import type { NewDelivery, Subjects } from '#lib/deliveries/delivery';
 import { coverFetch } from '#lib/deliveries/fetch-cover';
@@ -24,7 +24,7 @@ export async function ingestFetch(
   if (unless && (await versionOf(connection, unless.externalId)) >= unless.version) return null;
   const fetch = newFetch(connection, asked, message);
   return untilCommitted(`the fetches of ${asked.resource}`, async () => {
-    const { covered, writes } = await coverFetch(fetch, message.receivedAt);
+    const { covered, writes } = await coverFetch(fetch, asOf(message));
     const opened = covered === null ? [openDelivery(fetch, new Date().toISOString())] : [];
     const state = covered === null ? 'applied' : 'duplicate';
     const note = covered === null ? `asks for ${fetch.id}` : `covered by ${covered}`;
@@ -62,5 +62,6 @@ async function versionOf(connection: Connection, externalId: string): Promise<st
   const order = await getOrder(id);
   if (order) return order.sourceVersion;
   const whole = await findByPart(id);
-  return (whole && (await getOrder(whole))?.parts?.[externalId]?.stands.version) ?? '';
+  const { parts = {} } = (whole && (await getOrder(whole))) || {};
+  return Object.hasOwn(parts, externalId) ? (parts[externalId]?.stands.version ?? '') : '';
 }

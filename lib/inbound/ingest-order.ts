@@ -4,7 +4,7 @@ import { marketplaces } from '#lib/marketplaces/registry';
 import { changeOrder, type Decision } from '#lib/orders/change';
 import { type Order, type OrderSnapshot, orderId } from '#lib/orders/order';
 import { claimShares, previewShares, putPart } from '#lib/orders/share-lines';
-import { applyPart, applySnapshot } from '#lib/orders/snapshot';
+import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
 import type { Share } from '#lib/orders/split';
 import { eventOf, type InboundState, type Message, putEvent } from './event.ts';
 import { type Ingesting, optionsOf, unlessRecorded } from './ingesting.ts';
@@ -64,8 +64,7 @@ export function decideSnapshot(
   message: Message,
   connection: Connection,
 ): Ingest | null {
-  const source = { connection: connection.id, event: message.id, receivedAt: message.receivedAt };
-  const { result, order: told, timeline } = applySnapshot(before, snapshot, source);
+  const { result, order: told, timeline } = applySnapshot(before, snapshot, sourceOf(message, connection));
   const by = message.askedBy ?? message.receivedBy;
   const missed = before ? before.missed && by !== 'webhook' : by === 'poll' && callsUs(connection);
   const order = missed === told.missed ? told : { ...told, missed };
@@ -77,6 +76,10 @@ export function decideSnapshot(
   const event = eventOf(message, { state, order: order.id, ...(order === before && { note }) });
   return { order, timeline, state, also: [putEvent(event)] };
 }
+
+const sourceOf = ({ id: event, receivedAt, askedAt }: Message, { id: connection }: Connection): SnapshotSource => ({
+  ...{ connection, event, receivedAt, askedAt },
+});
 
 const callsUs = ({ marketplace }: Connection): boolean =>
   marketplaces.some(({ name, topics }) => name === marketplace && topics.length > 0);
@@ -99,8 +102,7 @@ async function ingestPart(
     unlessRecorded(message, (known): Ingest | null | undefined => {
       // Its lines are claimed, so it is being written.
       if (!known) return undefined;
-      const source = { connection: connection.id, event: message.id, receivedAt: message.receivedAt };
-      const { order, timeline } = applyPart(known, snapshot, source);
+      const { order, timeline } = applyPart(known, snapshot, sourceOf(message, connection));
       if (order === known) return null;
       const part = putPart(orderId(connection.id, snapshot.externalId), id);
       const event = putEvent(eventOf(message, { state: 'applied', order: id, note }));

@@ -1,3 +1,4 @@
+import { asOf } from '#events/inbound-received';
 import { applyProduct, type ProductSnapshot } from '#lib/catalog/product';
 import { planStock } from '#lib/catalog/stock';
 import { getProduct, putProduct } from '#lib/catalog/store';
@@ -19,7 +20,7 @@ export async function ingestProducts(
   for (const told of products) {
     const { known, product, opened } = await untilCommitted(`product ${told.sku}`, async () => {
       const known = await getProduct(message.connection, told.sku);
-      const product = applyProduct(known, told, message);
+      const product = applyProduct(known, told, { connection: message.connection, receivedAt: asOf(message) });
       if (product === known) return { known, product, opened: [] };
       const moved = product.quantity !== undefined && product.quantity !== known?.quantity;
       const asked = moved ? await planStock(product, network) : [];

@@ -1,10 +1,11 @@
 import { getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
-import { getDeliveries, replaceDelivery } from '#lib/deliveries/ledger';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { replaceDelivery } from '#lib/deliveries/ledger';
 import { changeOrder, type Decision } from '#lib/orders/change';
-import type { LineQuantity, Order, ShipmentSnapshot } from '#lib/orders/order';
+import type { Order, ShipmentSnapshot } from '#lib/orders/order';
 import { resolveSkus } from '#lib/orders/parcels';
-import { settlePlacements } from '#lib/orders/placements';
+import { getPlacing, settlePlacements } from '#lib/orders/placements';
 import { applyShipment } from '#lib/orders/shipment';
 import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
@@ -45,36 +46,30 @@ async function decideShipment(
   shipment: ShipmentSnapshot,
   { message, connection }: Ingesting,
 ): Promise<Ingest> {
-  if (!order) return { order, state: STRANGER };
-  const [placed, externalIds, settling] = await Promise.all([
-    placedLines(order, connection),
-    externalIdsOf(order, shipment, connection),
-    shipment.settled ? settlePlacements(order, connection.id) : [],
-  ]);
+  // A shipper may speak before its answer to the placement is on record, but only of what it was asked to ship.
+  const placing = order ? await getPlacing(order, connection.id) : [];
+  if (!order || placing.length === 0) return { order, state: STRANGER };
+  const placed = placing.flatMap(({ subject }) => subject.lineItems ?? []);
+  const externalIds = await externalIdsOf(order, shipment, connection);
   const parcels = resolveSkus(order, shipment.parcels, connection.id, placed, externalIds);
   const told = applyShipment(order, { ...shipment, parcels }, { connection: connection.id, placed });
+  const settling = shipment.settled ? settlePlacements(placing) : [];
   if (told.order === order) return { order, also: settling, state: null };
   const event = putEvent(eventOf(message, { state: 'applied', order: order.id }));
   return { ...told, also: [event, ...settling], state: 'applied' };
 }
 
-/** The order of ours that a shipper speaks of. */
-export async function findOrder(
+/** The order that a shipper speaks of, if it was placed with it. */
+export async function findPlaced(
   { orderId, remoteId }: ShipmentSnapshot,
-  connection: Connection,
+  { id: connection }: Connection,
 ): Promise<Order | undefined> {
+  const isPlaced = async (order: Order | undefined) => order && (await getPlacing(order, connection)).length > 0;
   const echoed = orderId ? await getOrder(orderId) : undefined;
-  if (echoed) return echoed;
-  const known = remoteId ? await findByRemoteId(connection.id, remoteId) : undefined;
-  return known ? getOrder(known) : undefined;
-}
-
-/** The lines this connection was asked to ship; a shipper may speak before its answer to the placement is on record. */
-async function placedLines(order: Order, connection: Connection): Promise<LineQuantity[]> {
-  const deliveries = await getDeliveries(order.deliveries);
-  return deliveries
-    .filter((delivery) => delivery.action === 'order' && delivery.connection === connection.id)
-    .flatMap(({ subject }) => subject.lineItems ?? []);
+  if (await isPlaced(echoed)) return echoed;
+  const known = remoteId ? await findByRemoteId(connection, remoteId) : undefined;
+  const order = known ? await getOrder(known) : undefined;
+  return (await isPlaced(order)) ? order : undefined;
 }
 
 /** The shipper's own ids of the order's SKUs, as the catalog has them; nothing where it does not tell what is inside. */
@@ -96,7 +91,7 @@ function recordStranger(
   const ours = channel === null || [...connections.values()].some((connection) => channelOf(connection) === channel);
   const what = `order ${number ?? remoteId ?? '?'} of channel ${channel ?? '?'}`;
   if (!ours) return recordEvent(message, 'applied', { note: `${what} was not placed by this hub` });
-  const description = `${message.connection}: ${what} is not known here`;
+  const description = `${message.connection}: ${what} is not known here as placed with it`;
   return recordEvent(message, 'unreadable', { error: { code: 'order_unknown', description } });
 }
 
@@ -111,20 +106,21 @@ export async function ingestRefusal(
   const { decision } = await changeOrder(
     orderId,
     unlessRecorded(message, async (order): Promise<Decision & { state: InboundState }> => {
-      if (!order) {
-        const error = { code: 'order_unknown', description: `${connection.id}: order ${orderId} is not known here` };
+      const placing = order ? await getPlacing(order, connection.id) : [];
+      if (!order || placing.length === 0) {
+        const description = `${connection.id}: order ${orderId} is not known here as placed with it`;
+        const error = { code: 'order_unknown', description };
         return { order, also: [recorded('unreadable', { order: null, error })], state: 'unreadable' };
       }
       if (order.cancelled) {
-        const settling = await settlePlacements(order, connection.id);
-        return { order, also: [recorded('applied', { note: 'cancelled here too' }), ...settling], state: 'applied' };
+        const event = recorded('applied', { note: 'cancelled here too' });
+        return { order, also: [event, ...settlePlacements(placing)], state: 'applied' };
       }
-      const blocking = await blockPlacements(order, connection, { code, description });
-      if (blocking.also.length === 0) {
+      const { timeline, also } = blockPlacements(placing, { code, description });
+      if (also.length === 0) {
         const note = 'its placement is blocked already';
         return { order, also: [recorded('duplicate', { note })], state: 'duplicate' };
       }
-      const { timeline, also } = blocking;
       return { order, timeline, also: [recorded('applied', {}), ...also], state: 'applied' };
     }),
     { by: connection.id, origin: message.id, network },
@@ -132,18 +128,12 @@ export async function ingestRefusal(
   return decision?.state ?? null;
 }
 
-/** Blocks what an order has placed with a connection. */
-async function blockPlacements(
-  order: Order,
-  { id: connection }: Connection,
-  cause: { code: string; description: string },
-) {
-  const ids = order.placements.filter((each) => each.connection === connection).map(({ delivery }) => delivery);
-  const placed = (await getDeliveries(ids)).filter(({ action, state }) => action === 'order' && state !== 'blocked');
+function blockPlacements(placing: readonly Delivery[], cause: { code: string; description: string }) {
+  const open = placing.filter(({ state }) => state !== 'blocked');
   const updatedAt = new Date().toISOString();
   return {
-    timeline: placed.map(({ id }): Told => ({ type: 'delivery.blocked', detail: { delivery: id, ...cause } })),
-    also: placed.map((delivery) =>
+    timeline: open.map(({ id }): Told => ({ type: 'delivery.blocked', detail: { delivery: id, ...cause } })),
+    also: open.map((delivery) =>
       replaceDelivery(delivery, {
         ...{ ...delivery, state: 'blocked', cause, waitsFor: 'operator' },
         ...{ nextAttemptAt: null, lease: null, updatedAt },

@@ -1,4 +1,4 @@
-import { bodyBytes, type InboundReceived } from '#events/inbound-received';
+import { asOf, bodyBytes, type InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
 import type { Change } from '#lib/marketplaces/contract';
 import type { LoadConnector } from '#lib/marketplaces/load';
@@ -48,8 +48,7 @@ export async function readChange(
   if (message.receivedBy === 'webhook' && connector.webhook?.isTest?.(bodyBytes(message)))
     return { type: 'none', reason: `${connector.info.title} tried the URL of ${message.topic}` };
   try {
-    const { topic, receivedAt } = message;
-    return connector.map({ topic, body: readBody(message), receivedAt }, connection);
+    return connector.map({ topic: message.topic, body: readBody(message), receivedAt: asOf(message) }, connection);
   } catch (error) {
     if (error instanceof IntegrationError) return error;
     // A mapper that fails on a body is a bug, but the body must not be lost or loop for it.

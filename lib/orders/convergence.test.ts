@@ -120,6 +120,21 @@ it('ends in the same order whatever came first and however often', () => {
   );
 });
 
+it('is cancelled unless the source itself said otherwise later', () => {
+  fc.assert(
+    fc.property(twoWays, ([happenings]) => {
+      const told = happenings.filter((each) => each.what === 'snapshot');
+      const versionOf = ({ snapshot, minute }: (typeof told)[number]) => snapshot.version ?? at(minute);
+      const cancellations = told.filter(({ snapshot }) => snapshot.cancelled).map(versionOf);
+      const lifted = told.filter(({ snapshot }) => !snapshot.cancelled && snapshot.version !== null).map(versionOf);
+      const last = cancellations.sort().at(-1);
+      const isLifted = last !== undefined && lifted.some((version) => version > last);
+      expect(live(happenings).cancelled).toBe(last !== undefined && !isLifted);
+    }),
+    { numRuns: 200 },
+  );
+});
+
 it('is a valid UCP order at every step, loses no line, parcel, event or payment, and sums to its totals', () => {
   fc.assert(
     fc.property(twoWays, ([happenings]) => {

@@ -2,9 +2,40 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, compareText } from '#lib/platform/canonical-json';
 import type { OrderSnapshot, SnapshotHistory, Stamp } from './order.ts';
 
-/** Positive when `a` is the later word. */
-export const compareStamps = (a: Stamp, b: Stamp): number =>
-  compareText(a.version, b.version) || compareText(a.hash, b.hash);
+/**
+ * Positive when `a` is the later version. What the source dates itself comes after all that only the hub could date: the
+ * two clocks cannot be compared.
+ */
+export function compareVersions(a: Stamp, b: Stamp): number {
+  if (a.clock && b.clock && a.clock !== b.clock) return a.clock === 'source' ? 1 : -1;
+  return compareText(a.version, b.version);
+}
+
+/** The same; the greater content hash decides between equal versions. */
+export const compareStamps = (a: Stamp, b: Stamp): number => compareVersions(a, b) || compareText(a.hash, b.hash);
+
+/** The earliest first, but none of the hub's clock before one of the source's. */
+export const earliestFirst = (a: Stamp, b: Stamp): number =>
+  compareStamps(a, b) * (a.clock && b.clock && a.clock !== b.clock ? -1 : 1);
+
+/**
+ * Whether a cancellation stands. Only a later version of the source's own lifts it: whatever else is silent of it may
+ * have been read before.
+ */
+export function isCancelled({ stands, snapshot, cancelledLast }: SnapshotHistory): boolean {
+  if (snapshot.cancelled || cancelledLast === undefined) return snapshot.cancelled;
+  return stands.clock === 'hub' || stands.version <= cancelledLast;
+}
+
+/** The latest of two versions that said cancelled. */
+export function lastCancellation(...histories: SnapshotHistory[]): Pick<SnapshotHistory, 'cancelledLast'> {
+  const versions = histories.flatMap(({ cancelledLast, snapshot, stands }) => [
+    ...(cancelledLast === undefined ? [] : [cancelledLast]),
+    ...(snapshot.cancelled ? [stands.version] : []),
+  ]);
+  const cancelledLast = versions.sort(compareText).at(-1);
+  return cancelledLast === undefined ? {} : { cancelledLast };
+}
 
 /** SHA-256 (hex) of what a snapshot says, whenever it says it: the version and assumed times are left out. */
 function snapshotHash({ version: _when, ...content }: OrderSnapshot): string {
@@ -12,15 +43,21 @@ function snapshotHash({ version: _when, ...content }: OrderSnapshot): string {
   return createHash('sha256').update(canonicalJson(said)).digest('hex');
 }
 
-/** The history of one snapshot. Where the source names no version, the instant of receipt is it. */
-export function historyOf(snapshot: OrderSnapshot, receivedAt: string): SnapshotHistory {
-  const stands: Stamp = { version: snapshot.version ?? receivedAt, hash: snapshotHash(snapshot) };
+/** The history of one snapshot. Where the source names no version, the instant that it is of by the hub's clock is it. */
+export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistory {
+  const { version } = snapshot;
+  const stands: Stamp = {
+    version: version ?? asOf,
+    hash: snapshotHash(snapshot),
+    clock: version === null ? 'hub' : 'source',
+  };
   return {
     stands,
     // Through JSON once, so that what is kept equals what the table gives back.
     snapshot: JSON.parse(canonicalJson({ ...snapshot, version: stands.version })) as OrderSnapshot,
     paid: snapshot.paidAt === null ? null : { ...stands, at: snapshot.paidAt },
     cancelledAt: snapshot.cancelled ? stands.version : null,
+    ...(snapshot.cancelled && { cancelledLast: stands.version }),
     originals: sortById(snapshot.lines.map(({ id, quantity }) => ({ ...stands, id, quantity }))),
     vanished: [],
   };
@@ -44,7 +81,8 @@ export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotH
         .filter((at) => at !== null)
         .sort(compareText)
         .at(0) ?? null,
-    originals: onePerLine([...a.originals, ...b.originals].sort(compareStamps)),
+    ...lastCancellation(a, b),
+    originals: onePerLine([...a.originals, ...b.originals].sort(earliestFirst)),
     vanished: onePerLine(vanished.sort((one, other) => compareStamps(other, one))),
   };
 }

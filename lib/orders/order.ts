@@ -80,10 +80,15 @@ export interface ShipmentSnapshot {
   settled: boolean;
 }
 
-/** Which snapshot said it: the greater version is the later word, the greater content hash decides between equals. */
+/** Which snapshot said it. */
 export interface Stamp {
   version: string;
   hash: string;
+  /**
+   * Whose clock the version is of: where the source names none, it is when the hub asked for the snapshot, or was sent it.
+   * Absent in what was stored before the two were told apart.
+   */
+  clock?: 'source' | 'hub';
 }
 
 /**
@@ -97,6 +102,8 @@ export interface SnapshotHistory {
   paid: (Stamp & { at: string }) | null;
   /** The earliest version that said cancelled. */
   cancelledAt: string | null;
+  /** The latest; absent where there is none, and in what was stored before it was kept. */
+  cancelledLast?: string;
   /** Each line's quantity in the earliest snapshot that had it. */
   originals: Array<Stamp & { id: string; quantity: number }>;
   /** Lines the standing snapshot no longer has, as they were last told. */

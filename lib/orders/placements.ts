@@ -17,22 +17,21 @@ export interface OpenPlacement {
 
 type Placement = Delivery & { placed: Placed };
 
-/** What an order's deliveries have placed with a connection. */
-export async function getPlacements(order: Order, connection: string): Promise<Placement[]> {
+/** The deliveries that place an order with a connection, whatever has become of them. */
+export async function getPlacing(order: Order, connection: string): Promise<Delivery[]> {
   const ids = order.placements.filter((each) => each.connection === connection).map(({ delivery }) => delivery);
-  return (await getDeliveries(ids)).filter(isPlacement);
+  return (await getDeliveries(ids)).filter(({ action }) => action === 'order');
 }
 
-const isPlacement = (delivery: Delivery): delivery is Placement =>
+const isPlaced = (delivery: Delivery): delivery is Placement =>
   delivery.state === 'succeeded' && delivery.placed !== undefined;
 
-/** Nothing more will happen to what an order has placed with a connection: the poller may forget it. */
-export async function settlePlacements(order: Order, connection: string): Promise<Write[]> {
-  const open = (await getPlacements(order, connection)).filter(({ placed }) => !placed.isSettled);
-  return open.map((delivery) =>
-    replaceDelivery(delivery, { ...delivery, placed: { ...delivery.placed, isSettled: true } }),
-  );
-}
+/** Nothing more will happen to what these have placed: the poller may forget it. */
+export const settlePlacements = (placing: readonly Delivery[]): Write[] =>
+  placing
+    .filter(isPlaced)
+    .filter(({ placed }) => !placed.isSettled)
+    .map((delivery) => replaceDelivery(delivery, { ...delivery, placed: { ...delivery.placed, isSettled: true } }));
 
 const PAGE = 50;
 
@@ -42,15 +41,16 @@ export async function* listOpenPlacements(
   afterOrder: string | null,
 ): AsyncGenerator<OpenPlacement> {
   const last = afterOrder === null ? undefined : await getOrder(afterOrder);
-  const passed = last ? await getPlacements(last, connection) : [];
+  const passed = last ? await getPlacing(last, connection) : [];
   const after = passed
+    .filter(isPlaced)
     .map(({ id, placed }) => items.delivery.placed.sort({ placedAt: placed.at, id }))
     .sort()
     .at(-1);
   const partitions = partitionsOf(items.delivery.placed, { connection });
   for await (const rows of walkIndex({ index: 'byState', partitions, limit: PAGE, after })) {
     const found = await getDeliveries(rows.map(idOf));
-    for (const { order, placed } of found.filter(isPlacement)) {
+    for (const { order, placed } of found.filter(isPlaced)) {
       const { remoteId, number, channel, at } = placed;
       yield { orderId: order ?? '', remoteId, number, channel, placedAt: at };
     }

@@ -77,12 +77,15 @@ function planCancellations(order: Order, { connections }: Network): NewDelivery[
   });
 }
 
-/** Tells whoever sold the order of each parcel that somebody else shipped. */
+/** Tells whoever sold the order of each parcel that somebody else shipped: the ERP, or whom the order was placed with. */
 function planReports(order: Order, { connections }: Network): NewDelivery[] {
   const source = connections.get(order.connection);
   if (!source) return [];
   return order.fulfillments
-    .filter(({ by }) => by !== order.connection)
+    .filter(
+      ({ by }) =>
+        by !== order.connection && (by === ERP || order.placements.some(({ connection }) => connection === by)),
+    )
     .map(({ id }) => push(order, 'fulfillment', source, id, { fulfillment: id }));
 }
 

@@ -66,9 +66,60 @@ describe('applySnapshot', () => {
   it('takes the time of receipt for the version where the source names none', () => {
     const { order } = applySnapshot(null, snapshotOf({ version: null }), sourceOf(4));
     expect(order.sourceVersion).toBe(at(4));
-    expect(tell(order, 4)).toEqual({ result: 'same', order, timeline: [] });
+    const again = applySnapshot(order, snapshotOf({ version: null }), sourceOf(4));
+    expect(again).toEqual({ result: 'same', order, timeline: [] });
     const late = applySnapshot(order, snapshotOf({ version: null, number: 'X' }), sourceOf(3));
     expect(late).toMatchObject({ result: 'older', order: { number: 'SC-1001' } });
+  });
+
+  it('takes an answer for as old as the question, however late it came', () => {
+    const { order } = applySnapshot(null, snapshotOf({ version: null }), sourceOf(4));
+    const slow = sourceOf(9, { askedAt: at(3) });
+    const late = applySnapshot(order, snapshotOf({ version: null, number: 'X' }), slow);
+    expect(late).toMatchObject({ result: 'older', order: { number: 'SC-1001' } });
+  });
+
+  it('lets no snapshot that its source does not date overwrite one that it does, whatever the clocks say', () => {
+    const { order } = tell(null, 1);
+    const undated = applySnapshot(order, snapshotOf({ version: null, number: 'X' }), sourceOf(9));
+    expect(undated).toMatchObject({ result: 'older', order: { number: 'SC-1001', sourceVersion: at(1) } });
+    const first = applySnapshot(null, snapshotOf({ version: null, number: 'X' }), sourceOf(9)).order;
+    expect(tell(first, 1)).toMatchObject({ result: 'updated', order: { number: 'SC-1001', sourceVersion: at(1) } });
+  });
+
+  it('lets nothing but a later version of the source lift a cancellation', () => {
+    const cancelled = tell(tell(null, 1).order, 3, { cancelled: true }).order;
+    expect(statusOf(cancelled)).toBe('cancelled');
+    const undated = applySnapshot(cancelled, snapshotOf({ version: null }), sourceOf(9)).order;
+    expect(statusOf(undated)).toBe('cancelled');
+    expect(statusOf(tell(undated, 2).order)).toBe('cancelled');
+    expect(statusOf(tell(undated, 3, { number: 'X' }).order)).toBe('cancelled');
+    const lifted = tell(undated, 4);
+    expect(statusOf(lifted.order)).toBe('open');
+    expect(lifted.timeline).toMatchObject([{ type: 'order.updated', detail: { changed: ['cancelled', 'lines'] } }]);
+  });
+
+  it('believes a cancellation that its source does not date, and keeps what else stands', () => {
+    const { order } = tell(null, 1);
+    const seen = applySnapshot(order, snapshotOf({ version: null, cancelled: true, number: 'X' }), sourceOf(3));
+    expect(seen).toMatchObject({ result: 'updated', order: { cancelled: true, number: 'SC-1001' } });
+    expect(seen.timeline).toMatchObject([{ type: 'order.cancelled', detail: { cancelledAt: at(3) } }]);
+    expect(ucpErrors(seen.order)).toEqual([]);
+    expect(statusOf(tell(seen.order, 2).order)).toBe('cancelled');
+    expect(statusOf(tell(seen.order, 4).order)).toBe('open');
+  });
+
+  it('goes on by the text of versions with what was stored before clocks were told apart', () => {
+    const withoutClocks = (order: Order): Order =>
+      JSON.parse(
+        JSON.stringify(order, (name, value) => (name === 'clock' || name === 'cancelledLast' ? undefined : value)),
+      );
+    const stored = withoutClocks(tell(null, 3, { cancelled: true }).order);
+    expect(applySnapshot(stored, snapshotOf({ version: null, cancelled: true }), sourceOf(4)).result).toBe('same');
+    expect(statusOf(applySnapshot(stored, snapshotOf({ version: null }), sourceOf(9)).order)).toBe('cancelled');
+    expect(statusOf(tell(stored, 4).order)).toBe('open');
+    const open = withoutClocks(tell(null, 3).order);
+    expect(applySnapshot(open, snapshotOf({ version: null, number: 'X' }), sourceOf(9)).order.number).toBe('X');
   });
 
   it('lets newer words stand and says which members changed, not what is in them', () => {

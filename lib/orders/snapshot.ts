@@ -11,6 +11,8 @@ export interface SnapshotSource {
   /** The inbound event that holds the raw body. */
   event: string;
   receivedAt: string;
+  /** When it was asked for, where it is an answer: what it says may be as old. */
+  askedAt?: string | undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface SnapshotResult {
 /** Any permutation of the same snapshots ends in the same order. Throws ContractError for one that makes no valid order. */
 export function applySnapshot(order: Order | null, snapshot: OrderSnapshot, source: SnapshotSource): SnapshotResult {
   checkSnapshot(snapshot);
-  const told = historyOf(snapshot, source.receivedAt);
+  const told = historyOf(snapshot, source.askedAt ?? source.receivedAt);
   if (!order) {
     const created = derive({
       id: orderId(source.connection, snapshot.externalId),
@@ -123,11 +125,12 @@ export function applyPart(
 ): { order: Order; timeline: Told[] } {
   checkSnapshot(snapshot);
   const { externalId } = snapshot;
-  const known = order.parts?.[externalId];
-  const told = historyOf(snapshot, source.receivedAt);
+  const { parts = {} } = order;
+  const known = Object.hasOwn(parts, externalId) ? parts[externalId] : undefined;
+  const told = historyOf(snapshot, source.askedAt ?? source.receivedAt);
   const history = known ? joinHistories(known, told) : told;
   if (known && sameContent(history, known)) return { order, timeline: [] };
-  const next = derive({ ...order, parts: { ...order.parts, [externalId]: history } });
+  const next = derive({ ...order, parts: { ...parts, [externalId]: history } });
   const lineItems = snapshot.lines.map(({ id, quantity }) => ({ id, quantity }));
   const joined: Told = { type: 'order.part_joined', detail: { externalId, lineItems, event: source.event } };
   return { order: next, timeline: [...(known ? [] : [joined]), ...tellTimeline(order, next, source)] };

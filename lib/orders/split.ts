@@ -1,5 +1,5 @@
 import { compareText } from '#lib/platform/canonical-json';
-import { compareStamps, onePerLine } from './history.ts';
+import { compareStamps, compareVersions, earliestFirst, isCancelled, onePerLine } from './history.ts';
 import type { Order, OrderSnapshot, SnapshotHistory, SnapshotLine } from './order.ts';
 
 /*
@@ -48,8 +48,8 @@ interface Part {
  * sum over the channel's orders, less what their snapshots say of lines that another has. Pure and in no order.
  */
 export function joinParts(original: SnapshotHistory, parts: Parts | undefined): SnapshotHistory {
-  if (!parts || Object.keys(parts).length === 0) return original;
-  const all = partsOf(original, parts);
+  if (!parts || Object.keys(parts).length === 0) return asItStands(original);
+  const all = partsOf(asItStands(original), parts);
   const partOfLine = findPartOfLine(all);
   const holding = all.map((part) => ({
     ...part,
@@ -72,9 +72,16 @@ export function joinParts(original: SnapshotHistory, parts: Parts | undefined): 
     snapshot: { ...original.snapshot, cancelled, lines, amounts: sumAmounts(holding) },
     paid: original.paid ?? paid,
     cancelledAt: cancelled ? (cancellations.at(-1) ?? null) : null,
-    originals: onePerLine(all.flatMap(({ history }) => history.originals).sort(compareStamps)),
+    originals: onePerLine(all.flatMap(({ history }) => history.originals).sort(earliestFirst)),
     vanished: onePerLine(vanished),
   };
+}
+
+/** With a snapshot that is cancelled as the history has it, whatever the latest word by itself said. */
+function asItStands(history: SnapshotHistory): SnapshotHistory {
+  const cancelled = isCancelled(history);
+  if (cancelled === history.snapshot.cancelled) return history;
+  return { ...history, snapshot: { ...history.snapshot, cancelled } };
 }
 
 /** The channel's own id of the order that has each line at present, by line id: what to speak of the line under. */
@@ -87,7 +94,7 @@ const partsOf = (original: SnapshotHistory, parts: Parts): Part[] => [
   { externalId: null, history: original },
   ...Object.entries(parts)
     .sort(([a], [b]) => compareText(a, b))
-    .map(([externalId, history]) => ({ externalId, history })),
+    .map(([externalId, history]) => ({ externalId, history: asItStands(history) })),
 ];
 
 /** Of two orders that show a line, the one with the later word; at a tie the part, as lines begin in the original. */
@@ -96,7 +103,7 @@ function findPartOfLine(all: readonly Part[]): Map<string, Part> {
   for (const part of all)
     for (const { id } of part.history.snapshot.lines) {
       const known = found.get(id);
-      const isLater = !known || compareText(part.history.stands.version, known.history.stands.version) >= 0;
+      const isLater = !known || compareVersions(part.history.stands, known.history.stands) >= 0;
       if (isLater) found.set(id, part);
     }
   return found;

@@ -41,13 +41,15 @@ export async function pollConnection(connection: Connection, connector: Connecto
     const openPlacements = (after: string | null) => listOpenPlacements(connection.id, after);
     const skus = (after: string | null) => listSkus(connection.id, after);
     const isWhole = await withRemote(connection, { maxWaitMs: 0, patienceMs: PATIENCE_MS }, async (remote) => {
+      // A page is asked for after the one before it was handled: what it says is of this instant or later.
+      let askedAt = new Date().toISOString();
       for await (const page of connector.poll?.({ ...remote, ...at, openPlacements, skus }) ?? []) {
         const receivedAt = new Date().toISOString();
         await sendMessages(
           INBOUND_QUEUE,
           page.items.map(({ topic, body }) => ({
             message: inboundReceived({
-              ...{ connection: connection.id, topic, receivedBy: 'poll', receivedAt },
+              ...{ connection: connection.id, topic, receivedBy: 'poll', receivedAt, askedAt },
               ...{ ...packJson(body), trace: formatTraceparent(startTrace()) },
             }),
             group: connection.id,
@@ -57,6 +59,7 @@ export async function pollConnection(connection: Connection, connector: Connecto
         const moved = { resume: page.resume, ...(page.watermark !== undefined && { watermark: page.watermark }) };
         if (!(await saveCursor(connection.id, lease, moved))) return false;
         at = { ...at, ...moved };
+        askedAt = new Date().toISOString();
       }
       return true;
     });

@@ -3,7 +3,7 @@ import type { Connection } from '#lib/connections/connection';
 import { getEvent, type InboundEvent, type Message, type Remapped, recordEvent } from '#lib/inbound/event';
 import { ingestChange, readChange, whyHopeless } from '#lib/inbound/ingest';
 import { sharesOf } from '#lib/inbound/ingest-order';
-import { findOrder } from '#lib/inbound/ingest-shipment';
+import { findPlaced } from '#lib/inbound/ingest-shipment';
 import type { Change } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
 import type { Network } from '#lib/marketplaces/network';
@@ -56,9 +56,9 @@ async function settle(message: Message, { id }: Remapped, { outcome }: Outcome):
 }
 
 function messageOf(event: InboundEvent, remapped: Remapped | null): Message {
-  const { id, connection, topic, receivedBy, askedBy, receivedAt, body, encoding } = event;
+  const { id, connection, topic, receivedBy, askedBy, receivedAt, askedAt, body, encoding } = event;
   const received: InboundReceived = { id, connection, topic, receivedBy, receivedAt, body, encoding };
-  return { ...received, ...(askedBy && { askedBy }), ...(remapped && { remapped }) };
+  return { ...received, ...(askedBy && { askedBy }), ...(askedAt && { askedAt }), ...(remapped && { remapped }) };
 }
 
 const shown = ({ code, description, field }: ErrorDetail) => ({
@@ -75,20 +75,20 @@ async function previewChange(
 ): Promise<Preview> {
   if (change.type === 'order') return previewOrder(change.order, message, connection, network);
   if (change.type !== 'shipment') return { ...nothing, outcome: 'read' };
-  const order = await findOrder(change.shipment, connection);
+  const order = await findPlaced(change.shipment, connection);
   if (order) return { ...nothing, outcome: 'read', order: order.id };
-  const error = { code: 'order_unknown', description: 'the order it speaks of is not known here' };
+  const error = { code: 'order_unknown', description: 'the order it speaks of is not known here as placed with it' };
   return { ...nothing, outcome: 'unreadable', error };
 }
 
 /** What a snapshot would make of the orders it tells of. */
 async function previewOrder(
   snapshot: OrderSnapshot,
-  { id: event, receivedAt }: Message,
+  { id: event, receivedAt, askedAt }: Message,
   connection: Connection,
   network: Network,
 ): Promise<Preview> {
-  const source = { connection: connection.id, event, receivedAt };
+  const source = { connection: connection.id, event, receivedAt, askedAt };
   const shares = await sharesOf(connection, snapshot, false);
   const told = await Promise.all(
     shares.map(async ({ order: id, isPart, snapshot: own }) => {

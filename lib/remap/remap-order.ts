@@ -1,3 +1,4 @@
+import { asOf } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
 import { unblock } from '#lib/deliveries/reopen';
 import { getEvent, type InboundEvent, type Remapped } from '#lib/inbound/event';
@@ -77,7 +78,7 @@ async function reread(
   if (change.type !== 'order') return { code: 'not_an_order', description: `it reads as ${change.type} now` };
   try {
     const own = await ownShare(order, change.order, connection, claims);
-    return own ? rereadOrder(order, own, event.receivedAt) : order;
+    return own ? rereadOrder(order, own, asOf(event)) : order;
   } catch (error) {
     if (error instanceof ContractError) return error.detail;
     throw error;

@@ -1,5 +1,12 @@
 import { derive } from '#lib/orders/derive';
-import { compareStamps, historyOf, joinPayments, onePerLine } from '#lib/orders/history';
+import {
+  compareStamps,
+  earliestFirst,
+  historyOf,
+  joinPayments,
+  lastCancellation,
+  onePerLine,
+} from '#lib/orders/history';
 import type { Order, OrderSnapshot, SnapshotHistory, Stamp } from '#lib/orders/order';
 import { checkSnapshot } from '#lib/orders/snapshot';
 import { compareText } from '#lib/platform/canonical-json';
@@ -10,9 +17,9 @@ import { ContractError } from '#lib/platform/errors';
  * What other snapshots said stays, and so does a payment. Throws ContractError for a snapshot that makes no valid order,
  * and for one that would have what was placed placed again.
  */
-export function rereadOrder(order: Order, snapshot: OrderSnapshot, receivedAt: string): Order {
+export function rereadOrder(order: Order, snapshot: OrderSnapshot, asOf: string): Order {
   checkSnapshot(snapshot);
-  const told = historyOf(snapshot, receivedAt);
+  const told = historyOf(snapshot, asOf);
   if (told.stands.hash === order.history.stands.hash) return order;
   refuseRenamedLines(order, snapshot);
   return derive({ ...order, history: replaceStanding(order.history, told) });
@@ -33,17 +40,21 @@ function replaceStanding(history: SnapshotHistory, told: SnapshotHistory): Snaps
     snapshot: { ...told.snapshot, version },
     // A payment is never forgotten, also when it was a misreading: it has had its effect.
     paid: told.paid ? joinPayments(otherPayment, told.paid) : history.paid,
-    cancelledAt: cancelledAt(history, told),
-    originals: onePerLine(originals.sort(compareStamps)),
+    ...cancellation(history, told),
+    originals: onePerLine(originals.sort(earliestFirst)),
     vanished: onePerLine(vanished.sort((a, b) => compareStamps(b, a))),
   };
 }
 
-function cancelledAt(history: SnapshotHistory, told: SnapshotHistory): string | null {
-  if (!told.snapshot.cancelled) return history.snapshot.cancelled ? null : history.cancelledAt;
-  return history.cancelledAt !== null && history.cancelledAt < told.stands.version
-    ? history.cancelledAt
-    : told.stands.version;
+/** Without the cancellation that the old reading saw, if the new one does not. */
+function cancellation(
+  history: SnapshotHistory,
+  told: SnapshotHistory,
+): Pick<SnapshotHistory, 'cancelledAt' | 'cancelledLast'> {
+  if (!told.snapshot.cancelled && history.snapshot.cancelled) return { cancelledAt: null };
+  const known = history.cancelledAt;
+  const first = told.cancelledAt !== null && (known === null || told.cancelledAt < known) ? told.cancelledAt : known;
+  return { cancelledAt: first, ...lastCancellation(history, told) };
 }
 
 /** A line whose id alone is another now would look like one that nobody was asked to ship. */

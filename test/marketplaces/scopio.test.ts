@@ -155,3 +155,17 @@ test('after an answer that was lost it reads the list: gone is fulfilled, still 
   expect(attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'succeeded']);
   expect(callsOf(undone)).toHaveLength(1);
 });
+
+test('a list that answers late does not bring back an order that was cancelled meanwhile', async () => {
+  stage.scopio.place({ id: 'overtaken', notify: false });
+  stage.scopio.faults.add({ on: 'GET /api/seller/orders', kind: 'slow', afterWork: true, delayMs: 1500 });
+  await eventually(() => stage.scopio.faults.list().every(({ left }) => left === 0), 'the list was asked for');
+  stage.scopio.cancel('overtaken');
+  await fetch(`${stage.scopio.url}/_sandbox/orders/overtaken/notify`, { method: 'POST' });
+  await eventually(async () => (await stage.findOrder('overtaken'))?.status === 'cancelled', 'the cancellation');
+  // What a later poll finds is ingested after what the slow one found.
+  stage.scopio.place({ id: 'later', address: POLAND, notify: false });
+  await eventually(() => stage.findOrder('later'), 'a poll after it');
+  const { status, deliveries } = await stage.order('overtaken');
+  expect([status, deliveries]).toEqual(['cancelled', []]);
+});

@@ -26,7 +26,8 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
 function mapListed(body: unknown, receivedAt: string, settings: Settings): Change {
   const { id, ...times } = readShape(ListedOrder, body);
   const version = versionOf(times, receivedAt, settings);
-  return { type: 'fetch', action: 'order', resource: id, unless: { externalId: id, version } };
+  const unless = version === null ? {} : { unless: { externalId: id, version } };
+  return { type: 'fetch', action: 'order', resource: id, ...unless };
 }
 
 function mapOrder(body: unknown, receivedAt: string, settings: Settings): OrderSnapshot {
@@ -117,13 +118,12 @@ interface Times {
 }
 
 /**
- * When the source last changed. They tell whole seconds: of two readings within the second of the change the later
+ * When the source last changed; null where it does not say. They tell whole seconds: of two readings within the second of the change the later
  * one knows more, so the milliseconds say how long after the change it was read, up to 999.
  */
-function versionOf({ updated_at, created_at }: Times, receivedAt: string, settings: Settings): string {
+function versionOf({ updated_at, created_at }: Times, receivedAt: string, settings: Settings): string | null {
   const changed = changedAt(updated_at, 'updated_at', settings) ?? changedAt(created_at, 'created_at', settings);
-  if (changed === null) return receivedAt;
-  if (!changed.endsWith('.000Z')) return changed;
+  if (!changed?.endsWith('.000Z')) return changed;
   const read = Date.parse(receivedAt) - Date.parse(changed);
   return new Date(Date.parse(changed) + Math.min(999, Math.max(0, read))).toISOString();
 }
