@@ -27,7 +27,7 @@ const SENT = [
     InboundReceived,
     {
       ...{ id: 'evt_1', connection: 'c', topic: 'order', receivedBy: 'poll', receivedAt: RECEIVED_AT },
-      ...{ askedAt: RECEIVED_AT, body: '{}', encoding: 'utf8' },
+      ...{ askedAt: RECEIVED_AT, body: '{', encoding: 'utf8', bodyTruncated: true },
     },
   ],
   [

@@ -16,12 +16,14 @@ export const InboundReceived = z.object({
   /** The bytes as they came: text, or base64 where they are not UTF-8. */
   body: z.string(),
   encoding: z.enum(['utf8', 'base64']),
+  /** Only the beginning of the body is here: the whole is too large to be queued or kept. */
+  bodyTruncated: z.optional(z.literal(true)),
   /** W3C `traceparent` of what received it. */
   trace: z.optional(z.string()),
 });
 export type InboundReceived = z.infer<typeof InboundReceived>;
 
-type Body = Pick<InboundReceived, 'body' | 'encoding'>;
+type Body = Pick<InboundReceived, 'body' | 'encoding' | 'bodyTruncated'>;
 
 /** The message for something that arrives now, in the trace that it arrives in. */
 export function inboundReceived(
@@ -43,6 +45,13 @@ export function packBody(bytes: Buffer): Body {
 }
 
 export const packJson = (body: unknown): Body => ({ body: JSON.stringify(body), encoding: 'utf8' });
+
+/** A message or event with half of its body, marked. */
+export function cutBody<T extends Body>(whole: T): T & { bodyTruncated: true } {
+  // Base64 comes in fours.
+  const half = Math.floor(whole.body.length / 8) * 4;
+  return { ...whole, body: whole.body.slice(0, half).toWellFormed(), bodyTruncated: true };
+}
 
 /** The instant that a body is of, by the hub's clock. */
 export const asOf = ({ askedAt, receivedAt }: Pick<InboundReceived, 'askedAt' | 'receivedAt'>): string =>

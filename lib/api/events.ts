@@ -24,6 +24,7 @@ const InboundEvent = named(
     connection: { example: 'scopio-main' },
     topic: { example: 'order-paid' },
     order: { description: 'The order it told of.', example: 'scopio-main:ord_8f3a' },
+    bodyTruncated: { description: 'Only the beginning of the body is kept: the whole is too large.' },
     error: {
       description: 'Why it could not be read.',
       example: { code: 'unexpected_shape', description: 'total: is missing', field: 'total' },

@@ -18,6 +18,8 @@ export const InboundFacts = z.object({
   recordedAt: z.iso.datetime(),
   state: InboundState,
   order: z.nullable(z.string()),
+  /** Only the beginning of its body is kept: the whole is too large. */
+  bodyTruncated: z.optional(z.literal(true)),
   /** Why it could not be read. */
   error: z.nullable(Problem),
   /** What is worth knowing besides: "older than the snapshot that stands". */

@@ -1,9 +1,19 @@
-import type { InboundReceived } from '#events/inbound-received';
+import { cutBody, type InboundReceived } from '#events/inbound-received';
 import type { Decision } from '#lib/platform/decision';
 import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
-import { expiryOf, getItem, type Item, NEW, pack, put, transact, type Write } from '#lib/platform/table/table';
+import {
+  expiryOf,
+  getItem,
+  type Item,
+  NEW,
+  pack,
+  packedSize,
+  put,
+  transact,
+  type Write,
+} from '#lib/platform/table/table';
 import type * as z from '#lib/platform/zod';
 import type { InboundFacts, InboundState } from './event-schema.ts';
 
@@ -21,11 +31,11 @@ export type InboundEvent = Message & z.infer<typeof InboundFacts>;
 export const getEvent = (id: string): Promise<InboundEvent | undefined> =>
   getItem<InboundEvent>(items.event.key({ id }));
 
-/**
- * Fails its transaction when this very message was recorded before; a remapped one, when it could be read meanwhile.
- * Unreadable events are kept until somebody reads them.
- */
-export function putEvent(event: InboundEvent): Write {
+/** Of the 400 KB of an item, what is left for the packed part. */
+const MAX_PACKED_BYTES = 400_000;
+
+/** The event as it is kept; with less and less of its body, where the whole of it is too large. */
+function packEvent(event: InboundEvent): Item<InboundEvent> {
   const unreadable = event.state === 'unreadable';
   const whole: Item<InboundEvent> = {
     ...event,
@@ -34,6 +44,16 @@ export function putEvent(event: InboundEvent): Write {
     ...(unreadable ? keysIn(items.event.unreadable, event) : { expiresAt: expiryOf(items.event, event.recordedAt) }),
   };
   const item = pack(whole, items.event.visible);
+  const fits = event.body === '' || packedSize(item) <= MAX_PACKED_BYTES;
+  return fits ? item : packEvent(cutBody(event));
+}
+
+/**
+ * Fails its transaction when this very message was recorded before; a remapped one, when it could be read meanwhile.
+ * Unreadable events are kept until somebody reads them.
+ */
+export function putEvent(event: InboundEvent): Write {
+  const item = packEvent(event);
   return event.remapped ? replaceUnreadable(item) : put(item, NEW);
 }
 

@@ -44,6 +44,11 @@ export async function readChange(
   connection: Connection,
   load: LoadConnector,
 ): Promise<Change | IntegrationError> {
+  if (message.bodyTruncated)
+    return new ContractError({
+      code: 'body_truncated',
+      description: 'only its beginning is here: the whole is too large',
+    });
   const connector = await load(connection.marketplace);
   if (message.receivedBy === 'webhook' && connector.webhook?.isTest?.(bodyBytes(message)))
     return { type: 'none', reason: `${connector.info.title} tried the URL of ${message.topic}` };

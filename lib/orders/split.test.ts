@@ -35,7 +35,6 @@ function snapshot(externalId: string, minute: number, ids: string, more: Partial
 const source = (minute: number) => ({
   connection: 'sello-se',
   event: `in_${minute}`,
-  by: 'fetch' as const,
   receivedAt: `2026-11-20T09:0${minute}:00.000Z`,
 });
 
@@ -106,4 +105,12 @@ test('a part that is cancelled takes its lines with it, and the sale is cancelle
 test('the same part twice is one word', () => {
   const order = apply([snapshot('2', 1, 'b')]);
   expect(applyPart(order, snapshot('2', 1, 'b'), source(9)).order).toBe(order);
+});
+
+test.each(['constructor', '__proto__', 'toString'])('a part may be called %s', (externalId) => {
+  const whole = applySnapshot(null, snapshot('1', 0, 'ab'), source(0)).order;
+  const split = applyPart(whole, snapshot(externalId, 1, 'b'), source(1)).order;
+  expect(externalIdsOf(split).get('b')).toBe(externalId);
+  const stored = JSON.parse(JSON.stringify(split));
+  expect(applyPart(stored, snapshot(externalId, 1, 'b'), source(2)).order).toBe(stored);
 });

@@ -1,8 +1,8 @@
-import { inboundReceived, packJson } from '#events/inbound-received';
+import { cutBody, type InboundReceived, inboundReceived, packJson } from '#events/inbound-received';
 import { listSkus } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';
-import type { Connector } from '#lib/marketplaces/contract';
+import type { Connector, PollPage } from '#lib/marketplaces/contract';
 import { withRemote } from '#lib/marketplaces/remote';
 import { listOpenPlacements } from '#lib/orders/placements';
 import { BudgetSpentError, IntegrationError } from '#lib/platform/errors';
@@ -47,11 +47,8 @@ export async function pollConnection(connection: Connection, connector: Connecto
         const receivedAt = new Date().toISOString();
         await sendMessages(
           INBOUND_QUEUE,
-          page.items.map(({ topic, body }) => ({
-            message: inboundReceived({
-              ...{ connection: connection.id, topic, receivedBy: 'poll', receivedAt, askedAt },
-              ...{ ...packJson(body), trace: formatTraceparent(startTrace()) },
-            }),
+          page.items.map((item) => ({
+            message: polled(connection, item, { askedAt, receivedAt }),
             group: connection.id,
           })),
         );
@@ -85,4 +82,25 @@ export async function pollConnection(connection: Connection, connector: Connecto
       ...ended,
     });
   }
+}
+
+function polled(
+  { id: connection }: Connection,
+  { topic, body }: PollPage['items'][number],
+  times: { askedAt: string; receivedAt: string },
+): InboundReceived {
+  const trace = formatTraceparent(startTrace());
+  return fitQueue(inboundReceived({ connection, topic, receivedBy: 'poll', ...times, ...packJson(body), trace }));
+}
+
+/** SQS takes 1 MiB in a message. */
+const MAX_MESSAGE_BYTES = 1_000_000;
+/** In JSON a character takes up to six bytes: so many fit whatever they are. */
+const MAX_CHARACTERS = MAX_MESSAGE_BYTES / 7;
+
+/** The message, with only the beginning of a body that no message can hold: one item must not hold up its list. */
+function fitQueue(message: InboundReceived): InboundReceived {
+  if (message.body.length <= MAX_CHARACTERS || Buffer.byteLength(JSON.stringify(message)) <= MAX_MESSAGE_BYTES)
+    return message;
+  return fitQueue(cutBody(message));
 }

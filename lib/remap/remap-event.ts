@@ -56,9 +56,15 @@ async function settle(message: Message, { id }: Remapped, { outcome }: Outcome):
 }
 
 function messageOf(event: InboundEvent, remapped: Remapped | null): Message {
-  const { id, connection, topic, receivedBy, askedBy, receivedAt, askedAt, body, encoding } = event;
+  const { id, connection, topic, receivedBy, askedBy, receivedAt, askedAt, body, encoding, bodyTruncated } = event;
   const received: InboundReceived = { id, connection, topic, receivedBy, receivedAt, body, encoding };
-  return { ...received, ...(askedBy && { askedBy }), ...(askedAt && { askedAt }), ...(remapped && { remapped }) };
+  return {
+    ...received,
+    ...(askedBy && { askedBy }),
+    ...(askedAt && { askedAt }),
+    ...(bodyTruncated && { bodyTruncated }),
+    ...(remapped && { remapped }),
+  };
 }
 
 const shown = ({ code, description, field }: ErrorDetail) => ({

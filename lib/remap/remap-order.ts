@@ -55,7 +55,10 @@ async function readAgain(order: Order, network: Network, claims: boolean): Promi
   const failed = (outcome: Outcome['outcome'], error: NonNullable<Outcome['error']>): Reading => ({
     outcome: { ...nothing, outcome, error },
   });
-  if (!event) return failed('missing', { code: 'body_missing', description: 'its body is no longer on record' });
+  if (!event || event.bodyTruncated) {
+    const what = event ? 'only the beginning of its body is' : 'its body is no longer';
+    return failed('missing', { code: 'body_missing', description: `${what} on record` });
+  }
   const next = await reread(order, event, network, claims);
   if (!('id' in next)) return failed(CONFLICTS.has(next.code) ? 'conflict' : 'unreadable', next);
   if (next === order) return null;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putOrder, startApi } from './hub-api.ts';
 
@@ -128,4 +129,26 @@ test('an unknown order is 404 and a cancelled one 409', async () => {
   expect(await post('shop:none', parcel)).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } });
   const { id } = await putOrder('off', { cancelled: true });
   expect(await post(id, parcel)).toMatchObject({ status: 409, body: { error: { code: 'order_cancelled' } } });
+});
+
+test('a parcel that the order has no room for is refused with 422, and changes nothing', async () => {
+  const noise = (bytes: number) => randomBytes(bytes).toString('base64url');
+  const line = { id: 'li_1', sku: 'POSTER', title: noise(395_000), quantity: 50, unitPrice: 1000 };
+  const { id } = await putOrder('full', {
+    lines: [line],
+    amounts: { fulfillment: 0, tax: 0, discount: 0, total: 50_000 },
+  });
+  const one = () => ({ carrier: 'dhl', trackingNumber: noise(12), lineItems: [{ id: 'li_1', quantity: 1 }] });
+  const urls = () => ({
+    trackingUrl: `https://t.example/${noise(1400)}`,
+    labelUrl: `https://l.example/${noise(1400)}`,
+  });
+  let posted = 0;
+  for (;;) {
+    const { status, body } = await post(id, { ...one(), ...urls() });
+    if (status === 201 && ++posted < 40) continue;
+    expect([status, body.error?.code]).toEqual([422, 'order_too_large']);
+    break;
+  }
+  expect((await orderOf(id)).fulfillments).toHaveLength(posted);
 });

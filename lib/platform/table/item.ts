@@ -32,9 +32,18 @@ const DAY_SECONDS = 24 * 3600;
 export const expiryOf = ({ keepDays }: { keepDays: number }, from: string): number =>
   Math.ceil(Date.parse(from) / 1000) + keepDays * DAY_SECONDS;
 
-const FAST = {
-  params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 16, [constants.BROTLI_PARAM_MODE]: 1 },
-};
+const SMALL_WINDOW = 16;
+const LARGE_WINDOW = 22;
+
+/** A window as wide as the text: an order of a thousand lines names each of them several times, far apart. */
+const compress = (text: string): Buffer =>
+  brotliCompressSync(text, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 5,
+      [constants.BROTLI_PARAM_LGWIN]: text.length > 2 ** SMALL_WINDOW ? LARGE_WINDOW : SMALL_WINDOW,
+      [constants.BROTLI_PARAM_MODE]: 1,
+    },
+  });
 
 const KEYS = ['pk', 'sk', 'timePk', 'timeSk', 'statePk', 'stateSk', 'expiresAt'] as const;
 
@@ -48,9 +57,13 @@ export function pack<T extends object>(item: Item<T>, visible: ReadonlyArray<key
   const packed = Object.fromEntries(entries.filter(([name]) => !outside.has(name)));
   return {
     ...Object.fromEntries(entries.filter(([name]) => outside.has(name))),
-    packed: brotliCompressSync(JSON.stringify(packed), FAST),
+    packed: compress(JSON.stringify(packed)),
   } as unknown as Item<T>;
 }
+
+/** Bytes of the packed part. */
+export const packedSize = (item: object): number =>
+  'packed' in item && item.packed instanceof Uint8Array ? item.packed.length : 0;
 
 /** An item with its members as they were put, packed or not. */
 function unpack<T extends object>(item: T & { packed?: Uint8Array }): T {
