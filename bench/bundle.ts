@@ -11,12 +11,12 @@ export interface Bundling {
 export interface Bundled {
   /** What Lambda loads. */
   file: string;
-  /** Of all files. */
+  /** The size of all files together. */
   bytes: number;
   metafile: Metafile;
 }
 
-/** What SST puts before a module, for the CommonJS inside it. */
+/** SST puts this before an ES module, so that CommonJS inside it finds `require`. */
 const BANNER = [
   `import { createRequire as topLevelCreateRequire } from 'module';`,
   'const require = topLevelCreateRequire(import.meta.url);',

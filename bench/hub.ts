@@ -14,7 +14,7 @@ interface BenchHubOptions {
   remotes: string;
   /** False: the seller ships, so that an order causes no push. */
   shedShips?: boolean;
-  /** Nothing is accepted before the disk has it. */
+  /** The hub answers only once the disk has the message (`npm start -- --fsync`). */
   fsync?: boolean;
   /** A folder for CPU profiles of the hub and of the emulators. */
   profiles?: string;

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** POSTs JSON over a few connections that stay open; resolves with the status. */
+/** A function that POSTs JSON over a few connections that stay open, and resolves with the status. */
 export function createPoster(connections: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   return {

@@ -26,7 +26,7 @@ export function table(head: readonly string[], rows: ReadonlyArray<ReadonlyArray
 const LINE_EVERY_MS = 5000;
 let shownAt = 0;
 
-/** One line on stderr: written over on a terminal, a line every few seconds elsewhere. */
+/** Tells progress on stderr: on a terminal the line is overwritten, elsewhere there is one every few seconds. */
 export function progress(text: string): void {
   if (process.stderr.isTTY) return void process.stderr.write(`\r\u001b[K${text}`);
   if (Date.now() - shownAt < LINE_EVERY_MS || text === '') return;

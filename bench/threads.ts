@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** CPU milliseconds and resident megabytes of a process since its start. */
 export interface Usage {
-  /** What answers requests, and works queues where they have no thread of their own. */
+  /** The main thread: answers requests, and works queues where they have no thread of their own. */
   hub: number;
-  /** Queues and schedules. */
+  /** The thread of queues and schedules. */
   background: number;
   emulators: number;
   /** V8's own helpers: garbage collection and compilation. */

@@ -14,7 +14,7 @@ export interface AcceptResult {
   accepted: number;
   refused: number;
   connections: number;
-  /** CPU milliseconds for each webhook accepted, what was understood of them in the same time included. */
+  /** CPU milliseconds for each accepted webhook, with the ingestion that went on meanwhile. */
   hubCpuMs: number;
   backgroundCpuMs: number;
   emulatorsCpuMs: number;
@@ -24,14 +24,14 @@ export interface AcceptResult {
 interface AcceptOptions {
   seconds: number;
   connections: number;
-  /** Nothing is accepted before the disk has it. */
+  /** The hub answers only once the disk has the message (`npm start -- --fsync`). */
   fsync: boolean;
   profiles?: string;
 }
 
 const WARM_UP_MS = 3000;
 
-/** Webhooks as fast as the hub of `npm start` accepts them, the load beside it in its own process. */
+/** Sends webhooks as fast as a hub of `npm start` accepts them, from a process of its own. */
 export async function measureAcceptance({
   seconds,
   connections,
@@ -61,7 +61,7 @@ export async function measureAcceptance({
   await (profiles ? hub.stop() : hub.kill());
   rmSync(hub.data, { recursive: true, force: true });
   const { accepted, refused, latencies } = result;
-  // CPU was spent while warming up too.
+  // The CPU was counted from the warm-up on, the accepted webhooks were not.
   const handled = (accepted * (seconds * 1000 + WARM_UP_MS)) / (seconds * 1000);
   return {
     perSecond: accepted / seconds,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WEBHOOK_SECRET } from '../scopio-event.ts';
 import { CONNECTION } from './connection.ts';
 
-// A process of its own: SQS and Secrets Manager as little as a receiver can call, so that only the caller is measured.
+// Run as a process: stubs of SQS and Secrets Manager that answer at once, so that only the receiver is measured.
 
 interface Request {
   MessageBody?: string;

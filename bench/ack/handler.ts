@@ -10,7 +10,7 @@ import { CONNECTION } from './connection.ts';
 
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
 
-/** Of one call: microseconds until the answer in the median, and of CPU in the median block. */
+/** Microseconds of one call: until the answer (median of calls), and of CPU (median of blocks). */
 interface Timing {
   wallUs: number;
   cpuUs: number;
@@ -27,7 +27,7 @@ export interface HandlerResult {
 const BLOCK = 50;
 const WARM_UP_BLOCKS = 10;
 
-/** In a process of its own, whose log goes nowhere. */
+/** Compares in a process of its own, as the log lines of thousands of calls would be measured, too. */
 export async function compareHandlers(blocks: number): Promise<HandlerResult> {
   const child = fork(new URL(import.meta.url), [String(blocks)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const [result] = (await once(child, 'message')) as [HandlerResult];
@@ -54,7 +54,7 @@ async function compare(blocks: number): Promise<HandlerResult> {
   const seen = { handler: createSeries(handler), floor: createSeries(floor) };
   for (let block = 0; block < blocks + WARM_UP_BLOCKS; block++) {
     const keep = block >= WARM_UP_BLOCKS;
-    // Who goes first alternates, so that neither always meets the other's garbage.
+    // Receiver and floor take turns in going first, so that neither always collects the other's garbage.
     for (const series of block % 2 ? [seen.floor, seen.handler] : [seen.handler, seen.floor])
       await series.run(BLOCK, keep);
   }

@@ -14,7 +14,7 @@ const HELP = `Usage: npm run bench:ack -- [options]
   --json                 the results for machines
   --help                 this text`;
 
-/** Accepted a second on two cores, durable, with the load beside it. */
+/** Webhooks that others accept a second on two such cores, durably, with the load beside them: given, not run here. */
 const PEERS = { 'Fastify + BullMQ + Postgres, by hand': 3079, OpenLinker: 829 };
 
 const { values } = parseArgs({

@@ -11,9 +11,9 @@ const ROOT = join(import.meta.dirname, '../..');
 const WEBHOOK_RATIO = 1.15;
 const RATIO = 1.5;
 const WEBHOOK_BYTES = 500_000;
-/** Whatever else the machine does only adds: the faster quarter was disturbed least. On an idle one it is the median. */
+/** Other work on the machine only adds to a load, so the faster quarter counts; on an idle machine, near the median. */
 const UNDISTURBED = 0.25;
-/** How SST bundles what it is told nothing about. */
+/** SST's bundling where a stack sets nothing. */
 export const SST_DEFAULTS: Bundling = { minify: true };
 
 interface Measured {
@@ -21,21 +21,21 @@ interface Measured {
   gzipBytes: number;
   ms: number;
   cpuMs: number;
-  /** Of the first call: of the API only. */
+  /** The first call after the load; measured of the API only. */
   firstMs: number;
 }
 
 export interface Result extends Measured {
   name: string;
   clients: ClientName[];
-  /** The same clients and nothing else. */
+  /** A handler that constructs the same SDK clients and does nothing else. */
   floors: {
-    /** Bundled as the function is: what the limit is for. */
+    /** Bundled as the function is: the limits are multiples of this one. */
     same: Measured;
     /** Bundled by SST's defaults. */
     defaults: Measured;
   };
-  /** To the floor bundled the same way. */
+  /** The function's time by that of the floor bundled the same way. */
   ratio: number;
   cpuRatio: number;
   limit: number;
@@ -56,7 +56,7 @@ export async function compare(folder: string, { only, runs, settings }: Asked): 
   const bundleFloor = async (clients: readonly ClientName[], settings: Bundling) => {
     const name = [settings === SST_DEFAULTS ? 'sst' : 'floor', ...clients].join('-');
     const stdin = { contents: floorSource(clients), resolveDir: ROOT };
-    // One floor for all that have the same clients.
+    // Functions with the same clients share a floor.
     if (!bundles.has(name)) bundles.set(name, await bundle({ stdin }, join(folder, name), settings));
     return name;
   };

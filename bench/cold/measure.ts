@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What Lambda sets before a handler is loaded. No NODE_OPTIONS and no compile cache come from whoever measures. */
+/** The environment that Lambda sets; NODE_OPTIONS and a compile cache of the caller's stay out. */
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
   AWS_LAMBDA_FUNCTION_NAME: 'bench',
@@ -12,7 +12,7 @@ const ENVIRONMENT = {
   AWS_SECRET_ACCESS_KEY: 'bench',
 };
 
-/** What the API answers without a call to AWS, and yet only with everything loaded that its answer takes: 401. */
+/** A request without a key: the API answers 401 without calling AWS, with all loaded that an answer takes. */
 const API_EVENT = {
   ...{ version: '2.0', rawPath: '/orders', rawQueryString: '', headers: {}, isBase64Encoded: false },
   requestContext: { http: { method: 'GET', path: '/orders' }, domainName: 'hub.test' },
@@ -20,9 +20,9 @@ const API_EVENT = {
 
 export interface Load {
   ms: number;
-  /** All threads; steadier than `ms` while others use the machine. */
+  /** CPU of all threads: steadier than `ms` while others use the machine. */
   cpuMs: number;
-  /** Of the first call, where there is one. */
+  /** Milliseconds of the first call, where one was made. */
   firstMs: number;
 }
 
@@ -39,7 +39,7 @@ export async function timeLoads<Name extends string>(
   // The first round fills the disk's cache and does not count.
   for (let round = 0; round <= runs; round++) {
     onRound(round);
-    // In another order each time, so that nobody always follows the same neighbor.
+    // Shuffled each round, so that no load always follows the same neighbor.
     for (const [name, file] of shuffled([...files])) {
       const load = await timeLoad(file, name === 'api' ? [JSON.stringify(API_EVENT)] : []);
       if (round > 0) times.get(name)?.push(load);

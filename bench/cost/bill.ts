@@ -56,7 +56,7 @@ function callsOf(spent: readonly Spent[], orders: number): Record<string, number
   return calls;
 }
 
-/** Whole milliseconds; the CPU's part takes longer where the function has less than a whole one. */
+/** Billed milliseconds, rounded up: CPU time is stretched where the function's memory buys less than a whole CPU. */
 const billedMs = ({ cpuMs, waitMs, memoryMb }: Spent): number =>
   Math.ceil(waitMs + cpuMs * Math.max(1, MB_PER_CPU / memoryMb));
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 /** What was asked of one AWS service by one kind of call. */
 interface Usage {
   requests: number;
-  /** Of SQS, in chunks of 64 KB; those that name a message group apart. */
+  /** Chunks of 64 KB, by which SQS is billed; those with a message group are counted apart. */
   chunks: number;
   fairChunks: number;
   writeUnits: number;
@@ -23,7 +23,7 @@ interface Capacity {
   CapacityUnits?: number;
 }
 
-/** Stands between the SDK's clients and the emulators, counts every request and has DynamoDB say what it took. */
+/** A proxy between SDK clients and emulators: counts every request and asks DynamoDB for consumed capacity. */
 export async function startMeter(targets: Readonly<Record<string, string>>) {
   let usages: Usages = new Map();
   const agent = new Agent({ keepAlive: true });
@@ -57,7 +57,7 @@ export async function startMeter(targets: Readonly<Record<string, string>>) {
     endpoints: Object.fromEntries(
       servers.map(([service, server]) => [service, `http://127.0.0.1:${(server.address() as AddressInfo).port}`]),
     ),
-    /** What was asked since the last time. */
+    /** Returns the usage since the last call, and starts again from nothing. */
     take(): Usages {
       const taken = usages;
       usages = new Map();
@@ -99,7 +99,7 @@ function note(usages: Usages, name: string, sent: Buffer, got: Buffer): void {
   }
   if (!name.startsWith('dynamodb')) return;
   const { ConsumedCapacity } = JSON.parse(got.toString()) as { ConsumedCapacity?: Capacity | Capacity[] };
-  // A write whose condition fails is paid all the same, and its answer does not say how much: our items are small.
+  // A write whose condition fails is billed, but its answer tells no capacity: one unit, as our small items take.
   if (got.includes('ConditionalCheckFailedException')) usage.writeUnits += 1;
   const isRead = /Get|Query|Scan/.test(name);
   for (const capacity of [ConsumedCapacity ?? []].flat()) {

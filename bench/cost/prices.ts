@@ -7,7 +7,7 @@ export const PRICES = {
   lambdaGbSecond: 0.0000133334,
   /** Standard queues, each 64 KB of a request. */
   sqsRequest: 0.4 / 1e6,
-  /** On top, where a message names its group (fair queues). */
+  /** Added to `sqsRequest` where a message names its group (fair queues). */
   sqsFairRequest: 0.1 / 1e6,
   /** On demand: a write of up to 1 KB; transactions and moves within an index take several. */
   dynamodbWrite: 0.625 / 1e6,

@@ -72,7 +72,7 @@ export async function runSteps(
   };
 
   try {
-    // Settings, secrets and SKUs that a warm instance knows, and code that is compiled.
+    // Warms up: a warm instance has settings, secrets and SKUs in its caches, and its code compiled.
     await loop(Math.max(20, batch), 'warm');
     fulfilled = 0;
     const steps = await loop(orders, 'ord');

@@ -19,7 +19,7 @@ export interface Spent {
 
 export interface Step {
   name: string;
-  /** How the parcel becomes known, which is not one of the hub's own pushes. */
+  /** Belongs to the way back of the parcel, which is priced apart from the hub's own pushes. */
   isReturn?: boolean;
   throughGateway?: boolean;
   spent: Spent[];
@@ -37,7 +37,7 @@ export async function openWorld(connectionsFile: object) {
   Object.assign(process.env, awsEnvironment(aws));
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());
-  // Only what the functions ask is counted.
+  // From here on calls go through the meter: provisioning is not counted.
   Object.assign(process.env, awsEnvironment({ ...aws, endpoints: { ...aws.endpoints, ...meter.endpoints } }));
   for (const name of queues.flatMap((queue) => [queue.name, queue.deadLetterQueue])) {
     const url = new URL(process.env[envName.queueUrl(name)] ?? '');
@@ -96,7 +96,7 @@ export async function openWorld(connectionsFile: object) {
   return {
     call,
     work,
-    /** What was asked of AWS since the last time. */
+    /** The usage of AWS since the last call. */
     take: meter.take,
     async close() {
       meter.close();

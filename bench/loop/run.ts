@@ -22,7 +22,7 @@ export interface LoopResult extends Stretch {
   p50Ms: number;
   p95Ms: number;
   p99Ms: number;
-  /** CPU of the shop, the shed and whoever orders, which share the machine. */
+  /** CPU of this process, which plays the shop, the shed and the buyers on the same machine. */
   worldCpuMs: number;
   tenths: Stretch[];
   complete: boolean;
@@ -34,7 +34,7 @@ export interface LoopOptions {
   inFlight: number;
   /** A run that hangs ends when no order has come through for this long. */
   patienceMs?: number;
-  /** Nothing is accepted before the disk has it. */
+  /** The hub answers only once the disk has the message (`npm start -- --fsync`). */
   fsync?: boolean;
   profiles?: string;
   onProgress?(done: number, seconds: number): void;
@@ -81,7 +81,7 @@ export async function runLoop({
   const hub = await startBenchHub({ remotes: remotes.url, fsync, ...(profiles && { profiles }) });
 
   async function deliver(url: string, body: string, headers: Record<string, string> = {}): Promise<void> {
-    // As the marketplaces do: again until it is accepted.
+    // Marketplaces repeat a webhook until it is accepted, and so does this one.
     while ((await poster.post(url, body, headers).catch(() => 0)) !== 200) await new Promise((r) => setTimeout(r, 50));
   }
 

@@ -2,9 +2,9 @@ import type { Pace } from '#lib/platform/rate-limit/gcra';
 
 /** A connection's requests, by the second: what its GCRA budget lets leave. */
 export interface Bucket {
-  /** Takes at most so many turns of this second; returns how many there were. Call it once a second. */
+  /** Lets at most `wanted` requests leave in this second; returns how many did. Called once a second. */
   take(turns: number): number;
-  /** Turns a second in the long run. */
+  /** Requests a second in the long run. */
   readonly rate: number;
 }
 

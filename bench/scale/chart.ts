@@ -9,7 +9,7 @@ interface Line {
 interface Panel {
   title: string;
   lines: readonly Line[];
-  /** Drawn across, where there is a limit. */
+  /** A line across the panel, where there is a limit. */
   limit?: number;
 }
 
@@ -104,7 +104,7 @@ function drawPanel({ title, lines, limit = 0 }: Panel, { samples, scenario }: Re
     : '';
   const paths = all.map(({ values, color }) => {
     const points = values.flatMap((value, index) => {
-      // More than one in six minutes cannot be seen.
+      // One sample in six minutes is as much as the picture can show.
       if (index % 6 !== 0) return [];
       return `${x(samples[index]?.second ?? 0).toFixed(0)},${y(value).toFixed(0)}`;
     });

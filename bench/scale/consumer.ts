@@ -5,9 +5,9 @@ import { GATHER_SECONDS } from './world.ts';
 /** One sort of message in a second's work. */
 export interface Sort {
   count: number;
-  /** It waits so long for others, seconds. */
+  /** Seconds that it waits for AWS and for remotes. */
   waits: number;
-  /** Of a whole CPU, seconds. */
+  /** Seconds of a whole CPU that it takes. */
   cpu: number;
 }
 
@@ -44,7 +44,7 @@ export function createConsumer(settings: ConsumerDesign | undefined): Consumer {
   };
 }
 
-/** How long a batch takes: as long as its slowest message waits, and its CPU time one message after another. */
+/** Seconds that a batch takes: messages wait side by side, so the slowest counts; their CPU time adds up. */
 export function batchSeconds(sorts: readonly Sort[], size: number, cpus: number): number {
   const total = sorts.reduce((sum, { count }) => sum + count, 0);
   if (total <= 0) return 0;

@@ -16,7 +16,7 @@ import {
   webhookLimit,
 } from '#lib/topology';
 
-/** `WEBHOOK_LIMIT` of a deployment that sells a million orders an hour. */
+/** The `WEBHOOK_LIMIT` that docs/scale.md tells a deployment with a million orders an hour to set. */
 const RAISED_WEBHOOK_LIMIT = 2400;
 
 /** The numbers that we chose, as the simulation takes them: those of the code, or others to try. */
@@ -30,18 +30,18 @@ export interface Design {
   webhookThrottle: { rate: number; burst: number };
   webhookMemoryMb: number;
   consumers: ReadonlyMap<string, ConsumerDesign>;
-  /** `rings`: of one connection and sweep, by how many messages the queue has and how many connections share it. */
+  /** `rings`: rings of one sweep for one connection, by the queue's length and how many connections share it. */
   sweep: {
     everySeconds: number;
     rings: (queued: number, connections: number) => number;
-    /** Deliveries that one message rings for where they were due too far ahead. */
+    /** Deliveries that one message rings for, where they were due further ahead than SQS holds a message back. */
     rungTogether: number;
     timeoutSeconds: number;
     memoryMb: number;
   };
-  /** The fastest that an operator may ask for, and members in hand at once. */
+  /** The fastest pace that an operator may ask for, and how many members of a replay are open at once. */
   replay: { perMinute: number; maxOpen: number };
-  /** How old the settings may be that a worker acts on. */
+  /** Seconds that a worker caches the connections' settings. */
   configurationSeconds: number;
 }
 
@@ -65,7 +65,7 @@ export function presentDesign(): Design {
     consumers: new Map(queues.map((queue) => [queue.name, consumerOf(queue)])),
     sweep: {
       everySeconds: sweepIntervalSeconds(),
-      // The oldest of each shard, and as many from somewhere else.
+      // A sweep looks at the oldest of each shard, and at as many from a place of its own.
       rings: (queued, connections) => 2 * INDEX_SHARDS * lookFor(queued, connections),
       rungTogether: RUNG_TOGETHER,
       timeoutSeconds: functionNamed('sweeper').timeoutSeconds,

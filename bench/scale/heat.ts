@@ -10,9 +10,9 @@ export interface HeatMap {
   add(kind: string, of: string, units: number): void;
   /** Ends a second. */
   tick(): void;
-  /** The highest of any key of these kinds since it was last asked. */
+  /** The hottest second of any key of these kinds since the last call for them. */
   highest(kinds: readonly string[]): number;
-  /** The hottest first. */
+  /** All keys, the hottest first. */
   list(): Heat[];
 }
 

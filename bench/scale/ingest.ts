@@ -11,7 +11,7 @@ export function ingestForASecond(
   const bySide = [...Map.groupBy(inbound, ({ side }) => side)];
   const wishes = bySide.map(([{ count }, own]) => ({ count, amount: waitingIn(own) }));
   const got = share(wishes, consumer.capacity(), true);
-  // All are taken before any has its effect: what an effect adds to the queue is worked in the next second.
+  // Messages are taken before any is worked: what one adds to the queue belongs to the next second.
   const taken = bySide.flatMap(([, own], index) => {
     const wished = wishes[index]?.amount ?? 0;
     const part = wished > 0 ? (got[index] ?? 0) / wished : 0;

@@ -1,29 +1,29 @@
-/** Seconds ahead that a delivery may be due; what is due later is due then. */
+/** Seconds ahead that a pool can hold; a delivery that is due later is held as due at its end. */
 export const HORIZON = 6 * 3600;
 
 /** Deliveries of one kind at the connections of one seller, by how many attempts have failed: counts, not things. */
 export interface Pool {
-  /** Due and rung for, by failed attempts. */
+  /** Deliveries that are due and have their ring, by failed attempts. */
   readonly due: Float64Array;
-  /** New ones, due at once. */
+  /** Adds new deliveries, due at once. */
   open(count: number): void;
-  /** Dead ones with a fresh set of attempts. */
+  /** Adds dead deliveries that a replay gave a fresh set of attempts. */
   reopen(count: number): void;
-  /** Takes so many of what is due for an attempt; returns them by failed attempts. */
+  /** Takes `count` of the due ones for an attempt; returns them by failed attempts. */
   take(count: number): Float64Array;
-  /** Puts part of what was taken back, due in so many seconds, with one more failed attempt or as it was. */
+  /** Puts a part of what was taken back, due in `seconds`, with one more failed attempt where `failed`. */
   postpone(taken: Float64Array, part: number, seconds: number, failed: boolean): void;
   /** Moves what falls due in this second to `due`. */
   fallDue(second: number): void;
-  /** Not due yet. */
+  /** How many are not due yet. */
   readonly waiting: number;
-  /** New ones ever. */
+  /** How many were opened so far. */
   readonly opened: number;
-  /** How often one fell due ever. */
+  /** How often a delivery fell due so far. */
   readonly fallen: number;
 }
 
-/** `attempts`: how many a delivery has in all. */
+/** `attempts`: first attempt and retries of a delivery. */
 export function createPool(attempts: number): Pool {
   const due = new Float64Array(attempts);
   const later = Array.from({ length: attempts }, () => new Float64Array(HORIZON));

@@ -50,7 +50,7 @@ const answerSeconds = (answers: Answers, { httpTimeoutSeconds }: Design): number
 
 export const dueAt = ({ tasks }: Side): number => tasks.reduce((total, { pool }) => total + sum(pool.due), 0);
 
-/** Part of what is due at one side is looked at; the budget lets some of it leave, and the rest gets a place in line. */
+/** Works a part of what is due at one side: the rate limit lets some leave, the rest joins its waitlist. */
 function attempt(side: Side, part: number, answers: Answers, second: number, design: Design): Moves {
   const moves = noMoves();
   const taken = side.tasks.map((task) => ({ task, each: task.pool.take(sum(task.pool.due) * part) }));
@@ -88,7 +88,7 @@ function queueUp(side: Side, task: Task, taken: Float64Array, part: number, seco
   if (count <= 0) return;
   const perSecond = side.bucket.rate / task.requests;
   if (side.lineEnds > second + MAX_WAITLIST_MS / 1000) {
-    // Somewhere in the later half of the longest line.
+    // A waitlist ends an hour ahead: who comes beyond its end is spread over its later half.
     const [seconds, pieces] = [(MAX_WAITLIST_MS / 1000) * 0.5, 10];
     for (let piece = 0; piece < pieces; piece++)
       comeBack(side, task, taken, part / pieces, second, Math.round(seconds * (1 + piece / pieces)));

@@ -12,7 +12,7 @@ import { countRecords, countWrites, ITEMS, type Moves, noMoves, PARTITIONS } fro
 /** Named numbers: of queues, functions or connections. */
 export type Numbers = Record<string, number>;
 
-/** How things stood at the end of a minute. */
+/** The state at the end of a minute. */
 export interface Sample {
   second: number;
   /** Messages in each queue that are due. */
@@ -32,13 +32,13 @@ export interface Result {
   samples: Sample[];
   heats: Heat[];
   totals: Numbers;
-  /** The highest of any second. */
+  /** The highest value of any second. */
   peaks: { busy: Numbers; queued: Numbers; webhooks: Numbers; delay: Numbers; sweepSeconds: number };
   /** Requests in the fullest minute of each connection, and what its limit is. */
   fullestMinute: Record<string, { requests: number; limit: number }>;
   /** Seconds from the marketplace's return until nothing of its outage was left; null: not within the run. */
   recoveredAfter: number | null;
-  /** Orders that came in, less those that are somewhere. */
+  /** Orders sold, less those finished and those that some station still holds. */
   lost: number;
 }
 
@@ -47,7 +47,7 @@ type Totals = Record<
   number
 >;
 
-/** What is open while nothing is wrong: the work of so many seconds. */
+/** Seconds of work that are open while nothing is wrong. */
 const USUAL_SECONDS = 10;
 
 export function createRecorder(sellers: readonly Seller[], design: Design) {
@@ -105,7 +105,7 @@ export function createRecorder(sellers: readonly Seller[], design: Design) {
     swept(sweeps: ReadonlyArray<{ rings: number; messages: number }>) {
       const sends = sweeps.map(({ messages }) => messages / SENT_TOGETHER);
       totals.spareRings += sum(sweeps.map(({ rings }) => rings));
-      // Queues are written side by side, with one CPU.
+      // The sweeper writes to all queues at once, on one CPU's share.
       const work = (sum(sends) * cpu.send) / (design.sweep.memoryMb / AWS.lambda.megabytesPerCpu);
       peaks.sweepSeconds = Math.max(peaks.sweepSeconds, work + Math.max(...sends) * waits.send);
     },

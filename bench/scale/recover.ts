@@ -3,7 +3,7 @@ import { dueAt } from './push.ts';
 import type { Side } from './seller.ts';
 import { OPERATOR_SECONDS } from './world.ts';
 
-/** A canary's one and ten settle before the rest goes: a tick of the clock for each stage. */
+/** A canary releases one, then ten, then the rest: each stage costs a tick of the clock. */
 const CANARY_TICKS = 3;
 
 /** One second of the replays that an operator began when the marketplace was back, one for each connection. */
@@ -22,7 +22,7 @@ export function replayForASecond(side: Side, since: number, second: number, { re
   return released;
 }
 
-/** What fell due just now has its own ring on the way. */
+/** A delivery that fell due within these seconds has its own ring on the way. */
 const GRACE_SECONDS = 30;
 
 /** The sweeper's rings for the connections of one marketplace; call it each second. */
@@ -45,7 +45,7 @@ export function createSweeper(sides: readonly Side[]) {
       again += rung;
       for (let next = second; next < second + everySeconds; next++) {
         const at = next % side.unrung.length;
-        // Those of one second and connection share messages, and the last of these is hardly full.
+        // Deliveries of one second and connection share messages; the last of them is rarely full.
         ahead += Math.ceil((side.unrung[at] ?? 0) / side.count / rungTogether) * side.count;
         side.unrung[at] = 0;
       }

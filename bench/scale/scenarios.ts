@@ -8,7 +8,7 @@ const RUN = 20 * HOUR;
 export interface SellerSpec {
   name: string;
   count: number;
-  /** Of all of them together. */
+  /** Orders a second of all these sellers together. */
   ordersPerSecond: number;
   channel: { marketplace: string; requestsPerMinute: number };
   shipper: { marketplace: string; requestsPerMinute: number };
@@ -38,7 +38,7 @@ export function requestsPerOrder(channel: string, shipper: string): { channel: n
   return { channel: reads + reports, shipper: requestsPerPlacement + webhooksAfter.length };
 }
 
-/** What a seller of this size must have agreed with its marketplaces: so many times what its orders cost. */
+/** Sellers have agreed a limit of so many times the requests that their orders cost. */
 const HEADROOM = 2;
 
 function seller(name: string, count: number, perHour: number, channel: string, shipper: string): SellerSpec {

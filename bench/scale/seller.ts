@@ -10,9 +10,9 @@ export interface Side {
   marketplace: string;
   count: number;
   requestsPerMinute: number;
-  /** Of all of them together. */
+  /** The rate limits of all these connections together. */
   bucket: Bucket;
-  /** When those turned away so far will have had their turns: second. */
+  /** The second at which the waitlist ends. */
   lineEnds: number;
   /** Rings beside the one that each due delivery has. */
   spareRings: number;
@@ -38,7 +38,7 @@ export interface Task {
 export interface Inbound {
   side: Side;
   waiting: number;
-  /** It is a whole new order. */
+  /** The message carries a whole new order. */
   bringsOrder: boolean;
   done(count: number): void;
 }
@@ -47,7 +47,7 @@ export interface Inbound {
 export interface Stream {
   marketplace: string;
   sent: Float64Array;
-  /** What its marketplace, being away, has yet to send. */
+  /** Webhooks that the marketplace holds back while it is away. */
   held: number;
   usual: number;
   into: Inbound;
@@ -63,7 +63,7 @@ export interface Seller {
   sell(count: number, second: number): void;
   /** Orders that their channel was told of. */
   finished(): number;
-  /** Orders that are neither finished nor forgotten, counted where they are. */
+  /** Orders on their way, counted at every station: what is in no station was lost. */
   onTheWay(): number;
 }
 

@@ -1,7 +1,7 @@
-/** A connection's wish, `count` connections having the same. */
+/** What connections ask of a capacity; `count` of them ask alike. */
 export interface Wish {
   count: number;
-  /** Of all of them together. */
+  /** Asked by all of them together. */
   amount: number;
 }
 

@@ -8,7 +8,7 @@ const consumersWith = (
   consumers: new Map([...consumers].map(([name, each]) => [name, isMeant(name) ? { ...each, ...change } : each])),
 });
 
-/** Numbers that may be tried in place of the code's, by name. */
+/** Numbers of the code that `--try` can change, by name. */
 export const TRIES: Readonly<Record<string, (design: Design, value: number) => Partial<Design>>> = {
   shards: (_design, shards) => ({ shards }),
   ingest: (design, maximumConcurrency) =>

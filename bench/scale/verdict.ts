@@ -11,7 +11,7 @@ export interface Criterion {
   value: number;
   limit: number;
   unit: string;
-  /** What it was highest for. */
+  /** The queue, key or connection that had this value. */
   of?: string;
 }
 
@@ -21,7 +21,7 @@ export const holds = ({ value, limit }: Criterion): boolean => value <= limit;
 const SHARE = 0.8;
 /** Nobody notices a wait of a minute. */
 const PATIENCE_SECONDS = 60;
-/** Of the time that the remotes' limits alone would take. */
+/** A backlog may take so many times what the remotes' limits alone would take. */
 const DRAIN = 1.6;
 
 /** Every criterion of a run with these numbers. */

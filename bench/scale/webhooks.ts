@@ -3,7 +3,7 @@ import { FLOOD } from './world.ts';
 
 /** A token bucket, as API Gateway throttles a route. */
 export interface Gate {
-  /** How many of so many requests of this second are let in. Call it once a second. */
+  /** Lets requests of this second in; returns how many. Called once a second. */
   admit(requests: number): number;
 }
 

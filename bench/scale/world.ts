@@ -36,11 +36,11 @@ export const waits = {
   ledger: 0.06,
   answer: 0.25,
   refusal: 0.1,
-  /** Leased, turned away by the budget, and put back. */
+  /** An attempt that the rate limit turns away: leased and put back. */
   turnedAway: 0.05,
   /** A request to SQS, one after another for each queue. */
   send: 0.015,
-  /** A ring for what is done, or in somebody's hands. */
+  /** A ring for a delivery that is done or leased by another worker. */
   dud: 0.01,
 } as const;
 
@@ -69,13 +69,13 @@ export const FLOOD = 3;
 /** An operator needs this long to find the marketplace back and to begin the replay. */
 export const OPERATOR_SECONDS = 900;
 
-/** Deliveries of one batch that ask for their turns in the same moment, and share the write. */
+/** Deliveries of one batch that reserve at the same moment and share the write. */
 export const TURNS_TOGETHER = 3;
 
 /** A connection's settings as they are stored. */
 export const CONNECTION_BYTES = 600;
 
-/** Nobody's orders begin all at once. */
+/** Seconds in which sellers reach their rate: nobody's orders begin all at once. */
 export const RAMP_SECONDS = 600;
 
 /**

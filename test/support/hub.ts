@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const ROOT = new URL('../..', import.meta.url).pathname;
 export const API_KEY = 'test-key';
 
-/** Whatever a failed test left behind. */
+/** Cleans up what a failed test left behind. */
 const atExit: Array<() => void> = [];
 process.once('exit', () => {
   for (const cleanUp of atExit) cleanUp();
@@ -18,16 +18,16 @@ process.once('exit', () => {
 export interface HubProcess {
   url: string;
   data: string;
-  /** What it printed, on both streams. */
+  /** What the process printed on stdout and stderr. */
   output(): string;
-  /** Its log file. */
+  /** The content of `hub.log`. */
   log(): string;
   /** A JSON answer of the API; throws for any status but 2xx. */
   get<T>(path: string): Promise<T>;
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
-  /** As the power cut does it. */
+  /** Ends it with SIGKILL, as a power cut would. */
   kill(): Promise<void>;
-  /** As Ctrl-C does it; returns the exit code. */
+  /** Ends it with SIGTERM, as Ctrl-C does; returns the exit code. */
   stop(): Promise<number | null>;
 }
 

@@ -28,7 +28,7 @@ const shop = {
   secrets: { apiKey: 'shop-key', webhookSecret: 'w' },
 };
 
-/** The connections file with that key for the first warehouse, and perhaps with somebody who listens there. */
+/** The connections file with this key, and perhaps this address, of the first warehouse. */
 export const shedsWith = (accessToken: string, baseUrl?: string) => ({
   connections: [shop, shed('shed-a', accessToken, baseUrl), shed('shed-b', 'token-b')],
 });
@@ -75,7 +75,7 @@ export const read = async (id: string): Promise<Delivery> => {
 export const outcomes = async (id: string) =>
   (await getAttempts(await read(id))).map(({ outcome, code }) => code ?? outcome);
 
-/** Marketful with another hand at the wire; what it was asked to do is in `calls`. */
+/** Marketful's connector with another placement; `calls` tells what it was asked to do. */
 export function fake({ push = async () => ({}), probe = async () => null }: Partial<ProbedAction<PlaceInput>> = {}) {
   const calls: string[] = [];
   const remotes: RemoteContext[] = [];
