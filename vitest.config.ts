@@ -15,6 +15,8 @@ export default defineConfig({
           // Threads that keep what they have imported: most of a unit test's time is loading the same modules.
           pool: 'threads',
           isolate: false,
+          // No test is to fail because others keep the machine busy.
+          testTimeout: 60_000,
         },
       },
       {

@@ -5,7 +5,7 @@ import { scenarios } from './scenarios.ts';
 import { simulate } from './simulate.ts';
 
 test('a chart has a row for each outage, a panel for each question, and nothing but numbers in its lines', () => {
-  const outages = scenarios.filter(({ outage }) => outage).map((scenario) => ({ ...scenario, seconds: 7_200 }));
+  const outages = scenarios.filter(({ outage }) => outage).map((scenario) => ({ ...scenario, seconds: 1_200 }));
   const svg = drawChart(outages.map((scenario) => simulate(scenario, presentDesign())));
   for (const { title } of outages) expect(svg).toContain(title);
   expect(svg.match(/<g transform/g)).toHaveLength(outages.length * 4);
