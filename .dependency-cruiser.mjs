@@ -21,8 +21,6 @@ const ROWS = [
 
 // Arrows the other way that are being mended, by the room they leave.
 const KNOWN = {
-  'lib/platform': ['lib/deliveries/delivery', 'lib/inbound/event'],
-  'lib/connections': ['lib/marketplaces/(contract|load|registry)', 'lib/deliveries/reopen'],
   'lib/replays': ['lib/topology'],
 };
 

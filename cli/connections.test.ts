@@ -27,6 +27,7 @@ const file = (...all: Array<Partial<Connection> & { id: string }>): ConnectionsF
     return { connection: rest, secrets: { apiKey: 'k' }, webhookSettings: {} };
   }),
   routes: [],
+  warnings: [],
 });
 
 test('what is polled in time and called is no trouble', () => {

@@ -1,14 +1,11 @@
 import { InboundReceived } from '#events/inbound-received';
 import { WebhookRejected } from '#events/webhook-rejected';
 import { ingest } from '#lib/inbound/ingest';
-import { writeMisses } from '#lib/inbound/misses';
 import { loadConnector } from '#lib/marketplaces/load';
 import { consume } from '#lib/platform/queue/consume';
 import * as z from '#lib/platform/zod';
 import { quarantine } from '#lib/quarantine/store';
 
-export const handler = consume(
-  z.union([WebhookRejected, InboundReceived]),
-  (message) => ('type' in message ? quarantine(message) : ingest(message, loadConnector)),
-  writeMisses,
+export const handler = consume(z.union([WebhookRejected, InboundReceived]), (message) =>
+  'type' in message ? quarantine(message) : ingest(message, loadConnector),
 );

@@ -15,11 +15,11 @@ export async function startAlone(data: string) {
   const { provision } = await import('./provision.ts');
   Object.assign(process.env, await provision());
   const marketplaces = await startMarketplaces({ data, hub: NO_HUB, port: 0 });
-  const { parseConnectionsFile } = await import('#lib/connections/file');
-  const { putConnections } = await import('#lib/connections/put');
+  const { readConnections } = await import('#lib/marketplaces/read-connections');
+  const { configure } = await import('#lib/marketplaces/configure');
   const { putApiKey, SCOPES } = await import('#lib/api/kit/keys');
   const { invoke, loadHandlers } = await import('./runtime/handlers.ts');
-  await putConnections(await parseConnectionsFile(JSON.stringify(marketplaces.connections)));
+  await configure(await readConnections(JSON.stringify(marketplaces.connections)));
   await putApiKey('local-dev-key', 'local', SCOPES);
   return {
     /** Invokes the function whose handler is in this file. */

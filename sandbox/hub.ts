@@ -1,8 +1,8 @@
 import type { RequestListener, Server } from 'node:http';
 import { putApiKey, revokeApiKeys, SCOPES } from '#lib/api/kit/keys';
 import type { ConnectionsFile } from '#lib/connections/file';
-import { putConnections } from '#lib/connections/put';
 import { getDeliveries, transition } from '#lib/deliveries/ledger';
+import { configure } from '#lib/marketplaces/configure';
 import { publicUrl, tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { idOf, partitionsOf, queryIndex } from '#lib/platform/table/sharded-index';
@@ -36,7 +36,7 @@ export async function startHub(server: Server, { file, apiKey, logFile, workers 
   await revokeApiKeys(KEY_NAME);
   await putApiKey(apiKey, KEY_NAME, SCOPES);
   await endLeases(file.connections.map(({ connection }) => connection.id));
-  await putConnections(file);
+  await configure(file);
   const called = new Set(routes.map((route) => route.function));
   const handlers = await loadHandlers((name) => called.has(name));
   const inHand = new Int32Array(new SharedArrayBuffer(4));

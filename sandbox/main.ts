@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
-import { ConnectionsFileError, parseConnectionsFile } from '#lib/connections/file';
+import { ConnectionsFileError } from '#lib/connections/file';
+import { readConnections } from '#lib/marketplaces/read-connections';
 import { awsEnvironment, startAws } from './aws/index.ts';
 import { listen } from './listen.ts';
 import { lockData } from './lock-data.ts';
@@ -120,7 +121,9 @@ function readFile(path: string): { path: string; text: string } {
 
 async function parse(text: string, path: string) {
   try {
-    return await parseConnectionsFile(text);
+    const file = await readConnections(text);
+    for (const warning of file.warnings) console.warn(`${path}: ${warning}`);
+    return file;
   } catch (error) {
     throw error instanceof ConnectionsFileError ? new StartError(`${path}: ${error.message}`) : error;
   }

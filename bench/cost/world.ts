@@ -43,9 +43,9 @@ export async function openWorld(connectionsFile: object) {
     const url = new URL(process.env[envName.queueUrl(name)] ?? '');
     process.env[envName.queueUrl(name)] = `${meter.endpoints.sqs}${url.pathname}`;
   }
-  const { parseConnectionsFile } = await import('#lib/connections/file');
-  const { putConnections } = await import('#lib/connections/put');
-  await putConnections(await parseConnectionsFile(JSON.stringify(connectionsFile)));
+  const { configure } = await import('#lib/marketplaces/configure');
+  const { readConnections } = await import('#lib/marketplaces/read-connections');
+  await configure(await readConnections(JSON.stringify(connectionsFile)));
   const { invoke, loadHandlers } = await import('#sandbox/runtime/handlers');
   const { toEvent } = await import('#sandbox/runtime/queues');
   const handlers = await loadHandlers();

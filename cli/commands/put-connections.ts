@@ -23,8 +23,9 @@ export function addPutConnections(connections: Command): void {
     .action(async (path: string, _options: unknown, command: Command) => {
       const { yes: sure, json } = command.optsWithGlobals<GlobalOptions & { yes?: boolean }>();
       const file = await readConnectionsFile(path);
+      for (const warning of file.warnings) console.error(`${path}: ${warning}`);
       const changed = await atDeployment(command, async () => {
-        const { putConnections, untilInForce } = await import('#lib/connections/put');
+        const { configure, untilConfigured } = await import('#lib/marketplaces/configure');
         const removed = await findRemoved(file.connections.map(({ connection }) => connection.id));
         if (removed.length > 0 && !sure) {
           const open = await describeLeft(removed);
@@ -32,8 +33,8 @@ export function addPutConnections(connections: Command): void {
             `${removed.join(', ')} would be removed, which ${path} does not have${open}: say --yes to do it`,
           );
         }
-        const ids = await putConnections(file);
-        if (ids.length > 0) await untilInForce();
+        const ids = await configure(file);
+        if (ids.length > 0) await untilConfigured();
         return ids;
       });
       const said = changed.length > 0 ? `changed and in force: ${changed.join(', ')}` : 'nothing to change';

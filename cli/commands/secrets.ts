@@ -18,9 +18,10 @@ export function addSecrets(program: Command): void {
     .addHelpText('after', examples('secrets list') + OUTPUTS_HELP)
     .action(async (_options: unknown, command: Command) => {
       const { json } = command.optsWithGlobals<GlobalOptions>();
-      const found = await atDeployment(command, async () =>
-        (await import('#lib/connections/retire')).describeSecrets(),
-      );
+      const found = await atDeployment(command, async () => {
+        const { describeSecret } = await import('#lib/connections/retire');
+        return Promise.all(marketplaces.map(({ name }) => describeSecret(name)));
+      });
       console.log(json ? JSON.stringify({ secrets: found }, null, 2) : renderTable(found, columns(new Date())));
     });
   secrets

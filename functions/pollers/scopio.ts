@@ -1,4 +1,5 @@
 import { connector } from '#lib/marketplaces/scopio/index';
+import { scheduled } from '#lib/platform/lambda/lambda';
 import { pollMarketplace } from '#lib/polling/poll';
 
-export const handler = () => pollMarketplace(connector);
+export const handler = scheduled(() => pollMarketplace(connector));

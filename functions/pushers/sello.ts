@@ -1,8 +1,7 @@
 import { DeliveryDue } from '#events/delivery-due';
 import { workDeliveries } from '#lib/attempts/work';
 import { ingestOnDemand as ingest } from '#lib/inbound/ingest-on-demand';
-import { writeMisses } from '#lib/inbound/misses';
 import { connector } from '#lib/marketplaces/sello/index';
 import { consume } from '#lib/platform/queue/consume';
 
-export const handler = consume(DeliveryDue, (due) => workDeliveries(due, { connector, ingest }), writeMisses);
+export const handler = consume(DeliveryDue, (due) => workDeliveries(due, { connector, ingest }));

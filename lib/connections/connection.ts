@@ -5,6 +5,12 @@ export type { Connection, Route };
 /** A connection's secrets by name, as Secrets Manager holds them. */
 export type Secrets = Readonly<Record<string, string>>;
 
+/** What a receiver knows of a connection: its secrets and the settings that only verify webhooks. */
+export interface WebhookCredentials {
+  secrets: Secrets;
+  settings: Readonly<Record<string, string>>;
+}
+
 /** `erp` is the seller: it ships by itself and posts the fulfillment. */
 export const ERP = 'erp';
 

@@ -1,7 +1,6 @@
-import { loadConnector } from '#lib/marketplaces/load';
-import { marketplaces, roleOf } from '#lib/marketplaces/registry';
 import * as z from '#lib/platform/zod';
 import { type Connection, ERP, type Route, type Secrets } from './connection.ts';
+import { MIN_SECRET_LENGTH, objectionToSecret, objectionToUrl } from './plausible.ts';
 
 /** A connections file that cannot be used; the message names the connection and the key. */
 export class ConnectionsFileError extends Error {}
@@ -16,20 +15,39 @@ export interface FileConnection {
 export interface ConnectionsFile {
   connections: FileConnection[];
   routes: Route[];
+  /** What works and is better mended. */
+  warnings: string[];
 }
+
+/** What a connections file must know of a marketplace. */
+export interface FileMarketplace {
+  info: {
+    title: string;
+    sells: boolean;
+    webhookSettings: readonly string[];
+    pollIntervalSeconds: number;
+    requestsPerMinute: number;
+  };
+  /** Strict objects: unknown keys are refused by name. What webhooks are verified with has a `previous…` beside it. */
+  Secrets: z.ZodMiniType<Record<string, string | undefined>> & { shape?: object };
+  Settings: z.ZodMiniType<Record<string, unknown>>;
+}
+
+export type LoadMarketplace = (name: string) => Promise<FileMarketplace>;
 
 const Entry = z.strictObject({
   id: z.string().check(
     z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes'),
     z.refine((id) => id !== ERP, `must not be "${ERP}", which stands for the seller`),
   ),
-  marketplace: z.enum(marketplaces.map(({ name }) => name) as [string, ...string[]]),
+  marketplace: z.string(),
   baseUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
   secrets: z.record(z.string(), z.unknown()),
   settings: z._default(z.record(z.string(), z.unknown()), {}),
   pollIntervalSeconds: z.optional(z.number().check(z.positive())),
   requestsPerMinute: z.optional(z.int().check(z.positive())),
 });
+type Entry = z.infer<typeof Entry>;
 
 const RouteEntry = z.strictObject({
   from: z.string(),
@@ -37,23 +55,37 @@ const RouteEntry = z.strictObject({
   to: z.string(),
 });
 
-const File = z.strictObject({ connections: z.array(Entry), routes: z._default(z.array(RouteEntry), []) });
+const fileOf = (marketplaces: readonly string[]) =>
+  z.strictObject({
+    connections: z.array(z.extend(Entry, { marketplace: z.enum(marketplaces as [string, ...string[]]) })),
+    routes: z._default(z.array(RouteEntry), []),
+  });
 
 /** Reads and checks a connections file. Throws ConnectionsFileError, which names the first thing that is wrong. */
-export async function parseConnectionsFile(text: string): Promise<ConnectionsFile> {
-  const file = check(File, parseJson(text), (path, input) => {
+export async function parseConnectionsFile(
+  text: string,
+  marketplaces: readonly string[],
+  load: LoadMarketplace,
+): Promise<ConnectionsFile> {
+  const file = check(fileOf(marketplaces), parseJson(text), (path, input) => {
     const [first, index, ...rest] = path;
     const named = (input as { connections?: Array<{ id?: unknown }> }).connections?.[index as number]?.id;
     return first === 'connections' && typeof named === 'string' ? [`connection "${named}"`, ...rest] : path;
   });
   const connections: FileConnection[] = [];
+  const warnings: string[] = [];
+  const loaded = new Map<string, FileMarketplace>();
   for (const entry of file.connections) {
     if (connections.some(({ connection }) => connection.id === entry.id))
       throw new ConnectionsFileError(`connection "${entry.id}": the id is used twice`);
-    connections.push(await readEntry(entry));
+    const marketplace = await load(entry.marketplace);
+    loaded.set(entry.id, marketplace);
+    const read = readEntry(entry, marketplace);
+    connections.push(read);
+    warnings.push(...checkValues(read, marketplace));
   }
-  checkRoutes(file.routes, connections);
-  return { connections, routes: file.routes };
+  checkRoutes(file.routes, loaded);
+  return { connections, routes: file.routes, warnings };
 }
 
 function parseJson(text: string): unknown {
@@ -64,15 +96,13 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function readEntry(entry: z.infer<typeof Entry>): Promise<FileConnection> {
-  const { info, Secrets, Settings } = await loadConnector(entry.marketplace);
+function readEntry(entry: Entry, { info, Secrets, Settings }: FileMarketplace): FileConnection {
   const within = (part: string) => (path: PropertyKey[]) => [`connection "${entry.id}"`, part, ...path];
   const secrets = check(Secrets, entry.secrets, within('secrets'));
   const settings = check(Settings, entry.settings, within('settings'));
   const { id, marketplace, baseUrl } = entry;
-  const isWebhookSetting = (name: string) => info.webhookSettings.includes(name);
   const pick = (wanted: boolean) =>
-    Object.fromEntries(Object.entries(settings).filter(([name]) => isWebhookSetting(name) === wanted));
+    Object.fromEntries(Object.entries(settings).filter(([name]) => info.webhookSettings.includes(name) === wanted));
   return {
     connection: {
       id,
@@ -89,17 +119,33 @@ async function readEntry(entry: z.infer<typeof Entry>): Promise<FileConnection> 
   };
 }
 
-function checkRoutes(routes: readonly Route[], connections: readonly FileConnection[]): void {
-  const byId = new Map(connections.map(({ connection }) => [connection.id, connection]));
+/** Refuses what no call could go well with; returns what is only unwise. */
+function checkValues({ connection: { id, baseUrl }, secrets }: FileConnection, { Secrets }: FileMarketplace): string[] {
+  const isVerifying = (name: string): boolean =>
+    name.startsWith('previous') || `previous${name.charAt(0).toUpperCase()}${name.slice(1)}` in (Secrets.shape ?? {});
+  const refuse = (path: string, objection: string | undefined) => {
+    if (objection) throw new ConnectionsFileError(`connection "${id}": ${path}: ${objection}`);
+  };
+  refuse('baseUrl', objectionToUrl(baseUrl));
+  for (const [name, secret] of Object.entries(secrets))
+    refuse(`secrets.${name}`, objectionToSecret(secret, isVerifying(name)));
+  return Object.entries(secrets)
+    .filter(([name, secret]) => isVerifying(name) && secret.length < MIN_SECRET_LENGTH)
+    .map(
+      ([name]) =>
+        `connection "${id}": secrets.${name}: is shorter than ${MIN_SECRET_LENGTH} characters and can be guessed: replace it by a longer one at the marketplace and here`,
+    );
+}
+
+function checkRoutes(routes: readonly Route[], marketplaces: ReadonlyMap<string, FileMarketplace>): void {
   for (const [index, { from, to }] of routes.entries()) {
-    if (from !== '*' && !byId.has(from))
+    if (from !== '*' && !marketplaces.has(from))
       throw new ConnectionsFileError(`routes[${index}].from: there is no connection "${from}"`);
     if (to === ERP) continue;
-    const target = byId.get(to);
+    const target = marketplaces.get(to);
     if (!target) throw new ConnectionsFileError(`routes[${index}].to: there is no connection "${to}"`);
-    const { info } = roleOf(target.marketplace);
-    if (info.sells)
-      throw new ConnectionsFileError(`routes[${index}].to: "${to}" cannot ship, ${info.title} is a sales channel`);
+    const { sells, title } = target.info;
+    if (sells) throw new ConnectionsFileError(`routes[${index}].to: "${to}" cannot ship, ${title} is a sales channel`);
   }
 }
 

@@ -1,40 +1,56 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { unblock } from '#lib/deliveries/reopen';
-import { marketplaces } from '#lib/marketplaces/registry';
-import { secretId } from '#lib/platform/settings';
 import type { ConnectionsFile, FileConnection } from './file.ts';
-import { MIN_REFRESH_MS, readSecretIfOurs, type SecretDocument } from './secrets.ts';
-import { CONFIG_TTL_MS, getConfiguration, putConnection, putRoutes, removeConnection } from './store.ts';
+import { newKey } from './seal.ts';
+import { MIN_REFRESH_MS, readSecretIfOurs, type SecretDocument, writeSecretDocument } from './secrets.ts';
+import { CONFIG_TTL_MS, configurationStore } from './store.ts';
+
+/** Runs deliveries again that waited for this. */
+export type Unblock = (waitsFor: 'connection' | 'routes') => Promise<void>;
+
+interface Hub {
+  /** All marketplaces: each has a secret. */
+  marketplaces: ReadonlyArray<{ name: string; keepsToken?: boolean }>;
+  unblock: Unblock;
+  store?: typeof configurationStore;
+  secrets?: { read: (marketplace: string) => Promise<SecretDocument>; write: typeof writeSecretDocument };
+}
 
 /**
  * Makes a connections file the hub's configuration: settings to DynamoDB, secrets to Secrets Manager, never both.
  * Deliveries that waited for a connection or for the routes run again when these changed. Returns the ids that changed.
  */
-export async function putConnections(file: ConnectionsFile): Promise<string[]> {
-  const before = await getConfiguration(Number.POSITIVE_INFINITY);
+export async function putConnections(
+  file: ConnectionsFile,
+  {
+    marketplaces,
+    unblock,
+    store = configurationStore,
+    secrets = { read: readSecretIfOurs, write: writeSecretDocument },
+  }: Hub,
+): Promise<string[]> {
+  const before = await store.getConfiguration({ maxAgeMs: 0 });
   const changed = new Set<string>();
-  for (const { name } of marketplaces) {
-    for (const id of await putSecrets(
-      name,
-      file.connections.filter(({ connection }) => connection.marketplace === name),
-    ))
-      changed.add(id);
+  for (const { name, keepsToken = false } of marketplaces) {
+    const own = file.connections.filter(({ connection }) => connection.marketplace === name);
+    const old = await secrets.read(name);
+    const document = documentOf(own, old.tokenKey ?? (keepsToken ? newKey() : undefined));
+    if (!isDeepStrictEqual(old, document)) await secrets.write(name, document);
+    for (const id of differing(old, document)) changed.add(id);
   }
   for (const { connection } of file.connections) {
     if (isDeepStrictEqual(before.connections.get(connection.id), connection)) continue;
-    await putConnection(connection);
+    await store.putConnection(connection);
     changed.add(connection.id);
   }
   const kept = new Set(file.connections.map(({ connection }) => connection.id));
   for (const [id, connection] of before.connections) {
     if (kept.has(id)) continue;
-    await removeConnection(connection, new Date().toISOString());
+    await store.removeConnection(connection, new Date().toISOString());
     changed.add(id);
   }
   const rerouted = !isDeepStrictEqual(before.routes, file.routes);
-  if (rerouted) await putRoutes(file.routes);
+  if (rerouted) await store.putRoutes(file.routes);
   // A carrier's word may be mapped on either side, so any changed connection may be what a delivery waited for.
   if (changed.size > 0) await unblock('connection');
   if (changed.size > 0 || rerouted) await unblock('routes');
@@ -48,26 +64,19 @@ const READ_MS = 1_000;
  * Returns once every instance acts on what was put: receivers take the new secrets at once, whatever forgeries they are
  * busy with, and what was refused meanwhile with the old keys runs again.
  */
-export async function untilInForce(): Promise<void> {
-  await sleep(Math.max(CONFIG_TTL_MS, MIN_REFRESH_MS) + READ_MS);
+export async function untilInForce(unblock: Unblock, wait: (ms: number) => Promise<unknown> = sleep): Promise<void> {
+  await wait(Math.max(CONFIG_TTL_MS, MIN_REFRESH_MS) + READ_MS);
   await unblock('connection');
 }
 
-async function putSecrets(marketplace: string, entries: readonly FileConnection[]): Promise<string[]> {
-  const { connections: old } = await readSecretIfOurs(marketplace);
-  const document: SecretDocument = {
-    connections: Object.fromEntries(
-      entries.map(({ connection, secrets, webhookSettings }) => [
-        connection.id,
-        { secrets, settings: webhookSettings },
-      ]),
-    ),
-  };
-  const ids = new Set([...Object.keys(old), ...Object.keys(document.connections)]);
-  const changed = [...ids].filter((id) => !isDeepStrictEqual(old[id], document.connections[id]));
-  if (changed.length > 0)
-    await new SecretsManagerClient({}).send(
-      new PutSecretValueCommand({ SecretId: secretId(marketplace), SecretString: JSON.stringify(document) }),
-    );
-  return changed;
+function documentOf(entries: readonly FileConnection[], tokenKey: string | undefined): SecretDocument {
+  const connections = entries.map(
+    ({ connection, secrets, webhookSettings }) => [connection.id, { secrets, settings: webhookSettings }] as const,
+  );
+  return { connections: Object.fromEntries(connections), ...(tokenKey !== undefined && { tokenKey }) };
+}
+
+function differing({ connections: old }: SecretDocument, { connections: now }: SecretDocument): string[] {
+  const ids = new Set([...Object.keys(old), ...Object.keys(now)]);
+  return [...ids].filter((id) => !isDeepStrictEqual(old[id], now[id]));
 }

@@ -3,7 +3,6 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { marketplaces } from '#lib/marketplaces/registry';
 import { secretId } from '#lib/platform/settings';
 
 /** What stands in Secrets Manager for a marketplace, without any value. */
@@ -15,13 +14,15 @@ export interface SecretState {
   previousVersion: string | null;
 }
 
+type Client = Pick<SecretsManagerClient, 'send'>;
+
 const PREVIOUS = 'AWSPREVIOUS';
 
-export const describeSecrets = (): Promise<SecretState[]> =>
-  Promise.all(marketplaces.map(({ name }) => describeSecret(name)));
-
-async function describeSecret(marketplace: string): Promise<SecretState> {
-  const { LastChangedDate, VersionIdsToStages = {} } = await new SecretsManagerClient({}).send(
+export async function describeSecret(
+  marketplace: string,
+  client: Client = new SecretsManagerClient({}),
+): Promise<SecretState> {
+  const { LastChangedDate, VersionIdsToStages = {} } = await client.send(
     new DescribeSecretCommand({ SecretId: secretId(marketplace) }),
   );
   const [previousVersion = null] =
@@ -34,10 +35,13 @@ async function describeSecret(marketplace: string): Promise<SecretState> {
  * Takes the previous version of a marketplace's secret out of use: after a leak nothing signed with it may be accepted.
  * Receivers that hold it do so for a minute at most. False where there is none.
  */
-export async function retirePreviousSecret(marketplace: string): Promise<boolean> {
-  const { previousVersion } = await describeSecret(marketplace);
+export async function retirePreviousSecret(
+  marketplace: string,
+  client: Client = new SecretsManagerClient({}),
+): Promise<boolean> {
+  const { previousVersion } = await describeSecret(marketplace, client);
   if (!previousVersion) return false;
-  await new SecretsManagerClient({}).send(
+  await client.send(
     new UpdateSecretVersionStageCommand({
       SecretId: secretId(marketplace),
       VersionStage: PREVIOUS,

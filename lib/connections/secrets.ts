@@ -1,14 +1,18 @@
 import {
   GetSecretValueCommand,
+  PutSecretValueCommand,
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { WebhookCredentials } from '#lib/marketplaces/contract';
+import { cached } from '#lib/platform/cache';
 import { secretId } from '#lib/platform/settings';
+import type { WebhookCredentials } from './connection.ts';
 
 /** One secret a marketplace: what its connections must keep, and the settings their receivers verify with. */
 export interface SecretDocument {
   connections: Record<string, WebhookCredentials>;
+  /** Seals the access tokens that the table keeps of a marketplace that wants them. */
+  tokenKey?: string;
 }
 
 /** What a webhook may prove itself with: the version of now and, until it is retired, the one before. */
@@ -32,67 +36,59 @@ export interface SecretVersions {
   failure?: unknown;
 }
 
+type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
+/** A marketplace's secret as it stands now. A new deployment's has no version yet. */
+export type ReadSecret = (marketplace: string, stage?: Stage) => Promise<SecretDocument>;
+
+/** What workers know of secrets, a minute old at most; while Secrets Manager is away the last good ones serve. */
+export function createCredentials({ read = readSecretDocument, clock = () => Date.now() }: Here = {}) {
+  const documents = cached(TTL_MS, (marketplace) => read(marketplace), { clock, servesLast: true });
+  const versions = cached(MIN_REFRESH_MS, refresh, { clock });
+  const previous = new Map<string, SecretDocument>();
+
+  async function refresh(marketplace: string): Promise<SecretVersions> {
+    try {
+      const found = await readSecretVersions(marketplace, read);
+      documents.put(marketplace, Promise.resolve(found.current));
+      previous.set(marketplace, found.previous);
+      return found;
+    } catch (failure) {
+      const current = await documents.get(marketplace);
+      return { current, previous: previous.get(marketplace) ?? NONE, failure };
+    }
+  }
+
+  return {
+    /** A connection's credentials; undefined for a connection that the marketplace's secret does not name. */
+    async getCredentials(marketplace: string, connection: string, maxAgeMs = TTL_MS) {
+      return pick(await documents.get(marketplace, { maxAgeMs }), connection);
+    },
+    /** What seals a marketplace's tokens. */
+    async getTokenKey(marketplace: string, maxAgeMs = TTL_MS): Promise<string | undefined> {
+      return (await documents.get(marketplace, { maxAgeMs })).tokenKey;
+    },
+    /**
+     * What counts for a check that just failed: a rotation may be newer than the cache, or the event older than the
+     * rotation. Both versions are read, at most every MIN_REFRESH_MS; a check that succeeds never comes here.
+     */
+    async refreshCredentials(marketplace: string, connection: string): Promise<ActiveCredentials> {
+      const { failure, ...active } = await versions.get(marketplace);
+      return { ...pickActive(active, connection), failure };
+    },
+  };
+}
+
+interface Here {
+  read?: ReadSecret;
+  clock?: () => number;
+}
+
 const client = new SecretsManagerClient({});
-const cache = new Map<string, { at: number; document: Promise<SecretDocument> }>();
-const refreshes = new Map<string, { at: number; versions: Promise<SecretVersions> }>();
-
-/** A connection's credentials; undefined for a connection that the marketplace's secret does not name. */
-export async function getCredentials(
-  marketplace: string,
-  connection: string,
-  maxAgeMs = TTL_MS,
-): Promise<WebhookCredentials | undefined> {
-  return pick(await readCached(marketplace, maxAgeMs), connection);
-}
-
-/**
- * What counts for a check that just failed: a rotation may be newer than the cache, or the event older than the
- * rotation. Both versions are read, at most every MIN_REFRESH_MS; a check that succeeds never comes here.
- */
-export async function refreshCredentials(marketplace: string, connection: string): Promise<ActiveCredentials> {
-  const now = Date.now();
-  let refresh = refreshes.get(marketplace);
-  if (!refresh || now - refresh.at >= MIN_REFRESH_MS) {
-    refresh = { at: now, versions: refreshVersions(marketplace, now, refresh?.versions) };
-    refreshes.set(marketplace, refresh);
-  }
-  const { failure, ...versions } = await refresh.versions;
-  return { ...pickActive(versions, connection), failure };
-}
-
-async function refreshVersions(
-  marketplace: string,
-  now: number,
-  last?: Promise<SecretVersions>,
-): Promise<SecretVersions> {
-  try {
-    const versions = await readSecretVersions(marketplace);
-    cache.set(marketplace, { at: now, document: Promise.resolve(versions.current) });
-    return versions;
-  } catch (failure) {
-    return { previous: NONE, ...(await last), current: await readCached(marketplace, TTL_MS), failure };
-  }
-}
-
-function readCached(marketplace: string, maxAgeMs: number): Promise<SecretDocument> {
-  const entry = cache.get(marketplace);
-  const now = Date.now();
-  if (entry && now - entry.at < maxAgeMs) return entry.document;
-  // While Secrets Manager is away the last good secret serves.
-  const document = readSecretDocument(marketplace).catch((error) => {
-    if (!entry) cache.delete(marketplace);
-    if (!entry) throw error;
-    return entry.document;
-  });
-  cache.set(marketplace, { at: now, document });
-  return document;
-}
 
 /** What stands there is no document of ours. Its words are left out: they may be a secret. */
 export class UnreadableSecretError extends Error {}
 
-/** A marketplace's secret as it stands now, past the cache. A new deployment's has no version yet. */
-export async function readSecretDocument(marketplace: string, VersionStage = 'AWSCURRENT'): Promise<SecretDocument> {
+export const readSecretDocument: ReadSecret = async (marketplace, VersionStage = 'AWSCURRENT') => {
   const request = new GetSecretValueCommand({ SecretId: secretId(marketplace), VersionStage });
   try {
     const { SecretString } = await client.send(request);
@@ -101,6 +97,11 @@ export async function readSecretDocument(marketplace: string, VersionStage = 'AW
     if (error instanceof ResourceNotFoundException) return NONE;
     throw error;
   }
+};
+
+export async function writeSecretDocument(marketplace: string, document: SecretDocument): Promise<void> {
+  const SecretString = JSON.stringify(document);
+  await client.send(new PutSecretValueCommand({ SecretId: secretId(marketplace), SecretString }));
 }
 
 function parse(text: string, marketplace: string): SecretDocument {
@@ -114,17 +115,21 @@ function parse(text: string, marketplace: string): SecretDocument {
 }
 
 /** The same where what is not ours counts as nothing. */
-export const readSecretIfOurs = (marketplace: string, stage?: string): Promise<SecretDocument> =>
-  readSecretDocument(marketplace, stage).catch((error) => {
+export const readSecretIfOurs = (
+  marketplace: string,
+  stage: Stage = 'AWSCURRENT',
+  read = readSecretDocument,
+): Promise<SecretDocument> =>
+  read(marketplace, stage).catch((error) => {
     if (error instanceof UnreadableSecretError) return NONE;
     throw error;
   });
 
 /** Both versions of a marketplace's secret as they stand now. */
-export async function readSecretVersions(marketplace: string): Promise<SecretVersions> {
+export async function readSecretVersions(marketplace: string, read = readSecretDocument): Promise<SecretVersions> {
   // In this order a rotation between the two reads is seen as not yet begun; in the other the old secret would be missed.
-  const current = await readSecretDocument(marketplace);
-  return { current, previous: await readSecretIfOurs(marketplace, 'AWSPREVIOUS') };
+  const current = await read(marketplace);
+  return { current, previous: await readSecretIfOurs(marketplace, 'AWSPREVIOUS', read) };
 }
 
 /** A connection's part of both versions. What the present version does not name is not known, whatever came before. */
@@ -142,3 +147,5 @@ const withoutOlder = ({ secrets, settings }: WebhookCredentials): WebhookCredent
   secrets: Object.fromEntries(Object.entries(secrets).filter(([name]) => !name.startsWith('previous'))),
   settings,
 });
+
+export const { getCredentials, getTokenKey, refreshCredentials } = createCredentials();

@@ -1,6 +1,6 @@
-import { tableName } from '#lib/platform/settings';
+import { cached } from '#lib/platform/cache';
 import * as items from '#lib/platform/table/items';
-import { db, getItem, queryPartition } from '#lib/platform/table/table';
+import { bare, db, getItem, type Item, queryPartition } from '#lib/platform/table/table';
 import type { Connection, RemovedConnection, Route } from './connection-schema.ts';
 
 export type { RemovedConnection };
@@ -20,48 +20,42 @@ export const everyConnection = ({ connections, removed }: Configuration): string
   ...removed.keys(),
 ];
 
-let cached: { at: number; value: Promise<Configuration> } | undefined;
+/** All connections and routes, as they stand in the table. */
+export function createConfigurationStore(table = db, clock = () => Date.now()) {
+  const configuration = cached(CONFIG_TTL_MS, () => readConfiguration(table), { clock });
+  const WHOLE = '';
 
-/** All connections and routes, at most CONFIG_TTL_MS old. */
-export function getConfiguration(now = Date.now()): Promise<Configuration> {
-  if (!cached || now - cached.at > CONFIG_TTL_MS) {
-    const value = readConfiguration();
-    cached = { at: now, value };
-    // A failed read must not be served until it is old.
-    value.catch(() => {
-      cached = undefined;
-    });
+  async function put<T extends object>(item: Item<T>): Promise<void> {
+    await table.put({ Item: item });
+    configuration.forget(WHOLE);
   }
-  return cached.value;
+
+  return {
+    /** At most CONFIG_TTL_MS old. */
+    getConfiguration: (age?: { maxAgeMs: number }): Promise<Configuration> => configuration.get(WHOLE, age),
+    putConnection: (connection: Connection): Promise<void> =>
+      put({ ...connection, ...items.connection.key(connection) }),
+    /** Only its name stays; its orders and deliveries go on when the connection comes back. */
+    removeConnection: ({ id, marketplace }: Connection, removedAt: string): Promise<void> =>
+      put<RemovedConnection>({ id, marketplace, removedAt, ...items.connection.key({ id }) }),
+    putRoutes: (routes: readonly Route[]): Promise<void> => put({ ...items.routes.key(), routes }),
+  };
 }
 
-async function readConfiguration(): Promise<Configuration> {
+async function readConfiguration(table: typeof db): Promise<Configuration> {
   const [rows, routes] = await Promise.all([
-    queryPartition<Connection | RemovedConnection>(items.connection.partition()),
-    getItem<{ routes: Route[] }>(items.routes.key()),
+    queryPartition<Connection | RemovedConnection>(items.connection.partition(), '', table),
+    getItem<{ routes: Route[] }>(items.routes.key(), table),
   ]);
   const connections = new Map<string, Connection>();
   const removed = new Map<string, RemovedConnection>();
-  for (const { pk: _pk, sk: _sk, ...item } of rows) {
+  for (const row of rows) {
+    const item = bare(row);
     if ('removedAt' in item) removed.set(item.id, item);
-    else connections.set(item.id, item as Connection);
+    else connections.set(item.id, item);
   }
   return { connections, removed, routes: routes?.routes ?? [] };
 }
 
-export async function putConnection(connection: Connection): Promise<void> {
-  await db.put({ TableName: tableName(), Item: { ...connection, ...items.connection.key(connection) } });
-  cached = undefined;
-}
-
-/** Only its name stays; its orders and deliveries go on when the connection comes back. */
-export async function removeConnection({ id, marketplace }: Connection, removedAt: string): Promise<void> {
-  const removed: RemovedConnection = { id, marketplace, removedAt };
-  await db.put({ TableName: tableName(), Item: { ...removed, ...items.connection.key(removed) } });
-  cached = undefined;
-}
-
-export async function putRoutes(routes: readonly Route[]): Promise<void> {
-  await db.put({ TableName: tableName(), Item: { ...items.routes.key(), routes } });
-  cached = undefined;
-}
+export const configurationStore = createConfigurationStore();
+export const { getConfiguration } = configurationStore;

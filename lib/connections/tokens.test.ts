@@ -3,6 +3,7 @@ import { NotYetError, RejectedError, RetryableError } from '#lib/platform/errors
 import * as items from '#lib/platform/table/items';
 import { getItem } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
+import { newKey, unseal } from './seal.ts';
 import { getToken, type TokenGrants, type TokenPair } from './tokens.ts';
 
 const NOON = Date.UTC(2026, 10, 20, 12);
@@ -31,10 +32,15 @@ function startTokens() {
       return pair();
     },
   };
-  const here = { table, now: () => now, wait: async (ms: number) => pass(ms) };
+  let tokenKey: string | undefined = newKey();
+  const here = { table, keyOf: async () => tokenKey, now: () => now, wait: async (ms: number) => pass(ms) };
   return {
     ...{ table, asked, grants },
-    token: (stale?: string, other = grants) => getToken('shop', other, stale, here),
+    stored: () => getItem<Record<string, unknown>>(items.token.key({ connection: 'shop' }), table),
+    setKey: (key: string | undefined) => {
+      tokenKey = key;
+    },
+    token: (stale?: string, other = grants) => getToken({ id: 'shop', marketplace: 'm' }, other, stale, here),
     pass,
   };
 }
@@ -68,11 +74,52 @@ test('a refresh token that is spent is followed by a login; any other failure is
 });
 
 test('who waits for another in vain comes back later, and one that died is replaced', async () => {
-  const { token, table, pass } = startTokens();
+  const { token, table, pass, stored } = startTokens();
   const holder = { owner: 'somebody', until: new Date(NOON + 150_000).toISOString() };
   await table.put({ Item: { ...items.token.key({ connection: 'shop' }), holder } });
   await expect(token()).rejects.toBeInstanceOf(NotYetError);
   pass(150_000);
   expect(await token()).toBe('access-1');
-  expect(await getItem(items.token.key({ connection: 'shop' }), table)).not.toHaveProperty('holder');
+  expect(await stored()).not.toHaveProperty('holder');
+});
+
+test('the table holds no token that can be read without the key, and none of another connection', async () => {
+  const { token, stored, table } = startTokens();
+  await token();
+  const item = await stored();
+  expect(Object.keys(item ?? {}).sort()).toEqual(['renewAt', 'sealed']);
+  expect(JSON.stringify(item)).not.toMatch(/access-1|refresh-1/);
+  await table.put({ Item: { ...item, ...items.token.key({ connection: 'other' }) } });
+  const { sealed } = (await getItem<{ sealed: string }>(items.token.key({ connection: 'other' }), table)) ?? {};
+  expect(unseal(sealed ?? '', 'A'.repeat(44), 'shop')).toBeUndefined();
+});
+
+test('a token that an older version left in the clear is used, and sealed when it is renewed', async () => {
+  const { token, table, stored, pass, asked } = startTokens();
+  const plain = {
+    accessToken: 'plain',
+    validUntil: new Date(NOON + 3_600_000).toISOString(),
+    renewAt: new Date(NOON + 3_540_000).toISOString(),
+    refreshToken: 'refresh-plain',
+    refreshUntil: new Date(NOON + 86_400_000).toISOString(),
+  };
+  await table.put({ Item: { ...items.token.key({ connection: 'shop' }), ...plain } });
+  expect(await token()).toBe('plain');
+  pass(3_540_000);
+  expect(await token()).toBe('access-1');
+  expect(asked).toEqual(['refresh-plain']);
+  expect(Object.keys((await stored()) ?? {}).sort()).toEqual(['renewAt', 'sealed']);
+  expect(await token()).toBe('access-1');
+});
+
+test('what was sealed with a key that is gone is followed by a login; without any key tokens stay in the clear', async () => {
+  const { token, setKey, asked, stored } = startTokens();
+  await token();
+  setKey(newKey());
+  expect(await token()).toBe('access-2');
+  setKey(undefined);
+  expect(await token()).toBe('access-3');
+  expect(await stored()).toMatchObject({ accessToken: 'access-3' });
+  expect(await token()).toBe('access-3');
+  expect(asked).toEqual(['login', 'login', 'login']);
 });

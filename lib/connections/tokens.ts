@@ -3,6 +3,9 @@ import { NotYetError, RejectedError } from '#lib/platform/errors';
 import * as items from '#lib/platform/table/items';
 import { type Lease, takeLease, writeLeased } from '#lib/platform/table/lease';
 import { db, getItem } from '#lib/platform/table/table';
+import type { Connection } from './connection.ts';
+import { seal, unseal } from './seal.ts';
+import { getTokenKey } from './secrets.ts';
 
 /** What a vendor's token endpoint answers, with lifetimes as instants. */
 export interface TokenPair {
@@ -19,7 +22,13 @@ export interface TokenGrants {
   refresh?(refreshToken: string): Promise<TokenPair>;
 }
 
-type Stored = TokenPair & { renewAt: string; holder?: Lease };
+/** When it is to be renewed, beside the pair: sealed, or in the clear as older versions wrote it. */
+interface Stored extends Partial<TokenPair> {
+  renewAt?: string;
+  sealed?: string;
+}
+
+type Opened = Omit<Stored, 'sealed'>;
 
 /** A token is renewed this long before it lapses, a short-lived one in the last quarter of its life. */
 const MARGIN_MS = 60_000;
@@ -30,6 +39,7 @@ const MAX_WAIT_MS = 5_000;
 
 interface Here {
   table?: typeof db;
+  keyOf?: typeof getTokenKey;
   now?: () => number;
   wait?: (ms: number) => Promise<unknown>;
 }
@@ -39,15 +49,15 @@ interface Here {
  * spent twice. Who comes while another renews waits for its token, and at the latest comes back later (NotYetError).
  */
 export async function getToken(
-  connection: string,
+  { id, marketplace }: Pick<Connection, 'id' | 'marketplace'>,
   grants: TokenGrants,
   stale?: string,
-  { table = db, now = Date.now, wait = sleep }: Here = {},
+  { table = db, keyOf = getTokenKey, now = Date.now, wait = sleep }: Here = {},
 ): Promise<string> {
-  const key = items.token.key({ connection });
+  const key = items.token.key({ connection: id });
   const until = now() + MAX_WAIT_MS;
   do {
-    const stored = await getItem<Stored>(key, table);
+    const stored = await open(await getItem<Stored>(key, table));
     if (isFresh(stored, stale, now())) return stored.accessToken;
     const wanted = { key, member: 'holder', seconds: HOLD_SECONDS, now: new Date(now()) };
     const held = await takeLease(wanted, table);
@@ -55,31 +65,53 @@ export async function getToken(
     await wait(LOOK_EVERY_MS);
   } while (now() < until);
   throw new NotYetError(
-    { code: 'token_renewal', description: `another worker renews the token of ${connection}` },
+    { code: 'token_renewal', description: `another worker renews the token of ${id}` },
     LOOK_EVERY_MS,
   );
 
-  async function renew({ item, lease }: { item: Partial<Stored>; lease: Lease }): Promise<string> {
-    const release = (pair?: TokenPair) =>
-      writeLeased(
-        { key, member: 'holder', owner: lease.owner },
-        { ...pair, ...(pair && { renewAt: renewAt(pair, now()) }), holder: undefined },
-        table,
-      );
+  async function renew({ item, lease }: { item: Stored; lease: Lease }): Promise<string> {
+    const release = (members = {}) =>
+      writeLeased({ key, member: 'holder', owner: lease.owner }, { ...members, holder: undefined }, table);
     try {
       // It may have been renewed between the look and the hold.
-      const pair = isFresh(item, stale, now()) ? undefined : await obtain(item, grants, now());
-      await release(pair);
-      return pair?.accessToken ?? item.accessToken ?? '';
+      const stored = await open(item);
+      if (isFresh(stored, stale, now())) {
+        await release();
+        return stored.accessToken;
+      }
+      const pair = await obtain(stored, grants, now());
+      await release(await sealed(pair));
+      return pair.accessToken;
     } catch (error) {
       await release();
       throw error;
     }
   }
+
+  /** What was sealed with a key that is gone counts as nothing. */
+  async function open(stored: Stored = {}): Promise<Opened> {
+    if (!stored.sealed) return stored;
+    for (const maxAgeMs of [undefined, 0]) {
+      const text = openWith(await keyOf(marketplace, maxAgeMs), stored.sealed, id);
+      if (text !== undefined) return { ...JSON.parse(text), renewAt: stored.renewAt };
+    }
+    return {};
+  }
+
+  async function sealed(pair: TokenPair): Promise<Record<keyof TokenPair | 'sealed' | 'renewAt', string | undefined>> {
+    const tokenKey = await keyOf(marketplace);
+    const inClear = { accessToken: undefined, validUntil: undefined, refreshToken: undefined, refreshUntil: undefined };
+    // Until the connections are put again, a hub of an older version has no key.
+    const kept = tokenKey ? { sealed: seal(JSON.stringify(pair), tokenKey, id) } : { ...pair, sealed: undefined };
+    return { ...inClear, ...kept, renewAt: renewAt(pair, now()) };
+  }
 }
 
-const isFresh = (stored: Partial<Stored> | undefined, stale: string | undefined, now: number): stored is Stored =>
-  stored?.accessToken !== undefined && stored.accessToken !== stale && Date.parse(stored.renewAt ?? '') > now;
+const openWith = (key: string | undefined, sealed: string, of: string): string | undefined =>
+  key === undefined ? undefined : unseal(sealed, key, of);
+
+const isFresh = (stored: Opened, stale: string | undefined, now: number): stored is Opened & { accessToken: string } =>
+  stored.accessToken !== undefined && stored.accessToken !== stale && Date.parse(stored.renewAt ?? '') > now;
 
 function renewAt({ validUntil }: TokenPair, now: number): string {
   const end = Date.parse(validUntil);
@@ -87,7 +119,7 @@ function renewAt({ validUntil }: TokenPair, now: number): string {
 }
 
 async function obtain(
-  { refreshToken, refreshUntil }: Partial<Stored>,
+  { refreshToken, refreshUntil }: Opened,
   { login, refresh }: TokenGrants,
   now: number,
 ): Promise<TokenPair> {

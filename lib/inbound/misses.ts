@@ -1,4 +1,5 @@
 import type { Connection } from '#lib/connections/connection';
+import { atEndOfInvocation } from '#lib/platform/lambda/invocation';
 import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { db, expiryOf, queryPartition } from '#lib/platform/table/table';
@@ -30,10 +31,11 @@ function add(connection: string, at: string, more: Counts): void {
   const counts: Counts = counted.get(`${connection} ${day}`)?.counts ?? {};
   const sum = Object.entries(more).map(([name, count]) => [name, (counts[name as keyof Counts] ?? 0) + count]);
   counted.set(`${connection} ${day}`, { connection, day, counts: { ...counts, ...Object.fromEntries(sum) } });
+  atEndOfInvocation(writeMisses);
 }
 
 /** Writes what was counted since the last time. What cannot be written is lost, and logged. */
-export async function writeMisses(): Promise<void> {
+async function writeMisses(): Promise<void> {
   const all = [...counted.values()];
   counted.clear();
   try {

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { inboundReceived, packBody } from '#events/inbound-received';
 import { getCredentials, refreshCredentials } from '#lib/connections/secrets';
 import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';
+import { lambda } from '#lib/platform/lambda/lambda';
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessage } from '#lib/platform/queue/queue';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
-import { runInTrace, startTrace } from '#lib/platform/telemetry/trace';
 import { createQuarantine } from '#lib/quarantine/offer';
 
 const MAX_BODY_BYTES = 256 * 1024;
@@ -61,14 +60,14 @@ export function receiver(webhook: Webhook) {
     const objection = webhook.objection?.(topic, json);
     return objection ? refuse(400, 'objection', objection) : answer(200, webhook.answer?.(null));
   };
-  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  return lambda<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .after(({ response }) => emitMetric('Webhooks', { Marketplace: name, Result: resultOf(response?.statusCode) }))
     .onError((request) => {
       log.error('webhook not accepted', { marketplace: name, ...errorFields(request.error) });
       emitMetric('Webhooks', { Marketplace: name, Result: 'unavailable' });
       request.response = refuse(503, 'unavailable', 'not accepted, please send it again');
     })
-    .handler((event) => runInTrace(startTrace(), () => receive(event)));
+    .handler(receive);
 }
 
 /** Whether the proof holds, and the connection's credentials as they stand now; undefined where there is none. */

@@ -1,5 +1,5 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
-import type { Connection, Secrets } from '#lib/connections/connection';
+import type { Connection, WebhookCredentials } from '#lib/connections/connection';
 import type { OrderSnapshot, ShipmentSnapshot } from '#lib/orders/order';
 import type { OpenPlacement } from '#lib/orders/placements';
 import type { NoteType } from '#lib/orders/timeline';
@@ -15,11 +15,7 @@ export interface WebhookRequest {
   rest: readonly string[];
 }
 
-/** What a receiver knows of a connection: its secrets and the settings that only verify webhooks. */
-export interface WebhookCredentials {
-  secrets: Secrets;
-  settings: Readonly<Record<string, string>>;
-}
+export type { WebhookCredentials };
 
 /** What a request presented as its proof, by name: signatures over its body, never a secret. */
 export type Evidence = Readonly<Record<string, string>>;

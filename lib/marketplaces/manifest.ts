@@ -17,6 +17,8 @@ export interface MarketplaceInfo {
   readonly requestsPerMinute: number;
   /** Settings that only authenticate webhooks: they travel with the secrets, as a receiver reads nothing else. */
   readonly webhookSettings: readonly string[];
+  /** Its calls want an access token, which the hub keeps sealed. */
+  readonly keepsToken?: boolean;
   /** It can prove itself by nothing but the URL we register: the secret is its last segment. */
   readonly secretInUrl?: boolean;
   /** Line ids are unique in an account and go with their lines when an order is split or merged there. */

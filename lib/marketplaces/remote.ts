@@ -66,7 +66,7 @@ export async function openRemote(
     connection,
     secrets: credentials.secrets,
     http,
-    token: (grants, stale) => getToken(connection.id, grants, stale),
+    token: (grants, stale) => getToken(connection, grants, stale),
     findProduct: (sku) => getProduct(connection.id, sku),
     now: () => new Date(),
   };

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { writeMisses } from '#lib/inbound/misses';
 import { getNetwork } from '#lib/marketplaces/network';
 import { eachCandidate, encodePosition, type RemapFilter } from './candidates.ts';
 import { putRemap, type RemapRecord } from './record.ts';
@@ -53,7 +52,6 @@ export async function remap({ filter, author, record, limit, after, deadline }: 
     else result.unchanged += 1;
     position = behind;
   }
-  await writeMisses();
   if (begun) await putRemap(addTo(begun, result));
   return result;
 }

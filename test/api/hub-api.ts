@@ -33,7 +33,7 @@ export async function startApi() {
   Object.assign(process.env, await provision());
   const { handler } = await import('#functions/ops/api');
   const { putApiKey } = await import('#lib/api/kit/keys');
-  const { putConnection, putRoutes } = await import('#lib/connections/store');
+  const { putConnection, putRoutes } = (await import('#lib/connections/store')).configurationStore;
   await putApiKey(ALL_KEY, 'operator', ['ops']);
   const limits = { pollIntervalSeconds: 600, requestsPerMinute: 60 };
   const user = 'https://user:password@';

@@ -4,7 +4,7 @@ import { startApi } from './hub-api.ts';
 let api: Awaited<ReturnType<typeof startApi>>;
 beforeAll(async () => {
   api = await startApi();
-  const { putConnection } = await import('#lib/connections/store');
+  const { putConnection } = (await import('#lib/connections/store')).configurationStore;
   const limits = { pollIntervalSeconds: 600, requestsPerMinute: 60 };
   await putConnection({
     id: 'store',

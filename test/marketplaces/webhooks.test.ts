@@ -185,11 +185,11 @@ test('the hub does it by itself, under its PUBLIC_URL whatever a request says, w
     Object.assign(process.env, awsEnvironment(aws));
     const { provision } = await import('#sandbox/provision');
     Object.assign(process.env, await provision(), { PUBLIC_URL: HUB });
-    const { parseConnectionsFile } = await import('#lib/connections/file');
-    const { putConnections } = await import('#lib/connections/put');
+    const { configure } = await import('#lib/marketplaces/configure');
+    const { readConnections } = await import('#lib/marketplaces/read-connections');
     const { putApiKey } = await import('#lib/api/kit/keys');
     const { handler } = await import('#functions/ops/api');
-    await putConnections(await parseConnectionsFile(readFileSync(path('connections.json'), 'utf8')));
+    await configure(await readConnections(readFileSync(path('connections.json'), 'utf8')));
     await putApiKey('ops-key', 'night-shift', ['ops']);
     const ask = async (id: string, body: object) => {
       const event = {

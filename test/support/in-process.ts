@@ -19,12 +19,12 @@ export async function startInProcess(file: unknown): Promise<InProcess> {
   Object.assign(process.env, awsEnvironment(aws));
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());
-  const { parseConnectionsFile } = await import('#lib/connections/file');
-  const { putConnections } = await import('#lib/connections/put');
+  const { configure } = await import('#lib/marketplaces/configure');
+  const { readConnections } = await import('#lib/marketplaces/read-connections');
   const { queueUrl } = await import('#lib/platform/settings');
   const sqs = new SQSClient({});
   const put: InProcess['put'] = async (content) => {
-    await putConnections(await parseConnectionsFile(JSON.stringify(content)));
+    await configure(await readConnections(JSON.stringify(content)));
   };
   await put(file);
   return {

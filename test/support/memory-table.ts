@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { envName, table } from '#lib/platform/names';
+import { table } from '#lib/platform/names';
 import { openTable, type Table } from '#lib/platform/table/document';
 import { AwsError } from '#sandbox/aws/aws-error';
 import { openDynamoDb } from '#sandbox/aws/dynamodb/index';
@@ -34,7 +34,6 @@ const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** The hub's table in memory, for unit tests: every expression means what it means in the emulator. */
 export function memoryTable(): Table {
-  process.env[envName.table] ??= table.name;
   const dynamoDb = openDynamoDb({ file: ':memory:', ttlSweepMs: 3_600_000, lockWaitMs: 0 });
   const keySchema = (hash: string, range: string) => [
     { AttributeName: hash, KeyType: 'HASH' },
@@ -45,7 +44,7 @@ export function memoryTable(): Table {
   dynamoDb.handle(
     'CreateTable',
     {
-      TableName: process.env[envName.table],
+      TableName: table.name,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
       KeySchema: keySchema('pk', 'sk'),
@@ -57,5 +56,6 @@ export function memoryTable(): Table {
     },
     nobody,
   );
-  return openTable(new DynamoDBClient({ region: 'us-east-1', credentials, requestHandler: inThread(dynamoDb.handle) }));
+  const client = new DynamoDBClient({ region: 'us-east-1', credentials, requestHandler: inThread(dynamoDb.handle) });
+  return openTable(client, { nameOf: () => table.name });
 }

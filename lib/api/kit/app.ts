@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { continueTrace, runInTrace } from '#lib/platform/telemetry/trace';
 import { ApiError, answerError, errorBody } from './errors.ts';
 import type { ApiEnv, Routes } from './route.ts';
 
@@ -12,7 +11,6 @@ export function createApp(
   lazy: Readonly<Record<string, () => Promise<{ routes: Routes }>>>,
 ): Hono<ApiEnv> {
   const app = createEmpty();
-  app.use((context, next) => runInTrace(continueTrace(context.req.header('traceparent')), next));
   app.use(
     bodyLimit({
       maxSize: MAX_BODY_BYTES,

@@ -1,7 +1,7 @@
-import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Hono } from 'hono';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
+import { lambda } from '#lib/platform/lambda/lambda';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { errorBody } from './errors.ts';
 import type { ApiEnv } from './route.ts';
@@ -17,7 +17,7 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 /** An app as a Lambda behind API Gateway (payload 2.0). */
 export function createHandler(app: Hono<ApiEnv>) {
   const answer = handle(app);
-  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  return lambda<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(({ headers }) => headers.traceparent)
     .onError((request) => {
       log.error('api request failed', errorFields(request.error));
       request.response = refuse(500, 'internal_error', 'the hub failed; please try again');

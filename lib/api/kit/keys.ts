@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { tableName } from '#lib/platform/settings';
+import { cached } from '#lib/platform/cache';
 import * as items from '#lib/platform/table/items';
 import { keysIn, queryIndex } from '#lib/platform/table/sharded-index';
 import { db, getItem, type Key } from '#lib/platform/table/table';
@@ -17,7 +17,7 @@ const CACHE_MS = 30_000;
 /** Strangers must not fill the memory of a warm instance with keys they made up. */
 const CACHE_ENTRIES = 1_000;
 
-const cache = new Map<string, { at: number; key: Promise<ApiKey | undefined> }>();
+const known = cached(CACHE_MS, (hash) => getItem<ApiKey>(items.apiKey.key({ hash })), { maxEntries: CACHE_ENTRIES });
 
 /** SHA-256 in hex. Keys are long and random, so no salt or stretching is needed. */
 export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex');
@@ -31,24 +31,13 @@ export async function putApiKey(key: string, name: string, scopes: readonly Scop
     ...{ name, scopes, createdAt },
     ...keysIn(items.apiKey.byTime, { createdAt, hash }),
   };
-  await db.put({ TableName: tableName(), Item: item });
-  cache.delete(hash);
+  await db.put({ Item: item });
+  known.forget(hash);
 }
 
 /** Whose key this is; undefined for one nobody was given. */
-export function findApiKey(key: string, now = Date.now()): Promise<ApiKey | undefined> {
-  const hash = hashKey(key);
-  const known = cache.get(hash);
-  if (known && now - known.at < CACHE_MS) return known.key;
-  const found = getItem<ApiKey>(items.apiKey.key({ hash }));
-  cache.delete(hash);
-  cache.set(hash, { at: now, key: found });
-  // A failed read is no answer.
-  found.catch(() => cache.delete(hash));
-  const [oldest] = cache.keys();
-  if (cache.size > CACHE_ENTRIES && oldest !== undefined) cache.delete(oldest);
-  return found;
-}
+export const findApiKey = (key: string, now = Date.now()): Promise<ApiKey | undefined> =>
+  known.get(hashKey(key), { now });
 
 /** A key as it may be shown; `createdAt` is UTC. */
 export type ListedKey = ApiKey & { createdAt: string };
@@ -64,7 +53,7 @@ export async function listApiKeys(): Promise<ListedKey[]> {
 /** Ends every key of a name; warm instances take it for another 30 seconds. Returns how many there were. */
 export async function revokeApiKeys(name: string): Promise<number> {
   const named = (await readKeys()).filter((key) => key.name === name);
-  for (const { at } of named) await db.delete({ TableName: tableName(), Key: at });
+  for (const { at } of named) await db.delete({ Key: at });
   return named.length;
 }
 

@@ -14,6 +14,7 @@ export const info = {
   pollIntervalSeconds: 300,
   requestsPerMinute: 60,
   webhookSettings: [],
+  keepsToken: true,
 } as const satisfies MarketplaceInfo;
 
 export const carriers: CarrierTable = {

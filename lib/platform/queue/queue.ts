@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
@@ -8,11 +9,10 @@ import { MAX_DELAY_SECONDS } from '../names.ts';
 import { slim, slimConfig } from '../sdk-tuning/slim.ts';
 import { queueUrl } from '../settings.ts';
 
-const sqs = slim(new SQSClient(slimConfig));
-
 const MAX_BATCH = 10;
 const MAX_BATCH_BYTES = 1_000_000;
 const MAX_TRIES = 5;
+const MAX_WAIT_MS = 200;
 
 export interface Outgoing {
   message: object;
@@ -21,21 +21,7 @@ export interface Outgoing {
   group?: string;
 }
 
-/** Resolves once SQS has it. Messages of the same moment share a request, and each fails alone. */
-export const sendMessage = (queue: string, { message, ...how }: Outgoing): Promise<void> =>
-  send(queue, { body: JSON.stringify(message), ...how });
-
-/** Sends all of them; what SQS keeps refusing throws. */
-export async function sendMessages(queue: string, messages: readonly Outgoing[]): Promise<void> {
-  await Promise.all(messages.map((message) => sendMessage(queue, message)));
-}
-
 type Body = Omit<Outgoing, 'message'> & { body: string };
-
-/** The same for messages that go on exactly as they came. */
-export async function sendBodies(queue: string, messages: readonly Body[]): Promise<void> {
-  await Promise.all(messages.map((message) => send(queue, message)));
-}
 
 interface Waiting {
   entry: Omit<SendMessageBatchRequestEntry, 'Id'> & { MessageBody: string };
@@ -43,37 +29,94 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** What waits for the request before it to come back, by queue. */
-const outboxes = new Map<string, Waiting[]>();
-
-function send(queue: string, { body, delaySeconds = 0, group }: Body): Promise<void> {
-  const entry = {
-    MessageBody: body,
-    ...(delaySeconds > 0 && { DelaySeconds: Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds)) }),
-    ...(group !== undefined && { MessageGroupId: group }),
-  };
-  return new Promise((resolve, reject) => {
-    const outbox = outboxes.get(queue);
-    if (outbox) outbox.push({ entry, resolve, reject });
-    else {
-      outboxes.set(queue, [{ entry, resolve, reject }]);
-      setImmediate(() => empty(queue));
-    }
-  });
+interface Here {
+  sqs?: Pick<SQSClient, 'send'>;
+  urlOf?: (queue: string) => string;
+  wait?: (ms: number) => Promise<unknown>;
 }
 
-/** One request at a time: whatever is sent meanwhile goes with the next. */
-async function empty(queue: string): Promise<void> {
-  for (let outbox = outboxes.get(queue); outbox?.length; outbox = outboxes.get(queue)) {
-    const batch = outbox.splice(0, countThatFit(outbox));
-    try {
-      await sendBatch(queue, batch);
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
+/** Sends to queues; messages of the same moment share a request, and each fails alone. */
+export function createSender({ sqs = slim(new SQSClient(slimConfig)), urlOf = queueUrl, wait = sleep }: Here = {}) {
+  /** What waits for the request before it to come back, by queue. */
+  const outboxes = new Map<string, Waiting[]>();
+
+  function send(queue: string, { body, delaySeconds = 0, group }: Body): Promise<void> {
+    const entry = {
+      MessageBody: body,
+      ...(delaySeconds > 0 && { DelaySeconds: Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds)) }),
+      ...(group !== undefined && { MessageGroupId: group }),
+    };
+    return new Promise((resolve, reject) => {
+      const outbox = outboxes.get(queue);
+      if (outbox) outbox.push({ entry, resolve, reject });
+      else {
+        outboxes.set(queue, [{ entry, resolve, reject }]);
+        setImmediate(() => empty(queue));
+      }
+    });
+  }
+
+  /** One request at a time: whatever is sent meanwhile goes with the next. */
+  async function empty(queue: string): Promise<void> {
+    for (let outbox = outboxes.get(queue); outbox?.length; outbox = outboxes.get(queue)) {
+      const batch = outbox.splice(0, countThatFit(outbox));
+      try {
+        await sendBatch(queue, batch);
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    outboxes.delete(queue);
+  }
+
+  /** Entries that SQS reports as failed are sent again, but for those that it will not have. */
+  async function sendBatch(queue: string, batch: readonly Waiting[]): Promise<void> {
+    const QueueUrl = urlOf(queue);
+    const [only] = batch;
+    if (only && batch.length === 1) {
+      await sqs.send(new SendMessageCommand({ QueueUrl, ...only.entry }));
+      return only.resolve();
+    }
+    let pending = batch.map((waiting, index) => ({ ...waiting, Id: String(index) }));
+    for (let tries = 1; pending.length > 0; tries++) {
+      const Entries = pending.map(({ Id, entry }) => ({ Id, ...entry }));
+      const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+      const failures = new Map(Failed.map((failure) => [failure.Id, failure]));
+      const again: typeof pending = [];
+      for (const waiting of pending) {
+        const failure = failures.get(waiting.Id);
+        if (!failure) waiting.resolve();
+        else if (failure.SenderFault || tries === MAX_TRIES)
+          waiting.reject(new Error(`SQS kept refusing a message for ${queue} (${failure.Code})`));
+        else again.push(waiting);
+      }
+      pending = again;
+      if (pending.length > 0) await wait((Math.random() * MAX_WAIT_MS * tries) / MAX_TRIES);
     }
   }
-  outboxes.delete(queue);
+
+  /** Resolves once SQS has it. */
+  const sendMessage = (queue: string, { message, ...how }: Outgoing): Promise<void> =>
+    send(queue, { body: textOf(message), ...how });
+
+  return {
+    sendMessage,
+    /** Sends all of them; what SQS keeps refusing throws. */
+    async sendMessages(queue: string, messages: readonly Outgoing[]): Promise<void> {
+      await Promise.all(messages.map((message) => sendMessage(queue, message)));
+    },
+    /** The same for messages that go on exactly as they came. */
+    async sendBodies(queue: string, messages: readonly Body[]): Promise<void> {
+      await Promise.all(messages.map((message) => send(queue, message)));
+    },
+  };
 }
+
+const NOT_ALLOWED = /[\ufffe\uffff]/g;
+
+/** JSON that SQS accepts: of what JSON leaves bare it takes all but these two characters. */
+export const textOf = (message: object): string =>
+  JSON.stringify(message).replace(NOT_ALLOWED, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 
 function countThatFit(waiting: readonly Waiting[]): number {
   let bytes = 0;
@@ -84,24 +127,4 @@ function countThatFit(waiting: readonly Waiting[]): number {
   return tooMany === -1 ? MAX_BATCH : tooMany;
 }
 
-/** Entries that SQS reports as failed are sent again. */
-async function sendBatch(queue: string, batch: readonly Waiting[]): Promise<void> {
-  const QueueUrl = queueUrl(queue);
-  const [only] = batch;
-  if (only && batch.length === 1) {
-    await sqs.send(new SendMessageCommand({ QueueUrl, ...only.entry }));
-    return only.resolve();
-  }
-  let pending = batch.map((waiting, index) => ({ ...waiting, Id: String(index) }));
-  for (let tries = 1; pending.length > 0; tries++) {
-    const Entries = pending.map(({ Id, entry }) => ({ Id, ...entry }));
-    const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-    const failed = new Map(Failed.map(({ Id, Code }) => [Id, Code]));
-    for (const { Id, resolve } of pending) if (!failed.has(Id)) resolve();
-    pending = pending.filter(({ Id }) => failed.has(Id));
-    if (tries < MAX_TRIES) continue;
-    for (const { Id, reject } of pending)
-      reject(new Error(`SQS kept refusing a message for ${queue} (${failed.get(Id)})`));
-    return;
-  }
-}
+export const { sendMessage, sendMessages, sendBodies } = createSender();

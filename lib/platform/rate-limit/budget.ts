@@ -54,7 +54,7 @@ interface Callers {
 /** Makes budgets over one store. */
 export function createLimiter({
   store = tableStore(),
-  clock = Date.now,
+  clock = () => Date.now(),
   wait = sleep,
   random = Math.random,
   defaultPauseSeconds = () => Math.min(MAX_DEFAULT_PAUSE_SECONDS, retryPolicy().intervalSeconds),

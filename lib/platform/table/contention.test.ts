@@ -1,9 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { openTable } from './document.ts';
 import { transact } from './write.ts';
 
-vi.stubEnv('TABLE_NAME', 'things');
 const Item = { pk: 'a', sk: 'b' };
 
 const cancelled = (...codes: string[]) => ({
@@ -27,7 +26,11 @@ function openUnwilling(...errors: object[]) {
       now += ms;
     },
   };
-  return { table: openTable({ send } as unknown as DynamoDBClient, patience), calls: () => calls, waitedMs: () => now };
+  return {
+    table: openTable({ send } as unknown as DynamoDBClient, { nameOf: () => 'things', patience }),
+    calls: () => calls,
+    waitedMs: () => now,
+  };
 }
 
 test.each(['ThrottlingError', 'ProvisionedThroughputExceeded', 'InternalServerError', 'TransactionConflict'])(

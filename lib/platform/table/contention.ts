@@ -25,7 +25,7 @@ const PASSING = new Set([
  */
 export async function whileContended<T>(
   write: () => Promise<T>,
-  { maxMs = 6_000, wait = sleep, random = Math.random, clock = Date.now }: Patience = {},
+  { maxMs = 6_000, wait = sleep, random = Math.random, clock = () => Date.now() }: Patience = {},
 ): Promise<T> {
   const began = clock();
   for (let tries = 0; ; tries++) {

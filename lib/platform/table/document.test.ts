@@ -1,9 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { inThread } from '#test/support/memory-table';
 import { openTable } from './document.ts';
-
-vi.stubEnv('TABLE_NAME', 'things');
 
 /** What reached DynamoDB, and what it answers. */
 const seen: Array<{ operation: string; input: Record<string, unknown> }> = [];
@@ -13,7 +11,9 @@ const requestHandler = inThread((operation, input) => {
   return answer;
 });
 const credentials = { accessKeyId: 'k', secretAccessKey: 's' };
-const db = openTable(new DynamoDBClient({ region: 'us-east-1', credentials, requestHandler }));
+const db = openTable(new DynamoDBClient({ region: 'us-east-1', credentials, requestHandler }), {
+  nameOf: () => 'things',
+});
 
 const Key = { pk: 'a', sk: 'b' };
 const wireKey = { pk: { S: 'a' }, sk: { S: 'b' } };

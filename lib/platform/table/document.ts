@@ -60,10 +60,10 @@ type Wired<Input> = Omit<Input, (typeof VALUES)[number]> &
   Record<(typeof VALUES)[number], WireValues> & { TableName: string };
 
 /** An input with whatever values it has as the wire has them. */
-function wired<Input extends object>(input: Input): Wired<Input> {
-  const wire: Record<string, unknown> = { TableName: tableName(), ...input };
-  for (const name of VALUES) if (wire[name]) wire[name] = toWire(wire[name] as Values);
-  return wire as Wired<Input>;
+function wire<Input extends object>(input: Input, TableName: string): Wired<Input> {
+  const wired: Record<string, unknown> = { TableName, ...input };
+  for (const name of VALUES) if (wired[name]) wired[name] = toWire(wired[name] as Values);
+  return wired as Wired<Input>;
 }
 
 /** Three seconds of throttling cost less than an attempt, or an outcome that nobody could write down until its lease ended. */
@@ -73,7 +73,11 @@ const MAX_TRIES = 6;
 export const client = slim(new DynamoDBClient({ ...slimConfig, maxAttempts: MAX_TRIES, cacheMiddleware: true }));
 
 /** The table over a client; single writes and transactions that met another one are sent again. */
-export function openTable(dynamoDb: Pick<DynamoDBClient, 'send'>, patience?: Patience): Table {
+export function openTable(
+  dynamoDb: Pick<DynamoDBClient, 'send'>,
+  { nameOf = tableName, patience }: { nameOf?: () => string; patience?: Patience } = {},
+): Table {
+  const wired = <Input extends object>(input: Input) => wire(input, nameOf());
   const steadily = <T>(write: () => Promise<T>): Promise<T> => whileContended(write, patience);
   return {
     get: async (input) => fromWire((await dynamoDb.send(new GetItemCommand(wired(input)))).Item),
@@ -86,7 +90,7 @@ export function openTable(dynamoDb: Pick<DynamoDBClient, 'send'>, patience?: Pat
       return { Items: Items.map((item) => unmarshall(item)), Count, LastEvaluatedKey: fromWire(LastEvaluatedKey) };
     },
     async batchGet(keys) {
-      const name = tableName();
+      const name = nameOf();
       const RequestItems = { [name]: { Keys: keys.map(toWire), ConsistentRead: true } };
       const { Responses, UnprocessedKeys } = await dynamoDb.send(new BatchGetItemCommand({ RequestItems }));
       const plain = (all: WireValues[] = []) => all.map((each) => unmarshall(each));

@@ -1,6 +1,3 @@
-import type { Outcome } from '#lib/deliveries/delivery';
-import type { InboundState } from '#lib/inbound/event';
-
 interface MetricSpec {
   /** As CloudWatch names it. */
   unit: 'Count' | 'Milliseconds' | 'Seconds';
@@ -8,8 +5,8 @@ interface MetricSpec {
   dimensions: Readonly<Record<string, 'any' | readonly string[]>>;
 }
 
-const OUTCOMES = ['succeeded', 'failed', 'unknown', 'throttled', 'refused'] as const satisfies readonly Outcome[];
-const EVENT_STATES = ['applied', 'duplicate', 'unreadable'] as const satisfies readonly InboundState[];
+const OUTCOMES = ['succeeded', 'failed', 'unknown', 'throttled', 'refused'] as const;
+const EVENT_STATES = ['applied', 'duplicate', 'unreadable'] as const;
 
 /**
  * Every metric of the hub: functions emit them by this list, dashboard and alarms are drawn from it. Each combination of

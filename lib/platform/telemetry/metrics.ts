@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { atEndOfInvocation } from '../lambda/invocation.ts';
 import { envName } from '../names.ts';
 import { type DimensionsOf, METRICS, type MetricName } from './metric-list.ts';
 import { printLine } from './print-line.ts';
@@ -12,38 +12,29 @@ interface Line {
   values: Map<MetricName, number[]>;
 }
 
-const collecting = new AsyncLocalStorage<Map<string, Line>>();
+/** What the invocation has told so far, by its dimensions. */
+const lines = new Map<string, Line>();
 
 /**
  * Counts one more of something, or notes a value in the metric's unit. A log line in CloudWatch's embedded metric format,
- * no call: at once, or at the end of the invocation where `collectMetrics` runs. A crash may lose counts.
+ * no call: one line for each combination of dimensions at the end of the invocation. A crash may lose counts.
  */
 export function emitMetric<Name extends MetricName>(name: Name, dimensions: DimensionsOf<Name>, value = 1): void {
   const ordered = inOrder(name, dimensions);
-  const lines = collecting.getStore();
-  if (!lines) {
-    printMetrics({ dimensions: ordered, values: new Map([[name, [value]]]) });
-    return;
-  }
   const key = JSON.stringify(ordered);
   const line = lines.get(key) ?? { dimensions: ordered, values: new Map() };
   lines.set(key, line);
   const values = line.values.get(name) ?? [];
   line.values.set(name, METRICS[name].unit === 'Count' ? [(values[0] ?? 0) + value] : [...values, value]);
-  if (values.length >= MAX_VALUES - 1) flush(lines, key);
+  if (values.length >= MAX_VALUES - 1) flush(key);
+  atEndOfInvocation(flushAll);
 }
 
-/** Does the work and then writes what it emitted, one line for each combination of dimensions instead of each event. */
-export async function collectMetrics<T>(work: () => Promise<T>): Promise<T> {
-  const lines = new Map<string, Line>();
-  try {
-    return await collecting.run(lines, work);
-  } finally {
-    for (const key of lines.keys()) flush(lines, key);
-  }
+function flushAll(): void {
+  for (const key of lines.keys()) flush(key);
 }
 
-function flush(lines: Map<string, Line>, key: string): void {
+function flush(key: string): void {
   const line = lines.get(key);
   lines.delete(key);
   if (line) printMetrics(line);

@@ -39,6 +39,9 @@ const current = new AsyncLocalStorage<Trace>();
 /** Does the work, whatever it awaits included, with this as its trace: log lines carry it. */
 export const runInTrace = <T>(trace: Trace, work: () => T): T => current.run(trace, work);
 
+/** The same for all the rest of an invocation. */
+export const enterTrace = (trace: Trace): void => current.enterWith(trace);
+
 export const currentTrace = (): Trace | undefined => current.getStore();
 
 /** What a message carries so that its receiver goes on with the trace; undefined outside of one. */

@@ -1,0 +1,30 @@
+/** Whether the hub may send secrets to this address: https, or http to this very machine. Undefined, or what is wrong. */
+export function objectionToUrl(text: string): string | undefined {
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  if (username || password) return 'must not hold a user or password: put them under secrets';
+  if (search || text.includes('?')) return 'must end before any "?": each call adds its own query';
+  if (hash || text.includes('#')) return 'must not have a "#" part';
+  if (protocol === 'http:' && !isLoopback(hostname))
+    return 'must be https: http would show secrets and buyers to everybody on the way';
+  return undefined;
+}
+
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' ||
+  hostname.endsWith('.localhost') ||
+  hostname === '[::1]' ||
+  /^127(\.\d{1,3}){3}$/.test(hostname);
+
+/** What an HTTP header can carry. */
+const PRINTABLE = /^[\u0020-\u007e\u00a0-\u00ff]*$/;
+
+/** Why a secret cannot be what the marketplace gave out; `verifies`: webhooks are checked with it, no call carries it. */
+export function objectionToSecret(secret: string, verifies: boolean): string | undefined {
+  if (secret.trim() === '') return 'must not be blank';
+  if (secret !== secret.trim() || /[\r\n]/.test(secret)) return 'has a blank or line break around it: paste it again';
+  if (!verifies && !PRINTABLE.test(secret))
+    return 'has a character that no header can carry: paste it again as plain text';
+  return undefined;
+}
+
+export const MIN_SECRET_LENGTH = 16;
