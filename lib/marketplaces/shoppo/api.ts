@@ -37,6 +37,7 @@ export async function ask(caller: Caller, query: string, variables: Variables): 
     path: '',
     headers: { accesstoken: accessToken, viewerid: viewerId },
     json: { query, variables, operationName },
+    reads: !/\bmutation\b/.test(query),
     refusal: (answer) => (classify(answer) instanceof RejectedError ? readErrors(answer) : null),
   });
   const data = member(response.body, 'data');

@@ -1,4 +1,4 @@
-import { type IntegrationError, RetryableError, UnknownOutcomeError } from '../errors.ts';
+import { IntegrationError, RejectedError, RetryableError, UnknownOutcomeError } from '../errors.ts';
 import type { Budget } from '../rate-limit/budget.ts';
 import { classify, type HttpResponse, retryAfterSeconds } from './classify.ts';
 import { fillPath } from './path.ts';
@@ -15,6 +15,8 @@ export interface HttpRequest {
   json?: unknown;
   /** Sent form-encoded. */
   form?: Record<string, string>;
+  /** Nothing changes at the remote by it, as by no GET: an answer that cannot be used leaves nothing unknown. */
+  reads?: boolean;
   /** The vendor's own word that it is done, whatever the status. */
   accepts?: (response: HttpResponse) => boolean;
   /** The vendor's own reading of a refusal; null leaves it to the status. */
@@ -38,10 +40,21 @@ interface HttpOptions {
   budget: Budget;
   timeoutMs: number;
   fetch?: typeof globalThis.fetch;
+  /** Bytes of an answer, unpacked. */
+  maxBytes?: number;
 }
 
+/** No vendor's page comes near it, and a worker can hold several at once. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
 /** The hub's one way to a remote: budgeted, with a deadline, every failure classified by what may have happened. */
-export function createHttp({ baseUrl, budget, timeoutMs, fetch = globalThis.fetch }: HttpOptions): Http & Sent {
+export function createHttp({
+  baseUrl,
+  budget,
+  timeoutMs,
+  fetch = globalThis.fetch,
+  maxBytes = MAX_BYTES,
+}: HttpOptions): Http & Sent {
   let sent = 0;
   let lastStatus: number | undefined;
   return {
@@ -51,7 +64,7 @@ export function createHttp({ baseUrl, budget, timeoutMs, fetch = globalThis.fetc
       const url = urlOf(request, baseUrl);
       await budget.take();
       sent += 1;
-      const response = await send(request, url, timeoutMs, fetch);
+      const response = await send(request, url, { timeoutMs, fetch, maxBytes });
       lastStatus = response.status;
       if (response.status === 429) await budget.pause(retryAfterSeconds(response));
       else if (isUsedUp(response.headers)) await budget.pause(secondsUntilReset(response.headers));
@@ -67,7 +80,11 @@ function urlOf({ path, params, query = {} }: HttpRequest, baseUrl: string): URL 
   return url;
 }
 
-async function send(request: HttpRequest, url: URL, timeoutMs: number, fetch: typeof globalThis.fetch) {
+async function send(
+  request: HttpRequest,
+  url: URL,
+  { timeoutMs, fetch, maxBytes }: Required<Pick<HttpOptions, 'timeoutMs' | 'fetch' | 'maxBytes'>>,
+): Promise<HttpResponse> {
   const headers: Record<string, string> = { accept: 'application/json', ...request.headers };
   const init: RequestInit = { method: request.method, headers, redirect: 'manual' };
   if (request.json !== undefined) {
@@ -79,10 +96,35 @@ async function send(request: HttpRequest, url: URL, timeoutMs: number, fetch: ty
   }
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
-    return { status: response.status, headers: response.headers, body: parseBody(await response.text()) };
+    const { status, headers: answered } = response;
+    const { text, isWhole } = await readText(response, maxBytes);
+    // Of an unwelcome answer the status and the first words say enough.
+    if (!isWhole && response.ok) throw tooLarge(request, status, maxBytes);
+    return { status, headers: answered, body: parseBody(text) };
   } catch (error) {
-    throw unsent(error, timeoutMs);
+    throw error instanceof IntegrationError ? error : unsent(error, timeoutMs);
   }
+}
+
+/** As much of a body as fits, unpacked; the rest is not even received. */
+async function readText({ body }: Response, maxBytes: number): Promise<{ text: string; isWhole: boolean }> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  // Leaving the loop ends the connection.
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) return { text, isWhole: false };
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return { text: text + decoder.decode(), isWhole: true };
+}
+
+function tooLarge({ method, reads = method === 'GET' }: HttpRequest, httpStatus: number, maxBytes: number) {
+  const description = `the answer is over ${maxBytes / 1024 / 1024} MB`;
+  const detail = { code: 'response_too_large', description, httpStatus };
+  // What was asked to be done may have been done.
+  return reads ? new RejectedError(detail) : new UnknownOutcomeError(detail);
 }
 
 function parseBody(text: string): unknown {

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { RejectedError, ThrottledError, UnknownOutcomeError } from '../errors.ts';
+import { createHttp } from './client.ts';
+
+/** HTTP over a remote that answers what it is told, with what reached it and how often it was paused. */
+function startHttp(answer: () => Response = () => Response.json({ ok: true }), maxBytes?: number) {
+  const requests: Array<{ url: string; method?: string | undefined; body: unknown; type: string | null }> = [];
+  const paused: unknown[] = [];
+  const budget = { take: async () => undefined, pause: async (seconds: unknown) => void paused.push(seconds) };
+  const fetch = async (url: string | URL | Request, { method, body, headers }: RequestInit = {}) => {
+    requests.push({ url: String(url), method, body, type: new Headers(headers).get('content-type') });
+    return answer();
+  };
+  const options = { baseUrl: 'https://remote.test/v5/', budget, timeoutMs: 50, fetch, ...(maxBytes && { maxBytes }) };
+  return { ...createHttp(options), requests, paused };
+}
+
+describe('requests', () => {
+  it('join the base path, encode the query and send JSON or a form', async () => {
+    const { request, requests } = startHttp();
+    await request({ method: 'POST', path: '/orders', query: { orden: '# 1254', n: 2 }, json: { a: 1 } });
+    await request({ method: 'POST', path: '/token', form: { grant: 'a b' } });
+    expect(requests).toEqual([
+      {
+        ...{ method: 'POST', url: 'https://remote.test/v5/orders?orden=%23+1254&n=2' },
+        ...{ body: '{"a":1}', type: 'application/json' },
+      },
+      {
+        ...{ method: 'POST', url: 'https://remote.test/v5/token' },
+        ...{ body: 'grant=a+b', type: 'application/x-www-form-urlencoded' },
+      },
+    ]);
+  });
+
+  it('are not redirected: a POST must not arrive somewhere else', async () => {
+    const { request, requests } = startHttp(() => new Response(null, { status: 307, headers: { location: '/else' } }));
+    await expect(request({ method: 'POST', path: '/moved', json: {} })).rejects.toMatchObject({ code: 'http_307' });
+    expect(requests).toHaveLength(1);
+  });
+});
+
+it('429 pauses the whole connection', async () => {
+  const { request, paused } = startHttp(() => new Response('', { status: 429, headers: { 'retry-after': '3' } }));
+  await expect(request({ method: 'GET', path: '/limit' })).rejects.toBeInstanceOf(ThrottledError);
+  expect(paused).toEqual([3]);
+});
+
+describe('an answer that is too large', () => {
+  const chunk = new TextEncoder().encode('"Zażółć"'.repeat(100));
+  /** An answer that never ends, and how much of it was taken. */
+  function endless(status = 200) {
+    let bytes = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        bytes += chunk.length;
+        controller.enqueue(chunk);
+      },
+    });
+    return { answer: () => new Response(body, { status }), taken: () => bytes };
+  }
+
+  it('is refused for what reads, whatever its method', async () => {
+    for (const reading of [{ method: 'GET' }, { method: 'POST', reads: true }] as const) {
+      const { answer, taken } = endless();
+      const error = startHttp(answer, 10_000).request({ ...reading, path: '/' });
+      await expect(error).rejects.toBeInstanceOf(RejectedError);
+      await expect(error).rejects.toMatchObject({ detail: { code: 'response_too_large', httpStatus: 200 } });
+      expect(taken()).toBeLessThan(20_000);
+    }
+  });
+
+  it('leaves open what was done, as it may have been', async () => {
+    const error = startHttp(endless().answer, 10_000).request({ method: 'POST', path: '/', json: {} });
+    await expect(error).rejects.toBeInstanceOf(UnknownOutcomeError);
+    await expect(error).rejects.toMatchObject({ code: 'response_too_large' });
+  });
+
+  it('to a request that failed says with its status what happens next', async () => {
+    const { answer, taken } = endless(422);
+    await expect(startHttp(answer, 10_000).request({ method: 'POST', path: '/', json: {} })).rejects.toMatchObject({
+      code: 'http_422',
+    });
+    expect(taken()).toBeLessThan(20_000);
+  });
+
+  it('is not one that just fits', async () => {
+    const text = JSON.stringify('ż'.repeat(499));
+    const { request } = startHttp(() => new Response(text), 1_000);
+    expect((await request({ method: 'GET', path: '/' })).body).toBe('ż'.repeat(499));
+  });
+});
