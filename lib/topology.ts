@@ -1,4 +1,4 @@
-import { deadLetterQueue, deliveryQueue, INBOUND_QUEUE } from '#lib/platform/names';
+import { deadLetterQueue, deliveryQueue, GUARDED_PARTITIONS, INBOUND_QUEUE } from '#lib/platform/names';
 import { marketplaces } from './marketplaces/registry.ts';
 
 export * from '#lib/platform/names';
@@ -6,6 +6,8 @@ export * from '#lib/platform/names';
 /** What a function may do. Stacks turn it into IAM statements, tests hold the statements against it. */
 export interface Grants {
   table?: readonly TableAction[];
+  /** Guarded partitions of the table that it may touch, too. */
+  guarded?: readonly GuardedPartition[];
   send?: readonly string[];
   /** Queues whose length it may ask for. */
   measure?: readonly string[];
@@ -14,6 +16,12 @@ export interface Grants {
   /** Marketplaces whose secret it may read. */
   secrets?: readonly string[];
 }
+
+export type GuardedPartition = (typeof GUARDED_PARTITIONS)[number];
+
+/** Those that a function may not touch, whatever it may do with the others. */
+export const closedTo = ({ guarded = [] }: Grants): GuardedPartition[] =>
+  GUARDED_PARTITIONS.filter((each) => !guarded.includes(each));
 
 export type TableAction =
   | 'GetItem'
@@ -91,6 +99,9 @@ const PUSHER_CONCURRENCY = 100;
 
 const names = marketplaces.map(({ name }) => name);
 const callers = marketplaces.filter(({ topics }) => topics.length > 0).map(({ name }) => name);
+/** Access tokens stand sealed in the table. */
+const tokensOf = (name: string): GuardedPartition[] =>
+  marketplaces.some((each) => each.name === name && each.keepsToken) ? ['TOKEN'] : [];
 const allDeliveryQueues = names.map(deliveryQueue);
 const allDeadLetterQueues = [INBOUND_QUEUE, ...names].map(deadLetterQueue);
 
@@ -107,7 +118,7 @@ export const functions: readonly FunctionSpec[] = [
     handler: `functions/pollers/${name}.handler`,
     timeoutSeconds: 300,
     memoryMb: 512,
-    grants: { table: POLLS, send: [INBOUND_QUEUE], secrets: [name] },
+    grants: { table: POLLS, guarded: tokensOf(name), send: [INBOUND_QUEUE], secrets: [name] },
   })),
   {
     name: 'ingest',
@@ -125,6 +136,7 @@ export const functions: readonly FunctionSpec[] = [
     // What it reads is ingested here, and a routing delivery rings the queue of whoever turns out to ship.
     grants: {
       table: WRITES,
+      guarded: tokensOf(name),
       send: [...allDeliveryQueues, deadLetterQueue(name)],
       secrets: [name],
     },
@@ -147,6 +159,7 @@ export const functions: readonly FunctionSpec[] = [
     // their function go back to the queue they came from.
     grants: {
       table: REPLAYS,
+      guarded: ['APIKEY', 'SESSION'],
       send: [INBOUND_QUEUE, ...allDeliveryQueues],
       redrive: allDeadLetterQueues,
       secrets: callers,

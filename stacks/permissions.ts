@@ -1,17 +1,16 @@
-import { type Grants, type TableAction, table as tableSpec } from '../lib/topology';
+import { closedTo, type Grants, type TableAction, table as tableSpec } from '../lib/topology';
 import { find, type Resources } from './environment';
 
 interface Statement {
   actions: string[];
   resources: $util.Output<string>[];
+  conditions?: { test: string; variable: string; values: string[] }[];
 }
 
 /** A function's grants as IAM statements: every action and every resource by name. */
-export function grantsToStatements(
-  { table, send, measure, redrive, secrets }: Grants,
-  resources: Resources,
-): Statement[] {
-  const statements = table ? tableStatements(table, resources.table.arn) : [];
+export function grantsToStatements(grants: Grants, resources: Resources): Statement[] {
+  const { send, measure, redrive, secrets } = grants;
+  const statements = tableStatements(grants, resources.table.arn);
   if (send?.length)
     statements.push({
       actions: ['sqs:SendMessage'],
@@ -35,12 +34,21 @@ export function grantsToStatements(
   return statements;
 }
 
-// Only Query reads indexes, and they hold keys alone.
-function tableStatements(actions: readonly TableAction[], arn: $util.Output<string>): Statement[] {
+/** Only Query reads indexes, which hold keys alone. A call that touches a partition closed to the function is refused whole. */
+function tableStatements(grants: Grants, arn: $util.Output<string>): Statement[] {
+  const actions: readonly TableAction[] = grants.table ?? [];
   const indexes = Object.keys(tableSpec.indexes).map((name) => $interpolate`${arn}/index/${name}`);
   const others = actions.filter((action) => action !== 'Query').map((action) => `dynamodb:${action}`);
+  const conditions = [
+    {
+      test: 'ForAllValues:StringNotLike',
+      variable: 'dynamodb:LeadingKeys',
+      values: closedTo(grants).map((partition) => `${partition}*`),
+    },
+  ];
   const statements: Statement[] = [];
-  if (others.length > 0) statements.push({ actions: others, resources: [arn] });
-  if (actions.includes('Query')) statements.push({ actions: ['dynamodb:Query'], resources: [arn, ...indexes] });
+  if (others.length > 0) statements.push({ actions: others, resources: [arn], conditions });
+  if (actions.includes('Query'))
+    statements.push({ actions: ['dynamodb:Query'], resources: [arn, ...indexes], conditions });
   return statements;
 }

@@ -1,16 +1,13 @@
-import { type ScheduleSpec, schedules } from '../lib/topology';
+import { type ScheduleSpec, schedules, TICK_MAX_AGE_SECONDS } from '../lib/topology';
 import type { Resources } from './environment';
 import { createFunction } from './functions';
 import { logicalName } from './names';
 import { createDeadLetterQueue } from './queues';
 
-/**
- * The next tick is the retry: one that failed is not run again, and one that could not be started within a minute is
- * dropped. Lambda would keep it for six hours, and start hours of ticks at once when there is room again.
- */
+/** The next tick is the retry: one that failed is not run again. Lambda would keep one that it could not start for hours. */
 const NEXT_TICK_RETRIES: Partial<sst.aws.FunctionArgs> = {
   retries: 0,
-  transform: { eventInvokeConfig: { maximumEventAgeInSeconds: 60 } },
+  transform: { eventInvokeConfig: { maximumEventAgeInSeconds: TICK_MAX_AGE_SECONDS } },
 };
 
 /** The functions that the clock runs: a poller for each marketplace, and the sweeper. What it could not start is buried. */

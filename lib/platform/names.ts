@@ -21,6 +21,12 @@ export const deadLetterQueue = (marketplace: string): string => `${marketplace}-
  */
 export const INDEX_SHARDS = 8;
 
+/**
+ * Partitions whose keys begin like this are for the functions alone that are granted them by name: keys of the API, which
+ * open everything, sessions of people, and access tokens at marketplaces.
+ */
+export const GUARDED_PARTITIONS = ['APIKEY', 'SESSION', 'TOKEN'] as const;
+
 /** The one table: two indexes, both keys only, and a TTL attribute. */
 export const table = {
   name: 'longshore',

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { client } from '#lib/platform/table/document';
-import type { FunctionSpec, TableAction } from '#lib/topology';
+import { closedTo, type FunctionSpec, type TableAction } from '#lib/topology';
 
 const running = new AsyncLocalStorage<FunctionSpec>();
 
@@ -8,30 +8,61 @@ const running = new AsyncLocalStorage<FunctionSpec>();
 export const runAs = <T>(spec: FunctionSpec, run: () => Promise<T>): Promise<T> => running.run(spec, run);
 
 /**
- * Refuses what IAM would refuse: a call to the table that the running function was not granted. Before the first request,
- * as the client puts the middleware of a command together once.
+ * Refuses what IAM would refuse: an action on the table, or a partition of it, that the running function was not granted.
+ * Before the first request, as the client puts the middleware of a command together once.
  */
 export function enforceTableGrants(): void {
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
       (args) => {
-        refuseUngranted(actionsOf(commandName.replace(/Command$/, ''), args.input));
+        refuseUngranted(commandName.replace(/Command$/, ''), args.input as Request);
         return next(args);
       },
     { step: 'initialize', name: 'grants', override: true },
   );
 }
 
-function refuseUngranted(actions: readonly TableAction[]): void {
+function refuseUngranted(operation: string, input: Request): void {
   const spec = running.getStore();
-  const denied = spec && actions.find((each) => !spec.grants.table?.includes(each));
-  if (!denied) return;
-  throw Object.assign(new Error(`${spec.name} is not granted dynamodb:${denied}`), { name: 'AccessDeniedException' });
+  if (!spec) return;
+  const denied =
+    actionsOf(operation, input).find((each) => !spec.grants.table?.includes(each)) ??
+    closedTo(spec.grants).find((closed) => leadingKeys(input).some((key) => key.startsWith(closed)));
+  if (denied)
+    throw Object.assign(new Error(`${spec.name} is not granted dynamodb:${denied}`), { name: 'AccessDeniedException' });
+}
+
+/** What of a request tells whose items it touches; every query calls its partition `:pk`. */
+interface Request {
+  Key?: { pk?: Text };
+  Item?: { pk?: Text };
+  KeyConditionExpression?: string;
+  ExpressionAttributeValues?: { ':pk'?: Text };
+  TransactItems?: Array<Record<string, Request>>;
+}
+
+interface Text {
+  S?: string;
 }
 
 /** The IAM actions of a request; a transaction wants those of its parts. */
-function actionsOf(operation: string, input: object): TableAction[] {
-  if (operation !== 'TransactWriteItems') return [operation as TableAction];
-  const { TransactItems = [] } = input as { TransactItems?: object[] };
-  return TransactItems.flatMap((write) => Object.keys(write).map((part) => `${part}Item` as TableAction));
+const actionsOf = (operation: string, { TransactItems = [] }: Request): TableAction[] =>
+  operation === 'TransactWriteItems'
+    ? TransactItems.flatMap((write) => Object.keys(write).map((part) => `${part}Item` as TableAction))
+    : [operation as TableAction];
+
+/**
+ * `dynamodb:LeadingKeys`: the partition keys that a request names. Not those of a batch: functions share a process here,
+ * and with it a batch of reads, in which nothing tells whose key is whose.
+ */
+function leadingKeys({
+  Key,
+  Item,
+  KeyConditionExpression,
+  ExpressionAttributeValues,
+  TransactItems = [],
+}: Request): string[] {
+  const queried = KeyConditionExpression ? ExpressionAttributeValues?.[':pk'] : undefined;
+  const own = [Key?.pk, Item?.pk, queried].flatMap((value) => value?.S ?? []);
+  return [...own, ...TransactItems.flatMap((write) => Object.values(write).flatMap(leadingKeys))];
 }

