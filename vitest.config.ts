@@ -26,8 +26,8 @@ export default defineConfig({
           exclude: ['test/conformance/**'],
           // Most of it waits for processes of its own.
           maxWorkers: 2,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
     ],

@@ -17,7 +17,7 @@ async function sell(count: number): Promise<Array<{ id: string; event: string }>
 }
 
 const allPlaced = (ids: readonly string[]) =>
-  eventually(() => ids.every((id) => stage.placements(id) > 0), 'every order placed', 30_000);
+  eventually(() => ids.every((id) => stage.placements(id) > 0), 'every order placed');
 
 describe('1: after a 200, nothing is lost, whatever crashes next', () => {
   // From before the queue is read to the middle of the push: each moment meets another step on the way.
@@ -69,7 +69,7 @@ describe('1: after a 200, nothing is lost, whatever crashes next', () => {
       'every webhook answered',
     );
     await stage.killAndRestart();
-    for (const { id } of sold) await stage.settled(id, 'fulfillment', 'succeeded', 30_000);
+    for (const { id } of sold) await stage.settled(id, 'fulfillment', 'succeeded');
     expect(sold.map(({ id }) => stage.fulfillments(id))).toEqual([1, 1, 1, 1]);
   });
 });

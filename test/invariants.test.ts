@@ -138,7 +138,7 @@ describe.concurrent('7: attempts at 0, 1, 2, 3 intervals, and never a fifth', ()
     for (const [index, start] of starts.slice(1).entries()) {
       const waited = start - (starts[index] ?? 0);
       expect(waited).toBeGreaterThanOrEqual(1000);
-      expect(waited).toBeLessThan(8000);
+      expect(waited).toBeLessThan(60_000);
     }
     expect((await stage.hub.send('POST', `/deliveries/${dead.id}/replay`, { reason: 'try again' })).status).toBe(202);
     await eventually(

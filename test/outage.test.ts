@@ -109,9 +109,9 @@ test('AWS away under load: what was answered 200 is never lost, what could not b
 
   const placed = shop.ids.filter((_, index) => index % 5 === 0);
   expect(placed.length).toBeGreaterThan(10);
-  await eventually(() => placed.every((id) => stage.placements(id) > 0), 'every order placed', 120_000);
+  await eventually(() => placed.every((id) => stage.placements(id) > 0), 'every order placed');
   for (const id of placed) stage.marketful.ship(`${SHOP}:${id}`, { carrier: 'DHL' });
-  await eventually(() => placed.every((id) => stage.fulfillments(id) > 0), 'every parcel reported', 30_000);
+  await eventually(() => placed.every((id) => stage.fulfillments(id) > 0), 'every parcel reported');
   for (const id of shop.ids) {
     const order = await stage.order(id);
     expect(order.timeline.filter(({ type }) => type === 'order.received')).toHaveLength(1);

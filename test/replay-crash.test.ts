@@ -32,7 +32,7 @@ async function refused(prefix: string, count: number, status = 422): Promise<str
   const fault = stage.marketful.faults.add({ on: PLACE, kind: 'status', times: 'always', status, contains: prefix });
   const ids = Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
   for (const id of ids) stage.scopio.place({ id });
-  await eventually(async () => (await dead(`http_${status}`)).length === count, 'every order refused', 60_000);
+  await eventually(async () => (await dead(`http_${status}`)).length === count, 'every order refused');
   stage.marketful.faults.remove(fault.id);
   return ids;
 }
@@ -59,7 +59,6 @@ test('killed again and again in the middle of a replay, each of its deliveries i
   const done = await eventually(
     async () => (await replays()).find(({ state }) => state === 'finished'),
     'the replay at its end',
-    60_000,
   );
   expect(done).toMatchObject({
     ...{ matched: COUNT, waiting: 0, released: COUNT, pending: 0, succeeded: COUNT, dead: 0 },
@@ -78,14 +77,10 @@ test('a canary meets an outage that is not over: one order is tried, and the res
   const filter = { cause: 'http_410', connection: 'shed-mx' };
   const response = await stage.hub.send('POST', '/deliveries/replay', { filter, canary: true, perMinute: 6000 });
   const { replayId } = (await response.json()) as { replayId: string };
-  const relapsed = await eventually(
-    async () => {
-      const replay = await stage.hub.get<ShownReplay>(`/replays/${replayId}`);
-      return replay.state === 'relapsed' && replay;
-    },
-    'the relapse',
-    20_000,
-  );
+  const relapsed = await eventually(async () => {
+    const replay = await stage.hub.get<ShownReplay>(`/replays/${replayId}`);
+    return replay.state === 'relapsed' && replay;
+  }, 'the relapse');
   expect(relapsed).toMatchObject({ matched: 12, released: 1, dead: 1, waiting: 11, succeeded: 0 });
   const all = await dead('http_410');
   expect(all).toHaveLength(12);
@@ -95,7 +90,7 @@ test('a canary meets an outage that is not over: one order is tried, and the res
   expect((await stage.hub.send('POST', `/replays/${replayId}/resume`)).status).toBe(200);
   const again = { filter: { order: `${SHOP}:${orderOf(all)}` } };
   expect((await stage.hub.send('POST', '/deliveries/replay', again)).status).toBe(202);
-  await eventually(() => ids.every((id) => stage.placements(id) === 1), 'every order placed', 30_000);
+  await eventually(() => ids.every((id) => stage.placements(id) === 1), 'every order placed');
   await eventually(
     async () => (await stage.hub.get<ShownReplay>(`/replays/${replayId}`)).state === 'finished',
     'the canary at its end',

@@ -25,11 +25,7 @@ const STORY = [
 ];
 
 const told = (hub: HubProcess) =>
-  eventually(
-    () => /Scopio knows: DHL JD\d+.*Ctrl-C stops everything/s.test(hub.output()),
-    'the end of the story',
-    50_000,
-  );
+  eventually(() => /Scopio knows: DHL JD\d+.*Ctrl-C stops everything/s.test(hub.output()), 'the end of the story');
 
 const SALES = ['sc-store', 'scopio-main', 'sello-se'];
 const ordersOf = async (hub: HubProcess) => {
@@ -167,7 +163,7 @@ test.concurrent('Ctrl-C ends it in seconds, also while a marketplace hangs and a
   await eventually(() => stage.marketful.faults.list().some(({ applied }) => applied > 0), 'a push that hangs');
   const asked = Date.now();
   expect(await stage.hub.stop()).toBe(0);
-  expect(Date.now() - asked).toBeLessThan(12_000);
+  expect(Date.now() - asked).toBeLessThan(25_000);
   await stage.stop();
 });
 

@@ -29,7 +29,7 @@ describe.concurrent('a remote that asks for patience', () => {
     expect(attempts.map(({ outcome }) => outcome)).toEqual(['throttled', 'failed', 'failed', 'failed', 'succeeded']);
     expect(attempts.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
     expect(seconds).toBeGreaterThanOrEqual(2);
-    expect(seconds).toBeLessThan(15);
+    expect(seconds).toBeLessThan(60);
   });
 
   test('an absurd Retry-After is an hour at most', async () => {
@@ -42,7 +42,7 @@ describe.concurrent('a remote that asks for patience', () => {
           const [attempt] = (await stage.delivery('absurd', 'order')).attempts;
           return attempt && Date.parse(attempt.nextAttemptAt ?? '') - Date.parse(attempt.endedAt);
         },
-        { timeout: 30_000 },
+        { timeout: 90_000 },
       )
       .toBe(3600_000);
   });
@@ -56,7 +56,7 @@ describe.concurrent('a remote that asks for patience', () => {
     const { attempts, seconds } = await waited('polite', 'fulfillment');
     expect(attempts).toMatchObject([{ outcome: 'throttled', httpStatus: 429 }, { outcome: 'succeeded' }]);
     expect(seconds).toBeGreaterThanOrEqual(2);
-    expect(seconds).toBeLessThan(15);
+    expect(seconds).toBeLessThan(60);
   });
 
   test('429 without a hint waits one retry interval, also where that is short', async () => {
@@ -64,7 +64,7 @@ describe.concurrent('a remote that asks for patience', () => {
     sell('hintless');
     const { attempts, seconds } = await waited('hintless', 'order');
     expect(attempts).toMatchObject([{ outcome: 'throttled', httpStatus: 429 }, { outcome: 'succeeded' }]);
-    expect(seconds).toBeLessThan(15);
+    expect(seconds).toBeLessThan(60);
   });
 
   test('host blocked the connector: of a burst of 30 orders at 20 requests a minute no more leave than that, and the rest wait without losing a retry', async () => {
@@ -73,8 +73,8 @@ describe.concurrent('a remote that asks for patience', () => {
     const started = Date.now();
     stage.scopio.place({ count: 30 });
     const placements = () => stage.deliveries(`connection=${SHED}&kind=push&limit=200`);
-    await eventually(async () => (await placements()).length === 30, 'thirty placements to make', 40_000);
-    await eventually(() => stage.marketful.received().counts.accepted >= LIMIT / 4, 'the burst', 40_000);
+    await eventually(async () => (await placements()).length === 30, 'thirty placements to make');
+    await eventually(() => stage.marketful.received().counts.accepted >= LIMIT / 4, 'the burst');
     await sleep(3000);
     const { requests } = (await (await fetch(`${stage.marketful.url}/_sandbox/requests`)).json()) as {
       requests: Array<{ at: string }>;

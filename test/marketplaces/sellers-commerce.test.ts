@@ -11,7 +11,7 @@ let hub: HubProcess;
 beforeAll(async () => {
   store = await startSellersCommerceSandbox({ ...secrets, requestsPerMinute: 1_000_000 });
   hub = await startHubProcess({
-    env: { POLL_INTERVAL_SECONDS: '1', RETRY_INTERVAL_SECONDS: '1', HTTP_TIMEOUT_SECONDS: '1' },
+    env: { POLL_INTERVAL_SECONDS: '1', RETRY_INTERVAL_SECONDS: '1', HTTP_TIMEOUT_SECONDS: '3' },
     connections: {
       connections: [
         {
@@ -147,7 +147,7 @@ test('more than a page of one second arrives although moving it on changes the l
   const moved = () => numbers.filter((number) => inStore(number)?.OrderStatusId === 35).length;
   const before = store.tokens().counts.issued;
   for (const count of [1, 50, 110]) {
-    await eventually(async () => moved() >= count, `${count} to be moved on`, 30_000);
+    await eventually(async () => moved() >= count, `${count} to be moved on`);
     store.expireTokens('access');
   }
   expect(numbers.filter((number) => told('updateorderstatus', number).length !== 1)).toEqual([]);

@@ -40,7 +40,7 @@ beforeAll(async () => {
   });
   hub = await startHubProcess({
     port,
-    env: { POLL_INTERVAL_SECONDS: '1', RETRY_INTERVAL_SECONDS: '1', HTTP_TIMEOUT_SECONDS: '1' },
+    env: { POLL_INTERVAL_SECONDS: '1', RETRY_INTERVAL_SECONDS: '1', HTTP_TIMEOUT_SECONDS: '3' },
     connections: {
       connections: [
         {

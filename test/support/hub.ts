@@ -120,7 +120,7 @@ function spawnHub({ data = '', port = 0, args = [], env = {} }: HubOptions, more
 }
 
 async function findUrl(child: ChildProcess, output: () => string): Promise<string> {
-  for (let waited = 0; waited < 55_000; waited += 20) {
+  for (let waited = 0; waited < 120_000; waited += 20) {
     const found = /Longshore\s+(http:\S+)/.exec(output());
     if (found?.[1]) return found[1];
     if (child.exitCode !== null) break;
@@ -152,7 +152,7 @@ export async function freePort(): Promise<number> {
 export async function eventually<T>(
   look: () => Promise<T | undefined | false | null> | T | undefined | false | null,
   what: string,
-  patienceMs = 20_000,
+  patienceMs = 90_000,
 ): Promise<T> {
   const until = Date.now() + patienceMs;
   let last: unknown;

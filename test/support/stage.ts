@@ -45,7 +45,7 @@ export interface Stage {
   /** The one delivery of this action that an order has. */
   delivery(externalId: string, action: string): Promise<ShownDelivery>;
   /** Waits until it is in this state, or has any of them. */
-  settled(externalId: string, action: string, state: string, patienceMs?: number): Promise<ShownDelivery>;
+  settled(externalId: string, action: string, state: string): Promise<ShownDelivery>;
   events(query: string): Promise<ShownEvent[]>;
   /** Placements that Marketful accepted for an order of the shop. */
   placements(externalId: string): number;
@@ -111,16 +111,12 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       if (!found || others.length > 0) throw new Error(`${all.length} deliveries, not one ${action}`);
       return found;
     },
-    settled: (externalId, action, state, patienceMs) =>
-      eventually(
-        async () => {
-          const delivery = await stage.delivery(externalId, action);
-          if (delivery.state === state) return delivery;
-          throw new Error(JSON.stringify(delivery));
-        },
-        `${action} of ${externalId} ${state}`,
-        patienceMs,
-      ),
+    settled: (externalId, action, state) =>
+      eventually(async () => {
+        const delivery = await stage.delivery(externalId, action);
+        if (delivery.state === state) return delivery;
+        throw new Error(JSON.stringify(delivery));
+      }, `${action} of ${externalId} ${state}`),
     events: async (query) => (await hub.get<{ events: ShownEvent[] }>(`/events?${query}`)).events,
     placements: (externalId) => marketful.orders().filter(({ orden_id: id }) => id === `${SHOP}:${externalId}`).length,
     fulfillments: (externalId) => scopio.received().counts.byOrder[externalId] ?? 0,
