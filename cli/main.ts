@@ -3,15 +3,10 @@ import { CliError, EXIT } from './errors.ts';
 import { oneLine } from './format.ts';
 import { createProgram } from './program.ts';
 
-/** Runs the command that the process was started with; leaves its exit code with the process. */
-export async function main(): Promise<void> {
-  // A reader that has seen enough, such as head, is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.ok);
-  });
+/** Runs one command; leaves its exit code with the process. */
+export async function main(args: readonly string[]): Promise<void> {
   try {
-    await createProgram().parseAsync();
+    await createProgram().parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error);
   }

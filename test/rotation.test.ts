@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startCommand } from './support/cli.ts';
 import { API_KEY, eventually } from './support/hub.ts';
 import { type ConnectionsFile, SECRETS, SHED, SHOP, type Stage, startStage } from './support/stage.ts';
 import { eventOf, post, scopioOrder, sign } from './support/webhook.ts';
-
-const ROOT = new URL('..', import.meta.url).pathname;
-const run = promisify(execFile);
 
 let stage: Stage;
 let load: ReturnType<typeof stream> | undefined;
@@ -23,11 +19,10 @@ afterAll(async () => {
 
 /** As docs/deploy.md has the operator do it, against the emulators. */
 async function longshore(...args: string[]): Promise<string> {
-  const env = { ...process.env, LONGSHORE_URL: stage.hub.url, LONGSHORE_API_KEY: API_KEY };
-  const { stdout } = await run(join(ROOT, 'node_modules/.bin/node'), [join(ROOT, 'cli/longshore.ts'), ...args], {
-    env,
-  });
-  return stdout.trim();
+  const env = { LONGSHORE_URL: stage.hub.url, LONGSHORE_API_KEY: API_KEY };
+  const { code, out, err } = await startCommand(args, env).done;
+  expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
+  return out.trim();
 }
 
 const outputs = () => ['--outputs', join(stage.hub.data, 'outputs.json')];

@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { awsEnvironment, startAws } from '#sandbox/aws/index';
 import { type MarketfulSandbox, startMarketfulSandbox } from '#sandbox/marketplaces/marketful/index';
+import { runCommand, startCommand } from '../support/cli.ts';
 import { temporaryFolder } from '../support/hub.ts';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
 const HUB = 'https://hub.example';
 const folder = temporaryFolder();
 const path = (name: string) => join(folder, name);
@@ -43,14 +41,9 @@ function write(webhookSecret: string, name = 'connections.json') {
 }
 
 async function longshore(args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(join(ROOT, 'node_modules/.bin/node'), [join(ROOT, 'cli/longshore.ts'), ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  expect(out + err).not.toMatch(/canary/);
-  return { code, out, err };
+  const ran = await runCommand(args, env);
+  expect(ran.out + ran.err).not.toMatch(/canary/);
+  return ran;
 }
 
 async function sync(connection: string, ...more: string[]) {
@@ -234,10 +227,11 @@ test('works past the hub: the connection from its table, the secret from Secrets
     const { provision } = await import('#sandbox/provision');
     const outputs = path('outputs.json');
     writeFileSync(outputs, JSON.stringify({ environment: { ...endpoints, ...(await provision()) } }));
-    const put = await longshore(['connections', 'put', path('connections.json'), '--outputs', outputs]);
-    expect(put.code).toBe(0);
-    const args = ['webhooks', 'sync', '--connection', 'shed', '--url', HUB, '--outputs', outputs];
-    expect(await longshore(args)).toMatchObject({ code: 0, err: '' });
+    const longshoreAlone = (...args: string[]) => startCommand([...args, '--outputs', outputs]).done;
+    expect(await longshoreAlone('connections', 'put', path('connections.json'))).toMatchObject({ code: 0 });
+    const synced = await longshoreAlone('webhooks', 'sync', '--connection', 'shed', '--url', HUB);
+    expect(synced).toMatchObject({ code: 0, err: '' });
+    expect(synced.out).not.toContain('canary');
     expect(registered()).toEqual(ALL);
   } finally {
     await aws.stop();
