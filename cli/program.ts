@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addBuyers } from './commands/buyers.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConnections } from './commands/connections.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
@@ -35,7 +36,17 @@ export function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'longshore: ')) })
     .addHelpText('after', HELP);
   const adders = [addConnections, addOrders, addDeliveries, addReplays, addDeadLetters, addEvents];
-  const others = [addQuarantine, addRemap, addRemaps, addPoll, addSecrets, addWebhooks, addKeys, addCompletion];
+  const others = [
+    addQuarantine,
+    addRemap,
+    addRemaps,
+    addPoll,
+    addSecrets,
+    addWebhooks,
+    addKeys,
+    addBuyers,
+    addCompletion,
+  ];
   for (const add of [...adders, ...others]) add(program);
   return program;
 }

@@ -18,6 +18,7 @@ const nouns: Readonly<Record<string, () => Promise<{ routes: Routes }>>> = {
   products: () => import('./products.ts'),
   stock: () => import('./products.ts'),
   connections: () => import('./connections.ts'),
+  buyers: () => import('./buyers.ts'),
 };
 
 const hub = hubRoutes(listRoutes);

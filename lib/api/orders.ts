@@ -4,7 +4,6 @@ import { patchAddress } from '#lib/orders/address';
 import { type PostedAnswer, postFulfillment } from '#lib/orders/fulfillment';
 import { orderId, type Order as StoredOrder } from '#lib/orders/order';
 import { Fulfillment, OrderStatus } from '#lib/orders/order-schema';
-import { statusOf } from '#lib/orders/status';
 import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
 import { ApiError, errorResponses, notFound } from './kit/errors.ts';
@@ -94,7 +93,7 @@ routes.add(listRoute, async (context) => {
   const { connection, externalId, ...filter } = context.req.valid('query');
   if (externalId !== undefined) return context.json({ orders: await findOne(connection, externalId) }, 200);
   const connections = connection ? [connection] : everyConnection(await getConfiguration());
-  const { items, cursor } = await listOrders({ connections, ...filter }, statusOf);
+  const { items, cursor } = await listOrders({ connections, ...filter });
   return context.json({ orders: items.map(presentSummary), ...(cursor && { cursor }) }, 200);
 });
 

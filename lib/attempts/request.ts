@@ -1,7 +1,7 @@
 import type { Subjects } from '#lib/deliveries/delivery';
 import { tellOrder } from '#lib/orders/change';
 import { putRemote } from '#lib/orders/store';
-import { BlockedError, OUTCOME_UNKNOWN } from '#lib/platform/errors';
+import { BlockedError, OUTCOME_UNKNOWN, RejectedError } from '#lib/platform/errors';
 import type { Job } from './attempt.ts';
 import { mayBeLost } from './sold.ts';
 
@@ -10,6 +10,8 @@ export const request: Job<Subjects['request'], unknown> = {
   action: ({ requests }, name) => requests?.[name],
 
   async prepare({ input }, { delivery, unknown, hub }) {
+    if (input === null)
+      throw new RejectedError({ code: 'buyer_erased', description: 'what was asked was erased with its buyer' });
     return { input, unknown: unknown || (await mayBeLost(delivery, delivery.createdAt, hub)) };
   },
 

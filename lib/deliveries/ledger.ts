@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { MAX_DELAY_SECONDS } from '#lib/platform/names';
-import { leaseSeconds } from '#lib/platform/settings';
+import { leaseSeconds, retention } from '#lib/platform/settings';
 import { allOf, type Condition, equals, isAbsent, isAtMost, onlyIf, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { keysIn } from '#lib/platform/table/sharded-index';
@@ -15,6 +15,7 @@ import {
   type Item,
   isConditionFailure,
   isWritten,
+  keptFor,
   NEW,
   put,
   queryPartition,
@@ -49,6 +50,9 @@ const itemOf = (delivery: Delivery): Item<Delivery> => ({
   ...key(delivery),
   ...keysIn(items.delivery.byTime, delivery),
   ...stateKeys(delivery),
+  ...(delivery.state !== 'pending' &&
+    delivery.state !== 'leased' &&
+    keptFor(retention.orderDays(), delivery.updatedAt)),
 });
 
 /** A delivery as it enters the ledger: due at once, or blocked from the start. */
@@ -181,8 +185,13 @@ const MAX_INSIDE = 8;
 export function withAttempt(delivery: Delivery, attempt: Attempt): { delivery: Delivery; also: Write[] } {
   const { id, attempts = [] } = delivery;
   if (attempt.number <= MAX_INSIDE) return { delivery: { ...delivery, attempts: [...attempts, attempt] }, also: [] };
-  return {
-    delivery,
-    also: [put({ ...attempt, ...items.attempt.key({ delivery: id, number: `${attempt.number}` }) }, NEW)],
-  };
+  return { delivery, also: [put(attemptItem(id, attempt), NEW)] };
 }
+
+const attemptItem = (delivery: string, attempt: Attempt) => ({
+  ...attempt,
+  ...items.attempt.key({ delivery, number: `${attempt.number}` }),
+});
+
+/** An attempt beside its delivery, as it shall stand from now on. */
+export const putAttempt = (delivery: string, attempt: Attempt): Write => put(attemptItem(delivery, attempt));

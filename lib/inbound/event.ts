@@ -1,4 +1,5 @@
 import { cutBody, type InboundReceived } from '#events/inbound-received';
+import type { Order } from '#lib/orders/order';
 import type { Decision } from '#lib/platform/decision';
 import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
@@ -41,7 +42,8 @@ function packEvent(event: InboundEvent): Item<InboundEvent> {
     ...event,
     ...items.event.key(event),
     ...keysIn(items.event.byTime, event),
-    ...(unreadable ? keysIn(items.event.unreadable, event) : { expiresAt: expiryOf(items.event, event.recordedAt) }),
+    ...(unreadable && keysIn(items.event.unreadable, event)),
+    expiresAt: expiryOf(items.event, event.recordedAt),
   };
   const item = pack(whole, items.event.visible);
   const fits = event.body === '' || packedSize(item) <= MAX_PACKED_BYTES;
@@ -50,7 +52,6 @@ function packEvent(event: InboundEvent): Item<InboundEvent> {
 
 /**
  * Fails its transaction when this very message was recorded before; a remapped one, when it could be read meanwhile.
- * Unreadable events are kept until somebody reads them.
  */
 export function putEvent(event: InboundEvent): Write {
   const item = packEvent(event);
@@ -67,9 +68,19 @@ const replaceUnreadable = (item: Item<InboundEvent>): Write => ({
   },
 });
 
-/** An event as it goes on record. */
-export function eventOf(message: Message, became: Partial<InboundEvent> & Pick<InboundEvent, 'state'>): InboundEvent {
-  return { ...message, order: null, error: null, note: null, recordedAt: new Date().toISOString(), ...became };
+const withoutBody = { body: '', encoding: 'utf8', bodyTruncated: true } as const;
+
+/** A recorded event whose buyer is erased: what arrived is gone, that it did is kept. */
+export const putErased = (event: InboundEvent) => put(packEvent({ ...event, ...withoutBody }), 'attribute_exists(pk)');
+
+/** An event as it goes on record: without its body where its order's buyer was erased. */
+export function eventOf(
+  message: Message,
+  became: Partial<InboundEvent> & Pick<InboundEvent, 'state'>,
+  about: Order | null = null,
+): InboundEvent {
+  const kept = about?.erased ? { ...message, ...withoutBody } : message;
+  return { ...kept, order: null, error: null, note: null, recordedAt: new Date().toISOString(), ...became };
 }
 
 /** Records an event that changes no order, with what else must stand with it; a second receipt of it changes nothing. */

@@ -73,7 +73,7 @@ export function decideSnapshot(
   if (state === 'duplicate' && message.receivedBy !== 'webhook')
     return order === before ? null : { order, timeline, state: null };
   const note = result === 'older' ? 'older than the snapshot that stands' : 'the snapshot that stands';
-  const event = eventOf(message, { state, order: order.id, ...(order === before && { note }) });
+  const event = eventOf(message, { state, order: order.id, ...(order === before && { note }) }, order);
   return { order, timeline, state, also: [putEvent(event)] };
 }
 
@@ -105,7 +105,7 @@ async function ingestPart(
       const { order, timeline } = applyPart(known, snapshot, sourceOf(message, connection));
       if (order === known) return null;
       const part = putPart(orderId(connection.id, snapshot.externalId), id);
-      const event = putEvent(eventOf(message, { state: 'applied', order: id, note }));
+      const event = putEvent(eventOf(message, { state: 'applied', order: id, note }, order));
       return { order, timeline, state: isLast ? 'applied' : null, also: isLast ? [part, event] : [part] };
     }),
     optionsOf(ingesting),

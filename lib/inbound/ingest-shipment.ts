@@ -55,7 +55,7 @@ async function decideShipment(
   const told = applyShipment(order, { ...shipment, parcels }, { connection: connection.id, placed });
   const settling = shipment.settled ? settlePlacements(placing) : [];
   if (told.order === order) return { order, also: settling, state: null };
-  const event = putEvent(eventOf(message, { state: 'applied', order: order.id }));
+  const event = putEvent(eventOf(message, { state: 'applied', order: order.id }, order));
   return { ...told, also: [event, ...settling], state: 'applied' };
 }
 

@@ -38,7 +38,7 @@ export function lastCancellation(...histories: SnapshotHistory[]): Pick<Snapshot
 }
 
 /** SHA-256 (hex) of what a snapshot says, whenever it says it: the version and assumed times are left out. */
-function snapshotHash({ version: _when, ...content }: OrderSnapshot): string {
+export function snapshotHash({ version: _when, ...content }: OrderSnapshot): string {
   const said = content.timesAssumed ? { ...content, placedAt: null, paidAt: content.paidAt !== null } : content;
   return createHash('sha256').update(canonicalJson(said)).digest('hex');
 }

@@ -137,8 +137,18 @@ export interface Order extends z.infer<typeof OrderFacts> {
   /** The placing and routing deliveries, which a cancellation stops or undoes. */
   placements: Array<{ delivery: string; connection: string }>;
   ucp: UcpOrder;
+  /** Its buyer was erased, or is being: what is said of him from now on is left out. */
+  erased?: Erasure;
   /** Counts writes: every update is conditional on it. */
   revision: number;
+}
+
+/** Who had an order's buyer erased, and when. */
+export interface Erasure {
+  at: string;
+  by: string;
+  /** A keyed hash of the e-mail address, by which the order is found when the buyer asks again; null: there was none. */
+  email: string | null;
 }
 
 /** What the hub keeps of an order; every other member follows from it. */

@@ -21,7 +21,11 @@ interface ShipmentSource {
 export function applyShipment(order: Order, shipment: ShipmentSnapshot, source: ShipmentSource): ShipmentResult {
   const { connection: by, placed } = source;
   const parcels = addParcels(order, shipment.parcels, by, placed);
-  const events = addEvents(order.shipmentEvents, shipment.events, by);
+  const events = addEvents(
+    order.shipmentEvents,
+    order.erased ? shipment.events.map(withoutDescription) : shipment.events,
+    by,
+  );
   const { fulfillments } = parcels;
   const shipmentEvents = events.all;
   if (sameContent([fulfillments, shipmentEvents], [order.fulfillments, order.shipmentEvents]))
@@ -32,6 +36,9 @@ export function applyShipment(order: Order, shipment: ShipmentSnapshot, source: 
     timeline: [...parcels.added.map(tellParcel), ...events.added.map(tellEvent)],
   };
 }
+
+/** A shipper's words may quote the buyer. */
+const withoutDescription = <E extends { description?: string }>({ description: _, ...event }: E) => event;
 
 /** What the timeline tells of a new parcel. */
 export function tellParcel({ id: fulfillment, ...parcel }: Fulfillment): Told {

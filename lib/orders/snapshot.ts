@@ -2,6 +2,7 @@ import { compareText, sameContent } from '#lib/platform/canonical-json';
 import { ContractError } from '#lib/platform/errors';
 import { checkCurrency } from '#lib/platform/money';
 import { derive } from './derive.ts';
+import { withoutBuyer } from './erasure.ts';
 import { compareStamps, historyOf, joinHistories } from './history.ts';
 import { type Order, type OrderSnapshot, orderId } from './order.ts';
 import type { Told } from './timeline.ts';
@@ -29,8 +30,9 @@ export interface SnapshotResult {
 }
 
 /** Any permutation of the same snapshots ends in the same order. Throws ContractError for one that makes no valid order. */
-export function applySnapshot(order: Order | null, snapshot: OrderSnapshot, source: SnapshotSource): SnapshotResult {
-  checkSnapshot(snapshot);
+export function applySnapshot(order: Order | null, whole: OrderSnapshot, source: SnapshotSource): SnapshotResult {
+  checkSnapshot(whole);
+  const snapshot = order?.erased ? withoutBuyer(whole) : whole;
   const told = historyOf(snapshot, source.askedAt ?? source.receivedAt);
   if (!order) {
     const created = derive({
@@ -120,10 +122,11 @@ function changedMembers(previous: Order, next: Order): string[] {
  */
 export function applyPart(
   order: Order,
-  snapshot: OrderSnapshot,
+  whole: OrderSnapshot,
   source: SnapshotSource,
 ): { order: Order; timeline: Told[] } {
-  checkSnapshot(snapshot);
+  checkSnapshot(whole);
+  const snapshot = order.erased ? withoutBuyer(whole) : whole;
   const { externalId } = snapshot;
   const { parts = {} } = order;
   const known = Object.hasOwn(parts, externalId) ? parts[externalId] : undefined;

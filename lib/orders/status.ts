@@ -9,6 +9,12 @@ export function statusOf({ ucp, cancelled }: Order): OrderStatus {
   return active.some(({ quantity }) => quantity.fulfilled > 0) ? 'partial' : 'open';
 }
 
+/** Whether nothing more is to be shipped. */
+export function isSettled(order: Order): boolean {
+  const status = statusOf(order);
+  return status === 'fulfilled' || status === 'cancelled';
+}
+
 /** Whether units are left to ship although the time for it has passed. */
 export function isLate(order: Order, now = new Date()): boolean {
   const status = statusOf(order);

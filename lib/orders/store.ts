@@ -1,10 +1,22 @@
 import { getAttempts, getDeliveries } from '#lib/deliveries/ledger';
 import { compareText } from '#lib/platform/canonical-json';
+import { retention } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
-import { bare, db, getItem, type Item, pack, put, queryPartition, type Write } from '#lib/platform/table/table';
+import {
+  bare,
+  db,
+  getItem,
+  type Item,
+  type Key,
+  keptFor,
+  pack,
+  put,
+  queryPartition,
+  type Write,
+} from '#lib/platform/table/table';
 import type { Order, OrderStatus } from './order.ts';
-import { isLate } from './status.ts';
+import { isLate, isSettled, statusOf } from './status.ts';
 import { linesOf, type TimelineEntry } from './timeline.ts';
 
 /** The ids of an order's deliveries, for who lists them; undefined where no order is asked for. */
@@ -19,6 +31,7 @@ export function putOrder(order: Order, previous: Order | null): Write {
     ...order,
     ...items.order.key(order),
     ...keysIn(items.order.byTime, order),
+    ...(isSettled(order) && keptFor(retention.orderDays(), order.updatedAt)),
   };
   const item = pack(whole, items.order.visible);
   if (!previous) return put(item, 'attribute_not_exists(pk)');
@@ -32,9 +45,16 @@ const MAX_CHARACTERS = 300_000;
 export function putTimeline(orderId: string, entries: readonly TimelineEntry[], origin: string): Write[] {
   return inGroups(entries).map(([first, ...more], index) => {
     const key = items.timelineEntry.key({ order: orderId, at: first.at, origin, index: `${index}` });
-    if (more.length === 0) return put({ ...first, ...key });
-    return put(pack<{ entries: TimelineEntry[] }>({ entries: [first, ...more], ...key }, []));
+    return putTimelineEntries(key, [first, ...more]);
   });
+}
+
+/** The lines of one item, one or several. */
+export function putTimelineEntries(key: Key, entries: readonly TimelineEntry[]) {
+  const [first, ...more] = entries;
+  const kept = { ...key, ...keptFor(retention.orderDays(), entries.at(-1)?.at ?? '') };
+  if (first && more.length === 0) return put({ ...first, ...kept });
+  return put(pack<{ entries: readonly TimelineEntry[] }>({ entries, ...kept }, []));
 }
 
 type Group = [TimelineEntry, ...TimelineEntry[]];
@@ -52,16 +72,22 @@ function inGroups(entries: readonly TimelineEntry[]): Group[] {
   return groups;
 }
 
+/** The lines that stand beside an order, as their items hold them. */
+export async function listTimeline(id: string): Promise<Array<{ key: Key; entries: TimelineEntry[] }>> {
+  const beside = await queryPartition<TimelineEntry | { entries: TimelineEntry[] }>(
+    items.order.key({ id }).pk,
+    items.timelineEntry.prefix,
+  );
+  return beside.map(({ pk, sk, ...item }) => {
+    const entry = bare({ pk, sk, ...item } as Item<TimelineEntry | { entries: TimelineEntry[] }>);
+    return { key: { pk, sk }, entries: 'entries' in entry ? entry.entries : [entry] };
+  });
+}
+
 /** All that happened to an order and its deliveries, oldest first. */
 export async function getTimeline({ id, timeline = [], deliveries }: Order): Promise<TimelineEntry[]> {
-  const [beside, known] = await Promise.all([
-    queryPartition<TimelineEntry | { entries: TimelineEntry[] }>(
-      items.order.key({ id }).pk,
-      items.timelineEntry.prefix,
-    ),
-    getDeliveries(deliveries),
-  ]);
-  const later = beside.map((item) => bare(item)).flatMap((item) => ('entries' in item ? item.entries : [item]));
+  const [beside, known] = await Promise.all([listTimeline(id), getDeliveries(deliveries)]);
+  const later = beside.flatMap(({ entries }) => entries);
   const told = await Promise.all(known.map(async (delivery) => linesOf(delivery, await getAttempts(delivery))));
   return [...timeline, ...later, ...told.flat()].sort((a, b) => compareText(a.at, b.at));
 }
@@ -88,13 +114,11 @@ interface OrderFilter {
   since?: string | undefined;
   limit: number;
   cursor?: string | undefined;
+  matches?: (order: Order) => boolean;
 }
 
 /** Orders, newest received first. */
-export function listOrders(
-  { connections, status, late, since, limit, cursor }: OrderFilter,
-  statusOf: (order: Order) => OrderStatus,
-) {
+export function listOrders({ connections, status, late, since, limit, cursor, matches = () => true }: OrderFilter) {
   return listIndex<Order>({
     index: 'byTime',
     partitions: connections.flatMap((id) => partitionsOf(items.order.byTime, { connection: id })),
@@ -103,6 +127,7 @@ export function listOrders(
     matches: (order) =>
       (!status || statusOf(order) === status) &&
       (late === undefined || isLate(order) === late) &&
-      (!since || order.receivedAt >= since),
+      (!since || order.receivedAt >= since) &&
+      matches(order),
   });
 }

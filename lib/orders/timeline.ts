@@ -24,6 +24,7 @@ export type Told =
   | Tells<NoteType, { event: string; remoteId: string; note: string }>
   // What people did to it.
   | Tells<'address.corrected', { members: string[] }>
+  | Tells<'buyer.erased', { reason: string | null }>
   | Tells<'order.remapped', { remap: string; changed: readonly string[]; event: string; reason?: string }>
   // What became of its deliveries.
   | Tells<PushedType, { delivery: string } & PushedDetail>

@@ -44,6 +44,12 @@ export const leaseSeconds = (): number => positive('LEASE_SECONDS', 90);
 /** How long one call to a remote may take; a lease outlives several. */
 export const httpTimeoutMs = (): number => positive('HTTP_TIMEOUT_SECONDS', 10) * 1000;
 
+/** Days for which buyers' data stay once an order has settled, and for which orders and deliveries do; 0: for ever. */
+export const retention = {
+  buyerDays: () => positive('RETENTION_BUYER_DAYS', 365),
+  orderDays: () => positive('RETENTION_ORDER_DAYS', 1095),
+};
+
 /** Whether an instant is before the ledger was restored: a part of what was done until then is on no record. */
 export const isBeforeRestore = (instant: string): boolean =>
   process.env.RESTORED_AT !== undefined && Date.parse(instant) < Date.parse(process.env.RESTORED_AT);

@@ -4,7 +4,17 @@ import { shortHash } from '#lib/platform/hash';
 import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
-import { expiryOf, getItem, type Item, put, queryPartition, transact, type Write } from '#lib/platform/table/table';
+import {
+  db,
+  expiryOf,
+  getItem,
+  type Item,
+  isWritten,
+  put,
+  queryPartition,
+  transact,
+  type Write,
+} from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { log } from '#lib/platform/telemetry/log';
 import type * as z from '#lib/platform/zod';
@@ -78,6 +88,16 @@ export async function readQuarantine(connection: string): Promise<Array<Quaranti
 
 /** DynamoDB deletes what has expired only after a while. */
 const isKept = ({ receivedAt }: Quarantined): boolean => expiryOf(items.quarantined, receivedAt) * 1000 > Date.now();
+
+/** Removes what stands in a slot, unless that is another one by now; copies of it are still known and not kept. */
+export const removeQuarantined = async (connection: string, slot: string, id: string): Promise<void> =>
+  void (await isWritten(
+    db.delete({
+      Key: { pk: items.quarantineRing.key({ connection }).pk, sk: slot },
+      ConditionExpression: 'id = :id',
+      ExpressionAttributeValues: { ':id': id },
+    }),
+  ));
 
 /** Notes an admission, unless its slot holds another one by now: then there is nothing left to note it on. */
 export const putAdmission = (connection: string, slot: string, id: string, admission: Admission): Write => ({

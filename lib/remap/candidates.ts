@@ -41,7 +41,7 @@ export async function* eachCandidate(
       yield [{ event }, positionOf('unreadable', event)];
   if (filter.state === 'unreadable') return;
   const from = phase === 'applied' ? sort : undefined;
-  for await (const order of pages((cursor) => listOrders({ ...list, cursor }, () => 'open'), from))
+  for await (const order of pages((cursor) => listOrders({ ...list, cursor }), from))
     yield [{ order }, positionOf('applied', order)];
 }
 

@@ -4,7 +4,7 @@ import * as items from '#lib/platform/table/items';
 import { keysIn, queryIndex } from '#lib/platform/table/sharded-index';
 import { db, getItem, type Key } from '#lib/platform/table/table';
 
-export const SCOPES = ['orders:read', 'fulfillments:write', 'ops'] as const;
+export const SCOPES = ['orders:read', 'fulfillments:write', 'ops', 'privacy'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Who calls. The name stands on timelines and replays; the key itself is kept nowhere. */

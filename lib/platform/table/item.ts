@@ -30,7 +30,11 @@ const DAY_SECONDS = 24 * 3600;
 
 /** The time to live of an item of a kind that counts from an instant, in seconds since 1970 as DynamoDB wants it. */
 export const expiryOf = ({ keepDays }: { keepDays: number }, from: string): number =>
-  Math.ceil(Date.parse(from) / 1000) + keepDays * DAY_SECONDS;
+  Math.ceil(Date.parse(from) / 1000 + keepDays * DAY_SECONDS);
+
+/** The time to live of what is kept for so many days; none where the days are 0, which is for ever. */
+export const keptFor = (days: number, from: string): { expiresAt?: number } =>
+  days > 0 ? { expiresAt: expiryOf({ keepDays: days }, from) } : {};
 
 const SMALL_WINDOW = 16;
 const LARGE_WINDOW = 22;

@@ -173,6 +173,16 @@ export const apiKey = {
   },
 } as const;
 
+/** The key under which e-mail addresses of erased buyers are hashed, made at the first erasure. */
+export const emailHashKey = {
+  key: () => ({ pk: 'EMAILHASHKEY', sk: 'EMAILHASHKEY' }),
+} as const;
+
+/** How far the retention of buyers' data has come, connection by connection. */
+export const retention = {
+  key: () => ({ pk: 'RETENTION', sk: 'RETENTION' }),
+} as const;
+
 /** What was answered to a request with an `Idempotency-Key`. */
 export const idempotency = {
   key: ({ keyName, key }: Of<'keyName' | 'key'>) => ({ pk: `IDEMPOTENCY#${keyName}#${key}`, sk: 'IDEMPOTENCY' }),

@@ -10,8 +10,12 @@ export interface Commits {
   flush(): void;
 }
 
+/** Quiet for so long, the log is emptied into the database: what was deleted or overwritten is on no disk any more. */
+const QUIET_MS = 1_000;
+
 /** Gathers writes into one transaction a turn: many requests share the price of one commit. */
 export function groupCommits(database: DatabaseSync): Commits {
+  let quiet: NodeJS.Timeout | undefined;
   let open: { done: Promise<void>; resolve: () => void; timer: NodeJS.Immediate } | undefined;
 
   function flush(): void {
@@ -22,6 +26,8 @@ export function groupCommits(database: DatabaseSync): Commits {
     database.exec('COMMIT');
     open = undefined;
     resolve();
+    if (quiet) quiet.refresh();
+    else quiet = setTimeout(() => database.isOpen && database.exec('PRAGMA wal_checkpoint(TRUNCATE)'), QUIET_MS).unref();
   }
 
   return {

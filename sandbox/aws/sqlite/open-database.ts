@@ -23,6 +23,7 @@ export function openDatabase({ file, schema, fsync, lockWaitMs }: DatabaseOption
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = ${fsync ? 'FULL' : 'NORMAL'};
         PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA secure_delete = ON;
         PRAGMA cache_size = -65536;
         BEGIN IMMEDIATE; ${schema} COMMIT;
       `);

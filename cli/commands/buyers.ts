@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import type { BuyerExport, ErasureCertificate } from '#lib/api/buyers';
+import { refusal } from '../errors.ts';
+import { count } from '../format.ts';
+import { examples, yes } from '../options.ts';
+import { openSession } from '../session.ts';
+
+interface Whom {
+  order?: string;
+  email?: string;
+}
+
+/** `longshore buyers`: what is kept of a buyer, and how he is erased. */
+export function addBuyers(program: Command): void {
+  const buyers = program
+    .command('buyers')
+    .description('what the hub holds of a buyer; wants a key with the scope privacy');
+  whom(buyers.command('find').description('where it holds anything of a buyer, in numbers'))
+    .addHelpText('after', examples('buyers find --email elena@example.com'))
+    .action(async (options: Whom, command: Command) => {
+      const session = openSession(command);
+      const found = await session.api.post<BuyerExport>('/buyers/export', subjectOf(options));
+      const places = Object.fromEntries(Object.entries(found.places).map(([place, all]) => [place, all.length]));
+      session.answer({ orders: found.orders, places, complete: found.complete }, () => describe(found.orders, places));
+    });
+  whom(buyers.command('export').description('all of it, as JSON'))
+    .addHelpText('after', examples('buyers export --order scopio-main:ord_8f3a > elena.json'))
+    .action(async (options: Whom, command: Command) => {
+      const session = openSession(command);
+      const found = await session.api.post<BuyerExport>('/buyers/export', subjectOf(options));
+      session.answer(found, () => JSON.stringify(found, null, 2));
+    });
+  whom(buyers.command('erase').description('erase it, for good; the certificate says what was touched'))
+    .requiredOption('--reason <text>', 'kept on record, with who erased')
+    .addOption(yes('do it; without it, it is only counted'))
+    .addHelpText('after', examples('buyers erase --email elena@example.com --reason "asked by letter" --yes'))
+    .action(async ({ reason, yes: sure, ...options }: Whom & { reason: string; yes?: boolean }, command: Command) => {
+      const session = openSession(command);
+      if (!sure) {
+        const { orders, places } = await session.api.post<BuyerExport>('/buyers/export', subjectOf(options));
+        const counts = Object.fromEntries(Object.entries(places).map(([place, all]) => [place, all.length]));
+        session.answer({ orders, places: counts }, () => describe(orders, counts));
+        throw refusal('nothing was erased: say --yes to do it');
+      }
+      const certificates: ErasureCertificate[] = [];
+      do certificates.push(await session.api.post('/buyers/erase', { ...subjectOf(options), reason }));
+      while (certificates.at(-1)?.complete === false);
+      session.answer(certificates.length === 1 ? certificates[0] : certificates, () =>
+        certificates.map(certify).join('\n'),
+      );
+    });
+}
+
+const whom = (command: Command): Command =>
+  command
+    .option('--order <id>', "this order's buyer")
+    .option('--email <address>', 'the buyer of every order with this address');
+
+function subjectOf({ order, email }: Whom): Whom {
+  if ((order === undefined) === (email === undefined)) throw refusal('name either --order or --email');
+  return order === undefined ? { email: email as string } : { order };
+}
+
+const describe = (orders: readonly string[], places: Readonly<Record<string, number>>): string =>
+  [
+    `${count(orders.length, 'order', 'orders')}${orders.length > 0 ? `: ${orders.join(', ')}` : ''}`,
+    ...Object.entries(places).map(([place, found]) => `  ${place.padEnd(12)} ${found}`),
+  ].join('\n');
+
+const certify = ({ id, at, by, reason, orders, touched, complete }: ErasureCertificate): string =>
+  `${id}: erased ${at} by ${by} (${reason})\n${describe(orders, touched)}${complete ? '' : '\n  more is left: goes on'}`;

@@ -1,0 +1,98 @@
+import { getNetwork } from '#lib/marketplaces/network';
+import * as z from '#lib/platform/zod';
+import { eraseBuyer, exportBuyer } from '#lib/privacy/erase';
+import { errorResponses } from './kit/errors.ts';
+import { Timestamp } from './kit/members.ts';
+import { doc, named } from './kit/meta.ts';
+import { body, createRoute, json, Routes } from './kit/route.ts';
+
+/** API Gateway waits 29 seconds. */
+const MAX_MS = 20_000;
+
+const order = doc(z.optional(z.string().check(z.minLength(1))), {
+  description: "One order's buyer.",
+  example: 'scopio-main:ord_8f3a',
+});
+const email = doc(z.optional(z.string().check(z.trim(), z.regex(/^[^@\s]+@[^@\s]+$/, 'expected an e-mail address'))), {
+  description: 'The buyer of every order with this address, whatever its case.',
+});
+const isOne = (asked: { order?: string | undefined; email?: string | undefined }): boolean =>
+  (asked.order === undefined) !== (asked.email === undefined);
+const ONE = 'name either order or email';
+
+const ExportRequest = named('BuyerExportRequest', z.strictObject({ order, email }).check(z.refine(isOne, ONE)), {
+  example: { email: 'elena@example.com' },
+});
+
+const EraseRequest = named(
+  'BuyerErasureRequest',
+  z
+    .strictObject({ order, email, reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(500)) })
+    .check(z.refine(isOne, ONE)),
+  { example: { email: 'elena@example.com', reason: 'asked by letter of 2026-11-20' } },
+);
+
+const complete = doc(z.boolean(), { description: 'False: there is more than one request has time for; ask again.' });
+const orders = doc(z.array(z.string()), { description: 'Ids of the orders that were found.' });
+const byPlace = <S extends z.ZodMiniType>(each: S) =>
+  z.object({ events: each, quarantine: each, deadLetters: each, deliveries: each, timeline: each, orders: each });
+
+export const BuyerExport = named('BuyerExport', z.object({ orders, places: byPlace(z.array(z.unknown())), complete }), {
+  description: 'Everything that the hub holds of a buyer, by the place that holds it.',
+});
+export type BuyerExport = z.infer<typeof BuyerExport>;
+
+export const ErasureCertificate = named(
+  'ErasureCertificate',
+  z.object({
+    id: doc(z.string(), { example: 'ers_0f1e2d3c-950a-4c1e-9d0b-0f3f9f2f6f11' }),
+    at: Timestamp,
+    by: doc(z.string(), { description: "The API key's name." }),
+    reason: z.string(),
+    orders,
+    touched: doc(byPlace(z.int()), { description: 'How much was made to say nothing, by place.' }),
+    complete,
+  }),
+);
+export type ErasureCertificate = z.infer<typeof ErasureCertificate>;
+
+const exportRoute = createRoute({
+  method: 'post',
+  path: '/buyers/export',
+  tags: ['buyers'],
+  summary: 'Everything that the hub holds of a buyer',
+  scope: 'privacy',
+  request: { body: body(ExportRequest) },
+  responses: { 200: json('What was found.', BuyerExport), ...errorResponses(400, 401, 403, 404, 413, 415, 500) },
+});
+
+const eraseRoute = createRoute({
+  method: 'post',
+  path: '/buyers/erase',
+  tags: ['buyers'],
+  summary: 'Erases a buyer, for good',
+  description:
+    'Done when answered. The orders live on without the buyer, and what their marketplace sends of them again is taken in without him. An order that is still to be shipped can no longer be.',
+  scope: 'privacy',
+  request: { body: body(EraseRequest) },
+  responses: {
+    200: json('The certificate.', ErasureCertificate),
+    ...errorResponses(400, 401, 403, 404, 413, 415, 500),
+  },
+});
+
+export const routes = new Routes();
+
+const subjectOf = (asked: { order?: string | undefined; email?: string | undefined }) =>
+  asked.order === undefined ? { email: asked.email ?? '' } : { order: asked.order };
+
+routes.add(exportRoute, async (context) => {
+  const options = { network: await getNetwork(), by: context.var.key.name, timeMs: MAX_MS };
+  return context.json(await exportBuyer(subjectOf(context.req.valid('json')), options), 200);
+});
+
+routes.add(eraseRoute, async (context) => {
+  const asked = context.req.valid('json');
+  const options = { network: await getNetwork(), by: context.var.key.name, timeMs: MAX_MS };
+  return context.json(await eraseBuyer(subjectOf(asked), asked.reason, options), 200);
+});

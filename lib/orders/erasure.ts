@@ -1,0 +1,48 @@
+import { derive } from './derive.ts';
+import { snapshotHash } from './history.ts';
+import type { Order, OrderSnapshot, SnapshotHistory } from './order.ts';
+import type { TimelineEntry } from './timeline.ts';
+
+/** What stands where words of a remote or of the buyer stood. */
+export const ERASED = 'erased';
+
+/** A snapshot with nothing of the buyer but the country, by which sales are counted and routed. */
+export function withoutBuyer(snapshot: OrderSnapshot): OrderSnapshot {
+  const { address_country } = snapshot.shippingAddress;
+  return { ...snapshot, buyer: {}, shippingAddress: address_country === undefined ? {} : { address_country } };
+}
+
+/** The order without its buyer, and with no words that may quote him. What snapshots say of him later is left out, too. */
+export function withoutBuyerIn(order: Order): Order {
+  const parts = Object.entries(order.parts ?? {}).map(([id, history]) => [id, forget(history)] as const);
+  return derive({
+    ...order,
+    correctedAddress: null,
+    history: forget(order.history),
+    ...(parts.length > 0 && { parts: Object.fromEntries(parts) }),
+    ...(order.timeline && { timeline: order.timeline.map(withoutWords) }),
+    shipmentEvents: order.shipmentEvents.map(({ description: _, ...event }) => event),
+  });
+}
+
+/** The hash changes with the content wherever it stands, so that the same snapshot sent again is still the same. */
+function forget(history: SnapshotHistory): SnapshotHistory {
+  const snapshot = withoutBuyer(history.snapshot);
+  const [before, after] = [history.stands.hash, snapshotHash(snapshot)];
+  const move = <T extends { hash: string }>(stamp: T): T => (stamp.hash === before ? { ...stamp, hash: after } : stamp);
+  return {
+    ...history,
+    snapshot,
+    stands: move(history.stands),
+    paid: history.paid && move(history.paid),
+    originals: history.originals.map(move),
+    vanished: history.vanished.map(move),
+  };
+}
+
+/** A line of a timeline whose free text, which may quote the buyer, is gone. */
+export function withoutWords(entry: TimelineEntry): TimelineEntry {
+  const detail: Record<string, unknown> = { ...entry.detail };
+  for (const name of ['description', 'note']) if (typeof detail[name] === 'string') detail[name] = ERASED;
+  return { ...entry, detail } as TimelineEntry;
+}

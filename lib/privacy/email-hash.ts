@@ -1,0 +1,23 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import * as items from '#lib/platform/table/items';
+import { db, getItem, isWritten, NEW, put, type Table } from '#lib/platform/table/table';
+
+interface HashKey {
+  key: string;
+}
+
+/** HMAC-SHA256 of an e-mail address, whatever its case, under a key that the hub made for itself. */
+export async function hashEmail(email: string, table: Table = db): Promise<string> {
+  const key = (await readKey()) ?? (await makeKey(table));
+  return createHmac('sha256', key).update(normalEmail(email)).digest('hex').slice(0, 32);
+}
+
+export const normalEmail = (email: string): string => email.trim().toLowerCase();
+
+const readKey = async (): Promise<string | undefined> => (await getItem<HashKey>(items.emailHashKey.key()))?.key;
+
+async function makeKey(table: Table): Promise<string> {
+  const key = randomBytes(32).toString('base64');
+  if (await isWritten(table.put(put<HashKey>({ key, ...items.emailHashKey.key() }, NEW).Put))) return key;
+  return (await readKey()) ?? key;
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import type { Network } from '#lib/marketplaces/network';
+import { changeOrder } from '#lib/orders/change';
+import type { Order } from '#lib/orders/order';
+import { getOrder, listOrders } from '#lib/orders/store';
+import { NotFoundError } from '#lib/platform/errors';
+import { hashEmail, normalEmail } from './email-hash.ts';
+import { type Buyer, type Found, OutOfTime, PLACES, type PlaceName } from './places.ts';
+import { tracesOf } from './traces.ts';
+
+/** Whose data: the buyer's of one order, or of every order with his e-mail address. */
+export type Subject = { order: string } | { email: string };
+
+/** What was touched, by place. `complete` false: more is left than there was time for; the same request goes on. */
+export interface Certificate {
+  id: string;
+  at: string;
+  by: string;
+  reason: string;
+  orders: string[];
+  touched: Record<PlaceName, number>;
+  complete: boolean;
+}
+
+export interface Exported {
+  orders: string[];
+  places: Record<PlaceName, unknown[]>;
+  complete: boolean;
+}
+
+interface Options {
+  network: Network;
+  /** The API key's name, for the timeline. */
+  by: string;
+  /** Milliseconds that there are. */
+  timeMs: number;
+}
+
+/** Everything that the hub holds of a buyer. Throws NotFoundError for an order that is not known. */
+export async function exportBuyer(subject: Subject, options: Options): Promise<Exported> {
+  const { buyer, complete: found } = await findBuyer(subject, options);
+  const places = emptyPlaces<unknown[]>(() => []);
+  const complete = await eachFound(buyer, (name, { data }) => void places[name].push(data));
+  return { orders: idsOf(buyer), places, complete: found && complete };
+}
+
+/**
+ * Makes every place say nothing of a buyer, for good: his orders live on without him, and what is sent of them again is
+ * taken in without him, too. Doing it twice is doing it once. Throws NotFoundError for an order that is not known.
+ */
+export async function eraseBuyer(
+  subject: Subject,
+  reason: string,
+  options: Options,
+  places: readonly PlaceName[] = PLACES.map(({ name }) => name),
+): Promise<Certificate> {
+  const { buyer, complete: found } = await findBuyer(subject, options);
+  const at = new Date().toISOString();
+  // From here on nothing new is kept of him; what is known of him stays until all that is found by it is gone.
+  for (const order of buyer.orders) await mark(order, reason, at, options);
+  const touched = emptyPlaces(() => 0);
+  const visit = async (name: PlaceName, { erase }: Found) => {
+    await erase();
+    touched[name] += 1;
+  };
+  const complete = await eachFound(buyer, visit, places);
+  return {
+    id: `ers_${randomUUID()}`,
+    at,
+    by: options.by,
+    reason,
+    orders: idsOf(buyer),
+    touched,
+    complete: found && complete,
+  };
+}
+
+const idsOf = ({ orders }: Buyer): string[] => orders.map(({ id }) => id);
+
+async function mark({ id }: Order, reason: string, at: string, { network, by }: Options): Promise<void> {
+  const decide = async (order: Order | null) => {
+    if (!order || order.erased) return null;
+    const email = emailsOf(order)[0];
+    const erased = { at, by, email: email === undefined ? null : await hashEmail(email) };
+    return { order: { ...order, erased }, timeline: [{ type: 'buyer.erased' as const, detail: { reason } }] };
+  };
+  await changeOrder(id, decide, { by, origin: `erasure#${at}`, at, network });
+}
+
+const emailsOf = ({ buyer, shippingAddress }: Order): string[] =>
+  [buyer.email, shippingAddress.email].filter((email) => email !== undefined).map(normalEmail);
+
+async function findBuyer(subject: Subject, { network, by, timeMs }: Options) {
+  const deadline = Date.now() + timeMs;
+  const { orders, complete } =
+    'order' in subject
+      ? { orders: [await orderOf(subject.order)], complete: true }
+      : await ordersOf(subject.email, network, deadline);
+  const buyer: Buyer = { orders, traces: tracesOf(orders), network, by, deadline };
+  return { buyer, complete };
+}
+
+async function orderOf(id: string): Promise<Order> {
+  const order = await getOrder(id);
+  if (!order) throw new NotFoundError('order');
+  return order;
+}
+
+/** Every order with this address, those that were erased before included. */
+async function ordersOf(email: string, { connections, removed }: Network, deadline: number) {
+  const [wanted, hash] = [normalEmail(email), await hashEmail(email)];
+  const isHis = (order: Order) => emailsOf(order).includes(wanted) || order.erased?.email === hash;
+  const orders: Order[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listOrders({
+      connections: [...connections.keys(), ...removed.keys()],
+      limit: 200,
+      cursor,
+      matches: isHis,
+    });
+    orders.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor && Date.now() < deadline);
+  return { orders, complete: cursor === undefined };
+}
+
+/** False when time ran out: the order itself is left as it is then, as the rest is found by it. */
+async function eachFound(
+  buyer: Buyer,
+  visit: (name: PlaceName, found: Found) => void | Promise<void>,
+  places: readonly PlaceName[] = PLACES.map(({ name }) => name),
+): Promise<boolean> {
+  if (buyer.orders.length === 0) return true;
+  try {
+    for (const { name, find } of PLACES.filter((place) => places.includes(place.name)))
+      for await (const found of find(buyer)) await visit(name, found);
+    return true;
+  } catch (error) {
+    if (error instanceof OutOfTime) return false;
+    throw error;
+  }
+}
+
+const emptyPlaces = <T>(make: () => T): Record<PlaceName, T> =>
+  Object.fromEntries(PLACES.map(({ name }) => [name, make()])) as Record<PlaceName, T>;

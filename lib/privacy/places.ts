@@ -1,0 +1,225 @@
+import { bodyBytes } from '#events/inbound-received';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { getAttempts, getDeliveries, getDelivery, putAttempt, transition } from '#lib/deliveries/ledger';
+import { eachDelivery } from '#lib/deliveries/list';
+import { type InboundEvent, listEvents, putErased } from '#lib/inbound/event';
+import type { Network } from '#lib/marketplaces/network';
+import { changeOrder } from '#lib/orders/change';
+import { ERASED, withoutBuyerIn, withoutWords } from '#lib/orders/erasure';
+import type { Order } from '#lib/orders/order';
+import { listTimeline, putTimelineEntries } from '#lib/orders/store';
+import { deadLetterQueue, INBOUND_QUEUE } from '#lib/platform/names';
+import { deleteMessages, giveBackMessages, takeMessages } from '#lib/platform/queue/redrive';
+import { db } from '#lib/platform/table/table';
+import { untilCommitted } from '#lib/platform/table/until-committed';
+import { readQuarantine, removeQuarantined } from '#lib/quarantine/store';
+import { hasTrace } from './traces.ts';
+
+/** Whom to look for: his orders, and what gives him away where no order is named. */
+export interface Buyer {
+  orders: readonly Order[];
+  traces: readonly string[];
+  network: Network;
+  /** Who erases him, for the timeline. */
+  by: string;
+  /** Milliseconds since 1970 after which a walk breaks off. */
+  deadline: number;
+}
+
+/** Something of a buyer: what it says, and how it is made to say nothing. */
+export interface Found {
+  id: string;
+  data: unknown;
+  erase(): Promise<void>;
+}
+
+/** A place that holds buyers' data; `until` says for whom reads docs/privacy.md how long it would keep them. */
+export interface Place {
+  name: PlaceName;
+  find(buyer: Buyer): AsyncGenerator<Found>;
+}
+
+export type PlaceName = 'events' | 'quarantine' | 'deadLetters' | 'deliveries' | 'timeline' | 'orders';
+
+/**
+ * Every place that holds a buyer's data; test/privacy.test.ts holds the list against the hub. The order itself comes
+ * last, as the others are found by what it says.
+ */
+export const PLACES: readonly Place[] = [
+  { name: 'events', find: findEvents },
+  { name: 'quarantine', find: findQuarantined },
+  { name: 'deadLetters', find: findDeadLetters },
+  { name: 'deliveries', find: findDeliveries },
+  { name: 'timeline', find: findTimeline },
+  { name: 'orders', find: findOrders },
+];
+
+/** Accounts that may have spoken of the orders: who sold them, who was asked to ship them. */
+const accountsOf = (orders: readonly Order[]): string[] => [
+  ...new Set(
+    orders.flatMap(({ connection, placements }) => [connection, ...placements.map((each) => each.connection)]),
+  ),
+];
+
+const earliest = (orders: readonly Order[]): string => orders.map(({ receivedAt }) => receivedAt).sort()[0] ?? '';
+
+/** Raw bodies: those that became one of the orders, and any that could not be read and has a trace of him. */
+async function* findEvents({ orders, traces, deadline }: Buyer): AsyncGenerator<Found> {
+  const ids = new Set(orders.map(({ id }) => id));
+  const isHis = (event: InboundEvent) =>
+    event.body !== '' && ((event.order !== null && ids.has(event.order)) || hasTrace(bodyBytes(event).toString(), traces));
+  let cursor: string | undefined;
+  do {
+    const page = await listEvents({ connections: accountsOf(orders), since: earliest(orders), limit: 200, cursor });
+    for (const event of page.items.filter(isHis)) {
+      const { id, connection, topic, receivedAt } = event;
+      const data = { id, connection, topic, receivedAt, body: bodyBytes(event).toString() };
+      yield { id, data, erase: () => db.put(putErased(event).Put) };
+    }
+    cursor = page.cursor;
+    if (cursor && Date.now() > deadline) throw new OutOfTime();
+  } while (cursor);
+}
+
+/** More is to be looked through than one request has time for: asked again, it goes on with what is left. */
+export class OutOfTime extends Error {}
+
+async function* findQuarantined({ orders, traces }: Buyer): AsyncGenerator<Found> {
+  for (const connection of accountsOf(orders))
+    for (const kept of await readQuarantine(connection)) {
+      const body = bodyBytes(kept).toString();
+      if (!hasTrace(body, traces)) continue;
+      const { id, topic, receivedAt, slot } = kept;
+      const data = { id, connection, topic, receivedAt, body };
+      yield { id, data, erase: () => removeQuarantined(connection, slot, id) };
+    }
+}
+
+/** Longer than it takes to look at a batch. */
+const HIDE_SECONDS = 30;
+
+/** Messages that crashed their function hold a body, and those of dead deliveries a remote's words. */
+async function* findDeadLetters({ orders, traces, network, deadline }: Buyer): AsyncGenerator<Found> {
+  const marketplaces = [...network.connections.values(), ...network.removed.values()].map((each) => each.marketplace);
+  const wanted = [...traces, ...orders.map(({ id }) => `"${id}"`.toLowerCase())];
+  for (const queue of new Set([INBOUND_QUEUE, ...marketplaces].map(deadLetterQueue))) {
+    const rest = [];
+    // A message that comes back ends the look: all of them were seen.
+    for (let seen = new Set<string>(); Date.now() < deadline; ) {
+      const taken = await takeMessages(queue, HIDE_SECONDS);
+      if (taken.length === 0 || taken.some(({ id }) => seen.has(id))) break;
+      seen = new Set([...seen, ...taken.map(({ id }) => id)]);
+      for (const message of taken) {
+        const texts = [message.body, innerBody(message.body)];
+        if (!texts.some((text) => hasTrace(text, wanted))) rest.push(message);
+        else {
+          let erased = false;
+          const erase = async () => {
+            await deleteMessages(queue, [message]);
+            erased = true;
+          };
+          yield { id: message.id, data: { queue, body: message.body }, erase };
+          if (!erased) rest.push(message);
+        }
+      }
+    }
+    await giveBackMessages(queue, rest);
+  }
+}
+
+/** The bytes that a message of the inbound queue carries. */
+function innerBody(text: string): string {
+  const { body, encoding } = JSON.parse(text) as { body?: unknown; encoding?: unknown };
+  return typeof body === 'string' ? Buffer.from(body, encoding === 'base64' ? 'base64' : 'utf8').toString() : '';
+}
+
+/** What remotes said of the deliveries of his orders, and what was asked of a marketplace for them. */
+async function* findDeliveries({ orders, traces, network }: Buyer): AsyncGenerator<Found> {
+  const own = await getDeliveries(orders.flatMap(({ deliveries }) => deliveries));
+  const requests: Delivery[] = [];
+  const isAbout = ({ subject: { input } }: Delivery) =>
+    input !== undefined &&
+    hasTrace(JSON.stringify(input), [...traces, ...orders.map(({ id }) => `"${id}"`.toLowerCase())]);
+  for (const connection of network.connections.keys())
+    for await (const delivery of eachDelivery({ connection, kind: 'push', since: earliest(orders) }))
+      if (isAbout(delivery)) requests.push(delivery);
+  for (const delivery of [...own, ...requests]) {
+    const attempts = await getAttempts(delivery);
+    if (!saysAnything(delivery, attempts)) continue;
+    const { id, connection, action, cause, subject } = delivery;
+    yield {
+      id,
+      data: { id, connection, action, cause, input: subject.input, words: attempts.map((each) => each.description) },
+      erase: () => eraseWords(id),
+    };
+  }
+}
+
+const saysAnything = (
+  { cause, subject, closed }: Delivery,
+  attempts: ReadonlyArray<{ description?: string }>,
+): boolean =>
+  [cause?.description, closed?.cause?.description, ...attempts.map(({ description }) => description)].some(
+    (words) => words !== undefined && words !== ERASED,
+  ) ||
+  (subject.input !== undefined && subject.input !== null);
+
+/** A request without its input cannot be made again: one that is open is refused then, which its connector says. */
+async function eraseWords(id: string): Promise<void> {
+  await untilCommitted(`delivery ${id}`, async () => {
+    const was = await getDelivery(id);
+    if (!was) return true;
+    const later = (await getAttempts(was)).slice(was.attempts?.length ?? 0);
+    const now: Delivery = {
+      ...was,
+      ...{
+        cause: silent(was.cause) ?? null,
+        subject: { ...was.subject, ...('input' in was.subject && { input: null }) },
+      },
+      ...(was.attempts && { attempts: was.attempts.map(withoutDescription) }),
+      ...(was.closed && { closed: { ...was.closed, cause: silent(was.closed.cause) ?? null } }),
+    };
+    return (
+      (await transition(
+        was,
+        now,
+        later.map((each) => putAttempt(id, withoutDescription(each))),
+      )) || undefined
+    );
+  });
+}
+
+const silent = (cause: Delivery['cause'] | undefined) => cause && { ...cause, description: ERASED };
+
+function withoutDescription<A extends { description?: string; told?: Array<{ type: string; detail: object }> }>(
+  attempt: A,
+): A {
+  return {
+    ...attempt,
+    ...(attempt.description !== undefined && { description: ERASED }),
+    ...(attempt.told && { told: attempt.told.map((told) => withoutWords(told as never)) }),
+  };
+}
+
+/** Lines of timeline that stand beside an order. */
+async function* findTimeline({ orders }: Buyer): AsyncGenerator<Found> {
+  for (const { id } of orders)
+    for (const { key, entries } of await listTimeline(id)) {
+      const silentEntries = entries.map(withoutWords);
+      if (JSON.stringify(silentEntries) === JSON.stringify(entries)) continue;
+      yield { id: key.sk, data: entries, erase: () => db.put(putTimelineEntries(key, silentEntries).Put) };
+    }
+}
+
+async function* findOrders({ orders, network, by }: Buyer): AsyncGenerator<Found> {
+  for (const order of orders) {
+    const { id, number, placedAt, buyer, shippingAddress, ucp } = order;
+    const data = { id, number, placedAt, buyer, shippingAddress, lines: ucp.line_items, totals: ucp.totals };
+    const forget = (known: Order | null) => known && { order: withoutBuyerIn(known) };
+    yield {
+      id,
+      data,
+      erase: async () => void (await changeOrder(id, forget, { by, origin: `erasure#${id}`, network })),
+    };
+  }
+}

@@ -1,0 +1,80 @@
+import { getConfiguration } from '#lib/connections/store';
+import type { Order } from '#lib/orders/order';
+import { isSettled } from '#lib/orders/status';
+import { getOrder } from '#lib/orders/store';
+import { retention } from '#lib/platform/settings';
+import * as items from '#lib/platform/table/items';
+import { idOf, partitionsOf, walkIndex } from '#lib/platform/table/sharded-index';
+import { db, getItem, put } from '#lib/platform/table/table';
+import { log } from '#lib/platform/telemetry/log';
+
+/** How far the look for buyers to erase has come. */
+interface Progress {
+  nextAt: string;
+  /** The sort key of the last order looked at, by connection. */
+  behind: Record<string, string>;
+  /** Orders that had not settled when they were looked at. */
+  waiting: string[];
+}
+
+const DAY_MS = 24 * 3600_000;
+/** Looked at in one sweep, of each connection. */
+const PAGE = 200;
+
+/** Erases the buyers of orders that settled `RETENTION_BUYER_DAYS` ago: a little at each sweep until all are done, then daily. */
+export async function endRetention(now = new Date()): Promise<void> {
+  const keptMs = retention.buyerDays() * DAY_MS;
+  if (keptMs === 0) return;
+  const known = await getItem<Progress>(items.retention.key());
+  if (known && known.nextAt > now.toISOString()) return;
+  const { behind, waiting }: Pick<Progress, 'behind' | 'waiting'> = known ?? { behind: {}, waiting: [] };
+  const until = new Date(now.getTime() - keptMs).toISOString();
+  const { connections, removed } = await getConfiguration();
+  const looks = await Promise.all([...connections.keys(), ...removed.keys()].map((id) => look(id, behind[id], until)));
+  const still: string[] = [];
+  for (const id of [...waiting, ...looks.flatMap(({ ids }) => ids)]) {
+    const order = await getOrder(id);
+    if (!order || order.erased) continue;
+    if (isOver(order, until)) await erase(order);
+    else still.push(id);
+  }
+  const isDone = looks.every(({ ids }) => ids.length < PAGE);
+  const progress: Progress = {
+    nextAt: new Date(now.getTime() + (isDone ? Math.min(DAY_MS, keptMs) : 0)).toISOString(),
+    behind: { ...behind, ...Object.fromEntries(looks.flatMap(({ id, last }) => (last ? [[id, last]] : []))) },
+    waiting: still,
+  };
+  await db.put(put({ ...progress, ...items.retention.key() }).Put);
+}
+
+/** Orders received before an instant, the oldest first, behind the last that was looked at. */
+async function look(connection: string, behind: string | undefined, until: string) {
+  const { byTime } = items.order;
+  const partitions = partitionsOf(byTime, { connection });
+  const ids: string[] = [];
+  let last: string | undefined;
+  for await (const rows of walkIndex({ index: byTime.index, partitions, limit: PAGE, after: behind }))
+    for (const row of rows) {
+      if (row.sort >= until || ids.length === PAGE) return { id: connection, ids, last };
+      ids.push(idOf(row));
+      last = row.sort;
+    }
+  return { id: connection, ids, last };
+}
+
+const isOver = (order: Order, until: string): boolean => isSettled(order) && order.updatedAt < until;
+
+/** Raw bodies are gone by themselves by then. */
+async function erase({ id }: Order): Promise<void> {
+  const [{ eraseBuyer }, { getNetwork }] = await Promise.all([
+    import('./erase.ts'),
+    import('#lib/marketplaces/network'),
+  ]);
+  const reason = 'its time of keeping is over';
+  await eraseBuyer({ order: id }, reason, { network: await getNetwork(), by: 'hub', timeMs: 10_000 }, [
+    'deliveries',
+    'timeline',
+    'orders',
+  ]);
+  log.info('buyer erased', { order: id, reason });
+}
