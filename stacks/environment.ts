@@ -25,7 +25,7 @@ export function environmentFor(
     ...(table && {
       [envName.table]: resources.table.name,
       [envName.publicUrl]: resources.publicUrl,
-      ...retries(),
+      ...ofTheTable(),
       ...restoredAt(),
     }),
     ...Object.fromEntries(
@@ -44,9 +44,12 @@ export const environmentOf = (resources: Resources) => ({
   ),
 });
 
-const retries = () => ({
+/** What the ledger goes by: how it repeats, and how long it keeps. */
+const ofTheTable = () => ({
   RETRY_LIMIT: setting('RETRY_LIMIT'),
   RETRY_INTERVAL_SECONDS: setting('RETRY_INTERVAL_SECONDS'),
+  RETENTION_BUYER_DAYS: setting('RETENTION_BUYER_DAYS'),
+  RETENTION_ORDER_DAYS: setting('RETENTION_ORDER_DAYS'),
 });
 
 const restoredAt = () => {

@@ -13,6 +13,8 @@ const WHOLE = { form: /^\d+$/, is: 'a whole number' };
 export const SETTINGS = {
   RETRY_LIMIT: { fallback: '3', ...WHOLE },
   RETRY_INTERVAL_SECONDS: { fallback: '300', ...WHOLE },
+  RETENTION_BUYER_DAYS: { fallback: '365', ...WHOLE },
+  RETENTION_ORDER_DAYS: { fallback: '1095', ...WHOLE },
   ALARM_EMAIL: { form: /^[^\s@]+@[^\s@]+$/, is: 'an e-mail address' },
   RUNBOOK_URL: { fallback: 'docs/operate.md', form: /^https:\/\/[^\s#]+$/, is: 'an https:// address without a #' },
   DOMAIN: { form: /^([a-z0-9-]+\.)+[a-z]{2,}$/, is: 'a host name such as api.example.com' },

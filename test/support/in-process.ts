@@ -12,10 +12,10 @@ export interface InProcess {
 }
 
 /** The emulators with everything provisioned and the environment set, for handlers and lib/ called in this process. */
-export async function startInProcess(file: unknown): Promise<InProcess> {
+export async function startInProcess(file: unknown, dataDir = temporaryFolder()): Promise<InProcess> {
   // What lib/ logs of the failures that the tests cause would bury those of the tests.
   for (const level of ['info', 'warn', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
-  const aws = await startAws({ dataDir: temporaryFolder() });
+  const aws = await startAws({ dataDir });
   Object.assign(process.env, awsEnvironment(aws));
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());

@@ -36,7 +36,7 @@ export function describe(routes: readonly Route[]): Json {
   for (const route of routes)
     paths[route.path] = { ...paths[route.path], [route.method]: describeRoute(route, schemaOf) };
   const description =
-    'An API key. Its scopes are among `orders:read`, `fulfillments:write` and `ops`, which includes both.';
+    'An API key. Its scopes are among `orders:read`, `fulfillments:write`, `ops`, which includes both, and `privacy`, which nothing includes.';
   const securitySchemes = { [BEARER]: { type: 'http', scheme: 'bearer', description } };
   return { ...HEAD, components: { schemas: components, securitySchemes }, paths };
 }

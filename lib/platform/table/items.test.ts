@@ -58,6 +58,8 @@ test('keys and index keys are what they have always been', () => {
     token: ['TOKEN#{connection} TOKEN'],
     budget: ['BUDGET#{connection} BUDGET'],
     apiKey: ['APIKEY#{hash} APIKEY', 'byTime APIKEY {createdAt}#{hash}'],
+    emailHashKey: ['EMAILHASHKEY EMAILHASHKEY'],
+    retention: ['RETENTION RETENTION'],
     idempotency: ['IDEMPOTENCY#{keyName}#{key} IDEMPOTENCY'],
     remap: ['REMAP#{id} REMAP', 'byTime REMAP {at}#{id}'],
     admission: ['ADMISSION#{id} ADMISSION', 'byTime ADMISSION {at}#{id}'],

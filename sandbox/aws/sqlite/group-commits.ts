@@ -27,7 +27,8 @@ export function groupCommits(database: DatabaseSync): Commits {
     open = undefined;
     resolve();
     if (quiet) quiet.refresh();
-    else quiet = setTimeout(() => database.isOpen && database.exec('PRAGMA wal_checkpoint(TRUNCATE)'), QUIET_MS).unref();
+    else
+      quiet = setTimeout(() => database.isOpen && database.exec('PRAGMA wal_checkpoint(TRUNCATE)'), QUIET_MS).unref();
   }
 
   return {

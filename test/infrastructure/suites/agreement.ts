@@ -146,7 +146,14 @@ export const describeAgreement = (graph: Graph) =>
     });
 
     test('on the names of the environment', () => {
-      const settings = ['AWS_REGION', 'PUBLIC_URL', 'RETRY_LIMIT', 'RETRY_INTERVAL_SECONDS'];
+      const settings = [
+        'AWS_REGION',
+        'PUBLIC_URL',
+        'RETRY_LIMIT',
+        'RETRY_INTERVAL_SECONDS',
+        'RETENTION_BUYER_DAYS',
+        'RETENTION_ORDER_DAYS',
+      ];
       const deployed = Object.keys(graph.outputs.environment).filter((name) => !settings.includes(name));
       expect(Object.keys(environment).sort()).toEqual(deployed.sort());
     });

@@ -61,6 +61,8 @@ export const describeFunctions = (graph: Graph) =>
           [envName.publicUrl]: graph.one('apigatewayv2/api:Api').state.apiEndpoint,
           RETRY_LIMIT: '3',
           RETRY_INTERVAL_SECONDS: '300',
+          RETENTION_BUYER_DAYS: '365',
+          RETENTION_ORDER_DAYS: '1095',
         }),
       };
       const own = Object.entries(graph.variablesOf(name)).filter(([variable]) => !variable.startsWith('SST_'));

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { withoutBuyerIn } from './erasure.ts';
+import type { Order } from './order.ts';
+import { applyPart, applySnapshot } from './snapshot.ts';
+import { orderOf, snapshotOf, sourceOf, ucpErrors } from './test-orders.ts';
+
+const erased = { at: '2026-11-21T00:00:00.000Z', by: 'dpo', email: null };
+const forget = (order: Order): Order => withoutBuyerIn({ ...order, erased });
+const says = (order: Order): string => JSON.stringify(order);
+
+it('leaves lines, amounts and the country, and is still a valid order', () => {
+  const order = forget(orderOf());
+  expect(says(order)).not.toMatch(/Ana|Torres|Vallarta|44160|ana@example/);
+  expect(order).toMatchObject({ buyer: {}, shippingAddress: { address_country: 'MX' }, correctedAddress: null });
+  expect(order.ucp.totals).toEqual(orderOf().ucp.totals);
+  expect(ucpErrors(order)).toEqual([]);
+});
+
+it('takes in what is sent again without the buyer, and knows the same snapshot as the same', () => {
+  const order = forget(orderOf());
+  const same = applySnapshot(order, snapshotOf(), sourceOf(5));
+  expect(same).toMatchObject({ result: 'same', timeline: [] });
+  expect(same.order).toBe(order);
+  const changes = { version: '2026-11-21T08:15:00.000Z', shippingMethod: 'ups', buyer: { first_name: 'Anabel' } };
+  const newer = applySnapshot(order, snapshotOf(changes), sourceOf(6)).order;
+  expect(newer.shippingMethod).toBe('ups');
+  expect(says(newer)).not.toMatch(/Ana|Torres|Vallarta/);
+});
+
+it('forgets the buyer in parts of the order, too, whenever they come', () => {
+  const part = { externalId: 'ord_part', version: '2026-11-20T09:15:00.000Z' };
+  const joined = (order: Order): Order => applyPart(order, snapshotOf(part), sourceOf(3)).order;
+  expect(says(forget(joined(orderOf())))).not.toMatch(/Ana|Torres|Vallarta/);
+  expect(says(joined(forget(orderOf())))).not.toMatch(/Ana|Torres|Vallarta/);
+});

@@ -1,0 +1,201 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, SQSEvent } from 'aws-lambda';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { deadLetterQueue, INBOUND_QUEUE } from '#lib/topology';
+import { temporaryFolder } from './support/hub.ts';
+import { type InProcess, startInProcess } from './support/in-process.ts';
+import { eventOf, scopioOrder, sign } from './support/webhook.ts';
+
+const SECRET = 'webhook-secret-of-the-shop';
+const ORDER = 'shop:ord_marked';
+const MARKS = ['zenobia', 'quetzalcanary', 'fugadedatos', '3300998877', 'americana 5', '44160'];
+const file = {
+  connections: [
+    {
+      ...{ id: 'shop', marketplace: 'scopio', baseUrl: 'http://127.0.0.1:1' },
+      secrets: { apiKey: 'k', webhookSecret: SECRET },
+    },
+    {
+      ...{ id: 'shed', marketplace: 'marketful', baseUrl: 'http://127.0.0.1:1' },
+      secrets: { accessToken: 't', userId: 'u', webhookSecret: SECRET },
+    },
+  ],
+  routes: [{ from: '*', to: 'shed' }],
+};
+
+type Handler = (event: unknown, context: Context) => Promise<unknown>;
+const dataDir = temporaryFolder();
+let hub: InProcess;
+let handlers: Record<'scopio' | 'ingest' | 'api', Handler>;
+beforeAll(async () => {
+  hub = await startInProcess(file, dataDir);
+  const { putApiKey } = await import('#lib/api/kit/keys');
+  await putApiKey('ops-key', 'night-shift', ['ops']);
+  await putApiKey('privacy-key', 'dpo', ['privacy']);
+  handlers = {
+    scopio: (await import('#functions/webhooks/scopio')).handler as unknown as Handler,
+    ingest: (await import('#functions/ingest')).handler as unknown as Handler,
+    api: (await import('#functions/ops/api')).handler as unknown as Handler,
+  };
+});
+afterAll(() => hub.stop());
+
+async function invoke(handler: Handler, method: string, rawPath: string, headers: object, body: string) {
+  const event = {
+    ...{ rawPath, rawQueryString: '', headers, body, isBase64Encoded: false },
+    requestContext: { http: { method, path: rawPath } },
+  } as unknown as APIGatewayProxyEventV2;
+  const answer = (await handler(event, {} as Context)) as APIGatewayProxyStructuredResultV2;
+  return { status: answer.statusCode, body: JSON.parse(answer.body ?? '{}') };
+}
+
+const call = (path: string, body: object, { method = 'POST', key = 'privacy-key', headers = {} } = {}) =>
+  invoke(
+    handlers.api,
+    method,
+    path,
+    { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+    JSON.stringify(body),
+  );
+
+/** What came in by webhook, ingested. */
+async function receive(body: string, signature = sign(body, SECRET)): Promise<void> {
+  await invoke(handlers.scopio, 'POST', '/webhooks/scopio/shop/order-paid', { 'x-scopio-signature': signature }, body);
+  const Records = (await hub.drain(INBOUND_QUEUE)).map((message, index) => ({ messageId: `${index}`, body: message }));
+  expect(await handlers.ingest({ Records } as SQSEvent, {} as Context)).toEqual({ batchItemFailures: [] });
+}
+
+const marked = (changes = {}) =>
+  scopioOrder('ord_marked', { updated_at: '2026-11-20T09:15:00Z', ...changes }) as { shipping_address: object };
+
+const hasMark = (text: string): boolean => MARKS.some((mark) => text.toLowerCase().includes(mark));
+
+/** Keys of the items of the table that have something of the buyer in them, packed or not. */
+async function markedItems(): Promise<string[]> {
+  const { bare } = await import('#lib/platform/table/table');
+  const { tableName } = await import('#lib/platform/settings');
+  const { Items = [] } = await new DynamoDBClient({}).send(new ScanCommand({ TableName: tableName() }));
+  const all = Items.map((item) => unmarshall(item) as { pk: string; sk: string });
+  return all.filter((item) => hasMark(`${item.pk}${item.sk}${JSON.stringify(bare(item))}`)).map(({ pk }) => pk);
+}
+
+const kindsOf = (keys: readonly string[]) => [...new Set(keys.map((key) => key.split('#')[0]))].sort();
+
+function markedFiles(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) return markedFiles(path);
+    return hasMark(readFileSync(path, 'latin1')) ? [path] : [];
+  });
+}
+
+async function fillEveryPlace(): Promise<void> {
+  await receive(eventOf(marked()));
+  // Not an order, and not from the channel as far as anybody can tell.
+  await receive(eventOf({ ...marked(), items: 'none' }));
+  const forged = eventOf({ ...marked(), note: 'forged' });
+  await receive(forged, sign(forged, 'another-secret'));
+  const patch = { shippingAddress: { extended_address: 'Americana 5' } };
+  await call(`/orders/${ORDER}`, patch, { method: 'PATCH', key: 'ops-key' });
+  const fulfillment = { carrier: 'dhl', trackingNumber: 'JD1', lineItems: [{ id: 'li_1', quantity: 1 }] };
+  const headers = { 'idempotency-key': 'once' };
+  await call(`/orders/${ORDER}/fulfillments`, fulfillment, { key: 'ops-key', headers });
+  const { queueUrl } = await import('#lib/platform/settings');
+  const crashed = {
+    id: 'evt_crashed',
+    connection: 'shop',
+    topic: 'order-paid',
+    body: eventOf(marked()),
+    encoding: 'utf8',
+  };
+  const QueueUrl = queueUrl(deadLetterQueue(INBOUND_QUEUE));
+  await new SQSClient({}).send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(crashed) }));
+  const { getOrder } = await import('#lib/orders/store');
+  const { getDeliveries, transition } = await import('#lib/deliveries/ledger');
+  const [placing] = await getDeliveries((await getOrder(ORDER))?.deliveries ?? []);
+  if (!placing) throw new Error('nothing is placed');
+  const cause = { code: 'http_422', description: 'no street Calle Fugadedatos 1234' };
+  await transition(placing, { ...placing, state: 'dead', cause, nextAttemptAt: null });
+}
+
+test('a buyer is found wherever the hub keeps him, exported, erased, and stays erased when he is sent again', async () => {
+  await fillEveryPlace();
+  expect(kindsOf(await markedItems())).toEqual(['DELIVERY', 'EVENT', 'ORDER', 'QUARANTINE']);
+  expect((await call('/buyers/export', { order: ORDER }, { key: 'ops-key' })).status).toBe(403);
+
+  const exported = await call('/buyers/export', { email: ' Zenobia.Canary@EXAMPLE.com' });
+  expect(exported.body).toMatchObject({ orders: [ORDER], complete: true });
+  const found = Object.entries(exported.body.places as Record<string, unknown[]>).map(([place, all]) => [
+    place,
+    all.length,
+  ]);
+  expect(Object.fromEntries(found)).toEqual({
+    events: 2,
+    quarantine: 1,
+    deadLetters: 1,
+    deliveries: 1,
+    timeline: 0,
+    orders: 1,
+  });
+
+  const reason = 'asked by letter';
+  const erased = await call('/buyers/erase', { email: 'zenobia.canary@example.com', reason });
+  expect(erased.body).toMatchObject({ by: 'dpo', reason, orders: [ORDER], complete: true });
+  expect(erased.body.touched).toEqual({
+    events: 2,
+    quarantine: 1,
+    deadLetters: 1,
+    deliveries: 1,
+    timeline: 0,
+    orders: 1,
+  });
+  expect(await markedItems()).toEqual([]);
+  expect(await hub.drain(deadLetterQueue(INBOUND_QUEUE))).toEqual([]);
+
+  await receive(eventOf(marked()));
+  await receive(eventOf(marked({ updated_at: '2026-11-21T09:15:00Z', shipping_method: 'ups' })));
+  expect(await markedItems()).toEqual([]);
+  const { body: order } = await call(`/orders/${ORDER}`, {}, { method: 'GET', key: 'ops-key' });
+  expect(order).toMatchObject({ buyer: {}, shippingAddress: { address_country: 'MX' }, status: 'partial' });
+  expect(order.timeline.map(({ type }: { type: string }) => type)).toContain('buyer.erased');
+
+  const again = await call('/buyers/erase', { email: 'zenobia.canary@example.com', reason });
+  expect(again.body).toMatchObject({ orders: [ORDER], complete: true });
+  expect(again.body.touched).toMatchObject({ quarantine: 0, deadLetters: 0, deliveries: 0 });
+
+  await vi.waitFor(() => expect(markedFiles(dataDir)).toEqual([]), { timeout: 20_000, interval: 500 });
+});
+
+test('whoever is asked for and not known is said so, and a request names one order or one address', async () => {
+  expect((await call('/buyers/erase', { order: 'shop:nobody', reason: 'x' })).status).toBe(404);
+  expect((await call('/buyers/export', { email: 'nobody@example.com' })).body).toMatchObject({
+    orders: [],
+    complete: true,
+  });
+  expect((await call('/buyers/export', { email: 'a@b.c', order: ORDER })).status).toBe(400);
+  expect((await call('/buyers/erase', { order: ORDER })).status).toBe(400);
+});
+
+test('a buyer is erased when the order has been settled for as long as buyers are kept', async () => {
+  vi.stubEnv('RETENTION_BUYER_DAYS', '0.00001');
+  await receive(eventOf(scopioOrder('ord_settled')));
+  await call('/orders/shop:ord_settled/fulfillments', { carrier: 'dhl', trackingNumber: 'JD2' }, { key: 'ops-key' });
+  await receive(eventOf(scopioOrder('ord_open')));
+  const { endRetention } = await import('#lib/privacy/retention');
+  const { getOrder } = await import('#lib/orders/store');
+  await vi.waitFor(
+    async () => {
+      await endRetention();
+      expect(await getOrder('shop:ord_settled')).toMatchObject({
+        buyer: {},
+        shippingAddress: { address_country: 'MX' },
+      });
+    },
+    { timeout: 20_000, interval: 500 },
+  );
+  expect(await getOrder('shop:ord_open')).toMatchObject({ shippingAddress: { first_name: 'Zenobia' } });
+});
