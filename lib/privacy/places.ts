@@ -67,7 +67,8 @@ const earliest = (orders: readonly Order[]): string => orders.map(({ receivedAt 
 async function* findEvents({ orders, traces, deadline }: Buyer): AsyncGenerator<Found> {
   const ids = new Set(orders.map(({ id }) => id));
   const isHis = (event: InboundEvent) =>
-    event.body !== '' && ((event.order !== null && ids.has(event.order)) || hasTrace(bodyBytes(event).toString(), traces));
+    event.body !== '' &&
+    ((event.order !== null && ids.has(event.order)) || hasTrace(bodyBytes(event).toString(), traces));
   let cursor: string | undefined;
   do {
     const page = await listEvents({ connections: accountsOf(orders), since: earliest(orders), limit: 200, cursor });
