@@ -9,8 +9,6 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          // A property test takes as long as the machine is busy.
-          testTimeout: 60_000,
           include: ['{lib,functions,events,sandbox,cli,bench}/**/*.test.ts', 'test/conformance/**/*.test.ts'],
           exclude: [INTEGRATION],
           setupFiles: ['test/support/boots-nothing.ts'],

@@ -41,6 +41,8 @@ const guarded = [
   ['POST', '/connections/con_1/requests/act_1', 'ops'],
   ['GET', '/products', 'orders:read'],
   ['GET', '/stock', 'orders:read'],
+  ['POST', '/buyers/export', 'privacy'],
+  ['POST', '/buyers/erase', 'privacy'],
 ] as const;
 
 test.each(guarded)('%s %s wants a key with %s', async (method, path, scope) => {
@@ -54,7 +56,8 @@ test.each(guarded)('%s %s wants a key with %s', async (method, path, scope) => {
     status: 403,
     body: { error: { code: 'forbidden' } },
   });
-  expect((await api.call(method, path)).status).not.toBe(403);
+  const key = scope === 'privacy' ? { key: 'privacy' } : {};
+  expect((await api.call(method, path, key)).status).not.toBe(403);
 });
 
 test('every guarded route is in the list above', async () => {
