@@ -7,6 +7,7 @@ let api: Awaited<ReturnType<typeof startApi>>;
 beforeAll(async () => {
   api = await startApi();
   await api.putKey('reader', 'erp', ['orders:read']);
+  await api.putKey('privacy', 'privacy', ['privacy']);
   await api.putKey('writer', 'wms', ['fulfillments:write']);
 });
 afterAll(() => api.stop());
