@@ -19,6 +19,9 @@ const PATIENCE_MS = 60_000;
 /** A poll that broke off is taken up again this soon, not only after the whole interval. */
 const RESUME_SECONDS = 60;
 
+/** What a poll reads and writes with; another one in tests. */
+const HUB = { leaseCursor, saveCursor, withRemote, sendMessages, listOpenPlacements, listSkus, now: () => new Date() };
+
 /** Polls every connection of a marketplace that is due. One that fails does not hold up another. */
 export async function pollMarketplace(connector: Connector): Promise<void> {
   const { connections } = await getConfiguration();
@@ -28,24 +31,28 @@ export async function pollMarketplace(connector: Connector): Promise<void> {
 }
 
 /** One poll of one connection: pages go to the inbound queue first, and only then does the cursor move. */
-export async function pollConnection(connection: Connection, connector: Connector): Promise<void> {
+export async function pollConnection(
+  connection: Connection,
+  connector: Connector,
+  hub: typeof HUB = HUB,
+): Promise<void> {
   if (!connector.poll) return;
-  const startedAt = new Date();
-  const cursor = await leaseCursor(connection.id, startedAt);
+  const startedAt = hub.now();
+  const cursor = await hub.leaseCursor(connection.id, startedAt);
   if (!cursor) return;
   const { lease } = cursor;
   const interval = pollIntervalSeconds(connection.pollIntervalSeconds);
   let found = 0;
   try {
     let at = { watermark: cursor.watermark, resume: cursor.resume };
-    const openPlacements = (after: string | null) => listOpenPlacements(connection.id, after);
-    const skus = (after: string | null) => listSkus(connection.id, after);
-    const isWhole = await withRemote(connection, { maxWaitMs: 0, patienceMs: PATIENCE_MS }, async (remote) => {
+    const openPlacements = (after: string | null) => hub.listOpenPlacements(connection.id, after);
+    const skus = (after: string | null) => hub.listSkus(connection.id, after);
+    const isWhole = await hub.withRemote(connection, { maxWaitMs: 0, patienceMs: PATIENCE_MS }, async (remote) => {
       // A page is asked for after the one before it was handled: what it says is of this instant or later.
-      let askedAt = new Date().toISOString();
+      let askedAt = hub.now().toISOString();
       for await (const page of connector.poll?.({ ...remote, ...at, openPlacements, skus }) ?? []) {
-        const receivedAt = new Date().toISOString();
-        await sendMessages(
+        const receivedAt = hub.now().toISOString();
+        await hub.sendMessages(
           INBOUND_QUEUE,
           page.items.map((item) => ({
             message: polled(connection, item, { askedAt, receivedAt }),
@@ -54,9 +61,9 @@ export async function pollConnection(connection: Connection, connector: Connecto
         );
         found += page.items.length;
         const moved = { resume: page.resume, ...(page.watermark !== undefined && { watermark: page.watermark }) };
-        if (!(await saveCursor(connection.id, lease, moved))) return false;
+        if (!(await hub.saveCursor(connection.id, lease, moved))) return false;
         at = { ...at, ...moved };
-        askedAt = new Date().toISOString();
+        askedAt = hub.now().toISOString();
       }
       return true;
     });
@@ -74,7 +81,7 @@ export async function pollConnection(connection: Connection, connector: Connecto
     const nextPollAt = new Date(startedAt.getTime() + seconds * 1000).toISOString();
     const lastPolledAt = startedAt.toISOString();
     const ended = lastError === null && { backfill: null, caughtUpAt: lastPolledAt };
-    await saveCursor(connection.id, lease, {
+    await hub.saveCursor(connection.id, lease, {
       nextPollAt,
       lastError,
       lastPolledAt,

@@ -12,16 +12,16 @@ import type { Order } from '#lib/orders/order';
 
 export const NOW = new Date('2026-11-20T10:00:00.000Z');
 
-const connection = (id: string, marketplace: string): Connection => ({
+export const connectionOf = (id: string, marketplace: string): Connection => ({
   ...{ id, marketplace, baseUrl: 'http://remote.test', settings: {} },
   ...{ pollIntervalSeconds: 600, requestsPerMinute: 60 },
 });
 
 /** Two shops that sell and a warehouse that ships. */
 export const CONNECTIONS = [
-  connection('scopio-main', 'scopio'),
-  connection('sello-se', 'sello'),
-  connection('shed', 'marketful'),
+  connectionOf('scopio-main', 'scopio'),
+  connectionOf('sello-se', 'sello'),
+  connectionOf('shed', 'marketful'),
 ];
 
 /** A due delivery of the warehouse. */

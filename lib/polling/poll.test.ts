@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import type { Connector } from '#lib/marketplaces/contract';
+import { connector as marketful } from '#lib/marketplaces/marketful/index';
+import type { Remote } from '#lib/marketplaces/remote';
+import { BudgetSpentError } from '#lib/platform/errors';
+import { connectionOf } from '../../test/support/fake-hub.ts';
+import type { Cursor } from './cursor.ts';
+import { pollConnection } from './poll.ts';
+
+const NOW = new Date('2026-11-20T10:00:00.000Z');
+const shed = connectionOf('shed', 'marketful');
+const page = (n: number, last = false) => ({
+  items: [{ topic: 'orden', body: { id: n } }],
+  resume: last ? null : `page ${n + 1}`,
+  ...(last && { watermark: 'after all' }),
+});
+
+/** Polls pages, or what ends in an error, from a cursor; what was queued and written, in order. */
+async function poll(
+  pages: NonNullable<Connector['poll']>,
+  { send = async () => {}, isOurs = true }: { send?: () => Promise<void>; isOurs?: boolean } = {},
+) {
+  const seen: unknown[] = [];
+  const lease = { owner: 'me', until: '' };
+  const cursor: Cursor & { lease: typeof lease } = {
+    ...{ watermark: 'before', resume: 'page 1', nextPollAt: null, lastPolledAt: null, lastError: null },
+    ...{ caughtUpAt: null, lease },
+  };
+  await pollConnection(
+    shed,
+    { ...marketful, poll: pages },
+    {
+      leaseCursor: async () => cursor,
+      saveCursor: async (_connection, _lease, change) => {
+        seen.push(change);
+        return isOurs;
+      },
+      withRemote: (connection, _patience, run) => run({ connection } as Remote),
+      sendMessages: async (queue, messages) => {
+        await send();
+        seen.push([queue, ...messages.map(({ message }) => (message as { body: string }).body)]);
+      },
+      async *listOpenPlacements() {},
+      async *listSkus() {},
+      now: () => NOW,
+    },
+  );
+  return seen;
+}
+
+test('each page is in the queue before the cursor moves behind it', async () => {
+  const seen = await poll(async function* () {
+    yield page(1);
+    yield page(2, true);
+  });
+  expect(seen).toEqual([
+    ['inbound', '{"id":1}'],
+    { resume: 'page 2' },
+    ['inbound', '{"id":2}'],
+    { resume: null, watermark: 'after all' },
+    expect.objectContaining({ lastError: null, lease: null, nextPollAt: '2026-11-20T10:10:00.000Z' }),
+  ]);
+});
+
+test('a page that could not be queued leaves the cursor before it, and the poll is taken up again soon', async () => {
+  const away = { send: () => Promise.reject(new Error('SQS is away')) };
+  const seen = await poll(async function* () {
+    yield page(1, true);
+  }, away);
+  expect(seen).toEqual([
+    {
+      ...{ nextPollAt: '2026-11-20T10:01:00.000Z', lastError: 'internal_error' },
+      ...{ lastPolledAt: NOW.toISOString(), lease: null },
+    },
+  ]);
+});
+
+test('a poll whose budget is spent keeps its pages and comes back when there is room', async () => {
+  const seen = await poll(async function* () {
+    yield page(1);
+    throw new BudgetSpentError('shed', 5_000);
+  });
+  expect(seen.slice(0, 2)).toEqual([['inbound', '{"id":1}'], { resume: 'page 2' }]);
+  expect(seen.at(-1)).toMatchObject({ lastError: 'budget_spent', nextPollAt: '2026-11-20T10:00:05.000Z' });
+});
+
+test('a poller that lost its cursor to another stops and releases nothing', async () => {
+  const pages = async function* () {
+    yield page(1);
+    yield page(2, true);
+  };
+  expect(await poll(pages, { isOurs: false })).toEqual([['inbound', '{"id":1}'], { resume: 'page 2' }]);
+});
+
+test('a connection that is not due is not polled', async () => {
+  const never = async () => undefined;
+  const refuse = () => Promise.reject(new Error('polled'));
+  const hub = { leaseCursor: never, saveCursor: refuse, withRemote: refuse, sendMessages: refuse };
+  const lists = { async *listOpenPlacements() {}, async *listSkus() {} };
+  await expect(pollConnection(shed, marketful, { ...hub, ...lists, now: () => NOW })).resolves.toBeUndefined();
+});
