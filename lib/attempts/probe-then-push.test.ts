@@ -88,9 +88,11 @@ test('without a probe it is done again after an unknown outcome, as doing it twi
   expect(await probeThenPush({ ...CHANCE, probe: undefined, unknown: true, push })).toMatchObject({ ok: true });
 });
 
-test('a probe that only infers from what is gone is not asked to doubt a 5xx, but after no answer it is', async () => {
-  const after = (error: Error) => probesAfter(error, 1, { probeInfers: true });
-  expect(await after(new RetryableError(detail(503)))).toBe(false);
-  expect(await after(new RetryableError(detail(502)))).toBe(false);
-  expect(await after(new UnknownOutcomeError(detail()))).toBe(true);
+test('a probe that only infers from what is gone doubts a 5xx where nothing else can have taken it away', async () => {
+  const after = (error: Error, probeTells: boolean) => probesAfter(error, 1, { probeInfers: true, probeTells });
+  for (const status of [500, 502, 503]) {
+    expect(await after(new RetryableError(detail(status)), true)).toBe(true);
+    expect(await after(new RetryableError(detail(status)), false)).toBe(false);
+  }
+  expect(await after(new UnknownOutcomeError(detail()), false)).toBe(true);
 });

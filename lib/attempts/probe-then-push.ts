@@ -19,7 +19,7 @@ export interface Chance<Done> {
   sent(): number;
   /** False where a probe may find that nobody can tell. */
   probeTells: boolean;
-  /** The probe only concludes from what is no longer there: too little to doubt an answer. */
+  /** The probe only concludes from what is no longer there: too little to doubt an answer where it may not tell. */
   probeInfers: boolean;
 }
 
@@ -50,7 +50,7 @@ function mayStand(error: unknown, sent: number, { probeTells, probeInfers }: Cha
   if (error instanceof UnknownOutcomeError) return true;
   // A refused second call says nothing of the first.
   if (sent > 1) return true;
-  if (probeInfers) return false;
+  if (probeInfers && !probeTells) return false;
   const { httpStatus = 0 } = error.detail;
   if (GATEWAY_STATUSES.has(httpStatus)) return true;
   // A 500 is the remote's own word that it failed, perhaps after its work: worth a probe, but not a person's look.

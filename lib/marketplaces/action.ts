@@ -74,7 +74,10 @@ export interface Action<Input, Done = PushResult> {
   push(remote: RemoteContext, input: Input): Promise<Done>;
   /** Reads the remote back after an unknown outcome: what it found, or null when a push is still due. */
   probe?(remote: RemoteContext, input: Input): Promise<Done | null>;
-  /** `probe` only concludes from what is no longer there: asked after no answer came, never to doubt a 5xx. */
+  /**
+   * `probe` only concludes from what is no longer there: always asked after no answer came, but after a 5xx only where
+   * nothing else can have taken it away.
+   */
   probeInfers?: boolean;
 }
 

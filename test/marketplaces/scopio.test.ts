@@ -128,6 +128,17 @@ test('a 500 is retried until it is taken', async () => {
   ]);
 });
 
+test('a 500 after the work was done is found by the list, and the parcel is told once', async () => {
+  const id = await sell('failing-after');
+  stage.scopio.faults.add({ on: FULFILL, kind: 'status', status: 500, afterWork: true, contains: id });
+  await ship(id);
+  const { attempts } = await settled(id, 'succeeded');
+  expect(attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'succeeded']);
+  expect(callsOf(id)).toHaveLength(1);
+  const { timeline } = await stage.order(id);
+  expect(timeline.at(-1)).toMatchObject({ type: 'fulfillment.reported', detail: { probed: true } });
+});
+
 test('a 429 waits as long as it asks and costs no retry', async () => {
   const id = await sell('limited');
   const body = { error: 'Too Many Requests', retry_after_seconds: 2 };
