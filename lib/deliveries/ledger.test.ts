@@ -1,0 +1,185 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { transact, type Write } from '#lib/platform/table/table';
+import { deliveryOf, NOW } from '#test/support/fake-hub';
+import { memoryTable } from '#test/support/memory-table';
+import type { Attempt, Delivery } from './delivery.ts';
+import { coverFetch } from './fetch-cover.ts';
+import {
+  checkDelivery,
+  getAttempts,
+  getDeliveries,
+  getDelivery,
+  leaseDelivery,
+  leaseDue,
+  putNewDelivery,
+  transition,
+  withAttempt,
+} from './ledger.ts';
+
+const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
+let table = memoryTable();
+beforeEach(() => {
+  table = memoryTable();
+});
+
+async function put(...deliveries: Delivery[]): Promise<void> {
+  expect(await transact(deliveries.map(putNewDelivery), table)).toBe(true);
+}
+const read = async (id = 'dlv_1') => (await getDelivery(id, table)) as Delivery;
+
+test('a delivery is put once', async () => {
+  await put(deliveryOf({}));
+  expect(await transact([putNewDelivery(deliveryOf({}))], table)).toBe(false);
+  expect(await getDeliveries(['dlv_1', 'gone'], table)).toEqual([deliveryOf({})]);
+});
+
+describe('a lease', () => {
+  test('on what is due goes to one of many', async () => {
+    await put(deliveryOf({}));
+    const tries = await Promise.all(Array.from({ length: 5 }, () => leaseDue('dlv_1', 'marketful', NOW, table)));
+    expect(tries.filter(({ leased }) => leased)).toHaveLength(1);
+    expect(tries.filter(({ found }) => found?.state === 'leased')).toHaveLength(4);
+    expect(await read()).toMatchObject({ state: 'leased', lease: { startedAt: NOW.toISOString() } });
+  });
+
+  test.each([
+    ['of another marketplace', deliveryOf({}), 'shoppo', NOW],
+    ['not due yet', deliveryOf({}, { nextAttemptAt: later(1).toISOString() }), 'marketful', NOW],
+    ['waiting for another', deliveryOf({ subject: { about: 'x', after: ['dlv_0'] } }), 'marketful', NOW],
+    ['blocked', deliveryOf({}, { state: 'blocked', nextAttemptAt: null }), 'marketful', NOW],
+  ])('is not had of what is %s, which is shown as it stands', async (_what, delivery, marketplace, now) => {
+    await put(delivery);
+    expect(await leaseDue('dlv_1', marketplace, now, table)).toEqual({ found: delivery });
+  });
+
+  test('of what does not exist is nothing', async () => {
+    expect(await leaseDue('gone', 'marketful', NOW, table)).toEqual({});
+  });
+
+  test('whose answer was lost is found to be our own when the SDK repeats it', async () => {
+    await put(deliveryOf({}));
+    const twice = {
+      ...table,
+      update: async (input: Parameters<typeof table.update>[0]) => {
+        await table.update(input);
+        return table.update(input);
+      },
+    };
+    expect((await leaseDue('dlv_1', 'marketful', NOW, twice)).leased).toMatchObject({ state: 'leased' });
+  });
+
+  test('on a delivery as it was read is had once', async () => {
+    await put(deliveryOf({}));
+    expect(await leaseDelivery(deliveryOf({}), NOW, table)).toMatchObject({ state: 'leased' });
+    expect(await leaseDelivery(deliveryOf({}), NOW, table)).toBeUndefined();
+  });
+});
+
+describe('a transition', () => {
+  const done: Delivery = {
+    ...deliveryOf({}),
+    state: 'succeeded',
+    nextAttemptAt: null,
+    updatedAt: later(1).toISOString(),
+  };
+
+  test('stands with whatever belongs to it, or not at all', async () => {
+    await put(deliveryOf({}));
+    const also: Write[] = [putNewDelivery(deliveryOf({ id: 'dlv_2' }))];
+    expect(await transition(deliveryOf({}), done, also, table)).toBe(true);
+    expect(await transition(deliveryOf({}), done, [putNewDelivery(deliveryOf({ id: 'dlv_3' }))], table)).toBe(false);
+    expect(await read('dlv_2')).toBeDefined();
+    expect(await read('dlv_3')).toBeUndefined();
+  });
+
+  test.each([
+    ['in another state', { state: 'blocked' as const }],
+    ['written at another instant', { updatedAt: later(9).toISOString() }],
+    ['with an attempt more, at the same instant', { attemptCount: 1 }],
+  ])('from a delivery that is %s fails', async (_what, change) => {
+    await put(deliveryOf({}));
+    expect(await transition({ ...deliveryOf({}), ...change }, done, [], table)).toBe(false);
+    expect(await read()).toMatchObject({ state: 'pending' });
+  });
+
+  test('from a lease that went to another worker at the same instant fails', async () => {
+    const lease = { owner: 'me', until: later(90).toISOString(), startedAt: NOW.toISOString() };
+    await put(deliveryOf({}, { state: 'leased', lease }));
+    const was = deliveryOf({}, { state: 'leased', lease: { ...lease, owner: 'another' } });
+    expect(await transition(was, done, [], table)).toBe(false);
+  });
+
+  test('whose answer was lost is known to stand when the SDK repeats it', async () => {
+    await put(deliveryOf({}));
+    expect(await transition(deliveryOf({}), done, [], table)).toBe(true);
+    expect(await transition(deliveryOf({}), done, [], table)).toBe(true);
+  });
+
+  test('is no business of a check that only holds a delivery to what was read', async () => {
+    await put(deliveryOf({}));
+    const write = (id: string) => [checkDelivery(deliveryOf({})), putNewDelivery(deliveryOf({ id }))];
+    expect(await transact(write('dlv_2'), table)).toBe(true);
+    await transition(deliveryOf({}), done, [], table);
+    expect(await transact(write('dlv_3'), table)).toBe(false);
+  });
+});
+
+describe('the attempts at a delivery', () => {
+  const attempt = (number: number): Attempt => ({
+    ...{ number, startedAt: later(number).toISOString(), endedAt: later(number).toISOString() },
+    ...{ outcome: 'failed', nextAttemptAt: null },
+  });
+
+  test('stand in it until there are many, then beside it, and are read in their order', async () => {
+    let delivery = deliveryOf({});
+    await put(delivery);
+    for (let number = 1; number <= 12; number++) {
+      const next = withAttempt({ ...delivery, attemptCount: number }, attempt(number));
+      expect(await transition(delivery, next.delivery, next.also, table)).toBe(true);
+      delivery = next.delivery;
+    }
+    const stored = await read();
+    expect(stored.attempts).toHaveLength(8);
+    expect((await getAttempts(stored, table)).map(({ number }) => number)).toEqual(
+      Array.from({ length: 12 }, (_, n) => n + 1),
+    );
+  });
+});
+
+describe('a fetch that an event asks for', () => {
+  const fetch = (id: string) => ({ id, connection: 'shed', action: 'order', subject: { resource: '5021' } });
+  const fetched = (id: string, more: Partial<Delivery> = {}) =>
+    deliveryOf({ id, kind: 'fetch', order: null, subject: { resource: '5021' } }, more);
+  const ask = (id: string, at = NOW.toISOString()) => coverFetch(fetch(id), at, table);
+  const open = async (delivery: Delivery): Promise<void> => {
+    const { writes } = await ask(delivery.id);
+    expect(await transact([putNewDelivery(delivery), ...writes], table)).toBe(true);
+  };
+
+  test('is covered by one that has yet to begin, as long as that is still so', async () => {
+    await open(fetched('dlv_1'));
+    const { covered, writes } = await ask('dlv_2');
+    expect(covered).toBe('dlv_1');
+    expect(await transact(writes, table)).toBe(true);
+    await leaseDue('dlv_1', 'marketful', NOW, table);
+    expect(await transact(writes, table)).toBe(false);
+  });
+
+  test('is covered by one that began after the event arrived, and by none that began before', async () => {
+    const startedAt = later(10).toISOString();
+    await open(fetched('dlv_1', { state: 'leased', lease: { owner: 'x', until: later(90).toISOString(), startedAt } }));
+    expect((await ask('dlv_2', later(9).toISOString())).covered).toBe('dlv_1');
+    expect((await ask('dlv_2', later(11).toISOString())).covered).toBeNull();
+  });
+
+  test('is not covered by a dead one, which waits for a person', async () => {
+    await open(fetched('dlv_1', { state: 'dead', nextAttemptAt: null }));
+    expect((await ask('dlv_2')).covered).toBeNull();
+  });
+
+  test('that two events ask for at once is opened once', async () => {
+    const [one, other] = [await ask('dlv_1'), await ask('dlv_2')];
+    expect(await transact(one.writes, table)).toBe(true);
+    expect(await transact(other.writes, table)).toBe(false);
+  });
+});
