@@ -3,7 +3,7 @@ import { putApiKey, revokeApiKeys, SCOPES } from '#lib/api/kit/keys';
 import type { ConnectionsFile } from '#lib/connections/file';
 import { getDeliveries, transition } from '#lib/deliveries/ledger';
 import { configure } from '#lib/marketplaces/configure';
-import { publicUrl, tableName } from '#lib/platform/settings';
+import { publicUrl } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { idOf, partitionsOf, queryIndex } from '#lib/platform/table/sharded-index';
 import { db } from '#lib/platform/table/table';
@@ -62,9 +62,9 @@ async function endLeases(connections: readonly string[]): Promise<void> {
   const longAgo = new Date(0).toISOString();
   for (const connection of connections) {
     const Key = items.cursor.key({ connection });
-    await db.update({ TableName: tableName(), Key, UpdateExpression: 'REMOVE lease' });
+    await db.update({ Key, UpdateExpression: 'REMOVE lease' });
     const token = items.token.key({ connection });
-    await db.update({ TableName: tableName(), Key: token, UpdateExpression: 'REMOVE holder' });
+    await db.update({ Key: token, UpdateExpression: 'REMOVE holder' });
     const pages = await Promise.all(
       partitionsOf(items.delivery.due, { connection }).map((partition) =>
         queryIndex({ index: 'byState', partition, limit: 1000, newestFirst: false }),

@@ -82,7 +82,6 @@ test('what was written before there were shards is still found', async () => {
   const [put] = await putDue('old', 1, () => 'shed-b');
   const { db } = await import('#lib/platform/table/table');
   await db.update({
-    TableName: process.env.TABLE_NAME ?? '',
     Key: { pk: `DELIVERY#${put?.id}`, sk: 'DELIVERY' },
     UpdateExpression: 'SET statePk = :plain',
     ExpressionAttributeValues: { ':plain': 'due#shed-b' },

@@ -21,7 +21,6 @@ export async function runFloor(world: World, orders: number, batch: number): Pro
   const { applySnapshot } = await import('#lib/orders/snapshot');
   const { connector } = await import('#lib/marketplaces/scopio/index');
   const sqs = new SQSClient({});
-  const TableName = process.env[envName.table] ?? '';
   const urlOf = (queue: string) => process.env[envName.queueUrl(queue)];
   const receivedAt = new Date().toISOString();
   const connection = { id: 'floor', marketplace: 'scopio', baseUrl: 'http://127.0.0.1', settings: {} } as never;
@@ -50,13 +49,11 @@ export async function runFloor(world: World, orders: number, batch: number): Pro
   };
   const put = (pk: string, item: object) =>
     db.put({
-      TableName,
       Item: { ...item, pk, sk: 'FLOOR' },
       ConditionExpression: 'attribute_not_exists(pk)',
     });
   const set = (pk: string, state: string) =>
     db.update({
-      TableName,
       Key: { pk, sk: 'FLOOR' },
       UpdateExpression: 'SET #state = :state, updatedAt = :at',
       ExpressionAttributeNames: { '#state': 'state' },

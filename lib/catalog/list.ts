@@ -49,7 +49,7 @@ export async function listStock(
   return {
     items: stock,
     ...(skus.length > limit &&
-      last !== undefined && { cursor: encodeCursor(byTime.sort({ sku: last, id: '\uffff' })) }),
+      last !== undefined && { cursor: encodeCursor(byTime.sort({ sku: last, id: '\u{10ffff}' })) }),
   };
 }
 

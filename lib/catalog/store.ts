@@ -1,7 +1,6 @@
-import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { keysIn, queryIndex } from '#lib/platform/table/sharded-index';
-import { db, getItem, getItems, type Item, isConditionFailure, NEW, put, type Write } from '#lib/platform/table/table';
+import { db, getItem, getItems, type Item, isWritten, NEW, put, type Write } from '#lib/platform/table/table';
 import type { Product } from './product.ts';
 
 const { key, byTime } = items.product;
@@ -44,11 +43,7 @@ export async function noteProduct(connection: string, sku: string, title: string
     updatedAt,
     revision: 1,
   };
-  try {
-    await db.put({ TableName: tableName(), Item: itemOf(product), ConditionExpression: NEW });
-  } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-  }
+  await isWritten(db.put(put(itemOf(product), NEW).Put));
   if (noted.size < MAX_NOTED) noted.add(id);
 }
 

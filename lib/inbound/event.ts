@@ -1,7 +1,6 @@
 import { cutBody, type InboundReceived } from '#events/inbound-received';
 import type { Order } from '#lib/orders/order';
 import type { Decision } from '#lib/platform/decision';
-import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
 import {
@@ -60,7 +59,6 @@ export function putEvent(event: InboundEvent): Write {
 
 const replaceUnreadable = (item: Item<InboundEvent>): Write => ({
   Put: {
-    TableName: tableName(),
     Item: item,
     ConditionExpression: '#state = :unreadable',
     ExpressionAttributeNames: { '#state': 'state' },

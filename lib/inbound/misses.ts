@@ -1,6 +1,5 @@
 import type { Connection } from '#lib/connections/connection';
 import { atEndOfInvocation } from '#lib/platform/lambda/invocation';
-import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { db, expiryOf, queryPartition } from '#lib/platform/table/table';
 import { errorFields, log } from '#lib/platform/telemetry/log';
@@ -48,7 +47,6 @@ async function writeMisses(): Promise<void> {
 async function write({ connection, day, counts }: { connection: string; day: string; counts: Counts }): Promise<void> {
   const entries = Object.entries(counts);
   await db.update({
-    TableName: tableName(),
     Key: items.misses.key({ connection, day }),
     UpdateExpression: `ADD ${entries.map(([name]) => `${name} :${name}`).join(', ')} SET expiresAt = :expiresAt`,
     ExpressionAttributeValues: {

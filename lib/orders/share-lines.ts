@@ -1,6 +1,5 @@
-import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
-import { db, getItem, getItems, isConditionFailure, NEW, put, type Write } from '#lib/platform/table/table';
+import { db, getItem, getItems, isWritten, NEW, put, type Write } from '#lib/platform/table/table';
 import { type OrderSnapshot, orderId } from './order.ts';
 import { type Share, shareSnapshot } from './split.ts';
 
@@ -36,14 +35,9 @@ async function readOrders(connection: string, { lines }: OrderSnapshot): Promise
 }
 
 async function claim(connection: string, order: string, line: string): Promise<string> {
-  const Item = { line, order, ...items.orderLine.key({ connection, line }) };
-  try {
-    await db.put({ TableName: tableName(), Item, ConditionExpression: NEW });
-    return order;
-  } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-    return (await getItem<LineOfOrder>(items.orderLine.key({ connection, line })))?.order ?? order;
-  }
+  const key = items.orderLine.key({ connection, line });
+  if (await isWritten(db.put(put({ line, order, ...key }, NEW).Put))) return order;
+  return (await getItem<LineOfOrder>(key))?.order ?? order;
 }
 
 /** Remembers which order of ours an order of the sales channel is a part of. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ContractError } from './errors.ts';
-import { checkCurrency, exponentOf, splitMinor, toMinor } from './money.ts';
+import { checkCurrency, exponentOf, toMinor } from './money.ts';
 
 describe('toMinor', () => {
   it.each([
@@ -68,38 +68,6 @@ describe('toMinor', () => {
       fc.property(fc.maxSafeNat(), (minor) => {
         const digits = String(minor).padStart(3, '0');
         expect(toMinor(`${digits.slice(0, -2)}.${digits.slice(-2)}`, 'EUR', 'price')).toBe(minor);
-      }),
-    );
-  });
-});
-
-describe('splitMinor', () => {
-  it('gives the cents that are left to the largest remainders, the earlier at a tie', () => {
-    expect(splitMinor(100, [1, 1, 1])).toEqual([34, 33, 33]);
-    expect(splitMinor(1000, [1, 2, 4])).toEqual([143, 286, 571]);
-    expect(splitMinor(-100, [1, 1, 1])).toEqual([-34, -33, -33]);
-  });
-
-  it('splits evenly when nothing has a weight, and nothing into nothing', () => {
-    expect(splitMinor(3, [0, 0])).toEqual([2, 1]);
-    expect(splitMinor(0, [])).toEqual([]);
-    expect(() => splitMinor(1, [])).toThrow(RangeError);
-    expect(() => splitMinor(0.5, [1])).toThrow(RangeError);
-    expect(() => splitMinor(1, [-1])).toThrow(RangeError);
-  });
-
-  it('loses no cent, whatever the amount and the weights, and no part is off by one or more', () => {
-    const weights = fc.array(fc.oneof(fc.nat(9), fc.maxSafeNat()), { minLength: 1, maxLength: 12 });
-    fc.assert(
-      fc.property(fc.maxSafeInteger(), weights, (amount, shares) => {
-        const parts = splitMinor(amount, shares);
-        expect(parts.reduce((sum, part) => sum + BigInt(part), 0n)).toBe(BigInt(amount));
-        const total = shares.reduce((sum, share) => sum + BigInt(share), 0n);
-        if (total === 0n) return;
-        for (const [index, share] of shares.entries()) {
-          const error = BigInt(parts[index] ?? 0) * total - BigInt(amount) * BigInt(share);
-          expect(error < total && error > -total).toBe(true);
-        }
       }),
     );
   });

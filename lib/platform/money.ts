@@ -56,32 +56,3 @@ export function toMinor(
 
 const unreadable = (field: string, problem: string): ContractError =>
   new ContractError({ code: 'invalid_amount', description: `${field}: ${problem}`, field });
-
-/**
- * Splits an amount in proportion to whole weights (quantities, prices) so that the parts sum exactly to it: largest
- * remainder first, the earlier part at a tie. Without any weight the parts are equal. RangeError for what cannot be split.
- */
-export function splitMinor(amount: number, weights: readonly number[]): number[] {
-  if (!Number.isSafeInteger(amount)) throw new RangeError('an amount is a whole number of minor units');
-  if (weights.some((weight) => !Number.isSafeInteger(weight) || weight < 0))
-    throw new RangeError('weights are whole numbers and not negative');
-  if (weights.length === 0) {
-    if (amount !== 0) throw new RangeError('an amount cannot be split into no parts');
-    return [];
-  }
-  const unweighted = weights.every((weight) => weight === 0);
-  const shares = weights.map((weight) => (unweighted ? 1n : BigInt(weight)));
-  const sum = shares.reduce((total, share) => total + share, 0n);
-  const size = BigInt(Math.abs(amount));
-  const parts = shares.map((share) => (size * share) / sum);
-  let left = size - parts.reduce((total, part) => total + part, 0n);
-  const byRemainder = shares
-    .map((share, index) => ({ index, remainder: (size * share) % sum }))
-    .sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1));
-  for (const { index } of byRemainder) {
-    if (left === 0n) break;
-    parts[index] = (parts[index] ?? 0n) + 1n;
-    left -= 1n;
-  }
-  return parts.map((part) => (amount < 0 && part !== 0n ? -Number(part) : Number(part)));
-}

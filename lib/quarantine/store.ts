@@ -1,7 +1,6 @@
 import { bodyBytes } from '#events/inbound-received';
 import type { WebhookRejected } from '#events/webhook-rejected';
 import { shortHash } from '#lib/platform/hash';
-import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
 import {
@@ -102,7 +101,6 @@ export const removeQuarantined = async (connection: string, slot: string, id: st
 /** Notes an admission, unless its slot holds another one by now: then there is nothing left to note it on. */
 export const putAdmission = (connection: string, slot: string, id: string, admission: Admission): Write => ({
   Update: {
-    TableName: tableName(),
     Key: { pk: items.quarantineRing.key({ connection }).pk, sk: slot },
     UpdateExpression: 'SET admitted = :admission',
     ConditionExpression: 'id = :id',

@@ -1,4 +1,3 @@
-import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
 import { db, getItem, type Item } from '#lib/platform/table/table';
@@ -15,7 +14,7 @@ export const getRemap = (id: string): Promise<RemapRecord | undefined> => getIte
 
 export async function putRemap(record: RemapRecord): Promise<void> {
   const item: Item<RemapRecord> = { ...record, ...key(record), ...keysIn(byTime, record) };
-  await db.put({ TableName: tableName(), Item: item });
+  await db.put({ Item: item });
 }
 
 /** Applied remaps, newest first. */

@@ -1,4 +1,3 @@
-import { tableName } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { bare, db, expiryOf, getItems, type Item, NEW, put, type Write } from '#lib/platform/table/table';
 import type { Member } from './replay.ts';
@@ -23,7 +22,6 @@ export const putWaiting = (replay: string, member: Member): Write =>
 export const moveMember = (replay: string, member: Member, from: Place, to: Place, now: Date): Write[] => [
   {
     Delete: {
-      TableName: tableName(),
       Key: keyOf(replay, from, member),
       ConditionExpression: 'attribute_exists(pk)',
     },
@@ -80,7 +78,6 @@ export async function countMembers(replay: string, place: Place): Promise<number
 const from = (start: Record<string, unknown> | undefined) => (start ? { ExclusiveStartKey: start } : {});
 
 const inPlace = (replay: string, place: Place) => ({
-  TableName: tableName(),
   KeyConditionExpression: 'pk = :pk AND begins_with(sk, :place)',
   ExpressionAttributeValues: { ':pk': KINDS[place].key({ replay, position: '' }).pk, ':place': KINDS[place].prefix },
   ConsistentRead: true,

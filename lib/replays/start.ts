@@ -6,6 +6,7 @@ import { reopen } from '#lib/deliveries/reopen';
 import { ring } from '#lib/deliveries/ring';
 import type { Decision } from '#lib/platform/decision';
 import { transact } from '#lib/platform/table/table';
+import { untilCommitted } from '#lib/platform/table/until-committed';
 import { statesOf } from './collect.ts';
 import { putOpen } from './members.ts';
 import { beforeOf, tellReplay } from './release.ts';
@@ -97,21 +98,22 @@ export function resumeReplay(
   });
 }
 
-const MAX_CONFLICTS = 20;
+/** The sweeper moves a replay on many times a minute. */
+const TRIES = 20;
 
 async function decide(
   id: string,
   now: Date,
   change: (replay: Replay) => Partial<Replay> | 'stands' | undefined,
 ): Promise<Replay | false | undefined> {
-  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
+  const attempt = async (): Promise<{ answer: Replay | false | undefined } | undefined> => {
     const replay = await getReplay(id);
-    if (!replay || replay.queue !== null) return replay && false;
+    if (!replay || replay.queue !== null) return { answer: replay && false };
     const decided = change(replay);
-    if (!decided) return false;
-    if (decided === 'stands') return replay;
+    if (!decided) return { answer: false };
+    if (decided === 'stands') return { answer: replay };
     const next = await commitReplay(replay, decided, now);
-    if (next) return next;
-  }
-  throw new Error('a replay kept changing while an operator decided about it');
+    return next && { answer: next };
+  };
+  return (await untilCommitted(`replay ${id}`, attempt, { tries: TRIES })).answer;
 }

@@ -120,7 +120,6 @@ test('an order that is not valid UCP does not leave the hub, and does not hide t
   const { getOrder } = await import('#lib/orders/store');
   const order = await getOrder(id);
   await db.update({
-    TableName: process.env.TABLE_NAME ?? '',
     Key: { pk: `ORDER#${id}`, sk: 'ORDER' },
     // Outside of what is packed, it is what counts.
     UpdateExpression: 'SET ucp = :broken',

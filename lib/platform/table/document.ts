@@ -30,7 +30,7 @@ const toWire = (values: Values) => marshall(values, { removeUndefinedValues: tru
 const fromWire = (values: WireValues | undefined): Values | undefined => values && unmarshall(values);
 
 /** There is one table: nobody has to name it. */
-type OnTable<Input> = Omit<Input, 'TableName'> & { TableName?: string };
+type OnTable<Input> = Omit<Input, 'TableName'>;
 
 /** One write of a transaction. */
 export type Write = { [Kind in keyof TransactWriteItem]: OnTable<NonNullable<TransactWriteItem[Kind]>> };

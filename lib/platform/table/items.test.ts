@@ -1,35 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { kinds, patternsOf, writeTablePage } from '../../../scripts/table-page.ts';
 import * as items from './items.ts';
-
-type Kind = { key: (of: never) => object } & Record<string, unknown>;
-type Text = (of: Record<string, string>) => unknown;
-
-/** Every name in braces, so that a key reads as its pattern. */
-const anything = new Proxy<Record<string, string>>({}, { get: (_, name) => `{${String(name)}}` });
-
-/** The patterns of a kind: of its key, then of its places in the indexes. */
-function patternsOf(kind: Kind): string[] {
-  const { pk, sk } = (kind.key as Text)(anything) as { pk: string; sk: string };
-  const places = Object.values(kind).filter(
-    (each) => typeof each === 'object' && each !== null && 'index' in each,
-  ) as Array<{
-    index: string;
-    isSharded: boolean;
-    partition: Text;
-    sort: Text;
-  }>;
-  return [
-    `${pk} ${sk}`,
-    ...places.map(
-      ({ index, isSharded, partition, sort }) =>
-        `${index} ${partition(anything)}${isSharded ? '*' : ''} ${sort(anything)}`,
-    ),
-  ];
-}
 
 // What is stored is found by these texts: one that changes loses what deployed tables hold.
 test('keys and index keys are what they have always been', () => {
-  expect(Object.fromEntries(Object.entries(items).map(([name, kind]) => [name, patternsOf(kind)]))).toEqual({
+  expect(Object.fromEntries(kinds.map(([name, kind]) => [name, patternsOf(kind)]))).toEqual({
     order: ['ORDER#{id} ORDER', 'byTime ORDER#{connection}* {receivedAt}#{id}'],
     timelineEntry: ['ORDER#{order} TIMELINE#{at}#{origin}#{index}'],
     orderPart: ['ORDER#{id} PART'],
@@ -76,4 +52,8 @@ test('what is counted is written so that it sorts, and a SKU ends where it ends'
   expect(items.attempt.key({ delivery: 'dlv_1', number: '12' }).sk).toBe('ATTEMPT#000012');
   expect(items.quarantined.key({ connection: 'shop', slot: '7' }).sk).toBe('SLOT#007');
   expect(items.product.byTime.sort({ sku: 'A#1', id: 'shop:A#1' })).toBe('A%231#shop:A#1');
+});
+
+test('docs/table.md says what the declarations say: npm run docs:table', () => {
+  expect(readFileSync('docs/table.md', 'utf8')).toBe(writeTablePage());
 });

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { memoryTable } from '#test/support/memory-table';
 import { shortHash } from '../hash.ts';
 import { INDEX_SHARDS } from '../names.ts';
 import { delivery } from './items.ts';
-import { keysIn, partitionsOf, shardOf } from './sharded-index.ts';
+import { keysIn, listIndex, partitionsOf, queryIndex, shardOf, walkIndex } from './sharded-index.ts';
 
 const partitions = partitionsOf(delivery.due, { connection: 'shop' });
 
@@ -35,4 +37,77 @@ test('an item stands in a partition where its place is looked for', () => {
   const { statePk, stateSk } = keysIn(delivery.due, { connection: 'shop', id: 'dlv_9', dueAt: '2026' });
   expect(partitions).toContain(statePk);
   expect(stateSk).toBe('2026#dlv_9');
+});
+
+interface Thing {
+  id: string;
+  connection: string;
+  createdAt: string;
+}
+
+/** Some things in a table of their own: of two connections, many of them of the same moment. */
+const things = fc
+  .uniqueArray(fc.record({ connection: fc.constantFrom('one', 'other'), at: fc.integer({ min: 1, max: 9 }) }), {
+    selector: (thing) => thing,
+    maxLength: 30,
+  })
+  .map((all) =>
+    all.map(({ connection, at }, n): Thing => ({ id: `dlv_${n}`, connection, createdAt: `2026-11-0${at}T00:00` })),
+  );
+
+async function startTable(all: readonly Thing[]) {
+  const table = memoryTable();
+  for (const thing of all)
+    await table.put({ Item: { ...thing, ...delivery.key(thing), ...keysIn(delivery.byTime, thing) } });
+  return table;
+}
+
+const everywhere = ['one', 'other'].flatMap((connection) => partitionsOf(delivery.byTime, { connection }));
+const sortOf = (thing: Thing) => delivery.byTime.sort(thing);
+const inOrder = (all: readonly Thing[]) => all.map(sortOf).sort();
+
+test('a list over all partitions has what matches, newest first, each once, in pages of any size', async () => {
+  await fc.assert(
+    fc.asyncProperty(things, fc.integer({ min: 1, max: 7 }), fc.boolean(), async (all, limit, onlyOne) => {
+      const table = await startTable(all);
+      const matches = ({ connection }: Thing) => !onlyOne || connection === 'one';
+      const listed: Thing[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await listIndex<Thing>({ index: 'byTime', partitions: everywhere, limit, cursor, matches }, table);
+        expect(page.items.length).toBeLessThanOrEqual(limit);
+        listed.push(...page.items);
+        cursor = page.cursor;
+      } while (cursor);
+      expect(listed.map(sortOf)).toEqual(inOrder(all.filter(matches)).reverse());
+    }),
+    { numRuns: 12 },
+  );
+});
+
+test('a walk over all partitions meets everything once, oldest first, also from the middle', async () => {
+  await fc.assert(
+    fc.asyncProperty(things, fc.integer({ min: 1, max: 20 }), fc.nat(30), async (all, limit, behind) => {
+      const table = await startTable(all);
+      const sorted = inOrder(all);
+      const after = sorted[behind];
+      const pages = await Array.fromAsync(walkIndex({ index: 'byTime', partitions: everywhere, limit, after }, table));
+      expect(pages.flat().map(({ sort }) => sort)).toEqual(after === undefined ? sorted : sorted.slice(behind + 1));
+    }),
+    { numRuns: 12 },
+  );
+});
+
+test('a page lies between its bounds, which it leaves out, whatever a sort key begins with', async () => {
+  const ids = ['a', 'b', 'c', '😀', '\uffff'];
+  const table = await startTable(ids.map((id) => ({ id, connection: 'one', createdAt: id })));
+  const [partition = ''] = partitionsOf(delivery.byTime, { connection: 'one' });
+  for (const id of ids) await table.put({ Item: { pk: id, sk: 'PLAIN', timePk: partition, timeSk: `${id}#${id}` } });
+  const page = async (bounds: { after?: string; before?: string }, limit = 10) =>
+    (await queryIndex({ index: 'byTime', partition, limit, newestFirst: false, ...bounds }, table))
+      .filter(({ sk }) => sk === 'PLAIN')
+      .map(({ pk }) => pk);
+  expect(new Set(await page({}, 20))).toEqual(new Set(ids));
+  expect(new Set(await page({ after: 'a#a', before: 'c#c' }))).toEqual(new Set(['b']));
+  expect(await page({ after: 'c', before: 'b' })).toEqual([]);
 });

@@ -1,7 +1,7 @@
-import { INDEX_SHARDS, table } from '../names.ts';
+import { INDEX_SHARDS, table as schema } from '../names.ts';
 import { db, getItems, type IndexKeys, type Key } from './table.ts';
 
-export type IndexName = keyof typeof table.indexes;
+export type IndexName = keyof typeof schema.indexes;
 
 /** Where items of one kind stand in an index; `isSharded`: over several partitions, by the item's id. */
 export interface Place<Partition = never, Sort = never> {
@@ -16,7 +16,7 @@ export function keysIn<P, S>(
   { index, isSharded, partition, sort }: Place<P, S>,
   item: P & S & { id?: string },
 ): IndexKeys {
-  const { hashKey, rangeKey } = table.indexes[index];
+  const { hashKey, rangeKey } = schema.indexes[index];
   const plain = partition(item);
   return { [hashKey]: isSharded ? shardOf(plain, item.id ?? '') : plain, [rangeKey]: sort(item) };
 }
@@ -54,22 +54,23 @@ interface Page {
 type IndexRow = Key & { sort: string };
 
 /** One page of keys of one index partition, in the order of its sort key. */
-export async function queryIndex({ index, partition, limit, newestFirst, after, before }: Page): Promise<IndexRow[]> {
+export async function queryIndex(
+  { index, partition, limit, newestFirst, after, before }: Page,
+  table = db,
+): Promise<IndexRow[]> {
   if (after && before && after > before) return [];
-  const { hashKey, rangeKey } = table.indexes[index];
-  const values: Record<string, string> = { ':pk': partition, ':low': after ?? '', ':high': before ?? '\uffff' };
-  if (!after) values[':low'] = ' ';
-  const { Items } = await db.query({
+  const { hashKey, rangeKey } = schema.indexes[index];
+  const { Items } = await table.query({
     IndexName: index,
     KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :low AND :high',
     ExpressionAttributeNames: { '#pk': hashKey, '#sk': rangeKey },
-    ExpressionAttributeValues: values,
+    // DynamoDB compares bytes of UTF-8, of which these are the least and the greatest that a sort key begins with.
+    ExpressionAttributeValues: { ':pk': partition, ':low': after || ' ', ':high': before || '\u{10ffff}' },
     ScanIndexForward: !newestFirst,
     // BETWEEN includes its ends: one more for each bound that has to be dropped.
     Limit: limit + 2,
   });
-  return (Items ?? [])
-    .map((item) => ({ pk: item.pk as string, sk: item.sk as string, sort: item[rangeKey] as string }))
+  return Items.map((item) => ({ pk: item.pk as string, sk: item.sk as string, sort: item[rangeKey] as string }))
     .filter(({ sort }) => sort !== after && sort !== before)
     .slice(0, limit);
 }
@@ -86,12 +87,12 @@ interface Walk {
 }
 
 /** Keys of several partitions, in the order of their sort keys, page by page. */
-export async function* walkIndex({ index, partitions, limit, after }: Walk): AsyncGenerator<IndexRow[]> {
+export async function* walkIndex({ index, partitions, limit, after }: Walk, table = db): AsyncGenerator<IndexRow[]> {
   const each = Math.ceil(limit / partitions.length) + 1;
   for (let behind = after; ; ) {
     const pages = await Promise.all(
       partitions.map((partition) =>
-        queryIndex({ index, partition, limit: each, newestFirst: false, ...(behind && { after: behind }) }),
+        queryIndex({ index, partition, limit: each, newestFirst: false, ...(behind && { after: behind }) }, table),
       ),
     );
     // A full page may go on behind its last row: what sorts after that is for the next round.
@@ -123,7 +124,10 @@ const MAX_ROUNDS = 20;
 const SPARE_ROWS = 4;
 
 /** Newest first over several partitions; the cursor is the last sort key seen, valid in all of them. */
-export async function listIndex<T extends object>(listing: Listing<T>): Promise<{ items: T[]; cursor?: string }> {
+export async function listIndex<T extends object>(
+  listing: Listing<T>,
+  table = db,
+): Promise<{ items: T[]; cursor?: string }> {
   const { index, partitions, limit, since, matches } = listing;
   const items: T[] = [];
   let before = listing.cursor && decodeCursor(listing.cursor);
@@ -131,14 +135,14 @@ export async function listIndex<T extends object>(listing: Listing<T>): Promise<
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const pages = await Promise.all(
       partitions.map((partition) =>
-        queryIndex({
-          index,
-          partition,
-          limit: each,
-          newestFirst: true,
-          ...(before && { before }),
-          ...(since && { after: since }),
-        }),
+        queryIndex(
+          {
+            ...{ index, partition, limit: each, newestFirst: true },
+            ...(before && { before }),
+            ...(since && { after: since }),
+          },
+          table,
+        ),
       ),
     );
     // A full page may go on behind its last row: nothing older than that is sure to be next.
@@ -150,7 +154,12 @@ export async function listIndex<T extends object>(listing: Listing<T>): Promise<
       .sort((a, b) => (a.sort < b.sort ? 1 : -1));
     const window = rows.slice(0, limit);
     const found = new Map(
-      (await getItems<T & { id: string }>(window.map(({ pk, sk }) => ({ pk, sk })))).map((item) => [item.id, item]),
+      (
+        await getItems<T & { id: string }>(
+          window.map(({ pk, sk }) => ({ pk, sk })),
+          table,
+        )
+      ).map((item) => [item.id, item]),
     );
     for (const row of window) {
       before = row.sort;
