@@ -1,6 +1,7 @@
 import type { Connection } from '#lib/connections/connection';
 import type { NewDelivery } from '#lib/deliveries/delivery';
 import { shortHash } from '#lib/platform/hash';
+import { db } from '#lib/platform/table/table';
 import type { Product } from './product.ts';
 import { getProducts } from './store.ts';
 
@@ -11,13 +12,13 @@ export interface Market {
 }
 
 /** The sales channels that list a SKU whose stock changed at a warehouse are told, one delivery each. */
-export async function planStock(product: Product, { connections, roleOf }: Market): Promise<NewDelivery[]> {
+export async function planStock(product: Product, { connections, roleOf }: Market, table = db): Promise<NewDelivery[]> {
   const warehouse = connections.get(product.connection);
   if (!warehouse || roleOf(warehouse.marketplace).info.sells) return [];
   const channels = [...connections.values()]
     .filter(({ id, marketplace }) => id !== warehouse.id && roleOf(marketplace).takesStock)
     .map(({ id }) => id);
-  const listings = await getProducts(channels, product.sku);
+  const listings = await getProducts(channels, product.sku, table);
   return listings.map(({ connection }) => ({
     id: `dlv_${shortHash('stock', product.id, product.updatedAt, String(product.quantity), connection)}`,
     kind: 'push',
@@ -34,8 +35,8 @@ export const listWarehouses = ({ connections, roleOf }: Market): string[] =>
   [...connections.values()].filter(({ marketplace }) => !roleOf(marketplace).info.sells).map(({ id }) => id);
 
 /** Units for sale of a SKU over all warehouses that said a number; null when none has. */
-export async function countStock(sku: string, market: Market): Promise<number | null> {
-  return sumQuantities(await getProducts(listWarehouses(market), sku));
+export async function countStock(sku: string, market: Market, table = db): Promise<number | null> {
+  return sumQuantities(await getProducts(listWarehouses(market), sku, table));
 }
 
 export function sumQuantities(products: readonly Product[]): number | null {

@@ -5,12 +5,15 @@ import type { Product } from './product.ts';
 
 const { key, byTime } = items.product;
 
-export const getProduct = (connection: string, sku: string): Promise<Product | undefined> =>
-  getItem<Product>(key({ connection, sku }));
+export const getProduct = (connection: string, sku: string, table = db): Promise<Product | undefined> =>
+  getItem<Product>(key({ connection, sku }), table);
 
 /** One SKU at several connections, where they have it. */
-export const getProducts = (connections: readonly string[], sku: string): Promise<Product[]> =>
-  getItems<Product>(connections.map((connection) => key({ connection, sku })));
+export const getProducts = (connections: readonly string[], sku: string, table = db): Promise<Product[]> =>
+  getItems<Product>(
+    connections.map((connection) => key({ connection, sku })),
+    table,
+  );
 
 const itemOf = (product: Product): Item<Product> => ({
   ...product,
@@ -30,9 +33,14 @@ const noted = new Set<string>();
 const MAX_NOTED = 10_000;
 
 /** Notes that a connection deals in a SKU, until it says more about it itself. */
-export async function noteProduct(connection: string, sku: string, title: string | undefined): Promise<void> {
+export async function noteProduct(
+  connection: string,
+  sku: string,
+  title: string | undefined,
+  table = db,
+): Promise<void> {
   const id = `${connection}:${sku}`;
-  if (noted.has(id)) return;
+  if (table === db && noted.has(id)) return;
   // Older than anything the marketplace can say.
   const updatedAt = new Date(0).toISOString();
   const product: Product = {
@@ -43,7 +51,7 @@ export async function noteProduct(connection: string, sku: string, title: string
     updatedAt,
     revision: 1,
   };
-  await isWritten(db.put(put(itemOf(product), NEW).Put));
+  await isWritten(table.put(put(itemOf(product), NEW).Put));
   if (noted.size < MAX_NOTED) noted.add(id);
 }
 

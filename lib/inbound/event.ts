@@ -4,6 +4,7 @@ import type { Decision } from '#lib/platform/decision';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
 import {
+  db,
   expiryOf,
   getItem,
   type Item,
@@ -11,6 +12,7 @@ import {
   pack,
   packedSize,
   put,
+  type Table,
   transact,
   type Write,
 } from '#lib/platform/table/table';
@@ -28,8 +30,8 @@ export type Message = InboundReceived & { remapped?: Remapped };
 /** An inbound event on record: what arrived, and what became of it. */
 export type InboundEvent = Message & z.infer<typeof InboundFacts>;
 
-export const getEvent = (id: string): Promise<InboundEvent | undefined> =>
-  getItem<InboundEvent>(items.event.key({ id }));
+export const getEvent = (id: string, table = db): Promise<InboundEvent | undefined> =>
+  getItem<InboundEvent>(items.event.key({ id }), table);
 
 /** Of the 400 KB of an item, what is left for the packed part. */
 const MAX_PACKED_BYTES = 400_000;
@@ -86,15 +88,15 @@ export async function recordEvent(
   message: Message,
   state: InboundState,
   rest: Partial<InboundEvent>,
-  also: readonly Write[] = [],
+  { also = [], table = db }: { also?: readonly Write[]; table?: Table } = {},
 ): Promise<InboundState> {
-  await transact([putEvent(eventOf(message, { state, ...rest })), ...also]);
+  await transact([putEvent(eventOf(message, { state, ...rest })), ...also], table);
   return state;
 }
 
 /** Whether this very message is on record: another receipt of it was faster. */
-export async function isRecorded({ id, remapped }: Message): Promise<boolean> {
-  const event = await getEvent(id);
+export async function isRecorded({ id, remapped }: Message, table = db): Promise<boolean> {
+  const event = await getEvent(id, table);
   return event !== undefined && !(remapped && event.state === 'unreadable');
 }
 

@@ -3,13 +3,12 @@ import type { Connection } from '#lib/connections/connection';
 import type { NewDelivery, Subjects } from '#lib/deliveries/delivery';
 import { coverFetch } from '#lib/deliveries/fetch-cover';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
-import { ring } from '#lib/deliveries/ring';
 import type { Change } from '#lib/marketplaces/contract';
 import { orderId } from '#lib/orders/order';
 import { findByPart } from '#lib/orders/share-lines';
 import { getOrder } from '#lib/orders/store';
 import { shortHash } from '#lib/platform/hash';
-import { transact } from '#lib/platform/table/table';
+import { type Table, transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { eventOf, type InboundState, isRecorded, putEvent } from './event.ts';
 import type { Ingesting } from './ingesting.ts';
@@ -17,23 +16,22 @@ import type { Ingesting } from './ingesting.ts';
 /** Fetches of one thing collapse: an event that arrives before a fetch has begun is covered by it. */
 export async function ingestFetch(
   asked: Extract<Change, { type: 'fetch' }>,
-  { message, connection }: Ingesting,
+  { message, connection, hub: { table, ring } }: Ingesting,
 ): Promise<InboundState | null> {
   const { unless } = asked;
   // A poll that lists what is known leaves no trace.
-  if (unless && (await versionOf(connection, unless.externalId)) >= unless.version) return null;
+  if (unless && (await versionOf(connection, unless.externalId, table)) >= unless.version) return null;
   const fetch = newFetch(connection, asked, message);
   return untilCommitted(`the fetches of ${asked.resource}`, async () => {
-    const { covered, writes } = await coverFetch(fetch, asOf(message));
+    const { covered, writes } = await coverFetch(fetch, asOf(message), table);
     const opened = covered === null ? [openDelivery(fetch, new Date().toISOString())] : [];
     const state = covered === null ? 'applied' : 'duplicate';
     const note = covered === null ? `asks for ${fetch.id}` : `covered by ${covered}`;
-    const stands = await transact([
-      putEvent(eventOf(message, { state, note })),
-      ...opened.map(putNewDelivery),
-      ...writes,
-    ]);
-    if (!stands) return (await isRecorded(message)) ? null : undefined;
+    const stands = await transact(
+      [putEvent(eventOf(message, { state, note })), ...opened.map(putNewDelivery), ...writes],
+      table,
+    );
+    if (!stands) return (await isRecorded(message, table)) ? null : undefined;
     await ring(opened);
     return state;
   });
@@ -57,11 +55,11 @@ function newFetch(
 }
 
 /** The version of the order that stands here, also where it is a part of another; none is before all others. */
-async function versionOf(connection: Connection, externalId: string): Promise<string> {
+async function versionOf(connection: Connection, externalId: string, table: Table): Promise<string> {
   const id = orderId(connection.id, externalId);
-  const order = await getOrder(id);
+  const order = await getOrder(id, table);
   if (order) return order.sourceVersion;
-  const whole = await findByPart(id);
-  const { parts = {} } = (whole && (await getOrder(whole))) || {};
+  const whole = await findByPart(id, table);
+  const { parts = {} } = (whole && (await getOrder(whole, table))) || {};
   return Object.hasOwn(parts, externalId) ? (parts[externalId]?.stands.version ?? '') : '';
 }

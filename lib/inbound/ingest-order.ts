@@ -1,13 +1,14 @@
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { changeOrder, type Decision } from '#lib/orders/change';
+import type { Decision } from '#lib/orders/change';
 import { type Order, type OrderSnapshot, orderId } from '#lib/orders/order';
-import { claimShares, previewShares, putPart } from '#lib/orders/share-lines';
+import { claimShares, putPart } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
 import type { Share } from '#lib/orders/split';
+import { db } from '#lib/platform/table/table';
 import { eventOf, type InboundState, type Message, putEvent } from './event.ts';
-import { type Ingesting, optionsOf, unlessRecorded } from './ingesting.ts';
+import { changeFor, type Ingesting } from './ingesting.ts';
 import { countFirst, countLate } from './misses.ts';
 
 /** What an event makes of an order, and as what it is recorded then; null where it leaves no trace. */
@@ -18,7 +19,7 @@ type Ingest = Decision & { state: InboundState | null };
  * line is sold twice.
  */
 export async function ingestOrder(snapshot: OrderSnapshot, ingesting: Ingesting): Promise<InboundState | null> {
-  const shares = await sharesOf(ingesting.connection, snapshot, true);
+  const shares = await sharesOf(ingesting.connection, snapshot, claimShares, ingesting.hub.table);
   let state: InboundState | null = null;
   for (const [index, share] of shares.entries()) {
     // The event is recorded with the last share: it stands for all of them.
@@ -28,29 +29,26 @@ export async function ingestOrder(snapshot: OrderSnapshot, ingesting: Ingesting)
   return state;
 }
 
-/** What a snapshot tells each order of ours; only with `claims` are lines taken that nobody has. */
+/** What a snapshot tells each order of ours: where lines move among orders, it is shared by those they belong to. */
 export async function sharesOf(
   { id, marketplace }: Connection,
   snapshot: OrderSnapshot,
-  claims: boolean,
+  share: typeof claimShares,
+  table = db,
 ): Promise<Share[]> {
   const moves = marketplaces.find(({ name }) => name === marketplace)?.movesLines;
   if (!moves) return [{ order: orderId(id, snapshot.externalId), isPart: false, snapshot }];
-  return claims ? claimShares(id, snapshot) : previewShares(id, snapshot);
+  return share(id, snapshot, table);
 }
 
 async function ingestOwn({ order: id, snapshot }: Share, ingesting: Ingesting): Promise<InboundState | null> {
   const { message, connection } = ingesting;
-  const { decision, before, order } = await changeOrder(
-    id,
-    unlessRecorded(message, async (known) => {
-      const decided = decideSnapshot(known, snapshot, message, connection);
-      // Before the order stands: who crashes between notes the same again.
-      if (!known) await noteListings(snapshot, ingesting);
-      return decided;
-    }),
-    optionsOf(ingesting),
-  );
+  const { decision, before, order } = await changeFor(id, ingesting, {}, async (known) => {
+    const decided = decideSnapshot(known, snapshot, message, connection);
+    // Before the order stands: who crashes between notes the same again.
+    if (!known) await noteListings(snapshot, ingesting);
+    return decided;
+  });
   if (!decision || !order || order === before) return decision?.state ?? null;
   if (!before) countFirst(connection, order.missed, message.receivedAt);
   else if (before.missed && !order.missed) countLate(connection, before.receivedAt, message.receivedAt);
@@ -85,9 +83,9 @@ const callsUs = ({ marketplace }: Connection): boolean =>
   marketplaces.some(({ name, topics }) => name === marketplace && topics.length > 0);
 
 /** A channel that can be told stock lists what it sold, whether or not it has a product feed. */
-async function noteListings({ lines }: OrderSnapshot, { connection, network }: Ingesting): Promise<void> {
+async function noteListings({ lines }: OrderSnapshot, { connection, network, hub }: Ingesting): Promise<void> {
   if (!network.roleOf(connection.marketplace).takesStock) return;
-  await Promise.all(lines.map(({ sku, title }) => noteProduct(connection.id, sku, title)));
+  await Promise.all(lines.map(({ sku, title }) => noteProduct(connection.id, sku, title, hub.table)));
 }
 
 async function ingestPart(
@@ -97,18 +95,14 @@ async function ingestPart(
 ): Promise<InboundState | null> {
   const { message, connection } = ingesting;
   const note = `${snapshot.externalId} is a part of it`;
-  const { decision } = await changeOrder(
-    id,
-    unlessRecorded(message, (known): Ingest | null | undefined => {
-      // Its lines are claimed, so it is being written.
-      if (!known) return undefined;
-      const { order, timeline } = applyPart(known, snapshot, sourceOf(message, connection));
-      if (order === known) return null;
-      const part = putPart(orderId(connection.id, snapshot.externalId), id);
-      const event = putEvent(eventOf(message, { state: 'applied', order: id, note }, order));
-      return { order, timeline, state: isLast ? 'applied' : null, also: isLast ? [part, event] : [part] };
-    }),
-    optionsOf(ingesting),
-  );
+  const { decision } = await changeFor(id, ingesting, {}, (known): Ingest | null | undefined => {
+    // Its lines are claimed, so it is being written.
+    if (!known) return undefined;
+    const { order, timeline } = applyPart(known, snapshot, sourceOf(message, connection));
+    if (order === known) return null;
+    const part = putPart(orderId(connection.id, snapshot.externalId), id);
+    const event = putEvent(eventOf(message, { state: 'applied', order: id, note }, order));
+    return { order, timeline, state: isLast ? 'applied' : null, also: isLast ? [part, event] : [part] };
+  });
   return decision?.state ?? null;
 }

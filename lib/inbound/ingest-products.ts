@@ -4,7 +4,6 @@ import { planStock } from '#lib/catalog/stock';
 import { getProduct, putProduct } from '#lib/catalog/store';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { unblock } from '#lib/deliveries/reopen';
-import { ring } from '#lib/deliveries/ring';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { type InboundState, recordEvent } from './event.ts';
@@ -13,19 +12,19 @@ import type { Ingesting } from './ingesting.ts';
 /** Products and stock land in the catalog; a warehouse's new quantity goes on to the channels that list the SKU. */
 export async function ingestProducts(
   products: readonly ProductSnapshot[],
-  { message, network }: Ingesting,
+  { message, network, hub: { table, ring } }: Ingesting,
 ): Promise<InboundState | null> {
   let changed = false;
   let identified = false;
   for (const told of products) {
     const { known, product, opened } = await untilCommitted(`product ${told.sku}`, async () => {
-      const known = await getProduct(message.connection, told.sku);
+      const known = await getProduct(message.connection, told.sku, table);
       const product = applyProduct(known, told, { connection: message.connection, receivedAt: asOf(message) });
       if (product === known) return { known, product, opened: [] };
       const moved = product.quantity !== undefined && product.quantity !== known?.quantity;
-      const asked = moved ? await planStock(product, network) : [];
+      const asked = moved ? await planStock(product, network, table) : [];
       const opened = asked.map((each) => openDelivery(each, new Date().toISOString()));
-      const stands = await transact([putProduct(product, known), ...opened.map(putNewDelivery)]);
+      const stands = await transact([putProduct(product, known), ...opened.map(putNewDelivery)], table);
       return stands ? { known, product, opened } : undefined;
     });
     if (product === known) continue;
@@ -37,5 +36,5 @@ export async function ingestProducts(
   if (identified) await unblock('connection', { connection: message.connection });
   if (!changed && message.receivedBy !== 'webhook') return null;
   // Recorded at the end: what stands of an event that comes again changes nothing.
-  return recordEvent(message, changed ? 'applied' : 'duplicate', {});
+  return recordEvent(message, changed ? 'applied' : 'duplicate', {}, { table });
 }

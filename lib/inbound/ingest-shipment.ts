@@ -2,22 +2,24 @@ import { getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { replaceDelivery } from '#lib/deliveries/ledger';
-import { changeOrder, type Decision } from '#lib/orders/change';
+import type { Decision } from '#lib/orders/change';
 import type { Order, ShipmentSnapshot } from '#lib/orders/order';
 import { resolveSkus } from '#lib/orders/parcels';
 import { getPlacing, settlePlacements } from '#lib/orders/placements';
 import { applyShipment } from '#lib/orders/shipment';
 import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
+import type { Table } from '#lib/platform/table/table';
 import { eventOf, type InboundState, putEvent, recordEvent } from './event.ts';
-import { type Ingesting, optionsOf, unlessRecorded } from './ingesting.ts';
+import { changeFor, type Ingesting } from './ingesting.ts';
 
 /** What a shipper says of an order placed with it: parcels and events are added, and whoever sold it is told. */
 export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Ingesting): Promise<InboundState | null> {
   const { orderId, remoteId } = shipment;
   const echoed = orderId === null ? STRANGER : await ingestFor(orderId, shipment, ingesting);
   if (echoed !== STRANGER) return echoed;
-  const known = remoteId === null ? undefined : await findByRemoteId(ingesting.connection.id, remoteId);
+  const known =
+    remoteId === null ? undefined : await findByRemoteId(ingesting.connection.id, remoteId, ingesting.hub.table);
   const state = known === undefined ? STRANGER : await ingestFor(known, shipment, ingesting);
   return state === STRANGER ? recordStranger(shipment, ingesting) : state;
 }
@@ -30,12 +32,8 @@ async function ingestFor(
   shipment: ShipmentSnapshot,
   ingesting: Ingesting,
 ): Promise<InboundState | typeof STRANGER | null> {
-  const { message, connection } = ingesting;
-  const { decision } = await changeOrder(
-    id,
-    unlessRecorded(message, (order) => decideShipment(order, shipment, ingesting)),
-    optionsOf(ingesting, connection.id),
-  );
+  const by = ingesting.connection.id;
+  const { decision } = await changeFor(id, ingesting, { by }, (order) => decideShipment(order, shipment, ingesting));
   return decision?.state ?? null;
 }
 
@@ -44,13 +42,13 @@ type Ingest = Decision & { state: InboundState | typeof STRANGER | null };
 async function decideShipment(
   order: Order | null,
   shipment: ShipmentSnapshot,
-  { message, connection }: Ingesting,
+  { message, connection, hub }: Ingesting,
 ): Promise<Ingest> {
   // A shipper may speak before its answer to the placement is on record, but only of what it was asked to ship.
-  const placing = order ? await getPlacing(order, connection.id) : [];
+  const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
   if (!order || placing.length === 0) return { order, state: STRANGER };
   const placed = placing.flatMap(({ subject }) => subject.lineItems ?? []);
-  const externalIds = await externalIdsOf(order, shipment, connection);
+  const externalIds = await externalIdsOf(order, shipment, connection, hub.table);
   const parcels = resolveSkus(order, shipment.parcels, connection.id, placed, externalIds);
   const told = applyShipment(order, { ...shipment, parcels }, { connection: connection.id, placed });
   const settling = shipment.settled ? settlePlacements(placing) : [];
@@ -77,22 +75,23 @@ async function externalIdsOf(
   { ucp }: Order,
   { parcels }: ShipmentSnapshot,
   { id }: Connection,
+  table: Table,
 ): Promise<Map<string, string>> {
   if (!parcels.some(({ items }) => items)) return new Map();
-  const products = await Promise.all(ucp.line_items.map(({ item }) => getProduct(id, item.id)));
+  const products = await Promise.all(ucp.line_items.map(({ item }) => getProduct(id, item.id, table)));
   return new Map(products.flatMap((product) => (product?.externalId ? [[product.sku, product.externalId]] : [])));
 }
 
 /** A shipper also ships for channels the hub does not know; only an order of one of ours is worth a person's look. */
 function recordStranger(
   { channel, number, remoteId }: ShipmentSnapshot,
-  { message, network: { connections } }: Ingesting,
+  { message, network: { connections }, hub: { table } }: Ingesting,
 ): Promise<InboundState> {
   const ours = channel === null || [...connections.values()].some((connection) => channelOf(connection) === channel);
   const what = `order ${number ?? remoteId ?? '?'} of channel ${channel ?? '?'}`;
-  if (!ours) return recordEvent(message, 'applied', { note: `${what} was not placed by this hub` });
+  if (!ours) return recordEvent(message, 'applied', { note: `${what} was not placed by this hub` }, { table });
   const description = `${message.connection}: ${what} is not known here as placed with it`;
-  return recordEvent(message, 'unreadable', { error: { code: 'order_unknown', description } });
+  return recordEvent(message, 'unreadable', { error: { code: 'order_unknown', description } }, { table });
 }
 
 /** Whoever ships gave the order back: its placement waits for a person, who places it anew by replay or elsewhere. */
@@ -100,13 +99,15 @@ export async function ingestRefusal(
   { orderId, code, description }: { orderId: string; code: string; description: string },
   ingesting: Ingesting,
 ): Promise<InboundState | null> {
-  const { message, connection, network } = ingesting;
+  const { message, connection, hub } = ingesting;
   const recorded = (state: InboundState, rest: Parameters<typeof recordEvent>[2]) =>
     putEvent(eventOf(message, { state, order: orderId, ...rest }));
-  const { decision } = await changeOrder(
+  const { decision } = await changeFor(
     orderId,
-    unlessRecorded(message, async (order): Promise<Decision & { state: InboundState }> => {
-      const placing = order ? await getPlacing(order, connection.id) : [];
+    ingesting,
+    { by: connection.id },
+    async (order): Promise<Decision & { state: InboundState }> => {
+      const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
       if (!order || placing.length === 0) {
         const description = `${connection.id}: order ${orderId} is not known here as placed with it`;
         const error = { code: 'order_unknown', description };
@@ -122,8 +123,7 @@ export async function ingestRefusal(
         return { order, also: [recorded('duplicate', { note })], state: 'duplicate' };
       }
       return { order, timeline, also: [recorded('applied', {}), ...also], state: 'applied' };
-    }),
-    { by: connection.id, origin: message.id, network },
+    },
   );
   return decision?.state ?? null;
 }

@@ -2,7 +2,6 @@ import { asOf, bodyBytes, type InboundReceived } from '#events/inbound-received'
 import type { Connection } from '#lib/connections/connection';
 import type { Change } from '#lib/marketplaces/contract';
 import type { LoadConnector } from '#lib/marketplaces/load';
-import { getNetwork } from '#lib/marketplaces/network';
 import { tellOrder } from '#lib/orders/change';
 import { findByRemoteId } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
@@ -16,25 +15,25 @@ import { ingestFetch } from './ingest-fetch.ts';
 import { ingestOrder } from './ingest-order.ts';
 import { ingestProducts } from './ingest-products.ts';
 import { ingestRefusal, ingestShipment } from './ingest-shipment.ts';
-import type { Ingesting } from './ingesting.ts';
+import { HUB, type Hub, type Ingesting } from './ingesting.ts';
 
 /** Understands one inbound event and records what follows from it, once, however often it arrives. */
-export async function ingest(message: InboundReceived, load: LoadConnector): Promise<void> {
-  const network = await getNetwork();
+export async function ingest(message: InboundReceived, load: LoadConnector, hub: Hub = HUB): Promise<void> {
+  const network = await hub.getNetwork();
   const connection = network.connections.get(message.connection);
   if (!connection)
-    return recordUnreadable(message, { code: 'connection_unknown', description: 'not in the connections file' });
+    return recordUnreadable(message, hub, { code: 'connection_unknown', description: 'not in the connections file' });
   const change = await readChange(message, connection, load);
   if (change instanceof IntegrationError) {
     count(connection, 'unreadable');
-    return recordUnreadable(message, change.detail);
+    return recordUnreadable(message, hub, change.detail);
   }
   try {
-    await ingestChange(change, { message, connection, network });
+    await ingestChange(change, { message, connection, network, hub });
   } catch (error) {
     const why = whyHopeless(error);
     count(connection, 'unreadable');
-    await recordUnreadable(message, why);
+    await recordUnreadable(message, hub, why);
   }
 }
 
@@ -90,20 +89,16 @@ function byType(change: Change, ingesting: Ingesting): Promise<InboundState | nu
 /** What causes nothing is recorded, and told on the order that it is about where one is known. */
 async function ingestNote(
   { reason, about }: Extract<Change, { type: 'none' }>,
-  { message, connection }: Ingesting,
+  { message, connection, hub: { table } }: Ingesting,
 ): Promise<InboundState | null> {
   // A poll that finds what means nothing leaves no trace.
   if (message.receivedBy === 'poll') return null;
-  const order = about && (await findByRemoteId(connection.id, about.remoteId));
-  if (!about || !order) return recordEvent(message, 'applied', { note: reason });
+  const order = about && (await findByRemoteId(connection.id, about.remoteId, table));
+  if (!about || !order) return recordEvent(message, 'applied', { note: reason }, { table });
   const told: Told = { type: about.type, detail: { event: message.id, remoteId: about.remoteId, note: reason } };
   const { id: origin, receivedAt: at } = message;
-  return recordEvent(
-    message,
-    'applied',
-    { order, note: reason },
-    tellOrder(order, [told], { by: connection.id, at, origin }),
-  );
+  const also = tellOrder(order, [told], { by: connection.id, at, origin });
+  return recordEvent(message, 'applied', { order, note: reason }, { also, table });
 }
 
 function count({ marketplace }: Connection, state: InboundState): void {
@@ -111,7 +106,11 @@ function count({ marketplace }: Connection, state: InboundState): void {
 }
 
 /** An unreadable body is kept whole and shown; it causes nothing and is not received again. */
-async function recordUnreadable(message: InboundReceived, { code, description, field }: ErrorDetail): Promise<void> {
+async function recordUnreadable(
+  message: InboundReceived,
+  { table }: Hub,
+  { code, description, field }: ErrorDetail,
+): Promise<void> {
   log.warn('unreadable inbound event', {
     event: message.id,
     connection: message.connection,
@@ -123,7 +122,7 @@ async function recordUnreadable(message: InboundReceived, { code, description, f
   // Every poll finds the same body again: it is one event.
   const id =
     message.receivedBy === 'poll' ? `evt_${shortHash(message.connection, message.topic, message.body)}` : message.id;
-  await recordEvent({ ...message, id }, 'unreadable', { error });
+  await recordEvent({ ...message, id }, 'unreadable', { error }, { table });
 }
 
 /** The message's JSON; ContractError when it is none. */

@@ -3,7 +3,7 @@ import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
 import { RejectedError } from '#lib/platform/errors';
-import { isTooLarge, transact, type Write } from '#lib/platform/table/table';
+import { db, isTooLarge, type Table, transact, type Write } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import type { Order } from './order.ts';
 import { type Network, planDeliveries } from './plan.ts';
@@ -43,8 +43,14 @@ export interface Changed<D> {
 
 type Decide<D> = (order: Order | null) => D | undefined | Promise<D | undefined>;
 
-/** What a change is read and written with; another one in tests. */
-const HUB = { getOrder, transact, ring, now: () => new Date() };
+/** What a change is made with. */
+interface Means {
+  table: Table;
+  ring: typeof ring;
+  now: () => Date;
+}
+
+const HUB: Means = { table: db, ring, now: () => new Date() };
 
 /**
  * The one way to change an order: reads it, lets `decide` say what it shall be, plans the deliveries that this state
@@ -57,8 +63,9 @@ export async function changeOrder<D extends Decision | null>(
   id: string,
   decide: Decide<D>,
   options: ChangeOptions,
-  hub: typeof HUB = HUB,
+  means: Partial<Means> = {},
 ): Promise<Changed<D>> {
+  const hub = { ...HUB, ...means };
   const changed = await untilCommitted(`order ${id}`, () => changeOnce(id, decide, options, hub));
   const opened = [...changed.opened];
   let { order } = changed;
@@ -80,14 +87,14 @@ async function changeOnce<D extends Decision | null>(
   id: string,
   decide: Decide<D>,
   options: ChangeOptions,
-  hub: typeof HUB,
+  { table, now }: Means,
 ): Promise<Changed<D> | undefined> {
-  const before = (await hub.getOrder(id)) ?? null;
+  const before = (await getOrder(id, table)) ?? null;
   const decision = await decide(before);
   if (decision === undefined) return undefined;
   if (decision === null) return { decision, before, order: before, opened: [] };
-  const { order, opened, writes } = toWrites(before, decision, options, hub.now().toISOString());
-  if (writes.length > 0 && !(await hub.transact(writes).catch(refuseTooLarge))) return undefined;
+  const { order, opened, writes } = toWrites(before, decision, options, now().toISOString());
+  if (writes.length > 0 && !(await transact(writes, table).catch(refuseTooLarge))) return undefined;
   return { decision, before, order, opened };
 }
 

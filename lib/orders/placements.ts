@@ -2,7 +2,7 @@ import type { Delivery, Placed } from '#lib/deliveries/delivery';
 import { getDeliveries, replaceDelivery } from '#lib/deliveries/ledger';
 import * as items from '#lib/platform/table/items';
 import { idOf, partitionsOf, walkIndex } from '#lib/platform/table/sharded-index';
-import type { Write } from '#lib/platform/table/table';
+import { db, type Write } from '#lib/platform/table/table';
 import type { Order } from './order.ts';
 import { getOrder } from './store.ts';
 
@@ -18,9 +18,9 @@ export interface OpenPlacement {
 type Placement = Delivery & { placed: Placed };
 
 /** The deliveries that place an order with a connection, whatever has become of them. */
-export async function getPlacing(order: Order, connection: string): Promise<Delivery[]> {
+export async function getPlacing(order: Order, connection: string, table = db): Promise<Delivery[]> {
   const ids = order.placements.filter((each) => each.connection === connection).map(({ delivery }) => delivery);
-  return (await getDeliveries(ids)).filter(({ action }) => action === 'order');
+  return (await getDeliveries(ids, table)).filter(({ action }) => action === 'order');
 }
 
 const isPlaced = (delivery: Delivery): delivery is Placement =>

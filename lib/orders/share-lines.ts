@@ -1,5 +1,5 @@
 import * as items from '#lib/platform/table/items';
-import { db, getItem, getItems, isWritten, NEW, put, type Write } from '#lib/platform/table/table';
+import { db, getItem, getItems, isWritten, NEW, put, type Table, type Write } from '#lib/platform/table/table';
 import { type OrderSnapshot, orderId } from './order.ts';
 import { type Share, shareSnapshot } from './split.ts';
 
@@ -14,35 +14,39 @@ interface LineOfOrder {
  * whichever order of the sales channel shows it later. Claims come before the order is written, as whoever crashes
  * between claims the same again.
  */
-export async function claimShares(connection: string, snapshot: OrderSnapshot): Promise<Share[]> {
+export async function claimShares(connection: string, snapshot: OrderSnapshot, table = db): Promise<Share[]> {
   const id = orderId(connection, snapshot.externalId);
-  const known = await readOrders(connection, snapshot);
+  const known = await readOrders(connection, snapshot, table);
   const unknown = snapshot.lines.filter(({ id: line }) => !known.has(line));
   const claimed = await Promise.all(
-    unknown.map(async ({ id: line }) => [line, await claim(connection, id, line)] as const),
+    unknown.map(async ({ id: line }) => [line, await claim(connection, id, line, table)] as const),
   );
   return shareSnapshot(id, snapshot, new Map([...known, ...claimed]));
 }
 
 /** A snapshot's shares as `claimShares` would have them. */
-export async function previewShares(connection: string, snapshot: OrderSnapshot): Promise<Share[]> {
-  return shareSnapshot(orderId(connection, snapshot.externalId), snapshot, await readOrders(connection, snapshot));
+export async function previewShares(connection: string, snapshot: OrderSnapshot, table = db): Promise<Share[]> {
+  const known = await readOrders(connection, snapshot, table);
+  return shareSnapshot(orderId(connection, snapshot.externalId), snapshot, known);
 }
 
-async function readOrders(connection: string, { lines }: OrderSnapshot): Promise<Map<string, string>> {
-  const known = await getItems<LineOfOrder>(lines.map(({ id }) => items.orderLine.key({ connection, line: id })));
+async function readOrders(connection: string, { lines }: OrderSnapshot, table: Table): Promise<Map<string, string>> {
+  const known = await getItems<LineOfOrder>(
+    lines.map(({ id }) => items.orderLine.key({ connection, line: id })),
+    table,
+  );
   return new Map(known.map(({ line, order }) => [line, order]));
 }
 
-async function claim(connection: string, order: string, line: string): Promise<string> {
+async function claim(connection: string, order: string, line: string, table: Table): Promise<string> {
   const key = items.orderLine.key({ connection, line });
-  if (await isWritten(db.put(put({ line, order, ...key }, NEW).Put))) return order;
-  return (await getItem<LineOfOrder>(key))?.order ?? order;
+  if (await isWritten(table.put(put({ line, order, ...key }, NEW).Put))) return order;
+  return (await getItem<LineOfOrder>(key, table))?.order ?? order;
 }
 
 /** Remembers which order of ours an order of the sales channel is a part of. */
 export const putPart = (partId: string, order: string): Write => put({ order, ...items.orderPart.key({ id: partId }) });
 
 /** The order of ours that an order of the sales channel is a part of. */
-export const findByPart = async (partId: string): Promise<string | undefined> =>
-  (await getItem<{ order: string }>(items.orderPart.key({ id: partId })))?.order;
+export const findByPart = async (partId: string, table = db): Promise<string | undefined> =>
+  (await getItem<{ order: string }>(items.orderPart.key({ id: partId }), table))?.order;

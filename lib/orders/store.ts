@@ -23,7 +23,8 @@ import { linesOf, type TimelineEntry } from './timeline.ts';
 export const deliveriesOf = async (id: string | undefined): Promise<readonly string[] | undefined> =>
   id === undefined ? undefined : ((await getOrder(id))?.deliveries ?? []);
 
-export const getOrder = (id: string): Promise<Order | undefined> => getItem<Order>(items.order.key({ id }));
+export const getOrder = (id: string, table = db): Promise<Order | undefined> =>
+  getItem<Order>(items.order.key({ id }), table);
 
 /** Only for `changeOrder`. */
 export function putOrder(order: Order, previous: Order | null): Write {
@@ -73,10 +74,11 @@ function inGroups(entries: readonly TimelineEntry[]): Group[] {
 }
 
 /** The lines that stand beside an order, as their items hold them. */
-export async function listTimeline(id: string): Promise<Array<{ key: Key; entries: TimelineEntry[] }>> {
+export async function listTimeline(id: string, table = db): Promise<Array<{ key: Key; entries: TimelineEntry[] }>> {
   const beside = await queryPartition<TimelineEntry | { entries: TimelineEntry[] }>(
     items.order.key({ id }).pk,
     items.timelineEntry.prefix,
+    table,
   );
   return beside.map(({ pk, sk, ...item }) => {
     const entry = bare({ pk, sk, ...item } as Item<TimelineEntry | { entries: TimelineEntry[] }>);
@@ -85,10 +87,10 @@ export async function listTimeline(id: string): Promise<Array<{ key: Key; entrie
 }
 
 /** All that happened to an order and its deliveries, oldest first. */
-export async function getTimeline({ id, timeline = [], deliveries }: Order): Promise<TimelineEntry[]> {
-  const [beside, known] = await Promise.all([listTimeline(id), getDeliveries(deliveries)]);
+export async function getTimeline({ id, timeline = [], deliveries }: Order, table = db): Promise<TimelineEntry[]> {
+  const [beside, known] = await Promise.all([listTimeline(id, table), getDeliveries(deliveries, table)]);
   const later = beside.flatMap(({ entries }) => entries);
-  const told = await Promise.all(known.map(async (delivery) => linesOf(delivery, await getAttempts(delivery))));
+  const told = await Promise.all(known.map(async (delivery) => linesOf(delivery, await getAttempts(delivery, table))));
   return [...timeline, ...later, ...told.flat()].sort((a, b) => compareText(a.at, b.at));
 }
 
@@ -102,8 +104,8 @@ export async function rememberRemote(connection: string, remoteId: string, order
 }
 
 /** The order that a remote knows under its own id. */
-export async function findByRemoteId(connection: string, remoteId: string): Promise<string | undefined> {
-  return (await getItem<{ order: string }>(items.remoteOrder.key({ connection, remoteId })))?.order;
+export async function findByRemoteId(connection: string, remoteId: string, table = db): Promise<string | undefined> {
+  return (await getItem<{ order: string }>(items.remoteOrder.key({ connection, remoteId }), table))?.order;
 }
 
 interface OrderFilter {

@@ -8,15 +8,21 @@ import { INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessages } from '#lib/platform/queue/queue';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
-import { type Item, NEW, put, transact } from '#lib/platform/table/table';
+import { db, type Item, NEW, put, transact } from '#lib/platform/table/table';
 import type { Admission, AdmissionRecord } from './quarantine-schema.ts';
 import { putAdmission, type Quarantined, readQuarantine } from './store.ts';
+
+/** What webhooks are judged and admitted with; another one in tests. */
+const HUB = { table: db, loadConnector, readSecretVersions, sendMessages };
 
 /** Whether a quarantined webhook is authentic under the secrets of this moment. */
 export type Verifier = (kept: Quarantined) => boolean;
 
 /** Reads the present secrets of these connections' marketplaces, each once. */
-export async function createVerifier(connections: readonly Connection[]): Promise<Verifier> {
+export async function createVerifier(
+  connections: readonly Connection[],
+  { loadConnector, readSecretVersions }: Pick<typeof HUB, 'loadConnector' | 'readSecretVersions'> = HUB,
+): Promise<Verifier> {
   const marketplaces = [...new Set(connections.map(({ marketplace }) => marketplace))];
   const loaded = await Promise.all(
     marketplaces.map(async (name) => {
@@ -46,9 +52,9 @@ export interface Verdict {
 }
 
 /** What of a connection's quarantine would be admitted now: all of it, or those with these ids. */
-export async function judge(connection: Connection, ids: readonly string[] | undefined): Promise<Verdict> {
-  const verifies = await createVerifier([connection]);
-  const matched = (await readQuarantine(connection.id)).filter(({ id }) => !ids || ids.includes(id));
+export async function judge(connection: Connection, ids: readonly string[] | undefined, hub = HUB): Promise<Verdict> {
+  const verifies = await createVerifier([connection], hub);
+  const matched = (await readQuarantine(connection.id, hub.table)).filter(({ id }) => !ids || ids.includes(id));
   const waiting = matched.filter(({ admitted }) => admitted === null);
   const admissible = waiting.filter(verifies);
   return {
@@ -76,6 +82,7 @@ export async function admit(
   connection: Connection,
   { matched, admissible }: Verdict,
   { by, reason }: Pick<Admission, 'by' | 'reason'>,
+  { table, sendMessages }: Pick<typeof HUB, 'table' | 'sendMessages'> = HUB,
 ): Promise<Admission> {
   const admission: Admission = { id: `adm_${randomUUID()}`, at: new Date().toISOString(), by, reason };
   const webhooks = admissible.map(({ id }) => id);
@@ -85,7 +92,7 @@ export async function admit(
     ...items.admission.key(admission),
     ...keysIn(items.admission.byTime, admission),
   };
-  await transact([put(record, NEW)]);
+  await transact([put(record, NEW)], table);
   await sendMessages(
     INBOUND_QUEUE,
     admissible.map(({ id, connection: of, topic, receivedAt, body, encoding }) => ({
@@ -97,6 +104,6 @@ export async function admit(
     })),
   );
   // One by one: a slot that was taken meanwhile must not keep the others from being noted.
-  for (const { slot, id } of admissible) await transact([putAdmission(connection.id, slot, id, admission)]);
+  for (const { slot, id } of admissible) await transact([putAdmission(connection.id, slot, id, admission)], table);
   return admission;
 }

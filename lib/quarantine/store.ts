@@ -32,12 +32,12 @@ interface Ring {
 }
 
 /** Keeps a rejected webhook for a week, or until so many later ones came. A vendor's repetition of it is the same one. */
-export async function quarantine({ type: _, ...rejected }: WebhookRejected): Promise<void> {
+export async function quarantine({ type: _, ...rejected }: WebhookRejected, table = db): Promise<void> {
   const { connection, topic, receivedAt, body, encoding, evidence } = rejected;
   const id = `qtn_${shortHash(connection, topic, body, encoding, JSON.stringify(evidence))}`;
   const kept: Quarantined = { ...rejected, id, size: bodyBytes(rejected).length, admitted: null };
   const isNew = await untilCommitted(`the quarantine of ${connection}`, async () => {
-    const ring = await getItem<Ring>(items.quarantineRing.key({ connection }));
+    const ring = await getItem<Ring>(items.quarantineRing.key({ connection }), table);
     const { turn, ids } = ring ?? { turn: 0, ids: [] };
     if (ids.includes(id)) return false;
     const slot = turn % SLOTS;
@@ -48,7 +48,7 @@ export async function quarantine({ type: _, ...rejected }: WebhookRejected): Pro
       expiresAt: expiryOf(items.quarantineRing, receivedAt),
     };
     const unmoved = ring ? put(moved, 'turn = :turn', { ':turn': turn }) : put(moved, 'attribute_not_exists(pk)');
-    return (await transact([unmoved, put(itemOf(kept, slot))])) || undefined;
+    return (await transact([unmoved, put(itemOf(kept, slot))], table)) || undefined;
   });
   if (isNew) log.warn('webhook rejected', { connection, topic });
 }
@@ -77,8 +77,9 @@ export const listQuarantined = ({ connections, limit, cursor }: QuarantineFilter
   });
 
 /** All of one connection, oldest first, each with the slot it stands in. */
-export async function readQuarantine(connection: string): Promise<Array<Quarantined & { slot: string }>> {
-  const kept = await queryPartition<Quarantined>(items.quarantineRing.key({ connection }).pk, items.quarantined.prefix);
+export async function readQuarantine(connection: string, table = db): Promise<Array<Quarantined & { slot: string }>> {
+  const { pk } = items.quarantineRing.key({ connection });
+  const kept = await queryPartition<Quarantined>(pk, items.quarantined.prefix, table);
   return kept
     .filter(isKept)
     .map(({ pk: _pk, sk, timePk: _tp, timeSk: _ts, expiresAt: _e, ...kept }) => ({ ...kept, slot: sk }) as never)

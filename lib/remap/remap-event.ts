@@ -4,11 +4,13 @@ import { getEvent, type InboundEvent, type Message, type Remapped, recordEvent }
 import { ingestChange, readChange, whyHopeless } from '#lib/inbound/ingest';
 import { sharesOf } from '#lib/inbound/ingest-order';
 import { findPlaced } from '#lib/inbound/ingest-shipment';
+import { HUB } from '#lib/inbound/ingesting';
 import type { Change } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
 import type { Network } from '#lib/marketplaces/network';
 import { type OrderSnapshot, orderId } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
+import { previewShares } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot } from '#lib/orders/snapshot';
 import { getOrder } from '#lib/orders/store';
 import { type ErrorDetail, IntegrationError } from '#lib/platform/errors';
@@ -33,7 +35,7 @@ export async function remapEvent(event: InboundEvent, network: Network, remapped
     const preview = await previewChange(change, message, connection, network);
     const outcome: Outcome = { ...about, ...nothing, ...preview, note: null, reads: change.type };
     if (!remapped) return outcome;
-    await ingestChange(change, { message, connection, network });
+    await ingestChange(change, { message, connection, network, hub: HUB });
     return { ...outcome, ...(await settle(message, remapped, outcome)) };
   } catch (error) {
     return unreadable(shown(whyHopeless(error)));
@@ -95,7 +97,7 @@ async function previewOrder(
   network: Network,
 ): Promise<Preview> {
   const source = { connection: connection.id, event, receivedAt, askedAt };
-  const shares = await sharesOf(connection, snapshot, false);
+  const shares = await sharesOf(connection, snapshot, previewShares);
   const told = await Promise.all(
     shares.map(async ({ order: id, isPart, snapshot: own }) => {
       const previous = (await getOrder(id)) ?? null;

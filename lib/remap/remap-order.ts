@@ -9,6 +9,7 @@ import type { Network } from '#lib/marketplaces/network';
 import { changeOrder } from '#lib/orders/change';
 import type { Order, OrderSnapshot } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
+import { claimShares, previewShares } from '#lib/orders/share-lines';
 import { tellCancelled, tellPaid } from '#lib/orders/snapshot';
 import type { Told } from '#lib/orders/timeline';
 import { ContractError, type ErrorDetail, IntegrationError } from '#lib/platform/errors';
@@ -96,7 +97,7 @@ async function ownShare({ id, externalId }: Order, snapshot: OrderSnapshot, conn
       description: `it would be order ${snapshot.externalId} now`,
       field: 'externalId',
     });
-  const shares = await sharesOf(connection, snapshot, claims);
+  const shares = await sharesOf(connection, snapshot, claims ? claimShares : previewShares);
   return shares.find((share) => share.order === id && !share.isPart)?.snapshot;
 }
 

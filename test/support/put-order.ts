@@ -19,13 +19,11 @@ export async function putOrder(
   { timeline = [], deliveries = [], network = NOBODY, now = new Date() }: Put = {},
 ): Promise<readonly Delivery[]> {
   const { changeOrder } = await import('#lib/orders/change');
-  const { getOrder } = await import('#lib/orders/store');
-  const { transact } = await import('#lib/platform/table/table');
   const { opened } = await changeOrder(
     order.id,
     () => ({ order, timeline, deliveries }),
     { by: 'test', origin: order.snapshotEvent, network },
-    { getOrder, transact, ring: async () => {}, now: () => now },
+    { ring: async () => {}, now: () => now },
   );
   return opened;
 }
