@@ -1,18 +1,14 @@
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { marketplaces } from '#lib/marketplaces/registry';
-import type { Decision } from '#lib/orders/change';
 import { type Order, type OrderSnapshot, orderId } from '#lib/orders/order';
 import { claimShares, putPart } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
 import type { Share } from '#lib/orders/split';
 import { db } from '#lib/platform/table/table';
 import { eventOf, type InboundState, type Message, putEvent } from './event.ts';
-import { changeFor, type Ingesting } from './ingesting.ts';
+import { changeFor, type Ingest, type Ingesting } from './ingesting.ts';
 import { countFirst, countLate } from './misses.ts';
-
-/** What an event makes of an order, and as what it is recorded then; null where it leaves no trace. */
-type Ingest = Decision & { state: InboundState | null };
 
 /**
  * What a sales channel says of an order. Where it can split and merge orders, each of ours is told what is its own: no
@@ -43,7 +39,7 @@ export async function sharesOf(
 
 async function ingestOwn({ order: id, snapshot }: Share, ingesting: Ingesting): Promise<InboundState | null> {
   const { message, connection } = ingesting;
-  const { decision, before, order } = await changeFor(id, ingesting, {}, async (known) => {
+  const { decision, before, order } = await changeFor(id, ingesting, message.receivedBy, async (known) => {
     const decided = decideSnapshot(known, snapshot, message, connection);
     // Before the order stands: who crashes between notes the same again.
     if (!known) await noteListings(snapshot, ingesting);
@@ -95,7 +91,7 @@ async function ingestPart(
 ): Promise<InboundState | null> {
   const { message, connection } = ingesting;
   const note = `${snapshot.externalId} is a part of it`;
-  const { decision } = await changeFor(id, ingesting, {}, (known): Ingest | null | undefined => {
+  const { decision } = await changeFor(id, ingesting, message.receivedBy, (known): Ingest | null | undefined => {
     // Its lines are claimed, so it is being written.
     if (!known) return undefined;
     const { order, timeline } = applyPart(known, snapshot, sourceOf(message, connection));

@@ -2,7 +2,6 @@ import { getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { replaceDelivery } from '#lib/deliveries/ledger';
-import type { Decision } from '#lib/orders/change';
 import type { Order, ShipmentSnapshot } from '#lib/orders/order';
 import { resolveSkus } from '#lib/orders/parcels';
 import { getPlacing, settlePlacements } from '#lib/orders/placements';
@@ -11,7 +10,7 @@ import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import type { Table } from '#lib/platform/table/table';
 import { eventOf, type InboundState, putEvent, recordEvent } from './event.ts';
-import { changeFor, type Ingesting } from './ingesting.ts';
+import { changeFor, type Ingest, type Ingesting } from './ingesting.ts';
 
 /** What a shipper says of an order placed with it: parcels and events are added, and whoever sold it is told. */
 export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Ingesting): Promise<InboundState | null> {
@@ -33,17 +32,15 @@ async function ingestFor(
   ingesting: Ingesting,
 ): Promise<InboundState | typeof STRANGER | null> {
   const by = ingesting.connection.id;
-  const { decision } = await changeFor(id, ingesting, { by }, (order) => decideShipment(order, shipment, ingesting));
+  const { decision } = await changeFor(id, ingesting, by, (order) => decideShipment(order, shipment, ingesting));
   return decision?.state ?? null;
 }
-
-type Ingest = Decision & { state: InboundState | typeof STRANGER | null };
 
 async function decideShipment(
   order: Order | null,
   shipment: ShipmentSnapshot,
   { message, connection, hub }: Ingesting,
-): Promise<Ingest> {
+): Promise<Ingest<InboundState | typeof STRANGER>> {
   // A shipper may speak before its answer to the placement is on record, but only of what it was asked to ship.
   const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
   if (!order || placing.length === 0) return { order, state: STRANGER };
@@ -102,29 +99,24 @@ export async function ingestRefusal(
   const { message, connection, hub } = ingesting;
   const recorded = (state: InboundState, rest: Parameters<typeof recordEvent>[2]) =>
     putEvent(eventOf(message, { state, order: orderId, ...rest }));
-  const { decision } = await changeFor(
-    orderId,
-    ingesting,
-    { by: connection.id },
-    async (order): Promise<Decision & { state: InboundState }> => {
-      const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
-      if (!order || placing.length === 0) {
-        const description = `${connection.id}: order ${orderId} is not known here as placed with it`;
-        const error = { code: 'order_unknown', description };
-        return { order, also: [recorded('unreadable', { order: null, error })], state: 'unreadable' };
-      }
-      if (order.cancelled) {
-        const event = recorded('applied', { note: 'cancelled here too' });
-        return { order, also: [event, ...settlePlacements(placing)], state: 'applied' };
-      }
-      const { timeline, also } = blockPlacements(placing, { code, description });
-      if (also.length === 0) {
-        const note = 'its placement is blocked already';
-        return { order, also: [recorded('duplicate', { note })], state: 'duplicate' };
-      }
-      return { order, timeline, also: [recorded('applied', {}), ...also], state: 'applied' };
-    },
-  );
+  const { decision } = await changeFor(orderId, ingesting, connection.id, async (order): Promise<Ingest> => {
+    const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
+    if (!order || placing.length === 0) {
+      const description = `${connection.id}: order ${orderId} is not known here as placed with it`;
+      const error = { code: 'order_unknown', description };
+      return { order, also: [recorded('unreadable', { order: null, error })], state: 'unreadable' };
+    }
+    if (order.cancelled) {
+      const event = recorded('applied', { note: 'cancelled here too' });
+      return { order, also: [event, ...settlePlacements(placing)], state: 'applied' };
+    }
+    const { timeline, also } = blockPlacements(placing, { code, description });
+    if (also.length === 0) {
+      const note = 'its placement is blocked already';
+      return { order, also: [recorded('duplicate', { note })], state: 'duplicate' };
+    }
+    return { order, timeline, also: [recorded('applied', {}), ...also], state: 'applied' };
+  });
   return decision?.state ?? null;
 }
 

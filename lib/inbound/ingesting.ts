@@ -1,10 +1,10 @@
 import type { Connection } from '#lib/connections/connection';
 import { ring } from '#lib/deliveries/ring';
 import { getNetwork, type Network } from '#lib/marketplaces/network';
-import { type Changed, changeOrder, type Decision } from '#lib/orders/change';
+import { type Changed, changeOrder, type Decided } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
 import { db, type Table } from '#lib/platform/table/table';
-import { isRecorded, type Message } from './event.ts';
+import { type InboundState, isRecorded, type Message } from './event.ts';
 
 /** What ingest reads and writes with; another one in tests. */
 export interface Hub {
@@ -22,14 +22,17 @@ export interface Ingesting {
   hub: Hub;
 }
 
+/** What an event makes of an order, and as what it is recorded then; null where it leaves no trace. */
+export type Ingest<State = InboundState> = Decided & { state: State | null };
+
 /**
  * Changes an order for an event. After a lost race it is decided again, unless it was this very message, received twice,
- * that won it. A sales channel is named on the timeline by how its word came, everybody else by id.
+ * that won it. `by` stands on the timeline: how the word of a sales channel came, or who else it is of.
  */
-export function changeFor<D extends Decision | null>(
+export function changeFor<D extends Decided | null>(
   id: string,
   { message, network, hub }: Ingesting,
-  { by = message.receivedBy as string }: { by?: string },
+  by: string,
   decide: (order: Order | null) => D | undefined | Promise<D | undefined>,
 ): Promise<Changed<D | null>> {
   let isRepeat = false;

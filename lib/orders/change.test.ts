@@ -4,7 +4,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { RejectedError } from '#lib/platform/errors';
 import type { Table, Write } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
-import { changeOrder, type Decision, tellOrder } from './change.ts';
+import { changeOrder, type Decided, tellOrder } from './change.ts';
 import type { Order } from './order.ts';
 import type { Network } from './plan.ts';
 import { applyShipment } from './shipment.ts';
@@ -56,7 +56,7 @@ beforeEach(() => {
   hub = startHub();
 });
 
-const change = <D extends Decision | null>(decide: (order: Order | null) => D | undefined | Promise<D | undefined>) =>
+const change = <D extends Decided | null>(decide: (order: Order | null) => D | undefined | Promise<D | undefined>) =>
   changeOrder(ID, decide, by, hub);
 const received = { type: 'order.received', detail: { number: 'SC-1001', version: at(0), event: 'evt_1' } } as const;
 

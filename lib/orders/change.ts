@@ -10,8 +10,8 @@ import { type Network, planDeliveries } from './plan.ts';
 import { getOrder, putOrder, putTimeline } from './store.ts';
 import type { TimelineEntry, Told } from './timeline.ts';
 
-/** What a pure decision makes of an order. */
-export interface Decision {
+/** What a pure function decided of an order. */
+export interface Decided {
   /** The very order that was read (null where there is none) stays unwritten, unless deliveries are opened for it. */
   order: Order | null;
   /** What its timeline tells of the change. */
@@ -43,14 +43,14 @@ export interface Changed<D> {
 
 type Decide<D> = (order: Order | null) => D | undefined | Promise<D | undefined>;
 
-/** What a change is made with. */
-interface Means {
+/** What a change is made with; another one in tests. */
+interface Hub {
   table: Table;
   ring: typeof ring;
   now: () => Date;
 }
 
-const HUB: Means = { table: db, ring, now: () => new Date() };
+const HUB: Hub = { table: db, ring, now: () => new Date() };
 
 /**
  * The one way to change an order: reads it, lets `decide` say what it shall be, plans the deliveries that this state
@@ -59,35 +59,35 @@ const HUB: Means = { table: db, ring, now: () => new Date() };
  * Whoever wants to know of every change reads the table's stream: an order, or lines of its timeline, were written.
  * Throws RejectedError `order_too_large` for an order that the table cannot hold.
  */
-export async function changeOrder<D extends Decision | null>(
+export async function changeOrder<D extends Decided | null>(
   id: string,
   decide: Decide<D>,
   options: ChangeOptions,
-  means: Partial<Means> = {},
+  hub: Partial<Hub> = {},
 ): Promise<Changed<D>> {
-  const hub = { ...HUB, ...means };
-  const changed = await untilCommitted(`order ${id}`, () => changeOnce(id, decide, options, hub));
+  const { ring, ...means } = { ...HUB, ...hub };
+  const changed = await untilCommitted(`order ${id}`, () => changeOnce(id, decide, options, means));
   const opened = [...changed.opened];
   let { order } = changed;
   // A plan too long for one transaction goes on from the order, so that whoever comes back after a crash ends it.
   while (order?.planUnfinished) {
     const rest = { ...options, origin: randomUUID() };
-    const next = await untilCommitted(`order ${id}`, () => changeOnce(id, openRest, rest, hub));
+    const next = await untilCommitted(`order ${id}`, () => changeOnce(id, openRest, rest, means));
     opened.push(...next.opened);
     order = next.order;
   }
-  await hub.ring(opened);
+  await ring(opened);
   return { ...changed, order, opened };
 }
 
 /** A copy is another order, whose plan is made. */
-const openRest = (order: Order | null): Decision | null => (order?.planUnfinished ? { order: { ...order } } : null);
+const openRest = (order: Order | null): Decided | null => (order?.planUnfinished ? { order: { ...order } } : null);
 
-async function changeOnce<D extends Decision | null>(
+async function changeOnce<D extends Decided | null>(
   id: string,
   decide: Decide<D>,
   options: ChangeOptions,
-  { table, now }: Means,
+  { table, now }: Omit<Hub, 'ring'>,
 ): Promise<Changed<D> | undefined> {
   const before = (await getOrder(id, table)) ?? null;
   const decision = await decide(before);
@@ -111,7 +111,7 @@ const MAX_DELIVERIES = 90;
 /** Lines that stand in the order itself, which is written anyway: few orders ever have more. */
 const MAX_INSIDE = 20;
 
-function toWrites(before: Order | null, decision: Decision, { by, origin, network, at }: ChangeOptions, now: string) {
+function toWrites(before: Order | null, decision: Decided, { by, origin, network, at }: ChangeOptions, now: string) {
   const { order, timeline = [], also = [] } = decision;
   const told = timeline.map((each): TimelineEntry => ({ ...each, at: at ?? now, by }));
   const plan = order && order !== before ? planDeliveries(order, network) : { deliveries: [], routed: [] };
