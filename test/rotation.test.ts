@@ -36,7 +36,7 @@ function rotate(scopio: string, marketful: string): Promise<string> {
   return longshore('connections', 'put', path, ...outputs());
 }
 
-const EVERY_MS = 40;
+const EVERY_MS = 100;
 
 /** Webhooks without a pause: each with the next of the secrets that are good now, and now and then a forged one. */
 function stream() {
@@ -68,6 +68,11 @@ function stream() {
     use(...secrets: string[]) {
       state.secrets = secrets;
     },
+    /** Until some that were signed with this secret are answered. */
+    answered: (secret: string) =>
+      eventually(() => signed.filter((each) => each.secret === secret).length > 10, 'answers to the secret in use'),
+    /** Until what is under way is answered. */
+    settled: () => Promise.all(sent),
     async stop() {
       state.running = false;
       await ended;
@@ -93,7 +98,7 @@ test('secrets rotated twice under load: nothing signed with the current or the p
   await stage.settled('shipped-late', 'order', 'succeeded');
 
   load = stream();
-  await sleep(500);
+  await load.answered(first);
   expect(await rotate(second, 'second-path-77ab')).toBe(`changed and in force: ${SHED}, ${SHOP}`);
   load.use(first, second);
   const synced = await longshore('webhooks', 'sync', '--connection', SHED);
@@ -101,8 +106,9 @@ test('secrets rotated twice under load: nothing signed with the current or the p
   load.use(second);
   await rotate(third, 'second-path-77ab');
   load.use(second, third);
-  await sleep(500);
+  await load.answered(third);
   load.use(third);
+  await load.settled();
   expect(await longshore('secrets', 'retire-previous', 'scopio', '--yes', ...outputs())).toContain('scopio: retired');
   const refusesSecond = async () => {
     const body = '{"late":true}';
