@@ -1,0 +1,23 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }),
+]
+  .filter((page) => page.endsWith('.md'))
+  .map((page) => (existsSync(join(ROOT, page)) ? page : join('docs', page)));
+
+const FILE =
+  /(?<![\w./-])(?:lib|functions|events|stacks|cli|sandbox|test|bench|scripts|docs)\/[\w./-]+\.(?:ts|mjs|json|svg)\b/g;
+const LINK = /\]\((?!\w+:|#)([^)#\s]+)/g;
+
+test.each(PAGES)('%s names only files that are there', (page) => {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  const files = [...text.matchAll(FILE)].map(([file]) => file);
+  const links = [...text.matchAll(LINK)].map(([, to = '']) => join(dirname(page), to));
+  expect([...files, ...links].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
