@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// Inherited by every worker, and by the hubs that tests start: packages that were compiled once are not compiled again.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/vitest');
 
 /** What boots a server, an emulator or a process, wherever it stands. */
 const INTEGRATION = '**/*.int.test.ts';
