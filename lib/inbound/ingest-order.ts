@@ -52,7 +52,7 @@ async function ingestOwn({ order: id, snapshot }: Share, ingesting: Ingesting): 
 }
 
 /** The order after a snapshot of it, and what is worth recording. */
-export function decideSnapshot(
+function decideSnapshot(
   before: Order | null,
   snapshot: OrderSnapshot,
   message: Message,

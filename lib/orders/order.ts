@@ -4,7 +4,7 @@ import type { UcpOrder } from '#lib/ucp/order';
 import type { Address, Buyer, Fulfillment, OrderFacts, OrderStatus } from './order-schema.ts';
 import type { TimelineEntry } from './timeline.ts';
 
-export type { Address, Buyer, Fulfillment, LineQuantity, OrderStatus };
+export type { Address, Fulfillment, LineQuantity, OrderStatus };
 
 /** One line as a sales channel tells it. Money in minor units of the order's currency. */
 export interface SnapshotLine {
@@ -144,7 +144,7 @@ export interface Order extends z.infer<typeof OrderFacts> {
 }
 
 /** Who had an order's buyer erased, and when. */
-export interface Erasure {
+interface Erasure {
   at: string;
   by: string;
   /** A keyed hash of the e-mail address, by which the order is found when the buyer asks again; null: there was none. */

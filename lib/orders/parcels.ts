@@ -6,7 +6,7 @@ import { mergeLines, sumByLine } from './status.ts';
 type Parcel = ShipmentSnapshot['parcels'][number];
 
 /** A parcel is one tracking number of one connection on one order. */
-export const parcelId = (orderId: string, connection: string, trackingNumber: string): string =>
+const parcelId = (orderId: string, connection: string, trackingNumber: string): string =>
   `ful_${shortHash(orderId, connection, trackingNumber)}`;
 
 /**

@@ -113,7 +113,7 @@ function push(order: Order, action: string, target: Connection, about: string, s
 }
 
 /** Who ships each line: the first route that matches, tried in order. Lines without one are under `null`. */
-export function routeLines(
+function routeLines(
   order: Order,
   lines: readonly LineQuantity[],
   routes: readonly Route[],
@@ -131,4 +131,4 @@ function matches({ from, match = {} }: Route, order: Order, sku: string): boolea
 const skuOf = (order: Order, lineId: string): string =>
   order.ucp.line_items.find(({ id }) => id === lineId)?.item.id ?? '';
 
-export const shipsItself = (to: string): boolean => to === ERP;
+const shipsItself = (to: string): boolean => to === ERP;

@@ -106,7 +106,7 @@ function cancellation(orderId: string, cancelledAt: string, lines: readonly Coun
 }
 
 /** UCP's log of what happened to the parcels: each parcel as `shipped`, then what its carrier told of it. */
-export function buildEvents(core: OrderCore, known: ReadonlySet<string>): UcpFulfillmentEvent[] {
+function buildEvents(core: OrderCore, known: ReadonlySet<string>): UcpFulfillmentEvent[] {
   const { fulfillments, shipmentEvents } = core;
   const parcels = new Map(fulfillments.map((parcel) => [parcelKey(parcel.by, parcel.trackingNumber), parcel]));
   const events = [
@@ -180,7 +180,7 @@ export function lineTotals({ unitPrice, quantity, total }: SnapshotLine): UcpTot
  * The order's breakdown in minor units, one subtotal and one total. A total the other figures do not add up to is
  * kept, with one entry more that names the difference, so that the entries sum exactly.
  */
-export function buildTotals({ lines, amounts, taxIncluded }: OrderSnapshot): UcpTotal[] {
+function buildTotals({ lines, amounts, taxIncluded }: OrderSnapshot): UcpTotal[] {
   const subtotal = sum(lines.map(({ unitPrice, quantity }) => unitPrice * quantity));
   const charged = sum(lines.map(({ unitPrice, quantity, total }) => total ?? unitPrice * quantity));
   const parts: UcpTotal[] = [

@@ -3,7 +3,7 @@ import { Decision } from '#lib/platform/decision';
 import * as z from '#lib/platform/zod';
 
 /** `interrupted`: a dead-letter queue's replay that was cut off; ask again for the rest. */
-export const ReplayState = z.enum(['collecting', 'running', 'finished', 'cancelled', 'relapsed', 'interrupted']);
+const ReplayState = z.enum(['collecting', 'running', 'finished', 'cancelled', 'relapsed', 'interrupted']);
 
 /** A canary's stages: 1 member, then 10, then the rest. */
 export const Stage = z.enum(['one', 'ten', 'rest']);

@@ -34,7 +34,7 @@ function isAnothers(orden: unknown, { order: ours }: PlaceInput): boolean {
 const resultOf = (id: unknown) => (textOf(id) === '' ? {} : { remoteId: textOf(id) });
 
 /** What the warehouse knows the sales channel as; by default its connection's id, so that no two accounts collide. */
-export function channelOf({ source }: Pick<PlaceInput, 'source'>): string {
+function channelOf({ source }: Pick<PlaceInput, 'source'>): string {
   const { channel } = source.settings;
   return typeof channel === 'string' && channel !== '' ? channel : source.id;
 }

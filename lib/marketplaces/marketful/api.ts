@@ -175,7 +175,7 @@ const isRefusal = ({ body }: HttpResponse): boolean => {
 const CREDENTIALS = /^(invalid authorization|invalid token|user not found|seller not found)/i;
 
 /** What a refusal means, in their words with the items they list, and `more` of ours. */
-export function refuse(response: HttpResponse, more = ''): IntegrationError {
+function refuse(response: HttpResponse, more = ''): IntegrationError {
   const { status, body } = response;
   const items = [...namesIn(body, 'items_errors'), ...namesIn(body, 'items')];
   const description = `${describe(response)}${items.length > 0 ? `: ${items.join(', ')}` : ''}${more}`;

@@ -12,6 +12,6 @@ export const info = {
   secretInUrl: true,
 } as const satisfies MarketplaceInfo;
 
-export const carriers: CarrierTable = { fedex: 'Fedex', dhl: 'DHL', ups: 'UPS', estafeta: 'Estafeta' };
+const carriers: CarrierTable = { fedex: 'Fedex', dhl: 'DHL', ups: 'UPS', estafeta: 'Estafeta' };
 
 export const role: Role = { info, carriers };

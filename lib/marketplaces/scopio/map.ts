@@ -123,7 +123,7 @@ const sum = (totals: Totals, type: string): number =>
 const find = (totals: Totals, type: string): number | undefined => totals.find((total) => total.type === type)?.amount;
 
 /** Where in the body an order stands, and what is known of its time from outside of it. */
-export interface Around {
+interface Around {
   at: string;
   sentAt: string | null;
   receivedAt: string;
@@ -145,7 +145,7 @@ function mapShipBy({ ship_by, shipping_deadline }: ShipBy): Pick<OrderSnapshot, 
   return {};
 }
 
-export const isCancelled = (status: string | undefined): boolean => /^cancell?ed$/i.test(status ?? '');
+const isCancelled = (status: string | undefined): boolean => /^cancell?ed$/i.test(status ?? '');
 
 /** Where it goes and who bought it: the recipient, where nobody else is named. `at` is the address's path. */
 function mapPeople(

@@ -61,7 +61,7 @@ export const Order = z.object({
 export type Order = z.infer<typeof Order>;
 
 /** What decides whether an order may be moved on or captured. */
-export const OrderState = z.object({
+const OrderState = z.object({
   OrderNumber: id,
   OrderStatusId: integer,
   PaymentStatusId: optional(integer),
@@ -83,7 +83,7 @@ const MAX_WORDS = 500;
  * What an answer's own code says, whatever the HTTP status: "While the text for an error message may change, the codes
  * will stay the same." Null where there is none of the table. `alsoDone` are codes that this call takes for done.
  */
-export function judge(
+function judge(
   { status, body }: Pick<HttpResponse, 'status' | 'body'>,
   alsoDone: readonly number[] = [],
 ): 'done' | IntegrationError | null {

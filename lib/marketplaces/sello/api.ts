@@ -78,12 +78,12 @@ const OrderList = z.object({ orders: z.array(z.unknown()) });
 const ProductList = z.object({ products: z.array(z.unknown()) });
 
 /** The document's example says `is_delivered`, its table of orders `delivered`. */
-export const Statuses = z.array(z.object({ id, title: optionalText, is_delivered: flag, delivered: flag }));
+const Statuses = z.array(z.object({ id, title: optionalText, is_delivered: flag, delivered: flag }));
 
 /** The id is a tracking number that somebody gave: none makes the list unreadable. */
 const Deliveries = z.object({ deliveries: z.array(z.object({ id: z.unknown(), method: optionalText })) });
-export const OrderStatus = z.object({ status_id: optionalId, is_delivered: flag });
-export const Rows = z.array(z.object({ id }));
+const OrderStatus = z.object({ status_id: optionalId, is_delivered: flag });
+const Rows = z.array(z.object({ id }));
 const Created = z.object({ id });
 
 const WebhookEntry = z.object({ url: text, hook: text });

@@ -96,7 +96,7 @@ function mapPeople(order: Order): Pick<OrderSnapshot, 'buyer' | 'shippingAddress
 }
 
 /** A product of the list or read alone. Its reference is the SKU that rows sell it under. */
-export function mapProduct(body: unknown, receivedAt: string, settings: Settings): Change {
+function mapProduct(body: unknown, receivedAt: string, settings: Settings): Change {
   const { id, private_reference: sku, private_name: title, quantity, integrations, ...rest } = readShape(Product, body);
   if (sku === undefined) return { type: 'none', reason: `product ${id} has no reference to sell it under` };
   const active = integrations && Object.values(integrations).some((integration) => integration.active);

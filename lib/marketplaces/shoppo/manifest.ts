@@ -22,7 +22,7 @@ export const info = {
 } as const satisfies MarketplaceInfo;
 
 /** "Courier name for shipping package": the page lists none, so these are the couriers' own names. */
-export const carriers: CarrierTable = {
+const carriers: CarrierTable = {
   dhl: 'DHL',
   ups: 'UPS',
   fedex: 'FedEx',

@@ -77,7 +77,7 @@ type Skus = Readonly<Record<string, string>>;
 type Parcel = ShipmentSnapshot['parcels'][number];
 type Event = ShipmentSnapshot['events'][number];
 
-export const CANCELLED = {
+const CANCELLED = {
   code: 'cancelled_by_supplier',
   description: 'Shoppo cancelled the order: replay to order it anew, or have it shipped by somebody else',
 };

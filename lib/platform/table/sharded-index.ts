@@ -1,7 +1,7 @@
 import { INDEX_SHARDS, table as schema } from '../names.ts';
 import { db, getItems, type IndexKeys, type Key } from './table.ts';
 
-export type IndexName = keyof typeof schema.indexes;
+type IndexName = keyof typeof schema.indexes;
 
 /** Where items of one kind stand in an index; `isSharded`: over several partitions, by the item's id. */
 export interface Place<Partition = never, Sort = never> {
