@@ -12,7 +12,6 @@ import {
   pack,
   packedSize,
   put,
-  type Table,
   transact,
   type Write,
 } from '#lib/platform/table/table';
@@ -74,24 +73,25 @@ const withoutBody = { body: '', encoding: 'utf8', bodyTruncated: true } as const
 export const putErased = (event: InboundEvent) => put(packEvent({ ...event, ...withoutBody }), 'attribute_exists(pk)');
 
 /** An event as it goes on record: without its body where its order's buyer was erased. */
-export function eventOf(
-  message: Message,
-  became: Partial<InboundEvent> & Pick<InboundEvent, 'state'>,
-  about: Order | null = null,
-): InboundEvent {
+export function eventOf(message: Message, became: Became, about: Order | null = null): InboundEvent {
   const kept = about?.erased ? { ...message, ...withoutBody } : message;
   return { ...kept, order: null, error: null, note: null, recordedAt: new Date().toISOString(), ...became };
 }
 
-/** Records an event that changes no order, with what else must stand with it; a second receipt of it changes nothing. */
+/** As what an event goes on record. */
+export type Became = Pick<InboundEvent, 'state'> & Partial<Pick<InboundEvent, 'order' | 'note' | 'error'>>;
+
+/** What is to be recorded of an event, with what else must stand with it. */
+export type Unrecorded = Became & { also?: readonly Write[] };
+
+/** Records an event that changes no order; a second receipt of it changes nothing. */
 export async function recordEvent(
   message: Message,
-  state: InboundState,
-  rest: Partial<InboundEvent>,
-  { also = [], table = db }: { also?: readonly Write[]; table?: Table } = {},
+  { also = [], ...became }: Unrecorded,
+  table = db,
 ): Promise<InboundState> {
-  await transact([putEvent(eventOf(message, { state, ...rest })), ...also], table);
-  return state;
+  await transact([putEvent(eventOf(message, became)), ...also], table);
+  return became.state;
 }
 
 /** Whether this very message is on record: another receipt of it was faster. */

@@ -6,7 +6,7 @@ import { claimShares, putPart } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
 import type { Share } from '#lib/orders/split';
 import { db } from '#lib/platform/table/table';
-import { eventOf, type InboundState, type Message, putEvent } from './event.ts';
+import type { InboundState, Message } from './event.ts';
 import { changeFor, type Ingest, type Ingesting } from './ingesting.ts';
 import { countFirst, countLate } from './misses.ts';
 
@@ -45,10 +45,11 @@ async function ingestOwn({ order: id, snapshot }: Share, ingesting: Ingesting): 
     if (!known) await noteListings(snapshot, ingesting);
     return decided;
   });
-  if (!decision || !order || order === before) return decision?.state ?? null;
+  const state = decision?.became?.state ?? null;
+  if (!decision || !order || order === before) return state;
   if (!before) countFirst(connection, order.missed, message.receivedAt);
   else if (before.missed && !order.missed) countLate(connection, before.receivedAt, message.receivedAt);
-  return decision.state;
+  return state;
 }
 
 /** The order after a snapshot of it, and what is worth recording. */
@@ -64,11 +65,9 @@ function decideSnapshot(
   const order = missed === told.missed ? told : { ...told, missed };
   const state = result === 'same' || result === 'older' ? 'duplicate' : 'applied';
   // A poll that finds what is known leaves no trace but the newer version.
-  if (state === 'duplicate' && message.receivedBy !== 'webhook')
-    return order === before ? null : { order, timeline, state: null };
+  if (state === 'duplicate' && message.receivedBy !== 'webhook') return order === before ? null : { order, timeline };
   const note = result === 'older' ? 'older than the snapshot that stands' : 'the snapshot that stands';
-  const event = eventOf(message, { state, order: order.id, ...(order === before && { note }) }, order);
-  return { order, timeline, state, also: [putEvent(event)] };
+  return { order, timeline, became: { state, order: order.id, ...(order === before && { note }) } };
 }
 
 const sourceOf = ({ id: event, receivedAt, askedAt }: Message, { id: connection }: Connection): SnapshotSource => ({
@@ -97,8 +96,7 @@ async function ingestPart(
     const { order, timeline } = applyPart(known, snapshot, sourceOf(message, connection));
     if (order === known) return null;
     const part = putPart(orderId(connection.id, snapshot.externalId), id);
-    const event = putEvent(eventOf(message, { state: 'applied', order: id, note }, order));
-    return { order, timeline, state: isLast ? 'applied' : null, also: isLast ? [part, event] : [part] };
+    return { order, timeline, also: [part], ...(isLast && { became: { state: 'applied', order: id, note } }) };
   });
-  return decision?.state ?? null;
+  return decision?.became?.state ?? null;
 }

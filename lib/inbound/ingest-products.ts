@@ -6,14 +6,13 @@ import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { unblock } from '#lib/deliveries/reopen';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import { type InboundState, recordEvent } from './event.ts';
-import type { Ingesting } from './ingesting.ts';
+import type { Ingested, Ingesting } from './ingesting.ts';
 
 /** Products and stock land in the catalog; a warehouse's new quantity goes on to the channels that list the SKU. */
 export async function ingestProducts(
   products: readonly ProductSnapshot[],
   { message, network, hub: { table, ring } }: Ingesting,
-): Promise<InboundState | null> {
+): Promise<Ingested> {
   let changed = false;
   let identified = false;
   for (const told of products) {
@@ -36,5 +35,5 @@ export async function ingestProducts(
   if (identified) await unblock('connection', { connection: message.connection });
   if (!changed && message.receivedBy !== 'webhook') return null;
   // Recorded at the end: what stands of an event that comes again changes nothing.
-  return recordEvent(message, changed ? 'applied' : 'duplicate', {}, { table });
+  return { state: changed ? 'applied' : 'duplicate' };
 }

@@ -9,49 +9,41 @@ import { applyShipment } from '#lib/orders/shipment';
 import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import type { Table } from '#lib/platform/table/table';
-import { eventOf, type InboundState, putEvent, recordEvent } from './event.ts';
-import { changeFor, type Ingest, type Ingesting } from './ingesting.ts';
+import type { Unrecorded } from './event.ts';
+import { changeFor, type Ingest, type Ingested, type Ingesting } from './ingesting.ts';
 
 /** What a shipper says of an order placed with it: parcels and events are added, and whoever sold it is told. */
-export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Ingesting): Promise<InboundState | null> {
-  const { orderId, remoteId } = shipment;
-  const echoed = orderId === null ? STRANGER : await ingestFor(orderId, shipment, ingesting);
-  if (echoed !== STRANGER) return echoed;
-  const known =
-    remoteId === null ? undefined : await findByRemoteId(ingesting.connection.id, remoteId, ingesting.hub.table);
-  const state = known === undefined ? STRANGER : await ingestFor(known, shipment, ingesting);
-  return state === STRANGER ? recordStranger(shipment, ingesting) : state;
+export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Ingesting): Promise<Ingested> {
+  const { connection, hub } = ingesting;
+  const ids = [() => shipment.orderId, () => findByRemote(shipment, connection, hub.table)];
+  for (const find of ids) {
+    const id = await find();
+    if (id === null) continue;
+    const decide = (order: Order | null) => decideShipment(order, shipment, ingesting);
+    const { decision } = await changeFor(id, ingesting, connection.id, decide);
+    if (!decision?.isStranger) return decision?.became?.state ?? null;
+  }
+  return ofStranger(shipment, ingesting);
 }
 
-/** Of no order that its shipper can speak of. */
-const STRANGER = 'stranger';
-
-async function ingestFor(
-  id: string,
-  shipment: ShipmentSnapshot,
-  ingesting: Ingesting,
-): Promise<InboundState | typeof STRANGER | null> {
-  const by = ingesting.connection.id;
-  const { decision } = await changeFor(id, ingesting, by, (order) => decideShipment(order, shipment, ingesting));
-  return decision?.state ?? null;
-}
+const findByRemote = async ({ remoteId }: ShipmentSnapshot, { id }: Connection, table: Table): Promise<string | null> =>
+  (remoteId === null ? undefined : await findByRemoteId(id, remoteId, table)) ?? null;
 
 async function decideShipment(
   order: Order | null,
   shipment: ShipmentSnapshot,
-  { message, connection, hub }: Ingesting,
-): Promise<Ingest<InboundState | typeof STRANGER>> {
+  { connection, hub }: Ingesting,
+): Promise<Ingest> {
   // A shipper may speak before its answer to the placement is on record, but only of what it was asked to ship.
   const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
-  if (!order || placing.length === 0) return { order, state: STRANGER };
+  if (!order || placing.length === 0) return { order, isStranger: true };
   const placed = placing.flatMap(({ subject }) => subject.lineItems ?? []);
   const externalIds = await externalIdsOf(order, shipment, connection, hub.table);
   const parcels = resolveSkus(order, shipment.parcels, connection.id, placed, externalIds);
   const told = applyShipment(order, { ...shipment, parcels }, { connection: connection.id, placed });
   const settling = shipment.settled ? settlePlacements(placing) : [];
-  if (told.order === order) return { order, also: settling, state: null };
-  const event = putEvent(eventOf(message, { state: 'applied', order: order.id }, order));
-  return { ...told, also: [event, ...settling], state: 'applied' };
+  if (told.order === order) return { order, also: settling };
+  return { ...told, also: settling, became: { state: 'applied', order: order.id } };
 }
 
 /** The order that a shipper speaks of, if it was placed with it. */
@@ -80,44 +72,38 @@ async function externalIdsOf(
 }
 
 /** A shipper also ships for channels the hub does not know; only an order of one of ours is worth a person's look. */
-function recordStranger(
+function ofStranger(
   { channel, number, remoteId }: ShipmentSnapshot,
-  { message, network: { connections }, hub: { table } }: Ingesting,
-): Promise<InboundState> {
+  { message, network: { connections } }: Ingesting,
+): Unrecorded {
   const ours = channel === null || [...connections.values()].some((connection) => channelOf(connection) === channel);
   const what = `order ${number ?? remoteId ?? '?'} of channel ${channel ?? '?'}`;
-  if (!ours) return recordEvent(message, 'applied', { note: `${what} was not placed by this hub` }, { table });
+  if (!ours) return { state: 'applied', note: `${what} was not placed by this hub` };
   const description = `${message.connection}: ${what} is not known here as placed with it`;
-  return recordEvent(message, 'unreadable', { error: { code: 'order_unknown', description } }, { table });
+  return { state: 'unreadable', error: { code: 'order_unknown', description } };
 }
 
 /** Whoever ships gave the order back: its placement waits for a person, who places it anew by replay or elsewhere. */
 export async function ingestRefusal(
   { orderId, code, description }: { orderId: string; code: string; description: string },
   ingesting: Ingesting,
-): Promise<InboundState | null> {
-  const { message, connection, hub } = ingesting;
-  const recorded = (state: InboundState, rest: Parameters<typeof recordEvent>[2]) =>
-    putEvent(eventOf(message, { state, order: orderId, ...rest }));
+): Promise<Ingested> {
+  const { connection, hub } = ingesting;
   const { decision } = await changeFor(orderId, ingesting, connection.id, async (order): Promise<Ingest> => {
     const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
     if (!order || placing.length === 0) {
       const description = `${connection.id}: order ${orderId} is not known here as placed with it`;
-      const error = { code: 'order_unknown', description };
-      return { order, also: [recorded('unreadable', { order: null, error })], state: 'unreadable' };
+      return { order, became: { state: 'unreadable', error: { code: 'order_unknown', description } } };
     }
     if (order.cancelled) {
-      const event = recorded('applied', { note: 'cancelled here too' });
-      return { order, also: [event, ...settlePlacements(placing)], state: 'applied' };
+      const became = { state: 'applied', order: orderId, note: 'cancelled here too' } as const;
+      return { order, also: settlePlacements(placing), became };
     }
     const { timeline, also } = blockPlacements(placing, { code, description });
-    if (also.length === 0) {
-      const note = 'its placement is blocked already';
-      return { order, also: [recorded('duplicate', { note })], state: 'duplicate' };
-    }
-    return { order, timeline, also: [recorded('applied', {}), ...also], state: 'applied' };
+    if (also.length > 0) return { order, timeline, also, became: { state: 'applied', order: orderId } };
+    return { order, became: { state: 'duplicate', order: orderId, note: 'its placement is blocked already' } };
   });
-  return decision?.state ?? null;
+  return decision?.became?.state ?? null;
 }
 
 function blockPlacements(placing: readonly Delivery[], cause: { code: string; description: string }) {

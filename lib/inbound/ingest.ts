@@ -10,12 +10,12 @@ import { shortHash } from '#lib/platform/hash';
 import { isTooLarge } from '#lib/platform/table/table';
 import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
-import { type InboundState, recordEvent } from './event.ts';
+import { type InboundState, recordEvent, type Unrecorded } from './event.ts';
 import { ingestFetch } from './ingest-fetch.ts';
 import { ingestOrder } from './ingest-order.ts';
 import { ingestProducts } from './ingest-products.ts';
 import { ingestRefusal, ingestShipment } from './ingest-shipment.ts';
-import { HUB, type Hub, type Ingesting } from './ingesting.ts';
+import { HUB, type Hub, type Ingested, type Ingesting } from './ingesting.ts';
 
 /** Understands one inbound event and records what follows from it, once, however often it arrives. */
 export async function ingest(message: InboundReceived, load: LoadConnector, hub: Hub = HUB): Promise<void> {
@@ -63,13 +63,15 @@ export async function readChange(
 
 /** Records what an event says and what follows from it. Throws what `whyHopeless` tells apart. */
 export async function ingestChange(change: Change, ingesting: Ingesting): Promise<void> {
-  const { message, connection } = ingesting;
-  const state = await byType(change, ingesting);
+  const { message, connection, hub } = ingesting;
+  const ingested = await byType(change, ingesting);
+  const state =
+    ingested === null || typeof ingested === 'string' ? ingested : await recordEvent(message, ingested, hub.table);
   if (state) count(connection, state);
   log.info('event ingested', { event: message.id, connection: connection.id, state: state ?? undefined });
 }
 
-function byType(change: Change, ingesting: Ingesting): Promise<InboundState | null> {
+function byType(change: Change, ingesting: Ingesting): Promise<Ingested> {
   switch (change.type) {
     case 'order':
       return ingestOrder(change.order, ingesting);
@@ -90,15 +92,15 @@ function byType(change: Change, ingesting: Ingesting): Promise<InboundState | nu
 async function ingestNote(
   { reason, about }: Extract<Change, { type: 'none' }>,
   { message, connection, hub: { table } }: Ingesting,
-): Promise<InboundState | null> {
+): Promise<Unrecorded | null> {
   // A poll that finds what means nothing leaves no trace.
   if (message.receivedBy === 'poll') return null;
   const order = about && (await findByRemoteId(connection.id, about.remoteId, table));
-  if (!about || !order) return recordEvent(message, 'applied', { note: reason }, { table });
+  if (!about || !order) return { state: 'applied', note: reason };
   const told: Told = { type: about.type, detail: { event: message.id, remoteId: about.remoteId, note: reason } };
   const { id: origin, receivedAt: at } = message;
   const also = tellOrder(order, [told], { by: connection.id, at, origin });
-  return recordEvent(message, 'applied', { order, note: reason }, { also, table });
+  return { state: 'applied', order, note: reason, also };
 }
 
 function count({ marketplace }: Connection, state: InboundState): void {
@@ -122,7 +124,7 @@ async function recordUnreadable(
   // Every poll finds the same body again: it is one event.
   const id =
     message.receivedBy === 'poll' ? `evt_${shortHash(message.connection, message.topic, message.body)}` : message.id;
-  await recordEvent({ ...message, id }, 'unreadable', { error }, { table });
+  await recordEvent({ ...message, id }, { state: 'unreadable', error }, table);
 }
 
 /** The message's JSON; ContractError when it is none. */

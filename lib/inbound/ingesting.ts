@@ -4,7 +4,15 @@ import { getNetwork, type Network } from '#lib/marketplaces/network';
 import { type Changed, changeOrder, type Decided } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
 import { db, type Table } from '#lib/platform/table/table';
-import { type InboundState, isRecorded, type Message } from './event.ts';
+import {
+  type Became,
+  eventOf,
+  type InboundState,
+  isRecorded,
+  type Message,
+  putEvent,
+  type Unrecorded,
+} from './event.ts';
 
 /** What ingest reads and writes with; another one in tests. */
 export interface Hub {
@@ -22,26 +30,37 @@ export interface Ingesting {
   hub: Hub;
 }
 
-/** What an event makes of an order, and as what it is recorded then; null where it leaves no trace. */
-export type Ingest<State = InboundState> = Decided & { state: State | null };
+/** What an event makes of an order, and what becomes of the event then; absent where it leaves no trace. */
+export type Ingest = Decided & {
+  became?: Became;
+  /** Said of an order that its shipper cannot speak of. */
+  isStranger?: true;
+};
+
+/** As what an event was recorded, null where it left no trace, or what is still to be recorded of it. */
+export type Ingested = InboundState | Unrecorded | null;
 
 /**
- * Changes an order for an event. After a lost race it is decided again, unless it was this very message, received twice,
- * that won it. `by` stands on the timeline: how the word of a sales channel came, or who else it is of.
+ * Changes an order for an event, and records the event with it. After a lost race it is decided again, unless it was
+ * this very message, received twice, that won it. `by` stands on the timeline: how the word of a sales channel came, or
+ * who else it is of.
  */
-export function changeFor<D extends Decided | null>(
+export function changeFor(
   id: string,
   { message, network, hub }: Ingesting,
   by: string,
-  decide: (order: Order | null) => D | undefined | Promise<D | undefined>,
-): Promise<Changed<D | null>> {
+  decide: (order: Order | null) => Ingest | null | undefined | Promise<Ingest | null | undefined>,
+): Promise<Changed<Ingest | null>> {
   let isRepeat = false;
-  return changeOrder<D | null>(
+  return changeOrder<Ingest | null>(
     id,
     async (order) => {
       if (isRepeat && (await isRecorded(message, hub.table))) return null;
       isRepeat = true;
-      return decide(order);
+      const decided = await decide(order);
+      if (!decided?.became) return decided;
+      const event = putEvent(eventOf(message, decided.became, decided.order));
+      return { ...decided, also: [event, ...(decided.also ?? [])] };
     },
     { by, origin: message.id, at: message.receivedAt, network },
     hub,

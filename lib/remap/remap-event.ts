@@ -45,7 +45,7 @@ export async function remapEvent(event: InboundEvent, network: Network, remapped
 /** What came of it. What left no trace, as of a poll that finds what is known, is on record all the same. */
 async function settle(message: Message, { id }: Remapped, { outcome }: Outcome): Promise<Partial<Outcome>> {
   if ((await getEvent(message.id))?.remapped?.id !== id)
-    await recordEvent(message, 'duplicate', { note: 'says nothing new' });
+    await recordEvent(message, { state: 'duplicate', note: 'says nothing new' });
   const recorded = await getEvent(message.id);
   const { state = 'unreadable', order = null, error = null } = recorded ?? {};
   if (state === 'unreadable') return { applied: false, outcome: 'unreadable', error };
