@@ -10,8 +10,7 @@ import { getOrder } from '#lib/orders/store';
 import { shortHash } from '#lib/platform/hash';
 import { type Table, transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import { eventOf, type InboundState, isRecorded, putEvent } from './event.ts';
-import type { Ingesting } from './ingesting.ts';
+import { eventOf, type InboundState, type Ingesting, isRecorded, putEvent } from './event.ts';
 
 /** Fetches of one thing collapse: an event that arrives before a fetch has begun is covered by it. */
 export async function ingestFetch(

@@ -6,8 +6,8 @@ import { claimShares, putPart } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
 import type { Share } from '#lib/orders/split';
 import { db } from '#lib/platform/table/table';
-import type { InboundState, Message } from './event.ts';
-import { changeFor, type Ingest, type Ingesting } from './ingesting.ts';
+import { changeFor, type InboundState, type Ingest, type Ingesting, type Message } from './event.ts';
+
 import { countFirst, countLate } from './misses.ts';
 
 /**

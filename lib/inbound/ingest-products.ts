@@ -6,7 +6,7 @@ import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { unblock } from '#lib/deliveries/reopen';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import type { Ingested, Ingesting } from './ingesting.ts';
+import type { Ingested, Ingesting } from './event.ts';
 
 /** Products and stock land in the catalog; a warehouse's new quantity goes on to the channels that list the SKU. */
 export async function ingestProducts(

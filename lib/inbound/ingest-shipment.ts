@@ -3,14 +3,12 @@ import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { replaceDelivery } from '#lib/deliveries/ledger';
 import type { Order, ShipmentSnapshot } from '#lib/orders/order';
-import { resolveSkus } from '#lib/orders/parcels';
 import { getPlacing, settlePlacements } from '#lib/orders/placements';
-import { applyShipment } from '#lib/orders/shipment';
+import { applyShipment, resolveSkus } from '#lib/orders/shipment';
 import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import type { Table } from '#lib/platform/table/table';
-import type { Unrecorded } from './event.ts';
-import { changeFor, type Ingest, type Ingested, type Ingesting } from './ingesting.ts';
+import { changeFor, type Ingest, type Ingested, type Ingesting, type Unrecorded } from './event.ts';
 
 /** What a shipper says of an order placed with it: parcels and events are added, and whoever sold it is told. */
 export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Ingesting): Promise<Ingested> {

@@ -10,30 +10,41 @@ import { shortHash } from '#lib/platform/hash';
 import { isTooLarge } from '#lib/platform/table/table';
 import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
-import { type InboundState, recordEvent, type Unrecorded } from './event.ts';
+import {
+  HUB,
+  type Hub,
+  type InboundState,
+  type Ingested,
+  type Ingesting,
+  recordEvent,
+  type Unrecorded,
+} from './event.ts';
 import { ingestFetch } from './ingest-fetch.ts';
 import { ingestOrder } from './ingest-order.ts';
 import { ingestProducts } from './ingest-products.ts';
 import { ingestRefusal, ingestShipment } from './ingest-shipment.ts';
-import { HUB, type Hub, type Ingested, type Ingesting } from './ingesting.ts';
 
 /** Understands one inbound event and records what follows from it, once, however often it arrives. */
-export async function ingest(message: InboundReceived, load: LoadConnector, hub: Hub = HUB): Promise<void> {
+export async function ingest(message: InboundReceived, load: LoadConnector, hub = HUB): Promise<void> {
   const network = await hub.getNetwork();
   const connection = network.connections.get(message.connection);
-  if (!connection)
-    return recordUnreadable(message, hub, { code: 'connection_unknown', description: 'not in the connections file' });
-  const change = await readChange(message, connection, load);
-  if (change instanceof IntegrationError) {
-    count(connection, 'unreadable');
-    return recordUnreadable(message, hub, change.detail);
-  }
+  const why = connection
+    ? await understand({ message, connection, network, hub }, load)
+    : { code: 'connection_unknown', description: 'not in the connections file' };
+  if (!why) return;
+  if (connection) count(connection, 'unreadable');
+  await recordUnreadable(message, hub, why);
+}
+
+/** Ingests what can be; else says why not. */
+async function understand(ingesting: Ingesting, load: LoadConnector): Promise<ErrorDetail | null> {
+  const change = await readChange(ingesting.message, ingesting.connection, load);
+  if (change instanceof IntegrationError) return change.detail;
   try {
-    await ingestChange(change, { message, connection, network, hub });
+    await ingestChange(change, ingesting);
+    return null;
   } catch (error) {
-    const why = whyHopeless(error);
-    count(connection, 'unreadable');
-    await recordUnreadable(message, hub, why);
+    return whyHopeless(error);
   }
 }
 

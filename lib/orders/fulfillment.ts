@@ -7,9 +7,8 @@ import type { Write } from '#lib/platform/table/table';
 import { changeOrder } from './change.ts';
 import { derive } from './derive.ts';
 import type { Fulfillment, LineQuantity, Order } from './order.ts';
-import { sortParcels } from './parcels.ts';
 import type { Network } from './plan.ts';
-import { tellParcel } from './shipment.ts';
+import { sortParcels, tellParcel } from './shipment.ts';
 import { mergeLines, sumByLine, unfulfilled } from './status.ts';
 
 /** A parcel the seller's own ERP shipped. Without lines it holds everything that is left. */

@@ -1,10 +1,9 @@
 import type { InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
-import { getEvent, type InboundEvent, type Message, type Remapped, recordEvent } from '#lib/inbound/event';
+import { getEvent, HUB, type InboundEvent, type Message, type Remapped, recordEvent } from '#lib/inbound/event';
 import { ingestChange, readChange, whyHopeless } from '#lib/inbound/ingest';
 import { sharesOf } from '#lib/inbound/ingest-order';
 import { findPlaced } from '#lib/inbound/ingest-shipment';
-import { HUB } from '#lib/inbound/ingesting';
 import type { Change } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
 import type { Network } from '#lib/marketplaces/network';
