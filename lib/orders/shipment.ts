@@ -90,7 +90,7 @@ function mergeEvent(known: ShipmentEvent | undefined, told: ShipmentEvent): Ship
 type Parcel = ShipmentSnapshot['parcels'][number];
 
 /** A parcel is one tracking number of one connection on one order. */
-export const parcelId = (orderId: string, connection: string, trackingNumber: string): string =>
+const parcelId = (orderId: string, connection: string, trackingNumber: string): string =>
   `ful_${shortHash(orderId, connection, trackingNumber)}`;
 
 /**
@@ -98,7 +98,7 @@ export const parcelId = (orderId: string, connection: string, trackingNumber: st
  * Where the shipper does not say what is inside, the earliest parcel takes what it was asked to ship and no parcel of
  * its has; that is decided once, for the sales channel may have been told already.
  */
-export function addParcels(
+function addParcels(
   order: Order,
   told: readonly Parcel[],
   by: string,
@@ -152,7 +152,7 @@ function mergeParcel(known: Fulfillment | undefined, told: Fulfillment): Fulfill
  * A word gained is never lost. A shipper's word has no version, so between two the lesser stands: for an instant
  * the earlier, and for any other text one that does not depend on which came first.
  */
-export function mergeText(known: string | undefined, told: string | undefined): string | undefined {
+function mergeText(known: string | undefined, told: string | undefined): string | undefined {
   if (!known || !told) return known || told || undefined;
   return told < known ? told : known;
 }
