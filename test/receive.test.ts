@@ -89,6 +89,12 @@ describe('raw bytes', () => {
     expect(JSON.parse((await hub.drain('inbound'))[0] ?? '').body).toBe(awkward);
   });
 
+  test('two characters stop a connection: what SQS refuses travels escaped and arrives as it came', async () => {
+    const odd = '{"gift_note":"a\uffffb\ufffe"}';
+    expect(await call(at('hex'), signed(odd))).toMatchObject({ status: 200 });
+    expect(JSON.parse((await hub.drain('inbound'))[0] ?? '').body).toBe(odd);
+  });
+
   test('bytes that are not UTF-8 are kept whole', async () => {
     const bytes = Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x7d]);
     expect(await call(at('hex'), { ...signed(bytes), base64: true })).toMatchObject({ status: 400 });

@@ -23,7 +23,6 @@ export function addPutConnections(connections: Command): void {
     .action(async (path: string, _options: unknown, command: Command) => {
       const { yes: sure, json } = command.optsWithGlobals<GlobalOptions & { yes?: boolean }>();
       const file = await readConnectionsFile(path);
-      for (const warning of file.warnings) console.error(`${path}: ${warning}`);
       const changed = await atDeployment(command, async () => {
         const { configure, untilConfigured } = await import('#lib/marketplaces/configure');
         const removed = await findRemoved(file.connections.map(({ connection }) => connection.id));

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { memoryTable } from '#test/support/memory-table';
+import { askForPoll, getCursor, leaseCursor, saveCursor } from './cursor.ts';
+
+const table = memoryTable();
+const at = (second: number) => new Date(Date.UTC(2026, 10, 20) + second * 1000);
+let connections = 0;
+const newConnection = () => `shop-${++connections}`;
+const rewind = (watermark: string, since: string) => (since < watermark ? since : watermark);
+const asked = { since: at(-60).toISOString(), askedAt: at(0).toISOString(), by: 'ops', reason: null, rewind };
+
+test('one poller at a time has the cursor, and a connection that nobody has polled yet is due', async () => {
+  const shop = newConnection();
+  const first = await leaseCursor(shop, at(0), table);
+  expect(first).toMatchObject({ watermark: null, resume: null, caughtUpAt: at(0).toISOString() });
+  expect(await leaseCursor(shop, at(329), table)).toBeUndefined();
+  const second = await leaseCursor(shop, at(330), table);
+  // When the first poll began counts until one has come to its end.
+  expect(second).toMatchObject({ caughtUpAt: at(0).toISOString() });
+  if (!first || !second) throw new Error('not leased');
+  expect(await saveCursor(shop, first.lease, { watermark: 'late' }, table)).toBe(false);
+  expect(await saveCursor(shop, second.lease, { watermark: 'page 1', resume: 'x' }, table)).toBe(true);
+  expect(await getCursor(shop, table)).toMatchObject({ watermark: 'page 1', resume: 'x' });
+});
+
+test('a connection is not leased before it is due', async () => {
+  const shop = newConnection();
+  const leased = await leaseCursor(shop, at(0), table);
+  if (!leased) throw new Error('not leased');
+  await saveCursor(shop, leased.lease, { lease: null, nextPollAt: at(60).toISOString() }, table);
+  expect(await leaseCursor(shop, at(59), table)).toBeUndefined();
+  expect(await leaseCursor(shop, at(60), table)).toBeDefined();
+});
+
+test('asking makes a connection due at once, but not while a poller has it', async () => {
+  const shop = newConnection();
+  const leased = await leaseCursor(shop, at(0), table);
+  if (!leased) throw new Error('not leased');
+  expect(await askForPoll(shop, at(1), undefined, table)).toBe(false);
+  await saveCursor(shop, leased.lease, { lease: null, nextPollAt: at(600).toISOString() }, table);
+  expect(await askForPoll(shop, at(1), undefined, table)).toBe(true);
+  expect(await leaseCursor(shop, at(1), table)).toBeDefined();
+});
+
+test('a backfill moves the watermark back, forgets the page to go on with, and is on record', async () => {
+  const shop = newConnection();
+  const leased = await leaseCursor(shop, at(0), table);
+  if (!leased) throw new Error('not leased');
+  const watermark = at(0).toISOString();
+  await saveCursor(shop, leased.lease, { lease: null, watermark, resume: 'page 7' }, table);
+  expect(await askForPoll(shop, at(1), asked, table)).toBe(true);
+  const { rewind: _, ...backfill } = asked;
+  expect(await getCursor(shop, table)).toMatchObject({ watermark: asked.since, resume: null, backfill });
+});
+
+test('a backfill that a poller overtook is to be asked for again; without a watermark there is none to move', async () => {
+  const shop = newConnection();
+  expect(await askForPoll(shop, at(0), asked, table)).toBe(true);
+  expect(await getCursor(shop, table)).not.toHaveProperty('watermark');
+  const leased = await leaseCursor(shop, at(0), table);
+  if (!leased) throw new Error('not leased');
+  await saveCursor(shop, leased.lease, { lease: null, watermark: 'one' }, table);
+  const moving = {
+    ...table,
+    // Between the look at the cursor and the write a poller moves it.
+    get: async (input: Parameters<typeof table.get>[0]) => {
+      const found = await table.get(input);
+      const moved = { UpdateExpression: 'SET watermark = :two', ExpressionAttributeValues: { ':two': 'two' } };
+      await table.update({ Key: input.Key ?? {}, ...moved });
+      return found;
+    },
+  };
+  expect(await askForPoll(shop, at(0), asked, moving)).toBe(false);
+  expect(await getCursor(shop, table)).toMatchObject({ watermark: 'two' });
+});
