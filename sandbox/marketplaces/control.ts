@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import type { Base, Vendor } from './base.ts';
 import { controlRefusal } from './refusal.ts';
 import type { RequestLog } from './request-log.ts';
-import type { Base, Vendor } from './server.ts';
 
 /** The part of the control surface that every sandbox has. */
 export function serveControl<Event>(

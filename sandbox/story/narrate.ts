@@ -1,4 +1,4 @@
-import type { Chapter } from './chapters.ts';
+import type { Chapter } from './chapter.ts';
 import type { ShownEntry, ShownOrder } from './hub-client.ts';
 
 /** A timeline entry in plain words; nothing for what would only slow the story down. */

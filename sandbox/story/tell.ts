@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Marketplaces } from '../marketplaces/start.ts';
-import { type Chapter, writeChapters } from './chapters.ts';
+import type { Chapter } from './chapter.ts';
 import { createHubClient, type Hub } from './hub-client.ts';
 import { narrate } from './narrate.ts';
 import { whatToTry } from './what-to-try.ts';
@@ -20,7 +20,7 @@ export async function tellStory({ hub, apiKey, marketplaces }: Stage): Promise<v
   const say = (line: string) => console.log(`  ${((Date.now() - since) / 1000).toFixed(1).padStart(5)} s  ${line}`);
   const client = createHubClient(hub, apiKey);
   let last = '';
-  for (const chapter of writeChapters(marketplaces)) {
+  for (const chapter of marketplaces.chapters) {
     last = await tellChapter(chapter, client, say);
     console.log('');
   }

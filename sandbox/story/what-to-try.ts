@@ -11,9 +11,10 @@ interface Tried {
 
 /** Commands to paste, among them a webhook signed as Scopio signs it. */
 export async function whatToTry({ hub, apiKey, marketplaces, orderId }: Tried): Promise<string> {
-  const { scopio, scopioSecret } = marketplaces;
+  const { baseUrl: scopio = '', secrets = {} } =
+    marketplaces.connections.connections.find(({ id }) => orderId.startsWith(`${id}:`)) ?? {};
   const key = `-H 'Authorization: Bearer ${apiKey}'`;
-  const order = await showAtScopio(scopio.url, orderId.slice(orderId.indexOf(':') + 1));
+  const order = await showAtScopio(scopio, orderId.slice(orderId.indexOf(':') + 1));
   const event = {
     id: `evt_${randomUUID().slice(0, 8)}`,
     type: 'order.paid',
@@ -21,7 +22,9 @@ export async function whatToTry({ hub, apiKey, marketplaces, orderId }: Tried): 
     order,
   };
   const body = JSON.stringify(event).replaceAll("'", '\\u0027');
-  const signature = createHmac('sha256', scopioSecret).update(body).digest('hex');
+  const signature = createHmac('sha256', secrets.webhookSecret ?? '')
+    .update(body)
+    .digest('hex');
   return `Try next
   The order, its timeline and its deliveries:
     curl ${key} ${hub}/orders/${orderId}
@@ -30,7 +33,7 @@ export async function whatToTry({ hub, apiKey, marketplaces, orderId }: Tried): 
   What arrived, and what became of it:
     curl ${key} ${hub}/events
   Another buyer (Scopio's sandbox; all switches and faults: docs/sandbox.md):
-    curl -X POST ${scopio.url}/_sandbox/orders
+    curl -X POST ${scopio}/_sandbox/orders
   The whole API: ${hub}/openapi.json
   A signed webhook. It tells of the same order once more, so the answer is 200 and nothing is shipped twice:
     curl -i ${hub}/webhooks/scopio/scopio-main/order-paid -H 'content-type: application/json' \\

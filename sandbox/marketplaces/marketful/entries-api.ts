@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { Base } from '../server.ts';
+import type { Base } from '../base.ts';
 import { authAnswers, authenticate, type Credentials, isBlank, parametersOf, refuse, wholeNumber } from './answers.ts';
 import type { MarketfulEvent } from './events.ts';
 import type { Stock } from './stock.ts';

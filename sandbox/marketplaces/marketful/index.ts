@@ -1,5 +1,6 @@
+import { createBase, type SandboxOptions } from '../base.ts';
 import type { Failure } from '../fault-hooks.ts';
-import { createBase, type Listening, type SandboxOptions, serve } from '../server.ts';
+import { type Listening, serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import { hideSecret, type Received, readReceived, serveMarketfulControl, setStock, ship } from './control.ts';
 import { serveEntries } from './entries-api.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import type { Base } from '../base.ts';
 import { Refusal } from '../refusal.ts';
-import type { Base } from '../server.ts';
 import { authAnswers, authenticate, type Credentials, isBlank, parametersOf, refuse, wholeNumber } from './answers.ts';
 import type { MarketfulEvent } from './events.ts';
 import { readPlacement } from './placement.ts';

@@ -1,4 +1,4 @@
-import type { Base } from '../server.ts';
+import type { Base } from '../base.ts';
 import type { Collection } from '../store.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
 import { refuse } from './answers.ts';

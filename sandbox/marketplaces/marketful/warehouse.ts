@@ -1,5 +1,5 @@
+import type { Base } from '../base.ts';
 import { controlRefusal } from '../refusal.ts';
-import type { Base } from '../server.ts';
 import type { MarketfulEvent } from './events.ts';
 import { type EventStatus, localTime, type Order, type ShipmentEvent } from './order.ts';
 import type { Placement } from './placement.ts';

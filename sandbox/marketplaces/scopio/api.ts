@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Base } from '../base.ts';
 import { Refusal } from '../refusal.ts';
-import type { Base } from '../server.ts';
 import type { ScopioEvent } from './events.ts';
 import { CARRIERS, isDue, type Order } from './order.ts';
 import type { Shop } from './shop.ts';

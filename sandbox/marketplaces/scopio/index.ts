@@ -1,5 +1,6 @@
+import { createBase, type SandboxOptions } from '../base.ts';
 import type { Failure } from '../fault-hooks.ts';
-import { createBase, type Listening, type SandboxOptions, serve } from '../server.ts';
+import { type Listening, serve } from '../server.ts';
 import type { Collection } from '../store.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import { failed, presentedKey, serveApi } from './api.ts';

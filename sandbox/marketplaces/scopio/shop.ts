@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Base } from '../base.ts';
 import { netOf } from '../catalog.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
-import type { Base } from '../server.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
 import { zonedTime } from '../zoned-time.ts';
 import type { ScopioEvent } from './events.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Base } from '../base.ts';
 import { Refusal } from '../refusal.ts';
-import type { Base } from '../server.ts';
 import type { Store } from '../store.ts';
 import { type Answer, answer, badRequest, DONE, isAnswer } from './answers.ts';
 import type { SellersCommerceEvent } from './events.ts';

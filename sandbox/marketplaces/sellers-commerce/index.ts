@@ -1,6 +1,7 @@
+import { createBase, type SandboxOptions } from '../base.ts';
 import type { Failure } from '../fault-hooks.ts';
 import type { Fault } from '../faults.ts';
-import { createBase, type Listening, type SandboxOptions, serve } from '../server.ts';
+import { type Listening, serve } from '../server.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
 import { createEndpoints, type Received, readReceived } from './calls.ts';
 import { force, serveSellersCommerceControl, setLifetimes } from './control.ts';

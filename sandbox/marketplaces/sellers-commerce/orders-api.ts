@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Base } from '../server.ts';
+import type { Base } from '../base.ts';
 import { refuse } from './answers.ts';
 import { OrderStatus, PaymentInformation, readBody, ShippingInformation } from './bodies.ts';
 import type { Endpoints } from './calls.ts';

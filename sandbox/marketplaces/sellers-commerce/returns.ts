@@ -1,5 +1,5 @@
+import type { Base } from '../base.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
-import type { Base } from '../server.ts';
 import { refuse } from './answers.ts';
 import { ReturnRequest, readBody } from './bodies.ts';
 import type { Endpoints } from './calls.ts';

@@ -1,5 +1,5 @@
+import type { Base } from '../base.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
-import type { Base } from '../server.ts';
 import type { SellersCommerceEvent } from './events.ts';
 import { SetClock, Settings as SettingsChange } from './schema.ts';
 import { timeOf } from './time.ts';

@@ -1,5 +1,5 @@
+import type { Base } from '../base.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
-import type { Base } from '../server.ts';
 import type { SellersCommerceEvent } from './events.ts';
 import { PAYMENT, STATUS } from './ids.ts';
 import { type Order, totalOf } from './order.ts';

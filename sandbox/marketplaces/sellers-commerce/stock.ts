@@ -1,5 +1,5 @@
+import type { Base } from '../base.ts';
 import { catalog } from '../catalog.ts';
-import type { Base } from '../server.ts';
 import { refuse } from './answers.ts';
 import type { SellersCommerceEvent } from './events.ts';
 import type { Fields } from './odata-filter.ts';

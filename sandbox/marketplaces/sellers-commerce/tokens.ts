@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { Base } from '../server.ts';
+import type { Base } from '../base.ts';
 import type { SellersCommerceEvent } from './events.ts';
 
 export interface Credentials {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Base } from '../server.ts';
+import type { Base } from '../base.ts';
 import { refuse } from './answers.ts';
 import type { SelloEvent } from './events.ts';
 import { type Order, type Row, toListed, toShownRow } from './order.ts';

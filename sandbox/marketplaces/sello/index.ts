@@ -1,4 +1,5 @@
-import { createBase, type Listening, type SandboxOptions, serve } from '../server.ts';
+import { createBase, type SandboxOptions } from '../base.ts';
+import { type Listening, serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import type { Account } from './account.ts';
 import { authenticate, failureOf, presentedKey } from './answers.ts';

@@ -1,4 +1,4 @@
-import type { Base } from '../server.ts';
+import type { Base } from '../base.ts';
 import type { SelloEvent } from './events.ts';
 import { createHistory, type History } from './history.ts';
 import type { Order, Row } from './order.ts';

@@ -1,5 +1,5 @@
+import type { Base } from '../base.ts';
 import { catalog } from '../catalog.ts';
-import type { Base } from '../server.ts';
 import { refuse } from './answers.ts';
 import type { SelloEvent } from './events.ts';
 import { newProduct, type Product } from './product.ts';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Base } from '../base.ts';
 import { Refusal } from '../refusal.ts';
-import type { Base } from '../server.ts';
 import type { SelloEvent } from './events.ts';
 
 /** One call that changes something, accepted or not. */

@@ -1,5 +1,5 @@
+import type { Base } from '../base.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
-import type { Base } from '../server.ts';
 import type { SelloEvent } from './events.ts';
 import type { Order } from './order.ts';
 import { hundredths, readOrderChanges } from './order-changes.ts';

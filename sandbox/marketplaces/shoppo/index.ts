@@ -1,5 +1,6 @@
+import { createBase, type SandboxOptions } from '../base.ts';
 import type { Failure } from '../fault-hooks.ts';
-import { createBase, type Listening, type SandboxOptions, serve } from '../server.ts';
+import { type Listening, serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import { ENDPOINT, errorsOf, serveApi } from './api.ts';
 import { createAutoShip } from './auto-ship.ts';

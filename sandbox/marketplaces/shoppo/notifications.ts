@@ -1,4 +1,4 @@
-import type { Base } from '../server.ts';
+import type { Base } from '../base.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
 import type { ShoppoEvent } from './events.ts';
 import type { Topic } from './topics.ts';

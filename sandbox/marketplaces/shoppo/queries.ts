@@ -1,4 +1,4 @@
-import type { Base } from '../server.ts';
+import type { Base } from '../base.ts';
 import type { Catalog } from './catalog.ts';
 import type { ShoppoEvent } from './events.ts';
 import type { Image } from './image.ts';

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
+import type { Base } from '../base.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
-import type { Base } from '../server.ts';
 import type { ShoppoEvent } from './events.ts';
 import { nextShortId, seconds } from './ids.ts';
 import type { Image } from './image.ts';

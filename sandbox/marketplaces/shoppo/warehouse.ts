@@ -1,5 +1,5 @@
+import type { Base } from '../base.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
-import type { Base } from '../server.ts';
 import type { Catalog } from './catalog.ts';
 import type { ShoppoEvent } from './events.ts';
 import { nextRelayId, seconds } from './ids.ts';

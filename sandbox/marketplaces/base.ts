@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Emit, SandboxEvent, SharedEvent } from './events.ts';
+import type { Failure } from './fault-hooks.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { openStore, type Store } from './store.ts';
+import type { WebhookSender } from './webhook-sender.ts';
+
+/** What every marketplace's sandbox can be started with. */
+export interface SandboxOptions<Event = SharedEvent> {
+  /** 0 or none: any free port of the loopback interface. */
+  port?: number | undefined;
+  /** A folder for what must survive a stop or a crash; without it everything is in memory. */
+  dataDir?: string | undefined;
+  /** The file's name in `dataDir`; one for each account. */
+  name?: string | undefined;
+  now?: (() => Date) | undefined;
+  requestsPerMinute?: number | undefined;
+  /** How many times faster than in the documents webhooks are retried: 60 turns minutes into seconds. */
+  timeScale?: number | undefined;
+  webhookTimeoutMs?: number | undefined;
+  onEvent?: ((event: SandboxEvent<Event>) => void) | undefined;
+}
+
+/** What the parts of one sandbox share. */
+export interface Base<Event> {
+  marketplace: string;
+  store: Store;
+  faults: Faults;
+  emit: Emit<Event | SharedEvent>;
+  now: () => Date;
+  /** The vendor's routes as `METHOD /path`, filled while they are registered. */
+  endpoints: string[];
+}
+
+/** What a vendor's sandbox adds to the shared server. */
+export interface Vendor {
+  failure: Failure;
+  /** Whose requests are counted together. */
+  rateKey(request: FastifyRequest): string;
+  requestsPerMinute: number | undefined;
+  webhooks: WebhookSender;
+  routes(app: FastifyInstance): void;
+  control(app: FastifyInstance): void;
+  /** For `GET /_sandbox`. */
+  summary(): Record<string, unknown>;
+  /** After everything held was dropped. */
+  onReset?(): void;
+  onStop?(): void;
+}
+
+/** Opens the store and the switchboard of faults. */
+export function createBase<Event>(marketplace: string, options: SandboxOptions<Event | SharedEvent>): Base<Event> {
+  const now = options.now ?? (() => new Date());
+  const endpoints: string[] = [];
+  const emit = (event: Event | SharedEvent): void =>
+    options.onEvent?.({ ...event, at: now().toISOString(), marketplace });
+  const file = options.dataDir ? join(options.dataDir, `${options.name ?? marketplace}.jsonl`) : undefined;
+  return { marketplace, store: openStore(file), faults: createFaults(() => endpoints, emit), emit, now, endpoints };
+}

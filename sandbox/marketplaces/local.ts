@@ -1,0 +1,34 @@
+import type { Route } from '#lib/connections/connection';
+import type { Chapter } from '../story/chapter.ts';
+import type { Listening } from './server.ts';
+
+/** How a simulated marketplace takes part in the local hub. */
+export interface LocalMarketplace {
+  marketplace: string;
+  /** The id of the hub's connection with it. */
+  connection: string;
+  /** Which orders it ships, if any. */
+  ships?: ReadonlyArray<Omit<Route, 'to'>>;
+  start(options: StartOptions): Promise<Started>;
+}
+
+export interface StartOptions {
+  port: number;
+  dataDir: string;
+  /** The hub's URL for a topic of this connection. */
+  hook(topic: string): string;
+}
+
+export interface Started {
+  sandbox: Listening;
+  /** What the hub needs to call it. */
+  connection: { baseUrl: string; secrets: Record<string, string>; requestsPerMinute?: number };
+  /** Its part of the story that `npm start` tells, where it sells. */
+  chapter?: Chapter;
+}
+
+/** The last segment of URLs that nothing else proves, as all secrets of a sandbox a throw-away. */
+export const URL_SECRET = 'sandbox-url-secret';
+
+/** How long after an order was placed a simulated shipper ships it. */
+export const SHIP_AFTER_MS = 400;

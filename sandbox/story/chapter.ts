@@ -1,0 +1,20 @@
+import type { Hub, ShownOrder } from './hub-client.ts';
+
+/** One order's way from whoever sells it to whoever ships it and back. */
+export interface Chapter {
+  channel: string;
+  shipper: string;
+  /** How the hub comes to know of the order. */
+  opening: string;
+  /** The order of this chapter, bought now unless it was at an earlier start. */
+  buy(): { id: string; isNew: boolean };
+  /** What the seller does, once the hub has the order. */
+  ship?(hub: Hub, order: ShownOrder): Promise<void>;
+  /** The timeline entry that ends it. */
+  end: string;
+}
+
+/** The order that is known from an earlier start, or one that is placed now. */
+export function buy(connection: string, known: string | number | undefined, place: () => string | number | undefined) {
+  return { id: `${connection}:${known ?? place()}`, isNew: known === undefined };
+}
