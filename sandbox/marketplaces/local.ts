@@ -12,7 +12,7 @@ export interface LocalMarketplace {
   start(options: StartOptions): Promise<Started>;
 }
 
-export interface StartOptions {
+interface StartOptions {
   port: number;
   dataDir: string;
   /** The hub's URL for a topic of this connection. */

@@ -1,0 +1,17 @@
+import { defineConnector } from '../connector.ts';
+import { fulfillment, poll } from './actions.ts';
+import { role } from './manifest.ts';
+import { map } from './map.ts';
+import { Secrets, Settings } from './settings.ts';
+import { webhook } from './webhook.ts';
+
+/** A sales channel: tells of paid orders, is told of parcels. */
+export const connector = defineConnector(role, {
+  Secrets,
+  Settings,
+  webhook,
+  pasteHint: 'Acme Goods has no API for webhooks. In its settings, set this as the webhook URL:',
+  map,
+  poll,
+  actions: { fulfillment },
+});

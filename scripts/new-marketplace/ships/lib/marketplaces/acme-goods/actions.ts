@@ -1,0 +1,61 @@
+import type { Order } from '#lib/orders/order';
+import { BlockedError, RejectedError } from '#lib/platform/errors';
+import type { PlaceInput, ProbedAction } from '../action.ts';
+import type { PollContext, PollPage } from '../contract.ts';
+import { createOrder, findOrder, getOrder, type PlacementRequest } from './api.ts';
+
+/** A page for each order that still moves, as each is a call: a poll that breaks off repeats none. */
+export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
+  for await (const { orderId, remoteId } of context.openPlacements(context.resume)) {
+    const body = await (remoteId === null ? findOrder(context, orderId) : getOrder(context, remoteId)).catch(
+      ignoreRefusal,
+    );
+    yield { items: body === undefined ? [] : [{ topic: 'order', body }], resume: orderId };
+  }
+  yield { items: [], resume: null };
+}
+
+/** What they will not show must not keep the poll from what is behind it. */
+function ignoreRefusal(error: unknown): undefined {
+  if (!(error instanceof RejectedError)) throw error;
+}
+
+export const order: ProbedAction<PlaceInput> = {
+  async push(remote, input) {
+    return { remoteId: await createOrder(remote, placementOf(input)) };
+  },
+
+  async probe(remote, { order: { id } }) {
+    const placed = await findOrder(remote, id);
+    return placed ? { remoteId: placed.id, note: 'found at Acme Goods under our reference' } : null;
+  },
+};
+
+function placementOf({ order, lineItems }: PlaceInput): PlacementRequest {
+  const quantities = new Map(lineItems.map(({ id, quantity }) => [id, quantity]));
+  const wanted = order.ucp.line_items.filter(({ id }) => quantities.has(id));
+  return {
+    reference: order.id,
+    number: order.number,
+    ship_to: recipientOf(order),
+    items: wanted.map(({ id, item }) => ({ sku: item.id, quantity: quantities.get(id) ?? 0 })),
+  };
+}
+
+/** Throws BlockedError `address_incomplete` that names what the address lacks. */
+function recipientOf({ shippingAddress: address, buyer }: Order): Record<string, string> {
+  const needed = {
+    name: [[address.first_name, address.last_name].filter(Boolean).join(' ') || address.company, 'last_name'],
+    street: [address.street_address, 'street_address'],
+    city: [address.address_locality, 'address_locality'],
+    postal_code: [address.postal_code, 'postal_code'],
+    country: [address.address_country, 'address_country'],
+    phone: [address.phone_number ?? buyer.phone_number, 'phone_number'],
+  } as const;
+  const lacking = Object.values(needed).filter(([value]) => !value?.trim());
+  if (lacking.length === 0)
+    return Object.fromEntries(Object.entries(needed).map(([name, [value]]) => [name, value?.trim() ?? '']));
+  const fields = lacking.map(([, member]) => `shippingAddress.${member}`);
+  const description = `the order cannot be shipped before its address has ${fields.join(', ')}: correct it`;
+  throw new BlockedError({ code: 'address_incomplete', description, field: fields[0] ?? '' }, 'order');
+}

@@ -1,0 +1,17 @@
+import { defineConnector } from '../connector.ts';
+import { order, poll } from './actions.ts';
+import { role } from './manifest.ts';
+import { map } from './map.ts';
+import { Secrets, Settings } from './settings.ts';
+import { webhook } from './webhook.ts';
+
+/** Whoever ships: is given orders, tells of their parcels. */
+export const connector = defineConnector(role, {
+  Secrets,
+  Settings,
+  webhook,
+  pasteHint: 'Acme Goods has no API for webhooks. In its settings, set this as the webhook URL:',
+  map,
+  poll,
+  actions: { order },
+});

@@ -1,0 +1,28 @@
+import { toInstant } from '#lib/platform/time';
+import type { Change, InboundBody } from '../contract.ts';
+import { readShape } from '../kit/shape.ts';
+import { Placed } from './api.ts';
+
+/** Nothing more happens after these. */
+const LAST = new Set(['delivered', 'returned', 'cancelled']);
+
+/** Webhook and poll show what was placed alike. */
+export function map({ body }: InboundBody): Change {
+  const { id, reference, number, status, parcels = [] } = readShape(Placed, body);
+  return {
+    type: 'shipment',
+    shipment: {
+      orderId: reference ?? null,
+      remoteId: id,
+      number: number ?? null,
+      channel: null,
+      parcels: parcels.map(({ carrier, tracking_number: trackingNumber, shipped_at }, index) => ({
+        carrier,
+        trackingNumber,
+        shippedAt: toInstant(shipped_at, `parcels[${index}].shipped_at`),
+      })),
+      events: [],
+      settled: LAST.has(status ?? ''),
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { createHmac } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Base, createBase, type SandboxOptions } from '../base.ts';
+import type { SharedEvent } from '../events.ts';
+import { controlRefusal, Refusal, readControl } from '../refusal.ts';
+import { type Listening, serve } from '../server.ts';
+import { createWebhookSender } from '../webhook-sender.ts';
+import { NewOrder, type Order, Ship } from './order.ts';
+
+// What the vendor's document says about retries of webhooks belongs here.
+const RETRY_DELAYS_MS = [60_000, 60_000, 60_000];
+
+export interface AcmeGoodsOptions extends SandboxOptions {
+  apiKey: string;
+  webhookSecret: string;
+  /** Without it parcels are only polled. */
+  webhookUrl?: string | undefined;
+  /** Ships every order by itself this long after it was placed. */
+  shipAfterMs?: number | undefined;
+}
+
+export interface AcmeGoodsSandbox extends Listening {
+  ship(id: string, input?: Ship): Order;
+  orders(): Order[];
+}
+
+/** Starts Acme Goods on the loopback interface. */
+export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions): Promise<AcmeGoodsSandbox> {
+  const base = createBase<SharedEvent>('acme-goods', options);
+  const orders = base.store.collection<Order>('orders');
+  const timers = new Set<NodeJS.Timeout>();
+  const webhooks = createWebhookSender(base, {
+    retryDelaysMs: RETRY_DELAYS_MS.map((delay) => delay / (options.timeScale ?? 1)),
+    timeoutMs: options.webhookTimeoutMs ?? 10_000,
+    isAccepted: (status) => status >= 200 && status < 300,
+    prepare: ({ url, body, forged }) => ({
+      url,
+      headers: { 'x-acme-goods-signature': sign(body, forged ? 'not the secret' : options.webhookSecret) },
+    }),
+  });
+  const ship = (id: string, input?: unknown): Order => {
+    const { carrier, trackingNumber = `AG${id}` } = readControl(Ship, input);
+    const order = orders.get(id);
+    if (!order) throw controlRefusal(404, 'not_found', `no order ${id}`);
+    const parcel = { carrier, tracking_number: trackingNumber, shipped_at: base.now().toISOString() };
+    const shipped = orders.put(id, { ...order, status: 'shipped', parcels: [...order.parcels, parcel] });
+    if (options.webhookUrl) webhooks.send({ topic: 'parcel-shipped', url: options.webhookUrl, body: shipped });
+    return shipped;
+  };
+  const onPlaced = ({ id }: Order): void => {
+    if (options.shipAfterMs !== undefined) timers.add(setTimeout(() => ship(id), options.shipAfterMs));
+  };
+
+  const listening = await serve(
+    base,
+    {
+      failure: (status) => ({ body: { error: `status ${status}` } }),
+      rateKey: presentedKey,
+      requestsPerMinute: options.requestsPerMinute,
+      webhooks,
+      routes: (app) => serveApi(app, base, options.apiKey, onPlaced),
+      control(app) {
+        app.post<{ Params: { id: string } }>('/orders/:id/ship', async ({ params, body }) => ({
+          order: ship(params.id, body ?? undefined),
+        }));
+        app.get('/orders', async () => ({ orders: orders.list() }));
+      },
+      summary: () => ({ orders: orders.list().length }),
+      onStop: () => timers.forEach(clearTimeout),
+    },
+    options.port,
+  );
+  return { ...listening, ship, orders: orders.list };
+}
+
+/** The endpoints of the vendor's document. */
+function serveApi(
+  app: FastifyInstance,
+  { store }: Base<SharedEvent>,
+  apiKey: string,
+  onPlaced: (order: Order) => void,
+): void {
+  const orders = store.collection<Order>('orders');
+  app.addHook('preHandler', async (request) => {
+    if (presentedKey(request) !== apiKey) throw new Refusal(401, { error: 'unknown key' });
+  });
+
+  app.get<{ Querystring: { reference?: string } }>('/v1/orders', async ({ query }) => ({
+    orders: orders.list().filter(({ reference }) => reference === query.reference),
+  }));
+  app.get<{ Params: { id: string } }>('/v1/orders/:id', async ({ params }) => {
+    const order = orders.get(params.id);
+    if (!order) throw new Refusal(404, { error: 'no such order' });
+    return order;
+  });
+  app.post('/v1/orders', async ({ body }, reply) => {
+    const asked = NewOrder.safeParse(JSON.parse(String(body)));
+    if (!asked.success) throw new Refusal(400, { error: 'not an order' });
+    const id = String(store.next('orders', 5001));
+    const order = orders.put(id, { ...asked.data, id, status: 'placed', parcels: [] });
+    onPlaced(order);
+    return reply.code(201).send({ id });
+  });
+}
+
+const presentedKey = ({ headers, ip }: FastifyRequest): string =>
+  /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? ip;
+
+const sign = (body: string, secret: string): string => createHmac('sha256', secret).update(body).digest('hex');
