@@ -52,6 +52,7 @@ async function call(marketplace: string, { path, headers, body, asText }: Sent):
     headers,
     ...(body.length > 0 && { body: asText ? body.toString('utf8') : body.toString('base64') }),
     isBase64Encoded: !asText,
+    requestContext: { http: { sourceIp: '198.51.100.1' } },
   } as unknown as APIGatewayProxyEventV2;
   const { statusCode = 0 } = (await receivers.get(marketplace)?.(event, {} as Context)) ?? {};
   return statusCode;

@@ -21,6 +21,7 @@ const file = {
     scopio('base64', { webhookSecret: 'current' }, { signatureEncoding: 'base64', signatureHeader: 'X-Other-Header' }),
     scopio('sha512', { webhookSecret: 'current' }, { signatureAlgorithm: 'sha512' }),
     scopio('rotating', { webhookSecret: 'before' }),
+    { ...scopio('walled', { webhookSecret: 'current' }), allowedSources: ['203.0.113.0/24', '2001:db8::/32'] },
     {
       id: 'shed',
       marketplace: 'marketful',
@@ -49,16 +50,18 @@ interface Sent {
   body?: string | Buffer;
   headers?: Record<string, string>;
   base64?: boolean;
+  from?: string;
 }
 
 /** One request as API Gateway hands it over. */
-async function call(path: string, { body = '{}', headers = {}, base64 = false }: Sent = {}) {
+async function call(path: string, { body = '{}', headers = {}, base64 = false, from = '198.51.100.1' }: Sent = {}) {
   const [, , marketplace = ''] = path.split('/');
   const event = {
     rawPath: path,
     headers,
     body: base64 ? Buffer.from(body).toString('base64') : String(body),
     isBase64Encoded: base64,
+    requestContext: { http: { sourceIp: from } },
   } as unknown as APIGatewayProxyEventV2;
   const { statusCode, body: text = '' } = await receivers[marketplace as 'scopio'](event, {} as Context);
   return { status: statusCode, body: text };
@@ -196,6 +199,29 @@ describe('what it says to strangers', () => {
       expect(await hub.drain('inbound')).toHaveLength(1);
     },
   );
+});
+
+describe('where it comes from', () => {
+  test('a connection that lists addresses takes webhooks from those alone, and refuses any other like a bad signature', async () => {
+    for (const from of ['203.0.113.9', '2001:db8::9', '::ffff:203.0.113.9'])
+      expect(await call(at('walled'), { ...signed('{}'), from }), from).toMatchObject({ status: 200 });
+    for (const from of ['198.51.100.1', '2001:db9::9', ''])
+      expect(await call(at('walled'), { ...signed('{}'), from }), from).toEqual(REFUSED);
+    expect(await call(at('walled'), { ...signed('{}', 'wrong'), from: '203.0.113.9' })).toEqual(REFUSED);
+  });
+
+  test('a list counts as soon as it is put', async () => {
+    const [, ...others] = file.connections;
+    const hex = { ...file.connections[0], allowedSources: ['203.0.113.9'] };
+    await hub.put({ connections: [hex, ...others] });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 12_000 });
+    expect(await call(at('hex'), { ...signed('{}', 'wrong') })).toEqual(REFUSED);
+    expect(await call(at('hex'), signed('{}'))).toEqual(REFUSED);
+    await hub.put(file);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 12_000 });
+    expect(await call(at('hex'), signed('{}'))).toMatchObject({ status: 200 });
+    vi.useRealTimers();
+  });
 });
 
 describe('the queue', () => {

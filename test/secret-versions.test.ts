@@ -45,6 +45,7 @@ async function startInstance() {
         headers: { 'x-scopio-signature': sign(body, secret) },
         body,
         isBase64Encoded: false,
+        requestContext: { http: { sourceIp: '198.51.100.1' } },
       };
       const answer = await handler(event as unknown as APIGatewayProxyEventV2, {} as Context);
       answers.push(answer.statusCode);

@@ -5,10 +5,12 @@ export type { Connection, Route };
 /** A connection's secrets by name, as Secrets Manager holds them. */
 export type Secrets = Readonly<Record<string, string>>;
 
-/** What a receiver knows of a connection: its secrets and the settings that only verify webhooks. */
+/** What a receiver knows of a connection: its secrets, and what else only verifies webhooks. */
 export interface WebhookCredentials {
   secrets: Secrets;
   settings: Readonly<Record<string, string>>;
+  /** The addresses and ranges that its marketplace calls from; absent: it may call from anywhere. */
+  allowedSources?: readonly string[];
 }
 
 /** `erp` is the seller: it ships by itself and posts the fulfillment. */

@@ -123,3 +123,13 @@ test('a secret that verifies webhooks may be any text, and a short one is warned
   });
   expect(warnings).toEqual([expect.stringMatching(/^connection "shop": secrets\.webhookSecret: is shorter than 16/)]);
 });
+
+test('the addresses that a marketplace calls from stand beside its secrets, and what is none is refused by name', async () => {
+  const allowedSources = ['203.0.113.0/24', '2001:db8::1'];
+  const { connections } = await parse({ connections: [shop({ allowedSources })] });
+  expect(connections[0]).toMatchObject({ allowedSources });
+  expect(connections[0]?.connection).not.toHaveProperty('allowedSources');
+  const refused = (sources: unknown) => expect(parse({ connections: [shop({ allowedSources: sources })] })).rejects;
+  await refused(['203.0.113.0/24', 'example.com']).toThrow('connection "shop": allowedSources.1: must be an address');
+  await refused([]).toThrow('connection "shop": allowedSources: must name an address, or be left out');
+});

@@ -1,6 +1,7 @@
 import * as z from '#lib/platform/zod';
 import { type Connection, ERP, type Route, type Secrets } from './connection.ts';
 import { MIN_SECRET_LENGTH, objectionToSecret, objectionToUrl } from './plausible.ts';
+import { isSource } from './sources.ts';
 
 /** A connections file that cannot be used; the message names the connection and the key. */
 export class ConnectionsFileError extends Error {}
@@ -10,6 +11,7 @@ export interface FileConnection {
   secrets: Secrets;
   /** Settings that verify webhooks: they are kept with the secrets, not with the other settings. */
   webhookSettings: Record<string, string>;
+  allowedSources?: string[];
 }
 
 export interface ConnectionsFile {
@@ -46,6 +48,13 @@ const Entry = z.strictObject({
   settings: z._default(z.record(z.string(), z.unknown()), {}),
   pollIntervalSeconds: z.optional(z.number().check(z.positive())),
   requestsPerMinute: z.optional(z.int().check(z.positive())),
+  allowedSources: z.optional(
+    z
+      .array(
+        z.string().check(z.refine(isSource, 'must be an address or a range such as 203.0.113.0/24 or 2001:db8::/32')),
+      )
+      .check(z.minLength(1, 'must name an address, or be left out')),
+  ),
 });
 type Entry = z.infer<typeof Entry>;
 
@@ -116,6 +125,7 @@ function readEntry(entry: Entry, { info, Secrets, Settings }: FileMarketplace): 
       Object.entries(secrets).filter((pair): pair is [string, string] => pair[1] !== undefined),
     ),
     webhookSettings: pick(true) as Record<string, string>,
+    ...(entry.allowedSources && { allowedSources: entry.allowedSources }),
   };
 }
 

@@ -71,7 +71,8 @@ export async function untilInForce(unblock: Unblock, wait: (ms: number) => Promi
 
 function documentOf(entries: readonly FileConnection[], tokenKey: string | undefined): SecretDocument {
   const connections = entries.map(
-    ({ connection, secrets, webhookSettings }) => [connection.id, { secrets, settings: webhookSettings }] as const,
+    ({ connection, secrets, webhookSettings: settings, allowedSources }) =>
+      [connection.id, { secrets, settings, ...(allowedSources && { allowedSources }) }] as const,
   );
   return { connections: Object.fromEntries(connections), ...(tokenKey !== undefined && { tokenKey }) };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { inboundReceived, packBody } from '#events/inbound-received';
 import { getCredentials, refreshCredentials } from '#lib/connections/secrets';
+import { isAllowedSource } from '#lib/connections/sources';
 import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';
 import { lambda } from '#lib/platform/lambda/lambda';
 import { INBOUND_QUEUE } from '#lib/platform/names';
@@ -46,10 +47,13 @@ export function receiver(webhook: Webhook) {
       return refuse(413, 'payload_too_large', `the body is over ${MAX_BODY_BYTES} bytes`);
     const [connection = '', topic = '', ...rest] = segments(event.rawPath, name);
     const request = { headers: event.headers as WebhookRequest['headers'], body, rest };
-    const { authentic, credentials } = await authenticate(webhook, connection, request);
+    const { sourceIp } = event.requestContext.http;
+    const { authentic, credentials } = await authenticate(webhook, connection, request, sourceIp);
     if (!authentic || !webhook.info.topics.includes(topic)) {
-      if (!authentic) await quarantine.offer({ connection, topic, request, credentials });
-      // One body for a wrong secret, connection, topic or path: nothing can be learned by trying.
+      // Whoever admits it would let in what only its signature vouches for.
+      const isForeign = !isAllowedSource(credentials?.allowedSources, sourceIp);
+      if (!authentic && !isForeign) await quarantine.offer({ connection, topic, request, credentials });
+      // One body for a wrong secret, connection, topic, path or address: nothing can be learned by trying.
       return refuse(401, 'unauthorized', 'not authorized');
     }
     const message = inboundReceived({ connection, topic, receivedBy: 'webhook', ...packBody(body) });
@@ -71,14 +75,16 @@ export function receiver(webhook: Webhook) {
 }
 
 /** Whether the proof holds, and the connection's credentials as they stand now; undefined where there is none. */
-async function authenticate(webhook: Webhook, connection: string, request: WebhookRequest) {
+async function authenticate(webhook: Webhook, connection: string, request: WebhookRequest, sourceIp: string) {
   const { name } = webhook.info;
   const holds = (credentials: WebhookCredentials | undefined): boolean =>
     webhook.authenticate(request, credentials ?? DECOY) && credentials !== undefined;
   const credentials = await getCredentials(name, connection);
-  if (holds(credentials)) return { authentic: true, credentials };
+  if (holds(credentials) && isAllowedSource(credentials?.allowedSources, sourceIp))
+    return { authentic: true, credentials };
   const { current, previous, failure } = await refreshCredentials(name, connection);
-  const authentic = [current, previous].map(holds).includes(true);
+  const isProven = [current, previous].map(holds).includes(true);
+  const authentic = isProven && isAllowedSource(current?.allowedSources, sourceIp);
   // It may be signed with what we could not read: whoever sent it is to send it again.
   if (!authentic && failure) throw failure;
   return { authentic, credentials: current };
