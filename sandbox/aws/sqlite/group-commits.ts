@@ -12,11 +12,23 @@ export interface Commits {
 
 /** Quiet for so long, the log is emptied into the database: what was deleted or overwritten is on no disk any more. */
 const QUIET_MS = 1_000;
+const LOCKED = 6;
 
 /** Gathers writes into one transaction a turn: many requests share the price of one commit. */
 export function groupCommits(database: DatabaseSync): Commits {
   let quiet: NodeJS.Timeout | undefined;
   let open: { done: Promise<void>; resolve: () => void; timer: NodeJS.Immediate } | undefined;
+
+  function emptyLog(): void {
+    if (!database.isOpen || database.isTransaction) return;
+    try {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      // Somebody is reading: there will be another quiet moment.
+      if ((error as { errcode?: number }).errcode !== LOCKED) throw error;
+      quiet?.refresh();
+    }
+  }
 
   function flush(): void {
     if (!open) return;
@@ -27,8 +39,7 @@ export function groupCommits(database: DatabaseSync): Commits {
     open = undefined;
     resolve();
     if (quiet) quiet.refresh();
-    else
-      quiet = setTimeout(() => database.isOpen && database.exec('PRAGMA wal_checkpoint(TRUNCATE)'), QUIET_MS).unref();
+    else quiet = setTimeout(emptyLog, QUIET_MS).unref();
   }
 
   return {
