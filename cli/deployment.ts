@@ -18,6 +18,9 @@ export const OUTPUTS_HELP = `
 It goes past the API, with your AWS credentials (AWS_PROFILE, SSO, …): no API key may write secrets or make keys.
 The names of the table, queues and secrets are in the file that sst deploy wrote; from another machine, bring that file along.`;
 
+/** Who goes past the API, for the audit trail: AWS credentials have no API key's name. */
+export const operatorName = (): string => `cli:${process.env.USER ?? process.env.USERNAME ?? 'somebody'}`;
+
 /** Does something at the deployment that `--outputs` names, under the names its functions have. */
 export async function atDeployment<T>(command: Command, work: () => Promise<T>): Promise<T> {
   const { outputs } = command.optsWithGlobals<GlobalOptions & { outputs: string }>();

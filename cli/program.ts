@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addAudit } from './commands/audit.ts';
 import { addBuyers } from './commands/buyers.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConnections } from './commands/connections.ts';
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     addWebhooks,
     addKeys,
     addBuyers,
+    addAudit,
     addCompletion,
   ];
   for (const add of [...adders, ...others]) add(program);

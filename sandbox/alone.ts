@@ -17,10 +17,10 @@ export async function startAlone(data: string) {
   const marketplaces = await startMarketplaces({ data, hub: NO_HUB, port: 0 });
   const { readConnections } = await import('#lib/marketplaces/read-connections');
   const { configure } = await import('#lib/marketplaces/configure');
-  const { putApiKey, SCOPES } = await import('#lib/api/kit/keys');
+  const { LOCAL_KEY_NAME, putApiKey } = await import('#lib/api/kit/keys');
   const { invoke, loadHandlers } = await import('./runtime/handlers.ts');
   await configure(await readConnections(JSON.stringify(marketplaces.connections)));
-  await putApiKey('local-dev-key', 'local', SCOPES);
+  await putApiKey('local-dev-key', LOCAL_KEY_NAME, ['ops', 'privacy']);
   return {
     /** Invokes the function whose handler is in this file. */
     async invoke(file: string, event: unknown): Promise<unknown> {

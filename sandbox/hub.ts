@@ -1,5 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
-import { putApiKey, revokeApiKeys, SCOPES } from '#lib/api/kit/keys';
+import { LOCAL_KEY_NAME, putApiKey, revokeApiKeys } from '#lib/api/kit/keys';
 import type { ConnectionsFile } from '#lib/connections/file';
 import { getDeliveries, transition } from '#lib/deliveries/ledger';
 import { configure } from '#lib/marketplaces/configure';
@@ -21,8 +21,6 @@ export interface HubOptions {
   workers: number;
 }
 
-const KEY_NAME = 'local';
-
 export interface RunningHub {
   stop(): Promise<void>;
 }
@@ -33,8 +31,8 @@ export interface RunningHub {
  */
 export async function startHub(server: Server, { file, apiKey, logFile, workers }: HubOptions): Promise<RunningHub> {
   // A key that an earlier start was given is nobody's now.
-  await revokeApiKeys(KEY_NAME);
-  await putApiKey(apiKey, KEY_NAME, SCOPES);
+  await revokeApiKeys(LOCAL_KEY_NAME);
+  await putApiKey(apiKey, LOCAL_KEY_NAME, ['ops', 'privacy']);
   await endLeases(file.connections.map(({ connection }) => connection.id));
   await configure(file);
   const called = new Set(routes.map((route) => route.function));

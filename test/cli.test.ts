@@ -201,6 +201,32 @@ test('a key that is revoked is known to nobody', async () => {
   expect((await longshore('keys', 'list', ...outputs)).out).toMatch(/local +/);
 });
 
+test('a key is made for a purpose and under one name, and a rotation keeps both', async () => {
+  const outputs = ['--outputs', join(hub.data, 'outputs.json')];
+  const create = (...args: string[]) => longshore('keys', 'create', ...args, ...outputs);
+  expect(await create('wms')).toMatchObject({ code: 2, err: expect.stringContaining('--scopes is wanted') });
+  for (const name of ['WMS', 'wms#1', 'a b', ''])
+    expect(await create(name, '--scopes', 'ops')).toMatchObject({ code: 2 });
+  expect(await create('local', '--scopes', 'ops')).toMatchObject({ code: 3 });
+  expect(await create('wms', '--rotate')).toMatchObject({ code: 1 });
+  const { out: old } = await create('wms', '--scopes', 'fulfillments:write');
+  expect(await create('wms', '--scopes', 'ops')).toMatchObject({ code: 3, out: '' });
+  const rotated = await create('wms', '--rotate', '--json');
+  expect(JSON.parse(rotated.out)).toMatchObject({ name: 'wms', scopes: ['fulfillments:write'] });
+  expect((await longshore('keys', 'list', ...outputs)).err).toContain('wms has 2 keys');
+  const ended = await longshore('keys', 'revoke', 'wms', '--older', '--yes', ...outputs);
+  expect(ended).toMatchObject({ code: 0, out: 'wms: 1 key revoked\n' });
+  const refused = await longshore('--key', old.trim(), 'orders', 'list');
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('does not know this API key') });
+  const audit = await longshore('audit', '--json');
+  const acts = (JSON.parse(audit.out).acts as Array<{ act: string; about: string; by: string }>).filter(
+    ({ about }) => about === 'wms',
+  );
+  expect(acts.map(({ act }) => act)).toEqual(['key.revoked', 'key.created', 'key.created']);
+  expect(acts[0]?.by).toMatch(/^cli:/);
+  expect((await longshore('audit')).out).toMatch(/WHEN +BY +ACT +ABOUT/);
+});
+
 test('secrets are shown without their values, and the one before is retired once', async () => {
   const outputs = ['--outputs', join(hub.data, 'outputs.json')];
   const { out } = await longshore('secrets', 'list', ...outputs);

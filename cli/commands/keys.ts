@@ -1,14 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import type { ListedKey, Scope } from '#lib/api/kit/keys';
-import { atDeployment, OUTPUTS_HELP, outputsOption } from '../deployment.ts';
-import { CliError, refusal } from '../errors.ts';
+import { atDeployment, OUTPUTS_HELP, operatorName, outputsOption } from '../deployment.ts';
+import { CliError, refusal, usageError } from '../errors.ts';
 import { count, relativeTime } from '../format.ts';
 import { examples, yes } from '../options.ts';
 import type { GlobalOptions } from '../session.ts';
 import { type Column, renderTable } from '../table.ts';
 
-const SCOPES: readonly Scope[] = ['orders:read', 'fulfillments:write', 'ops'];
+const SCOPES: readonly Scope[] = ['orders:read', 'fulfillments:write', 'ops', 'privacy'];
+
+interface CreateOptions {
+  scopes?: Scope[];
+  rotate?: true;
+}
 
 /** `longshore keys`: who may call the API. */
 export function addKeys(program: Command): void {
@@ -16,20 +20,26 @@ export function addKeys(program: Command): void {
   keys
     .command('create <name>')
     .description('make a key; it is shown once and only its hash is kept')
-    .addOption(new Option('--scopes <scopes...>', 'what it may do').choices(SCOPES).default(SCOPES))
+    .addOption(new Option('--scopes <scopes...>', 'what it may do').choices(SCOPES))
+    .addOption(
+      new Option('--rotate', 'one more key of that name, which may do what the one before may').conflicts('scopes'),
+    )
     .addOption(outputsOption())
     .addHelpText(
       'after',
       `${examples(
         'keys create operator --scopes ops',
         'keys create erp --scopes orders:read fulfillments:write --outputs .longshore/outputs.json',
+        'keys create erp --rotate',
       )}${OUTPUTS_HELP}`,
     )
-    .action(async (name: string, { scopes }: { scopes: Scope[] }, command: Command) => {
-      const key = `lsk_${randomBytes(24).toString('base64url')}`;
-      await atDeployment(command, async () => {
-        const { putApiKey } = await import('#lib/api/kit/keys');
-        await putApiKey(key, name, scopes);
+    .action(async (name: string, options: CreateOptions, command: Command) => {
+      if (!options.scopes && !options.rotate)
+        throw usageError(`--scopes is wanted, of ${SCOPES.join(', ')}; or --rotate for one more key of a name`);
+      const { key, scopes } = await atDeployment(command, async () => {
+        const { createApiKey } = await import('#lib/api/kit/keys');
+        const scopes = await scopesFor(name, options);
+        return { scopes, key: await createApiKey({ name, scopes, by: operatorName() }) };
       });
       const { json } = command.optsWithGlobals<GlobalOptions>();
       console.log(json ? JSON.stringify({ name, scopes, key }, null, 2) : key);
@@ -40,30 +50,54 @@ export function addKeys(program: Command): void {
     .addOption(outputsOption())
     .addHelpText('after', `${examples('keys list')}${OUTPUTS_HELP}`)
     .action(async (_options: unknown, command: Command) => {
-      const found = await atDeployment(command, async () => (await import('#lib/api/kit/keys')).listApiKeys());
+      const { found, troubles } = await atDeployment(command, async () => {
+        const { findKeyTroubles, listApiKeys } = await import('#lib/api/kit/keys');
+        const found = await listApiKeys();
+        return { found, troubles: findKeyTroubles(found) };
+      });
       const { json } = command.optsWithGlobals<GlobalOptions>();
       const shown = found.length > 0 ? renderTable(found, columns(new Date())) : 'no keys';
       console.log(json ? JSON.stringify({ keys: found }, null, 2) : shown);
+      for (const trouble of troubles) process.stderr.write(`${trouble}\n`);
     });
   keys
     .command('revoke <name>')
     .description('end every key of that name; no instance takes it after 30 seconds')
+    .option('--older', 'all but the newest, once that is in use')
     .addOption(outputsOption())
     .addOption(yes('do it; without it, the keys are only counted'))
-    .addHelpText('after', `${examples('keys revoke erp', 'keys revoke erp --yes')}${OUTPUTS_HELP}`)
-    .action(async (name: string, { yes: sure }: { yes?: boolean }, command: Command) => {
-      const revoked = await atDeployment(command, async () => {
-        const { listApiKeys, revokeApiKeys } = await import('#lib/api/kit/keys');
-        const found = (await listApiKeys()).filter((key) => key.name === name).length;
-        if (found === 0) throw new CliError(`there is no key of the name ${name}`);
-        if (!sure)
-          throw refusal(`${count(found, 'key', 'keys')} of the name ${name} would be revoked: say --yes to do it`);
-        return revokeApiKeys(name);
-      });
-      const { json } = command.optsWithGlobals<GlobalOptions>();
-      const said = `${name}: ${count(revoked, 'key', 'keys')} revoked`;
-      console.log(json ? JSON.stringify({ name, revoked }, null, 2) : said);
-    });
+    .addHelpText('after', `${examples('keys revoke erp --yes', 'keys revoke erp --older --yes')}${OUTPUTS_HELP}`)
+    .action(
+      async (name: string, { older = false, yes: sure }: { older?: boolean; yes?: boolean }, command: Command) => {
+        const revoked = await atDeployment(command, async () => {
+          const { listApiKeys, revokeApiKeys } = await import('#lib/api/kit/keys');
+          const all = (await listApiKeys()).filter((key) => key.name === name).length;
+          if (all === 0) throw new CliError(`there is no key of the name ${name}`);
+          const found = older ? all - 1 : all;
+          if (!sure)
+            throw refusal(`${count(found, 'key', 'keys')} of the name ${name} would be revoked: say --yes to do it`);
+          return revokeApiKeys(name, { by: operatorName(), keepNewest: older });
+        });
+        const { json } = command.optsWithGlobals<GlobalOptions>();
+        const said = `${name}: ${count(revoked, 'key', 'keys')} revoked`;
+        console.log(json ? JSON.stringify({ name, revoked }, null, 2) : said);
+      },
+    );
+}
+
+/** The name stands on timelines and in the audit trail: two keys of one name are one caller, on purpose only. */
+async function scopesFor(name: string, { scopes }: CreateOptions): Promise<readonly Scope[]> {
+  const { KEY_NAME, LOCAL_KEY_NAME, listApiKeys } = await import('#lib/api/kit/keys');
+  const newest = (await listApiKeys()).findLast((key) => key.name === name);
+  if (!scopes) {
+    if (newest) return newest.scopes;
+    throw new CliError(`there is no key of the name ${name} to make one more of`);
+  }
+  if (!KEY_NAME.test(name)) throw usageError(`a key's name is made of a-z, 0-9 and -, not "${name}"`);
+  if (name === LOCAL_KEY_NAME)
+    throw refusal(`${name} is the key that a local hub makes anew at each start: name it otherwise`);
+  if (newest) throw refusal(`there is a key of the name ${name}: --rotate makes one more, or revoke it first`);
+  return scopes;
 }
 
 const columns = (now: Date): Column<ListedKey>[] => [

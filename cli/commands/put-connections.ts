@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readConnectionsFile } from '../connections-file.ts';
-import { atDeployment, OUTPUTS_HELP, outputsOption } from '../deployment.ts';
+import { atDeployment, OUTPUTS_HELP, operatorName, outputsOption } from '../deployment.ts';
 import { refusal } from '../errors.ts';
 import { describeOpen } from '../format.ts';
 import { examples, yes } from '../options.ts';
@@ -32,7 +32,7 @@ export function addPutConnections(connections: Command): void {
             `${removed.join(', ')} would be removed, which ${path} does not have${open}: say --yes to do it`,
           );
         }
-        const ids = await configure(file);
+        const ids = await configure(file, operatorName());
         if (ids.length > 0) await untilConfigured();
         return ids;
       });

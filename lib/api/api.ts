@@ -19,6 +19,7 @@ const nouns: Readonly<Record<string, () => Promise<{ routes: Routes }>>> = {
   stock: () => import('./products.ts'),
   connections: () => import('./connections.ts'),
   buyers: () => import('./buyers.ts'),
+  audit: () => import('./audit.ts'),
 };
 
 const hub = hubRoutes(listRoutes);

@@ -59,6 +59,9 @@ export const Delivery = named(
         placement: z.optional(z.string()),
         sku: z.optional(z.string()),
         input: z.optional(z.unknown()),
+        inputBytes: doc(z.optional(z.int()), {
+          description: 'In lists in place of an `input` over 4,000 bytes, which the delivery itself shows.',
+        }),
         about: z.optional(z.string()),
         after: z.optional(z.array(z.string())),
       }),
@@ -122,8 +125,17 @@ export async function presentDelivery(delivery: StoredDelivery): Promise<Deliver
   };
 }
 
-export const presentDeliveries = (deliveries: readonly StoredDelivery[]) =>
-  Promise.all(deliveries.map(presentDelivery));
+const MAX_LISTED_BYTES = 4_000;
+
+/** A delivery as lists carry it: what was asked of a marketplace may have hundreds of kilobytes. */
+async function presentListed(delivery: StoredDelivery): Promise<Delivery> {
+  const presented = await presentDelivery(delivery);
+  const { input, ...subject } = presented.subject;
+  const inputBytes = Buffer.byteLength(JSON.stringify(input) ?? '');
+  return inputBytes > MAX_LISTED_BYTES ? { ...presented, subject: { ...subject, inputBytes } } : presented;
+}
+
+export const presentDeliveries = (deliveries: readonly StoredDelivery[]) => Promise.all(deliveries.map(presentListed));
 
 named('DeliveryFilter', DeliveryFilter);
 
@@ -149,7 +161,7 @@ export type Cause = z.infer<typeof Cause>;
 
 export const presentCause = async ({ sample, ...group }: CauseGroup): Promise<Cause> => ({
   ...group,
-  sample: await presentDelivery(sample),
+  sample: await presentListed(sample),
 });
 
 export const Close = named(

@@ -17,6 +17,7 @@ const InboundEvent = named(
     traceId: TraceId,
     body: doc(z.optional(z.string()), { description: 'As it came. In lists only of what could not be read.' }),
     encoding: doc(z.optional(z.enum(['utf8', 'base64'])), { description: 'How `body` is written.' }),
+    bodyBytes: doc(z.optional(z.int()), { description: 'How long the body is, where only its beginning is shown.' }),
   }),
   {},
   {
@@ -24,7 +25,10 @@ const InboundEvent = named(
     connection: { example: 'scopio-main' },
     topic: { example: 'order-paid' },
     order: { description: 'The order it told of.', example: 'scopio-main:ord_8f3a' },
-    bodyTruncated: { description: 'Only the beginning of the body is kept: the whole is too large.' },
+    bodyTruncated: {
+      description:
+        '`body` is only its beginning: with `bodyBytes` the event itself shows more, without it no more is kept, as the whole was too large.',
+    },
     error: {
       description: 'Why it could not be read.',
       example: { code: 'unexpected_shape', description: 'total: is missing', field: 'total' },
@@ -71,21 +75,31 @@ routes.add(listRoute, async (context) => {
   const { connection, ...filter } = context.req.valid('query');
   const connections = connection ? [connection] : everyConnection(await getConfiguration());
   const { items, cursor } = await listEvents({ connections, ...filter });
-  return context.json({ events: items.map(summarize), ...(cursor && { cursor }) }, 200);
+  return context.json({ events: items.map(presentListed), ...(cursor && { cursor }) }, 200);
 });
 
 routes.add(getRoute, async (context) => {
   const event = await getEvent(context.req.valid('param').id);
   if (!event) throw notFound('event');
-  return context.json(present(event), 200);
+  return context.json(presentEvent(event), 200);
 });
 
-const present = (event: StoredEvent): z.infer<typeof EventWithBody> => ({
-  ...pick(InboundFacts, event),
-  ...{ traceId: traceIdOf(event), body: event.body, encoding: event.encoding },
-});
+/** Lambda answers with 6 MB at most, and a character is written with six bytes at most. */
+const SHOWN_BYTES = 4_000_000;
+const CUT_LENGTH = 600_000;
+const LISTED_LENGTH = 4_000;
 
-function summarize(event: StoredEvent): InboundEvent {
-  const { body, encoding, ...rest } = present(event);
-  return event.state === 'unreadable' ? { ...rest, body, encoding } : rest;
+export function presentEvent(event: StoredEvent): z.infer<typeof EventWithBody> {
+  const fits = Buffer.byteLength(JSON.stringify(event.body)) <= SHOWN_BYTES;
+  return { ...factsOf(event), ...bodyOf(event, fits ? Number.POSITIVE_INFINITY : CUT_LENGTH) };
 }
+
+export const presentListed = (event: StoredEvent): InboundEvent =>
+  event.state === 'unreadable' ? { ...factsOf(event), ...bodyOf(event, LISTED_LENGTH) } : factsOf(event);
+
+const factsOf = (event: StoredEvent) => ({ ...pick(InboundFacts, event), traceId: traceIdOf(event) });
+
+const bodyOf = ({ body, encoding }: StoredEvent, length: number) => ({
+  ...{ body: body.slice(0, length), encoding },
+  ...(body.length > length && { bodyTruncated: true as const, bodyBytes: Buffer.byteLength(body, encoding) }),
+});

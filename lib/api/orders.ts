@@ -62,7 +62,10 @@ const patchRoute = createRoute({
     'The correction outlives later snapshots of the sales channel and stands on the timeline. Deliveries of the order that waited for it run again by themselves.',
   scope: 'ops',
   request: { params: z.object({ id: OrderId }), body: body(z.strictObject({ shippingAddress: AddressPatch })) },
-  responses: { 200: json('The corrected order.', Order), ...errorResponses(400, 401, 403, 404, 413, 415, 500) },
+  responses: {
+    200: json('The corrected order.', Order),
+    ...errorResponses(400, 401, 403, 404, 413, 415, 422, 500),
+  },
 });
 
 const Answer = z.object({ fulfillment: Fulfillment });

@@ -2,10 +2,9 @@ import { listProducts, listStock } from '#lib/catalog/list';
 import { ProductFacts, Stock } from '#lib/catalog/product-schema';
 import { getConfiguration } from '#lib/connections/store';
 import { getNetwork } from '#lib/marketplaces/network';
-import { decodeCursor } from '#lib/platform/table/sharded-index';
 import * as z from '#lib/platform/zod';
 import { errorResponses } from './kit/errors.ts';
-import { listOf, optionalParam, paging } from './kit/lists.ts';
+import { cursorOf, listOf, optionalParam, paging } from './kit/lists.ts';
 import { doc, metadata, named, pick } from './kit/meta.ts';
 import { createRoute, json, Routes } from './kit/route.ts';
 
@@ -39,13 +38,9 @@ const { connection, warehouse } = Stock.shape.quantities.def.element.shape;
 metadata.add(connection, { example: 'marketful-mx' });
 metadata.add(warehouse, { description: 'False: what a sales channel lists, which is not counted.' });
 
-const isCursor = (cursor: string): boolean => /^[^#]*#/.test(decodeCursor(cursor));
 const bySku = {
   limit: paging.limit,
-  cursor: doc(optionalParam(z.string().check(z.maxLength(2048), z.refine(isCursor, 'is not a cursor of this list'))), {
-    type: 'string',
-    description: 'Where the page before ended: its `cursor`.',
-  }),
+  cursor: cursorOf(/^[^#]*#/),
   sku: doc(optionalParam(doc(z.string(), SKU)), { type: 'string' }),
 };
 

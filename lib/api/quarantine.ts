@@ -68,7 +68,6 @@ named(
   {},
   {
     id: { example: 'adm_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' },
-    by: { description: "The API key's name." },
     webhooks: { description: 'Ids of those it let in.' },
   },
 );

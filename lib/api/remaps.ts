@@ -78,7 +78,7 @@ const route = createRoute({
           limit: doc(z._default(z.int().check(z.minimum(1), z.maximum(200)), 50), {
             description: 'How many are examined.',
           }),
-          cursor: z.optional(z.string().check(z.maxLength(1024))),
+          cursor: z.optional(z.string()),
           remapId: doc(z.optional(z.string()), {
             description:
               'With `apply` and `cursor`: what the request before answered, so that all of it is one on record.',
@@ -96,7 +96,7 @@ const RemapRecord = named(
   'RemapRecord',
   z.extend(RemapFacts, { filter: z.record(z.string(), z.string()) }),
   {},
-  { id: { example: 'rmp_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' }, by: { description: "The API key's name." } },
+  { id: { example: 'rmp_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' } },
 );
 export type RemapRecord = z.infer<typeof RemapRecord>;
 

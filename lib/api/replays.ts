@@ -87,8 +87,8 @@ routes.add(resumeRoute, async (context) => {
   return context.json(await presentReplay(await advance(resumed)), 200);
 });
 
-function standing(decided: StoredReplay | false | undefined): StoredReplay {
-  if (decided === undefined) throw notFound('replay');
+function standing(decided: StoredReplay | false | null): StoredReplay {
+  if (decided === null) throw notFound('replay');
   if (!decided) throw new ApiError(409, 'replay_ended', 'the replay has ended by itself');
   return decided;
 }

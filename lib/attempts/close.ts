@@ -10,6 +10,7 @@ import { loadConnector } from '#lib/marketplaces/load';
 import { tellOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
 import { getOrder, putRemote } from '#lib/orders/store';
+import { putAct } from '#lib/platform/audit';
 import { findDependents, noteStocked } from './success.ts';
 
 /** What a person found at the remote, with its own id of it where they read that there. */
@@ -54,7 +55,11 @@ export async function closeDelivery(
     closed: { by, reason, at, was: state, cause },
     ...(placed && { placed }),
   };
-  const also = order ? tellClosed(delivery, order, state, finding, at) : [];
+  const act = { act: 'delivery.closed' as const, about: delivery.id, by, reason, at };
+  const also = [
+    putAct({ ...act, detail: { was: state, ...(remoteId && { remoteId }) } }),
+    ...(order ? tellClosed(delivery, order, state, finding, at) : []),
+  ];
   if (!(await hub.transition(delivery, closed, also))) return undefined;
   if (isPlacement) await noteStocked(delivery.connection, order, delivery.subject.lineItems ?? [], hub);
   await hub.ring(await findDependents(closed, hub), now);

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { putAct } from '#lib/platform/audit';
+import { transact } from '#lib/platform/table/table';
 import type { ConnectionsFile, FileConnection } from './file.ts';
 import { newKey } from './seal.ts';
 import { MIN_REFRESH_MS, readSecretIfOurs, type SecretDocument, writeSecretDocument } from './secrets.ts';
@@ -14,6 +16,9 @@ interface Hub {
   unblock: Unblock;
   store?: typeof configurationStore;
   secrets?: { read: (marketplace: string) => Promise<SecretDocument>; write: typeof writeSecretDocument };
+  /** The person to name in the audit trail. */
+  by?: string | undefined;
+  record?: typeof transact;
 }
 
 /**
@@ -27,6 +32,8 @@ export async function putConnections(
     unblock,
     store = configurationStore,
     secrets = { read: readSecretIfOurs, write: writeSecretDocument },
+    by,
+    record = transact,
   }: Hub,
 ): Promise<string[]> {
   const before = await store.getConfiguration({ maxAgeMs: 0 });
@@ -51,6 +58,10 @@ export async function putConnections(
   }
   const rerouted = !isDeepStrictEqual(before.routes, file.routes);
   if (rerouted) await store.putRoutes(file.routes);
+  if (by && (changed.size > 0 || rerouted)) {
+    const detail = { changed: [...changed].sort(), routes: rerouted };
+    await record([putAct({ act: 'connections.put', about: null, by, at: new Date().toISOString(), detail })]);
+  }
   // A carrier's word may be mapped on either side, so any changed connection may be what a delivery waited for.
   if (changed.size > 0) await unblock('connection');
   if (changed.size > 0 || rerouted) await unblock('routes');

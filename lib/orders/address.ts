@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { unblock } from '#lib/deliveries/reopen';
+import { putAct } from '#lib/platform/audit';
 import { sameContent } from '#lib/platform/canonical-json';
 import { NotFoundError } from '#lib/platform/errors';
 import { changeOrder } from './change.ts';
@@ -21,7 +22,10 @@ export async function patchAddress(id: string, patch: AddressPatch, by: string, 
     id,
     (order) => {
       if (!order) throw new NotFoundError('order');
-      return correctAddress(order, patch);
+      const corrected = correctAddress(order, patch);
+      const detail = { members: membersIn(patch) };
+      const act = putAct({ act: 'address.corrected', about: id, by, at: new Date().toISOString(), detail });
+      return corrected && { ...corrected, also: [act] };
     },
     { by, origin: randomUUID(), network },
   );
@@ -37,12 +41,15 @@ export async function patchAddress(id: string, patch: AddressPatch, by: string, 
  * so already. The timeline names the members; their values are the buyer's own.
  */
 export function correctAddress(order: Order, patch: AddressPatch): { order: Order; timeline: Told[] } | null {
-  const given = Object.entries(patch).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const correctedAddress: Address = { ...order.correctedAddress, ...Object.fromEntries(given) };
-  if (given.length === 0 || sameContent(correctedAddress, order.correctedAddress)) return null;
-  const members = given.map(([member]) => member).sort();
+  const members = membersIn(patch);
+  const given = Object.fromEntries(members.map((member) => [member, patch[member]]));
+  const correctedAddress: Address = { ...order.correctedAddress, ...given };
+  if (members.length === 0 || sameContent(correctedAddress, order.correctedAddress)) return null;
   return {
     order: derive({ ...order, correctedAddress }),
     timeline: [{ type: 'address.corrected', detail: { members } }],
   };
 }
+
+const membersIn = (patch: AddressPatch): Array<keyof Address> =>
+  (Object.keys(patch) as Array<keyof Address>).filter((member) => patch[member] !== undefined).sort();

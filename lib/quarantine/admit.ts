@@ -4,6 +4,7 @@ import type { Connection } from '#lib/connections/connection';
 import { pickActive, readSecretVersions, type SecretVersions } from '#lib/connections/secrets';
 import type { Webhook, WebhookCredentials } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
+import { putAct } from '#lib/platform/audit';
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessages } from '#lib/platform/queue/queue';
 import * as items from '#lib/platform/table/items';
@@ -92,7 +93,9 @@ export async function admit(
     ...items.admission.key(admission),
     ...keysIn(items.admission.byTime, admission),
   };
-  await transact([put(record, NEW)], table);
+  const { id, at } = admission;
+  const detail = { connection: connection.id, webhooks };
+  await transact([put(record, NEW), putAct({ act: 'webhooks.admitted', about: id, by, reason, at, detail })], table);
   await sendMessages(
     INBOUND_QUEUE,
     admissible.map(({ id, connection: of, topic, receivedAt, body, encoding }) => ({

@@ -3,6 +3,7 @@ import { getEvent, type InboundEvent, listEvents } from '#lib/inbound/event';
 import type { Order } from '#lib/orders/order';
 import { getOrder, listOrders } from '#lib/orders/store';
 import { decodeCursor, encodeCursor } from '#lib/platform/table/sharded-index';
+import { MAX_SORT_KEY_BYTES } from '#lib/platform/table/table';
 
 /** What to run through the present mapper: at least one member. */
 export interface RemapFilter {
@@ -82,5 +83,6 @@ async function* pages<T>(
 export const encodePosition = (position: Position): string => encodeCursor(position);
 export function decodePosition(cursor: string): Position | undefined {
   const position = decodeCursor(cursor);
-  return /^(unreadable|applied)\|\d{4}-\d\d-\d\dT[\d:.]+Z#./.test(position) ? position : undefined;
+  const [, sort] = /^(?:unreadable|applied)\|(\d{4}-\d\d-\d\dT[\d:.]+Z#.+)$/s.exec(position) ?? [];
+  return sort !== undefined && Buffer.byteLength(sort) <= MAX_SORT_KEY_BYTES ? position : undefined;
 }

@@ -1,6 +1,7 @@
+import { putAct } from '#lib/platform/audit';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
-import { db, getItem, type Item } from '#lib/platform/table/table';
+import { db, getItem, type Item, NEW, put, transact } from '#lib/platform/table/table';
 import type * as z from '#lib/platform/zod';
 import type { RemapFilter } from './candidates.ts';
 import type { RemapFacts } from './remap-schema.ts';
@@ -12,9 +13,17 @@ const { key, byTime } = items.remap;
 
 export const getRemap = (id: string): Promise<RemapRecord | undefined> => getItem<RemapRecord>(key({ id }));
 
-export async function putRemap(record: RemapRecord): Promise<void> {
-  const item: Item<RemapRecord> = { ...record, ...key(record), ...keysIn(byTime, record) };
-  await db.put({ Item: item });
+const itemOf = (record: RemapRecord): Item<RemapRecord> => ({ ...record, ...key(record), ...keysIn(byTime, record) });
+
+export const putRemap = (record: RemapRecord): Promise<void> => db.put({ Item: itemOf(record) });
+
+/** Puts a remap on record as it begins, and who asked for it. */
+export async function putNewRemap(record: RemapRecord): Promise<void> {
+  const { id, by, reason, at, filter } = record;
+  await transact([
+    put(itemOf(record), NEW),
+    putAct({ act: 'events.remapped', about: id, by, reason, at, detail: { filter } }),
+  ]);
 }
 
 /** Applied remaps, newest first. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { getNetwork } from '#lib/marketplaces/network';
 import { eachCandidate, encodePosition, type RemapFilter } from './candidates.ts';
-import { putRemap, type RemapRecord } from './record.ts';
+import { putNewRemap, putRemap, type RemapRecord } from './record.ts';
 import { remapEvent } from './remap-event.ts';
 import { remapOrder } from './remap-order.ts';
 import type { Outcome } from './remap-schema.ts';
@@ -28,6 +28,9 @@ export interface RemapResult {
   cursor?: string;
 }
 
+/** Lambda answers with 6 MB at most. */
+const MAX_BYTES = 3_000_000;
+
 /** Runs kept raw bodies through the present mapper, a bounded number of them. */
 export async function remap({ filter, author, record, limit, after, deadline }: RemapRequest): Promise<RemapResult> {
   const network = await getNetwork();
@@ -36,10 +39,11 @@ export async function remap({ filter, author, record, limit, after, deadline }: 
   const remapped = begun && { id: begun.id, at, by: begun.by, reason: begun.reason };
   const result: RemapResult = { remapId: begun?.id ?? null, examined: 0, unchanged: 0, outcomes: [] };
   // From before the first change, so that one that was cut off is on record too.
-  if (begun) await putRemap(begun);
+  if (begun && !record) await putNewRemap(begun);
   let position: string | undefined;
+  let size = 0;
   for await (const [candidate, behind] of eachCandidate(filter, after)) {
-    if (position !== undefined && (result.examined >= limit || Date.now() > deadline)) {
+    if (position !== undefined && (result.examined >= limit || size > MAX_BYTES || Date.now() > deadline)) {
       result.cursor = encodePosition(position);
       break;
     }
@@ -50,6 +54,7 @@ export async function remap({ filter, author, record, limit, after, deadline }: 
     result.examined += 1;
     if (outcome) result.outcomes.push(outcome);
     else result.unchanged += 1;
+    size += Buffer.byteLength(JSON.stringify(outcome ?? null));
     position = behind;
   }
   if (begun) await putRemap(addTo(begun, result));

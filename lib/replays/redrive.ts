@@ -33,7 +33,7 @@ export async function redrive(
   { max, deadline }: { max: number; deadline: number },
 ): Promise<{ replay: Replay } & Redriven> {
   const started: Replay = { ...newReplay({ ...settings, perMinute: 60, canary: false }, new Date()), queue };
-  await transact([putNewReplay(started)]);
+  await transact(putNewReplay(started));
   const done: Redriven = { moved: 0, dropped: 0, kept: 0, complete: false };
   const kept: DeadLetter[] = [];
   while (!done.complete && done.moved + done.dropped + done.kept < max && Date.now() < deadline) {

@@ -4,6 +4,8 @@ import type { DeliveryFilter } from '#lib/deliveries/delivery-schema';
 import { transition } from '#lib/deliveries/ledger';
 import { reopen } from '#lib/deliveries/reopen';
 import { ring } from '#lib/deliveries/ring';
+import { putAct } from '#lib/platform/audit';
+import type { Act } from '#lib/platform/audit-schema';
 import type { Decision } from '#lib/platform/decision';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
@@ -44,7 +46,7 @@ export function newReplay(settings: ReplaySettings, now: Date): Replay {
 export async function startReplay(filter: DeliveryFilter, settings: ReplaySettings, now = new Date()): Promise<Replay> {
   const collect = { states: statesOf(filter), cursor: null };
   const replay: Replay = { ...newReplay(settings, now), filter, state: 'collecting', collect };
-  await transact([putNewReplay(replay)]);
+  await transact(putNewReplay(replay));
   return replay;
 }
 
@@ -61,7 +63,7 @@ export async function replayDelivery(
   const member = { delivery: id, createdAt, was, releasedAt: at, before: beforeOf(delivery) };
   const reopened = reopen(delivery, at, at);
   const also = [
-    putNewReplay(replay),
+    ...putNewReplay(replay),
     putOpen(replay.id, member),
     ...tellReplay(delivery, 'delivery.replayed', replay, at),
   ];
@@ -70,30 +72,23 @@ export async function replayDelivery(
   return replay;
 }
 
-/** Releases nothing more of it. False when it had ended by itself; cancelling twice is cancelling once. */
-export function cancelReplay(
-  id: string,
-  word: Omit<Decision, 'at'>,
-  now = new Date(),
-): Promise<Replay | false | undefined> {
-  return decide(id, now, (replay) => {
+type Word = Omit<Decision, 'at'>;
+
+/** Releases nothing more of it; cancelling twice is cancelling once. False when it had ended by itself, null: no such. */
+export function cancelReplay(id: string, word: Word, now = new Date()): Promise<Replay | false | null> {
+  return decide(id, 'replay.cancelled', word, now, (replay, cancelled) => {
     if (replay.state === 'cancelled') return 'stands';
     if (replay.state !== 'collecting' && replay.state !== 'running') return undefined;
-    return { state: 'cancelled', cancelled: { ...word, at: now.toISOString() } };
+    return { state: 'cancelled', cancelled };
   });
 }
 
-/** Goes on with what a cancelled or relapsed replay has left, a canary from its first stage. */
-export function resumeReplay(
-  id: string,
-  word: Omit<Decision, 'at'>,
-  now = new Date(),
-): Promise<Replay | false | undefined> {
-  return decide(id, now, (replay) => {
+/** Goes on with what a cancelled or relapsed replay has left, a canary from its first stage. As `cancelReplay`. */
+export function resumeReplay(id: string, word: Word, now = new Date()): Promise<Replay | false | null> {
+  return decide(id, 'replay.resumed', word, now, (replay, resumed) => {
     if (replay.state === 'collecting' || replay.state === 'running') return 'stands';
     if (replay.state !== 'cancelled' && replay.state !== 'relapsed') return undefined;
     const state = replay.collect ? 'collecting' : 'running';
-    const resumed = { ...word, at: now.toISOString() };
     return { state, resumed, endedAt: null, stage: null, stageEnds: null, relapse: null, cancelled: null };
   });
 }
@@ -101,19 +96,24 @@ export function resumeReplay(
 /** The sweeper moves a replay on many times a minute. */
 const TRIES = 20;
 
-async function decide(
+function decide(
   id: string,
+  act: Act['act'],
+  word: Word,
   now: Date,
-  change: (replay: Replay) => Partial<Replay> | 'stands' | undefined,
-): Promise<Replay | false | undefined> {
-  const attempt = async (): Promise<{ answer: Replay | false | undefined } | undefined> => {
-    const replay = await getReplay(id);
-    if (!replay || replay.queue !== null) return { answer: replay && false };
-    const decided = change(replay);
-    if (!decided) return { answer: false };
-    if (decided === 'stands') return { answer: replay };
-    const next = await commitReplay(replay, decided, now);
-    return next && { answer: next };
-  };
-  return (await untilCommitted(`replay ${id}`, attempt, { tries: TRIES })).answer;
+  change: (replay: Replay, decision: Decision) => Partial<Replay> | 'stands' | undefined,
+): Promise<Replay | false | null> {
+  const decision = { ...word, at: now.toISOString() };
+  return untilCommitted(
+    `replay ${id}`,
+    async () => {
+      const replay = await getReplay(id);
+      if (!replay) return null;
+      const decided = replay.queue === null ? change(replay, decision) : undefined;
+      if (!decided) return false;
+      if (decided === 'stands') return replay;
+      return commitReplay(replay, decided, now, [putAct({ ...decision, act, about: id, detail: {} })]);
+    },
+    { tries: TRIES },
+  );
 }

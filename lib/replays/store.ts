@@ -1,3 +1,4 @@
+import { putAct } from '#lib/platform/audit';
 import * as items from '#lib/platform/table/items';
 import { idOf, keysIn, listIndex, queryIndex } from '#lib/platform/table/sharded-index';
 import { getItem, type Item, NEW, put, transact, type Write } from '#lib/platform/table/table';
@@ -14,7 +15,12 @@ const itemOf = (replay: Replay): Item<Replay> => ({
 
 export const getReplay = (id: string): Promise<Replay | undefined> => getItem<Replay>(key({ id }));
 
-export const putNewReplay = (replay: Replay): Write => put(itemOf(replay), NEW);
+/** Puts a replay on record, and who asked for it. */
+export function putNewReplay(replay: Replay): Write[] {
+  const { id, by, reason, createdAt, filter, delivery, queue } = replay;
+  const detail = { ...(filter && { filter }), ...(delivery && { delivery }), ...(queue && { queue }) };
+  return [put(itemOf(replay), NEW), putAct({ act: 'replay.started', about: id, by, reason, at: createdAt, detail })];
+}
 
 /** A replay's next state with whatever belongs to it; undefined when somebody else moved it on. */
 export async function commitReplay(

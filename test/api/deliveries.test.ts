@@ -216,3 +216,36 @@ test('inbound events show what could not be read, and bodies of the others only 
   expect((await api.call('GET', '/events/evt_good')).body).toMatchObject({ id: 'evt_good', body: '{"a":1}' });
   expect(await api.call('GET', '/events/evt_none')).toMatchObject({ status: 404 });
 });
+
+test('a page of large events ends early, with a cursor, and each answer is one that Lambda can give', async () => {
+  const { putEvent } = await import('#lib/inbound/event');
+  const { transact } = await import('#lib/platform/table/table');
+  const { randomBytes } = await import('node:crypto');
+  const ids = Array.from({ length: 24 }, (_, n) => `evt_large_${String(n).padStart(2, '0')}`);
+  for (const id of ids) {
+    const at = new Date().toISOString();
+    const what = { id, connection: 'shed', topic: 'order-created', receivedBy: 'webhook', receivedAt: at } as const;
+    const body = randomBytes(160_000).toString('base64');
+    const became = { state: 'unreadable', order: null, note: null, recordedAt: at } as const;
+    const error = { code: 'not_json', description: 'the body is not JSON' };
+    await transact([putEvent({ ...what, ...became, error, body, encoding: 'base64' })]);
+  }
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  let pages = 0;
+  do {
+    const query = `state=unreadable&connection=shed&limit=200${cursor ? `&cursor=${cursor}` : ''}`;
+    const { status, body } = await api.call('GET', `/events?${query}`);
+    expect(status).toBe(200);
+    expect(JSON.stringify(body).length).toBeLessThan(4_000_000);
+    expect(body.events[0]).toMatchObject({ bodyTruncated: true, bodyBytes: 160_000 });
+    seen.push(...idsOf(body.events));
+    cursor = body.cursor;
+    pages += 1;
+  } while (cursor);
+  expect(seen).toEqual([...ids].reverse());
+  expect(pages).toBeGreaterThan(1);
+  const { body } = await api.call('GET', `/events/${ids[0]}`);
+  expect(Buffer.from(body.body, 'base64')).toHaveLength(160_000);
+  expect(body).not.toHaveProperty('bodyTruncated');
+});

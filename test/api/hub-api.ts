@@ -24,6 +24,15 @@ export interface Answer {
 
 const ALL_KEY = 'key-with-everything';
 
+/** As HTTP APIs do it; a broken escape stays as it is. */
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /** The real API handler over the emulators, called as API Gateway calls it. */
 export async function startApi() {
   const dataDir = mkdtempSync(join(tmpdir(), 'longshore-api-'));
@@ -56,7 +65,7 @@ export async function startApi() {
     const event = {
       version: '2.0',
       routeKey: 'ANY /{path+}',
-      rawPath: path,
+      rawPath: decode(path),
       rawQueryString: query,
       headers: {
         ...(key !== null && { authorization: `Bearer ${key}` }),

@@ -31,7 +31,7 @@ test('an order carries a valid UCP order, its timeline and none of the bookkeepi
   expect(body.timeline.map(({ type }: { type: string }) => type)).toContain('order.received');
 });
 
-test.each(['a:b', 'a/b', 'å b', '100%', '%41', '50%25'])(
+test.each(['a:b', 'a/b', 'å b', '100%', '%41', '50%25', 'a?b', 'a/../b', '..', 'x/fulfillments', '%2F'])(
   'an order with the id %s is found under its encoded path',
   async (externalId) => {
     const { id } = await putOrder(externalId);
@@ -48,6 +48,49 @@ test.each(['e:f', 'å c', '99%', 'a#b'])(
     expect(await api.call('GET', `/orders/${id}`)).toMatchObject({ status: 200, body: { id } });
   },
 );
+
+test('a parcel is posted to an order whose id has a slash or an escape, encoded once', async () => {
+  const parcel = { carrier: 'dhl', trackingNumber: 'T-1' };
+  for (const externalId of ['p/q', 'p%41', 'p/..']) {
+    const { id } = await putOrder(externalId);
+    expect(await api.call('POST', `${encoded(id)}/fulfillments`, { body: parcel })).toMatchObject({ status: 201 });
+  }
+});
+
+test('an id longer than any key is not found, wherever it is sent', async () => {
+  const long = 'a'.repeat(3_000);
+  for (const path of ['orders', 'deliveries', 'events', 'replays'])
+    expect(await api.call('GET', `/${path}/${long}`)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'not_found' } },
+    });
+  const parcel = { carrier: 'dhl', trackingNumber: 'T-1' };
+  expect(await api.call('POST', `/orders/${long}/fulfillments`, { body: parcel })).toMatchObject({ status: 404 });
+  expect(await api.call('PATCH', `/orders/${long}`, { body: { shippingAddress: { email: '' } } })).toMatchObject({
+    status: 404,
+  });
+  for (const act of ['replay', 'close'])
+    expect(await api.call('POST', `/deliveries/${long}/${act}`, { body: { reason: 'r' } })).toMatchObject({
+      status: 404,
+    });
+  for (const query of [
+    `orders?connection=shop&externalId=${long}`,
+    `orders?connection=${long}`,
+    `events?connection=${long}`,
+  ])
+    expect(await api.call('GET', `/${query}`)).toMatchObject({ status: 200 });
+  for (const query of [`connection=${long}`, `connection=${long}&state=dead`, `order=${long}`])
+    expect(await api.call('GET', `/deliveries?${query}`)).toEqual({ status: 200, body: { deliveries: [] } });
+  for (const path of ['products', 'stock', 'quarantine'])
+    expect(await api.call('GET', `/${path}?${path === 'quarantine' ? 'connection' : 'sku'}=${long}`)).toMatchObject({
+      status: 200,
+    });
+  for (const filter of [{ connection: long }, { order: long }, { event: long }])
+    expect(await api.call('POST', '/remaps', { body: { filter } })).toMatchObject({
+      status: 200,
+      body: { examined: 0 },
+    });
+});
 
 test('an unknown order is 404, and an unknown external id an empty list', async () => {
   expect(await api.call('GET', '/orders/shop:none')).toMatchObject({
@@ -76,6 +119,14 @@ test('pages join to the whole list, newest first, and only the last has no curso
   expect(whole.orders[0]).not.toHaveProperty('timeline');
   const cancelled = (await api.call('GET', '/orders?status=cancelled')).body.orders;
   expect(cancelled.map(({ id }: { id: string }) => id)).toEqual(['shop:page-4', 'shop:page-2', 'shop:page-0']);
+});
+
+test('a list goes on behind an order whose id is as long as a key can be', async () => {
+  const { id } = await putOrder(`long-${'x'.repeat(970)}`);
+  await putOrder('after-the-long-one');
+  const first = await api.call('GET', '/orders?limit=2');
+  expect(first.body.orders.at(-1).id).toBe(id);
+  expect(await api.call('GET', `/orders?limit=2&cursor=${first.body.cursor}`)).toMatchObject({ status: 200 });
 });
 
 test('an address is corrected under the name of the key, and blocked deliveries of the order run again', async () => {

@@ -57,6 +57,13 @@ test.each([[[]], ['text'], [null], [7]])('a body of %j is 400', async (body) => 
   expect(await ask('items-create', body)).toMatchObject({ status: 400 });
 });
 
+test('what the ledger cannot hold is 422, and nothing is asked', async () => {
+  const { randomBytes } = await import('node:crypto');
+  const title = randomBytes(340_000).toString('base64');
+  const { status, body } = await ask('items-create', { items: [{ ...items[0], title }] });
+  expect({ status, code: body.error.code }).toEqual({ status: 422, code: 'too_large' });
+});
+
 test('an unknown request is 404 and names those there are; so is an unknown connection', async () => {
   for (const action of ['items-burn', 'constructor', 'order']) {
     const { status, body } = await ask(action, { items });

@@ -40,6 +40,7 @@ const guarded = [
   ['POST', '/connections/con_1/poll', 'ops'],
   ['POST', '/connections/con_1/webhooks/sync', 'ops'],
   ['POST', '/connections/con_1/requests/act_1', 'ops'],
+  ['GET', '/audit', 'ops'],
   ['GET', '/products', 'orders:read'],
   ['GET', '/stock', 'orders:read'],
   ['POST', '/buyers/export', 'privacy'],

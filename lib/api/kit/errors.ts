@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { ErrorDetail } from '#lib/platform/errors';
-import { NotFoundError, RejectedError, StateError } from '#lib/platform/errors';
+import { ContractError, type ErrorDetail, NotFoundError, RejectedError, StateError } from '#lib/platform/errors';
+import { isTooLarge } from '#lib/platform/table/table';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import * as z from '#lib/platform/zod';
 import { doc, named } from './meta.ts';
@@ -70,6 +70,11 @@ export function invalidRequest([issue]: readonly z.core.$ZodIssue[]): ApiError {
   return new ApiError(400, 'invalid_request', path ? `${path}: ${problem}` : problem, path);
 }
 
+const TOO_LARGE = {
+  code: 'too_large',
+  description: 'what was sent would be larger than the 400 KB that the ledger can hold',
+};
+
 /** Every error becomes its answer here. What is not the caller's doing is logged by class only. */
 export function answerError(error: Error, context: Context): Response {
   if (error instanceof ApiError) {
@@ -77,6 +82,8 @@ export function answerError(error: Error, context: Context): Response {
     return context.json(errorBody(error.detail), error.status);
   }
   if (error instanceof RejectedError) return context.json(errorBody(error.detail), statusOf(error));
+  if (error instanceof ContractError) return context.json(errorBody(error.detail), 422);
+  if (isTooLarge(error)) return context.json(errorBody(TOO_LARGE), 422);
   log.error('api request failed', { method: context.req.method, ...errorFields(error) });
   return context.json(errorBody({ code: 'internal_error', description: 'the hub failed; please try again' }), 500);
 }

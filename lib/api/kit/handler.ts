@@ -40,13 +40,18 @@ function plain(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
   return {
     ...rest,
     ...(hasBody && { body }),
-    rawPath: escapePath(event.rawPath),
+    rawPath: encodePath(event.rawPath),
     headers: Object.fromEntries(headers),
     requestContext: { ...event.requestContext, domainName: 'localhost' },
   } as APIGatewayProxyEventV2;
 }
 
-const NEVER_IN_A_PATH = /%(?![0-9a-f]{2})|[^!-~]|["#<>?\\^`{|}]/giu;
+const NEVER_IN_A_PATH = /[^!-~]|["#%<>?\\^`{|}]/gu;
+const BEFORE_DOTS = /\/(?=\.{1,2}(\/|$))/g;
 
-/** HTTP APIs hand the path over decoded, other gateways as it was sent: escapes what the first leaves bare. */
-const escapePath = (path: string): string => path.toWellFormed().replace(NEVER_IN_A_PATH, encodeURIComponent);
+/**
+ * HTTP APIs hand the path over decoded: it is encoded again, so that the routes decode it once. What is between slashes
+ * and only dots would be resolved as a URL's is: it stays with what is before it.
+ */
+const encodePath = (path: string): string =>
+  path.toWellFormed().replace(NEVER_IN_A_PATH, encodeURIComponent).replace(BEFORE_DOTS, '%2F');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as items from '#lib/platform/table/items';
-import { expiryOf, getItem, type Item, put, type Write } from '#lib/platform/table/table';
+import { db, expiryOf, getItem, type Item, put, type Write } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
 import { ApiError } from './errors.ts';
 import { doc } from './meta.ts';
@@ -21,7 +21,12 @@ interface Remembered<Answer> {
 const HOURS_24_MS = 24 * 3600_000;
 
 /** What an `Idempotency-Key` of one API key stands for; without one nothing is found or remembered. */
-export function idempotency<Answer>(keyName: string, key: string | undefined, request: unknown, now = new Date()) {
+export function idempotency<Answer>(
+  keyName: string,
+  key: string | undefined,
+  request: unknown,
+  { now = new Date(), table = db } = {},
+) {
   const hash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
   const itemKey = items.idempotency.key({ keyName, key: `${key}` });
   // The time to live deletes late: what is over 24 hours old counts as gone.
@@ -30,7 +35,7 @@ export function idempotency<Answer>(keyName: string, key: string | undefined, re
   return {
     /** The answer given before; the same key with another request is 422. */
     async find(): Promise<Answer | undefined> {
-      const known = key === undefined ? undefined : await getItem<Remembered<Answer>>(itemKey);
+      const known = key === undefined ? undefined : await getItem<Remembered<Answer>>(itemKey, table);
       if (!known || known.rememberedAt < oldest) return undefined;
       if (known.request !== hash)
         throw new ApiError(422, 'idempotency_key_reused', 'the Idempotency-Key was used for another request');

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { putAct } from '#lib/platform/audit';
 import { cached } from '#lib/platform/cache';
 import * as items from '#lib/platform/table/items';
 import { keysIn, queryIndex } from '#lib/platform/table/sharded-index';
-import { db, getItem, type Key } from '#lib/platform/table/table';
+import { db, getItem, type Key, put, transact } from '#lib/platform/table/table';
 
 export const SCOPES = ['orders:read', 'fulfillments:write', 'ops', 'privacy'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -13,62 +14,99 @@ export interface ApiKey {
   scopes: readonly Scope[];
 }
 
-const CACHE_MS = 30_000;
-/** Strangers must not fill the memory of a warm instance with keys they made up. */
-const CACHE_ENTRIES = 1_000;
+/** A key as it may be shown; `createdAt` is UTC. */
+export type ListedKey = ApiKey & { createdAt: string };
 
-const known = cached(CACHE_MS, (hash) => getItem<ApiKey>(items.apiKey.key({ hash })), { maxEntries: CACHE_ENTRIES });
+export const KEY_NAME = /^[a-z0-9-]{1,64}$/;
+
+/** The key that a local hub makes anew at each start. */
+export const LOCAL_KEY_NAME = 'local';
 
 /** SHA-256 in hex. Keys are long and random, so no salt or stretching is needed. */
 export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex');
 
-/** Makes a key valid, or changes what it may do; other warm instances learn of it within 30 seconds. */
-export async function putApiKey(key: string, name: string, scopes: readonly Scope[]): Promise<void> {
-  const hash = hashKey(key);
-  const createdAt = new Date().toISOString();
-  const item = {
-    ...items.apiKey.key({ hash }),
-    ...{ name, scopes, createdAt },
-    ...keysIn(items.apiKey.byTime, { createdAt, hash }),
-  };
-  await db.put({ Item: item });
-  known.forget(hash);
-}
-
-/** Whose key this is; undefined for one nobody was given. */
-export const findApiKey = (key: string, now = Date.now()): Promise<ApiKey | undefined> =>
-  known.get(hashKey(key), { now });
-
-/** A key as it may be shown; `createdAt` is UTC. */
-export type ListedKey = ApiKey & { createdAt: string };
-
+const CACHE_MS = 30_000;
+/** Strangers must not fill the memory of a warm instance with keys they made up. */
+const CACHE_ENTRIES = 1_000;
 const MAX_KEYS = 1_000;
 
-/** All keys, the oldest first. */
-export async function listApiKeys(): Promise<ListedKey[]> {
-  const keys = await readKeys();
-  return keys.map(({ name, scopes, createdAt }) => ({ name, scopes, createdAt }));
+/** The API keys of a table. What changes is known to other warm instances within 30 seconds. */
+export function openKeys(table = db) {
+  const load = (hash: string) => getItem<ApiKey>(items.apiKey.key({ hash }), table);
+  const known = cached(CACHE_MS, load, { maxEntries: CACHE_ENTRIES });
+
+  /** Whose key this is; undefined for one nobody was given. */
+  const findApiKey = (key: string, now = Date.now()): Promise<ApiKey | undefined> => known.get(hashKey(key), { now });
+
+  /** Makes a key valid, or changes what it may do. */
+  async function putApiKey(key: string, name: string, scopes: readonly Scope[]): Promise<void> {
+    await table.put({ Item: itemOf(key, { name, scopes }, new Date()) });
+    known.forget(hashKey(key));
+  }
+
+  /** Makes the key of a new name, or one more for a name that has some, and puts on record who did. */
+  async function createApiKey({ name, scopes, by }: ApiKey & { by: string }, now = new Date()): Promise<string> {
+    const key = `lsk_${randomBytes(24).toString('base64url')}`;
+    const act = putAct({ act: 'key.created', about: name, by, at: now.toISOString(), detail: { scopes } });
+    await transact([put(itemOf(key, { name, scopes }, now)), act], table);
+    return key;
+  }
+
+  /** All keys, the oldest first. */
+  async function listApiKeys(): Promise<ListedKey[]> {
+    return (await readKeys()).map(({ name, scopes, createdAt }) => ({ name, scopes, createdAt }));
+  }
+
+  /** Ends every key of a name, or all but the newest. Puts on record who did, if anybody. Returns how many there were. */
+  async function revokeApiKeys(
+    name: string,
+    { by, keepNewest = false, now = new Date() }: { by?: string; keepNewest?: boolean; now?: Date } = {},
+  ): Promise<number> {
+    const named = (await readKeys()).filter((key) => key.name === name);
+    const ended = keepNewest ? named.slice(0, -1) : named;
+    for (const { at: Key, scopes, createdAt } of ended) {
+      const detail = { scopes, createdAt };
+      const act = by ? [putAct({ act: 'key.revoked', about: name, by, at: now.toISOString(), detail })] : [];
+      await transact([{ Delete: { Key } }, ...act], table);
+    }
+    return ended.length;
+  }
+
+  async function readKeys(): Promise<Array<ListedKey & { at: Key }>> {
+    const partition = items.apiKey.byTime.partition();
+    const rows = await queryIndex({ index: 'byTime', partition, limit: MAX_KEYS, newestFirst: false }, table);
+    const found = await Promise.all(
+      rows.map(async ({ pk, sk }) => {
+        const key = await getItem<ListedKey>({ pk, sk }, table);
+        return key ? [{ ...key, at: { pk, sk } }] : [];
+      }),
+    );
+    return found.flat();
+  }
+
+  return { findApiKey, putApiKey, createApiKey, listApiKeys, revokeApiKeys };
 }
 
-/** Ends every key of a name; warm instances take it for another 30 seconds. Returns how many there were. */
-export async function revokeApiKeys(name: string): Promise<number> {
-  const named = (await readKeys()).filter((key) => key.name === name);
-  for (const { at } of named) await db.delete({ Key: at });
-  return named.length;
+function itemOf(key: string, { name, scopes }: ApiKey, now: Date) {
+  const hash = hashKey(key);
+  const createdAt = now.toISOString();
+  const places = keysIn(items.apiKey.byTime, { createdAt, hash });
+  return { ...items.apiKey.key({ hash }), name, scopes, createdAt, ...places };
 }
 
-async function readKeys(): Promise<Array<ListedKey & { at: Key }>> {
-  const rows = await queryIndex({
-    index: 'byTime',
-    partition: items.apiKey.byTime.partition(),
-    limit: MAX_KEYS,
-    newestFirst: false,
-  });
-  const found = await Promise.all(
-    rows.map(async ({ pk, sk }) => {
-      const key = await getItem<ListedKey>({ pk, sk });
-      return key ? [{ ...key, at: { pk, sk } }] : [];
-    }),
-  );
-  return found.flat();
+export const { findApiKey, putApiKey, createApiKey, listApiKeys, revokeApiKeys } = openKeys();
+
+/** What is wrong with the keys there are, and the cure. */
+export function findKeyTroubles(keys: readonly ListedKey[]): string[] {
+  const byName = Map.groupBy(keys, ({ name }) => name);
+  return [...byName].flatMap(([name, all]) => [
+    ...(all.some(({ scopes }) => scopes.includes('ops') && scopes.includes('orders:read'))
+      ? [
+          `${name} may do more than it was asked for: such keys were made without --scopes. Make it anew with what it needs`,
+        ]
+      : []),
+    ...(all.length > 1
+      ? [`${name} has ${all.length} keys: once the newest is in use, longshore keys revoke ${name} --older --yes`]
+      : []),
+  ]);
 }

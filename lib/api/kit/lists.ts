@@ -1,4 +1,5 @@
 import { decodeCursor } from '#lib/platform/table/sharded-index';
+import { MAX_SORT_KEY_BYTES } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
 import { Instant } from './members.ts';
 import { doc } from './meta.ts';
@@ -10,7 +11,20 @@ export const optionalParam = <S extends z.ZodMiniType>(schema: S) =>
     z.optional(schema),
   );
 
-const isCursor = (cursor: string): boolean => /^\d{4}-\d\d-\d\dT[\d:.]+Z#./.test(decodeCursor(cursor));
+/** As long as a cursor can be: it holds a sort key. */
+const MAX_CURSOR = Math.ceil((MAX_SORT_KEY_BYTES * 4) / 3);
+
+/** A cursor of a list whose sort keys look like this. */
+export const cursorOf = (sort: RegExp) =>
+  doc(optionalParam(z.string().check(z.maxLength(MAX_CURSOR), z.refine(isA(sort), 'is not a cursor of this list'))), {
+    type: 'string',
+    description: 'Where the page before ended: its `cursor`.',
+  });
+
+const isA = (pattern: RegExp) => (cursor: string) => {
+  const sort = decodeCursor(cursor);
+  return pattern.test(sort) && Buffer.byteLength(sort) <= MAX_SORT_KEY_BYTES;
+};
 
 /** The parameters that all lists share. */
 export const paging = {
@@ -21,10 +35,7 @@ export const paging = {
     ),
     { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'How many at most.' },
   ),
-  cursor: doc(optionalParam(z.string().check(z.maxLength(1024), z.refine(isCursor, 'is not a cursor of this list'))), {
-    type: 'string',
-    description: 'Where the page before ended: its `cursor`.',
-  }),
+  cursor: cursorOf(/^\d{4}-\d\d-\d\dT[\d:.]+Z#./),
 };
 
 /** A plus that was not escaped arrives as a space. */

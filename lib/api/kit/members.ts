@@ -1,6 +1,7 @@
+import { Decision } from '#lib/platform/decision';
 import { parseTraceparent } from '#lib/platform/telemetry/trace';
 import * as z from '#lib/platform/zod';
-import { doc } from './meta.ts';
+import { doc, metadata } from './meta.ts';
 
 /** An instant as the hub tells it: in UTC, to the millisecond. */
 export const Timestamp = doc(z.iso.datetime(), { example: '2026-11-20T08:15:00.000Z' });
@@ -17,6 +18,8 @@ export const Instant = doc(
 export const Reason = doc(z.optional(z.string().check(z.trim(), z.maxLength(500))), {
   description: 'Kept on record beside who asked.',
 });
+
+metadata.add(Decision.shape.by, { description: "The API key's name, or `cli:` and the user who went past the API." });
 
 export const TraceId = doc(z.nullable(z.string()), {
   description: 'W3C trace id: the log lines of what it came from and of what it led to carry it as `trace_id`.',

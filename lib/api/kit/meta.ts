@@ -17,7 +17,11 @@ export function doc<S extends z.ZodMiniType>(schema: S, own: Meta): S {
 export function named<S extends z.ZodMiniType>(id: string, schema: S, own: Meta = {}, members?: MembersOf<S>): S {
   metadata.add(schema, { ...own, id });
   const shape: Readonly<Record<string, z.core.$ZodType>> = schema instanceof z.ZodMiniObject ? schema.shape : {};
-  for (const [name, meta] of Object.entries(members ?? {})) if (shape[name]) metadata.add(shape[name], meta as Meta);
+  for (const [name, meta] of Object.entries(members ?? {})) {
+    const member = shape[name];
+    if (!member || metadata.has(member)) throw new Error(`${id}.${name} has its metadata from another schema`);
+    metadata.add(member, meta as Meta);
+  }
   return schema;
 }
 

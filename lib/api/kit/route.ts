@@ -62,21 +62,29 @@ export const body = <S extends z.ZodMiniType>(schema: S, required = true) => ({ 
 /** A group of routes, for the app to mount and describe. */
 export class Routes extends Hono<ApiEnv> {
   readonly described: Route[] = [];
+  readonly #findKey: typeof findApiKey;
+
+  constructor(findKey = findApiKey) {
+    super();
+    this.#findKey = findKey;
+  }
 
   /** The handler gets what the route lets through, and answers what it promises. */
   add<const R extends Route>(route: R, handler: Handler<R>): void {
     const { method, path, scope, request } = route;
-    const guards = scope === null ? [] : [requireScope(scope)];
-    this.on([method], [path.replaceAll(/\{(\w+)\}/g, ':$1')], ...guards, readRequest(request), handler as never);
+    const guards = scope === null ? [] : [requireScope(scope, this.#findKey)];
+    // Behind an HTTP API, which decodes paths, a slash may be part of an id.
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1{.+}');
+    this.on([method], [pattern], ...guards, readRequest(request), handler as never);
     this.described.push(route);
   }
 }
 
 /** Lets through who bears a key with this scope; `ops` may do everything but what is about buyers. */
-function requireScope(scope: Scope): MiddlewareHandler<ApiEnv> {
+function requireScope(scope: Scope, findKey: typeof findApiKey): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
     const [, key] = /^Bearer +(\S{1,512})$/i.exec(context.req.header('authorization') ?? '') ?? [];
-    const found = key && (await findApiKey(key));
+    const found = key && (await findKey(key));
     if (!found) throw new ApiError(401, 'unauthorized', 'send a valid API key as Authorization: Bearer <key>');
     const mayAll = scope !== 'privacy' && found.scopes.includes('ops');
     if (!found.scopes.includes(scope) && !mayAll)

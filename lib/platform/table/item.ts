@@ -16,7 +16,7 @@ export interface IndexKeys {
 export type Item<T> = T & Key & IndexKeys & { expiresAt?: number };
 
 const MAX_PARTITION_KEY_BYTES = 2048;
-const MAX_SORT_KEY_BYTES = 1024;
+export const MAX_SORT_KEY_BYTES = 1024;
 const isLonger = (text: string | undefined, bytes: number): boolean =>
   // No character has more than three bytes for each of its UTF-16 units.
   text !== undefined && text.length * 3 > bytes && Buffer.byteLength(text) > bytes;

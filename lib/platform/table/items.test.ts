@@ -6,6 +6,7 @@ import * as items from './items.ts';
 // What is stored is found by these texts: one that changes loses what deployed tables hold.
 test('keys and index keys are what they have always been', () => {
   expect(Object.fromEntries(kinds.map(([name, kind]) => [name, patternsOf(kind)]))).toEqual({
+    act: ['AUDIT#{id} AUDIT', 'byTime AUDIT {at}#{id}'],
     order: ['ORDER#{id} ORDER', 'byTime ORDER#{connection}* {receivedAt}#{id}'],
     timelineEntry: ['ORDER#{order} TIMELINE#{at}#{origin}#{index}'],
     orderPart: ['ORDER#{id} PART'],

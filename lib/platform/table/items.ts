@@ -183,6 +183,18 @@ export const retention = {
   key: () => ({ pk: 'RETENTION', sk: 'RETENTION' }),
 } as const;
 
+/** What a person did, and why. */
+export const act = {
+  key: ({ id }: Of<'id'>) => ({ pk: `AUDIT#${id}`, sk: 'AUDIT' }),
+  byTime: {
+    index: 'byTime',
+    isSharded: false,
+    partition: () => 'AUDIT',
+    sort: ({ at, id }: Of<'at' | 'id'>) => `${at}#${id}`,
+  },
+  keepDays: 400,
+} as const;
+
 /** What was answered to a request with an `Idempotency-Key`. */
 export const idempotency = {
   key: ({ keyName, key }: Of<'keyName' | 'key'>) => ({ pk: `IDEMPOTENCY#${keyName}#${key}`, sk: 'IDEMPOTENCY' }),

@@ -1,5 +1,5 @@
 import { INDEX_SHARDS, table as schema } from '../names.ts';
-import { db, getItems, type IndexKeys, type Key } from './table.ts';
+import { db, getItems, type IndexKeys, isKeyTooLong, type Key } from './table.ts';
 
 type IndexName = keyof typeof schema.indexes;
 
@@ -58,7 +58,7 @@ export async function queryIndex(
   { index, partition, limit, newestFirst, after, before }: Page,
   table = db,
 ): Promise<IndexRow[]> {
-  if (after && before && after > before) return [];
+  if ((after && before && after > before) || isKeyTooLong({ pk: partition, sk: '' })) return [];
   const { hashKey, rangeKey } = schema.indexes[index];
   const { Items } = await table.query({
     IndexName: index,
@@ -120,6 +120,8 @@ interface Listing<T> {
 }
 
 const MAX_ROUNDS = 20;
+/** Lambda answers with 6 MB at most: a page of larger items ends early, with a cursor. */
+const MAX_PAGE_BYTES = 4_000_000;
 /** Beside its share of a page, a partition is asked for so many more, as no hash is even. */
 const SPARE_ROWS = 4;
 
@@ -130,6 +132,7 @@ export async function listIndex<T extends object>(
 ): Promise<{ items: T[]; cursor?: string }> {
   const { index, partitions, limit, since, matches } = listing;
   const items: T[] = [];
+  let bytes = 0;
   let before = listing.cursor && decodeCursor(listing.cursor);
   let each = Math.min(limit + 1, Math.ceil((limit + 1) / partitions.length) + SPARE_ROWS);
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -162,9 +165,12 @@ export async function listIndex<T extends object>(
       ).map((item) => [item.id, item]),
     );
     for (const row of window) {
-      before = row.sort;
       const item = found.get(idOf(row));
-      if (item && matches(item)) items.push(item);
+      const isListed = item !== undefined && matches(item);
+      if (isListed) bytes += Buffer.byteLength(JSON.stringify(item));
+      if (items.length > 0 && bytes > MAX_PAGE_BYTES && before) return { items, cursor: encodeCursor(before) };
+      if (isListed) items.push(item);
+      before = row.sort;
       if (items.length === limit) break;
     }
     const exhausted = end === '' && rows.length <= limit && window.at(-1)?.sort === before;

@@ -1,0 +1,40 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { Hono } from 'hono';
+import { expect, test } from 'vitest';
+import { createHandler } from './handler.ts';
+import type { ApiEnv } from './route.ts';
+
+const app = new Hono<ApiEnv>();
+app.all('/things/:id{.+}', async ({ req, json }) => json({ id: req.param('id'), body: await req.text() }));
+const handler = createHandler(app);
+
+/** What an HTTP API makes of a request: the path comes decoded. */
+async function call(method: string, path: string, body?: string, headers: Record<string, string> = {}) {
+  const rawPath = decodeURIComponent(path);
+  const event = {
+    ...{ version: '2.0', rawPath, rawQueryString: '', headers, body, isBase64Encoded: false },
+    requestContext: { http: { method, path: rawPath }, domainName: 'odd host' },
+  } as unknown as APIGatewayProxyEventV2;
+  const { statusCode, body: answer = '{}' } = await handler(event, {} as Context);
+  return { status: statusCode, ...JSON.parse(answer) };
+}
+
+test.each([
+  ...['a:b', 'a/b', 'å b', '100%', '%41', '%2F', '50%25', 'a?b', 'a#b', 'a\\b', '"<>^`{|}'],
+  ...['shop:..', 'a/../b', 'a/..', './.', 'a/./b', '..', '\u0000', '\ud83d\ude80'],
+])('the id %j arrives as it was encoded', async (id) => {
+  expect(await call('GET', `/things/${encodeURIComponent(`x${id}`)}`)).toMatchObject({ status: 200, id: `x${id}` });
+});
+
+test('a body is passed on, but for GET, which the Fetch API would throw at', async () => {
+  const type = { 'content-type': 'text/plain' };
+  expect(await call('POST', '/things/1', 'hello', type)).toMatchObject({ status: 200, body: 'hello' });
+  expect(await call('GET', '/things/1', 'hello', { ...type, 'content-length': '5' })).toMatchObject({
+    status: 200,
+    body: '',
+  });
+});
+
+test('a method that there is not is 405 in the one shape', async () => {
+  expect(await call('BREW', '/things/1')).toMatchObject({ status: 405, error: { code: 'method_not_allowed' } });
+});

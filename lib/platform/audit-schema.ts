@@ -1,0 +1,24 @@
+import { Decision } from './decision.ts';
+import * as z from './zod.ts';
+
+/** What a person did: each stands in the transaction that did it. */
+export const Act = z.extend(Decision, {
+  id: z.string(),
+  act: z.enum([
+    'replay.started',
+    'replay.cancelled',
+    'replay.resumed',
+    'delivery.closed',
+    'webhooks.admitted',
+    'events.remapped',
+    'address.corrected',
+    'key.created',
+    'key.revoked',
+    'connections.put',
+  ]),
+  /** The id of what it was done to; of a key, its name. */
+  about: z.nullable(z.string()),
+  /** Ids, names of members and the like: nothing of a buyer. */
+  detail: z.record(z.string(), z.unknown()),
+});
+export type Act = z.infer<typeof Act>;

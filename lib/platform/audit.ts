@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import type { Act } from './audit-schema.ts';
+import * as items from './table/items.ts';
+import { keysIn, listIndex } from './table/sharded-index.ts';
+import { db, expiryOf, put, type Write } from './table/table.ts';
+
+/** Puts what a person did on record, to be written in the transaction that does it. */
+export function putAct({ reason = null, ...done }: Omit<Act, 'id' | 'reason'> & { reason?: string | null }): Write {
+  const act: Act = { id: `act_${randomUUID()}`, reason, ...done };
+  return put({
+    ...act,
+    ...items.act.key(act),
+    ...keysIn(items.act.byTime, act),
+    expiresAt: expiryOf(items.act, act.at),
+  });
+}
+
+interface ActFilter {
+  /** At or after this instant. */
+  since?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** What people did, newest first. */
+export function listActs({ since, ...page }: ActFilter, table = db) {
+  const partitions = [items.act.byTime.partition()];
+  const from = since && { since };
+  return listIndex<Act>({ index: 'byTime', partitions, ...page, ...from, matches: () => true }, table);
+}
