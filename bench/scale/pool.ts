@@ -5,11 +5,13 @@ export const HORIZON = 6 * 3600;
 export interface Pool {
   /** Deliveries that are due and have their ring, by failed attempts. */
   readonly due: Float64Array;
+  /** How many are due. */
+  readonly ready: number;
   /** Adds new deliveries, due at once. */
   open(count: number): void;
   /** Adds dead deliveries that a replay gave a fresh set of attempts. */
   reopen(count: number): void;
-  /** Takes `count` of the due ones for an attempt; returns them by failed attempts. */
+  /** Takes `count` of the due ones for an attempt; returns them by failed attempts, until the next call. */
   take(count: number): Float64Array;
   /** Puts a part of what was taken back, due in `seconds`, with one more failed attempt where `failed`. */
   postpone(taken: Float64Array, part: number, seconds: number, failed: boolean): void;
@@ -27,10 +29,12 @@ export interface Pool {
 export function createPool(attempts: number): Pool {
   const due = new Float64Array(attempts);
   const later = Array.from({ length: attempts }, () => new Float64Array(HORIZON));
-  const counts = { waiting: 0, opened: 0, fallen: 0 };
+  const taken = new Float64Array(attempts);
+  const counts = { ready: 0, waiting: 0, opened: 0, fallen: 0 };
   let now = 0;
   const begin = (count: number) => {
     due[0] = (due[0] ?? 0) + count;
+    counts.ready += count;
     counts.fallen += count;
   };
   return {
@@ -41,31 +45,40 @@ export function createPool(attempts: number): Pool {
     },
     reopen: begin,
     take(count) {
-      const total = sum(due);
-      const part = total > 0 ? Math.min(1, count / total) : 0;
-      const taken = due.map((each) => each * part);
-      for (const [stage, each] of taken.entries()) due[stage] = (due[stage] ?? 0) - each;
+      const part = counts.ready > 0 ? Math.min(1, count / counts.ready) : 0;
+      for (let stage = 0; stage < attempts; stage++) {
+        taken[stage] = (due[stage] ?? 0) * part;
+        due[stage] = (due[stage] ?? 0) - (taken[stage] ?? 0);
+      }
+      counts.ready = sum(due);
       return taken;
     },
     postpone(taken, part, seconds, failed) {
       const slot = (now + Math.min(HORIZON - 1, Math.max(1, Math.round(seconds)))) % HORIZON;
-      for (const [stage, each] of taken.entries()) {
+      for (let stage = 0; stage < attempts; stage++) {
         const ring = later[stage + (failed ? 1 : 0)];
         if (!ring) continue;
-        ring[slot] = (ring[slot] ?? 0) + each * part;
-        counts.waiting += each * part;
+        const count = (taken[stage] ?? 0) * part;
+        ring[slot] = (ring[slot] ?? 0) + count;
+        counts.waiting += count;
       }
     },
     fallDue(second) {
       now = second;
       const slot = second % HORIZON;
-      for (const [stage, ring] of later.entries()) {
-        const count = ring[slot] ?? 0;
+      for (let stage = 0; stage < attempts; stage++) {
+        const ring = later[stage];
+        const count = ring?.[slot] ?? 0;
+        if (!ring || count === 0) continue;
         ring[slot] = 0;
         due[stage] = (due[stage] ?? 0) + count;
+        counts.ready += count;
         counts.fallen += count;
         counts.waiting -= count;
       }
+    },
+    get ready() {
+      return counts.ready;
     },
     get waiting() {
       return counts.waiting;

@@ -48,18 +48,26 @@ export function pushForASecond(
 const answerSeconds = (answers: Answers, { httpTimeoutSeconds }: Design): number =>
   answers === 'well' ? waits.answer : answers === 'refuses' ? waits.refusal : httpTimeoutSeconds;
 
-export const dueAt = ({ tasks }: Side): number => tasks.reduce((total, { pool }) => total + sum(pool.due), 0);
+export function dueAt({ tasks }: Side): number {
+  let due = 0;
+  for (const { pool } of tasks) due += pool.ready;
+  return due;
+}
 
 /** Works a part of what is due at one side: the rate limit lets some leave, the rest joins its waitlist. */
 function attempt(side: Side, part: number, answers: Answers, second: number, design: Design): Moves {
   const moves = noMoves();
-  const taken = side.tasks.map((task) => ({ task, each: task.pool.take(sum(task.pool.due) * part) }));
-  const requestsOf = ({ requests }: Task) => (answers === 'well' ? requests : 1);
-  const wanted = sum(taken.map(({ task, each }) => sum(each) * requestsOf(task)));
+  let wanted = 0;
+  for (const { pool, requests } of side.tasks) wanted += pool.ready * part * (answers === 'well' ? requests : 1);
   moves.requests = side.bucket.take(wanted);
   const leave = wanted > 0 ? moves.requests / wanted : 0;
-  for (const { task, each } of taken) {
-    const count = sum(each);
+  // All are taken before any has its effect: what a push opens is due in the next second.
+  const counts = side.tasks.map(({ pool }) => pool.ready * part);
+  const all = side.tasks.map(({ pool }, index) => pool.take(counts[index] ?? 0));
+  for (const [index, task] of side.tasks.entries()) {
+    const each = all[index];
+    const count = counts[index] ?? 0;
+    if (!each || count === 0) continue;
     moves.leased += count;
     if (answers === 'well') {
       const succeeded = count * leave;

@@ -111,7 +111,8 @@ export function createRecorder(sellers: readonly Seller[], design: Design) {
     },
     tick(second: number) {
       for (const [side, moves] of moved) {
-        const opened = side.tasks.reduce((total, { pool }) => total + pool.opened, 0);
+        let opened = 0;
+        for (const { pool } of side.tasks) opened += pool.opened;
         countWrites(heat, side, { ...moves, opened: opened - (openedBefore.get(side) ?? 0) }, design);
         openedBefore.set(side, opened);
       }
@@ -120,12 +121,13 @@ export function createRecorder(sellers: readonly Seller[], design: Design) {
       const waiting: Numbers = {};
       for (const side of sides) {
         queued[side.marketplace] = (queued[side.marketplace] ?? 0) + dueAt(side) + side.spareRings;
-        waiting[side.marketplace] = (waiting[side.marketplace] ?? 0) + sum(side.tasks.map(({ pool }) => pool.waiting));
+        for (const { pool } of side.tasks) waiting[side.marketplace] = (waiting[side.marketplace] ?? 0) + pool.waiting;
       }
       for (const [name, value] of Object.entries(queued)) raise(peaks.queued, name, value);
       for (const [name, value] of Object.entries(busy)) raise(peaks.busy, name, value);
       raise(peaks.busy, 'all consumers', sum(Object.values(busy)));
-      const dead = sum(sides.flatMap(({ tasks }) => tasks.map((task) => task.dead)));
+      let dead = 0;
+      for (const { tasks } of sides) for (const task of tasks) dead += task.dead;
       const open = sum(Object.values(waiting)) + sum(Object.values(queued));
       if (dead > 1 || open > USUAL_SECONDS * perSecond) troubledUntil = second;
       if (second % 60 === 59)

@@ -104,7 +104,7 @@ export function createSeller(spec: SellerSpec, design: Design, seconds: number, 
   };
   const waitingAt = (from: Stream) =>
     stations.push(() => from.held + from.into.waiting + sum(from.sent.subarray(clock.second + 1)));
-  const openAt = ({ pool, dead }: Task) => sum(pool.due) + pool.waiting + dead;
+  const openAt = ({ pool, dead }: Task) => pool.ready + pool.waiting + dead;
   /** A webhook that only names something, and the read that it calls for; `then` is the next step of the order. */
   const notice = (side: Side, name: string, then?: Task['done'], bringsOrder = false): Stream => {
     const read = task(side, name, then ?? (() => {}), { records: true, bringsOrder });
