@@ -163,6 +163,13 @@ test('a buyer is found wherever the hub keeps him, exported, erased, and stays e
   expect(order).toMatchObject({ buyer: {}, shippingAddress: { address_country: 'MX' }, status: 'partial' });
   expect(order.timeline.map(({ type }: { type: string }) => type)).toContain('buyer.erased');
 
+  const audit = await call('/audit', {}, { method: 'GET', key: 'ops-key' });
+  const done = audit.body.acts.map(({ act, by, about }: Record<string, string>) => [act, by, about]);
+  expect(done.slice(0, 2)).toEqual([
+    ['buyer.erased', 'dpo', ORDER],
+    ['buyer.exported', 'dpo', ORDER],
+  ]);
+
   const again = await call('/buyers/erase', { email: 'zenobia.canary@example.com', reason });
   expect(again.body).toMatchObject({ orders: [ORDER], complete: true });
   expect(again.body.touched).toMatchObject({ quarantine: 0, deadLetters: 0, deliveries: 0 });

@@ -15,6 +15,8 @@ export const Act = z.extend(Decision, {
     'key.created',
     'key.revoked',
     'connections.put',
+    'buyer.exported',
+    'buyer.erased',
   ]),
   /** The id of what it was done to; of a key, its name. */
   about: z.nullable(z.string()),

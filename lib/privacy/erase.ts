@@ -3,7 +3,9 @@ import type { Network } from '#lib/marketplaces/network';
 import { changeOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
 import { getOrder, listOrders } from '#lib/orders/store';
+import { putAct } from '#lib/platform/audit';
 import { NotFoundError } from '#lib/platform/errors';
+import { transact } from '#lib/platform/table/table';
 import { hashEmail, normalEmail } from './email-hash.ts';
 import { type Buyer, type Found, OutOfTime, PLACES, type PlaceName } from './places.ts';
 import { tracesOf } from './traces.ts';
@@ -41,6 +43,9 @@ export async function exportBuyer(subject: Subject, options: Options): Promise<E
   const { buyer, complete: found } = await findBuyer(subject, options);
   const places = emptyPlaces<unknown[]>(() => []);
   const complete = await eachFound(buyer, (name, { data }) => void places[name].push(data));
+  const at = new Date().toISOString();
+  for (const { id } of buyer.orders)
+    await transact([putAct({ act: 'buyer.exported', about: id, by: options.by, at, detail: {} })]);
   return { orders: idsOf(buyer), places, complete: found && complete };
 }
 
@@ -82,7 +87,12 @@ async function mark({ id }: Order, reason: string, at: string, { network, by }: 
     if (!order || order.erased) return null;
     const email = emailsOf(order)[0];
     const erased = { at, by, email: email === undefined ? null : await hashEmail(email) };
-    return { order: { ...order, erased }, timeline: [{ type: 'buyer.erased' as const, detail: { reason } }] };
+    const act = putAct({ act: 'buyer.erased', about: id, by, at, reason, detail: {} });
+    return {
+      order: { ...order, erased },
+      timeline: [{ type: 'buyer.erased' as const, detail: { reason } }],
+      also: [act],
+    };
   };
   await changeOrder(id, decide, { by, origin: `erasure#${at}`, at, network });
 }
