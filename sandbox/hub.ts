@@ -17,7 +17,7 @@ export interface HubOptions {
   file: ConnectionsFile;
   apiKey: string;
   logFile: string;
-  /** Threads that work queues and schedules; none: the one that answers requests does. */
+  /** Threads that work queues and schedules; with 0 the thread that answers requests works them, too. */
   workers: number;
 }
 

@@ -67,7 +67,7 @@ async function start(): Promise<void> {
     await marketplaces?.stop();
     await aws.stop();
   });
-  // Also for the next start after a kill.
+  // Node writes its compile cache at exit, which a kill skips.
   flushCompileCache();
   console.log(
     banner(
@@ -82,7 +82,7 @@ async function start(): Promise<void> {
   await tellStory({ hub: url, apiKey, marketplaces });
 }
 
-/** What buyers bought is nobody else's on this machine. A folder that was there and held no state keeps its mode. */
+/** Makes the state readable by its owner alone: it holds buyers' data. A folder that held no state keeps its mode. */
 function makePrivate(data: string): void {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   if (existsSync(join(data, 'aws'))) chmodSync(data, 0o700);

@@ -15,7 +15,7 @@ export async function startAws({ inProcess = false, ...options }: AwsOptions & {
 }
 
 async function startWorker(options: AwsOptions): Promise<RunningAws> {
-  // Flags of the process that are about its own entry point would stop the worker from starting.
+  // A worker inherits flags such as --input-type, with which it would not start.
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     name: 'emulators',
     workerData: options,

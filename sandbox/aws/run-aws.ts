@@ -8,9 +8,9 @@ import { serve } from './serve.ts';
 import { openSqs } from './sqs/index.ts';
 
 export interface AwsOptions {
-  /** Holds all state, created where missing; one process at a time. */
+  /** The folder of all state, created where missing, used by one process at a time. */
   dataDir: string;
-  /** Answers wait for the disk: they outlive a power cut too. */
+  /** Answers wait for the disk, so that what is answered outlives a power cut. */
   fsync?: boolean;
   /** How often items past their time to live are deleted. */
   ttlSweepMs?: number;

@@ -24,7 +24,7 @@ export interface Service {
   handle: Handle;
   /** The one access key that is let in. */
   accessKeyId: string;
-  /** Nobody is answered before: an answer may rest on what others wrote a moment ago. */
+  /** Resolves when all writes so far are committed; answers wait for it, as they may rest on what others wrote. */
   committed?: () => Promise<void> | undefined;
 }
 

@@ -11,7 +11,7 @@ import { runSchedules } from './schedules.ts';
 const PATIENCE_MS = 5_000;
 
 export interface BackgroundOptions {
-  /** The count of a rush, shared with the API gateway. */
+  /** How many requests the API gateway has in hand, shared with its thread. */
   inHand: Int32Array<SharedArrayBuffer>;
   shortestPollSeconds: number;
   /** Which share of the queues is worked here; the first has the schedules too. */
@@ -23,7 +23,7 @@ export interface Background {
   stop(): Promise<void>;
 }
 
-/** All that no caller waits for: what queues and schedules ring for. */
+/** Works queues and schedules: invocations that no caller waits for. */
 export async function runBackground(options: BackgroundOptions): Promise<Background> {
   const { inHand, shortestPollSeconds, share, shares } = options;
   const own = queues.filter((_, index) => index % shares === share);
@@ -36,7 +36,7 @@ export async function runBackground(options: BackgroundOptions): Promise<Backgro
   ];
   return {
     async stop() {
-      // A remote that hangs, or a poller that waits for its turn, does not hold up the end: it is a lost worker then.
+      // A worker at a remote that hangs, or a poller that waits for its slot, is not waited for: it counts as lost.
       const patience = sleep(PATIENCE_MS, undefined, { ref: false });
       await Promise.race([Promise.all(parts.map((part) => part.stop())), patience]);
     },
@@ -47,7 +47,7 @@ export interface WorkerOptions extends BackgroundOptions {
   logFile: string;
 }
 
-/** A share in a thread of its own, as it shares none with the receivers at AWS either. */
+/** Runs a share in a thread of its own: at AWS, consumers do not share a processor with receivers either. */
 export async function startBackgroundWorker(options: WorkerOptions): Promise<Background> {
   const worker = new Worker(new URL('./background-worker.ts', import.meta.url), {
     name: 'background',

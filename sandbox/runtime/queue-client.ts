@@ -9,7 +9,7 @@ export interface Message {
 }
 
 export interface QueueClient {
-  /** Up to so many messages, as soon as there is one; none after a while. */
+  /** Up to `max` messages as soon as there is one; an empty list after a long poll without any. */
   receive(max: number): Promise<Message[]>;
   delete(receiptHandles: readonly string[]): Promise<void>;
 }
@@ -33,7 +33,7 @@ export function createQueueClient(queueUrl: string, signal: AbortSignal): QueueC
       const Entries = receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
       for (let tries = 1; ; tries++) {
         try {
-          // What was worked is deleted also while the hub stops.
+          // Not aborted when the hub stops: worked messages are deleted.
           await post(queueUrl, 'DeleteMessageBatch', { QueueUrl: queueUrl, Entries });
           return;
         } catch (error) {

@@ -7,7 +7,7 @@ import { type Hop, MOST_HOPS, nextHop } from './lineage.ts';
 import { createQueueClient, type Message, type QueueClient } from './queue-client.ts';
 import { createRush, type Rush } from './rush.ts';
 
-/** A batch that is quickly done has the next one wait for it: that is larger then, and takes less for each message. */
+/** Milliseconds until the next receive: messages gather meanwhile, and a larger batch takes less for each. */
 const GATHER_MS = 20;
 /** One machine is not a cloud: more batches of a queue at once would only wait for each other. */
 const MOST_BATCHES = 32;
@@ -72,7 +72,7 @@ async function work(
   try {
     await client.delete(done.map(({ ReceiptHandle }) => ReceiptHandle));
   } catch (error) {
-    // They come again.
+    // Messages that were not deleted come again, and the ledger knows them.
     tellFailure('messages could not be deleted', { queue: name }, error);
   }
 }

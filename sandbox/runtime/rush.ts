@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** More requests in hand than this are a rush. */
 const FEW = 6;
 const LOOK_EVERY_MS = 5;
-/** Queues are worked in a rush too, only slower. */
+/** Queues wait for the end of a rush this long at most. */
 const PATIENCE_MS = 200;
 
 /**

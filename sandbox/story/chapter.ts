@@ -10,7 +10,7 @@ export interface Chapter {
   buy(): { id: string; isNew: boolean };
   /** What the seller does, once the hub has the order. */
   ship?(hub: Hub, order: ShownOrder): Promise<void>;
-  /** The timeline entry that ends it. */
+  /** The type of the timeline entry that ends the chapter. */
   end: string;
 }
 

@@ -27,7 +27,7 @@ export async function tellStory({ hub, apiKey, marketplaces }: Stage): Promise<v
   console.log(await whatToTry({ hub, apiKey, marketplaces, orderId: last }));
 }
 
-/** The id of its order, told of to the end or until patience is. */
+/** Tells of the chapter's order to its end, or until patience is over; returns the order's id. */
 async function tellChapter(chapter: Chapter, hub: Hub, say: (line: string) => void): Promise<string> {
   const { id, isNew } = chapter.buy();
   console.log(`Sold on ${chapter.channel}, shipped by ${chapter.shipper}${isNew ? '' : ', as the hub remembers it'}`);

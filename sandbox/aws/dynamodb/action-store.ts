@@ -25,7 +25,7 @@ export function actionStore(options: ActionStoreOptions): ActionStore {
 
   function itemStore(name: string): SubStore {
     const store = sub(itemPrefix(name));
-    // What an action read a moment ago is what it writes over.
+    // dynalite reads an item right before it writes it: that read is what the write replaces.
     let last: { key: string; item: Item | undefined } | undefined;
     const read = (key: string) => {
       last = { key, item: store.read(key) };
@@ -63,7 +63,7 @@ export function actionStore(options: ActionStoreOptions): ActionStore {
       const done = typeof checkStatus === 'function' ? checkStatus : callback;
       const table = tables.get(name);
       if (!table) return done?.(tableNotFound(name));
-      // Actions on tables change what they are given.
+      // Actions on tables modify the table that they are given, so they get a copy.
       done?.(null, checkStatus === false ? structuredClone(table) : table);
     },
     getItemDb: itemStore,

@@ -17,7 +17,7 @@ interface Wanted {
   _projection?: { paths: unknown[]; nestedPaths?: unknown };
 }
 
-/** Requests without their keys, as dynalite checked them. */
+/** Checked requests, by what they ask besides the keys. */
 const known = new Map<string, Record<string, Wanted>>();
 
 /** Reads many items, in an order of its own as AWS does; what does not fit on a page is told as unprocessed. */
@@ -60,7 +60,7 @@ function keyed(table: Table, keys: readonly Item[]): Map<string, Item> {
   return new Map([...rows].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** As `prepare`: dynalite checks each kind of request once, and whatever is not plainly right. */
+/** Like `prepare`: dynalite checks each kind of request once, and every request that is not plainly right. */
 function prepareBatch(input: Input, actions: ActionStore): Record<string, Wanted> {
   const wanted = Object.entries((input.RequestItems ?? {}) as Record<string, Wanted>);
   const count = wanted.reduce((sum, [, { Keys }]) => sum + (Array.isArray(Keys) ? Keys.length : MAX_KEYS + 1), 0);

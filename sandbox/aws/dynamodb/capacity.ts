@@ -10,16 +10,16 @@ export interface Charge {
   indexes: Array<{ name: string; isLocal: boolean; units: number }>;
 }
 
-/** One unit at least, an item that is not there too. */
+/** Write units of so many bytes: at least one, also where no item is. */
 export const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / WRITE_UNIT_BYTES));
 
-/** Half of it where a read may be a little behind. */
+/** Read units of so many bytes; an eventually consistent read takes half. */
 export const readUnits = (bytes: number, isConsistent: boolean): number =>
   Math.max(1, Math.ceil(bytes / READ_UNIT_BYTES)) * (isConsistent ? 1 : 0.5);
 
 export type Wanted = 'TOTAL' | 'INDEXES';
 
-/** Takes ReturnConsumedCapacity out of a request: whether and how it wants to be told. */
+/** Reads `ReturnConsumedCapacity` of a request; undefined where it asks for none. */
 export function wantedCapacity({ ReturnConsumedCapacity: wanted }: Record<string, unknown>): Wanted | undefined {
   if (wanted === undefined || wanted === null || wanted === 'NONE') return undefined;
   if (wanted === 'TOTAL' || wanted === 'INDEXES') return wanted;

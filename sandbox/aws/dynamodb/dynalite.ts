@@ -55,14 +55,14 @@ export interface SubStore {
   put(key: string, value: unknown, callback: Callback): void;
   del(key: string, callback: Callback): void;
   batch(entries: BatchEntry[], callback: Callback): void;
-  /** As the two above, without a callback. */
+  /** `read` and `list` are ours: like `get` and a range, without a callback. */
   read(key: string): Item | undefined;
   list(range: Range): Iterable<Item>;
 }
 
 /** What dynalite's actions are given to work on. */
 export interface ActionStore {
-  /** Told what is read, where a request asks for its cost. */
+  /** Called with the cost of each read, where the request asks for consumed capacity. */
   charge?: ((charge: Charge) => void) | undefined;
   options: StoreOptions;
   tableDb: SubStore & { awsAccountId: string; awsRegion: string };
@@ -94,7 +94,7 @@ export interface Walk {
   data: Input;
   range: Range;
   isLocal: boolean;
-  /** The index holds less than was asked for. */
+  /** The index does not hold all that was asked for, so the items are read, too. */
   readsItems: boolean;
   startKeyNames: string[];
 }

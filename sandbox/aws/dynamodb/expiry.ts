@@ -14,7 +14,7 @@ function expiryPrefix(table: string): string {
   return `expiry~${table}~`;
 }
 
-/** Sorts by due time, so that a sweep reads what is due and nothing else. */
+/** The key of an expiry entry sorts by due time, so that a sweep reads due entries only. */
 export function expiryKey(table: string, seconds: number, itemKey: string): string {
   return expiryPrefix(table) + pad(seconds) + itemKey;
 }

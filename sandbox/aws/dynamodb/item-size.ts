@@ -10,7 +10,7 @@ export function itemSize(item: Item): number {
   return size;
 }
 
-/** Lists and maps cost three bytes and one for each member. */
+/** Bytes of a list or map besides its members, which cost one more each. */
 const CONTAINER = 3;
 
 function valueSize(value: AttributeValue): number {

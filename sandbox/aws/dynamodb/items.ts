@@ -12,7 +12,7 @@ export type ItemOperation = 'PutItem' | 'UpdateItem' | 'DeleteItem';
 export interface Write {
   operation: ItemOperation;
   prepared: Input;
-  /** A failed condition carries the item. */
+  /** `ReturnValuesOnConditionCheckFailure`: a failed condition answers with the item. */
   showsItem: boolean;
 }
 

@@ -16,7 +16,7 @@ type Action = (store: ActionStore, input: Input, callback: Callback<Input>) => v
 const require = createRequire(import.meta.url);
 const validations: Validations = require('dynalite/validations');
 
-// What follows is called by dynalite's own code too, through the module's exports.
+// dynalite's own code calls these through the module's exports, so replacing them there changes it, too.
 
 engine.itemSize = itemSize;
 
@@ -32,11 +32,11 @@ engine.createKey = (item, table, schema = table.KeySchema) => {
   return key;
 };
 
-// With the table's key behind it, every entry of an index is unique.
+// An index entry ends in the table's key, so that entries with equal index keys stay apart.
 engine.createIndexKey = (item, table, schema) =>
   `${engine.createKey(item, table, schema)}/${engine.createKey(item, table)}`;
 
-// Index entries are planned with their item.
+// `planItem` plans index entries together with their item.
 engine.updateIndexes = (_store, _table, _before, _after, callback) => callback(null);
 
 engine.queryTable = (store, table, data, range, isLocal, readsItems, startKeyNames, callback) =>

@@ -12,7 +12,7 @@ export interface Plan {
 }
 
 interface Change {
-  /** Of the item within its table. */
+  /** The item's key in its table's key space. */
   key: string;
   before: Item | undefined;
   after: Item | undefined;
@@ -50,7 +50,7 @@ function planIndex(
   const next = entryOf(table, index, after);
   const prefix = indexPrefix(type, table.TableName, index.IndexName);
   if (old && next && old.key === next.key) {
-    // By their text: an update leaves values of another prototype than a put.
+    // Compared as text, as values have another prototype after an update than after a put.
     if (JSON.stringify(old.item) === JSON.stringify(next.item)) return 0;
     plan.entries.push({ type: 'put', key: prefix + next.key, value: next.item });
     return plan.charges ? writeUnits(Math.max(engine.itemSize(old.item), engine.itemSize(next.item))) : 0;

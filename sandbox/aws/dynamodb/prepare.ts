@@ -14,7 +14,7 @@ const ITEM_PARAMETERS: Readonly<Record<string, string>> = {
 const MAX_ITEM_BYTES = 409_600;
 const MAX_KNOWN = 2000;
 
-/** Stands in a known request for the value that goes by this name. */
+/** Takes the place of a value in a request that is known. */
 class Placeholder {
   readonly name: string;
   constructor(name: string) {
@@ -51,7 +51,7 @@ function signatureOf(name: string, place: string, input: Input): string | undefi
   if (item !== undefined && !isPlainMap(item)) return undefined;
   if (values !== undefined && !isPlainMap(values)) return undefined;
   const text = JSON.stringify(rest);
-  // It looks into its value while it is parsed.
+  // These look at the value when they are parsed, not only when they run.
   if (text.includes('attribute_type') || LEGACY.some((parameter) => parameter in rest)) return undefined;
   let types = item === undefined ? '' : place;
   for (const value in values as Item | undefined) types += ` ${value}${Object.keys((values as Item)[value] ?? {})[0]}`;
@@ -59,7 +59,7 @@ function signatureOf(name: string, place: string, input: Input): string | undefi
 }
 
 const LEGACY = ['Expected', 'KeyConditions', 'QueryFilter', 'ScanFilter', 'AttributeUpdates'];
-/** As dynalite would write it, and far from its limits. */
+/** A number in the form that dynalite stores, far from the limits of its precision. */
 const NUMBER = /^(?:0|-?[1-9]\d{0,36}|-?(?:0|[1-9]\d{0,17})\.\d{0,17}[1-9])$/;
 
 export function isPlainMap(map: unknown): map is Item {
@@ -68,7 +68,7 @@ export function isPlainMap(map: unknown): map is Item {
   return true;
 }
 
-/** A value that is right beyond doubt. Sets are not decided here. */
+/** Whether a value needs no check by dynalite; sets always get one. */
 function isPlain(value: unknown): value is AttributeValue {
   if (typeof value !== 'object' || value === null) return false;
   const [type, more] = Object.keys(value);

@@ -6,12 +6,12 @@ import type { Plan } from './plan.ts';
 import type { Store } from './store.ts';
 
 const TOKEN_TTL_SECONDS = 600;
-// No table can have this name.
+// A key space of its own: no table's name has a colon.
 const EXPIRY = ':tokens';
 
 interface Note {
   digest: string;
-  /** Seconds since 1970. */
+  /** Until when the token counts, in seconds since 1970. */
   until: number;
 }
 

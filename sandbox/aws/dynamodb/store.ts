@@ -21,7 +21,7 @@ export interface Store {
   close(): void;
 }
 
-/** dynalite's own limits; its tables are there at once. */
+/** dynalite's defaults, but tables are active at once. */
 const OPTIONS: StoreOptions = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, maxItemSize: 409_600 };
 
 interface OpenOptions {

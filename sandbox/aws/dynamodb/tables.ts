@@ -35,7 +35,7 @@ export function changeTable(store: Store, operation: string, input: Input): Inpu
   });
 }
 
-/** Parameters that ask for nothing more than what a table has anyway. */
+/** Drops parameters that say what a table has anyway, which dynalite does not know. */
 function withoutDefaults(input: Input): Input {
   const { StreamSpecification: stream, DeletionProtectionEnabled: isProtected, TableClass, ...rest } = input;
   if ((stream as { StreamEnabled?: boolean } | undefined)?.StreamEnabled) {

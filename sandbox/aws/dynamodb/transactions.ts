@@ -15,7 +15,7 @@ const OPERATIONS: Record<string, ItemOperation> = {
   Put: 'PutItem',
   Update: 'UpdateItem',
   Delete: 'DeleteItem',
-  // A delete that is never carried out: same parameters, same condition.
+  // A condition check has the parameters of a delete; only its condition is looked at.
   ConditionCheck: 'DeleteItem',
 };
 
@@ -80,7 +80,7 @@ function readSteps(store: Store, items: unknown): Step[] {
 function planStep(store: Store, plan: Plan, step: Step): Reason {
   try {
     planWrite(store, step.isCheckOnly ? { entries: [] } : plan, step);
-    // What is only looked at costs as if it were written.
+    // A condition check is billed like a write.
     if (step.isCheckOnly && plan.charges) {
       const item = readItem(store, step.prepared);
       const units = writeUnits(item ? engine.itemSize(item) : 0);
@@ -96,7 +96,7 @@ function planStep(store: Store, plan: Plan, step: Step): Reason {
   }
 }
 
-/** Refuses bad keys and two writes to one item before any condition is looked at: they cancel nothing, they are errors. */
+/** Refuses bad keys and two writes to one item as a ValidationException, before any condition is evaluated. */
 function checkKeys(store: Store, steps: Step[]): void {
   const seen = new Set<string>();
   for (const { prepared } of steps) {

@@ -37,7 +37,7 @@ const TABLES: Readonly<Record<string, FaultTable<Kind>>> = {
   ],
 };
 
-/** DynamoDB on a bad day. What was done and not answered makes the SDK's own repeat fail its condition. */
+/** DynamoDB with faults. A write that is done and not answered makes the SDK's own repeat fail its condition. */
 export function disturbDynamoDb(handle: Handle, plan: FaultPlan): Handle {
   return async (operation, input, caller) => {
     const table = TABLES[operation];
@@ -83,7 +83,7 @@ interface Request extends Written {
   ExpressionAttributeValues?: Attributes;
 }
 
-/** What a request is about; of a transaction, the order or the delivery in it, as events have ids of chance. */
+/** The key that a request is about; of a transaction its order or delivery, as the ids of events are random. */
 function keyOf(input: unknown): string {
   const { Key, Item, TransactItems, RequestItems, ExpressionAttributeValues: values } = input as Request;
   const written = TransactItems?.flatMap((each) => Object.values(each)) ?? [];

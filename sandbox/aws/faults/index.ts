@@ -17,7 +17,7 @@ interface Services {
 export function disturb(services: Services, file = process.env[FAULTS_VARIABLE]): Services {
   if (!file) return services;
   const plan = openFaultPlan(file);
-  // A hub that cannot even start is no subject of the proof.
+  // Faults begin with the first receive from a queue: a hub that cannot start proves nothing.
   let started = false;
   const fromThen = (plain: Handle, disturbed: Handle): Handle => {
     return (operation, input, caller) => {

@@ -7,7 +7,7 @@ export type ServiceName = 'dynamodb' | 'sqs' | 'secretsmanager';
 export interface FaultFile {
   /** The same seed gives the same faults to the same calls. */
   seed: string;
-  /** False while everything works again. */
+  /** False: everything works. */
   on: boolean;
   /** Seconds a received message stays hidden, in place of the queue's own. */
   visibilitySeconds?: number;
@@ -55,7 +55,7 @@ function read(path: string): FaultFile | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as FaultFile;
   } catch {
-    // It is being written, or was taken away: what was read last holds.
+    // The file is being written or is gone: the plan that was read last holds.
     return undefined;
   }
 }

@@ -29,7 +29,7 @@ interface Request extends Entry {
   VisibilityTimeout?: number;
 }
 
-/** SQS on a bad day: messages doubled, late or lost, batches that fail in part, receipts that are forgotten. */
+/** SQS with faults: messages doubled, late or lost, batches that fail in part, receipts that are forgotten. */
 export function disturbSqs(handle: Handle, plan: FaultPlan): Handle {
   return async (operation, input, caller) => {
     const request = input as Request;
@@ -58,7 +58,7 @@ export function disturbSqs(handle: Handle, plan: FaultPlan): Handle {
   };
 }
 
-/** A message without the id of chance and the time of its receipt. */
+/** A message without its random id and the time of its receipt, so that a seed meets the same messages. */
 const about = ({ MessageBody = '' }: Entry): string => MessageBody.replace(/"(id|receivedAt)":"(evt_)?[^"]*",/g, '');
 
 async function whole(fault: Kind | undefined, request: Request, pass: (changed?: Request) => unknown) {
@@ -69,7 +69,7 @@ async function whole(fault: Kind | undefined, request: Request, pass: (changed?:
   return answer;
 }
 
-/** One entry's bad luck is its own, but for a connection, which all share. */
+/** Draws a fault for each entry of a batch; a lost connection is the fault of all. */
 async function inPart(
   request: Request,
   pass: (changed?: Request) => unknown,
@@ -97,7 +97,7 @@ async function inPart(
 
 const late = ({ DelaySeconds = 0 }: Entry) => ({ DelaySeconds: DelaySeconds + MAX_LATE_SECONDS });
 
-/** As if it had been kept. */
+/** The answer to a message that was swallowed. */
 const sent = ({ MessageBody = '' }: Entry) => ({
   MessageId: randomUUID(),
   MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 export interface Commits {
   /** Runs a function whose writes stand or fall together, and with those of the same turn. */
   write<T>(run: () => T): T;
-  /** When what was written so far is committed; undefined where nothing waits. Nobody is answered before. */
+  /** Resolves once all writes so far are committed, before which nobody is answered; undefined where none waits. */
   committed(): Promise<void> | undefined;
   /** Commits at once. */
   flush(): void;
@@ -34,7 +34,7 @@ export function groupCommits(database: DatabaseSync): Commits {
     if (!open) return;
     const { resolve, timer } = open;
     clearImmediate(timer);
-    // A failure here ends the process: what was promised in memory is then forgotten with it.
+    // A commit that fails ends the process, and with it the state in memory that the disk does not have.
     database.exec('COMMIT');
     open = undefined;
     resolve();

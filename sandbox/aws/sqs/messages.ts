@@ -70,16 +70,16 @@ export function openMessages(database: DatabaseSync) {
       return oldest.length < limit || !hasGroups ? oldest : fairShare(queue, now, limit);
     },
     receive: (seq: number, visibleAt: number, now: number) => void receive.run(visibleAt, now, seq),
-    /** To the dead-letter queue: identity, age and counts stay. */
+    /** Moves a message to the dead-letter queue: its id, age and counts stay. */
     move: (seq: number, queue: string, now: number, systemAttributes: string) =>
       void move.run(queue, now, systemAttributes, seq),
-    /** Out of the dead-letter queue: as if sent now. */
+    /** Moves a message out of the dead-letter queue, as if it were sent at this moment. */
     release: (seq: number, queue: string, now: number, systemAttributes: string) =>
       void release.run(queue, now, now, systemAttributes, seq),
     remove: (seq: number) => void removeOne.run(seq),
     /** Removes the message unless it was received again since. */
     removeReceived: (queue: string, seq: number, receives: number) => void removeReceived.run(seq, queue, receives),
-    /** Whether the message was in flight by this very receive. */
+    /** Changes the visibility of a message; false unless it is in flight by this very receive. */
     hide: (queue: string, seq: number, receives: number, visibleAt: number, now: number) =>
       hide.run(visibleAt, seq, queue, receives, now).changes === 1,
     removeAll: (queue: string) => void removeAll.run(queue),

@@ -16,7 +16,7 @@ const NUMBERS: Record<string, Limits> = {
   ReceiveMessageWaitTimeSeconds: { min: 0, max: 20, default: 0 },
 };
 
-/** Kept and shown again, without effect here. */
+/** Attributes that are stored and shown, and have no effect in the emulator. */
 const INERT = new Set([
   'Policy',
   'RedriveAllowPolicy',
