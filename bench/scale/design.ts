@@ -3,7 +3,7 @@ import { RUNG_TOGETHER } from '#lib/deliveries/ring';
 import { lookFor } from '#lib/deliveries/sweep';
 import { type Pace, paceOf } from '#lib/platform/rate-limit/gcra';
 import { httpTimeoutMs, type RetryPolicy, retryPolicy, sweepIntervalSeconds } from '#lib/platform/settings';
-import { MAX_OPEN, MAX_PER_MINUTE } from '#lib/replays/pace';
+import { MAX_OPEN, MAX_PER_MINUTE } from '#lib/replays/schedule';
 import {
   deliveryQueue,
   type FunctionSpec,

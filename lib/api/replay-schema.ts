@@ -1,6 +1,6 @@
 import * as z from '#lib/platform/zod';
 import { countMembers } from '#lib/replays/members';
-import { MAX_PER_MINUTE } from '#lib/replays/pace';
+import { MAX_PER_MINUTE } from '#lib/replays/schedule';
 import { type Replay as StoredReplay, settledOf } from '#lib/replays/replay';
 import { ReplayFacts } from '#lib/replays/replay-schema';
 import { Delivery, filterShape } from './delivery-schema.ts';

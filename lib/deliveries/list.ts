@@ -8,6 +8,7 @@ import {
   partitionsOf,
   queryIndex,
 } from '#lib/platform/table/sharded-index';
+import { db, type Table } from '#lib/platform/table/table';
 import type { Delivery } from './delivery.ts';
 import type { DeliveryFilter as Selection } from './delivery-schema.ts';
 import { getDeliveries } from './ledger.ts';
@@ -33,12 +34,13 @@ interface Among {
 /** Deliveries, newest first. */
 export async function listDeliveries(
   filter: DeliveryFilter & Among & Page,
+  table = db,
 ): Promise<{ items: Delivery[]; cursor?: string }> {
   const { limit, cursor } = filter;
   const matches = isWanted(filter);
-  if (filter.among) return listAmong(filter.among, matches, filter);
+  if (filter.among) return listAmong(filter.among, matches, filter, table);
   const connections = filter.connection ? [filter.connection] : namesOf(await getConfiguration(), filter.marketplace);
-  return listIndex<Delivery>({ ...whereToLook(filter, connections), limit, cursor, matches });
+  return listIndex<Delivery>({ ...whereToLook(filter, connections), limit, cursor, matches }, table);
 }
 
 const namesOf = ({ connections, removed }: Configuration, marketplace: string | undefined): string[] =>
@@ -50,9 +52,10 @@ async function listAmong(
   ids: readonly string[],
   matches: (delivery: Delivery) => boolean,
   { limit, cursor }: Page,
+  table: Table,
 ): Promise<{ items: Delivery[]; cursor?: string }> {
   const before = cursor && decodeCursor(cursor);
-  const rows = (await getDeliveries(ids))
+  const rows = (await getDeliveries(ids, table))
     .filter(matches)
     .map((delivery) => ({ delivery, sort: place.byTime.sort(delivery) }))
     .filter(({ sort }) => !before || sort < before)

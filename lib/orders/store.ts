@@ -20,8 +20,8 @@ import { isLate, isSettled, statusOf } from './status.ts';
 import { linesOf, type TimelineEntry } from './timeline.ts';
 
 /** The ids of an order's deliveries, for who lists them; undefined where no order is asked for. */
-export const deliveriesOf = async (id: string | undefined): Promise<readonly string[] | undefined> =>
-  id === undefined ? undefined : ((await getOrder(id))?.deliveries ?? []);
+export const deliveriesOf = async (id: string | undefined, table = db): Promise<readonly string[] | undefined> =>
+  id === undefined ? undefined : ((await getOrder(id, table))?.deliveries ?? []);
 
 export const getOrder = (id: string, table = db): Promise<Order | undefined> =>
   getItem<Order>(items.order.key({ id }), table);

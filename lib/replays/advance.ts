@@ -1,12 +1,13 @@
+import type { Table } from '#lib/platform/table/table';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { claimMembers, releaseLate } from './claim.ts';
 import { collectChunk } from './collect.ts';
 import { countMembers, listMembers } from './members.ts';
-import { MAX_OPEN } from './pace.ts';
 import { recall } from './release.ts';
 import { isStopped, type Replay } from './replay.ts';
+import { MAX_OPEN } from './schedule.ts';
 import { settleMembers } from './settle-members.ts';
-import { commitReplay, eachActiveReplay, getReplay } from './store.ts';
+import { commitReplay, eachActiveReplay, getReplay, HUB, type Hub } from './store.ts';
 
 /** Less than the sweeper may run, so that it ends by itself. */
 const MAX_MS = 40_000;
@@ -39,37 +40,40 @@ export async function advanceReplays({ now, deadline = Date.now() + MAX_MS }: Cl
 export async function advanceReplay(
   id: string,
   { now = () => new Date(), deadline = Date.now() + MAX_MS }: Clock = {},
+  hub: Hub = HUB,
 ): Promise<Replay | undefined> {
-  let replay = await getReplay(id);
-  while (replay?.state === 'collecting' && Date.now() < deadline) replay = await collectChunk(replay, now());
+  const { table } = hub;
+  let replay = await getReplay(id, table);
+  while (replay?.state === 'collecting' && Date.now() < deadline) replay = await collectChunk(replay, now(), table);
   if (replay && replay.state !== 'collecting' && replay.endedAt === null)
-    replay = replay.queue === null ? await tick(replay, now(), deadline) : await giveUp(replay, now());
-  return replay ?? getReplay(id);
+    replay = replay.queue === null ? await tick(replay, now(), deadline, hub) : await giveUp(replay, now(), table);
+  return replay ?? getReplay(id, table);
 }
 
 /** Longer than a function may work on a dead-letter queue. */
 const INTERRUPTED_MS = 120_000;
 
 /** Only the request that asked for it moves messages out of a dead-letter queue; when it was cut off, the record says so. */
-async function giveUp(replay: Replay, now: Date): Promise<Replay | undefined> {
+async function giveUp(replay: Replay, now: Date, table: Table): Promise<Replay | undefined> {
   if (now.getTime() - Date.parse(replay.createdAt) < INTERRUPTED_MS) return replay;
-  return commitReplay(replay, { state: 'interrupted', endedAt: now.toISOString() }, now);
+  return commitReplay(replay, { state: 'interrupted', endedAt: now.toISOString() }, now, [], table);
 }
 
-async function tick(replay: Replay, now: Date, deadline: number): Promise<Replay | undefined> {
-  const settled = await settleMembers(replay, await listMembers(replay.id, 'OPEN', MAX_OPEN), now);
+async function tick(replay: Replay, now: Date, deadline: number, hub: Hub): Promise<Replay | undefined> {
+  const { table } = hub;
+  const settled = await settleMembers(replay, await listMembers(replay.id, 'OPEN', MAX_OPEN, table), now, table);
   if (!settled.replay) return undefined;
   if (isStopped(settled.replay)) {
-    await recall(settled.replay, settled.open, now);
-    return settle(settled.replay, now);
+    await recall(settled.replay, settled.open, now, table);
+    return settle(settled.replay, now, table);
   }
   const late = settled.open.filter(({ releasedAt }) => releasedAt === undefined);
-  const current = await releaseLate(settled.replay, late, now);
-  return current && claimMembers(current, settled.open.length, now, deadline);
+  const current = await releaseLate(settled.replay, late, now, hub);
+  return current && claimMembers(current, settled.open.length, now, deadline, hub);
 }
 
 /** A stopped replay is over when nothing of it runs any more. */
-async function settle(replay: Replay, now: Date): Promise<Replay | undefined> {
-  if ((await countMembers(replay.id, 'OPEN')) > 0) return replay;
-  return commitReplay(replay, { endedAt: now.toISOString() }, now);
+async function settle(replay: Replay, now: Date, table: Table): Promise<Replay | undefined> {
+  if ((await countMembers(replay.id, 'OPEN', table)) > 0) return replay;
+  return commitReplay(replay, { endedAt: now.toISOString() }, now, [], table);
 }

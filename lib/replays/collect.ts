@@ -3,6 +3,7 @@ import type { DeliveryFilter } from '#lib/deliveries/delivery-schema';
 import { listDeliveries } from '#lib/deliveries/list';
 import { deliveriesOf } from '#lib/orders/store';
 import { OUTCOME_UNKNOWN } from '#lib/platform/errors';
+import { db } from '#lib/platform/table/table';
 import { putWaiting, withoutKnown } from './members.ts';
 import type { Member, Replay } from './replay.ts';
 import { commitReplay } from './store.ts';
@@ -19,18 +20,21 @@ export const mayReplay = ({ cause }: DeliveryFilter, delivery: Delivery): boolea
   delivery.cause?.code !== OUTCOME_UNKNOWN || cause === OUTCOME_UNKNOWN;
 
 /** Adds the next page of what the filter matches, with the place where the search goes on. */
-export async function collectChunk(replay: Replay, now: Date): Promise<Replay | undefined> {
+export async function collectChunk(replay: Replay, now: Date, table = db): Promise<Replay | undefined> {
   const { id, filter, collect, matched } = replay;
   const [state, ...others] = collect?.states ?? [];
-  if (!filter || state === undefined) return commitReplay(replay, { collect: null, state: 'running' }, now);
-  const { items, cursor } = await listDeliveries({
-    ...filter,
-    ...(state && { state }),
-    among: await deliveriesOf(filter.order),
-    limit: CHUNK,
-    ...(collect?.cursor && { cursor: collect.cursor }),
-  });
-  const members = await withoutKnown(id, items.filter((each) => mayReplay(filter, each)).map(toMember));
+  if (!filter || state === undefined) return commitReplay(replay, { collect: null, state: 'running' }, now, [], table);
+  const { items, cursor } = await listDeliveries(
+    {
+      ...filter,
+      ...(state && { state }),
+      among: await deliveriesOf(filter.order, table),
+      limit: CHUNK,
+      ...(collect?.cursor && { cursor: collect.cursor }),
+    },
+    table,
+  );
+  const members = await withoutKnown(id, items.filter((each) => mayReplay(filter, each)).map(toMember), table);
   const next = cursor ? { states: [state, ...others], cursor } : { states: others, cursor: null };
   const isComplete = next.states.length === 0;
   return commitReplay(
@@ -42,6 +46,7 @@ export async function collectChunk(replay: Replay, now: Date): Promise<Replay | 
     },
     now,
     members.map((member) => putWaiting(id, member)),
+    table,
   );
 }
 

@@ -42,18 +42,19 @@ export const putOpen = (replay: string, member: Member): Write =>
   put({ ...member, ...keyOf(replay, 'OPEN', member) }, NEW);
 
 /** Those of these that do not wait yet. */
-export async function withoutKnown(replay: string, members: readonly Member[]): Promise<Member[]> {
-  const known = await getItems<Member>(members.map((member) => keyOf(replay, 'WAITING', member)));
+export async function withoutKnown(replay: string, members: readonly Member[], table = db): Promise<Member[]> {
+  const keys = members.map((member) => keyOf(replay, 'WAITING', member));
+  const known = await getItems<Member>(keys, table);
   const ids = new Set(known.map(({ delivery }) => delivery));
   return members.filter(({ delivery }) => !ids.has(delivery));
 }
 
 /** At most `limit` members of one place: those that must leave first, then the oldest deliveries. */
-export async function listMembers(replay: string, place: Place, limit: number): Promise<Member[]> {
+export async function listMembers(replay: string, place: Place, limit: number, table = db): Promise<Member[]> {
   const members: Member[] = [];
   let start: Record<string, unknown> | undefined;
   do {
-    const { Items = [], LastEvaluatedKey } = await db.query({
+    const { Items = [], LastEvaluatedKey } = await table.query({
       ...inPlace(replay, place),
       Limit: limit - members.length,
       ...from(start),
@@ -64,11 +65,11 @@ export async function listMembers(replay: string, place: Place, limit: number): 
   return members;
 }
 
-export async function countMembers(replay: string, place: Place): Promise<number> {
+export async function countMembers(replay: string, place: Place, table = db): Promise<number> {
   let count = 0;
   let start: Record<string, unknown> | undefined;
   do {
-    const page = await db.query({ ...inPlace(replay, place), Select: 'COUNT', ...from(start) });
+    const page = await table.query({ ...inPlace(replay, place), Select: 'COUNT', ...from(start) });
     count += page.Count ?? 0;
     start = page.LastEvaluatedKey;
   } while (start);

@@ -1,11 +1,11 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, transition } from '#lib/deliveries/ledger';
 import { reopen } from '#lib/deliveries/reopen';
-import { ring } from '#lib/deliveries/ring';
 import { tellOrder } from '#lib/orders/change';
-import type { Write } from '#lib/platform/table/table';
+import type { Table, Write } from '#lib/platform/table/table';
 import { moveMember, putReleased } from './members.ts';
 import type { Before, Member, Replay } from './replay.ts';
+import type { Hub } from './store.ts';
 
 const AT_ONCE = 20;
 
@@ -19,8 +19,9 @@ export async function release(
   members: readonly Member[],
   slots: readonly string[],
   now: Date,
+  { table, ring }: Hub,
 ): Promise<void> {
-  const deliveries = await findAll(members);
+  const deliveries = await findAll(members, table);
   await inParallel(members.slice(0, slots.length), async (member, index) => {
     const delivery = deliveries.get(member.delivery);
     if (!delivery || !isReleasable(member, delivery)) return;
@@ -28,7 +29,7 @@ export async function release(
     const reopened = reopen(delivery, slots[index] ?? at, at);
     const released: Member = { ...member, releasedAt: at, before: beforeOf(delivery) };
     const also = [...tellReplay(delivery, 'delivery.replayed', replay, at), putReleased(replay.id, released)];
-    if (await transition(delivery, reopened, also)) await ring([reopened], now);
+    if (await transition(delivery, reopened, also, table)) await ring([reopened], now);
   });
 }
 
@@ -36,8 +37,8 @@ const isReleasable = ({ was }: Member, { state }: Delivery): boolean =>
   state !== 'leased' && (state !== 'succeeded' || was === 'succeeded');
 
 /** Takes back what a stopped replay has released and nobody has looked at yet; the rest runs on. */
-export async function recall(replay: Replay, members: readonly Member[], now: Date): Promise<void> {
-  const deliveries = await findAll(members);
+export async function recall(replay: Replay, members: readonly Member[], now: Date, table: Table): Promise<void> {
+  const deliveries = await findAll(members, table);
   await inParallel(members, async (member) => {
     const delivery = deliveries.get(member.delivery);
     if (!delivery) return;
@@ -46,7 +47,7 @@ export async function recall(replay: Replay, members: readonly Member[], now: Da
     if (!before || delivery.updatedAt !== releasedAt || delivery.state !== 'pending') return;
     if (Date.parse(delivery.nextAttemptAt ?? '') <= now.getTime()) return;
     const told = tellReplay(delivery, 'delivery.recalled', { ...replay, ...replay.cancelled }, now.toISOString());
-    await transition(delivery, { ...delivery, ...before }, [...told, ...also]);
+    await transition(delivery, { ...delivery, ...before }, [...told, ...also], table);
   });
 }
 
@@ -71,8 +72,9 @@ export function beforeOf(delivery: Delivery): Before {
   };
 }
 
-export async function findAll(members: readonly Member[]): Promise<ReadonlyMap<string, Delivery>> {
-  const found = await getDeliveries(members.map(({ delivery }) => delivery));
+export async function findAll(members: readonly Member[], table: Table): Promise<ReadonlyMap<string, Delivery>> {
+  const ids = members.map(({ delivery }) => delivery);
+  const found = await getDeliveries(ids, table);
   return new Map(found.map((delivery) => [delivery.id, delivery]));
 }
 

@@ -1,4 +1,5 @@
 import type { Delivery, DeliveryState } from '#lib/deliveries/delivery';
+import type { Table } from '#lib/platform/table/table';
 import { moveMember } from './members.ts';
 import { findAll } from './release.ts';
 import { isStopped, type Member, type Replay } from './replay.ts';
@@ -22,8 +23,9 @@ export async function settleMembers(
   replay: Replay,
   open: readonly Member[],
   now: Date,
+  table: Table,
 ): Promise<{ replay: Replay | undefined; open: Member[] }> {
-  const deliveries = await findAll(open);
+  const deliveries = await findAll(open, table);
   const settled = open.flatMap((member) => {
     const delivery = deliveries.get(member.delivery);
     const outcome = outcomeOf(member, delivery);
@@ -36,7 +38,7 @@ export async function settleMembers(
     const moves = chunk.flatMap(({ member, outcome }) =>
       moveMember(replay.id, { ...member, outcome }, 'OPEN', 'DONE', now),
     );
-    current = await commitReplay(current, countIn(current, chunk), now, moves);
+    current = await commitReplay(current, countIn(current, chunk), now, moves, table);
   }
   return { replay: current, open: open.filter(({ delivery }) => !done.has(delivery)) };
 }

@@ -1,8 +1,16 @@
+import { ring } from '#lib/deliveries/ring';
 import { putAct } from '#lib/platform/audit';
 import * as items from '#lib/platform/table/items';
 import { idOf, keysIn, listIndex, queryIndex } from '#lib/platform/table/sharded-index';
-import { getItem, type Item, NEW, put, transact, type Write } from '#lib/platform/table/table';
+import { db, getItem, type Item, NEW, put, type Table, transact, type Write } from '#lib/platform/table/table';
 import type { Replay } from './replay.ts';
+
+/** What replays read, write and ring with; another one in tests. */
+export interface Hub {
+  table: Table;
+  ring: typeof ring;
+}
+export const HUB: Hub = { table: db, ring };
 
 const { key, byTime, active } = items.replay;
 
@@ -13,7 +21,7 @@ const itemOf = (replay: Replay): Item<Replay> => ({
   ...(replay.endedAt === null && keysIn(active, replay)),
 });
 
-export const getReplay = (id: string): Promise<Replay | undefined> => getItem<Replay>(key({ id }));
+export const getReplay = (id: string, table = db): Promise<Replay | undefined> => getItem<Replay>(key({ id }), table);
 
 /** Puts a replay on record, and who asked for it. */
 export function putNewReplay(replay: Replay): Write[] {
@@ -28,10 +36,11 @@ export async function commitReplay(
   change: Partial<Replay>,
   now: Date,
   also: readonly Write[] = [],
+  table = db,
 ): Promise<Replay | undefined> {
   const next: Replay = { ...was, ...change, updatedAt: now.toISOString(), revision: was.revision + 1 };
   const write = put(itemOf(next), 'revision = :revision', { ':revision': was.revision });
-  return (await transact([write, ...also])) ? next : undefined;
+  return (await transact([write, ...also], table)) ? next : undefined;
 }
 
 /** Replays, newest first. */

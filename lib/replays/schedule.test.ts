@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextSlots, nextStage } from './pace.ts';
+import { nextSlots, nextStage } from './schedule.ts';
 
 const START = Date.parse('2026-11-20T08:00:00.000Z');
 
