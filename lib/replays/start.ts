@@ -72,11 +72,11 @@ export async function replayDelivery(
   return replay;
 }
 
-type Word = Omit<Decision, 'at'>;
+type Operator = Omit<Decision, 'at'>;
 
 /** Releases nothing more of it; cancelling twice is cancelling once. False when it had ended by itself, null: no such. */
-export function cancelReplay(id: string, word: Word, now = new Date()): Promise<Replay | false | null> {
-  return decide(id, 'replay.cancelled', word, now, (replay, cancelled) => {
+export function cancelReplay(id: string, operator: Operator, now = new Date()): Promise<Replay | false | null> {
+  return decide(id, 'replay.cancelled', operator, now, (replay, cancelled) => {
     if (replay.state === 'cancelled') return 'stands';
     if (replay.state !== 'collecting' && replay.state !== 'running') return undefined;
     return { state: 'cancelled', cancelled };
@@ -84,8 +84,8 @@ export function cancelReplay(id: string, word: Word, now = new Date()): Promise<
 }
 
 /** Goes on with what a cancelled or relapsed replay has left, a canary from its first stage. As `cancelReplay`. */
-export function resumeReplay(id: string, word: Word, now = new Date()): Promise<Replay | false | null> {
-  return decide(id, 'replay.resumed', word, now, (replay, resumed) => {
+export function resumeReplay(id: string, operator: Operator, now = new Date()): Promise<Replay | false | null> {
+  return decide(id, 'replay.resumed', operator, now, (replay, resumed) => {
     if (replay.state === 'collecting' || replay.state === 'running') return 'stands';
     if (replay.state !== 'cancelled' && replay.state !== 'relapsed') return undefined;
     const state = replay.collect ? 'collecting' : 'running';
@@ -99,11 +99,11 @@ const TRIES = 20;
 function decide(
   id: string,
   act: Act['act'],
-  word: Word,
+  operator: Operator,
   now: Date,
   change: (replay: Replay, decision: Decision) => Partial<Replay> | 'stands' | undefined,
 ): Promise<Replay | false | null> {
-  const decision = { ...word, at: now.toISOString() };
+  const decision = { ...operator, at: now.toISOString() };
   return untilCommitted(
     `replay ${id}`,
     async () => {
