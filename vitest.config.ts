@@ -13,6 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['{lib,functions,events,sandbox,cli,bench}/**/*.test.ts', 'test/conformance/**/*.test.ts'],
           exclude: [INTEGRATION],
           setupFiles: ['test/support/boots-nothing.ts'],
@@ -26,6 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'whole',
+          sequence: { groupOrder: 1 },
           include: ['test/**/*.test.ts', INTEGRATION],
           exclude: ['test/conformance/**'],
           // Most of it waits for processes of its own.
