@@ -29,6 +29,18 @@ describe('a delivery that is due', () => {
     expect(seen.at(-1)).toEqual(['ring', 'dlv_1']);
   });
 
+  test('begins once the configuration is read, however long that took', async () => {
+    let now = NOW;
+    const { hub, ledger } = fakeHub({ orders: [orderOf()], deliveries: [deliveryOf({})] });
+    const getNetwork: typeof HUB.getNetwork = async () => {
+      now = new Date(later(8));
+      return hub.getNetwork();
+    };
+    const worker = { connector: connectorWith(placed), ingest: async () => {} };
+    await workDelivery('dlv_1', { ...worker, hub: { ...hub, getNetwork, now: () => now } });
+    expect(ledger.get('dlv_1')?.attempts).toMatchObject([{ startedAt: later(8) }]);
+  });
+
   test('is tried again as the policy of its connection says, and then dead', async () => {
     const busy = failing(new RetryableError({ code: 'http_503', description: 'busy' }));
     const policies: unknown[] = [];

@@ -38,8 +38,9 @@ export async function workDeliveries({ deliveryId, others = [] }: DeliveryDue, w
  * any number of times.
  */
 export async function workDelivery(id: string, { connector, ingest, hub = HUB }: Worker): Promise<void> {
-  const now = hub.now();
   const network = await hub.getNetwork();
+  // An attempt begins with its lease: by a clock read before the configuration, it would begin in the one before it.
+  const now = hub.now();
   const { leased, found } = await hub.leaseDue(id, connector.info.name, now);
   const delivery = leased ?? found;
   if (!delivery) return log.warn('rung for a delivery that does not exist', { delivery: id });
