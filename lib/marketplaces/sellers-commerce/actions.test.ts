@@ -117,6 +117,13 @@ describe('what else the store is told', () => {
     expect(calls).toHaveLength(3);
   });
 
+  test('a refusal of status 35 is none where the store moved the order on meanwhile', async () => {
+    const refused = { status: 200, body: JSON.stringify({ StatusCode: 30, ResponseMessage: 'its status is 9' }) };
+    const { remote, input } = open([ORDER, refused, shown({ OrderStatusId: 9 }), ORDER, refused, ORDER]);
+    expect(await processing.push(remote, input)).toMatchObject({ note: expect.stringContaining('9') });
+    await expect(processing.push(remote, input)).rejects.toMatchObject({ code: 'response_30' });
+  });
+
   test('a capture, where the payment is authorized', async () => {
     const { calls, remote, input } = open([
       ORDER,

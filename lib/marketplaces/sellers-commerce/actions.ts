@@ -1,4 +1,4 @@
-import { BlockedError } from '#lib/platform/errors';
+import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { Action, FollowUpInput, ProbedAction, ReportInput, StockInput } from '../action.ts';
 import { getOrder, getOrderState, postInventory, postPayment, postShipping, postStatus } from './api.ts';
 import { isReported, shippingOf } from './shipping.ts';
@@ -23,8 +23,15 @@ export const processing: ProbedAction<FollowUpInput> = {
   async push(remote, { order: { externalId } }) {
     const { OrderNumber, OrderStatusId } = await getOrderState(remote, externalId);
     if (OrderStatusId !== PLACED) return { note: `its OrderStatusId was ${OrderStatusId} already` };
-    await postStatus(remote, { OrderNumber, OrderStatusId: PROCESSING });
-    return {};
+    try {
+      await postStatus(remote, { OrderNumber, OrderStatusId: PROCESSING });
+      return {};
+    } catch (error) {
+      // The report of a parcel, which is a delivery of its own, may have moved it on since it was read.
+      const found = error instanceof RejectedError && (await getOrderState(remote, externalId));
+      if (!found || found.OrderStatusId === PLACED) throw error;
+      return { note: `its OrderStatusId is ${found.OrderStatusId} by now` };
+    }
   },
 
   async probe(remote, { order: { externalId } }) {
