@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { type AwsOptions, type Endpoints, type Reachable, type RunningAws, runAws } from './run-aws.ts';
+import { EMULATED_VARIABLE, ENDPOINT_VARIABLES, type Endpoints, endpointsElsewhere } from './endpoints.ts';
+import { type AwsOptions, type Reachable, type RunningAws, runAws } from './run-aws.ts';
 import type { FromWorker } from './worker.ts';
 
 export type { AwsOptions, Endpoints, Reachable, RunningAws };
@@ -8,10 +9,12 @@ export type { AwsOptions, Endpoints, Reachable, RunningAws };
 /**
  * Starts DynamoDB, SQS and Secrets Manager on loopback with their state in `dataDir`, in a worker thread of their own
  * so that the caller's thread keeps a core. They end with the process; after a kill the same `dataDir` can be started
- * again at once. A worker that dies while running is an uncaught error of the process.
+ * again at once. An endpoint in the environment (AWS_ENDPOINT_URL_DYNAMODB and its like) takes an emulator's place. A
+ * worker that dies while running is an uncaught error of the process.
  */
 export async function startAws({ inProcess = false, ...options }: AwsOptions & { inProcess?: boolean }) {
-  return inProcess ? runAws(options) : startWorker(options);
+  const placed = { elsewhere: endpointsElsewhere(), ...options };
+  return inProcess ? runAws(placed) : startWorker(placed);
 }
 
 async function startWorker(options: AwsOptions): Promise<RunningAws> {
@@ -37,11 +40,12 @@ async function startWorker(options: AwsOptions): Promise<RunningAws> {
 }
 
 /** The variables that point ordinary AWS SDK clients at the emulators, and let them in. */
-export function awsEnvironment({ endpoints, accessKeyId }: Reachable): Record<string, string> {
+export function awsEnvironment({ endpoints, accessKeyId, emulated }: Reachable): Record<string, string> {
   return {
-    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
-    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
+    [ENDPOINT_VARIABLES.dynamodb]: endpoints.dynamodb,
+    [ENDPOINT_VARIABLES.sqs]: endpoints.sqs,
+    [ENDPOINT_VARIABLES.secretsManager]: endpoints.secretsManager,
+    [EMULATED_VARIABLE]: emulated.join(' '),
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: 'local',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDynamoDb } from './dynamodb/index.ts';
+import { type Endpoints, keptAccessKey } from './endpoints.ts';
 import { disturb } from './faults/index.ts';
 import { openSecretsManager } from './secrets-manager/index.ts';
 import { serve } from './serve.ts';
@@ -16,18 +17,16 @@ export interface AwsOptions {
   ttlSweepMs?: number;
   /** How long to wait for another process to let go of `dataDir`. */
   lockWaitMs?: number;
-}
-
-export interface Endpoints {
-  dynamodb: string;
-  sqs: string;
-  secretsManager: string;
+  /** What is called in the place of emulators. */
+  elsewhere?: Partial<Endpoints>;
 }
 
 export interface Reachable {
   endpoints: Endpoints;
   /** What every request must be signed with: made anew at each start, as loopback is open to all users of a machine. */
   accessKeyId: string;
+  /** Which endpoints are emulators of ours. */
+  emulated: string[];
 }
 
 export interface RunningAws extends Reachable {
@@ -35,12 +34,15 @@ export interface RunningAws extends Reachable {
   stop(): Promise<void>;
 }
 
+const makeKey = (): string => `AKIALOCAL${randomBytes(12).toString('hex').toUpperCase()}`;
+
 /** Runs the emulators in this thread. `startAws` is what the runtime uses. */
 export async function runAws({
   dataDir,
   fsync = false,
   ttlSweepMs = 5000,
   lockWaitMs = 5000,
+  elsewhere = {},
 }: AwsOptions): Promise<RunningAws> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   // DynamoDB first: the lock on its store guards the whole directory.
@@ -49,7 +51,7 @@ export async function runAws({
   const secretsManager = openSecretsManager({ file: join(dataDir, 'secrets.json') });
 
   const handles = disturb({ dynamoDb: dynamoDb.handle, sqs: sqs.handle, secretsManager: secretsManager.handle });
-  const accessKeyId = `AKIALOCAL${randomBytes(12).toString('hex').toUpperCase()}`;
+  const accessKeyId = Object.keys(elsewhere).length > 0 ? keptAccessKey(dataDir, makeKey) : makeKey();
   const json10 = { contentType: 'application/x-amz-json-1.0', accessKeyId } as const;
   const listeners = await Promise.all([
     serve({ ...json10, target: 'DynamoDB_20120810', handle: handles.dynamoDb, committed: dynamoDb.committed }),
@@ -63,10 +65,12 @@ export async function runAws({
 
   return {
     accessKeyId,
+    emulated: listeners.map(({ endpoint }) => endpoint),
     endpoints: {
       dynamodb: listeners[0].endpoint,
       sqs: listeners[1].endpoint,
       secretsManager: listeners[2].endpoint,
+      ...elsewhere,
     },
     async stop() {
       await Promise.all(listeners.map((listener) => listener.close()));

@@ -6,10 +6,10 @@ import { type AwsOptions, type Reachable, runAws } from './run-aws.ts';
 export type FromWorker = Reachable | { error: string };
 
 try {
-  const { endpoints, accessKeyId, ...aws } = await runAws(workerData as AwsOptions);
-  parentPort?.once('message', () => void aws.stop().then(() => process.exit()));
+  const { stop, ...reachable } = await runAws(workerData as AwsOptions);
+  parentPort?.once('message', () => void stop().then(() => process.exit()));
   flushCompileCache();
-  parentPort?.postMessage({ endpoints, accessKeyId } satisfies FromWorker);
+  parentPort?.postMessage(reachable satisfies FromWorker);
 } catch (error) {
   parentPort?.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies FromWorker);
 }

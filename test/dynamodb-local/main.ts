@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDynamoDbLocal, whyNoJava } from './server.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** The end-to-end suites: whoever among them starts a hub or calls `lib/` finds its table there. */
+const SUITES = ['test/*.test.ts', 'test/api/**/*.test.ts', 'test/marketplaces/**/*.test.ts'];
+
+/** What is about the emulator of ours, and why: by file, or by the name of a test. */
+const ABOUT_OURS = {
+  files: {} as Record<string, string>,
+  tests: {} as Record<string, string>,
+};
+
+interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: Array<{ name: string; assertionResults: Array<{ fullName: string; status: string }> }>;
+}
+
+const missing = whyNoJava();
+if (missing) {
+  console.log(`prove:dynamodb: NOT DONE, ${missing}`);
+} else {
+  const began = Date.now();
+  const { url, stop } = await startDynamoDbLocal();
+  console.log(`DynamoDB Local at ${url}`);
+  const report = await runSuites(url, process.argv.slice(2));
+  stop();
+  console.log(describe(report, Date.now() - began));
+  process.exitCode = report.numFailedTests > 0 || report.numPassedTests === 0 ? 1 : 0;
+}
+
+async function runSuites(url: string, paths: readonly string[]): Promise<Report> {
+  const folder = mkdtempSync(join(tmpdir(), 'longshore-dynamodb-'));
+  const file = join(folder, 'report.json');
+  const leftOut = Object.keys(ABOUT_OURS.tests).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const args = [
+    ...['run', '--project', 'whole', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+    ...Object.keys(ABOUT_OURS.files).flatMap((each) => ['--exclude', each]),
+    ...(leftOut.length > 0 ? ['-t', `^(?!.*(${leftOut.join('|')})).*$`] : []),
+    ...(paths.length > 0 ? paths : SUITES),
+  ];
+  const child = spawn(join(ROOT, 'node_modules/.bin/vitest'), args, {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, AWS_ENDPOINT_URL_DYNAMODB: url },
+  });
+  await new Promise((resolve) => child.once('close', resolve));
+  const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+  rmSync(folder, { recursive: true });
+  return report;
+}
+
+function describe({ numPassedTests, numFailedTests, testResults }: Report, ms: number): string {
+  const files = testResults.filter(({ assertionResults }) =>
+    assertionResults.some(({ status }) => status === 'passed'),
+  );
+  const left = Object.entries({ ...ABOUT_OURS.files, ...ABOUT_OURS.tests });
+  return [
+    `${numPassedTests} tests of ${files.length} files passed against DynamoDB Local, ${numFailedTests} failed, in ${Math.round(ms / 1000)} s`,
+    ...(left.length > 0 ? ['left out, as it is about our own emulator:'] : []),
+    ...left.map(([name, why]) => `  ${name}: ${why}`),
+  ].join('\n');
+}
