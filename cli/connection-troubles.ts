@@ -5,6 +5,8 @@ import { count, describeOpen, describeSeconds, relativeTime } from './format.ts'
 export interface Trouble {
   connection: string;
   trouble: string;
+  /** What heals it. */
+  cure: string;
 }
 
 /** The poller looks every minute, and a poll may take a while. */
@@ -21,15 +23,30 @@ export function findTroubles(
     const polledAt = Date.parse(poll.lastPolledAt ?? '');
     const isLate = now.getTime() - polledAt > (pollIntervalSeconds + PATIENCE_SECONDS) * 1000;
     const isSilent = latest && latest.firstByPoll > 0 && latest.firstByWebhook === 0;
-    return [
-      poll.lastError !== null && `its last poll broke off: ${poll.lastError}`,
-      Number.isNaN(polledAt) && 'it has never been polled',
-      isLate &&
+    const troubles: Array<[when: unknown, trouble: string, cure: string]> = [
+      [
+        poll.lastError !== null,
+        `its last poll broke off: ${poll.lastError}`,
+        `longshore poll --connection ${id} says more; for http_401 and http_403 put its secrets anew`,
+      ],
+      [Number.isNaN(polledAt), 'it has never been polled', `longshore poll --connection ${id}; does its poller run?`],
+      [
+        isLate,
         `it was last polled ${relativeTime(poll.lastPolledAt, now)}, and should be every ${describeSeconds(pollIntervalSeconds)}`,
-      waiting[0] &&
-        `${count(waiting.length, 'delivery waits', 'deliveries wait')} for it: ${waiting[0].cause?.code}: ${waiting[0].cause?.description}`,
-      isSilent && `its webhooks told of none of the ${latest.firstByPoll} new orders of the last day`,
-    ].flatMap((trouble) => (trouble ? [{ connection: id, trouble }] : []));
+        `longshore poll --connection ${id}; does its poller run?`,
+      ],
+      [
+        waiting[0],
+        `${count(waiting.length, 'delivery waits', 'deliveries wait')} for it: ${waiting[0]?.cause?.code}: ${waiting[0]?.cause?.description}`,
+        'longshore connections put connections.json, and they run by themselves',
+      ],
+      [
+        isSilent,
+        `its webhooks told of none of the ${latest?.firstByPoll} new orders of the last day`,
+        `longshore webhooks sync --connection ${id}`,
+      ],
+    ];
+    return troubles.flatMap(([when, trouble, cure]) => (when ? [{ connection: id, trouble, cure }] : []));
   });
   const left = removed.filter(({ deliveries }) => describeOpen(deliveries) !== 'nothing open');
   return [
@@ -37,6 +54,7 @@ export function findTroubles(
     ...left.map(({ id, removedAt, deliveries }) => ({
       connection: id,
       trouble: `it was removed ${relativeTime(removedAt, now)}, and of its deliveries are left ${describeOpen(deliveries)}`,
+      cure: `longshore deliveries list --connection ${id}: close or replay them`,
     })),
   ];
 }

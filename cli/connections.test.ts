@@ -45,7 +45,9 @@ test.each<[Partial<Connection>, RegExp]>([
   ],
 ])('%j is a trouble', (change, words) => {
   const troubles = findTroubles(hub([connection('shop', change)]), [], now);
-  expect(troubles).toEqual([{ connection: 'shop', trouble: expect.stringMatching(words) }]);
+  expect(troubles).toEqual([
+    { connection: 'shop', trouble: expect.stringMatching(words), cure: expect.stringMatching(/shop/) },
+  ]);
 });
 
 test('deliveries that wait for a connection are its trouble, those that wait for something else are not', () => {
@@ -54,7 +56,11 @@ test('deliveries that wait for a connection are its trouble, those that wait for
     ...{ connection: 'shop', waitsFor, cause },
   }));
   expect(findTroubles(hub([connection('shop'), connection('other')]), blocked, now)).toEqual([
-    { connection: 'shop', trouble: '2 deliveries wait for it: http_401: no such key' },
+    {
+      connection: 'shop',
+      trouble: '2 deliveries wait for it: http_401: no such key',
+      cure: expect.stringContaining('connections put'),
+    },
   ]);
 });
 
@@ -66,7 +72,11 @@ test('a removed connection is a trouble only while something of it is open', () 
     }));
   expect(findTroubles(hub([], { removed: removed(0) }), [], now)).toEqual([]);
   expect(findTroubles(hub([], { removed: removed(2) }), [], now)).toEqual([
-    { connection: 'old', trouble: 'it was removed 1 d ago, and of its deliveries are left 2 pending' },
+    {
+      connection: 'old',
+      trouble: 'it was removed 1 d ago, and of its deliveries are left 2 pending',
+      cure: expect.stringContaining('deliveries list --connection old'),
+    },
   ]);
 });
 

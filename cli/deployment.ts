@@ -39,7 +39,8 @@ export async function atDeployment<T>(command: Command, work: () => Promise<T>):
   }
 }
 
-function readOutputs(outputs: string): Outputs {
+/** What it names; nothing where there is no such file. */
+export function readOutputs(outputs: string): Outputs {
   try {
     return JSON.parse(readFileSync(outputs, 'utf8')) as Outputs;
   } catch {
@@ -49,7 +50,7 @@ function readOutputs(outputs: string): Outputs {
 }
 
 /** What AWS says of who asks, in words of what to do. */
-function explain(error: unknown, outputs: string): CliError | undefined {
+export function explain(error: unknown, outputs: string): CliError | undefined {
   const { name = '', message = '', code = '' } = error as { name?: string; message?: string; code?: string };
   if (name === 'CredentialsProviderError')
     return new CliError('there are no AWS credentials here: set AWS_PROFILE, or sign in with aws sso login');

@@ -5,6 +5,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addConnections } from './commands/connections.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeliveries } from './commands/deliveries.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addKeys } from './commands/keys.ts';
 import { addOrders } from './commands/orders.ts';
@@ -18,6 +19,7 @@ import { addWebhooks } from './commands/webhooks.ts';
 
 const HELP = `
 Look here first:
+  longshore doctor                        what is wrong, and what heals it
   longshore deliveries causes             what is dead or blocked, and why
   longshore deliveries list --state dead  what gave up
   longshore events list --state unreadable
@@ -47,6 +49,7 @@ export function createProgram(): Command {
     addKeys,
     addBuyers,
     addAudit,
+    addDoctor,
     addCompletion,
   ];
   for (const add of [...adders, ...others]) add(program);

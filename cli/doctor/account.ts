@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { queues } from '#lib/topology';
+import { count } from '../format.ts';
+import { type Check, type Finding, UncheckedError, well, wrong } from './finding.ts';
+
+/** The AWS account, asked with the AWS CLI: the SDK's clients of the hub are those that its functions need. */
+export interface Account {
+  /** What the names of all resources begin with: `longshore-production`. */
+  prefix: string;
+  ask(...words: string[]): Promise<unknown>;
+}
+
+/** With fewer, the consumers of the queues starve each other, and healthy messages become dead letters. */
+const LEAST_CONCURRENCY = 200;
+
+const concurrency: Check<Account> = {
+  name: 'concurrency',
+  async look({ ask }) {
+    const { AccountLimit } = (await ask('lambda', 'get-account-settings')) as {
+      AccountLimit?: { ConcurrentExecutions?: number };
+    };
+    const limit = AccountLimit?.ConcurrentExecutions ?? 0;
+    const wanted = queues.reduce((sum, { maximumConcurrency }) => sum + maximumConcurrency, 0);
+    const says = `${limit} functions may run at once in this account and region`;
+    if (limit >= LEAST_CONCURRENCY) return [well('concurrency', `${says}; the queues take up to ${wanted}`)];
+    const cure =
+      'aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000';
+    return [wrong('concurrency', says, cure)];
+  },
+};
+
+interface Alarm {
+  AlarmName: string;
+  ActionsEnabled?: boolean;
+  AlarmActions?: string[];
+  StateValue?: string;
+}
+
+const alarms: Check<Account> = {
+  name: 'alarms',
+  async look({ prefix, ask }) {
+    const { MetricAlarms: all = [] } = (await ask(
+      ...['cloudwatch', 'describe-alarms', '--alarm-name-prefix', `${prefix}-`],
+    )) as { MetricAlarms?: Alarm[] };
+    if (all.length === 0) return [wrong('alarms', `none begins with ${prefix}-`, 'deploy this stage again')];
+    const mute = all.filter(
+      ({ ActionsEnabled, AlarmActions = [] }) => ActionsEnabled === false || AlarmActions.length === 0,
+    );
+    const ringing = all.filter(({ StateValue }) => StateValue === 'ALARM');
+    const topics = new Set(all.flatMap(({ AlarmActions = [] }) => AlarmActions).filter((arn) => arn.includes(':sns:')));
+    const found = [
+      ...(mute.length > 0
+        ? [
+            wrong(
+              'alarms',
+              `${count(mute.length, 'alarm tells', 'alarms tell')} nobody: ${named(mute)}`,
+              'deploy this stage again',
+            ),
+          ]
+        : []),
+      ...ringing.map(({ AlarmName }) =>
+        wrong('alarms', `${AlarmName} is ringing`, 'its description leads to the runbook'),
+      ),
+      ...(await Promise.all([...topics].map((arn) => lookAtTopic(arn, ask)))).flat(),
+    ];
+    return found.length > 0
+      ? found
+      : [well('alarms', `${count(all.length, 'alarm', 'alarms')}, all quiet, and somebody is told`)];
+  },
+};
+
+const named = (some: readonly Alarm[]): string =>
+  `${some
+    .slice(0, 3)
+    .map(({ AlarmName }) => AlarmName)
+    .join(', ')}${some.length > 3 ? ', …' : ''}`;
+
+async function lookAtTopic(arn: string, ask: Account['ask']): Promise<Finding[]> {
+  const { Subscriptions = [] } = (await ask('sns', 'list-subscriptions-by-topic', '--topic-arn', arn)) as {
+    Subscriptions?: Array<{ SubscriptionArn: string; Endpoint?: string }>;
+  };
+  if (Subscriptions.length === 0)
+    return [wrong('alarms', 'nobody is subscribed to them', 'set ALARM_EMAIL and deploy again')];
+  return Subscriptions.filter(({ SubscriptionArn }) => SubscriptionArn === 'PendingConfirmation').map(({ Endpoint }) =>
+    wrong(
+      'alarms',
+      `${Endpoint} has not confirmed`,
+      'follow the link in the mail from AWS Notifications; look in spam, too',
+    ),
+  );
+}
+
+export const accountChecks: readonly Check<Account>[] = [concurrency, alarms];
+
+const TIMEOUT_MS = 30_000;
+
+/** Asks the AWS CLI of this machine. Throws UncheckedError where there is none, or it may not. */
+export function askAws(region: string, words: readonly string[], run: typeof execFile = execFile): Promise<unknown> {
+  const args = [...words, '--region', region, '--output', 'json', '--no-cli-pager'];
+  return new Promise((resolve, reject) => {
+    run('aws', args, { timeout: TIMEOUT_MS, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      if (!error) return resolve(JSON.parse(stdout || '{}'));
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      const why = isMissing ? 'the AWS CLI is not installed here' : stderr.trim().split('\n').at(-1) || error.message;
+      reject(new UncheckedError(`${why}: look with aws ${words.join(' ')}`));
+    });
+  });
+}

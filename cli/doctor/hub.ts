@@ -1,0 +1,88 @@
+import type { Connections } from '#lib/api/connection-schema';
+import type { Delivery } from '#lib/api/delivery-schema';
+import type { Synced } from '#lib/webhooks/sync-schema';
+import type { Api } from '../api-client.ts';
+import { findTroubles } from '../connection-troubles.ts';
+import { count } from '../format.ts';
+import { type Check, type Finding, well, wrong } from './finding.ts';
+
+/** The hub as its API shows it. */
+export interface Hub {
+  api: Pick<Api, 'url' | 'get' | 'post'>;
+  /** Milliseconds since 1970, by this machine. */
+  now(): number;
+}
+
+/** More than the way there and back explains. */
+const MAX_SKEW_MS = 5_000;
+const LOOKED_AT = 200;
+
+/** Leases, due times and the order of events of two sides go by clocks. */
+export const clock: Check<Hub> = {
+  name: 'clock',
+  async look({ api, now }) {
+    const asked = now();
+    const { time } = await api.get<{ time: string }>('/health');
+    const answered = now();
+    const skewMs = Date.parse(time) - (asked + answered) / 2;
+    const seconds = Math.round(Math.abs(skewMs) / 1000);
+    if (Math.abs(skewMs) <= MAX_SKEW_MS + (answered - asked) / 2)
+      return [well('clock', "the hub's clock is this machine's")];
+    const says = `the hub's clock is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} this machine's`;
+    return [wrong('clock', says, 'set this machine by NTP (timedatectl set-ntp true); Lambda keeps its own time')];
+  },
+};
+
+/** What the hub knows of its connections: polls that broke off or never ran, deliveries that wait, silent webhooks. */
+export const connections: Check<Hub> = {
+  name: 'connections',
+  async look({ api, now }) {
+    const all = await api.get<Connections>('/connections');
+    const query = { state: 'blocked', limit: LOOKED_AT };
+    const { deliveries } = await api.get<{ deliveries: Delivery[] }>('/deliveries', query);
+    const troubles = findTroubles(all, deliveries, new Date(now()));
+    if (all.connections.length === 0)
+      return [wrong('connections', 'there are none', 'longshore connections put connections.json')];
+    if (troubles.length === 0)
+      return [well('connections', `${count(all.connections.length, 'connection', 'connections')} polled, none waits`)];
+    return troubles.map(({ connection, trouble, cure }) => wrong('connections', `${connection}: ${trouble}`, cure));
+  },
+};
+
+/** Whether the marketplaces call this hub; where one has no API for that, nobody can look but a person. */
+export const webhooks: Check<Hub> = {
+  name: 'webhooks',
+  async look({ api }) {
+    const { connections: all } = await api.get<Connections>('/connections');
+    const calling = all.filter((connection) => connection.webhooks.length > 0);
+    return (await Promise.all(calling.map(({ id }) => lookAt(api, id)))).flat();
+  },
+};
+
+async function lookAt(api: Hub['api'], id: string): Promise<Finding[]> {
+  const about = { check: 'webhooks' } as const;
+  try {
+    const path = `/connections/${encodeURIComponent(id)}/webhooks/sync`;
+    const { webhooks: steps, marketplace } = await api.post<Synced>(path, { dryRun: true });
+    if (steps.some(({ action }) => action === 'paste')) {
+      const urls = steps.map(({ url }) => url).join(', ');
+      return [{ ...about, state: 'unchecked', says: `${id}: ${marketplace} has no API to ask; it must have ${urls}` }];
+    }
+    const off = steps.filter(({ action }) => action === 'create' || action === 'remove');
+    if (off.length === 0) return [well('webhooks', `${id}: ${count(steps.length, 'URL', 'URLs')} registered`)];
+    const topics = [...new Set(off.map(({ topic }) => topic ?? 'another'))].join(', ');
+    return [
+      wrong(
+        'webhooks',
+        `${id}: not registered as they should be: ${topics}`,
+        `longshore webhooks sync --connection ${id}`,
+      ),
+    ];
+  } catch (error) {
+    return [
+      wrong('webhooks', `${id}: ${(error as Error).message}`, `longshore webhooks sync --connection ${id} --dry-run`),
+    ];
+  }
+}
+
+export const hubChecks: readonly Check<Hub>[] = [clock, connections, webhooks];
