@@ -30,8 +30,11 @@ const current = new AsyncLocalStorage<string>();
 /** Runs an invocation so that what it sends carries its trace. */
 export const inTrace = <T>(trace: string, run: () => Promise<T>): Promise<T> => current.run(trace, run);
 
+/** The trace of the invocation under way. */
+export const currentTrace = (): string | undefined => current.getStore();
+
 /** What Lambda's runtime has ready for the SDK. The SDK looks once, at its first request: call before that. */
 export function offerTraces(): void {
   process.env.AWS_LAMBDA_FUNCTION_NAME ??= 'longshore-local';
-  Object.assign(globalThis, { awslambda: { InvokeStore: { getXRayTraceId: () => current.getStore() } } });
+  Object.assign(globalThis, { awslambda: { InvokeStore: { getXRayTraceId: currentTrace } } });
 }

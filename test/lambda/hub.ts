@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { envName, type FunctionSpec, functions } from '#lib/topology';
+import { awsEnvironment, startAws } from '#sandbox/aws/index';
+import { listen } from '#sandbox/listen';
+import { startMarketplaces } from '#sandbox/marketplaces/start';
+import type { Handler } from '#sandbox/runtime/handlers';
+import { currentTrace, offerTraces } from '#sandbox/runtime/lineage';
+import { bundle } from '../../bench/bundle.ts';
+import { progress } from '../../bench/report.ts';
+import { bundling } from '../../stacks/bundling.ts';
+import { createFunction, type LambdaFunction } from './lambda-function.ts';
+
+export const API_KEY = 'key-of-the-proof';
+const ROOT = join(import.meta.dirname, '../..');
+const POLL_SECONDS = 3;
+
+/**
+ * The hub on emulators and simulated marketplaces, with the local runtime's API gateway, queue triggers and clock, and
+ * behind them every function as its own process under AWS's runtime client: the bundle that is deployed, in a folder
+ * beside which nothing lies that it could import.
+ */
+export async function startHub(folder: string, client: string) {
+  const { server, port } = await listen(0);
+  const url = `http://127.0.0.1:${port}`;
+  progress('emulators');
+  const aws = await startAws({ dataDir: join(folder, 'data'), fsync: false });
+  const endpoints = awsEnvironment(aws);
+  Object.assign(process.env, endpoints, { [envName.publicUrl]: url });
+  const { provision } = await import('#sandbox/provision');
+  const names = await provision();
+  Object.assign(process.env, names);
+  offerTraces();
+
+  progress('bundles');
+  const lambdas = await Promise.all(
+    functions.map(async (spec) => {
+      const own = join(folder, 'functions', spec.name);
+      await bundle({ entryPoints: [join(ROOT, spec.handler.replace(/\.handler$/, '.ts'))] }, own, bundling);
+      const environment = { ...endpoints, ...environmentOf(spec, { ...names, [envName.publicUrl]: url }) };
+      return createFunction({ spec, folder: own, client, environment });
+    }),
+  );
+  progress('functions');
+  const worked: Worked[] = [];
+  // One after the other, as what is measured is each by itself.
+  for (const lambda of lambdas) worked.push({ lambda, initMs: await lambda.start(), events: 0, failed: 0 });
+  const errors: Error[] = [];
+  const handlers = new Map(worked.map((each) => [each.lambda.name, counting(each, errors)]));
+
+  progress('marketplaces');
+  const marketplaces = await startMarketplaces({ data: folder, hub: url, port: 0 });
+  await putConfiguration(marketplaces.connections);
+  const { createApiGateway } = await import('#sandbox/runtime/http');
+  const { consumeQueues } = await import('#sandbox/runtime/queues');
+  const { runSchedules } = await import('#sandbox/runtime/schedules');
+  server.removeAllListeners('request');
+  server.on('request', createApiGateway(handlers, { publicUrl: url }));
+  const parts = [consumeQueues(handlers), runSchedules(handlers, POLL_SECONDS)];
+  return {
+    url,
+    marketplaces,
+    worked,
+    /** What invocations failed with: none is expected. */
+    errors,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      for (const lambda of lambdas) lambda.stop();
+      await Promise.all(parts.map((part) => part.stop()));
+      await marketplaces.stop();
+      await aws.stop();
+    },
+  };
+}
+
+async function putConfiguration(connections: unknown): Promise<void> {
+  const { configure } = await import('#lib/marketplaces/configure');
+  const { readConnections } = await import('#lib/marketplaces/read-connections');
+  const { putApiKey } = await import('#lib/api/kit/keys');
+  await configure(await readConnections(JSON.stringify(connections)));
+  await putApiKey(API_KEY, 'proof', ['ops']);
+}
+
+/** Of all names those that the function is told of when it is deployed (stacks/environment.ts). */
+function environmentOf({ grants }: FunctionSpec, all: Record<string, string>): Record<string, string> {
+  const { table, send = [], measure = [], redrive = [], secrets = [] } = grants;
+  const wanted = [
+    ...(table ? [envName.table, envName.publicUrl] : []),
+    ...[...send, ...measure, ...redrive].map(envName.queueUrl),
+    ...secrets.map(envName.secretId),
+  ];
+  const told = Object.fromEntries(wanted.map((name) => [name, all[name] ?? '']));
+  return {
+    ...told,
+    [envName.metricNamespace]: 'Longshore/proof',
+    ...(table && { RETRY_LIMIT: '3', RETRY_INTERVAL_SECONDS: '1', POLL_INTERVAL_SECONDS: String(POLL_SECONDS) }),
+  };
+}
+
+/** A function and what it has done. */
+export interface Worked {
+  lambda: LambdaFunction;
+  initMs: number;
+  events: number;
+  failed: number;
+}
+
+const counting =
+  (worked: Worked, errors: Error[]): Handler =>
+  async (event) => {
+    worked.events += 1;
+    try {
+      return await worked.lambda.invoke(event, currentTrace() ?? '');
+    } catch (error) {
+      worked.failed += 1;
+      errors.push(error as Error);
+      throw error;
+    }
+  };
