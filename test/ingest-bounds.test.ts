@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bodyBytes, type InboundReceived, inboundReceived, packJson } from '#events/inbound-received';
+import { bodyBytes, inboundReceived, packJson } from '#events/inbound-body';
+import type { InboundReceived } from '#events/inbound-received';
 import type { Connector } from '#lib/marketplaces/contract';
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { type InProcess, startInProcess } from './support/in-process.ts';

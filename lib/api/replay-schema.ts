@@ -1,8 +1,8 @@
 import * as z from '#lib/platform/zod';
 import { countMembers } from '#lib/replays/members';
-import { MAX_PER_MINUTE } from '#lib/replays/schedule';
 import { type Replay as StoredReplay, settledOf } from '#lib/replays/replay';
 import { ReplayFacts } from '#lib/replays/replay-schema';
+import { MAX_PER_MINUTE } from '#lib/replays/schedule';
 import { Delivery, filterShape } from './delivery-schema.ts';
 import { Reason } from './kit/members.ts';
 import { doc, named, pick } from './kit/meta.ts';

@@ -1,4 +1,4 @@
-import { inboundReceived, packJson } from '#events/inbound-received';
+import { inboundReceived, packJson } from '#events/inbound-body';
 import type { Subjects } from '#lib/deliveries/delivery';
 import type { Fetched, FetchInput } from '#lib/marketplaces/action';
 import type { Job } from './attempt.ts';

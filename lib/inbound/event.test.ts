@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { bodyBytes, inboundReceived, packBody, packJson } from '#events/inbound-received';
+import { bodyBytes, inboundReceived, packBody, packJson } from '#events/inbound-body';
 import { memoryTable } from '#test/support/memory-table';
 import { getEvent, isRecorded, type Message, recordEvent } from './event.ts';
 

@@ -1,4 +1,5 @@
-import { cutBody, type InboundReceived } from '#events/inbound-received';
+import { cutBody } from '#events/inbound-body';
+import type { InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
 import { ring } from '#lib/deliveries/ring';
 import { getNetwork, type Network } from '#lib/marketplaces/network';

@@ -1,4 +1,5 @@
-import { asOf, type InboundReceived } from '#events/inbound-received';
+import { asOf } from '#events/inbound-body';
+import type { InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
 import type { NewDelivery, Subjects } from '#lib/deliveries/delivery';
 import { coverFetch } from '#lib/deliveries/fetch-cover';

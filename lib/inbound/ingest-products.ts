@@ -1,4 +1,4 @@
-import { asOf } from '#events/inbound-received';
+import { asOf } from '#events/inbound-body';
 import { applyProduct, type ProductSnapshot } from '#lib/catalog/product';
 import { planStock } from '#lib/catalog/stock';
 import { getProduct, putProduct } from '#lib/catalog/store';

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type InboundReceived, inboundReceived, packJson } from '#events/inbound-received';
+import { inboundReceived, packJson } from '#events/inbound-body';
+import type { InboundReceived } from '#events/inbound-received';
 import { getProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';

@@ -1,4 +1,5 @@
-import { asOf, bodyBytes, type InboundReceived } from '#events/inbound-received';
+import { asOf, bodyBytes } from '#events/inbound-body';
+import type { InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
 import type { Change } from '#lib/marketplaces/contract';
 import type { LoadConnector } from '#lib/marketplaces/load';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { inboundReceived, packBody } from '#events/inbound-received';
+import { inboundReceived, packBody } from '#events/inbound-body';
 import { getCredentials, refreshCredentials } from '#lib/connections/secrets';
 import { isAllowedSource } from '#lib/connections/sources';
 import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';

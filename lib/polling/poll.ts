@@ -1,4 +1,5 @@
-import { cutBody, type InboundReceived, inboundReceived, packJson } from '#events/inbound-received';
+import { cutBody, inboundReceived, packJson } from '#events/inbound-body';
+import type { InboundReceived } from '#events/inbound-received';
 import { listSkus } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';

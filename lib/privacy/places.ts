@@ -1,4 +1,4 @@
-import { bodyBytes } from '#events/inbound-received';
+import { bodyBytes } from '#events/inbound-body';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDeliveries, getDelivery, putAttempt, transition } from '#lib/deliveries/ledger';
 import { eachDelivery } from '#lib/deliveries/list';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { bodyBytes, inboundReceived } from '#events/inbound-received';
+import { bodyBytes, inboundReceived } from '#events/inbound-body';
 import type { Connection } from '#lib/connections/connection';
 import { pickActive, readSecretVersions, type SecretVersions } from '#lib/connections/secrets';
 import type { Webhook, WebhookCredentials } from '#lib/marketplaces/contract';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { packBody } from '#events/inbound-received';
+import { packBody } from '#events/inbound-body';
 import type { WebhookRejected } from '#events/webhook-rejected';
 import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';
 import { INBOUND_QUEUE } from '#lib/platform/names';

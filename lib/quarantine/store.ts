@@ -1,4 +1,4 @@
-import { bodyBytes } from '#events/inbound-received';
+import { bodyBytes } from '#events/inbound-body';
 import type { WebhookRejected } from '#events/webhook-rejected';
 import { shortHash } from '#lib/platform/hash';
 import * as items from '#lib/platform/table/items';

@@ -1,4 +1,4 @@
-import { asOf } from '#events/inbound-received';
+import { asOf } from '#events/inbound-body';
 import type { Connection } from '#lib/connections/connection';
 import { unblock } from '#lib/deliveries/reopen';
 import { getEvent, type InboundEvent, type Remapped } from '#lib/inbound/event';

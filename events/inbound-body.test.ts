@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { asOf, bodyBytes, cutBody, inboundReceived, packBody, packJson } from './inbound-received.ts';
+import { asOf, bodyBytes, cutBody, inboundReceived, packBody, packJson } from './inbound-body.ts';
 
 it('keeps every byte of a body, and never grows it much', () => {
   const text = fc.array(fc.constantFrom('a', '"', '\\', '\u0001', 'é', '😀')).map((all) => Buffer.from(all.join('')));

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { currentTraceparent } from '#lib/platform/telemetry/trace';
+import type { InboundReceived } from './inbound-received.ts';
+
+// Apart from the schema: receivers make messages and read none, and start in less time without a schema library.
+
+type Body = Pick<InboundReceived, 'body' | 'encoding' | 'bodyTruncated'>;
+
+/** The message for something that arrives now, in the trace that it arrives in. */
+export function inboundReceived(
+  what: Pick<InboundReceived, 'connection' | 'topic' | 'receivedBy'> & Body & Partial<InboundReceived>,
+): InboundReceived {
+  const { trace = currentTraceparent(), ...rest } = what;
+  const receivedAt = new Date().toISOString();
+  return { id: `evt_${randomUUID()}`, receivedAt, ...rest, ...(trace && { trace }) };
+}
+
+/** Text where the bytes are UTF-8, base64 where they are not, so that no byte is lost on the way. */
+export function packBody(bytes: Buffer): Body {
+  const text = bytes.toString('utf8');
+  // Control characters grow sixfold in a message: a body full of them would not fit into the queue, and never would.
+  const fits = JSON.stringify(text).length <= 2 * bytes.length + 2;
+  return fits && Buffer.from(text, 'utf8').equals(bytes)
+    ? { body: text, encoding: 'utf8' }
+    : { body: bytes.toString('base64'), encoding: 'base64' };
+}
+
+export const packJson = (body: unknown): Body => ({ body: JSON.stringify(body), encoding: 'utf8' });
+
+/** A message or event with half of its body, marked. */
+export function cutBody<T extends Body>(whole: T): T & { bodyTruncated: true } {
+  // Base64 comes in fours.
+  const half = Math.floor(whole.body.length / 8) * 4;
+  return { ...whole, body: whole.body.slice(0, half).toWellFormed(), bodyTruncated: true };
+}
+
+/** The instant that a body is of, by the hub's clock. */
+export const asOf = ({ askedAt, receivedAt }: Pick<InboundReceived, 'askedAt' | 'receivedAt'>): string =>
+  askedAt ?? receivedAt;
+
+/** The bytes of a packed body. */
+export const bodyBytes = ({ body, encoding }: Body): Buffer => Buffer.from(body, encoding);
