@@ -17,7 +17,7 @@ export interface Deployment {
   readSecrets(marketplace: string): Promise<Record<string, object>>;
 }
 
-export const DEFAULT_KEY = 'local-dev-key';
+const DEFAULT_KEY = 'local-dev-key';
 const LOOPBACK = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/;
 
 /** The hub that is asked and the deployment that is looked into may be of two stages. */

@@ -18,7 +18,7 @@ const MAX_SKEW_MS = 5_000;
 const LOOKED_AT = 200;
 
 /** Leases, due times and the order of events of two sides go by clocks. */
-export const clock: Check<Hub> = {
+const clock: Check<Hub> = {
   name: 'clock',
   async look({ api, now }) {
     const asked = now();
@@ -34,7 +34,7 @@ export const clock: Check<Hub> = {
 };
 
 /** What the hub knows of its connections: polls that broke off or never ran, deliveries that wait, silent webhooks. */
-export const connections: Check<Hub> = {
+const connections: Check<Hub> = {
   name: 'connections',
   async look({ api, now }) {
     const all = await api.get<Connections>('/connections');
@@ -50,7 +50,7 @@ export const connections: Check<Hub> = {
 };
 
 /** Whether the marketplaces call this hub; where one has no API for that, nobody can look but a person. */
-export const webhooks: Check<Hub> = {
+const webhooks: Check<Hub> = {
   name: 'webhooks',
   async look({ api }) {
     const { connections: all } = await api.get<Connections>('/connections');
