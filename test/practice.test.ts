@@ -139,7 +139,9 @@ describe.concurrent('what cannot be read', () => {
     ['a deep nest', '['.repeat(50_000) + ']'.repeat(50_000), 'unexpected_shape', undefined],
   ])('%s: kept whole, with connection, code and field, and not received again', async (_, body, code, field) => {
     expect((await post(stage, body)).status).toBe(200);
-    const find = async () => (await stage.events('state=unreadable&limit=200')).filter((event) => event.body === body);
+    // Lists cut what is long.
+    const isIt = (shown = '') => shown === body || (shown.length > 1000 && body.startsWith(shown));
+    const find = async () => (await stage.events('state=unreadable&limit=200')).filter((event) => isIt(event.body));
     const [event] = await eventually(async () => ((await find()).length > 0 ? find() : null), 'the unreadable event');
     expect(event).toMatchObject({ connection: SHOP, topic: 'order-paid', order: null });
     expect(event?.error?.description).toContain(SHOP);
