@@ -92,12 +92,12 @@ describe('4: one worker at a time, and a probe after an unknown outcome', () => 
     const { connector } = fake({
       push: async () => {
         const stale = await read(id);
-        await transition(stale, { ...stale, state: 'succeeded', lease: null, updatedAt: 'later' });
+        await transition(stale, { ...stale, state: 'succeeded', lease: null, updatedAt: '2100-01-01T00:00:00.000Z' });
         return {};
       },
     });
     await workDelivery(id, connector);
-    expect(await read(id)).toMatchObject({ state: 'succeeded', updatedAt: 'later', attemptCount: 0 });
+    expect(await read(id)).toMatchObject({ state: 'succeeded', updatedAt: '2100-01-01T00:00:00.000Z', attemptCount: 0 });
   });
 });
 

@@ -9,13 +9,13 @@ import { temporaryFolder } from '../support/hub.ts';
 const HUB = 'https://hub.example';
 const folder = temporaryFolder();
 const path = (name: string) => join(folder, name);
-const urlOf = (topic: string, secret = 'path-canary-1', hub = HUB) =>
+const urlOf = (topic: string, secret = 'path-canary-number-1', hub = HUB) =>
   `${hub}/webhooks/marketful/shed/${topic}/${secret}`;
 
 let marketful: MarketfulSandbox;
 beforeAll(async () => {
   marketful = await startMarketfulSandbox({ accessToken: 'token', userId: 'user' });
-  write('path-canary-1');
+  write('path-canary-number-1');
 });
 beforeEach(() => fetch(`${marketful.url}/_sandbox/reset`, { method: 'POST' }));
 afterAll(async () => {
@@ -34,7 +34,7 @@ function write(webhookSecret: string, name = 'connections.json') {
     id: 'shop',
     marketplace: 'scopio',
     baseUrl: 'http://127.0.0.1:1',
-    secrets: { apiKey: 'key', webhookSecret: 'signing-canary' },
+    secrets: { apiKey: 'key', webhookSecret: 'signing-canary-of-the-shop' },
   };
   writeFileSync(path(name), JSON.stringify({ connections: [shed, shop], routes: [] }));
   return path(name);
@@ -86,7 +86,7 @@ test('registers every URL once, however often it is run', async () => {
 
 test('repairs what is another URL, as only one of a kind can stand', async () => {
   await register('order/created', 'https://erp.example/hook');
-  await register('order/updated', urlOf('order-updated', 'path-canary-0'));
+  await register('order/updated', urlOf('order-updated', 'path-canary-number-0'));
   await register('shipment_event/created', urlOf('shipment-event-created'));
   const before = marketful.registered();
   // Somebody's hook goes only where a person says so.
@@ -160,7 +160,7 @@ test('one clear line says what is wrong', async () => {
   expect(await run('none', HUB)).toBe('longshore: there is no connection "none"; there are: shed, shop');
   expect(await run('shed', 'hub.example')).toMatch(/^longshore: --url must be the hub's address/);
   expect(await run('shed', HUB, path('none.json'))).toMatch(/none\.json: no such file$/);
-  expect(await run('shed', HUB, write('path/canary', 'slash.json'))).toMatch(
+  expect(await run('shed', HUB, write('path/canary-of-the-shed', 'slash.json'))).toMatch(
     /^longshore: secret_unfit: the webhookSecret of shed ends its URLs/,
   );
   marketful.faults.add({
