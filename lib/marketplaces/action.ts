@@ -33,13 +33,13 @@ export interface CancelInput extends PlaceInput {
 /** A parcel to report to whoever sold the order. */
 export interface ReportInput {
   order: Order;
-  /** With its carrier's canonical code (null: the shipper's word has none). */
+  /** With its carrier's canonical code (null: the shipper's name for it has none). */
   fulfillment: Fulfillment & { carrierCode: string | null };
   /** Another parcel of the order was reported there, or may have been. */
   anotherReported: boolean;
 }
 
-/** `about`: what the follow-up is about, as it said. */
+/** `about` is what the role's `followUps` gave this follow-up to tell it from others of its action. */
 export interface FollowUpInput {
   order: Order;
   about: string;
@@ -57,7 +57,7 @@ export interface StockInput {
   quantity: number;
 }
 
-/** The remote's id of what an event only named. */
+/** `resource` is the remote's id of what an event only named. */
 export interface FetchInput {
   resource: string;
 }

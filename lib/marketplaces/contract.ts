@@ -29,9 +29,13 @@ export interface Webhook {
   evidence(request: WebhookRequest, credentials: WebhookCredentials): Evidence | undefined;
   /** As `authenticate`, from what was kept: the secrets or settings may have been corrected since. */
   admits(evidence: Evidence, body: Buffer, credentials: WebhookCredentials): boolean;
-  /** What the vendor sends to try a URL, JSON or not: answered 200 and noted, it means nothing. */
+  /**
+   * Whether a body, JSON or not, is what the vendor sends to try a URL: it is answered 200, noted, and means nothing.
+   */
   isTest?(body: Buffer): boolean;
-  /** What an authentic body lacks that the vendor wants to be told at once: answered 400, and kept as unreadable. */
+  /**
+   * What an authentic body lacks, where the vendor wants to be told at once: it is answered 400 and kept as unreadable.
+   */
   objection?(topic: string, body: unknown): string | null;
   /** The body of every answer, where the vendor documents one; without a problem it was accepted. */
   answer?(problem: { code: string; description: string } | null): object;
@@ -51,7 +55,7 @@ export type Change =
   | { type: 'products'; products: ProductSnapshot[] }
   /** `unless`: nothing to read while our order stands at that version or a later one. */
   | { type: 'fetch'; action: string; resource: string; unless?: { externalId: string; version: string } }
-  /** `about`: what the remote said it of, for the timeline of the order that is known there by this id. */
+  /** `about`: an entry of this type goes to the timeline of the order that the remote knows by this id. */
   | { type: 'none'; reason: string; about?: { remoteId: string; type: NoteType } };
 
 export interface PollContext extends RemoteContext {
@@ -84,7 +88,10 @@ export interface RegisteredWebhook {
 
 /** The remote's own list of whom it calls, where it has an API for it. */
 export interface WebhookRegistry {
-  /** It takes one URL a topic: another must be removed before ours can stand. Else several stand side by side. */
+  /**
+   * The remote takes one URL a topic: another is removed before ours is created. Without it, several stand side by
+   * side.
+   */
   oneUrlPerTopic?: boolean;
   list(context: RemoteContext): Promise<RegisteredWebhook[]>;
   /** The URL ends in the secret. Throws when the remote refuses it. */
@@ -100,7 +107,7 @@ export interface Connector extends Role {
   webhook?: Webhook;
   /** Registers the hub's URLs at the remote. */
   webhookRegistry?: WebhookRegistry;
-  /** Where a person tells the remote the hub's URLs, if no call can: one sentence, as it stands in the vendor's words. */
+  /** Where a person gives the remote the hub's URLs, if no call can: one sentence in the vendor's own terms. */
   pasteHint?: string;
   map(inbound: InboundBody, connection: Connection): Change;
   poll?(context: PollContext): AsyncIterable<PollPage>;

@@ -25,15 +25,15 @@ export interface MarketplaceInfo {
   readonly movesLines?: boolean;
 }
 
-/** A carrier table both ways: canonical code → the marketplace's word. */
+/** Canonical carrier code → what the marketplace calls it; read both ways. */
 export type CarrierTable = Readonly<Record<string, string>>;
 
-/** What the hub must know of a marketplace to plan for others; light, as every worker loads that of all of them. */
+/** What deliveries to a marketplace are planned by, without its connector; light, as every worker loads all roles. */
 export interface Role {
   info: MarketplaceInfo;
   carriers: CarrierTable;
   /** It can be told how many units it may sell. */
   takesStock?: true;
-  /** Further pushes an order's present state calls for; asked at every change, each runs once. */
+  /** Further pushes that an order's present state calls for: asked at every change, each of them runs once. */
   followUps?(order: Order, connection: Connection): FollowUp[];
 }

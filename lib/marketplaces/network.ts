@@ -2,7 +2,9 @@ import { type Configuration, getConfiguration } from '#lib/connections/store';
 import type { Role } from './manifest.ts';
 import { roleOf } from './registry.ts';
 
-/** The connections and routes of the moment, with what each marketplace can do: what orders and stock are planned by. */
+/**
+ * The connections and routes of the moment, with what each marketplace can do: what orders and stock are planned by.
+ */
 export interface Network extends Configuration {
   roleOf(marketplace: string): Role;
 }

@@ -30,7 +30,7 @@ export async function withRemote<T>(
   }
 }
 
-/** The remote with secrets that have replaced, since they were cached, those it refused; undefined for any other error. */
+/** After a refusal of cached secrets: the remote with those that have replaced them. Undefined for any other error. */
 export async function renewRemote(
   { connection, secrets }: Remote,
   error: unknown,

@@ -104,7 +104,7 @@ export function createRemote(name: string, script: ReadonlyArray<Answer | 'timeo
     if (answer === 'reset') throw new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } });
     if (!answer) throw new Error(`a call more than the script of ${name} has`);
     const text = answer.body.endsWith('.json') ? fixtureText(name, answer.body) : answer.body;
-    return new Response(text, { status: answer.status });
+    return new Response(text || null, { status: answer.status });
   };
   const budget = { take: async () => {}, pause: async () => {} };
   return { calls, http: createHttp({ baseUrl: 'http://remote.test/base', budget, timeoutMs: 50, fetch }) };

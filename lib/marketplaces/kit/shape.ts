@@ -31,7 +31,10 @@ export const optionalText = orNothing(TextOrNumber);
 const upTo = (bytes: number) =>
   z.refine<string | undefined>((value) => Buffer.byteLength(value ?? '') <= bytes, `is longer than ${bytes} bytes`);
 
-/** DynamoDB's sort keys have 1,024 bytes: a SKU stands in one twice, once with each `#` as three, beside a connection's id. */
+/**
+ * DynamoDB's sort keys have 1,024 bytes: a SKU stands in one twice, once with each `#` as three, beside a connection's
+ * id.
+ */
 const MAX_ID_BYTES = 200;
 
 /** What a vendor calls an order, a line, a SKU or anything else by. */
@@ -70,7 +73,7 @@ export function readShape<T>(schema: z.ZodMiniType<T>, body: unknown, at = ''): 
   throw unreadable(pathOf(path, at), missing ? 'is missing' : (issue?.message ?? 'has an unexpected shape'));
 }
 
-/** What a body that its vendor's document does not explain is answered with. */
+/** The error for a body that its vendor's document does not explain: it names the field, and no value. */
 export function unreadable(field: string, problem: string): ContractError {
   return new ContractError({ code: 'unexpected_shape', description: `${field || 'the body'}: ${problem}`, field });
 }
@@ -85,7 +88,7 @@ function pathOf(path: readonly PropertyKey[], at: string): string {
 /** Paths of fields below `at`. */
 export const pathUnder = (at: string) => (field: string) => (at === '' ? field : `${at}.${field}`);
 
-/** For a member that only turns out to be needed while mapping. */
+/** Throws for a member that may be absent, but not in the order being mapped. */
 export function needed(field: string): never {
   throw unreadable(field, 'is missing');
 }

@@ -46,14 +46,16 @@ export function hasValidHmac(
   return matches.includes(true);
 }
 
-/** Buffer skips what it cannot decode; a signature with such characters in it is not one. */
+/**
+ * A signature's bytes, none where it holds a character of another encoding: Buffer would skip that and read the rest.
+ */
 function decode(text: string, encoding: 'hex' | 'base64'): Buffer {
   const canonical = encoding === 'hex' ? text.toLowerCase() : text;
   const bytes = Buffer.from(canonical, encoding);
   return bytes.toString(encoding) === canonical ? bytes : Buffer.alloc(0);
 }
 
-/** How the evidence of a secret in the URL or in a header is written: a signature over the body made with it. */
+/** The signature over the body that stands for a secret which came in the URL or a header. */
 const KEPT = { name: 'secret', algorithm: 'sha256', encoding: 'hex' } as const;
 
 /**

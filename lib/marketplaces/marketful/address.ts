@@ -119,7 +119,9 @@ const partsOf = (line: string | undefined): string[] =>
 const plain = (text: string | undefined): string =>
   (text ?? '').normalize('NFD').replaceAll(/\p{M}/gu, '').trim().toLowerCase();
 
-/** Their two letters, then ISO 3166-2 without its country, then names and abbreviations, all plain and in lower case. */
+/**
+ * Their two letters, then ISO 3166-2 without its country, then names and abbreviations, all plain and in lower case.
+ */
 const STATES: Readonly<Record<string, readonly string[]>> = {
   AG: ['agu', 'aguascalientes', 'ags'],
   BC: ['bcn', 'baja california', 'baja california norte', 'b c', 'b c n'],
@@ -172,7 +174,9 @@ const CODES = new Map(
   ),
 );
 
-/** `Estado`, such as `MX-JA`, of a Mexican state's name, ISO 3166-2 code or common abbreviation; null for anything else. */
+/**
+ * `Estado`, such as `MX-JA`, of a Mexican state's name, ISO 3166-2 code or common abbreviation; null for anything else.
+ */
 export function stateCode(region: string): string | null {
   const plain = region.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
   const words = plain.replaceAll(/[^a-z]+/g, ' ').trim();

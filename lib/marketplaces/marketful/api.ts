@@ -74,7 +74,10 @@ export async function call(caller: Caller, request: HttpRequest): Promise<HttpRe
   return response;
 }
 
-/** GET /shipment_events/get_events: `{ message, orden }`, the order with everything that happened to it; ContractError without it. */
+/**
+ * GET /shipment_events/get_events: `{ message, orden }`, the order with everything that happened to it; ContractError
+ * without it.
+ */
 export async function getEvents(caller: Caller, orderId: string): Promise<unknown> {
   const path = '/shipment_events/get_events';
   const query = { order_id: orderId };
@@ -104,7 +107,7 @@ export async function createOrder(caller: Caller, order: PlacementRequest): Prom
   const response = await call(caller, { method: 'POST', path, json: { order } });
   const answer = Created.safeParse(response.body);
   if (answer.success) return answer.data.order?.id;
-  // They may well have taken it: reading it back tells.
+  // Marketful may have taken the order: the probe reads it back.
   throw new UnknownOutcomeError({
     code: 'unexpected_answer',
     description: describe(response),
@@ -184,7 +187,7 @@ function refuse(response: HttpResponse, more = ''): IntegrationError {
     : new RejectedError({ code: status < 300 ? 'refused' : `http_${status}`, description, httpStatus: status });
 }
 
-/** Items are listed in shapes of their own: each by its SKU, title or id, or the words it consists of. */
+/** The names of the items that an answer lists: each by its SKU, title or id, or as the text that it is. */
 function namesIn(body: unknown, key: string): string[] {
   const items = member(body, key);
   if (!Array.isArray(items)) return [];
@@ -194,7 +197,10 @@ function namesIn(body: unknown, key: string): string[] {
   });
 }
 
-/** Their 400 to 405 mean something else at every call; only the message tells. What may heal is left to the status. */
+/**
+ * 400 to 405 mean something else at every call of Marketful's, so the message decides; other statuses mean what they
+ * say.
+ */
 function refusal(response: HttpResponse): IntegrationError | null {
   const usual = classify(response);
   return usual instanceof RejectedError || usual instanceof BlockedError ? refuse(response) : null;

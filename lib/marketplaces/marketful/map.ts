@@ -7,7 +7,7 @@ import { INEXACT, isExact, member, textOf } from '../kit/json.ts';
 import { defined, pathUnder, readShape, unreadable } from '../kit/shape.ts';
 import { Orden, type ShipmentEvent, Stock } from './api.ts';
 
-/** Where a timestamp without an offset comes from. */
+/** The zone of timestamps without an offset. */
 const ZONE = 'America/Mexico_City';
 
 /** Webhooks only say which order to read; the order read back is the shipment. */
@@ -18,7 +18,7 @@ export function map({ topic, body, receivedAt }: InboundBody, _connection: Conne
   return { type: 'fetch', action: 'shipment', resource: findId(body, paths) };
 }
 
-// Most telling first. The bare `id` of a shipment event is the event's own, so there it is no use.
+// Most telling first. The bare `id` of a shipment event is the event's own and not the order's.
 const ORDER_PATHS = [['order', 'id'], ['orden', 'id'], ['order', 'order_id'], ['order_id'], ['id'], ['order'], []];
 const SHIPMENT_PATHS = [
   ['shipment_event', 'order_id'],
@@ -38,7 +38,7 @@ function findId(body: unknown, paths: readonly string[][]): string {
   throw unreadable((paths[0] ?? []).join('.'), 'expected the id of an order, here or anywhere');
 }
 
-/** Stock has no time of its own. More sold than there is counts as none for sale. */
+/** Stock tells no time. A quantity below zero, more sold than there is, counts as none for sale. */
 function mapStock(body: unknown): ProductSnapshot {
   const { sku, ean, item_id: externalId, quantity = 0 } = readShape(Stock, body);
   return { sku, quantity: Math.max(0, quantity), ...defined({ ean, externalId }), version: null };

@@ -8,7 +8,9 @@ import { Settings } from './settings.ts';
 const PHASES = ['placement', 'watched', 'sku'] as const;
 type Phase = (typeof PHASES)[number];
 
-/** Open placements, then the stock of each SKU; a page for each, as each is a call: a poll that breaks off repeats none. */
+/**
+ * Open placements, then the stock of each SKU; a page for each, as each is a call: a poll that breaks off repeats none.
+ */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const [begun, last] = readResume(context.resume);
   for (const phase of PHASES.slice(PHASES.indexOf(begun))) {
@@ -38,7 +40,7 @@ async function* pollPlacements(context: PollContext, after: string | null): Asyn
 const readPlacement = (context: PollContext, { remoteId, channel, number }: OpenPlacement): Promise<unknown> =>
   remoteId === null ? getOrder(context, channel, number) : getEvents(context, remoteId);
 
-/** So many SKUs in a row that fail are the remote's trouble, not theirs. */
+/** After so many failures in a row the remote is in trouble, and not a SKU. */
 const MAX_FAILURES = 3;
 
 async function* pollStock(
@@ -51,7 +53,7 @@ async function* pollStock(
     try {
       const body = await readStock(context, sku);
       failures = 0;
-      // By EAN they do not say which SKU it is.
+      // An answer by EAN does not name the SKU.
       const items = body === null ? [] : [{ topic: 'stock', body: { ...body, sku } }];
       yield { items, resume: resumeAt(phase, sku) };
     } catch (error) {
@@ -65,7 +67,9 @@ async function* pollStock(
   }
 }
 
-/** By SKU, which orders are placed by; by EAN where that is all they know. Null where they know neither. */
+/**
+ * By SKU, as orders are placed, or by EAN where Marketful knows the product by that alone; null where it knows neither.
+ */
 async function readStock(context: PollContext, sku: string): Promise<object | null> {
   const set = settingsOf(context).eans?.[sku];
   const bySet = set === undefined ? null : await unlessRefused(() => getStockByEan(context, set));

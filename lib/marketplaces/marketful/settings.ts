@@ -1,6 +1,9 @@
 import * as z from '#lib/platform/zod';
 
-/** "We accept Marketful, Fedex, DHL, UPS, Estafeta, Will_Call". The first leaves the choice to the warehouse, the last ships nothing. */
+/**
+ * "We accept Marketful, Fedex, DHL, UPS, Estafeta, Will_Call". The first leaves the choice to the warehouse, the last
+ * ships nothing.
+ */
 export const OFFERED = ['Marketful', 'Fedex', 'DHL', 'UPS', 'Estafeta', 'Will_Call'] as const;
 
 const filled = z.string().check(z.minLength(1));
@@ -18,7 +21,7 @@ export const Secrets = z.strictObject({
 export const Settings = z.strictObject({
   /** Their carrier's name → canonical code. */
   carriers: z.optional(z.record(z.string(), filled)),
-  /** Who carries what the buyer chose no carrier for. */
+  /** The carrier of orders whose buyer chose none. */
   carrierName: z._default(z.enum(OFFERED), 'Marketful'),
   shippingType: z._default(z.enum(['económico', 'dia_siguiente']), 'económico'),
   insured: z._default(z.boolean(), false),

@@ -6,7 +6,7 @@ import { member, textOf } from '../kit/json.ts';
 import { fulfillOrder, listOrders } from './api.ts';
 import { carriers, info } from './manifest.ts';
 
-/** One page: no paging is documented, the list is short because it holds only what nobody has fulfilled. */
+/** One page: no paging is documented, and the list holds only what nobody has fulfilled. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const orders = await listOrders(context);
   yield { items: orders.map((body) => ({ topic: 'order', body })), resume: null };
@@ -23,7 +23,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
     return {};
   },
 
-  /** An order cannot be read by its id; the list no longer holds one that is fulfilled, by whichever parcel. */
+  /** Scopio reads no order by its id. Its list holds an order until it is fulfilled, by whichever parcel. */
   async probe(remote, input) {
     const orders = await listOrders(remote);
     if (orders.some((order) => textOf(member(order, 'id')) === input.order.externalId)) return null;

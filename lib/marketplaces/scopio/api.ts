@@ -86,7 +86,7 @@ export const PlainUcpOrder = z.object({
   totals: Totals,
 });
 
-/** A webhook around an order. Only the time matters: a bare order has neither. */
+/** What a webhook wraps its order in. Only the time is read: of a bare order nobody knows when it was sent. */
 export const Envelope = z.object({ created_at: optionalText });
 
 /** "Response excerpt": `{ "success": true, "orders": [...] }`. Orders pass as they came, a bad one spoils no other. */
@@ -116,7 +116,7 @@ export async function fulfillOrder(caller: Caller, orderId: string, json: Fulfil
   const headers = authorization(caller);
   const response = await caller.http.request({ method: 'POST', path, params: { orderId }, headers, json });
   const detail = { description: describe(response), httpStatus: response.status };
-  // A page from somewhere in between is no answer of theirs.
+  // Text that is not JSON is the page of a proxy, and no answer of Scopio's.
   if (typeof response.body === 'string' && response.body.trim() !== '')
     throw new UnknownOutcomeError({ code: 'unexpected_answer', ...detail });
   if (member(response.body, 'success') === false) throw new RejectedError({ code: 'not_successful', ...detail });

@@ -122,7 +122,7 @@ const sum = (totals: Totals, type: string): number =>
 
 const find = (totals: Totals, type: string): number | undefined => totals.find((total) => total.type === type)?.amount;
 
-/** Where in the body an order stands, and what is known of its time from outside of it. */
+/** Where in the body an order stands, and what its envelope and its arrival tell of its time. */
 interface Around {
   at: string;
   sentAt: string | null;
@@ -130,8 +130,8 @@ interface Around {
 }
 
 /**
- * By when it must leave. The document knows no such key, so what cannot be read as a time is none, and costs no order.
- * A bare date is its first moment: rather a day early than late.
+ * `shipBy` from members that the document does not know: what cannot be read as a time is left out and costs no order.
+ * A bare date is its first moment, rather a day early than late.
  */
 function mapShipBy({ ship_by, shipping_deadline }: ShipBy): Pick<OrderSnapshot, 'shipBy'> {
   for (const value of [ship_by, shipping_deadline]) {
@@ -147,7 +147,7 @@ function mapShipBy({ ship_by, shipping_deadline }: ShipBy): Pick<OrderSnapshot, 
 
 const isCancelled = (status: string | undefined): boolean => /^cancell?ed$/i.test(status ?? '');
 
-/** Where it goes and who bought it: the recipient, where nobody else is named. `at` is the address's path. */
+/** The address and the buyer, who is the recipient where nobody else is named. `at` is the address's path. */
 function mapPeople(
   address: Address,
   at: string,

@@ -18,7 +18,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
   },
 };
 
-/** "from placed to processing", and from nothing else: the store may be further by now. */
+/** "from placed to processing": an order in any other status is left alone, as the store has moved it on. */
 export const processing: ProbedAction<FollowUpInput> = {
   async push(remote, { order: { externalId } }) {
     const { OrderNumber, OrderStatusId } = await getOrderState(remote, externalId);

@@ -172,12 +172,12 @@ export const postInventory = (caller: Caller, json: Array<{ SkuCode: string; Inv
 async function post(caller: Caller, path: string, json: unknown, alsoDone?: readonly number[]): Promise<void> {
   const response = await call(caller, { method: 'POST', path, json }, alsoDone);
   if (judge(response, alsoDone) === 'done') return;
-  // They may well have done it: reading it back tells.
+  // The store may have done it: the probe reads it back.
   const detail = { code: 'unexpected_answer', description: describe(response), httpStatus: response.status };
   throw new UnknownOutcomeError(detail);
 }
 
-/** Sends with the connection's token; one that is refused is renewed once before that is the last word. */
+/** Sends with the connection's token; a refused one is renewed once, and the second refusal stands. */
 async function call(caller: Caller, request: HttpRequest, alsoDone?: readonly number[]): Promise<HttpResponse> {
   const send = (token: string) =>
     caller.http.request({

@@ -29,7 +29,7 @@ function mapOrder(order: Order, zone: string, receivedAt: string): OrderSnapshot
     externalId: OrderNumber,
     number: OrderNumber,
     placedAt,
-    // They do not say when.
+    // The store does not say when an order was paid.
     paidAt: isPaid(OrderStatusId, order.PaymentStatusId) ? placedAt : null,
     version: ModifiedDate === undefined ? null : modifiedAt(ModifiedDate, 'ModifiedDate', zone, receivedAt),
     cancelled: isCancelled(OrderStatusId),

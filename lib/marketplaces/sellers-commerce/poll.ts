@@ -7,11 +7,15 @@ import { Settings } from './settings.ts';
 import { isCart } from './statuses.ts';
 import { windowOf } from './window.ts';
 
-/** What was changed this very second may change again and keep its ModifiedDate: it is left to the next poll. */
+/**
+ * An order that changed within this second may change again under the same ModifiedDate: it is left to the next poll.
+ */
 const LAG_MS = 2_000;
 const MAX_RESTARTS = 20;
 
-/** Where a page begins: the window that is left, and within its first second how many to skip, the last of them seen. */
+/**
+ * Where a page begins: the window that is left, and within its first second how many to skip, the last of them seen.
+ */
 const Position = z.object({
   until: z.string(),
   from: z.string(),
@@ -64,7 +68,7 @@ function follow(position: Position, rows: readonly unknown[]): Position | null {
   return { ...position, skip: skip + rows.length - 1, seen: numberOf(rows.at(-1)) };
 }
 
-/** Pages overlap, and a second that is read anew is mostly known. */
+/** False for a state that this poll has sent: pages overlap, and a second may be read anew. */
 function isNew(row: unknown, sent: Set<string>): boolean {
   const state = `${numberOf(row)} ${textOf(member(row, 'ModifiedDate'))}`;
   if (numberOf(row) === '' || !sent.has(state)) return Boolean(sent.add(state));

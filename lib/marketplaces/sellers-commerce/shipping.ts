@@ -49,7 +49,9 @@ function serviceTypeId(carrier: number, chosen: number | undefined): number | nu
   return id !== undefined && id >= services[0] && id <= services[1] ? id : undefined;
 }
 
-/** The body of shippinginformation. Throws BlockedError for a carrier or service that is not in the document's tables. */
+/**
+ * The body of shippinginformation. Throws BlockedError for a carrier or service that is not in the document's tables.
+ */
 export function shippingOf(connection: Connection, { order, fulfillment }: ReportInput): ShippingInformation {
   const { services, timeZone } = Settings.parse(connection.settings);
   const { trackingNumber, shippedAt, carrierCode } = fulfillment;

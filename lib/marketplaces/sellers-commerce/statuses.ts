@@ -21,7 +21,7 @@ const CAPTURED_LATER = 86;
 
 export const isCart = (status: number): boolean => status === LIVE_CART || status === ABANDONED_CART;
 export const isCancelled = (status: number): boolean => status === CANCELLED || status === REJECTED;
-/** All of it left the seller, whatever became of it then. */
+/** Whether all of the order has left the seller, whatever became of it then. */
 export const isShipped = (status: number): boolean => [SHIPPED, COMPLETED, UNDELIVERED].includes(status);
 
 const PAID = [CAPTURED, AUTHORIZED, CAPTURED_LATER];

@@ -50,7 +50,7 @@ async function grant({ http, now }: Caller, form: Record<string, string>): Promi
       ...(refresh_token && { refreshToken: refresh_token, refreshUntil: after(REFRESH_MS) }),
     };
   } catch (error) {
-    // Whatever became of the token, nothing else was asked yet: no push needs a probe for it.
+    // An unknown outcome of the grant is no unknown outcome of the push, which has not left yet.
     throw error instanceof UnknownOutcomeError ? new RetryableError(error.detail) : error;
   }
 }

@@ -39,7 +39,7 @@ function mapOrder(body: unknown, receivedAt: string, settings: Settings): OrderS
     externalId: order.id,
     number: order.number ?? order.id,
     placedAt,
-    // They say that it is paid and not when; a later change of the order is none of its payment.
+    // Sello says that an order is paid, and not when: the time of a later change would be wrong.
     paidAt: order.is_paid ? placedAt : null,
     version: versionOf(order, receivedAt, settings),
     cancelled: order.is_deleted,
@@ -118,8 +118,8 @@ interface Times {
 }
 
 /**
- * When the source last changed; null where it does not say. They tell whole seconds: of two readings within the second of the change the later
- * one knows more, so the milliseconds say how long after the change it was read, up to 999.
+ * When the source last changed; null where it does not say. Sello tells whole seconds: of two readings within the second
+ * of the change the later one knows more, so the milliseconds say how long after the change it was read, up to 999.
  */
 function versionOf({ updated_at, created_at }: Times, receivedAt: string, settings: Settings): string | null {
   const changed = changedAt(updated_at, 'updated_at', settings) ?? changedAt(created_at, 'created_at', settings);

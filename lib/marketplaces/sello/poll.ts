@@ -13,7 +13,9 @@ interface Walk {
   size: number;
   sort: 'updated_at' | 'created_at';
   topic: string;
-  /** What the very first poll reads, which has nothing to stop at; without it, nothing. */
+  /**
+   * The filter of the very first poll, which has no watermark to stop at; without one it reads nothing of this list.
+   */
   first?: Record<string, string>;
 }
 
@@ -37,7 +39,7 @@ const OVERLAP_MS = 5 * 60_000;
 const ROWS_AGAIN = 10;
 
 type Marks = Partial<Record<Walk['name'], string>>;
-/** Each list's mark on its own: one that was never read stays so. */
+/** Rewinds each list's mark; a list that was never read keeps none. */
 export const rewind = (watermark: string, since: string): string =>
   JSON.stringify(
     Object.fromEntries(
@@ -89,7 +91,7 @@ async function readPage(context: PollContext, { walk: index, offset, marks: seen
   return { items, marks, next: ahead.walk < WALKS.length ? ahead : null };
 }
 
-/** Null for a row without a time one can read: it is handed on, and shown as what it is. */
+/** Null for a row whose time cannot be read: such a row is handed on and becomes an unreadable event. */
 function changedAt(row: unknown, field: string, zone: string): string | null {
   const value = textOf(member(row, field));
   try {

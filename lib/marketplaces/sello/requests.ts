@@ -14,7 +14,7 @@ const separateRows: RequestAction<z.infer<typeof SeparateRows>> = {
   async push(context, { orderId, rowIds }) {
     const present = await listRowIds(context, orderId);
     const open = rowIds.filter((row) => present.includes(row));
-    // Some may be gone by an attempt that broke off; none at all is a mistake.
+    // An attempt that broke off may have separated some of the rows; that none is there is a mistake.
     if (open.length === 0)
       throw new RejectedError({
         code: 'no_such_row',

@@ -5,7 +5,7 @@ import { info } from './manifest.ts';
 /** order-new → orderNew */
 const hookOf = (topic: string): string => topic.replace(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase());
 
-/** Their entries have no id, and one may be there twice. */
+/** Entries have no id at Sello, and one may be there twice. */
 const idOf = ({ hook, url }: { hook: string; url: string }): string => `${hook} ${url}`;
 
 /** "Sello will attempt to POST to the url": a URL that does not answer 2xx is refused. */

@@ -12,7 +12,10 @@ export const webhook: Webhook = {
   isTest: isWithoutId,
 };
 
-/** "Will only contain the ID of the order or the ID of the product": under which name, the document does not say. Empty for an inexact one. */
+/**
+ * "Will only contain the ID of the order or the ID of the product": under which name, the document does not say.
+ * Undefined where there is none, empty for one that JSON has rounded.
+ */
 export function findId(body: unknown, kind: 'order' | 'product'): string | undefined {
   const candidates = [
     member(body, `${kind}_id`),
@@ -24,7 +27,10 @@ export function findId(body: unknown, kind: 'order' | 'product'): string | undef
   return candidates.map(digits).find((id) => id !== undefined);
 }
 
-/** Adding a webhook makes Sello POST to its URL; what, the document does not say: nothing, or JSON without any number. */
+/**
+ * Sello POSTs to the URL of a webhook that is added. The document does not say what: taken as nothing, or as JSON
+ * without a number.
+ */
 export function isWithoutId(bytes: Buffer): boolean {
   const text = bytes.toString().trim();
   if (text === '') return true;
@@ -40,7 +46,9 @@ function holdsNumber(value: unknown): boolean {
   return digits(value) !== undefined;
 }
 
-/** Undefined for what is no id; empty for a number that JSON has rounded, so that nothing else is taken in its place. */
+/**
+ * Undefined for what is no id; empty for a number that JSON has rounded, so that nothing else is taken in its place.
+ */
 function digits(value: unknown): string | undefined {
   if (!isExact(value)) return '';
   const text = textOf(value);

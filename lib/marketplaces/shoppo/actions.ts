@@ -27,7 +27,7 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
 };
 
 export const order: ProbedAction<PlaceInput> = {
-  /** In steps, each only where it is still due: an attempt that broke off between them is taken up again. */
+  /** Creates, then pays, each only where it is still due: an attempt that broke off in between is taken up again. */
   async push(remote, input) {
     const given = await orderOf(remote, input);
     const [code, placed] = await findPlaced(remote, input.order, given.orderItems);
@@ -46,7 +46,7 @@ export const order: ProbedAction<PlaceInput> = {
 };
 
 export const cancel: ProbedAction<CancelInput> = {
-  /** Whatever may still be cancelled is; the rest needs a person, who has only tickets left. */
+  /** Cancels what may still be cancelled. For the rest a person writes a ticket, which is all that Shoppo offers. */
   async push(remote, input) {
     const placed = await standing(remote, input);
     const left: OrderItem[] = [];
@@ -86,7 +86,7 @@ export async function cancelItems(context: RemoteContext, items: readonly OrderI
 
 const isPaid = ({ status }: OrderItem): boolean => status === 'PAID';
 
-/** False where it moved on since it was read. */
+/** False where Shoppo refuses, as the order or item has moved on since it was read. */
 async function isDone(change: () => Promise<unknown>): Promise<boolean> {
   try {
     await change();

@@ -42,7 +42,7 @@ export async function ask(caller: Caller, query: string, variables: Variables): 
   });
   const data = member(response.body, 'data');
   const [answer = null] = typeof data === 'object' && data !== null ? Object.values(data) : [];
-  // What was done stands, whatever could not be shown of it.
+  // An answer beside errors: the operation was done, and only some of its fields could not be shown.
   if (answer !== null && !isEmpty(answer)) return answer;
   const refusal = readErrors(response);
   if (refusal) throw refusal;
@@ -67,7 +67,7 @@ function readErrors(response: HttpResponse): IntegrationError | null {
   const detail = { code: 'refused', description, httpStatus: response.status };
   if (CREDENTIALS.test(description)) return new BlockedError({ ...detail, code: 'credentials_refused' }, 'connection');
   if (PATIENCE.test(description)) return new ThrottledError({ ...detail, code: 'throttled' }, null);
-  // It broke on their side, before or after it was done.
+  // Shoppo failed before or after its work: the outcome is unknown.
   if (BROKEN.test(description)) return unclear(response, description);
   return new RejectedError(detail);
 }
@@ -114,7 +114,7 @@ export const cancelOrder = async (caller: Caller, orderId: string): Promise<Orde
 export const cancelOrderItem = async (caller: Caller, orderItemId: string): Promise<OrderState> =>
   readState(await ask(caller, CANCEL_ORDER_ITEM, { orderItemId }), 'orderItem');
 
-/** They may well have done what they do not show: reading it back tells. */
+/** Throws UnknownOutcomeError where the answer lacks the object: the mutation may have been done all the same. */
 function readState(answer: unknown, name: 'order' | 'orderItem'): OrderState {
   const state = OrderState.safeParse(member(answer, name));
   if (state.success) return state.data;
@@ -137,7 +137,7 @@ async function getNode(caller: Caller, document: (identifier: Identifier) => str
   throw new RejectedError({ code: 'not_found', description: `Shoppo has nothing under ${id}` });
 }
 
-/** Asks for the identifier of Skus, and where they have none there, for the rest. */
+/** Asks with the identifier of Skus, and once more without it where the API refuses that field. */
 async function askOfSkus(caller: Caller, document: (identifier: Identifier) => string, variables: Variables) {
   try {
     return await ask(caller, document('identifier'), variables);

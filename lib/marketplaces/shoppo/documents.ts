@@ -35,7 +35,7 @@ export const ORDER_LIST = /* GraphQL */ `
   }
 `;
 
-/** Only notifications print the identifier of a Sku; what the API itself has it on, the page does not say. */
+/** The page shows a Sku's identifier in notifications only, and does not say whether the API has that field. */
 export type Identifier = 'identifier' | '';
 
 const sku = (identifier: Identifier): string => `id ${identifier} color size price inventory enabled`;

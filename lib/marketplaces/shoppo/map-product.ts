@@ -22,7 +22,7 @@ export function mapSku(body: unknown, skus: Skus): ProductSnapshot {
   return { ...snapshotOf(sku, product, skus, ''), version: null };
 }
 
-/** A notification tells all that the catalog keeps of a Sku, but of a new one the id. */
+/** A notification holds all that the catalog keeps of a Sku, except the id of a new one. */
 export function mapSkuNotice(body: unknown, receivedAt: string, skus: Skus): Change {
   const { sku_id: id, time_updated: time, ...sku } = readShape(SkuNotice, body);
   if (sku.identifier === undefined && id === undefined) return { type: 'none', reason: 'a Sku without a name' };
@@ -61,8 +61,8 @@ export const setFor = (id: string, skus: Skus): string | undefined =>
   Object.entries(skus).find(([, theirs]) => theirs === id)?.[0];
 
 /**
- * They tell whole seconds. Of two words within one the later received knows more, so the milliseconds say when it was
- * received, up to 999; a clock ahead of ours does not shut out what is read later.
+ * `time_updated` has whole seconds. Of two notifications within one second the one received later knows more: the
+ * milliseconds say when it was received, up to 999. A clock ahead of ours does not shut out what is read later.
  */
 function versionOf(time: number, receivedAt: string): string {
   const last = new Date(Date.parse(toInstant(time, 'time_updated')) + 999).toISOString();

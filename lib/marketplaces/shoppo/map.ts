@@ -52,7 +52,7 @@ function mapProductNotice(body: unknown): Change {
   return { type: 'none', reason: `product ${identifier ?? '?'} has no id yet: its Skus are told apart, or polled` };
 }
 
-/** Nothing can be asked by merchant: `enabled` of what they sell comes with the products themselves. */
+/** A note only: products tell for themselves whether they are enabled, and cannot be asked for by merchant. */
 function mapMerchants(body: unknown): Change {
   const { merchant_toggle_list: merchants } = readShape(MerchantNotice, body);
   const told = merchants.map(({ merchant_id: id = '?', enabled }) => `${id} ${enabled ? 'enabled' : 'disabled'}`);
@@ -66,7 +66,7 @@ function mapCancelled(body: unknown): Change {
 
 const MAX_WORDS = 500;
 
-/** Shoppo knows which order a ticket is about and does not say: the hub remembers its own. */
+/** A reply does not say which order its ticket is about; the hub remembers the tickets that it created. */
 function mapReply(body: unknown): Change {
   const { ticketId, content } = readShape(TicketReply, body);
   const reason = `ticket ${ticketId}: ${content}`.slice(0, MAX_WORDS);

@@ -8,7 +8,10 @@ import { Settings } from './settings.ts';
 /** "Country Code Enum": no other is taken. */
 const COUNTRIES = ['US', 'CN', 'IN', 'MY', 'SG', 'KE'];
 
-/** The arguments of createOrder but its code. Throws BlockedError that names what the address lacks, or the SKUs unknown. */
+/**
+ * The arguments of createOrder but its code. Throws BlockedError that names what the address lacks, or the SKUs
+ * unknown.
+ */
 export async function orderOf(remote: RemoteContext, input: PlaceInput): Promise<Omit<NewOrder, 'partnerOrderCode'>> {
   const { sellerName } = Settings.parse(remote.connection.settings);
   return {

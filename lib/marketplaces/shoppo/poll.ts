@@ -10,13 +10,15 @@ const SIZE = 100;
 const OVERLAP_MS = 10 * 60_000;
 /** An order read once too often costs nothing; one whose time of payment lies outside would be lost. */
 const ORDER_SLACK_MS = 24 * 3600_000;
-/** Whoever has received nothing by then is not waited for any longer. */
+/** Orders older than this are no longer polled. */
 const MAX_ORDER_AGE_MS = 90 * 24 * 3600_000;
 const MAX_RESTARTS = 5;
 /** From PAID on: all whose payment has a time, so that none leaves the list while it is read. */
 const PAID_STATUSES = ['PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED'];
 
-/** The next page: of which list and range in unix seconds (none: all there is), behind which cursor, of how many in all. */
+/**
+ * The next page: of which list and range in unix seconds (none: all there is), behind which cursor, of how many in all.
+ */
 const Position = z.object({
   list: z.enum(['orders', 'products']),
   range: z.nullable(z.tuple([z.number(), z.number()])),
@@ -48,7 +50,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
 }
 
 interface OpenOrders {
-  /** Our order by theirs. */
+  /** Shoppo's order id → our order's. */
   ids: ReadonlyMap<string, string>;
   oldest: number | null;
 }
@@ -71,7 +73,10 @@ function start(context: PollContext, oldest: number | null): Position {
   return { list: 'orders', range, after: null, length: null, until: new Date(now).toISOString() };
 }
 
-/** Up to now and no further: whatever is updated meanwhile leaves the list, which shows, and is the next poll's. */
+/**
+ * Products updated until now. One that is updated meanwhile leaves the list, which shows in its length, and is the next
+ * poll's.
+ */
 function startProducts({ watermark }: PollContext, until: string): Position {
   const range = watermark === null ? null : secondsOf(Date.parse(watermark) - OVERLAP_MS, Date.parse(until));
   return { list: 'products', range, after: null, length: null, until };

@@ -113,7 +113,7 @@ const ticket = <Input extends About>(kind: TicketKind, Input: z.ZodMiniType<Inpu
 const Reply = z.strictObject({ ticketId: text, content: text });
 type Reply = z.infer<typeof Reply>;
 
-/** No probe: the comments of a ticket are shown by its kind, which its id does not tell. */
+/** No probe: comments are read by the kind of a ticket, which its id does not tell. */
 const reply: RequestAction<Reply> = {
   Input: Reply,
   summary: 'Answers in a ticket.',

@@ -56,7 +56,7 @@ const OrderItem = z.object({
   trackingNumber: optionalText,
   shippingProvider: optionalText,
   timeRefunded: optional(integer),
-  // `id` would be the snapshot's: nothing is found by it.
+  // `id` is the snapshot's own, and finds nothing.
   sku: z.object({ originalId: id }),
   shippingPackage: optional(ShippingPackage),
 });

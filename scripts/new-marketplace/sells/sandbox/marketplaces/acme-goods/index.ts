@@ -54,7 +54,10 @@ export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions): Promise<
   const listening = await serve(
     base,
     {
-      failure: (status) => ({ body: { error: `status ${status}` } }),
+      failure: (status, retryAfter) => ({
+        body: { error: `status ${status}` },
+        headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
+      }),
       rateKey: presentedKey,
       requestsPerMinute: options.requestsPerMinute,
       webhooks,
