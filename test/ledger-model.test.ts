@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Attempt, Delivery } from '#lib/deliveries/delivery';
 import type { Connector } from '#lib/marketplaces/contract';
 import { applySnapshot } from '#lib/orders/snapshot';
-import { snapshotOf, sourceOf } from '#lib/orders/test-orders';
 import { BlockedError, RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
 import { type InProcess, startInProcess } from './support/in-process.ts';
+import { snapshotOf, sourceOf } from './support/orders.ts';
 import { putOrder } from './support/put-order.ts';
 
 const AWAY = 'http://127.0.0.1:9';

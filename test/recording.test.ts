@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Connector } from '#lib/marketplaces/contract';
 import { applySnapshot } from '#lib/orders/snapshot';
-import { MUGS, PLATE, snapshotOf, sourceOf } from '#lib/orders/test-orders';
 import { type InProcess, startInProcess } from './support/in-process.ts';
+import { MUGS, PLATE, snapshotOf, sourceOf } from './support/orders.ts';
 import { putOrder } from './support/put-order.ts';
 
 const AWAY = 'http://127.0.0.1:9';

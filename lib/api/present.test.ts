@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { InboundEvent } from '#lib/inbound/event';
-import { orderOf } from '#lib/orders/test-orders';
+import { orderOf } from '#test/support/orders';
 import { presentDeliveries, presentDelivery } from './delivery-schema.ts';
 import { presentEvent, presentListed } from './events.ts';
 import { presentOrder, presentSummary } from './order-schema.ts';

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Action, Actions, ProbedAction } from '#lib/marketplaces/action';
 import type { Order } from '#lib/orders/order';
-import { orderOf } from '#lib/orders/test-orders';
 import { BlockedError, NotYetError, RejectedError, RetryableError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
+import { orderOf } from '#test/support/orders';
 import { CONNECTIONS, connectorWith, deliveryOf, fakeHub } from '../../test/support/fake-hub.ts';
 import { attempt } from './jobs.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Actions } from '#lib/marketplaces/action';
-import { orderOf } from '#lib/orders/test-orders';
 import { BudgetSpentError, RejectedError, RetryableError } from '#lib/platform/errors';
+import { orderOf } from '#test/support/orders';
 import { connectorWith, deliveryOf, fakeHub, NOW } from '../../test/support/fake-hub.ts';
 import { type HUB, workDeliveries, workDelivery } from './work.ts';
 

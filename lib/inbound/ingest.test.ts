@@ -9,10 +9,10 @@ import type { Change, Connector } from '#lib/marketplaces/contract';
 import type { Network } from '#lib/marketplaces/network';
 import { roleOf } from '#lib/marketplaces/registry';
 import { getOrder, getTimeline, putRemote } from '#lib/orders/store';
-import { at, MUGS, PLATE, shipmentOf, snapshotOf } from '#lib/orders/test-orders';
 import { ContractError } from '#lib/platform/errors';
 import type { Table } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
+import { at, MUGS, PLATE, shipmentOf, snapshotOf } from '#test/support/orders';
 import { getEvent } from './event.ts';
 import { ingest } from './ingest.ts';
 

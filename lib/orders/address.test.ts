@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { orderOf, ucpErrors } from '#test/support/orders';
 import { correctAddress } from './address.ts';
-import { orderOf, ucpErrors } from './test-orders.ts';
 
 const correct = (...args: Parameters<typeof correctAddress>) => {
   const corrected = correctAddress(...args);

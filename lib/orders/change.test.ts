@@ -4,12 +4,12 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { RejectedError } from '#lib/platform/errors';
 import type { Table, Write } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
+import { at, MUGS, orderOf, shipmentOf } from '#test/support/orders';
 import { changeOrder, type Decided, tellOrder } from './change.ts';
 import type { Order } from './order.ts';
 import type { Network } from './plan.ts';
 import { applyShipment } from './shipment.ts';
 import { getOrder, getTimeline } from './store.ts';
-import { at, MUGS, orderOf, shipmentOf } from './test-orders.ts';
 
 const ID = 'scopio-main:ord_8f3a';
 const connection = (id: string, marketplace: string) => ({

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { at, contentOf, shipmentOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
 import { correctAddress } from './address.ts';
 import type { Order, OrderSnapshot, ShipmentSnapshot, SnapshotLine } from './order.ts';
 import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';
-import { at, contentOf, shipmentOf, snapshotOf, sourceOf, ucpErrors } from './test-orders.ts';
 
 type Happening =
   | { what: 'snapshot'; snapshot: OrderSnapshot; minute: number }

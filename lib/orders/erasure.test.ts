@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { orderOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
 import { withoutBuyerIn } from './erasure.ts';
 import type { Order } from './order.ts';
 import { applyPart, applySnapshot } from './snapshot.ts';
-import { orderOf, snapshotOf, sourceOf, ucpErrors } from './test-orders.ts';
 
 const erased = { at: '2026-11-21T00:00:00.000Z', by: 'dpo', email: null };
 const forget = (order: Order): Order => withoutBuyerIn({ ...order, erased });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RejectedError } from '#lib/platform/errors';
+import { at, orderOf, ucpErrors } from '#test/support/orders';
 import { applyFulfillment, type PostedFulfillment } from './fulfillment.ts';
 import type { Order } from './order.ts';
 import { statusOf } from './status.ts';
-import { at, orderOf, ucpErrors } from './test-orders.ts';
 
 const post = (order: Order, changes: Partial<PostedFulfillment> = {}) =>
   applyFulfillment(order, { carrier: 'dhl', trackingNumber: 'JD01', ...changes }, at(30));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { at, orderOf, quantitiesOf, shipmentOf, ucpErrors } from '#test/support/orders';
 import type { Order, ShipmentSnapshot } from './order.ts';
 import { applyShipment } from './shipment.ts';
 import { statusOf, unfulfilled } from './status.ts';
-import { at, orderOf, quantitiesOf, shipmentOf, ucpErrors } from './test-orders.ts';
 
 const PLACED = [
   { id: 'li_1', quantity: 2 },

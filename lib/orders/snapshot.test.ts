@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { ContractError } from '#lib/platform/errors';
-import { correctAddress } from './address.ts';
-import type { Order, OrderSnapshot } from './order.ts';
-import { applyShipment } from './shipment.ts';
-import { applySnapshot } from './snapshot.ts';
-import { statusOf } from './status.ts';
 import {
   at,
   contentOf,
@@ -16,7 +11,12 @@ import {
   snapshotOf,
   sourceOf,
   ucpErrors,
-} from './test-orders.ts';
+} from '#test/support/orders';
+import { correctAddress } from './address.ts';
+import type { Order, OrderSnapshot } from './order.ts';
+import { applyShipment } from './shipment.ts';
+import { applySnapshot } from './snapshot.ts';
+import { statusOf } from './status.ts';
 
 const tell = (order: Order | null, minute: number, changes: Partial<OrderSnapshot> = {}) =>
   applySnapshot(order, snapshotOf({ version: at(minute), ...changes }), sourceOf(minute));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { MUGS, orderOf, PLATE, snapshotOf, ucpErrors } from '#test/support/orders';
 import type { OrderSnapshot } from './order.ts';
 import { statusOf } from './status.ts';
-import { MUGS, orderOf, PLATE, snapshotOf, ucpErrors } from './test-orders.ts';
 import { lineTotals } from './ucp.ts';
 
 const ucpOf = (changes: Partial<OrderSnapshot> = {}) => orderOf(changes).ucp;

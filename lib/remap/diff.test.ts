@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { MUGS, orderOf, PLATE } from '#lib/orders/test-orders';
+import { MUGS, orderOf, PLATE } from '#test/support/orders';
 import { decodePosition, encodePosition } from './candidates.ts';
 import { changedMembers, diffOrders, maskBuyer } from './diff.ts';
 

@@ -12,7 +12,7 @@ import {
   snapshotOf,
   sourceOf,
   ucpErrors,
-} from '#lib/orders/test-orders';
+} from '#test/support/orders';
 import { maskBuyer } from './diff.ts';
 import { rereadOrder } from './reread.ts';
 

@@ -6,11 +6,11 @@ import type { PlaceInput, ProbedAction, RemoteContext } from '#lib/marketplaces/
 import type { Connector } from '#lib/marketplaces/contract';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import { applySnapshot } from '#lib/orders/snapshot';
-import { snapshotOf, sourceOf } from '#lib/orders/test-orders';
 import { RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import { transact } from '#lib/platform/table/table';
 import { queues } from '#lib/topology';
 import { type InProcess, startInProcess } from './in-process.ts';
+import { snapshotOf, sourceOf } from './orders.ts';
 import { putOrder } from './put-order.ts';
 
 const NOBODY = 'http://127.0.0.1:9';

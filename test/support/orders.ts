@@ -1,8 +1,8 @@
+import type { Order, OrderSnapshot, ShipmentSnapshot, SnapshotLine } from '#lib/orders/order';
+import { applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
 import { validateUcpOrder } from '#lib/ucp/validate';
-import type { Order, OrderSnapshot, ShipmentSnapshot, SnapshotLine } from './order.ts';
-import { applySnapshot, type SnapshotSource } from './snapshot.ts';
 
-/** For tests: a paid order of two mugs and a plate, 120.00 + 30.00 + 20.00 shipping. */
+/** A paid order of two mugs and a plate, 120.00 + 30.00 + 20.00 shipping. */
 export function snapshotOf(changes: Partial<OrderSnapshot> = {}): OrderSnapshot {
   return {
     externalId: 'ord_8f3a',
