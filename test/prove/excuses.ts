@@ -1,5 +1,4 @@
-import type { Edge } from './faults.ts';
-import { CLOCK, SHED, SHOP } from './settings.ts';
+import { CLOCK } from './settings.ts';
 import type { Call } from './wire.ts';
 
 /** From when to when, in milliseconds since 1970. */
@@ -20,19 +19,15 @@ export interface Around {
 export const WARM_UP_MS = 3000;
 /** SQS holds a ring back for whole seconds, and the next sweep is as far away. */
 const ROUNDING_MS = 2000;
-const OF_SHOP: ReadonlySet<Edge> = new Set(['report', 'list']);
 
 /** When a connection's retries could not run through no fault of the hub's: it was dead, starved, or asked for patience. */
 export function excusesOf(connection: string, { outages, stalls, calls }: Around): Span[] {
   const pauses = calls.flatMap((call) => {
-    const seconds = calledBy(call) === connection && patienceAsked(call);
+    const seconds = call.connection === connection && patienceAsked(call);
     return seconds ? [{ from: call.at, to: call.at + seconds * 1000 + ROUNDING_MS }] : [];
   });
   return merge([...outages.map(({ from, to }) => ({ from, to: to + WARM_UP_MS })), ...stalls, ...pauses]);
 }
-
-/** The connection that makes such a call. */
-export const calledBy = ({ edge }: Call): string => (OF_SHOP.has(edge) ? SHOP : SHED);
 
 /** For how many seconds nobody calls the remote that answered this: none but after a 429. */
 export function patienceAsked({ fault }: Call): number {

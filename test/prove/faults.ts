@@ -1,8 +1,7 @@
 import { chance, pickBy } from '#sandbox/aws/faults/chance';
-import { INJECTED } from './settings.ts';
-
-/** Which way a call goes: by what it is for. `sold`, `moved`: webhooks of the shop and of the shed. */
-export type Edge = 'sold' | 'moved' | 'place' | 'report' | 'find' | 'read' | 'list' | 'other';
+import type { Edge, Read } from './edges.ts';
+import { orderOf } from './orders.ts';
+import { INJECTED, SHED, SHOP } from './settings.ts';
 
 /** What befalls one call. `done`: the other side does the work first. */
 export type Fault =
@@ -10,13 +9,25 @@ export type Fault =
   | { kind: 'hang'; done: boolean }
   | { kind: 'reset'; done: boolean }
   | { kind: 'slow'; ms: number }
+  /** The answer is of the moment it was asked for, and arrives so much later. */
+  | { kind: 'late'; ms: number }
   /** Webhooks only: lost, sent as often as this, or later. */
   | { kind: 'drop' }
   | { kind: 'copies'; count: number }
   /** The hub dies: before the caller has its answer, or so long after it. */
   | { kind: 'kill'; answered: boolean; afterMs: number };
 
-type Kind = 'limit' | 'busy' | 'busy-done' | 'hang' | 'hang-done' | 'reset' | 'reset-done' | 'garbage-done' | 'slow';
+type Kind =
+  | 'limit'
+  | 'busy'
+  | 'busy-done'
+  | 'hang'
+  | 'hang-done'
+  | 'reset'
+  | 'reset-done'
+  | 'garbage-done'
+  | 'slow'
+  | 'late';
 
 const WRITE_FAULTS: ReadonlyArray<readonly [number, Kind]> = [
   [0.006, 'limit'],
@@ -35,13 +46,18 @@ const READ_FAULTS: ReadonlyArray<readonly [number, Kind]> = [
   [0.006, 'hang'],
   [0.015, 'reset'],
   [0.02, 'slow'],
+  [0.04, 'late'],
 ];
-const WEBHOOK_FAULTS: ReadonlyArray<readonly [number, 'drop' | 'copies' | 'late' | 'reset-done']> = [
-  [0.05, 'drop'],
+/** A poll's answer is often late: what it holds may be old by then. */
+const LIST_FAULTS: ReadonlyArray<readonly [number, Kind]> = [...READ_FAULTS, [0.3, 'late']];
+const WEBHOOK_FAULTS: ReadonlyArray<readonly [number, 'copies' | 'late' | 'reset-done' | 'drop']> = [
   [0.08, 'copies'],
   [0.08, 'late'],
   [0.02, 'reset-done'],
+  [0.05, 'drop'],
 ];
+/** Most calls to a remote wait for 2 seconds. */
+const LATEST_MS = 1700;
 
 /** Of the orders, so many meet a refusal that cannot heal, credentials that fail, or nothing but errors. */
 const REFUSED = 0.004;
@@ -49,15 +65,10 @@ const FORBIDDEN = 0.002;
 const HOPELESS = 0.004;
 const HOPELESS_CALLS = 4;
 
-/** One order in so many is sent in two parcels. */
-const TWO_PARCELS = 0.08;
-export const parcelsOf = (seed: number, about: string): number =>
-  chance(seed, 'parcels', about) < TWO_PARCELS ? 2 : 1;
-
 /** The fault of the nth call (from 0) that goes this way for this order: always the same for a seed. */
-export function faultOf(seed: number, edge: Edge, about: string, nth: number): Fault | undefined {
-  const draw = (...what: Array<string | number>) => chance(seed, edge, about, ...what);
-  if (edge === 'sold' || edge === 'moved') return webhookFault(draw, nth);
+export function faultOf(seed: number, { connection, edge, about }: Read, nth: number): Fault | undefined {
+  const draw = (...what: Array<string | number>) => chance(seed, connection, edge, about, ...what);
+  if (edge === 'sold' || edge === 'moved') return webhookFault(draw, nth, connection === SHOP);
   const writes = edge === 'place' || edge === 'report';
   if (writes) {
     const fate = draw('fate');
@@ -65,16 +76,16 @@ export function faultOf(seed: number, edge: Edge, about: string, nth: number): F
     if (fate < REFUSED + FORBIDDEN) return nth === 0 ? refusal(403) : undefined;
     if (fate < REFUSED + FORBIDDEN + HOPELESS && nth < HOPELESS_CALLS) return refusal(500);
   }
-  const kind = pickBy(writes ? WRITE_FAULTS : READ_FAULTS, draw(nth));
+  const kind = pickBy(writes ? WRITE_FAULTS : edge === 'list' ? LIST_FAULTS : READ_FAULTS, draw(nth));
   // Scopio's list only lets one infer what was done, so a 5xx to a report is taken at its word.
-  if (kind === 'busy-done' && edge === 'report') return refusal(502);
+  if (kind === 'busy-done' && edge === 'report' && connection === SHOP) return refusal(502);
   return kind && requestFault(kind, (choices) => Math.floor(draw(nth, 'which') * choices));
 }
 
 const refusal = (status: number): Fault => ({
   kind: 'answer',
   status,
-  body: JSON.stringify({ code: 'refused', description: INJECTED, message: INJECTED }),
+  body: JSON.stringify({ code: 'refused', description: INJECTED, message: INJECTED, Message: INJECTED }),
   done: false,
 });
 
@@ -108,13 +119,20 @@ function requestFault(kind: Kind, choose: (choices: number) => number): Fault {
       return { kind: 'reset', done };
     case 'slow':
       return { kind: 'slow', ms: 50 + choose(400) };
+    case 'late':
+      return { kind: 'late', ms: 200 + choose(LATEST_MS - 200) };
   }
 }
 
-function webhookFault(draw: (...what: Array<string | number>) => number, nth: number): Fault | undefined {
+/** Scopio lists an order no more once it is shipped: what is said of it then is never lost, as nothing would find it. */
+function webhookFault(
+  draw: (...what: Array<string | number>) => number,
+  nth: number,
+  keepsLater: boolean,
+): Fault | undefined {
   switch (pickBy(WEBHOOK_FAULTS, draw(nth))) {
     case 'drop':
-      return { kind: 'drop' };
+      return keepsLater && nth > 0 ? undefined : { kind: 'drop' };
     case 'copies':
       return { kind: 'copies', count: 2 + Math.floor(draw(nth, 'copies') * 3) };
     case 'late':
@@ -139,13 +157,25 @@ const MOMENTS: readonly Moment[] = [
 /** The orders at which the hub is killed, spread over the run, with the moment; every moment in turn. */
 export function planKills(seed: number, orders: number, count: number): Map<string, { edge: Edge; fault: Fault }> {
   const first = Math.floor(chance(seed, 'first kill') * MOMENTS.length);
+  const taken = new Set<number>();
   return new Map(
     Array.from({ length: count }, (_, index) => {
       const at = Math.min(orders - 1, Math.floor(((index + chance(seed, 'kill', index)) * orders) / count));
       const [edge, when] = (MOMENTS[(first + index) % MOMENTS.length] ?? 'place-done').split('-') as [Edge, string];
       const answered = when === 'answered';
       const afterMs = answered ? Math.floor(chance(seed, 'kill after', index) ** 2 * 60) : 0;
-      return [String(at), { edge, fault: { kind: 'kill', answered, afterMs } }] as const;
+      const order = withAll(seed, at, orders, taken);
+      taken.add(order);
+      return [String(order), { edge, fault: { kind: 'kill', answered, afterMs } }] as const;
     }),
   );
+}
+
+/** The next order that meets every moment: told of by a webhook, placed, shipped and reported. */
+function withAll(seed: number, at: number, orders: number, taken: ReadonlySet<number>): number {
+  for (let step = 0; step < orders; step++) {
+    const { channel, shipper, change, index } = orderOf(seed, (at + step) % orders);
+    if (channel === SHOP && shipper === SHED && change?.what !== 'cancel' && !taken.has(index)) return index;
+  }
+  return at;
 }

@@ -1,5 +1,5 @@
 import type { ShownDelivery, ShownOrder } from '../support/shown.ts';
-import { INJECTED } from './settings.ts';
+import { type ChannelId, INJECTED } from './settings.ts';
 import type { World } from './world.ts';
 
 export interface Replayed {
@@ -11,59 +11,85 @@ export interface Replayed {
 
 export type Operator = ReturnType<typeof createOperator>;
 
-/** The person who looks after the hub: replays what the proof itself made die or block, and nothing else. */
+type Shown = ShownDelivery & { subject?: { fulfillment?: string } };
+type Word = { replay: Replayed['why'] } | { close: string };
+
+/** The person who looks after the hub: replays and closes what the proof itself made die or block, and nothing else. */
 export function createOperator(world: World) {
   const replayed: Replayed[] = [];
-  /** Nobody could tell whether the shop knows these parcels, and it does: there is nothing left to do. */
-  const settled = new Set<string>();
+  const closed: Record<string, number> = {};
 
-  async function list(state: string): Promise<ShownDelivery[]> {
-    return (await world.hub().get<{ deliveries: ShownDelivery[] }>(`/deliveries?state=${state}&limit=200`)).deliveries;
-  }
+  const list = (state: string) => readAll<Shown>(world, 'deliveries', `state=${state}`);
 
-  async function whyReplay(delivery: ShownDelivery): Promise<Replayed['why'] | undefined> {
-    const { id, state, cause, attempts } = delivery;
+  async function wordOn(delivery: Shown): Promise<Word | undefined> {
+    const { state, cause, attempts } = delivery;
     if (cause?.description.includes(INJECTED) && attempts.at(-1)?.outcome === 'refused')
-      return state === 'blocked' ? 'forbidden' : 'refused';
-    if (state === 'dead') return EXHAUSTED.test(cause?.code ?? '') ? 'exhausted' : undefined;
-    if (cause?.code !== 'outcome_unknown') return undefined;
-    if (!(await isTold(delivery))) return 'looked up';
-    settled.add(id);
-    return undefined;
+      return { replay: state === 'blocked' ? 'forbidden' : 'refused' };
+    if (state === 'dead' && EXHAUSTED.test(cause?.code ?? '')) return { replay: 'exhausted' };
+    if (cause?.code === 'outcome_unknown')
+      return (await isTold(delivery)) ? { close: 'found done' } : { replay: 'looked up' };
+    return closeChanged(delivery);
   }
 
-  /** As a person finds out: which parcel it is, and whether the shop shows it. */
-  async function isTold({ order: orderId, subject }: ShownDelivery & { subject?: { fulfillment?: string } }) {
-    const order = await world.hub().get<ShownOrder>(`/orders/${encodeURIComponent(orderId ?? '')}`);
-    const parcel = order.fulfillments.find(({ id }) => id === subject?.fulfillment);
-    return world.scopio
-      .received()
-      .fulfillments.some(
-        ({ status, body }) =>
-          status === 200 && (body as { tracking_number?: string }).tracking_number === parcel?.trackingNumber,
-      );
+  /** Whoever ships or sells takes it no more: it is done by hand there, as the buyer changed his mind too late. */
+  function closeChanged({ order: id, action }: Shown): Word | undefined {
+    const order = world.sold.find((each) => each.id === id);
+    if (!order?.change) return undefined;
+    if (world.channels[order.channel].contents().get(order.externalId)?.cancelled)
+      return { close: `${action} of a cancelled order` };
+    return order.change.what === 'quantity' ? { close: `${action} of a changed order` } : undefined;
+  }
+
+  /** As a person finds out: which parcel it is, and whether whoever sold the order shows it. */
+  async function isTold({ order: id, subject }: Shown): Promise<boolean> {
+    const order = await world.hub().get<ShownOrder>(`/orders/${encodeURIComponent(id ?? '')}`);
+    const parcel = order.fulfillments.find((each) => each.id === subject?.fulfillment);
+    const told = world.channels[order.connection as ChannelId].told();
+    return told.some(({ trackingNumber }) => trackingNumber === parcel?.trackingNumber);
   }
 
   return {
     replayed,
-    settled,
+    /** Closed by hand, by why. */
+    closed,
     /** One look at what is dead or blocked. */
     async look(): Promise<void> {
-      for (const delivery of [...(await list('dead')), ...(await list('blocked'))]) {
-        const why = settled.has(delivery.id) ? undefined : await whyReplay(delivery);
-        if (!why) continue;
+      for (const delivery of [...(await list('dead')), ...(await list('blocked'))].filter(isTrouble)) {
+        const word = await wordOn(delivery);
+        if (!word) continue;
         const at = Date.now();
-        const answer = await world.hub().send('POST', `/deliveries/${delivery.id}/replay`, { reason: `prove: ${why}` });
-        if (answer.ok) replayed.push({ delivery: delivery.id, at, why });
+        const path = `/deliveries/${delivery.id}`;
+        if ('replay' in word) {
+          const answer = await world.hub().send('POST', `${path}/replay`, { reason: `prove: ${word.replay}` });
+          if (answer.ok) replayed.push({ delivery: delivery.id, at, why: word.replay });
+        } else {
+          const answer = await world.hub().send('POST', `${path}/close`, { reason: `prove: ${word.close}` });
+          if (answer.ok) closed[word.close] = (closed[word.close] ?? 0) + 1;
+        }
       }
     },
-    /** Whether nothing is due, in hand, dead or blocked but what a person has settled. */
-    async seesRest(): Promise<boolean> {
-      for (const state of ['pending', 'leased', 'dead', 'blocked'])
-        if ((await list(state)).some(({ id }) => !settled.has(id))) return false;
-      return true;
+    /** How many are due, in hand, dead or blocked. */
+    async countOpen(): Promise<number> {
+      const open = await Promise.all(['pending', 'leased', 'dead', 'blocked'].map(list));
+      return open.flat().filter(isTrouble).length;
     },
   };
+}
+
+/** A placement that a cancellation stopped is dead, and as it should be. */
+export const isTrouble = ({ state, cause }: ShownDelivery): boolean =>
+  state !== 'succeeded' && cause?.code !== 'order_cancelled';
+
+export async function readAll<T>({ hub }: World, plural: string, query: string): Promise<T[]> {
+  const rows: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const more = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page = await hub().get<Record<string, T[]> & { cursor?: string }>(`/${plural}?${query}&limit=200${more}`);
+    rows.push(...(page[plural] ?? []));
+    cursor = page.cursor;
+  } while (cursor);
+  return rows;
 }
 
 const EXHAUSTED =

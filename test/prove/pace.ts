@@ -1,6 +1,8 @@
-import { calledBy, patienceAsked, WARM_UP_MS } from './excuses.ts';
-import type { Edge } from './faults.ts';
-import { SHED } from './settings.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Edge } from './edges.ts';
+import { patienceAsked, WARM_UP_MS } from './excuses.ts';
+import type { Sold } from './orders.ts';
+import { SHED, SHOP } from './settings.ts';
 import type { Call } from './wire.ts';
 import type { World } from './world.ts';
 
@@ -15,9 +17,12 @@ const FAULTED_MS = 4000;
 const TICK_MS = 100;
 /** A timer this late means that the machine had no time for us. */
 const LATE_MS = 50;
+/** An answer that needs nobody else takes a millisecond. */
+const UNANSWERED_MS = 500;
 
-/** What the hub is to do once it has accepted a webhook. */
+/** What the hub is to do once it has accepted a webhook; measured by what goes from the shop to the shed. */
 const NEXT: Partial<Record<Edge, Edge>> = { sold: 'place', moved: 'read' };
+const MEASURED: ReadonlySet<string> = new Set([SHOP, SHED]);
 
 interface Waiting {
   since: number;
@@ -28,7 +33,7 @@ interface Waiting {
  * How many orders the hub may have in hand: fewer while the machine is slow, as a queue of our own making would measure
  * it and not the hub. Notes when the machine stalled.
  */
-export function watchPace(world: Pick<World, 'watch' | 'outages'>) {
+export function watchPace(world: Pick<World, 'watch' | 'outages' | 'hub'>) {
   let window = FIRST;
   let took: number[] = [];
   let pausedUntil = 0;
@@ -37,11 +42,12 @@ export function watchPace(world: Pick<World, 'watch' | 'outages'>) {
   const stalls: Array<{ from: number; to: number }> = [];
 
   world.watch((call: Call) => {
-    const { edge, about, at, status } = call;
-    const patience = calledBy(call) === SHED ? patienceAsked(call) : 0;
+    const { connection, edge, about, at, status } = call;
+    if (!MEASURED.has(connection)) return;
+    const patience = connection === SHED ? patienceAsked(call) : 0;
     if (patience > 0) pausedUntil = Math.max(pausedUntil, at + patience * 1000);
     const next = NEXT[edge] && `${NEXT[edge]} ${about}`;
-    if (next && status === 200 && !begun.has(next)) {
+    if (next && (edge === 'moved' || waiting.has(next)) && status === 200 && !begun.has(next)) {
       const entry = waiting.get(next) ?? { since: Date.now() };
       waiting.set(next, { acceptedAt: Date.now(), ...entry });
     }
@@ -67,6 +73,18 @@ export function watchPace(world: Pick<World, 'watch' | 'outages'>) {
     if (now - last > TICK_MS + LATE_MS) stalls.push({ from: last + TICK_MS, to: now });
     last = now;
   }, TICK_MS);
+  let stopped = false;
+  // What the hub has no time to answer, it has no time for.
+  const asking = (async () => {
+    for (; !stopped; await sleep(LOOK_EVERY_MS)) {
+      const from = Date.now();
+      await fetch(`${world.hub().url}/health`).then(
+        (answer) => answer.arrayBuffer(),
+        () => undefined,
+      );
+      if (Date.now() - from > UNANSWERED_MS) stalls.push({ from, to: Date.now() });
+    }
+  })();
   return {
     stalls,
     hasRoom(): boolean {
@@ -79,8 +97,12 @@ export function watchPace(world: Pick<World, 'watch' | 'outages'>) {
       }
       return inHand < window;
     },
-    sold: (about: string) => void waiting.set(`place ${about}`, { since: Date.now() }),
-    stop() {
+    sold({ index, channel, shipper }: Sold): void {
+      if (channel === SHOP && shipper === SHED) waiting.set(`place ${index}`, { since: Date.now() });
+    },
+    async stop() {
+      stopped = true;
+      await asking;
       clearInterval(looking);
       clearInterval(ticking);
     },

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chance } from '#sandbox/aws/faults/chance';
-import { createOperator, type Operator } from './operator.ts';
+import { createOperator } from './operator.ts';
 import { watchPace } from './pace.ts';
 import { type Report, reconcile } from './reconcile.ts';
-import type { World } from './world.ts';
-import { startWorld } from './world.ts';
+import { SUPPLY } from './settings.ts';
+import { startWorld, type World } from './world.ts';
 
 export interface ProveOptions {
   orders: number;
@@ -18,15 +17,22 @@ export interface ProveOptions {
 export interface Progress {
   phase: 'selling' | 'settling' | 'counting';
   sold: number;
-  told: number;
+  /** Told of a parcel, or cancelled. */
+  done: number;
   kills: number;
   replayed: number;
   seconds: number;
 }
 
-/** So many orders may wait to be told of: most of them for the retry of a fault. */
-const MAX_UNTOLD = 400;
+/** So many orders may be under way: as many as were done of late, as more would only wait for the machine. */
+const FEWEST_UNDER_WAY = 30;
+const MOST_UNDER_WAY = 400;
+const OF_LATE_MS = 30_000;
 const MAX_KILLS = 80;
+/** The faults go on until all is done, or only what needs them to end is left. */
+const DISTURBED_MS = 20_000;
+/** What does not move for so long has stopped. */
+const STANDSTILL_MS = 90_000;
 const LOOK_EVERY_MS = 2000;
 
 /** Sells the orders, lets the faults happen, waits until the hub has come to rest and counts. */
@@ -40,7 +46,7 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
   const progress = (): Progress => ({
     phase,
     sold,
-    told: world.told.size,
+    done: world.countDone(),
     kills: world.outages.length,
     replayed: operator.replayed.length,
     seconds: (Date.now() - began) / 1000,
@@ -57,31 +63,33 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
       });
   }, LOOK_EVERY_MS);
   try {
-    const until = began + 60_000 + orders * 500;
-    while (sold < orders && Date.now() < until) {
-      if (!pace.hasRoom() || sold - world.told.size >= MAX_UNTOLD) {
+    await untilKnown(world);
+    world.disturb(true);
+    const moving = createMovement(() => world.countDone());
+    const doneOfLate = createRecency(() => world.countDone());
+    while (sold < orders && moving(STANDSTILL_MS)) {
+      if (!pace.hasRoom() || sold - world.countDone() >= doneOfLate()) {
         await sleep(10);
         continue;
       }
-      pace.sold(String(sold));
-      sell(world, sold, seed);
+      pace.sold(world.sell(sold));
       sold += 1;
       if (sold % 5 === 0) await sleep(5);
     }
     phase = 'settling';
     // The last orders meet faults like the first.
-    await untilTold(world, sold, orders > 100 ? 15_000 : 6000);
-    world.calm();
+    await untilDone(world, DISTURBED_MS);
+    world.disturb(false);
     const sellingSeconds = (Date.now() - began) / 1000;
-    await untilTold(world, sold, 60_000 + orders * 5);
-    await untilQuiet(operator, 60_000);
+    await untilDone(world, STANDSTILL_MS);
+    await untilQuiet(async () => (await world.countInbound()) + (await operator.countOpen()));
     clearInterval(operating);
     await looking;
     phase = 'counting';
     onProgress?.(progress());
-    return await reconcile(world, { orders: sold, asked: orders, seed, sellingSeconds, operator, stalls: pace.stalls });
+    return await reconcile(world, { asked: orders, seed, sellingSeconds, operator, stalls: pace.stalls });
   } finally {
-    pace.stop();
+    await pace.stop();
     clearInterval(ticking);
     clearInterval(operating);
     await world.stop();
@@ -90,24 +98,48 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
 
 const killsFor = (orders: number): number => Math.min(MAX_KILLS, Math.max(2, Math.round(orders / 100)));
 
-function sell({ scopio, names }: World, index: number, seed: number): void {
-  // Named before it is placed: its webhook may be read at once.
-  const id = `ord_${seed}_${index}`;
-  const number = `P-${seed}-${index}`;
-  names.sold({ id, number }, index);
-  scopio.place({ id, number, ucp: chance(seed, 'ucp', index) < 0.1 });
+/** Shoppo's SKUs have ids, which the first poll of its catalog finds. */
+async function untilKnown(world: World): Promise<void> {
+  const until = Date.now() + STANDSTILL_MS;
+  const known = () => world.hub().get<{ products: unknown[] }>(`/products?connection=${SUPPLY}`);
+  while (Date.now() < until && (await known()).products.length === 0) await sleep(200);
 }
 
-async function untilTold(world: World, sold: number, patienceMs: number): Promise<void> {
-  const until = Date.now() + patienceMs;
-  while (world.told.size < sold && Date.now() < until) await sleep(100);
+/** Until every order is done, or none was for so long. */
+async function untilDone(world: World, patienceMs: number): Promise<void> {
+  const moving = createMovement(() => world.countDone());
+  while (world.countDone() < world.sold.length && moving(patienceMs)) await sleep(100);
 }
 
-/** Until nothing moves any more, two looks in a row. */
-async function untilQuiet(operator: Operator, patienceMs: number): Promise<void> {
-  const until = Date.now() + patienceMs;
-  for (let quiet = 0; quiet < 2 && Date.now() < until; ) {
+/** Until nothing is open any more, two looks in a row, or nothing came of the last looks. */
+async function untilQuiet(countOpen: () => Promise<number>): Promise<void> {
+  let open = Number.POSITIVE_INFINITY;
+  const moving = createMovement(() => open);
+  for (let quiet = 0; quiet < 2 && moving(STANDSTILL_MS); ) {
     await sleep(700);
-    quiet = (await operator.seesRest().catch(() => false)) ? quiet + 1 : 0;
+    // A hub that is down has not become quiet.
+    open = await countOpen().catch(() => open);
+    quiet = open === 0 ? quiet + 1 : 0;
   }
+}
+
+/** By how much a count grew of late, within the bounds of what may be under way. */
+function createRecency(count: () => number): () => number {
+  const seen: Array<{ count: number; at: number }> = [];
+  return () => {
+    const now = { count: count(), at: Date.now() };
+    if (now.at - (seen.at(-1)?.at ?? 0) > OF_LATE_MS / 30) seen.push(now);
+    while (seen.length > 1 && now.at - (seen[0]?.at ?? 0) > OF_LATE_MS) seen.shift();
+    return Math.min(MOST_UNDER_WAY, Math.max(FEWEST_UNDER_WAY, now.count - (seen[0]?.count ?? 0)));
+  };
+}
+
+/** Whether a count has changed within so many milliseconds: how fast the machine is must not end a proof. */
+function createMovement(count: () => number): (patienceMs: number) => boolean {
+  let last = { count: count(), at: Date.now() };
+  return (patienceMs) => {
+    const now = count();
+    if (now !== last.count) last = { count: now, at: Date.now() };
+    return Date.now() - last.at < patienceMs;
+  };
 }

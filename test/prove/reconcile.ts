@@ -1,22 +1,28 @@
 import type { ShownDelivery, ShownOrder } from '../support/shown.ts';
 import { checkAttempts } from './intervals.ts';
-import type { Operator } from './operator.ts';
-import { SHED, SHOP } from './settings.ts';
+import { isTrouble, type Operator, readAll } from './operator.ts';
+import { boughtOf, type Content, type Item, type Sold } from './orders.ts';
+import { CHANNELS, ERP, SHIPPERS } from './settings.ts';
 import type { World } from './world.ts';
 
 /** What must be nothing. */
 interface Bad {
   ordersLost: number;
   ordersDoubled: number;
+  ordersStale: number;
   placementsLost: number;
   placementsDoubled: number;
   placementsTriedTwice: number;
+  piecesWrong: number;
+  placedThoughCancelled: number;
   fulfillmentsLost: number;
   fulfillmentsDoubled: number;
+  fulfillmentsRefused: number;
   attemptsOverLimit: number;
   intervalsOutside: number;
   deliveriesStuck: number;
   eventsUnreadable: number;
+  messagesGivenUp: number;
 }
 
 export interface Report {
@@ -24,6 +30,10 @@ export interface Report {
   asked: number;
   ordersIn: number;
   ordersKnown: number;
+  /** Of how many the buyer changed his mind, by what he did. */
+  changed: Record<string, number>;
+  /** Orders by who sold and who ships them. */
+  ways: Record<string, number>;
   placedOnce: number;
   parcelsShipped: number;
   toldOnce: number;
@@ -34,8 +44,8 @@ export interface Report {
   /** Faults by edge and kind, as they went over the wire. */
   faults: Record<string, number>;
   replayed: Record<string, number>;
-  /** Deliveries whose outcome no probe could tell, and a person found done. */
-  settledByPerson: number;
+  /** What a person found done, or did himself as it was too late for the hub. */
+  closed: Record<string, number>;
   deliveries: number;
   attempts: number;
   outcomes: Record<string, number>;
@@ -46,7 +56,6 @@ export interface Report {
 }
 
 interface Given {
-  orders: number;
   asked: number;
   seed: number;
   sellingSeconds: number;
@@ -56,9 +65,9 @@ interface Given {
 
 const SHOWN = 5;
 
-/** Holds what the shop sold and was told, and what the shed shipped, against what the hub's own API says. */
+/** Holds what was sold, shipped and told on every side against what the hub's own API says. */
 export async function reconcile(world: World, given: Given): Promise<Report> {
-  const { scopio, marketful, calls, outages } = world;
+  const { sold, calls, outages } = world;
   const findings: string[] = [];
   const note = (what: string, which: readonly string[]): number => {
     if (which.length > 0)
@@ -68,58 +77,86 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
     return which.length;
   };
 
-  const sold = scopio.orders();
-  const known = await readAll<ShownOrder>(world, 'orders', `connection=${SHOP}`);
-  const deliveries = [
-    ...(await readAll<ShownDelivery>(world, 'deliveries', `connection=${SHOP}`)),
-    ...(await readAll<ShownDelivery>(world, 'deliveries', `connection=${SHED}`)),
-  ];
+  const known = (
+    await Promise.all(CHANNELS.map((id) => readAll<ShownOrder>(world, 'orders', `connection=${id}`)))
+  ).flat();
+  const deliveries = (
+    await Promise.all(
+      [...CHANNELS, ...SHIPPERS].map((id) => readAll<ShownDelivery>(world, 'deliveries', `connection=${id}`)),
+    )
+  ).flat();
   const unreadable = await readAll<{ id: string; error: unknown }>(world, 'events', 'state=unreadable');
+  const { deadLetters } = await world.hub().get<{ deadLetters: DeadLetters[] }>('/dead-letters');
 
+  /** Of which the hub knows that they were cancelled, with their timelines; what was shipped before is fulfilled all the same. */
+  const cancelled: ShownOrder[] = [];
+  for (const { id } of sold.filter(({ change }) => change?.what === 'cancel')) {
+    const order = await world.hub().get<ShownOrder>(`/orders/${encodeURIComponent(id)}`);
+    if (order.timeline.some(({ type }) => type === 'order.cancelled')) cancelled.push(order);
+  }
+  const knownCancelled = new Set(cancelled.map(({ id }) => id));
+
+  const contents = new Map(CHANNELS.map((id) => [id, world.channels[id].contents()]));
+  const contentOf = ({ channel, externalId }: Sold) => contents.get(channel)?.get(externalId);
+  const isCancelled = (id: string) => byId.get(id)?.change?.what === 'cancel';
+  const byId = new Map(sold.map((order) => [order.id, order]));
   const knownIds = countBy(known, ({ id }) => id);
-  const placed = countBy(marketful.orders(), ({ orden_id: id }) => id);
-  const refusedTwice = marketful
-    .received()
-    .placements.filter(({ status, message }) => status !== 200 && /already exists/.test(message));
-  const accepted = scopio.received().fulfillments.filter(({ status }) => status === 200);
-  const told = countBy(accepted, ({ orderId, body }) => `${orderId} ${(body as Told).tracking_number}`);
-  const shipped = marketful
-    .orders()
-    .flatMap(({ orden_id: id, shipment_events: events }) => [
-      ...new Set(
-        events.flatMap(({ tracking_number: number }) =>
-          number === null ? [] : [`${id.slice(id.indexOf(':') + 1)} ${number}`],
-        ),
-      ),
-    ]);
-  const name = ({ id }: { id: string }) => `${SHOP}:${id}`;
-  const attempts = checkAttempts(deliveries, {
-    replayed: given.operator.replayed,
-    outages,
-    stalls: given.stalls,
-    calls,
-  });
+  const placedAll = SHIPPERS.flatMap((id) => world.shippers[id].placed());
+  const placed = countBy(placedAll, ({ order }) => order);
+  const wantsPlacing = sold.filter(({ shipper, id }) => shipper !== ERP && !isCancelled(id));
+  const parcel = ({ order, trackingNumber }: Parcel) => `${order} ${trackingNumber}`;
+  const shipped = [...SHIPPERS.flatMap((id) => world.shippers[id].shipped()), ...world.erp.shipped];
+  const told = countBy(
+    CHANNELS.flatMap((id) =>
+      world.channels[id].told().map(({ order, ...rest }) => ({ order: `${id}:${order}`, ...rest })),
+    ),
+    parcel,
+  );
+  const { replayed, closed } = given.operator;
+  const attempts = checkAttempts(deliveries, { replayed, outages, stalls: given.stalls, calls });
 
   const bad: Bad = {
-    ordersLost: note('orders lost', sold.filter((order) => !knownIds.has(name(order))).map(name)),
+    ordersLost: note(
+      'orders lost',
+      sold.flatMap(({ id }) => (knownIds.has(id) ? [] : [id])),
+    ),
     ordersDoubled: note('orders doubled', multiple(knownIds)),
-    placementsLost: note('placements lost', sold.filter((order) => !placed.has(name(order))).map(name)),
+    ordersStale: note(
+      'orders not as they were sold or changed',
+      known.flatMap((order) => staleness(order, byId, contentOf, knownCancelled)),
+    ),
+    placementsLost: note(
+      'placements lost',
+      wantsPlacing.flatMap(({ id }) => (placed.has(id) ? [] : [id])),
+    ),
     placementsDoubled: note('placements doubled', multiple(placed)),
     placementsTriedTwice: note(
       'placements tried twice',
-      refusedTwice.map(({ number, message }) => `${number} ${message}`),
+      SHIPPERS.flatMap((id) => world.shippers[id].triedTwice()),
+    ),
+    piecesWrong: note(
+      'placed with other pieces than were ever wanted',
+      placedAll.flatMap(({ order, items }) => wrongPieces(byId.get(order), items, contentOf)),
+    ),
+    placedThoughCancelled: note(
+      'placed after a cancellation was known',
+      cancelled.flatMap((order) => placedTooLate(order, deliveries)),
     ),
     fulfillmentsLost: note(
       'fulfillments lost',
-      shipped.filter((parcel) => !told.has(parcel)),
+      shipped.filter((each) => !isCancelled(each.order) && !told.has(parcel(each))).map(parcel),
     ),
     fulfillmentsDoubled: note('fulfillments doubled', multiple(told)),
+    fulfillmentsRefused: note(
+      "the ERP's fulfillments refused",
+      world.erp.refused.filter((each) => !isCancelled(each.split(' ')[0] ?? '')),
+    ),
     attemptsOverLimit: note('attempts over the limit', attempts.overLimit),
     intervalsOutside: note('intervals outside', attempts.outside),
     deliveriesStuck: note(
       'deliveries stuck',
       deliveries
-        .filter(({ id, state }) => state !== 'succeeded' && !given.operator.settled.has(id))
+        .filter(isTrouble)
         .map(
           ({ id, action, order, state, cause }) =>
             `${id} ${action} of ${order} ${state} ${cause?.code} ${cause?.description}`,
@@ -129,6 +166,10 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
       'events unreadable',
       unreadable.map(({ id, error }) => `${id} ${JSON.stringify(error)}`),
     ),
+    messagesGivenUp: note(
+      'messages that crashed their function too often',
+      deadLetters.flatMap(({ queue, kind, body }) => (kind === 'crashed' ? [`${queue} ${body}`] : [])),
+    ),
   };
   const all = deliveries.flatMap((delivery) => delivery.attempts);
   return {
@@ -136,15 +177,17 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
     asked: given.asked,
     ordersIn: sold.length,
     ordersKnown: knownIds.size,
+    changed: tally(sold.flatMap(({ change }) => change?.what ?? [])),
+    ways: tally(sold.map(({ channel, shipper }) => `${channel} → ${shipper}`)),
     placedOnce: [...placed.values()].filter((count) => count === 1).length,
     parcelsShipped: shipped.length,
-    toldOnce: shipped.filter((parcel) => told.get(parcel) === 1).length,
+    toldOnce: shipped.filter((each) => told.get(parcel(each)) === 1).length,
     bad,
     findings,
     kills: outages.length,
     faults: tally(calls.flatMap(({ edge, fault }) => (fault ? [`${edge} ${wordFor(fault)}`] : []))),
-    replayed: tally(given.operator.replayed.map(({ why }) => why)),
-    settledByPerson: given.operator.settled.size,
+    replayed: tally(replayed.map(({ why }) => why)),
+    closed,
     deliveries: deliveries.length,
     attempts: all.length,
     outcomes: tally(all.map(({ outcome, code }) => (code ? `${outcome} ${code}` : outcome))),
@@ -154,9 +197,63 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
   };
 }
 
-interface Told {
-  tracking_number?: string;
+interface Parcel {
+  order: string;
+  trackingNumber: string;
 }
+
+interface DeadLetters {
+  queue: string;
+  kind: 'crashed' | 'died';
+  body?: string;
+}
+
+type ContentOf = (order: Sold) => Content | undefined;
+
+/** What the hub has of an order and whoever sold it has not, or the other way round. */
+function staleness(
+  shown: ShownOrder,
+  byId: ReadonlyMap<string, Sold>,
+  contentOf: ContentOf,
+  knownCancelled: ReadonlySet<string>,
+): string[] {
+  const order = byId.get(shown.id);
+  const wanted = order && contentOf(order);
+  if (!wanted) return [`${shown.id} was never sold`];
+  const isCancelled = knownCancelled.has(shown.id);
+  if (isCancelled !== wanted.cancelled) return [`${shown.id} is ${shown.status}`];
+  // A cancelled order has no pieces left, and goes nowhere.
+  if (isCancelled) return [];
+  const items = Object.fromEntries(shown.ucp.line_items.map(({ item, quantity }) => [item.id, quantity.total]));
+  const { street_address: street = '' } = shown.shippingAddress;
+  if (same(items, wanted.items) && street === wanted.street) return [];
+  return [`${shown.id} has ${JSON.stringify({ items, street })} for ${JSON.stringify(wanted)}`];
+}
+
+/** A buyer changes quantities once: what was placed is what he wanted before or after. */
+function wrongPieces(order: Sold | undefined, items: readonly Item[], contentOf: ContentOf): string[] {
+  if (!order) return [];
+  const placed = Object.fromEntries(items.map(({ sku, quantity }) => [sku, quantity]));
+  const wanted = [boughtOf(order).items, contentOf(order)?.items ?? {}];
+  return wanted.some((each) => same(each, placed)) ? [] : [`${order.id} ${JSON.stringify(placed)}`];
+}
+
+/** A call that was on its way may still arrive; one that begins afterwards need not. */
+const GRACE_MS = 1000;
+
+/** The commit that makes an order a cancelled one plans to withdraw what was placed, or is to be. */
+function placedTooLate({ id }: ShownOrder, deliveries: readonly ShownDelivery[]): string[] {
+  const own = deliveries.filter(({ order }) => order === id);
+  const at = Math.min(...own.filter(({ action }) => action === 'cancel').map(({ createdAt }) => Date.parse(createdAt)));
+  return own
+    .filter(({ action }) => action === 'order')
+    .flatMap(({ attempts }) => attempts.filter(({ outcome }) => outcome === 'succeeded'))
+    .filter(({ startedAt }) => Date.parse(startedAt) > at + GRACE_MS)
+    .map(({ number, startedAt }) => `${id} #${number} at ${startedAt}`);
+}
+
+const same = (a: Record<string, number>, b: Record<string, number>): boolean =>
+  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 
 export const isProven = ({ asked, ordersIn, bad }: Report): boolean =>
   ordersIn === asked && Object.values(bad).every((count) => count === 0);
@@ -164,18 +261,6 @@ export const isProven = ({ asked, ordersIn, bad }: Report): boolean =>
 function wordFor(fault: NonNullable<World['calls'][number]['fault']>): string {
   const done = 'done' in fault && fault.done ? ' after the work' : '';
   return `${fault.kind}${fault.kind === 'answer' ? ` ${fault.status}` : ''}${done}`;
-}
-
-async function readAll<T>({ hub }: World, plural: string, query: string): Promise<T[]> {
-  const rows: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const more = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page = await hub().get<Record<string, T[]> & { cursor?: string }>(`/${plural}?${query}&limit=200${more}`);
-    rows.push(...(page[plural] ?? []));
-    cursor = page.cursor;
-  } while (cursor);
-  return rows;
 }
 
 function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, number> {

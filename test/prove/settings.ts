@@ -9,18 +9,28 @@ export const CLOCK = {
 /** A poll reads all that is open: often where that is little. */
 export const pollIntervalSeconds = (orders: number): number => (orders > 100 ? 15 : 4);
 
-/** SQS hands a message out again after this long, in place of six minutes. */
-export const VISIBILITY_SECONDS = 8;
+/** SQS hands a message out again after this long, in place of six minutes: not before its function has had its time. */
+export const VISIBILITY_SECONDS = 65;
 
+/** The connections: three that sell and two that ship; what the seller ships himself is the ERP's. */
 export const SHOP = 'shop';
+export const MARKET = 'market';
+export const STORE = 'store';
 export const SHED = 'shed';
-export const SECRETS = {
-  apiKey: 'prove-api-key',
-  webhookSecret: 'prove-webhook-secret',
-  accessToken: 'prove-access-token',
-  userId: 'prove-user',
-  urlSecret: 'prove-url-secret',
-};
+export const SUPPLY = 'supply';
+export const ERP = 'erp';
+export const CHANNELS = [SHOP, MARKET, STORE] as const;
+export const SHIPPERS = [SHED, SUPPLY] as const;
+
+export type ChannelId = (typeof CHANNELS)[number];
+export type ShipperId = (typeof SHIPPERS)[number];
+export type ConnectionId = ChannelId | ShipperId;
+
+export const GENEROUS = 1_000_000;
+export const URL_SECRET = 'prove-url-secret';
+
+/** A carrier that all five know. */
+export const CARRIER = 'UPS';
 
 /** What every refusal says that the proof injects: a dead delivery with other words was not asked for. */
 export const INJECTED = 'injected by the proof';

@@ -1,13 +1,11 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Edge, type Fault, IN_A_SECOND } from './faults.ts';
+import type { Read } from './edges.ts';
+import { type Fault, IN_A_SECOND } from './faults.ts';
 
 /** One call as it went over the wire. Times in milliseconds since 1970. */
-export interface Call {
-  edge: Edge;
-  /** The order's number in the proof, or what else the call is about. */
-  about: string;
+export interface Call extends Read {
   method: string;
   path: string;
   at: number;
@@ -18,8 +16,12 @@ export interface Call {
 
 interface WireOptions {
   target: () => string;
-  read(method: string, path: string, body: string): { edge: Edge; about: string };
-  decide(edge: Edge, about: string): Fault | undefined;
+  read(method: string, path: string, body: string): Read;
+  decide(read: Read): Fault | undefined;
+  /** What the proof puts into an answer. */
+  dress?(read: Read, body: string): string;
+  /** An answer of this moment is on its way, and takes its time. */
+  onLate?(read: Read, body: string): void;
   onCall(call: Call): void;
   /** Kills the hub; returns when it is dead. */
   kill(): Promise<void>;
@@ -37,7 +39,7 @@ interface Answer {
 }
 
 /** A line between the hub and a marketplace that lets everything through but for the faults it was told of. */
-export async function openWire({ target, read, decide, onCall, kill }: WireOptions): Promise<Wire> {
+export async function openWire({ target, read, decide, dress, onLate, onCall, kill }: WireOptions): Promise<Wire> {
   const agent = new Agent({ keepAlive: true });
   const server = createServer((incoming, outgoing) => {
     carry(incoming, outgoing).catch(() => outgoing.destroy());
@@ -46,22 +48,23 @@ export async function openWire({ target, read, decide, onCall, kill }: WireOptio
   async function carry(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await bodyOf(incoming);
     const { method = 'GET', url: path = '/' } = incoming;
-    const { edge, about } = read(method, path, body.toString());
-    const fault = decide(edge, about);
-    const call: Call = { edge, about, method, path, at: Date.now(), fault };
+    const about = read(method, path, body.toString());
+    const fault = decide(about);
+    const call: Call = { ...about, method, path, at: Date.now(), fault };
     const pass = async () => {
       const answer = await forward(new URL(path, target()), incoming, body, agent);
       call.status = answer.status;
-      return answer;
+      return dress ? { ...answer, body: Buffer.from(dress(about, answer.body.toString())) } : answer;
     };
     try {
-      await suffer(fault, pass, outgoing);
+      await suffer(call, pass, outgoing);
     } finally {
       onCall(call);
     }
   }
 
-  async function suffer(fault: Fault | undefined, pass: () => Promise<Answer>, outgoing: ServerResponse) {
+  async function suffer(call: Call, pass: () => Promise<Answer>, outgoing: ServerResponse) {
+    const { fault } = call;
     switch (fault?.kind) {
       case undefined:
         return write(outgoing, await pass());
@@ -77,6 +80,12 @@ export async function openWire({ target, read, decide, onCall, kill }: WireOptio
       case 'slow':
         await sleep(fault.ms);
         return write(outgoing, await pass());
+      case 'late': {
+        const answer = await pass();
+        onLate?.(call, answer.body.toString());
+        await sleep(fault.ms);
+        return write(outgoing, answer);
+      }
       case 'drop':
         return write(outgoing, { status: 200, headers: {}, body: Buffer.from('{}') });
       case 'copies': {

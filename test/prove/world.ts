@@ -1,39 +1,49 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { envName, INBOUND_QUEUE } from '#lib/platform/names';
 import { chance } from '#sandbox/aws/faults/chance';
 import { FAULTS_VARIABLE } from '#sandbox/aws/faults/index';
-import { type MarketfulSandbox, startMarketfulSandbox } from '#sandbox/marketplaces/marketful/index';
-import { type ScopioSandbox, startScopioSandbox } from '#sandbox/marketplaces/scopio/index';
 import { freePort, type HubProcess, startHubProcess, temporaryFolder } from '../support/hub.ts';
-import { type Edge, type Fault, faultOf, parcelsOf, planKills } from './faults.ts';
-import { createNames, type Names } from './names.ts';
-import { CLOCK, pollIntervalSeconds, SECRETS, SHED, SHOP, VISIBILITY_SECONDS } from './settings.ts';
-import { type Call, openWire } from './wire.ts';
+import { createNames, READERS, type Read, readWebhook } from './edges.ts';
+import { type Fault, faultOf, planKills } from './faults.ts';
+import type { Channel } from './marketplaces/channel.ts';
+import { openErp } from './marketplaces/erp.ts';
+import { openMarket } from './marketplaces/market.ts';
+import { openShed } from './marketplaces/shed.ts';
+import type { Shipper } from './marketplaces/shipper.ts';
+import { openShop } from './marketplaces/shop.ts';
+import { openStore } from './marketplaces/store.ts';
+import { openSupply } from './marketplaces/supply.ts';
+import { EARLIEST_CHANGE_MS, orderOf, type Sold } from './orders.ts';
+import {
+  type ChannelId,
+  CLOCK,
+  type ConnectionId,
+  ERP,
+  GENEROUS,
+  MARKET,
+  pollIntervalSeconds,
+  SHED,
+  SHOP,
+  type ShipperId,
+  STORE,
+  SUPPLY,
+  VISIBILITY_SECONDS,
+} from './settings.ts';
+import { type Call, openWire, type Wire } from './wire.ts';
 
-const GENEROUS = 1_000_000;
 const TOLD_DELIVERED = 0.25;
+const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
+/** Of what a late answer holds, so many orders change meanwhile. */
+const CHANGES_MEANWHILE = 3;
 
-export interface World {
-  scopio: ScopioSandbox;
-  marketful: MarketfulSandbox;
-  names: Names;
-  hub(): HubProcess;
-  /** Everything that went over either wire. */
-  calls: Call[];
-  /** Told of each of them as soon as it is over. */
-  watch(listener: (call: Call) => void): void;
-  /** When the shed first had an order, by its number. */
-  placed: ReadonlyMap<string, number>;
-  /** Orders of which the shop was told a parcel, by id. */
-  told: ReadonlySet<string>;
-  /** From when to when there was no hub. */
-  outages: Array<{ from: number; to: number }>;
-  /** Ends every fault; what already happened stays. */
-  calm(): void;
-  killHub(): Promise<void>;
-  stop(): Promise<void>;
-}
+export type World = Awaited<ReturnType<typeof startWorld>>;
 
 export interface WorldOptions {
   orders: number;
@@ -41,41 +51,28 @@ export interface WorldOptions {
   kills: number;
 }
 
-/** The hub in its own process between a shop and a shed that live in this one, all lines with their faults. */
-export async function startWorld({ orders, seed, kills }: WorldOptions): Promise<World> {
+/** The hub in its own process between three that sell and three that ship, which live in this one; all lines have faults. */
+export async function startWorld({ orders, seed, kills }: WorldOptions) {
   const port = await freePort();
   const data = temporaryFolder();
   mkdirSync(data, { recursive: true });
   const names = createNames();
+  const sold: Sold[] = [];
+  const soldAt: number[] = [];
   const calls: Call[] = [];
   const listeners: Array<(call: Call) => void> = [];
-  const onCall = (call: Call): void => {
-    calls.push(call);
-    for (const listen of listeners) listen(call);
-  };
-  const outages: World['outages'] = [];
-  const placed = new Map<string, number>();
+  const outages: Array<{ from: number; to: number }> = [];
+  /** By number in the proof: what was changed, what was told of a parcel. */
+  const changed = new Set<string>();
   const told = new Set<string>();
+  const done = new Set<string>();
   const counts = new Map<string, number>();
   const killsLeft = planKills(seed, orders, kills);
-  let calm = false;
+  let calm = true;
   let boots = 0;
 
-  const decide = (edge: Edge, about: string): Fault | undefined => {
-    if (calm) return undefined;
-    const killing = killsLeft.get(about);
-    if (killing?.edge === edge) {
-      killsLeft.delete(about);
-      return killing.fault;
-    }
-    const key = `${edge} ${about}`;
-    const nth = counts.get(key) ?? 0;
-    counts.set(key, nth + 1);
-    return faultOf(seed, edge, about, nth);
-  };
-  const shared = { decide, onCall, kill: () => killHub() };
   const timers = new Set<NodeJS.Timeout>();
-  const later = (ms: number, run: () => void) => {
+  const later = (ms: number, run: () => void): void => {
     const timer = setTimeout(() => {
       timers.delete(timer);
       run();
@@ -83,46 +80,89 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
     timers.add(timer);
   };
 
-  const toHub = await openWire({ ...shared, target: () => `http://127.0.0.1:${port}`, read: names.ofWebhook });
-  const hooks = `${toHub.url}/webhooks`;
-  const shed = `${hooks}/marketful/${SHED}`;
-  const scopio = await startScopioSandbox({
-    ...SECRETS,
-    webhookUrl: `${hooks}/scopio/${SHOP}/order-paid`,
-    retryIntervalMs: 1500,
-    requestsPerMinute: GENEROUS,
-    seed,
-    onEvent(event) {
-      if (event.type !== 'order.fulfilled' || told.has(event.orderId)) return;
-      told.add(event.orderId);
-      const about = names.ofOrder(event.orderId);
-      const notify = chance(seed, 'delivered', about) < TOLD_DELIVERED;
-      later(1500, () => marketful.report(event.number, { status: 'delivered', notify }));
-    },
+  const decide = (read: Read): Fault | undefined => {
+    if (calm) return undefined;
+    const killing = killsLeft.get(read.about);
+    if (killing?.edge === read.edge) {
+      killsLeft.delete(read.about);
+      return killing.fault;
+    }
+    const key = `${read.connection} ${read.edge} ${read.about}`;
+    const nth = counts.get(key) ?? 0;
+    counts.set(key, nth + 1);
+    return faultOf(seed, read, nth);
+  };
+  const onCall = (call: Call): void => {
+    calls.push(call);
+    for (const listen of listeners) listen(call);
+  };
+  const shared = { decide, onCall, kill: () => killHub() };
+
+  const toHub = await openWire({
+    ...shared,
+    target: () => `http://127.0.0.1:${port}`,
+    read: (_method, path, body) => readWebhook(names, path, body),
   });
-  const marketful = await startMarketfulSandbox({
-    ...SECRETS,
-    retryIntervalMs: 1500,
-    webhooks: {
-      'order/created': `${shed}/order-created/${SECRETS.urlSecret}`,
-      'order/updated': `${shed}/order-updated/${SECRETS.urlSecret}`,
-      'shipment_event/created': `${shed}/shipment-event-created/${SECRETS.urlSecret}`,
-    },
-    onEvent(event) {
-      if (event.type !== 'order.received') return;
-      names.placed(event.number, event.orderId);
-      if (!placed.has(event.number)) placed.set(event.number, Date.now());
-      const about = names.ofNumber(event.number);
-      const parcels = parcelsOf(seed, about);
-      for (let parcel = 0; parcel < parcels; parcel++)
-        later(30 + chance(seed, 'ship', about, parcel) * 900, () => {
-          marketful.ship(event.number, { carrier: 'DHL' });
-        });
-    },
-  });
-  const fromHub = (target: string) => openWire({ ...shared, target: () => target, read: names.ofRequest });
-  const toScopio = await fromHub(scopio.url);
-  const toMarketful = await fromHub(marketful.url);
+  const orderAt = (about: string): Sold | undefined => sold[Number(about)];
+  const opening = { seed, names, hooks: `${toHub.url}/webhooks`, later };
+  const onTold = (about: string): void => {
+    if (told.has(about)) return;
+    told.add(about);
+    done.add(about);
+    const order = orderAt(about);
+    const shipper = order && order.shipper !== ERP ? shippers[order.shipper] : undefined;
+    later(1500, () => shipper?.deliver?.(about, chance(seed, 'delivered', about) < TOLD_DELIVERED));
+  };
+  const parcelsOf = (about: string): number => orderAt(about)?.parcels ?? 1;
+  const channels: Record<ChannelId, Channel> = {
+    [SHOP]: await openShop({ ...opening, onTold }),
+    [MARKET]: await openMarket({ ...opening, onTold }),
+    [STORE]: await openStore({ ...opening, onTold }),
+  };
+  const shippers: Record<ShipperId, Shipper> = {
+    [SHED]: await openShed({ ...opening, parcelsOf }),
+    [SUPPLY]: await openSupply({ ...opening, parcelsOf }),
+  };
+  for (const sku of Object.values(shippers).flatMap((shipper) => shipper.skus()))
+    for (const channel of Object.values(channels)) channel.list?.(sku);
+  const remotes: Record<ConnectionId, Channel | Shipper> = { ...channels, ...shippers };
+
+  function change(order: Sold): void {
+    const about = String(order.index);
+    if (!order.change || changed.has(about)) return;
+    changed.add(about);
+    if (order.change.what === 'cancel') done.add(about);
+    channels[order.channel].change(order, order.change.what);
+  }
+
+  const mayChange = (index: number): boolean => Date.now() - (soldAt[index] ?? 0) >= EARLIEST_CHANGE_MS;
+
+  /** What a late answer holds changes before it arrives: it is old then, and must not win. */
+  const onLate = ({ connection }: Read, body: string): void => {
+    const meanwhile = sold
+      .filter((order) => order.channel === connection && order.change && !changed.has(String(order.index)))
+      .filter(({ index, externalId }) => mayChange(index) && body.includes(externalId))
+      .slice(0, CHANGES_MEANWHILE);
+    for (const order of meanwhile) change(order);
+  };
+  const wires = new Map<ConnectionId, Wire>();
+  for (const [id, remote] of Object.entries(remotes) as Array<[ConnectionId, Channel | Shipper]>) {
+    const isLarge = (externalId: string): boolean => orderAt(names.of(externalId))?.large ?? false;
+    const wire = await openWire({
+      ...shared,
+      onLate,
+      target: () => remote.url,
+      read: (method, path, body) => ({
+        connection: id,
+        ...READERS[id]({ method, url: new URL(path, 'http://wire'), body, names }),
+      }),
+      ...('dress' in remote && {
+        dress: ({ edge }, body) =>
+          edge === 'list' || edge === 'read' ? (remote.dress?.(body, isLarge) ?? body) : body,
+      }),
+    });
+    wires.set(id, wire);
+  }
 
   const faultsFile = join(data, 'aws-faults.json');
   const writeFaults = () =>
@@ -136,7 +176,24 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
     return startHubProcess({
       port,
       data,
-      connections: connectionsFile(toScopio.url, toMarketful.url),
+      connections: {
+        connections: Object.entries(remotes).map(
+          ([
+            id,
+            {
+              connection: { path = '', ...connection },
+            },
+          ]) => ({
+            ...{ id, requestsPerMinute: GENEROUS, baseUrl: `${wires.get(id as ConnectionId)?.url}${path}` },
+            ...connection,
+          }),
+        ),
+        routes: [
+          { from: '*', match: { country: 'MX' }, to: SHED },
+          { from: '*', match: { skuPrefix: 'SHP-' }, to: SUPPLY },
+          { from: '*', to: ERP },
+        ],
+      },
       env: {
         ...Object.fromEntries(Object.entries(CLOCK).map(([name, value]) => [name, String(value)])),
         POLL_INTERVAL_SECONDS: String(pollIntervalSeconds(orders)),
@@ -144,8 +201,9 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
       },
     });
   };
-  let hub = await start();
+  let hub: HubProcess = await start();
   let restarting: Promise<void> | undefined;
+  const erp = openErp(seed, () => hub);
 
   function killHub(): Promise<void> {
     // Killed while it comes back: the one death counts.
@@ -163,46 +221,56 @@ export async function startWorld({ orders, seed, kills }: WorldOptions): Promise
   }
 
   return {
-    scopio,
-    marketful,
-    names,
-    hub: () => hub,
+    channels,
+    shippers,
+    erp,
+    sold,
+    /** Everything that went over any wire. */
     calls,
-    watch: (listener) => void listeners.push(listener),
-    placed,
-    told,
     outages,
+    /** Of how many orders nothing more is to be told: a parcel was, or they were cancelled. */
+    countDone: () => done.size,
+    hub: () => hub,
+    /** Told of each call as soon as it is over. */
+    watch: (listener: (call: Call) => void) => void listeners.push(listener),
+    sell(index: number): Sold {
+      const order = orderOf(seed, index);
+      const about = String(index);
+      sold.push(order);
+      soldAt.push(Date.now());
+      // Named before it is placed: its webhook may be read at once.
+      for (const id of [order.externalId, order.id, order.number]) names.know(id, about);
+      channels[order.channel].sell(order);
+      if (order.shipper === ERP) erp.sell(order);
+      if (order.change) later(order.change.afterMs, () => change(order));
+      return order;
+    },
     killHub,
-    calm() {
-      calm = true;
+    /** How many inbound messages nobody has worked off. */
+    async countInbound(): Promise<number> {
+      const { environment } = JSON.parse(readFileSync(join(data, 'outputs.json'), 'utf8'));
+      const sqs = new SQSClient({
+        ...{ region: environment.AWS_REGION, endpoint: environment.AWS_ENDPOINT_URL_SQS },
+        credentials: { accessKeyId: environment.AWS_ACCESS_KEY_ID, secretAccessKey: 'any' },
+      });
+      const QueueUrl = environment[envName.queueUrl(INBOUND_QUEUE)];
+      const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+      sqs.destroy();
+      return COUNTS.reduce((sum, name) => sum + Number(Attributes[name]), 0);
+    },
+    /** Switches the faults on or off; what already happened stays. */
+    disturb(on: boolean) {
+      calm = !on;
       writeFaults();
     },
     async stop() {
       for (const timer of timers) clearTimeout(timer);
+      erp.stop();
       await restarting;
       await hub.kill();
-      await Promise.all([toHub, toScopio, toMarketful].map((wire) => wire.close()));
-      await Promise.all([scopio.stop(), marketful.stop()]);
+      await Promise.all([toHub, ...wires.values()].map((wire) => wire.close()));
+      await Promise.all(Object.values(remotes).map((remote) => remote.stop()));
       await sleep(0);
     },
-  };
-}
-
-function connectionsFile(scopio: string, marketful: string) {
-  const { apiKey, webhookSecret, accessToken, userId, urlSecret } = SECRETS;
-  return {
-    connections: [
-      { id: SHOP, marketplace: 'scopio', baseUrl: scopio, secrets: { apiKey, webhookSecret } },
-      {
-        id: SHED,
-        marketplace: 'marketful',
-        baseUrl: marketful,
-        secrets: { accessToken, userId, webhookSecret: urlSecret },
-      },
-    ].map((connection) => ({ ...connection, requestsPerMinute: GENEROUS })),
-    routes: [
-      { from: SHOP, match: { country: 'MX' }, to: SHED },
-      { from: '*', to: 'erp' },
-    ],
   };
 }

@@ -31,7 +31,9 @@ export interface ScopioOptions extends SandboxOptions<ScopioEvent> {
 
 export interface ScopioSandbox extends Listening {
   place(input?: PlaceOrder): Order[];
+  change: Shop['change'];
   cancel: Shop['cancel'];
+  notify: Shop['notify'];
   orders(): Order[];
   received(): Received;
   setWebhook(change: { url?: string; secret?: string }): void;
@@ -74,7 +76,9 @@ export async function startScopioSandbox(options: ScopioOptions): Promise<Scopio
   return {
     ...listening,
     place: shop.place,
+    change: shop.change,
     cancel: shop.cancel,
+    notify: shop.notify,
     orders: () => orders.list(),
     received: () => readReceived(store),
     setWebhook({ url, secret }) {
