@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { queueUrl } from '../settings.ts';
 
-const sqs = new SQSClient({});
+const client = new SQSClient({});
+type Sqs = Pick<SQSClient, 'send'>;
 const MAX_BATCH = 10;
 
 /** A message in our hands, hidden from everybody else until it is deleted, given back or its time is over. */
@@ -21,7 +22,7 @@ export interface Taken {
 }
 
 /** Takes up to ten messages. Long polling asks all of SQS's servers, so that an empty answer means empty. */
-export async function takeMessages(queue: string, hideSeconds: number): Promise<Taken[]> {
+export async function takeMessages(queue: string, hideSeconds: number, sqs: Sqs = client): Promise<Taken[]> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
       QueueUrl: queueUrl(queue),
@@ -41,7 +42,7 @@ export async function takeMessages(queue: string, hideSeconds: number): Promise<
 }
 
 /** Deletes for good. What SQS keeps all the same comes back by itself, which is harmless. */
-export async function deleteMessages(queue: string, messages: readonly Taken[]): Promise<void> {
+export async function deleteMessages(queue: string, messages: readonly Taken[], sqs: Sqs = client): Promise<void> {
   for (const batch of batchesOf(messages)) {
     const Entries = batch.map(({ handle }, index) => ({ Id: String(index), ReceiptHandle: handle }));
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl(queue), Entries }));
@@ -49,7 +50,7 @@ export async function deleteMessages(queue: string, messages: readonly Taken[]):
 }
 
 /** Shows them to everybody again at once. */
-export async function giveBackMessages(queue: string, messages: readonly Taken[]): Promise<void> {
+export async function giveBackMessages(queue: string, messages: readonly Taken[], sqs: Sqs = client): Promise<void> {
   for (const batch of batchesOf(messages)) {
     const Entries = batch.map(({ handle }, index) => ({
       Id: String(index),
@@ -61,7 +62,7 @@ export async function giveBackMessages(queue: string, messages: readonly Taken[]
 }
 
 /** About how many messages a queue holds, those in somebody's hands included. */
-export async function countMessages(queue: string): Promise<number> {
+export async function countMessages(queue: string, sqs: Sqs = client): Promise<number> {
   const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: queueUrl(queue), AttributeNames: [...names] }),
