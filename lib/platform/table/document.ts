@@ -18,9 +18,11 @@ import type {
   UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { marshall, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
+import { ContractError } from '../errors.ts';
 import { slim, slimConfig } from '../sdk-tuning/slim.ts';
 import { tableName } from '../settings.ts';
 import { type Patience, whileContended } from './contention.ts';
+import { isKeyTooLong } from './item.ts';
 
 /** Items, keys and expression values as JavaScript has them. */
 export type Values = Record<string, NativeAttributeValue>;
@@ -42,7 +44,10 @@ interface Page {
   LastEvaluatedKey: Values | undefined;
 }
 
-/** The table's operations, with values as JavaScript has them. What reads or writes takes one, so that tests bring theirs. */
+/**
+ * The table's operations, with values as JavaScript has them. What reads or writes takes one, so that tests bring theirs.
+ * A write under a key that no item can have throws ContractError before it is sent: an id in a body was too long.
+ */
 export interface Table {
   get(input: OnTable<GetCommandInput>): Promise<Values | undefined>;
   put(input: OnTable<PutCommandInput>): Promise<void>;
@@ -78,13 +83,18 @@ export function openTable(
   { nameOf = tableName, patience }: { nameOf?: () => string; patience?: Patience } = {},
 ): Table {
   const wired = <Input extends object>(input: Input) => wire(input, nameOf());
+  const written = <Input extends { Item?: Values | undefined; Key?: Values | undefined }>(input: Input) => {
+    if (isKeyTooLong({ ...input.Item, ...input.Key }))
+      throw new ContractError({ code: 'id_too_long', description: 'an id is longer than the ledger can hold' });
+    return wired(input);
+  };
   const steadily = <T>(write: () => Promise<T>): Promise<T> => whileContended(write, patience);
   return {
     get: async (input) => fromWire((await dynamoDb.send(new GetItemCommand(wired(input)))).Item),
-    put: (input) => steadily(async () => void (await dynamoDb.send(new PutItemCommand(wired(input))))),
+    put: (input) => steadily(async () => void (await dynamoDb.send(new PutItemCommand(written(input))))),
     update: (input) =>
-      steadily(async () => fromWire((await dynamoDb.send(new UpdateItemCommand(wired(input)))).Attributes)),
-    delete: (input) => steadily(async () => void (await dynamoDb.send(new DeleteItemCommand(wired(input))))),
+      steadily(async () => fromWire((await dynamoDb.send(new UpdateItemCommand(written(input)))).Attributes)),
+    delete: (input) => steadily(async () => void (await dynamoDb.send(new DeleteItemCommand(written(input))))),
     async query(input) {
       const { Items = [], Count = 0, LastEvaluatedKey } = await dynamoDb.send(new QueryCommand(wired(input)));
       return { Items: Items.map((item) => unmarshall(item)), Count, LastEvaluatedKey: fromWire(LastEvaluatedKey) };
@@ -98,7 +108,7 @@ export function openTable(
     },
     async transactWrite(writes) {
       const TransactItems = writes.map(
-        (write) => Object.fromEntries(Object.entries(write).map(([kind, part]) => [kind, wired(part)])) as WiredWrite,
+        (write) => Object.fromEntries(Object.entries(write).map(([kind, part]) => [kind, written(part)])) as WiredWrite,
       );
       await steadily(() => dynamoDb.send(new TransactWriteItemsCommand({ TransactItems })));
     },

@@ -22,7 +22,7 @@ const isLonger = (text: string | undefined, bytes: number): boolean =>
   text !== undefined && text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
 
 /** Whether a key, in the table or in one of its indexes, is longer than DynamoDB allows. */
-export const isKeyTooLong = ({ pk, sk, timePk, timeSk, statePk, stateSk }: Key & IndexKeys): boolean =>
+export const isKeyTooLong = ({ pk, sk, timePk, timeSk, statePk, stateSk }: Partial<Key & IndexKeys>): boolean =>
   [pk, timePk, statePk].some((text) => isLonger(text, MAX_PARTITION_KEY_BYTES)) ||
   [sk, timeSk, stateSk].some((text) => isLonger(text, MAX_SORT_KEY_BYTES));
 

@@ -110,4 +110,6 @@ test('a page lies between its bounds, which it leaves out, whatever a sort key b
   expect(new Set(await page({}, 20))).toEqual(new Set(ids));
   expect(new Set(await page({ after: 'a#a', before: 'c#c' }))).toEqual(new Set(['b']));
   expect(await page({ after: 'c', before: 'b' })).toEqual([]);
+  const nowhere = { index: 'byTime', partition: 'x'.repeat(2049), limit: 1, newestFirst: true } as const;
+  expect(await queryIndex(nowhere, table)).toEqual([]);
 });

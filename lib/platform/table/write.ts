@@ -1,20 +1,15 @@
-import { ContractError } from '../errors.ts';
 import { isConditionCancelled } from './contention.ts';
 import { db, type Write } from './document.ts';
-import { type Item, isKeyTooLong } from './item.ts';
+import type { Item } from './item.ts';
 
-/** One write of an item; `NEW` and other conditions make it stand or fall. ContractError for a key that is too long. */
-export function put<T extends object>(item: Item<T>, condition?: string, values?: Record<string, unknown>) {
-  if (isKeyTooLong(item))
-    throw new ContractError({ code: 'id_too_long', description: 'an id is longer than the ledger can hold' });
-  return {
-    Put: {
-      Item: item,
-      ...(condition && { ConditionExpression: condition }),
-      ...(values && { ExpressionAttributeValues: values }),
-    },
-  };
-}
+/** One write of an item; `NEW` and other conditions make it stand or fall. */
+export const put = <T extends object>(item: Item<T>, condition?: string, values?: Record<string, unknown>) => ({
+  Put: {
+    Item: item,
+    ...(condition && { ConditionExpression: condition }),
+    ...(values && { ExpressionAttributeValues: values }),
+  },
+});
 
 export const NEW = 'attribute_not_exists(pk)';
 
