@@ -16,7 +16,7 @@ export interface ApiOptions {
   timeoutMs?: number;
 }
 
-/** API Gateway gives up after 29 seconds; nothing is worth waiting for longer. */
+/** Longer than API Gateway waits for the hub, 29 seconds: its answer still arrives. */
 const TIMEOUT_MS = 35_000;
 
 export function createApi({ url, key, fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS }: ApiOptions): Api {

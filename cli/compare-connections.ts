@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Connections } from '#lib/api/connection-schema';
 import type { ConnectionsFile } from '#lib/connections/file';
 
-/** What `connections put` would change, as far as the hub tells: it tells no secret. */
+/** What `connections put` would change, but for secrets, which the hub does not show. */
 export interface Comparison {
   added: string[];
   removed: string[];
@@ -12,7 +12,7 @@ export interface Comparison {
 
 const MEMBERS = ['marketplace', 'baseUrl', 'settings', 'pollIntervalSeconds', 'requestsPerMinute'] as const;
 
-/** A connections file beside the configuration of a hub. */
+/** Compares a connections file with the configuration of a hub. */
 export function compareConnections(file: ConnectionsFile, hub: Connections): Comparison {
   const ids = new Set(file.connections.map(({ connection }) => connection.id));
   const known = new Map(hub.connections.map((connection) => [connection.id, connection]));
@@ -29,7 +29,7 @@ export function compareConnections(file: ConnectionsFile, hub: Connections): Com
   };
 }
 
-/** As the hub shows it: a user and a password are secrets. */
+/** A base URL as the hub shows it: without user and password, which are secrets. */
 function withoutUser(baseUrl: string): string {
   const url = new URL(baseUrl);
   if (!url.username && !url.password) return baseUrl;

@@ -1,15 +1,15 @@
 import type { Command, Option } from 'commander';
 
-interface Place {
-  /** The words that lead there, such as `deliveries list`; empty at the top. */
+interface Position {
+  /** The commands that lead there, such as `deliveries list`; empty at the top. */
   path: string;
   words: string[];
   /** What may follow an option or, under an empty name, stand as an argument. */
   values: Array<{ after: string; words: string[] }>;
 }
 
-/** Every command with what may be typed behind it. */
-function listPlaces(command: Command, path: readonly string[], globals: readonly Option[]): Place[] {
+/** Every command with what may follow it. */
+function listPlaces(command: Command, path: readonly string[], globals: readonly Option[]): Position[] {
   const help = command.createHelp();
   const commands = help.visibleCommands(command).filter((each) => each.name() !== 'help');
   const options = [...new Set([...help.visibleOptions(command), ...globals])];
@@ -26,7 +26,7 @@ function listPlaces(command: Command, path: readonly string[], globals: readonly
   return [place, ...commands.flatMap((each) => listPlaces(each, [...path, each.name()], globals))];
 }
 
-/** The case arms that find what fits, alike in both shells. */
+/** The `case` that sets `candidates` by where the cursor stands, the same in both shells. */
 function renderCases(program: Command): string {
   const places = listPlaces(program, [], program.options);
   const values = places.flatMap(({ path, values: all }) =>
@@ -46,7 +46,7 @@ const paths = (program: Command): string =>
     .flatMap(({ path }) => (path ? [`"${path}"`] : []))
     .join('|');
 
-/** Words that lead no further, such as options and ids, are passed over. */
+/** The loop that finds the command before the cursor; options, ids and the like are passed over. */
 const walk = (program: Command, words: string): string => `  for word in ${words}; do
     case "\${place:+$place }$word" in
       ${paths(program)}) place="\${place:+$place }$word" ;;

@@ -9,10 +9,10 @@ export interface Trouble {
   cure: string;
 }
 
-/** The poller looks every minute, and a poll may take a while. */
+/** A poll is late by more than this: pollers look every minute, and a poll may take a while. */
 const PATIENCE_SECONDS = 600;
 
-/** What an operator should look at, from what the hub knows of its connections; it calls nobody. */
+/** What an operator should look at, from what the hub knows of its connections: no marketplace is called. */
 export function findTroubles(
   { connections, removed }: Connections,
   blocked: readonly Pick<Delivery, 'connection' | 'waitsFor' | 'cause'>[],

@@ -13,7 +13,7 @@ export const outputsOption = (): Option =>
     '.sst/outputs.json',
   );
 
-/** What the help of a command says that goes past the API. */
+/** The end of the help of commands that use AWS credentials instead of the API. */
 export const OUTPUTS_HELP = `
 It goes past the API, with your AWS credentials (AWS_PROFILE, SSO, …): no API key may write secrets or make keys.
 The names of the table, queues and secrets are in the file that sst deploy wrote; from another machine, bring that file along.`;
@@ -21,7 +21,7 @@ The names of the table, queues and secrets are in the file that sst deploy wrote
 /** Who goes past the API, for the audit trail: AWS credentials have no API key's name. */
 export const operatorName = (): string => `cli:${process.env.USER ?? process.env.USERNAME ?? 'somebody'}`;
 
-/** Does something at the deployment that `--outputs` names, under the names its functions have. */
+/** Works at the deployment that `--outputs` names, with the environment of its functions. CliError for what AWS refuses. */
 export async function atDeployment<T>(command: Command, work: () => Promise<T>): Promise<T> {
   const { outputs } = command.optsWithGlobals<GlobalOptions & { outputs: string }>();
   const { url, environment } = readOutputs(outputs);
@@ -29,7 +29,7 @@ export async function atDeployment<T>(command: Command, work: () => Promise<T>):
     throw new CliError(
       `${outputs} does not name a deployment. This goes past the API, with AWS credentials and the names that sst deploy wrote: run it where you deployed, or give --outputs a copy (a local hub's is .longshore/outputs.json)`,
     );
-  // The file says where the deployment is; a region or a table of this shell would be another one.
+  // Over whatever this shell has: its AWS_REGION or TABLE_NAME may be of another deployment.
   Object.assign(process.env, environment);
   if (url) process.stderr.write(`${outputs}: the hub at ${url}\n`);
   try {
@@ -44,12 +44,12 @@ export function readOutputs(outputs: string): Outputs {
   try {
     return JSON.parse(readFileSync(outputs, 'utf8')) as Outputs;
   } catch {
-    // Told as for a file without the names.
+    // A missing file is refused like one without the names.
     return {};
   }
 }
 
-/** What AWS says of who asks, in words of what to do. */
+/** What to do about an error of AWS; undefined for one that has nothing to do with credentials or the file. */
 export function explain(error: unknown, outputs: string): CliError | undefined {
   const { name = '', message = '', code = '' } = error as { name?: string; message?: string; code?: string };
   if (name === 'CredentialsProviderError')

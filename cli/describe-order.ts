@@ -58,7 +58,7 @@ export function describeOrder(order: Order, { now, table }: Pick<Session, 'now' 
   return [facts, lines, ...(fulfillments.length > 0 ? [parcels] : []), events].join('\n\n');
 }
 
-/** What a person looks for first: the ids at the end are the first to be cut. */
+/** Details that come first, in this order: what is at the end of a line is cut first. */
 const FIRST = ['reason', 'code', 'description', 'note', 'trackingNumber', 'carrier'];
 
 function describeDetail(detail: Record<string, unknown>): string {

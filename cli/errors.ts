@@ -14,5 +14,5 @@ export class CliError extends Error {
 
 export const usageError = (message: string): CliError => new CliError(message, EXIT.usage);
 
-/** Nothing was done: it wants a word from the operator, or the hub will not have it as things stand. */
+/** Nothing was done: `--yes` is wanted, or the hub refuses it in the state that things are in. */
 export const refusal = (message: string): CliError => new CliError(message, EXIT.refused);

@@ -14,7 +14,7 @@ export function relativeTime(instant: string | null | undefined, now: Date): str
   return seconds > 0 ? `${duration} ago` : `in ${duration}`;
 }
 
-/** By when something must leave, and whether it is too late for that. */
+/** `in 2 h`, or `LATE, 3 h ago` where units are left to ship. */
 export function describeShipBy({ shipBy, late }: { shipBy: string | null; late: boolean }, now: Date): string {
   if (!shipBy) return '-';
   return late ? `LATE, ${relativeTime(shipBy, now)}` : relativeTime(shipBy, now);
@@ -40,13 +40,13 @@ export function money(amount: number, currency: string): string {
 /** `1 delivery`, `2 deliveries`. */
 export const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
 
-/** What is not done of a connection. */
+/** `2 pending, 1 dead`, or `nothing open`. */
 export function describeOpen({ pending, blocked, dead }: { pending: number; blocked: number; dead: number }): string {
   const parts = [pending && `${pending} pending`, blocked && `${blocked} blocked`, dead && `${dead} dead`];
   return parts.filter(Boolean).join(', ') || 'nothing open';
 }
 
-// A remote's words must neither move the cursor nor break a line of the table.
+// A remote's text must neither move the terminal's cursor nor break a line of the table.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
 

@@ -8,7 +8,7 @@ const DEFAULT_LIMIT = 50;
 
 export type Page<K extends string, Row> = Record<K, Row[]> & { cursor?: string };
 
-/** Up to `limit` rows, or all, in the shape of one page of the API. */
+/** Reads up to `limit` rows, or all, over as many pages as it takes, into one. */
 export async function readList<K extends string, Row>(
   api: Api,
   path: string,
@@ -31,7 +31,7 @@ export async function readList<K extends string, Row>(
   return { [plural]: rows, ...(next !== undefined && { cursor: next }) } as Page<K, Row>;
 }
 
-/** A list for people or machines, and how to see more of it. */
+/** Prints a list as a table, or JSON with `--json`, and how to see more of it. */
 export function answerList<K extends string, Row>(
   session: Session,
   page: Page<K, Row>,

@@ -15,7 +15,7 @@ export function parseInstant(text: string, now = new Date()): string {
   return new Date(instant).toISOString();
 }
 
-/** Date.parse takes much that is no date, and turns the 31st of February into March. */
+/** Stricter than Date.parse, which takes much that is no date and turns the 31st of February into March. */
 function parseDate(text: string): number {
   const [, day = ''] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
   const midnight = Date.parse(`${day}T00:00:00Z`);
@@ -37,7 +37,7 @@ export const late = (of: string): Option => new Option('--late', of);
 export const reason = (): Option => new Option('--reason <text>', 'kept on record beside who did it');
 export const yes = (of: string): Option => new Option('--yes', of);
 
-/** What lists share. */
+/** The options of every list. */
 export interface ListOptions {
   limit?: number;
   cursor?: string;
@@ -50,7 +50,7 @@ export const addListOptions = (command: Command): Command =>
     .addOption(new Option('--cursor <cursor>', 'go on where a page ended'))
     .addOption(new Option('--all', 'every page').conflicts(['limit']));
 
-/** `key=value` words, or one JSON object, as a filter of the API; unknown keys are refused by name. */
+/** A filter of the API out of `name=value` arguments, or one JSON object; usage error for an unknown name. */
 export function parseFilter(words: readonly string[], known: readonly string[]): Record<string, string> {
   const entries = words.flatMap((word) => (word.trimStart().startsWith('{') ? jsonEntries(word) : [pair(word)]));
   const filter: Record<string, string> = {};

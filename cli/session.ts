@@ -4,7 +4,7 @@ import { usageError } from './errors.ts';
 import { type Column, renderTable } from './table.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:4400';
-/** What a local hub takes unless told otherwise. */
+/** The API key of a local hub that was given no other. */
 const LOCAL_KEY = 'local-dev-key';
 
 /** Options of the program itself, which stand before or behind any command. */
@@ -14,17 +14,17 @@ export interface GlobalOptions {
   json?: boolean;
 }
 
-/** What a command that talks to the hub has in hand. */
+/** The API and the output of a command that talks to the hub. */
 export interface Session {
   api: Api;
   /** JSON and nothing else on stdout. */
   json: boolean;
   readonly now: Date;
-  /** To stdout: what was asked for. */
+  /** Writes what was asked for to stdout. */
   print(text: string): void;
-  /** To stderr: what is only said beside it. */
+  /** Writes remarks to stderr, which a pipe does not get. */
   note(text: string): void;
-  /** The exact answer for machines, else what `show` makes of it. */
+  /** Prints the API's answer as JSON with `--json`, else what `show` makes of it. */
   answer<T>(value: T, show: (value: T) => string): void;
   table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string;
 }
@@ -46,7 +46,7 @@ export function openSession(command: Command): Session {
   };
 }
 
-/** A hub's address without a slash at its end. */
+/** A hub's address without its last slash; usage error for what is none. */
 export function readHubUrl(text: string): string {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
@@ -54,7 +54,7 @@ export function readHubUrl(text: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
-/** The key that every local hub has by default is not sent elsewhere. */
+/** The API key. The well-known one of local hubs is sent to loopback addresses only. */
 function readKey(key: string | undefined, hub: string): string {
   if (key) {
     if (/^[\x21-\x7e]{1,512}$/.test(key)) return key;

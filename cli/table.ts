@@ -15,8 +15,8 @@ const MIN_FLEXIBLE = 8;
 
 /**
  * Rows under their titles, each one line of at most `width` characters: first flexible columns are cut, then minor ones
- * left out, then those on the right. Without a width nothing is, for a pipe. A column that is empty in every row is
- * left out.
+ * left out, then those on the right. Without a width, as for a pipe, nothing is cut. Columns that are empty in every row
+ * are left out.
  */
 export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width?: number): string {
   const cells = rows.map((row) => columns.map((column) => oneLine(column.value(row)) || '-'));
@@ -34,7 +34,7 @@ export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<
   return [line(columns.map(({ title }) => title)), ...cells.map(line)].join('\n');
 }
 
-/** The widths that fit; 0 for a column that is left out. */
+/** The widths of the columns within `width`; 0 for a column that is left out. */
 function narrow<Row>(natural: readonly number[], columns: readonly Column<Row>[], width: number): number[] {
   const widths = [...natural];
   const least = () =>
@@ -45,7 +45,7 @@ function narrow<Row>(natural: readonly number[], columns: readonly Column<Row>[]
     if (drop === undefined) break;
     widths[drop] = 0;
   }
-  // The widest flexible column gives first.
+  // The widest flexible column is cut first.
   while (totalOf(widths) > width) {
     const most = Math.max(...widths.filter((each, index) => columns[index]?.flexible && each > MIN_FLEXIBLE));
     const widest = widths.findIndex((each, index) => columns[index]?.flexible && each === most);

@@ -5,9 +5,9 @@ import { CliError, EXIT } from './errors.ts';
 import type { Session } from './session.ts';
 
 const LOOK_MS = 1_000;
-/** A hub that restarts or throttles is asked again; the replay goes on meanwhile. */
+/** Looks in a row that may fail, as while a hub restarts: the replay goes on meanwhile. */
 const MAX_FAILURES = 15;
-/** Where no terminal redraws a line, one is written no more often than this. */
+/** Without a terminal, lines of progress are at least this far apart. */
 const LINE_MS = 10_000;
 
 /** Shows a replay until it ended. Ctrl-C ends only the watching. Fails when some of it did not succeed. */
@@ -67,7 +67,7 @@ function fail({ id, state, dead, blocked, relapse }: Replay): void {
   if (dead + blocked > 0) throw new CliError(`${dead + blocked} did not succeed: longshore deliveries causes`);
 }
 
-/** One line on stderr that is redrawn, or written anew from time to time where there is no terminal. */
+/** A line of progress on stderr: redrawn on a terminal, else written anew every `LINE_MS`. */
 export function createProgress(stream: NodeJS.WriteStream = process.stderr) {
   let last = '';
   let at = 0;

@@ -43,7 +43,7 @@ async function checkFile(path: string, command: Command): Promise<void> {
   else if (put) console.log(describeComparison(put));
 }
 
-/** Of the blocked deliveries: enough to know which connections hold some up. */
+/** Blocked deliveries that are looked at: enough to know which connections hold some up. */
 const LOOKED_AT = 200;
 
 async function checkHub(command: Command): Promise<void> {

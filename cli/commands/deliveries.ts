@@ -91,5 +91,5 @@ Fix a cause once, then replay its group: its filter is in --json, and for the la
     });
 }
 
-/** As one word of a shell. */
+/** One argument of a shell command. */
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

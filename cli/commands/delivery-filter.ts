@@ -1,29 +1,18 @@
 import { type Command, Option } from 'commander';
+import { DeliveryFilter, DeliveryKind, DeliveryState } from '#lib/deliveries/delivery-schema';
 import { usageError } from '../errors.ts';
 import { parseFilter, since, until } from '../options.ts';
 
-const NAMES = [
-  'state',
-  'kind',
-  'connection',
-  'marketplace',
-  'action',
-  'order',
-  'cause',
-  'message',
-  'since',
-  'until',
-] as const;
+type Name = keyof typeof DeliveryFilter.shape;
+const NAMES = Object.keys(DeliveryFilter.shape) as Name[];
 
-export type FilterOptions = Partial<Record<(typeof NAMES)[number], string>> & { filter?: string[] };
+export type FilterOptions = Partial<Record<Name, string>> & { filter?: string[] };
 
 /** The options that select deliveries, one for each member of the API's filter, and the filter as a whole. */
 export const addDeliveryFilter = (command: Command): Command =>
   command
-    .addOption(
-      new Option('--state <state>', 'in this state').choices(['pending', 'leased', 'succeeded', 'dead', 'blocked']),
-    )
-    .addOption(new Option('--kind <kind>', 'of this kind').choices(['fetch', 'push', 'notify']))
+    .addOption(new Option('--state <state>', 'in this state').choices(DeliveryState.options))
+    .addOption(new Option('--kind <kind>', 'of this kind').choices(DeliveryKind.options))
     .option('--connection <id>', 'of this connection')
     .option('--marketplace <name>', 'of this marketplace')
     .option('--action <name>', 'with this action, such as order or fulfillment')
@@ -34,7 +23,7 @@ export const addDeliveryFilter = (command: Command): Command =>
     .addOption(until('created'))
     .option('--filter <name=value...>', 'the same as words, or as the JSON that causes show');
 
-/** What was asked for; empty when nothing was. */
+/** The filter that a command was given; empty where none was. Usage error for a member that is given twice. */
 export function filterOf(options: FilterOptions): Record<string, string> {
   const filter = parseFilter(options.filter ?? [], NAMES);
   for (const name of NAMES) {

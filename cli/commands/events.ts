@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { InboundEvent } from '#lib/api/events';
+import { InboundState } from '#lib/inbound/event-schema';
 import { oneLine, relativeTime } from '../format.ts';
 import { answerList, readList } from '../list.ts';
 import { addListOptions, examples, type ListOptions, since } from '../options.ts';
@@ -16,7 +17,7 @@ export function addEvents(program: Command): void {
       .command('list')
       .description('inbound events, newest first')
       .option('--connection <id>', 'from this connection')
-      .addOption(new Option('--state <state>', 'in this state').choices(['applied', 'duplicate', 'unreadable']))
+      .addOption(new Option('--state <state>', 'in this state').choices(InboundState.options))
       .addOption(since('received')),
   )
     .addHelpText('after', examples('events list --state unreadable', 'events list --connection sello-se --since 1h'))

@@ -85,7 +85,10 @@ export function addKeys(program: Command): void {
     );
 }
 
-/** The name stands on timelines and in the audit trail: two keys of one name are one caller, on purpose only. */
+/**
+ * The scopes of the key to make. A name stands on timelines and in the audit trail: two keys have the same only in a
+ * rotation, and then the same scopes.
+ */
 async function scopesFor(name: string, { scopes }: CreateOptions): Promise<readonly Scope[]> {
   const { KEY_NAME, LOCAL_KEY_NAME, listApiKeys } = await import('#lib/api/kit/keys');
   const newest = (await listApiKeys()).findLast((key) => key.name === name);

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Order, OrderSummary } from '#lib/api/order-schema';
+import { OrderStatus } from '#lib/orders/order-schema';
 import { describeOrder, orderColumns } from '../describe-order.ts';
 import { usageError } from '../errors.ts';
 import { answerList, type Page, readList } from '../list.ts';
@@ -22,9 +23,7 @@ export function addOrders(program: Command): void {
       .command('list')
       .description('orders, newest received first')
       .option('--connection <id>', 'sold at this connection')
-      .addOption(
-        new Option('--status <status>', 'in this status').choices(['open', 'partial', 'fulfilled', 'cancelled']),
-      )
+      .addOption(new Option('--status <status>', 'in this status').choices(OrderStatus.options))
       .option('--external-id <id>', 'the one with this id at its marketplace; wants --connection')
       .addOption(late('whose ship-by has passed while units are left to ship'))
       .addOption(since('received')),

@@ -14,10 +14,10 @@ interface Options {
   wait?: boolean;
 }
 
-/** It waits for its turn within the requests a minute, and goes on by itself. */
+/** The code of a poll that waits for its turn in the rate limit, and goes on by itself. */
 const BUDGET_SPENT = 'budget_spent';
 const LOOK_MS = 2_000;
-/** So many looks in a row may fail: the poll goes on meanwhile. */
+/** Looks in a row that may fail: the poll goes on meanwhile. */
 const MAX_FAILURES = 15;
 
 /** `longshore poll` and `longshore backfill`: the pollers do the work, within the connection's requests a minute. */
@@ -115,7 +115,7 @@ async function look({ api }: Session, id: string): Promise<Connection> {
   return found;
 }
 
-/** A backfill goes on whatever happens; a single poll that failed is told. */
+/** Whether a poll has failed that nobody goes on with: a backfill goes on by itself. */
 const brokeOff = ({ poll }: Connection, { askedAt }: PollAsked): boolean =>
   (poll.lastPolledAt ?? '') >= askedAt && !poll.backfill && poll.lastError !== null && poll.lastError !== BUDGET_SPENT;
 

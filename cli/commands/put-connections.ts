@@ -41,14 +41,14 @@ export function addPutConnections(connections: Command): void {
     });
 }
 
-/** What the file no longer has. */
+/** Ids of connections that the hub has and the file has not. */
 async function findRemoved(kept: readonly string[]): Promise<string[]> {
   const { getConfiguration } = await import('#lib/connections/store');
   const { connections } = await getConfiguration();
   return [...connections.keys()].filter((id) => !kept.includes(id));
 }
 
-/** What would wait until they come back. */
+/** Open deliveries of these connections, which would wait until they are put again. */
 async function describeLeft(ids: readonly string[]): Promise<string> {
   const { countOpen } = await import('#lib/deliveries/list');
   const all = await Promise.all(ids.map(async (id) => `${id} has ${describeOpen(await countOpen(id))}`));

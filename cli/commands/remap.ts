@@ -69,7 +69,7 @@ function filterOf(options: Options): Record<string, string> {
   return filter;
 }
 
-/** Every page as one answer, and one on record; for people each page is shown as it comes. */
+/** Asks page by page, under one record, and joins the answers; without `--json` each page is printed as it comes. */
 export async function remapAll(
   session: Pick<Session, 'api' | 'json' | 'print' | 'note'>,
   asked: Asked,
@@ -104,7 +104,7 @@ export async function remapAll(
   return { ...all, ...(next !== undefined && { cursor: next }) };
 }
 
-/** What a mapper of today reads otherwise; the rest it cannot read, or a person must decide. */
+/** Outcomes of what the present mapper reads otherwise; of the others nothing would be written. */
 const DIFFERENT = new Set(['created', 'changed', 'read']);
 
 function conclude(session: Session, { remapId, apply, examined, unchanged, outcomes, cursor }: Remap): void {

@@ -85,7 +85,7 @@ async function syncFromHere(
   });
 }
 
-/** Enough to call a remote by hand: no table and no budget, which other workers would share. */
+/** What it takes to call a remote from this machine: no table, so no rate limit shared with the hub's workers. */
 async function openFromFile(path: string, id: string): Promise<{ connector: Connector; context: RemoteContext }> {
   const { connections } = await readConnectionsFile(path);
   const all = new Map(connections.map((each) => [each.connection.id, each]));
@@ -102,7 +102,7 @@ async function openFromFile(path: string, id: string): Promise<{ connector: Conn
   return { connector: await loadConnector(connection.marketplace), context };
 }
 
-/** Waits this long for its turn within the connection's requests a minute. */
+/** How long a call waits for its turn in the connection's rate limit. */
 const MAX_WAIT_MS = 60_000;
 
 async function openDeployed(id: string): Promise<{ connector: Connector; context: RemoteContext }> {

@@ -2,7 +2,6 @@ import { getNetwork } from '#lib/marketplaces/network';
 import * as z from '#lib/platform/zod';
 import { eraseBuyer, exportBuyer } from '#lib/privacy/erase';
 import { errorResponses } from './kit/errors.ts';
-import { Timestamp } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
 
@@ -46,7 +45,7 @@ export const ErasureCertificate = named(
   'ErasureCertificate',
   z.object({
     id: doc(z.string(), { example: 'ers_0f1e2d3c-950a-4c1e-9d0b-0f3f9f2f6f11' }),
-    at: Timestamp,
+    at: z.iso.datetime(),
     by: doc(z.string(), { description: "The API key's name." }),
     reason: z.string(),
     orders,

@@ -65,7 +65,7 @@ const pollRoute = createRoute({
   },
 });
 
-/** A few requests within the connection's requests a minute; API Gateway waits 29 seconds. */
+/** How long a sync waits for its turns in the connection's rate limit: API Gateway waits 29 seconds. */
 const PATIENCE = { maxWaitMs: 2_000, patienceMs: 8_000 };
 
 const syncRoute = createRoute({
@@ -154,10 +154,10 @@ routes.add(syncRoute, async (context) => {
 async function sync(connection: Connection, dryRun: boolean): Promise<Synced> {
   const { id, marketplace } = connection;
   const connector = await loadConnector(marketplace);
-  // Where nobody calls, no secret is read.
+  // A marketplace that calls no webhooks has no URL to register: its secret is not needed.
   if (connector.info.topics.length === 0) return { connection: id, marketplace, dryRun, webhooks: [] };
   try {
-    // The secret of this moment: it is synced because it was just rotated.
+    // Secrets at most 0 ms old: URLs are synced because a secret was just rotated.
     return await syncWebhooks(connector, await openRemote(connection, PATIENCE, 0), { hub: publicUrl(), dryRun });
   } catch (error) {
     if (error instanceof IntegrationError) throw new ApiError(422, error.code, error.detail.description);

@@ -150,7 +150,7 @@ routes.add(getRoute, async (context) => {
 });
 
 routes.add(closeRoute, async (context) => {
-  const word = { ...context.req.valid('json'), by: context.var.key.name };
+  const finding = { ...context.req.valid('json'), by: context.var.key.name };
   const { id } = context.req.valid('param');
   const closed = await untilCommitted(`delivery ${id}`, async () => {
     const delivery = await getDelivery(id);
@@ -161,9 +161,9 @@ routes.add(closeRoute, async (context) => {
         'delivery_not_closable',
         `the delivery is ${delivery.state}: only dead and blocked ones are closed`,
       );
-    if (word.remoteId !== undefined && !(await takesRemoteId(delivery)))
+    if (finding.remoteId !== undefined && !(await takesRemoteId(delivery)))
       throw new ApiError(400, 'invalid_request', 'remoteId: is for placements and requests about an order', 'remoteId');
-    return closeDelivery(delivery, word);
+    return closeDelivery(delivery, finding);
   });
   return context.json(await presentDelivery(closed), 200);
 });

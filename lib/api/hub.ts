@@ -2,7 +2,6 @@ import { marketplaces } from '#lib/marketplaces/registry';
 import * as z from '#lib/platform/zod';
 import { webhookPath } from '#lib/webhooks/hub-urls';
 import { errorResponses } from './kit/errors.ts';
-import { Timestamp } from './kit/members.ts';
 import { named } from './kit/meta.ts';
 import { createRoute, json, type Route, Routes } from './kit/route.ts';
 
@@ -12,7 +11,7 @@ const healthRoute = createRoute({
   tags: ['hub'],
   summary: 'Whether the hub answers',
   scope: null,
-  responses: { 200: json('It does.', named('Health', z.object({ status: z.literal('ok'), time: Timestamp }))) },
+  responses: { 200: json('It does.', named('Health', z.object({ status: z.literal('ok'), time: z.iso.datetime() }))) },
 });
 
 const documentRoute = createRoute({
@@ -24,7 +23,7 @@ const documentRoute = createRoute({
   responses: { 200: json('OpenAPI 3.1.', z.record(z.string(), z.unknown())) },
 });
 
-/** What the hub tells of itself: that it answers, and how its routes and the webhooks are called. */
+/** The routes of the hub itself: whether it answers, and the document of `listRoutes` and the webhooks. */
 export function hubRoutes(listRoutes: () => Promise<Route[]>): Routes {
   let document: Record<string, unknown> | undefined;
   const routes = new Routes();
@@ -37,7 +36,7 @@ export function hubRoutes(listRoutes: () => Promise<Route[]>): Routes {
   return routes;
 }
 
-/** The marketplaces' webhook URLs, to be described beside the API; other functions answer them. */
+/** The marketplaces' webhook URLs, for the document only: other functions answer them. */
 const webhookRoutes = (): Route[] =>
   marketplaces
     .filter(({ topics }) => topics.length > 0)

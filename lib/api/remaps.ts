@@ -11,7 +11,7 @@ import { Instant, Reason } from './kit/members.ts';
 import { doc, metadata, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
 
-/** API Gateway waits 29 seconds, and the last event begun takes its share. */
+/** How long a request goes on to the next event: API Gateway waits 29 seconds, and the last one still has to be remapped. */
 const MAX_MS = 15_000;
 
 named(
@@ -141,7 +141,7 @@ routes.add(route, async (context) => {
   return context.json({ ...result, outcomes, apply }, 200);
 });
 
-/** What this request goes on with. Nobody adds to the record of somebody else, or of another filter. */
+/** The record of the requests that this one continues; ApiError 400 where it is somebody else's or of another filter. */
 async function findRecord(
   id: string | undefined,
   { filter, author, after }: Pick<RemapRequest, 'filter' | 'author' | 'after'>,

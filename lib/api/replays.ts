@@ -10,7 +10,7 @@ import { doc } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
 import { ADVANCE_MS, presentReplay, Replay } from './replay-schema.ts';
 
-/** As many as a look at a replay may move along: more are left to the clock. */
+/** A look at a replay brings it forward while no more members than this are unsettled; the sweeper does the others. */
 const MAX_UNSETTLED = 100;
 
 const params = z.object({ id: doc(z.string(), {}) });
@@ -75,15 +75,15 @@ routes.add(getRoute, async (context) => {
 
 routes.add(cancelRoute, async (context) => {
   const { reason = null } = context.req.valid('json');
-  const word = { by: context.var.key.name, reason };
-  const cancelled = standing(await cancelReplay(context.req.valid('param').id, word));
+  const operator = { by: context.var.key.name, reason };
+  const cancelled = standing(await cancelReplay(context.req.valid('param').id, operator));
   return context.json(await presentReplay(await advance(cancelled)), 200);
 });
 
 routes.add(resumeRoute, async (context) => {
   const { reason = null } = context.req.valid('json');
-  const word = { by: context.var.key.name, reason };
-  const resumed = standing(await resumeReplay(context.req.valid('param').id, word));
+  const operator = { by: context.var.key.name, reason };
+  const resumed = standing(await resumeReplay(context.req.valid('param').id, operator));
   return context.json(await presentReplay(await advance(resumed)), 200);
 });
 

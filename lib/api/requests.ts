@@ -47,7 +47,7 @@ const requestOf = ({ id: connection, marketplace }: Connection, action: string, 
   subject: { input },
 });
 
-/** The body as the connector's schema reads it: defaults filled in, nothing it does not know. */
+/** The body as the action's schema reads it. ApiError 404 for an action that there is not, 400 for a body it refuses. */
 async function checkInput(marketplace: string, action: string, body: unknown): Promise<unknown> {
   const { info, actions } = await loadConnector(marketplace);
   const { requests = {} } = actions;

@@ -5,7 +5,7 @@ import type { ApiEnv, Routes } from './route.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Answers `eager` routes and, by the first segment of a path, those that are loaded when they are first asked for. */
+/** An app of the routes in `eager` and, by the first segment of a path, in `lazy`, loaded when they are first asked for. */
 export function createApp(
   eager: Routes,
   lazy: Readonly<Record<string, () => Promise<{ routes: Routes }>>>,
@@ -30,7 +30,7 @@ export function createApp(
   return app;
 }
 
-/** Answers everything in the one shape of errors. */
+/** An app without routes, whose errors all have the shape `ErrorBody`. */
 function createEmpty(): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.onError(answerError);

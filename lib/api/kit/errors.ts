@@ -18,7 +18,7 @@ export const ErrorBody = named(
   }),
 );
 
-/** Ends a request with this status. Its detail is shown to the caller. */
+/** Ends a request with this status; the caller is shown its `detail`. */
 export class ApiError extends Error {
   readonly status: ContentfulStatusCode;
   readonly detail: ErrorDetail;
@@ -62,7 +62,7 @@ export function errorResponses<S extends Status>(...statuses: readonly S[]): Rec
   return responses;
 }
 
-/** What a schema refused, as 400 that names the first member that is wrong. */
+/** ApiError 400 for what a schema refused, naming the first member that is wrong. */
 export function invalidRequest([issue]: readonly z.core.$ZodIssue[]): ApiError {
   const extra = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const path = [...(issue?.path ?? []), ...extra].map(String).join('.');
@@ -75,7 +75,7 @@ const TOO_LARGE = {
   description: 'what was sent would be larger than the 400 KB that the ledger can hold',
 };
 
-/** Every error becomes its answer here. What is not the caller's doing is logged by class only. */
+/** The answer to every error. One that is not the caller's doing is logged by its class: messages may hold a buyer's data. */
 export function answerError(error: Error, context: Context): Response {
   if (error instanceof ApiError) {
     if (error.status === 401) context.header('WWW-Authenticate', 'Bearer');

@@ -31,7 +31,7 @@ export function createHandler(app: Hono<ApiEnv>) {
     });
 }
 
-/** What the Fetch API would throw at or misread: a body on GET, a content type for nothing, an odd host. */
+/** An event without what the Fetch API throws at or misreads: a body on GET, a content type of no body, a broken host. */
 function plain(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
   const { method } = event.requestContext.http;
   const { body, ...rest } = event;
@@ -50,8 +50,8 @@ const NEVER_IN_A_PATH = /[^!-~]|["#%<>?\\^`{|}]/gu;
 const BEFORE_DOTS = /\/(?=\.{1,2}(\/|$))/g;
 
 /**
- * HTTP APIs hand the path over decoded: it is encoded again, so that the routes decode it once. What is between slashes
- * and only dots would be resolved as a URL's is: it stays with what is before it.
+ * HTTP APIs hand the path over decoded: it is encoded again, so that the routes decode it once. A URL resolves segments
+ * of dots, such as `..` in an id with slashes: their slash is encoded, too, which makes them part of the segment before.
  */
 const encodePath = (path: string): string =>
   path.toWellFormed().replace(NEVER_IN_A_PATH, encodeURIComponent).replace(BEFORE_DOTS, '%2F');

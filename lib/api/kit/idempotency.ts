@@ -5,7 +5,7 @@ import * as z from '#lib/platform/zod';
 import { ApiError } from './errors.ts';
 import { doc } from './meta.ts';
 
-/** The header of a request that may be sent twice and must be done once. */
+/** The header `Idempotency-Key` of requests that may be sent twice and must be done once. */
 export const idempotencyHeader = z.object({
   'idempotency-key': doc(z.optional(z.string().check(z.minLength(1), z.maxLength(255))), {
     description: 'The same key with the same body gets the same answer for 24 hours.',
@@ -20,7 +20,7 @@ interface Remembered<Answer> {
 
 const HOURS_24_MS = 24 * 3600_000;
 
-/** What an `Idempotency-Key` of one API key stands for; without one nothing is found or remembered. */
+/** What was answered to an `Idempotency-Key` of one API key; without one nothing is found or remembered. */
 export function idempotency<Answer>(
   keyName: string,
   key: string | undefined,
@@ -29,11 +29,11 @@ export function idempotency<Answer>(
 ) {
   const hash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
   const itemKey = items.idempotency.key({ keyName, key: `${key}` });
-  // The time to live deletes late: what is over 24 hours old counts as gone.
+  // DynamoDB deletes expired items late: an answer over 24 hours old counts as gone.
   const oldest = new Date(now.getTime() - HOURS_24_MS).toISOString();
 
   return {
-    /** The answer given before; the same key with another request is 422. */
+    /** The answer given before; ApiError 422 where it was to another request. */
     async find(): Promise<Answer | undefined> {
       const known = key === undefined ? undefined : await getItem<Remembered<Answer>>(itemKey, table);
       if (!known || known.rememberedAt < oldest) return undefined;
@@ -41,7 +41,7 @@ export function idempotency<Answer>(
         throw new ApiError(422, 'idempotency_key_reused', 'the Idempotency-Key was used for another request');
       return known.answer;
     },
-    /** Writes that stand or fall with what is answered. */
+    /** The write that remembers an answer, for the transaction of what is answered: it fails where a copy was faster. */
     remember(answer: Answer): Write[] {
       if (key === undefined) return [];
       const item: Item<Remembered<Answer>> = {

@@ -4,17 +4,17 @@ import * as z from '#lib/platform/zod';
 import { Instant } from './members.ts';
 import { doc } from './meta.ts';
 
-/** An empty parameter is an absent one. */
+/** A query parameter that may be absent, or empty, which is the same. */
 export const optionalParam = <S extends z.ZodMiniType>(schema: S) =>
   z.pipe(
     z.transform((value) => (value === '' ? undefined : value)),
     z.optional(schema),
   );
 
-/** As long as a cursor can be: it holds a sort key. */
+/** A cursor is a sort key in base64url, four characters for three bytes. */
 const MAX_CURSOR = Math.ceil((MAX_SORT_KEY_BYTES * 4) / 3);
 
-/** A cursor of a list whose sort keys look like this. */
+/** The parameter `cursor` of a list with sort keys that match this pattern. */
 export const cursorOf = (sort: RegExp) =>
   doc(optionalParam(z.string().check(z.maxLength(MAX_CURSOR), z.refine(isA(sort), 'is not a cursor of this list'))), {
     type: 'string',
@@ -38,7 +38,7 @@ export const paging = {
   cursor: cursorOf(/^\d{4}-\d\d-\d\dT[\d:.]+Z#./),
 };
 
-/** A plus that was not escaped arrives as a space. */
+/** The `+` of an offset arrives as a space where it was not percent-encoded. */
 const QueryInstant = z.pipe(
   z.transform((value) => (typeof value === 'string' ? value.replace(' ', '+') : value)),
   Instant,
@@ -53,7 +53,7 @@ export const since = doc(optionalParam(QueryInstant), {
 
 export const until = doc(since, { description: 'At or before this instant.' });
 
-/** Of a list with ship-by times. */
+/** The parameter `late` of lists with ship-by times. */
 export const late = doc(
   z.pipe(
     optionalParam(z.enum(['true', 'false'])),

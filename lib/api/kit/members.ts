@@ -3,10 +3,7 @@ import { parseTraceparent } from '#lib/platform/telemetry/trace';
 import * as z from '#lib/platform/zod';
 import { doc, metadata } from './meta.ts';
 
-/** An instant as the hub tells it: in UTC, to the millisecond. */
-export const Timestamp = doc(z.iso.datetime(), { example: '2026-11-20T08:15:00.000Z' });
-
-/** An instant as callers send it, with any offset; read as the hub tells it. */
+/** An instant as callers send it, with any offset; read as UTC with milliseconds. */
 export const Instant = doc(
   z.pipe(
     z.iso.datetime({ offset: true, error: 'expected an instant with its offset, such as 2026-11-20T08:15:00Z' }),

@@ -1,6 +1,6 @@
 import * as z from '#lib/platform/zod';
 
-/** What a schema cannot say of itself, as members of OpenAPI's schema object; they win over what it does say. */
+/** Members of OpenAPI's schema object that a zod schema cannot say; they win over the generated ones. */
 export type Meta = Readonly<Record<string, unknown>>;
 
 /** The metadata of schemas; `id` names one in the OpenAPI document. */
@@ -13,20 +13,20 @@ export function doc<S extends z.ZodMiniType>(schema: S, own: Meta): S {
   return copy;
 }
 
-/** Has the OpenAPI document show this very schema once, under this name, and gives it and its members metadata. */
+/** Registers a schema, which the OpenAPI document then shows once under this name, and metadata of it and its members. */
 export function named<S extends z.ZodMiniType>(id: string, schema: S, own: Meta = {}, members?: MembersOf<S>): S {
-  metadata.add(schema, { ...own, id });
   const shape: Readonly<Record<string, z.core.$ZodType>> = schema instanceof z.ZodMiniObject ? schema.shape : {};
   for (const [name, meta] of Object.entries(members ?? {})) {
     const member = shape[name];
     if (!member || metadata.has(member)) throw new Error(`${id}.${name} has its metadata from another schema`);
     metadata.add(member, meta as Meta);
   }
+  metadata.add(schema, { ...own, id });
   return schema;
 }
 
 type MembersOf<S> = S extends z.ZodMiniObject<infer Shape> ? { readonly [Name in keyof Shape]?: Meta } : never;
 
-/** The members of a value that a schema has; what else the hub keeps of it stays inside. */
+/** The members of a stored value that the schema of an answer has: the hub's bookkeeping stays inside. */
 export const pick = <S extends z.ZodMiniObject>({ shape }: S, value: z.output<S>): z.output<S> =>
   Object.fromEntries(Object.entries(value).filter(([name]) => name in shape)) as z.output<S>;

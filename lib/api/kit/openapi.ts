@@ -52,7 +52,7 @@ function schemasOf({ request = {}, responses }: Route): z.ZodMiniType[] {
 const EVERY = 'Every';
 const INSTANT = '2026-11-20T08:15:00.000Z';
 
-/** What is named becomes a component, the rest stands where it is used: as members of one object they refer alike. */
+/** Schemas with an `id` as components, the others in place: generated as members of one object, all refer alike. */
 function readSchemas(schemas: readonly z.ZodMiniType[]): { components: Record<string, Json>; schemaOf: SchemaOf } {
   const keys = new Map(schemas.map((schema, index) => [schema, String(index)]));
   const every = z.object(Object.fromEntries([...keys].map(([schema, key]) => [key, schema])));

@@ -52,14 +52,14 @@ type Handler<R extends Route> = (
   context: Context<ApiEnv, string, { in: RequestOf<R>; out: RequestOf<R> }>,
 ) => AnswerOf<R> | Promise<AnswerOf<R>>;
 
-/** Keeps a route's own type, by which its handler is checked. */
+/** Keeps the literal type of a route, by which `Routes.add` checks its handler. */
 export const createRoute = <const R extends Route>(route: R): R => route;
 
 export const json = <S extends z.ZodMiniType>(description: string, schema: S) => ({ description, schema });
 
 export const body = <S extends z.ZodMiniType>(schema: S, required = true) => ({ schema, required });
 
-/** A group of routes, for the app to mount and describe. */
+/** A group of routes, which an app mounts and the OpenAPI document describes. */
 export class Routes extends Hono<ApiEnv> {
   readonly described: Route[] = [];
   readonly #findKey: typeof findApiKey;
@@ -69,18 +69,18 @@ export class Routes extends Hono<ApiEnv> {
     this.#findKey = findKey;
   }
 
-  /** The handler gets what the route lets through, and answers what it promises. */
+  /** Adds a route: its handler gets the checked parts of the request, and may answer only what the route promises. */
   add<const R extends Route>(route: R, handler: Handler<R>): void {
     const { method, path, scope, request } = route;
     const guards = scope === null ? [] : [requireScope(scope, this.#findKey)];
-    // Behind an HTTP API, which decodes paths, a slash may be part of an id.
+    // HTTP APIs decode `%2F` in a path: a slash may be part of an id.
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1{.+}');
     this.on([method], [pattern], ...guards, readRequest(request), handler as never);
     this.described.push(route);
   }
 }
 
-/** Lets through who bears a key with this scope; `ops` may do everything but what is about buyers. */
+/** Lets through whoever bears an API key with this scope; `ops` includes every scope but `privacy`. */
 function requireScope(scope: Scope, findKey: typeof findApiKey): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
     const [, key] = /^Bearer +(\S{1,512})$/i.exec(context.req.header('authorization') ?? '') ?? [];
@@ -94,7 +94,7 @@ function requireScope(scope: Scope, findKey: typeof findApiKey): MiddlewareHandl
   };
 }
 
-/** Checks the parts of a request in this order, as Hono's own validator does; the first member that is wrong is 400. */
+/** Checks the parts of a request, in this order, and keeps them as Hono's own validator does. ApiError 400 or 415. */
 function readRequest({ query, params, headers, body }: RequestShape = {}): MiddlewareHandler<ApiEnv> {
   return async ({ req }, next) => {
     if (query) req.addValidatedData('query', check(query, single(req.queries())));
@@ -111,13 +111,13 @@ function check(schema: z.ZodMiniType, value: unknown): object {
   return result.data as object;
 }
 
-/** A parameter that is given several times is a list, which no schema takes. */
+/** Parameters that are given several times become lists, which no schema takes. */
 const single = (queries: Record<string, string[]>) =>
   Object.fromEntries(Object.entries(queries).map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
-/** No body is an empty one. */
+/** The body as JSON, `{}` where there is none. ApiError 415 for another content type, 400 for what is not JSON. */
 async function readJson(request: HonoRequest): Promise<unknown> {
   const type = request.header('content-type');
   const text = await request.text();
