@@ -80,15 +80,15 @@ interface Prepared<Input> {
 export interface Job<About, Input, Done = PushResult> {
   /** Where the connector has its push and its probe. */
   action(actions: Actions, name: string): Action<Input, Done> | undefined;
-  /** Reads what the push needs, or says what follows where nothing is to be pushed. Throws what stands in its way. */
+  /** Reads what the push needs; answers `effects` where nothing has to be pushed. Throws the error that forbids it. */
   prepare(about: About, work: RemoteWork): Promise<Prepared<Input> | { effects: Effects }>;
-  /** Throws what is to be done after an unknown outcome without a probe; absent where doing it twice is doing it once. */
+  /** Asked after an unknown outcome where the action has no probe: throws. Absent where a second push does no harm. */
   unprobed?(connector: Connector): never;
-  /** What follows from a push that stands at the remote; `probed`: it stood there already. */
+  /** What follows from a push that stands at the remote; `probed`: a probe found it there. */
   after(done: Done, pushed: { input: Input; probed: boolean }, work: RemoteWork): Promise<Effects>;
 }
 
-/** Makes an attempt. What it throws leaves the outcome as known or unknown as it was before. */
+/** Makes an attempt; throws only where nothing was sent to a remote. */
 export type Run<About> = (about: About, work: Work) => Promise<Result>;
 
 /** A pusher hardly waits for its turn: a Lambda that sleeps is paid for. */
@@ -148,7 +148,7 @@ const probeOf = <Input, Done>(
 const unknownAction = ({ connector, delivery }: Work): RejectedError =>
   new RejectedError({ code: 'unknown_action', description: `${connector.info.title} has no ${delivery.action}` });
 
-/** What comes of it, or the failure that it throws. */
+/** What `run` answers; the failure where it throws, `unknown` whether or not it may have been done at the remote. */
 export async function orFailure<T>(unknown: boolean, run: () => Promise<T>): Promise<T | Failure> {
   try {
     return await run();

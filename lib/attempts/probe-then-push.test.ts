@@ -6,11 +6,11 @@ import {
   ThrottledError,
   UnknownOutcomeError,
 } from '#lib/platform/errors';
-import { type Chance, probeThenPush } from './probe-then-push.ts';
+import { type Push, probeThenPush } from './probe-then-push.ts';
 
 const detail = (httpStatus?: number) => ({ code: 'c', description: 'd', ...(httpStatus && { httpStatus }) });
 
-const CHANCE = {
+const PUSH = {
   push: async () => ({}),
   probe: async () => null,
   sent: () => 0,
@@ -20,13 +20,13 @@ const CHANCE = {
 };
 
 /** A push that fails like this after so many requests; whether the next attempt probes first. */
-async function probesAfter(error: Error, requests: number, chance: Partial<Chance<object>> = {}): Promise<boolean> {
+async function probesAfter(error: Error, requests: number, change: Partial<Push<object>> = {}): Promise<boolean> {
   let sent = 3;
   const push = async () => {
     sent += requests;
     throw error;
   };
-  const tried = await probeThenPush({ ...CHANCE, sent: () => sent, push, ...chance });
+  const tried = await probeThenPush({ ...PUSH, sent: () => sent, push, ...change });
   if (tried.ok) throw new Error('it did not fail');
   expect(tried.error).toBe(error);
   return tried.unknown;
@@ -65,27 +65,27 @@ test('where no probe can tell, the word of the remote that it failed is taken, a
 
 test('a push that goes well says what it made', async () => {
   const push = async () => ({ remoteId: '1' });
-  expect(await probeThenPush({ ...CHANCE, push })).toEqual({ ok: true, done: { remoteId: '1' }, probed: false });
+  expect(await probeThenPush({ ...PUSH, push })).toEqual({ ok: true, done: { remoteId: '1' }, probed: false });
 });
 
 test('a probe that fails leaves the outcome unknown and pushes nothing', async () => {
   const lost = new UnknownOutcomeError(detail());
   const push = () => Promise.reject(new Error('pushed'));
-  const tried = await probeThenPush({ ...CHANCE, unknown: true, probe: () => Promise.reject(lost), push });
+  const tried = await probeThenPush({ ...PUSH, unknown: true, probe: () => Promise.reject(lost), push });
   expect(tried).toEqual({ ok: false, error: lost, unknown: true });
 });
 
 test('a probe that finds it spares the push, and one that finds nothing lets it go', async () => {
   const push = async () => ({ remoteId: 'pushed' });
   const probed = (found: { remoteId: string } | null) =>
-    probeThenPush({ ...CHANCE, unknown: true, probe: async () => found, push });
+    probeThenPush({ ...PUSH, unknown: true, probe: async () => found, push });
   expect(await probed({ remoteId: 'found' })).toEqual({ ok: true, done: { remoteId: 'found' }, probed: true });
   expect(await probed(null)).toEqual({ ok: true, done: { remoteId: 'pushed' }, probed: false });
 });
 
 test('without a probe it is done again after an unknown outcome, as doing it twice is doing it once', async () => {
   const push = async () => ({ remoteId: 'again' });
-  expect(await probeThenPush({ ...CHANCE, probe: undefined, unknown: true, push })).toMatchObject({ ok: true });
+  expect(await probeThenPush({ ...PUSH, probe: undefined, unknown: true, push })).toMatchObject({ ok: true });
 });
 
 test('a probe that only infers from what is gone doubts a 5xx where nothing else can have taken it away', async () => {

@@ -1,17 +1,17 @@
 import { IntegrationError, NotYetError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 
-/** What came of it. `unknown`: the remote may have done it although nobody could tell. */
-export type Tried<Done> = { ok: true; done: Done; probed: boolean } | Failure;
+export type Pushed<Done> = { ok: true; done: Done; probed: boolean } | Failure;
 
 export interface Failure {
   ok: false;
   error: unknown;
+  /** The remote may have done it although nobody could tell. */
   unknown: boolean;
 }
 
-export interface Chance<Done> {
+export interface Push<Done> {
   push(): Promise<Done>;
-  /** Absent where doing it twice is doing it once. */
+  /** Absent where a second push does no harm. */
   probe?: (() => Promise<Done | null>) | undefined;
   /** Whether an earlier attempt may have done it. */
   unknown: boolean;
@@ -24,8 +24,8 @@ export interface Chance<Done> {
 }
 
 /** Probes first where the last outcome is unknown, and pushes only what is not there yet. */
-export async function probeThenPush<Done>(chance: Chance<Done>): Promise<Tried<Done>> {
-  const { push, probe, unknown, sent } = chance;
+export async function probeThenPush<Done>(how: Push<Done>): Promise<Pushed<Done>> {
+  const { push, probe, unknown, sent } = how;
   try {
     const found = unknown ? await probe?.() : null;
     if (found) return { ok: true, done: found, probed: true };
@@ -36,7 +36,7 @@ export async function probeThenPush<Done>(chance: Chance<Done>): Promise<Tried<D
   try {
     return { ok: true, done: await push(), probed: false };
   } catch (error) {
-    return { ok: false, error, unknown: mayStand(error, sent() - before, chance) };
+    return { ok: false, error, unknown: mayStand(error, sent() - before, how) };
   }
 }
 
@@ -44,7 +44,7 @@ export async function probeThenPush<Done>(chance: Chance<Done>): Promise<Tried<D
 const GATEWAY_STATUSES = new Set([502, 504]);
 
 /** Whether a push that failed after so many requests may have left something at the remote. */
-function mayStand(error: unknown, sent: number, { probeTells, probeInfers }: Chance<unknown>): boolean {
+function mayStand(error: unknown, sent: number, { probeTells, probeInfers }: Push<unknown>): boolean {
   // The budget ended, or we failed: whatever left before that may stand.
   if (error instanceof NotYetError || !(error instanceof IntegrationError)) return sent > 0;
   if (error instanceof UnknownOutcomeError) return true;
