@@ -9,7 +9,7 @@ import { compareShipBy } from './ship-by.ts';
  * Tells the pushers to look at these deliveries, each when it is due, and those first whose orders must leave first.
  * A lost ring is the sweeper's to repeat, and so is one that SQS could not hold back until then.
  */
-export async function ring(deliveries: readonly Delivery[], now = new Date()): Promise<void> {
+export async function ring(deliveries: readonly Delivery[], now = new Date(), send = sendMessages): Promise<void> {
   const byQueue = Map.groupBy(
     deliveries
       .filter((delivery) => isOpen(delivery) && secondsUntil(delivery, now) <= MAX_DELAY_SECONDS)
@@ -18,7 +18,7 @@ export async function ring(deliveries: readonly Delivery[], now = new Date()): P
   );
   await Promise.all(
     [...byQueue].map(([queue, due]) =>
-      sendMessages(
+      send(
         queue,
         due.map((delivery) => ({
           message: bell(delivery),
@@ -47,6 +47,7 @@ export async function ringAt(
   due: ReadonlyArray<{ id: string; at: string }>,
   { connection, marketplace }: Pick<Delivery, 'connection' | 'marketplace'>,
   now: Date,
+  send = sendMessages,
 ): Promise<void> {
   const bySecond = Map.groupBy(due, ({ at }) => Math.max(0, Math.ceil((Date.parse(at) - now.getTime()) / 1000)));
   const messages = [...bySecond].flatMap(([delaySeconds, all]) =>
@@ -57,7 +58,7 @@ export async function ringAt(
       return { message, delaySeconds, group: connection };
     }),
   );
-  await sendMessages(deliveryQueue(marketplace), messages);
+  await send(deliveryQueue(marketplace), messages);
 }
 
 /** A dead delivery's message in its marketplace's dead-letter queue. */

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { orderOf } from '#lib/orders/test-orders';
+import * as z from '#lib/platform/zod';
+import { connectorWith, deliveryOf, fakeHub } from '#test/support/fake-hub';
+import { closeDelivery, type Finding } from './close.ts';
+
+const ORDER = orderOf();
+const cause = { code: 'http_422', description: 'no' };
+const dead = deliveryOf({}, { state: 'dead', cause, nextAttemptAt: null, unknown: true });
+const finding: Finding = { by: 'ops', reason: 'it stands in their panel', remoteId: '5021' };
+
+/** Closes a delivery; what stands then, and what was written and done beside it. */
+async function close(delivery: Delivery, found = finding, others: Delivery[] = []) {
+  const order = { ...ORDER, deliveries: [delivery, ...others].map(({ id }) => id) };
+  const { hub, seen, ledger } = fakeHub({ orders: [order], deliveries: [delivery, ...others] });
+  const ticket = {
+    ...{ Input: z.unknown(), summary: 'Asks.', push: async () => ({}) },
+    orderOf: (input: unknown) => (input as { order: string }).order,
+  };
+  const loadConnector = async () => connectorWith({ requests: { ticket } });
+  const closed = await closeDelivery(delivery, found, {
+    ...hub,
+    ...{ loadConnector, getConfiguration: hub.getNetwork },
+  });
+  const also = seen.flatMap(([what, , writes]) => (what === 'transition' && Array.isArray(writes) ? writes : []));
+  return { closed, seen, stands: ledger.get(delivery.id), written: also.map(({ Put }) => Put.Item) };
+}
+
+test('a dead placement that a person found done counts as placed, and its order is told who said so', async () => {
+  const { closed, stands, written, seen } = await close(dead);
+  expect(closed).toEqual(stands);
+  expect(closed).toMatchObject({ state: 'succeeded', unknown: false, cause: null });
+  expect(closed?.closed).toMatchObject({ by: 'ops', was: 'dead', cause });
+  expect(closed?.placed).toMatchObject({ remoteId: '5021', number: 'SC-1001', channel: 'scopio-main' });
+  expect(written).toMatchObject([
+    { act: 'delivery.closed', about: 'dlv_1', by: 'ops' },
+    { type: 'delivery.closed', by: 'ops', detail: { delivery: 'dlv_1', was: 'dead', remoteId: '5021' } },
+    { order: ORDER.id },
+  ]);
+  expect(seen).toContainEqual(['note', 'shed', 'MUG-RED', 'Red mug']);
+});
+
+test('a placement that is known already stays as it is, unless its id was read', async () => {
+  const placed = { remoteId: '7', number: 'SC-1', channel: 'shop', at: '2026-11-20T09:00:00.000Z' };
+  const known = { ...dead, placed };
+  expect((await close(known, { by: 'ops', reason: 'done' })).closed?.placed).toEqual(placed);
+  expect((await close(known)).closed?.placed).toMatchObject({ remoteId: '5021' });
+});
+
+test('a request that was done is told on the order that it was about', async () => {
+  const asked = deliveryOf({ action: 'ticket', order: null, subject: { input: { order: ORDER.id } } });
+  const { written } = await close({ ...asked, state: 'blocked', nextAttemptAt: null });
+  const told = { type: 'delivery.closed', detail: { action: 'ticket' } };
+  expect(written).toMatchObject([{ act: 'delivery.closed' }, told, { order: ORDER.id }]);
+});
+
+test('what waited for it is rung', async () => {
+  const sello = { connection: 'sello-se', marketplace: 'sello' };
+  const report = {
+    ...deliveryOf({ ...sello, action: 'fulfillment', subject: { fulfillment: 'f' } }),
+    state: 'dead' as const,
+  };
+  const waiting = deliveryOf({ ...sello, id: 'dlv_2', action: 'status', subject: { about: 'x', after: ['dlv_1'] } });
+  expect((await close(report, finding, [waiting])).seen.at(-1)).toEqual(['ring', 'dlv_2']);
+});
+
+test.each(['pending', 'leased', 'succeeded'] as const)('what is %s is left to the worker', async (state) => {
+  const { closed, seen } = await close(deliveryOf({}, { state }));
+  expect(closed).toBeUndefined();
+  expect(seen).toEqual([]);
+});

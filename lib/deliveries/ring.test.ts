@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { deliveryOf, NOW } from '#test/support/fake-hub';
+import { RUNG_TOGETHER, ring, ringAt } from './ring.ts';
+
+const later = (seconds: number): string => new Date(NOW.getTime() + seconds * 1000).toISOString();
+
+function bell() {
+  const sent: Array<[string, ...unknown[]]> = [];
+  const send: Parameters<typeof ring>[2] = async (queue, messages) => void sent.push([queue, ...messages]);
+  return { sent, send };
+}
+
+test('rings at each marketplace for when each is due, those first whose orders must leave first', async () => {
+  const { sent, send } = bell();
+  const all = [
+    deliveryOf({ id: 'later' }, { nextAttemptAt: later(300) }),
+    deliveryOf({ id: 'urgent', shipBy: later(60) }),
+    deliveryOf({ id: 'elsewhere', marketplace: 'shoppo', connection: 'supply' }),
+    deliveryOf({ id: 'pressing', shipBy: later(3_600) }, { state: 'leased' }),
+  ];
+  await ring(all, NOW, send);
+  const message = (deliveryId: string, delaySeconds: number, group = 'shed') => ({
+    ...{ message: { deliveryId }, delaySeconds, group },
+  });
+  expect(sent).toEqual([
+    ['marketful-deliveries', message('urgent', 0), message('pressing', 0), message('later', 300)],
+    ['shoppo-deliveries', message('elsewhere', 0, 'supply')],
+  ]);
+});
+
+test('rings for nothing that is done, blocked or due later than a queue can hold back', async () => {
+  const { sent, send } = bell();
+  const states = ['succeeded', 'dead', 'blocked'] as const;
+  const all = states.map((state) => deliveryOf({ id: state }, { state, nextAttemptAt: null }));
+  await ring([...all, deliveryOf({}, { nextAttemptAt: later(901) })], NOW, send);
+  expect(sent).toEqual([]);
+});
+
+test('one message rings for those of the same second, up to what a pusher works together', async () => {
+  const { sent, send } = bell();
+  const due = Array.from({ length: RUNG_TOGETHER + 2 }, (_, n) => ({ id: `dlv_${n}`, at: later(n === 0 ? 5 : 9.2) }));
+  await ringAt(due, { connection: 'shed', marketplace: 'marketful' }, NOW, send);
+  const [[queue, ...messages] = ['']] = sent;
+  expect(queue).toBe('marketful-deliveries');
+  expect(messages).toMatchObject([
+    { message: { deliveryId: 'dlv_0' }, delaySeconds: 5 },
+    { message: { deliveryId: 'dlv_1', others: Array.from({ length: 9 }, (_, n) => `dlv_${n + 2}`) }, delaySeconds: 10 },
+    { message: { deliveryId: 'dlv_11' }, delaySeconds: 10 },
+  ]);
+});
