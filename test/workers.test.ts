@@ -97,7 +97,11 @@ describe('4: one worker at a time, and a probe after an unknown outcome', () => 
       },
     });
     await workDelivery(id, connector);
-    expect(await read(id)).toMatchObject({ state: 'succeeded', updatedAt: '2100-01-01T00:00:00.000Z', attemptCount: 0 });
+    expect(await read(id)).toMatchObject({
+      state: 'succeeded',
+      updatedAt: '2100-01-01T00:00:00.000Z',
+      attemptCount: 0,
+    });
   });
 });
 
