@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
-import { orderOf } from '#lib/orders/test-orders';
 import * as z from '#lib/platform/zod';
 import { connectorWith, deliveryOf, fakeHub } from '#test/support/fake-hub';
+import { orderOf } from '#test/support/orders';
 import { closeDelivery, type Finding } from './close.ts';
 
 const ORDER = orderOf();
