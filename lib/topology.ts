@@ -96,6 +96,8 @@ const BATCH_SIZE = 10;
  */
 const INGEST_CONCURRENCY = 100;
 const PUSHER_CONCURRENCY = 100;
+/** Of all pushers together: with more marketplaces each has a smaller share. */
+const PUSHERS_CONCURRENCY = 500;
 
 const names = marketplaces.map(({ name }) => name);
 const callers = marketplaces.filter(({ topics }) => topics.length > 0).map(({ name }) => name);
@@ -178,7 +180,7 @@ export const queues: readonly QueueSpec[] = [
     name: deliveryQueue(name),
     consumer: `pusher-${name}`,
     deadLetterQueue: deadLetterQueue(name),
-    maximumConcurrency: PUSHER_CONCURRENCY,
+    maximumConcurrency: Math.min(PUSHER_CONCURRENCY, Math.floor(PUSHERS_CONCURRENCY / names.length)),
   })),
 ].map((queue) => ({
   ...queue,

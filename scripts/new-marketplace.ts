@@ -139,7 +139,7 @@ const addConnection = (text: string, name: string): string =>
       "id": "${name}-main",
       "marketplace": "${name}",
       "baseUrl": "https://api.${name}.example",
-      "secrets": { "apiKey": "…", "webhookSecret": "…" }
+      "secrets": { "apiKey": "the API key", "webhookSecret": "what it signs webhooks with" }
     }$&`,
   );
 
