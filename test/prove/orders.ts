@@ -64,7 +64,7 @@ const ODD = 0.05;
 /** Valid UTF-8 and JSON, and nothing that SQS takes bare. */
 const ODD_NAME = 'Ana\uFFFF\uFFFE';
 const FIRST_MARKET_ID = 700_000;
-export const FIRST_SKU = { [SHED]: 'MUG-RED', [SUPPLY]: 'SHP-1', [ERP]: 'POSTER' } as const;
+const FIRST_SKU = { [SHED]: 'MUG-RED', [SUPPLY]: 'SHP-1', [ERP]: 'POSTER' } as const;
 const SECOND_SKU = { [SHED]: 'TEA-50', [SUPPLY]: 'SHP-3', [ERP]: 'FRAME' } as const;
 const ADDRESSES = {
   [SHED]: { street: 'Av. Vallarta 1000', city: 'Guadalajara', region: 'Jalisco', zip: '44100', country: 'MX' },

@@ -11,7 +11,7 @@ export interface ShipperOpening {
 }
 
 /** An order that it took: by the hub's id, with its pieces. */
-export interface Placed {
+interface Placed {
   order: string;
   items: Item[];
 }
