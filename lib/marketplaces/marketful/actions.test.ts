@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Address } from '#lib/orders/order';
 import { BlockedError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
-import { type Answer, connectionOf, createRemote, pushInput, remoteContext } from '../../../test/conformance/kit.ts';
+import { type Answer, connectionOf, createRemote, pushInput, remoteContext } from '#test/conformance/kit';
 import { info as scopio } from '../scopio/manifest.ts';
 import { order } from './actions.ts';
 import { info } from './manifest.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ShipmentSnapshot } from '#lib/orders/order';
 import { ContractError } from '#lib/platform/errors';
-import { connectionOf, RECEIVED_AT } from '../../../test/conformance/kit.ts';
+import { connectionOf, RECEIVED_AT } from '#test/conformance/kit';
 import { info } from './manifest.ts';
 import { map } from './map.ts';
 

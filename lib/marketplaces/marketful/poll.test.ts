@@ -1,13 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Product } from '#lib/catalog/product';
 import { BlockedError, RetryableError } from '#lib/platform/errors';
-import {
-  type Answer,
-  connectionOf,
-  createRemote,
-  pollContext,
-  STORY_PLACEMENT,
-} from '../../../test/conformance/kit.ts';
+import { type Answer, connectionOf, createRemote, pollContext, STORY_PLACEMENT } from '#test/conformance/kit';
 import type { PollContext, PollPage } from '../contract.ts';
 import { info } from './manifest.ts';
 import { map } from './map.ts';

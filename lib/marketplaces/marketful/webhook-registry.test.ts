@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RejectedError } from '#lib/platform/errors';
-import { type Answer, connectionOf, createRemote, remoteContext } from '../../../test/conformance/kit.ts';
+import { type Answer, connectionOf, createRemote, remoteContext } from '#test/conformance/kit';
 import { info } from './manifest.ts';
 import { webhookRegistry } from './webhook-registry.ts';
 

@@ -1,14 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
-import {
-  type Answer,
-  connectionOf,
-  createRemote,
-  pollContext,
-  pushInput,
-  remoteContext,
-} from '../../../test/conformance/kit.ts';
+import { type Answer, connectionOf, createRemote, pollContext, pushInput, remoteContext } from '#test/conformance/kit';
 import { fulfillment, poll } from './actions.ts';
 import { info } from './manifest.ts';
 import { Settings } from './settings.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OrderSnapshot } from '#lib/orders/order';
 import type { ContractError } from '#lib/platform/errors';
-import { connectionOf, RECEIVED_AT, readFixture } from '../../../test/conformance/kit.ts';
+import { connectionOf, RECEIVED_AT, readFixture } from '#test/conformance/kit';
 import { info } from './manifest.ts';
 import { map } from './map.ts';
 

@@ -10,7 +10,7 @@ import {
   RECEIVED_AT,
   readFixture,
   remoteContext,
-} from '../../../test/conformance/kit.ts';
+} from '#test/conformance/kit';
 import type { ReportInput } from '../action.ts';
 import { fulfillment, payment, processing, stock } from './actions.ts';
 import { info, role } from './manifest.ts';

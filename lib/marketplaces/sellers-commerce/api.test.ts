@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TokenGrants } from '#lib/connections/tokens';
 import { BlockedError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
-import { type Answer, connectionOf, createRemote, RECEIVED_AT, remoteContext } from '../../../test/conformance/kit.ts';
+import { type Answer, connectionOf, createRemote, RECEIVED_AT, remoteContext } from '#test/conformance/kit';
 import { postInventory, postPayment, postShipping } from './api.ts';
 import { info } from './manifest.ts';
 import { grantsOf } from './token.ts';

@@ -3,7 +3,7 @@ import type { OrderSnapshot } from '#lib/orders/order';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { statusOf } from '#lib/orders/status';
 import type { ContractError } from '#lib/platform/errors';
-import { connectionOf, RECEIVED_AT, readFixture } from '../../../test/conformance/kit.ts';
+import { connectionOf, RECEIVED_AT, readFixture } from '#test/conformance/kit';
 import { info } from './manifest.ts';
 import { map } from './map.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { HttpRequest } from '#lib/platform/http/client';
-import { connectionOf, createRemote, pollContext } from '../../../test/conformance/kit.ts';
+import { connectionOf, createRemote, pollContext } from '#test/conformance/kit';
 import type { PollContext } from '../contract.ts';
 import { info } from './manifest.ts';
 import { poll } from './poll.ts';

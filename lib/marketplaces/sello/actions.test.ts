@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Order } from '#lib/orders/order';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
-import {
-  type Answer,
-  connectionOf,
-  createRemote,
-  pushInput,
-  remoteContext,
-  storyOrder,
-} from '../../../test/conformance/kit.ts';
+import { type Answer, connectionOf, createRemote, pushInput, remoteContext, storyOrder } from '#test/conformance/kit';
 import { info as scopio } from '../scopio/manifest.ts';
 import { fulfillment, status, stock } from './actions.ts';
 import { carriers, info, role } from './manifest.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connectionOf, createRemote, pollContext, RECEIVED_AT } from '../../../test/conformance/kit.ts';
+import { connectionOf, createRemote, pollContext, RECEIVED_AT } from '#test/conformance/kit';
 import type { PollPage } from '../contract.ts';
 import { info } from './manifest.ts';
 import { poll } from './poll.ts';

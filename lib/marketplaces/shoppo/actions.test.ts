@@ -7,7 +7,7 @@ import {
   type PushInput,
   pushInput,
   remoteContext,
-} from '../../../test/conformance/kit.ts';
+} from '#test/conformance/kit';
 import type { RemoteContext } from '../action.ts';
 import { info as scopio } from '../scopio/manifest.ts';
 import { cancel, order } from './actions.ts';

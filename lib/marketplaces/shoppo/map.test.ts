@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connectionOf, RECEIVED_AT, readFixture } from '../../../test/conformance/kit.ts';
+import { connectionOf, RECEIVED_AT, readFixture } from '#test/conformance/kit';
 import { info } from './manifest.ts';
 import { map } from './map.ts';
 

@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  type Answer,
-  connectionOf,
-  createRemote,
-  pollContext,
-  STORY_PLACEMENT,
-} from '../../../test/conformance/kit.ts';
+import { type Answer, connectionOf, createRemote, pollContext, STORY_PLACEMENT } from '#test/conformance/kit';
 import type { PollContext, PollPage } from '../contract.ts';
 import { info } from './manifest.ts';
 import { poll } from './poll.ts';
