@@ -99,13 +99,14 @@ export async function ingestRefusal(
     }
     const { timeline, also } = blockPlacements(placing, { code, description });
     if (also.length > 0) return { order, timeline, also, became: { state: 'applied', order: orderId } };
-    return { order, became: { state: 'duplicate', order: orderId, note: 'its placement is blocked already' } };
+    return { order, became: { state: 'duplicate', order: orderId, note: 'it was given back before' } };
   });
   return decision?.became?.state ?? null;
 }
 
+/** What was given back is settled, so that a late word of it does not block the replay that places it anew. */
 function blockPlacements(placing: readonly Delivery[], cause: { code: string; description: string }) {
-  const open = placing.filter(({ state }) => state !== 'blocked');
+  const open = placing.filter(({ state, placed }) => state !== 'blocked' && !placed?.isSettled);
   const updatedAt = new Date().toISOString();
   return {
     timeline: open.map(({ id }): Told => ({ type: 'delivery.blocked', detail: { delivery: id, ...cause } })),
@@ -113,6 +114,7 @@ function blockPlacements(placing: readonly Delivery[], cause: { code: string; de
       replaceDelivery(delivery, {
         ...{ ...delivery, state: 'blocked', cause, waitsFor: 'operator' },
         ...{ nextAttemptAt: null, lease: null, updatedAt },
+        ...(delivery.placed && { placed: { ...delivery.placed, isSettled: true } }),
       }),
     ),
   };

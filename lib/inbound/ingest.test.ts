@@ -240,6 +240,29 @@ describe('what whoever ships says', () => {
     expect(blocked).toMatchObject([{ by: 'marketful-mx', detail: { code: 'sold_out', delivery: placing?.id } }]);
   });
 
+  it('does not block the replay of a placement by late word that it was given back', async () => {
+    const [placing] = await getDeliveries((await stored()).deliveries, table);
+    if (!placing) throw new Error('it is placed');
+    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
+    const standing: Delivery = { ...placing, state: 'succeeded', nextAttemptAt: null, placed };
+    await transition(placing, standing, [], table);
+    const refused = () =>
+      told(
+        { type: 'placement-refused', orderId: 'scopio-main:ord_8f3a', code: 'sold_out', description: 'none left' },
+        fromShed,
+      );
+    await take(refused());
+    const blocked = await getDelivery(placing.id, table);
+    if (!blocked) throw new Error('it is blocked');
+    expect(blocked.state).toBe('blocked');
+    const replayed: Delivery = { ...blocked, state: 'pending', cause: null, waitsFor: null, nextAttemptAt: at(2) };
+    await transition(blocked, replayed, [], table);
+    const late = refused();
+    await take(late);
+    expect((await getDelivery(placing.id, table))?.state).toBe('pending');
+    expect((await eventOf(late)).state).toBe('duplicate');
+  });
+
   it('is told on the order it is about, where it changes nothing', async () => {
     await table.put(putRemote('shoppo-supply', 'ticket-1', 'scopio-main:ord_8f3a').Put);
     const about = { remoteId: 'ticket-1', type: 'ticket.replied' as const };
