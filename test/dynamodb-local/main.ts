@@ -34,8 +34,9 @@ if (missing) {
   process.exitCode = report.numFailedTests > 0 || report.numPassedTests === 0 ? 1 : 0;
 }
 
-const suites = (): string[] =>
-  globSync(SUITES, { cwd: ROOT, exclude: [...WITHOUT_TABLE, ...Object.keys(ABOUT_OURS.files)] }).sort();
+function suites(): string[] {
+  return globSync(SUITES, { cwd: ROOT, exclude: [...WITHOUT_TABLE, ...Object.keys(ABOUT_OURS.files)] }).sort();
+}
 
 async function runSuites(url: string, paths: readonly string[]): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-dynamodb-'));

@@ -35,6 +35,8 @@ import {
 import { type Call, openWire, type Wire } from './wire.ts';
 
 const TOLD_DELIVERED = 0.25;
+/** A change that the hub was not there to hear is told of again, as a vendor does for hours. */
+const REMIND_EVERY_MS = 5000;
 const COUNTS = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesNotVisible',
@@ -66,6 +68,8 @@ export async function startWorld({ orders, seed, kills }: WorldOptions) {
   const changed = new Set<string>();
   const told = new Set<string>();
   const done = new Set<string>();
+  /** When the last webhook about an order that the hub accepted was sent. */
+  const heardAt = new Map<string, number>();
   const counts = new Map<string, number>();
   const killsLeft = planKills(seed, orders, kills);
   let calm = true;
@@ -94,6 +98,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions) {
   };
   const onCall = (call: Call): void => {
     calls.push(call);
+    if (call.edge === 'sold' && call.status === 200) heardAt.set(call.about, call.at);
     for (const listen of listeners) listen(call);
   };
   const shared = { decide, onCall, kill: () => killHub() };
@@ -132,7 +137,16 @@ export async function startWorld({ orders, seed, kills }: WorldOptions) {
     if (!order.change || changed.has(about)) return;
     changed.add(about);
     if (order.change.what === 'cancel') done.add(about);
-    channels[order.channel].change(order, order.change.what);
+    const channel = channels[order.channel];
+    channel.change(order, order.change.what);
+    if (!channel.remind) return;
+    const changedAt = Date.now();
+    const remind = () => {
+      if ((heardAt.get(about) ?? 0) > changedAt) return;
+      channel.remind?.(order);
+      later(REMIND_EVERY_MS, remind);
+    };
+    later(REMIND_EVERY_MS, remind);
   }
 
   const mayChange = (index: number): boolean => Date.now() - (soldAt[index] ?? 0) >= EARLIEST_CHANGE_MS;

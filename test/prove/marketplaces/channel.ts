@@ -17,6 +17,8 @@ export interface Channel {
   connection: { marketplace: string; path?: string; secrets: Record<string, string>; settings?: object };
   sell(order: Sold): void;
   change(order: Sold, what: Change): void;
+  /** Tells of an order once more, where no poll would find what it is now. */
+  remind?(order: Sold): void;
   /** Has a SKU that a shipper tells the stock of, where it is told of stock. */
   list?(sku: string): void;
   /** What it has now, by its own ids of the orders. */

@@ -40,6 +40,10 @@ export async function openShop({ seed, hooks, names, onTold }: Opening): Promise
       else if (what === 'quantity') scopio.notify(scopio.change(id, { items: changedItems(order) }));
       else scopio.notify(scopio.change(id, { address: { street_address: CHANGED_STREET } }));
     },
+    remind({ externalId }) {
+      const order = scopio.orders().find(({ id }) => id === externalId);
+      if (order) scopio.notify(order);
+    },
     contents: () =>
       new Map(
         scopio.orders().map(({ id, cancelledAt, lines, address }) => [
