@@ -23,8 +23,71 @@ export const Address = z.object({
 });
 export type Address = z.infer<typeof Address>;
 
-export const Buyer = z.object({ first_name: text(), last_name: text(), email: text(), phone_number: text() });
+export const Buyer = z.object({
+  first_name: text(),
+  last_name: text(),
+  email: text(),
+  phone_number: text(),
+  company: text(),
+  /** VAT or other tax number, as the source writes it. */
+  taxId: text(),
+});
 export type Buyer = z.infer<typeof Buyer>;
+
+export const PaymentState = z.enum(['paid', 'pending', 'on_delivery', 'on_account', 'refunded', 'partly_refunded']);
+export type PaymentState = z.infer<typeof PaymentState>;
+
+const textOrNull = () => z.nullable(z.string());
+
+/** How an order is paid: the method in the source's own word. */
+export const Payment = z.object({ method: textOrNull(), state: PaymentState });
+export type Payment = z.infer<typeof Payment>;
+
+/** The marketplace behind an aggregator, with its own number of the order. */
+export const Market = z.object({ name: textOrNull(), reference: textOrNull() });
+export type Market = z.infer<typeof Market>;
+
+/** What the buyer chose, `name` in the source's own words. */
+export const ShippingMethod = z.object({ code: textOrNull(), name: textOrNull() });
+
+/** Where the buyer collects the parcel: a locker or a shop; `address` in one line. */
+export const PickupPoint = z.object({ id: textOrNull(), name: textOrNull(), address: textOrNull() });
+export type PickupPoint = z.infer<typeof PickupPoint>;
+
+/**
+ * What the order costs as the buyer pays it, in minor units: goods − discount + shipping + other (+ tax, where prices do
+ * not include it) = total.
+ */
+export const Amounts = z.object({
+  currency: z.string(),
+  goods: z.int(),
+  shipping: z.int(),
+  discount: z.int(),
+  tax: z.int(),
+  /** What the source's total holds besides. */
+  other: z.int(),
+  total: z.int(),
+});
+
+/** A line in units and in minor units; `tax.amount` and `discount` are of the whole line, `rate` in percent. */
+export const Line = z.object({
+  id: z.string(),
+  sku: z.string(),
+  ean: textOrNull(),
+  title: z.string(),
+  quantity: z.int(),
+  placed: z.int(),
+  fulfilled: z.int(),
+  cancelled: z.int(),
+  returned: z.int(),
+  unitPrice: z.object({ gross: z.nullable(z.int()), net: z.nullable(z.int()) }),
+  tax: z.object({ rate: z.nullable(z.number()), amount: z.nullable(z.int()) }),
+  discount: z.int(),
+  total: z.int(),
+  stockLocation: textOrNull(),
+  attributes: z.record(z.string(), z.string()),
+});
+export type Line = z.infer<typeof Line>;
 
 /** A parcel. Its tracking number is what the sales channel waits for. */
 export const Fulfillment = z.object({

@@ -1,7 +1,16 @@
 import type { LineQuantity } from '#lib/deliveries/delivery-schema';
 import type * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';
-import type { Address, Buyer, Fulfillment, OrderFacts, OrderStatus } from './order-schema.ts';
+import type {
+  Address,
+  Buyer,
+  Fulfillment,
+  Market,
+  OrderFacts,
+  OrderStatus,
+  Payment,
+  PickupPoint,
+} from './order-schema.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 export type { Address, Fulfillment, LineQuantity, OrderStatus };
@@ -15,7 +24,21 @@ export interface SnapshotLine {
   quantity: number;
   /** Units the sales channel itself says are shipped. */
   fulfilled?: number;
+  /** As the source writes it: with tax where `taxIncluded`. */
   unitPrice: number;
+  /** The unit price on the other side of tax, where the source says it: net where `taxIncluded`, else gross. */
+  otherUnitPrice?: number;
+  /** In percent. */
+  taxRate?: number;
+  /** The tax on the whole line. */
+  tax?: number;
+  /** Where the source keeps the goods. */
+  stockLocation?: string;
+  /** Personalization and other choices of the buyer, by name. */
+  attributes?: Record<string, string>;
+  imageUrl?: string;
+  /** The line that this one belongs to. */
+  parentId?: string;
   /** Of an order that is cancelled while the rest of the sale is not. */
   cancelled?: true;
   /** What the line costs in all, when the source says so; else `unitPrice × quantity`. */
@@ -38,15 +61,42 @@ export interface OrderSnapshot {
   taxIncluded: boolean;
   buyer: Buyer;
   shippingAddress: Address;
+  billingAddress?: Address;
+  /** The buyer's words to the seller. */
+  note?: string;
+  market?: Market;
+  /** Absent: the source says no more than whether it is paid. */
+  payment?: Payment;
   /** The shipping method or carrier the buyer chose, in the source's own word. */
   shippingMethod: string | null;
+  /** The same as a code, where the source has one. */
+  shippingCode?: string;
+  pickupPoint?: PickupPoint;
   /** The instant by which it must leave, where the source names one. */
   shipBy?: string;
   lines: SnapshotLine[];
   /** Order-level amounts in minor units; `total` is the source's own figure. */
   amounts: { fulfillment: number; tax: number; discount: number; total: number };
+  /** What `amounts.discount` is made of, where the source names it: its negative rows, too. In minor units, positive. */
+  discounts?: Array<{ title: string; amount: number }>;
+  /** Expectations other than one parcel to the shipping address, where the source tells them. */
+  expectations?: Expectation[];
   checkoutId?: string;
   permalinkUrl?: string;
+  /** Paths in the source's body that are not read. */
+  unread?: string[];
+  /** What was assumed, or rounded, where the source did not say it or contradicts itself: a path and words, no values. */
+  assumed?: string[];
+}
+
+/** How some lines reach the buyer. */
+export interface Expectation {
+  lineItems: LineQuantity[];
+  methodType: 'shipping' | 'pickup' | 'digital';
+  destination: Address;
+  description?: string;
+  /** An instant, or `now`. */
+  fulfillableOn?: string;
 }
 
 /** Something that happened to a parcel or placement, in UCP's event types. */
@@ -118,6 +168,8 @@ export interface Order extends z.infer<typeof OrderFacts> {
   /** The instant by which it must leave; null or absent where the sales channel names none. */
   shipBy?: string | null;
   cancelled: boolean;
+  /** When it could first be shipped; absent or null: it may not be yet. */
+  releasedAt?: string | null;
   shipmentEvents: ShipmentEvent[];
   /** The version and content hash of the snapshot that stands, and the inbound event that holds its raw body. */
   sourceVersion: string;
@@ -167,6 +219,7 @@ export type OrderCore = Pick<
   | 'routed'
   | 'placements'
   | 'missed'
+  | 'releasedAt'
   | 'receivedAt'
   | 'updatedAt'
   | 'revision'
