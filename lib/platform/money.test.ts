@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ContractError } from './errors.ts';
-import { checkCurrency, exponentOf, toMinor } from './money.ts';
+import { checkCurrency, exponentOf, toMinor, toMinorRounded } from './money.ts';
 
 describe('toMinor', () => {
   it.each([
@@ -80,3 +80,41 @@ function catchError(run: () => unknown): unknown {
     return error;
   }
 }
+
+describe('toMinorRounded', () => {
+  const read = (value: string | number, currency = 'EUR') => {
+    const rounded: string[] = [];
+    return {
+      minor: toMinorRounded(value, currency, 'price', (field) => rounded.push(field)),
+      isRounded: rounded.length > 0,
+    };
+  };
+
+  it.each([
+    ['79.992', 'EUR', 7999],
+    ['10.505', 'EUR', 1051],
+    [2.065, 'EUR', 207],
+    [31.36666, 'SEK', 3137],
+    ['-0.125', 'EUR', -13],
+    ['0.5', 'JPY', 1],
+    ['1.23456', 'KWD', 1235],
+  ])('rounds %s %s half up and tells of it', (value, currency, minor) => {
+    expect(read(value, currency)).toEqual({ minor, isRounded: true });
+  });
+
+  it.each([
+    [0.1 + 0.2, 30],
+    [1e-9, 0],
+    [-0.0000000001, 0],
+    [8399.999999999998, 840000],
+    ['12.500', 1250],
+    ['-7', -700],
+    [12, 1200],
+  ])('takes %s as it is meant', (value, minor) => {
+    expect(read(value)).toEqual({ minor, isRounded: false });
+  });
+
+  it.each(['1,50', '', 'free', '1e30', '99999999999999999999.999'])('refuses %s', (value) => {
+    expect(() => read(value)).toThrow(ContractError);
+  });
+});

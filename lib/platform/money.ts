@@ -54,5 +54,27 @@ export function toMinor(
   return -minor;
 }
 
+/**
+ * As `toMinor`, with leave to be negative, for a source that computes what it shows: what has more decimals than the
+ * currency is rounded half up, away from zero, and its field told, unless they are only the noise of binary floats.
+ */
+export function toMinorRounded(
+  value: string | number,
+  currency: string,
+  field: string,
+  onRounded: (field: string) => void,
+): number {
+  const exponent = exponentOf(currency, field);
+  // JSON writes the smallest numbers with an exponent.
+  const text = typeof value === 'number' && Math.abs(value) < 1e-6 ? '0' : String(value).trim();
+  const [, sign = '', whole = '', fraction = ''] = DECIMAL.exec(text) ?? [];
+  if (fraction.length <= exponent) return toMinor(text, currency, field, { allowNegative: true });
+  const scaled = BigInt(whole + fraction.padEnd(exponent, '0').slice(0, exponent + 1));
+  const minor = Number((scaled + 5n) / 10n);
+  if (!Number.isSafeInteger(minor)) throw unreadable(field, 'too large');
+  if (Math.abs(Number(`${whole}.${fraction}`) - minor / 10 ** exponent) > 1e-6) onRounded(field);
+  return sign === '-' && minor !== 0 ? -minor : minor;
+}
+
 const unreadable = (field: string, problem: string): ContractError =>
   new ContractError({ code: 'invalid_amount', description: `${field}: ${problem}`, field });
