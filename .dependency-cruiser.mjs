@@ -8,7 +8,7 @@ const ROWS = [
   ['lib/orders'],
   ['lib/catalog'],
   ['lib/marketplaces'],
-  ['lib/quarantine', 'lib/webhooks'],
+  ['lib/quarantine', 'lib/webhooks', 'lib/explanation'],
   ['lib/attempts'],
   ['lib/inbound'],
   ['lib/polling'],

@@ -16,10 +16,12 @@ import { addRemaps } from './commands/remaps.ts';
 import { addReplays } from './commands/replays.ts';
 import { addSecrets } from './commands/secrets.ts';
 import { addWebhooks } from './commands/webhooks.ts';
+import { addWhy } from './commands/why.ts';
 
 const HELP = `
 Look here first:
   longshore doctor                        what is wrong, and what heals it
+  longshore why <anything>                why an order is where it is
   longshore deliveries causes             what is dead or blocked, and why
   longshore deliveries list --state dead  what gave up
   longshore events list --state unreadable
@@ -38,7 +40,7 @@ export function createProgram(): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'longshore: ')) })
     .addHelpText('after', HELP);
-  const adders = [addConnections, addOrders, addDeliveries, addReplays, addDeadLetters, addEvents];
+  const adders = [addConnections, addOrders, addWhy, addDeliveries, addReplays, addDeadLetters, addEvents];
   const others = [
     addQuarantine,
     addRemap,

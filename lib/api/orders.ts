@@ -1,4 +1,6 @@
 import { everyConnection, getConfiguration } from '#lib/connections/store';
+import { explainOrder } from '#lib/explanation/explain';
+import { Explanation as ExplanationFacts } from '#lib/explanation/explanation';
 import { getNetwork } from '#lib/marketplaces/network';
 import { patchAddress } from '#lib/orders/address';
 import { type PostedAnswer, postFulfillment } from '#lib/orders/fulfillment';
@@ -9,7 +11,7 @@ import * as z from '#lib/platform/zod';
 import { ApiError, errorResponses, notFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
-import { doc } from './kit/meta.ts';
+import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
 import { AddressPatch, Order, OrderSummary, PostedFulfillment, presentOrder, presentSummary } from './order-schema.ts';
 
@@ -51,6 +53,26 @@ const getRoute = createRoute({
   scope: 'orders:read',
   request: { params: z.object({ id: OrderId }) },
   responses: { 200: json('The order.', Order), ...errorResponses(401, 403, 404, 500) },
+});
+
+const Explanation = named('Explanation', ExplanationFacts, {
+  description: 'Why an order is where it is: times in the sentence are UTC.',
+  example: {
+    order: 'scopio-main:ord_8f3a',
+    stage: 'placed',
+    sentence: 'Marketful has it since 14:02 and has not shipped yet; it should leave by 18:00 UTC.',
+    waitsFor: { who: 'shipper', what: 'parcel', since: '2026-11-20T14:02:00.000Z', until: '2026-11-20T18:00:00.000Z' },
+  },
+});
+
+const explanationRoute = createRoute({
+  method: 'get',
+  path: '/orders/{id}/explanation',
+  tags: ['orders'],
+  summary: 'Why an order is where it is, and whom it waits for',
+  scope: 'orders:read',
+  request: { params: z.object({ id: OrderId }) },
+  responses: { 200: json('In one sentence.', Explanation), ...errorResponses(401, 403, 404, 500) },
 });
 
 const patchRoute = createRoute({
@@ -105,6 +127,13 @@ async function findOne(connection: string | undefined, externalId: string) {
   const order = await getOrder(orderId(connection, externalId));
   return order ? [presentSummary(order)] : [];
 }
+
+// Before the order's own, whose id takes slashes.
+routes.add(explanationRoute, async (context) => {
+  const order = await getOrder(context.req.valid('param').id);
+  if (!order) throw notFound('order');
+  return context.json(await explainOrder(order, await getNetwork()), 200);
+});
 
 routes.add(getRoute, async (context) => {
   const order = await getOrder(context.req.valid('param').id);

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import type { Delivery } from '#lib/api/delivery-schema';
+import type { InboundEvent } from '#lib/api/events';
+import type { OrderSummary } from '#lib/api/order-schema';
+import type { Explanation } from '#lib/explanation/explanation';
+import type { Api } from '../api-client.ts';
+import { CliError } from '../errors.ts';
+import { examples } from '../options.ts';
+import { openSession } from '../session.ts';
+
+/** `longshore why`: why an order is where it is. */
+export function addWhy(program: Command): void {
+  program
+    .command('why <anything>')
+    .description('why an order is where it is, and whom it waits for; by its id or number, or by a delivery or event')
+    .addHelpText('after', examples('why SC-1001', 'why scopio-main:ord_8f3a', 'why dlv_5be1f6c2a93d70418f26'))
+    .action(async (about: string, _options: unknown, command: Command) => {
+      const session = openSession(command);
+      const found = await findOrders(about, session.api);
+      if (typeof found === 'string') return session.answer({ order: null, sentence: found }, () => found);
+      const told = await Promise.all(
+        found.map((id) => session.api.get<Explanation>(`/orders/${encodeURIComponent(id)}/explanation`)),
+      );
+      session.answer(told.length === 1 ? told[0] : told, () =>
+        told.map(({ order, sentence }) => (order === about ? sentence : `${order}: ${sentence}`)).join('\n'),
+      );
+    });
+}
+
+/** The ids of the orders that something is about, or a sentence of what is about none. */
+export async function findOrders(about: string, api: Api): Promise<string[] | string> {
+  if (about.startsWith('dlv_')) {
+    const { order, action, connection, state, cause } = await api.get<Delivery>(`/deliveries/${about}`);
+    return order === null ? tell(`${action} at ${connection} is ${state}`, cause) : [order];
+  }
+  if (about.startsWith('evt_')) {
+    const { order, topic, connection, state, error, note } = await api.get<InboundEvent>(`/events/${about}`);
+    return order === null
+      ? tell(`${topic} from ${connection} is ${state}`, error ?? (note ? { description: note } : null))
+      : [order];
+  }
+  if (about.includes(':')) return [about];
+  const { connections } = await api.get<{ connections: Array<{ id: string }> }>('/connections');
+  const queries = [{ limit: 200 }, ...connections.map(({ id }) => ({ connection: id, externalId: about }))];
+  const pages = await Promise.all(queries.map((query) => api.get<{ orders: OrderSummary[] }>('/orders', query)));
+  const named = pages
+    .flatMap(({ orders }) => orders)
+    .filter((order) => [order.externalId, order.number].includes(about));
+  if (named.length === 0) throw new CliError(`nothing of the hub’s is called ${about}`);
+  return [...new Set(named.map(({ id }) => id))];
+}
+
+const tell = (what: string, why: { description: string } | null): string =>
+  `${what}${why ? `: ${why.description}` : ''}.`;

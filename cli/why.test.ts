@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { Api } from './api-client.ts';
+import { findOrders } from './commands/why.ts';
+
+const ANSWERS: Record<string, unknown> = {
+  '/connections': { connections: [{ id: 'shop' }] },
+  '/deliveries/dlv_1': { order: 'shop:1' },
+  '/deliveries/dlv_2': {
+    order: null,
+    action: 'stock',
+    connection: 'shop',
+    state: 'dead',
+    cause: { description: 'no' },
+  },
+  '/events/evt_1': { order: 'shop:1' },
+  '/events/evt_2': { order: null, topic: 'paid', connection: 'shop', state: 'applied', error: null, note: null },
+};
+const orders = [
+  { id: 'shop:1', externalId: '1', number: 'S-1' },
+  { id: 'shop:2', externalId: '2', number: '1' },
+];
+const get = async (path: string, query: { externalId?: string } = {}) => {
+  if (path !== '/orders') return ANSWERS[path];
+  const { externalId } = query;
+  return { orders: orders.filter((order) => externalId === undefined || order.externalId === externalId) };
+};
+const find = (about: string) => findOrders(about, { get, url: '', post: get } as unknown as Api);
+
+test('finds the order by whatever it is called, and by what was done for it', async () => {
+  expect(await find('shop:9')).toEqual(['shop:9']);
+  expect(await find('dlv_1')).toEqual(['shop:1']);
+  expect(await find('evt_1')).toEqual(['shop:1']);
+  expect(await find('S-1')).toEqual(['shop:1']);
+  expect(await find('1')).toEqual(['shop:1', 'shop:2']);
+});
+
+test('says what is about no order, and that nothing is called so', async () => {
+  expect(await find('dlv_2')).toBe('stock at shop is dead: no.');
+  expect(await find('evt_2')).toBe('paid from shop is applied.');
+  await expect(find('S-9')).rejects.toThrow('nothing of the hub’s is called S-9');
+});

@@ -1,0 +1,101 @@
+import type { Delivery } from '#lib/deliveries/delivery';
+import type { RetryPolicy } from '#lib/platform/settings';
+import { type Said, waitsFor } from './explanation.ts';
+import { type Names, nameOf, timeOf } from './words.ts';
+
+/** What a delivery is put into words with. */
+export interface Around {
+  now: Date;
+  names: Names;
+  policy: RetryPolicy;
+  /** Tracking numbers by parcel. */
+  trackingNumbers: ReadonlyMap<string, string>;
+}
+
+/** What a delivery does, as a noun: `placing it with Marketful`. */
+function doingOf({ action, connection, subject }: Delivery, { names, trackingNumbers }: Around): string {
+  const there = nameOf(connection, names);
+  const parcel = trackingNumbers.get(subject.fulfillment ?? '');
+  switch (action) {
+    case 'order':
+      return `placing it with ${there}`;
+    case 'route':
+      return 'finding who ships it';
+    case 'cancel':
+      return `cancelling it at ${there}`;
+    case 'fulfillment':
+      return `telling ${there} of ${parcel === undefined ? 'a parcel' : `parcel ${parcel}`}`;
+    default:
+      return `"${action}" at ${there}`;
+  }
+}
+
+/** How far a delivery is that the hub itself goes on with. */
+export function progressOf(delivery: Delivery, around: Around): string {
+  const { state, attemptCount, failures, turnedAway, throttledSince, unknown, nextAttemptAt, updatedAt, cause } =
+    delivery;
+  const doing = doingOf(delivery, around);
+  const at = (instant: string) => timeOf(instant, around.now);
+  if (state === 'leased') return `${doing} is under way`;
+  const next = at(nextAttemptAt ?? updatedAt);
+  if (turnedAway) return `${doing} waits for its turn in the rate limit and comes next at ${next}`;
+  if (throttledSince)
+    return `${nameOf(delivery.connection, around.names)} has asked for patience since ${at(throttledSince)}, so ${doing} goes on at ${next}`;
+  if (attemptCount === 0) return `${doing} comes next`;
+  const code = cause ? ` (${cause.code})` : '';
+  const retry = `${next}, retry ${Math.max(1, failures)} of ${around.policy.limit}`;
+  if (unknown)
+    return `nobody knows whether ${doing} worked at ${at(updatedAt)}${code}, so the hub looks there first at ${retry}`;
+  return `${doing} failed at ${at(updatedAt)}${code} and is tried again at ${retry}`;
+}
+
+/** What blocks where the cause's own description is not "why: what to do". */
+const BLOCKS: Readonly<Record<string, (there: string, description: string) => [why: string, remedy: string]>> = {
+  ...Object.fromEntries(
+    ['http_401', 'http_403', 'credentials_refused'].map((code) => [
+      code,
+      (there: string) => [`${there} refuses the secrets it was given`, 'put the right ones into the connections file'],
+    ]),
+  ),
+  connection_missing: (_, description) => [description, 'put it back there'],
+  cancelled_by_supplier: (there) => [
+    `${there} cancelled it`,
+    'replay the delivery to place it anew, or have somebody else ship it',
+  ],
+  amend_unsupported: (there, description) => [
+    `${there} cannot change what was placed (${description})`,
+    'have it changed there by hand',
+  ],
+  cod_unsupported: (there) => [`${there} cannot collect cash on delivery`, 'have somebody ship it who can'],
+};
+
+const RUNS_AGAIN = ', and it goes on by itself';
+const ENDINGS = { connection: RUNS_AGAIN, routes: RUNS_AGAIN, order: RUNS_AGAIN, operator: '' } as const;
+const DECIDE = 'replay the delivery if it is still to be done, or close it if it is done there';
+
+/** What a delivery that waits for a person says: why it stopped, and what sets it going again. */
+export function troubleOf(delivery: Delivery, others: number, around: Around): Said {
+  const { state, cause, updatedAt, waitsFor: what, connection, attemptCount } = delivery;
+  const { code, description } = cause ?? { code: 'unknown', description: 'nothing is on record' };
+  const doing = doingOf(delivery, around);
+  const since = timeOf(updatedAt, around.now);
+  const more =
+    others === 0
+      ? ''
+      : `${others === 1 ? 'one more of its deliveries needs' : `${others} more of its deliveries need`} you`;
+  const wanted = ({ connection: 'connection', routes: 'route', order: 'order', operator: 'decision' } as const)[
+    what ?? 'operator'
+  ];
+  const waits = waitsFor('you', wanted, updatedAt);
+  if (state === 'dead') {
+    const tries = attemptCount > 1 ? ` after ${attemptCount} attempts` : '';
+    const clauses = [`${doing} gave up at ${since}${tries} (${code}: ${description})`, DECIDE, more];
+    return { stage: 'dead', clauses, waitsFor: waits };
+  }
+  const [why = '', ...rest] = description.split(': ');
+  const told = BLOCKS[code]?.(nameOf(connection, around.names), description) ?? [why, rest.join(': ')];
+  const [reason, remedy] = told;
+  const ending = ENDINGS[what ?? 'operator'];
+  const clauses = [`${doing} has been blocked since ${since}: ${reason}`, remedy ? `${remedy}${ending}` : DECIDE, more];
+  return { stage: 'blocked', clauses, waitsFor: waits };
+}

@@ -1,0 +1,392 @@
+import { expect, test } from 'vitest';
+import type { Connection } from '#lib/connections/connection';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { roleOf } from '#lib/marketplaces/registry';
+import { applyFulfillment } from '#lib/orders/fulfillment';
+import type { Fulfillment, Order, OrderSnapshot } from '#lib/orders/order';
+import { applyShipment } from '#lib/orders/shipment';
+import { orderOf, shipmentOf } from '#test/support/orders';
+import { explain } from './explain.ts';
+
+const now = new Date('2026-11-20T15:00:00.000Z');
+const at = (time: string) => `2026-11-20T${time}:00.000Z`;
+
+const connection = (id: string, marketplace: string): Connection => ({
+  ...{ id, marketplace, baseUrl: 'https://x.example', settings: {}, pollIntervalSeconds: 60, requestsPerMinute: 60 },
+});
+const networkOf = (...connections: Connection[]) => ({
+  connections: new Map(connections.map((each) => [each.id, each])),
+  roleOf,
+});
+const network = networkOf(connection('scopio-main', 'scopio'), connection('marketful-mx', 'marketful'));
+
+const ALL = [
+  { id: 'li_1', quantity: 2 },
+  { id: 'li_2', quantity: 1 },
+];
+const delivery = (action: string, changes: Partial<Delivery> = {}): Delivery => ({
+  ...{ id: `dlv_${action}`, kind: 'push', action, connection: 'marketful-mx', marketplace: 'marketful' },
+  ...{ order: 'scopio-main:ord_8f3a', subject: action === 'order' ? { lineItems: ALL } : {}, state: 'succeeded' },
+  ...{ cause: null, waitsFor: null, createdAt: at('14:00'), updatedAt: at('14:02'), nextAttemptAt: null },
+  ...{ attemptCount: 1, failures: 0, unknown: false, throttledSince: null, lease: null, deadLettered: false },
+  ...changes,
+});
+const placed = (changes: Partial<Delivery['placed'] & object> = {}, more: Partial<Delivery> = {}): Delivery =>
+  delivery('order', {
+    placed: { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at('14:02'), ...changes },
+    ...more,
+  });
+const placing = (changes: Partial<Delivery>) =>
+  delivery('order', { state: 'pending', nextAttemptAt: at('15:02'), ...changes });
+const blocked = (action: string, code: string, description: string, waitsFor: Delivery['waitsFor']) =>
+  delivery(action, { state: 'blocked', cause: { code, description }, waitsFor });
+const report = (changes: Partial<Delivery> = {}): Delivery =>
+  delivery('fulfillment', { connection: 'scopio-main', marketplace: 'scopio', updatedAt: at('14:11'), ...changes });
+
+/** With parcels of the warehouse, of these lines or of all. */
+function shipped(order: Order, ...parcels: Array<Fulfillment['lineItems']>): Order {
+  const told = parcels.map((lineItems, index) => ({
+    ...{ carrier: 'dhl', trackingNumber: `JD0${index + 1}`, shippedAt: at(`14:1${index}`), lineItems },
+  }));
+  return applyShipment(order, shipmentOf({ parcels: told }), { connection: 'marketful-mx', placed: ALL }).order;
+}
+const withEvent = (order: Order, type: string): Order =>
+  applyShipment(order, shipmentOf({ events: [{ id: 'e1', type, at: '2026-11-19T09:30:00.000Z' }] }), {
+    ...{ connection: 'marketful-mx', placed: ALL },
+  }).order;
+
+const unpaid = (payment?: OrderSnapshot['payment']) => orderOf({ paidAt: null, ...(payment && { payment }) });
+const gone = orderOf({ cancelled: true, version: at('13:00') });
+
+const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: string, who: string, sentence: string]> = {
+  'not paid': [
+    unpaid(),
+    [],
+    'unreleased',
+    'buyer',
+    'Scopio has not told that it is paid; it ships once Scopio does, or with "pending" in settings.release of scopio-main.',
+  ],
+  'on account, which the settings hold back': [
+    unpaid({ method: 'invoice', state: 'on_account' }),
+    [],
+    'unreleased',
+    'you',
+    'It is to be paid on account by invoice, which settings.release of scopio-main does not let ship; add "on_account" there, or wait until Scopio tells that it is paid.',
+  ],
+  refunded: [
+    unpaid({ method: null, state: 'refunded' }),
+    [],
+    'unreleased',
+    'marketplace',
+    'It does not ship, as the payment was given back; "refunded" in settings.release of scopio-main would release it.',
+  ],
+  'no route': [
+    orderOf(),
+    [
+      blocked(
+        'route',
+        'route_missing',
+        'no route matches for line items li_1 of an order from scopio-main: add a route to the connections file',
+        'routes',
+      ),
+    ],
+    'blocked',
+    'you',
+    'Finding who ships it has been blocked since 14:02 UTC: no route matches for line items li_1 of an order from scopio-main; add a route to the connections file, and it goes on by itself.',
+  ],
+  'address incomplete': [
+    orderOf(),
+    [
+      blocked(
+        'order',
+        'address_incomplete',
+        'the order cannot be shipped before its address has postal_code: correct it',
+        'order',
+      ),
+    ],
+    'blocked',
+    'you',
+    'Placing it with Marketful has been blocked since 14:02 UTC: the order cannot be shipped before its address has postal_code; correct it, and it goes on by itself.',
+  ],
+  'secrets refused': [
+    orderOf(),
+    [blocked('order', 'http_401', 'Bad token', 'connection')],
+    'blocked',
+    'you',
+    'Placing it with Marketful has been blocked since 14:02 UTC: Marketful refuses the secrets it was given; put the right ones into the connections file, and it goes on by itself.',
+  ],
+  'connection removed': [
+    orderOf(),
+    [
+      {
+        ...blocked('order', 'connection_missing', 'shed is not in the connections file', 'connection'),
+        connection: 'shed',
+      },
+    ],
+    'blocked',
+    'you',
+    'Placing it with shed has been blocked since 14:02 UTC: shed is not in the connections file; put it back there, and it goes on by itself.',
+  ],
+  'carrier not mapped': [
+    shipped(orderOf(), ALL),
+    [
+      placed(),
+      {
+        ...report({ subject: { fulfillment: shipped(orderOf(), ALL).fulfillments[0]?.id ?? '' } }),
+        ...blocked(
+          'fulfillment',
+          'carrier_unmapped',
+          'Scopio has no word for carrier fedex: add "fedex": "<one of dhl, dpd>" to settings.carriers of scopio-main',
+          'connection',
+        ),
+        ...{ connection: 'scopio-main', subject: { fulfillment: shipped(orderOf(), ALL).fulfillments[0]?.id ?? '' } },
+      },
+    ],
+    'blocked',
+    'you',
+    'Telling Scopio of parcel JD01 has been blocked since 14:02 UTC: Scopio has no word for carrier fedex; add "fedex": "<one of dhl, dpd>" to settings.carriers of scopio-main, and it goes on by itself.',
+  ],
+  'nobody knows, and a person looks': [
+    orderOf(),
+    [
+      blocked(
+        'order',
+        'outcome_unknown',
+        'nobody knows whether it was done: look at Marketful, and replay it only if it was not',
+        'operator',
+      ),
+    ],
+    'blocked',
+    'you',
+    'Placing it with Marketful has been blocked since 14:02 UTC: nobody knows whether it was done; look at Marketful, and replay it only if it was not.',
+  ],
+  'cancelled by the supplier': [
+    orderOf(),
+    [
+      {
+        ...placed({ isSettled: true }),
+        ...blocked('order', 'cancelled_by_supplier', 'Shoppo cancelled the order: replay', 'operator'),
+      },
+    ],
+    'blocked',
+    'you',
+    'Placing it with Marketful has been blocked since 14:02 UTC: Marketful cancelled it; replay the delivery to place it anew, or have somebody else ship it.',
+  ],
+  'a change that the shipper cannot take': [
+    orderOf(),
+    [placed(), blocked('amend', 'amend_unsupported', 'MUG-RED: 2 placed, 1 wanted', 'operator')],
+    'blocked',
+    'you',
+    '"amend" at Marketful has been blocked since 14:02 UTC: Marketful cannot change what was placed (MUG-RED: 2 placed, 1 wanted); have it changed there by hand.',
+  ],
+  'cash on delivery nobody collects': [
+    orderOf(),
+    [blocked('order', 'cod_unsupported', 'x', 'operator')],
+    'blocked',
+    'you',
+    'Placing it with Marketful has been blocked since 14:02 UTC: Marketful cannot collect cash on delivery; have somebody ship it who can.',
+  ],
+  'dead, and more than that': [
+    orderOf(),
+    [
+      delivery('order', { state: 'dead', attemptCount: 4, cause: { code: 'http_503', description: 'Maintenance.' } }),
+      report({ state: 'dead', cause: { code: 'http_422', description: 'no' } }),
+    ],
+    'dead',
+    'you',
+    'Placing it with Marketful gave up at 14:02 UTC after 4 attempts (http_503: Maintenance.); replay the delivery if it is still to be done, or close it if it is done there; one more of its deliveries needs you.',
+  ],
+  'placing next': [
+    orderOf(),
+    [placing({ attemptCount: 0 })],
+    'placing',
+    'hub',
+    'Placing it with Marketful comes next.',
+  ],
+  'placing now': [
+    orderOf(),
+    [placing({ state: 'leased' })],
+    'placing',
+    'hub',
+    'Placing it with Marketful is under way.',
+  ],
+  retrying: [
+    orderOf(),
+    [placing({ failures: 1, cause: { code: 'http_500', description: 'oops' } })],
+    'placing',
+    'hub',
+    'Placing it with Marketful failed at 14:02 (http_500) and is tried again at 15:02 UTC, retry 1 of 3.',
+  ],
+  'retrying what may have worked': [
+    orderOf(),
+    [placing({ failures: 2, unknown: true, cause: { code: 'timeout', description: 'no answer' } })],
+    'placing',
+    'hub',
+    'Nobody knows whether placing it with Marketful worked at 14:02 (timeout), so the hub looks there first at 15:02 UTC, retry 2 of 3.',
+  ],
+  throttled: [
+    orderOf(),
+    [placing({ throttledSince: at('14:01') })],
+    'placing',
+    'hub',
+    'Marketful has asked for patience since 14:01, so placing it with Marketful goes on at 15:02 UTC.',
+  ],
+  'waiting for the rate limit': [
+    orderOf(),
+    [placing({ attemptCount: 0, turnedAway: 2 })],
+    'placing',
+    'hub',
+    'Placing it with Marketful waits for its turn in the rate limit and comes next at 15:02 UTC.',
+  ],
+  'with the shipper': [
+    orderOf({ shipBy: at('18:00') }),
+    [placed()],
+    'placed',
+    'shipper',
+    'Marketful has it since 14:02 and has not shipped yet; it should leave by 18:00 UTC.',
+  ],
+  'late at the shipper': [
+    orderOf({ shipBy: '2026-11-19T18:00:00.000Z' }),
+    [placed()],
+    'placed',
+    'shipper',
+    'Marketful has it since 14:02 and has not shipped yet; it should have left by 19 November 18:00 UTC and is late.',
+  ],
+  'partly shipped': [
+    shipped(orderOf(), [{ id: 'li_1', quantity: 1 }]),
+    [placed(), report()],
+    'partly_shipped',
+    'shipper',
+    'Marketful has had 2 since 14:02 UTC; 1 of 3 units has shipped.',
+  ],
+  'with two who ship': [
+    orderOf({ shipBy: at('18:00') }),
+    [placed({}, { subject: { lineItems: [{ id: 'li_1', quantity: 2 }] } })],
+    'placed',
+    'shipper',
+    'Marketful has had 2 since 14:02 and your ERP has had 1 since 09:00; 0 of 3 units have shipped; it should leave by 18:00 UTC.',
+  ],
+  'done with, and not shipped': [
+    orderOf(),
+    [placed({ isSettled: true })],
+    'blocked',
+    'you',
+    'Marketful is done with it and has told of no parcel for 3 units; look there, and have somebody ship what is missing.',
+  ],
+  "the ERP's to ship": [
+    orderOf(),
+    [],
+    'to_ship',
+    'you',
+    "It has been your ERP's to ship since 09:00 UTC, and no parcel has been posted yet.",
+  ],
+  'shipped, and not yet told': [
+    shipped(orderOf(), ALL),
+    [placed(), report({ state: 'pending', attemptCount: 0 })],
+    'shipped',
+    'hub',
+    'Marketful shipped it at 14:10 UTC (dhl JD01); telling Scopio of a parcel comes next.',
+  ],
+  told: [
+    shipped(orderOf(), ALL),
+    [placed(), report()],
+    'told',
+    'nobody',
+    'Marketful shipped it at 14:10 (dhl JD01), and Scopio was told at 14:11 UTC.',
+  ],
+  'told of two parcels, and delivered': [
+    withEvent(shipped(orderOf(), [{ id: 'li_1', quantity: 2 }], [{ id: 'li_2', quantity: 1 }]), 'delivered'),
+    [placed(), report()],
+    'told',
+    'nobody',
+    'It left in 2 parcels, the last at 14:11, and Scopio was told at 14:11; it was delivered at 19 November 09:30 UTC.',
+  ],
+  'shipped by the channel itself': [
+    orderOf({ lines: [{ id: 'li_1', sku: 'A', title: 'A', quantity: 1, fulfilled: 1, unitPrice: 1 }] }),
+    [],
+    'shipped',
+    'nobody',
+    'Scopio says that it has shipped.',
+  ],
+  'shipped by the ERP': [
+    applyFulfillment(orderOf(), { carrier: 'dpd', trackingNumber: '7' }, at('14:10')).order,
+    [report()],
+    'told',
+    'nobody',
+    'Your ERP shipped it at 14:10 (dpd 7), and Scopio was told at 14:11 UTC.',
+  ],
+  returned: [
+    withEvent(shipped(orderOf(), ALL), 'returned_to_sender'),
+    [placed(), report()],
+    'returned',
+    'nobody',
+    'Marketful shipped it at 14:10 (dhl JD01); goods came back at 19 November 09:30 UTC.',
+  ],
+  cancelled: [gone, [], 'cancelled', 'nobody', 'It was cancelled at Scopio at 13:00 UTC; nothing was placed.'],
+  'cancelled before it was placed': [
+    gone,
+    [
+      delivery('order', { state: 'dead', cause: { code: 'order_cancelled', description: 'before it was placed' } }),
+      delivery('cancel'),
+    ],
+    'cancelled',
+    'nobody',
+    'It was cancelled at Scopio at 13:00 UTC; nothing was placed.',
+  ],
+  'cancelled, and the shipper is yet to hear': [
+    gone,
+    [placed(), delivery('cancel', { state: 'pending', attemptCount: 0 })],
+    'cancelled',
+    'hub',
+    'It was cancelled at Scopio at 13:00 UTC; cancelling it at Marketful comes next.',
+  ],
+  'cancelled at the shipper, too': [
+    gone,
+    [placed(), delivery('cancel')],
+    'cancelled',
+    'nobody',
+    'It was cancelled at Scopio at 13:00 UTC; Marketful was told.',
+  ],
+  'a cancellation that was not carried out': [
+    gone,
+    [
+      placed(),
+      blocked(
+        'cancel',
+        'cancel_unsupported',
+        'Marketful cannot cancel over its API: have order 5021 stopped there by hand',
+        'operator',
+      ),
+    ],
+    'blocked',
+    'you',
+    'Cancelling it at Marketful has been blocked since 14:02 UTC: Marketful cannot cancel over its API; have order 5021 stopped there by hand.',
+  ],
+};
+
+test.each(Object.entries(STATES))('says of an order that is %s', (_name, [order, deliveries, stage, who, sentence]) => {
+  const policy = { limit: 3, intervalSeconds: 300 };
+  const told = explain(order, deliveries, network, { now, policy });
+  expect(told.sentence).toBe(sentence);
+  expect([told.order, told.stage, told.waitsFor.who]).toEqual(['scopio-main:ord_8f3a', stage, who]);
+});
+
+test('names a connection where there are two at one marketplace, and the day and year where they are others', () => {
+  const several = networkOf(...network.connections.values(), connection('marketful-2', 'marketful'));
+  const told = explain(orderOf(), [placed()], several, { now: new Date('2027-01-02T00:00:00.000Z') });
+  expect(told.sentence).toBe(
+    'Marketful (marketful-mx) has it since 20 November 2026 14:02 UTC and has not shipped yet.',
+  );
+});
+
+test('tells whom it waits for, what for, since when and until when', () => {
+  const waitsOf = (order: Order, ...deliveries: Delivery[]) => explain(order, deliveries, network, { now }).waitsFor;
+  expect(waitsOf(orderOf({ shipBy: at('18:00') }), placed())).toEqual({
+    ...{ who: 'shipper', what: 'parcel', since: at('14:02'), until: at('18:00') },
+  });
+  expect(waitsOf(orderOf(), placing({}))).toEqual({
+    ...{ who: 'hub', what: 'attempt', since: at('14:00'), until: at('15:02') },
+  });
+  expect(waitsOf(orderOf(), blocked('order', 'address_incomplete', 'x', 'order'))).toMatchObject({ what: 'order' });
+  expect(waitsOf(gone)).toEqual({ who: 'nobody', what: null, since: null, until: null });
+});

@@ -1,0 +1,251 @@
+import { ERP } from '#lib/connections/connection';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { getDeliveries } from '#lib/deliveries/ledger';
+import type { LineQuantity, Order } from '#lib/orders/order';
+import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
+import { retryPolicy } from '#lib/platform/settings';
+import { type Around, progressOf, troubleOf } from './deliveries.ts';
+import { type Explanation, type Said, waitsFor } from './explanation.ts';
+import { type Names, nameOf, sentenceOf, timeOf, units } from './words.ts';
+
+/** All that an explanation is made of. */
+interface Facts extends Around {
+  order: Order;
+  /** Its deliveries, oldest first, without those that its cancellation stopped. */
+  deliveries: readonly Delivery[];
+  /** Who sold it. */
+  channel: string;
+  /** Units still to be shipped, by line. */
+  left: ReadonlyMap<string, number>;
+}
+
+/** What an order may say of itself, the most pressing first: the first rule that answers is its explanation. */
+const RULES: ReadonlyArray<(facts: Facts) => Said | undefined> = [
+  sayTrouble,
+  sayCancelled,
+  sayUnreleased,
+  sayPlacing,
+  sayHeld,
+  sayTelling,
+  sayReturned,
+];
+
+/** Why an order is where it is, of the ledger alone. Pure: the same facts at the same time make the same sentence. */
+export function explain(
+  order: Order,
+  deliveries: readonly Delivery[],
+  names: Names,
+  { now = new Date(), policy = retryPolicy() } = {},
+): Explanation {
+  const facts: Facts = {
+    ...{ order, names, now, policy },
+    deliveries: deliveries
+      .filter(({ cause }) => cause?.code !== 'order_cancelled')
+      .sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt)),
+    channel: nameOf(order.connection, names),
+    left: sumByLine(unfulfilled(order)),
+    trackingNumbers: new Map(order.fulfillments.map(({ id, trackingNumber }) => [id, trackingNumber])),
+  };
+  const said = RULES.map((rule) => rule(facts)).find((each) => each !== undefined) ?? sayDone(facts);
+  const { stage, clauses, waitsFor } = said;
+  return { order: order.id, stage, sentence: sentenceOf([...clauses, tellDeadline(facts, stage)]), waitsFor };
+}
+
+/** The same of an order with its deliveries as they stand in the table. */
+export const explainOrder = async (order: Order, names: Names): Promise<Explanation> =>
+  explain(order, await getDeliveries(order.deliveries), names);
+
+const HELD = new Set<Explanation['stage']>(['placed', 'to_ship', 'partly_shipped']);
+
+/** By when it should leave, where somebody has it, and that it is late, whoever is to blame. */
+function tellDeadline({ order, now }: Facts, stage: Explanation['stage']): string {
+  const by = order.shipBy && timeOf(order.shipBy, now);
+  if (!by) return '';
+  const what = stage === 'partly_shipped' ? 'the rest' : 'it';
+  if (isLate(order, now)) return `${what} should have left by ${by} and is late`;
+  return HELD.has(stage) ? `${what} should leave by ${by}` : '';
+}
+
+const isPlacing = ({ action }: Delivery): boolean => action === 'order' || action === 'route';
+const isOpen = ({ state }: Delivery): boolean => state === 'pending' || state === 'leased';
+const total = (quantities: Iterable<number>): number => [...quantities].reduce((sum, each) => sum + each, 0);
+
+const PRESSING = ['route', 'order', 'cancel', 'fulfillment'];
+const pressing = ({ action }: Delivery): number => PRESSING.indexOf(action) + 1 || PRESSING.length + 1;
+
+/** A delivery that needs a person; what an order's cancellation is about to stop does not. */
+function sayTrouble(facts: Facts): Said | undefined {
+  const { order, deliveries } = facts;
+  const [first, ...others] = deliveries
+    .filter(({ state }) => state === 'blocked' || state === 'dead')
+    .filter((delivery) => !(order.cancelled && isPlacing(delivery) && !delivery.placed))
+    .sort((a, b) => pressing(a) - pressing(b));
+  return first && troubleOf(first, others.length, facts);
+}
+
+function sayCancelled(facts: Facts): Said | undefined {
+  const { order, deliveries, channel, now, names } = facts;
+  if (statusOf(order) !== 'cancelled' && !order.cancelled) return undefined;
+  const { cancelledAt } = order.history;
+  const when = cancelledAt === null ? '' : ` at ${timeOf(cancelledAt, now)}`;
+  const shipped = total(order.ucp.line_items.map(({ quantity }) => quantity.fulfilled));
+  const what = order.cancelled ? `it was cancelled at ${channel}${when}` : `${channel} has taken all its lines off`;
+  const first = shipped > 0 ? `${what}, after ${units(shipped)} had shipped` : what;
+  const cancels = deliveries.filter(({ action }) => action === 'cancel');
+  const open = cancels.find(isOpen);
+  if (open) {
+    const clauses = [first, progressOf(open, facts)];
+    return {
+      stage: 'cancelled',
+      clauses,
+      waitsFor: waitsFor('hub', 'cancellation', open.createdAt, open.nextAttemptAt),
+    };
+  }
+  const undone = deliveries.filter(({ placed }) => placed).map(({ connection }) => nameOf(connection, names));
+  const rest = undone.length > 0 ? `${[...new Set(undone)].join(' and ')} was told` : 'nothing was placed';
+  return { stage: 'cancelled', clauses: [first, rest], waitsFor: waitsFor('nobody') };
+}
+
+/** What keeps an order from shipping, and what would release it. */
+function sayUnreleased({ order, channel, left }: Facts): Said | undefined {
+  if ((order.releasedAt ?? order.paidAt) != null || left.size === 0) return undefined;
+  const { method, state } = order.history.snapshot.payment ?? { method: null, state: 'pending' as const };
+  const by = method === null ? '' : ` by ${method}`;
+  const setting = `settings.release of ${order.connection}`;
+  if (state === 'on_delivery' || state === 'on_account') {
+    const words = state === 'on_account' ? 'on account' : 'on delivery';
+    const clauses = [
+      `it is to be paid ${words}${by}, which ${setting} does not let ship`,
+      `add "${state}" there, or wait until ${channel} tells that it is paid`,
+    ];
+    return { stage: 'unreleased', clauses, waitsFor: waitsFor('you', 'release', order.placedAt) };
+  }
+  if (state === 'refunded' || state === 'partly_refunded') {
+    const what = state === 'refunded' ? 'the payment was given back' : 'a part of the payment was given back';
+    const clauses = [`it does not ship, as ${what}`, `"${state}" in ${setting} would release it`];
+    return { stage: 'unreleased', clauses, waitsFor: waitsFor('marketplace', 'release', order.placedAt) };
+  }
+  const clauses = [
+    `${channel} has not told that it is paid${by}`,
+    `it ships once ${channel} does, or with "${state}" in ${setting}`,
+  ];
+  return { stage: 'unreleased', clauses, waitsFor: waitsFor('buyer', 'payment', order.placedAt) };
+}
+
+function sayPlacing(facts: Facts): Said | undefined {
+  const open = facts.deliveries.find((delivery) => isPlacing(delivery) && isOpen(delivery));
+  if (!open) return undefined;
+  const waits = waitsFor('hub', 'attempt', open.createdAt, open.nextAttemptAt);
+  return { stage: 'placing', clauses: [progressOf(open, facts)], waitsFor: waits };
+}
+
+/** Who is to ship units that have not left yet. */
+interface Holder {
+  connection: string;
+  since: string;
+  left: number;
+  /** The shipper says that nothing more will happen to it. */
+  isSettled: boolean;
+}
+
+/** Units left by whoever has them: those of the placements that stand, and the ERP's, which no delivery places. */
+function holdersOf({ order, deliveries, left }: Facts): Holder[] {
+  const undone = new Set(
+    deliveries.flatMap(({ action, state, subject }) =>
+      action === 'cancel' && state === 'succeeded' ? [subject.placement] : [],
+    ),
+  );
+  const standing = deliveries.filter(({ id, action, placed }) => action === 'order' && placed && !undone.has(id));
+  const open = new Map(left);
+  const take = (holder: Omit<Holder, 'left'>, lineItems: readonly LineQuantity[]): Holder[] => {
+    const taken = lineItems.map(({ id, quantity }) => ({ id, quantity: Math.min(quantity, open.get(id) ?? 0) }));
+    for (const { id, quantity } of taken) open.set(id, (open.get(id) ?? 0) - quantity);
+    const units = total(taken.map(({ quantity }) => quantity));
+    return units > 0 ? [{ ...holder, left: units }] : [];
+  };
+  const placed = standing.flatMap(({ connection, placed, subject }) =>
+    take(
+      { connection, since: placed?.at ?? order.receivedAt, isSettled: placed?.isSettled ?? false },
+      subject.lineItems ?? [],
+    ),
+  );
+  const rest = [...open].map(([id, quantity]) => ({ id, quantity }));
+  const own = { connection: ERP, since: order.releasedAt ?? order.receivedAt, isSettled: false };
+  return [...placed, ...take(own, rest)];
+}
+
+function sayHeld(facts: Facts): Said | undefined {
+  const { order, left, now, names, deliveries } = facts;
+  const [first, ...others] = holdersOf(facts);
+  if (!first) return undefined;
+  const isOwn = first.connection === ERP;
+  if (first.isSettled) {
+    const clauses = [
+      `${nameOf(first.connection, names)} is done with it and has told of no parcel for ${units(first.left)}`,
+      'look there, and have somebody ship what is missing',
+    ];
+    return { stage: 'blocked', clauses, waitsFor: waitsFor('you', 'decision', first.since) };
+  }
+  const wanted = total(order.ucp.line_items.map(({ quantity }) => quantity.total));
+  const shipped = wanted - total(left.values());
+  const has = ({ connection, since, left: units }: Holder) =>
+    `${nameOf(connection, names)} has had ${units} since ${timeOf(since, now)}`;
+  const whole = others.length === 0 && shipped === 0;
+  const clause = whole ? hasAll(first, facts) : [first, ...others].map(has).join(' and ');
+  const progress = whole ? '' : `${shipped} of ${units(wanted)} ${shipped === 1 ? 'has' : 'have'} shipped`;
+  const reports = deliveries.find((delivery) => !isPlacing(delivery) && isOpen(delivery));
+  return {
+    stage: shipped > 0 ? 'partly_shipped' : isOwn ? 'to_ship' : 'placed',
+    clauses: [clause, progress, reports ? progressOf(reports, facts) : ''],
+    waitsFor: waitsFor(isOwn ? 'you' : 'shipper', 'parcel', first.since, order.shipBy ?? null),
+  };
+}
+
+const hasAll = ({ connection, since }: Holder, { names, now }: Facts): string =>
+  connection === ERP
+    ? `it has been your ERP's to ship since ${timeOf(since, now)}, and no parcel has been posted yet`
+    : `${nameOf(connection, names)} has it since ${timeOf(since, now)} and has not shipped yet`;
+
+/** All has left, and whoever sold it is yet to be told. */
+function sayTelling(facts: Facts): Said | undefined {
+  const open = facts.deliveries.find(isOpen);
+  if (!open) return undefined;
+  const waits = waitsFor('hub', 'attempt', open.createdAt, open.nextAttemptAt);
+  return { stage: 'shipped', clauses: [hasShipped(facts), progressOf(open, facts)], waitsFor: waits };
+}
+
+function hasShipped({ order: { fulfillments }, names, now, channel }: Facts): string {
+  const last = fulfillments.at(-1);
+  if (!last) return `${channel} says that it has shipped`;
+  const { by, shippedAt, carrier, trackingNumber } = last;
+  const when = timeOf(shippedAt, now);
+  if (fulfillments.length > 1) return `it left in ${fulfillments.length} parcels, the last at ${when}`;
+  return `${nameOf(by, names)} shipped it at ${when} (${[carrier, trackingNumber].filter(Boolean).join(' ')})`;
+}
+
+function sayReturned(facts: Facts): Said | undefined {
+  const { order, now } = facts;
+  const returns = [
+    ...order.shipmentEvents.filter(({ type }) => type === 'returned_to_sender').map(({ at }) => at),
+    ...(order.ucp.adjustments ?? []).filter(({ type }) => type === 'return').map(({ occurred_at }) => occurred_at),
+  ].sort();
+  const last = returns.at(-1);
+  if (last === undefined) return undefined;
+  const clauses = [hasShipped(facts), `goods came back at ${timeOf(last, now)}`];
+  return { stage: 'returned', clauses, waitsFor: waitsFor('nobody') };
+}
+
+function sayDone(facts: Facts): Said {
+  const { order, deliveries, channel, now } = facts;
+  const told = deliveries.filter(({ action, state }) => action === 'fulfillment' && state === 'succeeded');
+  const at = told
+    .map(({ updatedAt }) => updatedAt)
+    .sort()
+    .at(-1);
+  const delivered = order.shipmentEvents.filter(({ type }) => type === 'delivered').at(-1);
+  const clauses = [
+    `${hasShipped(facts)}${at === undefined ? '' : `, and ${channel} was told at ${timeOf(at, now)}`}`,
+    delivered ? `it was delivered at ${timeOf(delivered.at, now)}` : '',
+  ];
+  return { stage: at === undefined ? 'shipped' : 'told', clauses, waitsFor: waitsFor('nobody') };
+}

@@ -1,0 +1,43 @@
+import { type Connection, ERP } from '#lib/connections/connection';
+
+/** The connections of the moment, and what their marketplaces are called. */
+export interface Names {
+  connections: ReadonlyMap<string, Connection>;
+  roleOf(marketplace: string): { info: { title: string } };
+}
+
+/** A marketplace by its title, with the connection where there are several at it. */
+export function nameOf(id: string, { connections, roleOf }: Names): string {
+  if (id === ERP) return 'your ERP';
+  const own = connections.get(id);
+  if (!own) return id;
+  const isOneOfSeveral = [...connections.values()].some(
+    (other) => other.id !== id && other.marketplace === own.marketplace,
+  );
+  const { title } = roleOf(own.marketplace).info;
+  return isOneOfSeveral ? `${title} (${id})` : title;
+}
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+
+/** `14:02 UTC`, with the day where it is another one than today's. */
+export function timeOf(instant: string, now: Date): string {
+  const [date = '', time = ''] = instant.split('T');
+  const [year, month, day] = date.split('-').map(Number);
+  const today = now.toISOString();
+  if (today.startsWith(date)) return `${time.slice(0, 5)} UTC`;
+  const named = `${day} ${MONTHS[(month ?? 1) - 1]}${today.startsWith(`${year}`) ? '' : ` ${year}`}`;
+  return `${named} ${time.slice(0, 5)} UTC`;
+}
+
+/** One sentence: a capital, the zone once, a full stop. */
+export function sentenceOf(clauses: readonly string[]): string {
+  const text = clauses
+    .filter((clause) => clause !== '')
+    .join('; ')
+    .replace(/ UTC(?=.* UTC)/gs, '')
+    .replace(/\.$/, '');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+export const units = (quantity: number): string => `${quantity} ${quantity === 1 ? 'unit' : 'units'}`;
