@@ -10,6 +10,11 @@ import { ApiError } from './kit/errors.ts';
 import { Instant } from './kit/members.ts';
 import { doc, named, pick } from './kit/meta.ts';
 
+export const OrderId = doc(z.string(), {
+  description: 'Percent-encoded once.',
+  example: 'scopio-main:ord_8f3a',
+});
+
 named('OrderStatus', OrderStatus, { description: 'Derived from the quantities of the line items.' });
 
 named('Buyer', Buyer, { example: { first_name: 'Elena', last_name: 'Ruiz', email: 'elena@example.com' } });

@@ -8,17 +8,21 @@ import { orderId, type Order as StoredOrder } from '#lib/orders/order';
 import { Fulfillment, OrderStatus } from '#lib/orders/order-schema';
 import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
+import { addAfterPlacement } from './after-placement.ts';
 import { ApiError, errorResponses, notFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
-import { AddressPatch, Order, OrderSummary, PostedFulfillment, presentOrder, presentSummary } from './order-schema.ts';
-
-const OrderId = doc(z.string(), {
-  description: 'Percent-encoded once.',
-  example: 'scopio-main:ord_8f3a',
-});
+import {
+  AddressPatch,
+  Order,
+  OrderId,
+  OrderSummary,
+  PostedFulfillment,
+  presentOrder,
+  presentSummary,
+} from './order-schema.ts';
 
 const OrderQuery = z.strictObject({
   connection: doc(optionalParam(z.string()), { type: 'string', description: 'Of this connection only.' }),
@@ -113,6 +117,7 @@ const postRoute = createRoute({
 });
 
 export const routes = new Routes();
+addAfterPlacement(routes);
 
 routes.add(listRoute, async (context) => {
   const { connection, externalId, ...filter } = context.req.valid('query');

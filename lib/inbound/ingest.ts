@@ -23,6 +23,7 @@ import {
 import { ingestFetch } from './ingest-fetch.ts';
 import { ingestOrder } from './ingest-order.ts';
 import { ingestProducts } from './ingest-products.ts';
+import { ingestReturn } from './ingest-return.ts';
 import { ingestRefusal, ingestShipment } from './ingest-shipment.ts';
 
 /** Understands one inbound event and records what follows from it, once, however often it arrives. */
@@ -91,6 +92,8 @@ function byType(change: Change, ingesting: Ingesting): Promise<Ingested> {
       return ingestShipment(change.shipment, ingesting);
     case 'placement-refused':
       return ingestRefusal(change, ingesting);
+    case 'return':
+      return ingestReturn(change.return, ingesting);
     case 'products':
       return ingestProducts(change.products, ingesting);
     case 'fetch':

@@ -1,6 +1,6 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection, WebhookCredentials } from '#lib/connections/connection';
-import type { OrderSnapshot, ShipmentSnapshot } from '#lib/orders/order';
+import type { OrderSnapshot, ReturnSnapshot, ShipmentSnapshot } from '#lib/orders/order';
 import type { OpenPlacement } from '#lib/orders/placements';
 import type { NoteType } from '#lib/orders/timeline';
 import type * as z from '#lib/platform/zod';
@@ -52,6 +52,8 @@ export type Change =
   | { type: 'shipment'; shipment: ShipmentSnapshot }
   /** Whoever ships gave an order back: a person must place it anew or elsewhere. */
   | { type: 'placement-refused'; orderId: string; code: string; description: string }
+  /** A sales channel took goods back, or will: what it declines is none. A shipper tells it as an event of a shipment. */
+  | { type: 'return'; return: ReturnSnapshot }
   | { type: 'products'; products: ProductSnapshot[] }
   /** `unless`: nothing to read while our order stands at that version or a later one. */
   | { type: 'fetch'; action: string; resource: string; unless?: { externalId: string; version: string } }

@@ -21,6 +21,7 @@ export function withoutBuyerIn(order: Order): Order {
     history: forget(order.history),
     ...(parts.length > 0 && { parts: Object.fromEntries(parts) }),
     ...(order.timeline && { timeline: order.timeline.map(withoutWords) }),
+    ...(order.returns && { returns: order.returns.map((each) => ({ ...each, reason: null })) }),
     shipmentEvents: order.shipmentEvents.map(({ description: _, ...event }) => event),
   });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ERP } from '#lib/connections/connection';
 import { sameContent } from '#lib/platform/canonical-json';
-import { NotFoundError, RejectedError, StateError } from '#lib/platform/errors';
+import { NotFoundError, StateError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
 import type { Write } from '#lib/platform/table/table';
 import { changeOrder } from './change.ts';
@@ -9,7 +9,8 @@ import { derive } from './derive.ts';
 import type { Fulfillment, LineQuantity, Order } from './order.ts';
 import type { Network } from './plan.ts';
 import { sortParcels, tellParcel } from './shipment.ts';
-import { mergeLines, sumByLine, unfulfilled } from './status.ts';
+import { sumByLine, unfulfilled } from './status.ts';
+import { takeLines } from './take-lines.ts';
 
 /** A parcel the seller's own ERP shipped. Without lines it holds everything that is left. */
 export interface PostedFulfillment {
@@ -24,7 +25,7 @@ export interface PostedFulfillment {
 }
 
 /** A repeated request's answer, and the writes that keep an answer for its repetition. */
-interface Once<Answer> {
+export interface Once<Answer> {
   find(): Promise<Answer | undefined>;
   remember(answer: Answer): Write[];
 }
@@ -87,7 +88,7 @@ export function applyFulfillment(
     trackingNumber: posted.trackingNumber.trim(),
     ...(trackingUrl && { trackingUrl }),
     ...(labelUrl && { labelUrl }),
-    lineItems: takeLines(order, posted.lineItems),
+    lineItems: takeLines(order, posted.lineItems, unfulfilled(order), 'are left to be shipped'),
     shippedAt: posted.shippedAt ?? receivedAt,
   };
   return { order: derive({ ...order, fulfillments: sortParcels([...order.fulfillments, fulfillment]) }), fulfillment };
@@ -115,26 +116,3 @@ function findPosted(order: Order, posted: PostedFulfillment): Fulfillment | unde
   if (lineItems) return alike.find((parcel) => sameContent(linesKey(parcel.lineItems), linesKey(lineItems)));
   return unfulfilled(order).length === 0 ? alike.at(0) : undefined;
 }
-
-function takeLines(order: Order, asked: readonly LineQuantity[] | undefined): LineQuantity[] {
-  const left = sumByLine(unfulfilled(order));
-  if (left.size === 0 && !asked?.length)
-    throw rejected('quantity_exceeded', 'nothing is left to be shipped', 'lineItems');
-  if (!asked) return unfulfilled(order);
-  if (asked.length === 0) throw rejected('invalid_quantity', 'a parcel holds at least one line item', 'lineItems');
-  for (const [index, { id, quantity }] of asked.entries()) {
-    const at = `lineItems[${index}]`;
-    if (!order.ucp.line_items.some((line) => line.id === id))
-      throw rejected('unknown_line_item', 'the order has no such line item', `${at}.id`);
-    if (!Number.isSafeInteger(quantity) || quantity < 1)
-      throw rejected('invalid_quantity', 'must be a whole number of at least 1', `${at}.quantity`);
-    const available = left.get(id) ?? 0;
-    if (quantity > available)
-      throw rejected('quantity_exceeded', `${available} of it are left to be shipped`, `${at}.quantity`);
-    left.set(id, available - quantity);
-  }
-  return mergeLines(asked);
-}
-
-const rejected = (code: string, problem: string, field: string): RejectedError =>
-  new RejectedError({ code, description: `${field}: ${problem}`, field });

@@ -104,6 +104,18 @@ export const Fulfillment = z.object({
 });
 export type Fulfillment = z.infer<typeof Fulfillment>;
 
+/** Units that came back; `refund` in minor units of the order's currency, null where nobody told of one. */
+export const Return = z.object({
+  id: z.string(),
+  /** Who told of it: a connection, or `erp`. */
+  by: z.string(),
+  at: z.iso.datetime(),
+  lineItems: z.array(LineQuantity),
+  reason: textOrNull(),
+  refund: z.nullable(z.object({ amount: z.int() })),
+});
+export type Return = z.infer<typeof Return>;
+
 /** What callers are told of an order as it is stored. Instants are ISO 8601 in UTC with milliseconds. */
 export const OrderFacts = z.object({
   id: z.string(),

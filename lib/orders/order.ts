@@ -10,10 +10,11 @@ import type {
   OrderStatus,
   Payment,
   PickupPoint,
+  Return,
 } from './order-schema.ts';
 import type { TimelineEntry } from './timeline.ts';
 
-export type { Address, Fulfillment, LineQuantity, OrderStatus };
+export type { Address, Fulfillment, LineQuantity, OrderStatus, Return };
 
 /** One line as a sales channel tells it. Money in minor units of the order's currency. */
 export interface SnapshotLine {
@@ -128,6 +129,24 @@ export interface ShipmentSnapshot {
   events: Array<Omit<ShipmentEvent, 'by'>>;
   /** Nothing more will happen (delivered, returned, cancelled): the poller may forget it. */
   settled: boolean;
+  /** Which of the placements of our order at this shipper it is (`orderIdOf`); absent: the first. */
+  nth?: number;
+  /** What it will not ship, by SKU and all that it ever said; or the rest. */
+  declined?: 'rest' | Array<{ sku: string; quantity: number }>;
+}
+
+/** Goods that came back, as a sales channel tells of them. Told again it is the same return, with what is new in it. */
+export interface ReturnSnapshot {
+  /** The channel's own ids of the order and of the return. */
+  externalId: string;
+  id: string;
+  /** Null where the channel does not say. */
+  at: string | null;
+  /** By line id, or by SKU where the channel names no line. Absent: all that was shipped. */
+  items?: Array<{ line?: string; sku?: string; quantity: number }>;
+  reason?: string;
+  /** In minor units, positive. */
+  refund?: { amount: number };
 }
 
 /** Which snapshot said it. */
@@ -171,6 +190,8 @@ export interface Order extends z.infer<typeof OrderFacts> {
   /** When it could first be shipped; absent or null: it may not be yet. */
   releasedAt?: string | null;
   shipmentEvents: ShipmentEvent[];
+  /** What came back, by id; absent where nothing ever did. */
+  returns?: Return[];
   /** The version and content hash of the snapshot that stands, and the inbound event that holds its raw body. */
   sourceVersion: string;
   snapshotHash: string;
@@ -212,6 +233,7 @@ export type OrderCore = Pick<
   | 'correctedAddress'
   | 'fulfillments'
   | 'shipmentEvents'
+  | 'returns'
   | 'snapshotEvent'
   | 'history'
   | 'parts'

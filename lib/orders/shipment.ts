@@ -2,6 +2,7 @@ import { compareText, sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
 import { derive } from './derive.ts';
 import type { Fulfillment, LineQuantity, Order, ShipmentEvent, ShipmentSnapshot } from './order.ts';
+import { applyReturns, returnsOfEvents } from './returns.ts';
 import { mergeLines, sumByLine } from './status.ts';
 import type { Told } from './timeline.ts';
 
@@ -31,10 +32,12 @@ export function applyShipment(order: Order, shipment: ShipmentSnapshot, source: 
   const shipmentEvents = events.all;
   if (sameContent([fulfillments, shipmentEvents], [order.fulfillments, order.shipmentEvents]))
     return { order, added: [], timeline: [] };
+  const shipped = derive({ ...order, fulfillments, shipmentEvents });
+  const returned = applyReturns(shipped, returnsOfEvents(shipped));
   return {
-    order: derive({ ...order, fulfillments, shipmentEvents }),
+    order: returned.order,
     added: parcels.added,
-    timeline: [...parcels.added.map(tellParcel), ...events.added.map(tellEvent)],
+    timeline: [...parcels.added.map(tellParcel), ...events.added.map(tellEvent), ...returned.timeline],
   };
 }
 

@@ -22,6 +22,8 @@ export type Told =
   /** Behind the dot stands the UCP type of the event. */
   | Tells<`shipment.${string}`, { event: string; occurredAt: string; trackingNumber?: string }>
   | Tells<NoteType, { event: string; remoteId: string; note: string }>
+  /** What came back, from whoever told of it. */
+  | Tells<'order.returned', { return: string; lineItems: LineQuantity[]; refund?: { amount: number } }>
   // What people did to it.
   | Tells<'address.corrected', { members: string[] }>
   | Tells<'buyer.erased', { reason: string | null }>

@@ -12,6 +12,8 @@ export const Act = z.extend(Decision, {
     'webhooks.admitted',
     'events.remapped',
     'address.corrected',
+    'order.routed',
+    'return.posted',
     'key.created',
     'key.revoked',
     'connections.put',

@@ -1,0 +1,68 @@
+import { getNetwork } from '#lib/marketplaces/network';
+import { Return } from '#lib/orders/order-schema';
+import { postReturn, type ReturnAnswer } from '#lib/orders/post-return';
+import * as z from '#lib/platform/zod';
+import { errorResponses } from './kit/errors.ts';
+import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
+import { doc, named } from './kit/meta.ts';
+import { body, createRoute, json, type Routes } from './kit/route.ts';
+import { OrderId } from './order-schema.ts';
+
+const LineItems = z
+  .array(z.strictObject({ id: z.string().check(z.minLength(1)), quantity: z.int().check(z.minimum(1)) }))
+  .check(z.minLength(1), z.maxLength(1000));
+
+const words = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
+
+named(
+  'Return',
+  Return,
+  { description: 'Units that came back.' },
+  {
+    by: { description: 'Who told of it: a connection, or `erp`.' },
+    refund: { description: "What the buyer is paid back, in minor units of the order's currency." },
+  },
+);
+
+const PostedReturn = named(
+  'PostedReturn',
+  z.strictObject({
+    lineItems: LineItems,
+    reason: z.optional(words),
+    refund: doc(z.optional(z.strictObject({ amount: z.int().check(z.minimum(0)) })), {
+      description: "In minor units of the order's currency, positive.",
+    }),
+  }),
+  { example: { lineItems: [{ id: 'li_1', quantity: 1 }], reason: 'Broken', refund: { amount: 3000 } } },
+);
+
+const Answer = z.object({ return: Return });
+
+const returnsRoute = createRoute({
+  method: 'post',
+  path: '/orders/{id}/returns',
+  tags: ['orders'],
+  summary: 'Reports goods that came back to the seller',
+  description:
+    'Whoever sold the order is told where it can be. Without `Idempotency-Key` the same lines, reason and refund again are the same return. 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (more than were shipped and did not come back), `idempotency_key_reused`.',
+  scope: 'fulfillments:write',
+  request: { params: z.object({ id: OrderId }), headers: idempotencyHeader, body: body(PostedReturn) },
+  responses: {
+    201: json('Added to the order.', Answer),
+    200: json('The order had it already.', Answer),
+    ...errorResponses(400, 401, 403, 404, 413, 415, 422, 500),
+  },
+});
+
+/** What may be done to an order once it stands. */
+export function addAfterPlacement(routes: Routes): void {
+  routes.add(returnsRoute, async (context) => {
+    const { id } = context.req.valid('param');
+    const posted = context.req.valid('json');
+    const key = context.req.valid('header')['idempotency-key'];
+    const { name: by } = context.var.key;
+    const once = idempotency<ReturnAnswer>(by, key, [id, 'return', posted]);
+    const { status, return: taken } = await postReturn(id, posted, { once, key, by }, await getNetwork());
+    return context.json({ return: taken }, status);
+  });
+}

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { at, orderOf, shipmentOf } from '#test/support/orders';
+import { withoutBuyerIn } from './erasure.ts';
+import type { ReturnSnapshot } from './order.ts';
+import { applyReturns, readReturn, returnedUnits } from './returns.ts';
+import { applyShipment } from './shipment.ts';
+
+const SHED = { connection: 'shed', placed: [{ id: 'li_1', quantity: 2 }] };
+const parcel = { carrier: 'DHL', trackingNumber: 'JD1', shippedAt: at(1) };
+const shipped = applyShipment(orderOf(), shipmentOf({ parcels: [parcel] }), SHED).order;
+const told = (changes: Partial<ReturnSnapshot> = {}) =>
+  readReturn(shipped, { externalId: 'ord_8f3a', id: 'R1', at: at(5), ...changes }, 'store', at(6));
+
+test('a parcel that goes back to its sender is a return of what was in it, once', () => {
+  const back = (id: string) => ({ id, type: 'returned_to_sender', at: at(3), trackingNumber: 'JD1' });
+  const order = applyShipment(shipped, shipmentOf({ parcels: [parcel], events: [back('1'), back('2')] }), SHED).order;
+  expect(order.returns).toMatchObject([{ by: 'shed', at: at(3), lineItems: [{ id: 'li_1', quantity: 2 }] }]);
+  expect(order.returns).toHaveLength(1);
+  expect(returnedUnits(order).get('li_1')).toBe(2);
+});
+
+test('a channel tells of it by line, by SKU, or without either', () => {
+  expect(told({ items: [{ line: 'li_1', quantity: 1 }] }).lineItems).toEqual([{ id: 'li_1', quantity: 1 }]);
+  expect(told({ items: [{ sku: 'MUG-RED', quantity: 9 }] }).lineItems).toEqual([{ id: 'li_1', quantity: 2 }]);
+  expect(told().lineItems).toEqual([{ id: 'li_1', quantity: 2 }]);
+});
+
+test('however often, in whatever order and by whomever it is told, no more comes back than went out', () => {
+  const words = [
+    told({ items: [{ line: 'li_1', quantity: 1 }] }),
+    told({ items: [{ line: 'li_1', quantity: 2 }], refund: { amount: 3000 }, at: at(4), reason: 'Broken' }),
+    told({ id: 'R2', items: [{ line: 'li_1', quantity: 2 }] }),
+  ];
+  const after = (some: typeof words) => some.reduce((order, word) => applyReturns(order, [word]).order, shipped);
+  const all = after(words);
+  expect(all.returns).toHaveLength(2);
+  expect(all.returns?.[0]).toMatchObject({ at: at(4), refund: { amount: 3000 }, reason: 'Broken' });
+  expect(returnedUnits(all).get('li_1')).toBe(2);
+  fc.assert(
+    fc.property(fc.shuffledSubarray([...words, ...words], { minLength: 6 }), (some) => {
+      expect(after(some).returns).toEqual(all.returns);
+    }),
+  );
+  expect(applyReturns(all, words).order).toBe(all);
+});
+
+test('of an erased buyer no reason is kept', () => {
+  const reason = 'Ana did not like it';
+  const erased = withoutBuyerIn(applyReturns(shipped, [told({ reason })]).order);
+  expect(erased.returns).toMatchObject([{ reason: null }]);
+  const later = readReturn(
+    { ...erased, erased: { at: at(9), by: 'ops', email: null } },
+    { ...told(), externalId: 'x', id: 'R3', reason, items: [] } as ReturnSnapshot,
+    'store',
+    at(9),
+  );
+  expect(later.reason).toBeNull();
+});

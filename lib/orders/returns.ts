@@ -1,0 +1,87 @@
+import { compareText, sameContent } from '#lib/platform/canonical-json';
+import { shortHash } from '#lib/platform/hash';
+import { derive } from './derive.ts';
+import type { Order, Return, ReturnSnapshot } from './order.ts';
+import { mergeLines, sumByLine } from './status.ts';
+import type { Told } from './timeline.ts';
+
+/** Units that came back, by line: never more than were shipped, as two may tell of the same ones. */
+export function returnedUnits({ returns = [], ucp }: Pick<Order, 'returns' | 'ucp'>): Map<string, number> {
+  const told = sumByLine(returns.flatMap(({ lineItems }) => lineItems));
+  return new Map(ucp.line_items.map(({ id, quantity }) => [id, Math.min(told.get(id) ?? 0, quantity.fulfilled)]));
+}
+
+/** The id of a return that somebody knows as `theirs`. */
+export const returnId = (orderId: string, by: string, theirs: string): string =>
+  `ret_${shortHash(orderId, by, theirs)}`;
+
+/** A return as a sales channel tells of it; by SKU it is of the lines that sell it. */
+export function readReturn(order: Order, told: ReturnSnapshot, by: string, receivedAt: string): Return {
+  const { id, at, items, reason, refund } = told;
+  const all = order.ucp.line_items;
+  const lines = items?.flatMap(({ line, sku, quantity }) => {
+    let open = quantity;
+    return all
+      .filter(({ id: own, item }) => (line === undefined ? item.id === sku : own === line))
+      .map(({ id: own, quantity: { original, total } }) => {
+        const units = Math.min(open, Math.max(original, total));
+        open -= units;
+        return { id: own, quantity: units };
+      });
+  });
+  return {
+    id: returnId(order.id, by, id),
+    by,
+    at: at ?? receivedAt,
+    lineItems: mergeLines(lines ?? all.map(({ id: own, quantity }) => ({ id: own, quantity: quantity.fulfilled }))),
+    reason: order.erased ? null : (reason ?? null),
+    refund: refund ?? null,
+  };
+}
+
+/** The returns that the events of shippers tell of: a parcel that went back to its sender, once. */
+export function returnsOfEvents({ id, shipmentEvents, fulfillments }: Order): Return[] {
+  return shipmentEvents
+    .filter(({ type }) => type === 'returned_to_sender')
+    .flatMap(({ by, at, trackingNumber }): Return[] => {
+      const parcels = fulfillments.filter(
+        (parcel) => parcel.by === by && (!trackingNumber || parcel.trackingNumber === trackingNumber),
+      );
+      const lineItems = mergeLines(parcels.flatMap((parcel) => parcel.lineItems));
+      if (lineItems.length === 0) return [];
+      return [{ id: returnId(id, by, trackingNumber ?? ''), by, at, lineItems, reason: null, refund: null }];
+    });
+}
+
+/**
+ * The order with these returns; the very order passed in where they say nothing new. Of one that is told again the
+ * larger figures stand, so that no order of telling matters.
+ */
+export function applyReturns(order: Order, told: readonly Return[]): { order: Order; timeline: Told[] } {
+  const returns = new Map((order.returns ?? []).map((each) => [each.id, each]));
+  const known = new Set(returns.keys());
+  for (const each of told) returns.set(each.id, mergeReturn(returns.get(each.id), each));
+  const all = [...returns.values()].sort((a, b) => compareText(a.at, b.at) || compareText(a.id, b.id));
+  if (sameContent(all, order.returns ?? [])) return { order, timeline: [] };
+  return { order: derive({ ...order, returns: all }), timeline: all.filter(({ id }) => !known.has(id)).map(tell) };
+}
+
+function mergeReturn(known: Return | undefined, told: Return): Return {
+  if (!known) return told;
+  const units = sumByLine(told.lineItems);
+  for (const { id, quantity } of known.lineItems) units.set(id, Math.max(quantity, units.get(id) ?? 0));
+  const reasons = [known.reason, told.reason].filter((reason) => reason !== null).sort();
+  const amounts = [known.refund, told.refund].flatMap((refund) => refund?.amount ?? []);
+  return {
+    ...known,
+    at: [known.at, told.at].sort(compareText)[0] ?? known.at,
+    lineItems: [...units].map(([id, quantity]) => ({ id, quantity })).sort((a, b) => compareText(a.id, b.id)),
+    reason: reasons[0] ?? null,
+    refund: amounts.length === 0 ? null : { amount: Math.max(...amounts) },
+  };
+}
+
+const tell = ({ id, lineItems, refund }: Return): Told => ({
+  type: 'order.returned',
+  detail: { return: id, lineItems, ...(refund && { refund }) },
+});
