@@ -1,7 +1,20 @@
+import { factsOf } from '#lib/orders/facts';
 import type { Order as StoredOrder } from '#lib/orders/order';
-import { Address, Buyer, Fulfillment, OrderFacts, OrderStatus } from '#lib/orders/order-schema';
+import {
+  Address,
+  Amounts,
+  Buyer,
+  Fulfillment,
+  Line,
+  OrderFacts,
+  OrderStatus,
+  OrderWhole,
+  Payment,
+} from '#lib/orders/order-schema';
 import { isLate, statusOf } from '#lib/orders/status';
 import type { TimelineEntry as StoredEntry } from '#lib/orders/timeline';
+import { withPage } from '#lib/orders/ucp';
+import { publicUrl } from '#lib/platform/settings';
 import { log } from '#lib/platform/telemetry/log';
 import * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';
@@ -82,9 +95,33 @@ const TimelineEntry = named(
   },
 );
 
+named('Payment', Payment, { example: { method: 'card', state: 'paid' } });
+
+named('Amounts', Amounts, {
+  description:
+    'What the order costs as the buyer pays it, in minor units of the currency: goods − discount + shipping + other = total, and + tax where prices do not include it.',
+  example: { currency: 'PLN', goods: 10000, shipping: 2000, discount: 0, tax: 2244, other: 0, total: 12000 },
+});
+
+named(
+  'Line',
+  Line,
+  {
+    description: 'A line in units and in minor units; what the source does not tell and what does not follow is null.',
+  },
+  {
+    quantity: { description: 'Units ordered: cancelled, shipped and open ones together.' },
+    unitPrice: { description: 'Of one unit, with and without tax.' },
+    tax: { description: 'The rate in percent, the amount of the whole line.' },
+    discount: { description: 'On the whole line, already taken off `total`.' },
+    total: { description: 'What the whole line costs, with tax where `taxIncluded`.' },
+    attributes: { description: 'Personalization and other choices of the buyer.' },
+  },
+);
+
 export const OrderSummary = named(
   'OrderSummary',
-  z.extend(OrderFacts, {
+  z.extend(z.extend(OrderFacts, OrderWhole.shape), {
     status: OrderStatus,
     shipBy: doc(z.nullable(z.iso.datetime()), {
       description: 'By when it must leave, where the sales channel says so.',
@@ -111,8 +148,10 @@ export type Order = z.infer<typeof Order>;
 /** An order as lists carry it: one that is not valid UCP must not keep the others from being read. */
 export const presentSummary = (order: StoredOrder): OrderSummary => ({
   ...derivedOf(order),
-  ucp: validateUcpOrder(order.ucp).length === 0 ? order.ucp : null,
+  ucp: validateUcpOrder(order.ucp).length === 0 ? ucpOf(order) : null,
 });
+
+const ucpOf = ({ ucp }: StoredOrder): UcpOrder => withPage(ucp, publicUrl());
 
 /** An order with its timeline. One that is not valid UCP does not leave the hub: 500 `order_invalid`. */
 export function presentOrder(order: StoredOrder, timeline: StoredEntry[]): Order {
@@ -121,11 +160,12 @@ export function presentOrder(order: StoredOrder, timeline: StoredEntry[]): Order
     log.error('order is not valid UCP', { order: order.id, field: problem.field });
     throw new ApiError(500, 'order_invalid', `the order is not valid UCP: ${problem.description}`, problem.field);
   }
-  return { ...derivedOf(order), ucp: order.ucp, timeline };
+  return { ...derivedOf(order), ucp: ucpOf(order), timeline };
 }
 
 const derivedOf = (order: StoredOrder) => ({
   ...pick(OrderFacts, order),
+  ...factsOf(order),
   status: statusOf(order),
   shipBy: order.shipBy ?? null,
   late: isLate(order),

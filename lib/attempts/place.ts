@@ -1,7 +1,8 @@
 import { channelOf } from '#lib/connections/connection';
 import type { Subjects } from '#lib/deliveries/delivery';
 import type { PlaceInput } from '#lib/marketplaces/action';
-import { RejectedError } from '#lib/platform/errors';
+import { paymentOf } from '#lib/orders/release';
+import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { Job } from './attempt.ts';
 import { readSold, tellPushed } from './sold.ts';
 import { noteStocked } from './success.ts';
@@ -14,6 +15,14 @@ export const place: Job<Subjects['place'], PlaceInput> = {
     const { order, source, unknown } = await readSold(work);
     if (order.cancelled)
       throw new RejectedError({ code: 'order_cancelled', description: 'the order was cancelled before it was placed' });
+    if (paymentOf(order).state === 'on_delivery' && !work.connector.collectsCash)
+      throw new BlockedError(
+        {
+          code: 'cod_unsupported',
+          description: `${work.connector.info.title} cannot collect cash on delivery: have it shipped by somebody who can`,
+        },
+        'operator',
+      );
     return { input: { order, source, lineItems }, unknown };
   },
 

@@ -4,6 +4,7 @@ import type { Connection } from '#lib/connections/connection';
 import type { Change } from '#lib/marketplaces/contract';
 import type { LoadConnector } from '#lib/marketplaces/load';
 import { tellOrder } from '#lib/orders/change';
+import type { OrderSnapshot } from '#lib/orders/order';
 import { findByRemoteId } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import { ContractError, type ErrorDetail, IntegrationError, RejectedError } from '#lib/platform/errors';
@@ -65,13 +66,23 @@ export async function readChange(
   if (message.receivedBy === 'webhook' && connector.webhook?.isTest?.(bodyBytes(message)))
     return { type: 'none', reason: `${connector.info.title} tried the URL of ${message.topic}` };
   try {
-    return connector.map({ topic: message.topic, body: readBody(message), receivedAt: asOf(message) }, connection);
+    const inbound = { topic: message.topic, body: readBody(message), receivedAt: asOf(message) };
+    const change = connector.map(inbound, connection);
+    return change.type === 'order' ? { ...change, order: withPermalink(change.order, connection) } : change;
   } catch (error) {
     if (error instanceof IntegrationError) return error;
     // A mapper that fails on a body is a bug, but the body must not be lost or loop for it.
     const name = error instanceof Error ? error.name : typeof error;
     return new ContractError({ code: 'mapping_failed', description: `unexpected ${name}` });
   }
+}
+
+/** An order whose source tells no page of it has the one that its connection's `settings.permalink` makes. */
+function withPermalink(order: OrderSnapshot, { settings: { permalink } }: Connection): OrderSnapshot {
+  if (order.permalinkUrl || typeof permalink !== 'string') return order;
+  const { externalId: id, number } = order;
+  const fill = (_: string, name: 'id' | 'number') => encodeURIComponent({ id, number }[name].toWellFormed());
+  return { ...order, permalinkUrl: permalink.replace(/\{(id|number)\}/g, fill) };
 }
 
 /** Records what an event says and what follows from it. Throws what `whyHopeless` tells apart. */

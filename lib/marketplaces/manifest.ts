@@ -1,5 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
 import type { Order } from '#lib/orders/order';
+import type { PaymentState } from '#lib/orders/order-schema';
 import type { FollowUp } from '#lib/orders/plan';
 
 /** What stacks, the local runtime and the connections file need to know of a marketplace. No runtime imports. */
@@ -34,6 +35,10 @@ export interface Role {
   carriers: CarrierTable;
   /** It can be told how many units it may sell. */
   takesStock?: true;
+  /** States of payment in which its orders ship, where its document says so of more than `paid`. */
+  releases?: readonly PaymentState[];
+  /** It collects the money of what is paid on delivery. */
+  collectsCash?: true;
   /** Further pushes that an order's present state calls for: asked at every change, each of them runs once. */
   followUps?(order: Order, connection: Connection): FollowUp[];
 }

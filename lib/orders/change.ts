@@ -7,6 +7,7 @@ import { db, isTooLarge, type Table, transact, type Write } from '#lib/platform/
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import type { Order } from './order.ts';
 import { type Network, planDeliveries } from './plan.ts';
+import { isReleased, paymentOf } from './release.ts';
 import { getOrder, putOrder, putTimeline } from './store.ts';
 import type { TimelineEntry, Told } from './timeline.ts';
 
@@ -121,10 +122,13 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
     return { order, opened: [], writes: [...putTimeline(order.id, told, origin), ...also] };
   const room = Math.max(0, MAX_DELIVERIES - also.length);
   const opened = asked.slice(0, room).map((delivery) => openDelivery(delivery, now));
-  const lines = [...(order.timeline ?? []), ...told, ...opened.flatMap(tellBlocked)];
+  const releasedAt = order.releasedAt ?? (isReleased(order, network) ? (order.paidAt ?? at ?? now) : null);
+  const released = tellReleased(order, releasedAt, { at: at ?? now, by });
+  const lines = [...(order.timeline ?? []), ...told, ...released, ...opened.flatMap(tellBlocked)];
   const { planUnfinished: _, ...rest } = order;
   const next: Order = {
     ...rest,
+    releasedAt,
     ...(asked.length > room && { planUnfinished: true }),
     deliveries: [...order.deliveries, ...opened.map(({ id }) => id)],
     routed: [...new Set([...order.routed, ...plan.routed])],
@@ -136,6 +140,16 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
   const beside = putTimeline(order.id, lines.slice(MAX_INSIDE), origin);
   return { order: next, opened, writes: [putOrder(next, before), ...beside, ...opened.map(putNewDelivery), ...also] };
 }
+
+/** What is paid says so by itself. */
+const tellReleased = (
+  order: Order,
+  releasedAt: string | null,
+  { at, by }: { at: string; by: string },
+): TimelineEntry[] =>
+  releasedAt && !order.releasedAt && !order.paidAt
+    ? [{ at, type: 'order.released', by, detail: { payment: paymentOf(order).state } }]
+    : [];
 
 const isPlacement = ({ action }: Delivery): boolean => action === 'order' || action === 'route';
 const toPlacement = ({ id, connection }: Delivery) => ({ delivery: id, connection });

@@ -1,15 +1,26 @@
 import { derive } from './derive.ts';
 import { snapshotHash } from './history.ts';
-import type { Order, OrderSnapshot, SnapshotHistory } from './order.ts';
+import type { Address, Order, OrderSnapshot, SnapshotHistory } from './order.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 /** What stands where words of a remote or of the buyer stood. */
 export const ERASED = 'erased';
 
+const onlyCountry = ({ address_country }: Address): Address =>
+  address_country === undefined ? {} : { address_country };
+
 /** A snapshot with nothing of the buyer but the country, by which sales are counted and routed. */
 export function withoutBuyer(snapshot: OrderSnapshot): OrderSnapshot {
-  const { address_country } = snapshot.shippingAddress;
-  return { ...snapshot, buyer: {}, shippingAddress: address_country === undefined ? {} : { address_country } };
+  const { billingAddress: _, note: __, pickupPoint: ___, expectations, lines, ...rest } = snapshot;
+  return {
+    ...rest,
+    buyer: {},
+    shippingAddress: onlyCountry(snapshot.shippingAddress),
+    lines: lines.map(({ attributes: _, ...line }) => line),
+    ...(expectations && {
+      expectations: expectations.map((each) => ({ ...each, destination: onlyCountry(each.destination) })),
+    }),
+  };
 }
 
 /** The order without its buyer, and with no words that may quote him. What snapshots say of him later is left out, too. */

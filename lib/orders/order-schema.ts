@@ -48,7 +48,7 @@ export const Market = z.object({ name: textOrNull(), reference: textOrNull() });
 export type Market = z.infer<typeof Market>;
 
 /** What the buyer chose, `name` in the source's own words. */
-export const ShippingMethod = z.object({ code: textOrNull(), name: textOrNull() });
+const ShippingMethod = z.object({ code: textOrNull(), name: textOrNull() });
 
 /** Where the buyer collects the parcel: a locker or a shop; `address` in one line. */
 export const PickupPoint = z.object({ id: textOrNull(), name: textOrNull(), address: textOrNull() });
@@ -69,17 +69,18 @@ export const Amounts = z.object({
   total: z.int(),
 });
 
+export type Amounts = z.infer<typeof Amounts>;
+
 /** A line in units and in minor units; `tax.amount` and `discount` are of the whole line, `rate` in percent. */
 export const Line = z.object({
   id: z.string(),
   sku: z.string(),
   ean: textOrNull(),
   title: z.string(),
+  /** Units ordered: cancelled, shipped and open ones together. */
   quantity: z.int(),
-  placed: z.int(),
   fulfilled: z.int(),
   cancelled: z.int(),
-  returned: z.int(),
   unitPrice: z.object({ gross: z.nullable(z.int()), net: z.nullable(z.int()) }),
   tax: z.object({ rate: z.nullable(z.number()), amount: z.nullable(z.int()) }),
   discount: z.int(),
@@ -133,3 +134,24 @@ export const OrderFacts = z.object({
   receivedAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });
+
+/** The rest of the order, where its source tells it; absent facts are null. */
+export const OrderWhole = z.object({
+  /** Grows with every change of the order. */
+  revision: z.int(),
+  /** Since when it may ship. */
+  releasedAt: z.nullable(z.iso.datetime()),
+  billingAddress: z.nullable(Address),
+  note: textOrNull(),
+  market: z.nullable(Market),
+  payment: Payment,
+  shippingMethod: z.nullable(ShippingMethod),
+  pickupPoint: z.nullable(PickupPoint),
+  amounts: Amounts,
+  lines: z.array(Line),
+  /** Paths in the source's body that are not read. */
+  unread: z.array(z.string()),
+  /** What was assumed or rounded: a path and words. */
+  assumed: z.array(z.string()),
+});
+export type OrderWhole = z.infer<typeof OrderWhole>;

@@ -2,6 +2,8 @@ import { type Connection, ERP, type Route } from '#lib/connections/connection';
 import type { NewDelivery, NewSubject } from '#lib/deliveries/delivery';
 import { shortHash } from '#lib/platform/hash';
 import type { LineQuantity, Order } from './order.ts';
+import type { PaymentState } from './order-schema.ts';
+import { isReleased } from './release.ts';
 
 export interface Plan {
   deliveries: NewDelivery[];
@@ -20,6 +22,7 @@ export interface FollowUp {
 
 /** What a plan must know of a marketplace. */
 interface Role {
+  releases?: readonly PaymentState[];
   /** Further pushes an order's present state calls for; asked at every change, each runs once. */
   followUps?(order: Order, connection: Connection): FollowUp[];
 }
@@ -40,9 +43,9 @@ export function planDeliveries(order: Order, network: Network): Plan {
   return { routed: placements.routed, deliveries: all.filter(({ id }) => !order.deliveries.includes(id)) };
 }
 
-/** Places what is paid, unfulfilled and not decided yet with whoever ships it. */
+/** Places what may ship, is unfulfilled and not decided yet with whoever ships it. */
 function planPlacements(order: Order, network: Network): Plan {
-  if (!order.paidAt || order.cancelled) return { deliveries: [], routed: [] };
+  if (order.cancelled || !isReleased(order, network)) return { deliveries: [], routed: [] };
   const lines = order.ucp.line_items
     .filter(({ id, quantity }) => quantity.total > quantity.fulfilled && !order.routed.includes(id))
     .map(({ id, quantity }) => ({ id, quantity: quantity.total - quantity.fulfilled }));

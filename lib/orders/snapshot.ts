@@ -5,6 +5,7 @@ import { derive } from './derive.ts';
 import { withoutBuyer } from './erasure.ts';
 import { compareStamps, historyOf, joinHistories } from './history.ts';
 import { type Order, type OrderSnapshot, orderId } from './order.ts';
+import { standing } from './split.ts';
 import type { Told } from './timeline.ts';
 
 export interface SnapshotSource {
@@ -67,21 +68,28 @@ export function applySnapshot(order: Order | null, whole: OrderSnapshot, source:
 }
 
 /** What a person can see of an order that snapshots decide, by the name the timeline gives it. */
-const view = ({ ucp, ...order }: Order) => ({
-  number: order.number,
-  placedAt: order.placedAt,
-  paidAt: order.paidAt,
-  buyer: order.buyer,
-  shippingAddress: order.shippingAddress,
-  shippingMethod: order.shippingMethod,
-  shipBy: order.shipBy ?? null,
-  taxIncluded: order.taxIncluded,
-  cancelled: order.cancelled,
-  lines: ucp.line_items,
-  totals: ucp.totals,
-  adjustments: ucp.adjustments,
-  links: [ucp.checkout_id, ucp.permalink_url],
-});
+function view({ ucp, ...order }: Order) {
+  const { billingAddress, note, market, payment, shippingCode, pickupPoint, lines } = standing(order).snapshot;
+  const details = lines.map(({ otherUnitPrice, taxRate, tax, stockLocation, attributes }) => ({
+    ...{ otherUnitPrice, taxRate, tax, stockLocation, attributes },
+  }));
+  return {
+    ...{ billingAddress, note, market, payment, pickupPoint },
+    number: order.number,
+    placedAt: order.placedAt,
+    paidAt: order.paidAt,
+    buyer: order.buyer,
+    shippingAddress: order.shippingAddress,
+    shippingMethod: [order.shippingMethod, shippingCode],
+    shipBy: order.shipBy ?? null,
+    taxIncluded: order.taxIncluded,
+    cancelled: order.cancelled,
+    lines: [ucp.line_items, details],
+    totals: ucp.totals,
+    adjustments: ucp.adjustments,
+    links: [ucp.checkout_id, ucp.permalink_url],
+  };
+}
 
 /** Members with an entry of their own, and what a cancellation changes by itself. */
 const TOLD_APART = new Set(['paidAt', 'cancelled', 'adjustments']);

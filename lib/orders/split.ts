@@ -77,6 +77,10 @@ export function joinParts(original: SnapshotHistory, parts: Parts | undefined): 
   };
 }
 
+/** The history of a whole order as it is kept. */
+export const standing = ({ history, parts }: Pick<Order, 'history' | 'parts'>): SnapshotHistory =>
+  joinParts(history, parts);
+
 /** With a snapshot that is cancelled as the history has it, whatever the latest word by itself said. */
 function asItStands(history: SnapshotHistory): SnapshotHistory {
   const cancelled = isCancelled(history);

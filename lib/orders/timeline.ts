@@ -11,6 +11,8 @@ export type Told =
   | Tells<'order.received', { number: string; version: string; event: string }>
   | Tells<'order.updated', { changed: string[]; version: string; event: string }>
   | Tells<'order.paid', { paidAt: string }>
+  /** It may ship although it is not paid. */
+  | Tells<'order.released', { payment: string }>
   | Tells<'order.cancelled', { cancelledAt: string | null }>
   /** The channel made an order of its own of some of its lines. */
   | Tells<'order.part_joined', { externalId: string; lineItems: LineQuantity[]; event: string }>

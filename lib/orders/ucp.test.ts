@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MUGS, orderOf, PLATE, snapshotOf, ucpErrors } from '#test/support/orders';
 import type { OrderSnapshot } from './order.ts';
 import { statusOf } from './status.ts';
+import { trackingPage } from './tracking-page.ts';
 import { lineTotals } from './ucp.ts';
 
 const ucpOf = (changes: Partial<OrderSnapshot> = {}) => orderOf(changes).ucp;
@@ -113,4 +114,57 @@ describe('the UCP order', () => {
     expect(statusOf(orderOf({ lines: [], cancelled: true }))).toBe('cancelled');
     expect(statusOf(orderOf({ lines: [{ ...MUGS, quantity: 0 }] }))).toBe('cancelled');
   });
+
+  it('names the discounts that the source names, and the tax that prices include as a part of the total', () => {
+    const order = orderOf({
+      amounts: amounts({ discount: 700, total: 16300 }),
+      discounts: [{ title: 'AUTUMN', amount: 500 }],
+    });
+    expect(order.ucp.totals.filter(({ type }) => type === 'discount')).toEqual([
+      { type: 'discount', display_text: 'AUTUMN', amount: -500 },
+      { type: 'discount', display_text: 'Discount', amount: -200 },
+    ]);
+    expect(order.ucp.totals.at(-1)?.lines).toEqual([
+      { display_text: 'Net', amount: 13121 },
+      { display_text: 'Tax included', amount: 3179 },
+    ]);
+    expect(ucpErrors(order)).toEqual([]);
+  });
+
+  it('expects at a point of collection, by a date, and in the groups that the source tells', () => {
+    const collected = ucpOf({
+      pickupPoint: { id: 'KRA010', name: null, address: null },
+      shipBy: '2026-11-22T18:00:00.000Z',
+    });
+    expect(collected.fulfillment.expectations).toMatchObject([
+      { method_type: 'pickup', fulfillable_on: '2026-11-22T18:00:00.000Z', description: 'dhl' },
+    ]);
+    const digital = { methodType: 'digital' as const, destination: {}, lineItems: [{ id: 'li_2', quantity: 1 }] };
+    const split = orderOf({ expectations: [{ ...digital, fulfillableOn: 'now' }] });
+    expect(split.ucp.fulfillment.expectations).toMatchObject([
+      { id: 'exp_1', method_type: 'digital', line_items: [{ id: 'li_2', quantity: 1 }], fulfillable_on: 'now' },
+      { id: 'exp_2', method_type: 'shipping', line_items: [{ id: 'li_1', quantity: 2 }] },
+    ]);
+    expect(ucpErrors(split)).toEqual([]);
+  });
+
+  it('shows images and what belongs to what', () => {
+    const lines = [
+      { ...MUGS, imageUrl: 'https://shop.example/mug.jpg' },
+      { ...PLATE, parentId: 'li_1' },
+    ];
+    const order = orderOf({ lines });
+    expect(order.ucp.line_items).toMatchObject([
+      { item: { image_url: 'https://shop.example/mug.jpg' } },
+      { parent_id: 'li_1' },
+    ]);
+    expect(ucpErrors(order)).toEqual([]);
+  });
+
+  it.each([
+    ['DHL', 'JD 1/2', 'https://www.dhl.com/global-en/home/tracking.html?tracking-id=JD%201%2F2'],
+    ['pigeon', 'P1', undefined],
+    ['dhl', '', undefined],
+    ['constructor', 'P1', undefined],
+  ])('knows where %s shows a parcel', (carrier, number, page) => expect(trackingPage(carrier, number)).toBe(page));
 });

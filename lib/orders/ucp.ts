@@ -9,8 +9,17 @@ import {
   type UcpTotal,
 } from '#lib/ucp/order';
 import { toUri } from '#lib/ucp/uri';
-import type { Address, Fulfillment, OrderCore, OrderSnapshot, ShipmentEvent, SnapshotLine } from './order.ts';
+import type {
+  Address,
+  Fulfillment,
+  LineQuantity,
+  OrderCore,
+  OrderSnapshot,
+  ShipmentEvent,
+  SnapshotLine,
+} from './order.ts';
 import { type CountedLine, countLines } from './status.ts';
+import { trackingPage } from './tracking-page.ts';
 
 /** The UCP order (`order.json`, 2026-04-08) of what the hub keeps. Pure: the same parts give the same document. */
 export function buildUcp(core: OrderCore, shippingAddress: Address): UcpOrder {
@@ -34,14 +43,22 @@ export function buildUcp(core: OrderCore, shippingAddress: Address): UcpOrder {
 }
 
 // UCP requires a permalink and few sources have one. `.invalid` never resolves (RFC 2606), so nobody mistakes it for a page.
-const placeholderUrl = (orderId: string): string =>
-  `https://orders.longshore.invalid/${encodeURIComponent(orderId.toWellFormed())}`;
+const PLACEHOLDER = 'https://orders.longshore.invalid';
+const placeholderUrl = (orderId: string): string => `${PLACEHOLDER}/${encodeURIComponent(orderId.toWellFormed())}`;
+
+/** The UCP order as it leaves a hub at an address: one without a page of its source has the hub's own. */
+export const withPage = (ucp: UcpOrder, hub: string): UcpOrder => ({
+  ...ucp,
+  permalink_url: ucp.permalink_url.replace(PLACEHOLDER, `${hub}/console/orders`),
+});
 
 function buildLine({ line, original, total, fulfilled, vanished }: CountedLine): UcpLineItem {
-  const { id, sku, title, unitPrice, ean } = line;
+  const { id, sku, title, unitPrice, ean, parentId } = line;
+  const image_url = toUri(line.imageUrl);
   return {
     id,
-    item: { id: sku, title, price: unitPrice, ...(ean && { ean }) },
+    item: { id: sku, title, price: unitPrice, ...(ean && { ean }), ...(image_url && { image_url }) },
+    ...(parentId && { parent_id: parentId }),
     quantity: { original, total, fulfilled },
     totals: vanished ? lineTotals({ ...line, quantity: 0, total: 0 }) : lineTotals(line),
     status: lineStatus(total, fulfilled),
@@ -67,29 +84,40 @@ const DESTINATION = [
   'phone_number',
 ] as const satisfies ReadonlyArray<keyof Address>;
 
-function buildExpectations(
-  { history }: OrderCore,
-  lines: readonly CountedLine[],
-  address: Address,
-): UcpOrder['fulfillment']['expectations'] {
-  const expected = lines.filter(({ total }) => total > 0).map(({ line, total }) => ({ id: line.id, quantity: total }));
-  if (expected.length === 0) return [];
-  const destination: Record<string, string> = {};
-  for (const member of DESTINATION) {
-    const value = address[member];
-    if (value) destination[member] = value;
-  }
-  const { shippingMethod } = history.snapshot;
-  return [
-    {
-      id: 'exp_1',
-      line_items: expected,
-      method_type: 'shipping',
-      destination,
-      ...(shippingMethod && { description: shippingMethod }),
-    },
-  ];
+type Expectation = UcpOrder['fulfillment']['expectations'][number];
+
+/** As the source tells them, of what is still expected; else one parcel to the address, or to the point of collection. */
+function buildExpectations({ history }: OrderCore, lines: readonly CountedLine[], address: Address): Expectation[] {
+  const { shippingMethod, pickupPoint, shipBy, expectations } = history.snapshot;
+  const wanted = new Map(lines.filter(({ total }) => total > 0).map(({ line, total }) => [line.id, total]));
+  const take = ({ id, quantity }: LineQuantity): LineQuantity[] => {
+    const left = wanted.get(id) ?? 0;
+    const taken = Math.min(left, quantity);
+    wanted.set(id, left - taken);
+    return taken > 0 ? [{ id, quantity: taken }] : [];
+  };
+  const told = (expectations ?? []).map(({ lineItems, methodType, destination, description, fulfillableOn }) => ({
+    line_items: lineItems.flatMap(take),
+    method_type: methodType,
+    // A correction is of the one address that parcels go to.
+    destination: destinationOf(methodType === 'shipping' ? { ...destination, ...address } : destination),
+    ...(description && { description }),
+    ...(fulfillableOn && { fulfillable_on: fulfillableOn }),
+  }));
+  const rest: Omit<Expectation, 'id'> = {
+    line_items: [...wanted].flatMap(([id, quantity]) => (quantity > 0 ? [{ id, quantity }] : [])),
+    method_type: pickupPoint ? 'pickup' : 'shipping',
+    destination: destinationOf(address),
+    ...(shippingMethod && { description: shippingMethod }),
+    ...(shipBy && { fulfillable_on: shipBy }),
+  };
+  return [...told, rest]
+    .filter(({ line_items }) => line_items.length > 0)
+    .map((each, index) => ({ id: `exp_${index + 1}`, ...each }));
 }
+
+const destinationOf = (address: Address): Record<string, string> =>
+  Object.fromEntries(DESTINATION.flatMap((name) => (address[name] ? [[name, address[name]]] : [])));
 
 /** One adjustment, however often the source says cancelled: its id and instant never change. */
 function cancellation(orderId: string, cancelledAt: string, lines: readonly CountedLine[]): UcpAdjustment {
@@ -152,7 +180,7 @@ function carrierEvent(
 }
 
 function trackingUrl(parcel: Fulfillment | undefined): { tracking_url?: string } {
-  const url = toUri(parcel?.trackingUrl);
+  const url = toUri(parcel?.trackingUrl) ?? (parcel && trackingPage(parcel.carrier, parcel.trackingNumber));
   return url ? { tracking_url: url } : {};
 }
 
@@ -180,14 +208,15 @@ export function lineTotals({ unitPrice, quantity, total }: SnapshotLine): UcpTot
  * The order's breakdown in minor units, one subtotal and one total. A total the other figures do not add up to is
  * kept, with one entry more that names the difference, so that the entries sum exactly.
  */
-function buildTotals({ lines, amounts, taxIncluded }: OrderSnapshot): UcpTotal[] {
+function buildTotals({ lines, amounts, taxIncluded, discounts = [] }: OrderSnapshot): UcpTotal[] {
   const subtotal = sum(lines.map(({ unitPrice, quantity }) => unitPrice * quantity));
   const charged = sum(lines.map(({ unitPrice, quantity, total }) => total ?? unitPrice * quantity));
   const parts: UcpTotal[] = [
     { type: 'subtotal', amount: subtotal },
     ...difference(charged - subtotal, 'Item discounts', 'Item surcharges'),
     // Sources write a discount with either sign.
-    ...entry('discount', 'Discount', -Math.abs(amounts.discount)),
+    ...discounts.flatMap(({ title, amount }) => entry('discount', title || 'Discount', -amount)),
+    ...entry('discount', 'Discount', sum(discounts.map(({ amount }) => amount)) - Math.abs(amounts.discount)),
     ...entry('fulfillment', 'Shipping', amounts.fulfillment),
     ...(taxIncluded ? [] : entry('tax', 'Tax', amounts.tax)),
   ];
@@ -195,9 +224,17 @@ function buildTotals({ lines, amounts, taxIncluded }: OrderSnapshot): UcpTotal[]
   return [
     ...parts,
     ...entry('adjustment', 'Difference to the total of the sales channel', rest),
-    { type: 'total', amount: amounts.total },
+    { type: 'total', amount: amounts.total, ...(taxIncluded && amounts.tax > 0 && withTax(amounts)) },
   ];
 }
+
+/** The tax that prices include is no entry of its own, as the entries would not sum to the total: it is a part of it. */
+const withTax = ({ total, tax }: OrderSnapshot['amounts']) => ({
+  lines: [
+    { display_text: 'Net', amount: total - tax },
+    { display_text: 'Tax included', amount: tax },
+  ],
+});
 
 const difference = (amount: number, less: string, more: string): UcpTotal[] =>
   amount < 0 ? entry('items_discount', less, amount) : entry('adjustment', more, amount);

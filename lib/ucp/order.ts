@@ -6,11 +6,14 @@ export interface UcpTotal {
   display_text?: string;
   /** Minor units of the order's currency, signed. */
   amount: number;
+  /** Supplementary: they sum to `amount`. */
+  lines?: Array<{ display_text: string; amount: number }>;
 }
 
 export interface UcpLineItem {
   id: string;
-  item: { id: string; title: string; price: number; ean?: string };
+  item: { id: string; title: string; price: number; ean?: string; image_url?: string };
+  parent_id?: string;
   quantity: { original: number; total: number; fulfilled: number };
   totals: UcpTotal[];
   status: 'processing' | 'partial' | 'fulfilled' | 'removed';
@@ -52,6 +55,8 @@ export interface UcpOrder {
       method_type: 'shipping' | 'pickup' | 'digital';
       destination: Record<string, string>;
       description?: string;
+      /** `now` or an instant. */
+      fulfillable_on?: string;
     }>;
     events: UcpFulfillmentEvent[];
   };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Change } from '#lib/marketplaces/contract';
+import { factsOf } from '#lib/orders/facts';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { ContractError } from '#lib/platform/errors';
 import { validateUcpOrder } from '#lib/ucp/validate';
@@ -22,6 +23,14 @@ export function testMapping({ info, inbound, connection, read }: Subject): void 
       if (change.type !== 'order') return;
       const { order } = applySnapshot(null, change.order, received);
       expect(validateUcpOrder(order.ucp)).toEqual([]);
+      const { amounts, lines } = factsOf(order);
+      const { goods, discount, shipping, tax, other, total } = amounts;
+      // A bookkeeper adds up the same total.
+      expect(goods - discount + shipping + other + (order.taxIncluded ? 0 : tax)).toBe(total);
+      const units = lines.map(
+        ({ unitPrice, quantity }) => ((order.taxIncluded ? unitPrice.gross : unitPrice.net) ?? NaN) * quantity,
+      );
+      expect(units.reduce((sum, each) => sum + each, 0)).toBe(goods);
     });
 
     test('orders come from it if it says that it sells, and only then', () => {

@@ -1,4 +1,5 @@
 import * as z from '#lib/platform/zod';
+import { shipperSettings } from '../kit/settings.ts';
 
 /**
  * "We accept Marketful, Fedex, DHL, UPS, Estafeta, Will_Call". The first leaves the choice to the warehouse, the last
@@ -19,6 +20,7 @@ export const Secrets = z.strictObject({
 });
 
 export const Settings = z.strictObject({
+  ...shipperSettings,
   /** Their carrier's name → canonical code. */
   carriers: z.optional(z.record(z.string(), filled)),
   /** The carrier of orders whose buyer chose none. */

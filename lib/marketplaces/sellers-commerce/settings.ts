@@ -1,4 +1,5 @@
 import * as z from '#lib/platform/zod';
+import { channelSettings } from '../kit/settings.ts';
 
 const filled = z.string().check(z.minLength(1));
 
@@ -10,6 +11,7 @@ export const Secrets = z.strictObject({
 });
 
 export const Settings = z.strictObject({
+  ...channelSettings,
   /** Canonical carrier code → the name of a CarrierId. */
   carriers: z.optional(z.record(z.string(), filled)),
   /** Canonical carrier code, or the name of a CarrierId → ServiceTypeId. */
@@ -22,8 +24,6 @@ export const Settings = z.strictObject({
   overlapMinutes: z._default(z.number().check(z.minimum(0), z.maximum(1440)), 10),
   /** The first poll reads what was modified since; by default everything there is. */
   since: z.optional(z.iso.datetime({ offset: true })),
-  /** What a warehouse knows this sales channel as; by default the connection's id. */
-  channel: z.optional(filled),
 });
 export type Settings = z.infer<typeof Settings>;
 

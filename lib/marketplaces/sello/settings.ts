@@ -1,4 +1,5 @@
 import * as z from '#lib/platform/zod';
+import { channelSettings } from '../kit/settings.ts';
 import { text } from '../kit/shape.ts';
 import { carriers } from './manifest.ts';
 
@@ -16,12 +17,11 @@ export const Secrets = z.strictObject({
 });
 
 export const Settings = z.strictObject({
+  ...channelSettings,
   /** The status that means delivered; needed where the account has several. */
   deliveredStatusId: z.optional(text),
   /** Canonical carrier code → one of Sello's methods. */
   carriers: z.optional(z.record(z.string(), z.enum(METHODS))),
-  /** What a warehouse knows this sales channel as; by default the connection's id. */
-  channel: z.optional(filled),
   /** Whether the price of a row holds its tax; the document does not say. */
   pricesIncludeTax: z._default(z.boolean(), true),
   /** Where a timestamp without an offset comes from; the document does not say. */

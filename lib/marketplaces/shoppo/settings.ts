@@ -1,4 +1,5 @@
 import * as z from '#lib/platform/zod';
+import { shipperSettings } from '../kit/settings.ts';
 
 const filled = z.string().check(z.minLength(1));
 
@@ -13,6 +14,7 @@ export const Secrets = z.strictObject({
 });
 
 export const Settings = z.strictObject({
+  ...shipperSettings,
   /** Our SKU → the relay id of Shoppo's; wins over the catalog. */
   skus: z._default(z.record(z.string(), filled), {}),
   /** Their courier's name → canonical code. */

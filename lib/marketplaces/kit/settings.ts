@@ -1,0 +1,23 @@
+import { PaymentState } from '#lib/orders/order-schema';
+import * as z from '#lib/platform/zod';
+
+const filled = z.string().check(z.minLength(1));
+
+/** Vendor's path → the path that the connector reads, of members that a connection's bodies name otherwise. */
+const fields = z.optional(z.record(filled, filled));
+
+/** Settings of every connection that ships. */
+export const shipperSettings = { fields };
+
+/** Settings of every sales channel. */
+export const channelSettings = {
+  fields,
+  /** The states of payment in which an order may ship; by default those of the marketplace. */
+  release: z.optional(z.array(PaymentState).check(z.minLength(1))),
+  /** Where an order is looked at: a web address with `{id}` or `{number}` of the channel's own. */
+  permalink: z.optional(
+    z.url({ protocol: /^https?$/ }).check(z.refine((url) => /\{(id|number)\}/.test(url), 'expected {id} or {number}')),
+  ),
+  /** What a warehouse knows this sales channel as; by default the connection's id. */
+  channel: z.optional(filled),
+};

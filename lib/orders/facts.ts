@@ -1,0 +1,81 @@
+import type { Order, OrderSnapshot, SnapshotLine } from './order.ts';
+import type { Amounts, Line, OrderWhole } from './order-schema.ts';
+import { paymentOf } from './release.ts';
+import { standing } from './split.ts';
+import { type CountedLine, countLines } from './status.ts';
+
+/** What an order is besides UCP, as callers are told: every figure follows from what the sales channel said. */
+export function factsOf(order: Order): OrderWhole {
+  const history = standing(order);
+  const { snapshot } = history;
+  const { billingAddress, note, market, pickupPoint, shippingCode, shippingMethod, unread, assumed } = snapshot;
+  return {
+    revision: order.revision,
+    releasedAt: order.releasedAt ?? null,
+    billingAddress: billingAddress ?? null,
+    note: note ?? null,
+    market: market ?? null,
+    payment: paymentOf(order),
+    shippingMethod: shippingMethod || shippingCode ? { code: shippingCode ?? null, name: shippingMethod } : null,
+    pickupPoint: pickupPoint ?? null,
+    amounts: amountsOf(snapshot),
+    lines: countLines(history, order.fulfillments).map((counted) => lineOf(counted, snapshot.taxIncluded)),
+    unread: unread ?? [],
+    assumed: assumed ?? [],
+  };
+}
+
+function amountsOf({ currency, lines, amounts, taxIncluded }: OrderSnapshot): Amounts {
+  const goods = sum(lines.map(subtotalOf));
+  const discount = sum(lines.map(discountOf)) + Math.abs(amounts.discount);
+  const tax = amounts.tax || sum(lines.map((line) => taxOf(line, taxIncluded) ?? 0));
+  const { fulfillment: shipping, total } = amounts;
+  const other = total - (goods - discount + shipping + (taxIncluded ? 0 : tax));
+  return { currency, goods, shipping, discount, tax, other, total };
+}
+
+function lineOf({ line, original, total, fulfilled, vanished }: CountedLine, taxIncluded: boolean): Line {
+  const quantity = Math.max(original, line.quantity);
+  const charged = vanished ? { ...line, quantity: 0, total: 0, tax: 0 } : line;
+  return {
+    id: line.id,
+    sku: line.sku,
+    ean: line.ean ?? null,
+    title: line.title,
+    quantity,
+    fulfilled,
+    cancelled: quantity - total,
+    unitPrice: unitPriceOf(line, taxIncluded),
+    tax: { rate: line.taxRate ?? null, amount: taxOf(charged, taxIncluded) },
+    discount: discountOf(charged),
+    total: chargeOf(charged),
+    stockLocation: line.stockLocation ?? null,
+    attributes: line.attributes ?? {},
+  };
+}
+
+const subtotalOf = ({ unitPrice, quantity }: SnapshotLine): number => unitPrice * quantity;
+const chargeOf = (line: SnapshotLine): number => line.total ?? subtotalOf(line);
+const discountOf = (line: SnapshotLine): number => Math.max(0, subtotalOf(line) - chargeOf(line));
+
+/** The tax on a whole line: as the source tells, else by its rate, rounded half up. */
+function taxOf(line: SnapshotLine, taxIncluded: boolean): number | null {
+  if (line.tax !== undefined) return line.tax;
+  if (line.taxRate === undefined) return null;
+  return taxAt(line.taxRate, chargeOf(line), taxIncluded);
+}
+
+const taxAt = (rate: number, amount: number, isIncluded: boolean): number =>
+  Math.round((amount * rate) / (isIncluded ? 100 + rate : 100));
+
+/** Both prices of one unit: the other one as the source tells it, else by the rate, else by its share of the line's tax. */
+function unitPriceOf(line: SnapshotLine, taxIncluded: boolean): Line['unitPrice'] {
+  const { unitPrice, taxRate, tax, quantity } = line;
+  const share = tax === undefined || quantity === 0 || discountOf(line) > 0 ? undefined : Math.round(tax / quantity);
+  const perUnit = taxRate === undefined ? share : taxAt(taxRate, unitPrice, taxIncluded);
+  const sign = taxIncluded ? -1 : 1;
+  const other = line.otherUnitPrice ?? (perUnit === undefined ? null : unitPrice + sign * perUnit);
+  return taxIncluded ? { gross: unitPrice, net: other } : { gross: other, net: unitPrice };
+}
+
+const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
