@@ -37,7 +37,7 @@ function decode(path: string): string {
 export async function startApi() {
   const dataDir = mkdtempSync(join(tmpdir(), 'longshore-api-'));
   const aws = await startAws({ dataDir });
-  Object.assign(process.env, awsEnvironment(aws));
+  Object.assign(process.env, awsEnvironment(aws), { PUBLIC_URL: 'https://hub.example' });
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());
   const { handler } = await import('#functions/ops/api');

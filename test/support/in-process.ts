@@ -16,7 +16,7 @@ export async function startInProcess(file: unknown, dataDir = temporaryFolder())
   // What lib/ logs of the failures that the tests cause would bury those of the tests.
   for (const level of ['info', 'warn', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
   const aws = await startAws({ dataDir });
-  Object.assign(process.env, awsEnvironment(aws));
+  Object.assign(process.env, awsEnvironment(aws), { PUBLIC_URL: 'https://hub.example' });
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());
   const { configure } = await import('#lib/marketplaces/configure');
