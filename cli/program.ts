@@ -3,6 +3,7 @@ import { addAudit } from './commands/audit.ts';
 import { addBuyers } from './commands/buyers.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConnections } from './commands/connections.ts';
+import { addConsole } from './commands/console.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -22,6 +23,7 @@ const HELP = `
 Look here first:
   longshore doctor                        what is wrong, and what heals it
   longshore why <anything>                why an order is where it is
+  longshore console                       all of it in a browser: a link that signs in once
   longshore deliveries causes             what is dead or blocked, and why
   longshore deliveries list --state dead  what gave up
   longshore events list --state unreadable
@@ -51,6 +53,7 @@ export function createProgram(): Command {
     addKeys,
     addBuyers,
     addAudit,
+    addConsole,
     addDoctor,
     addCompletion,
   ];

@@ -8,6 +8,8 @@ export interface Grants {
   table?: readonly TableAction[];
   /** Guarded partitions of the table that it may touch, too. */
   guarded?: readonly GuardedPartition[];
+  /** Of a function without `table`: the guarded partitions that are all it may touch, and how. */
+  only?: Partial<Record<GuardedPartition, readonly TableAction[]>>;
   send?: readonly string[];
   /** Queues whose length it may ask for. */
   measure?: readonly string[];
@@ -167,6 +169,14 @@ export const functions: readonly FunctionSpec[] = [
       secrets: callers,
     },
   },
+  {
+    name: 'console',
+    handler: 'functions/ops/console.handler',
+    timeoutSeconds: 10,
+    memoryMb: 512,
+    // What it shows a browser gets from the API: of the table it needs whose key a session stands for.
+    grants: { only: { APIKEY: ['GetItem'], SESSION: ['GetItem', 'PutItem', 'DeleteItem'] } },
+  },
 ];
 
 export const queues: readonly QueueSpec[] = [
@@ -207,6 +217,11 @@ export const routes: readonly RouteSpec[] = [
     route: `POST /webhooks/${name}/{path+}`,
     function: `webhook-${name}`,
     ...webhookLimit(WEBHOOKS_PER_SECOND),
+  })),
+  ...['GET /console', 'GET /console/{path+}', 'ANY /session', 'POST /session/{path+}'].map((route) => ({
+    route,
+    function: 'console',
+    ...API_LIMIT,
   })),
   { route: 'ANY /{path+}', function: 'api', ...API_LIMIT },
 ];

@@ -18,16 +18,12 @@ export function find<T>(resources: ReadonlyMap<string, T>, name: string): T {
 
 /** The variables through which a function learns the names of exactly what it was granted. */
 export function environmentFor(
-  { table, send = [], measure = [], redrive = [], secrets = [] }: Grants,
+  { table, only, send = [], measure = [], redrive = [], secrets = [] }: Grants,
   resources: Resources,
 ) {
   return {
-    ...(table && {
-      [envName.table]: resources.table.name,
-      [envName.publicUrl]: resources.publicUrl,
-      ...ofTheTable(),
-      ...restoredAt(),
-    }),
+    ...((table || only) && { [envName.table]: resources.table.name, [envName.publicUrl]: resources.publicUrl }),
+    ...(table && { ...ofTheTable(), ...restoredAt() }),
     ...Object.fromEntries(
       [...send, ...measure, ...redrive].map((name) => [envName.queueUrl(name), find(resources.queues, name).url]),
     ),

@@ -46,8 +46,8 @@ export function createGateway(): Gateway {
       domain && 'cert' in domain ? api.nodes.domainName.domainNameConfiguration.targetDomainName : undefined,
     addRoutes(name, resources, more) {
       const target = createFunction(name, resources, more);
-      for (const { route } of routes.filter((each) => each.function === name))
-        added.push(api.route(route, target.arn, { name: logicalName(name) }).nodes.route);
+      for (const [index, { route }] of routes.filter((each) => each.function === name).entries())
+        added.push(api.route(route, target.arn, { name: `${logicalName(name)}${index || ''}` }).nodes.route);
       if (added.length === routes.length) all.resolve(added);
     },
   };

@@ -10,7 +10,10 @@ interface Statement {
 /** A function's grants as IAM statements: every action and every resource by name. */
 export function grantsToStatements(grants: Grants, resources: Resources): Statement[] {
   const { send, measure, redrive, secrets } = grants;
-  const statements = tableStatements(grants, resources.table.arn);
+  const statements = [
+    ...tableStatements(grants, resources.table.arn),
+    ...partitionStatements(grants, resources.table.arn),
+  ];
   if (send?.length)
     statements.push({
       actions: ['sqs:SendMessage'],
@@ -52,3 +55,11 @@ function tableStatements(grants: Grants, arn: $util.Output<string>): Statement[]
     statements.push({ actions: ['dynamodb:Query'], resources: [arn, ...indexes], conditions });
   return statements;
 }
+
+/** What a function may do in a few partitions and nowhere else. */
+const partitionStatements = ({ only = {} }: Grants, arn: $util.Output<string>): Statement[] =>
+  Object.entries(only).map(([partition, actions]) => ({
+    actions: actions.map((action) => `dynamodb:${action}`),
+    resources: [arn],
+    conditions: [{ test: 'ForAllValues:StringLike', variable: 'dynamodb:LeadingKeys', values: [`${partition}#*`] }],
+  }));

@@ -20,6 +20,7 @@ const nouns: Readonly<Record<string, () => Promise<{ routes: Routes }>>> = {
   connections: () => import('./connections.ts'),
   buyers: () => import('./buyers.ts'),
   audit: () => import('./audit.ts'),
+  session: () => import('./session.ts'),
 };
 
 const hub = hubRoutes(listRoutes);

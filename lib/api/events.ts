@@ -1,6 +1,7 @@
 import { everyConnection, getConfiguration } from '#lib/connections/store';
 import { getEvent, listEvents, type InboundEvent as StoredEvent } from '#lib/inbound/event';
 import { InboundFacts, InboundState } from '#lib/inbound/event-schema';
+import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
 import { errorResponses, notFound } from './kit/errors.ts';
 import { listOf, optionalParam, paging, since } from './kit/lists.ts';
@@ -69,6 +70,19 @@ const getRoute = createRoute({
   responses: { 200: json('The event.', EventWithBody), ...errorResponses(401, 403, 404, 500) },
 });
 
+const revealRoute = createRoute({
+  method: 'post',
+  path: '/events/{id}/reveal',
+  tags: ['events'],
+  summary: 'The event with its body as it came, for a session of the console',
+  description:
+    'Other answers show a session the paths and types of a body. Who looked is put on record in `GET /audit`.',
+  scope: 'ops',
+  reveals: true,
+  request: { params: z.object({ id: doc(z.string(), {}) }) },
+  responses: { 200: json('The event, unmasked.', EventWithBody), ...errorResponses(401, 403, 404, 500) },
+});
+
 export const routes = new Routes();
 
 routes.add(listRoute, async (context) => {
@@ -81,6 +95,13 @@ routes.add(listRoute, async (context) => {
 routes.add(getRoute, async (context) => {
   const event = await getEvent(context.req.valid('param').id);
   if (!event) throw notFound('event');
+  return context.json(presentEvent(event), 200);
+});
+
+routes.add(revealRoute, async (context) => {
+  const event = await getEvent(context.req.valid('param').id);
+  if (!event) throw notFound('event');
+  await recordAct({ act: 'event.revealed', about: event.id, by: context.var.key.name });
   return context.json(presentEvent(event), 200);
 });
 

@@ -7,6 +7,7 @@ import { type PostedAnswer, postFulfillment } from '#lib/orders/fulfillment';
 import { orderId, type Order as StoredOrder } from '#lib/orders/order';
 import { Fulfillment, OrderStatus } from '#lib/orders/order-schema';
 import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
+import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
 import { addAfterPlacement } from './after-placement.ts';
 import { ApiError, errorResponses, notFound } from './kit/errors.ts';
@@ -94,6 +95,18 @@ const patchRoute = createRoute({
   },
 });
 
+const revealRoute = createRoute({
+  method: 'post',
+  path: '/orders/{id}/reveal',
+  tags: ['orders'],
+  summary: 'The order with its buyer, for a session of the console',
+  description: 'What other answers mask to a session is shown, and who looked is put on record in `GET /audit`.',
+  scope: 'orders:read',
+  reveals: true,
+  request: { params: z.object({ id: OrderId }) },
+  responses: { 200: json('The order, unmasked.', Order), ...errorResponses(401, 403, 404, 500) },
+});
+
 const Answer = z.object({ fulfillment: Fulfillment });
 
 const postRoute = createRoute({
@@ -143,6 +156,13 @@ routes.add(explanationRoute, async (context) => {
 routes.add(getRoute, async (context) => {
   const order = await getOrder(context.req.valid('param').id);
   if (!order) throw notFound('order');
+  return context.json(await withTimeline(order), 200);
+});
+
+routes.add(revealRoute, async (context) => {
+  const order = await getOrder(context.req.valid('param').id);
+  if (!order) throw notFound('order');
+  await recordAct({ act: 'order.revealed', about: order.id, by: context.var.key.name });
   return context.json(await withTimeline(order), 200);
 });
 

@@ -17,6 +17,8 @@ export const Act = z.extend(Decision, {
     'key.created',
     'key.revoked',
     'connections.put',
+    'order.revealed',
+    'event.revealed',
     'buyer.exported',
     'buyer.erased',
   ]),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Act } from './audit-schema.ts';
 import * as items from './table/items.ts';
 import { keysIn, listIndex } from './table/sharded-index.ts';
-import { db, expiryOf, put, type Write } from './table/table.ts';
+import { db, expiryOf, put, transact, type Write } from './table/table.ts';
 
 /** Puts what a person did on record, to be written in the transaction that does it. */
 export function putAct({ reason = null, ...done }: Omit<Act, 'id' | 'reason'> & { reason?: string | null }): Write {
@@ -14,6 +14,10 @@ export function putAct({ reason = null, ...done }: Omit<Act, 'id' | 'reason'> & 
     expiresAt: expiryOf(items.act, act.at),
   });
 }
+
+/** Puts on record what a person did that changes nothing, such as looking at what is masked. */
+export const recordAct = (act: Pick<Act, 'act' | 'about' | 'by'>, at = new Date().toISOString()): Promise<boolean> =>
+  transact([putAct({ ...act, at, detail: {} })]);
 
 interface ActFilter {
   /** At or after this instant. */

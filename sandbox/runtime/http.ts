@@ -94,8 +94,9 @@ function toEvent(
   params: URLSearchParams,
   body: Buffer,
 ): APIGatewayProxyEventV2 {
+  const { cookie, ...others } = request.headers;
   const headers = Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
+    Object.entries(others).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
   );
   // API Gateway passes text through and encodes everything else.
   const isText = /json|text|xml|x-www-form-urlencoded/.test(headers['content-type'] ?? '') && isUtf8(body);
@@ -106,6 +107,7 @@ function toEvent(
     rawPath: path,
     rawQueryString: query,
     headers,
+    ...(cookie !== undefined && { cookies: cookie.split(/; */) }),
     ...(query && {
       queryStringParameters: Object.fromEntries([...params.keys()].map((key) => [key, params.getAll(key).join(',')])),
     }),
@@ -134,9 +136,16 @@ function toEvent(
 
 function write(
   response: ServerResponse,
-  { statusCode = 200, headers = {}, body = '', isBase64Encoded = false }: APIGatewayProxyStructuredResultV2,
+  {
+    statusCode = 200,
+    headers = {},
+    cookies = [],
+    body = '',
+    isBase64Encoded = false,
+  }: APIGatewayProxyStructuredResultV2,
 ): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, String(value));
+  if (cookies.length > 0) response.setHeader('set-cookie', cookies);
   response.statusCode = statusCode;
   response.end(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'));
 }

@@ -25,9 +25,17 @@ export function enforceTableGrants(): void {
 function refuseUngranted(operation: string, input: Request): void {
   const spec = running.getStore();
   if (!spec) return;
+  const { table = [], only = {} } = spec.grants;
+  const isOnly = (action: TableAction) =>
+    leadingKeys(input).every((key) =>
+      Object.entries(only).some(([at, may]) => key.startsWith(at) && may.includes(action)),
+    );
+  const needed = actionsOf(operation, input).filter((each) => !isOnly(each));
   const denied =
-    actionsOf(operation, input).find((each) => !spec.grants.table?.includes(each)) ??
-    closedTo(spec.grants).find((closed) => leadingKeys(input).some((key) => key.startsWith(closed)));
+    needed.find((each) => !table.includes(each)) ??
+    (needed.length > 0
+      ? closedTo(spec.grants).find((closed) => leadingKeys(input).some((key) => key.startsWith(closed)))
+      : undefined);
   if (denied)
     throw Object.assign(new Error(`${spec.name} is not granted dynamodb:${denied}`), { name: 'AccessDeniedException' });
 }

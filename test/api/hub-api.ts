@@ -20,6 +20,8 @@ export interface Answer {
   // The tests read answers as a stranger would: without the hub's types.
   // biome-ignore lint/suspicious/noExplicitAny: the JSON of any answer
   body: any;
+  /** `Set-Cookie`. */
+  cookies: readonly string[];
 }
 
 const ALL_KEY = 'key-with-everything';
@@ -77,7 +79,8 @@ export async function startApi() {
       isBase64Encoded: false,
     } as unknown as APIGatewayProxyEventV2;
     const result = (await handler(event, {} as Context)) as APIGatewayProxyStructuredResultV2;
-    const answer = { status: result.statusCode ?? 0, body: result.body ? JSON.parse(result.body) : undefined };
+    const { statusCode: status = 0, cookies = [] } = result;
+    const answer = { status, cookies, body: result.body ? JSON.parse(result.body) : undefined };
     checkDocumented(method, path, answer);
     return answer;
   }

@@ -34,8 +34,11 @@ export function openKeys(table = db) {
   const load = (hash: string) => getItem<ApiKey>(items.apiKey.key({ hash }), table);
   const known = cached(CACHE_MS, load, { maxEntries: CACHE_ENTRIES });
 
-  /** Whose key this is; undefined for one nobody was given. */
-  const findApiKey = (key: string, now = Date.now()): Promise<ApiKey | undefined> => known.get(hashKey(key), { now });
+  /** Whose key has this hash; undefined for one nobody was given, or that was revoked. */
+  const findKeyByHash = (hash: string, now = Date.now()): Promise<ApiKey | undefined> => known.get(hash, { now });
+
+  /** Whose key this is. */
+  const findApiKey = (key: string, now?: number): Promise<ApiKey | undefined> => findKeyByHash(hashKey(key), now);
 
   /** Makes a key valid, or changes what it may do. */
   async function putApiKey(key: string, name: string, scopes: readonly Scope[]): Promise<void> {
@@ -83,7 +86,7 @@ export function openKeys(table = db) {
     return found.flat();
   }
 
-  return { findApiKey, putApiKey, createApiKey, listApiKeys, revokeApiKeys };
+  return { findApiKey, findKeyByHash, putApiKey, createApiKey, listApiKeys, revokeApiKeys };
 }
 
 function itemOf(key: string, { name, scopes }: ApiKey, now: Date) {
@@ -93,7 +96,7 @@ function itemOf(key: string, { name, scopes }: ApiKey, now: Date) {
   return { ...items.apiKey.key({ hash }), name, scopes, createdAt, ...places };
 }
 
-export const { findApiKey, putApiKey, createApiKey, listApiKeys, revokeApiKeys } = openKeys();
+export const { findApiKey, findKeyByHash, putApiKey, createApiKey, listApiKeys, revokeApiKeys } = openKeys();
 
 /** What is wrong with the keys there are, and the cure. */
 export function findKeyTroubles(keys: readonly ListedKey[]): string[] {

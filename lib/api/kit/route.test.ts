@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from '#lib/platform/zod';
 import { createApp } from './app.ts';
+import { createFindCaller } from './caller.ts';
 import { body, createRoute, json, Routes } from './route.ts';
 
 const KEYS = {
@@ -22,7 +23,7 @@ const route = createRoute({
   },
   responses: { 200: json('', z.unknown()) },
 });
-const things = new Routes(async (key) => KEYS[key as keyof typeof KEYS]);
+const things = new Routes({ findCaller: createFindCaller({ findKey: async (key) => KEYS[key as keyof typeof KEYS] }) });
 things.add(route, ({ req, json, var: { key } }) =>
   json(
     [key.name, req.valid('param').id, req.valid('query').color, req.valid('header')['x-once'], req.valid('json').size],
@@ -76,7 +77,9 @@ test('a key is wanted, with the scope or with ops', async () => {
   expect(await post('/things/1/parts', { key: 'operator' })).toMatchObject({
     answer: ['night-shift', '1', null, null, 1],
   });
-  const writing = new Routes(async () => ({ name: 'erp', scopes: ['orders:read'] }));
+  const writing = new Routes({
+    findCaller: createFindCaller({ findKey: async () => ({ name: 'erp', scopes: ['orders:read'] }) }),
+  });
   writing.add({ ...route, scope: 'fulfillments:write' }, ({ json }) => json({}, 200));
   const response = await createApp(writing, {}).request('/things/1/parts', {
     method: 'POST',

@@ -2,8 +2,9 @@ import { type Context, Hono, type HonoRequest, type MiddlewareHandler, type Type
 import type { StatusCode } from 'hono/utils/http-status';
 import type { JSONParsed } from 'hono/utils/types';
 import type * as z from '#lib/platform/zod';
+import { type Callers, callers, SESSION_HEADERS } from './caller.ts';
 import { ApiError, invalidRequest } from './errors.ts';
-import { type ApiKey, findApiKey, type Scope } from './keys.ts';
+import type { ApiKey, Scope } from './keys.ts';
 
 export interface ApiEnv {
   Variables: { key: ApiKey };
@@ -24,7 +25,7 @@ export interface Answer {
 
 /** One route: how it is called, checked and described. */
 export interface Route {
-  method: 'get' | 'post' | 'patch';
+  method: 'get' | 'post' | 'patch' | 'delete';
   /** As OpenAPI writes it: `/orders/{id}`. */
   path: string;
   tags: readonly string[];
@@ -32,6 +33,8 @@ export interface Route {
   description?: string;
   /** What the caller's key must allow; null: no key is asked for. */
   scope: Scope | null;
+  /** Answers a session of the console unmasked, which the handler puts on record. */
+  reveals?: true;
   request?: RequestShape;
   responses: Readonly<Record<number, Answer>>;
 }
@@ -62,17 +65,17 @@ export const body = <S extends z.ZodMiniType>(schema: S, required = true) => ({ 
 /** A group of routes, which an app mounts and the OpenAPI document describes. */
 export class Routes extends Hono<ApiEnv> {
   readonly described: Route[] = [];
-  readonly #findKey: typeof findApiKey;
+  readonly #callers: Callers;
 
-  constructor(findKey = findApiKey) {
+  constructor(of: Partial<Callers> = {}) {
     super();
-    this.#findKey = findKey;
+    this.#callers = { ...callers, ...of };
   }
 
   /** Adds a route: its handler gets the checked parts of the request, and may answer only what the route promises. */
   add<const R extends Route>(route: R, handler: Handler<R>): void {
     const { method, path, scope, request } = route;
-    const guards = scope === null ? [] : [requireScope(scope, this.#findKey)];
+    const guards = scope === null ? [] : [requireScope(scope, route, this.#callers)];
     // HTTP APIs decode `%2F` in a path: a slash may be part of an id.
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1{.+}');
     this.on([method], [pattern], ...guards, readRequest(request), handler as never);
@@ -80,17 +83,18 @@ export class Routes extends Hono<ApiEnv> {
   }
 }
 
-/** Lets through whoever bears an API key with this scope; `ops` includes every scope but `privacy`. */
-function requireScope(scope: Scope, findKey: typeof findApiKey): MiddlewareHandler<ApiEnv> {
+/** Lets through whoever may do this; `ops` includes every scope but `privacy`. What a session is answered is masked. */
+function requireScope(scope: Scope, { reveals }: Pick<Route, 'reveals'>, of: Callers): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
-    const [, key] = /^Bearer +(\S{1,512})$/i.exec(context.req.header('authorization') ?? '') ?? [];
-    const found = key && (await findKey(key));
-    if (!found) throw new ApiError(401, 'unauthorized', 'send a valid API key as Authorization: Bearer <key>');
-    const mayAll = scope !== 'privacy' && found.scopes.includes('ops');
-    if (!found.scopes.includes(scope) && !mayAll)
-      throw new ApiError(403, 'forbidden', `the API key ${found.name} lacks the scope ${scope}`);
-    context.set('key', found);
+    const { key, bySession } = await of.findCaller(context.req);
+    const mayAll = scope !== 'privacy' && key.scopes.includes('ops');
+    if (!key.scopes.includes(scope) && !mayAll)
+      throw new ApiError(403, 'forbidden', `the API key ${key.name} lacks the scope ${scope}`);
+    context.set('key', key);
     await next();
+    if (!bySession) return;
+    if (!reveals) context.res = await of.mask(context.res);
+    for (const [name, value] of SESSION_HEADERS) context.res.headers.set(name, value);
   };
 }
 

@@ -35,6 +35,8 @@ test('keys and index keys are what they have always been', () => {
     token: ['TOKEN#{connection} TOKEN'],
     budget: ['BUDGET#{connection} BUDGET'],
     apiKey: ['APIKEY#{hash} APIKEY', 'byTime APIKEY {createdAt}#{hash}'],
+    session: ['SESSION#{hash} SESSION'],
+    signInCode: ['SESSION#{hash} CODE'],
     emailHashKey: ['EMAILHASHKEY EMAILHASHKEY'],
     retention: ['RETENTION RETENTION'],
     idempotency: ['IDEMPOTENCY#{keyName}#{key} IDEMPOTENCY'],

@@ -173,6 +173,16 @@ export const apiKey = {
   },
 } as const;
 
+/** A person's session in the console, by the hash of its cookie. */
+export const session = {
+  key: ({ hash }: Of<'hash'>) => ({ pk: `SESSION#${hash}`, sk: 'SESSION' }),
+} as const;
+
+/** A code that begins a session once, by its hash. */
+export const signInCode = {
+  key: ({ hash }: Of<'hash'>) => ({ pk: `SESSION#${hash}`, sk: 'CODE' }),
+} as const;
+
 /** The key under which e-mail addresses of erased buyers are hashed, made at the first erasure. */
 export const emailHashKey = {
   key: () => ({ pk: 'EMAILHASHKEY', sk: 'EMAILHASHKEY' }),

@@ -34,6 +34,8 @@ function holds(operator: string, wanted: readonly string[], given: readonly stri
     // Every value must be like none of those; where there is no value, it holds.
     case 'ForAllValues:StringNotLike':
       return given.every((value) => !wanted.some((pattern) => fits(pattern, value)));
+    case 'ForAllValues:StringLike':
+      return given.every((value) => wanted.some((pattern) => fits(pattern, value)));
     default:
       throw new Error(`no policy of ours uses ${operator}`);
   }

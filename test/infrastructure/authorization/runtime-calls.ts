@@ -47,12 +47,19 @@ export function callsOf(graph: Graph, spec: FunctionSpec): Call[] {
       },
     })),
   );
+  const inPartitions = Object.entries(grants.only ?? {}).flatMap(([partition, actions]) =>
+    onAll(
+      actions.map((action) => `dynamodb:${action}`),
+      [tableArn],
+    ).map((call) => ({ ...call, context: { 'dynamodb:LeadingKeys': [`${partition}#1`] } })),
+  );
   const log = graph.one('cloudwatch/logGroup:LogGroup', ({ state }) =>
     String(state.name).endsWith(`-${graph.stage}-${name}`),
   );
   const consumed = queues.filter(({ consumer }) => consumer === name).map((queue) => queue.name);
   return [
     ...ofTable,
+    ...inPartitions,
     ...onAll(['sqs:SendMessage'], queueArns(grants.send)),
     ...onAll(['sqs:GetQueueAttributes'], queueArns(grants.measure)),
     ...onAll([...CONSUME, 'sqs:ChangeMessageVisibility'], queueArns(grants.redrive)),

@@ -49,16 +49,18 @@ export const describeFunctions = (graph: Graph) =>
     });
 
     test.each(functions)('$name learns the names of what it was granted and no others', ({ name, grants }) => {
-      const { table, send = [], measure = [], redrive = [], secrets = [] } = grants;
+      const { table, only, send = [], measure = [], redrive = [], secrets = [] } = grants;
       const expected: Record<string, unknown> = {
         [envName.metricNamespace]: 'Longshore/test',
         ...Object.fromEntries(
           [...send, ...measure, ...redrive].map((queue) => [envName.queueUrl(queue), graph.queue(queue).state.url]),
         ),
         ...Object.fromEntries(secrets.map((secret) => [envName.secretId(secret), graph.secret(secret).state.arn])),
-        ...(table && {
+        ...((table || only) && {
           [envName.table]: graph.one('dynamodb/table:Table').state.name,
           [envName.publicUrl]: graph.one('apigatewayv2/api:Api').state.apiEndpoint,
+        }),
+        ...(table && {
           RETRY_LIMIT: '3',
           RETRY_INTERVAL_SECONDS: '300',
           RETENTION_BUYER_DAYS: '365',

@@ -18,6 +18,7 @@ export const describePermissions = (graph: Graph) =>
     function expectedPairs(name: string): string[] {
       const {
         table: actions = [],
+        only = {},
         send = [],
         measure = [],
         redrive = [],
@@ -29,6 +30,10 @@ export const describePermissions = (graph: Graph) =>
         ...actions.map((action) => ({
           Action: [`dynamodb:${action}`],
           Resource: action === 'Query' ? [tableArn, ...indexes] : [tableArn],
+        })),
+        ...Object.values(only).map((each) => ({
+          Action: each.map((action) => `dynamodb:${action}`),
+          Resource: [tableArn],
         })),
         { Action: ['sqs:SendMessage'], Resource: send.map(queueArn) },
         { Action: ['sqs:GetQueueAttributes'], Resource: measure.map(queueArn) },
@@ -74,6 +79,18 @@ export const describePermissions = (graph: Graph) =>
         });
       },
     );
+
+    test('the console may look up an API key, keep sessions, and touch nothing else of the table', () => {
+      const ofTable = graph.statementsOf('console').filter(({ Resource }) => Resource.includes(tableArn));
+      const may = ofTable.map(({ Action, Condition }) => [
+        Action.map((each) => each.replace('dynamodb:', '')).sort(),
+        Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'],
+      ]);
+      expect(may).toEqual([
+        [['GetItem'], ['APIKEY#*']],
+        [['DeleteItem', 'GetItem', 'PutItem'], ['SESSION#*']],
+      ]);
+    });
 
     test('only the API may empty queues, and only dead-letter queues', () => {
       const deadLetters = new Set(queues.map(({ deadLetterQueue }) => queueArn(deadLetterQueue)));

@@ -1,0 +1,75 @@
+import type { HonoRequest } from 'hono';
+import { parse } from 'hono/utils/cookie';
+import { envName } from '#lib/platform/names';
+import { ApiError } from './errors.ts';
+import { type ApiKey, findApiKey } from './keys.ts';
+import { sessions } from './sessions.ts';
+
+/** `__Host-`: browsers take it for this very host alone, over https or from loopback. */
+export const SESSION_COOKIE = '__Host-longshore';
+
+export interface Caller {
+  key: ApiKey;
+  /** Whether a person's browser asks: with the cookie of a session, not with a key. */
+  bySession: boolean;
+}
+
+/** Who calls, and what a session may be shown. */
+export interface Callers {
+  findCaller(request: HonoRequest): Promise<Caller>;
+  mask(answer: Response): Promise<Response>;
+}
+
+/** Nothing that a person was shown stays behind in a browser or on the way to it. */
+export const SESSION_HEADERS = [
+  ['cache-control', 'no-store'],
+  ['vary', 'Cookie'],
+] as const;
+
+/** Who calls, by API key or else by session. ApiError 401 for nobody, 403 for a page of somebody else's. */
+export const createFindCaller =
+  ({ findKey = findApiKey, findSession = sessions.find } = {}): Callers['findCaller'] =>
+  async (request) => {
+    const authorization = request.header('authorization');
+    const token = authorization === undefined ? sessionToken(request) : undefined;
+    if (token === undefined) {
+      const found = await bearer(authorization, findKey);
+      if (found) return { key: found, bySession: false };
+      throw new ApiError(401, 'unauthorized', 'send a valid API key as Authorization: Bearer <key>');
+    }
+    if (!/^(GET|HEAD)$/.test(request.method)) requireOwnOrigin(request);
+    const session = await findSession(token);
+    if (session) return { key: session.key, bySession: true };
+    throw new ApiError(401, 'session_ended', 'the session has ended: sign in again');
+  };
+
+const bearer = async (authorization: string | undefined, findKey: typeof findApiKey) => {
+  const key = bearerKey(authorization);
+  return key === undefined ? undefined : findKey(key);
+};
+
+export const bearerKey = (authorization = ''): string | undefined => /^Bearer +(\S{1,512})$/i.exec(authorization)?.[1];
+
+export const sessionToken = (request: HonoRequest): string | undefined =>
+  parse(request.header('cookie') ?? '', SESSION_COOKIE)[SESSION_COOKIE];
+
+/**
+ * A browser sends our cookie with what a page of another port of this host asks for, too, and says in `Origin` which
+ * page it is. ApiError 403 unless that is ours.
+ */
+export function requireOwnOrigin(request: HonoRequest): void {
+  const origin = request.header('origin');
+  const own = [process.env[envName.publicUrl], `http://${request.header('host')}`, `https://${request.header('host')}`];
+  if (!origin || !own.some((url) => URL.parse(url ?? '')?.origin === origin))
+    throw new ApiError(
+      403,
+      'foreign_origin',
+      'a session changes things from the console alone: this came from elsewhere',
+    );
+}
+
+export const callers: Callers = {
+  findCaller: createFindCaller(),
+  // Loaded when a person first looks: programs with a key need none of it.
+  mask: async (answer) => (await import('../mask.ts')).maskAnswer(answer),
+};

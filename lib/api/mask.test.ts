@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { orderOf } from '#test/support/orders';
+import { maskValue, wordsOf } from './mask.ts';
+
+const dots = '•••••';
+
+test('members that say who bought are dotted, under whatever name; country and the beginning of the postal code stay', () => {
+  const buyer = { first_name: 'Elena', email: 'elena@example.com', phone_number: '', company: null, taxId: 'PL1' };
+  const address = { street_address: 'Storgatan 1', postal_code: '222 22', address_country: 'SE' };
+  expect(maskValue({ buyer, shippingAddress: address, number: 'SC-1' })).toEqual({
+    buyer: { first_name: `E${dots}`, email: `e${dots}`, phone_number: '', company: null, taxId: `P${dots}` },
+    shippingAddress: { street_address: `S${dots}`, postal_code: `22${dots}`, address_country: 'SE' },
+    number: 'SC-1',
+  });
+});
+
+test('a name in the words of a remote is dotted, one that is part of another word or of an id is not', () => {
+  const words = wordsOf([orderOf({ buyer: { first_name: 'Ana', email: 'ana@example.com' }, shippingAddress: {} })]);
+  const delivery = {
+    id: 'dlv_ana',
+    connection: 'ana',
+    cause: { code: 'http_422', description: 'Ana (ANA@example.com) of Canada?' },
+  };
+  expect(maskValue(delivery, words)).toEqual({
+    ...delivery,
+    cause: { code: 'http_422', description: `A${dots} (A${dots}) of Canada?` },
+  });
+});
+
+test('a raw body is its paths and types, and what it tells of a person is in no other member', () => {
+  const body = JSON.stringify({ total: 1, buyer: { firstName: 'Elena' }, items: [{ sku: 'A' }], 'a@b.c': null });
+  const event = { id: 'evt_1', error: { description: 'buyer: Elena has no address' }, body, encoding: 'utf8' };
+  expect(maskValue(event)).toEqual({
+    ...event,
+    error: { description: `buyer: E${dots} has no address` },
+    body: JSON.stringify({
+      total: 'number',
+      buyer: { firstName: 'string' },
+      items: [{ sku: 'string' }],
+      [`a${dots}`]: 'null',
+    }),
+  });
+  expect(maskValue({ body: 'Elena', encoding: 'utf8' })).toEqual({ body: '', encoding: 'utf8' });
+});
+
+test('of a change the member is named beside its values; a note is the buyer’s on an order alone', () => {
+  const change = { member: 'shippingAddress.street_address', from: null, to: 'Storgatan 1' };
+  expect(maskValue({ changes: [change], note: 'settle it' })).toEqual({
+    changes: [{ ...change, to: `S${dots}` }],
+    note: 'settle it',
+  });
+  expect(maskValue({ externalId: '1', note: 'Ring twice' })).toEqual({ externalId: '1', note: `R${dots}` });
+});

@@ -1,0 +1,120 @@
+import type { Address, Order } from '#lib/orders/order';
+import type { Buyer } from '#lib/orders/order-schema';
+import { getOrder } from '#lib/orders/store';
+
+const DOTS = '•••••';
+/** The members that say who bought and where they live, by UCP's names, ours and what vendors call them. */
+const PERSONAL =
+  /^(first_?name|last_?name|full_?name|company|tax_?id|street\w*|extended_address|address|address_?(line|locality|region|\d)\w*|city|e?-?mail|phone\w*|mobile)$/i;
+const POSTAL = /^(postal_?code|post_?code|zip\w*)$/i;
+/** What names things: it is compared and linked, and never holds a person. */
+const NAMES_A_THING = /^(id|order|orders|connection|marketplace|delivery|deliveries|cursor|state|code|action|kind|at)$/;
+/** Shorter words are found in what has nothing to do with the buyer. */
+const MIN_LETTERS = 3;
+
+/** The first letter, so that a person who knows whom to expect can tell; nothing of the length. */
+const dotted = (text: string): string => (text === '' ? text : `${[...text][0]}${DOTS}`);
+const postal = (text: string): string => `${text.slice(0, 2)}${DOTS}`;
+
+/**
+ * An answer without what tells who bought and where they live, whatever member or sentence says it. Remotes repeat names
+ * in their words: those of the orders that the answer is about are looked for in every text.
+ */
+export async function maskAnswer(answer: Response): Promise<Response> {
+  if (!answer.headers.get('content-type')?.includes('json')) return answer;
+  const value = (await answer.json()) as unknown;
+  const orders = await Promise.all([...new Set(idsOfOrders(value))].map((id) => getOrder(id)));
+  const masked = maskValue(value, wordsOf(orders.filter((order) => order !== undefined)));
+  return new Response(JSON.stringify(masked), { status: answer.status, headers: answer.headers });
+}
+
+/** Every order that is named. */
+function* idsOfOrders(value: unknown): Generator<string> {
+  if (Array.isArray(value)) for (const each of value) yield* idsOfOrders(each);
+  else if (typeof value === 'object' && value !== null)
+    for (const [name, member] of Object.entries(value))
+      if (typeof member !== 'string') yield* idsOfOrders(member);
+      else if (name === 'order' || (name === 'id' && 'externalId' in value)) yield member;
+}
+
+/** What gives the buyers of these orders away, the longest first. */
+export function wordsOf(orders: readonly Order[]): RegExp | undefined {
+  const people = orders.flatMap(({ buyer, shippingAddress, correctedAddress, history: { snapshot } }) => [
+    ...[buyer, shippingAddress, correctedAddress ?? {}],
+    ...[snapshot.buyer, snapshot.shippingAddress, snapshot.billingAddress ?? {}],
+  ]);
+  const words = people.flatMap((who: Buyer & Address) => [
+    ...[who.first_name, who.last_name, who.email, who.phone_number, who.company],
+    ...[who.street_address, who.extended_address],
+  ]);
+  return anyOf(words);
+}
+
+/** What finds any of these words in a text, standing alone. */
+function anyOf(words: ReadonlyArray<string | undefined>): RegExp | undefined {
+  const known = [...new Set(words.flatMap((word) => word?.trim() ?? []))].filter((word) => word.length >= MIN_LETTERS);
+  if (known.length === 0) return undefined;
+  const longestFirst = known
+    .sort((a, b) => b.length - a.length)
+    .map((word) => word.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${longestFirst.join('|')})(?![\\p{L}\\p{N}])`, 'giu');
+}
+
+/** The same value, masked; `words` are looked for in texts. */
+export function maskValue(value: unknown, words?: RegExp, name = ''): unknown {
+  if (typeof value === 'string') return maskText(value, name, words);
+  if (Array.isArray(value)) return value.map((each) => maskValue(each, words, name));
+  if (typeof value !== 'object' || value === null) return value;
+  if ('body' in value && typeof value.body === 'string') return maskBody({ ...value, body: value.body }, words);
+  // Of a change the member is named beside its values.
+  const member = 'member' in value && typeof value.member === 'string' ? value.member.split('.').at(-1) : undefined;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => {
+      if (key === 'note' && 'externalId' in value && typeof each === 'string') return [key, dotted(each)];
+      return [key, maskValue(each, words, member && /^(from|to)$/.test(key) ? member : key)];
+    }),
+  );
+}
+
+function maskText(text: string, name: string, words: RegExp | undefined): string {
+  if (PERSONAL.test(name)) return dotted(text);
+  if (POSTAL.test(name)) return postal(text);
+  return words && !NAMES_A_THING.test(name) ? text.replace(words, dotted) : text;
+}
+
+/** What holds a raw body: that as its paths and types, and in the other members nothing that it tells of a person. */
+function maskBody({ body, ...rest }: { body: string; encoding?: unknown }, words: RegExp | undefined): object {
+  const raw = parse(Buffer.from(body, rest.encoding === 'base64' ? 'base64' : 'utf8').toString());
+  const theirs = anyOf(personalIn(raw));
+  const others = maskValue(maskValue(rest, words), theirs) as object;
+  return {
+    ...others,
+    body: raw === undefined ? '' : JSON.stringify(outline(raw)),
+    ...(rest.encoding !== undefined && { encoding: 'utf8' }),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The texts of a body under names that speak of a person, in whatever vendor's spelling. */
+function personalIn(value: unknown, name = ''): string[] {
+  if (typeof value === 'string')
+    return /name|mail|phone|mobile|street|address|company|calle|tel/i.test(name) ? [value] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => personalIn(each, Array.isArray(value) ? name : key));
+}
+
+/** Each value's type in its place; a name that may be a value itself, such as an address, is dotted. */
+function outline(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(outline);
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [/^[\w$.-]{1,64}$/.test(key) ? key : dotted(key), outline(each)]),
+  );
+}

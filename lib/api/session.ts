@@ -1,0 +1,95 @@
+import { generateCookie } from 'hono/cookie';
+import { publicUrl } from '#lib/platform/settings';
+import * as z from '#lib/platform/zod';
+import { bearerKey, callers, requireOwnOrigin, SESSION_COOKIE, sessionToken } from './kit/caller.ts';
+import { ApiError, errorResponses } from './kit/errors.ts';
+import { doc, named } from './kit/meta.ts';
+import { body, createRoute, json, Routes } from './kit/route.ts';
+import { CODE_SECONDS, SESSION_SECONDS, type Session as Stored, sessions } from './kit/sessions.ts';
+
+const Session = named(
+  'Session',
+  z.object({
+    key: doc(z.string(), { description: "The API key's name.", example: 'operator' }),
+    scopes: doc(z.array(z.string()), { example: ['ops'] }),
+    expiresAt: z.iso.datetime(),
+  }),
+);
+
+const SignIn = named(
+  'SignIn',
+  z
+    .strictObject({
+      key: doc(z.optional(z.string().check(z.maxLength(512))), { description: 'An API key.' }),
+      code: doc(z.optional(z.string().check(z.maxLength(512))), { description: 'A code of `POST /session/codes`.' }),
+    })
+    .check(z.refine(({ key, code }) => (key === undefined) !== (code === undefined), 'name either key or code')),
+  { example: { key: 'lsk_…' } },
+);
+
+const startRoute = createRoute({
+  method: 'post',
+  path: '/session',
+  tags: ['hub'],
+  summary: 'Begins a session of the console',
+  description: `The cookie stands for the key for ${SESSION_SECONDS / 3600} hours at most, and ends with it. What a session is answered is masked.`,
+  scope: null,
+  request: { body: body(SignIn) },
+  responses: { 200: json('Signed in; the cookie is set.', Session), ...errorResponses(400, 401, 403, 413, 415, 500) },
+});
+
+const endRoute = createRoute({
+  method: 'delete',
+  path: '/session',
+  tags: ['hub'],
+  summary: 'Ends the session whose cookie is sent',
+  scope: null,
+  responses: { 200: json('There is none.', z.object({ session: z.null() })), ...errorResponses(403, 500) },
+});
+
+const Code = named('SignInCode', z.object({ code: z.string(), url: z.string(), expiresAt: z.iso.datetime() }));
+
+const codeRoute = createRoute({
+  method: 'post',
+  path: '/session/codes',
+  tags: ['hub'],
+  summary: 'A link that signs in to the console once',
+  description: `For whoever has an API key of any scope, for ${CODE_SECONDS / 60} minutes. The code stands behind \`#\`, which browsers send to nobody.`,
+  scope: null,
+  responses: { 201: json('The link.', Code), ...errorResponses(401, 500) },
+});
+
+export const routes = new Routes();
+
+const COOKIE = { path: '/', httpOnly: true, secure: true, sameSite: 'Strict' } as const;
+const NO_STORE = { 'cache-control': 'no-store' };
+export const presentSession = ({ key, expiresAt }: Stored) => ({ key: key.name, scopes: [...key.scopes], expiresAt });
+
+routes.add(startRoute, async (context) => {
+  // Nobody's page is to sign a browser in as somebody else.
+  if (context.req.header('origin') !== undefined) requireOwnOrigin(context.req);
+  const { key, code = '' } = context.req.valid('json');
+  const started = await (key === undefined ? sessions.startWithCode(code) : sessions.startWithKey(key));
+  if (!started)
+    throw new ApiError(401, 'unauthorized', key === undefined ? 'the link was used or is too old' : 'no such API key');
+  const cookie = generateCookie(SESSION_COOKIE, started.token, { ...COOKIE, maxAge: SESSION_SECONDS });
+  return context.json(presentSession(started.session), 200, { ...NO_STORE, 'set-cookie': cookie });
+});
+
+routes.add(endRoute, async (context) => {
+  const token = sessionToken(context.req);
+  if (token !== undefined) {
+    requireOwnOrigin(context.req);
+    await sessions.end(token);
+  }
+  const cookie = generateCookie(SESSION_COOKIE, '', { ...COOKIE, maxAge: 0 });
+  return context.json({ session: null }, 200, { ...NO_STORE, 'set-cookie': cookie });
+});
+
+routes.add(codeRoute, async (context) => {
+  const key = bearerKey(context.req.header('authorization'));
+  if (key === undefined) throw new ApiError(401, 'unauthorized', 'send a valid API key as Authorization: Bearer <key>');
+  await callers.findCaller(context.req);
+  const { code, expiresAt } = await sessions.createCode(key);
+  return context.json({ code, url: `${publicUrl()}/console/sign-in#${code}`, expiresAt }, 201, NO_STORE);
+});
