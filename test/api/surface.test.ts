@@ -15,6 +15,7 @@ afterAll(() => api.stop());
 const guarded = [
   ['GET', '/orders', 'orders:read'],
   ['GET', '/orders/shop:1', 'orders:read'],
+  ['GET', '/orders/shop:1/explanation', 'orders:read'],
   ['PATCH', '/orders/shop:1', 'ops'],
   ['POST', '/orders/shop:1/fulfillments', 'fulfillments:write'],
   ['POST', '/orders/shop:1/reveal', 'orders:read'],
