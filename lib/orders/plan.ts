@@ -4,6 +4,7 @@ import { shortHash } from '#lib/platform/hash';
 import type { LineQuantity, Order } from './order.ts';
 import type { PaymentState } from './order-schema.ts';
 import { isReleased } from './release.ts';
+import { unfulfilled } from './status.ts';
 
 export interface Plan {
   deliveries: NewDelivery[];
@@ -80,16 +81,19 @@ function planCancellations(order: Order, { connections }: Network): NewDelivery[
   });
 }
 
-/** Tells whoever sold the order of each parcel that somebody else shipped: the ERP, or whom the order was placed with. */
+/**
+ * Tells whoever sold the order of each parcel that somebody else shipped: the ERP, or whom the order was placed with. Where
+ * a parcel stands for the whole order there (`settings.reportWith` is `last`), of the last one, once nothing is left to ship.
+ */
 function planReports(order: Order, { connections }: Network): NewDelivery[] {
   const source = connections.get(order.connection);
   if (!source) return [];
-  return order.fulfillments
-    .filter(
-      ({ by }) =>
-        by !== order.connection && (by === ERP || order.placements.some(({ connection }) => connection === by)),
-    )
-    .map(({ id }) => push(order, 'fulfillment', source, id, { fulfillment: id }));
+  const parcels = order.fulfillments.filter(
+    ({ by }) => by !== order.connection && (by === ERP || order.placements.some(({ connection }) => connection === by)),
+  );
+  const isLast = source.settings.reportWith === 'last';
+  const told = isLast ? (unfulfilled(order).length === 0 ? parcels.slice(-1) : []) : parcels;
+  return told.map(({ id }) => push(order, 'fulfillment', source, id, { fulfillment: id }));
 }
 
 /** What else whoever sold the order wants to be told, perhaps only after every parcel. */

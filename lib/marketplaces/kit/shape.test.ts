@@ -76,6 +76,7 @@ test('reads countries by code, retired code and name', () => {
   const names = ['mx', 'MX', 'Mexico', 'méxico', 'Meksyk', 'UK', 'United Kingdom', 'Polska', 'Sverige', 'Germany'];
   const codes = names.map((name) => countryCode(name, 'country'));
   expect(codes).toEqual(['MX', 'MX', 'MX', 'MX', 'MX', 'GB', 'GB', 'PL', 'SE', 'DE']);
+  expect(['SGP', 'pol', 'AND', 'UKR'].map((code) => countryCode(code, 'country'))).toEqual(['SG', 'PL', 'AD', 'UA']);
   expect(countryCode(undefined, 'country')).toBeUndefined();
   expect(() => countryCode('Atlantis', 'address.country')).toThrow('address.country');
 });

@@ -1,6 +1,6 @@
 import { ContractError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import { INEXACT, isExact, member } from './json.ts';
+import { INEXACT, isExact, member, textOf } from './json.ts';
 
 const TextOrNumber = z.union([z.string(), z.number()], { error: 'expected text' }).check(z.refine(isExact, INEXACT));
 
@@ -28,6 +28,12 @@ const orNothing = (raw: typeof TextOrNumber) =>
 export const text = filled(TextOrNumber);
 export const optionalText = orNothing(TextOrNumber);
 
+/** Text that nothing depends on: what is neither text nor a number says nothing, and refuses nothing. */
+export const looseText = z.pipe(
+  z.optional(z.unknown()),
+  z.transform((value) => textOf(value) || undefined),
+);
+
 const upTo = (bytes: number) =>
   z.refine<string | undefined>((value) => Buffer.byteLength(value ?? '') <= bytes, `is longer than ${bytes} bytes`);
 
@@ -52,6 +58,18 @@ export const integer = z.pipe(
 
 /** How many: a whole number that is not negative. */
 export const count = z.pipe(integer, z.number().check(z.minimum(0, 'expected a number that is not negative')));
+
+/** The name of an IANA time zone. */
+export const timeZone = z.string().check(z.refine(isZone, 'must be an IANA time zone'));
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Absent and null are the same. */
 export const optional = <T extends z.ZodMiniType>(schema: T) =>

@@ -71,18 +71,24 @@ export function secretEvidence(given: string | undefined, body: Buffer): Evidenc
 export const provesSecret = (evidence: Evidence, body: Buffer, secrets: Secrets, name = 'webhookSecret'): boolean =>
   hasValidHmac({ body, signature: evidence[KEPT.name], ...KEPT }, secrets, name);
 
-const SIGNATURE = /^(\w{1,16}=)?[\w+/-]{16,200}={0,2}$/;
-const MAX_SIGNATURES = 4;
+const ONE = String.raw`(?:\w{1,16}[=,])?[\w+/-]{16,200}={0,2}`;
+/** One signature or several, with the time that Stripe and others write before them. */
+const SIGNATURE = new RegExp(`^(?:t=\\d{1,16}[,;\\s]\\s*)?${ONE}(?:[,;\\s]\\s*${ONE}){0,3}$`);
+/** An instant or the id of a message, which may be signed with the body. */
+const SIGNED_BESIDE = /^[\w.:+-]{1,100}$/;
+const MAX_HEADERS = 4;
 
 /**
- * Evidence of a signature: the header that was looked at, and others whose names speak of a signature, as the
- * setting that names the header may be what was wrong.
+ * Evidence of a signature: the headers that were looked at, and others whose names speak of a signature, as the
+ * settings that name them may be what was wrong.
  */
-export function signatureEvidence(headers: WebhookRequest['headers'], header: string): Evidence | undefined {
-  const named = Object.keys(headers).filter((name) => name !== header && /signature|hmac/.test(name));
-  const found = [header, ...named.sort()].flatMap((name) => {
+export function signatureEvidence(headers: WebhookRequest['headers'], looked: readonly string[]): Evidence | undefined {
+  const named = Object.keys(headers).filter((name) => /signature|hmac|timestamp|^webhook-id$/.test(name));
+  const found = [...new Set([...looked, ...named.sort()])].flatMap((name) => {
     const value = headers[name];
-    return value !== undefined && SIGNATURE.test(value) ? [[name, value] as const] : [];
+    const isKept = value !== undefined && (SIGNATURE.test(value) || SIGNED_BESIDE.test(value));
+    return isKept ? [[name, value] as const] : [];
   });
-  return found.length > 0 ? Object.fromEntries(found.slice(0, MAX_SIGNATURES)) : undefined;
+  const isSigned = found.some(([, value]) => SIGNATURE.test(value));
+  return isSigned ? Object.fromEntries(found.slice(0, MAX_HEADERS)) : undefined;
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
+import { RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import { type Answer, connectionOf, createRemote, pollContext, pushInput, remoteContext } from '#test/conformance/kit';
 import { fulfillment, poll } from './actions.ts';
 import { info } from './manifest.ts';
@@ -62,6 +62,65 @@ test('one bad order in the list does not spoil the others', async () => {
     expect(items.map(({ body }) => body)).toEqual([null, { id: 'a' }, 7]);
     expect(resume).toBeNull();
   }
+});
+
+test('a list that says it failed is a failure, for the poll and for a probe', async () => {
+  const failed = { status: 200, body: '{"success":false,"orders":[]}' };
+  const { remote, input } = open([failed, failed]);
+  await expect(poll(pollContext(remote)).next()).rejects.toBeInstanceOf(RetryableError);
+  await expect(fulfillment.probe(remote, input)).rejects.toBeInstanceOf(RetryableError);
+});
+
+test('a probe finds the order by whichever member names it', async () => {
+  const { remote, input } = open([{ status: 200, body: '{"success":true,"orders":[{"orderNo":"ord_8f3a"}]}' }]);
+  expect(await fulfillment.probe(remote, input)).toBeNull();
+});
+
+test.each([
+  [
+    't and v1',
+    { 'x-scopio-signature': 't=17,v1=SIG' },
+    { signedContent: '{t}.{body}', signatureFormat: 'elements' },
+    '17.',
+  ],
+  ['a prefix of its own', { 'x-scopio-signature': 'v1=SIG' }, { signatureFormat: 'elements' }, ''],
+  [
+    'time in another header',
+    { 'x-sig': 'v0=SIG', 'x-time': '17' },
+    { signatureHeader: 'X-Sig', signedContent: 'V0:{X-Time}:{body}', signatureFormat: 'elements' },
+    'V0:17:',
+  ],
+  [
+    'Standard Webhooks',
+    { 'webhook-id': 'msg_1', 'webhook-timestamp': '17', 'webhook-signature': 'v1,OLDOLDOLDOLDOLDOLD v1,SIG' },
+    {
+      signatureHeader: 'webhook-signature',
+      signatureFormat: 'elements',
+      signatureEncoding: 'base64',
+      signedContent: '{webhook-id}.{webhook-timestamp}.{body}',
+    },
+    'msg_1.17.',
+  ],
+  ['either of two headers', { 'x-b': 'SIG' }, { signatureHeader: 'X-A, X-B' }, ''],
+])('verifies %s, and admits it later', (_name, given, settings: Record<string, string>, before) => {
+  const body = Buffer.from('{"id":1}');
+  const encoding = settings.signatureEncoding === 'base64' ? 'base64' : 'hex';
+  const signature = createHmac('sha256', 'secret').update(`${before}{"id":1}`).digest(encoding);
+  const headers = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, value.replace('SIG', signature)]),
+  );
+  const credentials = { secrets: { webhookSecret: 'secret' }, settings };
+  expect(Settings.safeParse(settings).success).toBe(true);
+  expect(webhook.authenticate({ headers, body, rest: [] }, credentials)).toBe(true);
+  expect(webhook.authenticate({ headers, body: Buffer.from('{"id":2}'), rest: [] }, credentials)).toBe(false);
+  expect(webhook.admits(webhook.evidence({ headers, body, rest: [] }, credentials) ?? {}, body, credentials)).toBe(
+    true,
+  );
+  expect(webhook.authenticate({ headers, body, rest: [] }, { ...credentials, settings: {} })).toBe(false);
+});
+
+test('what is signed holds the body', () => {
+  expect(Settings.safeParse({ signedContent: '{t}' }).success).toBe(false);
 });
 
 test('verifies by the header, algorithm and encoding of the connection', () => {

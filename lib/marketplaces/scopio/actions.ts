@@ -2,7 +2,7 @@ import { BlockedError, OUTCOME_UNKNOWN } from '#lib/platform/errors';
 import type { ProbedAction, ReportInput } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
 import { parcelCarrier } from '../kit/carriers.ts';
-import { member, textOf } from '../kit/json.ts';
+import { textOf } from '../kit/json.ts';
 import { fulfillOrder, listOrders } from './api.ts';
 import { carriers, info } from './manifest.ts';
 
@@ -26,11 +26,15 @@ export const fulfillment: ProbedAction<ReportInput> = {
   /** Scopio reads no order by its id. Its list holds an order until it is fulfilled, by whichever parcel. */
   async probe(remote, input) {
     const orders = await listOrders(remote);
-    if (orders.some((order) => textOf(member(order, 'id')) === input.order.externalId)) return null;
+    if (orders.some((order) => isNamed(order, input.order.externalId))) return null;
     if (input.anotherReported) throw undecided(input);
     return { note: 'no longer among the orders Scopio lists as newly paid: taken as fulfilled' };
   },
 };
+
+/** By whichever member names it: it is no mapped order. */
+const isNamed = (order: unknown, externalId: string): boolean =>
+  Object.values(typeof order === 'object' && order !== null ? order : {}).some((value) => textOf(value) === externalId);
 
 function undecided({ order, fulfillment: { trackingNumber } }: ReportInput): BlockedError {
   const description = `Scopio lists order ${order.number} no more, as another parcel of it was reported, and cannot be asked for parcel ${trackingNumber}: look there, and replay this only if it is missing`;

@@ -9,7 +9,7 @@ export const info = {
   pollIntervalSeconds: 600,
   // "120 API requests per minute per IP address / API key."
   requestsPerMinute: 120,
-  webhookSettings: ['signatureHeader', 'signatureAlgorithm', 'signatureEncoding'],
+  webhookSettings: ['signatureHeader', 'signatureAlgorithm', 'signatureEncoding', 'signatureFormat', 'signedContent'],
 } as const satisfies MarketplaceInfo;
 
 /** "Allowed carrier identifiers include inpost_locker (Locker points), inpost_courier, dpd, dhl, ups." */

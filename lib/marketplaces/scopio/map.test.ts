@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { OrderSnapshot } from '#lib/orders/order';
 import type { ContractError } from '#lib/platform/errors';
@@ -49,7 +50,13 @@ describe('their own order', () => {
         email: 'ana@example.com',
       },
       shippingMethod: 'dhl',
-      lines: [{ id: 'li_1', sku: 'MUG-RED', ean: '5901234123457', title: 'Red mug', quantity: 2, unitPrice: 5000 }],
+      shippingCode: 'dhl',
+      lines: [
+        {
+          ...{ id: 'li_1', sku: 'MUG-RED', ean: '5901234123457', title: 'Red mug', quantity: 2 },
+          ...{ unitPrice: 5000, otherUnitPrice: 4065, tax: 1870, taxRate: 23 },
+        },
+      ],
       amounts: { fulfillment: 2000, tax: 2244, discount: 0, total: 12000 },
     });
   });
@@ -78,7 +85,7 @@ describe('their own order', () => {
     const snapshot = read({ ...order, items: [item] });
     expect(snapshot).toMatchObject({ number: 'ord_8f3a', paidAt: '2026-11-20T08:12:00.000Z', shippingMethod: null });
     expect(snapshot.lines[0]).toMatchObject({ sku: '5901234123457', title: '5901234123457' });
-    expect(snapshot.amounts).toEqual({ fulfillment: 0, tax: 0, discount: 0, total: 12000 });
+    expect(snapshot.amounts).toEqual({ fulfillment: 0, tax: 1870, discount: 0, total: 12000 });
     expect([number, status, paid_at, shipping, shipping_method, total_net, sku, title]).not.toContain(undefined);
   });
 
@@ -89,14 +96,145 @@ describe('their own order', () => {
     const wrap = (change: object) => ({ ...envelope, order: { ...order, ...change } });
     expect(fieldOf(wrap({ items: [{ ...item, quantity: null }] }))).toBe('order.items[0].quantity');
     expect(fieldOf(wrap({ items: [{ ...item, sku: null, ean: '' }] }))).toBe('order.items[0].sku');
-    expect(fieldOf(wrap({ items: [{ ...item, gross_price: '1.234' }] }))).toBe('order.items[0].gross_price');
+    expect(fieldOf(wrap({ items: [{ ...item, gross_price: 'five' }] }))).toBe('order.items[0].gross_price');
     expect(fieldOf(wrap({ items: [] }))).toBe('order.items');
-    expect(fieldOf(wrap({ total_net: '120.01' }))).toBe('order.total_net');
-    expect(fieldOf(wrap({ created_at: 'yesterday' }))).toBe('order.created_at');
     expect(fieldOf({ ...envelope, order: null })).toBe('order');
     expect(fieldOf({ ...order, shipping_address: { address_country: 'Atlantis' } })).toBe(
       'shipping_address.address_country',
     );
+  });
+});
+
+describe('what its document does not promise', () => {
+  const order = fixture('order.json') as object;
+  const item = (fixture('order.json').items?.[0] ?? {}) as object;
+  const street = (fixture('order.json').shipping_address ?? {}) as object;
+
+  test('falls back, and what was assumed is named the same from webhook and poll', () => {
+    const { id, created_at, currency, total_gross, ...rest } = fixture('order.json');
+    const bare = { ...rest, items: [{ ...item, id: null, sku: null, gross_price: '50.005' }] };
+    const snapshot = read(bare);
+    expect(snapshot).toMatchObject({ externalId: 'SC-1001', currency: 'PLN', placedAt: '2026-11-20T08:15:00.000Z' });
+    expect(snapshot.lines[0]).toMatchObject({ id: '5901234123457', sku: '5901234123457', unitPrice: 5001 });
+    expect(snapshot.amounts.total).toBe(12002);
+    expect(snapshot.assumed?.map((words) => words.split(':')[0])).toEqual([
+      ...['id', 'currency', 'created_at', 'items[0].id', 'items[0].gross_price', 'total_gross'],
+    ]);
+    expect(read({ type: 'order.paid', order: bare }).assumed).toEqual(snapshot.assumed);
+    expect([id, created_at, currency, total_gross]).not.toContain(undefined);
+  });
+
+  test('figures that only control refuse nothing', () => {
+    const odd = read({ ...order, total_net: '120.01', total_gross: 'a lot', shipping: { gross_price: '20.00' } });
+    expect(odd.amounts).toEqual({ fulfillment: 2000, tax: 1870, discount: 0, total: 12000 });
+    expect(odd.assumed?.map((words) => words.split(':')[0])).toEqual(['total_gross', 'total_net']);
+    expect(read({ ...order, created_at: 'yesterday', loyalty: true, number: 7, note: { a: 1 } })).toMatchObject({
+      placedAt: '2026-11-20T08:15:00.000Z',
+      number: '7',
+    });
+  });
+
+  test('reads the rest of the order where it is there', () => {
+    const whole = {
+      ...{
+        note: 'Ring twice',
+        nip: 'PL5260001246',
+        payment_method: 'blik',
+        discount: '5,00',
+        buyer: { company: 'ACME' },
+      },
+      billing_address: { street_address: 'Prosta 1', address_country: 'POL', nip: '1' },
+      items: [
+        { ...item, tax_rate: '8%', image_url: 'https://i.example/1.png', attributes: [{ name: 'text', value: 'Ala' }] },
+      ],
+    };
+    expect(read({ ...order, ...whole })).toMatchObject({
+      note: 'Ring twice',
+      buyer: { company: 'ACME', taxId: 'PL5260001246' },
+      payment: { method: 'blik', state: 'paid' },
+      billingAddress: { street_address: 'Prosta 1', address_country: 'PL' },
+      amounts: { discount: 500 },
+      lines: [{ taxRate: 8, imageUrl: 'https://i.example/1.png', attributes: { text: 'Ala' } }],
+    });
+  });
+
+  test('is not paid only where that is told', () => {
+    const paymentOf = (members: object) => {
+      const { paidAt, payment } = read({ ...order, paid_at: null, ...members });
+      return [paidAt !== null, payment?.state];
+    };
+    expect(paymentOf({})).toEqual([true, undefined]);
+    expect(paymentOf({ payment_method: 'Za pobraniem' })).toEqual([false, 'on_delivery']);
+    expect(paymentOf({ payment_method: 'COD', paid_at: '2026-11-20T08:15:00Z' })).toEqual([true, 'paid']);
+    expect(paymentOf({ payment_status: 'unpaid' })).toEqual([false, 'pending']);
+    expect(paymentOf({ payment_status: 'cleared' })).toEqual([true, undefined]);
+  });
+
+  test("local times are of the connection's zone", () => {
+    expect(read({ ...order, created_at: '2026-11-20 09:12:00' }).placedAt).toBe('2026-11-20T08:12:00.000Z');
+    const london = connectionOf(info, { timeZone: 'Europe/London', currency: 'GBP' });
+    const change = map(
+      { topic: 'order', body: { ...order, currency: null, created_at: 1763626320 }, receivedAt: RECEIVED_AT },
+      london,
+    );
+    expect(change).toMatchObject({ order: { placedAt: '2025-11-20T08:12:00.000Z', currency: 'GBP' } });
+  });
+
+  test('an address that nothing can be sent to is unreadable, and says what was looked for', () => {
+    const field = (shipping_address: unknown) => fieldOf({ ...order, shipping_address });
+    expect(field({ name: 'Ana', street: 'Vallarta 1', city: 'Guadalajara', country: 'MX' })).toBe(
+      'shipping_address.street_address',
+    );
+    expect(field({ ...street, address_locality: null, postal_code: '' })).toBe('shipping_address.address_locality');
+    expect(field({ ...street, address_country: null })).toBe('shipping_address.address_country');
+    expect(field(null)).toBe('shipping_address.street_address');
+    const { address_country, ...homeless } = street as { address_country: string };
+    const body = { ...order, shipping_address: homeless };
+    const polish = map({ topic: 'order', body, receivedAt: RECEIVED_AT }, connectionOf(info, { country: 'PL' }));
+    expect(polish).toMatchObject({ order: { shippingAddress: { address_country: 'PL' } } });
+    expect(address_country).toBe('MX');
+  });
+});
+
+describe('the method and the pickup point, in any JSON form', () => {
+  const delivery = (members: object) => {
+    const { shippingMethod, shippingCode, pickupPoint } = read({
+      ...fixture('order.json'),
+      shipping_method: null,
+      ...members,
+    });
+    return [shippingMethod, shippingCode, pickupPoint?.id, pickupPoint?.name, pickupPoint?.address];
+  };
+  const none = undefined;
+
+  test.each([
+    [{ shipping_method: 'DPD Next Day' }, ['DPD Next Day', none, none, none, none]],
+    [{ shipping_method: 'inpost_locker', locker: 'KRA010' }, ['inpost_locker', 'inpost_locker', 'KRA010', null, null]],
+    [
+      {
+        shipping_method: {
+          code: 'inpost_locker',
+          name: 'InPost Paczkomat 24/7',
+          point: { id: 'KRA010', name: 'Rynek', address: { street: 'Rynek 1', city: 'Kraków' } },
+        },
+      },
+      ['InPost Paczkomat 24/7', 'inpost_locker', 'KRA010', 'Rynek', 'Rynek 1, Kraków'],
+    ],
+    [{ preferred_shipping_methods: [{ type: 'dhl' }, 'ups'] }, ['dhl', 'dhl', none, none, none]],
+    [{ shippingMethod: '{"id":"dpd","label":"Courier"}' }, ['Courier', 'dpd', none, none, none]],
+    [
+      { delivery: { method: { carrier: 'ups' }, pickupPointId: 12, pickupPointName: 'Kiosk' } },
+      ['ups', 'ups', '12', 'Kiosk', null],
+    ],
+    [{ shipping_method: true, loyalty_points: 12, is_locker: true }, [null, none, none, none, none]],
+    [{ shipping_method: [], target_point: 'WAW123' }, [null, none, 'WAW123', null, null]],
+  ])('%j', (members, expected) => {
+    expect(delivery(members)).toEqual(expected);
+  });
+
+  test('a locker needs no street', () => {
+    const locker = read({ ...fixture('order.json'), shipping_address: { first_name: 'Jan', paczkomat: 'KRA010' } });
+    expect(locker).toMatchObject({ pickupPoint: { id: 'KRA010' }, shippingAddress: { first_name: 'Jan' } });
   });
 });
 
@@ -142,6 +280,75 @@ describe('a plain UCP order', () => {
   });
 });
 
+describe('UCP in full', () => {
+  const example = JSON.parse(readFileSync('lib/ucp/fixtures/order-example.json', 'utf8')) as Json;
+  const [shoes = {} as Json, shirts = {} as Json] = example.line_items ?? [];
+
+  test("the specification's own example keeps both expectations, tax on top and what was paid back", () => {
+    const snapshot = read({ ...example, event_id: 'evt_123', created_time: '2026-01-15T12:00:00Z' });
+    expect(snapshot).toMatchObject({
+      ...{ externalId: 'order_abc123', currency: 'USD', taxIncluded: false, cancelled: false, timesAssumed: true },
+      ...{ placedAt: '2026-01-15T12:00:00.000Z', version: '2026-01-15T12:00:00.000Z' },
+      payment: { method: null, state: 'partly_refunded' },
+      amounts: { fulfillment: 1200, tax: 1142, discount: 0, total: 15342 },
+      shippingAddress: { street_address: '123 Main St', address_country: 'US' },
+      expectations: [
+        { lineItems: [{ id: 'li_shoes', quantity: 3 }], methodType: 'shipping', fulfillableOn: 'now' },
+        { lineItems: [{ id: 'li_shirts', quantity: 2 }], fulfillableOn: '2025-01-15T00:00:00.000Z' },
+      ],
+      lines: [
+        { id: 'li_shoes', quantity: 3, fulfilled: 3 },
+        { id: 'li_shirts', quantity: 2, fulfilled: 0 },
+      ],
+    });
+  });
+
+  test('lines of 0 are cancelled, all of them the order, and so is a cancellation that names no line', () => {
+    const removed = (line: Json) => ({ ...line, quantity: { original: 3, total: 0, fulfilled: 0 } });
+    expect(read({ ...example, line_items: [removed(shoes), shirts] })).toMatchObject({
+      cancelled: false,
+      lines: [{ quantity: 0 }, { quantity: 2 }],
+    });
+    expect(read({ ...example, line_items: [removed(shoes), removed(shirts)] }).cancelled).toBe(true);
+    const adjustment = { id: 'a', type: 'cancellation', occurred_at: '2026-01-15T12:00:00Z', status: 'completed' };
+    expect(read({ ...example, adjustments: [adjustment] }).cancelled).toBe(true);
+    expect(read({ ...example, adjustments: [{ ...adjustment, status: 'pending' }] }).cancelled).toBe(false);
+    expect(
+      read({ ...example, adjustments: [{ ...adjustment, line_items: [{ id: 'li_shoes', quantity: -1 }] }] }).cancelled,
+    ).toBe(false);
+  });
+
+  test('keeps parents, images, pickup and digital delivery, and reads alpha-3 countries', () => {
+    const destination = { street_address: '1 Orchard Rd', postal_code: '238823', address_country: 'SGP' };
+    const expectation = (method_type: string, of: object = destination) => ({
+      ...{ id: method_type, method_type, destination: of, line_items: [{ id: 'li_shoes', quantity: 1 }] },
+    });
+    const whole = {
+      ...example,
+      line_items: [
+        shoes,
+        { ...shirts, parent_id: 'li_shoes', item: { ...shirts.item, image_url: 'https://i.example/1.png' } },
+      ],
+      fulfillment: { expectations: [expectation('digital', {}), expectation('pickup'), expectation('shipping')] },
+    };
+    expect(read(whole)).toMatchObject({
+      shippingAddress: { address_country: 'SG' },
+      pickupPoint: { id: null, address: '1 Orchard Rd, 238823, SG' },
+      expectations: [{ methodType: 'digital', destination: {} }, { methodType: 'pickup' }, { methodType: 'shipping' }],
+      lines: [{}, { parentId: 'li_shoes', imageUrl: 'https://i.example/1.png' }],
+    });
+    expect(fieldOf({ ...example, fulfillment: { expectations: [expectation('shipping', { city: 'X' })] } })).toBe(
+      'fulfillment.expectations[0].destination.street_address',
+    );
+  });
+
+  test.each([undefined, null, {}, { expectations: [] }])('fulfillment of %j is taken, and named', (fulfillment) => {
+    const { shippingAddress, assumed } = read({ ...example, fulfillment });
+    expect(shippingAddress).toEqual({});
+    expect(assumed?.[0]).toMatch(/^fulfillment.expectations: /);
+  });
+});
+
 describe('by when it must leave', () => {
   const shipByOf = (members: object, file = 'order-paid.json') => {
     const event = fixture(file);
@@ -150,7 +357,7 @@ describe('by when it must leave', () => {
 
   test('is read under either key, in either shape of order, with its offset', () => {
     expect(shipByOf({ ship_by: '2026-11-22T18:00:00+01:00' })).toBe('2026-11-22T17:00:00.000Z');
-    expect(shipByOf({ shipping_deadline: '2026-11-22' })).toBe('2026-11-22T00:00:00.000Z');
+    expect(shipByOf({ shipping_deadline: '2026-11-22' })).toBe('2026-11-21T23:00:00.000Z');
     expect(shipByOf({ ship_by: '2026-11-22T18:00:00Z' }, 'order-paid-ucp.json')).toBe('2026-11-22T18:00:00.000Z');
     expect(shipByOf({ ship_by: null, shipping_deadline: 1795370400 })).toBe('2026-11-22T18:00:00.000Z');
   });

@@ -1,22 +1,26 @@
 import type { Connection } from '#lib/connections/connection';
-import type { OrderSnapshot } from '#lib/orders/order';
-import { ContractError } from '#lib/platform/errors';
-import { toMinor } from '#lib/platform/money';
-import { toInstant } from '#lib/platform/time';
+import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import type { Change, InboundBody } from '../contract.ts';
-import { countryCode } from '../kit/country.ts';
 import { member } from '../kit/json.ts';
-import { defined, needed, pathUnder, readShape, unreadable } from '../kit/shape.ts';
-import { type Address, Envelope, Order, PlainUcpOrder, type ShipBy } from './api.ts';
+import { defined, needed, pathUnder, readShape } from '../kit/shape.ts';
+import { checkDeliverable, readDelivery } from './delivery.ts';
+import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf } from './map-common.ts';
+import { mapUcpOrder } from './map-ucp.ts';
+import { type Around, createReader, type Reader } from './reading.ts';
+import { Order } from './schema.ts';
+import { Settings } from './settings.ts';
 
 /** A webhook's envelope, a bare order from the poll, or a plain UCP order in either place. */
-export function map({ body, receivedAt }: InboundBody, _connection: Connection): Change {
+export function map({ body, receivedAt }: InboundBody, { settings }: Connection): Change {
   const wrapped = member(body, 'order') !== undefined;
   const order = wrapped ? member(body, 'order') : body;
-  const at = wrapped ? 'order' : '';
-  const sentAt = wrapped ? readShape(Envelope, body).created_at : undefined;
-  const envelope = { at, sentAt: sentAt === undefined ? null : toInstant(sentAt, 'created_at'), receivedAt };
-  return { type: 'order', order: isUcp(order) ? mapUcpOrder(order, envelope) : mapOrder(order, envelope) };
+  const { timeZone: zone, currency, country } = Settings.parse(settings);
+  // A bare UCP order that is an event tells beside its own members when it was sent.
+  const sent = wrapped || member(body, 'event_id') !== undefined;
+  const reader = createReader({ zone }, String);
+  const sentAt = sent ? reader.instant(member(body, 'created_at') ?? member(body, 'created_time'), 'created_at') : null;
+  const around = { at: wrapped ? 'order' : '', sentAt, receivedAt, zone, currency, country };
+  return { type: 'order', order: isUcp(order) ? mapUcpOrder(order, around) : mapOrder(order, around) };
 }
 
 /** "Fully compliant with UCP": quantities with a total are what only a UCP order has. */
@@ -25,138 +29,121 @@ function isUcp(order: unknown): boolean {
   return Array.isArray(lines) && member(member(lines[0], 'quantity'), 'total') !== undefined;
 }
 
-function mapOrder(body: unknown, { at, sentAt }: Around): OrderSnapshot {
-  const order = readShape(Order, body, at);
-  const path = pathUnder(at);
-  const instant = (value: string, field: string) => toInstant(value, path(field));
-  const currency = order.currency.toUpperCase();
-  const minor = (value: string, field: string) => toMinor(value, currency, path(field));
-  const total = minor(order.total_gross, 'total_gross');
-  const net = order.total_net === undefined ? total : minor(order.total_net, 'total_net');
-  if (net > total) throw unreadable(path('total_net'), 'is above total_gross');
-  const placedAt = instant(order.created_at, 'created_at');
+function mapOrder(body: unknown, around: Around): OrderSnapshot {
+  const order = readShape(Order, body, around.at);
+  const path = pathUnder(around.at);
+  const reader = createReader(around, path);
+  const { assumed, assume, instant, control } = reader;
+  const externalId = order.id ?? order.order_id ?? order.number ?? needed(path('id'));
+  if (order.id === undefined) assume('id', `is missing: ${order.order_id ? 'order_id' : 'number'} stands for it`);
+  const currency = order.currency?.toUpperCase() ?? around.currency;
+  if (order.currency === undefined) assume('currency', `is missing: ${currency}`);
+  const told = instant(order.created_at, 'created_at');
+  const paid = instant(order.paid_at, 'paid_at');
+  const placedAt = told ?? paid ?? around.sentAt ?? around.receivedAt;
+  if (told === null) assume('created_at', paid ? 'is missing: paid_at stands for it' : 'is missing: when it was told');
+
+  const delivery = readDelivery(body);
+  const { shipping_address: shipping = {}, billing_address: billing } = order;
+  const shippingAddress = addressOf(shipping, path('shipping_address'), around.country, assume);
+  if (!delivery.pickupPoint) checkDeliverable(shippingAddress, path('shipping_address'));
+
+  const lines = linesOf(order, currency, reader);
+  const goods = lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0);
+  const fulfillment = control(order.shipping?.gross_price, currency, 'shipping.gross_price') ?? 0;
+  const discount = control(order.discount, currency, 'discount') ?? 0;
+  const given = control(order.total_gross, currency, 'total_gross');
+  if (given === undefined) assume('total_gross', 'is missing: what lines and shipping add up to');
+  const total = given ?? goods + fulfillment - discount;
 
   return {
-    externalId: order.id,
-    number: order.number ?? order.id,
+    externalId,
+    number: order.number ?? externalId,
     placedAt,
-    // Scopio tells of an order only once it is paid, whether or not it says when.
-    paidAt: order.paid_at === undefined ? placedAt : instant(order.paid_at, 'paid_at'),
-    version: order.updated_at === undefined ? sentAt : instant(order.updated_at, 'updated_at'),
-    cancelled: isCancelled(order.status),
+    ...paymentOf(order, paid, placedAt),
+    ...(told === null && paid === null && { timesAssumed: true as const }),
+    version: instant(order.updated_at, 'updated_at') ?? around.sentAt,
+    cancelled: cancelledBy(order.status),
     currency,
     taxIncluded: true,
-    ...mapPeople(order.shipping_address, path('shipping_address')),
-    shippingMethod: order.shipping_method ?? null,
-    ...mapShipBy(order),
-    lines: order.items.map((item, index) => ({
-      id: item.id,
-      sku: item.sku ?? item.ean ?? needed(path(`items[${index}].sku`)),
-      ...(item.ean === undefined ? {} : { ean: item.ean }),
-      title: item.title ?? item.sku ?? item.ean ?? item.id,
-      quantity: item.quantity,
-      unitPrice: minor(item.gross_price, `items[${index}].gross_price`),
-    })),
-    amounts: {
-      fulfillment: minor(order.shipping?.gross_price ?? '0', 'shipping.gross_price'),
-      tax: total - net,
-      discount: 0,
-      total,
-    },
+    buyer: buyerOf(shipping, order.buyer, [order, billing, shipping]),
+    shippingAddress,
+    ...(billing && { billingAddress: addressOf(billing, path('billing_address'), undefined, assume) }),
+    ...delivery,
+    ...shipByOf(order, reader),
+    lines,
+    amounts: { fulfillment, tax: taxOf(order, { total, fulfillment, lines, currency }, reader), discount, total },
+    ...defined({ note: order.note }),
+    ...(assumed.length > 0 && { assumed }),
   };
 }
 
-type Totals = Array<{ type: string; amount: number }>;
-
-/** A plain UCP order. UCP has no place for its times, so those may come from the envelope or from its arrival. */
-function mapUcpOrder(body: unknown, { at, sentAt, receivedAt }: Around): OrderSnapshot {
-  const order = readShape(PlainUcpOrder, body, at);
-  const path = pathUnder(at);
-  const instant = (value: string | undefined, field: string) =>
-    value === undefined ? null : toInstant(value, path(field));
-  const told = instant(order.created_at, 'created_at');
-  const placedAt = told ?? sentAt ?? receivedAt;
-  const expectation = order.fulfillment.expectations[0] ?? needed(path('fulfillment.expectations'));
-
-  return {
-    externalId: order.id,
-    number: order.label ?? order.id,
-    placedAt,
-    paidAt: instant(order.paid_at, 'paid_at') ?? placedAt,
-    ...(told === null && { timesAssumed: true }),
-    version: instant(order.updated_at, 'updated_at') ?? sentAt,
-    cancelled: isCancelled(order.status),
-    currency: order.currency.toUpperCase(),
-    taxIncluded: !isTaxOnTop(order.totals),
-    ...mapPeople(expectation.destination, path('fulfillment.expectations[0].destination'), order.buyer),
-    shippingMethod: expectation.description ?? null,
-    ...mapShipBy(order),
-    lines: order.line_items.map(({ id, item, quantity, totals }) => ({
-      id,
-      sku: item.id,
-      title: item.title ?? item.id,
-      quantity: quantity.total,
-      unitPrice: item.price,
-      ...defined({ ean: item.ean, fulfilled: quantity.fulfilled, total: find(totals ?? [], 'total') }),
-    })),
-    amounts: {
-      fulfillment: sum(order.totals, 'fulfillment'),
-      tax: sum(order.totals, 'tax'),
-      // UCP writes discounts below zero. Those of items are in the lines' own totals.
-      discount: Math.abs(sum(order.totals, 'discount')),
-      total: find(order.totals, 'total') ?? needed(path('totals')),
-    },
-    ...defined({ checkoutId: order.checkout_id, permalinkUrl: order.permalink_url }),
-  };
+function linesOf({ items }: Order, currency: string, reader: Reader): SnapshotLine[] {
+  const { assume, money, control, path } = reader;
+  const ids = new Set<string>();
+  return items.map((item, index) => {
+    const at = `items[${index}]`;
+    const { sku = item.ean ?? needed(path(`${at}.sku`)), quantity } = item;
+    const id = unused(item.id ?? item.ean ?? sku, ids);
+    if (id !== item.id) assume(`${at}.id`, 'is missing or not its own: EAN, SKU or its place stand for it');
+    const net = control(item.net_price, currency, `${at}.net_price`);
+    const gross = money(item.gross_price, currency, `${at}.gross_price`);
+    if (gross === undefined) assume(`${at}.gross_price`, 'is missing: the net price stands for it');
+    const unitPrice = gross ?? net ?? needed(path(`${at}.gross_price`));
+    const isTold = gross !== undefined && net !== undefined && net <= gross;
+    if (gross !== undefined && net !== undefined && net > gross) assume(`${at}.net_price`, 'is above gross_price');
+    const taxRate = rateOf(item.tax_rate) ?? (isTold ? rateBetween(net, gross) : undefined);
+    return {
+      ...{ id, sku, title: item.title ?? sku, quantity, unitPrice },
+      ...defined({ ean: item.ean, imageUrl: item.image_url, attributes: attributesOf(item.attributes), taxRate }),
+      ...(isTold && { otherUnitPrice: net, tax: (gross - net) * quantity }),
+    };
+  });
 }
 
-/** Tax is on top where the total only adds up with it. */
-function isTaxOnTop(totals: Totals): boolean {
-  const tax = sum(totals, 'tax');
-  const parts = totals.filter(({ type }) => type !== 'total').reduce((all, { amount }) => all + amount, 0);
-  return tax > 0 && parts === find(totals, 'total');
+/** The id, or with the first number behind it that no other line has. */
+function unused(id: string, ids: Set<string>): string {
+  let own = id;
+  for (let n = 2; ids.has(own); n++) own = `${id}-${n}`;
+  ids.add(own);
+  return own;
 }
 
-const sum = (totals: Totals, type: string): number =>
-  totals.filter((total) => total.type === type).reduce((all, { amount }) => all + amount, 0);
-
-const find = (totals: Totals, type: string): number | undefined => totals.find((total) => total.type === type)?.amount;
-
-/** Where in the body an order stands, and what its envelope and its arrival tell of its time. */
-interface Around {
-  at: string;
-  sentAt: string | null;
-  receivedAt: string;
+/** A rate in percent, of a number or of text such as `23%`. */
+function rateOf(told: unknown): number | undefined {
+  const [, number] = /^\s*(\d+(?:\.\d+)?)\s*%?\s*$/.exec(String(told ?? '')) ?? [];
+  return number === undefined ? undefined : Number(number);
 }
 
-/**
- * `shipBy` from members that the document does not know: what cannot be read as a time is left out and costs no order.
- * A bare date is its first moment, rather a day early than late.
- */
-function mapShipBy({ ship_by, shipping_deadline }: ShipBy): Pick<OrderSnapshot, 'shipBy'> {
-  for (const value of [ship_by, shipping_deadline]) {
-    if (typeof value !== 'string' && typeof value !== 'number') continue;
-    try {
-      return { shipBy: toInstant(value, 'ship_by') };
-    } catch (error) {
-      if (!(error instanceof ContractError)) throw error;
-    }
-  }
-  return {};
+/** The whole rate that two prices of one piece show; undefined where cents leave room for another. */
+function rateBetween(net: number, gross: number): number | undefined {
+  const rate = Math.round((gross / net - 1) * 100);
+  return net >= 200 && Math.abs(net + (net * rate) / 100 - gross) <= 1 ? rate : undefined;
 }
 
-const isCancelled = (status: string | undefined): boolean => /^cancell?ed$/i.test(status ?? '');
+/** Choices of the buyer: an object, or a list of names and values. */
+function attributesOf(told: unknown): Record<string, string> | undefined {
+  const pairs: Array<[unknown, unknown]> = Array.isArray(told)
+    ? told.map((one) => [member(one, 'name') ?? member(one, 'key'), member(one, 'value')])
+    : Object.entries(typeof told === 'object' && told !== null ? told : {});
+  const texts = pairs.flatMap(([name, value]) =>
+    ['string', 'number', 'boolean'].includes(typeof value) && typeof name === 'string' ? [[name, String(value)]] : [],
+  );
+  return texts.length > 0 ? Object.fromEntries(texts) : undefined;
+}
 
-/** The address and the buyer, who is the recipient where nobody else is named. `at` is the address's path. */
-function mapPeople(
-  address: Address,
-  at: string,
-  buyer: Address = address,
-): Pick<OrderSnapshot, 'buyer' | 'shippingAddress'> {
-  const { first_name, last_name, email, phone_number } = buyer;
-  const address_country = countryCode(address.address_country, `${at}.address_country`);
-  return {
-    buyer: defined({ first_name, last_name, email, phone_number }),
-    shippingAddress: defined({ ...address, address_country }),
-  };
+interface Figures {
+  total: number;
+  fulfillment: number;
+  lines: readonly SnapshotLine[];
+  currency: string;
+}
+
+/** `total_gross` less `total_net`; else what lines and shipping tell of theirs. */
+function taxOf(order: Order, { total, fulfillment, lines, currency }: Figures, { assume, control }: Reader): number {
+  const net = control(order.total_net, currency, 'total_net');
+  if (net !== undefined && net <= total) return total - net;
+  if (net !== undefined) assume('total_net', 'is above total_gross: the tax of the lines stands for it');
+  const shippingNet = control(order.shipping?.net_price, currency, 'shipping.net_price') ?? fulfillment;
+  return lines.reduce((sum, { tax = 0 }) => sum + tax, Math.max(0, fulfillment - shippingNet));
 }

@@ -1,0 +1,98 @@
+import type { OrderSnapshot } from '#lib/orders/order';
+import { member, textOf } from '../kit/json.ts';
+import { defined, unreadable } from '../kit/shape.ts';
+import { carriers } from './manifest.ts';
+import type { Address } from './schema.ts';
+
+type PickupPoint = NonNullable<OrderSnapshot['pickupPoint']>;
+type Delivery = Pick<OrderSnapshot, 'shippingMethod' | 'shippingCode' | 'pickupPoint'>;
+
+/** "Preferred shipping methods are provided in standardized JSON formats": of several the first is preferred. */
+const METHOD = /^(preferred)?(shipping|delivery)methods?$/;
+const CODES = ['code', 'id', 'key', 'identifier', 'carrier', 'service', 'type'];
+const NAMES = ['name', 'title', 'label', 'description'];
+
+/** Keys that name a locker or a shop, or a part of it: `locker`, `pickup_point`, `paczkomatId`, `target_point_name`. */
+const POINT =
+  /^\w*?(?:locker|paczkomat|parcelshop|pickup|punkt(?:odbioru)?|(?:^|pickup|target|service|access|collection|delivery|shipping|parcel|inpost)point)(id|code|number|name|address)?$/;
+
+/** The buyer's method and pickup point, in whatever JSON form and whichever of these members they stand. */
+export function readDelivery(order: unknown): Delivery {
+  const parts = [member(order, 'shipping'), member(order, 'delivery')];
+  const [, told] = entriesOf(order).find(([key, value]) => METHOD.test(key) && first(value) != null) ?? [];
+  const whole = first(told ?? parts.map((part) => member(part, 'method')).find((value) => value != null));
+  const method = isObject(member(whole, 'method')) ? member(whole, 'method') : whole;
+  const name = firstText(method, NAMES) || (isObject(method) ? '' : textOf(method));
+  const code = firstText(method, CODES) || codeOf(name);
+  const point = pickupPointIn([method, whole, ...parts, member(order, 'shipping_address'), order]);
+  return { shippingMethod: name || code || null, ...defined({ shippingCode: code || undefined, pickupPoint: point }) };
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** The first of a list, and what text holds that is JSON itself. */
+function first(value: unknown): unknown {
+  if (Array.isArray(value)) return first(value[0]);
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return first(JSON.parse(value));
+  } catch {
+    return value;
+  }
+}
+
+/** A word that is one of Scopio's carrier identifiers is a code as well. */
+const codeOf = (name: string): string => carriers[name.toLowerCase()] ?? '';
+
+const entriesOf = (value: unknown): Array<[string, unknown]> =>
+  isObject(value) && !Array.isArray(value)
+    ? Object.entries(value).map(([key, one]) => [key.replaceAll(/[_\-\s]/g, '').toLowerCase(), one])
+    : [];
+
+const firstText = (value: unknown, keys: readonly string[]): string =>
+  keys.map((key) => textOf(member(value, key))).find((text) => text !== '') ?? '';
+
+function pickupPointIn(places: readonly unknown[]): PickupPoint | undefined {
+  for (const place of places) {
+    const found: PickupPoint = { id: null, name: null, address: null };
+    for (const [key, value] of entriesOf(place)) {
+      const [match, part = 'id'] = POINT.exec(key) ?? [];
+      if (match !== undefined) readPoint(value, part, found);
+    }
+    if (found.id ?? found.name ?? found.address) return found;
+  }
+  return undefined;
+}
+
+function readPoint(value: unknown, part: string, found: PickupPoint): void {
+  const into = part === 'name' || part === 'address' ? part : 'id';
+  if (!isObject(value)) {
+    const text = textOf(value);
+    if (text !== '' && !/^(true|false|yes|no)$/i.test(text)) found[into] ??= text;
+    return;
+  }
+  found.id ??= firstText(value, ['id', 'code', 'number', 'point_id', 'locker_id', 'name']) || null;
+  found.name ??= firstText(value, ['name', 'title', 'label', 'description']) || null;
+  found.address ??= oneLine(member(value, 'address') ?? (into === 'address' ? value : undefined));
+}
+
+/** An address as one line, null for none. */
+export function oneLine(address: unknown): string | null {
+  const parts = isObject(address) ? Object.values(address) : [address];
+  return parts.map(textOf).filter(Boolean).join(', ') || null;
+}
+
+/**
+ * Throws ContractError for an address that nothing can be sent to: keys of other names would otherwise read as an
+ * order without one.
+ */
+export function checkDeliverable(address: Address | OrderSnapshot['shippingAddress'], at: string): void {
+  const lacking = [
+    !address.street_address && 'street_address',
+    !address.address_locality && !address.postal_code && 'address_locality',
+    !address.address_country && 'address_country',
+  ].filter((name) => name !== false);
+  if (lacking[0] === undefined) return;
+  const looked = 'looked for street_address, address_locality or postal_code, and address_country';
+  throw unreadable(`${at}.${lacking[0]}`, `is missing, so that nothing can be delivered: ${looked}`);
+}

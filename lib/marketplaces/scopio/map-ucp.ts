@@ -1,0 +1,133 @@
+import type { Expectation, OrderSnapshot } from '#lib/orders/order';
+import { defined, pathUnder, readShape } from '../kit/shape.ts';
+import { checkDeliverable, oneLine, readDelivery } from './delivery.ts';
+import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf } from './map-common.ts';
+import { type Around, createReader, type Reader } from './reading.ts';
+import { PlainUcpOrder, type Totals } from './schema.ts';
+
+/** A plain UCP order. UCP has no place for its times, so those may come from the envelope or from its arrival. */
+export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
+  const order = readShape(PlainUcpOrder, body, around.at);
+  const path = pathUnder(around.at);
+  const reader = createReader(around, path);
+  const { assumed, assume, instant } = reader;
+  const currency = order.currency?.toUpperCase() ?? around.currency;
+  if (order.currency === undefined) assume('currency', `is missing: ${currency}`);
+  const told = instant(order.created_at, 'created_at');
+  const paid = instant(order.paid_at, 'paid_at');
+  const placedAt = told ?? around.sentAt ?? around.receivedAt;
+
+  const expectations = expectationsOf(order, around, reader);
+  const first = expectations.find(({ methodType }) => methodType === 'shipping') ?? expectations[0];
+  const pickup = expectations.find(({ methodType }) => methodType === 'pickup');
+  if (!first) assume('fulfillment.expectations', 'are missing: nothing says where the order goes');
+  const { shippingMethod, ...delivery } = readDelivery(body);
+  const pickupPoint = delivery.pickupPoint ?? (pickup && pointOf(pickup));
+  const given = find(order.totals, 'total');
+  if (given === undefined) assume('totals', 'have no total: what the others add up to');
+  const total = given ?? order.totals.reduce((all, { amount }) => all + amount, 0);
+  const lineTax = order.line_items.reduce((all, { totals }) => all + sum(totals, 'tax'), 0);
+
+  return {
+    externalId: order.id,
+    number: order.label ?? order.id,
+    placedAt,
+    ...paymentOf(order, paid, placedAt, refundOf(order, total)),
+    ...(told === null && { timesAssumed: true as const }),
+    version: instant(order.updated_at, 'updated_at') ?? around.sentAt,
+    cancelled: isCancelled(order),
+    currency,
+    taxIncluded: !isTaxOnTop(order.totals),
+    buyer: buyerOf(first?.destination ?? {}, order.buyer, [order]),
+    shippingAddress: first?.destination ?? {},
+    shippingMethod: shippingMethod ?? first?.description ?? null,
+    ...delivery,
+    ...defined({ pickupPoint }),
+    ...(isPlain(expectations) ? {} : { expectations }),
+    ...shipByOf(order, reader),
+    lines: order.line_items.map(({ id, item, quantity, totals, parent_id: parentId }) => ({
+      ...{ id, sku: item.id, title: item.title ?? item.id, quantity: quantity.total, unitPrice: item.price },
+      ...defined({ ean: item.ean, imageUrl: item.image_url, parentId, fulfilled: quantity.fulfilled }),
+      ...defined({ total: find(totals, 'total'), tax: find(totals, 'tax') }),
+    })),
+    amounts: {
+      fulfillment: sum(order.totals, 'fulfillment'),
+      tax: sum(order.totals, 'tax') || lineTax,
+      // UCP writes discounts below zero. Those of items are in the lines' own totals.
+      discount: Math.abs(sum(order.totals, 'discount')),
+      total,
+    },
+    ...discountsOf(order.totals),
+    ...defined({ checkoutId: order.checkout_id, permalinkUrl: order.permalink_url, note: order.note }),
+    ...(assumed.length > 0 && { assumed }),
+  };
+}
+
+/** Where each part of the order goes, and how. Throws ContractError for a parcel's destination that is none. */
+function expectationsOf({ fulfillment }: PlainUcpOrder, { at, country }: Around, reader: Reader): Expectation[] {
+  return (fulfillment?.expectations ?? []).map((told, index) => {
+    const own = pathUnder(at)(`fulfillment.expectations[${index}].destination`);
+    const methodType = METHODS.find((type) => type === told.method_type) ?? 'shipping';
+    const destination = addressOf(
+      told.destination ?? {},
+      own,
+      methodType === 'shipping' ? country : undefined,
+      reader.assume,
+    );
+    if (methodType === 'shipping') checkDeliverable(destination, own);
+    const isNow = told.fulfillable_on === 'now';
+    const fulfillableOn = isNow
+      ? 'now'
+      : reader.instant(told.fulfillable_on, `fulfillment.expectations[${index}].fulfillable_on`);
+    return {
+      ...{ lineItems: told.line_items.filter(({ quantity }) => quantity > 0), methodType, destination },
+      ...defined({ description: told.description, fulfillableOn: fulfillableOn ?? undefined }),
+    };
+  });
+}
+
+const METHODS = ['shipping', 'pickup', 'digital'] as const;
+
+/** One parcel to the shipping address as soon as may be is what every order expects. */
+const isPlain = ([only, ...others]: readonly Expectation[]): boolean =>
+  others.length === 0 && (!only || (only.methodType === 'shipping' && (only.fulfillableOn ?? 'now') === 'now'));
+
+const pointOf = ({ description, destination }: Expectation) => ({
+  ...{ id: null, name: description ?? null, address: oneLine(destination) },
+});
+
+/** By its status, which UCP does not have; by quantities of 0 on all lines; or by a cancellation that names no line. */
+function isCancelled({ status, line_items: lines, adjustments }: PlainUcpOrder): boolean {
+  const whole = adjustments.some(
+    ({ type, status, line_items }) => type === 'cancellation' && status === 'completed' && line_items.length === 0,
+  );
+  return cancelledBy(status) || whole || lines.every(({ quantity }) => quantity.total === 0);
+}
+
+/** What was paid back, by the adjustments that are done. */
+function refundOf({ adjustments }: PlainUcpOrder, total: number): 'refunded' | 'partly_refunded' | undefined {
+  const back = adjustments
+    .filter(({ status }) => status === 'completed')
+    .reduce((all, { totals }) => all - Math.min(0, find(totals, 'total') ?? 0), 0);
+  if (back <= 0) return undefined;
+  return back >= total ? 'refunded' : 'partly_refunded';
+}
+
+function discountsOf(totals: Totals): Pick<OrderSnapshot, 'discounts'> {
+  const discounts = totals.flatMap(({ type, display_text: title, amount }) =>
+    type === 'discount' && title !== undefined ? [{ title, amount: Math.abs(amount) }] : [],
+  );
+  return discounts.length > 0 ? { discounts } : {};
+}
+
+/** Tax is on top where the total only adds up with it. */
+function isTaxOnTop(totals: Totals): boolean {
+  const tax = sum(totals, 'tax');
+  const parts = totals.filter(({ type }) => type !== 'total').reduce((all, { amount }) => all + amount, 0);
+  return tax > 0 && parts === find(totals, 'total');
+}
+
+const sum = (totals: Totals, type: string): number =>
+  totals.filter((total) => total.type === type).reduce((all, { amount }) => all + amount, 0);
+
+const find = (totals: Totals, type: string): number | undefined => totals.find((total) => total.type === type)?.amount;

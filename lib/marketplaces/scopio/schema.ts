@@ -1,0 +1,134 @@
+import * as z from '#lib/platform/zod';
+import { count, id, looseText, optional, optionalId } from '../kit/shape.ts';
+
+/** A list, or nothing: what is no list tells nothing that is needed. */
+const looseList = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    z.optional(z.unknown()),
+    z.transform(
+      (value): Array<z.infer<T>> =>
+        Array.isArray(value)
+          ? value.flatMap((one) => {
+              const read = schema.safeParse(one);
+              return read.success ? [read.data as z.infer<T>] : [];
+            })
+          : [],
+    ),
+  );
+
+const Address = z.object({
+  first_name: looseText,
+  last_name: looseText,
+  company: looseText,
+  street_address: looseText,
+  extended_address: looseText,
+  address_locality: looseText,
+  address_region: looseText,
+  postal_code: looseText,
+  address_country: looseText,
+  phone_number: looseText,
+  email: looseText,
+});
+export type Address = Partial<z.infer<typeof Address>>;
+
+/** A tax number under the names it goes by in Poland and elsewhere. */
+const TaxIds = z.object({ tax_id: looseText, nip: looseText, vat_id: looseText });
+export type TaxIds = Partial<z.infer<typeof TaxIds>>;
+const Party = z.extend(Address, TaxIds.shape);
+export type Party = Partial<z.infer<typeof Party>>;
+
+/** Numbers, times and whatever may come in more than one JSON form. */
+const anything = z.optional(z.unknown());
+
+/** By when an order must leave: keys that nobody documents, read where they are there. */
+const shipBy = { ship_by: anything, shipping_deadline: anything };
+
+/** Both shapes of order. Only its lines, and an id to report parcels under, cannot be done without. */
+const common = {
+  status: looseText,
+  created_at: anything,
+  paid_at: anything,
+  updated_at: anything,
+  currency: looseText,
+  note: looseText,
+  payment_method: looseText,
+  payment_status: looseText,
+  buyer: optional(Party),
+  ...TaxIds.shape,
+  ...shipBy,
+};
+
+/** Their own order. Prices are decimals in major units, `gross_price` and `net_price` of one piece. */
+export const Order = z.object({
+  ...common,
+  id: optionalId,
+  order_id: optionalId,
+  number: optionalId,
+  shipping_address: optional(Party),
+  billing_address: optional(Party),
+  items: z
+    .array(
+      z.object({
+        id: optionalId,
+        sku: optionalId,
+        ean: optionalId,
+        title: looseText,
+        quantity: count,
+        net_price: anything,
+        gross_price: anything,
+        tax_rate: anything,
+        image_url: looseText,
+        attributes: anything,
+      }),
+    )
+    .check(z.minLength(1, 'expected at least one item')),
+  shipping: optional(z.object({ gross_price: anything, net_price: anything })),
+  discount: anything,
+  total_net: anything,
+  total_gross: anything,
+});
+
+export type Order = z.infer<typeof Order>;
+
+const Totals = looseList(z.object({ type: z.string(), display_text: looseText, amount: z.int() }));
+export type Totals = z.infer<typeof Totals>;
+
+const LineQuantities = looseList(z.object({ id, quantity: z.int() }));
+
+/** A plain UCP order, where the platform sends that instead. Amounts are minor units. */
+export const PlainUcpOrder = z.object({
+  ...common,
+  id,
+  label: looseText,
+  checkout_id: looseText,
+  permalink_url: looseText,
+  line_items: z
+    .array(
+      z.object({
+        id,
+        item: z.object({ id, title: looseText, ean: optionalId, price: count, image_url: looseText }),
+        quantity: z.object({ total: count, fulfilled: optional(count) }),
+        totals: Totals,
+        parent_id: optionalId,
+      }),
+    )
+    .check(z.minLength(1, 'expected at least one line item')),
+  fulfillment: optional(
+    z.object({
+      expectations: optional(
+        z.array(
+          z.object({
+            line_items: LineQuantities,
+            method_type: looseText,
+            destination: optional(Address),
+            description: looseText,
+            fulfillable_on: anything,
+          }),
+        ),
+      ),
+    }),
+  ),
+  adjustments: looseList(z.object({ type: z.string(), status: looseText, line_items: LineQuantities, totals: Totals })),
+  totals: Totals,
+});
+export type PlainUcpOrder = z.infer<typeof PlainUcpOrder>;
