@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { Connection } from '#lib/connections/connection';
+import { at, orderOf, shipmentOf } from '#test/support/orders';
+import { planDeliveries } from './plan.ts';
+import { applyShipment } from './shipment.ts';
+
+const connectionOf = (id: string, settings: Record<string, unknown> = {}): Connection => ({
+  ...{ id, marketplace: id, baseUrl: 'http://remote.test', settings, pollIntervalSeconds: 60, requestsPerMinute: 60 },
+});
+
+const placed = {
+  ...orderOf(),
+  placements: [{ delivery: 'dlv_1', connection: 'shed' }],
+  routed: ['li_1', 'li_2'],
+};
+const parcel = (trackingNumber: string, minute: number, lineItems: Array<{ id: string; quantity: number }>) => ({
+  ...{ carrier: 'DHL', trackingNumber, shippedAt: at(minute), lineItems },
+});
+const mugs = parcel('JD1', 5, [{ id: 'li_1', quantity: 2 }]);
+const plate = parcel('JD2', 1, [{ id: 'li_2', quantity: 1 }]);
+
+function reported(parcels: Array<typeof mugs>, settings: Record<string, unknown>) {
+  const order = applyShipment(placed, shipmentOf({ parcels }), { connection: 'shed', placed: [] }).order;
+  const connections = new Map(
+    [connectionOf('scopio-main', settings), connectionOf('shed')].map((one) => [one.id, one]),
+  );
+  const { deliveries } = planDeliveries(order, { routes: [], connections, roleOf: () => ({}) });
+  return deliveries
+    .filter(({ action }) => action === 'fulfillment')
+    .map(
+      ({ subject }) =>
+        order.fulfillments.find(({ id }) => 'fulfillment' in subject && id === subject.fulfillment)?.trackingNumber,
+    );
+}
+
+test('each parcel is reported as it ships, or the whole order with its last', () => {
+  expect(reported([mugs], {})).toEqual(['JD1']);
+  expect(reported([mugs, plate], {})).toEqual(['JD2', 'JD1']);
+  expect(reported([mugs], { reportWith: 'last' })).toEqual([]);
+  expect(reported([mugs, plate], { reportWith: 'last' })).toEqual(['JD1']);
+});
