@@ -91,7 +91,7 @@ export interface OrderSnapshot {
 }
 
 /** How some lines reach the buyer. */
-interface Expectation {
+export interface Expectation {
   lineItems: LineQuantity[];
   methodType: 'shipping' | 'pickup' | 'digital';
   destination: Address;

@@ -131,7 +131,7 @@ export function connectionOf(info: MarketplaceInfo, settings: Record<string, unk
 /** The order of the story: two red mugs for a buyer in Guadalajara. */
 export function storyOrder(source: Connection): Order {
   const inbound = { topic: 'order-paid', body: readFixture('scopio', 'order-paid.json'), receivedAt: RECEIVED_AT };
-  const change = map(inbound, source);
+  const change = map(inbound, connectionOf(scopio));
   if (change.type !== 'order') throw new Error('the story begins with an order');
   const event = { connection: source.id, event: 'in_1', by: 'webhook' as const, receivedAt: RECEIVED_AT };
   return applySnapshot(null, change.order, event).order;
