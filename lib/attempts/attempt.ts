@@ -13,6 +13,7 @@ import { changeOrder } from '#lib/orders/change';
 import { getOrder, rememberRemote } from '#lib/orders/store';
 import type { ToldOfPush } from '#lib/orders/timeline';
 import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
+import type { BudgetOptions } from '#lib/platform/rate-limit/budget';
 import { isBeforeRestore } from '#lib/platform/settings';
 import type { Write } from '#lib/platform/table/table';
 import { type Failure, probeThenPush } from './probe-then-push.ts';
@@ -99,7 +100,7 @@ export const atRemote =
   <About, Input, Done>(job: Job<About, Input, Done>): Run<About> =>
   async (about, work) => {
     const { hub, connection, delivery } = work;
-    const patience = { maxWaitMs: MAX_WAIT_MS, line: delivery.turnedAway ? 'comes back' : 'joins' } as const;
+    const patience: BudgetOptions = { maxWaitMs: MAX_WAIT_MS, waitlist: delivery.turnedAway ? 'return' : 'join' };
     const remote = await hub.openRemote(connection, patience);
     const first = await attemptAt(job, about, { ...work, remote, unknown: delivery.unknown });
     if (first.ok) return first;

@@ -61,6 +61,17 @@ describe('a delivery that is due', () => {
     expect(seen).toContainEqual(['ring', 'dlv_1']);
   });
 
+  test('joins the waitlist of the rate limit, and comes back as one that was on it', async () => {
+    const waitlists: unknown[] = [];
+    const openRemote: typeof HUB.openRemote = (connection, { waitlist }) => {
+      waitlists.push(waitlist);
+      return fakeHub({}).hub.openRemote(connection, { maxWaitMs: 0 });
+    };
+    await look(deliveryOf({}), placed, { openRemote });
+    await look(deliveryOf({}, { turnedAway: 1 }), placed, { openRemote });
+    expect(waitlists).toEqual(['join', 'return']);
+  });
+
   test('of a connection that is gone is settled by the policy that such have', async () => {
     const policies: unknown[] = [];
     const retryPolicy: typeof HUB.retryPolicy = (connection) => {

@@ -9,6 +9,7 @@ import { listOpenPlacements } from '#lib/orders/placements';
 import { BudgetSpentError, IntegrationError } from '#lib/platform/errors';
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessages } from '#lib/platform/queue/queue';
+import type { BudgetOptions } from '#lib/platform/rate-limit/budget';
 import { pollIntervalSeconds } from '#lib/platform/settings';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { formatTraceparent, startTrace } from '#lib/platform/telemetry/trace';
@@ -16,7 +17,7 @@ import { leaseCursor, saveCursor } from './cursor.ts';
 import { emitLag } from './lag.ts';
 
 /** A poller comes back for its turn this long; it takes none ahead, so that pushes get theirs between its requests. */
-const PATIENCE_MS = 60_000;
+const PATIENCE = { maxWaitMs: 0, patienceMs: 60_000, isPoll: true } satisfies BudgetOptions;
 /** A poll that broke off is taken up again this soon, not only after the whole interval. */
 const RESUME_SECONDS = 60;
 
@@ -48,7 +49,7 @@ export async function pollConnection(
     let at = { watermark: cursor.watermark, resume: cursor.resume };
     const openPlacements = (after: string | null) => hub.listOpenPlacements(connection.id, after);
     const skus = (after: string | null) => hub.listSkus(connection.id, after);
-    const isWhole = await hub.withRemote(connection, { maxWaitMs: 0, patienceMs: PATIENCE_MS }, async (remote) => {
+    const isWhole = await hub.withRemote(connection, PATIENCE, async (remote) => {
       // A page is asked for after the one before it was handled: what it says is of this instant or later.
       let askedAt = hub.now().toISOString();
       for await (const page of connector.poll?.({ ...remote, ...at, openPlacements, skus }) ?? []) {

@@ -65,6 +65,46 @@ test('two connections do not share a budget', async () => {
   expect([await mayLeave(one), await mayLeave(one), await mayLeave(other)]).toEqual([true, false, true]);
 });
 
+test('polls have their tenth while three hundred pushes wait, and no minute holds more than the limit', async () => {
+  const { createBudget, setSecond } = startLimiter();
+  const connection = { id: 'backlog', requestsPerMinute: 120 };
+  const left: number[] = [];
+  const polls: number[] = [];
+  const waiting = Array.from({ length: 300 }, () => ({ second: 0, tries: 0 }));
+  for (let second = 0; second < 150; second++) {
+    setSecond(second);
+    const poll = createBudget(connection, { maxWaitMs: 0, isPoll: true });
+    for (const push of waiting.filter((each) => each.second <= second)) {
+      try {
+        await createBudget(connection, { maxWaitMs: 0, waitlist: push.tries > 0 ? 'return' : 'join' }).take();
+        left.push(second);
+        waiting.splice(waiting.indexOf(push), 1);
+      } catch (error) {
+        if (!(error instanceof BudgetSpentError)) throw error;
+        Object.assign(push, { second: second + Math.ceil(error.waitMs / 1000), tries: push.tries + 1 });
+      }
+    }
+    if (await mayLeave(poll)) polls.push(second);
+  }
+  expect(busiestMinute([...left, ...polls])).toBeLessThanOrEqual(120);
+  expect(polls.filter((second) => second < 60).length).toBeGreaterThanOrEqual(9);
+  expect(left.filter((second) => second < 60).length).toBeGreaterThanOrEqual(80);
+});
+
+test('a pause holds polls, too, and a poll of an idle connection has nearly the whole limit', async () => {
+  const { createBudget, setSecond } = startLimiter();
+  const budget = createBudget({ id: 'idle', requestsPerMinute: 120 }, { maxWaitMs: 0, isPoll: true });
+  const left: number[] = [];
+  for (let second = 0; second < 120; second += 0.5) {
+    setSecond(second);
+    if (await mayLeave(budget)) left.push(second);
+  }
+  expect(left.length).toBeGreaterThan(180);
+  await budget.pause(30);
+  setSecond(135);
+  expect(await mayLeave(budget)).toBe(false);
+});
+
 test('requests of the same moment share a write', async () => {
   const { createBudget, store } = startLimiter();
   const connection = { id: 'crowded', requestsPerMinute: 600 };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BudgetSpentError } from '../errors.ts';
 import { retryPolicy } from '../settings.ts';
-import { type Pace, paceOf } from './gcra.ts';
+import { type Pace, paceOf, pollPaceOf } from './gcra.ts';
 import { joinWaitlist, pauseUntil, reserve } from './reservations.ts';
 import { type State, type Store, tableStore, UNKNOWN } from './store.ts';
 
@@ -16,8 +16,10 @@ export interface Budget {
 export interface BudgetOptions {
   /** How far ahead a caller reserves. */
   maxWaitMs: number;
-  /** How long it asks again for a slot that is free: a poller, which must not stand in front of the pushers. */
+  /** How long it asks again for a slot that is free, instead of standing in front of others. */
   patienceMs?: number;
+  /** A poll: beside what the others leave it, a share of the limit is its own. */
+  isPoll?: boolean;
   /** Who is turned away joins the waitlist: `BudgetSpentError.waitMs` says when to return. */
   waitlist?: 'join' | 'return';
 }
@@ -63,9 +65,10 @@ export function createLimiter({
 
   return function createBudget(
     { id, requestsPerMinute }: { id: string; requestsPerMinute: number },
-    { maxWaitMs, patienceMs = 0, waitlist }: BudgetOptions,
+    { maxWaitMs, patienceMs = 0, waitlist, isPoll = false }: BudgetOptions,
   ): Budget {
     const pace = paceOf(requestsPerMinute);
+    const pollPace = isPoll ? pollPaceOf(requestsPerMinute) : null;
     let taken = 0;
     return {
       async take() {
@@ -78,7 +81,11 @@ export function createLimiter({
         };
         for (const until = clock() + patienceMs; ; ) {
           try {
-            const waitMs = await ask(id, pace, wish);
+            const waitMs = await ask(id, pace, wish).catch(async (spent) => {
+              if (!pollPace || !(spent instanceof BudgetSpentError)) throw spent;
+              await ask(`${id}#polls`, pollPace, wish);
+              return ask(id, pace, { ...wish, maxWaitMs: MAX_WAIT_BETWEEN_MS, isFromWaitlist: true });
+            });
             taken += 1;
             if (waitMs > 0) await wait(waitMs);
             return;

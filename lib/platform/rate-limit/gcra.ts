@@ -20,3 +20,10 @@ export function paceOf(requestsPerMinute: number): Pace {
   const intervalMs = WINDOW_MS / Math.max(1, requestsPerMinute - burst);
   return { burst, intervalMs, toleranceMs: intervalMs * (burst - 1) };
 }
+
+/**
+ * How often polls go past everybody who waits: a tenth of the limit, once a minute at least, so that no backlog of pushes
+ * keeps them from finding what webhooks missed. Null for a limit of one, which leaves nothing to share.
+ */
+export const pollPaceOf = (requestsPerMinute: number): Pace | null =>
+  requestsPerMinute < 2 ? null : paceOf(Math.max(1, Math.floor(requestsPerMinute / 10)));
