@@ -62,6 +62,25 @@ export interface QueueSpec {
   maxReceiveCount: number;
 }
 
+/** What a record must be to be handed on: one of the values at each path, as Lambda's filters have it. */
+export interface Pattern {
+  readonly [member: string]: Pattern | readonly string[];
+}
+
+/** The table's stream as one function consumes it: in order for each item, again until the function has done with it. */
+export interface StreamSpec {
+  consumer: string;
+  /** Records that fit none of them cost nothing. */
+  filters: readonly Pattern[];
+  batchSize: number;
+  /** Batches of one shard at once, each with other items. */
+  parallelizationFactor: number;
+  maximumRetryAttempts: number;
+  maximumRecordAgeSeconds: number;
+  /** Where it is told which records were given up. */
+  onFailureQueue: string;
+}
+
 export interface RouteSpec {
   /** API Gateway v2 route key. */
   route: string;
@@ -155,6 +174,13 @@ export const functions: readonly FunctionSpec[] = [
     grants: { table: REPLAYS, send: allDeliveryQueues, measure: allDeliveryQueues },
   },
   {
+    name: 'publisher',
+    handler: 'functions/publisher.handler',
+    timeoutSeconds: WORK_SECONDS,
+    memoryMb: 512,
+    grants: { table: [...READS, 'PutItem', 'DeleteItem'] },
+  },
+  {
     name: 'api',
     handler: 'functions/ops/api.handler',
     timeoutSeconds: 29,
@@ -198,6 +224,27 @@ export const queues: readonly QueueSpec[] = [
   visibilityTimeoutSeconds: WORK_SECONDS * 6,
   maxReceiveCount: 5,
 }));
+
+const record = (sk: readonly string[], image?: Pattern): Pattern => ({
+  dynamodb: { Keys: { sk: { S: sk } }, ...(image && { NewImage: image }) },
+});
+
+export const streams: readonly StreamSpec[] = [
+  {
+    consumer: 'publisher',
+    filters: [
+      record(['ORDER', 'PRODUCT']),
+      record(['DELIVERY'], { state: { S: ['succeeded', 'blocked', 'dead'] } }),
+      { eventName: ['REMOVE'], ...record(['DELIVERY']) },
+    ],
+    batchSize: 100,
+    parallelizationFactor: 2,
+    // An outage shall lose nothing: what fails is tried for as long as the stream keeps it, which is a day.
+    maximumRetryAttempts: 10_000,
+    maximumRecordAgeSeconds: 23 * 3600,
+    onFailureQueue: deadLetterQueue('publisher'),
+  },
+];
 
 /**
  * What is let through of one marketplace's webhooks: a million an hour. A stranger who floods a URL costs about 3 USD an

@@ -17,6 +17,8 @@ export interface HubOptions {
   file: ConnectionsFile;
   apiKey: string;
   logFile: string;
+  /** Keeps how far the table's stream has been handed on. */
+  positionsFile: string;
   /** Threads that work queues and schedules; with 0 the thread that answers requests works them, too. */
   workers: number;
 }
@@ -29,7 +31,7 @@ export interface RunningHub {
  * The deployed hub on one machine: the same handlers behind an API gateway, queue triggers and schedules.
  * Import only when the environment names the emulators and what was provisioned there.
  */
-export async function startHub(server: Server, { file, apiKey, logFile, workers }: HubOptions): Promise<RunningHub> {
+export async function startHub(server: Server, { file, apiKey, logFile, positionsFile, workers }: HubOptions): Promise<RunningHub> {
   // A key that an earlier start was given is nobody's now.
   await revokeApiKeys(LOCAL_KEY_NAME);
   await putApiKey(apiKey, LOCAL_KEY_NAME, ['ops', 'privacy']);
@@ -40,7 +42,10 @@ export async function startHub(server: Server, { file, apiKey, logFile, workers 
   const inHand = new Int32Array(new SharedArrayBuffer(4));
   open(server, createApiGateway(handlers, { rush: createRush(inHand), publicUrl: publicUrl() }));
   const intervals = file.connections.map(({ connection }) => connection.pollIntervalSeconds);
-  const shared = { inHand, shortestPollSeconds: Math.min(...intervals), shares: Math.max(1, workers) };
+  const shared = {
+    ...{ inHand, positionsFile, shortestPollSeconds: Math.min(...intervals) },
+    shares: Math.max(1, workers),
+  };
   const background = await Promise.all(
     Array.from({ length: shared.shares }, (_, share) =>
       workers > 0 ? startBackgroundWorker({ ...shared, share, logFile }) : runBackground({ ...shared, share }),

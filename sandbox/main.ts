@@ -61,7 +61,8 @@ async function start(): Promise<void> {
   const file = parsed ?? (await parse(JSON.stringify(marketplaces?.connections ?? { connections: [] }), 'the sandbox'));
   const { startHub } = await import('./hub.ts');
   const { apiKey, workers } = options;
-  const hub = await startHub(server, { file, apiKey, logFile, workers });
+  const positionsFile = join(data, 'stream-positions.json');
+  const hub = await startHub(server, { file, apiKey, logFile, positionsFile, workers });
   stopOnSignal(async () => {
     await hub.stop();
     await marketplaces?.stop();

@@ -3,12 +3,13 @@ import {
   DescribeTableCommand,
   DynamoDBClient,
   ResourceInUseException,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { CreateSecretCommand, ResourceExistsException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { envName, queues, table } from '#lib/topology';
+import { envName, queues, streams, table } from '#lib/topology';
 
 const FOURTEEN_DAYS = 14 * 24 * 3600;
 
@@ -35,6 +36,7 @@ async function createTable(): Promise<void> {
         BillingMode: 'PAY_PER_REQUEST',
         AttributeDefinitions: keyNames.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
         KeySchema: keySchema('pk', 'sk'),
+        StreamSpecification,
         GlobalSecondaryIndexes: indexes.map(([IndexName, { hashKey, rangeKey }]) => ({
           IndexName,
           KeySchema: keySchema(hashKey, rangeKey),
@@ -43,7 +45,7 @@ async function createTable(): Promise<void> {
       }),
     );
   } catch (error) {
-    if (error instanceof ResourceInUseException) return;
+    if (error instanceof ResourceInUseException) return streamOlderTable(db);
     throw error;
   }
   while ((await db.send(new DescribeTableCommand({ TableName: table.name }))).Table?.TableStatus !== 'ACTIVE');
@@ -53,6 +55,14 @@ async function createTable(): Promise<void> {
       TimeToLiveSpecification: { AttributeName: table.ttl, Enabled: true },
     }),
   );
+}
+
+const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
+
+/** A table that was made before there were changes has no stream. */
+async function streamOlderTable(db: DynamoDBClient): Promise<void> {
+  const { Table } = await db.send(new DescribeTableCommand({ TableName: table.name }));
+  if (!Table?.StreamSpecification) await db.send(new UpdateTableCommand({ TableName: table.name, StreamSpecification }));
 }
 
 const keySchema = (hash: string, range: string) => [
@@ -66,9 +76,11 @@ async function createQueues(): Promise<Map<string, string>> {
     const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
     return QueueUrl;
   };
+  const buried = { MessageRetentionPeriod: String(FOURTEEN_DAYS) };
   const urls = new Map<string, string>();
+  for (const { onFailureQueue: name } of streams) urls.set(name, await create(name, buried));
   for (const { name, deadLetterQueue, visibilityTimeoutSeconds, maxReceiveCount } of queues) {
-    const deadUrl = await create(deadLetterQueue, { MessageRetentionPeriod: String(FOURTEEN_DAYS) });
+    const deadUrl = await create(deadLetterQueue, buried);
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: deadUrl, AttributeNames: ['QueueArn'] }),
     );

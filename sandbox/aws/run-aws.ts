@@ -15,6 +15,8 @@ export interface AwsOptions {
   fsync?: boolean;
   /** How often items past their time to live are deleted. */
   ttlSweepMs?: number;
+  /** How long a table's stream keeps its records: 24 hours, as at AWS. */
+  streamMs?: number;
   /** How long to wait for another process to let go of `dataDir`. */
   lockWaitMs?: number;
   /** What is called in the place of emulators. */
@@ -42,11 +44,12 @@ export async function runAws({
   fsync = false,
   ttlSweepMs = 5000,
   lockWaitMs = 5000,
+  streamMs,
   elsewhere = {},
 }: AwsOptions): Promise<RunningAws> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   // DynamoDB first: the lock on its store guards the whole directory.
-  const dynamoDb = openDynamoDb({ file: join(dataDir, 'dynamodb.sqlite'), fsync, ttlSweepMs, lockWaitMs });
+  const dynamoDb = openDynamoDb({ file: join(dataDir, 'dynamodb.sqlite'), fsync, ttlSweepMs, lockWaitMs, streamMs });
   const sqs = openSqs({ file: join(dataDir, 'sqs.sqlite'), fsync });
   const secretsManager = openSecretsManager({ file: join(dataDir, 'secrets.json') });
 
@@ -54,10 +57,15 @@ export async function runAws({
   const accessKeyId = Object.keys(elsewhere).length > 0 ? keptAccessKey(dataDir, makeKey) : makeKey();
   const json10 = { contentType: 'application/x-amz-json-1.0', accessKeyId } as const;
   const listeners = await Promise.all([
-    serve({ ...json10, target: 'DynamoDB_20120810', handle: handles.dynamoDb, committed: dynamoDb.committed }),
-    serve({ ...json10, target: 'AmazonSQS', handle: handles.sqs, committed: sqs.committed }),
     serve({
-      ...{ target: 'secretsmanager', contentType: 'application/x-amz-json-1.1', accessKeyId },
+      ...json10,
+      targets: ['DynamoDB_20120810', 'DynamoDBStreams_20120810'],
+      handle: handles.dynamoDb,
+      committed: dynamoDb.committed,
+    }),
+    serve({ ...json10, targets: ['AmazonSQS'], handle: handles.sqs, committed: sqs.committed }),
+    serve({
+      ...{ targets: ['secretsmanager'], contentType: 'application/x-amz-json-1.1', accessKeyId },
       handle: handles.secretsManager,
     }),
   ]);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { type Service, serve } from './serve.ts';
 
 const service: Service = {
-  target: 'DynamoDB_20120810',
+  targets: ['DynamoDB_20120810'],
   contentType: 'application/x-amz-json-1.0',
   accessKeyId: 'AKIALOCAL1',
   handle: () => ({ TableNames: ['orders'] }),

@@ -18,8 +18,8 @@ export interface Caller {
 export type Handle = (operation: string, input: unknown, caller: Caller) => unknown;
 
 export interface Service {
-  /** Prefix of `X-Amz-Target`. */
-  target: string;
+  /** Prefixes of `X-Amz-Target`. */
+  targets: readonly string[];
   contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
   handle: Handle;
   /** The one access key that is let in. */
@@ -58,7 +58,7 @@ async function answer(service: Service, request: IncomingMessage, response: Serv
   const [target, operation] = String(request.headers['x-amz-target'] ?? '').split('.');
   const body = await readBody(request);
   if (!isSignedWith(service.accessKeyId, request.headers.authorization)) throw invalidToken();
-  if (target !== service.target || !operation) throw unknownOperation(operation ?? '');
+  if (!target || !service.targets.includes(target) || !operation) throw unknownOperation(operation ?? '');
   const trace = request.headers['x-amzn-trace-id'];
   const caller: Caller = {
     ...(typeof trace === 'string' && { trace }),

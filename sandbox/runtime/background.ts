@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { queues, schedules } from '#lib/topology';
+import { queues, schedules, streams } from '#lib/topology';
 import { loadHandlers } from './handlers.ts';
 import { consumeQueues } from './queues.ts';
 import { createRush } from './rush.ts';
 import { runSchedules } from './schedules.ts';
+import { consumeStreams } from './streams.ts';
 
 /** How long a stop waits for work in hand. */
 const PATIENCE_MS = 5_000;
@@ -14,9 +15,11 @@ export interface BackgroundOptions {
   /** How many requests the API gateway has in hand, shared with its thread. */
   inHand: Int32Array<SharedArrayBuffer>;
   shortestPollSeconds: number;
-  /** Which share of the queues is worked here; the first has the schedules too. */
+  /** Which share of the queues is worked here; the first has the schedules too, the last the table's stream. */
   share: number;
   shares: number;
+  /** Keeps how far the table's stream has been handed on. */
+  positionsFile: string;
 }
 
 export interface Background {
@@ -25,14 +28,17 @@ export interface Background {
 
 /** Works queues and schedules: invocations that no caller waits for. */
 export async function runBackground(options: BackgroundOptions): Promise<Background> {
-  const { inHand, shortestPollSeconds, share, shares } = options;
+  const { inHand, shortestPollSeconds, share, shares, positionsFile } = options;
   const own = queues.filter((_, index) => index % shares === share);
   const clocks = share === 0 ? schedules : [];
-  const names = new Set([...own.map(({ consumer }) => consumer), ...clocks.map((schedule) => schedule.function)]);
+  const followed = share === shares - 1 ? streams : [];
+  const consumers = [...own, ...followed].map(({ consumer }) => consumer);
+  const names = new Set([...consumers, ...clocks.map((schedule) => schedule.function)]);
   const handlers = await loadHandlers((name) => names.has(name));
   const parts = [
     consumeQueues(handlers, { queues: own, rush: createRush(inHand) }),
     runSchedules(handlers, shortestPollSeconds, clocks),
+    consumeStreams(handlers, { streams: followed, positionsFile }),
   ];
   return {
     async stop() {

@@ -29,6 +29,9 @@ export interface Table {
   AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
   GlobalSecondaryIndexes?: Index[];
   LocalSecondaryIndexes?: Index[];
+  StreamSpecification?: { StreamEnabled: boolean; StreamViewType: string };
+  LatestStreamArn?: string;
+  LatestStreamLabel?: string;
 }
 
 export type Callback<T = unknown> = (error: Error | null, value?: T) => void;

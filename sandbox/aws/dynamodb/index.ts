@@ -6,6 +6,7 @@ import { planWrite, prepareWrite, readItem } from './items.ts';
 import { check, perform } from './operations.ts';
 import { prepare } from './prepare.ts';
 import { openStore, type Store } from './store.ts';
+import { STREAM_OPERATIONS } from './stream.ts';
 import { changeTable, listTables, listTags } from './tables.ts';
 import { describeTimeToLive, startSweeper, updateTimeToLive } from './time-to-live.ts';
 import { transactGetItems, transactWriteItems } from './transactions.ts';
@@ -15,6 +16,7 @@ interface DynamoDbOptions {
   fsync?: boolean;
   ttlSweepMs: number;
   lockWaitMs: number;
+  streamMs?: number | undefined;
 }
 
 type Run = (store: Store, input: Input, operation: string) => Input;
@@ -52,11 +54,12 @@ const OPERATIONS: Readonly<Record<string, Run>> = {
   ListTagsOfResource: listTags,
   UpdateTimeToLive: updateTimeToLive,
   DescribeTimeToLive: describeTimeToLive,
+  ...STREAM_OPERATIONS,
 };
 
 /** DynamoDB in one SQLite file: every request is one step, answered once a crash cannot undo it. */
-export function openDynamoDb({ file, fsync = false, ttlSweepMs, lockWaitMs }: DynamoDbOptions) {
-  const store = openStore({ file, fsync, lockWaitMs });
+export function openDynamoDb({ file, fsync = false, ttlSweepMs, lockWaitMs, streamMs }: DynamoDbOptions) {
+  const store = openStore({ file, fsync, lockWaitMs, streamMs });
   const stopSweeper = startSweeper(store, ttlSweepMs);
   const handle: Handle = (operation, payload) => {
     const run = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation] : undefined;

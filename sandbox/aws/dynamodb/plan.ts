@@ -3,12 +3,15 @@ import { type Charge, writeUnits } from './capacity.ts';
 import { type BatchEntry, engine, type Index, type Item, type Table } from './dynalite.ts';
 import { expiresAt, expiryKey } from './expiry.ts';
 import { indexPrefix, itemPrefix } from './key-space.ts';
+import { recordOf, type StreamRecord } from './stream.ts';
 
 /** The writes of one request, kept until all of them, or none, are made. */
 export interface Plan {
   entries: BatchEntry[];
   /** What they cost, where the request wants to know. */
   charges?: Charge[] | undefined;
+  /** What the tables' streams tell of them. */
+  told: StreamRecord[];
 }
 
 interface Change {
@@ -37,6 +40,8 @@ export function planItem(plan: Plan, timeToLive: ReadonlyMap<string, string>, ta
     plan.charges.push({ table: table.TableName, units, indexes: indexes.filter(({ units }) => units > 0) });
   }
   planExpiry(plan, timeToLive.get(table.TableName), table, change);
+  const told = recordOf(table, before, after);
+  if (told) plan.told.push(told);
 }
 
 /** Plans an index's part of a change; returns its write units. An entry that moves is deleted and put. */

@@ -6,10 +6,12 @@ import type { ActionStore, StoreOptions, Table } from './dynalite.ts';
 import { TABLES, TIME_TO_LIVE, within } from './key-space.ts';
 import type { Plan } from './plan.ts';
 import { openRows, type Rows, SCHEMA } from './rows.ts';
+import { openStream, STREAM_SCHEMA, type Stream } from './stream.ts';
 
 /** The open database: its tables in memory, every request one step after the other. */
 export interface Store {
   rows: Rows;
+  stream: Stream;
   tables: Map<string, Table>;
   /** Table name to the attribute that holds the time to live. */
   timeToLive: Map<string, string>;
@@ -17,6 +19,7 @@ export interface Store {
   writer(plan: Plan): ActionStore;
   /** Runs a writer, then makes its whole plan; if it throws, nothing is written. */
   write<T>(run: (plan: Plan) => T, charges?: Charge[]): T;
+  trimStream(): void;
   committed: Commits['committed'];
   close(): void;
 }
@@ -28,12 +31,15 @@ interface OpenOptions {
   file: string;
   fsync: boolean;
   lockWaitMs: number;
+  /** How long a stream keeps its records. */
+  streamMs?: number | undefined;
 }
 
 /** Opens the database, waiting for a process that is still letting go of it. */
-export function openStore(options: OpenOptions): Store {
-  const database = openDatabase({ ...options, schema: SCHEMA });
+export function openStore({ streamMs, ...options }: OpenOptions): Store {
+  const database = openDatabase({ ...options, schema: SCHEMA + STREAM_SCHEMA });
   const rows = openRows(database);
+  const stream = openStream(database, streamMs);
   const commits = groupCommits(database);
   const tables = new Map<string, Table>();
   for (const [, table] of rows.list(within(TABLES))) tables.set((table as Table).TableName, table as Table);
@@ -44,15 +50,23 @@ export function openStore(options: OpenOptions): Store {
   const shared = { rows, tables, timeToLive, storeOptions: OPTIONS };
   return {
     rows,
+    stream,
     tables,
     timeToLive,
     reader: (charge) => actionStore({ ...shared, charge }),
     writer: (plan) => actionStore({ ...shared, plan }),
     write(run, charges) {
-      const plan: Plan = { entries: [], charges };
+      const plan: Plan = { entries: [], charges, told: [] };
       const result = run(plan);
-      if (plan.entries.length > 0) commits.write(() => rows.apply(plan.entries));
+      if (plan.entries.length > 0)
+        commits.write(() => {
+          rows.apply(plan.entries);
+          stream.append(plan.told);
+        });
       return result;
+    },
+    trimStream() {
+      if (stream.isOverdue()) commits.write(stream.trim);
     },
     committed: commits.committed,
     close() {

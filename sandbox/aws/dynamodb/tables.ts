@@ -5,6 +5,7 @@ import { allExpiries } from './expiry.ts';
 import { TABLES, TIME_TO_LIVE, tagPrefix, within } from './key-space.ts';
 import { check, perform } from './operations.ts';
 import type { Store } from './store.ts';
+import { switchStream } from './stream.ts';
 
 /**
  * CreateTable, UpdateTable, DeleteTable and tags. dynalite writes the passing state (CREATING, DELETING) at once and the
@@ -14,8 +15,10 @@ export function changeTable(store: Store, operation: string, input: Input): Inpu
   if (input.GlobalSecondaryIndexUpdates) {
     throw validationError('The local emulator cannot add or remove indexes: start with a fresh data directory.');
   }
+  const { StreamSpecification: wanted, ...others } = input;
+  if (operation === 'UpdateTable' && wanted && Object.keys(others).length === 1) return updateStream(store, input);
   return store.write((plan) => {
-    const prepared = check(operation, withoutDefaults(input), store.writer(plan));
+    const prepared = check(operation, withoutDefaults(others), store.writer(plan));
     const output = perform(operation, prepared, store.writer(plan));
     const name = String(input.TableName);
     const entry = plan.entries.find(({ type, key }) => type === 'put' && key === TABLES + name);
@@ -29,6 +32,7 @@ export function changeTable(store: Store, operation: string, input: Input): Inpu
       return output;
     }
     const table = activated(entry.value as Table);
+    if (wanted && operation === 'CreateTable') switchStream(table, wanted);
     entry.value = table;
     store.tables.set(name, table);
     return operation === 'CreateTable' ? structuredClone(output) : output;
@@ -37,15 +41,22 @@ export function changeTable(store: Store, operation: string, input: Input): Inpu
 
 /** Drops parameters that say what a table has anyway, which dynalite does not know. */
 function withoutDefaults(input: Input): Input {
-  const { StreamSpecification: stream, DeletionProtectionEnabled: isProtected, TableClass, ...rest } = input;
-  if ((stream as { StreamEnabled?: boolean } | undefined)?.StreamEnabled) {
-    throw validationError('The local emulator does not support streams.');
-  }
+  const { DeletionProtectionEnabled: isProtected, TableClass, ...rest } = input;
   return {
     ...rest,
     ...(isProtected ? { DeletionProtectionEnabled: isProtected } : {}),
     ...(TableClass && TableClass !== 'STANDARD' ? { TableClass } : {}),
   };
+}
+
+function updateStream(store: Store, { TableName: name, StreamSpecification: wanted }: Input): Input {
+  const known = store.tables.get(String(name));
+  if (!known) throw tableNotFound(String(name));
+  const table = structuredClone(known);
+  switchStream(table, wanted);
+  store.write((plan) => plan.entries.push({ type: 'put', key: TABLES + table.TableName, value: table }));
+  store.tables.set(table.TableName, table);
+  return { TableDescription: structuredClone(table) };
 }
 
 function activated(table: Table): Table {

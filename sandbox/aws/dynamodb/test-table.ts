@@ -13,7 +13,7 @@ export async function openTestTable() {
   const directory = mkdtempSync(join(tmpdir(), 'dynamodb-'));
   const dynamoDb = openDynamoDb({ file: join(directory, 'dynamodb.sqlite'), ttlSweepMs: 50, lockWaitMs: 0 });
   const service = {
-    target: 'DynamoDB_20120810',
+    targets: ['DynamoDB_20120810', 'DynamoDBStreams_20120810'],
     contentType: 'application/x-amz-json-1.0',
     accessKeyId: 'local',
   } as const;

@@ -63,6 +63,7 @@ async function sweep(store: Store): Promise<void> {
   const now = Date.now() / 1000;
   for (const name of store.timeToLive.keys()) await repeat(store, (plan) => deleteDue(store, plan, name, now));
   await repeat(store, (plan) => forgetTokens(store, plan, now, SWEEP_BATCH));
+  store.trimStream();
 }
 
 async function repeat(store: Store, run: (plan: Plan) => number): Promise<void> {

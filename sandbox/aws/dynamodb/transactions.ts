@@ -79,7 +79,7 @@ function readSteps(store: Store, items: unknown): Step[] {
 
 function planStep(store: Store, plan: Plan, step: Step): Reason {
   try {
-    planWrite(store, step.isCheckOnly ? { entries: [] } : plan, step);
+    planWrite(store, step.isCheckOnly ? { entries: [], told: [] } : plan, step);
     // A condition check is billed like a write.
     if (step.isCheckOnly && plan.charges) {
       const item = readItem(store, step.prepared);

@@ -30,7 +30,7 @@ async function open() {
   const { handle } = openSecretsManager({ file: join(directory, 'secrets.json') });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const { accessKeyId } = credentials;
-  const service = { target: 'secretsmanager', contentType: 'application/x-amz-json-1.1', accessKeyId } as const;
+  const service = { targets: ['secretsmanager'], contentType: 'application/x-amz-json-1.1', accessKeyId } as const;
   const listener = await serve({ ...service, handle });
   client = new SecretsManagerClient({ endpoint: listener.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
   close = listener.close;

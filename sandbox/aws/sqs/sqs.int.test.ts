@@ -29,7 +29,7 @@ let count = 0;
 
 beforeAll(async () => {
   const sqs = openSqs({ file: join(directory, 'sqs.sqlite') });
-  const service = { target: 'AmazonSQS', contentType: 'application/x-amz-json-1.0', accessKeyId: 'local' } as const;
+  const service = { targets: ['AmazonSQS'], contentType: 'application/x-amz-json-1.0', accessKeyId: 'local' } as const;
   const listener = await serve({ ...service, handle: sqs.handle });
   sqs.setBaseUrl(listener.endpoint);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

@@ -1,0 +1,189 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { queueUrl, tableName } from '#lib/platform/settings';
+import { type Pattern, type StreamSpec, streams as all } from '#lib/topology';
+import { ENDPOINT_VARIABLES } from '../aws/endpoints.ts';
+import { callAws } from './call-aws.ts';
+import { type Handler, invoke } from './handlers.ts';
+
+/** How often Lambda looks at a shard. */
+const LOOK_EVERY_MS = 250;
+const MAX_PAUSE_MS = 10_000;
+
+interface Options {
+  streams?: readonly StreamSpec[];
+  /** The file that says how far each shard has been handed on, which outlives the process. */
+  positionsFile: string;
+  pause?: (tries: number) => number;
+}
+
+type Positions = Record<string, string>;
+
+/**
+ * Event source mappings of the table's stream: batches to the consuming function, in order for each item, from where the
+ * process before ended, and again until the function has done with them.
+ */
+export function consumeStreams(
+  handlers: ReadonlyMap<string, Handler>,
+  { streams = all, positionsFile, pause = (tries) => Math.min(MAX_PAUSE_MS, 100 * 2 ** tries) }: Options,
+): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const positions: Positions = existsSync(positionsFile) ? JSON.parse(readFileSync(positionsFile, 'utf8')) : {};
+  const keep = (shard: string, number: string) => {
+    positions[shard] = number;
+    writeFileSync(`${positionsFile}.new`, JSON.stringify(positions), { mode: 0o600 });
+    renameSync(`${positionsFile}.new`, positionsFile);
+  };
+  const loops = streams.map(async (spec) => {
+    while (!signal.aborted) {
+      try {
+        const { arn, shards } = await describe(signal);
+        const work = (batch: DynamoDBRecord[]) => deliver(spec, batch, { handlers, arn, pause, signal });
+        await Promise.all(shards.map((shard) => follow({ spec, arn, shard, positions, keep, work, signal })));
+      } catch (error) {
+        if (!signal.aborted) tellFailure('a stream could not be read', spec.consumer, error);
+      }
+      await sleep(1000, undefined, { signal }).catch(() => undefined);
+    }
+  });
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(loops);
+    },
+  };
+}
+
+const call = <T>(target: string, input: object, signal: AbortSignal) =>
+  callAws(process.env[ENDPOINT_VARIABLES.dynamodb] ?? '', target, input, signal) as Promise<T>;
+
+const STREAMS = 'DynamoDBStreams_20120810';
+
+async function describe(signal: AbortSignal): Promise<{ arn: string; shards: string[] }> {
+  const about = { TableName: tableName() };
+  const { Table } = await call<{ Table: { LatestStreamArn: string } }>('DynamoDB_20120810.DescribeTable', about, signal);
+  const arn = Table.LatestStreamArn;
+  const { StreamDescription } = await call<{ StreamDescription: { Shards: Array<{ ShardId: string }> } }>(
+    `${STREAMS}.DescribeStream`,
+    { StreamArn: arn },
+    signal,
+  );
+  return { arn, shards: StreamDescription.Shards.map(({ ShardId }) => ShardId) };
+}
+
+interface Following {
+  spec: StreamSpec;
+  arn: string;
+  shard: string;
+  positions: Positions;
+  keep: (shard: string, number: string) => void;
+  work: (batch: DynamoDBRecord[]) => Promise<void>;
+  signal: AbortSignal;
+}
+
+/** Hands on a shard until it ends, or for as long as the hub runs. */
+async function follow({ spec, arn, shard, positions, keep, work, signal }: Following): Promise<void> {
+  const at = `${arn}/${shard}`;
+  const begin = positions[at]
+    ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: positions[at] }
+    : { ShardIteratorType: 'TRIM_HORIZON' };
+  const first = { StreamArn: arn, ShardId: shard, ...begin };
+  let { ShardIterator } = await call<{ ShardIterator?: string | undefined }>(
+    `${STREAMS}.GetShardIterator`,
+    first,
+    signal,
+  );
+  const Limit = spec.batchSize * spec.parallelizationFactor;
+  while (ShardIterator && !signal.aborted) {
+    const { Records, NextShardIterator } = await call<{ Records: DynamoDBRecord[]; NextShardIterator?: string }>(
+      `${STREAMS}.GetRecords`,
+      { ShardIterator, Limit },
+      signal,
+    );
+    const wanted = Records.filter((record) => spec.filters.some((pattern) => fits(pattern, record)));
+    const lanes = Map.groupBy(wanted, (record) => laneOf(record, spec.parallelizationFactor));
+    await Promise.all([...lanes.values()].map((lane) => inBatches(lane, spec.batchSize, work)));
+    const last = Records.at(-1)?.dynamodb?.SequenceNumber;
+    // A batch that a stop broke off is handed on again.
+    if (last && !signal.aborted) keep(at, last);
+    if (Records.length === 0) await sleep(LOOK_EVERY_MS, undefined, { signal });
+    ShardIterator = NextShardIterator;
+  }
+}
+
+async function inBatches<T>(all: readonly T[], size: number, work: (batch: T[]) => Promise<void>): Promise<void> {
+  for (let start = 0; start < all.length; start += size) await work(all.slice(start, start + size));
+}
+
+/** All records of an item go one lane. */
+function laneOf({ dynamodb }: DynamoDBRecord, lanes: number): number {
+  let sum = 0;
+  for (const character of JSON.stringify(dynamodb?.Keys)) sum = (sum * 31 + character.charCodeAt(0)) >>> 0;
+  return sum % lanes;
+}
+
+/** Whether a record has one of the wanted values at each path of a pattern. */
+export function fits(pattern: Pattern, value: unknown): boolean {
+  return Object.entries(pattern).every(([name, wanted]) => {
+    const found = (value as Record<string, unknown> | undefined)?.[name];
+    return Array.isArray(wanted) ? wanted.includes(found) : fits(wanted as Pattern, found);
+  });
+}
+
+interface Delivering {
+  handlers: ReadonlyMap<string, Handler>;
+  arn: string;
+  pause: (tries: number) => number;
+  signal: AbortSignal;
+}
+
+/** Invokes the function until it has done with a batch, or the batch is given up and told to the on-failure queue. */
+async function deliver(spec: StreamSpec, batch: DynamoDBRecord[], by: Delivering, tries = 0): Promise<void> {
+  if (by.signal.aborted) return;
+  const done = await attempt(spec, batch, by);
+  if (done >= batch.length) return;
+  const rest = batch.slice(done);
+  if (tries >= spec.maximumRetryAttempts || ageSeconds(rest) > spec.maximumRecordAgeSeconds)
+    return bury(spec, rest, by);
+  await sleep(by.pause(tries), undefined, { signal: by.signal }).catch(() => undefined);
+  // A function that failed says not at which record: each half finds out for itself.
+  const half = done === 0 ? Math.ceil(rest.length / 2) : rest.length;
+  await deliver(spec, rest.slice(0, half), by, tries + 1);
+  if (half < rest.length) await deliver(spec, rest.slice(half), by, tries + 1);
+}
+
+/** How many records of a batch are done: those before the first that was reported, or none where the function failed. */
+async function attempt({ consumer }: StreamSpec, Records: DynamoDBRecord[], { handlers, arn }: Delivering) {
+  const event = { Records: Records.map((record) => ({ ...record, eventSourceARN: arn })) };
+  try {
+    const response = (await invoke(handlers, consumer, event)) as DynamoDBBatchResponse | null;
+    const reported = new Set(response?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier));
+    const first = Records.findIndex(({ dynamodb }) => reported.has(dynamodb?.SequenceNumber ?? ''));
+    if (first === -1) return reported.size === 0 ? Records.length : 0;
+    return first;
+  } catch (error) {
+    tellFailure('a function failed', consumer, error);
+    return 0;
+  }
+}
+
+const ageSeconds = ([first]: DynamoDBRecord[]): number =>
+  Date.now() / 1000 - (first?.dynamodb?.ApproximateCreationDateTime ?? 0);
+
+/** Only where the records stand in the stream is told: who looks into the queue reads them there. */
+async function bury({ consumer, onFailureQueue }: StreamSpec, batch: DynamoDBRecord[], { arn, signal }: Delivering) {
+  const url = queueUrl(onFailureQueue);
+  const [first, last] = [batch[0], batch.at(-1)].map((record) => record?.dynamodb?.SequenceNumber);
+  const MessageBody = JSON.stringify({
+    requestContext: { functionArn: consumer, condition: 'RetryAttemptsExhausted' },
+    DDBStreamBatchInfo: {
+      ...{ startSequenceNumber: first, endSequenceNumber: last, batchSize: batch.length, streamArn: arn },
+    },
+  });
+  await callAws(url, 'AmazonSQS.SendMessage', { QueueUrl: url, MessageBody }, signal);
+}
+
+const tellFailure = (message: string, consumer: string, error: unknown): void =>
+  console.error(JSON.stringify({ level: 'error', message, function: consumer, error: (error as Error).name }));
