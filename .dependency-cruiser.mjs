@@ -12,7 +12,7 @@ const ROWS = [
   ['lib/attempts'],
   ['lib/inbound'],
   ['lib/polling'],
-  ['lib/replays', 'lib/remap', 'lib/privacy'],
+  ['lib/replays', 'lib/remap', 'lib/privacy', 'lib/changes'],
   ['lib/api'],
   ['lib/topology.ts'],
   ['functions', 'stacks', 'cli'],

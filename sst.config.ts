@@ -27,6 +27,7 @@ export default $config({
     const { webhooks } = await import('./stacks/webhooks');
     const { ops } = await import('./stacks/ops');
     const { pushers } = await import('./stacks/pushers');
+    const { publisher } = await import('./stacks/publisher');
     const { pollers } = await import('./stacks/pollers');
     const { alarms } = await import('./stacks/watch/alarms');
     const { budget } = await import('./stacks/watch/budget');
@@ -38,6 +39,7 @@ export default $config({
     webhooks(resources, gateway);
     ops(resources, gateway);
     pushers(resources);
+    publisher(resources);
     const scheduleDeadLetters = pollers(resources);
     budget();
     dashboard(resources, gateway, alarms(resources, gateway, scheduleDeadLetters));

@@ -5,6 +5,8 @@ export interface Api {
   readonly url: string;
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  put<T>(path: string, body?: unknown): Promise<T>;
+  delete<T>(path: string): Promise<T>;
 }
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
@@ -46,6 +48,8 @@ export function createApi({ url, key, fetch = globalThis.fetch, timeoutMs = TIME
     url,
     get: async <T>(path: string, query: Query = {}) => (await call('GET', path + search(query))) as T,
     post: async <T>(path: string, body: unknown = {}) => (await call('POST', path, body)) as T,
+    put: async <T>(path: string, body: unknown = {}) => (await call('PUT', path, body)) as T,
+    delete: async <T>(path: string) => (await call('DELETE', path)) as T,
   };
 }
 

@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander';
 import { addAudit } from './commands/audit.ts';
 import { addBuyers } from './commands/buyers.ts';
+import { addChanges } from './commands/changes.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConnections } from './commands/connections.ts';
 import { addConsole } from './commands/console.ts';
+import { addConsumers } from './commands/consumers.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -48,6 +50,8 @@ export function createProgram(): Command {
     addRemap,
     addRemaps,
     addPoll,
+    addChanges,
+    addConsumers,
     addSecrets,
     addWebhooks,
     addKeys,

@@ -1,4 +1,4 @@
 import { publish } from '#lib/changes/publish';
-import { consumeStream } from '#lib/platform/stream/consume';
+import { consumeStream } from '#lib/platform/table/stream';
 
 export const handler = consumeStream(publish);

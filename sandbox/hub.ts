@@ -31,7 +31,10 @@ export interface RunningHub {
  * The deployed hub on one machine: the same handlers behind an API gateway, queue triggers and schedules.
  * Import only when the environment names the emulators and what was provisioned there.
  */
-export async function startHub(server: Server, { file, apiKey, logFile, positionsFile, workers }: HubOptions): Promise<RunningHub> {
+export async function startHub(
+  server: Server,
+  { file, apiKey, logFile, positionsFile, workers }: HubOptions,
+): Promise<RunningHub> {
   // A key that an earlier start was given is nobody's now.
   await revokeApiKeys(LOCAL_KEY_NAME);
   await putApiKey(apiKey, LOCAL_KEY_NAME, ['ops', 'privacy']);

@@ -62,7 +62,8 @@ const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_
 /** A table that was made before there were changes has no stream. */
 async function streamOlderTable(db: DynamoDBClient): Promise<void> {
   const { Table } = await db.send(new DescribeTableCommand({ TableName: table.name }));
-  if (!Table?.StreamSpecification) await db.send(new UpdateTableCommand({ TableName: table.name, StreamSpecification }));
+  if (!Table?.StreamSpecification)
+    await db.send(new UpdateTableCommand({ TableName: table.name, StreamSpecification }));
 }
 
 const keySchema = (hash: string, range: string) => [

@@ -1,4 +1,4 @@
-import { envName, type FunctionSpec, functions, queues } from '../lib/topology';
+import { envName, type FunctionSpec, functions, queues, streams } from '../lib/topology';
 import { bundling } from './bundling';
 import { environmentFor, find, type Resources } from './environment';
 import { logicalName, metricNamespace, physicalName } from './names';
@@ -41,14 +41,24 @@ function findFunction(name: string): FunctionSpec {
   return spec;
 }
 
-/** What the event source mapping does in the function's name. */
-const consumerStatements = (name: string, resources: Resources) =>
-  queues
+/** What event source mappings do in the function's name. */
+const consumerStatements = (name: string, { queues: made, table }: Resources) => [
+  ...queues
     .filter(({ consumer }) => consumer === name)
     .map((queue) => ({
       actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-      resources: [find(resources.queues, queue.name).arn],
-    }));
+      resources: [find(made, queue.name).arn],
+    })),
+  ...streams
+    .filter(({ consumer }) => consumer === name)
+    .flatMap(({ onFailureQueue }) => [
+      {
+        actions: ['DescribeStream', 'GetRecords', 'GetShardIterator'].map((each) => `dynamodb:${each}`),
+        resources: [table.nodes.table.streamArn],
+      },
+      { actions: ['sqs:SendMessage'], resources: [find(made, onFailureQueue).arn] },
+    ]),
+];
 
 // A stream's name is made up by Lambda, so this is the one resource that cannot be spelled out: the function's own log.
 const logStatement = (logs: aws.cloudwatch.LogGroup) => ({

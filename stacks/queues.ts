@@ -1,4 +1,4 @@
-import { queues as specs } from '../lib/topology';
+import { queues as specs, streams } from '../lib/topology';
 import type { Resources } from './environment';
 import { logicalName } from './names';
 
@@ -7,10 +7,12 @@ const DAY = 24 * 3600;
 const RETENTION_SECONDS = 7 * DAY;
 const DEAD_LETTER_RETENTION_SECONDS = 14 * DAY;
 
-/** Every queue of the topology and its dead-letter queue, by name. */
+/** Every queue of the topology and its dead-letter queue, and those of the streams, by name. */
 export function queues(): ReadonlyMap<string, sst.aws.Queue> {
-  return new Map(
-    specs.flatMap(({ name, deadLetterQueue, visibilityTimeoutSeconds, maxReceiveCount }) => {
+  const ofStreams = streams.map(({ onFailureQueue: name }) => [name, createDeadLetterQueue(name)] as const);
+  return new Map([
+    ...ofStreams,
+    ...specs.flatMap(({ name, deadLetterQueue, visibilityTimeoutSeconds, maxReceiveCount }) => {
       const deadLetters = createDeadLetterQueue(deadLetterQueue);
       const queue = new sst.aws.Queue(logicalName(name), {
         visibilityTimeout: `${visibilityTimeoutSeconds} seconds`,
@@ -22,7 +24,7 @@ export function queues(): ReadonlyMap<string, sst.aws.Queue> {
         [deadLetterQueue, deadLetters],
       ] as const;
     }),
-  );
+  ]);
 }
 
 export const createDeadLetterQueue = (name: string): sst.aws.Queue =>

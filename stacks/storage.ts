@@ -29,6 +29,7 @@ function createTable(): sst.aws.Dynamo {
       indexes.map(([name, key]) => [name, { ...key, projection: 'keys-only' as const }]),
     ),
     ttl: spec.ttl,
+    stream: 'new-and-old-images',
     deletionProtection: isProduction(),
     transform: {
       table: (args, options) => {

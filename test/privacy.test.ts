@@ -32,7 +32,7 @@ const dataDir = temporaryFolder();
 let hub: InProcess;
 let handlers: Record<'scopio' | 'ingest' | 'api', Handler>;
 beforeAll(async () => {
-  hub = await startInProcess(file, dataDir);
+  hub = await startInProcess(file, dataDir, { streamMs: 2_000 });
   const { putApiKey } = await import('#lib/api/kit/keys');
   await putApiKey('ops-key', 'night-shift', ['ops']);
   await putApiKey('privacy-key', 'dpo', ['privacy']);

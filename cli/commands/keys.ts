@@ -7,7 +7,7 @@ import { examples, yes } from '../options.ts';
 import type { GlobalOptions } from '../session.ts';
 import { type Column, renderTable } from '../table.ts';
 
-const SCOPES: readonly Scope[] = ['orders:read', 'fulfillments:write', 'ops', 'privacy'];
+const SCOPES: readonly Scope[] = ['orders:read', 'fulfillments:write', 'changes:read', 'ops', 'privacy'];
 
 interface CreateOptions {
   scopes?: Scope[];

@@ -2,11 +2,12 @@ import { getAttempts, getDeliveries } from '#lib/deliveries/ledger';
 import { compareText } from '#lib/platform/canonical-json';
 import { retention } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
-import { keysIn, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
+import { keysIn, listIndex, partitionsOf, walkIndex } from '#lib/platform/table/sharded-index';
 import {
   bare,
   db,
   getItem,
+  getItems,
   type Item,
   type Key,
   keptFor,
@@ -117,6 +118,20 @@ interface OrderFilter {
   limit: number;
   cursor?: string | undefined;
   matches?: (order: Order) => boolean;
+}
+
+/** Every order of connections, the oldest received first; `since` and `until` bound when. */
+export async function* eachOrder(
+  connections: readonly string[],
+  { since, until = '~' }: { since?: string; until?: string } = {},
+): AsyncGenerator<Order> {
+  const { byTime } = items.order;
+  const partitions = connections.flatMap((connection) => partitionsOf(byTime, { connection }));
+  for await (const rows of walkIndex({ index: byTime.index, partitions, limit: 100, after: since })) {
+    const wanted = rows.filter(({ sort }) => sort < until);
+    yield* await getItems<Order>(wanted);
+    if (wanted.length < rows.length) return;
+  }
 }
 
 /** Orders, newest received first. */

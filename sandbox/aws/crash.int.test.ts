@@ -85,12 +85,41 @@ function database({ config, endpoints }: Started) {
   return DynamoDBDocumentClient.from(new DynamoDBClient({ ...config, endpoint: endpoints.dynamodb }));
 }
 
+interface Told {
+  Streams: Array<{ StreamArn: string }>;
+  ShardIterator: string;
+  NextShardIterator: string;
+  Records: Array<{ eventName: string }>;
+}
+
+/** How many items the stream says were put, from its beginning. */
+async function insertsInStream({ config, endpoints }: Started): Promise<number> {
+  const call = async (operation: string, input: object) => {
+    const headers = {
+      'x-amz-target': `DynamoDBStreams_20120810.${operation}`,
+      authorization: `Credential=${config.credentials.accessKeyId}/`,
+    };
+    const answer = await fetch(endpoints.dynamodb, { method: 'POST', headers, body: JSON.stringify(input) });
+    return (await answer.json()) as Told;
+  };
+  const { Streams } = await call('ListStreams', {});
+  const from = { StreamArn: Streams[0]?.StreamArn, ShardId: '', ShardIteratorType: 'TRIM_HORIZON' };
+  let { ShardIterator } = await call('GetShardIterator', from);
+  for (let count = 0; ; ) {
+    const { Records, NextShardIterator } = await call('GetRecords', { ShardIterator });
+    if (Records.length === 0) return count;
+    count += Records.filter(({ eventName }) => eventName === 'INSERT').length;
+    ShardIterator = NextShardIterator;
+  }
+}
+
 it('leaves no half of a transaction behind when killed in the middle, again and again', async () => {
   let started = await start();
   await database(started).send(
     new CreateTableCommand({
       TableName,
       BillingMode: 'PAY_PER_REQUEST',
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
       AttributeDefinitions: ['pk', 'group'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       GlobalSecondaryIndexes: [
@@ -134,6 +163,8 @@ it('leaves no half of a transaction behind when killed in the middle, again and 
       }),
     );
     expect([right, Count]).toEqual([left, Number(left) * PUTS]);
+    // The two counters were put once.
+    expect(await insertsInStream(started)).toBe(Number(left) * PUTS + 2);
     expect(left).toBeGreaterThanOrEqual(acknowledged);
     acknowledged = Number(left);
   }

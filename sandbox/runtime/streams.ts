@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { queueUrl, tableName } from '#lib/platform/settings';
-import { type Pattern, type StreamSpec, streams as all } from '#lib/topology';
+import { streams as all, type Pattern, type StreamSpec } from '#lib/topology';
 import { ENDPOINT_VARIABLES } from '../aws/endpoints.ts';
 import { callAws } from './call-aws.ts';
 import { type Handler, invoke } from './handlers.ts';
@@ -63,7 +63,11 @@ const STREAMS = 'DynamoDBStreams_20120810';
 
 async function describe(signal: AbortSignal): Promise<{ arn: string; shards: string[] }> {
   const about = { TableName: tableName() };
-  const { Table } = await call<{ Table: { LatestStreamArn: string } }>('DynamoDB_20120810.DescribeTable', about, signal);
+  const { Table } = await call<{ Table: { LatestStreamArn: string } }>(
+    'DynamoDB_20120810.DescribeTable',
+    about,
+    signal,
+  );
   const arn = Table.LatestStreamArn;
   const { StreamDescription } = await call<{ StreamDescription: { Shards: Array<{ ShardId: string }> } }>(
     `${STREAMS}.DescribeStream`,
@@ -125,7 +129,7 @@ function laneOf({ dynamodb }: DynamoDBRecord, lanes: number): number {
 }
 
 /** Whether a record has one of the wanted values at each path of a pattern. */
-export function fits(pattern: Pattern, value: unknown): boolean {
+function fits(pattern: Pattern, value: unknown): boolean {
   return Object.entries(pattern).every(([name, wanted]) => {
     const found = (value as Record<string, unknown> | undefined)?.[name];
     return Array.isArray(wanted) ? wanted.includes(found) : fits(wanted as Pattern, found);

@@ -12,6 +12,7 @@ const RUNBOOK = {
   blocked: 'deliveries-are-blocked',
   messages: 'messages-fail',
   failing: 'a-function-fails',
+  feed: 'the-change-feed-lags',
   ticks: 'ticks-are-dropped',
   recursion: 'a-chain-of-rings-was-cut',
   throttled: 'a-function-is-throttled',

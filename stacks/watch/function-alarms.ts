@@ -1,4 +1,4 @@
-import { functions, queues, schedules } from '../../lib/topology';
+import { functions, queues, schedules, streams } from '../../lib/topology';
 import { find, type Resources } from '../environment';
 import { physicalName } from '../names';
 import { type CreateAlarm, computed, summed } from './alarm';
@@ -59,6 +59,37 @@ export function functionAlarms(createAlarm: CreateAlarm, resources: Resources): 
       }),
     );
   droppedAlarms(createAlarm);
+  feedAlarms(createAlarm);
+}
+
+/** A day is what the stream keeps: two minutes are told of long before. */
+const FEED_LAG_MS = 2 * 60_000;
+
+function feedAlarms(createAlarm: CreateAlarm): void {
+  for (const { consumer } of streams)
+    createAlarm(
+      `${consumer}-lags`,
+      {
+        says: `What was committed more than ${FEED_LAG_MS / 60_000} minutes ago is not in the change feed`,
+        runbook: 'feed',
+        above: FEED_LAG_MS,
+        period: 60,
+        of: LASTING,
+        silence: 'quiet',
+      },
+      { ...functionMetric(consumer, 'IteratorAge'), statistic: 'Maximum' },
+    );
+  createAlarm(
+    'records-passed-over',
+    {
+      says: 'The publisher could not make sense of a commit and passed it over',
+      runbook: 'feed',
+      above: 0,
+      period: FIVE_MINUTES,
+      silence: 'quiet',
+    },
+    { ...ownMetric('RecordsPassedOver', {}), statistic: 'Sum' },
+  );
 }
 
 function droppedAlarms(createAlarm: CreateAlarm): void {

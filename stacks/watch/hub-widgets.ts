@@ -40,6 +40,7 @@ export const hubWidgets = (): Widget[][] => [
         metric: ownMetric('MessagesFailed', { Function: physicalName(name) }),
       })),
     ),
+    graph('Commits that are no change', [{ label: 'passed over', metric: ownMetric('RecordsPassedOver', {}) }]),
     graph('Deliveries dead or blocked', byState('DeliveriesStopped', METRICS.DeliveriesStopped.dimensions.State)),
   ],
   marketplaces.map(({ name, title }) => graph(`Attempts at ${title}`, attemptsAt(name))),

@@ -51,7 +51,8 @@ type FunctionMetric =
   | 'Duration'
   | 'ConcurrentExecutions'
   | 'AsyncEventsDropped'
-  | 'RecursiveInvocationsDropped';
+  | 'RecursiveInvocationsDropped'
+  | 'IteratorAge';
 
 /** Of a function of the topology. */
 export const functionMetric = (name: string, metricName: FunctionMetric): Metric => ({

@@ -1,4 +1,4 @@
-import { INBOUND_QUEUE, queues } from '../../lib/topology';
+import { INBOUND_QUEUE, queues, streams } from '../../lib/topology';
 import { find, type Resources } from '../environment';
 import type { CreateAlarm } from './alarm';
 import { queueMetric } from './metrics';
@@ -40,6 +40,7 @@ export function queueAlarms(createAlarm: CreateAlarm, resources: Resources, sche
     );
   }
   notEmpty('schedule-dead-letters', scheduleDeadLetters);
+  for (const { onFailureQueue: name } of streams) notEmpty(name, find(resources.queues, name));
   createAlarm(
     `${INBOUND_QUEUE}-unfair`,
     {

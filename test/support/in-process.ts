@@ -1,6 +1,6 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { vi } from 'vitest';
-import { awsEnvironment, startAws } from '#sandbox/aws/index';
+import { type AwsOptions, awsEnvironment, startAws } from '#sandbox/aws/index';
 import { temporaryFolder } from './hub.ts';
 
 export interface InProcess {
@@ -12,10 +12,14 @@ export interface InProcess {
 }
 
 /** The emulators with everything provisioned and the environment set, for handlers and lib/ called in this process. */
-export async function startInProcess(file: unknown, dataDir = temporaryFolder()): Promise<InProcess> {
+export async function startInProcess(
+  file: unknown,
+  dataDir = temporaryFolder(),
+  options: Partial<AwsOptions> = {},
+): Promise<InProcess> {
   // What lib/ logs of the failures that the tests cause would bury those of the tests.
   for (const level of ['info', 'warn', 'error'] as const) vi.spyOn(console, level).mockImplementation(() => undefined);
-  const aws = await startAws({ dataDir });
+  const aws = await startAws({ dataDir, ...options });
   Object.assign(process.env, awsEnvironment(aws), { PUBLIC_URL: 'https://hub.example' });
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());

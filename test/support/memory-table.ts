@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
 import { table } from '#lib/platform/names';
 import { openTable, type Table } from '#lib/platform/table/document';
 import { AwsError } from '#sandbox/aws/aws-error';
@@ -33,7 +34,24 @@ const nobody = { onClose: () => undefined };
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** The hub's table in memory, for unit tests: every expression means what it means in the emulator. */
-export function memoryTable(): Table {
+export const memoryTable = (): Table => openMemory().table;
+
+/** The same, and what its stream tells from a record on. */
+export function streamedTable() {
+  const { table: opened, handle } = openMemory({ StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' });
+  const call = (operation: string, input: object) => handle(operation, input, nobody) as never;
+  const { Streams } = call('ListStreams', {}) as { Streams: Array<{ StreamArn: string }> };
+  const { ShardIterator } = call('GetShardIterator', {
+    ...{ StreamArn: Streams[0]?.StreamArn, ShardId: '', ShardIteratorType: 'TRIM_HORIZON' },
+  }) as { ShardIterator: string };
+  return {
+    table: opened,
+    /** All records that there are. */
+    records: (): DynamoDBRecord[] => (call('GetRecords', { ShardIterator }) as { Records: DynamoDBRecord[] }).Records,
+  };
+}
+
+function openMemory(StreamSpecification?: object): { table: Table; handle: Handle } {
   const dynamoDb = openDynamoDb({ file: ':memory:', ttlSweepMs: 3_600_000, lockWaitMs: 0 });
   const keySchema = (hash: string, range: string) => [
     { AttributeName: hash, KeyType: 'HASH' },
@@ -46,6 +64,7 @@ export function memoryTable(): Table {
     {
       TableName: table.name,
       BillingMode: 'PAY_PER_REQUEST',
+      ...(StreamSpecification && { StreamSpecification }),
       AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
       KeySchema: keySchema('pk', 'sk'),
       GlobalSecondaryIndexes: indexes.map(([IndexName, { hashKey, rangeKey }]) => ({
@@ -57,5 +76,5 @@ export function memoryTable(): Table {
     nobody,
   );
   const client = new DynamoDBClient({ region: 'us-east-1', credentials, requestHandler: inThread(dynamoDb.handle) });
-  return openTable(client, { nameOf: () => table.name });
+  return { table: openTable(client, { nameOf: () => table.name }), handle: dynamoDb.handle };
 }

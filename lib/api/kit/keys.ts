@@ -5,7 +5,7 @@ import * as items from '#lib/platform/table/items';
 import { keysIn, queryIndex } from '#lib/platform/table/sharded-index';
 import { db, getItem, type Key, put, transact } from '#lib/platform/table/table';
 
-export type Scope = 'orders:read' | 'fulfillments:write' | 'ops' | 'privacy';
+export type Scope = 'orders:read' | 'fulfillments:write' | 'changes:read' | 'ops' | 'privacy';
 
 /** Who calls. The name stands on timelines and replays; the key itself is kept nowhere. */
 export interface ApiKey {

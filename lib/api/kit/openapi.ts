@@ -20,6 +20,7 @@ const HEAD = {
     { name: 'orders', description: 'What was sold, and the parcels the seller ships.' },
     { name: 'deliveries', description: 'Everything the hub tells a remote, and its attempts.' },
     { name: 'replays', description: 'What operators have run again, and how far it is.' },
+    { name: 'changes', description: 'What changed, for the seller’s own systems.' },
     { name: 'catalog', description: 'What the connections sell or stock, and how many of it.' },
     { name: 'events', description: 'What arrived, and what became of it.' },
     { name: 'quarantine', description: 'Webhooks whose proof did not hold.' },
@@ -36,7 +37,7 @@ export function describe(routes: readonly Route[]): Json {
   for (const route of routes)
     paths[route.path] = { ...paths[route.path], [route.method]: describeRoute(route, schemaOf) };
   const description =
-    'An API key. Its scopes are among `orders:read`, `fulfillments:write`, `ops`, which includes both, and `privacy`, which nothing includes.';
+    'An API key. Its scopes are among `orders:read`, `fulfillments:write`, `changes:read`, `ops`, which includes all of them, and `privacy`, which nothing includes.';
   const securitySchemes = { [BEARER]: { type: 'http', scheme: 'bearer', description } };
   return { ...HEAD, components: { schemas: components, securitySchemes }, paths };
 }

@@ -25,7 +25,7 @@ export interface Answer {
 
 /** One route: how it is called, checked and described. */
 export interface Route {
-  method: 'get' | 'post' | 'patch' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** As OpenAPI writes it: `/orders/{id}`. */
   path: string;
   tags: readonly string[];

@@ -290,3 +290,23 @@ export const settledMember = {
   prefix: 'DONE#',
   keepDays: 90,
 } as const;
+
+/**
+ * One batch of entries of the feed at a dense position of its partition, which the conditional put of this very item
+ * takes; `total` counts the entries of the partition up to its end.
+ */
+export const feedItem = {
+  partition: ({ partition }: Of<'partition'>) => `FEED#${partition}`,
+  key: ({ partition, position }: Of<'partition' | 'position'>) => ({
+    pk: `FEED#${partition}`,
+    sk: position.padStart(12, '0'),
+  }),
+  keepDays: 30,
+  visible: ['at', 'total'],
+} as const;
+
+/** How far somebody has read the feed. */
+export const consumer = {
+  partition: () => 'CONSUMERS',
+  key: ({ id }: Of<'id'>) => ({ pk: 'CONSUMERS', sk: id }),
+} as const;

@@ -26,7 +26,10 @@ export const partitionsOf = <P>({ isSharded, partition }: Place<P>, of: P): stri
   isSharded ? shardsOf(partition(of)) : [partition(of)];
 
 /** The partition of an index in which one of many things of a kind stands, by its id. */
-export const shardOf = (partition: string, id: string): string => shardName(partition, hash(id) % INDEX_SHARDS);
+export const shardOf = (partition: string, id: string): string => shardName(partition, shardNumber(id));
+
+/** Which of so many partitions a thing belongs to, by its id: from 0 to `INDEX_SHARDS - 1`. */
+export const shardNumber = (id: string): number => hash(id) % INDEX_SHARDS;
 
 const shardsOf = (partition: string): string[] =>
   Array.from({ length: INDEX_SHARDS }, (_, shard) => shardName(partition, shard));

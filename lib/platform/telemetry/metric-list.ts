@@ -31,6 +31,8 @@ export const METRICS = {
   DeliveryLatency: { unit: 'Milliseconds', dimensions: { Marketplace: 'any' } },
   /** Messages that a consumer of a queue reported as failed: each is received again. */
   MessagesFailed: { unit: 'Count', dimensions: { Function: 'any' } },
+  /** Commits that the publisher could not tell as changes: `longshore changes rebuild` does. */
+  RecordsPassedOver: { unit: 'Count', dimensions: {} },
   /** How much longer than its interval a connection has not been polled to the end; 0 while it is on time. */
   PollerLag: { unit: 'Seconds', dimensions: { Marketplace: 'any' } },
 } as const satisfies Record<string, MetricSpec>;

@@ -1,4 +1,4 @@
-import { type FunctionSpec, queues, table } from '#lib/topology';
+import { type FunctionSpec, queues, streams, table } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 import type { Call } from './policy.ts';
 
@@ -23,6 +23,7 @@ export const actionsInBundle = (graph: Graph, { handler }: FunctionSpec): Set<st
 
 /** What the event source mapping asks for in a consumer's name, and Lambda in every function's. */
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+const FOLLOW = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
 const LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 /**
@@ -68,6 +69,15 @@ export function callsOf(graph: Graph, spec: FunctionSpec): Call[] {
       (grants.secrets ?? []).map((each) => String(graph.secret(each).state.arn)),
     ),
     ...CONSUME.flatMap((action) => queueArns(consumed).map((resource) => ({ action, resource }))),
+    ...streams
+      .filter(({ consumer }) => consumer === name)
+      .flatMap(({ onFailureQueue }) => [
+        ...FOLLOW.map((action) => ({
+          action,
+          resource: String(graph.one('dynamodb/table:Table').state.streamArn),
+        })),
+        ...queueArns([onFailureQueue]).map((resource) => ({ action: 'sqs:SendMessage', resource })),
+      ]),
     ...LOG.map((action) => ({ action, resource: `${log.state.arn}:log-stream:2026/11/21/[$LATEST]0` })),
   ];
 }

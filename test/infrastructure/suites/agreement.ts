@@ -7,14 +7,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { envName, functions, queues, schedules } from '#lib/topology';
+import { envName, functions, queues, schedules, streams } from '#lib/topology';
 import { awsEnvironment, type RunningAws, startAws } from '#sandbox/aws/index';
 import { provision } from '#sandbox/provision';
 import type { Handler } from '#sandbox/runtime/handlers';
 import { createApiGateway } from '#sandbox/runtime/http';
 import { consumeQueues } from '#sandbox/runtime/queues';
 import { periodSeconds, runSchedules } from '#sandbox/runtime/schedules';
+import { consumeStreams } from '#sandbox/runtime/streams';
 import type { Graph } from '../graph.ts';
 import { routeTargets, scheduleTargets } from './routes-and-schedules.ts';
 
@@ -105,9 +107,9 @@ export const describeAgreement = (graph: Graph) =>
         (event as { Records: Array<{ body: string }> }).Records[0]?.body,
         name,
       ]);
-      const deployed = graph.all('lambda/eventSourceMapping:EventSourceMapping').map(({ inputs }) => {
+      const deployed = graph.all('lambda/eventSourceMapping:EventSourceMapping').flatMap(({ inputs }) => {
         const queue = queues.find(({ name }) => graph.queue(name).state.arn === inputs.eventSourceArn);
-        return [`to ${queue?.name}`, deployedName(inputs.functionName)];
+        return queue ? [[`to ${queue.name}`, deployedName(inputs.functionName)]] : [];
       });
       expect(local.sort()).toEqual(deployed.sort());
     });
@@ -143,6 +145,29 @@ export const describeAgreement = (graph: Graph) =>
         [...(inputs.globalSecondaryIndexes as Array<{ name: string }>)].sort(byName),
       );
       expect(TimeToLiveDescription?.AttributeName).toBe((inputs.ttl as { attributeName: string }).attributeName);
+    });
+
+    test('on the stream of the table, and who follows it', async () => {
+      const { calls, handlers } = recordCalls();
+      const { Table } = await new DynamoDBClient({}).send(
+        new DescribeTableCommand({ TableName: environment[envName.table] }),
+      );
+      const { inputs } = graph.one('dynamodb/table:Table');
+      expect([Table?.StreamSpecification?.StreamEnabled, Table?.StreamSpecification?.StreamViewType]).toEqual([
+        inputs.streamEnabled,
+        inputs.streamViewType,
+      ]);
+      const { db } = await import('#lib/platform/table/table');
+      for (const sk of ['ORDER', 'TIMELINE#1', 'DELIVERY', 'PRODUCT'])
+        await db.put({ Item: { pk: 'a', sk, state: sk === 'DELIVERY' ? 'pending' : 'succeeded' } });
+      const following = consumeStreams(handlers, { positionsFile: join(data, 'positions.json') });
+      for (let waited = 0; calls.length < 1 && waited < 10_000; waited += 20) await sleep(20);
+      await following.stop();
+      const keys = calls.flatMap(({ event }) =>
+        (event as DynamoDBStreamEvent).Records.map(({ dynamodb }) => dynamodb?.Keys?.sk?.S),
+      );
+      expect(keys.sort()).toEqual(['ORDER', 'PRODUCT']);
+      expect(new Set(calls.map(({ name }) => name))).toEqual(new Set(streams.map(({ consumer }) => consumer)));
     });
 
     test('on the names of the environment', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { functions, queues, schedules } from '#lib/topology';
+import { functions, queues, schedules, streams } from '#lib/topology';
 import { account, type Graph, type Inputs } from '../graph.ts';
 import { findMetricBreaches, type MetricReference } from './metrics.ts';
 
@@ -22,18 +22,19 @@ export const describeAlarms = (graph: Graph) =>
     const alarm = (name: string) => graph.one(ALARM, ({ inputs }) => inputs.name === `longshore-test-${name}`).inputs;
     const queueName = (name: string) => String(graph.queue(name).state.name);
 
-    test.each([...queues.map(({ deadLetterQueue }) => deadLetterQueue), 'schedule-dead-letters'])(
-      '%s rings at its first message',
-      (name) => {
-        expect(alarm(`${name}-not-empty`)).toMatchObject({
-          namespace: 'AWS/SQS',
-          metricName: 'ApproximateNumberOfMessagesVisible',
-          dimensions: { QueueName: queueName(name) },
-          statistic: 'Maximum',
-          threshold: 0,
-        });
-      },
-    );
+    test.each([
+      ...queues.map(({ deadLetterQueue }) => deadLetterQueue),
+      ...streams.map(({ onFailureQueue }) => onFailureQueue),
+      'schedule-dead-letters',
+    ])('%s rings at its first message', (name) => {
+      expect(alarm(`${name}-not-empty`)).toMatchObject({
+        namespace: 'AWS/SQS',
+        metricName: 'ApproximateNumberOfMessagesVisible',
+        dimensions: { QueueName: queueName(name) },
+        statistic: 'Maximum',
+        threshold: 0,
+      });
+    });
 
     test.each(queues)(
       '$name rings when a message has waited for a quarter of an hour beyond what rings are held back',
@@ -50,7 +51,7 @@ export const describeAlarms = (graph: Graph) =>
 
     test('every queue of the graph that others bury in has one, whoever made it', () => {
       const dead = graph.all('sqs/queue:Queue').filter(({ inputs }) => !inputs.redrivePolicy);
-      expect(dead).toHaveLength(queues.length + 1);
+      expect(dead).toHaveLength(queues.length + streams.length + 1);
       const watched = all
         .filter(({ metricName }) => metricName === 'ApproximateNumberOfMessagesVisible')
         .map(({ dimensions }) => (dimensions as { QueueName: string }).QueueName);
@@ -111,6 +112,18 @@ export const describeAlarms = (graph: Graph) =>
         expect(rings(1, 1)).toBe(true);
         expect(rings(1, 10_000)).toBe(false);
         expect(rings(200, 10_000)).toBe(true);
+      },
+    );
+
+    test.each(streams)(
+      '$consumer rings when the change feed is two minutes behind what was committed',
+      ({ consumer }) => {
+        expect(alarm(`${consumer}-lags`)).toMatchObject({
+          metricName: 'IteratorAge',
+          dimensions: { FunctionName: graph.function(consumer).state.name },
+          statistic: 'Maximum',
+          threshold: 120_000,
+        });
       },
     );
 

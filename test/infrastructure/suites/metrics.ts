@@ -31,6 +31,7 @@ const OF_AWS: Record<string, { dimensions: string[][]; names: string[] }> = {
       'Duration',
       'Errors',
       'Invocations',
+      'IteratorAge',
       'RecursiveInvocationsDropped',
       'Throttles',
     ],

@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { closedTo, functions, INBOUND_QUEUE, queues, table } from '#lib/topology';
+import { closedTo, functions, INBOUND_QUEUE, queues, streams, table } from '#lib/topology';
 import { type Graph, type Statement, statements } from '../graph.ts';
 
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+const FOLLOW = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
 const REDRIVE = [...CONSUME, 'sqs:ChangeMessageVisibility'];
 const LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 export const describePermissions = (graph: Graph) =>
   describe('permissions', () => {
     const tableArn = String(graph.one('dynamodb/table:Table').state.arn);
+    const streamArn = String(graph.one('dynamodb/table:Table').state.streamArn);
     const queueArn = (name: string) => String(graph.queue(name).state.arn);
     const secretArn = (name: string) => String(graph.secret(name).state.arn);
     const logArn = (name: string) =>
@@ -25,6 +27,7 @@ export const describePermissions = (graph: Graph) =>
         secrets = [],
       } = functions.find((each) => each.name === name)?.grants ?? {};
       const indexes = Object.keys(table.indexes).map((index) => `${tableArn}/index/${index}`);
+      const followed = streams.filter(({ consumer }) => consumer === name);
       const consumed = queues.filter(({ consumer }) => consumer === name);
       return pairs([
         ...actions.map((action) => ({
@@ -40,6 +43,8 @@ export const describePermissions = (graph: Graph) =>
         { Action: REDRIVE, Resource: redrive.map(queueArn) },
         { Action: ['secretsmanager:GetSecretValue'], Resource: secrets.map(secretArn) },
         { Action: CONSUME, Resource: consumed.map((queue) => queueArn(queue.name)) },
+        { Action: followed.length > 0 ? FOLLOW : [], Resource: [streamArn] },
+        { Action: ['sqs:SendMessage'], Resource: followed.map(({ onFailureQueue }) => queueArn(onFailureQueue)) },
         { Action: LOG, Resource: [logArn(name)] },
       ]);
     }
@@ -66,7 +71,7 @@ export const describePermissions = (graph: Graph) =>
       ({ name, grants }) => {
         const ofTable = graph
           .statementsOf(name)
-          .filter(({ Action }) => Action.some((each) => each.startsWith('dynamodb:')));
+          .filter(({ Action }) => Action.some((each) => each.startsWith('dynamodb:') && !FOLLOW.includes(each)));
         for (const { Condition } of ofTable)
           expect(Condition).toEqual({
             'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': closedTo(grants).map((each) => `${each}*`) },

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { functions, queues } from '#lib/topology';
+import { functions, queues, streams } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 
 export const describeQueues = (graph: Graph) =>
   describe('queues', () => {
-    test('are those of the topology, their dead-letter queues and the one of the schedules', () => {
+    test('are those of the topology, their dead-letter queues and those of the schedules and the streams', () => {
       const named = [
         ...queues.flatMap(({ name, deadLetterQueue }) => [name, deadLetterQueue]),
         'schedule-dead-letters',
+        ...streams.map(({ onFailureQueue }) => onFailureQueue),
       ];
       const expected = named.map((name) => graph.queue(name).name);
       expect(
@@ -55,17 +56,38 @@ export const describeQueues = (graph: Graph) =>
 
     test('no consumer can take the concurrency of another, and all of them leave 400 of an account’s 1,000 to webhooks', () => {
       const mappings = graph.all('lambda/eventSourceMapping:EventSourceMapping').map(({ inputs }) => inputs);
-      const limits = mappings.map(
-        ({ scalingConfig }) => (scalingConfig as { maximumConcurrency: number }).maximumConcurrency,
+      const limits = mappings.flatMap(
+        ({ scalingConfig }) => (scalingConfig as { maximumConcurrency: number } | undefined)?.maximumConcurrency ?? [],
       );
       // What SQS takes.
       for (const limit of limits) expect(limit >= 2 && limit <= 1000).toBe(true);
       expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThanOrEqual(600);
     });
 
+    test.each(streams)(
+      'the table’s stream is followed by $consumer, which loses no record to one that fails',
+      (spec) => {
+        const mapping = graph.one(
+          'lambda/eventSourceMapping:EventSourceMapping',
+          ({ inputs }) => inputs.eventSourceArn === graph.one('dynamodb/table:Table').state.streamArn,
+        );
+        expect(mapping.inputs).toMatchObject({
+          functionName: graph.function(spec.consumer).state.arn,
+          startingPosition: 'TRIM_HORIZON',
+          batchSize: spec.batchSize,
+          parallelizationFactor: spec.parallelizationFactor,
+          bisectBatchOnFunctionError: true,
+          maximumRetryAttempts: spec.maximumRetryAttempts,
+          maximumRecordAgeInSeconds: spec.maximumRecordAgeSeconds,
+          destinationConfig: { onFailure: { destinationArn: graph.queue(spec.onFailureQueue).state.arn } },
+          filterCriteria: { filters: spec.filters.map((pattern) => ({ pattern: JSON.stringify(pattern) })) },
+        });
+      },
+    );
+
     test('nothing else is consumed, and every mapping reports partial failures', () => {
       const mappings = graph.all('lambda/eventSourceMapping:EventSourceMapping');
-      expect(mappings).toHaveLength(queues.length);
+      expect(mappings).toHaveLength(queues.length + streams.length);
       for (const { name, inputs } of mappings)
         expect(inputs.functionResponseTypes, name).toEqual(['ReportBatchItemFailures']);
     });

@@ -59,7 +59,10 @@ export class CloudMocks {
       case 'aws:sqs/queue:Queue':
         return { ...arn('sqs', name), url: `https://sqs.${this.#region}.amazonaws.com/${ACCOUNT}/${name}` };
       case 'aws:dynamodb/table:Table':
-        return arn('dynamodb', `table/${name}`);
+        return {
+          ...arn('dynamodb', `table/${name}`),
+          streamArn: arn('dynamodb', `table/${name}/stream/2026-11-20T08:15:00.000`).arn,
+        };
       case 'aws:lambda/function:Function':
         return arn('lambda', `function:${name}`);
       case 'aws:iam/role:Role':

@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander';
+import type { Change } from '#lib/changes/change-schema';
+import { atDeployment, OUTPUTS_HELP, outputsOption } from '../deployment.ts';
+import { count, relativeTime } from '../format.ts';
+import { examples, parseCount } from '../options.ts';
+import { openSession } from '../session.ts';
+import type { Column } from '../table.ts';
+
+interface Options {
+  consumer?: string;
+  after?: string;
+  types?: string;
+  connection?: string;
+  limit?: number;
+}
+
+interface Page {
+  changes: Change[];
+  cursor: string;
+  caughtUp: boolean;
+}
+
+/** `longshore changes`: the feed that the seller's own systems read. */
+export function addChanges(program: Command): void {
+  const changes = program.command('changes').description('what changed, as the seller’s own systems read it');
+  changes
+    .command('list', { isDefault: true })
+    .description('changes, the oldest first; reading commits nothing')
+    .option('--consumer <id>', 'from where this consumer committed')
+    .option('--after <cursor>', 'from this cursor')
+    .option('--types <types>', 'of these types only: order.*,fulfillment.added')
+    .option('--connection <id>', 'of this connection only')
+    .addOption(new Option('--limit <n>', 'how many at most (default: 50)').argParser(parseCount))
+    .addHelpText('after', examples('changes --consumer erp', 'changes --types order.created,order.cancelled --json'))
+    .action(async (options: Options, command: Command) => {
+      const session = openSession(command);
+      const page = await session.api.get<Page>('/changes', { ...options });
+      session.answer(page, () => session.table(page.changes, columns(session.now)) || 'no changes');
+      if (!session.json && !page.caughtUp) session.note(`There are more: --after ${page.cursor}`);
+    });
+  changes
+    .command('rebuild')
+    .description('publish the orders of the last 30 days that the feed lacks, after an outage of more than a day')
+    .addOption(outputsOption())
+    .addHelpText('after', `${examples('changes rebuild --outputs production.json')}${OUTPUTS_HELP}`)
+    .action(async (_options: unknown, command: Command) => {
+      const { json } = command.optsWithGlobals<{ json?: boolean }>();
+      const done = await atDeployment(command, async () => {
+        const [{ rebuildFeed }, { everyConnection, getConfiguration }] = await Promise.all([
+          import('#lib/changes/rebuild'),
+          import('#lib/connections/store'),
+        ]);
+        return rebuildFeed(everyConnection(await getConfiguration()));
+      });
+      const words = `${count(done.looked, 'order', 'orders')} looked at, ${done.published} published`;
+      console.log(json ? JSON.stringify(done, null, 2) : words);
+    });
+}
+
+const columns = (now: Date): Column<Change>[] => [
+  { title: 'WHEN', value: ({ occurredAt }) => relativeTime(occurredAt, now) },
+  { title: 'TYPE', value: ({ type }) => type },
+  { title: 'ORDER', value: ({ order, sku }) => order ?? sku ?? '-', flexible: true },
+  { title: 'REVISION', value: ({ revision }) => `${revision ?? '-'}` },
+  {
+    title: 'CHANGED',
+    value: ({ changed, delivery }) => delivery ?? (changed.join(', ') || '-'),
+    flexible: true,
+    minor: true,
+  },
+];

@@ -1,0 +1,200 @@
+import { Change, ChangeType } from '#lib/changes/change-schema';
+import { ConsumerFacts } from '#lib/changes/consumer-schema';
+import { consumers } from '#lib/changes/consumers';
+import { decodeMarks, EARLIEST, encodeMarks } from '#lib/changes/cursor';
+import { isOfType, readChanges } from '#lib/changes/read';
+import type { Order as StoredOrder } from '#lib/orders/order';
+import * as items from '#lib/platform/table/items';
+import { getItems } from '#lib/platform/table/table';
+import * as z from '#lib/platform/zod';
+import { answerOnce } from './kit/conditional.ts';
+import { errorResponses } from './kit/errors.ts';
+import { optionalParam, paging } from './kit/lists.ts';
+import { Instant } from './kit/members.ts';
+import { doc, named } from './kit/meta.ts';
+import { body, createRoute, json, Routes } from './kit/route.ts';
+import { OrderSummary, presentSummary } from './order-schema.ts';
+
+const ChangeAnswer = named(
+  'Change',
+  z.extend(Change, {
+    snapshot: doc(z.optional(z.nullable(OrderSummary)), {
+      description: 'With `include=order`: the order as it is now, which may be later than the change.',
+    }),
+  }),
+  {},
+  {
+    id: { description: 'The same for the same change, however often it is told.', example: 'chg_5be1f6c2a93d70418f26' },
+    order: { description: 'Null for a product.', example: 'scopio-main:ord_8f3a' },
+    connection: { description: 'Who sold the order, or has the product.', example: 'scopio-main' },
+    revision: {
+      description: 'Of the order: all changes of one commit share it. Whoever has a later one drops the change.',
+      example: 7,
+    },
+    changed: { description: 'Members of the order that another value stands in.', example: ['shippingAddress'] },
+    delivery: { description: 'The delivery that it is about.' },
+    sku: { description: 'Of a product.' },
+  },
+);
+
+const Changes = named(
+  'Changes',
+  z.object({
+    changes: z.array(ChangeAnswer),
+    cursor: doc(z.string(), { description: 'Goes on behind these changes; commit it once they are dealt with.' }),
+    caughtUp: doc(z.boolean(), { description: 'Nothing more was in the feed when it was read.' }),
+  }),
+);
+
+const GROUP = /^(?:order|fulfillment|delivery|product)\.\*$/;
+const isType = (type: string): boolean => GROUP.test(type) || ChangeType.safeParse(type).success;
+const typesOf = (text: string | undefined): string[] => text?.split(',') ?? [];
+const types = z.pipe(
+  optionalParam(
+    z.string().check(
+      z.refine((text) => typesOf(text).every(isType), {
+        error: `expected types such as order.* or ${ChangeType.options.join(', ')}`,
+      }),
+    ),
+  ),
+  z.transform(typesOf),
+);
+
+const Cursor = optionalParam(z.string().check(z.maxLength(512)));
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/changes',
+  tags: ['changes'],
+  summary: 'What changed since, in order for each order',
+  description:
+    'Without `consumer` and `after` from the earliest on: the feed keeps 30 days. Reading commits nothing. An answer has an ETag: send it as `If-None-Match`, and 304 says that there is nothing new. 409 `cursor_expired` where changes that were not read are gone; 422 `invalid_cursor`.',
+  scope: 'changes:read',
+  request: {
+    query: z.strictObject({
+      consumer: doc(optionalParam(z.string()), { type: 'string', description: 'From where this consumer committed.' }),
+      after: doc(Cursor, { type: 'string', description: 'From this cursor; wins over `consumer`.' }),
+      types: doc(types, { type: 'string', description: 'Of these types only.', example: 'order.*,fulfillment.added' }),
+      connection: doc(optionalParam(z.string()), { type: 'string' }),
+      include: doc(optionalParam(z.enum(['order'])), { type: 'string', enum: ['order'] }),
+      limit: paging.limit,
+    }),
+  },
+  responses: {
+    200: json('A page of changes.', Changes),
+    304: { description: 'The same as before.' },
+    ...errorResponses(400, 401, 403, 404, 409, 422, 500),
+  },
+});
+
+const ConsumerAnswer = named(
+  'Consumer',
+  ConsumerFacts,
+  {},
+  {
+    id: { example: 'erp' },
+    committed: { description: 'The cursor up to which it has dealt with everything.' },
+    lagSeconds: { description: 'Age of the oldest change behind it; 0 where there is none.' },
+    lagEntries: { description: 'Changes behind it, of all types and connections: counted, not estimated.' },
+  },
+);
+export type ConsumerAnswer = z.infer<typeof ConsumerAnswer>;
+
+const ConsumerId = doc(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)), { example: 'erp' });
+const params = z.object({ id: ConsumerId });
+const place = <S extends string>(...words: readonly [S, ...S[]]) => z.union([z.enum(words), Instant]);
+
+const consumerRoute = <const M extends 'get' | 'put' | 'post' | 'delete'>(method: M, summary: string) =>
+  ({ method, tags: ['changes'], summary, scope: 'changes:read' }) as const;
+
+const listConsumers = createRoute({
+  ...consumerRoute('get', 'All consumers, and how far each is behind'),
+  path: '/consumers',
+  responses: {
+    200: json('The consumers.', z.object({ consumers: z.array(ConsumerAnswer) })),
+    ...errorResponses(401, 403, 500),
+  },
+});
+
+const ANSWERS = { 200: json('The consumer.', ConsumerAnswer), ...errorResponses(400, 401, 403, 404, 500) };
+const WRITTEN = { ...ANSWERS, ...errorResponses(413, 415, 422) };
+
+const getConsumer = createRoute({
+  ...consumerRoute('get', 'One consumer'),
+  path: '/consumers/{id}',
+  request: { params },
+  responses: ANSWERS,
+});
+const putConsumer = createRoute({
+  ...consumerRoute('put', 'Makes a consumer; one that exists stays where it is'),
+  path: '/consumers/{id}',
+  request: {
+    params,
+    body: body(z.strictObject({ from: z._default(place('earliest', 'latest'), 'earliest') }), false),
+  },
+  responses: WRITTEN,
+});
+const commitConsumer = createRoute({
+  ...consumerRoute('post', 'Commits what was dealt with'),
+  description: 'A cursor from before what is committed moves nothing: only seek goes back.',
+  path: '/consumers/{id}/commit',
+  request: { params, body: body(z.strictObject({ cursor: z.string().check(z.maxLength(512)) })) },
+  responses: WRITTEN,
+});
+const seekConsumer = createRoute({
+  ...consumerRoute('post', 'Goes to another place in the feed, back or forth'),
+  path: '/consumers/{id}/seek',
+  request: {
+    params,
+    body: body(
+      z.strictObject({
+        to: doc(z.string().check(z.maxLength(512)), {
+          description: '`earliest`, `latest`, an instant of the last 30 days, or a cursor.',
+        }),
+      }),
+    ),
+  },
+  responses: WRITTEN,
+});
+const deleteConsumer = createRoute({
+  ...consumerRoute('delete', 'Forgets a consumer; answers where it stood'),
+  path: '/consumers/{id}',
+  request: { params },
+  responses: ANSWERS,
+});
+
+export const routes = new Routes();
+
+routes.add(listRoute, async (context) => {
+  const { consumer, after, types, connection, include, limit } = context.req.valid('query');
+  const cursor = after ?? (consumer === undefined ? undefined : await consumers.committed(consumer));
+  const isWanted = isOfType(types);
+  const page = await readChanges({
+    after: cursor === undefined ? EARLIEST : decodeMarks(cursor),
+    limit,
+    wants: (change) => isWanted(change) && (connection === undefined || change.connection === connection),
+  });
+  const changes = include ? await withOrders(page.changes) : page.changes;
+  return answerOnce(context, { changes, cursor: encodeMarks(page.marks), caughtUp: page.caughtUp });
+});
+
+/** The orders as they are now; null for one that is gone. */
+async function withOrders(changes: readonly Change[]) {
+  const ids = [...new Set(changes.flatMap(({ order }) => order ?? []))];
+  const found = await getItems<StoredOrder>(ids.map((id) => items.order.key({ id })));
+  const orders = new Map(found.map((order) => [order.id, presentSummary(order)]));
+  return changes.map((change) => ({ ...change, snapshot: orders.get(change.order ?? '') ?? null }));
+}
+
+routes.add(listConsumers, async (context) => context.json({ consumers: await consumers.list() }, 200));
+routes.add(getConsumer, async (context) => context.json(await consumers.get(context.req.valid('param').id), 200));
+routes.add(putConsumer, async (context) =>
+  context.json(await consumers.create(context.req.valid('param').id, context.req.valid('json').from), 200),
+);
+routes.add(commitConsumer, async (context) =>
+  context.json(await consumers.commit(context.req.valid('param').id, context.req.valid('json').cursor), 200),
+);
+routes.add(seekConsumer, async (context) =>
+  context.json(await consumers.seek(context.req.valid('param').id, context.req.valid('json').to), 200),
+);
+routes.add(deleteConsumer, async (context) => context.json(await consumers.remove(context.req.valid('param').id), 200));

@@ -1,0 +1,34 @@
+import * as z from '#lib/platform/zod';
+
+export const ChangeType = z.enum([
+  'order.created',
+  'order.changed',
+  'order.released',
+  'order.placed',
+  'order.blocked',
+  'order.cancelled',
+  'order.returned',
+  'fulfillment.added',
+  'fulfillment.reported',
+  'delivery.dead',
+  'product.changed',
+]);
+export type ChangeType = z.infer<typeof ChangeType>;
+
+/** Something that was committed and a seller's system may care about: what it is about, not what it says. */
+export const Change = z.object({
+  /** The same for the same change, however often it is told. */
+  id: z.string(),
+  type: ChangeType,
+  order: z.nullable(z.string()),
+  connection: z.string(),
+  /** Of the order; all changes of one commit share it. That of a product where there is no order. */
+  revision: z.nullable(z.int()),
+  occurredAt: z.iso.datetime(),
+  /** Members of the order that another value stands in. */
+  changed: z.array(z.string()),
+  /** The delivery that it is about. */
+  delivery: z.nullable(z.string()),
+  sku: z.nullable(z.string()),
+});
+export type Change = z.infer<typeof Change>;

@@ -1,0 +1,110 @@
+import { NotFoundError } from '#lib/platform/errors';
+import { equals, onlyIf } from '#lib/platform/table/expressions';
+import * as items from '#lib/platform/table/items';
+import { bare, db, getItem, isWritten, NEW, put, queryPartition } from '#lib/platform/table/table';
+import { untilCommitted } from '#lib/platform/table/until-committed';
+import type * as z from '#lib/platform/zod';
+import type { ConsumerFacts } from './consumer-schema.ts';
+import { decodeMarks, EARLIEST, eachPartition, encodeMarks, furthest, type Marks } from './cursor.ts';
+import { type Feed, openFeed } from './feed.ts';
+
+/** Somebody who reads the feed by name, and how far he has committed. */
+interface Stored {
+  id: string;
+  committed: string;
+  createdAt: string;
+  updatedAt: string;
+  version: number;
+}
+
+type Consumer = z.infer<typeof ConsumerFacts>;
+
+/** Who reads the feed of a table, each with a committed cursor of his own. */
+export function openConsumers(table = db, feed: Feed = openFeed(table), now = () => new Date()) {
+  const find = async (id: string): Promise<Stored> => {
+    const stored = await getItem<Stored>(items.consumer.key({ id }), table);
+    if (!stored) throw new NotFoundError('consumer');
+    return stored;
+  };
+
+  /** The marks of a place in the feed: `earliest`, `latest`, or the instant from which on changes are wanted. */
+  async function marksAt(place: string): Promise<Marks> {
+    if (place === 'earliest') return EARLIEST;
+    if (place === 'latest')
+      return eachPartition(async (each) => ({ position: (await feed.head(each))?.position ?? 0, taken: 0 }));
+    return eachPartition(async (each) => ({ position: await feed.positionAt(each, place), taken: 0 }));
+  }
+
+  /** Makes a consumer that begins at a place; one that exists stays as it is. */
+  async function create(id: string, from: string): Promise<Consumer> {
+    const at = now().toISOString();
+    const committed = encodeMarks(await marksAt(from));
+    const stored: Stored = { id, committed, createdAt: at, updatedAt: at, version: 1 };
+    await isWritten(table.put(put({ ...stored, ...items.consumer.key({ id }) }, NEW).Put));
+    return present(await find(id));
+  }
+
+  const move = (id: string, next: (committed: Marks) => Marks): Promise<Consumer> =>
+    untilCommitted(`consumer ${id}`, async () => {
+      const was = await find(id);
+      const committed = encodeMarks(next(decodeMarks(was.committed)));
+      if (committed === was.committed) return present(was);
+      const is: Stored = { ...was, committed, updatedAt: now().toISOString(), version: was.version + 1 };
+      const Item = { ...is, ...items.consumer.key({ id }) };
+      const isMoved = await isWritten(table.put({ Item, ...onlyIf(equals('version', was.version)) }));
+      return isMoved ? present(is) : undefined;
+    });
+
+  /** Moves what is committed forward, in each partition by itself; a cursor from before moves nothing. */
+  const commit = (id: string, cursor: string): Promise<Consumer> => {
+    const read = decodeMarks(cursor);
+    return move(id, (committed) => furthest(committed, read));
+  };
+
+  /** Moves it to a place or a cursor, back too. */
+  async function seek(id: string, place: string): Promise<Consumer> {
+    const isPlace = place === 'earliest' || place === 'latest' || !Number.isNaN(Date.parse(place));
+    const marks = isPlace ? await marksAt(place) : decodeMarks(place);
+    return move(id, () => marks);
+  }
+
+  async function remove(id: string): Promise<Consumer> {
+    const consumer = await present(await find(id));
+    await table.delete({ Key: items.consumer.key({ id }) });
+    return consumer;
+  }
+
+  async function list(): Promise<Consumer[]> {
+    const all = await queryPartition<Stored>(items.consumer.partition(), '', table);
+    return Promise.all(all.map((item) => present(bare(item))));
+  }
+
+  /** What is behind a cursor: how many entries, of which the partitions keep count, and how old the oldest is. */
+  async function lagOf(marks: Marks): Promise<Pick<Consumer, 'lagSeconds' | 'lagEntries'>> {
+    const behind = await eachPartition(async (partition) => {
+      const { position = 0, taken = 0 } = marks[partition] ?? {};
+      const [next] = (await feed.query(partition, { after: position, limit: 1 })).items;
+      if (!next) return { entries: 0, at: undefined };
+      const last = (await feed.head(partition)) ?? next;
+      return { entries: last.total - (next.total - next.entries.length) - taken, at: next.at };
+    });
+    const oldest = behind.flatMap(({ at }) => at ?? []).sort()[0];
+    return {
+      lagSeconds: oldest ? Math.max(0, Math.round((now().getTime() - Date.parse(oldest)) / 1000)) : 0,
+      lagEntries: behind.reduce((sum, { entries }) => sum + entries, 0),
+    };
+  }
+
+  async function present({ id, committed, createdAt, updatedAt }: Stored): Promise<Consumer> {
+    return { id, committed, createdAt, updatedAt, ...(await lagOf(decodeMarks(committed))) };
+  }
+
+  return {
+    ...{ create, commit, seek, remove, list },
+    get: async (id: string): Promise<Consumer> => present(await find(id)),
+    /** The cursor that it has committed. */
+    committed: async (id: string): Promise<string> => (await find(id)).committed,
+  };
+}
+
+export const consumers = openConsumers();

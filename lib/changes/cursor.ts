@@ -1,0 +1,48 @@
+import { RejectedError } from '#lib/platform/errors';
+import { INDEX_SHARDS } from '#lib/platform/names';
+
+/** How far one partition is read: all items up to `position`, and so many entries of the next. */
+export interface Mark {
+  position: number;
+  taken: number;
+}
+
+/** A mark for each partition, by its number. */
+export type Marks = readonly Mark[];
+
+const PARTITIONS = Array.from({ length: INDEX_SHARDS }, (_, partition) => partition);
+
+/** What a function finds for each partition, one after the other in the order of their numbers. */
+export const eachPartition = <T>(find: (partition: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(PARTITIONS.map(find));
+
+export const EARLIEST: Marks = PARTITIONS.map(() => ({ position: 0, taken: 0 }));
+
+export const encodeMarks = (marks: Marks): string =>
+  Buffer.from(marks.map(({ position, taken }) => (taken ? `${position}+${taken}` : `${position}`)).join('.')).toString(
+    'base64url',
+  );
+
+const CURSOR = /^\d{1,12}(\+\d{1,6})?(\.\d{1,12}(\+\d{1,6})?)*$/;
+
+/** Throws RejectedError `invalid_cursor` for what no reader was given. Partitions that it does not know begin anew. */
+export function decodeMarks(cursor: string): Marks {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const parts = text.split('.');
+  if (!CURSOR.test(text) || parts.length > PARTITIONS.length)
+    throw new RejectedError({ code: 'invalid_cursor', description: 'this is no cursor of the feed' });
+  return PARTITIONS.map((index) => {
+    const [position = 0, taken = 0] = (parts[index] ?? '0').split('+').map(Number);
+    return { position, taken };
+  });
+}
+
+const isBehind = (a: Mark, b: Mark): boolean =>
+  a.position < b.position || (a.position === b.position && a.taken < b.taken);
+
+/** In each partition the mark that is further. */
+export const furthest = (a: Marks, b: Marks): Marks =>
+  a.map((mark, index) => {
+    const other = b[index] ?? mark;
+    return isBehind(mark, other) ? other : mark;
+  });

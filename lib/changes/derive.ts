@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Product } from '#lib/catalog/product';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { subjectOf } from '#lib/deliveries/subject';
+import type { Order } from '#lib/orders/order';
+import { statusOf } from '#lib/orders/status';
+import { shortHash } from '#lib/platform/hash';
+import type { Change, ChangeType } from './change-schema.ts';
+
+/** Members of a stored order that its callers are not shown, or that change with every write. */
+const INSIDE = new Set<string>([
+  ...['history', 'parts', 'correctedAddress', 'sourceVersion', 'snapshotHash', 'snapshotEvent', 'planUnfinished'],
+  ...['routed', 'missed', 'shipmentEvents', 'revision', 'updatedAt', 'erased'],
+]);
+
+/** What each type tells of by itself, so that `order.changed` need not. */
+const TOLD: Partial<Record<ChangeType, readonly string[]>> = {
+  'order.released': ['paidAt', 'releasedAt', 'payment'],
+  'order.cancelled': ['cancelled', 'ucp', 'lines', 'amounts'],
+  'order.returned': ['returns', 'ucp', 'lines', 'amounts'],
+  'fulfillment.added': ['fulfillments', 'ucp', 'lines'],
+};
+/** Members that follow from the hub's own work on the order. */
+const FOLLOWS = new Set(['deliveries', 'placements', 'timeline']);
+
+/** The changes that a commit of an order is: at least one, so that every revision is in the feed. */
+export function changesOfOrder(before: Order | undefined, after: Order): Change[] {
+  const changed = before ? membersChanged(before, after) : [];
+  const types: ChangeType[] = [
+    ...(before ? [] : (['order.created'] as const)),
+    ...(isReleased(after) && !(before && isReleased(before)) ? (['order.released'] as const) : []),
+    ...(statusOf(after) === 'cancelled' && !(before && statusOf(before) === 'cancelled')
+      ? (['order.cancelled'] as const)
+      : []),
+    ...(after.fulfillments.length > (before?.fulfillments.length ?? 0) ? (['fulfillment.added'] as const) : []),
+    ...(returns(after) > (before ? returns(before) : 0) ? (['order.returned'] as const) : []),
+  ];
+  const told = new Set(types.flatMap((type) => TOLD[type] ?? []));
+  const isUntold = changed.some((member) => !told.has(member) && !FOLLOWS.has(member));
+  if (types.length === 0 || isUntold) types.push('order.changed');
+  return types.map((type) => ({
+    id: idOf(after.id, after.revision, type),
+    ...{ type, order: after.id, connection: after.connection, revision: after.revision },
+    ...{ occurredAt: after.updatedAt, changed, delivery: null, sku: null },
+  }));
+}
+
+const isReleased = ({ releasedAt, paidAt }: Order): boolean => Boolean(releasedAt ?? paidAt);
+const returns = ({ ucp }: Order): number => ucp.adjustments.filter(({ type }) => type === 'return').length;
+
+function membersChanged(before: Order, after: Order): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)] as Array<keyof Order>);
+  return [...names].filter((name) => !INSIDE.has(name) && !isDeepStrictEqual(before[name], after[name])).sort();
+}
+
+/** What a commit of a delivery means to the order it is of; the feed gives it the order's revision. */
+export function changeOfDelivery(before: Delivery | undefined, after: Delivery): Change | undefined {
+  const type = before?.state === after.state ? undefined : typeOf(after);
+  if (!type) return undefined;
+  const { id, order, connection, updatedAt } = after;
+  return {
+    id: idOf(id, updatedAt, type),
+    ...{ type, order, connection: order?.slice(0, order.indexOf(':')) ?? connection, revision: null },
+    ...{ occurredAt: updatedAt, changed: [], delivery: id, sku: null },
+  };
+}
+
+function typeOf(delivery: Delivery): ChangeType | undefined {
+  const { state, order, placed } = delivery;
+  if (state === 'dead') return 'delivery.dead';
+  if (!order) return undefined;
+  if (state === 'blocked') return 'order.blocked';
+  const { job } = subjectOf(delivery);
+  if (state !== 'succeeded') return undefined;
+  if (job === 'place' && placed) return 'order.placed';
+  return job === 'report' ? 'fulfillment.reported' : undefined;
+}
+
+/** A product tells no time that a reader could go by: what a marketplace has said last may be years old. */
+export const changeOfProduct = ({ id, connection, sku, revision }: Product, at: Date): Change => ({
+  id: idOf(id, revision, 'product.changed'),
+  ...{ type: 'product.changed', order: null, connection, revision, occurredAt: at.toISOString() },
+  ...{ changed: [], delivery: null, sku },
+});
+
+const idOf = (id: string, version: string | number, type: ChangeType): string =>
+  `chg_${shortHash(id, `${version}`, type)}`;

@@ -1,0 +1,153 @@
+import * as items from '#lib/platform/table/items';
+import { bare, db, expiryOf, type Item, isWritten, NEW, pack, put } from '#lib/platform/table/table';
+import { untilCommitted } from '#lib/platform/table/until-committed';
+import type { Change } from './change-schema.ts';
+
+/** The entries of one batch, which stand and fall together at one position. */
+export interface FeedItem {
+  position: number;
+  /** When it was written; never before the one at the position before it. */
+  at: string;
+  /** How many entries the partition has up to its end. */
+  total: number;
+  entries: Change[];
+}
+
+/** What a writer knows of the end of a partition: everything written since `since`. */
+interface Tail {
+  since: string;
+  position: number;
+  at: string;
+  total: number;
+  recent: Array<Pick<FeedItem, 'at' | 'entries'>>;
+}
+
+const PAGE = 25;
+/** A put that loses its position is one of many publishers', of which each batch makes one. */
+const TRIES = 40;
+/** Items that a writer remembers before it forgets those that it has no need of. */
+const MAX_RECENT = 1_000;
+
+/** The feed of a table, as publishers write it and readers read it. */
+export function openFeed(table = db, now = () => new Date()) {
+  const tails = new Map<number, Tail>();
+
+  /** Items of a partition behind a position, or before one, in the order asked for. */
+  async function query(partition: number, bounds: { after?: number; limit: number; newestFirst?: boolean }) {
+    const { after = 0, limit, newestFirst = false } = bounds;
+    const { pk, sk } = items.feedItem.key({ partition: `${partition}`, position: `${after}` });
+    const { Items, LastEvaluatedKey } = await table.query({
+      KeyConditionExpression: 'pk = :pk AND sk > :after',
+      ExpressionAttributeValues: { ':pk': pk, ':after': sk },
+      ConsistentRead: true,
+      ScanIndexForward: !newestFirst,
+      Limit: limit,
+    });
+    const found = (Items as Array<Item<Omit<FeedItem, 'position'>>>).map((item) => ({
+      ...bare(item),
+      position: Number(item.sk),
+    }));
+    return { items: found, hasMore: LastEvaluatedKey !== undefined };
+  }
+
+  /** The last item of a partition. */
+  const head = async (partition: number): Promise<FeedItem | undefined> =>
+    (await query(partition, { limit: 1, newestFirst: true })).items[0];
+
+  /** Reads the end of a partition back to an instant. */
+  async function readTail(partition: number, since: string): Promise<Tail> {
+    const { position = 0, at = '', total = 0 } = (await head(partition)) ?? {};
+    if (at < since) return { since, position, at, total, recent: [] };
+    const begin = await positionAt(partition, since);
+    return catchUp(partition, { since, position: begin, at: '', total: 0, recent: [] });
+  }
+
+  async function catchUp(partition: number, tail: Tail): Promise<Tail> {
+    for (;;) {
+      const { items: more, hasMore } = await query(partition, { after: tail.position, limit: PAGE });
+      for (const item of more) note(tail, item);
+      if (!hasMore) return tail;
+    }
+  }
+
+  function note(tail: Tail, { position, at, total, entries }: FeedItem): void {
+    Object.assign(tail, { position, at, total });
+    tail.recent.push({ at, entries });
+  }
+
+  /** The tail as it was last known, which may be too short by what others wrote: the put at its end finds out. */
+  async function tailOf(partition: number, since: string): Promise<Tail> {
+    const known = tails.get(partition);
+    if (!known || known.since > since) {
+      const tail = await readTail(partition, since);
+      tails.set(partition, tail);
+      return tail;
+    }
+    if (known.recent.length > MAX_RECENT) {
+      known.since = since;
+      known.recent = known.recent.filter(({ at }) => at >= since);
+    }
+    return known;
+  }
+
+  /**
+   * Appends what the partition does not have yet of these changes. `since`: when the oldest of them was committed, before
+   * which none of them can have been published. Any number of writers and repeats leave each change there once.
+   */
+  async function append(
+    partition: number,
+    build: (published: readonly Change[]) => Change[],
+    since: string,
+  ): Promise<void> {
+    await untilCommitted(
+      `partition ${partition} of the feed`,
+      async () => {
+        const tail = await tailOf(partition, since);
+        const published = tail.recent.flatMap(({ entries }) => entries);
+        const known = new Set(published.map(({ id }) => id));
+        const entries = build(published).filter(({ id }) => !known.has(id) && known.add(id));
+        if (entries.length === 0) return true;
+        const at = [now().toISOString(), tail.at].sort().at(-1) ?? '';
+        const item: FeedItem = { position: tail.position + 1, at, total: tail.total + entries.length, entries };
+        if (await isWritten(table.put(putFeedItem(partition, item).Put))) {
+          note(tail, item);
+          return true;
+        }
+        await catchUp(partition, tail);
+        return undefined;
+      },
+      { tries: TRIES },
+    );
+  }
+
+  /** Behind which position of a partition stands what was written from an instant on. */
+  async function positionAt(partition: number, instant: string): Promise<number> {
+    const [first] = (await query(partition, { limit: 1 })).items;
+    let high = (await head(partition))?.position ?? 0;
+    let low = Math.max(0, (first?.position ?? 1) - 1);
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const [next] = (await query(partition, { after: middle, limit: 1 })).items;
+      if (next && next.at < instant) low = next.position;
+      else high = middle;
+    }
+    return low;
+  }
+
+  return { query, head, append, positionAt };
+}
+
+export type Feed = ReturnType<typeof openFeed>;
+
+const putFeedItem = (partition: number, { position, ...item }: FeedItem) =>
+  put(
+    pack<Omit<FeedItem, 'position'>>(
+      {
+        ...item,
+        ...items.feedItem.key({ partition: `${partition}`, position: `${position}` }),
+        expiresAt: expiryOf(items.feedItem, item.at),
+      },
+      items.feedItem.visible,
+    ),
+    NEW,
+  );

@@ -1,0 +1,69 @@
+import { StateError } from '#lib/platform/errors';
+import type { Change } from './change-schema.ts';
+import { eachPartition, type Mark, type Marks } from './cursor.ts';
+import { type Feed, type FeedItem, openFeed } from './feed.ts';
+
+interface Wanted {
+  after: Marks;
+  limit: number;
+  wants: (change: Change) => boolean;
+}
+
+export interface ChangePage {
+  changes: Change[];
+  /** Where the next page begins. */
+  marks: Marks;
+  /** Nothing more was in the feed at the moment of reading. */
+  caughtUp: boolean;
+}
+
+/** Items that are read of a partition at once, and how often for one page: a filter may leave out most. */
+const ITEMS = 50;
+const ROUNDS = 10;
+
+/**
+ * The next changes of all partitions, the oldest first. Throws StateError `cursor_expired` where the feed has forgotten
+ * some that were not read yet.
+ */
+export async function readChanges({ after, limit, wants }: Wanted, feed: Feed = openFeed()): Promise<ChangePage> {
+  const marks = [...after];
+  const changes: Change[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const pages = await eachPartition((partition) =>
+      feed.query(partition, { after: marks[partition]?.position ?? 0, limit: ITEMS }),
+    );
+    const found = pages
+      .flatMap(({ items }, partition) => items.map((item) => ({ partition, item })))
+      .sort((a, b) => (a.item.at < b.item.at ? -1 : a.item.at > b.item.at ? 1 : 0));
+    for (const { partition, item } of found) {
+      const mark = marks[partition] ?? { position: 0, taken: 0 };
+      refuseGap(mark, item);
+      const rest = item.entries.slice(mark.taken);
+      for (const [index, change] of rest.entries()) {
+        if (changes.length === limit) {
+          marks[partition] = { position: item.position - 1, taken: mark.taken + index };
+          return { changes, marks, caughtUp: false };
+        }
+        if (wants(change)) changes.push(change);
+      }
+      marks[partition] = { position: item.position, taken: 0 };
+    }
+    if (pages.every(({ hasMore }) => !hasMore)) return { changes, marks, caughtUp: true };
+  }
+  return { changes, marks, caughtUp: false };
+}
+
+/** Positions are dense: what is missing behind a mark was there, and its thirty days are over. */
+function refuseGap({ position, taken }: Mark, item: FeedItem): void {
+  if ((position > 0 || taken > 0) && item.position > position + 1)
+    throw new StateError({
+      code: 'cursor_expired',
+      description:
+        'changes that were not read yet are older than 30 days and gone: seek to earliest, and read the orders themselves',
+    });
+}
+
+/** Whether a change is of one of these types, of which one may end in `.*`; every change is where none is given. */
+export const isOfType = (types: readonly string[]) => (change: Pick<Change, 'type'>) =>
+  types.length === 0 ||
+  types.some((type) => (type.endsWith('.*') ? change.type.startsWith(type.slice(0, -1)) : change.type === type));

@@ -1,0 +1,67 @@
+import type { Order } from '#lib/orders/order';
+import { eachOrder } from '#lib/orders/store';
+import * as items from '#lib/platform/table/items';
+import { shardNumber } from '#lib/platform/table/sharded-index';
+import type { Change } from './change-schema.ts';
+import { eachPartition } from './cursor.ts';
+import { changesOfOrder } from './derive.ts';
+import { type Feed, openFeed } from './feed.ts';
+
+/** Entries that one item of the feed is to hold: far from 400 KB, packed or not. */
+const BATCH = 200;
+const PAGE = 100;
+const KEPT_MS = items.feedItem.keepDays * 24 * 3600_000;
+
+const HUB = { feed: openFeed(), eachOrder };
+
+/**
+ * Publishes each order of the last 30 days whose present revision the feed does not have, as after an outage that was longer than the stream
+ * keeps. An order that the feed knows nothing of is created; what changed in between is not known any more.
+ */
+export async function rebuildFeed(
+  connections: readonly string[],
+  { feed, eachOrder }: typeof HUB = HUB,
+): Promise<{ looked: number; published: number }> {
+  const began = new Date().toISOString();
+  const oldest = new Date(Date.now() - KEPT_MS).toISOString();
+  const known = new Map(
+    (await eachPartition((partition) => revisionsIn(feed, partition))).flatMap((each) => [...each]),
+  );
+  const waiting = new Map<number, Change[]>();
+  const count = { looked: 0, published: 0 };
+  const flush = async (partition: number) => {
+    const changes = waiting.get(partition) ?? [];
+    waiting.delete(partition);
+    // A publisher may have told of them since this began.
+    await feed.append(partition, (published) => changes.filter((change) => !isTold(change, published)), began);
+  };
+  for await (const order of eachOrder(connections)) {
+    count.looked += 1;
+    const revision = known.get(order.id);
+    if (order.updatedAt < oldest || (revision !== undefined && revision >= order.revision)) continue;
+    const partition = shardNumber(order.id);
+    const changes = [...(waiting.get(partition) ?? []), ...changesNow(order, revision === undefined)];
+    waiting.set(partition, changes);
+    count.published += 1;
+    if (changes.length >= BATCH) await flush(partition);
+  }
+  for (const partition of [...waiting.keys()]) await flush(partition);
+  return count;
+}
+
+const isTold = (change: Change, published: readonly Change[]): boolean =>
+  published.some(({ order, revision }) => order === change.order && (revision ?? 0) >= (change.revision ?? 0));
+
+const changesNow = (order: Order, isNew: boolean): Change[] => changesOfOrder(isNew ? undefined : order, order);
+
+/** The latest revision of each order that a partition tells of. */
+async function revisionsIn(feed: Feed, partition: number): Promise<Map<string, number>> {
+  const latest = new Map<string, number>();
+  for (let after = 0; ; ) {
+    const { items: found, hasMore } = await feed.query(partition, { after, limit: PAGE });
+    for (const { order, revision } of found.flatMap(({ entries }) => entries))
+      if (order && revision !== null) latest.set(order, Math.max(revision, latest.get(order) ?? 0));
+    after = found.at(-1)?.position ?? after;
+    if (!hasMore) return latest;
+  }
+}

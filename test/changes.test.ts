@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Change } from '#lib/changes/change-schema';
+import { eventually } from './support/hub.ts';
+import { SHOP, type Stage, startStage } from './support/stage.ts';
+
+interface Page {
+  changes: Change[];
+  cursor: string;
+  caughtUp: boolean;
+}
+
+const ORDERS = 60;
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage.stop());
+
+/** A reader that follows along, commits what it has, and begins again where it committed whenever the hub dies. */
+function followAlong() {
+  const seen: Change[] = [];
+  let running = true;
+  const reading = (async () => {
+    while (running) {
+      try {
+        const page = await stage.hub.get<Page>('/changes?consumer=erp&limit=20');
+        const commit = await stage.hub.send('POST', '/consumers/erp/commit', { cursor: page.cursor });
+        if (!commit.ok) throw new Error(`commit: ${commit.status}`);
+        seen.push(...page.changes);
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  })();
+  return {
+    seen,
+    async stop() {
+      running = false;
+      await reading;
+    },
+  };
+}
+
+test('while sixty orders storm and the hub is killed, a reader sees every revision, in order for each order', async () => {
+  await stage.hub.send('PUT', '/consumers/erp', { from: 'earliest' });
+  const reader = followAlong();
+  const sold = Array.from({ length: ORDERS }, () => stage.scopio.place({}).map(({ id }) => id)).flat();
+  await eventually(async () => {
+    expect((await stage.hub.get<{ orders: unknown[] }>('/orders?limit=200')).orders.length).toBeGreaterThan(10);
+    return true;
+  }, 'some orders');
+  await stage.killAndRestart();
+  for (const id of sold) await stage.settled(id, 'order', 'succeeded');
+  await stage.killAndRestart();
+
+  const wanted = sold.map((id) => `${SHOP}:${id}`);
+  const placed = () => new Set(reader.seen.flatMap(({ type, order }) => (type === 'order.placed' ? order : [])));
+  await eventually(async () => {
+    expect(wanted.filter((id) => !placed().has(id))).toEqual([]);
+    return true;
+  }, 'every placement in the feed');
+  await reader.stop();
+
+  // What was read and not committed when the hub died is read again.
+  const once = [...new Map(reader.seen.map((change) => [change.id, change])).values()];
+  for (const id of wanted) {
+    const mine = once.filter(({ order }) => order === id);
+    const revisions = mine.flatMap(({ revision, delivery }) => (delivery ? [] : (revision ?? [])));
+    expect(mine.slice(0, 2).map(({ type }) => type)).toEqual(['order.created', 'order.released']);
+    expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
+    expect(new Set(revisions)).toEqual(new Set(Array.from({ length: Math.max(...revisions) }, (_, n) => n + 1)));
+  }
+  const whole = await readAll();
+  expect(new Set(whole.map(({ id }) => id)).size).toBe(whole.length);
+  expect(new Set(once.map(({ id }) => id))).toEqual(new Set(whole.map(({ id }) => id)));
+}, 240_000);
+
+/** The feed from its beginning, which is read whole without a consumer. */
+async function readAll(): Promise<Change[]> {
+  const all: Change[] = [];
+  for (let after = ''; ; ) {
+    const page = await stage.hub.get<Page>(`/changes?after=${after}`);
+    all.push(...page.changes);
+    if (page.caughtUp) return all;
+    after = page.cursor;
+  }
+}
+
+test('whoever polls for nothing new is answered 304, and whoever went ahead comes back only by seeking', async () => {
+  const { cursor } = await stage.hub.get<Page>('/changes?consumer=erp&types=order.cancelled');
+  const first = await stage.hub.send('GET', `/changes?after=${cursor}`);
+  const etag = first.headers.get('etag') ?? '';
+  const again = await stage.hub.send('GET', `/changes?after=${cursor}`, undefined, { 'if-none-match': etag });
+  expect([first.status, again.status, await again.text()]).toEqual([200, 304, '']);
+
+  const move = async (verb: string, body: object) =>
+    (await stage.hub.send('POST', `/consumers/erp/${verb}`, body)).json() as Promise<Record<string, unknown>>;
+  const beginning = await stage.hub.get<Page>('/changes?limit=1&include=order');
+  expect(beginning).toMatchObject({
+    caughtUp: false,
+    changes: [{ type: 'order.created', snapshot: { connection: SHOP } }],
+  });
+  const committed = await stage.hub.get<{ committed: string }>('/consumers/erp');
+  expect((await move('commit', { cursor: beginning.cursor })).committed).toBe(committed.committed);
+  const { lagEntries } = await move('seek', { to: 'earliest' });
+  expect(lagEntries).toBe((await readAll()).length);
+  expect(await move('seek', { to: 'latest' })).toMatchObject({ lagEntries: 0, lagSeconds: 0 });
+  const minuteAgo = new Date(Date.now() - 3600_000).toISOString();
+  expect(await move('seek', { to: minuteAgo })).toMatchObject({ lagEntries });
+  expect((await stage.hub.send('DELETE', '/consumers/erp')).status).toBe(200);
+  expect((await stage.hub.send('GET', '/changes?consumer=erp')).status).toBe(404);
+  expect((await stage.hub.send('GET', '/changes?after=nonsense')).status).toBe(422);
+});
