@@ -22,7 +22,7 @@ export function addConsumers(program: Command): void {
   consumers
     .command('list', { isDefault: true })
     .description('all consumers')
-    .addHelpText('after', examples('consumers', 'consumers list --json'))
+    .addHelpText('after', examples('consumers list', 'consumers list --json'))
     .action(async (_options: unknown, command: Command) => {
       const session = openSession(command);
       const answer = await session.api.get<{ consumers: Consumer[] }>('/consumers');

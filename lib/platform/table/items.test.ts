@@ -21,6 +21,8 @@ test('keys and index keys are what they have always been', () => {
       'byState placed#{connection}* {placedAt}#{id}',
     ],
     attempt: ['DELIVERY#{delivery} ATTEMPT#{number}'],
+    feedItem: ['FEED#{partition} {position}'],
+    consumer: ['CONSUMERS {id}'],
     fetchCover: ['FETCH#{connection}#{action}#{resource} FETCH'],
     event: [
       'EVENT#{id} EVENT',

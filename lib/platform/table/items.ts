@@ -299,7 +299,7 @@ export const feedItem = {
   partition: ({ partition }: Of<'partition'>) => `FEED#${partition}`,
   key: ({ partition, position }: Of<'partition' | 'position'>) => ({
     pk: `FEED#${partition}`,
-    sk: position.padStart(12, '0'),
+    sk: position.padStart(10, '0'),
   }),
   keepDays: 30,
   visible: ['at', 'total'],
