@@ -31,7 +31,10 @@ export function addChanges(program: Command): void {
     .option('--types <types>', 'of these types only: order.*,fulfillment.added')
     .option('--connection <id>', 'of this connection only')
     .addOption(new Option('--limit <n>', 'how many at most (default: 50)').argParser(parseCount))
-    .addHelpText('after', examples('changes list --consumer erp', 'changes list --types order.created,order.cancelled --json'))
+    .addHelpText(
+      'after',
+      examples('changes list --consumer erp', 'changes list --types order.created,order.cancelled --json'),
+    )
     .action(async (options: Options, command: Command) => {
       const session = openSession(command);
       const page = await session.api.get<Page>('/changes', { ...options });
