@@ -12,7 +12,15 @@ const poll: Connection['poll'] = {
 };
 const connection = (id: string, change: Partial<Connection> = {}): Connection => ({
   ...{ id, marketplace: 'scopio', baseUrl: 'https://shop.test/api', settings: {} },
-  ...{ pollIntervalSeconds: 600, requestsPerMinute: 60, poll, misses: [], webhooks: [], requests: [] },
+  ...{
+    pollIntervalSeconds: 600,
+    requestsPerMinute: 60,
+    poll,
+    shape: { appeared: 0, vanished: 0 },
+    misses: [],
+    webhooks: [],
+    requests: [],
+  },
   ...change,
 });
 const hub = (connections: Connection[], change: Partial<Connections> = {}): Connections => ({
@@ -23,7 +31,7 @@ const hub = (connections: Connection[], change: Partial<Connections> = {}): Conn
 });
 const file = (...all: Array<Partial<Connection> & { id: string }>): ConnectionsFile => ({
   connections: all.map(({ id, ...change }) => {
-    const { poll: _p, misses: _m, webhooks: _w, requests: _r, ...rest } = connection(id, change);
+    const { poll: _p, shape: _s, misses: _m, webhooks: _w, requests: _r, ...rest } = connection(id, change);
     return { connection: rest, secrets: { apiKey: 'k' }, webhookSettings: {} };
   }),
   routes: [],

@@ -6,6 +6,7 @@ import { openSession } from '../session.ts';
 import type { Column } from '../table.ts';
 import { addCheckConnections } from './check-connections.ts';
 import { addPutConnections } from './put-connections.ts';
+import { addShape, addTry } from './try-connection.ts';
 
 /** `longshore connections`: the accounts at the marketplaces. */
 export function addConnections(program: Command): void {
@@ -26,6 +27,8 @@ export function addConnections(program: Command): void {
     });
   addCheckConnections(connections);
   addPutConnections(connections);
+  addShape(connections);
+  addTry(connections);
 }
 
 const removedColumns = (now: Date): Column<RemovedConnection>[] => [
@@ -49,6 +52,7 @@ const columns = (now: Date): Column<Connection>[] => [
   { title: 'BACKFILL', value: ({ poll }) => (poll.backfill ? `since ${poll.backfill.since}` : '-'), flexible: true },
   { title: 'BROKE OFF', value: ({ poll }) => poll.lastError ?? '-', flexible: true },
   { title: 'MISSED', value: missedOf, flexible: true },
+  { title: 'SHAPE', value: shapeOf },
   { title: 'URL', value: ({ baseUrl }) => baseUrl, flexible: true, minor: true },
 ];
 
@@ -58,3 +62,7 @@ function missedOf({ misses: [latest] }: Connection): string {
   const { firstByPoll, firstByWebhook } = latest;
   return `${firstByPoll} of ${firstByPoll + firstByWebhook}`;
 }
+
+/** Members of its bodies that came up and vanished within a week: `+2 -1`. */
+const shapeOf = ({ shape: { appeared, vanished } }: Connection): string =>
+  [appeared && `+${appeared}`, vanished && `-${vanished}`].filter(Boolean).join(' ') || '-';

@@ -6,6 +6,7 @@ import {
 import { countOpen, MAX_COUNTED } from '#lib/deliveries/list';
 import { Misses } from '#lib/inbound/event-schema';
 import { listMisses } from '#lib/inbound/misses';
+import { countShapeChanges } from '#lib/inbound/shape';
 import type { Actions } from '#lib/marketplaces/action';
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces } from '#lib/marketplaces/registry';
@@ -49,6 +50,10 @@ export const Connection = named(
       },
     ),
     poll: Poll,
+    shape: doc(z.object({ appeared: z.int(), vanished: z.int() }), {
+      description:
+        'Members of its bodies that came up or vanished within the last week: `GET /connections/{id}/shape`.',
+    }),
     misses: doc(z.array(Misses), {
       description:
         'By day (UTC), newest first: new orders a webhook told of, those a poll found before any webhook, and how many of these webhooks came late and by how many seconds in all.',
@@ -123,13 +128,14 @@ export const presentRemoved = async (removed: z.infer<typeof RemovedFacts>): Pro
 export async function presentConnection(connection: z.infer<typeof ConnectionFacts>): Promise<Connection> {
   const { id, marketplace, baseUrl } = connection;
   const info = marketplaces.find(({ name }) => name === marketplace);
-  const [cursor, misses] = await Promise.all([getCursor(id), listMisses(id)]);
+  const [cursor, misses, shape] = await Promise.all([getCursor(id), listMisses(id), countShapeChanges(id)]);
   return {
     ...pick(ConnectionFacts, connection),
     baseUrl: withoutUserInfo(baseUrl),
     webhooks: info ? info.topics.map((topic) => ({ topic, path: webhookPath(info, id, topic) })) : [],
     requests: describeRequests(info && (await loadConnector(info.name)).actions.requests),
     poll: presentPoll(cursor),
+    shape,
     misses,
   };
 }

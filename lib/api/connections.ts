@@ -24,6 +24,7 @@ import { Instant, Reason } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
 import { postRequest } from './requests.ts';
+import { addShapeAndTry } from './shape-and-try.ts';
 
 const listRoute = createRoute({
   method: 'get',
@@ -114,6 +115,7 @@ const requestRoute = createRoute({
 });
 
 export const routes = new Routes();
+addShapeAndTry(routes);
 
 routes.add(listRoute, async (context) => {
   const configuration = await getConfiguration();

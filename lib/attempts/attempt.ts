@@ -10,7 +10,6 @@ import type { LoadConnector } from '#lib/marketplaces/load';
 import { getNetwork, type Network } from '#lib/marketplaces/network';
 import { openRemote, type Remote, renewRemote } from '#lib/marketplaces/remote';
 import { changeOrder } from '#lib/orders/change';
-import { isKnown } from '#lib/orders/listed';
 import { getOrder, rememberRemote } from '#lib/orders/store';
 import type { ToldOfPush } from '#lib/orders/timeline';
 import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
@@ -28,7 +27,6 @@ export const HUB = {
   getDeliveries,
   getAttempts,
   rememberRemote,
-  isKnown,
   noteProduct,
   countStock,
   openRemote,

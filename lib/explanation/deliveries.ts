@@ -66,7 +66,6 @@ const BLOCKS: Readonly<Record<string, (there: string, description: string) => [w
     `${there} cannot change what was placed (${description})`,
     'have it changed there by hand',
   ],
-  cod_unsupported: (there) => [`${there} cannot collect cash on delivery`, 'have somebody ship it who can'],
 };
 
 const RUNS_AGAIN = ', and it goes on by itself';

@@ -181,10 +181,17 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
   ],
   'cash on delivery nobody collects': [
     orderOf(),
-    [blocked('order', 'cod_unsupported', 'x', 'operator')],
+    [
+      blocked(
+        'order',
+        'cod_unsupported',
+        'Marketful cannot collect cash on delivery: have it shipped by somebody who can',
+        'operator',
+      ),
+    ],
     'blocked',
     'you',
-    'Placing it with Marketful has been blocked since 14:02 UTC: Marketful cannot collect cash on delivery; have somebody ship it who can.',
+    'Placing it with Marketful has been blocked since 14:02 UTC: Marketful cannot collect cash on delivery; have it shipped by somebody who can.',
   ],
   'dead, and more than that': [
     orderOf(),

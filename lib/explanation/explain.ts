@@ -2,6 +2,7 @@ import { ERP } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import type { LineQuantity, Order } from '#lib/orders/order';
+import { isReleased, paymentOf } from '#lib/orders/release';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
 import { retryPolicy } from '#lib/platform/settings';
 import { type Around, progressOf, troubleOf } from './deliveries.ts';
@@ -107,9 +108,9 @@ function sayCancelled(facts: Facts): Said | undefined {
 }
 
 /** What keeps an order from shipping, and what would release it. */
-function sayUnreleased({ order, channel, left }: Facts): Said | undefined {
-  if ((order.releasedAt ?? order.paidAt) != null || left.size === 0) return undefined;
-  const { method, state } = order.history.snapshot.payment ?? { method: null, state: 'pending' as const };
+function sayUnreleased({ order, deliveries, channel, left, names }: Facts): Said | undefined {
+  if (left.size === 0 || isReleased(order, names) || deliveries.some(isPlacing)) return undefined;
+  const { method, state } = paymentOf(order);
   const by = method === null ? '' : ` by ${method}`;
   const setting = `settings.release of ${order.connection}`;
   if (state === 'on_delivery' || state === 'on_account') {

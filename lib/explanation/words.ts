@@ -1,9 +1,10 @@
 import { type Connection, ERP } from '#lib/connections/connection';
+import type { PaymentState } from '#lib/orders/order-schema';
 
-/** The connections of the moment, and what their marketplaces are called. */
+/** The connections of the moment, what their marketplaces are called, and what releases their orders. */
 export interface Names {
   connections: ReadonlyMap<string, Connection>;
-  roleOf(marketplace: string): { info: { title: string } };
+  roleOf(marketplace: string): { info: { title: string }; releases?: readonly PaymentState[] };
 }
 
 /** A marketplace by its title, with the connection where there are several at it. */

@@ -2,9 +2,10 @@ import { asOf, bodyBytes } from '#events/inbound-body';
 import type { InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
 import type { Change } from '#lib/marketplaces/contract';
+import type { BodyMember } from '#lib/marketplaces/kit/body-members';
 import type { LoadConnector } from '#lib/marketplaces/load';
+import { mapBody } from '#lib/marketplaces/map-body';
 import { tellOrder } from '#lib/orders/change';
-import type { OrderSnapshot } from '#lib/orders/order';
 import { findByRemoteId } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import { ContractError, type ErrorDetail, IntegrationError, RejectedError } from '#lib/platform/errors';
@@ -22,10 +23,11 @@ import {
   type Unrecorded,
 } from './event.ts';
 import { ingestFetch } from './ingest-fetch.ts';
-import { ingestGone, ingestOrder } from './ingest-order.ts';
+import { ingestOrder } from './ingest-order.ts';
 import { ingestProducts } from './ingest-products.ts';
 import { ingestReturn } from './ingest-return.ts';
 import { ingestRefusal, ingestShipment } from './ingest-shipment.ts';
+import { countShape } from './shape.ts';
 
 /** Understands one inbound event and records what follows from it, once, however often it arrives. */
 export async function ingest(message: InboundReceived, load: LoadConnector, hub = HUB): Promise<void> {
@@ -41,7 +43,9 @@ export async function ingest(message: InboundReceived, load: LoadConnector, hub 
 
 /** Ingests what can be; else says why not. */
 async function understand(ingesting: Ingesting, load: LoadConnector): Promise<ErrorDetail | null> {
-  const change = await readChange(ingesting.message, ingesting.connection, load);
+  const { message, connection } = ingesting;
+  const { change, members } = await readChange(message, connection, load);
+  countShape(connection, message.topic, members);
   if (change instanceof IntegrationError) return change.detail;
   try {
     await ingestChange(change, ingesting);
@@ -51,38 +55,23 @@ async function understand(ingesting: Ingesting, load: LoadConnector): Promise<Er
   }
 }
 
-/** What a message means to the present mapper, or why it cannot be read. */
+/** What a message means to the present mapper, or why it cannot be read; and what its body has. */
 export async function readChange(
   message: InboundReceived,
   connection: Connection,
   load: LoadConnector,
-): Promise<Change | IntegrationError> {
+): Promise<{ change: Change | IntegrationError; members: readonly BodyMember[] }> {
+  const without = (change: Change | IntegrationError) => ({ change, members: [] });
   if (message.bodyTruncated)
-    return new ContractError({
-      code: 'body_truncated',
-      description: 'only its beginning is here: the whole is too large',
-    });
+    return without(
+      new ContractError({ code: 'body_truncated', description: 'only its beginning is here: the whole is too large' }),
+    );
   const connector = await load(connection.marketplace);
   if (message.receivedBy === 'webhook' && connector.webhook?.isTest?.(bodyBytes(message)))
-    return { type: 'none', reason: `${connector.info.title} tried the URL of ${message.topic}` };
-  try {
-    const inbound = { topic: message.topic, body: readBody(message), receivedAt: asOf(message) };
-    const change = connector.map(inbound, connection);
-    return change.type === 'order' ? { ...change, order: withPermalink(change.order, connection) } : change;
-  } catch (error) {
-    if (error instanceof IntegrationError) return error;
-    // A mapper that fails on a body is a bug, but the body must not be lost or loop for it.
-    const name = error instanceof Error ? error.name : typeof error;
-    return new ContractError({ code: 'mapping_failed', description: `unexpected ${name}` });
-  }
-}
-
-/** An order whose source tells no page of it has the one that its connection's `settings.permalink` makes. */
-function withPermalink(order: OrderSnapshot, { settings: { permalink } }: Connection): OrderSnapshot {
-  if (order.permalinkUrl || typeof permalink !== 'string') return order;
-  const { externalId: id, number } = order;
-  const fill = (_: string, name: 'id' | 'number') => encodeURIComponent({ id, number }[name].toWellFormed());
-  return { ...order, permalinkUrl: permalink.replace(/\{(id|number)\}/g, fill) };
+    return without({ type: 'none', reason: `${connector.info.title} tried the URL of ${message.topic}` });
+  const body = readBody(message);
+  if (body instanceof ContractError) return without(body);
+  return mapBody(connector, { topic: message.topic, body, receivedAt: asOf(message) }, connection);
 }
 
 /** Records what an event says and what follows from it. Throws what `whyHopeless` tells apart. */
@@ -109,8 +98,6 @@ function byType(change: Change, ingesting: Ingesting): Promise<Ingested> {
       return ingestProducts(change.products, ingesting);
     case 'fetch':
       return ingestFetch(change, ingesting);
-    case 'gone':
-      return ingestGone(change.externalId, ingesting);
     case 'none':
       return ingestNote(change, ingesting);
   }
@@ -155,12 +142,12 @@ async function recordUnreadable(
   await recordEvent({ ...message, id }, { state: 'unreadable', error }, table);
 }
 
-/** The message's JSON; ContractError when it is none. */
+/** The message's JSON; a ContractError when it is none. */
 function readBody(message: InboundReceived): unknown {
   try {
     return JSON.parse(bodyBytes(message).toString());
   } catch {
-    throw new ContractError({ code: 'not_json', description: 'the body is not JSON', field: 'body' });
+    return new ContractError({ code: 'not_json', description: 'the body is not JSON', field: 'body' });
   }
 }
 

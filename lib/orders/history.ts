@@ -37,8 +37,11 @@ export function lastCancellation(...histories: SnapshotHistory[]): Pick<Snapshot
   return cancelledLast === undefined ? {} : { cancelledLast };
 }
 
-/** SHA-256 (hex) of what a snapshot says, whenever it says it: the version and assumed times are left out. */
-export function snapshotHash({ version: _when, ...content }: OrderSnapshot): string {
+/**
+ * SHA-256 (hex) of what a snapshot says, whenever it says it: the version and assumed times are left out, and so is what
+ * the hub notes of the body, which is another one in a webhook and in a poll.
+ */
+export function snapshotHash({ version: _when, unread: _rest, assumed: _more, ...content }: OrderSnapshot): string {
   const said = content.timesAssumed ? { ...content, placedAt: null, paidAt: content.paidAt !== null } : content;
   return createHash('sha256').update(canonicalJson(said)).digest('hex');
 }

@@ -28,7 +28,7 @@ export async function remapEvent(event: InboundEvent, network: Network, remapped
   const connection = network.connections.get(event.connection);
   if (!connection) return unreadable({ code: 'connection_unknown', description: 'not in the connections file' });
   const message = messageOf(event, remapped);
-  const change = await readChange(message, connection, loadConnector);
+  const { change } = await readChange(message, connection, loadConnector);
   if (change instanceof IntegrationError) return unreadable(shown(change.detail));
   try {
     const preview = await previewChange(change, message, connection, network);

@@ -77,7 +77,7 @@ async function reread(
 ): Promise<Order | Pick<ErrorDetail, 'code' | 'description' | 'field'>> {
   const connection = connections.get(order.connection);
   if (!connection) return { code: 'connection_unknown', description: 'not in the connections file' };
-  const change = await readChange(event, connection, loadConnector);
+  const { change } = await readChange(event, connection, loadConnector);
   if (change instanceof IntegrationError) return change.detail;
   if (change.type !== 'order') return { code: 'not_an_order', description: `it reads as ${change.type} now` };
   try {

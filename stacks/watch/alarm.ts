@@ -10,6 +10,7 @@ const RUNBOOK = {
   lag: 'a-poller-lags',
   silence: 'webhooks-stay-away',
   blocked: 'deliveries-are-blocked',
+  shape: 'bodies-look-different',
   messages: 'messages-fail',
   failing: 'a-function-fails',
   feed: 'the-change-feed-lags',

@@ -32,6 +32,7 @@ export const hubWidgets = (): Widget[][] => [
   ],
   [
     graph('Pollers behind, seconds', byMarketplace('PollerLag'), 'Maximum'),
+    graph('Members of bodies that came up or vanished', byMarketplace('ShapeChanges')),
     graph('From event to push, p95 in ms', byMarketplace('DeliveryLatency'), 'p95'),
     graph(
       'Messages that failed their function',
@@ -46,7 +47,7 @@ export const hubWidgets = (): Widget[][] => [
   marketplaces.map(({ name, title }) => graph(`Attempts at ${title}`, attemptsAt(name))),
 ];
 
-type ByMarketplace = 'OrdersReceived' | 'OrdersMissedByWebhook' | 'PollerLag' | 'DeliveryLatency';
+type ByMarketplace = 'OrdersReceived' | 'OrdersMissedByWebhook' | 'PollerLag' | 'DeliveryLatency' | 'ShapeChanges';
 
 const byMarketplace = (
   metric: ByMarketplace,

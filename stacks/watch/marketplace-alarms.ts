@@ -17,7 +17,7 @@ const DAY = 24 * HOUR;
 /** Written as a sum, as `accepted` has no value at all where the marketplace has never called: `placed` alone is the sum. */
 const SILENT = `IF(placed >= ${PLACED_ORDERS} AND SUM([placed, accepted]) - placed < 1, placed, 0)`;
 
-/** What goes wrong with one marketplace: it is not polled, it does not call, or deliveries to it wait for a person. */
+/** What goes wrong with one marketplace: it is not polled, it does not call, what it sends changes, or deliveries to it wait for a person. */
 export function marketplaceAlarms(createAlarm: CreateAlarm): void {
   for (const { name: Marketplace, title, topics, sells } of marketplaces) {
     createAlarm(
@@ -42,6 +42,17 @@ export function marketplaceAlarms(createAlarm: CreateAlarm): void {
         silence: 'quiet',
       },
       { ...ownMetric('DeliveriesStopped', { Marketplace, State: 'blocked' }), statistic: 'Sum' },
+    );
+    createAlarm(
+      `${Marketplace}-shape`,
+      {
+        says: `What ${title} sends has a member more or one less`,
+        runbook: 'shape',
+        above: 0,
+        period: 300,
+        silence: 'quiet',
+      },
+      { ...ownMetric('ShapeChanges', { Marketplace }), statistic: 'Sum' },
     );
     if (topics.length > 0 && sells)
       createAlarm(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Change } from '#lib/marketplaces/contract';
+import { mapBody } from '#lib/marketplaces/map-body';
 import { factsOf } from '#lib/orders/facts';
 import { applySnapshot } from '#lib/orders/snapshot';
 import { ContractError } from '#lib/platform/errors';
@@ -12,7 +13,7 @@ const ROUNDED: unknown = JSON.parse('90071992547409930001');
 const BUYER = ['Torres', 'Vallarta', 'ana@example.com', '3312345678'];
 
 /** Every example means something; whatever else comes is refused in words that tell the field and nobody's name. */
-export function testMapping({ info, inbound, connection, read }: Subject): void {
+export function testMapping({ info, inbound, connection, connector, read }: Subject): void {
   const topics = [...new Set([...info.topics, ...inbound.map(([, topic]) => topic)])];
   const received = { connection: connection.id, event: 'in_1', by: 'webhook' as const, receivedAt: RECEIVED_AT };
 
@@ -43,6 +44,15 @@ export function testMapping({ info, inbound, connection, read }: Subject): void 
         const body = readFixture(info.name, file);
         expect(read(topic, withExtras(body))).toEqual(read(topic, body));
         expect(read(topic, withoutNulls(body))).toEqual(read(topic, body));
+      }
+    });
+
+    test('what it does not read of an order is named', () => {
+      for (const [file, topic] of inbound) {
+        const body = { ...(readFixture(info.name, file) as object), never_heard_of: { kind: 7 } };
+        const { change } = mapBody(connector, { topic, body, receivedAt: RECEIVED_AT }, connection);
+        if (change instanceof Error || change.type !== 'order') continue;
+        expect(change.order.unread).toContain('never_heard_of');
       }
     });
 
@@ -138,7 +148,6 @@ function idsIn(change: Change): string[] {
   } else if (change.type === 'shipment') ids.push(change.shipment.orderId, change.shipment.remoteId);
   else if (change.type === 'products') ids.push(...change.products.map(({ sku }) => sku));
   else if (change.type === 'fetch') ids.push(change.resource);
-  else if (change.type === 'gone') ids.push(change.externalId);
   else if (change.type === 'none') ids.push(change.about?.remoteId);
   else if (change.type === 'return') ids.push(change.return.externalId);
   else ids.push(change.orderId);

@@ -1,10 +1,10 @@
 import { PaymentState } from '#lib/orders/order-schema';
 import * as z from '#lib/platform/zod';
+import { Fields } from './fields.ts';
 
 const filled = z.string().check(z.minLength(1));
 
-/** Vendor's path → the path that the connector reads, of members that a connection's bodies name otherwise. */
-const fields = z.optional(z.record(filled, filled));
+const fields = z.optional(Fields);
 
 /** Settings of every connection that ships. */
 export const shipperSettings = { fields };

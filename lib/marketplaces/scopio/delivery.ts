@@ -19,7 +19,8 @@ const POINT =
 /** The buyer's method and pickup point, in whatever JSON form and whichever of these members they stand. */
 export function readDelivery(order: unknown): Delivery {
   const parts = [member(order, 'shipping'), member(order, 'delivery')];
-  const [, told] = entriesOf(order).find(([key, value]) => METHOD.test(key) && first(value) != null) ?? [];
+  const named = keysOf(order).filter(([name]) => METHOD.test(name));
+  const told = named.map(([, key]) => member(order, key)).find((value) => first(value) != null);
   const whole = first(told ?? parts.map((part) => member(part, 'method')).find((value) => value != null));
   const method = isObject(member(whole, 'method')) ? member(whole, 'method') : whole;
   const name = firstText(method, NAMES) || (isObject(method) ? '' : textOf(method));
@@ -44,9 +45,10 @@ function first(value: unknown): unknown {
 /** A word that is one of Scopio's carrier identifiers is a code as well. */
 const codeOf = (name: string): string => carriers[name.toLowerCase()] ?? '';
 
-const entriesOf = (value: unknown): Array<[string, unknown]> =>
+/** The keys of an object, each behind what it says in plain letters: what is not looked at stays unread. */
+const keysOf = (value: unknown): Array<[string, string]> =>
   isObject(value) && !Array.isArray(value)
-    ? Object.entries(value).map(([key, one]) => [key.replaceAll(/[_\-\s]/g, '').toLowerCase(), one])
+    ? Object.keys(value).map((key) => [key.replaceAll(/[_\-\s]/g, '').toLowerCase(), key])
     : [];
 
 const firstText = (value: unknown, keys: readonly string[]): string =>
@@ -55,9 +57,9 @@ const firstText = (value: unknown, keys: readonly string[]): string =>
 function pickupPointIn(places: readonly unknown[]): PickupPoint | undefined {
   for (const place of places) {
     const found: PickupPoint = { id: null, name: null, address: null };
-    for (const [key, value] of entriesOf(place)) {
-      const [match, part = 'id'] = POINT.exec(key) ?? [];
-      if (match !== undefined) readPoint(value, part, found);
+    for (const [name, key] of keysOf(place)) {
+      const [match, part = 'id'] = POINT.exec(name) ?? [];
+      if (match !== undefined) readPoint(member(place, key), part, found);
     }
     if (found.id ?? found.name ?? found.address) return found;
   }

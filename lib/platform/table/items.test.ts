@@ -30,6 +30,7 @@ test('keys and index keys are what they have always been', () => {
       'byState unreadable#{connection}* {receivedAt}#{id}',
     ],
     misses: ['MISSES#{connection} {day}'],
+    shape: ['SHAPE#{connection} {topic}'],
     product: ['PRODUCT#{connection}#{sku} PRODUCT', 'byTime PRODUCT#{connection} {sku}#{id}'],
     connection: ['CONNECTIONS {id}'],
     routes: ['ROUTES ROUTES'],

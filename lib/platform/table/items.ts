@@ -125,6 +125,14 @@ export const misses = {
   keepDays: 90,
 } as const;
 
+/** Which members the bodies of a connection have, by topic: paths, types and counts. */
+export const shape = {
+  partition: ({ connection }: Of<'connection'>) => `SHAPE#${connection}`,
+  key: ({ connection, topic }: Of<'connection' | 'topic'>) => ({ pk: `SHAPE#${connection}`, sk: topic }),
+  keepDays: 400,
+  visible: ['revision'],
+} as const;
+
 /** A SKU that a connection deals in, in the index byTime by its SKU, in which `#` would end it. */
 export const product = {
   key: ({ connection, sku }: Of<'connection' | 'sku'>) => ({ pk: `PRODUCT#${connection}#${sku}`, sk: 'PRODUCT' }),

@@ -24,6 +24,8 @@ export const METRICS = {
   OrdersReceived: { unit: 'Count', dimensions: { Marketplace: 'any' } },
   /** Inbound events by what became of them. */
   EventsIngested: { unit: 'Count', dimensions: { Marketplace: 'any', State: EVENT_STATES } },
+  /** Members of bodies that came up for the first time, and such that stay away. */
+  ShapeChanges: { unit: 'Count', dimensions: { Marketplace: 'any' } },
   Attempts: { unit: 'Count', dimensions: { Marketplace: 'any', Action: 'any', Outcome: OUTCOMES } },
   /** Deliveries that came to a stand: dead, or blocked until a person acts. */
   DeliveriesStopped: { unit: 'Count', dimensions: { Marketplace: 'any', State: ['dead', 'blocked'] } },

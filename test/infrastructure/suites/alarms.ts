@@ -169,6 +169,12 @@ export const describeAlarms = (graph: Graph) =>
       });
     });
 
+    test.each(marketplaces)('$name rings when what it sends has a member more or less', ({ name }) => {
+      expect(alarm(`${name}-shape`)).toMatchObject({
+        ...{ metricName: 'ShapeChanges', dimensions: { Marketplace: name }, statistic: 'Sum', threshold: 0 },
+      });
+    });
+
     const callers = marketplaces.filter(({ topics }) => topics.length > 0);
     test.each(callers.filter(({ sells }) => sells))(
       '$name rings when it stops calling: polls find a fifth of an hour’s orders, and three at least',

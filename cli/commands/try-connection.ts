@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import type { InboundEvent } from '#lib/api/events';
+import type { Shape, Tried } from '#lib/api/shape-and-try';
+import type { Api } from '../api-client.ts';
+import { CliError, usageError } from '../errors.ts';
+import { money, relativeTime } from '../format.ts';
+import { examples } from '../options.ts';
+import { openSession, type Session } from '../session.ts';
+import { renderFacts } from '../table.ts';
+
+/** `longshore connections shape`: what its bodies have. */
+export function addShape(connections: Command): void {
+  connections
+    .command('shape <id>')
+    .description('which members its bodies have, by topic, and which of them are read')
+    .addHelpText('after', examples('connections shape scopio-main', 'connections shape scopio-main --json'))
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const session = openSession(command);
+      const shape = await session.api.get<Shape>(`/connections/${encodeURIComponent(id)}/shape`);
+      session.answer(shape, ({ topics }) =>
+        topics.length === 0
+          ? 'nothing has come yet'
+          : topics.map((topic) => describeTopic(topic, session)).join('\n\n'),
+      );
+    });
+}
+
+function describeTopic({ topic, bodies, since, members }: Shape['topics'][number], session: Session): string {
+  const rows = session.table(members, [
+    { title: 'MEMBER', value: ({ path }) => path },
+    { title: 'READ', value: ({ isRead }) => (isRead ? 'yes' : '-') },
+    { title: 'SEEN', value: ({ seen }) => `${seen}`, right: true },
+    { title: 'TYPES', value: ({ types }) => types.join(', '), flexible: true },
+    { title: 'APPEARED', value: ({ appearedAt }) => relativeTime(appearedAt, session.now) },
+    { title: 'VANISHED', value: ({ vanishedAt }) => relativeTime(vanishedAt, session.now) },
+  ]);
+  return `${topic}: ${bodies} bodies since ${since}\n${rows}`;
+}
+
+interface Options {
+  topic?: string;
+  event?: string;
+}
+
+/** `longshore connections try`: what a body would come to. */
+export function addTry(connections: Command): void {
+  connections
+    .command('try <id> [file]')
+    .description('what a body would come to: read, not read, placed where; nothing is stored or sent')
+    .addOption(new Option('--topic <topic>', 'what the body is of, such as order-paid').conflicts(['event']))
+    .addOption(new Option('--event <evt>', 'the body of a kept event in place of a file'))
+    .addHelpText(
+      'after',
+      examples(
+        'connections try scopio-main --topic order-paid body.json',
+        'connections try scopio-main --event evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10',
+      ),
+    )
+    .action(async (id: string, file: string | undefined, options: Options, command: Command) => {
+      const session = openSession(command);
+      const asked = await readAsked(file, options, session.api);
+      const tried = await session.api.post<Tried>(`/connections/${encodeURIComponent(id)}/try`, asked);
+      session.answer(tried, () => describeTried(tried, session));
+      if (tried.error) process.exitCode = 1;
+    });
+}
+
+async function readAsked(file: string | undefined, { topic, event }: Options, api: Api) {
+  if (event !== undefined) {
+    const found = await api.get<InboundEvent>(`/events/${encodeURIComponent(event)}`);
+    if (found.bodyTruncated) throw new CliError(`of ${event} only the beginning is kept`);
+    const text = Buffer.from(found.body ?? '', found.encoding).toString();
+    return { topic: found.topic, body: parse(text, event) };
+  }
+  if (topic === undefined || file === undefined) throw usageError('say --topic and a file, or --event');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw usageError(`cannot read ${file}: ${error.code ?? error.message}`);
+  });
+  return { topic, body: parse(text, file) };
+}
+
+function parse(text: string, from: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw usageError(`${from} is not JSON`);
+  }
+}
+
+/** What was read and what was not, side by side; then what it means. */
+function describeTried(tried: Tried, session: Pick<Session, 'table'>): string {
+  const { read, unread, aliases, error, means, order, placements, explanation, change } = tried;
+  const rows = Array.from({ length: Math.max(read.length, unread.length) }, (_, at) => ({
+    ...{ read: read[at] ?? '', unread: unread[at] ?? '' },
+  }));
+  const paths = session.table(rows, [
+    { title: `READ (${read.length})`, value: (row) => row.read },
+    { title: `NOT READ (${unread.length})`, value: (row) => row.unread },
+  ]);
+  const moved = aliases.map(({ from, to }) => `${from} is read as ${to}`).join('\n');
+  const outcome = error
+    ? `It cannot be read: ${error.description}`
+    : order
+      ? describeOrder(order, placements, session)
+      : `It means ${means}: ${JSON.stringify(change)}`;
+  return [paths, moved, outcome, explanation?.sentence ?? '', 'Nothing was stored or sent.']
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function describeOrder(
+  order: NonNullable<Tried['order']>,
+  placements: Tried['placements'],
+  session: Pick<Session, 'table'>,
+): string {
+  const { lines, amounts, payment } = order;
+  const toOf = (id: string) => {
+    const found = placements.find(({ lineItems }) => lineItems.some((line) => line.id === id));
+    return found ? (found.to ?? 'nobody') : '-';
+  };
+  const facts = renderFacts([
+    ['order', `${order.id}, number ${order.number}`],
+    ['payment', [payment.state, payment.method].filter(Boolean).join(' by ')],
+    ['total', money(amounts.total, amounts.currency)],
+    ['placed at', order.placedAt],
+  ]);
+  const table = session.table(lines, [
+    { title: 'LINE', value: ({ id }) => id },
+    { title: 'SKU', value: ({ sku }) => sku },
+    { title: 'TITLE', value: ({ title }) => title, flexible: true },
+    { title: 'QUANTITY', value: ({ quantity }) => `${quantity}`, right: true },
+    { title: 'GOES TO', value: ({ id }) => toOf(id) },
+  ]);
+  return `${facts}\n\n${table}`;
+}

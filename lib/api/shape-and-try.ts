@@ -1,0 +1,137 @@
+import type { Connection } from '#lib/connections/connection';
+import { getConfiguration } from '#lib/connections/store';
+import { Explanation } from '#lib/explanation/explanation';
+import { listShapes } from '#lib/inbound/shape';
+import { ShapeMember, TopicShape } from '#lib/inbound/shape-schema';
+import { loadConnector } from '#lib/marketplaces/load';
+import { getNetwork } from '#lib/marketplaces/network';
+import * as z from '#lib/platform/zod';
+import { tryBody } from '#lib/remap/try-body';
+import { errorResponses, notFound } from './kit/errors.ts';
+import { doc, named } from './kit/meta.ts';
+import { body, createRoute, json, type Routes } from './kit/route.ts';
+import { OrderSummary, presentSummary } from './order-schema.ts';
+
+named(
+  'ShapeMember',
+  ShapeMember,
+  {
+    example: {
+      ...{ path: 'order.items[].loyalty', types: ['number'], seen: 41, isRead: false },
+      ...{ appearedAt: '2026-11-20T08:15:00.000Z', vanishedAt: null },
+    },
+  },
+  {
+    path: { description: '`[]` is any item of a list, `*` a key that is data.' },
+    seen: { description: 'Bodies that had it.' },
+    isRead: { description: 'Whether the connector looks at it.' },
+    appearedAt: { description: 'Where it came up when the topic was known already.' },
+    vanishedAt: { description: 'Where it always was there and stays away.' },
+  },
+);
+const Shape = named(
+  'ConnectionShape',
+  z.object({ connection: z.string(), topics: z.array(named('TopicShape', TopicShape)) }),
+  { description: 'What the bodies of a connection have: paths, types and counts, never values.' },
+);
+export type Shape = z.infer<typeof Shape>;
+
+const shapeRoute = createRoute({
+  method: 'get',
+  path: '/connections/{id}/shape',
+  tags: ['connections'],
+  summary: 'Which members the bodies of a connection have, and which of them are read',
+  scope: 'ops',
+  request: { params: z.object({ id: doc(z.string(), { example: 'scopio-main' }) }) },
+  responses: { 200: json('By topic.', Shape), ...errorResponses(401, 403, 404, 500) },
+});
+
+const Problem = z.object({ code: z.string(), description: z.string(), field: z.nullable(z.string()) });
+const Placement = z.object({
+  to: doc(z.nullable(z.string()), { description: 'A connection, or `erp`; null: nobody ships it.' }),
+  lineItems: z.array(z.object({ id: z.string(), quantity: z.int() })),
+  blocked: z.nullable(z.object({ code: z.string(), description: z.string() })),
+});
+
+const Tried = named(
+  'Tried',
+  z.object({
+    connection: z.string(),
+    topic: z.string(),
+    means: doc(z.nullable(z.string()), {
+      description:
+        '`order`, `shipment`, `placement-refused`, `products`, `fetch` or `none`; null where nobody can tell.',
+      example: 'order',
+    }),
+    error: doc(z.nullable(Problem), { description: 'Why it could not be read, with the path of the member.' }),
+    read: doc(z.array(z.string()), { description: 'Paths that the connector looks at.' }),
+    unread: doc(z.array(z.string()), { description: 'Paths that it does not, the topmost of each.' }),
+    aliases: doc(z.array(z.object({ from: z.string(), to: z.string() })), {
+      description: 'Those of `settings.fields` that applied.',
+    }),
+    order: doc(z.nullable(OrderSummary), { description: 'The order as it would be received.' }),
+    placements: doc(z.array(Placement), { description: 'What would be placed where.' }),
+    explanation: z.nullable(Explanation),
+    change: doc(z.nullable(z.record(z.string(), z.unknown())), {
+      description: 'What it means, where that is no order.',
+    }),
+  }),
+  { description: 'What a body would come to. Nothing was stored.' },
+);
+export type Tried = z.infer<typeof Tried>;
+
+const tryRoute = createRoute({
+  method: 'post',
+  path: '/connections/{id}/try',
+  tags: ['connections'],
+  summary: 'Runs a body through mapping and planning, and nothing else',
+  description: 'As if it were the first word of what it tells. Nothing is stored, placed or sent.',
+  scope: 'ops',
+  request: {
+    params: z.object({ id: doc(z.string(), { example: 'scopio-main' }) }),
+    body: body(
+      named(
+        'TryRequest',
+        z.strictObject({
+          topic: doc(z.string(), { description: "A webhook's, or what an event of a poll or fetch has." }),
+          body: z.unknown(),
+        }),
+        { example: { topic: 'order-paid', body: { id: 'ord_8f3a' } } },
+      ),
+    ),
+  },
+  responses: { 200: json('What it comes to.', Tried), ...errorResponses(400, 401, 403, 404, 413, 415, 500) },
+});
+
+async function connectionOf(id: string): Promise<Connection> {
+  const connection = (await getConfiguration()).connections.get(id);
+  if (!connection) throw notFound('connection');
+  return connection;
+}
+
+/** The routes that tell how a connection's bodies are understood. */
+export function addShapeAndTry(routes: Routes): void {
+  routes.add(shapeRoute, async (context) => {
+    const { id } = await connectionOf(context.req.valid('param').id);
+    return context.json({ connection: id, topics: await listShapes(id) }, 200);
+  });
+
+  routes.add(tryRoute, async (context) => {
+    const connection = await connectionOf(context.req.valid('param').id);
+    const asked = context.req.valid('json');
+    const tried = tryBody(asked, connection, await loadConnector(connection.marketplace), await getNetwork());
+    return context.json(present(connection.id, asked.topic, tried), 200);
+  });
+}
+
+function present(connection: string, topic: string, tried: ReturnType<typeof tryBody>): Tried {
+  const { change, error, members, unread, aliases, order, placements, explanation } = tried;
+  return {
+    ...{ connection, topic, aliases, placements, explanation, means: change?.type ?? null },
+    error: error && { code: error.code, description: error.description, field: error.field ?? null },
+    read: members.filter(({ isRead }) => isRead).map(({ path }) => path),
+    unread: [...unread],
+    order: order && presentSummary(order),
+    change: change === null || change.type === 'order' ? null : { ...change },
+  } as Tried;
+}

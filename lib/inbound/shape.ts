@@ -1,0 +1,130 @@
+import type { Connection } from '#lib/connections/connection';
+import type { BodyMember } from '#lib/marketplaces/kit/body-members';
+import { atEndOfInvocation } from '#lib/platform/lambda/invocation';
+import * as items from '#lib/platform/table/items';
+import {
+  bare,
+  db,
+  expiryOf,
+  getItem,
+  type Item,
+  isWritten,
+  pack,
+  put,
+  queryPartition,
+} from '#lib/platform/table/table';
+import { untilCommitted } from '#lib/platform/table/until-committed';
+import { errorFields, log } from '#lib/platform/telemetry/log';
+import { emitMetric } from '#lib/platform/telemetry/metrics';
+import { MAX_MEMBERS, mergeShape, type Shape, type Sighting } from './merge-shape.ts';
+import type { TopicShape } from './shape-schema.ts';
+
+/** Counts alone are written once a minute by each function; a member nobody has seen before, at once. */
+const WRITE_EVERY_MS = 60_000;
+
+/** What was seen of one topic and not written yet, and the paths that stand in the table already. */
+interface Topic extends Sighting {
+  connection: Connection;
+  topic: string;
+  known: Set<string> | undefined;
+}
+
+/** Counts what bodies look like. What a crash loses are counts. */
+export function createShapes({ table = db, now = () => new Date() } = {}) {
+  const topics = new Map<string, Topic>();
+  let writtenAt = 0;
+  let last: Promise<void> = Promise.resolve();
+
+  function count(connection: Connection, name: string, members: readonly BodyMember[]): void {
+    if (members.length === 0) return;
+    const key = `${connection.id} ${name}`;
+    const fresh = { connection, topic: name, known: undefined, bodies: 0, members: new Map() };
+    const topic: Topic = topics.get(key) ?? fresh;
+    topics.set(key, topic);
+    topic.bodies += 1;
+    for (const { path, types, isRead } of members) {
+      const seen = topic.members.get(path) ?? { seen: 0, types: [], isRead };
+      topic.members.set(path, { seen: seen.seen + 1, types: [...new Set([...seen.types, ...types])], isRead });
+    }
+    atEndOfInvocation(write);
+  }
+
+  /** One after the other: invocations of the local runtime share what is counted. */
+  function write(): Promise<void> {
+    last = last.then(writeDue);
+    return last;
+  }
+
+  async function writeDue(): Promise<void> {
+    try {
+      const open = [...topics.values()].filter(({ bodies }) => bodies > 0);
+      for (const topic of open) topic.known ??= new Set(Object.keys((await read(topic))?.members ?? {}));
+      const news = open.filter(
+        ({ known = new Set(), members }) =>
+          known.size < MAX_MEMBERS && [...members.keys()].some((path) => !known.has(path)),
+      );
+      const isDue = now().getTime() - writtenAt >= WRITE_EVERY_MS;
+      const [most] = isDue ? open.sort((a, b) => b.bodies - a.bodies) : [];
+      for (const topic of new Set([...news, ...(most ? [most] : [])])) await writeTopic(topic);
+    } catch (error) {
+      log.warn('counts of what bodies look like were lost', errorFields(error));
+    }
+  }
+
+  const read = ({ connection, topic }: Topic) =>
+    getItem<Shape>(items.shape.key({ connection: connection.id, topic }), table);
+
+  async function writeTopic(topic: Topic): Promise<void> {
+    const { bodies, members, connection } = topic;
+    Object.assign(topic, { bodies: 0, members: new Map() });
+    const at = now().toISOString();
+    writtenAt = now().getTime();
+    const key = items.shape.key({ connection: connection.id, topic: topic.topic });
+    const merged = await untilCommitted(`the shape of ${topic.topic}`, async () => {
+      const before = await read(topic);
+      const merged = mergeShape(before, { bodies, members }, at);
+      const item: Item<Shape> = { ...merged.shape, ...key, expiresAt: expiryOf(items.shape, at) };
+      const isSame = before ? 'revision = :revision' : 'attribute_not_exists(pk)';
+      const values = before && { ':revision': before.revision };
+      const { Put } = put(pack(item, items.shape.visible), isSame, values);
+      return (await isWritten(table.put(Put))) ? merged : undefined;
+    });
+    topic.known = new Set(Object.keys(merged.shape.members));
+    for (const { path, change } of merged.changes) {
+      log.warn(`a member has ${change}`, { connection: connection.id, topic: topic.topic, member: path });
+      emitMetric('ShapeChanges', { Marketplace: connection.marketplace });
+    }
+  }
+
+  return { count, write };
+}
+
+/** One for each function. */
+export const { count: countShape } = createShapes();
+
+/** What the bodies of a connection look like, by topic. */
+export async function listShapes(connection: string, table = db): Promise<TopicShape[]> {
+  const found = await queryPartition<Shape>(items.shape.partition({ connection }), '', table);
+  return found.map((item) => {
+    const { bodies, since, members } = bare(item);
+    const listed = Object.entries(members).map(([path, { seen, types, isRead, appearedAt, vanishedAt }]) => ({
+      ...{ path, types, seen, isRead, appearedAt: appearedAt ?? null, vanishedAt: vanishedAt ?? null },
+    }));
+    return { topic: item.sk, bodies, since, members: listed.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  });
+}
+
+const WEEK_MS = 7 * 24 * 3600_000;
+
+/** How many members came up or vanished within a week, of all topics. */
+export async function countShapeChanges(
+  connection: string,
+  now = new Date(),
+): Promise<{ appeared: number; vanished: number }> {
+  const members = (await listShapes(connection)).flatMap((topic) => topic.members);
+  const isRecent = (at: string | null) => at !== null && now.getTime() - Date.parse(at) < WEEK_MS;
+  return {
+    appeared: members.filter(({ appearedAt }) => isRecent(appearedAt)).length,
+    vanished: members.filter(({ vanishedAt }) => isRecent(vanishedAt)).length,
+  };
+}

@@ -1,0 +1,88 @@
+import * as z from '#lib/platform/zod';
+
+/** Where a body's members went, from path to path. */
+export type Aliases = ReadonlyMap<string, string>;
+
+const Path = z.string().check(
+  z.regex(/^[^.[\]\s]+(\[\])?(\.[^.[\]\s]+(\[\])?)*$/, 'expected a path such as items[].sku'),
+  z.refine((path) => !/(^|\.)(__proto__|constructor|prototype)(\.|\[|$)/.test(path), 'is not a path of a body'),
+);
+
+const lists = (path: string): number => path.split('[]').length;
+
+/**
+ * `settings.fields`: a vendor's path → the path that the connector reads, `[]` being each item of a list. What stands
+ * at the first is read as the second, which it replaces.
+ */
+export const Fields = z.record(Path, Path).check((context) => {
+  for (const [from, to] of Object.entries(context.value)) {
+    if (lists(from) === lists(to)) continue;
+    context.issues.push({
+      ...{ code: 'custom', input: to, path: [from] },
+      message: `must have as many [] as "${from}": each item keeps its place`,
+    });
+  }
+});
+
+type Node = Record<string, unknown>;
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
+const partsOf = (path: string): string[] => path.match(/\[\]|[^.[\]]+/g) ?? [];
+
+/** Every value at a path, with the places in its lists. */
+function find(value: unknown, [part, ...rest]: readonly string[], places: readonly number[] = []): Found[] {
+  if (part === undefined) return value === undefined || value === null ? [] : [{ value, places }];
+  if (part === '[]')
+    return Array.isArray(value) ? value.flatMap((each, place) => find(each, rest, [...places, place])) : [];
+  return isNode(value) && Object.hasOwn(value, part) ? find(value[part], rest, places) : [];
+}
+interface Found {
+  value: unknown;
+  places: readonly number[];
+}
+
+/** Sets a value at a path, making what is missing on the way; what is there and no object stays. */
+function set(node: Node, parts: readonly string[], { value, places }: Found): void {
+  const [part = '', ...rest] = parts;
+  const [place = 0, ...others] = places;
+  const key = part === '[]' ? `${place}` : part;
+  if (rest.length === 0) {
+    node[key] = value;
+    return;
+  }
+  node[key] ??= rest[0] === '[]' ? [] : {};
+  const next = node[key];
+  if (isNode(next)) set(next, rest, { value, places: part === '[]' ? others : places });
+}
+
+/**
+ * A body in which members stand where the connector reads them, by `settings.fields`. A path begins at the body or, where
+ * it leads nowhere there, in the first of its members in which it leads somewhere: an envelope need not be named.
+ */
+export function applyFields(raw: unknown, fields: unknown): { body: unknown; aliases: Aliases } {
+  const aliases = new Map<string, string>();
+  if (!isNode(fields) || !isNode(raw)) return { body: raw, aliases };
+  const body = structuredClone(raw);
+  const wrapped = Object.entries(body).filter((entry): entry is [string, Node] => isNode(entry[1]));
+  for (const [from, to] of Object.entries(fields)) {
+    for (const [prefix, node] of [['', body], ...wrapped.map(([key, value]) => [`${key}.`, value])] as const) {
+      const found = find(node, partsOf(from));
+      if (found.length === 0) continue;
+      for (const each of found) set(node as Node, partsOf(String(to)), each);
+      aliases.set(`${prefix}${from}`, `${prefix}${String(to)}`);
+      break;
+    }
+  }
+  return { body, aliases };
+}
+
+/** Whether a path is another one, or leads on from it. */
+export const isWithin = (path: string, above: string): boolean =>
+  path === above || path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
+
+/** The paths at which a member stands as the aliases are applied, one after the other: its own first. */
+export function translate(path: string, aliases: Aliases): string[] {
+  const paths = [path];
+  for (const [from, to] of aliases)
+    paths.push(...paths.filter((each) => isWithin(each, from)).map((each) => to + each.slice(from.length)));
+  return paths;
+}

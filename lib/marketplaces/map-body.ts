@@ -1,0 +1,53 @@
+import type { Connection } from '#lib/connections/connection';
+import type { OrderSnapshot } from '#lib/orders/order';
+import { ContractError, IntegrationError } from '#lib/platform/errors';
+import type { Change, Connector, InboundBody } from './contract.ts';
+import { describeBody, type ReadBody, recordReads } from './kit/body-members.ts';
+import { type Aliases, applyFields } from './kit/fields.ts';
+
+/** What a body means, or why nobody can tell, and what of it was read. */
+export interface Mapped extends ReadBody {
+  change: Change | IntegrationError;
+  aliases: Aliases;
+}
+
+/** Maps a body as a connection's `settings.fields` names its members; an order knows what of it was not read. */
+export function mapBody(connector: Connector, inbound: InboundBody, connection: Connection): Mapped {
+  const { body, aliases } = applyFields(inbound.body, connection.settings.fields);
+  // Mapping is pure: it is done a second time only to see where it looks, so that nothing depends on the recorder.
+  const reads = recordReads(body, (recorded) => connector.map({ ...inbound, body: recorded }, connection));
+  const described = { ...describeBody(inbound.body, reads, aliases), aliases };
+  try {
+    const change = connector.map({ ...inbound, body }, connection);
+    if (change.type !== 'order') return { ...described, change };
+    const { unread } = described;
+    const order = { ...withPermalink(change.order, connection), ...(unread.length > 0 && { unread }) };
+    return { ...described, change: { ...change, order } };
+  } catch (error) {
+    return { ...described, change: asIntegrationError(error, connector) };
+  }
+}
+
+/** An order whose source tells no page of it has the one that its connection's `settings.permalink` makes. */
+function withPermalink(order: OrderSnapshot, { settings: { permalink } }: Connection): OrderSnapshot {
+  if (order.permalinkUrl || typeof permalink !== 'string') return order;
+  const { externalId: id, number } = order;
+  const fill = (_: string, name: 'id' | 'number') => encodeURIComponent({ id, number }[name].toWellFormed());
+  return { ...order, permalinkUrl: permalink.replace(/\{(id|number)\}/g, fill) };
+}
+
+/** What is needed and absent may stand under another name, or in a setting: the error says how to tell the hub so. */
+function asIntegrationError(error: unknown, { Settings }: Connector): IntegrationError {
+  if (!(error instanceof IntegrationError)) {
+    // A mapper that fails on a body is a bug, but the body must not be lost or loop for it.
+    const name = error instanceof Error ? error.name : typeof error;
+    return new ContractError({ code: 'mapping_failed', description: `unexpected ${name}` });
+  }
+  const { field = '', description } = error.detail;
+  if (field === '' || !/: is missing\b/.test(description)) return error;
+  const path = field.replaceAll(/\[\d+\]/g, '[]');
+  const name = path.split('.').at(-1) ?? '';
+  const setting = Object.hasOwn((Settings as { shape?: object }).shape ?? {}, name) ? `, or set settings.${name}` : '';
+  const remedy = `if the body has it elsewhere, add "<its path>": "${path}" to settings.fields${setting}`;
+  return new ContractError({ ...error.detail, description: `${description}; ${remedy}` });
+}
