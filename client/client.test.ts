@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { createClient, HubError } from './index.ts';
+
+const json = (body: unknown, init: ResponseInit = {}) =>
+  new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' }, ...init });
+
+/** A hub that gives these answers, one after the other. */
+function fake(...answers: Array<Response | Error>) {
+  const asked: Request[] = [];
+  const waited: number[] = [];
+  const hub = createClient({
+    url: 'https://hub.test/',
+    key: 'k',
+    sleep: async (ms) => void waited.push(ms),
+    fetch: async (request) => {
+      asked.push(request as Request);
+      const answer = answers.shift() ?? json({});
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  });
+  return { hub, asked, waited };
+}
+
+test('lists are read page by page, with the key and the filter', async () => {
+  const { hub, asked } = fake(json({ orders: [{ id: 'a' }], cursor: 'c1' }), json({ orders: [{ id: 'b' }] }));
+  const found: string[] = [];
+  for await (const order of hub.list('/orders', { status: 'open' })) found.push(order.id);
+  expect(found).toEqual(['a', 'b']);
+  expect(asked.map(({ url }) => url)).toEqual([
+    'https://hub.test/orders?status=open',
+    'https://hub.test/orders?status=open&cursor=c1',
+  ]);
+  expect(asked[0]?.headers.get('authorization')).toBe('Bearer k');
+});
+
+test('a refusal is one class, whoever gave it', async () => {
+  const refused = { error: { code: 'not_found', description: 'there is no such order', field: 'id' } };
+  const { hub } = fake(json(refused, { status: 404 }), new Response('<html>', { status: 403 }));
+  const get = () => hub.GET('/orders/{id}', { params: { path: { id: 'shop:1' } } });
+  await expect(get()).rejects.toMatchObject({
+    status: 404,
+    code: 'not_found',
+    field: 'id',
+    message: 'there is no such order',
+  });
+  await expect(get()).rejects.toMatchObject({ status: 403, code: 'http_403' });
+});
+
+test('what is away is asked again, as late as it says', async () => {
+  const { hub, waited } = fake(
+    new TypeError('fetch failed'),
+    json({}, { status: 503, headers: { 'retry-after': '7' } }),
+    json({ orders: [] }),
+  );
+  expect((await hub.GET('/orders')).data).toEqual({ orders: [] });
+  expect(waited).toEqual([500, 7_000]);
+  const gone = fake(...Array.from({ length: 4 }, () => new TypeError('fetch failed')));
+  await expect(gone.hub.GET('/orders')).rejects.toEqual(expect.any(HubError));
+});
+
+test('a parcel is posted again under the same key; what knows no key is posted once', async () => {
+  const parcel = { params: { path: { id: 'shop:1' } }, body: { carrier: 'dhl', trackingNumber: 'JD1' } };
+  const { hub, asked } = fake(json({}, { status: 502 }), json({ fulfillment: {} }, { status: 201 }));
+  await hub.POST('/orders/{id}/fulfillments', parcel as never);
+  const [first, second] = asked.map(({ headers }) => headers.get('idempotency-key'));
+  expect(first).toMatch(/^[\w-]{36}$/);
+  expect(second).toBe(first);
+  const other = fake(json({}, { status: 502 }));
+  await expect(other.hub.POST('/deliveries/{id}/replay', { params: { path: { id: 'dlv_1' } } })).rejects.toMatchObject({
+    status: 502,
+  });
+  expect(other.asked).toHaveLength(1);
+});

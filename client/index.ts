@@ -1,0 +1,70 @@
+import createFetchClient from 'openapi-fetch';
+import { toHubError } from './errors.ts';
+import type { components, paths } from './generated/openapi.ts';
+import { type RetryOptions, retrying } from './retry.ts';
+
+export { HubError } from './errors.ts';
+
+/** The shapes of the API by name: `Shape<'Order'>`. */
+export type Shape<Name extends keyof components['schemas']> = components['schemas'][Name];
+
+export interface ClientOptions extends RetryOptions {
+  /** The hub's address, such as `https://hub.example`. */
+  url: string;
+  /** An API key; absent in a browser with a session. */
+  key?: string;
+}
+
+type Json<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
+  ? Body
+  : never;
+type Get<Path extends keyof paths> = paths[Path] extends { get: infer Operation } ? Operation : never;
+/** Paths whose answers come in pages. */
+export type ListPath = {
+  [Path in keyof paths]: Json<Get<Path>> extends { cursor?: string } ? Path : never;
+}[keyof paths];
+export type Query<Path extends ListPath> =
+  Get<Path> extends { parameters: { query?: infer Asked } } ? NonNullable<Asked> : never;
+export type Page<Path extends ListPath> = Json<Get<Path>>;
+/** What a list has on its pages: the members of its one array. */
+export type Listed<Path extends ListPath> = NonNullable<
+  {
+    [Member in keyof Page<Path>]: Page<Path>[Member] extends Array<infer Each> ? Each : never;
+  }[keyof Page<Path>]
+>;
+
+/** The hub's API with its types: `GET`, `POST` … by path, every answer that is no success a `HubError`. */
+export function createClient({ url, key, ...retry }: ClientOptions) {
+  const api = createFetchClient<paths>({
+    baseUrl: url.replace(/\/+$/, ''),
+    ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }),
+    fetch: retrying(retry),
+  });
+  api.use({
+    async onResponse({ response }) {
+      if (response.ok || response.status === 304) return;
+      throw toHubError(response.status, await response.json().catch(() => undefined));
+    },
+  });
+
+  /** The pages of a list, one request each. */
+  async function* pages<Path extends ListPath>(path: Path, query?: Query<Path>): AsyncGenerator<Page<Path>> {
+    let cursor: string | undefined;
+    do {
+      const asked = { params: { query: { ...query, ...(cursor !== undefined && { cursor }) } } };
+      const { data } = (await api.GET(path as never, asked as never)) as { data: Page<Path> & { cursor?: string } };
+      yield data as Awaited<Page<Path>>;
+      cursor = data.cursor;
+    } while (cursor !== undefined);
+  }
+
+  /** Everything that a list holds, page by page: `for await (const order of hub.list('/orders'))`. */
+  async function* list<Path extends ListPath>(path: Path, query?: Query<Path>): AsyncGenerator<Listed<Path>> {
+    for await (const page of pages(path, query))
+      yield* Object.values(page as object).find(Array.isArray) as Listed<Path>[];
+  }
+
+  return { ...api, pages, list };
+}
+
+export type Client = ReturnType<typeof createClient>;
