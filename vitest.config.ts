@@ -14,7 +14,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           sequence: { groupOrder: 0 },
-          include: ['{lib,functions,events,sandbox,cli,bench,client,console}/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          include: [
+            '{lib,functions,events,sandbox,cli,bench,client,console}/**/*.test.ts',
+            'test/conformance/**/*.test.ts',
+          ],
           exclude: [INTEGRATION],
           setupFiles: ['test/support/boots-nothing.ts'],
           // Threads that keep what they have imported: most of a unit test's time is loading the same modules.
@@ -27,6 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'whole',
+          globalSetup: ['test/support/build-console.ts'],
           sequence: { groupOrder: 1 },
           include: ['test/**/*.test.ts', INTEGRATION],
           exclude: ['test/conformance/**'],

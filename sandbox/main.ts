@@ -70,17 +70,15 @@ async function start(): Promise<void> {
   });
   // Node writes its compile cache at exit, which a kill skips.
   flushCompileCache();
-  console.log(
-    banner(
-      url,
-      options.data,
-      file.connections.map(({ connection }) => connection.id),
-      marketplaces,
-    ),
-  );
-  if (!marketplaces || parsed) return;
-  const { tellStory } = await import('./story/tell.ts');
-  await tellStory({ hub: url, apiKey, marketplaces });
+  const connections = file.connections.map(({ connection }) => connection.id);
+  console.log(banner(url, options.data, connections, marketplaces));
+  const stage = { hub: url, apiKey, marketplaces };
+  if (marketplaces && !parsed) {
+    const { tellStory } = await import('./story/tell.ts');
+    await tellStory({ ...stage, marketplaces, isQuiet: options.quiet });
+  }
+  const { signInLink } = await import('./story/hub-client.ts');
+  console.log(`Console                   ${url}/console/\n  signs in once           ${await signInLink(url, apiKey)}`);
 }
 
 /** Makes the state readable by its owner alone: it holds buyers' data. A folder that held no state keeps its mode. */

@@ -6,6 +6,7 @@ export const HELP = `Usage: npm start -- [options]
 
   --port N            port of the hub (default 4400)
   --connections FILE  connections instead of the sandbox's own (connections.example.json shows the format)
+  --quiet             break nothing on purpose for the console to show
   --no-sandbox        do not start the simulated marketplaces
   --data DIR          where the state lives (default .longshore)
   --fresh             forget the state first
@@ -51,6 +52,7 @@ function readArguments(args: string[]) {
         connections: { type: 'string' },
         sandbox: { type: 'boolean', default: true },
         data: { type: 'string', default: '.longshore' },
+        quiet: { type: 'boolean', default: false },
         fresh: { type: 'boolean', default: false },
         fsync: { type: 'boolean', default: false },
         workers: { type: 'string', default: availableParallelism() > 1 ? '1' : '0' },

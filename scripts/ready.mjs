@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Comes before every npm script: installs what is missing, with `--stacks` also what stacks are checked against. Only
+// Comes before every npm script: installs what is missing, with `--stacks` also what stacks are
+// checked against, and builds the console with `--console`. Only
 // syntax that every Node since 14 reads stands here, so that a Node too old is told so and not shown a parse error.
 const [major] = process.versions.node.split('.');
 
@@ -9,6 +10,9 @@ if (Number(major) < 20) {
 } else {
   import('./packages.mjs')
     .then(({ ensurePackages }) => ensurePackages())
+    .then(
+      () => process.argv.includes('--console') && import('./console.mjs').then(({ buildConsole }) => buildConsole()),
+    )
     .then(() => process.argv.includes('--stacks') && import('./platform.mjs').then((stacks) => stacks.ensurePlatform()))
     .catch((error) => {
       console.error(`longshore: ${error.message}`);

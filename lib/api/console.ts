@@ -7,11 +7,8 @@ import type { ApiEnv } from './kit/route.ts';
 import { sessions } from './kit/sessions.ts';
 import { presentSession, routes } from './session.ts';
 
-/** What `console/build.ts` makes: every file by its path below `/console/`, in both compressions, as base64. */
-export interface ConsoleFiles {
-  document: string;
-  files: Readonly<Record<string, { type: string; br: string; gzip: string }>>;
-}
+/** What `console/build.ts` makes. */
+type ConsoleFiles = typeof import('#console/files.json')['default'];
 
 /** Undefined where the console was not built. */
 async function loadFiles(): Promise<ConsoleFiles | undefined> {

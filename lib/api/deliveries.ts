@@ -6,7 +6,7 @@ import { deliveriesOf } from '#lib/orders/store';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import * as z from '#lib/platform/zod';
 import { advanceReplay } from '#lib/replays/advance';
-import { matchDeliveries } from '#lib/replays/match';
+import { matchDeliveries, matchOne } from '#lib/replays/match';
 import { replayDelivery, startReplay } from '#lib/replays/start';
 import {
   Cause,
@@ -106,8 +106,12 @@ const replayOneRoute = createRoute({
   description:
     'Its old attempts stay on record. What has succeeded, or may have happened, is probed before it is pushed again. 409 `delivery_in_progress` while a worker has it in hand.',
   scope: 'ops',
-  request: { params: z.object({ id: DeliveryId }), body: body(z.strictObject({ reason: Reason }), false) },
+  request: {
+    params: z.object({ id: DeliveryId }),
+    body: body(z.strictObject({ reason: Reason, dryRun: z._default(z.boolean(), false) }), false),
+  },
   responses: {
+    200: json('A dry run: nothing was replayed.', ReplayDryRun),
     202: json('It runs at once.', ReplayStarted),
     ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500),
   },
@@ -168,6 +172,12 @@ routes.add(closeRoute, async (context) => {
   return context.json(await presentDelivery(closed), 200);
 });
 
+const presentDryRun = async ({ sample, ...found }: ReturnType<typeof matchOne>) => ({
+  dryRun: true as const,
+  ...found,
+  sample: await presentDeliveries(sample),
+});
+
 routes.add(replayManyRoute, async (context) => {
   const { filter, dryRun, perMinute, canary, reason = null } = context.req.valid('json');
   if (Object.values(filter).every((value) => value === undefined))
@@ -177,19 +187,17 @@ routes.add(replayManyRoute, async (context) => {
       'filter: name at least one member, or everything would run again',
       'filter',
     );
-  if (dryRun) {
-    const { sample, ...found } = await matchDeliveries(filter);
-    return context.json({ dryRun: true as const, ...found, sample: await presentDeliveries(sample) }, 200);
-  }
+  if (dryRun) return context.json(await presentDryRun(await matchDeliveries(filter)), 200);
   const started = await startReplay(filter, { by: context.var.key.name, reason, perMinute, canary });
   const advanced = await advanceReplay(started.id, { deadline: Date.now() + ADVANCE_MS });
   return context.json(await presentStarted(advanced ?? started), 202);
 });
 
 routes.add(replayOneRoute, async (context) => {
-  const { reason = null } = context.req.valid('json');
+  const { reason = null, dryRun } = context.req.valid('json');
   const delivery = await getDelivery(context.req.valid('param').id);
   if (!delivery) throw notFound('delivery');
+  if (dryRun) return context.json(await presentDryRun(matchOne(delivery)), 200);
   const by = context.var.key.name;
   const started = await replayDelivery(delivery, { by, reason, perMinute: PER_MINUTE, canary: false });
   if (!started)

@@ -1,8 +1,11 @@
+import { getDeliveries } from '#lib/deliveries/ledger';
 import * as z from '#lib/platform/zod';
 import { advanceReplay } from '#lib/replays/advance';
+import { listMembers } from '#lib/replays/members';
 import { type Replay as StoredReplay, settledOf } from '#lib/replays/replay';
 import { cancelReplay, resumeReplay } from '#lib/replays/start';
 import { getReplay, listReplays } from '#lib/replays/store';
+import { Delivery, presentDeliveries } from './delivery-schema.ts';
 import { ApiError, errorResponses, notFound } from './kit/errors.ts';
 import { listOf, paging } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
@@ -35,6 +38,19 @@ const getRoute = createRoute({
   scope: 'ops',
   request: { params },
   responses: { 200: json('The replay.', Replay), ...errorResponses(401, 403, 404, 500) },
+});
+
+const deliveriesRoute = createRoute({
+  method: 'get',
+  path: '/replays/{id}/deliveries',
+  tags: ['replays'],
+  summary: 'Deliveries of a replay: those under way first, then those that have settled, then those that wait',
+  scope: 'ops',
+  request: { params, query: z.strictObject({ limit: paging.limit }) },
+  responses: {
+    200: json('As many as were asked for.', z.object({ deliveries: z.array(Delivery) })),
+    ...errorResponses(400, 401, 403, 404, 500),
+  },
 });
 
 const cancelRoute = createRoute({
@@ -71,6 +87,20 @@ routes.add(getRoute, async (context) => {
   const replay = await getReplay(context.req.valid('param').id);
   if (!replay) throw notFound('replay');
   return context.json(await presentReplay(isSmall(replay) ? await advance(replay) : replay), 200);
+});
+
+routes.add(deliveriesRoute, async (context) => {
+  const { id } = context.req.valid('param');
+  const { limit } = context.req.valid('query');
+  if (!(await getReplay(id))) throw notFound('replay');
+  const members = await Promise.all((['OPEN', 'DONE', 'WAITING'] as const).map((at) => listMembers(id, at, limit)));
+  const found = await getDeliveries(
+    members
+      .flat()
+      .slice(0, limit)
+      .map(({ delivery }) => delivery),
+  );
+  return context.json({ deliveries: await presentDeliveries(found) }, 200);
 });
 
 routes.add(cancelRoute, async (context) => {

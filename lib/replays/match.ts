@@ -18,6 +18,13 @@ export interface Call {
   probedFirst: number;
 }
 
+/** What a replay of this one delivery would do. */
+export function matchOne(delivery: Delivery) {
+  const calls = new Map<string, Call>();
+  count(calls, delivery);
+  return { matched: 1, complete: true, leftOut: 0, sample: [delivery], calls: [...calls.values()] };
+}
+
 /** What a replay of this filter would do; a bounded look that changes nothing. */
 export async function matchDeliveries(filter: DeliveryFilter) {
   const deadline = Date.now() + MAX_MS;

@@ -39,3 +39,13 @@ export function createHubClient(url: string, apiKey: string): Hub {
     },
   };
 }
+
+/** A link that signs in to the console once; no key is in it. */
+export async function signInLink(url: string, apiKey: string): Promise<string> {
+  const response = await fetch(`${url}/session/codes`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}` },
+  });
+  const { code } = (await response.json()) as { code: string };
+  return `${url}/console/sign-in#${code}`;
+}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Marketplaces } from '../marketplaces/start.ts';
+import { breakSomething } from './break-something.ts';
 import type { Chapter } from './chapter.ts';
 import { createHubClient, type Hub } from './hub-client.ts';
 import { narrate } from './narrate.ts';
@@ -9,13 +10,15 @@ interface Stage {
   hub: string;
   apiKey: string;
   marketplaces: Marketplaces;
+  /** Nothing is broken on purpose for the console to show. */
+  isQuiet: boolean;
 }
 
 const PATIENCE_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 
 /** Tells each chapter's order as it happens, from what the hub's own API shows; then what to try. */
-export async function tellStory({ hub, apiKey, marketplaces }: Stage): Promise<void> {
+export async function tellStory({ hub, apiKey, marketplaces, isQuiet }: Stage): Promise<void> {
   const since = Date.now();
   const say = (line: string) => console.log(`  ${((Date.now() - since) / 1000).toFixed(1).padStart(5)} s  ${line}`);
   const client = createHubClient(hub, apiKey);
@@ -24,6 +27,7 @@ export async function tellStory({ hub, apiKey, marketplaces }: Stage): Promise<v
     last = await tellChapter(chapter, client, say);
     console.log('');
   }
+  if (!isQuiet) console.log(await breakSomething(hub, marketplaces));
   console.log(await whatToTry({ hub, apiKey, marketplaces, orderId: last }));
 }
 

@@ -29,6 +29,7 @@ const guarded = [
   ['GET', '/deliveries/causes', 'ops'],
   ['GET', '/replays', 'ops'],
   ['GET', '/replays/rpl_1', 'ops'],
+  ['GET', '/replays/rpl_1/deliveries', 'ops'],
   ['POST', '/replays/rpl_1/cancel', 'ops'],
   ['POST', '/replays/rpl_1/resume', 'ops'],
   ['GET', '/dead-letters', 'ops'],

@@ -104,6 +104,7 @@ function spawnHub({ data = '', port = 0, args = [], env = {} }: HubOptions, more
       '--data',
       data,
       ...more,
+      '--quiet',
       ...args,
     ],
     {

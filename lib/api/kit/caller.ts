@@ -8,7 +8,7 @@ import { sessions } from './sessions.ts';
 /** `__Host-`: browsers take it for this very host alone, over https or from loopback. */
 export const SESSION_COOKIE = '__Host-longshore';
 
-export interface Caller {
+interface Caller {
   key: ApiKey;
   /** Whether a person's browser asks: with the cookie of a session, not with a key. */
   bySession: boolean;

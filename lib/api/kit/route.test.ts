@@ -93,3 +93,13 @@ test('what is no route is 404 in the one shape, before and behind a segment that
   for (const path of ['/nowhere', '/things/1/wholes'])
     expect(await post(path)).toMatchObject({ status: 404, answer: { error: { code: 'not_found' } } });
 });
+
+test('an id may hold slashes, and takes nothing of the path behind it', async () => {
+  const routes = new Routes();
+  const get = { ...route, method: 'get', scope: null, request: { params: z.object({ id: z.string() }) } } as const;
+  routes.add({ ...get, path: '/things/{id}/parts' }, ({ req, json }) => json(['parts', req.valid('param').id], 200));
+  routes.add({ ...get, path: '/things/{id}' }, ({ req, json }) => json(['thing', req.valid('param').id], 200));
+  const answer = async (path: string) => (await createApp(routes, {}).request(path)).json();
+  expect(await answer('/things/a%2Fb/parts')).toEqual(['parts', 'a/b']);
+  expect(await answer('/things/a/b')).toEqual(['thing', 'a/b']);
+});

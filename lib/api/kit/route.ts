@@ -76,8 +76,8 @@ export class Routes extends Hono<ApiEnv> {
   add<const R extends Route>(route: R, handler: Handler<R>): void {
     const { method, path, scope, request } = route;
     const guards = scope === null ? [] : [requireScope(scope, route, this.#callers)];
-    // HTTP APIs decode `%2F` in a path: a slash may be part of an id.
-    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1{.+}');
+    // HTTP APIs decode `%2F` in a path: a slash may be part of an id. Lazy, or an id would take what stands behind it.
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1{.+?}');
     this.on([method], [pattern], ...guards, readRequest(request), handler as never);
     this.described.push(route);
   }

@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+// Bundles the console into console/dist/files.json, which the function that serves it holds: hashed names, both compressions.
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const HERE = import.meta.dirname;
+const OUT = join(HERE, 'dist', 'files.json');
+const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+
+/** Builds, unless what was built is newer than every source. */
+export async function buildConsole(): Promise<void> {
+  const sources = globSync('{console/{*.*,kit/*,screens/*,style/*},client/**/*.ts,package-lock.json}', {
+    cwd: join(HERE, '..'),
+  });
+  const newest = Math.max(...sources.map((path) => statSync(join(HERE, '..', path)).mtimeMs));
+  if (existsSync(OUT) && statSync(OUT).mtimeMs > newest) return;
+  const { outputFiles } = await build({
+    entryPoints: { console: join(HERE, 'main.tsx'), style: join(HERE, 'style/main.css') },
+    outdir: '/',
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: ['chrome120', 'firefox121', 'safari17'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none',
+    define: { 'process.env.NODE_ENV': '"production"' },
+  });
+  const icon = { path: '/icon.svg', contents: readFileSync(join(HERE, 'icon.svg')) };
+  const made = [...outputFiles, icon].map(({ path, contents }) => {
+    const [, name = '', ext = ''] = /([\w-]+)\.(\w+)$/.exec(path) ?? [];
+    const hash = createHash('sha256').update(contents).digest('base64url').slice(0, 10);
+    return { name: `${name}.${ext}`, at: `assets/${name}-${hash}.${ext}`, type: TYPES[ext] ?? '', contents };
+  });
+  const document = made.reduce(
+    (html, { name, at }) => html.replaceAll(`{{${name}}}`, `/console/${at}`),
+    readFileSync(join(HERE, 'index.html'), 'utf8'),
+  );
+  const files = Object.fromEntries(made.map(({ at, type, contents }) => [at, { type, ...compress(contents) }]));
+  mkdirSync(join(HERE, 'dist'), { recursive: true });
+  writeFileSync(OUT, JSON.stringify({ document, files }));
+}
+
+const compress = (bytes: Uint8Array) => ({
+  br: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).toString('base64'),
+  gzip: gzipSync(bytes, { level: 9 }).toString('base64'),
+});
+
+if (import.meta.main) await buildConsole();

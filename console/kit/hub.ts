@@ -1,0 +1,78 @@
+import { signal } from '@preact/signals';
+import { createClient, HubError } from '#client/index';
+import { go, hrefOf, place } from './place.ts';
+
+export { HubError, type Shape } from '#client/index';
+
+export interface Session {
+  /** The API key's name. */
+  key: string;
+  scopes: readonly string[];
+  expiresAt: string;
+}
+
+export const session = signal<Session | undefined>(readSession());
+/** Why the sign-in screen is shown, where it was not asked for. */
+export const signedOutBecause = signal('');
+
+function readSession(): Session | undefined {
+  const text = document.querySelector<HTMLMetaElement>('meta[name="longshore-session"]')?.content;
+  return text ? (JSON.parse(text) as Session) : undefined;
+}
+
+/** What the signed-in key may do: `ops` includes every scope but `privacy`. */
+export const may = (scope: 'ops' | 'orders:read' | 'changes:read'): boolean =>
+  [scope, 'ops'].some((each) => session.value?.scopes.includes(each));
+
+// Polls come again by themselves, and what a person asks for is told at once.
+const client = createClient({ url: location.origin, retries: 0, timeoutMs: 30_000 });
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+interface Asked {
+  query?: Query | undefined;
+  body?: unknown;
+}
+
+/** Asks the hub. A session that has ended leads to the sign-in screen, and from there back. */
+export async function ask<T>(
+  method: 'get' | 'post' | 'patch' | 'delete' | 'put',
+  path: string,
+  { query, body }: Asked = {},
+): Promise<T> {
+  const params = {
+    query:
+      query && Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined && value !== '')),
+  };
+  try {
+    const { data } = await client.request(
+      method,
+      path as never,
+      { params, ...(body !== undefined && { body }) } as never,
+    );
+    return data as T;
+  } catch (error) {
+    if (error instanceof HubError && error.status === 401 && session.value && path !== '/session')
+      leave('Your session has ended.');
+    throw error;
+  }
+}
+
+/** What was shown is forgotten, and `next` leads back to it. */
+export function leave(because: string): void {
+  const { path, query } = place.value;
+  session.value = undefined;
+  signedOutBecause.value = because;
+  for (const forget of forgetters) forget();
+  go(hrefOf('/sign-in', because ? { next: hrefOf(path, query) } : {}), { replace: true });
+}
+
+/** What is to be forgotten when nobody is signed in. */
+export const forgetters = new Set<() => void>();
+
+/** Why something failed, in the hub's own words. */
+export const wordsOf = (error: unknown): string => {
+  const text = error instanceof Error ? error.message : String(error);
+  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+};

@@ -1,0 +1,102 @@
+import { useEffect, useReducer } from 'preact/hooks';
+import { forgetters, type HubError } from './hub.ts';
+
+/** Something of the hub that is shown and kept fresh. */
+export interface Live<T> {
+  value: T | undefined;
+  /** When it was read, in milliseconds since 1970. */
+  at: number;
+  /** What failed last; what was read before stays. */
+  error: HubError | undefined;
+  reload(): Promise<void>;
+}
+
+interface Entry {
+  value?: unknown;
+  at: number;
+  error?: unknown;
+  loading?: Promise<void> | undefined;
+}
+
+/** What was read stays for who comes back to it. */
+const entries = new Map<string, Entry>();
+forgetters.add(() => entries.clear());
+
+/** What was read is old now: whoever shows it reads it again. */
+export const forgetAll = (): void => entries.clear();
+
+const EVERY_MS = 4_000;
+const IDLE_MS = 15_000;
+const IDLE_AFTER_MS = 120_000;
+
+let touched = Date.now();
+const touch = () => {
+  touched = Date.now();
+};
+for (const event of ['keydown', 'pointerdown', 'pointermove', 'scroll'])
+  addEventListener(event, touch, { passive: true });
+
+/** Calls every few seconds while somebody may be looking, seldom while nobody moves; returns what ends it. */
+export function every(look: () => Promise<unknown>, everyMs = EVERY_MS): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+  const next = () => {
+    if (!stopped) timer = setTimeout(tick, Date.now() - touched > IDLE_AFTER_MS ? IDLE_MS : everyMs);
+  };
+  const tick = async () => {
+    if (!document.hidden) await look().catch(() => undefined);
+    next();
+  };
+  const onShow = () => {
+    clearTimeout(timer);
+    if (!document.hidden) void tick();
+  };
+  document.addEventListener('visibilitychange', onShow);
+  next();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', onShow);
+  };
+}
+
+/** Reads something and keeps it fresh; `key` says what, and null that nothing is read. `onChange` is told what changed. */
+export function useLive<T>(
+  key: string | null,
+  load: () => Promise<T>,
+  { everyMs = EVERY_MS, onChange }: { everyMs?: number; onChange?: (now: T, before: T) => void } = {},
+): Live<T> {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const entry = key === null ? undefined : entryOf(key);
+  const reload = async () => {
+    if (key === null) return;
+    const own = entryOf(key);
+    own.loading ??= load().then(
+      (value) => {
+        const before = own.value as T | undefined;
+        Object.assign(own, { value, at: Date.now(), error: undefined, loading: undefined });
+        if (before !== undefined) onChange?.(value, before);
+      },
+      (error) => void Object.assign(own, { error, loading: undefined }),
+    );
+    await own.loading;
+    redraw(0);
+  };
+  useEffect(() => {
+    if (key === null) return;
+    void reload();
+    return every(reload, everyMs);
+  }, [key]);
+  return {
+    value: entry?.value as T | undefined,
+    at: entry?.at ?? 0,
+    error: entry?.error as HubError | undefined,
+    reload,
+  };
+}
+
+function entryOf(key: string): Entry {
+  const known = entries.get(key) ?? { at: 0 };
+  entries.set(key, known);
+  return known;
+}

@@ -1,0 +1,89 @@
+import { signal } from '@preact/signals';
+
+/** Where the browser is: what is shown follows from it alone. */
+export interface Place {
+  /** Below `/console`: `/orders`. */
+  path: string;
+  query: URLSearchParams;
+  /** Whether a link inside the console led here, and focus goes to the heading. */
+  isFollowed: boolean;
+}
+
+/** What the browser keeps of an entry of its history, beside the address. */
+interface Kept {
+  y?: number;
+  rows?: number;
+}
+
+const BASE = '/console';
+
+function read(isFollowed: boolean): Place {
+  return {
+    path: location.pathname.slice(BASE.length) || '/',
+    query: new URLSearchParams(location.search),
+    isFollowed,
+  };
+}
+
+export const place = signal<Place>(read(false));
+
+export const hrefOf = (
+  path: string,
+  query: Readonly<Record<string, string | undefined>> | URLSearchParams = {},
+): string => {
+  const entries = query instanceof URLSearchParams ? [...query] : Object.entries(query);
+  const params = new URLSearchParams(entries.filter((entry): entry is [string, string] => Boolean(entry[1])));
+  return `${BASE}${path}${params.size > 0 ? `?${params}` : ''}`;
+};
+
+/** A segment of a path: what is in an id stays in it. */
+export const segment = (id: string): string => encodeURIComponent(id);
+
+export function go(href: string, { replace = false, quiet = false } = {}): void {
+  keep({ y: scrollY });
+  if (replace) history.replaceState({}, '', href);
+  else history.pushState({}, '', href);
+  place.value = read(!quiet);
+  if (!quiet) scrollTo(0, 0);
+}
+
+/** Sets parameters of the query in place; empty ones go. Each is a step that Back undoes. */
+export function setQuery(change: Readonly<Record<string, string>>): void {
+  const query = new URLSearchParams(place.value.query);
+  for (const [name, value] of Object.entries(change)) {
+    if (value) query.set(name, value);
+    else query.delete(name);
+  }
+  go(hrefOf(place.value.path, query), { quiet: true });
+}
+
+export const kept = (): Kept => (history.state as Kept | null) ?? {};
+export const keep = (more: Kept): void => history.replaceState({ ...kept(), ...more }, '');
+
+/** Scrolls to where the entry was left, once what it shows is long enough. */
+export function restoreScroll(): void {
+  const { y = 0 } = kept();
+  if (y > 0 && scrollY === 0 && document.documentElement.scrollHeight >= y + innerHeight / 2) scrollTo(0, y);
+}
+
+/** Follows links to the console's own screens without loading the page anew. */
+export function followLinks(): void {
+  history.scrollRestoration = 'manual';
+  addEventListener('popstate', () => {
+    place.value = read(true);
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  addEventListener('scroll', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => keep({ y: scrollY }), 100);
+  });
+  document.addEventListener('click', (event) => {
+    const link = (event.target as Element).closest('a');
+    if (!link || event.defaultPrevented || event.button !== 0 || link.target || link.origin !== location.origin) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || !link.pathname.startsWith(`${BASE}/`))
+      return;
+    if (link.hash) return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+  });
+}

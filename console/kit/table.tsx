@@ -1,0 +1,122 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useKeys } from './keyboard.ts';
+
+export interface Column<Row> {
+  title: string;
+  cell: (row: Row) => ComponentChildren;
+  /** `wide` takes the room there is, `number` is aligned to the right, `minor` goes on a phone. */
+  kind?: 'wide' | 'number' | 'minor';
+}
+
+interface Props<Row> {
+  name: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  idOf: (row: Row) => string;
+  /** Keys that act on the row that has the focus. */
+  keys?: Readonly<Record<string, (row: Row) => unknown>>;
+  isMain?: boolean;
+  caption?: boolean;
+}
+
+/** Up to this many rows all are in the document. */
+const WINDOW = 120;
+const BEYOND = 20;
+
+/** A real table. Of many rows only those around the window are in the document. */
+export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = false, caption = false }: Props<Row>) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const [height, setHeight] = useState(33);
+  const [first, setFirst] = useState(0);
+  const active = useRef(-1);
+  const isLong = rows.length > WINDOW;
+  const shown = isLong ? Math.ceil(innerHeight / height) + 2 * BEYOND : rows.length;
+  const from = isLong ? Math.max(0, Math.min(first, rows.length - shown)) : 0;
+
+  useLayoutEffect(() => {
+    const row = body.current?.querySelector<HTMLElement>('tr[data-row]');
+    if (row && Math.abs(row.offsetHeight - height) > 1) setHeight(row.offsetHeight);
+  });
+  useEffect(() => {
+    if (!isLong) return;
+    const look = () => {
+      const top = body.current?.getBoundingClientRect().top ?? 0;
+      setFirst(Math.max(0, Math.floor(-top / height / BEYOND) * BEYOND - BEYOND));
+    };
+    look();
+    addEventListener('scroll', look, { passive: true });
+    return () => removeEventListener('scroll', look);
+  }, [isLong, height]);
+
+  const move = (step: number) => {
+    const focused = document.activeElement?.closest<HTMLElement>('tr[data-row]');
+    if (focused && body.current?.contains(focused)) active.current = Number(focused.dataset.row);
+    const next = Math.max(0, Math.min(rows.length - 1, active.current + step));
+    active.current = next;
+    const focus = () => {
+      const row = body.current?.querySelector<HTMLElement>(`tr[data-row="${next}"]`);
+      const target = row?.querySelector<HTMLElement>('a') ?? row;
+      target?.focus({ preventScroll: true });
+      row?.scrollIntoView({ block: 'nearest' });
+      return row;
+    };
+    if (focus() || !body.current) return;
+    scrollTo(0, scrollY + body.current.getBoundingClientRect().top + next * height - innerHeight / 2);
+    requestAnimationFrame(() => requestAnimationFrame(focus));
+  };
+  const acting = Object.fromEntries(
+    Object.entries(keys).map(([key, act]) => [
+      key,
+      () => {
+        const row = rows[Number(document.activeElement?.closest<HTMLElement>('tr[data-row]')?.dataset.row ?? -1)];
+        return row ? act(row) : false;
+      },
+    ]),
+  );
+  useKeys(isMain ? { ...acting, j: () => move(1), k: () => move(-1) } : {});
+
+  const before = from * height;
+  const after = Math.max(0, (rows.length - from - shown) * height);
+  return (
+    <div class="table">
+      <table aria-label={caption ? undefined : name} aria-rowcount={isLong ? rows.length + 1 : undefined}>
+        {caption && <caption>{name}</caption>}
+        <thead>
+          <tr>
+            {columns.map(({ title, kind }) => (
+              <th key={title} scope="col" class={kind}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {before > 0 && <Spacer height={before} />}
+          {rows.slice(from, from + shown).map((row, index) => (
+            <tr
+              key={idOf(row)}
+              data-row={from + index}
+              tabIndex={-1}
+              aria-rowindex={isLong ? from + index + 2 : undefined}
+            >
+              {columns.map(({ title, cell, kind }) => (
+                <td key={title} class={kind} data-title={title}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+          {after > 0 && <Spacer height={after} />}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const Spacer = ({ height }: { height: number }) => (
+  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it is not focusable, and no row
+  <tr aria-hidden="true" class="spacer" style={{ height: `${height}px` }}>
+    <td />
+  </tr>
+);

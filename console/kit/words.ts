@@ -1,0 +1,66 @@
+/** What heals what waits for a person; docs/operate.md, "Blocked, and what heals it", says the same at length. */
+const CURES: Readonly<Record<string, string>> = {
+  carrier_unmapped: 'Map the carrier’s word in the settings of the connection it names: it runs by itself then.',
+  cod_unsupported: 'Whoever was to ship it cannot collect the money: have somebody ship it who can, then close it.',
+  route_missing: 'Add a route: it runs by itself then.',
+  address_incomplete: 'Complete the address: it runs by itself then.',
+  http_401: 'Correct the secret: it runs by itself then.',
+  http_403: 'Correct the secret: it runs by itself then.',
+  credentials_refused: 'Correct the secret: it runs by itself then.',
+  connection_missing: 'Put the connection back into the connections file, or close what is left of it.',
+  cancel_unsupported: 'Have the order stopped at whoever ships, then close it.',
+  cancelled_by_supplier: 'Decide who ships instead, then replay it; or ship it yourself and close it.',
+  amend_unsupported: 'Have whoever ships change the order as it says, then close it.',
+  outcome_unknown: 'Look at the marketplace: replay it if it did not happen, close it if it did.',
+  partly_done: 'Ask anew for what it says is missing, then replay it.',
+  throttled_too_long: 'Ask the marketplace for a higher limit, or wait until it is quiet, then replay.',
+};
+
+export const cureOf = ({ code, state }: { code: string; state: string }): string =>
+  CURES[code] ??
+  (/^http_5|timeout|reset|unreachable|network/.test(code)
+    ? 'The remote failed four times: once it is well again, replay.'
+    : state === 'blocked'
+      ? 'Mend what it says: it runs by itself then, or replay it.'
+      : 'Mend what the remote refused, then replay: a dry run first.');
+
+export const count = (number: number, one: string, many = `${one}s`, isComplete = true): string =>
+  `${isComplete ? '' : 'at least '}${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+
+/** A button's or a heading's beginning. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What each part of an address is called, in the order in which it is written on a parcel. */
+export const ADDRESS = {
+  first_name: 'First name',
+  last_name: 'Last name',
+  company: 'Company',
+  street_address: 'Street',
+  extended_address: 'Street, line 2',
+  address_locality: 'City',
+  address_region: 'Region',
+  postal_code: 'Postal code',
+  address_country: 'Country',
+  phone_number: 'Phone',
+  email: 'E-mail',
+} as const;
+export type AddressMember = keyof typeof ADDRESS;
+
+/** Money in minor units, exact. */
+export function money(amount: number | null | undefined, currency: string): string {
+  if (amount === null || amount === undefined) return '–';
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'code' });
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
+export const duration = (ms: number): string =>
+  ms < 1_000
+    ? `${ms} ms`
+    : ms < 60_000
+      ? `${(ms / 1_000).toFixed(1)} s`
+      : ms < 7_200_000
+        ? `${Math.round(ms / 60_000)} min`
+        : `${Math.round(ms / 3_600_000)} h`;
+
+/** Whether something was looked for that is a buyer's: it stands in no URL. */
+export const isEmail = (text: string): boolean => text.includes('@');

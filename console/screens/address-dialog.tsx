@@ -1,0 +1,97 @@
+import { useState } from 'preact/hooks';
+import { AsCommand, curl } from '../kit/command.tsx';
+import { ActDialog, Field } from '../kit/dialog.tsx';
+import { ask, type Shape } from '../kit/hub.ts';
+import { segment } from '../kit/place.ts';
+import { ADDRESS, type AddressMember, count } from '../kit/words.ts';
+
+const MEMBERS = Object.entries(ADDRESS) as Array<[AddressMember, string]>;
+
+/** What the shippers call what they miss. */
+const THEIR_WORDS: ReadonlyArray<readonly [RegExp, AddressMember]> = [
+  [/colonia|line 2|extended_address|neighbou?rhood/i, 'extended_address'],
+  [/postal|zip/i, 'postal_code'],
+  [/street/i, 'street_address'],
+  [/city|locality/i, 'address_locality'],
+  [/region|state|province/i, 'address_region'],
+  [/country/i, 'address_country'],
+  [/phone/i, 'phone_number'],
+  [/mail/i, 'email'],
+  [/first/i, 'first_name'],
+  [/last|surname/i, 'last_name'],
+];
+
+/** The members that blocked deliveries name as missing, with the words that name them. */
+export function missingOf(deliveries: ReadonlyArray<Shape<'Delivery'>>): ReadonlyMap<AddressMember, string> {
+  const words = deliveries.flatMap(({ state, cause }) =>
+    state === 'blocked' && cause?.code === 'address_incomplete' ? [cause.description] : [],
+  );
+  return new Map(
+    words.flatMap((each) =>
+      THEIR_WORDS.flatMap(([pattern, member]) => {
+        const [found] = pattern.exec(each) ?? [];
+        return found ? [[member, found] as const] : [];
+      }),
+    ),
+  );
+}
+
+interface Props {
+  id: string;
+  missing: ReadonlyMap<AddressMember, string>;
+  /** Blocked deliveries that a correction lets run again. */
+  releases: number;
+  onClose: () => void;
+  onSaved: () => Promise<void>;
+}
+
+/** Corrects what is filled in and nothing else: what stands there is never shown for it. */
+export function AddressDialog({ id, missing, releases, onClose, onSaved }: Props) {
+  const [given, setGiven] = useState<Partial<Record<AddressMember, string>>>({});
+  const filled = Object.fromEntries(Object.entries(given).filter(([, value]) => value.trim() !== ''));
+  const path = `/orders/${segment(id)}`;
+  const body = { shippingAddress: filled };
+  const act = async () => {
+    await ask('patch', path, { body });
+    await onSaved();
+    onClose();
+  };
+  return (
+    <ActDialog
+      title="Edit address"
+      verb="Save"
+      onClose={onClose}
+      act={act}
+      isReady={Object.keys(filled).length > 0}
+      after={<AsCommand lines={[curl('PATCH', path, { body })]} />}
+    >
+      <p>
+        Only what you fill in is changed.{' '}
+        {releases > 0
+          ? `${count(releases, 'delivery waits', 'deliveries wait')} for it and ${releases === 1 ? 'runs' : 'run'} then by ${releases === 1 ? 'itself' : 'themselves'}.`
+          : 'No delivery waits for it.'}
+      </p>
+      {missing.size > 0 && (
+        <ul class="needs">
+          {[...missing].map(([member, word]) => (
+            <li key={member}>
+              {word} is missing: {ADDRESS[member]}
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="fields">
+        {MEMBERS.map(([member, label]) => (
+          <Field
+            key={member}
+            label={label}
+            value={given[member] ?? ''}
+            maxLength={200}
+            onInput={(value) => setGiven({ ...given, [member]: value })}
+            hint={missing.has(member) ? 'Missing' : undefined}
+          />
+        ))}
+      </div>
+    </ActDialog>
+  );
+}

@@ -1,0 +1,411 @@
+import { useState } from 'preact/hooks';
+import { AsCommand, curl, longshore } from '../kit/command.tsx';
+import { Field, useAct } from '../kit/dialog.tsx';
+import { ask, type Shape } from '../kit/hub.ts';
+import { useLive } from '../kit/live.ts';
+import { segment } from '../kit/place.ts';
+import { Facts, Problem, Region, Screen, Skeleton } from '../kit/screen.tsx';
+import { Table } from '../kit/table.tsx';
+import { Outside, Raw, State, Time } from '../kit/text.tsx';
+import { count, duration } from '../kit/words.ts';
+import { type Connection as Account, healthOf, missedOf, useConfiguration } from './connections.tsx';
+import { Missing } from './missing.tsx';
+
+/** One account in large. */
+export function Connection({ id }: { id: string }) {
+  const live = useConfiguration();
+  const { value, error } = live;
+  const connection = value?.connections.find((each) => each.id === id);
+  if (value && !connection) return <Missing what="connection" list="/connections" />;
+  return (
+    <Screen
+      title={id}
+      busy={!connection && !error}
+      actions={connection && <State as={healthOf(connection).as}>{healthOf(connection).word}</State>}
+    >
+      <Problem of={live} />
+      {!connection && !error && <Skeleton />}
+      {connection && (
+        <>
+          <Polls connection={connection} />
+          <Misses connection={connection} />
+          <ShapeOf id={id} />
+          <Webhooks connection={connection} />
+          <Settings connection={connection} />
+          <Try id={id} topics={connection.webhooks.map(({ topic }) => topic)} />
+          <AsCommand
+            lines={[
+              longshore('connections list'),
+              curl('GET', '/connections'),
+              longshore(`poll --connection ${id}`),
+              curl('POST', `/connections/${segment(id)}/poll`),
+            ]}
+          />
+        </>
+      )}
+    </Screen>
+  );
+}
+
+function Polls({ connection }: { connection: Account }) {
+  const { marketplace, baseUrl, pollIntervalSeconds, requestsPerMinute, poll } = connection;
+  const lag = poll.lastPolledAt && Date.now() - Date.parse(poll.lastPolledAt);
+  return (
+    <Facts>
+      {[
+        ['Marketplace', marketplace],
+        [
+          'Address',
+          <code key="url">
+            <Outside>{baseUrl}</Outside>
+          </code>,
+        ],
+        ['Last poll', <Time key="last" at={poll.lastPolledAt} seconds beside />],
+        ['Next poll', <Time key="next" at={poll.nextPollAt} seconds />],
+        ['Polled every', duration(pollIntervalSeconds * 1000)],
+        ['Lag', lag ? duration(lag) : '–'],
+        ['Budget', `${requestsPerMinute} requests a minute`],
+        ['Missed', missedOf(connection)],
+        poll.lastError !== null && (['Last error', <Outside key="error">{poll.lastError}</Outside>] as const),
+        poll.unfinished && (['Unfinished', 'It has pages left to read.'] as const),
+        poll.backfill !== null &&
+          ([
+            'Backfill',
+            <span key="backfill">
+              since <Time at={poll.backfill.since} />, asked by <Outside>{poll.backfill.by}</Outside>
+            </span>,
+          ] as const),
+      ]}
+    </Facts>
+  );
+}
+
+const BAR = { width: 14, gap: 4, height: 64 };
+
+/** Who told of new orders first, day by day: a picture, and the table that it is made of. */
+function Misses({ connection: { misses } }: { connection: Account }) {
+  const days = [...misses].reverse().slice(-45);
+  const most = Math.max(1, ...days.map(({ firstByPoll, firstByWebhook }) => firstByPoll + firstByWebhook));
+  const missed = days.reduce((sum, { firstByPoll }) => sum + firstByPoll, 0);
+  const all = days.reduce((sum, { firstByPoll, firstByWebhook }) => sum + firstByPoll + firstByWebhook, 0);
+  const words = `Webhooks missed by day: polls found ${missed} of ${count(all, 'new order')} first, in ${count(days.length, 'day')}.`;
+  const tall = (part: number) => (part / most) * BAR.height;
+  return (
+    <figure>
+      <figcaption>Webhooks missed by day</figcaption>
+      <svg
+        role="img"
+        aria-label={words}
+        viewBox={`0 0 ${Math.max(1, days.length) * (BAR.width + BAR.gap)} ${BAR.height}`}
+        height={BAR.height}
+      >
+        {days.map(({ day, firstByPoll, firstByWebhook }, index) => (
+          <g key={day} transform={`translate(${index * (BAR.width + BAR.gap)} 0)`}>
+            <rect
+              class="by-webhook"
+              width={BAR.width}
+              height={tall(firstByWebhook)}
+              y={BAR.height - tall(firstByWebhook)}
+            />
+            <rect
+              class="by-poll"
+              width={BAR.width}
+              height={tall(firstByPoll)}
+              y={BAR.height - tall(firstByWebhook) - tall(firstByPoll)}
+            />
+          </g>
+        ))}
+      </svg>
+      {days.length === 0 ? (
+        <p class="muted">No new order was told of yet.</p>
+      ) : (
+        <Table
+          name="Webhooks missed by day"
+          rows={[...days].reverse()}
+          idOf={({ day }) => day}
+          columns={[
+            { title: 'Day', cell: ({ day }) => <time dateTime={day}>{day}</time> },
+            { title: 'By webhook', cell: ({ firstByWebhook }) => firstByWebhook, kind: 'number' },
+            { title: 'By poll', cell: ({ firstByPoll }) => firstByPoll, kind: 'number' },
+            {
+              title: 'Late',
+              cell: ({ lateWebhooks, latenessSeconds }) =>
+                lateWebhooks > 0 ? `${lateWebhooks}, by ${duration((latenessSeconds / lateWebhooks) * 1000)}` : 0,
+              kind: 'number',
+            },
+          ]}
+        />
+      )}
+    </figure>
+  );
+}
+
+interface TopicShape {
+  topic: string;
+  bodies: number;
+  members: Array<{
+    path: string;
+    types: string[];
+    seen: number;
+    isRead: boolean;
+    appearedAt: string | null;
+    vanishedAt: string | null;
+  }>;
+}
+
+/** Which members its bodies have, and which of them are read. */
+function ShapeOf({ id }: { id: string }) {
+  const path = `/connections/${segment(id)}/shape`;
+  const live = useLive<{ topics: TopicShape[] }>(path, () => ask('get', path), { everyMs: 30_000 });
+  const { value, error } = live;
+  return (
+    <Region title="Shape">
+      {error?.status === 404 ? (
+        <p class="muted">This hub does not count the members of bodies yet.</p>
+      ) : (
+        <Problem of={live} />
+      )}
+      {value?.topics.length === 0 && <p class="muted">No body of it was read yet.</p>}
+      {value?.topics.map(({ topic, bodies, members }) => (
+        <details key={topic} class="topic" open={value.topics.length === 1}>
+          <summary>
+            <Outside>{topic}</Outside>{' '}
+            <span class="muted">
+              {count(bodies, 'body', 'bodies')}, {members.filter(({ isRead }) => !isRead).length} of{' '}
+              {count(members.length, 'member')} unread
+            </span>
+          </summary>
+          <Table
+            name={`Members of ${topic}`}
+            rows={members}
+            idOf={(member) => member.path}
+            columns={[
+              {
+                title: 'Path',
+                cell: (member) => (
+                  <code>
+                    <Outside>{member.path}</Outside>
+                  </code>
+                ),
+                kind: 'wide',
+              },
+              { title: 'Types', cell: ({ types }) => types.join(', ') },
+              { title: 'Seen', cell: ({ seen }) => seen, kind: 'number' },
+              { title: 'Read', cell: ({ isRead }) => (isRead ? 'read' : 'unread') },
+              {
+                title: 'Changed',
+                cell: ({ appearedAt, vanishedAt }) =>
+                  vanishedAt ? (
+                    <>
+                      vanished <Time at={vanishedAt} />
+                    </>
+                  ) : appearedAt ? (
+                    <>
+                      appeared <Time at={appearedAt} />
+                    </>
+                  ) : (
+                    '–'
+                  ),
+                kind: 'minor',
+              },
+            ]}
+          />
+        </details>
+      ))}
+    </Region>
+  );
+}
+
+/** What is to be registered at the marketplace, and what is, which only it can tell. */
+function Webhooks({ connection: { id, webhooks } }: { connection: Account }) {
+  const [synced, setSynced] = useState<Shape<'WebhooksSynced'>>();
+  const path = `/connections/${segment(id)}/webhooks/sync`;
+  const body = { dryRun: true };
+  const look = useAct(async () => setSynced(await ask('post', path, { body })));
+  if (webhooks.length === 0)
+    return (
+      <Region title="Webhooks">
+        <p class="muted">It calls none: it is polled.</p>
+      </Region>
+    );
+  return (
+    <Region
+      title="Webhooks"
+      actions={
+        <button type="button" disabled={look.isDoing} onClick={() => void look.run()}>
+          See what is registered
+        </button>
+      }
+    >
+      {look.error && (
+        <p role="alert" class="alert">
+          <bdi>{look.error}</bdi>
+        </p>
+      )}
+      <p class="muted">To register:</p>
+      <ul class="paths">
+        {webhooks.map(({ topic, path: at }) => (
+          <li key={topic}>
+            <code>
+              <Outside>{at}</Outside>
+            </code>
+          </li>
+        ))}
+      </ul>
+      {synced && (
+        <ul class="paths" aria-label="Registered">
+          {synced.webhooks.map((step, index) => (
+            <li key={index}>
+              <code>{JSON.stringify(step)}</code>
+            </li>
+          ))}
+          {synced.webhooks.length === 0 && <li>Nothing would be changed.</li>}
+        </ul>
+      )}
+    </Region>
+  );
+}
+
+const Settings = ({ connection: { settings } }: { connection: Account }) => (
+  <Region title="Settings">
+    {Object.keys(settings).length === 0 ? (
+      <p class="muted">None of its own. Secrets are shown nowhere.</p>
+    ) : (
+      <Facts>
+        {Object.entries(settings).map(
+          ([name, value]) =>
+            [
+              name,
+              <code key={name}>
+                <Outside>{JSON.stringify(value)}</Outside>
+              </code>,
+            ] as const,
+        )}
+      </Facts>
+    )}
+  </Region>
+);
+
+interface Tried {
+  means: string | null;
+  error: { code: string; description: string; field: string | null } | null;
+  unread: string[];
+  order: Shape<'OrderSummary'> | null;
+  placements: Array<{ to: string | null; lineItems: unknown[]; blocked: { code: string; description: string } | null }>;
+  explanation: Shape<'Explanation'> | null;
+  change: Record<string, unknown> | null;
+}
+
+/** A bench for mappers: what the hub would read and do. Nothing is stored. */
+function Try({ id, topics }: { id: string; topics: readonly string[] }) {
+  const [topic, setTopic] = useState(topics[0] ?? '');
+  const [text, setText] = useState('');
+  const [tried, setTried] = useState<Tried>();
+  const path = `/connections/${segment(id)}/try`;
+  const run = useAct(async () => {
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      throw new Error('The body is not JSON.');
+    }
+    setTried(undefined);
+    setTried(await ask('post', path, { body: { topic, body } }));
+  });
+  return (
+    <Region title="Try a body">
+      <p class="muted">It runs through mapping and planning, and nothing is stored.</p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run.run();
+        }}
+      >
+        <Field
+          label="Topic"
+          value={topic}
+          onInput={setTopic}
+          hint={topics.length > 0 ? `Such as ${topics.join(', ')}.` : undefined}
+        />
+        <Field label="Body" value={text} onInput={setText} multiline maxLength={1_000_000} />
+        <button type="submit" disabled={run.isDoing || text.trim() === ''}>
+          Try
+        </button>
+      </form>
+      {run.error && (
+        <p role="alert" class="alert">
+          <bdi>{run.error}</bdi>
+        </p>
+      )}
+      {tried && <Result of={tried} />}
+    </Region>
+  );
+}
+
+function Result({ of: { means, error, order, placements, unread, explanation, change } }: { of: Tried }) {
+  return (
+    <Region title="Result">
+      {error && (
+        <p class="needs">
+          <code>{error.code}</code>{' '}
+          {error.field && (
+            <code>
+              <Outside>{error.field}</Outside>
+            </code>
+          )}{' '}
+          <Outside>{error.description}</Outside>
+        </p>
+      )}
+      {means && <p>It means: {means}.</p>}
+      {explanation && (
+        <p>
+          <Outside>{explanation.sentence}</Outside>
+        </p>
+      )}
+      {order && (
+        <ul>
+          <li>
+            The order <Outside>{order.number}</Outside>, {order.status}.
+          </li>
+          {order.lines.map((line) => (
+            <li key={line.id}>
+              {line.quantity} × <Outside>{line.title}</Outside>
+            </li>
+          ))}
+        </ul>
+      )}
+      {placements.length > 0 && (
+        <ul aria-label="Deliveries it would plan">
+          {placements.map(({ to, lineItems, blocked }) => (
+            <li key={to ?? ''}>
+              {to === null ? (
+                'Nobody ships'
+              ) : (
+                <>
+                  To <Outside>{to}</Outside>:
+                </>
+              )}{' '}
+              {count(lineItems.length, 'line')}
+              {blocked && (
+                <>
+                  , blocked: <Outside>{`${blocked.code}: ${blocked.description}`}</Outside>
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {change && <Raw kind="body">{JSON.stringify(change, null, 2)}</Raw>}
+      {unread.length > 0 && (
+        <p class="muted">
+          Not read:{' '}
+          {unread.map((each) => (
+            <code key={each}>
+              <Outside>{each}</Outside>{' '}
+            </code>
+          ))}
+        </p>
+      )}
+    </Region>
+  );
+}

@@ -1,0 +1,397 @@
+import { useState } from 'preact/hooks';
+import { AsCommand, curl, longshore } from '../kit/command.tsx';
+import { useAct } from '../kit/dialog.tsx';
+import { ask, HubError, may, type Shape } from '../kit/hub.ts';
+import { useKeys } from '../kit/keyboard.ts';
+import { useLive } from '../kit/live.ts';
+import { hrefOf, segment } from '../kit/place.ts';
+import { announce, Facts, mayOnly, Problem, Region, Screen, Skeleton } from '../kit/screen.tsx';
+import { Table } from '../kit/table.tsx';
+import { ForeignLink, Id, Outside, State, Time } from '../kit/text.tsx';
+import { ADDRESS, type AddressMember, money } from '../kit/words.ts';
+import { AddressDialog, missingOf } from './address-dialog.tsx';
+import { CloseDialog } from './close-dialog.tsx';
+import { Missing } from './missing.tsx';
+import { isClosable, ReplayDialog } from './replay-dialog.tsx';
+import { storyOf } from './story.ts';
+
+type Order = Shape<'Order'>;
+type Delivery = Shape<'Delivery'>;
+type Explanation = Shape<'Explanation'>;
+
+/** What of an order is read for this page; what a key may not see is not asked for. */
+interface Whole {
+  order: Order;
+  explanation: Explanation | undefined;
+  deliveries: Delivery[];
+}
+
+async function read(id: string): Promise<Whole> {
+  const path = `/orders/${segment(id)}`;
+  const [order, explanation, page] = await Promise.all([
+    ask<Order>('get', path),
+    ask<Explanation>('get', `${path}/explanation`).catch((error: unknown) => {
+      if (error instanceof HubError && error.status < 500) return undefined;
+      throw error;
+    }),
+    may('ops')
+      ? ask<{ deliveries: Delivery[] }>('get', '/deliveries', { query: { order: id, limit: 200 } })
+      : { deliveries: [] },
+  ]);
+  return { order, explanation, deliveries: page.deliveries };
+}
+
+/** One page, one story: where an order stands, and how it came there. */
+export function Order({ id }: { id: string }) {
+  const path = `/orders/${segment(id)}`;
+  const live = useLive<Whole>(path, () => read(id), {
+    onChange: ({ explanation: is }, { explanation: was }) =>
+      is && is.sentence !== was?.sentence && announce(is.sentence),
+  });
+  const [acting, setActing] = useState<{ what: 'replay' | 'close'; delivery: Delivery }>();
+  const { value, error } = live;
+  useKeys({
+    r: () => {
+      const delivery = value?.deliveries.find(isClosable);
+      return delivery ? setActing({ what: 'replay', delivery }) : false;
+    },
+  });
+  if (error?.status === 404) return <Missing what="order" list="/orders" />;
+  if (!value)
+    return (
+      <Screen title="Order" busy={!error}>
+        <Problem of={live} />
+        {!error && <Skeleton lines={14} />}
+      </Screen>
+    );
+  const { order, deliveries } = value;
+  const act = (what: 'replay' | 'close') => (delivery: Delivery) => setActing({ what, delivery });
+  return (
+    <Screen title={order.number} actions={<State as={order.late ? 'late' : order.status}>{order.status}</State>}>
+      <Problem of={live} />
+      <WhereItStands {...value} onReplay={act('replay')} />
+      <div class="columns">
+        <Story order={order} deliveries={deliveries} />
+        <div>
+          <ShipTo id={id} order={order} deliveries={deliveries} onSaved={live.reload} />
+          <Details order={order} />
+        </div>
+      </div>
+      <Lines order={order} />
+      <Unread paths={(order as { unread?: string[] }).unread ?? []} />
+      <Region title="Deliveries">
+        {may('ops') ? (
+          <Deliveries rows={deliveries} onReplay={act('replay')} onClose={act('close')} />
+        ) : (
+          <p>{mayOnly()}</p>
+        )}
+      </Region>
+      <AsCommand lines={[longshore(`orders show ${id}`), curl('GET', path)]} />
+      {acting?.what === 'replay' && <ReplayDialog delivery={acting.delivery} onClose={() => setActing(undefined)} />}
+      {acting?.what === 'close' && (
+        <CloseDialog
+          delivery={acting.delivery}
+          onClose={() => setActing(undefined)}
+          onClosed={() => void live.reload()}
+        />
+      )}
+    </Screen>
+  );
+}
+
+const WHO: Readonly<Record<string, string>> = {
+  you: 'You must act',
+  shipper: 'Its shipper must act',
+  marketplace: 'The marketplace must act',
+  buyer: 'The buyer must act',
+  hub: 'The hub sees to it',
+  nobody: 'Nobody has to do anything',
+};
+
+function WhereItStands({
+  order,
+  explanation,
+  deliveries,
+  onReplay,
+}: Whole & { onReplay: (delivery: Delivery) => void }) {
+  const stopped = deliveries.find(isClosable);
+  const { who = '', until = null, since = null } = explanation?.waitsFor ?? {};
+  return (
+    <Region title="Where it stands">
+      <p class="lead">{explanation ? <Outside>{explanation.sentence}</Outside> : `The order is ${order.status}.`}</p>
+      {explanation && (
+        <p class="muted">
+          {WHO[who] ?? who}
+          {until && (
+            <>
+              , until <Time at={until} beside />
+            </>
+          )}
+          {!until && since && (
+            <>
+              , since <Time at={since} beside />
+            </>
+          )}
+        </p>
+      )}
+      {stopped && may('ops') && stopped.cause?.code !== 'address_incomplete' && (
+        <button type="button" class="primary" onClick={() => onReplay(stopped)}>
+          Replay {stopped.action}…
+        </button>
+      )}
+    </Region>
+  );
+}
+
+function Story({ order, deliveries }: { order: Order; deliveries: Delivery[] }) {
+  return (
+    <Region title="Story">
+      <ol class="story">
+        {storyOf(order, deliveries).map(({ at, by, title, words, outcome, delivery }, index) => (
+          <li key={`${at} ${index}`} class={outcome}>
+            <Time at={at} seconds />
+            <div>
+              <span>
+                {delivery ? (
+                  <a href={hrefOf(`/deliveries/${segment(delivery)}`)}>
+                    <Outside>{title}</Outside>
+                  </a>
+                ) : (
+                  <Outside>{title}</Outside>
+                )}{' '}
+                {outcome && <State>{outcome}</State>} <Outside>{by}</Outside>
+              </span>
+              {words && (
+                <p class="muted">
+                  <Outside>{words}</Outside>
+                </p>
+              )}
+            </div>
+          </li>
+        ))}
+      </ol>
+    </Region>
+  );
+}
+
+interface ShipToProps {
+  id: string;
+  order: Order;
+  deliveries: Delivery[];
+  onSaved: () => Promise<void>;
+}
+
+/** The address, masked until it is revealed; that lasts until the page is left. */
+function ShipTo({ id, order, deliveries, onSaved }: ShipToProps) {
+  const [revealed, setRevealed] = useState<Order>();
+  const [isEditing, setEditing] = useState(false);
+  const reveal = useAct(async () => setRevealed(await ask('post', `/orders/${segment(id)}/reveal`)));
+  const { shippingAddress: address, buyer } = revealed ?? order;
+  const missing = missingOf(deliveries);
+  const members = (Object.keys(ADDRESS) as AddressMember[]).filter((member) => address[member]);
+  const waiting = deliveries.filter(({ state, cause }) => state === 'blocked' && cause?.code === 'address_incomplete');
+  return (
+    <Region
+      title="Ship to"
+      actions={
+        <>
+          {!revealed && (
+            <button type="button" disabled={reveal.isDoing} onClick={() => void reveal.run()}>
+              Reveal
+            </button>
+          )}
+          {may('ops') && (
+            <button type="button" class={waiting.length > 0 ? 'primary' : ''} onClick={() => setEditing(true)}>
+              Edit address…
+            </button>
+          )}
+        </>
+      }
+    >
+      {reveal.error && (
+        <p role="alert" class="alert">
+          {reveal.error}
+        </p>
+      )}
+      {waiting.length > 0 && waiting[0]?.cause && (
+        <p class="needs">
+          <Outside>{waiting[0].cause.description}</Outside>
+        </p>
+      )}
+      <Facts>
+        {[
+          ...members.map((member) => [ADDRESS[member], <Outside key={member}>{address[member]}</Outside>] as const),
+          !address.email && buyer.email ? (['E-mail', <Outside key="email">{buyer.email}</Outside>] as const) : null,
+        ]}
+      </Facts>
+      {isEditing && (
+        <AddressDialog
+          id={id}
+          missing={missing}
+          releases={waiting.length}
+          onClose={() => setEditing(false)}
+          onSaved={async () => {
+            setRevealed(undefined);
+            await onSaved();
+          }}
+        />
+      )}
+    </Region>
+  );
+}
+
+function Details({ order }: { order: Order }) {
+  const { connection, externalId, placedAt, paidAt, shipBy, late, fulfillments, market, payment, shippingMethod, ucp } =
+    order;
+  const { permalink_url: permalink } = ucp as { permalink_url?: string };
+  return (
+    <Region title="Details">
+      <Facts>
+        {[
+          [
+            'Sold on',
+            <a key="on" href={hrefOf(`/connections/${segment(connection)}`)}>
+              <Outside>{connection}</Outside>
+            </a>,
+          ],
+          [
+            'There',
+            <ForeignLink key="there" href={permalink}>
+              <Id>{externalId}</Id>
+            </ForeignLink>,
+          ],
+          market?.name
+            ? ([
+                'Market',
+                <Outside key="market">{[market.name, market.reference].filter(Boolean).join(' ')}</Outside>,
+              ] as const)
+            : null,
+          ['Placed', <Time key="placed" at={placedAt} />],
+          ['Paid', <Time key="paid" at={paidAt} />],
+          payment?.method
+            ? (['Payment', <Outside key="payment">{`${payment.method}, ${payment.state}`}</Outside>] as const)
+            : null,
+          shippingMethod?.name || shippingMethod?.code
+            ? (['Method', <Outside key="method">{shippingMethod.name ?? shippingMethod.code}</Outside>] as const)
+            : null,
+          [
+            'Leaves by',
+            <span key="by">
+              <Time at={shipBy} />
+              {late && <State as="late"> overdue</State>}
+            </span>,
+          ],
+          ...fulfillments.map(
+            ({ id, carrier, trackingNumber, trackingUrl }) =>
+              [
+                'Parcel',
+                <ForeignLink key={id} href={trackingUrl}>
+                  <Outside>{`${carrier.toUpperCase()} ${trackingNumber}`}</Outside>
+                </ForeignLink>,
+              ] as const,
+          ),
+        ]}
+      </Facts>
+    </Region>
+  );
+}
+
+type Line = Shape<'Line'>;
+const units = (value: number | undefined) => value ?? '–';
+
+function Lines({ order: { lines, amounts } }: { order: Order }) {
+  const { currency } = amounts;
+  const sums = [
+    ['Goods', amounts.goods],
+    ['Shipping', amounts.shipping],
+    ['Discount', amounts.discount],
+    ['Tax', amounts.tax],
+    ['Total', amounts.total],
+  ] as const;
+  return (
+    <Region title="Lines">
+      <Table<Line>
+        name="Lines"
+        rows={lines}
+        idOf={({ id }) => id}
+        columns={[
+          { title: 'SKU', cell: ({ sku }) => <Id>{sku || '–'}</Id> },
+          { title: 'Title', cell: ({ title }) => <Outside>{title}</Outside>, kind: 'wide' },
+          { title: 'Ordered', cell: ({ quantity }) => quantity, kind: 'number' },
+          { title: 'Placed', cell: (line) => units((line as { placed?: number }).placed), kind: 'number' },
+          { title: 'Shipped', cell: (line) => units((line as { fulfilled?: number }).fulfilled), kind: 'number' },
+          { title: 'Cancelled', cell: (line) => units((line as { cancelled?: number }).cancelled), kind: 'number' },
+          { title: 'Returned', cell: (line) => units((line as { returned?: number }).returned), kind: 'number' },
+          { title: 'Price', cell: ({ total }) => money(total, currency), kind: 'number' },
+        ]}
+      />
+      <Facts>{sums.map(([name, amount]) => (amount ? ([name, money(amount, currency)] as const) : null))}</Facts>
+    </Region>
+  );
+}
+
+function Unread({ paths }: { paths: readonly string[] }) {
+  if (paths.length === 0) return null;
+  return (
+    <Region title="Unread">
+      <p class="muted">Members of its body that no mapper reads.</p>
+      <ul class="paths">
+        {paths.map((path) => (
+          <li key={path}>
+            <code>
+              <Outside>{path}</Outside>
+            </code>
+          </li>
+        ))}
+      </ul>
+    </Region>
+  );
+}
+
+interface DeliveriesProps {
+  rows: readonly Delivery[];
+  onReplay: (delivery: Delivery) => void;
+  onClose: (delivery: Delivery) => void;
+}
+
+function Deliveries({ rows, onReplay, onClose }: DeliveriesProps) {
+  if (rows.length === 0) return <p class="muted">None: nothing is to be told to anybody.</p>;
+  return (
+    <Table
+      name="Deliveries"
+      isMain
+      rows={rows}
+      idOf={({ id }) => id}
+      keys={{ r: onReplay, c: (delivery) => (isClosable(delivery) ? onClose(delivery) : false) }}
+      columns={[
+        { title: 'Action', cell: ({ id, action }) => <a href={hrefOf(`/deliveries/${segment(id)}`)}>{action}</a> },
+        { title: 'Connection', cell: ({ connection }) => <Outside>{connection}</Outside> },
+        { title: 'State', cell: ({ state }) => <State>{state}</State> },
+        { title: 'Attempts', cell: ({ attemptCount }) => attemptCount, kind: 'number' },
+        { title: 'Next attempt', cell: ({ nextAttemptAt }) => <Time at={nextAttemptAt} seconds /> },
+        {
+          title: 'Cause',
+          cell: ({ cause }) => cause && <Outside>{`${cause.code}: ${cause.description}`}</Outside>,
+          kind: 'wide',
+        },
+        {
+          title: 'Do',
+          cell: (delivery) => (
+            <span class="actions">
+              {delivery.state !== 'leased' && (
+                <button type="button" onClick={() => onReplay(delivery)}>
+                  Replay…
+                </button>
+              )}
+              {isClosable(delivery) && (
+                <button type="button" onClick={() => onClose(delivery)}>
+                  Close…
+                </button>
+              )}
+            </span>
+          ),
+        },
+      ]}
+    />
+  );
+}

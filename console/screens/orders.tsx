@@ -1,0 +1,104 @@
+import { AsCommand, curl, longshore } from '../kit/command.tsx';
+import { Choice, filterOf, useConnections } from '../kit/filter.tsx';
+import { ask, type Shape } from '../kit/hub.ts';
+import { List, useList } from '../kit/list.tsx';
+import { hrefOf, place, segment, setQuery } from '../kit/place.ts';
+import { Screen } from '../kit/screen.tsx';
+import type { Column } from '../kit/table.tsx';
+import { Outside, State, Time } from '../kit/text.tsx';
+
+type Order = Shape<'OrderSummary'>;
+
+const FILTERS = ['status', 'connection', 'late'];
+const idOf = ({ id }: Order): string => id;
+const isOpen = ({ status }: Order): boolean => status === 'open' || status === 'partial';
+
+/** What must leave first comes first; the rest as the hub has it, newest first. */
+const byShipBy = (orders: Order[]): Order[] => {
+  const rank = (order: Order) => (isOpen(order) && order.shipBy ? order.shipBy : '~');
+  return [...orders].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
+};
+
+/** Where an order is, as far as a list tells. */
+function whereOf(order: Order): string {
+  const { status, fulfillments, deliveries } = order;
+  const { placements = [] } = order as { placements?: Array<{ connection: string; state: string }> };
+  const last = fulfillments.at(-1);
+  const parcel = last && `${last.carrier.toUpperCase()} ${last.trackingNumber}`;
+  if (status === 'cancelled') return 'Cancelled';
+  if (status === 'fulfilled') return parcel ? `Shipped: ${parcel}` : 'Shipped';
+  if (status === 'partial') return parcel ? `Partly shipped: ${parcel}` : 'Partly shipped';
+  const placed = placements.filter(({ state }) => state === 'placed');
+  if (placed.length > 0) return `Placed with ${placed.map(({ connection }) => connection).join(', ')}`;
+  if (!order.releasedAt && !order.paidAt) return 'Not released yet';
+  return deliveries.length === 0 ? 'To be shipped by the seller' : 'With its shipper, or on the way there';
+}
+
+const columns: readonly Column<Order>[] = [
+  {
+    title: 'Order',
+    cell: ({ id, number }) => (
+      <a href={hrefOf(`/orders/${segment(id)}`)}>
+        <Outside>{number}</Outside>
+      </a>
+    ),
+  },
+  { title: 'Connection', cell: ({ connection }) => <Outside>{connection}</Outside>, kind: 'minor' },
+  { title: 'Status', cell: ({ status }) => <State>{status}</State> },
+  { title: 'Placed', cell: ({ placedAt }) => <Time at={placedAt} /> },
+  {
+    title: 'Leaves by',
+    cell: (order) => (
+      <>
+        <Time at={order.shipBy} />
+        {order.late && <State as="late"> overdue</State>}
+      </>
+    ),
+  },
+  { title: 'Where it is', cell: (order) => <Outside>{whereOf(order)}</Outside>, kind: 'wide' },
+];
+
+/** All orders, the most pressing of a page first. */
+export function Orders() {
+  const filter = filterOf(FILTERS);
+  const connections = useConnections();
+  const list = useList<Order>({
+    ...{ path: '/orders', plural: 'orders', query: filter, idOf, sort: byShipBy },
+    readOne: (id) => ask('get', `/orders/${segment(id)}`),
+  });
+  const { query } = place.value;
+  return (
+    <Screen title="Orders" busy={!list.isRead && !list.error}>
+      <div class="filters">
+        <Choice label="Status" name="status" values={['open', 'partial', 'fulfilled', 'cancelled']} />
+        <Choice label="Connection" name="connection" values={connections} />
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={query.get('late') === 'true'}
+            onChange={({ currentTarget }) => setQuery({ late: currentTarget.checked ? 'true' : '' })}
+          />
+          Late
+        </label>
+      </div>
+      <List
+        name="Orders"
+        list={list}
+        columns={columns}
+        idOf={idOf}
+        filters={Object.keys(filter)}
+        empty="No order has come yet. Orders come by the webhooks and polls of your connections."
+      />
+      <AsCommand
+        lines={[
+          longshore('orders list', {
+            status: filter.status,
+            connection: filter.connection,
+            late: filter.late === 'true',
+          }),
+          curl('GET', '/orders', { query: filter }),
+        ]}
+      />
+    </Screen>
+  );
+}

@@ -1,0 +1,72 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ask, type Session, session, signedOutBecause, wordsOf } from '../kit/hub.ts';
+import { go, hrefOf, place } from '../kit/place.ts';
+
+/** Where the sign-in was on its way to: a path of the console, or its beginning. */
+function nextOf(query: URLSearchParams): string {
+  const url = URL.parse(query.get('next') ?? '', location.origin);
+  const isOurs =
+    url?.origin === location.origin && url.pathname.startsWith('/console/') && url.pathname !== '/console/sign-in';
+  return isOurs ? url.pathname + url.search : hrefOf('/');
+}
+
+/** A key, or the code behind `#` of a link that works once, for a session. */
+export function SignIn() {
+  const field = useRef<HTMLInputElement>(null);
+  const [error, setError] = useState('');
+  const [isAsking, setAsking] = useState(false);
+  useEffect(() => {
+    document.title = 'Sign in · Longshore';
+    field.current?.focus();
+    const code = location.hash.slice(1);
+    if (!code) return;
+    history.replaceState({}, '', location.pathname + location.search);
+    void exchange({ code });
+  }, []);
+
+  async function exchange(proof: { key: string } | { code: string }): Promise<void> {
+    setAsking(true);
+    setError('');
+    try {
+      session.value = await ask<Session>('post', '/session', { body: proof });
+      signedOutBecause.value = '';
+      go(nextOf(place.value.query), { replace: true });
+    } catch (failure) {
+      setError(wordsOf(failure));
+      setAsking(false);
+      field.current?.focus();
+    }
+  }
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const { current } = field;
+    if (!current?.value || isAsking) return;
+    const key = current.value;
+    current.value = '';
+    void exchange({ key });
+  };
+  return (
+    <main class="sign-in">
+      <form onSubmit={submit}>
+        <p class="brand">Longshore</p>
+        <h1>Sign in</h1>
+        {signedOutBecause.value && <p role="status">{signedOutBecause.value}</p>}
+        <div class="field">
+          <label for="key">API key</label>
+          <input ref={field} id="key" type="password" autocomplete="off" spellcheck={false} required maxLength={512} />
+        </div>
+        {error && (
+          <p role="alert" class="alert">
+            <bdi>{error}</bdi>
+          </p>
+        )}
+        <button type="submit" class="primary" disabled={isAsking}>
+          Sign in
+        </button>
+        <p class="muted">
+          Or have <code>longshore console</code> print a link that signs in once.
+        </p>
+      </form>
+    </main>
+  );
+}

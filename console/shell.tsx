@@ -1,0 +1,167 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ask, leave, may, session } from './kit/hub.ts';
+import { useKeys } from './kit/keyboard.ts';
+import { forgetAll } from './kit/live.ts';
+import { go, hrefOf, place } from './kit/place.ts';
+import { announced, isBusy, MayNot, Screen } from './kit/screen.tsx';
+import { setZone, zone } from './kit/text.tsx';
+import { Audit } from './screens/audit.tsx';
+import { Changes } from './screens/changes.tsx';
+import { Connection } from './screens/connection.tsx';
+import { Connections } from './screens/connections.tsx';
+import { Deliveries } from './screens/deliveries.tsx';
+import { Delivery } from './screens/delivery.tsx';
+import { Event } from './screens/event.tsx';
+import { Events } from './screens/events.tsx';
+import { Home } from './screens/home.tsx';
+import { Order } from './screens/order.tsx';
+import { Orders } from './screens/orders.tsx';
+import { Quarantine } from './screens/quarantine.tsx';
+import { Replay } from './screens/replay.tsx';
+import { Replays } from './screens/replays.tsx';
+import { Search, searchFor } from './screens/search.tsx';
+import { Shortcuts } from './screens/shortcuts.tsx';
+import { SignIn } from './screens/sign-in.tsx';
+
+type Scope = 'ops' | 'orders:read';
+
+/** What the navigation leads to, and what a key must be allowed for it. */
+const SCREENS: ReadonlyArray<{
+  title: string;
+  path: string;
+  scope: Scope;
+  key?: string;
+  list: ComponentType;
+  one?: ComponentType<{ id: string }>;
+}> = [
+  { title: 'Home', path: '/', scope: 'orders:read', key: 'h', list: Home },
+  { title: 'Orders', path: '/orders', scope: 'orders:read', key: 'o', list: Orders, one: Order },
+  { title: 'Deliveries', path: '/deliveries', scope: 'ops', key: 'd', list: Deliveries, one: Delivery },
+  { title: 'Replays', path: '/replays', scope: 'ops', list: Replays, one: Replay },
+  { title: 'Events', path: '/events', scope: 'ops', key: 'e', list: Events, one: Event },
+  { title: 'Quarantine', path: '/quarantine', scope: 'ops', list: Quarantine },
+  { title: 'Connections', path: '/connections', scope: 'ops', key: 'c', list: Connections, one: Connection },
+  { title: 'Changes', path: '/changes', scope: 'ops', list: Changes },
+  { title: 'Audit', path: '/audit', scope: 'ops', key: 'a', list: Audit },
+];
+
+function currentScreen() {
+  const { path } = place.value;
+  if (path === '/search') return { of: undefined, element: <Search /> };
+  const [, noun = '', id] = /^(\/[^/]*)(?:\/(.+))?$/.exec(path) ?? [];
+  const of = SCREENS.find((screen) => screen.path === noun);
+  if (of && !may(of.scope)) return { of, element: <MayNot title={of.title} /> };
+  const One = of?.one;
+  if (of && id === undefined) return { of, element: <of.list /> };
+  if (of && One && id !== undefined) return { of, element: <One id={decodeURIComponent(id)} /> };
+  return { of: undefined, element: <Unknown /> };
+}
+
+const Unknown = () => (
+  <Screen title="Not found">
+    <p>There is nothing at this address.</p>
+    <p>
+      <a href={hrefOf('/')}>What waits for you</a>
+    </p>
+  </Screen>
+);
+
+/** The console: signed out one screen, signed in all others. */
+export function Console() {
+  if (!session.value) return <SignIn />;
+  return <Shell />;
+}
+
+function Shell() {
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  const [showsKeys, setShowsKeys] = useState(false);
+  const search = useRef<HTMLInputElement>(null);
+  const { of, element } = currentScreen();
+  const { path } = place.value;
+  useEffect(() => setMenuOpen(false), [path]);
+  useKeys({
+    '/': () => search.current?.focus(),
+    '?': () => setShowsKeys(true),
+    ...Object.fromEntries(
+      SCREENS.flatMap((screen) => (screen.key ? [[`g ${screen.key}`, () => go(hrefOf(screen.path))]] : [])),
+    ),
+  });
+  const signOut = async () => {
+    await ask('delete', '/session').catch(() => undefined);
+    forgetAll();
+    leave('');
+  };
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <header class="banner">
+        <button
+          type="button"
+          class="menu"
+          aria-expanded={isMenuOpen}
+          aria-controls="navigation"
+          onClick={() => setMenuOpen(!isMenuOpen)}
+        >
+          Menu
+        </button>
+        <a class="brand" href={hrefOf('/')} aria-label="Longshore, home">
+          Longshore
+        </a>
+        <search>
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (search.current) searchFor(search.current.value);
+            }}
+          >
+            <input
+              ref={search}
+              type="search"
+              aria-label="Search"
+              placeholder="Order, tracking number, SKU, e-mail …"
+              autocomplete="off"
+              spellcheck={false}
+              onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
+            />
+            <kbd>/</kbd>
+          </form>
+        </search>
+        <div role="radiogroup" aria-label="Times" class="times">
+          {(['UTC', 'Local'] as const).map((each) => (
+            <label key={each}>
+              <input type="radio" name="times" checked={zone.value === each} onChange={() => setZone(each)} />
+              {each}
+            </label>
+          ))}
+        </div>
+        <span class="who" title="The API key that is signed in">
+          {session.value?.key}
+        </span>
+        <button type="button" onClick={() => void signOut()}>
+          Sign out
+        </button>
+      </header>
+      <nav id="navigation" aria-label="Console" class={isMenuOpen ? 'open' : ''}>
+        <ul>
+          {SCREENS.map(({ title, path: to }) => (
+            <li key={to}>
+              <a href={hrefOf(to)} aria-current={of?.path === to ? 'page' : undefined}>
+                {title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <main id="main" tabIndex={-1} aria-busy={isBusy.value} key={path}>
+        {element}
+      </main>
+      <div role="status" class="unseen">
+        {announced.value}
+      </div>
+      {showsKeys && <Shortcuts onClose={() => setShowsKeys(false)} />}
+    </>
+  );
+}
