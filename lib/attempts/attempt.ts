@@ -10,6 +10,7 @@ import type { LoadConnector } from '#lib/marketplaces/load';
 import { getNetwork, type Network } from '#lib/marketplaces/network';
 import { openRemote, type Remote, renewRemote } from '#lib/marketplaces/remote';
 import { changeOrder } from '#lib/orders/change';
+import { isKnown } from '#lib/orders/listed';
 import { getOrder, rememberRemote } from '#lib/orders/store';
 import type { ToldOfPush } from '#lib/orders/timeline';
 import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
@@ -27,6 +28,7 @@ export const HUB = {
   getDeliveries,
   getAttempts,
   rememberRemote,
+  isKnown,
   noteProduct,
   countStock,
   openRemote,

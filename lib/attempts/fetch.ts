@@ -7,7 +7,11 @@ import type { Job } from './attempt.ts';
 export const fetch: Job<Subjects['fetch'], FetchInput & Subjects['fetch'], Fetched> = {
   action: ({ fetches }, name) => fetches?.[name],
 
-  prepare: async (input) => ({ input }),
+  async prepare(input, { connection, hub }) {
+    const { unless } = input;
+    const isRead = unless !== undefined && (await hub.isKnown(connection, unless));
+    return isRead ? { effects: { description: 'was read meanwhile' } } : { input };
+  },
 
   async after({ topic, body }, { input: { askedBy } }, { connection, connector, delivery, ingest }) {
     const askedAt = delivery.lease?.startedAt;

@@ -205,6 +205,16 @@ describe('fetching', () => {
     expect(ingested).toMatchObject([message]);
   });
 
+  test('is dropped where what was listed has been read meanwhile', async () => {
+    const unless = { externalId: '5021', version: '2' };
+    const listed = { ...fetched, subject: { ...fetched.subject, unless } };
+    const known = await run(listed, { fetches: { order: read } }, { known: true });
+    expect(known.result).toMatchObject({ ok: true, description: 'was read meanwhile' });
+    expect(known.ingested).toEqual([]);
+    const newer = await run(listed, { fetches: { order: read } }, { known: false });
+    expect(newer.ingested).toHaveLength(1);
+  });
+
   test('is simply done again after an unknown outcome', async () => {
     const { result, ingested } = await run({ ...fetched, unknown: true }, { fetches: { order: read } });
     expect(result).toMatchObject({ ok: true });

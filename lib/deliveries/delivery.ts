@@ -18,8 +18,12 @@ export interface Subjects {
   cancel: { placement: string };
   /** The follow-up's own word for what it is about. */
   'follow-up': { about: string };
-  /** The remote's id of the thing to read, and what told of it. */
-  fetch: { resource: string; askedBy?: 'webhook' | 'poll' };
+  /** The remote's id of the thing to read, what told of it, and how it was listed where nothing else asks for it. */
+  fetch: {
+    resource: string;
+    askedBy?: 'webhook' | 'poll';
+    unless?: { externalId: string; version: string | null };
+  };
   /** Whose quantity to tell. */
   stock: { sku: string };
   /** What was asked, checked by the request's schema then. */

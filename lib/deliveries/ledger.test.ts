@@ -147,7 +147,10 @@ describe('the attempts at a delivery', () => {
 });
 
 describe('a fetch that an event asks for', () => {
-  const fetch = (id: string) => ({ id, connection: 'shed', action: 'order', subject: { resource: '5021' } });
+  const fetch = (id: string, listed?: string) => ({
+    ...{ id, connection: 'shed', action: 'order' },
+    subject: { resource: '5021', ...(listed && { unless: { externalId: '5021', version: listed } }) },
+  });
   const fetched = (id: string, more: Partial<Delivery> = {}) =>
     deliveryOf({ id, kind: 'fetch', order: null, subject: { resource: '5021' } }, more);
   const ask = (id: string, at = NOW.toISOString()) => coverFetch(fetch(id), at, table);
@@ -163,6 +166,24 @@ describe('a fetch that an event asks for', () => {
     expect(await transact(writes, table)).toBe(true);
     await leaseDue('dlv_1', 'marketful', NOW, table);
     expect(await transact(writes, table)).toBe(false);
+  });
+
+  test('is asked for by a list as long as nothing else asks', async () => {
+    const subject = { resource: '5021', unless: { externalId: '5021', version: '1' } };
+    const delivery = deliveryOf({ id: 'dlv_1', kind: 'fetch', order: null, subject });
+    const { writes } = await coverFetch(fetch('dlv_1', '1'), NOW.toISOString(), table);
+    expect(await transact([putNewDelivery(delivery), ...writes], table)).toBe(true);
+    for (const [listed, stands] of [
+      ['2', '2'],
+      ['1', '2'],
+      [undefined, undefined],
+      ['3', undefined],
+    ]) {
+      const { covered, writes } = await coverFetch(fetch('dlv_2', listed), NOW.toISOString(), table);
+      expect(covered).toBe('dlv_1');
+      expect(await transact(writes, table)).toBe(true);
+      expect((await getDelivery('dlv_1', table))?.subject.unless?.version).toBe(stands);
+    }
   });
 
   test('is covered by one that began after the event arrived, and by none that began before', async () => {

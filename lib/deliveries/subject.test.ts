@@ -14,6 +14,12 @@ test.each<['push' | 'fetch', string, StoredSubject, object]>([
   ['push', 'stock', { sku: 'MUG' }, { job: 'stock', sku: 'MUG' }],
   ['push', 'items-create', { input: { items: [] } }, { job: 'request', input: { items: [] } }],
   ['fetch', 'order', { resource: '5021' }, { job: 'fetch', resource: '5021' }],
+  [
+    'fetch',
+    'order',
+    { resource: '5021', unless: { externalId: '5021', version: null } },
+    { job: 'fetch', resource: '5021', unless: { externalId: '5021', version: null } },
+  ],
   ['fetch', 'order', { resource: '5021', askedBy: 'poll' }, { job: 'fetch', resource: '5021', askedBy: 'poll' }],
 ])('a stored %s %s about %j', (kind, action, subject, read) => {
   expect(subjectOf({ kind, action, subject })).toEqual(read);

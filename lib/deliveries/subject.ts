@@ -2,8 +2,9 @@ import type { Delivery, Subject } from './delivery.ts';
 
 /** The job of a delivery and what it is about, read from what is stored: its kind, its action and the members it has. */
 export function subjectOf({ kind, action, subject }: Pick<Delivery, 'kind' | 'action' | 'subject'>): Subject {
-  const { lineItems = [], fulfillment = '', placement = '', about = '', resource = '', askedBy, sku, input } = subject;
-  if (kind === 'fetch') return { job: 'fetch', resource, ...(askedBy && { askedBy }) };
+  const { lineItems = [], fulfillment = '', placement = '', about = '', resource = '', sku, input } = subject;
+  const { askedBy, unless } = subject;
+  if (kind === 'fetch') return { job: 'fetch', resource, ...(askedBy && { askedBy }), ...(unless && { unless }) };
   if (sku !== undefined) return { job: 'stock', sku };
   if (input !== undefined) return { job: 'request', input };
   switch (action) {

@@ -5,11 +5,9 @@ import type { NewDelivery, Subjects } from '#lib/deliveries/delivery';
 import { coverFetch } from '#lib/deliveries/fetch-cover';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import type { Change } from '#lib/marketplaces/contract';
-import { orderId } from '#lib/orders/order';
-import { findByPart } from '#lib/orders/share-lines';
-import { getOrder } from '#lib/orders/store';
+import { isKnown } from '#lib/orders/listed';
 import { shortHash } from '#lib/platform/hash';
-import { type Table, transact } from '#lib/platform/table/table';
+import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { eventOf, type InboundState, type Ingesting, isRecorded, putEvent } from './event.ts';
 
@@ -18,9 +16,8 @@ export async function ingestFetch(
   asked: Extract<Change, { type: 'fetch' }>,
   { message, connection, hub: { table, ring } }: Ingesting,
 ): Promise<InboundState | null> {
-  const { unless } = asked;
   // A poll that lists what is known leaves no trace.
-  if (unless && (await versionOf(connection, unless.externalId, table)) >= unless.version) return null;
+  if (asked.unless && (await isKnown(connection, asked.unless, table))) return null;
   const fetch = newFetch(connection, asked, message);
   return untilCommitted(`the fetches of ${asked.resource}`, async () => {
     const { covered, writes } = await coverFetch(fetch, asOf(message), table);
@@ -40,7 +37,7 @@ export async function ingestFetch(
 /** Its id comes from the event, so an event received twice asks once. */
 function newFetch(
   connection: Connection,
-  { action, resource }: { action: string; resource: string },
+  { action, resource, unless }: Extract<Change, { type: 'fetch' }>,
   { id: eventId, receivedBy }: InboundReceived,
 ): NewDelivery & { subject: Subjects['fetch'] } {
   return {
@@ -50,16 +47,6 @@ function newFetch(
     connection: connection.id,
     marketplace: connection.marketplace,
     order: null,
-    subject: { resource, ...(receivedBy !== 'fetch' && { askedBy: receivedBy }) },
+    subject: { resource, ...(receivedBy !== 'fetch' && { askedBy: receivedBy }), ...(unless && { unless }) },
   };
-}
-
-/** The version of the order that stands here, also where it is a part of another; none is before all others. */
-async function versionOf(connection: Connection, externalId: string, table: Table): Promise<string> {
-  const id = orderId(connection.id, externalId);
-  const order = await getOrder(id, table);
-  if (order) return order.sourceVersion;
-  const whole = await findByPart(id, table);
-  const { parts = {} } = (whole && (await getOrder(whole, table))) || {};
-  return Object.hasOwn(parts, externalId) ? (parts[externalId]?.stands.version ?? '') : '';
 }

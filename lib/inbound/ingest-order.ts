@@ -2,11 +2,13 @@ import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { type Order, type OrderSnapshot, orderId } from '#lib/orders/order';
-import { claimShares, putPart } from '#lib/orders/share-lines';
+import { claimShares, findByPart, putPart } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
-import type { Share } from '#lib/orders/split';
+import { externalIdsOf, type Share } from '#lib/orders/split';
+import { isSettled } from '#lib/orders/status';
+import { getOrder } from '#lib/orders/store';
 import { db } from '#lib/platform/table/table';
-import { changeFor, type InboundState, type Ingest, type Ingesting, type Message } from './event.ts';
+import { changeFor, type InboundState, type Ingest, type Ingested, type Ingesting, type Message } from './event.ts';
 
 import { countFirst, countLate } from './misses.ts';
 
@@ -23,6 +25,25 @@ export async function ingestOrder(snapshot: OrderSnapshot, ingesting: Ingesting)
     state = (await (share.isPart ? ingestPart(share, isLast, ingesting) : ingestOwn(share, ingesting))) ?? state;
   }
   return state;
+}
+
+/**
+ * A sales channel no longer has an order: what it still holds of ours is cancelled. Lines that another of its orders has
+ * taken over are left to that one.
+ */
+export async function ingestGone(externalId: string, ingesting: Ingesting): Promise<Ingested> {
+  const { connection, hub } = ingesting;
+  const id = orderId(connection.id, externalId);
+  const order = (await getOrder(id, hub.table)) ?? (await getOrder((await findByPart(id, hub.table)) ?? id, hub.table));
+  const history = order && (order.id === id ? order.history : order.parts?.[externalId]);
+  if (!history || isSettled(order)) return { state: 'applied', note: `nothing of ${externalId} is left to ship` };
+  const { snapshot, stands } = history;
+  const homes = externalIdsOf(order);
+  const lines = snapshot.lines.filter((line) => homes.get(line.id) === externalId);
+  // Right behind what it last said: an order that took over its lines since then has the later word on them.
+  const version = new Date(Date.parse(stands.version) + 1).toISOString();
+  const amounts = lines.length > 0 ? snapshot.amounts : { fulfillment: 0, tax: 0, discount: 0, total: 0 };
+  return ingestOrder({ ...snapshot, version, cancelled: true, lines, amounts }, ingesting);
 }
 
 /** What a snapshot tells each order of ours: where lines move among orders, it is shared by those they belong to. */

@@ -292,7 +292,60 @@ describe('what is only named', () => {
     await take(told(unless(at(3)), { receivedBy: 'poll' }));
     expect(rung).toEqual([]);
     await take(told(unless(at(4)), { receivedBy: 'poll' }));
+    expect(rung).toMatchObject([{ subject: { unless: { externalId: 'ord_8f3a', version: at(4) } } }]);
+  });
+
+  it('is fetched where the source dates what only the hub had dated, and not where neither does', async () => {
+    await take(told(order({ version: null }), { receivedAt: at(9) }));
+    rung = [];
+    const unless = (version: string | null): Change => ({ ...asks, unless: { externalId: 'ord_8f3a', version } });
+    await take(told(unless(null), { receivedBy: 'poll' }));
+    expect(rung).toEqual([]);
+    await take(told(unless(at(3)), { receivedBy: 'poll' }));
     expect(rung).toHaveLength(1);
+  });
+});
+
+describe('an order that its sales channel no longer has', () => {
+  const gone = (externalId: string) =>
+    told({ type: 'gone', externalId }, { connection: 'sello-se', receivedBy: 'fetch' });
+  const sold = (changes: Parameters<typeof snapshotOf>[0]) => told(order(changes), { connection: 'sello-se' });
+
+  it('is cancelled, unless nothing of it is left or known', async () => {
+    await take(sold({ externalId: '1', version: at(3) }));
+    await take(gone('1'));
+    expect(await stored('sello-se:1')).toMatchObject({ cancelled: true });
+    const { revision } = await stored('sello-se:1');
+    const [again, stranger] = [gone('1'), gone('2')];
+    for (const message of [again, stranger]) await take(message);
+    expect((await stored('sello-se:1')).revision).toBe(revision);
+    expect(await eventOf(stranger)).toMatchObject({ state: 'applied', note: 'nothing of 2 is left to ship' });
+  });
+
+  it.each(['before', 'after'])('keeps the lines that another order took over, told of %s', async (when) => {
+    await take(sold({ externalId: '1', version: at(3) }));
+    const merged = sold({ externalId: '9', version: at(5), lines: [MUGS] });
+    for (const message of when === 'before' ? [merged, gone('1')] : [gone('1'), merged]) await take(message);
+    const { cancelled, ucp } = await stored('sello-se:1');
+    expect(cancelled).toBe(false);
+    expect(ucp.line_items.map(({ id, quantity }) => [id, quantity.total])).toEqual(
+      expect.arrayContaining([
+        ['li_1', 2],
+        ['li_2', 0],
+      ]),
+    );
+  });
+
+  it('is gone as a part of another, too', async () => {
+    await take(sold({ externalId: '1', version: at(3) }));
+    await take(sold({ externalId: '9', version: at(5), lines: [PLATE] }));
+    await take(gone('9'));
+    expect((await stored('sello-se:1')).ucp.line_items.map(({ id, quantity }) => [id, quantity.total])).toEqual(
+      expect.arrayContaining([
+        ['li_1', 2],
+        ['li_2', 0],
+      ]),
+    );
   });
 });
 

@@ -23,7 +23,7 @@ import {
   type Unrecorded,
 } from './event.ts';
 import { ingestFetch } from './ingest-fetch.ts';
-import { ingestOrder } from './ingest-order.ts';
+import { ingestGone, ingestOrder } from './ingest-order.ts';
 import { ingestProducts } from './ingest-products.ts';
 import { ingestReturn } from './ingest-return.ts';
 import { ingestRefusal, ingestShipment } from './ingest-shipment.ts';
@@ -98,6 +98,8 @@ function byType(change: Change, ingesting: Ingesting): Promise<Ingested> {
       return ingestProducts(change.products, ingesting);
     case 'fetch':
       return ingestFetch(change, ingesting);
+    case 'gone':
+      return ingestGone(change.externalId, ingesting);
     case 'none':
       return ingestNote(change, ingesting);
   }

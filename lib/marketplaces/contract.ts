@@ -1,5 +1,6 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection, WebhookCredentials } from '#lib/connections/connection';
+import type { Listed } from '#lib/orders/listed';
 import type { OrderSnapshot, ReturnSnapshot, ShipmentSnapshot } from '#lib/orders/order';
 import type { OpenPlacement } from '#lib/orders/placements';
 import type { NoteType } from '#lib/orders/timeline';
@@ -55,8 +56,10 @@ export type Change =
   /** A sales channel took goods back, or will: what it declines is none. A shipper tells it as an event of a shipment. */
   | { type: 'return'; return: ReturnSnapshot }
   | { type: 'products'; products: ProductSnapshot[] }
-  /** `unless`: nothing to read while our order stands at that version or a later one. */
-  | { type: 'fetch'; action: string; resource: string; unless?: { externalId: string; version: string } }
+  /** `unless`: nothing to read where our order stands at what was listed. */
+  | { type: 'fetch'; action: string; resource: string; unless?: Listed }
+  /** The sales channel no longer has an order of its own. */
+  | { type: 'gone'; externalId: string }
   /** `about`: an entry of this type goes to the timeline of the order that the remote knows by this id. */
   | { type: 'none'; reason: string; about?: { remoteId: string; type: NoteType } };
 

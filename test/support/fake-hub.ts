@@ -53,11 +53,13 @@ export function fakeHub({
   deliveries = [],
   connections = CONNECTIONS,
   product,
+  known = false,
 }: {
   orders?: Order[];
   deliveries?: Delivery[];
   connections?: Connection[];
   product?: Product;
+  known?: boolean;
 } = {}) {
   const ledger = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
   const seen: Seen[] = [];
@@ -107,6 +109,7 @@ export function fakeHub({
     ring: async (rung) => void seen.push(['ring', ...rung.map(({ id }) => id)]),
     deadLetter: async ({ id }) => void seen.push(['dead letter', id]),
     rememberRemote: async (...remembered) => void seen.push(['remember', ...remembered]),
+    isKnown: async () => known,
     noteProduct: async (...noted) => void seen.push(['note', ...noted]),
     countStock: async () => 7,
     openRemote: async (of) => remoteOf(of),

@@ -3,7 +3,7 @@ import type { Order } from '#lib/orders/order';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import { type Answer, connectionOf, createRemote, pushInput, remoteContext, storyOrder } from '#test/conformance/kit';
 import { info as scopio } from '../scopio/manifest.ts';
-import { fulfillment, status, stock } from './actions.ts';
+import { fetches, fulfillment, status, stock } from './actions.ts';
 import { carriers, info, role } from './manifest.ts';
 import { requests } from './requests.ts';
 import { METHODS, Settings } from './settings.ts';
@@ -36,6 +36,40 @@ describe('a parcel', () => {
     expect(Object.values(carriers)).toEqual(METHODS.filter((method) => method !== 'other'));
     expect(Settings.safeParse({ carriers: { estafeta: 'other' } }).success).toBe(true);
     expect(Settings.safeParse({ carriers: { estafeta: 'estafeta' } }).success).toBe(false);
+  });
+});
+
+describe('reading what an event named', () => {
+  const missing = { status: 404, body: JSON.stringify({ message: 'No such order found' }) };
+
+  test.each(['order', 'product'] as const)(
+    'a %s that is not there is gone, if the API itself is there',
+    async (what) => {
+      const found = open([missing, ok({ orders: [] })]);
+      await expect(fetches[what]?.push(found.remote, { resource: '7' })).resolves.toEqual({
+        topic: `${what}-gone`,
+        body: { id: '7' },
+      });
+      const lost = open([missing, missing]);
+      await expect(fetches[what]?.push(lost.remote, { resource: '7' })).rejects.toBeInstanceOf(RejectedError);
+    },
+  );
+
+  test('names the market of an order, which the account is asked for once', async () => {
+    const sold = (integration_id: number) => ok({ id: 7, integration_id });
+    const { remote, sent } = open([sold(4), ok([{ id: 4, display_name: 'Tradera' }]), sold(4), sold(5), sold(0)]);
+    const read = async () => (await fetches.order?.push(remote, { resource: '7' }))?.body;
+    expect(await read()).toEqual({ id: 7, integration_id: 4, integration_name: 'Tradera' });
+    expect(await read()).toMatchObject({ integration_name: 'Tradera' });
+    expect(await read()).toMatchObject({ integration_name: undefined });
+    expect(await read()).toEqual({ id: 7, integration_id: 0 });
+    expect(sent().filter(([, path]) => path === '/integrations')).toHaveLength(1);
+  });
+
+  test('reads an order of an account that may not read its markets', async () => {
+    const { remote } = open([ok({ id: 7, integration_id: 4 }), { status: 403, body: '{}' }]);
+    const other = { ...remote, connection: { ...remote.connection, id: 'sello-shy' } };
+    await expect(fetches.order?.push(other, { resource: '7' })).resolves.toMatchObject({ topic: 'order' });
   });
 });
 

@@ -1,9 +1,10 @@
 import type { Connection } from '#lib/connections/connection';
 import { externalIdsOf } from '#lib/orders/split';
-import { BlockedError } from '#lib/platform/errors';
+import { BlockedError, ContractError, RejectedError } from '#lib/platform/errors';
 import type {
   Action,
   FetchAction,
+  Fetched,
   FollowUpInput,
   ProbedAction,
   RemoteContext,
@@ -11,13 +12,15 @@ import type {
   StockInput,
 } from '../action.ts';
 import { parcelCarrier } from '../kit/carriers.ts';
-import { textOf } from '../kit/json.ts';
+import { member, textOf } from '../kit/json.ts';
 import {
   addDelivery,
   getOrder,
   getOrderStatus,
   getProduct,
   listDeliveries,
+  listIntegrations,
+  listOrders,
   listStatuses,
   putQuantity,
   setStatus,
@@ -27,9 +30,55 @@ import { METHODS, Settings } from './settings.ts';
 
 /** Reads what a webhook or the list named. */
 export const fetches: Readonly<Record<string, FetchAction>> = {
-  order: { push: async (remote, { resource }) => ({ topic: 'order', body: await getOrder(remote, resource) }) },
-  product: { push: async (remote, { resource }) => ({ topic: 'product', body: await getProduct(remote, resource) }) },
+  order: {
+    push: (remote, { resource }) =>
+      orGone(remote, 'order', resource, async () => nameMarket(remote, await getOrder(remote, resource))),
+  },
+  product: {
+    push: (remote, { resource }) => orGone(remote, 'product', resource, () => getProduct(remote, resource)),
+  },
 };
+
+/** 404 says that it is gone (removed, or merged into another order) only where the API is there. */
+async function orGone(
+  remote: RemoteContext,
+  topic: string,
+  id: string,
+  read: () => Promise<unknown>,
+): Promise<Fetched> {
+  try {
+    return { topic, body: await read() };
+  } catch (error) {
+    if (!(error instanceof RejectedError) || error.detail.httpStatus !== 404) throw error;
+    await listOrders(remote, { size: 1 });
+    return { topic: `${topic}-gone`, body: { id } };
+  }
+}
+
+const HOUR_MS = 3_600_000;
+const marketNames = new Map<string, { readAt: number; names: ReadonlyMap<string, string | undefined> }>();
+
+/** An order only has the number of the marketplace it was sold on: its name is read once in a while. */
+async function nameMarket(remote: RemoteContext, order: unknown): Promise<unknown> {
+  const { connection, now } = remote;
+  const integration = textOf(member(order, 'integration_id'));
+  if (integration === '' || integration === '0') return order;
+  const known = marketNames.get(connection.id);
+  const isFresh = known !== undefined && now().getTime() - known.readAt < HOUR_MS;
+  const names = isFresh ? known.names : await readMarketNames(remote);
+  if (!isFresh) marketNames.set(connection.id, { readAt: now().getTime(), names });
+  return { ...(order as object), integration_name: names.get(integration) };
+}
+
+/** None where the account may not read them: an order comes before the name of its market. */
+async function readMarketNames(remote: RemoteContext): Promise<ReadonlyMap<string, string | undefined>> {
+  try {
+    return new Map((await listIntegrations(remote)).map(({ id, display_name }) => [id, display_name]));
+  } catch (error) {
+    if ([RejectedError, BlockedError, ContractError].some((refusal) => error instanceof refusal)) return new Map();
+    throw error;
+  }
+}
 
 export const fulfillment: ProbedAction<ReportInput> = {
   /** Parcels have no rows at Sello: one goes to each of its orders that has a line of it. */

@@ -2,13 +2,15 @@ import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { member } from '../kit/json.ts';
-import { count, id, integer, optional, optionalId, optionalText, readShape, text } from '../kit/shape.ts';
+import { id, integer, optional, optionalId, optionalText, readShape, text } from '../kit/shape.ts';
 
 /** Flags are booleans here and "0" or "1" elsewhere in their document. */
-const flag = z.pipe(
-  z.nullish(z.union([z.boolean(), z.literal([0, 1, '0', '1', 'true', 'false'])], { error: 'expected a flag' })),
-  z.transform((value) => value === true || value === 1 || value === '1' || value === 'true'),
-);
+const flagOr = (fallback: boolean) =>
+  z.pipe(
+    z.nullish(z.union([z.boolean(), z.literal([0, 1, '0', '1', 'true', 'false'])], { error: 'expected a flag' })),
+    z.transform((value) => [true, 1, '1', 'true'].includes(value ?? fallback)),
+  );
+const flag = flagOr(false);
 
 /** Major units, as text or as a number that may carry the noise of floating-point sums. */
 const amount = z.pipe(
@@ -21,14 +23,18 @@ const amount = z.pipe(
 
 const Row = z.object({
   id,
-  quantity: count,
+  /** A discount may be a row with either of them below zero. */
+  quantity: integer,
+  price: amount,
   title: optionalText,
   reference: optionalId,
-  price: amount,
+  stock_location: optionalText,
   product_id: optionalId,
   identifier: optionalId,
   identifier_type: optionalText,
-  total_vat: optional(amount),
+  /** In percent. */
+  tax: z.unknown(),
+  total_vat: z.unknown(),
 });
 export type Row = z.infer<typeof Row>;
 
@@ -36,13 +42,18 @@ export type Row = z.infer<typeof Row>;
 export const Order = z.object({
   id,
   number: optionalText,
+  integration_id: optionalText,
+  /** The integration's `display_name`, which the hub reads beside the order. */
+  integration_name: optionalText,
   market_reference: optionalText,
-  created_at: text,
+  created_at: optionalText,
   updated_at: optionalText,
   currency: text,
   shipping_cost: optional(amount),
   shipping_option: optionalText,
-  total: amount,
+  payment_option: optionalText,
+  total: z.unknown(),
+  customer_alias: optionalText,
   customer_email: optionalText,
   customer_phone: optionalText,
   customer_mobile: optionalText,
@@ -53,7 +64,9 @@ export const Order = z.object({
   customer_zip: optionalText,
   customer_city: optionalText,
   customer_country_code: optionalText,
+  notes: optionalText,
   is_deleted: flag,
+  is_active: flagOr(true),
   is_paid: flag,
   is_delivered: flag,
   rows: z.array(Row),
@@ -61,15 +74,13 @@ export const Order = z.object({
 export type Order = z.infer<typeof Order>;
 
 /** A row of `GET /orders`: enough to know whether it is worth reading. */
-export const ListedOrder = z.object({ id, updated_at: optionalText, created_at: text });
+export const ListedOrder = z.object({ id, updated_at: optionalText, created_at: optionalText });
 
 export const Product = z.object({
   id,
   private_reference: optionalId,
   private_name: optionalText,
   quantity: optional(integer),
-  created_at: optionalText,
-  updated_at: optionalText,
   properties: optional(z.array(z.object({ property: optionalText, value: z.unknown() }))),
   integrations: optional(z.record(z.string(), z.object({ active: flag }))),
 });
@@ -85,6 +96,7 @@ const Deliveries = z.object({ deliveries: z.array(z.object({ id: z.unknown(), me
 const OrderStatus = z.object({ status_id: optionalId, is_delivered: flag });
 const Rows = z.array(z.object({ id }));
 const Created = z.object({ id });
+const Integrations = z.array(z.object({ id, display_name: optionalText }));
 
 const WebhookEntry = z.object({ url: text, hook: text });
 type WebhookEntry = z.infer<typeof WebhookEntry>;
@@ -99,7 +111,8 @@ async function call(
   path: string,
   more: Pick<HttpRequest, 'params' | 'query' | 'json'> = {},
 ) {
-  const headers = { authorization: caller.secrets.apiKey ?? '' };
+  // A refused return is read by its English words.
+  const headers = { authorization: caller.secrets.apiKey ?? '', 'accept-language': 'en' };
   return (await caller.http.request({ method, path, headers, ...more })).body;
 }
 
@@ -116,6 +129,10 @@ export const getOrder = (caller: Caller, orderId: string): Promise<unknown> =>
 
 /** The same, for what its status says. */
 export const getOrderStatus = async (caller: Caller, id: string) => readShape(OrderStatus, await getOrder(caller, id));
+
+/** GET /integrations: what the account calls each of its marketplaces. */
+export const listIntegrations = async (caller: Caller) =>
+  readShape(Integrations, await call(caller, 'GET', '/integrations'));
 
 /** GET /products: up to 100 of them. Only this endpoint wraps what it answers. */
 export async function listProducts(caller: Caller, query: Query): Promise<unknown[]> {

@@ -46,9 +46,15 @@ describe('the documented order', () => {
           title: 'High quality watch',
           quantity: 2,
           unitPrice: 10000,
+          taxRate: 25,
+          tax: 44000,
+          stockLocation: 'Shelf 8',
         },
       ],
+      note: 'Riktigt bra kund',
+      payment: { method: null, state: 'paid' },
       amounts: { fulfillment: 1000, tax: 44000, discount: 0, total: 307100 },
+      assumed: ['rows[0].total_vat: kept, though it does not follow from price and rate'],
     });
   });
 
@@ -101,6 +107,83 @@ describe('the documented order', () => {
   });
 });
 
+describe('an order of another account', () => {
+  const row = { id: 1, quantity: 1, price: '100', tax: '25', total_vat: 20, reference: 'A', title: 'A' };
+  const order = { ...fixture('order.json'), shipping_cost: 0, total: 100, rows: [row] };
+
+  test('has its discounts as rows below zero, with quantity or price', () => {
+    const voucher = { id: 2, quantity: '1', price: '-10.00', tax: '25.00', total_vat: -2, title: 'Voucher' };
+    const refund = { id: 3, quantity: -2, price: '5', tax: 25, total_vat: '-2', title: null };
+    const { lines, discounts, amounts, assumed } = read({ ...order, total: 80, rows: [row, voucher, refund] });
+    expect(lines.map(({ id }) => id)).toEqual(['1']);
+    expect(discounts).toEqual([
+      { title: 'Voucher', amount: 1000 },
+      { title: 'Discount', amount: 1000 },
+    ]);
+    expect(amounts).toEqual({ fulfillment: 0, tax: 1600, discount: 2000, total: 8000 });
+    expect(assumed).toBeUndefined();
+  });
+
+  test('is read although it is finer than its currency, and says where', () => {
+    const fine = { ...row, price: '79.992', total_vat: 15.9984 };
+    const { lines, amounts, assumed } = read({ ...order, shipping_cost: 31.36666, total: '111.355', rows: [fine] });
+    expect([lines[0]?.unitPrice, lines[0]?.tax, amounts.fulfillment, amounts.total]).toEqual([7999, 1600, 3137, 11136]);
+    expect(assumed?.map((each) => each.split(':')[0])).toEqual([
+      'rows[0].price',
+      'rows[0].total_vat',
+      'shipping_cost',
+      'total',
+    ]);
+  });
+
+  test('costs what its parts do where the total is missing or no number, and is taxed by its rate', () => {
+    for (const total of [undefined, null, '', 'n/a', {}]) {
+      const { amounts, assumed } = read({ ...order, total, shipping_cost: '5', rows: [{ ...row, total_vat: null }] });
+      expect(amounts).toEqual({ fulfillment: 500, tax: 2000, discount: 0, total: 10500 });
+      expect(assumed).toContain('total: summed up from shipping and rows');
+      expect(assumed).toContain('rows[0].total_vat: computed from the rate, as it is missing');
+    }
+    const net = read({ ...order, total: null, rows: [{ ...row, total_vat: null }] }, { pricesIncludeTax: false });
+    expect(net.amounts).toMatchObject({ tax: 2500, total: 12500 });
+  });
+
+  test('was sold on a market, whose own number its buyer knows', () => {
+    const sold = { ...order, integration_id: 4, integration_name: 'Tradera', market_reference: 'TR-1' };
+    expect(read(sold).market).toEqual({ name: 'Tradera', reference: 'TR-1' });
+    expect(read(sold, { markets: { 4: 'Tradera Sverige' } }).market?.name).toBe('Tradera Sverige');
+    expect(read({ ...sold, integration_name: null }).market).toEqual({ name: null, reference: 'TR-1' });
+    expect(read(order).market).toBeUndefined();
+  });
+
+  test.each([
+    ['Postförskott', true, 'on_delivery'],
+    ['Cash on Delivery', false, 'on_delivery'],
+    ['KLARNA INVOICE', false, 'on_account'],
+    ['Klarna invoice', true, 'paid'],
+    ['Swish', true, 'paid'],
+    ['Swish', false, 'pending'],
+    [null, false, 'pending'],
+  ])('paid by %s, paid %s, is %s', (payment_option, is_paid, state) => {
+    const { payment, paidAt } = read(
+      { ...order, payment_option, is_paid },
+      { payments: { 'Klarna invoice': 'on_account' } },
+    );
+    expect(payment).toEqual({ method: payment_option, state });
+    expect(paidAt === null).toBe(state !== 'paid');
+  });
+
+  test('has a buyer with an alias only, and no times at all', () => {
+    const names = { customer_first_name: '', customer_last_name: null, customer_alias: 'nisse73' };
+    const bare = read({ ...order, ...names, created_at: null, updated_at: null });
+    expect(bare).toMatchObject({
+      buyer: { last_name: 'nisse73' },
+      placedAt: RECEIVED_AT,
+      timesAssumed: true,
+      version: null,
+    });
+  });
+});
+
 describe('events', () => {
   test.each([
     ['order-new', { id: 13901393 }, 'order', '13901393'],
@@ -122,6 +205,23 @@ describe('events', () => {
       resource: '13901393',
       unless: { externalId: '13901393', version: '2017-03-10T05:40:40.999Z' },
     });
+    expect(change('order-listed', { id: 5, created_at: '2026-11-20T08:00:00Z', updated_at: null })).toMatchObject({
+      unless: { externalId: '5', version: null },
+    });
+  });
+
+  test('what is gone at Sello is gone here, and what was placed before `since` never comes', () => {
+    expect(change('order-gone', { id: '7' })).toEqual({ type: 'gone', externalId: '7' });
+    expect(change('product-gone', { id: '7' })).toMatchObject({ type: 'none' });
+    const since = { since: '2017-01-01T00:00:00+01:00' };
+    for (const topic of ['order', 'order-listed'])
+      expect(change(topic, fixture(`${topic}.json`), since)).toEqual({
+        type: 'none',
+        reason: 'placed before settings.since',
+      });
+    expect(change('order', fixture('order.json'), { since: '2016-12-14T10:41:40+01:00' })).toMatchObject({
+      type: 'order',
+    });
   });
 
   test('what has no id tries the URL, unless it is no JSON at all', () => {
@@ -139,7 +239,7 @@ test('the documented product lands in the catalog under its reference', () => {
       {
         sku: 'PVE002',
         externalId: '3635056',
-        version: '2014-12-03T00:00:00.999Z',
+        version: null,
         title: 'Versace Bright Crystal Edt 50ml',
         quantity: 10,
         enabled: true,

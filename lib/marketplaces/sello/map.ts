@@ -1,8 +1,9 @@
 import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
-import { exponentOf, toMinor } from '#lib/platform/money';
+import type { Payment } from '#lib/orders/order-schema';
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
+import { type AmountReader, amountsIn } from '../kit/amounts.ts';
 import { countryCode } from '../kit/country.ts';
 import { INEXACT, member, textOf } from '../kit/json.ts';
 import { defined, readShape, unreadable } from '../kit/shape.ts';
@@ -13,75 +14,150 @@ import { findId } from './webhook.ts';
 /** Webhooks and the list of orders only say what to read; what is read back is an order or a product. */
 export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
   const own = Settings.parse(settings);
-  if (topic === 'order') return { type: 'order', order: mapOrder(body, receivedAt, own) };
-  if (topic === 'product') return mapProduct(body, receivedAt, own);
+  if (topic === 'order') return mapOrder(body, receivedAt, own);
+  if (topic === 'product') return mapProduct(body);
   if (topic === 'order-listed') return mapListed(body, receivedAt, own);
   const action = topic.startsWith('product') ? 'product' : 'order';
   const resource = findId(body, action);
   if (resource === '') throw unreadable('id', INEXACT);
   if (resource === undefined) throw unreadable('id', `expected the id of the ${action}`);
+  if (topic === 'order-gone') return { type: 'gone', externalId: resource };
+  if (topic === 'product-gone') return { type: 'none', reason: `Sello no longer has product ${resource}` };
   return { type: 'fetch', action, resource };
 }
 
+const NOT_OURS: Change = { type: 'none', reason: 'placed before settings.since' };
+
 function mapListed(body: unknown, receivedAt: string, settings: Settings): Change {
-  const { id, ...times } = readShape(ListedOrder, body);
-  const version = versionOf(times, receivedAt, settings);
-  const unless = version === null ? {} : { unless: { externalId: id, version } };
-  return { type: 'fetch', action: 'order', resource: id, ...unless };
+  const { id, updated_at, created_at } = readShape(ListedOrder, body);
+  if (isBefore(settings, created_at && toInstant(created_at, 'created_at', settings.timeZone))) return NOT_OURS;
+  const version = versionOf(updated_at, receivedAt, settings);
+  return { type: 'fetch', action: 'order', resource: id, unless: { externalId: id, version } };
 }
 
-function mapOrder(body: unknown, receivedAt: string, settings: Settings): OrderSnapshot {
+const isBefore = ({ since }: Settings, placedAt: string | undefined): boolean =>
+  since !== undefined && placedAt !== undefined && Date.parse(placedAt) < Date.parse(since);
+
+function mapOrder(body: unknown, receivedAt: string, settings: Settings): Change {
   const order = readShape(Order, body);
+  const { created_at } = order;
+  const placedAt = created_at === undefined ? receivedAt : toInstant(created_at, 'created_at', settings.timeZone);
+  if (isBefore(settings, placedAt)) return NOT_OURS;
   const currency = order.currency.toUpperCase();
-  const minor = (value: string, field: string) => toMinor(value, currency, field);
-  const placedAt = toInstant(order.created_at, 'created_at', settings.timeZone);
-  return {
+  const amounts = amountsIn(currency);
+  const payment = paymentOf(order, settings);
+  const { tax, ...goods } = mapRows(order, settings, amounts);
+  const snapshot = {
     externalId: order.id,
     number: order.number ?? order.id,
     placedAt,
+    ...(created_at === undefined && { timesAssumed: true as const }),
     // Sello says that an order is paid, and not when: the time of a later change would be wrong.
-    paidAt: order.is_paid ? placedAt : null,
-    version: versionOf(order, receivedAt, settings),
+    paidAt: payment.state === 'paid' ? placedAt : null,
+    version: versionOf(order.updated_at, receivedAt, settings),
     cancelled: order.is_deleted,
     currency,
     taxIncluded: settings.pricesIncludeTax,
-    ...mapPeople(order),
+    ...mapPeople(order, amounts),
+    ...defined({ note: order.notes, market: marketOf(order, settings) }),
+    payment,
     shippingMethod: order.shipping_option ?? null,
-    lines: order.rows.map((row, index) => mapRow(row, `rows[${index}]`, order.is_delivered, minor)),
-    amounts: {
-      fulfillment: minor(order.shipping_cost ?? '0', 'shipping_cost'),
-      tax: order.rows.reduce((sum, row, index) => sum + mapVat(row, currency, `rows[${index}].total_vat`), 0),
-      discount: 0,
-      total: minor(order.total, 'total'),
-    },
+    ...goods,
+    amounts: amountsOf(order, goods, { tax, added: settings.pricesIncludeTax ? 0 : tax }, amounts),
   };
+  return { type: 'order', order: { ...snapshot, ...(amounts.assumed.length > 0 && { assumed: amounts.assumed }) } };
 }
 
-type Minor = (value: string, field: string) => number;
+/** An order that is not the account's own says where it was sold, and by which number its buyer knows it. */
+function marketOf(
+  { integration_id = '', integration_name, market_reference }: Order,
+  { markets }: Settings,
+): OrderSnapshot['market'] | undefined {
+  const name = markets[integration_id] ?? integration_name ?? null;
+  return name === null && market_reference === undefined ? undefined : { name, reference: market_reference ?? null };
+}
 
-/** `price` is of one piece; `identifier` is an EAN only where its type says so. */
-function mapRow(row: Row, at: string, delivered: boolean, minor: Minor): SnapshotLine {
-  const { id, quantity, identifier } = row;
+/** The document lists no payment options: these can only mean that whoever delivers collects the money. */
+const ON_DELIVERY = /cash on delivery|postförskott|efterkrav|postiennakko|nachnahme|contra ?re+mbolso|za pobraniem/i;
+
+/** A status that is paid says that the account takes the order for paid, which cash on delivery is not before it arrives. */
+function paymentOf({ payment_option: method = '', is_paid }: Order, { payments }: Settings): Payment {
+  const known = Object.entries(payments).find(([option]) => option.toLowerCase() === method.toLowerCase())?.[1];
+  const told = known ?? (ON_DELIVERY.test(method) ? 'on_delivery' : 'pending');
+  return { method: method || null, state: is_paid && told !== 'on_delivery' ? 'paid' : told };
+}
+
+type Goods = Pick<OrderSnapshot, 'lines' | 'discounts'>;
+
+/** What is sold; a row below zero takes something off the order. `tax` is that of all rows. */
+function mapRows({ rows, is_delivered }: Order, settings: Settings, amounts: AmountReader): Goods & { tax: number } {
+  const lines: SnapshotLine[] = [];
+  const discounts: NonNullable<Goods['discounts']> = [];
+  let sum = 0;
+  for (const [index, row] of rows.entries()) {
+    const at = `rows[${index}]`;
+    const unitPrice = amounts.minor(row.price, `${at}.price`);
+    const worth = unitPrice * row.quantity;
+    const taxed = taxOf(row, worth, { at, ...settings }, amounts);
+    sum += taxed.tax ?? 0;
+    const fulfilled = is_delivered ? row.quantity : undefined;
+    if (worth < 0) discounts.push({ title: row.title ?? 'Discount', amount: -worth });
+    else lines.push({ ...mapRow(row), ...defined({ fulfilled }), unitPrice, ...taxed });
+  }
+  return { lines, ...(discounts.length > 0 && { discounts }), tax: Math.max(0, sum) };
+}
+
+/** `identifier` is an EAN only where its type says so. */
+function mapRow(row: Row): Omit<SnapshotLine, 'unitPrice'> {
+  const { id, quantity, identifier, stock_location: stockLocation } = row;
   const sku = row.reference ?? identifier ?? row.product_id ?? id;
-  return {
-    id,
-    sku,
-    ...defined({ ean: /^(ean|gtin)$/i.test(row.identifier_type ?? '') ? identifier : undefined }),
-    title: row.title ?? sku,
-    quantity,
-    ...(delivered && { fulfilled: quantity }),
-    unitPrice: minor(row.price, `${at}.price`),
-  };
+  const ean = isBarcode(row.identifier_type) ? identifier : undefined;
+  return { id, sku, title: row.title ?? sku, quantity, ...defined({ ean, stockLocation }) };
 }
 
-/** Computed by Sello from the rate and not rounded, so it may have any number of decimals. */
-const mapVat = ({ total_vat = '0' }: Row, currency: string, field: string): number =>
-  toMinor(Number(total_vat).toFixed(exponentOf(currency, field)), currency, field, { allowNegative: true });
+const isBarcode = (type = ''): boolean => /^(ean|gtin|upc|isbn)$/i.test(type);
 
-function mapPeople(order: Order): Pick<OrderSnapshot, 'buyer' | 'shippingAddress'> {
+/** "Total VAT for this row", else what its rate makes of its worth; both where the row has them. */
+function taxOf(
+  row: Row,
+  worth: number,
+  { at, pricesIncludeTax }: Pick<Settings, 'pricesIncludeTax'> & { at: string },
+  amounts: AmountReader,
+): Pick<SnapshotLine, 'tax' | 'taxRate'> {
+  const told = amounts.control(row.total_vat, `${at}.total_vat`);
+  const rate = textOf(row.tax);
+  const taxRate = rate !== '' && Number(rate) >= 0 ? Number(rate) : undefined;
+  if (taxRate === undefined) return defined({ tax: told });
+  const computed = Math.round((worth * taxRate) / (pricesIncludeTax ? 100 + taxRate : 100));
+  if (told === undefined) amounts.assume(`${at}.total_vat`, 'computed from the rate, as it is missing');
+  // A piece's tax may have been rounded before it was multiplied.
+  else if (Math.abs(told - computed) > Math.abs(row.quantity))
+    amounts.assume(`${at}.total_vat`, 'kept, though it does not follow from price and rate');
+  return { taxRate, tax: told ?? computed };
+}
+
+/** The total only controls: without one the order costs what its parts do. `added` is the tax that prices leave out. */
+function amountsOf(
+  order: Order,
+  { lines, discounts = [] }: Goods,
+  { tax, added }: { tax: number; added: number },
+  amounts: AmountReader,
+): OrderSnapshot['amounts'] {
+  const goods = lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0);
+  const discount = discounts.reduce((sum, { amount }) => sum + amount, 0);
+  const fulfillment = amounts.minor(order.shipping_cost ?? '0', 'shipping_cost');
+  const total = amounts.control(order.total, 'total');
+  if (total === undefined) amounts.assume('total', 'summed up from shipping and rows');
+  return { fulfillment, tax, discount, total: total ?? goods - discount + fulfillment + added };
+}
+
+function mapPeople(order: Order, { assume }: AmountReader): Pick<OrderSnapshot, 'buyer' | 'shippingAddress'> {
+  const { customer_first_name: first_name, customer_last_name } = order;
+  const alias = first_name === undefined && customer_last_name === undefined ? order.customer_alias : undefined;
+  if (alias !== undefined) assume('customer_last_name', 'taken from customer_alias');
   const buyer = defined({
-    first_name: order.customer_first_name,
-    last_name: order.customer_last_name,
+    first_name,
+    last_name: customer_last_name ?? alias,
     email: order.customer_email,
     phone_number: order.customer_mobile ?? order.customer_phone,
   });
@@ -95,38 +171,32 @@ function mapPeople(order: Order): Pick<OrderSnapshot, 'buyer' | 'shippingAddress
   return { buyer, shippingAddress: { ...buyer, ...address } };
 }
 
-/** A product of the list or read alone. Its reference is the SKU that rows sell it under. */
-function mapProduct(body: unknown, receivedAt: string, settings: Settings): Change {
-  const { id, private_reference: sku, private_name: title, quantity, integrations, ...rest } = readShape(Product, body);
+/**
+ * A product of the list or read alone. Its reference is the SKU that rows sell it under. The documented one has sold for
+ * years under an `updated_at` that is null: what is read later knows more, whatever that says.
+ */
+function mapProduct(body: unknown): Change {
+  const { id, private_reference: sku, private_name: title, quantity, ...rest } = readShape(Product, body);
   if (sku === undefined) return { type: 'none', reason: `product ${id} has no reference to sell it under` };
-  const active = integrations && Object.values(integrations).some((integration) => integration.active);
-  const snapshot = { sku, externalId: id, version: versionOf(rest, receivedAt, settings) };
-  return {
-    type: 'products',
-    products: [{ ...snapshot, ...defined({ title, quantity, enabled: active, ean: eanOf(rest.properties) }) }],
-  };
+  const enabled = rest.integrations && Object.values(rest.integrations).some(({ active }) => active);
+  const told = defined({ title, quantity, enabled, ean: eanOf(rest.properties) });
+  return { type: 'products', products: [{ sku, externalId: id, version: null, ...told }] };
 }
 
 function eanOf(properties: Array<{ property?: string | undefined; value: unknown }> = []): string | undefined {
-  const found = properties.find(({ property }) => /^(ean|gtin)$/i.test(property ?? ''))?.value;
+  const found = properties.find(({ property }) => isBarcode(property))?.value;
   return textOf(member(found, 'default') ?? found) || undefined;
 }
 
-interface Times {
-  created_at?: string | undefined;
-  updated_at?: string | undefined;
-}
-
 /**
- * When the source last changed; null where it does not say. Sello tells whole seconds: of two readings within the second
- * of the change the later one knows more, so the milliseconds say how long after the change it was read, up to 999.
+ * When the source last changed the order; null where it does not say. Sello tells whole seconds: of two readings within
+ * the second of the change the later one knows more, so the milliseconds say how long after the change it was read, up
+ * to 999.
  */
-function versionOf({ updated_at, created_at }: Times, receivedAt: string, settings: Settings): string | null {
-  const changed = changedAt(updated_at, 'updated_at', settings) ?? changedAt(created_at, 'created_at', settings);
-  if (!changed?.endsWith('.000Z')) return changed;
+function versionOf(updatedAt: string | undefined, receivedAt: string, { timeZone }: Settings): string | null {
+  if (updatedAt === undefined) return null;
+  const changed = toInstant(updatedAt, 'updated_at', timeZone);
+  if (!changed.endsWith('.000Z')) return changed;
   const read = Date.parse(receivedAt) - Date.parse(changed);
   return new Date(Date.parse(changed) + Math.min(999, Math.max(0, read))).toISOString();
 }
-
-const changedAt = (value: string | undefined, field: string, { timeZone }: Settings): string | null =>
-  value === undefined ? null : toInstant(value, field, timeZone);

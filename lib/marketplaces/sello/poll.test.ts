@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { connectionOf, createRemote, pollContext, RECEIVED_AT } from '#test/conformance/kit';
 import type { PollPage } from '../contract.ts';
 import { info } from './manifest.ts';
@@ -27,9 +27,11 @@ const idsOf = (pages: PollPage[]) =>
   pages.flatMap(({ items }) => items.map(({ topic, body }) => `${topic} ${(body as { id: number }).id}`));
 
 test('reads newest first down to the watermark with some overlap, each list by itself', async () => {
-  const watermark = JSON.stringify({ orders: at(10), created: at(10), updated: at(10) });
+  const marks = { orders: at(10), placed: at(10), created: at(10), whole: RECEIVED_AT, updated: at(10) };
+  const watermark = JSON.stringify(marks);
   const script = [
     orders([order(1, 0), order(2, 14), order(3, 16), order(4, 99)]),
+    orders([{ id: 9, created_at: at(3), updated_at: null }, order(1, 0)]),
     products([
       { id: 5, created_at: at(2), updated_at: null },
       { id: 6, created_at: at(50) },
@@ -37,13 +39,14 @@ test('reads newest first down to the watermark with some overlap, each list by i
     products([{ id: 6, created_at: at(50), updated_at: at(1) }]),
   ];
   const { calls, pages } = open(script, { watermark });
-  expect(idsOf(await pages)).toEqual(['order-listed 1', 'order-listed 2', 'product 5', 'product 6']);
-  expect((await pages).at(-1)).toMatchObject({
-    resume: null,
-    watermark: JSON.stringify({ orders: at(0), created: at(2), updated: at(1) }),
+  expect(idsOf(await pages)).toEqual(['order-listed 1', 'order-listed 2', 'order-listed 9', 'product 5', 'product 6']);
+  expect((await pages).at(-1)?.resume).toBeNull();
+  expect(JSON.parse((await pages).at(-1)?.watermark ?? '')).toEqual({
+    ...{ orders: at(0), placed: at(3), created: at(2), whole: RECEIVED_AT, updated: at(1) },
   });
   expect(calls.map(({ url }) => url.search)).toEqual([
     '?size=300&offset=0&sort=updated_at&sort_direction=desc',
+    '?size=300&offset=0&sort=created_at&sort_direction=desc',
     '?size=100&offset=0&sort=created_at&sort_direction=desc',
     '?size=100&offset=0&sort=updated_at&sort_direction=desc',
   ]);
@@ -51,8 +54,9 @@ test('reads newest first down to the watermark with some overlap, each list by i
 
 test('begins with what is active, and with an empty account at the present', async () => {
   const { calls, pages } = open([orders([]), products([])]);
-  const marks = JSON.stringify({ orders: RECEIVED_AT, created: RECEIVED_AT, updated: RECEIVED_AT });
-  expect((await pages).at(-1)).toMatchObject({ items: [], resume: null, watermark: marks });
+  const last = (await pages).at(-1);
+  expect(last).toMatchObject({ items: [], resume: null });
+  expect(new Set(Object.values(JSON.parse(last?.watermark ?? '')))).toEqual(new Set([RECEIVED_AT]));
   expect(calls[0]?.url.searchParams.get('filter[is_active]')).toBe('true');
 });
 
@@ -65,4 +69,63 @@ test('goes on with the next page, some rows of the last again, and takes its mar
   const pages = await rest.pages;
   expect(rest.calls[0]?.url.searchParams.get('offset')).toBe('290');
   expect(JSON.parse(pages.at(-1)?.watermark ?? '{}')).toMatchObject({ orders: at(0) });
+});
+
+describe('rows without a time', () => {
+  const NOW = Date.parse(RECEIVED_AT);
+  const ago = (minutes: number) => new Date(NOW - minutes * MINUTE).toISOString();
+  const marks = { orders: ago(10), placed: ago(10), created: ago(10), whole: RECEIVED_AT, updated: ago(10) };
+
+  /** An account with so many products that were never updated, before or behind those that were. */
+  function account(undated: number, dated: string[], where: 'first' | 'last') {
+    const without = Array.from({ length: undated }, (_, id) => ({
+      id: id + 1,
+      created_at: ago(9999),
+      updated_at: null,
+    }));
+    const withTime = dated.map((updated_at, index) => ({ id: 1_000_000 + index, created_at: ago(9999), updated_at }));
+    const all = where === 'first' ? [...without, ...withTime] : [...withTime, ...without];
+    const calls: string[] = [];
+    const request = async ({ path, query = {} }: { path: string; query?: Record<string, string | number> }) => {
+      calls.push(`${path} ${query.sort} ${query.offset}`);
+      const [offset, size] = [Number(query.offset), Number(query.size)];
+      const page = query.sort === 'updated_at' ? all.slice(offset, offset + size) : [];
+      const body = path === '/products' ? { data: { products: page } } : { orders: [] };
+      return { status: 200, headers: new Headers(), body };
+    };
+    const remote = { http: { request }, connection: connectionOf(info), secrets: { apiKey: 'key' } };
+    const pages = () =>
+      Array.fromAsync(poll({ ...pollContext(remote as never), watermark: JSON.stringify(marks), resume: null }));
+    return { calls, pages };
+  }
+
+  test.each([
+    [0, 'first'],
+    [40, 'first'],
+    [100, 'first'],
+    [950, 'first'],
+    [20_000, 'first'],
+    [20_000, 'last'],
+  ] as const)('%i of them, %s: the changed ones are found, and the poll ends soon', async (undated, where) => {
+    const { calls, pages } = account(undated, [ago(0), ago(3), ...Array.from({ length: 250 }, () => ago(99))], where);
+    expect(idsOf(await pages())).toEqual(['product 1000000', 'product 1000001']);
+    expect(calls.length).toBeLessThan(25);
+  });
+
+  test('alone are no changes', async () => {
+    const { calls, pages } = account(20_000, [], 'first');
+    expect(idsOf(await pages())).toEqual([]);
+    expect(calls.length).toBeLessThan(25);
+  });
+});
+
+test('all products are read once a day, as a quantity may change without a time', async () => {
+  const marks = { orders: at(10), placed: at(10), created: at(10), whole: at(25 * 60), updated: at(10) };
+  const old = [
+    { id: 1, created_at: at(5000), updated_at: null },
+    { id: 2, created_at: at(9000), updated_at: null },
+  ];
+  const { pages } = open([orders([]), orders([]), products(old), products([])], { watermark: JSON.stringify(marks) });
+  expect(idsOf(await pages)).toEqual(['product 1', 'product 2']);
+  expect(JSON.parse((await pages).at(-1)?.watermark ?? '')).toMatchObject({ whole: RECEIVED_AT, created: at(10) });
 });

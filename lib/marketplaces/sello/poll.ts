@@ -8,7 +8,7 @@ import { Settings } from './settings.ts';
 
 /** A list read newest first, down to where the last poll began. */
 interface Walk {
-  name: 'orders' | 'created' | 'updated';
+  name: 'orders' | 'placed' | 'created' | 'updated';
   list: typeof listOrders;
   size: number;
   sort: 'updated_at' | 'created_at';
@@ -17,9 +17,12 @@ interface Walk {
    * The filter of the very first poll, which has no watermark to stop at; without one it reads nothing of this list.
    */
   first?: Record<string, string>;
+  /** It is read whole once a day. */
+  daily?: true;
 }
 
-// There is no filter by time. A new product has no `updated_at`, so products are read by both of their times.
+// There is no filter by time, and what was never updated has no `updated_at`: lists are read by both of their times.
+// A product's quantity may change without either, as the documented one's has.
 const WALKS: readonly Walk[] = [
   {
     name: 'orders',
@@ -29,16 +32,19 @@ const WALKS: readonly Walk[] = [
     topic: 'order-listed',
     first: { 'filter[is_active]': 'true' },
   },
-  { name: 'created', list: listProducts, size: 100, sort: 'created_at', topic: 'product', first: {} },
+  { name: 'placed', list: listOrders, size: 300, sort: 'created_at', topic: 'order-listed' },
+  { name: 'created', list: listProducts, size: 100, sort: 'created_at', topic: 'product', first: {}, daily: true },
   { name: 'updated', list: listProducts, size: 100, sort: 'updated_at', topic: 'product' },
 ];
 
 /** Changes are committed later than they are stamped, and clocks differ. */
 const OVERLAP_MS = 5 * 60_000;
+const DAY_MS = 24 * 3_600_000;
 /** Rows that are removed while we read move the rest up by as many. */
 const ROWS_AGAIN = 10;
 
-type Marks = Partial<Record<Walk['name'], string>>;
+/** The newest change that each list has shown, and when the daily one was last read whole. */
+type Marks = Partial<Record<Walk['name'] | 'whole', string>>;
 /** Rewinds each list's mark; a list that was never read keeps none. */
 export const rewind = (watermark: string, since: string): string =>
   JSON.stringify(
@@ -47,8 +53,11 @@ export const rewind = (watermark: string, since: string): string =>
     ),
   );
 
-/** The next page: which walk, how far into it, and the newest change each walk has seen. */
-type Position = { walk: number; offset: number; marks: Marks };
+/**
+ * The next page: which walk, how far into it, and the newest change each walk has seen. While rows without a time come
+ * first, `after` counts those known to, and `before` is an offset behind them.
+ */
+type Position = { walk: number; offset: number; marks: Marks; after?: number; before?: number };
 
 /** A page a call, so that a poll that ran out of budget repeats none. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
@@ -62,26 +71,33 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   }
 }
 
-async function readPage(context: PollContext, { walk: index, offset, marks: seen }: Position, since: Marks) {
+async function readPage(context: PollContext, position: Position, since: Marks) {
+  const { walk: index, offset, marks: seen } = position;
   const walk = WALKS[index] ?? WALKS[0];
   if (!walk) throw new Error('there is a list to read');
   const { timeZone } = Settings.parse(context.connection.settings);
   const last = since[walk.name];
-  const isSkipped = last === undefined && !walk.first;
+  const isFirst = last === undefined;
   const query = {
-    size: walk.size,
-    offset,
-    sort: walk.sort,
-    sort_direction: 'desc',
-    ...(last === undefined && walk.first),
+    ...{ size: walk.size, offset, sort: walk.sort, sort_direction: 'desc' },
+    ...(isFirst && walk.first),
   };
-  const rows = isSkipped ? [] : await walk.list(context, query);
-  const floor = last === undefined ? '' : new Date(Date.parse(last) - OVERLAP_MS).toISOString();
+  const rows = isFirst && !walk.first ? [] : await walk.list(context, query);
   const dated = rows.map((row) => ({ row, at: changedAt(row, walk.sort, timeZone) }));
-  const changed = dated.filter(({ at }) => at === null || at >= floor);
-  const newest = dated.reduce((max, { at }) => (at !== null && at > max ? at : max), last ?? '');
-  const marks = offset === 0 ? { ...seen, [walk.name]: newest || context.now().toISOString() } : seen;
-  const ended = rows.length < walk.size || changed.length < rows.length;
+  const further = isFirst ? null : seekDated(position, dated, walk.size);
+  if (further) return { items: [], marks: seen, next: further };
+  const now = context.now().toISOString();
+  const isWhole = walk.daily && Date.parse(now) - Date.parse(since.whole ?? '1970-01-01') >= DAY_MS;
+  const floor = isFirst || isWhole ? '' : new Date(Date.parse(last) - OVERLAP_MS).toISOString();
+  const changed = dated.filter(({ at }) => floor === '' || at === undefined || (at !== null && at >= floor));
+  const newest = dated.reduce((max, { at }) => (at && at > max ? at : max), last ?? '');
+  const marks = {
+    ...{ [walk.name]: newest || now, ...(walk.daily && { whole: isWhole ? now : since.whole }) },
+    ...seen,
+  };
+  // Behind the last row with a time nothing was changed.
+  const isPast = dated.some(({ at }) => at && at < floor) || (floor !== '' && dated.at(-1)?.at === null);
+  const ended = rows.length < walk.size || isPast;
   const ahead = ended
     ? { walk: index + 1, offset: 0, marks }
     : { walk: index, offset: offset + walk.size - ROWS_AGAIN, marks };
@@ -90,14 +106,36 @@ async function readPage(context: PollContext, { walk: index, offset, marks: seen
     .map(({ row }) => ({ topic: walk.topic, body: row }));
   return { items, marks, next: ahead.walk < WALKS.length ? ahead : null };
 }
+type Dated = { row: unknown; at: string | null | undefined };
 
-/** Null for a row whose time cannot be read: such a row is handed on and becomes an unreadable event. */
-function changedAt(row: unknown, field: string, zone: string): string | null {
+/**
+ * Where to look on for rows with a time, which may stand behind thousands without one: twice as far each time, then half
+ * way back. Null on a page that is to be read.
+ */
+function seekDated({ walk, offset, marks, after, before }: Position, rows: readonly Dated[], size: number) {
+  if (after === undefined && offset > 0) return null;
+  const known = after ?? 0;
+  if (rows.length === size && rows.every(({ at }) => at === null)) {
+    const passed = offset + size;
+    const isBounded = before !== undefined && before > passed;
+    return { walk, marks, after: passed, ...(isBounded ? between(passed, before, size) : { offset: passed * 2 }) };
+  }
+  if (offset <= known || rows[0]?.at === null) return null;
+  return { walk, marks, after: known, ...between(known, offset, size) };
+}
+
+const between = (after: number, before: number, size: number) => ({
+  before,
+  offset: before - after <= size ? after : Math.floor((after + before) / 2),
+});
+
+/** Null for a row without a time; undefined where it cannot be read: such a row is handed on to become an unreadable event. */
+function changedAt(row: unknown, field: string, zone: string): string | null | undefined {
   const value = textOf(member(row, field));
   try {
     return value === '' ? null : toInstant(value, field, zone);
   } catch (error) {
-    if (error instanceof ContractError) return null;
+    if (error instanceof ContractError) return undefined;
     throw error;
   }
 }

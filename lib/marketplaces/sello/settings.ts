@@ -1,3 +1,4 @@
+import { PaymentState } from '#lib/orders/order-schema';
 import * as z from '#lib/platform/zod';
 import { channelSettings } from '../kit/settings.ts';
 import { text } from '../kit/shape.ts';
@@ -26,6 +27,12 @@ export const Settings = z.strictObject({
   pricesIncludeTax: z._default(z.boolean(), true),
   /** Where a timestamp without an offset comes from; the document does not say. */
   timeZone: z._default(z.string().check(z.refine(isZone, 'must be an IANA time zone')), 'Europe/Stockholm'),
+  /** Orders placed before it are none of the hub's business. */
+  since: z.optional(z.iso.datetime({ offset: true })),
+  /** The account's `payment_option` → what it means for an order that has it. */
+  payments: z._default(z.record(z.string(), PaymentState), {}),
+  /** `integration_id` → the marketplace's name, for others than the account's own names. */
+  markets: z._default(z.record(z.string(), filled), {}),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -1,0 +1,34 @@
+import { ContractError } from '#lib/platform/errors';
+import { toMinorRounded } from '#lib/platform/money';
+import { textOf } from './json.ts';
+
+/** Reads the amounts of one body, and keeps what had to be assumed of them. */
+export interface AmountReader {
+  /** Minor units, with leave to be negative; rounded where there are more decimals than the currency has. */
+  minor(value: string | number, field: string): number;
+  /** The same of a figure that only controls: one that is missing or cannot be read refuses nothing. */
+  control(value: unknown, field: string): number | undefined;
+  /** Notes a path and what was assumed there, in words and without values. */
+  assume(field: string, words: string): void;
+  assumed: string[];
+}
+
+export function amountsIn(currency: string): AmountReader {
+  const assumed: string[] = [];
+  const assume = (field: string, words: string): void => {
+    assumed.push(`${field}: ${words}`);
+  };
+  const minor = (value: string | number, field: string): number =>
+    toMinorRounded(value, currency, field, () => assume(field, `rounded to the decimals of ${currency}`));
+  const control = (value: unknown, field: string): number | undefined => {
+    if ((value ?? '') === '') return undefined;
+    try {
+      return minor(textOf(value), field);
+    } catch (error) {
+      if (!(error instanceof ContractError)) throw error;
+      assume(field, 'unreadable, left out');
+      return undefined;
+    }
+  };
+  return { minor, control, assume, assumed };
+}
