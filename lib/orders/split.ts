@@ -23,16 +23,17 @@ export function shareSnapshot(id: string, snapshot: OrderSnapshot, orderOfLine: 
   if (foreign.length === 0) return [{ order: id, isPart: false, snapshot }];
   const isWhole = foreign.length === 1 && byOrder.size === 1;
   const parts = foreign.map(([order, lines]) => {
-    const amounts = isWhole ? snapshot.amounts : { fulfillment: 0, tax: 0, discount: 0, total: worthOf(lines) };
+    const amounts = isWhole
+      ? snapshot.amounts
+      : { fulfillment: 0, tax: taxOf(lines), discount: 0, total: worthOf(lines) };
     return { order, isPart: true, snapshot: { ...snapshot, lines, amounts } };
   });
   const lines = byOrder.get(id);
   if (!lines) return parts;
-  const total = snapshot.amounts.total - worthOf(foreign.flatMap(([, theirs]) => theirs));
-  return [
-    ...parts,
-    { order: id, isPart: false, snapshot: { ...snapshot, lines, amounts: { ...snapshot.amounts, total } } },
-  ];
+  const theirs = foreign.flatMap(([, each]) => each);
+  const { amounts } = snapshot;
+  const own = { ...amounts, tax: Math.max(0, amounts.tax - taxOf(theirs)), total: amounts.total - worthOf(theirs) };
+  return [...parts, { order: id, isPart: false, snapshot: { ...snapshot, lines, amounts: own } }];
 }
 
 type Parts = Readonly<Record<string, SnapshotHistory>>;
@@ -118,7 +119,7 @@ function sumAmounts(holding: ReadonlyArray<Part & { lines: SnapshotLine[] }>): O
   for (const { history, lines } of holding) {
     const { amounts, lines: all } = history.snapshot;
     sum.fulfillment += amounts.fulfillment;
-    sum.tax += amounts.tax;
+    sum.tax += amounts.tax - taxOf(all) + taxOf(lines);
     sum.discount += Math.abs(amounts.discount);
     sum.total += amounts.total - worthOf(all) + worthOf(lines);
   }
@@ -128,3 +129,6 @@ function sumAmounts(holding: ReadonlyArray<Part & { lines: SnapshotLine[] }>): O
 /** What lines cost in all, in minor units. */
 const worthOf = (lines: readonly SnapshotLine[]): number =>
   lines.reduce((sum, { total, unitPrice, quantity }) => sum + (total ?? unitPrice * quantity), 0);
+
+/** Their tax, where the source tells it by line. */
+const taxOf = (lines: readonly SnapshotLine[]): number => lines.reduce((sum, { tax = 0 }) => sum + tax, 0);
