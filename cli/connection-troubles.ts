@@ -40,6 +40,14 @@ export function findTroubles(
         `${count(waiting.length, 'delivery waits', 'deliveries wait')} for it: ${waiting[0]?.cause?.code}: ${waiting[0]?.cause?.description}`,
         'longshore connections put connections.json, and they run by themselves',
       ],
+      [poll.remark, `${poll.remark}`, 'correct its settings, and longshore connections put connections.json'],
+      [
+        poll.webhooks?.state === 'lost' || poll.webhooks?.state === 'unreadable',
+        poll.webhooks?.state === 'lost'
+          ? 'it no longer calls the hub'
+          : 'whether it still calls the hub cannot be read',
+        `longshore webhooks sync --connection ${id}`,
+      ],
       [
         isSilent,
         `its webhooks told of none of the ${latest?.firstByPoll} new orders of the last day`,

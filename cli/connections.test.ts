@@ -8,7 +8,7 @@ const now = new Date('2026-11-21T12:00:00Z');
 const poll: Connection['poll'] = {
   lastPolledAt: '2026-11-21T11:55:00.000Z',
   nextPollAt: '2026-11-21T12:05:00.000Z',
-  ...{ lastError: null, unfinished: false, backfill: null },
+  ...{ lastError: null, remark: null, webhooks: null, unfinished: false, backfill: null },
 };
 const connection = (id: string, change: Partial<Connection> = {}): Connection => ({
   ...{ id, marketplace: 'scopio', baseUrl: 'https://shop.test/api', settings: {} },

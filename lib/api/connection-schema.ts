@@ -24,7 +24,14 @@ export const Poll = named(
     backfill: doc(z.nullable(Backfill), { description: 'What is to be read again, until it has been.' }),
   }),
   { description: 'All null before the first poll.' },
-  { lastError: { description: 'The code of what broke the last poll off.' } },
+  {
+    lastError: { description: 'The code of what broke the last poll off.' },
+    remark: { description: 'What the last complete poll found worth telling a person.' },
+    webhooks: {
+      description:
+        'Whether the hub stood in the registry of the marketplace when it was last looked at, once a day: what was lost is registered again (`repaired`), or waits for a person (`lost`). Null where no registry can be read.',
+    },
+  },
 );
 export type Poll = z.infer<typeof Poll>;
 
@@ -145,6 +152,8 @@ export const presentPoll = (cursor: Cursor | undefined): Poll => ({
   lastPolledAt: cursor?.lastPolledAt ?? null,
   nextPollAt: cursor?.nextPollAt ?? null,
   lastError: cursor?.lastError ?? null,
+  remark: cursor?.remark ?? null,
+  webhooks: cursor?.webhooks ?? null,
   unfinished: typeof cursor?.resume === 'string',
   backfill: cursor?.backfill ?? null,
 });

@@ -80,6 +80,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'marketplace',
     'It does not ship, as the payment was given back; "refunded" in settings.release of scopio-main would release it.',
   ],
+  'held by its sales channel': [
+    { ...orderOf({ held: 'it is not active at Scopio' }), releasedAt: null },
+    [],
+    'unreleased',
+    'marketplace',
+    'It does not ship: it is not active at Scopio; it will once Scopio says otherwise.',
+  ],
   'no route': [
     orderOf(),
     [

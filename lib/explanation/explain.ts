@@ -110,6 +110,11 @@ function sayCancelled(facts: Facts): Said | undefined {
 /** What keeps an order from shipping, and what would release it. */
 function sayUnreleased({ order, deliveries, channel, left, names }: Facts): Said | undefined {
   if (left.size === 0 || isReleased(order, names) || deliveries.some(isPlacing)) return undefined;
+  const { held } = order.history.snapshot;
+  if (held !== undefined) {
+    const clauses = [`it does not ship: ${held}`, `it will once ${channel} says otherwise`];
+    return { stage: 'unreleased', clauses, waitsFor: waitsFor('marketplace', 'release', order.placedAt) };
+  }
   const { method, state } = paymentOf(order);
   const by = method === null ? '' : ` by ${method}`;
   const setting = `settings.release of ${order.connection}`;

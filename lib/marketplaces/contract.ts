@@ -80,6 +80,8 @@ export interface PollPage {
   resume: string | null;
   /** On the last page: where the next poll starts. */
   watermark?: string;
+  /** On the last page: what a person should know of the connection, shown with its polls. */
+  remark?: string;
 }
 
 /** A URL that the remote calls. */

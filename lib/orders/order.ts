@@ -68,6 +68,8 @@ export interface OrderSnapshot {
   market?: Market;
   /** Absent: the source says no more than whether it is paid. */
   payment?: Payment;
+  /** Why it is not to be shipped, paid or not, in the source's own terms. */
+  held?: string;
   /** The shipping method or carrier the buyer chose, in the source's own word. */
   shippingMethod: string | null;
   /** The same as a code, where the source has one. */

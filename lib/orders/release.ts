@@ -25,6 +25,7 @@ function releasesOf(connection: Connection | undefined, { roleOf }: Releasing): 
 
 /** Whether an order may ship: what is paid back in part is paid all the same. */
 export function isReleased(order: Order, network: Releasing): boolean {
+  if (standing(order).snapshot.held !== undefined) return false;
   const { state } = paymentOf(order);
   const releases = releasesOf(network.connections.get(order.connection), network);
   return releases.includes(state === 'partly_refunded' ? 'paid' : state);

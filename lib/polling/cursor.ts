@@ -23,6 +23,8 @@ const NEVER_POLLED = {
   nextPollAt: null,
   lastPolledAt: null,
   lastError: null,
+  remark: null,
+  webhooks: null,
   caughtUpAt: null,
 };
 

@@ -1,4 +1,5 @@
 import * as z from '#lib/platform/zod';
+import { Watched } from '#lib/webhooks/sync-schema';
 
 /** An operator's word to read again what happened since then. Instants are ISO 8601 in UTC. */
 export const Backfill = z.object({
@@ -15,4 +16,8 @@ export const PollFacts = z.object({
   nextPollAt: z.nullable(z.iso.datetime()),
   /** The code of what broke the last poll off. */
   lastError: z.nullable(z.string()),
+  /** What the last poll that came to its end found worth a person's word. */
+  remark: z.nullable(z.string()),
+  /** Whether the marketplace still calls the hub; null where it does not tell. */
+  webhooks: z.nullable(Watched),
 });

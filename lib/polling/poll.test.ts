@@ -8,6 +8,7 @@ import type { Cursor } from './cursor.ts';
 import { pollConnection } from './poll.ts';
 
 const NOW = new Date('2026-11-20T10:00:00.000Z');
+const WATCHED = { checkedAt: NOW.toISOString(), state: 'registered' as const };
 const shed = connectionOf('shed', 'marketful');
 const page = (n: number, last = false) => ({
   items: [{ topic: 'orden', body: { id: n } }],
@@ -24,7 +25,7 @@ async function poll(
   const lease = { owner: 'me', until: '' };
   const cursor: Cursor & { lease: typeof lease } = {
     ...{ watermark: 'before', resume: 'page 1', nextPollAt: null, lastPolledAt: null, lastError: null },
-    ...{ caughtUpAt: null, lease },
+    ...{ caughtUpAt: null, lease, remark: null, webhooks: null },
   };
   await pollConnection(
     shed,
@@ -42,6 +43,7 @@ async function poll(
       },
       async *listOpenPlacements() {},
       async *listSkus() {},
+      watchWebhooks: async () => WATCHED,
       now: () => NOW,
     },
   );
@@ -58,7 +60,12 @@ test('each page is in the queue before the cursor moves behind it', async () => 
     { resume: 'page 2' },
     ['inbound', '{"id":2}'],
     { resume: null, watermark: 'after all' },
-    expect.objectContaining({ lastError: null, lease: null, nextPollAt: '2026-11-20T10:10:00.000Z' }),
+    expect.objectContaining({
+      webhooks: WATCHED,
+      lastError: null,
+      lease: null,
+      nextPollAt: '2026-11-20T10:10:00.000Z',
+    }),
   ]);
 });
 
@@ -95,7 +102,13 @@ test('a poller that lost its cursor to another stops and releases nothing', asyn
 test('a connection that is not due is not polled', async () => {
   const never = async () => undefined;
   const refuse = () => Promise.reject(new Error('polled'));
-  const hub = { leaseCursor: never, saveCursor: refuse, withRemote: refuse, sendMessages: refuse };
+  const hub = {
+    leaseCursor: never,
+    saveCursor: refuse,
+    withRemote: refuse,
+    sendMessages: refuse,
+    watchWebhooks: refuse,
+  };
   const lists = { async *listOpenPlacements() {}, async *listSkus() {} };
   await expect(pollConnection(shed, marketful, { ...hub, ...lists, now: () => NOW })).resolves.toBeUndefined();
 });

@@ -13,6 +13,7 @@ import type { BudgetOptions } from '#lib/platform/rate-limit/budget';
 import { pollIntervalSeconds } from '#lib/platform/settings';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { formatTraceparent, startTrace } from '#lib/platform/telemetry/trace';
+import { watchWebhooks } from '#lib/webhooks/watch';
 import { leaseCursor, saveCursor } from './cursor.ts';
 import { emitLag } from './lag.ts';
 
@@ -22,7 +23,10 @@ const PATIENCE = { maxWaitMs: 0, patienceMs: 60_000, isPoll: true } satisfies Bu
 const RESUME_SECONDS = 60;
 
 /** What a poll reads and writes with; another one in tests. */
-const HUB = { leaseCursor, saveCursor, withRemote, sendMessages, listOpenPlacements, listSkus, now: () => new Date() };
+const HUB = {
+  ...{ leaseCursor, saveCursor, withRemote, sendMessages, listOpenPlacements, listSkus, watchWebhooks },
+  now: () => new Date(),
+};
 
 /** Polls every connection of a marketplace that is due. One that fails does not hold up another. */
 export async function pollMarketplace(connector: Connector): Promise<void> {
@@ -45,6 +49,8 @@ export async function pollConnection(
   const { lease } = cursor;
   const interval = pollIntervalSeconds(connection.pollIntervalSeconds);
   let found = 0;
+  let { webhooks } = cursor;
+  let remark: string | null = null;
   try {
     let at = { watermark: cursor.watermark, resume: cursor.resume };
     const openPlacements = (after: string | null) => hub.listOpenPlacements(connection.id, after);
@@ -65,8 +71,10 @@ export async function pollConnection(
         const moved = { resume: page.resume, ...(page.watermark !== undefined && { watermark: page.watermark }) };
         if (!(await hub.saveCursor(connection.id, lease, moved))) return false;
         at = { ...at, ...moved };
+        remark = page.remark ?? null;
         askedAt = hub.now().toISOString();
       }
+      webhooks = await hub.watchWebhooks(connector, remote, webhooks);
       return true;
     });
     if (!isWhole) return log.warn('lost the cursor of a poll', { connection: connection.id });
@@ -82,7 +90,7 @@ export async function pollConnection(
   async function release(lastError: string | null, seconds: number): Promise<void> {
     const nextPollAt = new Date(startedAt.getTime() + seconds * 1000).toISOString();
     const lastPolledAt = startedAt.toISOString();
-    const ended = lastError === null && { backfill: null, caughtUpAt: lastPolledAt };
+    const ended = lastError === null && { backfill: null, caughtUpAt: lastPolledAt, webhooks, remark };
     await hub.saveCursor(connection.id, lease, {
       nextPollAt,
       lastError,

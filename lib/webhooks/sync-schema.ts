@@ -12,6 +12,14 @@ export const ShownStep = z.object({
 });
 export type ShownStep = z.infer<typeof ShownStep>;
 
+/** How the marketplace's registry stood when it was last looked at: once a day. */
+export const Watched = z.object({
+  checkedAt: z.iso.datetime(),
+  /** `lost`: a person has to look; `unregistered`: none of ours has ever stood there; `unreadable`: it cannot be looked at. */
+  state: z.enum(['registered', 'repaired', 'lost', 'unregistered', 'unreadable']),
+});
+export type Watched = z.infer<typeof Watched>;
+
 export const Synced = z.object({
   connection: z.string(),
   marketplace: z.string(),

@@ -54,6 +54,18 @@ export function marketplaceAlarms(createAlarm: CreateAlarm): void {
       },
       { ...ownMetric('ShapeChanges', { Marketplace }), statistic: 'Sum' },
     );
+    if (topics.length > 0)
+      createAlarm(
+        `${Marketplace}-webhooks-lost`,
+        {
+          says: `${title} no longer had the hub among those it calls: \`longshore connections list\` says whether it has again`,
+          runbook: 'silence',
+          above: 0,
+          period: 300,
+          silence: 'quiet',
+        },
+        { ...ownMetric('WebhooksLost', { Marketplace }), statistic: 'Sum' },
+      );
     if (topics.length > 0 && sells)
       createAlarm(
         `${Marketplace}-silent`,

@@ -172,6 +172,16 @@ describe('an order of another account', () => {
     expect(paidAt === null).toBe(state !== 'paid');
   });
 
+  test('is held back while it is neither active nor delivered nor deleted', () => {
+    expect(read({ ...order, is_active: '0' }).held).toContain('active');
+    for (const flags of [
+      { is_active: null },
+      { is_active: 0, is_deleted: 1 },
+      { is_active: false, is_delivered: true },
+    ])
+      expect(read({ ...order, ...flags }).held).toBeUndefined();
+  });
+
   test('has a buyer with an alias only, and no times at all', () => {
     const names = { customer_first_name: '', customer_last_name: null, customer_alias: 'nisse73' };
     const bare = read({ ...order, ...names, created_at: null, updated_at: null });

@@ -61,12 +61,17 @@ function mapOrder(body: unknown, receivedAt: string, settings: Settings): Change
     ...mapPeople(order, amounts),
     ...defined({ note: order.notes, market: marketOf(order, settings) }),
     payment,
+    ...(isArchived(order) && { held: 'it is neither active nor delivered at Sello' }),
     shippingMethod: order.shipping_option ?? null,
     ...goods,
     amounts: amountsOf(order, goods, { tax, added: settings.pricesIncludeTax ? 0 : tax }, amounts),
   };
   return { type: 'order', order: { ...snapshot, ...(amounts.assumed.length > 0 && { assumed: amounts.assumed }) } };
 }
+
+/** A note to an order of years ago makes it an updated one, and is no order to ship it. */
+const isArchived = ({ is_active, is_delivered, is_deleted }: Order): boolean =>
+  !is_active && !is_delivered && !is_deleted;
 
 /** An order that is not the account's own says where it was sold, and by which number its buyer knows it. */
 function marketOf(

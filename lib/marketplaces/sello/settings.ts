@@ -1,7 +1,7 @@
 import { PaymentState } from '#lib/orders/order-schema';
 import * as z from '#lib/platform/zod';
 import { channelSettings } from '../kit/settings.ts';
-import { text } from '../kit/shape.ts';
+import { text, timeZone } from '../kit/shape.ts';
 import { carriers } from './manifest.ts';
 
 /** "Valid values are any of": the last names no carrier, so only a connection's `settings.carriers` may choose it. */
@@ -26,7 +26,7 @@ export const Settings = z.strictObject({
   /** Whether the price of a row holds its tax; the document does not say. */
   pricesIncludeTax: z._default(z.boolean(), true),
   /** Where a timestamp without an offset comes from; the document does not say. */
-  timeZone: z._default(z.string().check(z.refine(isZone, 'must be an IANA time zone')), 'Europe/Stockholm'),
+  timeZone: z._default(timeZone, 'Europe/Stockholm'),
   /** Orders placed before it are none of the hub's business. */
   since: z.optional(z.iso.datetime({ offset: true })),
   /** The account's `payment_option` → what it means for an order that has it. */
@@ -35,12 +35,3 @@ export const Settings = z.strictObject({
   markets: z._default(z.record(z.string(), filled), {}),
 });
 export type Settings = z.infer<typeof Settings>;
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

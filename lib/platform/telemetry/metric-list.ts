@@ -37,6 +37,8 @@ export const METRICS = {
   RecordsPassedOver: { unit: 'Count', dimensions: {} },
   /** How much longer than its interval a connection has not been polled to the end; 0 while it is on time. */
   PollerLag: { unit: 'Seconds', dimensions: { Marketplace: 'any' } },
+  /** Connections whose webhooks were no longer registered at their marketplace, repaired or not. */
+  WebhooksLost: { unit: 'Count', dimensions: { Marketplace: 'any' } },
 } as const satisfies Record<string, MetricSpec>;
 
 export type MetricName = keyof typeof METRICS;
