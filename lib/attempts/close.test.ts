@@ -38,7 +38,7 @@ test('a dead placement that a person found done counts as placed, and its order 
     { type: 'delivery.closed', by: 'ops', detail: { delivery: 'dlv_1', was: 'dead', remoteId: '5021' } },
     { order: ORDER.id },
   ]);
-  expect(seen).toContainEqual(['note', 'shed', 'MUG-RED', 'Red mug']);
+  expect(seen).toContainEqual(['note', 'shed', { sku: 'MUG-RED', title: 'Red mug', ean: '5901234123457' }]);
 });
 
 test('a placement that is known already stays as it is, unless its id was read', async () => {

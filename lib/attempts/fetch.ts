@@ -1,7 +1,7 @@
 import { inboundReceived, packJson } from '#events/inbound-body';
 import type { Subjects } from '#lib/deliveries/delivery';
 import type { Fetched, FetchInput } from '#lib/marketplaces/action';
-import type { Job } from './attempt.ts';
+import type { Job, Work } from './attempt.ts';
 
 /** Reads what an event only named and ingests it like any event: a worker that stops in between reads it again. */
 export const fetch: Job<Subjects['fetch'], FetchInput & Subjects['fetch'], Fetched> = {
@@ -13,17 +13,26 @@ export const fetch: Job<Subjects['fetch'], FetchInput & Subjects['fetch'], Fetch
     return isRead ? { effects: { description: 'was read meanwhile' } } : { input };
   },
 
-  async after({ topic, body }, { input: { askedBy } }, { connection, connector, delivery, ingest }) {
-    const askedAt = delivery.lease?.startedAt;
-    const message = inboundReceived({
-      connection: connection.id,
-      topic,
-      receivedBy: 'fetch',
-      ...(askedBy && { askedBy }),
-      ...(askedAt && { askedAt }),
-      ...packJson(body),
-    });
-    await ingest(message, async () => connector);
+  async after(read, { input: { askedBy } }, work) {
+    await ingestRead(read, work, askedBy && { askedBy });
     return {};
   },
 };
+
+/** Ingests what an attempt read at its remote. */
+export async function ingestRead(
+  { topic, body }: Fetched,
+  { connection, connector, delivery, ingest }: Pick<Work, 'connection' | 'connector' | 'delivery' | 'ingest'>,
+  more: Pick<FetchInput & Subjects['fetch'], 'askedBy'> = {},
+): Promise<void> {
+  const askedAt = delivery.lease?.startedAt;
+  const message = inboundReceived({
+    connection: connection.id,
+    topic,
+    receivedBy: 'fetch',
+    ...more,
+    ...(askedAt && { askedAt }),
+    ...packJson(body),
+  });
+  await ingest(message, async () => connector);
+}

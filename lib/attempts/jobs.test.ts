@@ -75,7 +75,7 @@ describe('placing', () => {
       placed: { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: '2026-11-20T10:00:00.000Z' },
     });
     expect(seen).toEqual([
-      ['note', 'shed', 'MUG-RED', 'Red mug'],
+      ['note', 'shed', { sku: 'MUG-RED', title: 'Red mug', ean: '5901234123457' }],
       ['remember', 'shed', '5021', SOLD.id],
     ]);
   });

@@ -3,6 +3,7 @@ import { tellOrder } from '#lib/orders/change';
 import { putRemote } from '#lib/orders/store';
 import { BlockedError, OUTCOME_UNKNOWN, RejectedError } from '#lib/platform/errors';
 import type { Job } from './attempt.ts';
+import { ingestRead } from './fetch.ts';
 import { mayBeLost } from './sold.ts';
 
 /** Asks a marketplace for what the seller asked over the API. */
@@ -21,7 +22,10 @@ export const request: Job<Subjects['request'], unknown> = {
   },
 
   /** The order that it was for is told, and is found again by what it made at the remote. */
-  async after({ remoteId, note }, { input }, { delivery: { id, action }, connector, connection, remote, hub }) {
+  async after({ remoteId, note, read = [] }, { input }, work) {
+    const { connector, connection, remote, hub } = work;
+    const { id, action } = work.delivery;
+    for (const each of read) await ingestRead(each, work);
     const description = [remoteId, note].filter(Boolean).join(', ');
     const about = connector.actions.requests?.[action]?.orderOf?.(input);
     const order = about === undefined ? undefined : await hub.getOrder(about);

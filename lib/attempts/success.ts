@@ -12,7 +12,9 @@ export async function noteStocked(
 ): Promise<void> {
   const ids = new Set(lineItems.map(({ id }) => id));
   const lines = ucp.line_items.filter(({ id }) => ids.has(id));
-  await Promise.all(lines.map(({ item }) => noteProduct(connection, item.id, item.title)));
+  await Promise.all(
+    lines.map(({ item: { id: sku, title, ean } }) => noteProduct(connection, { sku, title, ...(ean && { ean }) })),
+  );
 }
 
 /** The pushes that waited for a report, where its marketplace has such. */

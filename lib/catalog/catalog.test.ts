@@ -54,7 +54,7 @@ const market: Market = {
 
 it('tells a new quantity of a warehouse to the channels that list the SKU and can be told', async () => {
   const table = memoryTable();
-  for (const channel of ['shop', 'deaf']) await noteProduct(channel, 'MUG', 'Mug', table);
+  for (const channel of ['shop', 'deaf']) await noteProduct(channel, { sku: 'MUG', title: 'Mug' }, table);
   const stocked = apply(undefined, { quantity: 7, version: at(1) });
   const planned = await planStock(stocked, market, table);
   expect(planned).toMatchObject([{ action: 'stock', connection: 'shop', order: null, subject: { sku: 'MUG' } }]);
@@ -79,12 +79,12 @@ it('counts what warehouses said, and tells none from zero', async () => {
 
 it('notes a SKU below whatever its marketplace says of it', async () => {
   const table = memoryTable();
-  await noteProduct('shed', 'NOTED', 'Mug', table);
+  await noteProduct('shed', { sku: 'NOTED', title: 'Mug' }, table);
   const noted = await getProduct('shed', 'NOTED', table);
   expect(noted).toMatchObject({ title: 'Mug', updatedAt: new Date(0).toISOString(), revision: 1 });
   const told = applyProduct(noted, { sku: 'NOTED', title: 'Red mug', version: '1999-01-01T00:00:00.000Z' }, source(1));
   expect(await transact([putProduct(told, noted)], table)).toBe(true);
-  await noteProduct('shed', 'NOTED', 'Mug', table);
+  await noteProduct('shed', { sku: 'NOTED', title: 'Mug' }, table);
   expect(await getProduct('shed', 'NOTED', table)).toMatchObject({ title: 'Red mug', revision: 2 });
   expect(await transact([putProduct(told, noted)], table)).toBe(false);
 });

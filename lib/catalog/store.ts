@@ -1,6 +1,6 @@
 import * as items from '#lib/platform/table/items';
 import { keysIn, queryIndex } from '#lib/platform/table/sharded-index';
-import { db, getItem, getItems, type Item, isWritten, NEW, put, type Write } from '#lib/platform/table/table';
+import { db, getItem, getItems, type Item, isWritten, NEW, put, transact, type Write } from '#lib/platform/table/table';
 import type { Product } from './product.ts';
 
 const { key, byTime } = items.product;
@@ -21,6 +21,16 @@ const itemOf = (product: Product): Item<Product> => ({
   ...keysIn(byTime, product),
 });
 
+/** The product that a connection has under an EAN, where it has told of one. */
+export async function findByEan(connection: string, ean: string, table = db): Promise<Product | undefined> {
+  const found = await getItem<{ sku: string }>(items.productEan.key({ connection, ean }), table);
+  return found && getProduct(connection, found.sku, table);
+}
+
+/** By its EAN the product is found; one SKU a connection has it. */
+export const putEan = ({ connection, sku, ean }: Product): Write[] =>
+  ean === undefined || ean === sku ? [] : [put({ sku, ...items.productEan.key({ connection, ean }) })];
+
 /** Stands or falls with nobody else having written the product since it was read. */
 export function putProduct(product: Product, previous: Product | undefined): Write {
   const item = itemOf({ ...product, revision: (previous?.revision ?? 0) + 1 });
@@ -35,8 +45,7 @@ const MAX_NOTED = 10_000;
 /** Notes that a connection deals in a SKU, until it says more about it itself. */
 export async function noteProduct(
   connection: string,
-  sku: string,
-  title: string | undefined,
+  { sku, title, ean }: Pick<Product, 'sku' | 'title' | 'ean'>,
   table = db,
 ): Promise<void> {
   const id = `${connection}:${sku}`;
@@ -48,10 +57,13 @@ export async function noteProduct(
     connection,
     sku,
     ...(title !== undefined && { title }),
+    ...(ean !== undefined && { ean }),
     updatedAt,
     revision: 1,
   };
-  await isWritten(table.put(put(itemOf(product), NEW).Put));
+  const isFirst = await isWritten(table.put(put(itemOf(product), NEW).Put));
+  const named = isFirst ? putEan(product) : [];
+  if (named.length > 0) await transact(named, table);
   if (noted.size < MAX_NOTED) noted.add(id);
 }
 

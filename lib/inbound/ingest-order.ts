@@ -101,7 +101,9 @@ const callsUs = ({ marketplace }: Connection): boolean =>
 /** A channel that can be told stock lists what it sold, whether or not it has a product feed. */
 async function noteListings({ lines }: OrderSnapshot, { connection, network, hub }: Ingesting): Promise<void> {
   if (!network.roleOf(connection.marketplace).takesStock) return;
-  await Promise.all(lines.map(({ sku, title }) => noteProduct(connection.id, sku, title, hub.table)));
+  await Promise.all(
+    lines.map(({ sku, title, ean }) => noteProduct(connection.id, { sku, title, ...(ean && { ean }) }, hub.table)),
+  );
 }
 
 async function ingestPart(

@@ -1,7 +1,7 @@
 import { asOf } from '#events/inbound-body';
 import { applyProduct, type ProductSnapshot } from '#lib/catalog/product';
 import { planStock } from '#lib/catalog/stock';
-import { getProduct, putProduct } from '#lib/catalog/store';
+import { getProduct, putEan, putProduct } from '#lib/catalog/store';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { unblock } from '#lib/deliveries/reopen';
 import { transact } from '#lib/platform/table/table';
@@ -23,7 +23,8 @@ export async function ingestProducts(
       const moved = product.quantity !== undefined && product.quantity !== known?.quantity;
       const asked = moved ? await planStock(product, network, table) : [];
       const opened = asked.map((each) => openDelivery(each, new Date().toISOString()));
-      const stands = await transact([putProduct(product, known), ...opened.map(putNewDelivery)], table);
+      const named = product.ean === known?.ean ? [] : putEan(product);
+      const stands = await transact([putProduct(product, known), ...named, ...opened.map(putNewDelivery)], table);
       return stands ? { known, product, opened } : undefined;
     });
     if (product === known) continue;

@@ -12,8 +12,8 @@ export interface RemoteContext {
   http: Http;
   /** A bearer token that all workers of the connection share; `stale` is one that the remote has refused. */
   token(grants: TokenGrants, stale?: string): Promise<string>;
-  /** What the catalog knows of a SKU at this connection. */
-  findProduct(sku: string): Promise<Product | undefined>;
+  /** What the catalog knows of a SKU at this connection; of an EAN first, where one is given. */
+  findProduct(sku: string, ean?: string): Promise<Product | undefined>;
   now: () => Date;
 }
 
@@ -67,6 +67,8 @@ export interface PushResult {
   remoteId?: string;
   /** For the timeline, when something is worth telling. */
   note?: string;
+  /** What a request of the seller made known, which is ingested like any event. */
+  read?: Fetched[];
 }
 
 /** One thing the hub can make a remote do. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { getProduct } from '#lib/catalog/store';
+import { findByEan, getProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { getCredentials } from '#lib/connections/secrets';
 import { getToken } from '#lib/connections/tokens';
@@ -67,7 +67,8 @@ export async function openRemote(
     secrets: credentials.secrets,
     http,
     token: (grants, stale) => getToken(connection, grants, stale),
-    findProduct: (sku) => getProduct(connection.id, sku),
+    findProduct: async (sku, ean) =>
+      (ean === undefined ? undefined : await findByEan(connection.id, ean)) ?? getProduct(connection.id, sku),
     now: () => new Date(),
   };
 }

@@ -6,8 +6,22 @@ const filled = z.string().check(z.minLength(1));
 
 const fields = z.optional(Fields);
 
+const sku = filled.check(z.maxLength(200));
+
+/** The sales channels' SKU → what the connection itself calls it; a list names those that are called alike. */
+const skus = z._default(
+  z.union([
+    z.record(sku, sku),
+    z.pipe(
+      z.array(sku),
+      z.transform((list) => Object.fromEntries(list.map((one) => [one, one]))),
+    ),
+  ]),
+  {},
+);
+
 /** Settings of every connection that ships. */
-export const shipperSettings = { fields };
+export const shipperSettings = { fields, skus };
 
 /** Settings of every sales channel. */
 export const channelSettings = {

@@ -34,6 +34,16 @@ export const looseText = z.pipe(
   z.transform((value) => textOf(value) || undefined),
 );
 
+/** A list, or none: what is no list, and what in it has another shape, says nothing and refuses nothing. */
+export const looseList = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    z.optional(z.unknown()),
+    z.transform((value): Array<z.infer<T>> => {
+      const read = Array.isArray(value) ? value.map((one) => schema.safeParse(one)) : [];
+      return read.flatMap((one) => (one.success ? [one.data as z.infer<T>] : []));
+    }),
+  );
+
 const upTo = (bytes: number) =>
   z.refine<string | undefined>((value) => Buffer.byteLength(value ?? '') <= bytes, `is longer than ${bytes} bytes`);
 
@@ -109,6 +119,14 @@ export const pathUnder = (at: string) => (field: string) => (at === '' ? field :
 /** Throws for a member that may be absent, but not in the order being mapped. */
 export function needed(field: string): never {
   throw unreadable(field, 'is missing');
+}
+
+/** The id, or with the first number behind it that none of the others has; one of them from then on. */
+export function unused(id: string, others: Set<string>): string {
+  let own = id;
+  for (let n = 2; others.has(own); n++) own = `${id}-${n}`;
+  others.add(own);
+  return own;
 }
 
 type Defined<T> = { [K in keyof T]?: NonNullable<T[K]> };

@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
-import type { Address } from '#lib/orders/order';
+import { describe, expect, test } from 'vitest';
+import type { Product } from '#lib/catalog/product';
+import type { Address, OrderSnapshot } from '#lib/orders/order';
+import { applySnapshot } from '#lib/orders/snapshot';
 import { BlockedError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import { type Answer, connectionOf, createRemote, pushInput, remoteContext } from '#test/conformance/kit';
+import { sourceOf } from '#test/support/orders';
+import { member } from '../kit/json.ts';
 import { info as scopio } from '../scopio/manifest.ts';
 import { order } from './actions.ts';
 import { info } from './manifest.ts';
@@ -47,15 +51,10 @@ test('places an order the way the document lists it', async () => {
   });
 });
 
-test('ships as the connection is set where the buyer chose nothing Marketful offers', async () => {
-  const settings = { carrierName: 'Estafeta', shippingType: 'dia_siguiente', insured: true };
-  const { calls, remote, input } = open([CREATED, CREATED], { settings, channel: 'Scopio' });
-  await order.push(remote, { ...input, order: { ...input.order, shippingMethod: 'inpost_locker' } });
-  expect(calls[0]?.body).toMatchObject({
-    order: {
-      contact_info: { carrier_name: 'Estafeta', tipo_envio: 'dia_siguiente', asegurado: true, canal: 'Scopio' },
-    },
-  });
+test('names the sales channel as that is set', async () => {
+  const { calls, remote, input } = open([CREATED], { channel: 'Scopio' });
+  await order.push(remote, input);
+  expect(calls[0]?.body).toMatchObject({ order: { contact_info: { canal: 'Scopio' } } });
 });
 
 test.each<[Partial<Address>, string]>([
@@ -97,7 +96,6 @@ test.each([
   [401, 'Some items do not exist', RejectedError],
   [403, "Parameter 'order' must be present", RejectedError],
   [402, 'num_orden already exists', RejectedError],
-  [200, 'Incomplete data', RejectedError],
   [409, 'busy', RetryableError],
   [423, 'locked', RetryableError],
   [502, 'Seller not found', RetryableError],
@@ -108,13 +106,120 @@ test.each([
   if (error instanceof BlockedError) expect(error.waitsFor).toBe('connection');
 });
 
-test('an answer nobody can read may be an order: it is read back before it is placed again', async () => {
-  for (const body of ['<html>', '"ok"', '{"order":[]}']) {
-    const { remote, input } = open([{ status: 200, body }]);
-    await expect(order.push(remote, input)).rejects.toBeInstanceOf(UnknownOutcomeError);
-  }
-  const { remote, input } = open([said(200, 'Success')]);
-  await expect(order.push(remote, input)).resolves.toEqual({});
+const NONE = said(404, 'Orden no encontrada');
+
+test.each([
+  { message: 'Orden creada exitosamente', order: { id: 5021 } },
+  { message: 'Creada', pedido: { order_id: '5021' } },
+  { orden: 5021 },
+  { id: 5021 },
+  5021,
+])('any 2xx that names an order is a success: %j', async (body) => {
+  const { remote, input } = open([{ status: 201, body: JSON.stringify(body) }]);
+  expect(await order.push(remote, input)).toEqual({ remoteId: '5021' });
+});
+
+test.each(['<html>', '"ok"', '{"order":[]}', '{"message":"Success"}', '{"message":"Incomplete data"}'])(
+  'any other 2xx is read back before anything else: %s',
+  async (body) => {
+    const found = open([
+      { status: 200, body },
+      { status: 200, body: 'events.json' },
+    ]);
+    expect(await order.push(found.remote, found.input)).toMatchObject({ remoteId: '5021' });
+    const { remote, input, calls } = open([{ status: 200, body }, NONE]);
+    const expected = body.includes('Incomplete') ? RejectedError : UnknownOutcomeError;
+    await expect(order.push(remote, input)).rejects.toBeInstanceOf(expected);
+    expect(calls.map(({ method }) => method)).toEqual(['POST', 'GET']);
+  },
+);
+
+describe('the rest of the order', () => {
+  const contactOf = async (snapshot: Partial<OrderSnapshot>, settings: Record<string, unknown> = {}) => {
+    const { calls, remote, input } = open([CREATED], { settings });
+    const { shippingCode: _, ...story } = input.order.history.snapshot;
+    const sold = applySnapshot(null, { ...story, ...snapshot }, sourceOf(0)).order;
+    const { note } = await order.push(remote, { ...input, order: sold });
+    const contact = member(member(calls[0]?.body, 'order'), 'contact_info');
+    return [contact as Record<string, unknown>, note] as const;
+  };
+
+  test.each([
+    [{ shippingMethod: 'DHL Express' }, { carrier_name: 'DHL', tipo_envio: 'dia_siguiente' }, undefined],
+    [
+      { shippingMethod: 'Entrega día siguiente' },
+      { carrier_name: 'Marketful', tipo_envio: 'dia_siguiente' },
+      undefined,
+    ],
+    [{ shippingMethod: 'Premium', shippingCode: 'UPS_GROUND' }, { carrier_name: 'UPS' }, undefined],
+    [{ shippingMethod: 'inpost_locker' }, { carrier_name: 'Marketful' }, 'shipping method'],
+    [{ shippingMethod: 'Rush' }, { carrier_name: 'Fedex', tipo_envio: 'dia_siguiente' }, undefined],
+    [{ shippingMethod: null }, { carrier_name: 'Marketful', tipo_envio: 'económico' }, undefined],
+  ])('%j ships as %j', async (snapshot, expected, lost) => {
+    const methods = { rush: { carrierName: 'Fedex', shippingType: 'dia_siguiente' } };
+    const [contact, note] = await contactOf(snapshot, { methods });
+    expect(contact).toMatchObject(expected);
+    expect(note).toEqual(lost === undefined ? undefined : expect.stringContaining(lost));
+  });
+
+  test('else ships as the connection is set', async () => {
+    const settings = { carrierName: 'Estafeta', shippingType: 'dia_siguiente', insured: true };
+    const [contact] = await contactOf({ shippingMethod: 'inpost_locker' }, settings);
+    expect(contact).toMatchObject({ carrier_name: 'Estafeta', tipo_envio: 'dia_siguiente', asegurado: true });
+  });
+
+  test('insures from a value on, by currency', async () => {
+    const insured = async (insureFrom: Record<string, number>) => (await contactOf({}, { insureFrom }))[0].asegurado;
+    expect(await Promise.all([{ PLN: 12000 }, { PLN: 12001 }, { MXN: 1 }].map(insured))).toEqual([true, false, false]);
+  });
+
+  test('names the company with the recipient, and says once what has no member', async () => {
+    const { input } = open([]);
+    const shippingAddress = { ...input.order.shippingAddress, company: 'ACME' };
+    const point = { id: 'KRA010', name: null, address: null };
+    const [contact, note] = await contactOf({ shippingAddress, note: 'Ring twice', pickupPoint: point });
+    expect(contact.customer).toBe('Ana Torres, ACME');
+    expect(note).toBe("Marketful has no member for the buyer's note, pickup point");
+  });
+});
+
+describe('what Marketful calls the goods', () => {
+  const itemsOf = async (
+    line: object,
+    script: Answer[],
+    { settings = {}, known }: { settings?: object; known?: object } = {},
+  ) => {
+    const { calls, remote, input } = open(script, { settings: settings as Record<string, unknown> });
+    const [first] = input.order.history.snapshot.lines;
+    const lines = [{ ...first, ...line }] as OrderSnapshot['lines'];
+    const sold = applySnapshot(null, { ...input.order.history.snapshot, lines }, sourceOf(0)).order;
+    const findProduct = async () => known as Product | undefined;
+    await order.push({ ...remote, findProduct }, { ...input, order: sold });
+    return member(member(calls.at(-1)?.body, 'order'), 'items');
+  };
+  const ean = '5901234123457';
+  const alone = { sku: ean, ean };
+
+  test('is its own SKU where the settings have one', async () => {
+    expect(await itemsOf({}, [CREATED], { settings: { skus: { 'MUG-RED': 'MF-0017' } } })).toEqual([
+      { sku: 'MF-0017', cantidad: 2 },
+    ]);
+    expect(await itemsOf({}, [CREATED], { settings: { skus: ['MUG-RED'] } })).toEqual([
+      { sku: 'MUG-RED', cantidad: 2 },
+    ]);
+  });
+
+  test('is found by an EAN that stands alone, in the catalog or at Marketful', async () => {
+    const settings = { skus: { MUG: 'MF-0017' } };
+    expect(await itemsOf(alone, [CREATED], { known: { sku: 'MUG', ean }, settings })).toEqual([
+      { sku: 'MF-0017', cantidad: 2 },
+    ]);
+    expect(await itemsOf(alone, [{ status: 200, body: 'stock-ean.json' }, CREATED])).toMatchObject([
+      { sku: ean, ean, item_id: expect.anything(), cantidad: 2 },
+    ]);
+    const unknown = itemsOf(alone, [said(401, `Item con EAN '${ean}' no encontrado`)]);
+    await expect(unknown).rejects.toMatchObject({ code: 'sku_unknown', waitsFor: 'connection' });
+  });
 });
 
 test("does not take another's order of the same number for this one", async () => {

@@ -1,10 +1,13 @@
-import type { Connection } from '#lib/connections/connection';
+import { factsOf } from '#lib/orders/facts';
 import type { Order } from '#lib/orders/order';
 import { BlockedError } from '#lib/platform/errors';
-import type { FetchAction, PlaceInput, ProbedAction } from '../action.ts';
+import type { FetchAction, PlaceInput, ProbedAction, PushResult, RemoteContext } from '../action.ts';
 import { member, textOf } from '../kit/json.ts';
+import { defined } from '../kit/shape.ts';
+import { ownSku } from '../kit/skus.ts';
+import { uncarried } from '../kit/uncarried.ts';
 import { MAX_LINE, parseAddress, stateCode } from './address.ts';
-import { createOrder, getEvents, getOrder, type PlacementRequest } from './api.ts';
+import { createOrder, getEvents, getOrder, getStockByEan, type PlacementRequest, unlessRefused } from './api.ts';
 import { OFFERED, Settings } from './settings.ts';
 
 /** Reads the order a webhook named. */
@@ -14,17 +17,32 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
 
 export const order: ProbedAction<PlaceInput> = {
   async push(remote, input) {
-    return resultOf(await createOrder(remote, placementOf(remote.connection, input)));
+    const created = await createOrder(remote, await placementOf(remote, input));
+    const told = noteOf(remote, input);
+    if (created.id !== null) return { remoteId: created.id, ...defined({ note: told }) };
+    const found = await find(remote, input);
+    if (!found) throw created.unless;
+    return { ...found, ...defined({ note: told }) };
   },
 
-  /** `num_orden` is unique within a seller's channel, so whatever is there under it is this order or none. */
   async probe(remote, input) {
-    const body = await getOrder(remote, channelOf(input), input.order.number);
-    const orden = member(body, 'orden') ?? null;
-    if (orden === null || isAnothers(orden, input)) return null;
-    return { ...resultOf(member(orden, 'id')), note: 'found at Marketful under its channel and number' };
+    const found = await find(remote, input);
+    return found && { ...found, note: 'found at Marketful under its channel and number' };
   },
 };
+
+/** `num_orden` is unique within a seller's channel, so whatever is there under it is this order or none. */
+async function find(remote: RemoteContext, input: PlaceInput): Promise<PushResult | null> {
+  const body = await getOrder(remote, channelOf(input), input.order.number);
+  const orden = member(body, 'orden') ?? null;
+  return orden === null || isAnothers(orden, input) ? null : resultOf(member(orden, 'id'));
+}
+
+/** The recipient's company goes with the name; a method only where it chose the carrier or the speed. */
+function noteOf({ connection }: RemoteContext, { order }: PlaceInput): string | undefined {
+  const isCarried = Object.keys(serviceOf(order, Settings.parse(connection.settings).methods)).length > 0;
+  return uncarried(order, 'Marketful', ['company', isCarried && 'shipping method']);
+}
 
 function isAnothers(orden: unknown, { order: ours }: PlaceInput): boolean {
   const theirs = textOf(member(orden, 'orden_id'));
@@ -40,20 +58,39 @@ function channelOf({ source }: Pick<PlaceInput, 'source'>): string {
 }
 
 /** The body of multicanal_api. Throws BlockedError `address_incomplete` that names what the address lacks. */
-function placementOf(connection: Connection, input: PlaceInput): PlacementRequest {
+async function placementOf(remote: RemoteContext, input: PlaceInput): Promise<PlacementRequest> {
   const { order } = input;
-  const settings = Settings.parse(connection.settings);
+  const { methods, carrierName, shippingType, insured, insureFrom = {} } = Settings.parse(remote.connection.settings);
+  const chosen = serviceOf(order, methods);
+  const { currency, total } = factsOf(order).amounts;
   return {
     contact_info: {
       num_orden: order.number,
       orden_id: order.id,
       ...recipientOf(order),
       canal: channelOf(input),
-      carrier_name: OFFERED.find((name) => same(name, order.shippingMethod)) ?? settings.carrierName,
-      tipo_envio: settings.shippingType,
-      asegurado: settings.insured,
+      carrier_name: chosen.carrierName ?? carrierName,
+      tipo_envio: chosen.shippingType ?? shippingType,
+      asegurado: insured || total >= (insureFrom[currency] ?? Number.POSITIVE_INFINITY),
     },
-    items: itemsOf(input),
+    items: await itemsOf(remote, input),
+  };
+}
+
+const CARRIERS = /(?:^|[^a-z])(fedex|dhl|ups|estafeta)(?![a-z])/i;
+const NEXT_DAY = /d[ií]a[\s_-]?siguiente|next[\s_-]?(?:business[\s_-]?)?day|express|overnight|\b24\s?h/i;
+
+/** Carrier and speed that the buyer's method names: as the settings say of it, else what its own words say. */
+function serviceOf(order: Order, methods: Settings['methods']): Partial<NonNullable<Settings['methods']>[string]> {
+  const { code, name } = factsOf(order).shippingMethod ?? {};
+  const words = [code, name].filter((word) => word != null);
+  const set = Object.entries(methods ?? {}).find(([word]) => words.some((one) => same(word, one)))?.[1];
+  const text = words.join(' ');
+  const [, named] = CARRIERS.exec(text) ?? [];
+  const carrierName = OFFERED.find((offered) => words.some((one) => same(offered, one)) || same(offered, named ?? ''));
+  return {
+    ...defined({ carrierName, shippingType: NEXT_DAY.test(text) ? 'dia_siguiente' : undefined } as const),
+    ...set,
   };
 }
 
@@ -68,7 +105,7 @@ function recipientOf({ shippingAddress: address, buyer }: Order): Record<string,
   const { calle, noExterior, noInterior, colonia } = parseAddress(address);
   const name = [address.first_name, address.last_name].filter(Boolean).join(' ');
   const needed = {
-    customer: [name || address.company, 'first_name'],
+    customer: [[name, address.company].filter(Boolean).join(', '), 'first_name'],
     telefono: [address.phone_number ?? buyer.phone_number, 'phone_number'],
     calle: [calle, 'street_address (street)'],
     no_exterior: [noExterior, 'street_address (exterior number, or s/n)'],
@@ -90,14 +127,31 @@ function incomplete(fields: string[]): BlockedError {
 }
 
 /** One item a SKU: what happens to a SKU that is sent twice is not documented. */
-function itemsOf({ order, lineItems }: PlaceInput): PlacementRequest['items'] {
-  const quantities = new Map<string, number>();
+async function itemsOf(remote: RemoteContext, { order, lineItems }: PlaceInput): Promise<PlacementRequest['items']> {
+  const items = new Map<string, PlacementRequest['items'][number]>();
   for (const { id, quantity } of lineItems) {
     const line = order.ucp.line_items.find((candidate) => candidate.id === id);
     if (!line) throw new Error(`line item ${id} is not in order ${order.id}`);
-    quantities.set(line.item.id, (quantities.get(line.item.id) ?? 0) + quantity);
+    const item = await itemOf(remote, line.item);
+    items.set(item.sku, { ...item, cantidad: (items.get(item.sku)?.cantidad ?? 0) + quantity });
   }
-  return [...quantities].map(([sku, cantidad]) => ({ sku, cantidad }));
+  return [...items.values()];
 }
 
-const same = (name: string, method: string | null): boolean => name.toLowerCase() === method?.trim().toLowerCase();
+/**
+ * What Marketful calls a line's goods. A channel that knows them by their EAN alone gives that as the SKU: the item is
+ * looked for by it then. Throws BlockedError `sku_unknown` where nothing has it.
+ */
+async function itemOf(remote: RemoteContext, { id: sku, ean }: { id: string; ean?: string }) {
+  const own = ownSku(remote.connection, sku);
+  if (own !== undefined || sku !== ean) return { sku: own ?? sku };
+  const known = await remote.findProduct(sku, ean);
+  if (known && known.sku !== ean) return { sku: ownSku(remote.connection, known.sku) ?? known.sku };
+  const found = await unlessRefused(() => getStockByEan(remote, ean));
+  if (found)
+    return { sku: textOf(member(found, 'sku')) || ean, ean, ...defined({ item_id: member(found, 'item_id') }) };
+  const description = `Marketful has no item with the EAN ${ean}: register it, or add "${ean}": "<its SKU there>" to settings.skus of ${remote.connection.id}`;
+  throw new BlockedError({ code: 'sku_unknown', description }, 'connection');
+}
+
+const same = (name: string, method: string): boolean => name.toLowerCase() === method.trim().toLowerCase();

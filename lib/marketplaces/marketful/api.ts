@@ -4,16 +4,30 @@ import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { member, textOf } from '../kit/json.ts';
-import { id, integer, needed, optional, optionalId, optionalOurId, optionalText, text } from '../kit/shape.ts';
+import {
+  id,
+  integer,
+  looseList,
+  looseText,
+  needed,
+  optional,
+  optionalId,
+  optionalOurId,
+  optionalText,
+  text,
+} from '../kit/shape.ts';
+
+/** What may come as text, as an object or not at all. */
+const anything = z.optional(z.unknown());
 
 const ShipmentEvent = z.object({
-  id,
-  status: text,
-  description: optionalText,
-  carrier_name: optionalText,
-  tracking_number: optionalText,
-  tracking_url: optionalText,
-  created_at: text,
+  id: looseText,
+  status: anything,
+  description: looseText,
+  carrier_name: looseText,
+  tracking_number: looseText,
+  tracking_url: looseText,
+  created_at: anything,
 });
 export type ShipmentEvent = z.infer<typeof ShipmentEvent>;
 
@@ -24,26 +38,23 @@ export const Orden = z
     orden_id: optionalOurId,
     num_orden: optionalText,
     canal: optionalText,
-    status: optionalText,
-    carrier_name: optionalText,
-    tracking_number: optionalText,
-    created_at: optionalText,
-    updated_at: optionalText,
-    shipment_events: optional(z.array(ShipmentEvent)),
+    status: anything,
+    carrier_name: looseText,
+    tracking_number: looseText,
+    created_at: anything,
+    updated_at: anything,
+    shipment_events: looseList(ShipmentEvent),
   })
   .check(z.refine(({ id, orden_id, num_orden }) => id ?? orden_id ?? num_orden, { path: ['id'], error: 'is missing' }));
 export type Orden = z.infer<typeof Orden>;
 
-/** What a placed order is answered with. */
-const Created = z.object({ order: optional(z.object({ id: optionalId })) });
+/** What is known of a registered item. */
+export const Item = z.object({ sku: id, ean: optionalId, title: looseText, item_id: optionalId });
 
 /** The stock of a SKU. The document spells the quantity in two ways, one at each of its endpoints. */
 export const Stock = z
   .pipe(
-    z.object({
-      sku: id,
-      ean: optionalId,
-      item_id: optionalId,
+    z.extend(Item, {
       available_quantity: optional(integer),
       avariable_quantity: optional(integer),
     }),
@@ -98,21 +109,36 @@ export async function getOrder(caller: Caller, canal: string, orden: string): Pr
 
 export interface PlacementRequest {
   contact_info: Record<string, string | boolean>;
-  items: Array<{ sku: string; cantidad: number }>;
+  items: Array<{ sku: string; cantidad?: number; ean?: string; item_id?: unknown }>;
 }
 
-/** POST /shopi_orders/multicanal_api: `{ message, order }`; returns their id of the order, if they say it. */
-export async function createOrder(caller: Caller, order: PlacementRequest): Promise<string | undefined> {
+/**
+ * POST /shopi_orders/multicanal_api: their id of the order, which any 2xx may name; else what its answer would mean if
+ * there is no such order: the document shows none, and Marketful may have taken it all the same.
+ */
+export async function createOrder(
+  caller: Caller,
+  order: PlacementRequest,
+): Promise<{ id: string } | { id: null; unless: IntegrationError }> {
   const path = '/shopi_orders/multicanal_api';
-  const response = await call(caller, { method: 'POST', path, json: { order } });
-  const answer = Created.safeParse(response.body);
-  if (answer.success) return answer.data.order?.id;
-  // Marketful may have taken the order: the probe reads it back.
-  throw new UnknownOutcomeError({
-    code: 'unexpected_answer',
-    description: describe(response),
-    httpStatus: response.status,
-  });
+  const response = await send(caller, { method: 'POST', path, json: { order } });
+  const id = orderIdIn(response.body);
+  if (id !== '') return { id };
+  const description = describe(response);
+  const unclear = { code: 'unexpected_answer', description, httpStatus: response.status };
+  if (!isRefusal(response)) return { id: null, unless: new UnknownOutcomeError(unclear) };
+  const refusal = refuse(response);
+  if (refusal instanceof BlockedError) throw refusal;
+  return { id: null, unless: refusal };
+}
+
+const ORDER_KEYS = ['order', 'orden', 'pedido', 'shopi_order', 'fulfillment', 'data'];
+
+/** The id of the order that an answer names, under whichever of these keys or by itself; empty for none. */
+function orderIdIn(body: unknown): string {
+  const places = [...ORDER_KEYS.map((key) => member(body, key)), body];
+  const ids = places.flatMap((place) => [member(place, 'id'), member(place, 'order_id'), place]);
+  return ids.map(textOf).find((text) => /^[1-9]\d{0,17}$/.test(text)) ?? '';
 }
 
 /** GET /items/get_stock: `{ message, sku, avariable_quantity }`. RejectedError for a SKU they do not know. */
@@ -129,12 +155,15 @@ const bodyOf = ({ body }: { body: unknown }): object => (typeof body === 'object
 
 export type Fields = Record<string, string | number>;
 
-/** POST /items/create_item: returns the SKUs saved; RejectedError names what was not saved, and what was. */
-export async function createItems(caller: Caller, items: readonly Fields[]): Promise<string[]> {
+/** POST /items/create_item: returns what was saved as it is answered; RejectedError names what was not, and what was. */
+export async function createItems(caller: Caller, items: readonly Fields[]): Promise<unknown[]> {
   const response = await send(caller, { method: 'POST', path: '/items/create_item', json: { items } });
   const saved = namesIn(response.body, 'items_saved');
   // 201: some were saved. The answer to a second call would be that they exist.
-  if (!isRefusal(response) && namesIn(response.body, 'items_errors').length === 0) return saved;
+  if (!isRefusal(response) && namesIn(response.body, 'items_errors').length === 0) {
+    const items = member(response.body, 'items_saved');
+    return Array.isArray(items) ? items : [];
+  }
   throw refuse(response, saved.length > 0 ? `; saved: ${saved.join(', ')}` : '');
 }
 
@@ -204,4 +233,14 @@ function namesIn(body: unknown, key: string): string[] {
 function refusal(response: HttpResponse): IntegrationError | null {
   const usual = classify(response);
   return usual instanceof RejectedError || usual instanceof BlockedError ? refuse(response) : null;
+}
+
+/** What Marketful refuses to show is nothing; it must not keep a caller from what is behind it. */
+export async function unlessRefused<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof RejectedError) return null;
+    throw error;
+  }
 }

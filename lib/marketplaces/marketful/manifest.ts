@@ -12,6 +12,13 @@ export const info = {
   secretInUrl: true,
 } as const satisfies MarketplaceInfo;
 
-const carriers: CarrierTable = { fedex: 'Fedex', dhl: 'DHL', ups: 'UPS', estafeta: 'Estafeta' };
+/** The first is what it calls the carrier that it chooses itself: a sales channel may have a word for that. */
+const carriers: CarrierTable = {
+  marketful: 'Marketful',
+  fedex: 'Fedex',
+  dhl: 'DHL',
+  ups: 'UPS',
+  estafeta: 'Estafeta',
+};
 
 export const role: Role = { info, carriers };

@@ -135,8 +135,60 @@ describe('an orden', () => {
     });
     expect(read('orden', { id: 5021, canal: null }).type).toBe('shipment');
     expect(() => read('orden', { orden: { status: 'shipped' } })).toThrow('orden.id: is missing');
-    expect(() => readOrden({ shipment_events: [{ id: 1, status: 'shipped' }] })).toThrow(
-      'orden.shipment_events[0].created_at',
-    );
+    const placement = { orderId: 'shop:1', remoteId: '5021', number: 'N-1', channel: 'shop' };
+    expect(read('orden', { orden: { id: 7 }, placement })).toMatchObject({
+      shipment: { orderId: 'shop:1', remoteId: '7', number: 'N-1', channel: 'shop' },
+    });
+    expect(() => read('orden', { orden: null, placement })).toThrow('orden: is missing');
+  });
+
+  test('tells events that have no id, no date or other words, the same at every reading', () => {
+    const shipment_events = [
+      { status: { nombre: 'En tránsito' }, tracking_number: 'A' },
+      { status: 'Enviado', tracking_number: 'A', created_at: 'ayer' },
+      { estado: 'x', tracking_number: 'A', carrier_name: { id: 1 } },
+      'nothing',
+      { status: 'Intento fallido' },
+      { status: 'Intento fallido' },
+    ];
+    const { events, parcels } = readOrden({ updated_at: '2026-11-20 18:00:00', shipment_events });
+    expect(events.map(({ type }) => type)).toEqual([
+      ...['in_transit', 'shipped', 'update', 'failed_attempt', 'failed_attempt'],
+    ]);
+    expect(new Set(events.map(({ id }) => id)).size).toBe(5);
+    expect(events.every(({ at }) => at === '2026-11-21T00:00:00.000Z')).toBe(true);
+    expect(readOrden({ updated_at: '2026-11-20 18:00:00', shipment_events }).events).toEqual(events);
+    expect(parcels).toMatchObject([{ trackingNumber: 'A', carrier: '' }]);
+  });
+
+  test.each([
+    ['Entregado', 'delivered', true],
+    ['DEVUELTO', 'returned_to_sender', true],
+    ['Cancelada', 'canceled', true],
+    ['en camino', 'in_transit', false],
+    ['Empacado', 'processing', false],
+    ['Recibido', 'recibido', false],
+    ['no_entregado', 'failed_attempt', false],
+  ])('%s is %s', (status, type, settled) => {
+    const orden = readOrden({ shipment_events: [event(status, 9, 'A')] });
+    expect([orden.events[0]?.type, orden.settled]).toEqual([type, settled]);
+  });
+});
+
+test('an item that was registered is known by every SKU that the channels have for it', () => {
+  const body = { sku: 'MF-1', item_id: 7, ean: '590', title: 'Mug', avariable_quantity: 4 };
+  const connection = connectionOf(info, { skus: { 'MUG-RED': 'MF-1', 'MUG-2': 'MF-1', OTHER: 'MF-2' } });
+  const products = (of: object, at = connection) => map({ topic: 'item', body: of, receivedAt: RECEIVED_AT }, at);
+  const known = { ean: '590', title: 'Mug', externalId: '7', quantity: 4, version: null };
+  expect(products(body)).toEqual({
+    type: 'products',
+    products: [
+      { ...known, sku: 'MUG-RED' },
+      { ...known, sku: 'MUG-2' },
+    ],
+  });
+  expect(products({ sku: 'NEW' }, connectionOf(info))).toEqual({
+    type: 'products',
+    products: [{ sku: 'NEW', version: null }],
   });
 });

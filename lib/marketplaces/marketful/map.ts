@@ -1,19 +1,24 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection } from '#lib/connections/connection';
 import type { ShipmentSnapshot } from '#lib/orders/order';
+import { ContractError } from '#lib/platform/errors';
+import { shortHash } from '#lib/platform/hash';
 import { toInstant } from '#lib/platform/time';
+import type * as z from '#lib/platform/zod';
 import type { Change, InboundBody } from '../contract.ts';
 import { INEXACT, isExact, member, textOf } from '../kit/json.ts';
-import { defined, pathUnder, readShape, unreadable } from '../kit/shape.ts';
-import { Orden, type ShipmentEvent, Stock } from './api.ts';
+import { defined, readShape, unreadable, unused } from '../kit/shape.ts';
+import { Item, Orden, type ShipmentEvent, Stock } from './api.ts';
+import { Settings } from './settings.ts';
 
 /** The zone of timestamps without an offset. */
 const ZONE = 'America/Mexico_City';
 
 /** Webhooks only say which order to read; the order read back is the shipment. */
-export function map({ topic, body, receivedAt }: InboundBody, _connection: Connection): Change {
+export function map({ topic, body, receivedAt }: InboundBody, connection: Connection): Change {
   if (topic === 'orden') return { type: 'shipment', shipment: mapOrden(body, receivedAt) };
-  if (topic === 'stock') return { type: 'products', products: [mapStock(body)] };
+  if (topic === 'stock') return { type: 'products', products: [mapStock(readShape(Stock, body))] };
+  if (topic === 'item') return { type: 'products', products: mapItem(body, connection) };
   const paths = topic === 'shipment-event-created' ? SHIPMENT_PATHS : ORDER_PATHS;
   return { type: 'fetch', action: 'shipment', resource: findId(body, paths) };
 }
@@ -38,35 +43,45 @@ function findId(body: unknown, paths: readonly string[][]): string {
   throw unreadable((paths[0] ?? []).join('.'), 'expected the id of an order, here or anywhere');
 }
 
-/** Stock tells no time. A quantity below zero, more sold than there is, counts as none for sale. */
-function mapStock(body: unknown): ProductSnapshot {
-  const { sku, ean, item_id: externalId, quantity = 0 } = readShape(Stock, body);
-  return { sku, quantity: Math.max(0, quantity), ...defined({ ean, externalId }), version: null };
+/**
+ * Stock tells no time. A quantity below zero, more sold than there is, counts as none for sale. Its SKU is the sales
+ * channels', as the poll asks for each of those.
+ */
+const mapStock = ({ quantity = 0, ...item }: z.infer<typeof Stock>): ProductSnapshot => ({
+  ...mapProduct(item),
+  quantity: Math.max(0, quantity),
+});
+
+const mapProduct = ({ sku, ean, title, item_id: externalId }: z.infer<typeof Item>): ProductSnapshot => ({
+  ...{ sku, version: null },
+  ...defined({ ean, title, externalId }),
+});
+
+/** An item that was registered, under each SKU that the sales channels have for it, with its stock where that was read. */
+function mapItem(body: unknown, { settings }: Connection): ProductSnapshot[] {
+  const item = readShape(Item, body);
+  const stock = Stock.safeParse(body);
+  const known = stock.success ? mapStock({ ...item, ...stock.data }) : mapProduct(item);
+  const skus = Object.entries(Settings.parse(settings).skus).flatMap(([sku, own]) => (own === item.sku ? [sku] : []));
+  return (skus.length > 0 ? skus : [item.sku]).map((sku) => ({ ...known, sku }));
 }
 
 function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const wrapped = member(body, 'orden') !== undefined;
-  const at = wrapped ? 'orden' : '';
-  const orden = readShape(Orden, wrapped ? member(body, 'orden') : body, at);
-  const path = pathUnder(at);
-  const events = (orden.shipment_events ?? [])
-    .map((event, index) => ({
-      ...event,
-      at: toInstant(event.created_at, path(`shipment_events[${index}].created_at`), ZONE),
-    }))
-    .sort((a, b) => a.at.localeCompare(b.at));
-  const changed = orden.updated_at ?? orden.created_at;
-  const changedAt = changed === undefined ? receivedAt : toInstant(changed, path('updated_at'), ZONE);
-
+  const orden = readShape(Orden, wrapped ? member(body, 'orden') : body, wrapped ? 'orden' : '');
+  const asked = placementIn(body);
+  const remoteId = orden.id ?? asked.remoteId;
+  const changedAt = readTime(orden.updated_at) ?? readTime(orden.created_at) ?? receivedAt;
+  const events = datedEvents(orden, remoteId ?? orden.num_orden ?? '', changedAt);
   return {
-    orderId: orden.orden_id ?? null,
-    remoteId: orden.id ?? null,
-    number: orden.num_orden ?? null,
-    channel: orden.canal ?? null,
+    orderId: orden.orden_id ?? asked.orderId,
+    remoteId,
+    number: orden.num_orden ?? asked.number,
+    channel: orden.canal ?? asked.channel,
     parcels: mapParcels(orden, events, changedAt),
     events: events.map((event) => ({
       id: event.id,
-      type: typeOf(event.status),
+      type: event.type,
       at: event.at,
       ...defined({
         trackingNumber: event.tracking_number,
@@ -78,16 +93,45 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   };
 }
 
-type Dated = ShipmentEvent & { at: string };
+/** What a poll asked for, which the answer need not repeat. */
+function placementIn(body: unknown): Pick<ShipmentSnapshot, 'orderId' | 'remoteId' | 'number' | 'channel'> {
+  const placement = member(body, 'placement');
+  const of = (key: string): string | null => textOf(member(placement, key)) || null;
+  return { orderId: of('orderId'), remoteId: of('remoteId'), number: of('number'), channel: of('channel') };
+}
+
+/** An instant of theirs; null for none, and for one that is written in a way nobody can read. */
+function readTime(value: unknown): string | null {
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  try {
+    return toInstant(value, '', ZONE);
+  } catch (error) {
+    if (error instanceof ContractError) return null;
+    throw error;
+  }
+}
+
+type Dated = Omit<ShipmentEvent, 'id' | 'status'> & { id: string; type: string; at: string };
+
+/** Oldest first. One without an id is told apart by what it says: it has the same at every reading. */
+function datedEvents({ shipment_events: told }: Orden, order: string, changedAt: string): Dated[] {
+  const ids = new Set<string>();
+  const events = told.map(({ id, status, ...event }) => {
+    const type = typeOf(status) || 'update';
+    const own = id ?? shortHash(order, type, event.tracking_number ?? '', textOf(event.created_at));
+    return { ...event, id: unused(own, ids), type, at: readTime(event.created_at) ?? changedAt };
+  });
+  return events.sort((a, b) => a.at.localeCompare(b.at));
+}
 
 /**
  * Every number ever told, but by a cancellation, is a parcel: the rule gives the same parcels whichever of an order's
  * events were read together.
  */
 function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): ShipmentSnapshot['parcels'] {
-  const told = events.filter(({ status }) => typeOf(status) !== 'canceled');
+  const told = events.filter(({ type }) => type !== 'canceled');
   const numbers = new Set(told.map((event) => event.tracking_number));
-  if (typeOf(orden.status ?? '') !== 'canceled') numbers.add(orden.tracking_number);
+  if (typeOf(orden.status) !== 'canceled') numbers.add(orden.tracking_number);
   return [...numbers].flatMap((trackingNumber) => {
     if (trackingNumber === undefined) return [];
     const own = told.filter((event) => event.tracking_number === trackingNumber);
@@ -97,25 +141,38 @@ function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): 
   });
 }
 
-/** Their event statuses in UCP's words; one we do not know passes as it is, as UCP's list is open. */
-const TYPES: Readonly<Record<string, string>> = {
-  created: 'processing',
-  returned: 'returned_to_sender',
-  cancelled: 'canceled',
-};
+/** UCP's words for theirs, which the document does not list: English or Spanish, without accents and endings. */
+const TYPES: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^(cancel|anulad)/, 'canceled'],
+  [/^(return|devuel|devoluci|retorn|regres)/, 'returned_to_sender'],
+  [/^(deliver|entregad)/, 'delivered'],
+  [/^(failed|intento|fallid|no_entregad)|_fallid/, 'failed_attempt'],
+  [/^(in_transit|transit|en_transito|en_camino|en_ruta|en_reparto|out_for_delivery)/, 'in_transit'],
+  [/^(shipped|enviad|despachad|embarcad|recolectad|dispatched)/, 'shipped'],
+  [
+    /^(created|cread|nuev|pendiente|pending|process|en_proceso|procesand|packed|empacad|surtid|preparad|listo)/,
+    'processing',
+  ],
+];
 const LAST_TYPES = new Set(['delivered', 'returned_to_sender', 'canceled']);
 
-function typeOf(status: string): string {
-  const word = status.toLowerCase();
-  return Object.hasOwn(TYPES, word) ? (TYPES[word] ?? word) : word;
+/** The type of a status, text or an object with a name; one we do not know passes as it is, as UCP's list is open. */
+function typeOf(status: unknown): string {
+  const told = ['status', 'name', 'nombre', 'estado', 'tipo'].map((key) => textOf(member(status, key))).find(Boolean);
+  const word = (textOf(status) || (told ?? ''))
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_');
+  return TYPES.find(([pattern]) => pattern.test(word))?.[1] ?? word;
 }
 
 /** Nothing more will happen: the newest event is a last one, and so is the newest of every parcel it may be about. */
 function isSettled(orden: Orden, events: readonly Dated[]): boolean {
   const newest = events.at(-1);
-  if (!newest) return LAST_TYPES.has(typeOf(orden.status ?? ''));
-  const newestOf = new Map(events.map((event) => [event.tracking_number, event.status]));
+  if (!newest) return LAST_TYPES.has(typeOf(orden.status));
+  const newestOf = new Map(events.map((event) => [event.tracking_number, event.type]));
   if (newest.tracking_number !== undefined) newestOf.delete(undefined);
-  const statuses = newest.tracking_number === undefined ? [newest.status] : [...newestOf.values()];
-  return statuses.every((status) => LAST_TYPES.has(typeOf(status)));
+  const types = newest.tracking_number === undefined ? [newest.type] : [...newestOf.values()];
+  return types.every((type) => LAST_TYPES.has(type));
 }

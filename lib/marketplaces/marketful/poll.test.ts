@@ -12,6 +12,7 @@ const FOUND: Answer = { status: 200, body: 'events.json' };
 const STOCK: Answer = { status: 200, body: 'stock.json' };
 const BY_EAN: Answer = { status: 200, body: 'stock-ean.json' };
 const UNKNOWN = said(402, 'Item X not found');
+const DOWN: Answer = { status: 500, body: '{}' };
 
 const placement = (orderId: string, remoteId: string | null) => ({ ...STORY_PLACEMENT, orderId, remoteId });
 
@@ -79,6 +80,43 @@ test('takes what it cannot read of a resume for a fresh start', async () => {
   expect((await read('something else')).map(({ resume }) => resume)).toEqual(['placement a', null]);
 });
 
+test('one placement that cannot be read holds up no other, and is put before a person where it shows nothing', async () => {
+  const placements = ['a', 'b', 'c', 'd'].map((id) => placement(id, id));
+  const script: Answer[] = [{ status: 200, body: '{"message":"Success","orden":null}' }, DOWN, FOUND, DOWN];
+  const pages = await open(script, { placements }).read();
+  expect(pages.map(({ resume, items }) => [resume, items.length])).toEqual([
+    ...[
+      ['placement a', 1],
+      ['placement b', 0],
+      ['placement c', 1],
+      ['placement d', 0],
+      [null, 0],
+    ],
+  ]);
+  const [shown, read] = pages.flatMap(({ items }) => items);
+  const mapped = (item = shown) => map({ topic: 'orden', body: item?.body, receivedAt: '' }, connectionOf(info));
+  expect(() => mapped()).toThrow('orden: is missing');
+  expect(mapped(read)).toMatchObject({ shipment: { orderId: 'scopio-main:ord_8f3a' } });
+});
+
+test('where no placement can be read the poll breaks off, behind those that it asked for', async () => {
+  const placements = ['a', 'b', 'c', 'd'].map((id) => placement(id, id));
+  const { pages } = open([DOWN, DOWN, DOWN], { placements });
+  const seen: PollPage[] = [];
+  const run = async () => {
+    for await (const page of pages()) seen.push(page);
+  };
+  await expect(run()).rejects.toBeInstanceOf(RetryableError);
+  expect(seen.map(({ resume }) => resume)).toEqual(['placement a', 'placement b', 'placement c']);
+});
+
+test('asks for what Marketful calls a SKU, and tells what the channels do', async () => {
+  const { read, asked } = open([STOCK], { settings: { skus: { 'MUG-RED': 'MF-0017' } } });
+  const [page] = await read();
+  expect(asked()).toEqual(['get_stock?sku=MF-0017']);
+  expect(page?.items).toMatchObject([{ topic: 'stock', body: { sku: 'MUG-RED' } }]);
+});
+
 test('asks by EAN where the SKU is not known, and first where the settings say so', async () => {
   const script = [BY_EAN, STOCK, UNKNOWN, BY_EAN, UNKNOWN];
   const { read, asked, connection } = open(script, {
@@ -120,8 +158,6 @@ test('names the quantity that is missing', () => {
     map({ topic: 'stock', body: { sku: 'A', message: 'Success' }, receivedAt: '' }, connectionOf(info));
   expect(read).toThrow('available_quantity: is missing');
 });
-
-const DOWN: Answer = { status: 500, body: '{}' };
 
 test('a SKU whose stock cannot be read now is read next time, and the others now', async () => {
   const { read } = open([DOWN, STOCK, DOWN, DOWN, STOCK], { skus: ['A', 'B', 'C', 'D', 'E'] });

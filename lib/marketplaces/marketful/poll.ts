@@ -1,7 +1,8 @@
 import type { OpenPlacement } from '#lib/orders/placements';
-import { RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import { ContractError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import type { PollContext, PollPage } from '../contract.ts';
-import { getEvents, getOrder, getStock, getStockByEan } from './api.ts';
+import { ownSku } from '../kit/skus.ts';
+import { getEvents, getOrder, getStock, getStockByEan, unlessRefused } from './api.ts';
 import { Settings } from './settings.ts';
 
 /** What a poll reads, in this order. `resume` is one of these, a space, and the last one read of it. */
@@ -29,37 +30,61 @@ function readResume(resume: string | null): [Phase, string | null] {
   return [PHASES.find((phase) => phase === word) ?? 'placement', last];
 }
 
+/** What is told of a placement goes with what was asked for, as the answer need not name it. */
 async function* pollPlacements(context: PollContext, after: string | null): AsyncGenerator<PollPage> {
+  const trouble = countTrouble();
   for await (const placement of context.openPlacements(after)) {
-    const body = await unlessRefused(() => readPlacement(context, placement));
-    const items = body === null ? [] : [{ topic: 'orden', body }];
-    yield { items, resume: resumeAt('placement', placement.orderId) };
+    const resume = resumeAt('placement', placement.orderId);
+    try {
+      const body = await unlessRefused(() => readPlacement(context, placement));
+      trouble.clear();
+      yield { items: body === null ? [] : [{ topic: 'orden', body: { ...(body as object), placement } }], resume };
+    } catch (error) {
+      // An answer that shows no order goes on record as one that nobody can read, and holds up no other.
+      const isUnreadable = error instanceof ContractError;
+      const isTooMuch = !isUnreadable && trouble.isTooMuch(error);
+      yield { items: isUnreadable ? [{ topic: 'orden', body: { orden: null, placement } }] : [], resume };
+      if (isTooMuch) throw error;
+    }
   }
 }
 
 const readPlacement = (context: PollContext, { remoteId, channel, number }: OpenPlacement): Promise<unknown> =>
   remoteId === null ? getOrder(context, channel, number) : getEvents(context, remoteId);
 
-/** After so many failures in a row the remote is in trouble, and not a SKU. */
+/** After so many failures in a row the remote is in trouble, and not what was asked for. */
 const MAX_FAILURES = 3;
+
+/** Whether failures that may each be of one thing alone are too many by now; throws what is of the remote. */
+function countTrouble() {
+  let failures = 0;
+  return {
+    clear: () => {
+      failures = 0;
+    },
+    isTooMuch(error: unknown): boolean {
+      if (!(error instanceof RetryableError || error instanceof UnknownOutcomeError)) throw error;
+      failures += 1;
+      return failures >= MAX_FAILURES;
+    },
+  };
+}
 
 async function* pollStock(
   context: PollContext,
   phase: Phase,
   skus: AsyncIterable<string> | Iterable<string>,
 ): AsyncGenerator<PollPage> {
-  let failures = 0;
+  const trouble = countTrouble();
   for await (const sku of skus) {
     try {
       const body = await readStock(context, sku);
-      failures = 0;
-      // An answer by EAN does not name the SKU.
+      trouble.clear();
+      // An answer by EAN does not name the SKU, and one by SKU names Marketful's own.
       const items = body === null ? [] : [{ topic: 'stock', body: { ...body, sku } }];
       yield { items, resume: resumeAt(phase, sku) };
     } catch (error) {
-      if (!(error instanceof RetryableError || error instanceof UnknownOutcomeError)) throw error;
-      failures += 1;
-      if (failures < MAX_FAILURES) continue;
+      if (!trouble.isTooMuch(error)) continue;
       // Parcels come first: the next poll begins with the placements, whatever ails the stock.
       yield { items: [], resume: null };
       throw error;
@@ -73,7 +98,7 @@ async function* pollStock(
 async function readStock(context: PollContext, sku: string): Promise<object | null> {
   const set = settingsOf(context).eans?.[sku];
   const bySet = set === undefined ? null : await unlessRefused(() => getStockByEan(context, set));
-  const found = bySet ?? (await unlessRefused(() => getStock(context, sku)));
+  const found = bySet ?? (await unlessRefused(() => getStock(context, ownSku(context.connection, sku) ?? sku)));
   if (found !== null || set !== undefined) return found;
   const ean = (await context.findProduct(sku))?.ean;
   return ean === undefined ? null : unlessRefused(() => getStockByEan(context, ean));
@@ -90,18 +115,8 @@ async function* unwatched(context: PollContext, after: string | null): AsyncGene
 }
 
 function watchedOf(context: PollContext): Set<string> {
-  const { skus = [], eans = {} } = settingsOf(context);
-  return new Set([...skus, ...Object.keys(eans)]);
+  const { skus, eans = {} } = settingsOf(context);
+  return new Set([...Object.keys(skus), ...Object.keys(eans)]);
 }
 
 const settingsOf = ({ connection }: PollContext): Settings => Settings.parse(connection.settings);
-
-/** What Marketful will not show must not keep the poll from what is behind it. */
-async function unlessRefused<T>(read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof RejectedError) return null;
-    throw error;
-  }
-}

@@ -16,12 +16,19 @@ const ask = (name: string, context: ReturnType<typeof open>['context'], input: u
 const item = (sku: string) => ({ title: sku, list_price: 10, sku });
 
 test('registers products under the keys of the document, whichever way a weight was spelled', async () => {
-  const { calls, context } = open([{ status: 200, body: 'items-saved.json' }]);
+  const saved = { message: 'Success', items_saved: [{ id: 302, sku: 'A' }, 'B'] };
+  const { calls, context } = open([said(200, saved), said(200, { sku: 'A', avariable_quantity: 3 }), said(402, {})]);
   const items = [
     { ...item('A'), weight: 0.4, height: 2 },
     { ...item('B'), weigth: 1 },
   ];
-  expect(await ask('items-create', context, { items })).toEqual({ note: 'saved: Bottle234543' });
+  expect(await ask('items-create', context, { items })).toEqual({
+    note: 'saved: A, B',
+    read: [
+      { topic: 'item', body: { sku: 'A', title: 'A', item_id: 302, avariable_quantity: 3 } },
+      { topic: 'item', body: { sku: 'B', title: 'B' } },
+    ],
+  });
   expect(calls[0]?.body).toEqual({
     items: [
       { ...item('A'), weigth: 0.4, height: 2 },

@@ -1,6 +1,7 @@
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import type { RemoteContext, RequestAction } from '../action.ts';
+import type { Fetched, RemoteContext, RequestAction } from '../action.ts';
+import { member, textOf } from '../kit/json.ts';
 import { createEntryOrder, createItems, deleteItem, type Fields, getStock, updateItem } from './api.ts';
 
 const text = z.string().check(z.trim(), z.minLength(1));
@@ -32,7 +33,9 @@ const createAll: RequestAction<CreateItems> = {
   summary: 'Registers products at the warehouse; names those that were not saved.',
   async push(context, { items }) {
     const saved = await createItems(context, items.map(fieldsOf));
-    return { note: `saved: ${(saved.length > 0 ? saved : items.map(({ sku }) => sku)).join(', ')}` };
+    const skus = saved.map((one) => textOf(member(one, 'sku')) || textOf(one)).filter(Boolean);
+    const note = `saved: ${(skus.length > 0 ? skus : items.map(({ sku }) => sku)).join(', ')}`;
+    return { note, read: await readNew(context, items, saved) };
   },
 
   /** A product that is registered has a stock, be it none. */
@@ -47,6 +50,24 @@ const createAll: RequestAction<CreateItems> = {
     throw new BlockedError({ code: 'partly_done', description }, 'operator');
   },
 };
+
+/** So many stocks are read at once; the poll reads the others. */
+const MAX_STOCKS = 20;
+
+/** What is known of new items: what was asked, their ids as answered, and the stock that goods may have waited with. */
+async function readNew(context: RemoteContext, items: CreateItems['items'], saved: unknown[]): Promise<Fetched[]> {
+  const known = items.map(({ sku, ean, title }) => {
+    const answer = saved.find((one) => textOf(member(one, 'sku')) === sku);
+    return { sku, ean, title, item_id: member(answer, 'id') ?? member(answer, 'item_id') };
+  });
+  const read: Fetched[] = [];
+  for (const [index, item] of known.entries()) {
+    // The items stand: whatever keeps their stock from being read must not have them made again.
+    const stock = index < MAX_STOCKS ? await getStock(context, item.sku).catch(() => null) : null;
+    read.push({ topic: 'item', body: { ...stock, ...item } });
+  }
+  return read;
+}
 
 async function isRegistered(context: RemoteContext, sku: string): Promise<boolean> {
   try {

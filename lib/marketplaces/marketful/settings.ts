@@ -7,6 +7,9 @@ import { shipperSettings } from '../kit/settings.ts';
  */
 export const OFFERED = ['Marketful', 'Fedex', 'DHL', 'UPS', 'Estafeta', 'Will_Call'] as const;
 
+/** "We accept económico and dia_siguiente". */
+const SHIPPING_TYPES = ['económico', 'dia_siguiente'] as const;
+
 const filled = z.string().check(z.minLength(1));
 
 export const Secrets = z.strictObject({
@@ -25,10 +28,21 @@ export const Settings = z.strictObject({
   carriers: z.optional(z.record(z.string(), filled)),
   /** The carrier of orders whose buyer chose none. */
   carrierName: z._default(z.enum(OFFERED), 'Marketful'),
-  shippingType: z._default(z.enum(['económico', 'dia_siguiente']), 'económico'),
+  shippingType: z._default(z.enum(SHIPPING_TYPES), 'económico'),
+  /** What the buyer chose, in the sales channel's words → how it ships. */
+  methods: z.optional(
+    z.record(
+      z.string(),
+      z.strictObject({
+        carrierName: z.optional(z.enum(OFFERED)),
+        shippingType: z.optional(z.enum(SHIPPING_TYPES)),
+      }),
+    ),
+  ),
   insured: z._default(z.boolean(), false),
-  /** SKUs whose stock is read besides those of orders placed here. */
-  skus: z.optional(z.array(filled)),
+  /** By currency the order's total, in minor units, from which on a parcel is insured. */
+  insureFrom: z.optional(z.record(z.string(), z.int().check(z.nonnegative()))),
+  // The stock of all `skus` is read, besides that of orders placed here.
   /** SKU → EAN, where Marketful knows the product by its EAN only. */
   eans: z.optional(z.record(z.string(), filled)),
 });

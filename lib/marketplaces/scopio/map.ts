@@ -1,8 +1,8 @@
 import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import type { Change, InboundBody } from '../contract.ts';
-import { member } from '../kit/json.ts';
-import { defined, needed, pathUnder, readShape } from '../kit/shape.ts';
+import { member, textOf } from '../kit/json.ts';
+import { defined, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
 import { checkDeliverable, readDelivery } from './delivery.ts';
 import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf } from './map-common.ts';
 import { mapUcpOrder } from './map-ucp.ts';
@@ -101,17 +101,9 @@ function linesOf({ items }: Order, currency: string, reader: Reader): SnapshotLi
   });
 }
 
-/** The id, or with the first number behind it that no other line has. */
-function unused(id: string, ids: Set<string>): string {
-  let own = id;
-  for (let n = 2; ids.has(own); n++) own = `${id}-${n}`;
-  ids.add(own);
-  return own;
-}
-
 /** A rate in percent, of a number or of text such as `23%`. */
 function rateOf(told: unknown): number | undefined {
-  const [, number] = /^\s*(\d+(?:\.\d+)?)\s*%?\s*$/.exec(String(told ?? '')) ?? [];
+  const [, number] = /^\s*(\d+(?:\.\d+)?)\s*%?\s*$/.exec(textOf(told)) ?? [];
   return number === undefined ? undefined : Number(number);
 }
 

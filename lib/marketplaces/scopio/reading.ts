@@ -1,7 +1,7 @@
 import { ContractError } from '#lib/platform/errors';
 import { toMinorRounded } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
-import { member } from '../kit/json.ts';
+import { member, textOf } from '../kit/json.ts';
 
 /** Where in the body an order stands, and what its envelope and its arrival tell of its time. */
 export interface Around {
@@ -27,7 +27,7 @@ export function createReader({ zone }: Pick<Around, 'zone'>, path: (field: strin
     if (value === undefined || value === null || value === '') return null;
     try {
       if (typeof value === 'number') return toInstant(value, path(field));
-      const text = String(value).trim();
+      const text = textOf(value);
       return toInstant(/^\d{9,13}$/.test(text) ? Number(text) : text, path(field), zone);
     } catch (error) {
       if (!(error instanceof ContractError)) throw error;
@@ -42,7 +42,7 @@ export function createReader({ zone }: Pick<Around, 'zone'>, path: (field: strin
     if (value === '') return undefined;
     const onRounded = () => assume(field, `has more decimals than ${currency}: rounded`);
     // A comma before the last one or two digits is the decimal point of Poland.
-    const plain = typeof value === 'number' ? value : String(value).replace(/,(?=\d{1,2}$)/, '.');
+    const plain = typeof value === 'number' ? value : textOf(value).replace(/,(?=\d{1,2}$)/, '.');
     return toMinorRounded(plain, currency, path(field), onRounded);
   }
 

@@ -1,20 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { count, id, looseText, optional, optionalId } from '../kit/shape.ts';
-
-/** A list, or nothing: what is no list tells nothing that is needed. */
-const looseList = <T extends z.ZodMiniType>(schema: T) =>
-  z.pipe(
-    z.optional(z.unknown()),
-    z.transform(
-      (value): Array<z.infer<T>> =>
-        Array.isArray(value)
-          ? value.flatMap((one) => {
-              const read = schema.safeParse(one);
-              return read.success ? [read.data as z.infer<T>] : [];
-            })
-          : [],
-    ),
-  );
+import { count, id, looseList, looseText, optional, optionalId } from '../kit/shape.ts';
 
 const Address = z.object({
   first_name: looseText,

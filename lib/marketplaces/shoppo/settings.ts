@@ -15,8 +15,7 @@ export const Secrets = z.strictObject({
 
 export const Settings = z.strictObject({
   ...shipperSettings,
-  /** Our SKU → the relay id of Shoppo's; wins over the catalog. */
-  skus: z._default(z.record(z.string(), filled), {}),
+  // In `skus` the relay id is what Shoppo calls a SKU; it wins over the catalog.
   /** Their courier's name → canonical code. */
   carriers: z.optional(z.record(z.string(), filled)),
   /** "The virtual seller name of shoppo". */

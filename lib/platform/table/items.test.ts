@@ -32,6 +32,7 @@ test('keys and index keys are what they have always been', () => {
     misses: ['MISSES#{connection} {day}'],
     shape: ['SHAPE#{connection} {topic}'],
     product: ['PRODUCT#{connection}#{sku} PRODUCT', 'byTime PRODUCT#{connection} {sku}#{id}'],
+    productEan: ['EAN#{connection}#{ean} EAN'],
     connection: ['CONNECTIONS {id}'],
     routes: ['ROUTES ROUTES'],
     cursor: ['CURSOR#{connection} CURSOR'],

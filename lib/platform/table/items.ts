@@ -144,6 +144,11 @@ export const product = {
   },
 } as const;
 
+/** The SKU under which a connection has an EAN, where the two differ. */
+export const productEan = {
+  key: ({ connection, ean }: Of<'connection' | 'ean'>) => ({ pk: `EAN#${connection}#${ean}`, sk: 'EAN' }),
+} as const;
+
 /** A connection without its secrets, or what is left of one that was removed. */
 export const connection = {
   partition: () => 'CONNECTIONS',

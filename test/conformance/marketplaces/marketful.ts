@@ -23,7 +23,10 @@ export const conformance: Conformance = {
   requests: {
     'items-create': {
       input: { items: [{ title: 'Botella', list_price: 99.5, sku: 'Bottle234543', ean: '07852236842', weight: 0.4 }] },
-      done: [{ status: 200, body: 'items-saved.json' }],
+      done: [
+        { status: 200, body: 'items-saved.json' },
+        { status: 200, body: 'stock.json' },
+      ],
       found: [{ status: 200, body: 'stock.json' }],
       absent: [{ status: 402, body: 'stock-not-found.json' }],
     },
