@@ -20,6 +20,7 @@ const connection = (id: string, change: Partial<Connection> = {}): Connection =>
     misses: [],
     webhooks: [],
     requests: [],
+    awaySince: null,
   },
   ...change,
 });
@@ -31,7 +32,15 @@ const hub = (connections: Connection[], change: Partial<Connections> = {}): Conn
 });
 const file = (...all: Array<Partial<Connection> & { id: string }>): ConnectionsFile => ({
   connections: all.map(({ id, ...change }) => {
-    const { poll: _p, shape: _s, misses: _m, webhooks: _w, requests: _r, ...rest } = connection(id, change);
+    const {
+      poll: _p,
+      shape: _s,
+      misses: _m,
+      webhooks: _w,
+      requests: _r,
+      awaySince: _a,
+      ...rest
+    } = connection(id, change);
     return { connection: rest, secrets: { apiKey: 'k' }, webhookSettings: {} };
   }),
   routes: [],

@@ -44,6 +44,9 @@ export const environmentOf = (resources: Resources) => ({
 const ofTheTable = () => ({
   RETRY_LIMIT: setting('RETRY_LIMIT'),
   RETRY_INTERVAL_SECONDS: setting('RETRY_INTERVAL_SECONDS'),
+  AWAY_AFTER_FAILURES: setting('AWAY_AFTER_FAILURES'),
+  AWAY_AFTER_SECONDS: setting('AWAY_AFTER_SECONDS'),
+  AWAY_PROBE_SECONDS: setting('AWAY_PROBE_SECONDS'),
   RETENTION_BUYER_DAYS: setting('RETENTION_BUYER_DAYS'),
   RETENTION_ORDER_DAYS: setting('RETENTION_ORDER_DAYS'),
 });

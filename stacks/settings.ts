@@ -13,6 +13,9 @@ const WHOLE = { form: /^\d+$/, is: 'a whole number' };
 export const SETTINGS = {
   RETRY_LIMIT: { fallback: '3', ...WHOLE },
   RETRY_INTERVAL_SECONDS: { fallback: '300', ...WHOLE },
+  AWAY_AFTER_FAILURES: { fallback: '20', ...WHOLE },
+  AWAY_AFTER_SECONDS: { fallback: '600', ...WHOLE },
+  AWAY_PROBE_SECONDS: { fallback: '60', ...WHOLE },
   RETENTION_BUYER_DAYS: { fallback: '365', ...WHOLE },
   RETENTION_ORDER_DAYS: { fallback: '1095', ...WHOLE },
   ALARM_EMAIL: { form: /^[^\s@]+@[^\s@]+$/, is: 'an e-mail address' },

@@ -50,6 +50,7 @@ const columns = (now: Date): Column<Connection>[] => [
   { title: 'POLLED', value: ({ poll }) => relativeTime(poll.lastPolledAt, now) },
   { title: 'NEXT', value: ({ poll }) => relativeTime(poll.nextPollAt, now) },
   { title: 'BACKFILL', value: ({ poll }) => (poll.backfill ? `since ${poll.backfill.since}` : '-'), flexible: true },
+  { title: 'AWAY', value: ({ awaySince }) => (awaySince ? relativeTime(awaySince, now) : '-') },
   { title: 'BROKE OFF', value: ({ poll }) => poll.lastError ?? '-', flexible: true },
   { title: 'MISSED', value: missedOf, flexible: true },
   { title: 'SHAPE', value: shapeOf },

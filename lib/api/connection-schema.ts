@@ -10,6 +10,7 @@ import { countShapeChanges } from '#lib/inbound/shape';
 import type { Actions } from '#lib/marketplaces/action';
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces } from '#lib/marketplaces/registry';
+import { awaySince } from '#lib/platform/rate-limit/breaker';
 import * as z from '#lib/platform/zod';
 import { type Cursor, getCursor } from '#lib/polling/cursor';
 import { Backfill, PollFacts } from '#lib/polling/poll-schema';
@@ -64,6 +65,9 @@ export const Connection = named(
     misses: doc(z.array(Misses), {
       description:
         'By day (UTC), newest first: new orders a webhook told of, those a poll found before any webhook, and how many of these webhooks came late and by how many seconds in all.',
+    }),
+    awaySince: doc(z.nullable(z.iso.datetime()), {
+      description: 'Since when everything asked of it fails, so that its deliveries wait; null while it is there.',
     }),
   }),
   {},
@@ -135,7 +139,12 @@ export const presentRemoved = async (removed: z.infer<typeof RemovedFacts>): Pro
 export async function presentConnection(connection: z.infer<typeof ConnectionFacts>): Promise<Connection> {
   const { id, marketplace, baseUrl } = connection;
   const info = marketplaces.find(({ name }) => name === marketplace);
-  const [cursor, misses, shape] = await Promise.all([getCursor(id), listMisses(id), countShapeChanges(id)]);
+  const [cursor, misses, shape, away] = await Promise.all([
+    getCursor(id),
+    listMisses(id),
+    countShapeChanges(id),
+    awaySince(id),
+  ]);
   return {
     ...pick(ConnectionFacts, connection),
     baseUrl: withoutUserInfo(baseUrl),
@@ -144,6 +153,7 @@ export async function presentConnection(connection: z.infer<typeof ConnectionFac
     poll: presentPoll(cursor),
     shape,
     misses,
+    awaySince: away,
   };
 }
 

@@ -13,7 +13,7 @@ import { changeOrder } from '#lib/orders/change';
 import { isKnown } from '#lib/orders/listed';
 import { getOrder, rememberRemote } from '#lib/orders/store';
 import type { ToldOfPush } from '#lib/orders/timeline';
-import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
+import { NotYetError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import type { BudgetOptions } from '#lib/platform/rate-limit/budget';
 import { isBeforeRestore } from '#lib/platform/settings';
 import type { Write } from '#lib/platform/table/table';
@@ -102,15 +102,31 @@ export const atRemote =
   <About, Input, Done>(job: Job<About, Input, Done>): Run<About> =>
   async (about, work) => {
     const { hub, connection, delivery } = work;
-    const patience: BudgetOptions = { maxWaitMs: MAX_WAIT_MS, waitlist: delivery.turnedAway ? 'return' : 'join' };
+    const waitlist = delivery.turnedAway ? 'return' : 'join';
+    const patience: BudgetOptions = { maxWaitMs: MAX_WAIT_MS, waitlist, caller: delivery.id };
     const remote = await hub.openRemote(connection, patience);
-    const first = await attemptAt(job, about, { ...work, remote, unknown: delivery.unknown });
+    const first = await tellHealth(await attemptAt(job, about, { ...work, remote, unknown: delivery.unknown }), remote);
     if (first.ok) return first;
     const { error, unknown } = first;
     const newer = await orFailure(unknown, () => hub.renewRemote(remote, error, patience));
     if (!newer) return first;
     return 'ok' in newer ? newer : attemptAt(job, about, { ...work, remote: newer, unknown });
   };
+
+/** Tells by what came of an attempt whether the remote is there. What only asked whether it is back spends no attempt. */
+async function tellHealth(result: Result, { http, budget }: Remote): Promise<Result> {
+  if (http.sent() === 0 || (!result.ok && result.error instanceof NotYetError)) return result;
+  if (result.ok || !isOutage(result.error)) {
+    await budget.succeeded();
+    return result;
+  }
+  await budget.failed();
+  return { ...result, isFree: budget.isAsking() };
+}
+
+/** A 5xx, a timeout or a reset; whatever else went wrong, the remote answered. */
+const isOutage = (error: unknown): boolean =>
+  (error instanceof UnknownOutcomeError || error instanceof RetryableError) && (error.detail.httpStatus ?? 500) >= 500;
 
 async function attemptAt<About, Input, Done>(
   job: Job<About, Input, Done>,

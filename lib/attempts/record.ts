@@ -3,6 +3,7 @@ import { getDeliveries, transition, withAttempt } from '#lib/deliveries/ledger';
 import { deadLetter, ring } from '#lib/deliveries/ring';
 import { plusSeconds, settle } from '#lib/deliveries/settle';
 import { getOrder } from '#lib/orders/store';
+import { AWAY } from '#lib/platform/errors';
 import type { RetryPolicy } from '#lib/platform/settings';
 import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
@@ -29,7 +30,7 @@ export async function record(
   if (!(await hub.transition(leased, delivery, [...more, ...also]))) {
     log.warn('the outcome could not be recorded', { delivery: leased.id, ok: result.ok });
     // What follows from a success met somebody else's write: the remote is asked before it is told again.
-    return also.length > 0 ? postpone(leased, 0, true, hub) : undefined;
+    return also.length > 0 ? postpone(leased, { waitMs: 0 }, true, hub) : undefined;
   }
   log.info('attempt', {
     delivery: delivery.id,
@@ -40,7 +41,7 @@ export async function record(
     state: delivery.state,
     code: attempt.code,
   });
-  measure(delivery, attempt);
+  measure(delivery, attempt, !result.ok && result.isFree === true);
   if (delivery.state === 'dead') await bury(delivery, hub);
   await hub.ring([delivery, ...(await findDependents(delivery, hub))]);
 }
@@ -51,20 +52,31 @@ function tellTrouble({ state, cause, attemptCount }: Delivery): NonNullable<Atte
   return [{ type: `delivery.${state}`, detail: { attempt: attemptCount, ...cause } }];
 }
 
-function measure({ marketplace, action, state, kind, createdAt }: Delivery, { outcome, endedAt }: Attempt): void {
+function measure(
+  { marketplace, action, state, kind, createdAt }: Delivery,
+  { outcome, endedAt }: Attempt,
+  isFree: boolean,
+): void {
   const Marketplace = marketplace;
   emitMetric('Attempts', { Marketplace, Action: action, Outcome: outcome });
+  if (isFree) emitMetric('AskedWhetherBack', { Marketplace });
   if (state === 'dead' || state === 'blocked') emitMetric('DeliveriesStopped', { Marketplace, State: state });
   if (kind === 'push' && outcome === 'succeeded')
     emitMetric('DeliveryLatency', { Marketplace }, Math.max(0, Date.parse(endedAt) - Date.parse(createdAt)));
 }
 
-/** It was not its turn, so this is no attempt: the delivery comes back later. */
-export async function postpone(leased: Delivery, waitMs: number, unknown: boolean, hub: Hub): Promise<void> {
+/** It was not its turn, so this is no attempt: the delivery comes back later. `away`: it says so until then. */
+export async function postpone(
+  leased: Delivery,
+  { waitMs, away = null }: { waitMs: number; away?: Delivery['cause'] },
+  unknown: boolean,
+  hub: Hub,
+): Promise<void> {
   const now = hub.now().toISOString();
   const pending: Delivery = {
     ...leased,
     state: 'pending',
+    cause: leased.cause?.code === AWAY ? away : (away ?? leased.cause),
     lease: null,
     unknown,
     turnedAway: (leased.turnedAway ?? 0) + 1,

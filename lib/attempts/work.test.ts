@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Actions } from '#lib/marketplaces/action';
-import { BudgetSpentError, RejectedError, RetryableError } from '#lib/platform/errors';
+import { AwayError, BudgetSpentError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import { orderOf } from '#test/support/orders';
 import { connectorWith, deliveryOf, fakeHub, NOW } from '../../test/support/fake-hub.ts';
 import { type HUB, workDeliveries, workDelivery } from './work.ts';
@@ -70,6 +70,56 @@ describe('a delivery that is due', () => {
     await look(deliveryOf({}), placed, { openRemote });
     await look(deliveryOf({}, { turnedAway: 1 }), placed, { openRemote });
     expect(waitlists).toEqual(['join', 'return']);
+  });
+
+  test('that only asked whether a remote is back spends no attempt and never dies of it', async () => {
+    const busy = failing(new RetryableError({ code: 'http_503', description: 'busy', httpStatus: 503 }));
+    const { hub } = fakeHub({ isAsking: true });
+    const openRemote: typeof HUB.openRemote = async (connection, patience) => {
+      const remote = await hub.openRemote(connection, patience);
+      return { ...remote, http: { ...remote.http, sent: () => 1 } };
+    };
+    const { now } = await look(deliveryOf({}, { failures: 3 }), busy, { openRemote });
+    expect(now).toMatchObject({ state: 'pending', failures: 3, nextAttemptAt: later(300) });
+    expect(now?.attempts).toMatchObject([{ outcome: 'failed', httpStatus: 503 }]);
+  });
+
+  test('of a remote that is away waits with what it has left, and says so until it is back', async () => {
+    const away = failing(new AwayError('shed', NOW.getTime(), 60_000));
+    const { now: waiting } = await look(deliveryOf({}, { failures: 2 }), away);
+    expect(waiting).toMatchObject({ state: 'pending', failures: 2, attemptCount: 0, nextAttemptAt: later(60) });
+    expect(waiting?.cause).toMatchObject({ code: 'connection_away' });
+    const { now } = await look(
+      { ...waiting, ...deliveryOf({}), cause: waiting?.cause ?? null },
+      failing(new BudgetSpentError('shed', 5_000)),
+    );
+    expect(now?.cause).toBeNull();
+  });
+
+  test.each([
+    ['a 503', new RetryableError({ code: 'http_503', description: '', httpStatus: 503 }), 'failed'],
+    ['no answer', new UnknownOutcomeError({ code: 'timeout', description: '' }), 'failed'],
+    ['nobody there', new RetryableError({ code: 'unreachable', description: '' }), 'failed'],
+    ['a refusal', new RejectedError({ code: 'http_422', description: '', httpStatus: 422 }), 'succeeded'],
+    [
+      'an odd 2xx',
+      new UnknownOutcomeError({ code: 'unexpected_answer', description: '', httpStatus: 200 }),
+      'succeeded',
+    ],
+  ])('tells by %s whether the remote is there', async (_, error, told) => {
+    const health: string[] = [];
+    const { hub } = fakeHub({});
+    const openRemote: typeof HUB.openRemote = async (connection, patience) => {
+      const remote = await hub.openRemote(connection, patience);
+      const note = (what: string) => async () => void health.push(what);
+      return {
+        ...remote,
+        http: { ...remote.http, sent: () => 1 },
+        budget: { ...remote.budget, failed: note('failed'), succeeded: note('succeeded') },
+      };
+    };
+    await look(deliveryOf({}), failing(error), { openRemote });
+    expect(health).toEqual([told]);
   });
 
   test('of a connection that is gone is settled by the policy that such have', async () => {

@@ -2,7 +2,7 @@ import type { DeliveryDue } from '#events/delivery-due';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { leaseDelivery, leaseDue } from '#lib/deliveries/ledger';
 import type { Connector } from '#lib/marketplaces/contract';
-import { NotYetError, UnknownOutcomeError } from '#lib/platform/errors';
+import { AWAY, NotYetError, UnknownOutcomeError } from '#lib/platform/errors';
 import { type RetryPolicy, retryPolicy } from '#lib/platform/settings';
 import { log } from '#lib/platform/telemetry/log';
 import { continueTrace, runInTrace } from '#lib/platform/telemetry/trace';
@@ -86,8 +86,10 @@ async function recordLostWorker(delivery: Delivery, context: Context, now: Date)
 async function attemptAndRecord(leased: Delivery, context: Context): Promise<void> {
   const startedAt = leased.lease?.startedAt ?? leased.updatedAt;
   const result = await attempt({ ...context, delivery: leased });
-  if (!result.ok && result.error instanceof NotYetError)
-    return postpone(leased, result.error.waitMs, result.unknown, context.hub);
+  if (!result.ok && result.error instanceof NotYetError) {
+    const { waitMs, detail } = result.error;
+    return postpone(leased, { waitMs, ...(detail.code === AWAY && { away: detail }) }, result.unknown, context.hub);
+  }
   try {
     await record(leased, result, startedAt, context);
   } catch (error) {

@@ -9,10 +9,10 @@ import {
 import type { RetryPolicy } from '#lib/platform/settings';
 import type { Attempt, Delivery, Outcome } from './delivery.ts';
 
-/** What came of one attempt. `unknown`: the remote may have done it although nobody could tell. */
+/** What came of one attempt. `unknown`: the remote may have done it although nobody could tell. `isFree`: it counts for none. */
 export type Result =
   | { ok: true; httpStatus?: number | undefined; description?: string | undefined }
-  | { ok: false; error: unknown; unknown: boolean };
+  | { ok: false; error: unknown; unknown: boolean; isFree?: boolean };
 
 const MAX_THROTTLED_MS = 24 * 3600_000;
 const MIN_WAIT_SECONDS = 1;
@@ -67,7 +67,7 @@ const succeed = (): Next => ({ state: 'succeeded', outcome: 'succeeded', cause: 
 
 function fail(
   delivery: Delivery,
-  { error }: { error: unknown },
+  { error, isFree = false }: { error: unknown; isFree?: boolean },
   { startedAt, endedAt }: { startedAt: string; endedAt: string },
   policy: RetryPolicy,
 ): Next {
@@ -90,14 +90,14 @@ function fail(
   const hopeless = error instanceof IntegrationError && !isRetried(error);
   if (hopeless) return { state: 'dead', outcome: 'refused', cause, countsAsFailure: true };
   const outcome: Outcome = error instanceof UnknownOutcomeError ? 'unknown' : 'failed';
-  if (delivery.failures + 1 > policy.limit) return { state: 'dead', outcome, cause, countsAsFailure: true };
+  if (!isFree && delivery.failures + 1 > policy.limit) return { state: 'dead', outcome, cause, countsAsFailure: true };
   // From the start of this attempt, so that a slow remote does not stretch 0, 5, 10, 15 minutes.
   return {
     state: 'pending',
     outcome,
     cause,
     dueAt: plusSeconds(startedAt, policy.intervalSeconds),
-    countsAsFailure: true,
+    countsAsFailure: !isFree,
   };
 }
 

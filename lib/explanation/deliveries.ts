@@ -1,4 +1,5 @@
 import type { Delivery } from '#lib/deliveries/delivery';
+import { AWAY } from '#lib/platform/errors';
 import type { RetryPolicy } from '#lib/platform/settings';
 import { type Said, waitsFor } from './explanation.ts';
 import { type Names, nameOf, timeOf } from './words.ts';
@@ -38,6 +39,7 @@ export function progressOf(delivery: Delivery, around: Around): string {
   const at = (instant: string) => timeOf(instant, around.now);
   if (state === 'leased') return `${doing} is under way`;
   const next = at(nextAttemptAt ?? updatedAt);
+  if (cause?.code === AWAY) return `${cause.description}; ${doing} looks again at ${next} and has lost no attempt`;
   if (turnedAway) return `${doing} waits for its turn in the rate limit and comes next at ${next}`;
   if (throttledSince)
     return `${nameOf(delivery.connection, around.names)} has asked for patience since ${at(throttledSince)}, so ${doing} goes on at ${next}`;

@@ -5,11 +5,11 @@ import { getCredentials } from '#lib/connections/secrets';
 import { getToken } from '#lib/connections/tokens';
 import { BlockedError } from '#lib/platform/errors';
 import { createHttp, type Sent } from '#lib/platform/http/client';
-import { type BudgetOptions, createBudget } from '#lib/platform/rate-limit/budget';
+import { type Budget, type BudgetOptions, createBudget } from '#lib/platform/rate-limit/budget';
 import { httpTimeoutMs } from '#lib/platform/settings';
 import type { RemoteContext } from './action.ts';
 
-export type Remote = RemoteContext & { http: Sent };
+export type Remote = RemoteContext & { http: Sent; budget: Budget };
 
 /**
  * Runs something with a connection's remote; once more where the remote refuses secrets that have been replaced since
@@ -57,15 +57,13 @@ export async function openRemote(
       { code: 'secrets_missing', description: `${connection.id} has no secrets: put the connections file again` },
       'connection',
     );
-  const http = createHttp({
-    baseUrl: connection.baseUrl,
-    budget: createBudget(connection, patience),
-    timeoutMs: httpTimeoutMs(),
-  });
+  const budget = createBudget(connection, patience);
+  const http = createHttp({ baseUrl: connection.baseUrl, budget, timeoutMs: httpTimeoutMs() });
   return {
     connection,
     secrets: credentials.secrets,
     http,
+    budget,
     token: (grants, stale) => getToken(connection, grants, stale),
     findProduct: async (sku, ean) =>
       (ean === undefined ? undefined : await findByEan(connection.id, ean)) ?? getProduct(connection.id, sku),

@@ -64,6 +64,19 @@ export class BudgetSpentError extends NotYetError {
   }
 }
 
+/** The cause of a delivery that waits for a remote to come back. */
+export const AWAY = 'connection_away';
+
+/** The remote has failed whatever it was asked for a while: no call was made. */
+export class AwayError extends NotYetError {
+  override readonly name: string = 'AwayError';
+
+  constructor(connection: string, since: number, waitMs: number) {
+    const description = `${connection} has failed at everything since ${new Date(since).toISOString()}: one delivery a minute asks whether it is back`;
+    super({ code: AWAY, description }, waitMs);
+  }
+}
+
 /** The remote refused and will refuse again: dead at once. */
 export class RejectedError extends IntegrationError {
   override readonly name: string = 'RejectedError';

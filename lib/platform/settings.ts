@@ -35,6 +35,13 @@ export const retryPolicy = (): RetryPolicy => ({
 
 export const sweepIntervalSeconds = (): number => positive('SWEEP_INTERVAL_SECONDS', 60);
 
+/** When a connection counts as away, and how often one delivery then asks whether it is back. */
+export const awayPolicy = () => ({
+  afterFailures: positive('AWAY_AFTER_FAILURES', 20),
+  afterMs: positive('AWAY_AFTER_SECONDS', 600) * 1000,
+  askMs: positive('AWAY_PROBE_SECONDS', 60) * 1000,
+});
+
 /** Overrides every connection's own poll interval when set. */
 export const pollIntervalSeconds = (ofConnection: number): number => positive('POLL_INTERVAL_SECONDS', ofConnection);
 

@@ -11,6 +11,7 @@ const RUNBOOK = {
   silence: 'webhooks-stay-away',
   blocked: 'deliveries-are-blocked',
   shape: 'bodies-look-different',
+  away: 'a-connection-is-away',
   messages: 'messages-fail',
   failing: 'a-function-fails',
   feed: 'the-change-feed-lags',

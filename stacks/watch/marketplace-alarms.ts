@@ -66,6 +66,17 @@ export function marketplaceAlarms(createAlarm: CreateAlarm): void {
         },
         { ...ownMetric('WebhooksLost', { Marketplace }), statistic: 'Sum' },
       );
+    createAlarm(
+      `${Marketplace}-away`,
+      {
+        says: `A connection of ${title} fails at everything: its deliveries wait until it is back`,
+        runbook: 'away',
+        above: 0,
+        period: 300,
+        silence: 'quiet',
+      },
+      { ...ownMetric('AskedWhetherBack', { Marketplace }), statistic: 'Sum' },
+    );
     if (topics.length > 0 && sells)
       createAlarm(
         `${Marketplace}-silent`,

@@ -27,6 +27,12 @@ test('an order carries a valid UCP order, its timeline and none of the bookkeepi
   expect(body.timeline.map(({ type }: { type: string }) => type)).toContain('order.received');
 });
 
+test.each(['two', 'a:b', 'a/b', 'x/explanation'])('an order with the id %s is explained', async (externalId) => {
+  const { id } = await putOrder(externalId);
+  const { status, body } = await api.call('GET', `${encoded(id)}/explanation`);
+  expect([status, body.order]).toEqual([200, id]);
+});
+
 test.each(['a:b', 'a/b', 'å b', '100%', '%41', '50%25', 'a?b', 'a/../b', '..', 'x/fulfillments', '%2F'])(
   'an order with the id %s is found under its encoded path',
   async (externalId) => {
@@ -76,7 +82,7 @@ test('an id longer than any key is not found, wherever it is sent', async () => 
   ])
     expect(await api.call('GET', `/${query}`)).toMatchObject({ status: 200 });
   for (const query of [`connection=${long}`, `connection=${long}&state=dead`, `order=${long}`])
-    expect(await api.call('GET', `/deliveries?${query}`)).toEqual({ status: 200, body: { deliveries: [] } });
+    expect(await api.call('GET', `/deliveries?${query}`)).toMatchObject({ status: 200, body: { deliveries: [] } });
   for (const path of ['products', 'stock', 'quarantine'])
     expect(await api.call('GET', `/${path}?${path === 'quarantine' ? 'connection' : 'sku'}=${long}`)).toMatchObject({
       status: 200,
@@ -93,7 +99,7 @@ test('an unknown order is 404, and an unknown external id an empty list', async 
     status: 404,
     body: { error: { code: 'not_found' } },
   });
-  expect(await api.call('GET', '/orders?connection=shop&externalId=none')).toEqual({
+  expect(await api.call('GET', '/orders?connection=shop&externalId=none')).toMatchObject({
     status: 200,
     body: { orders: [] },
   });

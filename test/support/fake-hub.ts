@@ -54,12 +54,15 @@ export function fakeHub({
   connections = CONNECTIONS,
   product,
   known = false,
+  isAsking = false,
 }: {
   orders?: Order[];
   deliveries?: Delivery[];
   connections?: Connection[];
   product?: Product;
   known?: boolean;
+  /** The remote is away, and this attempt asks whether it is back. */
+  isAsking?: boolean;
 } = {}) {
   const ledger = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
   const seen: Seen[] = [];
@@ -74,6 +77,13 @@ export function fakeHub({
       },
       sent: () => sent,
       lastStatus: () => 200,
+    },
+    budget: {
+      take: async () => {},
+      pause: async () => {},
+      failed: async () => {},
+      succeeded: async () => {},
+      isAsking: () => isAsking,
     },
     token: async () => 'token',
     findProduct: async () => product,

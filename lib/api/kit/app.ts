@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { TrieRouter } from 'hono/router/trie-router';
 import { ApiError, answerError, errorBody } from './errors.ts';
 import type { ApiEnv, Routes } from './route.ts';
 
@@ -30,9 +31,12 @@ export function createApp(
   return app;
 }
 
-/** An app without routes, whose errors all have the shape `ErrorBody`. */
+/**
+ * An app without routes, whose errors all have the shape `ErrorBody`. Hono's default router takes `/orders/a/explanation`
+ * for the order `a/explanation`, whichever of the two routes came first.
+ */
 function createEmpty(): Hono<ApiEnv> {
-  const app = new Hono<ApiEnv>();
+  const app = new Hono<ApiEnv>({ router: new TrieRouter() });
   app.onError(answerError);
   app.notFound((context) => context.json(errorBody({ code: 'not_found', description: 'there is no such route' }), 404));
   return app;

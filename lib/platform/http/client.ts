@@ -37,7 +37,7 @@ export interface Sent {
 
 interface HttpOptions {
   baseUrl: string;
-  budget: Budget;
+  budget: Pick<Budget, 'take' | 'pause'>;
   timeoutMs: number;
   fetch?: typeof globalThis.fetch;
   /** Bytes of an answer, unpacked. */

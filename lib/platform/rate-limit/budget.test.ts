@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BudgetSpentError } from '../errors.ts';
 import { type Budget, createLimiter } from './budget.ts';
 import { createFakeStore } from './fake-store.ts';
@@ -186,4 +186,69 @@ test('no waitlist is longer than about an hour, so that a raised limit is soon f
   expect(Math.max(...waits)).toBeLessThan(62 * 60_000);
   // Those for whom the waitlist was too long come back at different times.
   expect(new Set(waits.slice(100).map(Math.round)).size).toBeGreaterThan(50);
+});
+
+describe('a remote that is away', () => {
+  const connection = { id: 'away', requestsPerMinute: 6_000 };
+  const callers = (createBudget: ReturnType<typeof createLimiter>, from: number, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      createBudget(connection, { maxWaitMs: 0, waitlist: 'join', caller: `dlv_${from + index}` }),
+    );
+  const fail = async (budget: Budget) => {
+    await budget.take();
+    await budget.failed();
+  };
+
+  test('holds all callers back but one a minute, and nobody once it did something', async () => {
+    const { createBudget, setSecond } = startLimiter();
+    for (const budget of callers(createBudget, 0, 20)) await fail(budget);
+    setSecond(599);
+    for (const budget of callers(createBudget, 20, 1)) await fail(budget);
+    setSecond(601);
+    const [asking, ...others] = callers(createBudget, 30, 5);
+    await asking?.take();
+    expect(asking?.isAsking()).toBe(true);
+    for (const budget of others)
+      await expect(budget.take()).rejects.toMatchObject({ code: 'connection_away', waitMs: expect.any(Number) });
+    // What it asks for next belongs to the same look.
+    await asking?.take();
+    await asking?.failed();
+    setSecond(662);
+    const [next] = callers(createBudget, 40, 1);
+    await next?.take();
+    await next?.succeeded();
+    for (const budget of callers(createBudget, 50, 5)) await budget.take();
+  });
+
+  test.each([
+    ['fewer than twenty callers', 19, 601],
+    ['less than ten minutes', 20, 599],
+  ])('is not one that failed for %s', async (_, failures, second) => {
+    const { createBudget, setSecond } = startLimiter();
+    for (const budget of callers(createBudget, 0, failures)) await fail(budget);
+    setSecond(second);
+    const [caller] = callers(createBudget, 30, 1);
+    await caller?.take();
+    expect(caller?.isAsking()).toBe(false);
+  });
+
+  test('is not one that a single caller fails at again and again, or that did something in between', async () => {
+    const { createBudget, setSecond } = startLimiter();
+    for (let n = 0; n < 30; n++) for (const budget of callers(createBudget, 0, 1)) await fail(budget);
+    setSecond(700);
+    for (const budget of callers(createBudget, 1, 18)) await fail(budget);
+    const [well] = callers(createBudget, 19, 1);
+    await well?.take();
+    await well?.succeeded();
+    for (const budget of callers(createBudget, 20, 19)) await fail(budget);
+    setSecond(1_400);
+    for (const budget of callers(createBudget, 60, 3)) await budget.take();
+  });
+
+  test('is polled all the same', async () => {
+    const { createBudget, setSecond } = startLimiter();
+    for (const budget of callers(createBudget, 0, 20)) await fail(budget);
+    setSecond(700);
+    await createBudget(connection, { maxWaitMs: 0, isPoll: true }).take();
+  });
 });

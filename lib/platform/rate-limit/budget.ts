@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BudgetSpentError } from '../errors.ts';
-import { retryPolicy } from '../settings.ts';
+import { awayPolicy, retryPolicy } from '../settings.ts';
+import { askWhetherBack, isAway } from './breaker.ts';
 import { type Pace, paceOf, pollPaceOf } from './gcra.ts';
 import { joinWaitlist, pauseUntil, reserve } from './reservations.ts';
 import { type State, type Store, tableStore, UNKNOWN } from './store.ts';
@@ -11,6 +12,12 @@ export interface Budget {
   take(): Promise<void>;
   /** The remote wants no calls for so many seconds; null when it did not say how long. */
   pause(seconds: number | null): Promise<void>;
+  /** The caller has failed at a remote that answered nothing, or 5xx: one of those that make it count as away. */
+  failed(): Promise<void>;
+  /** The remote did what it was asked, or refused it: it is there. */
+  succeeded(): Promise<void>;
+  /** Whether the caller was let through only to see if a remote that is away is back. */
+  isAsking(): boolean;
 }
 
 export interface BudgetOptions {
@@ -22,6 +29,8 @@ export interface BudgetOptions {
   isPoll?: boolean;
   /** Who is turned away joins the waitlist: `BudgetSpentError.waitMs` says when to return. */
   waitlist?: 'join' | 'return';
+  /** Who asks: held back, with AwayError, while the remote is away. Absent: whoever need not be. */
+  caller?: string;
 }
 
 interface Here {
@@ -65,11 +74,13 @@ export function createLimiter({
 
   return function createBudget(
     { id, requestsPerMinute }: { id: string; requestsPerMinute: number },
-    { maxWaitMs, patienceMs = 0, waitlist, isPoll = false }: BudgetOptions,
+    { maxWaitMs, patienceMs = 0, waitlist, isPoll = false, caller }: BudgetOptions,
   ): Budget {
     const pace = paceOf(requestsPerMinute);
     const pollPace = isPoll ? pollPaceOf(requestsPerMinute) : null;
     let taken = 0;
+    let isAsking = false;
+    const stateHere = () => callersOf.get(id)?.state ?? UNKNOWN;
     return {
       async take() {
         // What has begun is not broken off for its next request: that would leave an unknown outcome behind.
@@ -86,6 +97,10 @@ export function createLimiter({
               await ask(`${id}#polls`, pollPace, wish);
               return ask(id, pace, { ...wish, maxWaitMs: MAX_WAIT_BETWEEN_MS, isFromWaitlist: true });
             });
+            if (taken === 0 && caller !== undefined && isAway(stateHere(), clock())) {
+              await askWhetherBack(store, id, stateHere(), { now: clock(), random });
+              isAsking = true;
+            }
             taken += 1;
             if (waitMs > 0) await wait(waitMs);
             return;
@@ -99,6 +114,14 @@ export function createLimiter({
         const seconds = Math.min(MAX_PAUSE_SECONDS, Math.max(1, asked ?? defaultPauseSeconds()));
         await pauseUntil(store, id, pace, clock() + seconds * 1000);
       },
+      async failed() {
+        const { afterFailures } = awayPolicy();
+        if (caller !== undefined && !isAsking) await store.fail(id, caller, clock(), afterFailures);
+      },
+      async succeeded() {
+        if (stateHere().failing > 0) await store.recover(id);
+      },
+      isAsking: () => isAsking,
     };
   };
 

@@ -3,9 +3,12 @@ import { type Change, type State, type Store, UNKNOWN } from './store.ts';
 /** The numbers in memory, and how often they were asked for: for tests. */
 export function createFakeStore(): Store & { changes(): number } {
   const states = new Map<string, State>();
+  const failed = new Map<string, Set<string>>();
+  const asked = new Map<string, number>();
   let changes = 0;
   return {
     changes: () => changes,
+    read: async (connection) => states.get(connection) ?? UNKNOWN,
     async change(connection, change) {
       changes += 1;
       const state = states.get(connection) ?? UNKNOWN;
@@ -16,6 +19,23 @@ export function createFakeStore(): Store & { changes(): number } {
           : { ...state, [change.add]: state[change.add] + change.by };
       states.set(connection, next);
       return { isChanged: true, state: next };
+    },
+    async fail(connection, caller, now, max) {
+      const callers = failed.get(connection) ?? new Set();
+      if (callers.size >= max) return;
+      failed.set(connection, callers.add(caller));
+      const state = states.get(connection) ?? UNKNOWN;
+      states.set(connection, { ...state, failing: callers.size, failingSince: state.failingSince || now });
+    },
+    async recover(connection) {
+      if (!failed.delete(connection)) return;
+      asked.delete(connection);
+      states.set(connection, { ...(states.get(connection) ?? UNKNOWN), failing: 0, failingSince: 0 });
+    },
+    async ask(connection, now, before) {
+      if ((asked.get(connection) ?? 0) > before) return false;
+      asked.set(connection, now);
+      return true;
     },
   };
 }

@@ -1,46 +1,101 @@
 import { db } from '../table/document.ts';
 import * as items from '../table/items.ts';
+import { getItem } from '../table/read.ts';
 import { isConditionFailure } from '../table/write.ts';
 
-/** What is known of the requests of one connection, in milliseconds since 1970. Both only ever grow. */
+/** What is known of the requests of one connection, in milliseconds since 1970. The first two only ever grow. */
 export interface State {
   /** The theoretical arrival time of the next request. */
   arrival: number;
   /** When the last on the waitlist comes back. */
   lineEnds: number;
+  /** How many different callers have failed since the last success, and since when; 0: none. */
+  failing: number;
+  failingSince: number;
 }
 
-export const UNKNOWN: State = { arrival: 0, lineEnds: 0 };
+export const UNKNOWN: State = { arrival: 0, lineEnds: 0, failing: 0, failingSince: 0 };
+
+/** The numbers that requests are paced by. */
+type Paced = 'arrival' | 'lineEnds';
 
 /** A change of one number, and what must hold for it. A number that was never written is 0. */
 export type Change =
-  | { raise: keyof State; to: number; whenBelow: number }
-  | { add: keyof State; by: number; from: number; upTo: number; lineEndsBy: number };
+  | { raise: Paced; to: number; whenBelow: number }
+  | { add: Paced; by: number; from: number; upTo: number; lineEndsBy: number };
 
 /** Keeps the numbers: each change is one step, or changes nothing where it does not hold; `state` is what stands then. */
 export interface Store {
   change(connection: string, change: Change): Promise<{ isChanged: boolean; state: State }>;
+  read(connection: string): Promise<State>;
+  /** Counts a caller that failed, each once and `max` at most. */
+  fail(connection: string, caller: string, now: number, max: number): Promise<void>;
+  /** Forgets who failed. */
+  recover(connection: string): Promise<void>;
+  /** True for one caller since `before`. */
+  ask(connection: string, now: number, before: number): Promise<boolean>;
 }
 
-export const tableStore = (table = db): Store => ({
-  async change(connection, change) {
+export function tableStore(table = db): Store {
+  const keyOf = (connection: string) => ({ Key: items.budget.key({ connection }) });
+
+  /** Whether it was written: not where its condition does not hold. */
+  async function update(connection: string, expression: Omit<Parameters<typeof table.update>[0], 'Key'>) {
     try {
-      const written = await table.update({
-        Key: items.budget.key({ connection }),
-        ...expressionOf(change),
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      });
-      const { arrival, lineEnds } = { ...UNKNOWN, ...(written as Partial<State>) };
-      return { isChanged: true, state: { arrival, lineEnds } };
+      await table.update({ ...keyOf(connection), ...expression });
+      return true;
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
-      const { Item = {} } = error as { Item?: Partial<Record<keyof State, { N?: string }>> };
-      const state = { arrival: Number(Item.arrival?.N ?? 0), lineEnds: Number(Item.lineEnds?.N ?? 0) };
-      return { isChanged: false, state };
+      return false;
     }
-  },
-});
+  }
+
+  return {
+    async change(connection, change) {
+      try {
+        const written = await table.update({
+          ...keyOf(connection),
+          ...expressionOf(change),
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        });
+        return { isChanged: true, state: stateOf(written ?? {}) };
+      } catch (error) {
+        if (!isConditionFailure(error)) throw error;
+        const { Item = {} } = error as { Item?: Record<string, { N?: string; SS?: string[] }> };
+        const plain = Object.entries(Item).map(([name, { N, SS }]) => [name, SS ? new Set(SS) : N]);
+        return { isChanged: false, state: stateOf(Object.fromEntries(plain)) };
+      }
+    },
+    read: async (connection) =>
+      stateOf((await getItem<Record<string, unknown>>(items.budget.key({ connection }), table)) ?? {}),
+    async fail(connection, caller, now, max) {
+      await update(connection, {
+        UpdateExpression: 'SET failingSince = if_not_exists(failingSince, :now) ADD failing :caller',
+        ConditionExpression: 'attribute_not_exists(failing) OR size(failing) < :max',
+        ExpressionAttributeValues: { ':now': now, ':caller': new Set([caller]), ':max': max },
+      });
+    },
+    async recover(connection) {
+      await update(connection, {
+        UpdateExpression: 'REMOVE failing, failingSince, askedAt',
+        ConditionExpression: 'attribute_exists(failing)',
+      });
+    },
+    ask: (connection, now, before) =>
+      update(connection, {
+        UpdateExpression: 'SET askedAt = :now',
+        ConditionExpression: 'attribute_not_exists(askedAt) OR askedAt <= :before',
+        ExpressionAttributeValues: { ':now': now, ':before': before },
+      }),
+  };
+}
+
+/** A number that was never written is 0. */
+function stateOf({ arrival = 0, lineEnds = 0, failing, failingSince = 0 }: Record<string, unknown>): State {
+  const numbers = { arrival: Number(arrival), lineEnds: Number(lineEnds), failingSince: Number(failingSince) };
+  return { ...numbers, failing: failing instanceof Set ? failing.size : 0 };
+}
 
 function expressionOf(change: Change) {
   if ('raise' in change)

@@ -35,6 +35,8 @@ export const METRICS = {
   MessagesFailed: { unit: 'Count', dimensions: { Function: 'any' } },
   /** Commits that the publisher could not tell as changes: `longshore changes rebuild` does. */
   RecordsPassedOver: { unit: 'Count', dimensions: {} },
+  /** Deliveries that asked whether a connection that is away is back: one a minute, for as long as it is. */
+  AskedWhetherBack: { unit: 'Count', dimensions: { Marketplace: 'any' } },
   /** How much longer than its interval a connection has not been polled to the end; 0 while it is on time. */
   PollerLag: { unit: 'Seconds', dimensions: { Marketplace: 'any' } },
   /** Connections whose webhooks were no longer registered at their marketplace, repaired or not. */
