@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { TrieRouter } from 'hono/router/trie-router';
 import { ApiError, answerError, errorBody } from './errors.ts';
 import type { ApiEnv, Routes } from './route.ts';
 
@@ -31,12 +30,9 @@ export function createApp(
   return app;
 }
 
-/**
- * An app without routes, whose errors all have the shape `ErrorBody`. Hono's default router takes `/orders/a/explanation`
- * for the order `a/explanation`, whichever of the two routes came first.
- */
+/** An app without routes, whose errors all have the shape `ErrorBody`. */
 function createEmpty(): Hono<ApiEnv> {
-  const app = new Hono<ApiEnv>({ router: new TrieRouter() });
+  const app = new Hono<ApiEnv>();
   app.onError(answerError);
   app.notFound((context) => context.json(errorBody({ code: 'not_found', description: 'there is no such route' }), 404));
   return app;
