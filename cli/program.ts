@@ -10,6 +10,7 @@ import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
+import { addFind } from './commands/find.ts';
 import { addKeys } from './commands/keys.ts';
 import { addOrders } from './commands/orders.ts';
 import { addPoll } from './commands/poll.ts';
@@ -50,6 +51,7 @@ export function createProgram(): Command {
     addRemap,
     addRemaps,
     addPoll,
+    addFind,
     addChanges,
     addConsumers,
     addSecrets,

@@ -3,6 +3,7 @@ import type { Order, OrderSummary } from '#lib/api/order-schema';
 import { OrderStatus } from '#lib/orders/order-schema';
 import { describeOrder, orderColumns } from '../describe-order.ts';
 import { usageError } from '../errors.ts';
+import { orderCalled } from '../find-order.ts';
 import { answerList, type Page, readList } from '../list.ts';
 import { addListOptions, examples, type ListOptions, late, since } from '../options.ts';
 import { openSession } from '../session.ts';
@@ -55,7 +56,7 @@ export function addOrders(program: Command): void {
     .addHelpText('after', examples('orders show scopio-main:ord_8f3a', 'orders show scopio-main:ord_8f3a --json'))
     .action(async (id: string, _options: unknown, command: Command) => {
       const session = openSession(command);
-      const order = await session.api.get<Order>(`/orders/${encodeURIComponent(id)}`);
+      const order = await session.api.get<Order>(`/orders/${encodeURIComponent(await orderCalled(session.api, id))}`);
       session.answer(order, () => describeOrder(order, session));
     });
 }

@@ -198,6 +198,8 @@ export interface Order extends z.infer<typeof OrderFacts> {
   sourceVersion: string;
   snapshotHash: string;
   snapshotEvent: string;
+  /** The seller's own system has it, under this number. */
+  acknowledgement?: Acknowledgement;
   history: SnapshotHistory;
   /** Orders the sales channel made of lines of this one, by external id: parts of one sale. */
   parts?: Record<string, SnapshotHistory>;
@@ -216,6 +218,13 @@ export interface Order extends z.infer<typeof OrderFacts> {
   erased?: Erasure;
   /** Counts writes: every update is conditional on it. */
   revision: number;
+}
+
+/** Who took an order over, under which number of his own, and when (UTC). */
+export interface Acknowledgement {
+  by: string;
+  reference: string;
+  at: string;
 }
 
 /** Who had an order's buyer erased, and when. */
