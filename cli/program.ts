@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { addAudit } from './commands/audit.ts';
+import { addBalance } from './commands/balance.ts';
 import { addBuyers } from './commands/buyers.ts';
 import { addChanges } from './commands/changes.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -52,6 +53,7 @@ export function createProgram(): Command {
     addRemaps,
     addPoll,
     addFind,
+    addBalance,
     addChanges,
     addConsumers,
     addSecrets,

@@ -2,6 +2,7 @@ import type { LineQuantity } from '#lib/deliveries/delivery-schema';
 import type * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';
 import type {
+  Acknowledgement,
   Address,
   Buyer,
   Fulfillment,
@@ -218,13 +219,6 @@ export interface Order extends z.infer<typeof OrderFacts> {
   erased?: Erasure;
   /** Counts writes: every update is conditional on it. */
   revision: number;
-}
-
-/** Who took an order over, under which number of his own, and when (UTC). */
-export interface Acknowledgement {
-  by: string;
-  reference: string;
-  at: string;
 }
 
 /** Who had an order's buyer erased, and when. */
