@@ -3,7 +3,7 @@ import { db, isKeyTooLong } from '#lib/platform/table/table';
 import type { Matched, Word } from './words.ts';
 
 /** Words shorter than this are only found whole. */
-export const PREFIX_LENGTH = 4;
+const PREFIX_LENGTH = 4;
 
 interface Lookup {
   order: string;
