@@ -117,21 +117,20 @@ describe.concurrent('orders', () => {
 });
 
 describe.concurrent('what cannot be read', () => {
-  const withItem = (id: string, item: object) =>
-    eventOf(scopioOrder(id, { items: [{ id: 'li_1', sku: 'A', ...item }] }));
+  const { total_gross: _left, ...withoutTotal } = scopioOrder('unreadable-total');
   test.each([
-    ['a price that is needed', withItem('no-price', { quantity: 1 }), 'unexpected_shape', 'order.items[0].gross_price'],
+    ['a key that is needed', eventOf(withoutTotal), 'unexpected_shape', 'order.total_gross'],
     [
       'an amount that is none',
-      withItem('no-amount', { quantity: 1, gross_price: '12,34,5' }),
+      eventOf(scopioOrder('unreadable-amount', { total_gross: '12,34,5' })),
       undefined,
-      'order.items[0].gross_price',
+      'order.total_gross',
     ],
     [
-      'a quantity that is none',
-      withItem('no-count', { quantity: 'two', gross_price: '1.00' }),
+      'a time that is none',
+      eventOf(scopioOrder('unreadable-time', { created_at: 'yesterday' })),
       undefined,
-      'order.items[0].quantity',
+      'order.created_at',
     ],
     ['no items', eventOf(scopioOrder('unreadable-items', { items: [] })), 'unexpected_shape', 'order.items'],
     ['null', 'null', 'unexpected_shape', ''],

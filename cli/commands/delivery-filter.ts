@@ -1,8 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DeliveryFilter, DeliveryKind, DeliveryState } from '#lib/deliveries/delivery-schema';
-import type { Api } from '../api-client.ts';
 import { usageError } from '../errors.ts';
-import { withOrder } from '../find-order.ts';
 import { parseFilter, since, until } from '../options.ts';
 
 type Name = keyof typeof DeliveryFilter.shape;
@@ -26,7 +24,7 @@ export const addDeliveryFilter = (command: Command): Command =>
     .option('--filter <name=value...>', 'the same as words, or as the JSON that causes show');
 
 /** The filter that a command was given; empty where none was. Usage error for a member that is given twice. */
-export async function filterOf(options: FilterOptions, api: Api): Promise<Record<string, string>> {
+export function filterOf(options: FilterOptions): Record<string, string> {
   const filter = parseFilter(options.filter ?? [], NAMES);
   for (const name of NAMES) {
     const value = options[name];
@@ -35,5 +33,5 @@ export async function filterOf(options: FilterOptions, api: Api): Promise<Record
     if (name in filter) throw usageError(`${name} is given as --${name} and in --filter`);
     filter[name] = value;
   }
-  return withOrder(filter, api);
+  return filter;
 }

@@ -1,12 +1,15 @@
 import { getNetwork } from '#lib/marketplaces/network';
+import type { LineQuantity } from '#lib/orders/order';
 import { Return } from '#lib/orders/order-schema';
 import { postReturn, type ReturnAnswer } from '#lib/orders/post-return';
+import { postRoute } from '#lib/orders/post-route';
+import { getOrder, getTimeline } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
-import { errorResponses } from './kit/errors.ts';
+import { errorResponses, notFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, type Routes } from './kit/route.ts';
-import { OrderId } from './order-schema.ts';
+import { Order, OrderId, presentOrder } from './order-schema.ts';
 
 const LineItems = z
   .array(z.strictObject({ id: z.string().check(z.minLength(1)), quantity: z.int().check(z.minimum(1)) }))
@@ -54,6 +57,31 @@ const returnsRoute = createRoute({
   },
 });
 
+const PostedRoute = named(
+  'PostedRoute',
+  z.strictObject({
+    lineItems: LineItems,
+    to: doc(z.string().check(z.minLength(1)), { description: 'A connection that ships, or `erp`.', example: 'erp' }),
+    reason: doc(words, { description: 'Kept on record beside who asked.' }),
+  }),
+  { example: { lineItems: [{ id: 'li_1', quantity: 1 }], to: 'erp', reason: 'Sold out at the warehouse' } },
+);
+
+const routeRoute = createRoute({
+  method: 'post',
+  path: '/orders/{id}/route',
+  tags: ['orders'],
+  summary: 'Has somebody else ship units that nobody has shipped',
+  description:
+    'At once where nobody was asked for them yet; else when who was has given them back: by a cancellation where its API has one, else when the blocked `cancel` delivery that says so is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.',
+  scope: 'ops',
+  request: { params: z.object({ id: OrderId }), headers: idempotencyHeader, body: body(PostedRoute) },
+  responses: {
+    200: json('The order.', Order),
+    ...errorResponses(400, 401, 403, 404, 409, 413, 415, 422, 500),
+  },
+});
+
 /** What may be done to an order once it stands. */
 export function addAfterPlacement(routes: Routes): void {
   routes.add(returnsRoute, async (context) => {
@@ -64,5 +92,15 @@ export function addAfterPlacement(routes: Routes): void {
     const once = idempotency<ReturnAnswer>(by, key, [id, 'return', posted]);
     const { status, return: taken } = await postReturn(id, posted, { once, key, by }, await getNetwork());
     return context.json({ return: taken }, status);
+  });
+  routes.add(routeRoute, async (context) => {
+    const { id } = context.req.valid('param');
+    const posted = context.req.valid('json');
+    const { name: by } = context.var.key;
+    const once = idempotency<LineQuantity[]>(by, context.req.valid('header')['idempotency-key'], [id, 'route', posted]);
+    await postRoute(id, posted, { once, by }, await getNetwork());
+    const order = await getOrder(id);
+    if (!order) throw notFound('order');
+    return context.json(presentOrder(order, await getTimeline(order)), 200);
   });
 }

@@ -3,7 +3,7 @@ import { countStock } from '#lib/catalog/stock';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import type { Delivery, Placed } from '#lib/deliveries/delivery';
-import { getAttempts, getDeliveries, getDelivery } from '#lib/deliveries/ledger';
+import { getAttempts, getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
 import type { Action, Actions, PushResult } from '#lib/marketplaces/action';
 import type { Connector } from '#lib/marketplaces/contract';
 import type { LoadConnector } from '#lib/marketplaces/load';
@@ -27,6 +27,7 @@ export const HUB = {
   getDelivery,
   getDeliveries,
   getAttempts,
+  transition,
   rememberRemote,
   isKnown,
   noteProduct,

@@ -1,39 +1,81 @@
-import type { Delivery, Subjects } from '#lib/deliveries/delivery';
-import { replaceDelivery } from '#lib/deliveries/ledger';
+import type { Delivery, LineQuantity, Subjects } from '#lib/deliveries/delivery';
+import { checkDelivery, replaceDelivery } from '#lib/deliveries/ledger';
 import type { CancelInput } from '#lib/marketplaces/action';
-import { tellOrder } from '#lib/orders/change';
+import type { Order } from '#lib/orders/order';
+import { cancelsOf } from '#lib/orders/plan';
+import { type Due, differenceOf, dueOf, lessOf, minus, placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError, NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';
 import type { Job, RemoteWork } from './attempt.ts';
+import { nothingLeft, placedBy } from './place.ts';
 import { mayBeLost, readSold, tellPushed } from './sold.ts';
 
 /** A placement in a worker's hands is looked at again when that worker must be done. */
 const IN_HAND_MS = 5_000;
 
-/** Stops a placement that has not happened, undoes one that has, and shows what cannot be undone. */
+/**
+ * Brings a placement down to what is wanted of it at this moment: stops what has not happened, undoes what has, and
+ * shows what cannot be undone.
+ */
 export const cancel: Job<Subjects['cancel'], CancelInput> = {
   action: (actions) => actions.cancel,
 
   async prepare({ placement: id }, work) {
-    const { hub, connector, remote } = work;
+    const { hub, connector } = work;
     const { order, source, unknown } = await readSold(work);
     const placement = await hub.getDelivery(id);
     if (!placement) return { effects: {} };
-    if (placement.state === 'leased')
-      throw new NotYetError({ code: 'placement_in_hand', description: `${id} is being placed` }, IN_HAND_MS);
-    const { lineItems = [] } = placement.subject;
-    const input = { order, source, lineItems, remoteId: placement.placed?.remoteId ?? null };
-    if (placement.action === 'route' || !(await isPlaced(placement, input, work)))
-      return { effects: { also: stop(placement, order.id, remote.now()) } };
-    if (connector.actions.cancel) return { input, unknown };
-    const description = `${connector.info.title} cannot cancel over its API: have order ${input.remoteId ?? order.number} stopped there by hand`;
-    throw new BlockedError({ code: 'cancel_unsupported', description }, 'operator');
+    const earlier = await supersede(order, id, work);
+    if (!earlier) return { effects: {} };
+    if ([placement, ...earlier].some(({ state }) => state === 'leased')) throw inHand(id);
+    const asked = placedBy(order, id, placement.subject.lineItems ?? []);
+    const lineItems = lessBy(order, placement, dueOf(order));
+    if (lineItems.length === 0) return { effects: {} };
+    const remoteId = placement.placed?.remoteId ?? null;
+    const input = { ...asked, source, lineItems, left: minus(asked.lineItems, lineItems), remoteId };
+    if (placement.action === 'route' || !(await isPlaced(placement, { ...input, lineItems: asked.lineItems }, work))) {
+      await release(placement, work);
+      return { effects: {} };
+    }
+    if (connector.actions.cancel) return { input, unknown: unknown || earlier.some((each) => each.unknown) };
+    throw unsupported(input, connector.info.title);
   },
 
-  async after(result, { probed }) {
+  /** What was taken back is on the order before this is on record: who crashes between finds nothing left to do. */
+  async after(result, { input: { order, left }, probed }, { delivery, network, hub }) {
+    const { placement: id = '' } = delivery.subject;
+    await hub.changeOrder(
+      order.id,
+      (now) => (now ? { order: takeBack(now, id, minus(placementOf(now, id)?.lineItems, left)) } : null),
+      { by: delivery.connection, origin: delivery.id, network },
+    );
     return tellPushed('order.withdrawn', result, { probed });
   },
 };
+
+/** What is no longer wanted of a placement; of one from before units were kept, all of a cancelled order. */
+function lessBy(order: Order, { id, subject }: Delivery, due: readonly Due[]): LineQuantity[] {
+  if (placementOf(order, id)?.lineItems) return lessOf(due, id);
+  return order.cancelled ? (subject.lineItems ?? []) : [];
+}
+
+const inHand = (id: string): NotYetError =>
+  new NotYetError({ code: 'placement_in_hand', description: `${id} is being placed` }, IN_HAND_MS);
+
+/**
+ * The earlier cancellations of a placement, which this one stands for from now on: those that wait for a person do so no
+ * longer. Undefined where a later one stands for this.
+ */
+async function supersede(order: Order, placement: string, work: RemoteWork): Promise<Delivery[] | undefined> {
+  const { delivery, hub, remote } = work;
+  const ids = cancelsOf(order, delivery.connection, placement);
+  if (ids.length > 0 && ids.at(-1) !== delivery.id) return undefined;
+  const earlier = await hub.getDeliveries(ids.slice(0, -1));
+  const done = { state: 'succeeded', cause: null, waitsFor: null, updatedAt: remote.now().toISOString() } as const;
+  for (const each of earlier)
+    if (each.state === 'blocked' || each.state === 'dead') await hub.transition(each, { ...each, ...done });
+  return earlier;
+}
 
 /** Whether the remote has the order; where nobody knows, the remote is asked. */
 async function isPlaced(
@@ -46,21 +88,48 @@ async function isPlaced(
   return (await connector.actions.order?.probe(remote, input)) != null;
 }
 
-/** Nothing is there to undo, and nothing will be: dead, but with nobody to alarm. */
-function stop(placement: Delivery, orderId: string, now: Date): Write[] {
-  const { id, state, connection: by } = placement;
-  if (state !== 'pending' && state !== 'blocked') return [];
-  const at = now.toISOString();
-  const cause = { code: 'order_cancelled', description: 'the order was cancelled before it was placed' };
+/** Nothing is there to undo: the placement will ask for what is left, and where nothing is, it is stopped. */
+async function release(placement: Delivery, { delivery, network, hub, remote }: RemoteWork): Promise<void> {
+  const { id, connection: by } = placement;
+  await hub.changeOrder(
+    delivery.order ?? '',
+    async (order) => {
+      const now = await hub.getDelivery(id);
+      if (!order || now?.updatedAt !== placement.updatedAt) throw inHand(id);
+      const next = takeBack(order, id, lessBy(order, placement, dueOf(order, id)), true);
+      const rest = placementOf(next, id)?.lineItems ?? [];
+      if (rest.length > 0) return { order: next, also: [checkDelivery(placement)] };
+      const also = stop(placement, remote.now());
+      return {
+        order: next,
+        also,
+        ...(also.length > 0 && { timeline: [{ type: 'order.stopped', detail: { delivery: id } }] }),
+      };
+    },
+    { by, origin: delivery.id, network },
+  );
+}
+
+/** Dead, but with nobody to alarm. */
+function stop(placement: Delivery, now: Date): Write[] {
+  if (placement.state !== 'pending' && placement.state !== 'blocked') return [];
+  const { code, description } = nothingLeft().detail;
   const stopped: Delivery = {
     ...placement,
     state: 'dead',
-    cause,
+    cause: { code, description },
     waitsFor: null,
     nextAttemptAt: null,
-    updatedAt: at,
+    updatedAt: now.toISOString(),
     deadLettered: true,
   };
-  const told = tellOrder(orderId, [{ type: 'order.stopped', detail: { delivery: id } }], { by, at, origin: id });
-  return [replaceDelivery(placement, stopped), ...told];
+  return [replaceDelivery(placement, stopped)];
+}
+
+function unsupported({ order, lineItems, left, number, remoteId }: CancelInput, title: string): BlockedError {
+  if (left.length === 0) {
+    const description = `${title} cannot cancel over its API: have order ${remoteId ?? number} stopped there by hand`;
+    return new BlockedError({ code: 'cancel_unsupported', description }, 'operator');
+  }
+  return new BlockedError({ code: 'amend_unsupported', description: differenceOf(order, lineItems, left) }, 'operator');
 }

@@ -20,8 +20,7 @@ async function close(delivery: Delivery, found = finding, others: Delivery[] = [
   };
   const loadConnector = async () => connectorWith({ requests: { ticket } });
   const closed = await closeDelivery(delivery, found, {
-    ...hub,
-    ...{ loadConnector, getConfiguration: hub.getNetwork },
+    ...{ ...hub, loadConnector },
   });
   const also = seen.flatMap(([what, , writes]) => (what === 'transition' && Array.isArray(writes) ? writes : []));
   return { closed, seen, stands: ledger.get(delivery.id), written: also.map(({ Put }) => Put.Item) };
@@ -53,6 +52,18 @@ test('a request that was done is told on the order that it was about', async () 
   const { written } = await close({ ...asked, state: 'blocked', nextAttemptAt: null });
   const told = { type: 'delivery.closed', detail: { action: 'ticket' } };
   expect(written).toMatchObject([{ act: 'delivery.closed' }, told, { order: ORDER.id }]);
+});
+
+test('a cancellation that a person made there takes its units back from who was to ship them', async () => {
+  const TWO = [{ id: 'li_1', quantity: 2 }];
+  const placements = [{ delivery: 'dlv_0', connection: 'shed', lineItems: TWO, less: TWO }];
+  const order = { ...orderOf({ cancelled: true }), routed: ['li_1'], placements };
+  const orders = [order];
+  const asked = { id: 'dlv_1', action: 'cancel', subject: { placement: 'dlv_0', lineItems: TWO } };
+  const blocked = deliveryOf(asked, { state: 'blocked', cause: { code: 'cancel_unsupported', description: '' } });
+  const { hub } = fakeHub({ orders, deliveries: [blocked] });
+  expect((await closeDelivery(blocked, { by: 'ops', reason: 'phoned' }, hub))?.state).toBe('succeeded');
+  expect(orders[0]?.placements).toEqual([{ delivery: 'dlv_0', connection: 'shed', lineItems: [], gone: TWO }]);
 });
 
 test('what waited for it is rung', async () => {

@@ -1,15 +1,16 @@
 import { noteProduct } from '#lib/catalog/store';
 import { channelOf } from '#lib/connections/connection';
-import { getConfiguration } from '#lib/connections/store';
 import type { Delivery, Placed } from '#lib/deliveries/delivery';
 import type { Closing } from '#lib/deliveries/delivery-schema';
 import { getDeliveries, transition } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
 import { subjectOf } from '#lib/deliveries/subject';
 import { loadConnector } from '#lib/marketplaces/load';
-import { tellOrder } from '#lib/orders/change';
+import { getNetwork } from '#lib/marketplaces/network';
+import { changeOrder, tellOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
 import { getOrder, putRemote } from '#lib/orders/store';
+import { dueOf, lessOf, numberOf, placementOf, takeBack } from '#lib/orders/units';
 import { putAct } from '#lib/platform/audit';
 import { findDependents, noteStocked } from './success.ts';
 
@@ -17,8 +18,8 @@ import { findDependents, noteStocked } from './success.ts';
 export type Finding = Pick<Closing, 'by' | 'reason'> & { remoteId?: string | undefined };
 
 /** What a delivery is closed with; another one in tests. */
-const HUB = {
-  ...{ getConfiguration, loadConnector, getOrder, getDeliveries, transition, noteProduct, ring },
+export const HUB = {
+  ...{ getNetwork, loadConnector, getOrder, changeOrder, getDeliveries, transition, noteProduct, ring },
   now: () => new Date(),
 };
 
@@ -60,10 +61,25 @@ export async function closeDelivery(
     putAct({ ...act, detail: { was: state, ...(remoteId && { remoteId }) } }),
     ...(order ? tellClosed(delivery, order, state, finding, at) : []),
   ];
+  if (order && delivery.action === 'cancel') await takeBackBy(closed, order, by, hub);
   if (!(await hub.transition(delivery, closed, also))) return undefined;
   if (isPlacement) await noteStocked(delivery.connection, order, delivery.subject.lineItems ?? [], hub);
   await hub.ring(await findDependents(closed, hub), now);
   return closed;
+}
+
+/**
+ * What was not wanted of a placement is no longer with its shipper: units that a person named go on from there. The order
+ * knows it first, as closing once more does no harm.
+ */
+async function takeBackBy({ id, subject }: Delivery, { id: order }: Order, by: string, hub: typeof HUB): Promise<void> {
+  const { placement = '' } = subject;
+  const network = await hub.getNetwork();
+  await hub.changeOrder(
+    order,
+    (now) => (now ? { order: takeBack(now, placement, lessOf(dueOf(now), placement)) } : null),
+    { by, origin: id, network },
+  );
 }
 
 function tellClosed(
@@ -90,14 +106,15 @@ async function requestedFor(delivery: Delivery, hub: Pick<typeof HUB, 'loadConne
 
 /** A placement is followed from now on; one that is known already stays as it is, unless its id was read. */
 async function placedAs(
-  { placed }: Delivery,
+  { id, placed }: Delivery,
   order: Order,
   remoteId: string | undefined,
   at: string,
-  hub: Pick<typeof HUB, 'getConfiguration'>,
+  hub: Pick<typeof HUB, 'getNetwork'>,
 ): Promise<Placed | undefined> {
   if (placed && !remoteId) return placed;
-  const source = (await hub.getConfiguration()).connections.get(order.connection);
+  const source = (await hub.getNetwork()).connections.get(order.connection);
   const channel = source ? channelOf(source) : order.connection;
-  return { remoteId: remoteId ?? null, number: order.number, channel, at };
+  const { n } = placementOf(order, id) ?? {};
+  return { remoteId: remoteId ?? null, number: numberOf(order, n), channel, at };
 }

@@ -1,14 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import type { Route } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Action, Actions, ProbedAction } from '#lib/marketplaces/action';
 import type { Order } from '#lib/orders/order';
-import { BlockedError, NotYetError, RejectedError, RetryableError } from '#lib/platform/errors';
+import { planDeliveries } from '#lib/orders/plan';
+import { BlockedError, NotYetError, RejectedError, RetryableError, StoppedError } from '#lib/platform/errors';
+import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
-import { orderOf } from '#test/support/orders';
+import { MUGS, orderOf, PLATE } from '#test/support/orders';
 import { CONNECTIONS, connectorWith, deliveryOf, fakeHub } from '../../test/support/fake-hub.ts';
 import { attempt } from './jobs.ts';
 
-const SOLD = orderOf();
+const TWO = [{ id: 'li_1', quantity: 2 }];
+const PLACED: Partial<Order> = {
+  ...{ routed: ['li_1', 'li_2'], own: [{ id: 'li_2', quantity: 1 }], deliveries: ['dlv_1'] },
+  placements: [{ delivery: 'dlv_1', connection: 'shed', lineItems: TWO }],
+};
+const SOLD: Order = { ...orderOf(), ...PLACED };
 const parcel = (id: string, by = 'shed') => ({
   ...{ id, by, carrier: 'DHL', trackingNumber: `JD-${id}`, shippedAt: SOLD.placedAt },
   lineItems: [{ id: 'li_1', quantity: 2 }],
@@ -66,7 +74,7 @@ describe('placing', () => {
     const order = action({ remoteId: '5021', note: 'taken' });
     const { result, seen } = await run(deliveryOf({}), { order });
     expect(order.calls).toEqual([
-      ['push', { order: SOLD, source: CONNECTIONS[0], lineItems: [{ id: 'li_1', quantity: 2 }] }],
+      ['push', { order: SOLD, source: CONNECTIONS[0], lineItems: TWO, number: 'SC-1001', nth: 1 }],
     ]);
     expect(result).toEqual({
       ok: true,
@@ -80,11 +88,47 @@ describe('placing', () => {
     ]);
   });
 
-  test('a cancelled order is refused before any call', async () => {
+  const lessOf = (quantity: number): Order => ({
+    ...orderOf({ lines: [{ ...MUGS, quantity }, PLATE] }),
+    ...PLACED,
+  });
+
+  test('asks for what is wanted at that moment, which the order knows before', async () => {
+    const orders = [lessOf(1)];
     const order = action({});
-    const { result } = await run(deliveryOf({}), { order }, { orders: [{ ...SOLD, cancelled: true }] });
-    expect(result).toMatchObject(failed(RejectedError, 'order_cancelled'));
-    expect(order.calls).toEqual([]);
+    const { seen } = await run(deliveryOf({}), { order }, { orders });
+    expect(order.calls).toMatchObject([['push', { lineItems: [{ id: 'li_1', quantity: 1 }] }]]);
+    expect(orders[0]?.placements).toEqual([
+      {
+        delivery: 'dlv_1',
+        connection: 'shed',
+        lineItems: [{ id: 'li_1', quantity: 1 }],
+        gone: [{ id: 'li_1', quantity: 0 }],
+      },
+    ]);
+    expect(seen[0]).toEqual(['change']);
+  });
+
+  test.each([
+    ['nothing is wanted any more', lessOf(0)],
+    ['the order is cancelled', { ...orderOf({ cancelled: true }), ...PLACED }],
+    ['it was cancelled before units were kept', { ...orderOf({ cancelled: true }), deliveries: ['dlv_1'] }],
+  ])('where %s, is stopped before any call, and nobody is alarmed', async (_what, order) => {
+    const acts = action({});
+    const { result } = await run(deliveryOf({}), { order: acts }, { orders: [order] });
+    expect(result).toMatchObject(failed(StoppedError, 'order_cancelled'));
+    expect(acts.calls).toEqual([]);
+  });
+
+  test.each([
+    ['stands there with all of it, and the rest is a cancellation’s', { remoteId: '5021' }, ['probe', 'probe'], 2],
+    ['is not there, and asks for less', null, ['probe', 'push'], 1],
+  ])('what may have been asked for before less was wanted %s', async (_what, found, calls, units) => {
+    const orders = [lessOf(1)];
+    const order = action<unknown, { remoteId?: string }>({}, found);
+    await run(deliveryOf({}, { unknown: true }), { order }, { orders });
+    expect(order.calls.map(([what]) => what)).toEqual(calls);
+    expect(order.calls.at(-1)).toMatchObject([calls.at(-1), { lineItems: [{ id: 'li_1', quantity: units }] }]);
   });
 
   test('after an unknown outcome is looked for first', async () => {
@@ -151,8 +195,12 @@ describe('reporting', () => {
 
 describe('cancelling', () => {
   const withdrawal = deliveryOf({ id: 'dlv_2', action: 'cancel', subject: { placement: 'dlv_1' } });
-  const cancel = (placement: Delivery | null, actions: Actions) =>
-    run(withdrawal, actions, { deliveries: placement ? [placement] : [] });
+  const GONE: Order = { ...orderOf({ cancelled: true }), ...PLACED };
+  const ONE: Order = { ...orderOf({ lines: [{ ...MUGS, quantity: 1 }, PLATE] }), ...PLACED };
+  const cancel = (placement: Delivery | null, actions: Actions, orders = [GONE]) =>
+    run(withdrawal, actions, { orders, deliveries: placement ? [placement] : [] });
+  const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: SOLD.placedAt };
+  const standing = deliveryOf({}, { state: 'succeeded', placed });
 
   test('a placement that does not exist leaves nothing to do', async () => {
     expect((await cancel(null, {})).result).toEqual({ ok: true, httpStatus: 200 });
@@ -164,18 +212,38 @@ describe('cancelling', () => {
   });
 
   test('a placement that has not happened is stopped, and nobody is alarmed', async () => {
-    const { result } = await cancel(deliveryOf({}), { cancel: action({}) });
-    const [stopped] = result.ok ? (result.also ?? []) : [];
-    expect(stopped?.Put?.Item).toMatchObject({ id: 'dlv_1', state: 'dead', deadLettered: true });
+    const orders = [GONE];
+    const { ledger, seen } = await cancel(deliveryOf({}), { cancel: action({}) }, orders);
+    expect(ledger.get('dlv_1')).toMatchObject({ state: 'dead', deadLettered: true });
+    expect(orders[0]?.placements).toMatchObject([{ lineItems: [], gone: [{ id: 'li_1', quantity: 0 }] }]);
+    expect(seen).toContainEqual(['change', 'order.stopped']);
   });
 
-  test('a placement that stands is undone, with its lines and its id', async () => {
+  test('a placement that has not happened and keeps units will ask for those', async () => {
+    const orders = [ONE];
+    const { ledger } = await cancel(deliveryOf({}, { state: 'blocked' }), {}, orders);
+    expect(orders[0]?.placements).toMatchObject([{ lineItems: [{ id: 'li_1', quantity: 1 }] }]);
+    expect(ledger.get('dlv_1')).toMatchObject({ state: 'blocked' });
+  });
+
+  test.each([
+    ['all of it', GONE, TWO, []],
+    ['a part', ONE, [{ id: 'li_1', quantity: 1 }], [{ id: 'li_1', quantity: 1 }]],
+  ])('a placement that stands is undone as far as it is not wanted: %s', async (_what, order, lineItems, left) => {
     const undone = action({});
-    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: SOLD.placedAt };
-    const { result } = await cancel(deliveryOf({}, { state: 'succeeded', placed }), { cancel: undone });
-    const lineItems = [{ id: 'li_1', quantity: 2 }];
-    expect(undone.calls).toMatchObject([['push', { remoteId: '5021', lineItems }]]);
+    const orders = [order];
+    const { result } = await cancel(standing, { cancel: undone }, orders);
+    expect(undone.calls).toMatchObject([['push', { remoteId: '5021', number: 'SC-1001', nth: 1, lineItems, left }]]);
     expect(result).toMatchObject({ told: { type: 'order.withdrawn' } });
+    expect(orders[0]?.placements).toMatchObject([{ lineItems: left, gone: lineItems }]);
+  });
+
+  test('once the order knows that it is undone, nothing is left to do', async () => {
+    const undone = action({});
+    const orders = [ONE];
+    await cancel(standing, { cancel: undone }, orders);
+    await cancel(standing, { cancel: undone }, orders);
+    expect(undone.calls).toHaveLength(1);
   });
 
   test.each([
@@ -188,11 +256,30 @@ describe('cancelling', () => {
     expect(undone.calls.map(([what]) => what)).toEqual(calls);
   });
 
-  test('what cannot be undone over an API is a person’s', async () => {
-    const { result } = await cancel(deliveryOf({}, { state: 'succeeded' }), {});
-    expect(result).toMatchObject(failed(BlockedError, 'cancel_unsupported'));
+  test.each([
+    [GONE, 'cancel_unsupported', /5021 stopped there by hand/],
+    [ONE, 'amend_unsupported', /^MUG-RED: 2 placed, 1 wanted$/],
+  ])('what cannot be undone over an API is a person’s, with the difference', async (order, code, words) => {
+    const { result } = await cancel(standing, {}, [order]);
+    expect(result).toMatchObject(failed(BlockedError, code));
+    expect(result).toMatchObject({ error: { detail: { description: expect.stringMatching(words) } } });
+  });
+
+  test('of several differences the latest stands for all, and those before it wait for nobody', async () => {
+    const ids = ['', '2'].map((n) => cancelId(n));
+    const order = { ...ONE, deliveries: ['dlv_1', ...ids] };
+    const blocked = { state: 'blocked' as const, cause: { code: 'amend_unsupported', description: '' } };
+    const [first, second] = ids.map((id) => deliveryOf({ id, action: 'cancel', subject: { placement: 'dlv_1' } }));
+    if (!first || !second) throw new Error('there are two');
+    const deliveries = [standing, { ...first, ...blocked }, second];
+    const early = await run(first, { cancel: action({}) }, { orders: [order], deliveries });
+    expect(early.seen).toEqual([]);
+    const late = await run(second, { cancel: action({}) }, { orders: [order], deliveries });
+    expect(late.ledger.get(first.id)).toMatchObject({ state: 'succeeded', cause: null });
   });
 });
+
+const cancelId = (n: string) => `dlv_${shortHash(...[SOLD.id, 'cancel', 'shed', 'dlv_1', n].filter(Boolean))}`;
 
 describe('fetching', () => {
   const fetched = deliveryOf({ kind: 'fetch', order: null, subject: { resource: '5021', askedBy: 'poll' } });
@@ -281,20 +368,31 @@ describe('a request', () => {
 
 describe('routing', () => {
   const unrouted = deliveryOf({ action: 'route', connection: 'scopio-main', marketplace: 'scopio' });
-
-  test('changes the order, without a call to any remote', async () => {
-    const { hub } = fakeHub({ orders: [SOLD] });
-    const network = { ...(await hub.getNetwork()), routes: [{ from: '*', to: 'shed' }] };
-    const opened: unknown[] = [];
-    const changeOrder: typeof hub.changeOrder = async (_id, decide) => {
-      const decision = await decide(SOLD);
-      opened.push(...(decision?.deliveries ?? []));
-      return { decision: decision as never, before: SOLD, order: SOLD, opened: [] };
-    };
+  const route = async (order: Order, routes: Route[]) => {
+    const orders = [order];
+    const { hub, seen } = fakeHub({ orders });
+    const network = { ...(await hub.getNetwork()), routes };
     const openRemote = () => Promise.reject(new Error('a remote was opened'));
     const work = { delivery: unrouted, connector: connectorWith({}), network, ingest: async () => {} };
-    const result = await attempt({ ...work, hub: { ...hub, changeOrder, openRemote } });
+    const result = await attempt({ ...work, hub: { ...hub, openRemote } });
+    return { result, seen, plan: planDeliveries(orders[0] ?? order, network).deliveries };
+  };
+  const stuck = { ...SOLD, placements: [{ delivery: 'dlv_1', connection: 'scopio-main', lineItems: TWO }] };
+  const old = { ...stuck, own: [], routed: ['li_1'], placements: [{ delivery: 'dlv_1', connection: 'scopio-main' }] };
+
+  test.each([
+    ['', stuck],
+    [' of an order from before units were kept', old],
+  ])('leaves the lines to the routes%s, without a call to any remote', async (_what, order) => {
+    const { result, plan } = await route(order, [{ from: '*', to: 'shed' }]);
     expect(result).toEqual({ ok: true });
-    expect(opened).toMatchObject([{ action: 'order', connection: 'shed' }]);
+    const lineItems = expect.arrayContaining([{ id: 'li_1', quantity: 2 }]);
+    expect(plan).toMatchObject([{ action: 'order', connection: 'shed', subject: { lineItems } }]);
+  });
+
+  test('is blocked still where none matches', async () => {
+    const { result, seen } = await route(stuck, []);
+    expect(result).toMatchObject(failed(BlockedError, 'route_missing'));
+    expect(seen).toEqual([]);
   });
 });

@@ -42,25 +42,27 @@ export async function record(
     code: attempt.code,
   });
   measure(delivery, attempt, !result.ok && result.isFree === true);
-  if (delivery.state === 'dead') await bury(delivery, hub);
+  if (delivery.state === 'dead' && !delivery.deadLettered) await bury(delivery, hub);
   await hub.ring([delivery, ...(await findDependents(delivery, hub))]);
 }
 
 /** A delivery that needs a person is told on its order's timeline. */
-function tellTrouble({ state, cause, attemptCount }: Delivery): NonNullable<Attempt['told']> {
+function tellTrouble({ state, cause, attemptCount, deadLettered }: Delivery): NonNullable<Attempt['told']> {
+  if (deadLettered) return [{ type: 'order.stopped', detail: {} }];
   if (state !== 'dead' && state !== 'blocked') return [];
   return [{ type: `delivery.${state}`, detail: { attempt: attemptCount, ...cause } }];
 }
 
 function measure(
-  { marketplace, action, state, kind, createdAt }: Delivery,
+  { marketplace, action, state, kind, createdAt, deadLettered }: Delivery,
   { outcome, endedAt }: Attempt,
   isFree: boolean,
 ): void {
   const Marketplace = marketplace;
   emitMetric('Attempts', { Marketplace, Action: action, Outcome: outcome });
   if (isFree) emitMetric('AskedWhetherBack', { Marketplace });
-  if (state === 'dead' || state === 'blocked') emitMetric('DeliveriesStopped', { Marketplace, State: state });
+  if (!deadLettered && (state === 'dead' || state === 'blocked'))
+    emitMetric('DeliveriesStopped', { Marketplace, State: state });
   if (kind === 'push' && outcome === 'succeeded')
     emitMetric('DeliveryLatency', { Marketplace }, Math.max(0, Date.parse(endedAt) - Date.parse(createdAt)));
 }

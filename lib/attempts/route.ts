@@ -1,5 +1,7 @@
 import type { Subjects } from '#lib/deliveries/delivery';
-import { placeLines } from '#lib/orders/plan';
+import type { Order } from '#lib/orders/order';
+import { planDeliveries } from '#lib/orders/plan';
+import { placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError } from '#lib/platform/errors';
 import type { Run } from './attempt.ts';
 import { orderMissing } from './sold.ts';
@@ -14,12 +16,30 @@ export const route: Run<Subjects['route']> = async ({ lineItems }, { delivery, n
     orderId ?? '',
     (order) => {
       if (!order) throw orderMissing(delivery);
-      const { deliveries } = placeLines(order, lineItems, network);
-      const stuck = deliveries.find((each) => each.id === id);
+      const next = release(
+        order,
+        id,
+        lineItems.map((line) => line.id),
+      );
+      const { deliveries } = planDeliveries(next, network);
+      const stuck = deliveries.find(({ blocked, subject }) => blocked && sameIds(subject, lineItems));
       if (stuck?.blocked) throw new BlockedError(stuck.blocked, stuck.blocked.waitsFor);
-      return { order, deliveries: deliveries.filter((each) => !order.deliveries.includes(each.id)) };
+      return { order: next };
     },
     { by, origin: id, network },
   );
   return { ok: true };
+};
+
+/** The order with the lines of a routing delivery unrouted; of one from before units were kept, for the first time. */
+function release(order: Order, id: string, lines: readonly string[]): Order {
+  const { lineItems } = placementOf(order, id) ?? {};
+  if (lineItems) return takeBack(order, id, lineItems, true);
+  const placements = order.placements.map((each) => (each.delivery === id ? { ...each, lineItems: [] } : each));
+  return { ...order, placements, routed: order.routed.filter((line) => !lines.includes(line)) };
+}
+
+const sameIds = (subject: object, lines: ReadonlyArray<{ id: string }>): boolean => {
+  const { lineItems = [] } = subject as Partial<Subjects['route']>;
+  return lineItems.length === lines.length && lines.every(({ id }) => lineItems.some((line) => line.id === id));
 };

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Actions } from '#lib/marketplaces/action';
 import { AwayError, BudgetSpentError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import * as z from '#lib/platform/zod';
 import { orderOf } from '#test/support/orders';
 import { connectorWith, deliveryOf, fakeHub, NOW } from '../../test/support/fake-hub.ts';
 import { type HUB, workDeliveries, workDelivery } from './work.ts';
@@ -156,13 +157,13 @@ describe('a success', () => {
   });
 
   test('whose writes met somebody else’s comes back to be probed', async () => {
-    const placement = deliveryOf({ id: 'dlv_0' });
-    const cancel = deliveryOf({ action: 'cancel', subject: { placement: 'dlv_0' } });
-    const { hub, ledger } = fakeHub({ orders: [orderOf()], deliveries: [placement, cancel] });
+    const asked = deliveryOf({ action: 'ticket', order: null, subject: { input: {} } });
+    const { hub, ledger } = fakeHub({ orders: [orderOf()], deliveries: [asked] });
+    const ticket = { Input: z.unknown(), summary: 'Asks.', orderOf: () => orderOf().id, push: async () => ({}) };
     const transition: typeof HUB.transition = async (was, now, also = []) =>
       also.length === 0 && hub.transition(was, now);
     await workDelivery('dlv_1', {
-      ...{ connector: connectorWith({}), ingest: async () => {}, hub: { ...hub, transition } },
+      ...{ connector: connectorWith({ requests: { ticket } }), ingest: async () => {}, hub: { ...hub, transition } },
     });
     expect(ledger.get('dlv_1')).toMatchObject({ state: 'pending', unknown: true, attemptCount: 0 });
   });

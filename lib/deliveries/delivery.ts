@@ -14,8 +14,8 @@ export interface Subjects {
   route: { lineItems: LineQuantity[] };
   /** The parcel to report. */
   report: { fulfillment: string };
-  /** The placing delivery to stop or undo. */
-  cancel: { placement: string };
+  /** The placing delivery to stop or undo, and what was no longer wanted of it when this was planned. */
+  cancel: { placement: string; lineItems?: LineQuantity[] };
   /** The follow-up's own word for what it is about. */
   'follow-up': { about: string };
   /** The remote's id of the thing to read, what told of it, and how it was listed where nothing else asks for it. */

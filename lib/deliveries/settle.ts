@@ -3,6 +3,7 @@ import {
   IntegrationError,
   RejectedError,
   RetryableError,
+  StoppedError,
   ThrottledError,
   UnknownOutcomeError,
 } from '#lib/platform/errors';
@@ -39,6 +40,7 @@ export function settle(
     turnedAway: 0,
     updatedAt: times.endedAt,
     lease: null,
+    deadLettered: !result.ok && result.error instanceof StoppedError,
   };
   const detail = !result.ok && result.error instanceof IntegrationError ? result.error.detail : undefined;
   const httpStatus = result.ok ? result.httpStatus : detail?.httpStatus;

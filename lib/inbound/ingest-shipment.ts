@@ -2,11 +2,14 @@ import { getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { replaceDelivery } from '#lib/deliveries/ledger';
+import { decline } from '#lib/orders/decline';
 import type { Order, ShipmentSnapshot } from '#lib/orders/order';
 import { getPlacing, settlePlacements } from '#lib/orders/placements';
+import type { Network } from '#lib/orders/plan';
 import { applyShipment, resolveSkus } from '#lib/orders/shipment';
 import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
+import { numberOf, placementOf } from '#lib/orders/units';
 import type { Table } from '#lib/platform/table/table';
 import { changeFor, type Ingest, type Ingested, type Ingesting, type Unrecorded } from './event.ts';
 
@@ -30,19 +33,87 @@ const findByRemote = async ({ remoteId }: ShipmentSnapshot, { id }: Connection, 
 async function decideShipment(
   order: Order | null,
   shipment: ShipmentSnapshot,
-  { connection, hub }: Ingesting,
+  { message, connection, network, hub }: Ingesting,
 ): Promise<Ingest> {
   // A shipper may speak before its answer to the placement is on record, but only of what it was asked to ship.
   const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
   if (!order || placing.length === 0) return { order, isStranger: true };
-  const placed = placing.flatMap(({ subject }) => subject.lineItems ?? []);
+  const about = findPlacement(order, placing, shipment);
+  const source = { connection: connection.id, ...unitsOf(order, about ? [about] : placing) };
   const externalIds = await externalIdsOf(order, shipment, connection, hub.table);
-  const parcels = resolveSkus(order, shipment.parcels, connection.id, placed, externalIds);
-  const told = applyShipment(order, { ...shipment, parcels }, { connection: connection.id, placed });
-  const settling = shipment.settled ? settlePlacements(placing) : [];
+  const told = applyShipment(
+    order,
+    { ...shipment, parcels: resolveSkus(order, shipment.parcels, source, externalIds) },
+    source,
+  );
+  const settling = shipment.settled ? settlePlacements(about ? [about] : placing) : [];
+  const declined = decideDecline(told.order, about, inOurSkus(shipment.declined, externalIds), network);
+  const became = { state: 'applied', order: order.id } as const;
+  if (declined) {
+    const { timeline, also, ...decided } = declined;
+    return { ...decided, timeline: [...told.timeline, ...timeline], also: also ?? settling, became };
+  }
+  if (told.order === order && message.receivedBy === 'webhook')
+    return { order, also: settling, became: { state: 'duplicate', order: order.id } };
   if (told.order === order) return { order, also: settling };
-  return { ...told, also: settling, became: { state: 'applied', order: order.id } };
+  return { ...told, also: settling, became };
 }
+
+/** Which of the placements with a shipper it speaks of; undefined where one that is not told apart from others. */
+function findPlacement(order: Order, placing: readonly Delivery[], { remoteId, number, nth = 1 }: ShipmentSnapshot) {
+  const byRemoteId = placing.find(({ placed }) => remoteId !== null && placed?.remoteId === remoteId);
+  const byNumber = (which: (n: number) => boolean) => placing.find(({ id }) => which(placementOf(order, id)?.n ?? 1));
+  const isCounted = placing.length === 1 || placing.every(({ id }) => placementOf(order, id)?.lineItems);
+  if (byRemoteId || !isCounted) return byRemoteId;
+  return byNumber((n) => n > 1 && numberOf(order, n) === number) ?? byNumber((n) => n === nth);
+}
+
+/** What a shipper was asked for, and by which placement where that is not the first. */
+function unitsOf(order: Order, placing: readonly Delivery[]) {
+  const [first, ...others] = placing.map((delivery) => ({ delivery, placement: placementOf(order, delivery.id) }));
+  const placed = placing.flatMap(({ id, subject }) => placementOf(order, id)?.lineItems ?? subject.lineItems ?? []);
+  const isLater = others.length === 0 && first?.placement?.n !== undefined;
+  return { placed, ...(isLater && { placement: first.delivery.id }) };
+}
+
+/** What a shipper gives back waits for a person, who places it anew by replay or elsewhere. Null where it gives nothing back. */
+function decideDecline(
+  order: Order,
+  about: Delivery | undefined,
+  declined: ShipmentSnapshot['declined'],
+  network: Network,
+) {
+  if (!about || !declined || about.state === 'blocked' || about.placed?.isSettled) return null;
+  const isCounted = placementOf(order, about.id)?.lineItems !== undefined;
+  if (!isCounted && (declined !== 'rest' || order.cancelled)) return null;
+  const anew = isCounted ? decline(order, about.id, declined, network) : { order, deliveries: [], cause: GIVEN_BACK };
+  if (!anew) return null;
+  const { cause } = anew;
+  const blocks = cause && ('isWhole' in anew || !isCounted);
+  const timeline: Told[] = blocks ? [{ type: 'delivery.blocked', detail: { delivery: about.id, ...cause } }] : [];
+  return { order: anew.order, deliveries: anew.deliveries, timeline, ...(blocks && { also: block(about, cause) }) };
+}
+
+/** What is declined under the shipper's ids of SKUs, under ours. */
+function inOurSkus(declined: ShipmentSnapshot['declined'], externalIds: ReadonlyMap<string, string>) {
+  if (declined === undefined || declined === 'rest') return declined;
+  const ours = new Map([...externalIds].map(([sku, id]) => [id, sku]));
+  return declined.map(({ sku, quantity }) => ({ sku: ours.get(sku) ?? sku, quantity }));
+}
+
+const GIVEN_BACK = {
+  code: 'cancelled_by_supplier',
+  description: 'the order was cancelled there: replay to order it anew, or have it shipped by somebody else',
+};
+
+/** What was given back is settled, so that a late word of it does not block the replay that places it anew. */
+const block = (delivery: Delivery, cause: { code: string; description: string }) => [
+  replaceDelivery(delivery, {
+    ...{ ...delivery, state: 'blocked', cause, waitsFor: 'operator' },
+    ...{ nextAttemptAt: null, lease: null, updatedAt: new Date().toISOString() },
+    ...(delivery.placed && { placed: { ...delivery.placed, isSettled: true } }),
+  }),
+];
 
 /** The order that a shipper speaks of, if it was placed with it. */
 export async function findPlaced(
@@ -60,11 +131,11 @@ export async function findPlaced(
 /** The shipper's own ids of the order's SKUs, as the catalog has them; nothing where it does not tell what is inside. */
 async function externalIdsOf(
   { ucp }: Order,
-  { parcels }: ShipmentSnapshot,
+  { parcels, declined = 'rest' }: ShipmentSnapshot,
   { id }: Connection,
   table: Table,
 ): Promise<Map<string, string>> {
-  if (!parcels.some(({ items }) => items)) return new Map();
+  if (declined === 'rest' && !parcels.some(({ items }) => items)) return new Map();
   const products = await Promise.all(ucp.line_items.map(({ item }) => getProduct(id, item.id, table)));
   return new Map(products.flatMap((product) => (product?.externalId ? [[product.sku, product.externalId]] : [])));
 }
@@ -79,43 +150,4 @@ function ofStranger(
   if (!ours) return { state: 'applied', note: `${what} was not placed by this hub` };
   const description = `${message.connection}: ${what} is not known here as placed with it`;
   return { state: 'unreadable', error: { code: 'order_unknown', description } };
-}
-
-/** Whoever ships gave the order back: its placement waits for a person, who places it anew by replay or elsewhere. */
-export async function ingestRefusal(
-  { orderId, code, description }: { orderId: string; code: string; description: string },
-  ingesting: Ingesting,
-): Promise<Ingested> {
-  const { connection, hub } = ingesting;
-  const { decision } = await changeFor(orderId, ingesting, connection.id, async (order): Promise<Ingest> => {
-    const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
-    if (!order || placing.length === 0) {
-      const description = `${connection.id}: order ${orderId} is not known here as placed with it`;
-      return { order, became: { state: 'unreadable', error: { code: 'order_unknown', description } } };
-    }
-    if (order.cancelled) {
-      const became = { state: 'applied', order: orderId, note: 'cancelled here too' } as const;
-      return { order, also: settlePlacements(placing), became };
-    }
-    const { timeline, also } = blockPlacements(placing, { code, description });
-    if (also.length > 0) return { order, timeline, also, became: { state: 'applied', order: orderId } };
-    return { order, became: { state: 'duplicate', order: orderId, note: 'it was given back before' } };
-  });
-  return decision?.became?.state ?? null;
-}
-
-/** What was given back is settled, so that a late word of it does not block the replay that places it anew. */
-function blockPlacements(placing: readonly Delivery[], cause: { code: string; description: string }) {
-  const open = placing.filter(({ state, placed }) => state !== 'blocked' && !placed?.isSettled);
-  const updatedAt = new Date().toISOString();
-  return {
-    timeline: open.map(({ id }): Told => ({ type: 'delivery.blocked', detail: { delivery: id, ...cause } })),
-    also: open.map((delivery) =>
-      replaceDelivery(delivery, {
-        ...{ ...delivery, state: 'blocked', cause, waitsFor: 'operator' },
-        ...{ nextAttemptAt: null, lease: null, updatedAt },
-        ...(delivery.placed && { placed: { ...delivery.placed, isSettled: true } }),
-      }),
-    ),
-  };
 }

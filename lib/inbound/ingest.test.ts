@@ -194,7 +194,7 @@ describe('what whoever ships says', () => {
     const before = await stored();
     const messages = [
       told(shipped({ parcels: [JD01] }), { connection: by }),
-      told({ type: 'placement-refused', orderId: before.id, code: 'c', description: 'd' }, { connection: by }),
+      told(shipped({ declined: 'rest' }), { connection: by }),
     ];
     for (const message of messages) await take(message);
     expect(await stored()).toEqual(before);
@@ -225,19 +225,17 @@ describe('what whoever ships says', () => {
   });
 
   it('blocks a placement that it gives back, once', async () => {
-    const refused = () =>
-      told(
-        { type: 'placement-refused', orderId: 'scopio-main:ord_8f3a', code: 'sold_out', description: 'none left' },
-        fromShed,
-      );
+    const refused = () => told(shipped({ remoteId: null, settled: true, declined: 'rest' }), fromShed);
     const [first, second] = [refused(), refused()];
     await take(first);
     await take(second);
     const [placing] = await getDeliveries((await stored()).deliveries, table);
-    expect(placing).toMatchObject({ state: 'blocked', waitsFor: 'operator', cause: { code: 'sold_out' } });
+    expect(placing).toMatchObject({ state: 'blocked', waitsFor: 'operator', cause: { code: 'cancelled_by_supplier' } });
     expect([(await eventOf(first)).state, (await eventOf(second)).state]).toEqual(['applied', 'duplicate']);
     const blocked = (await getTimeline(await stored(), table)).filter(({ type }) => type === 'delivery.blocked');
-    expect(blocked).toMatchObject([{ by: 'marketful-mx', detail: { code: 'sold_out', delivery: placing?.id } }]);
+    expect(blocked).toMatchObject([
+      { by: 'marketful-mx', detail: { code: 'cancelled_by_supplier', delivery: placing?.id } },
+    ]);
   });
 
   it('does not block the replay of a placement by late word that it was given back', async () => {
@@ -246,11 +244,7 @@ describe('what whoever ships says', () => {
     const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
     const standing: Delivery = { ...placing, state: 'succeeded', nextAttemptAt: null, placed };
     await transition(placing, standing, [], table);
-    const refused = () =>
-      told(
-        { type: 'placement-refused', orderId: 'scopio-main:ord_8f3a', code: 'sold_out', description: 'none left' },
-        fromShed,
-      );
+    const refused = () => told(shipped({ remoteId: null, settled: true, declined: 'rest' }), fromShed);
     await take(refused());
     const blocked = await getDelivery(placing.id, table);
     if (!blocked) throw new Error('it is blocked');

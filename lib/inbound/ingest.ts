@@ -26,7 +26,7 @@ import { ingestFetch } from './ingest-fetch.ts';
 import { ingestGone, ingestOrder } from './ingest-order.ts';
 import { ingestProducts } from './ingest-products.ts';
 import { ingestReturn } from './ingest-return.ts';
-import { ingestRefusal, ingestShipment } from './ingest-shipment.ts';
+import { ingestShipment } from './ingest-shipment.ts';
 import { countShape } from './shape.ts';
 
 /** Understands one inbound event and records what follows from it, once, however often it arrives. */
@@ -90,8 +90,6 @@ function byType(change: Change, ingesting: Ingesting): Promise<Ingested> {
       return ingestOrder(change.order, ingesting);
     case 'shipment':
       return ingestShipment(change.shipment, ingesting);
-    case 'placement-refused':
-      return ingestRefusal(change, ingesting);
     case 'return':
       return ingestReturn(change.return, ingesting);
     case 'products':

@@ -23,10 +23,15 @@ export interface PlaceInput {
   /** The connection that sold it. */
   source: Connection;
   lineItems: LineQuantity[];
+  /** The order's number, or that with which of its placements there this is: `SC-1001-2`. */
+  number: string;
+  /** Which of the order's placements at this shipper it is, from 1; null: stored before they were told apart. */
+  nth: number | null;
 }
 
-/** A placement to undo: what was placed, and the remote's id of it where it said one. */
+/** Lines of a placement to undo, `left` being those that stay, and the remote's id of it where it said one. */
 export interface CancelInput extends PlaceInput {
+  left: LineQuantity[];
   remoteId: string | null;
 }
 

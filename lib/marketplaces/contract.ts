@@ -53,8 +53,6 @@ export interface InboundBody extends Fetched {
 export type Change =
   | { type: 'order'; order: OrderSnapshot }
   | { type: 'shipment'; shipment: ShipmentSnapshot }
-  /** Whoever ships gave an order back: a person must place it anew or elsewhere. */
-  | { type: 'placement-refused'; orderId: string; code: string; description: string }
   /** A sales channel took goods back, or will: what it declines is none. A shipper tells it as an event of a shipment. */
   | { type: 'return'; return: ReturnSnapshot }
   | { type: 'products'; products: ProductSnapshot[] }

@@ -115,7 +115,7 @@ const MAX_INSIDE = 20;
 function toWrites(before: Order | null, decision: Decided, { by, origin, network, at }: ChangeOptions, now: string) {
   const { order, timeline = [], also = [] } = decision;
   const told = timeline.map((each): TimelineEntry => ({ ...each, at: at ?? now, by }));
-  const plan = order && order !== before ? planDeliveries(order, network) : { deliveries: [], routed: [] };
+  const plan = order && order !== before ? planDeliveries(order, network) : { deliveries: [], order };
   const asked = [...(decision.deliveries ?? []), ...plan.deliveries];
   if (!order) return { order, opened: [], writes: also };
   if (order === before && asked.length === 0)
@@ -125,14 +125,12 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
   const releasedAt = order.releasedAt ?? (isReleased(order, network) ? (order.paidAt ?? at ?? now) : null);
   const released = tellReleased(order, releasedAt, { at: at ?? now, by });
   const lines = [...(order.timeline ?? []), ...told, ...released, ...opened.flatMap(tellBlocked)];
-  const { planUnfinished: _, ...rest } = order;
+  const { planUnfinished: _, ...rest } = plan.order ?? order;
   const next: Order = {
     ...rest,
     releasedAt,
     ...(asked.length > room && { planUnfinished: true }),
     deliveries: [...order.deliveries, ...opened.map(({ id }) => id)],
-    routed: [...new Set([...order.routed, ...plan.routed])],
-    placements: [...order.placements, ...opened.filter(isPlacement).map(toPlacement)],
     timeline: lines.slice(0, MAX_INSIDE),
     revision: (before?.revision ?? 0) + 1,
     updatedAt: now,
@@ -150,9 +148,6 @@ const tellReleased = (
   releasedAt && !order.releasedAt && !order.paidAt
     ? [{ at, type: 'order.released', by, detail: { payment: paymentOf(order).state } }]
     : [];
-
-const isPlacement = ({ action }: Delivery): boolean => action === 'order' || action === 'route';
-const toPlacement = ({ id, connection }: Delivery) => ({ delivery: id, connection });
 
 const tellBlocked = ({ id, state, cause, createdAt }: Delivery): TimelineEntry[] =>
   state === 'blocked' && cause

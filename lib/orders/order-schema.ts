@@ -102,6 +102,8 @@ export const Fulfillment = z.object({
   labelUrl: text(),
   lineItems: z.array(LineQuantity),
   shippedAt: z.iso.datetime(),
+  /** The placing delivery that it is of, where its shipper was asked more than once. */
+  placement: text(),
 });
 export type Fulfillment = z.infer<typeof Fulfillment>;
 
@@ -135,10 +137,6 @@ export const OrderFacts = z.object({
   updatedAt: z.iso.datetime(),
 });
 
-/** The seller's own system has the order, under this number. */
-export const Acknowledgement = z.object({ by: z.string(), reference: z.string(), at: z.iso.datetime() });
-export type Acknowledgement = z.infer<typeof Acknowledgement>;
-
 /** The rest of the order, where its source tells it; absent facts are null. */
 export const OrderWhole = z.object({
   /** Grows with every change of the order. */
@@ -153,7 +151,6 @@ export const OrderWhole = z.object({
   pickupPoint: z.nullable(PickupPoint),
   amounts: Amounts,
   lines: z.array(Line),
-  acknowledgement: z.nullable(Acknowledgement),
   /** Paths in the source's body that are not read. */
   unread: z.array(z.string()),
   /** What was assumed or rounded: a path and words. */

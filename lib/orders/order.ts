@@ -2,7 +2,6 @@ import type { LineQuantity } from '#lib/deliveries/delivery-schema';
 import type * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';
 import type {
-  Acknowledgement,
   Address,
   Buyer,
   Fulfillment,
@@ -132,7 +131,7 @@ export interface ShipmentSnapshot {
   events: Array<Omit<ShipmentEvent, 'by'>>;
   /** Nothing more will happen (delivered, returned, cancelled): the poller may forget it. */
   settled: boolean;
-  /** Which of the placements of our order at this shipper it is (`orderIdOf`); absent: the first. */
+  /** Which of the placements of our order at this shipper it is (`readCode`); absent: the first. */
   nth?: number;
   /** What it will not ship, by SKU and all that it ever said; or the rest. */
   declined?: 'rest' | Array<{ sku: string; quantity: number }>;
@@ -199,8 +198,6 @@ export interface Order extends z.infer<typeof OrderFacts> {
   sourceVersion: string;
   snapshotHash: string;
   snapshotEvent: string;
-  /** The seller's own system has it, under this number. */
-  acknowledgement?: Acknowledgement;
   history: SnapshotHistory;
   /** Orders the sales channel made of lines of this one, by external id: parts of one sale. */
   parts?: Record<string, SnapshotHistory>;
@@ -212,13 +209,32 @@ export interface Order extends z.infer<typeof OrderFacts> {
   timeline?: TimelineEntry[];
   /** A poll found it and no webhook has told of it, although its marketplace sends such. */
   missed: boolean;
-  /** The placing and routing deliveries, which a cancellation stops or undoes. */
-  placements: Array<{ delivery: string; connection: string }>;
+  /** Who was asked to ship what, oldest first. */
+  placements: Placement[];
+  /** Units that nobody was asked to ship, by line: the seller's own, and what left before anybody was asked. */
+  own?: LineQuantity[];
+  /** Units that a person gave to a shipper by name, until they are placed there. */
+  assigned?: Array<{ to: string; lineItems: LineQuantity[] }>;
   ucp: UcpOrder;
   /** Its buyer was erased, or is being: what is said of him from now on is left out. */
   erased?: Erasure;
   /** Counts writes: every update is conditional on it. */
   revision: number;
+}
+
+/** What a connection was asked to ship. */
+export interface Placement {
+  /** The delivery that places it; or that looks for who ships, its connection being the one that sold the order. */
+  delivery: string;
+  connection: string;
+  /** Units asked for that were not taken back. Absent in what was stored before units were kept. */
+  lineItems?: LineQuantity[];
+  /** Those of them that are no longer wanted, and that the latest `cancel` is after. */
+  less?: LineQuantity[];
+  /** Units that its connection was asked for and that were taken back, by the hub or by itself; of others, 0. */
+  gone?: LineQuantity[];
+  /** It is the n-th that its connection is asked for, which its number there tells; absent: the first. */
+  n?: number;
 }
 
 /** Who had an order's buyer erased, and when. */
@@ -245,6 +261,8 @@ export type OrderCore = Pick<
   | 'deliveries'
   | 'routed'
   | 'placements'
+  | 'own'
+  | 'assigned'
   | 'missed'
   | 'releasedAt'
   | 'receivedAt'

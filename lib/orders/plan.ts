@@ -4,12 +4,13 @@ import { shortHash } from '#lib/platform/hash';
 import type { LineQuantity, Order } from './order.ts';
 import type { PaymentState } from './order-schema.ts';
 import { isReleased } from './release.ts';
-import { unfulfilled } from './status.ts';
+import { mergeLines, sumByLine, unfulfilled } from './status.ts';
+import { type Due, dueOf, lessOf, nextAt } from './units.ts';
 
 export interface Plan {
   deliveries: NewDelivery[];
-  /** Lines whose shipper this plan decided. */
-  routed: string[];
+  /** The order with who has which units once these deliveries stand. */
+  order: Order;
 }
 
 /** A push that a sales channel wants besides the report of each parcel. */
@@ -23,6 +24,7 @@ export interface FollowUp {
 
 /** What a plan must know of a marketplace. */
 interface Role {
+  info?: { sells: boolean };
   releases?: readonly PaymentState[];
   /** Further pushes an order's present state calls for; asked at every change, each runs once. */
   followUps?(order: Order, connection: Connection): FollowUp[];
@@ -37,49 +39,115 @@ export interface Network {
 
 /** The deliveries an order's present state calls for and does not have yet. Ids are derived, so planning twice is planning once. */
 export function planDeliveries(order: Order, network: Network): Plan {
-  const placements = planPlacements(order, network);
+  const due = dueOf(order);
+  const placements = planPlacements(order, due, network);
+  const cancellations = planCancellations(placements.order, due, network);
   const reports = planReports(order, network);
-  const followUps = planFollowUps(order, network, reports);
-  const all = [...placements.deliveries, ...planCancellations(order, network), ...reports, ...followUps];
-  return { routed: placements.routed, deliveries: all.filter(({ id }) => !order.deliveries.includes(id)) };
+  const told = [...reports, ...planFollowUps(order, network, reports)];
+  return {
+    order: cancellations.order,
+    deliveries: [
+      ...placements.deliveries,
+      ...cancellations.deliveries,
+      ...told.filter(({ id }) => !order.deliveries.includes(id)),
+    ],
+  };
 }
 
-/** Places what may ship, is unfulfilled and not decided yet with whoever ships it. */
-function planPlacements(order: Order, network: Network): Plan {
-  if (order.cancelled || !isReleased(order, network)) return { deliveries: [], routed: [] };
-  const lines = order.ucp.line_items
-    .filter(({ id, quantity }) => quantity.total > quantity.fulfilled && !order.routed.includes(id))
-    .map(({ id, quantity }) => ({ id, quantity: quantity.total - quantity.fulfilled }));
-  return placeLines(order, lines, network);
+/** Places what may ship and is with nobody: with whom a person named, else with whom the routes name. */
+function planPlacements(order: Order, due: readonly Due[], network: Network): Plan {
+  const assigned = groupByShipper(due.flatMap(({ id, assigned: all }) => all.map((each) => ({ id, ...each }))));
+  const kept = withMember(order, 'assigned', assigned.size > 0 && toAssigned(assigned));
+  if (order.cancelled || !isReleased(order, network)) return { order: withOwn(kept, due, []), deliveries: [] };
+  const named = due.flatMap(({ id, assign }) => assign.map((each) => ({ id, ...each })));
+  const lines = due.filter(({ place }) => place > 0).map(({ id, place }) => ({ id, quantity: place }));
+  const byShipper = groupByShipper([...named, ...routeLines(order, lines, network.routes)]);
+  const placed: LineQuantity[] = [...byShipper.values()].flat();
+  const routed = [...new Set([...order.routed, ...placed.map(({ id }) => id)])];
+  const start = { ...withOwn(kept, due, byShipper.get(ERP) ?? []), routed };
+  const shippers = [...byShipper].filter(([to]) => to !== ERP);
+  return shippers.reduce<Plan>((plan, [to, lineItems]) => placeWith(plan, to, lineItems, network), {
+    order: placed.length > 0 ? start : { ...start, routed: order.routed },
+    deliveries: [],
+  });
 }
 
-/** One placement for each shipper of these lines; lines nobody ships are one blocked routing delivery. */
-export function placeLines(order: Order, lines: readonly LineQuantity[], { routes, connections }: Network): Plan {
+/** One placement with a shipper; of what nobody ships, one blocked routing delivery. */
+function placeWith(
+  { order, deliveries }: Plan,
+  to: string | null,
+  lineItems: LineQuantity[],
+  { connections }: Network,
+): Plan {
+  const target = to === null ? undefined : connections.get(to);
   const source = connections.get(order.connection);
-  const deliveries = [...routeLines(order, lines, routes)].flatMap(([to, lineItems]): NewDelivery[] => {
-    if (to !== null && shipsItself(to)) return [];
-    const about = lineItems.map(({ id }) => id).join('\n');
-    const target = to === null ? undefined : connections.get(to);
-    if (target) return [push(order, 'order', target, about, { lineItems })];
-    const missing = to === null ? 'no route matches' : `the route leads to ${to}, which is not a connection`;
-    const blocked = {
-      code: 'route_missing',
-      description: `${missing} for line items ${lineItems.map(({ id }) => id).join(', ')} of an order from ${order.connection}: add a route to the connections file`,
-      waitsFor: 'routes' as const,
-    };
-    return source ? [{ ...push(order, 'route', source, about, { lineItems }), blocked }] : [];
-  });
-  return { deliveries, routed: lines.map(({ id }) => id) };
+  const about = lineItems.map(({ id }) => id).join('\n');
+  if (target) return place({ order, deliveries }, push(order, 'order', target, about, { lineItems }));
+  const missing = to === null ? 'no route matches' : `the route leads to ${to}, which is not a connection`;
+  const blocked = {
+    code: 'route_missing',
+    description: `${missing} for line items ${lineItems.map(({ id }) => id).join(', ')} of an order from ${order.connection}: add a route to the connections file`,
+    waitsFor: 'routes' as const,
+  };
+  if (!source) return { order, deliveries };
+  return place({ order, deliveries }, { ...push(order, 'route', source, about, { lineItems }), blocked });
 }
 
-/** A cancelled order's placements are stopped where they have not happened and undone where they have. */
-function planCancellations(order: Order, { connections }: Network): NewDelivery[] {
-  if (!order.cancelled) return [];
-  return order.placements.flatMap(({ delivery, connection }) => {
-    const target = connections.get(connection);
-    return target ? [push(order, 'cancel', target, delivery, { placement: delivery })] : [];
-  });
+/** The plan with one more placing delivery, whose units are with it from now on. */
+function place({ order, deliveries }: Plan, delivery: NewDelivery & { subject: { lineItems?: LineQuantity[] } }): Plan {
+  const { id, connection, subject } = delivery;
+  const placement = { delivery: id, connection, lineItems: subject.lineItems ?? [], ...nextAt(order, connection) };
+  return { order: { ...order, placements: [...order.placements, placement] }, deliveries: [...deliveries, delivery] };
 }
+
+/** The plan to place lines with a shipper once more, which waits for a person. */
+export function placeAgain(
+  order: Order,
+  connection: string,
+  lineItems: LineQuantity[],
+  blocked: NonNullable<NewDelivery['blocked']>,
+  { connections }: Network,
+): Plan {
+  const target = connections.get(connection);
+  if (!target) return { order, deliveries: [] };
+  const about = lineItems.map(({ id }) => id).join('\n');
+  return place({ order, deliveries: [] }, { ...push(order, 'order', target, about, { lineItems }), blocked });
+}
+
+/**
+ * What is no longer wanted of a placement is stopped where it has not happened and undone where it has: one delivery
+ * for each difference that there ever was.
+ */
+function planCancellations(order: Order, due: readonly Due[], { connections }: Network): Plan {
+  const deliveries: NewDelivery[] = [];
+  const placements = order.placements.map((placement) => {
+    const { delivery, connection, lineItems, less = [], ...kept } = placement;
+    const target = connections.get(connection);
+    const gone = lineItems ? lessOf(due, delivery) : [];
+    // Of what was placed before units were kept, only the whole is cancelled, and that once.
+    const isOnce = () => order.cancelled && cancelsOf(order, connection, delivery).length === 0;
+    if (!target || !(lineItems ? !sameLines(gone, less) : isOnce())) return placement;
+    const subject = { placement: delivery, ...(lineItems && { lineItems: gone }) };
+    deliveries.push(push(order, 'cancel', target, delivery, subject));
+    if (!lineItems) return placement;
+    return { delivery, connection, lineItems, ...kept, ...(gone.length > 0 && { less: gone }) };
+  });
+  return { order: deliveries.length > 0 ? { ...order, placements } : order, deliveries };
+}
+
+/** The ids of the deliveries that looked after what is no longer wanted of a placement, the latest last. */
+export function cancelsOf(order: Order, connection: string, placement: string): string[] {
+  const ids: string[] = [];
+  for (const id of idsOf(order, 'cancel', connection, placement)) {
+    if (!order.deliveries.includes(id)) return ids;
+    ids.push(id);
+  }
+  return ids;
+}
+
+const sameLines = (a: readonly LineQuantity[], b: readonly LineQuantity[]): boolean =>
+  a.length === b.length &&
+  a.every(({ id, quantity }) => b.some((each) => each.id === id && each.quantity === quantity));
 
 /**
  * Tells whoever sold the order of each parcel that somebody else shipped: the ERP, or whom the order was placed with. Where
@@ -106,26 +174,56 @@ function planFollowUps(order: Order, { connections, roleOf }: Network, reports: 
   );
 }
 
-function push(order: Order, action: string, target: Connection, about: string, subject: NewSubject): NewDelivery {
-  return {
-    id: `dlv_${shortHash(order.id, action, target.id, about)}`,
-    kind: 'push',
-    action,
-    connection: target.id,
-    marketplace: target.marketplace,
-    order: order.id,
-    ...(order.shipBy && { shipBy: order.shipBy }),
-    subject,
-  };
+function push<S extends NewSubject>(order: Order, action: string, target: Connection, about: string, subject: S) {
+  const { id: connection, marketplace } = target;
+  const ids = idsOf(order, action, connection, about);
+  let id = ids.next().value;
+  while (MAY_REPEAT.has(action) && order.deliveries.includes(id)) id = ids.next().value;
+  const shipBy = order.shipBy && { shipBy: order.shipBy };
+  return { id, kind: 'push' as const, action, connection, marketplace, order: order.id, ...shipBy, subject };
 }
 
-/** Who ships each line: the first route that matches, tried in order. Lines without one are under `null`. */
-function routeLines(
-  order: Order,
-  lines: readonly LineQuantity[],
-  routes: readonly Route[],
-): Map<string | null, LineQuantity[]> {
-  return Map.groupBy(lines, ({ id }) => routes.find((route) => matches(route, order, skuOf(order, id)))?.to ?? null);
+/** What is asked of a shipper may be asked again; what is told is told once. */
+const MAY_REPEAT = new Set(['order', 'route', 'cancel']);
+
+/** The ids of the deliveries that do the same once more, the first first. */
+function* idsOf({ id }: Order, action: string, connection: string, about: string): Generator<string, never> {
+  yield `dlv_${shortHash(id, action, connection, about)}`;
+  for (let n = 2; ; n++) yield `dlv_${shortHash(id, action, connection, about, `${n}`)}`;
+}
+
+interface Shipped extends LineQuantity {
+  to: string | null;
+}
+
+/** Who ships each line: the first route that matches, tried in order; null where none does. */
+const routeLines = (order: Order, lines: readonly LineQuantity[], routes: readonly Route[]): Shipped[] =>
+  lines.map((line) => ({
+    ...line,
+    to: routes.find((route) => matches(route, order, skuOf(order, line.id)))?.to ?? null,
+  }));
+
+/** The lines of each shipper, one entry a line. */
+const groupByShipper = (lines: readonly Shipped[]): Map<string | null, LineQuantity[]> =>
+  new Map([...Map.groupBy(lines, ({ to }) => to)].map(([to, all]) => [to, mergeLines(all)]));
+
+const toAssigned = (byShipper: ReadonlyMap<string | null, LineQuantity[]>) =>
+  [...byShipper].map(([to, lineItems]) => ({ to: to ?? '', lineItems }));
+
+/** The order with the seller's own units: what he has, and what comes to it. A line that was his once stays named. */
+function withOwn(order: Order, due: readonly Due[], more: readonly LineQuantity[]): Order {
+  const added = sumByLine(more);
+  const named = new Set([...(order.own ?? []), ...more].map(({ id }) => id));
+  const kept = (order.own ?? []).filter(({ id }) => !due.some((each) => each.id === id));
+  const own = due
+    .map(({ id, own: units }) => ({ id, quantity: units + (added.get(id) ?? 0) }))
+    .filter(({ id, quantity }) => quantity > 0 || named.has(id));
+  return withMember(order, 'own', (own.length > 0 || kept.length > 0) && [...kept, ...own]);
+}
+
+function withMember<Name extends 'own' | 'assigned'>(order: Order, name: Name, value: Order[Name] | false): Order {
+  const { [name]: _, ...rest } = order;
+  return (value ? { ...rest, [name]: value } : rest) as Order;
 }
 
 function matches({ from, match = {} }: Route, order: Order, sku: string): boolean {
@@ -137,5 +235,3 @@ function matches({ from, match = {} }: Route, order: Order, sku: string): boolea
 
 const skuOf = (order: Order, lineId: string): string =>
   order.ucp.line_items.find(({ id }) => id === lineId)?.item.id ?? '';
-
-const shipsItself = (to: string): boolean => to === ERP;

@@ -5,6 +5,7 @@ import type { Fulfillment, LineQuantity, Order, ShipmentEvent, ShipmentSnapshot 
 import { applyReturns, returnsOfEvents } from './returns.ts';
 import { mergeLines, sumByLine } from './status.ts';
 import type { Told } from './timeline.ts';
+import { minus } from './units.ts';
 
 /** What came of a shipper's word: the very order passed in when it says nothing new. */
 interface ShipmentResult {
@@ -13,16 +14,21 @@ interface ShipmentResult {
   timeline: Told[];
 }
 
-/** `placed` is what the connection was asked to ship. */
+/** `placed` is what the connection was asked to ship; `placement` one of several that it was asked, of which it speaks. */
 interface ShipmentSource {
   connection: string;
   placed: readonly LineQuantity[];
+  placement?: string;
 }
+
+/** Whether a parcel is one that its shipper was asked for by this placement. */
+const isOf = (parcel: Fulfillment, by: string, placement: string | undefined): boolean =>
+  parcel.by === by && parcel.placement === placement;
 
 /** Adds the parcels and events a shipper tells of. Nothing known is ever lost, and the same word twice is one word. */
 export function applyShipment(order: Order, shipment: ShipmentSnapshot, source: ShipmentSource): ShipmentResult {
-  const { connection: by, placed } = source;
-  const parcels = addParcels(order, shipment.parcels, by, placed);
+  const { connection: by } = source;
+  const parcels = addParcels(order, shipment.parcels, source);
   const events = addEvents(
     order.shipmentEvents,
     order.erased ? shipment.events.map(withoutDescription) : shipment.events,
@@ -104,8 +110,7 @@ const parcelId = (orderId: string, connection: string, trackingNumber: string): 
 function addParcels(
   order: Order,
   told: readonly Parcel[],
-  by: string,
-  placed: readonly LineQuantity[],
+  { connection: by, placed, placement }: ShipmentSource,
 ): { fulfillments: Fulfillment[]; added: Fulfillment[] } {
   const parcels = new Map(order.fulfillments.map((parcel) => [parcel.id, parcel]));
   const added: string[] = [];
@@ -115,9 +120,14 @@ function addParcels(
     const id = parcelId(order.id, by, trackingNumber);
     const known = parcels.get(id);
     if (!known) added.push(id);
-    const lineItems =
-      known?.lineItems ?? (parcel.lineItems ? mergeLines(parcel.lineItems) : remaining(placed, parcels.values(), by));
-    parcels.set(id, mergeParcel(known, { ...parcel, id, by, trackingNumber, lineItems }));
+    const packed = () =>
+      remaining(
+        placed,
+        [...parcels.values()].filter((each) => isOf(each, by, placement)),
+      );
+    const lineItems = known?.lineItems ?? (parcel.lineItems ? mergeLines(parcel.lineItems) : packed());
+    const of = known ? known.placement : placement;
+    parcels.set(id, mergeParcel(known, { ...parcel, id, by, trackingNumber, lineItems, ...(of && { placement: of }) }));
   }
   const fulfillments = sortParcels([...parcels.values()]);
   return { fulfillments, added: fulfillments.filter(({ id }) => added.includes(id)) };
@@ -129,8 +139,8 @@ export const sortParcels = (parcels: Fulfillment[]): Fulfillment[] =>
 const earliest = (a: Parcel, b: Parcel): number =>
   compareText(a.shippedAt, b.shippedAt) || compareText(a.trackingNumber, b.trackingNumber);
 
-function remaining(placed: readonly LineQuantity[], parcels: Iterable<Fulfillment>, by: string): LineQuantity[] {
-  const covered = sumByLine([...parcels].filter((parcel) => parcel.by === by).flatMap(({ lineItems }) => lineItems));
+function remaining(placed: readonly LineQuantity[], parcels: readonly Fulfillment[]): LineQuantity[] {
+  const covered = sumByLine(parcels.flatMap(({ lineItems }) => lineItems));
   return mergeLines(placed)
     .map(({ id, quantity }) => ({ id, quantity: quantity - (covered.get(id) ?? 0) }))
     .filter(({ quantity }) => quantity > 0);
@@ -148,6 +158,7 @@ function mergeParcel(known: Fulfillment | undefined, told: Fulfillment): Fulfill
     ...(labelUrl && { labelUrl }),
     lineItems: told.lineItems,
     shippedAt: mergeText(known?.shippedAt, told.shippedAt) ?? told.shippedAt,
+    ...(told.placement && { placement: told.placement }),
   };
 }
 
@@ -168,25 +179,24 @@ function mergeText(known: string | undefined, told: string | undefined): string 
 export function resolveSkus(
   order: Order,
   parcels: readonly Parcel[],
-  by: string,
-  placed: readonly LineQuantity[],
+  { connection: by, placed, placement }: ShipmentSource,
   externalIds: ReadonlyMap<string, string> = new Map(),
 ): Parcel[] {
   const isNamed = (sku: string, name: string) => sku === name || externalIds.get(sku) === name;
-  const sent = sumByLine(order.fulfillments.filter((parcel) => parcel.by === by).flatMap(({ lineItems }) => lineItems));
-  const left = new Map(placed.map(({ id, quantity }) => [id, quantity - (sent.get(id) ?? 0)]));
+  const sent = order.fulfillments.filter((parcel) => isOf(parcel, by, placement)).flatMap(({ lineItems }) => lineItems);
+  const left = sumByLine(minus(placed, sent));
   const isKnown = (number: string) =>
     order.fulfillments.some(({ trackingNumber, by: shipper }) => shipper === by && trackingNumber === number);
   return parcels.map(({ items, ...parcel }) => {
     if (!items || parcel.lineItems || isKnown(parcel.trackingNumber)) return parcel;
     return {
       ...parcel,
-      lineItems: items.flatMap(({ sku, quantity }) => take(order, left, quantity, (own) => isNamed(own, sku))),
+      lineItems: items.flatMap(({ sku, quantity }) => takeSku(order, left, quantity, (own) => isNamed(own, sku))),
     };
   });
 }
 
-function take(
+export function takeSku(
   order: Order,
   left: Map<string, number>,
   wanted: number,

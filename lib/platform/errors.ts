@@ -91,6 +91,11 @@ export class NotFoundError extends RejectedError {
   }
 }
 
+/** Nothing is left to be done: dead, as a replay would find nothing either, but with nobody to alarm. */
+export class StoppedError extends RejectedError {
+  override readonly name: string = 'StoppedError';
+}
+
 /** Refused for the state that something is in. */
 export class StateError extends RejectedError {
   override readonly name: string = 'StateError';

@@ -8,9 +8,7 @@ import { mapBody } from '#lib/marketplaces/map-body';
 import type { Network } from '#lib/marketplaces/network';
 import type { LineQuantity, Order, OrderSnapshot } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
-import { isReleased } from '#lib/orders/release';
 import { applySnapshot } from '#lib/orders/snapshot';
-import { unfulfilled } from '#lib/orders/status';
 import { ContractError, type ErrorDetail, IntegrationError } from '#lib/platform/errors';
 
 /** What would be asked of whom: `erp` ships by itself, null is nobody. */
@@ -60,16 +58,14 @@ function planOrder(snapshot: OrderSnapshot, connection: Connection, network: Net
   const receivedAt = now.toISOString();
   const source = { connection: connection.id, event: 'tried', receivedAt };
   const { order } = applySnapshot(null, snapshot, source);
-  const { deliveries } = planDeliveries(order, network);
+  const { deliveries, order: planned } = planDeliveries(order, network);
   const asked = deliveries.flatMap(({ action, connection: to, subject, blocked }): Placement[] => {
     if (!('lineItems' in subject) || (action !== 'order' && action !== 'route')) return [];
     const { code = '', description = '' } = blocked ?? {};
     const { lineItems } = subject;
     return [{ to: action === 'route' ? null : to, lineItems, blocked: blocked ? { code, description } : null }];
   });
-  const placed = new Set(asked.flatMap(({ lineItems }) => lineItems.map(({ id }) => id)));
-  const ships = !order.cancelled && isReleased(order, network);
-  const own = ships ? unfulfilled(order).filter(({ id }) => !placed.has(id)) : [];
+  const { own = [] } = planned;
   return {
     order,
     placements: [...asked, ...(own.length > 0 ? [{ to: ERP, lineItems: own, blocked: null }] : [])],

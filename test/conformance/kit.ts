@@ -163,6 +163,9 @@ export function pushInput(source: Connection, shipsTo: Partial<Address> = {}): P
     anotherReported: false,
     source,
     lineItems,
+    left: [],
+    number: order.number,
+    nth: 1,
     fulfillment: {
       id: 'ful_1',
       by: 'marketful-main',

@@ -1,3 +1,4 @@
+import type { HUB as CLOSING } from '#lib/attempts/close';
 import { HUB } from '#lib/attempts/work';
 import type { Product } from '#lib/catalog/product';
 import type { Connection } from '#lib/connections/connection';
@@ -89,7 +90,7 @@ export function fakeHub({
     findProduct: async () => product,
     now: () => NOW,
   });
-  const hub: typeof HUB = {
+  const hub: typeof HUB & Pick<typeof CLOSING, 'loadConnector'> = {
     ...HUB,
     now: () => NOW,
     getNetwork: async () => ({
@@ -99,6 +100,16 @@ export function fakeHub({
       roleOf,
     }),
     getOrder: async (id) => orders.find((order) => order.id === id),
+    // Decides once and plans nothing.
+    changeOrder: async (id, decide) => {
+      const before = orders.find((order) => order.id === id) ?? null;
+      const decision = (await decide(before)) as Awaited<ReturnType<typeof decide>> & object;
+      const { order = before, also = [], timeline = [] } = decision ?? {};
+      if (before && order) orders[orders.indexOf(before)] = order;
+      for (const { Put } of also) if (Put) ledger.set(String(Put.Item?.id), Put.Item as unknown as Delivery);
+      seen.push(['change', ...timeline.map(({ type }) => type)]);
+      return { decision, before, order, opened: [] };
+    },
     getDelivery: async (id) => ledger.get(id),
     getDeliveries: async (ids) => ids.flatMap((id) => ledger.get(id) ?? []),
     getAttempts: async ({ attempts = [] }) => attempts,
@@ -118,6 +129,7 @@ export function fakeHub({
     },
     ring: async (rung) => void seen.push(['ring', ...rung.map(({ id }) => id)]),
     deadLetter: async ({ id }) => void seen.push(['dead letter', id]),
+    loadConnector: async () => connectorWith({}),
     rememberRemote: async (...remembered) => void seen.push(['remember', ...remembered]),
     isKnown: async () => known,
     noteProduct: async (...noted) => void seen.push(['note', ...noted]),

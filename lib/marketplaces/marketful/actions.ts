@@ -3,6 +3,7 @@ import type { Order } from '#lib/orders/order';
 import { BlockedError } from '#lib/platform/errors';
 import type { FetchAction, PlaceInput, ProbedAction, PushResult, RemoteContext } from '../action.ts';
 import { member, textOf } from '../kit/json.ts';
+import { codeOf } from '../kit/placement-code.ts';
 import { defined } from '../kit/shape.ts';
 import { ownSku } from '../kit/skus.ts';
 import { uncarried } from '../kit/uncarried.ts';
@@ -33,7 +34,7 @@ export const order: ProbedAction<PlaceInput> = {
 
 /** `num_orden` is unique within a seller's channel, so whatever is there under it is this order or none. */
 async function find(remote: RemoteContext, input: PlaceInput): Promise<PushResult | null> {
-  const body = await getOrder(remote, channelOf(input), input.order.number);
+  const body = await getOrder(remote, channelOf(input), input.number);
   const orden = member(body, 'orden') ?? null;
   return orden === null || isAnothers(orden, input) ? null : resultOf(member(orden, 'id'));
 }
@@ -44,10 +45,15 @@ function noteOf({ connection }: RemoteContext, { order }: PlaceInput): string | 
   return uncarried(order, 'Marketful', ['company', isCarried && 'shipping method']);
 }
 
-function isAnothers(orden: unknown, { order: ours }: PlaceInput): boolean {
+/** Under the number of this order, or of another of its placements. */
+function isAnothers(orden: unknown, input: PlaceInput): boolean {
   const theirs = textOf(member(orden, 'orden_id'));
-  return theirs !== '' && theirs !== ours.id;
+  if (theirs !== '') return theirs !== idOf(input);
+  return input.number !== input.order.number && textOf(member(orden, 'num_orden')) === input.order.number;
 }
+
+/** "Unique order number by seller": each placement of an order has its own. */
+const idOf = ({ order, nth }: PlaceInput): string => codeOf(order.id, nth ?? 1);
 
 const resultOf = (id: unknown) => (textOf(id) === '' ? {} : { remoteId: textOf(id) });
 
@@ -65,8 +71,8 @@ async function placementOf(remote: RemoteContext, input: PlaceInput): Promise<Pl
   const { currency, total } = factsOf(order).amounts;
   return {
     contact_info: {
-      num_orden: order.number,
-      orden_id: order.id,
+      num_orden: input.number,
+      orden_id: idOf(input),
       ...recipientOf(order),
       canal: channelOf(input),
       carrier_name: chosen.carrierName ?? carrierName,

@@ -7,6 +7,7 @@ import { toInstant } from '#lib/platform/time';
 import type * as z from '#lib/platform/zod';
 import type { Change, InboundBody } from '../contract.ts';
 import { INEXACT, isExact, member, textOf } from '../kit/json.ts';
+import { readCode } from '../kit/placement-code.ts';
 import { defined, readShape, unreadable, unused } from '../kit/shape.ts';
 import { Item, Orden, type ShipmentEvent, Stock } from './api.ts';
 import { Settings } from './settings.ts';
@@ -74,7 +75,7 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const changedAt = readTime(orden.updated_at) ?? readTime(orden.created_at) ?? receivedAt;
   const events = datedEvents(orden, remoteId ?? orden.num_orden ?? '', changedAt);
   return {
-    orderId: orden.orden_id ?? asked.orderId,
+    ...(orden.orden_id === undefined ? { orderId: asked.orderId } : readCode(orden.orden_id)),
     remoteId,
     number: orden.num_orden ?? asked.number,
     channel: orden.canal ?? asked.channel,
@@ -90,6 +91,7 @@ function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
       }),
     })),
     settled: isSettled(orden, events),
+    ...(isCancelled(orden, events) && { declined: 'rest' as const }),
   };
 }
 
@@ -165,6 +167,12 @@ function typeOf(status: unknown): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_');
   return TYPES.find(([pattern]) => pattern.test(word))?.[1] ?? word;
+}
+
+/** The warehouse will not ship what it has not shipped. */
+function isCancelled({ status }: Orden, events: readonly Dated[]): boolean {
+  const newest = events.at(-1);
+  return typeOf(status) === 'canceled' || (newest?.tracking_number === undefined && newest?.type === 'canceled');
 }
 
 /** Nothing more will happen: the newest event is a last one, and so is the newest of every parcel it may be about. */

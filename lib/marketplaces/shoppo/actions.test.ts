@@ -77,17 +77,18 @@ test('takes up what a broken attempt left: OPEN is paid, PAID is done', async ()
 test('an order that has ended is placed anew under the next code', async () => {
   const opened = open([CLOSED, NONE, CREATED, SET_PAID]);
   await order.push(opened.remote, opened.input);
-  expect(opened.asked()[1]?.variables.filters).toEqual({ partner_order_code: 'scopio-main:ord_8f3a~2' });
-  expect(opened.asked()[2]?.variables.partnerOrderCode).toBe('scopio-main:ord_8f3a~2');
+  expect(opened.asked()[1]?.variables.filters).toEqual({ partner_order_code: 'scopio-main:ord_8f3a~1.2' });
+  expect(opened.asked()[2]?.variables.partnerOrderCode).toBe('scopio-main:ord_8f3a~1.2');
 });
 
-test('lines that are placed later are an order of their own, told apart by what is in it', async () => {
+test('lines placed later are an order of their own; from before codes told them apart, what is in it does', async () => {
   const placements = ['dlv_1', 'dlv_2'].map((delivery) => ({ delivery, connection: 'shoppo-main' }));
   const second =
     (quantity: number) =>
     ({ order: sold }: PushInput) => ({
       order: { ...sold, placements },
       lineItems: [{ id: 'li_1', quantity }],
+      nth: null,
     });
   const other = open([PAID, NONE, CREATED, SET_PAID], second(1));
   await order.push(other.remote, other.input);
@@ -95,6 +96,13 @@ test('lines that are placed later are an order of their own, told apart by what 
   const same = open([PAID], second(2));
   await order.push(same.remote, same.input);
   expect(names(same)).toEqual(['orderList']);
+  const own = open([NONE, CREATED, SET_PAID], () => ({ nth: 2 }));
+  await order.push(own.remote, own.input);
+  expect(own.asked().map(({ variables }) => variables.partnerOrderCode ?? variables.filters)).toMatchObject([
+    { partner_order_code: 'scopio-main:ord_8f3a~2' },
+    'scopio-main:ord_8f3a~2',
+    undefined,
+  ]);
 });
 
 test.each([

@@ -1,5 +1,7 @@
+import { differenceOf } from '#lib/orders/units';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { CancelInput, FetchAction, PlaceInput, ProbedAction, RemoteContext } from '../action.ts';
+import { codeOf } from '../kit/placement-code.ts';
 import {
   cancelOrder,
   cancelOrderItem,
@@ -10,7 +12,7 @@ import {
   isEnded,
   setOrderAsPaid,
 } from './api.ts';
-import { findPlaced, orderOf, placedOrders } from './placement.ts';
+import { findPlaced, itemsOf, orderOf, standingOf } from './placement.ts';
 import type { Order, OrderItem } from './schema.ts';
 
 /** Reads what a notification named: an order by its partner order code, a product or Sku by its relay id. */
@@ -30,7 +32,7 @@ export const order: ProbedAction<PlaceInput> = {
   /** Creates, then pays, each only where it is still due: an attempt that broke off in between is taken up again. */
   async push(remote, input) {
     const given = await orderOf(remote, input);
-    const [code, placed] = await findPlaced(remote, input.order, given.orderItems);
+    const [code, placed] = await findPlaced(remote, input, given.orderItems);
     const { id, status } = placed ?? (await createOrder(remote, { ...given, partnerOrderCode: code }));
     // "It should be OPEN": any later status says that it is paid.
     if (status === 'OPEN') await setOrderAsPaid(remote, id, code);
@@ -39,7 +41,7 @@ export const order: ProbedAction<PlaceInput> = {
 
   async probe(remote, input) {
     const { orderItems } = await orderOf(remote, input);
-    const [code, placed] = await findPlaced(remote, input.order, orderItems);
+    const [code, placed] = await findPlaced(remote, input, orderItems);
     if (placed === null || placed.status === 'OPEN') return null;
     return { remoteId: placed.id, note: `found at Shoppo under the code ${code}` };
   },
@@ -49,6 +51,7 @@ export const cancel: ProbedAction<CancelInput> = {
   /** Cancels what may still be cancelled. For the rest a person writes a ticket, which is all that Shoppo offers. */
   async push(remote, input) {
     const placed = await standing(remote, input);
+    if (input.left.length > 0) return reduce(remote, input, placed);
     const left: OrderItem[] = [];
     for (const each of placed.filter(({ status }) => status !== 'OPEN')) left.push(...(await withdraw(remote, each)));
     if (left.length > 0) throw tooLate(left);
@@ -58,16 +61,51 @@ export const cancel: ProbedAction<CancelInput> = {
 
   async probe(remote, input) {
     const placed = await standing(remote, input);
-    return placed.some(({ status }) => status !== 'OPEN') ? null : { note: 'found cancelled at Shoppo' };
+    const isLess =
+      input.left.length > 0
+        ? (await surplusOf(remote, input, placed)).size === 0
+        : placed.every(({ status }) => status === 'OPEN');
+    return isLess ? { note: 'found cancelled at Shoppo' } : null;
   },
 };
 
-/** What was placed for the order and has not ended. */
-async function standing(remote: RemoteContext, { order: { id } }: CancelInput): Promise<Order[]> {
-  const all = (await Array.fromAsync(placedOrders(remote, id))).flatMap(([, placed]) => placed ?? []);
+/** What was placed and has not ended. */
+async function standing(remote: RemoteContext, input: CancelInput): Promise<Order[]> {
+  const all = await standingOf(remote, input);
   if (all.length > 0) return all.filter((placed) => !isEnded(placed));
-  const description = `Shoppo has no order under the code ${id}: look for it there`;
+  const description = `Shoppo has no order under the code ${codeOf(input.order.id, input.nth ?? 1)}: look for it there`;
   throw new BlockedError({ code: 'order_not_found', description }, 'operator');
+}
+
+/** An item is cancelled whole: one of more units than are too many is a person's. */
+async function reduce(remote: RemoteContext, input: CancelInput, placed: readonly Order[]): Promise<object> {
+  const surplus = await surplusOf(remote, input, placed);
+  const chosen = placed
+    .flatMap(({ orderItems }) => orderItems)
+    .filter(({ status, quantity, sku: { originalId } }) => {
+      const units = surplus.get(originalId) ?? 0;
+      if (status === 'CANCELLED' || quantity > units) return false;
+      surplus.set(originalId, units - quantity);
+      return true;
+    });
+  const left = await cancelItems(remote, chosen);
+  if (left.length > 0) throw tooLate(left);
+  if ([...surplus.values()].every((units) => units === 0)) return {};
+  const description = differenceOf(input.order, input.lineItems, input.left);
+  throw new BlockedError({ code: 'amend_unsupported', description }, 'operator');
+}
+
+/** Units that stand there beyond those that shall stay, by Sku. */
+async function surplusOf(remote: RemoteContext, { order, lineItems, left }: CancelInput, placed: readonly Order[]) {
+  const keeps = new Map((await itemsOf(remote, { order, lineItems: left })).map((item) => [item.skuId, item.quantity]));
+  const surplus = new Map<string, number>();
+  for (const { skuId } of await itemsOf(remote, { order, lineItems })) {
+    const items = placed.flatMap(({ orderItems }) => orderItems).filter(({ sku }) => sku.originalId === skuId);
+    const stands = items.reduce((sum, { status, quantity }) => sum + (status === 'CANCELLED' ? 0 : quantity), 0);
+    const units = stands - (keeps.get(skuId) ?? 0);
+    if (units > 0) surplus.set(skuId, units);
+  }
+  return surplus;
 }
 
 /** The items that could not be cancelled. */

@@ -37,9 +37,7 @@ test('the documented notifications mean what the page says', () => {
     resource: '1361546075101402',
   });
   expect(read('cancel-partner-order', fixture('cancel-partner-order.json'))).toMatchObject({
-    type: 'placement-refused',
-    orderId: '1361546075101402',
-    code: 'cancelled_by_supplier',
+    shipment: { orderId: '1361546075101402', declined: 'rest', settled: true },
   });
   expect(read('reply-ticket', fixture('reply-ticket.json'))).toEqual({
     type: 'none',
@@ -130,11 +128,13 @@ test('DELIVERED of an order is with the courier; of an item, with the customer',
 test('an order that has ended is given back, unless part of it was shipped', () => {
   const cancelled = item('2', { status: 'CANCELLED' });
   expect(read('order', order([cancelled], { status: 'CLOSED' }))).toMatchObject({
-    type: 'placement-refused',
-    orderId: 'scopio-main:ord_1',
+    shipment: { orderId: 'scopio-main:ord_1', declined: 'rest' },
   });
   expect(read('order', order([item('1', { shippingPackage: box('1Z1') }), cancelled]))).toMatchObject({
-    shipment: { events: [{ id: '2 canceled', type: 'canceled', description: `1 of ${SHP_1}` }] },
+    shipment: {
+      events: [{ id: '2 canceled', type: 'canceled', description: `1 of ${SHP_1}` }],
+      declined: [{ quantity: 1 }],
+    },
   });
 });
 

@@ -3,10 +3,11 @@ import type { ShipmentSnapshot } from '#lib/orders/order';
 import { shortHash } from '#lib/platform/hash';
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
+import { readCode } from '../kit/placement-code.ts';
 import { defined, pathUnder, readShape } from '../kit/shape.ts';
 import { isEnded } from './api.ts';
 import { mapProduct, mapSku, mapSkuNotice, setFor } from './map-product.ts';
-import { orderIdOf } from './placement.ts';
+
 import {
   MerchantNotice,
   Order,
@@ -60,8 +61,9 @@ function mapMerchants(body: unknown): Change {
 }
 
 function mapCancelled(body: unknown): Change {
-  const orderId = orderIdOf(readShape(OrderNotice, body).order_id);
-  return { type: 'placement-refused', orderId, ...CANCELLED };
+  const told = readCode(readShape(OrderNotice, body).order_id);
+  const nothing = { remoteId: null, number: null, channel: null, parcels: [], events: [] };
+  return { type: 'shipment', shipment: { ...told, ...nothing, settled: true, declined: 'rest' } };
 }
 
 const MAX_WORDS = 500;
@@ -77,25 +79,18 @@ type Skus = Readonly<Record<string, string>>;
 type Parcel = ShipmentSnapshot['parcels'][number];
 type Event = ShipmentSnapshot['events'][number];
 
-const CANCELLED = {
-  code: 'cancelled_by_supplier',
-  description: 'Shoppo cancelled the order: replay to order it anew, or have it shipped by somebody else',
-};
-
 /** An order as it stands: its items' packages are the parcels, whatever the order's own status says. */
 function mapOrder(body: unknown, receivedAt: string, skus: Skus): Change {
   const order = readShape(Order, body);
   const { id, orderItems, partnerOrderCode: code } = order;
   const items = orderItems.map((item, index) => read(item, `orderItems[${index}]`, receivedAt, skus));
-  const orderId = code === undefined ? null : orderIdOf(code);
   const parcels = collect(items.flatMap(({ parcel }) => parcel ?? []));
-  if (orderId !== null && parcels.length === 0 && isEnded(order))
-    return { type: 'placement-refused', orderId, ...CANCELLED };
+  const cancelled = items.flatMap(({ cancelled: item }) => item ?? []);
   const events = new Map(items.flatMap((item) => item.events).map((event) => [event.id, event]));
   return {
     type: 'shipment',
     shipment: {
-      orderId,
+      ...(code === undefined ? { orderId: null } : readCode(code)),
       remoteId: id,
       number: code ?? null,
       // Our codes begin with the connection that sold the order; the partner may place others by other means.
@@ -103,6 +98,7 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus): Change {
       parcels,
       events: [...events.values()],
       settled: isEnded(order) || (items.length > 0 && items.every(({ isSettled }) => isSettled)),
+      ...(isEnded(order) ? { declined: 'rest' as const } : cancelled.length > 0 && { declined: cancelled }),
     },
   };
 }
@@ -121,7 +117,7 @@ function read(item: OrderItem, at: string, receivedAt: string, skus: Skus) {
   const parcel = isParcel ? { carrier, trackingNumber, shippedAt, items: [own] } : null;
   const told = isParcel ? eventsOf(box ?? {}, { trackingNumber, isReceived, path, receivedAt }) : [];
   const events = isCancelled ? [cancellationOf(item, own.sku, path, receivedAt)] : told;
-  return { parcel, events, isSettled: isCancelled || isReceived };
+  return { parcel, events, cancelled: isCancelled ? own : null, isSettled: isCancelled || isReceived };
 }
 
 /** Items in one package are one parcel. */

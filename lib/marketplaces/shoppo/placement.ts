@@ -1,5 +1,6 @@
 import { BlockedError } from '#lib/platform/errors';
 import type { PlaceInput, RemoteContext } from '../action.ts';
+import { codeOf } from '../kit/placement-code.ts';
 import { readShape } from '../kit/shape.ts';
 import { findOrder, isEnded, type NewOrder } from './api.ts';
 import { Order } from './schema.ts';
@@ -50,7 +51,10 @@ function incomplete(fields: string[]): BlockedError {
 }
 
 /** One item a SKU. */
-async function itemsOf(remote: RemoteContext, { order, lineItems }: PlaceInput): Promise<NewOrder['orderItems']> {
+export async function itemsOf(
+  remote: RemoteContext,
+  { order, lineItems }: Pick<PlaceInput, 'order' | 'lineItems'>,
+): Promise<NewOrder['orderItems']> {
   const quantities = new Map<string, number>();
   const unknown: string[] = [];
   for (const { id, quantity } of lineItems) {
@@ -71,37 +75,58 @@ export async function skuIdOf(context: RemoteContext, sku: string): Promise<stri
   return Object.hasOwn(skus, sku) ? skus[sku] : (await context.findProduct(sku))?.externalId;
 }
 
-/** The code of the n-th order placed for one of ours: a code is taken for good, whatever became of its order. */
-const codeOf = (orderId: string, n: number): string => (n === 1 ? orderId : `${orderId}~${n}`);
-
-/** Our order id of a partner order code. */
-export const orderIdOf = (code: string): string => code.replace(/(?<=:.*)~\d+$/, '');
-
 const MAX_CODES = 20;
 
-/** What stands at Shoppo under the codes of one of our orders, first placed first. */
-export async function* placedOrders(context: RemoteContext, orderId: string): AsyncGenerator<[string, Order | null]> {
-  for (let n = 1; n <= MAX_CODES; n++) {
-    const code = codeOf(orderId, n);
+/** What stands at Shoppo under the codes of a placement, its first try first; null ends them. */
+async function* triesOf(context: RemoteContext, codes: Iterable<string>): AsyncGenerator<[string, Order | null]> {
+  for (const code of codes) {
     const found = await findOrder(context, code);
     yield [code, found === null ? null : readShape(Order, found)];
     if (found === null) return;
   }
 }
 
+/** The codes of a placement; from before placements were told apart, those of all of an order. */
+function codesOf({ order: { id }, nth }: Pick<PlaceInput, 'order' | 'nth'>): string[] {
+  const all = Array.from({ length: MAX_CODES }, (_, index) => index + 1);
+  return all.map((n) => (nth === null ? codeOf(id, n) : codeOf(id, nth, n)));
+}
+
+/** What stands at Shoppo for a placement. */
+export async function standingOf(context: RemoteContext, input: Pick<PlaceInput, 'order' | 'nth'>): Promise<Order[]> {
+  return (await Array.fromAsync(triesOf(context, codesOf(input)))).flatMap(([, placed]) => placed ?? []);
+}
+
+/** A placement that was stopped before it was made leaves its code free. */
+const MAX_FREE = 3;
+
+/** What stands at Shoppo for an order of ours, whichever placement it is of. */
+export async function placedFor(context: RemoteContext, orderId: string): Promise<Order[]> {
+  const all: Order[] = [];
+  let free = 0;
+  for (let n = 1; n <= MAX_CODES && free < MAX_FREE; n++) {
+    const codes = [codeOf(orderId, n), codeOf(orderId, n, 2), codeOf(orderId, n, 3)];
+    const placed = (await Array.fromAsync(triesOf(context, codes))).flatMap(([, order]) => order ?? []);
+    free = placed.length > 0 ? 0 : free + 1;
+    all.push(...placed);
+  }
+  return all;
+}
+
 /**
  * The order that this placement made, or the code it may make one under. One that has ended ships nothing, so another
- * takes its place; where lines were added later there are several placements, and what is in them tells them apart.
+ * takes its place; placements from before they were told apart share codes, and what is in them tells.
  */
 export async function findPlaced(
   remote: RemoteContext,
-  order: PlaceInput['order'],
+  input: PlaceInput,
   items: NewOrder['orderItems'],
 ): Promise<[string, Order | null]> {
-  const placements = order.placements.filter(({ connection }) => connection === remote.connection.id);
-  for await (const [code, placed] of placedOrders(remote, order.id)) {
+  const placements = input.order.placements.filter(({ connection }) => connection === remote.connection.id);
+  const isOwn = (placed: Order) => input.nth !== null || placements.length < 2 || hasItems(placed, items);
+  for await (const [code, placed] of triesOf(remote, codesOf(input))) {
     if (placed === null) return [code, null];
-    if (!isEnded(placed) && (placements.length < 2 || hasItems(placed, items))) return [code, placed];
+    if (!isEnded(placed) && isOwn(placed)) return [code, placed];
   }
   const description = `there are ${MAX_CODES} orders at Shoppo for this one: place it by hand`;
   throw new BlockedError({ code: 'placed_too_often', description }, 'operator');

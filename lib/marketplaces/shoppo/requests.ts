@@ -5,7 +5,7 @@ import { member } from '../kit/json.ts';
 import { cancelItems, tooLate } from './actions.ts';
 import { ask, type Caller } from './api.ts';
 import { REPLY_TICKET } from './documents.ts';
-import { placedOrders, skuIdOf } from './placement.ts';
+import { placedFor, skuIdOf } from './placement.ts';
 import { type OrderItem, Success, Ticket } from './schema.ts';
 
 /**
@@ -145,8 +145,7 @@ const cancelItem: RequestAction<CancelItem> = {
 /** The items of what was placed for an order of ours. Throws RejectedError where there are none. */
 async function findItems(context: RemoteContext, orderId: string, only: string[] = []): Promise<OrderItem[]> {
   const wanted = await Promise.all(only.map(async (sku) => (await skuIdOf(context, sku)) ?? sku));
-  const placed = await Array.fromAsync(placedOrders(context, orderId));
-  const all = placed.flatMap(([, order]) => order?.orderItems ?? []);
+  const all = (await placedFor(context, orderId)).flatMap(({ orderItems }) => orderItems);
   const items = only.length === 0 ? all : all.filter(({ sku }) => wanted.includes(sku.originalId));
   if (items.length > 0) return items;
   const what = only.length > 0 ? `${only.join(', ')} of ${orderId}` : orderId;

@@ -1,0 +1,70 @@
+import type { NewDelivery } from '#lib/deliveries/delivery';
+import type { LineQuantity, Order, ShipmentSnapshot } from './order.ts';
+import { type Network, placeAgain } from './plan.ts';
+import { takeSku } from './shipment.ts';
+import { sumByLine } from './status.ts';
+import { dueOf, minus, nextAt, placementOf, takeBack } from './units.ts';
+
+/** What comes of a shipper's word that it will not ship some units. */
+interface Declined {
+  order: Order;
+  deliveries: NewDelivery[];
+  /** Why units wait for a person, where they are wanted still. */
+  cause?: { code: string; description: string };
+  /** Nothing of the placement is left there: it is this one that waits, under a number of its own. */
+  isWhole?: true;
+}
+
+/**
+ * Units that a shipper declined are with nobody until a person decides: the placement that lost all of its units waits,
+ * and of one that keeps some, those lost wait as one more. Null where the word says nothing new.
+ */
+export function decline(
+  order: Order,
+  delivery: string,
+  told: NonNullable<ShipmentSnapshot['declined']>,
+  network: Network,
+): Declined | null {
+  const placement = placementOf(order, delivery);
+  if (!placement?.lineItems) return null;
+  const units = declinedUnits(order, delivery, told);
+  if (units.length === 0) return null;
+  const next = takeBack(order, delivery, units);
+  const place = new Map(dueOf(next).map((due) => [due.id, due.place]));
+  const held = units
+    .map(({ id, quantity }) => ({ id, quantity: Math.min(quantity, place.get(id) ?? 0) }))
+    .filter(({ quantity }) => quantity > 0);
+  if (held.length === 0) return { order: next, deliveries: [] };
+  const { connection, lineItems: had } = placement;
+  const cause = { code: 'cancelled_by_supplier', description: describe(order, connection, held) };
+  if (minus(had, units).length > 0)
+    return { ...placeAgain(next, connection, held, { ...cause, waitsFor: 'operator' }, network), cause };
+  const anew = { delivery, connection, lineItems: held, ...nextAt(order, connection) };
+  const placements = next.placements.map((each) => (each.delivery === delivery ? anew : each));
+  return { order: { ...next, placements }, deliveries: [], cause, isWhole: true };
+}
+
+/** Units that it did not decline before and that the hub did not take back. */
+function declinedUnits(
+  order: Order,
+  delivery: string,
+  told: NonNullable<ShipmentSnapshot['declined']>,
+): LineQuantity[] {
+  const { lineItems = [], gone = [], connection, n } = placementOf(order, delivery) ?? {};
+  const sent = order.fulfillments
+    .filter((parcel) => parcel.by === connection && parcel.placement === (n === undefined ? undefined : delivery))
+    .flatMap((parcel) => parcel.lineItems);
+  if (told === 'rest') return minus(lineItems, sent);
+  const skus = new Map(order.ucp.line_items.map(({ id, item }) => [id, item.id]));
+  const left = sumByLine(lineItems);
+  return told.flatMap(({ sku, quantity }) => {
+    const known = gone.reduce((sum, line) => sum + (skus.get(line.id) === sku ? line.quantity : 0), 0);
+    return takeSku(order, left, quantity - known, (own) => own === sku);
+  });
+}
+
+function describe(order: Order, connection: string, lines: readonly LineQuantity[]): string {
+  const skus = new Map(order.ucp.line_items.map(({ id, item }) => [id, item.id]));
+  const units = lines.map(({ id, quantity }) => `${quantity} ${skus.get(id) ?? id}`).join(', ');
+  return `${connection} cancelled ${units}: replay to order it anew, or have it shipped by somebody else`;
+}

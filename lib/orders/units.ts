@@ -1,0 +1,197 @@
+import { ERP } from '#lib/connections/connection';
+import type { LineQuantity, Order, Placement } from './order.ts';
+import { returnedUnits } from './returns.ts';
+import { sumByLine } from './status.ts';
+
+/*
+ * Every unit of a line is with somebody: with a placement (its `lineItems`), with the seller (`own`), or due to be
+ * placed. What is due is a pure difference, so that planning twice is planning once. A placement counts until somebody
+ * knows that it gave units back: nobody is asked for a unit that another may still ship.
+ */
+
+/** What is due of one line, in units. */
+export interface Due {
+  id: string;
+  /** To be placed with whom the routes name. */
+  place: number;
+  /** To be placed with whom a person named; of these `assigned` wait until whoever has them gives them back. */
+  assign: Array<{ to: string; quantity: number }>;
+  assigned: Array<{ to: string; quantity: number }>;
+  /** The seller's own, after this. */
+  own: number;
+  /** No longer wanted, by the placing delivery that has them. */
+  less: Array<{ delivery: string; quantity: number }>;
+  /** Wanted, not shipped and not with `to`. */
+  movable(to: string): number;
+}
+
+/**
+ * What is due of each line. Lines placed before units were kept stay as they are. Of units too many, the latest placement
+ * gives its own first; before all others, one that nobody was asked for yet (`unasked`).
+ */
+export function dueOf(order: Order, unasked?: string): Due[] {
+  const counted = new Set(
+    [...order.placements.flatMap(({ lineItems = [], gone = [] }) => [...lineItems, ...gone]), ...(order.own ?? [])].map(
+      ({ id }) => id,
+    ),
+  );
+  const returned = returnedUnits(order);
+  return order.ucp.line_items
+    .filter(({ id }) => counted.has(id) || !order.routed.includes(id))
+    .map(({ id, quantity: { total, fulfilled } }) => {
+      const wanted = { total, fulfilled, kept: order.cancelled ? 0 : total, returned: returned.get(id) ?? 0 };
+      return dueOfLine(order, id, wanted, unasked);
+    });
+}
+
+function dueOfLine(
+  order: Order,
+  id: string,
+  { total, fulfilled, kept, returned }: { total: number; fulfilled: number; kept: number; returned: number },
+  unasked: string | undefined,
+): Due {
+  const { holders, outside } = holdersOf(order, id);
+  const has = sum(holders);
+  const before = unitsIn(order.own, id);
+  let own = Math.max(before, outside);
+  const at = (to: string): number => (to === ERP ? own : sum(holders.filter(({ connection }) => connection === to)));
+  const named = order.cancelled ? [] : assignedOf(order, id);
+  let room = total - [...new Set(named.map(({ to }) => to))].reduce((all, to) => all + at(to), 0);
+  const wishes = named.map(({ to, quantity }) => {
+    const units = Math.max(0, Math.min(quantity, room));
+    room -= units;
+    return { to, quantity: units };
+  });
+  const targets = new Set(wishes.filter(some).map(({ to }) => to));
+  const movable = (to: string): number =>
+    Math.max(0, total - fulfilled - Math.max(0, at(to) - (to === ERP ? outside : 0)) - sum(wishes));
+
+  const surplus = Math.max(0, has + own + sum(wishes) - kept);
+  const ownLess = targets.has(ERP) ? 0 : Math.min(surplus, own - outside);
+  own -= ownLess;
+  const isUnasked = ({ delivery }: Holder) => delivery === unasked;
+  const latestFirst = holders.toReversed().sort((a, b) => Number(isUnasked(b)) - Number(isUnasked(a)));
+  const spared = latestFirst.filter(({ connection }) => !targets.has(connection));
+  const open = take(spared, surplus - ownLess, ({ open: units }) => units);
+  // What has left cannot be given to another, but that it is not wanted, and not back, is a person's to know.
+  const rest = Math.max(0, has - kept - returned - sum(open));
+  const left = take(latestFirst, rest, ({ delivery, quantity }) => quantity - unitsAt(open, delivery));
+
+  const known = has + own;
+  const free = order.cancelled ? 0 : Math.max(0, total - Math.max(known, fulfilled));
+  let due = free;
+  const assign = wishes.map(({ to, quantity }) => {
+    const units = Math.min(quantity, due);
+    due -= units;
+    return { to, quantity: units };
+  });
+  const assigned = wishes.map(({ to, quantity }, index) => ({
+    to,
+    quantity: quantity - (assign[index]?.quantity ?? 0),
+  }));
+  return {
+    id,
+    place: due,
+    assign: assign.filter(some),
+    assigned: assigned.filter(some),
+    // What its channel says has left without our doing is nobody's to ship.
+    own: free > 0 ? own + Math.max(0, fulfilled - known) : Math.min(before, own),
+    less: [...open, ...left],
+    movable,
+  };
+}
+
+interface Holder {
+  delivery: string;
+  connection: string;
+  /** Units it was asked for and did not give back; `open` of them have not left. */
+  quantity: number;
+  open: number;
+}
+
+/** Who was asked for units of a line, and how many left that nobody was asked for. */
+function holdersOf({ placements, fulfillments, connection: source }: Order, id: string) {
+  const sent = new Map<string, number>();
+  for (const { by, placement, lineItems } of fulfillments)
+    sent.set(placement ?? by, (sent.get(placement ?? by) ?? 0) + unitsIn(lineItems, id));
+  const spend = (from: string, most: number): number => {
+    const units = Math.min(most, sent.get(from) ?? 0);
+    sent.set(from, (sent.get(from) ?? 0) - units);
+    return units;
+  };
+  const holders = placements.map(({ delivery, connection, lineItems }): Holder => {
+    const quantity = unitsIn(lineItems, id);
+    const own = spend(delivery, quantity);
+    const left = own + (connection === source ? 0 : spend(connection, quantity - own));
+    return { delivery, connection, quantity, open: quantity - left };
+  });
+  return { holders, outside: [...sent.values()].reduce((all, units) => all + units, 0) };
+}
+
+/** As many units of the holders as there are, up to `most`, from each no more than it may give. */
+function take(holders: readonly Holder[], most: number, mayGive: (holder: Holder) => number): Due['less'] {
+  let left = most;
+  return holders.flatMap((holder) => {
+    const quantity = Math.max(0, Math.min(left, mayGive(holder)));
+    left -= quantity;
+    return quantity > 0 ? [{ delivery: holder.delivery, quantity }] : [];
+  });
+}
+
+const assignedOf = ({ assigned = [] }: Order, id: string) =>
+  assigned.map(({ to, lineItems }) => ({ to, quantity: unitsIn(lineItems, id) })).filter(some);
+
+const some = ({ quantity }: { quantity: number }): boolean => quantity > 0;
+const sum = (all: ReadonlyArray<{ quantity: number }>): number =>
+  all.reduce((total, { quantity }) => total + quantity, 0);
+const unitsAt = (less: Due['less'], delivery: string): number => sum(less.filter((each) => each.delivery === delivery));
+const unitsIn = (lines: readonly LineQuantity[] | undefined, id: string): number =>
+  sum(lines?.filter((line) => line.id === id) ?? []);
+
+/** Units of a placement that are no longer wanted of it. */
+export const lessOf = (due: readonly Due[], delivery: string): LineQuantity[] =>
+  due.map(({ id, less }) => ({ id, quantity: unitsAt(less, delivery) })).filter(some);
+
+export const minus = (lines: readonly LineQuantity[] = [], less: readonly LineQuantity[] = []): LineQuantity[] => {
+  const units = sumByLine(less);
+  return lines.map(({ id, quantity }) => ({ id, quantity: quantity - (units.get(id) ?? 0) })).filter(some);
+};
+
+/**
+ * The order after a placement gave units back; the very order passed in where it has none of them. What nobody was asked
+ * for yet (`unasked`) is named as gone all the same, as the line is nobody's then.
+ */
+export function takeBack(order: Order, delivery: string, units: readonly LineQuantity[], unasked = false): Order {
+  const change = (placement: Placement): Placement => {
+    const { less: _, gone: before = [], ...kept } = placement;
+    const less = minus(placement.less, units);
+    const ids = new Set([...before, ...units].map(({ id }) => id));
+    const gone = [...ids].map((id) => ({ id, quantity: unitsIn(before, id) + (unasked ? 0 : unitsIn(units, id)) }));
+    return { ...kept, lineItems: minus(placement.lineItems, units), gone, ...(less.length > 0 && { less }) };
+  };
+  if (units.length === 0 || !placementOf(order, delivery)?.lineItems) return order;
+  return { ...order, placements: order.placements.map((each) => (each.delivery === delivery ? change(each) : each)) };
+}
+
+export const placementOf = ({ placements }: Pick<Order, 'placements'>, delivery: string): Placement | undefined =>
+  placements.find((each) => each.delivery === delivery);
+
+/** The number that one more placement at a connection has there. */
+export function nextAt({ placements }: Order, connection: string): { n?: number } {
+  const there = placements.filter((each) => each.connection === connection);
+  return there.length === 0 ? {} : { n: Math.max(there.length, ...there.map(({ n = 1 }) => n)) + 1 };
+}
+
+/** What a placement is called at its connection: the order's number, or that with which of several it is. */
+export const numberOf = ({ number }: Order, n = 1): string => (n === 1 ? number : `${number}-${n}`);
+
+/** "MUG-RED: 2 placed, 1 wanted". */
+export function differenceOf(order: Order, less: readonly LineQuantity[], left: readonly LineQuantity[]): string {
+  const skus = new Map(order.ucp.line_items.map(({ id, item }) => [id, item.id]));
+  const units = (lines: readonly LineQuantity[], sku: string) =>
+    lines.reduce((sum, { id, quantity }) => sum + (skus.get(id) === sku ? quantity : 0), 0);
+  const differing = new Set(less.map(({ id }) => skus.get(id) ?? id));
+  return [...differing]
+    .map((sku) => `${sku}: ${units(less, sku) + units(left, sku)} placed, ${units(left, sku)} wanted`)
+    .join('; ');
+}
