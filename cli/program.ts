@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { addAudit } from './commands/audit.ts';
+import { addBalance } from './commands/balance.ts';
 import { addBuyers } from './commands/buyers.ts';
 import { addChanges } from './commands/changes.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -10,6 +11,7 @@ import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
+import { addFind } from './commands/find.ts';
 import { addKeys } from './commands/keys.ts';
 import { addOrders } from './commands/orders.ts';
 import { addPoll } from './commands/poll.ts';
@@ -50,6 +52,8 @@ export function createProgram(): Command {
     addRemap,
     addRemaps,
     addPoll,
+    addFind,
+    addBalance,
     addChanges,
     addConsumers,
     addSecrets,

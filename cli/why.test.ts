@@ -3,7 +3,6 @@ import type { Api } from './api-client.ts';
 import { findOrders } from './commands/why.ts';
 
 const ANSWERS: Record<string, unknown> = {
-  '/connections': { connections: [{ id: 'shop' }] },
   '/deliveries/dlv_1': { order: 'shop:1' },
   '/deliveries/dlv_2': {
     order: null,
@@ -18,13 +17,15 @@ const ANSWERS: Record<string, unknown> = {
 const orders = [
   { id: 'shop:1', externalId: '1', number: 'S-1' },
   { id: 'shop:2', externalId: '2', number: '1' },
+  { id: 'shop:3', externalId: '3', number: 'S-17' },
 ];
-const get = async (path: string, query: { externalId?: string } = {}) => {
-  if (path !== '/orders') return ANSWERS[path];
-  const { externalId } = query;
-  return { orders: orders.filter((order) => externalId === undefined || order.externalId === externalId) };
-};
-const find = (about: string) => findOrders(about, { get, url: '', post: get } as unknown as Api);
+const get = async (path: string) => ANSWERS[path];
+const post = async (_path: string, { q }: { q: string }) => ({
+  results: orders
+    .filter(({ externalId, number }) => externalId === q || number.startsWith(q))
+    .map(({ id, externalId, number }) => ({ id, exact: [externalId, number].includes(q) })),
+});
+const find = (about: string) => findOrders(about, { get, post } as unknown as Api);
 
 test('finds the order by whatever it is called, and by what was done for it', async () => {
   expect(await find('shop:9')).toEqual(['shop:9']);
@@ -32,6 +33,7 @@ test('finds the order by whatever it is called, and by what was done for it', as
   expect(await find('evt_1')).toEqual(['shop:1']);
   expect(await find('S-1')).toEqual(['shop:1']);
   expect(await find('1')).toEqual(['shop:1', 'shop:2']);
+  expect(await find('S-')).toEqual(['shop:1', 'shop:3']);
 });
 
 test('says what is about no order, and that nothing is called so', async () => {

@@ -111,3 +111,20 @@ test('whoever polls for nothing new is answered 304, and whoever went ahead come
   expect((await stage.hub.send('GET', '/changes?consumer=erp')).status).toBe(404);
   expect((await stage.hub.send('GET', '/changes?after=nonsense')).status).toBe(422);
 });
+
+test('an order is found within a second of its commit, in any spelling, and an e-mail address only by POST', async () => {
+  const [sold] = stage.scopio.place({});
+  const id = sold?.id ?? '';
+  await eventually(() => stage.order(id), 'the order');
+  const found = () =>
+    stage.hub.get<{ results: Array<{ id: string; exact: boolean }> }>(`/search?q=${id.toUpperCase()}`);
+  await eventually(
+    async () => expect((await found()).results).toMatchObject([{ id: `${SHOP}:${id}`, exact: true }]),
+    'found',
+  );
+  const { email } = (await stage.order(id)).buyer as { email: string };
+  expect((await stage.hub.send('GET', `/search?q=${encodeURIComponent(email)}`)).status).toBe(400);
+  const answer = await stage.hub.send('POST', '/search', { q: ` ${email.toUpperCase()}`, limit: 200 });
+  const { results } = (await answer.json()) as { results: Array<{ id: string; matched: string }> };
+  expect(results).toContainEqual(expect.objectContaining({ id: `${SHOP}:${id}`, matched: 'email' }));
+});

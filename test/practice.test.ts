@@ -117,20 +117,21 @@ describe.concurrent('orders', () => {
 });
 
 describe.concurrent('what cannot be read', () => {
-  const { total_gross: _left, ...withoutTotal } = scopioOrder('unreadable-total');
+  const withItem = (id: string, item: object) =>
+    eventOf(scopioOrder(id, { items: [{ id: 'li_1', sku: 'A', ...item }] }));
   test.each([
-    ['a key that is needed', eventOf(withoutTotal), 'unexpected_shape', 'order.total_gross'],
+    ['a price that is needed', withItem('no-price', { quantity: 1 }), 'unexpected_shape', 'order.items[0].gross_price'],
     [
       'an amount that is none',
-      eventOf(scopioOrder('unreadable-amount', { total_gross: '12,34,5' })),
+      withItem('no-amount', { quantity: 1, gross_price: '12,34,5' }),
       undefined,
-      'order.total_gross',
+      'order.items[0].gross_price',
     ],
     [
-      'a time that is none',
-      eventOf(scopioOrder('unreadable-time', { created_at: 'yesterday' })),
+      'a quantity that is none',
+      withItem('no-count', { quantity: 'two', gross_price: '1.00' }),
       undefined,
-      'order.created_at',
+      'order.items[0].quantity',
     ],
     ['no items', eventOf(scopioOrder('unreadable-items', { items: [] })), 'unexpected_shape', 'order.items'],
     ['null', 'null', 'unexpected_shape', ''],

@@ -2,7 +2,7 @@ import { CONFIG_TTL_MS } from '#lib/connections/store';
 import { RUNG_TOGETHER } from '#lib/deliveries/ring';
 import { lookFor } from '#lib/deliveries/sweep';
 import { type Pace, paceOf } from '#lib/platform/rate-limit/gcra';
-import { httpTimeoutMs, type RetryPolicy, retryPolicy, sweepIntervalSeconds } from '#lib/platform/settings';
+import { awayPolicy, httpTimeoutMs, type RetryPolicy, retryPolicy, sweepIntervalSeconds } from '#lib/platform/settings';
 import { MAX_OPEN, MAX_PER_MINUTE } from '#lib/replays/schedule';
 import {
   deliveryQueue,
@@ -24,6 +24,7 @@ export interface Design {
   /** Partitions of an index for one kind and connection. */
   shards: number;
   retry: RetryPolicy;
+  away: ReturnType<typeof awayPolicy>;
   httpTimeoutSeconds: number;
   paceOf: (requestsPerMinute: number) => Pace;
   /** Requests a second that each marketplace's webhook route takes, and at once. */
@@ -58,6 +59,7 @@ export function presentDesign(): Design {
   return {
     shards: INDEX_SHARDS,
     retry: retryPolicy(),
+    away: awayPolicy(),
     httpTimeoutSeconds: httpTimeoutMs() / 1000,
     paceOf,
     webhookThrottle: { rate, burst },

@@ -1,3 +1,4 @@
+import { AWAY_HOLD_MS, AWAY_MAX_WAIT_MS } from '#lib/platform/rate-limit/breaker';
 import { MAX_WAITLIST_MS } from '#lib/platform/rate-limit/reservations';
 import { AWS } from './aws.ts';
 import type { Consumer, Sort } from './consumer.ts';
@@ -37,7 +38,8 @@ export function pushForASecond(
         waits: waits.ledger + answerSeconds(answers, design),
         cpu: cpu.attempt,
       },
-      { count: made.turnedAway, waits: waits.turnedAway, cpu: cpu.turnedAway },
+      { count: made.turnedAway - made.heldBack, waits: waits.turnedAway, cpu: cpu.turnedAway },
+      { count: made.heldBack, waits: waits.turnedAway + AWAY_HOLD_MS / 1000, cpu: cpu.turnedAway },
       { count: duds, waits: waits.dud, cpu: cpu.dud },
     );
   }
@@ -57,6 +59,7 @@ export function dueAt({ tasks }: Side): number {
 /** Works a part of what is due at one side: the rate limit lets some leave, the rest joins its waitlist. */
 function attempt(side: Side, part: number, answers: Answers, second: number, design: Design): Moves {
   const moves = noMoves();
+  const away = awayFor(side, answers, second, design);
   let wanted = 0;
   for (const { pool, requests } of side.tasks) wanted += pool.ready * part * (answers === 'well' ? requests : 1);
   moves.requests = side.bucket.take(wanted);
@@ -69,7 +72,11 @@ function attempt(side: Side, part: number, answers: Answers, second: number, des
     const count = counts[index] ?? 0;
     if (!each || count === 0) continue;
     moves.leased += count;
-    if (answers === 'well') {
+    if (away > 0) {
+      moves.turnedAway += count * leave;
+      moves.heldBack += count * leave;
+      waitForReturn(side, task, each, { part: leave, away }, second);
+    } else if (answers === 'well') {
       const succeeded = count * leave;
       task.succeeded += succeeded;
       moves.succeeded += succeeded;
@@ -87,7 +94,35 @@ function attempt(side: Side, part: number, answers: Answers, second: number, des
     moves.turnedAway += count * (1 - leave);
     queueUp(side, task, each, 1 - leave, second);
   }
+  if (away > 0) moves.requests = 0;
+  else if (moves.succeeded > 0) side.failed = 0;
+  else if (moves.retried + moves.died > 0) {
+    if (side.failed === 0) side.failingSince = second;
+    side.failed += moves.retried + moves.died;
+  }
   return moves;
+}
+
+/** For how many seconds a side's connections have been away; one delivery of each then asks now and then. */
+function awayFor(side: Side, answers: Answers, second: number, { away }: Design): number {
+  const seconds = second - side.failingSince;
+  if (side.failed < away.afterFailures * side.count || seconds * 1000 < away.afterMs) return 0;
+  if ((second - side.askedAt) * 1000 < away.askMs) return seconds;
+  side.askedAt = second;
+  return answers === 'well' ? 0 : seconds;
+}
+
+/** Spread over the later half of a wait that grows with the time it is away. */
+function waitForReturn(
+  side: Side,
+  task: Task,
+  taken: Float64Array,
+  { part, away }: { part: number; away: number },
+  second: number,
+): void {
+  const [wait, pieces] = [Math.min(AWAY_MAX_WAIT_MS / 1000, Math.max(60, away / 4)), 5];
+  for (let piece = 0; piece < pieces; piece++)
+    comeBack(side, task, taken, part / pieces, second, Math.round(wait * (0.5 + piece / (2 * pieces))));
 }
 
 /** Those turned away come back one after another, at the pace of the budget. */

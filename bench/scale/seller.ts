@@ -14,6 +14,10 @@ export interface Side {
   bucket: Bucket;
   /** The second at which the waitlist ends. */
   lineEnds: number;
+  /** Attempts that failed since the last success, since when, and when it was last asked whether all is well again. */
+  failed: number;
+  failingSince: number;
+  askedAt: number;
   /** Rings beside the one that each due delivery has. */
   spareRings: number;
   /** Deliveries that the sweeper has to ring for, by the second that they are due, in a circle. */
@@ -164,5 +168,17 @@ function createSide({ name, count }: SellerSpec, at: SellerSpec['channel'], { pa
   const bucket = createBucket({ burst: burst * count, intervalMs: intervalMs / count });
   const full = `${name}@${marketplace}`;
   const rings = { spareRings: 0, unrung: new Float64Array(HORIZON) };
-  return { name: full, marketplace, count, requestsPerMinute, bucket, lineEnds: 0, ...rings, tasks: [] };
+  return {
+    name: full,
+    marketplace,
+    count,
+    requestsPerMinute,
+    bucket,
+    lineEnds: 0,
+    failed: 0,
+    failingSince: 0,
+    askedAt: 0,
+    ...rings,
+    tasks: [],
+  };
 }

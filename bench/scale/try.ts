@@ -16,6 +16,7 @@ export const TRIES: Readonly<Record<string, (design: Design, value: number) => P
   pushers: (design, maximumConcurrency) =>
     consumersWith(design, (name) => name !== inboundConsumer, { maximumConcurrency }),
   batch: (design, batchSize) => consumersWith(design, (name) => name !== inboundConsumer, { batchSize }),
+  away: ({ away }, afterFailures) => ({ away: { ...away, afterFailures } }),
   webhooks: (_design, rate) => ({ webhookThrottle: { rate, burst: rate } }),
   replay: ({ replay }, perMinute) => ({ replay: { ...replay, perMinute } }),
   together: ({ sweep }, rungTogether) => ({ sweep: { ...sweep, rungTogether } }),

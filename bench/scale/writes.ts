@@ -20,6 +20,8 @@ export interface Moves {
   placed: number;
   retried: number;
   turnedAway: number;
+  /** Of these, as the remote is away. */
+  heldBack: number;
   died: number;
   reopened: number;
   /** What was read and recorded, and how many new orders that brought. */
@@ -35,6 +37,7 @@ export const noMoves = (): Moves => ({
   placed: 0,
   retried: 0,
   turnedAway: 0,
+  heldBack: 0,
   died: 0,
   reopened: 0,
   recorded: 0,

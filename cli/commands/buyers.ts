@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { BuyerExport, ErasureCertificate } from '#lib/api/buyers';
+import type { Api } from '../api-client.ts';
 import { refusal } from '../errors.ts';
+import { orderCalled } from '../find-order.ts';
 import { count } from '../format.ts';
 import { examples, yes } from '../options.ts';
 import { openSession } from '../session.ts';
@@ -19,7 +21,7 @@ export function addBuyers(program: Command): void {
     .addHelpText('after', examples('buyers find --email elena@example.com'))
     .action(async (options: Whom, command: Command) => {
       const session = openSession(command);
-      const found = await session.api.post<BuyerExport>('/buyers/export', subjectOf(options));
+      const found = await session.api.post<BuyerExport>('/buyers/export', await subjectOf(options, session.api));
       const places = Object.fromEntries(Object.entries(found.places).map(([place, all]) => [place, all.length]));
       session.answer({ orders: found.orders, places, complete: found.complete }, () => describe(found.orders, places));
     });
@@ -27,7 +29,7 @@ export function addBuyers(program: Command): void {
     .addHelpText('after', examples('buyers export --order scopio-main:ord_8f3a > elena.json'))
     .action(async (options: Whom, command: Command) => {
       const session = openSession(command);
-      const found = await session.api.post<BuyerExport>('/buyers/export', subjectOf(options));
+      const found = await session.api.post<BuyerExport>('/buyers/export', await subjectOf(options, session.api));
       session.answer(found, () => JSON.stringify(found, null, 2));
     });
   whom(buyers.command('erase').description('erase it, for good; the certificate says what was touched'))
@@ -37,13 +39,19 @@ export function addBuyers(program: Command): void {
     .action(async ({ reason, yes: sure, ...options }: Whom & { reason: string; yes?: boolean }, command: Command) => {
       const session = openSession(command);
       if (!sure) {
-        const { orders, places } = await session.api.post<BuyerExport>('/buyers/export', subjectOf(options));
+        const { orders, places } = await session.api.post<BuyerExport>(
+          '/buyers/export',
+          await subjectOf(options, session.api),
+        );
         const counts = Object.fromEntries(Object.entries(places).map(([place, all]) => [place, all.length]));
         session.answer({ orders, places: counts }, () => describe(orders, counts));
         throw refusal('nothing was erased: say --yes to do it');
       }
       const certificates: ErasureCertificate[] = [];
-      do certificates.push(await session.api.post('/buyers/erase', { ...subjectOf(options), reason }));
+      do
+        certificates.push(
+          await session.api.post('/buyers/erase', { ...(await subjectOf(options, session.api)), reason }),
+        );
       while (certificates.at(-1)?.complete === false);
       session.answer(certificates.length === 1 ? certificates[0] : certificates, () =>
         certificates.map(certify).join('\n'),
@@ -56,9 +64,9 @@ const whom = (command: Command): Command =>
     .option('--order <id>', "this order's buyer")
     .option('--email <address>', 'the buyer of every order with this address');
 
-function subjectOf({ order, email }: Whom): Whom {
+async function subjectOf({ order, email }: Whom, api: Api): Promise<Whom> {
   if ((order === undefined) === (email === undefined)) throw refusal('name either --order or --email');
-  return order === undefined ? { email: email as string } : { order };
+  return order === undefined ? { email: email as string } : { order: await orderCalled(api, order) };
 }
 
 const describe = (orders: readonly string[], places: Readonly<Record<string, number>>): string =>

@@ -46,7 +46,7 @@ function addList(deliveries: Command): void {
     )
     .action(async (options: FilterOptions & ListOptions & { late?: boolean }, command: Command) => {
       const session = openSession(command);
-      const query = { ...filterOf(options), ...(options.late && { late: 'true' }) };
+      const query = { ...(await filterOf(options, session.api)), ...(options.late && { late: 'true' }) };
       const page = await readList<'deliveries', Delivery>(session.api, '/deliveries', 'deliveries', query, options);
       answerList(session, page, 'deliveries', deliveryColumns(session.now), 'no deliveries');
     });

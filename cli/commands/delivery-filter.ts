@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { DeliveryFilter, DeliveryKind, DeliveryState } from '#lib/deliveries/delivery-schema';
+import type { Api } from '../api-client.ts';
 import { usageError } from '../errors.ts';
+import { withOrder } from '../find-order.ts';
 import { parseFilter, since, until } from '../options.ts';
 
 type Name = keyof typeof DeliveryFilter.shape;
@@ -24,7 +26,7 @@ export const addDeliveryFilter = (command: Command): Command =>
     .option('--filter <name=value...>', 'the same as words, or as the JSON that causes show');
 
 /** The filter that a command was given; empty where none was. Usage error for a member that is given twice. */
-export function filterOf(options: FilterOptions): Record<string, string> {
+export async function filterOf(options: FilterOptions, api: Api): Promise<Record<string, string>> {
   const filter = parseFilter(options.filter ?? [], NAMES);
   for (const name of NAMES) {
     const value = options[name];
@@ -33,5 +35,5 @@ export function filterOf(options: FilterOptions): Record<string, string> {
     if (name in filter) throw usageError(`${name} is given as --${name} and in --filter`);
     filter[name] = value;
   }
-  return filter;
+  return withOrder(filter, api);
 }

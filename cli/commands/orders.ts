@@ -3,6 +3,7 @@ import type { Order, OrderSummary } from '#lib/api/order-schema';
 import { OrderStatus } from '#lib/orders/order-schema';
 import { describeOrder, orderColumns } from '../describe-order.ts';
 import { usageError } from '../errors.ts';
+import { orderCalled } from '../find-order.ts';
 import { answerList, type Page, readList } from '../list.ts';
 import { addListOptions, examples, type ListOptions, late, since } from '../options.ts';
 import { openSession } from '../session.ts';
@@ -13,6 +14,7 @@ interface Options extends ListOptions {
   externalId?: string;
   since?: string;
   late?: boolean;
+  acknowledged?: 'yes' | 'no';
 }
 
 /** `longshore orders`: what was sold. */
@@ -26,6 +28,7 @@ export function addOrders(program: Command): void {
       .addOption(new Option('--status <status>', 'in this status').choices(OrderStatus.options))
       .option('--external-id <id>', 'the one with this id at its marketplace; wants --connection')
       .addOption(late('whose ship-by has passed while units are left to ship'))
+      .addOption(new Option('--acknowledged <answer>', 'which the ERP has, or has not').choices(['yes', 'no']))
       .addOption(since('received')),
   )
     .addHelpText(
@@ -37,11 +40,15 @@ export function addOrders(program: Command): void {
       ),
     )
     .action(
-      async ({ connection, status, externalId, late: isLate, since: from, ...paging }: Options, command: Command) => {
+      async (
+        { connection, status, externalId, late: isLate, acknowledged: has, since: from, ...paging }: Options,
+        command: Command,
+      ) => {
         const session = openSession(command);
         if (externalId !== undefined && (status !== undefined || from !== undefined || isLate))
           throw usageError('--external-id names one order: no --status, --since or --late beside it');
-        const query = { connection, status, externalId, since: from, ...(isLate && { late: 'true' }) };
+        const acknowledged = has && String(has === 'yes');
+        const query = { connection, status, externalId, acknowledged, since: from, ...(isLate && { late: 'true' }) };
         const page: Page<'orders', OrderSummary> =
           externalId === undefined
             ? await readList(session.api, '/orders', 'orders', query, paging)
@@ -55,7 +62,17 @@ export function addOrders(program: Command): void {
     .addHelpText('after', examples('orders show scopio-main:ord_8f3a', 'orders show scopio-main:ord_8f3a --json'))
     .action(async (id: string, _options: unknown, command: Command) => {
       const session = openSession(command);
-      const order = await session.api.get<Order>(`/orders/${encodeURIComponent(id)}`);
+      const order = await session.api.get<Order>(`/orders/${encodeURIComponent(await orderCalled(session.api, id))}`);
       session.answer(order, () => describeOrder(order, session));
+    });
+  orders
+    .command('refresh <order>')
+    .description('read an order again at the marketplace that sold it, where that has a call for it')
+    .addHelpText('after', examples('orders refresh SE-10044'))
+    .action(async (words: string, _options: unknown, command: Command) => {
+      const session = openSession(command);
+      const id = await orderCalled(session.api, words);
+      const asked = await session.api.post<{ deliveries: string[] }>(`/orders/${encodeURIComponent(id)}/refresh`);
+      session.answer(asked, ({ deliveries }) => `${id} is being read: ${deliveries.join(', ')}`);
     });
 }

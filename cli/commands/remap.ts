@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Remap } from '#lib/api/remaps';
 import type { Outcome } from '#lib/remap/remap-schema';
 import { CliError, usageError } from '../errors.ts';
+import { withOrder } from '../find-order.ts';
 import { count } from '../format.ts';
 import { examples, parseCount, parseFilter, reason, since } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
@@ -49,7 +50,8 @@ export function addRemap(program: Command): void {
     .action(async (options: Options, command: Command) => {
       const session = openSession(command);
       const { apply, reason: text } = options;
-      const asked = { filter: filterOf(options), ...(apply && { apply }), ...(text && { reason: text }) };
+      const filter = await withOrder(filterOf(options), session.api);
+      const asked = { filter, ...(apply && { apply }), ...(text && { reason: text }) };
       const done = await remapAll(session, asked, options);
       if (session.json) session.print(JSON.stringify(done, null, 2));
       conclude(session, done);

@@ -40,7 +40,7 @@ Ctrl-C leaves a replay going.`,
     )
     .action(async (id: string | undefined, options: Options, command: Command) => {
       const session = openSession(command);
-      const filter = filterOf(options);
+      const filter = await filterOf(options, session.api);
       const isEmpty = Object.keys(filter).length === 0;
       if (id !== undefined && !isEmpty) throw usageError('name a delivery or a filter, not both');
       if (id === undefined && isEmpty)

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { Delivery } from '#lib/api/delivery-schema';
 import type { InboundEvent } from '#lib/api/events';
-import type { OrderSummary } from '#lib/api/order-schema';
 import type { Explanation } from '#lib/explanation/explanation';
 import type { Api } from '../api-client.ts';
 import { CliError } from '../errors.ts';
+import { idsCalled } from '../find-order.ts';
 import { examples } from '../options.ts';
 import { openSession } from '../session.ts';
 
@@ -12,7 +12,9 @@ import { openSession } from '../session.ts';
 export function addWhy(program: Command): void {
   program
     .command('why <anything>')
-    .description('why an order is where it is, and whom it waits for; by its id or number, or by a delivery or event')
+    .description(
+      'why an order is where it is, and whom it waits for; by whatever it is found by, or by a delivery or event',
+    )
     .addHelpText('after', examples('why SC-1001', 'why scopio-main:ord_8f3a', 'why dlv_5be1f6c2a93d70418f26'))
     .action(async (about: string, _options: unknown, command: Command) => {
       const session = openSession(command);
@@ -40,14 +42,9 @@ export async function findOrders(about: string, api: Api): Promise<string[] | st
       : [order];
   }
   if (about.includes(':')) return [about];
-  const { connections } = await api.get<{ connections: Array<{ id: string }> }>('/connections');
-  const queries = [{ limit: 200 }, ...connections.map(({ id }) => ({ connection: id, externalId: about }))];
-  const pages = await Promise.all(queries.map((query) => api.get<{ orders: OrderSummary[] }>('/orders', query)));
-  const named = pages
-    .flatMap(({ orders }) => orders)
-    .filter((order) => [order.externalId, order.number].includes(about));
-  if (named.length === 0) throw new CliError(`nothing of the hub’s is called ${about}`);
-  return [...new Set(named.map(({ id }) => id))];
+  const found = await idsCalled(api, about);
+  if (found.length === 0) throw new CliError(`nothing of the hub’s is called ${about}`);
+  return found;
 }
 
 const tell = (what: string, why: { description: string } | null): string =>

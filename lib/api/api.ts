@@ -21,6 +21,8 @@ const nouns: Readonly<Record<string, () => Promise<{ routes: Routes }>>> = {
   buyers: () => import('./buyers.ts'),
   audit: () => import('./audit.ts'),
   session: () => import('./session.ts'),
+  balance: () => import('./balance.ts'),
+  search: () => import('./search.ts'),
   changes: () => import('./changes.ts'),
   consumers: () => import('./changes.ts'),
 };

@@ -9,6 +9,7 @@ import { Fulfillment, OrderStatus } from '#lib/orders/order-schema';
 import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
 import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
+import { addAcknowledgement } from './acknowledgement.ts';
 import { addAfterPlacement } from './after-placement.ts';
 import { ApiError, errorResponses, notFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
@@ -24,6 +25,7 @@ import {
   presentOrder,
   presentSummary,
 } from './order-schema.ts';
+import { addRefresh } from './refresh.ts';
 
 const OrderQuery = z.strictObject({
   connection: doc(optionalParam(z.string()), { type: 'string', description: 'Of this connection only.' }),
@@ -33,6 +35,7 @@ const OrderQuery = z.strictObject({
   }),
   status: optionalParam(OrderStatus),
   late: doc(late, { description: 'Whether units are left to ship although `shipBy` has passed.' }),
+  acknowledged: doc(late, { description: 'Whether the seller’s own system has it.' }),
   since: doc(since, { description: 'Received at or after this instant.' }),
   ...paging,
 });
@@ -131,6 +134,8 @@ const postRoute = createRoute({
 
 export const routes = new Routes();
 addAfterPlacement(routes);
+addAcknowledgement(routes);
+addRefresh(routes);
 
 routes.add(listRoute, async (context) => {
   const { connection, externalId, ...filter } = context.req.valid('query');

@@ -85,7 +85,11 @@ it('gives every consumer each committed revision once, in order for each order, 
           );
           const batch = mine.slice(handed, handed + 1 + (draw() % 3));
           if (batch.length === 0 && !isWriting) return;
-          const failed = await publish(batch, { feed: instance, getOrder: (id) => getOrder(id, table) });
+          const failed = await publish(batch, {
+            feed: instance,
+            getOrder: (id) => getOrder(id, table),
+            writeWords: async () => undefined,
+          });
           // A publisher that died comes back without what it remembered.
           if (failed.length > 0) instance = openFeed(mortal(table, () => draw() === 0));
           else handed += batch.length;

@@ -6,6 +6,8 @@ import { shardNumber } from '#lib/platform/table/sharded-index';
 import type { Committed } from '#lib/platform/table/stream';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
+import { replaceWords } from '#lib/search/lookups';
+import { wordsOfDelivery, wordsWithEmail } from '#lib/search/words';
 import type { Change } from './change-schema.ts';
 import { changeOfDelivery, changeOfProduct, changesOfOrder } from './derive.ts';
 import { openFeed } from './feed.ts';
@@ -13,39 +15,64 @@ import { openFeed } from './feed.ts';
 /** The clocks of the table and of a publisher may differ by this, and the table tells whole seconds. */
 const SKEW_MS = 60_000;
 
+type Publishing = Pick<typeof HUB, 'feed' | 'getOrder'>;
+
 interface Told {
   record: Committed;
   changes: Change[];
 }
 
-const HUB = { feed: openFeed(), getOrder };
+const HUB = { feed: openFeed(), getOrder, writeWords };
 
 /**
- * Turns what was committed into entries of the feed; answers the records it could not publish. The stream tells again
- * what a crash cut off: the feed itself says what of it was published.
+ * Turns what was committed into entries of the feed and words to search by; answers the records it could not publish. The
+ * stream tells again what a crash cut off: the feed itself says what of it was published.
  */
 export async function publish(
   records: readonly Committed[],
-  { feed, getOrder }: typeof HUB = HUB,
+  { feed, getOrder, writeWords }: typeof HUB = HUB,
 ): Promise<readonly Committed[]> {
   const told = records.map((record): Told => ({ record, changes: readable(record) }));
   const byPartition = Map.groupBy(
     told.filter(({ changes }) => changes.length > 0),
     ({ changes: [first] }) => shardNumber(first?.order ?? `${first?.connection}:${first?.sku}`),
   );
-  const failed = [...byPartition].map(async ([partition, all]) => {
-    try {
-      await publishTo(partition, all, { feed, getOrder });
-      return [];
-    } catch (error) {
-      log.error('changes could not be published', { partition, ...errorFields(error) });
-      return all.map(({ record }) => record);
-    }
-  });
-  return (await Promise.all(failed)).flat();
+  const published = [...byPartition].map(([partition, all]) =>
+    orFailed(
+      all.map(({ record }) => record),
+      publishTo(partition, all, { feed, getOrder }),
+    ),
+  );
+  const found = records.map((record) => orFailed([record], writeWords(record)));
+  return (await Promise.all([...published, ...found])).flat();
 }
 
-async function publishTo(partition: number, told: readonly Told[], { feed, getOrder }: typeof HUB): Promise<void> {
+/** The records that work is of where it fails; none where it is done. */
+async function orFailed(records: readonly Committed[], work: Promise<void>): Promise<readonly Committed[]> {
+  try {
+    await work;
+    return [];
+  } catch (error) {
+    log.error('changes could not be published', errorFields(error));
+    return records;
+  }
+}
+
+/** Writes the words that a commit gave an order, and removes those that it took. */
+async function writeWords({ key, before, after }: Committed): Promise<void> {
+  if (key.sk === 'ORDER') {
+    const [was, is] = [before, after] as Array<Order | undefined>;
+    const { id, receivedAt } = (is ?? was) as Order;
+    const [had, has] = await Promise.all([wordsWithEmail(was), wordsWithEmail(is)]);
+    await replaceWords({ order: id, at: receivedAt }, had, has);
+  } else if (key.sk === 'DELIVERY') {
+    const [was, is] = [before, after] as Array<Delivery | undefined>;
+    const { order, createdAt } = (is ?? was) as Delivery;
+    if (order) await replaceWords({ order, at: createdAt }, wordsOfDelivery(was), wordsOfDelivery(is));
+  }
+}
+
+async function publishTo(partition: number, told: readonly Told[], { feed, getOrder }: Publishing): Promise<void> {
   const changes = told.flatMap((each) => each.changes);
   const unsure = [...new Set(changes.flatMap(({ order, revision }) => (revision === null && order ? order : [])))];
   const revisions = new Map(

@@ -1,7 +1,10 @@
+import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
 import { eachOrder } from '#lib/orders/store';
 import * as items from '#lib/platform/table/items';
 import { shardNumber } from '#lib/platform/table/sharded-index';
+import { replaceWords } from '#lib/search/lookups';
+import { wordsOfDelivery, wordsWithEmail } from '#lib/search/words';
 import type { Change } from './change-schema.ts';
 import { eachPartition } from './cursor.ts';
 import { changesOfOrder } from './derive.ts';
@@ -12,15 +15,15 @@ const BATCH = 200;
 const PAGE = 100;
 const KEPT_MS = items.feedItem.keepDays * 24 * 3600_000;
 
-const HUB = { feed: openFeed(), eachOrder };
+const HUB = { feed: openFeed(), eachOrder, writeWords };
 
 /**
  * Publishes each order of the last 30 days whose present revision the feed does not have, as after an outage that was longer than the stream
- * keeps. An order that the feed knows nothing of is created; what changed in between is not known any more.
+ * keeps, and writes the words of all. An order that the feed knows nothing of is created; what changed in between is not known any more.
  */
 export async function rebuildFeed(
   connections: readonly string[],
-  { feed, eachOrder }: typeof HUB = HUB,
+  { feed, eachOrder, writeWords }: typeof HUB = HUB,
 ): Promise<{ looked: number; published: number }> {
   const began = new Date().toISOString();
   const oldest = new Date(Date.now() - KEPT_MS).toISOString();
@@ -37,6 +40,7 @@ export async function rebuildFeed(
   };
   for await (const order of eachOrder(connections)) {
     count.looked += 1;
+    await writeWords(order);
     const revision = known.get(order.id);
     if (order.updatedAt < oldest || (revision !== undefined && revision >= order.revision)) continue;
     const partition = shardNumber(order.id);
@@ -47,6 +51,13 @@ export async function rebuildFeed(
   }
   for (const partition of [...waiting.keys()]) await flush(partition);
   return count;
+}
+
+/** An order that was there before there was a search is found from now on. */
+async function writeWords(order: Order): Promise<void> {
+  await replaceWords({ order: order.id, at: order.receivedAt }, [], await wordsWithEmail(order));
+  for (const delivery of await getDeliveries(order.placements.map((placement) => placement.delivery)))
+    await replaceWords({ order: order.id, at: delivery.createdAt }, [], wordsOfDelivery(delivery));
 }
 
 const isTold = (change: Change, published: readonly Change[]): boolean =>

@@ -9,12 +9,14 @@ export interface Around {
   now: Date;
   names: Names;
   policy: RetryPolicy;
+  /** The order is cancelled: what is taken back is all of it. */
+  isCancelled: boolean;
   /** Tracking numbers by parcel. */
   trackingNumbers: ReadonlyMap<string, string>;
 }
 
 /** What a delivery does, as a noun: `placing it with Marketful`. */
-function doingOf({ action, connection, subject }: Delivery, { names, trackingNumbers }: Around): string {
+function doingOf({ action, connection, subject }: Delivery, { names, isCancelled, trackingNumbers }: Around): string {
   const there = nameOf(connection, names);
   const parcel = trackingNumbers.get(subject.fulfillment ?? '');
   switch (action) {
@@ -23,7 +25,7 @@ function doingOf({ action, connection, subject }: Delivery, { names, trackingNum
     case 'route':
       return 'finding who ships it';
     case 'cancel':
-      return `cancelling it at ${there}`;
+      return isCancelled ? `cancelling it at ${there}` : `taking units back at ${there}`;
     case 'fulfillment':
       return `telling ${there} of ${parcel === undefined ? 'a parcel' : `parcel ${parcel}`}`;
     default:
@@ -60,10 +62,6 @@ const BLOCKS: Readonly<Record<string, (there: string, description: string) => [w
     ]),
   ),
   connection_missing: (_, description) => [description, 'put it back there'],
-  cancelled_by_supplier: (there) => [
-    `${there} cancelled it`,
-    'replay the delivery to place it anew, or have somebody else ship it',
-  ],
   amend_unsupported: (there, description) => [
     `${there} cannot change what was placed (${description})`,
     'have it changed there by hand',

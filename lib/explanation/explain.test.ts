@@ -172,19 +172,24 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     [
       {
         ...placed({ isSettled: true }),
-        ...blocked('order', 'cancelled_by_supplier', 'Shoppo cancelled the order: replay', 'operator'),
+        ...blocked(
+          'order',
+          'cancelled_by_supplier',
+          'marketful-mx cancelled 2 MUG-RED: replay to order it anew, or have it shipped by somebody else',
+          'operator',
+        ),
       },
     ],
     'blocked',
     'you',
-    'Placing it with Marketful has been blocked since 14:02 UTC: Marketful cancelled it; replay the delivery to place it anew, or have somebody else ship it.',
+    'Placing it with Marketful has been blocked since 14:02 UTC: marketful-mx cancelled 2 MUG-RED; replay to order it anew, or have it shipped by somebody else.',
   ],
   'a change that the shipper cannot take': [
     orderOf(),
-    [placed(), blocked('amend', 'amend_unsupported', 'MUG-RED: 2 placed, 1 wanted', 'operator')],
+    [placed(), blocked('cancel', 'amend_unsupported', 'MUG-RED: 2 placed, 1 wanted', 'operator')],
     'blocked',
     'you',
-    '"amend" at Marketful has been blocked since 14:02 UTC: Marketful cannot change what was placed (MUG-RED: 2 placed, 1 wanted); have it changed there by hand.',
+    'Taking units back at Marketful has been blocked since 14:02 UTC: Marketful cannot change what was placed (MUG-RED: 2 placed, 1 wanted); have it changed there by hand.',
   ],
   'cash on delivery nobody collects': [
     orderOf(),

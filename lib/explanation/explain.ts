@@ -45,6 +45,7 @@ export function explain(
       .sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt)),
     channel: nameOf(order.connection, names),
     left: sumByLine(unfulfilled(order)),
+    isCancelled: order.cancelled,
     trackingNumbers: new Map(order.fulfillments.map(({ id, trackingNumber }) => [id, trackingNumber])),
   };
   const said = RULES.map((rule) => rule(facts)).find((each) => each !== undefined) ?? sayDone(facts);

@@ -13,18 +13,19 @@ export interface Mapped extends ReadBody {
 
 /** Maps a body as a connection's `settings.fields` names its members; an order knows what of it was not read. */
 export function mapBody(connector: Connector, inbound: InboundBody, connection: Connection): Mapped {
-  const { body, aliases } = applyFields(inbound.body, connection.settings.fields);
-  // Mapping is pure: it is done a second time only to see where it looks, so that nothing depends on the recorder.
-  const reads = recordReads(body, (recorded) => connector.map({ ...inbound, body: recorded }, connection));
-  const described = { ...describeBody(inbound.body, reads, aliases), aliases };
+  let told: ReadBody & { aliases: Aliases } = { members: [], unread: [], aliases: new Map() };
   try {
+    const { body, aliases } = applyFields(inbound.body, connection.settings.fields);
+    // Mapping is pure: it is done once more only to see where it looks, so that nothing depends on the recorder.
+    const reads = recordReads(body, (recorded) => connector.map({ ...inbound, body: recorded }, connection));
+    told = { ...describeBody(inbound.body, reads, aliases), aliases };
     const change = connector.map({ ...inbound, body }, connection);
-    if (change.type !== 'order') return { ...described, change };
-    const { unread } = described;
+    if (change.type !== 'order') return { ...told, change };
+    const { unread } = told;
     const order = { ...withPermalink(change.order, connection), ...(unread.length > 0 && { unread }) };
-    return { ...described, change: { ...change, order } };
+    return { ...told, change: { ...change, order } };
   } catch (error) {
-    return { ...described, change: asIntegrationError(error, connector) };
+    return { ...told, change: asIntegrationError(error, connector) };
   }
 }
 

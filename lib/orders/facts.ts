@@ -20,6 +20,7 @@ export function factsOf(order: Order): OrderWhole {
     pickupPoint: pickupPoint ?? null,
     amounts: amountsOf(snapshot),
     lines: countLines(history, order.fulfillments).map((counted) => lineOf(counted, snapshot.taxIncluded)),
+    acknowledgement: order.acknowledgement ?? null,
     unread: unread ?? [],
     assumed: assumed ?? [],
   };

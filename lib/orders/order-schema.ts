@@ -137,6 +137,10 @@ export const OrderFacts = z.object({
   updatedAt: z.iso.datetime(),
 });
 
+/** The seller's own system has the order, under this number. */
+export const Acknowledgement = z.object({ by: z.string(), reference: z.string(), at: z.iso.datetime() });
+export type Acknowledgement = z.infer<typeof Acknowledgement>;
+
 /** The rest of the order, where its source tells it; absent facts are null. */
 export const OrderWhole = z.object({
   /** Grows with every change of the order. */
@@ -151,6 +155,7 @@ export const OrderWhole = z.object({
   pickupPoint: z.nullable(PickupPoint),
   amounts: Amounts,
   lines: z.array(Line),
+  acknowledgement: z.nullable(Acknowledgement),
   /** Paths in the source's body that are not read. */
   unread: z.array(z.string()),
   /** What was assumed or rounded: a path and words. */

@@ -2,6 +2,7 @@ import type { LineQuantity } from '#lib/deliveries/delivery-schema';
 import type * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';
 import type {
+  Acknowledgement,
   Address,
   Buyer,
   Fulfillment,
@@ -198,6 +199,8 @@ export interface Order extends z.infer<typeof OrderFacts> {
   sourceVersion: string;
   snapshotHash: string;
   snapshotEvent: string;
+  /** The seller's own system has it, under this number. */
+  acknowledgement?: Acknowledgement;
   history: SnapshotHistory;
   /** Orders the sales channel made of lines of this one, by external id: parts of one sale. */
   parts?: Record<string, SnapshotHistory>;

@@ -113,6 +113,7 @@ interface OrderFilter {
   connections: readonly string[];
   status?: OrderStatus | undefined;
   late?: boolean | undefined;
+  acknowledged?: boolean | undefined;
   /** Received at or after this instant. */
   since?: string | undefined;
   limit: number;
@@ -135,7 +136,16 @@ export async function* eachOrder(
 }
 
 /** Orders, newest received first. */
-export function listOrders({ connections, status, late, since, limit, cursor, matches = () => true }: OrderFilter) {
+export function listOrders({
+  connections,
+  status,
+  late,
+  acknowledged,
+  since,
+  limit,
+  cursor,
+  matches = () => true,
+}: OrderFilter) {
   return listIndex<Order>({
     index: 'byTime',
     partitions: connections.flatMap((id) => partitionsOf(items.order.byTime, { connection: id })),
@@ -144,6 +154,7 @@ export function listOrders({ connections, status, late, since, limit, cursor, ma
     matches: (order) =>
       (!status || statusOf(order) === status) &&
       (late === undefined || isLate(order) === late) &&
+      (acknowledged === undefined || (order.acknowledgement !== undefined) === acknowledged) &&
       (!since || order.receivedAt >= since) &&
       matches(order),
   });

@@ -28,6 +28,7 @@ export type Told =
   | Tells<'order.returned', { return: string; lineItems: LineQuantity[]; refund?: { amount: number } }>
   // What people did to it.
   | Tells<'address.corrected', { members: string[] }>
+  | Tells<'order.acknowledged', { reference: string }>
   | Tells<'order.routed', { to: string; lineItems: LineQuantity[]; reason: string }>
   | Tells<'buyer.erased', { reason: string | null }>
   | Tells<'order.remapped', { remap: string; changed: readonly string[]; event: string; reason?: string }>

@@ -8,16 +8,17 @@ interface HashKey {
 
 /** HMAC-SHA256 of an e-mail address, whatever its case, under a key that the hub made for itself. */
 export async function hashEmail(email: string, table: Table = db): Promise<string> {
-  const key = (await readKey()) ?? (await makeKey(table));
+  const key = (await readKey(table)) ?? (await makeKey(table));
   return createHmac('sha256', key).update(normalEmail(email)).digest('hex').slice(0, 32);
 }
 
 export const normalEmail = (email: string): string => email.trim().toLowerCase();
 
-const readKey = async (): Promise<string | undefined> => (await getItem<HashKey>(items.emailHashKey.key()))?.key;
+const readKey = async (table: Table): Promise<string | undefined> =>
+  (await getItem<HashKey>(items.emailHashKey.key(), table))?.key;
 
 async function makeKey(table: Table): Promise<string> {
   const key = randomBytes(32).toString('base64');
   if (await isWritten(table.put(put<HashKey>({ key, ...items.emailHashKey.key() }, NEW).Put))) return key;
-  return (await readKey()) ?? key;
+  return (await readKey(table)) ?? key;
 }

@@ -63,6 +63,9 @@ test('names the path of what is missing, and the alias that mends it does', () =
 test('answers what is no order, and what is nothing, in a word', () => {
   expect(tried('nonsense')).toMatchObject({ order: null, error: { code: 'unexpected_shape' } });
   expect(tried(undefined)).toMatchObject({ order: null, error: { code: 'unexpected_shape' } });
+  const deep = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000));
+  expect(tried(deep).error).toMatchObject({ code: 'unexpected_shape' });
+  expect(tried({ deep }, { fields: { a: 'b' } }).error).toMatchObject({ code: 'mapping_failed' });
   const price = { ...read(), order: { ...read().order, currency: 'XXQ' } };
   expect(tried(price).error).toMatchObject({ code: 'unknown_currency', field: expect.any(String) });
 });

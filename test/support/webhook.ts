@@ -21,6 +21,19 @@ export function post(
 export const eventOf = (order: Record<string, unknown>, sentAt = new Date().toISOString()) =>
   JSON.stringify({ id: `evt_${order.id}_${sentAt}`, type: 'order.paid', created_at: sentAt, order });
 
+const ADDRESS = {
+  first_name: 'Zenobia',
+  last_name: 'Quetzalcanary',
+  street_address: 'Calle Fugadedatos 1234',
+  extended_address: 'Americana',
+  address_locality: 'Guadalajara',
+  address_region: 'Jalisco',
+  postal_code: '44160',
+  address_country: 'MX',
+  phone_number: '+523300998877',
+  email: 'zenobia.canary@example.com',
+};
+
 /** An order in Scopio's own shape: two mugs and a tea to Guadalajara, 120.00 + 24.60 gross with the shipping in it. */
 export function scopioOrder(id: string, changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
@@ -30,18 +43,6 @@ export function scopioOrder(id: string, changes: Record<string, unknown> = {}): 
     created_at: '2026-11-20T09:12:00+01:00',
     paid_at: '2026-11-20T09:15:00+01:00',
     currency: 'PLN',
-    shipping_address: {
-      first_name: 'Zenobia',
-      last_name: 'Quetzalcanary',
-      street_address: 'Calle Fugadedatos 1234',
-      extended_address: 'Americana',
-      address_locality: 'Guadalajara',
-      address_region: 'Jalisco',
-      postal_code: '44160',
-      address_country: 'MX',
-      phone_number: '+523300998877',
-      email: 'zenobia.canary@example.com',
-    },
     shipping_method: 'dhl',
     items: [
       { id: 'li_1', sku: 'MUG-RED', title: 'Red mug', quantity: 2, net_price: '40.65', gross_price: '50.00' },
@@ -51,5 +52,6 @@ export function scopioOrder(id: string, changes: Record<string, unknown> = {}): 
     total_net: '117.56',
     total_gross: '144.60',
     ...changes,
+    shipping_address: { ...ADDRESS, ...(changes.shipping_address as object | undefined) },
   };
 }

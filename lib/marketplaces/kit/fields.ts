@@ -60,10 +60,11 @@ function set(node: Node, parts: readonly string[], { value, places }: Found): vo
  */
 export function applyFields(raw: unknown, fields: unknown): { body: unknown; aliases: Aliases } {
   const aliases = new Map<string, string>();
-  if (!isNode(fields) || !isNode(raw)) return { body: raw, aliases };
+  const entries = Object.entries(isNode(fields) ? fields : {});
+  if (entries.length === 0 || !isNode(raw)) return { body: raw, aliases };
   const body = structuredClone(raw);
   const wrapped = Object.entries(body).filter((entry): entry is [string, Node] => isNode(entry[1]));
-  for (const [from, to] of Object.entries(fields)) {
+  for (const [from, to] of entries) {
     for (const [prefix, node] of [['', body], ...wrapped.map(([key, value]) => [`${key}.`, value])] as const) {
       const found = find(node, partsOf(from));
       if (found.length === 0) continue;

@@ -3,7 +3,9 @@ import { awayPolicy } from '../settings.ts';
 import { type State, type Store, tableStore } from './store.ts';
 
 /** Nobody waits longer before looking again, so that all of a backlog is under way soon after a remote is back. */
-const MAX_WAIT_MS = 15 * 60_000;
+export const AWAY_MAX_WAIT_MS = 3_600_000;
+/** A backlog that is turned away as fast as workers can would be more writes than one partition of the table takes. */
+export const AWAY_HOLD_MS = 500;
 
 /** Whether so many different callers failed in a row, for so long, that the remote is away. */
 export function isAway({ failing, failingSince }: State, now: number, policy = awayPolicy()): boolean {
@@ -18,11 +20,12 @@ export async function askWhetherBack(
   store: Store,
   connection: string,
   { failingSince }: State,
-  { now, random }: { now: number; random: () => number },
+  { now, random, wait }: { now: number; random: () => number; wait: (ms: number) => Promise<unknown> },
   { askMs } = awayPolicy(),
 ): Promise<void> {
   if (await store.ask(connection, now, now - askMs)) return;
-  const waitMs = Math.min(MAX_WAIT_MS, Math.max(askMs, (now - failingSince) / 4));
+  await wait(AWAY_HOLD_MS * (0.5 + random()));
+  const waitMs = Math.min(AWAY_MAX_WAIT_MS, Math.max(askMs, (now - failingSince) / 4));
   throw new AwayError(connection, failingSince, waitMs * (0.5 + random() / 2));
 }
 

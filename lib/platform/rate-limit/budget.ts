@@ -98,7 +98,7 @@ export function createLimiter({
               return ask(id, pace, { ...wish, maxWaitMs: MAX_WAIT_BETWEEN_MS, isFromWaitlist: true });
             });
             if (taken === 0 && caller !== undefined && isAway(stateHere(), clock())) {
-              await askWhetherBack(store, id, stateHere(), { now: clock(), random });
+              await askWhetherBack(store, id, stateHere(), { now: clock(), random, wait });
               isAsking = true;
             }
             taken += 1;

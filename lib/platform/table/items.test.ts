@@ -23,6 +23,7 @@ test('keys and index keys are what they have always been', () => {
     attempt: ['DELIVERY#{delivery} ATTEMPT#{number}'],
     feedItem: ['FEED#{partition} {position}'],
     consumer: ['CONSUMERS {id}'],
+    lookup: ['WORD#{prefix} {word}#{at}#{order}'],
     fetchCover: ['FETCH#{connection}#{action}#{resource} FETCH'],
     event: [
       'EVENT#{id} EVENT',

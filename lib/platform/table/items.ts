@@ -323,3 +323,13 @@ export const consumer = {
   partition: () => 'CONSUMERS',
   key: ({ id }: Of<'id'>) => ({ pk: 'CONSUMERS', sk: id }),
 } as const;
+
+/** A word by which an order is found, among those that begin alike; the address of a buyer only as its keyed hash. */
+export const lookup = {
+  key: ({ prefix, word, at, order }: Of<'prefix' | 'word' | 'at' | 'order'>) => ({
+    pk: `WORD#${prefix}`,
+    sk: `${word}#${at}#${order}`,
+  }),
+  /** What the sort keys of the very word begin with. */
+  whole: ({ word }: Of<'word'>) => `${word}#`,
+} as const;

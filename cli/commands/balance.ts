@@ -1,0 +1,47 @@
+import { type Command, Option } from 'commander';
+import type { Balance } from '#lib/api/balance';
+import { examples, parseInstant } from '../options.ts';
+import { openSession } from '../session.ts';
+import type { Column } from '../table.ts';
+
+const today = (): string => new Date().toISOString().slice(0, 10);
+
+/** `longshore balance`: what became of a day's orders. */
+export function addBalance(program: Command): void {
+  program
+    .command('balance')
+    .description('of what each channel sold on a day: known, released, acknowledged, placed, shipped, told')
+    .addOption(
+      new Option('--day <day>', 'the day in UTC: 2026-11-20, 1d … (default: today)').argParser((text) =>
+        parseInstant(text).slice(0, 10),
+      ),
+    )
+    .option('--connection <id>', 'of this connection only')
+    .addHelpText('after', examples('balance', 'balance --day 1d --connection scopio-main --json'))
+    .action(async ({ day = today(), connection }: { day?: string; connection?: string }, command: Command) => {
+      const session = openSession(command);
+      const answer = await session.api.get<{ balances: Balance[]; complete: boolean }>('/balance', { day, connection });
+      session.answer(answer, ({ balances }) =>
+        balances.length === 0
+          ? `nothing was sold on ${day}`
+          : [session.table(balances, COLUMNS), ...balances.flatMap(differences)].join('\n'),
+      );
+      if (!session.json && !answer.complete) session.note('There was no time to look at all: ask for one --connection');
+    });
+}
+
+const SHOWN = 10;
+
+const differences = ({ connection, differences: all }: Balance): string[] =>
+  all.map(({ missing, orders }) => {
+    const more = orders.length > SHOWN ? ` and ${orders.length - SHOWN} more` : '';
+    return `${connection}, not ${missing}: ${orders.slice(0, SHOWN).join(', ')}${more}`;
+  });
+
+const COLUMNS: Column<Balance>[] = [
+  { title: 'CONNECTION', value: ({ connection }) => connection },
+  ...(['known', 'cancelled', 'released', 'acknowledged', 'placed', 'shipped', 'told'] as const).map((name) => ({
+    title: name.toUpperCase(),
+    value: (balance: Balance) => `${balance[name]}`,
+  })),
+];

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import type { SearchResult } from '#lib/api/search';
+import { findOrders } from '../find-order.ts';
+import { relativeTime } from '../format.ts';
+import { examples, parseCount } from '../options.ts';
+import { openSession } from '../session.ts';
+import type { Column } from '../table.ts';
+
+/** `longshore find`: orders by whatever is known of them. */
+export function addFind(program: Command): void {
+  program
+    .command('find <words...>')
+    .description('orders by number, id, tracking number, acknowledgement, SKU or the buyer’s e-mail address')
+    .option('--limit <n>', 'how many at most', parseCount, 50)
+    .addHelpText('after', examples('find SC-1001', 'find jd01 4600', 'find elena@example.com --json'))
+    .action(async (words: string[], { limit }: { limit: number }, command: Command) => {
+      const session = openSession(command);
+      const results = await findOrders(session.api, words.join(' '), limit);
+      session.answer({ results }, () =>
+        results.length > 0 ? session.table(results, columns(session.now)) : 'nothing is called so',
+      );
+    });
+}
+
+const columns = (now: Date): Column<SearchResult>[] => [
+  { title: 'ORDER', value: ({ id }) => id },
+  { title: 'NUMBER', value: ({ order }) => order.number },
+  { title: 'STATUS', value: ({ order }) => order.status },
+  { title: 'RECEIVED', value: ({ order }) => relativeTime(order.receivedAt, now) },
+  { title: 'FOUND BY', value: ({ matched }) => matched },
+];

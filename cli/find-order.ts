@@ -1,0 +1,30 @@
+import type { SearchResult } from '#lib/api/search';
+import type { Api } from './api-client.ts';
+import { CliError, usageError } from './errors.ts';
+
+/** An id of the hub's own: a connection, a colon, the marketplace's id. */
+const ORDER_ID = /^[a-z0-9-]+:./;
+
+/** What the hub finds by a person's words, which may be a buyer's address and are in no URL. */
+export const findOrders = async (api: Api, q: string, limit: number): Promise<SearchResult[]> =>
+  (await api.post<{ results: SearchResult[] }>('/search', { q, limit })).results;
+
+/** The ids of the orders that are called so; of those that only begin so where none is. */
+export async function idsCalled(api: Api, words: string): Promise<string[]> {
+  const found = await findOrders(api, words, 10);
+  const exact = found.filter((each) => each.exact);
+  return (exact.length > 0 ? exact : found).map(({ id }) => id);
+}
+
+/** The id of the order that somebody means: by its id, number, tracking number, or whatever else it is found by. */
+export async function orderCalled(api: Api, words: string): Promise<string> {
+  if (ORDER_ID.test(words)) return words;
+  const [id, ...others] = await idsCalled(api, words);
+  if (!id) throw new CliError(`no order is called ${words}`);
+  if (others.length === 0) return id;
+  throw usageError(`${words} is not one order: ${[id, ...others].join(', ')}`);
+}
+
+/** A filter whose order, if it names one, is the order's id. */
+export const withOrder = async <F extends Record<string, string>>(filter: F, api: Api): Promise<F> =>
+  filter.order ? { ...filter, order: await orderCalled(api, filter.order) } : filter;

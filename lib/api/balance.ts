@@ -1,0 +1,99 @@
+import { everyConnection, getConfiguration } from '#lib/connections/store';
+import { getDeliveries } from '#lib/deliveries/ledger';
+import { missingSteps, Step } from '#lib/orders/balance';
+import { eachOrder } from '#lib/orders/store';
+import * as z from '#lib/platform/zod';
+import { errorResponses } from './kit/errors.ts';
+import { optionalParam } from './kit/lists.ts';
+import { doc, named } from './kit/meta.ts';
+import { createRoute, json, Routes } from './kit/route.ts';
+
+const Balance = named(
+  'Balance',
+  z.object({
+    day: z.iso.date(),
+    connection: z.string(),
+    known: doc(z.int(), { description: 'Orders that the channel sold that day.' }),
+    cancelled: doc(z.int(), { description: 'Of them: nothing more is to be done.' }),
+    released: z.int(),
+    acknowledged: z.int(),
+    placed: doc(z.int(), { description: 'Whoever ships has all of it; the seller has what he ships himself.' }),
+    shipped: z.int(),
+    told: doc(z.int(), { description: 'The channel was told of every parcel.' }),
+    differences: doc(z.array(z.object({ missing: Step, orders: z.array(z.string()) })), {
+      description: 'The orders that are not cancelled and have not come so far, by what is missing.',
+    }),
+  }),
+);
+export type Balance = z.infer<typeof Balance>;
+
+const balanceRoute = createRoute({
+  method: 'get',
+  path: '/balance',
+  tags: ['orders'],
+  summary: 'What became of the orders that were sold on one day',
+  description:
+    'By the day of `placedAt` in UTC, of orders that were received up to a week later. Every difference names its orders.',
+  scope: 'orders:read',
+  request: {
+    query: z.strictObject({
+      day: doc(z.iso.date(), { example: '2026-11-20' }),
+      connection: doc(optionalParam(z.string()), { type: 'string', description: 'Of this sales channel only.' }),
+    }),
+  },
+  responses: {
+    200: json(
+      'One balance for each connection that sold something.',
+      z.object({
+        balances: z.array(Balance),
+        complete: doc(z.boolean(), { description: 'False where there was no time to look at all of them.' }),
+      }),
+    ),
+    ...errorResponses(400, 401, 403, 500),
+  },
+});
+
+const DAY_MS = 24 * 3600_000;
+/** Polls and backfills bring orders later than they were sold. */
+const LATE_DAYS = 7;
+/** API Gateway waits for 29 seconds. */
+const TIME_MS = 20_000;
+
+export const routes = new Routes();
+
+routes.add(balanceRoute, async (context) => {
+  const { day, connection } = context.req.valid('query');
+  const connections = connection ? [connection] : everyConnection(await getConfiguration());
+  const deadline = Date.now() + TIME_MS;
+  const balances = await Promise.all(connections.map((id) => balanceOf(id, day, deadline)));
+  const sold = balances.filter(({ balance }) => balance.known > 0).map(({ balance }) => balance);
+  return context.json({ balances: sold, complete: balances.every(({ complete }) => complete) }, 200);
+});
+
+async function balanceOf(connection: string, day: string, deadline: number) {
+  const missing = new Map<Step, string[]>(Step.options.map((step) => [step, []]));
+  let [known, cancelled] = [0, 0];
+  const until = new Date(Date.parse(day) + (1 + LATE_DAYS) * DAY_MS).toISOString();
+  // A marketplace's clock may be ahead of the hub's.
+  const since = new Date(Date.parse(day) - DAY_MS).toISOString();
+  let complete = true;
+  for await (const order of eachOrder([connection], { since, until })) {
+    if (Date.now() > deadline) {
+      complete = false;
+      break;
+    }
+    if (!order.placedAt.startsWith(day)) continue;
+    known += 1;
+    const steps = missingSteps(order, await getDeliveries(order.deliveries));
+    if (!steps) cancelled += 1;
+    for (const step of steps ?? []) missing.get(step)?.push(order.id);
+  }
+  const came = (step: Step): number => known - cancelled - (missing.get(step)?.length ?? 0);
+  const balance: Balance = {
+    ...{ day, connection, known, cancelled },
+    ...{ released: came('released'), acknowledged: came('acknowledged'), placed: came('placed') },
+    ...{ shipped: came('shipped'), told: came('told') },
+    differences: [...missing].flatMap(([step, orders]) => (orders.length > 0 ? [{ missing: step, orders }] : [])),
+  };
+  return { balance, complete };
+}

@@ -1,0 +1,75 @@
+import * as z from '#lib/platform/zod';
+import { search } from '#lib/search/search';
+import { isEmail, Matched } from '#lib/search/words';
+import { ApiError, errorResponses } from './kit/errors.ts';
+import { paging } from './kit/lists.ts';
+import { doc, named } from './kit/meta.ts';
+import { body, createRoute, json, Routes } from './kit/route.ts';
+import { OrderSummary, presentSummary } from './order-schema.ts';
+
+const SearchResult = named(
+  'SearchResult',
+  z.object({
+    kind: z.literal('order'),
+    id: doc(z.string(), { example: 'scopio-main:ord_8f3a' }),
+    matched: doc(Matched, {
+      description: 'What of the order was meant; `market` is its number at the marketplace behind the channel.',
+    }),
+    exact: doc(z.boolean(), { description: 'It is called so, and not only something that begins so.' }),
+    order: OrderSummary,
+  }),
+);
+export type SearchResult = z.infer<typeof SearchResult>;
+
+const SearchResults = z.object({ results: z.array(SearchResult) });
+const Words = doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(320)), { example: 'SC-1001' });
+
+const DESCRIPTION =
+  'By number, external id, the id it has with whoever ships, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; from four characters on the beginning is enough. Found within a second of being committed.';
+const FOUND = json('Orders that are called so first, then those whose words begin so.', SearchResults);
+
+const getRoute = createRoute({
+  method: 'get',
+  tags: ['orders'],
+  description: DESCRIPTION,
+  scope: 'orders:read',
+  path: '/search',
+  summary: 'Finds orders by any of their words; an e-mail address is for POST, as it must not stand in a URL',
+  request: { query: z.strictObject({ q: Words, limit: paging.limit }) },
+  responses: { 200: FOUND, ...errorResponses(400, 401, 403, 500) },
+});
+
+const postRoute = createRoute({
+  method: 'post',
+  tags: ['orders'],
+  description: DESCRIPTION,
+  scope: 'orders:read',
+  path: '/search',
+  summary: 'Finds orders by any of their words',
+  request: {
+    body: body(z.strictObject({ q: Words, limit: z._default(z.int().check(z.minimum(1), z.maximum(200)), 50) })),
+  },
+  responses: { 200: FOUND, ...errorResponses(400, 401, 403, 413, 415, 500) },
+});
+
+const find = async (q: string, limit: number) =>
+  (await search(q, limit)).map(({ order, matched, exact }) => ({
+    kind: 'order' as const,
+    id: order.id,
+    matched,
+    exact,
+    order: presentSummary(order),
+  }));
+
+export const routes = new Routes();
+
+routes.add(getRoute, async (context) => {
+  const { q, limit } = context.req.valid('query');
+  if (isEmail(q)) throw new ApiError(400, 'invalid_request', 'q: an e-mail address is sent by POST', 'q');
+  return context.json({ results: await find(q, limit) }, 200);
+});
+
+routes.add(postRoute, async (context) => {
+  const { q, limit } = context.req.valid('json');
+  return context.json({ results: await find(q, limit) }, 200);
+});

@@ -1,0 +1,58 @@
+import * as items from '#lib/platform/table/items';
+import { db, isKeyTooLong } from '#lib/platform/table/table';
+import type { Matched, Word } from './words.ts';
+
+/** Words shorter than this are only found whole. */
+const PREFIX_LENGTH = 4;
+
+interface Lookup {
+  order: string;
+  matched: Matched;
+  /** It is called so, and not only something that begins so. */
+  exact: boolean;
+}
+
+/** Whose words they are; `at` sorts the orders of one word, UTC. */
+interface Owner {
+  order: string;
+  at: string;
+}
+
+const keyOf = (word: string, owner: Owner) =>
+  items.lookup.key({ prefix: word.slice(0, PREFIX_LENGTH), word, ...owner });
+
+/** Writes the words that an order has got and removes those that it has no more. Repeats change nothing. */
+export async function replaceWords(
+  owner: Owner,
+  before: readonly Word[],
+  after: readonly Word[],
+  table = db,
+): Promise<void> {
+  const [had, has] = [before, after].map((words) => new Set(words.map(({ word }) => word)));
+  const kept = after.filter(({ word }) => !had?.has(word)).map((each) => ({ ...each, key: keyOf(each.word, owner) }));
+  await Promise.all([
+    ...kept
+      .filter(({ key }) => !isKeyTooLong(key))
+      .map(({ key, matched }) => table.put({ Item: { ...key, order: owner.order, matched } })),
+    ...before.filter(({ word }) => !has?.has(word)).map(({ word }) => table.delete({ Key: keyOf(word, owner) })),
+  ]);
+}
+
+/** The orders of a word, the newest first, then those of words that begin with it. */
+export async function findWords(word: string, limit: number, table = db): Promise<Lookup[]> {
+  const query = async (begin: string, exact: boolean): Promise<Lookup[]> => {
+    const { pk } = keyOf(word, { order: '', at: '' });
+    const { Items } = await table.query({
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :begin)',
+      ExpressionAttributeValues: { ':pk': pk, ':begin': begin },
+      ConsistentRead: true,
+      ScanIndexForward: !exact,
+      Limit: limit,
+    });
+    return Items.map(({ order, matched }) => ({ order, matched, exact }));
+  };
+  const whole = await query(items.lookup.whole({ word }), true);
+  if (whole.length === limit || word.length < PREFIX_LENGTH) return whole;
+  // A word's own items sort before those of longer words.
+  return [...whole, ...(await query(word, false)).slice(whole.length)];
+}

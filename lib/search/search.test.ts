@@ -1,0 +1,82 @@
+import { beforeEach, expect, it } from 'vitest';
+import type { Delivery } from '#lib/deliveries/delivery';
+import type { Order } from '#lib/orders/order';
+import { putOrder } from '#lib/orders/store';
+import type { Table } from '#lib/platform/table/document';
+import { memoryTable } from '#test/support/memory-table';
+import { orderOf } from '#test/support/orders';
+import { replaceWords } from './lookups.ts';
+import { search } from './search.ts';
+import { wordsOfDelivery, wordsWithEmail } from './words.ts';
+
+let table: Table;
+beforeEach(() => {
+  table = memoryTable();
+});
+
+const sold = (externalId: string, changes: Partial<Order> = {}): Order => ({
+  ...orderOf({ externalId, number: `SC-${externalId.slice(4)}` }),
+  revision: 1,
+  ...changes,
+});
+
+/** Writes an order and, as the publisher does, its words. */
+async function commit(order: Order, before?: Order): Promise<void> {
+  await table.transactWrite([putOrder(order, before ?? null)]);
+  const [had, has] = [await wordsWithEmail(before, table), await wordsWithEmail(order, table)];
+  await replaceWords({ order: order.id, at: order.receivedAt }, had, has, table);
+}
+
+const find = async (q: string) =>
+  (await search(q, 10, table)).map(({ order, matched }) => `${order.externalId} ${matched}`);
+
+const PARCEL = { id: 'f1', by: 'erp', carrier: 'dhl', lineItems: [], shippedAt: '2026-11-20T09:00:00.000Z' };
+
+it.each(['SC-1001', ' sc 1001 ', 'sc1001', 'Sc-1001', 'ＳＣ－１００１'])(
+  'finds an order by its number, however it is written: %s',
+  async (q) => {
+    await commit(sold('ord_1001'));
+    await commit(sold('ord_2002'));
+    expect(await find(q)).toEqual(['ord_1001 number']);
+  },
+);
+
+it('finds it by each of its words, and by an e-mail address of any case, which no key of the table holds', async () => {
+  const acknowledgement = { by: 'erp', reference: 'SO/77', at: '2026-11-20T09:00:00.000Z' };
+  const order = sold('ord_8f3a', { fulfillments: [{ ...PARCEL, trackingNumber: 'JD01 4600 0055' }], acknowledgement });
+  await commit(order);
+  const placed = { remoteId: '5021', number: 'SC-8f3a', channel: 'scopio-main', at: '2026-11-20T09:00:00.000Z' };
+  const words = wordsOfDelivery({ placed } as Delivery);
+  await replaceWords({ order: order.id, at: '2026-11-20T09:00:00.000Z' }, [], words, table);
+  for (const [q, matched] of [
+    ...[
+      ['ord_8f3a', 'externalId'] as const,
+      ['5021', 'remoteId'] as const,
+      ['jd0146000055', 'trackingNumber'] as const,
+    ],
+    ...[['so 77', 'acknowledgement'] as const, ['mug-RED', 'sku'] as const, [order.id, 'id'] as const],
+    [' ANA@Example.com ', 'email'],
+  ] as const)
+    expect(await find(q), q).toEqual([`ord_8f3a ${matched}`]);
+  expect(await find('bob@example.com')).toEqual([]);
+});
+
+it('finds by the first four characters, those that are called so first, and by fewer only what is called so', async () => {
+  await commit(sold('ord_1001'));
+  await commit(sold('ord_10017'));
+  await commit(sold('ord_77', { number: '77' }));
+  expect(await find('SC-1001')).toEqual(['ord_1001 number', 'ord_10017 number']);
+  expect(await find('sc10')).toEqual(['ord_1001 number', 'ord_10017 number']);
+  expect(await find('sc1')).toEqual([]);
+  expect(await find('77')).toEqual(['ord_77 number']);
+  expect(await find('---')).toEqual([]);
+});
+
+it('finds no order by a word that it has lost, a buyer’s address among them', async () => {
+  const order = sold('ord_1001');
+  await commit(order);
+  await commit({ ...order, number: 'SC-9', buyer: {}, revision: 2 }, order);
+  expect(await find('SC-1001')).toEqual([]);
+  expect(await find('ana@example.com')).toEqual([]);
+  expect(await find('sc 9')).toEqual(['ord_1001 number']);
+});

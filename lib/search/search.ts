@@ -1,0 +1,45 @@
+import type { Order } from '#lib/orders/order';
+import { getOrder } from '#lib/orders/store';
+import * as items from '#lib/platform/table/items';
+import { db, getItems } from '#lib/platform/table/table';
+import { findWords } from './lookups.ts';
+import { emailWord, isEmail, type Matched, normalize, wordsOfOrder } from './words.ts';
+
+export interface Found {
+  order: Order;
+  matched: Matched;
+  /** It is called so, and not only something that begins so. */
+  exact: boolean;
+}
+
+/** Looked up for each that is wanted: an order may have several of the words. */
+const SPARE = 4;
+
+/** The orders that something said by a person is about: those that are called so first, then whose words begin so. */
+export async function search(q: string, limit: number, table = db): Promise<Found[]> {
+  const text = q.trim();
+  const [itself, found] = await Promise.all([
+    getOrder(text, table),
+    isEmail(text)
+      ? emailWord(text, table).then((word) => findWords(word, limit, table))
+      : lookUp(normalize(text), limit, table),
+  ]);
+  const matched = new Map<string, Omit<Found, 'order'>>(itself ? [[itself.id, { matched: 'id', exact: true }]] : []);
+  for (const { order, ...how } of found) if (!matched.has(order)) matched.set(order, how);
+  const orders = await getItems<Order>(
+    [...matched.keys()].map((id) => items.order.key({ id })),
+    table,
+  );
+  return orders
+    .map((order) => ({ order, matched: 'id' as const, exact: true, ...matched.get(order.id) }))
+    .filter(({ order, matched: how }) => ELSEWHERE.has(how) || stillHas(order, normalize(text)))
+    .slice(0, limit);
+}
+
+const lookUp = async (word: string, limit: number, table: typeof db) =>
+  word === '' ? [] : findWords(word, limit * SPARE, table);
+
+/** What an order itself does not tell: a word that it has lost is on its way out of the look-ups. */
+const ELSEWHERE = new Set<Matched>(['id', 'remoteId', 'email']);
+const stillHas = (order: Order, word: string): boolean =>
+  wordsOfOrder(order).some((each) => each.word.startsWith(word));

@@ -1,0 +1,75 @@
+import type { Delivery } from '#lib/deliveries/delivery';
+import type { Order } from '#lib/orders/order';
+import { db } from '#lib/platform/table/table';
+import * as z from '#lib/platform/zod';
+import { hashEmail } from '#lib/privacy/email-hash';
+
+/** What of an order a word is. */
+export const Matched = z.enum([
+  'id',
+  'number',
+  'externalId',
+  'remoteId',
+  'trackingNumber',
+  'acknowledgement',
+  'market',
+  'sku',
+  'email',
+]);
+export type Matched = z.infer<typeof Matched>;
+
+/** A word by which an order is found. */
+export interface Word {
+  word: string;
+  matched: Matched;
+}
+
+/** More than any vendor's number has, and far less than a key may have. */
+const MAX_LENGTH = 100;
+/** No other word has this character. */
+const EMAIL_MARK = '@';
+
+/** A word as it is kept and looked for: letters and digits alone, as nobody remembers case, spaces and dashes. */
+export const normalize = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+    .slice(0, MAX_LENGTH);
+
+export const isEmail = (text: string): boolean => text.includes('@');
+/** An address is looked for by its keyed hash, and kept as nothing else. */
+export const emailWord = async (email: string, table = db): Promise<string> =>
+  `${EMAIL_MARK}${await hashEmail(email, table)}`;
+
+/** The words that an order itself holds, each once. */
+export function wordsOfOrder(order: Order): Word[] {
+  const { number, externalId, fulfillments, ucp, acknowledgement, history } = order;
+  const said: Array<[Matched, string | null | undefined]> = [
+    ['number', number],
+    ['externalId', externalId],
+    ...fulfillments.map(({ trackingNumber }): [Matched, string] => ['trackingNumber', trackingNumber]),
+    ['acknowledgement', acknowledgement?.reference],
+    ['market', history.snapshot.market?.reference],
+    ...ucp.line_items.map(({ item }): [Matched, string] => ['sku', item.id]),
+  ];
+  return once(said.map(([matched, text]) => ({ matched, word: normalize(text ?? '') })));
+}
+
+/** The same, and the buyer's address. */
+export async function wordsWithEmail(order: Order | undefined, table = db): Promise<Word[]> {
+  if (!order) return [];
+  const { email } = order.buyer;
+  const hashed = email ? [{ word: await emailWord(email, table), matched: 'email' as const }] : [];
+  return [...wordsOfOrder(order), ...hashed];
+}
+
+/** What whoever ships calls an order that was placed there. */
+export const wordsOfDelivery = (delivery: Delivery | undefined): Word[] =>
+  once([{ word: normalize(delivery?.placed?.remoteId ?? ''), matched: 'remoteId' }]);
+
+function once(words: readonly Word[]): Word[] {
+  const found = new Map<string, Word>();
+  for (const each of words) if (each.word !== '' && !found.has(each.word)) found.set(each.word, each);
+  return [...found.values()];
+}

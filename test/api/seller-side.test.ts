@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { drain, putOrder, startApi } from './hub-api.ts';
+
+const DAY = new Date(Date.now() - 24 * 3600_000).toISOString().slice(0, 10);
+const TODAY = new Date().toISOString().slice(0, 10);
+let api: Awaited<ReturnType<typeof startApi>>;
+beforeAll(async () => {
+  api = await startApi();
+  await putOrder('ord_1', { placedAt: `${DAY}T00:00:00.000Z` });
+  await putOrder('ord_2', { placedAt: `${DAY}T23:59:59.000Z` });
+});
+afterAll(() => api.stop());
+
+test('an acknowledgement stands on the order, and lists go by it', async () => {
+  const put = (reference: string) => api.call('PUT', '/orders/shop:ord_1/acknowledgement', { body: { reference } });
+  expect(await put('SO-1001')).toMatchObject({ status: 200, body: { acknowledgement: { reference: 'SO-1001' } } });
+  const { revision } = (await put('SO-1001')).body;
+  expect((await put('SO-1002')).body).toMatchObject({
+    revision: revision + 1,
+    acknowledgement: { reference: 'SO-1002' },
+  });
+  const ids = async (query: string) =>
+    (await api.call('GET', `/orders?${query}`)).body.orders.map(({ externalId }: { externalId: string }) => externalId);
+  expect(await ids('acknowledged=true')).toEqual(['ord_1']);
+  expect(await ids('acknowledged=false')).toEqual(['ord_2']);
+  expect((await put('  ')).status).toBe(400);
+  expect((await api.call('PUT', '/orders/shop:none/acknowledgement', { body: { reference: 'x' } })).status).toBe(404);
+});
+
+test('the balance of a day names the orders that miss a step', async () => {
+  const { body } = await api.call('GET', `/balance?day=${DAY}&connection=shop`);
+  expect(body).toMatchObject({
+    complete: true,
+    balances: [{ connection: 'shop', known: 2, cancelled: 0, released: 2, acknowledged: 1, shipped: 0 }],
+  });
+  expect(body.balances[0].differences).toContainEqual({ missing: 'acknowledged', orders: ['shop:ord_2'] });
+  expect((await api.call('GET', `/balance?day=${TODAY}`)).body).toEqual({ balances: [], complete: true });
+  expect((await api.call('GET', '/balance?day=yesterday')).status).toBe(400);
+});
+
+test('an order is read again where its marketplace has a call for that, and said so where not', async () => {
+  expect(await api.call('POST', '/orders/shop:ord_1/refresh')).toMatchObject({
+    status: 422,
+    body: { error: { code: 'refresh_unsupported' } },
+  });
+  const { putConnection } = (await import('#lib/connections/store')).configurationStore;
+  const limits = { pollIntervalSeconds: 600, requestsPerMinute: 60 };
+  await putConnection({ id: 'se', marketplace: 'sello', baseUrl: 'https://se.test', settings: {}, ...limits });
+  await putOrder('77', {}, 'se');
+  const asked = await api.call('POST', '/orders/se:77/refresh');
+  expect(asked).toMatchObject({ status: 202, body: { deliveries: [expect.stringMatching(/^dlv_/)] } });
+  expect(await drain('sello-deliveries')).toEqual(asked.body.deliveries);
+  const [id] = asked.body.deliveries;
+  expect((await api.call('GET', `/deliveries/${id}`)).body).toMatchObject({ kind: 'fetch', action: 'order' });
+});
