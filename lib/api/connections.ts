@@ -25,6 +25,7 @@ import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
 import { postRequest } from './requests.ts';
 import { addShapeAndTry } from './shape-and-try.ts';
+import { addTickets } from './tickets.ts';
 
 const listRoute = createRoute({
   method: 'get',
@@ -116,6 +117,7 @@ const requestRoute = createRoute({
 
 export const routes = new Routes();
 addShapeAndTry(routes);
+addTickets(routes);
 
 routes.add(listRoute, async (context) => {
   const configuration = await getConfiguration();

@@ -1,9 +1,10 @@
-import { listProducts, listStock } from '#lib/catalog/list';
-import { ProductFacts, Stock } from '#lib/catalog/product-schema';
+import { explainStock } from '#lib/catalog/explain-stock';
+import { listProducts, listStock, readStock } from '#lib/catalog/list';
+import { ProductFacts, Stock, StockExplanation } from '#lib/catalog/product-schema';
 import { getConfiguration } from '#lib/connections/store';
 import { getNetwork } from '#lib/marketplaces/network';
 import * as z from '#lib/platform/zod';
-import { errorResponses } from './kit/errors.ts';
+import { errorResponses, notFound } from './kit/errors.ts';
 import { cursorOf, listOf, optionalParam, paging } from './kit/lists.ts';
 import { doc, metadata, named, pick } from './kit/meta.ts';
 import { createRoute, json, Routes } from './kit/route.ts';
@@ -32,6 +33,19 @@ named(
     forSale: {
       description: 'Over all warehouses: what sales channels are told. Null where no warehouse said a number.',
     },
+  },
+);
+named(
+  'StockExplanation',
+  StockExplanation,
+  {},
+  {
+    sku: SKU,
+    sentence: {
+      example:
+        '4 units of MUG-RED for sale. marketful-mx said 6 at 2026-11-20T09:00:00.000Z, of which 2 were just sold.',
+    },
+    channels: { description: 'What each channel that lists it and can be told is told.' },
   },
 );
 const { connection, warehouse } = Stock.shape.quantities.def.element.shape;
@@ -72,6 +86,19 @@ const stockRoute = createRoute({
   },
 });
 
+const explanationRoute = createRoute({
+  method: 'get',
+  path: '/stock/{sku}/explanation',
+  tags: ['catalog'],
+  summary: "Says why a SKU's number is what it is",
+  scope: 'orders:read',
+  request: { params: z.object({ sku: doc(z.string(), SKU) }) },
+  responses: {
+    200: json('Each part of the number, and a sentence of them.', StockExplanation),
+    ...errorResponses(401, 403, 404, 500),
+  },
+});
+
 export const routes = new Routes();
 
 routes.add(productsRoute, async (context) => {
@@ -90,4 +117,12 @@ routes.add(productsRoute, async (context) => {
 routes.add(stockRoute, async (context) => {
   const { items, cursor } = await listStock(await getNetwork(), context.req.valid('query'));
   return context.json({ stock: items, ...(cursor && { cursor }) }, 200);
+});
+
+routes.add(explanationRoute, async (context) => {
+  const { sku } = context.req.valid('param');
+  const network = await getNetwork();
+  const known = await readStock(sku, network);
+  if (!known) throw notFound('SKU');
+  return context.json(explainStock(sku, known, network), 200);
 });

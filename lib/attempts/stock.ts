@@ -1,3 +1,4 @@
+import { toldTo } from '#lib/catalog/stock';
 import type { Subjects } from '#lib/deliveries/delivery';
 import type { StockInput } from '#lib/marketplaces/action';
 import type { Job } from './attempt.ts';
@@ -6,9 +7,9 @@ import type { Job } from './attempt.ts';
 export const stock: Job<Subjects['stock'], StockInput> = {
   action: (actions) => actions.stock,
 
-  async prepare({ sku }, { remote, network, hub }) {
-    const [listing, quantity] = await Promise.all([remote.findProduct(sku), hub.countStock(sku, network)]);
-    return listing && quantity !== null ? { input: { listing, quantity } } : { effects: {} };
+  async prepare({ sku }, { remote, connection, network, hub }) {
+    const [listing, units] = await Promise.all([remote.findProduct(sku), hub.countStock(sku, network, remote.now())]);
+    return listing && units !== null ? { input: { listing, quantity: toldTo(connection, units) } } : { effects: {} };
   },
 
   after: async () => ({}),

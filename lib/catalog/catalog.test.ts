@@ -1,11 +1,16 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Connection } from '#lib/connections/connection';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { transact } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
-import { applyProduct, type Product, type ProductSnapshot } from './product.ts';
+import { orderOf } from '#test/support/orders';
+import { explainStock } from './explain-stock.ts';
+import { applyProduct, type Product, type ProductSnapshot, unitsOf } from './product.ts';
+import { reserve } from './reservations.ts';
 import { countStock, type Market, planStock } from './stock.ts';
-import { getProduct, noteProduct, putProduct } from './store.ts';
+import { findByEan, getProduct, noteProduct, putProduct } from './store.ts';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 20, 9, minute)).toISOString();
 const source = (minute: number) => ({ connection: 'shed', receivedAt: at(minute) });
@@ -65,7 +70,7 @@ it('tells a new quantity of a warehouse to the channels that list the SKU and ca
 
 it('counts what warehouses said, and tells none from zero', async () => {
   const table = memoryTable();
-  expect(await countStock('MUG', market, table)).toBeNull();
+  expect(await countStock('MUG', market, new Date(), table)).toBeNull();
   for (const [at, quantity] of [
     ['shed', 0],
     ['barn', 5],
@@ -74,7 +79,7 @@ it('counts what warehouses said, and tells none from zero', async () => {
     const product = applyProduct(undefined, { sku: 'MUG', quantity, version: null }, { ...source(1), connection: at });
     await transact([putProduct(product, undefined)], table);
   }
-  expect(await countStock('MUG', market, table)).toBe(5);
+  expect(await countStock('MUG', market, new Date(), table)).toBe(5);
 });
 
 it('notes a SKU below whatever its marketplace says of it', async () => {
@@ -87,4 +92,98 @@ it('notes a SKU below whatever its marketplace says of it', async () => {
   await noteProduct('shed', { sku: 'NOTED', title: 'Mug' }, table);
   expect(await getProduct('shed', 'NOTED', table)).toMatchObject({ title: 'Red mug', revision: 2 });
   expect(await transact([putProduct(told, noted)], table)).toBe(false);
+});
+
+it('counts nothing of what is disabled, or of a disabled merchant', async () => {
+  expect(unitsOf(apply(undefined, { quantity: 7 }))).toBe(7);
+  expect(unitsOf(apply(undefined, { quantity: 7, enabled: false }))).toBe(0);
+  expect(unitsOf(apply(undefined, { quantity: 7, enabled: true, merchantEnabled: false }))).toBe(0);
+  expect(unitsOf(apply(undefined, { enabled: false }))).toBeUndefined();
+});
+
+it('finds a product by its EAN', async () => {
+  const table = memoryTable();
+  await noteProduct('shed', { sku: 'MUG', title: 'Mug', ean: '590' }, table);
+  await noteProduct('shed', { sku: '777', title: 'Bare', ean: '777' }, table);
+  expect(await findByEan('shed', '590', table)).toMatchObject({ sku: 'MUG', ean: '590' });
+  expect(await findByEan('shed', '777', table)).toBeUndefined();
+  expect(await findByEan('barn', '590', table)).toBeUndefined();
+});
+
+describe('what was just sold', () => {
+  const shed = connection('shed')[1];
+  const order = orderOf();
+  const placement = { id: 'dlv_1', createdAt: at(10), lineItems: [{ id: 'li_1', quantity: 2 }] };
+  const delivery = (changes: Partial<Delivery> = {}): Delivery => ({
+    ...openDelivery(
+      {
+        id: 'dlv_1',
+        kind: 'push',
+        action: 'order',
+        connection: 'shed',
+        marketplace: 'shed',
+        order: order.id,
+        subject: { lineItems: placement.lineItems },
+      },
+      at(10),
+    ),
+    ...changes,
+  });
+  const placed = (minute: number) => ({
+    placed: { remoteId: '1', number: 'N', channel: 'c', at: at(minute) },
+    state: 'succeeded' as const,
+  });
+
+  async function left(
+    changes: Partial<Delivery>,
+    { minute = 10, settings = {} }: { minute?: number; settings?: object } = {},
+  ) {
+    const table = memoryTable();
+    const warehouse = { ...shed, settings: settings as Connection['settings'] };
+    expect(await reserve(order, placement, warehouse, table)).toEqual(['MUG-RED']);
+    await reserve(order, placement, warehouse, table);
+    await transact([putNewDelivery(delivery(changes))], table);
+    const product = applyProduct(undefined, { sku: 'MUG-RED', quantity: 7, version: at(9) }, source(9));
+    await transact([putProduct(product, undefined)], table);
+    const now = { ...market, connections: new Map([...market.connections, ['shed', warehouse]]) };
+    return countStock('MUG-RED', now, new Date(at(minute)), table);
+  }
+
+  it('is subtracted until its warehouse has seen it', async () => {
+    expect(await left({})).toBe(5);
+    expect(await left({ state: 'blocked' }, { minute: 50 })).toBe(5);
+    expect(await left(placed(10), { minute: 11 })).toBe(5);
+    expect(await left(placed(8))).toBe(7);
+    // The shed is polled each minute, and told of nothing new three times.
+    expect(await left(placed(10), { minute: 14 })).toBe(7);
+    expect(await left({}, { minute: 60 * 24 * 8 })).toBe(7);
+  });
+
+  it('comes back with what nobody wants any more', async () => {
+    expect(await left({ state: 'dead' })).toBe(5);
+    expect(await left({ state: 'dead', deadLettered: true, cause: { code: 'order_cancelled', description: '' } })).toBe(
+      7,
+    );
+  });
+
+  it('is of what the warehouse itself calls the goods', async () => {
+    expect(await left({}, { settings: { skus: { 'MUG-RED': 'MF-1' } } })).toBe(5);
+  });
+});
+
+it('says why a number is what it is, and what each channel is told', () => {
+  const product = apply(undefined, { quantity: 6, version: at(1) });
+  const counted = [
+    { product, units: 6, reserved: 2 },
+    { product: { ...product, connection: 'barn', enabled: false }, units: 0, reserved: 0 },
+  ];
+  const [, shop] = connection('shop');
+  const connections = new Map([...market.connections, ['shop', { ...shop, settings: { stockBuffer: 3 } }]]);
+  const products = [product, { ...product, connection: 'shop' }, { ...product, connection: 'deaf' }];
+  expect(explainStock('MUG', { products, counted }, { ...market, connections })).toMatchObject({
+    sentence: `4 units of MUG for sale. shed said 6 at ${at(1)}, of which 2 were just sold. barn said 6 at ${at(1)}, and does not sell them: they do not count. shop is told 1, as 3 are held back from it.`,
+    forSale: 4,
+    channels: [{ connection: 'shop', buffer: 3, told: 1 }],
+  });
+  expect(explainStock('MUG', { products: [], counted: [] }, market).sentence).toContain('No warehouse said');
 });

@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor, queryIndex } from '#lib/platform/table/shar
 import { getItems } from '#lib/platform/table/table';
 import type { Product } from './product.ts';
 import type { Stock } from './product-schema.ts';
-import { listWarehouses, type Market, sumQuantities } from './stock.ts';
+import { type Counted, countEach, type Market, sumUnits } from './stock.ts';
 import { getProducts } from './store.ts';
 
 const { byTime } = items.product;
@@ -33,18 +33,17 @@ export async function listStock(
   { sku, limit, cursor }: { sku?: string | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ items: Stock[]; cursor?: string }> {
   const connections = [...market.connections.keys()];
-  const warehouses = new Set(listWarehouses(market));
-  const stockOf = async (each: string): Promise<Stock> =>
-    presentStock(each, await getProducts(connections, each), warehouses);
   if (sku !== undefined) {
-    const found = await getProducts(connections, sku);
-    return { items: found.length > 0 ? [presentStock(sku, found, warehouses)] : [] };
+    const found = await readStock(sku, market);
+    return { items: found ? [presentStock(sku, found)] : [] };
   }
   // Each connection has a SKU once, so this many rows of each hold the first SKUs of all.
   const rows = await readRows({ connections, limit, cursor }, limit + 1);
   const skus = [...new Set(rows.map(skuOf))];
   const wanted = skus.slice(0, limit);
-  const stock = await Promise.all(wanted.map(stockOf));
+  const stock = await Promise.all(
+    wanted.map(async (each) => presentStock(each, (await readStock(each, market)) ?? NOTHING)),
+  );
   const last = wanted.at(-1);
   return {
     items: stock,
@@ -53,11 +52,34 @@ export async function listStock(
   };
 }
 
-function presentStock(sku: string, products: readonly Product[], warehouses: ReadonlySet<string>): Stock {
+/** What all connections say of a SKU, and what the warehouses among them have. */
+export interface Known {
+  products: readonly Product[];
+  counted: readonly Counted[];
+}
+const NOTHING: Known = { products: [], counted: [] };
+
+/** What is known of a SKU at this moment; undefined where no connection deals in it. */
+export async function readStock(sku: string, market: Market): Promise<Known | undefined> {
+  const [products, counted] = await Promise.all([
+    getProducts([...market.connections.keys()], sku),
+    countEach(sku, market, new Date()),
+  ]);
+  return products.length > 0 ? { products, counted } : undefined;
+}
+
+export function presentStock(sku: string, { products, counted }: Known): Stock {
+  const warehouses = new Set(counted.map(({ product }) => product.connection));
   const quantities = products.flatMap(({ connection, quantity, updatedAt }) =>
     quantity === undefined ? [] : [{ connection, quantity, warehouse: warehouses.has(connection), updatedAt }],
   );
-  return { sku, forSale: sumQuantities(products.filter(({ connection }) => warehouses.has(connection))), quantities };
+  return {
+    sku,
+    eans: [...new Set(products.flatMap(({ ean }) => ean ?? []))],
+    forSale: sumUnits(counted),
+    quantities,
+    prices: products.flatMap(({ connection, price }) => (price ? [{ connection, ...price }] : [])),
+  };
 }
 
 type Row = Awaited<ReturnType<typeof queryIndex>>[number];

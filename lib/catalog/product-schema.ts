@@ -13,6 +13,9 @@ export const ProductFacts = z.object({
   /** Units for sale. */
   quantity: z.exactOptional(z.int()),
   enabled: z.exactOptional(z.boolean()),
+  /** Who sells it there, by the marketplace's own id, and whether it lets them sell. */
+  merchant: z.exactOptional(z.string()),
+  merchantEnabled: z.exactOptional(z.boolean()),
   /** The source's instant, ISO 8601 in UTC: an older word never overwrites a newer one. */
   updatedAt: z.iso.datetime(),
 });
@@ -20,11 +23,36 @@ export const ProductFacts = z.object({
 /** One SKU over all connections that deal in it. */
 export const Stock = z.object({
   sku: z.string(),
-  /** Units for sale, over all warehouses; null where none of them said a number. */
+  eans: z.array(z.string()),
+  /** Units for sale, over all warehouses, less what was just sold; null where none of them said a number. */
   forSale: z.nullable(z.int()),
   /** What each connection said, and whether it is a warehouse. */
   quantities: z.array(
     z.object({ connection: z.string(), quantity: z.int(), warehouse: z.boolean(), updatedAt: z.iso.datetime() }),
   ),
+  /** What each connection sells it for, or asks for it, in minor units. */
+  prices: z.array(z.object({ connection: z.string(), amount: z.int(), currency: z.string() })),
 });
 export type Stock = z.infer<typeof Stock>;
+
+/** Why a SKU's number is what it is: each warehouse's part, and what each channel is told. */
+export const StockExplanation = z.object({
+  sku: z.string(),
+  sentence: z.string(),
+  forSale: z.nullable(z.int()),
+  warehouses: z.array(
+    z.object({
+      connection: z.string(),
+      /** By its own word; null where it never said a number. */
+      quantity: z.nullable(z.int()),
+      /** False: disabled there, or its merchant is, so that none of it counts. */
+      sells: z.boolean(),
+      /** Units just sold that its number still holds. */
+      reserved: z.int(),
+      counts: z.int(),
+      updatedAt: z.iso.datetime(),
+    }),
+  ),
+  channels: z.array(z.object({ connection: z.string(), buffer: z.int(), told: z.nullable(z.int()) })),
+});
+export type StockExplanation = z.infer<typeof StockExplanation>;

@@ -34,3 +34,7 @@ export function applyProduct(
 /** Content in one order of keys: between two words of one instant the greater stands, whichever came first. */
 const text = ({ revision: _r, updatedAt: _u, ...content }: Product): string =>
   JSON.stringify(Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** Units that can be sold: none of what its marketplace has disabled; undefined where it never said a number. */
+export const unitsOf = ({ quantity, enabled, merchantEnabled }: Product): number | undefined =>
+  quantity !== undefined && (enabled === false || merchantEnabled === false) ? 0 : quantity;

@@ -2,7 +2,8 @@ import type { Connection } from '#lib/connections/connection';
 import type { NewDelivery } from '#lib/deliveries/delivery';
 import { shortHash } from '#lib/platform/hash';
 import { db } from '#lib/platform/table/table';
-import type { Product } from './product.ts';
+import { type Product, unitsOf } from './product.ts';
+import { countReserved } from './reservations.ts';
 import { getProducts } from './store.ts';
 
 /** Who sells, and who can be told how many units are for sale; all others stock what they ship. */
@@ -12,34 +13,77 @@ export interface Market {
 }
 
 /** The sales channels that list a SKU whose stock changed at a warehouse are told, one delivery each. */
-export async function planStock(product: Product, { connections, roleOf }: Market, table = db): Promise<NewDelivery[]> {
-  const warehouse = connections.get(product.connection);
-  if (!warehouse || roleOf(warehouse.marketplace).info.sells) return [];
-  const channels = [...connections.values()]
-    .filter(({ id, marketplace }) => id !== warehouse.id && roleOf(marketplace).takesStock)
-    .map(({ id }) => id);
-  const listings = await getProducts(channels, product.sku, table);
+export async function planStock(product: Product, market: Market, table = db): Promise<NewDelivery[]> {
+  const warehouse = market.connections.get(product.connection);
+  if (!warehouse || market.roleOf(warehouse.marketplace).info.sells) return [];
+  const why = [product.id, product.updatedAt, String(unitsOf(product))];
+  return planTelling(product.sku, why, market, table);
+}
+
+/** `why` tells one occasion from another: told twice of one, a channel is told once. */
+export async function planTelling(
+  sku: string,
+  why: readonly string[],
+  { connections, roleOf }: Market,
+  table = db,
+): Promise<NewDelivery[]> {
+  const channels = [...connections.values()].filter(({ marketplace }) => roleOf(marketplace).takesStock);
+  const listings = await getProducts(
+    channels.map(({ id }) => id),
+    sku,
+    table,
+  );
   return listings.map(({ connection }) => ({
-    id: `dlv_${shortHash('stock', product.id, product.updatedAt, String(product.quantity), connection)}`,
+    id: `dlv_${shortHash('stock', ...why, connection)}`,
     kind: 'push',
     action: 'stock',
     connection,
     marketplace: connections.get(connection)?.marketplace ?? '',
     order: null,
-    subject: { sku: product.sku },
+    subject: { sku },
   }));
 }
 
 /** The connections that stock what they ship. */
-export const listWarehouses = ({ connections, roleOf }: Market): string[] =>
-  [...connections.values()].filter(({ marketplace }) => !roleOf(marketplace).info.sells).map(({ id }) => id);
+export const listWarehouses = ({ connections, roleOf }: Market): Connection[] =>
+  [...connections.values()].filter(({ marketplace }) => !roleOf(marketplace).info.sells);
 
-/** Units for sale of a SKU over all warehouses that said a number; null when none has. */
-export async function countStock(sku: string, market: Market, table = db): Promise<number | null> {
-  return sumQuantities(await getProducts(listWarehouses(market), sku, table));
+/** What one warehouse has for sale. */
+export interface Counted {
+  product: Product;
+  /** Units that it can sell by its own word; null where it never said a number. */
+  units: number | null;
+  /** Units of these that were just sold. */
+  reserved: number;
 }
 
-export function sumQuantities(products: readonly Product[]): number | null {
-  const known = products.flatMap(({ quantity }) => quantity ?? []);
-  return known.length > 0 ? known.reduce((sum, quantity) => sum + quantity, 0) : null;
+/** What each warehouse has of a SKU. */
+export async function countEach(sku: string, market: Market, now: Date, table = db): Promise<Counted[]> {
+  const warehouses = new Map(listWarehouses(market).map((each) => [each.id, each]));
+  const products = await getProducts([...warehouses.keys()], sku, table);
+  return Promise.all(
+    products.map(async (product): Promise<Counted> => {
+      const units = unitsOf(product) ?? null;
+      const warehouse = warehouses.get(product.connection);
+      const reserved = units === null || !warehouse ? 0 : await countReserved(product, warehouse, now, table);
+      return { product, units, reserved };
+    }),
+  );
+}
+
+/** Units for sale of a SKU over all warehouses that said a number, less what was just sold; null when none has. */
+export async function countStock(sku: string, market: Market, now = new Date(), table = db): Promise<number | null> {
+  return sumUnits(await countEach(sku, market, now, table));
+}
+
+/** No warehouse's shortage is taken from another. */
+export function sumUnits(counted: readonly Counted[]): number | null {
+  const known = counted.flatMap(({ units, reserved }) => (units === null ? [] : [Math.max(0, units - reserved)]));
+  return known.length > 0 ? known.reduce((sum, units) => sum + units, 0) : null;
+}
+
+/** What a sales channel is told of so many units: its `settings.stockBuffer` is held back. */
+export function toldTo({ settings }: Pick<Connection, 'settings'>, units: number): number {
+  const { stockBuffer } = settings;
+  return typeof stockBuffer === 'number' ? Math.max(0, units - stockBuffer) : units;
 }

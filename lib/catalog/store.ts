@@ -70,16 +70,12 @@ export async function noteProduct(
 const PAGE = 100;
 
 /** The SKUs a connection deals in, in order, after the one given. */
-export async function* listSkus(connection: string, afterSku: string | null): AsyncGenerator<string> {
+export async function* listSkus(connection: string, afterSku: string | null, table = db): AsyncGenerator<string> {
   let after = afterSku === null ? undefined : byTime.sort({ sku: afterSku, id: `${connection}:${afterSku}` });
   for (;;) {
-    const rows = await queryIndex({
-      index: 'byTime',
-      partition: byTime.partition({ connection }),
-      limit: PAGE,
-      newestFirst: false,
-      ...(after && { after }),
-    });
+    const partition = byTime.partition({ connection });
+    const page = { index: 'byTime', partition, limit: PAGE, newestFirst: false, ...(after && { after }) } as const;
+    const rows = await queryIndex(page, table);
     for (const { pk } of rows) yield pk.slice(key({ connection, sku: '' }).pk.length);
     if (rows.length < PAGE) return;
     after = rows.at(-1)?.sort;

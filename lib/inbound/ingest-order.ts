@@ -1,5 +1,9 @@
+import { reserve } from '#lib/catalog/reservations';
+import { planTelling } from '#lib/catalog/stock';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { type Order, type OrderSnapshot, orderId } from '#lib/orders/order';
 import { claimShares, findByPart, putPart } from '#lib/orders/share-lines';
@@ -7,7 +11,7 @@ import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snaps
 import { externalIdsOf, type Share } from '#lib/orders/split';
 import { isSettled } from '#lib/orders/status';
 import { getOrder } from '#lib/orders/store';
-import { db } from '#lib/platform/table/table';
+import { db, transact } from '#lib/platform/table/table';
 import { changeFor, type InboundState, type Ingest, type Ingested, type Ingesting, type Message } from './event.ts';
 
 import { countFirst, countLate } from './misses.ts';
@@ -60,7 +64,7 @@ export async function sharesOf(
 
 async function ingestOwn({ order: id, snapshot }: Share, ingesting: Ingesting): Promise<InboundState | null> {
   const { message, connection } = ingesting;
-  const { decision, before, order } = await changeFor(id, ingesting, message.receivedBy, async (known) => {
+  const { decision, before, order, opened } = await changeFor(id, ingesting, message.receivedBy, async (known) => {
     const decided = decideSnapshot(known, snapshot, message, connection);
     // Before the order stands: who crashes between notes the same again.
     if (!known) await noteListings(snapshot, ingesting);
@@ -68,9 +72,32 @@ async function ingestOwn({ order: id, snapshot }: Share, ingesting: Ingesting): 
   });
   const state = decision?.became?.state ?? null;
   if (!decision || !order || order === before) return state;
+  await reserveSold(order, opened, ingesting);
   if (!before) countFirst(connection, order.missed, message.receivedAt);
   else if (before.missed && !order.missed) countLate(connection, before.receivedAt, message.receivedAt);
   return state;
+}
+
+/**
+ * What was just sold is taken from what the channels are told, before its warehouse knows of it. Whoever crashes before
+ * this leaves that to the warehouse's next word.
+ */
+async function reserveSold(
+  order: Order,
+  opened: readonly Delivery[],
+  { network, hub: { table, ring } }: Ingesting,
+): Promise<void> {
+  const takers = [...network.connections.values()].filter(({ marketplace }) => network.roleOf(marketplace).takesStock);
+  if (takers.length === 0) return;
+  for (const { id, action, connection, createdAt, subject } of opened) {
+    const warehouse = action === 'order' ? network.connections.get(connection) : undefined;
+    if (!warehouse) continue;
+    const skus = await reserve(order, { id, createdAt, lineItems: subject.lineItems ?? [] }, warehouse, table);
+    const asked = await Promise.all(skus.map((sku) => planTelling(sku, [id, sku], network, table)));
+    const telling = asked.flat().map((each) => openDelivery(each, createdAt));
+    for (const each of telling) await transact([putNewDelivery(each)], table);
+    await ring(telling);
+  }
 }
 
 /** The order after a snapshot of it, and what is worth recording. */

@@ -1,12 +1,27 @@
 import { asOf } from '#events/inbound-body';
-import { applyProduct, type ProductSnapshot } from '#lib/catalog/product';
+import { applyProduct, type ProductSnapshot, unitsOf } from '#lib/catalog/product';
 import { planStock } from '#lib/catalog/stock';
-import { getProduct, putEan, putProduct } from '#lib/catalog/store';
+import { getProduct, listSkus, putEan, putProduct } from '#lib/catalog/store';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { unblock } from '#lib/deliveries/reopen';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import type { Ingested, Ingesting } from './event.ts';
+
+/** Whether a merchant may sell goes to all of its products that the catalog knows. */
+export async function ingestMerchants(
+  merchants: ReadonlyMap<string, boolean>,
+  ingesting: Ingesting,
+): Promise<Ingested> {
+  const { connection, table } = { connection: ingesting.connection.id, table: ingesting.hub.table };
+  const told: ProductSnapshot[] = [];
+  for await (const sku of listSkus(connection, null, table)) {
+    const { merchant = '' } = (await getProduct(connection, sku, table)) ?? {};
+    const merchantEnabled = merchants.get(merchant);
+    if (merchantEnabled !== undefined) told.push({ sku, merchantEnabled, version: null });
+  }
+  return ingestProducts(told, ingesting);
+}
 
 /** Products and stock land in the catalog; a warehouse's new quantity goes on to the channels that list the SKU. */
 export async function ingestProducts(
@@ -20,7 +35,7 @@ export async function ingestProducts(
       const known = await getProduct(message.connection, told.sku, table);
       const product = applyProduct(known, told, { connection: message.connection, receivedAt: asOf(message) });
       if (product === known) return { known, product, opened: [] };
-      const moved = product.quantity !== undefined && product.quantity !== known?.quantity;
+      const moved = unitsOf(product) !== undefined && unitsOf(product) !== (known && unitsOf(known));
       const asked = moved ? await planStock(product, network, table) : [];
       const opened = asked.map((each) => openDelivery(each, new Date().toISOString()));
       const named = product.ean === known?.ean ? [] : putEan(product);

@@ -24,7 +24,7 @@ import {
 } from './event.ts';
 import { ingestFetch } from './ingest-fetch.ts';
 import { ingestGone, ingestOrder } from './ingest-order.ts';
-import { ingestProducts } from './ingest-products.ts';
+import { ingestMerchants, ingestProducts } from './ingest-products.ts';
 import { ingestReturn } from './ingest-return.ts';
 import { ingestShipment } from './ingest-shipment.ts';
 import { countShape } from './shape.ts';
@@ -94,6 +94,8 @@ function byType(change: Change, ingesting: Ingesting): Promise<Ingested> {
       return ingestReturn(change.return, ingesting);
     case 'products':
       return ingestProducts(change.products, ingesting);
+    case 'merchants':
+      return ingestMerchants(change.merchants, ingesting);
     case 'fetch':
       return ingestFetch(change, ingesting);
     case 'gone':

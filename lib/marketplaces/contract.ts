@@ -56,6 +56,8 @@ export type Change =
   /** A sales channel took goods back, or will: what it declines is none. A shipper tells it as an event of a shipment. */
   | { type: 'return'; return: ReturnSnapshot }
   | { type: 'products'; products: ProductSnapshot[] }
+  /** Which merchants may sell their products, by the marketplace's own ids. */
+  | { type: 'merchants'; merchants: ReadonlyMap<string, boolean> }
   /** `unless`: nothing to read where our order stands at what was listed. */
   | { type: 'fetch'; action: string; resource: string; unless?: Listed }
   /** The sales channel no longer has an order of its own. */
@@ -106,6 +108,27 @@ export interface WebhookRegistry {
   remove(context: RemoteContext, id: string): Promise<void>;
 }
 
+/** A conversation with a marketplace's customer service. */
+export interface Ticket {
+  /** As creating it answered. */
+  id: string;
+  kind: string;
+  status: string | null;
+  /** What the people of its customer service say of it. */
+  serviceStatus: string | null;
+  reason: string | null;
+  remark: string | null;
+  author: { first_name: string | null; last_name: string | null; email: string | null };
+  /** All that was said, in the marketplace's order. */
+  comments: string[];
+}
+
+/** The last page has no cursor. */
+export interface TicketPage {
+  tickets: Ticket[];
+  cursor: string | null;
+}
+
 /** Everything a marketplace folder offers the hub. */
 export interface Connector extends Role {
   /** Strict objects: unknown keys in the connections file are refused by name. */
@@ -124,4 +147,6 @@ export interface Connector extends Role {
    */
   rewind?(watermark: string, since: string): string;
   actions: Actions;
+  /** Reads the tickets there are, with what was said in them. */
+  tickets?(context: RemoteContext, page: { cursor: string | null; limit: number }): Promise<TicketPage>;
 }

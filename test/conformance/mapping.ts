@@ -150,7 +150,7 @@ function idsIn(change: Change): string[] {
   else if (change.type === 'fetch') ids.push(change.resource);
   else if (change.type === 'gone') ids.push(change.externalId);
   else if (change.type === 'none') ids.push(change.about?.remoteId);
-  else ids.push(change.return.externalId);
+  else if (change.type === 'return') ids.push(change.return.externalId);
   return ids.filter((id) => typeof id === 'string');
 }
 

@@ -32,6 +32,8 @@ export const channelSettings = {
   permalink: z.optional(
     z.url({ protocol: /^https?$/ }).check(z.refine((url) => /\{(id|number)\}/.test(url), 'expected {id} or {number}')),
   ),
+  /** Units of each SKU that are held back from what the channel is told of its stock, where it can be told. */
+  stockBuffer: z.optional(z.int().check(z.nonnegative())),
   /** What a warehouse knows this sales channel as; by default the connection's id. */
   channel: z.optional(filled),
 };

@@ -1,3 +1,4 @@
+import { ownSku } from '#lib/catalog/own-sku';
 import { factsOf } from '#lib/orders/facts';
 import type { Order } from '#lib/orders/order';
 import { BlockedError } from '#lib/platform/errors';
@@ -5,7 +6,6 @@ import type { FetchAction, PlaceInput, ProbedAction, PushResult, RemoteContext }
 import { member, textOf } from '../kit/json.ts';
 import { codeOf } from '../kit/placement-code.ts';
 import { defined } from '../kit/shape.ts';
-import { ownSku } from '../kit/skus.ts';
 import { uncarried } from '../kit/uncarried.ts';
 import { MAX_LINE, parseAddress, stateCode } from './address.ts';
 import { createOrder, getEvents, getOrder, getStockByEan, type PlacementRequest, unlessRefused } from './api.ts';

@@ -1,7 +1,7 @@
+import { ownSku } from '#lib/catalog/own-sku';
 import type { OpenPlacement } from '#lib/orders/placements';
 import { ContractError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import type { PollContext, PollPage } from '../contract.ts';
-import { ownSku } from '../kit/skus.ts';
 import { getEvents, getOrder, getStock, getStockByEan, unlessRefused } from './api.ts';
 import { Settings } from './settings.ts';
 

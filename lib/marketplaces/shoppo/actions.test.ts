@@ -43,7 +43,10 @@ const failure = (promise: Promise<unknown>) => promise.catch((error: unknown) =>
 
 test('places an order with the arguments the page lists, and pays it under the same code', async () => {
   const opened = open([NONE, CREATED, SET_PAID]);
-  expect(await order.push(opened.remote, opened.input)).toEqual({ remoteId: '22718093645510287364419' });
+  expect(await order.push(opened.remote, opened.input)).toEqual({
+    remoteId: '22718093645510287364419',
+    note: "Shoppo has no member for the buyer's shipping method",
+  });
   const [, created, paid] = opened.asked();
   expect(opened.calls[1]?.url.href).toBe('http://remote.test/base');
   expect(opened.calls[1]?.headers.get('viewerid')).toBe('me');

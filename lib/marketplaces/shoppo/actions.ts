@@ -2,6 +2,8 @@ import { differenceOf } from '#lib/orders/units';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { CancelInput, FetchAction, PlaceInput, ProbedAction, RemoteContext } from '../action.ts';
 import { codeOf } from '../kit/placement-code.ts';
+import { defined } from '../kit/shape.ts';
+import { uncarried } from '../kit/uncarried.ts';
 import {
   cancelOrder,
   cancelOrderItem,
@@ -36,7 +38,7 @@ export const order: ProbedAction<PlaceInput> = {
     const { id, status } = placed ?? (await createOrder(remote, { ...given, partnerOrderCode: code }));
     // "It should be OPEN": any later status says that it is paid.
     if (status === 'OPEN') await setOrderAsPaid(remote, id, code);
-    return { remoteId: id };
+    return { remoteId: id, ...defined({ note: uncarried(input.order, 'Shoppo', ['company']) }) };
   },
 
   async probe(remote, input) {

@@ -3,6 +3,7 @@ import { buildSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import * as documents from './documents.ts';
 import { type TicketKind, ticketDocument } from './requests.ts';
+import { ticketList } from './tickets.ts';
 
 const schema = buildSchema(readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8'));
 const problems = (document: string) => validate(schema, parse(document)).map(({ message }) => message);
@@ -18,6 +19,10 @@ test.each(Object.entries(ofSkus))('%s is valid with and without the identifier',
   expect(problems(document('identifier'))).toEqual([]);
   expect(problems(document(''))).toEqual([]);
   expect(document('')).not.toContain('identifier');
+});
+
+test.each(['exchange', 'refund', 'question'] as const)('the list of %s tickets is valid', (kind) => {
+  expect(problems(ticketList(kind))).toEqual([]);
 });
 
 const author = { firstName: 'A', lastName: 'B', email: 'a@example.com', imageIds: [], orderItemIds: ['1'] };

@@ -6,6 +6,7 @@ import { map } from './map.ts';
 import { poll } from './poll.ts';
 import { requests } from './requests.ts';
 import { Secrets, Settings } from './settings.ts';
+import { listTickets } from './tickets.ts';
 import { webhook } from './webhook.ts';
 
 /** A supplier: orders are placed there, it ships them, and tells of products, Skus and what became of orders. */
@@ -19,4 +20,5 @@ export const connector = defineConnector(role, {
   poll,
   rewind: rewindInstant,
   actions: { order, cancel, fetches, requests },
+  tickets: listTickets,
 });

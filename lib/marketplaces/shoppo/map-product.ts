@@ -1,37 +1,53 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
-import { toMinor } from '#lib/platform/money';
+import { ContractError } from '#lib/platform/errors';
+import { toMinorRounded } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import type { Change } from '../contract.ts';
-import { defined, pathUnder, readShape } from '../kit/shape.ts';
-import { Product, type Sku, SkuNotice, SkuOfProduct } from './schema.ts';
+import { textOf } from '../kit/json.ts';
+import { defined, readShape } from '../kit/shape.ts';
+import { Product, Sku, SkuNotice, SkuOfProduct } from './schema.ts';
 
 type Skus = Readonly<Record<string, string>>;
 
 /** "currency unit is USD" */
 const CURRENCY = 'USD';
 
-/** A product of the list or read alone: a snapshot for each of its Skus. It does not say when it changed. */
+/**
+ * A product of the list or read alone: a snapshot for each of its Skus that can be read. It does not say when it changed.
+ * Throws ContractError where none can.
+ */
 export function mapProduct(body: unknown, skus: Skus): ProductSnapshot[] {
   const product = readShape(Product, body);
-  return product.skus.map((sku, index) => ({ ...snapshotOf(sku, product, skus, `skus[${index}]`), version: null }));
+  let unread: ContractError | undefined;
+  const read = product.skus.flatMap((sku, index): ProductSnapshot[] => {
+    try {
+      return [{ ...snapshotOf(readShape(Sku, sku, `skus[${index}]`), product, skus), version: null }];
+    } catch (error) {
+      if (!(error instanceof ContractError)) throw error;
+      unread ??= error;
+      return [];
+    }
+  });
+  if (unread && read.length === 0) throw unread;
+  return read;
 }
 
 /** A Sku read alone. */
 export function mapSku(body: unknown, skus: Skus): ProductSnapshot {
   const { product = {}, ...sku } = readShape(SkuOfProduct, body);
-  return { ...snapshotOf(sku, product, skus, ''), version: null };
+  return { ...snapshotOf(sku, product, skus), version: null };
 }
 
 /** A notification holds all that the catalog keeps of a Sku, except the id of a new one. */
 export function mapSkuNotice(body: unknown, receivedAt: string, skus: Skus): Change {
-  const { sku_id: id, time_updated: time, ...sku } = readShape(SkuNotice, body);
+  const { sku_id: id, time_updated: time, merchant, ...sku } = readShape(SkuNotice, body);
   if (sku.identifier === undefined && id === undefined) return { type: 'none', reason: 'a Sku without a name' };
   const named = sku.identifier ?? (id !== undefined && setFor(id, skus));
   if (id !== undefined && !named) return { type: 'fetch', action: 'sku', resource: id };
   const version = time === undefined ? null : versionOf(time, receivedAt);
   // Whether its product is sold, it does not say.
-  const { title: _title, ...snapshot } = snapshotOf({ ...sku, id: id ?? '' }, {}, skus, '');
-  return { type: 'products', products: [{ ...snapshot, version }] };
+  const { title: _title, ...snapshot } = snapshotOf({ ...sku, id: id ?? '' }, {}, skus);
+  return { type: 'products', products: [{ ...snapshot, ...defined({ merchant: merchant?.id }), version }] };
 }
 
 interface Parent {
@@ -39,10 +55,10 @@ interface Parent {
   enabled?: boolean | undefined;
 }
 
-function snapshotOf(sku: Sku, product: Parent, skus: Skus, at: string): Omit<ProductSnapshot, 'version'> {
+function snapshotOf(sku: Sku, product: Parent, skus: Skus): Omit<ProductSnapshot, 'version'> {
   const { id, identifier, color, size, price, inventory, enabled } = sku;
   const title = [product.name, color, size].filter(Boolean).join(', ');
-  const amount = price === undefined ? undefined : toMinor(price, CURRENCY, pathUnder(at)('price'));
+  const amount = amountOf(price);
   return {
     sku: setFor(id, skus) ?? identifier ?? id,
     ...defined({
@@ -54,6 +70,22 @@ function snapshotOf(sku: Sku, product: Parent, skus: Skus, at: string): Omit<Pro
       enabled: product.enabled === false ? false : enabled,
     }),
   };
+}
+
+/** USD as a float or as text, rounded to cents; undefined for what is no price, as nothing hangs on it. */
+function amountOf(price: unknown): number | undefined {
+  const told = typeof price === 'number' ? price : textOf(price);
+  try {
+    return told === ''
+      ? undefined
+      : Math.max(
+          0,
+          toMinorRounded(told, CURRENCY, 'price', () => {}),
+        );
+  } catch (error) {
+    if (error instanceof ContractError) return undefined;
+    throw error;
+  }
 }
 
 /** The SKU that the connection's settings have for one of their ids. */

@@ -45,8 +45,8 @@ test('the documented notifications mean what the page says', () => {
     about: { remoteId: 'KJh51ba6sd23', type: 'ticket.replied' },
   });
   expect(read('toggle-merchant', fixture('merchant-toggled.json'))).toEqual({
-    type: 'none',
-    reason: 'merchants: 1146001 disabled',
+    type: 'merchants',
+    merchants: new Map([['1146001', false]]),
   });
 });
 
@@ -67,6 +67,7 @@ test('a Sku is told with money in cents, and only what the notification says of 
         price: { amount: 1250, currency: 'USD' },
         quantity: 118,
         enabled: true,
+        merchant: '1146001',
         version: '2019-01-17T06:08:57.999Z',
       },
     ],
@@ -97,6 +98,20 @@ test('each Sku of a product is one, sold only if both are enabled, its price wit
     ],
   });
   expect(read('product', body)).toMatchObject({ products: [{ enabled: false }, { enabled: false }] });
+});
+
+test('one bad price or Sku spoils no other, and a product of nothing else is unreadable', () => {
+  const { skus, ...product } = fixture('product.json') as unknown as { skus: object[] };
+  const [one = {}, other = {}] = skus;
+  const odd = {
+    ...product,
+    skus: [{ ...one, price: 12.345 }, { ...other, price: 'ask' }, { id: 'S3', inventory: 'many' }, null],
+  };
+  const { products } = read('product', odd) as { products: object[] };
+  expect(products).toMatchObject([{ sku: 'SHP-1', price: { amount: 1235 } }, { sku: 'SHP-2' }]);
+  expect(products[1]).not.toHaveProperty('price');
+  expect(() => read('product', { ...product, skus: [{ id: 'S3', inventory: 'many' }] })).toThrow('skus[0].inventory');
+  expect(read('product', { ...product, skus: [] })).toEqual({ type: 'products', products: [] });
 });
 
 test('items in one package are one parcel, told by their original ids or our SKUs', () => {

@@ -53,11 +53,13 @@ function mapProductNotice(body: unknown): Change {
   return { type: 'none', reason: `product ${identifier ?? '?'} has no id yet: its Skus are told apart, or polled` };
 }
 
-/** A note only: products tell for themselves whether they are enabled, and cannot be asked for by merchant. */
+/** Products cannot be asked for by merchant: those whose notifications named theirs are known. */
 function mapMerchants(body: unknown): Change {
-  const { merchant_toggle_list: merchants } = readShape(MerchantNotice, body);
-  const told = merchants.map(({ merchant_id: id = '?', enabled }) => `${id} ${enabled ? 'enabled' : 'disabled'}`);
-  return { type: 'none', reason: `merchants: ${told.join(', ') || 'none'}` };
+  const { merchant_toggle_list: told } = readShape(MerchantNotice, body);
+  const merchants = told.flatMap(({ merchant_id: id, enabled }) =>
+    id === undefined || enabled === undefined ? [] : [[id, enabled] as const],
+  );
+  return { type: 'merchants', merchants: new Map(merchants) };
 }
 
 function mapCancelled(body: unknown): Change {
@@ -66,7 +68,8 @@ function mapCancelled(body: unknown): Change {
   return { type: 'shipment', shipment: { ...told, ...nothing, settled: true, declined: 'rest' } };
 }
 
-const MAX_WORDS = 500;
+/** More than anybody writes, and less than an order can hold. */
+const MAX_WORDS = 10_000;
 
 /** A reply does not say which order its ticket is about; the hub remembers the tickets that it created. */
 function mapReply(body: unknown): Change {

@@ -41,8 +41,9 @@ function addressOf({ shippingAddress: address, buyer }: PlaceInput['order']): Re
   const lacking = Object.values(needed).filter(([value]) => !value?.trim());
   if (lacking.length > 0) throw incomplete(lacking.map(([, member]) => `shippingAddress.${member}`));
   const found = Object.entries(needed).map(([key, [value]]) => [key, value?.trim() ?? '']);
-  // Required like the rest, though most addresses have one line.
-  return { ...Object.fromEntries(found), streetAddress2: address.extended_address ?? '', countryCode: country };
+  // Required like the rest, though most addresses have one line; a company has no member of its own.
+  const streetAddress2 = [address.company, address.extended_address].filter(Boolean).join(', ');
+  return { ...Object.fromEntries(found), streetAddress2, countryCode: country };
 }
 
 function incomplete(fields: string[]): BlockedError {

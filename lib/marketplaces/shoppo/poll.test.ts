@@ -50,6 +50,11 @@ test('asks for no order where none is open, and for products updated since the l
   expect(asked[0]?.variables.filters).toEqual({ timeUpdatedRange: [1795161000, 1795162503] });
 });
 
+test('reads all products with the first poll of a day, as not every change counts as an update', async () => {
+  const { asked } = await run([page('productList', [], 0)], { watermark: '2026-11-19T23:59:59.000Z' }, null);
+  expect(asked[0]?.variables.filters).toBeUndefined();
+});
+
 test('pages by cursor, and goes on behind the last page after a poll that broke off', async () => {
   const first = [page('productList', ['p1'], 3, 'c1'), page('productList', ['p2'], 3, 'c2')];
   const { pages, asked } = await run([...first, page('productList', ['p3'], 3)], {}, null);

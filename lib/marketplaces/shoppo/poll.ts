@@ -74,11 +74,13 @@ function start(context: PollContext, oldest: number | null): Position {
 }
 
 /**
- * Products updated until now. One that is updated meanwhile leaves the list, which shows in its length, and is the next
+ * Products updated until now; on the first poll of a day in UTC all there are, as not every change counts as an update.
+ * One that is updated meanwhile leaves the list, which shows in its length, and is the next
  * poll's.
  */
 function startProducts({ watermark }: PollContext, until: string): Position {
-  const range = watermark === null ? null : secondsOf(Date.parse(watermark) - OVERLAP_MS, Date.parse(until));
+  const isFirst = watermark?.slice(0, 10) !== until.slice(0, 10);
+  const range = watermark === null || isFirst ? null : secondsOf(Date.parse(watermark) - OVERLAP_MS, Date.parse(until));
   return { list: 'products', range, after: null, length: null, until };
 }
 

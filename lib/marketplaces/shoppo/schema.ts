@@ -26,12 +26,6 @@ const flag = z.pipe(
   z.transform((value) => value === true || value === 1 || value === '1' || value === 'true'),
 );
 
-/** USD as a float, which may carry the noise of sums, or as text. */
-const amount = z.pipe(
-  z.union([z.string(), z.number()], { error: 'expected an amount' }),
-  z.transform((value) => (typeof value === 'number' ? value.toFixed(6) : value.trim())),
-);
-
 const Checkpoint = z.object({
   courier: optionalText,
   time: optional(integer),
@@ -90,7 +84,7 @@ const SkuFields = z.object({
   identifier: optionalId,
   color: optionalText,
   size: optionalText,
-  price: told(amount),
+  price: z.optional(z.unknown()),
   inventory: told(integer),
   enabled: told(flag),
 });
@@ -98,11 +92,16 @@ const SkuFields = z.object({
 export const Sku = z.extend(SkuFields, { id });
 export type Sku = z.infer<typeof Sku>;
 
-export const Product = z.object({ id, name: optionalText, enabled: told(flag), skus: list(Sku) });
+/** Its Skus are read one by one: a bad one spoils no other. */
+export const Product = z.object({ id, name: optionalText, enabled: told(flag), skus: list(z.unknown()) });
 export const SkuOfProduct = z.extend(Sku, { product: optional(z.object({ name: optionalText, enabled: told(flag) })) });
 
 /** `create-sku` and `update-sku`: a new one is told without its id. */
-export const SkuNotice = z.extend(SkuFields, { sku_id: optionalId, time_updated: told(integer) });
+export const SkuNotice = z.extend(SkuFields, {
+  sku_id: optionalId,
+  merchant: optional(z.object({ id: optionalId })),
+  time_updated: told(integer),
+});
 
 /** `create-product` and `update-product`: neither holds its Skus, though a table lists them. */
 export const ProductNotice = z.object({

@@ -34,6 +34,7 @@ test('keys and index keys are what they have always been', () => {
     shape: ['SHAPE#{connection} {topic}'],
     product: ['PRODUCT#{connection}#{sku} PRODUCT', 'byTime PRODUCT#{connection} {sku}#{id}'],
     productEan: ['EAN#{connection}#{ean} EAN'],
+    reservation: ['RESERVED#{connection}#{sku} {delivery}'],
     connection: ['CONNECTIONS {id}'],
     routes: ['ROUTES ROUTES'],
     cursor: ['CURSOR#{connection} CURSOR'],

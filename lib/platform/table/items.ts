@@ -149,6 +149,15 @@ export const productEan = {
   key: ({ connection, ean }: Of<'connection' | 'ean'>) => ({ pk: `EAN#${connection}#${ean}`, sk: 'EAN' }),
 } as const;
 
+/** Units of a SKU at a warehouse that a placement is after. */
+export const reservation = {
+  key: ({ connection, sku, delivery }: Of<'connection' | 'sku' | 'delivery'>) => ({
+    pk: `RESERVED#${connection}#${sku}`,
+    sk: delivery,
+  }),
+  keepDays: 7,
+} as const;
+
 /** A connection without its secrets, or what is left of one that was removed. */
 export const connection = {
   partition: () => 'CONNECTIONS',

@@ -1,0 +1,39 @@
+import type { Known } from './list.ts';
+import type { StockExplanation } from './product-schema.ts';
+import { type Counted, type Market, sumUnits, toldTo } from './stock.ts';
+
+/** Why a SKU's number is what it is, in the words of each part of it. */
+export function explainStock(sku: string, { products, counted }: Known, market: Market): StockExplanation {
+  const forSale = sumUnits(counted);
+  const warehouses = counted.map(explainWarehouse);
+  const channels = products.flatMap(({ connection: id }) => {
+    const connection = market.connections.get(id);
+    if (!connection || !market.roleOf(connection.marketplace).takesStock) return [];
+    const buffer = typeof connection.settings.stockBuffer === 'number' ? connection.settings.stockBuffer : 0;
+    return [{ connection: id, buffer, told: forSale === null ? null : toldTo(connection, forSale) }];
+  });
+  const sum =
+    forSale === null
+      ? `No warehouse said how many of ${sku} there are.`
+      : `${forSale === 1 ? '1 unit' : `${forSale} units`} of ${sku} for sale.`;
+  const told = channels
+    .filter(({ buffer }) => buffer > 0 && forSale !== null)
+    .map(({ connection, buffer, told }) => `${connection} is told ${told}, as ${buffer} are held back from it.`);
+  const sentence = [sum, ...warehouses.map(sentenceOf), ...told].join(' ');
+  return { sku, sentence, forSale, warehouses, channels };
+}
+
+type Warehouse = StockExplanation['warehouses'][number];
+
+function explainWarehouse({ product, units, reserved }: Counted): Warehouse {
+  const { connection, quantity = null, enabled, merchantEnabled, updatedAt } = product;
+  const sells = enabled !== false && merchantEnabled !== false;
+  return { connection, quantity, sells, reserved, counts: Math.max(0, (units ?? 0) - reserved), updatedAt };
+}
+
+function sentenceOf({ connection, quantity, sells, reserved, updatedAt }: Warehouse): string {
+  if (quantity === null) return `${connection} never said a number.`;
+  const said = `${connection} said ${quantity} at ${updatedAt}`;
+  if (!sells) return `${said}, and does not sell them: they do not count.`;
+  return reserved > 0 ? `${said}, of which ${reserved} were just sold.` : `${said}.`;
+}

@@ -1,0 +1,78 @@
+import * as z from '#lib/platform/zod';
+import type { RemoteContext } from '../action.ts';
+import type { TicketPage } from '../contract.ts';
+import { id, looseText, optionalText, readShape } from '../kit/shape.ts';
+import { ask } from './api.ts';
+import { nodesOf, Page } from './schema.ts';
+
+/** "The same is true for refundTicketList and orderQuestionTicketList." */
+const LISTS = {
+  exchange: { list: 'exchangeItemTicketList', own: 'reason' },
+  refund: { list: 'refundTicketList', own: 'reason' },
+  question: { list: 'orderQuestionTicketList', own: '' },
+} as const;
+type Kind = keyof typeof LISTS;
+const KINDS = Object.keys(LISTS) as Kind[];
+
+/** The query of one kind of tickets, each with its whole conversation. */
+export const ticketList = (kind: Kind): string => /* GraphQL */ `
+  query ${LISTS[kind].list}($first: Int, $after: String) {
+    ${LISTS[kind].list}(first: $first, after: $after) {
+      length
+      edges {
+        node {
+          id ticketId status zendeskStatus firstName lastName email remark ${LISTS[kind].own}
+          comments { length edges { node { content } } }
+        }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`;
+
+const Comments = z.object({
+  edges: z.array(z.nullish(z.object({ node: z.nullish(z.object({ content: looseText })) }))),
+});
+
+const Node = z.object({
+  id,
+  ticketId: optionalText,
+  status: looseText,
+  zendeskStatus: looseText,
+  firstName: looseText,
+  lastName: looseText,
+  email: looseText,
+  remark: looseText,
+  reason: looseText,
+  comments: z.nullish(Comments),
+});
+
+/** The kind of tickets to go on with, and the list's own cursor behind it. */
+const CURSOR = /^(exchange|refund|question):(.*)$/s;
+
+/** A page of tickets, those of one kind after those of another. */
+export async function listTickets(
+  context: RemoteContext,
+  { cursor, limit }: { cursor: string | null; limit: number },
+): Promise<TicketPage> {
+  const [, kind = 'exchange', after = ''] = CURSOR.exec(cursor ?? '') ?? [];
+  const variables = { first: limit, ...(after !== '' && { after }) };
+  const page = readShape(Page, await ask(context, ticketList(kind as Kind), variables));
+  const { hasNextPage, endCursor } = page.pageInfo;
+  const nextKind = KINDS[KINDS.indexOf(kind as Kind) + 1];
+  const hasMore = hasNextPage && endCursor !== undefined && endCursor !== after;
+  const next = hasMore ? `${kind}:${endCursor}` : nextKind && `${nextKind}:`;
+  return { tickets: nodesOf(page).map((node) => presentTicket(kind, node)), cursor: next ?? null };
+}
+
+function presentTicket(kind: string, node: object): TicketPage['tickets'][number] {
+  const ticket = readShape(Node, node);
+  const { status = null, zendeskStatus = null, reason = null, remark = null } = ticket;
+  return {
+    // A reply names what creating a ticket returned.
+    id: ticket.id,
+    ...{ kind, status, serviceStatus: zendeskStatus?.toLowerCase() ?? null, reason, remark },
+    author: { first_name: ticket.firstName ?? null, last_name: ticket.lastName ?? null, email: ticket.email ?? null },
+    comments: (ticket.comments?.edges ?? []).flatMap((edge) => edge?.node?.content ?? []),
+  };
+}
