@@ -68,7 +68,7 @@ export async function readStock(sku: string, market: Market): Promise<Known | un
   return products.length > 0 ? { products, counted } : undefined;
 }
 
-export function presentStock(sku: string, { products, counted }: Known): Stock {
+function presentStock(sku: string, { products, counted }: Known): Stock {
   const warehouses = new Set(counted.map(({ product }) => product.connection));
   const quantities = products.flatMap(({ connection, quantity, updatedAt }) =>
     quantity === undefined ? [] : [{ connection, quantity, warehouse: warehouses.has(connection), updatedAt }],

@@ -45,7 +45,7 @@ export async function planTelling(
 }
 
 /** The connections that stock what they ship. */
-export const listWarehouses = ({ connections, roleOf }: Market): Connection[] =>
+const listWarehouses = ({ connections, roleOf }: Market): Connection[] =>
   [...connections.values()].filter(({ marketplace }) => !roleOf(marketplace).info.sells);
 
 /** What one warehouse has for sale. */

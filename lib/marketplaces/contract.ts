@@ -109,7 +109,7 @@ export interface WebhookRegistry {
 }
 
 /** A conversation with a marketplace's customer service. */
-export interface Ticket {
+interface Ticket {
   /** As creating it answered. */
   id: string;
   kind: string;

@@ -76,6 +76,8 @@ test('stock counts what warehouses said, and shows what channels list beside it'
     stock: [
       {
         sku: 'MUG',
+        eans: ['5901'],
+        prices: [],
         forSale: 7,
         quantities: [
           { connection: 'shed', quantity: 7, warehouse: true, updatedAt: '2026-11-20T08:00:00.000Z' },
@@ -86,9 +88,17 @@ test('stock counts what warehouses said, and shows what channels list beside it'
   });
   expect((await api.call('GET', '/stock?sku=A%231')).body.stock).toMatchObject([{ forSale: 0 }]);
   expect((await api.call('GET', '/stock?sku=%C3%85NGA')).body.stock).toEqual([
-    { sku: 'ÅNGA', forSale: null, quantities: [] },
+    { sku: 'ÅNGA', eans: [], prices: [], forSale: null, quantities: [] },
   ]);
   expect((await api.call('GET', '/stock?sku=none')).body).toEqual({ stock: [] });
+});
+
+test('the explanation of a stock says where each unit comes from', async () => {
+  const { status, body } = await api.call('GET', '/stock/MUG/explanation');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ sku: 'MUG', forSale: 7, warehouses: [{ connection: 'shed', counts: 7, reserved: 0 }] });
+  expect(body.sentence).toBe('7 units of MUG for sale. shed said 7 at 2026-11-20T08:00:00.000Z.');
+  expect(await api.call('GET', '/stock/none/explanation')).toMatchObject({ status: 404 });
 });
 
 test('stock holds each SKU once, in pages that lose and repeat nothing', async () => {

@@ -57,11 +57,13 @@ const guarded = [
   ['GET', '/connections/con_1/shape', 'ops'],
   ['POST', '/connections/con_1/try', 'ops'],
   ['POST', '/connections/con_1/poll', 'ops'],
+  ['GET', '/connections/con_1/tickets', 'ops'],
   ['POST', '/connections/con_1/webhooks/sync', 'ops'],
   ['POST', '/connections/con_1/requests/act_1', 'ops'],
   ['GET', '/audit', 'ops'],
   ['GET', '/products', 'orders:read'],
   ['GET', '/stock', 'orders:read'],
+  ['GET', '/stock/sku_1/explanation', 'orders:read'],
   ['POST', '/buyers/export', 'privacy'],
   ['POST', '/buyers/erase', 'privacy'],
 ] as const;
