@@ -89,7 +89,10 @@ test('every guarded route is in the list above', async () => {
     guarded
       .map(
         ([method, path]) =>
-          `${method} ${path.replace(/shop:1|dlv_1|evt_1|rpl_1|con_1/, '{id}').replace('act_1', '{action}')}`,
+          `${method} ${path
+            .replace(/shop:1|dlv_1|evt_1|rpl_1|con_1/, '{id}')
+            .replace('act_1', '{action}')
+            .replace('sku_1', '{sku}')}`,
       )
       .sort(),
   );
