@@ -138,7 +138,7 @@ function Shell() {
           ))}
         </div>
         <span class="who" title="The API key that is signed in">
-          {session.value?.key}
+          key <bdi>{session.value?.key}</bdi>
         </span>
         <button type="button" onClick={() => void signOut()}>
           Sign out

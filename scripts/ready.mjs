@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Comes before every npm script: installs what is missing, with `--stacks` also what stacks are checked against, and builds
-// the console with `--console`. Only syntax that every Node since 14 reads stands here, so that a Node too old is told so
+// Comes before every npm script: installs what is missing, with `--stacks` also what stacks are checked against, with
+// `--tools` a browser, and builds the console with `--console`. Only syntax that every Node since 14 reads stands here, so that a Node too old is told so
 // and not shown a parse error.
 const [major] = process.versions.node.split('.');
 
@@ -10,6 +10,7 @@ if (Number(major) < 20) {
 } else {
   import('./packages.mjs')
     .then(({ ensurePackages }) => ensurePackages())
+    .then(() => process.argv.includes('--tools') && import('./tools.mjs').then(({ ensureTools }) => ensureTools()))
     .then(
       () => process.argv.includes('--console') && import('./console.mjs').then(({ buildConsole }) => buildConsole()),
     )

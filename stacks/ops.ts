@@ -1,8 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import type { Resources } from './environment';
 import type { Gateway } from './gateway';
 
 /** What operators and the seller's own systems use: the hub's API and its console. */
 export function ops(resources: Resources, gateway: Gateway): void {
   gateway.addRoutes('api', resources);
+  buildConsole();
   gateway.addRoutes('console', resources);
 }
+
+/** The console's function holds its files: they are built before it is bundled, by the Node that reads TypeScript. */
+const buildConsole = (): void =>
+  void execFileSync(join($cli.paths.root, 'node_modules/.bin/node'), [join($cli.paths.root, 'console/build.ts')]);

@@ -62,7 +62,7 @@ export function Time({
       <time dateTime={at} title={at}>
         {timeText(at, { seconds })}
       </time>
-      {beside && <span class="muted"> {relative(at)}</span>}
+      {beside && <span class="muted"> · {relative(at)}</span>}
     </>
   );
 }

@@ -7,33 +7,18 @@ import { ADDRESS, type AddressMember, count } from '../kit/words.ts';
 
 const MEMBERS = Object.entries(ADDRESS) as Array<[AddressMember, string]>;
 
-/** What the shippers call what they miss. */
-const THEIR_WORDS: ReadonlyArray<readonly [RegExp, AddressMember]> = [
-  [/colonia|line 2|extended_address|neighbou?rhood/i, 'extended_address'],
-  [/postal|zip/i, 'postal_code'],
-  [/street/i, 'street_address'],
-  [/city|locality/i, 'address_locality'],
-  [/region|state|province/i, 'address_region'],
-  [/country/i, 'address_country'],
-  [/phone/i, 'phone_number'],
-  [/mail/i, 'email'],
-  [/first/i, 'first_name'],
-  [/last|surname/i, 'last_name'],
-];
+/** A member as a cause names it, with the shipper's own word for it. */
+const NAMED = /shippingAddress\.(\w+)(?: \(([^)]+)\))?/g;
 
 /** The members that blocked deliveries name as missing, with the words that name them. */
 export function missingOf(deliveries: ReadonlyArray<Shape<'Delivery'>>): ReadonlyMap<AddressMember, string> {
   const words = deliveries.flatMap(({ state, cause }) =>
     state === 'blocked' && cause?.code === 'address_incomplete' ? [cause.description] : [],
   );
-  return new Map(
-    words.flatMap((each) =>
-      THEIR_WORDS.flatMap(([pattern, member]) => {
-        const [found] = pattern.exec(each) ?? [];
-        return found ? [[member, found] as const] : [];
-      }),
-    ),
-  );
+  const named = words.flatMap((each) => [...each.matchAll(NAMED)]).filter(([, member = '']) => member in ADDRESS);
+  // The one with a word of its own comes last, and wins.
+  const sorted = named.sort(([, , a = ''], [, , b = '']) => a.length - b.length);
+  return new Map(sorted.map(([, member, word]) => [member as AddressMember, word ?? ADDRESS[member as AddressMember]]));
 }
 
 interface Props {

@@ -147,8 +147,8 @@ function Story({ order, deliveries }: { order: Order; deliveries: Delivery[] }) 
   return (
     <Region title="Story">
       <ol class="story">
-        {storyOf(order, deliveries).map(({ at, by, title, words, outcome, delivery }, index) => (
-          <li key={`${at} ${index}`} class={outcome}>
+        {storyOf(order, deliveries).map(({ at, by, title, words, outcome, mark, delivery }, index) => (
+          <li key={`${at} ${index}`} class={mark ?? outcome}>
             <Time at={at} seconds />
             <div>
               <span>

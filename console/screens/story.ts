@@ -14,6 +14,8 @@ export interface Step {
   words?: string | undefined;
   /** What it came to, where it could have come otherwise. */
   outcome?: string;
+  /** How it is marked: as something that needs a person, or that was given up. */
+  mark?: 'needs' | 'gave-up';
   delivery?: string;
 }
 
@@ -57,7 +59,11 @@ const titleOf = (type: string, detail: Detail, by: string): string =>
 export function storyOf(order: Order, deliveries: readonly Delivery[]): Step[] {
   const told = order.timeline.map(
     ({ at, type, by, detail }): Step => ({
-      ...{ at, by, title: titleOf(type, detail, by), words: wordsOf(detail) },
+      // What came by a webhook or a poll came from whoever sold it.
+      ...{ at, by: /^(webhook|poll|fetch)$/.test(by) ? order.connection : by },
+      ...{ title: titleOf(type, detail, by), words: wordsOf(detail) },
+      ...(type === 'delivery.blocked' && { mark: 'needs' as const }),
+      ...(type === 'delivery.dead' && { mark: 'gave-up' as const }),
       ...(typeof detail.delivery === 'string' && { delivery: detail.delivery }),
     }),
   );
@@ -70,7 +76,7 @@ export function storyOf(order: Order, deliveries: readonly Delivery[]): Step[] {
       }),
     ),
   );
-  return [sold, ...told, ...attempts]
+  return [sold, ...attempts, ...told]
     .map((step, index) => ({ step, index }))
     .sort((a, b) => (a.step.at < b.step.at ? -1 : a.step.at > b.step.at ? 1 : a.index - b.index))
     .map(({ step }) => step);

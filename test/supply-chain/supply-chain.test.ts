@@ -96,3 +96,7 @@ test('the bill of materials names every locked package with its license, and is 
   expect(components.map(({ name, version }) => `${name}@${version}`).sort()).toEqual([...new Set(locked)].sort());
   expect(components.filter(({ licenses }) => !licenses?.length)).toEqual([]);
 });
+
+test('the browser and the generator that only tests need are locked with hashes', () => {
+  expect(packagesOf(read<Lock>('scripts/tools/package-lock.json')).flatMap(findForeign)).toEqual([]);
+});

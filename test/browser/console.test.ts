@@ -1,0 +1,301 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { API_KEY, eventually, type HubProcess } from '../support/hub.ts';
+import { DESK, launchBrowser, open, PHONE, screensOf, signedIn, startShownHub } from './browser.ts';
+
+let hub: HubProcess;
+let browser: Browser;
+let page: Page;
+/** What the browser's console said, and which pages were asked of somebody else. */
+const noise: string[] = [];
+beforeAll(async () => {
+  [hub, browser] = await Promise.all([startShownHub(), launchBrowser()]);
+  page = await signedIn(browser, hub);
+  page.on('console', (message) => noise.push(message.text()));
+  page.on('pageerror', (error) => noise.push(error.message));
+  page.on('request', (request) => !request.url().startsWith(hub.url) && noise.push(request.url()));
+});
+afterAll(async () => {
+  await browser?.close();
+  await hub?.stop();
+});
+
+const sandbox = (path: string, body?: unknown) => {
+  const [, scopio] = /Scopio sandbox\s+(\S+)/.exec(hub.output()) ?? [];
+  return fetch(`${scopio}/_sandbox${path}`, {
+    method: 'POST',
+    ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+};
+const heading = (name: string | RegExp, of = page) => of.getByRole('heading', { level: 1, name }).waitFor();
+const dialog = (name: string) => page.getByRole('dialog', { name, exact: true });
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+async function violationsOf(of: Page): Promise<string[]> {
+  // The page's own policy forbids scripts of others: this one is run by the debugger.
+  await of.evaluate(AXE);
+  return of.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        run(
+          options: object,
+        ): Promise<{ violations: Array<{ id: string; impact: string; nodes: Array<{ html: string }> }> }>;
+      };
+    };
+    const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+    return violations
+      .filter(({ impact }) => /serious|critical/.test(impact))
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+}
+
+test('a wrong key is refused, the right one leads where one was going, and stands nowhere', async () => {
+  const other = await (await browser.newContext(DESK)).newPage();
+  await other.goto(`${hub.url}/console/orders?status=open`);
+  await heading('Sign in', other);
+  const field = other.getByLabel('API key');
+  await field.fill('wrong');
+  await other.keyboard.press('Enter');
+  expect(await other.getByRole('alert').textContent()).toBe('No such API key.');
+  expect(await field.inputValue()).toBe('');
+  await field.fill(API_KEY);
+  await other.keyboard.press('Enter');
+  await heading('Orders', other);
+  expect(other.url()).toBe(`${hub.url}/console/orders?status=open`);
+  const kept = await other.evaluate(
+    () =>
+      document.documentElement.outerHTML +
+      JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state]),
+  );
+  expect(kept).not.toContain(API_KEY);
+  const [cookie] = await other.context().cookies();
+  expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict', path: '/' });
+  await other.getByRole('link', { name: 'Deliveries' }).click();
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await heading('Sign in', other);
+  await other.goBack();
+  await heading('Sign in', other);
+  const copied = await fetch(`${hub.url}/orders`, { headers: { cookie: `${cookie?.name}=${cookie?.value}` } });
+  expect(copied.status).toBe(401);
+  await other.context().close();
+});
+
+test('the link that npm start prints signs in, once', async () => {
+  const [, link = ''] = /signs in once\s+(\S+)/.exec(hub.output()) ?? [];
+  for (const title of ['What waits for you', 'Sign in']) {
+    const other = await (await browser.newContext(DESK)).newPage();
+    await other.goto(link);
+    await heading(title, other);
+    expect(other.url()).not.toContain('#');
+    await other.context().close();
+  }
+});
+
+test('Home says what waits, the sum of its groups, with what heals each', async () => {
+  await open(page, hub, '/');
+  const { causes } = await hub.get<{ causes: Array<{ count: number }> }>('/deliveries/causes');
+  const sum = causes.reduce((total, { count }) => total + count, 0);
+  await page.getByText(`${sum} deliveries wait for you`).waitFor();
+  const [first] = await page.getByRole('article').all();
+  expect(await page.getByRole('article').count()).toBe(causes.length);
+  expect(await first?.textContent()).toMatch(
+    /dead.*postal code … is not served.*3 deliveries.*What heals it.*http_422.*marketful/s,
+  );
+  await page.getByRole('link', { name: '1 unreadable event' }).waitFor();
+  await first?.getByRole('link', { name: 'Show 3 deliveries' }).click();
+  await heading('Deliveries');
+  await eventually(async () => (await page.getByRole('row').count()) === 4, 'three deliveries and their head');
+});
+
+test('every screen has its name, no violation and no sideways scroll, in both schemes and on a phone', async () => {
+  const screens = await screensOf(hub);
+  for (const options of [
+    { ...DESK, colorScheme: 'light' },
+    { ...PHONE, colorScheme: 'dark' },
+  ] as const) {
+    const other = await signedIn(browser, hub, options);
+    for (const [name, path] of Object.entries(screens)) {
+      await open(other, hub, path);
+      await other.getByRole('heading', { level: 1 }).waitFor();
+      expect(await other.title(), name).toBe(
+        `${await other.getByRole('heading', { level: 1 }).textContent()} · Longshore`,
+      );
+      expect(await violationsOf(other), `${name} ${options.colorScheme}`).toEqual([]);
+      expect(await other.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(
+        0,
+      );
+    }
+    await other.context().close();
+  }
+});
+
+test('a replay is looked at, begun as a canary, and stops at the first relapse', async () => {
+  await open(page, hub, '/deliveries?state=dead&cause=http_422');
+  await page.getByRole('button', { name: 'Replay…' }).click();
+  const replay = dialog('Replay');
+  expect(await replay.getByRole('button', { name: 'Start replay' }).isDisabled()).toBe(true);
+  await replay.getByRole('button', { name: 'Dry run' }).click();
+  await replay.getByText('3 deliveries would be replayed').waitFor();
+  expect(await replay.getByRole('button', { name: 'Start replay' }).isDisabled()).toBe(true);
+  await replay.getByLabel('Reason').fill("they say it's served now");
+  expect(await replay.getByLabel('Canary').isChecked()).toBe(true);
+  await replay.getByText('As a command').click();
+  const command = (await replay.locator('pre').allTextContents()).join('\n');
+  expect(command).toContain(
+    `longshore deliveries replay --state dead --cause http_422 --per-minute 60 --canary --reason 'they say it'\\''s served now' --yes`,
+  );
+  expect(command).not.toMatch(new RegExp(`${hub.url}|${API_KEY}`));
+  await replay.getByRole('button', { name: 'Start replay' }).click();
+  await heading('Replay');
+  await page.getByRole('alert').filter({ hasText: 'Stopped:' }).waitFor();
+  const cells = await page.getByRole('table', { name: 'Members by state' }).getByRole('cell').allTextContents();
+  expect(cells).toEqual(['2', '0', '0', '1', '0']);
+  await page.getByRole('button', { name: 'Resume…' }).click();
+  await page.keyboard.press('Escape');
+  expect(await dialog('Resume').count()).toBe(0);
+});
+
+test('an address is completed in place, and what waited for it runs', async () => {
+  const [blocked] = (await hub.get<{ deliveries: Array<{ id: string; order: string }> }>('/deliveries?state=blocked'))
+    .deliveries;
+  await open(page, hub, `/orders/${encodeURIComponent(blocked?.order ?? '')}`);
+  const shipTo = page.getByRole('region', { name: 'Ship to' });
+  expect(await shipTo.textContent()).toMatch(/•••••/);
+  await shipTo.getByRole('button', { name: 'Edit address…' }).click();
+  const edit = dialog('Edit address');
+  await edit.getByText('colonia is missing: Street, line 2').waitFor();
+  expect(await edit.textContent()).toContain('1 delivery waits for it');
+  await edit.getByLabel('Street, line 2').fill('Americana');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await edit.waitFor({ state: 'hidden' });
+  await page
+    .getByRole('region', { name: 'Story' })
+    .getByText(/Address corrected/)
+    .waitFor();
+  await page
+    .getByRole('region', { name: 'Story' })
+    .getByText(/Placed with the shipper/)
+    .waitFor();
+});
+
+test('a buyer is masked until revealed, which stands in Audit', async () => {
+  const { orders } = await hub.get<{ orders: Array<{ id: string; status: string; connection: string }> }>(
+    '/orders?status=fulfilled&connection=scopio-main',
+  );
+  await open(page, hub, `/orders/${encodeURIComponent(orders[0]?.id ?? '')}`);
+  expect(await page.locator('main').textContent()).not.toMatch(/Torres|Vallarta/);
+  await page.getByRole('button', { name: 'Reveal' }).click();
+  await page.getByRole('region', { name: 'Ship to' }).getByText('Torres').waitFor();
+  await page.getByRole('link', { name: 'Audit' }).click();
+  await page.getByRole('row', { name: /revealed the buyer/ }).waitFor();
+});
+
+test('a delivery is closed with a reason, and its story says so', async () => {
+  const [dead] = (await hub.get<{ deliveries: Array<{ id: string }> }>('/deliveries?state=dead')).deliveries;
+  await open(page, hub, `/deliveries/${dead?.id}`);
+  await page.keyboard.press('c');
+  const close = dialog('Close delivery');
+  await close.getByLabel('Reason').fill('shipped by hand');
+  await close.getByRole('button', { name: 'Close delivery' }).dblclick();
+  await page.getByText(/by local: shipped by hand/).waitFor();
+  await page.getByRole('link', { name: /^scopio-main:/ }).click();
+  await page.getByRole('region', { name: 'Story' }).getByText('shipped by hand').waitFor();
+});
+
+test('an unreadable event shows paths and types, what a remap would make of it, and its body when revealed', async () => {
+  const [event] = (await hub.get<{ events: Array<{ id: string }> }>('/events?state=unreadable')).events;
+  await open(page, hub, `/events/${event?.id}`);
+  expect(await page.getByRole('region', { name: 'Raw body' }).textContent()).toContain('"order_number": "string"');
+  await page.getByRole('button', { name: 'Preview remap' }).click();
+  await page.getByRole('region', { name: 'Remap preview' }).getByText('It still cannot be read.').waitFor();
+  await page.getByRole('button', { name: 'Reveal' }).click();
+  await page.getByText('two red mugs').waitFor();
+});
+
+test('the quarantine shows nothing of a body, and says how many verify before it admits', async () => {
+  await open(page, hub, '/quarantine');
+  await page.getByRole('button', { name: 'Admit… scopio-main' }).click();
+  await dialog('Admit').getByText('0 of 1 verify now').waitFor();
+  await page.keyboard.press('Escape');
+});
+
+test('lists do not move: what is new waits for a button, and nothing from outside is markup', async () => {
+  await open(page, hub, '/orders?connection=scopio-main');
+  const rows = await page.getByRole('row').count();
+  const hostile = '<img src=x onerror=document.title=1>\u202E"onload=x';
+  await sandbox('/orders', {
+    number: hostile,
+    items: [{ sku: 'A', title: hostile }],
+    address: { address_country: 'PL' },
+  });
+  await page.getByRole('button', { name: '1 new' }).waitFor();
+  expect(await page.getByRole('row').count()).toBe(rows);
+  await page.getByRole('button', { name: '1 new' }).click();
+  await page.getByRole('link', { name: /img src/ }).click();
+  await heading(/<img/);
+  expect(await page.locator('main img').count()).toBe(0);
+});
+
+test('the keyboard is enough', async () => {
+  await open(page, hub, '/');
+  await page.keyboard.press('g');
+  await page.keyboard.press('o');
+  await heading('Orders');
+  await page.getByRole('row').nth(2).waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  const second = await page.getByRole('row').nth(2).getByRole('link').textContent();
+  await page.keyboard.press('Enter');
+  await heading(second ?? '');
+  await page.keyboard.press('?');
+  await dialog('Keyboard shortcuts').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  await page.keyboard.type('dlv_none');
+  await page.keyboard.press('Enter');
+  await page.getByText('There is no such delivery.').waitFor();
+});
+
+test('a hub that fails is told once, in its own words, and what was shown stays', async () => {
+  const other = await signedIn(browser, hub);
+  await open(other, hub, '/deliveries');
+  const rows = await other.getByRole('row').count();
+  await other.route(`${hub.url}/deliveries?*`, (route) =>
+    route.fulfill({
+      status: 500,
+      json: { error: { code: 'internal_error', description: 'the hub failed; please try again' } },
+    }),
+  );
+  await other.getByRole('alert').getByText('The hub failed; please try again.').waitFor();
+  await other.getByText(/Shown as of \d\d:\d\d:\d\d/).waitFor();
+  expect(await other.getByRole('row').count()).toBe(rows);
+  await other.unroute(`${hub.url}/deliveries?*`);
+  await other.getByRole('button', { name: 'Try again' }).click();
+  await eventually(async () => (await other.getByRole('alert').count()) === 0, 'the alert to go');
+  await other.context().clearCookies();
+  await heading('Sign in', other);
+  await other.getByText('Your session has ended.').waitFor();
+  await other.context().close();
+});
+
+test('the first view is light, the second one lighter, and the browser has nothing to say', async () => {
+  const other = await signedIn(browser, hub);
+  const client = await other.context().newCDPSession(other);
+  await client.send('Network.enable');
+  let bytes = 0;
+  client.on('Network.loadingFinished', ({ encodedDataLength }: { encodedDataLength: number }) => {
+    bytes += encodedDataLength;
+  });
+  await client.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await open(other, hub, '/search');
+  expect(bytes).toBeLessThan(80 * 1024);
+  await client.send('Network.setCacheDisabled', { cacheDisabled: false });
+  await open(other, hub, '/search');
+  bytes = 0;
+  await open(other, hub, '/search');
+  expect(bytes).toBeLessThan(10 * 1024);
+  await other.context().close();
+  expect(noise.filter((text) => !/status of 404/.test(text))).toEqual([]);
+});

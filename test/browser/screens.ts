@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+// Writes a picture of each screen: desk in the light and in the dark, phone. Those that the pages show go to docs/.
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DESK, launchBrowser, open, PHONE, screensOf, signedIn, startShownHub } from './browser.ts';
+
+const OUT = process.argv[2] ?? '.longshore/screens';
+const VIEWS = {
+  'desk-light': { ...DESK, colorScheme: 'light' },
+  'desk-dark': { ...DESK, colorScheme: 'dark' },
+  phone: { ...PHONE, colorScheme: 'light', deviceScaleFactor: 2 },
+} as const;
+const SHOWN = { 'home-desk-light': 'home', 'order-desk-dark': 'order', 'home-phone': 'phone' };
+
+mkdirSync(OUT, { recursive: true });
+const [hub, browser] = await Promise.all([startShownHub(), launchBrowser()]);
+const screens = await screensOf(hub);
+for (const [view, options] of Object.entries(VIEWS)) {
+  const page = await signedIn(browser, hub, options);
+  for (const [name, path] of Object.entries(screens)) {
+    await open(page, hub, path);
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: join(OUT, `${name}-${view}.png`) });
+  }
+  await page.context().close();
+}
+for (const [picture, name] of Object.entries(SHOWN))
+  copyFileSync(join(OUT, `${picture}.png`), `docs/console-${name}.png`);
+console.log(`${Object.keys(screens).length * Object.keys(VIEWS).length} pictures in ${OUT}; three of them in docs/`);
+await browser.close();
+await hub.stop();
+process.exit(0);
