@@ -5,6 +5,7 @@ export interface Api {
   readonly url: string;
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
   put<T>(path: string, body?: unknown): Promise<T>;
   delete<T>(path: string): Promise<T>;
 }
@@ -48,6 +49,7 @@ export function createApi({ url, key, fetch = globalThis.fetch, timeoutMs = TIME
     url,
     get: async <T>(path: string, query: Query = {}) => (await call('GET', path + search(query))) as T,
     post: async <T>(path: string, body: unknown = {}) => (await call('POST', path, body)) as T,
+    patch: async <T>(path: string, body: unknown) => (await call('PATCH', path, body)) as T,
     put: async <T>(path: string, body: unknown = {}) => (await call('PUT', path, body)) as T,
     delete: async <T>(path: string) => (await call('DELETE', path)) as T,
   };

@@ -75,4 +75,25 @@ export function addOrders(program: Command): void {
       const asked = await session.api.post<{ deliveries: string[] }>(`/orders/${encodeURIComponent(id)}/refresh`);
       session.answer(asked, ({ deliveries }) => `${id} is being read: ${deliveries.join(', ')}`);
     });
+  orders
+    .command('correct <order> <member=value...>')
+    .description('correct members of its shipping address; deliveries that waited for it run then')
+    .addHelpText(
+      'after',
+      examples('orders correct scopio-main:ord_8f3a postal_code=03940 "extended_address=Roma Norte"'),
+    )
+    .action(async (words: string, given: string[], _options: unknown, command: Command) => {
+      const session = openSession(command);
+      const id = await orderCalled(session.api, words);
+      const shippingAddress = Object.fromEntries(given.map(readMember));
+      const order = await session.api.patch<Order>(`/orders/${encodeURIComponent(id)}`, { shippingAddress });
+      session.answer(order, () => describeOrder(order, session));
+    });
+}
+
+function readMember(text: string): [string, string] {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw usageError(`expected member=value, such as postal_code=03940, not "${text}"`);
+  return [name, value];
 }

@@ -2,7 +2,8 @@ import { useState } from 'preact/hooks';
 import { Raw } from './text.tsx';
 
 /** A word as a POSIX shell reads it. */
-const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+export const quote = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** `longshore deliveries list --state dead`, without the options that have no value. */
 export function longshore(

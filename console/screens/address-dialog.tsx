@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl } from '../kit/command.tsx';
+import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ActDialog, Field } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { segment } from '../kit/place.ts';
@@ -48,7 +48,7 @@ export function AddressDialog({ id, missing, releases, onClose, onSaved }: Props
       onClose={onClose}
       act={act}
       isReady={Object.keys(filled).length > 0}
-      after={<AsCommand lines={[curl('PATCH', path, { body })]} />}
+      after={<AsCommand lines={[correction(id, filled), curl('PATCH', path, { body })]} />}
     >
       <p>
         Only what you fill in is changed.{' '}
@@ -80,3 +80,10 @@ export function AddressDialog({ id, missing, releases, onClose, onSaved }: Props
     </ActDialog>
   );
 }
+
+const correction = (id: string, filled: Readonly<Record<string, string>>): string =>
+  longshore(
+    ['orders correct', quote(id), ...Object.entries(filled).map(([name, value]) => quote(`${name}=${value}`))].join(
+      ' ',
+    ),
+  );

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore } from '../kit/command.tsx';
+import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ActDialog, Field } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { segment } from '../kit/place.ts';
@@ -35,7 +35,7 @@ export function CloseDialog({ delivery, onClose, onClosed }: Props) {
       after={
         <AsCommand
           lines={[
-            longshore(`deliveries close ${delivery.id}`, {
+            longshore(`deliveries close ${quote(delivery.id)}`, {
               reason: body.reason,
               'remote-id': body.remoteId,
               yes: true,

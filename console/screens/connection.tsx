@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore } from '../kit/command.tsx';
+import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { Field, useAct } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
@@ -37,7 +37,7 @@ export function Connection({ id }: { id: string }) {
             lines={[
               longshore('connections list'),
               curl('GET', '/connections'),
-              longshore(`poll --connection ${id}`),
+              longshore(`poll --connection ${quote(id)}`),
               curl('POST', `/connections/${segment(id)}/poll`),
             ]}
           />

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore } from '../kit/command.tsx';
+import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useLive } from '../kit/live.ts';
@@ -128,7 +128,7 @@ export function Delivery({ id }: { id: string }) {
               />
             )}
           </Region>
-          <AsCommand lines={[longshore(`deliveries show ${id}`), curl('GET', path)]} />
+          <AsCommand lines={[longshore(`deliveries show ${quote(id)}`), curl('GET', path)]} />
           {acting === 'replay' && <ReplayDialog delivery={delivery} onClose={() => setActing(undefined)} />}
           {acting === 'close' && (
             <CloseDialog delivery={delivery} onClose={() => setActing(undefined)} onClosed={() => void live.reload()} />

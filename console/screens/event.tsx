@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore } from '../kit/command.tsx';
+import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ActDialog, Field, useAct } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
@@ -89,9 +89,9 @@ export function Event({ id }: { id: string }) {
           <Body event={event} />
           <AsCommand
             lines={[
-              longshore(`events show ${id}`),
+              longshore(`events show ${quote(id)}`),
               curl('GET', path),
-              longshore(`remap --filter event=${id}`),
+              longshore(`remap --filter ${quote(`event=${id}`)}`),
               curl('POST', '/remaps', { body }),
             ]}
           />
@@ -246,7 +246,7 @@ function Apply({ id, onClose, onDone }: { id: string; onClose: () => void; onDon
       after={
         <AsCommand
           lines={[
-            longshore(`remap --filter event=${id}`, { apply: true, reason: body.reason }),
+            longshore(`remap --filter ${quote(`event=${id}`)}`, { apply: true, reason: body.reason }),
             curl('POST', '/remaps', { body }),
           ]}
         />

@@ -28,6 +28,7 @@ export function Home() {
     onChange: (found, before) => total(found) !== total(before) && announce(waiting(found)),
   });
   const { value } = causes;
+  useKeys({ j: () => moveTo(1), k: () => moveTo(-1) });
   const isClear = value?.causes.length === 0;
   return (
     <Screen title="What waits for you" busy={may('ops') && !value && !causes.error}>
@@ -49,6 +50,15 @@ export function Home() {
       {may('ops') && <AsCommand lines={[longshore('deliveries causes'), curl('GET', '/deliveries/causes')]} />}
     </Screen>
   );
+}
+
+/** The focus to the link of the next group or of the one before. */
+function moveTo(step: number): void {
+  const groups = [...document.querySelectorAll('article')];
+  const at = groups.findIndex((group) => group.contains(document.activeElement));
+  const next = groups[at === -1 ? 0 : Math.max(0, Math.min(groups.length - 1, at + step))];
+  next?.querySelector<HTMLElement>('a.button')?.focus({ preventScroll: true });
+  next?.scrollIntoView({ block: 'nearest' });
 }
 
 function Group({ cause, isComplete }: { cause: Cause; isComplete: boolean }) {

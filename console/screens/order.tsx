@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore } from '../kit/command.tsx';
+import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { useAct } from '../kit/dialog.tsx';
 import { ask, HubError, may, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
@@ -86,7 +86,7 @@ export function Order({ id }: { id: string }) {
           <p>{mayOnly()}</p>
         )}
       </Region>
-      <AsCommand lines={[longshore(`orders show ${id}`), curl('GET', path)]} />
+      <AsCommand lines={[longshore(`orders show ${quote(id)}`), curl('GET', path)]} />
       {acting?.what === 'replay' && <ReplayDialog delivery={acting.delivery} onClose={() => setActing(undefined)} />}
       {acting?.what === 'close' && (
         <CloseDialog

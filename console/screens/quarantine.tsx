@@ -55,8 +55,10 @@ export function Quarantine() {
         <ul class="per-connection">
           {connections.map((connection) => (
             <li key={connection}>
-              <Outside>{connection}</Outside>
-              <button type="button" aria-label={`Admit… ${connection}`} onClick={() => setAdmitting(connection)}>
+              <span id={`of-${connection}`}>
+                <Outside>{connection}</Outside>
+              </span>
+              <button type="button" aria-describedby={`of-${connection}`} onClick={() => setAdmitting(connection)}>
                 Admit…
               </button>
             </li>

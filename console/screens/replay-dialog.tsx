@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore } from '../kit/command.tsx';
+import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { Dialog, Field, useAct } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { forgetAll } from '../kit/live.ts';
@@ -103,7 +103,7 @@ export function ReplayDialog({ onClose, ...what }: Props) {
       <AsCommand
         lines={[
           one
-            ? longshore(`deliveries replay ${one.id}`, { reason: reason.trim(), yes: true })
+            ? longshore(`deliveries replay ${quote(one.id)}`, { reason: reason.trim(), yes: true })
             : longshore('deliveries replay', {
                 ...filter,
                 'per-minute': pace,

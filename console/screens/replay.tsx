@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore } from '../kit/command.tsx';
+import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ActDialog, Field } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
@@ -110,7 +110,7 @@ export function Replay({ id }: { id: string }) {
           )}
           <Members replay={replay} />
           {!isOver && !isStopped && <p class="muted">Leaving this page stops nothing.</p>}
-          <AsCommand lines={[longshore(`replays show ${id}`, { watch: true }), curl('GET', path)]} />
+          <AsCommand lines={[longshore(`replays show ${quote(id)}`, { watch: true }), curl('GET', path)]} />
           {asking && (
             <Decide key={asking} what={asking} id={id} onClose={() => setAsking(undefined)} onDone={live.reload} />
           )}
@@ -210,7 +210,10 @@ function Decide({ what, id, onClose, onDone }: DecideProps) {
       after={
         <AsCommand
           lines={[
-            longshore(`replays ${what} ${id}`, { reason: reason.trim(), ...(what === 'resume' && { yes: true }) }),
+            longshore(`replays ${what} ${quote(id)}`, {
+              reason: reason.trim(),
+              ...(what === 'resume' && { yes: true }),
+            }),
             curl('POST', path, { body }),
           ]}
         />

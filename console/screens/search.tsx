@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import { AsCommand, curl, longshore } from '../kit/command.tsx';
+import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ask, forgetters, HubError, type Shape, wordsOf } from '../kit/hub.ts';
 import { go, hrefOf, place, segment } from '../kit/place.ts';
 import { Screen, Skeleton } from '../kit/screen.tsx';
@@ -123,7 +123,7 @@ export function Search() {
         </>
       )}
       {q !== '' && !isEmail(q) && (
-        <AsCommand lines={[longshore(`find ${q}`), curl('GET', '/search', { query: { q } })]} />
+        <AsCommand lines={[longshore(`find ${quote(q)}`), curl('GET', '/search', { query: { q } })]} />
       )}
     </Screen>
   );
