@@ -72,3 +72,21 @@ test('a parcel is posted again under the same key; what knows no key is posted o
   });
   expect(other.asked).toHaveLength(1);
 });
+
+test('the feed is read until it has caught up, and committed page by page', async () => {
+  const { hub, asked } = fake(
+    json({ changes: [{ id: 'chg_1' }], cursor: 'c1', caughtUp: false }),
+    json({}),
+    json({ changes: [{ id: 'chg_2' }], cursor: 'c2', caughtUp: true }),
+    json({}),
+  );
+  const found: string[] = [];
+  for await (const { id } of hub.changes('erp', { types: 'order.*' })) found.push(id);
+  expect(found).toEqual(['chg_1', 'chg_2']);
+  expect(asked.map(({ method, url }) => `${method} ${url.replace('https://hub.test', '')}`)).toEqual([
+    'GET /changes?types=order.*&consumer=erp',
+    'POST /consumers/erp/commit',
+    'GET /changes?types=order.*&consumer=erp',
+    'POST /consumers/erp/commit',
+  ]);
+});

@@ -33,6 +33,8 @@ export type Listed<Path extends ListPath> = NonNullable<
   }[keyof Page<Path>]
 >;
 
+type FeedQuery = NonNullable<paths['/changes']['get']['parameters']['query']>;
+
 /** The hub's API with its types: `GET`, `POST` … by path, every answer that is no success a `HubError`. */
 export function createClient({ url, key, ...retry }: ClientOptions) {
   const api = createFetchClient<paths>({
@@ -64,7 +66,24 @@ export function createClient({ url, key, ...retry }: ClientOptions) {
       yield* Object.values(page as object).find(Array.isArray) as Listed<Path>[];
   }
 
-  return { ...api, pages, list };
+  /**
+   * Every change behind what a consumer has committed, until it has caught up. A page is committed once the next is asked
+   * for: who breaks off in a page gets all of it again.
+   */
+  async function* changes(
+    consumer: string,
+    query: Omit<FeedQuery, 'consumer' | 'after'> = {},
+  ): AsyncGenerator<Shape<'Change'>> {
+    for (;;) {
+      const { data } = await api.GET('/changes', { params: { query: { ...query, consumer } } });
+      if (!data) return;
+      yield* data.changes;
+      await api.POST('/consumers/{id}/commit', { params: { path: { id: consumer } }, body: { cursor: data.cursor } });
+      if (data.caughtUp) return;
+    }
+  }
+
+  return { ...api, pages, list, changes };
 }
 
 export type Client = ReturnType<typeof createClient>;

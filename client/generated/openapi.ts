@@ -138,6 +138,217 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says that the seller’s own system has the order, and under which number
+         * @description The number is searched by and stands on the timeline. Another number replaces it.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Percent-encoded once. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @example SO-1001 */
+                        reference: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The order. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Order"];
+                    };
+                };
+                /** @description The request does not have the documented shape; `field` names what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description No API key, or one that is not known. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The API key lacks the scope. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such thing. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The body is over 1 MiB. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The body is not sent as application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Understood, and not possible. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The hub failed. Safe to try again. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads an order again at the marketplace that sold it
+         * @description What it says is applied like any event. 422 `refresh_unsupported` where the marketplace has no call that reads one order: its next poll reads what changed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Percent-encoded once. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is being read. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description The fetches: one for each of its orders there. */
+                            deliveries: string[];
+                        };
+                    };
+                };
+                /** @description No API key, or one that is not known. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The API key lacks the scope. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such thing. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Understood, and not possible. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The hub failed. Safe to try again. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -156,6 +367,8 @@ export interface paths {
                     status?: components["schemas"]["OrderStatus"];
                     /** @description Whether units are left to ship although `shipBy` has passed. */
                     late?: boolean;
+                    /** @description Whether the seller’s own system has it. */
+                    acknowledged?: boolean;
                     /** @description Received at or after this instant. */
                     since?: string;
                     /** @description How many at most. */
@@ -2854,6 +3067,188 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/{id}/shape": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which members the bodies of a connection have, and which of them are read */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description By topic. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConnectionShape"];
+                    };
+                };
+                /** @description No API key, or one that is not known. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The API key lacks the scope. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such thing. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The hub failed. Safe to try again. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs a body through mapping and planning, and nothing else
+         * @description As if it were the first word of what it tells. Nothing is stored, placed or sent.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TryRequest"];
+                };
+            };
+            responses: {
+                /** @description What it comes to. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Tried"];
+                    };
+                };
+                /** @description The request does not have the documented shape; `field` names what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description No API key, or one that is not known. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The API key lacks the scope. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such thing. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The body is over 1 MiB. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The body is not sent as application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The hub failed. Safe to try again. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections": {
         parameters: {
             query?: never;
@@ -3756,6 +4151,258 @@ export interface paths {
                 };
                 /** @description No API key, or one that is not known. */
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The hub failed. Safe to try again. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of the orders that were sold on one day
+         * @description By the day of `placedAt` in UTC, of orders that were received up to a week later. Every difference names its orders.
+         */
+        get: {
+            parameters: {
+                query: {
+                    day: string;
+                    /** @description Of this sales channel only. */
+                    connection?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One balance for each connection that sold something. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            balances: components["schemas"]["Balance"][];
+                            /** @description False where there was no time to look at all of them. */
+                            complete: boolean;
+                        };
+                    };
+                };
+                /** @description The request does not have the documented shape; `field` names what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description No API key, or one that is not known. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The API key lacks the scope. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The hub failed. Safe to try again. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finds orders by any of their words; an e-mail address is for POST, as it must not stand in a URL
+         * @description By number, external id, the id it has with whoever ships, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; from four characters on the beginning is enough. Found within a second of being committed.
+         */
+        get: {
+            parameters: {
+                query: {
+                    q: string;
+                    /** @description How many at most. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Orders that are called so first, then those whose words begin so. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            results: components["schemas"]["SearchResult"][];
+                        };
+                    };
+                };
+                /** @description The request does not have the documented shape; `field` names what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description No API key, or one that is not known. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The API key lacks the scope. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The hub failed. Safe to try again. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Finds orders by any of their words
+         * @description By number, external id, the id it has with whoever ships, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; from four characters on the beginning is enough. Found within a second of being committed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @example SC-1001 */
+                        q: string;
+                        /** @default 50 */
+                        limit?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Orders that are called so first, then those whose words begin so. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            results: components["schemas"]["SearchResult"][];
+                        };
+                    };
+                };
+                /** @description The request does not have the documented shape; `field` names what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description No API key, or one that is not known. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The API key lacks the scope. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The body is over 1 MiB. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The body is not sent as application/json. */
+                415: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -5003,6 +5650,28 @@ export interface components {
             description?: string;
             nextAttemptAt: string | null;
         };
+        Balance: {
+            /** Format: date */
+            day: string;
+            connection: string;
+            /** @description Orders that the channel sold that day. */
+            known: number;
+            /** @description Of them: nothing more is to be done. */
+            cancelled: number;
+            released: number;
+            acknowledged: number;
+            /** @description Whoever ships has all of it; the seller has what he ships himself. */
+            placed: number;
+            shipped: number;
+            /** @description The channel was told of every parcel. */
+            told: number;
+            /** @description The orders that are not cancelled and have not come so far, by what is missing. */
+            differences: {
+                /** @enum {string} */
+                missing: "released" | "acknowledged" | "placed" | "shipped" | "told";
+                orders: string[];
+            }[];
+        };
         /**
          * @example {
          *       "first_name": "Elena",
@@ -5211,6 +5880,11 @@ export interface components {
                 };
             }[];
             poll: components["schemas"]["Poll"];
+            /** @description Members of its bodies that came up or vanished within the last week: `GET /connections/{id}/shape`. */
+            shape: {
+                appeared: number;
+                vanished: number;
+            };
             /** @description By day (UTC), newest first: new orders a webhook told of, those a poll found before any webhook, and how many of these webhooks came late and by how many seconds in all. */
             misses: {
                 day: string;
@@ -5219,6 +5893,13 @@ export interface components {
                 lateWebhooks: number;
                 latenessSeconds: number;
             }[];
+            /** @description Since when everything asked of it fails, so that its deliveries wait; null while it is there. */
+            awaySince: string | null;
+        };
+        /** @description What the bodies of a connection have: paths, types and counts, never values. */
+        ConnectionShape: {
+            connection: string;
+            topics: components["schemas"]["TopicShape"][];
         };
         Consumer: {
             /** @example erp */
@@ -5791,6 +6472,15 @@ export interface components {
             } | null;
             amounts: components["schemas"]["Amounts"];
             lines: components["schemas"]["Line"][];
+            acknowledgement: {
+                by: string;
+                reference: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T08:15:00.000Z
+                 */
+                at: string;
+            } | null;
             unread: string[];
             assumed: string[];
             status: components["schemas"]["OrderStatus"];
@@ -5866,6 +6556,15 @@ export interface components {
             } | null;
             amounts: components["schemas"]["Amounts"];
             lines: components["schemas"]["Line"][];
+            acknowledgement: {
+                by: string;
+                reference: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T08:15:00.000Z
+                 */
+                at: string;
+            } | null;
             unread: string[];
             assumed: string[];
             status: components["schemas"]["OrderStatus"];
@@ -5893,6 +6592,18 @@ export interface components {
             nextPollAt: string | null;
             /** @description The code of what broke the last poll off. */
             lastError: string | null;
+            /** @description What the last complete poll found worth telling a person. */
+            remark: string | null;
+            /** @description Whether the hub stood in the registry of the marketplace when it was last looked at, once a day: what was lost is registered again (`repaired`), or waits for a person (`lost`). Null where no registry can be read. */
+            webhooks: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T08:15:00.000Z
+                 */
+                checkedAt: string;
+                /** @enum {string} */
+                state: "registered" | "repaired" | "lost" | "unregistered" | "unreadable";
+            } | null;
             /** @description It has pages left to read, and goes on at `nextPollAt`. */
             unfinished: boolean;
             /** @description What is to be read again, until it has been. */
@@ -6318,6 +7029,20 @@ export interface components {
              */
             to: string;
         };
+        SearchResult: {
+            /** @constant */
+            kind: "order";
+            /** @example scopio-main:ord_8f3a */
+            id: string;
+            /**
+             * @description What of the order was meant; `market` is its number at the marketplace behind the channel.
+             * @enum {string}
+             */
+            matched: "id" | "number" | "externalId" | "remoteId" | "trackingNumber" | "acknowledgement" | "market" | "sku" | "email";
+            /** @description It is called so, and not only something that begins so. */
+            exact: boolean;
+            order: components["schemas"]["OrderSummary"];
+        };
         Session: {
             /**
              * @description The API key's name.
@@ -6335,6 +7060,31 @@ export interface components {
              * @example 2026-11-20T08:15:00.000Z
              */
             expiresAt: string;
+        };
+        /**
+         * @example {
+         *       "path": "order.items[].loyalty",
+         *       "types": [
+         *         "number"
+         *       ],
+         *       "seen": 41,
+         *       "isRead": false,
+         *       "appearedAt": "2026-11-20T08:15:00.000Z",
+         *       "vanishedAt": null
+         *     }
+         */
+        ShapeMember: {
+            /** @description `[]` is any item of a list, `*` a key that is data. */
+            path: string;
+            types: string[];
+            /** @description Bodies that had it. */
+            seen: number;
+            /** @description Whether the connector looks at it. */
+            isRead: boolean;
+            /** @description Where it came up when the topic was known already. */
+            appearedAt: string | null;
+            /** @description Where it always was there and stays away. */
+            vanishedAt: string | null;
         };
         /**
          * @example {
@@ -6396,6 +7146,74 @@ export interface components {
             detail: {
                 [key: string]: unknown;
             };
+        };
+        TopicShape: {
+            topic: string;
+            bodies: number;
+            /**
+             * Format: date-time
+             * @example 2026-11-20T08:15:00.000Z
+             */
+            since: string;
+            members: components["schemas"]["ShapeMember"][];
+        };
+        /** @description What a body would come to. Nothing was stored. */
+        Tried: {
+            connection: string;
+            topic: string;
+            /**
+             * @description `order`, `shipment`, `placement-refused`, `products`, `fetch` or `none`; null where nobody can tell.
+             * @example order
+             */
+            means: string | null;
+            /** @description Why it could not be read, with the path of the member. */
+            error: {
+                code: string;
+                description: string;
+                field: string | null;
+            } | null;
+            /** @description Paths that the connector looks at. */
+            read: string[];
+            /** @description Paths that it does not, the topmost of each. */
+            unread: string[];
+            /** @description Those of `settings.fields` that applied. */
+            aliases: {
+                from: string;
+                to: string;
+            }[];
+            /** @description The order as it would be received. */
+            order: components["schemas"]["OrderSummary"] | null;
+            /** @description What would be placed where. */
+            placements: {
+                /** @description A connection, or `erp`; null: nobody ships it. */
+                to: string | null;
+                lineItems: {
+                    id: string;
+                    quantity: number;
+                }[];
+                blocked: {
+                    code: string;
+                    description: string;
+                } | null;
+            }[];
+            explanation: components["schemas"]["Explanation"] | null;
+            /** @description What it means, where that is no order. */
+            change: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "topic": "order-paid",
+         *       "body": {
+         *         "id": "ord_8f3a"
+         *       }
+         *     }
+         */
+        TryRequest: {
+            /** @description A webhook's, or what an event of a poll or fetch has. */
+            topic: string;
+            body: unknown;
         };
         /** @description An order of the Universal Commerce Protocol, version 2026-04-08; valid against its schema. */
         UcpOrder: {

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore } from '../kit/command.tsx';
 import { useAct } from '../kit/dialog.tsx';
-import { ask } from '../kit/hub.ts';
+import { ask, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
 import { segment } from '../kit/place.ts';
 import { Problem, Screen, Skeleton } from '../kit/screen.tsx';
@@ -9,12 +9,7 @@ import { Table } from '../kit/table.tsx';
 import { Id, Outside, State } from '../kit/text.tsx';
 import { count, duration } from '../kit/words.ts';
 
-interface Consumer {
-  id: string;
-  committed: string | null;
-  lagSeconds: number | null;
-  lagEntries?: number | null;
-}
+type Consumer = Shape<'Consumer'>;
 
 interface Endpoint {
   id: string;
@@ -42,11 +37,7 @@ export function Changes() {
     <Screen title="Changes" busy={isBusy}>
       <p role="status">{said}</p>
       {isBusy && <Skeleton />}
-      {consumers.error?.status === 404 ? (
-        <p class="muted">This hub has no feed of changes yet.</p>
-      ) : (
-        <Problem of={consumers} />
-      )}
+      <Problem of={consumers} />
       {consumers.value && (
         <Table
           name="Consumers"

@@ -140,31 +140,14 @@ function Misses({ connection: { misses } }: { connection: Account }) {
   );
 }
 
-interface TopicShape {
-  topic: string;
-  bodies: number;
-  members: Array<{
-    path: string;
-    types: string[];
-    seen: number;
-    isRead: boolean;
-    appearedAt: string | null;
-    vanishedAt: string | null;
-  }>;
-}
-
 /** Which members its bodies have, and which of them are read. */
 function ShapeOf({ id }: { id: string }) {
   const path = `/connections/${segment(id)}/shape`;
-  const live = useLive<{ topics: TopicShape[] }>(path, () => ask('get', path), { everyMs: 30_000 });
-  const { value, error } = live;
+  const live = useLive<Shape<'ConnectionShape'>>(path, () => ask('get', path), { everyMs: 30_000 });
+  const { value } = live;
   return (
     <Region title="Shape">
-      {error?.status === 404 ? (
-        <p class="muted">This hub does not count the members of bodies yet.</p>
-      ) : (
-        <Problem of={live} />
-      )}
+      <Problem of={live} />
       {value?.topics.length === 0 && <p class="muted">No body of it was read yet.</p>}
       {value?.topics.map(({ topic, bodies, members }) => (
         <details key={topic} class="topic" open={value.topics.length === 1}>
@@ -286,15 +269,7 @@ const Settings = ({ connection: { settings } }: { connection: Account }) => (
   </Region>
 );
 
-interface Tried {
-  means: string | null;
-  error: { code: string; description: string; field: string | null } | null;
-  unread: string[];
-  order: Shape<'OrderSummary'> | null;
-  placements: Array<{ to: string | null; lineItems: unknown[]; blocked: { code: string; description: string } | null }>;
-  explanation: Shape<'Explanation'> | null;
-  change: Record<string, unknown> | null;
-}
+type Tried = Shape<'Tried'>;
 
 /** A bench for mappers: what the hub would read and do. Nothing is stored. */
 function Try({ id, topics }: { id: string; topics: readonly string[] }) {

@@ -18,7 +18,11 @@ interface Answer {
 export const useConfiguration = () => useLive<Answer>('configuration', () => ask('get', '/connections'));
 
 /** How a connection's polls are, in a word. */
-export const healthOf = ({ poll, pollIntervalSeconds }: Connection, now = Date.now()): { word: string; as: string } => {
+export const healthOf = (
+  { poll, pollIntervalSeconds, awaySince }: Connection,
+  now = Date.now(),
+): { word: string; as: string } => {
+  if (awaySince !== null) return { word: 'away', as: 'failed' };
   if (poll.lastError !== null) return { word: 'last poll failed', as: 'failed' };
   if (poll.backfill) return { word: 'reading again', as: 'plain' };
   if (poll.lastPolledAt === null) return { word: 'not polled yet', as: 'plain' };

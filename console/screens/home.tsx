@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore } from '../kit/command.tsx';
-import { ask, HubError, may, type Query, type Shape } from '../kit/hub.ts';
+import { ask, may, type Query, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useLive } from '../kit/live.ts';
 import { hrefOf, segment } from '../kit/place.ts';
@@ -194,11 +194,6 @@ async function counted<Row>(path: string, plural: string, query: Query = {}) {
 
 const LAGS_SECONDS = 60;
 async function laggards(): Promise<unknown[]> {
-  try {
-    const { consumers } = await ask<{ consumers: Array<{ lagSeconds: number | null }> }>('get', '/consumers');
-    return consumers.filter(({ lagSeconds }) => (lagSeconds ?? 0) > LAGS_SECONDS);
-  } catch (error) {
-    if (error instanceof HubError && error.status === 404) return [];
-    throw error;
-  }
+  const { consumers } = await ask<{ consumers: Shape<'Consumer'>[] }>('get', '/consumers');
+  return consumers.filter(({ lagSeconds }) => lagSeconds > LAGS_SECONDS);
 }

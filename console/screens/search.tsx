@@ -1,18 +1,13 @@
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
-import { ask, forgetters, HubError, type Shape, wordsOf } from '../kit/hub.ts';
+import { ask, forgetters, type Shape, wordsOf } from '../kit/hub.ts';
 import { go, hrefOf, place, segment } from '../kit/place.ts';
 import { Screen, Skeleton } from '../kit/screen.tsx';
 import { Outside } from '../kit/text.tsx';
 import { isEmail } from '../kit/words.ts';
 
-interface Hit {
-  kind: string;
-  id: string;
-  matched: string;
-  order?: Shape<'OrderSummary'>;
-}
+type Hit = Shape<'SearchResult'>;
 
 /** An address is a buyer's: it stands in no URL, and is forgotten with the page. */
 const asked = signal('');
@@ -47,6 +42,7 @@ const MATCHED: Readonly<Record<string, string>> = {
   acknowledgement: 'acknowledgement',
   sku: 'SKU',
   email: 'e-mail address',
+  market: 'number at the market',
   id: 'id',
 };
 
@@ -59,8 +55,7 @@ async function search(q: string): Promise<Found> {
       : await ask<{ results: Hit[] }>('get', '/search', { query: { q } });
     return { hits: answer.results };
   } catch (error) {
-    const isUnknown = error instanceof HubError && error.status === 404;
-    return { words: isUnknown ? 'This hub cannot search yet.' : wordsOf(error) };
+    return { words: wordsOf(error) };
   }
 }
 
@@ -95,7 +90,7 @@ export function Search() {
           {found.hits.map(({ id, matched, order }) => (
             <li key={id}>
               <a href={hrefOf(`/orders/${segment(id)}`)}>
-                <Outside>{order?.number ?? id}</Outside>
+                <Outside>{order.number}</Outside>
               </a>{' '}
               <span class="muted">
                 by its {MATCHED[matched] ?? matched}

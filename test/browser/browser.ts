@@ -71,8 +71,8 @@ export async function screensOf(hub: HubProcess): Promise<Record<string, string>
     .deliveries;
   const [event] = (await hub.get<{ events: Array<{ id: string }> }>('/events?state=unreadable')).events;
   const [replay] = (await hub.get<{ replays: Array<{ id: string }> }>('/replays')).replays;
-  const { orders } = await hub.get<{ orders: Array<{ id: string; status: string; connection: string }> }>('/orders');
-  const told = orders.find(({ status, connection }) => status === 'fulfilled' && connection === 'scopio-main');
+  const { orders } = await hub.get<{ orders: Array<{ id: string; number: string }> }>('/orders');
+  const told = orders.find(({ number }) => number === 'SC-1001');
   const order = (id: string | undefined) => `/orders/${encodeURIComponent(id ?? '')}`;
   return {
     ...{ home: '/', orders: '/orders', order: order(told?.id), 'order-blocked': order(blocked?.order) },
