@@ -138,6 +138,136 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{id}/route": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has somebody else ship units that nobody has shipped
+         * @description At once where nobody was asked for them yet; else when who was has given them back: by a cancellation where its API has one, else when the blocked `cancel` delivery that says so is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key with the same body gets the same answer for 24 hours. */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description Percent-encoded once. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PostedRoute"];
+                };
+            };
+            responses: {
+                /** @description The order. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Order"];
+                    };
+                };
+                /** @description The request does not have the documented shape; `field` names what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description No API key, or one that is not known. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The API key lacks the scope. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such thing. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Not in the state it is in. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The body is over 1 MiB. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The body is not sent as application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Understood, and not possible. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The hub failed. Safe to try again. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders/{id}/acknowledgement": {
         parameters: {
             query?: never;
@@ -6242,6 +6372,7 @@ export interface components {
              * @example 2026-11-20T08:15:00.000Z
              */
             shippedAt: string;
+            placement?: string;
         };
         Health: {
             /** @constant */
@@ -6704,6 +6835,31 @@ export interface components {
             refund?: {
                 amount: number;
             };
+        };
+        /**
+         * @example {
+         *       "lineItems": [
+         *         {
+         *           "id": "li_1",
+         *           "quantity": 1
+         *         }
+         *       ],
+         *       "to": "erp",
+         *       "reason": "Sold out at the warehouse"
+         *     }
+         */
+        PostedRoute: {
+            lineItems: {
+                id: string;
+                quantity: number;
+            }[];
+            /**
+             * @description A connection that ships, or `erp`.
+             * @example erp
+             */
+            to: string;
+            /** @description Kept on record beside who asked. */
+            reason: string;
         };
         Product: {
             /** @example sello-se */
