@@ -85,6 +85,8 @@ export interface OrderSnapshot {
   discounts?: Array<{ title: string; amount: number }>;
   /** Expectations other than one parcel to the shipping address, where the source tells them. */
   expectations?: Expectation[];
+  /** What the source tells of parcels that left without the hub. */
+  events?: Array<Omit<ShipmentEvent, 'by'>>;
   checkoutId?: string;
   permalinkUrl?: string;
   /** Paths in the source's body that are not read. */

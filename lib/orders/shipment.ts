@@ -62,7 +62,7 @@ const tellEvent = ({ id: event, type, at: occurredAt, trackingNumber }: Shipment
 });
 
 /** The events with those a shipper tells of: only ever added, one of each id, and never poorer than before. */
-function addEvents(
+export function addEvents(
   known: readonly ShipmentEvent[],
   told: ReadonlyArray<Omit<ShipmentEvent, 'by'>>,
   by: string,

@@ -5,6 +5,7 @@ import { derive } from './derive.ts';
 import { withoutBuyer } from './erasure.ts';
 import { compareStamps, historyOf, joinHistories } from './history.ts';
 import { type Order, type OrderSnapshot, orderId } from './order.ts';
+import { addEvents } from './shipment.ts';
 import { standing } from './split.ts';
 import type { Told } from './timeline.ts';
 
@@ -42,7 +43,7 @@ export function applySnapshot(order: Order | null, whole: OrderSnapshot, source:
       externalId: snapshot.externalId,
       correctedAddress: null,
       fulfillments: [],
-      shipmentEvents: [],
+      shipmentEvents: addEvents([], snapshot.events ?? [], source.connection).all,
       snapshotEvent: source.event,
       history: told,
       deliveries: [],
@@ -58,9 +59,11 @@ export function applySnapshot(order: Order | null, whole: OrderSnapshot, source:
   const newer = compareStamps(told.stands, order.history.stands) > 0;
   const same = told.stands.hash === order.history.stands.hash;
   const history = joinHistories(order.history, told);
-  if (sameContent(history, order.history)) return { result: same ? 'same' : 'older', order, timeline: [] };
+  const { all: shipmentEvents, added } = addEvents(order.shipmentEvents, snapshot.events ?? [], source.connection);
+  if (sameContent(history, order.history) && added.length === 0)
+    return { result: same ? 'same' : 'older', order, timeline: [] };
   const snapshotEvent = newer && !same ? source.event : order.snapshotEvent;
-  const next = derive({ ...order, history, snapshotEvent });
+  const next = derive({ ...order, history, snapshotEvent, shipmentEvents });
   const timeline = tellTimeline(order, next, source);
   if (same && newer) return { result: 'same', order: next, timeline };
   const visible = newer || !sameContent(view(order), view(next));

@@ -81,6 +81,9 @@ function isZone(name: string): boolean {
   }
 }
 
+/** Whatever it is, also nothing: for figures that only control, and members in several forms. */
+export const anything = z.optional(z.unknown());
+
 /** Absent and null are the same. */
 export const optional = <T extends z.ZodMiniType>(schema: T) =>
   z.pipe(

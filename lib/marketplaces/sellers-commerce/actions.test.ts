@@ -65,7 +65,7 @@ describe('a parcel', () => {
     ['UPS', { services: { UPS: 6 } }, 1, 6],
     ['usps', {}, 2, 14],
     ['usps', { services: { usps: 17 } }, 2, 17],
-    ['fedex', {}, 8, 28],
+    ['fedex', {}, 8, 29],
     ['fedex', { services: { fedex: 32 } }, 8, 32],
     ['in_store_pick_up', {}, 7, undefined],
     ['ship_by_order_total_tiered', { services: { ship_by_order_total_tiered: 34 } }, 10, 34],
@@ -92,6 +92,25 @@ describe('a parcel', () => {
     expect(error).toBeInstanceOf(BlockedError);
     expect(error).toMatchObject({ code, waitsFor: 'connection' });
     expect(calls).toEqual([]);
+  });
+
+  test.each([
+    ['ups', 'UPS Next Day Air', 1, 3],
+    ['fedex', 'UPS Next Day Air', 8, 29],
+    ['fedex', 'FEDEX FedEx 2 Day', 8, 21],
+    ['dhl', 'Flat Rate Per Order', 6, undefined],
+    ['dhl', 'Ship by Order Total[Tiered] Tier Two', 10, 35],
+    ['ups', 'something else', 1, 1],
+  ])('of %s where the buyer chose %s', async (carrierCode, shippingMethod, CarrierId, ServiceTypeId) => {
+    const { calls, remote, input } = open([DONE], {}, { carrierCode });
+    await fulfillment.push(remote, { ...input, order: { ...input.order, shippingMethod } });
+    expect(calls[0]?.body).toMatchObject({ CarrierId, ...(ServiceTypeId !== undefined && { ServiceTypeId }) });
+  });
+
+  test('of a carrier without a CarrierId is never reported as another carrier that the buyer chose', async () => {
+    const { remote, input } = open([], {}, { carrierCode: 'dhl' });
+    const order = { ...input.order, shippingMethod: 'UPS Ground' };
+    await expect(fulfillment.push(remote, { ...input, order })).rejects.toMatchObject({ code: 'carrier_unmapped' });
   });
 
   test('is found by its number, or by a status that only it explains', async () => {

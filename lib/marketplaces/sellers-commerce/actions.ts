@@ -1,8 +1,13 @@
 import { BlockedError, RejectedError } from '#lib/platform/errors';
-import type { Action, FollowUpInput, ProbedAction, ReportInput, StockInput } from '../action.ts';
+import type { Action, FetchAction, FollowUpInput, ProbedAction, ReportInput, StockInput } from '../action.ts';
 import { getOrder, getOrderState, postInventory, postPayment, postShipping, postStatus } from './api.ts';
 import { isReported, shippingOf } from './shipping.ts';
 import { AUTHORIZED, PLACED, PROCESSING } from './statuses.ts';
+
+/** GET api/order/get/{ordernumber}: "single order details", which a list may leave out. */
+export const fetches: Readonly<Record<string, FetchAction>> = {
+  order: { push: async (remote, { resource }) => ({ topic: 'order-read', body: await getOrder(remote, resource) }) },
+};
 
 export const fulfillment: ProbedAction<ReportInput> = {
   async push(remote, input) {

@@ -10,13 +10,26 @@ import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { member, textOf } from '../kit/json.ts';
-import { count, id, integer, optional, optionalId, optionalText, readShape, text, unreadable } from '../kit/shape.ts';
+import {
+  anything,
+  count,
+  id,
+  integer,
+  optional,
+  optionalId,
+  optionalText,
+  readShape,
+  text,
+  unreadable,
+} from '../kit/shape.ts';
 import { grantsOf } from './token.ts';
-import type { Window } from './window.ts';
 
-const Address = z.object({
+export const Address = z.object({
+  AddressName: optionalText,
   FirstName: optionalText,
   LastName: optionalText,
+  CompanyName: optionalText,
+  Company: optionalText,
   AddressLine1: optionalText,
   AddressLine2: optionalText,
   City: optionalText,
@@ -25,7 +38,6 @@ const Address = z.object({
   ZipCode: optionalText,
   Phone: optionalText,
 });
-export type Address = z.infer<typeof Address>;
 
 const Items = z.array(z.object({ SkuCode: id, Quantity: count }));
 
@@ -34,31 +46,55 @@ export const Order = z.object({
   OrderNumber: id,
   OrderStatusId: integer,
   PaymentStatusId: optional(integer),
+  PaymentMethodId: optionalText,
+  /** By number, or by the name of the table. */
+  CarrierId: optionalText,
+  ServiceTypeId: optionalText,
   OrderPlacedDate: optionalText,
   CreatedDate: optionalText,
   ModifiedDate: optionalText,
-  CurrencyCode: text,
+  CurrencyCode: optionalText,
   Email: optionalText,
-  ShippingAddress: optional(Address),
-  OrderItems: z
-    .array(
+  Comments: optionalText,
+  /** One address, or a list of them. */
+  ShippingAddress: anything,
+  BillingAddress: anything,
+  Address: anything,
+  /** A list of orders may show only their heads. */
+  OrderItems: optional(
+    z.array(
       z.object({
         OrderItemId: optionalId,
         SkuCode: id,
         ProductName: optionalText,
         Quantity: count,
         UnitPrice: text,
+        TaxAmount: anything,
+        Embellishments: anything,
+        Attributes: anything,
       }),
-    )
-    .check(z.minLength(1, 'expected at least one item')),
-  ShippingAmount: optionalText,
-  TaxAmount: optionalText,
-  DiscountAmount: optionalText,
-  OrderTotal: text,
+    ),
+  ),
+  ShippingAmount: anything,
+  TaxAmount: anything,
+  DiscountAmount: anything,
+  OrderTotal: anything,
   /** The parcels reported so far, where the store shows them. */
   ShippingInformation: optional(z.array(z.object({ Items: optional(Items) }))),
 });
 export type Order = z.infer<typeof Order>;
+
+/** A return request; "Return Status ID" has a table, the other keys are our reading. */
+export const Return = z.object({
+  ReturnNumber: id,
+  OrderNumber: id,
+  ReturnStatusId: integer,
+  Items: optional(Items),
+  Reason: optionalText,
+  ModifiedDate: optionalText,
+});
+
+export const Sku = z.object({ SkuCode: id, ProductName: optionalText, Inventory: optional(integer) });
 
 /** What decides whether an order may be moved on or captured. */
 const OrderState = z.object({
@@ -113,19 +149,42 @@ type Caller = Pick<RemoteContext, 'http' | 'secrets' | 'token' | 'now'>;
 
 export const PAGE = 100;
 
-/** GET /api/order/getall: a page of what was modified within the window, both ends included, oldest first. */
-export async function listOrders(caller: Caller, { from, to }: Window, skip: number): Promise<unknown[]> {
-  const query = {
-    $filter: `ModifiedDate ge datetime'${from}' and ModifiedDate le datetime'${to}'`,
-    $orderby: 'ModifiedDate',
-    $top: PAGE,
-    $skip: skip,
-  };
-  const { body } = await call(caller, { method: 'GET', path: '/api/order/getall', query });
-  const orders = Array.isArray(body) ? body : member(body, 'Results');
-  if (!Array.isArray(orders)) throw unreadable('Results', 'expected a list of orders, here or as the body');
-  return orders;
+/** A list that is read in pages: by a column of time where it has one. */
+export interface List {
+  path: string;
+  column?: string;
 }
+
+/** GET api/order/getall: "you can query any date which is present", and each of the three names orders that others miss. */
+export const ORDERS_BY = {
+  modified: { path: '/api/order/getall', column: 'ModifiedDate' },
+  placed: { path: '/api/order/getall', column: 'OrderPlacedDate' },
+  created: { path: '/api/order/getall', column: 'CreatedDate' },
+} as const satisfies Record<string, List>;
+/** GET api/return/getall */
+export const RETURNS: List = { path: '/api/return/getall', column: 'ModifiedDate' };
+/** GET api/product/getallproductskus?top={top}&skip={skip} */
+export const SKUS: List = { path: '/api/product/getallproductskus' };
+
+/** A page of a list, from a time of the store's on, oldest first; and when the store answered, by its `Date`. */
+export async function listPage(
+  caller: Caller,
+  { path, column }: List,
+  { from, skip, rawQuery }: { from: string; skip: number; rawQuery: string | undefined },
+): Promise<{ rows: unknown[]; at: string | null }> {
+  const query = column
+    ? { $filter: `${column} ge datetime'${from}'`, $orderby: column, $top: PAGE, $skip: skip }
+    : { top: PAGE, skip };
+  const { body, headers } = await call(caller, { method: 'GET', path, query, rawQuery });
+  const rows = Array.isArray(body) ? body : member(body, 'Results');
+  if (!Array.isArray(rows)) throw unreadable('Results', `expected a list, here or as the body${NULLS}`);
+  if (rows.length > 0 && rows.every((row) => Object.values(row ?? {}).every((value) => value === null)))
+    throw unreadable('Results', `holds nothing but null values${NULLS}`);
+  const at = Date.parse(headers.get('date') ?? '');
+  return { rows, at: Number.isNaN(at) ? null : new Date(at).toISOString() };
+}
+
+const NULLS = '; without its "additional query line" the store answers null values: set settings.query to it';
 
 /** GET /api/order/get/{ordernumber} */
 export async function getOrder(caller: Caller, ordernumber: string): Promise<unknown> {

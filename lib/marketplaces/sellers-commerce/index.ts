@@ -1,9 +1,8 @@
 import { defineConnector } from '../connector.ts';
-import { rewindInstant } from '../kit/rewind.ts';
-import { fulfillment, payment, processing, stock } from './actions.ts';
+import { fetches, fulfillment, payment, processing, stock } from './actions.ts';
 import { role } from './manifest.ts';
 import { map } from './map.ts';
-import { poll } from './poll.ts';
+import { poll, rewind } from './poll.ts';
 import { Secrets, Settings } from './settings.ts';
 
 /** A sales channel that calls nobody: its orders are polled; it is told of parcels, statuses, payments and stock. */
@@ -12,6 +11,6 @@ export const connector = defineConnector(role, {
   Settings,
   map,
   poll,
-  rewind: rewindInstant,
-  actions: { fulfillment, stock, followUps: { processing, payment } },
+  rewind,
+  actions: { fulfillment, stock, followUps: { processing, payment }, fetches },
 });

@@ -1,6 +1,7 @@
 import type { Connection } from '#lib/connections/connection';
 import type { Order } from '#lib/orders/order';
 import type { FollowUp } from '#lib/orders/plan';
+import { isReleased } from '#lib/orders/release';
 import { statusOf } from '#lib/orders/status';
 import type { CarrierTable, MarketplaceInfo, Role } from '../manifest.ts';
 
@@ -29,11 +30,13 @@ export const carriers: CarrierTable = {
   ship_by_order_total_tiered: 'Ship by Order Total[Tiered]',
 };
 
-export const role: Role = { info, carriers, takesStock: true, followUps };
+// "Purchase Order" is one of its ways to pay: the invoice comes after the goods.
+export const role: Role = { info, carriers, takesStock: true, releases: ['paid', 'on_account'], followUps };
 
-/** A paid order is in the seller's hands; its payment is captured with the first parcel. */
+/** A released order is in the seller's hands; its payment is captured with the first parcel. */
 function followUps(order: Order, connection: Connection): FollowUp[] {
-  if (!order.paidAt || order.cancelled) return [];
+  if (!isReleased(order, { connections: new Map([[connection.id, connection]]), roleOf: () => role })) return [];
+  if (order.cancelled) return [];
   const captures = connection.settings.capturePayment === true && order.fulfillments.length > 0;
   return [
     ...(statusOf(order) === 'open' ? [{ action: 'processing', about: order.externalId }] : []),

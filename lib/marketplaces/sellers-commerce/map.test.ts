@@ -8,11 +8,11 @@ import { info } from './manifest.ts';
 import { map } from './map.ts';
 
 const ORDER = readFixture(info.name, 'order.json') as Record<string, unknown>;
-const change = (members: object, settings = {}) =>
-  map({ topic: 'order', body: { ...ORDER, ...members }, receivedAt: RECEIVED_AT }, connectionOf(info, settings));
+const change = (members: object, settings = {}, topic = 'order') =>
+  map({ topic, body: { ...ORDER, ...members }, receivedAt: RECEIVED_AT }, connectionOf(info, settings));
 
 function read(members: object = {}, settings = {}): OrderSnapshot {
-  const mapped = change(members, settings);
+  const mapped = change(members, settings, 'order-read');
   if (mapped.type !== 'order') throw new Error('no order');
   return mapped.order;
 }
@@ -49,9 +49,11 @@ test('keeps net prices in minor units and times as instants', () => {
       phone_number: '+523312345678',
       email: 'ana@example.com',
     },
+    payment: { method: 'Credit Card', state: 'paid' },
     shippingMethod: null,
     lines: [{ id: '1', sku: 'MUG-RED', title: 'Red mug', quantity: 2, unitPrice: 1250 }],
     amounts: { fulfillment: 500, tax: 200, discount: 0, total: 3200 },
+    assumed: ['OrderPlacedDate: read as UTC, as settings.timeZone is not set'],
   });
 });
 
@@ -133,7 +135,124 @@ test('does with the date it has, and without an address or a line id', () => {
 test('names what is missing or wrong', () => {
   expect(fieldOf({ OrderNumber: null })).toBe('OrderNumber');
   expect(fieldOf({ OrderPlacedDate: null, CreatedDate: null })).toBe('OrderPlacedDate');
-  expect(fieldOf({ OrderItems: [] })).toBe('OrderItems');
-  expect(fieldOf({ OrderItems: [{ SkuCode: 'A', Quantity: 1, UnitPrice: 1.234 }] })).toBe('OrderItems[0].UnitPrice');
+  expect(fieldOf({ OrderItems: null })).toBe('OrderItems');
+  expect(fieldOf({ CurrencyCode: null })).toBe('CurrencyCode');
+  expect(fieldOf({ OrderItems: [{ SkuCode: 'A', Quantity: 1, UnitPrice: null }] })).toBe('OrderItems[0].UnitPrice');
+  expect(fieldOf({ OrderItems: [{ SkuCode: 'A', Quantity: 1, UnitPrice: 'free' }] })).toBe('OrderItems[0].UnitPrice');
   expect(fieldOf({ ModifiedDate: 'yesterday' })).toBe('ModifiedDate');
+});
+
+test.each([
+  [3, 33, null, 'on_account'],
+  [3, 33, 0, 'on_account'],
+  [7, 33, 0, 'on_account'],
+  [3, 91, 0, 'paid'],
+  [3, 90, null, 'paid'],
+  [3, 32, 0, 'pending'],
+  [6, 32, 0, 'paid'],
+  [3, '31', 0, 'pending'],
+  [7, 31, 0, 'paid'],
+  [38, 91, 0, 'pending'],
+  [3, 'Check', null, 'pending'],
+])('status %s with method %s and payment %s is %s', (OrderStatusId, PaymentMethodId, PaymentStatusId, state) => {
+  const { payment, paidAt } = read({ OrderStatusId, PaymentMethodId, PaymentStatusId });
+  expect(payment?.state).toBe(state);
+  expect(payment?.method).not.toBeNull();
+  expect(paidAt === null).toBe(state !== 'paid');
+});
+
+test.each([
+  [8, 21, 'FEDEX FedEx 2 Day', 'fedex'],
+  ['1', '3', 'UPS Next Day Air', 'ups'],
+  ['usps', null, 'USPS', 'usps'],
+  [7, null, 'In Store Pick Up', 'in_store_pick_up'],
+  [10, 35, 'Ship by Order Total[Tiered] Tier Two', 'ship_by_order_total_tiered'],
+  ['Our own van', null, 'Our own van', undefined],
+  [null, null, null, undefined],
+])('the buyer’s choice %s/%s is %s', (CarrierId, ServiceTypeId, method, code) => {
+  const { shippingMethod, shippingCode } = read({ CarrierId, ServiceTypeId });
+  expect([shippingMethod, shippingCode]).toEqual([method, code]);
+});
+
+test('a list of heads only asks for each order, unless it is known', () => {
+  const unless = { externalId: '100234', version: '2026-11-20T08:15:02.000Z' };
+  const asks = { type: 'fetch', action: 'order', resource: '100234', unless };
+  for (const OrderItems of [undefined, null, []]) expect(change({ OrderItems })).toEqual(asks);
+});
+
+test('bears binary floats, and figures beside the goods that are missing or no numbers', () => {
+  const item = { SkuCode: 'A', Quantity: 3, UnitPrice: 0.1 + 0.2 };
+  const noisy = read({ OrderItems: [item], TaxAmount: 2.065, ShippingAmount: 5.000000000000001, OrderTotal: 7.97 });
+  expect(noisy.amounts).toEqual({ fulfillment: 500, tax: 207, discount: 0, total: 797 });
+  expect(noisy.assumed?.filter((each) => each.includes('rounded'))).toEqual([
+    'TaxAmount: rounded to the decimals of USD',
+  ]);
+  const { ShippingAmount: _s, TaxAmount: _t, DiscountAmount: _d, OrderTotal: _o, ...bare } = ORDER;
+  const mapped = map({ topic: 'order', body: bare, receivedAt: RECEIVED_AT }, connectionOf(info));
+  expect(mapped).toMatchObject({ order: { amounts: { fulfillment: 0, tax: 0, discount: 0, total: 2500 } } });
+  expect(read({ TaxAmount: 'incl.', OrderTotal: {} }).amounts).toMatchObject({ tax: 0, total: 3000 });
+});
+
+test('reads an address as a list, as the document prints it, and another for the bill', () => {
+  const printed = [
+    { AddressName: 'Ana’s Shop', AddressLine1: 'Main St 1', City: 'Austin', StateCode: 'TX', CountryCode: 'US' },
+  ];
+  const { shippingAddress, billingAddress, buyer } = read({
+    ShippingAddress: printed,
+    BillingAddress: { FirstName: 'Bo', CompanyName: 'Bo Ltd', AddressLine1: 'Side St 2', CountryCode: 'US' },
+  });
+  expect(shippingAddress).toMatchObject({ last_name: 'Ana’s Shop', street_address: 'Main St 1', address_region: 'TX' });
+  expect(billingAddress).toEqual({
+    first_name: 'Bo',
+    company: 'Bo Ltd',
+    street_address: 'Side St 2',
+    address_country: 'US',
+  });
+  expect(buyer).toEqual({ first_name: 'Bo', company: 'Bo Ltd', email: 'ana@example.com' });
+  expect(read({ ShippingAddress: null, Address: printed }).shippingAddress.address_locality).toBe('Austin');
+});
+
+test('takes the currency of a store that has one alone', () => {
+  const { currency, assumed } = read({ CurrencyCode: '' }, { currency: 'CAD' });
+  expect([currency, assumed?.[0]]).toEqual(['CAD', 'CurrencyCode: taken from settings.currency, as it is missing']);
+});
+
+test('carries what the buyer had put on a line', () => {
+  const item = { SkuCode: 'A', Quantity: 1, UnitPrice: 1 };
+  const attributes = (more: object) => read({ OrderItems: [{ ...item, ...more }] }).lines[0]?.attributes;
+  expect(attributes({ Embellishments: [{ Name: 'Logo', Value: 'Front' }, 'Red thread'] })).toEqual({
+    ...{ Logo: 'Front', 2: 'Red thread' },
+  });
+  expect(attributes({ Attributes: { Size: 'M', Nested: {} } })).toEqual({ Size: 'M' });
+  for (const none of [null, [], {}, 'x']) expect(attributes({ Attributes: none })).toBeUndefined();
+});
+
+test('Undelivered is an event of the order', () => {
+  expect(read({ OrderStatusId: 37 }).events).toEqual([
+    { id: 'undelivered', type: 'undeliverable', at: '2026-11-20T08:15:02.000Z' },
+  ]);
+  const source = { connection: 'sc', event: 'e', receivedAt: RECEIVED_AT };
+  const before = applySnapshot(null, read({ OrderStatusId: 9 }), source).order;
+  const { order } = applySnapshot(before, read({ OrderStatusId: 37, ModifiedDate: '2026-11-24T10:00:00' }), source);
+  const later = applySnapshot(order, read({ OrderStatusId: 10, ModifiedDate: '2026-11-25T10:00:00' }), source).order;
+  for (const { ucp } of [order, later])
+    expect(ucp.fulfillment.events).toMatchObject([{ type: 'undeliverable', occurred_at: '2026-11-24T10:00:00.000Z' }]);
+});
+
+test('a return is one once the store accepts it, and an SKU is for sale there', () => {
+  const returned = readFixture(info.name, 'return.json') as object;
+  const told = (more: object) =>
+    map({ topic: 'return', body: { ...returned, ...more }, receivedAt: RECEIVED_AT }, connectionOf(info));
+  const items = [{ sku: 'MUG-RED', quantity: 1 }];
+  for (const ReturnStatusId of [98, 100, '104'])
+    expect(told({ ReturnStatusId })).toEqual({
+      type: 'return',
+      return: { externalId: '100234', id: '5001', at: '2026-11-23T09:00:00.000Z', items, reason: 'Too small' },
+    });
+  for (const ReturnStatusId of [97, 99]) expect(told({ ReturnStatusId })).toMatchObject({ type: 'none' });
+  const sku = map(
+    { topic: 'sku', body: { SkuCode: 'A', Inventory: '7' }, receivedAt: RECEIVED_AT },
+    connectionOf(info),
+  );
+  expect(sku).toEqual({ type: 'products', products: [{ sku: 'A', version: null, quantity: 7 }] });
 });

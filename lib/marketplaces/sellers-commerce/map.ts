@@ -1,66 +1,112 @@
 import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot } from '#lib/orders/order';
-import { toMinor } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
+import { type AmountReader, amountsIn } from '../kit/amounts.ts';
 import { countryCode } from '../kit/country.ts';
+import { member, textOf } from '../kit/json.ts';
 import { defined, needed, readShape } from '../kit/shape.ts';
-import { type Address, Order } from './api.ts';
+import { Address, Order, Return, Sku } from './api.ts';
 import { Settings } from './settings.ts';
-import { isCancelled, isCart, isPaid, isShipped } from './statuses.ts';
+import { isCancelled, isCart, isReturned, isShipped, paymentOf, UNDELIVERED } from './statuses.ts';
+import { CARRIERS, carrierId, methodName } from './tables.ts';
 import { modifiedAt } from './window.ts';
 
-/** An order as the list and `order/get` show it. */
-export function map({ body, receivedAt }: InboundBody, { settings }: Connection): Change {
+/** An order of the list, or as `order/get` shows it; a return; an SKU. */
+export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
+  const own = Settings.parse(settings);
+  if (topic === 'sku') return mapSku(body);
+  if (topic === 'return') return mapReturn(body, own);
   const order = readShape(Order, body);
   if (isCart(order.OrderStatusId)) return { type: 'none', reason: 'a cart is no order yet' };
-  return { type: 'order', order: mapOrder(order, Settings.parse(settings).timeZone, receivedAt) };
+  const version = versionOf(order, own, receivedAt);
+  const { OrderNumber: externalId, OrderItems: items } = order;
+  if (topic === 'order' && !items?.length)
+    return { type: 'fetch', action: 'order', resource: externalId, unless: { externalId, version } };
+  return { type: 'order', order: { ...mapOrder(order, own), version } };
 }
 
-function mapOrder(order: Order, zone: string, receivedAt: string): OrderSnapshot {
-  const { OrderNumber, OrderStatusId, ModifiedDate } = order;
-  const currency = order.CurrencyCode.toUpperCase();
-  const minor = (value: string | undefined, field: string) => toMinor(value ?? '0', currency, field);
-  const placed = order.OrderPlacedDate ?? order.CreatedDate ?? needed('OrderPlacedDate');
-  const placedAt = toInstant(placed, order.OrderPlacedDate ? 'OrderPlacedDate' : 'CreatedDate', zone);
-  const discount = toMinor(order.DiscountAmount ?? '0', currency, 'DiscountAmount', { allowNegative: true });
+/** Without a zone of its own, the store's times are taken for UTC: among themselves they are right in any zone. */
+const versionOf = ({ ModifiedDate }: Order, { timeZone }: Settings, receivedAt: string): string | null =>
+  ModifiedDate === undefined ? null : modifiedAt(ModifiedDate, 'ModifiedDate', timeZone ?? 'UTC', receivedAt);
 
-  return {
+function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'version'> {
+  const { OrderNumber, OrderStatusId } = order;
+  const currency = (order.CurrencyCode ?? settings.currency ?? needed('CurrencyCode')).toUpperCase();
+  const amounts = amountsIn(currency);
+  if (order.CurrencyCode === undefined)
+    amounts.assume('CurrencyCode', 'taken from settings.currency, as it is missing');
+  const field = order.OrderPlacedDate ? 'OrderPlacedDate' : 'CreatedDate';
+  const placedAt = toInstant(order[field] ?? needed('OrderPlacedDate'), field, settings.timeZone);
+  if (settings.timeZone === undefined) amounts.assume(field, 'read as UTC, as settings.timeZone is not set');
+  const payment = paymentOf(OrderStatusId, order.PaymentStatusId, order.PaymentMethodId);
+  const lines = mapLines(order, amounts);
+  const snapshot = {
     externalId: OrderNumber,
     number: OrderNumber,
     placedAt,
     // The store does not say when an order was paid.
-    paidAt: isPaid(OrderStatusId, order.PaymentStatusId) ? placedAt : null,
-    version: ModifiedDate === undefined ? null : modifiedAt(ModifiedDate, 'ModifiedDate', zone, receivedAt),
+    paidAt: payment.state === 'paid' ? placedAt : null,
     cancelled: isCancelled(OrderStatusId),
     currency,
     taxIncluded: false,
     ...mapPeople(order),
-    shippingMethod: null,
-    lines: mapLines(order, minor),
-    amounts: {
-      fulfillment: minor(order.ShippingAmount, 'ShippingAmount'),
-      tax: minor(order.TaxAmount, 'TaxAmount'),
-      discount: Math.abs(discount),
-      total: minor(order.OrderTotal, 'OrderTotal'),
-    },
+    ...defined({ note: order.Comments, events: eventsOf(order, placedAt, settings) }),
+    payment,
+    ...mapMethod(order),
+    lines,
+    amounts: amountsOf(order, lines, amounts),
   };
+  return { ...snapshot, ...(amounts.assumed.length > 0 && { assumed: amounts.assumed }) };
 }
 
-function mapLines(order: Order, minor: (value: string, field: string) => number): OrderSnapshot['lines'] {
+/** The buyer's choice of carrier and service, by their tables or in the store's own words. */
+function mapMethod({ CarrierId = '', ServiceTypeId }: Order): Pick<OrderSnapshot, 'shippingMethod' | 'shippingCode'> {
+  const carrier = carrierId(CarrierId);
+  if (carrier === undefined) return { shippingMethod: CarrierId || null };
+  const service = Number(ServiceTypeId);
+  const shippingCode = (CARRIERS[carrier] ?? '').toLowerCase().replaceAll(/\W+/g, '_').replace(/_$/, '');
+  return { shippingMethod: methodName(carrier, Number.isInteger(service) ? service : undefined), shippingCode };
+}
+
+/** "Undelivered" says of a parcel that it came to nobody; when, only the order's last change tells. */
+function eventsOf(
+  { OrderStatusId, ModifiedDate }: Order,
+  placedAt: string,
+  { timeZone }: Settings,
+): OrderSnapshot['events'] {
+  if (OrderStatusId !== UNDELIVERED) return undefined;
+  const at = ModifiedDate === undefined ? placedAt : toInstant(ModifiedDate, 'ModifiedDate', timeZone);
+  return [{ id: 'undelivered', type: 'undeliverable', at }];
+}
+
+function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot['lines'] {
   const shipped = countShipped(order);
-  return order.OrderItems.map(({ OrderItemId, SkuCode, ProductName, Quantity, UnitPrice }, index) => {
+  return (order.OrderItems ?? needed('OrderItems')).map((item, index) => {
+    const { OrderItemId, SkuCode, ProductName, Quantity, UnitPrice } = item;
     const sent = isShipped(order.OrderStatusId) ? Quantity : Math.min(Quantity, shipped.get(SkuCode) ?? 0);
     shipped.set(SkuCode, (shipped.get(SkuCode) ?? 0) - sent);
+    const at = `OrderItems[${index}]`;
     return {
       id: OrderItemId ?? `${index + 1}`,
       sku: SkuCode,
       title: ProductName ?? SkuCode,
       quantity: Quantity,
       ...(sent > 0 && { fulfilled: sent }),
-      unitPrice: minor(UnitPrice, `OrderItems[${index}].UnitPrice`),
+      unitPrice: minor(UnitPrice, `${at}.UnitPrice`),
+      ...defined({ tax: control(item.TaxAmount, `${at}.TaxAmount`), attributes: attributesOf(item) }),
     };
   });
+}
+
+/** Personalization in whatever form: an object, or a list of names and values. */
+function attributesOf({ Embellishments, Attributes }: NonNullable<Order['OrderItems']>[number]) {
+  const entries = [Embellishments, Attributes].flatMap((told) => {
+    if (!Array.isArray(told)) return Object.entries(typeof told === 'object' ? (told ?? {}) : {});
+    return told.map((each, index) => [textOf(member(each, 'Name')) || `${index + 1}`, member(each, 'Value') ?? each]);
+  });
+  const texts = entries.map(([name, value]) => [name, textOf(value)]).filter(([, value]) => value !== '');
+  return texts.length > 0 ? (Object.fromEntries(texts) as Record<string, string>) : undefined;
 }
 
 /** Pieces of each SKU in the parcels that the store shows. */
@@ -71,22 +117,63 @@ function countShipped({ ShippingInformation = [] }: Order): Map<string, number> 
   return shipped;
 }
 
-function mapPeople({ ShippingAddress, Email: email }: Order): Pick<OrderSnapshot, 'buyer' | 'shippingAddress'> {
-  const address: Partial<Address> = ShippingAddress ?? {};
-  const { FirstName: first_name, LastName: last_name, Phone: phone_number } = address;
+/** The total and what stands beside the goods only control: what is missing is nothing, or the sum of its parts. */
+function amountsOf(order: Order, lines: OrderSnapshot['lines'], amounts: AmountReader): OrderSnapshot['amounts'] {
+  const read = (name: 'ShippingAmount' | 'TaxAmount' | 'DiscountAmount') =>
+    Math.abs(amounts.control(order[name], name) ?? 0);
+  const fulfillment = read('ShippingAmount');
+  const tax = read('TaxAmount');
+  const discount = read('DiscountAmount');
+  const total = amounts.control(order.OrderTotal, 'OrderTotal');
+  if (total === undefined) amounts.assume('OrderTotal', 'summed up from its parts');
+  const goods = lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0);
+  return { fulfillment, tax, discount, total: total ?? goods - discount + fulfillment + tax };
+}
+
+function mapPeople(order: Order): Pick<OrderSnapshot, 'buyer' | 'shippingAddress' | 'billingAddress'> {
+  const shipping = addressIn(order.ShippingAddress ?? order.Address, 'ShippingAddress');
+  const billing = addressIn(order.BillingAddress, 'BillingAddress');
+  const email = order.Email;
+  const { first_name, last_name, company, phone_number } = Object.keys(billing).length > 0 ? billing : shipping;
   return {
-    buyer: defined({ first_name, last_name, email, phone_number }),
-    shippingAddress: defined({
-      first_name,
-      last_name,
-      street_address: address.AddressLine1,
-      extended_address: address.AddressLine2,
-      address_locality: address.City,
-      address_region: address.StateCode,
-      postal_code: address.ZipCode,
-      address_country: countryCode(address.CountryCode, 'ShippingAddress.CountryCode'),
-      phone_number,
-      email,
-    }),
+    buyer: defined({ first_name, last_name, company, email, phone_number }),
+    shippingAddress: { ...shipping, ...defined({ email }) },
+    ...(Object.keys(billing).length > 0 && { billingAddress: billing }),
   };
+}
+
+/** An address, also as the first of a list, which is how the document prints one. */
+function addressIn(told: unknown, at: string): OrderSnapshot['shippingAddress'] {
+  const address = readShape(Address, (Array.isArray(told) ? told[0] : told) ?? {}, at);
+  const isNamed = address.FirstName !== undefined || address.LastName !== undefined;
+  return defined({
+    first_name: address.FirstName,
+    last_name: address.LastName ?? (isNamed ? undefined : address.AddressName),
+    company: address.CompanyName ?? address.Company,
+    street_address: address.AddressLine1,
+    extended_address: address.AddressLine2,
+    address_locality: address.City,
+    address_region: address.StateCode,
+    postal_code: address.ZipCode,
+    address_country: countryCode(address.CountryCode, `${at}.CountryCode`),
+    phone_number: address.Phone,
+  });
+}
+
+/** Only what the store accepts comes back: a request may yet be rejected. */
+function mapReturn(body: unknown, { timeZone }: Settings): Change {
+  const { ReturnNumber, OrderNumber, ReturnStatusId, Items, Reason, ModifiedDate } = readShape(Return, body);
+  if (!isReturned(ReturnStatusId)) return { type: 'none', reason: `return ${ReturnNumber} is not accepted` };
+  const items = Items?.map(({ SkuCode: sku, Quantity: quantity }) => ({ sku, quantity }));
+  const at = ModifiedDate === undefined ? null : toInstant(ModifiedDate, 'ModifiedDate', timeZone);
+  return {
+    type: 'return',
+    return: { externalId: OrderNumber, id: ReturnNumber, at, ...defined({ items, reason: Reason }) },
+  };
+}
+
+/** What the store lists, so that it can be told how many there are. */
+function mapSku(body: unknown): Change {
+  const { SkuCode: sku, ProductName: title, Inventory: quantity } = readShape(Sku, body);
+  return { type: 'products', products: [{ sku, version: null, ...defined({ title, quantity }) }] };
 }

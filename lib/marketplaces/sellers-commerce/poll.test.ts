@@ -1,138 +1,263 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { RejectedError } from '#lib/platform/errors';
 import type { HttpRequest } from '#lib/platform/http/client';
 import { connectionOf, createRemote, pollContext } from '#test/conformance/kit';
-import type { PollContext } from '../contract.ts';
+import type { PollContext, PollPage } from '../contract.ts';
 import { info } from './manifest.ts';
-import { poll } from './poll.ts';
+import { poll, rewind } from './poll.ts';
 
 const NOW = '2026-11-20T09:00:00.400Z';
-type Row = { OrderNumber: string; OrderStatusId: number; ModifiedDate: string };
-const row = (number: number, ModifiedDate: string): Row => ({
-  OrderNumber: `${number}`,
-  OrderStatusId: 3,
-  ModifiedDate,
+const MINUTE = 60_000;
+interface Row extends Record<string, unknown> {
+  OrderNumber: string;
+  OrderStatusId: number;
+  ModifiedDate: string | null;
+}
+const row = (number: number, ModifiedDate: string | null): Row => ({
+  ...{ OrderNumber: `${number}`, OrderStatusId: 3, ModifiedDate },
 });
 const second = (index: number): string => new Date(Date.UTC(2026, 10, 20, 8) + index * 1000).toISOString().slice(0, 19);
 
-/** A store that filters, orders and pages; `meanwhile` happens after each page. */
-function open(rows: Row[], { settings = {}, meanwhile = () => {} }: Options = {}) {
+interface Store {
+  settings?: Record<string, unknown>;
+  /** What happens after each page of orders. */
+  meanwhile?: (calls: number) => void;
+  /** The most rows of a page, whatever is asked for. */
+  cap?: number;
+  heedsSkip?: boolean;
+  heedsTop?: boolean;
+  skus?: unknown[];
+  returns?: unknown[] | number;
+}
+
+/** A store that filters, orders and pages, as well as it can. */
+function open(rows: Row[], store: Store = {}, clock = { now: Date.parse(NOW) }) {
+  const {
+    settings = {},
+    meanwhile = () => {},
+    cap = 1000,
+    heedsSkip = true,
+    heedsTop = true,
+    skus = [],
+    returns = [],
+  } = store;
   const asked: Array<Record<string, string | number>> = [];
-  const request = async ({ query = {} }: HttpRequest) => {
-    asked.push(query);
-    const [, from = '', to = ''] =
-      /ge datetime'(.+)' and ModifiedDate le datetime'(.+)'$/.exec(`${query.$filter}`) ?? [];
-    const found = rows
-      .filter(({ ModifiedDate: at }) => at >= from && at.slice(0, 19) <= to)
-      .sort((a, b) => (a.ModifiedDate < b.ModifiedDate ? -1 : a.ModifiedDate > b.ModifiedDate ? 1 : 0));
-    const body = structuredClone(found.slice(Number(query.$skip), Number(query.$skip) + Number(query.$top)));
-    meanwhile(asked.length);
-    return { status: 200, headers: new Headers(), body };
+  let calls = 0;
+  const request = async ({ path, query = {} }: HttpRequest) => {
+    const { $filter, $top = query.top, $skip = query.skip } = query;
+    const headers = new Headers({ date: new Date(clock.now).toUTCString() });
+    if (path.includes('return') && typeof returns === 'number') throw refusal(returns);
+    const [, column = '', from = ''] = /^(\w+) ge datetime'(.+)'$/.exec(`${$filter ?? ''}`) ?? [];
+    const all = path.includes('order') ? rows : path.includes('return') ? (returns as Row[]) : (skus as Row[]);
+    const at = (each: Row) => `${each[column] ?? ''}`;
+    const found = column
+      ? all.filter((each) => at(each) >= from).sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0))
+      : all;
+    const begin = heedsSkip ? Number($skip) : 0;
+    const body = structuredClone(found.slice(begin, begin + Math.min(cap, heedsTop ? Number($top) : 100_000)));
+    if (path.includes('order')) {
+      asked.push(query);
+      calls += 1;
+      meanwhile(calls);
+    }
+    return { status: 200, headers, body };
   };
   const { http } = createRemote(info.name, []);
   const remote = { http: { ...http, request }, connection: connectionOf(info, settings), secrets: {} };
-  const context: PollContext = { ...pollContext(remote), now: () => new Date(NOW) };
+  const context: PollContext = { ...pollContext(remote), now: () => new Date(clock.now) };
   return { asked, context };
 }
 
-interface Options {
-  settings?: Record<string, unknown>;
-  meanwhile?: (calls: number) => void;
-}
+const refusal = (httpStatus: number) =>
+  new RejectedError({ code: `http_${httpStatus}`, description: 'no such thing', httpStatus });
 
 async function read(context: PollContext) {
-  const numbers: string[] = [];
-  let watermark: string | undefined;
+  const found: string[] = [];
+  let last: PollPage | undefined;
   for await (const page of poll(context)) {
-    numbers.push(...page.items.map(({ body }) => (body as Row).OrderNumber));
-    watermark = page.watermark;
+    found.push(...page.items.map(({ topic, body }) => `${topic} ${idOf(body)}`));
+    last = page;
   }
-  return { numbers: new Set(numbers), watermark };
+  const numbers = new Set(found.filter((each) => each.startsWith('order ')).map((each) => each.slice(6)));
+  return { found, numbers, watermark: last?.watermark, remark: last?.remark };
 }
+const idOf = (body: unknown) =>
+  ['ReturnNumber', 'OrderNumber', 'SkuCode'].map((key) => (body as Record<string, unknown>)[key]).find(Boolean);
 
 const filters = (asked: Array<Record<string, string | number>>) => asked.map(({ $filter }) => $filter);
 
-test('asks from a little before the last poll to a moment ago, in UTC without a zone', async () => {
-  const { asked, context } = open([]);
+test('asks for a day before the last poll, by each of the three times, without an end', async () => {
+  const { asked, context } = open([], { settings: { query: '$expand=OrderItems' } });
   const { watermark } = await read({ ...context, watermark: '2026-11-20T08:55:00.000Z' });
-  expect(asked).toEqual([
-    {
-      $filter: "ModifiedDate ge datetime'2026-11-20T08:45:00' and ModifiedDate le datetime'2026-11-20T08:59:58'",
-      $orderby: 'ModifiedDate',
-      $top: 100,
-      $skip: 0,
-    },
+  expect(asked[0]).toEqual({
+    $filter: "ModifiedDate ge datetime'2026-11-19T08:45:00'",
+    $orderby: 'ModifiedDate',
+    $top: 100,
+    $skip: 0,
+  });
+  expect(filters(asked).map((filter) => `${filter}`.split(' ')[0])).toEqual([
+    'ModifiedDate',
+    'OrderPlacedDate',
+    'CreatedDate',
   ]);
-  expect(watermark).toBe('2026-11-20T08:59:58.000Z');
+  expect(JSON.parse(watermark ?? '').at).toBe(NOW);
 });
 
-test('begins with everything, or with what a setting says', async () => {
-  const all = open([]);
-  await read(all.context);
-  expect(filters(all.asked)[0]).toContain("ge datetime'1970-01-01T00:00:00'");
-  const some = open([], { settings: { since: '2026-11-01T00:00:00+01:00' } });
-  await read(some.context);
-  expect(filters(some.asked)[0]).toContain("ge datetime'2026-10-31T23:00:00'");
-});
-
-test('asks in the clock of the store where it has another', async () => {
-  const { asked, context } = open([], { settings: { timeZone: 'America/New_York', overlapMinutes: 5 } });
-  await read({ ...context, watermark: '2026-11-20T08:55:00.000Z' });
-  expect(filters(asked)).toEqual([
-    "ModifiedDate ge datetime'2026-11-20T03:50:00' and ModifiedDate le datetime'2026-11-20T03:59:58'",
-  ]);
-});
-
-test('misses nobody when orders are modified between the pages', async () => {
-  const rows = Array.from({ length: 350 }, (_, index) => row(index, second(index)));
-  const meanwhile = (calls: number) => {
-    for (const each of rows.slice((calls - 1) * 100, calls * 100)) each.ModifiedDate = '2026-11-20T09:00:00';
+test('begins with everything, or with what a setting says: a day earlier while the zone is not set', async () => {
+  const begins = async (settings: Record<string, unknown>) => {
+    const { asked, context } = open([], { settings });
+    await read(context);
+    return /'(.+)'/.exec(`${filters(asked)[0]}`)?.[1];
   };
-  const { numbers } = await read(open(rows, { meanwhile }).context);
-  expect(numbers.size).toBe(350);
+  const since = '2026-11-01T00:00:00+01:00';
+  expect(await begins({})).toBe('1970-01-01T00:00:00');
+  expect(await begins({ since })).toBe('2026-10-30T23:00:00');
+  expect(await begins({ since, timeZone: 'America/New_York' })).toBe('2026-10-31T19:00:00');
 });
 
-test('misses nobody of a second that holds more than a page, modified meanwhile or not', async () => {
-  const at = (index: number) => second(index < 320 ? 1 : index);
-  const rows = Array.from({ length: 340 }, (_, index) => row(index, at(index)));
-  expect((await read(open(rows).context)).numbers.size).toBe(340);
-  let moved = 0;
-  const meanwhile = (calls: number) => {
-    const first = rows[calls * 7];
-    if (first && moved++ < 5) first.ModifiedDate = '2026-11-20T09:00:00';
-  };
-  expect((await read(open(rows, { meanwhile }).context)).numbers.size).toBe(340);
+describe('a store whose clock nobody told of', () => {
+  /** Almost seven hours of a poll and an order every five minutes; how many were found, and by what the last poll asked. */
+  async function watch(offset: number, store: Store = {}, dates: (local: string) => Partial<Row> = () => ({})) {
+    const rows: Row[] = [];
+    const clock = { now: Date.parse(NOW) };
+    const { asked, context } = open(rows, store, clock);
+    const found = new Set<string>();
+    let watermark: string | null = null;
+    let remark: string | undefined;
+    for (let index = 0; index < 81; index += 1) {
+      const polled = await read({ ...context, watermark });
+      for (const number of polled.numbers) found.add(number);
+      watermark = polled.watermark ?? null;
+      remark = polled.remark;
+      const local = new Date(clock.now + 2 * MINUTE + offset * MINUTE).toISOString().slice(0, 19);
+      const times = { OrderPlacedDate: local, CreatedDate: local, ...dates(local) };
+      if (index < 80) rows.push({ ...row(index, local), ...times } as Row);
+      clock.now += 5 * MINUTE;
+    }
+    return { found: found.size, remark, back: clock.now - 5 * MINUTE + offset * MINUTE, asked };
+  }
+
+  test.each([-5 * 60, 0, 5.5 * 60, 13 * 60, -12 * 60])('%i minutes ahead of UTC: all are found', async (offset) => {
+    const { found, remark, asked } = await watch(offset);
+    expect(found).toBe(80);
+    const hours = `${offset < 0 ? '-' : '+'}${String(Math.floor(Math.abs(offset) / 60)).padStart(2, '0')}`;
+    expect(remark).toContain(`UTC${hours}:`);
+    // Once the clock is known, a poll goes back two hours and not a day.
+    const read = asked.map(({ $filter }) => `${$filter}`).filter((filter) => filter.startsWith('ModifiedDate'));
+    expect(read.at(-1)?.slice(-21, -2)).not.toBe(read[1]?.slice(-21, -2));
+  });
+
+  test('is told apart from what settings.timeZone says, and agrees with it in silence', async () => {
+    expect((await watch(-300, { settings: { timeZone: 'Europe/Stockholm' } })).remark).toContain(
+      'which settings.timeZone Europe/Stockholm is not',
+    );
+    const right = await watch(-300, { settings: { timeZone: 'America/New_York' } });
+    expect([right.found, right.remark]).toEqual([80, undefined]);
+  });
+
+  test('may leave ModifiedDate, or any one of the others, empty until an order changes', async () => {
+    for (const name of ['ModifiedDate', 'OrderPlacedDate', 'CreatedDate'])
+      expect((await watch(-300, {}, () => ({ [name]: null }))).found).toBe(80);
+    const only = { ModifiedDate: null, OrderPlacedDate: null };
+    expect((await watch(-300, {}, () => only)).found).toBe(80);
+  });
+
+  test('may be put back an hour', async () => {
+    const night = Date.parse(NOW) + 3 * 3_600_000 - 300 * MINUTE;
+    const back = (local: string) => {
+      const at = Date.parse(`${local}Z`);
+      const put = at >= night ? new Date(at - 3_600_000).toISOString().slice(0, 19) : local;
+      return { ModifiedDate: put, OrderPlacedDate: put, CreatedDate: put };
+    };
+    expect((await watch(-300, {}, back)).found).toBe(80);
+  });
 });
 
-test('goes on where it broke off, with the window it had', async () => {
-  const rows = Array.from({ length: 250 }, (_, index) => row(index, second(index)));
-  const { asked, context } = open(rows);
-  const first = await poll(context).next();
-  const resume = first.value?.resume ?? null;
-  const rest = await read({ ...context, now: () => new Date('2026-11-20T10:00:00Z'), resume });
-  expect(rest.numbers.size).toBe(151);
-  expect(rest.watermark).toBe('2026-11-20T08:59:58.000Z');
-  expect(filters(asked).at(1)).toContain(
-    `ge datetime'${second(99)}' and ModifiedDate le datetime'2026-11-20T08:59:58'`,
-  );
+describe('pages', () => {
+  const rows = (count: number) => Array.from({ length: count }, (_, index) => row(index, second(index)));
+
+  test.each<[string, Store]>([
+    ['as asked', {}],
+    ['of 50 at most', { cap: 50 }],
+    ['of 7 at most', { cap: 7 }],
+    ['all at once', { heedsTop: false }],
+    ['that do not heed skip', { heedsSkip: false }],
+    ['of 50 that do not heed skip', { heedsSkip: false, cap: 50 }],
+    ['all at once, whatever is skipped', { heedsSkip: false, heedsTop: false }],
+  ])('%s: nobody is missed', async (_how, store) => {
+    for (const count of [0, 1, 11, 100, 250]) {
+      const { context } = open(rows(count), store);
+      expect((await read(context)).numbers.size).toBe(count);
+    }
+  });
+
+  test('miss nobody when orders are modified between them', async () => {
+    const all = rows(350);
+    const meanwhile = (calls: number) => {
+      for (const each of all.slice((calls - 1) * 100, calls * 100)) each.ModifiedDate = '2026-11-20T09:00:00';
+    };
+    expect((await read(open(all, { meanwhile }).context)).numbers.size).toBe(350);
+  });
+
+  test('miss nobody of a second that holds more than one, modified meanwhile or not', async () => {
+    const at = (index: number) => second(index < 320 ? 1 : index);
+    const all = Array.from({ length: 340 }, (_, index) => row(index, at(index)));
+    expect((await read(open(all).context)).numbers.size).toBe(340);
+    let moved = 0;
+    const meanwhile = (calls: number) => {
+      const first = all[calls * 7];
+      if (first && moved++ < 5) first.ModifiedDate = '2026-11-20T09:00:00';
+    };
+    expect((await read(open(all, { meanwhile }).context)).numbers.size).toBe(340);
+  });
+
+  test('go on where they broke off, and leave the mark of the poll that began', async () => {
+    const { context } = open(rows(250));
+    const first = await poll(context).next();
+    const resume = first.value?.resume ?? null;
+    const rest = await read({ ...context, now: () => new Date('2026-11-20T10:00:00Z'), resume });
+    const before = first.value?.items.map(({ body }: { body: unknown }) => (body as Row).OrderNumber) ?? [];
+    expect(new Set([...before, ...rest.numbers]).size).toBe(250);
+    expect(JSON.parse(rest.watermark ?? '').at).toBe('2026-11-20T09:00:00.400Z');
+  });
 });
 
-test('does not run for ever where the store does not page', async () => {
-  const { http } = createRemote(info.name, []);
-  const rows = Array.from({ length: 100 }, (_, index) => row(index, second(1)));
-  const request = async () => ({ status: 200, headers: new Headers(), body: { Results: rows } });
-  const remote = { http: { ...http, request }, connection: connectionOf(info), secrets: {} };
-  await expect(read(pollContext(remote))).rejects.toThrow('paging_unstable');
-});
-
-test('takes both forms of a list, leaves carts out, and says so where it is no list', async () => {
+test('takes both forms of a list, leaves carts out, and takes an empty store for one', async () => {
   const carts = [1, 2].map((OrderStatusId) => ({ ...row(OrderStatusId, second(1)), OrderStatusId }));
+  const none = { status: 404, body: JSON.stringify({ Results: 'OrderNotExist', StatusCode: 24 }) };
   for (const body of [[...carts, row(3, second(2))], { Results: [...carts, row(3, second(2))] }]) {
-    const { http } = createRemote(info.name, [{ status: 200, body: JSON.stringify(body) }]);
+    const script = [{ status: 200, body: JSON.stringify(body) }, none, none, none, none, none];
+    const { http } = createRemote(info.name, script);
     const { numbers } = await read(pollContext({ http, connection: connectionOf(info), secrets: {} }));
     expect([...numbers]).toEqual(['3']);
   }
-  for (const body of ['null', '{"Results":null}', '"text"']) {
+});
+
+test.each(['null', '{"Results":null}', '"text"', '[null]', '[{"OrderNumber":null,"OrderStatusId":null}]'])(
+  'does not go past %s, and says what the document demands',
+  async (body) => {
     const { http } = createRemote(info.name, [{ status: 200, body }]);
-    await expect(read(pollContext({ http, connection: connectionOf(info), secrets: {} }))).rejects.toThrow('Results');
-  }
+    const context = pollContext({ http, connection: connectionOf(info), secrets: {} });
+    await expect(read(context)).rejects.toThrow(/Results.*settings\.query/);
+  },
+);
+
+test('lists every SKU once a day, and returns; a store without them has orders all the same', async () => {
+  const skus = Array.from({ length: 230 }, (_, index) => ({ SkuCode: `S${index}`, Inventory: 5 }));
+  const returns = [{ ReturnNumber: '5001', OrderNumber: '1', ReturnStatusId: 98, ModifiedDate: second(3) }];
+  const { context } = open([row(1, second(1))], { skus, returns });
+  const first = await read(context);
+  expect(first.found.filter((each) => each.startsWith('sku '))).toHaveLength(230);
+  expect(first.found).toContain('return 5001');
+  const again = await read({ ...context, watermark: first.watermark ?? null });
+  expect(again.found.filter((each) => each.startsWith('sku '))).toEqual([]);
+  const without = await read(open([row(1, second(1))], { returns: 404 }).context);
+  expect([...without.numbers]).toEqual(['1']);
+  expect(without.remark).toContain('/api/return/getall cannot be read');
+});
+
+test('is read again from an instant on, never from a later one', () => {
+  const since = '2026-11-01T00:00:00.000Z';
+  expect(JSON.parse(rewind(JSON.stringify({ at: NOW, offset: -300 }), since))).toEqual({ at: since, offset: -300 });
+  expect(JSON.parse(rewind('2026-10-01T00:00:00.000Z', since)).at).toBe('2026-10-01T00:00:00.000Z');
 });

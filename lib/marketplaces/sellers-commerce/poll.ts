@@ -1,86 +1,207 @@
-import { RetryableError } from '#lib/platform/errors';
+import { ContractError, RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
+import type { Fetched } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
 import { member, textOf } from '../kit/json.ts';
-import { listOrders, PAGE } from './api.ts';
+import { rewindInstant } from '../kit/rewind.ts';
+import { type List, listPage, ORDERS_BY, PAGE, RETURNS, SKUS } from './api.ts';
 import { Settings } from './settings.ts';
 import { isCart } from './statuses.ts';
-import { windowOf } from './window.ts';
+import { learnOffset, localAt, nameOffset, offsetOf } from './window.ts';
 
-/**
- * An order that changed within this second may change again under the same ModifiedDate: it is left to the next poll.
- */
-const LAG_MS = 2_000;
-const MAX_RESTARTS = 20;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 3_600_000;
+/** Without the store's offset, its times may be anywhere within a day of UTC. */
+const UNKNOWN_MS = DAY_MS;
+/** With it, a clock may still be put back before the next change teaches the new one. */
+const KNOWN_MS = 2 * 3_600_000;
+/** So often a poll reads back a day all the same, to find out what the offset hides if it is wrong. */
+const CHECK_MS = 6 * 3_600_000;
+/** Rows that leave a list while it is read move the rest up by as many. */
+const ROWS_AGAIN = 10;
 
-/**
- * Where a page begins: the window that is left, and within its first second how many to skip, the last of them seen.
- */
+/** What is read, in this order. The store need not offer all of it: without returns and SKUs there are orders. */
+const WALKS: ReadonlyArray<{ list: List; topic: string; optional?: true; daily?: true }> = [
+  { list: ORDERS_BY.modified, topic: 'order' },
+  { list: ORDERS_BY.placed, topic: 'order' },
+  { list: ORDERS_BY.created, topic: 'order' },
+  { list: RETURNS, topic: 'return', optional: true },
+  { list: SKUS, topic: 'sku', optional: true, daily: true },
+];
+
+const instant = z.optional(z.string());
+
+/** Where the last complete poll stood, and what it learned of the store's clock. */
+const Mark = z.object({
+  /** When it began. */
+  at: z.string(),
+  /** The newest time that any order showed, and when the store answered by its own `Date`. */
+  newest: instant,
+  answeredAt: instant,
+  /** Minutes by which the store's times are ahead of UTC. */
+  offset: z.optional(z.number()),
+  /** When a day was last read back, and all SKUs. */
+  checkedAt: instant,
+  skusAt: instant,
+});
+type Mark = z.infer<typeof Mark>;
+
+/** The next page: of which walk, from which time and how many rows into it; and the mark that this poll will leave. */
 const Position = z.object({
-  until: z.string(),
+  walk: z.number(),
   from: z.string(),
-  to: z.string(),
   skip: z.number(),
-  seen: z.nullable(z.string()),
+  /** What the first row is, where the store heeds `skip`. */
+  first: z.optional(z.string()),
+  start: z.string(),
+  mark: Mark,
+  remarks: z.array(z.string()),
 });
 type Position = z.infer<typeof Position>;
 
-/** Everything modified since the last poll and a little before, up to a moment ago. */
-export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
-  let position = resumed(context.resume) ?? start(context);
-  const sent = new Set<string>();
-  for (let restarts = 0; restarts < MAX_RESTARTS; ) {
-    const rows = await listOrders(context, position, position.skip);
-    const items = rows.filter((row) => !isCart(Number(textOf(member(row, 'OrderStatusId')))) && isNew(row, sent));
-    const next = follow(position, rows);
-    const page = { items: items.map((body) => ({ topic: 'order', body })) };
-    if (next === null) return yield { ...page, resume: null, watermark: position.until };
-    yield { ...page, resume: JSON.stringify(next) };
-    if (position.skip > 0 && next.skip === 0 && next.from === position.from) restarts += 1;
-    position = next;
-  }
-  throw new RetryableError({ code: 'paging_unstable', description: 'the list of orders changed at every page' });
-}
-
-function start({ watermark, now, connection }: PollContext): Position {
-  const { overlapMinutes, since, timeZone } = Settings.parse(connection.settings);
-  const until = new Date(Math.floor((now().getTime() - LAG_MS) / 1000) * 1000).toISOString();
-  const from = watermark
-    ? Date.parse(watermark) - overlapMinutes * 60_000
-    : Date.parse(since ?? '1970-01-01T00:00:00Z');
-  const earliest = new Date(Math.min(from, Date.parse(until))).toISOString();
-  return { until, ...windowOf(earliest, until, timeZone), skip: 0, seen: null };
-}
+export const rewind = (watermark: string, since: string): string => {
+  const mark = readMark(watermark);
+  return mark ? JSON.stringify({ ...mark, at: rewindInstant(mark.at, since) }) : since;
+};
 
 /**
- * The next page, null after the last. It begins at the last second read rather than after so many orders: one that is
- * modified meanwhile leaves the window, and all behind it move up. Only within one second orders are counted, and
- * there the last one seen must be met again, or that second is read anew.
+ * Everything that was modified, placed or created since the last poll and a while before. There is no end to the window,
+ * and a page is the last only where nothing new stands behind it: a clock, a page size or a `skip` that are not what we
+ * take them for then lose nothing.
  */
-function follow(position: Position, rows: readonly unknown[]): Position | null {
-  const { from, skip, seen } = position;
-  if (seen !== null && numberOf(rows[0]) !== seen) return { ...position, skip: 0, seen: null };
-  if (rows.length < PAGE) return null;
-  const last = textOf(member(rows.at(-1), 'ModifiedDate'))
-    .replace(' ', 'T')
-    .slice(0, 19);
-  if (last > from && last <= position.to) return { ...position, from: last, skip: 0, seen: null };
-  return { ...position, skip: skip + rows.length - 1, seen: numberOf(rows.at(-1)) };
+export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
+  const last = readMark(context.watermark);
+  let position: Position | null = parse(Position, context.resume) ?? start(context, last);
+  const sent = new Set<string>();
+  let seen = new Set<string>();
+  while (position) {
+    const walk: number = position.walk;
+    const { rows, at, problem } = await readPage(context, position);
+    const fresh = rows.filter((row) => isNew(stateOf(row), seen));
+    const items = fresh.filter((row) => !isOld(row) && isNew(stateOf(row), sent));
+    const read: Position = noteTimes(position, rows, at, problem);
+    const next = follow(read, rows, fresh.length) ?? nextWalk(read, context.now());
+    const page = { items: items.map((body): Fetched => ({ topic: WALKS[walk]?.topic ?? '', body })) };
+    if (next) yield { ...page, resume: JSON.stringify(next) };
+    else yield { ...page, resume: null, ...conclude(context, read, last) };
+    if (next?.walk !== walk) seen = new Set();
+    position = next;
+  }
 }
 
-/** False for a state that this poll has sent: pages overlap, and a second may be read anew. */
-function isNew(row: unknown, sent: Set<string>): boolean {
-  const state = `${numberOf(row)} ${textOf(member(row, 'ModifiedDate'))}`;
-  if (numberOf(row) === '' || !sent.has(state)) return Boolean(sent.add(state));
-  return false;
-}
+const isOld = (row: unknown): boolean => isCart(Number(textOf(member(row, 'OrderStatusId'))));
 
-const numberOf = (row: unknown): string => textOf(member(row, 'OrderNumber'));
-
-function resumed(resume: string | null): Position | null {
+async function readPage(context: PollContext, { walk, from, skip }: Position) {
+  const { list, optional } = WALKS[walk] ?? { list: ORDERS_BY.modified };
+  const { query: rawQuery } = Settings.parse(context.connection.settings);
   try {
-    return Position.parse(JSON.parse(resume ?? ''));
+    return { ...(await listPage(context, list, { from, skip, rawQuery })), problem: null };
+  } catch (error) {
+    // "Order Does Not Exist": a list that is empty.
+    if (error instanceof RejectedError && error.code === 'response_24') return { rows: [], at: null, problem: null };
+    const isRefused = error instanceof RejectedError || error instanceof ContractError;
+    if (!optional || !isRefused) throw error;
+    return { rows: [], at: null, problem: `${list.path} cannot be read (${error.code})` };
+  }
+}
+
+function start({ now, connection }: PollContext, last: Mark | undefined): Position {
+  const { overlapMinutes, since, timeZone } = Settings.parse(connection.settings);
+  const at = now().toISOString();
+  const checkedAt = last?.offset === undefined || isPast(last.checkedAt, CHECK_MS, at) ? at : last.checkedAt;
+  const back = overlapMinutes * MINUTE_MS + (checkedAt === at ? UNKNOWN_MS : KNOWN_MS);
+  const from = last ? localAt(Date.parse(last.at) - back, last.offset) : firstFrom(since, timeZone);
+  return { walk: 0, from, start: from, skip: 0, mark: { ...last, at, checkedAt }, remarks: [] };
+}
+
+function firstFrom(since: string | undefined, timeZone: string | undefined): string {
+  if (since === undefined) return '1970-01-01T00:00:00';
+  const at = Date.parse(since);
+  return timeZone ? localAt(at, offsetOf(timeZone, new Date(at).toISOString())) : localAt(at - UNKNOWN_MS);
+}
+
+const isPast = (then: string | undefined, ms: number, now: string): boolean =>
+  then === undefined || Date.parse(now) - Date.parse(then) >= ms;
+
+/** The position with the newest time that its rows show, and what could not be read. */
+function noteTimes(position: Position, rows: readonly unknown[], at: string | null, problem: string | null): Position {
+  const { column } = WALKS[position.walk]?.list ?? {};
+  const isOrders = WALKS[position.walk]?.topic === 'order';
+  const times = isOrders && column ? rows.map((row) => timeOf(row, column)) : [];
+  const newest = [...times, position.mark.newest ?? ''].sort().at(-1) || undefined;
+  const remarks = problem === null ? position.remarks : [...position.remarks, problem];
+  return { ...position, mark: { ...position.mark, newest, ...(at && { answeredAt: at }) }, remarks };
+}
+
+/** The next page of a walk: behind the last time read, or behind so many rows; null where nothing new is left. */
+function follow(position: Position, rows: readonly unknown[], fresh: number): Position | null {
+  const { column } = WALKS[position.walk]?.list ?? {};
+  const times = column ? rows.map((row) => timeOf(row, column)) : [];
+  const isSorted = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? ''));
+  const last = times.at(-1) ?? '';
+  const byTime = isSorted && last > position.from ? { ...position, from: last, skip: 0, first: undefined } : null;
+  const more = Math.max(1, rows.length - ROWS_AGAIN);
+  const first = rows.length > more ? stateOf(rows[more]) : undefined;
+  const byRows = { ...position, skip: position.skip + more, first };
+  if (rows.length === 0) return null;
+  if (fresh > 0) return rows.length >= PAGE && byTime ? byTime : byRows;
+  if (position.skip === 0) return byRows;
+  // A page of rows that were all seen is the end of a list, unless the store does not heed `skip`.
+  const isHeeded = position.first !== undefined && stateOf(rows[0]) === position.first;
+  return isHeeded ? null : byTime;
+}
+
+function nextWalk({ walk, mark, ...position }: Position, now: Date): Position | null {
+  const next = WALKS[walk + 1];
+  if (!next) return null;
+  const at = now.toISOString();
+  const isDue = !next.daily || isPast(mark.skusAt, DAY_MS, at);
+  const ahead = { ...position, walk: walk + 1, from: position.start, skip: 0, first: undefined };
+  if (!isDue) return nextWalk({ ...ahead, mark }, now);
+  return { ...ahead, mark: next.daily ? { ...mark, skusAt: at } : mark };
+}
+
+/** What a complete poll leaves: how far it came, and what it has learned of the store's clock. */
+function conclude({ connection }: PollContext, { mark, remarks }: Position, last: Mark | undefined) {
+  const { newest = '', answeredAt } = mark;
+  const isTold = last?.newest !== undefined && newest > last.newest && last.answeredAt && answeredAt;
+  const told = isTold ? learnOffset(newest, last.answeredAt ?? '', answeredAt) : undefined;
+  // A change that the window of the offset would not have shown.
+  const isHidden = isTold && last.offset !== undefined && newest < localAt(Date.parse(last.at) - KNOWN_MS, last.offset);
+  const offset = told ?? (isHidden ? undefined : last?.offset);
+  const all = [...remarks, ...remarkOn(offset, connection.settings, mark.at)];
+  return {
+    watermark: JSON.stringify({ ...mark, offset }),
+    ...(all.length > 0 && { remark: all.join('; ') }),
+  };
+}
+
+function remarkOn(offset: number | undefined, settings: Record<string, unknown>, at: string): string[] {
+  const { timeZone } = Settings.parse(settings);
+  if (offset === undefined || (timeZone && offsetOf(timeZone, at) === offset)) return [];
+  const clock = `the store's times are those of ${nameOffset(offset)}`;
+  return [timeZone ? `${clock}, which settings.timeZone ${timeZone} is not` : `${clock}: set settings.timeZone`];
+}
+
+const timeOf = (row: unknown, column: string): string => textOf(member(row, column)).replace(' ', 'T').slice(0, 19);
+
+/** Whether a set did not have it yet. */
+const isNew = (state: string, known: Set<string>): boolean => known.size < known.add(state).size;
+
+/** What tells a row from all others, and from itself before a change. */
+function stateOf(row: unknown): string {
+  const names = ['OrderNumber', 'ReturnNumber', 'SkuCode', 'ModifiedDate', 'OrderStatusId'];
+  const told = names.map((name) => textOf(member(row, name)));
+  return told.slice(0, 3).join('') === '' ? JSON.stringify(row) : told.join(' ');
+}
+
+const readMark = (watermark: string | null): Mark | undefined =>
+  parse(Mark, watermark) ?? (watermark === null ? undefined : { at: watermark });
+
+function parse<T>(schema: z.ZodMiniType<T>, text: string | null): T | undefined {
+  try {
+    return schema.parse(JSON.parse(text ?? ''));
   } catch {
-    return null;
+    return undefined;
   }
 }

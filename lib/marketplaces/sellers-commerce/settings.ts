@@ -1,5 +1,6 @@
 import * as z from '#lib/platform/zod';
 import { channelSettings } from '../kit/settings.ts';
+import { timeZone } from '../kit/shape.ts';
 
 const filled = z.string().check(z.minLength(1));
 
@@ -18,20 +19,15 @@ export const Settings = z.strictObject({
   services: z._default(z.record(z.string(), z.int().check(z.minimum(1), z.maximum(36))), {}),
   /** Captures an authorized payment with the first parcel. */
   capturePayment: z._default(z.boolean(), false),
-  /** IANA zone of the store's times, which carry none. */
-  timeZone: z._default(z.string().check(z.refine(isZone, 'must be an IANA time zone')), 'UTC'),
+  /** IANA zone of the store's times, which carry none: read as UTC without it. Polls go by what the store shows. */
+  timeZone: z.optional(timeZone),
+  /** Of orders that name none; the document does not promise a CurrencyCode. */
+  currency: z.optional(z.string().check(z.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'))),
+  /** "These additional query line", without which lists "will return you null values": sent behind each query as it stands. */
+  query: z.optional(filled),
   /** How far each poll goes back behind the last, for changes that became visible late. */
   overlapMinutes: z._default(z.number().check(z.minimum(0), z.maximum(1440)), 10),
   /** The first poll reads what was modified since; by default everything there is. */
   since: z.optional(z.iso.datetime({ offset: true })),
 });
 export type Settings = z.infer<typeof Settings>;
-
-function isZone(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-    return true;
-  } catch {
-    return false;
-  }
-}

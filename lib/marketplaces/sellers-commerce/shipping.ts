@@ -9,67 +9,20 @@ import type { ShippingInformation } from './api.ts';
 import { carriers, info } from './manifest.ts';
 import { Settings } from './settings.ts';
 import { isShipped, PARTIALLY_SHIPPED } from './statuses.ts';
+import { CARRIERS, carrierId, isCarrier, readMethod, serviceTypeId } from './tables.ts';
 
-/** "CarrierId": how an order is shipped, which is not always a carrier. There is no 9. */
-const CARRIER_IDS: Readonly<Record<string, number>> = {
-  UPS: 1,
-  USPS: 2,
-  'Flat Rate Per Item': 3,
-  'Ship By Weight': 4,
-  'Ship By Order Total': 5,
-  'Flat Rate Per Order': 6,
-  'In Store Pick Up': 7,
-  FEDEX: 8,
-  'Ship by Order Total[Tiered]': 10,
-};
-const OFFERED: readonly string[] = Object.keys(CARRIER_IDS);
-
-/** "ServiceTypeId" by CarrierId, first and last of each. There is no 12 and no 33; the other carriers have none. */
-const SERVICES: Readonly<Record<number, readonly [number, number]>> = {
-  1: [1, 11],
-  2: [13, 17],
-  8: [18, 32],
-  10: [34, 36],
-};
-
-/** UPS Ground, USPS PriorityMail, FedEx 3 Day Freight: the working choice until `settings.services` says better. */
-const DEFAULT_SERVICES: Readonly<Record<number, number>> = { 1: 1, 2: 14, 8: 28 };
-
-/** The CarrierId of a carrier's name, without regard to case. */
-function carrierId(word: string): number | undefined {
-  const wanted = word.trim().toLowerCase();
-  return Object.entries(CARRIER_IDS).find(([name]) => name.toLowerCase() === wanted)?.[1];
-}
-
-/** The ServiceTypeId to send: null where the carrier has no services, undefined where a choice is needed or wrong. */
-function serviceTypeId(carrier: number, chosen: number | undefined): number | null | undefined {
-  const services = SERVICES[carrier];
-  if (!services) return chosen === undefined ? null : undefined;
-  const id = chosen ?? DEFAULT_SERVICES[carrier];
-  return id !== undefined && id >= services[0] && id <= services[1] ? id : undefined;
-}
+const OFFERED: readonly string[] = Object.values(CARRIERS);
 
 /**
- * The body of shippinginformation. Throws BlockedError for a carrier or service that is not in the document's tables.
+ * The body of shippinginformation: who shipped the parcel; where the store has no word for them, how the buyer's price
+ * was made, which names no other carrier. Throws BlockedError for what is not in the document's tables.
  */
 export function shippingOf(connection: Connection, { order, fulfillment }: ReportInput): ShippingInformation {
-  const { services, timeZone } = Settings.parse(connection.settings);
-  const { trackingNumber, shippedAt, carrierCode } = fulfillment;
-  const word = parcelCarrier(connection, fulfillment, { title: info.title, table: carriers, offered: OFFERED });
-  const CarrierId = carrierId(word);
-  if (CarrierId === undefined)
-    throw blocked(
-      'carrier_unmapped',
-      `"${word}" is none of ${OFFERED.join(', ')}: correct settings.carriers of ${connection.id}`,
-    );
-  const chosen = Object.entries(services);
-  const choice = (name: string | null) => chosen.find(([key]) => key.toLowerCase() === name?.toLowerCase())?.[1];
-  const service = serviceTypeId(CarrierId, choice(carrierCode) ?? choice(word));
-  if (service === undefined)
-    throw blocked(
-      'service_unmapped',
-      `no ServiceTypeId of ${word} is chosen: add "${carrierCode}": <one of its table> to settings.services of ${connection.id}`,
-    );
+  const { timeZone = 'UTC' } = Settings.parse(connection.settings);
+  const { trackingNumber, shippedAt } = fulfillment;
+  const bought = readMethod(order.shippingMethod);
+  const CarrierId = carrierOf(connection, fulfillment, bought);
+  const service = serviceOf(connection, CarrierId, fulfillment, bought);
   return {
     OrderNumber: order.externalId,
     CarrierId,
@@ -78,6 +31,38 @@ export function shippingOf(connection: Connection, { order, fulfillment }: Repor
     ShippedDate: toLocal(shippedAt, timeZone),
     Items: itemsOf(order, fulfillment),
   };
+}
+
+type Parcel = ReportInput['fulfillment'];
+type Bought = ReturnType<typeof readMethod>;
+
+function carrierOf(connection: Connection, parcel: Parcel, bought: Bought): number {
+  try {
+    const word = parcelCarrier(connection, parcel, { title: info.title, table: carriers, offered: OFFERED });
+    const id = carrierId(word);
+    if (id !== undefined) return id;
+    throw blocked(
+      'carrier_unmapped',
+      `"${word}" is none of ${OFFERED.join(', ')}: correct settings.carriers of ${connection.id}`,
+    );
+  } catch (error) {
+    if (bought && !isCarrier(bought.carrier) && parcel.carrierCode !== null) return bought.carrier;
+    throw error;
+  }
+}
+
+/** The seller's choice, else the buyer's where it is of the carrier that shipped, else the usual one. */
+function serviceOf(connection: Connection, carrier: number, { carrierCode }: Parcel, bought: Bought): number | null {
+  const { services } = Settings.parse(connection.settings);
+  const choice = (name: string | null | undefined) =>
+    Object.entries(services).find(([key]) => key.toLowerCase() === name?.toLowerCase())?.[1];
+  const buyers = bought?.carrier === carrier ? (bought.service ?? undefined) : undefined;
+  const service = serviceTypeId(carrier, choice(carrierCode) ?? choice(CARRIERS[carrier]) ?? buyers);
+  if (service !== undefined) return service;
+  throw blocked(
+    'service_unmapped',
+    `no ServiceTypeId of ${CARRIERS[carrier]} is chosen: add "${carrierCode}": <one of its table> to settings.services of ${connection.id}`,
+  );
 }
 
 const blocked = (code: string, description: string) => new BlockedError({ code, description }, 'connection');

@@ -1,3 +1,5 @@
+import type { Payment } from '#lib/orders/order-schema';
+
 /** "OrderStatusId", of which only these decide anything here. */
 const LIVE_CART = 1;
 const ABANDONED_CART = 2;
@@ -11,7 +13,7 @@ const SHIPPED = 9;
 const COMPLETED = 10;
 export const PROCESSING = 35;
 const REJECTED = 36;
-const UNDELIVERED = 37;
+export const UNDELIVERED = 37;
 const PARTIAL_PAID = 38;
 
 /** "PaymentStatusId". */
@@ -23,6 +25,9 @@ export const isCart = (status: number): boolean => status === LIVE_CART || statu
 export const isCancelled = (status: number): boolean => status === CANCELLED || status === REJECTED;
 /** Whether all of the order has left the seller, whatever became of it then. */
 export const isShipped = (status: number): boolean => [SHIPPED, COMPLETED, UNDELIVERED].includes(status);
+
+/** "Return Status ID": accepted, refunded, partially accepted. */
+export const isReturned = (status: number): boolean => [98, 100, 104].includes(status);
 
 const PAID = [CAPTURED, AUTHORIZED, CAPTURED_LATER];
 const RELEASED = [
@@ -36,11 +41,32 @@ const RELEASED = [
   UNDELIVERED,
 ];
 
+/** "PaymentMethodId". */
+const METHODS: Readonly<Record<number, string>> = {
+  30: 'PayPal [Express Checkout]',
+  31: 'Credit Card',
+  32: 'Manual Payment',
+  33: 'Purchase Order',
+  90: 'Store Credit',
+  91: 'Gift Card',
+  224: 'Cyber Source (Secure Acceptance)',
+};
+const PURCHASE_ORDER = 33;
+/** The store has the money before there is an order. */
+const PREPAID = [90, 91];
+
 /**
- * Whether the order may be shipped. An authorization is enough, as capture comes with the parcel; an order on account,
- * which has no payment status, is one once the store moves it on.
+ * How the order is paid. An authorization is enough, as capture comes with the parcel. What has no payment of the table
+ * (on account, by hand, with a gift card) is paid as the store's status says, once that moves on from placed.
  */
-export function isPaid(status: number, payment: number | undefined): boolean {
-  if (status === PARTIAL_PAID) return false;
-  return payment === undefined ? RELEASED.includes(status) : PAID.includes(payment);
+export function paymentOf(status: number, payment: number | undefined, method: string | undefined): Payment {
+  const id = Number(method);
+  return { method: METHODS[id] ?? method ?? null, state: stateOf(status, payment, id) };
+}
+
+function stateOf(status: number, payment: number | undefined, method: number): Payment['state'] {
+  if (status === PARTIAL_PAID) return 'pending';
+  if (payment !== undefined && PAID.includes(payment)) return 'paid';
+  if (method === PURCHASE_ORDER) return 'on_account';
+  return RELEASED.includes(status) || PREPAID.includes(method) ? 'paid' : 'pending';
 }

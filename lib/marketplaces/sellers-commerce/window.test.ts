@@ -1,34 +1,23 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { toLocal } from '#lib/platform/time';
-import { modifiedAt, windowOf } from './window.ts';
+import { learnOffset, modifiedAt, nameOffset, offsetOf } from './window.ts';
 
-const instant = (ms: number): string => new Date(ms).toISOString();
-
-test('is in UTC what it is in instants, whatever the night', () => {
-  expect(windowOf('2026-11-01T05:30:00.000Z', '2026-11-01T06:10:00.000Z', 'UTC')).toEqual({
-    from: '2026-11-01T05:30:00',
-    to: '2026-11-01T06:10:00',
-  });
+test('a change between two answers of the store tells its clock, where it leaves no choice', () => {
+  const learn = (changed: string, minutes = 5) => learnOffset(changed, at('10:00'), at(`10:0${minutes}`));
+  const at = (time: string) => `2026-11-20T${time}:00.000Z`;
+  expect(learn('2026-11-20T05:03:00')).toBe(-300);
+  expect(learn('2026-11-20T10:00:30')).toBe(0);
+  expect(learn('2026-11-20T15:32:00')).toBe(330);
+  expect(learn('2026-11-21T00:04:59')).toBe(840);
+  // It lies between the quarters, or further than any zone.
+  expect(learn('2026-11-20T05:10:00')).toBeUndefined();
+  expect(learn('2026-11-21T03:02:00')).toBeUndefined();
+  expect(learnOffset('2026-11-20T05:10:00', at('10:00'), at('10:30'))).toBeUndefined();
 });
 
-test('is not empty in a night whose clock is put back', () => {
-  // 01:30 in summer time to 01:10 in winter time.
-  const window = windowOf('2026-11-01T05:30:00.000Z', '2026-11-01T06:10:00.000Z', 'America/New_York');
-  expect(window).toEqual({ from: '2026-11-01T00:30:00', to: '2026-11-01T02:10:00' });
-});
-
-test('holds the clock time of every moment between its ends, in any zone', () => {
-  const zone = fc.constantFrom('America/New_York', 'Europe/Stockholm', 'Australia/Sydney', 'Asia/Kolkata', 'UTC');
-  const start = fc.integer({ min: Date.UTC(2026, 8, 1), max: Date.UTC(2027, 4, 1) });
-  const length = fc.integer({ min: 0, max: 40 * 24 * 3600_000 });
-  fc.assert(
-    fc.property(zone, start, length, fc.double({ min: 0, max: 1, noNaN: true }), (timeZone, from, span, share) => {
-      const window = windowOf(instant(from), instant(from + span), timeZone);
-      const shown = toLocal(instant(from + Math.floor(span * share)), timeZone);
-      expect([window.from <= shown, shown <= window.to]).toEqual([true, true]);
-    }),
-  );
+test('an offset has a name, and a zone an offset', () => {
+  expect([-300, 0, 330, -210].map(nameOffset)).toEqual(['UTC-05:00', 'UTC+00:00', 'UTC+05:30', 'UTC-03:30']);
+  expect(offsetOf('America/New_York', '2026-11-20T10:00:00.000Z')).toBe(-300);
+  expect(offsetOf('America/New_York', '2026-07-20T10:00:00.400Z')).toBe(-240);
 });
 
 test('a time that the clock showed twice is the later one once that has been', () => {

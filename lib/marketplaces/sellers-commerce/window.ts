@@ -1,24 +1,7 @@
 import { toInstant, toLocal } from '#lib/platform/time';
 
-/** Both ends as the store writes times: without zone, whole seconds. */
-export interface Window {
-  from: string;
-  to: string;
-}
-
-const DAY = 24 * 3600_000;
 const HOUR = 3600_000;
-
-/**
- * The store's clock times that hold every moment between two instants. A clock that is put back within the window or
- * a day of its ends shows some times twice, so the window reaches as far as either reading of it does.
- */
-export function windowOf(from: string, to: string, zone: string): Window {
-  return {
-    from: [toLocal(from, zone), shift(toLocal(shiftInstant(from, DAY), zone), -DAY)].sort()[0] ?? '',
-    to: [toLocal(to, zone), shift(toLocal(shiftInstant(to, -DAY), zone), DAY)].sort()[1] ?? '',
-  };
-}
+const QUARTER = 15;
 
 /**
  * When the store last changed something, by what it shows at `readAt`. Of a time that its clock showed twice it is the
@@ -33,4 +16,32 @@ export function modifiedAt(text: string, field: string, zone: string, readAt: st
 }
 
 const shiftInstant = (instant: string, ms: number): string => new Date(Date.parse(instant) + ms).toISOString();
-const shift = (local: string, ms: number): string => shiftInstant(`${local}Z`, ms).slice(0, 19);
+
+/** An instant as a clock so many minutes ahead of UTC shows it: without zone, whole seconds. */
+export const localAt = (ms: number, offset = 0): string => new Date(ms + offset * 60_000).toISOString().slice(0, 19);
+
+/**
+ * How many minutes the store's clock is ahead of UTC, as far as one change tells: it was made between two answers of the
+ * store, and clocks differ from UTC by quarters of an hour. Undefined where that leaves none, or a choice.
+ */
+export function learnOffset(changed: string, before: string, after: string): number | undefined {
+  const [most, least] = [before, after].map((at) => (Date.parse(`${changed}Z`) - Date.parse(at)) / 60_000) as [
+    number,
+    number,
+  ];
+  const first = Math.ceil((least - SLACK) / QUARTER) * QUARTER;
+  return first <= most + SLACK && first + QUARTER > most + SLACK && Math.abs(first) <= 14 * 60 ? first + 0 : undefined;
+}
+
+/** Minutes by which the clocks of a store's database and of its web server may differ. */
+const SLACK = 2;
+
+/** How many minutes a zone is ahead of UTC at an instant. */
+export const offsetOf = (zone: string, at: string): number =>
+  Math.round((Date.parse(`${toLocal(at, zone)}Z`) - Date.parse(at)) / 60_000);
+
+/** UTC-05:00 */
+export function nameOffset(minutes: number): string {
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`;
+}

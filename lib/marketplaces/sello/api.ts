@@ -2,7 +2,7 @@ import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { member } from '../kit/json.ts';
-import { id, integer, optional, optionalId, optionalText, readShape, text } from '../kit/shape.ts';
+import { anything, id, integer, optional, optionalId, optionalText, readShape, text } from '../kit/shape.ts';
 
 /** Flags are booleans here and "0" or "1" elsewhere in their document. */
 const flagOr = (fallback: boolean) =>
@@ -33,8 +33,8 @@ const Row = z.object({
   identifier: optionalId,
   identifier_type: optionalText,
   /** In percent. */
-  tax: z.unknown(),
-  total_vat: z.unknown(),
+  tax: anything,
+  total_vat: anything,
 });
 export type Row = z.infer<typeof Row>;
 
@@ -52,7 +52,7 @@ export const Order = z.object({
   shipping_cost: optional(amount),
   shipping_option: optionalText,
   payment_option: optionalText,
-  total: z.unknown(),
+  total: anything,
   customer_alias: optionalText,
   customer_email: optionalText,
   customer_phone: optionalText,

@@ -10,6 +10,8 @@ export interface HttpRequest {
   path: string;
   params?: Readonly<Record<string, string>>;
   query?: Record<string, string | number>;
+  /** More of the query, behind all else and as it stands. */
+  rawQuery?: string | undefined;
   headers?: Record<string, string>;
   /** Sent as JSON. */
   json?: unknown;
@@ -74,9 +76,10 @@ export function createHttp({
   };
 }
 
-function urlOf({ path, params, query = {} }: HttpRequest, baseUrl: string): URL {
+function urlOf({ path, params, query = {}, rawQuery }: HttpRequest, baseUrl: string): URL {
   const url = new URL(baseUrl.replace(/\/$/, '') + fillPath(path, params));
   for (const [key, value] of Object.entries(query)) url.searchParams.set(key, String(value));
+  if (rawQuery) url.search = [url.search, rawQuery.replace(/^[?&]/, '')].filter(Boolean).join('&');
   return url;
 }
 

@@ -1,0 +1,91 @@
+/** "CarrierId": how an order is shipped, which is not always a carrier. There is no 9. */
+export const CARRIERS: Readonly<Record<number, string>> = {
+  1: 'UPS',
+  2: 'USPS',
+  3: 'Flat Rate Per Item',
+  4: 'Ship By Weight',
+  5: 'Ship By Order Total',
+  6: 'Flat Rate Per Order',
+  7: 'In Store Pick Up',
+  8: 'FEDEX',
+  10: 'Ship by Order Total[Tiered]',
+};
+
+/** "ServiceTypeId" by CarrierId, in the document's order. There is no 12 and no 33; the other carriers have none. */
+const SERVICES: Readonly<Record<number, Readonly<Record<number, string>>>> = {
+  1: numbered(1, [
+    'Ground',
+    'Next Day Air Early AM',
+    'Next Day Air',
+    'Next Day Air Saver',
+    '2nd Day Air Early AM',
+    '2nd Day Air',
+    '3 Day Select',
+    'Canada Standard',
+    'Worldwide Express',
+    'Worldwide Express Plus',
+    'Worldwide Expedited',
+  ]),
+  2: numbered(13, ['ExpressMail', 'PriorityMail', 'Parcel Post (Machinable)', 'Library', 'Media']),
+  8: numbered(18, [
+    'Priority Overnight',
+    'Standard Overnight',
+    'First Overnight',
+    'FedEx 2 Day',
+    'FedEx Express Saver',
+    'International Priority',
+    'International Economy',
+    'International First',
+    'FedEx 1 Day Freight',
+    'FedEx 2 Day Freight',
+    'FedEx 3 Day Freight',
+    'FedEx Ground',
+    'Ground Home Delivery',
+    'International Priority Freight',
+    'International Economy Freight',
+  ]),
+  10: numbered(34, ['Tier One', 'Tier Two', 'Tier Three']),
+};
+
+function numbered(first: number, names: readonly string[]): Readonly<Record<number, string>> {
+  return Object.fromEntries(names.map((name, index) => [first + index, name]));
+}
+
+/** UPS Ground, USPS PriorityMail, FedEx Ground: the working choice where neither buyer nor seller has made one. */
+const DEFAULT_SERVICES: Readonly<Record<number, number>> = { 1: 1, 2: 14, 8: 29 };
+
+/** The CarrierId of a carrier's name or of its number as text, without regard to case. */
+export function carrierId(word: string): number | undefined {
+  const wanted = word.trim().toLowerCase();
+  const found = Object.entries(CARRIERS).find(([id, name]) => id === wanted || name.toLowerCase() === wanted);
+  return found && Number(found[0]);
+}
+
+/** What the buyer chose, in one line: `UPS Next Day Air`. */
+export function methodName(carrier: number, service: number | undefined): string {
+  return [CARRIERS[carrier], service === undefined ? undefined : SERVICES[carrier]?.[service]]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** The CarrierId and ServiceTypeId that `methodName` made a line of. */
+export function readMethod(line: string | null): { carrier: number; service: number | null } | undefined {
+  for (const carrier of Object.keys(CARRIERS).map(Number)) {
+    if (methodName(carrier, undefined) === line) return { carrier, service: null };
+    const services = Object.keys(SERVICES[carrier] ?? {}).map(Number);
+    const service = services.find((id) => methodName(carrier, id) === line);
+    if (service !== undefined) return { carrier, service };
+  }
+  return undefined;
+}
+
+/** Whether a CarrierId names who carries the parcel, and not how its price was made. */
+export const isCarrier = (carrier: number): boolean => carrier in DEFAULT_SERVICES;
+
+/** The ServiceTypeId to send: null where the carrier has no services, undefined where a choice is needed or wrong. */
+export function serviceTypeId(carrier: number, chosen: number | undefined): number | null | undefined {
+  const services = SERVICES[carrier];
+  if (!services) return chosen === undefined ? null : undefined;
+  const id = chosen ?? DEFAULT_SERVICES[carrier];
+  return id !== undefined && services[id] !== undefined ? id : undefined;
+}
