@@ -16,9 +16,19 @@ export interface Market {
 export async function planStock(product: Product, market: Market, table = db): Promise<NewDelivery[]> {
   const warehouse = market.connections.get(product.connection);
   if (!warehouse || market.roleOf(warehouse.marketplace).info.sells) return [];
-  const why = [product.id, product.updatedAt, String(unitsOf(product))];
-  return planTelling(product.sku, why, market, table);
+  return planTelling(product.sku, occasionOf(product), market, table);
 }
+
+/** A sales channel that begins to list a SKU is told what stands, where the number it shows is another. */
+export async function planListing(product: Product, market: Market, table = db): Promise<NewDelivery[]> {
+  const channel = market.connections.get(product.connection);
+  if (!channel || !market.roleOf(channel.marketplace).takesStock) return [];
+  const units = await countStock(product.sku, market, new Date(), table);
+  if (units === null || toldTo(channel, units) === product.quantity) return [];
+  return [tellStock(product.sku, occasionOf(product), channel)];
+}
+
+const occasionOf = (product: Product): string[] => [product.id, product.updatedAt, String(unitsOf(product))];
 
 /** `why` tells one occasion from another: told twice of one, a channel is told once. */
 export async function planTelling(
@@ -33,16 +43,15 @@ export async function planTelling(
     sku,
     table,
   );
-  return listings.map(({ connection }) => ({
-    id: `dlv_${shortHash('stock', ...why, connection)}`,
-    kind: 'push',
-    action: 'stock',
-    connection,
-    marketplace: connections.get(connection)?.marketplace ?? '',
-    order: null,
-    subject: { sku },
-  }));
+  const listing = new Set(listings.map(({ connection }) => connection));
+  return channels.filter(({ id }) => listing.has(id)).map((channel) => tellStock(sku, why, channel));
 }
+
+const tellStock = (sku: string, why: readonly string[], { id, marketplace }: Connection): NewDelivery => ({
+  id: `dlv_${shortHash('stock', ...why, id)}`,
+  ...{ kind: 'push', action: 'stock', connection: id, marketplace, order: null },
+  subject: { sku },
+});
 
 /** The connections that stock what they ship. */
 const listWarehouses = ({ connections, roleOf }: Market): Connection[] =>

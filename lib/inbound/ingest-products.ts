@@ -1,6 +1,6 @@
 import { asOf } from '#events/inbound-body';
 import { applyProduct, type ProductSnapshot, unitsOf } from '#lib/catalog/product';
-import { planStock } from '#lib/catalog/stock';
+import { planListing, planStock } from '#lib/catalog/stock';
 import { getProduct, listSkus, putEan, putProduct } from '#lib/catalog/store';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { unblock } from '#lib/deliveries/reopen';
@@ -36,7 +36,9 @@ export async function ingestProducts(
       const product = applyProduct(known, told, { connection: message.connection, receivedAt: asOf(message) });
       if (product === known) return { known, product, opened: [] };
       const moved = unitsOf(product) !== undefined && unitsOf(product) !== (known && unitsOf(known));
-      const asked = moved ? await planStock(product, network, table) : [];
+      // A sales channel's own number is of no account, but a listing that is new to us was never told one.
+      const listed = known?.quantity === undefined ? await planListing(product, network, table) : [];
+      const asked = [...listed, ...(moved ? await planStock(product, network, table) : [])];
       const opened = asked.map((each) => openDelivery(each, new Date().toISOString()));
       const named = product.ean === known?.ean ? [] : putEan(product);
       const stands = await transact([putProduct(product, known), ...named, ...opened.map(putNewDelivery)], table);

@@ -356,6 +356,18 @@ it('keeps stock in the catalog and tells those who list the SKU of a new quantit
   expect(rung).toMatchObject([{ action: 'stock', connection: 'sello-se', subject: { sku: 'MUG-RED' } }]);
 });
 
+it('tells a channel that begins to list a SKU the number that stands, unless it has it', async () => {
+  const listed = (sku: string, quantity: number): Change => ({
+    type: 'products',
+    products: [{ sku, quantity, version: null }],
+  });
+  for (const sku of ['A', 'B']) await take(told(listed(sku, 7), fromShed));
+  const atSello = { connection: 'sello-se' };
+  for (const change of [listed('A', 7), listed('B', 0), listed('B', 3), listed('C', 3)])
+    await take(told(change, atSello));
+  expect(rung).toMatchObject([{ action: 'stock', connection: 'sello-se', subject: { sku: 'B' } }]);
+});
+
 describe('what cannot be read', () => {
   it.each([
     ['contract', { code: 'odd', description: 'scopio-main: is odd', field: 'x' }],

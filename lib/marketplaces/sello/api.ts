@@ -124,8 +124,8 @@ export async function listOrders(caller: Caller, query: Query): Promise<unknown[
 }
 
 /** GET /orders/{orderId}: with its rows. */
-export const getOrder = (caller: Caller, orderId: string): Promise<unknown> =>
-  call(caller, 'GET', '/orders/{orderId}', { params: { orderId } });
+export const getOrder = async (caller: Caller, orderId: string): Promise<unknown> =>
+  unwrap(await call(caller, 'GET', '/orders/{orderId}', { params: { orderId } }));
 
 /** The same, for what its status says. */
 export const getOrderStatus = async (caller: Caller, id: string) => readShape(OrderStatus, await getOrder(caller, id));
@@ -134,7 +134,7 @@ export const getOrderStatus = async (caller: Caller, id: string) => readShape(Or
 export const listIntegrations = async (caller: Caller) =>
   readShape(Integrations, await call(caller, 'GET', '/integrations'));
 
-/** GET /products: up to 100 of them. Only this endpoint wraps what it answers. */
+/** GET /products: up to 100 of them. The document wraps only what this answers. */
 export async function listProducts(caller: Caller, query: Query): Promise<unknown[]> {
   return readShape(ProductList, unwrap(await call(caller, 'GET', '/products', { query }))).products;
 }

@@ -1,10 +1,12 @@
 import { createBase, type SandboxOptions } from '../base.ts';
+import { createDialects } from '../dialects.ts';
 import type { Failure } from '../fault-hooks.ts';
 import type { Fault } from '../faults.ts';
 import { type Listening, serve } from '../server.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
 import { createEndpoints, type Received, readReceived } from './calls.ts';
 import { force, serveSellersCommerceControl, setLifetimes } from './control.ts';
+import { DIALECTS } from './dialects.ts';
 import type { SellersCommerceEvent } from './events.ts';
 import type { Order } from './order.ts';
 import { serveOrders } from './orders-api.ts';
@@ -64,6 +66,7 @@ export async function startSellersCommerceSandbox(options: SellersCommerceOption
   stock.fill();
   const shop = createShop({ base, setup, stock, seed: options.seed ?? 1 });
   const returns = createReturns(base, setup);
+  const dialects = createDialects(store, DIALECTS);
 
   const listening = await serve(
     base,
@@ -76,12 +79,15 @@ export async function startSellersCommerceSandbox(options: SellersCommerceOption
       routes(app) {
         serveTokens(app, tokens);
         const endpoints = createEndpoints(app, base, setup);
-        serveOrders(endpoints, { base, setup });
+        serveOrders(endpoints, { base, setup, dialects });
         serveProducts(endpoints, stock);
         returns.serve(endpoints);
         serveShoppers(endpoints, shop);
       },
-      control: (app) => serveSellersCommerceControl(app, { store, faults, shop, stock, returns, tokens, setup }),
+      control(app) {
+        serveSellersCommerceControl(app, { store, faults, shop, stock, returns, tokens, setup });
+        dialects.serve(app);
+      },
       summary: () => ({
         orders: shop.list().length,
         received: readReceived(store).counts,

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Base } from '../base.ts';
+import type { Dialects } from '../dialects.ts';
 import { refuse } from './answers.ts';
 import { OrderStatus, PaymentInformation, readBody, ShippingInformation } from './bodies.ts';
 import type { Endpoints } from './calls.ts';
@@ -13,11 +14,12 @@ import { named } from './shop.ts';
 
 interface Parts {
   base: Base<SellersCommerceEvent>;
+  dialects: Dialects;
   setup: Setup;
 }
 
 /** The order endpoints. */
-export function serveOrders({ get, post, list }: Endpoints, { base, setup }: Parts): void {
+export function serveOrders({ get, post, list }: Endpoints, { base, setup, dialects }: Parts): void {
   const { store, emit } = base;
   const orders = store.collection<Order>('orders');
   const find = (number: string): Order => {
@@ -28,12 +30,17 @@ export function serveOrders({ get, post, list }: Endpoints, { base, setup }: Par
   const keep = (order: Order): void => void orders.put(order.OrderNumber, { ...order, ModifiedDate: setup.stamp() });
 
   // GET api/order/getall, GET api/order/getorders: the document says the same of both.
-  const getAll = ({ query }: FastifyRequest) => list(applyQuery(orders.list(), ORDER_FIELDS, query));
+  const getAll = ({ query }: FastifyRequest) =>
+    list(applyQuery(orders.list(), ORDER_FIELDS, query).map((order) => dialects.speak(order.OrderNumber, order)));
   get('/api/order/getall', getAll);
   get('/api/order/getorders', getAll);
 
   // GET api/order/get/{ordernumber}
-  get('/api/order/get/:ordernumber', ({ params }) => find((params as { ordernumber: string }).ordernumber));
+  get('/api/order/get/:ordernumber', ({ params }) => {
+    const order = find((params as { ordernumber: string }).ordernumber);
+    // Here is what a list of heads leaves out.
+    return { ...dialects.speak(order.OrderNumber, order), OrderItems: order.OrderItems };
+  });
 
   // POST api/order/shippinginformation
   post('/api/order/shippinginformation', (body) => {

@@ -1,4 +1,5 @@
 import { createBase, type SandboxOptions } from '../base.ts';
+import { createDialects } from '../dialects.ts';
 import { type Listening, serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import type { Account } from './account.ts';
@@ -6,6 +7,7 @@ import { authenticate, failureOf, presentedKey } from './answers.ts';
 import { createCallLimit, type LimitSettings } from './call-limit.ts';
 import { serveSelloControl, setStock } from './control.ts';
 import { serveDeliveries } from './deliveries-api.ts';
+import { DIALECTS } from './dialects.ts';
 import type { SelloEvent } from './events.ts';
 import type { Order } from './order.ts';
 import { createOrders } from './orders.ts';
@@ -108,7 +110,10 @@ export async function startSelloSandbox(options: SelloOptions): Promise<SelloSan
           { prefix: '/v5' },
         );
       },
-      control: (app) => serveSelloControl(app, { account, limit }),
+      control(app) {
+        serveSelloControl(app, { account, limit });
+        account.dialects.serve(app);
+      },
       summary: () => ({
         orders: orders.list().length,
         received: readReceived(base).counts,
@@ -146,5 +151,14 @@ function openAccount(base: Account['base'], options: SelloOptions, registry: Acc
   products.fill();
   const orders = createOrders({ base, registry, statuses });
   const shop = createShop({ base, orders, products, statuses, registry, seed: options.seed ?? 1 });
-  return { base, orders, products, statuses, registry, shop, recorded: createRecorder(base) };
+  return {
+    base,
+    orders,
+    products,
+    statuses,
+    registry,
+    shop,
+    recorded: createRecorder(base),
+    dialects: createDialects(base.store, DIALECTS),
+  };
 }

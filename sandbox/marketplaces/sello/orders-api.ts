@@ -13,7 +13,7 @@ const RULES: ListingRules = {
 };
 
 /** The endpoints about whole orders. */
-export function serveOrders(app: FastifyInstance, { orders, statuses, recorded }: Account): void {
+export function serveOrders(app: FastifyInstance, { orders, statuses, recorded, dialects }: Account): void {
   const listed = (order: Order): Record<string, unknown> => toListed(order, statuses.flagsOf(order.statusId));
   // The instants themselves: as they are shown they would not sort over a change of the clock.
   const read = (order: Order, path: string): unknown =>
@@ -35,11 +35,14 @@ export function serveOrders(app: FastifyInstance, { orders, statuses, recorded }
         [number, marketReference, notes, ...Object.values(customer)].join(' '),
     };
     const { total, page } = selectPage(source, query as Record<string, unknown>, RULES);
-    return { meta: { total }, orders: page.map(listed) };
+    return { meta: { total }, orders: page.map((order) => dialects.speak(order.id, listed(order))) };
   });
 
   // GET /v5/orders/{orderId}
-  app.get('/orders/:id', async (request) => showOrder(orderOf(request, orders), statuses));
+  app.get('/orders/:id', async (request) => {
+    const order = orderOf(request, orders);
+    return dialects.speak(order.id, showOrder(order, statuses));
+  });
 
   // GET /v5/orders/{id}/history
   app.get<{ Querystring: { next?: string } }>('/orders/:id/history', async (request) =>

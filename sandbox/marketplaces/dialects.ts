@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { readControl } from './refusal.ts';
+import type { Store } from './store.ts';
+
+export type Shown = Record<string, unknown>;
+/** Another way to show the same order, which no document rules out. */
+export type Dialect = (shown: Shown) => Shown;
+
+/** Which dialect the orders of a sandbox are shown in: each its own, or all the same. */
+export interface Dialects {
+  speak<T>(order: string | number, shown: T): T;
+  serve(app: FastifyInstance): void;
+}
+
+const ALL = '*';
+
+export function createDialects(store: Store, known: Readonly<Record<string, Dialect>>): Dialects {
+  const chosen = store.collection<string>('dialects');
+  const SetDialect = z.strictObject({ dialect: z.enum(Object.keys(known)).nullable(), order: z.string().default(ALL) });
+  return {
+    speak(order, shown) {
+      const name = chosen.get(String(order)) ?? chosen.get(ALL);
+      return name === undefined ? shown : ((known[name]?.(structuredClone(shown) as Shown) ?? shown) as typeof shown);
+    },
+    serve(app) {
+      app.get('/dialects', async () => ({ dialects: Object.keys(known), everywhere: chosen.get(ALL) ?? null }));
+      app.put('/dialects', async ({ body }) => {
+        const { dialect, order } = readControl(SetDialect, body);
+        if (dialect === null) chosen.remove(order);
+        else chosen.put(order, dialect);
+        return { dialect, order };
+      });
+    },
+  };
+}
+
+/** The same with each value that is no list or object changed, whatever it is within. */
+export function changeValues(shown: Shown, change: (value: unknown, key: string) => unknown): Shown {
+  const within = (value: unknown, key: string): unknown => {
+    if (Array.isArray(value)) return value.map((each) => within(each, key));
+    if (typeof value !== 'object' || value === null) return change(value, key);
+    return changeValues(value as Shown, change);
+  };
+  return Object.fromEntries(Object.entries(shown).map(([key, value]) => [key, within(value, key)]));
+}
+
+/** Numbers, and flags, as text. */
+export const asTexts: Dialect = (shown) =>
+  changeValues(shown, (value) => (typeof value === 'number' ? String(value) : value));
+
+/** Texts that are plain numbers, as numbers, but for those that a number would change. */
+export const asNumbers: Dialect = (shown) =>
+  changeValues(shown, (value) =>
+    typeof value === 'string' && /^-?(0|[1-9]\d{0,8})(\.\d{1,4})?$/.test(value) ? Number(value) : value,
+  );
+
+/** Amounts with the noise of binary floats. */
+export const withNoise =
+  (amounts: RegExp): Dialect =>
+  (shown) =>
+    changeValues(shown, (value, key) =>
+      amounts.test(key) && Number.isFinite(Number(value)) ? Number(value) + 3e-10 : value,
+    );
+
+/** Without these members, or with them null, in the order and in the items of its lists. */
+export const lacking =
+  (members: RegExp, how: 'absent' | 'null'): Dialect =>
+  (shown) =>
+    Object.fromEntries(
+      Object.entries(shown).flatMap(([key, value]): Array<[string, unknown]> => {
+        if (members.test(key)) return how === 'absent' ? [] : [[key, null]];
+        return [
+          [
+            key,
+            Array.isArray(value) ? value.map((each) => (isShown(each) ? lacking(members, how)(each) : each)) : value,
+          ],
+        ];
+      }),
+    );
+
+const isShown = (value: unknown): value is Shown => typeof value === 'object' && value !== null;

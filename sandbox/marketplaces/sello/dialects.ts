@@ -1,0 +1,24 @@
+import { asNumbers, asTexts, changeValues, type Dialect, lacking, withNoise } from '../dialects.ts';
+
+const OPTIONAL =
+  /^(weight|icons|reminder_sent|delivered_at|total|total_eur|customer_alias|customer_address_2|is_active|is_new|row_count|shipping_option|total_vat|item_no|submitter|purchase_price|tradera_order_id|total_weight)$/;
+const DATES = /_at$/;
+
+/** The order of the document in other words, each of which means the same. */
+export const DIALECTS = {
+  texts: asTexts,
+  numbers: asNumbers,
+  absent: lacking(OPTIONAL, 'absent'),
+  nulls: lacking(OPTIONAL, 'null'),
+  noise: withNoise(/^(price|total|total_vat|shipping_cost)$/),
+  'dates-without-zone': (shown) =>
+    changeValues(shown, (value, key) =>
+      DATES.test(key) && value !== null ? String(value).slice(0, 19).replace('T', ' ') : value,
+    ),
+  'flags-as-digits': (shown) =>
+    changeValues(shown, (value) => (typeof value === 'boolean' ? (value ? '1' : '0') : value)),
+  'never-updated': (shown) => ({ ...shown, updated_at: null }),
+  'other-members': (shown) => ({ ...shown, loyalty: { points: 5 }, status_id: 99_999_999, tags: ['a', null] }),
+  /** As products are: `{ statusCode, data }`. */
+  wrapped: (shown) => ('rows' in shown ? { statusCode: 200, data: shown } : shown),
+} as const satisfies Record<string, Dialect>;
