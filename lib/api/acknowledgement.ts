@@ -1,11 +1,10 @@
 import { getNetwork } from '#lib/marketplaces/network';
 import { acknowledge } from '#lib/orders/acknowledge';
-import { getTimeline } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
 import { errorResponses } from './kit/errors.ts';
 import { doc } from './kit/meta.ts';
 import { body, createRoute, json, type Routes } from './kit/route.ts';
-import { Order, OrderId, presentOrder } from './order-schema.ts';
+import { Order, OrderId, showOrder } from './order-schema.ts';
 
 const acknowledgeRoute = createRoute({
   method: 'put',
@@ -33,5 +32,5 @@ export const addAcknowledgement = (routes: Routes): void =>
     const { id } = context.req.valid('param');
     const { reference } = context.req.valid('json');
     const order = await acknowledge(id, reference, context.var.key.name, await getNetwork());
-    return context.json(presentOrder(order, await getTimeline(order)), 200);
+    return context.json(await showOrder(order), 200);
   });

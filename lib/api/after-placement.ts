@@ -3,13 +3,13 @@ import type { LineQuantity } from '#lib/orders/order';
 import { Return } from '#lib/orders/order-schema';
 import { postReturn, type ReturnAnswer } from '#lib/orders/post-return';
 import { postRoute } from '#lib/orders/post-route';
-import { getOrder, getTimeline } from '#lib/orders/store';
+import { getOrder } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
 import { errorResponses, notFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, type Routes } from './kit/route.ts';
-import { Order, OrderId, presentOrder } from './order-schema.ts';
+import { Order, OrderId, showOrder } from './order-schema.ts';
 
 const LineItems = z
   .array(z.strictObject({ id: z.string().check(z.minLength(1)), quantity: z.int().check(z.minimum(1)) }))
@@ -101,6 +101,6 @@ export function addAfterPlacement(routes: Routes): void {
     await postRoute(id, posted, { once, by }, await getNetwork());
     const order = await getOrder(id);
     if (!order) throw notFound('order');
-    return context.json(presentOrder(order, await getTimeline(order)), 200);
+    return context.json(await showOrder(order), 200);
   });
 }

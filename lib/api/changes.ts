@@ -13,7 +13,7 @@ import { optionalParam, paging } from './kit/lists.ts';
 import { Instant } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
-import { OrderSummary, presentSummary } from './order-schema.ts';
+import { OrderSummary, presentSummaries } from './order-schema.ts';
 
 const ChangeAnswer = named(
   'Change',
@@ -182,7 +182,7 @@ routes.add(listRoute, async (context) => {
 async function withOrders(changes: readonly Change[]) {
   const ids = [...new Set(changes.flatMap(({ order }) => order ?? []))];
   const found = await getItems<StoredOrder>(ids.map((id) => items.order.key({ id })));
-  const orders = new Map(found.map((order) => [order.id, presentSummary(order)]));
+  const orders = new Map((await presentSummaries(found)).map((order) => [order.id, order]));
   return changes.map((change) => ({ ...change, snapshot: orders.get(change.order ?? '') ?? null }));
 }
 

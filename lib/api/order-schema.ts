@@ -1,3 +1,5 @@
+import type { Delivery } from '#lib/deliveries/delivery';
+import { getDeliveries } from '#lib/deliveries/ledger';
 import { factsOf } from '#lib/orders/facts';
 import type { Order as StoredOrder } from '#lib/orders/order';
 import {
@@ -12,6 +14,7 @@ import {
   Payment,
 } from '#lib/orders/order-schema';
 import { isLate, statusOf } from '#lib/orders/status';
+import { getTimeline } from '#lib/orders/store';
 import type { TimelineEntry as StoredEntry } from '#lib/orders/timeline';
 import { withPage } from '#lib/orders/ucp';
 import { publicUrl } from '#lib/platform/settings';
@@ -111,6 +114,8 @@ named(
   },
   {
     quantity: { description: 'Units ordered: cancelled, shipped and open ones together.' },
+    placed: { description: 'Units that stand with whoever was asked to ship them, shipped ones too.' },
+    returned: { description: 'Of those shipped.' },
     unitPrice: { description: 'Of one unit, with and without tax.' },
     tax: { description: 'The rate in percent, the amount of the whole line.' },
     discount: { description: 'On the whole line, already taken off `total`.' },
@@ -146,26 +151,41 @@ export const Order = named('Order', z.extend(OrderSummary, { ucp: Ucp, timeline:
 export type Order = z.infer<typeof Order>;
 
 /** An order as lists carry it: one that is not valid UCP must not keep the others from being read. */
-export const presentSummary = (order: StoredOrder): OrderSummary => ({
-  ...derivedOf(order),
+export const presentSummary = (order: StoredOrder, placing: readonly Delivery[] = []): OrderSummary => ({
+  ...derivedOf(order, placing),
   ucp: validateUcpOrder(order.ucp).length === 0 ? ucpOf(order) : null,
 });
+
+/** Orders as lists carry them, with who has which units. */
+export async function presentSummaries(orders: readonly StoredOrder[]): Promise<OrderSummary[]> {
+  const placing = await placingOf(orders);
+  return orders.map((order) => presentSummary(order, placing));
+}
+
+const placingOf = (orders: readonly StoredOrder[]): Promise<Delivery[]> =>
+  getDeliveries(orders.flatMap(({ placements }) => placements.map(({ delivery }) => delivery)));
 
 const ucpOf = ({ ucp }: StoredOrder): UcpOrder => withPage(ucp, publicUrl());
 
 /** An order with its timeline. One that is not valid UCP does not leave the hub: 500 `order_invalid`. */
-export function presentOrder(order: StoredOrder, timeline: StoredEntry[]): Order {
+export function presentOrder(order: StoredOrder, timeline: StoredEntry[], placing: readonly Delivery[] = []): Order {
   const [problem] = validateUcpOrder(order.ucp);
   if (problem) {
     log.error('order is not valid UCP', { order: order.id, field: problem.field });
     throw new ApiError(500, 'order_invalid', `the order is not valid UCP: ${problem.description}`, problem.field);
   }
-  return { ...derivedOf(order), ucp: ucpOf(order), timeline };
+  return { ...derivedOf(order, placing), ucp: ucpOf(order), timeline };
 }
 
-const derivedOf = (order: StoredOrder) => ({
+/** The whole of an order, with its timeline and who has which units. */
+export async function showOrder(order: StoredOrder): Promise<Order> {
+  const [timeline, placing] = await Promise.all([getTimeline(order), placingOf([order])]);
+  return presentOrder(order, timeline, placing);
+}
+
+const derivedOf = (order: StoredOrder, placing: readonly Delivery[]) => ({
   ...pick(OrderFacts, order),
-  ...factsOf(order),
+  ...factsOf(order, placing),
   status: statusOf(order),
   shipBy: order.shipBy ?? null,
   late: isLate(order),

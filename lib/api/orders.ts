@@ -4,9 +4,9 @@ import { Explanation as ExplanationFacts } from '#lib/explanation/explanation';
 import { getNetwork } from '#lib/marketplaces/network';
 import { patchAddress } from '#lib/orders/address';
 import { type PostedAnswer, postFulfillment } from '#lib/orders/fulfillment';
-import { orderId, type Order as StoredOrder } from '#lib/orders/order';
+import { orderId } from '#lib/orders/order';
 import { Fulfillment, OrderStatus } from '#lib/orders/order-schema';
-import { getOrder, getTimeline, listOrders } from '#lib/orders/store';
+import { getOrder, listOrders } from '#lib/orders/store';
 import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
 import { addAcknowledgement } from './acknowledgement.ts';
@@ -22,8 +22,8 @@ import {
   OrderId,
   OrderSummary,
   PostedFulfillment,
-  presentOrder,
-  presentSummary,
+  presentSummaries,
+  showOrder,
 } from './order-schema.ts';
 import { addRefresh } from './refresh.ts';
 
@@ -142,13 +142,13 @@ routes.add(listRoute, async (context) => {
   if (externalId !== undefined) return context.json({ orders: await findOne(connection, externalId) }, 200);
   const connections = connection ? [connection] : everyConnection(await getConfiguration());
   const { items, cursor } = await listOrders({ connections, ...filter });
-  return context.json({ orders: items.map(presentSummary), ...(cursor && { cursor }) }, 200);
+  return context.json({ orders: await presentSummaries(items), ...(cursor && { cursor }) }, 200);
 });
 
 async function findOne(connection: string | undefined, externalId: string) {
   if (!connection) throw new ApiError(400, 'invalid_request', 'connection: is wanted with externalId', 'connection');
   const order = await getOrder(orderId(connection, externalId));
-  return order ? [presentSummary(order)] : [];
+  return order ? presentSummaries([order]) : [];
 }
 
 // Before the order's own, whose id takes slashes.
@@ -161,24 +161,22 @@ routes.add(explanationRoute, async (context) => {
 routes.add(getRoute, async (context) => {
   const order = await getOrder(context.req.valid('param').id);
   if (!order) throw notFound('order');
-  return context.json(await withTimeline(order), 200);
+  return context.json(await showOrder(order), 200);
 });
 
 routes.add(revealRoute, async (context) => {
   const order = await getOrder(context.req.valid('param').id);
   if (!order) throw notFound('order');
   await recordAct({ act: 'order.revealed', about: order.id, by: context.var.key.name });
-  return context.json(await withTimeline(order), 200);
+  return context.json(await showOrder(order), 200);
 });
 
 routes.add(patchRoute, async (context) => {
   const { shippingAddress } = context.req.valid('json');
   const { id } = context.req.valid('param');
   const order = await patchAddress(id, shippingAddress, context.var.key.name, await getNetwork());
-  return context.json(await withTimeline(order), 200);
+  return context.json(await showOrder(order), 200);
 });
-
-const withTimeline = async (order: StoredOrder) => presentOrder(order, await getTimeline(order));
 
 routes.add(postRoute, async (context) => {
   const { id } = context.req.valid('param');

@@ -5,7 +5,7 @@ import { ApiError, errorResponses } from './kit/errors.ts';
 import { paging } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
-import { OrderSummary, presentSummary } from './order-schema.ts';
+import { OrderSummary, presentSummaries } from './order-schema.ts';
 
 const SearchResult = named(
   'SearchResult',
@@ -52,14 +52,14 @@ const postRoute = createRoute({
   responses: { 200: FOUND, ...errorResponses(400, 401, 403, 413, 415, 500) },
 });
 
-const find = async (q: string, limit: number) =>
-  (await search(q, limit)).map(({ order, matched, exact }) => ({
-    kind: 'order' as const,
-    id: order.id,
-    matched,
-    exact,
-    order: presentSummary(order),
-  }));
+async function find(q: string, limit: number) {
+  const found = await search(q, limit);
+  const orders = await presentSummaries(found.map(({ order }) => order));
+  return orders.map((order, index) => {
+    const { matched = 'number', exact = false } = found[index] ?? {};
+    return { kind: 'order' as const, id: order.id, matched, exact, order };
+  });
+}
 
 export const routes = new Routes();
 

@@ -4,6 +4,7 @@ import { getDeliveries } from '#lib/deliveries/ledger';
 import type { LineQuantity, Order } from '#lib/orders/order';
 import { isReleased, paymentOf } from '#lib/orders/release';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
+import { placementOf } from '#lib/orders/units';
 import { retryPolicy } from '#lib/platform/settings';
 import { type Around, progressOf, troubleOf } from './deliveries.ts';
 import { type Explanation, type Said, waitsFor } from './explanation.ts';
@@ -162,7 +163,7 @@ function holdersOf({ order, deliveries, left }: Facts): Holder[] {
       action === 'cancel' && state === 'succeeded' ? [subject.placement] : [],
     ),
   );
-  const standing = deliveries.filter(({ id, action, placed }) => action === 'order' && placed && !undone.has(id));
+  const standing = deliveries.filter(({ action, placed }) => action === 'order' && placed);
   const open = new Map(left);
   const take = (holder: Omit<Holder, 'left'>, lineItems: readonly LineQuantity[]): Holder[] => {
     const taken = lineItems.map(({ id, quantity }) => ({ id, quantity: Math.min(quantity, open.get(id) ?? 0) }));
@@ -170,10 +171,10 @@ function holdersOf({ order, deliveries, left }: Facts): Holder[] {
     const units = total(taken.map(({ quantity }) => quantity));
     return units > 0 ? [{ ...holder, left: units }] : [];
   };
-  const placed = standing.flatMap(({ connection, placed, subject }) =>
+  const placed = standing.flatMap(({ id, connection, placed, subject }) =>
     take(
       { connection, since: placed?.at ?? order.receivedAt, isSettled: placed?.isSettled ?? false },
-      subject.lineItems ?? [],
+      placementOf(order, id)?.lineItems ?? (undone.has(id) ? [] : (subject.lineItems ?? [])),
     ),
   );
   const rest = [...open].map(([id, quantity]) => ({ id, quantity }));

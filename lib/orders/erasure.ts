@@ -48,6 +48,7 @@ function forget(history: SnapshotHistory): SnapshotHistory {
     stands: move(history.stands),
     paid: history.paid && move(history.paid),
     originals: history.originals.map(move),
+    ...(history.levels && { levels: history.levels.map(move) }),
     vanished: history.vanished.map(move),
   };
 }

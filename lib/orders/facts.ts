@@ -1,13 +1,21 @@
+import type { Delivery } from '#lib/deliveries/delivery';
 import type { Order, OrderSnapshot, SnapshotLine } from './order.ts';
 import type { Amounts, Line, OrderWhole } from './order-schema.ts';
+import { placedUnits, shownPlacements } from './placements.ts';
 import { paymentOf } from './release.ts';
+import { returnedUnits } from './returns.ts';
 import { standing } from './split.ts';
 import { type CountedLine, countLines } from './status.ts';
 
-/** What an order is besides UCP, as callers are told: every figure follows from what the sales channel said. */
-export function factsOf(order: Order): OrderWhole {
+/**
+ * What an order is besides UCP, as callers are told: every figure follows from what the sales channel said, and who has
+ * which units from the deliveries that place it.
+ */
+export function factsOf(order: Order, placing: readonly Delivery[] = []): OrderWhole {
   const history = standing(order);
   const { snapshot } = history;
+  const placed = placedUnits(order, placing);
+  const returned = returnedUnits(order);
   const { billingAddress, note, market, pickupPoint, shippingCode, shippingMethod, unread, assumed } = snapshot;
   return {
     revision: order.revision,
@@ -19,7 +27,13 @@ export function factsOf(order: Order): OrderWhole {
     shippingMethod: shippingMethod || shippingCode ? { code: shippingCode ?? null, name: shippingMethod } : null,
     pickupPoint: pickupPoint ?? null,
     amounts: amountsOf(snapshot),
-    lines: countLines(history, order.fulfillments).map((counted) => lineOf(counted, snapshot.taxIncluded)),
+    lines: countLines(history, order.fulfillments).map((counted) => ({
+      ...lineOf(counted, snapshot.taxIncluded),
+      placed: placed.get(counted.line.id) ?? 0,
+      returned: returned.get(counted.line.id) ?? 0,
+    })),
+    placements: shownPlacements(order, placing),
+    returns: order.returns ?? [],
     acknowledgement: order.acknowledgement ?? null,
     unread: unread ?? [],
     assumed: assumed ?? [],
@@ -35,7 +49,10 @@ function amountsOf({ currency, lines, amounts, taxIncluded }: OrderSnapshot): Am
   return { currency, goods, shipping, discount, tax, other, total };
 }
 
-function lineOf({ line, original, total, fulfilled, vanished }: CountedLine, taxIncluded: boolean): Line {
+function lineOf(
+  { line, original, total, fulfilled, vanished }: CountedLine,
+  taxIncluded: boolean,
+): Omit<Line, 'placed' | 'returned'> {
   const quantity = Math.max(original, line.quantity);
   const charged = vanished ? { ...line, quantity: 0, total: 0, tax: 0 } : line;
   return {

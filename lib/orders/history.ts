@@ -73,6 +73,7 @@ export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistor
 export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotHistory {
   const [stands, yields] = compareStamps(a.stands, b.stands) >= 0 ? [a, b] : [b, a];
   const present = new Set(stands.snapshot.lines.map(({ id }) => id));
+  const originals = onePerLine([...a.originals, ...b.originals].sort(earliestFirst));
   const yielding = yields.snapshot.lines.map((line) => ({ ...yields.stands, id: line.id, line }));
   const vanished = [...stands.vanished, ...yields.vanished, ...yielding].filter(({ id }) => !present.has(id));
   return {
@@ -85,9 +86,27 @@ export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotH
         .sort(compareText)
         .at(0) ?? null,
     ...lastCancellation(a, b),
-    originals: onePerLine([...a.originals, ...b.originals].sort(earliestFirst)),
+    originals,
+    ...levelsOf(a, b, originals),
     vanished: onePerLine(vanished.sort((one, other) => compareStamps(other, one))),
   };
+}
+
+/** When each quantity was first told of that is not the original one. */
+function levelsOf(a: SnapshotHistory, b: SnapshotHistory, originals: SnapshotHistory['originals']) {
+  const first = new Map(originals.map(({ id, quantity }) => [id, quantity]));
+  const told = [a, b].flatMap(({ stands, snapshot, levels = [], originals: own }) => [
+    ...snapshot.lines.map(({ id, quantity }) => ({ ...stands, id, quantity })),
+    ...own,
+    ...levels,
+  ]);
+  const earliest = new Map<string, (typeof told)[number]>();
+  for (const each of told.sort(earliestFirst)) {
+    const key = JSON.stringify([each.id, each.quantity]);
+    if (first.get(each.id) !== each.quantity && !earliest.has(key)) earliest.set(key, each);
+  }
+  const levels = [...earliest].sort(([one], [other]) => compareText(one, other)).map(([, level]) => level);
+  return levels.length > 0 && { levels };
 }
 
 export function joinPayments(a: SnapshotHistory['paid'], b: SnapshotHistory['paid']): SnapshotHistory['paid'] {

@@ -79,8 +79,12 @@ export const Line = z.object({
   title: z.string(),
   /** Units ordered: cancelled, shipped and open ones together. */
   quantity: z.int(),
+  /** Units that stand with whoever was asked to ship them, shipped ones too. */
+  placed: z.int(),
   fulfilled: z.int(),
   cancelled: z.int(),
+  /** Of those shipped. */
+  returned: z.int(),
   unitPrice: z.object({ gross: z.nullable(z.int()), net: z.nullable(z.int()) }),
   tax: z.object({ rate: z.nullable(z.number()), amount: z.nullable(z.int()) }),
   discount: z.int(),
@@ -119,6 +123,18 @@ export const Return = z.object({
 });
 export type Return = z.infer<typeof Return>;
 
+/** What a connection was asked to ship: `cancelled` where nothing of it is left there. */
+export const PlacementFacts = z.object({
+  connection: z.string(),
+  delivery: z.string(),
+  state: z.enum(['pending', 'placed', 'blocked', 'dead', 'cancelled']),
+  /** Its id at the connection, where that said one, and its number there. */
+  remoteId: textOrNull(),
+  number: z.string(),
+  lineItems: z.array(LineQuantity),
+});
+export type PlacementFacts = z.infer<typeof PlacementFacts>;
+
 /** What callers are told of an order as it is stored. Instants are ISO 8601 in UTC with milliseconds. */
 export const OrderFacts = z.object({
   id: z.string(),
@@ -155,6 +171,8 @@ export const OrderWhole = z.object({
   pickupPoint: z.nullable(PickupPoint),
   amounts: Amounts,
   lines: z.array(Line),
+  placements: z.array(PlacementFacts),
+  returns: z.array(Return),
   acknowledgement: z.nullable(Acknowledgement),
   /** Paths in the source's body that are not read. */
   unread: z.array(z.string()),

@@ -180,6 +180,8 @@ export interface SnapshotHistory {
   cancelledLast?: string;
   /** Each line's quantity in the earliest snapshot that had it. */
   originals: Array<Stamp & { id: string; quantity: number }>;
+  /** The earliest to tell of a quantity other than the original one; absent where none did. */
+  levels?: Array<Stamp & { id: string; quantity: number }>;
   /** Lines the standing snapshot no longer has, as they were last told. */
   vanished: Array<Stamp & { id: string; line: SnapshotLine }>;
 }

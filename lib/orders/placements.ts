@@ -4,7 +4,10 @@ import * as items from '#lib/platform/table/items';
 import { idOf, partitionsOf, walkIndex } from '#lib/platform/table/sharded-index';
 import { db, type Write } from '#lib/platform/table/table';
 import type { Order } from './order.ts';
+import type { PlacementFacts } from './order-schema.ts';
+import { sumByLine } from './status.ts';
 import { getOrder } from './store.ts';
+import { numberOf } from './units.ts';
 
 /** An order placed with whoever ships it, still moving. */
 export interface OpenPlacement {
@@ -22,6 +25,35 @@ export async function getPlacing(order: Order, connection: string, table = db): 
   const ids = order.placements.filter((each) => each.connection === connection).map(({ delivery }) => delivery);
   return (await getDeliveries(ids, table)).filter(({ action }) => action === 'order');
 }
+
+/** Who was asked to ship what, as callers are told, by the deliveries that ask. */
+export function shownPlacements(order: Order, deliveries: readonly Delivery[]): PlacementFacts[] {
+  const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
+  return order.placements.flatMap(({ delivery: id, connection, n, lineItems }): PlacementFacts[] => {
+    const delivery = byId.get(id);
+    if (delivery?.action !== 'order') return [];
+    const units = lineItems ?? delivery.subject.lineItems ?? [];
+    const { remoteId = null, number = numberOf(order, n) } = delivery.placed ?? {};
+    const state = units.length === 0 ? 'cancelled' : STATES[delivery.state];
+    return [{ connection, delivery: id, state, remoteId, number, lineItems: units }];
+  });
+}
+
+const STATES = {
+  pending: 'pending',
+  leased: 'pending',
+  succeeded: 'placed',
+  blocked: 'blocked',
+  dead: 'dead',
+} as const;
+
+/** Units that stand with whoever was asked to ship them, by line. */
+export const placedUnits = (order: Order, deliveries: readonly Delivery[]): Map<string, number> =>
+  sumByLine(
+    shownPlacements(order, deliveries)
+      .filter(({ state }) => state === 'placed')
+      .flatMap(({ lineItems }) => lineItems),
+  );
 
 const isPlaced = (delivery: Delivery): delivery is Placement =>
   delivery.state === 'succeeded' && delivery.placed !== undefined;

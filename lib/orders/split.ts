@@ -74,6 +74,7 @@ export function joinParts(original: SnapshotHistory, parts: Parts | undefined): 
     paid: original.paid ?? paid,
     cancelledAt: cancelled ? (cancellations.at(-1) ?? null) : null,
     originals: onePerLine(all.flatMap(({ history }) => history.originals).sort(earliestFirst)),
+    levels: all.flatMap(({ history }) => history.levels ?? []),
     vanished: onePerLine(vanished),
   };
 }

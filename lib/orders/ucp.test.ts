@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { MUGS, orderOf, PLATE, snapshotOf, ucpErrors } from '#test/support/orders';
+import { at, MUGS, orderOf, PLATE, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
 import type { OrderSnapshot } from './order.ts';
+import { applyReturns } from './returns.ts';
+import { applySnapshot } from './snapshot.ts';
 import { statusOf } from './status.ts';
 import { trackingPage } from './tracking-page.ts';
 import { lineTotals } from './ucp.ts';
@@ -167,4 +169,43 @@ describe('the UCP order', () => {
     ['dhl', '', undefined],
     ['constructor', 'P1', undefined],
   ])('knows where %s shows a parcel', (carrier, number, page) => expect(trackingPage(carrier, number)).toBe(page));
+});
+
+describe('its adjustments', () => {
+  const later = (changes: Partial<OrderSnapshot>, minute: number, order = orderOf()) =>
+    applySnapshot(order, snapshotOf({ version: at(minute), ...changes }), sourceOf(minute)).order;
+  const one = later({ lines: [{ ...MUGS, quantity: 1 }, PLATE] }, 20);
+
+  it('tell of units that are no longer wanted, once, when it was first said, and what they cost', () => {
+    const [adjustment] = one.ucp.adjustments;
+    expect(one.ucp.adjustments).toHaveLength(1);
+    expect(adjustment).toMatchObject({ type: 'cancellation', occurred_at: at(20), status: 'completed' });
+    expect(adjustment).toMatchObject({
+      line_items: [{ id: 'li_1', quantity: -1 }],
+      totals: [{ type: 'total', amount: -6000 }],
+    });
+    const again = later({ lines: [{ ...MUGS, quantity: 1 }, PLATE], number: 'SC-2' }, 30, one);
+    expect(again.ucp.adjustments).toEqual([adjustment]);
+    expect(later({ lines: [MUGS, PLATE] }, 40, again).ucp.adjustments).toEqual([]);
+    expect(ucpErrors(again)).toEqual([]);
+  });
+
+  it('tell of a line that vanished, and of the whole order', () => {
+    expect(later({ lines: [MUGS] }, 20).ucp.adjustments).toMatchObject([
+      { line_items: [{ id: 'li_2', quantity: -1 }], totals: [{ amount: -3000 }] },
+    ]);
+    expect(later({ cancelled: true }, 20).ucp.adjustments).toMatchObject([
+      { occurred_at: at(20), line_items: [{ quantity: -2 }, { quantity: -1 }], totals: [{ amount: -15000 }] },
+    ]);
+  });
+
+  it('tell of what came back, and of what was paid back for it', () => {
+    const back = { id: 'ret_1', by: 'erp', at: at(50), lineItems: [{ id: 'li_1', quantity: 1 }], reason: 'Broken' };
+    const { order } = applyReturns(one, [{ ...back, refund: { amount: 3000 } }]);
+    expect(order.ucp.adjustments.at(-1)).toEqual({
+      ...{ id: 'adj_ret_1', type: 'return', occurred_at: at(50), status: 'completed', description: 'Broken' },
+      ...{ line_items: [{ id: 'li_1', quantity: -1 }], totals: [{ type: 'total', amount: -3000 }] },
+    });
+    expect(ucpErrors(order)).toEqual([]);
+  });
 });

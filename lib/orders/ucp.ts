@@ -23,7 +23,7 @@ import { trackingPage } from './tracking-page.ts';
 
 /** The UCP order (`order.json`, 2026-04-08) of what the hub keeps. Pure: the same parts give the same document. */
 export function buildUcp(core: OrderCore, shippingAddress: Address): UcpOrder {
-  const { snapshot, cancelledAt } = core.history;
+  const { snapshot } = core.history;
   const lines = countLines(core.history, core.fulfillments);
   return {
     ucp: { version: UCP_VERSION, capabilities: { 'dev.ucp.shopping.order': [{ version: UCP_VERSION }] } },
@@ -37,7 +37,7 @@ export function buildUcp(core: OrderCore, shippingAddress: Address): UcpOrder {
       expectations: buildExpectations(core, lines, shippingAddress),
       events: buildEvents(core, new Set(lines.map(({ line }) => line.id))),
     },
-    adjustments: snapshot.cancelled && cancelledAt ? [cancellation(core.id, cancelledAt, lines)] : [],
+    adjustments: buildAdjustments(core, lines),
     totals: buildTotals(snapshot),
   };
 }
@@ -119,19 +119,67 @@ function buildExpectations({ history }: OrderCore, lines: readonly CountedLine[]
 const destinationOf = (address: Address): Record<string, string> =>
   Object.fromEntries(DESTINATION.flatMap((name) => (address[name] ? [[name, address[name]]] : [])));
 
-/** One adjustment, however often the source says cancelled: its id and instant never change. */
-function cancellation(orderId: string, cancelledAt: string, lines: readonly CountedLine[]): UcpAdjustment {
-  const reduced = lines
-    .filter(({ line, total, vanished }) => !vanished && line.quantity > total)
-    .map(({ line, total }) => ({ id: line.id, quantity: total - line.quantity }));
+/*
+ * What changed after the sale, each with an id and an instant that never change. Its totals are what the units cost; what
+ * is paid back of it is between the sales channel and the buyer, but where a return says so.
+ */
+function buildAdjustments(core: OrderCore, lines: readonly CountedLine[]): UcpAdjustment[] {
+  const { snapshot, cancelledAt, levels = [], vanished } = core.history;
+  const isCancelled = snapshot.cancelled && cancelledAt !== null;
+  const firstAt = new Map(levels.map(({ id, quantity, version }) => [JSON.stringify([id, quantity]), version]));
+  const goneAt = new Map(vanished.map(({ id, version }) => [id, version]));
+  const reduced = lines.flatMap((counted): UcpAdjustment[] => {
+    const { id, quantity } = counted.line;
+    const units = counted.vanished ? counted.original : counted.original - quantity;
+    const at = counted.vanished ? goneAt.get(id) : firstAt.get(JSON.stringify([id, quantity]));
+    if (units <= 0 || at === undefined) return [];
+    return [adjust(core.id, ['reduction', id, `${quantity}`], at, [[counted, units]])];
+  });
+  const stopped = lines
+    .filter(({ line, total, vanished: isGone }) => !isGone && line.quantity > total)
+    .map((counted): [CountedLine, number] => [counted, counted.line.quantity - counted.total]);
+  const ids = new Set(lines.map(({ line }) => line.id));
+  const returned = (core.returns ?? []).map(
+    ({ id, at, lineItems, reason, refund }): UcpAdjustment => ({
+      id: `adj_${id}`,
+      type: 'return',
+      occurred_at: at,
+      status: 'completed',
+      line_items: lineItems
+        .filter((line) => ids.has(line.id))
+        .map((line) => ({ id: line.id, quantity: -line.quantity })),
+      ...(refund && { totals: [{ type: 'total', amount: 0 - refund.amount }] }),
+      ...(reason && { description: reason }),
+    }),
+  );
+  const all = [
+    ...reduced,
+    ...(isCancelled ? [adjust(core.id, ['cancellation'], cancelledAt, stopped)] : []),
+    ...returned,
+  ];
+  return all.sort((a, b) => compareText(a.occurred_at, b.occurred_at) || compareText(a.id, b.id));
+}
+
+/** Units that are no longer wanted, part or whole: one adjustment, however often the source says so. */
+function adjust(orderId: string, what: string[], at: string, units: Array<[CountedLine, number]>): UcpAdjustment {
+  const amount = sum(units.map(([{ line, original }, quantity]) => worthOf(line, quantity, original)));
   return {
-    id: `adj_${shortHash(orderId, 'cancellation')}`,
+    id: `adj_${shortHash(orderId, ...what)}`,
     type: 'cancellation',
-    occurred_at: cancelledAt,
+    occurred_at: at,
     status: 'completed',
-    ...(reduced.length > 0 && { line_items: reduced }),
+    ...(units.length > 0 && {
+      line_items: units.map(([{ line }, quantity]) => ({ id: line.id, quantity: -quantity })),
+      totals: [{ type: 'total', amount: 0 - amount }],
+    }),
   };
 }
+
+/** What units of a line cost, rounded half up; of one that has none left, at its price. */
+const worthOf = ({ unitPrice, quantity, total }: SnapshotLine, units: number, original: number): number =>
+  total === undefined || quantity === 0
+    ? unitPrice * Math.min(units, original)
+    : Math.round((total * units) / quantity);
 
 /** UCP's log of what happened to the parcels: each parcel as `shipped`, then what its carrier told of it. */
 function buildEvents(core: OrderCore, known: ReadonlySet<string>): UcpFulfillmentEvent[] {

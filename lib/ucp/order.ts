@@ -36,6 +36,7 @@ export interface UcpAdjustment {
   occurred_at: string;
   status: 'pending' | 'completed' | 'failed';
   line_items?: Array<{ id: string; quantity: number }>;
+  totals?: UcpTotal[];
   description?: string;
 }
 
