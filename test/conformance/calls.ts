@@ -59,6 +59,8 @@ export function testCalls({ info, connector, conformance, connection, source, in
       if (error instanceof BlockedError) expect(error.waitsFor).toBe('connection');
     });
 
+    // Some of what may be said twice cannot be read back.
+    if (script.found.length === 0) return;
     test('finds by a probe that only reads what a push has left, or that it left nothing', async () => {
       const found = run('probe', script.found);
       await expect(found.result).resolves.toBeTypeOf('object');

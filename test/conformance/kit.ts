@@ -156,8 +156,15 @@ export function pushInput(source: Connection, shipsTo: Partial<Address> = {}): P
   const sold = storyOrder(source);
   const order = { ...sold, shippingAddress: { ...sold.shippingAddress, ...shipsTo } };
   const lineItems = [{ id: 'li_1', quantity: 2 }];
+  const cameBack = {
+    by: 'erp',
+    at: order.placedAt,
+    lineItems: [{ id: 'li_1', quantity: 1 }],
+    reason: null,
+    refund: null,
+  };
   return {
-    order,
+    order: { ...order, returns: [{ id: order.externalId, ...cameBack }] },
     about: order.externalId,
     remoteId: null,
     anotherReported: false,

@@ -6,7 +6,17 @@ import { AUTHORIZED, PLACED, PROCESSING } from './statuses.ts';
 
 /** GET api/order/get/{ordernumber}: "single order details", which a list may leave out. */
 export const fetches: Readonly<Record<string, FetchAction>> = {
-  order: { push: async (remote, { resource }) => ({ topic: 'order-read', body: await getOrder(remote, resource) }) },
+  order: {
+    async push(remote, { resource }) {
+      try {
+        return { topic: 'order-read', body: await getOrder(remote, resource) };
+      } catch (error) {
+        // "Order Does Not Exist", in the store's own words: a 404 may be another's.
+        if (!(error instanceof RejectedError) || error.code !== 'response_24') throw error;
+        return { topic: 'order-gone', body: { OrderNumber: resource } };
+      }
+    },
+  },
 };
 
 export const fulfillment: ProbedAction<ReportInput> = {

@@ -17,6 +17,7 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   const own = Settings.parse(settings);
   if (topic === 'sku') return mapSku(body);
   if (topic === 'return') return mapReturn(body, own);
+  if (topic === 'order-gone') return { type: 'gone', externalId: textOf(member(body, 'OrderNumber')) };
   const order = readShape(Order, body);
   if (isCart(order.OrderStatusId)) return { type: 'none', reason: 'a cart is no order yet' };
   const version = versionOf(order, own, receivedAt);

@@ -1,11 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { Order } from '#lib/orders/order';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
-import { type Answer, connectionOf, createRemote, pushInput, remoteContext, storyOrder } from '#test/conformance/kit';
+import {
+  type Answer,
+  connectionOf,
+  createRemote,
+  pushInput,
+  RECEIVED_AT,
+  remoteContext,
+  storyOrder,
+} from '#test/conformance/kit';
 import { info as scopio } from '../scopio/manifest.ts';
 import { fetches, fulfillment, status, stock } from './actions.ts';
 import { carriers, info, role } from './manifest.ts';
-import { requests } from './requests.ts';
+import { requests, returned } from './requests.ts';
 import { METHODS, Settings } from './settings.ts';
 import { webhookRegistry } from './webhook-registry.ts';
 
@@ -36,6 +44,33 @@ describe('a parcel', () => {
     expect(Object.values(carriers)).toEqual(METHODS.filter((method) => method !== 'other'));
     expect(Settings.safeParse({ carriers: { estafeta: 'other' } }).success).toBe(true);
     expect(Settings.safeParse({ carriers: { estafeta: 'estafeta' } }).success).toBe(false);
+  });
+});
+
+describe('a return that somebody else took in', () => {
+  const of = (id: string, quantity: number, reason: string | null = null) => ({
+    ...{ id, by: 'erp', at: RECEIVED_AT, lineItems: [{ id: 'li_1', quantity }], reason, refund: null },
+  });
+
+  test('is registered and accepted, with all that came back of the row', async () => {
+    const pending = { message: "Won't register return since current status is  and want to change to return_accepted" };
+    const { remote, sent, input } = open([{ status: 400, body: JSON.stringify(pending) }, ok({}), ok({})]);
+    const order = { ...input.order, returns: [of('ret_1', 1), of('ret_2', 1, 'Too small '.repeat(20))] };
+    await returned.push(remote, { ...input, order, about: 'ret_2' });
+    const asked = { status_reason: 'Too small '.repeat(10), quantity_returned: 2 };
+    expect(sent().map(([method, path, body]) => [method, path, body])).toEqual([
+      ['PUT', '/orders/ord_8f3a/rows/li_1/return', { status: 'return_accepted', ...asked }],
+      ['PUT', '/orders/ord_8f3a/rows/li_1/return', { status: 'return_pending', ...asked }],
+      ['PUT', '/orders/ord_8f3a/rows/li_1/return', { status: 'return_accepted', ...asked }],
+    ]);
+  });
+
+  test('is asked for once each, of a cancelled order, too', () => {
+    const order = { ...open([]).input.order, returns: [of('ret_1', 1), of('ret_2', 1)] };
+    const asked = (cancelled: boolean) =>
+      role.followUps?.({ ...order, cancelled }, connectionOf(info)).filter(({ action }) => action === 'returned');
+    for (const cancelled of [false, true])
+      expect(asked(cancelled)?.map(({ about }) => about)).toEqual(['ret_1', 'ret_2']);
   });
 });
 

@@ -3,7 +3,7 @@ import { fetches, fulfillment, status, stock } from './actions.ts';
 import { role } from './manifest.ts';
 import { map } from './map.ts';
 import { poll, rewind } from './poll.ts';
-import { requests } from './requests.ts';
+import { requests, returned } from './requests.ts';
 import { Secrets, Settings } from './settings.ts';
 import { webhook } from './webhook.ts';
 import { webhookRegistry } from './webhook-registry.ts';
@@ -19,5 +19,5 @@ export const connector = defineConnector(role, {
   map,
   poll,
   rewind,
-  actions: { fulfillment, stock, followUps: { status }, fetches, requests },
+  actions: { fulfillment, stock, followUps: { status, returned }, fetches, requests },
 });

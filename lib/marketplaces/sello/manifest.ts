@@ -43,16 +43,19 @@ export const role: Role = { info, carriers, takesStock: true, followUps };
  * again for each parcel that comes after it. Separated rows are an order of their own.
  */
 function followUps(order: Order): FollowUp[] {
-  const { fulfillments, ucp, cancelled } = order;
-  if (cancelled) return [];
+  const { fulfillments, ucp, cancelled, returns = [] } = order;
+  // What came back is told by whoever took it in; Sello tells of none itself.
+  const returned = returns.map(({ id }): FollowUp => ({ action: 'returned', about: id, afterReports: true }));
+  if (cancelled) return returned;
   const homes = externalIdsOf(order);
   const shipped = sumByLine(fulfillments.flatMap(({ lineItems }) => lineItems));
   const wanted = ucp.line_items.filter(({ quantity }) => quantity.total > 0);
   const byHome = Map.groupBy(wanted, ({ id }) => homes.get(id) ?? order.externalId);
-  return [...byHome].flatMap(([home, lines]): FollowUp[] => {
+  const delivered = [...byHome].flatMap(([home, lines]): FollowUp[] => {
     if (!lines.every(({ id, quantity }) => (shipped.get(id) ?? 0) >= quantity.total)) return [];
     const parcels = fulfillments.filter(({ lineItems }) => lineItems.some((item) => homes.get(item.id) === home));
     const about = [home, ...parcels.map(({ id }) => id).sort()].join(' ');
     return [{ action: 'status', about, afterReports: true }];
   });
+  return [...delivered, ...returned];
 }

@@ -1,6 +1,8 @@
+import { externalIdsOf } from '#lib/orders/split';
+import { sumByLine } from '#lib/orders/status';
 import { RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import type { RemoteContext, RequestAction } from '../action.ts';
+import type { FollowUpInput, ProbedAction, RemoteContext, RequestAction } from '../action.ts';
 import { listRowIds, putReturn, separateRow } from './api.ts';
 
 const id = z.string().check(z.regex(/^\d{1,18}$/, 'must be an id of Sello'));
@@ -32,13 +34,15 @@ const separateRows: RequestAction<z.infer<typeof SeparateRows>> = {
   },
 };
 
+const MAX_REASON = 100;
+
 const Return = z.strictObject({
   orderId: id,
   rowId: id,
   // The prose of the document says return_denied, its table return_declined.
   status: z.enum(['return_pending', 'return_accepted', 'return_declined']),
   /** Some marketplaces take only words of their own: `reason_0` to `reason_10` at Zalando. */
-  reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(100)),
+  reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(MAX_REASON)),
   quantity: z.int().check(z.minimum(1)),
 });
 type Return = z.infer<typeof Return>;
@@ -85,6 +89,25 @@ const refused = ({ rowId, status }: Return, current: string): RejectedError =>
     description: `the return of row ${rowId} is ${current} and cannot become ${status}`,
     httpStatus: 400,
   });
+
+/** The rows of a return that somebody else took in, each accepted with all its units that came back so far. */
+export const returned: ProbedAction<FollowUpInput> = {
+  async push(context, { order, about }) {
+    const { returns = [], externalId } = order;
+    const told = returns.find(({ id }) => id === about);
+    const homes = externalIdsOf(order);
+    const units = sumByLine(returns.flatMap(({ lineItems }) => lineItems));
+    for (const { id: rowId } of told?.lineItems ?? []) {
+      const asked = { orderId: homes.get(rowId) ?? externalId, rowId, quantity: units.get(rowId) ?? 0 };
+      const reason = (told?.reason || 'Returned').slice(0, MAX_REASON);
+      await takeBack.push(context, { ...asked, status: 'return_accepted', reason });
+    }
+    return {};
+  },
+
+  /** As of any return, asking again is harmless. */
+  probe: async () => null,
+};
 
 export const requests: Readonly<Record<string, RequestAction>> = {
   'separate-rows': separateRows,

@@ -32,6 +32,7 @@ export const conformance: Conformance = {
       found: [{ status: 200, body: 'order-delivered.json' }],
       absent: [{ status: 200, body: 'order.json' }],
     },
+    returned: { done: { status: 200, body: 'return-updated.json' }, found: [], absent: [] },
   },
   requests: {
     'separate-rows': {
