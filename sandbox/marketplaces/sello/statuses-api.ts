@@ -6,8 +6,13 @@ import type { Status, Statuses } from './statuses.ts';
 const FLAGS = ['is_paid', 'is_delivered', 'is_active', 'is_deleted'] as const;
 const LONGEST_TITLE = 30;
 
-/** The endpoints about the account's order statuses. */
+/** The endpoints about the account's order statuses, and its one marketplace. */
 export function serveStatuses(app: FastifyInstance, { statuses, recorded }: Account): void {
+  // GET /v5/integrations
+  app.get('/integrations', async () => [
+    { id: 4, market_id: 1, display_name: 'Tradera', status: 'active', type: 'marketplace', initials: 'TRAD' },
+  ]);
+
   // GET /v5/status
   app.get('/status', async () => statuses.list());
 
