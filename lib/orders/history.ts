@@ -87,26 +87,30 @@ export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotH
         .at(0) ?? null,
     ...lastCancellation(a, b),
     originals,
-    ...levelsOf(a, b, originals),
+    ...levelsOf([...quantitiesOf(a), ...quantitiesOf(b)], originals),
     vanished: onePerLine(vanished.sort((one, other) => compareStamps(other, one))),
   };
 }
 
+type Told = Stamp & { id: string; quantity: number };
+
+/** Which quantities of its lines a history was told of, and by which snapshot. */
+export const quantitiesOf = ({ stands, snapshot, levels = [], originals }: SnapshotHistory): Told[] => [
+  ...snapshot.lines.map(({ id, quantity }) => ({ ...stands, id, quantity })),
+  ...originals,
+  ...levels,
+];
+
 /** When each quantity was first told of that is not the original one. */
-function levelsOf(a: SnapshotHistory, b: SnapshotHistory, originals: SnapshotHistory['originals']) {
+export function levelsOf(told: Told[], originals: SnapshotHistory['originals']): Pick<SnapshotHistory, 'levels'> {
   const first = new Map(originals.map(({ id, quantity }) => [id, quantity]));
-  const told = [a, b].flatMap(({ stands, snapshot, levels = [], originals: own }) => [
-    ...snapshot.lines.map(({ id, quantity }) => ({ ...stands, id, quantity })),
-    ...own,
-    ...levels,
-  ]);
-  const earliest = new Map<string, (typeof told)[number]>();
+  const earliest = new Map<string, Told>();
   for (const each of told.sort(earliestFirst)) {
     const key = JSON.stringify([each.id, each.quantity]);
     if (first.get(each.id) !== each.quantity && !earliest.has(key)) earliest.set(key, each);
   }
   const levels = [...earliest].sort(([one], [other]) => compareText(one, other)).map(([, level]) => level);
-  return levels.length > 0 && { levels };
+  return levels.length > 0 ? { levels } : {};
 }
 
 export function joinPayments(a: SnapshotHistory['paid'], b: SnapshotHistory['paid']): SnapshotHistory['paid'] {

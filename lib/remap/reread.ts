@@ -5,7 +5,9 @@ import {
   historyOf,
   joinPayments,
   lastCancellation,
+  levelsOf,
   onePerLine,
+  quantitiesOf,
 } from '#lib/orders/history';
 import type { Order, OrderSnapshot, SnapshotHistory, Stamp } from '#lib/orders/order';
 import { checkSnapshot } from '#lib/orders/snapshot';
@@ -33,7 +35,9 @@ function replaceStanding(history: SnapshotHistory, told: SnapshotHistory): Snaps
   const dropped = snapshot.lines.map((line) => ({ ...stands, id: line.id, line }));
   const vanished = [...history.vanished, ...dropped].filter(({ id }) => !present.has(id));
   const isKept = ({ hash, id }: Stamp & { id: string }) => hash !== stands.hash || !present.has(id);
-  const originals = [...history.originals.filter(isKept), ...told.originals];
+  const kept = history.originals.filter(isKept);
+  const originals = onePerLine([...kept, ...told.originals].sort(earliestFirst));
+  const levels = (history.levels ?? []).filter(({ hash }) => hash !== stands.hash);
   const otherPayment = history.paid?.hash === stands.hash ? null : history.paid;
   return {
     stands: { ...told.stands, version },
@@ -41,7 +45,8 @@ function replaceStanding(history: SnapshotHistory, told: SnapshotHistory): Snaps
     // A payment is never forgotten, also when it was a misreading: it has had its effect.
     paid: told.paid ? joinPayments(otherPayment, told.paid) : history.paid,
     ...cancellation(history, told),
-    originals: onePerLine(originals.sort(earliestFirst)),
+    originals,
+    ...levelsOf([...kept, ...levels, ...quantitiesOf({ ...told, stands: { ...told.stands, version } })], originals),
     vanished: onePerLine(vanished.sort((a, b) => compareStamps(b, a))),
   };
 }
