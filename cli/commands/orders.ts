@@ -89,6 +89,24 @@ export function addOrders(program: Command): void {
       const order = await session.api.patch<Order>(`/orders/${encodeURIComponent(id)}`, { shippingAddress });
       session.answer(order, () => describeOrder(order, session));
     });
+  orders
+    .command('route <order> <to> <line=quantity...>')
+    .description('have somebody else ship units that nobody has shipped: a connection, or erp')
+    .requiredOption('--reason <words>', 'why, for the record')
+    .addHelpText('after', examples('orders route SC-1001 erp li_1=2 --reason "sold out at the warehouse"'))
+    .action(async (words: string, to: string, given: string[], { reason }: { reason: string }, command: Command) => {
+      const session = openSession(command);
+      const id = await orderCalled(session.api, words);
+      const posted = { lineItems: given.map(readLine), to, reason };
+      const order = await session.api.post<Order>(`/orders/${encodeURIComponent(id)}/route`, posted);
+      session.answer(order, () => describeOrder(order, session));
+    });
+}
+
+function readLine(text: string): { id: string; quantity: number } {
+  const [, id, quantity] = /^(.+)=(\d+)$/s.exec(text) ?? [];
+  if (id === undefined) throw usageError(`expected line=quantity, such as li_1=2, not "${text}"`);
+  return { id, quantity: Number(quantity) };
 }
 
 function readMember(text: string): [string, string] {
