@@ -32,6 +32,7 @@ export const hubWidgets = (): Widget[][] => [
   ],
   [
     graph('Pollers behind, seconds', byMarketplace('PollerLag'), 'Maximum'),
+    graph('Webhooks found no longer registered', byMarketplace('WebhooksLost', callers)),
     graph('Members of bodies that came up or vanished', byMarketplace('ShapeChanges')),
     graph('From event to push, p95 in ms', byMarketplace('DeliveryLatency'), 'p95'),
     graph(
@@ -47,7 +48,13 @@ export const hubWidgets = (): Widget[][] => [
   marketplaces.map(({ name, title }) => graph(`Attempts at ${title}`, attemptsAt(name))),
 ];
 
-type ByMarketplace = 'OrdersReceived' | 'OrdersMissedByWebhook' | 'PollerLag' | 'DeliveryLatency' | 'ShapeChanges';
+type ByMarketplace =
+  | 'OrdersReceived'
+  | 'OrdersMissedByWebhook'
+  | 'PollerLag'
+  | 'DeliveryLatency'
+  | 'ShapeChanges'
+  | 'WebhooksLost';
 
 const byMarketplace = (
   metric: ByMarketplace,

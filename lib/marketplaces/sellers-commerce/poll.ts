@@ -35,9 +35,11 @@ const instant = z.optional(z.string());
 const Mark = z.object({
   /** When it began. */
   at: z.string(),
-  /** The newest time that any order showed, and when the store answered by its own `Date`. */
+  /** The newest time that any order showed. */
   newest: instant,
-  answeredAt: instant,
+  /** When the store answered its first page and its last one of orders, by its own `Date`, else by the hub's clock. */
+  answeredFrom: instant,
+  answeredTo: instant,
   /** Minutes by which the store's times are ahead of UTC. */
   offset: z.optional(z.number()),
   /** When a day was last read back, and all SKUs. */
@@ -79,7 +81,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
     const { rows, at, problem } = await readPage(context, position);
     const fresh = rows.filter((row) => isNew(stateOf(row), seen));
     const items = fresh.filter((row) => !isOld(row) && isNew(stateOf(row), sent));
-    const read: Position = noteTimes(position, rows, at, problem);
+    const read: Position = noteTimes(position, rows, at ?? context.now().toISOString(), problem);
     const next = follow(read, rows, fresh.length) ?? nextWalk(read, context.now());
     const page = { items: items.map((body): Fetched => ({ topic: WALKS[walk]?.topic ?? '', body })) };
     if (next) yield { ...page, resume: JSON.stringify(next) };
@@ -111,7 +113,14 @@ function start({ now, connection }: PollContext, last: Mark | undefined): Positi
   const checkedAt = last?.offset === undefined || isPast(last.checkedAt, CHECK_MS, at) ? at : last.checkedAt;
   const back = overlapMinutes * MINUTE_MS + (checkedAt === at ? UNKNOWN_MS : KNOWN_MS);
   const from = last ? localAt(Date.parse(last.at) - back, last.offset) : firstFrom(since, timeZone);
-  return { walk: 0, from, start: from, skip: 0, mark: { ...last, at, checkedAt }, remarks: [] };
+  return {
+    walk: 0,
+    from,
+    start: from,
+    skip: 0,
+    mark: { ...last, at, checkedAt, answeredFrom: undefined },
+    remarks: [],
+  };
 }
 
 function firstFrom(since: string | undefined, timeZone: string | undefined): string {
@@ -123,14 +132,15 @@ function firstFrom(since: string | undefined, timeZone: string | undefined): str
 const isPast = (then: string | undefined, ms: number, now: string): boolean =>
   then === undefined || Date.parse(now) - Date.parse(then) >= ms;
 
-/** The position with the newest time that its rows show, and what could not be read. */
-function noteTimes(position: Position, rows: readonly unknown[], at: string | null, problem: string | null): Position {
-  const { column } = WALKS[position.walk]?.list ?? {};
-  const isOrders = WALKS[position.walk]?.topic === 'order';
-  const times = isOrders && column ? rows.map((row) => timeOf(row, column)) : [];
-  const newest = [...times, position.mark.newest ?? ''].sort().at(-1) || undefined;
-  const remarks = problem === null ? position.remarks : [...position.remarks, problem];
-  return { ...position, mark: { ...position.mark, newest, ...(at && { answeredAt: at }) }, remarks };
+/** The position with the newest time that its rows show, and when the store answered them; and what could not be read. */
+function noteTimes(position: Position, rows: readonly unknown[], at: string, problem: string | null): Position {
+  const { list, topic } = WALKS[position.walk] ?? {};
+  const { mark, remarks } = position;
+  if (problem !== null) return { ...position, remarks: [...remarks, problem] };
+  if (topic !== 'order') return position;
+  const times = rows.map((row) => timeOf(row, list?.column ?? ''));
+  const newest = [...times, mark.newest ?? ''].sort().at(-1) || undefined;
+  return { ...position, mark: { ...mark, newest, answeredFrom: mark.answeredFrom ?? at, answeredTo: at } };
 }
 
 /** The next page of a walk: behind the last time read, or behind so many rows; null where nothing new is left. */
@@ -163,9 +173,10 @@ function nextWalk({ walk, mark, ...position }: Position, now: Date): Position | 
 
 /** What a complete poll leaves: how far it came, and what it has learned of the store's clock. */
 function conclude({ connection }: PollContext, { mark, remarks }: Position, last: Mark | undefined) {
-  const { newest = '', answeredAt } = mark;
-  const isTold = last?.newest !== undefined && newest > last.newest && last.answeredAt && answeredAt;
-  const told = isTold ? learnOffset(newest, last.answeredAt ?? '', answeredAt) : undefined;
+  const { newest = '', answeredTo = '' } = mark;
+  // Whatever the last poll did not show was changed after its first page.
+  const isTold = last?.newest !== undefined && newest > last.newest;
+  const told = isTold ? learnOffset(newest, last.answeredFrom ?? '', answeredTo) : undefined;
   // A change that the window of the offset would not have shown.
   const isHidden = isTold && last.offset !== undefined && newest < localAt(Date.parse(last.at) - KNOWN_MS, last.offset);
   const offset = told ?? (isHidden ? undefined : last?.offset);

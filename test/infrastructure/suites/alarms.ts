@@ -176,6 +176,12 @@ export const describeAlarms = (graph: Graph) =>
     });
 
     const callers = marketplaces.filter(({ topics }) => topics.length > 0);
+    test.each(callers)('$name rings when the hub is no longer among those it calls', ({ name }) => {
+      expect(alarm(`${name}-webhooks-lost`)).toMatchObject({
+        ...{ metricName: 'WebhooksLost', dimensions: { Marketplace: name }, statistic: 'Sum', threshold: 0 },
+      });
+    });
+
     test.each(callers.filter(({ sells }) => sells))(
       '$name rings when it stops calling: polls find a fifth of an hour’s orders, and three at least',
       ({ name }) => {
