@@ -4,20 +4,22 @@ import { planListing, planStock } from '#lib/catalog/stock';
 import { getProduct, listSkus, putEan, putProduct } from '#lib/catalog/store';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { unblock } from '#lib/deliveries/reopen';
+import type { Change } from '#lib/marketplaces/contract';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import type { Ingested, Ingesting } from './event.ts';
 
 /** Whether a merchant may sell goes to all of its products that the catalog knows. */
 export async function ingestMerchants(
-  merchants: ReadonlyMap<string, boolean>,
+  merchants: Extract<Change, { type: 'merchants' }>['merchants'],
   ingesting: Ingesting,
 ): Promise<Ingested> {
   const { connection, table } = { connection: ingesting.connection.id, table: ingesting.hub.table };
+  const enabled = new Map(merchants);
   const told: ProductSnapshot[] = [];
   for await (const sku of listSkus(connection, null, table)) {
     const { merchant = '' } = (await getProduct(connection, sku, table)) ?? {};
-    const merchantEnabled = merchants.get(merchant);
+    const merchantEnabled = enabled.get(merchant);
     if (merchantEnabled !== undefined) told.push({ sku, merchantEnabled, version: null });
   }
   return ingestProducts(told, ingesting);

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inboundReceived, packJson } from '#events/inbound-body';
 import type { InboundReceived } from '#events/inbound-received';
+import { countStock } from '#lib/catalog/stock';
 import { getProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
@@ -366,6 +367,71 @@ it('tells a channel that begins to list a SKU the number that stands, unless it 
   for (const change of [listed('A', 7), listed('B', 0), listed('B', 3), listed('C', 3)])
     await take(told(change, atSello));
   expect(rung).toMatchObject([{ action: 'stock', connection: 'sello-se', subject: { sku: 'B' } }]);
+
+it('counts nothing of a disabled merchant, and tells who lists it', async () => {
+  const shed = { connection: 'shoppo-supply' };
+  const sku = (name: string, merchant?: string): Change => ({
+    type: 'products',
+    products: [{ sku: name, quantity: 7, version: at(1), ...(merchant && { merchant }) }],
+  });
+  await take(told(sku('MUG-RED'), { connection: 'sello-se' }));
+  await take(told(sku('MUG-RED', 'm1'), shed));
+  await take(told(sku('PLATE'), shed));
+  rung = [];
+  const toggled = (enabled: boolean, minute: number) =>
+    take(told({ type: 'merchants', merchants: [['m1', enabled]] }, { ...shed, receivedAt: at(minute) }));
+  await toggled(false, 2);
+  expect(await getProduct('shoppo-supply', 'MUG-RED', table)).toMatchObject({ merchantEnabled: false, quantity: 7 });
+  expect(await getProduct('shoppo-supply', 'PLATE', table)).not.toHaveProperty('merchantEnabled');
+  expect(rung).toMatchObject([{ action: 'stock', connection: 'sello-se' }]);
+  await toggled(false, 3);
+  expect(rung).toHaveLength(1);
+  await toggled(true, 4);
+  expect(rung).toHaveLength(2);
+});
+
+it('reserves what was just sold, once, and tells whoever lists it', async () => {
+  const listed: Change = { type: 'products', products: [{ sku: 'MUG-RED', quantity: 7, version: at(0) }] };
+  await take(told(listed, { connection: 'sello-se' }));
+  await take(told(listed, fromShed));
+  rung = [];
+  await take(told(order()));
+  await take(told(order()));
+  expect(rung.map(({ action, connection }) => [action, connection]).sort()).toEqual([
+    ['order', 'marketful-mx'],
+    ['stock', 'sello-se'],
+  ]);
+  expect(await countStock('MUG-RED', network, new Date(), table)).toBe(5);
+});
+
+describe('a placement that its poll asks for no more', () => {
+  const stale: Change = { type: 'stale', orderId: 'scopio-main:ord_8f3a', number: 'SC-1001', since: at(2) };
+  const placedAt = async () => {
+    await take(told(order()));
+    const [placing] = await getDeliveries((await stored()).deliveries, table);
+    if (!placing) throw new Error('no placement');
+    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(2) };
+    await transition(placing, { ...placing, state: 'succeeded', placed }, [], table);
+    return placing.id;
+  };
+
+  it('waits for a person, and is looked for before it is placed again', async () => {
+    const id = await placedAt();
+    await take(told(stale, fromShed));
+    await take(told(stale, fromShed));
+    expect(await getDelivery(id, table)).toMatchObject({
+      ...{ state: 'blocked', unknown: true, cause: { code: 'never_settled' }, placed: { isSettled: true } },
+    });
+    const timeline = await getTimeline(await stored(), table);
+    expect(timeline.filter(({ type }) => type === 'delivery.blocked')).toHaveLength(1);
+  });
+
+  it('is forgotten where its order is done', async () => {
+    const id = await placedAt();
+    await take(told(shipped({ parcels: [JD01] }), fromShed));
+    await take(told(stale, fromShed));
+    expect(await getDelivery(id, table)).toMatchObject({ state: 'succeeded', placed: { isSettled: true } });
+  });
 });
 
 describe('what cannot be read', () => {

@@ -27,6 +27,7 @@ import { ingestGone, ingestOrder } from './ingest-order.ts';
 import { ingestMerchants, ingestProducts } from './ingest-products.ts';
 import { ingestReturn } from './ingest-return.ts';
 import { ingestShipment } from './ingest-shipment.ts';
+import { ingestStale } from './ingest-stale.ts';
 import { countShape } from './shape.ts';
 
 /** Understands one inbound event and records what follows from it, once, however often it arrives. */
@@ -94,6 +95,8 @@ function byType(change: Change, ingesting: Ingesting): Promise<Ingested> {
       return ingestReturn(change.return, ingesting);
     case 'products':
       return ingestProducts(change.products, ingesting);
+    case 'stale':
+      return ingestStale(change, ingesting);
     case 'merchants':
       return ingestMerchants(change.merchants, ingesting);
     case 'fetch':

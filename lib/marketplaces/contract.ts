@@ -56,8 +56,10 @@ export type Change =
   /** A sales channel took goods back, or will: what it declines is none. A shipper tells it as an event of a shipment. */
   | { type: 'return'; return: ReturnSnapshot }
   | { type: 'products'; products: ProductSnapshot[] }
+  /** A placement that has not come to an end since then, and is asked for no more. */
+  | { type: 'stale'; orderId: string; number: string; since: string }
   /** Which merchants may sell their products, by the marketplace's own ids. */
-  | { type: 'merchants'; merchants: ReadonlyMap<string, boolean> }
+  | { type: 'merchants'; merchants: ReadonlyArray<readonly [id: string, enabled: boolean]> }
   /** `unless`: nothing to read where our order stands at what was listed. */
   | { type: 'fetch'; action: string; resource: string; unless?: Listed }
   /** The sales channel no longer has an order of its own. */

@@ -9,6 +9,7 @@ import type { Change, InboundBody } from '../contract.ts';
 import { INEXACT, isExact, member, textOf } from '../kit/json.ts';
 import { readCode } from '../kit/placement-code.ts';
 import { defined, readShape, unreadable, unused } from '../kit/shape.ts';
+import { mapStale, STALE } from '../kit/stale.ts';
 import { Item, Orden, type ShipmentEvent, Stock } from './api.ts';
 import { Settings } from './settings.ts';
 
@@ -19,6 +20,7 @@ const ZONE = 'America/Mexico_City';
 export function map({ topic, body, receivedAt }: InboundBody, connection: Connection): Change {
   if (topic === 'orden') return { type: 'shipment', shipment: mapOrden(body, receivedAt) };
   if (topic === 'stock') return { type: 'products', products: [mapStock(readShape(Stock, body))] };
+  if (topic === STALE) return mapStale(body);
   if (topic === 'item') return { type: 'products', products: mapItem(body, connection) };
   const paths = topic === 'shipment-event-created' ? SHIPMENT_PATHS : ORDER_PATHS;
   return { type: 'fetch', action: 'shipment', resource: findId(body, paths) };

@@ -99,6 +99,17 @@ test('one placement that cannot be read holds up no other, and is put before a p
   expect(mapped(read)).toMatchObject({ shipment: { orderId: 'scopio-main:ord_8f3a' } });
 });
 
+test('a placement that came to no end for 90 days is asked for no more, and told of', async () => {
+  const old = { ...placement('a', '1'), placedAt: '2026-08-01T00:00:00.000Z' };
+  const { read, asked } = open([FOUND], { placements: [old, placement('b', '2')] });
+  const [first] = await read();
+  expect(asked()).toEqual(['get_events?order_id=2']);
+  const [item] = first?.items ?? [];
+  expect(map({ topic: item?.topic ?? '', body: item?.body, receivedAt: '' }, connectionOf(info))).toEqual({
+    ...{ type: 'stale', orderId: 'a', number: 'SC-1001', since: old.placedAt },
+  });
+});
+
 test('where no placement can be read the poll breaks off, behind those that it asked for', async () => {
   const placements = ['a', 'b', 'c', 'd'].map((id) => placement(id, id));
   const { pages } = open([DOWN, DOWN, DOWN], { placements });

@@ -2,6 +2,7 @@ import { ownSku } from '#lib/catalog/own-sku';
 import type { OpenPlacement } from '#lib/orders/placements';
 import { ContractError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import type { PollContext, PollPage } from '../contract.ts';
+import { isStale, staleItem } from '../kit/stale.ts';
 import { getEvents, getOrder, getStock, getStockByEan, unlessRefused } from './api.ts';
 import { Settings } from './settings.ts';
 
@@ -35,6 +36,10 @@ async function* pollPlacements(context: PollContext, after: string | null): Asyn
   const trouble = countTrouble();
   for await (const placement of context.openPlacements(after)) {
     const resume = resumeAt('placement', placement.orderId);
+    if (isStale(placement, context.now())) {
+      yield { items: [staleItem(placement)], resume };
+      continue;
+    }
     try {
       const body = await unlessRefused(() => readPlacement(context, placement));
       trouble.clear();

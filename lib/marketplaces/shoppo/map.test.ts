@@ -46,7 +46,7 @@ test('the documented notifications mean what the page says', () => {
   });
   expect(read('toggle-merchant', fixture('merchant-toggled.json'))).toEqual({
     type: 'merchants',
-    merchants: new Map([['1146001', false]]),
+    merchants: [['1146001', false]],
   });
 });
 

@@ -5,6 +5,7 @@ import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
 import { readCode } from '../kit/placement-code.ts';
 import { defined, pathUnder, readShape } from '../kit/shape.ts';
+import { mapStale, STALE } from '../kit/stale.ts';
 import { isEnded } from './api.ts';
 import { mapProduct, mapSku, mapSkuNotice, setFor } from './map-product.ts';
 
@@ -39,6 +40,8 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
       return mapMerchants(body);
     case 'cancel-partner-order':
       return mapCancelled(body);
+    case STALE:
+      return mapStale(body);
     case 'reply-ticket':
       return mapReply(body);
     default:
@@ -59,7 +62,7 @@ function mapMerchants(body: unknown): Change {
   const merchants = told.flatMap(({ merchant_id: id, enabled }) =>
     id === undefined || enabled === undefined ? [] : [[id, enabled] as const],
   );
-  return { type: 'merchants', merchants: new Map(merchants) };
+  return { type: 'merchants', merchants };
 }
 
 function mapCancelled(body: unknown): Change {

@@ -50,6 +50,18 @@ test('asks for no order where none is open, and for products updated since the l
   expect(asked[0]?.variables.filters).toEqual({ timeUpdatedRange: [1795161000, 1795162503] });
 });
 
+test('a placement that came to no end for 90 days is asked for no more, and told of', async () => {
+  const old = { ...STORY_PLACEMENT, remoteId: 'o1', placedAt: '2026-08-01T00:00:00.000Z' };
+  const openPlacements = async function* () {
+    yield old;
+  };
+  const { items, asked } = await run([page('productList', [], 0)], { openPlacements }, null);
+  expect(items).toEqual([
+    { topic: 'stale', body: { orderId: old.orderId, number: 'SC-1001', placedAt: old.placedAt } },
+  ]);
+  expect(asked.map(({ operationName }) => operationName)).toEqual(['productList']);
+});
+
 test('reads all products with the first poll of a day, as not every change counts as an update', async () => {
   const { asked } = await run([page('productList', [], 0)], { watermark: '2026-11-19T23:59:59.000Z' }, null);
   expect(asked[0]?.variables.filters).toBeUndefined();

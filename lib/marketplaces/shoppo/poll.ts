@@ -1,7 +1,9 @@
+import type { OpenPlacement } from '#lib/orders/placements';
 import { RetryableError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { PollContext, PollPage } from '../contract.ts';
 import { member, textOf } from '../kit/json.ts';
+import { isStale, staleItem } from '../kit/stale.ts';
 import { listOrders, listProducts } from './api.ts';
 import { nodesOf, type Page } from './schema.ts';
 
@@ -10,8 +12,6 @@ const SIZE = 100;
 const OVERLAP_MS = 10 * 60_000;
 /** An order read once too often costs nothing; one whose time of payment lies outside would be lost. */
 const ORDER_SLACK_MS = 24 * 3600_000;
-/** Orders older than this are no longer polled. */
-const MAX_ORDER_AGE_MS = 90 * 24 * 3600_000;
 const MAX_RESTARTS = 5;
 /** From PAID on: all whose payment has a time, so that none leaves the list while it is read. */
 const PAID_STATUSES = ['PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED'];
@@ -31,6 +31,7 @@ type Position = z.infer<typeof Position>;
 /** The orders placed here that still move, then the products updated since the last poll. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const open = await openByRemoteId(context);
+  if (open.stale.length > 0) yield { items: open.stale.map(staleItem), resume: context.resume };
   let position = resumed(context.resume) ?? start(context, open.oldest);
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
     const page = await readPage(context, position);
@@ -53,23 +54,29 @@ interface OpenOrders {
   /** Shoppo's order id → our order's. */
   ids: ReadonlyMap<string, string>;
   oldest: number | null;
+  stale: readonly OpenPlacement[];
 }
 
-async function openByRemoteId({ openPlacements }: PollContext): Promise<OpenOrders> {
+async function openByRemoteId({ openPlacements, now }: PollContext): Promise<OpenOrders> {
   const ids = new Map<string, string>();
   let oldest: number | null = null;
-  for await (const { orderId, remoteId, placedAt } of openPlacements(null)) {
+  const stale: OpenPlacement[] = [];
+  for await (const placement of openPlacements(null)) {
+    const { orderId, remoteId, placedAt } = placement;
+    if (isStale(placement, now())) {
+      stale.push(placement);
+      continue;
+    }
     if (remoteId !== null) ids.set(remoteId, orderId);
     oldest = Math.min(oldest ?? Number.POSITIVE_INFINITY, Date.parse(placedAt));
   }
-  return { ids, oldest };
+  return { ids, oldest, stale };
 }
 
 function start(context: PollContext, oldest: number | null): Position {
   const now = context.now().getTime();
   if (oldest === null) return startProducts(context, context.now().toISOString());
-  const from = Math.max(oldest - ORDER_SLACK_MS, now - MAX_ORDER_AGE_MS);
-  const range = secondsOf(Math.min(from, now), now + ORDER_SLACK_MS);
+  const range = secondsOf(Math.min(oldest - ORDER_SLACK_MS, now), now + ORDER_SLACK_MS);
   return { list: 'orders', range, after: null, length: null, until: new Date(now).toISOString() };
 }
 
