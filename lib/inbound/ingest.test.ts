@@ -367,6 +367,7 @@ it('tells a channel that begins to list a SKU the number that stands, unless it 
   for (const change of [listed('A', 7), listed('B', 0), listed('B', 3), listed('C', 3)])
     await take(told(change, atSello));
   expect(rung).toMatchObject([{ action: 'stock', connection: 'sello-se', subject: { sku: 'B' } }]);
+});
 
 it('counts nothing of a disabled merchant, and tells who lists it', async () => {
   const shed = { connection: 'shoppo-supply' };
