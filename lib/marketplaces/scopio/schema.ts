@@ -1,5 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { count, id, looseList, looseText, optional, optionalId } from '../kit/shape.ts';
+import { count, id, integer, looseList, looseText, optional, optionalId } from '../kit/shape.ts';
 
 const Address = z.object({
   first_name: looseText,
@@ -75,10 +75,10 @@ export const Order = z.object({
 
 export type Order = z.infer<typeof Order>;
 
-const Totals = looseList(z.object({ type: z.string(), display_text: looseText, amount: z.int() }));
+const Totals = looseList(z.object({ type: z.string(), display_text: looseText, amount: integer }));
 export type Totals = z.infer<typeof Totals>;
 
-const LineQuantities = looseList(z.object({ id, quantity: z.int() }));
+const LineQuantities = looseList(z.object({ id, quantity: integer }));
 
 /** A plain UCP order, where the platform sends that instead. Amounts are minor units. */
 export const PlainUcpOrder = z.object({

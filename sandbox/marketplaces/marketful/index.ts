@@ -1,8 +1,10 @@
 import { createBase, type SandboxOptions } from '../base.ts';
+import { createDialects } from '../dialects.ts';
 import type { Failure } from '../fault-hooks.ts';
 import { type Listening, serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import { hideSecret, type Received, readReceived, serveMarketfulControl, setStock, ship } from './control.ts';
+import { DIALECTS } from './dialects.ts';
 import { serveEntries } from './entries-api.ts';
 import type { MarketfulEvent } from './events.ts';
 import { serveItems } from './items-api.ts';
@@ -55,7 +57,8 @@ export async function startMarketfulSandbox(options: MarketfulOptions): Promise<
   const registry = createRegistry({ base, sender });
   const stock = createStock(store);
   fillStock(stock);
-  const warehouse = createWarehouse({ base, registry, stock });
+  const dialects = createDialects(store, DIALECTS);
+  const warehouse = createWarehouse({ base, registry, stock, dialects });
   const { accessToken, userId } = options;
   const credentials = { accessToken, userId };
 
@@ -67,12 +70,15 @@ export async function startMarketfulSandbox(options: MarketfulOptions): Promise<
       requestsPerMinute: options.requestsPerMinute,
       webhooks: sender,
       routes(app) {
-        serveOrders(app, { base, credentials, warehouse });
+        serveOrders(app, { base, credentials, warehouse, dialects });
         serveItems(app, { credentials, stock });
         serveEntries(app, { base, credentials, stock });
         serveWebhooks(app, { credentials, registry });
       },
-      control: (app) => serveMarketfulControl(app, { store, now: base.now, warehouse, stock, registry }),
+      control(app) {
+        serveMarketfulControl(app, { store, now: base.now, warehouse, stock, registry });
+        dialects.serve(app);
+      },
       summary: () => ({ orders: warehouse.orders().length, received: readReceived(store).counts }),
       onReset: () => fillStock(stock),
       onStop: () => warehouse.stop(),

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Base } from '../base.ts';
+import type { Dialects } from '../dialects.ts';
 import { Refusal } from '../refusal.ts';
 import { authAnswers, authenticate, type Credentials, isBlank, parametersOf, refuse, wholeNumber } from './answers.ts';
 import type { MarketfulEvent } from './events.ts';
@@ -20,10 +21,11 @@ interface Parts {
   base: Base<MarketfulEvent>;
   credentials: Credentials;
   warehouse: Warehouse;
+  dialects: Dialects;
 }
 
 /** The endpoints about fulfillment orders and their shipment events. */
-export function serveOrders(app: FastifyInstance, { base, credentials, warehouse }: Parts): void {
+export function serveOrders(app: FastifyInstance, { base, credentials, warehouse, dialects }: Parts): void {
   const calls = base.store.collection<PlacementCall>('placement-calls');
   const record = (status: number, message: string, body: Record<string, unknown>): void => {
     const { contact_info: about } = (body.order ?? {}) as { contact_info?: Record<string, unknown> };
@@ -45,7 +47,7 @@ export function serveOrders(app: FastifyInstance, { base, credentials, warehouse
     try {
       const { id, num_orden, canal } = warehouse.accept(readPlacement(body, warehouse.orders()));
       record(200, 'Success', body);
-      return { message: 'Success', order: { id, num_orden, canal } };
+      return dialects.speak(id, { message: 'Success', order: { id, num_orden, canal } });
     } catch (error) {
       if (error instanceof Refusal) record(error.status, (error.body as { message: string }).message, body);
       throw error;
@@ -59,7 +61,7 @@ export function serveOrders(app: FastifyInstance, { base, credentials, warehouse
     if (isBlank(canal) || isBlank(orden)) throw refuse([404, 'Canal y numero de orden deben existir']);
     const order = warehouse.orders().find((one) => one.canal === canal && one.num_orden === orden);
     if (!order) throw refuse([404, 'Orden no encontrada']);
-    return { message: 'Success', orden: order };
+    return { message: 'Success', orden: dialects.speak(order.id, order) };
   });
 
   // GET /shipment_events/get_events
@@ -70,6 +72,6 @@ export function serveOrders(app: FastifyInstance, { base, credentials, warehouse
     const order = warehouse.orders().find((one) => one.id === id);
     // Without its last letter: that is how the document prints it.
     if (!order) throw refuse([404, 'Orden no encontrad']);
-    return { message: 'Success', orden: order };
+    return { message: 'Success', orden: dialects.speak(order.id, order) };
   });
 }

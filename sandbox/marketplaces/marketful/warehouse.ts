@@ -1,4 +1,5 @@
 import type { Base } from '../base.ts';
+import type { Dialects } from '../dialects.ts';
 import { controlRefusal } from '../refusal.ts';
 import type { MarketfulEvent } from './events.ts';
 import { type EventStatus, localTime, type Order, type ShipmentEvent } from './order.ts';
@@ -32,13 +33,14 @@ interface Parts {
   base: Base<MarketfulEvent>;
   registry: Registry;
   stock: Stock;
+  dialects: Dialects;
 }
 
 const FIRST_ORDER = 5021;
 const FIRST_EVENT = 77;
 const FIRST_TRACKING = 146000055;
 
-export function createWarehouse({ base, registry, stock }: Parts): Warehouse {
+export function createWarehouse({ base, registry, stock, dialects }: Parts): Warehouse {
   const { store, emit, now } = base;
   const orders = store.collection<Order>('orders');
   const timers = new Map<number, NodeJS.Timeout>();
@@ -83,8 +85,8 @@ export function createWarehouse({ base, registry, stock }: Parts): Warehouse {
       trackingNumber: event.tracking_number,
     });
     if (notify) {
-      registry.notify('shipment_event/created', { shipment_event: event });
-      registry.notify('order/updated', { order: updated });
+      registry.notify('shipment_event/created', { shipment_event: dialects.speak(order.id, event) });
+      registry.notify('order/updated', { order: dialects.speak(order.id, updated) });
     }
     return event;
   };
@@ -122,7 +124,7 @@ export function createWarehouse({ base, registry, stock }: Parts): Warehouse {
       orders.put(String(order.id), order);
       for (const { sku, cantidad } of items) stock.take(sku, cantidad);
       emit({ type: 'order.received', orderId: order.id, number: order.num_orden, channel: order.canal });
-      registry.notify('order/created', { order });
+      registry.notify('order/created', { order: dialects.speak(order.id, order) });
       scheduleShipping(order);
       return order;
     },

@@ -1,10 +1,12 @@
 import { createBase, type SandboxOptions } from '../base.ts';
+import { createDialects } from '../dialects.ts';
 import type { Failure } from '../fault-hooks.ts';
 import { type Listening, serve } from '../server.ts';
 import type { Collection } from '../store.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import { failed, presentedKey, serveApi } from './api.ts';
 import { type Profile, type ProfileSetting, type Received, readReceived, serveScopioControl } from './control.ts';
+import { DIALECTS } from './dialects.ts';
 import type { ScopioEvent } from './events.ts';
 import type { Order } from './order.ts';
 import type { PlaceOrder } from './schema.ts';
@@ -57,7 +59,8 @@ export async function startScopioSandbox(options: ScopioOptions): Promise<Scopio
     }),
   });
   const targets = (): readonly string[] => profile.get().urls;
-  const shop = createShop({ base, webhooks, seller, seed: options.seed ?? 1, targets });
+  const dialects = createDialects(store, DIALECTS);
+  const shop = createShop({ base, webhooks, seller, seed: options.seed ?? 1, targets, dialects });
   const orders = store.collection<Order>('orders');
 
   const listening = await serve(
@@ -68,7 +71,10 @@ export async function startScopioSandbox(options: ScopioOptions): Promise<Scopio
       requestsPerMinute: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
       webhooks,
       routes: (app) => serveApi(app, { base, shop, seller, apiKey: options.apiKey }),
-      control: (app) => serveScopioControl(app, { store, shop, profile }),
+      control(app) {
+        serveScopioControl(app, { store, shop, profile });
+        dialects.serve(app);
+      },
       summary: () => ({ orders: orders.list().length, received: readReceived(store).counts }),
     },
     options.port,

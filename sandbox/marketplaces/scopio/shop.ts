@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Base } from '../base.ts';
 import { netOf } from '../catalog.ts';
+import type { Dialects } from '../dialects.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
 import { zonedTime } from '../zoned-time.ts';
@@ -29,14 +30,15 @@ interface Parts {
   seller: string;
   seed: number;
   targets: () => readonly string[];
+  dialects: Dialects;
 }
 
-export function createShop({ base, webhooks, seller, seed, targets }: Parts): Shop {
+export function createShop({ base, webhooks, seller, seed, targets, dialects }: Parts): Shop {
   const { store, emit, now } = base;
   const orders = store.collection<Order>('orders');
 
   const show = (order: Order): Record<string, unknown> =>
-    order.ucp ? toUcp(order, seller, 'https://scopio.example') : toScopio(order, seller);
+    dialects.speak(order.id, order.ucp ? toUcp(order, seller, 'https://scopio.example') : toScopio(order, seller));
 
   const notify = (order: Order): void => {
     if (!order.lines.some((line) => line.seller === seller)) return;

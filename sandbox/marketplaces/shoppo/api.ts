@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { buildSchema, type ExecutionResult, type GraphQLSchema, graphql, isObjectType, Kind, parse } from 'graphql';
+import { buildSchema, type GraphQLSchema, graphql, isObjectType, Kind, parse } from 'graphql';
 import { z } from 'zod';
+import type { Dialects } from '../dialects.ts';
 import { Refusal } from '../refusal.ts';
+import { speakOrders } from './dialects.ts';
 
 /** The path of the page's endpoint; a connection's `baseUrl` ends in it. */
 export const ENDPOINT = '/api/graphql/partner';
@@ -24,26 +26,28 @@ interface Parts {
   credentials: Credentials;
   /** A function for each field of RootQuery and RootMutation. */
   root: Record<string, unknown>;
+  dialects: Dialects;
 }
 
 /** Serves the one endpoint. What GraphQL itself refuses, and wrong credentials too, is a 200 with `errors`. */
-export function serveApi(app: FastifyInstance, { credentials, root }: Parts): void {
+export function serveApi(app: FastifyInstance, { credentials, root, dialects }: Parts): void {
   const schema = spellBothWays(buildSchema(readFileSync(SCHEMA_FILE, 'utf8')));
 
-  app.post(ENDPOINT, async (request): Promise<ExecutionResult | Answer> => {
+  app.post(ENDPOINT, async (request): Promise<unknown> => {
     if (!isKnown(request, credentials))
       return errorsOf('Unauthorized: accesstoken or viewerid is missing or not valid');
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
       throw new Refusal(400, errorsOf('Content-type must be application/json'));
     }
     const { query, variables, operationName } = readRequest(request.body);
-    return graphql({
+    const answer = await graphql({
       schema,
       source: query,
       rootValue: root,
       variableValues: variables ?? {},
       operationName: hasOneOperation(query) ? null : operationName,
     });
+    return speakOrders(answer, dialects);
   });
 }
 

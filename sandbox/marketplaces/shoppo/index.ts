@@ -1,4 +1,5 @@
 import { createBase, type SandboxOptions } from '../base.ts';
+import { createDialects } from '../dialects.ts';
 import type { Failure } from '../fault-hooks.ts';
 import { type Listening, serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
@@ -6,6 +7,7 @@ import { ENDPOINT, errorsOf, serveApi } from './api.ts';
 import { createAutoShip } from './auto-ship.ts';
 import { type Catalog, createCatalog } from './catalog.ts';
 import { serveShoppoControl } from './control.ts';
+import { DIALECTS } from './dialects.ts';
 import type { ShoppoEvent } from './events.ts';
 import { createMutations, type Received, readReceived } from './mutations.ts';
 import { type Notifications, openNotifications, type Urls } from './notifications.ts';
@@ -77,6 +79,7 @@ export async function startShoppoSandbox(options: ShoppoOptions): Promise<Shoppo
   const parts = { base, catalog, orders, tickets, views: createViews(catalog) };
   const root = { ...createQueries(parts), ...createMutations(parts) };
   const { accessToken, viewerId } = options;
+  const dialects = createDialects(store, DIALECTS);
   fillCatalog(catalog);
 
   const listening = await serve(
@@ -86,9 +89,11 @@ export async function startShoppoSandbox(options: ShoppoOptions): Promise<Shoppo
       rateKey: (request) => request.headers.viewerid?.toString() ?? request.ip,
       requestsPerMinute: options.requestsPerMinute,
       webhooks: sender,
-      routes: (app) => serveApi(app, { credentials: { accessToken, viewerId }, root }),
-      control: (app) =>
-        serveShoppoControl(app, { store, catalog, orders, warehouse, autoShip, tickets, notifications }),
+      routes: (app) => serveApi(app, { credentials: { accessToken, viewerId }, root, dialects }),
+      control(app) {
+        serveShoppoControl(app, { store, catalog, orders, warehouse, autoShip, tickets, notifications });
+        dialects.serve(app);
+      },
       summary: () => ({ endpoint: ENDPOINT, orders: orders.list().length, received: readReceived(store).counts }),
       onReset: () => fillCatalog(catalog),
       onStop: autoShip.stop,

@@ -1,0 +1,30 @@
+import { asNumbers, asTexts, changeValues, type Dialect, lacking, withNoise } from '../dialects.ts';
+
+const OPTIONAL = /^(company|paid_at|extended_address|title|adjustments|events|status)$/;
+const AMOUNTS = /^(net_price|gross_price|total_net|total_gross)$/;
+const DATES = /_at$/;
+
+/** The order of our reading in other words, each of which means the same. */
+export const DIALECTS = {
+  texts: asTexts,
+  numbers: asNumbers,
+  absent: lacking(OPTIONAL, 'absent'),
+  nulls: lacking(OPTIONAL, 'null'),
+  noise: withNoise(AMOUNTS),
+  'more-decimals': (shown) =>
+    changeValues(shown, (value, key) => (AMOUNTS.test(key) && value !== null ? `${value}04` : value)),
+  'decimal-comma': (shown) =>
+    changeValues(shown, (value, key) => (AMOUNTS.test(key) ? String(value).replace('.', ',') : value)),
+  'dates-without-zone': (shown) =>
+    changeValues(shown, (value, key) =>
+      DATES.test(key) && value !== null ? String(value).slice(0, 19).replace('T', ' ') : value,
+    ),
+  'method-as-object': ({ shipping_method: code, ...shown }) => ({
+    ...shown,
+    ...(code === undefined ? {} : { preferred_shipping_methods: [{ code, label: code }] }),
+  }),
+  'without-totals': ({ total_gross: _gross, total_net: _net, ...shown }) => shown,
+  'other-members': (shown) => ({ ...shown, status: 'cleared', loyalty_points: 12, gift: { wrap: true } }),
+  /** Read only with `settings.fields`. */
+  renamed: ({ shipping_address: address, ...shown }) => ({ ...shown, delivery: address }),
+} as const satisfies Record<string, Dialect>;
