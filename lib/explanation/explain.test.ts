@@ -4,6 +4,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { roleOf } from '#lib/marketplaces/registry';
 import { applyFulfillment } from '#lib/orders/fulfillment';
 import type { Fulfillment, Order, OrderSnapshot } from '#lib/orders/order';
+import { applyReturns } from '#lib/orders/returns';
 import { applyShipment } from '#lib/orders/shipment';
 import { orderOf, shipmentOf } from '#test/support/orders';
 import { explain } from './explain.ts';
@@ -55,6 +56,10 @@ const withEvent = (order: Order, type: string): Order =>
     ...{ connection: 'marketful-mx', placed: ALL },
   }).order;
 
+const RETURN = {
+  ...{ id: 'ret_1', by: 'erp', at: '2026-11-19T09:30:00.000Z', reason: null, refund: null },
+  lineItems: [{ id: 'li_1', quantity: 1 }],
+};
 const unpaid = (payment?: OrderSnapshot['payment']) => orderOf({ paidAt: null, ...(payment && { payment }) });
 const gone = orderOf({ cancelled: true, version: at('13:00') });
 
@@ -335,11 +340,11 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'Your ERP shipped it at 14:10 (dpd 7), and Scopio was told at 14:11 UTC.',
   ],
   returned: [
-    withEvent(shipped(orderOf(), ALL), 'returned_to_sender'),
+    applyReturns(shipped(orderOf(), ALL), [RETURN]).order,
     [placed(), report()],
     'returned',
     'nobody',
-    'Marketful shipped it at 14:10 (dhl JD01); goods came back at 19 November 09:30 UTC.',
+    'Marketful shipped it at 14:10 (dhl JD01); 1 unit came back, the last at 19 November 09:30 UTC.',
   ],
   cancelled: [gone, [], 'cancelled', 'nobody', 'It was cancelled at Scopio at 13:00 UTC; nothing was placed.'],
   'cancelled before it was placed': [

@@ -3,6 +3,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import type { LineQuantity, Order } from '#lib/orders/order';
 import { isReleased, paymentOf } from '#lib/orders/release';
+import { returnedUnits } from '#lib/orders/returns';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
 import { placementOf } from '#lib/orders/units';
 import { retryPolicy } from '#lib/platform/settings';
@@ -233,13 +234,10 @@ function hasShipped({ order: { fulfillments }, names, now, channel }: Facts): st
 
 function sayReturned(facts: Facts): Said | undefined {
   const { order, now } = facts;
-  const returns = [
-    ...order.shipmentEvents.filter(({ type }) => type === 'returned_to_sender').map(({ at }) => at),
-    ...(order.ucp.adjustments ?? []).filter(({ type }) => type === 'return').map(({ occurred_at }) => occurred_at),
-  ].sort();
-  const last = returns.at(-1);
-  if (last === undefined) return undefined;
-  const clauses = [hasShipped(facts), `goods came back at ${timeOf(last, now)}`];
+  const last = order.returns?.at(-1);
+  if (!last) return undefined;
+  const back = total(returnedUnits(order).values());
+  const clauses = [hasShipped(facts), `${units(back)} came back, the last at ${timeOf(last.at, now)}`];
   return { stage: 'returned', clauses, waitsFor: waitsFor('nobody') };
 }
 

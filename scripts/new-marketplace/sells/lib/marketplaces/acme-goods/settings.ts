@@ -1,4 +1,5 @@
 import * as z from '#lib/platform/zod';
+import { channelSettings } from '../kit/settings.ts';
 
 const filled = z.string().check(z.minLength(1));
 
@@ -10,8 +11,7 @@ export const Secrets = z.strictObject({
 });
 
 export const Settings = z.strictObject({
+  ...channelSettings,
   /** Canonical carrier code → what Acme Goods calls it. */
   carriers: z.optional(z.record(z.string(), filled)),
-  /** What a warehouse knows this sales channel as; by default the connection's id. */
-  channel: z.optional(filled),
 });

@@ -1,4 +1,5 @@
 import * as z from '#lib/platform/zod';
+import { shipperSettings } from '../kit/settings.ts';
 
 const filled = z.string().check(z.minLength(1));
 
@@ -10,6 +11,7 @@ export const Secrets = z.strictObject({
 });
 
 export const Settings = z.strictObject({
+  ...shipperSettings,
   /** What Acme Goods calls a carrier → canonical carrier code. */
   carriers: z.optional(z.record(z.string(), filled)),
 });
