@@ -6,7 +6,7 @@ import { applyFulfillment } from '#lib/orders/fulfillment';
 import type { Fulfillment, Order, OrderSnapshot } from '#lib/orders/order';
 import { applyReturns } from '#lib/orders/returns';
 import { applyShipment } from '#lib/orders/shipment';
-import { orderOf, shipmentOf } from '#test/support/orders';
+import { MUGS, orderOf, shipmentOf } from '#test/support/orders';
 import { explain } from './explain.ts';
 
 const now = new Date('2026-11-20T15:00:00.000Z');
@@ -388,23 +388,35 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
   ],
 };
 
+/** The order as its deliveries were planned for it. */
+function asPlaced(order: Order, deliveries: readonly Delivery[]): Order {
+  const placing = deliveries.filter(({ action }) => action === 'order');
+  const placements = placing.map(({ id, connection, subject: { lineItems = [] } }) => ({
+    ...{ delivery: id, connection, lineItems },
+  }));
+  return { ...order, placements };
+}
+
 test.each(Object.entries(STATES))('says of an order that is %s', (_name, [order, deliveries, stage, who, sentence]) => {
   const policy = { limit: 3, intervalSeconds: 300 };
-  const told = explain(order, deliveries, network, { now, policy });
+  const told = explain(asPlaced(order, deliveries), deliveries, network, { now, policy });
   expect(told.sentence).toBe(sentence);
   expect([told.order, told.stage, told.waitsFor.who]).toEqual(['scopio-main:ord_8f3a', stage, who]);
 });
 
 test('names a connection where there are two at one marketplace, and the day and year where they are others', () => {
   const several = networkOf(...network.connections.values(), connection('marketful-2', 'marketful'));
-  const told = explain(orderOf(), [placed()], several, { now: new Date('2027-01-02T00:00:00.000Z') });
+  const told = explain(asPlaced(orderOf(), [placed()]), [placed()], several, {
+    now: new Date('2027-01-02T00:00:00.000Z'),
+  });
   expect(told.sentence).toBe(
     'Marketful (marketful-mx) has it since 20 November 2026 14:02 UTC and has not shipped yet.',
   );
 });
 
 test('tells whom it waits for, what for, since when and until when', () => {
-  const waitsOf = (order: Order, ...deliveries: Delivery[]) => explain(order, deliveries, network, { now }).waitsFor;
+  const waitsOf = (order: Order, ...deliveries: Delivery[]) =>
+    explain(asPlaced(order, deliveries), deliveries, network, { now }).waitsFor;
   expect(waitsOf(orderOf({ shipBy: at('18:00') }), placed())).toEqual({
     ...{ who: 'shipper', what: 'parcel', since: at('14:02'), until: at('18:00') },
   });
@@ -413,4 +425,18 @@ test('tells whom it waits for, what for, since when and until when', () => {
   });
   expect(waitsOf(orderOf(), blocked('order', 'address_incomplete', 'x', 'order'))).toMatchObject({ what: 'order' });
   expect(waitsOf(gone)).toEqual({ who: 'nobody', what: null, since: null, until: null });
+});
+
+test('counts the units of a line that several ship, and knows those of placements from before units were kept', () => {
+  const half = (id: string, connection: string) =>
+    placed({}, { id, connection, subject: { lineItems: [{ id: 'li_1', quantity: 1 }] } });
+  const deliveries = [half('dlv_1', 'marketful-mx'), half('dlv_2', 'scopio-main')];
+  const order = shipped(orderOf({ lines: [MUGS] }), [{ id: 'li_1', quantity: 1 }]);
+  expect(explain(asPlaced(order, deliveries), deliveries, network, { now }).sentence).toBe(
+    'Scopio has had 1 since 14:02 UTC; 1 of 2 units has shipped.',
+  );
+  const old = { ...orderOf(), placements: [{ delivery: 'dlv_order', connection: 'marketful-mx' }] };
+  expect(explain(old, [placed()], network, { now }).sentence).toMatch(/^Marketful has it since 14:02/);
+  const given = delivery('cancel', { subject: { placement: 'dlv_order' } });
+  expect(explain(old, [placed(), given], network, { now }).stage).toBe('to_ship');
 });

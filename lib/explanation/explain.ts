@@ -1,11 +1,11 @@
 import { ERP } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
-import type { LineQuantity, Order } from '#lib/orders/order';
+import type { Order } from '#lib/orders/order';
 import { isReleased, paymentOf } from '#lib/orders/release';
 import { returnedUnits } from '#lib/orders/returns';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
-import { placementOf } from '#lib/orders/units';
+import { holdersOf } from '#lib/orders/units';
 import { retryPolicy } from '#lib/platform/settings';
 import { type Around, progressOf, troubleOf } from './deliveries.ts';
 import { type Explanation, type Said, waitsFor } from './explanation.ts';
@@ -158,34 +158,40 @@ interface Holder {
 }
 
 /** Units left by whoever has them: those of the placements that stand, and the ERP's, which no delivery places. */
-function holdersOf({ order, deliveries, left }: Facts): Holder[] {
+function standingWith({ order, deliveries, left }: Facts): Holder[] {
+  const known = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
   const undone = new Set(
     deliveries.flatMap(({ action, state, subject }) =>
       action === 'cancel' && state === 'succeeded' ? [subject.placement] : [],
     ),
   );
-  const standing = deliveries.filter(({ action, placed }) => action === 'order' && placed);
-  const open = new Map(left);
-  const take = (holder: Omit<Holder, 'left'>, lineItems: readonly LineQuantity[]): Holder[] => {
-    const taken = lineItems.map(({ id, quantity }) => ({ id, quantity: Math.min(quantity, open.get(id) ?? 0) }));
-    for (const { id, quantity } of taken) open.set(id, (open.get(id) ?? 0) - quantity);
-    const units = total(taken.map(({ quantity }) => quantity));
-    return units > 0 ? [{ ...holder, left: units }] : [];
-  };
-  const placed = standing.flatMap(({ id, connection, placed, subject }) =>
-    take(
-      { connection, since: placed?.at ?? order.receivedAt, isSettled: placed?.isSettled ?? false },
-      placementOf(order, id)?.lineItems ?? (undone.has(id) ? [] : (subject.lineItems ?? [])),
-    ),
-  );
-  const rest = [...open].map(([id, quantity]) => ({ id, quantity }));
-  const own = { connection: ERP, since: order.releasedAt ?? order.receivedAt, isSettled: false };
-  return [...placed, ...take(own, rest)];
+  // Of what was placed before units were kept, its delivery knows them.
+  const placements = order.placements.map(({ delivery, lineItems, ...placement }) => ({
+    ...{ ...placement, delivery },
+    lineItems: lineItems ?? (undone.has(delivery) ? [] : (known.get(delivery)?.subject.lineItems ?? [])),
+  }));
+  const held = [...left].flatMap(([id, units]) => {
+    let open = units;
+    return holdersOf({ ...order, placements }, id).holders.map(({ delivery, open: theirs }) => {
+      const quantity = Math.min(open, theirs);
+      open -= quantity;
+      return { delivery, quantity };
+    });
+  });
+  const placed = placements.flatMap(({ delivery, connection }): Holder[] => {
+    const { placed } = known.get(delivery) ?? {};
+    const units = total(held.filter((each) => each.delivery === delivery).map(({ quantity }) => quantity));
+    if (!placed || units === 0) return [];
+    return [{ connection, since: placed.at, isSettled: placed.isSettled ?? false, left: units }];
+  });
+  const own = total(left.values()) - total(held.map(({ quantity }) => quantity));
+  const since = order.releasedAt ?? order.receivedAt;
+  return [...placed, ...(own > 0 ? [{ connection: ERP, since, isSettled: false, left: own }] : [])];
 }
 
 function sayHeld(facts: Facts): Said | undefined {
   const { order, left, now, names, deliveries } = facts;
-  const [first, ...others] = holdersOf(facts);
+  const [first, ...others] = standingWith(facts);
   if (!first) return undefined;
   const isOwn = first.connection === ERP;
   if (first.isSettled) {

@@ -110,7 +110,10 @@ interface Holder {
 }
 
 /** Who was asked for units of a line, and how many left that nobody was asked for. */
-function holdersOf({ placements, fulfillments, connection: source }: Order, id: string) {
+export function holdersOf(
+  { placements, fulfillments, connection: source }: Pick<Order, 'placements' | 'fulfillments' | 'connection'>,
+  id: string,
+) {
   const sent = new Map<string, number>();
   for (const { by, placement, lineItems } of fulfillments)
     sent.set(placement ?? by, (sent.get(placement ?? by) ?? 0) + unitsIn(lineItems, id));

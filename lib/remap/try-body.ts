@@ -70,7 +70,7 @@ function planOrder(snapshot: OrderSnapshot, connection: Connection, network: Net
     order,
     placements: [...asked, ...(own.length > 0 ? [{ to: ERP, lineItems: own, blocked: null }] : [])],
     explanation: explain(
-      order,
+      planned,
       deliveries.map((each) => openDelivery(each, receivedAt)),
       network,
       { now },
