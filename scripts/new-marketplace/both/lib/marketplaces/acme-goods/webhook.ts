@@ -10,6 +10,6 @@ export const webhook: Webhook = {
   info,
   authenticate: ({ headers, body, rest }, { secrets }) =>
     hasValidHmac({ body, signature: headers[HEADER], ...FORM }, secrets) && rest.length === 0,
-  evidence: ({ headers, rest }) => (rest.length === 0 ? signatureEvidence(headers, HEADER) : undefined),
+  evidence: ({ headers, rest }) => (rest.length === 0 ? signatureEvidence(headers, [HEADER]) : undefined),
   admits: (evidence, body, { secrets }) => hasValidHmac({ body, signature: evidence[HEADER], ...FORM }, secrets),
 };
