@@ -21,7 +21,14 @@ beforeAll(async () => {
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 test('what is written for a new marketplace is sound as it is', async () => {
-  const include = ['lib/marketplaces', 'lib/api', 'functions', 'sandbox/marketplaces', 'test/conformance', 'lib/topology.ts'];
+  const include = [
+    'lib/marketplaces',
+    'lib/api',
+    'functions',
+    'sandbox/marketplaces',
+    'test/conformance',
+    'lib/topology.ts',
+  ];
   writeFileSync(join(copy, 'tsconfig.new.json'), JSON.stringify({ extends: './tsconfig.json', include }));
   await bin('tsc', '--incremental', 'false', '-p', 'tsconfig.new.json');
   await bin('biome', 'check', ...include, 'connections.example.json');
