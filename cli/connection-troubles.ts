@@ -40,7 +40,7 @@ export function findTroubles(
         `${count(waiting.length, 'delivery waits', 'deliveries wait')} for it: ${waiting[0]?.cause?.code}: ${waiting[0]?.cause?.description}`,
         'longshore connections put connections.json, and they run by themselves',
       ],
-      [poll.remark, `${poll.remark}`, 'correct its settings, and longshore connections put connections.json'],
+      [poll.remark, `${poll.remark}`, `correct the settings of ${id}, and longshore connections put connections.json`],
       [
         poll.webhooks?.state === 'lost' || poll.webhooks?.state === 'unreadable',
         poll.webhooks?.state === 'lost'

@@ -56,6 +56,12 @@ test.each<[Partial<Connection>, RegExp]>([
   [{ poll: { ...poll, lastError: 'http_401' } }, /broke off: http_401/],
   [{ poll: { ...poll, lastPolledAt: null } }, /never been polled/],
   [{ poll: { ...poll, lastPolledAt: '2026-11-21T11:39:00.000Z' } }, /21 min ago, and should be every 10 min/],
+  [{ poll: { ...poll, remark: 'the store’s times are those of UTC-05:00: set settings.timeZone' } }, /UTC-05:00/],
+  [
+    { poll: { ...poll, webhooks: { checkedAt: '2026-11-21T00:00:00.000Z', state: 'lost' } } },
+    /no longer calls the hub/,
+  ],
+  [{ poll: { ...poll, webhooks: { checkedAt: '2026-11-21T00:00:00.000Z', state: 'unreadable' } } }, /cannot be read/],
   [
     { misses: [{ day: '2026-11-21', firstByWebhook: 0, firstByPoll: 3, lateWebhooks: 0, latenessSeconds: 0 }] },
     /webhooks told of none of the 3/,

@@ -160,6 +160,8 @@ describe('an order of another account', () => {
   test.each([
     ['Postförskott', true, 'on_delivery'],
     ['Cash on Delivery', false, 'on_delivery'],
+    ['COD', true, 'on_delivery'],
+    ['Codex Pay', true, 'paid'],
     ['KLARNA INVOICE', false, 'on_account'],
     ['Klarna invoice', true, 'paid'],
     ['Swish', true, 'paid'],

@@ -83,7 +83,8 @@ function marketOf(
 }
 
 /** The document lists no payment options: these can only mean that whoever delivers collects the money. */
-const ON_DELIVERY = /cash on delivery|postförskott|efterkrav|postiennakko|nachnahme|contra ?re+mbolso|za pobraniem/i;
+const ON_DELIVERY =
+  /cash on delivery|\bc\.?o\.?d\b|postförskott|efterkrav|postiennakko|nachnahme|contra ?re+mbolso|za pobraniem/i;
 
 /** A status that is paid says that the account takes the order for paid, which cash on delivery is not before it arrives. */
 function paymentOf({ payment_option: method = '', is_paid }: Order, { payments }: Settings): Payment {
