@@ -1,15 +1,17 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
-import { Field, useAct } from '../kit/dialog.tsx';
+import { useAct } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
 import { segment } from '../kit/place.ts';
 import { Facts, Problem, Region, Screen, Skeleton } from '../kit/screen.tsx';
 import { Table } from '../kit/table.tsx';
-import { Outside, Raw, State, Time } from '../kit/text.tsx';
+import { Outside, State, Time } from '../kit/text.tsx';
 import { count, duration } from '../kit/words.ts';
 import { type Connection as Account, healthOf, missedOf, useConfiguration } from './connections.tsx';
+import { Misses } from './misses.tsx';
 import { Missing } from './missing.tsx';
+import { Try } from './try-body.tsx';
 
 /** One account in large. */
 export function Connection({ id }: { id: string }) {
@@ -77,66 +79,6 @@ function Polls({ connection }: { connection: Account }) {
           ] as const),
       ]}
     </Facts>
-  );
-}
-
-const BAR = { width: 14, gap: 4, height: 64 };
-
-/** Who told of new orders first, day by day: a picture, and the table that it is made of. */
-function Misses({ connection: { misses } }: { connection: Account }) {
-  const days = [...misses].reverse().slice(-45);
-  const most = Math.max(1, ...days.map(({ firstByPoll, firstByWebhook }) => firstByPoll + firstByWebhook));
-  const missed = days.reduce((sum, { firstByPoll }) => sum + firstByPoll, 0);
-  const all = days.reduce((sum, { firstByPoll, firstByWebhook }) => sum + firstByPoll + firstByWebhook, 0);
-  const words = `Webhooks missed by day: polls found ${missed} of ${count(all, 'new order')} first, in ${count(days.length, 'day')}.`;
-  const tall = (part: number) => (part / most) * BAR.height;
-  return (
-    <figure>
-      <figcaption>Webhooks missed by day</figcaption>
-      <svg
-        role="img"
-        aria-label={words}
-        viewBox={`0 0 ${Math.max(1, days.length) * (BAR.width + BAR.gap)} ${BAR.height}`}
-        height={BAR.height}
-      >
-        {days.map(({ day, firstByPoll, firstByWebhook }, index) => (
-          <g key={day} transform={`translate(${index * (BAR.width + BAR.gap)} 0)`}>
-            <rect
-              class="by-webhook"
-              width={BAR.width}
-              height={tall(firstByWebhook)}
-              y={BAR.height - tall(firstByWebhook)}
-            />
-            <rect
-              class="by-poll"
-              width={BAR.width}
-              height={tall(firstByPoll)}
-              y={BAR.height - tall(firstByWebhook) - tall(firstByPoll)}
-            />
-          </g>
-        ))}
-      </svg>
-      {days.length === 0 ? (
-        <p class="muted">No new order was told of yet.</p>
-      ) : (
-        <Table
-          name="Webhooks missed by day"
-          rows={[...days].reverse()}
-          idOf={({ day }) => day}
-          columns={[
-            { title: 'Day', cell: ({ day }) => <time dateTime={day}>{day}</time> },
-            { title: 'By webhook', cell: ({ firstByWebhook }) => firstByWebhook, kind: 'number' },
-            { title: 'By poll', cell: ({ firstByPoll }) => firstByPoll, kind: 'number' },
-            {
-              title: 'Late',
-              cell: ({ lateWebhooks, latenessSeconds }) =>
-                lateWebhooks > 0 ? `${lateWebhooks}, by ${duration((latenessSeconds / lateWebhooks) * 1000)}` : 0,
-              kind: 'number',
-            },
-          ]}
-        />
-      )}
-    </figure>
   );
 }
 
@@ -268,119 +210,3 @@ const Settings = ({ connection: { settings } }: { connection: Account }) => (
     )}
   </Region>
 );
-
-type Tried = Shape<'Tried'>;
-
-/** A bench for mappers: what the hub would read and do. Nothing is stored. */
-function Try({ id, topics }: { id: string; topics: readonly string[] }) {
-  const [topic, setTopic] = useState(topics[0] ?? '');
-  const [text, setText] = useState('');
-  const [tried, setTried] = useState<Tried>();
-  const path = `/connections/${segment(id)}/try`;
-  const run = useAct(async () => {
-    let body: unknown;
-    try {
-      body = JSON.parse(text);
-    } catch {
-      throw new Error('The body is not JSON.');
-    }
-    setTried(undefined);
-    setTried(await ask('post', path, { body: { topic, body } }));
-  });
-  return (
-    <Region title="Try a body">
-      <p class="muted">It runs through mapping and planning, and nothing is stored.</p>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void run.run();
-        }}
-      >
-        <Field
-          label="Topic"
-          value={topic}
-          onInput={setTopic}
-          hint={topics.length > 0 ? `Such as ${topics.join(', ')}.` : undefined}
-        />
-        <Field label="Body" value={text} onInput={setText} multiline maxLength={1_000_000} />
-        <button type="submit" disabled={run.isDoing || text.trim() === ''}>
-          Try
-        </button>
-      </form>
-      {run.error && (
-        <p role="alert" class="alert">
-          <bdi>{run.error}</bdi>
-        </p>
-      )}
-      {tried && <Result of={tried} />}
-    </Region>
-  );
-}
-
-function Result({ of: { means, error, order, placements, unread, explanation, change } }: { of: Tried }) {
-  return (
-    <Region title="Result">
-      {error && (
-        <p class="needs">
-          <code>{error.code}</code>{' '}
-          {error.field && (
-            <code>
-              <Outside>{error.field}</Outside>
-            </code>
-          )}{' '}
-          <Outside>{error.description}</Outside>
-        </p>
-      )}
-      {means && <p>It means: {means}.</p>}
-      {explanation && (
-        <p>
-          <Outside>{explanation.sentence}</Outside>
-        </p>
-      )}
-      {order && (
-        <ul>
-          <li>
-            The order <Outside>{order.number}</Outside>, {order.status}.
-          </li>
-          {order.lines.map((line) => (
-            <li key={line.id}>
-              {line.quantity} × <Outside>{line.title}</Outside>
-            </li>
-          ))}
-        </ul>
-      )}
-      {placements.length > 0 && (
-        <ul aria-label="Deliveries it would plan">
-          {placements.map(({ to, lineItems, blocked }) => (
-            <li key={to ?? ''}>
-              {to === null ? (
-                'Nobody ships'
-              ) : (
-                <>
-                  To <Outside>{to}</Outside>:
-                </>
-              )}{' '}
-              {count(lineItems.length, 'line')}
-              {blocked && (
-                <>
-                  , blocked: <Outside>{`${blocked.code}: ${blocked.description}`}</Outside>
-                </>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
-      {change && <Raw kind="body">{JSON.stringify(change, null, 2)}</Raw>}
-      {unread.length > 0 && (
-        <p class="muted">
-          Not read:{' '}
-          {unread.map((each) => (
-            <code key={each}>
-              <Outside>{each}</Outside>{' '}
-            </code>
-          ))}
-        </p>
-      )}
-    </Region>
-  );
-}

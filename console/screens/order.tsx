@@ -1,18 +1,17 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
-import { useAct } from '../kit/dialog.tsx';
 import { ask, HubError, may, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useLive } from '../kit/live.ts';
 import { hrefOf, segment } from '../kit/place.ts';
-import { announce, Facts, mayOnly, Problem, Region, Screen, Skeleton } from '../kit/screen.tsx';
+import { announce, mayOnly, Problem, Region, Screen, Skeleton } from '../kit/screen.tsx';
 import { Table } from '../kit/table.tsx';
-import { ForeignLink, Id, Outside, State, Time } from '../kit/text.tsx';
-import { ADDRESS, type AddressMember, money } from '../kit/words.ts';
-import { AddressDialog, missingOf } from './address-dialog.tsx';
+import { Outside, State, Time } from '../kit/text.tsx';
 import { CloseDialog } from './close-dialog.tsx';
 import { Missing } from './missing.tsx';
+import { Details, Lines, Unread } from './order-facts.tsx';
 import { isClosable, ReplayDialog } from './replay-dialog.tsx';
+import { ShipTo } from './ship-to.tsx';
 import { storyOf } from './story.ts';
 
 type Order = Shape<'Order'>;
@@ -170,180 +169,6 @@ function Story({ order, deliveries }: { order: Order; deliveries: Delivery[] }) 
           </li>
         ))}
       </ol>
-    </Region>
-  );
-}
-
-interface ShipToProps {
-  id: string;
-  order: Order;
-  deliveries: Delivery[];
-  onSaved: () => Promise<void>;
-}
-
-/** The address, masked until it is revealed; that lasts until the page is left. */
-function ShipTo({ id, order, deliveries, onSaved }: ShipToProps) {
-  const [revealed, setRevealed] = useState<Order>();
-  const [isEditing, setEditing] = useState(false);
-  const reveal = useAct(async () => setRevealed(await ask('post', `/orders/${segment(id)}/reveal`)));
-  const { shippingAddress: address, buyer } = revealed ?? order;
-  const missing = missingOf(deliveries);
-  const members = (Object.keys(ADDRESS) as AddressMember[]).filter((member) => address[member]);
-  const waiting = deliveries.filter(({ state, cause }) => state === 'blocked' && cause?.code === 'address_incomplete');
-  return (
-    <Region
-      title="Ship to"
-      actions={
-        <>
-          {!revealed && (
-            <button type="button" disabled={reveal.isDoing} onClick={() => void reveal.run()}>
-              Reveal
-            </button>
-          )}
-          {may('ops') && (
-            <button type="button" class={waiting.length > 0 ? 'primary' : ''} onClick={() => setEditing(true)}>
-              Edit address…
-            </button>
-          )}
-        </>
-      }
-    >
-      {reveal.error && (
-        <p role="alert" class="alert">
-          {reveal.error}
-        </p>
-      )}
-      {waiting.length > 0 && waiting[0]?.cause && (
-        <p class="needs">
-          <Outside>{waiting[0].cause.description}</Outside>
-        </p>
-      )}
-      <Facts>
-        {[
-          ...members.map((member) => [ADDRESS[member], <Outside key={member}>{address[member]}</Outside>] as const),
-          !address.email && buyer.email ? (['E-mail', <Outside key="email">{buyer.email}</Outside>] as const) : null,
-        ]}
-      </Facts>
-      {isEditing && (
-        <AddressDialog
-          id={id}
-          missing={missing}
-          releases={waiting.length}
-          onClose={() => setEditing(false)}
-          onSaved={async () => {
-            setRevealed(undefined);
-            await onSaved();
-          }}
-        />
-      )}
-    </Region>
-  );
-}
-
-function Details({ order }: { order: Order }) {
-  const { connection, externalId, placedAt, paidAt, shipBy, late, fulfillments, market, payment, shippingMethod, ucp } =
-    order;
-  const { permalink_url: permalink } = ucp as { permalink_url?: string };
-  return (
-    <Region title="Details">
-      <Facts>
-        {[
-          [
-            'Sold on',
-            <a key="on" href={hrefOf(`/connections/${segment(connection)}`)}>
-              <Outside>{connection}</Outside>
-            </a>,
-          ],
-          [
-            'There',
-            <ForeignLink key="there" href={permalink}>
-              <Id>{externalId}</Id>
-            </ForeignLink>,
-          ],
-          market?.name
-            ? ([
-                'Market',
-                <Outside key="market">{[market.name, market.reference].filter(Boolean).join(' ')}</Outside>,
-              ] as const)
-            : null,
-          ['Placed', <Time key="placed" at={placedAt} />],
-          ['Paid', <Time key="paid" at={paidAt} />],
-          payment?.method
-            ? (['Payment', <Outside key="payment">{`${payment.method}, ${payment.state}`}</Outside>] as const)
-            : null,
-          shippingMethod?.name || shippingMethod?.code
-            ? (['Method', <Outside key="method">{shippingMethod.name ?? shippingMethod.code}</Outside>] as const)
-            : null,
-          [
-            'Leaves by',
-            <span key="by">
-              <Time at={shipBy} />
-              {late && <State as="late"> overdue</State>}
-            </span>,
-          ],
-          ...fulfillments.map(
-            ({ id, carrier, trackingNumber, trackingUrl }) =>
-              [
-                'Parcel',
-                <ForeignLink key={id} href={trackingUrl}>
-                  <Outside>{`${carrier.toUpperCase()} ${trackingNumber}`}</Outside>
-                </ForeignLink>,
-              ] as const,
-          ),
-        ]}
-      </Facts>
-    </Region>
-  );
-}
-
-type Line = Shape<'Line'>;
-const units = (value: number | undefined) => value ?? '–';
-
-function Lines({ order: { lines, amounts } }: { order: Order }) {
-  const { currency } = amounts;
-  const sums = [
-    ['Goods', amounts.goods],
-    ['Shipping', amounts.shipping],
-    ['Discount', amounts.discount],
-    ['Tax', amounts.tax],
-    ['Total', amounts.total],
-  ] as const;
-  return (
-    <Region title="Lines">
-      <Table<Line>
-        name="Lines"
-        rows={lines}
-        idOf={({ id }) => id}
-        columns={[
-          { title: 'SKU', cell: ({ sku }) => <Id>{sku || '–'}</Id> },
-          { title: 'Title', cell: ({ title }) => <Outside>{title}</Outside>, kind: 'wide' },
-          { title: 'Ordered', cell: ({ quantity }) => quantity, kind: 'number' },
-          { title: 'Placed', cell: (line) => units((line as { placed?: number }).placed), kind: 'number' },
-          { title: 'Shipped', cell: (line) => units((line as { fulfilled?: number }).fulfilled), kind: 'number' },
-          { title: 'Cancelled', cell: (line) => units((line as { cancelled?: number }).cancelled), kind: 'number' },
-          { title: 'Returned', cell: (line) => units((line as { returned?: number }).returned), kind: 'number' },
-          { title: 'Price', cell: ({ total }) => money(total, currency), kind: 'number' },
-        ]}
-      />
-      <Facts>{sums.map(([name, amount]) => (amount ? ([name, money(amount, currency)] as const) : null))}</Facts>
-    </Region>
-  );
-}
-
-function Unread({ paths }: { paths: readonly string[] }) {
-  if (paths.length === 0) return null;
-  return (
-    <Region title="Unread">
-      <p class="muted">Members of its body that no mapper reads.</p>
-      <ul class="paths">
-        {paths.map((path) => (
-          <li key={path}>
-            <code>
-              <Outside>{path}</Outside>
-            </code>
-          </li>
-        ))}
-      </ul>
     </Region>
   );
 }

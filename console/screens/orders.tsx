@@ -1,13 +1,15 @@
 import { AsCommand, curl, longshore } from '../kit/command.tsx';
 import { Choice, filterOf, useConnections } from '../kit/filter.tsx';
-import { ask, type Shape } from '../kit/hub.ts';
+import { ask, may, type Shape } from '../kit/hub.ts';
 import { List, useList } from '../kit/list.tsx';
+import { useLive } from '../kit/live.ts';
 import { hrefOf, place, segment, setQuery } from '../kit/place.ts';
 import { Screen } from '../kit/screen.tsx';
 import type { Column } from '../kit/table.tsx';
 import { Outside, State, Time } from '../kit/text.tsx';
 
 type Order = Shape<'OrderSummary'>;
+type Delivery = Shape<'Delivery'>;
 
 const FILTERS = ['status', 'connection', 'late'];
 const idOf = ({ id }: Order): string => id;
@@ -34,7 +36,7 @@ function whereOf(order: Order): string {
   return deliveries.length === 0 ? 'To be shipped by the seller' : 'With its shipper, or on the way there';
 }
 
-const columns: readonly Column<Order>[] = [
+const columns = (stopped: ReadonlyMap<string, Delivery>): readonly Column<Order>[] => [
   {
     title: 'Order',
     cell: ({ id, number }) => (
@@ -55,13 +57,35 @@ const columns: readonly Column<Order>[] = [
       </>
     ),
   },
-  { title: 'Where it is', cell: (order) => <Outside>{whereOf(order)}</Outside>, kind: 'wide' },
+  { title: 'Where it is', cell: (order) => <WhereItIs order={order} stopped={stopped.get(order.id)} />, kind: 'wide' },
 ];
+
+function WhereItIs({ order, stopped }: { order: Order; stopped: Delivery | undefined }) {
+  if (!stopped) return <Outside>{whereOf(order)}</Outside>;
+  return (
+    <>
+      <State>{stopped.state}</State> <Outside>{stopped.cause?.description}</Outside>
+    </>
+  );
+}
+
+/** Deliveries that wait for a person, by their orders: a list of orders does not tell of them. */
+function useStopped(): ReadonlyMap<string, Delivery> {
+  const read = (state: string) =>
+    ask<{ deliveries: Delivery[] }>('get', '/deliveries', { query: { state, kind: 'push', limit: 200 } });
+  const { value } = useLive(
+    may('ops') ? 'stopped' : null,
+    async () => (await Promise.all([read('dead'), read('blocked')])).flatMap(({ deliveries }) => deliveries),
+    { everyMs: 10_000 },
+  );
+  return new Map(value?.flatMap((delivery) => (delivery.order === null ? [] : [[delivery.order, delivery]])));
+}
 
 /** All orders, the most pressing of a page first. */
 export function Orders() {
   const filter = filterOf(FILTERS);
   const connections = useConnections();
+  const stopped = useStopped();
   const list = useList<Order>({
     ...{ path: '/orders', plural: 'orders', query: filter, idOf, sort: byShipBy },
     readOne: (id) => ask('get', `/orders/${segment(id)}`),
@@ -84,7 +108,7 @@ export function Orders() {
       <List
         name="Orders"
         list={list}
-        columns={columns}
+        columns={columns(stopped)}
         idOf={idOf}
         filters={Object.keys(filter)}
         empty="No order has come yet. Orders come by the webhooks and polls of your connections."
