@@ -3197,6 +3197,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stock/{sku}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says why a SKU's number is what it is */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    sku: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Each part of the number, and a sentence of them. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StockExplanation"];
+                    };
+                };
+                /** @description No API key, or one that is not known. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The API key lacks the scope. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such thing. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The hub failed. Safe to try again. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections/{id}/shape": {
         parameters: {
             query?: never;
@@ -3373,6 +3447,109 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{id}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads the tickets at a marketplace's customer service
+         * @description Read there at this moment; the hub keeps none. 422 `no_tickets`: the marketplace has none to read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most. */
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page of tickets. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tickets: components["schemas"]["Ticket"][];
+                            /** @description Absent on the last page. A short page may have one. */
+                            cursor?: string;
+                        };
+                    };
+                };
+                /** @description The request does not have the documented shape; `field` names what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description No API key, or one that is not known. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The API key lacks the scope. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such thing. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Understood, and not possible. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The hub failed. Safe to try again. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6511,8 +6688,12 @@ export interface components {
             title: string;
             /** @description Units ordered: cancelled, shipped and open ones together. */
             quantity: number;
+            /** @description Units that stand with whoever was asked to ship them, shipped ones too. */
+            placed: number;
             fulfilled: number;
             cancelled: number;
+            /** @description Of those shipped. */
+            returned: number;
             /** @description Of one unit, with and without tax. */
             unitPrice: {
                 gross: number | null;
@@ -6603,6 +6784,16 @@ export interface components {
             } | null;
             amounts: components["schemas"]["Amounts"];
             lines: components["schemas"]["Line"][];
+            placements: {
+                connection: string;
+                delivery: string;
+                /** @enum {string} */
+                state: "pending" | "placed" | "blocked" | "dead" | "cancelled";
+                remoteId: string | null;
+                number: string;
+                lineItems: components["schemas"]["LineQuantity"][];
+            }[];
+            returns: components["schemas"]["Return"][];
             acknowledgement: {
                 by: string;
                 reference: string;
@@ -6687,6 +6878,16 @@ export interface components {
             } | null;
             amounts: components["schemas"]["Amounts"];
             lines: components["schemas"]["Line"][];
+            placements: {
+                connection: string;
+                delivery: string;
+                /** @enum {string} */
+                state: "pending" | "placed" | "blocked" | "dead" | "cancelled";
+                remoteId: string | null;
+                number: string;
+                lineItems: components["schemas"]["LineQuantity"][];
+            }[];
+            returns: components["schemas"]["Return"][];
             acknowledgement: {
                 by: string;
                 reference: string;
@@ -6877,6 +7078,8 @@ export interface components {
             /** @description Units for sale there, where it said a number. */
             quantity?: number;
             enabled?: boolean;
+            merchant?: string;
+            merchantEnabled?: boolean;
             /**
              * Format: date-time
              * @description The instant of what is known. 1970: the SKU was only seen in an order.
@@ -7265,6 +7468,7 @@ export interface components {
         Stock: {
             /** @example MUG-RED */
             sku: string;
+            eans: string[];
             /** @description Over all warehouses: what sales channels are told. Null where no warehouse said a number. */
             forSale: number | null;
             quantities: {
@@ -7279,6 +7483,59 @@ export interface components {
                  */
                 updatedAt: string;
             }[];
+            prices: {
+                connection: string;
+                amount: number;
+                currency: string;
+            }[];
+        };
+        StockExplanation: {
+            /** @example MUG-RED */
+            sku: string;
+            /** @example 4 units of MUG-RED for sale. marketful-mx said 6 at 2026-11-20T09:00:00.000Z, of which 2 were just sold. */
+            sentence: string;
+            forSale: number | null;
+            warehouses: {
+                connection: string;
+                quantity: number | null;
+                sells: boolean;
+                reserved: number;
+                counts: number;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T08:15:00.000Z
+                 */
+                updatedAt: string;
+            }[];
+            /** @description What each channel that lists it and can be told is told. */
+            channels: {
+                connection: string;
+                buffer: number;
+                told: number | null;
+            }[];
+        };
+        Ticket: {
+            id: string;
+            /** @example refund */
+            kind: string;
+            /** @example OPEN */
+            status: string | null;
+            /**
+             * @description What the people of its customer service say of it.
+             * @example pending
+             */
+            serviceStatus: string | null;
+            reason: string | null;
+            remark: string | null;
+            author: {
+                first_name: string | null;
+                last_name: string | null;
+                email: string | null;
+            };
+            /** @description All that was said, in the order of the marketplace. */
+            comments: string[];
+            /** @description Our order that it is about, where the hub created it. */
+            order: string | null;
         };
         /**
          * @example {

@@ -65,7 +65,6 @@ export function Details({ order }: { order: Order }) {
 }
 
 type Line = Shape<'Line'>;
-const units = (value: number | undefined) => value ?? '–';
 
 /** What was bought, in units and in money. */
 export function Lines({ order: { lines, amounts } }: { order: Order }) {
@@ -87,10 +86,10 @@ export function Lines({ order: { lines, amounts } }: { order: Order }) {
           { title: 'SKU', cell: ({ sku }) => <Id>{sku || '–'}</Id> },
           { title: 'Title', cell: ({ title }) => <Outside>{title}</Outside>, kind: 'wide' },
           { title: 'Ordered', cell: ({ quantity }) => quantity, kind: 'number' },
-          { title: 'Placed', cell: (line) => units((line as { placed?: number }).placed), kind: 'number' },
-          { title: 'Shipped', cell: (line) => units((line as { fulfilled?: number }).fulfilled), kind: 'number' },
-          { title: 'Cancelled', cell: (line) => units((line as { cancelled?: number }).cancelled), kind: 'number' },
-          { title: 'Returned', cell: (line) => units((line as { returned?: number }).returned), kind: 'number' },
+          { title: 'Placed', cell: ({ placed }) => placed, kind: 'number' },
+          { title: 'Shipped', cell: ({ fulfilled }) => fulfilled, kind: 'number' },
+          { title: 'Cancelled', cell: ({ cancelled }) => cancelled, kind: 'number' },
+          { title: 'Returned', cell: ({ returned }) => returned, kind: 'number' },
           { title: 'Price', cell: ({ total }) => money(total, currency), kind: 'number' },
         ]}
       />

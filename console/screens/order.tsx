@@ -77,7 +77,7 @@ export function Order({ id }: { id: string }) {
         </div>
       </div>
       <Lines order={order} />
-      <Unread paths={(order as { unread?: string[] }).unread ?? []} />
+      <Unread paths={order.unread} />
       <Region title="Deliveries">
         {may('ops') ? (
           <Deliveries rows={deliveries} onReplay={act('replay')} onClose={act('close')} />

@@ -23,8 +23,7 @@ const byShipBy = (orders: Order[]): Order[] => {
 
 /** Where an order is, as far as a list tells. */
 function whereOf(order: Order): string {
-  const { status, fulfillments, deliveries } = order;
-  const { placements = [] } = order as { placements?: Array<{ connection: string; state: string }> };
+  const { status, fulfillments, placements, deliveries } = order;
   const last = fulfillments.at(-1);
   const parcel = last && `${last.carrier.toUpperCase()} ${last.trackingNumber}`;
   if (status === 'cancelled') return 'Cancelled';
