@@ -78,7 +78,8 @@ async function start(): Promise<void> {
     await tellStory({ ...stage, marketplaces, isQuiet: options.quiet });
   }
   const { signInLink } = await import('./story/hub-client.ts');
-  console.log(`Console                   ${url}/console/\n  signs in once           ${await signInLink(url, apiKey)}`);
+  const link = await signInLink(url, apiKey);
+  if (link) console.log(`Console                   ${url}/console/\n  signs in once           ${link}`);
 }
 
 /** Makes the state readable by its owner alone: it holds buyers' data. A folder that held no state keeps its mode. */

@@ -40,12 +40,11 @@ export function createHubClient(url: string, apiKey: string): Hub {
   };
 }
 
-/** A link that signs in to the console once; no key is in it. */
-export async function signInLink(url: string, apiKey: string): Promise<string> {
-  const response = await fetch(`${url}/session/codes`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}` },
-  });
+/** A link that signs in to the console once, with no key in it; undefined where the hub was stopped meanwhile. */
+export async function signInLink(url: string, apiKey: string): Promise<string | undefined> {
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const response = await fetch(`${url}/session/codes`, { method: 'POST', headers }).catch(() => undefined);
+  if (!response?.ok) return undefined;
   const { code } = (await response.json()) as { code: string };
   return `${url}/console/sign-in#${code}`;
 }
