@@ -34,12 +34,16 @@ export const PHONE = { viewport: { width: 390, height: 844 } } as const;
 export async function startShownHub(): Promise<HubProcess> {
   const hub = await startHubProcess({ args: ['--no-quiet'], env: { RETRY_INTERVAL_SECONDS: '1' } });
   await eventually(() => /signs in once/.test(hub.output()), 'the end of the story', 240_000);
-  await eventually(async () => {
-    const { causes } = await hub.get<{ causes: unknown[] }>('/deliveries/causes');
-    const { events } = await hub.get<{ events: unknown[] }>('/events?state=unreadable');
-    const { quarantine } = await hub.get<{ quarantine: unknown[] }>('/quarantine');
-    return causes.length >= 2 && events.length >= 1 && quarantine.length >= 1;
-  }, 'what is broken on purpose', 240_000);
+  await eventually(
+    async () => {
+      const { causes } = await hub.get<{ causes: unknown[] }>('/deliveries/causes');
+      const { events } = await hub.get<{ events: unknown[] }>('/events?state=unreadable');
+      const { quarantine } = await hub.get<{ quarantine: unknown[] }>('/quarantine');
+      return causes.length >= 2 && events.length >= 1 && quarantine.length >= 1;
+    },
+    'what is broken on purpose',
+    240_000,
+  );
   return hub;
 }
 
