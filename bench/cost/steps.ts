@@ -63,11 +63,15 @@ export async function runSteps(
     await step('webhook of the sale', () => each(sold, sale), { throughGateway: true });
     await step('order recorded', () => world.work(INBOUND_QUEUE, batch));
     await step('placed with the warehouse', () => world.work(deliveryQueue('marketful'), batch));
+    // Lambda gathers what is told while it is busy; an order now and then is told of commit by commit.
+    const records = batch === 1 ? 1 : batch * 10;
+    await step('published, and found', () => world.publish(records));
     const gateway = { ...back, throughGateway: true };
     await step('webhook of the parcel', () => each(placed.slice(begin), parcel), gateway);
     await step('parcel asked for', () => world.work(INBOUND_QUEUE, batch), back);
     await step('parcel read and recorded', () => world.work(deliveryQueue('marketful'), batch), back);
     await step('told to the shop', () => world.work(deliveryQueue('scopio'), batch));
+    await step('the way back published', () => world.publish(records), back);
     return steps;
   };
 

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { envName, functions, queues } from '#lib/topology';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { envName, functions, queues, streams } from '#lib/topology';
 import { awsEnvironment, startAws } from '#sandbox/aws/index';
 import type { Message } from '#sandbox/runtime/queue-client';
 import { startMeter, type Usages } from './meter.ts';
@@ -23,6 +24,11 @@ export interface Step {
   isReturn?: boolean;
   throughGateway?: boolean;
   spent: Spent[];
+}
+
+interface Page {
+  Records: DynamoDBRecord[];
+  NextShardIterator: string;
 }
 
 /** The deployed functions, called one invocation at a time as Lambda calls them, between the meter and the emulators. */
@@ -48,6 +54,8 @@ export async function openWorld(connectionsFile: object) {
   await configure(await readConnections(JSON.stringify(connectionsFile)));
   const { invoke, loadHandlers } = await import('#sandbox/runtime/handlers');
   const { toEvent } = await import('#sandbox/runtime/queues');
+  const { callAws } = await import('#sandbox/runtime/call-aws');
+  const { isWanted } = await import('#sandbox/runtime/streams');
   const handlers = await loadHandlers();
   const sqs = new SQSClient({});
   meter.take();
@@ -93,9 +101,37 @@ export async function openWorld(connectionsFile: object) {
     }
   }
 
+  let ShardIterator: string | undefined;
+  const ofStream = <T>(operation: string, input: object) =>
+    callAws(aws.endpoints.dynamodb, `DynamoDBStreams_20120810.${operation}`, input) as Promise<T>;
+
+  /** Hands on what the table's stream told since the last call, in batches of at most so many records. */
+  async function publish(batch: number): Promise<Spent[]> {
+    const [stream] = streams;
+    if (!stream) return [];
+    if (!ShardIterator) {
+      const { Streams } = await ofStream<{ Streams: [{ StreamArn: string }] }>('ListStreams', {});
+      const from = { StreamArn: Streams[0].StreamArn, ShardId: '', ShardIteratorType: 'TRIM_HORIZON' };
+      ({ ShardIterator } = await ofStream<{ ShardIterator: string }>('GetShardIterator', from));
+    }
+    const told: DynamoDBRecord[] = [];
+    for (let more = true; more; ) {
+      const page: Page = await ofStream('GetRecords', { ShardIterator });
+      ShardIterator = page.NextShardIterator;
+      told.push(...page.Records.filter((record) => isWanted(stream, record)));
+      more = page.Records.length > 0;
+    }
+    meter.take();
+    const spent: Spent[] = [];
+    for (let start = 0; start < told.length; start += batch)
+      spent.push(await call(stream.consumer, { Records: told.slice(start, start + batch) }));
+    return spent;
+  }
+
   return {
     call,
     work,
+    publish,
     /** The usage of AWS since the last call. */
     take: meter.take,
     async close() {

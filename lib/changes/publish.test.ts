@@ -89,6 +89,7 @@ it('gives every consumer each committed revision once, in order for each order, 
             feed: instance,
             getOrder: (id) => getOrder(id, table),
             writeWords: async () => undefined,
+            writeShared: async () => undefined,
           });
           // A publisher that died comes back without what it remembered.
           if (failed.length > 0) instance = openFeed(mortal(table, () => draw() === 0));

@@ -6,11 +6,10 @@ import { shardNumber } from '#lib/platform/table/sharded-index';
 import type { Committed } from '#lib/platform/table/stream';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
-import { replaceWords } from '#lib/search/lookups';
-import { wordsOfDelivery, wordsWithEmail } from '#lib/search/words';
 import type { Change } from './change-schema.ts';
 import { changeOfDelivery, changeOfProduct, changesOfOrder } from './derive.ts';
 import { openFeed } from './feed.ts';
+import { writeShared, writeWords } from './words.ts';
 
 /** The clocks of the table and of a publisher may differ by this, and the table tells whole seconds. */
 const SKEW_MS = 60_000;
@@ -22,7 +21,7 @@ interface Told {
   changes: Change[];
 }
 
-const HUB = { feed: openFeed(), getOrder, writeWords };
+const HUB = { feed: openFeed(), getOrder, writeWords, writeShared };
 
 /**
  * Turns what was committed into entries of the feed and words to search by; answers the records it could not publish. The
@@ -30,9 +29,10 @@ const HUB = { feed: openFeed(), getOrder, writeWords };
  */
 export async function publish(
   records: readonly Committed[],
-  { feed, getOrder, writeWords }: typeof HUB = HUB,
+  { feed, getOrder, writeWords, writeShared }: typeof HUB = HUB,
 ): Promise<readonly Committed[]> {
-  const told = records.map((record): Told => ({ record, changes: readable(record) }));
+  const told = records.flatMap((record): Told[] => readable(record));
+  const sound = told.map(({ record }) => record);
   const byPartition = Map.groupBy(
     told.filter(({ changes }) => changes.length > 0),
     ({ changes: [first] }) => shardNumber(first?.order ?? `${first?.connection}:${first?.sku}`),
@@ -43,8 +43,8 @@ export async function publish(
       publishTo(partition, all, { feed, getOrder }),
     ),
   );
-  const found = records.map((record) => orFailed([record], writeWords(record)));
-  return (await Promise.all([...published, ...found])).flat();
+  const found = sound.map((record) => orFailed([record], writeWords(record)));
+  return (await Promise.all([...published, ...found, orFailed(sound, writeShared(sound))])).flat();
 }
 
 /** The records that work is of where it fails; none where it is done. */
@@ -55,20 +55,6 @@ async function orFailed(records: readonly Committed[], work: Promise<void>): Pro
   } catch (error) {
     log.error('changes could not be published', errorFields(error));
     return records;
-  }
-}
-
-/** Writes the words that a commit gave an order, and removes those that it took. */
-async function writeWords({ key, before, after }: Committed): Promise<void> {
-  if (key.sk === 'ORDER') {
-    const [was, is] = [before, after] as Array<Order | undefined>;
-    const { id, receivedAt } = (is ?? was) as Order;
-    const [had, has] = await Promise.all([wordsWithEmail(was), wordsWithEmail(is)]);
-    await replaceWords({ order: id, at: receivedAt }, had, has);
-  } else if (key.sk === 'DELIVERY') {
-    const [was, is] = [before, after] as Array<Delivery | undefined>;
-    const { order, createdAt } = (is ?? was) as Delivery;
-    if (order) await replaceWords({ order, at: createdAt }, wordsOfDelivery(was), wordsOfDelivery(is));
   }
 }
 
@@ -102,9 +88,9 @@ function withRevisions(
 }
 
 /** What cannot be made sense of would hold up all behind it for a day: it is passed over, and an alarm rings. */
-function readable(record: Committed): Change[] {
+function readable(record: Committed): Told[] {
   try {
-    return changesOf(record);
+    return [{ record, changes: changesOf(record) }];
   } catch (error) {
     log.error('a commit could not be told as a change', { key: record.key.pk, ...errorFields(error) });
     emitMetric('RecordsPassedOver', {});

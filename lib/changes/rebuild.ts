@@ -3,19 +3,18 @@ import type { Order } from '#lib/orders/order';
 import { eachOrder } from '#lib/orders/store';
 import * as items from '#lib/platform/table/items';
 import { shardNumber } from '#lib/platform/table/sharded-index';
-import { replaceWords } from '#lib/search/lookups';
-import { wordsOfDelivery, wordsWithEmail } from '#lib/search/words';
 import type { Change } from './change-schema.ts';
 import { eachPartition } from './cursor.ts';
 import { changesOfOrder } from './derive.ts';
 import { type Feed, openFeed } from './feed.ts';
+import { writeShared, writeWords } from './words.ts';
 
 /** Entries that one item of the feed is to hold: far from 400 KB, packed or not. */
 const BATCH = 200;
 const PAGE = 100;
 const KEPT_MS = items.feedItem.keepDays * 24 * 3600_000;
 
-const HUB = { feed: openFeed(), eachOrder, writeWords };
+const HUB = { feed: openFeed(), eachOrder, writeAll };
 
 /**
  * Publishes each order of the last 30 days whose present revision the feed does not have, as after an outage that was longer than the stream
@@ -23,7 +22,7 @@ const HUB = { feed: openFeed(), eachOrder, writeWords };
  */
 export async function rebuildFeed(
   connections: readonly string[],
-  { feed, eachOrder, writeWords }: typeof HUB = HUB,
+  { feed, eachOrder, writeAll }: typeof HUB = HUB,
 ): Promise<{ looked: number; published: number }> {
   const began = new Date().toISOString();
   const oldest = new Date(Date.now() - KEPT_MS).toISOString();
@@ -40,7 +39,7 @@ export async function rebuildFeed(
   };
   for await (const order of eachOrder(connections)) {
     count.looked += 1;
-    await writeWords(order);
+    await writeAll(order);
     const revision = known.get(order.id);
     if (order.updatedAt < oldest || (revision !== undefined && revision >= order.revision)) continue;
     const partition = shardNumber(order.id);
@@ -54,10 +53,11 @@ export async function rebuildFeed(
 }
 
 /** An order that was there before there was a search is found from now on. */
-async function writeWords(order: Order): Promise<void> {
-  await replaceWords({ order: order.id, at: order.receivedAt }, [], await wordsWithEmail(order));
+async function writeAll(order: Order): Promise<void> {
+  const commit = (sk: string, after: object) => ({ key: { pk: '', sk }, before: undefined, after });
+  await Promise.all([writeWords(commit('ORDER', order)), writeShared([commit('ORDER', order)])]);
   for (const delivery of await getDeliveries(order.placements.map((placement) => placement.delivery)))
-    await replaceWords({ order: order.id, at: delivery.createdAt }, [], wordsOfDelivery(delivery));
+    await writeWords(commit('DELIVERY', delivery));
 }
 
 const isTold = (change: Change, published: readonly Change[]): boolean =>

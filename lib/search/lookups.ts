@@ -1,5 +1,6 @@
+import { retention } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
-import { db, isKeyTooLong } from '#lib/platform/table/table';
+import { db, isKeyTooLong, keptFor } from '#lib/platform/table/table';
 import type { Matched, Word } from './words.ts';
 
 /** Words shorter than this are only found whole. */
@@ -38,9 +39,18 @@ export async function replaceWords(
   ]);
 }
 
+/** Writes one word of many orders as one item, which ends with the youngest of them: what sells well is sold all the time. */
+export async function putShared({ word, matched }: Word, owners: readonly Owner[], table = db): Promise<void> {
+  const last = owners.reduce((one, other) => (other.at > one.at ? other : one));
+  const key = keyOf(word, last);
+  const orders = owners.map(({ order }) => order);
+  if (!isKeyTooLong(key))
+    await table.put({ Item: { ...key, orders, matched, ...keptFor(retention.orderDays(), last.at) } });
+}
+
 /** The orders of a word, the newest first, then those of words that begin with it. */
 export async function findWords(word: string, limit: number, table = db): Promise<Lookup[]> {
-  const query = async (begin: string, exact: boolean): Promise<Lookup[]> => {
+  const query = async (begin: string, exact: boolean): Promise<Lookup[][]> => {
     const { pk } = keyOf(word, { order: '', at: '' });
     const { Items } = await table.query({
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :begin)',
@@ -49,10 +59,12 @@ export async function findWords(word: string, limit: number, table = db): Promis
       ScanIndexForward: !exact,
       Limit: limit,
     });
-    return Items.map(({ order, matched }) => ({ order, matched, exact }));
+    return Items.map(({ order, orders = [order], matched }) =>
+      orders.map((each: string) => ({ order: each, matched, exact })),
+    );
   };
   const whole = await query(items.lookup.whole({ word }), true);
-  if (whole.length === limit || word.length < PREFIX_LENGTH) return whole;
+  if (whole.length === limit || word.length < PREFIX_LENGTH) return whole.flat();
   // A word's own items sort before those of longer words.
-  return [...whole, ...(await query(word, false)).slice(whole.length)];
+  return [...whole, ...(await query(word, false)).slice(whole.length)].flat();
 }

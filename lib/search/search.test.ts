@@ -5,9 +5,9 @@ import { putOrder } from '#lib/orders/store';
 import type { Table } from '#lib/platform/table/document';
 import { memoryTable } from '#test/support/memory-table';
 import { orderOf } from '#test/support/orders';
-import { replaceWords } from './lookups.ts';
+import { putShared, replaceWords } from './lookups.ts';
 import { search } from './search.ts';
-import { wordsOfDelivery, wordsWithEmail } from './words.ts';
+import { isShared, ownWords, wordsOfDelivery, wordsOfOrder } from './words.ts';
 
 let table: Table;
 beforeEach(() => {
@@ -23,8 +23,10 @@ const sold = (externalId: string, changes: Partial<Order> = {}): Order => ({
 /** Writes an order and, as the publisher does, its words. */
 async function commit(order: Order, before?: Order): Promise<void> {
   await table.transactWrite([putOrder(order, before ?? null)]);
-  const [had, has] = [await wordsWithEmail(before, table), await wordsWithEmail(order, table)];
-  await replaceWords({ order: order.id, at: order.receivedAt }, had, has, table);
+  const [had, has] = [await ownWords(before, table), await ownWords(order, table)];
+  const owner = { order: order.id, at: order.receivedAt };
+  await replaceWords(owner, had, has, table);
+  for (const word of wordsOfOrder(order).filter(isShared)) await putShared(word, [owner], table);
 }
 
 const find = async (q: string) =>
@@ -79,4 +81,13 @@ it('finds no order by a word that it has lost, a buyer’s address among them', 
   expect(await find('SC-1001')).toEqual([]);
   expect(await find('ana@example.com')).toEqual([]);
   expect(await find('sc 9')).toEqual(['ord_1001 number']);
+});
+
+it('finds all orders of a SKU, of which one item tells', async () => {
+  const orders = ['ord_1', 'ord_2', 'ord_3'].map((id) => sold(id));
+  for (const order of orders) await table.transactWrite([putOrder(order, null)]);
+  const owners = orders.map(({ id, receivedAt }) => ({ order: id, at: receivedAt }));
+  await putShared({ word: 'mugred', matched: 'sku' }, owners, table);
+  expect(await find('MUG-RED')).toEqual(['ord_1 sku', 'ord_2 sku', 'ord_3 sku']);
+  expect(await find('mugr')).toEqual(['ord_1 sku', 'ord_2 sku', 'ord_3 sku']);
 });

@@ -56,12 +56,15 @@ export function wordsOfOrder(order: Order): Word[] {
   return once(said.map(([matched, text]) => ({ matched, word: normalize(text ?? '') })));
 }
 
-/** The same, and the buyer's address. */
-export async function wordsWithEmail(order: Order | undefined, table = db): Promise<Word[]> {
+/** SKUs, which many orders share. */
+export const isShared = ({ matched }: Word): boolean => matched === 'sku';
+
+/** The words that are an order's own, and its buyer's address. */
+export async function ownWords(order: Order | undefined, table = db): Promise<Word[]> {
   if (!order) return [];
   const { email } = order.buyer;
   const hashed = email ? [{ word: await emailWord(email, table), matched: 'email' as const }] : [];
-  return [...wordsOfOrder(order), ...hashed];
+  return [...wordsOfOrder(order).filter((word) => !isShared(word)), ...hashed];
 }
 
 /** What whoever ships calls an order that was placed there. */

@@ -106,7 +106,7 @@ async function follow({ spec, arn, shard, positions, keep, work, signal }: Follo
       { ShardIterator, Limit },
       signal,
     );
-    const wanted = Records.filter((record) => spec.filters.some((pattern) => fits(pattern, record)));
+    const wanted = Records.filter((record) => isWanted(spec, record));
     const lanes = Map.groupBy(wanted, (record) => laneOf(record, spec.parallelizationFactor));
     await Promise.all([...lanes.values()].map((lane) => inBatches(lane, spec.batchSize, work)));
     const last = Records.at(-1)?.dynamodb?.SequenceNumber;
@@ -127,6 +127,10 @@ function laneOf({ dynamodb }: DynamoDBRecord, lanes: number): number {
   for (const character of JSON.stringify(dynamodb?.Keys)) sum = (sum * 31 + character.charCodeAt(0)) >>> 0;
   return sum % lanes;
 }
+
+/** Whether a record is handed on: it fits one of a stream's filters. */
+export const isWanted = ({ filters }: StreamSpec, record: DynamoDBRecord): boolean =>
+  filters.some((pattern) => fits(pattern, record));
 
 /** Whether a record has one of the wanted values at each path of a pattern. */
 function fits(pattern: Pattern, value: unknown): boolean {

@@ -27,7 +27,7 @@ interface MockMonitor {
   prototype: { newUrn(parent: string | undefined, type: string, name: string): string };
 }
 
-const TIME_LIMIT_MS = 150_000;
+const TIME_LIMIT_MS = 600_000;
 const [stage = 'test', file = `${stage}.json`, bundling] = process.argv.slice(2);
 
 // A rejected output leaves others pending for ever, so a failure ends the process once its companions had time to show.
