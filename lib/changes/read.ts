@@ -23,15 +23,13 @@ const ROUNDS = 10;
 
 /**
  * The next changes of all partitions, the oldest first. Throws StateError `cursor_expired` where the feed has forgotten
- * some that were not read yet.
+ * some that were not read yet, `cursor_ahead` where it is shorter than was read.
  */
 export async function readChanges({ after, limit, wants }: Wanted, feed: Feed = openFeed()): Promise<ChangePage> {
   const marks = [...after];
   const changes: Change[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const pages = await eachPartition((partition) =>
-      feed.query(partition, { after: marks[partition]?.position ?? 0, limit: ITEMS }),
-    );
+    const pages = await eachPartition((partition) => readPartition(marks[partition]?.position ?? 0, partition, feed));
     const found = pages
       .flatMap(({ items }, partition) => items.map((item) => ({ partition, item })))
       .sort((a, b) => (a.item.at < b.item.at ? -1 : a.item.at > b.item.at ? 1 : 0));
@@ -51,6 +49,18 @@ export async function readChanges({ after, limit, wants }: Wanted, feed: Feed = 
     if (pages.every(({ hasMore }) => !hasMore)) return { changes, marks, caughtUp: true };
   }
   return { changes, marks, caughtUp: false };
+}
+
+/** What is behind a position, which is looked at too: a table that was restored may not have come as far again. */
+async function readPartition(position: number, partition: number, feed: Feed) {
+  const { items, hasMore } = await feed.query(partition, { after: Math.max(0, position - 1), limit: ITEMS });
+  // The item itself may be older than 30 days where nothing has come since.
+  if (items.length === 0 && position > 0 && ((await feed.head(partition))?.position ?? position) < position)
+    throw new StateError({
+      code: 'cursor_ahead',
+      description: 'the feed is shorter than this cursor, as after the table was restored: seek to when that was',
+    });
+  return { items: items.filter((item) => item.position > position), hasMore };
 }
 
 /** Positions are dense: what is missing behind a mark was there, and its thirty days are over. */

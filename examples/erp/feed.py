@@ -1,0 +1,52 @@
+"""Books orders by the change feed: python3 examples/erp/feed.py [--once]. Copy it: it wants nothing but Python 3.9."""
+import json
+import os
+import sys
+import time
+import urllib.parse
+import urllib.request
+
+HUB = os.environ.get("LONGSHORE_URL", "http://127.0.0.1:4400")
+KEY = os.environ.get("LONGSHORE_API_KEY", "local-dev-key")
+CONSUMER = os.environ.get("CONSUMER", "erp-py")
+EVERY_SECONDS = 2
+
+
+def call(method, path, body=None):
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    request = urllib.request.Request(HUB + path, data, headers, method=method)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+def book(order):
+    """Yours: book the order under the number of your system. The same order may come again, as after a crash of yours."""
+    print("booked", order["number"], flush=True)
+    return f"SO-{order['number']}"
+
+
+def take(change):
+    """A change only tells which order: what counts is the order as it is now."""
+    order = change["snapshot"]
+    if not order:
+        return
+    if order["releasedAt"] and order["status"] != "cancelled" and not order["acknowledgement"]:
+        path = f"/orders/{urllib.parse.quote(order['id'], safe='')}/acknowledgement"
+        call("PUT", path, {"reference": book(order)})
+    if change["type"] == "order.cancelled":
+        print("cancelled", order["number"], flush=True)
+
+
+call("PUT", f"/consumers/{CONSUMER}", {"from": "earliest"})
+while True:
+    page = call("GET", f"/changes?consumer={CONSUMER}&types=order.*&include=order&limit=100")
+    # One order's changes of a page are one look at it.
+    for each in {(change["order"], change["type"]): change for change in page["changes"]}.values():
+        take(each)
+    # Only now: what a crash kept from being booked is read again.
+    call("POST", f"/consumers/{CONSUMER}/commit", {"cursor": page["cursor"]})
+    if page["caughtUp"] and "--once" in sys.argv:
+        break
+    if page["caughtUp"]:
+        time.sleep(EVERY_SECONDS)

@@ -1,0 +1,54 @@
+// Books orders by the change feed: node examples/erp/feed.ts [--once]. Copy it: it wants nothing but Node 24.
+const HUB = process.env.LONGSHORE_URL ?? 'http://127.0.0.1:4400';
+const KEY = process.env.LONGSHORE_API_KEY ?? 'local-dev-key';
+const CONSUMER = process.env.CONSUMER ?? 'erp';
+const EVERY_MS = 2_000;
+
+interface Order {
+  id: string;
+  number: string;
+  status: string;
+  releasedAt: string | null;
+  acknowledgement: { reference: string } | null;
+}
+interface Page {
+  changes: Array<{ type: string; order: string; revision: number; snapshot: Order | null }>;
+  cursor: string;
+  caughtUp: boolean;
+}
+
+async function call<T>(method: string, path: string, body?: object): Promise<T> {
+  const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+  const answer = await fetch(HUB + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+/** Yours: book the order under the number of your system. The same order may come again, as after a crash of yours. */
+async function book(order: Order): Promise<string> {
+  console.log(`booked ${order.number}`);
+  return `SO-${order.number}`;
+}
+
+/** A change only tells which order: what counts is the order as it is now. */
+async function take({ type, snapshot: order }: Page['changes'][number]): Promise<void> {
+  if (!order) return;
+  if (order.releasedAt && order.status !== 'cancelled' && !order.acknowledgement) {
+    const reference = await book(order);
+    await call('PUT', `/orders/${encodeURIComponent(order.id)}/acknowledgement`, { reference });
+  }
+  if (type === 'order.cancelled') console.log(`cancelled ${order.number}`);
+}
+
+await call('PUT', `/consumers/${CONSUMER}`, { from: 'earliest' });
+for (;;) {
+  const query = `consumer=${CONSUMER}&types=order.*&include=order&limit=100`;
+  const { changes, cursor, caughtUp } = await call<Page>('GET', `/changes?${query}`);
+  // One order's changes of a page are one look at it.
+  for (const change of new Map(changes.map((each) => [`${each.order} ${each.type}`, each])).values())
+    await take(change);
+  // Only now: what a crash kept from being booked is read again.
+  await call('POST', `/consumers/${CONSUMER}/commit`, { cursor });
+  if (caughtUp && process.argv.includes('--once')) break;
+  if (caughtUp) await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+}

@@ -1,0 +1,71 @@
+import { beforeEach, expect, it } from 'vitest';
+import * as items from '#lib/platform/table/items';
+import { shardNumber } from '#lib/platform/table/sharded-index';
+import { memoryTable } from '#test/support/memory-table';
+import type { Change } from './change-schema.ts';
+import { decodeMarks, EARLIEST, encodeMarks } from './cursor.ts';
+import { type Feed, openFeed } from './feed.ts';
+import { isOfType, readChanges } from './read.ts';
+
+let table = memoryTable();
+let feed: Feed;
+beforeEach(() => {
+  table = memoryTable();
+  feed = openFeed(table);
+});
+
+const ORDER = 'shop:a';
+const partition = shardNumber(ORDER);
+const change = (revision: number, type: Change['type'] = 'order.changed'): Change => ({
+  ...{
+    id: `chg_${revision}`,
+    type,
+    order: ORDER,
+    connection: 'shop',
+    revision,
+    occurredAt: '2026-11-20T08:15:00.000Z',
+  },
+  ...{ changed: [], delivery: null, sku: null },
+});
+const append = (...changes: Change[]) => feed.append(partition, () => changes, '2026-01-01T00:00:00.000Z');
+const everything = { limit: 10, wants: () => true };
+const removeItem = (position: number) =>
+  table.delete({ Key: items.feedItem.key({ partition: `${partition}`, position: `${position}` }) });
+
+it('goes on in the middle of an item that is longer than a page', async () => {
+  await append(change(1), change(2), change(3));
+  const first = await readChanges({ after: EARLIEST, limit: 2, wants: () => true }, feed);
+  expect([first.changes.map(({ revision }) => revision), first.caughtUp]).toEqual([[1, 2], false]);
+  const after = decodeMarks(encodeMarks(first.marks));
+  const second = await readChanges({ ...everything, after }, feed);
+  expect([second.changes.map(({ revision }) => revision), second.caughtUp]).toEqual([[3], true]);
+});
+
+it('passes over what is not wanted, and counts it as read', async () => {
+  await append(change(1), change(2, 'order.cancelled'));
+  await append(change(3));
+  const { changes, marks } = await readChanges({ after: EARLIEST, limit: 1, wants: isOfType(['order.can*']) }, feed);
+  expect([changes, marks[partition]?.position]).toEqual([[], 2]);
+  const some = await readChanges({ ...everything, after: EARLIEST, wants: isOfType(['order.*', 'x']) }, feed);
+  expect(some.changes).toHaveLength(3);
+});
+
+it('says so when changes are gone that were not read yet, and begins with what is left where nothing was', async () => {
+  for (const revision of [1, 2, 3]) await append(change(revision));
+  const { marks } = await readChanges({ after: EARLIEST, limit: 1, wants: () => true }, feed);
+  await Promise.all([removeItem(1), removeItem(2)]);
+  await expect(readChanges({ ...everything, after: marks }, feed)).rejects.toMatchObject({ code: 'cursor_expired' });
+  expect((await readChanges({ ...everything, after: EARLIEST }, feed)).changes).toHaveLength(1);
+});
+
+it('says so when the feed is shorter than what was read, as after a restore', async () => {
+  for (const revision of [1, 2]) await append(change(revision));
+  const { marks } = await readChanges({ ...everything, after: EARLIEST }, feed);
+  await removeItem(2);
+  await expect(readChanges({ ...everything, after: marks }, feed)).rejects.toMatchObject({ code: 'cursor_ahead' });
+});
+
+it('refuses what is no cursor', () => {
+  for (const cursor of ['', 'x', encodeMarks([...EARLIEST, ...EARLIEST])])
+    expect(() => decodeMarks(cursor), cursor).toThrow('this is no cursor of the feed');
+});
