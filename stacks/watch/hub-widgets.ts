@@ -42,8 +42,11 @@ export const hubWidgets = (): Widget[][] => [
         metric: ownMetric('MessagesFailed', { Function: physicalName(name) }),
       })),
     ),
-    graph('Commits that are no change', [{ label: 'passed over', metric: ownMetric('RecordsPassedOver', {}) }]),
     graph('Deliveries dead or blocked', byState('DeliveriesStopped', METRICS.DeliveriesStopped.dimensions.State)),
+  ],
+  [
+    graph('Commits that are no change', [{ label: 'passed over', metric: ownMetric('RecordsPassedOver', {}) }]),
+    graph('Asked whether it is back', byMarketplace('AskedWhetherBack')),
   ],
   marketplaces.map(({ name, title }) => graph(`Attempts at ${title}`, attemptsAt(name))),
 ];
@@ -54,6 +57,7 @@ type ByMarketplace =
   | 'PollerLag'
   | 'DeliveryLatency'
   | 'ShapeChanges'
+  | 'AskedWhetherBack'
   | 'WebhooksLost';
 
 const byMarketplace = (

@@ -178,6 +178,9 @@ export const describeAgreement = (graph: Graph) =>
         'RETRY_INTERVAL_SECONDS',
         'RETENTION_BUYER_DAYS',
         'RETENTION_ORDER_DAYS',
+        'AWAY_AFTER_FAILURES',
+        'AWAY_AFTER_SECONDS',
+        'AWAY_PROBE_SECONDS',
       ];
       const deployed = Object.keys(graph.outputs.environment).filter((name) => !settings.includes(name));
       expect(Object.keys(environment).sort()).toEqual(deployed.sort());

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { envName, functions } from '#lib/topology';
+import { envName, functions, streams } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 
 const IMPORT_AND_SHOW = `
@@ -65,6 +65,9 @@ export const describeFunctions = (graph: Graph) =>
           RETRY_INTERVAL_SECONDS: '300',
           RETENTION_BUYER_DAYS: '365',
           RETENTION_ORDER_DAYS: '1095',
+          AWAY_AFTER_FAILURES: '20',
+          AWAY_AFTER_SECONDS: '600',
+          AWAY_PROBE_SECONDS: '60',
         }),
       };
       const own = Object.entries(graph.variablesOf(name)).filter(([variable]) => !variable.startsWith('SST_'));
@@ -77,7 +80,7 @@ export const describeFunctions = (graph: Graph) =>
       for (const { name } of marketplaces)
         expect(environment[envName.secretId(name)]).toBe(graph.secret(name).state.arn);
       expect(Object.keys(environment).filter((name) => name.startsWith('QUEUE_URL_'))).toHaveLength(
-        2 * (marketplaces.length + 1),
+        2 * (marketplaces.length + 1) + streams.length,
       );
       expect(environment.AWS_REGION).toBe('eu-central-1');
     });
