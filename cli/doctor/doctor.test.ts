@@ -31,16 +31,19 @@ function hubOf({
   deliveries = [],
   time = new Date(NOW).toISOString(),
   steps = STEPS,
+  consumers = [],
 }: {
   connections?: object[];
   deliveries?: object[];
   time?: string;
   steps?: Record<string, object[] | Error>;
+  consumers?: object[];
 } = {}) {
   const answers: Record<string, unknown> = {
     '/health': { status: 'ok', time },
     '/connections': { connections, removed: [] },
     '/deliveries': { deliveries },
+    '/consumers': { consumers },
   };
   const api = {
     url: 'https://hub.example',
@@ -103,6 +106,16 @@ it('finds webhooks that are not registered, and goes on where one cannot be aske
     'wrong webhooks: shed: not registered as they should be: order/created',
   ]);
   expect(found.at(-1)?.cure).toBe('longshore webhooks sync --connection shed');
+});
+
+it('finds who reads the changes and does not keep up', async () => {
+  const consumers = [
+    { id: 'erp', lagSeconds: 7_300, lagEntries: 41 },
+    { id: 'bi', lagSeconds: 60, lagEntries: 1 },
+  ];
+  expect(bad(await examine(hubChecks, hubOf({ consumers, steps: { ...STEPS, shop: [] } })))).toEqual([
+    'wrong consumers: erp is 2 h and 41 changes behind',
+  ]);
 });
 
 const key = (name: string, ...scopes: string[]) => ({ name, scopes, createdAt: isoAgo(0) }) as ListedKey;

@@ -1,9 +1,10 @@
+import type { ConsumerAnswer } from '#lib/api/changes';
 import type { Connections } from '#lib/api/connection-schema';
 import type { Delivery } from '#lib/api/delivery-schema';
 import type { Synced } from '#lib/webhooks/sync-schema';
 import type { Api } from '../api-client.ts';
 import { findTroubles } from '../connection-troubles.ts';
-import { count } from '../format.ts';
+import { count, describeSeconds } from '../format.ts';
 import { type Check, type Finding, well, wrong } from './finding.ts';
 
 /** The hub as its API shows it. */
@@ -85,4 +86,25 @@ async function lookAt(api: Hub['api'], id: string): Promise<Finding[]> {
   }
 }
 
-export const hubChecks: readonly Check<Hub>[] = [clock, connections, webhooks];
+/** An hour is longer than a system of the seller's is away to be deployed anew. */
+const MAX_LAG_SECONDS = 3600;
+
+/** Who reads the changes and does not keep up. */
+const consumers: Check<Hub> = {
+  name: 'consumers',
+  async look({ api }) {
+    const all = (await api.get<{ consumers: ConsumerAnswer[] }>('/consumers')).consumers;
+    const behind = all.filter(({ lagSeconds }) => lagSeconds > MAX_LAG_SECONDS);
+    if (behind.length === 0)
+      return all.length > 0 ? [well('consumers', `${count(all.length, 'consumer keeps', 'consumers keep')} up`)] : [];
+    return behind.map(({ id, lagSeconds, lagEntries }) =>
+      wrong(
+        'consumers',
+        `${id} is ${describeSeconds(lagSeconds)} and ${count(lagEntries, 'change', 'changes')} behind`,
+        `see whether that system runs; where there is none any more, longshore consumers delete ${id} --yes`,
+      ),
+    );
+  },
+};
+
+export const hubChecks: readonly Check<Hub>[] = [clock, connections, webhooks, consumers];
