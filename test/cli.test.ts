@@ -102,6 +102,27 @@ test('many are replayed only with --yes, after a look at what would be called; t
   expect(done.err).toMatch(/met a relapse and stopped: dlv_\w+ is (dead|blocked) again/);
 });
 
+test('a body is tried side by side with what is not read of it, and stored nowhere', async () => {
+  const body = join(ROOT, 'lib/marketplaces/sello/fixtures/order.json');
+  const tried = await longshore('connections', 'try', 'sello-se', '--topic', 'order', body);
+  expect(tried).toMatchObject({ code: 0, err: '' });
+  expect(tried.out).toMatch(/^READ \(\d+\) +NOT READ \(\d+\)\n/);
+  expect(tried.out).toMatch(/LINE .* GOES TO\n.* nobody\n/);
+  expect(tried.out).toMatch(/no route matches[\s\S]*Nothing was stored or sent\.\n$/);
+  expect(JSON.parse((await longshore('orders', 'list', '--connection', 'sello-se', '--json')).out).orders).toEqual([]);
+  const broken = await longshore('connections', 'try', 'sello-se', '--topic', 'order', join(ROOT, 'package.json'));
+  expect(broken).toMatchObject({ code: 1, out: expect.stringMatching(/It cannot be read: .*settings\.fields/) });
+  expect(await longshore('connections', 'try', 'sello-se')).toMatchObject({ code: 2 });
+  expect(await longshore('connections', 'shape', 'sello-se')).toMatchObject({ code: 0, out: 'nothing has come yet\n' });
+});
+
+test('why tells of a delivery that is for no order, and of an order that is not there', async () => {
+  const { deliveries } = await hub.get<{ deliveries: Array<{ id: string }> }>('/deliveries?connection=shed&kind=push');
+  const told = await longshore('why', deliveries[0]?.id ?? '');
+  expect(told).toMatchObject({ code: 0, out: expect.stringMatching(/^items-create at shed is (dead|blocked): /) });
+  expect(await longshore('why', 'sello-se:none')).toMatchObject({ code: 1 });
+});
+
 test('Ctrl-C leaves a replay going and says how to watch and cancel it', async () => {
   const args = [
     'deliveries',
