@@ -31,6 +31,7 @@ const guarded = [
   ['PATCH', '/orders/shop:1', 'ops'],
   ['POST', '/orders/shop:1/fulfillments', 'fulfillments:write'],
   ['POST', '/orders/shop:1/returns', 'fulfillments:write'],
+  ['POST', '/orders/shop:1/route', 'ops'],
   ['POST', '/orders/shop:1/reveal', 'orders:read'],
   ['POST', '/events/evt_1/reveal', 'ops'],
   ['GET', '/deliveries', 'ops'],
