@@ -194,6 +194,40 @@ test('a cancelled order is cancelled as far as it may be, and what could not be 
   expect(theirs('some')[0]?.items.map(({ status }) => status)).toEqual(['CANCELLED', 'SHIPPED']);
 });
 
+test('less of an order is an item cancelled whole, or the exact difference; more is an order of its own', async () => {
+  sell('part', { 'SHP-1': 2, 'SHP-5': 1 });
+  await settled('part', 'order', 'succeeded');
+  const { order } = (await (await fetch(`${scopio.url}/_sandbox/orders/part`)).json()) as {
+    order: { shown: { items: Array<Record<string, unknown>> } };
+  };
+  const say = async (...quantities: number[]) => {
+    const now = new Date().toISOString();
+    const items = order.shown.items.map((item, index) => ({ ...item, quantity: quantities[index] }));
+    const body = eventOf(
+      { ...order.shown, id: 'part', items: items.filter(({ quantity }) => quantity), updated_at: now },
+      now,
+    );
+    await postEvent({ hub }, body, { signature: sign(body, 'hmac'), path: 'scopio/shop/order-paid' });
+  };
+  await say(2, 0);
+  await settled('part', 'cancel', 'succeeded');
+  expect(theirs('part')[0]?.items.map(({ status }) => status)).toEqual(['PAID', 'CANCELLED']);
+  await say(1, 0);
+  const blocked = await eventually(
+    async () => (await deliveries('part')).find(({ state }) => state === 'blocked'),
+    'the difference',
+  );
+  expect(blocked.cause).toEqual({ code: 'amend_unsupported', description: 'SHP-1: 2 placed, 1 wanted' });
+  await say(3, 1);
+  await eventually(() => theirs('part').length === 2, 'one more');
+  expect(
+    theirs('part').map(({ partnerOrderCode, items }) => [partnerOrderCode, items.map(({ quantity }) => quantity)]),
+  ).toEqual([
+    ['shop:part', [2, 1]],
+    ['shop:part~2', [1, 1]],
+  ]);
+});
+
 test('what Shoppo does not know or does not ship to blocks, and names it', async () => {
   sell('sku', { 'MUG-RED': 1 });
   expect((await settled('sku', 'order', 'blocked')).cause).toMatchObject({ code: 'sku_unknown' });

@@ -19,7 +19,17 @@ export interface ShownOrder {
     }>;
     totals: Array<{ type: string; amount: number }>;
     fulfillment: { events?: Array<{ type: string; occurred_at: string }> };
+    adjustments?: Array<{ type: string; totals?: Array<{ amount: number }> }>;
   };
+  lines?: Array<{
+    id: string;
+    quantity: number;
+    placed: number;
+    fulfilled: number;
+    cancelled: number;
+    returned: number;
+  }>;
+  placements?: Array<{ state: string; number: string; lineItems: Array<{ id: string; quantity: number }> }>;
   fulfillments: Array<{ id: string; by: string; carrier: string; trackingNumber: string; shippedAt: string }>;
   timeline: Array<{ at: string; type: string; by: string; detail: Record<string, unknown> }>;
   deliveries: string[];
