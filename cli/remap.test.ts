@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 const outcome = (event: string) => ({
   ...{ event, order: 'shop:1', was: 'applied', outcome: 'changed', reads: 'order', applied: true },
   ...{ changes: [{ member: 'lines[li_1].quantity', from: 1, to: 2 }], deliveries: [], error: null },
-  note: 'placed already and not placed again: li_1 was 1, is 2',
+  note: 'placed already: li_1 was 1, is 2',
 });
 
 /** A hub of three pages; what it was asked and what was printed. */
@@ -59,11 +59,9 @@ test('people read each difference, and what they have to see to', async () => {
   const { session, printed } = fakeSession(false);
   await remapAll(session, { filter, apply: true }, {});
   expect(printed[0]).toBe(
-    [
-      '✔ changed  shop:1  (evt_1)',
-      '    lines[li_1].quantity: 1 → 2',
-      '    ! placed already and not placed again: li_1 was 1, is 2',
-    ].join('\n'),
+    ['✔ changed  shop:1  (evt_1)', '    lines[li_1].quantity: 1 → 2', '    ! placed already: li_1 was 1, is 2'].join(
+      '\n',
+    ),
   );
 });
 

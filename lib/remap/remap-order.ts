@@ -101,7 +101,7 @@ async function ownShare({ id, externalId }: Order, snapshot: OrderSnapshot, conn
   return shares.find((share) => share.order === id && !share.isPart)?.snapshot;
 }
 
-/** A placement is not made again, so whoever ships has the quantity of the old reading. */
+/** Whoever ships has the quantity of the old reading, until the deliveries that the new one opens have run. */
 function noteQuantities(previous: Order, next: Order): string | null {
   const before = new Map(previous.ucp.line_items.map(({ id, quantity }) => [id, quantity.total]));
   const differing = next.ucp.line_items
@@ -110,7 +110,7 @@ function noteQuantities(previous: Order, next: Order): string | null {
       before.get(id) === total ? [] : `${id} was ${before.get(id)}, is ${total}`,
     );
   if (differing.length === 0 || next.cancelled) return null;
-  return `placed already and not placed again: ${differing.join('; ')}. Settle the difference with whoever ships`;
+  return `placed already: ${differing.join('; ')}. Whoever ships is told of the difference, or it waits for you`;
 }
 
 function tell(previous: Order, next: Order, changed: readonly string[], { id, reason }: Remapped): Told[] {

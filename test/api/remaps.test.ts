@@ -180,7 +180,7 @@ describe('an order whose snapshot was misread', () => {
     expect(await remap({ order: 'shop:misread' }, { apply: true })).toMatchObject({ examined: 1, unchanged: 1 });
   });
 
-  test('in a quantity that was placed already says what a person has to settle', async () => {
+  test('in a quantity that was placed already has the difference placed, and says so', async () => {
     const halved = (right: OrderSnapshot) => ({
       ...right,
       lines: right.lines.map((line) => ({ ...line, quantity: 1 })),
@@ -188,7 +188,11 @@ describe('an order whose snapshot was misread', () => {
     await putMisread('halved', halved);
     const { outcomes } = await remap({ order: 'shop:halved' });
     expect(outcomes).toMatchObject([
-      { outcome: 'changed', deliveries: [], note: expect.stringContaining('li_1 was 1, is 2') },
+      {
+        outcome: 'changed',
+        deliveries: [{ action: 'order', connection: 'shed' }],
+        note: expect.stringContaining('li_1 was 1, is 2'),
+      },
     ]);
   });
 

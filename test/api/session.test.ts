@@ -3,13 +3,12 @@ import { type Answer, type Call, putOrder, startApi } from './hub-api.ts';
 
 let api: Awaited<ReturnType<typeof startApi>>;
 beforeAll(async () => {
-  process.env.PUBLIC_URL = 'https://hub.test';
   api = await startApi();
   await api.putKey('reader-key', 'erp', ['orders:read']);
 });
 afterAll(() => api.stop());
 
-const origin = 'https://hub.test';
+const origin = 'https://hub.example';
 const signIn = async (key = 'key-with-everything'): Promise<string> => {
   const { cookies } = await api.call('POST', '/session', { key: null, body: { key } });
   return cookies[0]?.split(';')[0] ?? '';
@@ -37,7 +36,7 @@ test('a key is exchanged for a cookie, which is the session until it is ended', 
 test('a write with the cookie wants the hub’s own origin, one with a key does not', async () => {
   const cookie = await signIn();
   const replay = { body: { filter: { state: 'dead' }, dryRun: true } };
-  for (const foreign of ['https://evil.test', 'null', 'https://hub.test:8443', ''])
+  for (const foreign of ['https://evil.test', 'null', 'https://hub.example:8443', ''])
     expect(
       await asSession(cookie, 'POST', '/deliveries/replay', { ...replay, headers: { origin: foreign } }),
       foreign,
@@ -62,7 +61,7 @@ test('a session may do what its key may', async () => {
 
 test('a code signs in once', async () => {
   const { body } = await api.call('POST', '/session/codes');
-  expect(body.url).toBe(`https://hub.test/console/sign-in#${body.code}`);
+  expect(body.url).toBe(`https://hub.example/console/sign-in#${body.code}`);
   const redeem = () => api.call('POST', '/session', { key: null, body: { code: body.code } });
   expect(await redeem()).toMatchObject({ status: 200, body: { key: 'operator' } });
   expect(await redeem()).toMatchObject({ status: 401 });
