@@ -82,6 +82,8 @@ export interface Placed {
   at: string;
   /** Nothing more will happen to it: delivered, returned or cancelled there. */
   isSettled?: true;
+  /** What whoever ships paid back to the seller, in all; `amount` in minor units. */
+  refund?: { state: string; amount: number; currency: string };
 }
 
 /** The subject of a job; a follow-up may name deliveries that must have succeeded first. */

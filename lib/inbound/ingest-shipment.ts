@@ -10,6 +10,7 @@ import { applyShipment, resolveSkus } from '#lib/orders/shipment';
 import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import { numberOf, placementOf } from '#lib/orders/units';
+import { sameContent } from '#lib/platform/canonical-json';
 import type { Table } from '#lib/platform/table/table';
 import { changeFor, type Ingest, type Ingested, type Ingesting, type Unrecorded } from './event.ts';
 
@@ -38,7 +39,9 @@ async function decideShipment(
   // A shipper may speak before its answer to the placement is on record, but only of what it was asked to ship.
   const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
   if (!order || placing.length === 0) return { order, isStranger: true };
-  const about = findPlacement(order, placing, shipment);
+  const found = findPlacement(order, placing, shipment);
+  const about = found && withRefund(found, shipment);
+  const refunded = tellRefund(found, about);
   const source = { connection: connection.id, ...unitsOf(order, about ? [about] : placing) };
   const externalIds = await externalIdsOf(order, shipment, connection, hub.table);
   const told = applyShipment(
@@ -46,17 +49,31 @@ async function decideShipment(
     { ...shipment, parcels: resolveSkus(order, shipment.parcels, source, externalIds) },
     source,
   );
-  const settling = shipment.settled ? settlePlacements(about ? [about] : placing) : [];
+  const noted = found && about && about !== found ? [replaceDelivery(found, about)] : [];
+  const settled = shipment.settled ? settlePlacements(about ? [about] : placing) : [];
+  // One write of a delivery: settled, it has its refund.
+  const settling = settled.length > 0 ? settled : noted;
   const declined = decideDecline(told.order, about, inOurSkus(shipment.declined, externalIds), network);
   const became = { state: 'applied', order: order.id } as const;
   if (declined) {
     const { timeline, also, ...decided } = declined;
-    return { ...decided, timeline: [...told.timeline, ...timeline], also: also ?? settling, became };
+    return { ...decided, timeline: [...told.timeline, ...refunded, ...timeline], also: also ?? settling, became };
   }
   if (told.order === order && message.receivedBy === 'webhook')
-    return { order, also: settling, became: { state: 'duplicate', order: order.id } };
-  if (told.order === order) return { order, also: settling };
-  return { ...told, also: settling, became };
+    return { order, timeline: refunded, also: settling, became: { state: 'duplicate', order: order.id } };
+  if (told.order === order) return { order, timeline: refunded, also: settling };
+  return { ...told, timeline: [...told.timeline, ...refunded], also: settling, became };
+}
+
+/** The placement with what was paid back of it; the very one where that is known. */
+function withRefund(delivery: Delivery, { refund }: ShipmentSnapshot): Delivery {
+  if (!refund || !delivery.placed || sameContent(delivery.placed.refund, refund)) return delivery;
+  return { ...delivery, placed: { ...delivery.placed, refund } };
+}
+
+function tellRefund(before: Delivery | undefined, after: Delivery | undefined): Told[] {
+  const refund = after === before ? undefined : after?.placed?.refund;
+  return refund && after ? [{ type: 'placement.refunded', detail: { delivery: after.id, ...refund } }] : [];
 }
 
 /** Which of the placements with a shipper it speaks of; undefined where one that is not told apart from others. */

@@ -427,6 +427,17 @@ describe('a placement that its poll asks for no more', () => {
     expect(timeline.filter(({ type }) => type === 'delivery.blocked')).toHaveLength(1);
   });
 
+  it('keeps what was paid back of it, and tells that once', async () => {
+    const id = await placedAt();
+    const refund = { state: 'refunded', amount: 1250, currency: 'USD' };
+    for (const settled of [false, false, true]) await take(told(shipped({ refund, settled }), fromShed));
+    expect(await getDelivery(id, table)).toMatchObject({ placed: { refund, isSettled: true } });
+    const timeline = await getTimeline(await stored(), table);
+    expect(timeline.filter(({ type }) => type === 'placement.refunded')).toMatchObject([
+      { detail: { delivery: id, ...refund } },
+    ]);
+  });
+
   it('is forgotten where its order is done', async () => {
     const id = await placedAt();
     await take(told(shipped({ parcels: [JD01] }), fromShed));

@@ -136,6 +136,8 @@ export interface ShipmentSnapshot {
   settled: boolean;
   /** Which of the placements of our order at this shipper it is (`readCode`); absent: the first. */
   nth?: number;
+  /** What it paid back to the seller, in all; `amount` in minor units. */
+  refund?: { state: string; amount: number; currency: string };
   /** What it will not ship, by SKU and all that it ever said; or the rest. */
   declined?: 'rest' | Array<{ sku: string; quantity: number }>;
 }

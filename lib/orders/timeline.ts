@@ -23,6 +23,8 @@ export type Told =
     >
   /** Behind the dot stands the UCP type of the event. */
   | Tells<`shipment.${string}`, { event: string; occurredAt: string; trackingNumber?: string }>
+  /** What it paid back to the seller, in minor units. */
+  | Tells<'placement.refunded', { delivery: string; state: string; amount: number; currency: string }>
   | Tells<NoteType, { event: string; remoteId: string; note: string }>
   /** What came back, from whoever told of it. */
   | Tells<'order.returned', { return: string; lineItems: LineQuantity[]; refund?: { amount: number } }>

@@ -6,10 +6,12 @@
 const ORDER = /* GraphQL */ `
   id
   status
+  refundStatus
   orderItems {
     id
     quantity
     status
+    refundedAmount
     trackingNumber
     shippingProvider
     timeRefunded

@@ -10,7 +10,7 @@ import { Product, Sku, SkuNotice, SkuOfProduct } from './schema.ts';
 type Skus = Readonly<Record<string, string>>;
 
 /** "currency unit is USD" */
-const CURRENCY = 'USD';
+export const CURRENCY = 'USD';
 
 /**
  * A product of the list or read alone: a snapshot for each of its Skus that can be read. It does not say when it changed.
@@ -73,7 +73,7 @@ function snapshotOf(sku: Sku, product: Parent, skus: Skus): Omit<ProductSnapshot
 }
 
 /** USD as a float or as text, rounded to cents; undefined for what is no price, as nothing hangs on it. */
-function amountOf(price: unknown): number | undefined {
+export function amountOf(price: unknown): number | undefined {
   const told = typeof price === 'number' ? price : textOf(price);
   try {
     return told === ''

@@ -114,6 +114,26 @@ test('one bad price or Sku spoils no other, and a product of nothing else is unr
   expect(read('product', { ...product, skus: [] })).toEqual({ type: 'products', products: [] });
 });
 
+test('what Shoppo paid back is told in all', () => {
+  const order = fixture('order.json') as unknown as { orderItems: object[] };
+  const refundOf = (refundStatus: string | null, ...amounts: unknown[]) => {
+    const orderItems = amounts.map((refundedAmount, index) => ({
+      ...order.orderItems[0],
+      id: `i${index}`,
+      refundedAmount,
+    }));
+    return (read('order', { ...order, refundStatus, orderItems }) as { shipment: { refund?: object } }).shipment.refund;
+  };
+  expect(refundOf('PARTIAL_REFUNDED', 12.5, null)).toEqual({
+    state: 'partial_refunded',
+    amount: 1250,
+    currency: 'USD',
+  });
+  expect(refundOf(null, '0.1', 0.2)).toEqual({ state: 'refunded', amount: 30, currency: 'USD' });
+  expect(refundOf('FULL_REFUNDED', null)).toMatchObject({ amount: 0 });
+  expect(refundOf('NOT_REFUNDED', null, 0)).toBeUndefined();
+});
+
 test('items in one package are one parcel, told by their original ids or our SKUs', () => {
   const items = [item('1', { shippingPackage: box('1Z1') }), item('2', { quantity: 2, shippingPackage: box('1Z1') })];
   const parcel = { carrier: 'UPS', trackingNumber: '1Z1', shippedAt: '2019-01-17T06:08:57.000Z' };

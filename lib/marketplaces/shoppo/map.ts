@@ -7,7 +7,7 @@ import { readCode } from '../kit/placement-code.ts';
 import { defined, pathUnder, readShape } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
 import { isEnded } from './api.ts';
-import { mapProduct, mapSku, mapSkuNotice, setFor } from './map-product.ts';
+import { amountOf, CURRENCY, mapProduct, mapSku, mapSkuNotice, setFor } from './map-product.ts';
 
 import {
   MerchantNotice,
@@ -85,6 +85,13 @@ type Skus = Readonly<Record<string, string>>;
 type Parcel = ShipmentSnapshot['parcels'][number];
 type Event = ShipmentSnapshot['events'][number];
 
+/** What Shoppo paid back of an order, as its items tell; undefined for nothing. */
+function refundOf({ refundStatus, orderItems }: Order): ShipmentSnapshot['refund'] {
+  const amount = orderItems.reduce((sum, { refundedAmount }) => sum + (amountOf(refundedAmount) ?? 0), 0);
+  if (amount === 0 && !/^(FULL|PARTIAL)_REFUNDED$/.test(refundStatus ?? '')) return undefined;
+  return { state: refundStatus?.toLowerCase() ?? 'refunded', amount, currency: CURRENCY };
+}
+
 /** An order as it stands: its items' packages are the parcels, whatever the order's own status says. */
 function mapOrder(body: unknown, receivedAt: string, skus: Skus): Change {
   const order = readShape(Order, body);
@@ -104,6 +111,7 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus): Change {
       parcels,
       events: [...events.values()],
       settled: isEnded(order) || (items.length > 0 && items.every(({ isSettled }) => isSettled)),
+      ...defined({ refund: refundOf(order) }),
       ...(isEnded(order) ? { declined: 'rest' as const } : cancelled.length > 0 && { declined: cancelled }),
     },
   };

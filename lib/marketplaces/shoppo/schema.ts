@@ -1,5 +1,16 @@
 import * as z from '#lib/platform/zod';
-import { count, id, integer, optional, optionalId, optionalOurId, optionalText, ourId, text } from '../kit/shape.ts';
+import {
+  count,
+  id,
+  integer,
+  looseText,
+  optional,
+  optionalId,
+  optionalOurId,
+  optionalText,
+  ourId,
+  text,
+} from '../kit/shape.ts';
 
 /** Lists may hold nulls: GraphQL's `[OrderItem]`. */
 const list = <T extends z.ZodMiniType>(schema: T) =>
@@ -50,6 +61,7 @@ const OrderItem = z.object({
   trackingNumber: optionalText,
   shippingProvider: optionalText,
   timeRefunded: optional(integer),
+  refundedAmount: z.optional(z.unknown()),
   // `id` is the snapshot's own, and finds nothing.
   sku: z.object({ originalId: id }),
   shippingPackage: optional(ShippingPackage),
@@ -60,6 +72,7 @@ export type OrderItem = z.infer<typeof OrderItem>;
 export const Order = z.object({
   id,
   status: text,
+  refundStatus: looseText,
   orderItems: list(OrderItem),
   partnerOrderCode: optionalOurId,
 });
