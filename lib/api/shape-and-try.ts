@@ -133,5 +133,5 @@ function present(connection: string, topic: string, tried: ReturnType<typeof try
     unread: [...unread],
     order: order && presentSummary(order),
     change: change === null || change.type === 'order' ? null : { ...change },
-  } as Tried;
+  };
 }

@@ -5,21 +5,16 @@ import type { Order } from '#lib/orders/order';
 import { isReleased, paymentOf } from '#lib/orders/release';
 import { returnedUnits } from '#lib/orders/returns';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
-import { holdersOf } from '#lib/orders/units';
 import { retryPolicy } from '#lib/platform/settings';
 import { type Around, progressOf, troubleOf } from './deliveries.ts';
 import { type Explanation, type Said, waitsFor } from './explanation.ts';
+import { type Holder, holdersOf, type Standing, total } from './holders.ts';
 import { type Names, nameOf, sentenceOf, timeOf, units } from './words.ts';
 
 /** All that an explanation is made of. */
-interface Facts extends Around {
-  order: Order;
-  /** Its deliveries, oldest first, without those that its cancellation stopped. */
-  deliveries: readonly Delivery[];
+interface Facts extends Around, Standing {
   /** Who sold it. */
   channel: string;
-  /** Units still to be shipped, by line. */
-  left: ReadonlyMap<string, number>;
 }
 
 /** What an order may say of itself, the most pressing first: the first rule that answers is its explanation. */
@@ -72,7 +67,6 @@ function tellDeadline({ order, now }: Facts, stage: Explanation['stage']): strin
 
 const isPlacing = ({ action }: Delivery): boolean => action === 'order' || action === 'route';
 const isOpen = ({ state }: Delivery): boolean => state === 'pending' || state === 'leased';
-const total = (quantities: Iterable<number>): number => [...quantities].reduce((sum, each) => sum + each, 0);
 
 const PRESSING = ['route', 'order', 'cancel', 'fulfillment'];
 const pressing = ({ action }: Delivery): number => PRESSING.indexOf(action) + 1 || PRESSING.length + 1;
@@ -148,50 +142,9 @@ function sayPlacing(facts: Facts): Said | undefined {
   return { stage: 'placing', clauses: [progressOf(open, facts)], waitsFor: waits };
 }
 
-/** Who is to ship units that have not left yet. */
-interface Holder {
-  connection: string;
-  since: string;
-  left: number;
-  /** The shipper says that nothing more will happen to it. */
-  isSettled: boolean;
-}
-
-/** Units left by whoever has them: those of the placements that stand, and the ERP's, which no delivery places. */
-function standingWith({ order, deliveries, left }: Facts): Holder[] {
-  const known = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
-  const undone = new Set(
-    deliveries.flatMap(({ action, state, subject }) =>
-      action === 'cancel' && state === 'succeeded' ? [subject.placement] : [],
-    ),
-  );
-  // Of what was placed before units were kept, its delivery knows them.
-  const placements = order.placements.map(({ delivery, lineItems, ...placement }) => ({
-    ...{ ...placement, delivery },
-    lineItems: lineItems ?? (undone.has(delivery) ? [] : (known.get(delivery)?.subject.lineItems ?? [])),
-  }));
-  const held = [...left].flatMap(([id, units]) => {
-    let open = units;
-    return holdersOf({ ...order, placements }, id).holders.map(({ delivery, open: theirs }) => {
-      const quantity = Math.min(open, theirs);
-      open -= quantity;
-      return { delivery, quantity };
-    });
-  });
-  const placed = placements.flatMap(({ delivery, connection }): Holder[] => {
-    const { placed } = known.get(delivery) ?? {};
-    const units = total(held.filter((each) => each.delivery === delivery).map(({ quantity }) => quantity));
-    if (!placed || units === 0) return [];
-    return [{ connection, since: placed.at, isSettled: placed.isSettled ?? false, left: units }];
-  });
-  const own = total(left.values()) - total(held.map(({ quantity }) => quantity));
-  const since = order.releasedAt ?? order.receivedAt;
-  return [...placed, ...(own > 0 ? [{ connection: ERP, since, isSettled: false, left: own }] : [])];
-}
-
 function sayHeld(facts: Facts): Said | undefined {
   const { order, left, now, names, deliveries } = facts;
-  const [first, ...others] = standingWith(facts);
+  const [first, ...others] = holdersOf(facts);
   if (!first) return undefined;
   const isOwn = first.connection === ERP;
   if (first.isSettled) {

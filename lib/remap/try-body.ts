@@ -14,7 +14,7 @@ import { ContractError, type ErrorDetail, IntegrationError } from '#lib/platform
 /** What would be asked of whom: `erp` ships by itself, null is nobody. */
 interface Placement {
   to: string | null;
-  lineItems: readonly LineQuantity[];
+  lineItems: LineQuantity[];
   blocked: { code: string; description: string } | null;
 }
 
