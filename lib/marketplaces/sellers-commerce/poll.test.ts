@@ -256,6 +256,17 @@ test('lists every SKU once a day, and returns; a store without them has orders a
   expect(without.remark).toContain('/api/return/getall cannot be read');
 });
 
+test('sends again what the last poll has shown only where something of it is other', async () => {
+  const rows = [row(1, second(1)), row(2, second(2))];
+  const { context } = open(rows);
+  const first = await read(context);
+  const again = (watermark = first.watermark ?? null) => read({ ...context, watermark });
+  expect((await again()).found).toEqual([]);
+  Object.assign(rows[0] ?? {}, { Email: 'new@example.com' });
+  expect((await again()).found).toEqual(['order 1']);
+  expect((await again(rewind(first.watermark ?? '', '2026-01-01T00:00:00.000Z'))).numbers.size).toBe(2);
+});
+
 test('is read again from an instant on, never from a later one', () => {
   const since = '2026-11-01T00:00:00.000Z';
   expect(JSON.parse(rewind(JSON.stringify({ at: NOW, offset: -300 }), since))).toEqual({ at: since, offset: -300 });

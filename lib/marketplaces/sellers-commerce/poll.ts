@@ -1,4 +1,5 @@
 import { ContractError, RejectedError } from '#lib/platform/errors';
+import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
 import type { Fetched } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
@@ -17,6 +18,8 @@ const UNKNOWN_MS = DAY_MS;
 const KNOWN_MS = 2 * 3_600_000;
 /** So often a poll reads back a day all the same, to find out what the offset hides if it is wrong. */
 const CHECK_MS = 6 * 3_600_000;
+/** As many as a cursor keeps: the others are sent once more. */
+const MAX_SHOWN = 1_000;
 /** Rows that leave a list while it is read move the rest up by as many. */
 const ROWS_AGAIN = 10;
 
@@ -45,6 +48,8 @@ const Mark = z.object({
   /** When a day was last read back, and all SKUs. */
   checkedAt: instant,
   skusAt: instant,
+  /** Hashes of the rows it showed: what the next one shows the same is not sent again. */
+  shown: z.optional(z.array(z.string())),
 });
 type Mark = z.infer<typeof Mark>;
 
@@ -63,7 +68,7 @@ type Position = z.infer<typeof Position>;
 
 export const rewind = (watermark: string, since: string): string => {
   const mark = readMark(watermark);
-  return mark ? JSON.stringify({ ...mark, at: rewindInstant(mark.at, since) }) : since;
+  return mark ? JSON.stringify({ ...mark, at: rewindInstant(mark.at, since), shown: undefined }) : since;
 };
 
 /**
@@ -74,24 +79,25 @@ export const rewind = (watermark: string, since: string): string => {
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const last = readMark(context.watermark);
   let position: Position | null = parse(Position, context.resume) ?? start(context, last);
-  const sent = new Set<string>();
+  const before = new Set(last?.shown);
+  const shown = new Set<string>();
   let seen = new Set<string>();
   while (position) {
     const walk: number = position.walk;
     const { rows, at, problem } = await readPage(context, position);
     const fresh = rows.filter((row) => isNew(stateOf(row), seen));
-    const items = fresh.filter((row) => !isOld(row) && isNew(stateOf(row), sent));
+    const items = fresh.filter((row) => !isOfCart(row) && isNew(hashOf(row), shown) && !before.has(hashOf(row)));
     const read: Position = noteTimes(position, rows, at ?? context.now().toISOString(), problem);
     const next = follow(read, rows, fresh.length) ?? nextWalk(read, context.now());
     const page = { items: items.map((body): Fetched => ({ topic: WALKS[walk]?.topic ?? '', body })) };
     if (next) yield { ...page, resume: JSON.stringify(next) };
-    else yield { ...page, resume: null, ...conclude(context, read, last) };
+    else yield { ...page, resume: null, ...conclude(context, read, last, [...shown].slice(-MAX_SHOWN)) };
     if (next?.walk !== walk) seen = new Set();
     position = next;
   }
 }
 
-const isOld = (row: unknown): boolean => isCart(Number(textOf(member(row, 'OrderStatusId'))));
+const isOfCart = (row: unknown): boolean => isCart(Number(textOf(member(row, 'OrderStatusId'))));
 
 async function readPage(context: PollContext, { walk, from, skip }: Position) {
   const { list, optional } = WALKS[walk] ?? { list: ORDERS_BY.modified };
@@ -118,7 +124,7 @@ function start({ now, connection }: PollContext, last: Mark | undefined): Positi
     from,
     start: from,
     skip: 0,
-    mark: { ...last, at, checkedAt, answeredFrom: undefined },
+    mark: { ...last, at, checkedAt, answeredFrom: undefined, shown: undefined },
     remarks: [],
   };
 }
@@ -172,7 +178,12 @@ function nextWalk({ walk, mark, ...position }: Position, now: Date): Position | 
 }
 
 /** What a complete poll leaves: how far it came, and what it has learned of the store's clock. */
-function conclude({ connection }: PollContext, { mark, remarks }: Position, last: Mark | undefined) {
+function conclude(
+  { connection }: PollContext,
+  { mark, remarks }: Position,
+  last: Mark | undefined,
+  shown: readonly string[],
+) {
   const { newest = '', answeredTo = '' } = mark;
   // Whatever the last poll did not show was changed after its first page.
   const isTold = last?.newest !== undefined && newest > last.newest;
@@ -182,7 +193,7 @@ function conclude({ connection }: PollContext, { mark, remarks }: Position, last
   const offset = told ?? (isHidden ? undefined : last?.offset);
   const all = [...remarks, ...remarkOn(offset, connection.settings, mark.at)];
   return {
-    watermark: JSON.stringify({ ...mark, offset }),
+    watermark: JSON.stringify({ ...mark, offset, shown }),
     ...(all.length > 0 && { remark: all.join('; ') }),
   };
 }
@@ -198,6 +209,8 @@ const timeOf = (row: unknown, column: string): string => textOf(member(row, colu
 
 /** Whether a set did not have it yet. */
 const isNew = (state: string, known: Set<string>): boolean => known.size < known.add(state).size;
+
+const hashOf = (row: unknown): string => shortHash(JSON.stringify(row)).slice(0, 10);
 
 /** What tells a row from all others, and from itself before a change. */
 function stateOf(row: unknown): string {
