@@ -24,7 +24,7 @@ import { Search, searchFor } from './screens/search.tsx';
 import { Shortcuts } from './screens/shortcuts.tsx';
 import { SignIn } from './screens/sign-in.tsx';
 
-type Scope = 'ops' | 'orders:read';
+type Scope = 'ops' | 'orders:read' | 'changes:read';
 
 /** What the navigation leads to, and what a key must be allowed for it. */
 const SCREENS: ReadonlyArray<{
@@ -42,7 +42,7 @@ const SCREENS: ReadonlyArray<{
   { title: 'Events', path: '/events', scope: 'ops', key: 'e', list: Events, one: Event },
   { title: 'Quarantine', path: '/quarantine', scope: 'ops', list: Quarantine },
   { title: 'Connections', path: '/connections', scope: 'ops', key: 'c', list: Connections, one: Connection },
-  { title: 'Changes', path: '/changes', scope: 'ops', list: Changes },
+  { title: 'Changes', path: '/changes', scope: 'changes:read', list: Changes },
   { title: 'Audit', path: '/audit', scope: 'ops', key: 'a', list: Audit },
 ];
 

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore } from '../kit/command.tsx';
 import { useAct } from '../kit/dialog.tsx';
-import { ask, type Shape } from '../kit/hub.ts';
+import { ask, may, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
 import { segment } from '../kit/place.ts';
 import { Problem, Screen, Skeleton } from '../kit/screen.tsx';
@@ -30,7 +30,9 @@ const errorOf = ({ lastError }: Endpoint): string | undefined =>
 /** Who follows the seller's changes, and how far behind each is. */
 export function Changes() {
   const consumers = useLive<{ consumers: Consumer[] }>('/consumers', () => ask('get', '/consumers'));
-  const endpoints = useLive<{ endpoints: Endpoint[] }>('/endpoints', () => ask('get', '/endpoints'));
+  const endpoints = useLive<{ endpoints: Endpoint[] }>(may('ops') ? '/endpoints' : null, () =>
+    ask('get', '/endpoints'),
+  );
   const [said, setSaid] = useState('');
   const isBusy = !consumers.value && !consumers.error;
   return (
