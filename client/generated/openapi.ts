@@ -4743,7 +4743,7 @@ export interface paths {
         };
         /**
          * What changed since, in order for each order
-         * @description Without `consumer` and `after` from the earliest on: the feed keeps 30 days. Reading commits nothing. An answer has an ETag: send it as `If-None-Match`, and 304 says that there is nothing new. 409 `cursor_expired` where changes that were not read are gone; 422 `invalid_cursor`.
+         * @description Without `consumer` and `after` from the earliest on: the feed keeps 30 days. Reading commits nothing. An answer has an ETag: send it as `If-None-Match`, and 304 says that there is nothing new. 409 `cursor_expired` where changes that were not read are gone, `cursor_ahead` where the table was restored to before what was read; 422 `invalid_cursor`.
          */
         get: {
             parameters: {
