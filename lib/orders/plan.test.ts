@@ -39,3 +39,28 @@ test('each parcel is reported as it ships, or the whole order with its last', ()
   expect(reported([mugs], { reportWith: 'last' })).toEqual([]);
   expect(reported([mugs, plate], { reportWith: 'last' })).toEqual(['JD1']);
 });
+
+test('what is delivered digitally, or to an address of its own, is not asked of a shipper', () => {
+  const { shippingAddress } = orderOf();
+  const expecting = (methodType: 'shipping' | 'digital' | 'pickup', destination: object) => {
+    const rest = {
+      lineItems: [{ id: 'li_2', quantity: 1 }],
+      methodType: 'shipping' as const,
+      destination: shippingAddress,
+    };
+    const order = orderOf({
+      expectations: [{ lineItems: [{ id: 'li_1', quantity: 2 }], methodType, destination }, rest],
+    });
+    const connections = new Map([connectionOf('scopio-main'), connectionOf('shed')].map((one) => [one.id, one]));
+    const { deliveries } = planDeliveries(order, {
+      routes: [{ from: '*', to: 'shed' }],
+      connections,
+      roleOf: () => ({}),
+    });
+    return deliveries.flatMap(({ subject }) => ('lineItems' in subject ? subject.lineItems.map(({ id }) => id) : []));
+  };
+  expect(expecting('shipping', shippingAddress)).toEqual(['li_1', 'li_2']);
+  expect(expecting('pickup', {})).toEqual(['li_1', 'li_2']);
+  expect(expecting('digital', {})).toEqual(['li_2']);
+  expect(expecting('shipping', { ...shippingAddress, postal_code: '1' })).toEqual(['li_2']);
+});

@@ -1,5 +1,6 @@
 import { type Connection, ERP, type Route } from '#lib/connections/connection';
 import type { NewDelivery, NewSubject } from '#lib/deliveries/delivery';
+import { sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
 import type { LineQuantity, Order } from './order.ts';
 import type { PaymentState } from './order-schema.ts';
@@ -196,12 +197,25 @@ interface Shipped extends LineQuantity {
   to: string | null;
 }
 
-/** Who ships each line: the first route that matches, tried in order; null where none does. */
+/**
+ * Who ships each line: the first route that matches, tried in order; null where none does. What is delivered digitally, or
+ * to an address of its own, is the seller's: a shipper is asked for parcels to the shipping address.
+ */
 const routeLines = (order: Order, lines: readonly LineQuantity[], routes: readonly Route[]): Shipped[] =>
-  lines.map((line) => ({
-    ...line,
-    to: routes.find((route) => matches(route, order, skuOf(order, line.id)))?.to ?? null,
-  }));
+  lines.map((line) => {
+    const route = routes.find((each) => matches(each, order, skuOf(order, line.id)));
+    return { ...line, to: isForParcel(order, line.id) ? (route?.to ?? null) : ERP };
+  });
+
+function isForParcel({ history: { snapshot } }: Order, line: string): boolean {
+  const { expectations = [], shippingAddress } = snapshot;
+  const own = expectations.filter(({ lineItems }) => lineItems.some(({ id }) => id === line));
+  const isSent = own.some(
+    ({ methodType, destination }) =>
+      methodType === 'pickup' || (methodType === 'shipping' && sameContent(destination, shippingAddress)),
+  );
+  return own.length === 0 || isSent;
+}
 
 /** The lines of each shipper, one entry a line. */
 const groupByShipper = (lines: readonly Shipped[]): Map<string | null, LineQuantity[]> =>
