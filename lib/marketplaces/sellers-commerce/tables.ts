@@ -13,41 +13,23 @@ export const CARRIERS: Readonly<Record<number, string>> = {
 
 /** "ServiceTypeId" by CarrierId, in the document's order. There is no 12 and no 33; the other carriers have none. */
 const SERVICES: Readonly<Record<number, Readonly<Record<number, string>>>> = {
-  1: numbered(1, [
-    'Ground',
-    'Next Day Air Early AM',
-    'Next Day Air',
-    'Next Day Air Saver',
-    '2nd Day Air Early AM',
-    '2nd Day Air',
-    '3 Day Select',
-    'Canada Standard',
-    'Worldwide Express',
-    'Worldwide Express Plus',
-    'Worldwide Expedited',
-  ]),
-  2: numbered(13, ['ExpressMail', 'PriorityMail', 'Parcel Post (Machinable)', 'Library', 'Media']),
-  8: numbered(18, [
-    'Priority Overnight',
-    'Standard Overnight',
-    'First Overnight',
-    'FedEx 2 Day',
-    'FedEx Express Saver',
-    'International Priority',
-    'International Economy',
-    'International First',
-    'FedEx 1 Day Freight',
-    'FedEx 2 Day Freight',
-    'FedEx 3 Day Freight',
-    'FedEx Ground',
-    'Ground Home Delivery',
-    'International Priority Freight',
-    'International Economy Freight',
-  ]),
-  10: numbered(34, ['Tier One', 'Tier Two', 'Tier Three']),
+  1: numbered(
+    1,
+    'Ground, Next Day Air Early AM, Next Day Air, Next Day Air Saver, 2nd Day Air Early AM, 2nd Day Air, 3 Day Select',
+    'Canada Standard, Worldwide Express, Worldwide Express Plus, Worldwide Expedited',
+  ),
+  2: numbered(13, 'ExpressMail, PriorityMail, Parcel Post (Machinable), Library, Media'),
+  8: numbered(
+    18,
+    'Priority Overnight, Standard Overnight, First Overnight, FedEx 2 Day, FedEx Express Saver, International Priority',
+    'International Economy, International First, FedEx 1 Day Freight, FedEx 2 Day Freight, FedEx 3 Day Freight',
+    'FedEx Ground, Ground Home Delivery, International Priority Freight, International Economy Freight',
+  ),
+  10: numbered(34, 'Tier One, Tier Two, Tier Three'),
 };
 
-function numbered(first: number, names: readonly string[]): Readonly<Record<number, string>> {
+function numbered(first: number, ...lines: readonly string[]): Readonly<Record<number, string>> {
+  const names = lines.flatMap((line) => line.split(', '));
   return Object.fromEntries(names.map((name, index) => [first + index, name]));
 }
 
