@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import type { Order } from '#lib/orders/order';
+import { shardNumber } from '#lib/platform/table/sharded-index';
+import { memoryTable } from '#test/support/memory-table';
+import { orderOf } from '#test/support/orders';
+import { EARLIEST } from './cursor.ts';
+import { changesOfOrder } from './derive.ts';
+import { openFeed } from './feed.ts';
+import { readChanges } from './read.ts';
+import { rebuildFeed } from './rebuild.ts';
+
+const at = (revision: number, externalId: string, updatedAt = new Date().toISOString()): Order => ({
+  ...orderOf({ externalId }),
+  revision,
+  updatedAt,
+});
+
+it('publishes each order of the last 30 days whose revision the feed lacks, once, however often it is run', async () => {
+  const feed = openFeed(memoryTable());
+  const [known, behind, lost] = [at(1, 'known'), at(3, 'behind'), at(2, 'lost')];
+  const old = at(5, 'old', '2026-01-01T00:00:00.000Z');
+  for (const order of [known, { ...behind, revision: 1 }])
+    await feed.append(shardNumber(order.id), () => changesOfOrder(undefined, order), '2026-01-01T00:00:00.000Z');
+  const written: string[] = [];
+  const rebuild = () =>
+    rebuildFeed(['scopio-main'], {
+      feed,
+      async *eachOrder() {
+        yield* [known, behind, lost, old];
+      },
+      writeAll: async ({ externalId }) => void written.push(externalId),
+    });
+  expect(await rebuild()).toEqual({ looked: 4, published: 2 });
+  expect(written).toEqual(['known', 'behind', 'lost', 'old']);
+  const { changes } = await readChanges({ after: EARLIEST, limit: 100, wants: () => true }, feed);
+  const told = (order: Order) =>
+    changes.filter(({ order: id }) => id === order.id).map(({ type, revision }) => `${type} ${revision}`);
+  expect(told(known)).toEqual(['order.created 1', 'order.released 1']);
+  expect(told(behind)).toEqual(['order.created 1', 'order.released 1', 'order.changed 3']);
+  expect(told(lost)).toEqual(['order.created 2', 'order.released 2']);
+  expect(await rebuild()).toEqual({ looked: 4, published: 0 });
+});
