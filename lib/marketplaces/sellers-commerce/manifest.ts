@@ -35,8 +35,8 @@ export const role: Role = { info, carriers, takesStock: true, releases: ['paid',
 
 /** A released order is in the seller's hands; its payment is captured with the first parcel. */
 function followUps(order: Order, connection: Connection): FollowUp[] {
-  if (!isReleased(order, { connections: new Map([[connection.id, connection]]), roleOf: () => role })) return [];
-  if (order.cancelled) return [];
+  const network = { connections: new Map([[connection.id, connection]]), roleOf: () => role };
+  if (order.cancelled || !isReleased(order, network)) return [];
   const captures = connection.settings.capturePayment === true && order.fulfillments.length > 0;
   return [
     ...(statusOf(order) === 'open' ? [{ action: 'processing', about: order.externalId }] : []),

@@ -10,7 +10,6 @@ import { Settings } from './settings.ts';
 import { isCart } from './statuses.ts';
 import { learnOffset, localAt, nameOffset, offsetOf } from './window.ts';
 
-const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 /** Without the store's offset, its times may be anywhere within a day of UTC. */
 const UNKNOWN_MS = DAY_MS;
@@ -117,13 +116,10 @@ function start({ now, connection }: PollContext, last: Mark | undefined): Positi
   const { overlapMinutes, since, timeZone } = Settings.parse(connection.settings);
   const at = now().toISOString();
   const checkedAt = last?.offset === undefined || isPast(last.checkedAt, CHECK_MS, at) ? at : last.checkedAt;
-  const back = overlapMinutes * MINUTE_MS + (checkedAt === at ? UNKNOWN_MS : KNOWN_MS);
+  const back = overlapMinutes * 60_000 + (checkedAt === at ? UNKNOWN_MS : KNOWN_MS);
   const from = last ? localAt(Date.parse(last.at) - back, last.offset) : firstFrom(since, timeZone);
   return {
-    walk: 0,
-    from,
-    start: from,
-    skip: 0,
+    ...{ walk: 0, from, start: from, skip: 0 },
     mark: { ...last, at, checkedAt, answeredFrom: undefined, shown: undefined },
     remarks: [],
   };
