@@ -2,6 +2,7 @@ import type { Connection } from '#lib/connections/connection';
 import type { Delivery, LineQuantity } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
+import { pollIntervalSeconds } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { db, expiryOf, put, queryPartition, type Table, transact } from '#lib/platform/table/table';
 import { ownSku } from './own-sku.ts';
@@ -60,7 +61,7 @@ export async function countReserved(
       )
     ).map((each) => [each.id, each]),
   );
-  const seenFrom = now.getTime() - POLLS_TO_SEE * warehouse.pollIntervalSeconds * 1000;
+  const seenFrom = now.getTime() - POLLS_TO_SEE * pollIntervalSeconds(warehouse.pollIntervalSeconds) * 1000;
   const open = kept.filter(({ delivery, at }) => {
     const placement = placing.get(delivery);
     if (!placement || isStopped(placement) || Date.parse(at) < now.getTime() - MAX_AGE_MS) return false;
