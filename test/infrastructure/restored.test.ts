@@ -15,12 +15,13 @@ const damaged = graph.one('dynamodb/table:Table', ({ isRead }) => !isRead);
 
 test('a stage on a restored table: every function gets that table and may use no other', () => {
   for (const { name, grants } of functions) {
-    expect(graph.variablesOf(name).TABLE_NAME).toBe(grants.table ? RESTORED : undefined);
+    const usesTable = grants.table !== undefined || grants.only !== undefined;
+    expect(graph.variablesOf(name).TABLE_NAME).toBe(usesTable ? RESTORED : undefined);
     const tables = graph
       .statementsOf(name)
       .flatMap(({ Resource }) => Resource.filter((arn) => arn.includes(':table/')));
     expect(tables.filter((arn) => OTHERS.test(arn))).toEqual([]);
-    expect(tables.some((arn) => arn === ARN)).toBe(grants.table !== undefined);
+    expect(tables.some((arn) => arn === ARN)).toBe(usesTable);
   }
   expect(graph.outputs.environment.TABLE_NAME).toBe(RESTORED);
 });
