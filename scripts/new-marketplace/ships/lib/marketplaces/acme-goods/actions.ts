@@ -2,6 +2,7 @@ import type { Order } from '#lib/orders/order';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { PlaceInput, ProbedAction } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
+import { codeOf } from '../kit/placement-code.ts';
 import { createOrder, findOrder, getOrder, type PlacementRequest } from './api.ts';
 
 /** A page for each order that still moves, as each is a call: a poll that breaks off repeats none. */
@@ -25,18 +26,22 @@ export const order: ProbedAction<PlaceInput> = {
     return { remoteId: await createOrder(remote, placementOf(input)) };
   },
 
-  async probe(remote, { order: { id } }) {
-    const placed = await findOrder(remote, id);
+  async probe(remote, input) {
+    const placed = await findOrder(remote, referenceOf(input));
     return placed ? { remoteId: placed.id, note: 'found at Acme Goods under our reference' } : null;
   },
 };
 
-function placementOf({ order, lineItems }: PlaceInput): PlacementRequest {
+/** Each placement of an order has its own, so that a probe takes none for another. */
+const referenceOf = ({ order, nth }: PlaceInput): string => codeOf(order.id, nth ?? 1);
+
+function placementOf(input: PlaceInput): PlacementRequest {
+  const { order, lineItems, number } = input;
   const quantities = new Map(lineItems.map(({ id, quantity }) => [id, quantity]));
   const wanted = order.ucp.line_items.filter(({ id }) => quantities.has(id));
   return {
-    reference: order.id,
-    number: order.number,
+    reference: referenceOf(input),
+    number,
     ship_to: recipientOf(order),
     items: wanted.map(({ id, item }) => ({ sku: item.id, quantity: quantities.get(id) ?? 0 })),
   };

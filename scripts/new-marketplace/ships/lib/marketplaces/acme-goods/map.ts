@@ -1,5 +1,6 @@
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
+import { readCode } from '../kit/placement-code.ts';
 import { readShape } from '../kit/shape.ts';
 import { Placed } from './api.ts';
 
@@ -12,7 +13,7 @@ export function map({ body }: InboundBody): Change {
   return {
     type: 'shipment',
     shipment: {
-      orderId: reference ?? null,
+      ...(reference === undefined ? { orderId: null } : readCode(reference)),
       remoteId: id,
       number: number ?? null,
       channel: null,
