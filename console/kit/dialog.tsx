@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { wordsOf } from './hub.ts';
 
 interface Props {
@@ -14,7 +14,8 @@ let count = 0;
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [id] = useState(() => `dialog-${++count}`);
-  useEffect(() => {
+  // Before the next key can come: Escape is this dialog's from its first moment.
+  useLayoutEffect(() => {
     const { current } = dialog;
     const opener = document.activeElement;
     current?.showModal();

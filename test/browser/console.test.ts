@@ -156,8 +156,9 @@ test('a replay is looked at, begun as a canary, and stops at the first relapse',
   const cells = await page.getByRole('table', { name: 'Members by state' }).getByRole('cell').allTextContents();
   expect(cells).toEqual(['2', '0', '0', '1', '0']);
   await page.getByRole('button', { name: 'Resume…' }).click();
+  await dialog('Resume').waitFor();
   await page.keyboard.press('Escape');
-  expect(await dialog('Resume').count()).toBe(0);
+  await dialog('Resume').waitFor({ state: 'hidden' });
 });
 
 test('an address is completed in place, and what waited for it runs', async () => {
