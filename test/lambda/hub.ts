@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { envName, type FunctionSpec, functions } from '#lib/topology';
 import { awsEnvironment, startAws } from '#sandbox/aws/index';
 import { listen } from '#sandbox/listen';
@@ -13,6 +14,7 @@ import { createFunction, type LambdaFunction } from './lambda-function.ts';
 export const API_KEY = 'key-of-the-proof';
 const ROOT = join(import.meta.dirname, '../..');
 const POLL_SECONDS = 3;
+const PATIENCE_MS = 5_000;
 
 /**
  * The hub on emulators and simulated marketplaces, with the local runtime's API gateway, queue triggers and clock, and
@@ -53,9 +55,11 @@ export async function startHub(folder: string, client: string) {
   const { createApiGateway } = await import('#sandbox/runtime/http');
   const { consumeQueues } = await import('#sandbox/runtime/queues');
   const { runSchedules } = await import('#sandbox/runtime/schedules');
+  const { consumeStreams } = await import('#sandbox/runtime/streams');
   server.removeAllListeners('request');
   server.on('request', createApiGateway(handlers, { publicUrl: url }));
-  const parts = [consumeQueues(handlers), runSchedules(handlers, POLL_SECONDS)];
+  const followed = consumeStreams(handlers, { positionsFile: join(folder, 'stream-positions.json') });
+  const parts = [consumeQueues(handlers), runSchedules(handlers, POLL_SECONDS), followed];
   return {
     url,
     marketplaces,
@@ -66,7 +70,11 @@ export async function startHub(folder: string, client: string) {
       server.closeAllConnections();
       server.close();
       for (const lambda of lambdas) lambda.stop();
-      await Promise.all(parts.map((part) => part.stop()));
+      // A poller that waits for its turn at a marketplace is not waited for.
+      await Promise.race([
+        Promise.all(parts.map((part) => part.stop())),
+        sleep(PATIENCE_MS, undefined, { ref: false }),
+      ]);
       await marketplaces.stop();
       await aws.stop();
     },

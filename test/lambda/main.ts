@@ -84,6 +84,8 @@ async function askTheApi(url: string): Promise<void> {
   check((await ask('/openapi.json')) === 200, 'the API does not describe itself');
   check((await ask('/orders')) === 401, 'the API answers without a key');
   check((await ask('/deliveries?state=succeeded', { authorization })) === 200, 'the API does not list deliveries');
+  check((await ask('/changes', { authorization })) === 200, 'the API does not list changes');
+  check((await ask('/console/')) === 200, 'the console has no page');
 }
 
 /** CloudWatch reads metrics and fields of lines that are JSON themselves; the client tells there of what nobody caught. */
