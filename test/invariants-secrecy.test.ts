@@ -46,7 +46,7 @@ test('6: logs held secrets and expected signatures: not one secret, signature, n
   await stage.settled('busy', 'fulfillment', 'succeeded');
 
   const good = eventOf(scopioOrder('good'));
-  const { total_gross: _missing, ...broken } = scopioOrder('broken', { total: BUYER.email });
+  const { items: _missing, ...broken } = scopioOrder('broken', { total: BUYER.email });
   const unreadable = [
     eventOf(broken),
     eventOf(scopioOrder('odd', { currency: BUYER.first_name })),
