@@ -103,6 +103,7 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
   const knownIds = countBy(known, ({ id }) => id);
   const placedAll = SHIPPERS.flatMap((id) => world.shippers[id].placed());
   const placed = countBy(placedAll, ({ order }) => order);
+  const placedByCode = countBy(placedAll, ({ code }) => code);
   const wantsPlacing = sold.filter(({ shipper, id }) => shipper !== ERP && !isCancelled(id));
   const parcel = ({ order, trackingNumber }: Parcel) => `${order} ${trackingNumber}`;
   const shipped = [...SHIPPERS.flatMap((id) => world.shippers[id].shipped()), ...world.erp.shipped];
@@ -129,14 +130,20 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
       'placements lost',
       wantsPlacing.flatMap(({ id }) => (placed.has(id) ? [] : [id])),
     ),
-    placementsDoubled: note('placements doubled', multiple(placed)),
+    placementsDoubled: note('placements doubled', multiple(placedByCode)),
     placementsTriedTwice: note(
       'placements tried twice',
       SHIPPERS.flatMap((id) => world.shippers[id].triedTwice()),
     ),
     piecesWrong: note(
       'placed with other pieces than were ever wanted',
-      placedAll.flatMap(({ order, items }) => wrongPieces(byId.get(order), items, contentOf)),
+      [...Map.groupBy(placedAll, ({ order }) => order)].flatMap(([order, all]) =>
+        wrongPieces(
+          byId.get(order),
+          all.flatMap(({ items }) => items),
+          contentOf,
+        ),
+      ),
     ),
     placedThoughCancelled: note(
       'placed after a cancellation was known',
@@ -179,7 +186,7 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
     ordersKnown: knownIds.size,
     changed: tally(sold.flatMap(({ change }) => change?.what ?? [])),
     ways: tally(sold.map(({ channel, shipper }) => `${channel} → ${shipper}`)),
-    placedOnce: [...placed.values()].filter((count) => count === 1).length,
+    placedOnce: [...placedByCode.values()].filter((count) => count === 1).length,
     parcelsShipped: shipped.length,
     toldOnce: shipped.filter((each) => told.get(parcel(each)) === 1).length,
     bad,
@@ -230,10 +237,11 @@ function staleness(
   return [`${shown.id} has ${JSON.stringify({ items, street })} for ${JSON.stringify(wanted)}`];
 }
 
-/** A buyer changes quantities once: what was placed is what he wanted before or after. */
+/** A buyer changes quantities once: what was placed, the difference too, is what he wanted before or after. */
 function wrongPieces(order: Sold | undefined, items: readonly Item[], contentOf: ContentOf): string[] {
   if (!order) return [];
-  const placed = Object.fromEntries(items.map(({ sku, quantity }) => [sku, quantity]));
+  const placed: Record<string, number> = {};
+  for (const { sku, quantity } of items) placed[sku] = (placed[sku] ?? 0) + quantity;
   const wanted = [boughtOf(order).items, contentOf(order)?.items ?? {}];
   return wanted.some((each) => same(each, placed)) ? [] : [`${order.id} ${JSON.stringify(placed)}`];
 }
@@ -241,12 +249,17 @@ function wrongPieces(order: Sold | undefined, items: readonly Item[], contentOf:
 /** A call that was on its way may still arrive; one that begins afterwards need not. */
 const GRACE_MS = 1000;
 
-/** The commit that makes an order a cancelled one plans to withdraw what was placed, or is to be. */
-function placedTooLate({ id }: ShownOrder, deliveries: readonly ShownDelivery[]): string[] {
+/**
+ * The commit that makes an order a cancelled one plans to withdraw what was placed, or is to be. What an earlier attempt
+ * had placed before is only found afterwards.
+ */
+function placedTooLate({ id, timeline }: ShownOrder, deliveries: readonly ShownDelivery[]): string[] {
   const own = deliveries.filter(({ order }) => order === id);
+  const found = new Set(timeline.flatMap(({ detail }) => (detail?.probed === true ? detail.delivery : [])));
   const at = Math.min(...own.filter(({ action }) => action === 'cancel').map(({ createdAt }) => Date.parse(createdAt)));
   return own
     .filter(({ action }) => action === 'order')
+    .filter((delivery) => !found.has(delivery.id))
     .flatMap(({ attempts }) => attempts.filter(({ outcome }) => outcome === 'succeeded'))
     .filter(({ startedAt }) => Date.parse(startedAt) > at + GRACE_MS)
     .map(({ number, startedAt }) => `${id} #${number} at ${startedAt}`);

@@ -1,7 +1,7 @@
 import { chance } from '#sandbox/aws/faults/chance';
 import { startMarketfulSandbox } from '#sandbox/marketplaces/marketful/index';
 import { CARRIER, GENEROUS, SHED, URL_SECRET } from '../settings.ts';
-import { SHIPS_WITHIN_MS, type Shipper, type ShipperOpening } from './shipper.ts';
+import { hubIdOf, SHIPS_WITHIN_MS, type Shipper, type ShipperOpening } from './shipper.ts';
 
 const SECRETS = { accessToken: 'prove-access-token', userId: 'prove-user' };
 /** So many leave together, in one moment. */
@@ -40,8 +40,9 @@ export async function openShed({ seed, hooks, names, parcelsOf, later }: Shipper
     connection: { marketplace: 'marketful', secrets: { ...SECRETS, webhookSecret: URL_SECRET } },
     skus: () => marketful.stock().map(({ sku }) => sku),
     placed: () =>
-      marketful.orders().map(({ orden_id: order, items }) => ({
-        order,
+      marketful.orders().map(({ orden_id: code, items }) => ({
+        code,
+        order: hubIdOf(code),
         items: items.map(({ sku, cantidad: quantity }) => ({ sku, quantity })),
       })),
     triedTwice: () =>
@@ -50,9 +51,9 @@ export async function openShed({ seed, hooks, names, parcelsOf, later }: Shipper
         .placements.filter(({ status, message }) => status !== 200 && /already exists/.test(message))
         .map(({ number, message }) => `${number} ${message}`),
     shipped: () =>
-      marketful.orders().flatMap(({ orden_id: order, shipment_events: events }) =>
+      marketful.orders().flatMap(({ orden_id: code, shipment_events: events }) =>
         [...new Set(events.flatMap(({ tracking_number: number }) => number ?? []))].map((trackingNumber) => ({
-          order,
+          order: hubIdOf(code),
           trackingNumber,
         })),
       ),

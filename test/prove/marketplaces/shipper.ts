@@ -10,8 +10,12 @@ export interface ShipperOpening {
   later(ms: number, run: () => void): void;
 }
 
-/** An order that it took: by the hub's id, with its pieces. */
+/** The hub's id of an order in the code of a placement: a second one, or a second try, has a number behind it. */
+export const hubIdOf = (code: string): string => code.replace(/(~\d+)+$/, '');
+
+/** A placement that it took: its own code, the order by the hub's id, its pieces. */
 interface Placed {
+  code: string;
   order: string;
   items: Item[];
 }

@@ -2,7 +2,7 @@ import { chance } from '#sandbox/aws/faults/chance';
 import { startShoppoSandbox } from '#sandbox/marketplaces/shoppo/index';
 import { type Order, statusOf } from '#sandbox/marketplaces/shoppo/order';
 import { CARRIER, GENEROUS, SUPPLY } from '../settings.ts';
-import { SHIPS_WITHIN_MS, type Shipper, type ShipperOpening } from './shipper.ts';
+import { hubIdOf, SHIPS_WITHIN_MS, type Shipper, type ShipperOpening } from './shipper.ts';
 
 const SECRETS = {
   accessToken: 'prove-supply-token',
@@ -52,6 +52,7 @@ export async function openSupply({ seed, hooks, names, parcelsOf, later }: Shipp
         .orders()
         .filter((order) => !isOver(order))
         .map(({ partnerOrderCode, items }) => ({
+          code: partnerOrderCode,
           order: hubIdOf(partnerOrderCode),
           items: items.map(({ sku, quantity }) => ({ sku: sku.identifier, quantity })),
         })),
@@ -73,6 +74,3 @@ export async function openSupply({ seed, hooks, names, parcelsOf, later }: Shipp
 }
 
 const isOver = (order: Order): boolean => ['CLOSED', 'EXPIRED'].includes(statusOf(order));
-
-/** A code is an order's id of the hub, for a second placement with a number behind it. */
-const hubIdOf = (code: string): string => code.replace(/~\d+$/, '');
