@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Connection } from '#lib/connections/connection';
-import { roleOf } from '#lib/marketplaces/registry';
 import { MUGS, orderOf, PLATE } from '#test/support/orders';
 import type { Order, OrderSnapshot } from './order.ts';
 import { planDeliveries } from './plan.ts';
@@ -14,7 +13,7 @@ const connection = (id: string, marketplace: string): [string, Connection] => [
 const network = {
   connections: new Map([connection('scopio-main', 'scopio'), connection('shed', 'marketful')]),
   routes: [{ from: '*', to: 'shed' }],
-  roleOf,
+  roleOf: (marketplace: string) => ({ info: { sells: marketplace === 'scopio' } }),
 };
 /** What is planned of an order, and the order with it, as `changeOrder` would write it. */
 function plan(order: Order) {
