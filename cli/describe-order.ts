@@ -15,14 +15,12 @@ export const orderColumns = (now: Date): Column<OrderSummary>[] => [
   { title: 'CHANGED', value: ({ updatedAt }) => relativeTime(updatedAt, now), minor: true },
 ];
 
-function totalOf({ ucp }: OrderSummary): string {
-  const total = ucp?.totals.find(({ type }) => type === 'total');
-  return ucp && total ? money(total.amount, ucp.currency) : '-';
-}
+const totalOf = ({ amounts }: OrderSummary): string => money(amounts.total, amounts.currency);
 
 /** An order for people: its lines, its parcels and all that happened to it. */
 export function describeOrder(order: Order, { now, table }: Pick<Session, 'now' | 'table'>): string {
-  const { id, number, status, placedAt, paidAt, shippingAddress: to, fulfillments, deliveries, timeline, ucp } = order;
+  const { id, number, status, placedAt, paidAt, shippingAddress: to, fulfillments, deliveries, timeline } = order;
+  const { payment, market, shippingMethod: method, pickupPoint: point } = order;
   const facts = renderFacts([
     ['order', id],
     ['number', number],
@@ -30,17 +28,26 @@ export function describeOrder(order: Order, { now, table }: Pick<Session, 'now' 
     ['total', totalOf(order)],
     ['placed', `${placedAt} (${relativeTime(placedAt, now)})`],
     ['paid', paidAt && `${paidAt} (${relativeTime(paidAt, now)})`],
+    ['payment', [payment.state, payment.method].filter(Boolean).join(' by ')],
+    ['may ship', order.releasedAt ? `since ${order.releasedAt}` : 'not yet'],
+    ['market', market && [market.name, market.reference].filter(Boolean).join(' ')],
+    ['method', method && (method.name ?? method.code)],
+    ['collected at', point && [point.id, point.name, point.address].filter(Boolean).join(', ')],
     ['ship by', order.shipBy && `${order.shipBy} (${describeShipBy(order, now)})`],
     ['to', [to.postal_code, to.address_locality, to.address_region, to.address_country].filter(Boolean).join(', ')],
     ['deliveries', deliveries.join(', ')],
+    ['assumed', order.assumed.join('; ')],
+    ['not read', order.unread.join(', ')],
   ]);
-  const lines = table(ucp.line_items, [
+  const lines = table(order.lines, [
     { title: 'LINE', value: (line) => line.id },
-    { title: 'SKU', value: ({ item }) => item.id },
-    { title: 'QUANTITY', value: ({ quantity }) => String(quantity.total), right: true },
-    { title: 'SHIPPED', value: ({ quantity }) => String(quantity.fulfilled), right: true },
-    { title: 'STATUS', value: (line) => line.status },
-    { title: 'TITLE', value: ({ item }) => item.title, flexible: true },
+    { title: 'SKU', value: ({ sku }) => sku },
+    { title: 'ORDERED', value: ({ quantity }) => String(quantity), right: true },
+    { title: 'PLACED', value: ({ placed }) => String(placed), right: true },
+    { title: 'SHIPPED', value: ({ fulfilled }) => String(fulfilled), right: true },
+    { title: 'CANCELLED', value: ({ cancelled }) => String(cancelled), right: true },
+    { title: 'RETURNED', value: ({ returned }) => String(returned), right: true },
+    { title: 'TITLE', value: ({ title }) => title, flexible: true },
   ]);
   const parcels = table(fulfillments, [
     { title: 'PARCEL', value: (parcel) => parcel.id },

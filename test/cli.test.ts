@@ -179,11 +179,12 @@ test('connections are checked as they stand in a file, at the hub, and one besid
 });
 
 test('a poll is asked for, and told when it broke off', async () => {
-  const asked = JSON.parse(
-    (await longshore('backfill', '--connection', 'sello-se', '--since', '3d', '--json')).out || '{}',
-  );
-  expect(asked).toMatchObject({ connection: 'sello-se', poll: { backfill: { by: expect.any(String) } } });
   // Refused while a poll of it is under way.
+  const asked = await eventually(async () => {
+    const { code, out } = await longshore('backfill', '--connection', 'sello-se', '--since', '3d', '--json');
+    return code === 0 && JSON.parse(out);
+  }, 'a backfill that is asked for');
+  expect(asked).toMatchObject({ connection: 'sello-se', poll: { backfill: { by: expect.any(String) } } });
   await eventually(
     async () => (await longshore('poll', '--connection', 'shed')).code === 0,
     'a poll that is asked for',

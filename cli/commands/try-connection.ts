@@ -124,6 +124,7 @@ function describeOrder(
     ['payment', [payment.state, payment.method].filter(Boolean).join(' by ')],
     ['total', money(amounts.total, amounts.currency)],
     ['placed at', order.placedAt],
+    ['assumed', order.assumed.join('; ')],
   ]);
   const table = session.table(lines, [
     { title: 'LINE', value: ({ id }) => id },

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { OrderSnapshot } from '#lib/orders/order';
 import type { ContractError } from '#lib/platform/errors';
 import { connectionOf, RECEIVED_AT, readFixture } from '#test/conformance/kit';
+import { describeBody, recordReads } from '../kit/body-members.ts';
 import { info } from './manifest.ts';
 import { map } from './map.ts';
 
@@ -24,6 +25,11 @@ function fieldOf(body: unknown): string | undefined {
     return (error as ContractError).detail.field;
   }
 }
+
+test('nothing of the event that tells of an order stays unread', () => {
+  const body = fixture('order-paid.json');
+  expect(describeBody(body, recordReads(body, read), new Map()).unread).toEqual([]);
+});
 
 describe('their own order', () => {
   test('keeps gross prices in minor units and instants in UTC', () => {

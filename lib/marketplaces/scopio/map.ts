@@ -14,6 +14,8 @@ import { Settings } from './settings.ts';
 export function map({ body, receivedAt }: InboundBody, { settings }: Connection): Change {
   const wrapped = member(body, 'order') !== undefined;
   const order = wrapped ? member(body, 'order') : body;
+  // What an event is called and of which type tells nothing of its order: looked at, so that it does not count as unread.
+  if (wrapped) for (const own of ['id', 'type']) member(body, own);
   const { timeZone: zone, currency, country } = Settings.parse(settings);
   // A bare UCP order that is an event tells beside its own members when it was sent.
   const sent = wrapped || member(body, 'event_id') !== undefined;
