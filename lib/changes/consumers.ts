@@ -32,7 +32,8 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
     if (place === 'earliest') return EARLIEST;
     if (place === 'latest')
       return eachPartition(async (each) => ({ position: (await feed.head(each))?.position ?? 0, taken: 0 }));
-    return eachPartition(async (each) => ({ position: await feed.positionAt(each, place), taken: 0 }));
+    const instant = new Date(place).toISOString();
+    return eachPartition(async (each) => ({ position: await feed.positionAt(each, instant), taken: 0 }));
   }
 
   /** Makes a consumer that begins at a place; one that exists stays as it is. */

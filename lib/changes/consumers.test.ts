@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { shardNumber } from '#lib/platform/table/sharded-index';
+import { memoryTable } from '#test/support/memory-table';
+import { openConsumers } from './consumers.ts';
+import { decodeMarks } from './cursor.ts';
+import { openFeed } from './feed.ts';
+
+it('seeks to an instant in whatever zone it is told', async () => {
+  const table = memoryTable();
+  let at = new Date('2026-11-20T08:00:00Z');
+  const feed = openFeed(table, () => at);
+  const consumers = openConsumers(table, feed);
+  const partition = shardNumber('shop:a');
+  const append = (id: string) =>
+    feed.append(
+      partition,
+      () => [
+        {
+          ...{ id, type: 'order.changed', order: 'shop:a', connection: 'shop', revision: 1, changed: [] },
+          ...{ occurredAt: at.toISOString(), delivery: null, sku: null },
+        },
+      ],
+      '2026-01-01T00:00:00.000Z',
+    );
+  await append('chg_1');
+  at = new Date('2026-11-20T09:00:00Z');
+  await append('chg_2');
+  await consumers.create('erp', 'latest');
+  const seek = async (to: string) => decodeMarks((await consumers.seek('erp', to)).committed)[partition]?.position;
+  expect(await seek('2026-11-20T08:30:00Z')).toBe(1);
+  expect(await seek('2026-11-20T10:30:00+02:00')).toBe(1);
+  expect(await seek('2026-11-20T04:30:00-05:00')).toBe(2);
+});
