@@ -38,20 +38,15 @@ export function addBuyers(program: Command): void {
     .addHelpText('after', examples('buyers erase --email elena@example.com --reason "asked by letter" --yes'))
     .action(async ({ reason, yes: sure, ...options }: Whom & { reason: string; yes?: boolean }, command: Command) => {
       const session = openSession(command);
+      const subject = await subjectOf(options, session.api);
       if (!sure) {
-        const { orders, places } = await session.api.post<BuyerExport>(
-          '/buyers/export',
-          await subjectOf(options, session.api),
-        );
+        const { orders, places } = await session.api.post<BuyerExport>('/buyers/export', subject);
         const counts = Object.fromEntries(Object.entries(places).map(([place, all]) => [place, all.length]));
         session.answer({ orders, places: counts }, () => describe(orders, counts));
         throw refusal('nothing was erased: say --yes to do it');
       }
       const certificates: ErasureCertificate[] = [];
-      do
-        certificates.push(
-          await session.api.post('/buyers/erase', { ...(await subjectOf(options, session.api)), reason }),
-        );
+      do certificates.push(await session.api.post('/buyers/erase', { ...subject, reason }));
       while (certificates.at(-1)?.complete === false);
       session.answer(certificates.length === 1 ? certificates[0] : certificates, () =>
         certificates.map(certify).join('\n'),
