@@ -43,7 +43,10 @@ export async function rebuildFeed(
     const revision = known.get(order.id);
     if (order.updatedAt < oldest || (revision !== undefined && revision >= order.revision)) continue;
     const partition = shardNumber(order.id);
-    const changes = [...(waiting.get(partition) ?? []), ...changesNow(order, revision === undefined)];
+    const changes = [
+      ...(waiting.get(partition) ?? []),
+      ...changesOfOrder(revision === undefined ? undefined : order, order),
+    ];
     waiting.set(partition, changes);
     count.published += 1;
     if (changes.length >= BATCH) await flush(partition);
@@ -62,8 +65,6 @@ async function writeAll(order: Order): Promise<void> {
 
 const isTold = (change: Change, published: readonly Change[]): boolean =>
   published.some(({ order, revision }) => order === change.order && (revision ?? 0) >= (change.revision ?? 0));
-
-const changesNow = (order: Order, isNew: boolean): Change[] => changesOfOrder(isNew ? undefined : order, order);
 
 /** The latest revision of each order that a partition tells of. */
 async function revisionsIn(feed: Feed, partition: number): Promise<Map<string, number>> {
