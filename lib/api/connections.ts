@@ -3,7 +3,6 @@ import { getConfiguration } from '#lib/connections/store';
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { openRemote } from '#lib/marketplaces/remote';
-import { IntegrationError } from '#lib/platform/errors';
 import { publicUrl } from '#lib/platform/settings';
 import * as z from '#lib/platform/zod';
 import { askForPoll, getCursor } from '#lib/polling/cursor';
@@ -18,7 +17,7 @@ import {
   presentRoute,
 } from './connection-schema.ts';
 import { Delivery, presentDelivery } from './delivery-schema.ts';
-import { ApiError, errorResponses, notFound } from './kit/errors.ts';
+import { ApiError, errorResponses, notFound, orRefused } from './kit/errors.ts';
 import { idempotencyHeader } from './kit/idempotency.ts';
 import { Instant, Reason } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
@@ -160,13 +159,10 @@ async function sync(connection: Connection, dryRun: boolean): Promise<Synced> {
   const connector = await loadConnector(marketplace);
   // A marketplace that calls no webhooks has no URL to register: its secret is not needed.
   if (connector.info.topics.length === 0) return { connection: id, marketplace, dryRun, webhooks: [] };
-  try {
+  return orRefused(async () => {
     // Secrets at most 0 ms old: URLs are synced because a secret was just rotated.
-    return await syncWebhooks(connector, await openRemote(connection, PATIENCE, 0), { hub: publicUrl(), dryRun });
-  } catch (error) {
-    if (error instanceof IntegrationError) throw new ApiError(422, error.code, error.detail.description);
-    throw error;
-  }
+    return syncWebhooks(connector, await openRemote(connection, PATIENCE, 0), { hub: publicUrl(), dryRun });
+  });
 }
 
 routes.add(requestRoute, async (context) => {

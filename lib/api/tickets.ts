@@ -1,11 +1,9 @@
 import { getConfiguration } from '#lib/connections/store';
-import type { TicketPage } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
 import { withRemote } from '#lib/marketplaces/remote';
 import { findByRemoteId } from '#lib/orders/store';
-import { IntegrationError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import { ApiError, errorResponses, notFound } from './kit/errors.ts';
+import { ApiError, errorResponses, notFound, orRefused } from './kit/errors.ts';
 import { listOf, optionalParam, paging } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
 import { createRoute, json, type Routes } from './kit/route.ts';
@@ -67,13 +65,4 @@ export function addTickets(routes: Routes): void {
     );
     return context.json({ tickets: known, ...(cursor && { cursor: Buffer.from(cursor).toString('base64url') }) }, 200);
   });
-}
-
-async function orRefused(read: () => Promise<TicketPage>): Promise<TicketPage> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof IntegrationError) throw new ApiError(422, error.code, error.detail.description);
-    throw error;
-  }
 }

@@ -1,6 +1,13 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ContractError, type ErrorDetail, NotFoundError, RejectedError, StateError } from '#lib/platform/errors';
+import {
+  ContractError,
+  type ErrorDetail,
+  IntegrationError,
+  NotFoundError,
+  RejectedError,
+  StateError,
+} from '#lib/platform/errors';
 import { isTooLarge } from '#lib/platform/table/table';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import * as z from '#lib/platform/zod';
@@ -28,6 +35,16 @@ export class ApiError extends Error {
     this.name = 'ApiError';
     this.status = status;
     this.detail = { code, description, ...(field && { field }) };
+  }
+}
+
+/** What a remote is asked for while the caller waits: ApiError 422 where it gives no answer, whatever the reason. */
+export async function orRefused<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof IntegrationError) throw new ApiError(422, error.code, error.detail.description);
+    throw error;
   }
 }
 
