@@ -3,6 +3,7 @@ import type { ListedKey, Scope } from '#lib/api/kit/keys';
 import { atDeployment, OUTPUTS_HELP, operatorName, outputsOption } from '../deployment.ts';
 import { CliError, refusal, usageError } from '../errors.ts';
 import { count, relativeTime } from '../format.ts';
+import { findKeyTroubles } from '../key-troubles.ts';
 import { examples, yes } from '../options.ts';
 import type { GlobalOptions } from '../session.ts';
 import { type Column, renderTable } from '../table.ts';
@@ -50,15 +51,11 @@ export function addKeys(program: Command): void {
     .addOption(outputsOption())
     .addHelpText('after', `${examples('keys list')}${OUTPUTS_HELP}`)
     .action(async (_options: unknown, command: Command) => {
-      const { found, troubles } = await atDeployment(command, async () => {
-        const { findKeyTroubles, listApiKeys } = await import('#lib/api/kit/keys');
-        const found = await listApiKeys();
-        return { found, troubles: findKeyTroubles(found) };
-      });
+      const found = await atDeployment(command, async () => (await import('#lib/api/kit/keys')).listApiKeys());
       const { json } = command.optsWithGlobals<GlobalOptions>();
       const shown = found.length > 0 ? renderTable(found, columns(new Date())) : 'no keys';
       console.log(json ? JSON.stringify({ keys: found }, null, 2) : shown);
-      for (const trouble of troubles) process.stderr.write(`${trouble}\n`);
+      for (const { trouble, cure } of findKeyTroubles(found)) process.stderr.write(`${trouble}: ${cure}\n`);
     });
   keys
     .command('revoke <name>')

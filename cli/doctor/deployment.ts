@@ -2,6 +2,7 @@ import type { Connections } from '#lib/api/connection-schema';
 import type { ListedKey } from '#lib/api/kit/keys';
 import type { Api } from '../api-client.ts';
 import { count } from '../format.ts';
+import { findKeyTroubles } from '../key-troubles.ts';
 import { type Check, well, wrong } from './finding.ts';
 
 /** What stands behind the API: keys and secrets, as the functions read them. */
@@ -41,7 +42,7 @@ const keys: Check<Deployment> = {
     const all = await listKeys();
     const known = await findKey(DEFAULT_KEY);
     const isOpen = !isLocal || !LOOPBACK.test(publicUrl ?? '');
-    const names = Map.groupBy(all, ({ name }) => name);
+    const others = all.filter(({ name }) => name !== known?.name);
     const found = [
       ...(known && isOpen
         ? [
@@ -52,24 +53,7 @@ const keys: Check<Deployment> = {
             ),
           ]
         : []),
-      ...all
-        .filter(({ name, scopes }) => name !== known?.name && scopes.includes('ops') && scopes.length > 1)
-        .map(({ name, scopes }) =>
-          wrong(
-            'keys',
-            `${name} may do everything: ${scopes.join(' ')}`,
-            `longshore keys create ${name}-narrow --scopes …, hand it over, longshore keys revoke ${name} --yes`,
-          ),
-        ),
-      ...[...names]
-        .filter(([, same]) => same.length > 1)
-        .map(([name, same]) =>
-          wrong(
-            'keys',
-            `${same.length} keys are called ${name}: nobody can tell who did what`,
-            `longshore keys revoke ${name} --yes, and make each anew under a name of its own`,
-          ),
-        ),
+      ...findKeyTroubles(others).map(({ trouble, cure }) => wrong('keys', trouble, cure)),
     ];
     if (all.length === 0)
       return [wrong('keys', 'there are none: nobody can call the API', 'longshore keys create operator --scopes ops')];

@@ -3,7 +3,7 @@ import { listActs } from '#lib/platform/audit';
 import * as items from '#lib/platform/table/items';
 import { queryPartition, type Table } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
-import { findKeyTroubles, hashKey, KEY_NAME, openKeys } from './keys.ts';
+import { hashKey, KEY_NAME, openKeys } from './keys.ts';
 
 const memory = memoryTable();
 let asked = 0;
@@ -99,13 +99,4 @@ test('a key of an odd name, as there were some, is listed and revoked', async ()
   expect(KEY_NAME.test('Night shift #1')).toBe(false);
   expect(await keys.listApiKeys()).toMatchObject([{ name: 'Night shift #1' }]);
   expect(await keys.revokeApiKeys('Night shift #1')).toBe(1);
-});
-
-test('keys that may do more than they need, and rotations left halfway, are troubles', () => {
-  const key = (name: string, ...scopes: Array<'orders:read' | 'ops'>) => ({ name, scopes, createdAt: '2026-11-20' });
-  expect(findKeyTroubles([key('operator', 'ops'), key('erp', 'orders:read')])).toEqual([]);
-  expect(findKeyTroubles([key('erp-2', 'orders:read', 'ops')])).toEqual([expect.stringMatching(/^erp-2 may do more/)]);
-  expect(findKeyTroubles([key('erp', 'orders:read'), key('erp', 'orders:read')])).toEqual([
-    expect.stringContaining('keys revoke erp --older --yes'),
-  ]);
 });

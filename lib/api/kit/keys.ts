@@ -97,18 +97,3 @@ function itemOf(key: string, { name, scopes }: ApiKey, now: Date) {
 }
 
 export const { findApiKey, findKeyByHash, putApiKey, createApiKey, listApiKeys, revokeApiKeys } = openKeys();
-
-/** What is wrong with the keys there are, and the cure. */
-export function findKeyTroubles(keys: readonly ListedKey[]): string[] {
-  const byName = Map.groupBy(keys, ({ name }) => name);
-  return [...byName].flatMap(([name, all]) => [
-    ...(all.some(({ scopes }) => scopes.includes('ops') && scopes.includes('orders:read'))
-      ? [
-          `${name} may do more than it was asked for: such keys were made without --scopes. Make it anew with what it needs`,
-        ]
-      : []),
-    ...(all.length > 1
-      ? [`${name} has ${all.length} keys: once the newest is in use, longshore keys revoke ${name} --older --yes`]
-      : []),
-  ]);
-}
