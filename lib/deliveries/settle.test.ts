@@ -167,3 +167,11 @@ describe('laws', () => {
     );
   });
 });
+
+it.each([
+  ['is missing', 'items[0].sku: is missing'],
+  ['the order has no items[0].sku', 'the order has no items[0].sku'],
+])('names the field of what was refused, once: %s', (description, told) => {
+  const refused = failed(new RejectedError({ code: 'invalid', description, field: 'items[0].sku' }));
+  expect(run(opened, () => refused).delivery.cause?.description).toBe(told);
+});

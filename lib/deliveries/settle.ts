@@ -119,5 +119,5 @@ const codeOf = (error: unknown): string => (error instanceof IntegrationError ? 
 function describe(error: unknown): string {
   if (!(error instanceof IntegrationError)) return `unexpected ${error instanceof Error ? error.name : typeof error}`;
   const { description, field } = error.detail;
-  return field ? `${field}: ${description}` : description;
+  return field && !description.includes(field) ? `${field}: ${description}` : description;
 }

@@ -112,13 +112,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
       blocked(
         'order',
         'address_incomplete',
-        'the order cannot be shipped before its address has postal_code: correct it',
+        'the order cannot be shipped before its address has shippingAddress.extended_address (colonia): correct it',
         'order',
       ),
     ],
     'blocked',
     'you',
-    'Placing it with Marketful has been blocked since 14:02 UTC: the order cannot be shipped before its address has postal_code; correct it, and it goes on by itself.',
+    'Placing it with Marketful has been blocked since 14:02 UTC: the order cannot be shipped before its address has shippingAddress.extended_address (colonia); correct it, and it goes on by itself.',
   ],
   'secrets refused': [
     orderOf(),
