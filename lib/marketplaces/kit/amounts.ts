@@ -1,6 +1,6 @@
-import { ContractError } from '#lib/platform/errors';
 import { toMinorRounded } from '#lib/platform/money';
 import { textOf } from './json.ts';
+import { unlessUnreadable } from './shape.ts';
 
 /** Reads the amounts of one body, and keeps what had to be assumed of them. */
 export interface AmountReader {
@@ -22,13 +22,9 @@ export function amountsIn(currency: string): AmountReader {
     toMinorRounded(value, currency, field, () => assume(field, `rounded to the decimals of ${currency}`));
   const control = (value: unknown, field: string): number | undefined => {
     if ((value ?? '') === '') return undefined;
-    try {
-      return minor(textOf(value), field);
-    } catch (error) {
-      if (!(error instanceof ContractError)) throw error;
-      assume(field, 'unreadable, left out');
-      return undefined;
-    }
+    const read = unlessUnreadable(() => minor(textOf(value), field));
+    if (read === undefined) assume(field, 'unreadable, left out');
+    return read;
   };
   return { minor, control, assume, assumed };
 }

@@ -7,12 +7,16 @@ let byName: ReadonlyMap<string, string> | undefined;
 /** ISO 3166-1 alpha-2 of a code of two or three letters or a country's name; undefined for none. Routes match on it, so nothing else passes. */
 export function countryCode(value: string | undefined, field: string): string | undefined {
   if (value === undefined) return undefined;
-  byName ??= readNames();
   const code = /^[a-z]{2}$/i.test(value)
     ? currentCode(value)
-    : (byName.get(value.toLowerCase()) ?? ALPHA_3.get(value.toUpperCase()));
+    : (ALPHA_3.get(value.toUpperCase()) ?? codeOfName(value.toLowerCase()));
   if (!code) throw unreadable(field, 'expected an ISO 3166-1 country code or a country name');
   return code;
+}
+
+function codeOfName(name: string): string | undefined {
+  byName ??= readNames();
+  return byName.get(name);
 }
 
 function readNames(): ReadonlyMap<string, string> {

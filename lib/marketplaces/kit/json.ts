@@ -1,3 +1,5 @@
+import type * as z from '#lib/platform/zod';
+
 /** JSON rounds larger integers: two different ids would read as one. */
 export const isExact = (value: unknown): boolean =>
   typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
@@ -9,6 +11,15 @@ export function member(value: unknown, key: PropertyKey): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? (value as Record<PropertyKey, unknown>)[key]
     : undefined;
+}
+
+/** What JSON text says in a shape; undefined for any other text, and for none. */
+export function parseJson<T>(schema: z.ZodMiniType<T>, text: string | null): T | undefined {
+  try {
+    return schema.parse(JSON.parse(text ?? ''));
+  } catch {
+    return undefined;
+  }
 }
 
 /** An id or word as text; empty for anything but text and exact numbers. (`String()` fails on `{"toString":0}`.) */

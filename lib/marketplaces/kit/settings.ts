@@ -2,7 +2,14 @@ import { PaymentState } from '#lib/orders/order-schema';
 import * as z from '#lib/platform/zod';
 import { Fields } from './fields.ts';
 
-const filled = z.string().check(z.minLength(1));
+/** Text that is not empty. */
+export const filled = z.string().check(z.minLength(1));
+
+/** An ISO 4217 code in capitals. */
+export const currencyCode = z.string().check(z.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'));
+
+/** From word to word: what either side calls a carrier. */
+const carriers = z.optional(z.record(z.string(), filled));
 
 const fields = z.optional(Fields);
 
@@ -21,11 +28,18 @@ const skus = z._default(
 );
 
 /** Settings of every connection that ships. */
-export const shipperSettings = { fields, skus };
+export const shipperSettings = {
+  fields,
+  skus,
+  /** What it calls a carrier → canonical code. */
+  carriers,
+};
 
 /** Settings of every sales channel. */
 export const channelSettings = {
   fields,
+  /** Canonical carrier code → what the channel calls it. */
+  carriers,
   /** The states of payment in which an order may ship; by default those of the marketplace. */
   release: z.optional(z.array(PaymentState).check(z.minLength(1))),
   /** Where an order is looked at: a web address with `{id}` or `{number}` of the channel's own. */

@@ -28,16 +28,19 @@ const orNothing = (raw: typeof TextOrNumber) =>
 export const text = filled(TextOrNumber);
 export const optionalText = orNothing(TextOrNumber);
 
+/** Whatever it is, also nothing: for figures that only control, and members in several forms. */
+export const anything = z.optional(z.unknown());
+
 /** Text that nothing depends on: what is neither text nor a number says nothing, and refuses nothing. */
 export const looseText = z.pipe(
-  z.optional(z.unknown()),
+  anything,
   z.transform((value) => textOf(value) || undefined),
 );
 
 /** A list, or none: what is no list, and what in it has another shape, says nothing and refuses nothing. */
 export const looseList = <T extends z.ZodMiniType>(schema: T) =>
   z.pipe(
-    z.optional(z.unknown()),
+    anything,
     z.transform((value): Array<z.infer<T>> => {
       const read = Array.isArray(value) ? value.map((one) => schema.safeParse(one)) : [];
       return read.flatMap((one) => (one.success ? [one.data as z.infer<T>] : []));
@@ -69,6 +72,12 @@ export const integer = z.pipe(
 /** How many: a whole number that is not negative. */
 export const count = z.pipe(integer, z.number().check(z.minimum(0, 'expected a number that is not negative')));
 
+/** A boolean, also as a digit or as text. */
+export const flag = z.pipe(
+  z.union([z.boolean(), z.literal([0, 1, '0', '1', 'true', 'false'])], { error: 'expected a flag' }),
+  z.transform((value) => [true, 1, '1', 'true'].includes(value)),
+);
+
 /** The name of an IANA time zone. */
 export const timeZone = z.string().check(z.refine(isZone, 'must be an IANA time zone'));
 
@@ -80,9 +89,6 @@ function isZone(name: string): boolean {
     return false;
   }
 }
-
-/** Whatever it is, also nothing: for figures that only control, and members in several forms. */
-export const anything = z.optional(z.unknown());
 
 /** Absent and null are the same. */
 export const optional = <T extends z.ZodMiniType>(schema: T) =>
@@ -107,6 +113,16 @@ export function readShape<T>(schema: z.ZodMiniType<T>, body: unknown, at = ''): 
 /** The error for a body that its vendor's document does not explain: it names the field, and no value. */
 export function unreadable(field: string, problem: string): ContractError {
   return new ContractError({ code: 'unexpected_shape', description: `${field || 'the body'}: ${problem}`, field });
+}
+
+/** What is read; undefined where it cannot be read, for what nothing depends on. */
+export function unlessUnreadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ContractError) return undefined;
+    throw error;
+  }
 }
 
 function pathOf(path: readonly PropertyKey[], at: string): string {

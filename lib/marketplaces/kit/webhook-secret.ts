@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Secrets } from '#lib/connections/connection';
-import type { Evidence, WebhookRequest } from '../contract.ts';
+import type { Evidence, Webhook, WebhookRequest } from '../contract.ts';
 
 /** Hash and encoding of an HMAC signature; what is not listed here is refused, never tried. */
 export const ALGORITHMS = ['sha256', 'sha384', 'sha512', 'sha1'] as const;
@@ -70,6 +70,13 @@ export function secretEvidence(given: string | undefined, body: Buffer): Evidenc
 /** Whether the secret that was presented then is one of today's. */
 export const provesSecret = (evidence: Evidence, body: Buffer, secrets: Secrets, name = 'webhookSecret'): boolean =>
   hasValidHmac({ body, signature: evidence[KEPT.name], ...KEPT }, secrets, name);
+
+/** Proof of whoever can do no more than call the URL that we gave: its last segment is the secret. */
+export const urlSecret: Pick<Webhook, 'authenticate' | 'evidence' | 'admits'> = {
+  authenticate: ({ rest }, { secrets }) => knowsSecret(rest[0], secrets) && rest.length === 1,
+  evidence: ({ rest, body }) => (rest.length === 1 ? secretEvidence(rest[0], body) : undefined),
+  admits: (evidence, body, { secrets }) => provesSecret(evidence, body, secrets),
+};
 
 const ONE = String.raw`(?:\w{1,16}[=,])?[\w+/-]{16,200}={0,2}`;
 /** One signature or several, with the time that Stripe and others write before them. */

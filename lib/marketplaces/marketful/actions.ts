@@ -3,8 +3,10 @@ import { factsOf } from '#lib/orders/facts';
 import type { Order } from '#lib/orders/order';
 import { BlockedError } from '#lib/platform/errors';
 import type { FetchAction, PlaceInput, ProbedAction, PushResult, RemoteContext } from '../action.ts';
+import { itemsIn } from '../kit/items.ts';
 import { member, textOf } from '../kit/json.ts';
 import { codeOf } from '../kit/placement-code.ts';
+import { incomplete, recipientOf } from '../kit/recipient.ts';
 import { defined } from '../kit/shape.ts';
 import { uncarried } from '../kit/uncarried.ts';
 import { MAX_LINE, parseAddress, stateCode } from './address.ts';
@@ -73,7 +75,7 @@ async function placementOf(remote: RemoteContext, input: PlaceInput): Promise<Pl
     contact_info: {
       num_orden: input.number,
       orden_id: idOf(input),
-      ...recipientOf(order),
+      ...contactOf(order),
       canal: channelOf(input),
       carrier_name: chosen.carrierName ?? carrierName,
       tipo_envio: chosen.shippingType ?? shippingType,
@@ -102,15 +104,13 @@ function serviceOf(order: Order, methods: Settings['methods']): Partial<NonNulla
 
 const LINES = ['street_address', 'extended_address'] as const;
 
-function recipientOf({ shippingAddress: address, buyer }: Order): Record<string, string> {
-  if (address.address_country !== 'MX')
-    throw incomplete(['shippingAddress.address_country (Marketful ships within Mexico only: MX)']);
+function contactOf({ shippingAddress: address, buyer }: Order): Record<string, string> {
+  if (address.address_country !== 'MX') throw incomplete(['address_country (Marketful ships within Mexico only: MX)']);
   const long = LINES.filter((line) => (address[line] ?? '').length > MAX_LINE);
-  if (long.length > 0)
-    throw incomplete(long.map((line) => `shippingAddress.${line} (in at most ${MAX_LINE} characters)`));
+  if (long.length > 0) throw incomplete(long.map((line) => `${line} (in at most ${MAX_LINE} characters)`));
   const { calle, noExterior, noInterior, colonia } = parseAddress(address);
   const name = [address.first_name, address.last_name].filter(Boolean).join(' ');
-  const needed = {
+  const found = recipientOf({
     customer: [[name, address.company].filter(Boolean).join(', '), 'first_name'],
     telefono: [address.phone_number ?? buyer.phone_number, 'phone_number'],
     calle: [calle, 'street_address (street)'],
@@ -119,26 +119,16 @@ function recipientOf({ shippingAddress: address, buyer }: Order): Record<string,
     ciudad: [address.address_locality, 'address_locality'],
     Estado: [stateCode(address.address_region ?? ''), 'address_region (one of the Mexican states)'],
     codigo_postal: [address.postal_code, 'postal_code'],
-  } as const;
-  const lacking = Object.values(needed).filter(([value]) => !value?.trim());
-  if (lacking.length > 0) throw incomplete(lacking.map(([, member]) => `shippingAddress.${member}`));
-  const found = Object.entries(needed).map(([key, [value]]) => [key, value?.trim() ?? '']);
+  });
   // "White fields are generally understood as null or empty string instead of being omitted."
-  return { ...Object.fromEntries(found), no_interior: noInterior };
-}
-
-function incomplete(fields: string[]): BlockedError {
-  const description = `the order cannot be shipped before its address has ${fields.join(', ')}: correct it`;
-  return new BlockedError({ code: 'address_incomplete', description, field: fields[0]?.split(' ')[0] ?? '' }, 'order');
+  return { ...found, no_interior: noInterior };
 }
 
 /** One item a SKU: what happens to a SKU that is sent twice is not documented. */
 async function itemsOf(remote: RemoteContext, { order, lineItems }: PlaceInput): Promise<PlacementRequest['items']> {
   const items = new Map<string, PlacementRequest['items'][number]>();
-  for (const { id, quantity } of lineItems) {
-    const line = order.ucp.line_items.find((candidate) => candidate.id === id);
-    if (!line) throw new Error(`line item ${id} is not in order ${order.id}`);
-    const item = await itemOf(remote, line.item);
+  for (const [sold, quantity] of itemsIn(order, lineItems)) {
+    const item = await itemOf(remote, sold);
     items.set(item.sku, { ...item, cantidad: (items.get(item.sku)?.cantidad ?? 0) + quantity });
   }
   return [...items.values()];

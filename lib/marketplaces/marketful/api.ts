@@ -5,6 +5,7 @@ import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { member, textOf } from '../kit/json.ts';
 import {
+  anything,
   id,
   integer,
   looseList,
@@ -16,9 +17,6 @@ import {
   optionalText,
   text,
 } from '../kit/shape.ts';
-
-/** What may come as text, as an object or not at all. */
-const anything = z.optional(z.unknown());
 
 const ShipmentEvent = z.object({
   id: looseText,

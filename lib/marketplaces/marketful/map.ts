@@ -1,14 +1,13 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection } from '#lib/connections/connection';
 import type { ShipmentSnapshot } from '#lib/orders/order';
-import { ContractError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
 import { toInstant } from '#lib/platform/time';
 import type * as z from '#lib/platform/zod';
 import type { Change, InboundBody } from '../contract.ts';
 import { INEXACT, isExact, member, textOf } from '../kit/json.ts';
 import { readCode } from '../kit/placement-code.ts';
-import { defined, readShape, unreadable, unused } from '../kit/shape.ts';
+import { defined, readShape, unlessUnreadable, unreadable, unused } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
 import { Item, Orden, type ShipmentEvent, Stock } from './api.ts';
 import { Settings } from './settings.ts';
@@ -107,12 +106,7 @@ function placementIn(body: unknown): Pick<ShipmentSnapshot, 'orderId' | 'remoteI
 /** An instant of theirs; null for none, and for one that is written in a way nobody can read. */
 function readTime(value: unknown): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
-  try {
-    return toInstant(value, '', ZONE);
-  } catch (error) {
-    if (error instanceof ContractError) return null;
-    throw error;
-  }
+  return unlessUnreadable(() => toInstant(value, '', ZONE)) ?? null;
 }
 
 type Dated = Omit<ShipmentEvent, 'id' | 'status'> & { id: string; type: string; at: string };

@@ -1,5 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { shipperSettings } from '../kit/settings.ts';
+import { filled, shipperSettings } from '../kit/settings.ts';
 
 /**
  * "We accept Marketful, Fedex, DHL, UPS, Estafeta, Will_Call". The first leaves the choice to the warehouse, the last
@@ -9,8 +9,6 @@ export const OFFERED = ['Marketful', 'Fedex', 'DHL', 'UPS', 'Estafeta', 'Will_Ca
 
 /** "We accept económico and dia_siguiente". */
 const SHIPPING_TYPES = ['económico', 'dia_siguiente'] as const;
-
-const filled = z.string().check(z.minLength(1));
 
 export const Secrets = z.strictObject({
   /** The `Authorization` header, as it is. */
@@ -24,8 +22,6 @@ export const Secrets = z.strictObject({
 
 export const Settings = z.strictObject({
   ...shipperSettings,
-  /** Their carrier's name → canonical code. */
-  carriers: z.optional(z.record(z.string(), filled)),
   /** The carrier of orders whose buyer chose none. */
   carrierName: z._default(z.enum(OFFERED), 'Marketful'),
   shippingType: z._default(z.enum(SHIPPING_TYPES), 'económico'),

@@ -1,5 +1,6 @@
 import type { OrderSnapshot } from '#lib/orders/order';
 import { countryCode } from '../kit/country.ts';
+import { isOnDelivery } from '../kit/on-delivery.ts';
 import { defined, pathUnder } from '../kit/shape.ts';
 import type { Reader } from './reading.ts';
 import type { Address, Party, TaxIds } from './schema.ts';
@@ -30,7 +31,6 @@ export function buyerOf(
   return defined({ first_name, last_name, email, phone_number, company, taxId });
 }
 
-const CASH = /cash.?on.?delivery|\bcod\b|pobrani/i;
 const UNPAID = /^(unpaid|not.?paid|pending|awaiting|pending.?payment|awaiting.?payment)$/i;
 
 interface Paid {
@@ -48,7 +48,7 @@ export function paymentOf(
   placedAt: string,
   refunded?: 'refunded' | 'partly_refunded',
 ): Pick<OrderSnapshot, 'paidAt' | 'payment'> {
-  const isCash = CASH.test(method ?? '') && paidAt === null && !/^(paid|completed)$/i.test(status);
+  const isCash = isOnDelivery(method ?? '') && paidAt === null && !/^(paid|completed)$/i.test(status);
   const isOpen = UNPAID.test(status) && paidAt === null;
   const state = isCash ? 'on_delivery' : isOpen ? 'pending' : (refunded ?? 'paid');
   const isTold = method !== undefined || state !== 'paid';

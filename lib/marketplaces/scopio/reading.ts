@@ -1,7 +1,7 @@
-import { ContractError } from '#lib/platform/errors';
 import { toMinorRounded } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import { member, textOf } from '../kit/json.ts';
+import { unlessUnreadable } from '../kit/shape.ts';
 
 /** Where in the body an order stands, and what its envelope and its arrival tell of its time. */
 export interface Around {
@@ -25,15 +25,11 @@ export function createReader({ zone }: Pick<Around, 'zone'>, path: (field: strin
   /** An instant; null where there is none, or none that can be read. */
   function instant(value: unknown, field: string): string | null {
     if (value === undefined || value === null || value === '') return null;
-    try {
-      if (typeof value === 'number') return toInstant(value, path(field));
-      const text = textOf(value);
-      return toInstant(/^\d{9,13}$/.test(text) ? Number(text) : text, path(field), zone);
-    } catch (error) {
-      if (!(error instanceof ContractError)) throw error;
-      assume(field, 'is no time that can be read');
-      return null;
-    }
+    const text = textOf(value);
+    const told = typeof value === 'number' || /^\d{9,13}$/.test(text) ? Number(value) : text;
+    const read = unlessUnreadable(() => toInstant(told, path(field), zone));
+    if (read === undefined) assume(field, 'is no time that can be read');
+    return read ?? null;
   }
 
   /** A decimal in minor units, rounded where it has more decimals than the currency; undefined for none. */
@@ -48,13 +44,10 @@ export function createReader({ zone }: Pick<Around, 'zone'>, path: (field: strin
 
   /** As `money`, of a figure that only controls: one that cannot be read is none. */
   function control(value: unknown, currency: string, field: string): number | undefined {
-    try {
-      return money(value, currency, field);
-    } catch (error) {
-      if (!(error instanceof ContractError)) throw error;
-      assume(field, 'is no amount that can be read');
-      return undefined;
-    }
+    if ((member(value, 'amount') ?? value ?? '') === '') return undefined;
+    const read = unlessUnreadable(() => money(value, currency, field));
+    if (read === undefined) assume(field, 'is no amount that can be read');
+    return read;
   }
 
   return { assumed, assume, instant, money, control, path };

@@ -1,5 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { count, id, integer, looseList, looseText, optional, optionalId } from '../kit/shape.ts';
+import { anything, count, id, integer, looseList, looseText, optional, optionalId } from '../kit/shape.ts';
 
 const Address = z.object({
   first_name: looseText,
@@ -21,9 +21,6 @@ const TaxIds = z.object({ tax_id: looseText, nip: looseText, vat_id: looseText }
 export type TaxIds = Partial<z.infer<typeof TaxIds>>;
 const Party = z.extend(Address, TaxIds.shape);
 export type Party = Partial<z.infer<typeof Party>>;
-
-/** Numbers, times and whatever may come in more than one JSON form. */
-const anything = z.optional(z.unknown());
 
 /** By when an order must leave: keys that nobody documents, read where they are there. */
 const shipBy = { ship_by: anything, shipping_deadline: anything };

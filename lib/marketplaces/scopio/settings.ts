@@ -1,9 +1,7 @@
 import * as z from '#lib/platform/zod';
-import { channelSettings } from '../kit/settings.ts';
+import { channelSettings, currencyCode, filled } from '../kit/settings.ts';
 import { timeZone } from '../kit/shape.ts';
 import { ALGORITHMS, ENCODINGS } from '../kit/webhook-secret.ts';
-
-const filled = z.string().check(z.minLength(1));
 
 export const Secrets = z.strictObject({
   /** `sk_mkt_…`, from the seller's administration panel. */
@@ -25,11 +23,9 @@ export const Settings = z.strictObject({
     z.string().check(z.regex(/^[\w.:\s-]*(\{[\w-]+\}[\w.:\s-]*)*\{body\}$/, 'must end in {body}')),
   ),
   /** The currency, time zone and country of orders that name none; the document says nothing of them. */
-  currency: z._default(z.string().check(z.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')), 'PLN'),
+  currency: z._default(currencyCode, 'PLN'),
   timeZone: z._default(timeZone, 'Europe/Warsaw'),
   country: z.optional(z.string().check(z.regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code'))),
   /** Each parcel as it ships, or the whole order with its last one. */
   reportWith: z._default(z.enum(['each', 'last']), 'each'),
-  /** Canonical carrier code → the identifier Scopio takes. */
-  carriers: z.optional(z.record(z.string(), filled)),
 });

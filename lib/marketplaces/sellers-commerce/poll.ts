@@ -3,7 +3,7 @@ import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
 import type { Fetched } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
-import { member, textOf } from '../kit/json.ts';
+import { member, parseJson, textOf } from '../kit/json.ts';
 import { rewindInstant } from '../kit/rewind.ts';
 import { type List, listPage, ORDERS_BY, PAGE, RETURNS, SKUS } from './api.ts';
 import { Settings } from './settings.ts';
@@ -77,7 +77,7 @@ export const rewind = (watermark: string, since: string): string => {
  */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const last = readMark(context.watermark);
-  let position: Position | null = parse(Position, context.resume) ?? start(context, last);
+  let position: Position | null = parseJson(Position, context.resume) ?? start(context, last);
   const before = new Set(last?.shown);
   const shown = new Set<string>();
   let seen = new Set<string>();
@@ -216,12 +216,4 @@ function stateOf(row: unknown): string {
 }
 
 const readMark = (watermark: string | null): Mark | undefined =>
-  parse(Mark, watermark) ?? (watermark === null ? undefined : { at: watermark });
-
-function parse<T>(schema: z.ZodMiniType<T>, text: string | null): T | undefined {
-  try {
-    return schema.parse(JSON.parse(text ?? ''));
-  } catch {
-    return undefined;
-  }
-}
+  parseJson(Mark, watermark) ?? (watermark === null ? undefined : { at: watermark });

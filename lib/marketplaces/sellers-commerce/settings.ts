@@ -1,8 +1,6 @@
 import * as z from '#lib/platform/zod';
-import { channelSettings } from '../kit/settings.ts';
+import { channelSettings, currencyCode, filled } from '../kit/settings.ts';
 import { timeZone } from '../kit/shape.ts';
-
-const filled = z.string().check(z.minLength(1));
 
 export const Secrets = z.strictObject({
   /** "Users Access Key". */
@@ -13,8 +11,6 @@ export const Secrets = z.strictObject({
 
 export const Settings = z.strictObject({
   ...channelSettings,
-  /** Canonical carrier code → the name of a CarrierId. */
-  carriers: z.optional(z.record(z.string(), filled)),
   /** Canonical carrier code, or the name of a CarrierId → ServiceTypeId. */
   services: z._default(z.record(z.string(), z.int().check(z.minimum(1), z.maximum(36))), {}),
   /** Captures an authorized payment with the first parcel. */
@@ -22,7 +18,7 @@ export const Settings = z.strictObject({
   /** IANA zone of the store's times, which carry none: read as UTC without it. Polls go by what the store shows. */
   timeZone: z.optional(timeZone),
   /** Of orders that name none; the document does not promise a CurrencyCode. */
-  currency: z.optional(z.string().check(z.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'))),
+  currency: z.optional(currencyCode),
   /** "These additional query line", without which lists "will return you null values": sent behind each query as it stands. */
   query: z.optional(filled),
   /** How far each poll goes back behind the last, for changes that became visible late. */

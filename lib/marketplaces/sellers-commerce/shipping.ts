@@ -4,6 +4,7 @@ import { BlockedError } from '#lib/platform/errors';
 import { toLocal } from '#lib/platform/time';
 import type { ReportInput } from '../action.ts';
 import { parcelCarrier } from '../kit/carriers.ts';
+import { itemsIn } from '../kit/items.ts';
 import { member, textOf } from '../kit/json.ts';
 import type { ShippingInformation } from './api.ts';
 import { carriers, info } from './manifest.ts';
@@ -68,13 +69,10 @@ function serviceOf(connection: Connection, carrier: number, { carrierCode }: Par
 const blocked = (code: string, description: string) => new BlockedError({ code, description }, 'connection');
 
 /** One entry a SKU: what happens to one that is sent twice is not documented. */
-function itemsOf({ id: orderId, ucp }: Order, { lineItems }: Fulfillment): ShippingInformation['Items'] {
+function itemsOf(order: Order, { lineItems }: Fulfillment): ShippingInformation['Items'] {
   const quantities = new Map<string, number>();
-  for (const { id, quantity } of lineItems) {
-    const line = ucp.line_items.find((candidate) => candidate.id === id);
-    if (!line) throw new Error(`line item ${id} is not in order ${orderId}`);
-    quantities.set(line.item.id, (quantities.get(line.item.id) ?? 0) + quantity);
-  }
+  for (const [{ id: sku }, quantity] of itemsIn(order, lineItems))
+    quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
   return [...quantities].map(([SkuCode, Quantity]) => ({ SkuCode, Quantity }));
 }
 

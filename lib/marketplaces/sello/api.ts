@@ -2,13 +2,23 @@ import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { member } from '../kit/json.ts';
-import { anything, id, integer, optional, optionalId, optionalText, readShape, text } from '../kit/shape.ts';
+import {
+  anything,
+  id,
+  integer,
+  optional,
+  optionalId,
+  optionalText,
+  readShape,
+  text,
+  flag as told,
+} from '../kit/shape.ts';
 
 /** Flags are booleans here and "0" or "1" elsewhere in their document. */
 const flagOr = (fallback: boolean) =>
   z.pipe(
-    z.nullish(z.union([z.boolean(), z.literal([0, 1, '0', '1', 'true', 'false'])], { error: 'expected a flag' })),
-    z.transform((value) => [true, 1, '1', 'true'].includes(value ?? fallback)),
+    z.nullish(told),
+    z.transform((value) => value ?? fallback),
   );
 const flag = flagOr(false);
 

@@ -6,6 +6,7 @@ import type { Change, InboundBody } from '../contract.ts';
 import { type AmountReader, amountsIn } from '../kit/amounts.ts';
 import { countryCode } from '../kit/country.ts';
 import { INEXACT, member, textOf } from '../kit/json.ts';
+import { isOnDelivery } from '../kit/on-delivery.ts';
 import { defined, readShape, unreadable } from '../kit/shape.ts';
 import { ListedOrder, Order, Product, type Row } from './api.ts';
 import { Settings } from './settings.ts';
@@ -82,14 +83,10 @@ function marketOf(
   return name === null && market_reference === undefined ? undefined : { name, reference: market_reference ?? null };
 }
 
-/** The document lists no payment options: these can only mean that whoever delivers collects the money. */
-const ON_DELIVERY =
-  /cash on delivery|\bc\.?o\.?d\b|postförskott|efterkrav|postiennakko|nachnahme|contra ?re+mbolso|za pobraniem/i;
-
-/** A status that is paid says that the account takes the order for paid, which cash on delivery is not before it arrives. */
+/** The document lists no payment options. A status that is paid says that the account takes the order for paid, which cash on delivery is not before it arrives. */
 function paymentOf({ payment_option: method = '', is_paid }: Order, { payments }: Settings): Payment {
   const known = Object.entries(payments).find(([option]) => option.toLowerCase() === method.toLowerCase())?.[1];
-  const told = known ?? (ON_DELIVERY.test(method) ? 'on_delivery' : 'pending');
+  const told = known ?? (isOnDelivery(method) ? 'on_delivery' : 'pending');
   return { method: method || null, state: is_paid && told !== 'on_delivery' ? 'paid' : told };
 }
 

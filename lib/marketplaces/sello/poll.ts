@@ -1,8 +1,8 @@
-import { ContractError } from '#lib/platform/errors';
 import { toInstant } from '#lib/platform/time';
 import type { PollContext, PollPage } from '../contract.ts';
 import { member, textOf } from '../kit/json.ts';
 import { rewindInstant } from '../kit/rewind.ts';
+import { unlessUnreadable } from '../kit/shape.ts';
 import { listOrders, listProducts } from './api.ts';
 import { Settings } from './settings.ts';
 
@@ -132,10 +132,5 @@ const between = (after: number, before: number, size: number) => ({
 /** Null for a row without a time; undefined where it cannot be read: such a row is handed on to become an unreadable event. */
 function changedAt(row: unknown, field: string, zone: string): string | null | undefined {
   const value = textOf(member(row, field));
-  try {
-    return value === '' ? null : toInstant(value, field, zone);
-  } catch (error) {
-    if (error instanceof ContractError) return undefined;
-    throw error;
-  }
+  return value === '' ? null : unlessUnreadable(() => toInstant(value, field, zone));
 }

@@ -1,13 +1,11 @@
 import { PaymentState } from '#lib/orders/order-schema';
 import * as z from '#lib/platform/zod';
-import { channelSettings } from '../kit/settings.ts';
+import { channelSettings, filled } from '../kit/settings.ts';
 import { text, timeZone } from '../kit/shape.ts';
 import { carriers } from './manifest.ts';
 
 /** "Valid values are any of": the last names no carrier, so only a connection's `settings.carriers` may choose it. */
 export const METHODS = [...Object.keys(carriers), 'other'];
-
-const filled = z.string().check(z.minLength(1));
 
 export const Secrets = z.strictObject({
   /** The `Authorization` header, as it is: a key, or `token:key`. */

@@ -4,7 +4,7 @@ import { toMinorRounded } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import type { Change } from '../contract.ts';
 import { textOf } from '../kit/json.ts';
-import { defined, readShape } from '../kit/shape.ts';
+import { defined, readShape, unlessUnreadable } from '../kit/shape.ts';
 import { Product, Sku, SkuNotice, SkuOfProduct } from './schema.ts';
 
 type Skus = Readonly<Record<string, string>>;
@@ -75,17 +75,8 @@ function snapshotOf(sku: Sku, product: Parent, skus: Skus): Omit<ProductSnapshot
 /** USD as a float or as text, rounded to cents; undefined for what is no price, as nothing hangs on it. */
 export function amountOf(price: unknown): number | undefined {
   const told = typeof price === 'number' ? price : textOf(price);
-  try {
-    return told === ''
-      ? undefined
-      : Math.max(
-          0,
-          toMinorRounded(told, CURRENCY, 'price', () => {}),
-        );
-  } catch (error) {
-    if (error instanceof ContractError) return undefined;
-    throw error;
-  }
+  const amount = unlessUnreadable(() => toMinorRounded(told, CURRENCY, 'price', () => {}));
+  return amount === undefined ? undefined : Math.max(0, amount);
 }
 
 /** The SKU that the connection's settings have for one of their ids. */

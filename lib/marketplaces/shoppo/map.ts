@@ -8,7 +8,6 @@ import { defined, pathUnder, readShape } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
 import { isEnded } from './api.ts';
 import { amountOf, CURRENCY, mapProduct, mapSku, mapSkuNotice, setFor } from './map-product.ts';
-
 import {
   MerchantNotice,
   Order,

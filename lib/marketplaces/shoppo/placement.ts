@@ -1,6 +1,8 @@
 import { BlockedError } from '#lib/platform/errors';
 import type { PlaceInput, RemoteContext } from '../action.ts';
+import { itemsIn } from '../kit/items.ts';
 import { codeOf } from '../kit/placement-code.ts';
+import { incomplete, recipientOf } from '../kit/recipient.ts';
 import { readShape } from '../kit/shape.ts';
 import { findOrder, isEnded, type NewOrder } from './api.ts';
 import { Order } from './schema.ts';
@@ -25,10 +27,10 @@ export async function orderOf(remote: RemoteContext, input: PlaceInput): Promise
 function addressOf({ shippingAddress: address, buyer }: PlaceInput['order']): Record<string, string> {
   const country = address.address_country ?? '';
   if (!COUNTRIES.includes(country))
-    throw incomplete([`shippingAddress.address_country (Shoppo ships to ${COUNTRIES.join(', ')} only)`]);
+    throw incomplete([`address_country (Shoppo ships to ${COUNTRIES.join(', ')} only)`]);
   const [first = '', ...more] = (address.first_name ?? '').trim().split(/\s+/);
   const last = address.last_name?.trim();
-  const needed = {
+  const found = recipientOf({
     recipientFirstName: [last ? address.first_name : first, 'first_name'],
     recipientLastName: [last || more.join(' '), 'last_name'],
     streetAddress1: [address.street_address, 'street_address'],
@@ -37,18 +39,10 @@ function addressOf({ shippingAddress: address, buyer }: PlaceInput['order']): Re
     state: [address.address_region ?? (country === 'SG' ? 'Singapore' : undefined), 'address_region'],
     zipcode: [address.postal_code, 'postal_code'],
     phoneNumber: [address.phone_number ?? buyer.phone_number, 'phone_number'],
-  } as const;
-  const lacking = Object.values(needed).filter(([value]) => !value?.trim());
-  if (lacking.length > 0) throw incomplete(lacking.map(([, member]) => `shippingAddress.${member}`));
-  const found = Object.entries(needed).map(([key, [value]]) => [key, value?.trim() ?? '']);
+  });
   // Required like the rest, though most addresses have one line; a company has no member of its own.
   const streetAddress2 = [address.company, address.extended_address].filter(Boolean).join(', ');
-  return { ...Object.fromEntries(found), streetAddress2, countryCode: country };
-}
-
-function incomplete(fields: string[]): BlockedError {
-  const description = `the order cannot be shipped before its address has ${fields.join(', ')}: correct it`;
-  return new BlockedError({ code: 'address_incomplete', description, field: fields[0]?.split(' ')[0] ?? '' }, 'order');
+  return { ...found, streetAddress2, countryCode: country };
 }
 
 /** One item a SKU. */
@@ -58,11 +52,9 @@ export async function itemsOf(
 ): Promise<NewOrder['orderItems']> {
   const quantities = new Map<string, number>();
   const unknown: string[] = [];
-  for (const { id, quantity } of lineItems) {
-    const line = order.ucp.line_items.find((candidate) => candidate.id === id);
-    if (!line) throw new Error(`line item ${id} is not in order ${order.id}`);
-    const skuId = await skuIdOf(remote, line.item.id);
-    if (skuId === undefined) unknown.push(line.item.id);
+  for (const [{ id: sku }, quantity] of itemsIn(order, lineItems)) {
+    const skuId = await skuIdOf(remote, sku);
+    if (skuId === undefined) unknown.push(sku);
     else quantities.set(skuId, (quantities.get(skuId) ?? 0) + quantity);
   }
   if (unknown.length === 0) return [...quantities].map(([skuId, quantity]) => ({ skuId, quantity }));

@@ -2,7 +2,7 @@ import type { OpenPlacement } from '#lib/orders/placements';
 import { RetryableError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { PollContext, PollPage } from '../contract.ts';
-import { member, textOf } from '../kit/json.ts';
+import { member, parseJson, textOf } from '../kit/json.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
 import { listOrders, listProducts } from './api.ts';
 import { nodesOf, type Page } from './schema.ts';
@@ -32,7 +32,7 @@ type Position = z.infer<typeof Position>;
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const open = await openByRemoteId(context);
   if (open.stale.length > 0) yield { items: open.stale.map(staleItem), resume: context.resume };
-  let position = resumed(context.resume) ?? start(context, open.oldest);
+  let position = parseJson(Position, context.resume) ?? start(context, open.oldest);
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
     const page = await readPage(context, position);
     // Cursors are offsets: what left the list moved the rest up, and a page would miss as many.
@@ -117,12 +117,4 @@ function follow(context: PollContext, position: Position, { length, pageInfo }: 
   if (hasNextPage && endCursor !== undefined && endCursor !== position.after)
     return { ...position, after: endCursor, length };
   return position.list === 'orders' ? startProducts(context, position.until) : null;
-}
-
-function resumed(resume: string | null): Position | null {
-  try {
-    return Position.parse(JSON.parse(resume ?? ''));
-  } catch {
-    return null;
-  }
 }

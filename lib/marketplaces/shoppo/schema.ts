@@ -1,6 +1,8 @@
 import * as z from '#lib/platform/zod';
 import {
+  anything,
   count,
+  flag,
   id,
   integer,
   looseText,
@@ -32,11 +34,6 @@ const told = <T extends z.ZodMiniType>(schema: T) =>
     { error: 'has an unexpected shape' },
   );
 
-const flag = z.pipe(
-  z.union([z.boolean(), z.literal([0, 1, '0', '1', 'true', 'false'])], { error: 'expected a flag' }),
-  z.transform((value) => value === true || value === 1 || value === '1' || value === 'true'),
-);
-
 const Checkpoint = z.object({
   courier: optionalText,
   time: optional(integer),
@@ -61,7 +58,7 @@ const OrderItem = z.object({
   trackingNumber: optionalText,
   shippingProvider: optionalText,
   timeRefunded: optional(integer),
-  refundedAmount: z.optional(z.unknown()),
+  refundedAmount: anything,
   // `id` is the snapshot's own, and finds nothing.
   sku: z.object({ originalId: id }),
   shippingPackage: optional(ShippingPackage),
@@ -97,7 +94,7 @@ const SkuFields = z.object({
   identifier: optionalId,
   color: optionalText,
   size: optionalText,
-  price: z.optional(z.unknown()),
+  price: anything,
   inventory: told(integer),
   enabled: told(flag),
 });
@@ -117,11 +114,7 @@ export const SkuNotice = z.extend(SkuFields, {
 });
 
 /** `create-product` and `update-product`: neither holds its Skus, though a table lists them. */
-export const ProductNotice = z.object({
-  product_id: optionalId,
-  identifier: optionalId,
-  time_updated: told(integer),
-});
+export const ProductNotice = z.object({ product_id: optionalId, identifier: optionalId });
 
 export const MerchantNotice = z.object({
   merchant_toggle_list: list(z.object({ merchant_id: optionalText, enabled: told(flag) })),

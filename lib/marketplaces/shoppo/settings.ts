@@ -1,7 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { shipperSettings } from '../kit/settings.ts';
-
-const filled = z.string().check(z.minLength(1));
+import { filled, shipperSettings } from '../kit/settings.ts';
 
 export const Secrets = z.strictObject({
   /** The `accesstoken` header of our calls. */
@@ -16,8 +14,6 @@ export const Secrets = z.strictObject({
 export const Settings = z.strictObject({
   ...shipperSettings,
   // In `skus` the relay id is what Shoppo calls a SKU; it wins over the catalog.
-  /** Their courier's name → canonical code. */
-  carriers: z.optional(z.record(z.string(), filled)),
   /** "The virtual seller name of shoppo". */
   sellerName: z.optional(filled),
 });

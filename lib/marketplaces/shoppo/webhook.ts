@@ -1,4 +1,5 @@
 import type { Webhook } from '../contract.ts';
+import { member, textOf } from '../kit/json.ts';
 import { knowsSecret, provesSecret, secretEvidence } from '../kit/webhook-secret.ts';
 import { info } from './manifest.ts';
 
@@ -18,8 +19,7 @@ export const webhook: Webhook = {
   /** The reply to a ticket is shown to whoever wrote it, so what it lacks is said at once. */
   objection(topic, body) {
     if (topic !== 'reply-ticket') return null;
-    const given = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-    const lacking = ['ticketId', 'content'].filter((name) => !/\S/.test(String(given[name] ?? '')));
+    const lacking = ['ticketId', 'content'].filter((name) => textOf(member(body, name)) === '');
     return lacking.length > 0 ? `${lacking.join(', ')}: is missing` : null;
   },
 };

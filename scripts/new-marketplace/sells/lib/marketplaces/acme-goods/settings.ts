@@ -1,7 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { channelSettings } from '../kit/settings.ts';
-
-const filled = z.string().check(z.minLength(1));
+import { channelSettings, filled } from '../kit/settings.ts';
 
 export const Secrets = z.strictObject({
   /** Sent as `Authorization: Bearer …`. */
@@ -10,8 +8,4 @@ export const Secrets = z.strictObject({
   previousWebhookSecret: z.optional(filled),
 });
 
-export const Settings = z.strictObject({
-  ...channelSettings,
-  /** Canonical carrier code → what Acme Goods calls it. */
-  carriers: z.optional(z.record(z.string(), filled)),
-});
+export const Settings = z.strictObject({ ...channelSettings });

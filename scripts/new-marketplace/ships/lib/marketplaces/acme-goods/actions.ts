@@ -1,8 +1,10 @@
 import type { Order } from '#lib/orders/order';
-import { BlockedError, RejectedError } from '#lib/platform/errors';
+import { RejectedError } from '#lib/platform/errors';
 import type { PlaceInput, ProbedAction } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
+import { itemsIn } from '../kit/items.ts';
 import { codeOf } from '../kit/placement-code.ts';
+import { recipientOf } from '../kit/recipient.ts';
 import { createOrder, findOrder, getOrder, type PlacementRequest } from './api.ts';
 
 /** A page for each order that still moves, as each is a call: a poll that breaks off repeats none. */
@@ -37,30 +39,21 @@ const referenceOf = ({ order, nth }: PlaceInput): string => codeOf(order.id, nth
 
 function placementOf(input: PlaceInput): PlacementRequest {
   const { order, lineItems, number } = input;
-  const quantities = new Map(lineItems.map(({ id, quantity }) => [id, quantity]));
-  const wanted = order.ucp.line_items.filter(({ id }) => quantities.has(id));
   return {
     reference: referenceOf(input),
     number,
-    ship_to: recipientOf(order),
-    items: wanted.map(({ id, item }) => ({ sku: item.id, quantity: quantities.get(id) ?? 0 })),
+    ship_to: shipToOf(order),
+    items: itemsIn(order, lineItems).map(([{ id: sku }, quantity]) => ({ sku, quantity })),
   };
 }
 
-/** Throws BlockedError `address_incomplete` that names what the address lacks. */
-function recipientOf({ shippingAddress: address, buyer }: Order): Record<string, string> {
-  const needed = {
+function shipToOf({ shippingAddress: address, buyer }: Order): Record<string, string> {
+  return recipientOf({
     name: [[address.first_name, address.last_name].filter(Boolean).join(' ') || address.company, 'last_name'],
     street: [address.street_address, 'street_address'],
     city: [address.address_locality, 'address_locality'],
     postal_code: [address.postal_code, 'postal_code'],
     country: [address.address_country, 'address_country'],
     phone: [address.phone_number ?? buyer.phone_number, 'phone_number'],
-  } as const;
-  const lacking = Object.values(needed).filter(([value]) => !value?.trim());
-  if (lacking.length === 0)
-    return Object.fromEntries(Object.entries(needed).map(([name, [value]]) => [name, value?.trim() ?? '']));
-  const fields = lacking.map(([, member]) => `shippingAddress.${member}`);
-  const description = `the order cannot be shipped before its address has ${fields.join(', ')}: correct it`;
-  throw new BlockedError({ code: 'address_incomplete', description, field: fields[0] ?? '' }, 'order');
+  });
 }

@@ -1,7 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { shipperSettings } from '../kit/settings.ts';
-
-const filled = z.string().check(z.minLength(1));
+import { filled, shipperSettings } from '../kit/settings.ts';
 
 export const Secrets = z.strictObject({
   /** Sent as `Authorization: Bearer …`. */
@@ -10,8 +8,4 @@ export const Secrets = z.strictObject({
   previousWebhookSecret: z.optional(filled),
 });
 
-export const Settings = z.strictObject({
-  ...shipperSettings,
-  /** What Acme Goods calls a carrier → canonical carrier code. */
-  carriers: z.optional(z.record(z.string(), filled)),
-});
+export const Settings = z.strictObject({ ...shipperSettings });
