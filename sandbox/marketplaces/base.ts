@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createDialects, type Dialect, type Dialects } from './dialects.ts';
 import type { Emit, SandboxEvent, SharedEvent } from './events.ts';
 import type { Failure } from './fault-hooks.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -18,6 +19,8 @@ export interface SandboxOptions<Event = SharedEvent> {
   requestsPerMinute?: number | undefined;
   /** How many times faster than in the documents webhooks are retried: 60 turns minutes into seconds. */
   timeScale?: number | undefined;
+  /** Milliseconds between retries of webhooks; wins over `timeScale`. */
+  retryIntervalMs?: number | undefined;
   webhookTimeoutMs?: number | undefined;
   onEvent?: ((event: SandboxEvent<Event>) => void) | undefined;
 }
@@ -27,8 +30,11 @@ export interface Base<Event> {
   marketplace: string;
   store: Store;
   faults: Faults;
+  dialects: Dialects;
   emit: Emit<Event | SharedEvent>;
   now: () => Date;
+  /** The document's waits before each retry of a webhook, as the options shorten them. */
+  retryDelays(documented: readonly number[]): number[];
   /** The vendor's routes as `METHOD /path`, filled while they are registered. */
   endpoints: string[];
 }
@@ -50,11 +56,21 @@ export interface Vendor {
 }
 
 /** Opens the store and the switchboard of faults. */
-export function createBase<Event>(marketplace: string, options: SandboxOptions<Event | SharedEvent>): Base<Event> {
+export function createBase<Event>(
+  marketplace: string,
+  options: SandboxOptions<Event | SharedEvent>,
+  dialects: Readonly<Record<string, Dialect>> = {},
+): Base<Event> {
   const now = options.now ?? (() => new Date());
   const endpoints: string[] = [];
   const emit = (event: Event | SharedEvent): void =>
     options.onEvent?.({ ...event, at: now().toISOString(), marketplace });
   const file = options.dataDir ? join(options.dataDir, `${options.name ?? marketplace}.jsonl`) : undefined;
-  return { marketplace, store: openStore(file), faults: createFaults(() => endpoints, emit), emit, now, endpoints };
+  const store = openStore(file);
+  return {
+    ...{ marketplace, store, emit, now, endpoints },
+    faults: createFaults(() => endpoints, emit),
+    dialects: createDialects(store, dialects),
+    retryDelays: (documented) => documented.map((ms) => options.retryIntervalMs ?? ms / (options.timeScale ?? 1)),
+  };
 }

@@ -52,5 +52,6 @@ export function serveControl<Event>(
     return reply.code(204).send();
   });
 
+  base.dialects.serve(app);
   vendor.control(app);
 }

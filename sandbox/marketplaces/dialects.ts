@@ -63,6 +63,14 @@ export const withNoise =
       amounts.test(key) && Number.isFinite(Number(value)) ? Number(value) + 3e-10 : value,
     );
 
+/** Times as the zone of the document's clock shows them: `2016-04-27 14:38:17`. */
+export const withoutZone =
+  (times: RegExp): Dialect =>
+  (shown) =>
+    changeValues(shown, (value, key) =>
+      times.test(key) && value !== null ? String(value).slice(0, 19).replace('T', ' ') : value,
+    );
+
 /** Without these members, or with them null, in the order and in the items of its lists. */
 export const lacking =
   (members: RegExp, how: 'absent' | 'null'): Dialect =>

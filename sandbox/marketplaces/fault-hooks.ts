@@ -2,8 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Faults, RequestFault } from './faults.ts';
 
-/** How a vendor words a failure of this status; `retryAfter` in seconds where the fault sets it. */
+/**
+ * How a vendor words a failure of this status; `retryAfter` in seconds where the fault sets it, which goes into the header
+ * of that name unless the vendor has others.
+ */
 export type Failure = (status: number, retryAfter?: number) => { body: unknown; headers?: Record<string, string> };
+
+/** The headers of a failure. */
+export const failureHeaders = (failure: Failure, status: number, retryAfter?: number): Record<string, string> =>
+  failure(status, retryAfter).headers ?? (retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
 
 /** Lets the faults that are switched on happen to the routes of this scope. */
 export function applyFaults(app: FastifyInstance, faults: Faults, failure: Failure): void {
@@ -50,7 +57,7 @@ function statusOf({ kind, status }: RequestFault): number {
 }
 
 function headersOf(fault: RequestFault, failure: Failure): Record<string, string> {
-  const headers = fault.kind === 'status' ? failure(statusOf(fault), fault.retryAfter).headers : {};
+  const headers = fault.kind === 'status' ? failureHeaders(failure, statusOf(fault), fault.retryAfter) : {};
   return { 'content-type': 'application/json; charset=utf-8', ...headers };
 }
 

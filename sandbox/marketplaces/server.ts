@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Base, Vendor } from './base.ts';
 import { serveControl } from './control.ts';
-import { applyFaults } from './fault-hooks.ts';
+import { applyFaults, failureHeaders } from './fault-hooks.ts';
 import type { Faults } from './faults.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { Refusal } from './refusal.ts';
@@ -74,10 +74,11 @@ function limitRate(app: FastifyInstance, vendor: Vendor, now: () => Date): void 
   app.addHook('onRequest', async (request, reply) => {
     const { allowed, retryAfterMs } = limit.take(vendor.rateKey(request));
     if (allowed) return;
-    const { body, headers } = vendor.failure(429, Math.ceil(retryAfterMs / 1000));
+    const seconds = Math.ceil(retryAfterMs / 1000);
+    const { body } = vendor.failure(429, seconds);
     return reply
       .code(429)
-      .headers(headers ?? {})
+      .headers(failureHeaders(vendor.failure, 429, seconds))
       .send(body);
   });
 }

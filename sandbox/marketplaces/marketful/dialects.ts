@@ -1,7 +1,6 @@
-import { asTexts, changeValues, type Dialect, lacking, type Shown } from '../dialects.ts';
+import { asTexts, type Dialect, lacking, type Shown, withoutZone } from '../dialects.ts';
 
 const OPTIONAL = /^(canal|description|contact_info|items)$/;
-const DATES = /_at$/;
 
 const SPANISH: Readonly<Record<string, string>> = {
   created: 'Creado',
@@ -32,8 +31,7 @@ export const DIALECTS = {
   nulls: lacking(OPTIONAL, 'null'),
   spanish: ofStatuses(inSpanish),
   'status-as-object': ofStatuses((status) => ({ id: 4, nombre: inSpanish(status) })),
-  'dates-without-zone': (shown) =>
-    changeValues(shown, (value, key) => (DATES.test(key) ? String(value).slice(0, 19).replace('T', ' ') : value)),
+  'dates-without-zone': withoutZone(/_at$/),
   'events-without-ids': ({ shipment_events: events, ...shown }) => ({
     ...shown,
     ...(Array.isArray(events) && { shipment_events: events.map(({ id: _id, ...event }) => event) }),

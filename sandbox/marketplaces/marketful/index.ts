@@ -1,5 +1,4 @@
 import { createBase, type SandboxOptions } from '../base.ts';
-import { createDialects } from '../dialects.ts';
 import type { Failure } from '../fault-hooks.ts';
 import { type Listening, serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
@@ -26,8 +25,6 @@ export interface MarketfulOptions extends SandboxOptions<MarketfulEvent> {
   webhooks?: Partial<Record<Topic, string>> | undefined;
   /** Ships every order by itself this long after it was placed. */
   autoShip?: { afterMs: number } | undefined;
-  /** Milliseconds between webhook retries; wins over `timeScale`. */
-  retryIntervalMs?: number | undefined;
 }
 
 export interface MarketfulSandbox extends Listening {
@@ -43,11 +40,10 @@ export interface MarketfulSandbox extends Listening {
 
 /** Starts Marketful on the loopback interface. */
 export async function startMarketfulSandbox(options: MarketfulOptions): Promise<MarketfulSandbox> {
-  const base = createBase<MarketfulEvent>('marketful', options);
+  const base = createBase<MarketfulEvent>('marketful', options, DIALECTS);
   const { store } = base;
-  const interval = (delay: number): number => options.retryIntervalMs ?? delay / (options.timeScale ?? 1);
   const sender = createWebhookSender(base, {
-    retryDelaysMs: RETRY_DELAYS_MS.map(interval),
+    retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),
     timeoutMs: options.webhookTimeoutMs ?? 10_000,
     isAccepted: (status) => status >= 200 && status < 300,
     // Nothing is signed: the secret is the last segment of the URL.
@@ -57,8 +53,7 @@ export async function startMarketfulSandbox(options: MarketfulOptions): Promise<
   const registry = createRegistry({ base, sender });
   const stock = createStock(store);
   fillStock(stock);
-  const dialects = createDialects(store, DIALECTS);
-  const warehouse = createWarehouse({ base, registry, stock, dialects });
+  const warehouse = createWarehouse({ base, registry, stock });
   const { accessToken, userId } = options;
   const credentials = { accessToken, userId };
 
@@ -70,15 +65,12 @@ export async function startMarketfulSandbox(options: MarketfulOptions): Promise<
       requestsPerMinute: options.requestsPerMinute,
       webhooks: sender,
       routes(app) {
-        serveOrders(app, { base, credentials, warehouse, dialects });
+        serveOrders(app, { base, credentials, warehouse });
         serveItems(app, { credentials, stock });
         serveEntries(app, { base, credentials, stock });
         serveWebhooks(app, { credentials, registry });
       },
-      control(app) {
-        serveMarketfulControl(app, { store, now: base.now, warehouse, stock, registry });
-        dialects.serve(app);
-      },
+      control: (app) => serveMarketfulControl(app, { store, now: base.now, warehouse, stock, registry }),
       summary: () => ({ orders: warehouse.orders().length, received: readReceived(store).counts }),
       onReset: () => fillStock(stock),
       onStop: () => warehouse.stop(),
@@ -108,7 +100,4 @@ function registerAll(registry: Registry, webhooks: Partial<Record<Topic, string>
   }
 }
 
-const failure: Failure = (status, retryAfter) => ({
-  body: { message: status === 429 ? 'Too Many Requests' : `Error ${status}` },
-  headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
-});
+const failure: Failure = (status) => ({ body: { message: status === 429 ? 'Too Many Requests' : `Error ${status}` } });

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import type { Base } from '../base.ts';
-import type { Dialects } from '../dialects.ts';
 import { Refusal } from '../refusal.ts';
 import { authAnswers, authenticate, type Credentials, isBlank, parametersOf, refuse, wholeNumber } from './answers.ts';
 import type { MarketfulEvent } from './events.ts';
@@ -21,11 +20,11 @@ interface Parts {
   base: Base<MarketfulEvent>;
   credentials: Credentials;
   warehouse: Warehouse;
-  dialects: Dialects;
 }
 
 /** The endpoints about fulfillment orders and their shipment events. */
-export function serveOrders(app: FastifyInstance, { base, credentials, warehouse, dialects }: Parts): void {
+export function serveOrders(app: FastifyInstance, { base, credentials, warehouse }: Parts): void {
+  const { dialects } = base;
   const calls = base.store.collection<PlacementCall>('placement-calls');
   const record = (status: number, message: string, body: Record<string, unknown>): void => {
     const { contact_info: about } = (body.order ?? {}) as { contact_info?: Record<string, unknown> };

@@ -1,5 +1,4 @@
 import type { Base } from '../base.ts';
-import type { Dialects } from '../dialects.ts';
 import { controlRefusal } from '../refusal.ts';
 import type { MarketfulEvent } from './events.ts';
 import { type EventStatus, localTime, type Order, type ShipmentEvent } from './order.ts';
@@ -33,15 +32,14 @@ interface Parts {
   base: Base<MarketfulEvent>;
   registry: Registry;
   stock: Stock;
-  dialects: Dialects;
 }
 
 const FIRST_ORDER = 5021;
 const FIRST_EVENT = 77;
 const FIRST_TRACKING = 146000055;
 
-export function createWarehouse({ base, registry, stock, dialects }: Parts): Warehouse {
-  const { store, emit, now } = base;
+export function createWarehouse({ base, registry, stock }: Parts): Warehouse {
+  const { store, emit, now, dialects } = base;
   const orders = store.collection<Order>('orders');
   const timers = new Map<number, NodeJS.Timeout>();
   let autoShip: number | null = null;

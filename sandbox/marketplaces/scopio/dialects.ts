@@ -1,8 +1,7 @@
-import { asNumbers, asTexts, changeValues, type Dialect, lacking, withNoise } from '../dialects.ts';
+import { asNumbers, asTexts, changeValues, type Dialect, lacking, withNoise, withoutZone } from '../dialects.ts';
 
 const OPTIONAL = /^(company|paid_at|extended_address|title|adjustments|events|status)$/;
 const AMOUNTS = /^(net_price|gross_price|total_net|total_gross)$/;
-const DATES = /_at$/;
 
 /** The order of our reading in other words, each of which means the same. */
 export const DIALECTS = {
@@ -15,10 +14,7 @@ export const DIALECTS = {
     changeValues(shown, (value, key) => (AMOUNTS.test(key) && value !== null ? `${value}04` : value)),
   'decimal-comma': (shown) =>
     changeValues(shown, (value, key) => (AMOUNTS.test(key) ? String(value).replace('.', ',') : value)),
-  'dates-without-zone': (shown) =>
-    changeValues(shown, (value, key) =>
-      DATES.test(key) && value !== null ? String(value).slice(0, 19).replace('T', ' ') : value,
-    ),
+  'dates-without-zone': withoutZone(/_at$/),
   'method-as-object': ({ shipping_method: code, ...shown }) => ({
     ...shown,
     ...(code === undefined ? {} : { preferred_shipping_methods: [{ code, label: code }] }),

@@ -1,5 +1,4 @@
 import { createBase, type SandboxOptions } from '../base.ts';
-import { createDialects } from '../dialects.ts';
 import type { Failure } from '../fault-hooks.ts';
 import { type Listening, serve } from '../server.ts';
 import type { Collection } from '../store.ts';
@@ -25,8 +24,6 @@ export interface ScopioOptions extends SandboxOptions<ScopioEvent> {
   webhookUrl?: string | readonly string[] | undefined;
   sellerId?: string | undefined;
   signature?: SignatureOptions | undefined;
-  /** Milliseconds between webhook retries; wins over `timeScale`. */
-  retryIntervalMs?: number | undefined;
   /** Which sample orders are placed. */
   seed?: number | undefined;
 }
@@ -43,14 +40,13 @@ export interface ScopioSandbox extends Listening {
 
 /** Starts Scopio on the loopback interface. */
 export async function startScopioSandbox(options: ScopioOptions): Promise<ScopioSandbox> {
-  const base = createBase<ScopioEvent>('scopio', options);
+  const base = createBase<ScopioEvent>('scopio', options, DIALECTS);
   const { store } = base;
   const seller = options.sellerId ?? 'seller-1';
   const profile = openProfile(options, store.collection<Profile>('profile'));
-  const interval = (delay: number): number => options.retryIntervalMs ?? delay / (options.timeScale ?? 1);
 
   const webhooks = createWebhookSender(base, {
-    retryDelaysMs: RETRY_DELAYS_MS.map(interval),
+    retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),
     timeoutMs: options.webhookTimeoutMs ?? 10_000,
     isAccepted: (status) => status === 200,
     prepare: ({ url, body, forged }) => ({
@@ -59,8 +55,7 @@ export async function startScopioSandbox(options: ScopioOptions): Promise<Scopio
     }),
   });
   const targets = (): readonly string[] => profile.get().urls;
-  const dialects = createDialects(store, DIALECTS);
-  const shop = createShop({ base, webhooks, seller, seed: options.seed ?? 1, targets, dialects });
+  const shop = createShop({ base, webhooks, seller, seed: options.seed ?? 1, targets });
   const orders = store.collection<Order>('orders');
 
   const listening = await serve(
@@ -71,10 +66,7 @@ export async function startScopioSandbox(options: ScopioOptions): Promise<Scopio
       requestsPerMinute: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
       webhooks,
       routes: (app) => serveApi(app, { base, shop, seller, apiKey: options.apiKey }),
-      control(app) {
-        serveScopioControl(app, { store, shop, profile });
-        dialects.serve(app);
-      },
+      control: (app) => serveScopioControl(app, { store, shop, profile }),
       summary: () => ({ orders: orders.list().length, received: readReceived(store).counts }),
     },
     options.port,
@@ -111,7 +103,10 @@ function openProfile(options: ScopioOptions, kept: Collection<Profile>): Profile
 
 const failureOf: Failure = (status, retryAfter) => {
   if (status === 429) {
-    return { body: { error: 'Too Many Requests', retry_after_seconds: retryAfter ?? RETRY_AFTER_SECONDS } };
+    return {
+      body: { error: 'Too Many Requests', retry_after_seconds: retryAfter ?? RETRY_AFTER_SECONDS },
+      headers: {},
+    };
   }
   const codes: Record<number, string> = {
     400: 'bad_payload',
@@ -120,6 +115,5 @@ const failureOf: Failure = (status, retryAfter) => {
     404: 'not_found',
     500: 'internal_error',
   };
-  const { body } = failed(status, codes[status] ?? `http_${status}`, `Answered with ${status}.`);
-  return { body, headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) } };
+  return { body: failed(status, codes[status] ?? `http_${status}`, `Answered with ${status}.`).body };
 };

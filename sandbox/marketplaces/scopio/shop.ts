@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Base } from '../base.ts';
 import { netOf } from '../catalog.ts';
-import type { Dialects } from '../dialects.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
 import { zonedTime } from '../zoned-time.ts';
@@ -30,11 +29,10 @@ interface Parts {
   seller: string;
   seed: number;
   targets: () => readonly string[];
-  dialects: Dialects;
 }
 
-export function createShop({ base, webhooks, seller, seed, targets, dialects }: Parts): Shop {
-  const { store, emit, now } = base;
+export function createShop({ base, webhooks, seller, seed, targets }: Parts): Shop {
+  const { store, emit, now, dialects } = base;
   const orders = store.collection<Order>('orders');
 
   const show = (order: Order): Record<string, unknown> =>

@@ -1,5 +1,4 @@
 import { createBase, type SandboxOptions } from '../base.ts';
-import { createDialects } from '../dialects.ts';
 import type { Failure } from '../fault-hooks.ts';
 import type { Fault } from '../faults.ts';
 import { type Listening, serve } from '../server.ts';
@@ -54,7 +53,7 @@ export interface SellersCommerceSandbox extends Listening {
 
 /** Starts SellersCommerce on the loopback interface. */
 export async function startSellersCommerceSandbox(options: SellersCommerceOptions): Promise<SellersCommerceSandbox> {
-  const base = createBase<SellersCommerceEvent>('sellers-commerce', options);
+  const base = createBase<SellersCommerceEvent>('sellers-commerce', options, DIALECTS);
   const { store, faults } = base;
   const scale = options.timeScale ?? 1;
   const tokens = createTokens(base, options, {
@@ -66,7 +65,6 @@ export async function startSellersCommerceSandbox(options: SellersCommerceOption
   stock.fill();
   const shop = createShop({ base, setup, stock, seed: options.seed ?? 1 });
   const returns = createReturns(base, setup);
-  const dialects = createDialects(store, DIALECTS);
 
   const listening = await serve(
     base,
@@ -79,15 +77,12 @@ export async function startSellersCommerceSandbox(options: SellersCommerceOption
       routes(app) {
         serveTokens(app, tokens);
         const endpoints = createEndpoints(app, base, setup);
-        serveOrders(endpoints, { base, setup, dialects });
+        serveOrders(endpoints, { base, setup });
         serveProducts(endpoints, stock);
         returns.serve(endpoints);
         serveShoppers(endpoints, shop);
       },
-      control(app) {
-        serveSellersCommerceControl(app, { store, faults, shop, stock, returns, tokens, setup });
-        dialects.serve(app);
-      },
+      control: (app) => serveSellersCommerceControl(app, { store, faults, shop, stock, returns, tokens, setup }),
       summary: () => ({
         orders: shop.list().length,
         received: readReceived(store).counts,
@@ -139,7 +134,4 @@ const TEXTS: Readonly<Record<number, string>> = {
   504: 'Gateway timeout',
 };
 
-const failure: Failure = (status, retryAfter) => ({
-  body: { Message: TEXTS[status] ?? `Answered with ${status}` },
-  headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
-});
+const failure: Failure = (status) => ({ body: { Message: TEXTS[status] ?? `Answered with ${status}` } });

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify';
 import type { Base } from '../base.ts';
-import type { Dialects } from '../dialects.ts';
 import { refuse } from './answers.ts';
 import { OrderStatus, PaymentInformation, readBody, ShippingInformation } from './bodies.ts';
 import type { Endpoints } from './calls.ts';
@@ -14,13 +13,12 @@ import { named } from './shop.ts';
 
 interface Parts {
   base: Base<SellersCommerceEvent>;
-  dialects: Dialects;
   setup: Setup;
 }
 
 /** The order endpoints. */
-export function serveOrders({ get, post, list }: Endpoints, { base, setup, dialects }: Parts): void {
-  const { store, emit } = base;
+export function serveOrders({ get, post, list }: Endpoints, { base, setup }: Parts): void {
+  const { store, emit, dialects } = base;
   const orders = store.collection<Order>('orders');
   const find = (number: string): Order => {
     const order = orders.get(number);

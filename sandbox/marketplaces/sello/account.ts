@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify';
 import type { Base } from '../base.ts';
-import type { Dialects } from '../dialects.ts';
 import { refuse } from './answers.ts';
 import type { SelloEvent } from './events.ts';
 import { type Order, type Row, toListed, toShownRow } from './order.ts';
@@ -20,7 +19,6 @@ export interface Account {
   registry: Registry;
   shop: Shop;
   recorded: ReturnType<typeof createRecorder>;
-  dialects: Dialects;
 }
 
 /** The order as it is fetched alone: what the list shows, and its rows. */

@@ -52,8 +52,7 @@ const MESSAGES: Record<number, string> = {
 export function failureOf(reset: (seconds: number) => string): Failure {
   return (status, retryAfter) => {
     const body = { message: MESSAGES[status] ?? `Error ${status}` };
-    if (retryAfter === undefined) return { body };
-    if (status !== 429) return { body, headers: { 'retry-after': String(retryAfter) } };
+    if (retryAfter === undefined || status !== 429) return { body };
     return { body, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset(retryAfter) } };
   };
 }

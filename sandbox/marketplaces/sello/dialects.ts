@@ -1,8 +1,7 @@
-import { asNumbers, asTexts, changeValues, type Dialect, lacking, withNoise } from '../dialects.ts';
+import { asNumbers, asTexts, changeValues, type Dialect, lacking, withNoise, withoutZone } from '../dialects.ts';
 
 const OPTIONAL =
   /^(weight|icons|reminder_sent|delivered_at|total|total_eur|customer_alias|customer_address_2|is_active|is_new|row_count|shipping_option|total_vat|item_no|submitter|purchase_price|tradera_order_id|total_weight)$/;
-const DATES = /_at$/;
 
 /** The order of the document in other words, each of which means the same. */
 export const DIALECTS = {
@@ -11,10 +10,7 @@ export const DIALECTS = {
   absent: lacking(OPTIONAL, 'absent'),
   nulls: lacking(OPTIONAL, 'null'),
   noise: withNoise(/^(price|total|total_vat|shipping_cost)$/),
-  'dates-without-zone': (shown) =>
-    changeValues(shown, (value, key) =>
-      DATES.test(key) && value !== null ? String(value).slice(0, 19).replace('T', ' ') : value,
-    ),
+  'dates-without-zone': withoutZone(/_at$/),
   'flags-as-digits': (shown) =>
     changeValues(shown, (value) => (typeof value === 'boolean' ? (value ? '1' : '0') : value)),
   'never-updated': (shown) => ({ ...shown, updated_at: null }),

@@ -1,5 +1,4 @@
 import { createBase, type SandboxOptions } from '../base.ts';
-import { createDialects } from '../dialects.ts';
 import { type Listening, serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import type { Account } from './account.ts';
@@ -34,8 +33,6 @@ export interface SelloOptions extends SandboxOptions<SelloEvent> {
   apiKey: string;
   /** Webhooks there are from the start, as if set in the account's settings; they replace what is kept from before. */
   webhooks?: Partial<Record<Hook, string | readonly string[]>> | undefined;
-  /** Milliseconds between webhook retries; wins over `timeScale`. */
-  retryIntervalMs?: number | undefined;
   /** What the POST carries that tests a new webhook's URL; nothing by default. */
   testBody?: string | undefined;
   /** The unit of `X-RateLimit-Reset`. */
@@ -59,11 +56,10 @@ export interface SelloSandbox extends Listening {
 
 /** Starts Sello on the loopback interface. */
 export async function startSelloSandbox(options: SelloOptions): Promise<SelloSandbox> {
-  const base = createBase<SelloEvent>('sello', options);
+  const base = createBase<SelloEvent>('sello', options, DIALECTS);
   const timeoutMs = options.webhookTimeoutMs ?? TIMEOUT_MS;
-  const interval = (delay: number): number => options.retryIntervalMs ?? delay / (options.timeScale ?? 1);
   const sender = createWebhookSender(base, {
-    retryDelaysMs: RETRY_DELAYS_MS.map(interval),
+    retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),
     timeoutMs,
     isAccepted: isSuccess,
     // "A 500-ish status code", no connection, or too slow; a 401 is not tried again.
@@ -110,10 +106,7 @@ export async function startSelloSandbox(options: SelloOptions): Promise<SelloSan
           { prefix: '/v5' },
         );
       },
-      control(app) {
-        serveSelloControl(app, { account, limit });
-        account.dialects.serve(app);
-      },
+      control: (app) => serveSelloControl(app, { account, limit }),
       summary: () => ({
         orders: orders.list().length,
         received: readReceived(base).counts,
@@ -159,6 +152,5 @@ function openAccount(base: Account['base'], options: SelloOptions, registry: Acc
     registry,
     shop,
     recorded: createRecorder(base),
-    dialects: createDialects(base.store, DIALECTS),
   };
 }

@@ -1,5 +1,4 @@
 import { createBase, type SandboxOptions } from '../base.ts';
-import { createDialects } from '../dialects.ts';
 import type { Failure } from '../fault-hooks.ts';
 import { type Listening, serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
@@ -33,8 +32,6 @@ export interface ShoppoOptions extends SandboxOptions<ShoppoEvent> {
   notifications?: Urls | undefined;
   /** Ships every order by itself this long after it was paid. */
   autoShip?: { afterMs: number; courier?: string } | undefined;
-  /** Milliseconds between notification retries; wins over `timeScale`. */
-  retryIntervalMs?: number | undefined;
 }
 
 export interface ShoppoSandbox extends Listening {
@@ -57,11 +54,10 @@ export interface ShoppoSandbox extends Listening {
 
 /** Starts Shoppo on the loopback interface. */
 export async function startShoppoSandbox(options: ShoppoOptions): Promise<ShoppoSandbox> {
-  const base = createBase<ShoppoEvent>('shoppo', options);
+  const base = createBase<ShoppoEvent>('shoppo', options, DIALECTS);
   const { store } = base;
-  const interval = (delay: number): number => options.retryIntervalMs ?? delay / (options.timeScale ?? 1);
   const sender = createWebhookSender(base, {
-    retryDelaysMs: RETRY_DELAYS_MS.map(interval),
+    retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),
     timeoutMs: options.webhookTimeoutMs ?? 10_000,
     isAccepted: (status) => status === 200,
     prepare: ({ url, forged }) => ({
@@ -79,7 +75,6 @@ export async function startShoppoSandbox(options: ShoppoOptions): Promise<Shoppo
   const parts = { base, catalog, orders, tickets, views: createViews(catalog) };
   const root = { ...createQueries(parts), ...createMutations(parts) };
   const { accessToken, viewerId } = options;
-  const dialects = createDialects(store, DIALECTS);
   fillCatalog(catalog);
 
   const listening = await serve(
@@ -89,11 +84,9 @@ export async function startShoppoSandbox(options: ShoppoOptions): Promise<Shoppo
       rateKey: (request) => request.headers.viewerid?.toString() ?? request.ip,
       requestsPerMinute: options.requestsPerMinute,
       webhooks: sender,
-      routes: (app) => serveApi(app, { credentials: { accessToken, viewerId }, root, dialects }),
-      control(app) {
-        serveShoppoControl(app, { store, catalog, orders, warehouse, autoShip, tickets, notifications });
-        dialects.serve(app);
-      },
+      routes: (app) => serveApi(app, { credentials: { accessToken, viewerId }, root, dialects: base.dialects }),
+      control: (app) =>
+        serveShoppoControl(app, { store, catalog, orders, warehouse, autoShip, tickets, notifications }),
       summary: () => ({ endpoint: ENDPOINT, orders: orders.list().length, received: readReceived(store).counts }),
       onReset: () => fillCatalog(catalog),
       onStop: autoShip.stop,
@@ -121,7 +114,4 @@ export async function startShoppoSandbox(options: ShoppoOptions): Promise<Shoppo
   };
 }
 
-const failure: Failure = (status, retryAfter) => ({
-  body: errorsOf(status === 429 ? 'Too Many Requests' : `Error ${status}`),
-  headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
-});
+const failure: Failure = (status) => ({ body: errorsOf(status === 429 ? 'Too Many Requests' : `Error ${status}`) });

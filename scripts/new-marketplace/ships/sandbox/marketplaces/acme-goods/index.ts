@@ -30,7 +30,7 @@ export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions): Promise<
   const orders = base.store.collection<Order>('orders');
   const timers = new Set<NodeJS.Timeout>();
   const webhooks = createWebhookSender(base, {
-    retryDelaysMs: RETRY_DELAYS_MS.map((delay) => delay / (options.timeScale ?? 1)),
+    retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),
     timeoutMs: options.webhookTimeoutMs ?? 10_000,
     isAccepted: (status) => status >= 200 && status < 300,
     prepare: ({ url, body, forged }) => ({
@@ -54,10 +54,7 @@ export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions): Promise<
   const listening = await serve(
     base,
     {
-      failure: (status, retryAfter) => ({
-        body: { error: `status ${status}` },
-        headers: retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
-      }),
+      failure: (status) => ({ body: { error: `status ${status}` } }),
       rateKey: presentedKey,
       requestsPerMinute: options.requestsPerMinute,
       webhooks,
