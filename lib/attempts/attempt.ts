@@ -17,6 +17,7 @@ import { NotYetError, RejectedError, RetryableError, UnknownOutcomeError } from 
 import type { BudgetOptions } from '#lib/platform/rate-limit/budget';
 import { isBeforeRestore } from '#lib/platform/settings';
 import type { Write } from '#lib/platform/table/table';
+import { errorFields, log } from '#lib/platform/telemetry/log';
 import { type Failure, probeThenPush } from './probe-then-push.ts';
 
 /** What jobs read and write with; another one in tests. */
@@ -117,12 +118,14 @@ export const atRemote =
 /** Tells by what came of an attempt whether the remote is there. What only asked whether it is back spends no attempt. */
 async function tellHealth(result: Result, { http, budget }: Remote): Promise<Result> {
   if (http.sent() === 0 || (!result.ok && result.error instanceof NotYetError)) return result;
-  if (result.ok || !isOutage(result.error)) {
-    await budget.succeeded();
-    return result;
+  const isOut = !result.ok && isOutage(result.error);
+  try {
+    await (isOut ? budget.failed() : budget.succeeded());
+  } catch (error) {
+    // What was pushed stands, whether or not this is on record.
+    log.warn('the health of a remote was lost', errorFields(error));
   }
-  await budget.failed();
-  return { ...result, isFree: budget.isAsking() };
+  return isOut ? { ...result, isFree: budget.isAsking() } : result;
 }
 
 /** A 5xx, a timeout or a reset; whatever else went wrong, the remote answered. */

@@ -123,6 +123,17 @@ describe('a delivery that is due', () => {
     expect(health).toEqual([told]);
   });
 
+  test('that stands at the remote stands, whether or not the health of the remote could be told', async () => {
+    const { hub } = fakeHub({});
+    const openRemote: typeof HUB.openRemote = async (connection, patience) => {
+      const remote = await hub.openRemote(connection, patience);
+      const succeeded = async () => Promise.reject(new Error('DynamoDB is away'));
+      return { ...remote, http: { ...remote.http, sent: () => 1 }, budget: { ...remote.budget, succeeded } };
+    };
+    const { now } = await look(deliveryOf({}), placed, { openRemote });
+    expect(now).toMatchObject({ state: 'succeeded' });
+  });
+
   test('of a connection that is gone is settled by the policy that such have', async () => {
     const policies: unknown[] = [];
     const retryPolicy: typeof HUB.retryPolicy = (connection) => {
