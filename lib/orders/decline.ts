@@ -1,9 +1,10 @@
 import type { NewDelivery } from '#lib/deliveries/delivery';
 import type { LineQuantity, Order, ShipmentSnapshot } from './order.ts';
 import { type Network, placeAgain } from './plan.ts';
-import { takeSku } from './shipment.ts';
+import { sentBy } from './shipment.ts';
 import { sumByLine } from './status.ts';
-import { dueOf, minus, nextAt, placementOf, takeBack } from './units.ts';
+import { takeUnits } from './take-lines.ts';
+import { dueOf, minus, nextAt, placementOf, skusOf, takeBack } from './units.ts';
 
 /** What comes of a shipper's word that it will not ship some units. */
 interface Declined {
@@ -50,21 +51,19 @@ function declinedUnits(
   delivery: string,
   told: NonNullable<ShipmentSnapshot['declined']>,
 ): LineQuantity[] {
-  const { lineItems = [], gone = [], connection, n } = placementOf(order, delivery) ?? {};
-  const sent = order.fulfillments
-    .filter((parcel) => parcel.by === connection && parcel.placement === (n === undefined ? undefined : delivery))
-    .flatMap((parcel) => parcel.lineItems);
-  if (told === 'rest') return minus(lineItems, sent);
-  const skus = new Map(order.ucp.line_items.map(({ id, item }) => [id, item.id]));
+  const { lineItems = [], gone = [], connection = '', n } = placementOf(order, delivery) ?? {};
+  if (told === 'rest')
+    return minus(lineItems, sentBy(order.fulfillments, connection, n === undefined ? undefined : delivery));
+  const skus = skusOf(order);
   const left = sumByLine(lineItems);
   return told.flatMap(({ sku, quantity }) => {
     const known = gone.reduce((sum, line) => sum + (skus.get(line.id) === sku ? line.quantity : 0), 0);
-    return takeSku(order, left, quantity - known, (own) => own === sku);
+    return takeUnits(order, left, quantity - known, ({ item }) => item.id === sku);
   });
 }
 
 function describe(order: Order, connection: string, lines: readonly LineQuantity[]): string {
-  const skus = new Map(order.ucp.line_items.map(({ id, item }) => [id, item.id]));
+  const skus = skusOf(order);
   const units = lines.map(({ id, quantity }) => `${quantity} ${skus.get(id) ?? id}`).join(', ');
   return `${connection} cancelled ${units}: replay to order it anew, or have it shipped by somebody else`;
 }

@@ -14,7 +14,8 @@ import { type CountedLine, countLines } from './status.ts';
 export function factsOf(order: Order, placing: readonly Delivery[] = []): OrderWhole {
   const history = standing(order);
   const { snapshot } = history;
-  const placed = placedUnits(order, placing);
+  const placements = shownPlacements(order, placing);
+  const placed = placedUnits(placements);
   const returned = returnedUnits(order);
   const { billingAddress, note, market, pickupPoint, shippingCode, shippingMethod, unread, assumed } = snapshot;
   return {
@@ -32,7 +33,7 @@ export function factsOf(order: Order, placing: readonly Delivery[] = []): OrderW
       placed: placed.get(counted.line.id) ?? 0,
       returned: returned.get(counted.line.id) ?? 0,
     })),
-    placements: shownPlacements(order, placing),
+    placements,
     returns: order.returns ?? [],
     acknowledgement: order.acknowledgement ?? null,
     unread: unread ?? [],

@@ -48,12 +48,8 @@ const STATES = {
 } as const;
 
 /** Units that stand with whoever was asked to ship them, by line. */
-export const placedUnits = (order: Order, deliveries: readonly Delivery[]): Map<string, number> =>
-  sumByLine(
-    shownPlacements(order, deliveries)
-      .filter(({ state }) => state === 'placed')
-      .flatMap(({ lineItems }) => lineItems),
-  );
+export const placedUnits = (placements: readonly PlacementFacts[]): Map<string, number> =>
+  sumByLine(placements.filter(({ state }) => state === 'placed').flatMap(({ lineItems }) => lineItems));
 
 const isPlaced = (delivery: Delivery): delivery is Placement =>
   delivery.state === 'succeeded' && delivery.placed !== undefined;

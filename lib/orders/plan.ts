@@ -65,39 +65,34 @@ function planPlacements(order: Order, due: readonly Due[], network: Network): Pl
   const byShipper = groupByShipper([...named, ...routeLines(order, lines, network.routes)]);
   const placed: LineQuantity[] = [...byShipper.values()].flat();
   const routed = [...new Set([...order.routed, ...placed.map(({ id }) => id)])];
-  const start = { ...withOwn(kept, due, byShipper.get(ERP) ?? []), routed };
+  const start = { order: { ...withOwn(kept, due, byShipper.get(ERP) ?? []), routed }, deliveries: [] };
   const shippers = [...byShipper].filter(([to]) => to !== ERP);
-  return shippers.reduce<Plan>((plan, [to, lineItems]) => placeWith(plan, to, lineItems, network), {
-    order: placed.length > 0 ? start : { ...start, routed: order.routed },
-    deliveries: [],
-  });
+  return shippers.reduce<Plan>((plan, [to, lineItems]) => placeWith(plan, to, lineItems, network), start);
 }
 
 /** One placement with a shipper; of what nobody ships, one blocked routing delivery. */
-function placeWith(
-  { order, deliveries }: Plan,
-  to: string | null,
-  lineItems: LineQuantity[],
-  { connections }: Network,
-): Plan {
+function placeWith(plan: Plan, to: string | null, lineItems: LineQuantity[], { connections }: Network): Plan {
   const target = to === null ? undefined : connections.get(to);
-  const source = connections.get(order.connection);
-  const about = lineItems.map(({ id }) => id).join('\n');
-  if (target) return place({ order, deliveries }, push(order, 'order', target, about, { lineItems }));
+  if (target) return place(plan, 'order', target, lineItems);
+  const source = connections.get(plan.order.connection);
+  if (!source) return plan;
   const missing = to === null ? 'no route matches' : `the route leads to ${to}, which is not a connection`;
-  const blocked = {
-    code: 'route_missing',
-    description: `${missing} for line items ${lineItems.map(({ id }) => id).join(', ')} of an order from ${order.connection}: add a route to the connections file`,
-    waitsFor: 'routes' as const,
-  };
-  if (!source) return { order, deliveries };
-  return place({ order, deliveries }, { ...push(order, 'route', source, about, { lineItems }), blocked });
+  const ids = lineItems.map(({ id }) => id).join(', ');
+  const description = `${missing} for line items ${ids} of an order from ${source.id}: add a route to the connections file`;
+  return place(plan, 'route', source, lineItems, { code: 'route_missing', description, waitsFor: 'routes' });
 }
 
 /** The plan with one more placing delivery, whose units are with it from now on. */
-function place({ order, deliveries }: Plan, delivery: NewDelivery & { subject: { lineItems?: LineQuantity[] } }): Plan {
-  const { id, connection, subject } = delivery;
-  const placement = { delivery: id, connection, lineItems: subject.lineItems ?? [], ...nextAt(order, connection) };
+function place(
+  { order, deliveries }: Plan,
+  action: 'order' | 'route',
+  target: Connection,
+  lineItems: LineQuantity[],
+  blocked?: NewDelivery['blocked'],
+): Plan {
+  const about = lineItems.map(({ id }) => id).join('\n');
+  const delivery = { ...push(order, action, target, about, { lineItems }), ...(blocked && { blocked }) };
+  const placement = { delivery: delivery.id, connection: target.id, lineItems, ...nextAt(order, target.id) };
   return { order: { ...order, placements: [...order.placements, placement] }, deliveries: [...deliveries, delivery] };
 }
 
@@ -109,10 +104,9 @@ export function placeAgain(
   blocked: NonNullable<NewDelivery['blocked']>,
   { connections }: Network,
 ): Plan {
+  const plan = { order, deliveries: [] };
   const target = connections.get(connection);
-  if (!target) return { order, deliveries: [] };
-  const about = lineItems.map(({ id }) => id).join('\n');
-  return place({ order, deliveries: [] }, { ...push(order, 'order', target, about, { lineItems }), blocked });
+  return target ? place(plan, 'order', target, lineItems, blocked) : plan;
 }
 
 /**

@@ -9,8 +9,8 @@ import { applyShipment } from './shipment.ts';
 const SHED = { connection: 'shed', placed: [{ id: 'li_1', quantity: 2 }] };
 const parcel = { carrier: 'DHL', trackingNumber: 'JD1', shippedAt: at(1) };
 const shipped = applyShipment(orderOf(), shipmentOf({ parcels: [parcel] }), SHED).order;
-const told = (changes: Partial<ReturnSnapshot> = {}) =>
-  readReturn(shipped, { externalId: 'ord_8f3a', id: 'R1', at: at(5), ...changes }, 'store', at(6));
+const WORD = { externalId: 'ord_8f3a', id: 'R1', at: at(5) };
+const told = (changes: Partial<ReturnSnapshot> = {}) => readReturn(shipped, { ...WORD, ...changes }, 'store', at(6));
 
 test('a parcel that goes back to its sender is a return of what was in it, once', () => {
   const back = (id: string) => ({ id, type: 'returned_to_sender', at: at(3), trackingNumber: 'JD1' });
@@ -24,6 +24,15 @@ test('a channel tells of it by line, by SKU, or without either', () => {
   expect(told({ items: [{ line: 'li_1', quantity: 1 }] }).lineItems).toEqual([{ id: 'li_1', quantity: 1 }]);
   expect(told({ items: [{ sku: 'MUG-RED', quantity: 9 }] }).lineItems).toEqual([{ id: 'li_1', quantity: 2 }]);
   expect(told().lineItems).toEqual([{ id: 'li_1', quantity: 2 }]);
+  const one = { sku: 'MUG-RED', quantity: 1 };
+  const [mug] = shipped.ucp.line_items;
+  if (!mug) throw new Error('no line');
+  const twice = [1, 2].map((n) => ({ ...mug, id: `li_${n}`, quantity: { original: 1, total: 1, fulfilled: 1 } }));
+  const two = { ...shipped, ucp: { ...shipped.ucp, line_items: twice } };
+  expect(readReturn(two, { ...WORD, items: [one, one] }, 'store', at(6)).lineItems).toEqual([
+    { id: 'li_1', quantity: 1 },
+    { id: 'li_2', quantity: 1 },
+  ]);
 });
 
 test('however often, in whatever order and by whomever it is told, no more comes back than went out', () => {

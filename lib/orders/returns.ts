@@ -3,6 +3,7 @@ import { shortHash } from '#lib/platform/hash';
 import { derive } from './derive.ts';
 import type { Order, Return, ReturnSnapshot } from './order.ts';
 import { mergeLines, sumByLine } from './status.ts';
+import { takeUnits } from './take-lines.ts';
 import type { Told } from './timeline.ts';
 
 /** Units that came back, by line: never more than were shipped, as two may tell of the same ones. */
@@ -19,16 +20,10 @@ export const returnId = (orderId: string, by: string, theirs: string): string =>
 export function readReturn(order: Order, told: ReturnSnapshot, by: string, receivedAt: string): Return {
   const { id, at, items, reason, refund } = told;
   const all = order.ucp.line_items;
-  const lines = items?.flatMap(({ line, sku, quantity }) => {
-    let open = quantity;
-    return all
-      .filter(({ id: own, item }) => (line === undefined ? item.id === sku : own === line))
-      .map(({ id: own, quantity: { original, total } }) => {
-        const units = Math.min(open, Math.max(original, total));
-        open -= units;
-        return { id: own, quantity: units };
-      });
-  });
+  const left = new Map(all.map(({ id: own, quantity: { original, total } }) => [own, Math.max(original, total)]));
+  const lines = items?.flatMap(({ line, sku, quantity }) =>
+    takeUnits(order, left, quantity, (own) => (line === undefined ? own.item.id === sku : own.id === line)),
+  );
   return {
     id: returnId(order.id, by, id),
     by,

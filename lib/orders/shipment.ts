@@ -4,6 +4,7 @@ import { derive } from './derive.ts';
 import type { Fulfillment, LineQuantity, Order, ShipmentEvent, ShipmentSnapshot } from './order.ts';
 import { applyReturns, returnsOfEvents } from './returns.ts';
 import { mergeLines, sumByLine } from './status.ts';
+import { takeUnits } from './take-lines.ts';
 import type { Told } from './timeline.ts';
 import { minus } from './units.ts';
 
@@ -21,9 +22,9 @@ interface ShipmentSource {
   placement?: string;
 }
 
-/** Whether a parcel is one that its shipper was asked for by this placement. */
-const isOf = (parcel: Fulfillment, by: string, placement: string | undefined): boolean =>
-  parcel.by === by && parcel.placement === placement;
+/** Units in the parcels that a shipper was asked for by one placement; undefined: its first. */
+export const sentBy = (parcels: readonly Fulfillment[], by: string, placement: string | undefined): LineQuantity[] =>
+  parcels.filter((each) => each.by === by && each.placement === placement).flatMap(({ lineItems }) => lineItems);
 
 /** Adds the parcels and events a shipper tells of. Nothing known is ever lost, and the same word twice is one word. */
 export function applyShipment(order: Order, shipment: ShipmentSnapshot, source: ShipmentSource): ShipmentResult {
@@ -120,11 +121,7 @@ function addParcels(
     const id = parcelId(order.id, by, trackingNumber);
     const known = parcels.get(id);
     if (!known) added.push(id);
-    const packed = () =>
-      remaining(
-        placed,
-        [...parcels.values()].filter((each) => isOf(each, by, placement)),
-      );
+    const packed = () => minus(mergeLines(placed), sentBy([...parcels.values()], by, placement));
     const lineItems = known?.lineItems ?? (parcel.lineItems ? mergeLines(parcel.lineItems) : packed());
     const of = known ? known.placement : placement;
     parcels.set(id, mergeParcel(known, { ...parcel, id, by, trackingNumber, lineItems, ...(of && { placement: of }) }));
@@ -138,13 +135,6 @@ export const sortParcels = (parcels: Fulfillment[]): Fulfillment[] =>
 
 const earliest = (a: Parcel, b: Parcel): number =>
   compareText(a.shippedAt, b.shippedAt) || compareText(a.trackingNumber, b.trackingNumber);
-
-function remaining(placed: readonly LineQuantity[], parcels: readonly Fulfillment[]): LineQuantity[] {
-  const covered = sumByLine(parcels.flatMap(({ lineItems }) => lineItems));
-  return mergeLines(placed)
-    .map(({ id, quantity }) => ({ id, quantity: quantity - (covered.get(id) ?? 0) }))
-    .filter(({ quantity }) => quantity > 0);
-}
 
 function mergeParcel(known: Fulfillment | undefined, told: Fulfillment): Fulfillment {
   const trackingUrl = mergeText(known?.trackingUrl, told.trackingUrl);
@@ -183,31 +173,16 @@ export function resolveSkus(
   externalIds: ReadonlyMap<string, string> = new Map(),
 ): Parcel[] {
   const isNamed = (sku: string, name: string) => sku === name || externalIds.get(sku) === name;
-  const sent = order.fulfillments.filter((parcel) => isOf(parcel, by, placement)).flatMap(({ lineItems }) => lineItems);
-  const left = sumByLine(minus(placed, sent));
+  const left = sumByLine(minus(placed, sentBy(order.fulfillments, by, placement)));
   const isKnown = (number: string) =>
     order.fulfillments.some(({ trackingNumber, by: shipper }) => shipper === by && trackingNumber === number);
   return parcels.map(({ items, ...parcel }) => {
     if (!items || parcel.lineItems || isKnown(parcel.trackingNumber)) return parcel;
     return {
       ...parcel,
-      lineItems: items.flatMap(({ sku, quantity }) => takeSku(order, left, quantity, (own) => isNamed(own, sku))),
+      lineItems: items.flatMap(({ sku, quantity }) =>
+        takeUnits(order, left, quantity, ({ item }) => isNamed(item.id, sku)),
+      ),
     };
-  });
-}
-
-export function takeSku(
-  order: Order,
-  left: Map<string, number>,
-  wanted: number,
-  isWanted: (sku: string) => boolean,
-): LineQuantity[] {
-  let open = wanted;
-  return order.ucp.line_items.flatMap(({ id, item }) => {
-    const quantity = isWanted(item.id) ? Math.min(open, left.get(id) ?? 0) : 0;
-    if (quantity <= 0) return [];
-    open -= quantity;
-    left.set(id, (left.get(id) ?? 0) - quantity);
-    return [{ id, quantity }];
   });
 }

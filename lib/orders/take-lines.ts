@@ -1,4 +1,5 @@
 import { RejectedError } from '#lib/platform/errors';
+import type { UcpLineItem } from '#lib/ucp/order';
 import type { LineQuantity, Order } from './order.ts';
 import { mergeLines, sumByLine } from './status.ts';
 
@@ -28,6 +29,23 @@ export function takeLines(
     units.set(id, available - quantity);
   }
   return mergeLines(asked);
+}
+
+/** Up to so many units of the lines that are wanted, of each what is `left` of it; that is less then. */
+export function takeUnits(
+  { ucp }: Pick<Order, 'ucp'>,
+  left: Map<string, number>,
+  wanted: number,
+  isWanted: (line: UcpLineItem) => boolean,
+): LineQuantity[] {
+  let open = wanted;
+  return ucp.line_items.filter(isWanted).flatMap(({ id }) => {
+    const quantity = Math.min(open, left.get(id) ?? 0);
+    if (quantity <= 0) return [];
+    open -= quantity;
+    left.set(id, (left.get(id) ?? 0) - quantity);
+    return [{ id, quantity }];
+  });
 }
 
 const rejected = (code: string, problem: string, field: string): RejectedError =>

@@ -188,9 +188,13 @@ export function nextAt({ placements }: Order, connection: string): { n?: number 
 /** What a placement is called at its connection: the order's number, or that with which of several it is. */
 export const numberOf = ({ number }: Order, n = 1): string => (n === 1 ? number : `${number}-${n}`);
 
+/** What is sold, by line. */
+export const skusOf = ({ ucp }: Pick<Order, 'ucp'>): Map<string, string> =>
+  new Map(ucp.line_items.map(({ id, item }) => [id, item.id]));
+
 /** "MUG-RED: 2 placed, 1 wanted". */
 export function differenceOf(order: Order, less: readonly LineQuantity[], left: readonly LineQuantity[]): string {
-  const skus = new Map(order.ucp.line_items.map(({ id, item }) => [id, item.id]));
+  const skus = skusOf(order);
   const units = (lines: readonly LineQuantity[], sku: string) =>
     lines.reduce((sum, { id, quantity }) => sum + (skus.get(id) === sku ? quantity : 0), 0);
   const differing = new Set(less.map(({ id }) => skus.get(id) ?? id));
