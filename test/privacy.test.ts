@@ -104,6 +104,12 @@ async function fillEveryPlace(): Promise<void> {
   const fulfillment = { carrier: 'dhl', trackingNumber: 'JD1', lineItems: [{ id: 'li_1', quantity: 1 }] };
   const headers = { 'idempotency-key': 'once' };
   await call(`/orders/${ORDER}/fulfillments`, fulfillment, { key: 'ops-key', headers });
+  const back = { lineItems: fulfillment.lineItems, reason: 'Zenobia did not like it' };
+  const answers = [1, 2].map(() =>
+    call(`/orders/${ORDER}/returns`, back, { key: 'ops-key', headers: { 'idempotency-key': 'back' } }),
+  );
+  for (const answer of answers)
+    expect(await answer).toMatchObject({ status: 201, body: { return: { reason: back.reason } } });
   const { queueUrl } = await import('#lib/platform/settings');
   const crashed = {
     id: 'evt_crashed',

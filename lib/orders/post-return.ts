@@ -37,18 +37,20 @@ export async function postReturn(
   const { decision } = await changeOrder(
     orderId,
     async (order) => {
+      const { reason = null, refund = null } = order?.erased ? { ...posted, reason: null } : posted;
       const answered = await once.find();
-      if (answered) return { order, answer: answered };
+      if (answered) return { order, answer: { ...answered, return: { ...answered.return, reason } } };
       if (!order) throw new NotFoundError('order');
-      const id = returnId(order.id, ERP, key ?? JSON.stringify(posted));
+      const id = returnId(order.id, ERP, JSON.stringify(key === undefined ? posted : [by, key, posted]));
       const known = order.returns?.find((each) => each.id === id);
       if (known) return { order, answer: { status: 200 as const, return: known } };
-      const { reason = null, refund = null } = posted;
       const lineItems = takeLines(order, posted.lineItems, shipped(order), 'are shipped and did not come back');
-      const taken: Return = { id, by: ERP, at, lineItems, reason: order.erased ? null : reason, refund };
+      const taken: Return = { id, by: ERP, at, lineItems, reason, refund };
       const answer: ReturnAnswer = { status: 201, return: taken };
-      const act = putAct({ act: 'return.posted', about: order.id, by, at, reason: null, detail: { return: id } });
-      return { ...applyReturns(order, [taken]), also: [act, ...once.remember(answer)], answer };
+      // Words that may be the buyer's stand on the order alone; who repeats the request brings them.
+      const wordless = { ...answer, return: { ...taken, reason: null } };
+      const act = putAct({ act: 'return.posted', about: order.id, by, at, detail: { return: id } });
+      return { ...applyReturns(order, [taken]), also: [act, ...once.remember(wordless)], answer };
     },
     { by: ERP, at, origin: randomUUID(), network },
   );
