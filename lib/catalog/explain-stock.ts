@@ -1,6 +1,7 @@
 import type { Known } from './list.ts';
+import { isSold } from './product.ts';
 import type { StockExplanation } from './product-schema.ts';
-import { type Counted, type Market, sumUnits, toldTo } from './stock.ts';
+import { bufferOf, type Counted, type Market, sumUnits, toldTo } from './stock.ts';
 
 /** Why a SKU's number is what it is, in the words of each part of it. */
 export function explainStock(sku: string, { products, counted }: Known, market: Market): StockExplanation {
@@ -9,8 +10,8 @@ export function explainStock(sku: string, { products, counted }: Known, market: 
   const channels = products.flatMap(({ connection: id }) => {
     const connection = market.connections.get(id);
     if (!connection || !market.roleOf(connection.marketplace).takesStock) return [];
-    const buffer = typeof connection.settings.stockBuffer === 'number' ? connection.settings.stockBuffer : 0;
-    return [{ connection: id, buffer, told: forSale === null ? null : toldTo(connection, forSale) }];
+    const told = forSale === null ? null : toldTo(connection, forSale);
+    return [{ connection: id, buffer: bufferOf(connection), told }];
   });
   const sum =
     forSale === null
@@ -26,9 +27,9 @@ export function explainStock(sku: string, { products, counted }: Known, market: 
 type Warehouse = StockExplanation['warehouses'][number];
 
 function explainWarehouse({ product, units, reserved }: Counted): Warehouse {
-  const { connection, quantity = null, enabled, merchantEnabled, updatedAt } = product;
-  const sells = enabled !== false && merchantEnabled !== false;
-  return { connection, quantity, sells, reserved, counts: Math.max(0, (units ?? 0) - reserved), updatedAt };
+  const { connection, quantity = null, updatedAt } = product;
+  const counts = Math.max(0, (units ?? 0) - reserved);
+  return { connection, quantity, sells: isSold(product), reserved, counts, updatedAt };
 }
 
 function sentenceOf({ connection, quantity, sells, reserved, updatedAt }: Warehouse): string {

@@ -61,11 +61,8 @@ const NOTHING: Known = { products: [], counted: [] };
 
 /** What is known of a SKU at this moment; undefined where no connection deals in it. */
 export async function readStock(sku: string, market: Market): Promise<Known | undefined> {
-  const [products, counted] = await Promise.all([
-    getProducts([...market.connections.keys()], sku),
-    countEach(sku, market, new Date()),
-  ]);
-  return products.length > 0 ? { products, counted } : undefined;
+  const products = await getProducts([...market.connections.keys()], sku);
+  return products.length > 0 ? { products, counted: await countEach(products, market, new Date()) } : undefined;
 }
 
 function presentStock(sku: string, { products, counted }: Known): Stock {

@@ -35,6 +35,10 @@ export function applyProduct(
 const text = ({ revision: _r, updatedAt: _u, ...content }: Product): string =>
   JSON.stringify(Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** Units that can be sold: none of what its marketplace has disabled; undefined where it never said a number. */
-export const unitsOf = ({ quantity, enabled, merchantEnabled }: Product): number | undefined =>
-  quantity !== undefined && (enabled === false || merchantEnabled === false) ? 0 : quantity;
+/** Whether its marketplace has disabled neither it nor its merchant. */
+export const isSold = ({ enabled, merchantEnabled }: Product): boolean =>
+  enabled !== false && merchantEnabled !== false;
+
+/** Units that can be sold; undefined where the marketplace never said a number. */
+export const unitsOf = (product: Product): number | undefined =>
+  product.quantity !== undefined && !isSold(product) ? 0 : product.quantity;

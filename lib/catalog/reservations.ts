@@ -4,7 +4,7 @@ import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
 import { pollIntervalSeconds } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
-import { db, expiryOf, put, queryPartition, type Table, transact } from '#lib/platform/table/table';
+import { db, expiryOf, put, queryPartition, type Table } from '#lib/platform/table/table';
 import { ownSku } from './own-sku.ts';
 import type { Product } from './product.ts';
 
@@ -33,10 +33,11 @@ export async function reserve(
     quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
   }
   const expiresAt = expiryOf(items.reservation, at);
-  for (const [sku, quantity] of quantities) {
+  const writes = [...quantities].map(([sku, quantity]) => {
     const key = items.reservation.key({ ...keyOf(warehouse, sku), delivery: id });
-    await transact([put({ delivery: id, quantity, at, expiresAt, ...key })], table);
-  }
+    return table.put(put({ delivery: id, quantity, at, expiresAt, ...key }).Put);
+  });
+  await Promise.all(writes);
   return [...quantities.keys()];
 }
 
@@ -53,14 +54,8 @@ export async function countReserved(
   const { pk } = items.reservation.key({ ...keyOf(warehouse, sku), delivery: '' });
   const kept = await queryPartition<Reservation>(pk, '', table);
   if (kept.length === 0) return 0;
-  const placing = new Map(
-    (
-      await getDeliveries(
-        kept.map((each) => each.delivery),
-        table,
-      )
-    ).map((each) => [each.id, each]),
-  );
+  const ids = kept.map(({ delivery }) => delivery);
+  const placing = new Map((await getDeliveries(ids, table)).map((each) => [each.id, each]));
   const seenFrom = now.getTime() - POLLS_TO_SEE * pollIntervalSeconds(warehouse.pollIntervalSeconds) * 1000;
   const open = kept.filter(({ delivery, at }) => {
     const placement = placing.get(delivery);

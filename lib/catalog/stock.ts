@@ -54,8 +54,8 @@ const tellStock = (sku: string, why: readonly string[], { id, marketplace }: Con
 });
 
 /** The connections that stock what they ship. */
-const listWarehouses = ({ connections, roleOf }: Market): Connection[] =>
-  [...connections.values()].filter(({ marketplace }) => !roleOf(marketplace).info.sells);
+const warehousesOf = ({ connections, roleOf }: Market): Map<string, Connection> =>
+  new Map([...connections].filter(([, { marketplace }]) => !roleOf(marketplace).info.sells));
 
 /** What one warehouse has for sale. */
 export interface Counted {
@@ -66,23 +66,27 @@ export interface Counted {
   reserved: number;
 }
 
-/** What each warehouse has of a SKU. */
-export async function countEach(sku: string, market: Market, now: Date, table = db): Promise<Counted[]> {
-  const warehouses = new Map(listWarehouses(market).map((each) => [each.id, each]));
-  const products = await getProducts([...warehouses.keys()], sku, table);
-  return Promise.all(
-    products.map(async (product): Promise<Counted> => {
-      const units = unitsOf(product) ?? null;
-      const warehouse = warehouses.get(product.connection);
-      const reserved = units === null || !warehouse ? 0 : await countReserved(product, warehouse, now, table);
-      return { product, units, reserved };
-    }),
-  );
+/** What each warehouse has, of what connections say of a SKU. */
+export async function countEach(
+  products: readonly Product[],
+  market: Market,
+  now: Date,
+  table = db,
+): Promise<Counted[]> {
+  const warehouses = warehousesOf(market);
+  const counted = products.map(async (product): Promise<Counted[]> => {
+    const warehouse = warehouses.get(product.connection);
+    if (!warehouse) return [];
+    const units = unitsOf(product) ?? null;
+    return [{ product, units, reserved: units === null ? 0 : await countReserved(product, warehouse, now, table) }];
+  });
+  return (await Promise.all(counted)).flat();
 }
 
 /** Units for sale of a SKU over all warehouses that said a number, less what was just sold; null when none has. */
 export async function countStock(sku: string, market: Market, now = new Date(), table = db): Promise<number | null> {
-  return sumUnits(await countEach(sku, market, now, table));
+  const products = await getProducts([...warehousesOf(market).keys()], sku, table);
+  return sumUnits(await countEach(products, market, now, table));
 }
 
 /** No warehouse's shortage is taken from another. */
@@ -91,8 +95,10 @@ export function sumUnits(counted: readonly Counted[]): number | null {
   return known.length > 0 ? known.reduce((sum, units) => sum + units, 0) : null;
 }
 
-/** What a sales channel is told of so many units: its `settings.stockBuffer` is held back. */
-export function toldTo({ settings }: Pick<Connection, 'settings'>, units: number): number {
-  const { stockBuffer } = settings;
-  return typeof stockBuffer === 'number' ? Math.max(0, units - stockBuffer) : units;
-}
+/** Units that are held back from a sales channel. */
+export const bufferOf = ({ settings: { stockBuffer } }: Pick<Connection, 'settings'>): number =>
+  typeof stockBuffer === 'number' ? stockBuffer : 0;
+
+/** What a sales channel is told of so many units. */
+export const toldTo = (channel: Pick<Connection, 'settings'>, units: number): number =>
+  Math.max(0, units - bufferOf(channel));
