@@ -4,7 +4,6 @@ import type { Connection } from '#lib/connections/connection';
 import { ring } from '#lib/deliveries/ring';
 import { getNetwork, type Network } from '#lib/marketplaces/network';
 import { type Changed, changeOrder, type Decided } from '#lib/orders/change';
-
 import type { Order } from '#lib/orders/order';
 import type { Decision } from '#lib/platform/decision';
 import * as items from '#lib/platform/table/items';

@@ -13,7 +13,6 @@ import { isSettled } from '#lib/orders/status';
 import { getOrder } from '#lib/orders/store';
 import { db, transact } from '#lib/platform/table/table';
 import { changeFor, type InboundState, type Ingest, type Ingested, type Ingesting, type Message } from './event.ts';
-
 import { countFirst, countLate } from './misses.ts';
 
 /**

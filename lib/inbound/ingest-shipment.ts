@@ -4,7 +4,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { replaceDelivery } from '#lib/deliveries/ledger';
 import { decline } from '#lib/orders/decline';
 import type { Order, ShipmentSnapshot } from '#lib/orders/order';
-import { getPlacing, settlePlacements } from '#lib/orders/placements';
+import { blockPlacement, getPlacing, settlePlacements } from '#lib/orders/placements';
 import type { Network } from '#lib/orders/plan';
 import { applyShipment, resolveSkus } from '#lib/orders/shipment';
 import { findByRemoteId, getOrder } from '#lib/orders/store';
@@ -108,7 +108,12 @@ function decideDecline(
   const { cause } = anew;
   const blocks = cause && ('isWhole' in anew || !isCounted);
   const timeline: Told[] = blocks ? [{ type: 'delivery.blocked', detail: { delivery: about.id, ...cause } }] : [];
-  return { order: anew.order, deliveries: anew.deliveries, timeline, ...(blocks && { also: block(about, cause) }) };
+  return {
+    order: anew.order,
+    deliveries: anew.deliveries,
+    timeline,
+    ...(blocks && { also: [blockPlacement(about, cause)] }),
+  };
 }
 
 /** What is declined under the shipper's ids of SKUs, under ours. */
@@ -122,15 +127,6 @@ const GIVEN_BACK = {
   code: 'cancelled_by_supplier',
   description: 'the order was cancelled there: replay to order it anew, or have it shipped by somebody else',
 };
-
-/** What was given back is settled, so that a late word of it does not block the replay that places it anew. */
-const block = (delivery: Delivery, cause: { code: string; description: string }) => [
-  replaceDelivery(delivery, {
-    ...{ ...delivery, state: 'blocked', cause, waitsFor: 'operator' },
-    ...{ nextAttemptAt: null, lease: null, updatedAt: new Date().toISOString() },
-    ...(delivery.placed && { placed: { ...delivery.placed, isSettled: true } }),
-  }),
-];
 
 /** The order that a shipper speaks of, if it was placed with it. */
 export async function findPlaced(

@@ -1,6 +1,5 @@
-import { replaceDelivery } from '#lib/deliveries/ledger';
 import type { Change } from '#lib/marketplaces/contract';
-import { getPlacing, settlePlacements } from '#lib/orders/placements';
+import { blockPlacement, getPlacing, settlePlacements } from '#lib/orders/placements';
 import { isSettled } from '#lib/orders/status';
 import { changeFor, type Ingest, type Ingested, type Ingesting } from './event.ts';
 
@@ -20,17 +19,10 @@ export async function ingestStale(
     if (isSettled(order)) return { order, also: settlePlacements(stale) };
     const description = `${connection.id} has told of no end of order ${number} since ${since}: look there; close this, or replay it to have it asked for again`;
     const cause = { code: 'never_settled', description };
-    const updatedAt = new Date().toISOString();
     return {
       order,
       timeline: stale.map(({ id }) => ({ type: 'delivery.blocked', detail: { delivery: id, ...cause } })),
-      also: stale.map((delivery) =>
-        replaceDelivery(delivery, {
-          ...{ ...delivery, state: 'blocked', cause, waitsFor: 'operator', unknown: true },
-          ...{ nextAttemptAt: null, lease: null, updatedAt },
-          ...(delivery.placed && { placed: { ...delivery.placed, isSettled: true } }),
-        }),
-      ),
+      also: stale.map((delivery) => blockPlacement(delivery, cause, { unknown: true })),
       became: { state: 'applied', order: orderId },
     };
   });

@@ -61,6 +61,18 @@ export const settlePlacements = (placing: readonly Delivery[]): Write[] =>
     .filter(({ placed }) => !placed.isSettled)
     .map((delivery) => replaceDelivery(delivery, { ...delivery, placed: { ...delivery.placed, isSettled: true } }));
 
+/** It waits for a person, and is settled: a late word of it does not block the replay that places it anew. */
+export const blockPlacement = (
+  delivery: Delivery,
+  cause: NonNullable<Delivery['cause']>,
+  { unknown = delivery.unknown } = {},
+): Write =>
+  replaceDelivery(delivery, {
+    ...{ ...delivery, state: 'blocked', cause, waitsFor: 'operator', unknown },
+    ...{ nextAttemptAt: null, lease: null, updatedAt: new Date().toISOString() },
+    ...(delivery.placed && { placed: { ...delivery.placed, isSettled: true } }),
+  });
+
 const PAGE = 50;
 
 /** Placements that still move, oldest first, after those of this order. */
