@@ -3,9 +3,8 @@ import type { Network } from '#lib/marketplaces/network';
 import { changeOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
 import { getOrder, listOrders } from '#lib/orders/store';
-import { putAct } from '#lib/platform/audit';
+import { putAct, recordAct } from '#lib/platform/audit';
 import { NotFoundError } from '#lib/platform/errors';
-import { transact } from '#lib/platform/table/table';
 import { hashEmail, normalEmail } from './email-hash.ts';
 import { type Buyer, type Found, OutOfTime, PLACES, type PlaceName } from './places.ts';
 import { tracesOf } from './traces.ts';
@@ -44,8 +43,7 @@ export async function exportBuyer(subject: Subject, options: Options): Promise<E
   const places = emptyPlaces<unknown[]>(() => []);
   const complete = await eachFound(buyer, (name, { data }) => void places[name].push(data));
   const at = new Date().toISOString();
-  for (const { id } of buyer.orders)
-    await transact([putAct({ act: 'buyer.exported', about: id, by: options.by, at, detail: {} })]);
+  for (const { id } of buyer.orders) await recordAct({ act: 'buyer.exported', about: id, by: options.by }, at);
   return { orders: idsOf(buyer), places, complete: found && complete };
 }
 

@@ -84,7 +84,7 @@ export function openTable(
 ): Table {
   const wired = <Input extends object>(input: Input) => wire(input, nameOf());
   const written = <Input extends { Item?: Values | undefined; Key?: Values | undefined }>(input: Input) => {
-    if (isKeyTooLong({ ...input.Item, ...input.Key }))
+    if (isKeyTooLong(input.Item ?? input.Key ?? {}))
       throw new ContractError({ code: 'id_too_long', description: 'an id is longer than the ledger can hold' });
     return wired(input);
   };
