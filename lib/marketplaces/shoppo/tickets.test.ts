@@ -21,7 +21,15 @@ test('reads the tickets of each kind, with all that was said in them', async () 
     length: 2,
     edges: [{ node: { content: 'Hello' } }, null, { node: { content: 'x'.repeat(2000) } }],
   };
-  const ticket = { id: 'KJh51', status: 'OPEN', zendeskStatus: 'PENDING', firstName: 'Ana', remark: '', comments };
+  const ticket = {
+    id: 'VGlja2V0',
+    ticketId: 'KJh51',
+    status: 'OPEN',
+    zendeskStatus: 'PENDING',
+    firstName: 'Ana',
+    remark: '',
+    comments,
+  };
   const { calls, http } = createRemote('shoppo', [
     page('exchangeItemTicketList', [ticket], 'c1'),
     page('exchangeItemTicketList', [], null),

@@ -1,7 +1,7 @@
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import type { TicketPage } from '../contract.ts';
-import { id, looseText, optionalText, readShape } from '../kit/shape.ts';
+import { id, looseText, optionalId, readShape } from '../kit/shape.ts';
 import { ask } from './api.ts';
 import { nodesOf, Page } from './schema.ts';
 
@@ -36,7 +36,7 @@ const Comments = z.object({
 
 const Node = z.object({
   id,
-  ticketId: optionalText,
+  ticketId: optionalId,
   status: looseText,
   zendeskStatus: looseText,
   firstName: looseText,
@@ -69,9 +69,15 @@ function presentTicket(kind: string, node: object): TicketPage['tickets'][number
   const ticket = readShape(Node, node);
   const { status = null, zendeskStatus = null, reason = null, remark = null } = ticket;
   return {
-    // A reply names what creating a ticket returned.
-    id: ticket.id,
-    ...{ kind, status, serviceStatus: zendeskStatus?.toLowerCase() ?? null, reason, remark },
+    // "return id when create ticket", which a reply names.
+    ...{
+      id: ticket.ticketId ?? ticket.id,
+      kind,
+      status,
+      serviceStatus: zendeskStatus?.toLowerCase() ?? null,
+      reason,
+      remark,
+    },
     author: { first_name: ticket.firstName ?? null, last_name: ticket.lastName ?? null, email: ticket.email ?? null },
     comments: (ticket.comments?.edges ?? []).flatMap((edge) => edge?.node?.content ?? []),
   };
