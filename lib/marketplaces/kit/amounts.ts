@@ -13,13 +13,14 @@ export interface AmountReader {
   assumed: string[];
 }
 
-export function amountsIn(currency: string): AmountReader {
+/** `path` is where in the body a field stands, for errors that name it. */
+export function amountsIn(currency: string, path: (field: string) => string = String): AmountReader {
   const assumed: string[] = [];
   const assume = (field: string, words: string): void => {
     assumed.push(`${field}: ${words}`);
   };
   const minor = (value: string | number, field: string): number =>
-    toMinorRounded(value, currency, field, () => assume(field, `rounded to the decimals of ${currency}`));
+    toMinorRounded(value, currency, path(field), () => assume(field, `rounded to the decimals of ${currency}`));
   const control = (value: unknown, field: string): number | undefined => {
     if ((value ?? '') === '') return undefined;
     const read = unlessUnreadable(() => minor(textOf(value), field));

@@ -1,4 +1,5 @@
 import { type Aliases, isWithin, translate } from './fields.ts';
+import { isObject } from './json.ts';
 
 /** A member of a body by its path, in which `[]` stands for any item of a list and `*` for any key that is data. */
 export interface BodyMember {
@@ -26,8 +27,6 @@ const MAX_NAMES = 40;
 
 /** Names as documents have them: `street_2` and not `ord_8f3a`, `MUG-RED` or somebody's address. */
 const NAME = /^[$@_]?[a-z][a-z_]{0,39}\d{0,2}$/i;
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** Whether an object's keys are data, as ids are: half of them are no names, there are many, or all hold the same. */
 function isMap(object: object): boolean {

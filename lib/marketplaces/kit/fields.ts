@@ -1,4 +1,5 @@
 import * as z from '#lib/platform/zod';
+import { isObject } from './json.ts';
 
 /** Where a body's members went, from path to path. */
 export type Aliases = ReadonlyMap<string, string>;
@@ -25,7 +26,6 @@ export const Fields = z.record(Path, Path).check((context) => {
 });
 
 type Node = Record<string, unknown>;
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
 const partsOf = (path: string): string[] => path.match(/\[\]|[^.[\]]+/g) ?? [];
 
 /** Every value at a path, with the places in its lists. */
@@ -33,7 +33,7 @@ function find(value: unknown, [part, ...rest]: readonly string[], places: readon
   if (part === undefined) return value === undefined || value === null ? [] : [{ value, places }];
   if (part === '[]')
     return Array.isArray(value) ? value.flatMap((each, place) => find(each, rest, [...places, place])) : [];
-  return isNode(value) && Object.hasOwn(value, part) ? find(value[part], rest, places) : [];
+  return isObject(value) && Object.hasOwn(value, part) ? find(value[part], rest, places) : [];
 }
 interface Found {
   value: unknown;
@@ -51,7 +51,7 @@ function set(node: Node, parts: readonly string[], { value, places }: Found): vo
   }
   node[key] ??= rest[0] === '[]' ? [] : {};
   const next = node[key];
-  if (isNode(next)) set(next, rest, { value, places: part === '[]' ? others : places });
+  if (isObject(next)) set(next, rest, { value, places: part === '[]' ? others : places });
 }
 
 /**
@@ -60,10 +60,10 @@ function set(node: Node, parts: readonly string[], { value, places }: Found): vo
  */
 export function applyFields(raw: unknown, fields: unknown): { body: unknown; aliases: Aliases } {
   const aliases = new Map<string, string>();
-  const entries = Object.entries(isNode(fields) ? fields : {});
-  if (entries.length === 0 || !isNode(raw)) return { body: raw, aliases };
+  const entries = Object.entries(isObject(fields) ? fields : {});
+  if (entries.length === 0 || !isObject(raw)) return { body: raw, aliases };
   const body = structuredClone(raw);
-  const wrapped = Object.entries(body).filter((entry): entry is [string, Node] => isNode(entry[1]));
+  const wrapped = Object.entries(body).filter((entry): entry is [string, Node] => isObject(entry[1]));
   for (const [from, to] of entries) {
     for (const [prefix, node] of [['', body], ...wrapped.map(([key, value]) => [`${key}.`, value])] as const) {
       const found = find(node, partsOf(from));

@@ -6,12 +6,13 @@ export const isExact = (value: unknown): boolean =>
 
 export const INEXACT = 'is a number that JSON cannot hold exactly: expected text';
 
+/** An object or a list. */
+export const isObject = (value: unknown): value is Record<PropertyKey, unknown> =>
+  typeof value === 'object' && value !== null;
+
 /** A member of a JSON object, undefined for anything that is not one. */
-export function member(value: unknown, key: PropertyKey): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<PropertyKey, unknown>)[key]
-    : undefined;
-}
+export const member = (value: unknown, key: PropertyKey): unknown =>
+  isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 
 /** What JSON text says in a shape; undefined for any other text, and for none. */
 export function parseJson<T>(schema: z.ZodMiniType<T>, text: string | null): T | undefined {
@@ -25,3 +26,7 @@ export function parseJson<T>(schema: z.ZodMiniType<T>, text: string | null): T |
 /** An id or word as text; empty for anything but text and exact numbers. (`String()` fails on `{"toString":0}`.) */
 export const textOf = (value: unknown): string =>
   typeof value === 'string' || (typeof value === 'number' && isExact(value)) ? String(value).trim() : '';
+
+/** The first of these members that says something as text; empty for none. */
+export const firstText = (value: unknown, keys: readonly string[]): string =>
+  keys.map((key) => textOf(member(value, key))).find((text) => text !== '') ?? '';

@@ -3,7 +3,7 @@ import { classify, describe, type HttpResponse } from '#lib/platform/http/classi
 import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { member, textOf } from '../kit/json.ts';
+import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import {
   anything,
   id,
@@ -149,7 +149,7 @@ export async function getStockByEan(caller: Caller, ean: string): Promise<object
   return bodyOf(await call(caller, { method: 'GET', path: '/items/get_stock_ean', query: { ean } }));
 }
 
-const bodyOf = ({ body }: { body: unknown }): object => (typeof body === 'object' && body !== null ? body : {});
+const bodyOf = ({ body }: { body: unknown }): object => (isObject(body) ? body : {});
 
 export type Fields = Record<string, string | number>;
 
@@ -218,10 +218,7 @@ function refuse(response: HttpResponse, more = ''): IntegrationError {
 function namesIn(body: unknown, key: string): string[] {
   const items = member(body, key);
   if (!Array.isArray(items)) return [];
-  return items.map((item) => {
-    const names = [item, ...['sku', 'title', 'id'].map((name) => member(item, name))].map(textOf);
-    return names.find((name) => name !== '') ?? 'one without a SKU';
-  });
+  return items.map((item) => textOf(item) || firstText(item, ['sku', 'title', 'id']) || 'one without a SKU');
 }
 
 /**

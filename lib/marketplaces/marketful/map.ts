@@ -5,7 +5,7 @@ import { shortHash } from '#lib/platform/hash';
 import { toInstant } from '#lib/platform/time';
 import type * as z from '#lib/platform/zod';
 import type { Change, InboundBody } from '../contract.ts';
-import { INEXACT, isExact, member, textOf } from '../kit/json.ts';
+import { firstText, INEXACT, isExact, member, textOf } from '../kit/json.ts';
 import { readCode } from '../kit/placement-code.ts';
 import { defined, readShape, unlessUnreadable, unreadable, unused } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
@@ -156,8 +156,7 @@ const LAST_TYPES = new Set(['delivered', 'returned_to_sender', 'canceled']);
 
 /** The type of a status, text or an object with a name; one we do not know passes as it is, as UCP's list is open. */
 function typeOf(status: unknown): string {
-  const told = ['status', 'name', 'nombre', 'estado', 'tipo'].map((key) => textOf(member(status, key))).find(Boolean);
-  const word = (textOf(status) || (told ?? ''))
+  const word = (textOf(status) || firstText(status, ['status', 'name', 'nombre', 'estado', 'tipo']))
     .normalize('NFD')
     .replaceAll(/\p{M}/gu, '')
     .toLowerCase()

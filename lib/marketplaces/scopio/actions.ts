@@ -2,7 +2,7 @@ import { BlockedError, OUTCOME_UNKNOWN } from '#lib/platform/errors';
 import type { ProbedAction, ReportInput } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
 import { parcelCarrier } from '../kit/carriers.ts';
-import { textOf } from '../kit/json.ts';
+import { isObject, textOf } from '../kit/json.ts';
 import { fulfillOrder, listOrders } from './api.ts';
 import { carriers, info } from './manifest.ts';
 
@@ -34,7 +34,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
 
 /** By whichever member names it: it is no mapped order. */
 const isNamed = (order: unknown, externalId: string): boolean =>
-  Object.values(typeof order === 'object' && order !== null ? order : {}).some((value) => textOf(value) === externalId);
+  Object.values(isObject(order) ? order : {}).some((value) => textOf(value) === externalId);
 
 function undecided({ order, fulfillment: { trackingNumber } }: ReportInput): BlockedError {
   const description = `Scopio lists order ${order.number} no more, as another parcel of it was reported, and cannot be asked for parcel ${trackingNumber}: look there, and replay this only if it is missing`;

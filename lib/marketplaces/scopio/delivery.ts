@@ -1,5 +1,5 @@
 import type { OrderSnapshot } from '#lib/orders/order';
-import { member, textOf } from '../kit/json.ts';
+import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import { defined, unreadable } from '../kit/shape.ts';
 import { carriers } from './manifest.ts';
 import type { Address } from './schema.ts';
@@ -29,8 +29,6 @@ export function readDelivery(order: unknown): Delivery {
   return { shippingMethod: name || code || null, ...defined({ shippingCode: code || undefined, pickupPoint: point }) };
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
 /** The first of a list, and what text holds that is JSON itself. */
 function first(value: unknown): unknown {
   if (Array.isArray(value)) return first(value[0]);
@@ -50,9 +48,6 @@ const keysOf = (value: unknown): Array<[string, string]> =>
   isObject(value) && !Array.isArray(value)
     ? Object.keys(value).map((key) => [key.replaceAll(/[_\-\s]/g, '').toLowerCase(), key])
     : [];
-
-const firstText = (value: unknown, keys: readonly string[]): string =>
-  keys.map((key) => textOf(member(value, key))).find((text) => text !== '') ?? '';
 
 function pickupPointIn(places: readonly unknown[]): PickupPoint | undefined {
   for (const place of places) {

@@ -10,7 +10,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   const order = readShape(PlainUcpOrder, body, around.at);
   const path = pathUnder(around.at);
   const reader = createReader(around, path);
-  const { assumed, assume, instant } = reader;
+  const { assume, instant } = reader;
   const currency = order.currency?.toUpperCase() ?? around.currency;
   if (order.currency === undefined) assume('currency', `is missing: ${currency}`);
   const told = instant(order.created_at, 'created_at');
@@ -59,7 +59,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     },
     ...discountsOf(order.totals),
     ...defined({ checkoutId: order.checkout_id, permalinkUrl: order.permalink_url, note: order.note }),
-    ...(assumed.length > 0 && { assumed }),
+    ...reader.told(),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import type { Change, InboundBody } from '../contract.ts';
-import { member, textOf } from '../kit/json.ts';
+import { isObject, member, textOf } from '../kit/json.ts';
 import { defined, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
 import { checkDeliverable, readDelivery } from './delivery.ts';
 import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf } from './map-common.ts';
@@ -34,11 +34,11 @@ function isUcp(order: unknown): boolean {
 function mapOrder(body: unknown, around: Around): OrderSnapshot {
   const order = readShape(Order, body, around.at);
   const path = pathUnder(around.at);
-  const reader = createReader(around, path);
-  const { assumed, assume, instant, control } = reader;
+  const currency = order.currency?.toUpperCase() ?? around.currency;
+  const reader = createReader(around, path, currency);
+  const { assume, instant, control } = reader;
   const externalId = order.id ?? order.order_id ?? order.number ?? needed(path('id'));
   if (order.id === undefined) assume('id', `is missing: ${order.order_id ? 'order_id' : 'number'} stands for it`);
-  const currency = order.currency?.toUpperCase() ?? around.currency;
   if (order.currency === undefined) assume('currency', `is missing: ${currency}`);
   const told = instant(order.created_at, 'created_at');
   const paid = instant(order.paid_at, 'paid_at');
@@ -50,11 +50,11 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
   const shippingAddress = addressOf(shipping, path('shipping_address'), around.country, assume);
   if (!delivery.pickupPoint) checkDeliverable(shippingAddress, path('shipping_address'));
 
-  const lines = linesOf(order, currency, reader);
+  const lines = linesOf(order, reader);
   const goods = lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0);
-  const fulfillment = control(order.shipping?.gross_price, currency, 'shipping.gross_price') ?? 0;
-  const discount = control(order.discount, currency, 'discount') ?? 0;
-  const given = control(order.total_gross, currency, 'total_gross');
+  const fulfillment = control(order.shipping?.gross_price, 'shipping.gross_price') ?? 0;
+  const discount = control(order.discount, 'discount') ?? 0;
+  const given = control(order.total_gross, 'total_gross');
   if (given === undefined) assume('total_gross', 'is missing: what lines and shipping add up to');
   const total = given ?? goods + fulfillment - discount;
 
@@ -74,13 +74,13 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
     ...delivery,
     ...shipByOf(order, reader),
     lines,
-    amounts: { fulfillment, tax: taxOf(order, { total, fulfillment, lines, currency }, reader), discount, total },
+    amounts: { fulfillment, tax: taxOf(order, { total, fulfillment, lines }, reader), discount, total },
     ...defined({ note: order.note }),
-    ...(assumed.length > 0 && { assumed }),
+    ...reader.told(),
   };
 }
 
-function linesOf({ items }: Order, currency: string, reader: Reader): SnapshotLine[] {
+function linesOf({ items }: Order, reader: Reader): SnapshotLine[] {
   const { assume, money, control, path } = reader;
   const ids = new Set<string>();
   return items.map((item, index) => {
@@ -88,8 +88,8 @@ function linesOf({ items }: Order, currency: string, reader: Reader): SnapshotLi
     const { sku = item.ean ?? needed(path(`${at}.sku`)), quantity } = item;
     const id = unused(item.id ?? item.ean ?? sku, ids);
     if (id !== item.id) assume(`${at}.id`, 'is missing or not its own: EAN, SKU or its place stand for it');
-    const net = control(item.net_price, currency, `${at}.net_price`);
-    const gross = money(item.gross_price, currency, `${at}.gross_price`);
+    const net = control(item.net_price, `${at}.net_price`);
+    const gross = money(item.gross_price, `${at}.gross_price`);
     if (gross === undefined) assume(`${at}.gross_price`, 'is missing: the net price stands for it');
     const unitPrice = gross ?? net ?? needed(path(`${at}.gross_price`));
     const isTold = gross !== undefined && net !== undefined && net <= gross;
@@ -119,7 +119,7 @@ function rateBetween(net: number, gross: number): number | undefined {
 function attributesOf(told: unknown): Record<string, string> | undefined {
   const pairs: Array<[unknown, unknown]> = Array.isArray(told)
     ? told.map((one) => [member(one, 'name') ?? member(one, 'key'), member(one, 'value')])
-    : Object.entries(typeof told === 'object' && told !== null ? told : {});
+    : Object.entries(isObject(told) ? told : {});
   const texts = pairs.flatMap(([name, value]) =>
     ['string', 'number', 'boolean'].includes(typeof value) && typeof name === 'string' ? [[name, String(value)]] : [],
   );
@@ -130,14 +130,13 @@ interface Figures {
   total: number;
   fulfillment: number;
   lines: readonly SnapshotLine[];
-  currency: string;
 }
 
 /** `total_gross` less `total_net`; else what lines and shipping tell of theirs. */
-function taxOf(order: Order, { total, fulfillment, lines, currency }: Figures, { assume, control }: Reader): number {
-  const net = control(order.total_net, currency, 'total_net');
+function taxOf(order: Order, { total, fulfillment, lines }: Figures, { assume, control }: Reader): number {
+  const net = control(order.total_net, 'total_net');
   if (net !== undefined && net <= total) return total - net;
   if (net !== undefined) assume('total_net', 'is above total_gross: the tax of the lines stands for it');
-  const shippingNet = control(order.shipping?.net_price, currency, 'shipping.net_price') ?? fulfillment;
+  const shippingNet = control(order.shipping?.net_price, 'shipping.net_price') ?? fulfillment;
   return lines.reduce((sum, { tax = 0 }) => sum + tax, Math.max(0, fulfillment - shippingNet));
 }

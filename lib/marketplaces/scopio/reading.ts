@@ -1,5 +1,5 @@
-import { toMinorRounded } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
+import { amountsIn } from '../kit/amounts.ts';
 import { member, textOf } from '../kit/json.ts';
 import { unlessUnreadable } from '../kit/shape.ts';
 
@@ -16,11 +16,11 @@ export interface Around {
 }
 
 /** Reads members of one order. What it had to assume stands in `assumed`, by paths below the order, without values. */
-export function createReader({ zone }: Pick<Around, 'zone'>, path: (field: string) => string) {
-  const assumed: string[] = [];
-  const assume = (field: string, what: string): void => {
-    if (!assumed.some((words) => words.startsWith(`${field}: `))) assumed.push(`${field}: ${what}`);
-  };
+export function createReader({ zone }: Pick<Around, 'zone'>, path: (field: string) => string, currency = '') {
+  const { minor, control, assume, assumed } = amountsIn(currency, path);
+  /** Of two about one field the first says why. */
+  const isFirst = (words: string, index: number): boolean =>
+    assumed.findIndex((other) => fieldOf(other) === fieldOf(words)) === index;
 
   /** An instant; null where there is none, or none that can be read. */
   function instant(value: unknown, field: string): string | null {
@@ -32,24 +32,23 @@ export function createReader({ zone }: Pick<Around, 'zone'>, path: (field: strin
     return read ?? null;
   }
 
-  /** A decimal in minor units, rounded where it has more decimals than the currency; undefined for none. */
-  function money(told: unknown, currency: string, field: string): number | undefined {
-    const value = member(told, 'amount') ?? told ?? '';
-    if (value === '') return undefined;
-    const onRounded = () => assume(field, `has more decimals than ${currency}: rounded`);
-    // A comma before the last one or two digits is the decimal point of Poland.
-    const plain = typeof value === 'number' ? value : textOf(value).replace(/,(?=\d{1,2}$)/, '.');
-    return toMinorRounded(plain, currency, path(field), onRounded);
+  /** An amount, also as an object's; a comma before the last one or two digits is the decimal point of Poland. */
+  function plain(told: unknown): string | number {
+    const value = member(told, 'amount') ?? told;
+    return typeof value === 'number' ? value : textOf(value).replace(/,(?=\d{1,2}$)/, '.');
   }
 
-  /** As `money`, of a figure that only controls: one that cannot be read is none. */
-  function control(value: unknown, currency: string, field: string): number | undefined {
-    if ((member(value, 'amount') ?? value ?? '') === '') return undefined;
-    const read = unlessUnreadable(() => money(value, currency, field));
-    if (read === undefined) assume(field, 'is no amount that can be read');
-    return read;
-  }
-
-  return { assumed, assume, instant, money, control, path };
+  return {
+    ...{ path, instant, assume },
+    /** The order's `assumed`, if there is any. */
+    told: () => (assumed.length > 0 ? { assumed: assumed.filter(isFirst) } : {}),
+    /** Minor units; undefined for none. */
+    money: (told: unknown, field: string) => (isNone(told) ? undefined : minor(plain(told), field)),
+    control: (told: unknown, field: string) => (isNone(told) ? undefined : control(plain(told), field)),
+  };
 }
 export type Reader = ReturnType<typeof createReader>;
+
+const fieldOf = (words: string): string => words.split(': ', 1)[0] ?? '';
+
+const isNone = (told: unknown): boolean => (member(told, 'amount') ?? told ?? '') === '';

@@ -1,5 +1,5 @@
 import type { Webhook } from '../contract.ts';
-import { isExact, member, textOf } from '../kit/json.ts';
+import { isExact, isObject, member, textOf } from '../kit/json.ts';
 import { urlSecret } from '../kit/webhook-secret.ts';
 import { info } from './manifest.ts';
 
@@ -40,7 +40,7 @@ export function isWithoutId(bytes: Buffer): boolean {
 }
 
 function holdsNumber(value: unknown): boolean {
-  if (typeof value === 'object' && value !== null) return Object.values(value).some(holdsNumber);
+  if (isObject(value)) return Object.values(value).some(holdsNumber);
   return digits(value) !== undefined;
 }
 

@@ -7,7 +7,7 @@ import {
 } from '#lib/platform/errors';
 import { classify, describe, type HttpResponse } from '#lib/platform/http/classify';
 import type { RemoteContext } from '../action.ts';
-import { member, textOf } from '../kit/json.ts';
+import { isObject, member, textOf } from '../kit/json.ts';
 import { readShape } from '../kit/shape.ts';
 import {
   CANCEL_ORDER,
@@ -41,18 +41,18 @@ export async function ask(caller: Caller, query: string, variables: Variables): 
     refusal: (answer) => (classify(answer) instanceof RejectedError ? readErrors(answer) : null),
   });
   const data = member(response.body, 'data');
-  const [answer = null] = typeof data === 'object' && data !== null ? Object.values(data) : [];
+  const [answer = null] = isObject(data) ? Object.values(data) : [];
   // An answer beside errors: the operation was done, and only some of its fields could not be shown.
   if (answer !== null && !isEmpty(answer)) return answer;
   const refusal = readErrors(response);
   if (refusal) throw refusal;
-  if (typeof data === 'object' && data !== null) return answer;
+  if (isObject(data)) return answer;
   throw unclear(response, describe(response));
 }
 
 /** A payload of which nothing came: `{ "order": null }`. */
 const isEmpty = (answer: unknown): boolean =>
-  typeof answer === 'object' && answer !== null && Object.values(answer).every((value) => value === null);
+  isObject(answer) && Object.values(answer).every((value) => value === null);
 
 const CREDENTIALS = /^(unauthori[sz]ed|unauthenticated|forbidden|not authenticated|authentication)\b/i;
 const PATIENCE = /too many requests|rate limit/i;

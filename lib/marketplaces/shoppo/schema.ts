@@ -1,4 +1,5 @@
 import * as z from '#lib/platform/zod';
+import { isObject } from '../kit/json.ts';
 import {
   anything,
   count,
@@ -87,8 +88,7 @@ export const Page = z.object({
 export type Page = z.infer<typeof Page>;
 
 /** The nodes of a page as they came; an edge may have none. */
-export const nodesOf = ({ edges }: Page): object[] =>
-  edges.flatMap(({ node }) => (typeof node === 'object' && node !== null ? [node] : []));
+export const nodesOf = ({ edges }: Page): object[] => edges.flatMap(({ node }) => (isObject(node) ? [node] : []));
 
 const SkuFields = z.object({
   identifier: optionalId,
