@@ -70,31 +70,27 @@ const BLOCKS: Readonly<Record<string, (there: string, description: string) => [w
 
 const RUNS_AGAIN = ', and it goes on by itself';
 const ENDINGS = { connection: RUNS_AGAIN, routes: RUNS_AGAIN, order: RUNS_AGAIN, operator: '' } as const;
+const WANTED = { connection: 'connection', routes: 'route', order: 'order', operator: 'decision' } as const;
 const DECIDE = 'replay the delivery if it is still to be done, or close it if it is done there';
 
 /** What a delivery that waits for a person says: why it stopped, and what sets it going again. */
 export function troubleOf(delivery: Delivery, others: number, around: Around): Said {
-  const { state, cause, updatedAt, waitsFor: what, connection, attemptCount } = delivery;
+  const { state, cause, updatedAt, connection, attemptCount } = delivery;
+  const what = delivery.waitsFor ?? 'operator';
   const { code, description } = cause ?? { code: 'unknown', description: 'nothing is on record' };
   const doing = doingOf(delivery, around);
   const since = timeOf(updatedAt, around.now);
-  const more =
-    others === 0
-      ? ''
-      : `${others === 1 ? 'one more of its deliveries needs' : `${others} more of its deliveries need`} you`;
-  const wanted = ({ connection: 'connection', routes: 'route', order: 'order', operator: 'decision' } as const)[
-    what ?? 'operator'
-  ];
-  const waits = waitsFor('you', wanted, updatedAt);
+  const need = others === 1 ? 'one more of its deliveries needs' : `${others} more of its deliveries need`;
+  const more = others === 0 ? '' : `${need} you`;
+  const waits = waitsFor('you', WANTED[what], updatedAt);
   if (state === 'dead') {
     const tries = attemptCount > 1 ? ` after ${attemptCount} attempts` : '';
     const clauses = [`${doing} gave up at ${since}${tries} (${code}: ${description})`, DECIDE, more];
     return { stage: 'dead', clauses, waitsFor: waits };
   }
   const [why = '', ...rest] = description.split(': ');
-  const told = BLOCKS[code]?.(nameOf(connection, around.names), description) ?? [why, rest.join(': ')];
-  const [reason, remedy] = told;
-  const ending = ENDINGS[what ?? 'operator'];
-  const clauses = [`${doing} has been blocked since ${since}: ${reason}`, remedy ? `${remedy}${ending}` : DECIDE, more];
+  const [reason, remedy] = BLOCKS[code]?.(nameOf(connection, around.names), description) ?? [why, rest.join(': ')];
+  const goesOn = remedy ? `${remedy}${ENDINGS[what]}` : DECIDE;
+  const clauses = [`${doing} has been blocked since ${since}: ${reason}`, goesOn, more];
   return { stage: 'blocked', clauses, waitsFor: waits };
 }
