@@ -3,6 +3,7 @@ import type { Product } from '#lib/catalog/product';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { subjectOf } from '#lib/deliveries/subject';
 import type { Order } from '#lib/orders/order';
+import { wasReleased } from '#lib/orders/release';
 import { statusOf } from '#lib/orders/status';
 import { shortHash } from '#lib/platform/hash';
 import type { Change, ChangeType } from './change-schema.ts';
@@ -28,7 +29,7 @@ export function changesOfOrder(before: Order | undefined, after: Order): Change[
   const changed = before ? membersChanged(before, after) : [];
   const types: ChangeType[] = [
     ...(before ? [] : (['order.created'] as const)),
-    ...(isReleased(after) && !(before && isReleased(before)) ? (['order.released'] as const) : []),
+    ...(wasReleased(after) && !(before && wasReleased(before)) ? (['order.released'] as const) : []),
     ...(statusOf(after) === 'cancelled' && !(before && statusOf(before) === 'cancelled')
       ? (['order.cancelled'] as const)
       : []),
@@ -45,7 +46,6 @@ export function changesOfOrder(before: Order | undefined, after: Order): Change[
   }));
 }
 
-const isReleased = ({ releasedAt, paidAt }: Order): boolean => Boolean(releasedAt ?? paidAt);
 const returns = ({ ucp }: Order): number => ucp.adjustments.filter(({ type }) => type === 'return').length;
 
 function membersChanged(before: Order, after: Order): string[] {

@@ -10,6 +10,7 @@ const acknowledgement = { by: 'erp', reference: 'SO-1', at: '2026-11-20T09:00:00
 it('names each step that an order has not taken', () => {
   const order = orderOf();
   expect(missingSteps(orderOf({ paidAt: null }), [])).toEqual(['released', 'acknowledged', 'shipped', 'told']);
+  expect(missingSteps({ ...order, releasedAt: null }, [])).toContain('released');
   expect(missingSteps(order, [delivery('order', 'blocked')])).toEqual(['acknowledged', 'placed', 'shipped', 'told']);
   expect(missingSteps({ ...order, acknowledgement }, [delivery('order', 'succeeded')])).toEqual(['shipped', 'told']);
 });

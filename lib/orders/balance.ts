@@ -2,6 +2,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { subjectOf } from '#lib/deliveries/subject';
 import * as z from '#lib/platform/zod';
 import type { Order } from './order.ts';
+import { wasReleased } from './release.ts';
 import { statusOf } from './status.ts';
 
 /** How far an order can have come: each that is not cancelled should have come all the way. */
@@ -14,7 +15,7 @@ export function missingSteps(order: Order, deliveries: readonly Delivery[]): Ste
   const isDone = (job: string) =>
     deliveries.every((delivery) => subjectOf(delivery).job !== job || delivery.state === 'succeeded');
   const taken: Record<Step, boolean> = {
-    released: Boolean(order.releasedAt ?? order.paidAt),
+    released: wasReleased(order),
     acknowledged: order.acknowledgement !== undefined,
     placed: isDone('place') && isDone('route'),
     shipped: statusOf(order) === 'fulfilled',

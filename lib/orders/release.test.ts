@@ -3,7 +3,7 @@ import type { Connection } from '#lib/connections/connection';
 import { orderOf } from '#test/support/orders';
 import type { OrderSnapshot } from './order.ts';
 import type { PaymentState } from './order-schema.ts';
-import { isReleased, paymentOf } from './release.ts';
+import { isReleased, paymentOf, wasReleased } from './release.ts';
 
 const network = (settings: object = {}, releases?: readonly PaymentState[]) => ({
   connections: new Map([
@@ -36,4 +36,11 @@ describe('isReleased', () => {
       ...{ method: 'card', state: 'paid' },
     });
   });
+});
+
+it('was released since it could ship, or since it was paid where only that is kept', () => {
+  const paidAt = '2026-11-20T08:15:00.000Z';
+  expect(wasReleased({ paidAt })).toBe(true);
+  expect(wasReleased({ paidAt, releasedAt: null })).toBe(false);
+  expect(wasReleased({ paidAt: null, releasedAt: paidAt })).toBe(true);
 });

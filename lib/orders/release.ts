@@ -10,6 +10,10 @@ export function paymentOf({ paidAt, ...order }: Pick<Order, 'paidAt' | 'history'
   return { method: payment?.method ?? null, state: paidAt && state === 'pending' ? 'paid' : state };
 }
 
+/** Whether it could ever ship. What was stored before `releasedAt` was kept could once it was paid. */
+export const wasReleased = ({ releasedAt, paidAt }: Pick<Order, 'releasedAt' | 'paidAt'>): boolean =>
+  Boolean(releasedAt === undefined ? paidAt : releasedAt);
+
 /** What says in which states of payment an order of a connection may ship. */
 interface Releasing {
   connections: ReadonlyMap<string, Connection>;
