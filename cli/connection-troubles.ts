@@ -1,5 +1,6 @@
 import type { Connections } from '#lib/api/connection-schema';
 import type { Delivery } from '#lib/api/delivery-schema';
+import type { Api } from './api-client.ts';
 import { count, describeOpen, describeSeconds, relativeTime } from './format.ts';
 
 export interface Trouble {
@@ -11,6 +12,20 @@ export interface Trouble {
 
 /** A poll is late by more than this: pollers look every minute, and a poll may take a while. */
 const PATIENCE_SECONDS = 600;
+
+/** Blocked deliveries that are looked at: enough to know which connections hold some up. */
+const LOOKED_AT = 200;
+
+/** The connections of a hub, and what an operator should look at. */
+export async function readTroubles(
+  api: Pick<Api, 'get'>,
+  now: Date,
+): Promise<{ hub: Connections; troubles: Trouble[] }> {
+  const hub = await api.get<Connections>('/connections');
+  const query = { state: 'blocked', limit: LOOKED_AT };
+  const { deliveries } = await api.get<{ deliveries: Delivery[] }>('/deliveries', query);
+  return { hub, troubles: findTroubles(hub, deliveries, now) };
+}
 
 /** What an operator should look at, from what the hub knows of its connections: no marketplace is called. */
 export function findTroubles(

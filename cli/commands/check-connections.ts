@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { Connections } from '#lib/api/connection-schema';
-import type { Delivery } from '#lib/api/delivery-schema';
 import { compareConnections, describeComparison } from '../compare-connections.ts';
-import { findTroubles } from '../connection-troubles.ts';
+import { readTroubles } from '../connection-troubles.ts';
 import { readConnectionsFile } from '../connections-file.ts';
 import { CliError } from '../errors.ts';
 import { count } from '../format.ts';
@@ -43,15 +42,9 @@ async function checkFile(path: string, command: Command): Promise<void> {
   else if (put) console.log(describeComparison(put));
 }
 
-/** Blocked deliveries that are looked at: enough to know which connections hold some up. */
-const LOOKED_AT = 200;
-
 async function checkHub(command: Command): Promise<void> {
   const session = openSession(command);
-  const hub = await session.api.get<Connections>('/connections');
-  const query = { state: 'blocked', limit: LOOKED_AT };
-  const { deliveries: blocked } = await session.api.get<{ deliveries: Delivery[] }>('/deliveries', query);
-  const troubles = findTroubles(hub, blocked, session.now);
+  const { hub, troubles } = await readTroubles(session.api, session.now);
   const checked = hub.connections.length;
   session.answer({ checked, troubles }, () =>
     troubles.length === 0

@@ -1,9 +1,8 @@
 import type { ConsumerAnswer } from '#lib/api/changes';
 import type { Connections } from '#lib/api/connection-schema';
-import type { Delivery } from '#lib/api/delivery-schema';
 import type { Synced } from '#lib/webhooks/sync-schema';
 import type { Api } from '../api-client.ts';
-import { findTroubles } from '../connection-troubles.ts';
+import { readTroubles } from '../connection-troubles.ts';
 import { count, describeSeconds } from '../format.ts';
 import { type Check, type Finding, well, wrong } from './finding.ts';
 
@@ -16,7 +15,6 @@ export interface Hub {
 
 /** More than the way there and back explains. */
 const MAX_SKEW_MS = 5_000;
-const LOOKED_AT = 200;
 
 /** Leases, due times and the order of events of two sides go by clocks. */
 const clock: Check<Hub> = {
@@ -38,14 +36,11 @@ const clock: Check<Hub> = {
 const connections: Check<Hub> = {
   name: 'connections',
   async look({ api, now }) {
-    const all = await api.get<Connections>('/connections');
-    const query = { state: 'blocked', limit: LOOKED_AT };
-    const { deliveries } = await api.get<{ deliveries: Delivery[] }>('/deliveries', query);
-    const troubles = findTroubles(all, deliveries, new Date(now()));
-    if (all.connections.length === 0)
+    const { hub, troubles } = await readTroubles(api, new Date(now()));
+    if (hub.connections.length === 0)
       return [wrong('connections', 'there are none', 'longshore connections put connections.json')];
     if (troubles.length === 0)
-      return [well('connections', `${count(all.connections.length, 'connection', 'connections')} polled, none waits`)];
+      return [well('connections', `${count(hub.connections.length, 'connection', 'connections')} polled, none waits`)];
     return troubles.map(({ connection, trouble, cure }) => wrong('connections', `${connection}: ${trouble}`, cure));
   },
 };

@@ -9,11 +9,7 @@ import { errorResponses, notFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, type Routes } from './kit/route.ts';
-import { Order, OrderId, showOrder } from './order-schema.ts';
-
-const LineItems = z
-  .array(z.strictObject({ id: z.string().check(z.minLength(1)), quantity: z.int().check(z.minimum(1)) }))
-  .check(z.minLength(1), z.maxLength(1000));
+import { LineItems, Order, OrderId, showOrder } from './order-schema.ts';
 
 const words = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
 

@@ -197,17 +197,17 @@ const isPlausible = (instant: string): boolean => instant >= EARLIEST && Date.pa
 
 const WebAddress = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).check(z.maxLength(2048));
 
+/** Units of lines, as callers name them. */
+export const LineItems = z
+  .array(z.strictObject({ id: z.string().check(z.minLength(1)), quantity: z.int().check(z.minimum(1)) }))
+  .check(z.minLength(1), z.maxLength(1000));
+
 export const PostedFulfillment = named(
   'PostedFulfillment',
   z.strictObject({
-    lineItems: doc(
-      z.optional(
-        z
-          .array(z.strictObject({ id: z.string().check(z.minLength(1)), quantity: z.int().check(z.minimum(1)) }))
-          .check(z.minLength(1), z.maxLength(1000)),
-      ),
-      { description: 'What the parcel holds; absent: everything that is left to be shipped.' },
-    ),
+    lineItems: doc(z.optional(LineItems), {
+      description: 'What the parcel holds; absent: everything that is left to be shipped.',
+    }),
     carrier: doc(
       z
         .string()
