@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createClient, HubError } from './index.ts';
 
@@ -71,6 +72,19 @@ test('a parcel is posted again under the same key; what knows no key is posted o
     status: 502,
   });
   expect(other.asked).toHaveLength(1);
+});
+
+test('a key is made for exactly the requests that take one', async () => {
+  const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
+    paths: Record<string, { post?: { parameters?: Array<{ name: string }> } }>;
+  };
+  for (const [path, { post }] of Object.entries(paths)) {
+    const { hub, asked } = fake();
+    if (!post || path.startsWith('/webhooks/')) continue;
+    await hub.POST(path as never, {} as never);
+    const takesKey = post.parameters?.some(({ name }) => name.toLowerCase() === 'idempotency-key') ?? false;
+    expect([path, asked[0]?.headers.has('idempotency-key')]).toEqual([path, takesKey]);
+  }
 });
 
 test('the feed is read until it has caught up, and committed page by page', async () => {

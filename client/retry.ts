@@ -11,7 +11,7 @@ export interface RetryOptions {
 
 const AGAIN = new Set([429, 500, 502, 503, 504]);
 /** Requests of the API that take an `Idempotency-Key`. */
-const ONCE = /\/(fulfillments|returns)$|\/requests\/[^/]+$/;
+const ONCE = /\/(fulfillments|returns|route)$|\/requests\/[^/]+$/;
 const MAX_WAIT_MS = 30_000;
 
 /**
