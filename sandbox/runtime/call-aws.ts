@@ -2,9 +2,6 @@ import { Agent, request } from 'node:http';
 
 const agent = new Agent({ keepAlive: true });
 
-/** What an emulator answers other than 200; its name is that of the AWS error. */
-class AwsRefusal extends Error {}
-
 /** AWS as Lambda's own pollers call it: they are no part of the hub, and need none of its SDK. */
 export function callAws(url: string, target: string, input: object, signal?: AbortSignal): Promise<unknown> {
   const body = JSON.stringify(input);
@@ -25,8 +22,10 @@ export function callAws(url: string, target: string, input: object, signal?: Abo
       response.once('error', reject);
       response.once('end', () => {
         if (response.statusCode === 200) return resolve(JSON.parse(text));
-        const refusal = new AwsRefusal(`${target} was answered ${response.statusCode}`);
-        reject(Object.assign(refusal, { name: 'AwsRefusal', type: /"__type":"[^"#]*#?(\w+)"/.exec(text)?.[1] }));
+        const refusal = new Error(`${target} was answered ${response.statusCode}`);
+        // The AWS error's name: it is what a log line tells of a failure.
+        refusal.name = /"__type":"[^"#]*#?(\w+)"/.exec(text)?.[1] ?? 'AwsRefusal';
+        reject(refusal);
       });
     });
     sent.once('error', reject);

@@ -69,3 +69,8 @@ function refuseTooLarge(name: string, response: unknown): void {
   const message = `${name} answered ${size} bytes, and Lambda takes ${MAX_RESPONSE_BYTES}`;
   throw Object.assign(new Error(message), { name: 'Function.ResponseSizeTooLarge' });
 }
+
+/** Logs a failure by the name of its error: the message may hold a buyer's data. */
+export function tellFailure(message: string, about: object, error: unknown): void {
+  console.error(JSON.stringify({ level: 'error', message, ...about, error: (error as Error).name }));
+}

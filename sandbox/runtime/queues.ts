@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { queueUrl } from '#lib/platform/settings';
 import { queues as all, functions, type QueueSpec } from '#lib/topology';
-import { type Handler, invoke } from './handlers.ts';
+import { type Handler, invoke, tellFailure } from './handlers.ts';
 import { type Hop, MOST_HOPS, nextHop } from './lineage.ts';
 import { createQueueClient, type Message, type QueueClient } from './queue-client.ts';
 import { createRush, type Rush } from './rush.ts';
@@ -109,10 +109,6 @@ function failuresOf(response: unknown, all: ReadonlySet<string>): Set<string> {
   const failed = new Set(reported.map(({ itemIdentifier }) => itemIdentifier));
   if ([...failed].some((id) => !all.has(id))) throw new Error('the report names no message of the batch');
   return failed;
-}
-
-function tellFailure(message: string, about: object, error: unknown): void {
-  console.error(JSON.stringify({ level: 'error', message, ...about, error: (error as Error).name }));
 }
 
 /** Messages as Lambda hands them to a function. */

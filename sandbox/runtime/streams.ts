@@ -5,7 +5,7 @@ import { queueUrl, tableName } from '#lib/platform/settings';
 import { streams as all, type Pattern, type StreamSpec } from '#lib/topology';
 import { ENDPOINT_VARIABLES } from '../aws/endpoints.ts';
 import { callAws } from './call-aws.ts';
-import { type Handler, invoke } from './handlers.ts';
+import { type Handler, invoke, tellFailure } from './handlers.ts';
 
 /** How often Lambda looks at a shard. */
 const LOOK_EVERY_MS = 250;
@@ -43,7 +43,7 @@ export function consumeStreams(
         const work = (batch: DynamoDBRecord[]) => deliver(spec, batch, { handlers, arn, pause, signal });
         await Promise.all(shards.map((shard) => follow({ spec, arn, shard, positions, keep, work, signal })));
       } catch (error) {
-        if (!signal.aborted) tellFailure('a stream could not be read', spec.consumer, error);
+        if (!signal.aborted) tellFailure('a stream could not be read', { function: spec.consumer }, error);
       }
       await sleep(1000, undefined, { signal }).catch(() => undefined);
     }
@@ -172,7 +172,7 @@ async function attempt({ consumer }: StreamSpec, Records: DynamoDBRecord[], { ha
     if (first === -1) return reported.size === 0 ? Records.length : 0;
     return first;
   } catch (error) {
-    tellFailure('a function failed', consumer, error);
+    tellFailure('a function failed', { function: consumer }, error);
     return 0;
   }
 }
@@ -192,6 +192,3 @@ async function bury({ consumer, onFailureQueue }: StreamSpec, batch: DynamoDBRec
   });
   await callAws(url, 'AmazonSQS.SendMessage', { QueueUrl: url, MessageBody }, signal);
 }
-
-const tellFailure = (message: string, consumer: string, error: unknown): void =>
-  console.error(JSON.stringify({ level: 'error', message, function: consumer, error: (error as Error).name }));

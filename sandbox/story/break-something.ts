@@ -38,7 +38,7 @@ export async function breakSomething(hub: string, { listening, connections }: Ma
     await sendUnreadable(`${hub}/webhooks/scopio/scopio-main/order-paid`, secret);
   }
   return `Broken on purpose, for the console to show (not with --quiet):
-  three orders for a postal code that Marketful refuses, until ${`curl -X DELETE ${marketful}/_sandbox/faults`};
+  three orders for a postal code that Marketful refuses, until curl -X DELETE ${marketful}/_sandbox/faults;
   an order whose address lacks its colonia; a webhook with a wrong signature; one whose order is no order.
 `;
 }
