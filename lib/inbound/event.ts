@@ -120,9 +120,8 @@ export function listEvents({ connections, state, since, limit, cursor }: EventFi
   return listIndex<InboundEvent>({
     index: place.index,
     partitions: connections.flatMap((connection) => partitionsOf(place, { connection })),
-    limit,
-    cursor,
-    matches: (event) => (!state || event.state === state) && (!since || event.receivedAt >= since),
+    ...{ limit, cursor, ...(since && { since }) },
+    matches: (event) => !state || event.state === state,
   });
 }
 

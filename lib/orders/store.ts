@@ -149,13 +149,11 @@ export function listOrders({
   return listIndex<Order>({
     index: 'byTime',
     partitions: connections.flatMap((id) => partitionsOf(items.order.byTime, { connection: id })),
-    limit,
-    cursor,
+    ...{ limit, cursor, ...(since && { since }) },
     matches: (order) =>
       (!status || statusOf(order) === status) &&
       (late === undefined || isLate(order) === late) &&
       (acknowledged === undefined || (order.acknowledgement !== undefined) === acknowledged) &&
-      (!since || order.receivedAt >= since) &&
       matches(order),
   });
 }

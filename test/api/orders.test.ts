@@ -121,6 +121,9 @@ test('pages join to the whole list, newest first, and only the last has no curso
   expect(whole.orders[0]).not.toHaveProperty('timeline');
   const cancelled = (await api.call('GET', '/orders?status=cancelled')).body.orders;
   expect(cancelled.map(({ id }: { id: string }) => id)).toEqual(['shop:page-4', 'shop:page-2', 'shop:page-0']);
+  expect((await api.call('GET', `/orders?limit=200&since=${whole.orders.at(-1).receivedAt}`)).body).toEqual(whole);
+  const { body: none } = await api.call('GET', '/orders?limit=1&since=2999-01-01T00:00:00Z');
+  expect(none).toEqual({ orders: [] });
 });
 
 test('a list goes on behind an order whose id is as long as a key can be', async () => {
