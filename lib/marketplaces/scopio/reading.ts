@@ -1,7 +1,7 @@
 import { toInstant } from '#lib/platform/time';
 import { amountsIn } from '../kit/amounts.ts';
 import { member, textOf } from '../kit/json.ts';
-import { unlessUnreadable } from '../kit/shape.ts';
+import { defined, unlessUnreadable } from '../kit/shape.ts';
 
 /** Where in the body an order stands, and what its envelope and its arrival tell of its time. */
 export interface Around {
@@ -17,10 +17,7 @@ export interface Around {
 
 /** Reads members of one order. What it had to assume stands in `assumed`, by paths below the order, without values. */
 export function createReader({ zone }: Pick<Around, 'zone'>, path: (field: string) => string, currency = '') {
-  const { minor, control, assume, assumed } = amountsIn(currency, path);
-  /** Of two about one field the first says why. */
-  const isFirst = (words: string, index: number): boolean =>
-    assumed.findIndex((other) => fieldOf(other) === fieldOf(words)) === index;
+  const { minor, control, assume, told } = amountsIn(currency, path);
 
   /** An instant; null where there is none, or none that can be read. */
   function instant(value: unknown, field: string): string | null {
@@ -33,22 +30,26 @@ export function createReader({ zone }: Pick<Around, 'zone'>, path: (field: strin
   }
 
   /** An amount, also as an object's; a comma before the last one or two digits is the decimal point of Poland. */
-  function plain(told: unknown): string | number {
+  function plain(told: unknown): unknown {
     const value = member(told, 'amount') ?? told;
-    return typeof value === 'number' ? value : textOf(value).replace(/,(?=\d{1,2}$)/, '.');
+    return typeof value === 'string' ? value.trim().replace(/,(?=\d{1,2}$)/, '.') : value;
   }
 
   return {
     ...{ path, instant, assume },
-    /** The order's `assumed`, if there is any. */
-    told: () => (assumed.length > 0 ? { assumed: assumed.filter(isFirst) } : {}),
+    told() {
+      const { assumed } = told();
+      return defined({ assumed: assumed?.filter(isFirst) });
+    },
     /** Minor units; undefined for none. */
-    money: (told: unknown, field: string) => (isNone(told) ? undefined : minor(plain(told), field)),
-    control: (told: unknown, field: string) => (isNone(told) ? undefined : control(plain(told), field)),
+    money: (told: unknown, field: string) => ((plain(told) ?? '') === '' ? undefined : minor(plain(told), field)),
+    control: (told: unknown, field: string) => control(plain(told), field),
   };
 }
 export type Reader = ReturnType<typeof createReader>;
 
-const fieldOf = (words: string): string => words.split(': ', 1)[0] ?? '';
+/** Of two about one field the first says why. */
+const isFirst = (words: string, index: number, all: readonly string[]): boolean =>
+  all.findIndex((other) => fieldOf(other) === fieldOf(words)) === index;
 
-const isNone = (told: unknown): boolean => (member(told, 'amount') ?? told ?? '') === '';
+const fieldOf = (words: string): string => words.split(': ', 1)[0] ?? '';

@@ -42,7 +42,7 @@ function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'versio
   if (settings.timeZone === undefined) amounts.assume(field, 'read as UTC, as settings.timeZone is not set');
   const payment = paymentOf(OrderStatusId, order.PaymentStatusId, order.PaymentMethodId);
   const lines = mapLines(order, amounts);
-  const snapshot = {
+  return {
     externalId: OrderNumber,
     number: OrderNumber,
     placedAt,
@@ -57,8 +57,8 @@ function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'versio
     ...mapMethod(order),
     lines,
     amounts: amountsOf(order, lines, amounts),
+    ...amounts.told(),
   };
-  return { ...snapshot, ...(amounts.assumed.length > 0 && { assumed: amounts.assumed }) };
 }
 
 /** The buyer's choice of carrier and service, by their tables or in the store's own words. */

@@ -48,7 +48,7 @@ function mapOrder(body: unknown, receivedAt: string, settings: Settings): Change
   const amounts = amountsIn(currency);
   const payment = paymentOf(order, settings);
   const { tax, ...goods } = mapRows(order, settings, amounts);
-  const snapshot = {
+  const snapshot: OrderSnapshot = {
     externalId: order.id,
     number: order.number ?? order.id,
     placedAt,
@@ -66,8 +66,9 @@ function mapOrder(body: unknown, receivedAt: string, settings: Settings): Change
     shippingMethod: order.shipping_option ?? null,
     ...goods,
     amounts: amountsOf(order, goods, { tax, added: settings.pricesIncludeTax ? 0 : tax }, amounts),
+    ...amounts.told(),
   };
-  return { type: 'order', order: { ...snapshot, ...(amounts.assumed.length > 0 && { assumed: amounts.assumed }) } };
+  return { type: 'order', order: snapshot };
 }
 
 /** A note to an order of years ago makes it an updated one, and is no order to ship it. */
