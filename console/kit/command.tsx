@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import { Raw } from './text.tsx';
 
 export { curl, longshore, quote } from './command-line.ts';
 
@@ -22,7 +21,7 @@ function Line({ line }: { line: string }) {
   };
   return (
     <div>
-      <Raw>{line}</Raw>
+      <pre>{line}</pre>
       <button type="button" onClick={() => void copy()}>
         {isCopied ? 'Copied' : 'Copy'}
       </button>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { wordsOf } from './hub.ts';
+import { Alert } from './text.tsx';
 
 interface Props {
   title: string;
@@ -68,11 +69,13 @@ interface FormProps {
   act: () => Promise<void>;
   isReady?: boolean;
   children: ComponentChildren;
+  /** A button for what comes before. */
+  before?: ComponentChildren;
   after?: ComponentChildren;
 }
 
 /** A dialog that does one thing. */
-export function ActDialog({ title, verb, onClose, act, isReady = true, children, after }: FormProps) {
+export function ActDialog({ title, verb, onClose, act, isReady = true, children, before, after }: FormProps) {
   const { run, isDoing, error } = useAct(act);
   return (
     <Dialog title={title} onClose={onClose}>
@@ -83,15 +86,12 @@ export function ActDialog({ title, verb, onClose, act, isReady = true, children,
         }}
       >
         {children}
-        {error && (
-          <p role="alert" class="alert">
-            <bdi>{error}</bdi>
-          </p>
-        )}
+        <Alert>{error}</Alert>
         <footer>
           <button type="button" onClick={onClose}>
             Cancel
           </button>
+          {before}
           <button type="submit" class="primary" disabled={!isReady || isDoing}>
             {verb}
           </button>

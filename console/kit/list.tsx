@@ -30,6 +30,7 @@ interface Kept<Row> {
 }
 
 export interface LiveList<Row> extends Readonly<Kept<Row>> {
+  idOf: (row: Row) => string;
   more(): Promise<void>;
   showFresh(): void;
   reload(): Promise<void>;
@@ -128,7 +129,7 @@ export function useList<Row>({
     else void reload();
     return every(refresh);
   }, [key]);
-  return { ...own, more, showFresh, reload, refresh };
+  return { ...own, idOf, more, showFresh, reload, refresh };
 }
 
 /** Puts what a page says into the rows that are shown; what is new waits, what left the page is read by itself. */
@@ -159,7 +160,6 @@ interface Props<Row> {
   name: string;
   list: LiveList<Row>;
   columns: readonly Column<Row>[];
-  idOf: (row: Row) => string;
   keys?: Readonly<Record<string, (row: Row) => unknown>>;
   /** What would stand here and how it gets here. */
   empty: ComponentChildren;
@@ -168,11 +168,11 @@ interface Props<Row> {
 }
 
 /** A list with all its states: new, waiting, empty, failed, more. */
-export function List<Row>({ name, list, columns, idOf, keys = {}, empty, filters = [] }: Props<Row>) {
-  const { rows, fresh, cursor, isRead, isLoading, error, at, reload, more, showFresh } = list;
+export function List<Row>({ name, list, columns, keys = {}, empty, filters = [] }: Props<Row>) {
+  const { idOf, rows, fresh, cursor, isRead, isLoading, error, at, reload, more, showFresh } = list;
   const clear = () => setQuery(Object.fromEntries(filters.map((filter) => [filter, ''])));
   return (
-    <div class="list" aria-busy={isLoading}>
+    <div aria-busy={isLoading}>
       <Problem of={{ error, at, reload: isRead ? list.refresh : reload, ...(isRead && { value: rows }) }} />
       {fresh.length > 0 && (
         <button type="button" class="fresh" onClick={showFresh}>

@@ -16,14 +16,18 @@ export const announce = (text: string): void => {
 
 interface Props {
   title: string;
+  /** What it shows: its problem, and lines in its place until it was read. */
+  of?: Live<unknown>;
   busy?: boolean;
   /** Buttons beside the heading. */
   actions?: ComponentChildren;
-  children: ComponentChildren;
+  children?: ComponentChildren;
 }
 
 /** A screen: its heading, which is also the document's title and takes the focus when a link led here. */
-export function Screen({ title, busy = false, actions, children }: Props) {
+export function Screen({ title, of, actions, children, ...props }: Props) {
+  const isFirst = of !== undefined && !of.value && !of.error;
+  const busy = props.busy || isFirst;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Longshore`;
@@ -43,6 +47,8 @@ export function Screen({ title, busy = false, actions, children }: Props) {
         </h1>
         {actions && <div class="actions">{actions}</div>}
       </header>
+      {of && <Problem of={of} />}
+      {isFirst && <Skeleton />}
       {children}
     </>
   );

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { hrefOf, segment } from './place.ts';
 
 const ZONE = 'longshore-times';
 /** In which zone times are told; remembered. */
@@ -56,7 +57,7 @@ export function Time({
   beside?: boolean;
   seconds?: boolean;
 }) {
-  if (!at) return <span class="none">–</span>;
+  if (!at) return <None />;
   return (
     <>
       <time dateTime={at} title={at}>
@@ -95,9 +96,30 @@ export function Id({ children }: { children: string }) {
   );
 }
 
+interface LinkToProps {
+  /** The path of the list that it is in: `/orders`. */
+  list: string;
+  id: string | null;
+  children?: ComponentChildren;
+}
+
+/** The way to one of a list, by its id where nothing else is said; nothing where there is none. */
+export const LinkTo = ({ list, id, children }: LinkToProps) =>
+  id === null ? <None /> : <a href={hrefOf(`${list}/${segment(id)}`)}>{children ?? <Id>{id}</Id>}</a>;
+
+export const None = () => <span class="none">–</span>;
+
+/** What failed; nothing while nothing did. */
+export const Alert = ({ children }: { children: string | undefined }) =>
+  children ? (
+    <p role="alert" class="alert">
+      <bdi>{children}</bdi>
+    </p>
+  ) : null;
+
 /** Text that came from outside: never markup, and never turning around what stands beside it. */
 export function Outside({ children }: { children: string | null | undefined }) {
-  if (!children) return <span class="none">–</span>;
+  if (!children) return <None />;
   return <bdi title={children.length > 60 ? children : undefined}>{children}</bdi>;
 }
 
@@ -139,10 +161,10 @@ export function State({ children, as }: { children: string; as?: string }) {
   );
 }
 
-/** Text as it came, which scrolls by itself: the keyboard must reach it. */
-export const Raw = ({ children, kind }: { children: string; kind?: string }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
-  <pre class={kind} tabIndex={0}>
+/** Text as it came. It scrolls by itself, and Safari scrolls by the keyboard only what has the focus. */
+export const Raw = ({ children }: { children: string }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: WCAG 2.1.1, what scrolls is reached by the keyboard
+  <pre class="body" tabIndex={0}>
     <bdi>{children}</bdi>
   </pre>
 );

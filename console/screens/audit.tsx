@@ -1,24 +1,25 @@
 import { AsCommand, curl, longshore } from '../kit/command.tsx';
 import type { Shape } from '../kit/hub.ts';
 import { List, useList } from '../kit/list.tsx';
-import { hrefOf, segment } from '../kit/place.ts';
 import { Screen } from '../kit/screen.tsx';
 import type { Column } from '../kit/table.tsx';
-import { Id, Outside, Time } from '../kit/text.tsx';
+import { Id, LinkTo, Outside, Time } from '../kit/text.tsx';
 
 type Act = Shape<'Act'>;
 
 const idOf = ({ id }: Act): string => id;
 
-/** Where what an act was done to is shown. */
-function placeOf({ about }: Act): string | undefined {
-  if (about === null) return undefined;
-  const [, noun] =
-    Object.entries({ dlv_: 'deliveries', rpl_: 'replays', evt_: 'events' }).find(([prefix]) =>
-      about.startsWith(prefix),
-    ) ?? [];
-  if (noun) return hrefOf(`/${noun}/${segment(about)}`);
-  return about.includes(':') ? hrefOf(`/orders/${segment(about)}`) : undefined;
+/** The list that holds what an act was done to, by how its id begins. */
+const LISTS: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^dlv_/, '/deliveries'],
+  [/^rpl_/, '/replays'],
+  [/^evt_/, '/events'],
+  [/:/, '/orders'],
+];
+
+function About({ id }: { id: string | null }) {
+  const [, list] = LISTS.find(([pattern]) => pattern.test(id ?? '')) ?? [];
+  return list || id === null ? <LinkTo list={list ?? ''} id={id} /> : <Id>{id}</Id>;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -37,21 +38,7 @@ const columns: readonly Column<Act>[] = [
   { title: 'When', cell: ({ at }) => <Time at={at} seconds /> },
   { title: 'Who', cell: ({ by }) => <Outside>{by}</Outside> },
   { title: 'What', cell: ({ act }) => WORDS[act] ?? act.split('.').reverse().join(' ') },
-  {
-    title: 'On',
-    cell: (act) => {
-      const href = placeOf(act);
-      return act.about === null ? (
-        '–'
-      ) : href ? (
-        <a href={href}>
-          <Id>{act.about}</Id>
-        </a>
-      ) : (
-        <Id>{act.about}</Id>
-      );
-    },
-  },
+  { title: 'On', cell: ({ about }) => <About id={about} /> },
   { title: 'Why', cell: ({ reason }) => <Outside>{reason}</Outside>, kind: 'wide' },
 ];
 
@@ -64,7 +51,6 @@ export function Audit() {
         name="Audit"
         list={list}
         columns={columns}
-        idOf={idOf}
         empty="Nobody did anything yet. What people replay, close, admit, remap, correct and reveal stands here for 400 days."
       />
       <AsCommand lines={[longshore('audit'), curl('GET', '/audit')]} />

@@ -4,9 +4,9 @@ import { useAct } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
 import { segment } from '../kit/place.ts';
-import { Facts, Problem, Region, Screen, Skeleton } from '../kit/screen.tsx';
+import { Facts, Problem, Region, Screen } from '../kit/screen.tsx';
 import { Table } from '../kit/table.tsx';
-import { Outside, State, Time } from '../kit/text.tsx';
+import { Alert, None, Outside, State, Time } from '../kit/text.tsx';
 import { count, duration } from '../kit/words.ts';
 import { type Connection as Account, healthOf, missedOf, useConfiguration } from './connections.tsx';
 import { Misses } from './misses.tsx';
@@ -16,17 +16,15 @@ import { Try } from './try-body.tsx';
 /** One account in large. */
 export function Connection({ id }: { id: string }) {
   const live = useConfiguration();
-  const { value, error } = live;
+  const { value } = live;
   const connection = value?.connections.find((each) => each.id === id);
   if (value && !connection) return <Missing what="connection" list="/connections" />;
   return (
     <Screen
       title={id}
-      busy={!connection && !error}
+      of={live}
       actions={connection && <State as={healthOf(connection).as}>{healthOf(connection).word}</State>}
     >
-      <Problem of={live} />
-      {!connection && !error && <Skeleton />}
       {connection && (
         <>
           <Polls connection={connection} />
@@ -51,7 +49,7 @@ export function Connection({ id }: { id: string }) {
 
 function Polls({ connection }: { connection: Account }) {
   const { marketplace, baseUrl, pollIntervalSeconds, requestsPerMinute, poll } = connection;
-  const lag = poll.lastPolledAt && Date.now() - Date.parse(poll.lastPolledAt);
+  const lateMs = poll.lastPolledAt && Date.now() - Date.parse(poll.lastPolledAt) - pollIntervalSeconds * 1000;
   return (
     <Facts>
       {[
@@ -65,7 +63,7 @@ function Polls({ connection }: { connection: Account }) {
         ['Last poll', <Time key="last" at={poll.lastPolledAt} seconds beside />],
         ['Next poll', <Time key="next" at={poll.nextPollAt} seconds />],
         ['Polled every', duration(pollIntervalSeconds * 1000)],
-        ['Lag', lag ? duration(lag) : '–'],
+        ['Lag', lateMs === null ? '–' : Number(lateMs) > 0 ? duration(Number(lateMs)) : 'none'],
         ['Budget', `${requestsPerMinute} requests a minute`],
         ['Missed', missedOf(connection)],
         poll.lastError !== null && (['Last error', <Outside key="error">{poll.lastError}</Outside>] as const),
@@ -129,7 +127,7 @@ function ShapeOf({ id }: { id: string }) {
                       appeared <Time at={appearedAt} />
                     </>
                   ) : (
-                    '–'
+                    <None />
                   ),
                 kind: 'minor',
               },
@@ -162,11 +160,7 @@ function Webhooks({ connection: { id, webhooks } }: { connection: Account }) {
         </button>
       }
     >
-      {look.error && (
-        <p role="alert" class="alert">
-          <bdi>{look.error}</bdi>
-        </p>
-      )}
+      <Alert>{look.error}</Alert>
       <p class="muted">To register:</p>
       <ul class="paths">
         {webhooks.map(({ topic, path: at }) => (

@@ -1,10 +1,10 @@
 import { AsCommand, curl, longshore } from '../kit/command.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
-import { hrefOf, segment } from '../kit/place.ts';
-import { Problem, Region, Screen, Skeleton } from '../kit/screen.tsx';
+import { hrefOf } from '../kit/place.ts';
+import { Region, Screen } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
-import { Outside, State, Time } from '../kit/text.tsx';
+import { LinkTo, Outside, State, Time } from '../kit/text.tsx';
 import { count } from '../kit/words.ts';
 
 export type Connection = Shape<'Connection'>;
@@ -41,9 +41,9 @@ const columns: readonly Column<Connection>[] = [
   {
     title: 'Connection',
     cell: ({ id }) => (
-      <a href={hrefOf(`/connections/${segment(id)}`)}>
+      <LinkTo list="/connections" id={id}>
         <Outside>{id}</Outside>
-      </a>
+      </LinkTo>
     ),
   },
   { title: 'Marketplace', cell: ({ marketplace }) => marketplace, kind: 'minor' },
@@ -58,11 +58,9 @@ const columns: readonly Column<Connection>[] = [
 /** The accounts at the marketplaces, who ships what, and what was removed. */
 export function Connections() {
   const live = useConfiguration();
-  const { value, error } = live;
+  const { value } = live;
   return (
-    <Screen title="Connections" busy={!value && !error}>
-      <Problem of={live} />
-      {!value && !error && <Skeleton />}
+    <Screen title="Connections" of={live}>
       {value?.connections.length === 0 && (
         <p class="empty">There is no connection yet: `longshore connections put` puts the connections file.</p>
       )}

@@ -4,10 +4,10 @@ import { Choice, filterOf, OtherFilters, useConnections } from '../kit/filter.ts
 import { ask, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { List, useList } from '../kit/list.tsx';
-import { hrefOf, place, segment, setQuery } from '../kit/place.ts';
+import { place, segment, setQuery } from '../kit/place.ts';
 import { Screen } from '../kit/screen.tsx';
 import type { Column } from '../kit/table.tsx';
-import { Id, Outside, State, Time } from '../kit/text.tsx';
+import { LinkTo, Outside, State, Time } from '../kit/text.tsx';
 import { CloseDialog } from './close-dialog.tsx';
 import { isClosable, ReplayDialog } from './replay-dialog.tsx';
 
@@ -20,25 +20,14 @@ const idOf = ({ id }: Delivery): string => id;
 export const columns: readonly Column<Delivery>[] = [
   {
     title: 'Delivery',
-    cell: ({ id }) => (
-      <a href={hrefOf(`/deliveries/${segment(id)}`)}>
-        <Id>{id}</Id>
-      </a>
-    ),
+    cell: ({ id }) => <LinkTo list="/deliveries" id={id} />,
   },
   { title: 'State', cell: ({ state }) => <State>{state}</State> },
   { title: 'Action', cell: ({ action }) => action },
   { title: 'Connection', cell: ({ connection }) => <Outside>{connection}</Outside>, kind: 'minor' },
   {
     title: 'Order',
-    cell: ({ order }) =>
-      order ? (
-        <a href={hrefOf(`/orders/${segment(order)}`)}>
-          <Id>{order}</Id>
-        </a>
-      ) : (
-        '–'
-      ),
+    cell: ({ order }) => <LinkTo list="/orders" id={order} />,
     kind: 'minor',
   },
   { title: 'Attempts', cell: ({ attemptCount }) => attemptCount, kind: 'number' },
@@ -85,7 +74,6 @@ export function Deliveries() {
         name="Deliveries"
         list={list}
         columns={columns}
-        idOf={idOf}
         keys={{
           r: (delivery) => setReplaying({ delivery }),
           c: (delivery) => isClosable(delivery) && setClosing(delivery),

@@ -3,10 +3,10 @@ import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useLive } from '../kit/live.ts';
-import { hrefOf, segment } from '../kit/place.ts';
-import { announce, Facts, Problem, Region, Screen, Skeleton } from '../kit/screen.tsx';
+import { segment } from '../kit/place.ts';
+import { announce, Facts, Region, Screen } from '../kit/screen.tsx';
 import { Table } from '../kit/table.tsx';
-import { Id, Outside, State, Time } from '../kit/text.tsx';
+import { Id, LinkTo, Outside, State, Time } from '../kit/text.tsx';
 import { cureOf, duration } from '../kit/words.ts';
 import { CloseDialog } from './close-dialog.tsx';
 import { Missing } from './missing.tsx';
@@ -32,7 +32,7 @@ export function Delivery({ id }: { id: string }) {
   return (
     <Screen
       title="Delivery"
-      busy={!delivery && !error}
+      of={live}
       actions={
         <>
           {mayReplay && (
@@ -48,8 +48,6 @@ export function Delivery({ id }: { id: string }) {
         </>
       }
     >
-      <Problem of={live} />
-      {!delivery && !error && <Skeleton />}
       {delivery && (
         <>
           <p class="lead">
@@ -67,25 +65,19 @@ export function Delivery({ id }: { id: string }) {
               ['What', `${delivery.kind} ${delivery.action}`],
               [
                 'Connection',
-                <a key="connection" href={hrefOf(`/connections/${segment(delivery.connection)}`)}>
+                <LinkTo key="connection" list="/connections" id={delivery.connection}>
                   <Outside>{delivery.connection}</Outside>
-                </a>,
+                </LinkTo>,
               ],
               delivery.order !== null &&
-                ([
-                  'Order',
-                  <a key="order" href={hrefOf(`/orders/${segment(delivery.order)}`)}>
-                    <Id>{delivery.order}</Id>
-                  </a>,
-                ] as const),
+                (['Order', <LinkTo key="order" list="/orders" id={delivery.order} />] as const),
               ['Created', <Time key="created" at={delivery.createdAt} seconds beside />],
               ['Next attempt', <Time key="next" at={delivery.nextAttemptAt} seconds />],
               delivery.shipBy !== null &&
                 ([
                   'Leaves by',
                   <span key="by">
-                    <Time at={delivery.shipBy} />
-                    {delivery.late && <State as="late"> too late</State>}
+                    <Time at={delivery.shipBy} /> {delivery.late && <State as="late">too late</State>}
                   </span>,
                 ] as const),
               delivery.traceId !== null && (['Trace', <Id key="trace">{delivery.traceId}</Id>] as const),

@@ -3,10 +3,10 @@ import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ActDialog, Field, useAct } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
-import { hrefOf, segment } from '../kit/place.ts';
-import { Facts, Problem, Region, Screen, Skeleton } from '../kit/screen.tsx';
+import { segment } from '../kit/place.ts';
+import { Facts, Region, Screen } from '../kit/screen.tsx';
 import { Table } from '../kit/table.tsx';
-import { Id, Outside, Raw, State, Time } from '../kit/text.tsx';
+import { Alert, Id, LinkTo, Outside, Raw, State, Time } from '../kit/text.tsx';
 import { count } from '../kit/words.ts';
 import { Missing } from './missing.tsx';
 
@@ -26,7 +26,7 @@ export function Event({ id }: { id: string }) {
   return (
     <Screen
       title="Event"
-      busy={!event && !error}
+      of={live}
       actions={
         event && (
           <button type="button" disabled={look.isDoing} onClick={() => void look.run()}>
@@ -35,8 +35,6 @@ export function Event({ id }: { id: string }) {
         )
       }
     >
-      <Problem of={live} />
-      {!event && !error && <Skeleton />}
       {event && (
         <>
           <p class="lead">
@@ -45,7 +43,7 @@ export function Event({ id }: { id: string }) {
               <>
                 <code>{event.error.code}</code>{' '}
                 {event.error.field && (
-                  <code class="field-path">
+                  <code>
                     <Outside>{event.error.field}</Outside>
                   </code>
                 )}{' '}
@@ -58,9 +56,9 @@ export function Event({ id }: { id: string }) {
               ['Id', <Id key="id">{event.id}</Id>],
               [
                 'Connection',
-                <a key="connection" href={hrefOf(`/connections/${segment(event.connection)}`)}>
+                <LinkTo key="connection" list="/connections" id={event.connection}>
                   <Outside>{event.connection}</Outside>
-                </a>,
+                </LinkTo>,
               ],
               ['Topic', <Outside key="topic">{event.topic}</Outside>],
               [
@@ -69,22 +67,12 @@ export function Event({ id }: { id: string }) {
                   <Time at={event.receivedAt} seconds /> by {event.receivedBy}
                 </span>,
               ],
-              event.order !== null &&
-                ([
-                  'Order',
-                  <a key="order" href={hrefOf(`/orders/${segment(event.order)}`)}>
-                    <Id>{event.order}</Id>
-                  </a>,
-                ] as const),
+              event.order !== null && (['Order', <LinkTo key="order" list="/orders" id={event.order} />] as const),
               event.note !== null && (['Note', <Outside key="note">{event.note}</Outside>] as const),
               event.traceId !== null && (['Trace', <Id key="trace">{event.traceId}</Id>] as const),
             ]}
           </Facts>
-          {look.error && (
-            <p role="alert" class="alert">
-              {look.error}
-            </p>
-          )}
+          <Alert>{look.error}</Alert>
           {preview && <Preview of={preview} onApply={() => setApplying(true)} />}
           <Body event={event} />
           <AsCommand
@@ -128,19 +116,11 @@ function Body({ event }: { event: Event }) {
         )
       }
     >
-      {reveal.error && (
-        <p role="alert" class="alert">
-          {reveal.error}
-        </p>
-      )}
+      <Alert>{reveal.error}</Alert>
       {!revealed && (
         <p class="muted">Its members and their types: a body may hold a buyer. Who reveals it is on record.</p>
       )}
-      {text === '' ? (
-        <p class="muted">Nothing of it is JSON, or nothing is kept of it.</p>
-      ) : (
-        <Raw kind="body">{text}</Raw>
-      )}
+      {text === '' ? <p class="muted">Nothing of it is JSON, or nothing is kept of it.</p> : <Raw>{text}</Raw>}
       {shown.bodyTruncated && <p class="muted">Only its beginning is kept.</p>}
     </Region>
   );

@@ -2,10 +2,10 @@ import { AsCommand, curl, longshore } from '../kit/command.tsx';
 import { Choice, filterOf, useConnections } from '../kit/filter.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { List, useList } from '../kit/list.tsx';
-import { hrefOf, segment } from '../kit/place.ts';
+import { segment } from '../kit/place.ts';
 import { Screen } from '../kit/screen.tsx';
 import type { Column } from '../kit/table.tsx';
-import { Id, Outside, State, Time } from '../kit/text.tsx';
+import { LinkTo, Outside, State, Time } from '../kit/text.tsx';
 
 type Event = Shape<'InboundEvent'>;
 
@@ -16,9 +16,9 @@ const columns: readonly Column<Event>[] = [
   {
     title: 'Received',
     cell: ({ id, receivedAt }) => (
-      <a href={hrefOf(`/events/${segment(id)}`)}>
+      <LinkTo list="/events" id={id}>
         <Time at={receivedAt} seconds />
-      </a>
+      </LinkTo>
     ),
   },
   { title: 'Connection', cell: ({ connection }) => <Outside>{connection}</Outside> },
@@ -27,14 +27,7 @@ const columns: readonly Column<Event>[] = [
   { title: 'State', cell: ({ state }) => <State>{state}</State> },
   {
     title: 'Order',
-    cell: ({ order }) =>
-      order ? (
-        <a href={hrefOf(`/orders/${segment(order)}`)}>
-          <Id>{order}</Id>
-        </a>
-      ) : (
-        '–'
-      ),
+    cell: ({ order }) => <LinkTo list="/orders" id={order} />,
     kind: 'minor',
   },
   {
@@ -63,7 +56,6 @@ export function Events() {
         name="Events"
         list={list}
         columns={columns}
-        idOf={idOf}
         filters={Object.keys(filter)}
         empty="Nothing has arrived yet. Events come by the webhooks and polls of your connections."
       />

@@ -5,7 +5,7 @@ import { useKeys } from '../kit/keyboard.ts';
 import { useLive } from '../kit/live.ts';
 import { hrefOf, segment } from '../kit/place.ts';
 import { announce, mayOnly, Problem, Screen, Skeleton } from '../kit/screen.tsx';
-import { Id, Outside, State, Time, timeText } from '../kit/text.tsx';
+import { LinkTo, Outside, State, Time, timeText } from '../kit/text.tsx';
 import { count, cureOf } from '../kit/words.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
 
@@ -100,10 +100,7 @@ function Group({ cause, isComplete }: { cause: Cause; isComplete: boolean }) {
           )}
         </span>
         <span>
-          for example{' '}
-          <a href={hrefOf(`/deliveries/${segment(sample.id)}`)}>
-            <Id>{sample.id}</Id>
-          </a>
+          for example <LinkTo list="/deliveries" id={sample.id} />
         </span>
       </p>
       <div class="actions">

@@ -1,8 +1,7 @@
 import type { Shape } from '../kit/hub.ts';
-import { hrefOf, segment } from '../kit/place.ts';
 import { Facts, Region } from '../kit/screen.tsx';
 import { Table } from '../kit/table.tsx';
-import { ForeignLink, Id, Outside, State, Time } from '../kit/text.tsx';
+import { ForeignLink, Id, LinkTo, Outside, State, Time } from '../kit/text.tsx';
 import { money } from '../kit/words.ts';
 
 type Order = Shape<'Order'>;
@@ -18,9 +17,9 @@ export function Details({ order }: { order: Order }) {
         {[
           [
             'Sold on',
-            <a key="on" href={hrefOf(`/connections/${segment(connection)}`)}>
+            <LinkTo key="on" list="/connections" id={connection}>
               <Outside>{connection}</Outside>
-            </a>,
+            </LinkTo>,
           ],
           [
             'There',
@@ -45,8 +44,7 @@ export function Details({ order }: { order: Order }) {
           [
             'Leaves by',
             <span key="by">
-              <Time at={shipBy} />
-              {late && <State as="late"> overdue</State>}
+              <Time at={shipBy} /> {late && <State as="late">overdue</State>}
             </span>,
           ],
           ...fulfillments.map(
@@ -67,13 +65,13 @@ export function Details({ order }: { order: Order }) {
 type Line = Shape<'Line'>;
 
 /** What was bought, in units and in money. */
-export function Lines({ order: { lines, amounts } }: { order: Order }) {
+export function Lines({ order: { lines, amounts, taxIncluded } }: { order: Order }) {
   const { currency } = amounts;
   const sums = [
     ['Goods', amounts.goods],
     ['Shipping', amounts.shipping],
     ['Discount', amounts.discount],
-    ['Tax', amounts.tax],
+    [taxIncluded ? 'Tax, included' : 'Tax', amounts.tax],
     ['Total', amounts.total],
   ] as const;
   return (

@@ -3,10 +3,10 @@ import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ask, HubError, may, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useLive } from '../kit/live.ts';
-import { hrefOf, segment } from '../kit/place.ts';
-import { announce, mayOnly, Problem, Region, Screen, Skeleton } from '../kit/screen.tsx';
+import { segment } from '../kit/place.ts';
+import { announce, mayOnly, Region, Screen } from '../kit/screen.tsx';
 import { Table } from '../kit/table.tsx';
-import { Outside, State, Time } from '../kit/text.tsx';
+import { LinkTo, Outside, State, Time } from '../kit/text.tsx';
 import { CloseDialog } from './close-dialog.tsx';
 import { Missing } from './missing.tsx';
 import { Details, Lines, Unread } from './order-facts.tsx';
@@ -56,18 +56,15 @@ export function Order({ id }: { id: string }) {
     },
   });
   if (error?.status === 404) return <Missing what="order" list="/orders" />;
-  if (!value)
-    return (
-      <Screen title="Order" busy={!error}>
-        <Problem of={live} />
-        {!error && <Skeleton lines={14} />}
-      </Screen>
-    );
+  if (!value) return <Screen title="Order" of={live} />;
   const { order, deliveries } = value;
   const act = (what: 'replay' | 'close') => (delivery: Delivery) => setActing({ what, delivery });
   return (
-    <Screen title={order.number} actions={<State as={order.late ? 'late' : order.status}>{order.status}</State>}>
-      <Problem of={live} />
+    <Screen
+      title={order.number}
+      actions={<State as={order.late ? 'late' : order.status}>{order.status}</State>}
+      of={live}
+    >
       <WhereItStands {...value} onReplay={act('replay')} />
       <div class="columns">
         <Story order={order} deliveries={deliveries} />
@@ -152,9 +149,9 @@ function Story({ order, deliveries }: { order: Order; deliveries: Delivery[] }) 
             <div>
               <span>
                 {delivery ? (
-                  <a href={hrefOf(`/deliveries/${segment(delivery)}`)}>
+                  <LinkTo list="/deliveries" id={delivery}>
                     <Outside>{title}</Outside>
-                  </a>
+                  </LinkTo>
                 ) : (
                   <Outside>{title}</Outside>
                 )}{' '}
@@ -189,7 +186,14 @@ function Deliveries({ rows, onReplay, onClose }: DeliveriesProps) {
       idOf={({ id }) => id}
       keys={{ r: onReplay, c: (delivery) => (isClosable(delivery) ? onClose(delivery) : false) }}
       columns={[
-        { title: 'Action', cell: ({ id, action }) => <a href={hrefOf(`/deliveries/${segment(id)}`)}>{action}</a> },
+        {
+          title: 'Action',
+          cell: ({ id, action }) => (
+            <LinkTo list="/deliveries" id={id}>
+              {action}
+            </LinkTo>
+          ),
+        },
         { title: 'Connection', cell: ({ connection }) => <Outside>{connection}</Outside> },
         { title: 'State', cell: ({ state }) => <State>{state}</State> },
         { title: 'Attempts', cell: ({ attemptCount }) => attemptCount, kind: 'number' },

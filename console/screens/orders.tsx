@@ -3,10 +3,10 @@ import { Choice, filterOf, useConnections } from '../kit/filter.tsx';
 import { ask, may, type Shape } from '../kit/hub.ts';
 import { List, useList } from '../kit/list.tsx';
 import { useLive } from '../kit/live.ts';
-import { hrefOf, place, segment, setQuery } from '../kit/place.ts';
+import { place, segment, setQuery } from '../kit/place.ts';
 import { Screen } from '../kit/screen.tsx';
 import type { Column } from '../kit/table.tsx';
-import { Outside, State, Time } from '../kit/text.tsx';
+import { LinkTo, Outside, State, Time } from '../kit/text.tsx';
 
 type Order = Shape<'OrderSummary'>;
 type Delivery = Shape<'Delivery'>;
@@ -39,9 +39,9 @@ const columns = (stopped: ReadonlyMap<string, Delivery>): readonly Column<Order>
   {
     title: 'Order',
     cell: ({ id, number }) => (
-      <a href={hrefOf(`/orders/${segment(id)}`)}>
+      <LinkTo list="/orders" id={id}>
         <Outside>{number}</Outside>
-      </a>
+      </LinkTo>
     ),
   },
   { title: 'Connection', cell: ({ connection }) => <Outside>{connection}</Outside>, kind: 'minor' },
@@ -51,8 +51,7 @@ const columns = (stopped: ReadonlyMap<string, Delivery>): readonly Column<Order>
     title: 'Leaves by',
     cell: (order) => (
       <>
-        <Time at={order.shipBy} />
-        {order.late && <State as="late"> overdue</State>}
+        <Time at={order.shipBy} /> {order.late && <State as="late">overdue</State>}
       </>
     ),
   },
@@ -108,7 +107,6 @@ export function Orders() {
         name="Orders"
         list={list}
         columns={columns(stopped)}
-        idOf={idOf}
         filters={Object.keys(filter)}
         empty="No order has come yet. Orders come by the webhooks and polls of your connections."
       />

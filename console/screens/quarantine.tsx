@@ -6,7 +6,7 @@ import { List, useList } from '../kit/list.tsx';
 import { useLive } from '../kit/live.ts';
 import { announce, Region, Screen } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
-import { Outside, Time } from '../kit/text.tsx';
+import { None, Outside, Time } from '../kit/text.tsx';
 import { count } from '../kit/words.ts';
 
 type Webhook = Shape<'QuarantinedWebhook'>;
@@ -19,7 +19,7 @@ const columns: readonly Column<Webhook>[] = [
   { title: 'Connection', cell: ({ connection }) => <Outside>{connection}</Outside> },
   { title: 'Topic', cell: ({ topic }) => <Outside>{topic}</Outside>, kind: 'wide' },
   { title: 'Size', cell: ({ size }) => `${size.toLocaleString('en')} B`, kind: 'number' },
-  { title: 'Verifies now', cell: ({ admissible }) => (admissible ? 'yes' : 'no') },
+  { title: 'Verifies now', cell: ({ admissible }) => (admissible ? 'yes' : 'no'), kind: 'number' },
   {
     title: 'Admitted',
     cell: ({ admitted }) =>
@@ -28,7 +28,7 @@ const columns: readonly Column<Webhook>[] = [
           <Time at={admitted.at} /> by <Outside>{admitted.by}</Outside>
         </>
       ) : (
-        '–'
+        <None />
       ),
   },
 ];
@@ -69,7 +69,6 @@ export function Quarantine() {
         name="Quarantine"
         list={list}
         columns={columns}
-        idOf={idOf}
         empty="Nothing is in quarantine. A webhook whose proof does not hold stays here for a week, in case it was our secret that was wrong."
       />
       <Admissions rows={admissions.value?.admissions ?? []} />

@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
-import { Dialog, Field, useAct } from '../kit/dialog.tsx';
+import { ActDialog, Field, useAct } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { forgetAll } from '../kit/live.ts';
 import { go, hrefOf, segment } from '../kit/place.ts';
 import { Table } from '../kit/table.tsx';
+import { Alert } from '../kit/text.tsx';
 import { count } from '../kit/words.ts';
 
 type DryRun = Shape<'ReplayDryRun'>;
@@ -32,89 +33,78 @@ export function ReplayDialog({ onClose, ...what }: Props) {
   const look = useAct(async () =>
     setFound(await ask('post', path, { body: one ? { dryRun: true } : { filter, dryRun: true } })),
   );
-  const start = useAct(async () => {
+  const start = async () => {
     const { replayId } = await ask<Shape<'ReplayStarted'>>('post', path, { body });
     forgetAll();
     go(hrefOf(`/replays/${segment(replayId)}`));
-  });
+  };
   const isReady = found !== undefined && found.matched > 0 && reason.trim() !== '' && pace >= 1;
-  const error = look.error ?? start.error;
   return (
-    <Dialog title="Replay" onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!found) void look.run();
-          else if (isReady) void start.run();
-        }}
-      >
-        <p class="muted">
-          A fresh set of attempts for {one ? 'this delivery' : 'every delivery that the filter matches'}; the old ones
-          stay on record.
-        </p>
-        <p role="status">{found && told(found)}</p>
-        {found && <Preview found={found} />}
-        {found && found.matched > 0 && (
-          <>
-            <Field
-              label="Reason"
-              value={reason}
-              onInput={setReason}
-              required
-              hint="Kept on record beside your key’s name."
-            />
-            {!one && (
-              <>
-                <label class="check">
-                  <input
-                    type="checkbox"
-                    checked={isMany && canary}
-                    disabled={!isMany}
-                    onChange={({ currentTarget }) => setCanary(currentTarget.checked)}
-                    aria-describedby="canary-hint"
-                  />
-                  Canary
-                </label>
-                <p class="muted hint" id="canary-hint">
-                  1, then 10, then the rest; the first that fails again stops it.
-                </p>
-                <Field label="Per minute" isNumber value={perMinute} onInput={setPerMinute} />
-              </>
-            )}
-          </>
-        )}
-        {error && (
-          <p role="alert" class="alert">
-            <bdi>{error}</bdi>
-          </p>
-        )}
-        <footer>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="button" class={found ? '' : 'primary'} disabled={look.isDoing} onClick={() => void look.run()}>
-            Dry run
-          </button>
-          <button type="submit" class={found ? 'primary' : ''} disabled={!isReady || start.isDoing}>
-            Start replay
-          </button>
-        </footer>
-      </form>
-      <AsCommand
-        lines={[
-          one
-            ? longshore(`deliveries replay ${quote(one.id)}`, { reason: reason.trim(), yes: true })
-            : longshore('deliveries replay', {
-                ...filter,
-                'per-minute': pace,
-                canary: isMany && canary,
-                reason: reason.trim(),
-                yes: true,
-              }),
-          curl('POST', path, { body }),
-        ]}
-      />
-    </Dialog>
+    <ActDialog
+      title="Replay"
+      verb="Start replay"
+      onClose={onClose}
+      act={start}
+      isReady={isReady}
+      before={
+        <button type="button" class={found ? '' : 'primary'} disabled={look.isDoing} onClick={() => void look.run()}>
+          Dry run
+        </button>
+      }
+      after={
+        <AsCommand
+          lines={[
+            one
+              ? longshore(`deliveries replay ${quote(one.id)}`, { reason: reason.trim(), yes: true })
+              : longshore('deliveries replay', {
+                  ...filter,
+                  'per-minute': pace,
+                  canary: isMany && canary,
+                  reason: reason.trim(),
+                  yes: true,
+                }),
+            curl('POST', path, { body }),
+          ]}
+        />
+      }
+    >
+      <p class="muted">
+        A fresh set of attempts for {one ? 'this delivery' : 'every delivery that the filter matches'}; the old ones
+        stay on record.
+      </p>
+      <p role="status">{found && told(found)}</p>
+      {found && <Preview found={found} />}
+      {found && found.matched > 0 && (
+        <>
+          <Field
+            label="Reason"
+            value={reason}
+            onInput={setReason}
+            required
+            hint="Kept on record beside your key’s name."
+          />
+          {!one && (
+            <>
+              <label class="check">
+                <input
+                  type="checkbox"
+                  checked={isMany && canary}
+                  disabled={!isMany}
+                  onChange={({ currentTarget }) => setCanary(currentTarget.checked)}
+                  aria-describedby="canary-hint"
+                />
+                Canary
+              </label>
+              <p class="muted hint" id="canary-hint">
+                1, then 10, then the rest; the first that fails again stops it.
+              </p>
+              <Field label="Per minute" isNumber value={perMinute} onInput={setPerMinute} />
+            </>
+          )}
+        </>
+      )}
+      <Alert>{look.error}</Alert>
+    </ActDialog>
   );
 }
 
@@ -132,7 +122,7 @@ function Preview({ found: { calls, leftOut } }: { found: DryRun }) {
           columns={[
             { title: 'Calls', cell: (call) => call.count, kind: 'number' },
             { title: 'Action', cell: ({ action }) => action },
-            { title: 'Connection', cell: ({ connection }) => connection },
+            { title: 'Connection', cell: ({ connection }) => connection, kind: 'wide' },
             { title: 'Probed first', cell: ({ probedFirst }) => probedFirst, kind: 'number' },
           ]}
         />

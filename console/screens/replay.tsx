@@ -3,10 +3,10 @@ import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ActDialog, Field } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
-import { hrefOf, segment } from '../kit/place.ts';
-import { announce, Facts, Problem, Region, Screen, Skeleton } from '../kit/screen.tsx';
+import { segment } from '../kit/place.ts';
+import { announce, Facts, Problem, Region, Screen } from '../kit/screen.tsx';
 import { Table } from '../kit/table.tsx';
-import { Id, Outside, State, Time } from '../kit/text.tsx';
+import { Id, LinkTo, Outside, State, Time } from '../kit/text.tsx';
 import { count } from '../kit/words.ts';
 import { columns } from './deliveries.tsx';
 import { Missing } from './missing.tsx';
@@ -56,7 +56,7 @@ export function Replay({ id }: { id: string }) {
   return (
     <Screen
       title="Replay"
-      busy={!replay && !error}
+      of={live}
       actions={
         replay &&
         !isOver && (
@@ -70,8 +70,6 @@ export function Replay({ id }: { id: string }) {
         )
       }
     >
-      <Problem of={live} />
-      {!replay && !error && <Skeleton />}
       {replay && (
         <>
           {replay.relapse && replay.state === 'relapsed' && (
@@ -82,9 +80,7 @@ export function Replay({ id }: { id: string }) {
                   ? `${replay.relapse.cause.code}: ${replay.relapse.cause.description}`
                   : replay.relapse.state}
               </Outside>{' '}
-              <a href={hrefOf(`/deliveries/${segment(replay.relapse.delivery)}`)}>
-                <Id>{replay.relapse.delivery}</Id>
-              </a>
+              <LinkTo list="/deliveries" id={replay.relapse.delivery} />
             </div>
           )}
           <Progress replay={replay} />

@@ -1,10 +1,10 @@
 import { AsCommand, curl, longshore } from '../kit/command.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { List, useList } from '../kit/list.tsx';
-import { hrefOf, segment } from '../kit/place.ts';
+import { segment } from '../kit/place.ts';
 import { Screen } from '../kit/screen.tsx';
 import type { Column } from '../kit/table.tsx';
-import { Id, Outside, State, Time } from '../kit/text.tsx';
+import { LinkTo, Outside, State, Time } from '../kit/text.tsx';
 
 type Replay = Shape<'Replay'>;
 
@@ -13,11 +13,7 @@ const idOf = ({ id }: Replay): string => id;
 const columns: readonly Column<Replay>[] = [
   {
     title: 'Replay',
-    cell: ({ id }) => (
-      <a href={hrefOf(`/replays/${segment(id)}`)}>
-        <Id>{id}</Id>
-      </a>
-    ),
+    cell: ({ id }) => <LinkTo list="/replays" id={id} />,
   },
   { title: 'State', cell: ({ state }) => <State>{state}</State> },
   { title: 'By', cell: ({ by }) => <Outside>{by}</Outside> },
@@ -42,7 +38,6 @@ export function Replays() {
         name="Replays"
         list={list}
         columns={columns}
-        idOf={idOf}
         empty="Nothing was replayed yet. A replay begins at a group of Home, at a filtered list of deliveries, or at one of them."
       />
       <AsCommand lines={[longshore('replays list'), curl('GET', '/replays')]} />

@@ -4,7 +4,7 @@ import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ask, forgetters, type Shape, wordsOf } from '../kit/hub.ts';
 import { go, hrefOf, place, segment } from '../kit/place.ts';
 import { Screen, Skeleton } from '../kit/screen.tsx';
-import { Outside } from '../kit/text.tsx';
+import { Alert, LinkTo, Outside } from '../kit/text.tsx';
 import { isEmail } from '../kit/words.ts';
 
 type Hit = Shape<'SearchResult'>;
@@ -80,18 +80,14 @@ export function Search() {
   return (
     <Screen title="Search" busy={q !== '' && !found}>
       {q !== '' && !found && <Skeleton />}
-      {found?.words && (
-        <p role="alert" class="alert">
-          <bdi>{found.words}</bdi>
-        </p>
-      )}
+      <Alert>{found?.words}</Alert>
       {found?.hits && found.hits.length > 0 && (
         <ul class="hits">
           {found.hits.map(({ id, matched, order }) => (
             <li key={id}>
-              <a href={hrefOf(`/orders/${segment(id)}`)}>
+              <LinkTo list="/orders" id={id}>
                 <Outside>{order.number}</Outside>
-              </a>{' '}
+              </LinkTo>{' '}
               <span class="muted">
                 by its {MATCHED[matched] ?? matched}
                 {order && (

@@ -3,7 +3,7 @@ import { useAct } from '../kit/dialog.tsx';
 import { ask, may, type Shape } from '../kit/hub.ts';
 import { segment } from '../kit/place.ts';
 import { Facts, Region } from '../kit/screen.tsx';
-import { Outside } from '../kit/text.tsx';
+import { Alert, Outside } from '../kit/text.tsx';
 import { ADDRESS, type AddressMember } from '../kit/words.ts';
 import { AddressDialog, missingOf } from './address-dialog.tsx';
 
@@ -44,11 +44,7 @@ export function ShipTo({ id, order, deliveries, onSaved }: ShipToProps) {
         </>
       }
     >
-      {reveal.error && (
-        <p role="alert" class="alert">
-          {reveal.error}
-        </p>
-      )}
+      <Alert>{reveal.error}</Alert>
       {waiting.length > 0 && waiting[0]?.cause && (
         <p class="needs">
           <Outside>{waiting[0].cause.description}</Outside>

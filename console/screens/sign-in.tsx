@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, type Session, session, signedOutBecause, wordsOf } from '../kit/hub.ts';
 import { go, hrefOf, place } from '../kit/place.ts';
+import { Alert } from '../kit/text.tsx';
 
 /** Where the sign-in was on its way to: a path of the console, or its beginning. */
 function nextOf(query: URLSearchParams): string {
@@ -55,11 +56,7 @@ export function SignIn() {
           <label for="key">API key</label>
           <input ref={field} id="key" type="password" autocomplete="off" spellcheck={false} required maxLength={512} />
         </div>
-        {error && (
-          <p role="alert" class="alert">
-            <bdi>{error}</bdi>
-          </p>
-        )}
+        <Alert>{error}</Alert>
         <button type="submit" class="primary" disabled={isAsking}>
           Sign in
         </button>

@@ -3,7 +3,7 @@ import { Field, useAct } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { segment } from '../kit/place.ts';
 import { Region } from '../kit/screen.tsx';
-import { Outside, Raw } from '../kit/text.tsx';
+import { Alert, Outside, Raw } from '../kit/text.tsx';
 import { count } from '../kit/words.ts';
 
 type Tried = Shape<'Tried'>;
@@ -44,11 +44,7 @@ export function Try({ id, topics }: { id: string; topics: readonly string[] }) {
           Try
         </button>
       </form>
-      {run.error && (
-        <p role="alert" class="alert">
-          <bdi>{run.error}</bdi>
-        </p>
-      )}
+      <Alert>{run.error}</Alert>
       {tried && <Result of={tried} />}
     </Region>
   );
@@ -107,7 +103,7 @@ function Result({ of: { means, error, order, placements, unread, explanation, ch
           ))}
         </ul>
       )}
-      {change && <Raw kind="body">{JSON.stringify(change, null, 2)}</Raw>}
+      {change && <Raw>{JSON.stringify(change, null, 2)}</Raw>}
       {unread.length > 0 && (
         <p class="muted">
           Not read:{' '}
