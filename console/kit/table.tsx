@@ -24,9 +24,12 @@ interface Props<Row> {
 const WINDOW = 120;
 const BEYOND = 20;
 
-/** A real table. Of many rows only those around the window are in the document. */
+/** From this many columns on, a phone shows each row as a card. */
+const CARDS = 5;
+
+/** A real table. Of many rows only those around the window are in the document, and the others' room is left. */
 export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = false, caption = false }: Props<Row>) {
-  const body = useRef<HTMLTableSectionElement>(null);
+  const room = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(33);
   const [first, setFirst] = useState(0);
   const active = useRef(-1);
@@ -35,13 +38,13 @@ export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = fals
   const from = isLong ? Math.max(0, Math.min(first, rows.length - shown)) : 0;
 
   useLayoutEffect(() => {
-    const row = body.current?.querySelector<HTMLElement>('tr[data-row]');
+    const row = room.current?.querySelector<HTMLElement>('tr[data-row]');
     if (row && Math.abs(row.offsetHeight - height) > 1) setHeight(row.offsetHeight);
   });
   useEffect(() => {
     if (!isLong) return;
     const look = () => {
-      const top = body.current?.getBoundingClientRect().top ?? 0;
+      const top = room.current?.getBoundingClientRect().top ?? 0;
       setFirst(Math.max(0, Math.floor(-top / height / BEYOND) * BEYOND - BEYOND));
     };
     look();
@@ -51,18 +54,18 @@ export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = fals
 
   const move = (step: number) => {
     const focused = document.activeElement?.closest<HTMLElement>('tr[data-row]');
-    if (focused && body.current?.contains(focused)) active.current = Number(focused.dataset.row);
+    if (focused && room.current?.contains(focused)) active.current = Number(focused.dataset.row);
     const next = Math.max(0, Math.min(rows.length - 1, active.current + step));
     active.current = next;
     const focus = () => {
-      const row = body.current?.querySelector<HTMLElement>(`tr[data-row="${next}"]`);
+      const row = room.current?.querySelector<HTMLElement>(`tr[data-row="${next}"]`);
       const target = row?.querySelector<HTMLElement>('a') ?? row;
       target?.focus({ preventScroll: true });
       row?.scrollIntoView({ block: 'nearest' });
       return row;
     };
-    if (focus() || !body.current) return;
-    scrollTo(0, scrollY + body.current.getBoundingClientRect().top + next * height - innerHeight / 2);
+    if (focus() || !room.current) return;
+    scrollTo(0, scrollY + room.current.getBoundingClientRect().top + next * height - innerHeight / 2);
     requestAnimationFrame(() => requestAnimationFrame(focus));
   };
   const acting = Object.fromEntries(
@@ -76,10 +79,13 @@ export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = fals
   );
   useKeys(isMain ? { ...acting, j: () => move(1), k: () => move(-1) } : {});
 
-  const before = from * height;
-  const after = Math.max(0, (rows.length - from - shown) * height);
+  const after = Math.max(0, rows.length - from - shown);
   return (
-    <div class="table">
+    <div
+      ref={room}
+      class={columns.length < CARDS ? 'table' : 'table cards'}
+      style={isLong ? { paddingTop: `${from * height}px`, paddingBottom: `${after * height}px` } : {}}
+    >
       <table aria-label={caption ? undefined : name} aria-rowcount={isLong ? rows.length + 1 : undefined}>
         {caption && <caption>{name}</caption>}
         <thead>
@@ -91,8 +97,7 @@ export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = fals
             ))}
           </tr>
         </thead>
-        <tbody ref={body}>
-          {before > 0 && <Spacer height={before} />}
+        <tbody>
           {rows.slice(from, from + shown).map((row, index) => (
             <tr
               key={idOf(row)}
@@ -107,16 +112,8 @@ export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = fals
               ))}
             </tr>
           ))}
-          {after > 0 && <Spacer height={after} />}
         </tbody>
       </table>
     </div>
   );
 }
-
-const Spacer = ({ height }: { height: number }) => (
-  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it is not focusable, and no row
-  <tr aria-hidden="true" class="spacer" style={{ height: `${height}px` }}>
-    <td />
-  </tr>
-);
