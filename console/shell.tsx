@@ -54,8 +54,16 @@ function currentScreen() {
   if (of && !may(of.scope)) return { of, element: <MayNot title={of.title} /> };
   const One = of?.one;
   if (of && id === undefined) return { of, element: <of.list /> };
-  if (of && One && id !== undefined) return { of, element: <One id={decodeURIComponent(id)} /> };
+  if (of && One && id !== undefined) return { of, element: <One id={decoded(id)} /> };
   return { of: undefined, element: <Unknown /> };
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
 }
 
 const Unknown = () => (

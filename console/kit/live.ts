@@ -41,6 +41,7 @@ export function every(look: () => Promise<unknown>, everyMs = EVERY_MS): () => v
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
   const next = () => {
+    clearTimeout(timer);
     if (!stopped) timer = setTimeout(tick, Date.now() - touched > IDLE_AFTER_MS ? IDLE_MS : everyMs);
   };
   const tick = async () => {

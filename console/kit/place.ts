@@ -70,6 +70,7 @@ export function restoreScroll(): void {
 export function followLinks(): void {
   history.scrollRestoration = 'manual';
   addEventListener('popstate', () => {
+    scrollTo(0, 0);
     place.value = read(true);
   });
   let timer: ReturnType<typeof setTimeout> | undefined;

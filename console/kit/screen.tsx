@@ -38,7 +38,7 @@ export function Screen({ title, of, actions, children, ...props }: Props) {
   useEffect(() => {
     isBusy.value = busy;
     if (!busy) restoreScroll();
-  }, [busy]);
+  }, [busy, place.value]);
   return (
     <>
       <header class="head">

@@ -49,12 +49,11 @@ export function Order({ id }: { id: string }) {
   });
   const [acting, setActing] = useState<{ what: 'replay' | 'close'; delivery: Delivery }>();
   const { value, error } = live;
-  useKeys({
-    r: () => {
-      const delivery = value?.deliveries.find(isClosable);
-      return delivery ? setActing({ what: 'replay', delivery }) : false;
-    },
-  });
+  const actOnFirst = (what: 'replay' | 'close') => () => {
+    const delivery = value?.deliveries.find(isClosable);
+    return delivery && !document.activeElement?.closest('tr') ? setActing({ what, delivery }) : false;
+  };
+  useKeys({ r: actOnFirst('replay'), c: actOnFirst('close') });
   if (error?.status === 404) return <Missing what="order" list="/orders" />;
   if (!value) return <Screen title="Order" of={live} />;
   const { order, deliveries } = value;

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { AsCommand, curl, longshore } from '../kit/command.tsx';
-import { ActDialog, Field } from '../kit/dialog.tsx';
+import { ActDialog, Field, useAct } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { List, useList } from '../kit/list.tsx';
 import { useLive } from '../kit/live.ts';
 import { announce, Region, Screen } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
-import { None, Outside, Time } from '../kit/text.tsx';
+import { Alert, None, Outside, Time } from '../kit/text.tsx';
 import { count } from '../kit/words.ts';
 
 type Webhook = Shape<'QuarantinedWebhook'>;
@@ -108,9 +108,8 @@ function Admit({ connection, onClose, onAdmitted }: AdmitProps) {
   const [found, setFound] = useState<Shape<'AdmissionDryRun'>>();
   const [reason, setReason] = useState('');
   const path = '/quarantine/admit';
-  useEffect(() => {
-    void ask<Shape<'AdmissionDryRun'>>('post', path, { body: { connection, dryRun: true } }).then(setFound);
-  }, []);
+  const look = useAct(async () => setFound(await ask('post', path, { body: { connection, dryRun: true } })));
+  useEffect(() => void look.run(), []);
   const body = { connection, reason: reason.trim() };
   const act = async () => {
     const { admitted } = await ask<Shape<'Admission'>>('post', path, { body });
@@ -133,8 +132,10 @@ function Admit({ connection, onClose, onAdmitted }: AdmitProps) {
       }
     >
       <p role="status">
-        {found ? `${found.admissible} of ${found.admissible + found.refused} verify now` : 'Verifying them …'}
+        {found && `${found.admissible} of ${found.admissible + found.refused} verify now`}
+        {look.isDoing && 'Verifying them …'}
       </p>
+      <Alert>{look.error}</Alert>
       <p>What verifies goes the way of any webhook, with its original time of receipt; the rest stays.</p>
       <Field label="Reason" value={reason} onInput={setReason} required />
     </ActDialog>

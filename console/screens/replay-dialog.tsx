@@ -22,7 +22,8 @@ export function ReplayDialog({ onClose, ...what }: Props) {
   const [canary, setCanary] = useState(true);
   const [perMinute, setPerMinute] = useState('60');
   const one = 'delivery' in what ? what.delivery : undefined;
-  const filter = 'filter' in what ? what.filter : {};
+  // A group of Home reaches to its last look: a replay takes what the dry run took.
+  const [filter] = useState('filter' in what ? what.filter : {});
   const path = one ? `/deliveries/${segment(one.id)}/replay` : '/deliveries/replay';
   const isMany = (found?.matched ?? 0) > 1;
   const pace = Number(perMinute);

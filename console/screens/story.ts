@@ -76,8 +76,5 @@ export function storyOf(order: Order, deliveries: readonly Delivery[]): Step[] {
       }),
     ),
   );
-  return [sold, ...attempts, ...told]
-    .map((step, index) => ({ step, index }))
-    .sort((a, b) => (a.step.at < b.step.at ? -1 : a.step.at > b.step.at ? 1 : a.index - b.index))
-    .map(({ step }) => step);
+  return [sold, ...attempts, ...told].sort((a, b) => a.at.localeCompare(b.at));
 }
