@@ -49,7 +49,7 @@ export function Connection({ id }: { id: string }) {
 
 function Polls({ connection }: { connection: Account }) {
   const { marketplace, baseUrl, pollIntervalSeconds, requestsPerMinute, poll } = connection;
-  const lateMs = poll.lastPolledAt && Date.now() - Date.parse(poll.lastPolledAt) - pollIntervalSeconds * 1000;
+  const lateMs = Date.now() - Date.parse(poll.lastPolledAt ?? '') - pollIntervalSeconds * 1000;
   return (
     <Facts>
       {[
@@ -63,7 +63,7 @@ function Polls({ connection }: { connection: Account }) {
         ['Last poll', <Time key="last" at={poll.lastPolledAt} seconds beside />],
         ['Next poll', <Time key="next" at={poll.nextPollAt} seconds />],
         ['Polled every', duration(pollIntervalSeconds * 1000)],
-        ['Lag', lateMs === null ? '–' : Number(lateMs) > 0 ? duration(Number(lateMs)) : 'none'],
+        ['Lag', poll.lastPolledAt === null ? '–' : lateMs > 0 ? duration(lateMs) : 'none'],
         ['Budget', `${requestsPerMinute} requests a minute`],
         ['Missed', missedOf(connection)],
         poll.lastError !== null && (['Last error', <Outside key="error">{poll.lastError}</Outside>] as const),
