@@ -193,6 +193,24 @@ test('whoever is asked for and not known is said so, and a request names one ord
   expect((await call('/buyers/erase', { order: ORDER })).status).toBe(400);
 });
 
+test('a look for a buyer among many orders ends in time, and goes on where it ended', async () => {
+  const { exportBuyer } = await import('#lib/privacy/erase');
+  const { getNetwork } = await import('#lib/marketplaces/network');
+  const asked: Array<string | undefined> = [];
+  const list = async ({ cursor }: { cursor?: string | undefined }) => {
+    asked.push(cursor);
+    const next = `${Number(cursor ?? 0) + 1}`;
+    return { items: [], ...(Number(next) < 3 && { cursor: next }) };
+  };
+  const options = { network: await getNetwork(), by: 'dpo', timeMs: -1, list };
+  const first = await exportBuyer({ email: 'nobody@example.com' }, options);
+  expect(first).toMatchObject({ orders: [], complete: false, cursor: '1' });
+  const last = await exportBuyer({ email: 'nobody@example.com' }, { ...options, timeMs: 60_000, cursor: first.cursor });
+  expect(last).toMatchObject({ complete: true });
+  expect(last).not.toHaveProperty('cursor');
+  expect(asked).toEqual([undefined, '1', '2']);
+});
+
 test('a buyer is erased when the order has been settled for as long as buyers are kept', async () => {
   vi.stubEnv('RETENTION_BUYER_DAYS', '0.00001');
   await receive(eventOf(scopioOrder('ord_settled')));

@@ -21,7 +21,7 @@ export function addBuyers(program: Command): void {
     .addHelpText('after', examples('buyers find --email elena@example.com'))
     .action(async (options: Whom, command: Command) => {
       const session = openSession(command);
-      const found = await session.api.post<BuyerExport>('/buyers/export', await subjectOf(options, session.api));
+      const found = await exportAll(await subjectOf(options, session.api), session.api);
       const places = Object.fromEntries(Object.entries(found.places).map(([place, all]) => [place, all.length]));
       session.answer({ orders: found.orders, places, complete: found.complete }, () => describe(found.orders, places));
     });
@@ -29,7 +29,7 @@ export function addBuyers(program: Command): void {
     .addHelpText('after', examples('buyers export --order scopio-main:ord_8f3a > elena.json'))
     .action(async (options: Whom, command: Command) => {
       const session = openSession(command);
-      const found = await session.api.post<BuyerExport>('/buyers/export', await subjectOf(options, session.api));
+      const found = await exportAll(await subjectOf(options, session.api), session.api);
       session.answer(found, () => JSON.stringify(found, null, 2));
     });
   whom(buyers.command('erase').description('erase it, for good; the certificate says what was touched'))
@@ -40,18 +40,38 @@ export function addBuyers(program: Command): void {
       const session = openSession(command);
       const subject = await subjectOf(options, session.api);
       if (!sure) {
-        const { orders, places } = await session.api.post<BuyerExport>('/buyers/export', subject);
+        const { orders, places } = await exportAll(subject, session.api);
         const counts = Object.fromEntries(Object.entries(places).map(([place, all]) => [place, all.length]));
         session.answer({ orders, places: counts }, () => describe(orders, counts));
         throw refusal('nothing was erased: say --yes to do it');
       }
       const certificates: ErasureCertificate[] = [];
-      do certificates.push(await session.api.post('/buyers/erase', { ...subject, reason }));
-      while (certificates.at(-1)?.complete === false);
+      let cursor: string | undefined;
+      do {
+        const certificate = await session.api.post<ErasureCertificate>('/buyers/erase', { ...subject, reason, cursor });
+        certificates.push(certificate);
+        ({ cursor } = certificate);
+      } while (certificates.at(-1)?.complete === false);
       session.answer(certificates.length === 1 ? certificates[0] : certificates, () =>
         certificates.map(certify).join('\n'),
       );
     });
+}
+
+/** As many answers as it takes, as one; `complete` false: of some orders there is more than one answer holds. */
+async function exportAll(subject: Whom, api: Api): Promise<BuyerExport> {
+  const ask = (cursor?: string) => api.post<BuyerExport>('/buyers/export', { ...subject, cursor });
+  let all = await ask();
+  for (let { cursor } = all; cursor !== undefined; ) {
+    const more = await ask(cursor);
+    const places = Object.entries(all.places).map(([name, found]) => {
+      return [name, [...found, ...more.places[name as keyof BuyerExport['places']]]];
+    });
+    all = { ...more, orders: [...all.orders, ...more.orders], places: Object.fromEntries(places) };
+    if (more.cursor === cursor) break;
+    ({ cursor } = more);
+  }
+  return all;
 }
 
 const whom = (command: Command): Command =>

@@ -6008,6 +6008,8 @@ export interface components {
             order?: string;
             /** @description The buyer of every order with this address, whatever its case. */
             email?: string;
+            /** @description Where the answer before ended. */
+            cursor?: string;
             reason: string;
         };
         /** @description Everything that the hub holds of a buyer, by the place that holds it. */
@@ -6022,8 +6024,10 @@ export interface components {
                 timeline: unknown[];
                 orders: unknown[];
             };
-            /** @description False: there is more than one request has time for; ask again. */
+            /** @description False: there is more than one request has time for; ask again, with `cursor` where there is one. */
             complete: boolean;
+            /** @description Where the answer before ended. */
+            cursor?: string;
         };
         /**
          * @example {
@@ -6038,6 +6042,8 @@ export interface components {
             order?: string;
             /** @description The buyer of every order with this address, whatever its case. */
             email?: string;
+            /** @description Where the answer before ended. */
+            cursor?: string;
         };
         Cause: {
             /** @example scopio */
@@ -6412,8 +6418,10 @@ export interface components {
                 timeline: number;
                 orders: number;
             };
-            /** @description False: there is more than one request has time for; ask again. */
+            /** @description False: there is more than one request has time for; ask again, with `cursor` where there is one. */
             complete: boolean;
+            /** @description Where the answer before ended. */
+            cursor?: string;
         };
         Error: {
             error: {

@@ -15,30 +15,41 @@ const order = doc(z.optional(z.string().check(z.minLength(1))), {
 const email = doc(z.optional(z.string().check(z.trim(), z.regex(/^[^@\s]+@[^@\s]+$/, 'expected an e-mail address'))), {
   description: 'The buyer of every order with this address, whatever its case.',
 });
+const cursor = doc(z.optional(z.string()), { description: 'Where the answer before ended.' });
 const isOne = (asked: { order?: string | undefined; email?: string | undefined }): boolean =>
   (asked.order === undefined) !== (asked.email === undefined);
 const ONE = 'name either order or email';
 
-const ExportRequest = named('BuyerExportRequest', z.strictObject({ order, email }).check(z.refine(isOne, ONE)), {
-  example: { email: 'elena@example.com' },
-});
+const ExportRequest = named(
+  'BuyerExportRequest',
+  z.strictObject({ order, email, cursor }).check(z.refine(isOne, ONE)),
+  {
+    example: { email: 'elena@example.com' },
+  },
+);
 
 const EraseRequest = named(
   'BuyerErasureRequest',
   z
-    .strictObject({ order, email, reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(500)) })
+    .strictObject({ order, email, cursor, reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(500)) })
     .check(z.refine(isOne, ONE)),
   { example: { email: 'elena@example.com', reason: 'asked by letter of 2026-11-20' } },
 );
 
-const complete = doc(z.boolean(), { description: 'False: there is more than one request has time for; ask again.' });
+const complete = doc(z.boolean(), {
+  description: 'False: there is more than one request has time for; ask again, with `cursor` where there is one.',
+});
 const orders = doc(z.array(z.string()), { description: 'Ids of the orders that were found.' });
 const byPlace = <S extends z.ZodMiniType>(each: S) =>
   z.object({ events: each, quarantine: each, deadLetters: each, deliveries: each, timeline: each, orders: each });
 
-export const BuyerExport = named('BuyerExport', z.object({ orders, places: byPlace(z.array(z.unknown())), complete }), {
-  description: 'Everything that the hub holds of a buyer, by the place that holds it.',
-});
+export const BuyerExport = named(
+  'BuyerExport',
+  z.object({ orders, places: byPlace(z.array(z.unknown())), complete, cursor }),
+  {
+    description: 'Everything that the hub holds of a buyer, by the place that holds it.',
+  },
+);
 export type BuyerExport = z.infer<typeof BuyerExport>;
 
 export const ErasureCertificate = named(
@@ -51,6 +62,7 @@ export const ErasureCertificate = named(
     orders,
     touched: doc(byPlace(z.int()), { description: 'How much was made to say nothing, by place.' }),
     complete,
+    cursor,
   }),
 );
 export type ErasureCertificate = z.infer<typeof ErasureCertificate>;
@@ -85,13 +97,17 @@ export const routes = new Routes();
 const subjectOf = (asked: { order?: string | undefined; email?: string | undefined }) =>
   asked.order === undefined ? { email: asked.email ?? '' } : { order: asked.order };
 
+const optionsFor = async (by: string, cursor: string | undefined) => ({
+  ...{ network: await getNetwork(), by, timeMs: MAX_MS, cursor },
+});
+
 routes.add(exportRoute, async (context) => {
-  const options = { network: await getNetwork(), by: context.var.key.name, timeMs: MAX_MS };
-  return context.json(await exportBuyer(subjectOf(context.req.valid('json')), options), 200);
+  const asked = context.req.valid('json');
+  return context.json(await exportBuyer(subjectOf(asked), await optionsFor(context.var.key.name, asked.cursor)), 200);
 });
 
 routes.add(eraseRoute, async (context) => {
   const asked = context.req.valid('json');
-  const options = { network: await getNetwork(), by: context.var.key.name, timeMs: MAX_MS };
+  const options = await optionsFor(context.var.key.name, asked.cursor);
   return context.json(await eraseBuyer(subjectOf(asked), asked.reason, options), 200);
 });

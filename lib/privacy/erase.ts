@@ -12,7 +12,7 @@ import { tracesOf } from './traces.ts';
 /** Whose data: the buyer's of one order, or of every order with his e-mail address. */
 export type Subject = { order: string } | { email: string };
 
-/** What was touched, by place. `complete` false: more is left than there was time for; the same request goes on. */
+/** What was touched, by place. `complete` false: more is left than there was time for; a request with `cursor` goes on. */
 export interface Certificate {
   id: string;
   at: string;
@@ -21,12 +21,14 @@ export interface Certificate {
   orders: string[];
   touched: Record<PlaceName, number>;
   complete: boolean;
+  cursor?: string;
 }
 
 export interface Exported {
   orders: string[];
   places: Record<PlaceName, unknown[]>;
   complete: boolean;
+  cursor?: string;
 }
 
 interface Options {
@@ -35,16 +37,19 @@ interface Options {
   by: string;
   /** Milliseconds that there are. */
   timeMs: number;
+  /** Where the request before ended among all orders. */
+  cursor?: string | undefined;
+  list?: typeof listOrders;
 }
 
 /** Everything that the hub holds of a buyer. Throws NotFoundError for an order that is not known. */
 export async function exportBuyer(subject: Subject, options: Options): Promise<Exported> {
-  const { buyer, complete: found } = await findBuyer(subject, options);
+  const { buyer, next } = await findBuyer(subject, options);
   const places = emptyPlaces<unknown[]>(() => []);
   const complete = await eachFound(buyer, (name, { data }) => void places[name].push(data));
   const at = new Date().toISOString();
   for (const { id } of buyer.orders) await recordAct({ act: 'buyer.exported', about: id, by: options.by }, at);
-  return { orders: idsOf(buyer), places, complete: found && complete };
+  return { orders: idsOf(buyer), places, ...progress(complete, next, options) };
 }
 
 /**
@@ -57,7 +62,7 @@ export async function eraseBuyer(
   options: Options,
   places: readonly PlaceName[] = PLACES.map(({ name }) => name),
 ): Promise<Certificate> {
-  const { buyer, complete: found } = await findBuyer(subject, options);
+  const { buyer, next } = await findBuyer(subject, options);
   const at = new Date().toISOString();
   // From here on nothing new is kept of him; what is known of him stays until all that is found by it is gone.
   for (const order of buyer.orders) await mark(order, reason, at, options);
@@ -74,8 +79,14 @@ export async function eraseBuyer(
     reason,
     orders: idsOf(buyer),
     touched,
-    complete: found && complete,
+    ...progress(complete, next, options),
   };
+}
+
+/** What time was too short for is looked at again; else it goes on behind the orders that were found. */
+function progress(isDone: boolean, next: string | undefined, { cursor }: Options) {
+  const from = isDone ? next : cursor;
+  return { complete: isDone && next === undefined, ...(from !== undefined && { cursor: from }) };
 }
 
 const idsOf = ({ orders }: Buyer): string[] => orders.map(({ id }) => id);
@@ -98,14 +109,15 @@ async function mark({ id }: Order, reason: string, at: string, { network, by }: 
 const emailsOf = ({ buyer, shippingAddress }: Order): string[] =>
   [buyer.email, shippingAddress.email].filter((email) => email !== undefined).map(normalEmail);
 
-async function findBuyer(subject: Subject, { network, by, timeMs }: Options) {
-  const deadline = Date.now() + timeMs;
-  const { orders, complete } =
+async function findBuyer(subject: Subject, options: Options) {
+  const { network, by, timeMs } = options;
+  const began = Date.now();
+  const { orders, next } =
     'order' in subject
-      ? { orders: [await orderOf(subject.order)], complete: true }
-      : await ordersOf(subject.email, network, deadline);
-  const buyer: Buyer = { orders, traces: tracesOf(orders), network, by, deadline };
-  return { buyer, complete };
+      ? { orders: [await orderOf(subject.order)], next: undefined }
+      : await ordersOf(subject.email, options, began + timeMs / 2);
+  const buyer: Buyer = { orders, traces: tracesOf(orders), network, by, deadline: began + timeMs };
+  return { buyer, next };
 }
 
 async function orderOf(id: string): Promise<Order> {
@@ -114,23 +126,16 @@ async function orderOf(id: string): Promise<Order> {
   return order;
 }
 
-/** Every order with this address, those that were erased before included. */
-async function ordersOf(email: string, { connections, removed }: Network, deadline: number) {
+/** The next orders with this address, those that were erased before included; `next` is where more may be. */
+async function ordersOf(email: string, { network, cursor, list = listOrders }: Options, until: number) {
   const [wanted, hash] = [normalEmail(email), await hashEmail(email)];
-  const isHis = (order: Order) => emailsOf(order).includes(wanted) || order.erased?.email === hash;
-  const orders: Order[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await listOrders({
-      connections: [...connections.keys(), ...removed.keys()],
-      limit: 200,
-      cursor,
-      matches: isHis,
-    });
-    orders.push(...page.items);
-    cursor = page.cursor;
-  } while (cursor && Date.now() < deadline);
-  return { orders, complete: cursor === undefined };
+  const connections = [...network.connections.keys(), ...network.removed.keys()];
+  const matches = (order: Order) => emailsOf(order).includes(wanted) || order.erased?.email === hash;
+  for (let next = cursor; ; ) {
+    const page = await list({ connections, limit: 200, cursor: next, matches });
+    next = page.cursor;
+    if (page.items.length > 0 || next === undefined || Date.now() > until) return { orders: page.items, next };
+  }
 }
 
 /** False when time ran out: the order itself is left as it is then, as the rest is found by it. */
