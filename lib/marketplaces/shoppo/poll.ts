@@ -82,8 +82,7 @@ function start(context: PollContext, oldest: number | null): Position {
 
 /**
  * Products updated until now; on the first poll of a day in UTC all there are, as not every change counts as an update.
- * One that is updated meanwhile leaves the list, which shows in its length, and is the next
- * poll's.
+ * One that is updated meanwhile leaves the list, which shows in its length, and is the next poll's.
  */
 function startProducts({ watermark }: PollContext, until: string): Position {
   const isFirst = watermark?.slice(0, 10) !== until.slice(0, 10);
