@@ -1,10 +1,9 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
 import { ContractError } from '#lib/platform/errors';
-import { toMinorRounded } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import type { Change } from '../contract.ts';
-import { textOf } from '../kit/json.ts';
-import { defined, readShape, unlessUnreadable } from '../kit/shape.ts';
+import { amountsIn } from '../kit/amounts.ts';
+import { defined, readShape } from '../kit/shape.ts';
 import { Product, Sku, SkuNotice, SkuOfProduct } from './schema.ts';
 
 type Skus = Readonly<Record<string, string>>;
@@ -74,8 +73,7 @@ function snapshotOf(sku: Sku, product: Parent, skus: Skus): Omit<ProductSnapshot
 
 /** USD as a float or as text, rounded to cents; undefined for what is no price, as nothing hangs on it. */
 export function amountOf(price: unknown): number | undefined {
-  const told = typeof price === 'number' ? price : textOf(price);
-  const amount = unlessUnreadable(() => toMinorRounded(told, CURRENCY, 'price', () => {}));
+  const amount = amountsIn(CURRENCY).control(price, 'price');
   return amount === undefined ? undefined : Math.max(0, amount);
 }
 
