@@ -1,7 +1,7 @@
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import type { TicketPage } from '../contract.ts';
-import { id, looseText, optionalId, readShape } from '../kit/shape.ts';
+import { id, looseList, looseText, optional, optionalId, readShape } from '../kit/shape.ts';
 import { ask } from './api.ts';
 import { nodesOf, Page } from './schema.ts';
 
@@ -30,10 +30,6 @@ export const ticketList = (kind: Kind): string => /* GraphQL */ `
   }
 `;
 
-const Comments = z.object({
-  edges: z.array(z.nullish(z.object({ node: z.nullish(z.object({ content: looseText })) }))),
-});
-
 const Node = z.object({
   id,
   ticketId: optionalId,
@@ -44,7 +40,7 @@ const Node = z.object({
   email: looseText,
   remark: looseText,
   reason: looseText,
-  comments: z.nullish(Comments),
+  comments: optional(z.object({ edges: looseList(z.object({ node: z.object({ content: looseText }) })) })),
 });
 
 /** The kind of tickets to go on with, and the list's own cursor behind it. */
@@ -70,15 +66,13 @@ function presentTicket(kind: string, node: object): TicketPage['tickets'][number
   const { status = null, zendeskStatus = null, reason = null, remark = null } = ticket;
   return {
     // "return id when create ticket", which a reply names.
-    ...{
-      id: ticket.ticketId ?? ticket.id,
-      kind,
-      status,
-      serviceStatus: zendeskStatus?.toLowerCase() ?? null,
-      reason,
-      remark,
-    },
+    id: ticket.ticketId ?? ticket.id,
+    kind,
+    status,
+    serviceStatus: zendeskStatus?.toLowerCase() ?? null,
+    reason,
+    remark,
     author: { first_name: ticket.firstName ?? null, last_name: ticket.lastName ?? null, email: ticket.email ?? null },
-    comments: (ticket.comments?.edges ?? []).flatMap((edge) => edge?.node?.content ?? []),
+    comments: (ticket.comments?.edges ?? []).flatMap(({ node: { content } }) => content ?? []),
   };
 }
