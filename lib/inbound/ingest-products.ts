@@ -14,14 +14,15 @@ export async function ingestMerchants(
   merchants: Extract<Change, { type: 'merchants' }>['merchants'],
   ingesting: Ingesting,
 ): Promise<Ingested> {
-  const { connection, table } = { connection: ingesting.connection.id, table: ingesting.hub.table };
+  const { connection, hub } = ingesting;
   const enabled = new Map(merchants);
-  const told: ProductSnapshot[] = [];
-  for await (const sku of listSkus(connection, null, table)) {
-    const { merchant = '' } = (await getProduct(connection, sku, table)) ?? {};
-    const merchantEnabled = enabled.get(merchant);
-    if (merchantEnabled !== undefined) told.push({ sku, merchantEnabled, version: null });
-  }
+  const skus = await Array.fromAsync(listSkus(connection.id, null, hub.table));
+  const products = await Promise.all(skus.map((sku) => getProduct(connection.id, sku, hub.table)));
+  const told = products.flatMap((product): ProductSnapshot[] => {
+    const merchantEnabled = enabled.get(product?.merchant ?? '');
+    if (!product || merchantEnabled === undefined || merchantEnabled === product.merchantEnabled) return [];
+    return [{ sku: product.sku, merchantEnabled, version: null }];
+  });
   return ingestProducts(told, ingesting);
 }
 
