@@ -174,3 +174,17 @@ it('says of an order that the table cannot hold that it is too large', async () 
   await expect(refused).rejects.toThrow(RejectedError);
   await expect(refused).rejects.toMatchObject({ code: 'order_too_large' });
 });
+
+it('is released by its payment, or when it may ship at last', async () => {
+  const told = async () => (await getTimeline((await hub.stored()) as Order, hub.table)).map(({ type }) => type);
+  await change(() => ({ order: orderOf({ held: 'not yet' }) }));
+  expect(await hub.stored()).toMatchObject({ paidAt: expect.any(String), releasedAt: null });
+  await change(() => ({ order: { ...orderOf(), releasedAt: null, revision: 1 } }));
+  expect(await hub.stored()).toMatchObject({ releasedAt: at(1) });
+  expect(await told()).toEqual(['order.released']);
+  hub = startHub();
+  await change(() => ({ order: orderOf() }));
+  const { paidAt } = orderOf();
+  expect(await hub.stored()).toMatchObject({ releasedAt: paidAt });
+  expect(await told()).toEqual([]);
+});

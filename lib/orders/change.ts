@@ -7,7 +7,7 @@ import { db, isTooLarge, type Table, transact, type Write } from '#lib/platform/
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import type { Order } from './order.ts';
 import { type Network, planDeliveries } from './plan.ts';
-import { isReleased, paymentOf } from './release.ts';
+import { isReleased, paymentOf, wasReleased } from './release.ts';
 import { getOrder, putOrder, putTimeline } from './store.ts';
 import type { TimelineEntry, Told } from './timeline.ts';
 
@@ -122,8 +122,10 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
     return { order, opened: [], writes: [...putTimeline(order.id, told, origin), ...also] };
   const room = Math.max(0, MAX_DELIVERIES - also.length);
   const opened = asked.slice(0, room).map((delivery) => openDelivery(delivery, now));
-  const releasedAt = order.releasedAt ?? (isReleased(order, network) ? (order.paidAt ?? at ?? now) : null);
-  const released = tellReleased(order, releasedAt, { at: at ?? now, by });
+  // A payment says so by itself, unless it was known and did not release it.
+  const paidAt = before?.paidAt && !wasReleased(before) ? null : order.paidAt;
+  const releasedAt = order.releasedAt ?? (isReleased(order, network) ? (paidAt ?? at ?? now) : null);
+  const released = paidAt ? [] : tellReleased(order, releasedAt, { at: at ?? now, by });
   const lines = [...(order.timeline ?? []), ...told, ...released, ...opened.flatMap(tellBlocked)];
   const { planUnfinished: _, ...rest } = plan.order ?? order;
   const next: Order = {
@@ -139,13 +141,12 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
   return { order: next, opened, writes: [putOrder(next, before), ...beside, ...opened.map(putNewDelivery), ...also] };
 }
 
-/** What is paid says so by itself. */
 const tellReleased = (
   order: Order,
   releasedAt: string | null,
   { at, by }: { at: string; by: string },
 ): TimelineEntry[] =>
-  releasedAt && !order.releasedAt && !order.paidAt
+  releasedAt && !order.releasedAt
     ? [{ at, type: 'order.released', by, detail: { payment: paymentOf(order).state } }]
     : [];
 

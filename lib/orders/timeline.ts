@@ -11,7 +11,7 @@ export type Told =
   | Tells<'order.received', { number: string; version: string; event: string }>
   | Tells<'order.updated', { changed: string[]; version: string; event: string }>
   | Tells<'order.paid', { paidAt: string }>
-  /** It may ship although it is not paid. */
+  /** It may ship, and no payment released it. */
   | Tells<'order.released', { payment: string }>
   | Tells<'order.cancelled', { cancelledAt: string | null }>
   /** The channel made an order of its own of some of its lines. */
