@@ -48,6 +48,7 @@ export function Order({ id }: { id: string }) {
       is && is.sentence !== was?.sentence && announce(is.sentence),
   });
   const [acting, setActing] = useState<{ what: 'replay' | 'close'; delivery: Delivery }>();
+  const [isEditing, setEditing] = useState(false);
   const { value, error } = live;
   const actOnFirst = (what: 'replay' | 'close') => () => {
     const delivery = value?.deliveries.find(isClosable);
@@ -64,11 +65,11 @@ export function Order({ id }: { id: string }) {
       actions={<State as={order.late ? 'late' : order.status}>{order.status}</State>}
       of={live}
     >
-      <WhereItStands {...value} onReplay={act('replay')} />
+      <WhereItStands {...value} onReplay={act('replay')} onCorrect={() => setEditing(true)} />
       <div class="columns">
         <Story order={order} deliveries={deliveries} />
         <div>
-          <ShipTo id={id} order={order} deliveries={deliveries} onSaved={live.reload} />
+          <ShipTo {...{ id, order, deliveries, isEditing }} onEdit={setEditing} onSaved={live.reload} />
           <Details order={order} />
         </div>
       </div>
@@ -108,8 +109,10 @@ function WhereItStands({
   explanation,
   deliveries,
   onReplay,
-}: Whole & { onReplay: (delivery: Delivery) => void }) {
+  onCorrect,
+}: Whole & { onReplay: (delivery: Delivery) => void; onCorrect: () => void }) {
   const stopped = deliveries.find(isClosable);
+  const lacksAddress = stopped?.cause?.code === 'address_incomplete';
   const { who = '', until = null, since = null } = explanation?.waitsFor ?? {};
   return (
     <Region title="Where it stands">
@@ -129,9 +132,9 @@ function WhereItStands({
           )}
         </p>
       )}
-      {stopped && may('ops') && stopped.cause?.code !== 'address_incomplete' && (
-        <button type="button" class="primary" onClick={() => onReplay(stopped)}>
-          Replay {stopped.action}…
+      {stopped && may('ops') && (
+        <button type="button" class="primary" onClick={() => (lacksAddress ? onCorrect() : onReplay(stopped))}>
+          {lacksAddress ? 'Correct the address…' : `Replay ${stopped.action}…`}
         </button>
       )}
     </Region>

@@ -14,13 +14,14 @@ interface ShipToProps {
   id: string;
   order: Order;
   deliveries: Delivery[];
+  isEditing: boolean;
+  onEdit: (isEditing: boolean) => void;
   onSaved: () => Promise<void>;
 }
 
 /** The address, masked until it is revealed; that lasts until the page is left. */
-export function ShipTo({ id, order, deliveries, onSaved }: ShipToProps) {
+export function ShipTo({ id, order, deliveries, isEditing, onEdit, onSaved }: ShipToProps) {
   const [revealed, setRevealed] = useState<Order>();
-  const [isEditing, setEditing] = useState(false);
   const reveal = useAct(async () => setRevealed(await ask('post', `/orders/${segment(id)}/reveal`)));
   const { shippingAddress: address, buyer } = revealed ?? order;
   const missing = missingOf(deliveries);
@@ -37,7 +38,7 @@ export function ShipTo({ id, order, deliveries, onSaved }: ShipToProps) {
             </button>
           )}
           {may('ops') && (
-            <button type="button" class={waiting.length > 0 ? 'primary' : ''} onClick={() => setEditing(true)}>
+            <button type="button" onClick={() => onEdit(true)}>
               Edit address…
             </button>
           )}
@@ -61,7 +62,7 @@ export function ShipTo({ id, order, deliveries, onSaved }: ShipToProps) {
           id={id}
           missing={missing}
           releases={waiting.length}
-          onClose={() => setEditing(false)}
+          onClose={() => onEdit(false)}
           onSaved={async () => {
             setRevealed(undefined);
             await onSaved();

@@ -167,8 +167,14 @@ test('an address is completed in place, and what waited for it runs', async () =
   await open(page, hub, `/orders/${encodeURIComponent(blocked?.order ?? '')}`);
   const shipTo = page.getByRole('region', { name: 'Ship to' });
   expect(await shipTo.textContent()).toMatch(/•••••/);
-  await shipTo.getByRole('button', { name: 'Edit address…' }).click();
   const edit = dialog('Edit address');
+  await page
+    .getByRole('region', { name: 'Where it stands' })
+    .getByRole('button', { name: /Correct the address/ })
+    .click();
+  await edit.waitFor();
+  await page.keyboard.press('Escape');
+  await shipTo.getByRole('button', { name: 'Edit address…' }).click();
   await edit.getByText('colonia is missing: Street, line 2').waitFor();
   expect(await edit.textContent()).toContain('1 delivery waits for it');
   await edit.getByLabel('Street, line 2').fill('Americana');
