@@ -8,7 +8,7 @@ import { streamedTable } from '#test/support/memory-table';
 import { orderOf } from '#test/support/orders';
 import type { Change } from './change-schema.ts';
 import { openConsumers } from './consumers.ts';
-import { decodeMarks, encodeMarks } from './cursor.ts';
+import { decodeMarks, EARLIEST, encodeMarks } from './cursor.ts';
 import { openFeed } from './feed.ts';
 import { publish } from './publish.ts';
 import { readChanges } from './read.ts';
@@ -134,3 +134,49 @@ it('gives every consumer each committed revision once, in order for each order, 
 
 const orderRecords = (records: Parameters<typeof readRecord>[0][]): Committed[] =>
   records.flatMap(readRecord).filter(({ key }) => key.sk === 'ORDER');
+
+it('holds a change of a delivery back for the first of its order, which comes another lane, but not for ever', async () => {
+  const { table, records } = streamedTable();
+  pause = () => Promise.resolve();
+  await write(table, 'shop:a', 1);
+  const created = orderRecords(records());
+  const at = created[0]?.at ?? new Date();
+  const delivery = {
+    id: 'dlv_1',
+    kind: 'push',
+    action: 'order',
+    connection: 'shed',
+    order: 'shop:a',
+    subject: { lineItems: [] },
+  };
+  const placing = { ...delivery, marketplace: 'marketful', state: 'leased', updatedAt: at.toISOString() };
+  const placed: Committed = {
+    key: { pk: 'DELIVERY#dlv_1', sk: 'DELIVERY' },
+    ...{ before: placing, after: { ...placing, state: 'succeeded', placed: {} }, at, sequence: '7' },
+  };
+  const order = await getOrder('shop:a', table);
+  let now = 0;
+  const openHub = () => ({
+    feed: openFeed(streamedTable().table),
+    getOrder: async () => order && { ...order, receivedAt: at.toISOString() },
+    ...{ writeWords: async () => undefined, writeShared: async () => undefined },
+    ...{ early: new Map<string, number>(), now: () => now },
+  });
+  const typesIn = async ({ feed }: ReturnType<typeof openHub>) => {
+    const { changes } = await readChanges({ after: EARLIEST, limit: 10, wants: () => true }, feed);
+    return changes.map(({ type }) => type);
+  };
+
+  const hub = openHub();
+  expect(await publish([placed], hub)).toEqual([placed]);
+  expect(await publish(created, hub)).toEqual([]);
+  expect(await publish([placed], hub)).toEqual([]);
+  expect(await typesIn(hub)).toEqual(['order.created', 'order.placed']);
+
+  const alone = openHub();
+  expect(await publish([placed], alone)).toEqual([placed]);
+  now = 31_000;
+  expect(await publish([placed], alone)).toEqual([]);
+  expect(await typesIn(alone)).toEqual(['order.placed']);
+  expect(alone.early.size).toBe(0);
+});

@@ -14,14 +14,21 @@ import { writeShared, writeWords } from './words.ts';
 /** The clocks of the table and of a publisher may differ by this, and the table tells whole seconds. */
 const SKEW_MS = 60_000;
 
-type Publishing = Pick<typeof HUB, 'feed' | 'getOrder'>;
+/** How long a change of a delivery is held back for the first change of its order, which another lane of the stream brings. */
+const PATIENCE_MS = 30_000;
+
+type Publishing = Pick<typeof HUB, 'feed' | 'getOrder' | 'early' | 'now'>;
 
 interface Told {
   record: Committed;
   changes: Change[];
 }
 
-const HUB = { feed: openFeed(), getOrder, writeWords, writeShared };
+const HUB = {
+  ...{ feed: openFeed(), getOrder, writeWords, writeShared, now: () => Date.now() },
+  /** Since when a record is held back, by where it stands in its shard. */
+  early: new Map<string, number>(),
+};
 
 /**
  * Turns what was committed into entries of the feed and words to search by; answers the records it could not publish. The
@@ -29,8 +36,9 @@ const HUB = { feed: openFeed(), getOrder, writeWords, writeShared };
  */
 export async function publish(
   records: readonly Committed[],
-  { feed, getOrder, writeWords, writeShared }: typeof HUB = HUB,
+  hub: Partial<typeof HUB> = {},
 ): Promise<readonly Committed[]> {
+  const { writeWords, writeShared, ...publishing } = { ...HUB, ...hub };
   const told = records.flatMap((record): Told[] => readable(record));
   const sound = told.map(({ record }) => record);
   const byPartition = Map.groupBy(
@@ -40,48 +48,80 @@ export async function publish(
   const published = [...byPartition].map(([partition, all]) =>
     orFailed(
       all.map(({ record }) => record),
-      publishTo(partition, all, { feed, getOrder }),
+      publishTo(partition, all, publishing),
     ),
   );
-  const found = sound.map((record) => orFailed([record], writeWords(record)));
-  return (await Promise.all([...published, ...found, orFailed(sound, writeShared(sound))])).flat();
+  const found = sound.map((record) => orFailed([record], writeWords(record).then(none)));
+  return (await Promise.all([...published, ...found, orFailed(sound, writeShared(sound).then(none))])).flat();
 }
 
-/** The records that work is of where it fails; none where it is done. */
-async function orFailed(records: readonly Committed[], work: Promise<void>): Promise<readonly Committed[]> {
+const none = (): Committed[] => [];
+
+/** The records that work is of where it fails; else those that it could not do. */
+async function orFailed(
+  records: readonly Committed[],
+  work: Promise<readonly Committed[]>,
+): Promise<readonly Committed[]> {
   try {
-    await work;
-    return [];
+    return await work;
   } catch (error) {
     log.error('changes could not be published', errorFields(error));
     return records;
   }
 }
 
-async function publishTo(partition: number, told: readonly Told[], { feed, getOrder }: Publishing): Promise<void> {
+/** Answers the records that are early: nothing of their order is in the feed yet, and its first change is to be the first. */
+async function publishTo(
+  partition: number,
+  told: readonly Told[],
+  { feed, getOrder, early, now }: Publishing,
+): Promise<readonly Committed[]> {
   const changes = told.flatMap((each) => each.changes);
   const unsure = [...new Set(changes.flatMap(({ order, revision }) => (revision === null && order ? order : [])))];
-  const revisions = new Map(
-    await Promise.all(unsure.map(async (id) => [id, (await getOrder(id))?.revision ?? null] as const)),
-  );
+  const orders = new Map(await Promise.all(unsure.map(async (id) => [id, await getOrder(id)] as const)));
   const oldest = Math.min(...told.map(({ record }) => record.at.getTime()));
+  const since = new Date(oldest - SKEW_MS).toISOString();
+  const isEarly = ({ record, changes: [first] }: Told, known: ReadonlySet<string | null>): boolean => {
+    const order = first?.revision === null ? orders.get(first.order ?? '') : undefined;
+    // An order from before what is looked at here has its first change further back in the feed.
+    if (!order || known.has(order.id) || order.receivedAt < since) return false;
+    const held = early.get(record.sequence) ?? now();
+    early.set(record.sequence, held);
+    return now() - held < PATIENCE_MS;
+  };
+  let left: Told[] = [];
   await feed.append(
     partition,
-    (published) => withRevisions(changes, published, revisions),
-    new Date(oldest - SKEW_MS).toISOString(),
+    (published) => {
+      const known = new Set(published.map(({ order }) => order));
+      const ready = told.filter((each) => {
+        if (isEarly(each, known)) return false;
+        for (const { order } of each.changes) known.add(order);
+        return true;
+      });
+      left = told.filter((each) => !ready.includes(each));
+      return withRevisions(
+        ready.flatMap((each) => each.changes),
+        published,
+        orders,
+      );
+    },
+    since,
   );
+  for (const { record } of told) if (!left.some((each) => each.record === record)) early.delete(record.sequence);
+  return left.map(({ record }) => record);
 }
 
 /** What is told of a delivery has the revision of its order that the feed told of last, so that revisions never go back. */
 function withRevisions(
   changes: readonly Change[],
   published: readonly Change[],
-  read: ReadonlyMap<string, number | null>,
+  read: ReadonlyMap<string, Order | undefined>,
 ): Change[] {
   const last = new Map(published.map(({ order, revision }) => [order, revision]));
   return changes.map((change) => {
     const { order } = change;
-    const revision = change.revision ?? last.get(order) ?? read.get(order ?? '') ?? null;
+    const revision = change.revision ?? last.get(order) ?? read.get(order ?? '')?.revision ?? null;
     last.set(order, revision);
     return { ...change, revision };
   });
