@@ -64,7 +64,7 @@ test('nothing is left before the push: the delivery is cancelled, not dead-lette
   await say('never', 2, { status: 'cancelled' });
   await waitFor('never', 'order', 'dead', 'order_cancelled');
   expect(asked('never')).toEqual([]);
-  const kept = await stage.hub.get<object>('/dead-letters');
+  const kept = [await stage.hub.get<object>('/dead-letters'), await stage.hub.get<object>('/deliveries/causes')];
   expect(JSON.stringify(kept)).not.toContain((await placings('never'))[0]?.id);
 });
 

@@ -62,6 +62,7 @@ function openWorld() {
   let minute = 1;
   let quantities = { li_1: 2, li_2: 1 };
   let cancelled = false;
+  let held = false;
   let fault: Fault = 'none';
   const remotes: Remote[] = [];
   const { hub: fake, ledger } = fakeHub({ connections: [...CONNECTIONS, connectionOf('supply', 'shoppo')] });
@@ -94,7 +95,7 @@ function openWorld() {
           .filter(({ by }) => by === 'erp')
           .map((parcel) => parcel.lineItems.find((line) => line.id === id)?.quantity ?? 0),
       );
-      expect(order.cancelled).toBe(false);
+      expect(order.cancelled || held).toBe(false);
       expect(standing(id) + own + quantity).toBeLessThanOrEqual(total);
     }
     const [shipped, off] = [new Map<string, number>(), new Map<string, number>()];
@@ -198,16 +199,23 @@ function openWorld() {
     work,
     order: () => order,
     start: () => change({ ...order }),
-    async say(changes: Partial<typeof quantities>, isCancelled = cancelled) {
+    async say(changes: Partial<typeof quantities>, isCancelled = cancelled, isHeld = held) {
       quantities = { ...quantities, ...changes };
       cancelled = isCancelled;
+      held = isHeld;
       minute += 1;
       const lines = [
         { ...MUGS, quantity: quantities.li_1 },
         { ...PLATE, quantity: quantities.li_2 },
       ];
       const version = clock().toISOString();
-      await change(applySnapshot(order, snapshotOf({ version, cancelled, lines }), sourceOf(minute)).order);
+      await change(
+        applySnapshot(
+          order,
+          snapshotOf({ version, cancelled, lines, ...(held && { held: 'on hold' }) }),
+          sourceOf(minute),
+        ).order,
+      );
     },
     workSome: async (n: number, how: Fault) => {
       const due = pick(inState('pending'), n);
@@ -323,6 +331,7 @@ const step = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(fc.constant('workSome' as const), n, fault) },
   { weight: 3, arbitrary: fc.tuple(fc.constant('say' as const), line, fc.nat(4)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('cancel' as const), fc.boolean()) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('hold' as const), fc.boolean()) },
   {
     weight: 2,
     arbitrary: fc.tuple(fc.constant('route' as const), line, fc.nat(2), fc.constantFrom('erp', ...SHIPPERS)),
@@ -339,6 +348,8 @@ function take(world: World, did: Step): Promise<void> {
       return world.say({ [did[1]]: did[2] });
     case 'cancel':
       return world.say({}, did[1]);
+    case 'hold':
+      return world.say({}, undefined, did[1]);
     case 'route':
       return world.route(did[1], did[2] + 1, did[3]);
     default:
@@ -379,8 +390,9 @@ test('whatever changes after placement, units add up and nobody is asked for mor
   );
 });
 
-/** Everything goes well from now on, and a person does what is asked of him. */
+/** Everything goes well from now on, nothing is held, and a person does what is asked of him. */
 async function settle(world: World): Promise<void> {
+  await world.say({}, undefined, false);
   for (let round = 0; round < 60; round++) {
     const [due] = world.inState('pending', 'leased');
     if (due) await world.work(due.id, 'none');

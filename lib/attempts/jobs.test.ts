@@ -120,6 +120,44 @@ describe('placing', () => {
     expect(acts.calls).toEqual([]);
   });
 
+  const held = (): Order => ({ ...orderOf({ held: 'it is not active at Scopio' }), ...PLACED });
+  const unreleased = 'It does not ship: it is not active at Scopio; it will once Scopio says otherwise.';
+
+  test('of an order that may not ship by now, is stopped, and its units are due once it may', async () => {
+    const orders = [held()];
+    const acts = action({});
+    const { result, seen } = await run(deliveryOf({}), { order: acts }, { orders });
+    expect([acts.calls, seen]).toEqual([[], [['change']]]);
+    expect(result).toMatchObject(failed(StoppedError, 'order_unreleased'));
+    expect(result).toMatchObject({ error: { detail: { description: unreleased } } });
+    const network = { ...(await fakeHub().hub.getNetwork()), routes: [{ from: '*', to: 'shed' }] };
+    const now = orders[0] as Order;
+    expect(planDeliveries(now, network).deliveries).toEqual([]);
+    const { order, deliveries } = planDeliveries({ ...now, history: orderOf().history }, network);
+    expect(deliveries).toMatchObject([{ action: 'order', subject: { lineItems: [{ id: 'li_1', quantity: 2 }] } }]);
+    // Nobody was asked for the first under that number.
+    expect(order.placements.at(-1)).not.toHaveProperty('n');
+  });
+
+  test('what a person gave to a shipper stays assigned to it while the order may not ship', async () => {
+    const placements = [{ delivery: 'dlv_1', connection: 'shed', lineItems: TWO, named: true as const }];
+    const orders: Order[] = [{ ...held(), placements }];
+    await run(deliveryOf({}), { order: action({}) }, { orders });
+    expect(orders[0]?.assigned).toEqual([{ to: 'shed', lineItems: TWO }]);
+    const network = await fakeHub().hub.getNetwork();
+    const waiting = planDeliveries(orders[0] as Order, network).order;
+    expect(waiting.assigned).toEqual(orders[0]?.assigned);
+    const { deliveries } = planDeliveries({ ...waiting, history: orderOf().history }, network);
+    expect(deliveries.map(({ connection }) => connection)).toEqual(['shed']);
+  });
+
+  test('what may have been asked for before its order was held stands where it is found', async () => {
+    const order = action({ remoteId: '5021' }, { remoteId: '5021' });
+    const { result } = await run(deliveryOf({}, { unknown: true }), { order }, { orders: [held()] });
+    expect(order.calls.map(([what]) => what)).toEqual(['probe', 'probe']);
+    expect(result).toMatchObject({ ok: true });
+  });
+
   test.each([
     ['stands there with all of it, and the rest is a cancellation’s', { remoteId: '5021' }, ['probe', 'probe'], 2],
     ['is not there, and asks for less', null, ['probe', 'push'], 1],

@@ -1,9 +1,10 @@
 import { channelOf } from '#lib/connections/connection';
 import type { Subjects } from '#lib/deliveries/delivery';
+import { tellHeldBack } from '#lib/explanation/held-back';
 import type { PlaceInput } from '#lib/marketplaces/action';
 import type { LineQuantity, Order } from '#lib/orders/order';
-import { paymentOf } from '#lib/orders/release';
-import { dueOf, lessOf, numberOf, placementOf, takeBack } from '#lib/orders/units';
+import { isReleased, paymentOf } from '#lib/orders/release';
+import { dueOf, holdBack, lessOf, numberOf, placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError, StoppedError } from '#lib/platform/errors';
 import type { Job, RemoteWork } from './attempt.ts';
 import { readSold, tellPushed } from './sold.ts';
@@ -19,10 +20,12 @@ export const place: Job<Subjects['place'], PlaceInput> = {
     const { source } = sold;
     let { order, unknown } = sold;
     const inputOf = (at: Order) => ({ source, ...placedBy(at, delivery.id, lineItems) });
-    if (lessOf(dueOf(order, delivery.id), delivery.id).length > 0) {
+    if (giveBack(order, work) !== order) {
       unknown &&= (await connector.actions.order?.probe(remote, inputOf(order))) !== null;
-      if (!unknown) order = await giveBack(order, work);
+      if (!unknown) order = await giveBackFirst(order, work);
     }
+    const heldBack = unknown ? null : tellHeldBack(order, work.network);
+    if (heldBack) throw new StoppedError({ code: 'order_unreleased', description: heldBack });
     const input = inputOf(order);
     if (input.lineItems.length === 0 || (input.nth === null && order.cancelled)) throw nothingLeft();
     if (paymentOf(order).state === 'on_delivery' && !connector.collectsCash)
@@ -53,13 +56,18 @@ export function placedBy(order: Order, delivery: string, planned: LineQuantity[]
   return { order, lineItems: lineItems ?? planned, number: numberOf(order, n), nth: lineItems ? n : null };
 }
 
-/** Units that are wanted no longer are not asked for: the order knows it before the push, whoever crashes then. */
-async function giveBack({ id }: Order, { delivery, network, hub }: RemoteWork): Promise<Order> {
-  const { order } = await hub.changeOrder(
-    id,
-    (now) => (now ? { order: takeBack(now, delivery.id, lessOf(dueOf(now, delivery.id), delivery.id), true) } : null),
-    { by: delivery.connection, origin: delivery.id, network },
-  );
+/** The order without units that are wanted no longer, or of a placement that may not ship by now. */
+function giveBack(order: Order, { delivery: { id }, network }: Pick<RemoteWork, 'delivery' | 'network'>): Order {
+  if (order.cancelled || isReleased(order, network)) return takeBack(order, id, lessOf(dueOf(order, id), id), true);
+  return holdBack(order, id);
+}
+
+/** What is not to be asked for is not: the order knows it before the push, whoever crashes then. */
+async function giveBackFirst({ id }: Order, work: RemoteWork): Promise<Order> {
+  const { delivery, network, hub } = work;
+  const { order } = await hub.changeOrder(id, (now) => (now ? { order: giveBack(now, work) } : null), {
+    ...{ by: delivery.connection, origin: delivery.id, network },
+  });
   if (!order) throw nothingLeft();
   return order;
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Product } from '#lib/catalog/product';
-import type { Delivery } from '#lib/deliveries/delivery';
+import { type Delivery, isStopped } from '#lib/deliveries/delivery';
 import { subjectOf } from '#lib/deliveries/subject';
 import type { Order } from '#lib/orders/order';
 import { wasReleased } from '#lib/orders/release';
@@ -67,7 +67,7 @@ export function changeOfDelivery(before: Delivery | undefined, after: Delivery):
 
 function typeOf(delivery: Delivery): ChangeType | undefined {
   const { state, order, placed } = delivery;
-  if (state === 'dead') return 'delivery.dead';
+  if (state === 'dead') return isStopped(delivery) ? undefined : 'delivery.dead';
   if (!order) return undefined;
   if (state === 'blocked') return 'order.blocked';
   const { job } = subjectOf(delivery);

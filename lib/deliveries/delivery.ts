@@ -98,6 +98,10 @@ export type NewDelivery = Pick<
   blocked?: { code: string; description: string; waitsFor: WaitsFor };
 };
 
+/** A placement that was stopped before it was made: nobody has to look at it, and its order says what becomes of its units. */
+export const isStopped = ({ state, cause }: Pick<Delivery, 'state' | 'cause'>): boolean =>
+  state === 'dead' && (cause?.code === 'order_cancelled' || cause?.code === 'order_unreleased');
+
 /** One try at one delivery, kept for ever. */
 export interface Attempt extends z.infer<typeof AttemptFacts> {
   /** What it told on the timeline of the delivery's order. */

@@ -1,5 +1,5 @@
 import type * as z from '#lib/platform/zod';
-import type { Delivery } from './delivery.ts';
+import { type Delivery, isStopped } from './delivery.ts';
 import type { CauseFacts } from './delivery-schema.ts';
 import { type DeliveryFilter, listDeliveries } from './list.ts';
 import { normalizeMessage } from './normalize-message.ts';
@@ -35,7 +35,7 @@ export async function groupCauses(
   const found = await Promise.all(
     (['dead', 'blocked'] as const).map((state) => look({ ...filter, state }, Math.ceil(maxLooked / 2), deadline)),
   );
-  const deliveries = found.flatMap((each) => each.deliveries);
+  const deliveries = found.flatMap((each) => each.deliveries).filter((each) => !isStopped(each));
   const groups = Map.groupBy(deliveries, (delivery) => JSON.stringify(reasonOf(delivery)));
   const causes = [...groups.values()]
     .flatMap((group) => describe(group, filter))

@@ -9,7 +9,7 @@ import {
   queryIndex,
 } from '#lib/platform/table/sharded-index';
 import { db, type Table } from '#lib/platform/table/table';
-import type { Delivery } from './delivery.ts';
+import { type Delivery, isStopped } from './delivery.ts';
 import type { DeliveryFilter as Selection } from './delivery-schema.ts';
 import { getDeliveries } from './ledger.ts';
 import { normalizeMessage } from './normalize-message.ts';
@@ -113,9 +113,7 @@ export function isWanted(filter: DeliveryFilter): (delivery: Delivery) => boolea
  * its order makes nobody wait.
  */
 export const isDelayed = (delivery: Delivery): boolean =>
-  delivery.state !== 'succeeded' &&
-  delivery.cause?.code !== 'order_cancelled' &&
-  (isPast(delivery) || misses(delivery));
+  delivery.state !== 'succeeded' && !isStopped(delivery) && (isPast(delivery) || misses(delivery));
 
 const misses = ({ shipBy, nextAttemptAt }: Delivery): boolean =>
   shipBy !== undefined && nextAttemptAt !== null && nextAttemptAt > shipBy;

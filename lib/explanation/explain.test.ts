@@ -92,6 +92,20 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'marketplace',
     'It does not ship: it is not active at Scopio; it will once Scopio says otherwise.',
   ],
+  'held before it was placed': [
+    { ...orderOf({ held: 'it is not active at Scopio' }), releasedAt: at('14:00') },
+    [placing({ attemptCount: 0 })],
+    'unreleased',
+    'marketplace',
+    'It does not ship: it is not active at Scopio; it will once Scopio says otherwise.',
+  ],
+  'held when its placement was about to be made': [
+    { ...orderOf({ held: 'it is not active at Scopio' }), releasedAt: at('14:00') },
+    [placing({ state: 'dead', cause: { code: 'order_unreleased', description: 'It does not ship.' } })],
+    'unreleased',
+    'marketplace',
+    'It does not ship: it is not active at Scopio; it will once Scopio says otherwise.',
+  ],
   'no route': [
     orderOf(),
     [

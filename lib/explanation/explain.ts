@@ -1,13 +1,14 @@
 import { ERP } from '#lib/connections/connection';
-import type { Delivery } from '#lib/deliveries/delivery';
+import { type Delivery, isStopped } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
-import { isReleased, paymentOf } from '#lib/orders/release';
 import { returnedUnits } from '#lib/orders/returns';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
+import { dueOf } from '#lib/orders/units';
 import { retryPolicy } from '#lib/platform/settings';
 import { type Around, progressOf, troubleOf } from './deliveries.ts';
 import { type Explanation, type Said, waitsFor } from './explanation.ts';
+import { sayHeldBack } from './held-back.ts';
 import { type Holder, holdersOf, type Standing, total } from './holders.ts';
 import { type Names, nameOf, sentenceOf, timeOf, units } from './words.ts';
 
@@ -38,7 +39,7 @@ export function explain(
   const facts: Facts = {
     ...{ order, names, now, policy },
     deliveries: deliveries
-      .filter(({ cause }) => cause?.code !== 'order_cancelled')
+      .filter((each) => !isStopped(each))
       .sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt)),
     channel: nameOf(order.connection, names),
     left: sumByLine(unfulfilled(order)),
@@ -104,35 +105,14 @@ function sayCancelled(facts: Facts): Said | undefined {
   return { stage: 'cancelled', clauses: [first, rest], waitsFor: waitsFor('nobody') };
 }
 
-/** What keeps an order from shipping, and what would release it. */
-function sayUnreleased({ order, deliveries, channel, left, names }: Facts): Said | undefined {
-  if (left.size === 0 || isReleased(order, names) || deliveries.some(isPlacing)) return undefined;
-  const { held } = order.history.snapshot;
-  if (held !== undefined) {
-    const clauses = [`it does not ship: ${held}`, `it will once ${channel} says otherwise`];
-    return { stage: 'unreleased', clauses, waitsFor: waitsFor('marketplace', 'release', order.placedAt) };
-  }
-  const { method, state } = paymentOf(order);
-  const by = method === null ? '' : ` by ${method}`;
-  const setting = `settings.release of ${order.connection}`;
-  if (state === 'on_delivery' || state === 'on_account') {
-    const words = state === 'on_account' ? 'on account' : 'on delivery';
-    const clauses = [
-      `it is to be paid ${words}${by}, which ${setting} does not let ship`,
-      `add "${state}" there, or wait until ${channel} tells that it is paid`,
-    ];
-    return { stage: 'unreleased', clauses, waitsFor: waitsFor('you', 'release', order.placedAt) };
-  }
-  if (state === 'refunded' || state === 'partly_refunded') {
-    const what = state === 'refunded' ? 'the payment was given back' : 'a part of the payment was given back';
-    const clauses = [`it does not ship, as ${what}`, `"${state}" in ${setting} would release it`];
-    return { stage: 'unreleased', clauses, waitsFor: waitsFor('marketplace', 'release', order.placedAt) };
-  }
-  const clauses = [
-    `${channel} has not told that it is paid${by}`,
-    `it ships once ${channel} does, or with "${state}" in ${setting}`,
-  ];
-  return { stage: 'unreleased', clauses, waitsFor: waitsFor('buyer', 'payment', order.placedAt) };
+/** Of an order of which nothing is placed, or something is left to be: what keeps that from shipping. */
+function sayUnreleased({ order, deliveries, left, names }: Facts): Said | undefined {
+  if (left.size === 0) return undefined;
+  const mayStand = deliveries.some(
+    (each) => isPlacing(each) && (each.placed || each.unknown || each.state === 'leased'),
+  );
+  const waits = () => dueOf(order).some(({ place, assign }) => place > 0 || assign.length > 0);
+  return mayStand && !waits() ? undefined : sayHeldBack(order, names);
 }
 
 function sayPlacing(facts: Facts): Said | undefined {

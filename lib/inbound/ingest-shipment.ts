@@ -79,7 +79,9 @@ function tellRefund(before: Delivery | undefined, after: Delivery | undefined): 
 /** Which of the placements with a shipper it speaks of; undefined where one that is not told apart from others. */
 function findPlacement(order: Order, placing: readonly Delivery[], { remoteId, number, nth = 1 }: ShipmentSnapshot) {
   const byRemoteId = placing.find(({ placed }) => remoteId !== null && placed?.remoteId === remoteId);
-  const byNumber = (which: (n: number) => boolean) => placing.find(({ id }) => which(placementOf(order, id)?.n ?? 1));
+  // Of two under one number nobody was asked for the first.
+  const byNumber = (which: (n: number) => boolean) =>
+    placing.findLast(({ id }) => which(placementOf(order, id)?.n ?? 1));
   const isCounted = placing.length === 1 || placing.every(({ id }) => placementOf(order, id)?.lineItems);
   if (byRemoteId || !isCounted) return byRemoteId;
   return byNumber((n) => n > 1 && numberOf(order, n) === number) ?? byNumber((n) => n === nth);

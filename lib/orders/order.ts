@@ -242,6 +242,8 @@ export interface Placement {
   less?: LineQuantity[];
   /** Units that its connection was asked for and that were taken back, by the hub or by itself; of others, 0. */
   gone?: LineQuantity[];
+  /** A person gave its units to its connection by name. */
+  named?: true;
   /** It is the n-th that its connection is asked for, which its number there tells; absent: the first. */
   n?: number;
 }

@@ -59,7 +59,8 @@ export function planDeliveries(order: Order, network: Network): Plan {
 function planPlacements(order: Order, due: readonly Due[], network: Network): Plan {
   const assigned = groupByShipper(due.flatMap(({ id, assigned: all }) => all.map((each) => ({ id, ...each }))));
   const kept = withMember(order, 'assigned', assigned.size > 0 && toAssigned(assigned));
-  if (order.cancelled || !isReleased(order, network)) return { order: withOwn(kept, due, []), deliveries: [] };
+  if (order.cancelled) return { order: withOwn(kept, due, []), deliveries: [] };
+  if (!isReleased(order, network)) return { order: withOwn(order, due, []), deliveries: [] };
   const named = due.flatMap(({ id, assign }) => assign.map((each) => ({ id, ...each })));
   const lines = due.filter(({ place }) => place > 0).map(({ id, place }) => ({ id, quantity: place }));
   const byShipper = groupByShipper([...named, ...routeLines(order, lines, network.routes)]);
@@ -67,19 +68,28 @@ function planPlacements(order: Order, due: readonly Due[], network: Network): Pl
   const routed = [...new Set([...order.routed, ...placed.map(({ id }) => id)])];
   const start = { order: { ...withOwn(kept, due, byShipper.get(ERP) ?? []), routed }, deliveries: [] };
   const shippers = [...byShipper].filter(([to]) => to !== ERP);
-  return shippers.reduce<Plan>((plan, [to, lineItems]) => placeWith(plan, to, lineItems, network), start);
+  const isNamed = (to: string | null) => named.some((each) => each.to === to);
+  return shippers.reduce<Plan>((plan, [to, lineItems]) => placeWith(plan, to, lineItems, network, isNamed(to)), start);
 }
 
 /** One placement with a shipper; of what nobody ships, one blocked routing delivery. */
-function placeWith(plan: Plan, to: string | null, lineItems: LineQuantity[], { connections }: Network): Plan {
+function placeWith(
+  plan: Plan,
+  to: string | null,
+  lineItems: LineQuantity[],
+  { connections }: Network,
+  isNamed: boolean,
+): Plan {
   const target = to === null ? undefined : connections.get(to);
-  if (target) return place(plan, 'order', target, lineItems);
+  if (target) return place(plan, 'order', target, lineItems, { isNamed });
   const source = connections.get(plan.order.connection);
   if (!source) return plan;
   const missing = to === null ? 'no route matches' : `the route leads to ${to}, which is not a connection`;
   const ids = lineItems.map(({ id }) => id).join(', ');
   const description = `${missing} for line items ${ids} of an order from ${source.id}: add a route to the connections file`;
-  return place(plan, 'route', source, lineItems, { code: 'route_missing', description, waitsFor: 'routes' });
+  return place(plan, 'route', source, lineItems, {
+    blocked: { code: 'route_missing', description, waitsFor: 'routes' },
+  });
 }
 
 /** The plan with one more placing delivery, whose units are with it from now on. */
@@ -88,11 +98,12 @@ function place(
   action: 'order' | 'route',
   target: Connection,
   lineItems: LineQuantity[],
-  blocked?: NewDelivery['blocked'],
+  { blocked, isNamed = false }: { blocked?: NewDelivery['blocked']; isNamed?: boolean },
 ): Plan {
   const about = lineItems.map(({ id }) => id).join('\n');
   const delivery = { ...push(order, action, target, about, { lineItems }), ...(blocked && { blocked }) };
-  const placement = { delivery: delivery.id, connection: target.id, lineItems, ...nextAt(order, target.id) };
+  const which = { ...nextAt(order, target.id), ...(isNamed && { named: true as const }) };
+  const placement = { delivery: delivery.id, connection: target.id, lineItems, ...which };
   return { order: { ...order, placements: [...order.placements, placement] }, deliveries: [...deliveries, delivery] };
 }
 
@@ -106,7 +117,7 @@ export function placeAgain(
 ): Plan {
   const plan = { order, deliveries: [] };
   const target = connections.get(connection);
-  return target ? place(plan, 'order', target, lineItems, blocked) : plan;
+  return target ? place(plan, 'order', target, lineItems, { blocked }) : plan;
 }
 
 /**

@@ -176,13 +176,25 @@ export function takeBack(order: Order, delivery: string, units: readonly LineQua
   return { ...order, placements: order.placements.map((each) => (each.delivery === delivery ? change(each) : each)) };
 }
 
+/** The order with nothing of a placement that nobody was asked for yet; what a person gave to its shipper stays assigned. */
+export function holdBack(order: Order, delivery: string): Order {
+  const { connection = '', lineItems = [], named } = placementOf(order, delivery) ?? {};
+  const held = takeBack(order, delivery, lineItems, true);
+  return named && held !== order
+    ? { ...held, assigned: [...(order.assigned ?? []), { to: connection, lineItems }] }
+    : held;
+}
+
 export const placementOf = ({ placements }: Pick<Order, 'placements'>, delivery: string): Placement | undefined =>
   placements.find((each) => each.delivery === delivery);
 
-/** The number that one more placement at a connection has there. */
+/** The number that one more placement at a connection has there: another than those that it was asked for. */
 export function nextAt({ placements }: Order, connection: string): { n?: number } {
   const there = placements.filter((each) => each.connection === connection);
-  return there.length === 0 ? {} : { n: Math.max(there.length, ...there.map(({ n = 1 }) => n)) + 1 };
+  const wasAsked = ({ lineItems, gone = [] }: Placement) => !lineItems || [...lineItems, ...gone].some(some);
+  const taken = there.map((each) => (each.n ?? 1) - (wasAsked(each) ? 0 : 1));
+  const n = Math.max(0, there.filter(wasAsked).length, ...taken) + 1;
+  return n === 1 ? {} : { n };
 }
 
 /** What a placement is called at its connection: the order's number, or that with which of several it is. */

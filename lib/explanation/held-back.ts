@@ -1,0 +1,42 @@
+import type { Order } from '#lib/orders/order';
+import { isReleased, paymentOf } from '#lib/orders/release';
+import { type Said, waitsFor } from './explanation.ts';
+import { type Names, nameOf, sentenceOf } from './words.ts';
+
+/** What keeps an order from shipping, and what would release it; undefined where nothing does, or nothing is to ship. */
+export function sayHeldBack(order: Order, names: Names): Said | undefined {
+  if (order.cancelled || isReleased(order, names)) return undefined;
+  const channel = nameOf(order.connection, names);
+  const { held } = order.history.snapshot;
+  if (held !== undefined) {
+    const clauses = [`it does not ship: ${held}`, `it will once ${channel} says otherwise`];
+    return { stage: 'unreleased', clauses, waitsFor: waitsFor('marketplace', 'release', order.placedAt) };
+  }
+  const { method, state } = paymentOf(order);
+  const by = method === null ? '' : ` by ${method}`;
+  const setting = `settings.release of ${order.connection}`;
+  if (state === 'on_delivery' || state === 'on_account') {
+    const words = state === 'on_account' ? 'on account' : 'on delivery';
+    const clauses = [
+      `it is to be paid ${words}${by}, which ${setting} does not let ship`,
+      `add "${state}" there, or wait until ${channel} tells that it is paid`,
+    ];
+    return { stage: 'unreleased', clauses, waitsFor: waitsFor('you', 'release', order.placedAt) };
+  }
+  if (state === 'refunded' || state === 'partly_refunded') {
+    const what = state === 'refunded' ? 'the payment was given back' : 'a part of the payment was given back';
+    const clauses = [`it does not ship, as ${what}`, `"${state}" in ${setting} would release it`];
+    return { stage: 'unreleased', clauses, waitsFor: waitsFor('marketplace', 'release', order.placedAt) };
+  }
+  const clauses = [
+    `${channel} has not told that it is paid${by}`,
+    `it ships once ${channel} does, or with "${state}" in ${setting}`,
+  ];
+  return { stage: 'unreleased', clauses, waitsFor: waitsFor('buyer', 'payment', order.placedAt) };
+}
+
+/** The same as a sentence. */
+export function tellHeldBack(order: Order, names: Names): string | null {
+  const said = sayHeldBack(order, names);
+  return said ? sentenceOf(said.clauses) : null;
+}
