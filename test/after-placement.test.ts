@@ -158,3 +158,15 @@ test('the warehouse cancels, and somebody else ships: units are with nobody, the
   const { acts } = await stage.hub.get<{ acts: Array<{ act: string; reason: string | null }> }>('/audit');
   expect(acts).toContainEqual(expect.objectContaining({ act: 'order.routed', reason: 'sold out' }));
 });
+
+test('an order that the settings hold back is placed once they let it ship, without a word of its channel', async () => {
+  await say('account', 1, { payment_status: 'pending', paid_at: null });
+  await eventually(async () => (await stage.findOrder('account')) !== undefined, 'the order');
+  expect(await placings('account')).toEqual([]);
+  await stage.restart({
+    edit: ({ connections: [shop] }) =>
+      void (shop && Object.assign(shop, { settings: { release: ['paid', 'pending'] } })),
+  });
+  await waitFor('account', 'order', 'succeeded');
+  expect(asked('account')).toEqual([['N-account', 'account', { 'MUG-RED': 1, 'TEA-LINDEN': 1 }]]);
+});

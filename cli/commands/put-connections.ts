@@ -24,7 +24,7 @@ export function addPutConnections(connections: Command): void {
       const { yes: sure, json } = command.optsWithGlobals<GlobalOptions & { yes?: boolean }>();
       const file = await readConnectionsFile(path);
       const changed = await atDeployment(command, async () => {
-        const { configure, untilConfigured } = await import('#lib/marketplaces/configure');
+        const { configure } = await import('#lib/marketplaces/configure');
         const removed = await findRemoved(file.connections.map(({ connection }) => connection.id));
         if (removed.length > 0 && !sure) {
           const open = await describeLeft(removed);
@@ -32,9 +32,7 @@ export function addPutConnections(connections: Command): void {
             `${removed.join(', ')} would be removed, which ${path} does not have${open}: say --yes to do it`,
           );
         }
-        const ids = await configure(file, operatorName());
-        if (ids.length > 0) await untilConfigured();
-        return ids;
+        return configure(file, { by: operatorName(), isLive: true });
       });
       const said = changed.length > 0 ? `changed and in force: ${changed.join(', ')}` : 'nothing to change';
       console.log(json ? JSON.stringify({ changed }, null, 2) : said);

@@ -4,7 +4,7 @@ import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
 import { returnedUnits } from '#lib/orders/returns';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
-import { dueOf } from '#lib/orders/units';
+import { hasUnplaced } from '#lib/orders/units';
 import { retryPolicy } from '#lib/platform/settings';
 import { type Around, progressOf, troubleOf } from './deliveries.ts';
 import { type Explanation, type Said, waitsFor } from './explanation.ts';
@@ -111,8 +111,7 @@ function sayUnreleased({ order, deliveries, left, names }: Facts): Said | undefi
   const mayStand = deliveries.some(
     (each) => isPlacing(each) && (each.placed || each.unknown || each.state === 'leased'),
   );
-  const waits = () => dueOf(order).some(({ place, assign }) => place > 0 || assign.length > 0);
-  return mayStand && !waits() ? undefined : sayHeldBack(order, names);
+  return mayStand && !hasUnplaced(order) ? undefined : sayHeldBack(order, names);
 }
 
 function sayPlacing(facts: Facts): Said | undefined {

@@ -1,11 +1,30 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionsFile } from '#lib/connections/file';
 import { putConnections, untilInForce } from '#lib/connections/put';
+import { getConfiguration } from '#lib/connections/store';
 import { unblock } from '#lib/deliveries/reopen';
+import { releaseWaiting } from '#lib/orders/release-waiting';
+import { getNetwork } from './network.ts';
 import { marketplaces } from './registry.ts';
 
-/** Makes a connections file the hub's configuration, on record as `by`; the ids of the connections that changed. */
-export const configure = (file: ConnectionsFile, by?: string): Promise<string[]> =>
-  putConnections(file, { marketplaces, unblock, by });
+/**
+ * Makes a connections file the hub's configuration, on record as `by`; the ids of the connections that changed. Of a hub
+ * that runs (`isLive`) it returns once every instance acts on it.
+ */
+export async function configure(
+  file: ConnectionsFile,
+  { by, isLive = false }: { by?: string; isLive?: boolean } = {},
+): Promise<string[]> {
+  const { connections } = await getConfiguration({ maxAgeMs: 0 });
+  const changed = await putConnections(file, { marketplaces, unblock, by });
+  if (isLive && changed.length > 0) await untilInForce(unblock);
+  const network = await getNetwork();
+  // A worker that still had the settings of before would hold back again what is placed by those of now.
+  for (const id of changed)
+    if (!isDeepStrictEqual(releaseOf(connections.get(id)), releaseOf(network.connections.get(id))))
+      await releaseWaiting(id, network);
+  return changed;
+}
 
-/** Returns once every instance acts on what was configured. */
-export const untilConfigured = (): Promise<void> => untilInForce(unblock);
+const releaseOf = (connection: { settings: { release?: unknown } } | undefined): unknown =>
+  connection?.settings.release;

@@ -101,6 +101,10 @@ function dueOfLine(
   };
 }
 
+/** Whether units of an order are with nobody, and are to be placed. */
+export const hasUnplaced = (order: Order): boolean =>
+  dueOf(order).some(({ place, assign }) => place > 0 || assign.length > 0);
+
 interface Holder {
   delivery: string;
   connection: string;
