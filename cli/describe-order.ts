@@ -29,7 +29,7 @@ export function describeOrder(order: Order, { now, table }: Pick<Session, 'now' 
     ['placed', `${placedAt} (${relativeTime(placedAt, now)})`],
     ['paid', paidAt && `${paidAt} (${relativeTime(paidAt, now)})`],
     ['payment', [payment.state, payment.method].filter(Boolean).join(' by ')],
-    ['may ship', order.releasedAt ? `since ${order.releasedAt}` : 'not yet'],
+    ['may ship', order.unreleased ?? (order.releasedAt ? `since ${order.releasedAt}` : 'not yet')],
     ['market', market && [market.name, market.reference].filter(Boolean).join(' ')],
     ['method', method && (method.name ?? method.code)],
     ['collected at', point && [point.id, point.name, point.address].filter(Boolean).join(', ')],

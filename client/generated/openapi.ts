@@ -6816,6 +6816,8 @@ export interface components {
             status: components["schemas"]["OrderStatus"];
             /** @description By when it must leave, where the sales channel says so. */
             shipBy: string | null;
+            /** @description Why it does not ship, and what would release it, as its explanation says; null where nothing holds it back. */
+            unreleased: string | null;
             /** @description Units are left to ship although `shipBy` has passed. */
             late: boolean;
             ucp: components["schemas"]["UcpOrder"];
@@ -6910,6 +6912,8 @@ export interface components {
             status: components["schemas"]["OrderStatus"];
             /** @description By when it must leave, where the sales channel says so. */
             shipBy: string | null;
+            /** @description Why it does not ship, and what would release it, as its explanation says; null where nothing holds it back. */
+            unreleased: string | null;
             /** @description Units are left to ship although `shipBy` has passed. */
             late: boolean;
             /** @description Null where it would not be valid: the order itself says why. */

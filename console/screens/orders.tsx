@@ -29,9 +29,9 @@ function whereOf(order: Order): string {
   if (status === 'cancelled') return 'Cancelled';
   if (status === 'fulfilled') return parcel ? `Shipped: ${parcel}` : 'Shipped';
   if (status === 'partial') return parcel ? `Partly shipped: ${parcel}` : 'Partly shipped';
+  if (order.unreleased) return order.unreleased;
   const placed = placements.filter(({ state }) => state === 'placed');
   if (placed.length > 0) return `Placed with ${placed.map(({ connection }) => connection).join(', ')}`;
-  if (!order.releasedAt && !order.paidAt) return 'Not released yet';
   return deliveries.length === 0 ? 'To be shipped by the seller' : 'With its shipper, or on the way there';
 }
 

@@ -1,5 +1,7 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
+import { tellUnreleased } from '#lib/explanation/held-back';
+import { getNetwork, type Network } from '#lib/marketplaces/network';
 import { factsOf } from '#lib/orders/facts';
 import type { Order as StoredOrder } from '#lib/orders/order';
 import {
@@ -131,6 +133,10 @@ export const OrderSummary = named(
     shipBy: doc(z.nullable(z.iso.datetime()), {
       description: 'By when it must leave, where the sales channel says so.',
     }),
+    unreleased: doc(z.nullable(z.string()), {
+      description:
+        'Why it does not ship, and what would release it, as its explanation says; null where nothing holds it back.',
+    }),
     late: doc(z.boolean(), { description: 'Units are left to ship although `shipBy` has passed.' }),
     ucp: doc(z.union([Ucp, z.null()]), { description: 'Null where it would not be valid: the order itself says why.' }),
   }),
@@ -151,15 +157,19 @@ export const Order = named('Order', z.extend(OrderSummary, { ucp: Ucp, timeline:
 export type Order = z.infer<typeof Order>;
 
 /** An order as lists carry it: one that is not valid UCP must not keep the others from being read. */
-export const presentSummary = (order: StoredOrder, placing: readonly Delivery[] = []): OrderSummary => ({
-  ...derivedOf(order, placing),
+export const presentSummary = (
+  order: StoredOrder,
+  network: Network,
+  placing: readonly Delivery[] = [],
+): OrderSummary => ({
+  ...derivedOf(order, network, placing),
   ucp: validateUcpOrder(order.ucp).length === 0 ? ucpOf(order) : null,
 });
 
 /** Orders as lists carry them, with who has which units. */
 export async function presentSummaries(orders: readonly StoredOrder[]): Promise<OrderSummary[]> {
-  const placing = await placingOf(orders);
-  return orders.map((order) => presentSummary(order, placing));
+  const [network, placing] = await Promise.all([getNetwork(), placingOf(orders)]);
+  return orders.map((order) => presentSummary(order, network, placing));
 }
 
 const placingOf = (orders: readonly StoredOrder[]): Promise<Delivery[]> =>
@@ -168,28 +178,36 @@ const placingOf = (orders: readonly StoredOrder[]): Promise<Delivery[]> =>
 const ucpOf = ({ ucp }: StoredOrder): UcpOrder => withPage(ucp, publicUrl());
 
 /** An order with its timeline. One that is not valid UCP does not leave the hub: 500 `order_invalid`. */
-export function presentOrder(order: StoredOrder, timeline: StoredEntry[], placing: readonly Delivery[] = []): Order {
+export function presentOrder(
+  order: StoredOrder,
+  timeline: StoredEntry[],
+  network: Network,
+  placing: readonly Delivery[] = [],
+): Order {
   const [problem] = validateUcpOrder(order.ucp);
   if (problem) {
     log.error('order is not valid UCP', { order: order.id, field: problem.field });
     throw new ApiError(500, 'order_invalid', `the order is not valid UCP: ${problem.description}`, problem.field);
   }
-  return { ...derivedOf(order, placing), ucp: ucpOf(order), timeline };
+  return { ...derivedOf(order, network, placing), ucp: ucpOf(order), timeline };
 }
 
 /** The whole of an order, with its timeline and who has which units. */
 export async function showOrder(order: StoredOrder): Promise<Order> {
-  const [timeline, placing] = await Promise.all([getTimeline(order), placingOf([order])]);
-  return presentOrder(order, timeline, placing);
+  const [timeline, network, placing] = await Promise.all([getTimeline(order), getNetwork(), placingOf([order])]);
+  return presentOrder(order, timeline, network, placing);
 }
 
-const derivedOf = (order: StoredOrder, placing: readonly Delivery[]) => ({
+const derivedOf = (order: StoredOrder, network: Network, placing: readonly Delivery[]) => ({
   ...pick(OrderFacts, order),
   ...factsOf(order, placing),
   status: statusOf(order),
   shipBy: order.shipBy ?? null,
+  unreleased: tellUnreleased(order, ofOrder(order.id, placing), network),
   late: isLate(order),
 });
+
+const ofOrder = (id: string, all: readonly Delivery[]): Delivery[] => all.filter(({ order }) => order === id);
 
 const EARLIEST = '2000-01-01T00:00:00.000Z';
 const DAY_MS = 24 * 3600_000;

@@ -2,26 +2,41 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { InboundEvent } from '#lib/inbound/event';
 import { orderOf } from '#test/support/orders';
+import { deliveryOf, fakeHub } from '../../test/support/fake-hub.ts';
 import { presentDeliveries, presentDelivery } from './delivery-schema.ts';
 import { presentEvent, presentListed } from './events.ts';
 import { presentOrder, presentSummary } from './order-schema.ts';
+
+const network = await fakeHub().hub.getNetwork();
 
 beforeAll(() => vi.stubEnv('PUBLIC_URL', 'https://hub.example'));
 afterAll(() => vi.unstubAllEnvs());
 
 test('an order is shown with what follows from it, and without the bookkeeping', () => {
-  const shown = presentOrder(orderOf(), []);
+  const shown = presentOrder(orderOf(), [], network);
   expect(shown).toMatchObject({ id: 'scopio-main:ord_8f3a', status: 'open', shipBy: null, late: false, timeline: [] });
   for (const kept of ['history', 'routed', 'correctedAddress', 'snapshotHash']) expect(shown).not.toHaveProperty(kept);
+});
+
+test('an order that may not ship says why, however far its placement is', () => {
+  const why = 'It does not ship: on hold; it will once Scopio says otherwise.';
+  const held = { ...orderOf({ held: 'on hold' }), releasedAt: '2026-11-20T08:15:00.000Z', deliveries: ['dlv_1'] };
+  const lineItems = held.ucp.line_items.map(({ id, quantity }) => ({ id, quantity: quantity.total }));
+  const placements = [{ delivery: 'dlv_1', connection: 'shed', lineItems }];
+  const pending = deliveryOf({});
+  const placed = { at: '2026-11-20T10:00:00.000Z', remoteId: null, number: 'SC-1001', channel: 'scopio-main' };
+  const of = (...placing: Delivery[]) => presentSummary({ ...held, placements }, network, placing).unreleased;
+  expect([of(), of(pending)]).toEqual([why, why]);
+  expect([of({ ...pending, placed }), presentSummary(orderOf(), network).unreleased]).toEqual([null, null]);
 });
 
 test('an order that is not valid UCP is not shown, and does not hide the others of a list', () => {
   const order = orderOf();
   const broken = { ...order, ucp: { ...order.ucp, currency: 7 as never } };
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
-  expect(() => presentOrder(broken, [])).toThrow(expect.objectContaining({ status: 500 }));
-  expect(presentSummary(broken).ucp).toBeNull();
-  expect(presentSummary(order).ucp).toEqual({
+  expect(() => presentOrder(broken, [], network)).toThrow(expect.objectContaining({ status: 500 }));
+  expect(presentSummary(broken, network).ucp).toBeNull();
+  expect(presentSummary(order, network).ucp).toEqual({
     ...order.ucp,
     permalink_url: 'https://hub.example/console/orders/scopio-main%3Aord_8f3a',
   });

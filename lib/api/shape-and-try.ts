@@ -4,7 +4,7 @@ import { Explanation } from '#lib/explanation/explanation';
 import { listShapes } from '#lib/inbound/shape';
 import { ShapeMember, TopicShape } from '#lib/inbound/shape-schema';
 import { loadConnector } from '#lib/marketplaces/load';
-import { getNetwork } from '#lib/marketplaces/network';
+import { getNetwork, type Network } from '#lib/marketplaces/network';
 import * as z from '#lib/platform/zod';
 import { tryBody } from '#lib/remap/try-body';
 import { errorResponses, notFound } from './kit/errors.ts';
@@ -119,19 +119,20 @@ export function addShapeAndTry(routes: Routes): void {
   routes.add(tryRoute, async (context) => {
     const connection = await connectionOf(context.req.valid('param').id);
     const asked = context.req.valid('json');
-    const tried = tryBody(asked, connection, await loadConnector(connection.marketplace), await getNetwork());
-    return context.json(present(connection.id, asked.topic, tried), 200);
+    const network = await getNetwork();
+    const tried = tryBody(asked, connection, await loadConnector(connection.marketplace), network);
+    return context.json(present(connection.id, asked.topic, tried, network), 200);
   });
 }
 
-function present(connection: string, topic: string, tried: ReturnType<typeof tryBody>): Tried {
+function present(connection: string, topic: string, tried: ReturnType<typeof tryBody>, network: Network): Tried {
   const { change, error, members, unread, aliases, order, placements, explanation } = tried;
   return {
     ...{ connection, topic, aliases, placements, explanation, means: change?.type ?? null },
     error: error && { code: error.code, description: error.description, field: error.field ?? null },
     read: members.filter(({ isRead }) => isRead).map(({ path }) => path),
     unread: [...unread],
-    order: order && presentSummary(order),
+    order: order && presentSummary(order, network),
     change: change === null || change.type === 'order' ? null : { ...change },
   };
 }

@@ -4,11 +4,10 @@ import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
 import { returnedUnits } from '#lib/orders/returns';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
-import { hasUnplaced } from '#lib/orders/units';
 import { retryPolicy } from '#lib/platform/settings';
 import { type Around, progressOf, troubleOf } from './deliveries.ts';
 import { type Explanation, type Said, waitsFor } from './explanation.ts';
-import { sayHeldBack } from './held-back.ts';
+import { isPlacing, sayUnreleased } from './held-back.ts';
 import { type Holder, holdersOf, type Standing, total } from './holders.ts';
 import { type Names, nameOf, sentenceOf, timeOf, units } from './words.ts';
 
@@ -22,7 +21,7 @@ interface Facts extends Around, Standing {
 const RULES: ReadonlyArray<(facts: Facts) => Said | undefined> = [
   sayTrouble,
   sayCancelled,
-  sayUnreleased,
+  ({ order, deliveries, names }) => sayUnreleased(order, deliveries, names),
   sayPlacing,
   sayHeld,
   sayTelling,
@@ -66,7 +65,6 @@ function tellDeadline({ order, now }: Facts, stage: Explanation['stage']): strin
   return HELD.has(stage) ? `${what} should leave by ${by}` : '';
 }
 
-const isPlacing = ({ action }: Delivery): boolean => action === 'order' || action === 'route';
 const isOpen = ({ state }: Delivery): boolean => state === 'pending' || state === 'leased';
 
 const PRESSING = ['route', 'order', 'cancel', 'fulfillment'];
@@ -103,15 +101,6 @@ function sayCancelled(facts: Facts): Said | undefined {
   const undone = deliveries.filter(({ placed }) => placed).map(({ connection }) => nameOf(connection, names));
   const rest = undone.length > 0 ? `${[...new Set(undone)].join(' and ')} was told` : 'nothing was placed';
   return { stage: 'cancelled', clauses: [first, rest], waitsFor: waitsFor('nobody') };
-}
-
-/** Of an order of which nothing is placed, or something is left to be: what keeps that from shipping. */
-function sayUnreleased({ order, deliveries, left, names }: Facts): Said | undefined {
-  if (left.size === 0) return undefined;
-  const mayStand = deliveries.some(
-    (each) => isPlacing(each) && (each.placed || each.unknown || each.state === 'leased'),
-  );
-  return mayStand && !hasUnplaced(order) ? undefined : sayHeldBack(order, names);
 }
 
 function sayPlacing(facts: Facts): Said | undefined {

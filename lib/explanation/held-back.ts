@@ -1,10 +1,13 @@
+import type { Delivery } from '#lib/deliveries/delivery';
 import type { Order } from '#lib/orders/order';
 import { isReleased, paymentOf } from '#lib/orders/release';
+import { unfulfilled } from '#lib/orders/status';
+import { hasUnplaced } from '#lib/orders/units';
 import { type Said, waitsFor } from './explanation.ts';
 import { type Names, nameOf, sentenceOf } from './words.ts';
 
 /** What keeps an order from shipping, and what would release it; undefined where nothing does, or nothing is to ship. */
-export function sayHeldBack(order: Order, names: Names): Said | undefined {
+function sayHeldBack(order: Order, names: Names): Said | undefined {
   if (order.cancelled || isReleased(order, names)) return undefined;
   const channel = nameOf(order.connection, names);
   const { held } = order.history.snapshot;
@@ -35,8 +38,20 @@ export function sayHeldBack(order: Order, names: Names): Said | undefined {
   return { stage: 'unreleased', clauses, waitsFor: waitsFor('buyer', 'payment', order.placedAt) };
 }
 
-/** The same as a sentence. */
-export function tellHeldBack(order: Order, names: Names): string | null {
-  const said = sayHeldBack(order, names);
-  return said ? sentenceOf(said.clauses) : null;
+export const isPlacing = ({ action }: Delivery): boolean => action === 'order' || action === 'route';
+
+/** Of an order of which nothing is placed, or something is left to be: what keeps that from shipping. */
+export function sayUnreleased(order: Order, deliveries: readonly Delivery[], names: Names): Said | undefined {
+  if (unfulfilled(order).length === 0) return undefined;
+  const mayStand = deliveries.some(
+    (each) => isPlacing(each) && (each.placed || each.unknown || each.state === 'leased'),
+  );
+  return mayStand && !hasUnplaced(order) ? undefined : sayHeldBack(order, names);
 }
+
+const toSentence = (said: Said | undefined): string | null => (said ? sentenceOf(said.clauses) : null);
+
+/** Both as sentences. */
+export const tellHeldBack = (order: Order, names: Names): string | null => toSentence(sayHeldBack(order, names));
+export const tellUnreleased = (...about: Parameters<typeof sayUnreleased>): string | null =>
+  toSentence(sayUnreleased(...about));
