@@ -1,0 +1,51 @@
+import { createHmac } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { Endpoint } from '#lib/connections/endpoint-schema';
+import { orderOf } from '#test/support/orders';
+import { PROFILES, type Telling } from './profiles.ts';
+
+const NOW = new Date('2026-11-20T08:15:00.500Z');
+const KEY = Buffer.from('a key of twenty-four bytes');
+const OLDER = Buffer.from('the key that was before it');
+const secretOf = (key: Buffer): string => `whsec_${key.toString('base64')}`;
+const endpoint: Endpoint = {
+  ...{ id: 'erp-main', url: 'https://erp.example/hooks', profile: 'standard-webhooks', types: [], payload: 'thin' },
+  since: NOW.toISOString(),
+};
+const change: Telling['change'] = {
+  ...{ id: 'chg_1', type: 'order.changed', order: 'shop:1', connection: 'shop', revision: 3 },
+  ...{ occurredAt: '2026-11-20T08:14:59.000Z', changed: ['note'], delivery: null, sku: null },
+};
+const tell = (more: Partial<Telling> = {}) =>
+  PROFILES['standard-webhooks']({
+    ...{ endpoint, change, secrets: { signingSecret: secretOf(KEY) }, now: NOW },
+    readOrder: async () => orderOf(),
+    present: async ({ number }) => ({ number }),
+    ...more,
+  });
+const signatureBy = (key: Buffer, body: string): string =>
+  `v1,${createHmac('sha256', key).update(`chg_1.1795162500.${body}`).digest('base64')}`;
+
+test('a change is a Standard Webhook under its own id, signed over id, time and body', async () => {
+  const message = await tell();
+  expect(JSON.parse(message?.body ?? '')).toEqual({
+    type: 'order.changed',
+    timestamp: change.occurredAt,
+    data: change,
+  });
+  expect(message?.headers).toMatchObject({ 'webhook-id': 'chg_1', 'webhook-timestamp': '1795162500' });
+  expect(message?.headers['webhook-signature']).toBe(signatureBy(KEY, message?.body ?? ''));
+});
+
+test('while a secret is replaced, both sign', async () => {
+  const message = await tell({ secrets: { signingSecret: secretOf(KEY), previousSigningSecret: secretOf(OLDER) } });
+  const both = [KEY, OLDER].map((key) => signatureBy(key, message?.body ?? ''));
+  expect(message?.headers['webhook-signature']).toBe(both.join(' '));
+});
+
+test('a full payload has the order as it is, or null where it is gone', async () => {
+  const full = { endpoint: { ...endpoint, payload: 'full' as const } };
+  const snapshotOf = async (more: Partial<Telling>) => JSON.parse((await tell({ ...full, ...more }))?.body ?? '').data;
+  expect(await snapshotOf({})).toEqual({ ...change, snapshot: { number: orderOf().number } });
+  expect(await snapshotOf({ readOrder: async () => undefined })).toEqual({ ...change, snapshot: null });
+});

@@ -1,0 +1,59 @@
+import { createHmac } from 'node:crypto';
+import type { Secrets } from '#lib/connections/connection';
+import type { Endpoint, Profile } from '#lib/connections/endpoint-schema';
+import type { Order } from '#lib/orders/order';
+import type { Change } from './change-schema.ts';
+
+/** One change as one endpoint is to be told it. */
+export interface Telling {
+  endpoint: Endpoint;
+  change: Change;
+  /** The endpoint's own. */
+  secrets: Secrets;
+  /** Of this attempt. */
+  now: Date;
+  /** The order of the change as it stands, so that nothing of it is kept between attempts; undefined where there is none. */
+  readOrder(): Promise<Order | undefined>;
+  /** An order as callers of the API see it. */
+  present(order: Order): Promise<object>;
+}
+
+/** A POST to the endpoint's URL, signed. */
+export interface Message {
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** What an endpoint of each profile is sent; undefined where the profile has nothing to say of such a change. */
+export const PROFILES: Record<Profile, (telling: Telling) => Promise<Message | undefined>> = {
+  async 'standard-webhooks'({ endpoint, change, secrets, now, readOrder, present }) {
+    const order = endpoint.payload === 'full' ? await readOrder() : undefined;
+    const snapshot = endpoint.payload === 'full' && { snapshot: order ? await present(order) : null };
+    const body = { type: change.type, timestamp: change.occurredAt, data: { ...change, ...snapshot } };
+    return signed(change.id, body, secrets, now);
+  },
+};
+
+/** A message by Standard Webhooks 1.0.0: one signature for each secret that is active. */
+function signed(
+  id: string,
+  content: object,
+  { signingSecret, previousSigningSecret }: Secrets,
+  now: Date,
+): Message {
+  const body = JSON.stringify(content);
+  const timestamp = String(Math.floor(now.getTime() / 1000));
+  const signatures = [signingSecret, previousSigningSecret].flatMap((secret) =>
+    secret ? `v1,${createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.${body}`).digest('base64')}` : [],
+  );
+  const headers = {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': signatures.join(' '),
+  };
+  return { headers, body };
+}
+
+const SECRET_PREFIX = 'whsec_';
+const keyOf = (secret: string): Buffer => Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64');

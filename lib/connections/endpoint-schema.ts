@@ -1,0 +1,19 @@
+import * as z from '#lib/platform/zod';
+
+/** How what an endpoint is told is written and signed. */
+export const Profile = z.enum(['standard-webhooks']);
+export type Profile = z.infer<typeof Profile>;
+
+/** An address of the seller's systems that changes are pushed to, without its secrets. */
+export const Endpoint = z.object({
+  id: z.string(),
+  url: z.string(),
+  profile: Profile,
+  /** The types of change it is told, of which one may end in `.*`; all where there is none. */
+  types: z.array(z.string()),
+  /** `full`: the order as it is goes with each change. */
+  payload: z.enum(['thin', 'full']),
+  /** When it was first put: it is told what was committed from then on. */
+  since: z.iso.datetime(),
+});
+export type Endpoint = z.infer<typeof Endpoint>;

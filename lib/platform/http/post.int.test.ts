@@ -1,0 +1,71 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { lookupOutside } from './inside.ts';
+import { createPoster } from './post.ts';
+
+const LOCAL = { loopback: true };
+const POSTING = { headers: { 'content-type': 'application/json' }, body: '{}', timeoutMs: 5_000 };
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+const serve = (listener: RequestListener): Promise<string> =>
+  new Promise((resolve) => {
+    const opened = createServer(listener);
+    server = opened.listen(0, '127.0.0.1', () =>
+      resolve(`http://127.0.0.1:${(opened.address() as AddressInfo).port}/hooks`),
+    );
+  });
+
+test('answers the status and the words, whatever they are', async () => {
+  const url = await serve((_request, response) => void response.writeHead(422, { 'retry-after': '7' }).end('no'));
+  const answer = await createPoster(LOCAL)(url, POSTING);
+  expect([answer.status, answer.body, answer.headers.get('retry-after')]).toEqual([422, 'no', '7']);
+});
+
+test('a redirect is an answer, and not followed', async () => {
+  let calls = 0;
+  const url = await serve((_request, response) => {
+    calls += 1;
+    response.writeHead(302, { location: '/elsewhere' }).end();
+  });
+  expect((await createPoster(LOCAL)(url, POSTING)).status).toBe(302);
+  expect(calls).toBe(1);
+});
+
+test('an answer without an end is cut off, and one that never comes is a timeout', async () => {
+  const endless = await serve((_request, response) => {
+    response.writeHead(200);
+    const more = setInterval(() => response.write('x'.repeat(4096)), 1);
+    response.once('close', () => clearInterval(more));
+  });
+  const answer = await createPoster(LOCAL)(endless, POSTING);
+  expect([answer.status, String(answer.body).length]).toEqual([200, 16 * 1024]);
+  const silent = await serve(() => {});
+  await expect(createPoster(LOCAL)(silent, { ...POSTING, timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout' });
+});
+
+test('nothing is sent inside: neither to an address nor by a name that leads there', async () => {
+  let calls = 0;
+  const url = await serve((_request, response) => {
+    calls += 1;
+    response.end();
+  });
+  const inside = { code: 'address_inside' };
+  await expect(createPoster({ loopback: false })(url, POSTING)).rejects.toMatchObject(inside);
+  const named = lookupOutside({ loopback: false }, ((
+    _host: string,
+    _options: object,
+    callback: (e: null, f: object) => void,
+  ) => callback(null, [{ address: '127.0.0.1', family: 4 }])) as never);
+  const byName = url.replace('127.0.0.1', 'erp.example');
+  await expect(createPoster(LOCAL, named)(byName, POSTING)).rejects.toMatchObject(inside);
+  expect(calls).toBe(0);
+});
+
+test('what cannot be reached says so', async () => {
+  await expect(createPoster(LOCAL)('http://127.0.0.1:1/', POSTING)).rejects.toMatchObject({ code: 'unreachable' });
+});
