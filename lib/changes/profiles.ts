@@ -35,12 +35,7 @@ export const PROFILES: Record<Profile, (telling: Telling) => Promise<Message | u
 };
 
 /** A message by Standard Webhooks 1.0.0: one signature for each secret that is active. */
-function signed(
-  id: string,
-  content: object,
-  { signingSecret, previousSigningSecret }: Secrets,
-  now: Date,
-): Message {
+function signed(id: string, content: object, { signingSecret, previousSigningSecret }: Secrets, now: Date): Message {
   const body = JSON.stringify(content);
   const timestamp = String(Math.floor(now.getTime() / 1000));
   const signatures = [signingSecret, previousSigningSecret].flatMap((secret) =>
