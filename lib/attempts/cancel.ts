@@ -1,9 +1,9 @@
-import type { Delivery, LineQuantity, Subjects } from '#lib/deliveries/delivery';
+import type { Delivery, Subjects } from '#lib/deliveries/delivery';
 import { checkDelivery, replaceDelivery } from '#lib/deliveries/ledger';
 import type { CancelInput } from '#lib/marketplaces/action';
 import type { Order } from '#lib/orders/order';
 import { cancelsOf } from '#lib/orders/plan';
-import { type Due, differenceOf, dueOf, lessOf, minus, placementOf, takeBack } from '#lib/orders/units';
+import { differenceOf, dueOf, lessOf, minus, placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError, NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';
 import type { Job, RemoteWork } from './attempt.ts';
@@ -29,7 +29,7 @@ export const cancel: Job<Subjects['cancel'], CancelInput> = {
     if (!earlier) return { effects: {} };
     if ([placement, ...earlier].some(({ state }) => state === 'leased')) throw inHand(id);
     const asked = placedBy(order, id, placement.subject.lineItems ?? []);
-    const lineItems = lessBy(order, placement, dueOf(order));
+    const lineItems = lessOf(dueOf(order), id);
     if (lineItems.length === 0) return { effects: {} };
     const remoteId = placement.placed?.remoteId ?? null;
     const input = { ...asked, source, lineItems, left: minus(asked.lineItems, lineItems), remoteId };
@@ -52,12 +52,6 @@ export const cancel: Job<Subjects['cancel'], CancelInput> = {
     return tellPushed('order.withdrawn', result, { probed });
   },
 };
-
-/** What is no longer wanted of a placement; of one from before units were kept, all of a cancelled order. */
-function lessBy(order: Order, { id, subject }: Delivery, due: readonly Due[]): LineQuantity[] {
-  if (placementOf(order, id)?.lineItems) return lessOf(due, id);
-  return order.cancelled ? (subject.lineItems ?? []) : [];
-}
 
 const inHand = (id: string): NotYetError =>
   new NotYetError({ code: 'placement_in_hand', description: `${id} is being placed` }, IN_HAND_MS);
@@ -96,7 +90,7 @@ async function release(placement: Delivery, { delivery, network, hub, remote }: 
     async (order) => {
       const now = await hub.getDelivery(id);
       if (!order || now?.updatedAt !== placement.updatedAt) throw inHand(id);
-      const next = takeBack(order, id, lessBy(order, placement, dueOf(order, id)), true);
+      const next = takeBack(order, id, lessOf(dueOf(order, id), id), true);
       const rest = placementOf(next, id)?.lineItems ?? [];
       if (rest.length > 0) return { order: next, also: [checkDelivery(placement)] };
       const also = stop(placement, remote.now());

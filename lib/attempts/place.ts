@@ -52,8 +52,8 @@ export const place: Job<Subjects['place'], PlaceInput> = {
 
 /** What a placement is of an order at this moment; `planned` where its units were not kept. */
 export function placedBy(order: Order, delivery: string, planned: LineQuantity[]): Omit<PlaceInput, 'source'> {
-  const { lineItems, n = 1 } = placementOf(order, delivery) ?? {};
-  return { order, lineItems: lineItems ?? planned, number: numberOf(order, n), nth: lineItems ? n : null };
+  const { lineItems, n = 1, isOld } = placementOf(order, delivery) ?? { isOld: true };
+  return { order, lineItems: lineItems ?? planned, number: numberOf(order, n), nth: isOld ? null : n };
 }
 
 /** The order without units that are wanted no longer, or of a placement that may not ship by now. */

@@ -1,5 +1,4 @@
 import type { Subjects } from '#lib/deliveries/delivery';
-import type { Order } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
 import { placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError } from '#lib/platform/errors';
@@ -16,11 +15,7 @@ export const route: Run<Subjects['route']> = async ({ lineItems }, { delivery, n
     orderId ?? '',
     (order) => {
       if (!order) throw orderMissing(delivery);
-      const next = release(
-        order,
-        id,
-        lineItems.map((line) => line.id),
-      );
+      const next = takeBack(order, id, placementOf(order, id)?.lineItems ?? [], true);
       const { deliveries } = planDeliveries(next, network);
       const stuck = deliveries.find(({ blocked, subject }) => blocked && sameIds(subject, lineItems));
       if (stuck?.blocked) throw new BlockedError(stuck.blocked, stuck.blocked.waitsFor);
@@ -30,14 +25,6 @@ export const route: Run<Subjects['route']> = async ({ lineItems }, { delivery, n
   );
   return { ok: true };
 };
-
-/** The order with the lines of a routing delivery unrouted; of one from before units were kept, for the first time. */
-function release(order: Order, id: string, lines: readonly string[]): Order {
-  const { lineItems } = placementOf(order, id) ?? {};
-  if (lineItems) return takeBack(order, id, lineItems, true);
-  const placements = order.placements.map((each) => (each.delivery === id ? { ...each, lineItems: [] } : each));
-  return { ...order, placements, routed: order.routed.filter((line) => !lines.includes(line)) };
-}
 
 const sameIds = (subject: object, lines: ReadonlyArray<{ id: string }>): boolean => {
   const { lineItems = [] } = subject as Partial<Subjects['route']>;

@@ -441,7 +441,7 @@ test('tells whom it waits for, what for, since when and until when', () => {
   expect(waitsOf(gone)).toEqual({ who: 'nobody', what: null, since: null, until: null });
 });
 
-test('counts the units of a line that several ship, and knows those of placements from before units were kept', () => {
+test('counts the units of a line that several ship', () => {
   const half = (id: string, connection: string) =>
     placed({}, { id, connection, subject: { lineItems: [{ id: 'li_1', quantity: 1 }] } });
   const deliveries = [half('dlv_1', 'marketful-mx'), half('dlv_2', 'scopio-main')];
@@ -449,8 +449,4 @@ test('counts the units of a line that several ship, and knows those of placement
   expect(explain(asPlaced(order, deliveries), deliveries, network, { now }).sentence).toBe(
     'Scopio has had 1 since 14:02 UTC; 1 of 2 units has shipped.',
   );
-  const old = { ...orderOf(), placements: [{ delivery: 'dlv_order', connection: 'marketful-mx' }] };
-  expect(explain(old, [placed()], network, { now }).sentence).toMatch(/^Marketful has it since 14:02/);
-  const given = delivery('cancel', { subject: { placement: 'dlv_order' } });
-  expect(explain(old, [placed(), given], network, { now }).stage).toBe('to_ship');
 });

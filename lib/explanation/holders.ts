@@ -26,25 +26,15 @@ export const total = (quantities: Iterable<number>): number => [...quantities].r
 /** Units left by whoever has them: those of the placements that stand, and the ERP's, which no delivery places. */
 export function holdersOf({ order, deliveries, left }: Standing): Holder[] {
   const known = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
-  const undone = new Set(
-    deliveries.flatMap(({ action, state, subject }) =>
-      action === 'cancel' && state === 'succeeded' ? [subject.placement] : [],
-    ),
-  );
-  // Of what was placed before units were kept, its delivery knows them.
-  const placements = order.placements.map(({ delivery, lineItems, ...placement }) => ({
-    ...{ ...placement, delivery },
-    lineItems: lineItems ?? (undone.has(delivery) ? [] : (known.get(delivery)?.subject.lineItems ?? [])),
-  }));
   const held = [...left].flatMap(([id, units]) => {
     let open = units;
-    return heldOf({ ...order, placements }, id).holders.map(({ delivery, open: theirs }) => {
+    return heldOf(order, id).holders.map(({ delivery, open: theirs }) => {
       const quantity = Math.min(open, theirs);
       open -= quantity;
       return { delivery, quantity };
     });
   });
-  const placed = placements.flatMap(({ delivery, connection }): Holder[] => {
+  const placed = order.placements.flatMap(({ delivery, connection }): Holder[] => {
     const { placed } = known.get(delivery) ?? {};
     const units = total(held.filter((each) => each.delivery === delivery).map(({ quantity }) => quantity));
     if (!placed || units === 0) return [];

@@ -82,15 +82,15 @@ function findPlacement(order: Order, placing: readonly Delivery[], { remoteId, n
   // Of two under one number nobody was asked for the first.
   const byNumber = (which: (n: number) => boolean) =>
     placing.findLast(({ id }) => which(placementOf(order, id)?.n ?? 1));
-  const isCounted = placing.length === 1 || placing.every(({ id }) => placementOf(order, id)?.lineItems);
-  if (byRemoteId || !isCounted) return byRemoteId;
+  const areOld = placing.length > 1 && placing.some(({ id }) => placementOf(order, id)?.isOld);
+  if (byRemoteId || areOld) return byRemoteId;
   return byNumber((n) => n > 1 && numberOf(order, n) === number) ?? byNumber((n) => n === nth);
 }
 
 /** What a shipper was asked for, and by which placement where that is not the first. */
 function unitsOf(order: Order, placing: readonly Delivery[]) {
   const [first, ...others] = placing.map((delivery) => ({ delivery, placement: placementOf(order, delivery.id) }));
-  const placed = placing.flatMap(({ id, subject }) => placementOf(order, id)?.lineItems ?? subject.lineItems ?? []);
+  const placed = placing.flatMap(({ id }) => placementOf(order, id)?.lineItems ?? []);
   const isLater = others.length === 0 && first?.placement?.n !== undefined;
   return { placed, ...(isLater && { placement: first.delivery.id }) };
 }
@@ -103,12 +103,10 @@ function decideDecline(
   network: Network,
 ) {
   if (!about || !declined || about.state === 'blocked' || about.placed?.isSettled) return null;
-  const isCounted = placementOf(order, about.id)?.lineItems !== undefined;
-  if (!isCounted && (declined !== 'rest' || order.cancelled)) return null;
-  const anew = isCounted ? decline(order, about.id, declined, network) : { order, deliveries: [], cause: GIVEN_BACK };
+  const anew = decline(order, about.id, declined, network);
   if (!anew) return null;
   const { cause } = anew;
-  const blocks = cause && ('isWhole' in anew || !isCounted);
+  const blocks = cause && anew.isWhole;
   const timeline: Told[] = blocks ? [{ type: 'delivery.blocked', detail: { delivery: about.id, ...cause } }] : [];
   return {
     order: anew.order,
@@ -124,11 +122,6 @@ function inOurSkus(declined: ShipmentSnapshot['declined'], externalIds: Readonly
   const ours = new Map([...externalIds].map(([sku, id]) => [id, sku]));
   return declined.map(({ sku, quantity }) => ({ sku: ours.get(sku) ?? sku, quantity }));
 }
-
-const GIVEN_BACK = {
-  code: 'cancelled_by_supplier',
-  description: 'the order was cancelled there: replay to order it anew, or have it shipped by somebody else',
-};
 
 /** The order that a shipper speaks of, if it was placed with it. */
 export async function findPlaced(

@@ -236,8 +236,10 @@ export interface Placement {
   /** The delivery that places it; or that looks for who ships, its connection being the one that sold the order. */
   delivery: string;
   connection: string;
-  /** Units asked for that were not taken back. Absent in what was stored before units were kept. */
+  /** Units asked for that were not taken back. Absent in what was stored before units were kept, until `getOrder` counts them. */
   lineItems?: LineQuantity[];
+  /** It was stored then: what its connection knows it by may be what it knows another by. */
+  isOld?: true;
   /** Those of them that are no longer wanted, and that the latest `cancel` is after. */
   less?: LineQuantity[];
   /** Units that its connection was asked for and that were taken back, by the hub or by itself; of others, 0. */

@@ -127,16 +127,12 @@ export function placeAgain(
 function planCancellations(order: Order, due: readonly Due[], { connections }: Network): Plan {
   const deliveries: NewDelivery[] = [];
   const placements = order.placements.map((placement) => {
-    const { delivery, connection, lineItems, less = [], ...kept } = placement;
-    const target = connections.get(connection);
-    const gone = lineItems ? lessOf(due, delivery) : [];
-    // Of what was placed before units were kept, only the whole is cancelled, and that once.
-    const isOnce = () => order.cancelled && cancelsOf(order, connection, delivery).length === 0;
-    if (!target || !(lineItems ? !sameLines(gone, less) : isOnce())) return placement;
-    const subject = { placement: delivery, ...(lineItems && { lineItems: gone }) };
-    deliveries.push(push(order, 'cancel', target, delivery, subject));
-    if (!lineItems) return placement;
-    return { delivery, connection, lineItems, ...kept, ...(gone.length > 0 && { less: gone }) };
+    const { less = [], ...kept } = placement;
+    const target = connections.get(kept.connection);
+    const gone = lessOf(due, kept.delivery);
+    if (!target || sameLines(gone, less)) return placement;
+    deliveries.push(push(order, 'cancel', target, kept.delivery, { placement: kept.delivery, lineItems: gone }));
+    return gone.length > 0 ? { ...kept, less: gone } : kept;
   });
   return { order: deliveries.length > 0 ? { ...order, placements } : order, deliveries };
 }

@@ -16,6 +16,7 @@ import {
   queryPartition,
   type Write,
 } from '#lib/platform/table/table';
+import { countUnits, isUncounted } from './count-units.ts';
 import type { Order, OrderStatus } from './order.ts';
 import { isLate, isSettled, statusOf } from './status.ts';
 import { linesOf, type TimelineEntry } from './timeline.ts';
@@ -24,8 +25,10 @@ import { linesOf, type TimelineEntry } from './timeline.ts';
 export const deliveriesOf = async (id: string | undefined, table = db): Promise<readonly string[] | undefined> =>
   id === undefined ? undefined : ((await getOrder(id, table))?.deliveries ?? []);
 
-export const getOrder = (id: string, table = db): Promise<Order | undefined> =>
-  getItem<Order>(items.order.key({ id }), table);
+export async function getOrder(id: string, table = db): Promise<Order | undefined> {
+  const order = await getItem<Order>(items.order.key({ id }), table);
+  return order && isUncounted(order) ? countUnits(order, await getDeliveries(order.deliveries, table)) : order;
+}
 
 /** Only for `changeOrder`. */
 export function putOrder(order: Order, previous: Order | null): Write {

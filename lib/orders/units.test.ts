@@ -4,7 +4,7 @@ import { MUGS, orderOf, PLATE } from '#test/support/orders';
 import type { Order, OrderSnapshot } from './order.ts';
 import { planDeliveries } from './plan.ts';
 import { assign } from './post-route.ts';
-import { differenceOf, dueOf, numberOf } from './units.ts';
+import { differenceOf, numberOf } from './units.ts';
 
 const connection = (id: string, marketplace: string): [string, Connection] => [
   id,
@@ -65,27 +65,4 @@ test('units given to somebody else are taken from who has them first', () => {
   expect(() => assign(moving.order, { lineItems: [{ id: 'li_1', quantity: 1 }], to: 'erp' }, network)).toThrow(
     /li_1|0 of it/,
   );
-});
-
-describe('an order from before units were kept', () => {
-  const { own: _, ...kept } = first.order;
-  const placements = first.order.placements.map(({ delivery, connection: by }) => ({ delivery, connection: by }));
-  const old: Order = { ...kept, placements };
-
-  test.each([
-    ['as it was', with2(2)],
-    ['with more of a line', with2(5)],
-    ['with less', with2(1)],
-  ])('is not placed again: %s', (_what, now) => {
-    expect(asked(plan(become(now, old)))).toEqual([]);
-    expect(dueOf(become(now, old))).toEqual([]);
-  });
-
-  test('is cancelled whole, once, and has new lines placed', () => {
-    const cancelled = plan(become(orderOf({ cancelled: true }), old));
-    expect(asked(cancelled)).toEqual([['cancel', undefined]]);
-    expect(asked(plan(cancelled.order))).toEqual([]);
-    const lines = [MUGS, PLATE, { ...PLATE, id: 'li_3' }];
-    expect(asked(plan(become(orderOf({ lines }), old)))).toEqual([['order', [{ id: 'li_3', quantity: 1 }]]]);
-  });
 });

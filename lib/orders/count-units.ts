@@ -1,0 +1,38 @@
+import { type Delivery, isStopped } from '#lib/deliveries/delivery';
+import type { LineQuantity, Order, Placement } from './order.ts';
+import { sumByLine } from './status.ts';
+
+/** Whether it was stored before an order kept who has which of its units. */
+export const isUncounted = ({ placements, routed, own = [] }: Order): boolean => {
+  if (placements.some(({ lineItems }) => !lineItems)) return true;
+  const counted = new Set([...placements.flatMap(unitsOf), ...own].map(({ id }) => id));
+  return routed.some((id) => !counted.has(id));
+};
+
+/**
+ * Such an order with who has which units: a shipper what its delivery asks it for, the seller the rest of what was routed.
+ * Whatever changed before that was not followed is left to him, as people may have seen to it.
+ */
+export function countUnits(order: Order, deliveries: readonly Delivery[]): Order {
+  const placements = order.placements.map((each) => (each.lineItems ? each : countPlacement(each, deliveries)));
+  const placed = sumByLine(placements.flatMap(unitsOf));
+  const counted = new Set([...placements.flatMap(unitsOf), ...(order.own ?? [])].map(({ id }) => id));
+  const total = new Map(order.ucp.line_items.map(({ id, quantity }) => [id, quantity.total]));
+  const rest = order.routed
+    .map((id) => ({ id, quantity: Math.max(0, (total.get(id) ?? 0) - (placed.get(id) ?? 0)) }))
+    .filter(({ id, quantity }) => !order.own?.some((each) => each.id === id) && (quantity > 0 || !counted.has(id)));
+  return { ...order, placements, own: [...(order.own ?? []), ...rest] };
+}
+
+const unitsOf = ({ lineItems = [], gone = [] }: Placement): LineQuantity[] => [...lineItems, ...gone];
+
+/** What was cancelled then was cancelled whole; what was routed once more stands with the placements that came of it. */
+function countPlacement(placement: Placement, deliveries: readonly Delivery[]): Placement {
+  const delivery = deliveries.find(({ id }) => id === placement.delivery);
+  const cancel = deliveries.find(({ subject }) => subject.placement === placement.delivery);
+  const units = delivery?.subject.lineItems ?? [];
+  const wasRouted = delivery?.action === 'route' && delivery.state === 'succeeded';
+  if (!delivery || wasRouted || isStopped(delivery)) return { ...placement, isOld: true, lineItems: [] };
+  if (cancel?.state === 'succeeded') return { ...placement, isOld: true, lineItems: [], gone: units };
+  return { ...placement, isOld: true, lineItems: units, ...(cancel && { less: units }) };
+}
