@@ -3,6 +3,7 @@ import { bundling } from './bundling';
 import { environmentFor, find, type Resources } from './environment';
 import { logicalName, metricNamespace, physicalName } from './names';
 import { grantsToStatements } from './permissions';
+import { setting } from './settings';
 import { tracingConfig, tracingStatements } from './tracing';
 
 const LOG_RETENTION_DAYS = 30;
@@ -21,7 +22,11 @@ export function createFunction(name: string, resources: Resources, more: Partial
     architecture: 'arm64',
     timeout: `${spec.timeoutSeconds} seconds`,
     memory: `${spec.memoryMb} MB`,
-    environment: { ...environmentFor(spec.grants, resources), [envName.metricNamespace]: metricNamespace() },
+    environment: {
+      ...environmentFor(spec.grants, resources),
+      [envName.metricNamespace]: metricNamespace(),
+      [envName.watch]: setting('WATCH'),
+    },
     logging: { format: 'json', logGroup: logs.name },
     nodejs: bundling,
     permissions: [

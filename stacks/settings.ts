@@ -18,6 +18,7 @@ export const SETTINGS = {
   AWAY_PROBE_SECONDS: { fallback: '60', ...WHOLE },
   RETENTION_BUYER_DAYS: { fallback: '365', ...WHOLE },
   RETENTION_ORDER_DAYS: { fallback: '1095', ...WHOLE },
+  WATCH: { fallback: 'lean', form: /^(full|lean)$/, is: '"full" or "lean"' },
   ALARM_EMAIL: { form: /^[^\s@]+@[^\s@]+$/, is: 'an e-mail address' },
   RUNBOOK_URL: { fallback: 'docs/operate.md', form: /^https:\/\/[^\s#]+$/, is: 'an https:// address without a #' },
   DOMAIN: { form: /^([a-z0-9-]+\.)+[a-z]{2,}$/, is: 'a host name such as api.example.com' },
@@ -42,3 +43,6 @@ export function setting<Key extends Name>(name: Key): Value<Key> {
   if (!form.test(value)) throw new Error(`${name} must be ${is}, not "${value}"`);
   return value as Value<Key>;
 }
+
+/** Only the alarms that somebody must act on, and the metrics that these read: no dashboard, no key. */
+export const isLean = (): boolean => setting('WATCH') === 'lean';

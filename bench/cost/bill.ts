@@ -1,4 +1,4 @@
-import { MB_PER_CPU, PRICES } from './prices.ts';
+import { MB_PER_CPU, type Prices } from './prices.ts';
 import type { Spent, Step } from './world.ts';
 
 /** One step for one order: what was asked, and USD for a million orders by line of the bill. */
@@ -18,7 +18,11 @@ export interface Bill {
 
 const MILLION = 1e6;
 
-export function billOf({ name, isReturn = false, throughGateway = false, spent }: Step, orders: number): Bill {
+export function billOf(
+  { name, isReturn = false, throughGateway = false, spent }: Step,
+  orders: number,
+  prices: Prices,
+): Bill {
   const sum = (of: (each: Spent) => number) => spent.reduce((total, each) => total + of(each), 0) / orders;
   const usage = (service: string, of: 'requests' | 'chunks' | 'fairChunks' | 'writeUnits' | 'readUnits' | 'bytes') =>
     sum(({ usages }) =>
@@ -26,13 +30,13 @@ export function billOf({ name, isReturn = false, throughGateway = false, spent }
     );
   const gbSeconds = sum((each) => (billedMs(each) / 1000) * (each.memoryMb / 1024));
   const lines = {
-    'API Gateway': throughGateway ? PRICES.apiGatewayRequest : 0,
-    Lambda: sum(({ invocations }) => invocations) * PRICES.lambdaRequest + gbSeconds * PRICES.lambdaGbSecond,
-    SQS: usage('sqs', 'chunks') * PRICES.sqsRequest + usage('sqs', 'fairChunks') * PRICES.sqsFairRequest,
+    'API Gateway': throughGateway ? prices.apiGatewayRequest : 0,
+    Lambda: sum(({ invocations }) => invocations) * prices.lambdaRequest + gbSeconds * prices.lambdaGbSecond,
+    SQS: usage('sqs', 'chunks') * prices.sqsRequest + usage('sqs', 'fairChunks') * prices.sqsFairRequest,
     DynamoDB:
-      usage('dynamodb', 'writeUnits') * PRICES.dynamodbWrite + usage('dynamodb', 'readUnits') * PRICES.dynamodbRead,
-    'Secrets Manager': usage('secretsManager', 'requests') * PRICES.secretsManagerRequest,
-    logs: (sum(({ logBytes }) => logBytes) / 1e9) * PRICES.logsGb,
+      usage('dynamodb', 'writeUnits') * prices.dynamodbWrite + usage('dynamodb', 'readUnits') * prices.dynamodbRead,
+    'Secrets Manager': usage('secretsManager', 'requests') * prices.secretsManagerRequest,
+    logs: (sum(({ logBytes }) => logBytes) / 1e9) * prices.logsGb,
   };
   for (const line of Object.keys(lines) as Array<keyof typeof lines>) lines[line] *= MILLION;
   return {

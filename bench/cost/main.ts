@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { progress, table } from '../report.ts';
 import { addBills, type Bill, billOf } from './bill.ts';
+import { pricesOf, regions } from './prices.ts';
 import { runSteps } from './steps.ts';
 
 const HELP = `Usage: npm run bench:cost -- [options]
@@ -12,6 +13,7 @@ code that takes no time.
 
   --orders N   how many orders are counted (default 100)
   --batch N    messages that one invocation is handed, at most (default 10: busy; 1: an order now and then)
+  --region R   whose list prices: ${regions.join(', ')} (default us-east-1)
   --json       the results for machines
   --help       this text`;
 
@@ -21,6 +23,7 @@ const { values } = parseArgs({
   options: {
     orders: { type: 'string', default: '100' },
     batch: { type: 'string', default: '10' },
+    region: { type: 'string', default: 'us-east-1' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -30,14 +33,24 @@ else await main();
 process.exit();
 
 async function main(): Promise<void> {
+  const prices = pricesOf(values.region);
   const [orders, batch] = [Number(values.orders), Number(values.batch)];
-  if (!(Number.isInteger(orders) && orders > 0 && Number.isInteger(batch) && batch > 0 && batch <= 10)) {
-    console.error(`--orders is a whole number, --batch one of 1 to 10\n\n${HELP}`);
+  if (
+    !(
+      Number.isInteger(orders) &&
+      orders > 0 &&
+      Number.isInteger(batch) &&
+      batch > 0 &&
+      batch <= 10 &&
+      regions.includes(values.region)
+    )
+  ) {
+    console.error(`--orders is a whole number, --batch one of 1 to 10, --region one of those below\n\n${HELP}`);
     process.exit(2);
   }
   const { steps, floor: leastSteps } = await runSteps(orders, batch, (name) => progress(`${name}, ${orders} orders`));
   progress('');
-  const bills = steps.map((step) => billOf(step, orders));
+  const bills = steps.map((step) => billOf(step, orders, prices));
   const pushes = addBills(
     'webhook, order, two pushes',
     bills.filter(({ isReturn }) => !isReturn),
@@ -45,7 +58,7 @@ async function main(): Promise<void> {
   const all = addBills('with the way back of the parcel', bills);
   const floor = addBills(
     'floor of the same, see --help',
-    leastSteps.map((step) => billOf(step, orders)),
+    leastSteps.map((step) => billOf(step, orders, prices)),
   );
   if (values.json) return console.log(JSON.stringify({ orders, batch, steps: bills, pushes, all, floor }, null, 2));
   console.log(`For one order, in batches of up to ${batch}; USD for a million orders.\n`);

@@ -1,9 +1,13 @@
-/** Public list prices of us-east-1 in USD, without free tiers, as of November 2026. */
-export const PRICES = {
+/**
+ * Public list prices in USD, without free tiers, as of November 2026: the pricing pages of Amazon API Gateway (HTTP APIs),
+ * AWS Lambda (Arm), Amazon SQS, Amazon DynamoDB (on-demand), AWS Secrets Manager, Amazon CloudWatch, AWS KMS and Amazon
+ * EventBridge (Scheduler).
+ */
+const US_EAST_1 = {
   /** HTTP API: a request of up to 512 KB. */
   apiGatewayRequest: 1.0 / 1e6,
   lambdaRequest: 0.2 / 1e6,
-  /** arm64, a gigabyte for a second, billed by the millisecond. */
+  /** arm64, a gigabyte for a second, billed by the millisecond, the start of an instance included. */
   lambdaGbSecond: 0.0000133334,
   /** Standard queues, each 64 KB of a request. */
   sqsRequest: 0.4 / 1e6,
@@ -16,7 +20,49 @@ export const PRICES = {
   secretsManagerRequest: 0.05 / 1e4,
   /** Ingestion of log lines, metrics in the embedded format among them. */
   logsGb: 0.5,
+  schedulerInvocation: 1.0 / 1e6,
+  /** By the month, from here on. */
+  logsKeptGb: 0.03,
+  tableGb: 0.25,
+  /** Point-in-time recovery, of the table's size. */
+  backupGb: 0.2,
+  secret: 0.4,
+  /** Each metric that an alarm watches; an expression over several costs as many. */
+  alarmMetric: 0.1,
+  /** Each combination of a metric of our own with its dimensions that occurs, by the hour. */
+  metric: 0.3,
+  dashboard: 3,
+  key: 1,
 };
+
+export type Prices = typeof US_EAST_1;
+
+/** What differs elsewhere. */
+const REGIONS: Readonly<Record<string, Partial<Prices>>> = {
+  'us-east-1': {},
+  'us-west-2': {},
+  'eu-west-1': {
+    apiGatewayRequest: 1.11 / 1e6,
+    dynamodbWrite: 0.705 / 1e6,
+    dynamodbRead: 0.1415 / 1e6,
+    tableGb: 0.283,
+    backupGb: 0.226,
+    logsGb: 0.57,
+  },
+  'eu-central-1': {
+    apiGatewayRequest: 1.2 / 1e6,
+    dynamodbWrite: 0.7625 / 1e6,
+    dynamodbRead: 0.1525 / 1e6,
+    tableGb: 0.306,
+    backupGb: 0.2448,
+    logsGb: 0.63,
+    logsKeptGb: 0.0324,
+  },
+};
+
+export const regions = Object.keys(REGIONS);
+
+export const pricesOf = (region: string): Prices => ({ ...US_EAST_1, ...REGIONS[region] });
 
 /** A Lambda has one whole CPU at this memory, and its share of one below. */
 export const MB_PER_CPU = 1769;

@@ -2,6 +2,8 @@
 export const envName = {
   table: 'TABLE_NAME',
   metricNamespace: 'METRIC_NAMESPACE',
+  /** `lean` or `full`: which metrics are emitted. */
+  watch: 'WATCH',
   publicUrl: 'PUBLIC_URL',
   queueUrl: (queue: string): string => `QUEUE_URL_${queue.toUpperCase().replaceAll('-', '_')}`,
   secretId: (marketplace: string): string => `SECRET_ID_${marketplace.toUpperCase().replaceAll('-', '_')}`,

@@ -22,7 +22,7 @@ const RUNBOOK = {
   api: 'the-api-answers-5xx',
 } as const;
 
-interface Rule {
+export interface Rule {
   /** One sentence of what is the case when it rings. */
   says: string;
   runbook: keyof typeof RUNBOOK;
@@ -71,6 +71,18 @@ const single = ({ statistic, ...metric }: Metric & { statistic: Statistic }, per
   period,
 });
 
+/** Names for the metrics of an expression, by the names of what they are of. */
+export const byName = (metrics: ReadonlyArray<readonly [string, Metric]>): Record<string, Metric> =>
+  Object.fromEntries(metrics.map(([name, metric]) => [name.replaceAll('-', '_'), metric]));
+
+/** The highest of what is reported, of one or of several. */
+export function highest(period: number, metrics: ReadonlyArray<readonly [string, Metric]>) {
+  const [[, only] = [], ...others] = metrics;
+  if (only && others.length === 0) return { ...only, statistic: 'Maximum' as const };
+  const named = byName(metrics);
+  return computed(`MAX([${Object.keys(named).join(', ')}])`, 'Highest', period, named, 'Maximum');
+}
+
 /** The sum of metrics of which most are reported only when something happens: what is not reported is not added. */
 export const summed = (label: string, period: number, metrics: Record<string, Metric>): Computed =>
   computed(`SUM([${Object.keys(metrics).join(', ')}])`, label, period, metrics);
@@ -81,9 +93,10 @@ export const computed = (
   label: string,
   period: number,
   metrics: Record<string, Metric>,
+  stat: Statistic = 'Sum',
 ): Computed => ({
   metricQueries: [
-    ...Object.entries(metrics).map(([id, metric]) => ({ id, metric: { ...metric, period, stat: 'Sum' } })),
+    ...Object.entries(metrics).map(([id, metric]) => ({ id, metric: { ...metric, period, stat } })),
     { id: 'value', expression, label, returnData: true },
   ],
 });

@@ -1,12 +1,14 @@
 import type { Resources } from '../environment';
 import type { Gateway } from '../gateway';
 import { appStage } from '../names';
+import { isLean } from '../settings';
 import { awsWidgets } from './aws-widgets';
 import { hubWidgets } from './hub-widgets';
 import { alarmStates, layOut } from './widgets';
 
-/** One page for all of it: what rings, what the hub does, and what it runs on. */
+/** One page for all of it: what rings, what the hub does, and what it runs on. A lean deployment has none. */
 export function dashboard(resources: Resources, { api }: Gateway, alarms: aws.cloudwatch.MetricAlarm[]): void {
+  if (isLean()) return;
   const ringing = [
     alarmStates(
       'Alarms',

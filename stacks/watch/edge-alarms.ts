@@ -1,4 +1,5 @@
 import type { Resources } from '../environment';
+import { isLean } from '../settings';
 import { type CreateAlarm, computed, summed } from './alarm';
 import { apiMetric, type Metric, tableIndexes, tableMetric } from './metrics';
 
@@ -15,6 +16,26 @@ const FAILED_PERCENT = 1;
 
 /** What the functions stand between: the API in front of them and the table behind. */
 export function edgeAlarms(createAlarm: CreateAlarm, { table }: Resources, api: sst.aws.ApiGatewayV2): void {
+  const gatewayFails = (name: string, time: string, atLeast: number, period: number, of?: typeof LASTING) =>
+    createAlarm(
+      name,
+      {
+        says: `The API answered more than ${FAILED_PERCENT} % of the calls of ${time} with 5xx`,
+        runbook: 'api',
+        above: FAILED_PERCENT,
+        period,
+        ...(of && { of }),
+        silence: 'quiet',
+      },
+      computed(`IF(failed >= ${atLeast}, 100 * failed / calls, 0)`, '5xx, %', period, {
+        failed: apiMetric(api, '5xx'),
+        calls: apiMetric(api, 'Count'),
+      }),
+    );
+  gatewayFails('gateway-fails-hourly', 'an hour', FAILED_IN_AN_HOUR, HOUR);
+  // The hour before any minute has those five failures in it, and a table that refuses for long shows in what rings for messages.
+  if (isLean()) return;
+  gatewayFails('gateway-fails', 'five minutes', FAILED_ANSWERS, FIVE_MINUTES, LASTING);
   const throttled: Record<string, Metric> = Object.fromEntries(
     [undefined, ...tableIndexes].flatMap((index) => [
       [`reads${index ?? ''}`, tableMetric(table, 'ReadThrottleEvents', index)],
@@ -33,22 +54,4 @@ export function edgeAlarms(createAlarm: CreateAlarm, { table }: Resources, api: 
     },
     summed('Throttled requests', FIVE_MINUTES, throttled),
   );
-  const gatewayFails = (name: string, time: string, atLeast: number, period: number, of?: typeof LASTING) =>
-    createAlarm(
-      name,
-      {
-        says: `The API answered more than ${FAILED_PERCENT} % of the calls of ${time} with 5xx`,
-        runbook: 'api',
-        above: FAILED_PERCENT,
-        period,
-        ...(of && { of }),
-        silence: 'quiet',
-      },
-      computed(`IF(failed >= ${atLeast}, 100 * failed / calls, 0)`, '5xx, %', period, {
-        failed: apiMetric(api, '5xx'),
-        calls: apiMetric(api, 'Count'),
-      }),
-    );
-  gatewayFails('gateway-fails', 'five minutes', FAILED_ANSWERS, FIVE_MINUTES, LASTING);
-  gatewayFails('gateway-fails-hourly', 'an hour', FAILED_IN_AN_HOUR, HOUR);
 }

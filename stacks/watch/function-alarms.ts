@@ -1,8 +1,9 @@
 import { functions, queues, schedules, streams } from '../../lib/topology';
 import { find, type Resources } from '../environment';
 import { physicalName } from '../names';
-import { type CreateAlarm, computed, summed } from './alarm';
-import { functionMetric, ownMetric, queueMetric } from './metrics';
+import { isLean } from '../settings';
+import { byName, type CreateAlarm, computed, summed } from './alarm';
+import { anyFunctionMetric, functionMetric, ownMetric, queueMetric, summedOwn } from './metrics';
 
 const FIVE_MINUTES = 300;
 /** What happens once is retried; twice in a quarter of an hour is a state. A poller runs five times in five minutes. */
@@ -13,6 +14,12 @@ const FAILED_MESSAGES_PERCENT = 1;
 
 /** Functions that fail, functions that were not let run, and what Lambda dropped before it reached one. */
 export function functionAlarms(createAlarm: CreateAlarm, resources: Resources): void {
+  feedAlarms(createAlarm);
+  if (isLean()) anyFunctionAlarms(createAlarm);
+  else everyFunctionAlarms(createAlarm, resources);
+}
+
+function everyFunctionAlarms(createAlarm: CreateAlarm, resources: Resources): void {
   for (const { name } of functions) {
     createAlarm(
       `${name}-fails`,
@@ -59,7 +66,30 @@ export function functionAlarms(createAlarm: CreateAlarm, resources: Resources): 
       }),
     );
   droppedAlarms(createAlarm);
-  feedAlarms(createAlarm);
+}
+
+/**
+ * Lambda's own sums over the account: a tenth of the price of asking every function. Ticks that failed are errors here,
+ * ticks that were not started are throttles, and a chain of rings that was cut ends in the dead letters.
+ */
+function anyFunctionAlarms(createAlarm: CreateAlarm): void {
+  const lasting = { above: 0, period: FIVE_MINUTES, of: LASTING, silence: 'quiet' } as const;
+  const says = (what: string) => `A function ${what}, of this stage or of another in the account`;
+  createAlarm(
+    'any-function-fails',
+    { ...lasting, says: says('failed'), runbook: 'failing' },
+    { ...anyFunctionMetric('Errors'), statistic: 'Sum' },
+  );
+  createAlarm(
+    'any-function-throttled',
+    { ...lasting, says: says('was not let run'), runbook: 'throttled' },
+    { ...anyFunctionMetric('Throttles'), statistic: 'Sum' },
+  );
+  createAlarm(
+    'any-messages-fail',
+    { ...lasting, says: 'Messages failed their function, and were received again', runbook: 'messages' },
+    { ...summedOwn('MessagesFailed'), statistic: 'Sum' },
+  );
 }
 
 /** A day is what the stream keeps: two minutes are told of long before. */
@@ -94,7 +124,7 @@ function feedAlarms(createAlarm: CreateAlarm): void {
 
 function droppedAlarms(createAlarm: CreateAlarm): void {
   const dropped = (names: Iterable<string>, metric: Parameters<typeof functionMetric>[1]) =>
-    Object.fromEntries([...names].map((name) => [name.replaceAll('-', '_'), functionMetric(name, metric)]));
+    byName([...names].map((name) => [name, functionMetric(name, metric)]));
   createAlarm(
     'ticks-dropped',
     {

@@ -1,6 +1,9 @@
 import { marketplaces } from '../../lib/marketplaces/registry';
-import { type CreateAlarm, computed } from './alarm';
-import { ownMetric } from './metrics';
+import type { DimensionsOf } from '../../lib/platform/telemetry/metric-list';
+import { schedules } from '../../lib/topology';
+import { isLean } from '../settings';
+import { type CreateAlarm, computed, type Rule } from './alarm';
+import { type Metric, ownMetric, summedOwn } from './metrics';
 
 /** A poll that broke off is taken up a minute later: thirty of them failed, and orders are half an hour late. */
 const LAG_SECONDS = 30 * 60;
@@ -10,6 +13,8 @@ const LAG_SECONDS = 30 * 60;
  */
 const MISSED_PERCENT = 20;
 const MISSED_ORDERS = 3;
+/** A poller that is mute misses fifteen; one or two of each may fall into the next quarter of an hour. */
+const MISSED_TICKS = 10;
 const HOUR = 3600;
 /** Whoever ships has something to say of ten orders within a day: that they came, where they are, what is in stock. */
 const PLACED_ORDERS = 10;
@@ -17,66 +22,86 @@ const DAY = 24 * HOUR;
 /** Written as a sum, as `accepted` has no value at all where the marketplace has never called: `placed` alone is the sum. */
 const SILENT = `IF(placed >= ${PLACED_ORDERS} AND SUM([placed, accepted]) - placed < 1, placed, 0)`;
 
+interface Trouble extends Pick<Rule, 'runbook' | 'above' | 'of' | 'silence'> {
+  /** One sentence, of a marketplace by its title or of any. */
+  says: (title: string) => string;
+  metric: 'PollerLag' | 'DeliveriesStopped' | 'ShapeChanges' | 'WebhooksLost' | 'AskedWhetherBack';
+  statistic: 'Maximum' | 'Sum';
+  isOfCallers?: true;
+}
+
+const ONCE = { above: 0, silence: 'quiet', statistic: 'Sum' } as const;
+
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  'poller-lags': {
+    says: (title) => `A connection of ${title} should have been polled ${LAG_SECONDS / 60} minutes ago`,
+    metric: 'PollerLag',
+    statistic: 'Maximum',
+    runbook: 'lag',
+    above: LAG_SECONDS,
+    of: { last: 2, above: 2 },
+    silence: 'news',
+  },
+  blocked: {
+    says: (title) => `Deliveries of ${title} wait until a person acts`,
+    metric: 'DeliveriesStopped',
+    runbook: 'blocked',
+    ...ONCE,
+  },
+  shape: {
+    says: (title) => `What ${title} sends has a member more or one less`,
+    metric: 'ShapeChanges',
+    runbook: 'shape',
+    ...ONCE,
+  },
+  'webhooks-lost': {
+    says: (title) =>
+      `${title} no longer had the hub among those it calls: \`longshore connections list\` says whether it has again`,
+    metric: 'WebhooksLost',
+    runbook: 'silence',
+    isOfCallers: true,
+    ...ONCE,
+  },
+  away: {
+    says: (title) => `A connection of ${title} fails at everything: its deliveries wait until it is back`,
+    metric: 'AskedWhetherBack',
+    runbook: 'away',
+    ...ONCE,
+  },
+};
+
 /** What goes wrong with one marketplace: it is not polled, it does not call, what it sends changes, or deliveries to it wait for a person. */
 export function marketplaceAlarms(createAlarm: CreateAlarm): void {
+  for (const [kind, { says, metric, statistic, isOfCallers, ...rule }] of Object.entries(TROUBLES)) {
+    const alarm = (name: string, title: string, watched: Metric) =>
+      createAlarm(name, { ...rule, says: says(title), period: 300 }, { ...watched, statistic });
+    if (isLean()) alarm(`any-${kind}`, 'a marketplace', summedOwn(metric));
+    else
+      for (const { name: Marketplace, title, topics } of marketplaces) {
+        if (isOfCallers && topics.length === 0) continue;
+        const dimensions = metric === 'DeliveriesStopped' ? { Marketplace, State: 'blocked' } : { Marketplace };
+        alarm(`${Marketplace}-${kind}`, title, ownMetric(metric, dimensions as DimensionsOf<typeof metric>));
+      }
+  }
+  if (isLean()) mutePollerAlarm(createAlarm);
+  silenceAlarms(createAlarm);
+}
+
+/** Where all pollers report as one, none can be missed by its silence: each tells its lag at every tick, and a quarter of an hour has fifteen. */
+function mutePollerAlarm(createAlarm: CreateAlarm): void {
+  const period = 15 * 60;
+  const pollers = schedules.filter((schedule) => schedule.function.startsWith('poller-'));
+  const ticks = pollers.reduce((sum, { everySeconds }) => sum + period / everySeconds, 0);
+  createAlarm(
+    'a-poller-is-mute',
+    { says: 'A poller does not run', runbook: 'lag', above: MISSED_TICKS, period, silence: 'news' },
+    computed(`${ticks} - ticks`, 'Ticks that nobody told of', period, { ticks: summedOwn('PollerLag') }, 'SampleCount'),
+  );
+}
+
+/** Webhooks that stay away: what one marketplace says nothing of, another's calls must not hide. */
+function silenceAlarms(createAlarm: CreateAlarm): void {
   for (const { name: Marketplace, title, topics, sells } of marketplaces) {
-    createAlarm(
-      `${Marketplace}-poller-lags`,
-      {
-        says: `A connection of ${title} should have been polled ${LAG_SECONDS / 60} minutes ago`,
-        runbook: 'lag',
-        above: LAG_SECONDS,
-        period: 300,
-        of: { last: 2, above: 2 },
-        silence: 'news',
-      },
-      { ...ownMetric('PollerLag', { Marketplace }), statistic: 'Maximum' },
-    );
-    createAlarm(
-      `${Marketplace}-blocked`,
-      {
-        says: `Deliveries of ${title} wait until a person acts`,
-        runbook: 'blocked',
-        above: 0,
-        period: 300,
-        silence: 'quiet',
-      },
-      { ...ownMetric('DeliveriesStopped', { Marketplace, State: 'blocked' }), statistic: 'Sum' },
-    );
-    createAlarm(
-      `${Marketplace}-shape`,
-      {
-        says: `What ${title} sends has a member more or one less`,
-        runbook: 'shape',
-        above: 0,
-        period: 300,
-        silence: 'quiet',
-      },
-      { ...ownMetric('ShapeChanges', { Marketplace }), statistic: 'Sum' },
-    );
-    if (topics.length > 0)
-      createAlarm(
-        `${Marketplace}-webhooks-lost`,
-        {
-          says: `${title} no longer had the hub among those it calls: \`longshore connections list\` says whether it has again`,
-          runbook: 'silence',
-          above: 0,
-          period: 300,
-          silence: 'quiet',
-        },
-        { ...ownMetric('WebhooksLost', { Marketplace }), statistic: 'Sum' },
-      );
-    createAlarm(
-      `${Marketplace}-away`,
-      {
-        says: `A connection of ${title} fails at everything: its deliveries wait until it is back`,
-        runbook: 'away',
-        above: 0,
-        period: 300,
-        silence: 'quiet',
-      },
-      { ...ownMetric('AskedWhetherBack', { Marketplace }), statistic: 'Sum' },
-    );
     if (topics.length > 0 && sells)
       createAlarm(
         `${Marketplace}-silent`,

@@ -18,6 +18,11 @@ export const ownMetric = <Name extends MetricName>(name: Name, dimensions: Dimen
   dimensions,
 });
 
+/** One of those that are emitted without dimensions where the hub is watched lean. */
+export const summedOwn = (
+  metricName: { [Name in MetricName]: (typeof METRICS)[Name] extends { lean: 'sum' } ? Name : never }[MetricName],
+): Metric => ({ namespace: metricNamespace(), metricName, dimensions: {} });
+
 /** A metric of the hub's own over all values of the dimensions that are not given: a CloudWatch search, for graphs only. */
 export function searchOwn(
   name: MetricName,
@@ -53,6 +58,13 @@ type FunctionMetric =
   | 'AsyncEventsDropped'
   | 'RecursiveInvocationsDropped'
   | 'IteratorAge';
+
+/** Of all functions of the account in this region: what nobody but who is alone in the account can read. */
+export const anyFunctionMetric = (metricName: 'Errors' | 'Throttles'): Metric => ({
+  namespace: 'AWS/Lambda',
+  metricName,
+  dimensions: {},
+});
 
 /** Of a function of the topology. */
 export const functionMetric = (name: string, metricName: FunctionMetric): Metric => ({

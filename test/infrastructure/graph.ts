@@ -42,6 +42,10 @@ export class Graph {
     this.bundles = bundles;
   }
 
+  get isLean(): boolean {
+    return this.variablesOf('ingest').WATCH === 'lean';
+  }
+
   /** All of a type, such as `sqs/queue:Queue`. */
   all(type: string): GraphResource[] {
     return this.resources.filter((resource) => resource.type === `aws:${type}`);

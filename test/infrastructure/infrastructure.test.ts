@@ -4,6 +4,7 @@ import { describeAlarms } from './suites/alarms.ts';
 import { describeCalls, describeDeployer } from './suites/authorization.ts';
 import { describeDashboard } from './suites/dashboard.ts';
 import { describeFunctions } from './suites/functions.ts';
+import { describeLean } from './suites/lean.ts';
 import { describePermissions } from './suites/permissions.ts';
 import { describeQueues } from './suites/queues.ts';
 import { describeRoutesAndSchedules } from './suites/routes-and-schedules.ts';
@@ -11,7 +12,7 @@ import { describeStorage } from './suites/storage.ts';
 
 // Synthesized once a stage for all suites: that is where the seconds go.
 const [graph, production, everything] = await Promise.all([
-  synthesize('test', 'bundled'),
+  synthesize('test', 'bundled', { WATCH: 'full' }),
   synthesize('production', 'unbundled'),
   // What settings add.
   synthesize('everything', 'unbundled', {
@@ -27,6 +28,7 @@ describeQueues(graph);
 describeRoutesAndSchedules(graph);
 describeStorage(graph, production);
 describeAlarms(graph);
+describeLean(production, graph);
 describeDashboard(graph);
 describeAgreement(graph);
 describeCalls(graph);

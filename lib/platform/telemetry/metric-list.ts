@@ -1,11 +1,18 @@
 interface MetricSpec {
-  /** As CloudWatch names it. */
-  unit: 'Count' | 'Milliseconds' | 'Seconds';
+  /** As CloudWatch names it; counts where there is none. */
+  unit?: 'Milliseconds' | 'Seconds';
   /** In the order in which they are written, each with its values where those are fixed. */
   dimensions: Readonly<Record<string, 'any' | readonly string[]>>;
+  /**
+   * With `WATCH=lean` only what one of its alarms reads is emitted: `sum` without dimensions, `each` with all of them;
+   * and of those with more than one value only these.
+   */
+  lean?: 'sum' | 'each';
+  only?: Readonly<Record<string, string>>;
 }
 
 const OUTCOMES = ['succeeded', 'failed', 'unknown', 'throttled', 'refused'] as const;
+const OF_MARKETPLACE = { Marketplace: 'any' } as const;
 const EVENT_STATES = ['applied', 'duplicate', 'unreadable'] as const;
 
 /**
@@ -15,35 +22,60 @@ const EVENT_STATES = ['applied', 'duplicate', 'unreadable'] as const;
 export const METRICS = {
   /** Webhooks by what they were answered: 200; 401; 400 or 413; 503. */
   Webhooks: {
-    unit: 'Count',
-    dimensions: { Marketplace: 'any', Result: ['accepted', 'unauthorized', 'invalid', 'unavailable'] },
+    dimensions: { ...OF_MARKETPLACE, Result: ['accepted', 'unauthorized', 'invalid', 'unavailable'] },
+    lean: 'each',
+    only: { Result: 'accepted' },
   },
   /** Orders that a poll found before any webhook told of them. */
-  OrdersMissedByWebhook: { unit: 'Count', dimensions: { Marketplace: 'any' } },
+  OrdersMissedByWebhook: { dimensions: OF_MARKETPLACE, lean: 'each' },
   /** Orders recorded for the first time. */
-  OrdersReceived: { unit: 'Count', dimensions: { Marketplace: 'any' } },
+  OrdersReceived: { dimensions: OF_MARKETPLACE, lean: 'each' },
   /** Inbound events by what became of them. */
-  EventsIngested: { unit: 'Count', dimensions: { Marketplace: 'any', State: EVENT_STATES } },
+  EventsIngested: { dimensions: { ...OF_MARKETPLACE, State: EVENT_STATES } },
   /** Members of bodies that came up for the first time, and such that stay away. */
-  ShapeChanges: { unit: 'Count', dimensions: { Marketplace: 'any' } },
-  Attempts: { unit: 'Count', dimensions: { Marketplace: 'any', Action: 'any', Outcome: OUTCOMES } },
+  ShapeChanges: { dimensions: OF_MARKETPLACE, lean: 'sum' },
+  Attempts: {
+    dimensions: { ...OF_MARKETPLACE, Action: 'any', Outcome: OUTCOMES },
+    lean: 'each',
+    only: { Action: 'order', Outcome: 'succeeded' },
+  },
   /** Deliveries that came to a stand: dead, or blocked until a person acts. */
-  DeliveriesStopped: { unit: 'Count', dimensions: { Marketplace: 'any', State: ['dead', 'blocked'] } },
+  DeliveriesStopped: {
+    dimensions: { ...OF_MARKETPLACE, State: ['dead', 'blocked'] },
+    lean: 'sum',
+    only: { State: 'blocked' },
+  },
   /** From the opening of a push, as its event was applied, to its success. */
-  DeliveryLatency: { unit: 'Milliseconds', dimensions: { Marketplace: 'any' } },
+  DeliveryLatency: { unit: 'Milliseconds', dimensions: OF_MARKETPLACE },
   /** Messages that a consumer of a queue reported as failed: each is received again. */
-  MessagesFailed: { unit: 'Count', dimensions: { Function: 'any' } },
+  MessagesFailed: { dimensions: { Function: 'any' }, lean: 'sum' },
   /** Commits that the publisher could not tell as changes: `longshore changes rebuild` does. */
-  RecordsPassedOver: { unit: 'Count', dimensions: {} },
+  RecordsPassedOver: { dimensions: {}, lean: 'sum' },
   /** Deliveries that asked whether a connection that is away is back: one a minute, for as long as it is. */
-  AskedWhetherBack: { unit: 'Count', dimensions: { Marketplace: 'any' } },
+  AskedWhetherBack: { dimensions: OF_MARKETPLACE, lean: 'sum' },
   /** How much longer than its interval a connection has not been polled to the end; 0 while it is on time. */
-  PollerLag: { unit: 'Seconds', dimensions: { Marketplace: 'any' } },
+  PollerLag: { unit: 'Seconds', dimensions: OF_MARKETPLACE, lean: 'sum' },
   /** Connections whose webhooks were no longer registered at their marketplace, repaired or not. */
-  WebhooksLost: { unit: 'Count', dimensions: { Marketplace: 'any' } },
+  WebhooksLost: { dimensions: OF_MARKETPLACE, lean: 'sum' },
 } as const satisfies Record<string, MetricSpec>;
 
 export type MetricName = keyof typeof METRICS;
+
+export const unitOf = (name: MetricName): string => (METRICS[name] as MetricSpec).unit ?? 'Count';
+
+/** A value's dimensions as they are emitted, in their order; undefined for what a lean deployment does not emit. */
+export function dimensionsOf(
+  name: MetricName,
+  given: Readonly<Record<string, string>>,
+  isLean: boolean,
+): Record<string, string> | undefined {
+  const { dimensions, lean, only }: MetricSpec = METRICS[name];
+  if (isLean) {
+    if (!lean || Object.entries(only ?? {}).some(([key, value]) => given[key] !== value)) return undefined;
+    if (lean === 'sum') return {};
+  }
+  return Object.fromEntries(Object.keys(dimensions).map((key) => [key, given[key] ?? '']));
+}
 
 type ValueOf<Values> = Values extends readonly (infer Value extends string)[] ? Value : string;
 

@@ -132,6 +132,21 @@ describe('a metric', () => {
     expect(line?._aws.CloudWatchMetrics[0]?.Namespace).toBe('Longshore/production');
   });
 
+  it('is emitted lean only where an alarm reads it: of all marketplaces together, or of each where each has one', async () => {
+    vi.stubEnv('WATCH', 'lean');
+    const lines = await linesOf(() => {
+      emitMetric('PollerLag', { Marketplace: 'sello' }, 12);
+      emitMetric('Webhooks', { Marketplace: 'sello', Result: 'accepted' });
+      emitMetric('Webhooks', { Marketplace: 'sello', Result: 'invalid' });
+      emitMetric('DeliveriesStopped', { Marketplace: 'sello', State: 'dead' });
+      emitMetric('DeliveryLatency', { Marketplace: 'sello' }, 80);
+    });
+    expect(lines.map(({ _aws, ...line }) => [_aws.CloudWatchMetrics[0]?.Dimensions, line])).toEqual([
+      [[[]], { PollerLag: 12 }],
+      [[['Marketplace', 'Result']], { Marketplace: 'sello', Result: 'accepted', Webhooks: 1 }],
+    ]);
+  });
+
   it('keeps the rules of the format, alone or collected, and loses no value', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(emissions, { maxLength: 250 }), async (all) => {

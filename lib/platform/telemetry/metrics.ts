@@ -1,6 +1,6 @@
 import { atEndOfInvocation } from '../lambda/invocation.ts';
 import { envName } from '../names.ts';
-import { type DimensionsOf, METRICS, type MetricName } from './metric-list.ts';
+import { type DimensionsOf, dimensionsOf, type MetricName, unitOf } from './metric-list.ts';
 import { printLine } from './print-line.ts';
 
 /** As many values as the embedded metric format allows one metric of one line. */
@@ -20,12 +20,13 @@ const lines = new Map<string, Line>();
  * no call: one line for each combination of dimensions at the end of the invocation. A crash may lose counts.
  */
 export function emitMetric<Name extends MetricName>(name: Name, dimensions: DimensionsOf<Name>, value = 1): void {
-  const ordered = inOrder(name, dimensions);
+  const ordered = dimensionsOf(name, dimensions, process.env[envName.watch] === 'lean');
+  if (!ordered) return;
   const key = JSON.stringify(ordered);
   const line = lines.get(key) ?? { dimensions: ordered, values: new Map() };
   lines.set(key, line);
   const values = line.values.get(name) ?? [];
-  line.values.set(name, METRICS[name].unit === 'Count' ? [(values[0] ?? 0) + value] : [...values, value]);
+  line.values.set(name, unitOf(name) === 'Count' ? [(values[0] ?? 0) + value] : [...values, value]);
   if (values.length >= MAX_VALUES - 1) flush(key);
   atEndOfInvocation(flushAll);
 }
@@ -40,15 +41,11 @@ function flush(key: string): void {
   if (line) printMetrics(line);
 }
 
-function inOrder(name: MetricName, dimensions: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.keys(METRICS[name].dimensions).map((key) => [key, dimensions[key] ?? '']));
-}
-
 function printMetrics({ dimensions, values }: Line): void {
   const directive = {
     Namespace: process.env[envName.metricNamespace] ?? 'Longshore',
     Dimensions: [Object.keys(dimensions)],
-    Metrics: [...values.keys()].map((name) => ({ Name: name, Unit: METRICS[name].unit })),
+    Metrics: [...values.keys()].map((name) => ({ Name: name, Unit: unitOf(name) })),
   };
   const members = [...values].map(([name, all]) => [name, all.length === 1 ? all[0] : all]);
   printLine(

@@ -6,10 +6,10 @@ import { functions, queues, schedules, streams } from '#lib/topology';
 import { account, type Graph, type Inputs } from '../graph.ts';
 import { findMetricBreaches, type MetricReference } from './metrics.ts';
 
-const ALARM = 'cloudwatch/metricAlarm:MetricAlarm';
+export const ALARM = 'cloudwatch/metricAlarm:MetricAlarm';
 const OPERATE = readFileSync(join(import.meta.dirname, '../../../docs/operate.md'), 'utf8');
 
-interface Query {
+export interface Query {
   id: string;
   expression?: string;
   returnData?: boolean;
@@ -318,7 +318,7 @@ export const describeAlarms = (graph: Graph) =>
     });
   });
 
-const metricsOf = ({ metricQueries, ...single }: Inputs): MetricReference[] =>
+export const metricsOf = ({ metricQueries, ...single }: Inputs): MetricReference[] =>
   metricQueries
     ? (metricQueries as Query[]).flatMap(({ metric }) => metric ?? [])
     : [single as unknown as MetricReference];
@@ -331,16 +331,17 @@ const slug = (title: string): string =>
     .replaceAll(' ', '-');
 
 /**
- * What CloudWatch would make of an expression; only IF, AND, SUM of an array and arithmetic are used. A metric without a
+ * What CloudWatch would make of an expression; only IF, AND, SUM and MAX of an array and arithmetic are used. A metric without a
  * value is one that nobody has reported, which a SUM leaves out.
  */
-function evaluate(expression: string, values: Record<string, number | undefined>): number {
+export function evaluate(expression: string, values: Record<string, number | undefined>): number {
   if (!/^[\w\s+*/(),.<>=[\]-]+$/.test(expression)) throw new Error(`not an expression of ours: ${expression}`);
   const names = [...new Set(expression.match(/\b[a-z]\w*/g))];
-  const run = new Function('IF', 'SUM', ...names, `return ${expression.replaceAll(' AND ', ' && ')}`) as (
+  const run = new Function('IF', 'SUM', 'MAX', ...names, `return ${expression.replaceAll(' AND ', ' && ')}`) as (
     ...inputs: unknown[]
   ) => number;
   const when = (holds: boolean, then: number, otherwise: number) => (holds ? then : otherwise);
   const sum = (all: Array<number | undefined>) => all.reduce<number>((total, value) => total + (value ?? 0), 0);
-  return run(when, sum, ...names.map((name) => values[name]));
+  const max = (all: Array<number | undefined>) => Math.max(...all.filter((value) => value !== undefined));
+  return run(when, sum, max, ...names.map((name) => values[name]));
 }

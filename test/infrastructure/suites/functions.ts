@@ -52,6 +52,7 @@ export const describeFunctions = (graph: Graph) =>
       const { table, only, send = [], measure = [], redrive = [], secrets = [] } = grants;
       const expected: Record<string, unknown> = {
         [envName.metricNamespace]: 'Longshore/test',
+        [envName.watch]: 'full',
         ...Object.fromEntries(
           [...send, ...measure, ...redrive].map((queue) => [envName.queueUrl(queue), graph.queue(queue).state.url]),
         ),

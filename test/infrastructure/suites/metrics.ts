@@ -1,5 +1,5 @@
 import { marketplaces } from '#lib/marketplaces/registry';
-import { METRICS, type MetricName } from '#lib/platform/telemetry/metric-list';
+import { dimensionsOf, METRICS, type MetricName } from '#lib/platform/telemetry/metric-list';
 import { functions, queues, table } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 
@@ -24,7 +24,7 @@ const OF_AWS: Record<string, { dimensions: string[][]; names: string[] }> = {
     ],
   },
   'AWS/Lambda': {
-    dimensions: [['FunctionName']],
+    dimensions: [['FunctionName'], []],
     names: [
       'AsyncEventsDropped',
       'ConcurrentExecutions',
@@ -66,6 +66,15 @@ function breachesOfOwn(metricName: string, dimensions: Record<string, string>, g
   const spec = METRICS[metricName as MetricName];
   if (!spec) return [`nobody emits ${metricName}`];
   const wanted: Record<string, 'any' | readonly string[]> = spec.dimensions;
+  if (graph.isLean) {
+    const given = { ...('only' in spec && spec.only), ...dimensions };
+    const emitted = dimensionsOf(metricName as MetricName, given, true);
+    return Object.keys(emitted ?? { nothing: '' })
+      .sort()
+      .join() === Object.keys(dimensions).sort().join()
+      ? []
+      : [`${metricName} is not emitted like this`];
+  }
   if (Object.keys(dimensions).sort().join() !== Object.keys(wanted).sort().join())
     return [`${metricName} is not by these dimensions`];
   return Object.entries(dimensions).flatMap(([key, value]) => breachesOfValue(key, value, wanted[key], graph));
