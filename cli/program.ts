@@ -20,6 +20,7 @@ import { addRemap } from './commands/remap.ts';
 import { addRemaps } from './commands/remaps.ts';
 import { addReplays } from './commands/replays.ts';
 import { addSecrets } from './commands/secrets.ts';
+import { addUcp } from './commands/ucp.ts';
 import { addWebhooks } from './commands/webhooks.ts';
 import { addWhy } from './commands/why.ts';
 
@@ -57,6 +58,7 @@ export function createProgram(): Command {
     addChanges,
     addConsumers,
     addSecrets,
+    addUcp,
     addWebhooks,
     addKeys,
     addBuyers,

@@ -1,4 +1,4 @@
-import { deadLetterQueue, deliveryQueue, GUARDED_PARTITIONS, INBOUND_QUEUE } from '#lib/platform/names';
+import { deadLetterQueue, deliveryQueue, GUARDED_PARTITIONS, INBOUND_QUEUE, UCP_SECRET } from '#lib/platform/names';
 import { marketplaces } from './marketplaces/registry.ts';
 
 export * from '#lib/platform/names';
@@ -15,7 +15,7 @@ export interface Grants {
   measure?: readonly string[];
   /** Dead-letter queues it may look into and empty. */
   redrive?: readonly string[];
-  /** Marketplaces whose secret it may read. */
+  /** Secrets that it may read. */
   secrets?: readonly string[];
 }
 
@@ -125,6 +125,13 @@ const callers = marketplaces.filter(({ topics }) => topics.length > 0).map(({ na
 /** Access tokens stand sealed in the table. */
 const tokensOf = (name: string): GuardedPartition[] =>
   marketplaces.some((each) => each.name === name && each.keepsToken) ? ['TOKEN'] : [];
+
+/** Each is a secret of its own, so that a function can be granted one alone. */
+export const secrets: ReadonlyArray<{ name: string; holds: string }> = [
+  ...marketplaces.map(({ name, title }) => ({ name, holds: `Credentials of all ${title} connections` })),
+  { name: UCP_SECRET, holds: 'Keys that UCP order events are signed with' },
+];
+
 const allDeliveryQueues = names.map(deliveryQueue);
 const allDeadLetterQueues = [INBOUND_QUEUE, ...names].map(deadLetterQueue);
 
@@ -192,7 +199,8 @@ export const functions: readonly FunctionSpec[] = [
       guarded: ['APIKEY', 'SESSION'],
       send: [INBOUND_QUEUE, ...allDeliveryQueues],
       redrive: allDeadLetterQueues,
-      secrets: callers,
+      // Of UCP's keys it shows the public halves.
+      secrets: [...callers, UCP_SECRET],
     },
   },
   {

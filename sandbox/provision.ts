@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateSecretCommand, ResourceExistsException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { marketplaces } from '#lib/marketplaces/registry';
-import { envName, queues, streams, table } from '#lib/topology';
+import { envName, queues, secrets, streams, table, UCP_SECRET } from '#lib/topology';
+import { rotated } from '#lib/ucp/keys';
 
 const FOURTEEN_DAYS = 14 * 24 * 3600;
 
@@ -19,11 +19,11 @@ export async function provision(): Promise<Record<string, string>> {
   return {
     [envName.table]: table.name,
     ...Object.fromEntries([...urls].map(([name, url]) => [envName.queueUrl(name), url])),
-    ...Object.fromEntries(marketplaces.map(({ name }) => [envName.secretId(name), secretName(name)])),
+    ...Object.fromEntries(secrets.map(({ name }) => [envName.secretId(name), secretName(name)])),
   };
 }
 
-const secretName = (marketplace: string): string => `longshore/local/${marketplace}`;
+const secretName = (name: string): string => `longshore/local/${name}`;
 
 async function createTable(): Promise<void> {
   const db = new DynamoDBClient({});
@@ -99,10 +99,11 @@ async function createQueues(): Promise<Map<string, string>> {
 }
 
 async function createSecrets(): Promise<void> {
-  const secrets = new SecretsManagerClient({});
-  for (const { name } of marketplaces) {
+  const client = new SecretsManagerClient({});
+  for (const { name } of secrets) {
+    const first = name === UCP_SECRET ? { keys: rotated([]) } : { connections: {} };
     try {
-      await secrets.send(new CreateSecretCommand({ Name: secretName(name), SecretString: '{"connections":{}}' }));
+      await client.send(new CreateSecretCommand({ Name: secretName(name), SecretString: JSON.stringify(first) }));
     } catch (error) {
       if (!(error instanceof ResourceExistsException)) throw error;
     }

@@ -1,19 +1,19 @@
-import { marketplaces } from '../lib/marketplaces/registry';
+import { secrets as specs } from '../lib/topology';
 import { isProduction, isProtected, logicalName } from './names';
 
 /**
- * One secret a marketplace, for all its connections. The stacks never hold a value: `longshore connections put` writes
- * it, and a version made here would overwrite it on the day that AWS forgets the first one.
+ * The stacks never hold a value: `longshore connections put` and `longshore ucp rotate-key` write them, and a version made
+ * here would overwrite theirs on the day that AWS forgets the first one.
  */
 export function secrets(): ReadonlyMap<string, aws.secretsmanager.Secret> {
   return new Map(
-    marketplaces.map(({ name, title }) => [
+    specs.map(({ name, holds }) => [
       name,
       new aws.secretsmanager.Secret(
         `${logicalName(name)}Secret`,
         {
           name: `${$app.name}/${$app.stage}/${name}`,
-          description: `Credentials of all ${title} connections`,
+          description: holds,
           recoveryWindowInDays: isProduction() ? 30 : 0,
         },
         { retainOnDelete: isProduction(), protect: isProtected() },

@@ -63,6 +63,7 @@ function unlooked(unnamed: () => never): Deployment {
     },
     ...{ url: undefined, publicUrl: undefined, isLocal: false },
     ...{ listKeys: async () => unnamed(), findKey: async () => unnamed(), readSecrets: async () => unnamed() },
+    countUcpKeys: async () => unnamed(),
   };
 }
 
@@ -78,6 +79,7 @@ function deployed(api: Deployment['api'], url: string | undefined, environment: 
     ...{ api, url, publicUrl: environment[envName.publicUrl], isLocal: isLocal(environment) },
     listKeys: () => explained(async () => (await import('#lib/api/kit/keys')).listApiKeys()),
     findKey: (key) => explained(async () => (await import('#lib/api/kit/keys')).findApiKey(key)),
+    countUcpKeys: () => explained(async () => (await (await import('#lib/ucp/keys')).readKeys()).length),
     readSecrets: (marketplace) =>
       explained(async () => {
         const { readSecretIfOurs } = await import('#lib/connections/secrets');

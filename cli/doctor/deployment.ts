@@ -15,6 +15,8 @@ export interface Deployment {
   listKeys(): Promise<ListedKey[]>;
   /** Whose key this is, if anybody's. */
   findKey(key: string): Promise<{ name: string } | undefined>;
+  /** How many keys UCP order events can be signed with. */
+  countUcpKeys(): Promise<number>;
   readSecrets(marketplace: string): Promise<Record<string, object>>;
 }
 
@@ -89,4 +91,13 @@ function lacking(values: object | undefined): string | undefined {
   return empty.length > 0 ? `no value for ${empty.map(([name]) => name).join(', ')}` : undefined;
 }
 
-export const deploymentChecks: readonly Check<Deployment>[] = [address, keys, secrets];
+/** Whoever takes UCP's order events looks for the key in the profile. */
+const ucp: Check<Deployment> = {
+  name: 'ucp',
+  async look({ countUcpKeys }) {
+    if ((await countUcpKeys()) > 0) return [well('ucp', 'order events are signed')];
+    return [wrong('ucp', 'there is no key to sign order events with', 'longshore ucp rotate-key')];
+  },
+};
+
+export const deploymentChecks: readonly Check<Deployment>[] = [address, keys, secrets, ucp];

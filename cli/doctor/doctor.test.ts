@@ -129,6 +129,7 @@ const deployment = (change: Partial<Deployment> = {}): Deployment => ({
   listKeys: async () => [key('operator', 'ops'), key('erp', 'orders:read', 'fulfillments:write')],
   findKey: async () => undefined,
   readSecrets: async (marketplace) => SECRETS[marketplace] ?? {},
+  countUcpKeys: async () => 1,
   ...change,
 });
 const told = async (change: Partial<Deployment> = {}) => bad(await examine(deploymentChecks, deployment(change)));
@@ -161,6 +162,10 @@ it('finds connections without secrets and secrets without a value', async () => 
     'wrong secrets: shed: there is no secret',
     'wrong secrets: store: there is no secret',
   ]);
+});
+
+it('finds that no key signs order events', async () => {
+  expect(await told({ countUcpKeys: async () => 0 })).toEqual(['wrong ucp: there is no key to sign order events with']);
 });
 
 it('finds an address that nobody can call, and outputs of another stage', async () => {

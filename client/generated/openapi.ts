@@ -5405,6 +5405,147 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/.well-known/ucp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The hub’s UCP business profile, with the keys that its order events are signed with */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description As `discovery/profile_schema.json` of UCP 2026-04-08 has it. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UcpProfile"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ucp/2026-04-08/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * UCP’s Get Order: the order and nothing around it
+         * @description With an API key, as `Authorization: Bearer` or `X-API-Key`, or signed (RFC 9421, ES256 or ES384) by a platform that the connections file has an endpoint of profile `ucp` for, with its profile in `UCP-Agent` at that endpoint’s origin. An order that is not there is `not_found` under 200, as UCP’s REST binding has it.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description `profile="https://platform.example/.well-known/ucp"`: who signed. */
+                    "ucp-agent"?: string;
+                    /** @description Must cover `@method`, `@authority`, `@path`, `ucp-agent`, and `@query` where there is one. */
+                    "signature-input"?: string;
+                    /** @description Raw `r‖s`. */
+                    signature?: string;
+                    /** @description An API key, in place of `Authorization`. */
+                    "x-api-key"?: string;
+                };
+                path: {
+                    /** @description Percent-encoded once. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The order, or `not_found`. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UcpOrder"] | components["schemas"]["UcpError"];
+                    };
+                };
+                /** @description `invalid_profile_url`, `algorithm_unsupported`. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UcpRefused"];
+                    };
+                };
+                /** @description Neither a key nor a signature that holds. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UcpError"] | components["schemas"]["UcpRefused"];
+                    };
+                };
+                /** @description The key lacks `orders:read`, or nobody knows the platform. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UcpError"] | components["schemas"]["UcpRefused"];
+                    };
+                };
+                /** @description `profile_malformed`. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UcpRefused"];
+                    };
+                };
+                /** @description `profile_unreachable`. */
+                424: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UcpRefused"];
+                    };
+                };
+                /** @description The hub failed. Safe to try again. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -5770,7 +5911,773 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "order.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An order is known
+         * @description As Standard Webhooks 1.0.0 has it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same at every repeat: drop what you have. */
+                    "webhook-id": string;
+                    /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                    "webhook-timestamp": string;
+                    /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "order.created";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-20T08:15:00.000Z
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["Change"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Any 2xx: it is yours. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Send nothing more: the endpoint is paused until a person resumes it. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "order.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Members of an order have changed that no other type tells of
+         * @description As Standard Webhooks 1.0.0 has it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same at every repeat: drop what you have. */
+                    "webhook-id": string;
+                    /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                    "webhook-timestamp": string;
+                    /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "order.changed";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-20T08:15:00.000Z
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["Change"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Any 2xx: it is yours. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Send nothing more: the endpoint is paused until a person resumes it. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "order.released": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An order may ship
+         * @description As Standard Webhooks 1.0.0 has it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same at every repeat: drop what you have. */
+                    "webhook-id": string;
+                    /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                    "webhook-timestamp": string;
+                    /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "order.released";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-20T08:15:00.000Z
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["Change"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Any 2xx: it is yours. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Send nothing more: the endpoint is paused until a person resumes it. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "order.placed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A shipper has an order, or a part of it
+         * @description As Standard Webhooks 1.0.0 has it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same at every repeat: drop what you have. */
+                    "webhook-id": string;
+                    /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                    "webhook-timestamp": string;
+                    /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "order.placed";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-20T08:15:00.000Z
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["Change"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Any 2xx: it is yours. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Send nothing more: the endpoint is paused until a person resumes it. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "order.blocked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A delivery of an order waits for a person
+         * @description As Standard Webhooks 1.0.0 has it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same at every repeat: drop what you have. */
+                    "webhook-id": string;
+                    /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                    "webhook-timestamp": string;
+                    /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "order.blocked";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-20T08:15:00.000Z
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["Change"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Any 2xx: it is yours. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Send nothing more: the endpoint is paused until a person resumes it. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "order.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nothing of an order is wanted any more
+         * @description As Standard Webhooks 1.0.0 has it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same at every repeat: drop what you have. */
+                    "webhook-id": string;
+                    /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                    "webhook-timestamp": string;
+                    /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "order.cancelled";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-20T08:15:00.000Z
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["Change"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Any 2xx: it is yours. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Send nothing more: the endpoint is paused until a person resumes it. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "order.returned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goods of an order came back
+         * @description As Standard Webhooks 1.0.0 has it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same at every repeat: drop what you have. */
+                    "webhook-id": string;
+                    /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                    "webhook-timestamp": string;
+                    /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "order.returned";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-20T08:15:00.000Z
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["Change"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Any 2xx: it is yours. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Send nothing more: the endpoint is paused until a person resumes it. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "fulfillment.added": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An order has a parcel more
+         * @description As Standard Webhooks 1.0.0 has it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same at every repeat: drop what you have. */
+                    "webhook-id": string;
+                    /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                    "webhook-timestamp": string;
+                    /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "fulfillment.added";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-20T08:15:00.000Z
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["Change"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Any 2xx: it is yours. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Send nothing more: the endpoint is paused until a person resumes it. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "fulfillment.reported": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whoever sold an order was told of a parcel
+         * @description As Standard Webhooks 1.0.0 has it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same at every repeat: drop what you have. */
+                    "webhook-id": string;
+                    /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                    "webhook-timestamp": string;
+                    /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "fulfillment.reported";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-20T08:15:00.000Z
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["Change"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Any 2xx: it is yours. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Send nothing more: the endpoint is paused until a person resumes it. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "delivery.dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The hub has given a delivery up
+         * @description As Standard Webhooks 1.0.0 has it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same at every repeat: drop what you have. */
+                    "webhook-id": string;
+                    /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                    "webhook-timestamp": string;
+                    /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "delivery.dead";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-20T08:15:00.000Z
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["Change"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Any 2xx: it is yours. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Send nothing more: the endpoint is paused until a person resumes it. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "product.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A SKU has changed, or how many there are of it
+         * @description As Standard Webhooks 1.0.0 has it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same at every repeat: drop what you have. */
+                    "webhook-id": string;
+                    /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                    "webhook-timestamp": string;
+                    /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "product.changed";
+                        /**
+                         * Format: date-time
+                         * @example 2026-11-20T08:15:00.000Z
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["Change"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Any 2xx: it is yours. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Send nothing more: the endpoint is paused until a person resumes it. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "ucp.order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An order as UCP has it
+         * @description To endpoints of profile `ucp`: the whole order as it is now.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The same at every repeat: drop what you have. */
+                    "webhook-id": string;
+                    /** @description When it happened, in seconds since 1970; the same at every repeat. */
+                    "webhook-timestamp": string;
+                    /** @description Where the key is published. */
+                    "ucp-agent": string;
+                    /** @description SHA-256 of the body (RFC 9530). */
+                    "content-digest": string;
+                    /** @description Which components are signed, by which key (RFC 9421). */
+                    "signature-input": string;
+                    /** @description ES256, raw `r‖s`. */
+                    signature: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UcpOrder"];
+                };
+            };
+            responses: {
+                /** @description Any 2xx: it is yours. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Send nothing more: the endpoint is paused until a person resumes it. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         Act: {
@@ -5788,7 +6695,7 @@ export interface components {
              * @example delivery.closed
              * @enum {string}
              */
-            act: "replay.started" | "replay.cancelled" | "replay.resumed" | "delivery.closed" | "webhooks.admitted" | "events.remapped" | "address.corrected" | "order.routed" | "return.posted" | "key.created" | "key.revoked" | "connections.put" | "order.revealed" | "event.revealed" | "buyer.exported" | "buyer.erased";
+            act: "replay.started" | "replay.cancelled" | "replay.resumed" | "delivery.closed" | "webhooks.admitted" | "events.remapped" | "address.corrected" | "order.routed" | "return.posted" | "key.created" | "key.revoked" | "ucp.key_rotated" | "connections.put" | "order.revealed" | "event.revealed" | "buyer.exported" | "buyer.erased";
             /**
              * @description The id of what it was done to; of a key, its name.
              * @example dlv_5be1f6c2a93d70418f26
@@ -7640,9 +8547,43 @@ export interface components {
             topic: string;
             body: unknown;
         };
+        /** @description UCP’s own error: `messages[0].code` says which. */
+        UcpError: {
+            ucp: {
+                version: string;
+                /** @constant */
+                status: "error";
+            } & {
+                [key: string]: unknown;
+            };
+            messages: {
+                /** @constant */
+                type: "error";
+                code: string;
+                severity: string;
+                content: string;
+            }[];
+        };
         /** @description An order of the Universal Commerce Protocol, version 2026-04-08; valid against its schema. */
         UcpOrder: {
             [key: string]: unknown;
+        };
+        UcpProfile: {
+            ucp: unknown;
+            signing_keys: unknown[];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A signature that does not hold, or the profile of who signed.
+         * @example {
+         *       "code": "profile_not_trusted",
+         *       "content": "no endpoint of profile ucp is at https://platform.example"
+         *     }
+         */
+        UcpRefused: {
+            code: string;
+            content: string;
         };
         WebhooksSynced: {
             connection: string;

@@ -15,7 +15,7 @@ import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
 import { OrderSummary, presentSummaries } from './order-schema.ts';
 
-const ChangeAnswer = named(
+export const ChangeAnswer = named(
   'Change',
   z.extend(Change, {
     snapshot: doc(z.optional(z.nullable(OrderSummary)), {

@@ -30,7 +30,8 @@ export function hubRoutes(listRoutes: () => Promise<Route[]>): Routes {
   routes.add(healthRoute, (context) => context.json({ status: 'ok' as const, time: new Date().toISOString() }, 200));
   routes.add(documentRoute, async (context) => {
     const { describe } = await import('./kit/openapi.ts');
-    document ??= describe([...(await listRoutes()), ...webhookRoutes()]);
+    const { changeWebhooks } = await import('./change-webhooks.ts');
+    document ??= describe([...(await listRoutes()), ...webhookRoutes()], changeWebhooks);
     return context.json(document, 200);
   });
   return routes;

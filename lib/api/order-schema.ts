@@ -75,7 +75,7 @@ named(
   },
 );
 
-const Ucp = named(
+export const Ucp = named(
   'UcpOrder',
   z.custom<UcpOrder>((value) => typeof value === 'object' && value !== null),
   {
@@ -177,20 +177,21 @@ const placingOf = (orders: readonly StoredOrder[]): Promise<Delivery[]> =>
 
 const ucpOf = ({ ucp }: StoredOrder): UcpOrder => withPage(ucp, publicUrl());
 
-/** An order with its timeline. One that is not valid UCP does not leave the hub: 500 `order_invalid`. */
-export function presentOrder(
+/** The UCP order as it leaves the hub. One that is not valid does not: ApiError 500 `order_invalid`. */
+export function validUcp(order: StoredOrder): UcpOrder {
+  const [problem] = validateUcpOrder(order.ucp);
+  if (!problem) return ucpOf(order);
+  log.error('order is not valid UCP', { order: order.id, field: problem.field });
+  throw new ApiError(500, 'order_invalid', `the order is not valid UCP: ${problem.description}`, problem.field);
+}
+
+/** An order with its timeline. */
+export const presentOrder = (
   order: StoredOrder,
   timeline: StoredEntry[],
   network: Network,
   placing: readonly Delivery[] = [],
-): Order {
-  const [problem] = validateUcpOrder(order.ucp);
-  if (problem) {
-    log.error('order is not valid UCP', { order: order.id, field: problem.field });
-    throw new ApiError(500, 'order_invalid', `the order is not valid UCP: ${problem.description}`, problem.field);
-  }
-  return { ...derivedOf(order, network, placing), ucp: ucpOf(order), timeline };
-}
+): Order => ({ ...derivedOf(order, network, placing), ucp: validUcp(order), timeline });
 
 /** The whole of an order, with its timeline and who has which units. */
 export async function showOrder(order: StoredOrder): Promise<Order> {

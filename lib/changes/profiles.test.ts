@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
+import { rotated } from '#lib/ucp/keys';
 import { orderOf } from '#test/support/orders';
 import { PROFILES, type Telling } from './profiles.ts';
 
@@ -48,4 +49,32 @@ test('a full payload has the order as it is, or null where it is gone', async ()
   const snapshotOf = async (more: Partial<Telling>) => JSON.parse((await tell({ ...full, ...more }))?.body ?? '').data;
   expect(await snapshotOf({})).toEqual({ ...change, snapshot: { number: orderOf().number } });
   expect(await snapshotOf({ readOrder: async () => undefined })).toEqual({ ...change, snapshot: null });
+});
+
+test('a UCP platform is sent the order as it is, when something of it has changed, under one id and time for each change', async () => {
+  vi.stubEnv('PUBLIC_URL', 'https://hub.example');
+  const telling = {
+    endpoint: { ...endpoint, profile: 'ucp' as const },
+    secrets: {},
+    now: NOW,
+    present: async () => ({}),
+  };
+  const keys = rotated([]);
+  const send = (of: Partial<Telling['change']>, readOrder: Telling['readOrder'] = async () => orderOf(), made = keys) =>
+    PROFILES.ucp({ ...telling, change: { ...change, ...of }, readOrder }, async () => made);
+  const message = await send({ changed: ['ucp'] });
+  expect(JSON.parse(message?.body ?? '')).toMatchObject({
+    ...{ id: orderOf().id, permalink_url: 'https://hub.example/console/orders/scopio-main%3Aord_8f3a' },
+  });
+  expect(message?.headers).toMatchObject({
+    ...{ 'webhook-timestamp': '1795162499', 'ucp-agent': 'profile="https://hub.example/.well-known/ucp"' },
+    'signature-input': expect.stringContaining(`keyid="${keys[0]?.jwk.kid}"`),
+  });
+  expect(await send({ type: 'order.created', changed: [] })).toBeDefined();
+  expect(await send({ changed: ['deliveries', 'note'] })).toBeUndefined();
+  expect(await send({ changed: ['ucp'] }, async () => undefined)).toBeUndefined();
+  await expect(send({ changed: ['ucp'] }, undefined, [])).rejects.toMatchObject({ code: 'ucp_key_missing' });
+  const broken = { ...orderOf(), ucp: { ...orderOf().ucp, currency: 7 as never } };
+  await expect(send({ changed: ['ucp'] }, async () => broken)).rejects.toMatchObject({ code: 'order_invalid' });
+  vi.unstubAllEnvs();
 });

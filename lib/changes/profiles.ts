@@ -2,6 +2,13 @@ import { createHmac } from 'node:crypto';
 import type { Secrets } from '#lib/connections/connection';
 import type { Endpoint, Profile } from '#lib/connections/endpoint-schema';
 import type { Order } from '#lib/orders/order';
+import { withPage } from '#lib/orders/ucp';
+import { RejectedError, RetryableError } from '#lib/platform/errors';
+import { publicUrl } from '#lib/platform/settings';
+import { getKeys, signingKey } from '#lib/ucp/keys';
+import { profileUrl } from '#lib/ucp/profile';
+import { ucpRequest } from '#lib/ucp/signatures';
+import { validateUcpOrder } from '#lib/ucp/validate';
 import type { Change } from './change-schema.ts';
 
 /** One change as one endpoint is to be told it. */
@@ -25,14 +32,28 @@ export interface Message {
 }
 
 /** What an endpoint of each profile is sent; undefined where the profile has nothing to say of such a change. */
-export const PROFILES: Record<Profile, (telling: Telling) => Promise<Message | undefined>> = {
-  async 'standard-webhooks'({ endpoint, change, secrets, now, readOrder, present }) {
+export const PROFILES = {
+  async 'standard-webhooks'({ endpoint, change, secrets, now, readOrder, present }: Telling): Promise<Message> {
     const order = endpoint.payload === 'full' ? await readOrder() : undefined;
     const snapshot = endpoint.payload === 'full' && { snapshot: order ? await present(order) : null };
     const body = { type: change.type, timestamp: change.occurredAt, data: { ...change, ...snapshot } };
     return signed(change.id, body, secrets, now);
   },
-};
+  async ucp({ endpoint: { url }, change, readOrder }: Telling, readKeys = getKeys): Promise<Message | undefined> {
+    const order = changesUcp(change) ? await readOrder() : undefined;
+    if (!order) return undefined;
+    const [problem] = validateUcpOrder(order.ucp);
+    if (problem) throw new RejectedError({ code: 'order_invalid', description: problem.description });
+    const key = signingKey(await readKeys());
+    const description = 'no key signs order events: longshore ucp rotate-key';
+    if (!key) throw new RetryableError({ code: 'ucp_key_missing', description });
+    const [hub, { jwk }] = [publicUrl(), key];
+    return ucpRequest(change, withPage(order.ucp, hub), { key: jwk, url, profile: profileUrl(hub) });
+  },
+} satisfies Record<Profile, (telling: Telling) => Promise<Message | undefined>>;
+
+/** UCP knows of an order what stands in it, and nothing of the hub's work. */
+const changesUcp = ({ type, changed }: Change): boolean => type === 'order.created' || changed.includes('ucp');
 
 /** A message by Standard Webhooks 1.0.0: one signature for each secret that is active. */
 function signed(id: string, content: object, { signingSecret, previousSigningSecret }: Secrets, now: Date): Message {

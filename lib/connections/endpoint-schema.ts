@@ -1,7 +1,7 @@
 import * as z from '#lib/platform/zod';
 
 /** How what an endpoint is told is written and signed. */
-export const Profile = z.enum(['standard-webhooks']);
+export const Profile = z.enum(['standard-webhooks', 'ucp']);
 export type Profile = z.infer<typeof Profile>;
 
 /** An address of the seller's systems that changes are pushed to, without its secrets. */

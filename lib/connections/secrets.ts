@@ -1,11 +1,5 @@
-import {
-  GetSecretValueCommand,
-  PutSecretValueCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
 import { cached } from '#lib/platform/cache';
-import { secretId } from '#lib/platform/settings';
+import { readSecret, type Stage, writeSecret } from '#lib/platform/secret';
 import type { WebhookCredentials } from './connection.ts';
 
 /** One secret a marketplace: what its connections must keep, and the settings their receivers verify with. */
@@ -36,7 +30,6 @@ export interface SecretVersions {
   failure?: unknown;
 }
 
-type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
 /** A marketplace's secret as it stands now. A new deployment's has no version yet. */
 export type ReadSecret = (marketplace: string, stage?: Stage) => Promise<SecretDocument>;
 
@@ -83,26 +76,16 @@ interface Here {
   clock?: () => number;
 }
 
-const client = new SecretsManagerClient({});
-
 /** What stands there is no document of ours. Its words are left out: they may be a secret. */
 export class UnreadableSecretError extends Error {}
 
-export const readSecretDocument: ReadSecret = async (marketplace, VersionStage = 'AWSCURRENT') => {
-  const request = new GetSecretValueCommand({ SecretId: secretId(marketplace), VersionStage });
-  try {
-    const { SecretString } = await client.send(request);
-    return SecretString ? parse(SecretString, marketplace) : NONE;
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return NONE;
-    throw error;
-  }
+export const readSecretDocument: ReadSecret = async (marketplace, stage) => {
+  const text = await readSecret(marketplace, stage);
+  return text === undefined ? NONE : parse(text, marketplace);
 };
 
-export async function writeSecretDocument(marketplace: string, document: SecretDocument): Promise<void> {
-  const SecretString = JSON.stringify(document);
-  await client.send(new PutSecretValueCommand({ SecretId: secretId(marketplace), SecretString }));
-}
+export const writeSecretDocument = (marketplace: string, document: SecretDocument): Promise<void> =>
+  writeSecret(marketplace, JSON.stringify(document));
 
 function parse(text: string, marketplace: string): SecretDocument {
   try {

@@ -16,6 +16,7 @@ export const Act = z.extend(Decision, {
     'return.posted',
     'key.created',
     'key.revoked',
+    'ucp.key_rotated',
     'connections.put',
     'order.revealed',
     'event.revealed',

@@ -17,7 +17,7 @@ function positive(name: string, fallback: number): number {
 
 export const tableName = (): string => required(envName.table);
 export const queueUrl = (queue: string): string => required(envName.queueUrl(queue));
-export const secretId = (marketplace: string): string => required(envName.secretId(marketplace));
+export const secretId = (secret: string): string => required(envName.secretId(secret));
 
 /** Where marketplaces and people reach the hub: its address without a slash at the end. */
 export const publicUrl = (): string => required(envName.publicUrl);

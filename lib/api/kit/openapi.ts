@@ -21,6 +21,7 @@ const HEAD = {
     { name: 'deliveries', description: 'Everything the hub tells a remote, and its attempts.' },
     { name: 'replays', description: 'What operators have run again, and how far it is.' },
     { name: 'changes', description: 'What changed, for the seller’s own systems.' },
+    { name: 'ucp', description: 'The Universal Commerce Protocol, for platforms that speak it.' },
     { name: 'catalog', description: 'What the connections sell or stock, and how many of it.' },
     { name: 'events', description: 'What arrived, and what became of it.' },
     { name: 'quarantine', description: 'Webhooks whose proof did not hold.' },
@@ -30,16 +31,19 @@ const HEAD = {
   ],
 };
 
-/** The OpenAPI 3.1 document of these routes, as generated from their schemas. */
-export function describe(routes: readonly Route[]): Json {
-  const { components, schemaOf } = readSchemas(routes.flatMap(schemasOf));
+/** The OpenAPI 3.1 document of these routes, and of `told`, what the hub sends, each under its name as its path. */
+export function describe(routes: readonly Route[], told: readonly Route[] = []): Json {
+  const { components, schemaOf } = readSchemas([...routes, ...told].flatMap(schemasOf));
   const paths: Record<string, Json> = {};
   for (const route of routes)
     paths[route.path] = { ...paths[route.path], [route.method]: describeRoute(route, schemaOf) };
+  const webhooks = Object.fromEntries(
+    told.map((route) => [route.path, { [route.method]: describeRoute(route, schemaOf) }]),
+  );
   const description =
     'An API key. Its scopes are among `orders:read`, `fulfillments:write`, `changes:read`, `ops`, which includes all of them, and `privacy`, which nothing includes.';
   const securitySchemes = { [BEARER]: { type: 'http', scheme: 'bearer', description } };
-  return { ...HEAD, components: { schemas: components, securitySchemes }, paths };
+  return { ...HEAD, components: { schemas: components, securitySchemes }, paths, webhooks };
 }
 
 type SchemaOf = (schema: z.ZodMiniType) => Json;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { table } from '#lib/topology';
+import { table, UCP_SECRET } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 
 export const describeStorage = (graph: Graph, production: Graph) =>
@@ -43,13 +43,13 @@ export const describeStorage = (graph: Graph, production: Graph) =>
       expect(graph.app).toMatchObject({ protect: false, removal: 'remove' });
     });
 
-    test('there is one secret a marketplace, and the stacks never hold a value', () => {
+    test('there is one secret a marketplace, one of keys, and the stacks never hold a value', () => {
       expect(
         graph
           .all('secretsmanager/secret:Secret')
           .map(({ inputs }) => inputs.name)
           .sort(),
-      ).toEqual(marketplaces.map(({ name }) => `longshore/test/${name}`).sort());
+      ).toEqual([...marketplaces.map(({ name }) => name), UCP_SECRET].map((name) => `longshore/test/${name}`).sort());
       expect(graph.all('secretsmanager/secretVersion:SecretVersion')).toEqual([]);
     });
 

@@ -1,0 +1,161 @@
+import type { Context, HonoRequest } from 'hono';
+import { getOrder } from '#lib/orders/store';
+import { publicUrl } from '#lib/platform/settings';
+import * as z from '#lib/platform/zod';
+import { getKeys, PROFILE_SECONDS } from '#lib/ucp/keys';
+import { createPlatforms } from '#lib/ucp/platforms';
+import { businessProfile, UCP_PATH, ucpError } from '#lib/ucp/profile';
+import { type FindKey, type SignedMessage, UcpRefusal, verifyUcp } from '#lib/ucp/signatures';
+import { bearerKey } from './kit/caller.ts';
+import { ApiError, answerError, errorResponses } from './kit/errors.ts';
+import { type ApiKey, findApiKey } from './kit/keys.ts';
+import { doc, named } from './kit/meta.ts';
+import { createRoute, json, Routes } from './kit/route.ts';
+import { OrderId, Ucp, validUcp } from './order-schema.ts';
+
+const profileRoute = createRoute({
+  method: 'get',
+  path: '/.well-known/ucp',
+  tags: ['ucp'],
+  summary: 'The hub’s UCP business profile, with the keys that its order events are signed with',
+  scope: null,
+  responses: {
+    200: json(
+      'As `discovery/profile_schema.json` of UCP 2026-04-08 has it.',
+      named('UcpProfile', z.looseObject({ ucp: z.unknown(), signing_keys: z.array(z.unknown()) })),
+    ),
+  },
+});
+
+const UcpError = named(
+  'UcpError',
+  z.object({
+    ucp: z.looseObject({ version: z.string(), status: z.literal('error') }),
+    messages: z.array(
+      z.object({ type: z.literal('error'), code: z.string(), severity: z.string(), content: z.string() }),
+    ),
+  }),
+  { description: 'UCP’s own error: `messages[0].code` says which.' },
+);
+
+const UcpRefused = named('UcpRefused', z.object({ code: z.string(), content: z.string() }), {
+  description: 'A signature that does not hold, or the profile of who signed.',
+  example: { code: 'profile_not_trusted', content: 'no endpoint of profile ucp is at https://platform.example' },
+});
+
+const header = (description: string) => doc(z.optional(z.string()), { type: 'string', description });
+
+const orderRoute = createRoute({
+  method: 'get',
+  path: `${UCP_PATH}/orders/{id}`,
+  tags: ['ucp'],
+  summary: 'UCP’s Get Order: the order and nothing around it',
+  description:
+    'With an API key, as `Authorization: Bearer` or `X-API-Key`, or signed (RFC 9421, ES256 or ES384) by a platform that the connections file has an endpoint of profile `ucp` for, with its profile in `UCP-Agent` at that endpoint’s origin. An order that is not there is `not_found` under 200, as UCP’s REST binding has it.',
+  scope: 'orders:read',
+  request: {
+    params: z.object({ id: OrderId }),
+    headers: z.object({
+      'ucp-agent': header('`profile="https://platform.example/.well-known/ucp"`: who signed.'),
+      'signature-input': header(
+        'Must cover `@method`, `@authority`, `@path`, `ucp-agent`, and `@query` where there is one.',
+      ),
+      signature: header('Raw `r‖s`.'),
+      'x-api-key': header('An API key, in place of `Authorization`.'),
+    }),
+  },
+  responses: {
+    200: json('The order, or `not_found`.', z.union([Ucp, UcpError])),
+    ...errorResponses(500),
+    401: json('Neither a key nor a signature that holds.', z.union([UcpError, UcpRefused])),
+    403: json('The key lacks `orders:read`, or nobody knows the platform.', z.union([UcpError, UcpRefused])),
+    400: json('`invalid_profile_url`, `algorithm_unsupported`.', UcpRefused),
+    422: json('`profile_malformed`.', UcpRefused),
+    424: json('`profile_unreachable`.', UcpRefused),
+  },
+});
+
+interface Here {
+  findKey?: typeof findApiKey;
+  findPlatformKey?: FindKey;
+  /** Where orders are pushed to as UCP has it. */
+  listEndpoints?: () => Promise<ReadonlyArray<{ id: string; url: string }>>;
+  findOrder?: typeof getOrder;
+  readKeys?: typeof getKeys;
+}
+
+export function createUcpRoutes({
+  findKey = findApiKey,
+  findPlatformKey = createPlatforms({ fetch: globalThis.fetch }),
+  listEndpoints = async () => [],
+  findOrder = getOrder,
+  readKeys = getKeys,
+}: Here = {}): Routes {
+  const routes = new Routes({ findCaller: async (request) => ({ key: await callerOf(request), bySession: false }) });
+  routes.onError(answerUcp);
+  routes.add(profileRoute, async (context) => {
+    context.header('Cache-Control', `public, max-age=${PROFILE_SECONDS}`);
+    return context.json(businessProfile(publicUrl(), await readKeys()), 200);
+  });
+  routes.add(orderRoute, async (context) => {
+    const order = await findOrder(context.req.valid('param').id);
+    if (order) return context.json(validUcp(order), 200);
+    return context.json(ucpError('not_found', 'Order not found.'), 200);
+  });
+  return routes;
+
+  /** A key, or the platform that signed, which may read what it is sent as events: all orders. */
+  async function callerOf(request: HonoRequest): Promise<ApiKey> {
+    const sent = bearerKey(request.header('authorization')) ?? request.header('x-api-key');
+    const known = sent === undefined ? undefined : await findKey(sent);
+    if (known) return known;
+    if (sent !== undefined || request.header('signature-input') === undefined)
+      throw new ApiError(401, 'unauthorized', 'Send an API key or a signature.');
+    let platform = '';
+    await verifyUcp(
+      messageOf(request),
+      async (profile, kid) => {
+        platform = await endpointAt(profile);
+        return findPlatformKey(profile, kid);
+      },
+      { paths: pathsOf(request) },
+    );
+    return { name: platform, scopes: ['orders:read'] };
+  }
+
+  /** The id of the endpoint at whose origin a profile is. An endpoint's URL is https, or this very machine's. */
+  async function endpointAt(profile: string): Promise<string> {
+    const origin = URL.parse(profile)?.origin;
+    const found = (await listEndpoints()).find(({ url }) => URL.parse(url)?.origin === origin);
+    if (found) return found.id;
+    if (!origin?.startsWith('https:'))
+      throw new UcpRefusal(400, 'invalid_profile_url', 'the profile is at no https address');
+    throw new UcpRefusal(403, 'profile_not_trusted', `no endpoint of profile ucp is at ${origin}`);
+  }
+}
+
+const messageOf = (request: HonoRequest): SignedMessage => {
+  const { pathname, search } = new URL(request.url);
+  const authority = (request.header('host') ?? '').toLowerCase().replace(/:443$/, '');
+  return { method: request.method, authority, path: pathname, query: search, headers: request.header() };
+};
+
+/** Gateways hand paths over decoded: an id's colon may have been sent bare or encoded. */
+function pathsOf(request: HonoRequest): string[] {
+  const { pathname } = new URL(request.url);
+  const start = `${UCP_PATH}/orders/`;
+  return [pathname, start + encodeURIComponent(decodeURIComponent(pathname.slice(start.length)))];
+}
+
+const CODES: Readonly<Record<number, string>> = { 401: 'unauthorized', 403: 'insufficient_scope' };
+
+/** UCP's two shapes of an error: what is wrong with a signature, and what keeps an order from being shown. */
+function answerUcp(error: Error, context: Context): Response {
+  if (error instanceof UcpRefusal) return context.json({ code: error.code, content: error.message }, error.status);
+  const code = error instanceof ApiError ? CODES[error.status] : undefined;
+  if (!code) return answerError(error, context);
+  if (code === 'unauthorized') context.header('WWW-Authenticate', 'Bearer');
+  return context.json(ucpError(code, 'Not authorized to access this order.'), code === 'unauthorized' ? 401 : 403);
+}
+
+export const routes = createUcpRoutes();

@@ -1,0 +1,79 @@
+import { createHash, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
+import { recordAct } from '#lib/platform/audit';
+import { cached } from '#lib/platform/cache';
+import { UCP_SECRET } from '#lib/platform/names';
+import { readSecret, writeSecret } from '#lib/platform/secret';
+import type { Jwk } from './signatures.ts';
+
+/** A private key as the secret keeps it. */
+export interface UcpKey {
+  createdAt: string;
+  jwk: Jwk & Required<Pick<JsonWebKey, 'kty' | 'crv' | 'x' | 'y'>>;
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+/** What was signed with a key that is replaced can be verified this long (signatures.md, "Key Rotation"). */
+const KEPT_MS = 7 * DAY_MS;
+const TTL_MS = 60_000;
+/** Platforms may keep the profile this long; UCP allows no less. */
+export const PROFILE_SECONDS = 60;
+/** A new key is published before it signs: longer than every worker and every platform goes by what it has read. */
+const PUBLISHED_FIRST_MS = 5 * 60_000;
+
+const isOlder = ({ createdAt }: UcpKey, ms: number, now: number): boolean => Date.parse(createdAt) + ms <= now;
+
+/** The key that signs: the newest that everybody can know by now. `keys` are the newest first. */
+export const signingKey = (keys: readonly UcpKey[], now = Date.now()): UcpKey | undefined =>
+  keys.find((key) => isOlder(key, PUBLISHED_FIRST_MS, now)) ?? keys.at(-1);
+
+/** Those that the profile shows: one that was replaced for seven days more. */
+export const publishedKeys = (keys: readonly UcpKey[], now = Date.now()): UcpKey[] =>
+  keys.filter((_, index) => {
+    const next = keys[index - 1];
+    return next === undefined || !isOlder(next, PUBLISHED_FIRST_MS + KEPT_MS, now);
+  });
+
+/** The public half, as a profile shows it. */
+export const publicJwk = ({ jwk: { kid, kty, crv, x, y } }: UcpKey) => ({
+  kid,
+  kty,
+  crv,
+  x,
+  y,
+  use: 'sig',
+  alg: 'ES256',
+});
+
+/** With one key more, which signs soon; `leaked`: at once, and those before are nobody's any more. */
+export const rotated = (keys: readonly UcpKey[], { leaked = false, now = Date.now() } = {}): UcpKey[] => [
+  newKey(new Date(now)),
+  ...(leaked ? [] : publishedKeys(keys, now)),
+];
+
+/** Its id is its thumbprint (RFC 7638). */
+function newKey(now: Date): UcpKey {
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwk = pair.privateKey.export({ format: 'jwk' }) as UcpKey['jwk'];
+  const { crv, kty, x, y } = jwk;
+  const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+  return { createdAt: now.toISOString(), jwk: { ...jwk, kid } };
+}
+
+/** The keys as they stand in Secrets Manager, the newest first; none where none was made. */
+export async function readKeys(read = readSecret): Promise<UcpKey[]> {
+  const text = await read(UCP_SECRET);
+  return text === undefined ? [] : (JSON.parse(text) as { keys: UcpKey[] }).keys;
+}
+
+/** Makes a key that takes over, and puts on record who did; the keys, the newest first. */
+export async function rotateKey({ leaked, by }: { leaked: boolean; by: string }): Promise<UcpKey[]> {
+  const keys = rotated(await readKeys(), { leaked });
+  await writeSecret(UCP_SECRET, JSON.stringify({ keys }));
+  await recordAct({ act: 'ucp.key_rotated', about: keys[0]?.jwk.kid ?? null, by });
+  return keys;
+}
+
+const known = cached(TTL_MS, () => readKeys(), { servesLast: true });
+
+/** The same, a minute old at most; while Secrets Manager is away the last that were read. */
+export const getKeys = (): Promise<UcpKey[]> => known.get(UCP_SECRET);
