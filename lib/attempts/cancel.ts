@@ -1,6 +1,7 @@
-import type { Delivery, Subjects } from '#lib/deliveries/delivery';
+import type { Delivery, LineQuantity, Subjects } from '#lib/deliveries/delivery';
 import { checkDelivery, replaceDelivery } from '#lib/deliveries/ledger';
 import type { CancelInput } from '#lib/marketplaces/action';
+import { DECLINED, declinedBy } from '#lib/orders/decline';
 import type { Order } from '#lib/orders/order';
 import { cancelsOf } from '#lib/orders/plan';
 import { differenceOf, dueOf, lessOf, minus, placementOf, takeBack } from '#lib/orders/units';
@@ -92,7 +93,7 @@ async function release(placement: Delivery, { delivery, network, hub, remote }: 
       if (!order || now?.updatedAt !== placement.updatedAt) throw inHand(id);
       const next = takeBack(order, id, lessOf(dueOf(order, id), id), true);
       const rest = placementOf(next, id)?.lineItems ?? [];
-      if (rest.length > 0) return { order: next, also: [checkDelivery(placement)] };
+      if (rest.length > 0) return { order: next, also: [retell(placement, next, rest)] };
       const also = stop(placement, remote.now());
       return {
         order: next,
@@ -102,6 +103,12 @@ async function release(placement: Delivery, { delivery, network, hub, remote }: 
     },
     { by, origin: delivery.id, network },
   );
+}
+
+/** A placement that waits with what is left of it says what that is. */
+function retell(placement: Delivery, order: Order, rest: readonly LineQuantity[]): Write {
+  if (placement.state !== 'blocked' || placement.cause?.code !== DECLINED) return checkDelivery(placement);
+  return replaceDelivery(placement, { ...placement, cause: declinedBy(order, placement.connection, rest) });
 }
 
 /** Dead, but with nobody to alarm. */

@@ -30,17 +30,19 @@ export function decline(
   if (!placement?.lineItems) return null;
   const units = declinedUnits(order, delivery, told);
   if (units.length === 0) return null;
-  const next = takeBack(order, delivery, units);
+  // What a `cancel` was after is known until the plan has one more, which ends the wait for a person.
+  const { less } = placement;
+  const next = withLess(takeBack(order, delivery, units), delivery, less);
   const place = new Map(dueOf(next).map((due) => [due.id, due.place]));
   const held = units
     .map(({ id, quantity }) => ({ id, quantity: Math.min(quantity, place.get(id) ?? 0) }))
     .filter(({ quantity }) => quantity > 0);
   if (held.length === 0) return { order: next, deliveries: [] };
   const { connection, lineItems: had } = placement;
-  const cause = { code: 'cancelled_by_supplier', description: describe(order, connection, held) };
+  const cause = declinedBy(order, connection, held);
   if (minus(had, units).length > 0)
     return { ...placeAgain(next, connection, held, { ...cause, waitsFor: 'operator' }, network), cause };
-  const anew = { delivery, connection, lineItems: held, ...nextAt(order, connection) };
+  const anew = { delivery, connection, lineItems: held, ...nextAt(order, connection), ...(less && { less }) };
   const placements = next.placements.map((each) => (each.delivery === delivery ? anew : each));
   return { order: { ...next, placements }, deliveries: [], cause, isWhole: true };
 }
@@ -62,8 +64,17 @@ function declinedUnits(
   });
 }
 
-function describe(order: Order, connection: string, lines: readonly LineQuantity[]): string {
+const withLess = (order: Order, delivery: string, less: LineQuantity[] | undefined): Order => ({
+  ...order,
+  placements: order.placements.map((each) => (each.delivery === delivery && less ? { ...each, less } : each)),
+});
+
+/** Why units that a shipper declined wait for a person. */
+export function declinedBy(order: Order, connection: string, lines: readonly LineQuantity[]) {
   const skus = skusOf(order);
   const units = lines.map(({ id, quantity }) => `${quantity} ${skus.get(id) ?? id}`).join(', ');
-  return `${connection} cancelled ${units}: replay to order it anew, or have it shipped by somebody else`;
+  const description = `${connection} cancelled ${units}: replay to order it anew, or have it shipped by somebody else`;
+  return { code: DECLINED, description };
 }
+
+export const DECLINED = 'cancelled_by_supplier';

@@ -9,8 +9,8 @@ import type { WebhookSender } from './webhook-sender.ts';
 
 /** What every marketplace's sandbox can be started with. */
 export interface SandboxOptions<Event = SharedEvent> {
-  /** 0 or none: any free port of the loopback interface. */
-  port?: number | undefined;
+  /** 0 or none: any free port of the loopback interface; null: none, only `fetch`. */
+  port?: number | null | undefined;
   /** A folder for what must survive a stop or a crash; without it everything is in memory. */
   dataDir?: string | undefined;
   /** The file's name in `dataDir`; one for each account. */

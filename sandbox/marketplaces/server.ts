@@ -16,12 +16,14 @@ export interface Listening {
   port: number;
   faults: Faults;
   webhookSender: WebhookSender;
+  /** Answers without a connection. */
+  fetch: typeof globalThis.fetch;
   /** Closes every connection and timer; what was placed is in `dataDir`. */
   stop(): Promise<void>;
 }
 
-/** Serves a vendor's routes and the control surface on the loopback interface. */
-export async function serve<Event>(base: Base<Event>, vendor: Vendor, port = 0): Promise<Listening> {
+/** Serves a vendor's routes and the control surface on the loopback interface; with a port of null by `fetch` alone. */
+export async function serve<Event>(base: Base<Event>, vendor: Vendor, port: number | null = 0): Promise<Listening> {
   const app = Fastify({ forceCloseConnections: true, bodyLimit: 4 * 1024 * 1024 });
   readBodiesAsText(app);
   const log = keepRequestLog(app, base.now, CONTROL);
@@ -42,7 +44,8 @@ export async function serve<Event>(base: Base<Event>, vendor: Vendor, port = 0):
     vendor.routes(scope);
   });
   app.register(async (scope) => serveControl(scope, { base, vendor, log }), { prefix: CONTROL });
-  const url = await app.listen({ host: HOST, port }).catch((error: unknown) => {
+  const listen = async () => (port === null ? 'http://sandbox.test:80' : app.listen({ host: HOST, port }));
+  const url = await listen().catch((error: unknown) => {
     // The caller may try another port with the same file.
     base.store.close();
     throw error;
@@ -52,6 +55,7 @@ export async function serve<Event>(base: Base<Event>, vendor: Vendor, port = 0):
     url,
     port: Number(new URL(url).port),
     faults: base.faults,
+    fetch: fetchOf(app),
     webhookSender: vendor.webhooks,
     async stop() {
       vendor.webhooks.stop();
@@ -61,6 +65,18 @@ export async function serve<Event>(base: Base<Event>, vendor: Vendor, port = 0):
     },
   };
 }
+
+const fetchOf =
+  (app: FastifyInstance): typeof globalThis.fetch =>
+  async (input, { method = 'GET', headers, body } = {}) => {
+    const { pathname, search } = new URL(input instanceof Request ? input.url : input);
+    const answer = await app.inject({
+      ...{ method: method as 'GET', url: pathname + search, headers: Object.fromEntries(new Headers(headers)) },
+      ...(typeof body === 'string' && { payload: body }),
+    });
+    const told = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, String(value)]);
+    return new Response(answer.rawPayload, { status: answer.statusCode, headers: told });
+  };
 
 /** Each vendor answers a broken body in its own words, so nothing is parsed before its route runs. */
 function readBodiesAsText(app: FastifyInstance): void {

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { CHANNELS, type ChannelName } from './after-placement/channels.ts';
+import type { Units } from './after-placement/shippers.ts';
+import { CRASHES, openWorld, type World } from './after-placement/world.ts';
+
+/*
+ * What becomes of a change after an order was placed, for every channel and shipper: with the real handlers over a table
+ * in memory and the simulated vendors, in both orders of what happens, and with a process that dies on the way.
+ */
+
+type Shipper = 'marketful' | 'shoppo' | 'erp';
+/** What stands in the end: what the shipper has of each order, what the seller has, and what waits for a person. */
+interface Outcome {
+  asked?: Units[];
+  own?: Units;
+  stuck?: Array<string | RegExp>;
+}
+
+interface Row {
+  what: string;
+  /** `early`: the other of two things happens first. */
+  run(world: World, early: boolean): Promise<void>;
+  ends: Partial<Record<Shipper, [late: Outcome, early?: Outcome]>>;
+}
+
+const say = (world: World, mugs: number, plates: number, cancelled = false) => world.say({ mugs, plates, cancelled });
+const amend = (difference: string) => [`amend_unsupported: ${difference}`];
+
+/** The order is sold, and its channel changes its mind, before it was placed or after. */
+const change =
+  (...word: [mugs: number, plates: number, cancelled?: boolean]) =>
+  async (world: World, early: boolean) => {
+    await say(world, 2, 1);
+    if (!early) await world.push();
+    await say(world, ...word);
+    await world.push();
+  };
+
+/** The order is placed, and its shipper says something before or after its channel does. */
+const cross =
+  (heard: 'cancel' | 'ship', ...word: [mugs: number, plates: number, cancelled?: boolean]) =>
+  async (world: World, early: boolean) => {
+    await say(world, 2, 1);
+    await world.push();
+    const { vendor } = world;
+    const [happened, said] = [async () => vendor && world.hear(vendor[heard]()), () => say(world, ...word)];
+    for (const next of early ? [said, happened] : [happened, said]) await next();
+    await world.push();
+  };
+
+const ROWS: Row[] = [
+  {
+    what: 'fewer units are wanted',
+    run: change(1, 1),
+    ends: {
+      marketful: [{ asked: [[2, 1]], stuck: amend('SHP-1: 2 placed, 1 wanted') }, { asked: [[1, 1]] }],
+      shoppo: [{ asked: [[2, 1]], stuck: amend('SHP-1: 2 placed, 1 wanted') }, { asked: [[1, 1]] }],
+      erp: [{ own: [1, 1] }],
+    },
+  },
+  {
+    what: 'a line is not wanted',
+    run: change(2, 0),
+    ends: {
+      marketful: [{ asked: [[2, 1]], stuck: amend('SHP-2: 1 placed, 0 wanted') }, { asked: [[2, 0]] }],
+      shoppo: [{ asked: [[2, 0]] }],
+      erp: [{ own: [2, 0] }],
+    },
+  },
+  {
+    what: 'nothing is wanted',
+    run: change(2, 1, true),
+    ends: {
+      marketful: [{ asked: [[2, 1]], stuck: [/^cancel_unsupported: /] }, { asked: [] }],
+      shoppo: [{ asked: [[0, 0]] }, { asked: [] }],
+      erp: [{ own: [0, 0] }],
+    },
+  },
+  {
+    what: 'more units are wanted',
+    run: change(5, 2),
+    ends: {
+      marketful: [
+        {
+          asked: [
+            [2, 1],
+            [3, 1],
+          ],
+        },
+      ],
+      shoppo: [
+        {
+          asked: [
+            [2, 1],
+            [3, 1],
+          ],
+        },
+      ],
+      erp: [{ own: [5, 2] }],
+    },
+  },
+  {
+    what: 'a line is new',
+    async run(world, early) {
+      await say(world, 2, 0);
+      if (!early) await world.push();
+      await say(world, 2, 1);
+      await world.push();
+    },
+    ends: {
+      marketful: [
+        {
+          asked: [
+            [2, 0],
+            [0, 1],
+          ],
+        },
+      ],
+      shoppo: [
+        {
+          asked: [
+            [2, 0],
+            [0, 1],
+          ],
+        },
+      ],
+      erp: [{ own: [2, 1] }],
+    },
+  },
+  {
+    what: 'it is restored, before its cancellation was carried out or after',
+    async run(world, early) {
+      await say(world, 2, 1);
+      await world.push();
+      await say(world, 2, 1, true);
+      if (!early) await world.push();
+      await say(world, 2, 1);
+      await world.push();
+    },
+    ends: {
+      marketful: [{ asked: [[2, 1]] }],
+      shoppo: [
+        {
+          asked: [
+            [0, 0],
+            [2, 1],
+          ],
+        },
+        { asked: [[2, 1]] },
+      ],
+      erp: [{ own: [2, 1] }],
+    },
+  },
+  {
+    what: 'its shipper cancels it, and less is wanted',
+    run: cross('cancel', 1, 1),
+    ends: {
+      marketful: [{ asked: [[0, 0]], stuck: [/^cancelled_by_supplier: shed cancelled 1 SHP-1, 1 SHP-2/] }],
+      shoppo: [{ asked: [[0, 0]], stuck: [/^cancelled_by_supplier: shed cancelled 1 SHP-1, 1 SHP-2/] }],
+    },
+  },
+  {
+    what: 'its shipper cancels it, and so does its channel',
+    run: cross('cancel', 2, 1, true),
+    ends: { marketful: [{ asked: [[0, 0]] }], shoppo: [{ asked: [[0, 0]] }] },
+  },
+  {
+    what: 'it ships, and less is wanted',
+    run: cross('ship', 1, 1),
+    ends: {
+      marketful: [{ asked: [[2, 1]], stuck: amend('SHP-1: 2 placed, 1 wanted') }],
+      shoppo: [{ asked: [[2, 1]], stuck: amend('SHP-1: 2 placed, 1 wanted') }],
+    },
+  },
+  {
+    what: 'the seller is to ship a line of it',
+    async run(world, early) {
+      await say(world, 2, 1);
+      if (!early) await world.push();
+      await world.route();
+      await world.push();
+      await world.close();
+    },
+    ends: {
+      marketful: [
+        { asked: [[2, 1]], own: [2, 0] },
+        { asked: [[0, 1]], own: [2, 0] },
+      ],
+      shoppo: [{ asked: [[0, 1]], own: [2, 0] }],
+    },
+  },
+];
+
+const quiet = () => undefined;
+beforeAll(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  for (const level of ['info', 'warn', 'error', 'log'] as const) vi.spyOn(console, level).mockImplementation(quiet);
+});
+afterAll(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** One order of things and one death a case, another for the next row, shipper and channel. */
+const CASES = (Object.keys(CHANNELS) as ChannelName[]).flatMap((channel, a) =>
+  ROWS.flatMap((row, b) =>
+    (Object.keys(row.ends) as Shipper[]).map((shipper, c) => {
+      const [early, crash] = [
+        (a + b + c) % 2 === 1,
+        CRASHES[(2 * a + b + (b >> 2) + 3 * c) % CRASHES.length] ?? 'none',
+      ];
+      const how = `${early ? 'the other way round' : 'in this order'}, died: ${crash}`;
+      return [`${channel} and ${shipper}: ${row.what}, ${how}`, { channel, shipper, row, early, crash }] as const;
+    }),
+  ),
+);
+
+test.each(CASES)('%s', async (_name, { channel, shipper, row, early, crash }) => {
+  const world = await openWorld(channel, shipper, crash);
+  await row.run(world, early);
+  const [late, sooner = late] = row.ends[shipper] ?? [{}];
+  const { asked = [], own = [0, 0], stuck = [] } = early ? sooner : late;
+  expect(await world.outcome()).toEqual({ asked, own, stuck: stuck.map((words) => expect.stringMatching(words)) });
+  await world.stop();
+});

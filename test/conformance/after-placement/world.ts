@@ -1,0 +1,181 @@
+import { vi } from 'vitest';
+import { inboundReceived, packJson } from '#events/inbound-body';
+import type { InboundReceived } from '#events/inbound-received';
+import { HUB as CLOSING, closeDelivery } from '#lib/attempts/close';
+import { HUB as WORK, workDelivery } from '#lib/attempts/work';
+import type { Connection } from '#lib/connections/connection';
+import { type Delivery, isStopped } from '#lib/deliveries/delivery';
+import { getAttempts, getDeliveries, getDelivery, leaseDelivery, leaseDue, transition } from '#lib/deliveries/ledger';
+import { ingest } from '#lib/inbound/ingest';
+import { loadConnector } from '#lib/marketplaces/load';
+import type { Network } from '#lib/marketplaces/network';
+import { roleOf } from '#lib/marketplaces/registry';
+import type { Remote } from '#lib/marketplaces/remote';
+import { correctAddress } from '#lib/orders/address';
+import { changeOrder } from '#lib/orders/change';
+import type { Order } from '#lib/orders/order';
+import { assign } from '#lib/orders/post-route';
+import { getOrder, putRemote } from '#lib/orders/store';
+import { createHttp } from '#lib/platform/http/client';
+import { memoryTable } from '#test/support/memory-table';
+import { arriving, CHANNELS, type ChannelName, type Word } from './channels.ts';
+import { SHIPPERS, type ShipperName, type Told } from './shippers.ts';
+
+/** Where a process dies: after it took a word in, before its worker asked the shipper, or before it recorded what it did. */
+export type Crash = 'none' | 'told' | 'leased' | 'pushed';
+export const CRASHES: readonly Crash[] = ['none', 'told', 'leased', 'pushed'];
+
+const SHED = 'shed';
+const START = '2026-11-20T10:00:00.000Z';
+const died = () => Promise.reject(new Error('the process died'));
+
+/** A hub with one order of a channel that a shipper, or the seller himself, is to ship. */
+export async function openWorld(channel: ChannelName, shipper: ShipperName | 'erp', crash: Crash) {
+  const now = () => new Date();
+  const pass = (seconds: number) => void vi.setSystemTime(Date.now() + seconds * 1000);
+  vi.setSystemTime(START);
+  const table = memoryTable();
+  const { id: source, order: orderId, settings = {}, lines } = CHANNELS[channel];
+  const vendor = shipper === 'erp' ? undefined : await SHIPPERS[shipper](now);
+  const connectionOf = (id: string, marketplace: string, more: object): [string, Connection] => [
+    id,
+    {
+      ...{ id, marketplace, baseUrl: 'https://x.test', settings: {}, pollIntervalSeconds: 60, requestsPerMinute: 60 },
+      ...more,
+    },
+  ];
+  const network: Network = {
+    connections: new Map([
+      connectionOf(source, channel, { settings }),
+      ...(vendor && shipper !== 'erp' ? [connectionOf(SHED, shipper, vendor)] : []),
+    ]),
+    removed: new Map(),
+    routes: [{ from: '*', to: vendor ? SHED : 'erp' }],
+    roleOf,
+  };
+  const ringing = { table, ring: async () => {}, now };
+  const change: typeof changeOrder = (id, decide, options) => changeOrder(id, decide, options, ringing);
+  const getNetwork = async () => network;
+  const remoteOf = async (connection: Connection): Promise<Remote> => {
+    const budget = {
+      ...{ take: async () => {}, pause: async () => {}, failed: async () => {}, succeeded: async () => {} },
+      isAsking: () => false,
+    };
+    const { baseUrl, fetch = globalThis.fetch, secrets = {} } = vendor ?? { baseUrl: '' };
+    const http = createHttp({ baseUrl, budget, timeoutMs: 5_000, fetch });
+    return { connection, secrets, http, budget, token: async () => '', findProduct: async () => undefined, now };
+  };
+  const hub: typeof WORK = {
+    ...WORK,
+    ...{ now, getNetwork, changeOrder: change, ring: async () => {}, openRemote: remoteOf },
+    getOrder: (id) => getOrder(id, table),
+    getDelivery: (id) => getDelivery(id, table),
+    getDeliveries: (ids) => getDeliveries(ids, table),
+    getAttempts: (delivery) => getAttempts(delivery, table),
+    leaseDue: (id, marketplace, at) => leaseDue(id, marketplace, at, table),
+    leaseDelivery: (delivery, at) => leaseDelivery(delivery, at, table),
+    transition: (was, next, also) => transition(was, next, also, table),
+    rememberRemote: async (...about) => void (await table.put(putRemote(...about).Put)),
+    ...{ renewRemote: async () => undefined, isKnown: async () => false, countStock: async () => 0 },
+    ...{ noteProduct: async () => {}, deadLetter: async () => {}, isBeforeRestore: () => false },
+    retryPolicy: () => ({ limit: 3, intervalSeconds: 300 }),
+  };
+  const take = (message: InboundReceived) => ingest(message, loadConnector, { table, ring: hub.ring, getNetwork });
+
+  async function receive(message: InboundReceived) {
+    if (crash === 'told') await ingest(message, loadConnector, { table, ring: died, getNetwork }).catch(() => {});
+    await take(message);
+  }
+
+  const crashed = new Set<string>();
+  async function work({ id, marketplace }: Delivery) {
+    const worker = { connector: await loadConnector(marketplace), ingest: take, hub };
+    const dies = (crash === 'leased' || crash === 'pushed') && !crashed.has(id);
+    if (dies) {
+      crashed.add(id);
+      if (crash === 'leased') await leaseDue(id, marketplace, now(), table);
+      else await workDelivery(id, { ...worker, hub: { ...hub, transition: died } }).catch(() => {});
+      pass(120);
+    }
+    await workDelivery(id, worker);
+    pass(310);
+  }
+
+  const order = async (): Promise<Order> => {
+    const found = await getOrder(orderId, table);
+    if (!found) throw new Error(`${channel} told of no order`);
+    return found;
+  };
+  const heard: string[] = [];
+  const deliveries = async () => hub.getDeliveries([...(await order()).deliveries, ...heard]);
+
+  /** Whatever is due at the shipper, until nothing is. */
+  async function push() {
+    for (let round = 0; round < 40; round++) {
+      const due = (await deliveries()).find(
+        ({ connection, state }) => connection !== source && (state === 'pending' || state === 'leased'),
+      );
+      if (!due) return;
+      await work(due);
+    }
+    throw new Error(
+      `it does not come to rest: ${JSON.stringify((await deliveries()).map((d) => [d.action, d.state, d.nextAttemptAt, d.cause, d.turnedAway, d.attemptCount]))} ${now().toISOString()}`,
+    );
+  }
+
+  return {
+    async say(word: Word) {
+      pass(60);
+      await receive(arriving(channel, word, now().toISOString(), vendor?.country ?? 'MX'));
+      // Sello knows no region, which a person says.
+      const known = (await order()).shippingAddress.address_region;
+      const options = { by: 'me', origin: 'test', network };
+      if (!known)
+        await change(orderId, (found) => found && correctAddress(found, { address_region: 'Jalisco' }), options);
+    },
+    push,
+    /** The shipper's webhook arrives, and what it has read is taken in. */
+    async hear(told: Told) {
+      pass(60);
+      const message = inboundReceived({
+        ...{ connection: SHED, topic: told.topic, receivedBy: 'webhook', receivedAt: now().toISOString() },
+        ...packJson(told.body),
+      });
+      const fetched: Delivery[] = [];
+      const ring = async (all: readonly Delivery[]) => void fetched.push(...all);
+      await ingest(message, loadConnector, { table, ring, getNetwork });
+      heard.push(...fetched.map(({ id }) => id));
+      await push();
+    },
+    /** A person has the seller ship the mugs. */
+    async route() {
+      const lineItems = [{ id: lines[0], quantity: 2 }];
+      await change(orderId, (found) => found && { order: assign(found, { lineItems, to: 'erp' }, network) }, {
+        ...{ by: 'me', origin: 'route', network },
+      });
+    },
+    /** A person does at the shipper what a blocked cancellation asks for. */
+    async close() {
+      const closing: typeof CLOSING = { ...CLOSING, ...hub };
+      for (const each of await deliveries())
+        if (each.action === 'cancel' && each.state === 'blocked')
+          await closeDelivery(each, { by: 'me', reason: 'done there' }, closing);
+    },
+    vendor,
+    order,
+    async outcome() {
+      const found = await order();
+      const all = await deliveries();
+      const units = (id: string) => found.own?.find((each) => each.id === id)?.quantity ?? 0;
+      const stuck = all.filter((each) => each.state === 'blocked' || (each.state === 'dead' && !isStopped(each)));
+      return {
+        asked: vendor?.orders() ?? [],
+        own: lines.map(units),
+        stuck: stuck.map(({ cause }) => `${cause?.code}: ${cause?.description}`),
+      };
+    },
+    stop: async () => vendor?.stop(),
+  };
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
