@@ -15,7 +15,7 @@ const ROWS = [
   ['lib/replays', 'lib/remap', 'lib/privacy'],
   ['lib/search'],
   ['lib/changes'],
-  ['lib/api'],
+  ['lib/api', 'lib/agents'],
   ['lib/topology.ts'],
   ['functions', 'stacks', 'cli'],
   ['sandbox'],

@@ -13,6 +13,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addFind } from './commands/find.ts';
 import { addKeys } from './commands/keys.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addOrders } from './commands/orders.ts';
 import { addPoll } from './commands/poll.ts';
 import { addQuarantine } from './commands/quarantine.ts';
@@ -64,6 +65,7 @@ export function createProgram(): Command {
     addBuyers,
     addAudit,
     addConsole,
+    addMcp,
     addDoctor,
     addCompletion,
   ];

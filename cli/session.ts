@@ -17,6 +17,7 @@ export interface GlobalOptions {
 /** The API and the output of a command that talks to the hub. */
 export interface Session {
   api: Api;
+  key: string;
   /** JSON and nothing else on stdout. */
   json: boolean;
   readonly now: Date;
@@ -32,9 +33,11 @@ export interface Session {
 export function openSession(command: Command): Session {
   const { url, key, json = false } = command.optsWithGlobals<GlobalOptions>();
   const hub = readHubUrl(url ?? (process.env.LONGSHORE_URL || DEFAULT_URL));
+  const apiKey = readKey(key ?? process.env.LONGSHORE_API_KEY, hub);
   const print = (text: string) => void process.stdout.write(`${text}\n`);
   return {
-    api: createApi({ url: hub, key: readKey(key ?? process.env.LONGSHORE_API_KEY, hub) }),
+    api: createApi({ url: hub, key: apiKey }),
+    key: apiKey,
     json,
     get now() {
       return new Date();

@@ -13,6 +13,8 @@ export interface ClientOptions extends RetryOptions {
   url: string;
   /** An API key; absent in a browser with a session. */
   key?: string;
+  /** Sent with every request. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 type Json<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
@@ -36,10 +38,10 @@ export type Listed<Path extends ListPath> = NonNullable<
 type FeedQuery = NonNullable<paths['/changes']['get']['parameters']['query']>;
 
 /** The hub's API with its types: `GET`, `POST` … by path, every answer that is no success a `HubError`. */
-export function createClient({ url, key, ...retry }: ClientOptions) {
+export function createClient({ url, key, headers = {}, ...retry }: ClientOptions) {
   const api = createFetchClient<paths>({
     baseUrl: url.replace(/\/+$/, ''),
-    ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }),
+    headers: { ...headers, ...(key !== undefined && { authorization: `Bearer ${key}` }) },
     fetch: retrying(retry),
   });
   api.use({

@@ -15,6 +15,8 @@ export interface Grants {
   measure?: readonly string[];
   /** Dead-letter queues it may look into and empty. */
   redrive?: readonly string[];
+  /** The hub's own API, which it asks with its callers' keys. */
+  api?: true;
   /** Secrets that it may read. */
   secrets?: readonly string[];
 }
@@ -211,6 +213,14 @@ export const functions: readonly FunctionSpec[] = [
     // What it shows a browser gets from the API: of the table it needs whose key a session stands for.
     grants: { only: { APIKEY: ['GetItem'], SESSION: ['GetItem', 'PutItem', 'DeleteItem'] } },
   },
+  {
+    name: 'mcp',
+    handler: 'functions/ops/mcp.handler',
+    timeoutSeconds: 29,
+    memoryMb: 512,
+    // Agents get through it what their keys get from the API, and it has no rights of its own.
+    grants: { api: true },
+  },
 ];
 
 export const queues: readonly QueueSpec[] = [
@@ -278,6 +288,7 @@ export const routes: readonly RouteSpec[] = [
     function: 'console',
     ...API_LIMIT,
   })),
+  { route: 'ANY /mcp', function: 'mcp', ...API_LIMIT },
   { route: 'ANY /{path+}', function: 'api', ...API_LIMIT },
 ];
 

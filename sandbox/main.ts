@@ -48,7 +48,7 @@ async function start(): Promise<void> {
   if (older)
     console.log(`The state in ${options.data} is of an older version: it is now in ${older}, and all starts anew.\n`);
   const aws = await startAws({ dataDir: join(data, 'aws'), fsync: options.fsync });
-  const endpoints = { ...awsEnvironment(aws), PUBLIC_URL: options.publicUrl?.origin ?? url };
+  const endpoints = { ...awsEnvironment(aws), PUBLIC_URL: options.publicUrl?.origin ?? url, API_URL: url };
   Object.assign(process.env, endpoints);
   offerTraces();
   const { provision } = await import('./provision.ts');

@@ -18,11 +18,12 @@ export function find<T>(resources: ReadonlyMap<string, T>, name: string): T {
 
 /** The variables through which a function learns the names of exactly what it was granted. */
 export function environmentFor(
-  { table, only, send = [], measure = [], redrive = [], secrets = [] }: Grants,
+  { table, only, api, send = [], measure = [], redrive = [], secrets = [] }: Grants,
   resources: Resources,
 ) {
   return {
     ...((table || only) && { [envName.table]: resources.table.name, [envName.publicUrl]: resources.publicUrl }),
+    ...(api && ofTheApi(resources)),
     ...(table && { ...ofTheTable(), ...restoredAt() }),
     ...Object.fromEntries(
       [...send, ...measure, ...redrive].map((name) => [envName.queueUrl(name), find(resources.queues, name).url]),
@@ -38,6 +39,12 @@ export const environmentOf = (resources: Resources) => ({
     { table: [], send: [...resources.queues.keys()], secrets: [...resources.secrets.keys()] },
     resources,
   ),
+});
+
+/** Where agents' calls go on to, and what may come of them. */
+const ofTheApi = ({ publicUrl }: Resources): Record<string, $util.Input<string>> => ({
+  [envName.apiUrl]: publicUrl,
+  AGENT_REPLAYS: setting('AGENT_REPLAYS'),
 });
 
 /** What the ledger goes by: how it repeats, and how long it keeps. */

@@ -16,6 +16,7 @@ export const SETTINGS = {
   AWAY_AFTER_FAILURES: { fallback: '20', ...WHOLE },
   AWAY_AFTER_SECONDS: { fallback: '600', ...WHOLE },
   AWAY_PROBE_SECONDS: { fallback: '60', ...WHOLE },
+  AGENT_REPLAYS: { fallback: 'off', form: /^(on|off)$/, is: '"on" or "off"' },
   RETENTION_BUYER_DAYS: { fallback: '365', ...WHOLE },
   RETENTION_ORDER_DAYS: { fallback: '1095', ...WHOLE },
   WATCH: { fallback: 'lean', form: /^(full|lean)$/, is: '"full" or "lean"' },

@@ -1488,6 +1488,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Not in the state it is in. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description The body is over 1 MiB. */
                 413: {
                     headers: {
@@ -4295,7 +4304,57 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Whose the API key or the session is, and what it may do */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The caller. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description The API key's name.
+                             * @example operator
+                             */
+                            key: string;
+                            /**
+                             * @example [
+                             *       "ops"
+                             *     ]
+                             */
+                            scopes: string[];
+                        };
+                    };
+                };
+                /** @description No API key, or one that is not known. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The hub failed. Safe to try again. */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
         put?: never;
         /**
          * Begins a session of the console
@@ -6806,7 +6865,7 @@ export interface components {
             /** @description All of it, if absent. */
             ids?: string[];
             /** @default false */
-            dryRun: boolean;
+            dryRun?: boolean;
             /** @description Kept on record beside who asked. */
             reason?: string;
         };
@@ -7195,7 +7254,7 @@ export interface components {
         DeadLetterReplay: {
             queue: components["schemas"]["DeadLetterQueue"];
             /** @default false */
-            dryRun: boolean;
+            dryRun?: boolean;
             /** @description Kept on record beside who asked. */
             reason?: string;
         };
@@ -7419,17 +7478,19 @@ export interface components {
                 until?: string;
             };
             /** @default false */
-            dryRun: boolean;
+            dryRun?: boolean;
             /**
              * @description How many fall due each minute.
              * @default 60
              */
-            perMinute: number;
+            perMinute?: number;
             /**
              * @description 1 delivery, then 10, then the rest; each stage waits until its own have settled, and the first that is dead or blocked again stops it all.
              * @default false
              */
-            canary: boolean;
+            canary?: boolean;
+            /** @description The `digest` of a dry run: 409 `matched_changed` where the filter matches anything else by now. */
+            expect?: string;
             /** @description Kept on record beside who asked. */
             reason?: string;
         };
@@ -8137,12 +8198,12 @@ export interface components {
                 since?: string;
             };
             /** @default false */
-            apply: boolean;
+            apply?: boolean;
             /**
              * @description How many are examined.
              * @default 50
              */
-            limit: number;
+            limit?: number;
             cursor?: string;
             /** @description With `apply` and `cursor`: what the request before answered, so that all of it is one on record. */
             remapId?: string;
@@ -8250,6 +8311,8 @@ export interface components {
             complete: boolean;
             /** @description Matched but not replayed: nobody knows whether they happened, and nothing can be read back. Look, and replay each, or name the cause `outcome_unknown`. */
             leftOut: number;
+            /** @description Of the matched deliveries as they stand: the `expect` of a replay that is to be of just these. */
+            digest: string;
             sample: components["schemas"]["Delivery"][];
             /** @description What the remotes would be asked to do. */
             calls: {

@@ -129,7 +129,7 @@ const replayManyRoute = createRoute({
   responses: {
     200: json('A dry run: nothing was replayed.', ReplayDryRun),
     202: json('On record, and begun; GET /replays/{id} shows how it goes.', ReplayStarted),
-    ...errorResponses(400, 401, 403, 413, 415, 500),
+    ...errorResponses(400, 401, 403, 409, 413, 415, 500),
   },
 });
 
@@ -179,7 +179,7 @@ const presentDryRun = async ({ sample, ...found }: ReturnType<typeof matchOne>) 
 });
 
 routes.add(replayManyRoute, async (context) => {
-  const { filter, dryRun, perMinute, canary, reason = null } = context.req.valid('json');
+  const { filter, dryRun, perMinute, canary, expect, reason = null } = context.req.valid('json');
   if (Object.values(filter).every((value) => value === undefined))
     throw new ApiError(
       400,
@@ -188,6 +188,8 @@ routes.add(replayManyRoute, async (context) => {
       'filter',
     );
   if (dryRun) return context.json(await presentDryRun(await matchDeliveries(filter)), 200);
+  if (expect !== undefined && (await matchDeliveries(filter)).digest !== expect)
+    throw new ApiError(409, 'matched_changed', 'what the filter matches has changed since the dry run: look again');
   const started = await startReplay(filter, { by: context.var.key.name, reason, perMinute, canary });
   const advanced = await advanceReplay(started.id, { deadline: Date.now() + ADVANCE_MS });
   return context.json(await presentStarted(advanced ?? started), 202);

@@ -65,6 +65,9 @@ export const ReplayDryRun = named(
       description:
         'Matched but not replayed: nobody knows whether they happened, and nothing can be read back. Look, and replay each, or name the cause `outcome_unknown`.',
     }),
+    digest: doc(z.string(), {
+      description: 'Of the matched deliveries as they stand: the `expect` of a replay that is to be of just these.',
+    }),
     sample: z.array(Delivery).check(z.maxLength(5)),
     calls: doc(
       z.array(
@@ -95,6 +98,9 @@ export const FilteredReplay = named(
     canary: doc(z._default(z.boolean(), false), {
       description:
         '1 delivery, then 10, then the rest; each stage waits until its own have settled, and the first that is dead or blocked again stops it all.',
+    }),
+    expect: doc(z.optional(z.string().check(z.maxLength(64))), {
+      description: 'The `digest` of a dry run: 409 `matched_changed` where the filter matches anything else by now.',
     }),
     reason: Reason,
   }),

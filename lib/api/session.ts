@@ -27,6 +27,18 @@ const SignIn = named(
   { example: { key: 'lsk_…' } },
 );
 
+const whoRoute = createRoute({
+  method: 'get',
+  path: '/session',
+  tags: ['hub'],
+  summary: 'Whose the API key or the session is, and what it may do',
+  scope: null,
+  responses: {
+    200: json('The caller.', z.pick(Session, { key: true, scopes: true })),
+    ...errorResponses(401, 500),
+  },
+});
+
 const startRoute = createRoute({
   method: 'post',
   path: '/session',
@@ -64,6 +76,11 @@ export const routes = new Routes();
 const COOKIE = { path: '/', httpOnly: true, secure: true, sameSite: 'Strict' } as const;
 const NO_STORE = { 'cache-control': 'no-store' };
 export const presentSession = ({ key, expiresAt }: Stored) => ({ key: key.name, scopes: [...key.scopes], expiresAt });
+
+routes.add(whoRoute, async (context) => {
+  const { name, scopes } = (await callers.findCaller(context.req)).key;
+  return context.json({ key: name, scopes: [...scopes] }, 200, NO_STORE);
+});
 
 routes.add(startRoute, async (context) => {
   // Nobody's page is to sign a browser in as somebody else.

@@ -5,6 +5,7 @@ export const envName = {
   /** `lean` or `full`: which metrics are emitted. */
   watch: 'WATCH',
   publicUrl: 'PUBLIC_URL',
+  apiUrl: 'API_URL',
   queueUrl: (queue: string): string => `QUEUE_URL_${queue.toUpperCase().replaceAll('-', '_')}`,
   secretId: (secret: string): string => `SECRET_ID_${secret.toUpperCase().replaceAll('-', '_')}`,
 };

@@ -22,6 +22,12 @@ export const secretId = (secret: string): string => required(envName.secretId(se
 /** Where marketplaces and people reach the hub: its address without a slash at the end. */
 export const publicUrl = (): string => required(envName.publicUrl);
 
+/** Where the hub's own API is, for a function that has no other way to the ledger. */
+export const apiUrl = (): string => required(envName.apiUrl);
+
+/** Whether agents that call over HTTP may start replays. */
+export const agentReplays = (): boolean => process.env.AGENT_REPLAYS === 'on';
+
 export interface RetryPolicy {
   /** Retries after the first attempt. */
   limit: number;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { DeliveryFilter } from '#lib/deliveries/delivery-schema';
 import { eachDelivery } from '#lib/deliveries/list';
@@ -22,14 +23,19 @@ export interface Call {
 export function matchOne(delivery: Delivery) {
   const calls = new Map<string, Call>();
   count(calls, delivery);
-  return { matched: 1, complete: true, leftOut: 0, sample: [delivery], calls: [...calls.values()] };
+  const digest = createHash('sha256').update(stampOf(delivery)).digest('hex');
+  return { matched: 1, complete: true, leftOut: 0, digest, sample: [delivery], calls: [...calls.values()] };
 }
+
+/** Of one state of one delivery. */
+const stampOf = ({ id, updatedAt }: Delivery): string => `${id} ${updatedAt}\n`;
 
 /** What a replay of this filter would do; a bounded look that changes nothing. */
 export async function matchDeliveries(filter: DeliveryFilter) {
   const deadline = Date.now() + MAX_MS;
   const calls = new Map<string, Call>();
   const sample: Delivery[] = [];
+  const digest = createHash('sha256');
   let matched = 0;
   let leftOut = 0;
   let complete = true;
@@ -45,11 +51,12 @@ export async function matchDeliveries(filter: DeliveryFilter) {
         continue;
       }
       matched++;
+      digest.update(stampOf(delivery));
       if (sample.length < SAMPLE) sample.push(delivery);
       count(calls, delivery);
     }
   }
-  return { matched, complete, leftOut, sample, calls: [...calls.values()] };
+  return { matched, complete, leftOut, digest: digest.digest('hex'), sample, calls: [...calls.values()] };
 }
 
 function count(calls: Map<string, Call>, delivery: Delivery): void {

@@ -8,13 +8,16 @@ import { sessions } from './sessions.ts';
 /** `__Host-`: browsers take it for this very host alone, over https or from loopback. */
 export const SESSION_COOKIE = '__Host-longshore';
 
+/** Sent by an agent's tools beside the key, which then may show and sign for less. */
+export const AGENT_HEADER = 'longshore-agent';
+
 interface Caller {
   key: ApiKey;
-  /** Whether a person's browser asks: with the cookie of a session, not with a key. */
-  bySession: boolean;
+  /** A program with a key, a person's browser with the cookie of a session, or an agent with a key and `AGENT_HEADER`. */
+  as: 'program' | 'person' | 'agent';
 }
 
-/** Who calls, and what a session may be shown. */
+/** Who calls, and what a session or an agent may be shown. */
 export interface Callers {
   findCaller(request: HonoRequest): Promise<Caller>;
   mask(answer: Response): Promise<Response>;
@@ -34,14 +37,17 @@ export const createFindCaller =
     const token = authorization === undefined ? sessionToken(request) : undefined;
     if (token === undefined) {
       const found = await bearer(authorization, findKey);
-      if (found) return { key: found, bySession: false };
+      if (found) return request.header(AGENT_HEADER) === undefined ? { key: found, as: 'program' } : agentOf(found);
       throw new ApiError(401, 'unauthorized', 'send a valid API key as Authorization: Bearer <key>');
     }
     if (!/^(GET|HEAD)$/.test(request.method)) requireOwnOrigin(request);
     const session = await findSession(token);
-    if (session) return { key: session.key, bySession: true };
+    if (session) return { key: session.key, as: 'person' };
     throw new ApiError(401, 'session_ended', 'the session has ended: sign in again');
   };
+
+/** What an agent does is on record as its own, and not as what a person did with the same key. */
+const agentOf = ({ name, scopes }: ApiKey): Caller => ({ key: { name: `mcp:${name}`, scopes }, as: 'agent' });
 
 const bearer = async (authorization: string | undefined, findKey: typeof findApiKey) => {
   const key = bearerKey(authorization);

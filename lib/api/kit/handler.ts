@@ -1,10 +1,9 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Hono } from 'hono';
+import type { Env, Hono } from 'hono';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { lambda } from '#lib/platform/lambda/lambda';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { errorBody } from './errors.ts';
-import type { ApiEnv } from './route.ts';
 
 const refuse = (statusCode: number, code: string, description: string): APIGatewayProxyStructuredResultV2 => ({
   statusCode,
@@ -15,7 +14,7 @@ const refuse = (statusCode: number, code: string, description: string): APIGatew
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** An app as a Lambda behind API Gateway (payload 2.0). */
-export function createHandler(app: Hono<ApiEnv>) {
+export function createHandler<E extends Env>(app: Hono<E>) {
   const answer = handle(app);
   return lambda<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(({ headers }) => headers.traceparent)
     .onError((request) => {

@@ -83,17 +83,21 @@ export class Routes extends Hono<ApiEnv> {
   }
 }
 
-/** Lets through whoever may do this; `ops` includes every scope but `privacy`. What a session is answered is masked. */
+/**
+ * Lets through whoever may do this; `ops` includes every scope but `privacy`. What a session is answered is masked, and
+ * what an agent is unless its key may see buyers.
+ */
 function requireScope(scope: Scope, { reveals }: Pick<Route, 'reveals'>, of: Callers): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
-    const { key, bySession } = await of.findCaller(context.req);
+    const { key, as } = await of.findCaller(context.req);
     const mayAll = scope !== 'privacy' && key.scopes.includes('ops');
     if (!key.scopes.includes(scope) && !mayAll)
       throw new ApiError(403, 'forbidden', `the API key ${key.name} lacks the scope ${scope}`);
     context.set('key', key);
     await next();
-    if (!bySession) return;
-    if (!reveals) context.res = await of.mask(context.res);
+    if (as === 'person' ? !reveals : as === 'agent' && !key.scopes.includes('privacy'))
+      context.res = await of.mask(context.res);
+    if (as !== 'person') return;
     for (const [name, value] of SESSION_HEADERS) context.res.headers.set(name, value);
   };
 }

@@ -49,7 +49,7 @@ export const describeFunctions = (graph: Graph) =>
     });
 
     test.each(functions)('$name learns the names of what it was granted and no others', ({ name, grants }) => {
-      const { table, only, send = [], measure = [], redrive = [], secrets = [] } = grants;
+      const { table, only, api, send = [], measure = [], redrive = [], secrets = [] } = grants;
       const expected: Record<string, unknown> = {
         [envName.metricNamespace]: 'Longshore/test',
         [envName.watch]: 'full',
@@ -61,6 +61,7 @@ export const describeFunctions = (graph: Graph) =>
           [envName.table]: graph.one('dynamodb/table:Table').state.name,
           [envName.publicUrl]: graph.one('apigatewayv2/api:Api').state.apiEndpoint,
         }),
+        ...(api && { [envName.apiUrl]: graph.one('apigatewayv2/api:Api').state.apiEndpoint, AGENT_REPLAYS: 'off' }),
         ...(table && {
           RETRY_LIMIT: '3',
           RETRY_INTERVAL_SECONDS: '300',

@@ -1,0 +1,142 @@
+import type { Client, Shape } from '#client/index';
+import * as z from '#lib/platform/zod';
+import { cut, Instant, say, ToolError, tool } from './tool.ts';
+
+const MOST_FOUND = 10;
+/** What happened last tells most of why an order is where it is. */
+const LAST_EVENTS = 12;
+
+/** An id of the hub's own: a connection, a colon, the marketplace's id. */
+const ORDER_ID = /^[a-z0-9-]+:./;
+
+const Words = z.string().check(z.trim(), z.minLength(1), z.maxLength(320));
+
+const OrderLine = {
+  id: z.string(),
+  number: z.string(),
+  connection: z.string(),
+  status: z.string(),
+  placedAt: z.string(),
+  shipBy: Instant,
+  late: z.boolean(),
+};
+
+const lineOf = ({ id, number, connection, status, placedAt, shipBy, late }: Shape<'OrderSummary'>) => ({
+  ...{ id, number, connection, status, placedAt, shipBy, late },
+});
+
+const findOrder = tool({
+  name: 'find_order',
+  title: 'Find an order',
+  description:
+    'Finds orders by what people call them: number, external id, tracking number, acknowledgement, SKU, the id at whoever ships, or a whole e-mail address. From four characters on the beginning is enough. Start here; explain_order then takes the id.',
+  input: z.strictObject({
+    words: say(Words, 'What the order is called, such as SC-1001.'),
+    limit: z._default(z.int().check(z.minimum(1), z.maximum(MOST_FOUND)), 5),
+  }),
+  output: z.object({
+    orders: z.array(
+      z.object({
+        ...OrderLine,
+        matched: say(z.string(), 'What of the order was meant.'),
+        exact: say(z.boolean(), 'It is called so, and not only something that begins so.'),
+      }),
+    ),
+  }),
+  async run({ hub }, { words, limit }) {
+    const { data } = await hub.POST('/search', { body: { q: words, limit } });
+    return {
+      orders: (data?.results ?? []).map(({ order, matched, exact }) => ({ ...lineOf(order), matched, exact })),
+    };
+  },
+});
+
+/** The id of the one order that is meant. */
+async function orderCalled(hub: Client, words: string): Promise<string> {
+  if (ORDER_ID.test(words)) return words;
+  const { data } = await hub.POST('/search', { body: { q: words, limit: MOST_FOUND } });
+  const found = (data?.results ?? []).filter(({ exact }) => exact).map(({ id }) => id);
+  const [id, ...others] = found;
+  if (id === undefined) throw new ToolError(`no order is called ${words}: try find_order, which takes beginnings too`);
+  if (others.length > 0) throw new ToolError(`${words} is not one order but ${found.join(', ')}: name one of them`);
+  return id;
+}
+
+const explainOrder = tool({
+  name: 'explain_order',
+  title: 'Explain where an order is',
+  description:
+    'Says in one sentence where an order is, whom and what it waits for and until when, and what would heal it; with its parcels, its deliveries and the last things that happened to it. The sentence is the hub’s own: quote it.',
+  input: z.strictObject({ order: say(Words, 'The id of an order, or what exactly one order is called.') }),
+  output: z.object({
+    ...OrderLine,
+    stage: z.string(),
+    sentence: z.string(),
+    waitsFor: z.object({ who: z.string(), what: z.nullable(z.string()), since: Instant, until: Instant }),
+    parcels: z.array(z.object({ by: z.string(), carrier: z.string(), trackingNumber: z.string() })),
+    deliveries: say(z.array(z.string()), 'Ids for show_delivery.'),
+    timeline: z.array(z.object({ at: z.string(), type: z.string(), by: z.string(), detail: z.string() })),
+  }),
+  async run({ hub }, { order }) {
+    const params = { path: { id: await orderCalled(hub, order) } };
+    const [{ data: told }, { data: whole }] = await Promise.all([
+      hub.GET('/orders/{id}/explanation', { params }),
+      hub.GET('/orders/{id}', { params }),
+    ]);
+    if (!told || !whole) throw new ToolError(`there is no order ${order}`);
+    const { stage, sentence, waitsFor } = told;
+    return {
+      ...lineOf(whole),
+      ...{ stage, sentence, waitsFor, deliveries: whole.deliveries },
+      parcels: whole.fulfillments.map(({ by, carrier, trackingNumber }) => ({ by, carrier, trackingNumber })),
+      timeline: whole.timeline.slice(-LAST_EVENTS).map(({ at, type, by, detail }) => ({
+        ...{ at, type, by, detail: cut(JSON.stringify(detail)) },
+      })),
+    };
+  },
+});
+
+const COUNTS = ['known', 'cancelled', 'released', 'acknowledged', 'placed', 'shipped', 'told'] as const;
+const MOST_NAMED = 20;
+
+const balance = tool({
+  name: 'balance',
+  title: 'Balance a day',
+  description:
+    'Counts what became of the orders that each connection sold on one day (UTC): known, released, acknowledged, placed, shipped, told. Differences name the orders that have not come so far; explain_order tells why.',
+  input: z.strictObject({
+    day: say(z.iso.date(), 'YYYY-MM-DD.'),
+    connection: z.exactOptional(z.string()),
+  }),
+  output: z.object({
+    balances: z.array(
+      z.object({
+        connection: z.string(),
+        ...(Object.fromEntries(COUNTS.map((name) => [name, z.int()])) as Record<
+          (typeof COUNTS)[number],
+          z.ZodMiniNumberFormat
+        >),
+        differences: z.array(
+          z.object({
+            missing: z.string(),
+            count: z.int(),
+            orders: say(z.array(z.string()), `The first ${MOST_NAMED}.`),
+          }),
+        ),
+      }),
+    ),
+    complete: say(z.boolean(), 'False where there was no time to look at all of them.'),
+  }),
+  async run({ hub }, query) {
+    const { data } = await hub.GET('/balance', { params: { query } });
+    const balances = (data?.balances ?? []).map(({ day: _asked, differences, ...counts }) => ({
+      ...counts,
+      differences: differences.map(({ missing, orders }) => ({
+        ...{ missing, count: orders.length, orders: orders.slice(0, MOST_NAMED) },
+      })),
+    }));
+    return { balances, complete: data?.complete ?? false };
+  },
+});
+
+export const orderTools = [findOrder, explainOrder, balance];

@@ -1,0 +1,49 @@
+import type { Client } from '#client/index';
+import * as z from '#lib/platform/zod';
+
+/** The public API as one conversation may use it. */
+export interface Desk {
+  hub: Client;
+  /** The API key: proposals are signed with it, and are good for nobody else. */
+  key: string;
+  now(): Date;
+}
+
+/** What an agent may call: names and descriptions are all that it knows of the hub. */
+export interface Tool {
+  name: string;
+  title: string;
+  description: string;
+  /** Everything but the start of a replay only reads. */
+  acts?: true;
+  input: z.ZodMiniObject;
+  output: z.ZodMiniObject;
+  run(desk: Desk, asked: never): Promise<object>;
+}
+
+/** Keeps what a tool is asked and answers to its schemas. */
+export const tool = <I extends z.ZodMiniObject, O extends z.ZodMiniObject>(
+  given: Omit<Tool, 'input' | 'output' | 'run'> & {
+    input: I;
+    output: O;
+    run(desk: Desk, asked: z.output<I>): Promise<z.input<O>>;
+  },
+): Tool => given;
+
+/** The same schema with words for the agent. */
+export const say = <S extends z.ZodMiniType>(schema: S, description: string): S =>
+  schema.check(z.describe(description)) as S;
+
+/** A mistake of the agent's, told in words that it can act on. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+}
+
+const SHOWN_LETTERS = 300;
+
+/** What others wrote, no longer than an agent needs to judge it. */
+export const cut = (text: string): string => (text.length > SHOWN_LETTERS ? `${text.slice(0, SHOWN_LETTERS)}…` : text);
+
+export const cutOrNull = (text: string | null | undefined): string | null => (text == null ? null : cut(text));
+
+export const Instant = z.nullable(z.string());
