@@ -16,7 +16,7 @@ These tools read what it knows of orders and of its deliveries, which are everyt
 - Nothing is changed but by a replay. Propose one with preview_replay, tell a person what it would do, and go on only if they agree.`;
 
 /** Every tool there is; without `mayReplay` those that only read. */
-export const toolsFor = ({ mayReplay }: { mayReplay: boolean }): Tool[] => [
+const toolsFor = ({ mayReplay }: { mayReplay: boolean }): Tool[] => [
   ...[...orderTools, ...deliveryTools, ...arrivalTools],
   previewReplay,
   ...(mayReplay ? [startReplay, showReplay] : []),

@@ -91,7 +91,9 @@ export function createUcpRoutes({
   findOrder = getOrder,
   readKeys = getKeys,
 }: Here = {}): Routes {
-  const routes = new Routes({ findCaller: async (request) => ({ key: await callerOf(request), bySession: false }) });
+  const routes = new Routes({
+    findCaller: async (request) => ({ key: await callerOf(request), as: 'program' as const }),
+  });
   routes.onError(answerUcp);
   routes.add(profileRoute, async (context) => {
     context.header('Cache-Control', `public, max-age=${PROFILE_SECONDS}`);

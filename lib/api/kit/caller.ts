@@ -9,7 +9,7 @@ import { sessions } from './sessions.ts';
 export const SESSION_COOKIE = '__Host-longshore';
 
 /** Sent by an agent's tools beside the key, which then may show and sign for less. */
-export const AGENT_HEADER = 'longshore-agent';
+const AGENT_HEADER = 'longshore-agent';
 
 interface Caller {
   key: ApiKey;
