@@ -1,5 +1,6 @@
 import type { Context, HonoRequest } from 'hono';
 import { getOrder } from '#lib/orders/store';
+import { createPoster } from '#lib/platform/http/post';
 import { publicUrl } from '#lib/platform/settings';
 import * as z from '#lib/platform/zod';
 import { getKeys, PROFILE_SECONDS } from '#lib/ucp/keys';
@@ -86,7 +87,7 @@ interface Here {
 
 export function createUcpRoutes({
   findKey = findApiKey,
-  findPlatformKey = createPlatforms({ fetch: globalThis.fetch }),
+  findPlatformKey = createPlatforms(createPoster({ loopback: false })),
   listEndpoints = async () => [],
   findOrder = getOrder,
   readKeys = getKeys,

@@ -1,5 +1,6 @@
 import { cached } from '#lib/platform/cache';
-import { createHttp } from '#lib/platform/http/client';
+import type { HttpResponse } from '#lib/platform/http/classify';
+import type { createPoster } from '#lib/platform/http/post';
 import * as z from '#lib/platform/zod';
 import { type FindKey, type Jwk, UcpRefusal } from './signatures.ts';
 
@@ -15,29 +16,36 @@ const MAX_PROFILES = 100;
 const MAX_BYTES = 256 * 1024;
 const TIMEOUT_MS = 5_000;
 
-interface Here {
-  /** Refuses addresses inside. */
-  fetch: typeof globalThis.fetch;
-  clock?: () => number;
-}
-
-/** The keys of platforms, by the addresses of their profiles: the caller says which of these are trusted. */
-export function createPlatforms({ fetch, clock = Date.now }: Here): FindKey {
-  const profiles = cached(TTL_MS, (url) => readKeysOf(url, fetch), { clock, maxEntries: MAX_PROFILES });
+/**
+ * The keys of platforms, by the addresses of their profiles: the caller says which of these are trusted. `read` is the
+ * hub's way to URLs that others name. Throws UcpRefusal for a profile that does not come, is elsewhere (3xx) or is none.
+ */
+export function createPlatforms(read: ReturnType<typeof createPoster>, clock = Date.now): FindKey {
+  const profiles = cached(
+    TTL_MS,
+    async (url) =>
+      keysOf(await read(url, { headers, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES }).catch(() => undefined)),
+    { clock, maxEntries: MAX_PROFILES },
+  );
   return async (url, kid) => {
     const find = async (maxAgeMs: number) => (await profiles.get(url, { maxAgeMs })).find((key) => key.kid === kid);
     return (await find(TTL_MS)) ?? find(FLOOR_MS);
   };
 }
 
-/** Throws UcpRefusal for a profile that does not come, is elsewhere by now (3xx) or is none. */
-async function readKeysOf(url: string, fetch: typeof globalThis.fetch): Promise<Jwk[]> {
-  const { origin, pathname, search } = new URL(url);
-  const budget = { take: async () => undefined, pause: async () => undefined };
-  const http = createHttp({ baseUrl: origin, budget, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, fetch });
-  const answer = await http.request({ method: 'GET', path: pathname, rawQuery: search }).catch(() => undefined);
-  if (!answer) throw new UcpRefusal(424, 'profile_unreachable', "the platform's profile cannot be read");
-  const profile = Profile.safeParse(answer.body);
+const headers = { accept: 'application/json' };
+
+function keysOf(answer: HttpResponse | undefined): Jwk[] {
+  if (answer?.status !== 200) throw new UcpRefusal(424, 'profile_unreachable', "the platform's profile cannot be read");
+  const profile = Profile.safeParse(parse(String(answer.body)));
   if (!profile.success) throw new UcpRefusal(422, 'profile_malformed', "the platform's profile is none");
   return profile.data.signing_keys;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

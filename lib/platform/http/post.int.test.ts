@@ -26,6 +26,15 @@ test('answers the status and the words, whatever they are', async () => {
   expect([answer.status, answer.body, answer.headers.get('retry-after')]).toEqual([422, 'no', '7']);
 });
 
+test('without a body a URL is read, as far as it may be long', async () => {
+  const url = await serve(
+    ({ method, headers }, response) =>
+      void response.end(`${method} ${headers['content-length'] ?? 'nothing'} ${'x'.repeat(20_000)}`),
+  );
+  const { body } = await createPoster(LOCAL)(url, { headers: {}, timeoutMs: 5_000, maxBytes: 30_000 });
+  expect(body).toMatch(/^GET nothing x{20000}$/);
+});
+
 test('a redirect is an answer, and not followed', async () => {
   let calls = 0;
   const url = await serve((_request, response) => {

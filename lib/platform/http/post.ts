@@ -6,24 +6,29 @@ import { addressIn, InsideError, isInside, lookupOutside, type Reach } from './i
 
 interface Posting {
   headers: Readonly<Record<string, string>>;
-  body: string;
+  /** Absent: nothing is posted, the URL is read. */
+  body?: string;
   timeoutMs: number;
+  maxBytes?: number;
 }
 
-/** Of an answer the status counts, and some of its words. */
+/** Of an answer to a POST the status counts, and some of its words. */
 const MAX_BYTES = 16 * 1024;
 /** Requests at one host at a time. */
 const AT_ONCE = 10;
 
 /**
- * Posts to URLs that people name: to no address inside, following no redirect, with one deadline for all of it. Whatever
+ * Posts to URLs that people name, or reads them: at no address inside, following no redirect, with one deadline for all of it. Whatever
  * status comes back is answered; RetryableError `address_inside`, `timeout` or `unreachable` where none does.
  */
 export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
   const pool = { keepAlive: true, maxSockets: AT_ONCE, lookup };
   const agents = { 'https:': new https.Agent(pool), 'http:': new http.Agent(pool) };
 
-  return async function post(target: string, { headers, body, timeoutMs }: Posting): Promise<HttpResponse> {
+  return async function post(
+    target: string,
+    { headers, body, timeoutMs, maxBytes = MAX_BYTES }: Posting,
+  ): Promise<HttpResponse> {
     const url = new URL(target);
     const address = addressIn(url);
     if (address && isInside(address, reach)) throw refused(url);
@@ -31,13 +36,13 @@ export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
     if (isPlain && !reach.loopback) throw failed('address_insecure', 'is not https');
     const signal = AbortSignal.timeout(timeoutMs);
     const options = {
-      ...{ method: 'POST', agent: agents[isPlain ? 'http:' : 'https:'], signal },
-      headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+      ...{ method: body === undefined ? 'GET' : 'POST', agent: agents[isPlain ? 'http:' : 'https:'], signal },
+      headers: { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) },
     };
     try {
       return await new Promise<HttpResponse>((resolve, reject) => {
         const request = (isPlain ? http : https).request(url, options, (response) =>
-          readAnswer(response).then(resolve, reject),
+          readAnswer(response, maxBytes).then(resolve, reject),
         );
         request.once('error', reject).end(body);
       });
@@ -52,16 +57,16 @@ const failed = (code: string, description: string) => new RetryableError({ code,
 const refused = ({ hostname }: URL) => failed('address_inside', `${hostname} leads to an address inside`);
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? 'unknown';
 
-async function readAnswer(response: http.IncomingMessage): Promise<HttpResponse> {
+async function readAnswer(response: http.IncomingMessage, maxBytes: number): Promise<HttpResponse> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     size += chunk.length;
     // Leaving the loop ends the connection.
-    if (size > MAX_BYTES) break;
+    if (size > maxBytes) break;
   }
-  const text = Buffer.concat(chunks).toString('utf8', 0, MAX_BYTES);
+  const text = Buffer.concat(chunks).toString('utf8', 0, maxBytes);
   const headers = new Headers();
   for (const [name, value] of Object.entries(response.headers)) headers.set(name, String(value));
   return { status: response.statusCode ?? 0, headers, body: text };
