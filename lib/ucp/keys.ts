@@ -44,10 +44,10 @@ export const publicJwk = ({ jwk: { kid, kty, crv, x, y } }: UcpKey) => ({
   alg: 'ES256',
 });
 
-/** With one key more, which signs soon; `leaked`: at once, and those before are nobody's any more. */
-export const rotated = (keys: readonly UcpKey[], { leaked = false, now = Date.now() } = {}): UcpKey[] => [
+/** With one key more, which signs soon, or at once where there is no other. */
+export const rotated = (keys: readonly UcpKey[], now = Date.now()): UcpKey[] => [
   newKey(new Date(now)),
-  ...(leaked ? [] : publishedKeys(keys, now)),
+  ...publishedKeys(keys, now),
 ];
 
 /** Its id is its thumbprint (RFC 7638). */
@@ -62,12 +62,17 @@ function newKey(now: Date): UcpKey {
 /** The keys as they stand in Secrets Manager, the newest first; none where none was made. */
 export async function readKeys(read = readSecret): Promise<UcpKey[]> {
   const text = await read(UCP_SECRET);
-  return text === undefined ? [] : (JSON.parse(text) as { keys: UcpKey[] }).keys;
+  try {
+    return text === undefined ? [] : (JSON.parse(text) as { keys: UcpKey[] }).keys;
+  } catch {
+    // Its own words are left out: they may be a key.
+    throw new Error(`the secret ${UCP_SECRET} holds no keys: longshore ucp rotate-key --leaked makes it anew`);
+  }
 }
 
-/** Makes a key that takes over, and puts on record who did; the keys, the newest first. */
+/** Makes a key that takes over, at once and alone where the others leaked, and puts on record who did. */
 export async function rotateKey({ leaked, by }: { leaked: boolean; by: string }): Promise<UcpKey[]> {
-  const keys = rotated(await readKeys(), { leaked });
+  const keys = rotated(leaked ? [] : await readKeys());
   await writeSecret(UCP_SECRET, JSON.stringify({ keys }));
   await recordAct({ act: 'ucp.key_rotated', about: keys[0]?.jwk.kid ?? null, by });
   return keys;
