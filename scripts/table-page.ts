@@ -94,7 +94,7 @@ Made by \`npm run docs:table\` from [lib/platform/table/items.ts](../${DECLARATI
 There is one table with the keys \`pk\` and \`sk\` and two indexes that hold keys only: \`byTime\` (\`timePk\`, \`timeSk\`) lists
 everything of one kind and connection, \`byState\` (\`statePk\`, \`stateSk\`) only what needs attention. \`#1\` … \`#7\`: such
 a partition is spread over eight, by the id of the item; the first has the plain name. Members of a packed item stand in its
-one attribute \`packed\` (JSON, Brotli); its keys and what is named here can be read beside it. An item that is not kept for
+one attribute \`packed\` (JSON, compressed); its keys and what is named here can be read beside it. An item that is not kept for
 ever goes by its \`expiresAt\`.
 
 | \`pk\` | \`sk\` | item |

@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { getCredentials } from '#lib/connections/secrets';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { getCredentials, writeSecretDocument } from '#lib/connections/secrets';
 import { getConfiguration } from '#lib/connections/store';
 import type { RemoteContext } from '#lib/marketplaces/action';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
+import { openRemote } from '#lib/marketplaces/remote';
 import { getCursor } from '#lib/polling/cursor';
 import { pollConnection } from '#lib/polling/poll';
 import type { InProcess } from './support/in-process.ts';
@@ -31,7 +32,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await emptyQueues(hub);
   await replaceKey();
-  // Held for a minute from here on.
+  // Held for ten minutes from here on.
   await getCredentials('marketful', 'shed-a', 0);
 });
 
@@ -101,4 +102,24 @@ test('a poll goes on with the new key at the page where the old one was refused'
   const bodies = (await hub.drain('inbound')).map((message) => JSON.parse(JSON.parse(message).body) as object);
   expect(bodies).toEqual([{ number: 1 }, { number: 2 }]);
   expect(await getCursor('shed-a')).toMatchObject({ watermark: 'end', resume: null, lastError: null });
+});
+
+test('secrets are held for ten minutes, but not as missing', async () => {
+  const connection = (await getConfiguration({ maxAgeMs: 0 })).connections.get('shed-a');
+  if (!connection) throw new Error('no connection');
+  const began = Date.now();
+  const tokenAt = async (minutes: number) => {
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(began + minutes * 60_000);
+    const { secrets } = await openRemote(connection, { maxWaitMs: 0 });
+    clock.mockRestore();
+    return secrets.accessToken;
+  };
+  const put = (accessToken: string) =>
+    writeSecretDocument('marketful', { connections: { 'shed-a': { secrets: { accessToken }, settings: {} } } });
+  await writeSecretDocument('marketful', { connections: {} });
+  await getCredentials('marketful', 'shed-a', 0);
+  await put('first');
+  expect(await tokenAt(1)).toBe('first');
+  await put('second');
+  expect([await tokenAt(10), await tokenAt(12)]).toEqual(['first', 'second']);
 });

@@ -5,11 +5,13 @@ import type { Spent, Step } from './world.ts';
 export interface Bill {
   name: string;
   isReturn: boolean;
+  isSide: boolean;
   requests: number;
   writeUnits: number;
   readUnits: number;
   billedMs: number;
   kilobytes: number;
+  logBytes: number;
   /** Requests by service and operation. */
   calls: Record<string, number>;
   lines: Record<'API Gateway' | 'Lambda' | 'SQS' | 'DynamoDB' | 'Secrets Manager' | 'logs', number>;
@@ -19,7 +21,7 @@ export interface Bill {
 const MILLION = 1e6;
 
 export function billOf(
-  { name, isReturn = false, throughGateway = false, spent }: Step,
+  { name, isReturn = false, isSide = false, throughGateway = false, spent }: Step,
   orders: number,
   prices: Prices,
 ): Bill {
@@ -42,11 +44,13 @@ export function billOf(
   return {
     name,
     isReturn,
+    isSide,
     requests: usage('', 'requests'),
     writeUnits: usage('dynamodb', 'writeUnits'),
     readUnits: usage('dynamodb', 'readUnits'),
     billedMs: sum(billedMs),
     kilobytes: usage('', 'bytes') / 1024,
+    logBytes: sum(({ logBytes }) => logBytes),
     calls: callsOf(spent, orders),
     lines,
     usd: Object.values(lines).reduce((total, usd) => total + usd, 0),
@@ -61,8 +65,8 @@ function callsOf(spent: readonly Spent[], orders: number): Record<string, number
 }
 
 /** Billed milliseconds, rounded up: CPU time is stretched where the function's memory buys less than a whole CPU. */
-const billedMs = ({ cpuMs, waitMs, memoryMb }: Spent): number =>
-  Math.ceil(waitMs + cpuMs * Math.max(1, MB_PER_CPU / memoryMb));
+const billedMs = ({ cpuMs, waitMs, initMs, memoryMb }: Spent): number =>
+  Math.ceil(initMs + waitMs + cpuMs * Math.max(1, MB_PER_CPU / memoryMb));
 
 export function addBills(name: string, bills: readonly Bill[]): Bill {
   const sum = (of: (bill: Bill) => number) => bills.reduce((total, bill) => total + of(bill), 0);
@@ -71,11 +75,13 @@ export function addBills(name: string, bills: readonly Bill[]): Bill {
   return {
     name,
     isReturn: false,
+    isSide: false,
     requests: sum(({ requests }) => requests),
     writeUnits: sum(({ writeUnits }) => writeUnits),
     readUnits: sum(({ readUnits }) => readUnits),
     billedMs: sum((bill) => bill.billedMs),
     kilobytes: sum(({ kilobytes }) => kilobytes),
+    logBytes: sum(({ logBytes }) => logBytes),
     calls: addCalls(bills),
     lines: Object.fromEntries(names.map((line) => [line, sum(({ lines }) => lines[line])])) as Bill['lines'],
     usd: sum(({ usd }) => usd),

@@ -27,7 +27,7 @@ export async function runFloor(world: World, orders: number, batch: number): Pro
 
   const invoked = (name: string): Spent => {
     const memoryMb = functions.find((each) => each.name === name)?.memoryMb ?? 0;
-    return { invocations: 1, cpuMs: 0, waitMs: 0, memoryMb, logBytes: 0, usages: world.take() };
+    return { invocations: 1, cpuMs: 0, waitMs: 0, initMs: 0, memoryMb, logBytes: 0, usages: world.take() };
   };
   const work = async (queue: string, name: string, each: (body: string) => Promise<void>, next?: string) => {
     const QueueUrl = urlOf(queue);

@@ -1,19 +1,25 @@
-import { parseArgs } from 'node:util';
+import { execFile } from 'node:child_process';
+import { parseArgs, promisify } from 'node:util';
 import { progress, table } from '../report.ts';
 import { addBills, type Bill, billOf } from './bill.ts';
+import { monthly } from './month.ts';
 import { pricesOf, regions } from './prices.ts';
 import { runSteps } from './steps.ts';
+import { keptAfter } from './storage.ts';
 
 const HELP = `Usage: npm run bench:cost -- [options]
 
-Counts what one order asks of AWS on its way from the webhook to both pushes, and prices it for a million of them.
-The floor, in the same run, is the least that keeps an order and tells two remotes once each: single writes for the
+Counts what one order asks of AWS on its way from the webhook to both pushes and back, and prices it for a million of
+them. The floor, in the same run, is the least that keeps an order and tells two remotes once each: single writes for the
 order, its deliveries, each lease and each outcome; no event kept, no transaction, no lists, no sweeper, no logs, and
 code that takes no time.
 
   --orders N   how many orders are counted (default 100)
   --batch N    messages that one invocation is handed, at most (default 10: busy; 1: an order now and then)
+  --every S    seconds between two invocations of a function: what instances hold gets that much older, and beyond ten
+               minutes each invocation starts one (default 0)
   --region R   whose list prices: ${regions.join(', ')} (default us-east-1)
+  --month      the bill of a month for 0, 100, 10,000 and 1,000,000 orders instead, with what stands still
   --json       the results for machines
   --help       this text`;
 
@@ -23,7 +29,9 @@ const { values } = parseArgs({
   options: {
     orders: { type: 'string', default: '100' },
     batch: { type: 'string', default: '10' },
+    every: { type: 'string', default: '0' },
     region: { type: 'string', default: 'us-east-1' },
+    month: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -33,52 +41,79 @@ else await main();
 process.exit();
 
 async function main(): Promise<void> {
-  const prices = pricesOf(values.region);
-  const [orders, batch] = [Number(values.orders), Number(values.batch)];
-  if (
-    !(
-      Number.isInteger(orders) &&
-      orders > 0 &&
-      Number.isInteger(batch) &&
-      batch > 0 &&
-      batch <= 10 &&
-      regions.includes(values.region)
-    )
-  ) {
+  const [orders, batch, every] = [Number(values.orders), Number(values.batch), Number(values.every)];
+  const isBatch = Number.isInteger(batch) && batch > 0 && batch <= 10;
+  if (!(Number.isInteger(orders) && orders > 0 && isBatch && every >= 0 && regions.includes(values.region))) {
     console.error(`--orders is a whole number, --batch one of 1 to 10, --region one of those below\n\n${HELP}`);
     process.exit(2);
   }
-  const { steps, floor: leastSteps } = await runSteps(orders, batch, (name) => progress(`${name}, ${orders} orders`));
-  progress('');
-  const bills = steps.map((step) => billOf(step, orders, prices));
-  const pushes = addBills(
-    'webhook, order, two pushes',
-    bills.filter(({ isReturn }) => !isReturn),
-  );
-  const all = addBills('with the way back of the parcel', bills);
-  const floor = addBills(
-    'floor of the same, see --help',
-    leastSteps.map((step) => billOf(step, orders, prices)),
-  );
-  if (values.json) return console.log(JSON.stringify({ orders, batch, steps: bills, pushes, all, floor }, null, 2));
-  console.log(`For one order, in batches of up to ${batch}; USD for a million orders.\n`);
+  if (values.month) return console.log(await monthly(values.region, measure));
+  const result = await measureHere(orders, batch, every);
+  if (values.json) return console.log(JSON.stringify(result, null, 2));
+  const { steps, pushes, back, side, floor, tick, stored } = result;
+  const bills = [...steps, pushes, back, side, floor];
   console.log(
-    table(
-      HEAD,
-      [...bills, pushes, all, floor].map((bill) => row(bill, all.usd)),
-    ),
+    `For one order, in batches of up to ${batch}; USD for a million orders, at the prices of ${values.region}.\n`,
   );
+  console.log(table(HEAD, [...bills.map((bill) => row(bill, back.usd + side.usd)), row(tick, Number.NaN)]));
   console.log(`\nUSD for a million orders by line of the bill:\n`);
-  const names = Object.keys(all.lines) as Array<keyof Bill['lines']>;
+  const names = Object.keys(back.lines) as Array<keyof Bill['lines']>;
   console.log(
     table(
       ['', ...names],
-      [...bills, pushes, all, floor].map(({ name, lines }) => [name, ...names.map((line) => lines[line].toFixed(2))]),
+      bills.map(({ name, lines }) => [name, ...names.map((line) => lines[line].toFixed(2))]),
+    ),
+  );
+  console.log(`\nBytes that one order keeps; after 90 days ${keptAfter(stored, 91).toFixed(0)}:\n`);
+  console.log(
+    table(
+      ['', 'items', 'table', 'indexes', 'days'],
+      stored.map(({ kind, items, tableBytes, indexBytes, days }) => [
+        ...[kind, items.toFixed(2), tableBytes.toFixed(0), indexBytes.toFixed(0), days ?? 'for ever'],
+      ]),
     ),
   );
 }
 
+type Measured = Awaited<ReturnType<typeof measureHere>>;
+
+async function measureHere(orders: number, batch: number, every: number) {
+  const prices = pricesOf(values.region);
+  const run = await runSteps(orders, batch, every, (name) => progress(`${name}, ${orders} orders`));
+  progress('');
+  const steps = run.steps.map((step) => billOf(step, orders, prices));
+  const own = steps.filter(({ isSide }) => !isSide);
+  return {
+    steps,
+    pushes: addBills(
+      'webhook, order, two pushes',
+      own.filter(({ isReturn }) => !isReturn),
+    ),
+    back: addBills('with the way back of the parcel', own),
+    side: addBills(
+      "the seller's side: feed and search",
+      steps.filter(({ isSide }) => isSide),
+    ),
+    floor: addBills(
+      'floor of the pushes, see --help',
+      run.floor.map((step) => billOf(step, orders, prices)),
+    ),
+    tick: billOf(run.ticks, 1, prices),
+    stored: run.stored,
+  };
+}
+
+/** In a process of its own, as functions are loaded once and keep what they hold. */
+async function measure(orders: number, batch: number, every: number): Promise<Measured> {
+  const flags = Object.entries({ orders, batch, every, region: values.region }).flatMap(([name, value]) => [
+    ...[`--${name}`, String(value)],
+  ]);
+  const words = [...process.execArgv, import.meta.filename, ...flags, '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, words, { maxBuffer: 2 ** 24 });
+  return JSON.parse(stdout) as Measured;
+}
+
 function row({ name, requests, writeUnits, readUnits, billedMs, kilobytes, usd }: Bill, all: number) {
   const numbers = [requests, writeUnits, readUnits, billedMs, kilobytes, usd].map((value) => value.toFixed(2));
-  return [name, ...numbers, `${((100 * usd) / all).toFixed(0)} %`];
+  return [name, ...numbers, Number.isNaN(all) ? '' : `${((100 * usd) / all).toFixed(0)} %`];
 }

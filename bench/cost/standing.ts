@@ -2,7 +2,7 @@ import { METRICS } from '#lib/platform/telemetry/metric-list';
 import type { Graph } from '../../test/infrastructure/graph.ts';
 import { pricesOf } from './prices.ts';
 
-const MINUTES = (365.25 / 12) * 24 * 60;
+export const MINUTES = (365.25 / 12) * 24 * 60;
 /** A trigger keeps five requests at an empty queue, each of which waits for twenty seconds. */
 const RECEIVES_A_MINUTE = (5 * 60) / 20;
 

@@ -1,9 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { deliveryQueue, INBOUND_QUEUE } from '#lib/platform/names';
+import { deliveryQueue, INBOUND_QUEUE, schedules } from '#lib/topology';
 import { startRemotes } from '../loop/remotes.ts';
 import { paidOrder, sign, WEBHOOK_SECRET } from '../scopio-event.ts';
 import { runFloor } from './floor.ts';
-import { openWorld, type Spent, type Step } from './world.ts';
+import { type StoredKind, storedByKind } from './storage.ts';
+import { openWorld, type Spent, type Step, type World } from './world.ts';
 
 const SHOP = 'scopio-main';
 const SHED = 'marketful-mx';
@@ -17,8 +18,9 @@ const UNLIMITED = 1_000_000;
 export async function runSteps(
   orders: number,
   batch: number,
+  everySeconds: number,
   onStep: (name: string) => void,
-): Promise<{ steps: Step[]; floor: Step[] }> {
+): Promise<{ steps: Step[]; floor: Step[]; ticks: Step; stored: StoredKind[] }> {
   const placed: number[] = [];
   let fulfilled = 0;
   const remotes = await startRemotes({
@@ -36,7 +38,8 @@ export async function runSteps(
     },
   ];
   const connections = marketplaces.map((each) => ({ ...each, baseUrl: remotes.url, requestsPerMinute: UNLIMITED }));
-  const world = await openWorld({ connections, routes: [{ from: SHOP, match: { country: 'MX' }, to: SHED }] });
+  const routes = [{ from: SHOP, match: { country: 'MX' }, to: SHED }];
+  const world = await openWorld({ connections, routes }, everySeconds);
 
   const loop = async (count: number, prefix: string): Promise<Step[]> => {
     const tell = (name: string) => onStep(name);
@@ -65,28 +68,44 @@ export async function runSteps(
     await step('placed with the warehouse', () => world.work(deliveryQueue('marketful'), batch));
     // Lambda gathers what is told while it is busy; an order now and then is told of commit by commit.
     const records = batch === 1 ? 1 : batch * 10;
-    await step('published, and found', () => world.publish(records));
+    await step('published, and found', () => world.publish(records), { isSide: true });
     const gateway = { ...back, throughGateway: true };
     await step('webhook of the parcel', () => each(placed.slice(begin), parcel), gateway);
     await step('parcel asked for', () => world.work(INBOUND_QUEUE, batch), back);
     await step('parcel read and recorded', () => world.work(deliveryQueue('marketful'), batch), back);
     await step('told to the shop', () => world.work(deliveryQueue('scopio'), batch));
-    await step('the way back published', () => world.publish(records), back);
+    await step('the way back published', () => world.publish(records), { isSide: true });
     return steps;
   };
 
   try {
     // Warms up: a warm instance has settings, secrets and SKUs in its caches, and its code compiled.
-    await loop(Math.max(20, batch), 'warm');
+    const warm = Math.max(20, batch);
+    await loop(warm, 'warm');
     fulfilled = 0;
     const steps = await loop(orders, 'ord');
     if (fulfilled !== orders) throw new Error(`${fulfilled} of ${orders} orders came through`);
+    const stored = storedByKind(await world.scan(), orders + warm);
+    onStep('the clock');
+    const ticks = await tick(world);
     onStep('the floor');
-    return { steps, floor: await runFloor(world, orders, batch) };
+    return { steps, floor: await runFloor(world, orders, batch), ticks, stored };
   } finally {
     await world.close();
     await remotes.close();
   }
+}
+
+/** One minute of the clock, once every poll has been run: nothing is due. */
+async function tick(world: World): Promise<Step> {
+  const spent: Spent[] = [];
+  for (const round of [1, 2])
+    for (const { name, function: ticking } of schedules) {
+      const event = { source: 'longshore.schedule', name };
+      const one = await world.call(ticking, event);
+      if (round === 2) spent.push({ ...one, initMs: 0 });
+    }
+  return { name: 'a minute of the clock', spent };
 }
 
 /** API Gateway's payload 2.0. */

@@ -5,14 +5,18 @@ import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aw
 import type { DynamoDBRecord } from 'aws-lambda';
 import { envName, functions, queues, streams } from '#lib/topology';
 import { awsEnvironment, startAws } from '#sandbox/aws/index';
+import { callAws } from '#sandbox/runtime/call-aws';
 import type { Message } from '#sandbox/runtime/queue-client';
 import { startMeter, type Usages } from './meter.ts';
+import type { Stored } from './storage.ts';
 
 /** One function's work for a step: what it asked of AWS, and what it would be billed for. */
 export interface Spent {
   invocations: number;
   cpuMs: number;
   waitMs: number;
+  /** Of the start of an instance, as a share of the invocations that begin with one. */
+  initMs: number;
   memoryMb: number;
   logBytes: number;
   usages: Usages;
@@ -22,6 +26,8 @@ export interface Step {
   name: string;
   /** Belongs to the way back of the parcel, which is priced apart from the hub's own pushes. */
   isReturn?: boolean;
+  /** For the seller's own systems: the feed and what finds an order. */
+  isSide?: boolean;
   throughGateway?: boolean;
   spent: Spent[];
 }
@@ -31,8 +37,19 @@ interface Page {
   NextShardIterator: string;
 }
 
+/** Assumed of an instance's start: Node's own and the loading of the bundle (docs/performance.md, "Cold start"). */
+const INIT_MS = 300;
+/** An instance is kept for about so long when nothing comes, and replaced after so long when something does. */
+const [IDLE_SECONDS, LIFE_SECONDS] = [600, 2 * 3600];
+/** What Lambda itself writes of an invocation, and API Gateway of a call. */
+const PLATFORM_LOG_BYTES = 600;
+const ACCESS_LOG_BYTES = 300;
+
+/** The share of the invocations that start an instance, where one comes every so many seconds. */
+const coldShare = (everySeconds: number): number => (everySeconds > IDLE_SECONDS ? 1 : everySeconds / LIFE_SECONDS);
+
 /** The deployed functions, called one invocation at a time as Lambda calls them, between the meter and the emulators. */
-export async function openWorld(connectionsFile: object) {
+export async function openWorld(connectionsFile: object, everySeconds = 0) {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-cost-'));
   const aws = await startAws({ dataDir: folder });
   const meter = await startMeter({
@@ -54,11 +71,15 @@ export async function openWorld(connectionsFile: object) {
   await configure(await readConnections(JSON.stringify(connectionsFile)));
   const { invoke, loadHandlers } = await import('#sandbox/runtime/handlers');
   const { toEvent } = await import('#sandbox/runtime/queues');
-  const { callAws } = await import('#sandbox/runtime/call-aws');
   const { isWanted } = await import('#sandbox/runtime/streams');
   const handlers = await loadHandlers();
   const sqs = new SQSClient({});
   meter.take();
+
+  // Whatever is kept for a while is that much older at each invocation.
+  const realNow = Date.now;
+  let aheadMs = 0;
+  Date.now = () => realNow() + aheadMs;
 
   const log = { bytes: 0 };
   for (const level of ['info', 'warn', 'error'] as const)
@@ -67,18 +88,20 @@ export async function openWorld(connectionsFile: object) {
     };
 
   async function call(name: string, event: unknown): Promise<Spent> {
-    log.bytes = 0;
+    log.bytes = PLATFORM_LOG_BYTES + (name.startsWith('webhook-') ? ACCESS_LOG_BYTES : 0);
+    aheadMs += everySeconds * 1000;
     const began = performance.now();
     const before = process.threadCpuUsage();
     const answer = await invoke(handlers, name, event);
     const { user, system } = process.threadCpuUsage(before);
     const cpuMs = (user + system) / 1000;
-    const refused = answer as { statusCode?: number; batchItemFailures?: unknown[] };
+    const refused = (answer ?? {}) as { statusCode?: number; batchItemFailures?: unknown[] };
     if ((refused.statusCode ?? 200) !== 200 || refused.batchItemFailures?.length)
       throw new Error(`${name} answered ${JSON.stringify(answer)}`);
     const memoryMb = functions.find((each) => each.name === name)?.memoryMb ?? 0;
     const waitMs = Math.max(0, performance.now() - began - cpuMs);
-    return { invocations: 1, cpuMs, waitMs, memoryMb, logBytes: log.bytes, usages: meter.take() };
+    const initMs = INIT_MS * coldShare(everySeconds);
+    return { invocations: 1, cpuMs, waitMs, initMs, memoryMb, logBytes: log.bytes, usages: meter.take() };
   }
 
   /** Works a queue until it is empty, in batches of at most so many. */
@@ -131,6 +154,8 @@ export async function openWorld(connectionsFile: object) {
   return {
     call,
     work,
+    /** Everything that stands in the table. */
+    scan: () => scanTable(aws.endpoints.dynamodb, process.env[envName.table] ?? ''),
     publish,
     /** The usage of AWS since the last call. */
     take: meter.take,
@@ -140,6 +165,19 @@ export async function openWorld(connectionsFile: object) {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function scanTable(endpoint: string, TableName: string): Promise<Stored[]> {
+  const found: Stored[] = [];
+  let ExclusiveStartKey: object | undefined;
+  do {
+    const input = { TableName, ...(ExclusiveStartKey && { ExclusiveStartKey }) };
+    const answer = await callAws(endpoint, 'DynamoDB_20120810.Scan', input);
+    const page = answer as { Items: Stored[]; LastEvaluatedKey?: object };
+    found.push(...page.Items);
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+  return found;
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>;

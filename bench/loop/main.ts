@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { progress, table } from '../report.ts';
+import { partsOf } from './parts.ts';
 import { type LoopResult, runLoop, type Stretch } from './run.ts';
 
 const HELP = `Usage: npm run bench:loop -- [options]
@@ -8,7 +9,7 @@ const HELP = `Usage: npm run bench:loop -- [options]
   --sizes A,B,…   a run of its own for each of these sizes, on fresh data, in place of --orders
   --in-flight N   orders on their way at once (default 64)
   --fsync         the hub accepts nothing before the disk has it
-  --profiles DIR  leave CPU profiles of the hub and the emulators there
+  --profiles DIR  leave CPU profiles of the hub and the emulators there, and tell what a loop spends by part
   --json          the results for machines
   --help          this text`;
 
@@ -46,6 +47,11 @@ async function main(): Promise<void> {
     );
   progress('');
   console.log(values.json ? JSON.stringify(results, null, 2) : results.map(print).join('\n\n'));
+  if (values.profiles) {
+    const done = sizes.reduce((sum, size) => sum + size, 0);
+    const rows = partsOf(values.profiles).map(([part, ms]) => [part, (ms / done).toFixed(2)]);
+    console.log(`\n${table(['', 'CPU ms/order'], rows)}`);
+  }
   process.exitCode = results.every(({ complete }) => complete) ? 0 : 1;
 }
 

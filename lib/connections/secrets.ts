@@ -17,7 +17,10 @@ export interface ActiveCredentials {
   failure?: unknown;
 }
 
+/** What receivers act on: a secret that was retired is refused this soon. */
 const TTL_MS = 60_000;
+/** What workers call a remote with: one that it refuses is read anew, so only a secret that still works gets this old. */
+export const WORKER_TTL_MS = 10 * 60_000;
 /** After a failed check the versions are read anew, but not more often than this however many forgeries arrive. */
 export const MIN_REFRESH_MS = 1_000;
 
@@ -33,7 +36,7 @@ export interface SecretVersions {
 /** A marketplace's secret as it stands now. A new deployment's has no version yet. */
 export type ReadSecret = (marketplace: string, stage?: Stage) => Promise<SecretDocument>;
 
-/** What workers know of secrets, a minute old at most; while Secrets Manager is away the last good ones serve. */
+/** What functions know of secrets; while Secrets Manager is away the last good ones serve. */
 export function createCredentials({ read = readSecretDocument, clock = () => Date.now() }: Here = {}) {
   const documents = cached(TTL_MS, (marketplace) => read(marketplace), { clock, servesLast: true });
   const versions = cached(MIN_REFRESH_MS, refresh, { clock });

@@ -17,6 +17,7 @@ import {
   isWritten,
   keptFor,
   NEW,
+  pack,
   put,
   queryPartition,
   transact,
@@ -45,15 +46,20 @@ export const isFarAhead = ({ nextAttemptAt, updatedAt }: Delivery): boolean =>
 export const UNRUNG = '~';
 const dueAt = (delivery: Delivery): string => `${delivery.nextAttemptAt}${isFarAhead(delivery) ? UNRUNG : ''}`;
 
-const itemOf = (delivery: Delivery): Item<Delivery> => ({
-  ...delivery,
-  ...key(delivery),
-  ...keysIn(items.delivery.byTime, delivery),
-  ...stateKeys(delivery),
-  ...(delivery.state !== 'pending' &&
-    delivery.state !== 'leased' &&
-    keptFor(retention.orderDays(), delivery.updatedAt)),
-});
+/** What has succeeded changes no more in one member alone: it is packed, and a read that succeeded ends with its event. */
+function itemOf(delivery: Delivery): Item<Delivery> {
+  const { state, kind, updatedAt } = delivery;
+  const isOpen = state === 'pending' || state === 'leased';
+  const isRead = state === 'succeeded' && kind === 'fetch';
+  const item: Item<Delivery> = {
+    ...delivery,
+    ...key(delivery),
+    ...keysIn(items.delivery.byTime, delivery),
+    ...stateKeys(delivery),
+    ...(!isOpen && keptFor(isRead ? items.event.keepDays : retention.orderDays(), updatedAt)),
+  };
+  return state === 'succeeded' ? pack(item, items.delivery.visible) : item;
+}
 
 /** A delivery as it enters the ledger: due at once, or blocked from the start. */
 export function openDelivery({ blocked, ...asked }: NewDelivery, now: string): Delivery {

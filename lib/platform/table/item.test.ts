@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { memoryTable } from '#test/support/memory-table';
 import { ContractError } from '../errors.ts';
+import { DICTIONARY } from './dictionary.ts';
 import { bare, expiryOf, pack } from './item.ts';
 import { put, transact } from './write.ts';
 
@@ -13,6 +15,21 @@ test('a packed item shows its keys and what is to be visible, and comes back who
   expect(Object.keys(packed).sort()).toEqual(['expiresAt', 'packed', 'pk', 'sk', 'state', 'timePk', 'timeSk']);
   expect(bare(packed)).toEqual(thing);
   expect(bare({ ...keys, ...thing })).toEqual(thing);
+});
+
+test('what was packed by Brotli alone, and what is too long for the dictionary, comes back, too', () => {
+  const old = {
+    ...keys,
+    packed: Buffer.from('0AIQeyJsaW5lcyI6W3sidGl0bGUiOiJaYcW8w7PFgsSHIn1dLCJub3RlIjpudWxsfQM=', 'base64'),
+  };
+  expect(bare(old as unknown as typeof keys)).toEqual({ lines: [{ title: 'Zażółć' }], note: null });
+  const long = { lines: Array.from({ length: 2_000 }, (_, nth) => ({ id: `li_${nth}`, title: 'Zażółć' })) };
+  expect(bare(pack({ ...keys, ...long }, []))).toEqual(long);
+});
+
+test('the dictionary is what it was: nothing else reads what was packed with it', () => {
+  const hash = createHash('sha256').update(DICTIONARY).digest('hex');
+  expect(hash).toBe('055ac03cd23208b19f6c811ea9e1b330b1fd9cf1739410e14b89207663e479fb');
 });
 
 test('the time to live is in whole seconds, and never early', () => {

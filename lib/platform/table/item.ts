@@ -1,4 +1,5 @@
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync, constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { DICTIONARY } from './dictionary.ts';
 
 export interface Key {
   pk: string;
@@ -36,18 +37,26 @@ export const expiryOf = ({ keepDays }: { keepDays: number }, from: string): numb
 export const keptFor = (days: number, from: string): { expiresAt?: number } =>
   days > 0 ? { expiresAt: expiryOf({ keepDays: days }, from) } : {};
 
-const SMALL_WINDOW = 16;
-const LARGE_WINDOW = 22;
+/** The first byte of what was deflated with the dictionary; no Brotli stream with one of our windows begins with it. */
+const DEFLATED = 1;
+/** As far as Deflate looks back. A longer text, an order of a thousand lines, names each of them several times, farther apart. */
+const DEFLATE_WINDOW = 2 ** 15;
+const BROTLI_WINDOW = 22;
 
-/** A window as wide as the text: an order of a thousand lines names each of them several times, far apart. */
-const compress = (text: string): Buffer =>
-  brotliCompressSync(text, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 5,
-      [constants.BROTLI_PARAM_LGWIN]: text.length > 2 ** SMALL_WINDOW ? LARGE_WINDOW : SMALL_WINDOW,
-      [constants.BROTLI_PARAM_MODE]: 1,
-    },
+function compress(text: string): Buffer {
+  if (text.length <= DEFLATE_WINDOW)
+    return Buffer.concat([Buffer.of(DEFLATED), deflateRawSync(text, { level: 9, dictionary: DICTIONARY })]);
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_MODE } = constants;
+  return brotliCompressSync(text, {
+    params: { [BROTLI_PARAM_QUALITY]: 5, [BROTLI_PARAM_LGWIN]: BROTLI_WINDOW, [BROTLI_PARAM_MODE]: 1 },
   });
+}
+
+const decompress = (packed: Uint8Array): string =>
+  (packed[0] === DEFLATED
+    ? inflateRawSync(packed.subarray(1), { dictionary: DICTIONARY })
+    : brotliDecompressSync(packed)
+  ).toString();
 
 const KEYS = ['pk', 'sk', 'timePk', 'timeSk', 'statePk', 'stateSk', 'expiresAt'] as const;
 
@@ -73,7 +82,7 @@ export const packedSize = (item: object): number =>
 function unpack<T extends object>(item: T & { packed?: Uint8Array }): T {
   const { packed, ...rest } = item;
   if (!(packed instanceof Uint8Array)) return item;
-  return { ...JSON.parse(brotliDecompressSync(packed).toString()), ...rest };
+  return { ...JSON.parse(decompress(packed)), ...rest };
 }
 
 /** A stored thing without its keys. */

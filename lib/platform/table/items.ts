@@ -79,6 +79,7 @@ export const delivery = {
     partition: ({ connection }: Of<'connection'>) => `placed#${connection}`,
     sort: ({ placedAt, id }: Of<'placedAt' | 'id'>) => `${placedAt}#${id}`,
   },
+  visible: ['state', 'updatedAt', 'attemptCount'],
 } as const;
 
 /** An attempt at a delivery beyond those that stand in the delivery itself. */

@@ -1,0 +1,53 @@
+import { table } from '#lib/topology';
+import { itemSize } from '#sandbox/aws/dynamodb/item-size';
+
+export type Stored = Record<string, { S?: string; N?: string }>;
+
+/** What DynamoDB adds to every item, and to every entry of an index. */
+const OVERHEAD_BYTES = 100;
+
+/** Items of one kind, for each order. */
+export interface StoredKind {
+  kind: string;
+  items: number;
+  tableBytes: number;
+  indexBytes: number;
+  /** Days until they end by themselves; undefined where none do. */
+  days: number | undefined;
+}
+
+/** What so many orders left in the table, by kind of item. */
+export function storedByKind(all: readonly Stored[], orders: number): StoredKind[] {
+  return [...Map.groupBy(all, kindOf)]
+    .map(([kind, items]) => {
+      const sum = (of: (item: Stored) => number) => items.reduce((total, item) => total + of(item), 0) / orders;
+      const ends = items.map(({ expiresAt }) => Number(expiresAt?.N)).filter((end) => end > 0);
+      return {
+        kind,
+        items: items.length / orders,
+        tableBytes: sum((item) => itemSize(item as Parameters<typeof itemSize>[0]) + OVERHEAD_BYTES),
+        indexBytes: sum(indexBytes),
+        days: ends.length === items.length ? Math.round((Math.max(...ends) - Date.now() / 1000) / 86_400) : undefined,
+      };
+    })
+    .sort((a, b) => b.tableBytes - a.tableBytes);
+}
+
+const kindOf = ({ pk, sk }: Stored): string => {
+  const [first = ''] = (pk?.S ?? '').split('#');
+  const [second = ''] = (sk?.S ?? '').split('#');
+  return second === first || /^\d/.test(second) || first === 'WORD' ? first : `${first} ${second}`;
+};
+
+/** Both indexes hold nothing but keys. */
+function indexBytes(item: Stored): number {
+  const present = Object.values(table.indexes).filter(({ hashKey }) => item[hashKey]);
+  return present.reduce((sum, { hashKey, rangeKey }) => {
+    const keys = ['pk', 'sk', hashKey, rangeKey].map((name) => [name, item[name] ?? {}]);
+    return sum + itemSize(Object.fromEntries(keys)) + OVERHEAD_BYTES;
+  }, 0);
+}
+
+/** Of one order once what ends within so many days is gone. */
+export const keptAfter = (kinds: readonly StoredKind[], days: number): number =>
+  kinds.reduce((sum, each) => sum + ((each.days ?? Infinity) > days ? each.tableBytes + each.indexBytes : 0), 0);
