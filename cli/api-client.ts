@@ -1,3 +1,4 @@
+import { type ClientOptions, createClient, HubError } from '#client/index';
 import { CliError, EXIT } from './errors.ts';
 
 /** The hub's API as the commands use it: JSON in, JSON out, and a `CliError` of one line for anything else. */
@@ -12,78 +13,52 @@ export interface Api {
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
-export interface ApiOptions {
-  url: string;
-  key: string;
-  fetch?: typeof globalThis.fetch;
-  timeoutMs?: number;
-}
-
 /** Longer than API Gateway waits for the hub, 29 seconds: its answer still arrives. */
 const TIMEOUT_MS = 35_000;
 
-export function createApi({ url, key, fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS }: ApiOptions): Api {
-  const call = async (method: string, path: string, body?: unknown) => {
-    const response = await fetch(url + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        accept: 'application/json',
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(timeoutMs),
-      redirect: 'error',
-    }).catch((error) => {
-      throw notReached(url, error);
+/** The typed client as the commands use it. Nothing is tried again: whoever types a command sees at once what is wrong. */
+export function createApi({ url, ...options }: ClientOptions): Api {
+  const hub = createClient({ timeoutMs: TIMEOUT_MS, ...options, url, retries: 0 });
+  const call = async (method: 'get' | 'post' | 'patch' | 'put' | 'delete', path: string, more: object) => {
+    const init = { ...more, redirect: 'error', parseAs: 'text' };
+    const { data } = await hub.request(method, path as never, init as never).catch((error) => {
+      throw error instanceof HubError && error.status > 0 ? refused(url, error) : notReached(url, error);
     });
-    const text = await response.text().catch((error) => {
-      throw notReached(url, error);
-    });
-    const answer = parse(text);
-    if (!response.ok) throw refused(url, response.status, answer);
-    if (answer === undefined) throw new CliError(`${url} does not answer as a hub does: is it the hub's address?`);
-    return answer;
+    return parse(url, data as unknown as string);
   };
   return {
     url,
-    get: async <T>(path: string, query: Query = {}) => (await call('GET', path + search(query))) as T,
-    post: async <T>(path: string, body: unknown = {}) => (await call('POST', path, body)) as T,
-    patch: async <T>(path: string, body: unknown) => (await call('PATCH', path, body)) as T,
-    put: async <T>(path: string, body: unknown = {}) => (await call('PUT', path, body)) as T,
-    delete: async <T>(path: string) => (await call('DELETE', path)) as T,
+    get: async <T>(path: string, query: Query = {}) => (await call('get', path, { params: { query } })) as T,
+    post: async <T>(path: string, body: unknown = {}) => (await call('post', path, { body })) as T,
+    patch: async <T>(path: string, body: unknown) => (await call('patch', path, { body })) as T,
+    put: async <T>(path: string, body: unknown = {}) => (await call('put', path, { body })) as T,
+    delete: async <T>(path: string) => (await call('delete', path, {})) as T,
   };
 }
 
-function search(query: Query): string {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, String(value));
-  return params.size > 0 ? `?${params}` : '';
-}
-
-function parse(text: string): unknown {
+function parse(url: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined;
+    throw new CliError(`${url} does not answer as a hub does: is it the hub's address?`);
   }
 }
 
-function notReached(url: string, error: unknown): CliError {
-  const { name, message, cause } = error as Error;
-  if (name === 'TimeoutError') return new CliError(`the hub at ${url} does not answer`);
-  const { code, message: why } = (cause ?? {}) as { code?: string; message?: string };
+function notReached(url: string, error: Error): CliError {
+  const from = error instanceof HubError ? (error.cause as Error) : error;
+  if (from.name === 'TimeoutError') return new CliError(`the hub at ${url} does not answer`);
+  const { code, message: why } = (from.cause ?? {}) as { code?: string; message?: string };
   const local = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])/.test(url);
   const hint = local ? 'start it with npm start, or name another with --url' : 'check --url or LONGSHORE_URL';
-  return new CliError(`cannot reach the hub at ${url} (${code ?? why ?? message}): ${hint}`);
+  return new CliError(`cannot reach the hub at ${url} (${code ?? why ?? from.message}): ${hint}`);
 }
 
 const EXIT_CODES: Readonly<Record<number, number>> = { 400: EXIT.usage, 409: EXIT.refused, 422: EXIT.refused };
 
-function refused(url: string, status: number, answer: unknown): CliError {
-  const error = (answer as { error?: { code?: string; description?: string } } | undefined)?.error;
+function refused(url: string, { status, message }: HubError): CliError {
   if (status === 401)
     return new CliError(`the hub at ${url} does not know this API key: check --key or LONGSHORE_API_KEY`);
-  if (!error?.description) return new CliError(`the hub at ${url} answered ${status}`);
-  return new CliError(error.description, EXIT_CODES[status] ?? EXIT.failed);
+  // In the client's own words: whoever answered was no hub.
+  if (message === `the hub answered ${status}`) return new CliError(`the hub at ${url} answered ${status}`);
+  return new CliError(message, EXIT_CODES[status] ?? EXIT.failed);
 }

@@ -104,3 +104,49 @@ test('the feed is read until it has caught up, and committed page by page', asyn
     'POST /consumers/erp/commit',
   ]);
 });
+
+test('pages are asked for one at a time, and no more than are read', async () => {
+  const page = (id: string, cursor?: string) => json({ deliveries: [{ id }], ...(cursor && { cursor }) });
+  const { hub, asked } = fake(page('a', 'c1'), json({ deliveries: [], cursor: 'c2' }), page('b', 'c3'), page('c'));
+  const found: string[] = [];
+  for await (const { id } of hub.list('/deliveries', { state: 'dead', limit: 1 })) if (found.push(id) === 2) break;
+  expect(found).toEqual(['a', 'b']);
+  expect(asked.map(({ url }) => new URL(url).searchParams.get('cursor'))).toEqual([null, 'c1', 'c2']);
+});
+
+test('whoever breaks off in a page of the feed gets all of it again, and a refused commit is not passed over', async () => {
+  const page = () => json({ changes: [{ id: 'chg_1' }, { id: 'chg_2' }], cursor: 'c1', caughtUp: true });
+  const { hub, asked } = fake(page(), page(), json({ error: { code: 'x', description: 'no' } }, { status: 409 }));
+  for await (const { id } of hub.changes('erp')) if (id === 'chg_1') break;
+  expect(asked.map(({ method }) => method)).toEqual(['GET']);
+  const found: string[] = [];
+  const follow = async () => {
+    for await (const { id } of hub.changes('erp')) found.push(id);
+  };
+  await expect(follow()).rejects.toMatchObject({ status: 409 });
+  expect(found).toEqual(['chg_1', 'chg_2']);
+});
+
+test('what is sent once more is the same request: its body, and the key that the caller chose', async () => {
+  const params = { path: { id: 'shop:1' }, header: { 'idempotency-key': 'mine' } };
+  const body = { lineItems: [{ id: 'li_1', quantity: 1 }], reason: 'broken' };
+  const { hub, asked } = fake(
+    new TypeError('reset'),
+    json({}, { status: 429, headers: { 'retry-after': '1' } }),
+    json({}),
+  );
+  await hub.POST('/orders/{id}/returns', { params, body } as never);
+  expect(asked.map(({ headers }) => headers.get('idempotency-key'))).toEqual(['mine', 'mine', 'mine']);
+  expect(await Promise.all(asked.map((each) => each.json()))).toEqual([body, body, body]);
+});
+
+test('a caller who gives up is not kept waiting, and waits no longer than half a minute anyway', async () => {
+  const abort = new AbortController();
+  const { hub, asked } = fake(Object.assign(new Error('gave up'), { name: 'AbortError' }));
+  abort.abort();
+  await expect(hub.GET('/orders', { signal: abort.signal })).rejects.toMatchObject({ name: 'AbortError' });
+  expect(asked).toHaveLength(1);
+  const patient = fake(json({}, { status: 503, headers: { 'retry-after': '3600' } }), json({ orders: [] }));
+  await patient.hub.GET('/orders');
+  expect(patient.waited).toEqual([30_000]);
+});

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, SQSEvent } from 'aws-lambda';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -94,6 +95,16 @@ describe('bundled alone', () => {
       );
     },
   );
+
+  test('the typed client has at most 12 KB, gzipped, and needs nothing of the hub', async () => {
+    const { outputFiles, metafile } = await build({
+      ...PART,
+      minify: true,
+      entryPoints: [join(ROOT, 'client/index.ts')],
+    });
+    expect(gzipSync(outputFiles[0]?.contents ?? '').length).toBeLessThanOrEqual(12_000);
+    expect(Object.keys(metafile.inputs).filter((path) => !/^client\/|openapi-fetch/.test(path))).toEqual([]);
+  });
 
   test('the validator of UCP orders needs nothing beside it', async () => {
     const { outputFiles } = await build({ ...PART, entryPoints: [join(ROOT, 'lib/ucp/validate.ts')] });

@@ -94,6 +94,7 @@ function describeRoute(route: Route, schemaOf: SchemaOf): Json {
   const { tags, summary, description, scope, request = {}, responses } = route;
   const parameters = describeParameters(request, schemaOf);
   return {
+    operationId: operationIdOf(route),
     tags,
     summary,
     ...(description && { description }),
@@ -105,6 +106,30 @@ function describeRoute(route: Route, schemaOf: SchemaOf): Json {
     ),
   };
 }
+
+/** By method and path: `postOrdersIdFulfillments`. */
+const operationIdOf = ({ method, path }: Route): string =>
+  [method, ...(path.match(/[A-Za-z0-9]+/g) ?? [])].reduce((id, word) => id + word[0]?.toUpperCase() + word.slice(1));
+
+/** What a parameter means wherever it stands, unless its own schema says more. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  id: 'Its id, percent-encoded once.',
+  connection: 'Of this connection alone.',
+  connectionId: 'The connection that is called.',
+  topic: 'What the call is about.',
+  secret: 'What this URL proves itself by.',
+  marketplace: 'Of this marketplace alone.',
+  action: 'What is done there.',
+  kind: 'Of this kind alone.',
+  state: 'In this state alone.',
+  status: 'Of this status alone.',
+  sku: 'Of this SKU, as it is spelled.',
+  queue: 'Of this dead-letter queue alone.',
+  cursor: 'Where the page before ended: its `cursor`.',
+  day: 'YYYY-MM-DD, in UTC.',
+  q: 'What the order is called.',
+  include: '`order`: with each change the order as it is now.',
+};
 
 function describeParameters({ query, params, headers }: RequestShape, schemaOf: SchemaOf): Json[] {
   const parts = { query, path: params, header: headers };
@@ -118,11 +143,13 @@ function describeParameters({ query, params, headers }: RequestShape, schemaOf: 
       name,
       in: place,
       required: required.includes(name),
-      ...(schema.description !== undefined && { description: schema.description }),
+      ...described(schema.description ?? PARAMETERS[name]),
       schema,
     }));
   });
 }
+
+const described = (description: unknown) => (description === undefined ? {} : { description });
 
 const contentOf = ({ schema }: Pick<Answer, 'schema'>, schemaOf: SchemaOf) => ({
   schema: undefined,
