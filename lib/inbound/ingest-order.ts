@@ -6,6 +6,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { type Order, type OrderSnapshot, orderId } from '#lib/orders/order';
+import { applyReturns, readReturn } from '#lib/orders/returns';
 import { claimShares, findByPart, putPart } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
 import { externalIdsOf, type Share } from '#lib/orders/split';
@@ -106,11 +107,16 @@ function decideSnapshot(
   message: Message,
   connection: Connection,
 ): Ingest | null {
-  const { result, order: told, timeline } = applySnapshot(before, snapshot, sourceOf(message, connection));
+  const { result, order: sold, timeline: said } = applySnapshot(before, snapshot, sourceOf(message, connection));
+  const { externalId, returns = [] } = snapshot;
+  const back = returns.map((each) => readReturn(sold, { externalId, ...each }, connection.id, message.receivedAt));
+  const { order: told, timeline: cameBack } = applyReturns(sold, back);
+  const timeline = [...said, ...cameBack];
   const by = message.askedBy ?? message.receivedBy;
   const missed = before ? before.missed && by !== 'webhook' : by === 'poll' && callsUs(connection);
   const order = missed === told.missed ? told : { ...told, missed };
-  const state = result === 'same' || result === 'older' ? 'duplicate' : 'applied';
+  const saysNothing = (result === 'same' || result === 'older') && told === sold;
+  const state = saysNothing ? 'duplicate' : 'applied';
   // A poll that finds what is known leaves no trace but the newer version.
   if (state === 'duplicate' && message.receivedBy !== 'webhook') return order === before ? null : { order, timeline };
   const note = result === 'older' ? 'older than the snapshot that stands' : 'the snapshot that stands';

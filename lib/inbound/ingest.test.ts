@@ -98,6 +98,19 @@ describe('what a sales channel says', () => {
     expect(rung).toMatchObject([{ id: deliveries[0], action: 'order', connection: 'marketful-mx' }]);
   });
 
+  it('brings back what came back, once, also where it is told again or late', async () => {
+    const lines = [{ ...MUGS, fulfilled: 2 }, PLATE];
+    const back = { id: 'adj_1', at: at(3), items: [{ line: 'li_1', quantity: 1 }], refund: { amount: 6000 } };
+    await take(told(order({ lines, version: at(5), returns: [back] })));
+    await take(told(order({ lines, version: at(4), returns: [{ ...back, id: 'adj_0' }] })));
+    await take(told(order({ lines, version: at(5), returns: [back] })));
+    const { returns, timeline } = await stored();
+    expect(returns).toMatchObject(
+      [back, back].map(({ refund }) => ({ lineItems: back.items.map(() => ({ id: 'li_1', quantity: 1 })), refund })),
+    );
+    expect(timeline?.filter(({ type }) => type === 'order.returned')).toHaveLength(2);
+  });
+
   it('is one order, one push and one event of each message, however many come at the same moment', async () => {
     const messages = [told(order()), told(order()), told(order())];
     await Promise.all([...messages, ...messages].map((message) => take(message)));

@@ -87,6 +87,8 @@ export interface OrderSnapshot {
   expectations?: Expectation[];
   /** What the source tells of parcels that left without the hub. */
   events?: Array<Omit<ShipmentEvent, 'by'>>;
+  /** What came back, where the source tells it with the order; without the buyer's words. */
+  returns?: Array<Omit<ReturnSnapshot, 'externalId' | 'reason'>>;
   checkoutId?: string;
   permalinkUrl?: string;
   /** Paths in the source's body that are not read. */

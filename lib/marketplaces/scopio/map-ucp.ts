@@ -44,6 +44,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     ...delivery,
     ...defined({ pickupPoint }),
     ...(isPlain(expectations) ? {} : { expectations }),
+    ...returnsOf(order, reader),
     ...shipByOf(order, reader),
     lines: order.line_items.map(({ id, item, quantity, totals, parent_id: parentId }) => ({
       ...{ id, sku: item.id, title: item.title ?? item.id, quantity: quantity.total, unitPrice: item.price },
@@ -111,6 +112,25 @@ function refundOf({ adjustments }: PlainUcpOrder, total: number): 'refunded' | '
     .reduce((all, { totals }) => all - Math.min(0, find(totals, 'total') ?? 0), 0);
   if (back <= 0) return undefined;
   return back >= total ? 'refunded' : 'partly_refunded';
+}
+
+/** What came back, by the adjustments that are done; of lines that none names, all that was shipped. */
+function returnsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<OrderSnapshot, 'returns'> {
+  const returns = adjustments.flatMap(({ id, type, status, occurred_at, line_items: lines, totals }, index) => {
+    if (type !== 'return' || status !== 'completed') return [];
+    const amount = -Math.min(0, find(totals, 'total') ?? 0);
+    return [
+      {
+        id: id ?? `${index}`,
+        at: instant(occurred_at, `adjustments[${index}].occurred_at`),
+        ...(lines.length > 0 && {
+          items: lines.map(({ id: line, quantity }) => ({ line, quantity: Math.abs(quantity) })),
+        }),
+        ...(amount > 0 && { refund: { amount } }),
+      },
+    ];
+  });
+  return returns.length > 0 ? { returns } : {};
 }
 
 function discountsOf(totals: Totals): Pick<OrderSnapshot, 'discounts'> {

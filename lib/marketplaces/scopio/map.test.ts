@@ -324,6 +324,25 @@ describe('UCP in full', () => {
     ).toBe(false);
   });
 
+  test('adjustments of returns that are done are what came back', () => {
+    const back = {
+      ...{ id: 'adj_1', type: 'return', status: 'completed', occurred_at: '2026-01-15T12:00:00Z' },
+      ...{ line_items: [{ id: 'li_shoes', quantity: -1 }], totals: [{ type: 'total', amount: -9900 }] },
+    };
+    const adjustments = [
+      back,
+      { ...back, id: 'adj_2', status: 'pending' },
+      { ...back, id: 'adj_3', line_items: [], totals: [] },
+    ];
+    expect(read({ ...example, adjustments }).returns).toEqual([
+      {
+        ...{ id: 'adj_1', at: '2026-01-15T12:00:00.000Z', refund: { amount: 9900 } },
+        items: [{ line: 'li_shoes', quantity: 1 }],
+      },
+      { id: 'adj_3', at: '2026-01-15T12:00:00.000Z' },
+    ]);
+  });
+
   test('keeps parents, images, pickup and digital delivery, and reads alpha-3 countries', () => {
     const destination = { street_address: '1 Orchard Rd', postal_code: '238823', address_country: 'SGP' };
     const expectation = (method_type: string, of: object = destination) => ({

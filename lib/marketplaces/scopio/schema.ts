@@ -110,7 +110,12 @@ export const PlainUcpOrder = z.object({
       ),
     }),
   ),
-  adjustments: looseList(z.object({ type: z.string(), status: looseText, line_items: LineQuantities, totals: Totals })),
+  adjustments: looseList(
+    z.object({
+      ...{ id: optionalId, type: z.string(), occurred_at: looseText },
+      ...{ status: looseText, line_items: LineQuantities, totals: Totals },
+    }),
+  ),
   totals: Totals,
 });
 export type PlainUcpOrder = z.infer<typeof PlainUcpOrder>;
