@@ -4,7 +4,7 @@ import type { PushResult, RemoteContext, RequestAction } from '../action.ts';
 import { member } from '../kit/json.ts';
 import { cancelItems, tooLate } from './actions.ts';
 import { ask, type Caller } from './api.ts';
-import { REPLY_TICKET } from './documents.ts';
+import { mutationOf, REPLY_TICKET } from './documents.ts';
 import { placedFor, skuIdOf } from './placement.ts';
 import { type OrderItem, Success, Ticket } from './schema.ts';
 
@@ -43,14 +43,11 @@ export function ticketDocument(kind: TicketKind, ticket: NewTicket): string {
     reason: reason ?? 'String!',
     remark: 'String',
   };
-  const given = Object.entries(types).filter(([name]) => member(ticket, name) !== undefined);
-  const literals = (['problemType', 'itemDeliveryStatus'] as const).filter((name) => ticket[name] !== undefined);
-  const variables = given.map(([name, type]) => `$${name}: ${type}`).join(', ');
-  const values = [
-    ...given.map(([name]) => `${name}: $${name}`),
-    ...literals.map((name) => `${name}: ${ticket[name]}`),
-  ].join(', ');
-  return `mutation ${mutation}(${variables}) { ${mutation}(${values}) { ticket { id } } }`;
+  const isGiven = ([name]: [string, unknown]) => member(ticket, name) !== undefined;
+  const { problemType, itemDeliveryStatus } = ticket;
+  const literals = Object.entries({ problemType, itemDeliveryStatus }).filter(isGiven) as Array<[string, string]>;
+  const given = Object.fromEntries(Object.entries(types).filter(isGiven));
+  return mutationOf(mutation, given, 'ticket { id }', Object.fromEntries(literals));
 }
 
 /** Returns the id of the ticket. */

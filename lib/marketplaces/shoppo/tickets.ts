@@ -3,6 +3,7 @@ import type { RemoteContext } from '../action.ts';
 import type { TicketPage } from '../contract.ts';
 import { id, looseList, looseText, optional, optionalId, readShape } from '../kit/shape.ts';
 import { ask } from './api.ts';
+import { listOf } from './documents.ts';
 import { nodesOf, Page } from './schema.ts';
 
 /** "The same is true for refundTicketList and orderQuestionTicketList." */
@@ -15,20 +16,12 @@ type Kind = keyof typeof LISTS;
 const KINDS = Object.keys(LISTS) as Kind[];
 
 /** The query of one kind of tickets, each with its whole conversation. */
-export const ticketList = (kind: Kind): string => /* GraphQL */ `
-  query ${LISTS[kind].list}($first: Int, $after: String) {
-    ${LISTS[kind].list}(first: $first, after: $after) {
-      length
-      edges {
-        node {
-          id ticketId status zendeskStatus firstName lastName email remark ${LISTS[kind].own}
-          comments { length edges { node { content } } }
-        }
-      }
-      pageInfo { hasNextPage endCursor }
-    }
-  }
-`;
+export const ticketList = (kind: Kind): string =>
+  listOf(
+    LISTS[kind].list,
+    `id ticketId status zendeskStatus firstName lastName email remark ${LISTS[kind].own}
+    comments { length edges { node { content } } }`,
+  );
 
 const Node = z.object({
   id,
