@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HubError } from '#client/index';
 import { cached } from '#lib/platform/cache';
+import { errorFields, log } from '#lib/platform/telemetry/log';
 import { createServer, findCaller, type Seat } from './server.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -25,10 +26,15 @@ export function createAgents(seatOf: () => Omit<Seat, 'key'>): Hono {
       onError: (context) => context.json(refusal('payload_too_large', `the body is over ${MAX_BODY_BYTES} bytes`), 413),
     }),
   );
+  app.onError((error, context) => {
+    log.error('agent request failed', errorFields(error));
+    return context.json(refusal('internal_error', 'the hub failed; please try again'), 500);
+  });
   app.post('/mcp', async (context) => {
     // A page that a browser shows is no agent: a name that leads here for a moment must not make it one.
-    if (context.req.header('origin') !== undefined)
-      return context.json(refusal('foreign_origin', 'agents call from a program, not from a page'), 403);
+    const origin = context.req.header('origin');
+    if (origin !== undefined && URL.parse(origin)?.host !== context.req.header('host'))
+      return context.json(refusal('foreign_origin', 'agents call from a program, not from a page elsewhere'), 403);
     const key = /^Bearer +(\S{1,512})$/i.exec(context.req.header('authorization') ?? '')?.[1];
     const scopes = key === undefined ? undefined : await callers.get(key).catch(orUnknown);
     if (key === undefined || !scopes)

@@ -173,6 +173,16 @@ test('who has no key, comes from a page or wants a session is refused', async ()
   expect(await ask({ method: 'POST', body: '{}', headers: { authorization: 'Bearer wrong' } })).toBe(401);
   const headers = { authorization: 'Bearer reader' };
   expect(await ask({ method: 'POST', body: '{}', headers: { ...headers, origin: 'https://evil.test' } })).toBe(403);
+  const own = {
+    ...headers,
+    host: 'hub.test',
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+  };
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+  expect(await ask({ method: 'POST', body, headers: { ...own, origin: URL_OF_HUB } })).toBe(200);
+  expect(await ask({ method: 'POST', body: '{}', headers: own })).toBe(400);
+  expect(await ask({ method: 'POST', body: 'x'.repeat(1024 * 1024 + 1), headers: own })).toBe(413);
   expect(await ask({ method: 'GET', headers })).toBe(405);
   expect(await ask({ method: 'DELETE', headers })).toBe(405);
 });

@@ -38,7 +38,10 @@ export async function startHub(folder: string, client: string) {
     functions.map(async (spec) => {
       const own = join(folder, 'functions', spec.name);
       await bundle({ entryPoints: [join(ROOT, spec.handler.replace(/\.handler$/, '.ts'))] }, own, bundling);
-      const environment = { ...endpoints, ...environmentOf(spec, { ...names, [envName.publicUrl]: url }) };
+      const environment = {
+        ...endpoints,
+        ...environmentOf(spec, { ...names, [envName.publicUrl]: url, [envName.apiUrl]: url }),
+      };
       return createFunction({ spec, folder: own, client, environment });
     }),
   );
@@ -91,9 +94,10 @@ async function putConfiguration(connections: unknown): Promise<void> {
 
 /** Of all names those that the function is told of when it is deployed (stacks/environment.ts). */
 function environmentOf({ grants }: FunctionSpec, all: Record<string, string>): Record<string, string> {
-  const { table, send = [], measure = [], redrive = [], secrets = [] } = grants;
+  const { table, api, send = [], measure = [], redrive = [], secrets = [] } = grants;
   const wanted = [
     ...(table ? [envName.table, envName.publicUrl] : []),
+    ...(api ? [envName.apiUrl] : []),
     ...[...send, ...measure, ...redrive].map(envName.queueUrl),
     ...secrets.map(envName.secretId),
   ];
