@@ -21,10 +21,7 @@ const acknowledgeRoute = createRoute({
       }),
     ),
   },
-  responses: {
-    200: json('The order.', Order),
-    ...errorResponses(400, 401, 403, 404, 413, 415, 422, 500),
-  },
+  responses: { 200: json('The order.', Order), ...errorResponses(404, 422) },
 });
 
 export const addAcknowledgement = (routes: Routes): void =>

@@ -49,7 +49,7 @@ const returnsRoute = createRoute({
   responses: {
     201: json('Added to the order.', Answer),
     200: json('The order had it already.', Answer),
-    ...errorResponses(400, 401, 403, 404, 413, 415, 422, 500),
+    ...errorResponses(404, 422),
   },
 });
 
@@ -72,10 +72,7 @@ const routeRoute = createRoute({
     'At once where nobody was asked for them yet; else when who was has given them back: by a cancellation where its API has one, else when the blocked `cancel` delivery that says so is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.',
   scope: 'ops',
   request: { params: z.object({ id: OrderId }), headers: idempotencyHeader, body: body(PostedRoute) },
-  responses: {
-    200: json('The order.', Order),
-    ...errorResponses(400, 401, 403, 404, 409, 413, 415, 422, 500),
-  },
+  responses: { 200: json('The order.', Order), ...errorResponses(404, 409, 422) },
 });
 
 /** What may be done to an order once it stands. */

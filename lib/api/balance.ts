@@ -3,7 +3,6 @@ import { getDeliveries } from '#lib/deliveries/ledger';
 import { missingSteps, Step } from '#lib/orders/balance';
 import { eachOrder } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
-import { errorResponses } from './kit/errors.ts';
 import { optionalParam } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
 import { createRoute, json, Routes } from './kit/route.ts';
@@ -49,7 +48,6 @@ const balanceRoute = createRoute({
         complete: doc(z.boolean(), { description: 'False where there was no time to look at all of them.' }),
       }),
     ),
-    ...errorResponses(400, 401, 403, 500),
   },
 });
 

@@ -74,7 +74,7 @@ const exportRoute = createRoute({
   summary: 'Everything that the hub holds of a buyer',
   scope: 'privacy',
   request: { body: body(ExportRequest) },
-  responses: { 200: json('What was found.', BuyerExport), ...errorResponses(400, 401, 403, 404, 413, 415, 500) },
+  responses: { 200: json('What was found.', BuyerExport), ...errorResponses(404) },
 });
 
 const eraseRoute = createRoute({
@@ -86,10 +86,7 @@ const eraseRoute = createRoute({
     'Done when answered. The orders live on without the buyer, and what their marketplace sends of them again is taken in without him. An order that is still to be shipped can no longer be.',
   scope: 'privacy',
   request: { body: body(EraseRequest) },
-  responses: {
-    200: json('The certificate.', ErasureCertificate),
-    ...errorResponses(400, 401, 403, 404, 413, 415, 500),
-  },
+  responses: { 200: json('The certificate.', ErasureCertificate), ...errorResponses(404) },
 });
 
 export const routes = new Routes();

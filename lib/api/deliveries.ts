@@ -40,10 +40,7 @@ const listRoute = createRoute({
   summary: 'Lists deliveries, newest first',
   scope: 'ops',
   request: { query: z.strictObject({ ...filterShape, late, ...paging }) },
-  responses: {
-    200: json('A page of deliveries with their attempts.', listOf('deliveries', Delivery)),
-    ...errorResponses(400, 401, 403, 500),
-  },
+  responses: { 200: json('A page of deliveries with their attempts.', listOf('deliveries', Delivery)) },
 });
 
 const getRoute = createRoute({
@@ -53,7 +50,7 @@ const getRoute = createRoute({
   summary: 'A delivery with its attempts',
   scope: 'ops',
   request: { params: z.object({ id: DeliveryId }) },
-  responses: { 200: json('The delivery.', Delivery), ...errorResponses(401, 403, 404, 500) },
+  responses: { 200: json('The delivery.', Delivery), ...errorResponses(404) },
 });
 
 const Causes = z.object({
@@ -77,10 +74,7 @@ const causesRoute = createRoute({
       since: doc(since, { description: 'Only deliveries created at or after this instant.' }),
     }),
   },
-  responses: {
-    200: json('The groups.', Causes),
-    ...errorResponses(400, 401, 403, 500),
-  },
+  responses: { 200: json('The groups.', Causes) },
 });
 
 const closeRoute = createRoute({
@@ -92,10 +86,7 @@ const closeRoute = createRoute({
     'It counts as succeeded without an attempt, with who said so and why, and what waited for it goes on: a placement is followed, pushes that come after it are rung. 409 `delivery_not_closable` for one that is neither dead nor blocked.',
   scope: 'ops',
   request: { params: z.object({ id: DeliveryId }), body: body(Close) },
-  responses: {
-    200: json('The delivery.', Delivery),
-    ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500),
-  },
+  responses: { 200: json('The delivery.', Delivery), ...errorResponses(404, 409) },
 });
 
 const replayOneRoute = createRoute({
@@ -113,7 +104,7 @@ const replayOneRoute = createRoute({
   responses: {
     200: json('A dry run: nothing was replayed.', ReplayDryRun),
     202: json('It runs at once.', ReplayStarted),
-    ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500),
+    ...errorResponses(404, 409),
   },
 });
 
@@ -129,7 +120,7 @@ const replayManyRoute = createRoute({
   responses: {
     200: json('A dry run: nothing was replayed.', ReplayDryRun),
     202: json('On record, and begun; GET /replays/{id} shows how it goes.', ReplayStarted),
-    ...errorResponses(400, 401, 403, 409, 413, 415, 500),
+    ...errorResponses(409),
   },
 });
 

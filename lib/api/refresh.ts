@@ -31,7 +31,7 @@ const refreshRoute = createRoute({
         deliveries: doc(z.array(z.string()), { description: 'The fetches: one for each of its orders there.' }),
       }),
     ),
-    ...errorResponses(401, 403, 404, 422, 500),
+    ...errorResponses(404, 422),
   },
 });
 

@@ -26,7 +26,7 @@ const listRoute = createRoute({
   summary: 'Lists replays, newest first',
   scope: 'ops',
   request: { query: z.strictObject(paging) },
-  responses: { 200: json('A page of replays.', listOf('replays', Replay)), ...errorResponses(400, 401, 403, 500) },
+  responses: { 200: json('A page of replays.', listOf('replays', Replay)) },
 });
 
 const getRoute = createRoute({
@@ -37,7 +37,7 @@ const getRoute = createRoute({
   description: 'Looking at a small replay, or at the first stages of a canary, also brings its next step forward.',
   scope: 'ops',
   request: { params },
-  responses: { 200: json('The replay.', Replay), ...errorResponses(401, 403, 404, 500) },
+  responses: { 200: json('The replay.', Replay), ...errorResponses(404) },
 });
 
 const deliveriesRoute = createRoute({
@@ -49,7 +49,7 @@ const deliveriesRoute = createRoute({
   request: { params, query: z.strictObject({ limit: paging.limit }) },
   responses: {
     200: json('As many as were asked for.', z.object({ deliveries: z.array(Delivery) })),
-    ...errorResponses(400, 401, 403, 404, 500),
+    ...errorResponses(404),
   },
 });
 
@@ -62,7 +62,7 @@ const cancelRoute = createRoute({
     'What waits is not released, what was released and is not yet due is taken back; an attempt under way ends. Cancelling twice is cancelling once; 409 `replay_ended` when it had ended by itself.',
   scope: 'ops',
   request: decision,
-  responses: { 200: json('The replay.', Replay), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
+  responses: { 200: json('The replay.', Replay), ...errorResponses(400, 404, 409) },
 });
 
 const resumeRoute = createRoute({
@@ -73,7 +73,7 @@ const resumeRoute = createRoute({
   description: 'With those of its deliveries that still wait; a canary begins at its first stage. 409 `replay_ended`.',
   scope: 'ops',
   request: decision,
-  responses: { 200: json('The replay.', Replay), ...errorResponses(400, 401, 403, 404, 409, 413, 415, 500) },
+  responses: { 200: json('The replay.', Replay), ...errorResponses(400, 404, 409) },
 });
 
 export const routes = new Routes();

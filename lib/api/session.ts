@@ -33,10 +33,7 @@ const whoRoute = createRoute({
   tags: ['hub'],
   summary: 'Whose the API key or the session is, and what it may do',
   scope: null,
-  responses: {
-    200: json('The caller.', z.pick(Session, { key: true, scopes: true })),
-    ...errorResponses(401, 500),
-  },
+  responses: { 200: json('The caller.', z.pick(Session, { key: true, scopes: true })), ...errorResponses(401, 500) },
 });
 
 const startRoute = createRoute({

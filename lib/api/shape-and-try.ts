@@ -43,7 +43,7 @@ const shapeRoute = createRoute({
   summary: 'Which members the bodies of a connection have, and which of them are read',
   scope: 'ops',
   request: { params: z.object({ id: doc(z.string(), { example: 'scopio-main' }) }) },
-  responses: { 200: json('By topic.', Shape), ...errorResponses(401, 403, 404, 500) },
+  responses: { 200: json('By topic.', Shape), ...errorResponses(404) },
 });
 
 const Problem = z.object({ code: z.string(), description: z.string(), field: z.nullable(z.string()) });
@@ -100,7 +100,7 @@ const tryRoute = createRoute({
       ),
     ),
   },
-  responses: { 200: json('What it comes to.', Tried), ...errorResponses(400, 401, 403, 404, 413, 415, 500) },
+  responses: { 200: json('What it comes to.', Tried), ...errorResponses(404) },
 });
 
 async function connectionOf(id: string): Promise<Connection> {

@@ -43,10 +43,7 @@ const ticketsRoute = createRoute({
       cursor: doc(optionalParam(z.string().check(z.maxLength(MAX_CURSOR))), { type: 'string' }),
     }),
   },
-  responses: {
-    200: json('A page of tickets.', listOf('tickets', Ticket)),
-    ...errorResponses(400, 401, 403, 404, 422, 500),
-  },
+  responses: { 200: json('A page of tickets.', listOf('tickets', Ticket)), ...errorResponses(404, 422) },
 });
 
 export function addTickets(routes: Routes): void {

@@ -1,4 +1,5 @@
 import * as z from '#lib/platform/zod';
+import { errorResponses } from './errors.ts';
 import { type Meta, metadata } from './meta.ts';
 import type { Answer, RequestShape, Route } from './route.ts';
 
@@ -91,7 +92,7 @@ function applyMeta(schema: Json, own: Meta = {}): void {
 }
 
 function describeRoute(route: Route, schemaOf: SchemaOf): Json {
-  const { tags, summary, description, scope, request = {}, responses } = route;
+  const { tags, summary, description, scope, request = {}, responses } = withRefusals(route);
   const parameters = describeParameters(request, schemaOf);
   return {
     operationId: operationIdOf(route),
@@ -105,6 +106,15 @@ function describeRoute(route: Route, schemaOf: SchemaOf): Json {
       Object.entries(responses).map(([status, answer]) => [status, { ...answer, ...contentOf(answer, schemaOf) }]),
     ),
   };
+}
+
+/** A route with the errors that its guards and checks end it with, beside those of its own handler. */
+function withRefusals(route: Route): Route {
+  const { query, headers, body } = route.request ?? {};
+  if (route.scope === null) return route;
+  const ofRequest = query || headers || body ? errorResponses(400) : {};
+  const ofBody = body ? errorResponses(413, 415) : {};
+  return { ...route, responses: { ...ofRequest, ...ofBody, ...errorResponses(401, 403, 500), ...route.responses } };
 }
 
 /** By method and path: `postOrdersIdFulfillments`. */

@@ -36,6 +36,7 @@ export interface Route {
   /** Answers a session of the console unmasked, which the handler puts on record. */
   reveals?: true;
   request?: RequestShape;
+  /** Besides 400, 401, 403, 413, 415 and 500, which follow from the rest. */
   responses: Readonly<Record<number, Answer>>;
 }
 
