@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import type { Connection, PollAsked } from '#lib/api/connection-schema';
 import { CliError, EXIT, usageError } from '../errors.ts';
 import { relativeTime } from '../format.ts';
 import { examples, parseInstant, reason } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
-import { createProgress } from '../watch-replay.ts';
+import { watch } from '../watch.ts';
 
 interface Options {
   connection: string;
@@ -16,9 +15,6 @@ interface Options {
 
 /** The code of a poll that waits for its turn in the rate limit, and goes on by itself. */
 const BUDGET_SPENT = 'budget_spent';
-const LOOK_MS = 2_000;
-/** Looks in a row that may fail: the poll goes on meanwhile. */
-const MAX_FAILURES = 15;
 
 /** `longshore poll` and `longshore backfill`: the pollers do the work, within the connection's requests a minute. */
 export function addPoll(program: Command): void {
@@ -58,55 +54,27 @@ async function run(options: Options, command: Command): Promise<void> {
     ...(options.since && { since: options.since }),
     ...(options.reason && { reason: options.reason }),
   });
-  if (options.wait ?? !session.json) return watch(session, asked);
+  if (options.wait ?? !session.json) return watchPoll(session, asked);
   session.answer(asked, ({ connection }) => `${connection} is due; longshore connections list shows how it goes`);
 }
 
-async function watch(session: Session, asked: PollAsked): Promise<void> {
-  const interrupted = new AbortController();
-  const onInterrupt = () => interrupted.abort();
-  process.once('SIGINT', onInterrupt);
-  const progress = createProgress();
-  try {
-    const connection = await follow(session, asked, progress.show, interrupted.signal);
-    progress.clear();
-    session.answer(
-      { ...asked, poll: connection.poll },
-      ({ poll }) => `${connection.id} was polled ${relativeTime(poll.lastPolledAt, new Date())}`,
-    );
-  } catch (error) {
-    progress.clear();
-    if (!interrupted.signal.aborted) throw error;
-    session.note(`It goes on: longshore connections list shows how far it is.`);
-    process.exitCode = EXIT.interrupted;
-  } finally {
-    process.off('SIGINT', onInterrupt);
-  }
-}
-
-async function follow(session: Session, asked: PollAsked, show: (line: string) => void, signal: AbortSignal) {
-  for (let failures = 0; ; ) {
-    signal.throwIfAborted();
-    try {
+const watchPoll = (session: Session, asked: PollAsked): Promise<void> =>
+  watch<Connection>(session, {
+    async look() {
       const connection = await look(session, asked.connection);
-      failures = 0;
       const { poll } = connection;
       const isDone =
         (poll.lastPolledAt ?? '') >= asked.askedAt && !poll.lastError && !poll.unfinished && !poll.backfill;
-      if (isDone) return connection;
+      return isDone || brokeOff(connection, asked) ? { done: connection } : { progress: describe(connection, asked) };
+    },
+    answer(connection) {
+      const { id, poll } = connection;
       if (brokeOff(connection, asked))
-        throw new CliError(
-          `the poll of ${connection.id} broke off: ${poll.lastError}; it is tried again by itself`,
-          EXIT.failed,
-        );
-      show(describe(connection, asked));
-    } catch (error) {
-      failures += 1;
-      if (failures >= MAX_FAILURES || (error instanceof CliError && error.exitCode !== EXIT.failed)) throw error;
-    }
-    await sleep(LOOK_MS, undefined, { signal });
-  }
-}
+        throw new CliError(`the poll of ${id} broke off: ${poll.lastError}; it is tried again by itself`);
+      session.answer({ ...asked, poll }, () => `${id} was polled ${relativeTime(poll.lastPolledAt, new Date())}`);
+    },
+    goesOn: ['It goes on: longshore connections list shows how far it is.'],
+  });
 
 async function look({ api }: Session, id: string): Promise<Connection> {
   const { connections } = await api.get<{ connections: Connection[] }>('/connections');

@@ -6,7 +6,7 @@ import { withOrder } from '../find-order.ts';
 import { count } from '../format.ts';
 import { examples, parseCount, parseFilter, reason, since } from '../options.ts';
 import { openSession, type Session } from '../session.ts';
-import { createProgress } from '../watch-replay.ts';
+import { createProgress } from '../watch.ts';
 
 const NAMES = ['connection', 'order', 'event', 'state', 'since'] as const;
 const PAGE = 50;
