@@ -20,11 +20,9 @@ export async function configure(
   if (isLive && changed.length > 0) await untilInForce(unblock);
   const network = await getNetwork();
   // A worker that still had the settings of before would hold back again what is placed by those of now.
-  for (const id of changed)
-    if (!isDeepStrictEqual(releaseOf(connections.get(id)), releaseOf(network.connections.get(id))))
-      await releaseWaiting(id, network);
+  for (const id of changed) {
+    const [before, now] = [connections.get(id), network.connections.get(id)];
+    if (now && !isDeepStrictEqual(before?.settings.release, now.settings.release)) await releaseWaiting(id, network);
+  }
   return changed;
 }
-
-const releaseOf = (connection: { settings: { release?: unknown } } | undefined): unknown =>
-  connection?.settings.release;

@@ -81,6 +81,8 @@ const ENDED = new Set(['CLOSED', 'EXPIRED']);
 export const isEnded = ({ status, orderItems }: Order): boolean =>
   ENDED.has(status) || (orderItems.length > 0 && orderItems.every((item) => item.status === 'CANCELLED'));
 
+export const isRefunded = (refundStatus = ''): boolean => /^(FULL|PARTIAL)_REFUNDED$/.test(refundStatus);
+
 /** query orderList: a page of orders. */
 export const listOrders = async (caller: Caller, variables: Variables): Promise<Page> =>
   readShape(Page, await ask(caller, ORDER_LIST, variables));

@@ -134,6 +134,12 @@ test('what Shoppo paid back is told in all', () => {
   expect(refundOf('NOT_REFUNDED', null, 0)).toBeUndefined();
 });
 
+test('a refund is found by the order’s id alone, and of one that was placed by other means is no error', () => {
+  const { partnerOrderCode: _, ...order } = fixture('order.json') as Record<string, unknown>;
+  const refunded = { ...order, refundStatus: 'FULL_REFUNDED' };
+  expect(read('refunded', refunded)).toMatchObject({ shipment: { orderId: null, remoteId: order.id, channel: '' } });
+});
+
 test('items in one package are one parcel, told by their original ids or our SKUs', () => {
   const items = [item('1', { shippingPackage: box('1Z1') }), item('2', { quantity: 2, shippingPackage: box('1Z1') })];
   const parcel = { carrier: 'UPS', trackingNumber: '1Z1', shippedAt: '2019-01-17T06:08:57.000Z' };

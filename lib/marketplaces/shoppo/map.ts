@@ -6,7 +6,7 @@ import type { Change, InboundBody } from '../contract.ts';
 import { readCode } from '../kit/placement-code.ts';
 import { defined, pathUnder, readShape } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
-import { isEnded } from './api.ts';
+import { isEnded, isRefunded } from './api.ts';
 import { amountOf, CURRENCY, mapProduct, mapSku, mapSkuNotice, setFor } from './map-product.ts';
 import {
   MerchantNotice,
@@ -25,6 +25,8 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   switch (topic) {
     case 'order':
       return mapOrder(body, receivedAt, skus);
+    case 'refunded':
+      return mapOrder(body, receivedAt, skus, NOT_OURS);
     case 'product':
       return { type: 'products', products: mapProduct(body, skus) };
     case 'sku':
@@ -87,12 +89,15 @@ type Event = ShipmentSnapshot['events'][number];
 /** What Shoppo paid back of an order, as its items tell; undefined for nothing. */
 function refundOf({ refundStatus, orderItems }: Order): ShipmentSnapshot['refund'] {
   const amount = orderItems.reduce((sum, { refundedAmount }) => sum + (amountOf(refundedAmount) ?? 0), 0);
-  if (amount === 0 && !/^(FULL|PARTIAL)_REFUNDED$/.test(refundStatus ?? '')) return undefined;
+  if (amount === 0 && !isRefunded(refundStatus)) return undefined;
   return { state: refundStatus?.toLowerCase() ?? 'refunded', amount, currency: CURRENCY };
 }
 
+/** The channel of what only its id tells: found by that, or placed by other means and nobody's error here. */
+const NOT_OURS = '';
+
 /** An order as it stands: its items' packages are the parcels, whatever the order's own status says. */
-function mapOrder(body: unknown, receivedAt: string, skus: Skus): Change {
+function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string | null = null): Change {
   const order = readShape(Order, body);
   const { id, orderItems, partnerOrderCode: code } = order;
   const items = orderItems.map((item, index) => read(item, `orderItems[${index}]`, receivedAt, skus));
@@ -106,7 +111,7 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus): Change {
       remoteId: id,
       number: code ?? null,
       // Our codes begin with the connection that sold the order; the partner may place others by other means.
-      channel: code?.split(':')[0] ?? null,
+      channel: code?.split(':')[0] ?? channel,
       parcels,
       events: [...events.values()],
       settled: isEnded(order) || (items.length > 0 && items.every(({ isSettled }) => isSettled)),

@@ -25,6 +25,8 @@ const page = (list: 'orderList' | 'productList', ids: string[], length: number, 
   return { status: 200, body: JSON.stringify({ data: { [list]: { length, edges, pageInfo } } }) };
 };
 
+const YESTERDAY = { watermark: '2026-11-19T23:59:59.000Z' };
+
 test('reads paid orders from the oldest open placement on, and hands on those that are ours', async () => {
   const { asked, items, pages } = await run([page('orderList', ['o1', 'o2'], 2), page('productList', ['p1'], 1)]);
   expect(asked[0]?.variables).toEqual({
@@ -63,8 +65,22 @@ test('a placement that came to no end for 90 days is asked for no more, and told
 });
 
 test('reads all products with the first poll of a day, as not every change counts as an update', async () => {
-  const { asked } = await run([page('productList', [], 0)], { watermark: '2026-11-19T23:59:59.000Z' }, null);
-  expect(asked[0]?.variables.filters).toBeUndefined();
+  const { asked } = await run([page('orderList', [], 0), page('productList', [], 0)], YESTERDAY, null);
+  expect(asked[1]?.variables.filters).toBeUndefined();
+});
+
+test('looks with the first poll of a day for what was paid back of orders that do not move any more', async () => {
+  const orders = ['o1', 'o2', 'o3'].map((id) => ({
+    node: { ...{ id, status: 'CLOSED', orderItems: [], refundStatus: id === 'o1' ? 'NONE' : 'FULL_REFUNDED' } },
+  }));
+  const pageInfo = { hasNextPage: false, endCursor: null };
+  const body = JSON.stringify({ data: { orderList: { length: 3, edges: orders, pageInfo } } });
+  const { asked, items } = await run([{ status: 200, body }, page('productList', [], 0)], YESTERDAY, 'o3');
+  expect(asked[0]?.variables.filters?.time_payment_processed_range).toEqual([1792570503, 1795248903]);
+  expect(items.map(({ topic, body: order }) => [topic, (order as { id: string }).id])).toEqual([
+    ['refunded', 'o2'],
+    ['order', 'o3'],
+  ]);
 });
 
 test('pages by cursor, and goes on behind the last page after a poll that broke off', async () => {

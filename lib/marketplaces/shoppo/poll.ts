@@ -4,7 +4,7 @@ import * as z from '#lib/platform/zod';
 import type { PollContext, PollPage } from '../contract.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
-import { listOrders, listProducts } from './api.ts';
+import { isRefunded, listOrders, listProducts } from './api.ts';
 import { nodesOf, type Page } from './schema.ts';
 
 const SIZE = 100;
@@ -12,6 +12,8 @@ const SIZE = 100;
 const OVERLAP_MS = 10 * 60_000;
 /** An order read once too often costs nothing; one whose time of payment lies outside would be lost. */
 const ORDER_SLACK_MS = 24 * 3600_000;
+/** How long after its payment an order is looked at once a day, as a refund may come after all was delivered. */
+const REFUND_MS = 30 * 24 * 3600_000;
 const MAX_RESTARTS = 5;
 /** From PAID on: all whose payment has a time, so that none leaves the list while it is read. */
 const PAID_STATUSES = ['PAID', 'IN_PROGRESS', 'DELIVERED', 'CLOSED'];
@@ -75,18 +77,26 @@ async function openByRemoteId({ openPlacements, now }: PollContext): Promise<Ope
 
 function start(context: PollContext, oldest: number | null): Position {
   const now = context.now().getTime();
-  if (oldest === null) return startProducts(context, context.now().toISOString());
-  const range = secondsOf(Math.min(oldest - ORDER_SLACK_MS, now), now + ORDER_SLACK_MS);
-  return { list: 'orders', range, after: null, length: null, until: new Date(now).toISOString() };
+  const until = new Date(now).toISOString();
+  const { watermark } = context;
+  const starts = [
+    ...(oldest === null ? [] : [Math.min(oldest - ORDER_SLACK_MS, now)]),
+    ...(watermark !== null && isNewDay(watermark, until) ? [now - REFUND_MS] : []),
+  ];
+  if (starts.length === 0) return startProducts(context, until);
+  const range = secondsOf(Math.min(...starts), now + ORDER_SLACK_MS);
+  return { list: 'orders', range, after: null, length: null, until };
 }
+
+const isNewDay = (watermark: string, until: string): boolean => watermark.slice(0, 10) !== until.slice(0, 10);
 
 /**
  * Products updated until now; on the first poll of a day in UTC all there are, as not every change counts as an update.
  * One that is updated meanwhile leaves the list, which shows in its length, and is the next poll's.
  */
 function startProducts({ watermark }: PollContext, until: string): Position {
-  const isFirst = watermark?.slice(0, 10) !== until.slice(0, 10);
-  const range = watermark === null || isFirst ? null : secondsOf(Date.parse(watermark) - OVERLAP_MS, Date.parse(until));
+  const isWhole = watermark === null || isNewDay(watermark, until);
+  const range = isWhole ? null : secondsOf(Date.parse(watermark) - OVERLAP_MS, Date.parse(until));
   return { list: 'products', range, after: null, length: null, until };
 }
 
@@ -102,12 +112,16 @@ function readPage(context: PollContext, { list, range, after }: Position): Promi
   });
 }
 
-/** An order does not show its code, and the partner may have placed others by other means. */
+/**
+ * An order does not show its code, and the partner may have placed others by other means. Of those that do not move any
+ * more a refund is worth a look.
+ */
 function itemsOf({ list }: Position, page: Page, ids: OpenOrders['ids']): PollPage['items'] {
   if (list === 'products') return nodesOf(page).map((body) => ({ topic: 'product', body }));
   return nodesOf(page).flatMap((order) => {
     const partnerOrderCode = ids.get(textOf(member(order, 'id')));
-    return partnerOrderCode === undefined ? [] : [{ topic: 'order', body: { ...order, partnerOrderCode } }];
+    if (partnerOrderCode !== undefined) return [{ topic: 'order', body: { ...order, partnerOrderCode } }];
+    return isRefunded(textOf(member(order, 'refundStatus'))) ? [{ topic: 'refunded', body: order }] : [];
   });
 }
 
