@@ -293,6 +293,73 @@ test('a hub that fails is told once, in its own words, and what was shown stays'
   await other.context().close();
 });
 
+test('a slow hub is waited for in place: the head is there, nothing shifts, and less motion is none', async () => {
+  const other = await signedIn(browser, hub, { ...DESK, reducedMotion: 'reduce' });
+  await other.route(`${hub.url}/deliveries/causes`, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await route.continue();
+  });
+  await other.goto(`${hub.url}/console/`);
+  await heading('What waits for you', other);
+  await other.locator('main[aria-busy="true"]').waitFor();
+  await other.locator('main[aria-busy="false"]').waitFor();
+  await other.getByRole('article').first().waitFor();
+  const shifts = await other.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        type Shift = PerformanceEntry & { value: number; hadRecentInput: boolean };
+        const observer = new PerformanceObserver((list) => {
+          const all = list.getEntries() as Shift[];
+          resolve(all.reduce((sum, { value, hadRecentInput }) => sum + (hadRecentInput ? 0 : value), 0));
+        });
+        observer.observe({ type: 'layout-shift', buffered: true });
+        setTimeout(() => resolve(0), 300);
+      }),
+  );
+  expect(shifts).toBeLessThan(0.05);
+  await other.getByRole('button', { name: 'Replay…' }).first().click();
+  await other.getByRole('dialog', { name: 'Replay', exact: true }).waitFor();
+  const moving = await other.evaluate(() => {
+    const isMoving = ({ transitionDuration, animationName, animationDuration }: CSSStyleDeclaration) =>
+      /[1-9]/.test(transitionDuration) || (animationName !== 'none' && /[1-9]/.test(animationDuration));
+    return [...document.querySelectorAll('*')]
+      .filter((each) => isMoving(getComputedStyle(each)))
+      .map(({ tagName }) => tagName);
+  });
+  expect(moving).toEqual([]);
+  await other.context().close();
+});
+
+test('five thousand orders stay usable, and few of them are in the document', async () => {
+  const other = await signedIn(browser, hub);
+  const { orders } = await hub.get<{ orders: Array<{ id: string; number: string }> }>('/orders?limit=1');
+  const [sample] = orders;
+  await other.route(`${hub.url}/orders?*`, (route) => {
+    const from = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
+    const page = Array.from({ length: 1_000 }, (_, index) => {
+      const number = `N-${from + index}`;
+      return { ...sample, id: `scopio-main:${number}`, externalId: number, number };
+    });
+    return route.fulfill({ json: { orders: page, ...(from < 4_000 && { cursor: `${from + 1_000}` }) } });
+  });
+  await open(other, hub, '/orders');
+  for (let page = 1; page < 5; page++) {
+    await other.getByRole('button', { name: 'More' }).click();
+    await other.locator(`table[aria-rowcount="${(page + 1) * 1_000 + 1}"]`).waitFor();
+  }
+  expect(await other.getByRole('row').count()).toBeLessThan(300);
+  const began = Date.now();
+  for (let times = 0; times < 5; times++) await other.keyboard.press('j');
+  await other.getByRole('link', { name: 'N-4', exact: true }).waitFor();
+  await other.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await other.getByRole('link', { name: 'N-4999', exact: true }).waitFor();
+  await other.getByRole('combobox', { name: 'Status' }).selectOption('open');
+  await other.waitForURL(/status=open/);
+  // A bound for a busy machine: on an idle one it is a fraction.
+  expect(Date.now() - began).toBeLessThan(8_000);
+  await other.context().close();
+});
+
 test('the first view is light, the second one lighter, and the browser has nothing to say', async () => {
   const other = await signedIn(browser, hub);
   const client = await other.context().newCDPSession(other);
