@@ -10,6 +10,7 @@ import { addConsumers } from './commands/consumers.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDeliveries } from './commands/deliveries.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEndpoints } from './commands/endpoints.ts';
 import { addEvents } from './commands/events.ts';
 import { addFind } from './commands/find.ts';
 import { addKeys } from './commands/keys.ts';
@@ -58,6 +59,7 @@ export function createProgram(): Command {
     addBalance,
     addChanges,
     addConsumers,
+    addEndpoints,
     addSecrets,
     addUcp,
     addWebhooks,

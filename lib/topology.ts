@@ -1,4 +1,11 @@
-import { deadLetterQueue, deliveryQueue, GUARDED_PARTITIONS, INBOUND_QUEUE, UCP_SECRET } from '#lib/platform/names';
+import {
+  deadLetterQueue,
+  deliveryQueue,
+  ENDPOINT,
+  GUARDED_PARTITIONS,
+  INBOUND_QUEUE,
+  UCP_SECRET,
+} from '#lib/platform/names';
 import { marketplaces } from './marketplaces/registry.ts';
 
 export * from '#lib/platform/names';
@@ -120,7 +127,7 @@ const BATCH_SIZE = 10;
 const INGEST_CONCURRENCY = 100;
 const PUSHER_CONCURRENCY = 100;
 /** Of all pushers together: with more marketplaces each has a smaller share. */
-const PUSHERS_CONCURRENCY = 500;
+const PUSHERS_CONCURRENCY = 480;
 
 const names = marketplaces.map(({ name }) => name);
 const callers = marketplaces.filter(({ topics }) => topics.length > 0).map(({ name }) => name);
@@ -131,11 +138,15 @@ const tokensOf = (name: string): GuardedPartition[] =>
 /** Each is a secret of its own, so that a function can be granted one alone. */
 export const secrets: ReadonlyArray<{ name: string; holds: string }> = [
   ...marketplaces.map(({ name, title }) => ({ name, holds: `Credentials of all ${title} connections` })),
+  { name: ENDPOINT, holds: 'Secrets that tell endpoints who calls them' },
   { name: UCP_SECRET, holds: 'Keys that UCP order events are signed with' },
 ];
 
-const allDeliveryQueues = names.map(deliveryQueue);
-const allDeadLetterQueues = [INBOUND_QUEUE, ...names].map(deadLetterQueue);
+/** An endpoint is told by one invocation at a time: more are for what endpoints refused. */
+const NOTIFIER_CONCURRENCY = 20;
+const rings = deliveryQueue(ENDPOINT);
+const allDeliveryQueues = [...names, ENDPOINT].map(deliveryQueue);
+const allDeadLetterQueues = [INBOUND_QUEUE, ...names, ENDPOINT].map(deadLetterQueue);
 
 export const functions: readonly FunctionSpec[] = [
   ...callers.map((name) => ({
@@ -187,7 +198,16 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'functions/publisher.handler',
     timeoutSeconds: WORK_SECONDS,
     memoryMb: 512,
-    grants: { table: [...READS, 'PutItem', 'DeleteItem'] },
+    grants: { table: [...READS, 'PutItem', 'DeleteItem'], send: [rings] },
+  },
+  {
+    name: 'notifier',
+    handler: 'functions/notifier.handler',
+    timeoutSeconds: WORK_SECONDS,
+    memoryMb: 512,
+    grants: { table: WRITES, send: [rings, deadLetterQueue(ENDPOINT)], secrets: [ENDPOINT, UCP_SECRET] },
+    // It rings for what it has no time for, and for what an endpoint refused.
+    recursion: 'allow',
   },
   {
     name: 'api',
@@ -202,7 +222,7 @@ export const functions: readonly FunctionSpec[] = [
       send: [INBOUND_QUEUE, ...allDeliveryQueues],
       redrive: allDeadLetterQueues,
       // Of UCP's keys it shows the public halves.
-      secrets: [...callers, UCP_SECRET],
+      secrets: [...callers, ENDPOINT, UCP_SECRET],
     },
   },
   {
@@ -236,6 +256,12 @@ export const queues: readonly QueueSpec[] = [
     deadLetterQueue: deadLetterQueue(name),
     maximumConcurrency: Math.min(PUSHER_CONCURRENCY, Math.floor(PUSHERS_CONCURRENCY / names.length)),
   })),
+  {
+    name: rings,
+    consumer: 'notifier',
+    deadLetterQueue: deadLetterQueue(ENDPOINT),
+    maximumConcurrency: NOTIFIER_CONCURRENCY,
+  },
 ].map((queue) => ({
   ...queue,
   batchSize: BATCH_SIZE,

@@ -1,6 +1,8 @@
 import type { RequestListener, Server } from 'node:http';
 import { LOCAL_KEY_NAME, putApiKey, revokeApiKeys } from '#lib/api/kit/keys';
+import { openEndpointStates } from '#lib/changes/endpoint-state';
 import type { ConnectionsFile } from '#lib/connections/file';
+import { getConfiguration } from '#lib/connections/store';
 import { getDeliveries, transition } from '#lib/deliveries/ledger';
 import { configure } from '#lib/marketplaces/configure';
 import { publicUrl } from '#lib/platform/settings';
@@ -40,6 +42,10 @@ export async function startHub(
   await putApiKey(apiKey, LOCAL_KEY_NAME, ['ops', 'privacy']);
   await endLeases(file.connections.map(({ connection }) => connection.id));
   await configure(file);
+  const endpoints = [...(await getConfiguration()).endpoints.keys()];
+  await endLeases(endpoints);
+  const states = openEndpointStates();
+  for (const id of endpoints) await states.take(id, {});
   const called = new Set(routes.map((route) => route.function));
   const handlers = await loadHandlers((name) => called.has(name));
   const inHand = new Int32Array(new SharedArrayBuffer(4));

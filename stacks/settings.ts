@@ -16,6 +16,12 @@ export const SETTINGS = {
   AWAY_AFTER_FAILURES: { fallback: '20', ...WHOLE },
   AWAY_AFTER_SECONDS: { fallback: '600', ...WHOLE },
   AWAY_PROBE_SECONDS: { fallback: '60', ...WHOLE },
+  NOTIFY_SCHEDULE_SECONDS: {
+    fallback: '0,4,60,300,900,3600,10800,21600,43200,86400',
+    form: /^\d+(,\d+)*$/,
+    is: 'seconds before each attempt, such as 0,4,60',
+  },
+  ENDPOINT_PAUSE_AFTER_SECONDS: { fallback: '86400', ...WHOLE },
   RETENTION_BUYER_DAYS: { fallback: '365', ...WHOLE },
   RETENTION_ORDER_DAYS: { fallback: '1095', ...WHOLE },
   WATCH: { fallback: 'lean', form: /^(full|lean)$/, is: '"full" or "lean"' },

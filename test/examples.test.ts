@@ -1,13 +1,28 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { API_KEY, eventually } from './support/hub.ts';
+import { API_KEY, eventually, freePort } from './support/hub.ts';
 import { SHOP, type Stage, startStage } from './support/stage.ts';
 
 const run = promisify(execFile);
 let stage: Stage;
+const RECEIVERS = [
+  { name: 'TypeScript', command: process.execPath, file: 'examples/erp/receiver.ts', port: await freePort() },
+  { name: 'Python', command: 'python3', file: 'examples/erp/receiver.py', port: await freePort() },
+];
+const SECRET = `whsec_${randomBytes(32).toString('base64')}`;
+
 beforeAll(async () => {
-  stage = await startStage();
+  stage = await startStage({
+    env: { NOTIFY_SCHEDULE_SECONDS: '0,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1', AWAY_PROBE_SECONDS: '1' },
+    edit: (file) => {
+      file.endpoints = RECEIVERS.map(({ name, port }) => ({
+        ...{ id: name.toLowerCase(), url: `http://127.0.0.1:${port}/hooks` },
+        secrets: { signingSecret: SECRET },
+      }));
+    },
+  });
 });
 afterAll(() => stage.stop());
 
@@ -48,5 +63,38 @@ test.each(PROGRAMS)(
     expect(booked).toContain(`booked ${number}`);
     expect(acknowledgement.reference).toBe(`SO-${number}`);
     expect(await example()).toEqual([]);
+  },
+);
+
+test.each(RECEIVERS)(
+  'the receiver in $name verifies what it is told, books it, and catches up by the feed',
+  async (each) => {
+    const there = await run(each.command, ['--version']).then(
+      () => true,
+      () => false,
+    );
+    if (!there) return;
+    const [missed] = stage.scopio.place({});
+    const numberOf = async (id: string | undefined) => (await stage.order(id ?? '')).number;
+    await stage.settled(missed?.id ?? '', 'order', 'succeeded');
+    const env = { LONGSHORE_URL: stage.hub.url, LONGSHORE_API_KEY: API_KEY, SECRET, PORT: `${each.port}` };
+    const receiver = spawn(each.command, [each.file], {
+      cwd: `${import.meta.dirname}/..`,
+      env: { ...process.env, ...env },
+    });
+    try {
+      let said = '';
+      receiver.stdout.on('data', (chunk) => (said += chunk));
+      await eventually(() => said.includes('listening'), 'the receiver');
+      expect(said).toContain(`booked ${await numberOf(missed?.id)}`);
+      const forged = await fetch(`http://127.0.0.1:${each.port}/hooks`, { method: 'POST', body: '{}' });
+      expect(forged.status).toBe(401);
+      const [sold] = stage.scopio.place({});
+      await stage.settled(sold?.id ?? '', 'order', 'succeeded');
+      const booked = `booked ${await numberOf(sold?.id)}`;
+      await eventually(() => said.includes(booked), 'what it is told');
+    } finally {
+      receiver.kill();
+    }
   },
 );

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ConnectionsFile } from '#lib/connections/file';
 import { readConnectionsFile } from '../connections-file.ts';
 import { atDeployment, OUTPUTS_HELP, operatorName, outputsOption } from '../deployment.ts';
 import { refusal } from '../errors.ts';
@@ -12,7 +13,7 @@ export function addPutConnections(connections: Command): void {
     .command('put <file>')
     .description('make a connections file the configuration: settings to DynamoDB, secrets to Secrets Manager')
     .addOption(outputsOption())
-    .addOption(yes('also remove the connections that the file does not have'))
+    .addOption(yes('also remove the connections and endpoints that the file does not have'))
     .addHelpText(
       'after',
       `${examples(
@@ -25,7 +26,7 @@ export function addPutConnections(connections: Command): void {
       const file = await readConnectionsFile(path);
       const changed = await atDeployment(command, async () => {
         const { configure } = await import('#lib/marketplaces/configure');
-        const removed = await findRemoved(file.connections.map(({ connection }) => connection.id));
+        const removed = await findRemoved(file);
         if (removed.length > 0 && !sure) {
           const open = await describeLeft(removed);
           throw refusal(
@@ -39,11 +40,15 @@ export function addPutConnections(connections: Command): void {
     });
 }
 
-/** Ids of connections that the hub has and the file has not. */
-async function findRemoved(kept: readonly string[]): Promise<string[]> {
+/** Ids of connections and endpoints that the hub has and the file has not. */
+async function findRemoved(file: ConnectionsFile): Promise<string[]> {
   const { getConfiguration } = await import('#lib/connections/store');
-  const { connections } = await getConfiguration();
-  return [...connections.keys()].filter((id) => !kept.includes(id));
+  const { connections, endpoints } = await getConfiguration();
+  const kept = new Set([
+    ...file.connections.map(({ connection }) => connection.id),
+    ...(file.endpoints ? file.endpoints.map(({ endpoint }) => endpoint.id) : endpoints.keys()),
+  ]);
+  return [...connections.keys(), ...endpoints.keys()].filter((id) => !kept.has(id));
 }
 
 /** Open deliveries of these connections, which would wait until they are put again. */

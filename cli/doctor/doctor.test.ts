@@ -32,18 +32,21 @@ function hubOf({
   time = new Date(NOW).toISOString(),
   steps = STEPS,
   consumers = [],
+  endpoints = [],
 }: {
   connections?: object[];
   deliveries?: object[];
   time?: string;
   steps?: Record<string, object[] | Error>;
   consumers?: object[];
+  endpoints?: object[];
 } = {}) {
   const answers: Record<string, unknown> = {
     '/health': { status: 'ok', time },
     '/connections': { connections, removed: [] },
     '/deliveries': { deliveries },
     '/consumers': { consumers },
+    '/endpoints': { endpoints },
   };
   const api = {
     url: 'https://hub.example',
@@ -115,6 +118,16 @@ it('finds who reads the changes and does not keep up', async () => {
   ];
   expect(bad(await examine(hubChecks, hubOf({ consumers, steps: { ...STEPS, shop: [] } })))).toEqual([
     'wrong consumers: erp is 2 h and 41 changes behind',
+  ]);
+});
+
+it('finds endpoints that are paused', async () => {
+  const endpoints = [
+    { id: 'erp', state: 'paused', paused: { why: 'gone', by: null, at: isoAgo(0) }, lagEntries: 41 },
+    { id: 'bi', state: 'active', paused: null, lagEntries: 1 },
+  ];
+  expect(bad(await examine(hubChecks, hubOf({ endpoints, steps: { ...STEPS, shop: [] } })))).toEqual([
+    'wrong endpoints: erp is paused (gone) and 41 changes behind',
   ]);
 });
 

@@ -1,5 +1,6 @@
 import type { ConsumerAnswer } from '#lib/api/changes';
 import type { Connections } from '#lib/api/connection-schema';
+import type { Endpoint } from '#lib/api/endpoints';
 import type { Synced } from '#lib/webhooks/sync-schema';
 import type { Api } from '../api-client.ts';
 import { readTroubles } from '../connection-troubles.ts';
@@ -102,4 +103,22 @@ const consumers: Check<Hub> = {
   },
 };
 
-export const hubChecks: readonly Check<Hub>[] = [clock, connections, webhooks, consumers];
+/** Whom the hub pushes changes to, and who does not take them. */
+const endpoints: Check<Hub> = {
+  name: 'endpoints',
+  async look({ api }) {
+    const all = (await api.get<{ endpoints: Endpoint[] }>('/endpoints')).endpoints;
+    const paused = all.filter(({ state }) => state === 'paused');
+    if (paused.length === 0)
+      return all.length > 0 ? [well('endpoints', `${count(all.length, 'endpoint is', 'endpoints are')} told`)] : [];
+    return paused.map(({ id, paused: why, lagEntries }) =>
+      wrong(
+        'endpoints',
+        `${id} is paused (${why?.why}) and ${count(lagEntries, 'change', 'changes')} behind`,
+        `longshore endpoints test ${id}; once it answers 2xx, longshore endpoints resume ${id}`,
+      ),
+    );
+  },
+};
+
+export const hubChecks: readonly Check<Hub>[] = [clock, connections, webhooks, consumers, endpoints];

@@ -974,6 +974,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom the hub pushes changes to, and how that goes */
+        get: operations["getEndpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an endpoint a message of the type `endpoint.test` */
+        post: operations["postEndpointsIdTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/endpoints/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells an endpoint nothing until it is resumed */
+        post: operations["postEndpointsIdPause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/endpoints/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has an endpoint go on where it stood */
+        post: operations["postEndpointsIdResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/ucp": {
         parameters: {
             query?: never;
@@ -1385,7 +1453,7 @@ export interface components {
              * @example delivery.closed
              * @enum {string}
              */
-            act: "replay.started" | "replay.cancelled" | "replay.resumed" | "delivery.closed" | "webhooks.admitted" | "events.remapped" | "address.corrected" | "order.routed" | "return.posted" | "key.created" | "key.revoked" | "ucp.key_rotated" | "connections.put" | "order.revealed" | "event.revealed" | "buyer.exported" | "buyer.erased";
+            act: "replay.started" | "replay.cancelled" | "replay.resumed" | "delivery.closed" | "webhooks.admitted" | "events.remapped" | "address.corrected" | "order.routed" | "return.posted" | "key.created" | "key.revoked" | "ucp.key_rotated" | "connections.put" | "endpoint.tested" | "endpoint.paused" | "endpoint.resumed" | "endpoint.added" | "endpoint.rotated" | "endpoint.removed" | "order.revealed" | "event.revealed" | "buyer.exported" | "buyer.erased";
             /**
              * @description The id of what it was done to; of a key, its name.
              * @example dlv_5be1f6c2a93d70418f26
@@ -1881,7 +1949,7 @@ export interface components {
          * @example inbound-dead-letters
          * @enum {string}
          */
-        DeadLetterQueue: "inbound-dead-letters" | "marketful-dead-letters" | "scopio-dead-letters" | "sellers-commerce-dead-letters" | "sello-dead-letters" | "shoppo-dead-letters";
+        DeadLetterQueue: "inbound-dead-letters" | "marketful-dead-letters" | "scopio-dead-letters" | "sellers-commerce-dead-letters" | "sello-dead-letters" | "shoppo-dead-letters" | "endpoint-dead-letters";
         DeadLetterReplay: {
             queue: components["schemas"]["DeadLetterQueue"];
             /** @default false */
@@ -1993,6 +2061,69 @@ export interface components {
         DeliveryKind: "fetch" | "push" | "notify";
         /** @enum {string} */
         DeliveryState: "pending" | "leased" | "succeeded" | "dead" | "blocked";
+        Endpoint: {
+            /** @example erp-main */
+            id: string;
+            /** @example https://erp.example.com/hooks */
+            url: string;
+            /** @enum {string} */
+            profile: "standard-webhooks" | "ucp";
+            /**
+             * @description What it is told; all where there is none.
+             * @example [
+             *       "order.*",
+             *       "fulfillment.*"
+             *     ]
+             */
+            types: string[];
+            /**
+             * @description `full`: the order as it is goes with each change, as `snapshot`.
+             * @enum {string}
+             */
+            payload: "thin" | "full";
+            /**
+             * Format: date-time
+             * @description It is told what was committed from then on.
+             * @example 2026-11-20T08:15:00.000Z
+             */
+            since: string;
+            /** @enum {string} */
+            state: "active" | "paused";
+            /** @description `failing`: it refused or missed all for a day, and is asked once an hour whether it is back; the others wait for a resume: `gone` after a 410, `expired` where changes it was not told are gone, `asked` by a person. */
+            paused: {
+                /** @enum {string} */
+                why: "failing" | "gone" | "expired" | "asked";
+                by: string | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T08:15:00.000Z
+                 */
+                at: string;
+            } | null;
+            /** @description Since when nothing that it was sent went well. */
+            failingSince: string | null;
+            /** @description In the hub’s words: what an endpoint says stands in its deliveries. */
+            lastError: {
+                code: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-20T08:15:00.000Z
+                 */
+                at: string;
+            } | null;
+            lastSuccessAt: string | null;
+            /** @description Age of the oldest change that it was not told; 0 where there is none. */
+            lagSeconds: number;
+            /** @description Changes that it was not told, of all types. */
+            lagEntries: number;
+        };
+        EndpointTest: {
+            ok: boolean;
+            httpStatus: number | null;
+            code: string | null;
+            /** @description In the endpoint’s own words, capped. */
+            description: string | null;
+        };
         ErasureCertificate: {
             /** @example ers_0f1e2d3c-950a-4c1e-9d0b-0f3f9f2f6f11 */
             id: string;
@@ -7880,6 +8011,334 @@ export interface operations {
             };
             /** @description Understood, and not possible. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The hub failed. Safe to try again. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getEndpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoints. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        endpoints: components["schemas"]["Endpoint"][];
+                    };
+                };
+            };
+            /** @description No API key, or one that is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The hub failed. Safe to try again. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postEndpointsIdTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id, percent-encoded once. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description What came of it, whatever that was. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointTest"];
+                };
+            };
+            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No API key, or one that is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in the state it is in. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not sent as application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The hub failed. Safe to try again. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postEndpointsIdPause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id, percent-encoded once. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No API key, or one that is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not sent as application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The hub failed. Safe to try again. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postEndpointsIdResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id, percent-encoded once. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description The request does not have the documented shape; `field` names what is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No API key, or one that is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not sent as application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,6 +25,7 @@ const nouns: Readonly<Record<string, () => Promise<{ routes: Routes }>>> = {
   search: () => import('./search.ts'),
   changes: () => import('./changes.ts'),
   consumers: () => import('./changes.ts'),
+  endpoints: () => import('./endpoints.ts'),
   ucp: () => import('./ucp.ts'),
   '.well-known': () => import('./ucp.ts'),
 };

@@ -3,6 +3,7 @@ import { getConfiguration } from '#lib/connections/store';
 import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { openRemote } from '#lib/marketplaces/remote';
+import { ENDPOINT } from '#lib/platform/names';
 import { publicUrl } from '#lib/platform/settings';
 import * as z from '#lib/platform/zod';
 import { askForPoll, getCursor } from '#lib/polling/cursor';
@@ -110,7 +111,9 @@ routes.add(listRoute, async (context) => {
   const configuration = await getConfiguration();
   const [all, removed] = await Promise.all([
     Promise.all([...configuration.connections.values()].map(presentConnection)),
-    Promise.all([...configuration.removed.values()].map(presentRemoved)),
+    Promise.all(
+      [...configuration.removed.values()].filter(({ marketplace }) => marketplace !== ENDPOINT).map(presentRemoved),
+    ),
   ]);
   return context.json({ connections: all, removed, routes: configuration.routes.map(presentRoute) }, 200);
 });

@@ -10,8 +10,11 @@ import { route } from './route.ts';
 import { connectionOf } from './sold.ts';
 import { stock } from './stock.ts';
 
+/** Those of connections: an endpoint is told by whoever works for endpoints. */
+type ConnectionJob = Exclude<JobName, 'notify'>;
+
 /** What each delivery does, by the job that its subject names. */
-const JOBS: { [Name in JobName]: Run<Subjects[Name]> } = {
+const JOBS: { [Name in ConnectionJob]: Run<Subjects[Name]> } = {
   place: atRemote(place),
   report: atRemote(report),
   cancel: atRemote(cancel),
@@ -22,7 +25,7 @@ const JOBS: { [Name in JobName]: Run<Subjects[Name]> } = {
   route,
 };
 
-const run = <Name extends JobName>(subject: Subject<Name>, work: Work): Promise<Result> =>
+const run = <Name extends ConnectionJob>(subject: Subject<Name>, work: Work): Promise<Result> =>
   JOBS[subject.job](subject, work);
 
 /** Makes one attempt at a leased delivery. */
@@ -30,6 +33,8 @@ export function attempt(work: Omit<Work, 'connection'>): Promise<Result> {
   const { delivery, network } = work;
   return orFailure(delivery.unknown, () => {
     const connection = connectionOf(delivery.connection, network.connections);
-    return run(subjectOf(delivery), { ...work, connection });
+    const subject = subjectOf(delivery);
+    if (subject.job === 'notify') throw new Error('a delivery of an endpoint at a connection');
+    return run(subject, { ...work, connection });
   });
 }

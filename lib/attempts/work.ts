@@ -2,11 +2,12 @@ import type { DeliveryDue } from '#events/delivery-due';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { leaseDelivery, leaseDue } from '#lib/deliveries/ledger';
 import type { Connector } from '#lib/marketplaces/contract';
+import type { Network } from '#lib/marketplaces/network';
 import { AWAY, NotYetError, UnknownOutcomeError } from '#lib/platform/errors';
 import { type RetryPolicy, retryPolicy } from '#lib/platform/settings';
 import { log } from '#lib/platform/telemetry/log';
 import { continueTrace, runInTrace } from '#lib/platform/telemetry/trace';
-import { type Ingest, HUB as JOBS_HUB, type Work } from './attempt.ts';
+import { type Ingest, HUB as JOBS_HUB, type Result, type Work } from './attempt.ts';
 import { attempt } from './jobs.ts';
 import { bury, HUB as LEDGER_HUB, postpone, record } from './record.ts';
 
@@ -20,15 +21,31 @@ export const HUB = {
   retryPolicy: (_connection: Work['connection'] | undefined): RetryPolicy => retryPolicy(),
 };
 
-/** Works the deliveries of one marketplace. */
+type LedgerHub = Omit<typeof HUB, keyof typeof JOBS_HUB> &
+  Pick<typeof HUB, 'transition' | 'getNetwork' | 'getDeliveries' | 'getOrder'>;
+
+/** Works the deliveries of one marketplace, or those to the endpoints. */
 export interface Worker {
+  marketplace: string;
+  attempt(delivery: Delivery, network: Network): Promise<Result>;
+  hub?: LedgerHub;
+}
+
+/** A worker that does the jobs of a marketplace's deliveries. */
+interface Pusher {
   connector: Connector;
   ingest: Ingest;
   hub?: typeof HUB;
 }
 
+const workerOf = ({ connector, ingest, hub = HUB }: Pusher): Worker => ({
+  marketplace: connector.info.name,
+  attempt: (delivery, network) => attempt({ delivery, network, connector, ingest, hub }),
+  hub,
+});
+
 /** Looks at each delivery that a message rings for; throws when one of them could not be looked at. */
-export async function workDeliveries({ deliveryId, others = [] }: DeliveryDue, worker: Worker): Promise<void> {
+export async function workDeliveries({ deliveryId, others = [] }: DeliveryDue, worker: Worker | Pusher): Promise<void> {
   const looks = await Promise.allSettled([deliveryId, ...others].map((id) => workDelivery(id, worker)));
   for (const look of looks) if (look.status === 'rejected') throw look.reason;
 }
@@ -37,28 +54,34 @@ export async function workDeliveries({ deliveryId, others = [] }: DeliveryDue, w
  * Looks at one delivery and does what its state calls for, in the trace of the event that caused it. The queue may ring
  * any number of times.
  */
-export async function workDelivery(id: string, { connector, ingest, hub = HUB }: Worker): Promise<void> {
+export async function workDelivery(id: string, by: Worker | Pusher): Promise<void> {
+  const { marketplace, attempt, hub = HUB } = 'connector' in by ? workerOf(by) : by;
   const network = await hub.getNetwork();
   // An attempt begins with its lease: by a clock read before the configuration, it would begin in the one before it.
   const now = hub.now();
-  const { leased, found } = await hub.leaseDue(id, connector.info.name, now);
+  const { leased, found } = await hub.leaseDue(id, marketplace, now);
   const delivery = leased ?? found;
   if (!delivery) return log.warn('rung for a delivery that does not exist', { delivery: id });
   const policy = hub.retryPolicy(network.connections.get(delivery.connection));
-  const context = { connector, ingest, network, hub, policy };
+  const context = { marketplace, hub, policy, attempt: (leased: Delivery) => attempt(leased, network) };
   await runInTrace(continueTrace(delivery.trace), () =>
     leased ? attemptAndRecord(leased, context) : workOther(delivery, context, now),
   );
 }
 
 /** What one delivery is worked with. */
-type Context = Omit<Work, 'delivery' | 'connection' | 'hub'> & { hub: typeof HUB; policy: RetryPolicy };
+interface Context {
+  marketplace: string;
+  attempt(leased: Delivery): Promise<Result>;
+  hub: LedgerHub;
+  policy: RetryPolicy;
+}
 
 /** Handles a delivery that is not simply due: dead, leased, not due yet, or waiting for others. */
 async function workOther(delivery: Delivery, context: Context, now: Date): Promise<void> {
-  const { connector, hub } = context;
+  const { hub } = context;
   // A connector acts only for its own marketplace's connections, whatever a message says.
-  if (delivery.marketplace !== connector.info.name)
+  if (delivery.marketplace !== context.marketplace)
     return log.error('rung at the wrong pusher', { delivery: delivery.id });
   if (delivery.state === 'dead' && !delivery.deadLettered) return bury(delivery, hub);
   if (delivery.state === 'leased' && isOver(delivery, now)) return recordLostWorker(delivery, context, now);
@@ -85,7 +108,7 @@ async function recordLostWorker(delivery: Delivery, context: Context, now: Date)
 
 async function attemptAndRecord(leased: Delivery, context: Context): Promise<void> {
   const startedAt = leased.lease?.startedAt ?? leased.updatedAt;
-  const result = await attempt({ ...context, delivery: leased });
+  const result = await context.attempt(leased);
   if (!result.ok && result.error instanceof NotYetError) {
     const { waitMs, detail } = result.error;
     return postpone(leased, { waitMs, ...(detail.code === AWAY && { away: detail }) }, result.unknown, context.hub);

@@ -101,7 +101,7 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
   }
 
   return {
-    ...{ create, commit, seek, remove, list },
+    ...{ create, commit, seek, remove, list, marksAt, lagOf },
     get: async (id: string): Promise<Consumer> => present(await find(id)),
     /** The cursor that it has committed. */
     committed: async (id: string): Promise<string> => (await find(id)).committed,

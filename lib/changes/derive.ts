@@ -66,7 +66,9 @@ export function changeOfDelivery(before: Delivery | undefined, after: Delivery):
 }
 
 function typeOf(delivery: Delivery): ChangeType | undefined {
-  const { state, order, placed } = delivery;
+  const { kind, state, order, placed } = delivery;
+  // An endpoint would be told that it was not told.
+  if (kind === 'notify') return undefined;
   if (state === 'dead') return isStopped(delivery) ? undefined : 'delivery.dead';
   if (!order) return undefined;
   if (state === 'blocked') return 'order.blocked';

@@ -21,7 +21,7 @@ const tell = (more: Partial<Telling> = {}) =>
   PROFILES['standard-webhooks']({
     ...{ endpoint, change, secrets: { signingSecret: secretOf(KEY) }, now: NOW },
     readOrder: async () => orderOf(),
-    present: async ({ number }) => ({ number }),
+    present: async (orders) => orders.map(({ number }) => ({ number })),
     ...more,
   });
 const signatureBy = (key: Buffer, body: string): string =>
@@ -57,7 +57,7 @@ test('a UCP platform is sent the order as it is, when something of it has change
     endpoint: { ...endpoint, profile: 'ucp' as const },
     secrets: {},
     now: NOW,
-    present: async () => ({}),
+    present: async () => [],
   };
   const keys = rotated([]);
   const send = (of: Partial<Telling['change']>, readOrder: Telling['readOrder'] = async () => orderOf(), made = keys) =>

@@ -3,7 +3,7 @@ import type { Secrets } from '#lib/connections/connection';
 import type { Endpoint, Profile } from '#lib/connections/endpoint-schema';
 import type { Order } from '#lib/orders/order';
 import { withPage } from '#lib/orders/ucp';
-import { RejectedError, RetryableError } from '#lib/platform/errors';
+import { BlockedError, RejectedError, RetryableError } from '#lib/platform/errors';
 import { publicUrl } from '#lib/platform/settings';
 import { getKeys, signingKey } from '#lib/ucp/keys';
 import { profileUrl } from '#lib/ucp/profile';
@@ -21,8 +21,8 @@ export interface Telling {
   now: Date;
   /** The order of the change as it stands, so that nothing of it is kept between attempts; undefined where there is none. */
   readOrder(): Promise<Order | undefined>;
-  /** An order as callers of the API see it. */
-  present(order: Order): Promise<object>;
+  /** Orders as callers of the API see them. */
+  present(orders: readonly Order[]): Promise<readonly object[]>;
 }
 
 /** A POST to the endpoint's URL, signed. */
@@ -35,7 +35,7 @@ export interface Message {
 export const PROFILES = {
   async 'standard-webhooks'({ endpoint, change, secrets, now, readOrder, present }: Telling): Promise<Message> {
     const order = endpoint.payload === 'full' ? await readOrder() : undefined;
-    const snapshot = endpoint.payload === 'full' && { snapshot: order ? await present(order) : null };
+    const snapshot = endpoint.payload === 'full' && { snapshot: (order && (await present([order]))[0]) ?? null };
     const body = { type: change.type, timestamp: change.occurredAt, data: { ...change, ...snapshot } };
     return signed(change.id, body, secrets, now);
   },
@@ -55,8 +55,18 @@ export const PROFILES = {
 /** UCP knows of an order what stands in it, and nothing of the hub's work. */
 const changesUcp = ({ type, changed }: Change): boolean => type === 'order.created' || changed.includes('ucp');
 
-/** A message by Standard Webhooks 1.0.0: one signature for each secret that is active. */
-function signed(id: string, content: object, { signingSecret, previousSigningSecret }: Secrets, now: Date): Message {
+/** A message by Standard Webhooks 1.0.0: one signature for each secret that is active. BlockedError where there is none. */
+export function signed(
+  id: string,
+  content: object,
+  { signingSecret, previousSigningSecret }: Secrets,
+  now: Date,
+): Message {
+  if (!signingSecret)
+    throw new BlockedError(
+      { code: 'secret_missing', description: 'the endpoint has no secret to sign with' },
+      'connection',
+    );
   const body = JSON.stringify(content);
   const timestamp = String(Math.floor(now.getTime() / 1000));
   const signatures = [signingSecret, previousSigningSecret].flatMap((secret) =>

@@ -15,7 +15,7 @@ import { readChanges } from './read.ts';
 
 beforeAll(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
 
-const NETWORK = { connections: new Map(), removed: new Map(), routes: [] } as never;
+const NETWORK = { connections: new Map(), removed: new Map(), endpoints: new Map(), routes: [] } as never;
 const quiet = { ring: async () => undefined };
 
 /** One more revision of an order, the first of which makes it. */

@@ -9,6 +9,7 @@ import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { Change } from './change-schema.ts';
 import { changeOfDelivery, changeOfProduct, changesOfOrder } from './derive.ts';
 import { openFeed } from './feed.ts';
+import { ringForChanges } from './ring-endpoints.ts';
 import { writeShared, writeWords } from './words.ts';
 
 /** The clocks of the table and of a publisher may differ by this, and the table tells whole seconds. */
@@ -17,7 +18,7 @@ const SKEW_MS = 60_000;
 /** How long a change of a delivery is held back for the first change of its order, which another lane of the stream brings. */
 const PATIENCE_MS = 30_000;
 
-type Publishing = Pick<typeof HUB, 'feed' | 'getOrder' | 'early' | 'now'>;
+type Publishing = Pick<typeof HUB, 'feed' | 'getOrder' | 'early' | 'now' | 'ringForChanges'>;
 
 interface Told {
   record: Committed;
@@ -25,7 +26,7 @@ interface Told {
 }
 
 const HUB = {
-  ...{ feed: openFeed(), getOrder, writeWords, writeShared, now: () => Date.now() },
+  ...{ feed: openFeed(), getOrder, writeWords, writeShared, ringForChanges, now: () => Date.now() },
   /** Since when a record is held back, by where it stands in its shard. */
   early: new Map<string, number>(),
 };
@@ -74,7 +75,7 @@ async function orFailed(
 async function publishTo(
   partition: number,
   told: readonly Told[],
-  { feed, getOrder, early, now }: Publishing,
+  { feed, getOrder, early, now, ringForChanges }: Publishing,
 ): Promise<readonly Committed[]> {
   const changes = told.flatMap((each) => each.changes);
   const unsure = [...new Set(changes.flatMap(({ order, revision }) => (revision === null && order ? order : [])))];
@@ -108,7 +109,12 @@ async function publishTo(
     },
     since,
   );
-  for (const { record } of told) if (!left.some((each) => each.record === record)) early.delete(record.sequence);
+  const published = told.filter((each) => !left.includes(each));
+  for (const { record } of published) early.delete(record.sequence);
+  await ringForChanges(
+    partition,
+    published.flatMap((each) => each.changes),
+  );
   return left.map(({ record }) => record);
 }
 

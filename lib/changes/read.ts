@@ -7,10 +7,14 @@ interface Wanted {
   after: Marks;
   limit: number;
   wants: (change: Change) => boolean;
+  /** The only partition to look into, where one is known to have something. */
+  partition?: number | undefined;
 }
 
 export interface ChangePage {
   changes: Change[];
+  /** Of each change the mark behind it. */
+  places: Array<{ partition: number; mark: Mark }>;
   /** Where the next page begins. */
   marks: Marks;
   /** Nothing more was in the feed at the moment of reading. */
@@ -25,11 +29,19 @@ const ROUNDS = 10;
  * The next changes of all partitions, the oldest first. Throws StateError `cursor_expired` where the feed has forgotten
  * some that were not read yet, `cursor_ahead` where it is shorter than was read.
  */
-export async function readChanges({ after, limit, wants }: Wanted, feed: Feed = openFeed()): Promise<ChangePage> {
+export async function readChanges(
+  { after, limit, wants, partition: only }: Wanted,
+  feed: Feed = openFeed(),
+): Promise<ChangePage> {
   const marks = [...after];
   const changes: Change[] = [];
+  const places: ChangePage['places'] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const pages = await eachPartition((partition) => readPartition(marks[partition]?.position ?? 0, partition, feed));
+    const pages = await eachPartition(async (partition) =>
+      only === undefined || only === partition
+        ? readPartition(marks[partition]?.position ?? 0, partition, feed)
+        : { items: [], hasMore: false },
+    );
     const found = pages
       .flatMap(({ items }, partition) => items.map((item) => ({ partition, item })))
       .sort((a, b) => (a.item.at < b.item.at ? -1 : a.item.at > b.item.at ? 1 : 0));
@@ -40,15 +52,17 @@ export async function readChanges({ after, limit, wants }: Wanted, feed: Feed = 
       for (const [index, change] of rest.entries()) {
         if (changes.length === limit) {
           marks[partition] = { position: item.position - 1, taken: mark.taken + index };
-          return { changes, marks, caughtUp: false };
+          return { changes, places, marks, caughtUp: false };
         }
-        if (wants(change)) changes.push(change);
+        if (!wants(change)) continue;
+        changes.push(change);
+        places.push({ partition, mark: { position: item.position - 1, taken: mark.taken + index + 1 } });
       }
       marks[partition] = { position: item.position, taken: 0 };
     }
-    if (pages.every(({ hasMore }) => !hasMore)) return { changes, marks, caughtUp: true };
+    if (pages.every(({ hasMore }) => !hasMore)) return { changes, places, marks, caughtUp: true };
   }
-  return { changes, marks, caughtUp: false };
+  return { changes, places, marks, caughtUp: false };
 }
 
 /** What is behind a position, which is looked at too: a table that was restored may not have come as far again. */

@@ -1,5 +1,6 @@
 import * as z from '#lib/platform/zod';
 import { type Connection, ERP, type Route, type Secrets } from './connection.ts';
+import { EndpointEntry, type FileEndpoint, isTaken, objectionToEndpoint, readEndpoint } from './endpoint-file.ts';
 import { MIN_SECRET_LENGTH, objectionToSecret, objectionToUrl } from './plausible.ts';
 import { isSource } from './sources.ts';
 
@@ -17,6 +18,8 @@ export interface FileConnection {
 export interface ConnectionsFile {
   connections: FileConnection[];
   routes: Route[];
+  /** Absent where the file says nothing of them: those of the hub stay. */
+  endpoints?: FileEndpoint[];
   /** What works and is better mended. */
   warnings: string[];
 }
@@ -68,6 +71,7 @@ const fileOf = (marketplaces: readonly string[]) =>
   z.strictObject({
     connections: z.array(z.extend(Entry, { marketplace: z.enum(marketplaces as [string, ...string[]]) })),
     routes: z._default(z.array(RouteEntry), []),
+    endpoints: z.optional(z.array(EndpointEntry)),
   });
 
 /** Reads and checks a connections file. Throws ConnectionsFileError, which names the first thing that is wrong. */
@@ -78,8 +82,10 @@ export async function parseConnectionsFile(
 ): Promise<ConnectionsFile> {
   const file = check(fileOf(marketplaces), parseJson(text), (path, input) => {
     const [first, index, ...rest] = path;
-    const named = (input as { connections?: Array<{ id?: unknown }> }).connections?.[index as number]?.id;
-    return first === 'connections' && typeof named === 'string' ? [`connection "${named}"`, ...rest] : path;
+    const nouns: Record<string, string> = { connections: 'connection', endpoints: 'endpoint' };
+    const noun = nouns[String(first)];
+    const named = (input as Record<string, Array<{ id?: unknown }>>)[String(first)]?.[index as number]?.id;
+    return noun && typeof named === 'string' ? [`${noun} "${named}"`, ...rest] : path;
   });
   const connections: FileConnection[] = [];
   const warnings: string[] = [];
@@ -94,7 +100,22 @@ export async function parseConnectionsFile(
     warnings.push(...checkValues(read, marketplace));
   }
   checkRoutes(file.routes, loaded);
-  return { connections, routes: file.routes, warnings };
+  const endpoints = file.endpoints && checkEndpoints(file.endpoints.map(readEndpoint), [...loaded.keys()]);
+  return { connections, routes: file.routes, ...(endpoints && { endpoints }), warnings };
+}
+
+/** Whether the hub is this machine's, to which alone loopback leads, is known when it is put. */
+function checkEndpoints(endpoints: FileEndpoint[], connections: readonly string[]): FileEndpoint[] {
+  for (const [index, { endpoint }] of endpoints.entries()) {
+    const refuse = (path: string, objection: string) => {
+      throw new ConnectionsFileError(`endpoint "${endpoint.id}": ${path}: ${objection}`);
+    };
+    const others = endpoints.slice(0, index).map((each) => each.endpoint.id);
+    if (isTaken(endpoint.id, [...connections, ...others])) refuse('id', 'is used twice, or by a connection');
+    const objection = objectionToEndpoint(endpoint.url, true);
+    if (objection) refuse('url', objection);
+  }
+  return endpoints;
 }
 
 function parseJson(text: string): unknown {

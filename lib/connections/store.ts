@@ -1,7 +1,9 @@
 import { cached } from '#lib/platform/cache';
+import { ENDPOINT } from '#lib/platform/names';
 import * as items from '#lib/platform/table/items';
 import { bare, db, getItem, type Item, queryPartition } from '#lib/platform/table/table';
 import type { Connection, RemovedConnection, Route } from './connection-schema.ts';
+import type { Endpoint } from './endpoint-schema.ts';
 
 export type { RemovedConnection };
 
@@ -10,14 +12,23 @@ export const CONFIG_TTL_MS = 5_000;
 
 export interface Configuration {
   connections: ReadonlyMap<string, Connection>;
+  /** Removed endpoints too, whose marketplace is `endpoint`. */
   removed: ReadonlyMap<string, RemovedConnection>;
+  endpoints: ReadonlyMap<string, Endpoint>;
   routes: readonly Route[];
 }
 
 /** The ids of all connections there ever were: orders, events and deliveries outlive their connection. */
 export const everyConnection = ({ connections, removed }: Configuration): string[] => [
   ...connections.keys(),
-  ...removed.keys(),
+  ...[...removed.values()].filter(({ marketplace }) => marketplace !== ENDPOINT).map(({ id }) => id),
+];
+
+/** Everybody there ever were deliveries for, as they name him: connections, and endpoints under `endpoint`. */
+export const everyAccount = ({ connections, removed, endpoints }: Configuration) => [
+  ...connections.values(),
+  ...removed.values(),
+  ...[...endpoints.keys()].map((id) => ({ id, marketplace: ENDPOINT })),
 ];
 
 /** All connections and routes, as they stand in the table. */
@@ -38,23 +49,28 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
     /** Only its name stays; its orders and deliveries go on when the connection comes back. */
     removeConnection: ({ id, marketplace }: Connection, removedAt: string): Promise<void> =>
       put<RemovedConnection>({ id, marketplace, removedAt, ...items.connection.key({ id }) }),
+    putEndpoint: (endpoint: Endpoint): Promise<void> => put({ ...endpoint, ...items.endpoint.key(endpoint) }),
+    removeEndpoint: ({ id }: Endpoint, removedAt: string): Promise<void> =>
+      put<RemovedConnection>({ id, marketplace: ENDPOINT, removedAt, ...items.endpoint.key({ id }) }),
     putRoutes: (routes: readonly Route[]): Promise<void> => put({ ...items.routes.key(), routes }),
   };
 }
 
 async function readConfiguration(table: typeof db): Promise<Configuration> {
   const [rows, routes] = await Promise.all([
-    queryPartition<Connection | RemovedConnection>(items.connection.partition(), '', table),
+    queryPartition<Connection | RemovedConnection | Endpoint>(items.connection.partition(), '', table),
     getItem<{ routes: Route[] }>(items.routes.key(), table),
   ]);
   const connections = new Map<string, Connection>();
   const removed = new Map<string, RemovedConnection>();
+  const endpoints = new Map<string, Endpoint>();
   for (const row of rows) {
     const item = bare(row);
     if ('removedAt' in item) removed.set(item.id, item);
+    else if ('profile' in item) endpoints.set(item.id, item);
     else connections.set(item.id, item);
   }
-  return { connections, removed, routes: routes?.routes ?? [] };
+  return { connections, removed, endpoints, routes: routes?.routes ?? [] };
 }
 
 export const configurationStore = createConfigurationStore();

@@ -26,6 +26,8 @@ export interface Subjects {
   };
   /** Whose quantity to tell. */
   stock: { sku: string };
+  /** The change to tell an endpoint: what it is about, and nothing that it says. */
+  notify: { change: unknown };
   /** What was asked, checked by the request's schema then. */
   request: { input: unknown };
 }
@@ -43,6 +45,7 @@ export type StoredSubject = Partial<
     Subjects['follow-up'] &
     Subjects['fetch'] &
     Subjects['stock'] &
+    Subjects['notify'] &
     Subjects['request'] & { after: string[] }
 >;
 

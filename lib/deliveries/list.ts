@@ -1,4 +1,4 @@
-import { type Configuration, getConfiguration } from '#lib/connections/store';
+import { type Configuration, everyAccount, getConfiguration } from '#lib/connections/store';
 import { delivery as place } from '#lib/platform/table/items';
 import {
   decodeCursor,
@@ -43,8 +43,8 @@ export async function listDeliveries(
   return listIndex<Delivery>({ ...whereToLook(filter, connections), limit, cursor, matches }, table);
 }
 
-const namesOf = ({ connections, removed }: Configuration, marketplace: string | undefined): string[] =>
-  [...connections.values(), ...removed.values()]
+const namesOf = (configuration: Configuration, marketplace: string | undefined): string[] =>
+  everyAccount(configuration)
     .filter((each) => !marketplace || each.marketplace === marketplace)
     .map(({ id }) => id);
 

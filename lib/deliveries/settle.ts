@@ -98,7 +98,7 @@ function fail(
     state: 'pending',
     outcome,
     cause,
-    dueAt: plusSeconds(startedAt, policy.intervalSeconds),
+    dueAt: plusSeconds(startedAt, policy.waitSeconds?.(delivery.failures + 1) ?? policy.intervalSeconds),
     countsAsFailure: !isFree,
   };
 }

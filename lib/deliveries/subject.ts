@@ -4,6 +4,7 @@ import type { Delivery, Subject } from './delivery.ts';
 export function subjectOf({ kind, action, subject }: Pick<Delivery, 'kind' | 'action' | 'subject'>): Subject {
   const { lineItems = [], fulfillment = '', placement = '', about = '', resource = '', sku, input } = subject;
   const { askedBy, unless } = subject;
+  if (kind === 'notify') return { job: 'notify', change: subject.change };
   if (kind === 'fetch') return { job: 'fetch', resource, ...(askedBy && { askedBy }), ...(unless && { unless }) };
   if (sku !== undefined) return { job: 'stock', sku };
   if (input !== undefined) return { job: 'request', input };

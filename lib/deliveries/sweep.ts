@@ -1,4 +1,4 @@
-import { type Configuration, getConfiguration } from '#lib/connections/store';
+import { type Configuration, everyAccount, getConfiguration } from '#lib/connections/store';
 import { deliveryQueue, INDEX_SHARDS } from '#lib/platform/names';
 import { countMessages } from '#lib/platform/queue/redrive';
 import { sweepIntervalSeconds } from '#lib/platform/settings';
@@ -41,11 +41,12 @@ export async function sweep(now = new Date()): Promise<void> {
   if (total > 0) log.info('swept', { rung: total });
 }
 
-const byMarketplace = ({ connections, removed }: Configuration): Map<string, string[]> =>
+const byMarketplace = (configuration: Configuration): Map<string, string[]> =>
   new Map(
-    [...Map.groupBy([...connections.values(), ...removed.values()], (each) => each.marketplace)].map(
-      ([marketplace, own]) => [marketplace, own.map(({ id }) => id)],
-    ),
+    [...Map.groupBy(everyAccount(configuration), (each) => each.marketplace)].map(([marketplace, own]) => [
+      marketplace,
+      own.map(({ id }) => id),
+    ]),
   );
 
 /** Where nobody can tell, it counts as full: the oldest are rung for all the same. */

@@ -29,6 +29,7 @@ const network: Network = {
     connection('shoppo-supply', 'shoppo'),
   ]),
   removed: new Map(),
+  endpoints: new Map(),
   routes: [{ from: '*', to: 'marketful-mx' }],
   roleOf,
 };

@@ -21,9 +21,15 @@ import type { Order, OrderStatus } from './order.ts';
 import { isLate, isSettled, statusOf } from './status.ts';
 import { linesOf, type TimelineEntry } from './timeline.ts';
 
-/** The ids of an order's deliveries, for who lists them; undefined where no order is asked for. */
-export const deliveriesOf = async (id: string | undefined, table = db): Promise<readonly string[] | undefined> =>
-  id === undefined ? undefined : ((await getOrder(id, table))?.deliveries ?? []);
+/** The ids of an order's deliveries and of those that tell of it, for who lists them; undefined where no order is asked for. */
+export async function deliveriesOf(id: string | undefined, table = db): Promise<readonly string[] | undefined> {
+  if (id === undefined) return undefined;
+  const [order, notified] = await Promise.all([
+    getOrder(id, table),
+    queryPartition(items.order.key({ id }).pk, items.notified.prefix, table),
+  ]);
+  return [...(order?.deliveries ?? []), ...notified.map(({ sk }) => sk.slice(items.notified.prefix.length))];
+}
 
 export async function getOrder(id: string, table = db): Promise<Order | undefined> {
   const order = await getItem<Order>(items.order.key({ id }), table);

@@ -17,6 +17,8 @@ export const UCP_SECRET = 'ucp';
 export const MAX_DELAY_SECONDS = 900;
 
 export const INBOUND_QUEUE = 'inbound';
+/** What stands for a marketplace where the seller's own endpoints are meant: in deliveries, names of queues and secrets. */
+export const ENDPOINT = 'endpoint';
 export const deliveryQueue = (marketplace: string): string => `${marketplace}-deliveries`;
 export const deadLetterQueue = (marketplace: string): string => `${marketplace}-dead-letters`;
 

@@ -28,16 +28,39 @@ export const apiUrl = (): string => required(envName.apiUrl);
 /** Whether agents that call over HTTP may start replays. */
 export const agentReplays = (): boolean => process.env.AGENT_REPLAYS === 'on';
 
+/** Whether this hub runs beside its user, on emulators: it may push to its own machine. */
+export const isLocalHub = (): boolean => process.env.LONGSHORE_EMULATED !== undefined;
+
 export interface RetryPolicy {
   /** Retries after the first attempt. */
   limit: number;
   intervalSeconds: number;
+  /** Seconds from the start of the attempt that was the n-th failure to the next, where not all wait the same. */
+  waitSeconds?(failures: number): number;
 }
 
 export const retryPolicy = (): RetryPolicy => ({
   limit: positive('RETRY_LIMIT', 3),
   intervalSeconds: positive('RETRY_INTERVAL_SECONDS', 300),
 });
+
+const NOTIFY_SCHEDULE = '0,4,60,300,900,3600,10800,21600,43200,86400';
+/** From the attempt with this index on, many that failed together come back spread. */
+const FIRST_JITTERED = 2;
+const JITTER = 0.1;
+
+/** How an endpoint is told again: the gap before each attempt, and up to a tenth more. */
+export function notifyPolicy(random = Math.random): RetryPolicy {
+  const gaps = (process.env.NOTIFY_SCHEDULE_SECONDS || NOTIFY_SCHEDULE).split(',').map(Number);
+  if (gaps.some((gap) => !Number.isFinite(gap) || gap < 0))
+    throw new Error('NOTIFY_SCHEDULE_SECONDS must be seconds such as 0,4,60');
+  const waitSeconds = (failures: number): number =>
+    (gaps[failures] ?? 0) * (failures >= FIRST_JITTERED ? 1 + JITTER * random() : 1);
+  return { limit: gaps.length - 1, intervalSeconds: gaps[1] ?? 0, waitSeconds };
+}
+
+/** For how long an endpoint may refuse or miss all it is sent before it is paused, and how often one is tried then. */
+export const endpointPauseMs = (): number => positive('ENDPOINT_PAUSE_AFTER_SECONDS', 24 * 3600) * 1000;
 
 export const sweepIntervalSeconds = (): number => positive('SWEEP_INTERVAL_SECONDS', 60);
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { everyConnection } from '#lib/connections/store';
 import type { Network } from '#lib/marketplaces/network';
 import { changeOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
@@ -129,7 +130,7 @@ async function orderOf(id: string): Promise<Order> {
 /** The next orders with this address, those that were erased before included; `next` is where more may be. */
 async function ordersOf(email: string, { network, cursor, list = listOrders }: Options, until: number) {
   const [wanted, hash] = [normalEmail(email), await hashEmail(email)];
-  const connections = [...network.connections.keys(), ...network.removed.keys()];
+  const connections = everyConnection(network);
   const matches = (order: Order) => emailsOf(order).includes(wanted) || order.erased?.email === hash;
   for (let next = cursor; ; ) {
     const page = await list({ connections, limit: 200, cursor: next, matches });

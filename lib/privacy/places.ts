@@ -1,4 +1,5 @@
 import { bodyBytes } from '#events/inbound-body';
+import { everyAccount } from '#lib/connections/store';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDeliveries, getDelivery, putAttempt, transition } from '#lib/deliveries/ledger';
 import { eachDelivery } from '#lib/deliveries/list';
@@ -7,7 +8,7 @@ import type { Network } from '#lib/marketplaces/network';
 import { changeOrder } from '#lib/orders/change';
 import { ERASED, withoutBuyerIn, withoutWords } from '#lib/orders/erasure';
 import type { Order } from '#lib/orders/order';
-import { listTimeline, putTimelineEntries } from '#lib/orders/store';
+import { deliveriesOf, listTimeline, putTimelineEntries } from '#lib/orders/store';
 import { deadLetterQueue, INBOUND_QUEUE } from '#lib/platform/names';
 import { deleteMessages, giveBackMessages, takeMessages } from '#lib/platform/queue/redrive';
 import { db } from '#lib/platform/table/table';
@@ -101,7 +102,7 @@ const HIDE_SECONDS = 30;
 
 /** Messages that crashed their function hold a body, and those of dead deliveries a remote's words. */
 async function* findDeadLetters({ orders, traces, network, deadline }: Buyer): AsyncGenerator<Found> {
-  const marketplaces = [...network.connections.values(), ...network.removed.values()].map((each) => each.marketplace);
+  const marketplaces = everyAccount(network).map((each) => each.marketplace);
   const wanted = [...traces, ...orders.map(({ id }) => `"${id}"`.toLowerCase())];
   for (const queue of new Set([INBOUND_QUEUE, ...marketplaces].map(deadLetterQueue))) {
     const rest = [];
@@ -136,7 +137,8 @@ function innerBody(text: string): string {
 
 /** What remotes said of the deliveries of his orders, and what was asked of a marketplace for them. */
 async function* findDeliveries({ orders, traces, network }: Buyer): AsyncGenerator<Found> {
-  const own = await getDeliveries(orders.flatMap(({ deliveries }) => deliveries));
+  const ids = await Promise.all(orders.map(({ id }) => deliveriesOf(id)));
+  const own = await getDeliveries(ids.flatMap((each) => each ?? []));
   const requests: Delivery[] = [];
   const isAbout = ({ subject: { input } }: Delivery) =>
     input !== undefined &&

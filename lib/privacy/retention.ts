@@ -1,4 +1,4 @@
-import { getConfiguration } from '#lib/connections/store';
+import { everyConnection, getConfiguration } from '#lib/connections/store';
 import type { Order } from '#lib/orders/order';
 import { isSettled } from '#lib/orders/status';
 import { getOrder } from '#lib/orders/store';
@@ -29,8 +29,7 @@ export async function endRetention(now = new Date()): Promise<void> {
   if (known && known.nextAt > now.toISOString()) return;
   const { behind, waiting }: Pick<Progress, 'behind' | 'waiting'> = known ?? { behind: {}, waiting: [] };
   const until = new Date(now.getTime() - keptMs).toISOString();
-  const { connections, removed } = await getConfiguration();
-  const looks = await Promise.all([...connections.keys(), ...removed.keys()].map((id) => look(id, behind[id], until)));
+  const looks = await Promise.all(everyConnection(await getConfiguration()).map((id) => look(id, behind[id], until)));
   const still: string[] = [];
   for (const id of [...waiting, ...looks.flatMap(({ ids }) => ids)]) {
     const order = await getOrder(id);

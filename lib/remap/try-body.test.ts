@@ -14,7 +14,7 @@ const now = new Date('2026-11-20T10:00:00.000Z');
 function tried(body: unknown, { fields = {}, routes = [] as Network['routes'] } = {}) {
   const scopio = { ...connectionOf('scopio-main', 'scopio'), settings: { fields } };
   const connections = new Map([scopio, connectionOf('shed', 'marketful')].map((each) => [each.id, each]));
-  const network: Network = { connections, removed: new Map(), routes, roleOf };
+  const network: Network = { connections, removed: new Map(), endpoints: new Map(), routes, roleOf };
   return tryBody({ topic: 'order-paid', body }, scopio, connector, network, now);
 }
 

@@ -4,13 +4,15 @@ import { InboundReceived } from '#events/inbound-received';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { deadLetterQueue, deliveryQueue, INBOUND_QUEUE } from '#lib/platform/names';
+import { deadLetterQueue, deliveryQueue, ENDPOINT, INBOUND_QUEUE } from '#lib/platform/names';
 import { countMessages, giveBackMessages, type Taken, takeMessages } from '#lib/platform/queue/redrive';
 
 /** The dead-letter queues and where their messages came from. */
 export const sources: ReadonlyMap<string, string> = new Map([
   [deadLetterQueue(INBOUND_QUEUE), INBOUND_QUEUE],
-  ...marketplaces.map(({ name }) => [deadLetterQueue(name), deliveryQueue(name)] as const),
+  ...[...marketplaces.map(({ name }) => name), ENDPOINT].map(
+    (name) => [deadLetterQueue(name), deliveryQueue(name)] as const,
+  ),
 ]);
 
 /** What a dead-letter queue holds. `crashed`: its function failed on it until the queue gave up; `died`: a delivery died. */

@@ -15,6 +15,7 @@ const RUNBOOK = {
   messages: 'messages-fail',
   failing: 'a-function-fails',
   feed: 'the-change-feed-lags',
+  endpoints: 'an-endpoint-is-paused',
   ticks: 'ticks-are-dropped',
   recursion: 'a-chain-of-rings-was-cut',
   throttled: 'a-function-is-throttled',

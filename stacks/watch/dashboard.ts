@@ -9,12 +9,10 @@ import { alarmStates, layOut } from './widgets';
 /** One page for all of it: what rings, what the hub does, and what it runs on. A lean deployment has none. */
 export function dashboard(resources: Resources, { api }: Gateway, alarms: aws.cloudwatch.MetricAlarm[]): void {
   if (isLean()) return;
-  const ringing = [
-    alarmStates(
-      'Alarms',
-      alarms.map(({ arn }) => arn),
-    ),
-  ];
+  const arns = alarms.map(({ arn }) => arn);
+  const half = Math.ceil(arns.length / 2);
+  // One widget takes a hundred.
+  const ringing = [alarmStates('Alarms', arns.slice(0, half)), alarmStates('More alarms', arns.slice(half))];
   new aws.cloudwatch.Dashboard('Dashboard', {
     dashboardName: appStage(),
     dashboardBody: $jsonStringify({

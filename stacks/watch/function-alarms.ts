@@ -120,6 +120,17 @@ function feedAlarms(createAlarm: CreateAlarm): void {
     },
     { ...ownMetric('RecordsPassedOver', {}), statistic: 'Sum' },
   );
+  createAlarm(
+    'endpoints-paused',
+    {
+      says: 'An endpoint is told nothing: it refused or missed all it was sent, answered 410, or a person paused it',
+      runbook: 'endpoints',
+      above: 0,
+      period: FIVE_MINUTES,
+      silence: 'quiet',
+    },
+    { ...ownMetric('EndpointsPaused', {}), statistic: 'Maximum' },
+  );
 }
 
 function droppedAlarms(createAlarm: CreateAlarm): void {

@@ -47,6 +47,7 @@ export const hubWidgets = (): Widget[][] => [
   [
     graph('Commits that are no change', [{ label: 'passed over', metric: ownMetric('RecordsPassedOver', {}) }]),
     graph('Asked whether it is back', byMarketplace('AskedWhetherBack')),
+    graph('Endpoints paused', [{ label: 'paused', metric: ownMetric('EndpointsPaused', {}) }], 'Maximum'),
   ],
   marketplaces.map(({ name, title }) => graph(`Attempts at ${title}`, attemptsAt(name))),
 ];

@@ -96,6 +96,7 @@ export function fakeHub({
     getNetwork: async () => ({
       connections: new Map(connections.map((each) => [each.id, each])),
       removed: new Map(),
+      endpoints: new Map(),
       routes: [],
       roleOf,
     }),

@@ -32,6 +32,7 @@ export interface ConnectionsFile {
     requestsPerMinute?: number;
   }>;
   routes: Array<{ from: string; match?: Record<string, string>; to: string }>;
+  endpoints?: object[];
 }
 
 /** A hub in its own process between two simulated marketplaces of the test, with a clock of seconds in place of minutes. */

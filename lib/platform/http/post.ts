@@ -1,5 +1,4 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type { AgentOptions, IncomingMessage } from 'node:http';
 import { RetryableError } from '../errors.ts';
 import type { HttpResponse } from './classify.ts';
 import { addressIn, InsideError, isInside, lookupOutside, type Reach } from './inside.ts';
@@ -23,7 +22,12 @@ const AT_ONCE = 10;
  */
 export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
   const pool = { keepAlive: true, maxSockets: AT_ONCE, lookup };
-  const agents = { 'https:': new https.Agent(pool), 'http:': new http.Agent(pool) };
+  const opened = new Map<boolean, ReturnType<typeof open>>();
+  const openOnce = (isPlain: boolean) => {
+    const known = opened.get(isPlain) ?? open(isPlain, pool);
+    opened.set(isPlain, known);
+    return known;
+  };
 
   return async function post(
     target: string,
@@ -34,16 +38,15 @@ export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
     if (address && isInside(address, reach)) throw refused(url);
     const isPlain = url.protocol === 'http:';
     if (isPlain && !reach.loopback) throw failed('address_insecure', 'is not https');
+    const { send, agent } = await openOnce(isPlain);
     const signal = AbortSignal.timeout(timeoutMs);
     const options = {
-      ...{ method: body === undefined ? 'GET' : 'POST', agent: agents[isPlain ? 'http:' : 'https:'], signal },
+      ...{ method: body === undefined ? 'GET' : 'POST', agent, signal },
       headers: { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) },
     };
     try {
       return await new Promise<HttpResponse>((resolve, reject) => {
-        const request = (isPlain ? http : https).request(url, options, (response) =>
-          readAnswer(response, maxBytes).then(resolve, reject),
-        );
+        const request = send(url, options, (response) => readAnswer(response, maxBytes).then(resolve, reject));
         request.once('error', reject).end(body);
       });
     } catch (error) {
@@ -53,11 +56,17 @@ export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
   };
 }
 
+/** At the first request: a function that starts need not load what Node loads with these, which is undici, too. */
+async function open(isPlain: boolean, pool: AgentOptions) {
+  const { request: send, Agent } = isPlain ? await import('node:http') : await import('node:https');
+  return { send, agent: new Agent(pool) };
+}
+
 const failed = (code: string, description: string) => new RetryableError({ code, description });
 const refused = ({ hostname }: URL) => failed('address_inside', `${hostname} leads to an address inside`);
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? 'unknown';
 
-async function readAnswer(response: http.IncomingMessage, maxBytes: number): Promise<HttpResponse> {
+async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {

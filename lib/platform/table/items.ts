@@ -82,6 +82,12 @@ export const delivery = {
   visible: ['state', 'updatedAt', 'attemptCount'],
 } as const;
 
+/** That a delivery tells an endpoint of an order, which does not name it: telling would be a change of it. */
+export const notified = {
+  key: ({ order, delivery }: Of<'order' | 'delivery'>) => ({ pk: `ORDER#${order}`, sk: `NOTIFY#${delivery}` }),
+  prefix: 'NOTIFY#',
+} as const;
+
 /** An attempt at a delivery beyond those that stand in the delivery itself. */
 export const attempt = {
   key: ({ delivery, number }: Of<'delivery' | 'number'>) => ({
@@ -163,6 +169,17 @@ export const reservation = {
 export const connection = {
   partition: () => 'CONNECTIONS',
   key: ({ id }: Of<'id'>) => ({ pk: 'CONNECTIONS', sk: id }),
+} as const;
+
+/** An endpoint without its secrets, beside the connections, so that one query reads all. */
+export const endpoint = {
+  prefix: 'ENDPOINT#',
+  key: ({ id }: Of<'id'>) => ({ pk: 'CONNECTIONS', sk: `ENDPOINT#${id}` }),
+} as const;
+
+/** How far an endpoint was told the changes, who tells it, and how that goes. */
+export const endpointState = {
+  key: ({ id }: Of<'id'>) => ({ pk: `ENDPOINT#${id}`, sk: 'STATE' }),
 } as const;
 
 /** Who ships what. */

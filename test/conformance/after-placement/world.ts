@@ -50,6 +50,7 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
       ...(vendor && shipper !== 'erp' ? [connectionOf(SHED, shipper, vendor)] : []),
     ]),
     removed: new Map(),
+    endpoints: new Map(),
     routes: [{ from: '*', to: vendor ? SHED : 'erp' }],
     roleOf,
   };

@@ -181,6 +181,8 @@ export const describeAgreement = (graph: Graph) =>
         'AWAY_AFTER_FAILURES',
         'AWAY_AFTER_SECONDS',
         'AWAY_PROBE_SECONDS',
+        'NOTIFY_SCHEDULE_SECONDS',
+        'ENDPOINT_PAUSE_AFTER_SECONDS',
       ];
       const deployed = Object.keys(graph.outputs.environment).filter((name) => !settings.includes(name));
       expect(Object.keys(environment).sort()).toEqual(deployed.sort());

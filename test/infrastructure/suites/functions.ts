@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { envName, functions, streams } from '#lib/topology';
+import { envName, functions, secrets, streams } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 
 const IMPORT_AND_SHOW = `
@@ -70,6 +70,8 @@ export const describeFunctions = (graph: Graph) =>
           AWAY_AFTER_FAILURES: '20',
           AWAY_AFTER_SECONDS: '600',
           AWAY_PROBE_SECONDS: '60',
+          NOTIFY_SCHEDULE_SECONDS: '0,4,60,300,900,3600,10800,21600,43200,86400',
+          ENDPOINT_PAUSE_AFTER_SECONDS: '86400',
         }),
       };
       const own = Object.entries(graph.variablesOf(name)).filter(([variable]) => !variable.startsWith('SST_'));
@@ -79,10 +81,9 @@ export const describeFunctions = (graph: Graph) =>
     test('the outputs name everything that the CLI needs', () => {
       const { environment } = graph.outputs;
       expect(environment[envName.table]).toBe(graph.one('dynamodb/table:Table').state.name);
-      for (const { name } of marketplaces)
-        expect(environment[envName.secretId(name)]).toBe(graph.secret(name).state.arn);
+      for (const { name } of secrets) expect(environment[envName.secretId(name)]).toBe(graph.secret(name).state.arn);
       expect(Object.keys(environment).filter((name) => name.startsWith('QUEUE_URL_'))).toHaveLength(
-        2 * (marketplaces.length + 1) + streams.length,
+        2 * (marketplaces.length + 2) + streams.length,
       );
       expect(environment.AWS_REGION).toBe('eu-central-1');
     });

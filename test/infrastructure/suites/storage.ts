@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { marketplaces } from '#lib/marketplaces/registry';
-import { table, UCP_SECRET } from '#lib/topology';
+import { secrets, table } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 
 export const describeStorage = (graph: Graph, production: Graph) =>
@@ -49,7 +48,7 @@ export const describeStorage = (graph: Graph, production: Graph) =>
           .all('secretsmanager/secret:Secret')
           .map(({ inputs }) => inputs.name)
           .sort(),
-      ).toEqual([...marketplaces.map(({ name }) => name), UCP_SECRET].map((name) => `longshore/test/${name}`).sort());
+      ).toEqual(secrets.map(({ name }) => `longshore/test/${name}`).sort());
       expect(graph.all('secretsmanager/secretVersion:SecretVersion')).toEqual([]);
     });
 

@@ -1,0 +1,152 @@
+import { type Command, Option } from 'commander';
+import type { Endpoint } from '#lib/api/endpoints';
+import { atDeployment, OUTPUTS_HELP, operatorName, outputsOption } from '../deployment.ts';
+import { CliError, refusal } from '../errors.ts';
+import { count, describeSeconds, relativeTime } from '../format.ts';
+import { examples, yes } from '../options.ts';
+import { type GlobalOptions, openSession } from '../session.ts';
+import type { Column } from '../table.ts';
+
+const at = (id: string, verb: string): string => `/endpoints/${encodeURIComponent(id)}${verb}`;
+
+interface Test {
+  ok: boolean;
+  httpStatus: number | null;
+  code: string | null;
+  description: string | null;
+}
+
+/** `longshore endpoints`: whom the hub pushes changes to. */
+export function addEndpoints(program: Command): void {
+  const endpoints = program.command('endpoints').description('systems of yours that the hub pushes changes to');
+  endpoints
+    .command('list', { isDefault: true })
+    .description('all endpoints: how far behind each is, and what went wrong')
+    .addHelpText('after', examples('endpoints list', 'endpoints list --json'))
+    .action(async (_options: unknown, command: Command) => {
+      const session = openSession(command);
+      const answer = await session.api.get<{ endpoints: Endpoint[] }>('/endpoints');
+      session.answer(answer, () => session.table(answer.endpoints, columns(session.now)) || 'no endpoints');
+    });
+  addAdd(endpoints);
+  endpoints
+    .command('test <id>')
+    .description('send an endpoint a message that means nothing, and say what it answers')
+    .addHelpText('after', examples('endpoints test erp-main'))
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const session = openSession(command);
+      const result = await session.api.post<Test>(at(id, '/test'), {});
+      const { ok, httpStatus, code, description } = result;
+      session.answer(result, () => `${id}: ${ok ? `took it (${httpStatus})` : `${code}: ${description}`}`);
+      if (!ok) throw new CliError(`${id} did not take it`);
+    });
+  for (const [verb, description] of [
+    ['pause', 'tell an endpoint nothing until it is resumed'],
+    ['resume', 'have an endpoint go on where it stood'],
+  ] as const)
+    endpoints
+      .command(`${verb} <id>`)
+      .description(description)
+      .addHelpText('after', examples(`endpoints ${verb} erp-main`))
+      .action(async (id: string, _options: unknown, command: Command) => {
+        const session = openSession(command);
+        const endpoint = await session.api.post<Endpoint>(at(id, `/${verb}`), {});
+        session.answer(endpoint, () => `${id}: ${stateOf(endpoint, session.now)}, ${lagOf(endpoint)}`);
+      });
+  addRotate(endpoints);
+  addRemove(endpoints);
+}
+
+interface AddOptions {
+  to: string;
+  profile: Endpoint['profile'];
+  types?: string[];
+  full?: true;
+}
+
+function addAdd(endpoints: Command): void {
+  endpoints
+    .command('add <id>')
+    .description('push changes to a URL from now on; its secret is shown once')
+    .requiredOption('--to <url>', 'where to, by https')
+    .addOption(
+      new Option('--profile <profile>', 'how it is told')
+        .choices(['standard-webhooks', 'ucp'])
+        .default('standard-webhooks'),
+    )
+    .option('--types <types...>', 'what it is told, such as order.* fulfillment.added; all where none is given')
+    .option('--full', 'send the order as it is with each change')
+    .addOption(outputsOption())
+    .addHelpText(
+      'after',
+      `${examples(
+        'endpoints add erp-main --to https://erp.example.com/hooks',
+        "endpoints add wms --to https://wms.example.com/in --types 'order.*' --full",
+      )}${OUTPUTS_HELP}`,
+    )
+    .action(async (id: string, { to: url, profile, types = [], full }: AddOptions, command: Command) => {
+      const secret = await atDeployment(command, async () => {
+        const { addEndpoint } = await import('#lib/connections/manage-endpoints');
+        const payload = full ? ('full' as const) : ('thin' as const);
+        return addEndpoint({ id, url, profile, types, payload }, operatorName());
+      });
+      const { json } = command.optsWithGlobals<GlobalOptions>();
+      console.log(
+        json ? JSON.stringify({ id, secret }, null, 2) : (secret ?? `${id}: added, signed by the hub's own key`),
+      );
+    });
+}
+
+function addRotate(endpoints: Command): void {
+  endpoints
+    .command('rotate <id>')
+    .description('make a new secret, shown once; the one before signs too for 24 hours')
+    .addOption(outputsOption())
+    .addHelpText('after', `${examples('endpoints rotate erp-main')}${OUTPUTS_HELP}`)
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const secret = await atDeployment(command, async () =>
+        (await import('#lib/connections/manage-endpoints')).rotateEndpoint(id, operatorName()),
+      );
+      const { json } = command.optsWithGlobals<GlobalOptions>();
+      console.log(json ? JSON.stringify({ id, secret }, null, 2) : secret);
+    });
+}
+
+function addRemove(endpoints: Command): void {
+  endpoints
+    .command('remove <id>')
+    .description('push nothing more to an endpoint')
+    .addOption(outputsOption())
+    .addOption(yes('really'))
+    .addHelpText('after', `${examples('endpoints remove old-erp --yes')}${OUTPUTS_HELP}`)
+    .action(async (id: string, { yes: isSure }: { yes?: true }, command: Command) => {
+      if (!isSure) throw refusal(`${id} would be told nothing more, and its secret be gone: --yes to go on`);
+      await atDeployment(command, async () =>
+        (await import('#lib/connections/manage-endpoints')).removeEndpoint(id, operatorName()),
+      );
+      const { json } = command.optsWithGlobals<GlobalOptions>();
+      console.log(json ? JSON.stringify({ id }, null, 2) : `${id}: removed`);
+    });
+}
+
+const lagOf = ({ lagEntries, lagSeconds }: Endpoint): string =>
+  lagEntries === 0 ? 'caught up' : `${count(lagEntries, 'change', 'changes')} behind, ${describeSeconds(lagSeconds)}`;
+
+const WHY = { failing: 'it fails', gone: 'it answered 410', expired: 'it was away too long', asked: 'asked' } as const;
+
+const stateOf = ({ paused, failingSince }: Endpoint, now: Date): string => {
+  if (paused) return `paused ${relativeTime(paused.at, now)}: ${WHY[paused.why]}${paused.by ? ` by ${paused.by}` : ''}`;
+  return failingSince ? `fails since ${relativeTime(failingSince, now)}` : 'active';
+};
+
+const columns = (now: Date): Column<Endpoint>[] => [
+  { title: 'ENDPOINT', value: ({ id }) => id },
+  { title: 'STATE', value: (endpoint) => stateOf(endpoint, now), flexible: true },
+  { title: 'BEHIND', value: lagOf },
+  {
+    title: 'LAST ERROR',
+    value: ({ lastError }) => (lastError ? `${lastError.code} ${relativeTime(lastError.at, now)}` : '-'),
+  },
+  { title: 'TYPES', value: ({ types }) => types.join(' ') || 'all', flexible: true, minor: true },
+  { title: 'URL', value: ({ url }) => url, flexible: true, minor: true },
+];

@@ -1,0 +1,90 @@
+// Is told changes by an endpoint: SECRET=whsec_… node examples/erp/receiver.ts. Copy it: it wants nothing but Node 24.
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+
+const HUB = process.env.LONGSHORE_URL ?? 'http://127.0.0.1:4400';
+const KEY = process.env.LONGSHORE_API_KEY ?? 'local-dev-key';
+const CONSUMER = process.env.CONSUMER ?? 'erp-receiver';
+const SECRETS = (process.env.SECRET ?? '').split(' ').filter(Boolean);
+const TOLERANCE_SECONDS = 300;
+
+interface Change {
+  id: string;
+  type: string;
+  order: string | null;
+}
+interface Order {
+  number: string;
+  releasedAt: string | null;
+  acknowledgement: object | null;
+}
+
+/** Standard Webhooks 1.0.0: any signature by any of our secrets, over exactly what came, and not older than five minutes. */
+function isAuthentic(headers: IncomingHttpHeaders, body: string): boolean {
+  const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures } = headers;
+  if (Math.abs(Date.now() / 1000 - Number(timestamp)) > TOLERANCE_SECONDS) return false;
+  const expected = SECRETS.map((secret) =>
+    createHmac('sha256', Buffer.from(secret.replace('whsec_', ''), 'base64'))
+      .update(`${id}.${timestamp}.${body}`)
+      .digest(),
+  );
+  return String(signatures)
+    .split(' ')
+    .map((each) => Buffer.from(each.replace('v1,', ''), 'base64'))
+    .some((given) => expected.some((each) => given.length === each.length && timingSafeEqual(given, each)));
+}
+
+async function call<T>(method: string, path: string, body?: object): Promise<T> {
+  const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+  const answer = await fetch(HUB + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+/** Yours: keep them where a restart finds them. What comes twice has the same id. */
+const done = new Set<string>();
+
+async function take({ id, type, order }: Change): Promise<void> {
+  if (done.has(id)) return;
+  if (type === 'order.released' && order) {
+    // The change only rings: what counts is the order as it is now.
+    const path = `/orders/${encodeURIComponent(order)}`;
+    const { number, releasedAt, acknowledgement } = await call<Order>('GET', path);
+    if (releasedAt && !acknowledgement) {
+      console.log(`booked ${number}`);
+      await call('PUT', `${path}/acknowledgement`, { reference: `SO-${number}` });
+    }
+  }
+  done.add(id);
+}
+
+/** Whatever was missed is in the feed: read it at each start. */
+async function catchUp(): Promise<void> {
+  await call('PUT', `/consumers/${CONSUMER}`, { from: 'earliest' });
+  for (let caughtUp = false; !caughtUp; ) {
+    const page = await call<{ changes: Change[]; cursor: string; caughtUp: boolean }>(
+      'GET',
+      `/changes?consumer=${CONSUMER}`,
+    );
+    for (const change of page.changes) await take(change);
+    await call('POST', `/consumers/${CONSUMER}/commit`, { cursor: page.cursor });
+    caughtUp = page.caughtUp;
+  }
+}
+
+const server = createServer(async (request, response) => {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  if (!isAuthentic(request.headers, body)) return void response.writeHead(401).end('no signature of ours');
+  try {
+    await take(JSON.parse(body).data);
+    response.writeHead(204).end();
+  } catch (error) {
+    // Anything but 2xx, and it comes again.
+    response.writeHead(500).end(String(error));
+  }
+});
+server.listen(Number(process.env.PORT ?? 8080), '127.0.0.1', async () => {
+  await catchUp();
+  console.log('listening');
+});

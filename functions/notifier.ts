@@ -1,0 +1,8 @@
+import { DeliveryDue } from '#events/delivery-due';
+import { EndpointBehind } from '#events/endpoint-behind';
+import { presentSummaries } from '#lib/api/order-schema';
+import { notify } from '#lib/changes/push';
+import { consume } from '#lib/platform/queue/consume';
+import * as z from '#lib/platform/zod';
+
+export const handler = consume(z.union([EndpointBehind, DeliveryDue]), (due) => notify(due, presentSummaries));

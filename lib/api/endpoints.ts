@@ -1,0 +1,146 @@
+import {
+  type EndpointView,
+  findEndpoint,
+  listEndpoints,
+  pauseEndpoint,
+  resumeEndpoint,
+  testEndpoint,
+  viewEndpoint,
+} from '#lib/changes/endpoints';
+import { Endpoint as EndpointFacts } from '#lib/connections/endpoint-schema';
+import { recordAct } from '#lib/platform/audit';
+import { IntegrationError } from '#lib/platform/errors';
+import * as z from '#lib/platform/zod';
+import { errorResponses } from './kit/errors.ts';
+import { doc, named, pick } from './kit/meta.ts';
+import { body, createRoute, json, Routes } from './kit/route.ts';
+
+const Endpoint = named(
+  'Endpoint',
+  z.extend(EndpointFacts, {
+    state: z.enum(['active', 'paused']),
+    paused: doc(
+      z.nullable(
+        z.object({
+          why: z.enum(['failing', 'gone', 'expired', 'asked']),
+          by: z.nullable(z.string()),
+          at: z.iso.datetime(),
+        }),
+      ),
+      {
+        description:
+          '`failing`: it refused or missed all for a day, and is asked once an hour whether it is back; the others wait for a resume: `gone` after a 410, `expired` where changes it was not told are gone, `asked` by a person.',
+      },
+    ),
+    failingSince: doc(z.nullable(z.iso.datetime()), { description: 'Since when nothing that it was sent went well.' }),
+    lastError: doc(z.nullable(z.object({ code: z.string(), at: z.iso.datetime() })), {
+      description: 'In the hub’s words: what an endpoint says stands in its deliveries.',
+    }),
+    lastSuccessAt: z.nullable(z.iso.datetime()),
+    lagSeconds: doc(z.int(), { description: 'Age of the oldest change that it was not told; 0 where there is none.' }),
+    lagEntries: doc(z.int(), { description: 'Changes that it was not told, of all types.' }),
+  }),
+  {},
+  {
+    id: { example: 'erp-main' },
+    url: { example: 'https://erp.example.com/hooks' },
+    types: { description: 'What it is told; all where there is none.', example: ['order.*', 'fulfillment.*'] },
+    payload: { description: '`full`: the order as it is goes with each change, as `snapshot`.' },
+    since: { description: 'It is told what was committed from then on.' },
+  },
+);
+export type Endpoint = z.infer<typeof Endpoint>;
+
+const present = ({ state, ...view }: EndpointView): Endpoint => ({
+  ...pick(EndpointFacts, view),
+  state: state.paused ? 'paused' : 'active',
+  paused: state.paused ?? null,
+  failingSince: state.failingSince ?? null,
+  lastError: state.lastError ?? null,
+  lastSuccessAt: state.lastSuccessAt ?? null,
+  lagSeconds: view.lagSeconds,
+  lagEntries: view.lagEntries,
+});
+
+const params = z.object({ id: doc(z.string(), { example: 'erp-main' }) });
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/endpoints',
+  tags: ['changes'],
+  summary: 'Whom the hub pushes changes to, and how that goes',
+  scope: 'ops',
+  responses: {
+    200: json('The endpoints.', z.object({ endpoints: z.array(Endpoint) })),
+    ...errorResponses(401, 403, 500),
+  },
+});
+
+const act = <const P extends string>(path: P, summary: string) =>
+  ({
+    method: 'post',
+    path,
+    tags: ['changes'],
+    summary,
+    scope: 'ops',
+    request: { params, body: body(z.strictObject({}), false) },
+  }) as const;
+const ERRORS = errorResponses(400, 401, 403, 404, 413, 415, 500);
+
+const testRoute = createRoute({
+  ...act('/endpoints/{id}/test', 'Sends an endpoint a message of the type `endpoint.test`'),
+  responses: {
+    200: json(
+      'What came of it, whatever that was.',
+      named(
+        'EndpointTest',
+        z.object({
+          ok: z.boolean(),
+          httpStatus: z.nullable(z.int()),
+          code: z.nullable(z.string()),
+          description: doc(z.nullable(z.string()), { description: 'In the endpoint’s own words, capped.' }),
+        }),
+      ),
+    ),
+    ...ERRORS,
+    ...errorResponses(409),
+  },
+});
+const pauseRoute = createRoute({
+  ...act('/endpoints/{id}/pause', 'Tells an endpoint nothing until it is resumed'),
+  responses: { 200: json('The endpoint.', Endpoint), ...ERRORS },
+});
+const resumeRoute = createRoute({
+  ...act('/endpoints/{id}/resume', 'Has an endpoint go on where it stood'),
+  responses: { 200: json('The endpoint.', Endpoint), ...ERRORS },
+});
+
+export const routes = new Routes();
+
+routes.add(listRoute, async (context) => context.json({ endpoints: (await listEndpoints()).map(present) }, 200));
+
+routes.add(testRoute, async (context) => {
+  const endpoint = await findEndpoint(context.req.valid('param').id);
+  await recordAct({ act: 'endpoint.tested', about: endpoint.id, by: context.var.key.name });
+  const result = await testEndpoint(endpoint);
+  const error = !result.ok && result.error instanceof IntegrationError ? result.error.detail : undefined;
+  const httpStatus = (result.ok ? result.httpStatus : error?.httpStatus) ?? null;
+  const code = result.ok ? null : (error?.code ?? 'internal_error');
+  return context.json({ ok: result.ok, httpStatus, code, description: error?.description ?? null }, 200);
+});
+
+routes.add(pauseRoute, async (context) => {
+  const endpoint = await findEndpoint(context.req.valid('param').id);
+  const by = context.var.key.name;
+  const at = new Date().toISOString();
+  await recordAct({ act: 'endpoint.paused', about: endpoint.id, by }, at);
+  await pauseEndpoint(endpoint.id, by, at);
+  return context.json(present(await viewEndpoint(endpoint)), 200);
+});
+
+routes.add(resumeRoute, async (context) => {
+  const endpoint = await findEndpoint(context.req.valid('param').id);
+  await recordAct({ act: 'endpoint.resumed', about: endpoint.id, by: context.var.key.name });
+  await resumeEndpoint(endpoint.id);
+  return context.json(present(await viewEndpoint(endpoint)), 200);
+});

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Result } from '#lib/attempts/attempt';
+import type { Endpoint } from '#lib/connections/endpoint-schema';
+import { getConfiguration } from '#lib/connections/store';
+import { NotFoundError, StateError } from '#lib/platform/errors';
+import { consumers } from './consumers.ts';
+import { decodeMarks, EARLIEST, encodeMarks } from './cursor.ts';
+import { type EndpointState, FOREVER, openEndpointStates } from './endpoint-state.ts';
+import { signed } from './profiles.ts';
+import { ringEndpoints } from './ring-endpoints.ts';
+import { send } from './send.ts';
+
+const states = openEndpointStates();
+
+/** An endpoint, how it goes with it, and how far behind it is. */
+export interface EndpointView extends Endpoint {
+  state: EndpointState;
+  lagSeconds: number;
+  lagEntries: number;
+}
+
+/** Throws NotFoundError for one that is not in the configuration. */
+export async function findEndpoint(id: string): Promise<Endpoint> {
+  const endpoint = (await getConfiguration({ maxAgeMs: 0 })).endpoints.get(id);
+  if (!endpoint) throw new NotFoundError('endpoint');
+  return endpoint;
+}
+
+export async function viewEndpoint(endpoint: Endpoint): Promise<EndpointView> {
+  const state = await states.get(endpoint.id);
+  const marks = state.committed === undefined ? await consumers.marksAt(endpoint.since) : decodeMarks(state.committed);
+  return { ...endpoint, state, ...(await consumers.lagOf(marks)) };
+}
+
+export const listEndpoints = async (): Promise<EndpointView[]> =>
+  Promise.all([...(await getConfiguration({ maxAgeMs: 0 })).endpoints.values()].map(viewEndpoint));
+
+/** Tells it nothing more until it is resumed. */
+export const pauseEndpoint = (id: string, by: string, at: string): Promise<void> =>
+  states.take(id, { paused: { why: 'asked', by, at }, heldUntil: FOREVER });
+
+/** Has it go on where it stood, first with what got a 410; where changes are gone, with the oldest there is. */
+export async function resumeEndpoint(id: string): Promise<void> {
+  const { paused } = await states.get(id);
+  const oldest = paused?.why === 'expired' && { committed: encodeMarks(EARLIEST) };
+  const anew = { paused: null, heldUntil: null, failures: 0, failingSince: null };
+  await states.take(id, { ...anew, ...oldest, resumed: true });
+  await ringEndpoints([{ endpoint: id }]);
+}
+
+/** Sends an endpoint a message that tells it nothing. Throws StateError `not_testable` where its profile has no such. */
+export async function testEndpoint(endpoint: Endpoint, now = new Date()): Promise<Result> {
+  const { id, profile } = endpoint;
+  if (profile !== 'standard-webhooks')
+    throw new StateError({
+      code: 'not_testable',
+      description: `the profile ${profile} has no message that means nothing`,
+    });
+  const content = { type: 'endpoint.test', timestamp: now.toISOString(), data: { endpoint: id } };
+  return send(endpoint, async (secrets) => signed(`test_${randomUUID()}`, content, secrets, now));
+}

@@ -1,0 +1,118 @@
+import type { Result } from '#lib/attempts/attempt';
+import { HUB as WORK_HUB, type Worker, workDelivery } from '#lib/attempts/work';
+import type { Endpoint } from '#lib/connections/endpoint-schema';
+import { getConfiguration } from '#lib/connections/store';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { getDelivery, openDelivery, putNewDelivery, transition, withAttempt } from '#lib/deliveries/ledger';
+import { eachDelivery } from '#lib/deliveries/list';
+import { ring } from '#lib/deliveries/ring';
+import { settle } from '#lib/deliveries/settle';
+import { AWAY, BlockedError, NotYetError } from '#lib/platform/errors';
+import { shortHash } from '#lib/platform/hash';
+import { ENDPOINT } from '#lib/platform/names';
+import { notifyPolicy, retention } from '#lib/platform/settings';
+import * as items from '#lib/platform/table/items';
+import { keptFor, put, transact } from '#lib/platform/table/table';
+import type { Change } from './change-schema.ts';
+import { type EndpointState, type EndpointStates, judge, openEndpointStates } from './endpoint-state.ts';
+import { type Present, sendChange } from './send.ts';
+
+export const HUB = {
+  sendChange,
+  transact,
+  ring,
+  getConfiguration,
+  states: openEndpointStates() as EndpointStates,
+  now: () => new Date(),
+  policy: notifyPolicy,
+};
+export type Hub = typeof HUB;
+
+/** The delivery of a change to an endpoint: a repeat of its first attempt finds it there. */
+export const notifyId = (endpoint: string, change: string): string => `dlv_${shortHash(endpoint, change)}`;
+
+/** Makes a delivery of a first attempt that failed, with that attempt on record. */
+export async function openNotify(
+  { id: connection }: Endpoint,
+  change: Change,
+  result: Result,
+  startedAt: string,
+  hub: Hub = HUB,
+): Promise<void> {
+  const { order } = change;
+  const id = notifyId(connection, change.id);
+  const asked = { id, kind: 'notify', action: change.type, connection, marketplace: ENDPOINT, order } as const;
+  const opened = openDelivery({ ...asked, subject: { change } }, startedAt);
+  const settled = settle(opened, result, { startedAt, endedAt: hub.now().toISOString() }, hub.policy());
+  const { delivery, also } = withAttempt(settled.delivery, settled.attempt);
+  const kept = keptFor(retention.orderDays(), startedAt);
+  const found = order === null ? [] : [put({ ...items.notified.key({ order, delivery: id }), ...kept })];
+  if (await hub.transact([putNewDelivery(delivery), ...also, ...found])) await hub.ring([delivery]);
+}
+
+/** What works the deliveries to endpoints: its attempts count for the endpoint too. */
+const workerOf = (present: Present, hub: Hub): Worker => ({
+  marketplace: ENDPOINT,
+  attempt: (delivery) => attemptNotify(delivery, present, hub),
+  hub: { ...WORK_HUB, retryPolicy: () => hub.policy() },
+});
+
+export const workNotify = (id: string, present: Present, hub: Hub = HUB): Promise<void> =>
+  workDelivery(id, workerOf(present, hub));
+
+/** The same at once, whenever it was due. */
+export async function workFirst(id: string, present: Present, hub: Hub = HUB): Promise<void> {
+  const delivery = await getDelivery(id);
+  if (delivery?.state === 'pending') await transition(delivery, dueAt(delivery, hub.now().toISOString()));
+  await workNotify(id, present, hub);
+}
+
+const dueAt = (delivery: Delivery, at: string): Delivery => ({ ...delivery, nextAttemptAt: at, updatedAt: at });
+
+async function attemptNotify(delivery: Delivery, present: Present, hub: Hub): Promise<Result> {
+  const { connection: id, subject } = delivery;
+  const { endpoints } = await hub.getConfiguration();
+  const endpoint = endpoints.get(id);
+  if (!endpoint)
+    return failed(
+      new BlockedError({ code: 'endpoint_missing', description: `${id} is no endpoint any more` }, 'connection'),
+    );
+  const state = await hub.states.get(id);
+  const wait = await waitFor(delivery, state, hub);
+  if (wait) return failed(wait);
+  const result = await hub.sendChange(endpoint, subject.change as Change, present);
+  const at = hub.now().toISOString();
+  const { paused, failures } = state;
+  const learned = judge(state, [result], at);
+  if (learned.paused?.why === 'gone') await hub.states.take(id, { ...learned, first: delivery.id });
+  else if (!result.ok || paused || failures)
+    await hub.states.update(id, { ...learned, ...(result.ok && paused && { resumed: true }) });
+  return result;
+}
+
+const failed = (error: Error): Result => ({ ok: false, error, unknown: false });
+
+const MAX_WAIT_MS = 3600_000;
+/** As long as what got a 410 may take to be sent before all else. */
+const BEHIND_FIRST_MS = 10_000;
+
+/** A paused endpoint is asked once an hour, and costs no other delivery an attempt. */
+async function waitFor({ id, connection }: Delivery, { paused, heldUntil, first }: EndpointState, hub: Hub) {
+  const now = hub.now();
+  const notYet = (waitMs: number, why: string) =>
+    new NotYetError({ code: AWAY, description: `${connection} ${why}` }, Math.min(MAX_WAIT_MS, waitMs));
+  if (!paused)
+    return first && first !== id ? notYet(BEHIND_FIRST_MS, 'is sent first what it refused for good') : undefined;
+  if (paused.why === 'failing' && (await hub.states.takeTurn(connection, now))) return undefined;
+  return notYet(Math.max(1, Date.parse(heldUntil ?? '') - now.getTime()), `is paused since ${paused.at}`);
+}
+
+/** Has all that waits for an endpoint tried at once, until the deadline: the rest comes within the hour. */
+export async function hurry(connection: string, deadline: number, now: () => Date = HUB.now): Promise<void> {
+  for await (const delivery of eachDelivery({ connection, state: 'pending' })) {
+    if (now().getTime() > deadline) return;
+    if (delivery.state !== 'pending') continue;
+    const due = dueAt(delivery, now().toISOString());
+    if (await transition(delivery, due)) await ring([due]);
+  }
+}

@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Result } from '#lib/attempts/attempt';
+import type { Endpoint } from '#lib/connections/endpoint-schema';
+import { RetryableError, ThrottledError } from '#lib/platform/errors';
+import { memoryTable } from '#test/support/memory-table';
+import type { Change } from './change-schema.ts';
+import { EARLIEST } from './cursor.ts';
+import { type EndpointState, openEndpointStates } from './endpoint-state.ts';
+import { openFeed } from './feed.ts';
+import { HUB, pushTo } from './push.ts';
+import { readChanges } from './read.ts';
+
+beforeAll(() => void vi.spyOn(console, 'log').mockImplementation(() => undefined));
+
+const LONG_AGO = new Date(0).toISOString();
+const NOW = new Date('2026-11-20T08:15:00.000Z');
+const endpoint: Endpoint = {
+  ...{ id: 'erp', url: 'https://erp.example', profile: 'standard-webhooks', types: ['order.*'], payload: 'thin' },
+  since: NOW.toISOString(),
+};
+const change = (order: string, revision: number, type: Change['type'] = 'order.changed'): Change => ({
+  ...{ id: `${order}/${revision}`, type, order: `shop:${order}`, connection: 'shop', revision },
+  ...{ occurredAt: NOW.toISOString(), changed: [], delivery: null, sku: null },
+});
+const failed = (code: string): Result => ({
+  ok: false,
+  error: new RetryableError({ code, description: code }),
+  unknown: false,
+});
+
+/** An endpoint that answers each change by its id, and what was done about it. */
+async function scene(changes: readonly Change[], answers: Record<string, Result> = {}) {
+  const table = memoryTable();
+  const feed = openFeed(table);
+  const states = openEndpointStates(table);
+  for (const each of changes) await feed.append(each.id.charCodeAt(0) % 3, () => [each], LONG_AGO);
+  const sent: string[] = [];
+  const opened: string[] = [];
+  const seen: string[] = [];
+  let now = NOW;
+  const hub: typeof HUB = {
+    ...HUB,
+    states,
+    now: () => now,
+    getConfiguration: async () => ({ endpoints: new Map([['erp', endpoint]]) }) as never,
+    marksAt: async () => EARLIEST,
+    readChanges: (wanted) => readChanges(wanted, feed),
+    sendChange: async (_endpoint, { id }) => {
+      sent.push(id);
+      return answers[id] ?? { ok: true, httpStatus: 204 };
+    },
+    openNotify: async (_endpoint, { id }) => void opened.push(id),
+    workFirst: async (id) => void seen.push(`first ${id}`),
+    hurry: async () => void seen.push('hurry'),
+    ringEndpoints: async () => void seen.push('ring'),
+  };
+  const push = () => pushTo({ endpoint: 'erp' }, async () => [], hub);
+  return { push, sent, opened, seen, states, feed, later: (ms: number) => (now = new Date(now.getTime() + ms)) };
+}
+
+const inOrder = (sent: readonly string[], order: string) => sent.filter((id) => id.startsWith(order));
+
+test('what an endpoint wants to know is sent once, in order for each order, and costs no delivery', async () => {
+  const { push, sent, opened } = await scene([
+    change('a', 1),
+    change('b', 1),
+    change('c', 1),
+    change('a', 2),
+    change('b', 2, 'delivery.dead'),
+  ]);
+  await push();
+  await push();
+  expect([...sent].sort()).toEqual(['a/1', 'a/2', 'b/1', 'c/1']);
+  expect(inOrder(sent, 'a')).toEqual(['a/1', 'a/2']);
+  expect(opened).toEqual([]);
+});
+
+test('a change that was refused becomes a delivery, and the others go on', async () => {
+  const { push, sent, opened, states } = await scene([change('a', 1), change('a', 2), change('b', 1)], {
+    'a/1': failed('http_500'),
+  });
+  await push();
+  expect([inOrder(sent, 'a'), opened]).toEqual([['a/1', 'a/2'], ['a/1']]);
+  expect(await states.get('erp')).toMatchObject({ failures: 0, failingSince: null, lastError: { code: 'http_500' } });
+});
+
+test('who rings while another tells it has that one look again', async () => {
+  const { push, sent, feed, states } = await scene([change('a', 1)]);
+  const begun = await states.begin('erp', NOW);
+  await push();
+  expect(sent).toEqual([]);
+  await feed.append(5, () => [change('z', 1)], LONG_AGO);
+  const lost = { owner: begun?.lease.owner ?? '', until: null, unless: { rung: begun?.item.rung } };
+  expect(await states.write('erp', lost, {})).toBe(false);
+});
+
+describe('an endpoint that', () => {
+  const state = async ({ states }: Awaited<ReturnType<typeof scene>>): Promise<EndpointState> => states.get('erp');
+
+  test('asks for patience is left alone for as long', async () => {
+    const throttled: Result = {
+      ...{ ok: false, unknown: false },
+      error: new ThrottledError({ code: 'http_429', description: 'later' }, 30),
+    };
+    const the = await scene([change('a', 1)], { 'a/1': throttled });
+    await the.push();
+    await the.feed.append(4, () => [change('b', 1)], LONG_AGO);
+    await the.push();
+    expect(the.sent).toEqual(['a/1']);
+    the.later(31_000);
+    await the.push();
+    expect(the.sent).toEqual(['a/1', 'b/1']);
+  });
+
+  test('answers 410 is told nothing more, and first of all that again', async () => {
+    const the = await scene([change('a', 1), change('a', 2)], { 'a/1': failed('http_410') });
+    await the.push();
+    expect([the.sent, (await state(the)).paused?.why]).toEqual([['a/1'], 'gone']);
+    the.later(30 * 24 * 3600_000);
+    await the.push();
+    expect(the.sent).toEqual(['a/1']);
+    await the.states.take('erp', { paused: null, heldUntil: null, failures: 0, failingSince: null, resumed: true });
+    await the.push();
+    expect(the.seen).toEqual([expect.stringMatching(/^first dlv_/), 'hurry']);
+    expect(the.sent).toEqual(['a/1', 'a/2']);
+  });
+
+  test('fails for a day is paused, asked once an hour, and goes on where it stood', async () => {
+    const answers: Record<string, Result> = {};
+    const the = await scene([], answers);
+    for (let hour = 0; hour < 30; hour += 5) {
+      answers[`o/${hour}`] = failed('unreachable');
+      await the.feed.append(1, () => [change('o', hour)], LONG_AGO);
+      await the.push();
+      await the.push();
+      the.later(5 * 3600_000);
+    }
+    expect((await state(the)).paused?.why).toBe('failing');
+    expect(the.sent).toHaveLength(6);
+    await the.feed.append(7, () => [change('p', 1)], LONG_AGO);
+    await the.push();
+    expect(await state(the)).toMatchObject({ paused: null, failures: 0, failingSince: null });
+    expect(the.seen).toContain('hurry');
+  });
+});

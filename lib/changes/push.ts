@@ -1,0 +1,205 @@
+import type { DeliveryDue } from '#events/delivery-due';
+import type { EndpointBehind } from '#events/endpoint-behind';
+import type { Result } from '#lib/attempts/attempt';
+import type { Endpoint } from '#lib/connections/endpoint-schema';
+import { StateError } from '#lib/platform/errors';
+import { ENDPOINT } from '#lib/platform/names';
+import { leaseSeconds } from '#lib/platform/settings';
+import { errorFields, log } from '#lib/platform/telemetry/log';
+import { emitMetric } from '#lib/platform/telemetry/metrics';
+import type { Change } from './change-schema.ts';
+import { consumers } from './consumers.ts';
+import { decodeMarks, encodeMarks, type Marks } from './cursor.ts';
+import { type EndpointState, FOREVER, GONE, isAsking, judge } from './endpoint-state.ts';
+import { hurry, HUB as NOTIFY_HUB, notifyId, openNotify, workFirst, workNotify } from './notify.ts';
+import { type ChangePage, isOfType, readChanges } from './read.ts';
+import { ringEndpoints } from './ring-endpoints.ts';
+import type { Present } from './send.ts';
+
+export const HUB = {
+  ...NOTIFY_HUB,
+  openNotify,
+  workNotify,
+  workFirst,
+  hurry,
+  readChanges,
+  marksAt: consumers.marksAt,
+  ringEndpoints,
+};
+type Hub = typeof HUB;
+
+/** Requests at one endpoint at a time. */
+const AT_ONCE = 10;
+/** Changes of one page, which are told before the cursor moves: what a crash has told again. */
+const PAGE = 100;
+/** No page begins later, and in a page no request: one that hangs ends before the function is ended. */
+const PAGES_MS = 20_000;
+const REQUESTS_MS = 30_000;
+
+/** Tells an endpoint what it was not told yet, until it has caught up or time is over: then it rings for the rest. */
+export async function pushTo(
+  { endpoint: id, partition }: EndpointBehind,
+  present: Present,
+  hub: Hub = HUB,
+): Promise<void> {
+  const endpoint = (await hub.getConfiguration()).endpoints.get(id);
+  const begun = endpoint && (await hub.states.begin(id, hub.now()));
+  if (!begun) return;
+  const { item, lease } = begun;
+  try {
+    await pushUnder(endpoint, { ...item }, lease.owner, partition, present, hub);
+  } catch (error) {
+    // The sweeper rings again; nobody has to wait for the lease.
+    log.error('an endpoint could not be told', { endpoint: id, ...errorFields(error) });
+    await hub.states.write(id, { owner: lease.owner, until: null }, {});
+  }
+}
+
+async function pushUnder(
+  endpoint: Endpoint,
+  state: EndpointState,
+  owner: string,
+  partition: number | undefined,
+  present: Present,
+  hub: Hub,
+): Promise<void> {
+  const { id } = endpoint;
+  const began = hub.now().getTime();
+  const isLate = () => hub.now().getTime() > began + PAGES_MS;
+  Object.assign(state, await sendFirst(id, state, began + PAGES_MS, present, hub));
+  let only = partition;
+  let unwritten: Partial<EndpointState> = {};
+  while (!state.heldUntil || state.heldUntil <= hub.now().toISOString()) {
+    const wasPaused = state.paused;
+    const { learned, caughtUp } = await tellPage(endpoint, state, { only, until: began + REQUESTS_MS }, present, hub);
+    Object.assign(state, learned);
+    unwritten = { ...unwritten, ...learned };
+    if (wasPaused && !state.paused) await hub.hurry(id, began + PAGES_MS);
+    const isDone = caughtUp || Boolean(state.heldUntil);
+    const until = isDone || isLate() ? null : new Date(hub.now().getTime() + leaseSeconds() * 1000).toISOString();
+    if (await hub.states.write(id, { owner, until, ...(isDone && { unless: { rung: state.rung } }) }, unwritten)) {
+      if (until === null && !isDone) await hub.ringEndpoints([{ endpoint: id }]);
+      if (until === null) return;
+      unwritten = {};
+    } else {
+      const { rung, lease } = (await hub.states.get(id)) as EndpointState & { lease?: { owner: string } | null };
+      if (lease?.owner !== owner) return;
+      // Somebody rang meanwhile, for any partition.
+      state.rung = rung;
+      only = undefined;
+    }
+  }
+  await hub.states.write(id, { owner, until: null }, unwritten);
+}
+
+/** After a person had it go on: what got the 410, and once that went well all that waited. */
+async function sendFirst(
+  id: string,
+  { first, resumed }: EndpointState,
+  deadline: number,
+  present: Present,
+  hub: Hub,
+): Promise<Partial<EndpointState>> {
+  if (!first && !resumed) return {};
+  if (first) await hub.workFirst(first, present);
+  const state = await hub.states.get(id);
+  if (state.paused) return state;
+  const done = { first: null, resumed: false };
+  await hub.states.update(id, done);
+  await hub.hurry(id, deadline);
+  return { ...state, ...done };
+}
+
+/** Tells one page of changes, ten at a time and each order's one after the other. */
+async function tellPage(
+  endpoint: Endpoint,
+  state: EndpointState,
+  { only, until }: { only: number | undefined; until: number },
+  present: Present,
+  hub: Hub,
+): Promise<{ learned: Partial<EndpointState>; caughtUp: boolean }> {
+  const { committed } = state;
+  const after = committed === undefined ? await hub.marksAt(endpoint.since) : decodeMarks(committed);
+  const limit = isAsking(state) ? 1 : PAGE;
+  const page = await read({ after, limit, wants: isOfType(endpoint.types), partition: only }, hub);
+  const at = hub.now().toISOString();
+  if (!page) return { learned: { paused: { why: 'expired', by: null, at }, heldUntil: FOREVER }, caughtUp: true };
+  const results = await tellAll(endpoint, page.changes, until, present, hub);
+  const marks = marksOf(after, page, results);
+  const judged = judge(state, results.filter(isDone), hub.now().toISOString());
+  const gone = page.changes.find((_change, index) => isGone(results[index]));
+  const learned = {
+    ...judged,
+    ...(gone && { first: notifyId(endpoint.id, gone.id) }),
+    ...((committed === undefined ||
+      page.changes.length > 0 ||
+      page.marks.some((mark, index) => mark.position !== after[index]?.position)) && {
+      committed: encodeMarks(marks),
+    }),
+  };
+  return { learned, caughtUp: page.caughtUp && results.every(isDone) };
+}
+
+const isDone = (result: Result | undefined): result is Result => result !== undefined;
+const isGone = (result: Result | undefined): boolean =>
+  result !== undefined && !result.ok && (result.error as { code?: string }).code === GONE;
+
+/** Undefined where changes that it was not told are gone, or a restored table does not have them again: a person decides. */
+async function read(wanted: Parameters<typeof readChanges>[0], hub: Hub): Promise<ChangePage | undefined> {
+  try {
+    return await hub.readChanges(wanted);
+  } catch (error) {
+    if (error instanceof StateError) return undefined;
+    throw error;
+  }
+}
+
+/** The result of each change, undefined where there was no time for it, or no sense in it. */
+async function tellAll(
+  endpoint: Endpoint,
+  changes: readonly Change[],
+  until: number,
+  present: Present,
+  hub: Hub,
+): Promise<Array<Result | undefined>> {
+  const results: Array<Result | undefined> = changes.map(() => undefined);
+  const chains = [
+    ...Map.groupBy(changes.entries(), ([, { order, connection, sku }]) => order ?? `${connection}#${sku}`).values(),
+  ];
+  const work = async () => {
+    for (let chain = chains.shift(); chain; chain = chains.shift())
+      for (const [index, change] of chain) {
+        if (hub.now().getTime() > until || results.some(isGone)) return;
+        results[index] = await tell(endpoint, change, present, hub);
+      }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return results;
+}
+
+async function tell(endpoint: Endpoint, change: Change, present: Present, hub: Hub): Promise<Result> {
+  const startedAt = hub.now().toISOString();
+  const result = await hub.sendChange(endpoint, change, present);
+  if (!result.ok) await hub.openNotify(endpoint, change, result, startedAt);
+  const Outcome = result.ok ? 'succeeded' : 'failed';
+  emitMetric('Attempts', { Marketplace: ENDPOINT, Action: change.type, Outcome });
+  return result;
+}
+
+/** In each partition behind the last change before the first that was not told. */
+function marksOf(after: Marks, { places, marks }: ChangePage, results: ReadonlyArray<Result | undefined>): Marks {
+  const stuck = new Map<number, Marks[number]>();
+  const told = new Map<number, Marks[number]>();
+  for (const [index, { partition, mark }] of places.entries()) {
+    if (stuck.has(partition)) continue;
+    if (results[index]) told.set(partition, mark);
+    else stuck.set(partition, told.get(partition) ?? after[partition] ?? { position: 0, taken: 0 });
+  }
+  return marks.map((mark, partition) => stuck.get(partition) ?? mark);
+}
+
+/** Does what a message rings for: tells an endpoint what is new, or again what it refused. */
+export async function notify(due: EndpointBehind | DeliveryDue, present: Present, hub: Hub = HUB): Promise<void> {
+  if ('endpoint' in due) return pushTo(due, present, hub);
+  await Promise.all([due.deliveryId, ...(due.others ?? [])].map((id) => hub.workNotify(id, present)));
+}

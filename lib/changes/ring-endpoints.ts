@@ -1,0 +1,44 @@
+import type { EndpointBehind } from '#events/endpoint-behind';
+import { getConfiguration } from '#lib/connections/store';
+import { deliveryQueue, ENDPOINT } from '#lib/platform/names';
+import { sendMessages } from '#lib/platform/queue/queue';
+import { errorFields, log } from '#lib/platform/telemetry/log';
+import { emitMetric } from '#lib/platform/telemetry/metrics';
+import type { Change } from './change-schema.ts';
+import { openEndpointStates } from './endpoint-state.ts';
+import { isOfType } from './read.ts';
+
+const HUB = { getConfiguration, send: sendMessages, states: openEndpointStates() };
+
+/** Has endpoints looked at. */
+export async function ringEndpoints(behind: readonly EndpointBehind[], { send } = HUB): Promise<void> {
+  const messages = behind.map((message) => ({ message, group: message.endpoint }));
+  if (messages.length > 0) await send(deliveryQueue(ENDPOINT), messages);
+}
+
+/** Has those looked at that want to be told such changes. A ring that is lost is the sweeper's to repeat. */
+export async function ringForChanges(partition: number, changes: readonly Change[], hub = HUB): Promise<void> {
+  try {
+    const { endpoints } = await hub.getConfiguration();
+    const wanting = [...endpoints.values()].filter(({ types }) => changes.some(isOfType(types)));
+    await ringEndpoints(
+      wanting.map(({ id: endpoint }) => ({ endpoint, partition })),
+      hub,
+    );
+  } catch (error) {
+    log.warn('endpoints were not rung', errorFields(error));
+  }
+}
+
+/** Has every endpoint looked at that is not held back by a person, and tells of those that are paused. */
+export async function sweepEndpoints(now = new Date(), hub = HUB): Promise<void> {
+  const { endpoints } = await hub.getConfiguration();
+  const all = await Promise.all([...endpoints.keys()].map(async (id) => ({ id, state: await hub.states.get(id) })));
+  const paused = all.filter(({ state }) => state.paused).length;
+  if (paused > 0) emitMetric('EndpointsPaused', {}, paused);
+  const due = all.filter(({ state }) => (state.heldUntil ?? '') <= now.toISOString());
+  await ringEndpoints(
+    due.map(({ id: endpoint }) => ({ endpoint })),
+    hub,
+  );
+}

@@ -1,0 +1,71 @@
+import { addressIn, isInside } from '#lib/platform/http/inside';
+import { ENDPOINT } from '#lib/platform/names';
+import * as z from '#lib/platform/zod';
+import type { Secrets } from './connection.ts';
+import { type Endpoint, Profile } from './endpoint-schema.ts';
+
+/** An endpoint as a file has it; without secrets it keeps those that the hub has. */
+export interface FileEndpoint {
+  endpoint: Omit<Endpoint, 'since'>;
+  secrets?: Secrets;
+}
+
+/** Bytes of a key, as Standard Webhooks 1.0.0 wants them. */
+const KEY_BYTES = { least: 24, most: 64 };
+const isSecret = (text: string): boolean => {
+  const [, key = ''] = /^whsec_([\w+/]+={0,2})$/.exec(text) ?? [];
+  const { length } = Buffer.from(key, 'base64');
+  return length >= KEY_BYTES.least && length <= KEY_BYTES.most;
+};
+const Secret = z
+  .string()
+  .check(z.refine(isSecret, 'must be whsec_ and 24 to 64 bytes in base64: longshore endpoints add makes one'));
+
+const GROUPS = ['order', 'fulfillment', 'delivery', 'product'];
+
+export const EndpointEntry = z.strictObject({
+  id: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes')),
+  url: z.url({ protocol: /^https?$/, error: 'must be an https URL' }),
+  profile: z._default(Profile, 'standard-webhooks'),
+  types: z._default(
+    z.array(
+      z
+        .string()
+        .check(
+          z.regex(new RegExp(`^(?:${GROUPS.join('|')})\\.(?:\\*|[a-z]+)$`), 'must be such as order.* or order.created'),
+        ),
+    ),
+    [],
+  ),
+  payload: z._default(z.enum(['thin', 'full']), 'thin'),
+  secrets: z.optional(z.strictObject({ signingSecret: Secret, previousSigningSecret: z.optional(Secret) })),
+});
+
+/** An endpoint as an entry of the file says it. */
+export function readEndpoint({ secrets, ...endpoint }: z.infer<typeof EndpointEntry>): FileEndpoint {
+  const given = Object.entries(secrets ?? {}).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return { endpoint, ...(secrets && { secrets: Object.fromEntries(given) }) };
+}
+
+/** Whether the hub may push to this URL, as far as it can be told without asking for its address. Undefined, or what is wrong. */
+export function objectionToEndpoint(text: string, isLocal: boolean): string | undefined {
+  const url = new URL(text);
+  const address = addressIn(url);
+  const isLoopback = url.hostname === 'localhost' || (address !== undefined && isOwn(address));
+  if (url.username || url.password) return 'must not hold a user or password: messages are signed';
+  if (url.hash) return 'must not have a "#" part';
+  if (isLoopback && isLocal) return undefined;
+  if (
+    isLoopback ||
+    /(^|\.)(localhost|internal|local)$/.test(url.hostname) ||
+    (address && isInside(address, { loopback: false }))
+  )
+    return 'leads to an address inside: only a hub on your own machine may push to that machine';
+  return url.protocol === 'https:' ? undefined : 'must be https: http would show orders to everybody on the way';
+}
+
+const isOwn = (address: string): boolean =>
+  isInside(address, { loopback: false }) && !isInside(address, { loopback: true });
+
+/** Endpoints share their names with connections, as deliveries name both alike. */
+export const isTaken = (id: string, connections: Iterable<string>): boolean => [ENDPOINT, ...connections].includes(id);

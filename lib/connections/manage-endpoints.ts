@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { putAct } from '#lib/platform/audit';
+import { ENDPOINT } from '#lib/platform/names';
+import { transact } from '#lib/platform/table/table';
+import { EndpointEntry, type FileEndpoint, isTaken } from './endpoint-file.ts';
+import type { Endpoint } from './endpoint-schema.ts';
+import { ConnectionsFileError } from './file.ts';
+import { putEndpoints } from './put-endpoints.ts';
+import { readSecretIfOurs, writeSecretDocument } from './secrets.ts';
+import { getConfiguration } from './store.ts';
+
+/** For so long a secret that was replaced signs too. */
+const OVERLAP_MS = 24 * 3600_000;
+
+const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
+
+/** Adds an endpoint; its new secret, which nobody is shown again, where its profile has one. Throws ConnectionsFileError. */
+export async function addEndpoint(asked: Omit<Endpoint, 'since'>, by: string): Promise<string | undefined> {
+  const { connections, endpoints } = await getConfiguration({ maxAgeMs: 0 });
+  const checked = EndpointEntry.safeParse(asked);
+  const [issue] = checked.success ? [] : checked.error.issues;
+  if (issue) throw new ConnectionsFileError(`endpoint "${asked.id}": ${issue.path.join('.')}: ${issue.message}`);
+  if (isTaken(asked.id, [...connections.keys(), ...endpoints.keys()]))
+    throw new ConnectionsFileError(`endpoint "${asked.id}": there is one of that name, or a connection`);
+  const signingSecret = asked.profile === 'standard-webhooks' ? newSecret() : undefined;
+  const added: FileEndpoint = { endpoint: asked, ...(signingSecret && { secrets: { signingSecret } }) };
+  await putEndpoints([...kept(endpoints), added]);
+  await record('endpoint.added', asked.id, by);
+  return signingSecret;
+}
+
+/** Gives an endpoint a new secret, shown once, beside which the one before signs for 24 hours. */
+export async function rotateEndpoint(id: string, by: string): Promise<string> {
+  const document = await readSecretIfOurs(ENDPOINT);
+  const previousSigningSecret = document.connections[id]?.secrets.signingSecret;
+  if (!previousSigningSecret) throw new ConnectionsFileError(`endpoint "${id}": there is none with a secret`);
+  const signingSecret = newSecret();
+  const settings = { previousUntil: new Date(Date.now() + OVERLAP_MS).toISOString() };
+  const rotated = { secrets: { signingSecret, previousSigningSecret }, settings };
+  await writeSecretDocument(ENDPOINT, { ...document, connections: { ...document.connections, [id]: rotated } });
+  await record('endpoint.rotated', id, by);
+  return signingSecret;
+}
+
+export async function removeEndpoint(id: string, by: string): Promise<void> {
+  const { endpoints } = await getConfiguration({ maxAgeMs: 0 });
+  if (!endpoints.has(id)) throw new ConnectionsFileError(`endpoint "${id}": there is none`);
+  await putEndpoints(kept(endpoints).filter(({ endpoint }) => endpoint.id !== id));
+  await record('endpoint.removed', id, by);
+}
+
+const kept = (endpoints: ReadonlyMap<string, Endpoint>): FileEndpoint[] =>
+  [...endpoints.values()].map(({ since: _since, ...endpoint }) => ({ endpoint }));
+
+const record = (act: 'endpoint.added' | 'endpoint.rotated' | 'endpoint.removed', about: string, by: string) =>
+  transact([putAct({ act, about, by, at: new Date().toISOString(), detail: {} })]);

@@ -1,0 +1,72 @@
+import { lookup } from 'node:dns/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { isInside } from '#lib/platform/http/inside';
+import { ENDPOINT } from '#lib/platform/names';
+import { isLocalHub } from '#lib/platform/settings';
+import { type FileEndpoint, objectionToEndpoint } from './endpoint-file.ts';
+import { ConnectionsFileError } from './file.ts';
+import { readSecretIfOurs, type SecretDocument, writeSecretDocument } from './secrets.ts';
+import { configurationStore } from './store.ts';
+
+interface Hub {
+  store?: typeof configurationStore;
+  secrets?: { read: (name: string) => Promise<SecretDocument>; write: typeof writeSecretDocument };
+  isLocal?: boolean;
+  resolve?: (hostname: string) => Promise<ReadonlyArray<{ address: string }>>;
+}
+
+/**
+ * Makes these the endpoints of the hub, and no others; the ids of those that changed. Throws ConnectionsFileError for one
+ * without a secret, or one that leads inside.
+ */
+export async function putEndpoints(
+  wanted: readonly FileEndpoint[],
+  {
+    store = configurationStore,
+    secrets = { read: readSecretIfOurs, write: writeSecretDocument },
+    isLocal = isLocalHub(),
+    resolve = (hostname) => lookup(hostname, { all: true }),
+  }: Hub = {},
+): Promise<string[]> {
+  const { endpoints: before } = await store.getConfiguration({ maxAgeMs: 0 });
+  const old = await secrets.read(ENDPOINT);
+  const changed = new Set<string>();
+  const next: SecretDocument = { connections: {} };
+  for (const { endpoint, secrets: given } of wanted) {
+    const refuse = (path: string, objection: string | undefined) => {
+      if (objection) throw new ConnectionsFileError(`endpoint "${endpoint.id}": ${path}: ${objection}`);
+    };
+    refuse('url', objectionToEndpoint(endpoint.url, isLocal) ?? (await leadsInside(endpoint.url, isLocal, resolve)));
+    const known = old.connections[endpoint.id];
+    const isSame = !given || isDeepStrictEqual(given, known?.secrets);
+    const held = isSame ? known : { secrets: given, settings: {} };
+    if (endpoint.profile === 'standard-webhooks' && !held)
+      refuse('secrets.signingSecret', `is missing: longshore endpoints add ${endpoint.id} makes one`);
+    if (held) next.connections[endpoint.id] = held;
+    if (!isSame) changed.add(endpoint.id);
+  }
+  if (!isDeepStrictEqual(old.connections, next.connections)) await secrets.write(ENDPOINT, next);
+  for (const { endpoint } of wanted) {
+    const since = before.get(endpoint.id)?.since ?? new Date().toISOString();
+    if (isDeepStrictEqual(before.get(endpoint.id), { ...endpoint, since })) continue;
+    await store.putEndpoint({ ...endpoint, since });
+    changed.add(endpoint.id);
+  }
+  for (const [id, endpoint] of before) {
+    if (wanted.some((each) => each.endpoint.id === id)) continue;
+    await store.removeEndpoint(endpoint, new Date().toISOString());
+    changed.add(id);
+  }
+  return [...changed];
+}
+
+/** What a name leads to is asked again at each connection; one that nobody knows yet may be known by then. */
+async function leadsInside(
+  url: string,
+  loopback: boolean,
+  resolve: NonNullable<Hub['resolve']>,
+): Promise<string | undefined> {
+  const { hostname } = new URL(url);
+  const found = await resolve(hostname.replace(/^\[|\]$/g, '')).catch(() => []);
+  return found.some(({ address }) => isInside(address, { loopback })) ? 'leads to an address inside' : undefined;
+}

@@ -1,0 +1,128 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Change } from '#lib/changes/change-schema';
+import { eventually } from './support/hub.ts';
+import { type Received, startReceiver } from './support/receiver.ts';
+import { type Stage, startStage } from './support/stage.ts';
+
+const KEY = randomBytes(24);
+const secrets = { signingSecret: `whsec_${KEY.toString('base64')}` };
+const ORDERS = 12;
+
+/** What the first time of a change is answered: everything that can be wrong with an endpoint. */
+const MOODS = [204, 500, 204, 'redirect', 400, 204, 429, 204, 'hang', 204] as const;
+const seen = new Map<string, (typeof MOODS)[number]>();
+let isWell = true;
+
+function answerMoodily({ headers }: Pick<Received, 'headers'>) {
+  const id = String(headers['webhook-id']);
+  if (isWell || seen.has(id)) return 204;
+  const mood = MOODS[seen.size % MOODS.length] ?? 204;
+  seen.set(id, mood);
+  return mood;
+}
+let stage: Stage;
+let moody: Awaited<ReturnType<typeof startReceiver>>;
+let steady: Awaited<ReturnType<typeof startReceiver>>;
+
+beforeAll(async () => {
+  moody = await startReceiver(answerMoodily);
+  steady = await startReceiver();
+  stage = await startStage({
+    env: { NOTIFY_SCHEDULE_SECONDS: '0,1,1,1,1,1,1,1,1,1,1,1', HTTP_TIMEOUT_SECONDS: '4', AWAY_PROBE_SECONDS: '1' },
+    edit: (file) => {
+      file.endpoints = [
+        { id: 'moody', url: moody.url, types: ['order.*', 'fulfillment.*'], secrets },
+        { id: 'steady', url: steady.url, payload: 'full', secrets },
+      ];
+    },
+  });
+});
+afterAll(async () => {
+  await stage.stop();
+  await Promise.all([moody.close(), steady.close()]);
+});
+
+const idOf = ({ headers }: Received): string => String(headers['webhook-id']);
+const changeOf = ({ body }: Received): Change & { snapshot?: { id: string } } => JSON.parse(body).data;
+
+async function feed(): Promise<Change[]> {
+  const all: Change[] = [];
+  for (let after = ''; ; ) {
+    const page = await stage.hub.get<{ changes: Change[]; cursor: string; caughtUp: boolean }>(
+      `/changes?limit=200${after && `&after=${after}`}`,
+    );
+    all.push(...page.changes);
+    after = page.cursor;
+    if (page.caughtUp) return all;
+  }
+}
+
+/** The first attempts at each change, in the order in which they came. */
+const firsts = (received: readonly Received[]): Change[] => [
+  ...new Map(received.map((each) => [idOf(each), changeOf(each)])).values(),
+];
+
+const arrived = (received: readonly Received[]) => new Set(received.filter(({ status }) => status === 204).map(idOf));
+
+test('what an endpoint is told is signed, by its secret and its own id', async () => {
+  const [sold] = stage.scopio.place({});
+  await stage.settled(sold?.id ?? '', 'order', 'succeeded');
+  await eventually(async () => {
+    expect(firsts(steady.received).map(({ type }) => type)).toContain('order.placed');
+    return true;
+  }, 'the first order at the endpoint');
+  for (const each of steady.received) {
+    const { headers, body } = each;
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+    expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', KEY).update(signed).digest('base64')}`);
+    const { order, snapshot } = changeOf(each);
+    expect(snapshot?.id ?? null).toBe(order);
+  }
+  const { changes } = await stage.hub.get<{ changes: Change[] }>('/changes?limit=200');
+  expect(changes.map(({ id }) => id)).toEqual(expect.arrayContaining([...arrived(steady.received)]));
+});
+
+test('each change arrives under one id, whatever the endpoint does and whenever the hub dies', async () => {
+  isWell = false;
+  const sold = Array.from({ length: ORDERS }, () => stage.scopio.place({}).map(({ id }) => id)).flat();
+  await eventually(() => moody.received.length > 10, 'some requests');
+  await stage.killAndRestart();
+  await moody.close();
+  await eventually(() => steady.received.length > 15, 'more requests');
+  await stage.killAndRestart();
+  await moody.open();
+  for (const id of sold) await stage.settled(id, 'order', 'succeeded');
+
+  const all = await eventually(
+    async () => {
+      const changes = await feed();
+      const told = arrived(moody.received);
+      const wanted = changes.filter(({ type }) => type.startsWith('order.') || type.startsWith('fulfillment.'));
+      expect(wanted.filter(({ id }) => !told.has(id))).toEqual([]);
+      const toldAll = arrived(steady.received);
+      expect(changes.filter(({ id }) => !toldAll.has(id))).toEqual([]);
+      return changes;
+    },
+    'all changes at both endpoints',
+    170_000,
+  );
+  const known = new Set(all.map(({ id }) => id));
+  expect([...arrived(moody.received)].filter((id) => !known.has(id))).toEqual([]);
+  // Of what was sent while nobody listened, only the hub knows when it was first sent.
+  const notified = await stage.deliveries('kind=notify&limit=200');
+  const unseen = new Set(
+    notified.flatMap(({ order, attempts }) =>
+      attempts.some(({ code }) => code === 'unreachable' || code === 'timeout') ? order : [],
+    ),
+  );
+  expect(notified.length).toBeGreaterThan(0);
+  for (const received of [moody.received, steady.received])
+    for (const [order, changes] of Map.groupBy(firsts(received), (change) => change.order)) {
+      if (unseen.has(order)) continue;
+      const inFeed = all.filter((change) => change.order === order).map(({ id }) => id);
+      const first = changes.map(({ id }) => id);
+      expect(first).toEqual(inFeed.filter((id) => first.includes(id)));
+    }
+  expect(await stage.deliveries('kind=notify&state=dead')).toEqual([]);
+});
