@@ -63,7 +63,7 @@ function unlooked(unnamed: () => never): Deployment {
     },
     ...{ url: undefined, publicUrl: undefined, isLocal: false },
     ...{ listKeys: async () => unnamed(), findKey: async () => unnamed(), readSecrets: async () => unnamed() },
-    countUcpKeys: async () => unnamed(),
+    countUcp: async () => unnamed(),
   };
 }
 
@@ -79,7 +79,15 @@ function deployed(api: Deployment['api'], url: string | undefined, environment: 
     ...{ api, url, publicUrl: environment[envName.publicUrl], isLocal: isLocal(environment) },
     listKeys: () => explained(async () => (await import('#lib/api/kit/keys')).listApiKeys()),
     findKey: (key) => explained(async () => (await import('#lib/api/kit/keys')).findApiKey(key)),
-    countUcpKeys: () => explained(async () => (await (await import('#lib/ucp/keys')).readKeys()).length),
+    countUcp: () =>
+      explained(async () => {
+        const [{ readKeys }, { getConfiguration }] = await Promise.all([
+          import('#lib/ucp/keys'),
+          import('#lib/connections/store'),
+        ]);
+        const endpoints = [...(await getConfiguration()).endpoints.values()].filter(({ profile }) => profile === 'ucp');
+        return { keys: (await readKeys()).length, endpoints: endpoints.length };
+      }),
     readSecrets: (marketplace) =>
       explained(async () => {
         const { readSecretIfOurs } = await import('#lib/connections/secrets');

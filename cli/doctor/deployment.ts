@@ -15,8 +15,8 @@ export interface Deployment {
   listKeys(): Promise<ListedKey[]>;
   /** Whose key this is, if anybody's. */
   findKey(key: string): Promise<{ name: string } | undefined>;
-  /** How many keys UCP order events can be signed with. */
-  countUcpKeys(): Promise<number>;
+  /** How many keys UCP order events can be signed with, and how many endpoints want them. */
+  countUcp(): Promise<{ keys: number; endpoints: number }>;
   readSecrets(marketplace: string): Promise<Record<string, object>>;
 }
 
@@ -94,8 +94,10 @@ function lacking(values: object | undefined): string | undefined {
 /** Whoever takes UCP's order events looks for the key in the profile. */
 const ucp: Check<Deployment> = {
   name: 'ucp',
-  async look({ countUcpKeys }) {
-    if ((await countUcpKeys()) > 0) return [well('ucp', 'order events are signed')];
+  async look({ countUcp }) {
+    const { keys, endpoints } = await countUcp();
+    if (keys > 0) return [well('ucp', 'there is a key to sign order events with')];
+    if (endpoints === 0) return [well('ucp', 'there is no key, and no endpoint that wants one')];
     return [wrong('ucp', 'there is no key to sign order events with', 'longshore ucp rotate-key')];
   },
 };

@@ -142,7 +142,7 @@ const deployment = (change: Partial<Deployment> = {}): Deployment => ({
   listKeys: async () => [key('operator', 'ops'), key('erp', 'orders:read', 'fulfillments:write')],
   findKey: async () => undefined,
   readSecrets: async (marketplace) => SECRETS[marketplace] ?? {},
-  countUcpKeys: async () => 1,
+  countUcp: async () => ({ keys: 1, endpoints: 1 }),
   ...change,
 });
 const told = async (change: Partial<Deployment> = {}) => bad(await examine(deploymentChecks, deployment(change)));
@@ -177,8 +177,10 @@ it('finds connections without secrets and secrets without a value', async () => 
   ]);
 });
 
-it('finds that no key signs order events', async () => {
-  expect(await told({ countUcpKeys: async () => 0 })).toEqual(['wrong ucp: there is no key to sign order events with']);
+it('finds that no key signs the order events that an endpoint wants', async () => {
+  const without = (endpoints: number) => told({ countUcp: async () => ({ keys: 0, endpoints }) });
+  expect(await without(1)).toEqual(['wrong ucp: there is no key to sign order events with']);
+  expect(await without(0)).toEqual([]);
 });
 
 it('finds an address that nobody can call, and outputs of another stage', async () => {

@@ -57,6 +57,17 @@ export const changeWebhooks: readonly Route[] = [
     ),
   ),
   told(
+    'endpoint.test',
+    'Nothing has changed: a person tries an endpoint',
+    'Sent for `POST /endpoints/{id}/test`, as Standard Webhooks 1.0.0 has it.',
+    standard,
+    z.object({
+      type: z.literal('endpoint.test'),
+      timestamp: z.iso.datetime(),
+      data: z.object({ endpoint: z.string() }),
+    }),
+  ),
+  told(
     'ucp.order',
     'An order as UCP has it',
     'To endpoints of profile `ucp`: the whole order as it is now.',

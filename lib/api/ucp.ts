@@ -1,7 +1,8 @@
 import type { Context, HonoRequest } from 'hono';
+import { getConfiguration } from '#lib/connections/store';
 import { getOrder } from '#lib/orders/store';
 import { createPoster } from '#lib/platform/http/post';
-import { publicUrl } from '#lib/platform/settings';
+import { isLocalHub, publicUrl } from '#lib/platform/settings';
 import * as z from '#lib/platform/zod';
 import { getKeys, PROFILE_SECONDS } from '#lib/ucp/keys';
 import { createPlatforms } from '#lib/ucp/platforms';
@@ -87,8 +88,9 @@ interface Here {
 
 export function createUcpRoutes({
   findKey = findApiKey,
-  findPlatformKey = createPlatforms(createPoster({ loopback: false })),
-  listEndpoints = async () => [],
+  findPlatformKey = createPlatforms(createPoster({ loopback: isLocalHub() })),
+  listEndpoints = async () =>
+    [...(await getConfiguration()).endpoints.values()].filter(({ profile }) => profile === 'ucp'),
   findOrder = getOrder,
   readKeys = getKeys,
 }: Here = {}): Routes {
