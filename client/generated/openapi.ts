@@ -1415,6 +1415,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "endpoint.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nothing has changed: a person tries an endpoint
+         * @description Sent for `POST /endpoints/{id}/test`, as Standard Webhooks 1.0.0 has it.
+         */
+        post: operations["postEndpointTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "ucp.order": {
         parameters: {
             query?: never;
@@ -9204,6 +9224,53 @@ export interface operations {
                      */
                     timestamp: string;
                     data: components["schemas"]["Change"];
+                };
+            };
+        };
+        responses: {
+            /** @description Any 2xx: it is yours. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Send nothing more: the endpoint is paused until a person resumes it. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    postEndpointTest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same at every repeat: drop what you have. */
+                "webhook-id": string;
+                /** @description Of this attempt, in seconds since 1970: refuse what is over five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the HMAC-SHA256, in base64, of `{id}.{timestamp}.{body}` with the endpoint’s secret; while that is replaced, one for each of both, by a space. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    type: "endpoint.test";
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-20T08:15:00.000Z
+                     */
+                    timestamp: string;
+                    data: {
+                        endpoint: string;
+                    };
                 };
             };
         };
