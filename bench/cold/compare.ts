@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const WEBHOOK_RATIO = 1.15;
 const RATIO = 1.5;
 /** The function for agents has no client of AWS and the SDK of their protocol: held to the floor of the ledger's client. */
-const AGENTS_RATIO = 2;
+const AGENTS_RATIO = 2.5;
 const WEBHOOK_BYTES = 500_000;
 /** Other work on the machine only adds to a load, so the faster quarter counts; on an idle machine, near the median. */
 const UNDISTURBED = 0.25;

@@ -72,7 +72,6 @@ const listRoute = createRoute({
   scope: 'ops',
   responses: {
     200: json('The endpoints.', z.object({ endpoints: z.array(Endpoint) })),
-    ...errorResponses(401, 403, 500),
   },
 });
 
@@ -85,7 +84,7 @@ const act = <const P extends string>(path: P, summary: string) =>
     scope: 'ops',
     request: { params, body: body(z.strictObject({}), false) },
   }) as const;
-const ERRORS = errorResponses(400, 401, 403, 404, 413, 415, 500);
+const ERRORS = errorResponses(404);
 
 const testRoute = createRoute({
   ...act('/endpoints/{id}/test', 'Sends an endpoint a message of the type `endpoint.test`'),
