@@ -96,16 +96,28 @@ export async function runSteps(
   }
 }
 
-/** One minute of the clock, once every poll has been run: nothing is due. */
+const MINUTES = 8;
+
+/**
+ * One minute of the clock, whose functions are never idle, after those in which something is due. The fastest of several,
+ * as whatever else the machine does only adds.
+ */
 async function tick(world: World): Promise<Step> {
-  const spent: Spent[] = [];
-  for (const round of [1, 2])
-    for (const { name, function: ticking } of schedules) {
-      const event = { source: 'longshore.schedule', name };
-      const one = await world.call(ticking, event);
-      if (round === 2) spent.push({ ...one, initMs: 0 });
-    }
-  return { name: 'a minute of the clock', spent };
+  const minutes: Spent[][] = [];
+  for (let minute = 0; minute < MINUTES; minute++) {
+    const spent: Spent[] = [];
+    for (const { name, function: ticking } of schedules)
+      spent.push(await world.call(ticking, { source: 'longshore.schedule', name }, 60 / schedules.length));
+    minutes.push(spent);
+  }
+  const took = ({ cpuMs, waitMs }: Spent) => cpuMs + waitMs;
+  const fastest = schedules.map((_, nth) =>
+    minutes
+      .slice(2)
+      .flatMap((spent) => spent[nth] ?? [])
+      .reduce((a, b) => (took(b) < took(a) ? b : a)),
+  );
+  return { name: 'a minute of the clock', spent: fastest };
 }
 
 /** API Gateway's payload 2.0. */

@@ -16,21 +16,26 @@ export interface StoredKind {
   days: number | undefined;
 }
 
-/** What so many orders left in the table, by kind of item. */
+/** What so many orders left in the table, by kind of item and how long it is kept. */
 export function storedByKind(all: readonly Stored[], orders: number): StoredKind[] {
-  return [...Map.groupBy(all, kindOf)]
-    .map(([kind, items]) => {
+  return [...Map.groupBy(all, (item) => `${kindOf(item)} ${daysOf(item)}`).values()]
+    .map((items): StoredKind => {
+      const [first = {}] = items;
       const sum = (of: (item: Stored) => number) => items.reduce((total, item) => total + of(item), 0) / orders;
-      const ends = items.map(({ expiresAt }) => Number(expiresAt?.N)).filter((end) => end > 0);
       return {
-        kind,
+        kind: kindOf(first),
         items: items.length / orders,
         tableBytes: sum((item) => itemSize(item as Parameters<typeof itemSize>[0]) + OVERHEAD_BYTES),
         indexBytes: sum(indexBytes),
-        days: ends.length === items.length ? Math.round((Math.max(...ends) - Date.now() / 1000) / 86_400) : undefined,
+        days: daysOf(first),
       };
     })
     .sort((a, b) => b.tableBytes - a.tableBytes);
+}
+
+/** From when it was last written. */
+function daysOf({ expiresAt }: Stored): number | undefined {
+  return expiresAt && Math.round((Number(expiresAt.N) - Date.now() / 1000) / 86_400);
 }
 
 const kindOf = ({ pk, sk }: Stored): string => {

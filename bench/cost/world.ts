@@ -87,9 +87,10 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
       log.bytes += Buffer.byteLength(String(line)) + 1;
     };
 
-  async function call(name: string, event: unknown): Promise<Spent> {
+  /** One invocation, so many seconds after the one before. */
+  async function call(name: string, event: unknown, seconds = everySeconds): Promise<Spent> {
     log.bytes = PLATFORM_LOG_BYTES + (name.startsWith('webhook-') ? ACCESS_LOG_BYTES : 0);
-    aheadMs += everySeconds * 1000;
+    aheadMs += seconds * 1000;
     const began = performance.now();
     const before = process.threadCpuUsage();
     const answer = await invoke(handlers, name, event);
@@ -100,7 +101,7 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
       throw new Error(`${name} answered ${JSON.stringify(answer)}`);
     const memoryMb = functions.find((each) => each.name === name)?.memoryMb ?? 0;
     const waitMs = Math.max(0, performance.now() - began - cpuMs);
-    const initMs = INIT_MS * coldShare(everySeconds);
+    const initMs = INIT_MS * coldShare(seconds);
     return { invocations: 1, cpuMs, waitMs, initMs, memoryMb, logBytes: log.bytes, usages: meter.take() };
   }
 
