@@ -47,7 +47,7 @@ beforeAll(async () => {
   moody = await startReceiver(answerMoodily);
   steady = await startReceiver();
   stage = await startStage({
-    env: { NOTIFY_SCHEDULE_SECONDS: '0,1,1,1,1,1,1,1,1,1,1,1', HTTP_TIMEOUT_SECONDS: '4', AWAY_PROBE_SECONDS: '1' },
+    env: { NOTIFY_SCHEDULE_SECONDS: '0,1,1,1,1,1,1,1,1,1,1,1', HTTP_TIMEOUT_SECONDS: '4' },
     edit: (file) => {
       file.endpoints = [
         { id: 'moody', url: moody.url, types: ['order.*', 'fulfillment.*'], secrets },

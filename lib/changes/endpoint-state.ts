@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Result } from '#lib/attempts/attempt';
 import { clampWait, plusSeconds } from '#lib/deliveries/settle';
 import { IntegrationError, ThrottledError } from '#lib/platform/errors';
-import { awayPolicy, endpointPauseMs, leaseSeconds } from '#lib/platform/settings';
+import { awayPolicy, endpointPauseMs, httpTimeoutMs, leaseSeconds, notifyPolicy } from '#lib/platform/settings';
 import { allOf, anyOf, equals, isAtMost, isUnset, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { type Lease, takeLease } from '#lib/platform/table/lease';
@@ -41,6 +41,18 @@ export const FOREVER = '9999-12-31T23:59:59.999Z';
 const PAUSED_ASK_SECONDS = 3600;
 export const GONE = 'http_410';
 
+/** As long as a delivery waits that failed twice: a schedule that is faster asks sooner. */
+function askAgainSeconds(): number {
+  const { waitSeconds, intervalSeconds } = notifyPolicy(() => 0);
+  return Math.max(1, waitSeconds?.(2) || intervalSeconds);
+}
+
+/** No request of a page begins later than this. */
+export const PAGE_SECONDS = 10;
+
+/** Longer than a page may take, after which a lease is renewed: whoever comes after a crash soon goes on. */
+export const endpointLeaseSeconds = (): number => Math.min(leaseSeconds(), PAGE_SECONDS + httpTimeoutMs() / 1000 + 5);
+
 /** So many failures in a row are no accident: one change at a time asks whether the endpoint is back. */
 export const isAsking = ({ paused, failures = 0 }: EndpointState): boolean =>
   !!paused || failures >= awayPolicy().afterFailures;
@@ -49,7 +61,7 @@ export const isAsking = ({ paused, failures = 0 }: EndpointState): boolean =>
 export function judge(state: EndpointState, results: readonly Result[], at: string): Partial<EndpointState> {
   const failed = results.flatMap((result) => (result.ok ? [] : [result.error]));
   if (failed.length === 0 && results.length === 0) return {};
-  const askSeconds = awayPolicy().askMs / 1000;
+  const askSeconds = askAgainSeconds();
   const throttled = failed.find((error) => error instanceof ThrottledError);
   const held = throttled && { heldUntil: plusSeconds(at, clampWait(throttled.retryAfterSeconds ?? askSeconds)) };
   const lastError = failed.length > 0 && { lastError: { code: codeOf(failed.at(-1)), at } };
@@ -82,7 +94,7 @@ export function openEndpointStates(table = db) {
   const lease = (id: string, now: Date) =>
     takeLease(
       {
-        ...{ key: items.endpointState.key({ id }), member: 'lease', seconds: leaseSeconds(), now },
+        ...{ key: items.endpointState.key({ id }), member: 'lease', seconds: endpointLeaseSeconds(), now },
         when: isUnheld(now),
       },
       table,

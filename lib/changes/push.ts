@@ -4,13 +4,20 @@ import type { Result } from '#lib/attempts/attempt';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
 import { StateError } from '#lib/platform/errors';
 import { ENDPOINT } from '#lib/platform/names';
-import { leaseSeconds } from '#lib/platform/settings';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { Change } from './change-schema.ts';
 import { consumers } from './consumers.ts';
 import { decodeMarks, encodeMarks, type Marks } from './cursor.ts';
-import { type EndpointState, FOREVER, GONE, isAsking, judge } from './endpoint-state.ts';
+import {
+  type EndpointState,
+  endpointLeaseSeconds,
+  FOREVER,
+  GONE,
+  isAsking,
+  judge,
+  PAGE_SECONDS,
+} from './endpoint-state.ts';
 import { hurry, HUB as NOTIFY_HUB, notifyId, openNotify, workFirst, workNotify } from './notify.ts';
 import { type ChangePage, isOfType, readChanges } from './read.ts';
 import { ringEndpoints } from './ring-endpoints.ts';
@@ -32,9 +39,8 @@ type Hub = typeof HUB;
 const AT_ONCE = 10;
 /** Changes of one page, which are told before the cursor moves: what a crash has told again. */
 const PAGE = 100;
-/** No page begins later, and in a page no request: one that hangs ends before the function is ended. */
+/** No page begins later: one whose requests hang ends before the function is ended. */
 const PAGES_MS = 20_000;
-const REQUESTS_MS = 30_000;
 
 /** Tells an endpoint what it was not told yet, until it has caught up or time is over: then it rings for the rest. */
 export async function pushTo(
@@ -71,15 +77,23 @@ async function pushUnder(
   let unwritten: Partial<EndpointState> = {};
   while (!state.heldUntil || state.heldUntil <= hub.now().toISOString()) {
     const wasPaused = state.paused;
-    const { learned, caughtUp } = await tellPage(endpoint, state, { only, until: began + REQUESTS_MS }, present, hub);
+    const until = hub.now().getTime() + PAGE_SECONDS * 1000;
+    const { learned, caughtUp } = await tellPage(endpoint, state, { only, until }, present, hub);
     Object.assign(state, learned);
     unwritten = { ...unwritten, ...learned };
     if (wasPaused && !state.paused) await hub.hurry(id, began + PAGES_MS);
     const isDone = caughtUp || Boolean(state.heldUntil);
-    const until = isDone || isLate() ? null : new Date(hub.now().getTime() + leaseSeconds() * 1000).toISOString();
-    if (await hub.states.write(id, { owner, until, ...(isDone && { unless: { rung: state.rung } }) }, unwritten)) {
-      if (until === null && !isDone) await hub.ringEndpoints([{ endpoint: id }]);
-      if (until === null) return;
+    const leasedUntil =
+      isDone || isLate() ? null : new Date(hub.now().getTime() + endpointLeaseSeconds() * 1000).toISOString();
+    if (
+      await hub.states.write(
+        id,
+        { owner, until: leasedUntil, ...(isDone && { unless: { rung: state.rung } }) },
+        unwritten,
+      )
+    ) {
+      if (leasedUntil === null && !isDone) await hub.ringEndpoints([{ endpoint: id }]);
+      if (leasedUntil === null) return;
       unwritten = {};
     } else {
       const { rung, lease } = (await hub.states.get(id)) as EndpointState & { lease?: { owner: string } | null };
