@@ -1,11 +1,4 @@
-import {
-  deadLetterQueue,
-  deliveryQueue,
-  ENDPOINT,
-  GUARDED_PARTITIONS,
-  INBOUND_QUEUE,
-  UCP_SECRET,
-} from '#lib/platform/names';
+import { deadLetterQueue, deliveryQueue, ENDPOINT, GUARDED_PARTITIONS, INBOUND_QUEUE } from '#lib/platform/names';
 import { marketplaces } from './marketplaces/registry.ts';
 
 export * from '#lib/platform/names';
@@ -138,8 +131,7 @@ const tokensOf = (name: string): GuardedPartition[] =>
 /** Each is a secret of its own, so that a function can be granted one alone. */
 export const secrets: ReadonlyArray<{ name: string; holds: string }> = [
   ...marketplaces.map(({ name, title }) => ({ name, holds: `Credentials of all ${title} connections` })),
-  { name: ENDPOINT, holds: 'Secrets that tell endpoints who calls them' },
-  { name: UCP_SECRET, holds: 'Keys that UCP order events are signed with' },
+  { name: ENDPOINT, holds: 'What endpoints are told with: their own secrets, and the keys of UCP order events' },
 ];
 
 /** An endpoint is told by one invocation at a time: more are for what endpoints refused. */
@@ -205,7 +197,7 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'functions/notifier.handler',
     timeoutSeconds: WORK_SECONDS,
     memoryMb: 512,
-    grants: { table: WRITES, send: [rings, deadLetterQueue(ENDPOINT)], secrets: [ENDPOINT, UCP_SECRET] },
+    grants: { table: WRITES, send: [rings, deadLetterQueue(ENDPOINT)], secrets: [ENDPOINT] },
     // It rings for what it has no time for, and for what an endpoint refused.
     recursion: 'allow',
   },
@@ -221,8 +213,8 @@ export const functions: readonly FunctionSpec[] = [
       guarded: ['APIKEY', 'SESSION'],
       send: [INBOUND_QUEUE, ...allDeliveryQueues],
       redrive: allDeadLetterQueues,
-      // Of UCP's keys it shows the public halves.
-      secrets: [...callers, ENDPOINT, UCP_SECRET],
+      // It tries endpoints, and shows the public halves of UCP's keys.
+      secrets: [...callers, ENDPOINT],
     },
   },
   {

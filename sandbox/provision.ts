@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateSecretCommand, ResourceExistsException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { envName, queues, secrets, streams, table, UCP_SECRET } from '#lib/topology';
+import { ENDPOINT, envName, queues, secrets, streams, table } from '#lib/topology';
 import { rotated } from '#lib/ucp/keys';
 
 const FOURTEEN_DAYS = 14 * 24 * 3600;
@@ -101,7 +101,7 @@ async function createQueues(): Promise<Map<string, string>> {
 async function createSecrets(): Promise<void> {
   const client = new SecretsManagerClient({});
   for (const { name } of secrets) {
-    const first = name === UCP_SECRET ? { keys: rotated([]) } : { connections: {} };
+    const first = { connections: {}, ...(name === ENDPOINT && { ucpKeys: rotated([]) }) };
     try {
       await client.send(new CreateSecretCommand({ Name: secretName(name), SecretString: JSON.stringify(first) }));
     } catch (error) {

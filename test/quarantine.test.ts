@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { functions, INBOUND_QUEUE } from '#lib/topology';
+import { ENDPOINT, functions, INBOUND_QUEUE } from '#lib/topology';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 import { eventOf, scopioOrder } from './support/webhook.ts';
 
@@ -253,7 +253,8 @@ describe('a flood of forgeries', () => {
   });
 });
 
-test('the API may read the secrets of those who call, and of nobody else', () => {
+test('the API may read the secrets of those who call and of endpoints, and of nobody else', () => {
   const { secrets } = functions.find(({ name }) => name === 'api')?.grants ?? {};
-  expect(secrets).toEqual(functions.filter(({ name }) => name.startsWith('webhook-')).map(({ name }) => name.slice(8)));
+  const callers = functions.filter(({ name }) => name.startsWith('webhook-')).map(({ name }) => name.slice(8));
+  expect(secrets).toEqual([...callers, ENDPOINT]);
 });

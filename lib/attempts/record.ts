@@ -60,7 +60,7 @@ function measure(
 ): void {
   const Marketplace = marketplace;
   emitMetric('Attempts', { Marketplace, Action: action, Outcome: outcome });
-  if (isFree) emitMetric('AskedWhetherBack', { Marketplace });
+  if (isFree) emitMetric('Away', { Marketplace });
   if (!deadLettered && (state === 'dead' || state === 'blocked'))
     emitMetric('DeliveriesStopped', { Marketplace, State: state });
   if (kind === 'push' && outcome === 'succeeded')

@@ -35,7 +35,7 @@ export async function sweepEndpoints(now = new Date(), hub = HUB): Promise<void>
   const { endpoints } = await hub.getConfiguration();
   const all = await Promise.all([...endpoints.keys()].map(async (id) => ({ id, state: await hub.states.get(id) })));
   const paused = all.filter(({ state }) => state.paused).length;
-  if (paused > 0) emitMetric('EndpointsPaused', {}, paused);
+  if (paused > 0) emitMetric('Away', { Marketplace: ENDPOINT }, paused);
   const due = all.filter(({ state }) => (state.heldUntil ?? '') <= now.toISOString());
   await ringEndpoints(
     due.map(({ id: endpoint }) => ({ endpoint })),

@@ -31,7 +31,7 @@ export async function putEndpoints(
   const { endpoints: before } = await store.getConfiguration({ maxAgeMs: 0 });
   const old = await secrets.read(ENDPOINT);
   const changed = new Set<string>();
-  const next: SecretDocument = { connections: {} };
+  const next: SecretDocument = { ...old, connections: {} };
   for (const { endpoint, secrets: given } of wanted) {
     const refuse = (path: string, objection: string | undefined) => {
       if (objection) throw new ConnectionsFileError(`endpoint "${endpoint.id}": ${path}: ${objection}`);

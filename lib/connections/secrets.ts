@@ -7,6 +7,8 @@ export interface SecretDocument {
   connections: Record<string, WebhookCredentials>;
   /** Seals the access tokens that the table keeps of a marketplace that wants them. */
   tokenKey?: string;
+  /** In that of the endpoints: what UCP's order events are signed with. */
+  ucpKeys?: unknown;
 }
 
 /** What a webhook may prove itself with: the version of now and, until it is retired, the one before. */

@@ -10,9 +10,6 @@ export const envName = {
   secretId: (secret: string): string => `SECRET_ID_${secret.toUpperCase().replaceAll('-', '_')}`,
 };
 
-/** The secret of the keys that UCP order events are signed with. */
-export const UCP_SECRET = 'ucp';
-
 /** SQS holds a message back for 15 minutes at most; the sweeper rings for what is due later. */
 export const MAX_DELAY_SECONDS = 900;
 

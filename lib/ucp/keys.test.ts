@@ -34,6 +34,6 @@ test('what is published is public', () => {
 test('no key is none', async () => {
   expect(await readKeys(async () => undefined)).toEqual([]);
   const keys = rotated([]);
-  expect(await readKeys(async () => JSON.stringify({ keys }))).toEqual(keys);
-  await expect(readKeys(async () => 'sk_1')).rejects.toThrow(/^the secret ucp holds no keys/);
+  expect(await readKeys(async () => JSON.stringify({ connections: {}, ucpKeys: keys }))).toEqual(keys);
+  await expect(readKeys(async () => 'sk_1')).rejects.toThrow(/^the secret endpoint holds no document/);
 });

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { recordAct } from '#lib/platform/audit';
 import { cached } from '#lib/platform/cache';
-import { UCP_SECRET } from '#lib/platform/names';
+import { ENDPOINT } from '#lib/platform/names';
 import { readSecret, writeSecret } from '#lib/platform/secret';
 import type { Jwk } from './signatures.ts';
 
@@ -59,21 +59,32 @@ function newKey(now: Date): UcpKey {
   return { createdAt: now.toISOString(), jwk: { ...jwk, kid } };
 }
 
-/** The keys as they stand in Secrets Manager, the newest first; none where none was made. */
-export async function readKeys(read = readSecret): Promise<UcpKey[]> {
-  const text = await read(UCP_SECRET);
+/** They stand beside the endpoints' own secrets, which the same functions read: AWS bills each secret by the month. */
+interface Document {
+  connections: object;
+  ucpKeys?: UcpKey[];
+}
+
+const NONE: Document = { connections: {} };
+
+async function readDocument(read = readSecret): Promise<Document> {
+  const text = await read(ENDPOINT);
   try {
-    return text === undefined ? [] : (JSON.parse(text) as { keys: UcpKey[] }).keys;
+    return text === undefined ? NONE : (JSON.parse(text) as Document);
   } catch {
     // Its own words are left out: they may be a key.
-    throw new Error(`the secret ${UCP_SECRET} holds no keys: longshore ucp rotate-key --leaked makes it anew`);
+    throw new Error(`the secret ${ENDPOINT} holds no document: longshore ucp rotate-key --leaked makes it anew`);
   }
 }
 
+/** The keys as they stand in Secrets Manager, the newest first; none where none was made. */
+export const readKeys = async (read = readSecret): Promise<UcpKey[]> => (await readDocument(read)).ucpKeys ?? [];
+
 /** Makes a key that takes over, at once and alone where the others leaked, and puts on record who did. */
 export async function rotateKey({ leaked, by }: { leaked: boolean; by: string }): Promise<UcpKey[]> {
-  const keys = rotated(leaked ? [] : await readKeys());
-  await writeSecret(UCP_SECRET, JSON.stringify({ keys }));
+  const document = leaked ? await readDocument().catch(() => NONE) : await readDocument();
+  const keys = rotated(leaked ? [] : (document.ucpKeys ?? []));
+  await writeSecret(ENDPOINT, JSON.stringify({ ...document, ucpKeys: keys }));
   await recordAct({ act: 'ucp.key_rotated', about: keys[0]?.jwk.kid ?? null, by });
   return keys;
 }
@@ -81,4 +92,4 @@ export async function rotateKey({ leaked, by }: { leaked: boolean; by: string })
 const known = cached(TTL_MS, () => readKeys(), { servesLast: true });
 
 /** The same, a minute old at most; while Secrets Manager is away the last that were read. */
-export const getKeys = (): Promise<UcpKey[]> => known.get(UCP_SECRET);
+export const getKeys = (): Promise<UcpKey[]> => known.get(ENDPOINT);

@@ -15,7 +15,27 @@ const HOUR = 3600;
 const FAILED_PERCENT = 1;
 
 /** What the functions stand between: the API in front of them and the table behind. */
-export function edgeAlarms(createAlarm: CreateAlarm, { table }: Resources, api: sst.aws.ApiGatewayV2): void {
+export function edgeAlarms(createAlarm: CreateAlarm, resources: Resources, api: sst.aws.ApiGatewayV2): void {
+  if (isLean()) countFailures(createAlarm, api);
+  else everyEdgeAlarm(createAlarm, resources, api);
+}
+
+/** A table that refuses for long shows in what rings for messages. */
+function countFailures(createAlarm: CreateAlarm, api: sst.aws.ApiGatewayV2): void {
+  createAlarm(
+    'gateway-fails-hourly',
+    {
+      says: `The API answered ${FAILED_IN_AN_HOUR} calls of an hour or more with 5xx`,
+      runbook: 'api',
+      above: FAILED_IN_AN_HOUR - 1,
+      period: HOUR,
+      silence: 'quiet',
+    },
+    { ...apiMetric(api, '5xx'), statistic: 'Sum' },
+  );
+}
+
+function everyEdgeAlarm(createAlarm: CreateAlarm, { table }: Resources, api: sst.aws.ApiGatewayV2): void {
   const gatewayFails = (name: string, time: string, atLeast: number, period: number, of?: typeof LASTING) =>
     createAlarm(
       name,
@@ -33,8 +53,6 @@ export function edgeAlarms(createAlarm: CreateAlarm, { table }: Resources, api: 
       }),
     );
   gatewayFails('gateway-fails-hourly', 'an hour', FAILED_IN_AN_HOUR, HOUR);
-  // The hour before any minute has those five failures in it, and a table that refuses for long shows in what rings for messages.
-  if (isLean()) return;
   gatewayFails('gateway-fails', 'five minutes', FAILED_ANSWERS, FIVE_MINUTES, LASTING);
   const throttled: Record<string, Metric> = Object.fromEntries(
     [undefined, ...tableIndexes].flatMap((index) => [

@@ -1,4 +1,4 @@
-import { functions, queues, schedules, streams } from '../../lib/topology';
+import { ENDPOINT, functions, queues, schedules, streams } from '../../lib/topology';
 import { find, type Resources } from '../environment';
 import { physicalName } from '../names';
 import { isLean } from '../settings';
@@ -20,6 +20,7 @@ export function functionAlarms(createAlarm: CreateAlarm, resources: Resources): 
 }
 
 function everyFunctionAlarms(createAlarm: CreateAlarm, resources: Resources): void {
+  endpointAlarm(createAlarm);
   for (const { name } of functions) {
     createAlarm(
       `${name}-fails`,
@@ -120,6 +121,9 @@ function feedAlarms(createAlarm: CreateAlarm): void {
     },
     { ...ownMetric('RecordsPassedOver', {}), statistic: 'Sum' },
   );
+}
+
+function endpointAlarm(createAlarm: CreateAlarm): void {
   createAlarm(
     'endpoints-paused',
     {
@@ -129,7 +133,7 @@ function feedAlarms(createAlarm: CreateAlarm): void {
       period: FIVE_MINUTES,
       silence: 'quiet',
     },
-    { ...ownMetric('EndpointsPaused', {}), statistic: 'Maximum' },
+    { ...ownMetric('Away', { Marketplace: ENDPOINT }), statistic: 'Maximum' },
   );
 }
 

@@ -1,6 +1,6 @@
 import { marketplaces } from '../../lib/marketplaces/registry';
 import { type DimensionsOf, METRICS, type MetricName } from '../../lib/platform/telemetry/metric-list';
-import { queues } from '../../lib/topology';
+import { ENDPOINT, queues } from '../../lib/topology';
 import { physicalName } from '../names';
 import { ownMetric, searchOwn } from './metrics';
 import { graph, type Line, PERIOD, type Widget } from './widgets';
@@ -46,8 +46,8 @@ export const hubWidgets = (): Widget[][] => [
   ],
   [
     graph('Commits that are no change', [{ label: 'passed over', metric: ownMetric('RecordsPassedOver', {}) }]),
-    graph('Asked whether it is back', byMarketplace('AskedWhetherBack')),
-    graph('Endpoints paused', [{ label: 'paused', metric: ownMetric('EndpointsPaused', {}) }], 'Maximum'),
+    graph('Connections away', byMarketplace('Away')),
+    graph('Endpoints paused', [{ label: 'paused', metric: ownMetric('Away', { Marketplace: ENDPOINT }) }], 'Maximum'),
   ],
   marketplaces.map(({ name, title }) => graph(`Attempts at ${title}`, attemptsAt(name))),
 ];
@@ -58,7 +58,7 @@ type ByMarketplace =
   | 'PollerLag'
   | 'DeliveryLatency'
   | 'ShapeChanges'
-  | 'AskedWhetherBack'
+  | 'Away'
   | 'WebhooksLost';
 
 const byMarketplace = (

@@ -25,9 +25,11 @@ const SILENT = `IF(placed >= ${PLACED_ORDERS} AND SUM([placed, accepted]) - plac
 interface Trouble extends Pick<Rule, 'runbook' | 'above' | 'of' | 'silence'> {
   /** One sentence, of a marketplace by its title or of any. */
   says: (title: string) => string;
-  metric: 'PollerLag' | 'DeliveriesStopped' | 'ShapeChanges' | 'WebhooksLost' | 'AskedWhetherBack';
+  metric: 'PollerLag' | 'DeliveriesStopped' | 'ShapeChanges' | 'WebhooksLost' | 'Away';
   statistic: 'Maximum' | 'Sum';
   isOfCallers?: true;
+  /** What rings as well where one alarm is for all. */
+  saysToo?: string;
 }
 
 const ONCE = { above: 0, silence: 'quiet', statistic: 'Sum' } as const;
@@ -64,7 +66,8 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   },
   away: {
     says: (title) => `A connection of ${title} fails at everything: its deliveries wait until it is back`,
-    metric: 'AskedWhetherBack',
+    saysToo: ', or an endpoint is paused',
+    metric: 'Away',
     runbook: 'away',
     ...ONCE,
   },
@@ -72,15 +75,15 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 
 /** What goes wrong with one marketplace: it is not polled, it does not call, what it sends changes, or deliveries to it wait for a person. */
 export function marketplaceAlarms(createAlarm: CreateAlarm): void {
-  for (const [kind, { says, metric, statistic, isOfCallers, ...rule }] of Object.entries(TROUBLES)) {
-    const alarm = (name: string, title: string, watched: Metric) =>
-      createAlarm(name, { ...rule, says: says(title), period: 300 }, { ...watched, statistic });
-    if (isLean()) alarm(`any-${kind}`, 'a marketplace', summedOwn(metric));
+  for (const [kind, { says, saysToo = '', metric, statistic, isOfCallers, ...rule }] of Object.entries(TROUBLES)) {
+    const alarm = (name: string, text: string, watched: Metric) =>
+      createAlarm(name, { ...rule, says: text, period: 300 }, { ...watched, statistic });
+    if (isLean()) alarm(`any-${kind}`, says('a marketplace') + saysToo, summedOwn(metric));
     else
       for (const { name: Marketplace, title, topics } of marketplaces) {
         if (isOfCallers && topics.length === 0) continue;
         const dimensions = metric === 'DeliveriesStopped' ? { Marketplace, State: 'blocked' } : { Marketplace };
-        alarm(`${Marketplace}-${kind}`, title, ownMetric(metric, dimensions as DimensionsOf<typeof metric>));
+        alarm(`${Marketplace}-${kind}`, says(title), ownMetric(metric, dimensions as DimensionsOf<typeof metric>));
       }
   }
   if (isLean()) mutePollerAlarm(createAlarm);

@@ -9,6 +9,7 @@ import { currentTrace, offerTraces } from '#sandbox/runtime/lineage';
 import { bundle } from '../../bench/bundle.ts';
 import { progress } from '../../bench/report.ts';
 import { bundling } from '../../stacks/bundling.ts';
+import { startReceiver } from '../support/receiver.ts';
 import { createFunction, type LambdaFunction } from './lambda-function.ts';
 
 export const API_KEY = 'key-of-the-proof';
@@ -54,7 +55,10 @@ export async function startHub(folder: string, client: string) {
 
   progress('marketplaces');
   const marketplaces = await startMarketplaces({ data: folder, hub: url, port: 0 });
-  await putConfiguration(marketplaces.connections);
+  const receiver = await startReceiver();
+  const { url: to } = receiver;
+  const erp = { id: 'erp', url: to, secrets: { signingSecret: `whsec_${Buffer.alloc(32).toString('base64')}` } };
+  await putConfiguration({ ...marketplaces.connections, endpoints: [erp, { id: 'agent', url: to, profile: 'ucp' }] });
   const { createApiGateway } = await import('#sandbox/runtime/http');
   const { consumeQueues } = await import('#sandbox/runtime/queues');
   const { runSchedules } = await import('#sandbox/runtime/schedules');
@@ -67,6 +71,8 @@ export async function startHub(folder: string, client: string) {
     url,
     marketplaces,
     worked,
+    /** What the seller's endpoints were told. */
+    told: receiver.received,
     /** What invocations failed with: none is expected. */
     errors,
     async stop() {
@@ -78,25 +84,26 @@ export async function startHub(folder: string, client: string) {
         Promise.all(parts.map((part) => part.stop())),
         sleep(PATIENCE_MS, undefined, { ref: false }),
       ]);
+      await receiver.close();
       await marketplaces.stop();
       await aws.stop();
     },
   };
 }
 
-async function putConfiguration(connections: unknown): Promise<void> {
+async function putConfiguration(file: unknown): Promise<void> {
   const { configure } = await import('#lib/marketplaces/configure');
   const { readConnections } = await import('#lib/marketplaces/read-connections');
   const { putApiKey } = await import('#lib/api/kit/keys');
-  await configure(await readConnections(JSON.stringify(connections)));
+  await configure(await readConnections(JSON.stringify(file)));
   await putApiKey(API_KEY, 'proof', ['ops']);
 }
 
 /** Of all names those that the function is told of when it is deployed (stacks/environment.ts). */
 function environmentOf({ grants }: FunctionSpec, all: Record<string, string>): Record<string, string> {
-  const { table, api, send = [], measure = [], redrive = [], secrets = [] } = grants;
+  const { table, only, api, send = [], measure = [], redrive = [], secrets = [] } = grants;
   const wanted = [
-    ...(table ? [envName.table, envName.publicUrl] : []),
+    ...(table || only ? [envName.table, envName.publicUrl] : []),
     ...(api ? [envName.apiUrl] : []),
     ...[...send, ...measure, ...redrive].map(envName.queueUrl),
     ...secrets.map(envName.secretId),

@@ -35,6 +35,7 @@ async function main(): Promise<number> {
   try {
     progress('stories');
     await tellStories(hub);
+    await waitForEndpoints(hub);
     progress('strangers');
     await askAsStrangers(hub.url);
     await askTheApi(hub.url);
@@ -69,6 +70,13 @@ async function tellStories({ url, marketplaces, errors }: Awaited<ReturnType<typ
   );
 }
 
+/** Signed as each of them wants it; until then a change may still be on its way. */
+async function waitForEndpoints({ told, errors }: Awaited<ReturnType<typeof startHub>>): Promise<void> {
+  const signatures = ['webhook-signature', 'signature'];
+  while (errors.length === 0 && !signatures.every((name) => told.some(({ headers }) => headers[name])))
+    await sleep(LOOK_EVERY_MS);
+}
+
 async function askAsStrangers(url: string): Promise<void> {
   for (const { route } of routes.filter(({ function: name }) => name.startsWith('webhook-'))) {
     const path = route.replace('POST ', '').replace('{path+}', 'nobody/order-paid/guess');
@@ -86,6 +94,11 @@ async function askTheApi(url: string): Promise<void> {
   check((await ask('/deliveries?state=succeeded', { authorization })) === 200, 'the API does not list deliveries');
   check((await ask('/changes', { authorization })) === 200, 'the API does not list changes');
   check((await ask('/console/')) === 200, 'the console has no page');
+  check((await ask('/.well-known/ucp')) === 200, 'UCP has no profile');
+  const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'list_causes', arguments: {} } };
+  const headers = { authorization, 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+  const answer = await fetch(`${url}/mcp`, { method: 'POST', headers, body: JSON.stringify(call) });
+  check((await answer.text()).includes('structuredContent'), 'agents are not answered');
 }
 
 /** CloudWatch reads metrics and fields of lines that are JSON themselves; the client tells there of what nobody caught. */

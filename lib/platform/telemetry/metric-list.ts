@@ -51,10 +51,11 @@ export const METRICS = {
   MessagesFailed: { dimensions: { Function: 'any' }, lean: 'sum' },
   /** Commits that the publisher could not tell as changes: `longshore changes rebuild` does. */
   RecordsPassedOver: { dimensions: {}, lean: 'sum' },
-  /** Endpoints that are told nothing, counted at each sweep for as long as there are any. */
-  EndpointsPaused: { dimensions: {}, lean: 'sum' },
-  /** Deliveries that asked whether a connection that is away is back: one a minute, for as long as it is. */
-  AskedWhetherBack: { dimensions: OF_MARKETPLACE, lean: 'sum' },
+  /**
+   * Once a minute for a connection that is away, as one of its deliveries asks whether it is back, and under the marketplace
+   * `endpoint` for each endpoint that is paused.
+   */
+  Away: { dimensions: OF_MARKETPLACE, lean: 'sum' },
   /** How much longer than its interval a connection has not been polled to the end; 0 while it is on time. */
   PollerLag: { unit: 'Seconds', dimensions: OF_MARKETPLACE, lean: 'sum' },
   /** Connections whose webhooks were no longer registered at their marketplace, repaired or not. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { METRICS, type MetricName } from '#lib/platform/telemetry/metric-list';
-import { functions, queues } from '#lib/topology';
+import { ENDPOINT, functions, queues } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 import { breachesOfValue, findMetricBreaches, type MetricReference } from './metrics.ts';
 
@@ -105,12 +105,13 @@ export const describeDashboard = (graph: Graph) =>
       expect([...new Set(own)].sort()).toEqual(Object.keys(METRICS).sort());
       for (const [name] of Object.entries(METRICS).filter(([, { dimensions }]) => 'Marketplace' in dimensions))
         expect(new Set(shown('Longshore/test', name).map(({ dimensions }) => dimensions.Marketplace)), name).toEqual(
-          new Set(
-            marketplaces
+          new Set([
+            ...marketplaces
               .filter(({ topics }) => topics.length > 0 || !/Webhook/.test(name))
               .filter(({ sells }) => sells || !/Orders/.test(name))
               .map((marketplace) => marketplace.name),
-          ),
+            ...(name === 'Away' ? [ENDPOINT] : []),
+          ]),
         );
       for (const { name } of queues)
         for (const metric of ['ApproximateNumberOfMessagesVisible', 'ApproximateAgeOfOldestMessage'])

@@ -1,6 +1,6 @@
 import { marketplaces } from '#lib/marketplaces/registry';
 import { dimensionsOf, METRICS, type MetricName } from '#lib/platform/telemetry/metric-list';
-import { functions, queues, table } from '#lib/topology';
+import { ENDPOINT, functions, queues, table } from '#lib/topology';
 import type { Graph } from '../graph.ts';
 
 export interface MetricReference {
@@ -88,7 +88,7 @@ export function breachesOfValue(
 ): string[] {
   if (!values) return [`there is no dimension ${key}`];
   const named: Record<string, readonly unknown[]> = {
-    Marketplace: marketplaces.map(({ name }) => name),
+    Marketplace: [...marketplaces.map(({ name }) => name), ENDPOINT],
     // What emits it is a consumer of a queue, under the name that Lambda tells it in its context.
     Function: queues.map(({ consumer }) => graph.function(consumer).state.name),
   };
