@@ -100,7 +100,7 @@ function warehouse() {
 }
 
 test.each([
-  ['the success itself', 'PutItem', '"placed"'],
+  ['the success itself', 'PutItem', '"succeeded"'],
   ["the remote's own id of it", 'PutItem', 'REMOTE#'],
   ['the product it shows', 'PutItem', 'PRODUCT#'],
 ])(
