@@ -16,6 +16,8 @@ interface BenchHubOptions {
   shedShips?: boolean;
   /** The hub answers only once the disk has the message (`npm start -- --fsync`). */
   fsync?: boolean;
+  /** Whom the hub tells of changes. */
+  endpoints?: readonly object[];
   /** A folder for CPU profiles of the hub and of the emulators. */
   profiles?: string;
 }
@@ -25,6 +27,7 @@ export async function startBenchHub({
   remotes,
   shedShips = true,
   fsync = false,
+  endpoints = [],
   profiles,
 }: BenchHubOptions): Promise<HubProcess & { pid: number }> {
   const connections = [
@@ -38,6 +41,7 @@ export async function startBenchHub({
   const hub = await startHubProcess({
     connections: {
       connections,
+      endpoints,
       routes: [{ from: SHOP, match: { country: 'MX' }, to: shedShips ? SHED : 'erp' }],
     },
     args: fsync ? ['--fsync'] : [],
