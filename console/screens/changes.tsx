@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore } from '../kit/command.tsx';
-import { ask, may, type Shape, wordsOf } from '../kit/hub.ts';
+import { useAct } from '../kit/dialog.tsx';
+import { ask, may, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
-import { Screen } from '../kit/screen.tsx';
+import { segment } from '../kit/place.ts';
+import { Problem, Screen } from '../kit/screen.tsx';
 import { Table } from '../kit/table.tsx';
-import { Id, None, Outside, Time } from '../kit/text.tsx';
+import { Alert, Id, None, Outside, Time } from '../kit/text.tsx';
 import { count, duration } from '../kit/words.ts';
 
 type Consumer = Shape<'Consumer'>;
@@ -28,16 +30,27 @@ export function Changes() {
           idOf={({ id }) => id}
           columns={[
             { title: 'Consumer', cell: ({ id }) => <Outside>{id}</Outside>, kind: 'wide' },
-            { title: 'Committed', cell: ({ committed }) => (committed ? <Id>{committed}</Id> : 'nothing yet') },
+            {
+              title: 'Committed',
+              cell: ({ committed }) => (committed ? <Id>{committed}</Id> : 'nothing yet'),
+              kind: 'minor',
+            },
             { title: 'Lag', cell: lagOf, kind: 'number' },
           ]}
         />
       )}
       {consumers?.length === 0 && (
-        <p class="empty">Nobody reads the feed. A consumer is made with `longshore consumers create NAME`.</p>
+        <p class="empty">
+          Nobody reads the feed. A consumer is made with <code>longshore consumers create NAME</code>.
+        </p>
       )}
       {may('ops') && <Endpoints />}
-      <AsCommand lines={[longshore('consumers list'), curl('GET', '/consumers')]} />
+      <AsCommand
+        lines={[
+          ...[longshore('consumers list'), curl('GET', '/consumers')],
+          ...(may('ops') ? [longshore('endpoints list'), curl('GET', '/endpoints')] : []),
+        ]}
+      />
     </Screen>
   );
 }
@@ -47,23 +60,13 @@ function Endpoints() {
   const live = useLive<{ endpoints: Endpoint[] }>('endpoints', () => ask('get', '/endpoints'));
   const [said, setSaid] = useState('');
   const endpoints = live.value?.endpoints ?? [];
-  const act = async (id: string, verb: Verb) => {
-    setSaid('');
-    try {
-      const answer = await ask<Partial<Shape<'EndpointTest'>>>('post', `/endpoints/${id}/${verb}`, {});
-      setSaid(verb === 'test' ? outcomeOf(id, answer) : `${id} was ${verb}d.`);
-    } catch (error) {
-      setSaid(wordsOf(error));
-    }
+  const tell = (text: string) => {
+    setSaid(text);
     void live.reload();
   };
-  const button = (id: string, verb: Verb) => (
-    <button type="button" aria-label={`${TITLES[verb]} ${id}`} onClick={() => void act(id, verb)}>
-      {TITLES[verb]}
-    </button>
-  );
   return (
     <>
+      <Problem of={live} />
       <p role="status">{said}</p>
       <Table
         name="Endpoints"
@@ -79,15 +82,34 @@ function Endpoints() {
             title: 'Actions',
             cell: ({ id, state }) => (
               <>
-                {button(id, state === 'paused' ? 'resume' : 'pause')} {button(id, 'test')}
+                <Act id={id} verb={state === 'paused' ? 'resume' : 'pause'} tell={tell} />{' '}
+                <Act id={id} verb="test" tell={tell} />
               </>
             ),
           },
         ]}
       />
       {live.value && endpoints.length === 0 && (
-        <p class="empty">This hub pushes to no endpoint: whoever follows the changes reads the feed.</p>
+        <p class="empty">
+          The hub pushes to no endpoint. One is made with <code>longshore endpoints add NAME --to URL</code>.
+        </p>
       )}
+    </>
+  );
+}
+
+/** One thing to do with an endpoint; `tell` is told what came of it. */
+function Act({ id, verb, tell }: { id: string; verb: Verb; tell: (text: string) => void }) {
+  const { run, isDoing, error } = useAct(async () => {
+    const answer = await ask<Partial<Shape<'EndpointTest'>>>('post', `/endpoints/${segment(id)}/${verb}`, {});
+    tell(verb === 'test' ? outcomeOf(id, answer) : `${id} was ${verb}d.`);
+  });
+  return (
+    <>
+      <button type="button" aria-label={`${TITLES[verb]} ${id}`} aria-disabled={isDoing} onClick={() => void run()}>
+        {TITLES[verb]}
+      </button>
+      <Alert>{error}</Alert>
     </>
   );
 }

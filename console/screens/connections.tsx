@@ -62,7 +62,9 @@ export function Connections() {
   return (
     <Screen title="Connections" of={live}>
       {value?.connections.length === 0 && (
-        <p class="empty">There is no connection yet: `longshore connections put` puts the connections file.</p>
+        <p class="empty">
+          There is no connection yet: <code>longshore connections put</code> puts the connections file.
+        </p>
       )}
       {value && value.connections.length > 0 && (
         <Table name="Connections" rows={value.connections} columns={columns} idOf={({ id }) => id} isMain />
