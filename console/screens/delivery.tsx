@@ -3,7 +3,7 @@ import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useLive } from '../kit/live.ts';
-import { segment } from '../kit/place.ts';
+import { hrefOf, segment } from '../kit/place.ts';
 import { announce, Facts, Region, Screen } from '../kit/screen.tsx';
 import { Table } from '../kit/table.tsx';
 import { Id, LinkTo, Outside, State, Time } from '../kit/text.tsx';
@@ -63,12 +63,19 @@ export function Delivery({ id }: { id: string }) {
             {[
               ['Id', <Id key="id">{delivery.id}</Id>],
               ['What', `${delivery.kind} ${delivery.action}`],
-              [
-                'Connection',
-                <LinkTo key="connection" list="/connections" id={delivery.connection}>
-                  <Outside>{delivery.connection}</Outside>
-                </LinkTo>,
-              ],
+              delivery.kind === 'notify'
+                ? [
+                    'Endpoint',
+                    <a key="endpoint" href={hrefOf('/changes')}>
+                      <Outside>{delivery.connection}</Outside>
+                    </a>,
+                  ]
+                : [
+                    'Connection',
+                    <LinkTo key="connection" list="/connections" id={delivery.connection}>
+                      <Outside>{delivery.connection}</Outside>
+                    </LinkTo>,
+                  ],
               delivery.order !== null &&
                 (['Order', <LinkTo key="order" list="/orders" id={delivery.order} />] as const),
               ['Created', <Time key="created" at={delivery.createdAt} seconds beside />],

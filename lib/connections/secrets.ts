@@ -7,7 +7,7 @@ export interface SecretDocument {
   connections: Record<string, WebhookCredentials>;
   /** Seals the access tokens that the table keeps of a marketplace that wants them. */
   tokenKey?: string;
-  /** In that of the endpoints: what UCP's order events are signed with. */
+  /** What UCP's order events are signed with, in the secret of the endpoints alone. */
   ucpKeys?: unknown;
 }
 
