@@ -8,6 +8,7 @@ export function toUcp(order: Order, seller: string, shopUrl: string): Record<str
   const subtotal = sumOf(lines, 'gross');
   const { company: _company, email: _email, ...address } = order.address;
   const destination = Object.fromEntries(Object.entries(address).filter(([, value]) => value !== null));
+  const { cancelledAt, fulfilledAt } = order;
   return {
     ucp: { version: VERSION, capabilities: { 'dev.ucp.shopping.order': [{ version: VERSION }] } },
     id: order.id,
@@ -18,12 +19,17 @@ export function toUcp(order: Order, seller: string, shopUrl: string): Record<str
     line_items: lines.map(({ id, sku, ean, title, quantity, gross }) => ({
       id,
       item: { id: sku, title, price: gross, ...(ean === null ? {} : { ean }) },
-      quantity: { original: quantity, total: quantity, fulfilled: order.fulfilledAt ? quantity : 0 },
+      quantity: {
+        original: quantity,
+        // What was shipped before a cancellation stays shipped.
+        total: cancelledAt && !fulfilledAt ? 0 : quantity,
+        fulfilled: fulfilledAt ? quantity : 0,
+      },
       totals: [
         { type: 'subtotal', amount: gross * quantity },
         { type: 'total', amount: gross * quantity },
       ],
-      status: order.fulfilledAt ? 'fulfilled' : 'processing',
+      status: fulfilledAt ? 'fulfilled' : cancelledAt ? 'removed' : 'processing',
     })),
     fulfillment: {
       expectations: [
@@ -37,7 +43,10 @@ export function toUcp(order: Order, seller: string, shopUrl: string): Record<str
       ],
       events: [],
     },
-    adjustments: [],
+    // UCP's order has no status: an adjustment that names no line is of the whole order.
+    adjustments: cancelledAt
+      ? [{ id: 'adj_1', type: 'cancellation', occurred_at: cancelledAt, status: 'completed' }]
+      : [],
     totals: [
       { type: 'subtotal', amount: subtotal },
       { type: 'fulfillment', display_text: 'Shipping', amount: order.shipping.gross },
