@@ -42,6 +42,19 @@ describe('a delivery that is due', () => {
     expect(ledger.get('dlv_1')?.attempts).toMatchObject([{ startedAt: later(8) }]);
   });
 
+  test('begins after the attempt before it, whose outcome was recorded while this lease was asked for', async () => {
+    let now = NOW;
+    const recorded = deliveryOf({}, { updatedAt: later(3) });
+    const { hub, ledger } = fakeHub({ orders: [orderOf()], deliveries: [recorded] });
+    const leaseDue: typeof HUB.leaseDue = async (...asked) => {
+      now = new Date(later(4));
+      return hub.leaseDue(...asked);
+    };
+    const worker = { connector: connectorWith(placed), ingest: async () => {} };
+    await workDelivery('dlv_1', { ...worker, hub: { ...hub, leaseDue, now: () => now } });
+    expect(ledger.get('dlv_1')?.attempts).toMatchObject([{ startedAt: later(4) }]);
+  });
+
   test('is tried again as the policy of its connection says, and then dead', async () => {
     const busy = failing(new RetryableError({ code: 'http_503', description: 'busy' }));
     const policies: unknown[] = [];

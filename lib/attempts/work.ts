@@ -77,7 +77,7 @@ interface Context {
   policy: RetryPolicy;
 }
 
-/** Handles a delivery that is not simply due: dead, leased, not due yet, or waiting for others. */
+/** Handles a delivery that is not simply due: dead, leased, not due yet, waiting for others, or written since `now`. */
 async function workOther(delivery: Delivery, context: Context, now: Date): Promise<void> {
   const { hub } = context;
   // A connector acts only for its own marketplace's connections, whatever a message says.
@@ -91,7 +91,7 @@ async function workOther(delivery: Delivery, context: Context, now: Date): Promi
   // Rung again by what it waits for; the sweeper rings meanwhile.
   const prerequisites = await hub.getDeliveries(delivery.subject.after ?? []);
   if (!prerequisites.every(({ state }) => state === 'succeeded')) return;
-  const leased = await hub.leaseDelivery(delivery, now);
+  const leased = await hub.leaseDelivery(delivery, hub.now());
   if (leased) await attemptAndRecord(leased, context);
 }
 

@@ -59,6 +59,7 @@ describe('a lease', () => {
   test.each([
     ['of another marketplace', deliveryOf({}), 'shoppo', NOW],
     ['not due yet', deliveryOf({}, { nextAttemptAt: later(1).toISOString() }), 'marketful', NOW],
+    ['written later', deliveryOf({}, { updatedAt: later(1).toISOString() }), 'marketful', NOW],
     ['waiting for another', deliveryOf({ subject: { about: 'x', after: ['dlv_0'] } }), 'marketful', NOW],
     ['blocked', deliveryOf({}, { state: 'blocked', nextAttemptAt: null }), 'marketful', NOW],
   ])('is not had of what is %s, which is shown as it stands', async (_what, delivery, marketplace, now) => {

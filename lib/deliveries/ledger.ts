@@ -149,6 +149,8 @@ export async function leaseDue(
   const isDue = allOf(
     equals('state', 'pending'),
     isAtMost('nextAttemptAt', at),
+    // A clock that was read before the last attempt was recorded would begin the next one within it.
+    isAtMost('updatedAt', at),
     equals('marketplace', marketplace),
     isAbsent('subject.after'),
   );

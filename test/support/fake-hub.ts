@@ -117,8 +117,9 @@ export function fakeHub({
     leaseDue: async (id, marketplace, now) => {
       const found = ledger.get(id);
       if (!found) return {};
-      const isDue = found.state === 'pending' && (found.nextAttemptAt ?? '') <= now.toISOString();
-      if (!isDue || found.marketplace !== marketplace || found.subject.after) return { found };
+      const isDue = [found.nextAttemptAt ?? '', found.updatedAt].every((at) => at <= now.toISOString());
+      if (found.state !== 'pending' || !isDue || found.marketplace !== marketplace || found.subject.after)
+        return { found };
       return { leased: leaseOf(found, now) };
     },
     leaseDelivery: async (delivery, now) => leaseOf(delivery, now),
