@@ -1,93 +1,13 @@
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { inboundReceived, packJson } from '#events/inbound-body';
+import { describe, expect, it } from 'vitest';
 import type { InboundReceived } from '#events/inbound-received';
-import { countStock } from '#lib/catalog/stock';
-import { getProduct } from '#lib/catalog/store';
-import type { Connection } from '#lib/connections/connection';
-import type { Delivery } from '#lib/deliveries/delivery';
-import { getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
-import type { Change, Connector } from '#lib/marketplaces/contract';
-import type { Network } from '#lib/marketplaces/network';
-import { roleOf } from '#lib/marketplaces/registry';
-import { getOrder, getTimeline, putRemote } from '#lib/orders/store';
-import { ContractError } from '#lib/platform/errors';
+import type { Change } from '#lib/marketplaces/contract';
+import { getOrder, getTimeline } from '#lib/orders/store';
 import type { Table } from '#lib/platform/table/table';
-import { memoryTable } from '#test/support/memory-table';
-import { at, MUGS, PLATE, shipmentOf, snapshotOf } from '#test/support/orders';
-import { getEvent } from './event.ts';
-import { ingest } from './ingest.ts';
+import { order, told, useInbox } from '#test/support/inbox';
+import { at, MUGS, PLATE, type snapshotOf } from '#test/support/orders';
 
-const connection = (id: string, marketplace: string): [string, Connection] => [
-  id,
-  { id, marketplace, baseUrl: 'https://x.example', settings: {}, pollIntervalSeconds: 60, requestsPerMinute: 60 },
-];
-const network: Network = {
-  connections: new Map([
-    connection('scopio-main', 'scopio'),
-    connection('sello-se', 'sello'),
-    connection('marketful-mx', 'marketful'),
-    connection('shoppo-supply', 'shoppo'),
-  ]),
-  removed: new Map(),
-  endpoints: new Map(),
-  routes: [{ from: '*', to: 'marketful-mx' }],
-  roleOf,
-};
-
-/** Bodies say what they mean: a change, or a text that its mapper throws. */
-const connector = {
-  info: { name: 'any', title: 'Any' },
-  map: ({ body }: { body: Change | string }) => {
-    if (typeof body !== 'string') return body;
-    throw body === 'contract' ? new ContractError({ code: 'odd', description: 'is odd', field: 'x' }) : new Error(body);
-  },
-} as unknown as Connector;
-
-// What is logged of the events would bury the tests.
-const quiet = (['info', 'warn', 'error', 'log'] as const).map((level) =>
-  vi.spyOn(console, level).mockImplementation(() => undefined),
-);
-afterAll(() => {
-  for (const spy of quiet) spy.mockRestore();
-});
-
-let table: Table;
-let rung: Delivery[];
-beforeEach(() => {
-  table = memoryTable();
-  rung = [];
-});
-
-function take(message: InboundReceived, at: Table = table): Promise<void> {
-  const ring = async (deliveries: readonly Delivery[]) => void rung.push(...deliveries);
-  return ingest(message, async () => connector, { table: at, ring, getNetwork: async () => network });
-}
-
-const told = (change: Change | string, more: Partial<InboundReceived> = {}): InboundReceived =>
-  inboundReceived({
-    ...{ connection: 'scopio-main', topic: 'order', receivedBy: 'webhook', receivedAt: at(1) },
-    ...{ ...packJson(change), ...more },
-  });
-const order = (changes: Parameters<typeof snapshotOf>[0] = {}): Change => ({
-  type: 'order',
-  order: snapshotOf(changes),
-});
-const shipped = (changes: Parameters<typeof shipmentOf>[0]): Change => ({
-  type: 'shipment',
-  shipment: shipmentOf(changes),
-});
-const fromShed = { connection: 'marketful-mx', topic: 'orden' };
-const JD01 = { carrier: 'DHL', trackingNumber: 'JD01', shippedAt: at(2) };
-
-async function stored(id = 'scopio-main:ord_8f3a') {
-  const known = await getOrder(id, table);
-  if (!known) throw new Error(`there is no ${id}`);
-  return known;
-}
-const eventOf = async ({ id }: InboundReceived) => {
-  const { state, order, error, note } = (await getEvent(id, table)) ?? {};
-  return { state, order, error, note };
-};
+const inbox = useInbox();
+const { take, stored, eventOf } = inbox;
 
 describe('what a sales channel says', () => {
   it('makes an order, its placement and an event, and rings', async () => {
@@ -96,7 +16,7 @@ describe('what a sales channel says', () => {
     const { deliveries, snapshotEvent, missed } = await stored();
     expect({ snapshotEvent, missed }).toEqual({ snapshotEvent: message.id, missed: false });
     expect(await eventOf(message)).toMatchObject({ state: 'applied', order: 'scopio-main:ord_8f3a', note: null });
-    expect(rung).toMatchObject([{ id: deliveries[0], action: 'order', connection: 'marketful-mx' }]);
+    expect(inbox.rung).toMatchObject([{ id: deliveries[0], action: 'order', connection: 'marketful-mx' }]);
   });
 
   it('brings back what came back, once, also where it is told again or late', async () => {
@@ -115,10 +35,10 @@ describe('what a sales channel says', () => {
   it('is one order, one push and one event of each message, however many come at the same moment', async () => {
     const messages = [told(order()), told(order()), told(order())];
     await Promise.all([...messages, ...messages].map((message) => take(message)));
-    expect(await stored()).toMatchObject({ revision: 1, deliveries: [rung[0]?.id] });
+    expect(await stored()).toMatchObject({ revision: 1, deliveries: [inbox.rung[0]?.id] });
     const states = await Promise.all(messages.map(async (message) => (await eventOf(message)).state));
     expect(states.sort()).toEqual(['applied', 'duplicate', 'duplicate']);
-    const timeline = await getTimeline(await stored(), table);
+    const timeline = await getTimeline(await stored(), inbox.table);
     expect(timeline.map(({ type }) => type)).toEqual(['order.received', 'order.paid']);
   });
 
@@ -126,12 +46,12 @@ describe('what a sales channel says', () => {
     await take(told(order()));
     let rival: InboundReceived | null = told(order({ version: at(2), number: 'SC-2' }));
     const racing: Table = {
-      ...table,
+      ...inbox.table,
       transactWrite: async (writes) => {
         const first = rival;
         rival = null;
         if (first) await take(first);
-        return table.transactWrite(writes);
+        return inbox.table.transactWrite(writes);
       },
     };
     const later = told(order({ version: at(3), number: 'SC-3' }));
@@ -170,7 +90,7 @@ describe('what a sales channel says', () => {
     await take(moved);
     const whole = await stored('sello-se:1');
     expect(Object.keys(whole.parts ?? {})).toEqual(['2']);
-    expect(await getOrder('sello-se:2', table)).toBeUndefined();
+    expect(await getOrder('sello-se:2', inbox.table)).toBeUndefined();
     expect(await eventOf(moved)).toMatchObject({ state: 'applied', order: 'sello-se:1', note: '2 is a part of it' });
     const own = { ...MUGS, id: 'li_9' };
     const mixed = told(order({ externalId: '3', version: at(6), lines: [PLATE, own] }), sello);
@@ -182,136 +102,41 @@ describe('what a sales channel says', () => {
 
 const NOTHING = { fulfillment: 0, tax: 0, discount: 0, total: 0 };
 
-describe('what whoever ships says', () => {
-  beforeEach(() => take(told(order())));
-
-  it('adds parcels, tells who sold the order, and once', async () => {
-    const message = told(shipped({ parcels: [JD01] }), fromShed);
-    for (const each of [message, message, told(shipped({ parcels: [JD01] }), fromShed)]) await take(each);
-    const { fulfillments, deliveries } = await stored();
-    expect(fulfillments).toMatchObject([
-      { trackingNumber: 'JD01', by: 'marketful-mx', lineItems: [{ quantity: 2 }, {}] },
-    ]);
-    const actions = (await getDeliveries(deliveries, table)).map(({ action }) => action);
-    expect(actions).toEqual(['order', 'fulfillment']);
-    const added = (await getTimeline(await stored(), table)).filter(({ type }) => type === 'fulfillment.added');
-    expect(added).toMatchObject([{ by: 'marketful-mx', at: at(1) }]);
-  });
-
-  it('finds the order by the id it has there, where the shipper echoes none of ours', async () => {
-    const remote = putRemote('marketful-mx', '5021', 'scopio-main:ord_8f3a').Put;
-    await table.put(remote);
-    await take(told(shipped({ orderId: null, parcels: [JD01] }), fromShed));
-    expect((await stored()).fulfillments).toHaveLength(1);
-  });
-
-  it.each(['shoppo-supply', 'scopio-main'])('means nothing of an order that was not placed with it: %s', async (by) => {
-    const before = await stored();
-    const messages = [
-      told(shipped({ parcels: [JD01] }), { connection: by }),
-      told(shipped({ declined: 'rest' }), { connection: by }),
-    ];
-    for (const message of messages) await take(message);
-    expect(await stored()).toEqual(before);
-    for (const message of messages)
-      expect(await eventOf(message)).toMatchObject({
-        state: 'unreadable',
-        order: null,
-        error: { code: 'order_unknown' },
-      });
-  });
-
-  it('of a channel that is none of ours is noted and no more', async () => {
-    const message = told(shipped({ orderId: 'x:1', channel: 'theirs', number: 'N-1' }), fromShed);
-    await take(message);
-    expect(await eventOf(message)).toMatchObject({
-      state: 'applied',
-      note: 'order N-1 of channel theirs was not placed by this hub',
-    });
-  });
-
-  it('ends a placement that it has settled', async () => {
-    const [placing] = await getDeliveries((await stored()).deliveries, table);
-    if (!placing) throw new Error('it is placed');
-    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
-    await transition(placing, { ...placing, state: 'succeeded', nextAttemptAt: null, placed }, [], table);
-    await take(told(shipped({ settled: true }), fromShed));
-    expect(await getDelivery(placing.id, table)).toMatchObject({ placed: { isSettled: true } });
-  });
-
-  it('blocks a placement that it gives back, once', async () => {
-    const refused = () => told(shipped({ remoteId: null, settled: true, declined: 'rest' }), fromShed);
-    const [first, second] = [refused(), refused()];
-    await take(first);
-    await take(second);
-    const [placing] = await getDeliveries((await stored()).deliveries, table);
-    expect(placing).toMatchObject({ state: 'blocked', waitsFor: 'operator', cause: { code: 'cancelled_by_supplier' } });
-    expect([(await eventOf(first)).state, (await eventOf(second)).state]).toEqual(['applied', 'duplicate']);
-    const blocked = (await getTimeline(await stored(), table)).filter(({ type }) => type === 'delivery.blocked');
-    expect(blocked).toMatchObject([
-      { by: 'marketful-mx', detail: { code: 'cancelled_by_supplier', delivery: placing?.id } },
-    ]);
-  });
-
-  it('does not block the replay of a placement by late word that it was given back', async () => {
-    const [placing] = await getDeliveries((await stored()).deliveries, table);
-    if (!placing) throw new Error('it is placed');
-    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
-    const standing: Delivery = { ...placing, state: 'succeeded', nextAttemptAt: null, placed };
-    await transition(placing, standing, [], table);
-    const refused = () => told(shipped({ remoteId: null, settled: true, declined: 'rest' }), fromShed);
-    await take(refused());
-    const blocked = await getDelivery(placing.id, table);
-    if (!blocked) throw new Error('it is blocked');
-    expect(blocked.state).toBe('blocked');
-    const replayed: Delivery = { ...blocked, state: 'pending', cause: null, waitsFor: null, nextAttemptAt: at(2) };
-    await transition(blocked, replayed, [], table);
-    const late = refused();
-    await take(late);
-    expect((await getDelivery(placing.id, table))?.state).toBe('pending');
-    expect((await eventOf(late)).state).toBe('duplicate');
-  });
-
-  it('is told on the order it is about, where it changes nothing', async () => {
-    await table.put(putRemote('shoppo-supply', 'ticket-1', 'scopio-main:ord_8f3a').Put);
-    const about = { remoteId: 'ticket-1', type: 'ticket.replied' as const };
-    const message = told({ type: 'none', reason: 'we looked', about }, { connection: 'shoppo-supply' });
-    await take(message);
-    await take(message);
-    const replies = (await getTimeline(await stored(), table)).filter(({ type }) => type === 'ticket.replied');
-    expect(replies).toMatchObject([{ by: 'shoppo-supply', detail: { event: message.id, note: 'we looked' } }]);
-  });
-});
-
 describe('what is only named', () => {
   const asks: Change = { type: 'fetch', action: 'order', resource: '77' };
 
   it('is fetched once for all events that come before the reading has begun', async () => {
     const messages = [told(asks), told(asks), told(asks)];
     for (const message of messages) await take(message);
-    expect(rung).toMatchObject([{ kind: 'fetch', action: 'order', subject: { resource: '77', askedBy: 'webhook' } }]);
+    expect(inbox.rung).toMatchObject([
+      { kind: 'fetch', action: 'order', subject: { resource: '77', askedBy: 'webhook' } },
+    ]);
     const notes = await Promise.all(messages.map(async (message) => (await eventOf(message)).note));
-    expect(notes).toEqual([`asks for ${rung[0]?.id}`, `covered by ${rung[0]?.id}`, `covered by ${rung[0]?.id}`]);
+    expect(notes).toEqual([
+      `asks for ${inbox.rung[0]?.id}`,
+      `covered by ${inbox.rung[0]?.id}`,
+      `covered by ${inbox.rung[0]?.id}`,
+    ]);
   });
 
   it('is not fetched where what stands is as new', async () => {
     await take(told(order({ version: at(3) })));
-    rung = [];
+    inbox.rung = [];
     const unless = (version: string): Change => ({ ...asks, unless: { externalId: 'ord_8f3a', version } });
     await take(told(unless(at(3)), { receivedBy: 'poll' }));
-    expect(rung).toEqual([]);
+    expect(inbox.rung).toEqual([]);
     await take(told(unless(at(4)), { receivedBy: 'poll' }));
-    expect(rung).toMatchObject([{ subject: { unless: { externalId: 'ord_8f3a', version: at(4) } } }]);
+    expect(inbox.rung).toMatchObject([{ subject: { unless: { externalId: 'ord_8f3a', version: at(4) } } }]);
   });
 
   it('is fetched where the source dates what only the hub had dated, and not where neither does', async () => {
     await take(told(order({ version: null }), { receivedAt: at(9) }));
-    rung = [];
+    inbox.rung = [];
     const unless = (version: string | null): Change => ({ ...asks, unless: { externalId: 'ord_8f3a', version } });
     await take(told(unless(null), { receivedBy: 'poll' }));
-    expect(rung).toEqual([]);
+    expect(inbox.rung).toEqual([]);
     await take(told(unless(at(3)), { receivedBy: 'poll' }));
-    expect(rung).toHaveLength(1);
+    expect(inbox.rung).toHaveLength(1);
   });
 });
 
@@ -358,108 +183,6 @@ describe('an order that its sales channel no longer has', () => {
   });
 });
 
-it('keeps stock in the catalog and tells those who list the SKU of a new quantity', async () => {
-  const stock = (quantity: number, version: string): Change => ({
-    type: 'products',
-    products: [{ sku: 'MUG-RED', quantity, version }],
-  });
-  await take(told(stock(0, at(0)), { connection: 'sello-se' }));
-  await take(told(stock(7, at(1)), fromShed));
-  await take(told(stock(7, at(2)), fromShed));
-  await take(told(stock(9, at(1)), fromShed));
-  expect(await getProduct('marketful-mx', 'MUG-RED', table)).toMatchObject({ quantity: 7 });
-  expect(rung).toMatchObject([{ action: 'stock', connection: 'sello-se', subject: { sku: 'MUG-RED' } }]);
-});
-
-it('tells a channel that begins to list a SKU the number that stands, unless it has it', async () => {
-  const listed = (sku: string, quantity: number): Change => ({
-    type: 'products',
-    products: [{ sku, quantity, version: null }],
-  });
-  for (const sku of ['A', 'B']) await take(told(listed(sku, 7), fromShed));
-  const atSello = { connection: 'sello-se' };
-  for (const change of [listed('A', 7), listed('B', 0), listed('B', 3), listed('C', 3)])
-    await take(told(change, atSello));
-  expect(rung).toMatchObject([{ action: 'stock', connection: 'sello-se', subject: { sku: 'B' } }]);
-});
-
-it('counts nothing of a disabled merchant, and tells who lists it', async () => {
-  const shed = { connection: 'shoppo-supply' };
-  const sku = (name: string, merchant?: string): Change => ({
-    type: 'products',
-    products: [{ sku: name, quantity: 7, version: at(1), ...(merchant && { merchant }) }],
-  });
-  await take(told(sku('MUG-RED'), { connection: 'sello-se' }));
-  await take(told(sku('MUG-RED', 'm1'), shed));
-  await take(told(sku('PLATE'), shed));
-  rung = [];
-  const toggled = (enabled: boolean, minute: number) =>
-    take(told({ type: 'merchants', merchants: [['m1', enabled]] }, { ...shed, receivedAt: at(minute) }));
-  await toggled(false, 2);
-  expect(await getProduct('shoppo-supply', 'MUG-RED', table)).toMatchObject({ merchantEnabled: false, quantity: 7 });
-  expect(await getProduct('shoppo-supply', 'PLATE', table)).not.toHaveProperty('merchantEnabled');
-  expect(rung).toMatchObject([{ action: 'stock', connection: 'sello-se' }]);
-  await toggled(false, 3);
-  expect(rung).toHaveLength(1);
-  await toggled(true, 4);
-  expect(rung).toHaveLength(2);
-});
-
-it('reserves what was just sold, once, and tells whoever lists it', async () => {
-  const listed: Change = { type: 'products', products: [{ sku: 'MUG-RED', quantity: 7, version: at(0) }] };
-  await take(told(listed, { connection: 'sello-se' }));
-  await take(told(listed, fromShed));
-  rung = [];
-  await take(told(order()));
-  await take(told(order()));
-  expect(rung.map(({ action, connection }) => [action, connection]).sort()).toEqual([
-    ['order', 'marketful-mx'],
-    ['stock', 'sello-se'],
-  ]);
-  expect(await countStock('MUG-RED', network, new Date(), table)).toBe(5);
-});
-
-describe('a placement that its poll asks for no more', () => {
-  const stale: Change = { type: 'stale', orderId: 'scopio-main:ord_8f3a', number: 'SC-1001', since: at(2) };
-  const placedAt = async () => {
-    await take(told(order()));
-    const [placing] = await getDeliveries((await stored()).deliveries, table);
-    if (!placing) throw new Error('no placement');
-    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(2) };
-    await transition(placing, { ...placing, state: 'succeeded', placed }, [], table);
-    return placing.id;
-  };
-
-  it('waits for a person, and is looked for before it is placed again', async () => {
-    const id = await placedAt();
-    await take(told(stale, fromShed));
-    await take(told(stale, fromShed));
-    expect(await getDelivery(id, table)).toMatchObject({
-      ...{ state: 'blocked', unknown: true, cause: { code: 'never_settled' }, placed: { isSettled: true } },
-    });
-    const timeline = await getTimeline(await stored(), table);
-    expect(timeline.filter(({ type }) => type === 'delivery.blocked')).toHaveLength(1);
-  });
-
-  it('keeps what was paid back of it, and tells that once', async () => {
-    const id = await placedAt();
-    const refund = { state: 'refunded', amount: 1250, currency: 'USD' };
-    for (const settled of [false, false, true]) await take(told(shipped({ refund, settled }), fromShed));
-    expect(await getDelivery(id, table)).toMatchObject({ placed: { refund, isSettled: true } });
-    const timeline = await getTimeline(await stored(), table);
-    expect(timeline.filter(({ type }) => type === 'placement.refunded')).toMatchObject([
-      { detail: { delivery: id, ...refund } },
-    ]);
-  });
-
-  it('is forgotten where its order is done', async () => {
-    const id = await placedAt();
-    await take(told(shipped({ parcels: [JD01] }), fromShed));
-    await take(told(stale, fromShed));
-    expect(await getDelivery(id, table)).toMatchObject({ state: 'succeeded', placed: { isSettled: true } });
-  });
-});
-
 describe('what cannot be read', () => {
   it.each([
     ['contract', { code: 'odd', description: 'scopio-main: is odd', field: 'x' }],
@@ -483,10 +206,10 @@ describe('what cannot be read', () => {
   it('is one event, however many polls find it', async () => {
     const ids = new Set<string>();
     const watching: Table = {
-      ...table,
+      ...inbox.table,
       transactWrite: (writes) => {
         for (const { Put } of writes) ids.add(String(Put?.Item?.pk));
-        return table.transactWrite(writes);
+        return inbox.table.transactWrite(writes);
       },
     };
     for (let polls = 0; polls < 3; polls++) await take(told('contract', { receivedBy: 'poll' }), watching);
@@ -494,7 +217,7 @@ describe('what cannot be read', () => {
   });
 
   it('throws on what is nobody’s fault, so that the message comes back', async () => {
-    const away: Table = { ...table, get: () => Promise.reject(new Error('DynamoDB is away')) };
+    const away: Table = { ...inbox.table, get: () => Promise.reject(new Error('DynamoDB is away')) };
     await expect(take(told(order()), away)).rejects.toThrow('away');
   });
 });

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { countStock } from '#lib/catalog/stock';
+import { getProduct } from '#lib/catalog/store';
+import type { Change } from '#lib/marketplaces/contract';
+import { fromShed, network, order, told, useInbox } from '#test/support/inbox';
+import { at } from '#test/support/orders';
+
+const inbox = useInbox();
+const { take } = inbox;
+
+it('keeps stock in the catalog and tells those who list the SKU of a new quantity', async () => {
+  const stock = (quantity: number, version: string): Change => ({
+    type: 'products',
+    products: [{ sku: 'MUG-RED', quantity, version }],
+  });
+  await take(told(stock(0, at(0)), { connection: 'sello-se' }));
+  await take(told(stock(7, at(1)), fromShed));
+  await take(told(stock(7, at(2)), fromShed));
+  await take(told(stock(9, at(1)), fromShed));
+  expect(await getProduct('marketful-mx', 'MUG-RED', inbox.table)).toMatchObject({ quantity: 7 });
+  expect(inbox.rung).toMatchObject([{ action: 'stock', connection: 'sello-se', subject: { sku: 'MUG-RED' } }]);
+});
+
+it('tells a channel that begins to list a SKU the number that stands, unless it has it', async () => {
+  const listed = (sku: string, quantity: number): Change => ({
+    type: 'products',
+    products: [{ sku, quantity, version: null }],
+  });
+  for (const sku of ['A', 'B']) await take(told(listed(sku, 7), fromShed));
+  const atSello = { connection: 'sello-se' };
+  for (const change of [listed('A', 7), listed('B', 0), listed('B', 3), listed('C', 3)])
+    await take(told(change, atSello));
+  expect(inbox.rung).toMatchObject([{ action: 'stock', connection: 'sello-se', subject: { sku: 'B' } }]);
+});
+
+it('counts nothing of a disabled merchant, and tells who lists it', async () => {
+  const shed = { connection: 'shoppo-supply' };
+  const sku = (name: string, merchant?: string): Change => ({
+    type: 'products',
+    products: [{ sku: name, quantity: 7, version: at(1), ...(merchant && { merchant }) }],
+  });
+  await take(told(sku('MUG-RED'), { connection: 'sello-se' }));
+  await take(told(sku('MUG-RED', 'm1'), shed));
+  await take(told(sku('PLATE'), shed));
+  inbox.rung = [];
+  const toggled = (enabled: boolean, minute: number) =>
+    take(told({ type: 'merchants', merchants: [['m1', enabled]] }, { ...shed, receivedAt: at(minute) }));
+  await toggled(false, 2);
+  expect(await getProduct('shoppo-supply', 'MUG-RED', inbox.table)).toMatchObject({
+    merchantEnabled: false,
+    quantity: 7,
+  });
+  expect(await getProduct('shoppo-supply', 'PLATE', inbox.table)).not.toHaveProperty('merchantEnabled');
+  expect(inbox.rung).toMatchObject([{ action: 'stock', connection: 'sello-se' }]);
+  await toggled(false, 3);
+  expect(inbox.rung).toHaveLength(1);
+  await toggled(true, 4);
+  expect(inbox.rung).toHaveLength(2);
+});
+
+it('reserves what was just sold, once, and tells whoever lists it', async () => {
+  const listed: Change = { type: 'products', products: [{ sku: 'MUG-RED', quantity: 7, version: at(0) }] };
+  await take(told(listed, { connection: 'sello-se' }));
+  await take(told(listed, fromShed));
+  inbox.rung = [];
+  await take(told(order()));
+  await take(told(order()));
+  expect(inbox.rung.map(({ action, connection }) => [action, connection]).sort()).toEqual([
+    ['order', 'marketful-mx'],
+    ['stock', 'sello-se'],
+  ]);
+  expect(await countStock('MUG-RED', network, new Date(), inbox.table)).toBe(5);
+});

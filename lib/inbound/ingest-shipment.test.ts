@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
+import type { Change } from '#lib/marketplaces/contract';
+import { getTimeline, putRemote } from '#lib/orders/store';
+import { fromShed, JD01, order, shipped, told, useInbox } from '#test/support/inbox';
+import { at } from '#test/support/orders';
+
+const inbox = useInbox();
+const { take, stored, eventOf } = inbox;
+
+describe('what whoever ships says', () => {
+  beforeEach(() => take(told(order())));
+
+  it('adds parcels, tells who sold the order, and once', async () => {
+    const message = told(shipped({ parcels: [JD01] }), fromShed);
+    for (const each of [message, message, told(shipped({ parcels: [JD01] }), fromShed)]) await take(each);
+    const { fulfillments, deliveries } = await stored();
+    expect(fulfillments).toMatchObject([
+      { trackingNumber: 'JD01', by: 'marketful-mx', lineItems: [{ quantity: 2 }, {}] },
+    ]);
+    const actions = (await getDeliveries(deliveries, inbox.table)).map(({ action }) => action);
+    expect(actions).toEqual(['order', 'fulfillment']);
+    const added = (await getTimeline(await stored(), inbox.table)).filter(({ type }) => type === 'fulfillment.added');
+    expect(added).toMatchObject([{ by: 'marketful-mx', at: at(1) }]);
+  });
+
+  it('finds the order by the id it has there, where the shipper echoes none of ours', async () => {
+    const remote = putRemote('marketful-mx', '5021', 'scopio-main:ord_8f3a').Put;
+    await inbox.table.put(remote);
+    await take(told(shipped({ orderId: null, parcels: [JD01] }), fromShed));
+    expect((await stored()).fulfillments).toHaveLength(1);
+  });
+
+  it.each(['shoppo-supply', 'scopio-main'])('means nothing of an order that was not placed with it: %s', async (by) => {
+    const before = await stored();
+    const messages = [
+      told(shipped({ parcels: [JD01] }), { connection: by }),
+      told(shipped({ declined: 'rest' }), { connection: by }),
+    ];
+    for (const message of messages) await take(message);
+    expect(await stored()).toEqual(before);
+    for (const message of messages)
+      expect(await eventOf(message)).toMatchObject({
+        state: 'unreadable',
+        order: null,
+        error: { code: 'order_unknown' },
+      });
+  });
+
+  it('of a channel that is none of ours is noted and no more', async () => {
+    const message = told(shipped({ orderId: 'x:1', channel: 'theirs', number: 'N-1' }), fromShed);
+    await take(message);
+    expect(await eventOf(message)).toMatchObject({
+      state: 'applied',
+      note: 'order N-1 of channel theirs was not placed by this hub',
+    });
+  });
+
+  it('ends a placement that it has settled', async () => {
+    const [placing] = await getDeliveries((await stored()).deliveries, inbox.table);
+    if (!placing) throw new Error('it is placed');
+    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
+    await transition(placing, { ...placing, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
+    await take(told(shipped({ settled: true }), fromShed));
+    expect(await getDelivery(placing.id, inbox.table)).toMatchObject({ placed: { isSettled: true } });
+  });
+
+  it('blocks a placement that it gives back, once', async () => {
+    const refused = () => told(shipped({ remoteId: null, settled: true, declined: 'rest' }), fromShed);
+    const [first, second] = [refused(), refused()];
+    await take(first);
+    await take(second);
+    const [placing] = await getDeliveries((await stored()).deliveries, inbox.table);
+    expect(placing).toMatchObject({ state: 'blocked', waitsFor: 'operator', cause: { code: 'cancelled_by_supplier' } });
+    expect([(await eventOf(first)).state, (await eventOf(second)).state]).toEqual(['applied', 'duplicate']);
+    const blocked = (await getTimeline(await stored(), inbox.table)).filter(({ type }) => type === 'delivery.blocked');
+    expect(blocked).toMatchObject([
+      { by: 'marketful-mx', detail: { code: 'cancelled_by_supplier', delivery: placing?.id } },
+    ]);
+  });
+
+  it('does not block the replay of a placement by late word that it was given back', async () => {
+    const [placing] = await getDeliveries((await stored()).deliveries, inbox.table);
+    if (!placing) throw new Error('it is placed');
+    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(1) };
+    const standing: Delivery = { ...placing, state: 'succeeded', nextAttemptAt: null, placed };
+    await transition(placing, standing, [], inbox.table);
+    const refused = () => told(shipped({ remoteId: null, settled: true, declined: 'rest' }), fromShed);
+    await take(refused());
+    const blocked = await getDelivery(placing.id, inbox.table);
+    if (!blocked) throw new Error('it is blocked');
+    expect(blocked.state).toBe('blocked');
+    const replayed: Delivery = { ...blocked, state: 'pending', cause: null, waitsFor: null, nextAttemptAt: at(2) };
+    await transition(blocked, replayed, [], inbox.table);
+    const late = refused();
+    await take(late);
+    expect((await getDelivery(placing.id, inbox.table))?.state).toBe('pending');
+    expect((await eventOf(late)).state).toBe('duplicate');
+  });
+
+  it('is told on the order it is about, where it changes nothing', async () => {
+    await inbox.table.put(putRemote('shoppo-supply', 'ticket-1', 'scopio-main:ord_8f3a').Put);
+    const about = { remoteId: 'ticket-1', type: 'ticket.replied' as const };
+    const message = told({ type: 'none', reason: 'we looked', about }, { connection: 'shoppo-supply' });
+    await take(message);
+    await take(message);
+    const replies = (await getTimeline(await stored(), inbox.table)).filter(({ type }) => type === 'ticket.replied');
+    expect(replies).toMatchObject([{ by: 'shoppo-supply', detail: { event: message.id, note: 'we looked' } }]);
+  });
+});
+
+describe('a placement that its poll asks for no more', () => {
+  const stale: Change = { type: 'stale', orderId: 'scopio-main:ord_8f3a', number: 'SC-1001', since: at(2) };
+  const placedAt = async () => {
+    await take(told(order()));
+    const [placing] = await getDeliveries((await stored()).deliveries, inbox.table);
+    if (!placing) throw new Error('no placement');
+    const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: at(2) };
+    await transition(placing, { ...placing, state: 'succeeded', placed }, [], inbox.table);
+    return placing.id;
+  };
+
+  it('waits for a person, and is looked for before it is placed again', async () => {
+    const id = await placedAt();
+    await take(told(stale, fromShed));
+    await take(told(stale, fromShed));
+    expect(await getDelivery(id, inbox.table)).toMatchObject({
+      ...{ state: 'blocked', unknown: true, cause: { code: 'never_settled' }, placed: { isSettled: true } },
+    });
+    const timeline = await getTimeline(await stored(), inbox.table);
+    expect(timeline.filter(({ type }) => type === 'delivery.blocked')).toHaveLength(1);
+  });
+
+  it('keeps what was paid back of it, and tells that once', async () => {
+    const id = await placedAt();
+    const refund = { state: 'refunded', amount: 1250, currency: 'USD' };
+    for (const settled of [false, false, true]) await take(told(shipped({ refund, settled }), fromShed));
+    expect(await getDelivery(id, inbox.table)).toMatchObject({ placed: { refund, isSettled: true } });
+    const timeline = await getTimeline(await stored(), inbox.table);
+    expect(timeline.filter(({ type }) => type === 'placement.refunded')).toMatchObject([
+      { detail: { delivery: id, ...refund } },
+    ]);
+  });
+
+  it('is forgotten where its order is done', async () => {
+    const id = await placedAt();
+    await take(told(shipped({ parcels: [JD01] }), fromShed));
+    await take(told(stale, fromShed));
+    expect(await getDelivery(id, inbox.table)).toMatchObject({ state: 'succeeded', placed: { isSettled: true } });
+  });
+});
