@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import type { Delivery } from '#lib/deliveries/delivery';
+import type { Actions } from '#lib/marketplaces/action';
+import type { Order } from '#lib/orders/order';
+import { BlockedError, NotYetError } from '#lib/platform/errors';
+import { shortHash } from '#lib/platform/hash';
+import { action, failed, PLACED, run, SOLD, TWO } from '#test/support/attempt';
+import { deliveryOf } from '#test/support/fake-hub';
+import { MUGS, orderOf, PLATE } from '#test/support/orders';
+
+describe('cancelling', () => {
+  const withdrawal = deliveryOf({ id: 'dlv_2', action: 'cancel', subject: { placement: 'dlv_1' } });
+  const GONE: Order = { ...orderOf({ cancelled: true }), ...PLACED };
+  const ONE: Order = { ...orderOf({ lines: [{ ...MUGS, quantity: 1 }, PLATE] }), ...PLACED };
+  const cancel = (placement: Delivery | null, actions: Actions, orders = [GONE]) =>
+    run(withdrawal, actions, { orders, deliveries: placement ? [placement] : [] });
+  const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: SOLD.placedAt };
+  const standing = deliveryOf({}, { state: 'succeeded', placed });
+
+  test('a placement that does not exist leaves nothing to do', async () => {
+    expect((await cancel(null, {})).result).toEqual({ ok: true, httpStatus: 200 });
+  });
+
+  test('a placement in a worker’s hands is looked at again', async () => {
+    const { result } = await cancel(deliveryOf({}, { state: 'leased' }), { cancel: action({}) });
+    expect(result).toMatchObject(failed(NotYetError, 'placement_in_hand'));
+  });
+
+  test('a placement that has not happened is stopped, and nobody is alarmed', async () => {
+    const orders = [GONE];
+    const { ledger, seen } = await cancel(deliveryOf({}), { cancel: action({}) }, orders);
+    expect(ledger.get('dlv_1')).toMatchObject({ state: 'dead', deadLettered: true });
+    expect(orders[0]?.placements).toMatchObject([{ lineItems: [], gone: [{ id: 'li_1', quantity: 0 }] }]);
+    expect(seen).toContainEqual(['change', 'order.stopped']);
+  });
+
+  test('a placement that has not happened and keeps units will ask for those', async () => {
+    const orders = [ONE];
+    const { ledger } = await cancel(deliveryOf({}, { state: 'blocked' }), {}, orders);
+    expect(orders[0]?.placements).toMatchObject([{ lineItems: [{ id: 'li_1', quantity: 1 }] }]);
+    expect(ledger.get('dlv_1')).toMatchObject({ state: 'blocked' });
+  });
+
+  test.each([
+    ['all of it', GONE, TWO, []],
+    ['a part', ONE, [{ id: 'li_1', quantity: 1 }], [{ id: 'li_1', quantity: 1 }]],
+  ])('a placement that stands is undone as far as it is not wanted: %s', async (_what, order, lineItems, left) => {
+    const undone = action({});
+    const orders = [order];
+    const { result } = await cancel(standing, { cancel: undone }, orders);
+    expect(undone.calls).toMatchObject([['push', { remoteId: '5021', number: 'SC-1001', nth: 1, lineItems, left }]]);
+    expect(result).toMatchObject({ told: { type: 'order.withdrawn' } });
+    expect(orders[0]?.placements).toMatchObject([{ lineItems: left, gone: lineItems }]);
+  });
+
+  test('once the order knows that it is undone, nothing is left to do', async () => {
+    const undone = action({});
+    const orders = [ONE];
+    await cancel(standing, { cancel: undone }, orders);
+    await cancel(standing, { cancel: undone }, orders);
+    expect(undone.calls).toHaveLength(1);
+  });
+
+  test.each([
+    ['and the remote has it', { remoteId: '5021' }, ['push']],
+    ['and the remote has none', null, []],
+  ])('a placement whose outcome is unknown is looked for: %s', async (_what, found, calls) => {
+    const undone = action({});
+    const order = action<unknown, { remoteId?: string }>({}, found);
+    await cancel(deliveryOf({}, { unknown: true }), { cancel: undone, order });
+    expect(undone.calls.map(([what]) => what)).toEqual(calls);
+  });
+
+  test.each([
+    [GONE, 'cancel_unsupported', /5021 stopped there by hand/],
+    [ONE, 'amend_unsupported', /^MUG-RED: 2 placed, 1 wanted$/],
+  ])('what cannot be undone over an API is a person’s, with the difference', async (order, code, words) => {
+    const { result } = await cancel(standing, {}, [order]);
+    expect(result).toMatchObject(failed(BlockedError, code));
+    expect(result).toMatchObject({ error: { detail: { description: expect.stringMatching(words) } } });
+  });
+
+  test('of several differences the latest stands for all, and those before it wait for nobody', async () => {
+    const ids = ['', '2'].map((n) => cancelId(n));
+    const order = { ...ONE, deliveries: ['dlv_1', ...ids] };
+    const blocked = { state: 'blocked' as const, cause: { code: 'amend_unsupported', description: '' } };
+    const [first, second] = ids.map((id) => deliveryOf({ id, action: 'cancel', subject: { placement: 'dlv_1' } }));
+    if (!first || !second) throw new Error('there are two');
+    const deliveries = [standing, { ...first, ...blocked }, second];
+    const early = await run(first, { cancel: action({}) }, { orders: [order], deliveries });
+    expect(early.seen).toEqual([]);
+    const late = await run(second, { cancel: action({}) }, { orders: [order], deliveries });
+    expect(late.ledger.get(first.id)).toMatchObject({ state: 'succeeded', cause: null });
+  });
+});
+
+const cancelId = (n: string) => `dlv_${shortHash(...[SOLD.id, 'cancel', 'shed', 'dlv_1', n].filter(Boolean))}`;

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import type { Order } from '#lib/orders/order';
+import { planDeliveries } from '#lib/orders/plan';
+import { StoppedError } from '#lib/platform/errors';
+import { action, failed, PLACED, run, SOLD, TWO } from '#test/support/attempt';
+import { CONNECTIONS, deliveryOf, fakeHub } from '#test/support/fake-hub';
+import { MUGS, orderOf, PLATE } from '#test/support/orders';
+
+describe('placing', () => {
+  test('hands over the lines, is told, is followed by its id, and its products are watched', async () => {
+    const order = action({ remoteId: '5021', note: 'taken' });
+    const { result, seen } = await run(deliveryOf({}), { order });
+    expect(order.calls).toEqual([
+      ['push', { order: SOLD, source: CONNECTIONS[0], lineItems: TWO, number: 'SC-1001', nth: 1 }],
+    ]);
+    expect(result).toEqual({
+      ok: true,
+      httpStatus: 200,
+      told: { type: 'order.placed', detail: { remoteId: '5021', note: 'taken' } },
+      placed: { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: '2026-11-20T10:00:00.000Z' },
+    });
+    expect(seen).toEqual([
+      ['note', 'shed', { sku: 'MUG-RED', title: 'Red mug', ean: '5901234123457' }],
+      ['remember', 'shed', '5021', SOLD.id],
+    ]);
+  });
+
+  const lessOf = (quantity: number): Order => ({
+    ...orderOf({ lines: [{ ...MUGS, quantity }, PLATE] }),
+    ...PLACED,
+  });
+
+  test('asks for what is wanted at that moment, which the order knows before', async () => {
+    const orders = [lessOf(1)];
+    const order = action({});
+    const { seen } = await run(deliveryOf({}), { order }, { orders });
+    expect(order.calls).toMatchObject([['push', { lineItems: [{ id: 'li_1', quantity: 1 }] }]]);
+    expect(orders[0]?.placements).toEqual([
+      {
+        delivery: 'dlv_1',
+        connection: 'shed',
+        lineItems: [{ id: 'li_1', quantity: 1 }],
+        gone: [{ id: 'li_1', quantity: 0 }],
+      },
+    ]);
+    expect(seen[0]).toEqual(['change']);
+  });
+
+  test.each([
+    ['nothing is wanted any more', lessOf(0)],
+    ['the order is cancelled', { ...orderOf({ cancelled: true }), ...PLACED }],
+    ['it was cancelled before units were kept', { ...orderOf({ cancelled: true }), deliveries: ['dlv_1'] }],
+  ])('where %s, is stopped before any call, and nobody is alarmed', async (_what, order) => {
+    const acts = action({});
+    const { result } = await run(deliveryOf({}), { order: acts }, { orders: [order] });
+    expect(result).toMatchObject(failed(StoppedError, 'order_cancelled'));
+    expect(acts.calls).toEqual([]);
+  });
+
+  const held = (): Order => ({ ...orderOf({ held: 'it is not active at Scopio' }), ...PLACED });
+  const unreleased = 'It does not ship: it is not active at Scopio; it will once Scopio says otherwise.';
+
+  test('of an order that may not ship by now, is stopped, and its units are due once it may', async () => {
+    const orders = [held()];
+    const acts = action({});
+    const { result, seen } = await run(deliveryOf({}), { order: acts }, { orders });
+    expect([acts.calls, seen]).toEqual([[], [['change']]]);
+    expect(result).toMatchObject(failed(StoppedError, 'order_unreleased'));
+    expect(result).toMatchObject({ error: { detail: { description: unreleased } } });
+    const network = { ...(await fakeHub().hub.getNetwork()), routes: [{ from: '*', to: 'shed' }] };
+    const now = orders[0] as Order;
+    expect(planDeliveries(now, network).deliveries).toEqual([]);
+    const { order, deliveries } = planDeliveries({ ...now, history: orderOf().history }, network);
+    expect(deliveries).toMatchObject([{ action: 'order', subject: { lineItems: [{ id: 'li_1', quantity: 2 }] } }]);
+    // Nobody was asked for the first under that number.
+    expect(order.placements.at(-1)).not.toHaveProperty('n');
+  });
+
+  test('what a person gave to a shipper stays assigned to it while the order may not ship', async () => {
+    const placements = [{ delivery: 'dlv_1', connection: 'shed', lineItems: TWO, named: true as const }];
+    const orders: Order[] = [{ ...held(), placements }];
+    await run(deliveryOf({}), { order: action({}) }, { orders });
+    expect(orders[0]?.assigned).toEqual([{ to: 'shed', lineItems: TWO }]);
+    const network = await fakeHub().hub.getNetwork();
+    const waiting = planDeliveries(orders[0] as Order, network).order;
+    expect(waiting.assigned).toEqual(orders[0]?.assigned);
+    const { deliveries } = planDeliveries({ ...waiting, history: orderOf().history }, network);
+    expect(deliveries.map(({ connection }) => connection)).toEqual(['shed']);
+  });
+
+  test('what may have been asked for before its order was held stands where it is found', async () => {
+    const order = action({ remoteId: '5021' }, { remoteId: '5021' });
+    const { result } = await run(deliveryOf({}, { unknown: true }), { order }, { orders: [held()] });
+    expect(order.calls.map(([what]) => what)).toEqual(['probe', 'probe']);
+    expect(result).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    ['stands there with all of it, and the rest is a cancellation’s', { remoteId: '5021' }, ['probe', 'probe'], 2],
+    ['is not there, and asks for less', null, ['probe', 'push'], 1],
+  ])('what may have been asked for before less was wanted %s', async (_what, found, calls, units) => {
+    const orders = [lessOf(1)];
+    const order = action<unknown, { remoteId?: string }>({}, found);
+    await run(deliveryOf({}, { unknown: true }), { order }, { orders });
+    expect(order.calls.map(([what]) => what)).toEqual(calls);
+    expect(order.calls.at(-1)).toMatchObject([calls.at(-1), { lineItems: [{ id: 'li_1', quantity: units }] }]);
+  });
+
+  test('after an unknown outcome is looked for first', async () => {
+    const order = action({ remoteId: '5021' }, { remoteId: '5021' });
+    const { result } = await run(deliveryOf({}, { unknown: true }), { order });
+    expect(order.calls.map(([what]) => what)).toEqual(['probe']);
+    expect(result).toMatchObject({ told: { detail: { probed: true } } });
+  });
+});
