@@ -26,13 +26,24 @@ export const lookFor = (queued: number, connections: number): number =>
 
 /** Rings again for what is due and was not served, and for leases that their workers outlived. */
 export async function sweep(now = new Date()): Promise<void> {
-  const graceMs = Math.min(MAX_GRACE_SECONDS, sweepIntervalSeconds() / 2) * 1000;
+  const window = windowAt(now);
   const swept = [...byMarketplace(await getConfiguration())].map(async ([marketplace, connections]) => {
     const look = lookFor(await queuedAt(marketplace), connections.length);
-    const [found] = await Promise.all([
-      Promise.all(connections.map((connection) => findDue(connection, look, now, graceMs))),
-      Promise.all(connections.map((connection) => ringUnrung({ connection, marketplace }, now))),
-    ]);
+    const found = await Promise.all(
+      connections.map(async (connection) => {
+        const shards = partitionsOf(items.delivery.due, { connection });
+        const seen = await Promise.all(shards.map((shard) => lookInto(shard, look, window)));
+        const [due] = await Promise.all([
+          getDeliveries(seen.flatMap(({ overdue }) => overdue)),
+          ringAt(
+            seen.flatMap(({ unrung }) => unrung),
+            { connection, marketplace },
+            now,
+          ),
+        ]);
+        return due.filter((delivery) => isDue(delivery, now));
+      }),
+    );
     // All at once, so that the urgent ones of the last come before the others of the first.
     await ring(found.flat(), now);
     return found.flat().length;
@@ -59,24 +70,44 @@ async function queuedAt(marketplace: string): Promise<number> {
   }
 }
 
-async function findDue(connection: string, look: number, now: Date, graceMs: number): Promise<Delivery[]> {
-  const shards = partitionsOf(items.delivery.due, { connection });
-  const ids = await Promise.all(shards.map((shard) => lookInto(shard, look, now, graceMs)));
-  return (await getDeliveries(ids.flat())).filter((delivery) => isDue(delivery, now));
+interface Window {
+  now: Date;
+  graceMs: number;
+  /** The next interval: what falls due then, and was due too far ahead for a ring of its own, has none. */
+  from: string;
+  to: string;
+}
+
+/** The intervals of two sweeps meet without a gap; one that is missed is the next sweep's backlog. */
+function windowAt(now: Date): Window {
+  const graceMs = Math.min(MAX_GRACE_SECONDS, sweepIntervalSeconds() / 2) * 1000;
+  const intervalMs = Math.max(1, sweepIntervalSeconds()) * 1000;
+  const from = Math.ceil(now.getTime() / intervalMs) * intervalMs;
+  return { now, graceMs, from: new Date(from).toISOString(), to: new Date(from + intervalMs).toISOString() };
 }
 
 /**
  * The oldest; and where these are many, others behind a moment anywhere between them and now, so that what waits for a
- * person or for another delivery hides nothing for ever.
+ * person or for another delivery hides nothing for ever. Where there are few, the one read tells all.
  */
-async function lookInto(partition: string, limit: number, now: Date, graceMs: number): Promise<string[]> {
+async function lookInto(partition: string, limit: number, { now, graceMs, from, to }: Window) {
   const before = ago(now, graceMs);
-  const look = (after?: string) =>
-    queryIndex({ index: 'byState', partition, limit, newestFirst: false, before, ...(after && { after }) });
-  const oldest = await look();
-  const last = oldest.at(-1);
-  const more = oldest.length === limit && last ? await look(behind(last.sort, now, graceMs)) : [];
-  return [...new Set([...oldest, ...more].map(idOf))];
+  const page = { index: 'byState', partition, newestFirst: false } as const;
+  const oldest = await queryIndex({ ...page, limit, before: to });
+  const overdue = oldest.filter(({ sort }) => sort < before);
+  const last = overdue.at(-1);
+  const [more, next] = await Promise.all([
+    overdue.length === limit && last
+      ? queryIndex({ ...page, limit, after: behind(last.sort, now, graceMs), before })
+      : [],
+    oldest.length < limit ? oldest.filter(({ sort }) => sort > from) : queryAll({ ...page, after: from, before: to }),
+  ]);
+  return {
+    overdue: [...new Set([...overdue, ...more].map(idOf))],
+    unrung: next
+      .filter(({ sort }) => sort.startsWith(UNRUNG, INSTANT_LENGTH))
+      .map((row) => ({ id: idOf(row), at: instantOf(row.sort) })),
+  };
 }
 
 /** A moment behind this one that is as likely to be minutes ago as hours or days. */
@@ -89,28 +120,13 @@ function behind(sort: string, now: Date, graceMs: number): string {
 
 const PAGE = 1_000;
 
-/**
- * Rings, each for its time, for what falls due within the next interval and was due too far ahead for a ring of its own.
- * The intervals of two sweeps meet without a gap; one that is missed is the next sweep's backlog.
- */
-async function ringUnrung(of: Pick<Delivery, 'connection' | 'marketplace'>, now: Date): Promise<void> {
-  const intervalMs = Math.max(1, sweepIntervalSeconds()) * 1000;
-  const from = Math.ceil(now.getTime() / intervalMs) * intervalMs;
-  const [after, before] = [new Date(from).toISOString(), new Date(from + intervalMs).toISOString()];
-  const shards = partitionsOf(items.delivery.due, of).map(async (partition) => {
-    const found: Array<{ id: string; at: string }> = [];
-    for (let last = after; ; ) {
-      const rows = await queryIndex({
-        ...{ index: 'byState', partition, limit: PAGE, newestFirst: false },
-        ...{ after: last, before },
-      });
-      const unrung = rows.filter(({ sort }) => sort.startsWith(UNRUNG, INSTANT_LENGTH));
-      found.push(...unrung.map((row) => ({ id: idOf(row), at: instantOf(row.sort) })));
-      last = rows.at(-1)?.sort ?? '';
-      if (rows.length < PAGE) return found;
-    }
-  });
-  await ringAt((await Promise.all(shards)).flat(), of, now);
+async function queryAll(of: Omit<Parameters<typeof queryIndex>[0], 'limit'>) {
+  const found: Awaited<ReturnType<typeof queryIndex>> = [];
+  for (let after = of.after; ; after = found.at(-1)?.sort) {
+    const rows = await queryIndex({ ...of, ...(after && { after }), limit: PAGE });
+    found.push(...rows);
+    if (rows.length < PAGE) return found;
+  }
 }
 
 const INSTANT_LENGTH = new Date(0).toISOString().length;

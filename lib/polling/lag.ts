@@ -1,7 +1,7 @@
 import type { Connection } from '#lib/connections/connection';
 import { pollIntervalSeconds } from '#lib/platform/settings';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
-import { type Cursor, getCursor } from './cursor.ts';
+import type { Cursor } from './cursor.ts';
 
 /** Seconds by which the last poll that came to its end is older than the connection's interval; 0 while on time. */
 export function lagSeconds(cursor: Pick<Cursor, 'caughtUpAt'> | undefined, intervalSeconds: number, now: Date): number {
@@ -9,12 +9,14 @@ export function lagSeconds(cursor: Pick<Cursor, 'caughtUpAt'> | undefined, inter
   return Math.max(0, Math.round((now.getTime() - Date.parse(cursor.caughtUpAt)) / 1000 - intervalSeconds));
 }
 
-/** Tells how late each connection is; 0 also where there is none, so that silence means that nobody polls. */
-export async function emitLag(marketplace: string, connections: readonly Connection[], now: Date): Promise<void> {
-  const lags = await Promise.all(
-    connections.map(async ({ id, pollIntervalSeconds: own }) =>
-      lagSeconds(await getCursor(id), pollIntervalSeconds(own), now),
-    ),
+/** Tells how late the latest of a marketplace's connections is; 0 also where there is none, so that silence means that nobody polls. */
+export function emitLag(
+  marketplace: string,
+  polled: ReadonlyArray<{ connection: Connection; cursor: Cursor | undefined }>,
+  now: Date,
+): void {
+  const lags = polled.map(({ connection, cursor }) =>
+    lagSeconds(cursor, pollIntervalSeconds(connection.pollIntervalSeconds), now),
   );
   emitMetric('PollerLag', { Marketplace: marketplace }, Math.max(0, ...lags));
 }

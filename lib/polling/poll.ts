@@ -14,7 +14,7 @@ import { pollIntervalSeconds } from '#lib/platform/settings';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { formatTraceparent, startTrace } from '#lib/platform/telemetry/trace';
 import { watchWebhooks } from '#lib/webhooks/watch';
-import { leaseCursor, saveCursor } from './cursor.ts';
+import { getCursor, leaseCursor, saveCursor } from './cursor.ts';
 import { emitLag } from './lag.ts';
 
 /** A poller comes back for its turn this long; it takes none ahead, so that pushes get theirs between its requests. */
@@ -32,8 +32,14 @@ const HUB = {
 export async function pollMarketplace(connector: Connector): Promise<void> {
   const { connections } = await getConfiguration();
   const ours = [...connections.values()].filter(({ marketplace }) => marketplace === connector.info.name);
-  await emitLag(connector.info.name, ours, new Date());
-  await Promise.all(ours.map((connection) => pollConnection(connection, connector)));
+  const polled = await Promise.all(
+    ours.map(async (connection) => ({ connection, cursor: await getCursor(connection.id) })),
+  );
+  const now = new Date();
+  emitLag(connector.info.name, polled, now);
+  // Whether it is free, too, is the lease's to say: asking that costs a write.
+  const due = polled.filter(({ cursor }) => (cursor?.nextPollAt ?? '') <= now.toISOString());
+  await Promise.all(due.map(({ connection }) => pollConnection(connection, connector)));
 }
 
 /** One poll of one connection: pages go to the inbound queue first, and only then does the cursor move. */
