@@ -4,7 +4,7 @@ import { progress, table } from '../report.ts';
 import { addBills, type Bill, billOf } from './bill.ts';
 import { monthly } from './month.ts';
 import { pricesOf, regions } from './prices.ts';
-import { runSteps } from './steps.ts';
+import { INTERVAL, runSteps } from './steps.ts';
 import { keptAfter } from './storage.ts';
 
 const HELP = `Usage: npm run bench:cost -- [options]
@@ -98,7 +98,7 @@ async function measureHere(orders: number, batch: number, every: number) {
       'floor of the pushes, see --help',
       run.floor.map((step) => billOf(step, orders, prices)),
     ),
-    tick: billOf(run.ticks, 1, prices),
+    tick: billOf(run.ticks, INTERVAL, prices),
     stored: run.stored,
   };
 }

@@ -1,4 +1,3 @@
-import { METRICS } from '#lib/platform/telemetry/metric-list';
 import type { Graph } from '../../test/infrastructure/graph.ts';
 import { pricesOf } from './prices.ts';
 
@@ -20,8 +19,8 @@ export function standingStill(graph: Graph, prices = pricesOf('us-east-1')) {
   const pollers = schedules.filter(({ inputs }) => JSON.stringify(inputs.target).includes('poll-')).length;
   const lines = {
     alarms: alarmMetrics * prices.alarmMetric,
-    // The lag of the pollers is the one metric of our own that is told when nothing happens.
-    metrics: (graph.isLean && METRICS.PollerLag.lean === 'sum' ? 1 : pollers) * prices.metric,
+    // `PollerLag` is the one metric of our own that is told when nothing happens; lean, all pollers tell it as one.
+    metrics: (graph.isLean ? 1 : pollers) * prices.metric,
     secrets: count('secretsmanager/secret:Secret') * prices.secret,
     receives: polled * RECEIVES_A_MINUTE * MINUTES * prices.sqsRequest,
     ticks: schedules.length * MINUTES * prices.schedulerInvocation,

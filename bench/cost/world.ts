@@ -87,8 +87,8 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
       log.bytes += Buffer.byteLength(String(line)) + 1;
     };
 
-  /** One invocation, so many seconds after the one before. */
-  async function call(name: string, event: unknown, seconds = everySeconds): Promise<Spent> {
+  /** One invocation, so many seconds after the one before, and so many after the one before of the same function. */
+  async function call(name: string, event: unknown, seconds = everySeconds, ownSeconds = seconds): Promise<Spent> {
     log.bytes = PLATFORM_LOG_BYTES + (name.startsWith('webhook-') ? ACCESS_LOG_BYTES : 0);
     aheadMs += seconds * 1000;
     const began = performance.now();
@@ -101,7 +101,7 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
       throw new Error(`${name} answered ${JSON.stringify(answer)}`);
     const memoryMb = functions.find((each) => each.name === name)?.memoryMb ?? 0;
     const waitMs = Math.max(0, performance.now() - began - cpuMs);
-    const initMs = INIT_MS * coldShare(seconds);
+    const initMs = INIT_MS * coldShare(ownSeconds);
     return { invocations: 1, cpuMs, waitMs, initMs, memoryMb, logBytes: log.bytes, usages: meter.take() };
   }
 

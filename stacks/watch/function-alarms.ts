@@ -1,4 +1,4 @@
-import { ENDPOINT, functions, queues, schedules, streams } from '../../lib/topology';
+import { functions, queues, schedules, streams } from '../../lib/topology';
 import { find, type Resources } from '../environment';
 import { physicalName } from '../names';
 import { isLean } from '../settings';
@@ -20,7 +20,6 @@ export function functionAlarms(createAlarm: CreateAlarm, resources: Resources): 
 }
 
 function everyFunctionAlarms(createAlarm: CreateAlarm, resources: Resources): void {
-  endpointAlarm(createAlarm);
   for (const { name } of functions) {
     createAlarm(
       `${name}-fails`,
@@ -120,20 +119,6 @@ function feedAlarms(createAlarm: CreateAlarm): void {
       silence: 'quiet',
     },
     { ...ownMetric('RecordsPassedOver', {}), statistic: 'Sum' },
-  );
-}
-
-function endpointAlarm(createAlarm: CreateAlarm): void {
-  createAlarm(
-    'endpoints-paused',
-    {
-      says: 'An endpoint is told nothing: it refused or missed all it was sent, answered 410, or a person paused it',
-      runbook: 'endpoints',
-      above: 0,
-      period: FIVE_MINUTES,
-      silence: 'quiet',
-    },
-    { ...ownMetric('Away', { Marketplace: ENDPOINT }), statistic: 'Maximum' },
   );
 }
 

@@ -1,6 +1,6 @@
 import { marketplaces } from '../../lib/marketplaces/registry';
 import type { DimensionsOf } from '../../lib/platform/telemetry/metric-list';
-import { schedules } from '../../lib/topology';
+import { ENDPOINT, schedules } from '../../lib/topology';
 import { isLean } from '../settings';
 import { type CreateAlarm, computed, type Rule } from './alarm';
 import { type Metric, ownMetric, summedOwn } from './metrics';
@@ -15,6 +15,7 @@ const MISSED_PERCENT = 20;
 const MISSED_ORDERS = 3;
 /** A poller that is mute misses fifteen; one or two of each may fall into the next quarter of an hour. */
 const MISSED_TICKS = 10;
+const PERIOD = 300;
 const HOUR = 3600;
 /** Whoever ships has something to say of ten orders within a day: that they came, where they are, what is in stock. */
 const PLACED_ORDERS = 10;
@@ -23,20 +24,20 @@ const DAY = 24 * HOUR;
 const SILENT = `IF(placed >= ${PLACED_ORDERS} AND SUM([placed, accepted]) - placed < 1, placed, 0)`;
 
 interface Trouble extends Pick<Rule, 'runbook' | 'above' | 'of' | 'silence'> {
-  /** One sentence, of a marketplace by its title or of any. */
-  says: (title: string) => string;
+  /** One sentence, of a marketplace by its title, or of any. */
+  says: (title?: string) => string;
   metric: 'PollerLag' | 'DeliveriesStopped' | 'ShapeChanges' | 'WebhooksLost' | 'Away';
   statistic: 'Maximum' | 'Sum';
   isOfCallers?: true;
-  /** What rings as well where one alarm is for all. */
-  saysToo?: string;
 }
+
+const ANY = 'a marketplace';
 
 const ONCE = { above: 0, silence: 'quiet', statistic: 'Sum' } as const;
 
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   'poller-lags': {
-    says: (title) => `A connection of ${title} should have been polled ${LAG_SECONDS / 60} minutes ago`,
+    says: (title = ANY) => `A connection of ${title} should have been polled ${LAG_SECONDS / 60} minutes ago`,
     metric: 'PollerLag',
     statistic: 'Maximum',
     runbook: 'lag',
@@ -45,19 +46,19 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     silence: 'news',
   },
   blocked: {
-    says: (title) => `Deliveries of ${title} wait until a person acts`,
+    says: (title = ANY) => `Deliveries of ${title} wait until a person acts`,
     metric: 'DeliveriesStopped',
     runbook: 'blocked',
     ...ONCE,
   },
   shape: {
-    says: (title) => `What ${title} sends has a member more or one less`,
+    says: (title = ANY) => `What ${title} sends has a member more or one less`,
     metric: 'ShapeChanges',
     runbook: 'shape',
     ...ONCE,
   },
   'webhooks-lost': {
-    says: (title) =>
+    says: (title = ANY) =>
       `${title} no longer had the hub among those it calls: \`longshore connections list\` says whether it has again`,
     metric: 'WebhooksLost',
     runbook: 'silence',
@@ -65,20 +66,21 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     ...ONCE,
   },
   away: {
-    says: (title) => `A connection of ${title} fails at everything: its deliveries wait until it is back`,
-    saysToo: ', or an endpoint is paused',
+    // Paused endpoints are away under a marketplace of their own, which has an alarm of its own where each has one.
+    says: (title) =>
+      `A connection of ${title ?? ANY} fails at everything: its deliveries wait until it is back${title ? '' : ', or an endpoint is paused'}`,
     metric: 'Away',
     runbook: 'away',
     ...ONCE,
   },
 };
 
-/** What goes wrong with one marketplace: it is not polled, it does not call, what it sends changes, or deliveries to it wait for a person. */
+/** What goes wrong with whom the hub talks to: it is not polled, does not call, sends something else, or is told nothing. */
 export function marketplaceAlarms(createAlarm: CreateAlarm): void {
-  for (const [kind, { says, saysToo = '', metric, statistic, isOfCallers, ...rule }] of Object.entries(TROUBLES)) {
+  for (const [kind, { says, metric, statistic, isOfCallers, ...rule }] of Object.entries(TROUBLES)) {
     const alarm = (name: string, text: string, watched: Metric) =>
-      createAlarm(name, { ...rule, says: text, period: 300 }, { ...watched, statistic });
-    if (isLean()) alarm(`any-${kind}`, says('a marketplace') + saysToo, summedOwn(metric));
+      createAlarm(name, { ...rule, says: text, period: PERIOD }, { ...watched, statistic });
+    if (isLean()) alarm(`any-${kind}`, says(), summedOwn(metric));
     else
       for (const { name: Marketplace, title, topics } of marketplaces) {
         if (isOfCallers && topics.length === 0) continue;
@@ -87,6 +89,7 @@ export function marketplaceAlarms(createAlarm: CreateAlarm): void {
       }
   }
   if (isLean()) mutePollerAlarm(createAlarm);
+  else endpointAlarm(createAlarm);
   silenceAlarms(createAlarm);
 }
 
@@ -99,6 +102,20 @@ function mutePollerAlarm(createAlarm: CreateAlarm): void {
     'a-poller-is-mute',
     { says: 'A poller does not run', runbook: 'lag', above: MISSED_TICKS, period, silence: 'news' },
     computed(`${ticks} - ticks`, 'Ticks that nobody told of', period, { ticks: summedOwn('PollerLag') }, 'SampleCount'),
+  );
+}
+
+function endpointAlarm(createAlarm: CreateAlarm): void {
+  createAlarm(
+    'endpoints-paused',
+    {
+      says: 'An endpoint is told nothing: it refused or missed all it was sent, answered 410, or a person paused it',
+      runbook: 'endpoints',
+      above: 0,
+      period: PERIOD,
+      silence: 'quiet',
+    },
+    { ...ownMetric('Away', { Marketplace: ENDPOINT }), statistic: 'Maximum' },
   );
 }
 

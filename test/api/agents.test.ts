@@ -30,6 +30,16 @@ const toApi: typeof fetch = async (asked) => {
 const agents = ({ allowReplay = true, now = () => new Date() } = {}) =>
   createAgents(() => ({ url: URL_OF_HUB, allowReplay, fetch: toApi, now }));
 
+/** What is read of answers, each of another tool. */
+interface Answer {
+  causes: Array<{ code: string }>;
+  connections: Array<{ id: string }>;
+  proposal: string;
+  expiresAt: string;
+  matched: number;
+  replay: string;
+}
+
 /** An agent of the SDK's own, with this key. */
 async function connect(key: string, app = agents()) {
   const client = new Client({ name: 'test', version: '1' });
@@ -46,8 +56,7 @@ async function connect(key: string, app = agents()) {
       arguments: args,
     })) as CallToolResult;
     if (isError) throw new Error(content[0]?.type === 'text' ? content[0].text : '');
-    // biome-ignore lint/suspicious/noExplicitAny: read as a stranger reads it
-    return structuredContent as any;
+    return structuredContent as unknown as Answer;
   };
   return { client, tools, call };
 }
@@ -110,7 +119,7 @@ test('causes, connections and what arrived are told small', async () => {
   const { id } = await putFailed('caused', { code: 'http_418', description: 'order 17 is a teapot' });
   const { call } = await connect('key-with-everything');
   const { causes } = await call('list_causes', { connection: 'shed' });
-  expect(causes.find(({ code }: { code: string }) => code === 'http_418')).toMatchObject({
+  expect(causes.find(({ code }) => code === 'http_418')).toMatchObject({
     ...{ count: 1, state: 'dead', marketplace: 'marketful', action: 'order', sample: id },
     filter: { cause: 'http_418' },
   });
@@ -119,7 +128,7 @@ test('causes, connections and what arrived are told small', async () => {
     attempts: [{ number: 1, outcome: 'refused', httpStatus: 422, code: 'http_418' }],
   });
   const { connections } = await call('connection_health', {});
-  expect(connections.map(({ id }: { id: string }) => id)).toEqual(['shed', 'shop']);
+  expect(connections.map(({ id }) => id)).toEqual(['shed', 'shop']);
   await expect(call('connection_health', { connection: 'none' })).rejects.toThrow('there is no connection none');
   expect(await call('show_event')).toEqual({ events: [] });
   await expect(call('show_event', { event: 'evt_none' })).rejects.toThrow(/not_found/);
