@@ -1,4 +1,4 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { Server, type ServerOptions } from '@modelcontextprotocol/sdk/server/index.js';
 import { CallToolRequestSchema, type CallToolResult, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { createClient, HubError } from '#client/index';
 import * as z from '#lib/platform/zod';
@@ -40,6 +40,13 @@ export async function findCaller({ url, key, fetch }: Pick<Seat, 'url' | 'key' |
 /** `AGENT_HEADER` of the API: answers are masked, and acts are on record as an agent's. */
 const AGENT = { 'longshore-agent': 'mcp' };
 
+/** Of what clients fill in, which these tools ask nobody for: the SDK's own makes an Ajv for each server. */
+const NONE: NonNullable<ServerOptions['jsonSchemaValidator']> = {
+  getValidator: () => {
+    throw new Error('no client is asked to fill in anything');
+  },
+};
+
 /** An MCP server for one conversation or, over HTTP, for one request. It has no rights but those of the key. */
 export function createServer(
   { url, key, allowReplay, fetch, now = () => new Date() }: Seat,
@@ -49,7 +56,7 @@ export function createServer(
   const tools = toolsFor({ mayReplay: allowReplay && scopes.includes('ops') });
   const server = new Server(
     { name: 'longshore', version: '1.0.0' },
-    { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
+    { capabilities: { tools: {} }, instructions: INSTRUCTIONS, jsonSchemaValidator: NONE },
   );
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map(describe) }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {

@@ -32,6 +32,7 @@ const agents = ({ allowReplay = true, now = () => new Date() } = {}) =>
 
 /** What is read of answers, each of another tool. */
 interface Answer {
+  cause: { description: string };
   causes: Array<{ code: string }>;
   connections: Array<{ id: string }>;
   proposal: string;
