@@ -55,10 +55,10 @@ function notReached(url: string, error: Error): CliError {
 
 const EXIT_CODES: Readonly<Record<number, number>> = { 400: EXIT.usage, 409: EXIT.refused, 422: EXIT.refused };
 
-function refused(url: string, { status, message }: HubError): CliError {
+function refused(url: string, { status, code, message }: HubError): CliError {
   if (status === 401)
     return new CliError(`the hub at ${url} does not know this API key: check --key or LONGSHORE_API_KEY`);
-  // In the client's own words: whoever answered was no hub.
-  if (message === `the hub answered ${status}`) return new CliError(`the hub at ${url} answered ${status}`);
+  // A code of the client's own: whoever answered was no hub.
+  if (code === `http_${status}`) return new CliError(`the hub at ${url} answered ${status}`);
   return new CliError(message, EXIT_CODES[status] ?? EXIT.failed);
 }

@@ -1,9 +1,7 @@
+import { isOrderId } from '#client/index';
 import type { SearchResult } from '#lib/api/search';
 import type { Api } from './api-client.ts';
 import { CliError, usageError } from './errors.ts';
-
-/** An id of the hub's own: a connection, a colon, the marketplace's id. */
-const ORDER_ID = /^[a-z0-9-]+:./;
 
 /** What the hub finds by a person's words, which may be a buyer's address and are in no URL. */
 export const findOrders = async (api: Api, q: string, limit: number): Promise<SearchResult[]> =>
@@ -18,7 +16,7 @@ export async function idsCalled(api: Api, words: string): Promise<string[]> {
 
 /** The id of the order that somebody means: by its id, number, tracking number, or whatever else it is found by. */
 export async function orderCalled(api: Api, words: string): Promise<string> {
-  if (ORDER_ID.test(words)) return words;
+  if (isOrderId(words)) return words;
   const [id, ...others] = await idsCalled(api, words);
   if (!id) throw new CliError(`no order is called ${words}`);
   if (others.length === 0) return id;

@@ -89,3 +89,6 @@ export function createClient({ url, key, headers = {}, ...retry }: ClientOptions
 }
 
 export type Client = ReturnType<typeof createClient>;
+
+/** Whether words are an order's id (a connection, a colon, the marketplace's id) and not one of its other names. */
+export const isOrderId = (words: string): boolean => /^[a-z0-9-]+:./.test(words);

@@ -1,13 +1,10 @@
-import type { Client, Shape } from '#client/index';
+import { type Client, isOrderId, type Shape } from '#client/index';
 import * as z from '#lib/platform/zod';
 import { cut, Instant, say, ToolError, tool } from './tool.ts';
 
 const MOST_FOUND = 10;
 /** What happened last tells most of why an order is where it is. */
 const LAST_EVENTS = 12;
-
-/** An id of the hub's own: a connection, a colon, the marketplace's id. */
-const ORDER_ID = /^[a-z0-9-]+:./;
 
 const Words = z.string().check(z.trim(), z.minLength(1), z.maxLength(320));
 
@@ -53,7 +50,7 @@ const findOrder = tool({
 
 /** The id of the one order that is meant. */
 async function orderCalled(hub: Client, words: string): Promise<string> {
-  if (ORDER_ID.test(words)) return words;
+  if (isOrderId(words)) return words;
   const { data } = await hub.POST('/search', { body: { q: words, limit: MOST_FOUND } });
   const found = (data?.results ?? []).filter(({ exact }) => exact).map(({ id }) => id);
   const [id, ...others] = found;

@@ -28,11 +28,15 @@ export const lookFor = (queued: number, connections: number): number =>
 export async function sweep(now = new Date()): Promise<void> {
   const window = windowAt(now);
   const swept = [...byMarketplace(await getConfiguration())].map(async ([marketplace, connections]) => {
-    const look = lookFor(await queuedAt(marketplace), connections.length);
+    let asked: Promise<number> | undefined;
+    const most = () => {
+      asked ??= queuedAt(marketplace);
+      return asked.then((queued) => lookFor(queued, connections.length));
+    };
     const found = await Promise.all(
       connections.map(async (connection) => {
         const shards = partitionsOf(items.delivery.due, { connection });
-        const seen = await Promise.all(shards.map((shard) => lookInto(shard, look, window)));
+        const seen = await Promise.all(shards.map((shard) => lookInto(shard, most, window)));
         const [due] = await Promise.all([
           getDeliveries(seen.flatMap(({ overdue }) => overdue)),
           ringAt(
@@ -90,10 +94,12 @@ function windowAt(now: Date): Window {
  * The oldest; and where these are many, others behind a moment anywhere between them and now, so that what waits for a
  * person or for another delivery hides nothing for ever. Where there are few, the one read tells all.
  */
-async function lookInto(partition: string, limit: number, { now, graceMs, from, to }: Window) {
+async function lookInto(partition: string, most: () => Promise<number>, { now, graceMs, from, to }: Window) {
   const before = ago(now, graceMs);
   const page = { index: 'byState', partition, newestFirst: false } as const;
-  const oldest = await queryIndex({ ...page, limit, before: to });
+  const few = await queryIndex({ ...page, limit: LEAST_LOOK, before: to });
+  const limit = few.length < LEAST_LOOK ? LEAST_LOOK : await most();
+  const oldest = limit > LEAST_LOOK ? await queryIndex({ ...page, limit, before: to }) : few;
   const overdue = oldest.filter(({ sort }) => sort < before);
   const last = overdue.at(-1);
   const [more, next] = await Promise.all([

@@ -24,15 +24,16 @@ export function queueAlarms(createAlarm: CreateAlarm, resources: Resources, sche
   ];
   const age = of('ApproximateAgeOfOldestMessage');
   const deliveries = queues.filter(({ name }) => name !== INBOUND_QUEUE).map(({ name }) => age(name));
-  alarmOnAge(createAlarm, OLDEST_MESSAGE_SECONDS, [age(INBOUND_QUEUE)]);
+  const oldest = OLDEST_MESSAGE_SECONDS + HELD_BACK_SECONDS;
+  alarmOnAge(createAlarm, `${INBOUND_QUEUE}-too-old`, [age(INBOUND_QUEUE)], OLDEST_MESSAGE_SECONDS);
   if (isLean()) {
-    alarmOnDeadLetters(createAlarm, dead, 'queues');
-    alarmOnDeadLetters(createAlarm, others, 'clock-and-feed');
-    alarmOnAge(createAlarm, OLDEST_MESSAGE_SECONDS + HELD_BACK_SECONDS, deliveries, 'deliveries');
+    alarmOnDeadLetters(createAlarm, 'queues-dead-letters', dead);
+    alarmOnDeadLetters(createAlarm, 'clock-and-feed-dead-letters', others);
+    alarmOnAge(createAlarm, 'deliveries-too-old', deliveries, oldest);
     return;
   }
-  for (const each of [...dead, ...others]) alarmOnDeadLetters(createAlarm, [each]);
-  for (const each of deliveries) alarmOnAge(createAlarm, OLDEST_MESSAGE_SECONDS + HELD_BACK_SECONDS, [each]);
+  for (const each of [...dead, ...others]) alarmOnDeadLetters(createAlarm, `${each[0]}-not-empty`, [each]);
+  for (const each of deliveries) alarmOnAge(createAlarm, `${each[0]}-too-old`, [each], oldest);
   const [, quiet] = of('ApproximateAgeOfOldestMessageInQuietGroups')(INBOUND_QUEUE);
   createAlarm(
     `${INBOUND_QUEUE}-unfair`,
@@ -49,12 +50,14 @@ export function queueAlarms(createAlarm: CreateAlarm, resources: Resources, sche
 
 type OfQueue = readonly [string, Metric];
 
-/** One alarm for a queue, or for several under a name of their own. */
-const alarmOnDeadLetters = (createAlarm: CreateAlarm, of: readonly OfQueue[], together?: string) =>
+const whichOf = (queues: readonly OfQueue[]): string =>
+  `${queues.length > 1 ? 'one of ' : ''}${queues.map(([name]) => name).join(', ')}`;
+
+const alarmOnDeadLetters = (createAlarm: CreateAlarm, name: string, of: readonly OfQueue[]) =>
   createAlarm(
-    together ? `${together}-dead-letters` : `${of[0]?.[0]}-not-empty`,
+    name,
     {
-      says: `${together ? `One of ${of.map(([name]) => name).join(', ')}` : of[0]?.[0]} holds messages that nobody could work`,
+      says: `There are messages that nobody could work in ${whichOf(of)}`,
       runbook: 'deadLetters',
       above: 0,
       period: MINUTE,
@@ -63,11 +66,11 @@ const alarmOnDeadLetters = (createAlarm: CreateAlarm, of: readonly OfQueue[], to
     highest(MINUTE, of),
   );
 
-const alarmOnAge = (createAlarm: CreateAlarm, oldest: number, of: readonly OfQueue[], together?: string) =>
+const alarmOnAge = (createAlarm: CreateAlarm, name: string, of: readonly OfQueue[], oldest: number) =>
   createAlarm(
-    `${together ?? of[0]?.[0]}-too-old`,
+    name,
     {
-      says: `A message in ${together ? `one of ${of.map(([name]) => name).join(', ')}` : of[0]?.[0]} has waited for more than ${oldest / 60} minutes`,
+      says: `A message has waited for more than ${oldest / 60} minutes in ${whichOf(of)}`,
       runbook: 'waiting',
       above: oldest,
       period: MINUTE,
