@@ -3,9 +3,9 @@ import type { Result } from '#lib/attempts/attempt';
 import { clampWait, plusSeconds } from '#lib/deliveries/settle';
 import { IntegrationError, ThrottledError } from '#lib/platform/errors';
 import { awayPolicy, endpointPauseMs, httpTimeoutMs, leaseSeconds, notifyPolicy } from '#lib/platform/settings';
-import { allOf, anyOf, equals, isAtMost, isUnset, setting } from '#lib/platform/table/expressions';
+import { anyOf, equals, isAtMost, isUnset, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
-import { type Lease, takeLease } from '#lib/platform/table/lease';
+import { type Lease, takeLease, writeLeased } from '#lib/platform/table/lease';
 import { db, getItem, isWritten } from '#lib/platform/table/table';
 
 /** Why an endpoint is told nothing. `failing`: one is tried each hour; the others wait for a person, `gone` as it answered 410. */
@@ -39,7 +39,7 @@ export interface EndpointState {
 /** Until a person decides. */
 export const FOREVER = '9999-12-31T23:59:59.999Z';
 const PAUSED_ASK_SECONDS = 3600;
-export const GONE = 'http_410';
+const GONE = 'http_410';
 
 /** As long as a delivery waits that failed twice: a schedule that is faster asks sooner. */
 function askAgainSeconds(): number {
@@ -51,7 +51,7 @@ function askAgainSeconds(): number {
 export const PAGE_SECONDS = 10;
 
 /** Longer than a page may take, after which a lease is renewed: whoever comes after a crash soon goes on. */
-export const endpointLeaseSeconds = (): number => Math.min(leaseSeconds(), PAGE_SECONDS + httpTimeoutMs() / 1000 + 5);
+const endpointLeaseSeconds = (): number => Math.min(leaseSeconds(), PAGE_SECONDS + httpTimeoutMs() / 1000 + 5);
 
 /** So many failures in a row are no accident: one change at a time asks whether the endpoint is back. */
 export const isAsking = ({ paused, failures = 0 }: EndpointState): boolean =>
@@ -59,14 +59,13 @@ export const isAsking = ({ paused, failures = 0 }: EndpointState): boolean =>
 
 /** What results of attempts make of an endpoint, all of the same moment. */
 export function judge(state: EndpointState, results: readonly Result[], at: string): Partial<EndpointState> {
+  if (results.length === 0) return {};
   const failed = results.flatMap((result) => (result.ok ? [] : [result.error]));
-  if (failed.length === 0 && results.length === 0) return {};
   const askSeconds = askAgainSeconds();
   const throttled = failed.find((error) => error instanceof ThrottledError);
   const held = throttled && { heldUntil: plusSeconds(at, clampWait(throttled.retryAfterSeconds ?? askSeconds)) };
   const lastError = failed.length > 0 && { lastError: { code: codeOf(failed.at(-1)), at } };
-  if (failed.some((error) => codeOf(error) === GONE))
-    return { ...lastError, paused: { why: 'gone', by: null, at }, heldUntil: FOREVER };
+  if (results.some(isGone)) return { ...lastError, paused: { why: 'gone', by: null, at }, heldUntil: FOREVER };
   const well = { paused: null, failingSince: null, failures: 0, lastSuccessAt: at, heldUntil: null };
   if (failed.length < results.length) return { ...well, ...lastError, ...held };
   const failures = (state.failures ?? 0) + failed.length;
@@ -81,65 +80,70 @@ export function judge(state: EndpointState, results: readonly Result[], at: stri
   return { ...failing, ...(isAsking(failing) && { heldUntil: plusSeconds(at, askSeconds) }), ...held };
 }
 
+/** Whether it answered that it wants nothing more. */
+export const isGone = (result: Result): boolean => !result.ok && codeOf(result.error) === GONE;
+
+/** Whether it is sent nothing at the moment. */
+export const isHeld = ({ heldUntil }: EndpointState, now: Date): boolean => (heldUntil ?? '') > now.toISOString();
+
 const codeOf = (error: unknown): string => (error instanceof IntegrationError ? error.code : 'internal_error');
+
+/** An endpoint's state as it was when the lease of it was taken. */
+export interface Begun {
+  item: EndpointState;
+  lease: Lease;
+}
 
 /** The states of a table's endpoints. */
 export function openEndpointStates(table = db) {
+  const at = (id: string) => ({ key: items.endpointState.key({ id }), member: 'lease' });
+
   const update = (id: string, members: Partial<EndpointState> & { lease?: Lease | null }, more?: object) =>
-    table.update({ Key: items.endpointState.key({ id }), ...setting(members), ...more });
+    table.update({ Key: at(id).key, ...setting(members), ...more });
 
-  const get = async (id: string): Promise<EndpointState> =>
-    (await getItem<EndpointState>(items.endpointState.key({ id }), table)) ?? {};
-
-  const lease = (id: string, now: Date) =>
-    takeLease(
-      {
-        ...{ key: items.endpointState.key({ id }), member: 'lease', seconds: endpointLeaseSeconds(), now },
-        when: isUnheld(now),
-      },
-      table,
-    ) as Promise<{ item: EndpointState; lease: Lease } | undefined>;
+  const takeFree = async (id: string, now: Date) =>
+    (await takeLease({ ...at(id), seconds: endpointLeaseSeconds(), now, when: isUnheld(now) }, table)) as
+      | Begun
+      | undefined;
 
   return {
-    get,
+    get: async (id: string): Promise<EndpointState> => (await getItem<EndpointState>(at(id).key, table)) ?? {},
     update: async (id: string, members: Partial<EndpointState>): Promise<void> => void (await update(id, members)),
     /** Ends whoever tells it at the moment, too: what he sent and could not commit is sent again. */
     take: async (id: string, members: Partial<EndpointState>): Promise<void> =>
       void (await update(id, { ...members, lease: null })),
 
     /** One worker tells an endpoint; one who finds another at it has that one look again. Undefined where it must not be told. */
-    async begin(id: string, now: Date): Promise<{ item: EndpointState; lease: Lease } | undefined> {
-      const taken = await lease(id, now);
-      if (taken) return taken;
-      const { lease: held, heldUntil } = (await update(id, { rung: randomUUID() }, { ReturnValues: 'ALL_NEW' })) as {
-        lease?: Lease | null;
-        heldUntil?: string | null;
-      };
+    async begin(id: string, now: Date): Promise<Begun | undefined> {
+      const begun = await takeFree(id, now);
+      if (begun) return begun;
+      const found = await update(id, { rung: randomUUID() }, { ReturnValues: 'ALL_NEW' });
       // It was let go between the two: who let go did not see the ring.
-      return held || (heldUntil ?? '') > now.toISOString() ? undefined : lease(id, now);
+      return found?.lease || isHeld(found as EndpointState, now) ? undefined : takeFree(id, now);
     },
 
-    /** Writes what was done under a lease and keeps it or lets it go; false where it was lost, or where somebody rang since. */
-    write(
+    /** Writes what was done under a lease, which goes on; false where it was lost. */
+    renew: (id: string, { owner }: Lease, members: Partial<EndpointState>, now: Date): Promise<boolean> => {
+      const until = plusSeconds(now.toISOString(), endpointLeaseSeconds());
+      return writeLeased({ ...at(id), owner }, { ...members, lease: { owner, until } }, table);
+    },
+
+    /** The same and lets the lease go; false where somebody has rung since a state was read, too. */
+    release: (
       id: string,
-      { owner, until, unless }: { owner: string; until: string | null; unless?: Pick<EndpointState, 'rung'> | false },
+      { owner }: Lease,
       members: Partial<EndpointState>,
-    ): Promise<boolean> {
-      const isOurs = equals('lease.owner', owner);
-      const isUnrung = unless && (unless.rung === undefined ? isUnset('rung') : equals('rung', unless.rung));
-      const next = { ...members, lease: until === null ? null : { owner, until } };
-      const when = isUnrung ? allOf(isOurs, isUnrung) : isOurs;
-      return isWritten(table.update({ Key: items.endpointState.key({ id }), ...setting(next, when) }));
+      read?: Pick<EndpointState, 'rung'>,
+    ): Promise<boolean> => {
+      const isUnrung = read && (read.rung === undefined ? isUnset('rung') : equals('rung', read.rung));
+      return writeLeased({ ...at(id), owner, when: isUnrung }, { ...members, lease: null }, table);
     },
 
     /** Whose turn it is to ask a paused endpoint whether it is back: one delivery's an hour. */
-    takeTurn: (id: string, now: Date): Promise<boolean> =>
-      isWritten(
-        table.update({
-          Key: items.endpointState.key({ id }),
-          ...setting({ heldUntil: plusSeconds(now.toISOString(), PAUSED_ASK_SECONDS) }, isUnheld(now)),
-        }),
-      ),
+    takeTurn: (id: string, now: Date): Promise<boolean> => {
+      const heldUntil = plusSeconds(now.toISOString(), PAUSED_ASK_SECONDS);
+      return isWritten(table.update({ Key: at(id).key, ...setting({ heldUntil }, isUnheld(now)) }));
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import { ENDPOINT } from '#lib/platform/names';
 import { notifyPolicy, retention } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { keptFor, put, transact } from '#lib/platform/table/table';
+import { errorFields, log } from '#lib/platform/telemetry/log';
 import type { Change } from './change-schema.ts';
 import { type EndpointState, type EndpointStates, judge, openEndpointStates } from './endpoint-state.ts';
 import { type Present, sendChange } from './send.ts';
@@ -53,7 +54,7 @@ export async function openNotify(
 /** What works the deliveries to endpoints: its attempts count for the endpoint too. */
 const workerOf = (present: Present, hub: Hub): Worker => ({
   marketplace: ENDPOINT,
-  attempt: (delivery) => attemptNotify(delivery, present, hub),
+  attempt: (delivery) => attemptNotify(delivery, present, hub).catch(inTrouble),
   hub: { ...WORK_HUB, retryPolicy: () => hub.policy() },
 });
 
@@ -88,6 +89,14 @@ async function attemptNotify(delivery: Delivery, present: Present, hub: Hub): Pr
   else if (!result.ok || paused || failures)
     await hub.states.update(id, { ...learned, ...(result.ok && paused && { resumed: true }) });
   return result;
+}
+
+const TROUBLE_MS = 60_000;
+
+/** What the hub itself could not read or write costs neither the delivery an attempt nor the endpoint its name. */
+function inTrouble(error: unknown): Result {
+  log.error('a delivery to an endpoint could not be attempted', errorFields(error));
+  return failed(new NotYetError({ code: 'internal_error', description: 'the hub could not attempt it' }, TROUBLE_MS));
 }
 
 const failed = (error: Error): Result => ({ ok: false, error, unknown: false });

@@ -2,13 +2,15 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Result } from '#lib/attempts/attempt';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
 import { RetryableError, ThrottledError } from '#lib/platform/errors';
+import type { Lease } from '#lib/platform/table/lease';
 import { memoryTable } from '#test/support/memory-table';
 import type { Change } from './change-schema.ts';
-import { EARLIEST } from './cursor.ts';
+import { EARLIEST, encodeMarks } from './cursor.ts';
 import { type EndpointState, openEndpointStates } from './endpoint-state.ts';
 import { openFeed } from './feed.ts';
 import { HUB, pushTo } from './push.ts';
 import { readChanges } from './read.ts';
+import { sendChange } from './send.ts';
 
 beforeAll(() => void vi.spyOn(console, 'log').mockImplementation(() => undefined));
 
@@ -27,6 +29,8 @@ const failed = (code: string): Result => ({
   error: new RetryableError({ code, description: code }),
   unknown: false,
 });
+
+const CREDENTIALS = { secrets: { signingSecret: `whsec_${'A'.repeat(32)}` }, settings: {} };
 
 /** An endpoint that answers each change by its id, and what was done about it. */
 async function scene(changes: readonly Change[], answers: Record<string, Result> = {}) {
@@ -55,7 +59,7 @@ async function scene(changes: readonly Change[], answers: Record<string, Result>
     ringEndpoints: async () => void seen.push('ring'),
   };
   const push = () => pushTo({ endpoint: 'erp' }, async () => [], hub);
-  return { push, sent, opened, seen, states, feed, later: (ms: number) => (now = new Date(now.getTime() + ms)) };
+  return { hub, push, sent, opened, seen, states, feed, later: (ms: number) => (now = new Date(now.getTime() + ms)) };
 }
 
 const inOrder = (sent: readonly string[], order: string) => sent.filter((id) => id.startsWith(order));
@@ -90,8 +94,68 @@ test('who rings while another tells it has that one look again', async () => {
   await push();
   expect(sent).toEqual([]);
   await feed.append(5, () => [change('z', 1)], LONG_AGO);
-  const lost = { owner: begun?.lease.owner ?? '', until: null, unless: { rung: begun?.item.rung } };
-  expect(await states.write('erp', lost, {})).toBe(false);
+  expect(await states.release('erp', begun?.lease as Lease, {}, begun?.item)).toBe(false);
+});
+
+describe('trouble of the hub’s own', () => {
+  const ofAws = () => Object.assign(new Error('no answer'), { $metadata: { attempts: 3 } });
+  const changes = [change('a', 1), change('a', 2), change('b', 1)];
+
+  test('with what a message is made of leaves the changes untold, and the endpoint without blame', async () => {
+    const the = await scene(changes);
+    let [trouble, full]: [Error | undefined, boolean] = [ofAws(), false];
+    const read = async <T>(found: T): Promise<T> => {
+      if (trouble) throw trouble;
+      return found;
+    };
+    the.hub.sendChange = (endpoint, change, present) =>
+      sendChange({ ...endpoint, payload: full ? 'full' : 'thin' }, change, present, {
+        getCredentials: () => (full ? Promise.resolve(CREDENTIALS) : read(CREDENTIALS)),
+        getOrder: () => read(undefined),
+        post: async () => {
+          the.sent.push(change.id);
+          return { status: 204, headers: new Headers(), body: '' };
+        },
+        now: the.hub.now,
+      });
+    await the.push();
+    full = true;
+    await the.push();
+    expect([the.sent, the.opened]).toEqual([[], []]);
+    expect(await the.states.get('erp')).toMatchObject({ committed: encodeMarks(EARLIEST), lease: null });
+    expect(await the.states.get('erp')).not.toHaveProperty('failures');
+    trouble = undefined;
+    await the.push();
+    expect([inOrder(the.sent, 'a'), inOrder(the.sent, 'b')]).toEqual([['a/1', 'a/2'], ['b/1']]);
+    // A bug in making one message is no such trouble: the changes behind it are told.
+    trouble = new TypeError('a bug');
+    await the.feed.append(1, () => [change('c', 1)], LONG_AGO);
+    await the.push();
+    expect(the.opened).toEqual(['c/1']);
+  });
+
+  test('with a delivery ends the others’ work before the lease, and that change is told again', async () => {
+    const the = await scene([...changes, change('b', 2)], { 'a/1': failed('http_500') });
+    const { openNotify, sendChange } = the.hub;
+    const answering = Promise.withResolvers<void>();
+    the.hub.openNotify = () => Promise.reject(ofAws());
+    the.hub.sendChange = async (...args) => {
+      const result = await sendChange(...args);
+      if (args[1].id === 'b/1') await answering.promise;
+      return result;
+    };
+    const pushed = the.push();
+    await vi.waitFor(() => expect(the.sent).toHaveLength(2));
+    await new Promise(setImmediate);
+    expect(await the.states.begin('erp', NOW)).toBeUndefined();
+    answering.resolve();
+    await pushed;
+    expect(the.sent).toEqual(['a/1', 'b/1']);
+    the.hub.openNotify = openNotify;
+    await the.push();
+    expect(the.sent).toEqual(['a/1', 'b/1', 'a/1', 'b/2', 'a/2']);
+    expect(the.opened).toEqual(['a/1']);
+  });
 });
 
 describe('an endpoint that', () => {

@@ -10,11 +10,12 @@ import type { Change } from './change-schema.ts';
 import { consumers } from './consumers.ts';
 import { decodeMarks, encodeMarks, type Marks } from './cursor.ts';
 import {
+  type Begun,
   type EndpointState,
-  endpointLeaseSeconds,
   FOREVER,
-  GONE,
   isAsking,
+  isGone,
+  isHeld,
   judge,
   PAGE_SECONDS,
 } from './endpoint-state.ts';
@@ -51,59 +52,47 @@ export async function pushTo(
   const endpoint = (await hub.getConfiguration()).endpoints.get(id);
   const begun = endpoint && (await hub.states.begin(id, hub.now()));
   if (!begun) return;
-  const { item, lease } = begun;
   try {
-    await pushUnder(endpoint, { ...item }, lease.owner, partition, present, hub);
+    await pushUnder(begun, endpoint, partition, present, hub);
   } catch (error) {
     // The sweeper rings again; nobody has to wait for the lease.
     log.error('an endpoint could not be told', { endpoint: id, ...errorFields(error) });
-    await hub.states.write(id, { owner: lease.owner, until: null }, {});
+    await hub.states.release(id, begun.lease, {});
   }
 }
 
 async function pushUnder(
+  { item, lease }: Begun,
   endpoint: Endpoint,
-  state: EndpointState,
-  owner: string,
   partition: number | undefined,
   present: Present,
   hub: Hub,
 ): Promise<void> {
   const { id } = endpoint;
-  const began = hub.now().getTime();
-  const isLate = () => hub.now().getTime() > began + PAGES_MS;
-  Object.assign(state, await sendFirst(id, state, began + PAGES_MS, present, hub));
-  let only = partition;
-  let unwritten: Partial<EndpointState> = {};
-  while (!state.heldUntil || state.heldUntil <= hub.now().toISOString()) {
+  const deadline = hub.now().getTime() + PAGES_MS;
+  let state: EndpointState = { ...item, ...(await sendFirst(id, item, deadline, present, hub)) };
+  if (isHeld(state, hub.now())) return void (await hub.states.release(id, lease, {}));
+  for (let only = partition; ; ) {
     const wasPaused = state.paused;
-    const until = hub.now().getTime() + PAGE_SECONDS * 1000;
-    const { learned, caughtUp } = await tellPage(endpoint, state, { only, until }, present, hub);
-    Object.assign(state, learned);
-    unwritten = { ...unwritten, ...learned };
-    if (wasPaused && !state.paused) await hub.hurry(id, began + PAGES_MS);
-    const isDone = caughtUp || Boolean(state.heldUntil);
-    const leasedUntil =
-      isDone || isLate() ? null : new Date(hub.now().getTime() + endpointLeaseSeconds() * 1000).toISOString();
-    if (
-      await hub.states.write(
-        id,
-        { owner, until: leasedUntil, ...(isDone && { unless: { rung: state.rung } }) },
-        unwritten,
-      )
-    ) {
-      if (leasedUntil === null && !isDone) await hub.ringEndpoints([{ endpoint: id }]);
-      if (leasedUntil === null) return;
-      unwritten = {};
-    } else {
-      const { rung, lease } = (await hub.states.get(id)) as EndpointState & { lease?: { owner: string } | null };
-      if (lease?.owner !== owner) return;
-      // Somebody rang meanwhile, for any partition.
-      state.rung = rung;
-      only = undefined;
+    const { learned, caughtUp, trouble } = await tellPage(endpoint, state, only, present, hub);
+    state = { ...state, ...learned };
+    if (wasPaused && !state.paused) await hub.hurry(id, deadline);
+    if (trouble || isHeld(state, hub.now())) {
+      await hub.states.release(id, lease, learned);
+      if (trouble) throw trouble;
+      return;
     }
+    if (caughtUp && (await hub.states.release(id, lease, learned, state))) return;
+    if (!caughtUp && hub.now().getTime() > deadline) {
+      await hub.states.release(id, lease, learned);
+      return hub.ringEndpoints([{ endpoint: id }]);
+    }
+    if (!(await hub.states.renew(id, lease, learned, hub.now()))) return;
+    if (!caughtUp) continue;
+    // Somebody rang meanwhile, for any partition.
+    state.rung = (await hub.states.get(id)).rung;
+    only = undefined;
   }
-  await hub.states.write(id, { owner, until: null }, unwritten);
 }
 
 /** After a person had it go on: what got the 410, and once that went well all that waited. */
@@ -128,35 +117,28 @@ async function sendFirst(
 async function tellPage(
   endpoint: Endpoint,
   state: EndpointState,
-  { only, until }: { only: number | undefined; until: number },
+  only: number | undefined,
   present: Present,
   hub: Hub,
-): Promise<{ learned: Partial<EndpointState>; caughtUp: boolean }> {
+): Promise<{ learned: Partial<EndpointState>; caughtUp: boolean; trouble?: unknown }> {
   const { committed } = state;
   const after = committed === undefined ? await hub.marksAt(endpoint.since) : decodeMarks(committed);
   const limit = isAsking(state) ? 1 : PAGE;
   const page = await read({ after, limit, wants: isOfType(endpoint.types), partition: only }, hub);
-  const at = hub.now().toISOString();
-  if (!page) return { learned: { paused: { why: 'expired', by: null, at }, heldUntil: FOREVER }, caughtUp: true };
-  const results = await tellAll(endpoint, page.changes, until, present, hub);
-  const marks = marksOf(after, page, results);
-  const judged = judge(state, results.filter(isDone), hub.now().toISOString());
-  const gone = page.changes.find((_change, index) => isGone(results[index]));
+  if (!page) {
+    const paused = { why: 'expired', by: null, at: hub.now().toISOString() } as const;
+    return { learned: { paused, heldUntil: FOREVER }, caughtUp: true };
+  }
+  const { results, gone, trouble } = await tellAll(endpoint, page.changes, present, hub);
   const learned = {
-    ...judged,
+    ...judge(state, results.filter(isDone), hub.now().toISOString()),
     ...(gone && { first: notifyId(endpoint.id, gone.id) }),
-    ...((committed === undefined ||
-      page.changes.length > 0 ||
-      page.marks.some((mark, index) => mark.position !== after[index]?.position)) && {
-      committed: encodeMarks(marks),
-    }),
+    committed: encodeMarks(marksOf(after, page, results)),
   };
-  return { learned, caughtUp: page.caughtUp && results.every(isDone) };
+  return { learned, caughtUp: page.caughtUp && results.every(isDone), trouble };
 }
 
 const isDone = (result: Result | undefined): result is Result => result !== undefined;
-const isGone = (result: Result | undefined): boolean =>
-  result !== undefined && !result.ok && (result.error as { code?: string }).code === GONE;
 
 /** Undefined where changes that it was not told are gone, or a restored table does not have them again: a person decides. */
 async function read(wanted: Parameters<typeof readChanges>[0], hub: Hub): Promise<ChangePage | undefined> {
@@ -168,27 +150,33 @@ async function read(wanted: Parameters<typeof readChanges>[0], hub: Hub): Promis
   }
 }
 
-/** The result of each change, undefined where there was no time for it, or no sense in it. */
-async function tellAll(
-  endpoint: Endpoint,
-  changes: readonly Change[],
-  until: number,
-  present: Present,
-  hub: Hub,
-): Promise<Array<Result | undefined>> {
-  const results: Array<Result | undefined> = changes.map(() => undefined);
+interface Told {
+  /** Of each change, undefined where there was no time for it, or no sense in it. */
+  results: Array<Result | undefined>;
+  /** What got a 410, after which nothing is sent. */
+  gone?: Change;
+  /** Why the hub itself could not tell one, after which nothing is sent: that change and those behind it stay untold. */
+  trouble?: unknown;
+}
+
+async function tellAll(endpoint: Endpoint, changes: readonly Change[], present: Present, hub: Hub): Promise<Told> {
+  const told: Told = { results: changes.map(() => undefined) };
+  const until = hub.now().getTime() + PAGE_SECONDS * 1000;
   const chains = [
     ...Map.groupBy(changes.entries(), ([, { order, connection, sku }]) => order ?? `${connection}#${sku}`).values(),
   ];
   const work = async () => {
     for (let chain = chains.shift(); chain; chain = chains.shift())
       for (const [index, change] of chain) {
-        if (hub.now().getTime() > until || results.some(isGone)) return;
-        results[index] = await tell(endpoint, change, present, hub);
+        if (told.gone || told.trouble || hub.now().getTime() > until) return;
+        const result = await tell(endpoint, change, present, hub);
+        told.results[index] = result;
+        if (isGone(result)) told.gone = change;
       }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return results;
+  // All end before the lease does, so that nobody tells it beside whoever takes it next.
+  await Promise.all(Array.from({ length: AT_ONCE }, () => work().catch((error) => (told.trouble ??= error))));
+  return told;
 }
 
 async function tell(endpoint: Endpoint, change: Change, present: Present, hub: Hub): Promise<Result> {

@@ -5,7 +5,7 @@ import { sendMessages } from '#lib/platform/queue/queue';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { Change } from './change-schema.ts';
-import { openEndpointStates } from './endpoint-state.ts';
+import { isHeld, openEndpointStates } from './endpoint-state.ts';
 import { isOfType } from './read.ts';
 
 const HUB = { getConfiguration, send: sendMessages, states: openEndpointStates() };
@@ -36,7 +36,7 @@ export async function sweepEndpoints(now = new Date(), hub = HUB): Promise<void>
   const all = await Promise.all([...endpoints.keys()].map(async (id) => ({ id, state: await hub.states.get(id) })));
   const paused = all.filter(({ state }) => state.paused).length;
   if (paused > 0) emitMetric('Away', { Marketplace: ENDPOINT }, paused);
-  const due = all.filter(({ state }) => (state.heldUntil ?? '') <= now.toISOString());
+  const due = all.filter(({ state }) => !isHeld(state, now));
   await ringEndpoints(
     due.map(({ id: endpoint }) => ({ endpoint })),
     hub,

@@ -4,7 +4,7 @@ import type { Endpoint } from '#lib/connections/endpoint-schema';
 import { getCredentials } from '#lib/connections/secrets';
 import type { Order } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
-import { type ErrorDetail, RetryableError, ThrottledError } from '#lib/platform/errors';
+import { type ErrorDetail, isOfAws, RetryableError, ThrottledError } from '#lib/platform/errors';
 import { describe, type HttpResponse, retryAfterSeconds } from '#lib/platform/http/classify';
 import { createPoster } from '#lib/platform/http/post';
 import { ENDPOINT } from '#lib/platform/names';
@@ -40,19 +40,25 @@ export const sendChange = (
     hub,
   );
 
-/** Sends an endpoint what `compose` makes with its secrets; where that is nothing, it went well. */
+/**
+ * Sends an endpoint what `compose` makes with its secrets; where that is nothing, it went well. Throws where the hub itself
+ * cannot read what it needs: nothing was sent, and the endpoint is not to blame. A bug in `compose` is a result, as it
+ * concerns one message.
+ */
 export async function send(
   { id, url }: Pick<Endpoint, 'id' | 'url'>,
   compose: (secrets: Secrets) => Promise<Message | undefined>,
   hub: typeof HUB = HUB,
 ): Promise<Result> {
+  const secrets = await secretsOf(id, hub);
   try {
-    const message = await compose(await secretsOf(id, hub));
+    const message = await compose(secrets);
     if (!message) return { ok: true };
     const answer = await hub.post(url, { ...message, timeoutMs: httpTimeoutMs() });
     if (answer.status < 200 || answer.status > 299) throw refusal(answer);
     return { ok: true, httpStatus: answer.status };
   } catch (error) {
+    if (isOfAws(error)) throw error;
     return { ok: false, error, unknown: false };
   }
 }

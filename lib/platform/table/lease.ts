@@ -18,7 +18,7 @@ interface Wanted {
   seconds: number;
   now: Date;
   /** What has to hold besides. */
-  when?: Condition;
+  when?: Condition | undefined;
   /** Members that are written with the lease, where there are none yet. */
   first?: Values;
 }
@@ -45,9 +45,12 @@ export async function takeLease(
   }
 }
 
-/** Writes members while the lease is still this owner's, the lease itself included; false when it was lost. */
-export const writeLeased = (
-  { key, member, owner }: { key: Key; member: string; owner: string },
+/** Writes members while the lease is still this owner's, the lease itself included; false when it was lost, or `when` does not hold. */
+export function writeLeased(
+  { key, member, owner, when }: Pick<Wanted, 'key' | 'member' | 'when'> & Pick<Lease, 'owner'>,
   members: Values,
   table = db,
-): Promise<boolean> => isWritten(table.update({ Key: key, ...setting(members, equals(`${member}.owner`, owner)) }));
+): Promise<boolean> {
+  const isOurs = equals(`${member}.owner`, owner);
+  return isWritten(table.update({ Key: key, ...setting(members, when ? allOf(isOurs, when) : isOurs) }));
+}
