@@ -87,8 +87,7 @@ function addAdd(endpoints: Command): void {
     .action(async (id: string, { to: url, profile, types = [], full }: AddOptions, command: Command) => {
       const secret = await atDeployment(command, async () => {
         const { addEndpoint } = await import('#lib/connections/manage-endpoints');
-        const payload = full ? ('full' as const) : ('thin' as const);
-        return addEndpoint({ id, url, profile, types, payload }, operatorName());
+        return addEndpoint({ id, url, profile, types, ...(full && { payload: 'full' }) }, operatorName());
       });
       const { json } = command.optsWithGlobals<GlobalOptions>();
       console.log(

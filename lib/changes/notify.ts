@@ -1,5 +1,6 @@
+import type { DeliveryDue } from '#events/delivery-due';
 import type { Result } from '#lib/attempts/attempt';
-import { HUB as WORK_HUB, type Worker, workDelivery } from '#lib/attempts/work';
+import { HUB as WORK_HUB, type Worker, workDeliveries } from '#lib/attempts/work';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
 import { getConfiguration } from '#lib/connections/store';
 import type { Delivery } from '#lib/deliveries/delivery';
@@ -45,10 +46,10 @@ export async function openNotify(
   const asked = { id, kind: 'notify', action: change.type, connection, marketplace: ENDPOINT, order } as const;
   const opened = openDelivery({ ...asked, subject: { change } }, startedAt);
   const settled = settle(opened, result, { startedAt, endedAt: hub.now().toISOString() }, hub.policy());
-  const { delivery, also } = withAttempt(settled.delivery, settled.attempt);
+  const { delivery } = withAttempt(settled.delivery, settled.attempt);
   const kept = keptFor(retention.orderDays(), startedAt);
   const found = order === null ? [] : [put({ ...items.notified.key({ order, delivery: id }), ...kept })];
-  if (await hub.transact([putNewDelivery(delivery), ...also, ...found])) await hub.ring([delivery]);
+  if (await hub.transact([putNewDelivery(delivery), ...found])) await hub.ring([delivery]);
 }
 
 /** What works the deliveries to endpoints: its attempts count for the endpoint too. */
@@ -58,14 +59,14 @@ const workerOf = (present: Present, hub: Hub): Worker => ({
   hub: { ...WORK_HUB, retryPolicy: () => hub.policy() },
 });
 
-export const workNotify = (id: string, present: Present, hub: Hub = HUB): Promise<void> =>
-  workDelivery(id, workerOf(present, hub));
+export const workNotify = (due: DeliveryDue, present: Present, hub: Hub = HUB): Promise<void> =>
+  workDeliveries(due, workerOf(present, hub));
 
 /** The same at once, whenever it was due. */
 export async function workFirst(id: string, present: Present, hub: Hub = HUB): Promise<void> {
   const delivery = await getDelivery(id);
   if (delivery?.state === 'pending') await transition(delivery, dueAt(delivery, hub.now().toISOString()));
-  await workNotify(id, present, hub);
+  await workNotify({ deliveryId: id }, present, hub);
 }
 
 const dueAt = (delivery: Delivery, at: string): Delivery => ({ ...delivery, nextAttemptAt: at, updatedAt: at });

@@ -73,7 +73,9 @@ test('a UCP platform is sent the order as it is, when something of it has change
   expect(await send({ type: 'order.created', changed: [] })).toBeDefined();
   expect(await send({ changed: ['deliveries', 'note'] })).toBeUndefined();
   expect(await send({ changed: ['ucp'] }, async () => undefined)).toBeUndefined();
-  await expect(send({ changed: ['ucp'] }, undefined, [])).rejects.toMatchObject({ code: 'ucp_key_missing' });
+  await expect(send({ changed: ['ucp'] }, undefined, [])).rejects.toMatchObject({
+    ...{ name: 'BlockedError', code: 'ucp_key_missing', message: expect.stringContaining('longshore ucp rotate-key') },
+  });
   const broken = { ...orderOf(), ucp: { ...orderOf().ucp, currency: 7 as never } };
   await expect(send({ changed: ['ucp'] }, async () => broken)).rejects.toMatchObject({ code: 'order_invalid' });
   vi.unstubAllEnvs();

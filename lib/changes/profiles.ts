@@ -3,7 +3,7 @@ import type { Secrets } from '#lib/connections/connection';
 import type { Endpoint, Profile } from '#lib/connections/endpoint-schema';
 import type { Order } from '#lib/orders/order';
 import { withPage } from '#lib/orders/ucp';
-import { BlockedError, RejectedError, RetryableError } from '#lib/platform/errors';
+import { BlockedError, RejectedError } from '#lib/platform/errors';
 import { publicUrl } from '#lib/platform/settings';
 import { getKeys, signingKey } from '#lib/ucp/keys';
 import { profileUrl } from '#lib/ucp/profile';
@@ -45,8 +45,8 @@ export const PROFILES = {
     const [problem] = validateUcpOrder(order.ucp);
     if (problem) throw new RejectedError({ code: 'order_invalid', description: problem.description });
     const key = signingKey(await readKeys());
-    const description = 'no key signs order events: longshore ucp rotate-key';
-    if (!key) throw new RetryableError({ code: 'ucp_key_missing', description });
+    const description = 'no key signs order events: longshore ucp rotate-key, then a replay';
+    if (!key) throw new BlockedError({ code: 'ucp_key_missing', description }, 'operator');
     const [hub, { jwk }] = [publicUrl(), key];
     return ucpRequest(change, withPage(order.ucp, hub), { key: jwk, url, profile: profileUrl(hub) });
   },

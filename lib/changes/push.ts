@@ -201,7 +201,5 @@ function marksOf(after: Marks, { places, marks }: ChangePage, results: ReadonlyA
 }
 
 /** Does what a message rings for: tells an endpoint what is new, or again what it refused. */
-export async function notify(due: EndpointBehind | DeliveryDue, present: Present, hub: Hub = HUB): Promise<void> {
-  if ('endpoint' in due) return pushTo(due, present, hub);
-  await Promise.all([due.deliveryId, ...(due.others ?? [])].map((id) => hub.workNotify(id, present)));
-}
+export const notify = (due: EndpointBehind | DeliveryDue, present: Present, hub: Hub = HUB): Promise<void> =>
+  'endpoint' in due ? pushTo(due, present, hub) : hub.workNotify(due, present);

@@ -23,8 +23,13 @@ const Secret = z
 
 const GROUPS = ['order', 'fulfillment', 'delivery', 'product'];
 
-export const EndpointEntry = z.strictObject({
-  id: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes')),
+/** What a connection or an endpoint is called. */
+export const Name = z
+  .string()
+  .check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes'));
+
+const Members = z.strictObject({
+  id: Name,
   url: z.url({ protocol: /^https?$/, error: 'must be an https URL' }),
   profile: z._default(Profile, 'standard-webhooks'),
   types: z._default(
@@ -37,14 +42,23 @@ export const EndpointEntry = z.strictObject({
     ),
     [],
   ),
-  payload: z._default(z.enum(['thin', 'full']), 'thin'),
+  payload: z.optional(z.enum(['thin', 'full'])),
   secrets: z.optional(z.strictObject({ signingSecret: Secret, previousSigningSecret: z.optional(Secret) })),
 });
+type Members = z.infer<typeof Members>;
+
+const notForUcp = (member: 'secrets' | 'payload', error: string) =>
+  z.refine<Members>((entry) => entry.profile !== 'ucp' || entry[member] === undefined, { path: [member], error });
+
+export const EndpointEntry = Members.check(
+  notForUcp('secrets', 'is not for the profile ucp, which the hub signs with its own key'),
+  notForUcp('payload', 'is not for the profile ucp, which is sent whole orders'),
+);
 
 /** An endpoint as an entry of the file says it. */
-export function readEndpoint({ secrets, ...endpoint }: z.infer<typeof EndpointEntry>): FileEndpoint {
+export function readEndpoint({ secrets, payload = 'thin', ...endpoint }: Members): FileEndpoint {
   const given = Object.entries(secrets ?? {}).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  return { endpoint, ...(secrets && { secrets: Object.fromEntries(given) }) };
+  return { endpoint: { ...endpoint, payload }, ...(secrets && { secrets: Object.fromEntries(given) }) };
 }
 
 /** Whether the hub may push to this URL, as far as it can be told without asking for its address. Undefined, or what is wrong. */

@@ -133,3 +133,16 @@ test('the addresses that a marketplace calls from stand beside its secrets, and 
   await refused(['203.0.113.0/24', 'example.com']).toThrow('connection "shop": allowedSources.1: must be an address');
   await refused([]).toThrow('connection "shop": allowedSources: must name an address, or be left out');
 });
+
+test('an endpoint of profile ucp has neither secrets nor a payload, and each is refused by name', async () => {
+  const endpoint = { id: 'agent', url: 'https://agent.test/hook', profile: 'ucp' };
+  const put = (more: object) => parse({ connections: [], endpoints: [{ ...endpoint, ...more }] });
+  expect((await put({})).endpoints).toEqual([{ endpoint: { ...endpoint, types: [], payload: 'thin' } }]);
+  const secrets = { signingSecret: `whsec_${'A'.repeat(32)}` };
+  await expect(put({ secrets })).rejects.toThrow('endpoint "agent": secrets: is not for the profile ucp');
+  for (const payload of ['thin', 'full'])
+    await expect(put({ payload })).rejects.toThrow('endpoint "agent": payload: is not for the profile ucp');
+  expect((await put({ profile: undefined, payload: 'full', secrets })).endpoints).toEqual([
+    { endpoint: { ...endpoint, profile: 'standard-webhooks', types: [], payload: 'full' }, secrets },
+  ]);
+});

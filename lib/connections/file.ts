@@ -1,6 +1,6 @@
 import * as z from '#lib/platform/zod';
 import { type Connection, ERP, type Route, type Secrets } from './connection.ts';
-import { EndpointEntry, type FileEndpoint, isTaken, objectionToEndpoint, readEndpoint } from './endpoint-file.ts';
+import { EndpointEntry, type FileEndpoint, isTaken, Name, objectionToEndpoint, readEndpoint } from './endpoint-file.ts';
 import { MIN_SECRET_LENGTH, objectionToSecret, objectionToUrl } from './plausible.ts';
 import { isSource } from './sources.ts';
 
@@ -41,10 +41,7 @@ export interface FileMarketplace {
 export type LoadMarketplace = (name: string) => Promise<FileMarketplace>;
 
 const Entry = z.strictObject({
-  id: z.string().check(
-    z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes'),
-    z.refine((id) => id !== ERP, `must not be "${ERP}", which stands for the seller`),
-  ),
+  id: Name.check(z.refine((id) => id !== ERP, `must not be "${ERP}", which stands for the seller`)),
   marketplace: z.string(),
   baseUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
   secrets: z.record(z.string(), z.unknown()),

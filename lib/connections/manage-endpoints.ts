@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { putAct } from '#lib/platform/audit';
 import { ENDPOINT } from '#lib/platform/names';
 import { transact } from '#lib/platform/table/table';
-import { EndpointEntry, type FileEndpoint, isTaken } from './endpoint-file.ts';
+import type * as z from '#lib/platform/zod';
+import { EndpointEntry, type FileEndpoint, isTaken, readEndpoint } from './endpoint-file.ts';
 import type { Endpoint } from './endpoint-schema.ts';
 import { ConnectionsFileError } from './file.ts';
 import { putEndpoints } from './put-endpoints.ts';
@@ -15,17 +16,19 @@ const OVERLAP_MS = 24 * 3600_000;
 const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
 /** Adds an endpoint; its new secret, which nobody is shown again, where its profile has one. Throws ConnectionsFileError. */
-export async function addEndpoint(asked: Omit<Endpoint, 'since'>, by: string): Promise<string | undefined> {
+export async function addEndpoint(asked: z.input<typeof EndpointEntry>, by: string): Promise<string | undefined> {
   const { connections, endpoints } = await getConfiguration({ maxAgeMs: 0 });
-  const checked = EndpointEntry.safeParse(asked);
-  const [issue] = checked.success ? [] : checked.error.issues;
-  if (issue) throw new ConnectionsFileError(`endpoint "${asked.id}": ${issue.path.join('.')}: ${issue.message}`);
-  if (isTaken(asked.id, [...connections.keys(), ...endpoints.keys()]))
-    throw new ConnectionsFileError(`endpoint "${asked.id}": there is one of that name, or a connection`);
-  const signingSecret = asked.profile === 'standard-webhooks' ? newSecret() : undefined;
-  const added: FileEndpoint = { endpoint: asked, ...(signingSecret && { secrets: { signingSecret } }) };
-  await putEndpoints([...kept(endpoints), added]);
-  await record('endpoint.added', asked.id, by);
+  const { data, error } = EndpointEntry.safeParse(asked);
+  if (!data) {
+    const [issue] = error.issues;
+    throw new ConnectionsFileError(`endpoint "${asked.id}": ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  if (isTaken(data.id, [...connections.keys(), ...endpoints.keys()]))
+    throw new ConnectionsFileError(`endpoint "${data.id}": there is one of that name, or a connection`);
+  const signingSecret = data.profile === 'standard-webhooks' ? newSecret() : undefined;
+  const secrets = signingSecret ? { signingSecret } : undefined;
+  await putEndpoints([...kept(endpoints), readEndpoint({ ...data, secrets })]);
+  await record('endpoint.added', data.id, by);
   return signingSecret;
 }
 
