@@ -22,7 +22,7 @@ interface Order {
 /** Standard Webhooks 1.0.0: any signature by any of our secrets, over exactly what came, and not older than five minutes. */
 function isAuthentic(headers: IncomingHttpHeaders, body: string): boolean {
   const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures } = headers;
-  if (Math.abs(Date.now() / 1000 - Number(timestamp)) > TOLERANCE_SECONDS) return false;
+  if (!(Math.abs(Date.now() / 1000 - Number(timestamp)) <= TOLERANCE_SECONDS)) return false;
   const expected = SECRETS.map((secret) =>
     createHmac('sha256', Buffer.from(secret.replace('whsec_', ''), 'base64'))
       .update(`${id}.${timestamp}.${body}`)

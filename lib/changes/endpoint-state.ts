@@ -30,7 +30,7 @@ export interface EndpointState {
   heldUntil?: string | null;
   /** The delivery that is sent before all else, as it got the 410. */
   first?: string | null;
-  /** A person had it go on, and the deliveries that waited have not been told. */
+  /** It goes on after a pause, and the deliveries that waited have not been told. */
   resumed?: boolean;
   /** Another one at each ring that met a lease, so that who holds the lease looks again. */
   rung?: string | undefined;
@@ -67,7 +67,7 @@ export function judge(state: EndpointState, results: readonly Result[], at: stri
   const lastError = failed.length > 0 && { lastError: { code: codeOf(failed.at(-1)), at } };
   if (results.some(isGone)) return { ...lastError, paused: { why: 'gone', by: null, at }, heldUntil: FOREVER };
   const well = { paused: null, failingSince: null, failures: 0, lastSuccessAt: at, heldUntil: null };
-  if (failed.length < results.length) return { ...well, ...lastError, ...held };
+  if (failed.length < results.length) return { ...well, ...(state.paused && { resumed: true }), ...lastError, ...held };
   const failures = (state.failures ?? 0) + failed.length;
   const failingSince = state.failingSince ?? at;
   const failing = { ...lastError, failures, failingSince };

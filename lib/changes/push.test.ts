@@ -55,7 +55,7 @@ async function scene(changes: readonly Change[], answers: Record<string, Result>
     },
     openNotify: async (_endpoint, { id }) => void opened.push(id),
     workFirst: async (id) => void seen.push(`first ${id}`),
-    hurry: async () => void seen.push('hurry'),
+    hurry: async () => void seen.push((await states.get('erp')).paused ? 'hurry, and find it paused' : 'hurry'),
     ringEndpoints: async () => void seen.push('ring'),
   };
   const push = () => pushTo({ endpoint: 'erp' }, async () => [], hub);

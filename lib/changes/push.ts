@@ -70,32 +70,32 @@ async function pushUnder(
 ): Promise<void> {
   const { id } = endpoint;
   const deadline = hub.now().getTime() + PAGES_MS;
-  let state: EndpointState = { ...item, ...(await sendFirst(id, item, deadline, present, hub)) };
-  if (isHeld(state, hub.now())) return void (await hub.states.release(id, lease, {}));
+  let state = item;
   for (let only = partition; ; ) {
-    const wasPaused = state.paused;
+    state = { ...state, ...(await sendFirst(id, state, deadline, present, hub)) };
+    if (isHeld(state, hub.now())) return void (await hub.states.release(id, lease, {}));
     const { learned, caughtUp, trouble } = await tellPage(endpoint, state, only, present, hub);
     state = { ...state, ...learned };
-    if (wasPaused && !state.paused) await hub.hurry(id, deadline);
     if (trouble || isHeld(state, hub.now())) {
       await hub.states.release(id, lease, learned);
       if (trouble) throw trouble;
       return;
     }
-    if (caughtUp && (await hub.states.release(id, lease, learned, state))) return;
-    if (!caughtUp && hub.now().getTime() > deadline) {
+    const isDone = caughtUp && !state.resumed;
+    if (isDone && (await hub.states.release(id, lease, learned, state))) return;
+    if (!isDone && hub.now().getTime() > deadline) {
       await hub.states.release(id, lease, learned);
       return hub.ringEndpoints([{ endpoint: id }]);
     }
     if (!(await hub.states.renew(id, lease, learned, hub.now()))) return;
-    if (!caughtUp) continue;
+    if (!isDone) continue;
     // Somebody rang meanwhile, for any partition.
     state.rung = (await hub.states.get(id)).rung;
     only = undefined;
   }
 }
 
-/** After a person had it go on: what got the 410, and once that went well all that waited. */
+/** Once it goes on after a pause: what got the 410, and when that went well all that waited. */
 async function sendFirst(
   id: string,
   { first, resumed }: EndpointState,

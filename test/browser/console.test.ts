@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCommand } from '../support/cli.ts';
 import { API_KEY, eventually, type HubProcess } from '../support/hub.ts';
+import { startReceiver } from '../support/receiver.ts';
 import { DESK, launchBrowser, open, PHONE, screensOf, signedIn, startShownHub } from './browser.ts';
 
 let hub: HubProcess;
@@ -226,6 +229,27 @@ test('an unreadable event shows paths and types, what a remap would make of it, 
   await page.getByRole('region', { name: 'Remap preview' }).getByText('It still cannot be read.').waitFor();
   await page.getByRole('button', { name: 'Reveal' }).click();
   await page.getByText('two red mugs').waitFor();
+});
+
+test('an endpoint is tried, paused and resumed in its row', async () => {
+  const receiver = await startReceiver();
+  const outputs = ['--outputs', join(hub.data, 'outputs.json')];
+  expect(await runCommand(['endpoints', 'add', 'erp-main', '--to', receiver.url, ...outputs])).toMatchObject({
+    code: 0,
+  });
+  await open(page, hub, '/changes');
+  const table = page.getByRole('table', { name: 'Endpoints' });
+  const press = (name: string) => table.getByRole('button', { name, exact: true }).click();
+  await press('Test erp-main');
+  await page.getByText('erp-main took it (204).').waitFor();
+  expect(receiver.received.map(({ body }) => JSON.parse(body).type)).toContain('endpoint.test');
+  await press('Pause erp-main');
+  await table.getByText('paused: asked').waitFor();
+  await press('Resume erp-main');
+  await table.getByText('active').waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await runCommand(['endpoints', 'remove', 'erp-main', '--yes', ...outputs]);
+  await receiver.close();
 });
 
 test('the quarantine shows nothing of a body, and says how many verify before it admits', async () => {
