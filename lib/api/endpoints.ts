@@ -8,6 +8,7 @@ import {
   viewEndpoint,
 } from '#lib/changes/endpoints';
 import { Endpoint as EndpointFacts } from '#lib/connections/endpoint-schema';
+import { codeOf } from '#lib/deliveries/settle';
 import { recordAct } from '#lib/platform/audit';
 import { IntegrationError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
@@ -124,7 +125,7 @@ routes.add(testRoute, async (context) => {
   const result = await testEndpoint(endpoint);
   const error = !result.ok && result.error instanceof IntegrationError ? result.error.detail : undefined;
   const httpStatus = (result.ok ? result.httpStatus : error?.httpStatus) ?? null;
-  const code = result.ok ? null : (error?.code ?? 'internal_error');
+  const code = result.ok ? null : codeOf(result.error);
   return context.json({ ok: result.ok, httpStatus, code, description: error?.description ?? null }, 200);
 });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Result } from '#lib/attempts/attempt';
-import { clampWait, plusSeconds } from '#lib/deliveries/settle';
-import { IntegrationError, ThrottledError } from '#lib/platform/errors';
+import { clampWait, codeOf, plusSeconds } from '#lib/deliveries/settle';
+import { ThrottledError } from '#lib/platform/errors';
 import { awayPolicy, endpointPauseMs, httpTimeoutMs, leaseSeconds, notifyPolicy } from '#lib/platform/settings';
 import { anyOf, equals, isAtMost, isUnset, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
@@ -86,8 +86,6 @@ export const isGone = (result: Result): boolean => !result.ok && codeOf(result.e
 /** Whether it is sent nothing at the moment. */
 export const isHeld = ({ heldUntil }: EndpointState, now: Date): boolean => (heldUntil ?? '') > now.toISOString();
 
-const codeOf = (error: unknown): string => (error instanceof IntegrationError ? error.code : 'internal_error');
-
 /** An endpoint's state as it was when the lease of it was taken. */
 export interface Begun {
   item: EndpointState;
@@ -109,6 +107,11 @@ export function openEndpointStates(table = db) {
   return {
     get: async (id: string): Promise<EndpointState> => (await getItem<EndpointState>(at(id).key, table)) ?? {},
     update: async (id: string, members: Partial<EndpointState>): Promise<void> => void (await update(id, members)),
+    /** Writes what an attempt came to beside whoever tells it, unless it was paused or resumed since a state was read. */
+    learn: (id: string, { paused }: EndpointState, members: Partial<EndpointState>): Promise<boolean> => {
+      const isAsRead = paused ? equals('paused.at', paused.at) : isUnset('paused');
+      return isWritten(table.update({ Key: at(id).key, ...setting(members, isAsRead) }));
+    },
     /** Ends whoever tells it at the moment, too: what he sent and could not commit is sent again. */
     take: async (id: string, members: Partial<EndpointState>): Promise<void> =>
       void (await update(id, { ...members, lease: null })),

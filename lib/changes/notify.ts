@@ -87,7 +87,7 @@ async function attemptNotify(delivery: Delivery, present: Present, hub: Hub): Pr
   const { paused, failures } = state;
   const learned = judge(state, [result], at);
   if (learned.paused?.why === 'gone') await hub.states.take(id, { ...learned, first: delivery.id });
-  else if (!result.ok || paused || failures) await hub.states.update(id, learned);
+  else if (!result.ok || paused || failures) await hub.states.learn(id, state, learned);
   return result;
 }
 

@@ -6,7 +6,7 @@ import type { Lease } from '#lib/platform/table/lease';
 import { memoryTable } from '#test/support/memory-table';
 import type { Change } from './change-schema.ts';
 import { EARLIEST, encodeMarks } from './cursor.ts';
-import { type EndpointState, openEndpointStates } from './endpoint-state.ts';
+import { type EndpointState, FOREVER, judge, openEndpointStates } from './endpoint-state.ts';
 import { openFeed } from './feed.ts';
 import { HUB, pushTo } from './push.ts';
 import { readChanges } from './read.ts';
@@ -95,6 +95,17 @@ test('who rings while another tells it has that one look again', async () => {
   expect(sent).toEqual([]);
   await feed.append(5, () => [change('z', 1)], LONG_AGO);
   expect(await states.release('erp', begun?.lease as Lease, {}, begun?.item)).toBe(false);
+});
+
+test('a pause by a person outlasts an attempt that was under way', async () => {
+  const { states } = await scene([]);
+  const read = { failures: 3, failingSince: LONG_AGO };
+  await states.update('erp', read);
+  const paused = { why: 'asked', by: 'ops', at: NOW.toISOString() } as const;
+  await states.take('erp', { paused, heldUntil: FOREVER });
+  for (const result of [failed('http_500'), { ok: true } as const])
+    expect(await states.learn('erp', read, judge(read, [result], NOW.toISOString()))).toBe(false);
+  expect(await states.get('erp')).toMatchObject({ ...read, paused, heldUntil: FOREVER });
 });
 
 describe('trouble of the hub’s own', () => {

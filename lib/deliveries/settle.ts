@@ -113,7 +113,8 @@ export const clampWait = (seconds: number): number =>
 export const plusSeconds = (instant: string, seconds: number): string =>
   new Date(Date.parse(instant) + seconds * 1000).toISOString();
 
-const codeOf = (error: unknown): string => (error instanceof IntegrationError ? error.code : 'internal_error');
+/** An error's code; a bug has none of its own. */
+export const codeOf = (error: unknown): string => (error instanceof IntegrationError ? error.code : 'internal_error');
 
 /** A bug's own message may quote a body or a secret: its class has to do. */
 function describe(error: unknown): string {

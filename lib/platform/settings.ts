@@ -59,7 +59,7 @@ export function notifyPolicy(random = Math.random): RetryPolicy {
   return { limit: gaps.length - 1, intervalSeconds: gaps[1] ?? 0, waitSeconds };
 }
 
-/** For how long an endpoint may refuse or miss all it is sent before it is paused, and how often one is tried then. */
+/** For how long an endpoint may refuse or miss all it is sent before it is paused. */
 export const endpointPauseMs = (): number => positive('ENDPOINT_PAUSE_AFTER_SECONDS', 24 * 3600) * 1000;
 
 export const sweepIntervalSeconds = (): number => positive('SWEEP_INTERVAL_SECONDS', 60);
