@@ -81,14 +81,14 @@ async function pushUnder(
       if (trouble) throw trouble;
       return;
     }
-    const isDone = caughtUp && !state.resumed;
-    if (isDone && (await hub.states.release(id, lease, learned, state))) return;
-    if (!isDone && hub.now().getTime() > deadline) {
+    const isOver = caughtUp && !state.resumed;
+    if (isOver && (await hub.states.release(id, lease, learned, state))) return;
+    if (!isOver && hub.now().getTime() > deadline) {
       await hub.states.release(id, lease, learned);
       return hub.ringEndpoints([{ endpoint: id }]);
     }
     if (!(await hub.states.renew(id, lease, learned, hub.now()))) return;
-    if (!isDone) continue;
+    if (!isOver) continue;
     // Somebody rang meanwhile, for any partition.
     state.rung = (await hub.states.get(id)).rung;
     only = undefined;
