@@ -78,7 +78,7 @@ export async function* eachDelivery(filter: DeliveryFilter & Among): AsyncGenera
 
 function whereToLook({ state, cause, message, since }: DeliveryFilter, connections: readonly string[]) {
   // Dead and blocked ones stand by when they became so, which is never before they were created.
-  const bounded = { index: 'byState', ...(since && { since }) } as const;
+  const bounded = { index: 'byState', since } as const;
   const within = (...places: ReadonlyArray<Place<{ connection: string }>>) => ({
     partitions: connections.flatMap((connection) => places.flatMap((each) => partitionsOf(each, { connection }))),
   });
@@ -87,7 +87,7 @@ function whereToLook({ state, cause, message, since }: DeliveryFilter, connectio
   if (state === 'pending' || state === 'leased') return { index: 'byState', ...within(place.due) } as const;
   if ((cause || message) && !state)
     return { index: 'byState', ...within(place.dead, place.blocked, place.due) } as const;
-  return { index: 'byTime', ...within(place.byTime), ...(since && { since }) } as const;
+  return { index: 'byTime', ...within(place.byTime), since } as const;
 }
 
 /** Whether a delivery is one that the filter names. */

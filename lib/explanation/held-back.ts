@@ -51,7 +51,8 @@ export function sayUnreleased(order: Order, deliveries: readonly Delivery[], nam
 
 const toSentence = (said: Said | undefined): string | null => (said ? sentenceOf(said.clauses) : null);
 
-/** Both as sentences. */
+/** What keeps an order from shipping, as a sentence; null where nothing does. */
 export const tellHeldBack = (order: Order, names: Names): string | null => toSentence(sayHeldBack(order, names));
+/** As `sayUnreleased`, in a sentence; null where nothing waits. */
 export const tellUnreleased = (...about: Parameters<typeof sayUnreleased>): string | null =>
   toSentence(sayUnreleased(...about));

@@ -120,7 +120,7 @@ export function listEvents({ connections, state, since, limit, cursor }: EventFi
   return listIndex<InboundEvent>({
     index: place.index,
     partitions: connections.flatMap((connection) => partitionsOf(place, { connection })),
-    ...{ limit, cursor, ...(since && { since }) },
+    ...{ limit, cursor, since },
     matches: (event) => !state || event.state === state,
   });
 }

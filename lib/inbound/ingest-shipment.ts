@@ -79,7 +79,7 @@ function tellRefund(before: Delivery | undefined, after: Delivery | undefined): 
 /** Which of the placements with a shipper it speaks of; undefined where one that is not told apart from others. */
 function findPlacement(order: Order, placing: readonly Delivery[], { remoteId, number, nth = 1 }: ShipmentSnapshot) {
   const byRemoteId = placing.find(({ placed }) => remoteId !== null && placed?.remoteId === remoteId);
-  // Of two under one number nobody was asked for the first.
+  // Of two placements under one number, its shipper was never asked for the first.
   const byNumber = (which: (n: number) => boolean) =>
     placing.findLast(({ id }) => which(placementOf(order, id)?.n ?? 1));
   const areOld = placing.length > 1 && placing.some(({ id }) => placementOf(order, id)?.isOld);

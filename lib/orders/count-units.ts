@@ -11,7 +11,7 @@ export const isUncounted = ({ placements, routed, own = [] }: Order): boolean =>
 
 /**
  * Such an order with who has which units: a shipper what its delivery asks it for, the seller the rest of what was routed.
- * Whatever changed before that was not followed is left to him, as people may have seen to it.
+ * Units that were changed before they were counted are the seller's, as a person may have seen to them.
  */
 export function countUnits(order: Order, deliveries: readonly Delivery[]): Order {
   const placements = order.placements.map((each) => (each.lineItems ? each : countPlacement(each, deliveries)));
@@ -26,7 +26,7 @@ export function countUnits(order: Order, deliveries: readonly Delivery[]): Order
 
 const unitsOf = ({ lineItems = [], gone = [] }: Placement): LineQuantity[] => [...lineItems, ...gone];
 
-/** What was cancelled then was cancelled whole; what was routed once more stands with the placements that came of it. */
+/** A placement was cancelled whole before units were kept; units routed once more stand with the placements that came of it. */
 function countPlacement(placement: Placement, deliveries: readonly Delivery[]): Placement {
   const delivery = deliveries.find(({ id }) => id === placement.delivery);
   const cancel = deliveries.find(({ subject }) => subject.placement === placement.delivery);

@@ -30,7 +30,7 @@ export function decline(
   if (!placement?.lineItems) return null;
   const units = declinedUnits(order, delivery, told);
   if (units.length === 0) return null;
-  // What a `cancel` was after is known until the plan has one more, which ends the wait for a person.
+  // `less` stays until the plan makes another `cancel`, which ends the wait of the one before for a person.
   const { less } = placement;
   const next = withLess(takeBack(order, delivery, units), delivery, less);
   const place = new Map(dueOf(next).map((due) => [due.id, due.place]));

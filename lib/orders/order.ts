@@ -240,7 +240,7 @@ export interface Placement {
   connection: string;
   /** Units asked for that were not taken back. Absent in what was stored before units were kept, until `getOrder` counts them. */
   lineItems?: LineQuantity[];
-  /** It was stored then: what its connection knows it by may be what it knows another by. */
+  /** It was stored before units were kept: its code at its connection may be another placement's too. */
   isOld?: true;
   /** Those of them that are no longer wanted, and that the latest `cancel` is after. */
   less?: LineQuantity[];

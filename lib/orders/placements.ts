@@ -61,7 +61,7 @@ export const settlePlacements = (placing: readonly Delivery[]): Write[] =>
     .filter(({ placed }) => !placed.isSettled)
     .map((delivery) => replaceDelivery(delivery, { ...delivery, placed: { ...delivery.placed, isSettled: true } }));
 
-/** It waits for a person, and is settled: a late word of it does not block the replay that places it anew. */
+/** A placement waits for a person, and is settled: a late word of it does not block the replay that places it anew. */
 export const blockPlacement = (
   delivery: Delivery,
   cause: NonNullable<Delivery['cause']>,

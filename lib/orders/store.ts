@@ -158,7 +158,7 @@ export function listOrders({
   return listIndex<Order>({
     index: 'byTime',
     partitions: connections.flatMap((id) => partitionsOf(items.order.byTime, { connection: id })),
-    ...{ limit, cursor, ...(since && { since }) },
+    ...{ limit, cursor, since },
     matches: (order) =>
       (!status || statusOf(order) === status) &&
       (late === undefined || isLate(order) === late) &&

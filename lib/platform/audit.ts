@@ -27,8 +27,8 @@ interface ActFilter {
 }
 
 /** What people did, newest first. */
-export function listActs({ since, ...page }: ActFilter, table = db) {
-  const partitions = [items.act.byTime.partition()];
-  const from = since && { since };
-  return listIndex<Act>({ index: 'byTime', partitions, ...page, ...from, matches: () => true }, table);
-}
+export const listActs = (filter: ActFilter, table = db) =>
+  listIndex<Act>(
+    { index: 'byTime', partitions: [items.act.byTime.partition()], ...filter, matches: () => true },
+    table,
+  );

@@ -2,25 +2,15 @@ import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { member } from '../kit/json.ts';
-import {
-  anything,
-  id,
-  integer,
-  optional,
-  optionalId,
-  optionalText,
-  readShape,
-  text,
-  flag as told,
-} from '../kit/shape.ts';
+import { anything, flag, id, integer, optional, optionalId, optionalText, readShape, text } from '../kit/shape.ts';
 
 /** Flags are booleans here and "0" or "1" elsewhere in their document. */
 const flagOr = (fallback: boolean) =>
   z.pipe(
-    z.nullish(told),
+    z.nullish(flag),
     z.transform((value) => value ?? fallback),
   );
-const flag = flagOr(false);
+const optionalFlag = flagOr(false);
 
 /** Major units, as text or as a number that may carry the noise of floating-point sums. */
 const amount = z.pipe(
@@ -75,10 +65,10 @@ export const Order = z.object({
   customer_city: optionalText,
   customer_country_code: optionalText,
   notes: optionalText,
-  is_deleted: flag,
+  is_deleted: optionalFlag,
   is_active: flagOr(true),
-  is_paid: flag,
-  is_delivered: flag,
+  is_paid: optionalFlag,
+  is_delivered: optionalFlag,
   rows: z.array(Row),
 });
 export type Order = z.infer<typeof Order>;
@@ -92,18 +82,18 @@ export const Product = z.object({
   private_name: optionalText,
   quantity: optional(integer),
   properties: optional(z.array(z.object({ property: optionalText, value: z.unknown() }))),
-  integrations: optional(z.record(z.string(), z.object({ active: flag }))),
+  integrations: optional(z.record(z.string(), z.object({ active: optionalFlag }))),
 });
 
 const OrderList = z.object({ orders: z.array(z.unknown()) });
 const ProductList = z.object({ products: z.array(z.unknown()) });
 
 /** The document's example says `is_delivered`, its table of orders `delivered`. */
-const Statuses = z.array(z.object({ id, title: optionalText, is_delivered: flag, delivered: flag }));
+const Statuses = z.array(z.object({ id, title: optionalText, is_delivered: optionalFlag, delivered: optionalFlag }));
 
 /** The id is a tracking number that somebody gave: none makes the list unreadable. */
 const Deliveries = z.object({ deliveries: z.array(z.object({ id: z.unknown(), method: optionalText })) });
-const OrderStatus = z.object({ status_id: optionalId, is_delivered: flag });
+const OrderStatus = z.object({ status_id: optionalId, is_delivered: optionalFlag });
 const Rows = z.array(z.object({ id }));
 const Created = z.object({ id });
 const Integrations = z.array(z.object({ id, display_name: optionalText }));

@@ -93,7 +93,7 @@ function refundOf({ refundStatus, orderItems }: Order): ShipmentSnapshot['refund
   return { state: refundStatus?.toLowerCase() ?? 'refunded', amount, currency: CURRENCY };
 }
 
-/** The channel of what only its id tells: found by that, or placed by other means and nobody's error here. */
+/** The channel of an order that shows no code: its id finds it, or the partner placed it by other means, which is no error. */
 const NOT_OURS = '';
 
 /** An order as it stands: its items' packages are the parcels, whatever the order's own status says. */

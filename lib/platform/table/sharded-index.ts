@@ -118,7 +118,7 @@ interface Listing<T> {
   /** Where the page before ended. */
   cursor?: string | undefined;
   /** Nothing older is looked at: an instant that the sort keys begin with. */
-  since?: string;
+  since?: string | undefined;
   matches: (item: T) => boolean;
 }
 
