@@ -195,7 +195,7 @@ export const placementOf = ({ placements }: Pick<Order, 'placements'>, delivery:
 /** The number that one more placement at a connection has there: another than those that it was asked for. */
 export function nextAt({ placements }: Order, connection: string): { n?: number } {
   const there = placements.filter((each) => each.connection === connection);
-  const wasAsked = ({ lineItems, gone = [] }: Placement) => !lineItems || [...lineItems, ...gone].some(some);
+  const wasAsked = ({ lineItems = [], gone = [] }: Placement) => [...lineItems, ...gone].some(some);
   const taken = there.map((each) => (each.n ?? 1) - (wasAsked(each) ? 0 : 1));
   const n = Math.max(0, there.filter(wasAsked).length, ...taken) + 1;
   return n === 1 ? {} : { n };
