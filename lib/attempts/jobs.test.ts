@@ -75,12 +75,22 @@ describe('reporting', () => {
     expect(await unknownAfter(two)).toMatchObject({ unknown: false });
   });
 
+  const statusDue = deliveryOf({
+    ...{ connection: 'sello-se', marketplace: 'sello', action: 'status', subject: { about: 'ord_8f3a ful_1' } },
+  });
+  const all = { ...SOLD, fulfillments: [{ ...parcel('ful_1'), lineItems: [...TWO, { id: 'li_2', quantity: 1 }] }] };
+
   test('a follow-up is given what it is about', async () => {
     const status = action({ note: 'set' });
-    const delivery = deliveryOf({ action: 'status', subject: { about: 'ord_8f3a ful_1' } });
-    const { result } = await run(delivery, { followUps: { status } });
+    const { result } = await run(statusDue, { followUps: { status } }, { orders: [all] });
     expect(status.calls).toMatchObject([['push', { about: 'ord_8f3a ful_1' }]]);
     expect(result).toMatchObject({ told: { type: 'status.reported', detail: { note: 'set' } } });
+  });
+
+  test('a follow-up that a cancelled order asks for no more is not pushed', async () => {
+    const status = action({});
+    const { result } = await run(statusDue, { followUps: { status } }, { orders: [{ ...all, cancelled: true }] });
+    expect([result.ok, status.calls]).toEqual([true, []]);
   });
 });
 describe('fetching', () => {

@@ -34,6 +34,11 @@ export const followUp: Job<Subjects['follow-up'], FollowUpInput> = {
 
   async prepare({ about }, work) {
     const { order, unknown } = await readSold(work);
+    const { connection, network, delivery } = work;
+    const asked = network.roleOf(connection.marketplace).followUps?.(order, connection) ?? [];
+    // A status or a capture that was due before a cancellation would undo it.
+    if (!asked.some(({ action }) => action === delivery.action))
+      return { effects: { description: 'the order asks for it no more' } };
     return { input: { order, about }, unknown };
   },
 
