@@ -53,7 +53,7 @@ export async function openNotify(
 }
 
 /** What works the deliveries to endpoints: its attempts count for the endpoint too. */
-const workerOf = (present: Present, hub: Hub): Worker => ({
+export const workerOf = (present: Present, hub: Hub): Worker => ({
   marketplace: ENDPOINT,
   attempt: (delivery) => attemptNotify(delivery, present, hub).catch(inTrouble),
   hub: { ...WORK_HUB, retryPolicy: () => hub.policy() },

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { memoryTable } from '#test/support/memory-table';
+import type { FileEndpoint } from './endpoint-file.ts';
+import { putEndpoints } from './put-endpoints.ts';
+import type { SecretDocument } from './secrets.ts';
+import { createConfigurationStore } from './store.ts';
+
+const secrets = { signingSecret: `whsec_${'A'.repeat(32)}` };
+const erp: FileEndpoint['endpoint'] = {
+  ...{ id: 'erp', url: 'https://erp.example/hooks', profile: 'standard-webhooks', types: [], payload: 'thin' },
+};
+
+/** A hub without endpoints, whose secret has a key for UCP. */
+function scene(address = '1.1.1.1') {
+  const store = createConfigurationStore(memoryTable());
+  const written: SecretDocument[] = [{ connections: {}, ucpKeys: ['key'] }];
+  const hub = {
+    store,
+    secrets: {
+      read: async () => written.at(-1) as SecretDocument,
+      write: async (_name: string, document: SecretDocument) => void written.push(document),
+    },
+    isLocal: false,
+    resolve: async () => [{ address }],
+  };
+  return { put: (...wanted: FileEndpoint[]) => putEndpoints(wanted, hub), store, written };
+}
+
+test('an endpoint is put once, keeps its secret where none is given, and is forgotten with it', async () => {
+  const { put, store, written } = scene();
+  expect(await put({ endpoint: erp, secrets })).toEqual(['erp']);
+  expect(written.at(-1)).toEqual({ connections: { erp: { secrets, settings: {} } }, ucpKeys: ['key'] });
+  const { since } = (await store.getConfiguration()).endpoints.get('erp') ?? {};
+  expect(await put({ endpoint: erp })).toEqual([]);
+  expect(await put({ endpoint: { ...erp, types: ['order.*'] } })).toEqual(['erp']);
+  expect((await store.getConfiguration()).endpoints.get('erp')).toEqual({ ...erp, types: ['order.*'], since });
+  expect(written).toHaveLength(2);
+  expect(await put()).toEqual(['erp']);
+  expect(written.at(-1)).toEqual({ connections: {}, ucpKeys: ['key'] });
+  const { endpoints, removed } = await store.getConfiguration();
+  expect([endpoints.size, removed.get('erp')?.marketplace]).toEqual([0, 'endpoint']);
+});
+
+test('one without a secret, or whose name leads inside, is refused, and nothing is written', async () => {
+  const { put, written } = scene();
+  await expect(put({ endpoint: erp })).rejects.toThrow('endpoint "erp": secrets.signingSecret: is missing');
+  const inside = scene('10.0.0.1');
+  await expect(inside.put({ endpoint: erp, secrets })).rejects.toThrow(
+    'endpoint "erp": url: leads to an address inside',
+  );
+  expect([...written, ...inside.written]).toHaveLength(2);
+  const agent = { endpoint: { ...erp, id: 'agent', profile: 'ucp' as const } };
+  expect(await put(agent)).toEqual(['agent']);
+});
