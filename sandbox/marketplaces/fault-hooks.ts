@@ -9,8 +9,8 @@ import type { Faults, RequestFault } from './faults.ts';
 export type Failure = (status: number, retryAfter?: number) => { body: unknown; headers?: Record<string, string> };
 
 /** The headers of a failure. */
-export const failureHeaders = (failure: Failure, status: number, retryAfter?: number): Record<string, string> =>
-  failure(status, retryAfter).headers ?? (retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
+export const failureHeaders = ({ headers }: ReturnType<Failure>, retryAfter?: number): Record<string, string> =>
+  headers ?? (retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
 
 /** Lets the faults that are switched on happen to the routes of this scope. */
 export function applyFaults(app: FastifyInstance, faults: Faults, failure: Failure): void {
@@ -57,7 +57,8 @@ function statusOf({ kind, status }: RequestFault): number {
 }
 
 function headersOf(fault: RequestFault, failure: Failure): Record<string, string> {
-  const headers = fault.kind === 'status' ? failureHeaders(failure, statusOf(fault), fault.retryAfter) : {};
+  const headers =
+    fault.kind === 'status' ? failureHeaders(failure(statusOf(fault), fault.retryAfter), fault.retryAfter) : {};
   return { 'content-type': 'application/json; charset=utf-8', ...headers };
 }
 

@@ -91,10 +91,7 @@ function limitRate(app: FastifyInstance, vendor: Vendor, now: () => Date): void 
     const { allowed, retryAfterMs } = limit.take(vendor.rateKey(request));
     if (allowed) return;
     const seconds = Math.ceil(retryAfterMs / 1000);
-    const { body } = vendor.failure(429, seconds);
-    return reply
-      .code(429)
-      .headers(failureHeaders(vendor.failure, 429, seconds))
-      .send(body);
+    const answer = vendor.failure(429, seconds);
+    return reply.code(429).headers(failureHeaders(answer, seconds)).send(answer.body);
   });
 }
