@@ -228,7 +228,8 @@ function staleness(
   const wanted = order && contentOf(order);
   if (!wanted) return [`${shown.id} was never sold`];
   const isCancelled = knownCancelled.has(shown.id);
-  if (isCancelled !== wanted.cancelled) return [`${shown.id} is ${shown.status}`];
+  if (isCancelled !== wanted.cancelled)
+    return [`${shown.id} is ${shown.status}: ${isCancelled ? 'the hub' : 'its channel'} alone knows of a cancellation`];
   // A cancelled order has no pieces left, and goes nowhere.
   if (isCancelled) return [];
   const items = Object.fromEntries(shown.ucp.line_items.map(({ item, quantity }) => [item.id, quantity.total]));
