@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { Connector } from '#lib/marketplaces/contract';
+import { INDEX_SHARDS } from '#lib/platform/names';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 
 const shop = { id: 'shop', marketplace: 'scopio', baseUrl: 'http://127.0.0.1:9' };
@@ -51,4 +52,15 @@ test('a poller tells at every tick how late its connections are, counted from th
 
 test('a poller without connections says so too, as its silence means that it does not run', async () => {
   expect(await tick(50, 'sello')).toEqual([['sello', 0]]);
+});
+
+test('a minute in which nothing is due writes nothing, and looks once into each shard', async () => {
+  const { db } = await import('#lib/platform/table/table');
+  const { sweep } = await import('#lib/deliveries/sweep');
+  const [written, read] = [vi.spyOn(db, 'update'), vi.spyOn(db, 'query')];
+  await tick(42);
+  await sweep();
+  expect(written).not.toHaveBeenCalled();
+  const looks = read.mock.calls.filter(([{ IndexName }]) => IndexName === 'byState');
+  expect(looks).toHaveLength(INDEX_SHARDS);
 });
