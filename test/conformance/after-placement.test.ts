@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CHANNELS, type ChannelName } from './after-placement/channels.ts';
-import type { Units } from './after-placement/shippers.ts';
+import type { Heard, Units } from './after-placement/shippers.ts';
 import { CRASHES, openWorld, type World } from './after-placement/world.ts';
 
 /*
@@ -9,10 +9,11 @@ import { CRASHES, openWorld, type World } from './after-placement/world.ts';
  */
 
 type Shipper = 'marketful' | 'shoppo' | 'erp';
-/** What stands in the end: what the shipper has of each order, what the seller has, and what waits for a person. */
+/** What stands in the end: what the shipper has of each order, what the seller has, what came back, what waits for a person. */
 interface Outcome {
   asked?: Units[];
   own?: Units;
+  returned?: Units;
   stuck?: Array<string | RegExp>;
 }
 
@@ -38,12 +39,13 @@ const change =
 
 /** The order is placed, and its shipper says something before or after its channel does. */
 const cross =
-  (heard: 'cancel' | 'ship', ...word: [mugs: number, plates: number, cancelled?: boolean]) =>
+  (heard: Heard | Heard[], ...word: [mugs: number, plates: number, cancelled?: boolean]) =>
   async (world: World, early: boolean) => {
     await say(world, 2, 1);
     await world.push();
-    const { vendor } = world;
-    const [happened, said] = [async () => vendor && world.hear(vendor[heard]()), () => say(world, ...word)];
+    const [last = 'ship', ...before] = [heard].flat().reverse();
+    for (const each of before.reverse()) await world.hear(each);
+    const [happened, said] = [() => world.hear(last), () => say(world, ...word)];
     for (const next of early ? [said, happened] : [happened, said]) await next();
     await world.push();
   };
@@ -165,12 +167,22 @@ const ROWS: Row[] = [
     ends: { marketful: [{ asked: [[0, 0]] }], shoppo: [{ asked: [[0, 0]] }] },
   },
   {
+    what: 'its shipper cancels a line, and less is wanted',
+    run: cross('cancelMugs', 1, 1),
+    ends: { shoppo: [{ asked: [[0, 1]], stuck: [/^cancelled_by_supplier: shed cancelled 1 SHP-1:/] }] },
+  },
+  {
     what: 'it ships, and less is wanted',
     run: cross('ship', 1, 1),
     ends: {
       marketful: [{ asked: [[2, 1]], stuck: amend('SHP-1: 2 placed, 1 wanted') }],
       shoppo: [{ asked: [[2, 1]], stuck: amend('SHP-1: 2 placed, 1 wanted') }],
     },
+  },
+  {
+    what: 'it comes back, and is cancelled',
+    run: cross(['ship', 'comeBack'], 2, 1, true),
+    ends: { marketful: [{ asked: [[2, 1]], returned: [2, 1] }] },
   },
   {
     what: 'the seller is to ship a line of it',
@@ -201,17 +213,16 @@ afterAll(() => {
   vi.restoreAllMocks();
 });
 
-/** One order of things and one death a case, another for the next row, shipper and channel. */
+/** Both orders of things, and every death for each of them over the channels. */
 const CASES = (Object.keys(CHANNELS) as ChannelName[]).flatMap((channel, a) =>
   ROWS.flatMap((row, b) =>
-    (Object.keys(row.ends) as Shipper[]).map((shipper, c) => {
-      const [early, crash] = [
-        (a + b + c) % 2 === 1,
-        CRASHES[(2 * a + b + (b >> 2) + 3 * c) % CRASHES.length] ?? 'none',
-      ];
-      const how = `${early ? 'the other way round' : 'in this order'}, died: ${crash}`;
-      return [`${channel} and ${shipper}: ${row.what}, ${how}`, { channel, shipper, row, early, crash }] as const;
-    }),
+    (Object.keys(row.ends) as Shipper[]).flatMap((shipper, c) =>
+      [false, true].map((early, d) => {
+        const crash = CRASHES[(a + b + c + d) % CRASHES.length] ?? 'told';
+        const how = `${early ? 'the other way round' : 'in this order'}, died: ${crash}`;
+        return [`${channel} and ${shipper}: ${row.what}, ${how}`, { channel, shipper, row, early, crash }] as const;
+      }),
+    ),
   ),
 );
 
@@ -219,7 +230,8 @@ test.each(CASES)('%s', async (_name, { channel, shipper, row, early, crash }) =>
   const world = await openWorld(channel, shipper, crash);
   await row.run(world, early);
   const [late, sooner = late] = row.ends[shipper] ?? [{}];
-  const { asked = [], own = [0, 0], stuck = [] } = early ? sooner : late;
-  expect(await world.outcome()).toEqual({ asked, own, stuck: stuck.map((words) => expect.stringMatching(words)) });
+  const { asked = [], own = [0, 0], returned = [0, 0], stuck = [] } = early ? sooner : late;
+  const waits = stuck.map((words) => expect.stringMatching(words));
+  expect(await world.outcome()).toEqual({ asked, own, returned, stuck: waits });
   await world.stop();
 });

@@ -5,10 +5,13 @@ import { MUG, PLATE } from './channels.ts';
 /** Units of the two SKUs. */
 export type Units = [mugs: number, plates: number];
 /** A webhook of a shipper. */
-export interface Told {
+interface Told {
   topic: string;
   body: unknown;
 }
+
+/** What a shipper does with its first order. */
+export type Heard = 'cancel' | 'cancelMugs' | 'ship' | 'comeBack';
 
 /** A simulated vendor that answers in this thread. */
 interface Shipper {
@@ -19,9 +22,8 @@ interface Shipper {
   secrets: Record<string, string>;
   /** Its orders, without what anybody took back. */
   orders(): Units[];
-  /** Its people cancel, or ship, the first order. */
-  cancel(): Told;
-  ship(): Told;
+  /** Does one of the things that this shipper can tell of. */
+  tells: Partial<Record<Heard, () => Told>>;
   stop(): Promise<void>;
 }
 
@@ -45,11 +47,14 @@ async function startShed(now: () => Date): Promise<Shipper> {
       shed
         .orders()
         .map(({ id, items }) => unitsOf(gone.has(id) ? [] : items.map(({ sku, cantidad }) => [sku, Number(cantidad)]))),
-    cancel() {
-      gone.add(first());
-      return told(shed.report(String(first()), { status: 'cancelled' }));
+    tells: {
+      cancel() {
+        gone.add(first());
+        return told(shed.report(String(first()), { status: 'cancelled' }));
+      },
+      ship: () => told(shed.report(String(first()), { status: 'shipped', carrier: 'DHL' })),
+      comeBack: () => told(shed.report(String(first()), { status: 'returned', carrier: 'DHL' })),
     },
-    ship: () => told(shed.report(String(first()), { status: 'shipped', carrier: 'DHL' })),
   };
 }
 
@@ -57,6 +62,9 @@ async function startSupply(now: () => Date): Promise<Shipper> {
   const secrets = { accessToken: 'token', viewerId: 'viewer', notificationToken: 'notify' };
   const supply: ShoppoSandbox = await startShoppoSandbox({ ...secrets, port: null, now });
   const first = () => supply.orders()[0] ?? { id: '', partnerOrderCode: '' };
+  const told = (what: string, { partnerOrderCode }: { partnerOrderCode: string }) => ({
+    ...{ topic: `${what}-partner-order`, body: { order_id: partnerOrderCode } },
+  });
   const skus = Object.fromEntries(supply.skus().map(({ identifier, id }) => [identifier, id]));
   return {
     ...{ baseUrl: supply.endpoint, fetch: supply.fetch, secrets, country: 'US', stop: supply.stop },
@@ -69,13 +77,11 @@ async function startSupply(now: () => Date): Promise<Shipper> {
             items.filter(({ status }) => status !== 'CANCELLED').map(({ sku, quantity }) => [sku.identifier, quantity]),
           ),
         ),
-    cancel() {
-      supply.cancel(first().id);
-      return { topic: 'cancel-partner-order', body: { order_id: first().partnerOrderCode } };
-    },
-    ship() {
-      supply.ship(first().id);
-      return { topic: 'deliver-partner-order', body: { order_id: first().partnerOrderCode } };
+    tells: {
+      cancel: () => told('cancel', supply.cancel(first().id)),
+      // No notification tells of it; whatever has the order read does.
+      cancelMugs: () => told('deliver', supply.cancel(first().id, { items: [MUG] })),
+      ship: () => told('deliver', supply.ship(first().id)),
     },
   };
 }

@@ -15,15 +15,16 @@ import { correctAddress } from '#lib/orders/address';
 import { changeOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
 import { assign } from '#lib/orders/post-route';
+import { returnedUnits } from '#lib/orders/returns';
 import { getOrder, putRemote } from '#lib/orders/store';
 import { createHttp } from '#lib/platform/http/client';
 import { memoryTable } from '#test/support/memory-table';
 import { arriving, CHANNELS, type ChannelName, type Word } from './channels.ts';
-import { SHIPPERS, type ShipperName, type Told } from './shippers.ts';
+import { type Heard, SHIPPERS, type ShipperName } from './shippers.ts';
 
 /** Where a process dies: after it took a word in, before its worker asked the shipper, or before it recorded what it did. */
-export type Crash = 'none' | 'told' | 'leased' | 'pushed';
-export const CRASHES: readonly Crash[] = ['none', 'told', 'leased', 'pushed'];
+export const CRASHES = ['told', 'leased', 'pushed'] as const;
+export type Crash = (typeof CRASHES)[number];
 
 const SHED = 'shed';
 const START = '2026-11-20T10:00:00.000Z';
@@ -135,9 +136,11 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
         await change(orderId, (found) => found && correctAddress(found, { address_region: 'Jalisco' }), options);
     },
     push,
-    /** The shipper's webhook arrives, and what it has read is taken in. */
-    async hear(told: Told) {
+    /** The shipper does something; its webhook arrives, and what it has read is taken in. */
+    async hear(what: Heard) {
       pass(60);
+      const told = vendor?.tells[what]?.();
+      if (!told) throw new Error(`${shipper} does not tell of ${what}`);
       const message = inboundReceived({
         ...{ connection: SHED, topic: told.topic, receivedBy: 'webhook', receivedAt: now().toISOString() },
         ...packJson(told.body),
@@ -162,16 +165,16 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
         if (each.action === 'cancel' && each.state === 'blocked')
           await closeDelivery(each, { by: 'me', reason: 'done there' }, closing);
     },
-    vendor,
-    order,
     async outcome() {
       const found = await order();
       const all = await deliveries();
       const units = (id: string) => found.own?.find((each) => each.id === id)?.quantity ?? 0;
+      const back = returnedUnits(found);
       const stuck = all.filter((each) => each.state === 'blocked' || (each.state === 'dead' && !isStopped(each)));
       return {
         asked: vendor?.orders() ?? [],
         own: lines.map(units),
+        returned: lines.map((id) => back.get(id) ?? 0),
         stuck: stuck.map(({ cause }) => `${cause?.code}: ${cause?.description}`),
       };
     },
