@@ -16,6 +16,12 @@ const update = (low: string, high: string, name = '#n'): Input => ({
   ExpressionAttributeValues: { ':low': text(low), ':high': text(high) },
 });
 
+const updateIfOfType = (type: string): Input => ({
+  ...update('a', 'b'),
+  ConditionExpression: 'attribute_not_exists(due) OR attribute_type(due, :type) OR due BETWEEN :low AND :high',
+  ExpressionAttributeValues: { ':low': text('a'), ':high': text('b'), ':type': text(type) },
+});
+
 /** How a request is prepared, and how it would be judged without having seen another: forms are compared. */
 function bothWays(name: string, input: () => Input): [unknown, unknown] {
   const judged = (run: () => Input) => {
@@ -32,6 +38,8 @@ it('makes of a request that it knows what dynalite makes of it, with its own val
   const requests: Array<[string, () => Input]> = [
     ['UpdateItem', () => update('a', 'b')],
     ['UpdateItem', () => update('c', 'd')],
+    ['UpdateItem', () => updateIfOfType('NULL')],
+    ['UpdateItem', () => updateIfOfType('S')],
     ['PutItem', () => ({ TableName: 'things', Item: { pk: text('a'), n: number('1.5'), m: { M: { l: { L: [] } } } } })],
     ['PutItem', () => ({ TableName: 'things', Item: { pk: text('b'), n: number('1.50') } })],
     ['PutItem', () => ({ TableName: 'things', Item: { pk: text('c'), bytes: { B: 'AAECAw==' } } })],
@@ -49,9 +57,11 @@ it('makes of a request that it knows what dynalite makes of it, with its own val
 it('refuses in the words of dynalite what only the values make wrong', () => {
   prepare('UpdateItem', update('a', 'b'), store);
   prepare('PutItem', { TableName: 'things', Item: { pk: text('a'), n: number('1') } }, store);
+  prepare('UpdateItem', updateIfOfType('NULL'), store);
   const wrong: Array<[string, () => Input]> = [
     ['UpdateItem', () => update('b', 'a')],
     ['UpdateItem', () => update('a', 'b', 'other')],
+    ['UpdateItem', () => updateIfOfType('NOTHING')],
     ['UpdateItem', () => ({ ...update('a', 'b'), ExpressionAttributeValues: { ':low': text('a') } })],
     ['PutItem', () => ({ TableName: 'things', Item: { pk: text('a'), n: number('one') } })],
     ['PutItem', () => ({ TableName: 'things', Item: { pk: text('a'), n: { SS: [] } } })],

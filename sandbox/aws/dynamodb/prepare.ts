@@ -52,10 +52,21 @@ function signatureOf(name: string, place: string, input: Input): string | undefi
   if (values !== undefined && !isPlainMap(values)) return undefined;
   const text = JSON.stringify(rest);
   // These look at the value when they are parsed, not only when they run.
-  if (text.includes('attribute_type') || LEGACY.some((parameter) => parameter in rest)) return undefined;
+  if (LEGACY.some((parameter) => parameter in rest)) return undefined;
+  const parsed = text.includes('attribute_type') ? typesAskedFor(text) : [];
+  if (!parsed) return undefined;
   let types = item === undefined ? '' : place;
-  for (const value in values as Item | undefined) types += ` ${value}${Object.keys((values as Item)[value] ?? {})[0]}`;
+  for (const [placeholder, value] of Object.entries((values ?? {}) as Item))
+    types += ` ${placeholder}${parsed.includes(placeholder) ? JSON.stringify(value) : Object.keys(value ?? {})[0]}`;
   return `${name} ${text}${values === undefined ? '' : ':'}${types}`;
+}
+
+/** The placeholders of the types that `attribute_type` asks for, which it reads when it is parsed; undefined where one is not found. */
+function typesAskedFor(text: string): string[] | undefined {
+  const found = [...text.matchAll(/attribute_type\s*\([^(),]*,\s*(:\w+)\s*\)/g)].map(
+    ([, placeholder = '']) => placeholder,
+  );
+  return found.length === text.split('attribute_type').length - 1 ? found : undefined;
 }
 
 const LEGACY = ['Expected', 'KeyConditions', 'QueryFilter', 'ScanFilter', 'AttributeUpdates'];
