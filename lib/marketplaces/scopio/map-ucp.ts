@@ -1,4 +1,5 @@
 import type { Expectation, OrderSnapshot } from '#lib/orders/order';
+import { checkCurrency } from '#lib/platform/money';
 import { defined, pathUnder, readShape } from '../kit/shape.ts';
 import { checkDeliverable, oneLine, readDelivery } from './delivery.ts';
 import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf } from './map-common.ts';
@@ -12,6 +13,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   const reader = createReader(around, path);
   const { assume, instant } = reader;
   const currency = order.currency?.toUpperCase() ?? around.currency;
+  checkCurrency(currency, path('currency'));
   if (order.currency === undefined) assume('currency', `is missing: ${currency}`);
   const told = instant(order.created_at, 'created_at');
   const paid = instant(order.paid_at, 'paid_at');

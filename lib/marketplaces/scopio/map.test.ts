@@ -130,6 +130,21 @@ describe('what its document does not promise', () => {
     expect([id, created_at, currency, total_gross]).not.toContain(undefined);
   });
 
+  test('finds the order in any envelope', () => {
+    const inside = [{ data: { order } }, { data: order }, { payload: { order } }, { orders: [order] }, [order]];
+    for (const body of inside) expect(read({ event: 'order.paid', ...body })).toMatchObject({ externalId: 'ord_8f3a' });
+    const odd = { ...order, items: [{ ...item, quantity: 'two' }] };
+    expect(fieldOf({ data: { order: odd } })).toBe('data.order.items[0].quantity');
+    expect(fieldOf({ orders: [odd] })).toBe('orders[0].items[0].quantity');
+    expect(fieldOf({ orders: [order, order] })).toBe('items');
+  });
+
+  test('reads amounts as Poland writes them, and names the currency that is none', () => {
+    const lines = [{ ...item, quantity: 1, net_price: '1\u00a0040,65', gross_price: '1 280,00' }];
+    expect(read({ ...order, items: lines }).lines[0]).toMatchObject({ unitPrice: 128000, otherUnitPrice: 104065 });
+    expect(fieldOf({ ...order, currency: 'zł' })).toBe('currency');
+  });
+
   test('figures that only control refuse nothing', () => {
     const odd = read({ ...order, total_net: '120.01', total_gross: 'a lot', shipping: { gross_price: '20.00' } });
     expect(odd.amounts).toEqual({ fulfillment: 2000, tax: 1870, discount: 0, total: 12000 });

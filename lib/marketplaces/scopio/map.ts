@@ -1,7 +1,8 @@
 import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
+import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
-import { isObject, member, textOf } from '../kit/json.ts';
+import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import { defined, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
 import { checkDeliverable, readDelivery } from './delivery.ts';
 import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf } from './map-common.ts';
@@ -12,8 +13,8 @@ import { Settings } from './settings.ts';
 
 /** A webhook's envelope, a bare order from the poll, or a plain UCP order in either place. */
 export function map({ body, receivedAt }: InboundBody, { settings }: Connection): Change {
-  const wrapped = member(body, 'order') !== undefined;
-  const order = wrapped ? member(body, 'order') : body;
+  const { order, at } = findOrder(body);
+  const wrapped = at !== '';
   // What an event is called and of which type tells nothing of its order: looked at, so that it does not count as unread.
   if (wrapped) for (const own of ['id', 'type']) member(body, own);
   const { timeZone: zone, currency, country } = Settings.parse(settings);
@@ -21,8 +22,26 @@ export function map({ body, receivedAt }: InboundBody, { settings }: Connection)
   const sent = wrapped || member(body, 'event_id') !== undefined;
   const reader = createReader({ zone }, String);
   const sentAt = sent ? reader.instant(member(body, 'created_at') ?? member(body, 'created_time'), 'created_at') : null;
-  const around = { at: wrapped ? 'order' : '', sentAt, receivedAt, zone, currency, country };
+  const around = { at, sentAt, receivedAt, zone, currency, country };
   return { type: 'order', order: isUcp(order) ? mapUcpOrder(order, around) : mapOrder(order, around) };
+}
+
+/** No document shows the envelope: a known order has lines and a name, at most two members or lists of one down. */
+function findOrder(body: unknown): { order: unknown; at: string } {
+  const told = member(body, 'order');
+  return searchOrder(body, '', 2) ?? (told === undefined ? { order: body, at: '' } : { order: told, at: 'order' });
+}
+
+function searchOrder(value: unknown, at: string, depth: number): { order: unknown; at: string } | undefined {
+  const hasLines = ['items', 'line_items'].some((name) => Array.isArray(member(value, name)));
+  if (hasLines && firstText(value, ['id', 'order_id', 'number']) !== '') return { order: value, at };
+  if (depth === 0 || !isObject(value) || (Array.isArray(value) && value.length !== 1)) return undefined;
+  const path = (key: string) => (Array.isArray(value) ? `${at}[${key}]` : pathUnder(at)(key));
+  for (const key of Object.keys(value)) {
+    const found = searchOrder(value[key], path(key), depth - 1);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** "Fully compliant with UCP": quantities with a total are what only a UCP order has. */
@@ -35,6 +54,7 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
   const order = readShape(Order, body, around.at);
   const path = pathUnder(around.at);
   const currency = order.currency?.toUpperCase() ?? around.currency;
+  checkCurrency(currency, path('currency'));
   const reader = createReader(around, path, currency);
   const { assume, instant, control } = reader;
   const externalId = order.id ?? order.order_id ?? order.number ?? needed(path('id'));

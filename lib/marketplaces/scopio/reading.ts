@@ -29,10 +29,10 @@ export function createReader({ zone }: Pick<Around, 'zone'>, path: (field: strin
     return read ?? null;
   }
 
-  /** An amount, also as an object's; a comma before the last one or two digits is the decimal point of Poland. */
+  /** An amount, also as an object's; Poland groups digits by spaces and has a comma before the last one or two. */
   function plain(told: unknown): unknown {
     const value = member(told, 'amount') ?? told;
-    return typeof value === 'string' ? value.trim().replace(/,(?=\d{1,2}$)/, '.') : value;
+    return typeof value === 'string' ? value.replaceAll(/\s/g, '').replace(/,(?=\d{1,2}$)/, '.') : value;
   }
 
   return {

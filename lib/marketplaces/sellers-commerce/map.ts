@@ -1,5 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot } from '#lib/orders/order';
+import { checkCurrency } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
 import { type AmountReader, amountsIn } from '../kit/amounts.ts';
@@ -34,6 +35,7 @@ const versionOf = ({ ModifiedDate }: Order, { timeZone }: Settings, receivedAt: 
 function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'version'> {
   const { OrderNumber, OrderStatusId } = order;
   const currency = (order.CurrencyCode ?? settings.currency ?? needed('CurrencyCode')).toUpperCase();
+  checkCurrency(currency, 'CurrencyCode');
   const amounts = amountsIn(currency);
   if (order.CurrencyCode === undefined)
     amounts.assume('CurrencyCode', 'taken from settings.currency, as it is missing');

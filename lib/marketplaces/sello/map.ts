@@ -1,6 +1,7 @@
 import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import type { Payment } from '#lib/orders/order-schema';
+import { checkCurrency } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
 import { type AmountReader, amountsIn } from '../kit/amounts.ts';
@@ -45,6 +46,7 @@ function mapOrder(body: unknown, receivedAt: string, settings: Settings): Change
   const placedAt = created_at === undefined ? receivedAt : toInstant(created_at, 'created_at', settings.timeZone);
   if (isBefore(settings, placedAt)) return NOT_OURS;
   const currency = order.currency.toUpperCase();
+  checkCurrency(currency, 'currency');
   const amounts = amountsIn(currency);
   const payment = paymentOf(order, settings);
   const { tax, ...goods } = mapRows(order, settings, amounts);
