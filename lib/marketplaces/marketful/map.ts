@@ -5,7 +5,8 @@ import { shortHash } from '#lib/platform/hash';
 import { toInstant } from '#lib/platform/time';
 import type * as z from '#lib/platform/zod';
 import type { Change, InboundBody } from '../contract.ts';
-import { firstText, INEXACT, isExact, member, textOf } from '../kit/json.ts';
+import { firstText, member, textOf } from '../kit/json.ts';
+import { findNamedId } from '../kit/named-id.ts';
 import { readCode } from '../kit/placement-code.ts';
 import { defined, readShape, unlessUnreadable, unreadable, unused } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
@@ -35,14 +36,11 @@ const SHIPMENT_PATHS = [
   ['orden', 'id'],
 ];
 
-/** Their order id, an integer (GET get_events takes no other); the bodies of webhooks are not documented. */
+/** Their order id, an integer (GET get_events takes no other). */
 function findId(body: unknown, paths: readonly string[][]): string {
-  for (const path of paths) {
-    const value = path.reduce<unknown>(member, body);
-    if (!isExact(value)) throw unreadable(path.join('.'), INEXACT);
-    if (/^\d{1,18}$/.test(textOf(value))) return textOf(value);
-  }
-  throw unreadable((paths[0] ?? []).join('.'), 'expected the id of an order, here or anywhere');
+  const id = findNamedId(body, paths);
+  if (id === undefined) throw unreadable((paths[0] ?? []).join('.'), 'expected the id of an order, here or anywhere');
+  return id;
 }
 
 /**

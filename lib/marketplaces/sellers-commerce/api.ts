@@ -39,6 +39,12 @@ export const Address = z.object({
   Phone: optionalText,
 });
 
+/** .NET, whose query words the store takes, shows a time that was never set as the first of its calendar. */
+const time = z.pipe(
+  optionalText,
+  z.transform((told) => (told?.startsWith('0001-01-01') ? undefined : told)),
+);
+
 const Items = z.array(z.object({ SkuCode: id, Quantity: count }));
 
 /** The Id columns and their tables are documented, the other keys are our reading. Amounts in major units. */
@@ -50,9 +56,9 @@ export const Order = z.object({
   /** By number, or by the name of the table. */
   CarrierId: optionalText,
   ServiceTypeId: optionalText,
-  OrderPlacedDate: optionalText,
-  CreatedDate: optionalText,
-  ModifiedDate: optionalText,
+  OrderPlacedDate: time,
+  CreatedDate: time,
+  ModifiedDate: time,
   CurrencyCode: optionalText,
   Email: optionalText,
   Comments: optionalText,
@@ -91,7 +97,7 @@ export const Return = z.object({
   ReturnStatusId: integer,
   Items: optional(Items),
   Reason: optionalText,
-  ModifiedDate: optionalText,
+  ModifiedDate: time,
 });
 
 export const Sku = z.object({ SkuCode: id, ProductName: optionalText, Inventory: optional(integer) });

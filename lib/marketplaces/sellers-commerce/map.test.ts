@@ -125,6 +125,7 @@ test('reads times in the zone of the store', () => {
 test('does with the date it has, and without an address or a line id', () => {
   expect(read({ OrderPlacedDate: null, CreatedDate: '2026-11-19T00:00:00' }).placedAt).toBe('2026-11-19T00:00:00.000Z');
   expect(read({ ModifiedDate: null }).version).toBeNull();
+  expect(read({ ModifiedDate: '0001-01-01T00:00:00' }).version).toBeNull();
   expect(read({ ShippingAddress: null }).shippingAddress).toEqual({ email: 'ana@example.com' });
   expect(read({ OrderItems: [{ SkuCode: 'A', Quantity: '1', UnitPrice: '2.50' }] }).lines[0]).toMatchObject({
     id: '1',

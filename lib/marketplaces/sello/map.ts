@@ -6,12 +6,12 @@ import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
 import { type AmountReader, amountsIn } from '../kit/amounts.ts';
 import { countryCode } from '../kit/country.ts';
-import { INEXACT, member, textOf } from '../kit/json.ts';
+import { member, textOf } from '../kit/json.ts';
+import { findNamedId } from '../kit/named-id.ts';
 import { isOnDelivery } from '../kit/on-delivery.ts';
 import { defined, readShape, unreadable } from '../kit/shape.ts';
 import { ListedOrder, Order, Product, type Row } from './api.ts';
 import { Settings } from './settings.ts';
-import { findId } from './webhook.ts';
 
 /** Webhooks and the list of orders only say what to read; what is read back is an order or a product. */
 export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
@@ -20,8 +20,8 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   if (topic === 'product') return mapProduct(body);
   if (topic === 'order-listed') return mapListed(body, receivedAt, own);
   const action = topic.startsWith('product') ? 'product' : 'order';
-  const resource = findId(body, action);
-  if (resource === '') throw unreadable('id', INEXACT);
+  // "Will only contain the ID of the order or the ID of the product": under which name, the document does not say.
+  const resource = findNamedId(body, [[`${action}_id`], [action, 'id'], [action], ['id'], []]);
   if (resource === undefined) throw unreadable('id', `expected the id of the ${action}`);
   if (topic === 'order-gone') return { type: 'gone', externalId: resource };
   if (topic === 'product-gone') return { type: 'none', reason: `Sello no longer has product ${resource}` };
