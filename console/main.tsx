@@ -2,7 +2,7 @@ import { render } from 'preact';
 import { session } from './kit/hub.ts';
 import { listenToKeys } from './kit/keyboard.ts';
 import { followLinks, go, hrefOf, place } from './kit/place.ts';
-import { copyInstants } from './kit/text.tsx';
+import { copyInstants } from './kit/time.tsx';
 import { Console } from './shell.tsx';
 
 followLinks();

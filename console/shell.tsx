@@ -4,8 +4,9 @@ import { ask, leave, may, session } from './kit/hub.ts';
 import { useKeys } from './kit/keyboard.ts';
 import { forgetAll } from './kit/live.ts';
 import { go, hrefOf, place } from './kit/place.ts';
-import { announced, isBusy, MayNot, Screen } from './kit/screen.tsx';
-import { setZone, zone } from './kit/text.tsx';
+import { announced, isBusy, MayOnly, Missing, Screen } from './kit/screen.tsx';
+import { Button } from './kit/text.tsx';
+import { setZone, zone } from './kit/time.tsx';
 import { Audit } from './screens/audit.tsx';
 import { Changes } from './screens/changes.tsx';
 import { Connection } from './screens/connection.tsx';
@@ -26,7 +27,7 @@ import { SignIn } from './screens/sign-in.tsx';
 
 type Scope = 'ops' | 'orders:read' | 'changes:read';
 
-/** What the navigation leads to, and what a key must be allowed for it. */
+/** What the navigation leads to, what a key must be allowed for it, and the letter that leads there behind `g`. */
 const SCREENS: ReadonlyArray<{
   title: string;
   path: string;
@@ -48,14 +49,21 @@ const SCREENS: ReadonlyArray<{
 
 function currentScreen() {
   const { path } = place.value;
-  if (path === '/search') return { of: undefined, element: <Search /> };
   const [, noun = '', id] = /^(\/[^/]*)(?:\/(.+))?$/.exec(path) ?? [];
   const of = SCREENS.find((screen) => screen.path === noun);
-  if (of && !may(of.scope)) return { of, element: <MayNot title={of.title} /> };
-  const One = of?.one;
-  if (of && id === undefined) return { of, element: <of.list /> };
-  if (of && One && id !== undefined) return { of, element: <One id={decoded(id)} /> };
-  return { of: undefined, element: <Unknown /> };
+  return { of, element: elementOf(of, path, id) };
+}
+
+function elementOf(of: (typeof SCREENS)[number] | undefined, path: string, id: string | undefined) {
+  if (path === '/search') return <Search />;
+  if (of && !may(of.scope))
+    return (
+      <Screen title={of.title}>
+        <MayOnly />
+      </Screen>
+    );
+  if (of && id === undefined) return <of.list />;
+  return of?.one && id ? <of.one id={decoded(id)} /> : <Missing says="There is nothing at this address." back="/" />;
 }
 
 function decoded(id: string): string {
@@ -66,20 +74,8 @@ function decoded(id: string): string {
   }
 }
 
-const Unknown = () => (
-  <Screen title="Not found">
-    <p>There is nothing at this address.</p>
-    <p>
-      <a href={hrefOf('/')}>What waits for you</a>
-    </p>
-  </Screen>
-);
-
 /** The console: signed out one screen, signed in all others. */
-export function Console() {
-  if (!session.value) return <SignIn />;
-  return <Shell />;
-}
+export const Console = () => (session.value ? <Shell /> : <SignIn />);
 
 function Shell() {
   const [isMenuOpen, setMenuOpen] = useState(false);
@@ -100,31 +96,29 @@ function Shell() {
     forgetAll();
     leave('');
   };
+  const submit = (event: globalThis.Event) => {
+    event.preventDefault();
+    searchFor(search.current?.value ?? '');
+  };
   return (
     <>
       <a class="skip" href="#main">
         Skip to content
       </a>
       <header class="banner">
-        <button
-          type="button"
+        <Button
           class="menu"
           aria-expanded={isMenuOpen}
           aria-controls="navigation"
           onClick={() => setMenuOpen(!isMenuOpen)}
         >
           Menu
-        </button>
+        </Button>
         <a class="brand" href={hrefOf('/')} aria-label="Longshore, home">
           Longshore
         </a>
         <search>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (search.current) searchFor(search.current.value);
-            }}
-          >
+          <form onSubmit={submit}>
             <input
               ref={search}
               type="search"
@@ -148,9 +142,7 @@ function Shell() {
         <span class="who" title="The API key that is signed in">
           key <bdi>{session.value?.key}</bdi>
         </span>
-        <button type="button" onClick={() => void signOut()}>
-          Sign out
-        </button>
+        <Button onClick={() => void signOut()}>Sign out</Button>
       </header>
       <nav id="navigation" aria-label="Console" class={isMenuOpen ? 'open' : ''}>
         <ul>

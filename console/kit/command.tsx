@@ -1,30 +1,35 @@
 import { useState } from 'preact/hooks';
+import { Button } from './text.tsx';
 
 export { curl, longshore, quote } from './command-line.ts';
 
 /** What a view or an action is on the command line and as a call. */
-export function AsCommand({ lines }: { lines: ReadonlyArray<string | false> }) {
-  return (
-    <details class="command">
-      <summary>As a command</summary>
-      {lines.map((line) => line && <Line key={line} line={line} />)}
-    </details>
-  );
-}
+export const AsCommand = ({ lines }: { lines: readonly string[] }) => (
+  <details class="command">
+    <summary>As a command</summary>
+    {lines.map((line) => (
+      <div key={line}>
+        <pre>{line}</pre>
+        <Copy text={line} />
+      </div>
+    ))}
+  </details>
+);
 
-function Line({ line }: { line: string }) {
+function Copy({ text }: { text: string }) {
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(line);
+    await navigator.clipboard.writeText(text);
     setCopied(true);
     setTimeout(() => setCopied(false), 2_000);
   };
-  return (
-    <div>
-      <pre>{line}</pre>
-      <button type="button" onClick={() => void copy()}>
-        {isCopied ? 'Copied' : 'Copy'}
-      </button>
-    </div>
-  );
+  return <Button onClick={() => void copy()}>{isCopied ? 'Copied' : 'Copy'}</Button>;
 }
+
+/** Text as it came. It scrolls; the button in it is how the keyboard reaches what scrolls. */
+export const Raw = ({ children }: { children: string }) => (
+  <pre class="body">
+    <Copy text={children} />
+    <bdi>{children}</bdi>
+  </pre>
+);

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { wordsOf } from './hub.ts';
-import { Alert } from './text.tsx';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { AsCommand, curl } from './command.tsx';
+import { ask, wordsOf } from './hub.ts';
+import { Alert, Button } from './text.tsx';
 
 interface Props {
   title: string;
@@ -9,12 +10,10 @@ interface Props {
   children: ComponentChildren;
 }
 
-let count = 0;
-
 /** A modal dialog: the platform's own, which keeps the focus and gives it back. */
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [id] = useState(() => `dialog-${++count}`);
+  const id = useId();
   // Before the next key can come: Escape is this dialog's from its first moment.
   useLayoutEffect(() => {
     const { current } = dialog;
@@ -25,15 +24,12 @@ export function Dialog({ title, onClose, children }: Props) {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
+  const cancel = (event: Event) => {
+    event.preventDefault();
+    onClose();
+  };
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby={id}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-    >
+    <dialog ref={dialog} aria-labelledby={id} onCancel={cancel}>
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>
@@ -61,90 +57,105 @@ export function useAct(act: () => Promise<void>) {
   return { run, isDoing, error };
 }
 
-interface FormProps {
-  title: string;
-  /** What its one button says. */
-  verb: string;
-  onClose: () => void;
+interface FormProps extends Props {
+  /** What its one button says, where that is not its title. */
+  verb?: string;
   act: () => Promise<void>;
   isReady?: boolean;
-  children: ComponentChildren;
   /** A button for what comes before. */
   before?: ComponentChildren;
-  after?: ComponentChildren;
+  commands: readonly string[];
 }
 
 /** A dialog that does one thing. */
-export function ActDialog({ title, verb, onClose, act, isReady = true, children, before, after }: FormProps) {
+export function ActDialog(props: FormProps) {
+  const { title, verb = title, onClose, act, isReady = true, children, before, commands } = props;
   const { run, isDoing, error } = useAct(act);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (isReady) void run();
+  };
   return (
     <Dialog title={title} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isReady) void run();
-        }}
-      >
+      <form onSubmit={submit}>
         {children}
         <Alert>{error}</Alert>
         <footer>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
+          <Button onClick={onClose}>Cancel</Button>
           {before}
           <button type="submit" class="primary" disabled={!isReady || isDoing}>
             {verb}
           </button>
         </footer>
       </form>
-      {after}
+      <AsCommand lines={commands} />
     </Dialog>
   );
 }
+
+interface ReasonProps<Answer> extends Props {
+  /** Posted to, with the reason and what else its body holds. */
+  path: string;
+  body?: object;
+  isReady?: boolean;
+  isOptional?: boolean;
+  /** Fields behind the reason. */
+  more?: ComponentChildren;
+  command: (reason: string) => string;
+  onDone: (answer: Answer) => unknown;
+}
+
+/** A dialog that asks why, and does it. */
+export function ReasonDialog<Answer>(props: ReasonProps<Answer>) {
+  const { title, onClose, children, path, isReady = true, isOptional = false, more, command, onDone } = props;
+  const [reason, setReason] = useState('');
+  const why = reason.trim();
+  const body = { ...props.body, ...(why && { reason: why }) };
+  const act = async () => {
+    await onDone(await ask<Answer>('post', path, { body }));
+    onClose();
+  };
+  return (
+    <ActDialog
+      {...{ title, onClose, act }}
+      isReady={isReady && (isOptional || why !== '')}
+      commands={[command(why), curl('POST', path, { body })]}
+    >
+      {children}
+      <Reason value={reason} onInput={setReason} required={!isOptional} />
+      {more}
+    </ActDialog>
+  );
+}
+
+export const Reason = (props: Pick<FieldProps, 'value' | 'onInput' | 'required'>) => (
+  <Field {...props} label="Reason" hint="Kept on record beside your key’s name." />
+);
 
 interface FieldProps {
   label: string;
   value: string;
   onInput: (value: string) => void;
-  hint?: ComponentChildren;
+  hint?: string | undefined;
   required?: boolean;
-  isNumber?: boolean;
+  inputMode?: 'numeric';
   multiline?: boolean;
   maxLength?: number;
 }
 
-export function Field({
-  label,
-  value,
-  onInput,
-  hint,
-  required = false,
-  isNumber = false,
-  multiline = false,
-  maxLength = 500,
-}: FieldProps) {
-  const id = `field-${label.toLowerCase().replaceAll(/\W+/g, '-')}`;
-  const hintId = hint ? `${id}-hint` : undefined;
-  const shared = { id, value, required, maxLength, 'aria-describedby': hintId, autocomplete: 'off' } as const;
+export function Field({ label, onInput, hint, multiline = false, maxLength = 500, ...props }: FieldProps) {
+  const id = useId();
+  const shared = {
+    ...{ ...props, id, maxLength, autocomplete: 'off' as const, spellcheck: !multiline },
+    ...(hint && { 'aria-describedby': `${id}-hint` }),
+    onInput: (event: { currentTarget: { value: string } }) => onInput(event.currentTarget.value),
+  };
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      {multiline ? (
-        <textarea
-          {...shared}
-          rows={8}
-          spellcheck={false}
-          onInput={({ currentTarget }) => onInput(currentTarget.value)}
-        />
-      ) : (
-        <input
-          {...shared}
-          inputMode={isNumber ? 'numeric' : undefined}
-          onInput={({ currentTarget }) => onInput(currentTarget.value)}
-        />
-      )}
+      {multiline ? <textarea {...shared} rows={8} /> : <input {...shared} />}
       {hint && (
-        <span id={hintId} class="muted">
+        <span id={`${id}-hint`} class="muted">
           {hint}
         </span>
       )}

@@ -1,6 +1,7 @@
-import { ask, may, type Shape } from './hub.ts';
-import { useLive } from './live.ts';
+import { may, type Shape } from './hub.ts';
+import { useAnswer } from './live.ts';
 import { place, setQuery } from './place.ts';
+import { Button } from './text.tsx';
 
 interface ChoiceProps {
   label: string;
@@ -19,49 +20,28 @@ export function Choice({ label, name, values }: ChoiceProps) {
       <select value={value} onChange={({ currentTarget }) => setQuery({ [name]: currentTarget.value })}>
         <option value="">All</option>
         {all.map((each) => (
-          <option key={each} value={each}>
-            {each}
-          </option>
+          <option key={each}>{each}</option>
         ))}
       </select>
     </label>
   );
 }
 
-/** The ids of all connections, for who may list them. */
-export function useConnections(): readonly string[] {
-  const { value } = useLive<Shape<'Connection'>[] | undefined>(
-    may('ops') ? 'connections' : null,
-    async () => (await ask<{ connections: Shape<'Connection'>[] }>('get', '/connections')).connections,
-    { everyMs: 30_000 },
-  );
-  return (value ?? []).map(({ id }) => id).sort();
+/** Whose a list's rows are, for who may list the connections. */
+export function ConnectionChoice() {
+  const { value } = useAnswer<{ connections: Shape<'Connection'>[] }>(may('ops') ? '/connections' : null);
+  const ids = value?.connections.map(({ id }) => id) ?? [];
+  return <Choice label="Connection" name="connection" values={ids.sort()} />;
 }
 
 /** Parameters of the query that no control shows: each with a button that takes it away. */
-export function OtherFilters({ names }: { names: readonly string[] }) {
-  const set = names.flatMap((name) => {
-    const value = place.value.query.get(name);
-    return value ? [{ name, value }] : [];
-  });
-  return set.map(({ name, value }) => (
-    <button
-      key={name}
-      type="button"
-      class="chip"
-      aria-label={`Without ${name} ${value}`}
-      onClick={() => setQuery({ [name]: '' })}
-    >
+export const OtherFilters = ({ names }: { names: readonly string[] }) =>
+  Object.entries(filterOf(names)).map(([name, value]) => (
+    <Button key={name} class="chip" aria-label={`Without ${name} ${value}`} onClick={() => setQuery({ [name]: '' })}>
       {name}: <bdi>{value}</bdi> <span aria-hidden="true">×</span>
-    </button>
+    </Button>
   ));
-}
 
 /** The query's parameters among these. */
 export const filterOf = (names: readonly string[]): Record<string, string> =>
-  Object.fromEntries(
-    names.flatMap((name) => {
-      const value = place.value.query.get(name);
-      return value ? [[name, value]] : [];
-    }),
-  );
+  Object.fromEntries([...place.value.query].filter(([name, value]) => value && names.includes(name)));

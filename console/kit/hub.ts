@@ -70,6 +70,8 @@ export function leave(because: string): void {
 /** What is to be forgotten when nobody is signed in. */
 export const forgetters = new Set<() => void>();
 
+export const isMissing = (error: unknown): boolean => error instanceof HubError && error.status === 404;
+
 /** Why something failed, in the hub's own words. */
 export const wordsOf = (error: unknown): string => {
   const text = error instanceof Error ? error.message : String(error);

@@ -1,27 +1,32 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useReducer } from 'preact/hooks';
+import { AsCommand } from './command.tsx';
 import { ask, forgetters, type HubError, type Query } from './hub.ts';
 import { every } from './live.ts';
-import { keep, kept, setQuery } from './place.ts';
-import { announce, Problem, Skeleton } from './screen.tsx';
+import { keep, kept, pathOf, setQuery } from './place.ts';
+import { announce, Problem, Screen, Skeleton } from './screen.tsx';
 import { type Column, Table } from './table.tsx';
+import { Button } from './text.tsx';
 
-interface Source<Row> {
-  path: string;
-  /** The member of an answer that holds the rows. */
-  plural: string;
-  query: Query;
-  idOf: (row: Row) => string;
-  /** Reads one row that its page no longer has, as what it says may have changed. */
-  readOne?: (id: string) => Promise<Row>;
-  /** The order of rows of one page; by itself it is the hub's. */
-  sort?: (rows: Row[]) => Row[];
+interface Row {
+  id: string;
 }
 
-interface Kept<Row> {
-  rows: Row[];
+interface Source<R extends Row> {
+  path: string;
+  /** The member of an answer that holds the rows, where it is not what the path says. */
+  plural?: string;
+  query?: Query;
+  /** Whether one row can be read by itself, as what a page no longer has may have changed. */
+  hasOne?: boolean;
+  /** The order of rows of one page; by itself it is the hub's. */
+  sort?: (rows: R[]) => R[];
+}
+
+interface Kept<R extends Row> {
+  rows: R[];
   /** What came since, and is shown when asked for. */
-  fresh: Row[];
+  fresh: R[];
   cursor: string | undefined;
   at: number;
   isRead: boolean;
@@ -29,8 +34,7 @@ interface Kept<Row> {
   isLoading: boolean;
 }
 
-export interface LiveList<Row> extends Readonly<Kept<Row>> {
-  idOf: (row: Row) => string;
+export interface LiveList<R extends Row> extends Readonly<Kept<R>> {
   more(): Promise<void>;
   showFresh(): void;
   reload(): Promise<void>;
@@ -41,35 +45,25 @@ const PAGE = 50;
 const MOST = 200;
 /** Rows beyond the first page that one look reads again. */
 const AGAIN = 8;
-const lists = new Map<string, Kept<unknown>>();
+const lists = new Map<string, Kept<Row>>();
 forgetters.add(() => lists.clear());
 
-const none = <Row,>(): Kept<Row> => ({
-  rows: [],
-  fresh: [],
-  cursor: undefined,
-  at: 0,
-  isRead: false,
-  isLoading: false,
+const none = <R extends Row>(): Kept<R> => ({
+  ...{ rows: [], fresh: [], cursor: undefined },
+  ...{ at: 0, isRead: false, isLoading: false },
 });
 
 /** A list that stays as it is while it is looked at: rows change in place, new ones wait to be asked for. */
-export function useList<Row>({
-  path,
-  plural,
-  query,
-  idOf,
-  readOne,
-  sort = (rows) => rows,
-}: Source<Row>): LiveList<Row> {
+export function useList<R extends Row>(source: Source<R>): LiveList<R> {
+  const { path, plural = path.slice(1), query = {}, hasOne = false, sort = (rows) => rows } = source;
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const key = JSON.stringify([path, query]);
-  const own = (lists.get(key) ?? none<Row>()) as Kept<Row>;
-  lists.set(key, own as Kept<unknown>);
+  const own = (lists.get(key) ?? none<R>()) as Kept<R>;
+  lists.set(key, own);
 
   const read = async (limit: number, cursor?: string) => {
     const page = await ask<Record<string, unknown>>('get', path, { query: { ...query, limit, cursor } });
-    return { rows: page[plural] as Row[], cursor: page.cursor as string | undefined };
+    return { rows: page[plural] as R[], cursor: page.cursor as string | undefined };
   };
   const guarded = async (look: () => Promise<void>) => {
     if (own.isLoading) return;
@@ -88,7 +82,7 @@ export function useList<Row>({
   const reload = () =>
     guarded(async () => {
       const wanted = Math.max(PAGE, kept().rows ?? 0);
-      const rows: Row[] = [];
+      const rows: R[] = [];
       let cursor: string | undefined;
       do {
         const page = await read(Math.min(MOST, wanted - rows.length), cursor);
@@ -100,8 +94,8 @@ export function useList<Row>({
   const more = () =>
     guarded(async () => {
       const page = await read(PAGE, own.cursor);
-      const known = new Set(own.rows.map(idOf));
-      own.rows = [...own.rows, ...sort(page.rows.filter((row) => !known.has(idOf(row))))];
+      const known = new Set(own.rows.map(({ id }) => id));
+      own.rows = [...own.rows, ...sort(page.rows.filter((row) => !known.has(row.id)))];
       own.cursor = page.cursor;
       keep({ rows: own.rows.length });
     });
@@ -109,7 +103,7 @@ export function useList<Row>({
     if (own.isLoading || !own.isRead) return;
     try {
       const page = await read(PAGE);
-      await update(own, page.rows, idOf, readOne);
+      await update(own, page.rows, hasOne ? (id) => ask('get', pathOf(path, id)) : undefined);
       own.at = Date.now();
       own.error = undefined;
     } catch (error) {
@@ -129,73 +123,77 @@ export function useList<Row>({
     else void reload();
     return every(refresh);
   }, [key]);
-  return { ...own, idOf, more, showFresh, reload, refresh };
+  return { ...own, more, showFresh, reload, refresh };
 }
 
 /** Puts what a page says into the rows that are shown; what is new waits, what left the page is read by itself. */
-async function update<Row>(
-  own: Kept<Row>,
-  page: readonly Row[],
-  idOf: (row: Row) => string,
-  readOne?: (id: string) => Promise<Row>,
-) {
-  const found = new Map(page.map((row) => [idOf(row), row]));
+async function update<R extends Row>(own: Kept<R>, page: readonly R[], readOne?: (id: string) => Promise<R>) {
+  const found = new Map(page.map((row) => [row.id, row]));
   const inView = [...document.querySelectorAll<HTMLElement>('tr[data-row]')]
     .filter((row) => row.getBoundingClientRect().bottom > 0 && row.getBoundingClientRect().top < innerHeight)
     .flatMap(({ dataset }) => own.rows[Number(dataset.row)] ?? []);
-  const gone = readOne ? inView.map(idOf).filter((id) => !found.has(id)) : [];
+  const gone = readOne ? inView.map(({ id }) => id).filter((id) => !found.has(id)) : [];
   const start = gone.length > AGAIN ? Math.floor(Math.random() * (gone.length - AGAIN)) : 0;
   for (const id of gone.slice(start, start + AGAIN)) {
     const row = await readOne?.(id).catch(() => undefined);
     if (row) found.set(id, row);
   }
-  own.rows = own.rows.map((row) => found.get(idOf(row)) ?? row);
-  const known = new Set([...own.rows, ...own.fresh].map(idOf));
-  const fresh = page.filter((row) => !known.has(idOf(row)));
+  own.rows = own.rows.map((row) => found.get(row.id) ?? row);
+  const known = new Set([...own.rows, ...own.fresh].map(({ id }) => id));
+  const fresh = page.filter((row) => !known.has(row.id));
   if (fresh.length > 0) announce(`${own.fresh.length + fresh.length} new`);
-  own.fresh = [...fresh, ...own.fresh.map((row) => found.get(idOf(row)) ?? row)];
+  own.fresh = [...fresh, ...own.fresh.map((row) => found.get(row.id) ?? row)];
 }
 
-interface Props<Row> {
-  name: string;
-  list: LiveList<Row>;
-  columns: readonly Column<Row>[];
-  keys?: Readonly<Record<string, (row: Row) => unknown>>;
+interface Props<R extends Row> {
+  title: string;
+  list: LiveList<R>;
+  columns: ReadonlyArray<Column<R>>;
+  keys?: Readonly<Record<string, (row: R) => unknown>>;
   /** What would stand here and how it gets here. */
-  empty: ComponentChildren;
-  /** The parameters that narrow it, while one does. */
-  filters?: readonly string[] | undefined;
+  empty: string;
+  /** What narrows it, by its parameter. */
+  filter?: Readonly<Record<string, string>>;
+  /** What sets the filter. */
+  choices?: ComponentChildren;
+  actions?: ComponentChildren;
+  commands: readonly string[];
+  children?: ComponentChildren;
 }
 
-/** A list with all its states: new, waiting, empty, failed, more. */
-export function List<Row>({ name, list, columns, keys = {}, empty, filters = [] }: Props<Row>) {
-  const { idOf, rows, fresh, cursor, isRead, isLoading, error, at, reload, more, showFresh } = list;
-  const clear = () => setQuery(Object.fromEntries(filters.map((filter) => [filter, ''])));
+/** A screen of a list with all its states: new, waiting, empty, failed, more. */
+export function ListScreen<R extends Row>(props: Props<R>) {
+  const { title, list, columns, keys = {}, empty, filter = {}, choices, actions, commands, children } = props;
+  const { rows, fresh, cursor, isRead, isLoading, error, at, reload, more, showFresh, refresh } = list;
+  const isFirst = !isRead && !error;
+  const names = Object.keys(filter);
+  const clear = () => setQuery(Object.fromEntries(names.map((name) => [name, ''])));
   return (
-    <div aria-busy={isLoading}>
-      <Problem of={{ error, at, reload: isRead ? list.refresh : reload, ...(isRead && { value: rows }) }} />
-      {fresh.length > 0 && (
-        <button type="button" class="fresh" onClick={showFresh}>
-          {fresh.length} new
-        </button>
-      )}
-      {!isRead && !error && <Skeleton lines={12} />}
-      {isRead && rows.length === 0 && (
-        <div class="empty">
-          <p>{filters.length > 0 ? 'Nothing matches these filters.' : empty}</p>
-          {filters.length > 0 && (
-            <button type="button" onClick={clear}>
-              Clear filters
-            </button>
-          )}
-        </div>
-      )}
-      {rows.length > 0 && <Table name={name} columns={columns} rows={rows} idOf={idOf} keys={keys} isMain />}
-      {cursor && (
-        <button type="button" class="more" disabled={isLoading} onClick={() => void more()}>
-          More
-        </button>
-      )}
-    </div>
+    <Screen title={title} busy={isFirst} actions={actions}>
+      {choices && <div class="filters">{choices}</div>}
+      <div aria-busy={isLoading}>
+        <Problem of={{ error, at, value: isRead ? rows : undefined, reload: isRead ? refresh : reload }} />
+        {fresh.length > 0 && (
+          <Button class="fresh" onClick={showFresh}>
+            {fresh.length} new
+          </Button>
+        )}
+        {isFirst && <Skeleton lines={12} />}
+        {isRead && rows.length === 0 && (
+          <div class="empty">
+            <p>{names.length > 0 ? 'Nothing matches these filters.' : empty}</p>
+            {names.length > 0 && <Button onClick={clear}>Clear filters</Button>}
+          </div>
+        )}
+        {rows.length > 0 && <Table name={title} columns={columns} rows={rows} keys={keys} isMain />}
+        {cursor && (
+          <Button class="more" disabled={isLoading} onClick={() => void more()}>
+            More
+          </Button>
+        )}
+      </div>
+      {children}
+      <AsCommand lines={commands} />
+    </Screen>
   );
 }

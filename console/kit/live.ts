@@ -1,5 +1,5 @@
 import { useEffect, useReducer } from 'preact/hooks';
-import { forgetters, type HubError } from './hub.ts';
+import { ask, forgetters, type HubError } from './hub.ts';
 
 /** Something of the hub that is shown and kept fresh. */
 export interface Live<T> {
@@ -26,7 +26,8 @@ forgetters.add(() => entries.clear());
 export const forgetAll = (): void => entries.clear();
 
 const EVERY_MS = 4_000;
-const IDLE_MS = 15_000;
+/** With the half minute for which a hub knows a key, a revoked one is told of within forty seconds. */
+const IDLE_MS = 8_000;
 const IDLE_AFTER_MS = 120_000;
 
 let touched = Date.now();
@@ -42,7 +43,7 @@ export function every(look: () => Promise<unknown>, everyMs = EVERY_MS): () => v
   let stopped = false;
   const next = () => {
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(tick, Date.now() - touched > IDLE_AFTER_MS ? IDLE_MS : everyMs);
+    if (!stopped) timer = setTimeout(tick, Date.now() - touched > IDLE_AFTER_MS ? Math.max(IDLE_MS, everyMs) : everyMs);
   };
   const tick = async () => {
     if (!document.hidden) await look().catch(() => undefined);
@@ -61,11 +62,17 @@ export function every(look: () => Promise<unknown>, everyMs = EVERY_MS): () => v
   };
 }
 
-/** Reads something and keeps it fresh; `key` says what, and null that nothing is read. `onChange` is told what changed. */
+interface Options<T> {
+  everyMs?: number;
+  /** Is told what changed. */
+  onChange?: (now: T, before: T) => void;
+}
+
+/** Reads something and keeps it fresh; `key` says what, and null that nothing is read. */
 export function useLive<T>(
   key: string | null,
   load: () => Promise<T>,
-  { everyMs = EVERY_MS, onChange }: { everyMs?: number; onChange?: (now: T, before: T) => void } = {},
+  { everyMs = EVERY_MS, onChange }: Options<T> = {},
 ): Live<T> {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const entry = key === null ? undefined : entryOf(key);
@@ -95,6 +102,10 @@ export function useLive<T>(
     reload,
   };
 }
+
+/** An answer of the hub, kept fresh; nothing is asked for without a path. */
+export const useAnswer = <T>(path: string | null, options: Options<T> = {}): Live<T> =>
+  useLive(path, () => ask<T>('get', path ?? ''), options);
 
 function entryOf(key: string): Entry {
   const known = entries.get(key) ?? { at: 0 };

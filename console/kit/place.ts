@@ -36,8 +36,8 @@ export const hrefOf = (
   return `${BASE}${path}${params.size > 0 ? `?${params}` : ''}`;
 };
 
-/** A segment of a path: what is in an id stays in it. */
-export const segment = (id: string): string => encodeURIComponent(id);
+/** The path of one of a list, here as in the API: what is in an id stays in its segment. */
+export const pathOf = (list: string, id: string): string => `${list}/${encodeURIComponent(id)}`;
 
 export function go(href: string, { replace = false, quiet = false } = {}): void {
   keep({ y: scrollY });

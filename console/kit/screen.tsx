@@ -1,10 +1,11 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { session, wordsOf } from './hub.ts';
 import type { Live } from './live.ts';
-import { place, restoreScroll } from './place.ts';
-import { timeText } from './text.tsx';
+import { hrefOf, place, restoreScroll } from './place.ts';
+import { Button, show } from './text.tsx';
+import { Time } from './time.tsx';
 
 /** Whether the screen waits for its first answer. */
 export const isBusy = signal(false);
@@ -43,7 +44,7 @@ export function Screen({ title, of, actions, children, ...props }: Props) {
     <>
       <header class="head">
         <h1 ref={heading} tabIndex={-1}>
-          <bdi>{title}</bdi>
+          {show(title)}
         </h1>
         {actions && <div class="actions">{actions}</div>}
       </header>
@@ -55,21 +56,17 @@ export function Screen({ title, of, actions, children, ...props }: Props) {
 }
 
 /** What could not be read, what stands there meanwhile, and the way to try again. */
-export function Problem({
-  of: { error, value, at, reload },
-}: {
-  of: Omit<Live<unknown>, 'value'> & { value?: unknown };
-}) {
+export function Problem({ of: { error, value, at, reload } }: { of: Live<unknown> }) {
   if (!error) return null;
   return (
     <div class="problem">
-      <p role="alert">
-        <bdi>{wordsOf(error)}</bdi>
-      </p>
-      {value !== undefined && <p class="muted">Shown as of {timeText(at, { seconds: true })}.</p>}
-      <button type="button" onClick={() => void reload()}>
-        Try again
-      </button>
+      <p role="alert">{show(wordsOf(error))}</p>
+      {value !== undefined && (
+        <p class="muted">
+          Shown as of <Time at={at} seconds />.
+        </p>
+      )}
+      <Button onClick={() => void reload()}>Try again</Button>
     </div>
   );
 }
@@ -83,35 +80,42 @@ export const Skeleton = ({ lines = 6 }: { lines?: number }) => (
   </div>
 );
 
-/** What the signed-in key may not see. */
-export const MayNot = ({ title }: { title: string }) => (
-  <Screen title={title}>
-    <p>{mayOnly()}</p>
+/** Nothing is at this address, and the way back. */
+export const Missing = ({ says, back }: { says: string; back: string }) => (
+  <Screen title="Not found">
+    <p>{says}</p>
+    <p>
+      <a href={hrefOf(back)}>{back === '/' ? 'What waits for you' : 'Back to the list'}</a>
+    </p>
   </Screen>
 );
 
-export function mayOnly(): string {
+const MAY: Readonly<Record<string, string>> = {
+  'orders:read': 'read orders',
+  'fulfillments:write': 'post fulfillments',
+  'changes:read': 'read changes',
+  privacy: 'export and erase buyers',
+};
+
+/** What the signed-in key may do, where that is less than what would stand here. */
+export function MayOnly() {
   const { key = '', scopes = [] } = session.value ?? {};
-  const may: Record<string, string> = {
-    'orders:read': 'read orders',
-    'fulfillments:write': 'post fulfillments',
-    'changes:read': 'read changes',
-    privacy: 'export and erase buyers',
-  };
-  return `The key ${key} may ${scopes.map((scope) => may[scope] ?? scope).join(' and ')} only.`;
+  return (
+    <p>
+      The key {key} may {scopes.map((scope) => MAY[scope] ?? scope).join(' and ')} only.
+    </p>
+  );
 }
 
-/** A part of a screen with a name. */
-export function Region({
-  title,
-  children,
-  actions,
-}: {
+interface RegionProps {
   title: string;
   children: ComponentChildren;
   actions?: ComponentChildren;
-}) {
-  const id = `region-${title.toLowerCase().replaceAll(/\W+/g, '-')}`;
+}
+
+/** A part of a screen with a name. */
+export function Region({ title, children, actions }: RegionProps) {
+  const id = useId();
   return (
     <section aria-labelledby={id} class="region">
       <header>
@@ -123,19 +127,17 @@ export function Region({
   );
 }
 
-/** Facts with their names. */
-export const Facts = ({
-  children,
-}: {
-  children: Array<readonly [string, ComponentChildren] | false | null | undefined>;
-}) => (
+/** Facts with their names; those that are not so are left out. */
+export const Facts = ({ of }: { of: Readonly<Record<string, ComponentChildren>> }) => (
   <dl class="facts">
-    {children.map(
-      (fact) =>
-        fact && (
-          <div key={fact[0]}>
-            <dt>{fact[0]}</dt>
-            <dd>{fact[1]}</dd>
+    {Object.entries(of).map(
+      ([name, value]) =>
+        value !== undefined &&
+        value !== null &&
+        value !== false && (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{show(value)}</dd>
           </div>
         ),
     )}

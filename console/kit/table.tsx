@@ -1,19 +1,21 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useKeys } from './keyboard.ts';
+import { show } from './text.tsx';
 
-export interface Column<Row> {
-  title: string;
-  cell: (row: Row) => ComponentChildren;
-  /** `wide` takes the room there is, `number` is aligned to the right, `minor` goes on a phone. */
-  kind?: 'wide' | 'number' | 'minor';
-}
+/** `wide` takes the room there is, `number` is aligned to the right, `minor` goes on a phone. */
+export type Column<Row> = readonly [
+  title: string,
+  cell: (row: Row) => ComponentChildren,
+  kind?: 'wide' | 'number' | 'minor',
+];
 
 interface Props<Row> {
   name: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
-  idOf: (row: Row) => string;
+  /** What tells a row from others: by itself its id. */
+  idOf?: (row: Row) => string;
   /** Keys that act on the row that has the focus. */
   keys?: Readonly<Record<string, (row: Row) => unknown>>;
   isMain?: boolean;
@@ -29,6 +31,7 @@ const CARDS = 5;
 
 /** A real table. Of many rows only those around the window are in the document, and the others' room is left. */
 export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = false, caption = false }: Props<Row>) {
+  const keyOf = idOf ?? ((row: Row) => (row as { id: string }).id);
   const room = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(33);
   const [first, setFirst] = useState(0);
@@ -90,7 +93,7 @@ export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = fals
         {caption && <caption>{name}</caption>}
         <thead>
           <tr>
-            {columns.map(({ title, kind }) => (
+            {columns.map(([title, , kind]) => (
               <th key={title} scope="col" class={kind}>
                 {title}
               </th>
@@ -100,14 +103,14 @@ export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = fals
         <tbody>
           {rows.slice(from, from + shown).map((row, index) => (
             <tr
-              key={idOf(row)}
+              key={keyOf(row)}
               data-row={from + index}
               tabIndex={-1}
               aria-rowindex={isLong ? from + index + 2 : undefined}
             >
-              {columns.map(({ title, cell, kind }) => (
+              {columns.map(([title, cell, kind]) => (
                 <td key={title} class={kind} data-title={title}>
-                  {cell(row)}
+                  {show(cell(row))}
                 </td>
               ))}
             </tr>

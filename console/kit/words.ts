@@ -27,6 +27,13 @@ export const cureOf = ({ code, state }: { code: string; state: string }): string
 export const count = (number: number, one: string, many = `${one}s`, isComplete = true): string =>
   `${isComplete ? '' : 'at least '}${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 
+export const deliveries = (number: number, isComplete?: boolean): string =>
+  count(number, 'delivery', 'deliveries', isComplete);
+
+/** What stopped something, in a line. */
+export const causeText = (cause: { code: string; description: string } | null | undefined): string | null =>
+  cause ? `${cause.code}: ${cause.description}` : null;
+
 /** A button's or a heading's beginning. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

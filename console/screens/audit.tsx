@@ -1,13 +1,11 @@
-import { AsCommand, curl, longshore } from '../kit/command.tsx';
+import { curl, longshore } from '../kit/command.tsx';
 import type { Shape } from '../kit/hub.ts';
-import { List, useList } from '../kit/list.tsx';
-import { Screen } from '../kit/screen.tsx';
+import { ListScreen, useList } from '../kit/list.tsx';
 import type { Column } from '../kit/table.tsx';
-import { Id, LinkTo, Outside, Time } from '../kit/text.tsx';
+import { Id, LinkTo } from '../kit/text.tsx';
+import { Time } from '../kit/time.tsx';
 
 type Act = Shape<'Act'>;
-
-const idOf = ({ id }: Act): string => id;
 
 /** The list that holds what an act was done to, by how its id begins. */
 const LISTS: ReadonlyArray<readonly [RegExp, string]> = [
@@ -34,26 +32,21 @@ const WORDS: Readonly<Record<string, string>> = {
   'event.revealed': 'revealed the body',
 };
 
-const columns: readonly Column<Act>[] = [
-  { title: 'When', cell: ({ at }) => <Time at={at} seconds /> },
-  { title: 'Who', cell: ({ by }) => <Outside>{by}</Outside> },
-  { title: 'What', cell: ({ act }) => WORDS[act] ?? act.split('.').reverse().join(' ') },
-  { title: 'On', cell: ({ about }) => <About id={about} /> },
-  { title: 'Why', cell: ({ reason }) => <Outside>{reason}</Outside>, kind: 'wide' },
+const columns: ReadonlyArray<Column<Act>> = [
+  ['When', ({ at }) => <Time at={at} seconds />],
+  ['Who', ({ by }) => by],
+  ['What', ({ act }) => WORDS[act] ?? act.split('.').reverse().join(' ')],
+  ['On', ({ about }) => <About id={about} />],
+  ['Why', ({ reason }) => reason, 'wide'],
 ];
 
 /** What people did, newest first. */
-export function Audit() {
-  const list = useList<Act>({ path: '/audit', plural: 'acts', query: {}, idOf });
-  return (
-    <Screen title="Audit" busy={!list.isRead && !list.error}>
-      <List
-        name="Audit"
-        list={list}
-        columns={columns}
-        empty="Nobody did anything yet. What people replay, close, admit, remap, correct and reveal stands here for 400 days."
-      />
-      <AsCommand lines={[longshore('audit'), curl('GET', '/audit')]} />
-    </Screen>
-  );
-}
+export const Audit = () => (
+  <ListScreen
+    title="Audit"
+    list={useList<Act>({ path: '/audit', plural: 'acts' })}
+    columns={columns}
+    empty="Nobody did anything yet. What people replay, close, admit, remap, correct and reveal stands here for 400 days."
+    commands={[longshore('audit'), curl('GET', '/audit')]}
+  />
+);

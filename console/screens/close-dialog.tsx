@@ -1,61 +1,45 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
-import { ActDialog, Field } from '../kit/dialog.tsx';
-import { ask, type Shape } from '../kit/hub.ts';
-import { segment } from '../kit/place.ts';
+import { longshore, quote } from '../kit/command.tsx';
+import { Field, ReasonDialog } from '../kit/dialog.tsx';
+import type { Shape } from '../kit/hub.ts';
+import { pathOf } from '../kit/place.ts';
+
+type Delivery = Shape<'Delivery'>;
+
+export const isClosable = ({ state }: Delivery): boolean => state === 'dead' || state === 'blocked';
 
 interface Props {
-  delivery: Shape<'Delivery'>;
+  delivery: Delivery;
   onClose: () => void;
-  onClosed: () => void;
+  onClosed: () => unknown;
 }
 
 /** A person says that it is done at the remote. */
-export function CloseDialog({ delivery, onClose, onClosed }: Props) {
-  const [reason, setReason] = useState('');
-  const [remoteId, setRemoteId] = useState('');
-  const path = `/deliveries/${segment(delivery.id)}/close`;
-  const body = { reason: reason.trim(), ...(remoteId.trim() && { remoteId: remoteId.trim() }) };
-  const act = async () => {
-    await ask('post', path, { body });
-    onClosed();
-    onClose();
-  };
-  const follows =
-    delivery.action === 'order'
-      ? 'The placement is followed from then on, and what waited for it runs.'
-      : 'What waited for it runs.';
+export function CloseDialog({ delivery: { id, connection, action }, onClose, onClosed }: Props) {
+  const [given, setGiven] = useState('');
+  const remoteId = given.trim();
   return (
-    <ActDialog
+    <ReasonDialog
       title="Close delivery"
-      verb="Close delivery"
-      onClose={onClose}
-      act={act}
-      isReady={reason.trim() !== ''}
-      after={
-        <AsCommand
-          lines={[
-            longshore(`deliveries close ${quote(delivery.id)}`, {
-              reason: body.reason,
-              'remote-id': body.remoteId,
-              yes: true,
-            }),
-            curl('POST', path, { body }),
-          ]}
+      path={`${pathOf('/deliveries', id)}/close`}
+      body={remoteId ? { remoteId } : {}}
+      command={(reason) => longshore(`deliveries close ${quote(id)}`, { reason, 'remote-id': remoteId, yes: true })}
+      more={
+        <Field
+          label="Remote id"
+          value={given}
+          onInput={setGiven}
+          maxLength={200}
+          hint="What it is called there, if you know."
         />
       }
+      onClose={onClose}
+      onDone={onClosed}
     >
       <p>
-        It will count as done without another attempt, and nothing is sent to {delivery.connection}. {follows}
+        It will count as done without another attempt, and nothing is sent to {connection}.{' '}
+        {action === 'order' && 'The placement is followed from then on. '}What waited for it runs.
       </p>
-      <Field label="Reason" value={reason} onInput={setReason} required hint="Kept on record beside your key’s name." />
-      <Field
-        label="Remote id"
-        value={remoteId}
-        onInput={setRemoteId}
-        maxLength={200}
-        hint="What it is called there, if you know."
-      />
-    </ActDialog>
+    </ReasonDialog>
   );
 }

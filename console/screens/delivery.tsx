@@ -1,24 +1,36 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
-import { ask, type Shape } from '../kit/hub.ts';
+import { isMissing, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
-import { useLive } from '../kit/live.ts';
-import { hrefOf, segment } from '../kit/place.ts';
-import { announce, Facts, Region, Screen } from '../kit/screen.tsx';
-import { Table } from '../kit/table.tsx';
-import { Id, LinkTo, Outside, State, Time } from '../kit/text.tsx';
-import { cureOf, duration } from '../kit/words.ts';
-import { CloseDialog } from './close-dialog.tsx';
-import { Missing } from './missing.tsx';
-import { isClosable, ReplayDialog } from './replay-dialog.tsx';
+import { useAnswer } from '../kit/live.ts';
+import { hrefOf, pathOf } from '../kit/place.ts';
+import { announce, Facts, Missing, Region, Screen } from '../kit/screen.tsx';
+import { type Column, Table } from '../kit/table.tsx';
+import { Button, Id, LinkTo, Outside, State } from '../kit/text.tsx';
+import { Time } from '../kit/time.tsx';
+import { causeText, cureOf, duration } from '../kit/words.ts';
+import { CloseDialog, isClosable } from './close-dialog.tsx';
+import { LeavesBy } from './orders.tsx';
+import { ReplayDialog } from './replay-dialog.tsx';
+import { SideBySide } from './side-by-side.tsx';
 
 type Delivery = Shape<'Delivery'>;
+
+const attempts: ReadonlyArray<Column<Shape<'Attempt'>>> = [
+  ['Attempt', ({ number }) => number, 'number'],
+  ['Started', ({ startedAt }) => <Time at={startedAt} seconds />],
+  ['Took', ({ startedAt, endedAt }) => duration(Date.parse(endedAt) - Date.parse(startedAt)), 'number'],
+  ['Outcome', ({ outcome }) => <State>{outcome}</State>],
+  ['HTTP', ({ httpStatus }) => httpStatus ?? '–', 'number'],
+  ['Words', ({ description, code }) => description ?? code, 'wide'],
+  ['Next', ({ nextAttemptAt }) => <Time at={nextAttemptAt} seconds />],
+];
 
 /** One delivery with every attempt. */
 export function Delivery({ id }: { id: string }) {
   const [acting, setActing] = useState<'replay' | 'close'>();
-  const path = `/deliveries/${segment(id)}`;
-  const live = useLive<Delivery>(path, () => ask('get', path), {
+  const path = pathOf('/deliveries', id);
+  const live = useAnswer<Delivery>(path, {
     onChange: (is, was) => is.state !== was.state && announce(`The delivery is ${is.state}`),
   });
   const { value: delivery, error } = live;
@@ -28,76 +40,29 @@ export function Delivery({ id }: { id: string }) {
     r: () => (mayReplay ? setActing('replay') : false),
     c: () => (mayClose ? setActing('close') : false),
   });
-  if (error?.status === 404) return <Missing what="delivery" list="/deliveries" />;
+  if (isMissing(error)) return <Missing says="There is no such delivery." back="/deliveries" />;
   return (
     <Screen
       title="Delivery"
       of={live}
       actions={
         <>
-          {mayReplay && (
-            <button type="button" class={mayClose ? 'primary' : ''} onClick={() => setActing('replay')}>
-              Replay…
-            </button>
-          )}
-          {mayClose && (
-            <button type="button" onClick={() => setActing('close')}>
-              Close…
-            </button>
-          )}
+          {mayReplay && <Button onClick={() => setActing('replay')}>Replay…</Button>}
+          {mayClose && <Button onClick={() => setActing('close')}>Close…</Button>}
         </>
       }
     >
       {delivery && (
         <>
           <p class="lead">
-            <State>{delivery.state}</State>{' '}
-            {delivery.cause && <Outside>{`${delivery.cause.code}: ${delivery.cause.description}`}</Outside>}
+            <State>{delivery.state}</State> {delivery.cause && <Outside>{causeText(delivery.cause)}</Outside>}
           </p>
           {mayClose && delivery.cause && (
             <p class="cure">
-              <strong>What heals it</strong> {cureOf({ code: delivery.cause.code, state: delivery.state })}
+              <strong>What heals it:</strong> {cureOf({ ...delivery.cause, state: delivery.state })}
             </p>
           )}
-          <Facts>
-            {[
-              ['Id', <Id key="id">{delivery.id}</Id>],
-              ['What', `${delivery.kind} ${delivery.action}`],
-              delivery.kind === 'notify'
-                ? [
-                    'Endpoint',
-                    <a key="endpoint" href={hrefOf('/changes')}>
-                      <Outside>{delivery.connection}</Outside>
-                    </a>,
-                  ]
-                : [
-                    'Connection',
-                    <LinkTo key="connection" list="/connections" id={delivery.connection}>
-                      <Outside>{delivery.connection}</Outside>
-                    </LinkTo>,
-                  ],
-              delivery.order !== null &&
-                (['Order', <LinkTo key="order" list="/orders" id={delivery.order} />] as const),
-              ['Created', <Time key="created" at={delivery.createdAt} seconds beside />],
-              ['Next attempt', <Time key="next" at={delivery.nextAttemptAt} seconds />],
-              delivery.shipBy !== null &&
-                ([
-                  'Leaves by',
-                  <span key="by">
-                    <Time at={delivery.shipBy} /> {delivery.late && <State as="late">too late</State>}
-                  </span>,
-                ] as const),
-              delivery.traceId !== null && (['Trace', <Id key="trace">{delivery.traceId}</Id>] as const),
-              delivery.closed !== null &&
-                ([
-                  'Closed',
-                  <span key="closed">
-                    <Time at={delivery.closed.at} /> by <Outside>{delivery.closed.by}</Outside>:{' '}
-                    <Outside>{delivery.closed.reason}</Outside>
-                  </span>,
-                ] as const),
-            ]}
-          </Facts>
+          <About delivery={delivery} />
           <Region title="Attempts">
             {delivery.attempts.length === 0 ? (
               <p class="muted">None yet: the first runs when it is due.</p>
@@ -107,33 +72,65 @@ export function Delivery({ id }: { id: string }) {
                 isMain
                 rows={delivery.attempts}
                 idOf={({ number }) => String(number)}
-                columns={[
-                  { title: 'Attempt', cell: ({ number }) => number, kind: 'number' },
-                  { title: 'Started', cell: ({ startedAt }) => <Time at={startedAt} seconds /> },
-                  {
-                    title: 'Took',
-                    cell: ({ startedAt, endedAt }) => duration(Date.parse(endedAt) - Date.parse(startedAt)),
-                    kind: 'number',
-                  },
-                  { title: 'Outcome', cell: ({ outcome }) => <State>{outcome}</State> },
-                  { title: 'HTTP', cell: ({ httpStatus }) => httpStatus ?? '–', kind: 'number' },
-                  {
-                    title: 'Words',
-                    cell: ({ description, code }) => <Outside>{description ?? code}</Outside>,
-                    kind: 'wide',
-                  },
-                  { title: 'Next', cell: ({ nextAttemptAt }) => <Time at={nextAttemptAt} seconds /> },
-                ]}
+                columns={attempts}
               />
             )}
           </Region>
+          {delivery.kind === 'push' && delivery.order !== null && <Beside delivery={delivery} order={delivery.order} />}
           <AsCommand lines={[longshore(`deliveries show ${quote(id)}`), curl('GET', path)]} />
           {acting === 'replay' && <ReplayDialog delivery={delivery} onClose={() => setActing(undefined)} />}
           {acting === 'close' && (
-            <CloseDialog delivery={delivery} onClose={() => setActing(undefined)} onClosed={() => void live.reload()} />
+            <CloseDialog delivery={delivery} onClose={() => setActing(undefined)} onClosed={live.reload} />
           )}
         </>
       )}
     </Screen>
   );
 }
+
+/** What it tells, beside what came. */
+function Beside({ delivery, order }: { delivery: Delivery; order: string }) {
+  const { value } = useAnswer<Shape<'Order'>>(pathOf('/orders', order), { everyMs: 30_000 });
+  return value ? <SideBySide order={value} deliveries={[delivery]} /> : null;
+}
+
+function About({ delivery }: { delivery: Delivery }) {
+  const { id, kind, action, connection, order, createdAt, nextAttemptAt, shipBy, traceId, closed } = delivery;
+  const to =
+    kind === 'notify' ? (
+      <a href={hrefOf('/changes')}>
+        <Outside>{connection}</Outside>
+      </a>
+    ) : (
+      <LinkTo list="/connections" id={connection}>
+        {connection}
+      </LinkTo>
+    );
+  return (
+    <Facts
+      of={{
+        Id: <Id>{id}</Id>,
+        What: `${kind} ${action}`,
+        [kind === 'notify' ? 'Endpoint' : 'Connection']: to,
+        Order: order && <LinkTo list="/orders" id={order} />,
+        Created: <Time at={createdAt} seconds beside />,
+        'Next attempt': <Time at={nextAttemptAt} seconds />,
+        'Leaves by': shipBy && <LeavesBy {...delivery} />,
+        Trace: traceId && <Id>{traceId}</Id>,
+        Closed: closed && <Said {...closed} />,
+      }}
+    />
+  );
+}
+
+/** What a person did: when, who and, where they said, why. */
+export const Said = ({ at, by, reason }: { at: string; by: string; reason: string | null }) => (
+  <>
+    <Time at={at} seconds /> by <Outside>{by}</Outside>
+    {reason && (
+      <>
+        : <Outside>{reason}</Outside>
+      </>
+    )}
+  </>
+);

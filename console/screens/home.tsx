@@ -2,11 +2,12 @@ import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore } from '../kit/command.tsx';
 import { ask, may, type Query, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
-import { useLive } from '../kit/live.ts';
-import { hrefOf, segment } from '../kit/place.ts';
-import { announce, mayOnly, Problem, Screen, Skeleton } from '../kit/screen.tsx';
-import { LinkTo, Outside, State, Time, timeText } from '../kit/text.tsx';
-import { count, cureOf } from '../kit/words.ts';
+import { useAnswer, useLive } from '../kit/live.ts';
+import { hrefOf, pathOf } from '../kit/place.ts';
+import { announce, MayOnly, Problem, Screen } from '../kit/screen.tsx';
+import { Button, LinkTo, Outside, State } from '../kit/text.tsx';
+import { Time } from '../kit/time.tsx';
+import { count, cureOf, deliveries } from '../kit/words.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
 
 type Cause = Shape<'Cause'>;
@@ -16,27 +17,31 @@ interface Causes {
 }
 
 const total = ({ causes }: Causes): number => causes.reduce((sum, each) => sum + each.count, 0);
-const waiting = (found: Causes): string => {
+function waiting(found: Causes): string {
   const number = total(found);
   if (number === 0) return 'Nothing waits for you.';
-  return `${count(number, 'delivery', 'deliveries', found.complete)} ${number === 1 ? 'waits' : 'wait'} for you`;
-};
+  return `${deliveries(number, found.complete)} ${number === 1 ? 'waits' : 'wait'} for you`;
+}
 
 /** What waits for a person, by cause, each with what heals it. */
 export function Home() {
-  const causes = useLive<Causes>(may('ops') ? 'causes' : null, () => ask('get', '/deliveries/causes'), {
+  const mayOperate = may('ops');
+  const live = useAnswer<Causes>(mayOperate ? '/deliveries/causes' : null, {
     onChange: (found, before) => total(found) !== total(before) && announce(waiting(found)),
   });
-  const { value } = causes;
+  const { value, error, at } = live;
   useKeys({ j: () => moveTo(1), k: () => moveTo(-1) });
-  const isClear = value?.causes.length === 0;
   return (
-    <Screen title="What waits for you" busy={may('ops') && !value && !causes.error}>
-      {may('ops') ? <Problem of={causes} /> : <p>{mayOnly()}</p>}
-      {may('ops') && !value && !causes.error && <Skeleton lines={8} />}
+    <Screen title="What waits for you" {...(mayOperate && { of: live })}>
+      {!mayOperate && <MayOnly />}
       {value && (
         <p class="sum">
-          {waiting(value)} {isClear && <span class="muted">Looked at {timeText(causes.at, { seconds: true })}.</span>}
+          {waiting(value)}{' '}
+          {value.causes.length === 0 && (
+            <span class="muted">
+              Looked at <Time at={at} seconds />.
+            </span>
+          )}
         </p>
       )}
       {value?.causes.map((cause) => (
@@ -46,8 +51,8 @@ export function Home() {
           isComplete={value.complete}
         />
       ))}
-      <Besides />
-      {may('ops') && <AsCommand lines={[longshore('deliveries causes'), curl('GET', '/deliveries/causes')]} />}
+      {(value || error || !mayOperate) && <Besides />}
+      {mayOperate && <AsCommand lines={[longshore('deliveries causes'), curl('GET', '/deliveries/causes')]} />}
     </Screen>
   );
 }
@@ -64,10 +69,10 @@ function moveTo(step: number): void {
 function Group({ cause, isComplete }: { cause: Cause; isComplete: boolean }) {
   const [isReplaying, setReplaying] = useState(false);
   const { state, marketplace, action, code, message, firstSeen, lastSeen, sample } = cause;
+  const filter = cause.filter as Record<string, string>;
   // `until` leaves out what came after this look: the list shows what is there, and a replay takes just this group.
-  const { until: _look, ...filter } = cause.filter as Record<string, string>;
-  const many = count(cause.count, 'delivery', 'deliveries', isComplete);
-  const isAddress = code === 'address_incomplete' && sample.order;
+  const { until: _look, ...shown } = filter;
+  const many = deliveries(cause.count, isComplete);
   useKeys({
     r: () => {
       if (document.activeElement?.closest('article')?.id !== sample.id) return false;
@@ -81,10 +86,10 @@ function Group({ cause, isComplete }: { cause: Cause; isComplete: boolean }) {
         <h2>
           <Outside>{message || code}</Outside>
         </h2>
-        <span class="many">{many}</span>
+        <span class="muted">{many}</span>
       </header>
       <p class="cure">
-        <strong>What heals it</strong> {cureOf(cause)}
+        <strong>What heals it:</strong> {cureOf(cause)}
       </p>
       <p class="muted meta">
         <code>{code}</code>
@@ -93,104 +98,93 @@ function Group({ cause, isComplete }: { cause: Cause; isComplete: boolean }) {
         </span>
         <span>
           since <Time at={firstSeen} beside={cause.count === 1} />
-          {cause.count > 1 && (
-            <>
-              , last <Time at={lastSeen} beside />
-            </>
-          )}
+          {cause.count > 1 && ', last '}
+          {cause.count > 1 && <Time at={lastSeen} beside />}
         </span>
         <span>
           for example <LinkTo list="/deliveries" id={sample.id} />
         </span>
       </p>
       <div class="actions">
-        <a class="button" href={hrefOf('/deliveries', filter)}>
+        <a class="button" href={hrefOf('/deliveries', shown)}>
           Show {many}
         </a>
-        {isAddress && (
-          <a class="button" href={hrefOf(`/orders/${segment(isAddress)}`)}>
+        {code === 'address_incomplete' && sample.order && (
+          <a class="button" href={hrefOf(pathOf('/orders', sample.order))}>
             Correct the address
           </a>
         )}
-        <button type="button" onClick={() => setReplaying(true)}>
-          Replay…
-        </button>
+        <Button onClick={() => setReplaying(true)}>Replay…</Button>
       </div>
-      {isReplaying && (
-        <ReplayDialog filter={cause.filter as Record<string, string>} onClose={() => setReplaying(false)} />
-      )}
+      {isReplaying && <ReplayDialog filter={filter} onClose={() => setReplaying(false)} />}
     </article>
   );
 }
 
-interface Line {
-  text: string;
-  href: string;
-}
-
 /** What else may want a look, each with its number; none that is zero. */
 function Besides() {
-  const { value, ...rest } = useLive<Line[]>('besides', readBesides, { everyMs: 10_000 });
-  if (!value) return <Problem of={rest} />;
-  if (value.length === 0) return null;
+  const live = useLive('besides', readBesides, { everyMs: 10_000 });
+  const lines = live.value?.filter(({ number }) => number > 0) ?? [];
   return (
-    <ul class="besides" aria-label="Besides">
-      {value.map(({ text, href }) => (
-        <li key={href}>
-          <a href={href}>{text}</a>
-        </li>
-      ))}
-    </ul>
+    <>
+      <Problem of={live} />
+      {lines.length > 0 && (
+        <ul class="besides" aria-label="Besides">
+          {lines.map(({ number, one, many = `${one}s`, isComplete, to }) => (
+            <li key={to}>
+              <a href={to}>{count(number, one, many, isComplete)}</a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 
+interface Besides {
+  /** What it counts: a list of the API, as it is filtered there, and here. */
+  path: string;
+  query?: Query;
+  isCounted?: (row: never) => boolean;
+  one: string;
+  many?: string;
+  to: string;
+}
+
 const MOST = 200;
-
-async function readBesides(): Promise<Line[]> {
-  const late = counted<unknown>('/orders', 'orders', { late: 'true' });
-  if (!may('ops')) return [...lineOf(await late, 'late order', hrefOf('/orders', { late: 'true' }))];
-  const [orders, events, quarantine, connections, consumers] = await Promise.all([
-    late,
-    counted<unknown>('/events', 'events', { state: 'unreadable' }),
-    counted<Shape<'QuarantinedWebhook'>>('/quarantine', 'quarantine'),
-    ask<{ connections: Shape<'Connection'>[] }>('get', '/connections'),
-    laggards(),
-  ]);
-  const failed = connections.connections.filter(({ poll }) => poll.lastError !== null);
-  const admissible = quarantine.rows.filter((each) => each.admissible && !each.admitted);
-  return [
-    ...lineOf(orders, 'late order', hrefOf('/orders', { late: 'true' })),
-    ...lineOf(events, 'unreadable event', hrefOf('/events', { state: 'unreadable' })),
-    ...lineOf(
-      { rows: admissible, isComplete: quarantine.isComplete },
-      'quarantined webhook that verifies now',
-      hrefOf('/quarantine'),
-      'quarantined webhooks that verify now',
-    ),
-    ...lineOf(
-      { rows: failed, isComplete: true },
-      'connection whose last poll failed',
-      hrefOf('/connections'),
-      'connections whose last poll failed',
-    ),
-    ...lineOf({ rows: consumers, isComplete: true }, 'consumer that lags', hrefOf('/changes'), 'consumers that lag'),
-  ];
-}
-
-const lineOf = (
-  { rows, isComplete }: { rows: readonly unknown[]; isComplete: boolean },
-  one: string,
-  href: string,
-  many = `${one}s`,
-): Line[] => (rows.length === 0 ? [] : [{ text: count(rows.length, one, many, isComplete), href }]);
-
-async function counted<Row>(path: string, plural: string, query: Query = {}) {
-  const page = await ask<Record<string, unknown>>('get', path, { query: { ...query, limit: MOST } });
-  return { rows: page[plural] as Row[], isComplete: page.cursor === undefined };
-}
-
 const LAGS_SECONDS = 60;
-async function laggards(): Promise<unknown[]> {
-  const { consumers } = await ask<{ consumers: Shape<'Consumer'>[] }>('get', '/consumers');
-  return consumers.filter(({ lagSeconds }) => lagSeconds > LAGS_SECONDS);
-}
+
+const LATE: Besides = {
+  ...{ path: '/orders', query: { late: 'true', limit: MOST } },
+  ...{ one: 'late order', to: hrefOf('/orders', { late: 'true' }) },
+};
+const BESIDES: readonly Besides[] = [
+  LATE,
+  {
+    ...{ path: '/events', query: { state: 'unreadable', limit: MOST } },
+    ...{ one: 'unreadable event', to: hrefOf('/events', { state: 'unreadable' }) },
+  },
+  {
+    ...{ path: '/quarantine', query: { limit: MOST }, to: hrefOf('/quarantine') },
+    ...{ one: 'quarantined webhook that verifies now', many: 'quarantined webhooks that verify now' },
+    isCounted: ({ admissible, admitted }: Shape<'QuarantinedWebhook'>) => admissible && !admitted,
+  },
+  {
+    ...{ path: '/connections', to: hrefOf('/connections') },
+    ...{ one: 'connection whose last poll failed', many: 'connections whose last poll failed' },
+    isCounted: ({ poll }: Shape<'Connection'>) => poll.lastError !== null,
+  },
+  {
+    ...{ path: '/consumers', to: hrefOf('/changes'), one: 'consumer that lags', many: 'consumers that lag' },
+    isCounted: ({ lagSeconds }: Shape<'Consumer'>) => lagSeconds > LAGS_SECONDS,
+  },
+];
+
+const readBesides = () =>
+  Promise.all(
+    (may('ops') ? BESIDES : [LATE]).map(async ({ path, query, isCounted = () => true, ...line }) => {
+      const page = await ask<Record<string, unknown>>('get', path, { query });
+      const rows = page[path.slice(1)] as never[];
+      return { ...line, number: rows.filter(isCounted).length, isComplete: page.cursor === undefined };
+    }),
+  );

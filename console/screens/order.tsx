@@ -1,22 +1,25 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
-import { ask, HubError, may, type Shape } from '../kit/hub.ts';
+import { ask, HubError, isMissing, may, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useLive } from '../kit/live.ts';
-import { segment } from '../kit/place.ts';
-import { announce, mayOnly, Region, Screen } from '../kit/screen.tsx';
-import { Table } from '../kit/table.tsx';
-import { LinkTo, Outside, State, Time } from '../kit/text.tsx';
-import { CloseDialog } from './close-dialog.tsx';
-import { Missing } from './missing.tsx';
+import { pathOf } from '../kit/place.ts';
+import { announce, MayOnly, Missing, Region, Screen } from '../kit/screen.tsx';
+import { type Column, Table } from '../kit/table.tsx';
+import { Button, LinkTo, Outside, State } from '../kit/text.tsx';
+import { Time } from '../kit/time.tsx';
+import { causeText } from '../kit/words.ts';
+import { CloseDialog, isClosable } from './close-dialog.tsx';
 import { Details, Lines, Unread } from './order-facts.tsx';
-import { isClosable, ReplayDialog } from './replay-dialog.tsx';
+import { ReplayDialog } from './replay-dialog.tsx';
 import { ShipTo } from './ship-to.tsx';
-import { storyOf } from './story.ts';
+import { SideBySide } from './side-by-side.tsx';
+import { Story } from './story.tsx';
 
 type Order = Shape<'Order'>;
 type Delivery = Shape<'Delivery'>;
 type Explanation = Shape<'Explanation'>;
+type Verb = 'replay' | 'close';
 
 /** What of an order is read for this page; what a key may not see is not asked for. */
 interface Whole {
@@ -26,8 +29,8 @@ interface Whole {
 }
 
 async function read(id: string): Promise<Whole> {
-  const path = `/orders/${segment(id)}`;
-  const [order, explanation, page] = await Promise.all([
+  const path = pathOf('/orders', id);
+  const [order, explanation, { deliveries }] = await Promise.all([
     ask<Order>('get', path),
     ask<Explanation>('get', `${path}/explanation`).catch((error: unknown) => {
       if (error instanceof HubError && error.status < 500) return undefined;
@@ -37,28 +40,29 @@ async function read(id: string): Promise<Whole> {
       ? ask<{ deliveries: Delivery[] }>('get', '/deliveries', { query: { order: id, limit: 200 } })
       : { deliveries: [] },
   ]);
-  return { order, explanation, deliveries: page.deliveries };
+  return { order, explanation, deliveries };
 }
 
 /** One page, one story: where an order stands, and how it came there. */
 export function Order({ id }: { id: string }) {
-  const path = `/orders/${segment(id)}`;
-  const live = useLive<Whole>(path, () => read(id), {
+  const path = pathOf('/orders', id);
+  const live = useLive<Whole>(`all of ${path}`, () => read(id), {
     onChange: ({ explanation: is }, { explanation: was }) =>
       is && is.sentence !== was?.sentence && announce(is.sentence),
   });
-  const [acting, setActing] = useState<{ what: 'replay' | 'close'; delivery: Delivery }>();
+  const [acting, setActing] = useState<{ verb: Verb; delivery: Delivery }>();
   const [isEditing, setEditing] = useState(false);
   const { value, error } = live;
-  const actOnFirst = (what: 'replay' | 'close') => () => {
+  const act = (verb: Verb) => (delivery: Delivery) => setActing({ verb, delivery });
+  const actOnFirst = (verb: Verb) => () => {
     const delivery = value?.deliveries.find(isClosable);
-    return delivery && !document.activeElement?.closest('tr') ? setActing({ what, delivery }) : false;
+    return delivery && !document.activeElement?.closest('tr') ? act(verb)(delivery) : false;
   };
   useKeys({ r: actOnFirst('replay'), c: actOnFirst('close') });
-  if (error?.status === 404) return <Missing what="order" list="/orders" />;
+  if (isMissing(error)) return <Missing says="There is no such order." back="/orders" />;
   if (!value) return <Screen title="Order" of={live} />;
   const { order, deliveries } = value;
-  const act = (what: 'replay' | 'close') => (delivery: Delivery) => setActing({ what, delivery });
+  const leave = () => setActing(undefined);
   return (
     <Screen
       title={order.number}
@@ -76,24 +80,50 @@ export function Order({ id }: { id: string }) {
       <Lines order={order} />
       <Unread paths={order.unread} />
       <Region title="Deliveries">
-        {may('ops') ? (
-          <Deliveries rows={deliveries} onReplay={act('replay')} onClose={act('close')} />
-        ) : (
-          <p>{mayOnly()}</p>
+        {!may('ops') && <MayOnly />}
+        {may('ops') && deliveries.length === 0 && <p class="muted">None: nothing is to be told to anybody.</p>}
+        {deliveries.length > 0 && (
+          <Table
+            name="Deliveries"
+            isMain
+            rows={deliveries}
+            keys={{ r: act('replay'), c: (delivery) => (isClosable(delivery) ? act('close')(delivery) : false) }}
+            columns={columnsOf(act)}
+          />
         )}
       </Region>
+      <SideBySide order={order} deliveries={deliveries} />
       <AsCommand lines={[longshore(`orders show ${quote(id)}`), curl('GET', path)]} />
-      {acting?.what === 'replay' && <ReplayDialog delivery={acting.delivery} onClose={() => setActing(undefined)} />}
-      {acting?.what === 'close' && (
-        <CloseDialog
-          delivery={acting.delivery}
-          onClose={() => setActing(undefined)}
-          onClosed={() => void live.reload()}
-        />
-      )}
+      {acting?.verb === 'replay' && <ReplayDialog delivery={acting.delivery} onClose={leave} />}
+      {acting?.verb === 'close' && <CloseDialog {...acting} onClose={leave} onClosed={live.reload} />}
     </Screen>
   );
 }
+
+const columnsOf = (act: (verb: Verb) => (delivery: Delivery) => void): ReadonlyArray<Column<Delivery>> => [
+  [
+    'Action',
+    ({ id, action }) => (
+      <LinkTo list="/deliveries" id={id}>
+        {action}
+      </LinkTo>
+    ),
+  ],
+  ['Connection', ({ connection }) => connection],
+  ['State', ({ state }) => <State>{state}</State>],
+  ['Attempts', ({ attemptCount }) => attemptCount, 'number'],
+  ['Next attempt', ({ nextAttemptAt }) => <Time at={nextAttemptAt} seconds />],
+  ['Cause', ({ cause }) => causeText(cause), 'wide'],
+  [
+    'Do',
+    (delivery) => (
+      <span class="actions">
+        {delivery.state !== 'leased' && <Button onClick={() => act('replay')(delivery)}>Replay…</Button>}
+        {isClosable(delivery) && <Button onClick={() => act('close')(delivery)}>Close…</Button>}
+      </span>
+    ),
+  ],
+];
 
 const WHO: Readonly<Record<string, string>> = {
   you: 'You must act',
@@ -104,13 +134,12 @@ const WHO: Readonly<Record<string, string>> = {
   nobody: 'Nobody has to do anything',
 };
 
-function WhereItStands({
-  order,
-  explanation,
-  deliveries,
-  onReplay,
-  onCorrect,
-}: Whole & { onReplay: (delivery: Delivery) => void; onCorrect: () => void }) {
+interface StandsProps extends Whole {
+  onReplay: (delivery: Delivery) => void;
+  onCorrect: () => void;
+}
+
+function WhereItStands({ order, explanation, deliveries, onReplay, onCorrect }: StandsProps) {
   const stopped = deliveries.find(isClosable);
   const lacksAddress = stopped?.cause?.code === 'address_incomplete';
   const { who = '', until = null, since = null } = explanation?.waitsFor ?? {};
@@ -120,109 +149,15 @@ function WhereItStands({
       {explanation && (
         <p class="muted">
           {WHO[who] ?? who}
-          {until && (
-            <>
-              , until <Time at={until} beside />
-            </>
-          )}
-          {!until && since && (
-            <>
-              , since <Time at={since} beside />
-            </>
-          )}
+          {(until ?? since) && (until ? ', until ' : ', since ')}
+          {(until ?? since) && <Time at={until ?? since} beside />}
         </p>
       )}
       {stopped && may('ops') && (
-        <button type="button" class="primary" onClick={() => (lacksAddress ? onCorrect() : onReplay(stopped))}>
+        <Button class="primary" onClick={() => (lacksAddress ? onCorrect() : onReplay(stopped))}>
           {lacksAddress ? 'Correct the address…' : `Replay ${stopped.action}…`}
-        </button>
+        </Button>
       )}
     </Region>
-  );
-}
-
-function Story({ order, deliveries }: { order: Order; deliveries: Delivery[] }) {
-  return (
-    <Region title="Story">
-      <ol class="story">
-        {storyOf(order, deliveries).map(({ at, by, title, words, outcome, mark, delivery }, index) => (
-          <li key={`${at} ${index}`} class={mark ?? outcome}>
-            <Time at={at} seconds />
-            <div>
-              <span>
-                {delivery ? (
-                  <LinkTo list="/deliveries" id={delivery}>
-                    <Outside>{title}</Outside>
-                  </LinkTo>
-                ) : (
-                  <Outside>{title}</Outside>
-                )}{' '}
-                {outcome && <State>{outcome}</State>} <Outside>{by}</Outside>
-              </span>
-              {words && (
-                <p class="muted">
-                  <Outside>{words}</Outside>
-                </p>
-              )}
-            </div>
-          </li>
-        ))}
-      </ol>
-    </Region>
-  );
-}
-
-interface DeliveriesProps {
-  rows: readonly Delivery[];
-  onReplay: (delivery: Delivery) => void;
-  onClose: (delivery: Delivery) => void;
-}
-
-function Deliveries({ rows, onReplay, onClose }: DeliveriesProps) {
-  if (rows.length === 0) return <p class="muted">None: nothing is to be told to anybody.</p>;
-  return (
-    <Table
-      name="Deliveries"
-      isMain
-      rows={rows}
-      idOf={({ id }) => id}
-      keys={{ r: onReplay, c: (delivery) => (isClosable(delivery) ? onClose(delivery) : false) }}
-      columns={[
-        {
-          title: 'Action',
-          cell: ({ id, action }) => (
-            <LinkTo list="/deliveries" id={id}>
-              {action}
-            </LinkTo>
-          ),
-        },
-        { title: 'Connection', cell: ({ connection }) => <Outside>{connection}</Outside> },
-        { title: 'State', cell: ({ state }) => <State>{state}</State> },
-        { title: 'Attempts', cell: ({ attemptCount }) => attemptCount, kind: 'number' },
-        { title: 'Next attempt', cell: ({ nextAttemptAt }) => <Time at={nextAttemptAt} seconds /> },
-        {
-          title: 'Cause',
-          cell: ({ cause }) => cause && <Outside>{`${cause.code}: ${cause.description}`}</Outside>,
-          kind: 'wide',
-        },
-        {
-          title: 'Do',
-          cell: (delivery) => (
-            <span class="actions">
-              {delivery.state !== 'leased' && (
-                <button type="button" onClick={() => onReplay(delivery)}>
-                  Replay…
-                </button>
-              )}
-              {isClosable(delivery) && (
-                <button type="button" onClick={() => onClose(delivery)}>
-                  Close…
-                </button>
-              )}
-            </span>
-          ),
-        },
-      ]}
-    />
   );
 }

@@ -1,107 +1,78 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
-import { ActDialog, Field, useAct } from '../kit/dialog.tsx';
+import { curl, longshore, quote } from '../kit/command.tsx';
+import { ActDialog, Field, Reason, useAct } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { forgetAll } from '../kit/live.ts';
-import { go, hrefOf, segment } from '../kit/place.ts';
-import { Table } from '../kit/table.tsx';
-import { Alert } from '../kit/text.tsx';
-import { count } from '../kit/words.ts';
+import { go, hrefOf, pathOf } from '../kit/place.ts';
+import { type Column, Table } from '../kit/table.tsx';
+import { Alert, Button } from '../kit/text.tsx';
+import { count, deliveries } from '../kit/words.ts';
 
 type DryRun = Shape<'ReplayDryRun'>;
-type Delivery = Shape<'Delivery'>;
 
-export const isClosable = ({ state }: Delivery): boolean => state === 'dead' || state === 'blocked';
-
-type Props = { onClose: () => void } & ({ filter: Readonly<Record<string, string>> } | { delivery: Delivery });
+type Props = { onClose: () => void } & ({ filter: Readonly<Record<string, string>> } | { delivery: Shape<'Delivery'> });
 
 /** A replay in three steps: what it would call, why, and begin. Nothing can be begun that was not looked at. */
 export function ReplayDialog({ onClose, ...what }: Props) {
   const [found, setFound] = useState<DryRun>();
   const [reason, setReason] = useState('');
-  const [canary, setCanary] = useState(true);
+  const [wantsCanary, setWantsCanary] = useState(true);
   const [perMinute, setPerMinute] = useState('60');
-  const one = 'delivery' in what ? what.delivery : undefined;
   // A group of Home reaches to its last look: a replay takes what the dry run took.
   const [filter] = useState('filter' in what ? what.filter : {});
-  const path = one ? `/deliveries/${segment(one.id)}/replay` : '/deliveries/replay';
+  const one = 'delivery' in what ? what.delivery.id : undefined;
+  const path = one ? `${pathOf('/deliveries', one)}/replay` : '/deliveries/replay';
   const isMany = (found?.matched ?? 0) > 1;
+  const why = reason.trim();
   const pace = Number(perMinute);
-  const body = one
-    ? { reason: reason.trim() }
-    : { filter, perMinute: pace, canary: isMany && canary, reason: reason.trim() };
+  const canary = isMany && wantsCanary;
+  const body = one ? { reason: why } : { filter, perMinute: pace, canary, reason: why };
+  const command = one
+    ? longshore(`deliveries replay ${quote(one)}`, { reason: why, yes: true })
+    : longshore('deliveries replay', { ...filter, 'per-minute': pace, canary, reason: why, yes: true });
 
   const look = useAct(async () =>
-    setFound(await ask('post', path, { body: one ? { dryRun: true } : { filter, dryRun: true } })),
+    setFound(await ask('post', path, { body: { ...(!one && { filter }), dryRun: true } })),
   );
-  const start = async () => {
+  const act = async () => {
     const { replayId } = await ask<Shape<'ReplayStarted'>>('post', path, { body });
     forgetAll();
-    go(hrefOf(`/replays/${segment(replayId)}`));
+    go(hrefOf(pathOf('/replays', replayId)));
   };
-  const isReady = found !== undefined && found.matched > 0 && reason.trim() !== '' && pace >= 1;
   return (
     <ActDialog
-      title="Replay"
-      verb="Start replay"
-      onClose={onClose}
-      act={start}
-      isReady={isReady}
+      {...{ title: 'Replay', verb: 'Start replay', onClose, act }}
+      isReady={found !== undefined && found.matched > 0 && why !== '' && pace >= 1}
       before={
-        <button type="button" class={found ? '' : 'primary'} disabled={look.isDoing} onClick={() => void look.run()}>
+        <Button class={found ? '' : 'primary'} disabled={look.isDoing} onClick={() => void look.run()}>
           Dry run
-        </button>
+        </Button>
       }
-      after={
-        <AsCommand
-          lines={[
-            one
-              ? longshore(`deliveries replay ${quote(one.id)}`, { reason: reason.trim(), yes: true })
-              : longshore('deliveries replay', {
-                  ...filter,
-                  'per-minute': pace,
-                  canary: isMany && canary,
-                  reason: reason.trim(),
-                  yes: true,
-                }),
-            curl('POST', path, { body }),
-          ]}
-        />
-      }
+      commands={[command, curl('POST', path, { body })]}
     >
       <p class="muted">
         A fresh set of attempts for {one ? 'this delivery' : 'every delivery that the filter matches'}; the old ones
         stay on record.
       </p>
-      <p role="status">{found && told(found)}</p>
+      <p role="status">{found && `${deliveries(found.matched, found.complete)} would be replayed`}</p>
       {found && <Preview found={found} />}
-      {found && found.matched > 0 && (
+      {found && found.matched > 0 && <Reason value={reason} onInput={setReason} required />}
+      {found && found.matched > 0 && !one && (
         <>
-          <Field
-            label="Reason"
-            value={reason}
-            onInput={setReason}
-            required
-            hint="Kept on record beside your key’s name."
-          />
-          {!one && (
-            <>
-              <label class="check">
-                <input
-                  type="checkbox"
-                  checked={isMany && canary}
-                  disabled={!isMany}
-                  onChange={({ currentTarget }) => setCanary(currentTarget.checked)}
-                  aria-describedby="canary-hint"
-                />
-                Canary
-              </label>
-              <p class="muted hint" id="canary-hint">
-                1, then 10, then the rest; the first that fails again stops it.
-              </p>
-              <Field label="Per minute" isNumber value={perMinute} onInput={setPerMinute} />
-            </>
-          )}
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={canary}
+              disabled={!isMany}
+              onChange={({ currentTarget }) => setWantsCanary(currentTarget.checked)}
+              aria-describedby="canary-hint"
+            />
+            Canary
+          </label>
+          <p class="muted hint" id="canary-hint">
+            1, then 10, then the rest; the first that fails again stops it.
+          </p>
+          <Field label="Per minute" inputMode="numeric" value={perMinute} onInput={setPerMinute} />
         </>
       )}
       <Alert>{look.error}</Alert>
@@ -109,31 +80,23 @@ export function ReplayDialog({ onClose, ...what }: Props) {
   );
 }
 
-const told = ({ matched, complete }: DryRun): string =>
-  `${count(matched, 'delivery', 'deliveries', complete)} would be replayed`;
+const columns: ReadonlyArray<Column<DryRun['calls'][number]>> = [
+  ['Calls', (call) => call.count, 'number'],
+  ['Action', ({ action }) => action],
+  ['Connection', ({ connection }) => connection, 'wide'],
+  ['Probed first', ({ probedFirst }) => probedFirst, 'number'],
+];
 
-function Preview({ found: { calls, leftOut } }: { found: DryRun }) {
-  return (
-    <>
-      {calls.length > 0 && (
-        <Table
-          name="Calls"
-          rows={calls}
-          idOf={({ connection, action }) => `${connection} ${action}`}
-          columns={[
-            { title: 'Calls', cell: (call) => call.count, kind: 'number' },
-            { title: 'Action', cell: ({ action }) => action },
-            { title: 'Connection', cell: ({ connection }) => connection, kind: 'wide' },
-            { title: 'Probed first', cell: ({ probedFirst }) => probedFirst, kind: 'number' },
-          ]}
-        />
-      )}
-      {leftOut > 0 && (
-        <p>
-          {count(leftOut, 'delivery is', 'deliveries are')} left out: nobody knows whether they happened, and nothing
-          can be read back. Look at the marketplace, and replay each by itself.
-        </p>
-      )}
-    </>
-  );
-}
+const Preview = ({ found: { calls, leftOut } }: { found: DryRun }) => (
+  <>
+    {calls.length > 0 && (
+      <Table name="Calls" rows={calls} idOf={({ connection, action }) => `${connection} ${action}`} columns={columns} />
+    )}
+    {leftOut > 0 && (
+      <p>
+        {count(leftOut, 'delivery is', 'deliveries are')} left out: nobody knows whether they happened, and nothing can
+        be read back. Look at the marketplace, and replay each by itself.
+      </p>
+    )}
+  </>
+);

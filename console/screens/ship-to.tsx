@@ -1,19 +1,18 @@
 import { useState } from 'preact/hooks';
 import { useAct } from '../kit/dialog.tsx';
 import { ask, may, type Shape } from '../kit/hub.ts';
-import { segment } from '../kit/place.ts';
+import { pathOf } from '../kit/place.ts';
 import { Facts, Region } from '../kit/screen.tsx';
-import { Alert, Outside } from '../kit/text.tsx';
+import { Alert, Button, Outside } from '../kit/text.tsx';
 import { ADDRESS, type AddressMember } from '../kit/words.ts';
 import { AddressDialog, missingOf } from './address-dialog.tsx';
 
 type Order = Shape<'Order'>;
-type Delivery = Shape<'Delivery'>;
 
 interface ShipToProps {
   id: string;
   order: Order;
-  deliveries: Delivery[];
+  deliveries: ReadonlyArray<Shape<'Delivery'>>;
   isEditing: boolean;
   onEdit: (isEditing: boolean) => void;
   onSaved: () => Promise<void>;
@@ -22,45 +21,35 @@ interface ShipToProps {
 /** The address, masked until it is revealed; that lasts until the page is left. */
 export function ShipTo({ id, order, deliveries, isEditing, onEdit, onSaved }: ShipToProps) {
   const [revealed, setRevealed] = useState<Order>();
-  const reveal = useAct(async () => setRevealed(await ask('post', `/orders/${segment(id)}/reveal`)));
+  const reveal = useAct(async () => setRevealed(await ask('post', `${pathOf('/orders', id)}/reveal`)));
   const { shippingAddress: address, buyer } = revealed ?? order;
-  const missing = missingOf(deliveries);
-  const members = (Object.keys(ADDRESS) as AddressMember[]).filter((member) => address[member]);
   const waiting = deliveries.filter(({ state, cause }) => state === 'blocked' && cause?.code === 'address_incomplete');
+  const facts = Object.entries(ADDRESS).map(([member, label]) => [label, address[member as AddressMember]]);
   return (
     <Region
       title="Ship to"
       actions={
         <>
           {!revealed && (
-            <button type="button" disabled={reveal.isDoing} onClick={() => void reveal.run()}>
+            <Button disabled={reveal.isDoing} onClick={() => void reveal.run()}>
               Reveal
-            </button>
+            </Button>
           )}
-          {may('ops') && (
-            <button type="button" onClick={() => onEdit(true)}>
-              Edit address…
-            </button>
-          )}
+          {may('ops') && <Button onClick={() => onEdit(true)}>Edit address…</Button>}
         </>
       }
     >
       <Alert>{reveal.error}</Alert>
-      {waiting.length > 0 && waiting[0]?.cause && (
+      {waiting[0]?.cause && (
         <p class="needs">
           <Outside>{waiting[0].cause.description}</Outside>
         </p>
       )}
-      <Facts>
-        {[
-          ...members.map((member) => [ADDRESS[member], <Outside key={member}>{address[member]}</Outside>] as const),
-          !address.email && buyer.email ? (['E-mail', <Outside key="email">{buyer.email}</Outside>] as const) : null,
-        ]}
-      </Facts>
+      <Facts of={{ ...Object.fromEntries(facts), 'E-mail': address.email ?? buyer.email }} />
       {isEditing && (
         <AddressDialog
           id={id}
-          missing={missing}
+          missing={missingOf(waiting)}
           releases={waiting.length}
           onClose={() => onEdit(false)}
           onSaved={async () => {

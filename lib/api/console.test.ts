@@ -7,7 +7,7 @@ const pack = (text: string) => ({
   br: brotliCompressSync(text).toString('base64'),
   gzip: gzipSync(text).toString('base64'),
 });
-const built = { document: '<meta content="{{session}}">', files: { 'assets/main-1.js': pack('let a') } };
+const built = { document: '<meta content="{{session}}">{{first}}', files: { 'assets/main-1.js': pack('let a') } };
 const key = { name: 'a"<b', scopes: ['ops'] } as const;
 const app = createConsole(
   async () => built,
@@ -24,7 +24,24 @@ test('every screen is the one document, which says who is signed in and is kept 
     );
   }
   const signedIn = await app.request('/console/', { headers: { cookie: '__Host-longshore=good' } });
-  expect(await signedIn.text()).toContain('&quot;key&quot;:&quot;a\\&quot;&lt;b&quot;');
+  const home = await signedIn.text();
+  expect(home).toContain('&quot;key&quot;:&quot;a\\&quot;&lt;b&quot;');
+  expect(home).toContain('href="/deliveries/causes"');
+});
+
+test('the first call of Home stands in its document alone, and for a key that may make it', async () => {
+  const cookie = '__Host-longshore=good';
+  for (const [path, headers, scopes] of [
+    ['/console/orders', { cookie }, ['ops']],
+    ['/console/', {}, ['ops']],
+    ['/console/', { cookie }, ['orders:read']],
+  ] as const) {
+    const one = createConsole(
+      async () => built,
+      async () => ({ key: { name: 'erp', scopes: [...scopes] }, expiresAt: '2026-11-20T08:15:00.000Z' }),
+    );
+    expect(await (await one.request(path, { headers })).text()).not.toContain('/deliveries/causes');
+  }
 });
 
 test('a file is sent as the browser takes it, to be kept for good', async () => {

@@ -29,6 +29,8 @@ const HEADERS = {
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
 };
+/** What Home shows first is asked for while its script is on the way: a browser warns of a preload that nobody uses. */
+const FIRST_CALL = '<link rel="preload" as="fetch" crossorigin href="/deliveries/causes">';
 const FOR_GOOD = 'public, max-age=31536000, immutable';
 const NOT_BUILT = { code: 'not_built', description: 'the console was not built: npm start and a deployment build it' };
 const NO_FILE = { code: 'not_found', description: 'there is no such file: reload the page' };
@@ -51,11 +53,11 @@ export function createConsole(load = loadFiles, findSession = sessions.find): Ho
     const session = token === undefined ? undefined : await findSession(token);
     const shown = session ? JSON.stringify(presentSession(session)) : '';
     const headers = { ...HEADERS, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
-    return context.body(
-      built.document.replace('{{session}}', () => escapeAttribute(shown)),
-      200,
-      headers,
-    );
+    const mayAsk = req.path === '/console/' && session?.key.scopes.includes('ops');
+    const document = built.document
+      .replace('{{session}}', () => escapeAttribute(shown))
+      .replace('{{first}}', mayAsk ? FIRST_CALL : '');
+    return context.body(document, 200, headers);
   });
   return app;
 }

@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { API_KEY, eventually, type HubProcess, startHubProcess } from '../support/hub.ts';
+import { type Received, startReceiver } from '../support/receiver.ts';
 
 const TOOLS = join(import.meta.dirname, '..', '..', 'scripts', 'tools', 'package.json');
 
@@ -30,10 +33,28 @@ export async function launchBrowser(): Promise<Browser> {
 export const DESK = { viewport: { width: 1280, height: 800 } } as const;
 export const PHONE = { viewport: { width: 390, height: 844 } } as const;
 
-/** A hub with its sandbox, and what it broke on purpose to look at. */
-export async function startShownHub(): Promise<HubProcess> {
+export interface ShownHub extends HubProcess {
+  /** What its endpoint `erp-main` was sent. */
+  received: Received[];
+  /** Runs a command as an operator, beside the hub; answers what it printed. */
+  longshore(...args: readonly string[]): Promise<string>;
+}
+
+/** A hub with its sandbox, what it broke on purpose to look at, and who follows its changes. */
+export async function startShownHub(): Promise<ShownHub> {
   const hub = await startHubProcess({ args: ['--no-quiet'], env: { RETRY_INTERVAL_SECONDS: '1' } });
-  await eventually(() => /signs in once/.test(hub.output()), 'the end of the story', 240_000);
+  const { received, url } = await startReceiver();
+  const longshore = async (...args: readonly string[]) => {
+    const line = ['cli/longshore.ts', ...args, '--outputs', join(hub.data, 'outputs.json')];
+    return (
+      await promisify(execFile)(process.execPath, line, { cwd: join(import.meta.dirname, '../..') })
+    ).stdout.trim();
+  };
+  await Promise.all([
+    hub.send('PUT', '/consumers/warehouse', { from: 'earliest' }),
+    longshore('endpoints', 'add', 'erp-main', '--to', url),
+    eventually(() => /signs in once/.test(hub.output()), 'the end of the story', 240_000),
+  ]);
   await eventually(
     async () => {
       const { causes } = await hub.get<{ causes: unknown[] }>('/deliveries/causes');
@@ -44,7 +65,7 @@ export async function startShownHub(): Promise<HubProcess> {
     'what is broken on purpose',
     240_000,
   );
-  return hub;
+  return { ...hub, received, longshore };
 }
 
 /** A page that is signed in, in a browser profile of its own. */
@@ -61,6 +82,10 @@ export async function signedIn(
   await page.locator('main[aria-busy]').waitFor();
   return page;
 }
+
+/** Lets what is shown be asked for at once, as when one comes back to the page. */
+export const look = (page: Page): Promise<unknown> =>
+  page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
 
 /** Opens a screen of the console and waits until it has its first answer. */
 export async function open(page: Page, hub: HubProcess, path: string): Promise<void> {

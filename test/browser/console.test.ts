@@ -1,16 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runCommand } from '../support/cli.ts';
-import { API_KEY, eventually, type HubProcess } from '../support/hub.ts';
-import { startReceiver } from '../support/receiver.ts';
-import { DESK, launchBrowser, open, PHONE, screensOf, signedIn, startShownHub } from './browser.ts';
+import { API_KEY, eventually } from '../support/hub.ts';
+import {
+  DESK,
+  launchBrowser,
+  look,
+  open,
+  PHONE,
+  type ShownHub,
+  screensOf,
+  signedIn,
+  startShownHub,
+} from './browser.ts';
 
-let hub: HubProcess;
+let hub: ShownHub;
 let browser: Browser;
 let page: Page;
+/** A console whose key was revoked while it was open. */
+let revoked: Promise<{ left: Page; seconds: number }>;
 /** What the browser's console said, and which pages were asked of somebody else. */
 const noise: string[] = [];
 beforeAll(async () => {
@@ -19,6 +28,9 @@ beforeAll(async () => {
   page.on('console', (message) => noise.push(message.text()));
   page.on('pageerror', (error) => noise.push(error.message));
   page.on('request', (request) => !request.url().startsWith(hub.url) && noise.push(request.url()));
+  // It takes half a minute, in which the other cases run.
+  revoked = revokeWhileOpen();
+  revoked.catch(() => undefined);
 });
 afterAll(async () => {
   await browser?.close();
@@ -35,11 +47,21 @@ const sandbox = (path: string, body?: unknown) => {
 const heading = (name: string | RegExp, of = page) => of.getByRole('heading', { level: 1, name }).waitFor();
 const dialog = (name: string) => page.getByRole('dialog', { name, exact: true });
 
+async function revokeWhileOpen() {
+  const key = await hub.longshore('keys', 'create', 'night-shift', '--scopes', 'ops');
+  const left = await signedIn(browser, hub, DESK, key);
+  await open(left, hub, '/deliveries?state=dead');
+  await hub.longshore('keys', 'revoke', 'night-shift', '--yes');
+  const began = Date.now();
+  await left.getByText('Your session has ended.').waitFor({ timeout: 60_000 });
+  return { left, seconds: (Date.now() - began) / 1000 };
+}
+
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Serious findings of all rules, or of one. */
 async function violationsOf(of: Page, only?: string): Promise<string[]> {
   // The page's own policy forbids scripts of others: this one is run by the debugger.
-  await of.evaluate(AXE);
+  if (!(await of.evaluate(() => 'axe' in globalThis))) await of.evaluate(AXE);
   return of.evaluate(async (rule) => {
     const { axe } = globalThis as unknown as {
       axe: {
@@ -118,29 +140,26 @@ test('Home says what waits, the sum of its groups, with what heals each', async 
 
 test('every screen has its name, no violation and no sideways scroll, in both schemes and on a phone', async () => {
   const screens = await screensOf(hub);
-  for (const options of [
-    { ...DESK, colorScheme: 'light' },
-    { ...PHONE, colorScheme: 'dark' },
-  ] as const) {
+  type Scheme = 'light' | 'dark';
+  const walk = async (viewport: typeof DESK | typeof PHONE, colorScheme: Scheme, otherScheme: Scheme) => {
     // A color on its way to another would be measured.
-    const other = await signedIn(browser, hub, { ...options, reducedMotion: 'reduce' });
+    const other = await signedIn(browser, hub, { ...viewport, colorScheme, reducedMotion: 'reduce' });
     for (const [name, path] of Object.entries(screens)) {
       await open(other, hub, path);
-      await other.getByRole('heading', { level: 1 }).waitFor();
-      expect(await other.title(), name).toBe(
-        `${await other.getByRole('heading', { level: 1 }).textContent()} · Longshore`,
-      );
-      expect(await violationsOf(other), `${name} ${options.colorScheme}`).toEqual([]);
+      const title = await other.getByRole('heading', { level: 1 }).textContent();
+      expect(await other.title(), name).toBe(`${title} · Longshore`);
+      expect(await violationsOf(other), `${name}, ${colorScheme}`).toEqual([]);
       // The scheme changes colors and nothing else.
-      await other.emulateMedia({ colorScheme: options.colorScheme === 'dark' ? 'light' : 'dark' });
-      expect(await violationsOf(other, 'color-contrast'), `${name}, the other scheme`).toEqual([]);
-      await other.emulateMedia({ colorScheme: options.colorScheme });
+      await other.emulateMedia({ colorScheme: otherScheme });
+      expect(await violationsOf(other, 'color-contrast'), `${name}, ${otherScheme}`).toEqual([]);
+      await other.emulateMedia({ colorScheme });
       expect(await other.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(
         0,
       );
     }
     await other.context().close();
-  }
+  };
+  await Promise.all([walk(DESK, 'light', 'dark'), walk(PHONE, 'dark', 'light')]);
 });
 
 test('a replay is looked at, begun as a canary, and stops at the first relapse', async () => {
@@ -232,24 +251,20 @@ test('an unreadable event shows paths and types, what a remap would make of it, 
 });
 
 test('an endpoint is tried, paused and resumed in its row', async () => {
-  const receiver = await startReceiver();
-  const outputs = ['--outputs', join(hub.data, 'outputs.json')];
-  expect(await runCommand(['endpoints', 'add', 'erp-main', '--to', receiver.url, ...outputs])).toMatchObject({
-    code: 0,
-  });
   await open(page, hub, '/changes');
   const table = page.getByRole('table', { name: 'Endpoints' });
   const press = (name: string) => table.getByRole('button', { name, exact: true }).click();
   await press('Test erp-main');
-  await page.getByText('erp-main took it (204).').waitFor();
-  expect(receiver.received.map(({ body }) => JSON.parse(body).type)).toContain('endpoint.test');
+  await page.getByRole('status').getByText('erp-main took it (204).').waitFor();
+  expect(hub.received.map(({ body }) => JSON.parse(body).type)).toContain('endpoint.test');
   await press('Pause erp-main');
   await table.getByText('paused: asked').waitFor();
   await press('Resume erp-main');
   await table.getByText('active').waitFor();
-  expect(await violationsOf(page)).toEqual([]);
-  await runCommand(['endpoints', 'remove', 'erp-main', '--yes', ...outputs]);
-  await receiver.close();
+  await page.getByText('As a command').click();
+  expect((await page.locator('.command pre').allTextContents()).join()).toContain('longshore endpoints list');
+  const { acts } = await hub.get<{ acts: Array<{ act: string }> }>('/audit?limit=3');
+  expect(acts.map(({ act }) => act)).toEqual(['endpoint.resumed', 'endpoint.paused', 'endpoint.tested']);
 });
 
 test('the quarantine shows nothing of a body, and says how many verify before it admits', async () => {
@@ -260,7 +275,8 @@ test('the quarantine shows nothing of a body, and says how many verify before it
 });
 
 test('lists do not move: what is new waits for a button, and nothing from outside is markup', async () => {
-  await open(page, hub, '/orders?connection=scopio-main');
+  const ORDERS = '/orders?connection=scopio-main';
+  await open(page, hub, ORDERS);
   const rows = await page.getByRole('row').count();
   const hostile = '<img src=x onerror=document.title=1>\u202E"onload=x';
   await sandbox('/orders', {
@@ -268,12 +284,31 @@ test('lists do not move: what is new waits for a button, and nothing from outsid
     items: [{ sku: 'A', title: hostile }],
     address: { address_country: 'PL' },
   });
+  await eventually(async () => (await hub.get<{ orders: object[] }>(ORDERS)).orders.length === rows, 'the order');
+  await look(page);
   await page.getByRole('button', { name: '1 new' }).waitFor();
   expect(await page.getByRole('row').count()).toBe(rows);
   await page.getByRole('button', { name: '1 new' }).click();
   await page.getByRole('link', { name: /img src/ }).click();
   await heading(/<img/);
   expect(await page.locator('main img').count()).toBe(0);
+});
+
+test('what came, what was read and what was pushed stand side by side, on a phone one beneath the other', async () => {
+  const { order = '/' } = await screensOf(hub);
+  await open(page, hub, order);
+  const sides = ['Raw', 'Snapshot', 'Pushed'].map((name) => page.getByRole('region', { name, exact: true }));
+  await sides[0]?.getByText('"shipping_address"').waitFor();
+  expect(await sides[1]?.textContent()).toMatch(/"number": "SC-1001"/);
+  expect(await sides[2]?.textContent()).toMatch(/order to marketful-mx.*"remoteId".*"sku": "MUG-RED"/s);
+  const corners = () => Promise.all(sides.map((side) => side.boundingBox()));
+  const [raw, snapshot, pushed] = await corners();
+  expect([snapshot?.y, pushed?.y]).toEqual([raw?.y, raw?.y]);
+  await page.setViewportSize(PHONE.viewport);
+  const beneath = await corners();
+  expect(new Set(beneath.map((corner) => corner?.x)).size).toBe(1);
+  expect(beneath.map((corner) => corner?.y)).toEqual(beneath.map((corner) => corner?.y ?? 0).sort((a, b) => a - b));
+  await page.setViewportSize(DESK.viewport);
 });
 
 test('the keyboard is enough', async () => {
@@ -311,6 +346,7 @@ test('a hub that fails is told once, in its own words, and what was shown stays'
       json: { error: { code: 'internal_error', description: 'the hub failed; please try again' } },
     }),
   );
+  await look(other);
   await other.getByRole('alert').getByText('The hub failed; please try again.').waitFor();
   await other.getByText(/Shown as of \d\d:\d\d:\d\d/).waitFor();
   expect(await other.getByRole('row').count()).toBe(rows);
@@ -318,6 +354,7 @@ test('a hub that fails is told once, in its own words, and what was shown stays'
   await other.getByRole('button', { name: 'Try again' }).click();
   await eventually(async () => (await other.getByRole('alert').count()) === 0, 'the alert to go');
   await other.context().clearCookies();
+  await look(other);
   await heading('Sign in', other);
   await other.getByText('Your session has ended.').waitFor();
   await other.context().close();
@@ -388,6 +425,16 @@ test('five thousand orders stay usable, and few of them are in the document', as
   // A bound for a busy machine: on an idle one it is a fraction.
   expect(Date.now() - began).toBeLessThan(8_000);
   await other.context().close();
+});
+
+test('a revoked key ends the session of an open console, which says so and comes back to where it was', async () => {
+  const { left, seconds } = await revoked;
+  expect(seconds).toBeLessThan(40);
+  await left.getByLabel('API key').fill(API_KEY);
+  await left.keyboard.press('Enter');
+  await heading('Deliveries', left);
+  expect(new URL(left.url()).search).toBe('?state=dead');
+  await left.context().close();
 });
 
 test('the first view is light, the second one lighter, and the browser has nothing to say', async () => {

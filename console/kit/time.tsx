@@ -1,0 +1,85 @@
+import { signal } from '@preact/signals';
+import { None } from './text.tsx';
+
+const ZONE = 'longshore-times';
+/** In which zone times are told; remembered. */
+export const zone = signal<'UTC' | 'Local'>(localStorage.getItem(ZONE) === 'Local' ? 'Local' : 'UTC');
+export function setZone(next: 'UTC' | 'Local'): void {
+  zone.value = next;
+  localStorage.setItem(ZONE, next);
+}
+
+/** Advances every ten seconds, for "2 min ago". */
+const now = signal(Date.now());
+setInterval(() => {
+  if (!document.hidden) now.value = Date.now();
+}, 10_000);
+
+const partsOf = (at: number, seconds = false) => {
+  const timeZone = zone.value === 'UTC' ? { timeZone: 'UTC' } : {};
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat('en-GB', { ...options, ...timeZone }).format(at);
+  return {
+    day: format({ day: 'numeric', month: 'short', year: 'numeric' }),
+    time: format({ hour: '2-digit', minute: '2-digit', ...(seconds && { second: '2-digit' }) }),
+  };
+};
+
+/** A time as a person reads it: the day only where it is not today, the year where it is not this one. */
+function textOf(at: number, seconds: boolean): string {
+  const then = partsOf(at, seconds);
+  const today = partsOf(now.value);
+  if (then.day === today.day) return then.time;
+  const isThisYear = then.day.slice(-4) === today.day.slice(-4);
+  return `${isThisYear ? then.day.slice(0, -5) : then.day}, ${then.time}`;
+}
+
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+function relative(at: number): string {
+  const seconds = (at - now.value) / 1000;
+  const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
+  return RELATIVE.format(Math.round(seconds / size), unit);
+}
+
+interface TimeProps {
+  at: string | number | null | undefined;
+  /** How long ago, or how soon, stands beside it. */
+  beside?: boolean;
+  seconds?: boolean;
+}
+
+/** An instant; nothing where there is none. */
+export function Time({ at, beside = false, seconds = false }: TimeProps) {
+  if (!at) return <None />;
+  const instant = new Date(at);
+  return (
+    <>
+      <time dateTime={instant.toISOString()} title={instant.toISOString()}>
+        {textOf(instant.getTime(), seconds)}
+      </time>
+      {beside && <span class="muted"> · {relative(instant.getTime())}</span>}
+    </>
+  );
+}
+
+/** Copying a time gives the instant. */
+export function copyInstants(): void {
+  document.addEventListener('copy', (event) => {
+    const selection = getSelection();
+    if (!selection || selection.rangeCount === 0 || !event.clipboardData) return;
+    const range = selection.getRangeAt(0);
+    const { commonAncestorContainer: common } = range;
+    const around = (common instanceof Element ? common : common.parentElement)?.closest('time');
+    const part = range.cloneContents();
+    const times = [...part.querySelectorAll('time')];
+    if (!around && times.length !== 1) return;
+    for (const time of times) time.textContent = time.dateTime;
+    event.clipboardData.setData('text/plain', around?.dateTime ?? part.textContent ?? '');
+    event.preventDefault();
+  });
+}

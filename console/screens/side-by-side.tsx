@@ -1,0 +1,91 @@
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+import { Raw } from '../kit/command.tsx';
+import { isMissing, may, type Shape } from '../kit/hub.ts';
+import { useAnswer } from '../kit/live.ts';
+import { pathOf } from '../kit/place.ts';
+import { MayOnly, Problem, Region } from '../kit/screen.tsx';
+import { LinkTo, State } from '../kit/text.tsx';
+import { Time } from '../kit/time.tsx';
+import { pretty } from './event.tsx';
+
+type Order = Shape<'Order'>;
+type Delivery = Shape<'Delivery'>;
+
+/** What came, what the hub reads in it, and what it told others: beside each other, on a phone one beneath the other. */
+export const SideBySide = ({ order, deliveries }: { order: Order; deliveries: readonly Delivery[] }) => (
+  <Region title="Side by side">
+    <div class="sides">
+      <Side title="Raw">{may('ops') ? <Came order={order} /> : <MayOnly />}</Side>
+      <Side title="Snapshot">
+        <p class="muted">As revision {order.revision} reads it.</p>
+        <Raw>{JSON.stringify(snapshotOf(order), null, 2)}</Raw>
+      </Side>
+      <Side title="Pushed">
+        {!deliveries.some(isPush) && <p class="muted">Nothing is to be told to anybody.</p>}
+        {deliveries.filter(isPush).map((delivery) => (
+          <div key={delivery.id}>
+            <p class="muted">
+              <State>{delivery.state}</State>{' '}
+              <LinkTo list="/deliveries" id={delivery.id}>{`${delivery.action} to ${delivery.connection}`}</LinkTo>
+            </p>
+            <Raw>{JSON.stringify(pushedBy(delivery, order), null, 2)}</Raw>
+          </div>
+        ))}
+      </Side>
+    </div>
+  </Region>
+);
+
+const isPush = ({ kind }: Delivery): boolean => kind === 'push';
+
+function Side({ title, children }: { title: string; children: ComponentChildren }) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id}>
+      <h3 id={id}>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+/** The body of the last event that the order was read from. */
+function Came({ order: { timeline } }: { order: Order }) {
+  const last = timeline.findLast(({ detail }) => /^evt_/.test(String(detail.event)));
+  const id = last ? String(last.detail.event) : null;
+  const live = useAnswer<Shape<'InboundEventWithBody'>>(id && pathOf('/events', id), { everyMs: 60_000 });
+  const { value, error } = live;
+  if (id === null || isMissing(error)) return <p class="muted">Its body is not kept.</p>;
+  return (
+    <>
+      <Problem of={live} />
+      {value && (
+        <p class="muted">
+          <Time at={value.receivedAt} seconds />{' '}
+          <LinkTo list="/events" id={id}>{`${value.topic} by ${value.receivedBy}`}</LinkTo>
+        </p>
+      )}
+      {value && <Raw>{pretty(value.body)}</Raw>}
+    </>
+  );
+}
+
+const snapshotOf = (order: Order) => {
+  const { number, placedAt, paidAt, buyer, shippingAddress, shippingMethod, payment, amounts, note } = order;
+  const lines = order.lines.map(({ id, sku, title, quantity, unitPrice, total }) => ({
+    ...{ id, sku, title, quantity, unitPrice, total },
+  }));
+  return { number, placedAt, paidAt, buyer, shippingAddress, shippingMethod, payment, lines, amounts, note };
+};
+
+/** What a delivery tells its remote of the order, as far as the hub keeps it. */
+function pushedBy({ id, subject }: Delivery, { lines, placements, fulfillments }: Order) {
+  const placement = placements.find(({ delivery }) => delivery === id);
+  const parcel = fulfillments.find((each) => each.id === subject.fulfillment);
+  const { number, remoteId } = placement ?? {};
+  const { carrier, trackingNumber, shippedAt } = parcel ?? {};
+  const units = (placement ?? parcel ?? subject).lineItems?.map((unit) => ({
+    ...{ sku: lines.find((line) => line.id === unit.id)?.sku ?? unit.id, quantity: unit.quantity },
+  }));
+  return { number, remoteId, carrier, trackingNumber, shippedAt, lines: units, input: subject.input };
+}

@@ -1,0 +1,113 @@
+import type { Shape } from '../kit/hub.ts';
+import { Region } from '../kit/screen.tsx';
+import { LinkTo, Outside, State } from '../kit/text.tsx';
+import { Time } from '../kit/time.tsx';
+import { capital } from '../kit/words.ts';
+
+type Order = Shape<'Order'>;
+type Delivery = Shape<'Delivery'>;
+
+/** One step of an order's way. */
+interface Step {
+  at: string;
+  /** Whose: a connection's id, a person's key, or a way of receipt. */
+  by: string;
+  title: string;
+  /** What else is said of it, by a remote or a person. */
+  words?: string | undefined;
+  /** What it came to, where it could have come otherwise. */
+  outcome?: string;
+  /** How it is marked: as something that needs a person, or that was given up. */
+  mark?: string;
+  delivery?: string;
+}
+
+type Detail = Record<string, unknown>;
+const listed = (members: unknown): string => (Array.isArray(members) ? members.join(', ') : 'the order');
+const about = (tracking: unknown): string => (tracking ? `: ${tracking}` : '');
+
+/** What a person wrote, or a remote said, of an entry. */
+function wordsOf({ reason, note, description, code }: Detail): string | undefined {
+  const words = reason ?? note ?? (description && (code ? `${code}: ${description}` : description));
+  return words ? String(words) : undefined;
+}
+
+const TITLES: Readonly<Record<string, string | ((detail: Detail, by: string) => string)>> = {
+  'order.received': (_, by) => `Received by ${by}`,
+  'order.updated': ({ changed }) => `Changed by the sales channel: ${listed(changed)}`,
+  'order.paid': 'Paid',
+  'order.released': 'Released: it may ship',
+  'order.cancelled': 'Cancelled by the sales channel',
+  'order.placed': ({ remoteId, probed }) =>
+    `${probed ? 'Found placed' : 'Placed'} with the shipper${remoteId ? `, as its ${remoteId}` : ''}`,
+  'order.withdrawn': 'Withdrawn from the shipper',
+  'order.stopped': 'A placement was stopped before it was made',
+  'order.returned': 'Goods came back',
+  'fulfillment.added': ({ carrier, trackingNumber }) => `Parcel: ${String(carrier).toUpperCase()} ${trackingNumber}`,
+  'fulfillment.reported': ({ trackingNumber }) => `Told the sales channel${about(trackingNumber)}`,
+  'address.corrected': ({ members }) => `Address corrected: ${listed(members)}`,
+  'order.remapped': ({ changed }) => `Remapped: ${listed(changed)}`,
+  'buyer.erased': 'The buyer was erased',
+  'delivery.blocked': 'Blocked: a person must act',
+  'delivery.dead': 'Given up',
+  'delivery.replayed': 'Replayed',
+  'delivery.recalled': 'A replay was taken back',
+  'delivery.closed': ({ action }) => `Closed as done: ${action}`,
+};
+const MARKS: Readonly<Record<string, string>> = { 'delivery.blocked': 'needs', 'delivery.dead': 'gave-up' };
+
+function titleOf(type: string, detail: Detail, by: string): string {
+  const title = TITLES[type] ?? capital(type.replaceAll(/[._]/g, ' '));
+  return typeof title === 'string' ? title : title(detail, by);
+}
+
+/** All that happened, in its order: what is told of the order, and every attempt at every delivery of it. */
+function storyOf(order: Order, deliveries: readonly Delivery[]): Step[] {
+  const told = order.timeline.map(
+    ({ at, type, by, detail }): Step => ({
+      // What came by a webhook or a poll came from whoever sold it.
+      ...{ at, by: /^(webhook|poll|fetch)$/.test(by) ? order.connection : by },
+      ...{ title: titleOf(type, detail, by), words: wordsOf(detail), mark: MARKS[type] ?? '' },
+      ...(typeof detail.delivery === 'string' && { delivery: detail.delivery }),
+    }),
+  );
+  const attempts = deliveries.flatMap(({ id, action, connection, attempts: made }) =>
+    made.map(
+      ({ number, endedAt, outcome, httpStatus, description, code }): Step => ({
+        ...{ at: endedAt, by: connection, title: `Attempt ${number} at ${action}`, outcome, delivery: id },
+        words: [httpStatus && `HTTP ${httpStatus}`, description ?? code].filter(Boolean).join(', ') || undefined,
+      }),
+    ),
+  );
+  const sold: Step = { at: order.placedAt, by: order.connection, title: 'Sold' };
+  return [sold, ...attempts, ...told].sort((a, b) => a.at.localeCompare(b.at));
+}
+
+export const Story = ({ order, deliveries }: { order: Order; deliveries: Delivery[] }) => (
+  <Region title="Story">
+    <ol class="story">
+      {storyOf(order, deliveries).map(({ at, by, title, words, outcome, mark, delivery }, index) => (
+        <li key={`${at} ${index}`} class={mark || outcome}>
+          <Time at={at} seconds />
+          <div>
+            <span>
+              {delivery ? (
+                <LinkTo list="/deliveries" id={delivery}>
+                  {title}
+                </LinkTo>
+              ) : (
+                <Outside>{title}</Outside>
+              )}{' '}
+              {outcome && <State>{outcome}</State>} <Outside>{by}</Outside>
+            </span>
+            {words && (
+              <p class="muted">
+                <Outside>{words}</Outside>
+              </p>
+            )}
+          </div>
+        </li>
+      ))}
+    </ol>
+  </Region>
+);
