@@ -81,9 +81,14 @@ export const flag = z.pipe(
 /** The name of an IANA time zone. */
 export const timeZone = z.string().check(z.refine(isZone, 'must be an IANA time zone'));
 
+/** Settings are read for every body, and to ask Intl takes longer than all the rest of them. */
+const zones = new Set<string>();
+
 function isZone(name: string): boolean {
+  if (zones.has(name)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
+    zones.add(name);
     return true;
   } catch {
     return false;
