@@ -44,6 +44,7 @@ export async function startBenchHub({
       endpoints,
       routes: [{ from: SHOP, match: { country: 'MX' }, to: shedShips ? SHED : 'erp' }],
     },
+    workers: 1,
     args: fsync ? ['--fsync'] : [],
     env: {
       SWEEP_INTERVAL_SECONDS: '60',

@@ -18,7 +18,7 @@ export async function startAlone(data: string) {
   const { readConnections } = await import('#lib/marketplaces/read-connections');
   const { configure } = await import('#lib/marketplaces/configure');
   const { LOCAL_KEY_NAME, putApiKey } = await import('#lib/api/kit/keys');
-  const { invoke, loadHandlers } = await import('./runtime/handlers.ts');
+  const { handlersOnDemand, invoke } = await import('./runtime/handlers.ts');
   await configure(await readConnections(JSON.stringify(marketplaces.connections)));
   await putApiKey('local-dev-key', LOCAL_KEY_NAME, ['ops', 'privacy']);
   return {
@@ -26,7 +26,7 @@ export async function startAlone(data: string) {
     async invoke(file: string, event: unknown): Promise<unknown> {
       const name = functions.find(({ handler }) => `${handler.split('.')[0]}.ts` === file)?.name;
       if (!name) throw new Error(`no function has its handler in ${file}`);
-      return invoke(await loadHandlers((each) => each === name), name, event);
+      return invoke(handlersOnDemand(), name, event);
     },
     /** Takes what waits in the queues. */
     async take(): Promise<Array<{ queue: string; body: string }>> {

@@ -9,9 +9,8 @@ import { publicUrl } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { idOf, partitionsOf, queryIndex } from '#lib/platform/table/sharded-index';
 import { db } from '#lib/platform/table/table';
-import { routes } from '#lib/topology';
 import { runBackground, startBackgroundWorker } from './runtime/background.ts';
-import { loadHandlers } from './runtime/handlers.ts';
+import { handlersOnDemand } from './runtime/handlers.ts';
 import { createApiGateway } from './runtime/http.ts';
 import { createRush } from './runtime/rush.ts';
 
@@ -46,10 +45,8 @@ export async function startHub(
   await endLeases(endpoints);
   const states = openEndpointStates();
   for (const id of endpoints) await states.take(id, {});
-  const called = new Set(routes.map((route) => route.function));
-  const handlers = await loadHandlers((name) => called.has(name));
   const inHand = new Int32Array(new SharedArrayBuffer(4));
-  open(server, createApiGateway(handlers, { rush: createRush(inHand), publicUrl: publicUrl() }));
+  open(server, createApiGateway(handlersOnDemand(), { rush: createRush(inHand), publicUrl: publicUrl() }));
   const intervals = file.connections.map(({ connection }) => connection.pollIntervalSeconds);
   const shared = {
     ...{ inHand, positionsFile, shortestPollSeconds: Math.min(...intervals) },

@@ -7,7 +7,7 @@ import { awsEnvironment, startAws } from './aws/index.ts';
 import { listen } from './listen.ts';
 import { lockData } from './lock-data.ts';
 import { logToFile } from './log-file.ts';
-import { type Marketplaces, startMarketplaces } from './marketplaces/start.ts';
+import type { Marketplaces } from './marketplaces/start.ts';
 import { HELP, readOptions, refuseDefaultKey, StartError } from './options.ts';
 import { offerTraces } from './runtime/lineage.ts';
 
@@ -47,7 +47,8 @@ async function start(): Promise<void> {
   const older = setAsideOlderState(data);
   if (older)
     console.log(`The state in ${options.data} is of an older version: it is now in ${older}, and all starts anew.\n`);
-  const aws = await startAws({ dataDir: join(data, 'aws'), fsync: options.fsync });
+  const { apiKey, fsync, workers } = options;
+  const aws = await startAws({ dataDir: join(data, 'aws'), fsync, inProcess: workers === 0 });
   const endpoints = { ...awsEnvironment(aws), PUBLIC_URL: options.publicUrl?.origin ?? url, API_URL: url };
   Object.assign(process.env, endpoints);
   offerTraces();
@@ -57,10 +58,11 @@ async function start(): Promise<void> {
   // As a deployment writes them: what the command line wants to put connections and keys here.
   const outputs = { url, environment: { ...endpoints, ...environment } };
   writePrivately(join(data, 'outputs.json'), JSON.stringify(outputs, null, 2));
-  const marketplaces = options.sandbox ? await startMarketplaces({ data, hub: url, port }) : undefined;
+  const marketplaces = options.sandbox
+    ? await import('./marketplaces/start.ts').then((vendors) => vendors.startMarketplaces({ data, hub: url, port }))
+    : undefined;
   const file = parsed ?? (await parse(JSON.stringify(marketplaces?.connections ?? { connections: [] }), 'the sandbox'));
   const { startHub } = await import('./hub.ts');
-  const { apiKey, workers } = options;
   const positionsFile = join(data, 'stream-positions.json');
   const hub = await startHub(server, { file, apiKey, logFile, positionsFile, workers });
   stopOnSignal(async () => {

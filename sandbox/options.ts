@@ -11,7 +11,7 @@ export const HELP = `Usage: npm start -- [options]
   --data DIR          where the state lives (default .longshore)
   --fresh             forget the state first
   --fsync             accept nothing before the disk has it: what is accepted outlives a power cut too
-  --workers N         threads that work queues and schedules (default 1, on a single core none)
+  --workers N         threads that work queues and schedules (default 1, on a single core 0: one thread does all)
   --help              this text
 
 Variables: LONGSHORE_API_KEY (default local-dev-key, for the sandbox only), PUBLIC_URL (where marketplaces reach the hub,

@@ -9,7 +9,8 @@ import { SHED, SHOP, type Stage, startStage } from './support/stage.ts';
 import { eventOf, post } from './support/webhook.ts';
 
 const faults = join(temporaryFolder(), 'faults.json');
-const OUTAGE_MS = 3_000;
+/** An outage lasts until so many were answered in it. */
+const ENOUGH = 20;
 /** The plan is looked at again and again, and requests may be under way. */
 const MARGIN_MS = 600;
 const EVERY_MS = 60;
@@ -72,7 +73,10 @@ function sellOn() {
       state.away = 'between';
       await sleep(MARGIN_MS);
       state.away = service;
-      await sleep(OUTAGE_MS);
+      await eventually(
+        () => answers.filter(({ when }) => when === service).length >= ENOUGH,
+        `answers without ${service}`,
+      );
       state.away = 'between';
       write([]);
       await sleep(MARGIN_MS);

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { API_KEY, eventually, runHub } from './support/hub.ts';
 import { SHOP, startStage } from './support/stage.ts';
 
-test.each(['0', '2'])('an order goes the whole way with %s threads for queues and schedules', async (workers) => {
-  const stage = await startStage({ args: ['--workers', workers] });
+test.each([0, 2])('an order goes the whole way with %s threads for queues and schedules', async (workers) => {
+  const stage = await startStage({ workers });
   try {
     const [{ id } = { id: '' }] = stage.scopio.place({ id: 'threads' });
     await stage.settled(id, 'order', 'succeeded');

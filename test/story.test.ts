@@ -58,7 +58,7 @@ async function repeatCurl(hub: HubProcess): Promise<void> {
 
 test.concurrent('npm start tells each order from the buyer to the tracking number, prints a curl that ships nothing twice, and remembers all through stops and kills', async () => {
   const data = temporaryFolder();
-  const first = await startHubProcess({ data });
+  const first = await startHubProcess({ data, workers: 1 });
   await told(first);
   const lines = first.output().split('\n');
   const places = STORY.map((pattern) => lines.findIndex((line) => pattern.test(line)));

@@ -69,10 +69,10 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
   const { configure } = await import('#lib/marketplaces/configure');
   const { readConnections } = await import('#lib/marketplaces/read-connections');
   await configure(await readConnections(JSON.stringify(connectionsFile)));
-  const { invoke, loadHandlers } = await import('#sandbox/runtime/handlers');
+  const { handlersOnDemand, invoke } = await import('#sandbox/runtime/handlers');
   const { toEvent } = await import('#sandbox/runtime/queues');
   const { isWanted } = await import('#sandbox/runtime/streams');
-  const handlers = await loadHandlers();
+  const handlers = handlersOnDemand();
   const sqs = new SQSClient({});
   meter.take();
 

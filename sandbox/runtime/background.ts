@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { queues, schedules, streams } from '#lib/topology';
-import { loadHandlers } from './handlers.ts';
+import { handlersOnDemand } from './handlers.ts';
 import { consumeQueues } from './queues.ts';
 import { createRush } from './rush.ts';
 import { runSchedules } from './schedules.ts';
@@ -32,9 +32,7 @@ export async function runBackground(options: BackgroundOptions): Promise<Backgro
   const own = queues.filter((_, index) => index % shares === share);
   const clocks = share === 0 ? schedules : [];
   const followed = share === shares - 1 ? streams : [];
-  const consumers = [...own, ...followed].map(({ consumer }) => consumer);
-  const names = new Set([...consumers, ...clocks.map((schedule) => schedule.function)]);
-  const handlers = await loadHandlers((name) => names.has(name));
+  const handlers = handlersOnDemand();
   const parts = [
     consumeQueues(handlers, { queues: own, rush: createRush(inHand) }),
     runSchedules(handlers, shortestPollSeconds, clocks),

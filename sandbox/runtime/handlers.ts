@@ -10,22 +10,23 @@ const MAX_RESPONSE_BYTES = 6_291_556;
 
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
-/** The very handlers that Lambda runs, by function name. Import after the environment is set. */
-export async function loadHandlers(
-  isWanted: (name: string) => boolean = () => true,
-): Promise<ReadonlyMap<string, Handler>> {
+/**
+ * The very handlers that Lambda runs, by function name. Each is loaded when its function is first called, as a cold
+ * start does: a hub of two connections never reads the connectors of others. Call after the environment is set.
+ */
+export function handlersOnDemand(): ReadonlyMap<string, Handler> {
   offerTraces();
-  const loaded = functions
-    .filter(({ name }) => isWanted(name))
-    .map(async ({ name, handler }) => {
-      const [file = '', exported = ''] = handler.split('.');
-      const path = `../../${file}.ts`;
-      const module = (await import(path)) as Record<string, Handler>;
-      const found = module[exported];
-      if (!found) throw new Error(`${file}.ts does not export ${exported}`);
-      return [name, found] as const;
-    });
-  return new Map(await Promise.all(loaded));
+  return new Map(functions.map(({ name, handler }) => [name, onDemand(handler)]));
+}
+
+function onDemand(handler: string): Handler {
+  const [file = '', exported = ''] = handler.split('.');
+  const path = `../../${file}.ts`;
+  return async (event, context) => {
+    const { [exported]: found }: Record<string, Handler> = await import(path);
+    if (!found) throw new Error(`${file}.ts does not export ${exported}`);
+    return found(event, context);
+  };
 }
 
 /** Invokes a function with Lambda's context, trace and limits: those of time and of what it may answer. */

@@ -190,6 +190,7 @@ export async function startWorld({ orders, seed, kills }: WorldOptions) {
     return startHubProcess({
       port,
       data,
+      workers: 1,
       connections: {
         connections: Object.entries(remotes).map(
           ([

@@ -17,6 +17,7 @@ export const SECRETS = {
 export interface StageOptions {
   env?: Record<string, string>;
   args?: readonly string[];
+  workers?: number;
   requestsPerMinute?: number;
   /** Changes the connections file before the hub reads it. */
   edit?: (file: ConnectionsFile) => void;
@@ -91,6 +92,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       connections: connectionsFile(scopio.url, marketful.url, given),
       env: { RETRY_INTERVAL_SECONDS: '1', HTTP_TIMEOUT_SECONDS: '2', ...given.env },
       ...(given.args && { args: given.args }),
+      ...(given.workers && { workers: given.workers }),
     });
   let hub = await start();
 
