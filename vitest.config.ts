@@ -9,6 +9,7 @@ const INTEGRATION = '**/*.int.test.ts';
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/one-folder.ts'],
     projects: [
       {
         test: {
