@@ -38,7 +38,10 @@ type When = ServiceName | 'none' | 'between';
 /** A shop that sells without a pause and, as Scopio does, sends again what was not answered 200. */
 function sellOn() {
   const state: { running: boolean; away: When } = { running: true, away: 'none' };
-  const answers: Array<{ status: number; when: When }> = [];
+  const answers: Array<{ from: number; status: number; when: When }> = [];
+  /** Until one that was sent since then is answered so. */
+  const answered = (status: number, since: number) =>
+    eventually(() => answers.some((each) => each.status === status && each.from >= since), `an answer ${status}`);
   const forged: number[] = [];
   const ids: string[] = [];
   const send = async (number: number): Promise<void> => {
@@ -49,9 +52,9 @@ function sellOn() {
     ids.push(sold.id);
     const body = eventOf(await stage.shown(sold.id));
     for (let status = 0; status !== 200; ) {
-      const when = state.away;
+      const [from, when] = [Date.now(), state.away];
       ({ status } = await post(stage, body));
-      answers.push({ status, when: when === state.away ? when : 'between' });
+      answers.push({ from, status, when: when === state.away ? when : 'between' });
       if (number % 10 === 0) forged.push((await post(stage, body, { signature: 'f'.repeat(64) })).status);
       if (status !== 200) await sleep(500);
     }
@@ -69,17 +72,21 @@ function sellOn() {
     answers,
     forged,
     async while(service: ServiceName) {
+      const begun = Date.now();
       write([service]);
       state.away = 'between';
       await sleep(MARGIN_MS);
+      await answered(service === 'sqs' ? 503 : 200, begun);
       state.away = service;
       await eventually(
         () => answers.filter(({ when }) => when === service).length >= ENOUGH,
         `answers without ${service}`,
       );
       state.away = 'between';
+      const ended = Date.now();
       write([]);
       await sleep(MARGIN_MS);
+      await answered(200, ended);
       state.away = 'none';
     },
     async stop() {

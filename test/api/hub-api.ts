@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Scope } from '#lib/api/kit/keys';
 import type { OrderSnapshot } from '#lib/orders/order';
-import { awsEnvironment, startAws } from '#sandbox/aws/index';
+import { table } from '#lib/topology';
+import { awsEnvironment, type RunningAws, startAws } from '#sandbox/aws/index';
 import { putOrder as put } from '../support/put-order.ts';
 import { checkDocumented } from './documented.ts';
 
@@ -35,11 +37,12 @@ function decode(path: string): string {
   }
 }
 
+let emulators: Promise<RunningAws> | undefined;
+
 /** The real API handler over the emulators, called as API Gateway calls it. */
 export async function startApi() {
-  const dataDir = mkdtempSync(join(tmpdir(), 'longshore-api-'));
-  const aws = await startAws({ dataDir });
-  Object.assign(process.env, awsEnvironment(aws), { PUBLIC_URL: 'https://hub.example' });
+  emulators ??= startAws({ dataDir: mkdtempSync(join(tmpdir(), 'longshore-api-')) });
+  Object.assign(process.env, awsEnvironment(await emulators), { PUBLIC_URL: 'https://hub.example' });
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());
   const { handler } = await import('#functions/ops/api');
@@ -88,9 +91,9 @@ export async function startApi() {
   return {
     call,
     putKey: (key: string, name: string, scopes: Scope[]) => putApiKey(key, name, scopes),
+    /** The emulators stay for the next file, without what this one put into the table. */
     async stop() {
-      await aws.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      await new DynamoDBClient({}).send(new DeleteTableCommand({ TableName: table.name }));
     },
   };
 }

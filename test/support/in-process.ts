@@ -1,4 +1,4 @@
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { vi } from 'vitest';
 import { type AwsOptions, awsEnvironment, startAws } from '#sandbox/aws/index';
 import { temporaryFolder } from './hub.ts';
@@ -39,10 +39,9 @@ export async function startInProcess(
         const QueueUrl = queueUrl(queue);
         const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
         if (Messages.length === 0) return bodies;
-        for (const { Body = '', ReceiptHandle } of Messages) {
-          bodies.push(Body);
-          await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-        }
+        bodies.push(...Messages.map(({ Body = '' }) => Body));
+        const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }));
+        await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
       }
     },
     stop: () => aws.stop(),
