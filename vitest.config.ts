@@ -7,6 +7,9 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cach
 /** What boots a server, an emulator or a process, wherever it stands. */
 const INTEGRATION = '**/*.int.test.ts';
 
+/** Of tests that boot something: much of their time they wait, for others and for each other. */
+const patient = { maxWorkers: 3, testTimeout: 240_000, hookTimeout: 240_000 };
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/one-folder.ts'],
@@ -30,15 +33,22 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'api',
+          sequence: { groupOrder: 1 },
+          include: ['test/api/**/*.test.ts'],
+          // Each file finds the modules and the emulators of the one before, and an empty table.
+          isolate: false,
+          ...patient,
+        },
+      },
+      {
+        test: {
           name: 'whole',
           globalSetup: ['test/support/build-console.ts'],
           sequence: { groupOrder: 1 },
           include: ['test/**/*.test.ts', INTEGRATION],
-          exclude: ['test/conformance/**'],
-          // Most of it waits for processes of its own.
-          maxWorkers: 2,
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          exclude: ['test/conformance/**', 'test/api/**'],
+          ...patient,
         },
       },
     ],
