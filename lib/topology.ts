@@ -124,6 +124,7 @@ const PUSHERS_CONCURRENCY = 480;
 
 const names = marketplaces.map(({ name }) => name);
 const callers = marketplaces.filter(({ topics }) => topics.length > 0).map(({ name }) => name);
+const naming = new Set(marketplaces.flatMap(({ name, naming }) => (naming ? [name] : [])));
 /** Access tokens stand sealed in the table. */
 const tokensOf = (name: string): GuardedPartition[] =>
   marketplaces.some((each) => each.name === name && each.keepsToken) ? ['TOKEN'] : [];
@@ -146,7 +147,7 @@ export const functions: readonly FunctionSpec[] = [
     handler: `functions/webhooks/${name}.handler`,
     timeoutSeconds: 10,
     memoryMb: 512,
-    grants: { send: [INBOUND_QUEUE], secrets: [name] },
+    grants: { send: [INBOUND_QUEUE, ...(naming.has(name) ? [deliveryQueue(name)] : [])], secrets: [name] },
   })),
   ...names.map((name) => ({
     name: `poller-${name}`,

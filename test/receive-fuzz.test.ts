@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { registry } from '#lib/marketplaces/registry';
+import { deliveryQueue } from '#lib/topology';
 import { connectionOf, openSubject, type Subject } from './conformance/kit.ts';
 import { type InProcess, startInProcess } from './support/in-process.ts';
 
@@ -34,8 +35,10 @@ afterAll(async () => {
 });
 
 /** What was taken for authentic; what was turned away travels the same queue to the quarantine. */
-const accepted = async (): Promise<string[]> =>
-  (await hub.drain('inbound')).filter((message) => JSON.parse(message).type !== 'webhook.rejected');
+async function accepted(marketplace: string): Promise<string[]> {
+  const messages = await Promise.all(['inbound', deliveryQueue(marketplace)].map((queue) => hub.drain(queue)));
+  return messages.flat().filter((message) => JSON.parse(message).type !== 'webhook.rejected');
+}
 
 interface Sent {
   path: string;
@@ -122,7 +125,7 @@ describe.each(subjects.map((subject) => [subject.info.title, subject] as const))
         }),
         { numRuns: 150 },
       );
-      expect(await accepted()).toEqual([]);
+      expect(await accepted(info.name)).toEqual([]);
     });
 
     test('whatever comes with a valid proof is kept as it came, and answered 200 or, where it is not JSON, 400', async () => {
@@ -139,7 +142,7 @@ describe.each(subjects.map((subject) => [subject.info.title, subject] as const))
             asText,
           });
           expect([200, 400]).toContain(status);
-          const [message = '', ...more] = await accepted();
+          const [message = '', ...more] = await accepted(info.name);
           expect(more).toEqual([]);
           const { body, encoding } = JSON.parse(message);
           expect(Buffer.from(body, encoding).equals(given)).toBe(true);
@@ -160,7 +163,7 @@ describe.each(subjects.map((subject) => [subject.info.title, subject] as const))
           }),
           { numRuns: 40 },
         );
-        expect(await accepted()).toEqual([]);
+        expect(await accepted(info.name)).toEqual([]);
       });
 
     test('no body, header or secret is in a log line', async () => {

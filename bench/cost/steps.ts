@@ -71,7 +71,6 @@ export async function runSteps(
     await step('published, and found', () => world.publish(records), { isSide: true });
     const gateway = { ...back, throughGateway: true };
     await step('webhook of the parcel', () => each(placed.slice(begin), parcel), gateway);
-    await step('parcel asked for', () => world.work(INBOUND_QUEUE, batch), back);
     await step('parcel read and recorded', () => world.work(deliveryQueue('marketful'), batch), back);
     await step('told to the shop', () => world.work(deliveryQueue('scopio'), batch));
     await step('the way back published', () => world.publish(records), { isSide: true });

@@ -79,7 +79,7 @@ export const CONNECTION_BYTES = 600;
 export const RAMP_SECONDS = 600;
 
 /**
- * Write units of the table itself, its indexes apart, as `npm run bench:cost` measures them: an order recorded with the
- * delivery that it opens, a webhook that opens a read, what is read and recorded, and any other attempt.
+ * Write units of the table itself, its indexes apart: an order recorded with the delivery that it opens, a webhook that
+ * becomes a delivery because there was no room to read it at once, what that reads and records, and any other attempt.
  */
 export const tableUnits = { order: 8, notice: 6, read: 13, attempt: 3, turnedAway: 3 } as const;

@@ -2376,6 +2376,17 @@ export interface components {
             encoding?: "utf8" | "base64";
             /** @description How long the body is, where only its beginning is shown. */
             bodyBytes?: number;
+            /** @description The webhook that only named what was read at once: topic and body of the event are those of what was read. */
+            named?: {
+                topic: string;
+                /** @description As it came. In lists only of what could not be read. */
+                body?: string;
+                /**
+                 * @description How `body` is written.
+                 * @enum {string}
+                 */
+                encoding?: "utf8" | "base64";
+            };
         };
         InboundEventWithBody: {
             /** @example evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10 */
@@ -2435,6 +2446,17 @@ export interface components {
             encoding: "utf8" | "base64";
             /** @description How long the body is, where only its beginning is shown. */
             bodyBytes?: number;
+            /** @description The webhook that only named what was read at once: topic and body of the event are those of what was read. */
+            named?: {
+                topic: string;
+                /** @description As it came. In lists only of what could not be read. */
+                body?: string;
+                /**
+                 * @description How `body` is written.
+                 * @enum {string}
+                 */
+                encoding?: "utf8" | "base64";
+            };
         };
         /** @enum {string} */
         InboundState: "applied" | "duplicate" | "unreadable";

@@ -1,7 +1,4 @@
-import { DeliveryDue } from '#events/delivery-due';
-import { workDeliveries } from '#lib/attempts/work';
-import { ingestOnDemand as ingest } from '#lib/inbound/ingest-on-demand';
+import { pusher } from '#lib/inbound/pusher';
 import { connector } from '#lib/marketplaces/marketful/index';
-import { consume } from '#lib/platform/queue/consume';
 
-export const handler = consume(DeliveryDue, (due) => workDeliveries(due, { connector, ingest }));
+export const handler = pusher(connector);

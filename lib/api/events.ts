@@ -11,14 +11,22 @@ import { createRoute, json, Routes } from './kit/route.ts';
 
 const State = named('InboundState', InboundState);
 
+const Body = {
+  body: doc(z.optional(z.string()), { description: 'As it came. In lists only of what could not be read.' }),
+  encoding: doc(z.optional(z.enum(['utf8', 'base64'])), { description: 'How `body` is written.' }),
+};
+
 const InboundEvent = named(
   'InboundEvent',
   z.object({
     ...InboundFacts.shape,
     traceId: TraceId,
-    body: doc(z.optional(z.string()), { description: 'As it came. In lists only of what could not be read.' }),
-    encoding: doc(z.optional(z.enum(['utf8', 'base64'])), { description: 'How `body` is written.' }),
+    ...Body,
     bodyBytes: doc(z.optional(z.int()), { description: 'How long the body is, where only its beginning is shown.' }),
+    named: doc(z.optional(z.object({ topic: z.string(), ...Body })), {
+      description:
+        'The webhook that only named what was read at once: topic and body of the event are those of what was read.',
+    }),
   }),
   {},
   {
@@ -109,13 +117,17 @@ const LISTED_LENGTH = 4_000;
 
 export function presentEvent(event: StoredEvent): z.infer<typeof EventWithBody> {
   const fits = Buffer.byteLength(JSON.stringify(event.body)) <= SHOWN_BYTES;
-  return { ...factsOf(event), ...bodyOf(event, fits ? Number.POSITIVE_INFINITY : CUT_LENGTH) };
+  const { named } = event;
+  return { ...factsOf(event), ...bodyOf(event, fits ? Number.POSITIVE_INFINITY : CUT_LENGTH), ...(named && { named }) };
 }
 
 export const presentListed = (event: StoredEvent): InboundEvent =>
   event.state === 'unreadable' ? { ...factsOf(event), ...bodyOf(event, LISTED_LENGTH) } : factsOf(event);
 
-const factsOf = (event: StoredEvent) => ({ ...pick(InboundFacts, event), traceId: traceIdOf(event) });
+const factsOf = (event: StoredEvent) => ({
+  ...{ ...pick(InboundFacts, event), traceId: traceIdOf(event) },
+  ...(event.named && { named: { topic: event.named.topic } }),
+});
 
 const bodyOf = ({ body, encoding }: StoredEvent, length: number) => ({
   ...{ body: body.slice(0, length), encoding },

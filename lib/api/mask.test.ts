@@ -41,6 +41,8 @@ test('a raw body is its paths and types, and what it tells of a person is in no 
     }),
   });
   expect(maskValue({ body: 'Elena', encoding: 'utf8' })).toEqual({ body: '', encoding: 'utf8' });
+  const named = { topic: 'changed', body: '{"id":7}', encoding: 'utf8' };
+  expect(maskValue({ ...event, named }, /Mx/g)).toMatchObject({ named: { ...named, body: '{"id":"number"}' } });
 });
 
 test('of a change the member is named beside its values; a note is the buyer’s on an order alone', () => {

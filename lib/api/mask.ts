@@ -86,7 +86,8 @@ function maskText(text: string, name: string, words: RegExp | undefined): string
 function maskBody({ body, ...rest }: { body: string; encoding?: unknown }, words: RegExp | undefined): object {
   const raw = parse(Buffer.from(body, rest.encoding === 'base64' ? 'base64' : 'utf8').toString());
   const theirs = anyOf(personalIn(raw));
-  const others = maskValue(maskValue(rest, words), theirs) as object;
+  const both = words && theirs ? new RegExp(`${words.source}|${theirs.source}`, words.flags) : (words ?? theirs);
+  const others = maskValue(rest, both) as object;
   return {
     ...others,
     body: raw === undefined ? '' : JSON.stringify(outline(raw)),

@@ -1,6 +1,6 @@
 import type { DeliveryDue } from '#events/delivery-due';
 import type { Delivery } from '#lib/deliveries/delivery';
-import { leaseDelivery, leaseDue } from '#lib/deliveries/ledger';
+import { leaseDelivery, leaseDue, withLease } from '#lib/deliveries/ledger';
 import type { Connector } from '#lib/marketplaces/contract';
 import type { Network } from '#lib/marketplaces/network';
 import { AWAY, NotYetError, UnknownOutcomeError } from '#lib/platform/errors';
@@ -96,6 +96,29 @@ async function workOther(delivery: Delivery, context: Context, now: Date): Promi
 }
 
 const isOver = ({ lease }: Delivery, now: Date): boolean => !lease || Date.parse(lease.until) <= now.getTime();
+
+/**
+ * Makes the first attempt at a delivery that is on no record; unless it succeeds, `keep` puts it there with what came of
+ * it.
+ */
+export async function attemptUnkept(
+  delivery: Delivery,
+  keep: (delivery: Delivery) => Promise<boolean>,
+  by: Pusher,
+): Promise<void> {
+  const { marketplace, attempt, hub = HUB } = workerOf(by);
+  // A connector acts only for its own marketplace's connections, whatever a message says.
+  if (delivery.marketplace !== marketplace) throw new Error(`at the pusher of ${marketplace}`);
+  const network = await hub.getNetwork();
+  const leased = withLease(delivery, hub.now());
+  const transition: typeof hub.transition = async (was, now, ...also) =>
+    was === leased ? now.state === 'succeeded' || keep(now) : hub.transition(was, now, ...also);
+  await attemptAndRecord(leased, {
+    ...{ marketplace, hub: { ...hub, transition } },
+    policy: hub.retryPolicy(network.connections.get(delivery.connection)),
+    attempt: (leased) => attempt(leased, network),
+  });
+}
 
 /** Its worker died with the lease: nobody knows what the remote did, and the attempt counts. */
 async function recordLostWorker(delivery: Delivery, context: Context, now: Date): Promise<void> {

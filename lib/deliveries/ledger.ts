@@ -128,9 +128,14 @@ const newLease = (now: Date): NonNullable<Delivery['lease']> => ({
   startedAt: now.toISOString(),
 });
 
+/** The delivery as whoever works it at this instant has it. */
+export const withLease = (delivery: Delivery, now: Date): Delivery => ({
+  ...{ ...delivery, state: 'leased', updatedAt: now.toISOString(), lease: newLease(now) },
+});
+
 /** One worker wins: the delivery leased to it, or undefined when another was faster. */
 export async function leaseDelivery(delivery: Delivery, now: Date, table = db): Promise<Delivery | undefined> {
-  const leased: Delivery = { ...delivery, state: 'leased', updatedAt: now.toISOString(), lease: newLease(now) };
+  const leased = withLease(delivery, now);
   return (await transition(delivery, leased, [], table)) ? leased : undefined;
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { bodyBytes, inboundReceived, packBody, packJson } from '#events/inbound-body';
 import { memoryTable } from '#test/support/memory-table';
-import { getEvent, isRecorded, type Message, recordEvent } from './event.ts';
+import { getEvent, type InboundEvent, isRecorded, type Message, putErased, recordEvent } from './event.ts';
 
 const received = (more: Partial<Message> = {}): Message => ({
   ...inboundReceived({ connection: 'shop', topic: 'order', receivedBy: 'webhook', ...packJson({ n: 1 }) }),
@@ -50,4 +50,14 @@ it.each([
   const beginning = kept ? bodyBytes(kept) : Buffer.alloc(0);
   expect(beginning.length).toBeGreaterThan(150_000);
   expect(bodyBytes(message).subarray(0, beginning.length).equals(beginning)).toBe(true);
+});
+
+it('says nothing once it is erased, and neither does what named it', async () => {
+  const table = memoryTable();
+  const message = received({ named: { topic: 'changed', ...packBody(Buffer.from('Elena')) } });
+  await recordEvent(message, { state: 'applied' }, table);
+  const event = (await getEvent(message.id, table)) as InboundEvent;
+  expect(event.named?.body).toBe('Elena');
+  await table.put(putErased(event).Put);
+  expect(await getEvent(message.id, table)).toEqual({ ...event, body: '', bodyTruncated: true, named: undefined });
 });

@@ -1,6 +1,7 @@
 import { cutBody } from '#events/inbound-body';
 import type { InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
+import type { Delivery } from '#lib/deliveries/delivery';
 import { ring } from '#lib/deliveries/ring';
 import { getNetwork, type Network } from '#lib/marketplaces/network';
 import { type Changed, changeOrder, type Decided } from '#lib/orders/change';
@@ -29,8 +30,15 @@ export type { InboundState };
 /** Who ran an event that could not be read through the mapper of another day, and why. */
 export type Remapped = Decision & { id: string };
 
-/** Something that arrived: for the first time, or read once more because it could not be read then. */
-export type Message = InboundReceived & { remapped?: Remapped };
+/**
+ * Something that arrived: for the first time, or read once more because it could not be read then. `named`: the webhook,
+ * as it came, that only named what was read at once; the event has its id.
+ */
+export type Message = InboundReceived & { remapped?: Remapped; named?: Named };
+export type Named = Pick<InboundReceived, 'topic' | 'body' | 'encoding'>;
+
+/** Whether a marketplace told us of it: what polls and later reads find unchanged leaves no trace. */
+export const isTold = ({ receivedBy, named }: Message): boolean => receivedBy === 'webhook' || named !== undefined;
 
 /** An inbound event on record: what arrived, and what became of it. */
 export type InboundEvent = Message & z.infer<typeof InboundFacts>;
@@ -53,7 +61,8 @@ function packEvent(event: InboundEvent): Item<InboundEvent> {
   };
   const item = pack(whole, items.event.visible);
   const fits = event.body === '' || packedSize(item) <= MAX_PACKED_BYTES;
-  return fits ? item : packEvent(cutBody(event));
+  const { named, ...read } = event;
+  return fits ? item : packEvent(named ? read : cutBody(event));
 }
 
 /**
@@ -73,14 +82,17 @@ const replaceUnreadable = (item: Item<InboundEvent>): Write => ({
   },
 });
 
-const withoutBody = { body: '', encoding: 'utf8', bodyTruncated: true } as const;
+const withoutBody = <Event extends Message>({ named: _, ...event }: Event) => ({
+  ...event,
+  ...({ body: '', encoding: 'utf8', bodyTruncated: true } as const),
+});
 
 /** A recorded event whose buyer is erased: what arrived is gone, that it did is kept. */
-export const putErased = (event: InboundEvent) => put(packEvent({ ...event, ...withoutBody }), 'attribute_exists(pk)');
+export const putErased = (event: InboundEvent) => put(packEvent(withoutBody(event)), 'attribute_exists(pk)');
 
 /** An event as it goes on record: without its body where its order's buyer was erased. */
 export function eventOf(message: Message, became: Became, about: Order | null = null): InboundEvent {
-  const kept = about?.erased ? { ...message, ...withoutBody } : message;
+  const kept = about?.erased ? withoutBody(message) : message;
   return { ...kept, order: null, error: null, note: null, recordedAt: new Date().toISOString(), ...became };
 }
 
@@ -130,6 +142,8 @@ export interface Hub {
   table: Table;
   ring: typeof ring;
   getNetwork: () => Promise<Network>;
+  /** Makes the first attempt at a delivery, which `keep` puts on record unless it succeeds. */
+  attempt?: (delivery: Delivery, keep: (delivery: Delivery) => Promise<boolean>) => Promise<void>;
 }
 export const HUB: Hub = { table: db, ring, getNetwork };
 

@@ -1,9 +1,9 @@
 import { asOf } from '#events/inbound-body';
 import type { InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
-import type { NewDelivery, Subjects } from '#lib/deliveries/delivery';
+import type { Delivery, NewDelivery, Subjects } from '#lib/deliveries/delivery';
 import { coverFetch } from '#lib/deliveries/fetch-cover';
-import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import type { Change } from '#lib/marketplaces/contract';
 import { isKnown } from '#lib/orders/listed';
 import { shortHash } from '#lib/platform/hash';
@@ -11,25 +11,49 @@ import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { eventOf, type InboundState, type Ingesting, isRecorded, putEvent } from './event.ts';
 
-/** Fetches of one thing collapse: an event that arrives before a fetch has begun is covered by it. */
-export async function ingestFetch(
-  asked: Extract<Change, { type: 'fetch' }>,
-  { message, connection, hub: { table, ring } }: Ingesting,
-): Promise<InboundState | null> {
+type Asked = Extract<Change, { type: 'fetch' }>;
+type Fetch = NewDelivery & { subject: Subjects['fetch'] };
+
+/**
+ * What an event only named is read at once by whoever can, and then the event is recorded with what was read. Else a
+ * delivery reads it; an event that arrives before that has begun is covered by it.
+ */
+export async function ingestFetch(asked: Asked, ingesting: Ingesting): Promise<InboundState | null> {
+  const { message, connection, hub } = ingesting;
   // A poll that lists what is known leaves no trace.
-  if (asked.unless && (await isKnown(connection, asked.unless, table))) return null;
+  if (asked.unless && (await isKnown(connection, asked.unless, hub.table))) return null;
   const fetch = newFetch(connection, asked, message);
-  return untilCommitted(`the fetches of ${asked.resource}`, async () => {
+  const delivery = openDelivery(fetch, new Date().toISOString());
+  if (hub.attempt && (await coverFetch(fetch, asOf(message), hub.table)).covered === null) {
+    await hub.attempt(delivery, async (failed) => {
+      const state = await keep(fetch, failed, ingesting);
+      if (state === null) {
+        // What its first receipt did not come to is done by the next one, or when the delivery that it kept is looked at.
+        if (!(await getDelivery(delivery.id, hub.table))) throw new Error(`${message.id} was read and not ended`);
+        await hub.ring([delivery]);
+      }
+      return state === 'applied';
+    });
+    return null;
+  }
+  const state = await keep(fetch, delivery, ingesting);
+  if (state === 'applied') await hub.ring([delivery]);
+  return state;
+}
+
+/** Records the event with the delivery that it asks for, or as covered by another; null where it is on record. */
+function keep(
+  fetch: Fetch,
+  delivery: Delivery,
+  { message, hub: { table } }: Ingesting,
+): Promise<'applied' | 'duplicate' | null> {
+  return untilCommitted(`the fetches of ${fetch.subject.resource}`, async () => {
     const { covered, writes } = await coverFetch(fetch, asOf(message), table);
-    const opened = covered === null ? [openDelivery(fetch, new Date().toISOString())] : [];
+    const opened = covered === null ? [putNewDelivery(delivery)] : [];
     const state = covered === null ? 'applied' : 'duplicate';
     const note = covered === null ? `asks for ${fetch.id}` : `covered by ${covered}`;
-    const stands = await transact(
-      [putEvent(eventOf(message, { state, note })), ...opened.map(putNewDelivery), ...writes],
-      table,
-    );
+    const stands = await transact([putEvent(eventOf(message, { state, note })), ...opened, ...writes], table);
     if (!stands) return (await isRecorded(message, table)) ? null : undefined;
-    await ring(opened);
     return state;
   });
 }
@@ -37,9 +61,9 @@ export async function ingestFetch(
 /** Its id comes from the event, so an event received twice asks once. */
 function newFetch(
   connection: Connection,
-  { action, resource, unless }: Extract<Change, { type: 'fetch' }>,
+  { action, resource, unless }: Asked,
   { id: eventId, receivedBy }: InboundReceived,
-): NewDelivery & { subject: Subjects['fetch'] } {
+): Fetch {
   return {
     id: `dlv_${shortHash(eventId, action, resource)}`,
     kind: 'fetch',

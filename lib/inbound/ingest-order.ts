@@ -13,7 +13,15 @@ import { externalIdsOf, type Share } from '#lib/orders/split';
 import { isSettled } from '#lib/orders/status';
 import { getOrder } from '#lib/orders/store';
 import { db, transact } from '#lib/platform/table/table';
-import { changeFor, type InboundState, type Ingest, type Ingested, type Ingesting, type Message } from './event.ts';
+import {
+  changeFor,
+  type InboundState,
+  type Ingest,
+  type Ingested,
+  type Ingesting,
+  isTold,
+  type Message,
+} from './event.ts';
 import { countFirst, countLate } from './misses.ts';
 
 /**
@@ -118,7 +126,7 @@ function decideSnapshot(
   const saysNothing = (result === 'same' || result === 'older') && told === sold;
   const state = saysNothing ? 'duplicate' : 'applied';
   // A poll that finds what is known leaves no trace but the newer version.
-  if (state === 'duplicate' && message.receivedBy !== 'webhook') return order === before ? null : { order, timeline };
+  if (state === 'duplicate' && !isTold(message)) return order === before ? null : { order, timeline };
   const note = result === 'older' ? 'older than the snapshot that stands' : 'the snapshot that stands';
   return { order, timeline, became: { state, order: order.id, ...(order === before && { note }) } };
 }

@@ -7,7 +7,7 @@ import { unblock } from '#lib/deliveries/reopen';
 import type { Change } from '#lib/marketplaces/contract';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import type { Ingested, Ingesting } from './event.ts';
+import { type Ingested, type Ingesting, isTold } from './event.ts';
 
 /** Whether a merchant may sell goes to all of its products that the catalog knows. */
 export async function ingestMerchants(
@@ -54,7 +54,7 @@ export async function ingestProducts(
   }
   // An order may have waited for the shipper's id of a SKU.
   if (identified) await unblock('connection', { connection: message.connection });
-  if (!changed && message.receivedBy !== 'webhook') return null;
+  if (!changed && !isTold(message)) return null;
   // Recorded at the end: what stands of an event that comes again changes nothing.
   return { state: changed ? 'applied' : 'duplicate' };
 }

@@ -12,7 +12,7 @@ import type { Told } from '#lib/orders/timeline';
 import { numberOf, placementOf } from '#lib/orders/units';
 import { sameContent } from '#lib/platform/canonical-json';
 import type { Table } from '#lib/platform/table/table';
-import { changeFor, type Ingest, type Ingested, type Ingesting, type Unrecorded } from './event.ts';
+import { changeFor, type Ingest, type Ingested, type Ingesting, isTold, type Unrecorded } from './event.ts';
 
 /** What a shipper says of an order placed with it: parcels and events are added, and whoever sold it is told. */
 export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Ingesting): Promise<Ingested> {
@@ -59,7 +59,7 @@ async function decideShipment(
     const { timeline, also, ...decided } = declined;
     return { ...decided, timeline: [...told.timeline, ...refunded, ...timeline], also: also ?? settling, became };
   }
-  if (told.order === order && message.receivedBy === 'webhook')
+  if (told.order === order && isTold(message))
     return { order, timeline: refunded, also: settling, became: { state: 'duplicate', order: order.id } };
   if (told.order === order) return { order, timeline: refunded, also: settling };
   return { ...told, timeline: [...told.timeline, ...refunded], also: settling, became };

@@ -19,6 +19,7 @@ import {
   type InboundState,
   type Ingested,
   type Ingesting,
+  type Message,
   recordEvent,
   type Unrecorded,
 } from './event.ts';
@@ -31,7 +32,7 @@ import { ingestStale } from './ingest-stale.ts';
 import { countShape } from './shape.ts';
 
 /** Understands one inbound event and records what follows from it, once, however often it arrives. */
-export async function ingest(message: InboundReceived, load: LoadConnector, hub = HUB): Promise<void> {
+export async function ingest(message: Message, load: LoadConnector, hub = HUB): Promise<void> {
   const network = await hub.getNetwork();
   const connection = network.connections.get(message.connection);
   const why = connection
@@ -81,8 +82,9 @@ export async function ingestChange(change: Change, ingesting: Ingesting): Promis
   const ingested = await byType(change, ingesting);
   const state =
     ingested === null || typeof ingested === 'string' ? ingested : await recordEvent(message, ingested, hub.table);
-  if (state) count(connection, state);
-  log.info('event ingested', { event: message.id, connection: connection.id, state: state ?? undefined });
+  if (!state) return;
+  count(connection, state);
+  log.info('event ingested', { event: message.id, connection: connection.id, state });
 }
 
 function byType(change: Change, ingesting: Ingesting): Promise<Ingested> {
@@ -129,7 +131,7 @@ function count({ marketplace }: Connection, state: InboundState): void {
 
 /** An unreadable body is kept whole and shown; it causes nothing and is not received again. */
 async function recordUnreadable(
-  message: InboundReceived,
+  message: Message,
   { table }: Hub,
   { code, description, field }: ErrorDetail,
 ): Promise<void> {

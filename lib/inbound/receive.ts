@@ -5,7 +5,7 @@ import { getCredentials, refreshCredentials } from '#lib/connections/secrets';
 import { isAllowedSource } from '#lib/connections/sources';
 import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';
 import { lambda } from '#lib/platform/lambda/lambda';
-import { INBOUND_QUEUE } from '#lib/platform/names';
+import { deliveryQueue, INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessage } from '#lib/platform/queue/queue';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
@@ -60,7 +60,8 @@ export function receiver(webhook: Webhook) {
     const other = json === undefined ? webhook.readOther?.(body) : undefined;
     const packed = other === undefined ? packBody(body) : packJson(other);
     const message = inboundReceived({ connection, topic, receivedBy: 'webhook', ...packed });
-    await sendMessage(INBOUND_QUEUE, { message, group: connection });
+    const queue = webhook.info.naming?.includes(topic) ? deliveryQueue(name) : INBOUND_QUEUE;
+    await sendMessage(queue, { message, group: connection });
     log.info('webhook accepted', { event: message.id, connection, topic });
     if (json === undefined && other === undefined && !webhook.isTest?.(body))
       return refuse(400, 'not_json', 'the body is not JSON');

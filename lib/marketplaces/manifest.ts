@@ -12,6 +12,11 @@ export interface MarketplaceInfo {
   readonly sells: boolean;
   /** Webhook topics, kebab-case of the vendor's names; none: the marketplace calls nobody. */
   readonly topics: readonly string[];
+  /**
+   * Those whose bodies only name what is to be read: they go straight to the pusher, which can read it. Not those that
+   * tell of one thing several times at one moment: a delivery that covers them all is one read.
+   */
+  readonly naming?: readonly string[];
   /** Seconds between polls, the vendor's documented or our assumed interval. */
   readonly pollIntervalSeconds: number;
   /** Requests a minute that the vendor allows one connection. */

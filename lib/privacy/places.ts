@@ -69,19 +69,24 @@ async function* findEvents({ orders, traces, deadline }: Buyer): AsyncGenerator<
   const ids = new Set(orders.map(({ id }) => id));
   const isHis = (event: InboundEvent) =>
     event.body !== '' &&
-    ((event.order !== null && ids.has(event.order)) || hasTrace(bodyBytes(event).toString(), traces));
+    ((event.order !== null && ids.has(event.order)) || textsOf(event).some((text) => hasTrace(text, traces)));
   let cursor: string | undefined;
   do {
     const page = await listEvents({ connections: accountsOf(orders), since: earliest(orders), limit: 200, cursor });
     for (const event of page.items.filter(isHis)) {
       const { id, connection, topic, receivedAt } = event;
-      const data = { id, connection, topic, receivedAt, body: bodyBytes(event).toString() };
+      const [body, named] = textsOf(event);
+      const data = { id, connection, topic, receivedAt, body, ...(named !== undefined && { named }) };
       yield { id, data, erase: () => db.put(putErased(event).Put) };
     }
     cursor = page.cursor;
     if (cursor && Date.now() > deadline) throw new OutOfTime();
   } while (cursor);
 }
+
+/** The body of an event, and that of the webhook that named it. */
+const textsOf = (event: InboundEvent): string[] =>
+  [event, event.named ?? []].flat().map((each) => bodyBytes(each).toString());
 
 /** More is to be looked through than one request has time for: asked again, it goes on with what is left. */
 export class OutOfTime extends Error {}

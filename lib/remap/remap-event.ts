@@ -57,13 +57,15 @@ async function settle(message: Message, { id }: Remapped, { outcome }: Outcome):
 }
 
 function messageOf(event: InboundEvent, remapped: Remapped | null): Message {
-  const { id, connection, topic, receivedBy, askedBy, receivedAt, askedAt, body, encoding, bodyTruncated } = event;
+  const { id, connection, topic, receivedBy, askedBy, receivedAt, askedAt, body, encoding, bodyTruncated, named } =
+    event;
   const received: InboundReceived = { id, connection, topic, receivedBy, receivedAt, body, encoding };
   return {
     ...received,
     ...(askedBy && { askedBy }),
     ...(askedAt && { askedAt }),
     ...(bodyTruncated && { bodyTruncated }),
+    ...(named && { named }),
     ...(remapped && { remapped }),
   };
 }

@@ -3,7 +3,7 @@ import { inboundReceived, packJson } from '#events/inbound-body';
 import type { InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
-import { getEvent } from '#lib/inbound/event';
+import { getEvent, type Hub, type Message } from '#lib/inbound/event';
 import { ingest } from '#lib/inbound/ingest';
 import type { Change, Connector } from '#lib/marketplaces/contract';
 import type { Network } from '#lib/marketplaces/network';
@@ -32,8 +32,8 @@ export const network: Network = {
 };
 
 /** Bodies say what they mean: a change, or a text that its mapper throws. */
-const connector = {
-  info: { name: 'any', title: 'Any' },
+export const connector = {
+  info: { name: 'scopio', title: 'Any' },
   map: ({ body }: { body: Change | string }) => {
     if (typeof body !== 'string') return body;
     throw body === 'contract' ? new ContractError({ code: 'odd', description: 'is odd', field: 'x' }) : new Error(body);
@@ -54,9 +54,10 @@ export function useInbox() {
     Object.assign(inbox, { table: memoryTable(), rung: [] });
   });
 
-  function take(message: InboundReceived, at: Table = inbox.table): Promise<void> {
+  function take(message: Message, at: Table = inbox.table, attempt?: Hub['attempt']): Promise<void> {
     const ring = async (deliveries: readonly Delivery[]) => void inbox.rung.push(...deliveries);
-    return ingest(message, async () => connector, { table: at, ring, getNetwork: async () => network });
+    const hub: Hub = { table: at, ring, getNetwork: async () => network, ...(attempt && { attempt }) };
+    return ingest(message, async () => connector, hub);
   }
   async function stored(id = 'scopio-main:ord_8f3a') {
     const known = await getOrder(id, inbox.table);

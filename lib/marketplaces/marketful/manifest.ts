@@ -5,6 +5,7 @@ export const info = {
   title: 'Marketful',
   sells: false,
   topics: ['order-created', 'order-updated', 'shipment-event-created'],
+  naming: ['order-created', 'order-updated', 'shipment-event-created'],
   pollIntervalSeconds: 600,
   // The document names no limit; ten calls a second are our own courtesy.
   requestsPerMinute: 600,

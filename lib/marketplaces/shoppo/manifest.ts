@@ -14,6 +14,7 @@ export const info = {
     'deliver-partner-order',
     'reply-ticket',
   ],
+  naming: ['create-product', 'update-product', 'deliver-partner-order'],
   // No interval is documented; notifications come first, the poll finds what they do not tell.
   pollIntervalSeconds: 600,
   // No limit is documented: this is our courtesy.

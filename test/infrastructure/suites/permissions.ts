@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { closedTo, functions, INBOUND_QUEUE, queues, streams, table } from '#lib/topology';
+import { roleOf } from '#lib/marketplaces/registry';
+import { closedTo, deliveryQueue, functions, INBOUND_QUEUE, queues, streams, table } from '#lib/topology';
 import { type Graph, type Statement, statements } from '../graph.ts';
 
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
@@ -54,13 +55,16 @@ export const describePermissions = (graph: Graph) =>
     });
 
     test.each(functions.filter(({ name }) => name.startsWith('webhook-')))(
-      '$name can send to one queue, read its own secret, write its log and nothing else',
-      ({ name }) => {
-        expect(pairs(graph.statementsOf(name))).toEqual(
+      '$name can send what it received, read its own secret, write its log and nothing else',
+      ({ name: of }) => {
+        const name = of.replace('webhook-', '');
+        const { naming } = roleOf(name).info;
+        const accepting = [INBOUND_QUEUE, ...(naming ? [deliveryQueue(name)] : [])];
+        expect(pairs(graph.statementsOf(of))).toEqual(
           pairs([
-            { Action: ['sqs:SendMessage'], Resource: [queueArn(INBOUND_QUEUE)] },
-            { Action: ['secretsmanager:GetSecretValue'], Resource: [secretArn(name.replace('webhook-', ''))] },
-            { Action: LOG, Resource: [logArn(name)] },
+            { Action: ['sqs:SendMessage'], Resource: accepting.map(queueArn) },
+            { Action: ['secretsmanager:GetSecretValue'], Resource: [secretArn(name)] },
+            { Action: LOG, Resource: [logArn(of)] },
           ]),
         );
       },
