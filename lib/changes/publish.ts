@@ -39,21 +39,27 @@ export async function publish(
   records: readonly Committed[],
   hub: Partial<typeof HUB> = {},
 ): Promise<readonly Committed[]> {
-  const { writeWords, writeShared, ...publishing } = { ...HUB, ...hub };
+  const { writeWords, writeShared, ...by } = { ...HUB, ...hub };
   const told = records.flatMap((record): Told[] => readable(record));
   const sound = told.map(({ record }) => record);
   const byPartition = Map.groupBy(
     told.filter(({ changes }) => changes.length > 0),
     ({ changes: [first] }) => shardNumber(first?.order ?? `${first?.connection}:${first?.sku}`),
   );
-  const published = [...byPartition].map(([partition, all]) =>
+  const news = new Map<number, Change[]>();
+  const publishing = [...byPartition].map(([partition, all]) =>
     orFailed(
       all.map(({ record }) => record),
-      publishTo(partition, all, publishing),
+      publishTo(partition, all, news, by),
     ),
   );
+  // One ring for all partitions: whoever is told needs a lease and a cursor's write for each.
+  const published = Promise.all(publishing).then(async (failed) => {
+    if (news.size > 0) await by.ringForChanges(news);
+    return failed.flat();
+  });
   const found = sound.map((record) => orFailed([record], writeWords(record).then(none)));
-  return (await Promise.all([...published, ...found, orFailed(sound, writeShared(sound).then(none))])).flat();
+  return (await Promise.all([published, ...found, orFailed(sound, writeShared(sound).then(none))])).flat();
 }
 
 const none = (): Committed[] => [];
@@ -75,7 +81,8 @@ async function orFailed(
 async function publishTo(
   partition: number,
   told: readonly Told[],
-  { feed, getOrder, early, now, ringForChanges }: Publishing,
+  news: Map<number, Change[]>,
+  { feed, getOrder, early, now }: Publishing,
 ): Promise<readonly Committed[]> {
   const changes = told.flatMap((each) => each.changes);
   const unsure = [...new Set(changes.flatMap(({ order, revision }) => (revision === null && order ? order : [])))];
@@ -111,7 +118,7 @@ async function publishTo(
   );
   const published = told.filter((each) => !left.includes(each));
   for (const { record } of published) early.delete(record.sequence);
-  await ringForChanges(
+  news.set(
     partition,
     published.flatMap((each) => each.changes),
   );

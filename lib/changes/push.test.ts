@@ -8,7 +8,7 @@ import type { Change } from './change-schema.ts';
 import { EARLIEST, encodeMarks } from './cursor.ts';
 import { type EndpointState, FOREVER, judge, openEndpointStates } from './endpoint-state.ts';
 import { openFeed } from './feed.ts';
-import { HUB, pushTo } from './push.ts';
+import { HUB, notify, pushTo } from './push.ts';
 import { readChanges } from './read.ts';
 import { sendChange } from './send.ts';
 
@@ -77,6 +77,18 @@ test('what an endpoint wants to know is sent once, in order for each order, and 
   expect([...sent].sort()).toEqual(['a/1', 'a/2', 'b/1', 'c/1']);
   expect(inOrder(sent, 'a')).toEqual(['a/1', 'a/2']);
   expect(opened).toEqual([]);
+});
+
+test('rings of one moment are one look at what any of them rings for', async () => {
+  const { hub, sent, states } = await scene([change('a', 1), change('b', 1), change('c', 1)]);
+  const read = vi.spyOn(hub, 'readChanges');
+  const ring = (partitions?: number[]) => notify({ endpoint: 'erp', partitions }, async () => [], hub);
+  await Promise.all([ring([1]), ring([2])]);
+  expect(sent).toEqual(['a/1', 'b/1']);
+  expect(read).toHaveBeenCalledTimes(1);
+  expect(await states.get('erp')).not.toHaveProperty('rung');
+  await Promise.all([ring([1]), ring()]);
+  expect(sent).toEqual(['a/1', 'b/1', 'c/1']);
 });
 
 test('a change that was refused becomes a delivery, and the others go on', async () => {

@@ -45,7 +45,7 @@ const PAGES_MS = 20_000;
 
 /** Tells an endpoint what it was not told yet, until it has caught up or time is over: then it rings for the rest. */
 export async function pushTo(
-  { endpoint: id, partition }: EndpointBehind,
+  { endpoint: id, partitions }: EndpointBehind,
   present: Present,
   hub: Hub = HUB,
 ): Promise<void> {
@@ -53,7 +53,7 @@ export async function pushTo(
   const begun = endpoint && (await hub.states.begin(id, hub.now()));
   if (!begun) return;
   try {
-    await pushUnder(begun, endpoint, partition, present, hub);
+    await pushUnder(begun, endpoint, partitions, present, hub);
   } catch (error) {
     // The sweeper rings again; nobody has to wait for the lease.
     log.error('an endpoint could not be told', { endpoint: id, ...errorFields(error) });
@@ -64,14 +64,14 @@ export async function pushTo(
 async function pushUnder(
   { item, lease }: Begun,
   endpoint: Endpoint,
-  partition: number | undefined,
+  partitions: readonly number[] | undefined,
   present: Present,
   hub: Hub,
 ): Promise<void> {
   const { id } = endpoint;
   const deadline = hub.now().getTime() + PAGES_MS;
   let state = item;
-  for (let only = partition; ; ) {
+  for (let only = partitions; ; ) {
     state = { ...state, ...(await sendFirst(id, state, deadline, present, hub)) };
     if (isHeld(state, hub.now())) return void (await hub.states.release(id, lease, {}));
     const { learned, caughtUp, trouble } = await tellPage(endpoint, state, only, present, hub);
@@ -117,14 +117,14 @@ async function sendFirst(
 async function tellPage(
   endpoint: Endpoint,
   state: EndpointState,
-  only: number | undefined,
+  only: readonly number[] | undefined,
   present: Present,
   hub: Hub,
 ): Promise<{ learned: Partial<EndpointState>; caughtUp: boolean; trouble?: unknown }> {
   const { committed } = state;
   const after = committed === undefined ? await hub.marksAt(endpoint.since) : decodeMarks(committed);
   const limit = isAsking(state) ? 1 : PAGE;
-  const page = await read({ after, limit, wants: isOfType(endpoint.types), partition: only }, hub);
+  const page = await read({ after, limit, wants: isOfType(endpoint.types), partitions: only }, hub);
   if (!page) {
     const paused = { why: 'expired', by: null, at: hub.now().toISOString() } as const;
     return { learned: { paused, heldUntil: FOREVER }, caughtUp: true };
@@ -202,4 +202,23 @@ function marksOf(after: Marks, { places, marks }: ChangePage, results: ReadonlyA
 
 /** Does what a message rings for: tells an endpoint what is new, or again what it refused. */
 export const notify = (due: EndpointBehind | DeliveryDue, present: Present, hub: Hub = HUB): Promise<void> =>
-  'endpoint' in due ? pushTo(due, present, hub) : hub.workNotify(due, present);
+  'endpoint' in due ? pushTogether(due, present, hub) : hub.workNotify(due, present);
+
+/** Endpoints that are rung at this moment. */
+const rung = new Map<string, { partitions: EndpointBehind['partitions']; pushed: Promise<void> }>();
+
+/** Rings of one batch for one endpoint are one: each by itself would meet the lease of the first. */
+function pushTogether({ endpoint, partitions }: EndpointBehind, present: Present, hub: Hub): Promise<void> {
+  const known = rung.get(endpoint);
+  if (known) {
+    known.partitions &&= partitions && [...known.partitions, ...partitions];
+    return known.pushed;
+  }
+  const pushed = Promise.resolve().then(() => {
+    const all = rung.get(endpoint)?.partitions;
+    rung.delete(endpoint);
+    return pushTo({ endpoint, partitions: all }, present, hub);
+  });
+  rung.set(endpoint, { partitions, pushed });
+  return pushed;
+}

@@ -7,8 +7,8 @@ interface Wanted {
   after: Marks;
   limit: number;
   wants: (change: Change) => boolean;
-  /** The only partition to look into, where one is known to have something. */
-  partition?: number | undefined;
+  /** The only partitions to look into, where it is known which have something. */
+  partitions?: readonly number[] | undefined;
 }
 
 export interface ChangePage {
@@ -30,7 +30,7 @@ const ROUNDS = 10;
  * some that were not read yet, `cursor_ahead` where it is shorter than was read.
  */
 export async function readChanges(
-  { after, limit, wants, partition: only }: Wanted,
+  { after, limit, wants, partitions: only }: Wanted,
   feed: Feed = openFeed(),
 ): Promise<ChangePage> {
   const marks = [...after];
@@ -38,7 +38,7 @@ export async function readChanges(
   const places: ChangePage['places'] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const pages = await eachPartition(async (partition) =>
-      only === undefined || only === partition
+      !only || only.includes(partition)
         ? readPartition(marks[partition]?.position ?? 0, partition, feed)
         : { items: [], hasMore: false },
     );

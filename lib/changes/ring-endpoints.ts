@@ -16,15 +16,15 @@ export async function ringEndpoints(behind: readonly EndpointBehind[], { send } 
   if (messages.length > 0) await send(deliveryQueue(ENDPOINT), messages);
 }
 
-/** Has those looked at that want to be told such changes. A ring that is lost is the sweeper's to repeat. */
-export async function ringForChanges(partition: number, changes: readonly Change[], hub = HUB): Promise<void> {
+/** Has those looked at that want to be told what is new in the partitions of the feed. A ring that is lost is the sweeper's to repeat. */
+export async function ringForChanges(news: ReadonlyMap<number, readonly Change[]>, hub = HUB): Promise<void> {
   try {
     const { endpoints } = await hub.getConfiguration();
-    const wanting = [...endpoints.values()].filter(({ types }) => changes.some(isOfType(types)));
-    await ringEndpoints(
-      wanting.map(({ id: endpoint }) => ({ endpoint, partition })),
-      hub,
-    );
+    const behind = [...endpoints.values()].flatMap(({ id: endpoint, types }) => {
+      const partitions = [...news].flatMap(([partition, changes]) => (changes.some(isOfType(types)) ? partition : []));
+      return partitions.length > 0 ? { endpoint, partitions } : [];
+    });
+    await ringEndpoints(behind, hub);
   } catch (error) {
     log.warn('endpoints were not rung', errorFields(error));
   }
