@@ -91,7 +91,7 @@ async function measureHere(orders: number, batch: number, every: number) {
     ),
     back: addBills('with the way back of the parcel', own),
     side: addBills(
-      "the seller's side: feed and search",
+      "the seller's side: feed, search, an endpoint",
       steps.filter(({ isSide }) => isSide),
     ),
     floor: addBills(

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { deliveryQueue, INBOUND_QUEUE, schedules } from '#lib/topology';
+import { deliveryQueue, ENDPOINT, INBOUND_QUEUE, schedules } from '#lib/topology';
 import { startRemotes } from '../loop/remotes.ts';
 import { paidOrder, sign, WEBHOOK_SECRET } from '../scopio-event.ts';
 import { runFloor } from './floor.ts';
@@ -9,6 +9,7 @@ import { openWorld, type Spent, type Step, type World } from './world.ts';
 const SHOP = 'scopio-main';
 const SHED = 'marketful-mx';
 const SHED_SECRET = 'bench-url-secret';
+const SIGNING_SECRET = `whsec_${Buffer.alloc(32).toString('base64')}`;
 const UNLIMITED = 1_000_000;
 
 /**
@@ -39,7 +40,8 @@ export async function runSteps(
   ];
   const connections = marketplaces.map((each) => ({ ...each, baseUrl: remotes.url, requestsPerMinute: UNLIMITED }));
   const routes = [{ from: SHOP, match: { country: 'MX' }, to: SHED }];
-  const world = await openWorld({ connections, routes }, everySeconds);
+  const endpoints = [{ id: 'erp', url: `${remotes.url}/hooks`, secrets: { signingSecret: SIGNING_SECRET } }];
+  const world = await openWorld({ connections, routes, endpoints }, everySeconds);
 
   const loop = async (count: number, prefix: string): Promise<Step[]> => {
     const tell = (name: string) => onStep(name);
@@ -68,12 +70,16 @@ export async function runSteps(
     await step('placed with the warehouse', () => world.work(deliveryQueue('marketful'), batch));
     // Lambda gathers what is told while it is busy; an order now and then is told of commit by commit.
     const records = batch === 1 ? 1 : batch * 10;
-    await step('published, and found', () => world.publish(records), { isSide: true });
+    const tellSeller = async (prefix: string) => {
+      await step(`${prefix}published, and found`, () => world.publish(records), { isSide: true });
+      await step(`${prefix}told to an endpoint`, () => world.work(deliveryQueue(ENDPOINT), batch), { isSide: true });
+    };
+    await tellSeller('');
     const gateway = { ...back, throughGateway: true };
     await step('webhook of the parcel', () => each(placed.slice(begin), parcel), gateway);
     await step('parcel read and recorded', () => world.work(deliveryQueue('marketful'), batch), back);
     await step('told to the shop', () => world.work(deliveryQueue('scopio'), batch));
-    await step('the way back published', () => world.publish(records), { isSide: true });
+    await tellSeller('the way back ');
     return steps;
   };
 

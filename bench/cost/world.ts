@@ -26,7 +26,7 @@ export interface Step {
   name: string;
   /** Belongs to the way back of the parcel, which is priced apart from the hub's own pushes. */
   isReturn?: boolean;
-  /** For the seller's own systems: the feed and what finds an order. */
+  /** For the seller's own systems: the feed, what finds an order, and an endpoint that is told. */
   isSide?: boolean;
   throughGateway?: boolean;
   spent: Spent[];

@@ -2107,6 +2107,12 @@ export interface components {
              * @example 2026-11-20T08:15:00.000Z
              */
             since: string;
+            /**
+             * Format: date-time
+             * @description When it got the secret that it has; absent where it has none of its own, or nobody knows.
+             * @example 2026-11-20T08:15:00.000Z
+             */
+            secretsAt?: string;
             /** @enum {string} */
             state: "active" | "paused";
             /** @description `failing`: it refused or missed all for a day, and is asked once an hour whether it is back; the others wait for a resume: `gone` after a 410, `expired` where changes it was not told are gone, `asked` by a person. */

@@ -48,6 +48,9 @@ const Endpoint = named(
     types: { description: 'What it is told; all where there is none.', example: ['order.*', 'fulfillment.*'] },
     payload: { description: '`full`: the order as it is goes with each change, as `snapshot`.' },
     since: { description: 'It is told what was committed from then on.' },
+    secretsAt: {
+      description: 'When it got the secret that it has; absent where it has none of its own, or nobody knows.',
+    },
   },
 );
 export type Endpoint = z.infer<typeof Endpoint>;

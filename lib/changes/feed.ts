@@ -103,7 +103,7 @@ export function openFeed(table = db, now = () => new Date()) {
       `partition ${partition} of the feed`,
       async () => {
         const tail = await tailOf(partition, since);
-        const published = tail.recent.flatMap(({ entries }) => entries);
+        const published = changesIn(tail);
         const known = new Set(published.map(({ id }) => id));
         const entries = build(published).filter(({ id }) => !known.has(id) && known.add(id));
         if (entries.length === 0) return true;
@@ -134,10 +134,16 @@ export function openFeed(table = db, now = () => new Date()) {
     return low;
   }
 
-  return { query, head, append, positionAt };
+  /** What this writer knows that a partition got since an instant, or longer ago: another may have written more. */
+  const known = async (partition: number, since: string): Promise<Change[]> =>
+    changesIn(await tailOf(partition, since));
+
+  return { query, head, append, positionAt, known };
 }
 
 export type Feed = ReturnType<typeof openFeed>;
+
+const changesIn = ({ recent }: Tail): Change[] => recent.flatMap(({ entries }) => entries);
 
 const putFeedItem = (partition: number, { position, ...item }: FeedItem) =>
   put(

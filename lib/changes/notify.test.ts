@@ -13,7 +13,7 @@ test('what the hub itself cannot read costs a delivery to an endpoint no attempt
   const hub: typeof HUB = {
     ...HUB,
     states,
-    getConfiguration: async () => ({ endpoints: new Map([['erp', endpoint]]) }) as never,
+    getEndpoints: async () => new Map([['erp', endpoint]]),
     sendChange: () => Promise.reject(new Error('no answer')),
   };
   const result = await workerOf(async () => [], hub).attempt(delivery, {} as never);

@@ -2,7 +2,7 @@ import type { DeliveryDue } from '#events/delivery-due';
 import type { Result } from '#lib/attempts/attempt';
 import { HUB as WORK_HUB, type Worker, workDeliveries } from '#lib/attempts/work';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
-import { getConfiguration } from '#lib/connections/store';
+import { getEndpoints } from '#lib/connections/store';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDelivery, openDelivery, putNewDelivery, transition, withAttempt } from '#lib/deliveries/ledger';
 import { eachDelivery } from '#lib/deliveries/list';
@@ -23,7 +23,7 @@ export const HUB = {
   sendChange,
   transact,
   ring,
-  getConfiguration,
+  getEndpoints,
   states: openEndpointStates() as EndpointStates,
   now: () => new Date(),
   policy: notifyPolicy,
@@ -73,8 +73,7 @@ const dueAt = (delivery: Delivery, at: string): Delivery => ({ ...delivery, next
 
 async function attemptNotify(delivery: Delivery, present: Present, hub: Hub): Promise<Result> {
   const { connection: id, subject } = delivery;
-  const { endpoints } = await hub.getConfiguration();
-  const endpoint = endpoints.get(id);
+  const endpoint = (await hub.getEndpoints()).get(id);
   if (!endpoint)
     return failed(
       new BlockedError({ code: 'endpoint_missing', description: `${id} is no endpoint any more` }, 'connection'),

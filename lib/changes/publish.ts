@@ -85,11 +85,15 @@ async function publishTo(
   { feed, getOrder, early, now }: Publishing,
 ): Promise<readonly Committed[]> {
   const changes = told.flatMap((each) => each.changes);
-  const unsure = [...new Set(changes.flatMap(({ order, revision }) => (revision === null && order ? order : [])))];
-  const orders = new Map(await Promise.all(unsure.map(async (id) => [id, await getOrder(id)] as const)));
   const oldest = Math.min(...told.map(({ record }) => record.at.getTime()));
   const since = new Date(oldest - SKEW_MS).toISOString();
-  const isEarly = ({ record, changes: [first] }: Told, known: ReadonlySet<string | null>): boolean => {
+  // The feed has just told of most orders whose deliveries come to something: only the others are read.
+  const sure = revisionsIn(await feed.known(partition, since));
+  const unsure = changes.flatMap(({ order, revision }) =>
+    revision === null && order && !sure.has(order) ? order : [],
+  );
+  const orders = new Map(await Promise.all([...new Set(unsure)].map(async (id) => [id, await getOrder(id)] as const)));
+  const isEarly = ({ record, changes: [first] }: Told, known: ReadonlyMap<string | null, unknown>): boolean => {
     const order = first?.revision === null ? orders.get(first.order ?? '') : undefined;
     // An order from before what is looked at here has its first change further back in the feed.
     if (!order || known.has(order.id) || order.receivedAt < since) return false;
@@ -98,24 +102,24 @@ async function publishTo(
     return now() - held < PATIENCE_MS;
   };
   let left: Told[] = [];
-  await feed.append(
-    partition,
-    (published) => {
-      const known = new Set(published.map(({ order }) => order));
-      const ready = told.filter((each) => {
-        if (isEarly(each, known)) return false;
-        for (const { order } of each.changes) known.add(order);
-        return true;
+  const build = (published: readonly Change[]): Change[] => {
+    left = [];
+    const last = new Map([...sure, ...revisionsIn(published)]);
+    return told.flatMap((each) => {
+      if (isEarly(each, last)) {
+        left.push(each);
+        return [];
+      }
+      // What is told of a delivery has the revision of its order that was told last, so that revisions never go back.
+      return each.changes.map((change) => {
+        const { order } = change;
+        const revision = change.revision ?? last.get(order) ?? orders.get(order ?? '')?.revision ?? null;
+        last.set(order, revision);
+        return { ...change, revision };
       });
-      left = told.filter((each) => !ready.includes(each));
-      return withRevisions(
-        ready.flatMap((each) => each.changes),
-        published,
-        orders,
-      );
-    },
-    since,
-  );
+    });
+  };
+  await feed.append(partition, build, since);
   const published = told.filter((each) => !left.includes(each));
   for (const { record } of published) early.delete(record.sequence);
   news.set(
@@ -125,20 +129,7 @@ async function publishTo(
   return left.map(({ record }) => record);
 }
 
-/** What is told of a delivery has the revision of its order that the feed told of last, so that revisions never go back. */
-function withRevisions(
-  changes: readonly Change[],
-  published: readonly Change[],
-  read: ReadonlyMap<string, Order | undefined>,
-): Change[] {
-  const last = new Map(published.map(({ order, revision }) => [order, revision]));
-  return changes.map((change) => {
-    const { order } = change;
-    const revision = change.revision ?? last.get(order) ?? read.get(order ?? '')?.revision ?? null;
-    last.set(order, revision);
-    return { ...change, revision };
-  });
-}
+const revisionsIn = (changes: readonly Change[]) => new Map(changes.map(({ order, revision }) => [order, revision]));
 
 /** What cannot be made sense of would hold up all behind it for a day: it is passed over, and an alarm rings. */
 function readable(record: Committed): Told[] {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test, vi } from 'vitest';
+import type { Endpoint } from '#lib/connections/endpoint-schema';
 import { RetryableError, ThrottledError } from '#lib/platform/errors';
 import type { Table } from '#lib/platform/table/document';
 import { shardNumber } from '#lib/platform/table/sharded-index';
@@ -19,7 +20,10 @@ beforeAll(() => {
 
 const BEGIN = Date.parse('2026-11-20T08:15:00.000Z');
 const LONG_AGO = new Date(0).toISOString();
-const endpoint = { id: 'erp', url: 'https://erp.example', profile: 'standard-webhooks', types: [], payload: 'thin' };
+const endpoint: Endpoint = {
+  ...{ id: 'erp', url: 'https://erp.example', profile: 'standard-webhooks', types: [], payload: 'thin' },
+  since: LONG_AGO,
+};
 /** Two in one partition of the feed, and two in another. */
 const ORDERS = [
   ...Map.groupBy(
@@ -93,7 +97,7 @@ test('first attempts are in order for each order and none is left out, whoever s
           ...HUB,
           states: openEndpointStates(mortal),
           now: () => new Date(clock),
-          getConfiguration: async () => ({ endpoints: new Map([['erp', endpoint]]) }) as never,
+          getEndpoints: async () => new Map([['erp', endpoint]]),
           marksAt: async () => EARLIEST,
           readChanges: (wanted) => readChanges(wanted, openFeed(mortal)),
           sendChange: (_endpoint, { id }) => send(id),

@@ -46,7 +46,7 @@ async function scene(changes: readonly Change[], answers: Record<string, Result>
     ...HUB,
     states,
     now: () => now,
-    getConfiguration: async () => ({ endpoints: new Map([['erp', endpoint]]) }) as never,
+    getEndpoints: async () => new Map([['erp', endpoint]]),
     marksAt: async () => EARLIEST,
     readChanges: (wanted) => readChanges(wanted, feed),
     sendChange: async (_endpoint, { id }) => {

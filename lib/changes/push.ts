@@ -49,7 +49,7 @@ export async function pushTo(
   present: Present,
   hub: Hub = HUB,
 ): Promise<void> {
-  const endpoint = (await hub.getConfiguration()).endpoints.get(id);
+  const endpoint = (await hub.getEndpoints()).get(id);
   const begun = endpoint && (await hub.states.begin(id, hub.now()));
   if (!begun) return;
   try {

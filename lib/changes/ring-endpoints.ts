@@ -1,5 +1,5 @@
 import type { EndpointBehind } from '#events/endpoint-behind';
-import { getConfiguration } from '#lib/connections/store';
+import { getEndpoints } from '#lib/connections/store';
 import { deliveryQueue, ENDPOINT } from '#lib/platform/names';
 import { sendMessages } from '#lib/platform/queue/queue';
 import { errorFields, log } from '#lib/platform/telemetry/log';
@@ -8,7 +8,7 @@ import type { Change } from './change-schema.ts';
 import { isHeld, openEndpointStates } from './endpoint-state.ts';
 import { isOfType } from './read.ts';
 
-const HUB = { getConfiguration, send: sendMessages, states: openEndpointStates() };
+const HUB = { getEndpoints, send: sendMessages, states: openEndpointStates() };
 
 /** Has endpoints looked at. */
 export async function ringEndpoints(behind: readonly EndpointBehind[], { send } = HUB): Promise<void> {
@@ -19,8 +19,7 @@ export async function ringEndpoints(behind: readonly EndpointBehind[], { send } 
 /** Has those looked at that want to be told what is new in the partitions of the feed. A ring that is lost is the sweeper's to repeat. */
 export async function ringForChanges(news: ReadonlyMap<number, readonly Change[]>, hub = HUB): Promise<void> {
   try {
-    const { endpoints } = await hub.getConfiguration();
-    const behind = [...endpoints.values()].flatMap(({ id: endpoint, types }) => {
+    const behind = [...(await hub.getEndpoints()).values()].flatMap(({ id: endpoint, types }) => {
       const partitions = [...news].flatMap(([partition, changes]) => (changes.some(isOfType(types)) ? partition : []));
       return partitions.length > 0 ? { endpoint, partitions } : [];
     });
@@ -32,8 +31,8 @@ export async function ringForChanges(news: ReadonlyMap<number, readonly Change[]
 
 /** Has every endpoint looked at that is not held back by a person, and tells of those that are paused. */
 export async function sweepEndpoints(now = new Date(), hub = HUB): Promise<void> {
-  const { endpoints } = await hub.getConfiguration();
-  const all = await Promise.all([...endpoints.keys()].map(async (id) => ({ id, state: await hub.states.get(id) })));
+  const ids = [...(await hub.getEndpoints()).keys()];
+  const all = await Promise.all(ids.map(async (id) => ({ id, state: await hub.states.get(id) })));
   const paused = all.filter(({ state }) => state.paused).length;
   if (paused > 0) emitMetric('Away', { Marketplace: ENDPOINT }, paused);
   const due = all.filter(({ state }) => !isHeld(state, now));

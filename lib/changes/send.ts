@@ -1,7 +1,7 @@
 import type { Result } from '#lib/attempts/attempt';
 import type { Secrets } from '#lib/connections/connection';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
-import { getCredentials } from '#lib/connections/secrets';
+import { getCredentials, MIN_REFRESH_MS } from '#lib/connections/secrets';
 import type { Order } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
 import { type ErrorDetail, isOfAws, RetryableError, ThrottledError } from '#lib/platform/errors';
@@ -46,15 +46,15 @@ export const sendChange = (
  * concerns one message.
  */
 export async function send(
-  { id, url }: Pick<Endpoint, 'id' | 'url'>,
+  endpoint: Endpoint,
   compose: (secrets: Secrets) => Promise<Message | undefined>,
   hub: typeof HUB = HUB,
 ): Promise<Result> {
-  const secrets = await secretsOf(id, hub);
+  const secrets = await secretsOf(endpoint, hub);
   try {
     const message = await compose(secrets);
     if (!message) return { ok: true };
-    const answer = await hub.post(url, { ...message, timeoutMs: httpTimeoutMs() });
+    const answer = await hub.post(endpoint.url, { ...message, timeoutMs: httpTimeoutMs() });
     if (answer.status < 200 || answer.status > 299) throw refusal(answer);
     return { ok: true, httpStatus: answer.status };
   } catch (error) {
@@ -70,9 +70,15 @@ function refusal(answer: HttpResponse): RetryableError | ThrottledError {
   return status === 429 || wait !== null ? new ThrottledError(detail, wait) : new RetryableError(detail);
 }
 
-/** An endpoint's secrets, those that still sign. */
-async function secretsOf(id: string, { getCredentials, now }: typeof HUB): Promise<Secrets> {
-  const { secrets = {}, settings = {} } = (await getCredentials(ENDPOINT, id)) ?? {};
+/** What is held for longer may have been replaced in Secrets Manager itself. */
+const HELD_MS = 3600_000;
+const SKEW_MS = 60_000;
+
+/** An endpoint's secrets, those that still sign: read anew once they were replaced, by clocks that may differ. */
+async function secretsOf({ id, secretsAt }: Endpoint, { getCredentials, now }: typeof HUB): Promise<Secrets> {
+  const replacedMs = secretsAt ? now().getTime() - Date.parse(secretsAt) - SKEW_MS : HELD_MS;
+  const maxAgeMs = Math.max(MIN_REFRESH_MS, Math.min(HELD_MS, replacedMs));
+  const { secrets = {}, settings = {} } = (await getCredentials(ENDPOINT, id, maxAgeMs)) ?? {};
   const isOver = settings.previousUntil !== undefined && settings.previousUntil <= now().toISOString();
   const { previousSigningSecret, ...rest } = secrets;
   return previousSigningSecret && !isOver ? secrets : rest;

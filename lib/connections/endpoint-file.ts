@@ -6,7 +6,7 @@ import { type Endpoint, Profile } from './endpoint-schema.ts';
 
 /** An endpoint as a file has it; without secrets it keeps those that the hub has. */
 export interface FileEndpoint {
-  endpoint: Omit<Endpoint, 'since'>;
+  endpoint: Omit<Endpoint, 'since' | 'secretsAt'>;
   secrets?: Secrets;
 }
 

@@ -15,5 +15,7 @@ export const Endpoint = z.object({
   payload: z.enum(['thin', 'full']),
   /** When it was first put: it is told what was committed from then on. */
   since: z.iso.datetime(),
+  /** When it got the secret that it has, so that no older one is signed with. */
+  secretsAt: z.optional(z.iso.datetime()),
 });
 export type Endpoint = z.infer<typeof Endpoint>;

@@ -8,7 +8,7 @@ import type { Endpoint } from './endpoint-schema.ts';
 import { ConnectionsFileError } from './file.ts';
 import { putEndpoints } from './put-endpoints.ts';
 import { readSecretIfOurs, writeSecretDocument } from './secrets.ts';
-import { getConfiguration } from './store.ts';
+import { configurationStore, getConfiguration } from './store.ts';
 
 /** For so long a secret that was replaced signs too. */
 const OVERLAP_MS = 24 * 3600_000;
@@ -41,6 +41,8 @@ export async function rotateEndpoint(id: string, by: string): Promise<string> {
   const settings = { previousUntil: new Date(Date.now() + OVERLAP_MS).toISOString() };
   const rotated = { secrets: { signingSecret, previousSigningSecret }, settings };
   await writeSecretDocument(ENDPOINT, { ...document, connections: { ...document.connections, [id]: rotated } });
+  const endpoint = (await getConfiguration({ maxAgeMs: 0 })).endpoints.get(id);
+  if (endpoint) await configurationStore.putEndpoint({ ...endpoint, secretsAt: new Date().toISOString() });
   await record('endpoint.rotated', id, by);
   return signingSecret;
 }
@@ -53,7 +55,7 @@ export async function removeEndpoint(id: string, by: string): Promise<void> {
 }
 
 const kept = (endpoints: ReadonlyMap<string, Endpoint>): FileEndpoint[] =>
-  [...endpoints.values()].map(({ since: _since, ...endpoint }) => ({ endpoint }));
+  [...endpoints.values()].map(({ since: _since, secretsAt: _at, ...endpoint }) => ({ endpoint }));
 
 const record = (act: 'endpoint.added' | 'endpoint.rotated' | 'endpoint.removed', about: string, by: string) =>
   transact([putAct({ act, about, by, at: new Date().toISOString(), detail: {} })]);

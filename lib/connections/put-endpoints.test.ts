@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { memoryTable } from '#test/support/memory-table';
 import type { FileEndpoint } from './endpoint-file.ts';
 import { putEndpoints } from './put-endpoints.ts';
@@ -30,15 +30,29 @@ test('an endpoint is put once, keeps its secret where none is given, and is forg
   const { put, store, written } = scene();
   expect(await put({ endpoint: erp, secrets })).toEqual(['erp']);
   expect(written.at(-1)).toEqual({ connections: { erp: { secrets, settings: {} } }, ucpKeys: ['key'] });
-  const { since } = (await store.getConfiguration()).endpoints.get('erp') ?? {};
+  const { since, secretsAt } = (await store.getEndpoints()).get('erp') ?? {};
+  expect(secretsAt).toBe(since);
   expect(await put({ endpoint: erp })).toEqual([]);
   expect(await put({ endpoint: { ...erp, types: ['order.*'] } })).toEqual(['erp']);
-  expect((await store.getConfiguration()).endpoints.get('erp')).toEqual({ ...erp, types: ['order.*'], since });
+  expect((await store.getEndpoints()).get('erp')).toEqual({ ...erp, types: ['order.*'], since, secretsAt });
   expect(written).toHaveLength(2);
   expect(await put()).toEqual(['erp']);
   expect(written.at(-1)).toEqual({ connections: {}, ucpKeys: ['key'] });
   const { endpoints, removed } = await store.getConfiguration();
   expect([endpoints.size, removed.get('erp')?.marketplace]).toEqual([0, 'endpoint']);
+});
+
+test('when a secret was replaced stands beside the endpoint, so that nobody signs with an older one', async () => {
+  vi.useFakeTimers({ now: new Date('2026-11-20T08:00:00.000Z'), toFake: ['Date'] });
+  const { put, store } = scene();
+  await put({ endpoint: erp, secrets });
+  vi.setSystemTime('2026-11-20T09:00:00.000Z');
+  expect(await put({ endpoint: erp, secrets })).toEqual([]);
+  expect(await put({ endpoint: erp, secrets: { signingSecret: `whsec_${'B'.repeat(32)}` } })).toEqual(['erp']);
+  expect((await store.getEndpoints()).get('erp')).toMatchObject({
+    ...{ since: '2026-11-20T08:00:00.000Z', secretsAt: '2026-11-20T09:00:00.000Z' },
+  });
+  vi.useRealTimers();
 });
 
 test('one without a secret, or whose name leads inside, is refused, and nothing is written', async () => {

@@ -4,6 +4,7 @@ import { isInside } from '#lib/platform/http/inside';
 import { ENDPOINT } from '#lib/platform/names';
 import { isLocalHub } from '#lib/platform/settings';
 import { type FileEndpoint, objectionToEndpoint } from './endpoint-file.ts';
+import type { Endpoint } from './endpoint-schema.ts';
 import { ConnectionsFileError } from './file.ts';
 import { readSecretIfOurs, type SecretDocument, writeSecretDocument } from './secrets.ts';
 import { configurationStore } from './store.ts';
@@ -30,7 +31,7 @@ export async function putEndpoints(
 ): Promise<string[]> {
   const { endpoints: before } = await store.getConfiguration({ maxAgeMs: 0 });
   const old = await secrets.read(ENDPOINT);
-  const changed = new Set<string>();
+  const replaced = new Set<string>();
   const next: SecretDocument = { ...old, connections: {} };
   for (const { endpoint, secrets: given } of wanted) {
     const refuse = (path: string, objection: string | undefined) => {
@@ -43,18 +44,23 @@ export async function putEndpoints(
     if (endpoint.profile === 'standard-webhooks' && !held)
       refuse('secrets.signingSecret', `is missing: longshore endpoints add ${endpoint.id} makes one`);
     if (held) next.connections[endpoint.id] = held;
-    if (!isSame) changed.add(endpoint.id);
+    if (!isSame) replaced.add(endpoint.id);
   }
   if (!isDeepStrictEqual(old.connections, next.connections)) await secrets.write(ENDPOINT, next);
+  const at = new Date().toISOString();
+  const changed = new Set<string>();
   for (const { endpoint } of wanted) {
-    const since = before.get(endpoint.id)?.since ?? new Date().toISOString();
-    if (isDeepStrictEqual(before.get(endpoint.id), { ...endpoint, since })) continue;
-    await store.putEndpoint({ ...endpoint, since });
-    changed.add(endpoint.id);
+    const { id } = endpoint;
+    const { since = at, secretsAt: held } = before.get(id) ?? {};
+    const secretsAt = replaced.has(id) ? at : held;
+    const is: Endpoint = { ...endpoint, since, ...(secretsAt && { secretsAt }) };
+    if (isDeepStrictEqual(before.get(id), is)) continue;
+    await store.putEndpoint(is);
+    changed.add(id);
   }
   for (const [id, endpoint] of before) {
     if (wanted.some((each) => each.endpoint.id === id)) continue;
-    await store.removeEndpoint(endpoint, new Date().toISOString());
+    await store.removeEndpoint(endpoint, at);
     changed.add(id);
   }
   return [...changed];

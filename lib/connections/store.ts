@@ -33,17 +33,27 @@ export const everyAccount = ({ connections, removed, endpoints }: Configuration)
 
 /** All connections and routes, as they stand in the table. */
 export function createConfigurationStore(table = db, clock = () => Date.now()) {
-  const configuration = cached(CONFIG_TTL_MS, () => readConfiguration(table), { clock });
+  const rows = cached(CONFIG_TTL_MS, () => readRows(table), { clock });
+  const readRoutes = async () => (await getItem<{ routes: Route[] }>(items.routes.key(), table))?.routes ?? [];
+  const routes = cached(CONFIG_TTL_MS, readRoutes, { clock });
   const WHOLE = '';
+
+  async function getConfiguration(age?: { maxAgeMs: number }): Promise<Configuration> {
+    const [found, inOrder] = await Promise.all([rows.get(WHOLE, age), routes.get(WHOLE, age)]);
+    return { ...found, routes: inOrder };
+  }
 
   async function put<T extends object>(item: Item<T>): Promise<void> {
     await table.put({ Item: item });
-    configuration.forget(WHOLE);
+    rows.forget(WHOLE);
+    routes.forget(WHOLE);
   }
 
   return {
     /** At most CONFIG_TTL_MS old. */
-    getConfiguration: (age?: { maxAgeMs: number }): Promise<Configuration> => configuration.get(WHOLE, age),
+    getConfiguration,
+    /** As old as that, and read without the routes. */
+    getEndpoints: async (): Promise<Configuration['endpoints']> => (await rows.get(WHOLE)).endpoints,
     putConnection: (connection: Connection): Promise<void> =>
       put({ ...connection, ...items.connection.key(connection) }),
     /** Only its name stays; its orders and deliveries go on when the connection comes back. */
@@ -56,11 +66,8 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
   };
 }
 
-async function readConfiguration(table: typeof db): Promise<Configuration> {
-  const [rows, routes] = await Promise.all([
-    queryPartition<Connection | RemovedConnection | Endpoint>(items.connection.partition(), '', table),
-    getItem<{ routes: Route[] }>(items.routes.key(), table),
-  ]);
+async function readRows(table: typeof db): Promise<Omit<Configuration, 'routes'>> {
+  const rows = await queryPartition<Connection | RemovedConnection | Endpoint>(items.connection.partition(), '', table);
   const connections = new Map<string, Connection>();
   const removed = new Map<string, RemovedConnection>();
   const endpoints = new Map<string, Endpoint>();
@@ -70,8 +77,8 @@ async function readConfiguration(table: typeof db): Promise<Configuration> {
     else if ('profile' in item) endpoints.set(item.id, item);
     else connections.set(item.id, item);
   }
-  return { connections, removed, endpoints, routes: routes?.routes ?? [] };
+  return { connections, removed, endpoints };
 }
 
 export const configurationStore = createConfigurationStore();
-export const { getConfiguration } = configurationStore;
+export const { getConfiguration, getEndpoints } = configurationStore;
