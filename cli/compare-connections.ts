@@ -1,31 +1,53 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Connections } from '#lib/api/connection-schema';
+import type { Endpoint } from '#lib/api/endpoints';
 import type { ConnectionsFile } from '#lib/connections/file';
 
-/** What `connections put` would change, but for secrets, which the hub does not show. */
-export interface Comparison {
+interface Differences {
   added: string[];
   removed: string[];
   changed: Array<{ id: string; members: string[] }>;
+}
+
+/** What `connections put` would change, but for secrets, which the hub does not show. */
+export interface Comparison extends Differences {
   routes: boolean;
+  /** Absent where the file names none: then all stay. */
+  endpoints?: Differences;
 }
 
 const MEMBERS = ['marketplace', 'baseUrl', 'settings', 'pollIntervalSeconds', 'requestsPerMinute'] as const;
+const ENDPOINT_MEMBERS = ['url', 'profile', 'types', 'payload'] as const;
 
 /** Compares a connections file with the configuration of a hub. */
-export function compareConnections(file: ConnectionsFile, hub: Connections): Comparison {
-  const ids = new Set(file.connections.map(({ connection }) => connection.id));
-  const known = new Map(hub.connections.map((connection) => [connection.id, connection]));
+export function compareConnections(
+  { connections, endpoints, routes }: ConnectionsFile,
+  hub: Connections & { endpoints: readonly Endpoint[] },
+): Comparison {
+  const here = connections.map(({ connection: { baseUrl, ...rest } }) => ({ ...rest, baseUrl: withoutUser(baseUrl) }));
+  const named = endpoints?.map(({ endpoint }) => endpoint);
+  return {
+    ...compare(here, hub.connections, MEMBERS),
+    routes: !isDeepStrictEqual(routes, hub.routes),
+    ...(named && { endpoints: compare(named, hub.endpoints, ENDPOINT_MEMBERS) }),
+  };
+}
+
+function compare<Member extends string>(
+  here: ReadonlyArray<{ id: string } & Partial<Record<Member, unknown>>>,
+  there: ReadonlyArray<{ id: string } & Partial<Record<Member, unknown>>>,
+  members: readonly Member[],
+): Differences {
+  const known = new Map(there.map((each) => [each.id, each]));
+  const ids = new Set(here.map(({ id }) => id));
   return {
     added: [...ids].filter((id) => !known.has(id)),
     removed: [...known.keys()].filter((id) => !ids.has(id)),
-    changed: file.connections.flatMap(({ connection }) => {
-      const there = known.get(connection.id);
-      const here = { ...connection, baseUrl: withoutUser(connection.baseUrl) };
-      const members = there ? MEMBERS.filter((member) => !isDeepStrictEqual(here[member], there[member])) : [];
-      return members.length > 0 ? [{ id: connection.id, members }] : [];
+    changed: here.flatMap((each) => {
+      const other = known.get(each.id);
+      const differ = members.filter((member) => other && !isDeepStrictEqual(each[member], other[member]));
+      return differ.length > 0 ? [{ id: each.id, members: differ }] : [];
     }),
-    routes: !isDeepStrictEqual(file.routes, hub.routes),
   };
 }
 
@@ -38,12 +60,17 @@ function withoutUser(baseUrl: string): string {
   return url.href;
 }
 
-export function describeComparison({ added, removed, changed, routes }: Comparison): string {
+export function describeComparison({ routes, endpoints, ...connections }: Comparison): string {
   const lines = [
-    ...added.map((id) => `  + ${id}`),
-    ...removed.map((id) => `  - ${id}`),
-    ...changed.map(({ id, members }) => `  ~ ${id}: ${members.join(', ')}`),
+    ...linesOf(connections, ''),
     ...(routes ? ['  ~ routes'] : []),
+    ...(endpoints ? linesOf(endpoints, 'endpoint ') : []),
   ];
   return lines.length > 0 ? ['put would change:', ...lines].join('\n') : 'put would change nothing but secrets';
 }
+
+const linesOf = ({ added, removed, changed }: Differences, noun: string): string[] => [
+  ...added.map((id) => `  + ${noun}${id}`),
+  ...removed.map((id) => `  - ${noun}${id}`),
+  ...changed.map(({ id, members }) => `  ~ ${noun}${id}: ${members.join(', ')}`),
+];

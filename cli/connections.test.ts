@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Connection, Connections } from '#lib/api/connection-schema';
+import type { Endpoint } from '#lib/api/endpoints';
+import type { FileEndpoint } from '#lib/connections/endpoint-file';
 import type { ConnectionsFile } from '#lib/connections/file';
 import { compareConnections, describeComparison } from './compare-connections.ts';
 import { findTroubles } from './connection-troubles.ts';
@@ -24,10 +26,11 @@ const connection = (id: string, change: Partial<Connection> = {}): Connection =>
   },
   ...change,
 });
-const hub = (connections: Connection[], change: Partial<Connections> = {}): Connections => ({
+const hub = (connections: Connection[], change: Partial<Connections> = {}) => ({
   connections,
   removed: [],
   routes: [],
+  endpoints: [],
   ...change,
 });
 const file = (...all: Array<Partial<Connection> & { id: string }>): ConnectionsFile => ({
@@ -101,6 +104,31 @@ test('a removed connection is a trouble only while something of it is open', () 
       cure: expect.stringContaining('deliveries list --connection old'),
     },
   ]);
+});
+
+test('endpoints are compared with those of a hub where the file names any', () => {
+  const erp = { id: 'erp', url: 'https://erp.example/hooks', profile: 'standard-webhooks', types: [], payload: 'thin' };
+  const there = (...ids: string[]) =>
+    ids.map(
+      (id): Endpoint => ({
+        ...({ ...erp, id } as FileEndpoint['endpoint']),
+        ...{ since: '2026-11-20T08:00:00.000Z', state: 'active', paused: null, failingSince: null },
+        ...{ lastError: null, lastSuccessAt: null, lagSeconds: 0, lagEntries: 0 },
+      }),
+    );
+  const named = (...all: Array<Partial<FileEndpoint['endpoint']>>) => ({
+    ...file(),
+    endpoints: all.map((each) => ({ endpoint: { ...erp, ...each } }) as FileEndpoint),
+  });
+  const at = { ...hub([]), endpoints: there('erp', 'gone') };
+  const compared = compareConnections(named({ types: ['order.*'], payload: 'full' }, { id: 'new' }), at);
+  expect(compared.endpoints).toEqual({
+    ...{ added: ['new'], removed: ['gone'], changed: [{ id: 'erp', members: ['types', 'payload'] }] },
+  });
+  expect(describeComparison(compared).split('\n')).toEqual([
+    ...['put would change:', '  + endpoint new', '  - endpoint gone', '  ~ endpoint erp: types, payload'],
+  ]);
+  expect(describeComparison(compareConnections(file(), at))).toBe('put would change nothing but secrets');
 });
 
 test('a file is compared with a hub, but for the secrets', () => {

@@ -69,6 +69,10 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
   const { configure } = await import('#lib/marketplaces/configure');
   const { readConnections } = await import('#lib/marketplaces/read-connections');
   await configure(await readConnections(JSON.stringify(connectionsFile)));
+  const { configurationStore, getConfiguration } = await import('#lib/connections/store');
+  // One that was put just now has its secret read anew all the time.
+  for (const endpoint of (await getConfiguration()).endpoints.values())
+    await configurationStore.putEndpoint({ ...endpoint, secretsAt: new Date(0).toISOString() });
   const { handlersOnDemand, invoke } = await import('#sandbox/runtime/handlers');
   const { toEvent } = await import('#sandbox/runtime/queues');
   const { isWanted } = await import('#sandbox/runtime/streams');

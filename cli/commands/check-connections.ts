@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { Connections } from '#lib/api/connection-schema';
+import type { Endpoint } from '#lib/api/endpoints';
 import { compareConnections, describeComparison } from '../compare-connections.ts';
 import { readTroubles } from '../connection-troubles.ts';
 import { readConnectionsFile } from '../connections-file.ts';
 import { CliError } from '../errors.ts';
 import { count } from '../format.ts';
 import { examples } from '../options.ts';
-import { type GlobalOptions, openSession } from '../session.ts';
+import { type GlobalOptions, openSession, type Session } from '../session.ts';
 
 /** `longshore connections check`: a file, a file beside a hub, or the hub's own connections. */
 export function addCheckConnections(connections: Command): void {
@@ -33,13 +34,25 @@ async function checkFile(path: string, command: Command): Promise<void> {
   const file = await readConnectionsFile(path);
   const ids = file.connections.map(({ connection }) => connection.id);
   const routes = file.routes.length;
-  const said = `${path}: ${count(ids.length, 'connection', 'connections')}, ${count(routes, 'route', 'routes')}, all well`;
+  const endpoints = file.endpoints?.map(({ endpoint }) => endpoint.id);
+  const said = [
+    ...[count(ids.length, 'connection', 'connections'), count(routes, 'route', 'routes')],
+    ...(endpoints ? [count(endpoints.length, 'endpoint', 'endpoints')] : []),
+  ];
   const isCompared = Boolean(url ?? process.env.LONGSHORE_URL);
-  if (!json) console.log(said);
-  const hub = isCompared ? await openSession(command).api.get<Connections>('/connections') : undefined;
-  const put = hub && compareConnections(file, hub);
-  if (json) console.log(JSON.stringify({ connections: ids, routes, ...(put && { put }) }, null, 2));
+  if (!json) console.log(`${path}: ${said.join(', ')}, all well`);
+  const put = isCompared ? compareConnections(file, await readHub(openSession(command))) : undefined;
+  const asJson = { connections: ids, routes, ...(endpoints && { endpoints }), ...(put && { put }) };
+  if (json) console.log(JSON.stringify(asJson, null, 2));
   else if (put) console.log(describeComparison(put));
+}
+
+async function readHub({ api }: Session): Promise<Parameters<typeof compareConnections>[1]> {
+  const [connections, { endpoints }] = await Promise.all([
+    api.get<Connections>('/connections'),
+    api.get<{ endpoints: Endpoint[] }>('/endpoints'),
+  ]);
+  return { ...connections, endpoints };
 }
 
 async function checkHub(command: Command): Promise<void> {

@@ -68,15 +68,18 @@ export function objectionToEndpoint(text: string, isLocal: boolean): string | un
   const isLoopback = url.hostname === 'localhost' || (address !== undefined && isOwn(address));
   if (url.username || url.password) return 'must not hold a user or password: messages are signed';
   if (url.hash) return 'must not have a "#" part';
-  if (isLoopback && isLocal) return undefined;
-  if (
-    isLoopback ||
-    /(^|\.)(localhost|internal|local)$/.test(url.hostname) ||
-    (address && isInside(address, { loopback: false }))
-  )
-    return 'leads to an address inside: only a hub on your own machine may push to that machine';
+  if (isLoopback)
+    return isLocal
+      ? undefined
+      : 'leads to the hub’s own machine: only a hub on yours may push to the machine it runs on';
+  if (/(^|\.)(localhost|internal|local)$/.test(url.hostname)) return 'has a name that only a network inside knows';
+  if (address && isInside(address, { loopback: true })) return LEADS_INSIDE;
   return url.protocol === 'https:' ? undefined : 'must be https: http would show orders to everybody on the way';
 }
+
+/** Private, link-local, metadata: wherever the hub runs, only whoever is inside means something there. */
+export const LEADS_INSIDE =
+  'leads to an address inside a network, such as a private one or a cloud’s metadata: no hub pushes there';
 
 const isOwn = (address: string): boolean =>
   isInside(address, { loopback: false }) && !isInside(address, { loopback: true });

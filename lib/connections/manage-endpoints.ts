@@ -6,18 +6,22 @@ import type * as z from '#lib/platform/zod';
 import { EndpointEntry, type FileEndpoint, isTaken, readEndpoint } from './endpoint-file.ts';
 import type { Endpoint } from './endpoint-schema.ts';
 import { ConnectionsFileError } from './file.ts';
-import { putEndpoints } from './put-endpoints.ts';
-import { readSecretIfOurs, writeSecretDocument } from './secrets.ts';
-import { configurationStore, getConfiguration } from './store.ts';
+import { HUB as PUT_HUB, putEndpoints } from './put-endpoints.ts';
 
 /** For so long a secret that was replaced signs too. */
 const OVERLAP_MS = 24 * 3600_000;
 
+const HUB = { ...PUT_HUB, transact };
+
 const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
 /** Adds an endpoint; its new secret, which nobody is shown again, where its profile has one. Throws ConnectionsFileError. */
-export async function addEndpoint(asked: z.input<typeof EndpointEntry>, by: string): Promise<string | undefined> {
-  const { connections, endpoints } = await getConfiguration({ maxAgeMs: 0 });
+export async function addEndpoint(
+  asked: z.input<typeof EndpointEntry>,
+  by: string,
+  hub = HUB,
+): Promise<string | undefined> {
+  const { connections, endpoints } = await hub.store.getConfiguration({ maxAgeMs: 0 });
   const { data, error } = EndpointEntry.safeParse(asked);
   if (!data) {
     const [issue] = error.issues;
@@ -27,35 +31,40 @@ export async function addEndpoint(asked: z.input<typeof EndpointEntry>, by: stri
     throw new ConnectionsFileError(`endpoint "${data.id}": there is one of that name, or a connection`);
   const signingSecret = data.profile === 'standard-webhooks' ? newSecret() : undefined;
   const secrets = signingSecret ? { signingSecret } : undefined;
-  await putEndpoints([...kept(endpoints), readEndpoint({ ...data, secrets })]);
-  await record('endpoint.added', data.id, by);
+  await putEndpoints([...kept(endpoints), readEndpoint({ ...data, secrets })], hub);
+  await record('endpoint.added', data.id, by, hub);
   return signingSecret;
 }
 
 /** Gives an endpoint a new secret, shown once, beside which the one before signs for 24 hours. */
-export async function rotateEndpoint(id: string, by: string): Promise<string> {
-  const document = await readSecretIfOurs(ENDPOINT);
+export async function rotateEndpoint(id: string, by: string, hub = HUB): Promise<string> {
+  const document = await hub.secrets.read(ENDPOINT);
   const previousSigningSecret = document.connections[id]?.secrets.signingSecret;
   if (!previousSigningSecret) throw new ConnectionsFileError(`endpoint "${id}": there is none with a secret`);
   const signingSecret = newSecret();
   const settings = { previousUntil: new Date(Date.now() + OVERLAP_MS).toISOString() };
   const rotated = { secrets: { signingSecret, previousSigningSecret }, settings };
-  await writeSecretDocument(ENDPOINT, { ...document, connections: { ...document.connections, [id]: rotated } });
-  const endpoint = (await getConfiguration({ maxAgeMs: 0 })).endpoints.get(id);
-  if (endpoint) await configurationStore.putEndpoint({ ...endpoint, secretsAt: new Date().toISOString() });
-  await record('endpoint.rotated', id, by);
+  await hub.secrets.write(ENDPOINT, { ...document, connections: { ...document.connections, [id]: rotated } });
+  const endpoint = (await hub.store.getConfiguration({ maxAgeMs: 0 })).endpoints.get(id);
+  if (endpoint) await hub.store.putEndpoint({ ...endpoint, secretsAt: new Date().toISOString() });
+  await record('endpoint.rotated', id, by, hub);
   return signingSecret;
 }
 
-export async function removeEndpoint(id: string, by: string): Promise<void> {
-  const { endpoints } = await getConfiguration({ maxAgeMs: 0 });
+export async function removeEndpoint(id: string, by: string, hub = HUB): Promise<void> {
+  const { endpoints } = await hub.store.getConfiguration({ maxAgeMs: 0 });
   if (!endpoints.has(id)) throw new ConnectionsFileError(`endpoint "${id}": there is none`);
-  await putEndpoints(kept(endpoints).filter(({ endpoint }) => endpoint.id !== id));
-  await record('endpoint.removed', id, by);
+  await putEndpoints(
+    kept(endpoints).filter(({ endpoint }) => endpoint.id !== id),
+    hub,
+  );
+  await record('endpoint.removed', id, by, hub);
 }
 
 const kept = (endpoints: ReadonlyMap<string, Endpoint>): FileEndpoint[] =>
   [...endpoints.values()].map(({ since: _since, secretsAt: _at, ...endpoint }) => ({ endpoint }));
 
-const record = (act: 'endpoint.added' | 'endpoint.rotated' | 'endpoint.removed', about: string, by: string) =>
+type Act = 'endpoint.added' | 'endpoint.rotated' | 'endpoint.removed';
+
+const record = (act: Act, about: string, by: string, { transact }: typeof HUB) =>
   transact([putAct({ act, about, by, at: new Date().toISOString(), detail: {} })]);

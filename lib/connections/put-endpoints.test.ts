@@ -20,7 +20,7 @@ function scene(address = '1.1.1.1') {
       read: async () => written.at(-1) as SecretDocument,
       write: async (_name: string, document: SecretDocument) => void written.push(document),
     },
-    isLocal: false,
+    isLocal: () => false,
     resolve: async () => [{ address }],
   };
   return { put: (...wanted: FileEndpoint[]) => putEndpoints(wanted, hub), store, written };

@@ -3,18 +3,20 @@ import { isDeepStrictEqual } from 'node:util';
 import { isInside } from '#lib/platform/http/inside';
 import { ENDPOINT } from '#lib/platform/names';
 import { isLocalHub } from '#lib/platform/settings';
-import { type FileEndpoint, objectionToEndpoint } from './endpoint-file.ts';
+import { type FileEndpoint, LEADS_INSIDE, objectionToEndpoint } from './endpoint-file.ts';
 import type { Endpoint } from './endpoint-schema.ts';
 import { ConnectionsFileError } from './file.ts';
 import { readSecretIfOurs, type SecretDocument, writeSecretDocument } from './secrets.ts';
 import { configurationStore } from './store.ts';
 
-interface Hub {
-  store?: typeof configurationStore;
-  secrets?: { read: (name: string) => Promise<SecretDocument>; write: typeof writeSecretDocument };
-  isLocal?: boolean;
-  resolve?: (hostname: string) => Promise<ReadonlyArray<{ address: string }>>;
-}
+/** What endpoints are put with; another one in tests. */
+export const HUB = {
+  store: configurationStore,
+  secrets: { read: (name: string): Promise<SecretDocument> => readSecretIfOurs(name), write: writeSecretDocument },
+  isLocal: isLocalHub,
+  resolve: (hostname: string): Promise<ReadonlyArray<{ address: string }>> => lookup(hostname, { all: true }),
+};
+export type Hub = typeof HUB;
 
 /**
  * Makes these the endpoints of the hub, and no others; the ids of those that changed. Throws ConnectionsFileError for one
@@ -22,13 +24,9 @@ interface Hub {
  */
 export async function putEndpoints(
   wanted: readonly FileEndpoint[],
-  {
-    store = configurationStore,
-    secrets = { read: readSecretIfOurs, write: writeSecretDocument },
-    isLocal = isLocalHub(),
-    resolve = (hostname) => lookup(hostname, { all: true }),
-  }: Hub = {},
+  { store, secrets, resolve, ...hub }: Hub = HUB,
 ): Promise<string[]> {
+  const isLocal = hub.isLocal();
   const { endpoints: before } = await store.getConfiguration({ maxAgeMs: 0 });
   const old = await secrets.read(ENDPOINT);
   const replaced = new Set<string>();
@@ -67,12 +65,8 @@ export async function putEndpoints(
 }
 
 /** What a name leads to is asked again at each connection; one that nobody knows yet may be known by then. */
-async function leadsInside(
-  url: string,
-  loopback: boolean,
-  resolve: NonNullable<Hub['resolve']>,
-): Promise<string | undefined> {
+async function leadsInside(url: string, loopback: boolean, resolve: Hub['resolve']): Promise<string | undefined> {
   const { hostname } = new URL(url);
   const found = await resolve(hostname.replace(/^\[|\]$/g, '')).catch(() => []);
-  return found.some(({ address }) => isInside(address, { loopback })) ? 'leads to an address inside' : undefined;
+  return found.some(({ address }) => isInside(address, { loopback })) ? LEADS_INSIDE : undefined;
 }

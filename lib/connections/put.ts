@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { putAct } from '#lib/platform/audit';
 import { transact } from '#lib/platform/table/table';
 import type { ConnectionsFile, FileConnection } from './file.ts';
-import { putEndpoints } from './put-endpoints.ts';
+import { HUB as ENDPOINTS, putEndpoints } from './put-endpoints.ts';
 import { newKey } from './seal.ts';
 import { MIN_REFRESH_MS, readSecretIfOurs, type SecretDocument, writeSecretDocument } from './secrets.ts';
 import { CONFIG_TTL_MS, configurationStore } from './store.ts';
@@ -57,7 +57,8 @@ export async function putConnections(
     await store.removeConnection(connection, new Date().toISOString());
     changed.add(id);
   }
-  if (file.endpoints) for (const id of await putEndpoints(file.endpoints, { store, secrets })) changed.add(id);
+  if (file.endpoints)
+    for (const id of await putEndpoints(file.endpoints, { ...ENDPOINTS, store, secrets })) changed.add(id);
   const rerouted = !isDeepStrictEqual(before.routes, file.routes);
   if (rerouted) await store.putRoutes(file.routes);
   if (by && (changed.size > 0 || rerouted)) {
