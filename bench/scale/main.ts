@@ -4,6 +4,7 @@ import { marketplaces } from '#lib/marketplaces/registry';
 import { progress, table } from '../report.ts';
 import { drawChart } from './chart.ts';
 import { type Design, presentDesign } from './design.ts';
+import { endpointLimits } from './notify.ts';
 import type { Result, Sample } from './record.ts';
 import { requestsPerOrder, type Scenario, scenarios, sellersOf } from './scenarios.ts';
 import { simulate } from './simulate.ts';
@@ -45,13 +46,15 @@ function main(): void {
       ? [2, 3, 4, 5, 10].map((times) => ({ times, ...run(grow(times), design) }))
       : [];
   const limits = documentedLimits(design);
+  const endpoints = endpointLimits([0.01, 0.05, 0.25, 1]);
   progress('');
-  if (values.json) console.log(JSON.stringify({ runs, further, limits }));
+  if (values.json) console.log(JSON.stringify({ runs, further, limits, endpoints }));
   else {
     for (const { result, verdict } of runs)
       console.log(`${title(result.scenario)}\n${facts(result)}\n${tableOf(verdict)}\n`);
     for (const { times, verdict } of further) console.log(`${times} M orders an hour: ${failures(verdict)}`);
     console.log(`\n${table(['documented limit', 'role', 'requests/min', 'requests/order', 'orders/h'], limits)}`);
+    console.log(`\n${table(['an endpoint answers in', 'changes/s', 'orders/h'], endpoints)}`);
   }
   process.exitCode = runs.every(({ verdict }) => verdict.every(holds)) ? 0 : 1;
 }

@@ -37,9 +37,9 @@ export const HUB = {
 type Hub = typeof HUB;
 
 /** Requests at one endpoint at a time. */
-const AT_ONCE = 10;
+export const AT_ONCE = 10;
 /** Changes of one page, which are told before the cursor moves: what a crash has told again. */
-const PAGE = 100;
+export const PAGE = 100;
 /** No page begins later: one whose requests hang ends before the function is ended. */
 const PAGES_MS = 20_000;
 
