@@ -165,9 +165,13 @@ test('what somebody found done is closed with --yes and a reason, and told with 
 test('connections are checked as they stand in a file, at the hub, and one beside the other', async () => {
   const file = join(ROOT, 'connections.example.json');
   const offline = await start(['connections', 'check', file], { LONGSHORE_URL: '', LONGSHORE_API_KEY: '' }).done;
-  expect(offline).toMatchObject({ code: 0, out: expect.stringMatching(/\d+ connections, \d+ routes, all well\n$/) });
+  expect(offline).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/\d+ connections, \d+ routes, \d+ endpoints, all well\n$/),
+  });
   const compared = await longshore('connections', 'check', file);
   expect(compared.out).toContain('  + scopio-main\n');
+  expect(compared.out).toMatch(/^ {2}\+ endpoint \S+$/m);
   expect(compared.out).toContain('  - shed\n');
   const hubs = await longshore('connections', 'check');
   expect(hubs).toMatchObject({
