@@ -25,18 +25,20 @@ import { Search, searchFor } from './screens/search.tsx';
 import { Shortcuts } from './screens/shortcuts.tsx';
 import { SignIn } from './screens/sign-in.tsx';
 
-type Scope = 'ops' | 'orders:read' | 'changes:read';
-
-/** What the navigation leads to, what a key must be allowed for it, and the letter that leads there behind `g`. */
-const SCREENS: ReadonlyArray<{
+interface Entry {
   title: string;
   path: string;
-  scope: Scope;
+  /** What a key must be allowed to see it. */
+  scope?: 'ops' | 'orders:read' | 'changes:read';
+  /** The letter that leads there behind `g`. */
   key?: string;
   list: ComponentType;
   one?: ComponentType<{ id: string }>;
-}> = [
-  { title: 'Home', path: '/', scope: 'orders:read', key: 'h', list: Home },
+}
+
+/** What the navigation leads to. */
+const SCREENS: readonly Entry[] = [
+  { title: 'Home', path: '/', key: 'h', list: Home },
   { title: 'Orders', path: '/orders', scope: 'orders:read', key: 'o', list: Orders, one: Order },
   { title: 'Deliveries', path: '/deliveries', scope: 'ops', key: 'd', list: Deliveries, one: Delivery },
   { title: 'Replays', path: '/replays', scope: 'ops', list: Replays, one: Replay },
@@ -47,16 +49,16 @@ const SCREENS: ReadonlyArray<{
   { title: 'Audit', path: '/audit', scope: 'ops', key: 'a', list: Audit },
 ];
 
+const SEARCH = { title: 'Search', path: '/search', scope: 'orders:read', list: Search } as const;
+
 function currentScreen() {
-  const { path } = place.value;
-  const [, noun = '', id] = /^(\/[^/]*)(?:\/(.+))?$/.exec(path) ?? [];
-  const of = SCREENS.find((screen) => screen.path === noun);
-  return { of, element: elementOf(of, path, id) };
+  const [, noun = '', id] = /^(\/[^/]*)(?:\/(.+))?$/.exec(place.value.path) ?? [];
+  const of = [...SCREENS, SEARCH].find((screen) => screen.path === noun);
+  return { of, element: elementOf(of, id) };
 }
 
-function elementOf(of: (typeof SCREENS)[number] | undefined, path: string, id: string | undefined) {
-  if (path === '/search') return <Search />;
-  if (of && !may(of.scope))
+function elementOf(of: Entry | undefined, id: string | undefined) {
+  if (of?.scope && !may(of.scope))
     return (
       <Screen title={of.title}>
         <MayOnly />

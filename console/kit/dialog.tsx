@@ -57,6 +57,14 @@ export function useAct(act: () => Promise<void>) {
   return { run, isDoing, error };
 }
 
+/** What is masked, shown for as long as the page is; the hub keeps on record who looked. */
+export function useReveal<T>(path: string) {
+  const [revealed, setRevealed] = useState<T>();
+  const act = useAct(async () => setRevealed(await ask('post', `${path}/reveal`)));
+  const button = !revealed && <Button act={act}>Reveal</Button>;
+  return { revealed, button, error: act.error, forget: () => setRevealed(undefined) };
+}
+
 interface FormProps extends Props {
   /** What its one button says, where that is not its title. */
   verb?: string;

@@ -1,7 +1,14 @@
 import type { ComponentChildren, ComponentProps } from 'preact';
 import { hrefOf, pathOf } from './place.ts';
 
-export const Button = (props: ComponentProps<'button'>) => <button type="button" {...props} />;
+interface ButtonProps extends ComponentProps<'button'> {
+  /** What it does, once at a time; it keeps the focus meanwhile. */
+  act?: { isDoing: boolean; run: () => unknown };
+}
+
+export const Button = ({ act, ...props }: ButtonProps) => (
+  <button type="button" {...(act && { 'aria-disabled': act.isDoing, onClick: () => void act.run() })} {...props} />
+);
 
 /** An id or code, cut in its middle where there is no room; copied whole. */
 export function Id({ children }: { children: string }) {
@@ -22,8 +29,12 @@ interface LinkToProps {
 }
 
 /** The way to one of a list, by its id where nothing else is said; nothing where there is none. */
-export const LinkTo = ({ list, id, children }: LinkToProps) =>
-  id === null ? <None /> : <a href={hrefOf(pathOf(list, id))}>{children ? show(children) : <Id>{id}</Id>}</a>;
+export function LinkTo({ list, id, children }: LinkToProps) {
+  if (id === null) return <None />;
+  // A connection's id is the name that a person gave it.
+  const name = list === '/connections' ? <bdi>{id}</bdi> : <Id>{id}</Id>;
+  return <a href={hrefOf(pathOf(list, id))}>{children ? show(children) : name}</a>;
+}
 
 export const None = () => <span class="none">–</span>;
 

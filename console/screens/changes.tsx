@@ -97,16 +97,16 @@ function Endpoints() {
 
 /** One thing to do with an endpoint; `tell` is told what came of it. */
 function Act({ id, verb, tell }: { id: string; verb: 'Test' | 'Pause' | 'Resume'; tell: (text: string) => void }) {
-  const { run, isDoing, error } = useAct(async () => {
+  const act = useAct(async () => {
     const answer = await ask<Test>('post', `${pathOf('/endpoints', id)}/${verb.toLowerCase()}`, {});
     tell(verb === 'Test' ? outcomeOf(id, answer) : `${id} was ${verb.toLowerCase()}d.`);
   });
   return (
     <>
-      <Button aria-label={`${verb} ${id}`} aria-disabled={isDoing} onClick={() => void run()}>
+      <Button aria-label={`${verb} ${id}`} act={act}>
         {verb}
       </Button>
-      <Alert>{error}</Alert>
+      <Alert>{act.error}</Alert>
     </>
   );
 }

@@ -169,11 +169,7 @@ function Webhooks({ connection: { id, webhooks } }: { connection: Account }) {
   const [synced, setSynced] = useState<Shape<'WebhooksSynced'>>();
   const path = `${pathOf('/connections', id)}/webhooks/sync`;
   const look = useAct(async () => setSynced(await ask('post', path, { body: { dryRun: true } })));
-  const actions = (
-    <Button disabled={look.isDoing} onClick={() => void look.run()}>
-      See what is registered
-    </Button>
-  );
+  const actions = <Button act={look}>See what is registered</Button>;
   return (
     <Region title="Webhooks" actions={webhooks.length > 0 && actions}>
       <Alert>{look.error}</Alert>

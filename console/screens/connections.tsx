@@ -38,14 +38,7 @@ export function missedOf({ misses }: Pick<Connection, 'misses'>): string | null 
 }
 
 const columns: ReadonlyArray<Column<Connection>> = [
-  [
-    'Connection',
-    ({ id }) => (
-      <LinkTo list="/connections" id={id}>
-        {id}
-      </LinkTo>
-    ),
-  ],
+  ['Connection', ({ id }) => <LinkTo list="/connections" id={id} />],
   ['Marketplace', ({ marketplace }) => marketplace, 'minor'],
   ['Health', (connection) => <Health of={connection} />],
   ['Last poll', ({ poll }) => <Time at={poll.lastPolledAt} seconds />],

@@ -102,9 +102,7 @@ function About({ delivery }: { delivery: Delivery }) {
         <Outside>{connection}</Outside>
       </a>
     ) : (
-      <LinkTo list="/connections" id={connection}>
-        {connection}
-      </LinkTo>
+      <LinkTo list="/connections" id={connection} />
     );
   return (
     <Facts

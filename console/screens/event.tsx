@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore, quote, Raw } from '../kit/command.tsx';
-import { ReasonDialog, useAct } from '../kit/dialog.tsx';
+import { ReasonDialog, useAct, useReveal } from '../kit/dialog.tsx';
 import { ask, isMissing, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
@@ -30,21 +30,11 @@ export function Event({ id }: { id: string }) {
   };
   if (isMissing(error)) return <Missing says="There is no such event." back="/events" />;
   return (
-    <Screen
-      title="Event"
-      of={live}
-      actions={
-        event && (
-          <Button disabled={look.isDoing} onClick={() => void look.run()}>
-            Preview remap
-          </Button>
-        )
-      }
-    >
+    <Screen title="Event" of={live} actions={event && <Button act={look}>Preview remap</Button>}>
       {event && (
         <>
           <p class="lead">
-            <State>{event.state}</State> {event.error && <Unread error={event.error} />}
+            <State>{event.state}</State> {event.error && <WhyUnread error={event.error} />}
           </p>
           <About event={event} />
           <Alert>{look.error}</Alert>
@@ -78,11 +68,7 @@ const About = ({ event }: { event: Event }) => (
   <Facts
     of={{
       Id: <Id>{event.id}</Id>,
-      Connection: (
-        <LinkTo list="/connections" id={event.connection}>
-          {event.connection}
-        </LinkTo>
-      ),
+      Connection: <LinkTo list="/connections" id={event.connection} />,
       Topic: event.topic,
       Received: (
         <>
@@ -97,7 +83,7 @@ const About = ({ event }: { event: Event }) => (
 );
 
 /** Why a body could not be read, and where in it. */
-export const Unread = ({ error }: { error: { code: string; field?: string | null; description: string } }) => (
+export const WhyUnread = ({ error }: { error: { code: string; field?: string | null; description: string } }) => (
   <>
     <code>{error.code}</code> {error.field && <Code>{error.field}</Code>} <Outside>{error.description}</Outside>
   </>
@@ -105,21 +91,11 @@ export const Unread = ({ error }: { error: { code: string; field?: string | null
 
 /** Paths and types, until it is revealed. */
 function Body({ event }: { event: Event }) {
-  const [revealed, setRevealed] = useState<Event>();
-  const reveal = useAct(async () => setRevealed(await ask('post', `${pathOf('/events', event.id)}/reveal`)));
+  const { revealed, button, error } = useReveal<Event>(pathOf('/events', event.id));
   const text = revealed ? decoded(revealed) : pretty(event.body);
   return (
-    <Region
-      title="Raw body"
-      actions={
-        !revealed && (
-          <Button disabled={reveal.isDoing} onClick={() => void reveal.run()}>
-            Reveal
-          </Button>
-        )
-      }
-    >
-      <Alert>{reveal.error}</Alert>
+    <Region title="Raw body" actions={button}>
+      <Alert>{error}</Alert>
       {!revealed && (
         <p class="muted">Its members and their types: a body may hold a buyer. Who reveals it is on record.</p>
       )}

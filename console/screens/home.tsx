@@ -51,7 +51,7 @@ export function Home() {
           isComplete={value.complete}
         />
       ))}
-      {(value || error || !mayOperate) && <Besides />}
+      {(value || error || !mayOperate) && may('orders:read') && <Besides />}
       {mayOperate && <AsCommand lines={[longshore('deliveries causes'), curl('GET', '/deliveries/causes')]} />}
     </Screen>
   );

@@ -21,11 +21,7 @@ export function Details({ order }: { order: Order }) {
     <Region title="Details">
       <Facts
         of={{
-          'Sold on': (
-            <LinkTo list="/connections" id={connection}>
-              {connection}
-            </LinkTo>
-          ),
+          'Sold on': <LinkTo list="/connections" id={connection} />,
           There: (
             <ForeignLink href={permalink}>
               <Id>{externalId}</Id>

@@ -92,7 +92,7 @@ export function Order({ id }: { id: string }) {
           />
         )}
       </Region>
-      <SideBySide order={order} deliveries={deliveries} />
+      {may('ops') && <SideBySide order={order} deliveries={deliveries} />}
       <AsCommand lines={[longshore(`orders show ${quote(id)}`), curl('GET', path)]} />
       {acting?.verb === 'replay' && <ReplayDialog delivery={acting.delivery} onClose={leave} />}
       {acting?.verb === 'close' && <CloseDialog {...acting} onClose={leave} onClosed={live.reload} />}

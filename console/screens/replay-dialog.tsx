@@ -44,7 +44,7 @@ export function ReplayDialog({ onClose, ...what }: Props) {
       {...{ title: 'Replay', verb: 'Start replay', onClose, act }}
       isReady={found !== undefined && found.matched > 0 && why !== '' && pace >= 1}
       before={
-        <Button class={found ? '' : 'primary'} disabled={look.isDoing} onClick={() => void look.run()}>
+        <Button class={found ? '' : 'primary'} act={look}>
           Dry run
         </Button>
       }

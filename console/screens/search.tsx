@@ -74,16 +74,18 @@ export function Search() {
   return (
     <Screen title="Search" {...(q && { of: live })}>
       {hits.length > 0 && <Table name="Results" rows={hits} columns={columns} isMain />}
-      {q !== '' && live.value && hits.length === 0 && (
-        <p>
-          Nothing found for <Outside>{q}</Outside>.
-        </p>
-      )}
       {(q === '' || (live.value && hits.length === 0)) && (
-        <p class="muted">
-          Orders are found by their number, their id at the marketplace or the shipper, a tracking number, an
-          acknowledgement, a SKU or the buyer’s whole e-mail address; deliveries, events and replays by their id.
-        </p>
+        <div class="empty">
+          {q !== '' && (
+            <p>
+              Nothing found for <Outside>{q}</Outside>.
+            </p>
+          )}
+          <p>
+            Orders are found by their number, their id at the marketplace or the shipper, a tracking number, an
+            acknowledgement, a SKU or the buyer’s whole e-mail address; deliveries, events and replays by their id.
+          </p>
+        </div>
       )}
       {q !== '' && <AsCommand lines={[longshore(`find ${quote(q)}`), curl(method.toUpperCase(), '/search', how)]} />}
     </Screen>

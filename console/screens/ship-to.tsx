@@ -1,6 +1,5 @@
-import { useState } from 'preact/hooks';
-import { useAct } from '../kit/dialog.tsx';
-import { ask, may, type Shape } from '../kit/hub.ts';
+import { useReveal } from '../kit/dialog.tsx';
+import { may, type Shape } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { Facts, Region } from '../kit/screen.tsx';
 import { Alert, Button, Outside } from '../kit/text.tsx';
@@ -20,8 +19,7 @@ interface ShipToProps {
 
 /** The address, masked until it is revealed; that lasts until the page is left. */
 export function ShipTo({ id, order, deliveries, isEditing, onEdit, onSaved }: ShipToProps) {
-  const [revealed, setRevealed] = useState<Order>();
-  const reveal = useAct(async () => setRevealed(await ask('post', `${pathOf('/orders', id)}/reveal`)));
+  const { revealed, button, error, forget } = useReveal<Order>(pathOf('/orders', id));
   const { shippingAddress: address, buyer } = revealed ?? order;
   const waiting = deliveries.filter(({ state, cause }) => state === 'blocked' && cause?.code === 'address_incomplete');
   const facts = Object.entries(ADDRESS).map(([member, label]) => [label, address[member as AddressMember]]);
@@ -30,16 +28,12 @@ export function ShipTo({ id, order, deliveries, isEditing, onEdit, onSaved }: Sh
       title="Ship to"
       actions={
         <>
-          {!revealed && (
-            <Button disabled={reveal.isDoing} onClick={() => void reveal.run()}>
-              Reveal
-            </Button>
-          )}
+          {button}
           {may('ops') && <Button onClick={() => onEdit(true)}>Edit address…</Button>}
         </>
       }
     >
-      <Alert>{reveal.error}</Alert>
+      <Alert>{error}</Alert>
       {waiting[0]?.cause && (
         <p class="needs">
           <Outside>{waiting[0].cause.description}</Outside>
@@ -52,9 +46,9 @@ export function ShipTo({ id, order, deliveries, isEditing, onEdit, onSaved }: Sh
           missing={missingOf(waiting)}
           releases={waiting.length}
           onClose={() => onEdit(false)}
-          onSaved={async () => {
-            setRevealed(undefined);
-            await onSaved();
+          onSaved={() => {
+            forget();
+            return onSaved();
           }}
         />
       )}

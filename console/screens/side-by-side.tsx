@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { Raw } from '../kit/command.tsx';
-import { isMissing, may, type Shape } from '../kit/hub.ts';
+import { isMissing, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
-import { MayOnly, Problem, Region } from '../kit/screen.tsx';
+import { Problem, Region } from '../kit/screen.tsx';
 import { LinkTo, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { pretty } from './event.tsx';
@@ -16,7 +16,9 @@ type Delivery = Shape<'Delivery'>;
 export const SideBySide = ({ order, deliveries }: { order: Order; deliveries: readonly Delivery[] }) => (
   <Region title="Side by side">
     <div class="sides">
-      <Side title="Raw">{may('ops') ? <Came order={order} /> : <MayOnly />}</Side>
+      <Side title="Raw">
+        <Came order={order} />
+      </Side>
       <Side title="Snapshot">
         <p class="muted">As revision {order.revision} reads it.</p>
         <Raw>{JSON.stringify(snapshotOf(order), null, 2)}</Raw>

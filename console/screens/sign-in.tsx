@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ask, type Session, session, signedOutBecause, wordsOf } from '../kit/hub.ts';
 import { go, hrefOf, place } from '../kit/place.ts';
 import { Alert } from '../kit/text.tsx';
@@ -16,7 +16,7 @@ export function SignIn() {
   const field = useRef<HTMLInputElement>(null);
   const [error, setError] = useState('');
   const [isAsking, setAsking] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = 'Sign in · Longshore';
     field.current?.focus();
     const code = location.hash.slice(1);

@@ -6,7 +6,7 @@ import { pathOf } from '../kit/place.ts';
 import { Region } from '../kit/screen.tsx';
 import { Alert, Code, Outside } from '../kit/text.tsx';
 import { causeText, count } from '../kit/words.ts';
-import { Unread } from './event.tsx';
+import { WhyUnread } from './event.tsx';
 
 type Tried = Shape<'Tried'>;
 
@@ -50,7 +50,7 @@ const Result = ({ of: { means, error, order, placements, unread, explanation, ch
   <Region title="Result">
     {error && (
       <p class="needs">
-        <Unread error={error} />
+        <WhyUnread error={error} />
       </p>
     )}
     {means && <p>It means: {means}.</p>}

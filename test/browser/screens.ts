@@ -2,6 +2,7 @@
 // Writes a picture of each screen: desk in the light and in the dark, phone. Those that the pages show go to docs/.
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '../support/hub.ts';
 import { DESK, launchBrowser, open, PHONE, screensOf, signedIn, startShownHub } from './browser.ts';
 
 const OUT = process.argv[2] ?? '.longshore/screens';
@@ -14,6 +15,13 @@ const SHOWN = { 'home-desk-light': 'home', 'order-desk-dark': 'order', 'home-pho
 
 mkdirSync(OUT, { recursive: true });
 const [hub, browser] = await Promise.all([startShownHub(), launchBrowser()]);
+await hub.send('POST', '/deliveries/replay', {
+  ...{ filter: { state: 'dead' }, canary: true, reason: 'they say it is served now' },
+});
+await eventually(async () => {
+  const { replays } = await hub.get<{ replays: Array<{ state: string }> }>('/replays');
+  return replays[0]?.state === 'relapsed';
+}, 'a replay that met the same refusal');
 const screens = await screensOf(hub);
 for (const [view, options] of Object.entries(VIEWS)) {
   const page = await signedIn(browser, hub, options);
