@@ -24,7 +24,7 @@ interface Props {
   /** Blocked deliveries that a correction lets run again. */
   releases: number;
   onClose: () => void;
-  onSaved: () => Promise<void>;
+  onSaved: () => Promise<unknown>;
 }
 
 /** Corrects what is filled in and nothing else: what stands there is never shown for it. */

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore } from '../kit/command.tsx';
-import { ask, may, type Query, type Shape } from '../kit/hub.ts';
+import { ask, type HubError, may, type Query, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useAnswer, useLive } from '../kit/live.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
@@ -124,10 +124,10 @@ function Group({ cause, isComplete }: { cause: Cause; isComplete: boolean }) {
 /** What else may want a look, each with its number; none that is zero. */
 function Besides() {
   const live = useLive('besides', readBesides, { everyMs: 10_000 });
-  const lines = live.value?.filter(({ number }) => number > 0) ?? [];
+  const lines = live.value?.lines.filter(({ number }) => number > 0) ?? [];
   return (
     <>
-      <Problem of={live} />
+      <Problem of={{ ...live, error: live.error ?? live.value?.error }} />
       {lines.length > 0 && (
         <ul class="besides" aria-label="Besides">
           {lines.map(({ number, one, many = `${one}s`, isComplete, to }) => (
@@ -141,7 +141,7 @@ function Besides() {
   );
 }
 
-interface Besides {
+interface Line {
   /** What it counts: a list of the API, as it is filtered there, and here. */
   path: string;
   query?: Query;
@@ -154,11 +154,11 @@ interface Besides {
 const MOST = 200;
 const LAGS_SECONDS = 60;
 
-const LATE: Besides = {
+const LATE: Line = {
   ...{ path: '/orders', query: { late: 'true', limit: MOST } },
   ...{ one: 'late order', to: hrefOf('/orders', { late: 'true' }) },
 };
-const BESIDES: readonly Besides[] = [
+const BESIDES: readonly Line[] = [
   LATE,
   {
     ...{ path: '/events', query: { state: 'unreadable', limit: MOST } },
@@ -180,11 +180,17 @@ const BESIDES: readonly Besides[] = [
   },
 ];
 
-const readBesides = () =>
-  Promise.all(
-    (may('ops') ? BESIDES : [LATE]).map(async ({ path, query, isCounted = () => true, ...line }) => {
-      const page = await ask<Record<string, unknown>>('get', path, { query });
-      const rows = page[path.slice(1)] as never[];
-      return { ...line, number: rows.filter(isCounted).length, isComplete: page.cursor === undefined };
-    }),
-  );
+async function readLine({ path, query, isCounted = () => true, ...line }: Line) {
+  const page = await ask<Record<string, unknown>>('get', path, { query });
+  const rows = page[path.slice(1)] as never[];
+  return { ...line, number: rows.filter(isCounted).length, isComplete: page.cursor === undefined };
+}
+
+/** What could be counted, and why something could not. */
+async function readBesides() {
+  const read = await Promise.allSettled((may('ops') ? BESIDES : [LATE]).map(readLine));
+  return {
+    lines: read.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
+    error: read.find((each) => each.status === 'rejected')?.reason as HubError | undefined,
+  };
+}

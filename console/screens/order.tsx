@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
-import { ask, HubError, isMissing, may, type Shape } from '../kit/hub.ts';
+import { ask, isMissing, may, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
-import { useLive } from '../kit/live.ts';
+import { type Live, useAnswer, useLive } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
-import { announce, MayOnly, Missing, Region, Screen } from '../kit/screen.tsx';
+import { announce, MayOnly, Missing, Problem, Region, Screen } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { Button, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
@@ -21,47 +21,32 @@ type Delivery = Shape<'Delivery'>;
 type Explanation = Shape<'Explanation'>;
 type Verb = 'replay' | 'close';
 
-/** What of an order is read for this page; what a key may not see is not asked for. */
-interface Whole {
-  order: Order;
-  explanation: Explanation | undefined;
-  deliveries: Delivery[];
-}
-
-async function read(id: string): Promise<Whole> {
-  const path = pathOf('/orders', id);
-  const [order, explanation, { deliveries }] = await Promise.all([
-    ask<Order>('get', path),
-    ask<Explanation>('get', `${path}/explanation`).catch((error: unknown) => {
-      if (error instanceof HubError && error.status < 500) return undefined;
-      throw error;
-    }),
-    may('ops')
-      ? ask<{ deliveries: Delivery[] }>('get', '/deliveries', { query: { order: id, limit: 200 } })
-      : { deliveries: [] },
-  ]);
-  return { order, explanation, deliveries };
-}
-
 /** One page, one story: where an order stands, and how it came there. */
 export function Order({ id }: { id: string }) {
   const path = pathOf('/orders', id);
-  const live = useLive<Whole>(`all of ${path}`, () => read(id), {
-    onChange: ({ explanation: is }, { explanation: was }) =>
-      is && is.sentence !== was?.sentence && announce(is.sentence),
+  const live = useAnswer<Order>(path);
+  const explained = useAnswer<Explanation>(`${path}/explanation`, {
+    onChange: (is, was) => is.sentence !== was.sentence && announce(is.sentence),
   });
+  // What a key may not see is not asked for.
+  const told = useLive<{ deliveries: Delivery[] }>(may('ops') ? `deliveries of ${id}` : null, () =>
+    ask('get', '/deliveries', { query: { order: id, limit: 200 } }),
+  );
+  const parts = may('ops') ? [live, explained, told] : [live, explained];
+  const reload = () => Promise.all(parts.map((part) => part.reload()));
   const [acting, setActing] = useState<{ verb: Verb; delivery: Delivery }>();
   const [isEditing, setEditing] = useState(false);
-  const { value, error } = live;
+  const { value: order, error } = live;
+  const deliveries = told.value?.deliveries ?? [];
   const act = (verb: Verb) => (delivery: Delivery) => setActing({ verb, delivery });
   const actOnFirst = (verb: Verb) => () => {
-    const delivery = value?.deliveries.find(isClosable);
+    const delivery = deliveries.find(isClosable);
     return delivery && !document.activeElement?.closest('tr') ? act(verb)(delivery) : false;
   };
   useKeys({ r: actOnFirst('replay'), c: actOnFirst('close') });
   if (isMissing(error)) return <Missing says="There is no such order." back="/orders" />;
-  if (!value) return <Screen title="Order" of={live} />;
-  const { order, deliveries } = value;
+  if (!order || parts.some((part) => !part.value && !part.error))
+    return <Screen title="Order" of={{ ...live, value: undefined }} />;
   const leave = () => setActing(undefined);
   return (
     <Screen
@@ -69,11 +54,15 @@ export function Order({ id }: { id: string }) {
       actions={<State as={order.late ? 'late' : order.status}>{order.status}</State>}
       of={live}
     >
-      <WhereItStands {...value} onReplay={act('replay')} onCorrect={() => setEditing(true)} />
+      <WhereItStands
+        {...{ order, explained, deliveries }}
+        onReplay={act('replay')}
+        onCorrect={() => setEditing(true)}
+      />
       <div class="columns">
         <Story order={order} deliveries={deliveries} />
         <div>
-          <ShipTo {...{ id, order, deliveries, isEditing }} onEdit={setEditing} onSaved={live.reload} />
+          <ShipTo {...{ id, order, deliveries, isEditing }} onEdit={setEditing} onSaved={reload} />
           <Details order={order} />
         </div>
       </div>
@@ -81,7 +70,8 @@ export function Order({ id }: { id: string }) {
       <Unread paths={order.unread} />
       <Region title="Deliveries">
         {!may('ops') && <MayOnly />}
-        {may('ops') && deliveries.length === 0 && <p class="muted">None: nothing is to be told to anybody.</p>}
+        {!error && <Problem of={told} />}
+        {told.value && deliveries.length === 0 && <p class="muted">None: nothing is to be told to anybody.</p>}
         {deliveries.length > 0 && (
           <Table
             name="Deliveries"
@@ -95,7 +85,7 @@ export function Order({ id }: { id: string }) {
       {may('ops') && <SideBySide order={order} deliveries={deliveries} />}
       <AsCommand lines={[longshore(`orders show ${quote(id)}`), curl('GET', path)]} />
       {acting?.verb === 'replay' && <ReplayDialog delivery={acting.delivery} onClose={leave} />}
-      {acting?.verb === 'close' && <CloseDialog {...acting} onClose={leave} onClosed={live.reload} />}
+      {acting?.verb === 'close' && <CloseDialog {...acting} onClose={leave} onClosed={reload} />}
     </Screen>
   );
 }
@@ -134,17 +124,22 @@ const WHO: Readonly<Record<string, string>> = {
   nobody: 'Nobody has to do anything',
 };
 
-interface StandsProps extends Whole {
+interface StandsProps {
+  order: Order;
+  explained: Live<Explanation>;
+  deliveries: readonly Delivery[];
   onReplay: (delivery: Delivery) => void;
   onCorrect: () => void;
 }
 
-function WhereItStands({ order, explanation, deliveries, onReplay, onCorrect }: StandsProps) {
+function WhereItStands({ order, explained, deliveries, onReplay, onCorrect }: StandsProps) {
+  const { value: explanation } = explained;
   const stopped = deliveries.find(isClosable);
   const lacksAddress = stopped?.cause?.code === 'address_incomplete';
   const { who = '', until = null, since = null } = explanation?.waitsFor ?? {};
   return (
     <Region title="Where it stands">
+      {explained.error && !explanation && <Problem of={explained} />}
       <p class="lead">{explanation ? <Outside>{explanation.sentence}</Outside> : `The order is ${order.status}.`}</p>
       {explanation && (
         <p class="muted">

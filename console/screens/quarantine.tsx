@@ -4,7 +4,7 @@ import { ReasonDialog, useAct } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { useAnswer } from '../kit/live.ts';
-import { Region } from '../kit/screen.tsx';
+import { Problem, Region } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { Alert, Button, Outside } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
@@ -73,6 +73,7 @@ export function Quarantine() {
       empty="Nothing is in quarantine. A webhook whose proof does not hold stays here for a week, in case it was our secret that was wrong."
       commands={[longshore('quarantine list'), curl('GET', '/quarantine')]}
     >
+      <Problem of={past} />
       {admissions.length > 0 && (
         <Region title="Admissions">
           <Table name="Admissions" rows={admissions} columns={admissionColumns} />

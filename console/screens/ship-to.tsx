@@ -14,7 +14,7 @@ interface ShipToProps {
   deliveries: ReadonlyArray<Shape<'Delivery'>>;
   isEditing: boolean;
   onEdit: (isEditing: boolean) => void;
-  onSaved: () => Promise<void>;
+  onSaved: () => Promise<unknown>;
 }
 
 /** The address, masked until it is revealed; that lasts until the page is left. */

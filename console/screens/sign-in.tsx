@@ -49,7 +49,7 @@ export function SignIn() {
   return (
     <main class="sign-in">
       <form onSubmit={submit}>
-        <p class="brand">Longshore</p>
+        <p class="muted">Longshore</p>
         <h1>Sign in</h1>
         {signedOutBecause.value && <p role="status">{signedOutBecause.value}</p>}
         <div class="field">

@@ -353,6 +353,13 @@ test('a hub that fails is told once, in its own words, and what was shown stays'
   await other.unroute(`${hub.url}/deliveries?*`);
   await other.getByRole('button', { name: 'Try again' }).click();
   await eventually(async () => (await other.getByRole('alert').count()) === 0, 'the alert to go');
+  // One part that fails blanks none of the others.
+  await other.route(`${hub.url}/deliveries?order=*`, (route) => route.fulfill({ status: 503, json: {} }));
+  const { order = '/' } = await screensOf(hub);
+  await open(other, hub, order);
+  await heading('SC-1001', other);
+  await other.getByRole('region', { name: 'Deliveries' }).getByRole('alert').waitFor();
+  await other.getByRole('region', { name: 'Story' }).getByText('Sold').waitFor();
   await other.context().clearCookies();
   await look(other);
   await heading('Sign in', other);
