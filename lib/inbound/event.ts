@@ -147,13 +147,16 @@ export interface Hub {
 }
 export const HUB: Hub = { table: db, ring, getNetwork };
 
-/** An event that is being ingested, and for whom. */
-export interface Ingesting {
+/** An event, and whom it is ingested for. */
+export interface Ingestion {
   message: Message;
   connection: Connection;
   network: Network;
   hub: Hub;
 }
+
+/** The same while it is ingested, with the way in which it changes an order. */
+export type Ingesting = Ingestion & { changeOrder: ReturnType<typeof changeFor> };
 
 /** What an event makes of an order, and what becomes of the event then; absent where it leaves no trace. */
 export type Ingest = Decided & {
@@ -166,28 +169,29 @@ export type Ingest = Decided & {
 export type Ingested = InboundState | Unrecorded | null;
 
 /**
- * Changes an order for an event, and records the event with it. After a lost race it is decided again, unless it was
- * this very message, received twice, that won it. `by` stands on the timeline: how the word of a sales channel came, or
- * who else it is of.
+ * How an event changes an order, on record with it. After a lost race it is decided again, unless it was this very
+ * message, received twice, that won it. `by` stands on the timeline: how the word of a sales channel came, or who else it
+ * is of.
  */
-export function changeFor(
-  id: string,
-  { message, network, hub }: Ingesting,
-  by: string,
-  decide: (order: Order | null) => Ingest | null | undefined | Promise<Ingest | null | undefined>,
-): Promise<Changed<Ingest | null>> {
-  let isRepeat = false;
-  return changeOrder<Ingest | null>(
-    id,
-    async (order) => {
-      if (isRepeat && (await isRecorded(message, hub.table))) return null;
-      isRepeat = true;
-      const decided = await decide(order);
-      if (!decided?.became) return decided;
-      const event = putEvent(eventOf(message, decided.became, decided.order));
-      return { ...decided, also: [event, ...(decided.also ?? [])] };
-    },
-    { by, origin: message.id, at: message.receivedAt, network },
-    hub,
-  );
+export function changeFor({ message, network, hub }: Ingestion) {
+  return (
+    id: string,
+    by: string,
+    decide: (order: Order | null) => Ingest | null | undefined | Promise<Ingest | null | undefined>,
+  ): Promise<Changed<Ingest | null>> => {
+    let isRepeat = false;
+    return changeOrder<Ingest | null>(
+      id,
+      async (order) => {
+        if (isRepeat && (await isRecorded(message, hub.table))) return null;
+        isRepeat = true;
+        const decided = await decide(order);
+        if (!decided?.became) return decided;
+        const event = putEvent(eventOf(message, decided.became, decided.order));
+        return { ...decided, also: [event, ...(decided.also ?? [])] };
+      },
+      { by, origin: message.id, at: message.receivedAt, network },
+      hub,
+    );
+  };
 }

@@ -13,15 +13,7 @@ import { externalIdsOf, type Share } from '#lib/orders/split';
 import { isSettled } from '#lib/orders/status';
 import { getOrder } from '#lib/orders/store';
 import { db, transact } from '#lib/platform/table/table';
-import {
-  changeFor,
-  type InboundState,
-  type Ingest,
-  type Ingested,
-  type Ingesting,
-  isTold,
-  type Message,
-} from './event.ts';
+import { type InboundState, type Ingest, type Ingested, type Ingesting, isTold, type Message } from './event.ts';
 import { countFirst, countLate } from './misses.ts';
 
 /**
@@ -72,7 +64,7 @@ export async function sharesOf(
 
 async function ingestOwn({ order: id, snapshot }: Share, ingesting: Ingesting): Promise<InboundState | null> {
   const { message, connection } = ingesting;
-  const { decision, before, order, opened } = await changeFor(id, ingesting, message.receivedBy, async (known) => {
+  const { decision, before, order, opened } = await ingesting.changeOrder(id, message.receivedBy, async (known) => {
     const decided = decideSnapshot(known, snapshot, message, connection);
     // Before the order stands: who crashes between notes the same again.
     if (!known) await noteListings(snapshot, ingesting);
@@ -153,7 +145,7 @@ async function ingestPart(
 ): Promise<InboundState | null> {
   const { message, connection } = ingesting;
   const note = `${snapshot.externalId} is a part of it`;
-  const { decision } = await changeFor(id, ingesting, message.receivedBy, (known): Ingest | null | undefined => {
+  const { decision } = await ingesting.changeOrder(id, message.receivedBy, (known): Ingest | null | undefined => {
     // Its lines are claimed, so it is being written.
     if (!known) return undefined;
     const { order, timeline } = applyPart(known, snapshot, sourceOf(message, connection));

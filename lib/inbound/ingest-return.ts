@@ -1,14 +1,14 @@
 import { orderId, type ReturnSnapshot } from '#lib/orders/order';
 import { applyReturns, readReturn } from '#lib/orders/returns';
 import { findByPart } from '#lib/orders/share-lines';
-import { changeFor, type Ingest, type Ingested, type Ingesting } from './event.ts';
+import type { Ingest, Ingested, Ingesting } from './event.ts';
 
 /** What a sales channel says of goods that came back. */
 export async function ingestReturn(told: ReturnSnapshot, ingesting: Ingesting): Promise<Ingested> {
   const { message, connection, hub } = ingesting;
   const named = orderId(connection.id, told.externalId);
   const id = (await findByPart(named, hub.table)) ?? named;
-  const { decision } = await changeFor(id, ingesting, connection.id, (order): Ingest => {
+  const { decision } = await ingesting.changeOrder(id, connection.id, (order): Ingest => {
     if (!order) {
       const error = {
         code: 'order_unknown',

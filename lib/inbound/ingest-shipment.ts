@@ -2,17 +2,19 @@ import { getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { replaceDelivery } from '#lib/deliveries/ledger';
+import type { Change } from '#lib/marketplaces/contract';
 import { decline } from '#lib/orders/decline';
 import type { Order, ShipmentSnapshot } from '#lib/orders/order';
 import { blockPlacement, getPlacing, settlePlacements } from '#lib/orders/placements';
 import type { Network } from '#lib/orders/plan';
 import { applyShipment, resolveSkus } from '#lib/orders/shipment';
+import { isSettled } from '#lib/orders/status';
 import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import { numberOf, placementOf } from '#lib/orders/units';
 import { sameContent } from '#lib/platform/canonical-json';
 import type { Table } from '#lib/platform/table/table';
-import { changeFor, type Ingest, type Ingested, type Ingesting, isTold, type Unrecorded } from './event.ts';
+import { type Ingest, type Ingested, type Ingesting, isTold, type Unrecorded } from './event.ts';
 
 /** What a shipper says of an order placed with it: parcels and events are added, and whoever sold it is told. */
 export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Ingesting): Promise<Ingested> {
@@ -22,10 +24,36 @@ export async function ingestShipment(shipment: ShipmentSnapshot, ingesting: Inge
     const id = await find();
     if (id === null) continue;
     const decide = (order: Order | null) => decideShipment(order, shipment, ingesting);
-    const { decision } = await changeFor(id, ingesting, connection.id, decide);
+    const { decision } = await ingesting.changeOrder(id, connection.id, decide);
     if (!decision?.isStranger) return decision?.became?.state ?? null;
   }
   return ofStranger(shipment, ingesting);
+}
+
+/**
+ * A placement that its poll asks for no more: forgotten where its order is done; else a person looks, and a replay has it
+ * asked for again once it is found there.
+ */
+export async function ingestStale(
+  { orderId, number, since }: Extract<Change, { type: 'stale' }>,
+  ingesting: Ingesting,
+): Promise<Ingested> {
+  const { connection, hub } = ingesting;
+  const { decision } = await ingesting.changeOrder(orderId, connection.id, async (order): Promise<Ingest | null> => {
+    const placing = order ? await getPlacing(order, connection.id, hub.table) : [];
+    const stale = placing.filter(({ placed }) => placed?.number === number && !placed.isSettled);
+    if (!order || stale.length === 0) return null;
+    if (isSettled(order)) return { order, also: settlePlacements(stale) };
+    const description = `${connection.id} has told of no end of order ${number} since ${since}: look there; close this, or replay it to have it asked for again`;
+    const cause = { code: 'never_settled', description };
+    return {
+      order,
+      timeline: stale.map(({ id }) => ({ type: 'delivery.blocked', detail: { delivery: id, ...cause } })),
+      also: stale.map((delivery) => blockPlacement(delivery, cause, { unknown: true })),
+      became: { state: 'applied', order: orderId },
+    };
+  });
+  return decision?.became?.state ?? null;
 }
 
 const findByRemote = async ({ remoteId }: ShipmentSnapshot, { id }: Connection, table: Table): Promise<string | null> =>

@@ -14,11 +14,13 @@ import { isTooLarge } from '#lib/platform/table/table';
 import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import {
+  changeFor,
   HUB,
   type Hub,
   type InboundState,
   type Ingested,
   type Ingesting,
+  type Ingestion,
   type Message,
   recordEvent,
   type Unrecorded,
@@ -27,8 +29,7 @@ import { ingestFetch } from './ingest-fetch.ts';
 import { ingestGone, ingestOrder } from './ingest-order.ts';
 import { ingestMerchants, ingestProducts } from './ingest-products.ts';
 import { ingestReturn } from './ingest-return.ts';
-import { ingestShipment } from './ingest-shipment.ts';
-import { ingestStale } from './ingest-stale.ts';
+import { ingestShipment, ingestStale } from './ingest-shipment.ts';
 import { countShape } from './shape.ts';
 
 /** Understands one inbound event and records what follows from it, once, however often it arrives. */
@@ -44,13 +45,13 @@ export async function ingest(message: Message, load: LoadConnector, hub = HUB): 
 }
 
 /** Ingests what can be; else says why not. */
-async function understand(ingesting: Ingesting, load: LoadConnector): Promise<ErrorDetail | null> {
-  const { message, connection } = ingesting;
+async function understand(ingestion: Ingestion, load: LoadConnector): Promise<ErrorDetail | null> {
+  const { message, connection } = ingestion;
   const { change, members } = await readChange(message, connection, load);
   countShape(connection, message.topic, members);
   if (change instanceof IntegrationError) return change.detail;
   try {
-    await ingestChange(change, ingesting);
+    await ingestChange(change, ingestion);
     return null;
   } catch (error) {
     return whyHopeless(error);
@@ -77,9 +78,9 @@ export async function readChange(
 }
 
 /** Records what an event says and what follows from it. Throws what `whyHopeless` tells apart. */
-export async function ingestChange(change: Change, ingesting: Ingesting): Promise<void> {
-  const { message, connection, hub } = ingesting;
-  const ingested = await byType(change, ingesting);
+export async function ingestChange(change: Change, ingestion: Ingestion): Promise<void> {
+  const { message, connection, hub } = ingestion;
+  const ingested = await byType(change, { ...ingestion, changeOrder: changeFor(ingestion) });
   const state =
     ingested === null || typeof ingested === 'string' ? ingested : await recordEvent(message, ingested, hub.table);
   if (!state) return;
