@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import * as items from '#lib/platform/table/items';
 import { shardNumber } from '#lib/platform/table/sharded-index';
 import { memoryTable } from '#test/support/memory-table';
@@ -48,6 +48,19 @@ it('passes over what is not wanted, and counts it as read', async () => {
   expect([changes, marks[partition]?.position]).toEqual([[], 2]);
   const some = await readChanges({ ...everything, after: EARLIEST, wants: isOfType(['order.*', 'x']) }, feed);
   expect(some.changes).toHaveLength(3);
+});
+
+it('reads no more of each partition than a page has room for', async () => {
+  for (let revision = 1; revision <= 30; revision++) await append(change(revision));
+  const query = vi.spyOn(feed, 'query');
+  const read = async (limit: number, partitions?: number[]) => {
+    query.mockClear();
+    const page = await readChanges({ after: EARLIEST, limit, wants: () => true, partitions }, feed);
+    return [page.changes.length, query.mock.calls.map(([, { limit }]) => limit)];
+  };
+  expect(await read(1)).toEqual([1, Array(8).fill(10)]);
+  expect(await read(20, [partition])).toEqual([20, [21]]);
+  expect(await read(100, [partition])).toEqual([30, [50]]);
 });
 
 it('says so when changes are gone that were not read yet, and begins with what is left where nothing was', async () => {

@@ -21,8 +21,8 @@ export interface ChangePage {
   caughtUp: boolean;
 }
 
-/** Items that are read of a partition at once, and how often for one page: a filter may leave out most. */
-const ITEMS = 50;
+/** Items that are read of a partition at once, at least and at most, and how often for one page: a filter may leave out most. */
+const ITEMS = { least: 10, most: 50 };
 const ROUNDS = 10;
 
 /**
@@ -34,12 +34,15 @@ export async function readChanges(
   feed: Feed = openFeed(),
 ): Promise<ChangePage> {
   const marks = [...after];
+  // Each item has a change or more, and one was read before: what a page has no room for would be read again.
+  const fair = Math.ceil(limit / (only?.length || after.length)) + 1;
+  const size = Math.min(ITEMS.most, Math.max(ITEMS.least, fair));
   const changes: Change[] = [];
   const places: ChangePage['places'] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const pages = await eachPartition(async (partition) =>
       !only || only.includes(partition)
-        ? readPartition(marks[partition]?.position ?? 0, partition, feed)
+        ? readPartition(marks[partition]?.position ?? 0, partition, size, feed)
         : { items: [], hasMore: false },
     );
     const found = pages
@@ -66,8 +69,8 @@ export async function readChanges(
 }
 
 /** What is behind a position, which is looked at too: a table that was restored may not have come as far again. */
-async function readPartition(position: number, partition: number, feed: Feed) {
-  const { items, hasMore } = await feed.query(partition, { after: Math.max(0, position - 1), limit: ITEMS });
+async function readPartition(position: number, partition: number, limit: number, feed: Feed) {
+  const { items, hasMore } = await feed.query(partition, { after: Math.max(0, position - 1), limit });
   // The item itself may be older than 30 days where nothing has come since.
   if (items.length === 0 && position > 0 && ((await feed.head(partition))?.position ?? position) < position)
     throw new StateError({
