@@ -1,10 +1,12 @@
-import { type ClientOptions, createClient, HubError } from '#client/index';
+import { type Answer, type ClientOptions, createClient, HubError, type PlainPath } from '#client/index';
 import { CliError, EXIT } from './errors.ts';
 
-/** The hub's API as the commands use it: JSON in, JSON out, and a `CliError` of one line for anything else. */
+/** The hub's API as the commands use it: JSON in, JSON out, and a `CliError` of one line for anything else. A path without parameters says by itself what it answers. */
 export interface Api {
   readonly url: string;
+  get<Path extends PlainPath<'get'>>(path: Path, query?: Query): Promise<Answer<'get', Path>>;
   get<T>(path: string, query?: Query): Promise<T>;
+  post<Path extends PlainPath<'post'>>(path: Path, body?: unknown): Promise<Answer<'post', Path>>;
   post<T>(path: string, body?: unknown): Promise<T>;
   patch<T>(path: string, body: unknown): Promise<T>;
   put<T>(path: string, body?: unknown): Promise<T>;
@@ -28,8 +30,8 @@ export function createApi({ url, ...options }: ClientOptions): Api {
   };
   return {
     url,
-    get: async <T>(path: string, query: Query = {}) => (await call('get', path, { params: { query } })) as T,
-    post: async <T>(path: string, body: unknown = {}) => (await call('post', path, { body })) as T,
+    get: ((path: string, query: Query = {}) => call('get', path, { params: { query } })) as Api['get'],
+    post: ((path: string, body: unknown = {}) => call('post', path, { body })) as Api['post'],
     patch: async <T>(path: string, body: unknown) => (await call('patch', path, { body })) as T,
     put: async <T>(path: string, body: unknown = {}) => (await call('put', path, { body })) as T,
     delete: async <T>(path: string) => (await call('delete', path, {})) as T,

@@ -21,9 +21,9 @@ export async function readTroubles(
   api: Pick<Api, 'get'>,
   now: Date,
 ): Promise<{ hub: Connections; troubles: Trouble[] }> {
-  const hub = await api.get<Connections>('/connections');
+  const hub = await api.get('/connections');
   const query = { state: 'blocked', limit: LOOKED_AT };
-  const { deliveries } = await api.get<{ deliveries: Delivery[] }>('/deliveries', query);
+  const { deliveries } = await api.get('/deliveries', query);
   return { hub, troubles: findTroubles(hub, deliveries, now) };
 }
 

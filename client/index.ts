@@ -20,6 +20,17 @@ export interface ClientOptions extends RetryOptions {
 type Json<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
   ? Body
   : never;
+/** What a path answers to a method where all went well. */
+export type Answer<Method extends 'get' | 'post', Path extends keyof paths> =
+  paths[Path] extends Record<Method, infer Operation> ? Json<Operation> : never;
+/** Paths without parameters that answer a method. */
+export type PlainPath<Method extends 'get' | 'post'> = {
+  [Path in keyof paths]: Path extends `${string}{${string}`
+    ? never
+    : [Answer<Method, Path>] extends [never]
+      ? never
+      : Path;
+}[keyof paths];
 type Get<Path extends keyof paths> = paths[Path] extends { get: infer Operation } ? Operation : never;
 /** Paths whose answers come in pages. */
 export type ListPath = {

@@ -20,7 +20,7 @@ export function addBalance(program: Command): void {
     .addHelpText('after', examples('balance', 'balance --day 1d --connection scopio-main --json'))
     .action(async ({ day = today(), connection }: { day?: string; connection?: string }, command: Command) => {
       const session = openSession(command);
-      const answer = await session.api.get<{ balances: Balance[]; complete: boolean }>('/balance', { day, connection });
+      const answer = await session.api.get('/balance', { day, connection });
       session.answer(answer, ({ balances }) =>
         balances.length === 0
           ? `nothing was sold on ${day}`

@@ -48,7 +48,7 @@ export function addBuyers(program: Command): void {
       const certificates: ErasureCertificate[] = [];
       let cursor: string | undefined;
       do {
-        const certificate = await session.api.post<ErasureCertificate>('/buyers/erase', { ...subject, reason, cursor });
+        const certificate = await session.api.post('/buyers/erase', { ...subject, reason, cursor });
         certificates.push(certificate);
         ({ cursor } = certificate);
       } while (certificates.at(-1)?.complete === false);
@@ -60,7 +60,7 @@ export function addBuyers(program: Command): void {
 
 /** As many answers as it takes, as one; `complete` false: of some orders there is more than one answer holds. */
 async function exportAll(subject: Whom, api: Api): Promise<BuyerExport> {
-  const ask = (cursor?: string) => api.post<BuyerExport>('/buyers/export', { ...subject, cursor });
+  const ask = (cursor?: string) => api.post('/buyers/export', { ...subject, cursor });
   let all = await ask();
   for (let { cursor } = all; cursor !== undefined; ) {
     const more = await ask(cursor);

@@ -14,12 +14,6 @@ interface Options {
   limit?: number;
 }
 
-interface Page {
-  changes: Change[];
-  cursor: string;
-  caughtUp: boolean;
-}
-
 /** `longshore changes`: the feed that the seller's own systems read. */
 export function addChanges(program: Command): void {
   const changes = program.command('changes').description('what changed, as the seller’s own systems read it');
@@ -37,7 +31,7 @@ export function addChanges(program: Command): void {
     )
     .action(async (options: Options, command: Command) => {
       const session = openSession(command);
-      const page = await session.api.get<Page>('/changes', { ...options });
+      const page = await session.api.get('/changes', { ...options });
       session.answer(page, () => session.table(page.changes, columns(session.now)) || 'no changes');
       if (!session.json && !page.caughtUp) session.note(`There are more: --after ${page.cursor}`);
     });

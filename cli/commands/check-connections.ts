@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import type { Connections } from '#lib/api/connection-schema';
-import type { Endpoint } from '#lib/api/endpoints';
 import { compareConnections, describeComparison } from '../compare-connections.ts';
 import { readTroubles } from '../connection-troubles.ts';
 import { readConnectionsFile } from '../connections-file.ts';
@@ -48,10 +46,7 @@ async function checkFile(path: string, command: Command): Promise<void> {
 }
 
 async function readHub({ api }: Session): Promise<Parameters<typeof compareConnections>[1]> {
-  const [connections, { endpoints }] = await Promise.all([
-    api.get<Connections>('/connections'),
-    api.get<{ endpoints: Endpoint[] }>('/endpoints'),
-  ]);
+  const [connections, { endpoints }] = await Promise.all([api.get('/connections'), api.get('/endpoints')]);
   return { ...connections, endpoints };
 }
 

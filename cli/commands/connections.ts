@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Connection, Connections, RemovedConnection } from '#lib/api/connection-schema';
+import type { Connection, RemovedConnection } from '#lib/api/connection-schema';
 import { describeOpen, describeSeconds, relativeTime } from '../format.ts';
 import { examples } from '../options.ts';
 import { openSession } from '../session.ts';
@@ -17,7 +17,7 @@ export function addConnections(program: Command): void {
     .addHelpText('after', examples('connections list', 'connections list --json'))
     .action(async (_options: unknown, command: Command) => {
       const session = openSession(command);
-      const found = await session.api.get<Connections>('/connections');
+      const found = await session.api.get('/connections');
       session.answer(found, ({ connections: all, removed }) =>
         [
           all.length > 0 ? session.table(all, columns(session.now)) : 'no connections',

@@ -25,7 +25,7 @@ export function addConsumers(program: Command): void {
     .addHelpText('after', examples('consumers list', 'consumers list --json'))
     .action(async (_options: unknown, command: Command) => {
       const session = openSession(command);
-      const answer = await session.api.get<{ consumers: Consumer[] }>('/consumers');
+      const answer = await session.api.get('/consumers');
       session.answer(answer, () => session.table(answer.consumers, columns(session.now)) || 'no consumers');
     });
   consumers

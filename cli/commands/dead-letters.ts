@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DeadLetter, DeadLetterReplay, DeadLetters } from '#lib/api/dead-letters';
+import type { DeadLetter, DeadLetterReplay } from '#lib/api/dead-letters';
 import { refusal } from '../errors.ts';
 import { count, relativeTime } from '../format.ts';
 import { examples, reason, yes } from '../options.ts';
@@ -16,7 +16,7 @@ export function addDeadLetters(program: Command): void {
     .addHelpText('after', examples('dead-letters list', 'dead-letters list --queue inbound-dead-letters'))
     .action(async (options: { queue?: string }, command: Command) => {
       const session = openSession(command);
-      const found = await session.api.get<DeadLetters>('/dead-letters', { ...options });
+      const found = await session.api.get('/dead-letters', { ...options });
       session.answer(found, ({ deadLetters }) =>
         deadLetters.length > 0 ? session.table(deadLetters, columns(session.now)) : 'no dead letters',
       );

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import type { Causes } from '#lib/api/deliveries';
 import type { Delivery } from '#lib/api/delivery-schema';
 import { deliveryColumns, describeDelivery } from '../describe-delivery.ts';
 import { relativeTime } from '../format.ts';
@@ -65,7 +64,7 @@ Fix a cause once, then replay its group: its filter is in --json, and for the la
     )
     .action(async (options: { connection?: string; since?: string }, command: Command) => {
       const session = openSession(command);
-      const found = await session.api.get<Causes>('/deliveries/causes', { ...options });
+      const found = await session.api.get('/deliveries/causes', { ...options });
       session.answer(found, ({ causes }) =>
         causes.length === 0
           ? 'nothing is dead or blocked'

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Shape } from '#client/index';
 import type { Endpoint } from '#lib/api/endpoints';
 import { atDeployment, OUTPUTS_HELP, operatorName, outputsOption } from '../deployment.ts';
 import { CliError, refusal } from '../errors.ts';
@@ -9,13 +10,6 @@ import type { Column } from '../table.ts';
 
 const at = (id: string, verb: string): string => `/endpoints/${encodeURIComponent(id)}${verb}`;
 
-interface Test {
-  ok: boolean;
-  httpStatus: number | null;
-  code: string | null;
-  description: string | null;
-}
-
 /** `longshore endpoints`: whom the hub pushes changes to. */
 export function addEndpoints(program: Command): void {
   const endpoints = program.command('endpoints').description('systems of yours that the hub pushes changes to');
@@ -25,7 +19,7 @@ export function addEndpoints(program: Command): void {
     .addHelpText('after', examples('endpoints list', 'endpoints list --json'))
     .action(async (_options: unknown, command: Command) => {
       const session = openSession(command);
-      const answer = await session.api.get<{ endpoints: Endpoint[] }>('/endpoints');
+      const answer = await session.api.get('/endpoints');
       session.answer(answer, () => session.table(answer.endpoints, columns(session.now)) || 'no endpoints');
     });
   addAdd(endpoints);
@@ -35,7 +29,7 @@ export function addEndpoints(program: Command): void {
     .addHelpText('after', examples('endpoints test erp-main'))
     .action(async (id: string, _options: unknown, command: Command) => {
       const session = openSession(command);
-      const result = await session.api.post<Test>(at(id, '/test'), {});
+      const result = await session.api.post<Shape<'EndpointTest'>>(at(id, '/test'), {});
       const { ok, httpStatus, code, description } = result;
       session.answer(result, () => `${id}: ${ok ? `took it (${httpStatus})` : `${code}: ${description}`}`);
       if (!ok) throw new CliError(`${id} did not take it`);

@@ -52,7 +52,7 @@ export function addOrders(program: Command): void {
         const page: Page<'orders', OrderSummary> =
           externalId === undefined
             ? await readList(session.api, '/orders', 'orders', query, paging)
-            : await session.api.get('/orders', query);
+            : await session.api.get<Page<'orders', OrderSummary>>('/orders', query);
         answerList(session, page, 'orders', orderColumns(session.now), 'no orders');
       },
     );

@@ -77,7 +77,7 @@ const watchPoll = (session: Session, asked: PollAsked): Promise<void> =>
   });
 
 async function look({ api }: Session, id: string): Promise<Connection> {
-  const { connections } = await api.get<{ connections: Connection[] }>('/connections');
+  const { connections } = await api.get('/connections');
   const found = connections.find((connection) => connection.id === id);
   if (!found) throw new CliError(`there is no connection ${id} any more`, EXIT.refused);
   return found;

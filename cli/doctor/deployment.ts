@@ -1,4 +1,3 @@
-import type { Connections } from '#lib/api/connection-schema';
 import type { ListedKey } from '#lib/api/kit/keys';
 import type { Api } from '../api-client.ts';
 import { count } from '../format.ts';
@@ -68,7 +67,7 @@ const keys: Check<Deployment> = {
 const secrets: Check<Deployment> = {
   name: 'secrets',
   async look({ api, readSecrets }) {
-    const { connections } = await api.get<Connections>('/connections');
+    const { connections } = await api.get('/connections');
     const byMarketplace = Map.groupBy(connections, ({ marketplace }) => marketplace);
     const found = await Promise.all(
       [...byMarketplace].map(async ([marketplace, own]) => {

@@ -1,6 +1,3 @@
-import type { ConsumerAnswer } from '#lib/api/changes';
-import type { Connections } from '#lib/api/connection-schema';
-import type { Endpoint } from '#lib/api/endpoints';
 import type { Synced } from '#lib/webhooks/sync-schema';
 import type { Api } from '../api-client.ts';
 import { readTroubles } from '../connection-troubles.ts';
@@ -22,7 +19,7 @@ const clock: Check<Hub> = {
   name: 'clock',
   async look({ api, now }) {
     const asked = now();
-    const { time } = await api.get<{ time: string }>('/health');
+    const { time } = await api.get('/health');
     const answered = now();
     const skewMs = Date.parse(time) - (asked + answered) / 2;
     const seconds = Math.round(Math.abs(skewMs) / 1000);
@@ -50,7 +47,7 @@ const connections: Check<Hub> = {
 const webhooks: Check<Hub> = {
   name: 'webhooks',
   async look({ api }) {
-    const { connections: all } = await api.get<Connections>('/connections');
+    const { connections: all } = await api.get('/connections');
     const calling = all.filter((connection) => connection.webhooks.length > 0);
     return (await Promise.all(calling.map(({ id }) => lookAt(api, id)))).flat();
   },
@@ -89,7 +86,7 @@ const MAX_LAG_SECONDS = 3600;
 const consumers: Check<Hub> = {
   name: 'consumers',
   async look({ api }) {
-    const all = (await api.get<{ consumers: ConsumerAnswer[] }>('/consumers')).consumers;
+    const all = (await api.get('/consumers')).consumers;
     const behind = all.filter(({ lagSeconds }) => lagSeconds > MAX_LAG_SECONDS);
     if (behind.length === 0)
       return all.length > 0 ? [well('consumers', `${count(all.length, 'consumer keeps', 'consumers keep')} up`)] : [];
@@ -107,7 +104,7 @@ const consumers: Check<Hub> = {
 const endpoints: Check<Hub> = {
   name: 'endpoints',
   async look({ api }) {
-    const all = (await api.get<{ endpoints: Endpoint[] }>('/endpoints')).endpoints;
+    const all = (await api.get('/endpoints')).endpoints;
     const paused = all.filter(({ state }) => state === 'paused');
     if (paused.length === 0)
       return all.length > 0 ? [well('endpoints', `${count(all.length, 'endpoint is', 'endpoints are')} told`)] : [];
