@@ -30,6 +30,7 @@ export const closedTo = ({ guarded = [] }: Grants): GuardedPartition[] =>
 export type TableAction =
   | 'GetItem'
   | 'BatchGetItem'
+  | 'BatchWriteItem'
   | 'Query'
   | 'PutItem'
   | 'UpdateItem'
@@ -191,7 +192,7 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'functions/publisher.handler',
     timeoutSeconds: WORK_SECONDS,
     memoryMb: 512,
-    grants: { table: [...READS, 'PutItem', 'DeleteItem'], send: [rings] },
+    grants: { table: [...READS, 'PutItem', 'DeleteItem', 'BatchWriteItem'], send: [rings] },
   },
   {
     name: 'notifier',

@@ -1,6 +1,7 @@
 import { retention } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { db, isKeyTooLong, keptFor } from '#lib/platform/table/table';
+import { writeTogether } from '#lib/platform/table/write-together';
 import type { Matched, Word } from './words.ts';
 
 /** Words shorter than this are only found whole. */
@@ -34,8 +35,10 @@ export async function replaceWords(
   await Promise.all([
     ...kept
       .filter(({ key }) => !isKeyTooLong(key))
-      .map(({ key, matched }) => table.put({ Item: { ...key, order: owner.order, matched } })),
-    ...before.filter(({ word }) => !has?.has(word)).map(({ word }) => table.delete({ Key: keyOf(word, owner) })),
+      .map(({ key, matched }) => writeTogether({ Item: { ...key, order: owner.order, matched } }, table)),
+    ...before
+      .filter(({ word }) => !has?.has(word))
+      .map(({ word }) => writeTogether({ Key: keyOf(word, owner) }, table)),
   ]);
 }
 
@@ -45,7 +48,7 @@ export async function putShared({ word, matched }: Word, owners: readonly Owner[
   const key = keyOf(word, last);
   const orders = owners.map(({ order }) => order);
   if (!isKeyTooLong(key))
-    await table.put({ Item: { ...key, orders, matched, ...keptFor(retention.orderDays(), last.at) } });
+    await writeTogether({ Item: { ...key, orders, matched, ...keptFor(retention.orderDays(), last.at) } }, table);
 }
 
 /** The orders of a word, the newest first, then those of words that begin with it. */

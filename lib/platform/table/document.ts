@@ -1,5 +1,6 @@
 import {
   BatchGetItemCommand,
+  BatchWriteItemCommand,
   DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -58,7 +59,12 @@ export interface Table {
   /** Strongly consistent; `unprocessed` keys are to be asked for again. */
   batchGet(keys: readonly Values[]): Promise<{ items: Values[]; unprocessed: Values[] }>;
   transactWrite(writes: readonly Write[]): Promise<void>;
+  /** Puts and removes up to 25 items, none of them twice and each by itself; `unprocessed` are to be written again. */
+  batchWrite(writes: readonly PlainWrite[]): Promise<{ unprocessed: PlainWrite[] }>;
 }
+
+/** An item that is put, or the key of one that is removed, whatever stands there. */
+export type PlainWrite = { Item: Values } | { Key: Values };
 
 const VALUES = ['Key', 'Item', 'ExpressionAttributeValues', 'ExclusiveStartKey'] as const;
 type Wired<Input> = Omit<Input, (typeof VALUES)[number]> &
@@ -111,6 +117,18 @@ export function openTable(
         (write) => Object.fromEntries(Object.entries(write).map(([kind, part]) => [kind, written(part)])) as WiredWrite,
       );
       await steadily(() => dynamoDb.send(new TransactWriteItemsCommand({ TransactItems })));
+    },
+    async batchWrite(writes) {
+      const name = nameOf();
+      const asked = writes.map((write) =>
+        'Item' in write ? { PutRequest: { Item: toWire(write.Item) } } : { DeleteRequest: { Key: toWire(write.Key) } },
+      );
+      const { UnprocessedItems } = await dynamoDb.send(new BatchWriteItemCommand({ RequestItems: { [name]: asked } }));
+      const unprocessed = (UnprocessedItems?.[name] ?? []).flatMap(({ PutRequest, DeleteRequest }): PlainWrite[] => {
+        const [Item, Key] = [fromWire(PutRequest?.Item), fromWire(DeleteRequest?.Key)];
+        return Item ? [{ Item }] : Key ? [{ Key }] : [];
+      });
+      return { unprocessed };
     },
   };
 }

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import DataLoader from 'dataloader';
+import { db, type PlainWrite, type Table } from './document.ts';
+
+const MAX_WRITES = 25;
+
+const loaders = new WeakMap<Table, DataLoader<PlainWrite, true>>();
+
+function loaderOf(table: Table) {
+  const known = loaders.get(table);
+  if (known) return known;
+  const loader = new DataLoader<PlainWrite, true>((writes) => writeAll(writes, table), {
+    cache: false,
+    maxBatchSize: MAX_WRITES,
+    batchScheduleFn: (callback) => void setImmediate(callback),
+  });
+  loaders.set(table, loader);
+  return loader;
+}
+
+/** Puts an item, or removes the one of a key, whatever stands there; what is asked for at the same moment is one request. */
+export const writeTogether = async (write: PlainWrite, table = db): Promise<void> =>
+  void (await loaderOf(table).load(write));
+
+async function writeAll(writes: readonly PlainWrite[], table: Table): Promise<true[]> {
+  // No request may name an item twice: the last write of it counts.
+  let pending = [...new Map(writes.map((write) => [textOf(write), write])).values()];
+  const [only] = pending;
+  if (only && pending.length === 1) await ('Item' in only ? table.put(only) : table.delete(only));
+  else
+    while (pending.length > 0) {
+      pending = (await table.batchWrite(pending)).unprocessed;
+      // What it left out, it left out for being asked too much.
+      if (pending.length > 0) await sleep(Math.random() * 100);
+    }
+  return writes.map(() => true);
+}
+
+function textOf(write: PlainWrite): string {
+  const { pk, sk } = 'Item' in write ? write.Item : write.Key;
+  return `${pk}\n${sk}`;
+}
