@@ -30,3 +30,5 @@ export const textOf = (value: unknown): string =>
 /** The first of these members that says something as text; empty for none. */
 export const firstText = (value: unknown, keys: readonly string[]): string =>
   keys.map((key) => textOf(member(value, key))).find((text) => text !== '') ?? '';
+
+export const isIdOfDigits = (value: unknown): boolean => /^\d{1,18}$/.test(textOf(value));

@@ -1,4 +1,4 @@
-import { INEXACT, isExact, isObject, member, textOf } from './json.ts';
+import { INEXACT, isExact, isIdOfDigits, isObject, member, textOf } from './json.ts';
 import { unreadable } from './shape.ts';
 
 /**
@@ -15,8 +15,6 @@ export function findNamedId(body: unknown, paths: readonly string[][]): string |
     }
   return undefined;
 }
-
-export const isIdOfDigits = (value: unknown): boolean => /^\d{1,18}$/.test(textOf(value));
 
 /** What an envelope holds: its only object. Of two nothing says which is meant. */
 function inside(value: unknown): unknown {

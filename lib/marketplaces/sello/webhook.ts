@@ -1,6 +1,5 @@
 import type { Webhook } from '../contract.ts';
-import { isExact, isObject } from '../kit/json.ts';
-import { isIdOfDigits } from '../kit/named-id.ts';
+import { isExact, isIdOfDigits, isObject } from '../kit/json.ts';
 import { urlSecret } from '../kit/webhook-secret.ts';
 import { info } from './manifest.ts';
 
