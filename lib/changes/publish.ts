@@ -87,12 +87,15 @@ async function publishTo(
   const changes = told.flatMap((each) => each.changes);
   const oldest = Math.min(...told.map(({ record }) => record.at.getTime()));
   const since = new Date(oldest - SKEW_MS).toISOString();
-  // The feed has just told of most orders whose deliveries come to something: only the others are read.
   const sure = revisionsIn(await feed.known(partition, since));
-  const unsure = changes.flatMap(({ order, revision }) =>
-    revision === null && order && !sure.has(order) ? order : [],
-  );
-  const orders = new Map(await Promise.all([...new Set(unsure)].map(async (id) => [id, await getOrder(id)] as const)));
+  // The feed, or this batch, has just told of most orders whose deliveries come to something: only the others are read.
+  const seen = new Set(sure.keys());
+  const unsure = changes.flatMap(({ order, revision }) => {
+    if (!order || seen.has(order)) return [];
+    seen.add(order);
+    return revision === null ? order : [];
+  });
+  const orders = new Map(await Promise.all(unsure.map(async (id) => [id, await getOrder(id)] as const)));
   const isEarly = ({ record, changes: [first] }: Told, known: ReadonlyMap<string | null, unknown>): boolean => {
     const order = first?.revision === null ? orders.get(first.order ?? '') : undefined;
     // An order from before what is looked at here has its first change further back in the feed.
