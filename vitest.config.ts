@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Inherited by every worker, and by the hubs that tests start: packages that were compiled once are not compiled again.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/vitest');
@@ -10,8 +11,20 @@ const INTEGRATION = '**/*.int.test.ts';
 /** Of tests that boot something: much of their time they wait, for others and for each other. */
 const patient = { maxWorkers: 3, testTimeout: 240_000, hookTimeout: 240_000 };
 
+/** They take a minute or two: begun last, each would end alone. */
+const LONGEST = ['test/prove.test.ts', 'test/browser/', 'test/new-marketplace.test.ts', 'test/story.test.ts'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => LONGEST.some((path) => moduleId.includes(path));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/one-folder.ts'],
     projects: [
       {
