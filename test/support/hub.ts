@@ -158,15 +158,15 @@ export async function freePort(): Promise<number> {
   return isFree ? port : freePort();
 }
 
-/** Waits until `look` gives something; fails with what it last saw. */
+/** Waits until `look` gives something, and looks less often the longer it takes; fails with what it last saw. */
 export async function eventually<T>(
   look: () => Promise<T | undefined | false | null> | T | undefined | false | null,
   what: string,
   patienceMs = 90_000,
 ): Promise<T> {
-  const until = Date.now() + patienceMs;
+  const began = Date.now();
   let last: unknown;
-  while (Date.now() < until) {
+  for (let waited = 0; waited < patienceMs; waited = Date.now() - began) {
     try {
       const found = await look();
       if (found) return found;
@@ -174,7 +174,8 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    await sleep(30);
+    // A look costs the hub as much as an order does.
+    await sleep(Math.min(150, Math.max(30, waited / 10)));
   }
   throw new Error(`never came: ${what} (last: ${last instanceof Error ? last.message : JSON.stringify(last)})`);
 }
