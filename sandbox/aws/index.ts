@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { EMULATED_VARIABLE, ENDPOINT_VARIABLES, type Endpoints, endpointsElsewhere } from './endpoints.ts';
-import { type AwsOptions, type Reachable, type RunningAws, runAws } from './run-aws.ts';
+import type { AwsOptions, Reachable, RunningAws } from './run-aws.ts';
 import type { FromWorker } from './worker.ts';
 
 export type { AwsOptions, Endpoints, Reachable, RunningAws };
@@ -14,7 +14,8 @@ export type { AwsOptions, Endpoints, Reachable, RunningAws };
  */
 export async function startAws({ inProcess = false, ...options }: AwsOptions & { inProcess?: boolean }) {
   const placed = { elsewhere: endpointsElsewhere(), ...options };
-  return inProcess ? runAws(placed) : startWorker(placed);
+  // Whoever has them in a thread need not read them, too.
+  return inProcess ? (await import('./run-aws.ts')).runAws(placed) : startWorker(placed);
 }
 
 async function startWorker(options: AwsOptions): Promise<RunningAws> {
