@@ -9,7 +9,13 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cach
 const INTEGRATION = '**/*.int.test.ts';
 
 /** Of tests that boot something: much of their time they wait, for others and for each other. */
-const patient = { maxWorkers: 3, testTimeout: 240_000, hookTimeout: 240_000 };
+const patient = {
+  maxWorkers: 3,
+  setupFiles: ['test/support/patience.ts'],
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
+  expect: { poll: { timeout: 60_000 } },
+};
 
 /** They take a minute or two: begun last, each would end alone. */
 const LONGEST = ['test/prove.test.ts', 'test/browser/', 'test/new-marketplace.test.ts', 'test/story.test.ts'];

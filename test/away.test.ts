@@ -35,10 +35,13 @@ test('a dead marketplace does not kill its orders: they wait for it, and all are
     return found.filter(({ cause }) => cause?.code === 'connection_away').length >= ORDERS - 2 && found;
   }, 'nearly all wait');
   const [one] = waiting;
-  const { sentence } = await stage.hub.get<{ sentence: string }>(
-    `/orders/${encodeURIComponent(one?.order ?? '')}/explanation`,
-  );
-  expect(sentence).toContain('has failed at everything since');
+  // Whichever asks whether it is back is under way meanwhile.
+  await eventually(async () => {
+    const { sentence } = await stage.hub.get<{ sentence: string }>(
+      `/orders/${encodeURIComponent(one?.order ?? '')}/explanation`,
+    );
+    return sentence.includes('has failed at everything since');
+  }, 'what it waits for');
   stage.marketful.faults.clear();
   await eventually(async () => ((await statesOf()).get('succeeded') ?? []).length === ORDERS, 'all are placed');
   expect((await statesOf()).get('dead')).toBeUndefined();

@@ -39,7 +39,7 @@ export async function call(
 ) {
   const { body, ...rest } = options;
   const init = body === undefined ? rest : { ...rest, body: typeof body === 'string' ? body : JSON.stringify(body) };
-  const response = await fetch(url, { signal: AbortSignal.timeout(4000), ...init });
+  const response = await fetch(url, { signal: AbortSignal.timeout(60_000), ...init });
   const text = await response.text();
   return {
     status: response.status,

@@ -62,7 +62,7 @@ it.each([
     if (calls < 20) await queue.send('again');
   });
   await queue.send('begin');
-  await vi.waitFor(async () => expect([calls, await queue.kept()]).toEqual([times, kept]), 20_000);
+  await vi.waitFor(async () => expect([calls, await queue.kept()]).toEqual([times, kept]));
   expect(logged.filter((line) => line.includes('RecursiveInvocationException'))).toHaveLength(kept);
   await queue.stop();
 });
@@ -81,7 +81,7 @@ it.each([
     return response;
   });
   await Promise.all([queue.send('a'), queue.send('b')]);
-  await vi.waitFor(async () => expect([seen, await queue.kept()]).toEqual([2, kept]), 20_000);
+  await vi.waitFor(async () => expect([seen, await queue.kept()]).toEqual([2, kept]));
   await queue.stop();
 });
 
@@ -94,7 +94,7 @@ it('a failure that is reported is no failure of the function', async () => {
     return { batchItemFailures: failed };
   });
   await Promise.all([queue.send('bad'), queue.send('good')]);
-  await vi.waitFor(async () => expect([seen, await queue.kept()]).toEqual([2, 1]), 20_000);
+  await vi.waitFor(async () => expect([seen, await queue.kept()]).toEqual([2, 1]));
   expect(logged).toEqual([]);
   await queue.stop();
 });

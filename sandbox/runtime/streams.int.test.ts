@@ -52,14 +52,14 @@ it('hands on each write once, in order for each item, and goes on where it stood
   for (const n of [1, 2, 3]) for (const pk of ['a', 'b']) await put(pk, n);
   await put('a', 3);
   const first = await following((batch) => void seen.push(batch));
-  await vi.waitFor(() => expect(sequencesOf(seen)).toHaveLength(6), { timeout: 10_000 });
+  await vi.waitFor(() => expect(sequencesOf(seen)).toHaveLength(6));
   await first.stop();
   expect(sequencesOf(seen).filter((each) => each.startsWith('a'))).toEqual(['a1', 'a2', 'a3']);
 
   await put('a', 4);
   const again: string[][] = [];
   const second = await following((batch) => void again.push(batch));
-  await vi.waitFor(() => expect(sequencesOf(again)).toEqual(['a4']), { timeout: 10_000 });
+  await vi.waitFor(() => expect(sequencesOf(again)).toEqual(['a4']));
   await second.stop();
 });
 
@@ -71,7 +71,7 @@ it('repeats what failed until it is done, and cuts a batch in two to find what f
     if (batch.includes('c3') && failures++ < 4) throw new Error('no');
     done.push(batch);
   });
-  await vi.waitFor(() => expect(sequencesOf(done)).toHaveLength(4), { timeout: 10_000 });
+  await vi.waitFor(() => expect(sequencesOf(done)).toHaveLength(4));
   await running.stop();
   expect(sequencesOf(done)).toEqual(['c1', 'c2', 'c3', 'c4']);
 });
@@ -86,7 +86,7 @@ it('goes on behind a record that is given up, and tells the on-failure queue whe
     },
     { maximumRetryAttempts: 6 },
   );
-  await vi.waitFor(() => expect(sequencesOf(done)).toEqual(['d1', 'd3']), { timeout: 10_000 });
+  await vi.waitFor(() => expect(sequencesOf(done)).toEqual(['d1', 'd3']));
   await running.stop();
   const { Messages } = await new SQSClient({}).send(
     new ReceiveMessageCommand({ QueueUrl: queueUrl(spec.onFailureQueue) }),
@@ -106,7 +106,7 @@ it('begins again at the record that the function reports', async () => {
     return { batchItemFailures: second && reports++ === 0 ? [{ itemIdentifier: second }] : [] };
   };
   const running = consumeStreams(new Map([['publisher', handler]]), { positionsFile, pause: () => 5 });
-  await vi.waitFor(() => expect(seen.length).toBeGreaterThan(1), { timeout: 10_000 });
+  await vi.waitFor(() => expect(seen.length).toBeGreaterThan(1));
   await running.stop();
   expect(seen).toEqual([
     ['1', '2', '3'],

@@ -270,7 +270,7 @@ describe('Scopio', () => {
     const { list, sandbox } = await start({ dataDir, retryIntervalMs: 20 });
     expect((await list()).json.orders.map(({ id }: { id: string }) => id)).toEqual(['ord_open']);
     expect(sandbox.received().counts.byOrder).toEqual({ ord_done: 1 });
-    await vi.waitFor(() => expect(sandbox.webhookSender.list()[0]?.state).toBe('given-up'), 3000);
+    await vi.waitFor(() => expect(sandbox.webhookSender.list()[0]?.state).toBe('given-up'));
     expect(sandbox.webhookSender.list()[0]?.attempts).toHaveLength(4);
   });
 
