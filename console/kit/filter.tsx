@@ -29,7 +29,9 @@ export function Choice({ label, name, values }: ChoiceProps) {
 
 /** Whose a list's rows are, for who may list the connections. */
 export function ConnectionChoice() {
-  const { value } = useAnswer<{ connections: Shape<'Connection'>[] }>(may('ops') ? '/connections' : null);
+  const { value } = useAnswer<{ connections: Shape<'Connection'>[] }>(may('ops') ? '/connections' : null, {
+    everyMs: 30_000,
+  });
   const ids = value?.connections.map(({ id }) => id) ?? [];
   return <Choice label="Connection" name="connection" values={ids.sort()} />;
 }

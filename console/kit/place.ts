@@ -39,6 +39,10 @@ export const hrefOf = (
 /** The path of one of a list, here as in the API: what is in an id stays in its segment. */
 export const pathOf = (list: string, id: string): string => `${list}/${encodeURIComponent(id)}`;
 
+const LISTS: Readonly<Record<string, string>> = { dlv: '/deliveries', evt: '/events', rpl: '/replays' };
+/** The list that holds what an id names, by how it begins. */
+export const listOf = (id: string): string | undefined => LISTS[/^([a-z]{3})_[\w-]+$/.exec(id)?.[1] ?? ''];
+
 export function go(href: string, { replace = false, quiet = false } = {}): void {
   keep({ y: scrollY });
   if (replace) history.replaceState({}, '', href);

@@ -1,22 +1,16 @@
 import { curl, longshore } from '../kit/command.tsx';
 import type { Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
+import { listOf } from '../kit/place.ts';
 import type { Column } from '../kit/table.tsx';
 import { Id, LinkTo } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 
 type Act = Shape<'Act'>;
 
-/** The list that holds what an act was done to, by how its id begins. */
-const LISTS: ReadonlyArray<readonly [RegExp, string]> = [
-  [/^dlv_/, '/deliveries'],
-  [/^rpl_/, '/replays'],
-  [/^evt_/, '/events'],
-  [/:/, '/orders'],
-];
-
+/** What it was done to, as a link where it has a page. */
 function About({ id }: { id: string | null }) {
-  const [, list] = LISTS.find(([pattern]) => pattern.test(id ?? '')) ?? [];
+  const list = listOf(id ?? '') ?? (id?.includes(':') ? '/orders' : undefined);
   return list || id === null ? <LinkTo list={list ?? ''} id={id} /> : <Id>{id}</Id>;
 }
 

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ask, forgetters, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
-import { go, hrefOf, pathOf, place } from '../kit/place.ts';
+import { go, hrefOf, listOf, pathOf, place } from '../kit/place.ts';
 import { Screen } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { LinkTo, Outside, State } from '../kit/text.tsx';
@@ -18,16 +18,10 @@ forgetters.add(() => {
   asked.value = '';
 });
 
-const STRAIGHT: ReadonlyArray<readonly [RegExp, string]> = [
-  [/^dlv_\w+$/, '/deliveries'],
-  [/^evt_[\w-]+$/, '/events'],
-  [/^rpl_[\w-]+$/, '/replays'],
-];
-
 /** Goes to what was looked for, or to what was found. */
 export function searchFor(text: string): void {
   const q = text.trim();
-  const [, list] = STRAIGHT.find(([pattern]) => pattern.test(q)) ?? [];
+  const list = listOf(q);
   asked.value = isEmail(q) ? q : '';
   if (list) go(hrefOf(pathOf(list, q)));
   else if (q !== '') go(hrefOf('/search', isEmail(q) ? {} : { q }));
