@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { API_KEY, eventually } from '../support/hub.ts';
+import { violationsOf } from './axe.ts';
 import {
   DESK,
   launchBrowser,
@@ -55,29 +54,6 @@ async function revokeWhileOpen() {
   const began = Date.now();
   await left.getByText('Your session has ended.').waitFor({ timeout: 60_000 });
   return { left, seconds: (Date.now() - began) / 1000 };
-}
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Serious findings of all rules, or of one. */
-async function violationsOf(of: Page, only?: string): Promise<string[]> {
-  // The page's own policy forbids scripts of others: this one is run by the debugger.
-  if (!(await of.evaluate(() => 'axe' in globalThis))) await of.evaluate(AXE);
-  return of.evaluate(async (rule) => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(
-          options: object,
-        ): Promise<{ violations: Array<{ id: string; impact: string; nodes: Array<{ html: string }> }> }>;
-      };
-    };
-    const { violations } = await axe.run({
-      resultTypes: ['violations'],
-      runOnly: rule === undefined ? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] : [rule],
-    });
-    return violations
-      .filter(({ impact }) => /serious|critical/.test(impact))
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  }, only);
 }
 
 test('a wrong key is refused, the right one leads where one was going, and stands nowhere', async () => {
