@@ -12,7 +12,7 @@ const RUNS = 24;
 const FASTER_QUARTER = 1 / 8;
 const SLOWER = 4;
 const EMPTY = `import { render, h } from 'preact';
-render(h('main', { 'aria-busy': 'false' }, 'empty'), document.body);`;
+render(h('main', {}, 'empty'), document.body);`;
 
 async function serveEmptyPage(): Promise<string> {
   const stdin = { contents: EMPTY, resolveDir: import.meta.dirname };
@@ -33,22 +33,25 @@ const page = await signedIn(browser, hub, PHONE);
 const session = await page.context().newCDPSession(page);
 await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
 
-async function millisecondsTo(url: string): Promise<number> {
+async function millisecondsTo(url: string, shown: string): Promise<number> {
   const began = performance.now();
   await page.goto(url, { waitUntil: 'commit' });
-  await page.locator('main[aria-busy="false"]').waitFor();
+  await page.locator(shown).first().waitFor();
   return performance.now() - began;
 }
 
+const home = `${hub.url}/console/`;
+/** What waits, with its buttons. */
+const GROUP = 'main[aria-busy="false"] article button';
 const VIEWS = [
-  { name: 'an empty page', url: empty, isCached: false, times: [] as number[] },
-  { name: 'Home, first visit', url: `${hub.url}/console/`, isCached: false, times: [] as number[] },
-  { name: 'Home, again', url: `${hub.url}/console/`, isCached: true, times: [] as number[] },
+  { name: 'an empty page', url: empty, shown: 'main', isCached: false, times: [] as number[] },
+  { name: 'Home, first visit', url: home, shown: GROUP, isCached: false, times: [] as number[] },
+  { name: 'Home, again', url: home, shown: GROUP, isCached: true, times: [] as number[] },
 ];
 for (let run = 0; run < RUNS; run++)
-  for (const { url, isCached, times } of VIEWS) {
+  for (const { url, shown, isCached, times } of VIEWS) {
     await session.send('Network.setCacheDisabled', { cacheDisabled: !isCached });
-    times.push(await millisecondsTo(url));
+    times.push(await millisecondsTo(url, shown));
   }
 const ms = (times: readonly number[], share: number) => Math.round(percentile(times, share));
 console.log(`Of ${RUNS} loads of each in turns; the faster quarter counts, as other work on the machine only adds.`);

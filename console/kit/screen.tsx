@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { session, wordsOf } from './hub.ts';
 import type { Live } from './live.ts';
 import { hrefOf, place, restoreScroll } from './place.ts';
@@ -8,7 +8,7 @@ import { Button, show } from './text.tsx';
 import { Time } from './time.tsx';
 
 /** Whether the screen waits for its first answer. */
-export const isBusy = signal(false);
+export const isBusy = signal(true);
 /** What changed by itself, for who does not see it. */
 export const announced = signal('');
 export const announce = (text: string): void => {
@@ -36,7 +36,7 @@ export function Screen({ title, of, actions, children, ...props }: Props) {
   useEffect(() => {
     if (place.value.isFollowed) heading.current?.focus({ preventScroll: true });
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     isBusy.value = busy;
     if (!busy) restoreScroll();
   }, [busy, place.value]);
