@@ -20,7 +20,12 @@ console.error(`  ${seconds(Date.now() - began)}  in all`);
 process.exitCode = Math.max(...results.map(({ code }) => code));
 
 async function runWaiting() {
-  for (let step = beside.shift(); step; step = beside.shift()) results.push(await runBeside(step));
+  for (let step = beside.shift(); step; step = beside.shift()) {
+    const result = await runBeside(step);
+    results.push(result);
+    // Ctrl-C means those that wait, too.
+    if (result.signaled) beside.length = 0;
+  }
 }
 
 async function runBeside(step) {
