@@ -1,8 +1,6 @@
 #!/usr/bin/env node
-// Runs as many of the commands it is given at a time as there are cores, and prints what each said once it is done; then
-// what stands after `--`, whatever became of them, so that one run shows all there is to mend. Leaves with the worst of
-// their exit codes.
-import { availableParallelism } from 'node:os';
+// Runs each command it is given beside the others and prints what it said once it is done; then what stands after `--`,
+// whatever became of them, so that one run shows all there is to mend. Leaves with the worst of their exit codes.
 import { runAttached, runCaptured } from './child.mjs';
 
 const args = process.argv.slice(2);
@@ -11,22 +9,12 @@ const beside = args.slice(0, cut);
 const last = args.slice(cut + 1);
 const began = Date.now();
 
-const results = [];
-await Promise.all(Array.from({ length: availableParallelism() }, runWaiting));
+const results = await Promise.all(beside.map(runBeside));
 if (last.length > 0 && !results.some(({ signaled }) => signaled)) results.push(await runLast());
 console.error('');
 for (const { step, code, ended } of results) console.error(`${mark(code)} ${seconds(ended)}  ${step}`);
 console.error(`  ${seconds(Date.now() - began)}  in all`);
 process.exitCode = Math.max(...results.map(({ code }) => code));
-
-async function runWaiting() {
-  for (let step = beside.shift(); step; step = beside.shift()) {
-    const result = await runBeside(step);
-    results.push(result);
-    // Ctrl-C means those that wait, too.
-    if (result.signaled) beside.length = 0;
-  }
-}
 
 async function runBeside(step) {
   const { code, signaled, output } = await runCaptured(...step.split(' '));
