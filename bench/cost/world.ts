@@ -41,8 +41,7 @@ interface Page {
 const INIT_MS = 300;
 /** An instance is kept for about so long when nothing comes, and replaced after so long when something does. */
 const [IDLE_SECONDS, LIFE_SECONDS] = [600, 2 * 3600];
-/** What Lambda itself writes of an invocation, and API Gateway of a call. */
-const PLATFORM_LOG_BYTES = 600;
+/** What API Gateway writes of a call; Lambda itself writes only of invocations that fail (`systemLogLevel`). */
 const ACCESS_LOG_BYTES = 300;
 
 /** The share of the invocations that start an instance, where one comes every so many seconds. */
@@ -93,7 +92,7 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
 
   /** One invocation, so many seconds after the one before, and so many after the one before of the same function. */
   async function call(name: string, event: unknown, seconds = everySeconds, ownSeconds = seconds): Promise<Spent> {
-    log.bytes = PLATFORM_LOG_BYTES + (name.startsWith('webhook-') ? ACCESS_LOG_BYTES : 0);
+    log.bytes = name.startsWith('webhook-') ? ACCESS_LOG_BYTES : 0;
     aheadMs += seconds * 1000;
     const began = performance.now();
     const before = process.threadCpuUsage();

@@ -3,9 +3,7 @@ import { ConsumerFacts } from '#lib/changes/consumer-schema';
 import { consumers } from '#lib/changes/consumers';
 import { decodeMarks, EARLIEST, encodeMarks } from '#lib/changes/cursor';
 import { isOfType, readChanges } from '#lib/changes/read';
-import type { Order as StoredOrder } from '#lib/orders/order';
-import * as items from '#lib/platform/table/items';
-import { getItems } from '#lib/platform/table/table';
+import { getOrders } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
 import { answerOnce } from './kit/conditional.ts';
 import { errorResponses } from './kit/errors.ts';
@@ -178,8 +176,7 @@ routes.add(listRoute, async (context) => {
 /** The orders as they are now; null for one that is gone. */
 async function withOrders(changes: readonly Change[]) {
   const ids = [...new Set(changes.flatMap(({ order }) => order ?? []))];
-  const found = await getItems<StoredOrder>(ids.map((id) => items.order.key({ id })));
-  const orders = new Map((await presentSummaries(found)).map((order) => [order.id, order]));
+  const orders = new Map((await presentSummaries(await getOrders(ids))).map((order) => [order.id, order]));
   return changes.map((change) => ({ ...change, snapshot: orders.get(change.order ?? '') ?? null }));
 }
 

@@ -98,8 +98,8 @@ async function workOther(delivery: Delivery, context: Context, now: Date): Promi
 const isOver = ({ lease }: Delivery, now: Date): boolean => !lease || Date.parse(lease.until) <= now.getTime();
 
 /**
- * Makes the first attempt at a delivery that is on no record; unless it succeeds, `keep` puts it there with what came of
- * it.
+ * Makes the first attempt at a delivery that is on no record. What succeeds is told by what it did; else `keep` puts the
+ * delivery on record, with what came of it.
  */
 export async function attemptUnkept(
   delivery: Delivery,
@@ -111,12 +111,14 @@ export async function attemptUnkept(
   if (delivery.marketplace !== marketplace) throw new Error(`at the pusher of ${marketplace}`);
   const network = await hub.getNetwork();
   const leased = withLease(delivery, hub.now());
+  const result = await attempt(leased, network);
+  if (result.ok) return;
   const transition: typeof hub.transition = async (was, now, ...also) =>
-    was === leased ? now.state === 'succeeded' || keep(now) : hub.transition(was, now, ...also);
+    was === leased ? keep(now) : hub.transition(was, now, ...also);
   await attemptAndRecord(leased, {
     ...{ marketplace, hub: { ...hub, transition } },
     policy: hub.retryPolicy(network.connections.get(delivery.connection)),
-    attempt: (leased) => attempt(leased, network),
+    attempt: async () => result,
   });
 }
 

@@ -2,6 +2,7 @@ import type { Product } from '#lib/catalog/product';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Order } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
+import { wholeOf } from '#lib/orders/stored';
 import { shardNumber } from '#lib/platform/table/sharded-index';
 import type { Committed } from '#lib/platform/table/stream';
 import { errorFields, log } from '#lib/platform/telemetry/log';
@@ -149,7 +150,7 @@ function changesOf({ key, before, after, at }: Committed): Change[] {
   if (!after) return [];
   switch (key.sk) {
     case 'ORDER':
-      return changesOfOrder(before as Order | undefined, after as Order);
+      return changesOfOrder(wholeOf(before), wholeOf(after));
     case 'DELIVERY':
       return [changeOfDelivery(before as Delivery | undefined, after as Delivery)].flatMap((change) => change ?? []);
     case 'PRODUCT':

@@ -1,5 +1,6 @@
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Order } from '#lib/orders/order';
+import { wholeOf } from '#lib/orders/stored';
 import type { Committed } from '#lib/platform/table/stream';
 import { putShared, replaceWords } from '#lib/search/lookups';
 import { isShared, ownWords, type Word, wordsOfDelivery, wordsOfOrder } from '#lib/search/words';
@@ -9,7 +10,7 @@ type Commit = Pick<Committed, 'key' | 'before' | 'after'>;
 /** Writes the words that a commit gave an order for its own, and removes those that it took. */
 export async function writeWords({ key, before, after }: Commit): Promise<void> {
   if (key.sk === 'ORDER') {
-    const [was, is] = [before, after] as Array<Order | undefined>;
+    const [was, is] = [wholeOf(before), wholeOf(after)];
     if (was && is && saysTheSame(was, is)) return;
     const { id, receivedAt } = (is ?? was) as Order;
     const [had, has] = await Promise.all([ownWords(was), ownWords(is)]);
@@ -29,7 +30,7 @@ const saysTheSame = (was: Order, is: Order): boolean =>
 export async function writeShared(records: readonly Commit[]): Promise<void> {
   const got = records.flatMap(({ key, before, after }) => {
     if (key.sk !== 'ORDER' || !after) return [];
-    const [was, is] = [before, after] as [Order | undefined, Order];
+    const [was, is] = [wholeOf(before), wholeOf(after)];
     const had = new Set(was ? wordsOfOrder(was).map(({ word }) => word) : []);
     const owner = { order: is.id, at: is.receivedAt };
     return wordsOfOrder(is)

@@ -17,8 +17,9 @@ import {
   type Write,
 } from '#lib/platform/table/table';
 import { countUnits, isUncounted } from './count-units.ts';
-import type { Order, OrderStatus } from './order.ts';
+import type { Order, OrderCore, OrderStatus } from './order.ts';
 import { isLate, isSettled, statusOf } from './status.ts';
+import { storedOf, wholeOf } from './stored.ts';
 import { linesOf, type TimelineEntry } from './timeline.ts';
 
 /** The ids of an order's deliveries and of those that tell of it, for who lists them; undefined where no order is asked for. */
@@ -32,21 +33,30 @@ export async function deliveriesOf(id: string | undefined, table = db): Promise<
 }
 
 export async function getOrder(id: string, table = db): Promise<Order | undefined> {
-  const order = await getItem<Order>(items.order.key({ id }), table);
+  const order = wholeOf(await getItem<Order | OrderCore>(items.order.key({ id }), table));
   return order && isUncounted(order) ? countUnits(order, await getDeliveries(order.deliveries, table)) : order;
+}
+
+/** Those of these orders that there are. */
+export async function getOrders(ids: readonly string[], table = db): Promise<Order[]> {
+  const found = await getItems<Order | OrderCore>(
+    ids.map((id) => items.order.key({ id })),
+    table,
+  );
+  return found.map((stored) => wholeOf(stored));
 }
 
 /** Only for `changeOrder`. */
 export function putOrder(order: Order, previous: Order | null): Write {
-  const whole: Item<Order> = {
-    ...order,
+  const item: Item<Order | OrderCore> = {
+    ...storedOf(order),
     ...items.order.key(order),
     ...keysIn(items.order.byTime, order),
     ...(isSettled(order) && keptFor(retention.orderDays(), order.updatedAt)),
   };
-  const item = pack(whole, items.order.visible);
-  if (!previous) return put(item, 'attribute_not_exists(pk)');
-  return put(item, 'revision = :revision', { ':revision': previous.revision });
+  const packed = pack<Partial<Order>>(item, items.order.visible);
+  if (!previous) return put(packed, 'attribute_not_exists(pk)');
+  return put(packed, 'revision = :revision', { ':revision': previous.revision });
 }
 
 /** Characters of lines in one item: they stay below its 400 KB also where nothing of them can be packed. */
@@ -139,7 +149,7 @@ export async function* eachOrder(
   const partitions = connections.flatMap((connection) => partitionsOf(byTime, { connection }));
   for await (const rows of walkIndex({ index: byTime.index, partitions, limit: 100, after: since })) {
     const wanted = rows.filter(({ sort }) => sort < until);
-    yield* await getItems<Order>(wanted);
+    yield* (await getItems<Order | OrderCore>(wanted)).map((stored) => wholeOf(stored));
     if (wanted.length < rows.length) return;
   }
 }
@@ -158,7 +168,7 @@ export function listOrders({
   return listIndex<Order>({
     index: 'byTime',
     partitions: connections.flatMap((id) => partitionsOf(items.order.byTime, { connection: id })),
-    ...{ limit, cursor, since },
+    ...{ limit, cursor, since, read: wholeOf },
     matches: (order) =>
       (!status || statusOf(order) === status) &&
       (late === undefined || isLate(order) === late) &&

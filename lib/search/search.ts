@@ -1,7 +1,6 @@
 import type { Order } from '#lib/orders/order';
-import { getOrder } from '#lib/orders/store';
-import * as items from '#lib/platform/table/items';
-import { db, getItems } from '#lib/platform/table/table';
+import { getOrder, getOrders } from '#lib/orders/store';
+import { db } from '#lib/platform/table/table';
 import { findWords } from './lookups.ts';
 import { emailWord, isEmail, type Matched, normalize, wordsOfOrder } from './words.ts';
 
@@ -26,10 +25,7 @@ export async function search(q: string, limit: number, table = db): Promise<Foun
   ]);
   const matched = new Map<string, Omit<Found, 'order'>>(itself ? [[itself.id, { matched: 'id', exact: true }]] : []);
   for (const { order, ...how } of found) if (!matched.has(order)) matched.set(order, how);
-  const orders = await getItems<Order>(
-    [...matched.keys()].map((id) => items.order.key({ id })),
-    table,
-  );
+  const orders = await getOrders([...matched.keys()], table);
   return orders
     .map((order) => ({ order, matched: 'id' as const, exact: true, ...matched.get(order.id) }))
     .filter(({ order, matched: how }) => ELSEWHERE.has(how) || stillHas(order, normalize(text)))

@@ -6,7 +6,7 @@
 
 type Of<Names extends string> = Readonly<Record<Names, string>>;
 
-/** A canonical order, or as many of its lines of timeline as fit in. */
+/** A canonical order without what is derived of the rest, and as many of its lines of timeline as fit in. */
 export const order = {
   key: ({ id }: Of<'id'>) => ({ pk: `ORDER#${id}`, sk: 'ORDER' }),
   byTime: {

@@ -119,6 +119,8 @@ interface Listing<T> {
   cursor?: string | undefined;
   /** Nothing older is looked at: an instant that the sort keys begin with. */
   since?: string | undefined;
+  /** The item of what is stored. */
+  read?: (stored: T) => T;
   matches: (item: T) => boolean;
 }
 
@@ -133,7 +135,7 @@ export async function listIndex<T extends object>(
   listing: Listing<T>,
   table = db,
 ): Promise<{ items: T[]; cursor?: string }> {
-  const { index, partitions, limit, since, matches } = listing;
+  const { index, partitions, limit, since, matches, read = (stored) => stored } = listing;
   const items: T[] = [];
   let bytes = 0;
   let before = listing.cursor && decodeCursor(listing.cursor);
@@ -165,7 +167,7 @@ export async function listIndex<T extends object>(
           window.map(({ pk, sk }) => ({ pk, sk })),
           table,
         )
-      ).map((item) => [item.id, item]),
+      ).map((item) => [item.id, read(item)]),
     );
     for (const row of window) {
       const item = found.get(idOf(row));

@@ -23,7 +23,11 @@ export const describeFunctions = (graph: Graph) =>
         memorySize: spec.memoryMb,
         runtime: 'nodejs24.x',
         architectures: ['arm64'],
-        loggingConfig: { logFormat: 'JSON', logGroup: `/aws/lambda/longshore-test-${spec.name}` },
+        loggingConfig: {
+          logFormat: 'JSON',
+          logGroup: `/aws/lambda/longshore-test-${spec.name}`,
+          systemLogLevel: 'WARN',
+        },
       });
       const log = graph.one('cloudwatch/logGroup:LogGroup', ({ state }) => state.name === logGroupOf(inputs));
       expect(log.inputs.retentionInDays).toBe(30);
