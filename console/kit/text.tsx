@@ -64,10 +64,9 @@ export const Code = ({ children }: { children: string }) => (
 
 /** A link to somewhere else, where it is one; else its words alone. */
 export function ForeignLink({ href, children }: { href: string | null | undefined; children: ComponentChildren }) {
-  const url = URL.parse(href ?? '');
-  if (!url || !/^https?:$/.test(url.protocol)) return <>{show(children)}</>;
+  if (!href || !/^https?:/i.test(href) || !URL.canParse(href)) return <>{show(children)}</>;
   return (
-    <a href={url.href} target="_blank" rel="noopener noreferrer">
+    <a href={href} target="_blank" rel="noopener noreferrer">
       {show(children)}
     </a>
   );

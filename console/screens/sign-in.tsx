@@ -5,7 +5,8 @@ import { Alert } from '../kit/text.tsx';
 
 /** Where the sign-in was on its way to: a path of the console, or its beginning. */
 function nextOf(query: URLSearchParams): string {
-  const url = URL.parse(query.get('next') ?? '', location.origin);
+  const next = query.get('next') ?? '';
+  const url = URL.canParse(next, location.origin) ? new URL(next, location.origin) : undefined;
   const isOurs =
     url?.origin === location.origin && url.pathname.startsWith('/console/') && url.pathname !== '/console/sign-in';
   return isOurs ? url.pathname + url.search : hrefOf('/');
