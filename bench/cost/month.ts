@@ -36,7 +36,7 @@ export async function monthly(region: string, measure: Measure): Promise<string>
     note('ticks', (rows.get('ticks')?.pop() ?? 0) + (tick.usd / 1e6) * MINUTES);
     note('metrics', (rows.get('metrics')?.pop() ?? 0) + occurring(orders) * METRICS_OF_ORDERS * prices.metric);
     note('orders on their way', (orders * back.usd) / 1e6);
-    note('feed and search', (orders * side.usd) / 1e6);
+    note('feed, search, an endpoint', (orders * side.usd) / 1e6);
     const settled = keptAfter(stored, 91);
     const keptGb = (orders * (11 * settled + 3 * (keptAfter(stored, 0) - settled))) / GB;
     note('table', keptGb * prices.tableGb);

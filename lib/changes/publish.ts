@@ -1,6 +1,5 @@
 import type { Product } from '#lib/catalog/product';
 import type { Delivery } from '#lib/deliveries/delivery';
-import type { Order } from '#lib/orders/order';
 import { getOrder } from '#lib/orders/store';
 import { wholeOf } from '#lib/orders/stored';
 import { shardNumber } from '#lib/platform/table/sharded-index';
