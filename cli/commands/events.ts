@@ -55,6 +55,7 @@ function describe(event: InboundEvent, now: Date): string {
   const facts = renderFacts([
     ['event', event.id],
     ['what', `${event.topic} from ${event.connection}, by ${event.receivedBy}`],
+    ['named by', event.named?.topic],
     ['state', event.state],
     ['order', event.order],
     ['error', event.error && errorOf(event)],

@@ -70,6 +70,7 @@ const About = ({ event }: { event: Event }) => (
       Id: <Id>{event.id}</Id>,
       Connection: <LinkTo list="/connections" id={event.connection} />,
       Topic: event.topic,
+      'Named by': event.named?.topic,
       Received: (
         <>
           <Time at={event.receivedAt} seconds /> by {event.receivedBy}
