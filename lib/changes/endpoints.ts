@@ -49,7 +49,7 @@ export async function resumeEndpoint(id: string): Promise<void> {
 }
 
 /** Sends an endpoint a message that tells it nothing. Throws StateError `not_testable` where its profile has no such. */
-export async function testEndpoint(endpoint: Endpoint, now = new Date()): Promise<Result> {
+export async function testEndpoint(endpoint: Endpoint, now = new Date(), sendIt = send): Promise<Result> {
   const { id, profile } = endpoint;
   if (profile !== 'standard-webhooks')
     throw new StateError({
@@ -57,5 +57,5 @@ export async function testEndpoint(endpoint: Endpoint, now = new Date()): Promis
       description: `the profile ${profile} has no message that means nothing`,
     });
   const content = { type: 'endpoint.test', timestamp: now.toISOString(), data: { endpoint: id } };
-  return send(endpoint, async (secrets) => signed(`test_${randomUUID()}`, content, secrets, now));
+  return sendIt(endpoint, async (secrets) => signed(`test_${randomUUID()}`, content, secrets, now));
 }
