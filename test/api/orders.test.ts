@@ -172,15 +172,13 @@ test.each([
 
 test('an order that is not valid UCP does not leave the hub, and does not hide the others', async () => {
   const { id } = await putOrder('broken');
-  const { db } = await import('#lib/platform/table/table');
-  const { getOrder } = await import('#lib/orders/store');
-  const order = await getOrder(id);
-  await db.update({
-    Key: { pk: `ORDER#${id}`, sk: 'ORDER' },
-    // Outside of what is packed, it is what counts.
-    UpdateExpression: 'SET ucp = :broken',
-    ExpressionAttributeValues: { ':broken': { ...order?.ucp, currency: 7 } },
-  });
+  const { transact } = await import('#lib/platform/table/table');
+  const store = await import('#lib/orders/store');
+  const order = await store.getOrder(id);
+  if (!order) throw new Error(`no ${id}`);
+  // What is not what the rest of an order makes of it is stored as it is.
+  const ucp = { ...order.ucp, currency: 7 } as unknown as typeof order.ucp;
+  await transact([store.putOrder({ ...order, ucp }, order)]);
   expect(await api.call('GET', encoded(id))).toMatchObject({
     status: 500,
     body: { error: { code: 'order_invalid', field: 'currency' } },
