@@ -2,11 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, PurgeQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Scope } from '#lib/api/kit/keys';
 import type { OrderSnapshot } from '#lib/orders/order';
-import { table } from '#lib/topology';
+import { queues, table } from '#lib/topology';
 import { awsEnvironment, type RunningAws, startAws } from '#sandbox/aws/index';
 import { putOrder as put } from '../support/put-order.ts';
 import { checkDocumented } from './documented.ts';
@@ -91,9 +91,16 @@ export async function startApi() {
   return {
     call,
     putKey: (key: string, name: string, scopes: Scope[]) => putApiKey(key, name, scopes),
-    /** The emulators stay for the next file, without what this one put into the table. */
+    /** The emulators stay for the next file, without what this one put into the table and the queues. */
     async stop() {
-      await new DynamoDBClient({}).send(new DeleteTableCommand({ TableName: table.name }));
+      const { queueUrl } = await import('#lib/platform/settings');
+      const sqs = new SQSClient({});
+      await Promise.all([
+        new DynamoDBClient({}).send(new DeleteTableCommand({ TableName: table.name })),
+        ...queues
+          .flatMap(({ name, deadLetterQueue }) => [name, deadLetterQueue])
+          .map((name) => sqs.send(new PurgeQueueCommand({ QueueUrl: queueUrl(name) }))),
+      ]);
     },
   };
 }
