@@ -39,8 +39,12 @@ function askAlsoFor(last: Delivery, { unless }: Subjects['fetch']): Write {
   return replaceDelivery(last, { ...last, subject: { ...subject, ...both } });
 }
 
-/** When its reading began, which is read again until it succeeds; a dead fetch waits for a person, not for events. */
-function beganAt({ state, lease, attempts = [] }: Delivery): string {
-  if (state === 'leased') return lease?.startedAt ?? '';
-  return state === 'succeeded' ? (attempts.at(-1)?.startedAt ?? '') : '';
+/**
+ * When its reading began, which is read again until it succeeds; a dead fetch waits for a person, not for events. One that
+ * reads only what is not known may have read nothing.
+ */
+function beganAt({ state, subject, lease, attempts = [] }: Delivery): string {
+  const last = attempts.at(-1);
+  if (state === 'leased') return (!subject.unless && lease?.startedAt) || '';
+  return state === 'succeeded' && last?.httpStatus !== undefined ? last.startedAt : '';
 }

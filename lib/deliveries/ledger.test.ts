@@ -169,8 +169,8 @@ describe('a fetch that an event asks for', () => {
   const fetched = (id: string, more: Partial<Delivery> = {}) =>
     deliveryOf({ id, kind: 'fetch', order: null, subject: { resource: '5021' } }, more);
   const ask = (id: string, at = NOW.toISOString()) => coverFetch(fetch(id), at, table);
-  const open = async (delivery: Delivery): Promise<void> => {
-    const { writes } = await ask(delivery.id);
+  const open = async (delivery: Delivery, at?: string): Promise<void> => {
+    const { writes } = await ask(delivery.id, at);
     expect(await transact([putNewDelivery(delivery), ...writes], table)).toBe(true);
   };
 
@@ -206,6 +206,20 @@ describe('a fetch that an event asks for', () => {
     await open(fetched('dlv_1', { state: 'leased', lease: { owner: 'x', until: later(90).toISOString(), startedAt } }));
     expect((await ask('dlv_2', later(9).toISOString())).covered).toBe('dlv_1');
     expect((await ask('dlv_2', later(11).toISOString())).covered).toBeNull();
+  });
+
+  test('is not covered by one that found everything read already, or may still find it', async () => {
+    const startedAt = later(10).toISOString();
+    const attempt = { number: 1, startedAt, endedAt: startedAt, outcome: 'succeeded' as const, nextAttemptAt: null };
+    const at = later(9).toISOString();
+    await open(fetched('dlv_1', { state: 'succeeded', attempts: [{ ...attempt, httpStatus: 200 }] }));
+    expect((await ask('dlv_2', at)).covered).toBe('dlv_1');
+    await open(fetched('dlv_3', { state: 'succeeded', attempts: [attempt] }), later(11).toISOString());
+    expect((await ask('dlv_4', at)).covered).toBeNull();
+    const subject = { resource: '5021', unless: { externalId: '5021', version: '1' } };
+    const lease = { owner: 'x', until: later(90).toISOString(), startedAt };
+    await open(fetched('dlv_5', { state: 'leased', subject, lease }));
+    expect((await ask('dlv_6', at)).covered).toBeNull();
   });
 
   test('is not covered by a dead one, which waits for a person', async () => {
