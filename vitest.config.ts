@@ -55,7 +55,7 @@ export default defineConfig({
           name: 'api',
           sequence: { groupOrder: 1 },
           include: ['test/api/**/*.test.ts'],
-          // Each file finds the modules and the emulators of the one before, and an empty table.
+          // Each file finds the modules and the emulators of the one before, and nothing in their table and queues.
           isolate: false,
           ...patient,
         },
