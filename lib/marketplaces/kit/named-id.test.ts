@@ -11,6 +11,9 @@ test.each<[unknown, string | undefined]>([
   [{ event: 'order', data: { order: { id: 5 } } }, '5'],
   [{ id: 991, payload: { order_id: 5 } }, '5'],
   [{ account: { id: 9 }, data: { id: 5 } }, undefined],
+  [{ number: 'N-1', customer: { id: 9 } }, undefined],
+  [{ data: { number: 'N-1', customer: { id: 9 } } }, undefined],
+  [{ data: { id: 5 } }, '5'],
   [{ id: 'evt_5' }, undefined],
   [null, undefined],
 ])('the id in %j is %j', (body, id) => {

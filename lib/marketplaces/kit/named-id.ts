@@ -6,9 +6,12 @@ import { unreadable } from './shape.ts';
  * may stand in any envelope. Undefined where there is none. Throws ContractError for a number that JSON has rounded.
  */
 export function findNamedId(body: unknown, paths: readonly string[][]): string | undefined {
-  const places = [body, inside(body), inside(inside(body))];
+  const outer = inside({ value: body, isNamed: false });
+  const places = [{ value: body, isNamed: false }, outer, inside(outer)];
   for (const path of paths)
-    for (const place of places) {
+    for (const { value: place, isNamed } of places) {
+      // The `id` of something with a name of its own is that thing's: of a customer, and not of the order.
+      if (isNamed && path.join() === 'id') continue;
       const value = path.reduce<unknown>(member, place);
       if (!isExact(value)) throw unreadable(path.join('.'), INEXACT);
       if (isIdOfDigits(value)) return textOf(value);
@@ -16,8 +19,17 @@ export function findNamedId(body: unknown, paths: readonly string[][]): string |
   return undefined;
 }
 
+interface Place {
+  value: unknown;
+  /** Whether the way here leads through anything but lists and the usual words for what an envelope holds. */
+  isNamed: boolean;
+}
+
+const ENVELOPE = /^(data|payload|body|\d+)$/;
+
 /** What an envelope holds: its only object. Of two nothing says which is meant. */
-function inside(value: unknown): unknown {
-  const held = isObject(value) ? Object.values(value).filter(isObject) : [];
-  return held.length === 1 ? held[0] : undefined;
+function inside({ value, isNamed }: Place): Place {
+  const held = isObject(value) ? Object.entries(value).filter(([, each]) => isObject(each)) : [];
+  const [name, only] = held.length === 1 ? (held[0] ?? []) : [];
+  return { value: only, isNamed: isNamed || !ENVELOPE.test(name ?? '') };
 }
