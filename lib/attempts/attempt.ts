@@ -3,6 +3,7 @@ import { countStock } from '#lib/catalog/stock';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import type { Delivery, Placed } from '#lib/deliveries/delivery';
+import { findReading } from '#lib/deliveries/fetch-cover';
 import { getAttempts, getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
 import type { Action, Actions, PushResult } from '#lib/marketplaces/action';
 import type { Connector } from '#lib/marketplaces/contract';
@@ -31,6 +32,7 @@ export const HUB = {
   transition,
   rememberRemote,
   isKnown,
+  findReading,
   noteProduct,
   countStock,
   openRemote,

@@ -23,6 +23,8 @@ export interface Subjects {
     resource: string;
     askedBy?: 'webhook' | 'poll';
     unless?: { externalId: string; version: string | null };
+    /** The fetch of the same thing that had begun when this was asked for, and when this was last asked for. */
+    behind?: { delivery: string; askedAt: string };
   };
   /** Whose quantity to tell. */
   stock: { sku: string };

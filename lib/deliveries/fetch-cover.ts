@@ -12,31 +12,73 @@ interface Cover {
 /**
  * Whether an event that asks for a fetch needs it, with what the event's transaction must write. `covered` names the
  * fetch that tells all the event could: one that has yet to begin, which must still be so when the event is recorded, or
- * one that began after the event arrived.
+ * one that began after the event arrived. Else `behind` is of the new fetch where another has begun, which may
+ * have to wait and begin anew, or turn out to read for both.
  */
 export async function coverFetch(
   fetch: Pick<NewDelivery, 'id' | 'connection' | 'action'> & { subject: Subjects['fetch'] },
   receivedAt: string,
   table = db,
-): Promise<{ covered: string | null; writes: Write[] }> {
+): Promise<{ covered: string | null; writes: Write[]; behind?: Subjects['fetch']['behind'] }> {
   const { connection, action, subject } = fetch;
   const Key = items.fetchCover.key({ connection, action, resource: subject.resource });
   const known = await getItem<Cover>(Key, table);
-  const last = known && (await getDelivery(known.delivery, table));
-  if (last?.state === 'pending' || last?.state === 'blocked')
-    return { covered: last.id, writes: [last.subject.unless ? askAlsoFor(last, subject) : checkDelivery(last)] };
+  const last = known && (await findReader(known.delivery, table));
+  if (last && isToBegin(last)) {
+    const { unless, behind } = last.subject;
+    return {
+      covered: last.id,
+      writes: [unless || behind ? askAlsoFor(last, subject, receivedAt) : checkDelivery(last)],
+    };
+  }
   if (last && receivedAt <= beganAt(last)) return { covered: last.id, writes: [] };
   const members = { delivery: fetch.id, expiresAt: expiryOf(items.fetchCover, receivedAt) };
   const latest = known ? equals('delivery', known.delivery) : isAbsent('delivery');
-  return { covered: null, writes: [{ Update: { Key, ...setting(members, latest) } }] };
+  const writes = [{ Update: { Key, ...setting(members, latest) } }];
+  return {
+    covered: null,
+    writes,
+    ...(last?.state === 'leased' && { behind: { delivery: last.id, askedAt: receivedAt } }),
+  };
 }
 
+/**
+ * Whether another fetch tells all that this one could, as of two one had to wait when the other was asked for;
+ * `in_hand` where that shows only when the other ends.
+ */
+export async function findReading(
+  { id, connection, action, subject: { resource = '', behind }, turnedAway }: Delivery,
+  table = db,
+): Promise<'read' | 'in_hand' | null> {
+  const first = behind && (await findReader(behind.delivery, table));
+  if (first) {
+    if (behind.askedAt <= beganAt(first) || (isToBegin(first) && !first.subject.unless)) return 'read';
+    if (behind.askedAt <= (first.lease?.startedAt ?? '')) return 'in_hand';
+  }
+  if (!turnedAway) return null;
+  const cover = await getItem<Cover>(items.fetchCover.key({ connection, action, resource }), table);
+  const later = cover && cover.delivery !== id ? await getDelivery(cover.delivery, table) : undefined;
+  return later?.state === 'succeeded' && beganAt(later) !== '' ? 'read' : null;
+}
+
+/** The fetch, or the one that read for it. */
+async function findReader(id: string, table: typeof db): Promise<Delivery | undefined> {
+  const fetch = await getDelivery(id, table);
+  const isDropped = fetch?.state === 'succeeded' && beganAt(fetch) === '';
+  return isDropped && fetch.subject.behind ? findReader(fetch.subject.behind.delivery, table) : fetch;
+}
+
+const isToBegin = ({ state }: Delivery): boolean => state === 'pending' || state === 'blocked';
+
 /** The waiting fetch, to be read for what both ask for: a webhook asks whatever is known. */
-function askAlsoFor(last: Delivery, { unless }: Subjects['fetch']): Write {
-  const { unless: first, ...subject } = last.subject;
+function askAlsoFor(last: Delivery, { unless }: Subjects['fetch'], askedAt: string): Write {
+  const { unless: first, behind, ...subject } = last.subject;
   const dates = [first?.version, unless?.version].map((version) => version ?? '').sort();
-  const both = unless && { unless: { ...unless, version: dates.at(-1) || null } };
-  return replaceDelivery(last, { ...last, subject: { ...subject, ...both } });
+  const both = first && unless && { unless: { ...unless, version: dates.at(-1) || null } };
+  return replaceDelivery(last, {
+    ...last,
+    subject: { ...subject, ...both, ...(behind && { behind: { ...behind, askedAt } }) },
+  });
 }
 
 /**

@@ -3,7 +3,7 @@ import { transact, type Write } from '#lib/platform/table/table';
 import { deliveryOf, NOW } from '#test/support/fake-hub';
 import { memoryTable } from '#test/support/memory-table';
 import type { Attempt, Delivery } from './delivery.ts';
-import { coverFetch } from './fetch-cover.ts';
+import { coverFetch, findReading } from './fetch-cover.ts';
 import {
   checkDelivery,
   getAttempts,
@@ -220,6 +220,65 @@ describe('a fetch that an event asks for', () => {
     const lease = { owner: 'x', until: later(90).toISOString(), startedAt };
     await open(fetched('dlv_5', { state: 'leased', subject, lease }));
     expect((await ask('dlv_6', at)).covered).toBeNull();
+  });
+
+  describe('behind one that has begun', () => {
+    const startedAt = NOW.toISOString();
+    const lease = { owner: 'x', until: later(90).toISOString(), startedAt };
+    const leased = fetched('dlv_1', { state: 'leased', lease });
+    const askedAt = later(1).toISOString();
+    const second = fetched('dlv_2', { subject: { resource: '5021', behind: { delivery: 'dlv_1', askedAt } } });
+    const now = async (was: Delivery, then: Partial<Delivery>) =>
+      transition((await getDelivery(was.id, table)) as Delivery, { ...was, ...then }, [], table);
+    const attempt = (at: string) => [
+      { number: 1, startedAt: at, endedAt: at, outcome: 'succeeded' as const, nextAttemptAt: null, httpStatus: 200 },
+    ];
+    const both = async () => {
+      await open(leased);
+      expect((await ask('dlv_2', askedAt)).behind).toEqual({ delivery: 'dlv_1', askedAt });
+      await open(second, askedAt);
+    };
+
+    test('reads by itself, but where that one had to wait, and reads for later events, too', async () => {
+      await both();
+      expect(await findReading(second, table)).toBeNull();
+      await now(leased, { state: 'pending', lease: null, turnedAway: 1 });
+      expect(await findReading(second, table)).toBe('read');
+      await now(second, { state: 'succeeded' });
+      expect((await ask('dlv_3', later(2).toISOString())).covered).toBe('dlv_1');
+    });
+
+    test('reads by itself where that one began before an event that both are to tell of', async () => {
+      await both();
+      const { covered, writes } = await ask('dlv_3', later(5).toISOString());
+      expect([covered, await transact(writes, table)]).toEqual(['dlv_2', true]);
+      const asked = (await getDelivery('dlv_2', table)) as Delivery;
+      await now(leased, { state: 'succeeded', attempts: attempt(later(3).toISOString()) });
+      expect([await findReading(second, table), await findReading(asked, table)]).toEqual(['read', null]);
+    });
+
+    test('reads by itself where that one may find everything known, until it has read', async () => {
+      const listed = { ...leased, subject: { resource: '5021', unless: { externalId: '5021', version: '1' } } };
+      await open(listed);
+      expect((await ask('dlv_2', later(-1).toISOString())).behind?.delivery).toBe('dlv_1');
+      const waiting = fetched('dlv_2', {
+        subject: { resource: '5021', behind: { delivery: 'dlv_1', askedAt: later(-1).toISOString() } },
+      });
+      expect(await findReading(waiting, table)).toBe('in_hand');
+      await now(listed, { ...listed, state: 'pending', lease: null, turnedAway: 1 });
+      expect(await findReading(waiting, table)).toBeNull();
+      await now(listed, { ...listed, state: 'succeeded', attempts: attempt(startedAt) });
+      expect(await findReading(waiting, table)).toBe('read');
+    });
+
+    test('reads for that one, where it was faster', async () => {
+      await both();
+      await now(leased, { state: 'pending', lease: null, turnedAway: 1 });
+      const waiting = (await getDelivery('dlv_1', table)) as Delivery;
+      expect(await findReading(waiting, table)).toBeNull();
+      await now(second, { state: 'succeeded', attempts: attempt(later(4).toISOString()) });
+      expect(await findReading(waiting, table)).toBe('read');
+    });
   });
 
   test('is not covered by a dead one, which waits for a person', async () => {

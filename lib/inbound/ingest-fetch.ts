@@ -48,8 +48,9 @@ function keep(
   { message, hub: { table } }: Ingesting,
 ): Promise<'applied' | 'duplicate' | null> {
   return untilCommitted(`the fetches of ${fetch.subject.resource}`, async () => {
-    const { covered, writes } = await coverFetch(fetch, asOf(message), table);
-    const opened = covered === null ? [putNewDelivery(delivery)] : [];
+    const { covered, writes, behind } = await coverFetch(fetch, asOf(message), table);
+    const subject = { ...delivery.subject, ...(behind && { behind }) };
+    const opened = covered === null ? [putNewDelivery({ ...delivery, subject })] : [];
     const state = covered === null ? 'applied' : 'duplicate';
     const note = covered === null ? `asks for ${fetch.id}` : `covered by ${covered}`;
     const stands = await transact([putEvent(eventOf(message, { state, note })), ...opened, ...writes], table);

@@ -134,6 +134,7 @@ export function fakeHub({
     loadConnector: async () => connectorWith({}),
     rememberRemote: async (...remembered) => void seen.push(['remember', ...remembered]),
     isKnown: async () => known,
+    findReading: async () => null,
     noteProduct: async (...noted) => void seen.push(['note', ...noted]),
     countStock: async () => 7,
     openRemote: async (of) => remoteOf(of),
