@@ -114,12 +114,20 @@ describe('the delivered status', () => {
   const sent = { ...paid, id: '2591261', title: 'Delivered', is_delivered: true };
 
   test('is the only one of the account', async () => {
-    const { sent: calls, remote, input } = open([ok([paid, sent]), ok()]);
+    const { sent: calls, remote, input } = open([ok([paid, sent]), ok({ status_id: 2591259, is_deleted: 0 }), ok()]);
     await status.push(remote, { ...input, about: '13901394 ful_1' });
     expect(calls()).toEqual([
       ['GET', '/status', null],
+      ['GET', '/orders/13901394', null],
       ['PUT', '/orders/13901394', { status_id: 2591261 }],
     ]);
+  });
+
+  test('lifts no cancellation that the hub has yet to hear of', async () => {
+    const { sent: calls, remote, input } = open([ok([paid, sent]), ok({ status_id: 9, is_deleted: '1' })]);
+    const pushed = await status.push(remote, { ...input, about: '13901394 ful_1' });
+    expect(pushed).toEqual({ note: 'is cancelled at Sello, whose status stays' });
+    expect(calls().map(([method]) => method)).toEqual(['GET', 'GET']);
   });
 
   test.each([

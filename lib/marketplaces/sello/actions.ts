@@ -119,8 +119,12 @@ export const stock: Action<StockInput> = {
 };
 
 export const status: ProbedAction<FollowUpInput> = {
+  /** Sello has no conditional update: what the hub has yet to hear of, its status would undo. */
   async push(remote, input) {
-    await setStatus(remote, homeOf(input), await findDelivered(remote));
+    const delivered = await findDelivered(remote);
+    const { is_deleted } = await getOrderStatus(remote, homeOf(input));
+    if (is_deleted) return { note: 'is cancelled at Sello, whose status stays' };
+    await setStatus(remote, homeOf(input), delivered);
     return {};
   },
 

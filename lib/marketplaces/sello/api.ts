@@ -93,7 +93,7 @@ const Statuses = z.array(z.object({ id, title: optionalText, is_delivered: optio
 
 /** The id is a tracking number that somebody gave: none makes the list unreadable. */
 const Deliveries = z.object({ deliveries: z.array(z.object({ id: z.unknown(), method: optionalText })) });
-const OrderStatus = z.object({ status_id: optionalId, is_delivered: optionalFlag });
+const OrderStatus = z.object({ status_id: optionalId, is_delivered: optionalFlag, is_deleted: optionalFlag });
 const Rows = z.array(z.object({ id }));
 const Created = z.object({ id });
 const Integrations = z.array(z.object({ id, display_name: optionalText }));

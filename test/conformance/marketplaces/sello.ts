@@ -28,7 +28,10 @@ export const conformance: Conformance = {
       absent: [{ status: 200, body: 'deliveries.json' }],
     },
     status: {
-      done: { status: 200, body: '' },
+      done: [
+        { status: 200, body: 'order.json' },
+        { status: 200, body: '' },
+      ],
       found: [{ status: 200, body: 'order-delivered.json' }],
       absent: [{ status: 200, body: 'order.json' }],
     },
