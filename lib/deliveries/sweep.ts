@@ -10,10 +10,11 @@ import { getDeliveries, UNRUNG } from './ledger.ts';
 import { ring, ringAt } from './ring.ts';
 
 /**
- * A queue this long has the rings of a backlog in it: to ring for all of that again each minute would only make it
- * longer (docs/scale.md). A shorter one is filled up, as the rings of what is due may have been lost.
+ * A queue this long, where it is swept each minute, has the rings of a backlog in it: to ring for all of that again would
+ * only make it longer (docs/scale.md). A shorter one is filled up, as the rings of what is due may have been lost.
  */
 export const FULL_QUEUE = 20_000;
+const fullQueue = (): number => (FULL_QUEUE * sweepIntervalSeconds()) / 60;
 /** Looked at in one shard of a connection at one place, at the least and at the most. */
 export const LEAST_LOOK = 10;
 const MOST_LOOK = 500;
@@ -22,7 +23,7 @@ const MAX_GRACE_SECONDS = 30;
 
 /** How many deliveries to look at in each shard, at one place, of each of so many connections of a queue this long. */
 export const lookFor = (queued: number, connections: number): number =>
-  Math.min(MOST_LOOK, Math.max(LEAST_LOOK, Math.floor((FULL_QUEUE - queued) / (2 * INDEX_SHARDS * connections))));
+  Math.min(MOST_LOOK, Math.max(LEAST_LOOK, Math.floor((fullQueue() - queued) / (2 * INDEX_SHARDS * connections))));
 
 /** Rings again for what is due and was not served, and for leases that their workers outlived. */
 export async function sweep(now = new Date()): Promise<void> {
@@ -70,7 +71,7 @@ async function queuedAt(marketplace: string): Promise<number> {
     return await countMessages(deliveryQueue(marketplace));
   } catch (error) {
     log.warn('the length of a queue is not known', { marketplace, ...errorFields(error) });
-    return FULL_QUEUE;
+    return fullQueue();
   }
 }
 

@@ -2,12 +2,12 @@
 export const CLOCK = {
   RETRY_LIMIT: 3,
   RETRY_INTERVAL_SECONDS: 5,
-  SWEEP_INTERVAL_SECONDS: 1,
+  SWEEP_INTERVAL_SECONDS: 3,
   HTTP_TIMEOUT_SECONDS: 2,
 } as const;
 
 /** A poll reads all that is open: often where that is little. */
-export const pollIntervalSeconds = (orders: number): number => (orders > 100 ? 15 : 4);
+export const pollIntervalSeconds = (orders: number): number => (orders > 1000 ? 30 : orders > 100 ? 15 : 4);
 
 /** SQS hands a message out again after this long, in place of six minutes: not before its function has had its time. */
 export const VISIBILITY_SECONDS = 65;
