@@ -55,9 +55,11 @@ it.each([
 it('says nothing once it is erased, and neither does what named it', async () => {
   const table = memoryTable();
   const message = received({ named: { topic: 'changed', ...packBody(Buffer.from('Elena')) } });
-  await recordEvent(message, { state: 'applied' }, table);
+  await recordEvent(message, { state: 'applied', note: 'Dear Elena' }, table);
   const event = (await getEvent(message.id, table)) as InboundEvent;
   expect(event.named?.body).toBe('Elena');
   await table.put(putErased(event).Put);
-  expect(await getEvent(message.id, table)).toEqual({ ...event, body: '', bodyTruncated: true, named: undefined });
+  expect(await getEvent(message.id, table)).toEqual({
+    ...{ ...event, body: '', bodyTruncated: true, named: undefined, note: 'erased' },
+  });
 });

@@ -5,6 +5,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { ring } from '#lib/deliveries/ring';
 import { getNetwork, type Network } from '#lib/marketplaces/network';
 import { type Changed, changeOrder, type Decided } from '#lib/orders/change';
+import { ERASED } from '#lib/orders/erasure';
 import type { Order } from '#lib/orders/order';
 import type { Decision } from '#lib/platform/decision';
 import * as items from '#lib/platform/table/items';
@@ -87,8 +88,9 @@ const withoutBody = <Event extends Message>({ named: _, ...event }: Event) => ({
   ...({ body: '', encoding: 'utf8', bodyTruncated: true } as const),
 });
 
-/** A recorded event whose buyer is erased: what arrived is gone, that it did is kept. */
-export const putErased = (event: InboundEvent) => put(packEvent(withoutBody(event)), 'attribute_exists(pk)');
+/** A recorded event whose buyer is erased: what arrived is gone, that it did is kept. A note may be its sender's words. */
+export const putErased = (event: InboundEvent) =>
+  put(packEvent({ ...withoutBody(event), note: event.note && ERASED }), 'attribute_exists(pk)');
 
 /** An event as it goes on record: without its body where its order's buyer was erased. */
 export function eventOf(message: Message, became: Became, about: Order | null = null): InboundEvent {
@@ -99,16 +101,16 @@ export function eventOf(message: Message, became: Became, about: Order | null = 
 /** As what an event goes on record. */
 export type Became = Pick<InboundEvent, 'state'> & Partial<Pick<InboundEvent, 'order' | 'note' | 'error'>>;
 
-/** What is to be recorded of an event, with what else must stand with it. */
-export type Unrecorded = Became & { also?: readonly Write[] };
+/** What is to be recorded of an event, with the order it tells something of and what else must stand with it. */
+export type Unrecorded = Became & { about?: Order; also?: readonly Write[] };
 
 /** Records an event that changes no order; a second receipt of it changes nothing. */
 export async function recordEvent(
   message: Message,
-  { also = [], ...became }: Unrecorded,
+  { about, also = [], ...became }: Unrecorded,
   table = db,
 ): Promise<InboundState> {
-  await transact([putEvent(eventOf(message, became)), ...also], table);
+  await transact([putEvent(eventOf(message, became, about)), ...also], table);
   return became.state;
 }
 

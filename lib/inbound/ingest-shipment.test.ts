@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
+import { getEvent } from '#lib/inbound/event';
 import type { Change } from '#lib/marketplaces/contract';
-import { getTimeline, putRemote } from '#lib/orders/store';
+import { getTimeline, putOrder, putRemote } from '#lib/orders/store';
 import { fromShed, JD01, order, shipped, told, useInbox } from '#test/support/inbox';
 import { at } from '#test/support/orders';
 
@@ -107,6 +108,19 @@ describe('what whoever ships says', () => {
     await take(message);
     const replies = (await getTimeline(await stored(), inbox.table)).filter(({ type }) => type === 'ticket.replied');
     expect(replies).toMatchObject([{ by: 'shoppo-supply', detail: { event: message.id, note: 'we looked' } }]);
+  });
+
+  it('keeps no word that is said of an order whose buyer was erased', async () => {
+    await inbox.table.put(putRemote('shoppo-supply', 'ticket-1', 'scopio-main:ord_8f3a').Put);
+    const known = await stored();
+    await inbox.table.transactWrite([
+      putOrder({ ...known, erased: { at: at(2), by: 'dpo', email: null }, revision: known.revision + 1 }, known),
+    ]);
+    const about = { remoteId: 'ticket-1', type: 'ticket.replied' as const };
+    const message = told({ type: 'none', reason: 'Dear Ana', about }, { connection: 'shoppo-supply' });
+    await take(message);
+    expect(await getEvent(message.id, inbox.table)).toMatchObject({ state: 'applied', body: '', note: 'erased' });
+    expect(JSON.stringify(await getTimeline(await stored(), inbox.table))).not.toContain('Dear Ana');
   });
 });
 

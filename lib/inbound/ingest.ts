@@ -6,7 +6,8 @@ import type { BodyMember } from '#lib/marketplaces/kit/body-members';
 import type { LoadConnector } from '#lib/marketplaces/load';
 import { mapBody } from '#lib/marketplaces/map-body';
 import { tellOrder } from '#lib/orders/change';
-import { findByRemoteId } from '#lib/orders/store';
+import { ERASED } from '#lib/orders/erasure';
+import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import { ContractError, type ErrorDetail, IntegrationError, RejectedError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
@@ -118,12 +119,14 @@ async function ingestNote(
 ): Promise<Unrecorded | null> {
   // A poll that finds what means nothing leaves no trace.
   if (message.receivedBy === 'poll') return null;
-  const order = about && (await findByRemoteId(connection.id, about.remoteId, table));
+  const id = about && (await findByRemoteId(connection.id, about.remoteId, table));
+  const order = id && (await getOrder(id, table));
   if (!about || !order) return { state: 'applied', note: reason };
-  const told: Told = { type: about.type, detail: { event: message.id, remoteId: about.remoteId, note: reason } };
+  const note = order.erased ? ERASED : reason;
+  const told: Told = { type: about.type, detail: { event: message.id, remoteId: about.remoteId, note } };
   const { id: origin, receivedAt: at } = message;
-  const also = tellOrder(order, [told], { by: connection.id, at, origin });
-  return { state: 'applied', order, note: reason, also };
+  const also = tellOrder(id, [told], { by: connection.id, at, origin });
+  return { state: 'applied', order: id, note, about: order, also };
 }
 
 function count({ marketplace }: Connection, state: InboundState): void {

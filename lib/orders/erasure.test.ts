@@ -33,3 +33,17 @@ it('forgets the buyer in parts of the order, too, whenever they come', () => {
   expect(says(forget(joined(orderOf())))).not.toMatch(/Ana|Torres|Vallarta/);
   expect(says(joined(forget(orderOf())))).not.toMatch(/Ana|Torres|Vallarta/);
 });
+
+it('forgets what was written for the buyer on lines that vanished, and in what the channel tells of parcels', () => {
+  const engraved = snapshotOf().lines.map((line) => ({ ...line, attributes: { Engraving: 'For Ana' } }));
+  const event = { id: 'e1', type: 'delivered', at: '2026-11-21T08:15:00.000Z', description: 'Handed to Ana' };
+  const expectation = { lineItems: [], methodType: 'shipping' as const, destination: {}, description: 'Ring for Ana' };
+  const told = { lines: engraved, events: [event], expectations: [expectation] };
+  const whole = (n: number, lines = engraved) => snapshotOf({ ...told, lines, version: `2026-11-2${n}T08:15:00.000Z` });
+  const before = applySnapshot(orderOf(told), whole(2, engraved.slice(1)), sourceOf(5)).order;
+  expect(before.history.vanished).toHaveLength(1);
+  const order = forget(before);
+  expect(says(order)).not.toMatch(/Ana/);
+  const again = [whole(2, engraved.slice(1)), whole(3), whole(4, engraved.slice(1))];
+  expect(says(again.reduce((sum, each) => applySnapshot(sum, each, sourceOf(6)).order, order))).not.toMatch(/Ana/);
+});

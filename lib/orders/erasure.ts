@@ -1,6 +1,6 @@
 import { derive } from './derive.ts';
 import { snapshotHash } from './history.ts';
-import type { Address, Order, OrderSnapshot, SnapshotHistory } from './order.ts';
+import type { Address, Order, OrderSnapshot, SnapshotHistory, SnapshotLine } from './order.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 /** What stands where words of a remote or of the buyer stood. */
@@ -9,16 +9,25 @@ export const ERASED = 'erased';
 const onlyCountry = ({ address_country }: Address): Address =>
   address_country === undefined ? {} : { address_country };
 
+/** What a line was made for may be a name. */
+const withoutChoices = ({ attributes: _, ...line }: SnapshotLine): SnapshotLine => line;
+
+/** The words of whoever ships may quote the buyer. */
+export const withoutDescription = <E extends { description?: string }>({ description: _, ...event }: E) => event;
+
 /** A snapshot with nothing of the buyer but the country, by which sales are counted and routed. */
 export function withoutBuyer(snapshot: OrderSnapshot): OrderSnapshot {
-  const { billingAddress: _, note: __, pickupPoint: ___, expectations, lines, ...rest } = snapshot;
+  const { billingAddress: _, note: __, pickupPoint: ___, expectations, events, lines, ...rest } = snapshot;
   return {
     ...rest,
     buyer: {},
     shippingAddress: onlyCountry(snapshot.shippingAddress),
-    lines: lines.map(({ attributes: _, ...line }) => line),
+    lines: lines.map(withoutChoices),
+    ...(events && { events: events.map(withoutDescription) }),
     ...(expectations && {
-      expectations: expectations.map((each) => ({ ...each, destination: onlyCountry(each.destination) })),
+      expectations: expectations
+        .map(withoutDescription)
+        .map((each) => ({ ...each, destination: onlyCountry(each.destination) })),
     }),
   };
 }
@@ -33,7 +42,7 @@ export function withoutBuyerIn(order: Order): Order {
     ...(parts.length > 0 && { parts: Object.fromEntries(parts) }),
     ...(order.timeline && { timeline: order.timeline.map(withoutWords) }),
     ...(order.returns && { returns: order.returns.map((each) => ({ ...each, reason: null })) }),
-    shipmentEvents: order.shipmentEvents.map(({ description: _, ...event }) => event),
+    shipmentEvents: order.shipmentEvents.map(withoutDescription),
   });
 }
 
@@ -49,7 +58,7 @@ function forget(history: SnapshotHistory): SnapshotHistory {
     paid: history.paid && move(history.paid),
     originals: history.originals.map(move),
     ...(history.levels && { levels: history.levels.map(move) }),
-    vanished: history.vanished.map(move),
+    vanished: history.vanished.map((each) => ({ ...move(each), line: withoutChoices(each.line) })),
   };
 }
 

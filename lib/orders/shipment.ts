@@ -1,6 +1,7 @@
 import { compareText, sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
 import { derive } from './derive.ts';
+import { withoutDescription } from './erasure.ts';
 import type { Fulfillment, LineQuantity, Order, ShipmentEvent, ShipmentSnapshot } from './order.ts';
 import { applyReturns, returnsOfEvents } from './returns.ts';
 import { mergeLines, sumByLine } from './status.ts';
@@ -47,9 +48,6 @@ export function applyShipment(order: Order, shipment: ShipmentSnapshot, source: 
     timeline: [...parcels.added.map(tellParcel), ...events.added.map(tellEvent), ...returned.timeline],
   };
 }
-
-/** A shipper's words may quote the buyer. */
-const withoutDescription = <E extends { description?: string }>({ description: _, ...event }: E) => event;
 
 /** What the timeline tells of a new parcel. */
 export function tellParcel({ id: fulfillment, ...parcel }: Fulfillment): Told {

@@ -70,18 +70,23 @@ async function* findEvents({ orders, traces, deadline }: Buyer): AsyncGenerator<
   const isHis = (event: InboundEvent) =>
     event.body !== '' &&
     ((event.order !== null && ids.has(event.order)) || textsOf(event).some((text) => hasTrace(text, traces)));
-  let cursor: string | undefined;
-  do {
-    const page = await listEvents({ connections: accountsOf(orders), since: earliest(orders), limit: 200, cursor });
-    for (const event of page.items.filter(isHis)) {
-      const { id, connection, topic, receivedAt } = event;
-      const [body, named] = textsOf(event);
-      const data = { id, connection, topic, receivedAt, body, ...(named !== undefined && { named }) };
-      yield { id, data, erase: () => db.put(putErased(event).Put) };
-    }
-    cursor = page.cursor;
-    if (cursor && Date.now() > deadline) throw new OutOfTime();
-  } while (cursor);
+  const connections = accountsOf(orders);
+  const since = earliest(orders);
+  // What could not be read may have come before there was an order.
+  for (const state of [undefined, 'unreadable'] as const) {
+    let cursor: string | undefined;
+    do {
+      const page = await listEvents({ connections, state, ...(!state && { since }), limit: 200, cursor });
+      for (const event of page.items.filter((each) => isHis(each) && (!state || each.receivedAt < since))) {
+        const { id, connection, topic, receivedAt } = event;
+        const [body, named] = textsOf(event);
+        const data = { id, connection, topic, receivedAt, body, ...(named !== undefined && { named }) };
+        yield { id, data, erase: () => db.put(putErased(event).Put) };
+      }
+      cursor = page.cursor;
+      if (cursor && Date.now() > deadline) throw new OutOfTime();
+    } while (cursor);
+  }
 }
 
 /** The body of an event, and that of the webhook that named it. */
