@@ -1,8 +1,8 @@
+import { DOTS, GAP } from '#lib/deliveries/normalize-message';
 import type { Address, Order } from '#lib/orders/order';
 import type { Buyer } from '#lib/orders/order-schema';
 import { getOrder } from '#lib/orders/store';
 
-const DOTS = '•••••';
 /** The members that say who bought and where they live, by UCP's names, ours and what vendors call them. */
 const PERSONAL =
   /^(first_?name|last_?name|full_?name|company|tax_?id|street\w*|extended_address|address|address_?(line|locality|region|\d)\w*|city|e?-?mail|phone\w*|mobile)$/i;
@@ -52,12 +52,26 @@ export function wordsOf(orders: readonly Order[]): RegExp | undefined {
 
 /** What finds any of these words in a text, standing alone. */
 function anyOf(words: ReadonlyArray<string | undefined>): RegExp | undefined {
-  const known = [...new Set(words.flatMap((word) => word?.trim() ?? []))].filter((word) => word.length >= MIN_LETTERS);
-  if (known.length === 0) return undefined;
-  const longestFirst = known
-    .sort((a, b) => b.length - a.length)
-    .map((word) => word.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${longestFirst.join('|')})(?![\\p{L}\\p{N}])`, 'giu');
+  const known = [...new Set(words.flatMap((word) => word?.normalize().trim() ?? []))];
+  const longestFirst = known.filter((word) => word.length >= MIN_LETTERS).sort((a, b) => b.length - a.length);
+  if (longestFirst.length === 0) return undefined;
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${longestFirst.map(asWritten).join('|')})(?![\\p{L}\\p{N}])`, 'giu');
+}
+
+const PHONE = /^[+\d][\d\s()./-]{6,}$/;
+const SIGNS = String.raw`[\s()./-]*`;
+/** Without them it is the same telephone number, written as at home. */
+const PREFIX = String.raw`(?:[+(\d][\d\s()./-]{0,11})?`;
+const LOCAL_DIGITS = 8;
+
+/** As others write it, too: with other spaces, other signs in a telephone number, and the gap of a cause where it has numbers. */
+function asWritten(word: string): string {
+  if (PHONE.test(word)) return PREFIX + [...word.replaceAll(/\D/g, '').slice(-LOCAL_DIGITS)].join(SIGNS);
+  const parts = word.split(/\s+/).map((part) => {
+    const same = part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    return /\d/.test(part) && part !== word ? `(?:${same}|${GAP})` : same;
+  });
+  return parts.join(String.raw`\s+`);
 }
 
 /** The same value, masked; `words` are looked for in texts. */
@@ -79,7 +93,7 @@ export function maskValue(value: unknown, words?: RegExp, name = ''): unknown {
 function maskText(text: string, name: string, words: RegExp | undefined): string {
   if (PERSONAL.test(name)) return dotted(text);
   if (POSTAL.test(name)) return postal(text);
-  return words && !NAMES_A_THING.test(name) ? text.replace(words, dotted) : text;
+  return words && !NAMES_A_THING.test(name) ? text.normalize().replace(words, dotted) : text;
 }
 
 /** What holds a raw body: that as its paths and types, and in the other members nothing that it tells of a person. */

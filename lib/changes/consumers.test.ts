@@ -30,4 +30,6 @@ it('seeks to an instant in whatever zone it is told', async () => {
   expect(await seek('2026-11-20T08:30:00Z')).toBe(1);
   expect(await seek('2026-11-20T10:30:00+02:00')).toBe(1);
   expect(await seek('2026-11-20T04:30:00-05:00')).toBe(2);
+  for (const odd of ['1', '-1', 'May 5', 'foo 1', '2026-11-20T08:30:00', '2026-02-30T08:30:00Z', ' '])
+    await expect(seek(odd), odd).rejects.toMatchObject({ code: 'invalid_cursor' });
 });

@@ -3,7 +3,7 @@ import { equals, onlyIf } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { bare, db, getItem, isWritten, NEW, put, queryPartition } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import type * as z from '#lib/platform/zod';
+import * as z from '#lib/platform/zod';
 import type { ConsumerFacts } from './consumer-schema.ts';
 import { decodeMarks, EARLIEST, eachPartition, encodeMarks, furthest, type Marks } from './cursor.ts';
 import { type Feed, openFeed } from './feed.ts';
@@ -18,6 +18,9 @@ interface Stored {
 }
 
 type Consumer = z.infer<typeof ConsumerFacts>;
+
+/** With its zone: `Date` takes much for an instant that nobody means as one, such as `1`. */
+const Instant = z.iso.datetime({ offset: true });
 
 /** Who reads the feed of a table, each with a committed cursor of his own. */
 export function openConsumers(table = db, feed: Feed = openFeed(table), now = () => new Date()) {
@@ -64,7 +67,7 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
 
   /** Moves it to a place or a cursor, back too. */
   async function seek(id: string, place: string): Promise<Consumer> {
-    const isPlace = place === 'earliest' || place === 'latest' || !Number.isNaN(Date.parse(place));
+    const isPlace = place === 'earliest' || place === 'latest' || Instant.safeParse(place).success;
     const marks = isPlace ? await marksAt(place) : decodeMarks(place);
     return move(id, () => marks);
   }

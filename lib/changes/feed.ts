@@ -1,7 +1,9 @@
+import { equals, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { bare, db, expiryOf, type Item, isWritten, NEW, pack, put } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import type { Change } from './change-schema.ts';
+import { eachPartition } from './cursor.ts';
 
 /** The entries of one batch, which stand and fall together at one position. */
 export interface FeedItem {
@@ -27,6 +29,7 @@ const PAGE = 25;
 const TRIES = 40;
 /** Items that a writer remembers before it forgets those that it has no need of. */
 const MAX_RECENT = 1_000;
+const DAY_MS = 24 * 3600_000;
 
 /** The feed of a table, as publishers write it and readers read it. */
 export function openFeed(table = db, now = () => new Date()) {
@@ -134,11 +137,29 @@ export function openFeed(table = db, now = () => new Date()) {
     return low;
   }
 
+  let keptAt = 0;
+  /**
+   * Keeps the last item of each partition beyond its days: where none is left, the next one would stand where readers have
+   * been, who would pass it over. Once a day is enough.
+   */
+  async function keepEnds(): Promise<void> {
+    const at = now();
+    if (at.getTime() - keptAt < DAY_MS) return;
+    const again = { expiresAt: expiryOf(items.feedItem, at.toISOString()) };
+    await eachPartition(async (partition) => {
+      const last = await head(partition);
+      if (!last || at.getTime() - Date.parse(last.at) < DAY_MS) return;
+      const Key = items.feedItem.key({ partition: `${partition}`, position: `${last.position}` });
+      await isWritten(table.update({ Key, ...setting(again, equals('at', last.at)) }));
+    });
+    keptAt = at.getTime();
+  }
+
   /** What this writer knows that a partition got since an instant, or longer ago: another may have written more. */
   const known = async (partition: number, since: string): Promise<Change[]> =>
     changesIn(await tailOf(partition, since));
 
-  return { query, head, append, positionAt, known };
+  return { query, head, append, positionAt, keepEnds, known };
 }
 
 export type Feed = ReturnType<typeof openFeed>;

@@ -78,6 +78,27 @@ it('says so when the feed is shorter than what was read, as after a restore', as
   await expect(readChanges({ ...everything, after: marks }, feed)).rejects.toMatchObject({ code: 'cursor_ahead' });
 });
 
+it('passes nothing over after weeks in which nothing changed, as the last position is kept', async () => {
+  const clock = { now: new Date('2026-01-01T00:00:00.000Z') };
+  const quiet = () => openFeed(table, () => clock.now);
+  const tell = (revision: number) => quiet().append(partition, () => [change(revision)], clock.now.toISOString());
+  for (const revision of [1, 2]) await tell(revision);
+  const { marks } = await readChanges({ ...everything, after: EARLIEST }, feed);
+  const { pk } = items.feedItem.key({ partition: `${partition}`, position: '0' });
+  for (let day = 0; day < 80; day++) {
+    clock.now = new Date(clock.now.getTime() + 24 * 3600_000);
+    const { Items } = await table.query({
+      ...{ KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk } },
+    });
+    for (const { sk, expiresAt } of Items)
+      if (expiresAt * 1000 <= clock.now.getTime()) await table.delete({ Key: { pk, sk } });
+    await quiet().keepEnds();
+  }
+  for (const revision of [3, 4]) await tell(revision);
+  const { changes } = await readChanges({ ...everything, after: marks }, feed);
+  expect(changes.map(({ revision }) => revision)).toEqual([3, 4]);
+});
+
 it('refuses what is no cursor', () => {
   for (const cursor of ['', 'x', encodeMarks([...EARLIEST, ...EARLIEST])])
     expect(() => decodeMarks(cursor), cursor).toThrow('this is no cursor of the feed');

@@ -12,7 +12,7 @@ import { db, type Table } from '#lib/platform/table/table';
 import { type Delivery, isStopped } from './delivery.ts';
 import type { DeliveryFilter as Selection } from './delivery-schema.ts';
 import { getDeliveries } from './ledger.ts';
-import { normalizeMessage } from './normalize-message.ts';
+import { hasReason } from './normalize-message.ts';
 import { isPast } from './ship-by.ts';
 
 /** What selects deliveries. */
@@ -93,7 +93,7 @@ function whereToLook({ state, cause, message, since }: DeliveryFilter, connectio
 /** Whether a delivery is one that the filter names. */
 export function isWanted(filter: DeliveryFilter): (delivery: Delivery) => boolean {
   const { state, kind, connection, marketplace, action, order, cause, since, until, late } = filter;
-  const message = filter.message === undefined ? undefined : normalizeMessage(filter.message);
+  const isMeant = filter.message === undefined ? undefined : hasReason(filter.message);
   return (delivery) =>
     (!state || delivery.state === state) &&
     (!kind || delivery.kind === kind) &&
@@ -102,7 +102,7 @@ export function isWanted(filter: DeliveryFilter): (delivery: Delivery) => boolea
     (!action || delivery.action === action) &&
     (!order || delivery.order === order) &&
     (!cause || delivery.cause?.code === cause) &&
-    (message === undefined || (delivery.cause !== null && normalizeMessage(delivery.cause.description) === message)) &&
+    (!isMeant || (delivery.cause !== null && isMeant(delivery.cause.description))) &&
     (!since || delivery.createdAt >= since) &&
     (!until || delivery.createdAt <= until) &&
     (late === undefined || isDelayed(delivery) === late);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { normalizeMessage } from './normalize-message.ts';
+import { hasReason, normalizeMessage } from './normalize-message.ts';
 
 test.each([
   ['order 1001 not found', 'order SC-77-b not found', 'order … not found'],
@@ -49,4 +49,15 @@ test('normalizing twice is normalizing once, whatever was said', () => {
     }),
     { numRuns: 2_000 },
   );
+});
+
+test('a reason is meant by itself, and by what a session was shown of it', () => {
+  const message = 'no street Storgatan 12 in Lund for Ana Ruiz';
+  for (const reason of [message, normalizeMessage(message), 'no street S••••• in Lund for A••••• R•••••'])
+    expect(hasReason(reason)(message), reason).toBe(true);
+  for (const other of ['no street S••••• in Malmö for A••••• R•••••', 'S••••• in Lund for A••••• R•••••', 'no street'])
+    expect(hasReason(other)(message), other).toBe(false);
+  expect(hasReason('A•••••')('')).toBe(false);
+  const long = 'x '.repeat(100);
+  expect(hasReason(`${'x••••• '.repeat(28)}y`)(long)).toBe(false);
 });

@@ -1,4 +1,6 @@
-const GAP = '…';
+export const GAP = '…';
+/** What a session of the console is shown behind the first letter of what names a buyer. */
+export const DOTS = '•••••';
 const MAX_LENGTH = 200;
 
 const MONTH =
@@ -31,4 +33,22 @@ export function normalizeMessage(message: string): string {
     .trim()
     .slice(0, MAX_LENGTH)
     .trim();
+}
+
+/** Whether a message has a reason, of which a session may have been shown no more than the dots. */
+export function hasReason(reason: string): (message: string) => boolean {
+  const [first = '', ...rest] = normalizeMessage(reason).split(DOTS);
+  const last = rest.pop();
+  return (message) => {
+    const said = normalizeMessage(message);
+    if (last === undefined) return said === first;
+    if (!said.startsWith(first)) return false;
+    let from = first.length;
+    for (const part of rest) {
+      const found = said.indexOf(part, from + 1);
+      if (found === -1) return false;
+      from = found + part.length;
+    }
+    return said.endsWith(last) && said.length - last.length > from;
+  };
 }

@@ -333,7 +333,7 @@ export const settledMember = {
 
 /**
  * One batch of entries of the feed at a dense position of its partition, which the conditional put of this very item
- * takes; `total` counts the entries of the partition up to its end.
+ * takes; `total` counts the entries of the partition up to its end. The last one of a partition is kept until there is another.
  */
 export const feedItem = {
   partition: ({ partition }: Of<'partition'>) => `FEED#${partition}`,
