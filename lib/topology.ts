@@ -8,8 +8,8 @@ export interface Grants {
   table?: readonly TableAction[];
   /** Guarded partitions of the table that it may touch, too. */
   guarded?: readonly GuardedPartition[];
-  /** Of a function without `table`: the guarded partitions that are all it may touch, and how. */
-  only?: Partial<Record<GuardedPartition, readonly TableAction[]>>;
+  /** What it may do in a few partitions alone; of a function without `table`, all that it may touch. */
+  only?: Partial<Record<GuardedPartition | 'RESERVED', readonly TableAction[]>>;
   send?: readonly string[];
   /** Queues whose length it may ask for. */
   measure?: readonly string[];
@@ -111,6 +111,8 @@ const POLLS = [...READS, 'UpdateItem'] as const;
 const WRITES = [...READS, 'PutItem', 'UpdateItem', 'ConditionCheckItem'] as const;
 /** A replay removes its members as it releases them. */
 const REPLAYS = [...WRITES, 'DeleteItem'] as const;
+/** Whoever counts what is for sale removes reservations that a warehouse's word contains. */
+const COUNTS = { RESERVED: ['DeleteItem'] } as const;
 const WORK_SECONDS = 60;
 const BATCH_SIZE = 10;
 /**
@@ -162,7 +164,7 @@ export const functions: readonly FunctionSpec[] = [
     handler: 'functions/ingest.handler',
     timeoutSeconds: WORK_SECONDS,
     memoryMb: 1024,
-    grants: { table: WRITES, send: allDeliveryQueues },
+    grants: { table: WRITES, only: COUNTS, send: allDeliveryQueues },
     recursion: 'allow',
   },
   ...names.map((name) => ({
@@ -173,6 +175,7 @@ export const functions: readonly FunctionSpec[] = [
     // What it reads is ingested here, and a routing delivery rings the queue of whoever turns out to ship.
     grants: {
       table: WRITES,
+      only: COUNTS,
       guarded: tokensOf(name),
       send: [...allDeliveryQueues, deadLetterQueue(name)],
       secrets: [name],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
-import { transact } from '#lib/platform/table/table';
+import { queryPartition, transact } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
 import { orderOf } from '#test/support/orders';
 import { explainStock } from './explain-stock.ts';
@@ -164,6 +164,26 @@ describe('what was just sold', () => {
     expect(await left({ state: 'dead', deadLettered: true, cause: { code: 'order_cancelled', description: '' } })).toBe(
       7,
     );
+  });
+
+  it('is removed with others that its warehouse has seen, and no other is', async () => {
+    const table = memoryTable();
+    const [sold, waiting] = [
+      Array.from({ length: 12 }, (_, n) => ({ ...delivery(placed(8)), id: `dlv_${n + 10}` })),
+      [{ ...delivery({}), id: 'dlv_9' }],
+    ];
+    for (const each of [...sold, ...waiting]) {
+      await reserve(order, { ...placement, id: each.id }, shed, table);
+      await transact([putNewDelivery(each)], table);
+    }
+    const product = applyProduct(undefined, { sku: 'MUG-RED', quantity: 7, version: at(9) }, source(9));
+    await transact([putProduct(product, undefined)], table);
+    const kept = () => queryPartition<{ delivery: string }>('RESERVED#shed#MUG-RED', '', table);
+    expect(await kept()).toHaveLength(13);
+    for (const _time of [1, 2]) {
+      expect(await countStock('MUG-RED', market, new Date(at(10)), table)).toBe(5);
+      expect((await kept()).map((each) => each.delivery)).toEqual(['dlv_9']);
+    }
   });
 
   it('is of what the warehouse itself calls the goods', async () => {

@@ -4,7 +4,7 @@ import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
 import { pollIntervalSeconds } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
-import { db, expiryOf, put, queryPartition, type Table } from '#lib/platform/table/table';
+import { db, expiryOf, type Key, put, queryPartition, type Table } from '#lib/platform/table/table';
 import { ownSku } from './own-sku.ts';
 import type { Product } from './product.ts';
 
@@ -13,6 +13,11 @@ interface Reservation {
   delivery: string;
   quantity: number;
   at: string;
+}
+
+/** Reservations that their warehouse has taken from its stock. */
+export interface Seen {
+  seen: readonly Key[];
 }
 
 const keyOf = (warehouse: Connection, sku: string) => ({
@@ -50,20 +55,36 @@ export async function countReserved(
   warehouse: Connection,
   now: Date,
   table: Table = db,
-): Promise<number> {
+): Promise<{ reserved: number } & Seen> {
   const { pk } = items.reservation.key({ ...keyOf(warehouse, sku), delivery: '' });
   const kept = await queryPartition<Reservation>(pk, '', table);
-  if (kept.length === 0) return 0;
+  if (kept.length === 0) return { reserved: 0, seen: [] };
   const ids = kept.map(({ delivery }) => delivery);
   const placing = new Map((await getDeliveries(ids, table)).map((each) => [each.id, each]));
   const seenFrom = now.getTime() - POLLS_TO_SEE * pollIntervalSeconds(warehouse.pollIntervalSeconds) * 1000;
-  const open = kept.filter(({ delivery, at }) => {
+  const isSeen = ({ delivery }: Reservation): boolean => {
+    const placed = placing.get(delivery)?.placed;
+    return placed !== undefined && (placed.at <= updatedAt || Date.parse(placed.at) <= seenFrom);
+  };
+  const { seen = [], waiting = [] } = Object.groupBy(kept, (each) => (isSeen(each) ? 'seen' : 'waiting'));
+  const open = waiting.filter(({ delivery, at }) => {
     const placement = placing.get(delivery);
-    if (!placement || isStopped(placement) || Date.parse(at) < now.getTime() - MAX_AGE_MS) return false;
-    const { placed } = placement;
-    return !placed || (placed.at > updatedAt && Date.parse(placed.at) > seenFrom);
+    return placement && !isStopped(placement) && Date.parse(at) >= now.getTime() - MAX_AGE_MS;
   });
-  return open.reduce((sum, { quantity }) => sum + quantity, 0);
+  return {
+    reserved: open.reduce((sum, { quantity }) => sum + quantity, 0),
+    seen: seen.map(({ pk, sk }) => ({ pk, sk })),
+  };
+}
+
+/** To read so many with each count costs what it costs to remove them. */
+const MANY_SEEN = 10;
+const REMOVED_TOGETHER = 100;
+
+/** Removes what was seen, where much was: what sells well would be counted in all that was sold of it for a week. */
+export async function forgetSeen({ seen }: Seen, table: Table = db): Promise<void> {
+  if (seen.length < MANY_SEEN) return;
+  await Promise.all(seen.slice(0, REMOVED_TOGETHER).map((Key) => table.delete({ Key })));
 }
 
 /** DynamoDB removes what has expired days later. */

@@ -3,7 +3,7 @@ import type { NewDelivery } from '#lib/deliveries/delivery';
 import { shortHash } from '#lib/platform/hash';
 import { db } from '#lib/platform/table/table';
 import { type Product, unitsOf } from './product.ts';
-import { countReserved } from './reservations.ts';
+import { countReserved, forgetSeen, type Seen } from './reservations.ts';
 import { getProducts } from './store.ts';
 
 /** Who sells, and who can be told how many units are for sale; all others stock what they ship. */
@@ -72,13 +72,14 @@ export async function countEach(
   market: Market,
   now: Date,
   table = db,
-): Promise<Counted[]> {
+): Promise<Array<Counted & Seen>> {
   const warehouses = warehousesOf(market);
-  const counted = products.map(async (product): Promise<Counted[]> => {
+  const counted = products.map(async (product): Promise<Array<Counted & Seen>> => {
     const warehouse = warehouses.get(product.connection);
     if (!warehouse) return [];
     const units = unitsOf(product) ?? null;
-    return [{ product, units, reserved: units === null ? 0 : await countReserved(product, warehouse, now, table) }];
+    const sold = units === null ? { reserved: 0, seen: [] } : await countReserved(product, warehouse, now, table);
+    return [{ product, units, ...sold }];
   });
   return (await Promise.all(counted)).flat();
 }
@@ -86,7 +87,9 @@ export async function countEach(
 /** Units for sale of a SKU over all warehouses that said a number, less what was just sold; null when none has. */
 export async function countStock(sku: string, market: Market, now = new Date(), table = db): Promise<number | null> {
   const products = await getProducts([...warehousesOf(market).keys()], sku, table);
-  return sumUnits(await countEach(products, market, now, table));
+  const counted = await countEach(products, market, now, table);
+  await Promise.all(counted.map((each) => forgetSeen(each, table)));
+  return sumUnits(counted);
 }
 
 /** No warehouse's shortage is taken from another. */

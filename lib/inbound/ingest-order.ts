@@ -3,7 +3,8 @@ import { planTelling } from '#lib/catalog/stock';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
-import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { coverFetch } from '#lib/deliveries/fetch-cover';
+import { getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { type Order, type OrderSnapshot, orderId } from '#lib/orders/order';
 import { applyReturns, readReturn } from '#lib/orders/returns';
@@ -13,6 +14,7 @@ import { externalIdsOf, type Share } from '#lib/orders/split';
 import { isSettled } from '#lib/orders/status';
 import { getOrder } from '#lib/orders/store';
 import { db, transact } from '#lib/platform/table/table';
+import { untilCommitted } from '#lib/platform/table/until-committed';
 import { type InboundState, type Ingest, type Ingested, type Ingesting, isTold, type Message } from './event.ts';
 import { countFirst, countLate } from './misses.ts';
 
@@ -94,10 +96,21 @@ async function reserveSold(
     if (!warehouse) continue;
     const skus = await reserve(order, { id, createdAt, lineItems: subject.lineItems ?? [] }, warehouse, table);
     const asked = await Promise.all(skus.map((sku) => planTelling(sku, [id, sku], network, table)));
-    const telling = asked.flat().map((each) => openDelivery(each, createdAt));
-    for (const each of telling) await transact([putNewDelivery(each)], table);
-    await ring(telling);
+    const telling = await Promise.all(asked.flat().map((each) => openTelling(openDelivery(each, createdAt), table)));
+    await ring(telling.flat());
   }
+}
+
+/** None where the channel has yet to be told of the SKU: it is told what stands when that begins. */
+function openTelling(delivery: Delivery, table: typeof db): Promise<Delivery[]> {
+  const { id, connection, action, subject } = delivery;
+  const about = { id, connection, action, subject: { resource: subject.sku ?? '' } };
+  return untilCommitted(`what ${connection} is told of ${subject.sku}`, async () => {
+    const { covered, writes } = await coverFetch(about, new Date().toISOString(), table);
+    if (covered !== null) return [];
+    if (await transact([putNewDelivery(delivery), ...writes], table)) return [delivery];
+    return (await getDelivery(id, table)) && [];
+  });
 }
 
 /** The order after a snapshot of it, and what is worth recording. */

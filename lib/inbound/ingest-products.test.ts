@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { countStock } from '#lib/catalog/stock';
 import { getProduct } from '#lib/catalog/store';
+import { leaseDue } from '#lib/deliveries/ledger';
 import type { Change } from '#lib/marketplaces/contract';
 import { fromShed, network, order, told, useInbox } from '#test/support/inbox';
 import { at } from '#test/support/orders';
@@ -70,4 +71,18 @@ it('reserves what was just sold, once, and tells whoever lists it', async () => 
     ['stock', 'sello-se'],
   ]);
   expect(await countStock('MUG-RED', network, new Date(), inbox.table)).toBe(5);
+});
+
+it('tells a channel once of a SKU that sells on while that waits, and again of what is sold once it has begun', async () => {
+  const listed: Change = { type: 'products', products: [{ sku: 'MUG-RED', quantity: 70, version: at(0) }] };
+  await take(told(listed, { connection: 'sello-se' }));
+  await take(told(listed, fromShed));
+  inbox.rung = [];
+  const telling = () => inbox.rung.filter(({ action }) => action === 'stock');
+  for (const externalId of ['ord_1', 'ord_2', 'ord_3']) await take(told(order({ externalId })));
+  expect(telling()).toHaveLength(1);
+  await leaseDue(telling()[0]?.id ?? '', 'sello', new Date(), inbox.table);
+  for (const externalId of ['ord_4', 'ord_5']) await take(told(order({ externalId })));
+  expect(telling()).toHaveLength(2);
+  expect(await countStock('MUG-RED', network, new Date(), inbox.table)).toBe(60);
 });

@@ -97,7 +97,7 @@ export const attempt = {
   prefix: 'ATTEMPT#',
 } as const;
 
-/** The latest fetch that was asked for of one resource, so that many events about it are one fetch. */
+/** The latest fetch that was asked for of one resource, so that many events about it are one fetch; likewise of a SKU that a channel is told of. */
 export const fetchCover = {
   key: ({ connection, action, resource }: Of<'connection' | 'action' | 'resource'>) => ({
     pk: `FETCH#${connection}#${action}#${resource}`,
