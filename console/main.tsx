@@ -2,13 +2,17 @@ import { render } from 'preact';
 import { session } from './kit/hub.ts';
 import { listenToKeys } from './kit/keyboard.ts';
 import { followLinks, go, hrefOf, place } from './kit/place.ts';
-import { copyInstants } from './kit/time.tsx';
+import { copyWhole } from './kit/time.tsx';
+import { nextOf } from './screens/sign-in.tsx';
 import { Console } from './shell.tsx';
 
 followLinks();
 listenToKeys();
-copyInstants();
+copyWhole();
 const { path, query } = place.value;
-if (!session.value && path !== '/sign-in')
-  go(hrefOf('/sign-in', { next: hrefOf(path, query) }), { replace: true, quiet: true });
+const isSignIn = path === '/sign-in';
+// A link that signs in once does so whoever is signed in.
+if (isSignIn && location.hash) session.value = undefined;
+if (isSignIn === Boolean(session.value))
+  go(isSignIn ? nextOf(query) : hrefOf('/sign-in', { next: hrefOf(path, query) }), { replace: true, quiet: true });
 render(<Console />, document.getElementById('app') as HTMLElement);

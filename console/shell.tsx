@@ -1,10 +1,10 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ask, leave, may, session } from './kit/hub.ts';
+import { ask, leave, may, session, wordsOf } from './kit/hub.ts';
 import { useKeys } from './kit/keyboard.ts';
 import { forgetAll } from './kit/live.ts';
 import { go, hrefOf, place } from './kit/place.ts';
-import { announced, isBusy, MayOnly, Missing, Screen } from './kit/screen.tsx';
+import { isBusy, MayOnly, Missing, Screen } from './kit/screen.tsx';
 import { Button } from './kit/text.tsx';
 import { setZone, zone } from './kit/time.tsx';
 import { Audit } from './screens/audit.tsx';
@@ -94,9 +94,9 @@ function Shell() {
     ),
   });
   const signOut = async () => {
-    await ask('delete', '/session').catch(() => undefined);
+    const failed = await ask('delete', '/session').then(() => '', wordsOf);
     forgetAll();
-    leave('');
+    leave(failed && `The hub did not end your session: ${failed}`);
   };
   const submit = (event: globalThis.Event) => {
     event.preventDefault();
@@ -160,9 +160,6 @@ function Shell() {
       <main id="main" tabIndex={-1} aria-busy={isBusy.value} key={path}>
         {element}
       </main>
-      <div role="status" class="unseen">
-        {announced.value}
-      </div>
       {showsKeys && <Shortcuts onClose={() => setShowsKeys(false)} />}
     </>
   );

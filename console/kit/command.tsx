@@ -26,10 +26,13 @@ function Copy({ text }: { text: string }) {
   return <Button onClick={() => void copy()}>{isCopied ? 'Copied' : 'Copy'}</Button>;
 }
 
-/** Text as it came. It scrolls; the button in it is how the keyboard reaches what scrolls. */
+/** Text as it came. */
 export const Raw = ({ children }: { children: string }) => (
-  <pre class="body">
+  <div class="body">
     <Copy text={children} />
-    <bdi>{children}</bdi>
-  </pre>
+    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is within the keyboard's reach */}
+    <pre tabIndex={0}>
+      <bdi>{children}</bdi>
+    </pre>
+  </div>
 );

@@ -19,9 +19,12 @@ export function Dialog({ title, onClose, children }: Props) {
     const { current } = dialog;
     const opener = document.activeElement;
     current?.showModal();
+    current?.querySelector<HTMLElement>('input, .primary')?.focus();
     return () => {
       current?.close();
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      // What it was opened with may be gone by what was done.
+      const to = opener?.isConnected && opener !== document.body ? opener : document.querySelector('h1');
+      if (to instanceof HTMLElement) to.focus({ preventScroll: true });
     };
   }, []);
   const cancel = (event: Event) => {

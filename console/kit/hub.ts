@@ -75,6 +75,5 @@ export const isMissing = (error: unknown): boolean => error instanceof HubError 
 /** Why something failed, in the hub's own words. */
 export const wordsOf = (error: unknown): string => {
   const text = error instanceof Error ? error.message : String(error);
-  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 };

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useReducer } from 'preact/hooks';
+import { useEffect, useReducer, useRef } from 'preact/hooks';
 import { AsCommand } from './command.tsx';
 import { ask, forgetters, type HubError, type Query } from './hub.ts';
 import { every } from './live.ts';
 import { keep, kept, pathOf, setQuery } from './place.ts';
-import { announce, Problem, Screen, Skeleton } from './screen.tsx';
+import { Problem, Screen, Skeleton, Told } from './screen.tsx';
 import { type Column, Table } from './table.tsx';
 import { Button } from './text.tsx';
 
@@ -60,6 +60,9 @@ export function useList<R extends Row>(source: Source<R>): LiveList<R> {
   const key = JSON.stringify([path, query]);
   const own = (lists.get(key) ?? none<R>()) as Kept<R>;
   lists.set(key, own);
+  // Until another filter's rows are read, those of the one before stay.
+  const last = useRef(own);
+  if (own.isRead || own.error) last.current = own;
 
   const read = async (limit: number, cursor?: string) => {
     const page = await ask<Record<string, unknown>>('get', path, { query: { ...query, limit, cursor } });
@@ -123,7 +126,7 @@ export function useList<R extends Row>(source: Source<R>): LiveList<R> {
     else void reload();
     return every(refresh);
   }, [key]);
-  return { ...own, more, showFresh, reload, refresh };
+  return { ...own, rows: last.current.rows, more, showFresh, reload, refresh };
 }
 
 /** Puts what a page says into the rows that are shown; what is new waits, what left the page is read by itself. */
@@ -141,7 +144,6 @@ async function update<R extends Row>(own: Kept<R>, page: readonly R[], readOne?:
   own.rows = own.rows.map((row) => found.get(row.id) ?? row);
   const known = new Set([...own.rows, ...own.fresh].map(({ id }) => id));
   const fresh = page.filter((row) => !known.has(row.id));
-  if (fresh.length > 0) announce(`${own.fresh.length + fresh.length} new`);
   own.fresh = [...fresh, ...own.fresh.map((row) => found.get(row.id) ?? row)];
 }
 
@@ -173,12 +175,15 @@ export function ListScreen<R extends Row>(props: Props<R>) {
       {choices && <div class="filters">{choices}</div>}
       <div aria-busy={isLoading}>
         <Problem of={{ error, at, value: isRead ? rows : undefined, reload: isRead ? refresh : reload }} />
+        <span role="status" class="unseen">
+          {fresh.length > 0 && `${fresh.length} new`}
+        </span>
         {fresh.length > 0 && (
           <Button class="fresh" onClick={showFresh}>
             {fresh.length} new
           </Button>
         )}
-        {isFirst && <Skeleton lines={12} />}
+        {isFirst && rows.length === 0 && <Skeleton lines={12} />}
         {isRead && rows.length === 0 && (
           <div class="empty">
             <p>{names.length > 0 ? 'Nothing matches these filters.' : empty}</p>
@@ -192,7 +197,7 @@ export function ListScreen<R extends Row>(props: Props<R>) {
           </Button>
         )}
       </div>
-      {children}
+      <Told value={error !== undefined}>{children}</Told>
       <AsCommand lines={commands} />
     </Screen>
   );

@@ -62,29 +62,15 @@ export function every(look: () => Promise<unknown>, everyMs = EVERY_MS): () => v
   };
 }
 
-interface Options<T> {
-  everyMs?: number;
-  /** Is told what changed. */
-  onChange?: (now: T, before: T) => void;
-}
-
 /** Reads something and keeps it fresh; `key` says what, and null that nothing is read. */
-export function useLive<T>(
-  key: string | null,
-  load: () => Promise<T>,
-  { everyMs = EVERY_MS, onChange }: Options<T> = {},
-): Live<T> {
+export function useLive<T>(key: string | null, load: () => Promise<T>, { everyMs = EVERY_MS } = {}): Live<T> {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const entry = key === null ? undefined : entryOf(key);
   const reload = async () => {
     if (key === null) return;
     const own = entryOf(key);
     own.loading ??= load().then(
-      (value) => {
-        const before = own.value as T | undefined;
-        Object.assign(own, { value, at: Date.now(), error: undefined, loading: undefined });
-        if (before !== undefined) onChange?.(value, before);
-      },
+      (value) => void Object.assign(own, { value, at: Date.now(), error: undefined, loading: undefined }),
       (error) => void Object.assign(own, { error, loading: undefined }),
     );
     await own.loading;
@@ -104,7 +90,7 @@ export function useLive<T>(
 }
 
 /** An answer of the hub, kept fresh; nothing is asked for without a path. */
-export const useAnswer = <T>(path: string | null, options: Options<T> = {}): Live<T> =>
+export const useAnswer = <T>(path: string | null, options = {}): Live<T> =>
   useLive(path, () => ask<T>('get', path ?? ''), options);
 
 function entryOf(key: string): Entry {

@@ -74,6 +74,8 @@ export function restoreScroll(): void {
 export function followLinks(): void {
   history.scrollRestoration = 'manual';
   addEventListener('popstate', () => {
+    // The link that skips to the content leads nowhere else.
+    if (location.hash) return;
     scrollTo(0, 0);
     place.value = read(true);
   });

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { type ComponentChildren, createContext } from 'preact';
+import { useContext, useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { session, wordsOf } from './hub.ts';
 import type { Live } from './live.ts';
 import { hrefOf, place, restoreScroll } from './place.ts';
@@ -9,11 +9,6 @@ import { Time } from './time.tsx';
 
 /** Whether the screen waits for its first answer. */
 export const isBusy = signal(true);
-/** What changed by itself, for who does not see it. */
-export const announced = signal('');
-export const announce = (text: string): void => {
-  announced.value = text;
-};
 
 interface Props {
   title: string;
@@ -35,7 +30,7 @@ export function Screen({ title, of, actions, children, ...props }: Props) {
   }, [title]);
   useEffect(() => {
     if (place.value.isFollowed) heading.current?.focus({ preventScroll: true });
-  }, []);
+  }, [place.value]);
   useLayoutEffect(() => {
     isBusy.value = busy;
     if (!busy) restoreScroll();
@@ -50,14 +45,18 @@ export function Screen({ title, of, actions, children, ...props }: Props) {
       </header>
       {of && <Problem of={of} />}
       {isFirst && <Skeleton />}
-      {children}
+      <Told value={Boolean(of?.error)}>{children}</Told>
     </>
   );
 }
 
+const told = createContext(false);
+/** Of a hub that fails a screen tells once: its parts do not repeat it. */
+export const Told = told.Provider;
+
 /** What could not be read, what stands there meanwhile, and the way to try again. */
 export function Problem({ of: { error, value, at, reload } }: { of: Live<unknown> }) {
-  if (!error) return null;
+  if (useContext(told) || !error) return null;
   return (
     <div class="problem">
       <p role="alert">{show(wordsOf(error))}</p>

@@ -3,12 +3,8 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useKeys } from './keyboard.ts';
 import { show } from './text.tsx';
 
-/** `wide` takes the room there is, `number` is aligned to the right, `minor` goes on a phone. */
-export type Column<Row> = readonly [
-  title: string,
-  cell: (row: Row) => ComponentChildren,
-  kind?: 'wide' | 'number' | 'minor',
-];
+/** `wide` takes the room there is, `number` is aligned to the right. */
+export type Column<Row> = readonly [title: string, cell: (row: Row) => ComponentChildren, kind?: 'wide' | 'number'];
 
 interface Props<Row> {
   name: string;

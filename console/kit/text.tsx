@@ -31,9 +31,14 @@ interface LinkToProps {
 /** The way to one of a list, by its id where nothing else is said; nothing where there is none. */
 export function LinkTo({ list, id, children }: LinkToProps) {
   if (id === null) return <None />;
-  // A connection's id is the name that a person gave it.
-  const name = list === '/connections' ? <bdi>{id}</bdi> : <Id>{id}</Id>;
-  return <a href={hrefOf(pathOf(list, id))}>{children ? show(children) : name}</a>;
+  if (children) return <a href={hrefOf(pathOf(list, id))}>{show(children)}</a>;
+  // The two parts of a cut id are read as two words: the link is called by the whole.
+  return (
+    <a href={hrefOf(pathOf(list, id))} aria-label={id}>
+      {/* A connection's id is the name that a person gave it. */}
+      {list === '/connections' ? <bdi>{id}</bdi> : <Id>{id}</Id>}
+    </a>
+  );
 }
 
 export const None = () => <span class="none">–</span>;
@@ -49,7 +54,7 @@ export const Alert = ({ children }: { children: string | undefined }) =>
 /** Text that came from outside: never markup, and never turning around what stands beside it. */
 export function Outside({ children }: { children: string | null | undefined }) {
   if (!children) return <None />;
-  return <bdi title={children.length > 60 ? children : undefined}>{children}</bdi>;
+  return <bdi title={children.length > 30 ? children : undefined}>{children}</bdi>;
 }
 
 /** What stands in a cell or beside a name: any text may be from outside, and what is not there is a dash. */
@@ -64,9 +69,10 @@ export const Code = ({ children }: { children: string }) => (
 
 /** A link to somewhere else, where it is one; else its words alone. */
 export function ForeignLink({ href, children }: { href: string | null | undefined; children: ComponentChildren }) {
-  if (!href || !/^https?:/i.test(href) || !URL.canParse(href)) return <>{show(children)}</>;
+  const url = href && URL.canParse(href) ? new URL(href) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.origin === location.origin) return <>{show(children)}</>;
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer">
+    <a href={url.href} target="_blank" rel="noopener noreferrer">
       {show(children)}
     </a>
   );

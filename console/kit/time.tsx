@@ -67,19 +67,26 @@ export function Time({ at, beside = false, seconds = false }: TimeProps) {
   );
 }
 
-/** Copying a time gives the instant. */
-export function copyInstants(): void {
+/** Copying a time gives the instant, copying an id all of it: what stands in their titles. */
+export function copyWhole(): void {
   document.addEventListener('copy', (event) => {
     const selection = getSelection();
-    if (!selection || selection.rangeCount === 0 || !event.clipboardData) return;
+    if (!selection || selection.isCollapsed || !event.clipboardData) return;
     const range = selection.getRangeAt(0);
     const { commonAncestorContainer: common } = range;
-    const around = (common instanceof Element ? common : common.parentElement)?.closest('time');
-    const part = range.cloneContents();
-    const times = [...part.querySelectorAll('time')];
-    if (!around && times.length !== 1) return;
-    for (const time of times) time.textContent = time.dateTime;
-    event.clipboardData.setData('text/plain', around?.dateTime ?? part.textContent ?? '');
+    const root = common instanceof Element ? common : common.parentElement;
+    const around = root?.closest<HTMLElement>('time, .id');
+    let text = around ? around.title : String(selection);
+    let from = 0;
+    for (const part of around ? [] : (root?.querySelectorAll<HTMLElement>('time, .id') ?? [])) {
+      // The parts of an id are laid out as blocks, and a selection has each on a line of its own.
+      const shown = [...part.childNodes].map(({ textContent }) => textContent).join('\n');
+      const at = range.intersectsNode(part) ? text.indexOf(shown, from) : -1;
+      if (at === -1) continue;
+      text = text.slice(0, at) + part.title + text.slice(at + shown.length);
+      from = at + part.title.length;
+    }
+    event.clipboardData.setData('text/plain', text);
     event.preventDefault();
   });
 }

@@ -4,7 +4,7 @@ import { useAct } from '../kit/dialog.tsx';
 import { ask, may, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
-import { Problem, Screen } from '../kit/screen.tsx';
+import { MayOnly, Problem, Screen } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { Alert, Button, Id } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
@@ -19,7 +19,7 @@ const lagOf = ({ lagSeconds, lagEntries }: Pick<Consumer, 'lagSeconds' | 'lagEnt
 
 const consumerColumns: ReadonlyArray<Column<Consumer>> = [
   ['Consumer', ({ id }) => id, 'wide'],
-  ['Committed', ({ committed }) => (committed ? <Id>{committed}</Id> : 'nothing yet'), 'minor'],
+  ['Committed', ({ committed }) => (committed ? <Id>{committed}</Id> : 'nothing yet')],
   ['Lag', lagOf, 'number'],
 ];
 
@@ -35,7 +35,7 @@ export function Changes() {
           Nobody reads the feed. A consumer is made with <code>longshore consumers create NAME</code>.
         </p>
       )}
-      {may('ops') && <Endpoints />}
+      {may('ops') ? <Endpoints /> : <MayOnly />}
       <AsCommand
         lines={[
           ...[longshore('consumers list'), curl('GET', '/consumers')],

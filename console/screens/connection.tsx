@@ -70,7 +70,7 @@ type Day = Account['misses'][number];
 const BAR = { step: 18, width: 14, height: 64 };
 
 const dayColumns: ReadonlyArray<Column<Day>> = [
-  ['Day', ({ day }) => <time dateTime={day}>{day}</time>, 'wide'],
+  ['Day', ({ day }) => day, 'wide'],
   ['By webhook', ({ firstByWebhook }) => firstByWebhook, 'number'],
   ['By poll', ({ firstByPoll }) => firstByPoll, 'number'],
   [
@@ -136,7 +136,6 @@ const memberColumns: ReadonlyArray<Column<Member>> = [
         <Time at={vanishedAt ?? appearedAt} />
       </>
     ),
-    'minor',
   ],
 ];
 

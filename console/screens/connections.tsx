@@ -39,10 +39,10 @@ export function missedOf({ misses }: Pick<Connection, 'misses'>): string | null 
 
 const columns: ReadonlyArray<Column<Connection>> = [
   ['Connection', ({ id }) => <LinkTo list="/connections" id={id} />],
-  ['Marketplace', ({ marketplace }) => marketplace, 'minor'],
+  ['Marketplace', ({ marketplace }) => marketplace],
   ['Health', (connection) => <Health of={connection} />],
   ['Last poll', ({ poll }) => <Time at={poll.lastPolledAt} seconds />],
-  ['Next poll', ({ poll }) => <Time at={poll.nextPollAt} seconds />, 'minor'],
+  ['Next poll', ({ poll }) => <Time at={poll.nextPollAt} seconds />],
   ['Budget', ({ requestsPerMinute }) => `${requestsPerMinute} a minute`, 'number'],
   ['Missed', missedOf, 'number'],
   ['Last error', ({ poll }) => poll.lastError, 'wide'],

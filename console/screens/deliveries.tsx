@@ -20,10 +20,10 @@ export const columns: ReadonlyArray<Column<Delivery>> = [
   ['Delivery', ({ id }) => <LinkTo list="/deliveries" id={id} />],
   ['State', ({ state }) => <State>{state}</State>],
   ['Action', ({ action }) => action],
-  ['Connection', ({ connection }) => connection, 'minor'],
-  ['Order', ({ order }) => <LinkTo list="/orders" id={order} />, 'minor'],
+  ['Connection', ({ connection }) => connection],
+  ['Order', ({ order }) => <LinkTo list="/orders" id={order} />],
   ['Attempts', ({ attemptCount }) => attemptCount, 'number'],
-  ['Next attempt', ({ nextAttemptAt }) => <Time at={nextAttemptAt} />, 'minor'],
+  ['Next attempt', ({ nextAttemptAt }) => <Time at={nextAttemptAt} />],
   ['Cause', ({ cause }) => causeText(cause), 'wide'],
 ];
 

@@ -4,7 +4,7 @@ import { isMissing, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useAnswer } from '../kit/live.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
-import { announce, Facts, Missing, Region, Screen } from '../kit/screen.tsx';
+import { Facts, Missing, Region, Screen } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { Button, Id, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
@@ -30,9 +30,7 @@ const attempts: ReadonlyArray<Column<Shape<'Attempt'>>> = [
 export function Delivery({ id }: { id: string }) {
   const [acting, setActing] = useState<'replay' | 'close'>();
   const path = pathOf('/deliveries', id);
-  const live = useAnswer<Delivery>(path, {
-    onChange: (is, was) => is.state !== was.state && announce(`The delivery is ${is.state}`),
-  });
+  const live = useAnswer<Delivery>(path);
   const { value: delivery, error } = live;
   const mayClose = delivery && isClosable(delivery);
   const mayReplay = delivery && delivery.state !== 'leased';
@@ -54,7 +52,7 @@ export function Delivery({ id }: { id: string }) {
     >
       {delivery && (
         <>
-          <p class="lead">
+          <p class="lead" role="status">
             <State>{delivery.state}</State> {delivery.cause && <Outside>{causeText(delivery.cause)}</Outside>}
           </p>
           {mayClose && delivery.cause && (

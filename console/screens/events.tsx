@@ -19,10 +19,10 @@ const columns: ReadonlyArray<Column<Event>> = [
     ),
   ],
   ['Connection', ({ connection }) => connection],
-  ['Topic', ({ topic }) => topic, 'minor'],
-  ['By', ({ receivedBy }) => receivedBy, 'minor'],
+  ['Topic', ({ topic }) => topic],
+  ['By', ({ receivedBy }) => receivedBy],
   ['State', ({ state }) => <State>{state}</State>],
-  ['Order', ({ order }) => <LinkTo list="/orders" id={order} />, 'minor'],
+  ['Order', ({ order }) => <LinkTo list="/orders" id={order} />],
   ['Why', ({ error, note }) => causeText(error) ?? note, 'wide'],
 ];
 

@@ -4,7 +4,7 @@ import { ask, type HubError, may, type Query, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useAnswer, useLive } from '../kit/live.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
-import { announce, MayOnly, Problem, Screen } from '../kit/screen.tsx';
+import { MayOnly, Problem, Screen } from '../kit/screen.tsx';
 import { Button, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { count, cureOf, deliveries } from '../kit/words.ts';
@@ -26,9 +26,7 @@ function waiting(found: Causes): string {
 /** What waits for a person, by cause, each with what heals it. */
 export function Home() {
   const mayOperate = may('ops');
-  const live = useAnswer<Causes>(mayOperate ? '/deliveries/causes' : null, {
-    onChange: (found, before) => total(found) !== total(before) && announce(waiting(found)),
-  });
+  const live = useAnswer<Causes>(mayOperate ? '/deliveries/causes' : null);
   const { value, error, at } = live;
   useKeys({ j: () => moveTo(1), k: () => moveTo(-1) });
   return (
@@ -36,7 +34,7 @@ export function Home() {
       {!mayOperate && <MayOnly />}
       {value && (
         <p class="sum">
-          {waiting(value)}{' '}
+          <span role="status">{waiting(value)}</span>{' '}
           {value.causes.length === 0 && (
             <span class="muted">
               Looked at <Time at={at} seconds />.

@@ -41,7 +41,7 @@ export function Details({ order }: { order: Order }) {
 }
 
 const columnsIn = (currency: string): ReadonlyArray<Column<Shape<'Line'>>> => [
-  ['SKU', ({ sku }) => <Id>{sku || '–'}</Id>],
+  ['SKU', ({ sku }) => sku && <Code>{sku}</Code>],
   ['Title', ({ title }) => title, 'wide'],
   ['Ordered', ({ quantity }) => quantity, 'number'],
   ['Placed', ({ placed }) => placed, 'number'],

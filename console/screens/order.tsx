@@ -4,9 +4,9 @@ import { ask, isMissing, may, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { type Live, useAnswer, useLive } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
-import { announce, MayOnly, Missing, Problem, Region, Screen } from '../kit/screen.tsx';
+import { MayOnly, Missing, Problem, Region, Screen } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
-import { Button, LinkTo, Outside, State } from '../kit/text.tsx';
+import { Button, LinkTo, State, show } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { causeText } from '../kit/words.ts';
 import { CloseDialog, isClosable } from './close-dialog.tsx';
@@ -25,9 +25,7 @@ type Verb = 'replay' | 'close';
 export function Order({ id }: { id: string }) {
   const path = pathOf('/orders', id);
   const live = useAnswer<Order>(path);
-  const explained = useAnswer<Explanation>(`${path}/explanation`, {
-    onChange: (is, was) => is.sentence !== was.sentence && announce(is.sentence),
-  });
+  const explained = useAnswer<Explanation>(`${path}/explanation`);
   // What a key may not see is not asked for.
   const told = useLive<{ deliveries: Delivery[] }>(may('ops') ? `deliveries of ${id}` : null, () =>
     ask('get', '/deliveries', { query: { order: id, limit: 200 } }),
@@ -70,7 +68,7 @@ export function Order({ id }: { id: string }) {
       <Unread paths={order.unread} />
       <Region title="Deliveries">
         {!may('ops') && <MayOnly />}
-        {!error && <Problem of={told} />}
+        <Problem of={told} />
         {told.value && deliveries.length === 0 && <p class="muted">None: nothing is to be told to anybody.</p>}
         {deliveries.length > 0 && (
           <Table
@@ -140,7 +138,9 @@ function WhereItStands({ order, explained, deliveries, onReplay, onCorrect }: St
   return (
     <Region title="Where it stands">
       {explained.error && !explanation && <Problem of={explained} />}
-      <p class="lead">{explanation ? <Outside>{explanation.sentence}</Outside> : `The order is ${order.status}.`}</p>
+      <p class="lead" role="status">
+        {show(explanation?.sentence ?? `The order is ${order.status}.`)}
+      </p>
       {explanation && (
         <p class="muted">
           {WHO[who] ?? who}

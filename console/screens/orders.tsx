@@ -49,7 +49,7 @@ const columnsWith = (stopped: ReadonlyMap<string, Delivery>): ReadonlyArray<Colu
       </LinkTo>
     ),
   ],
-  ['Connection', ({ connection }) => connection, 'minor'],
+  ['Connection', ({ connection }) => connection],
   ['Status', ({ status }) => <State>{status}</State>],
   ['Placed', ({ placedAt }) => <Time at={placedAt} />],
   ['Leaves by', (order) => <LeavesBy {...order} />],

@@ -4,7 +4,7 @@ import { ReasonDialog } from '../kit/dialog.tsx';
 import { isMissing, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
-import { announce, Facts, Missing, Problem, Region, Screen } from '../kit/screen.tsx';
+import { Facts, Missing, Problem, Region, Screen } from '../kit/screen.tsx';
 import { Table } from '../kit/table.tsx';
 import { Button, Code, Id, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
@@ -37,10 +37,7 @@ export function Replay({ id }: { id: string }) {
   const [asking, setAsking] = useState<'resume' | 'cancel'>();
   const [showsDetails, setShowsDetails] = useState(false);
   const path = pathOf('/replays', id);
-  const live = useAnswer<Replay>(path, {
-    everyMs: 3_000,
-    onChange: (is, was) => progressOf(is) !== progressOf(was) && announce(progressOf(is)),
-  });
+  const live = useAnswer<Replay>(path, { everyMs: 3_000 });
   const { value: replay, error } = live;
   if (isMissing(error)) return <Missing says="There is no such replay." back="/replays" />;
   const isStopped = /relapsed|cancelled/.test(replay?.state ?? '');
@@ -73,7 +70,7 @@ export function Replay({ id }: { id: string }) {
             Replay details
           </Button>
           {showsDetails && <Details replay={replay} />}
-          <Members id={id} />
+          <Members replay={replay} />
           {isRunning && <p class="muted">Leaving this page stops nothing.</p>}
           <AsCommand lines={[longshore(`replays show ${quote(id)}`, { watch: true }), curl('GET', path)]} />
           {asking && <Decide what={asking} id={id} onClose={() => setAsking(undefined)} onDone={live.reload} />}
@@ -127,14 +124,18 @@ const Details = ({
 );
 
 /** Its deliveries: those under way first. */
-function Members({ id }: { id: string }) {
-  const live = useAnswer<{ deliveries: Array<Shape<'Delivery'>> }>(`${pathOf('/replays', id)}/deliveries`);
+function Members({ replay: { id, matched } }: { replay: Replay }) {
+  const live = useAnswer<{ deliveries: Array<Shape<'Delivery'>> }>(`${pathOf('/replays', id)}/deliveries?limit=200`);
   const rows = live.value?.deliveries ?? [];
   return (
     <Region title="Deliveries">
       <Problem of={live} />
       {rows.length > 0 && <Table name="Deliveries" rows={rows} columns={columns} isMain />}
-      {live.value && rows.length === 0 && <p class="muted">None yet.</p>}
+      {live.value && rows.length < matched && (
+        <p class="muted">
+          Shown: {rows.length} of {deliveries(matched)}, those under way first.
+        </p>
+      )}
     </Region>
   );
 }

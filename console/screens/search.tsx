@@ -19,12 +19,12 @@ forgetters.add(() => {
 });
 
 /** Goes to what was looked for, or to what was found. */
-export function searchFor(text: string): void {
+export function searchFor(text: string, how = { replace: false }): void {
   const q = text.trim();
   const list = listOf(q);
   asked.value = isEmail(q) ? q : '';
-  if (list) go(hrefOf(pathOf(list, q)));
-  else if (q !== '') go(hrefOf('/search', isEmail(q) ? {} : { q }));
+  if (list) go(hrefOf(pathOf(list, q)), how);
+  else if (q !== '') go(hrefOf('/search', isEmail(q) ? {} : { q }), how);
 }
 
 const MATCHED: Readonly<Record<string, string>> = {
@@ -55,11 +55,16 @@ const EVERY_MS = 10_000;
 
 /** What was found: one hit opens at once. */
 export function Search() {
-  const q = place.value.query.get('q') ?? asked.value;
+  const linked = place.value.query.get('q') ?? '';
+  const q = linked || asked.value;
   const [method, how] = isEmail(q) ? (['post', { body: { q } }] as const) : (['get', { query: { q } }] as const);
   const live = useLive<{ results: Hit[] }>(q ? `search ${q}` : null, () => ask(method, '/search', how), {
     everyMs: EVERY_MS,
   });
+  const isElsewhere = isEmail(linked) || listOf(linked) !== undefined;
+  useEffect(() => {
+    if (isElsewhere) searchFor(linked, { replace: true });
+  }, [linked]);
   const hits = live.value?.results ?? [];
   const only = hits.length === 1 ? hits[0]?.id : undefined;
   useEffect(() => {

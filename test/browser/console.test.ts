@@ -63,12 +63,17 @@ test('a wrong key is refused, the right one leads where one was going, and stand
   const field = other.getByLabel('API key');
   await field.fill('wrong');
   await other.keyboard.press('Enter');
-  expect(await other.getByRole('alert').textContent()).toBe('No such API key.');
+  expect(await other.getByRole('alert').textContent()).toBe('no such API key.');
   expect(await field.inputValue()).toBe('');
+  await field.fill('x'.repeat(600));
+  await other.keyboard.press('Enter');
+  await other.getByRole('alert').getByText('no such API key.').waitFor();
   await field.fill(API_KEY);
   await other.keyboard.press('Enter');
   await heading('Orders', other);
   expect(other.url()).toBe(`${hub.url}/console/orders?status=open`);
+  await open(other, hub, '/sign-in?next=/console/events');
+  await heading('Events', other);
   const kept = await other.evaluate(
     () =>
       document.documentElement.outerHTML +
@@ -112,6 +117,43 @@ test('Home says what waits, the sum of its groups, with what heals each', async 
   await first?.getByRole('link', { name: 'Show 3 deliveries' }).click();
   await heading('Deliveries');
   await eventually(async () => (await page.getByRole('row').count()) === 4, 'three deliveries and their head');
+  const [dead] = (await hub.get<{ deliveries: Array<{ id: string; order: string }> }>('/deliveries?state=dead'))
+    .deliveries;
+  await page.getByRole('link', { name: dead?.id ?? '', exact: true }).waitFor();
+  // An id is cut in its middle to be seen, and copied whole with the row that it stands in.
+  const copied = await page.evaluate(() => {
+    const row = document.querySelector('tr[data-row]') as Element;
+    getSelection()?.selectAllChildren(row);
+    const event = new ClipboardEvent('copy', { clipboardData: new DataTransfer(), bubbles: true });
+    row.dispatchEvent(event);
+    return event.clipboardData?.getData('text/plain');
+  });
+  expect(copied).toContain(dead?.id);
+  expect(copied).toContain(dead?.order);
+  for (const [q, title] of [
+    [dead?.id, 'Delivery'],
+    ['buyer@example.com', 'Search'],
+  ]) {
+    await page.goto(`${hub.url}/console/search?q=${q}`);
+    await heading(title as string);
+    await page.waitForURL((url) => url.search === '');
+  }
+});
+
+test('a key is offered what it may do, told what it may not, and nothing is asked for that it may not see', async () => {
+  const key = await hub.longshore('keys', 'create', 'erp', '--scopes', 'orders:read');
+  const other = await signedIn(browser, hub, DESK, key);
+  const refused: string[] = [];
+  other.on('response', (response) => response.status() === 403 && refused.push(response.url()));
+  const { order = '/' } = await screensOf(hub);
+  for (const path of ['/', order, '/deliveries', '/changes', '/audit']) {
+    await open(other, hub, path);
+    await other.getByText('The key erp may read orders only.').waitFor();
+    const buttons = await other.locator('main').getByRole('button').allTextContents();
+    expect(buttons.filter((name) => name !== 'Reveal')).toEqual([]);
+  }
+  expect(refused).toEqual([]);
+  await other.context().close();
 });
 
 test('every screen has its name, no violation and no sideways scroll, in both schemes and on a phone', async () => {
@@ -211,6 +253,9 @@ test('a delivery is closed with a reason, and its story says so', async () => {
   const close = dialog('Close delivery');
   await close.getByLabel('Reason').fill('shipped by hand');
   await close.getByRole('button', { name: 'Close delivery' }).dblclick();
+  await close.waitFor({ state: 'hidden' });
+  // What it was opened with is gone by it.
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
   await page.getByText(/by local: shipped by hand/).waitFor();
   await page.getByRole('link', { name: /^scopio-main:/ }).click();
   await page.getByRole('region', { name: 'Story' }).getByText('shipped by hand').waitFor();
@@ -329,6 +374,13 @@ test('a hub that fails is told once, in its own words, and what was shown stays'
   await other.unroute(`${hub.url}/deliveries?*`);
   await other.getByRole('button', { name: 'Try again' }).click();
   await eventually(async () => (await other.getByRole('alert').count()) === 0, 'the alert to go');
+  // A hub of which every part fails is told of once.
+  const parts = new RegExp(`^${hub.url}/(quarantine|connections)`);
+  await other.route(parts, (route) => route.fulfill({ status: 500, json: {} }));
+  await open(other, hub, '/quarantine');
+  await other.getByRole('alert').waitFor();
+  expect(await other.getByRole('alert').count()).toBe(1);
+  await other.unroute(parts);
   // One part that fails blanks none of the others.
   await other.route(`${hub.url}/deliveries?order=*`, (route) => route.fulfill({ status: 503, json: {} }));
   const { order = '/' } = await screensOf(hub);
@@ -367,6 +419,17 @@ test('a slow hub is waited for in place: the head is there, nothing shifts, and 
       }),
   );
   expect(shifts).toBeLessThan(0.05);
+  await open(other, hub, '/deliveries');
+  const rows = await other.getByRole('row').count();
+  await other.route(`${hub.url}/deliveries?state=dead*`, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.continue();
+  });
+  await other.getByRole('combobox', { name: 'State' }).selectOption('dead');
+  await other.locator('main[aria-busy="true"]').waitFor();
+  expect(await other.getByRole('row').count()).toBe(rows);
+  await other.locator('main[aria-busy="false"]').waitFor();
+  expect(await other.getByRole('row').count()).toBeLessThan(rows);
   await other.getByRole('button', { name: 'Replay…' }).first().click();
   await other.getByRole('dialog', { name: 'Replay', exact: true }).waitFor();
   const moving = await other.evaluate(() => {
