@@ -3,18 +3,21 @@ import { ContractError } from './errors.ts';
 const WRITTEN =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d{2}(?::?\d{2})?))?)?$/i;
 
+const UNIX = /^(?:\/Date\()?(\d{9,13})(?:[+-]\d{4})?(?:\)\/)?$/;
+
 /** Numbers from here on are milliseconds: as seconds it would be the year 5138. */
 const MILLISECONDS_FROM = 1e11;
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
  * An instant as ISO 8601 in UTC with milliseconds. Reads ISO 8601, `YYYY-MM-DD HH:MM:SS`, a bare date (its midnight)
- * and Unix time in seconds or milliseconds. An offset is honored; without one the time is local to `zone` (IANA).
+ * and Unix time in seconds or milliseconds, also as text and as .NET's `/Date(…)/`. An offset is honored; without one the time is local to `zone` (IANA).
  * An hour that a clock shows twice is the first of the two, so that a watermark reads again rather than past; one
  * that a clock leaves out is read with the offset before the change. Throws ContractError naming the field.
  */
 export function toInstant(value: string | number, field: string, zone = 'UTC'): string {
-  const instant = typeof value === 'number' ? readUnix(value, field) : readWritten(value.trim(), field, zone);
+  const unix = typeof value === 'number' ? value : UNIX.exec(value.trim())?.[1];
+  const instant = unix === undefined ? readWritten(String(value).trim(), field, zone) : readUnix(Number(unix), field);
   if (!(instant >= 0 && instant <= LATEST)) throw unreadable(field, 'not between the years 1970 and 9999');
   return new Date(instant).toISOString();
 }

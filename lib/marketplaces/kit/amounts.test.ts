@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { amountsIn } from './amounts.ts';
+import { amountsIn, rateOf, takeDiscounts } from './amounts.ts';
 
 test('a figure that only controls refuses nothing, and is named where nobody can read it', () => {
   const { control, told } = amountsIn('EUR');
@@ -14,4 +14,46 @@ test('what is needed names the path of the body, what was assumed its own', () =
   expect(minor('10.4', 'price')).toBe(10);
   expect(() => minor({}, 'price')).toThrow('order.price');
   expect(told()).toEqual({ assumed: ['price: rounded to the decimals of JPY'] });
+});
+
+test('reads amounts as people write them, and takes no decimals for thousands', () => {
+  const { minor } = amountsIn('EUR');
+  const told = ['1 250,00', '1\u00a0250,5', '1,250.00', '1.250,00', "1'250.00", '-10,00', { amount: '10,00' }, '1.250'];
+  expect(told.map((value) => minor(value, 'price'))).toEqual([
+    ...[125000, 125050, 125000, 125000, 125000, -1000, 1000, 125],
+  ]);
+  expect(() => minor('1,250', 'price')).toThrow('price');
+});
+
+test('a time that was never set is none, and one that nobody can read is named', () => {
+  const { instant, told } = amountsIn('EUR');
+  const never = [undefined, null, '', 0, '0000-00-00 00:00:00', '0001-01-01T00:00:00'];
+  expect(never.map((value) => instant(value, 'at'))).toEqual(never.map(() => null));
+  expect(instant('/Date(1763626500000)/', 'at')).toBe('2025-11-20T08:15:00.000Z');
+  expect(instant('1763626500', 'at')).toBe('2025-11-20T08:15:00.000Z');
+  expect(told()).toEqual({});
+  expect(instant('soon', 'at')).toBeNull();
+  expect(told()).toEqual({ assumed: ['at: is no time that can be read'] });
+});
+
+test('reads a rate as percent, as text and as a fraction', () => {
+  expect(['25.00', 25, '25 %', '23,5', 0.23, '0.07', 0, 'zw.', {}].map(rateOf)).toEqual([
+    ...[25, 25, 25, 23.5, 23, 7, 0, undefined, undefined],
+  ]);
+});
+
+test('what is worth less than nothing takes something off the order, by price or by quantity', () => {
+  const line = { id: '1', sku: 'A', title: 'Mug', quantity: 1, unitPrice: 500 };
+  const off = [
+    { ...line, title: 'Voucher', unitPrice: -200 },
+    { ...line, title: 'A', quantity: -1 },
+  ];
+  expect(takeDiscounts([line])).toEqual({ lines: [line] });
+  expect(takeDiscounts([line, ...off])).toEqual({
+    lines: [line],
+    discounts: [
+      { title: 'Voucher', amount: 200 },
+      { title: 'Discount', amount: 500 },
+    ],
+  });
 });

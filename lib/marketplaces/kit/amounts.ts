@@ -1,18 +1,31 @@
-import type { OrderSnapshot } from '#lib/orders/order';
+import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { toMinorRounded } from '#lib/platform/money';
-import { textOf } from './json.ts';
+import { toInstant } from '#lib/platform/time';
+import { member, textOf } from './json.ts';
 import { unlessUnreadable } from './shape.ts';
 
-/** Reads the amounts of one body, and keeps what had to be assumed of them. */
+/** Reads the figures and times of one body, and keeps what had to be assumed of them. */
 export interface AmountReader {
   /** Minor units, with leave to be negative; rounded where there are more decimals than the currency has. */
   minor(value: unknown, field: string): number;
   /** The same of a figure that only controls: one that is missing or cannot be read refuses nothing. */
   control(value: unknown, field: string): number | undefined;
+  /** An instant, in the zone where it names none; null where there is none, or none that can be read. */
+  instant(value: unknown, field: string, zone?: string): string | null;
   /** Notes a path and what was assumed there, in words and without values. */
   assume(field: string, words: string): void;
   /** An order's `assumed`, once all of it is read. */
   told(): Pick<OrderSnapshot, 'assumed'>;
+}
+
+/** What databases write for a time that was never set. */
+const NEVER = /^$|^0$|^0000-00-00|^0001-01-01/;
+export const isNoTime = (value: unknown): boolean => NEVER.test(String(value ?? ''));
+
+/** An instant, in the zone where it names none; null for none, and for one that cannot be read. */
+export function instantIn(value: unknown, zone?: string): string | null {
+  const told = typeof value === 'number' ? value : textOf(value);
+  return isNoTime(told) ? null : (unlessUnreadable(() => toInstant(told, '', zone)) ?? null);
 }
 
 /** `path` is where in the body a field stands, for errors that name it. */
@@ -22,14 +35,44 @@ export function amountsIn(currency: string, path: (field: string) => string = St
     assumed.push(`${field}: ${words}`);
   };
   const minor = (value: unknown, field: string): number =>
-    toMinorRounded(typeof value === 'number' ? value : textOf(value), currency, path(field), () =>
-      assume(field, `rounded to the decimals of ${currency}`),
-    );
+    toMinorRounded(plain(value), currency, path(field), () => assume(field, `rounded to the decimals of ${currency}`));
   const control = (value: unknown, field: string): number | undefined => {
     if ((value ?? '') === '') return undefined;
     const read = unlessUnreadable(() => minor(value, field));
     if (read === undefined) assume(field, 'unreadable, left out');
     return read;
   };
-  return { minor, control, assume, told: () => (assumed.length > 0 ? { assumed } : {}) };
+  const instant = (value: unknown, field: string, zone?: string): string | null => {
+    const read = instantIn(value, zone);
+    if (read === null && !isNoTime(value)) assume(field, 'is no time that can be read');
+    return read;
+  };
+  return { minor, control, instant, assume, told: () => (assumed.length > 0 ? { assumed } : {}) };
+}
+
+/** An amount as a plain decimal, also an object's. Digits may be grouped, and a comma stand before the last one or two. */
+function plain(told: unknown): string | number {
+  const value = member(told, 'amount') ?? told;
+  if (typeof value === 'number') return value;
+  const text = textOf(value).replaceAll(/[\s']/g, '');
+  const [, whole, fraction] =
+    /^(-?\d{1,3}(?:([.,])\d{3})+)(?!\2)[.,](\d+)$/.exec(text)?.filter((_, at) => at !== 2) ?? [];
+  return whole === undefined ? text.replace(/,(?=\d{1,2}$)/, '.') : `${whole.replaceAll(/[.,]/g, '')}.${fraction}`;
+}
+
+/** A rate in percent, of a number or of text such as `23%`; one below 1 is a fraction, as no tax is so low. */
+export function rateOf(told: unknown): number | undefined {
+  const [, number] = /^(\d+(?:[.,]\d+)?)\s*%?$/.exec(textOf(told)) ?? [];
+  const rate = Number(number?.replace(',', '.'));
+  if (number === undefined) return undefined;
+  return rate < 1 ? Math.round(rate * 10_000) / 100 : rate;
+}
+
+/** What is sold, and apart from it what takes something off the order: a line that is worth less than nothing. */
+export function takeDiscounts(all: readonly SnapshotLine[]): Pick<OrderSnapshot, 'lines' | 'discounts'> {
+  const worth = ({ unitPrice, quantity }: SnapshotLine): number => unitPrice * quantity;
+  const discounts = all
+    .filter((line) => worth(line) < 0)
+    .map((line) => ({ title: line.title === line.sku ? 'Discount' : line.title, amount: -worth(line) }));
+  return { lines: all.filter((line) => worth(line) >= 0), ...(discounts.length > 0 && { discounts }) };
 }

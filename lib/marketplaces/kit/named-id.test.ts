@@ -15,6 +15,10 @@ test.each<[unknown, string | undefined]>([
   [{ data: { number: 'N-1', customer: { id: 9 } } }, undefined],
   [{ data: { id: 5 } }, '5'],
   [{ id: 'evt_5' }, undefined],
+  [{ orderId: 5 }, '5'],
+  [{ Order: { ID: '5' } }, '5'],
+  [{ object: { id: 5 } }, '5'],
+  [{ orderIds: 5, customerId: 9 }, undefined],
   [null, undefined],
 ])('the id in %j is %j', (body, id) => {
   expect(findNamedId(body, PATHS)).toBe(id);

@@ -12,12 +12,20 @@ export function findNamedId(body: unknown, paths: readonly string[][]): string |
     for (const { value: place, isNamed } of places) {
       // The `id` of something with a name of its own is that thing's: of a customer, and not of the order.
       if (isNamed && path.join() === 'id') continue;
-      const value = path.reduce<unknown>(member, place);
+      const value = path.reduce<unknown>(memberLike, place);
       if (!isExact(value)) throw unreadable(path.join('.'), INEXACT);
       if (isIdOfDigits(value)) return textOf(value);
     }
   return undefined;
 }
+
+/** A member by its name, however that is written: `order_id`, `orderId`, `OrderID`. */
+function memberLike(value: unknown, name: string): unknown {
+  const keys = isObject(value) && !Object.hasOwn(value, name) ? Object.keys(value) : [];
+  return member(value, keys.find((key) => plain(key) === plain(name)) ?? name);
+}
+
+const plain = (key: string): string => key.replaceAll(/[_-]/g, '').toLowerCase();
 
 interface Place {
   value: unknown;
@@ -25,7 +33,7 @@ interface Place {
   isNamed: boolean;
 }
 
-const ENVELOPE = /^(data|payload|body|\d+)$/;
+const ENVELOPE = /^(data|payload|body|object|resource|\d+)$/;
 
 /** What an envelope holds: its only object. Of two nothing says which is meant. */
 function inside({ value, isNamed }: Place): Place {

@@ -3,7 +3,22 @@ import { z } from 'zod';
 import { ContractError } from '#lib/platform/errors';
 import { product } from '#lib/platform/table/items';
 import { countryCode } from './country.ts';
-import { count, id, optionalId, optionalText, ourId, readShape, text } from './shape.ts';
+import {
+  count,
+  flag,
+  id,
+  itemsOf,
+  looseList,
+  looseWord,
+  minorUnits,
+  optional,
+  optionalId,
+  optionalObject,
+  optionalText,
+  ourId,
+  readShape,
+  text,
+} from './shape.ts';
 
 const Shape = z.object({ id: text, note: optionalText, items: z.array(z.object({ quantity: count })) });
 const fieldOf = (body: unknown, at?: string) => {
@@ -78,5 +93,36 @@ test('reads countries by code, retired code and name', () => {
   expect(codes).toEqual(['MX', 'MX', 'MX', 'MX', 'MX', 'GB', 'GB', 'PL', 'SE', 'DE']);
   expect(['SGP', 'pol', 'AND', 'UKR'].map((code) => countryCode(code, 'country'))).toEqual(['SG', 'PL', 'AD', 'UA']);
   expect(countryCode(undefined, 'country')).toBeUndefined();
+  const longer = ['U.S.A.', 'United States of America', 'The Netherlands', 'Czech Republic', 'Great Britain'];
+  expect(longer.map((name) => countryCode(name, 'country'))).toEqual(['US', 'US', 'NL', 'CZ', 'GB']);
   expect(() => countryCode('Atlantis', 'address.country')).toThrow('address.country');
+});
+
+test('what is empty is nothing, however it is written, and an object may be a list or its own member', () => {
+  const Parts = z.object({
+    a: optional(count),
+    b: optional(flag),
+    c: optionalObject(z.object({ name: text }), 'name'),
+    d: looseList(z.object({ id })),
+    e: looseWord,
+  });
+  const none = { a: undefined, b: undefined, c: undefined, d: [], e: undefined };
+  for (const empty of [null, '', []]) {
+    const body = { a: empty, b: empty, c: empty, d: empty, e: empty };
+    expect(readShape(Parts, body)).toEqual(none);
+  }
+  expect(readShape(Parts, { a: '2', b: 'Yes', c: 'Ana', d: { id: 1 }, e: { id: 7, code: 3, name: 'cod' } })).toEqual({
+    ...{ a: 2, b: true, c: { name: 'Ana' }, d: [{ id: '1' }], e: 'cod' },
+  });
+  expect(
+    readShape(Parts, { b: 'N', c: [{ name: 'Ana' }], d: { 7: { id: 7 }, 9: { id: 9 }, 3: 5 }, e: ['x', 'y'] }),
+  ).toEqual({ ...none, b: false, c: { name: 'Ana' }, e: 'x' });
+  expect(fieldOf({ id: 'a', items: [] })).toBeNull();
+  expect(itemsOf(z.object({ id })).parse({ 7: { id: 7 }, 9: { id: 9 } })).toEqual([{ id: '7' }, { id: '9' }]);
+  expect(optional(flag).safeParse('maybe').success).toBe(false);
+});
+
+test('an amount in minor units has no decimals, also not as text', () => {
+  expect([minorUnits.parse('50'), minorUnits.parse(-50)]).toEqual([50, -50]);
+  expect(minorUnits.safeParse('50.00').success).toBe(false);
 });

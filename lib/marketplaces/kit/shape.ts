@@ -1,6 +1,6 @@
 import { ContractError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import { INEXACT, isExact, member, textOf } from './json.ts';
+import { INEXACT, isExact, isObject, member, textOf } from './json.ts';
 
 const TextOrNumber = z.union([z.string(), z.number()], { error: 'expected text' }).check(z.refine(isExact, INEXACT));
 
@@ -37,12 +37,36 @@ export const looseText = z.pipe(
   z.transform((value) => textOf(value) || undefined),
 );
 
-/** A list, or none: what is no list, and what in it has another shape, says nothing and refuses nothing. */
+/** A word, or an object or list by the first word that names it. */
+export const looseWord = z.pipe(
+  anything,
+  z.transform((value) => {
+    const one: unknown = Array.isArray(value) ? value[0] : value;
+    const named = ['code', 'name', 'title', 'label', 'value', 'method', 'status'].map((key) =>
+      textOf(member(one, key)),
+    );
+    return textOf(one) || named.find((text) => /\D/.test(text));
+  }),
+);
+
+/** What is no list but an object: the list of the objects that it holds where it holds nothing else, else of itself. */
+function listed(value: unknown): unknown {
+  if (!isObject(value) || Array.isArray(value)) return value;
+  const held = Object.values(value);
+  return held.length > 0 && held.every(isObject) ? held : [value];
+}
+
+/** A list, also as an object by its items' ids, which is how PHP writes one with gaps. */
+export const itemsOf = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(z.pipe(anything, z.transform(listed)), z.array(schema));
+
+/** Such a list, or none: what in it has another shape says nothing and refuses nothing. */
 export const looseList = <T extends z.ZodMiniType>(schema: T) =>
   z.pipe(
     anything,
     z.transform((value): Array<z.infer<T>> => {
-      const read = Array.isArray(value) ? value.map((one) => schema.safeParse(one)) : [];
+      const list = listed(value);
+      const read = Array.isArray(list) ? list.map((one) => schema.safeParse(one)) : [];
       return read.flatMap((one) => (one.success ? [one.data as z.infer<T>] : []));
     }),
   );
@@ -69,13 +93,23 @@ export const integer = z.pipe(
   z.transform(Number),
 );
 
+/** An amount in minor units: text with decimals is one in major units. */
+export const minorUnits = z.pipe(
+  z.pipe(text, z.string().check(z.regex(/^-?\d{1,15}$/, 'expected minor units, a whole number'))),
+  z.transform(Number),
+);
+
 /** How many: a whole number that is not negative. */
 export const count = z.pipe(integer, z.number().check(z.minimum(0, 'expected a number that is not negative')));
 
-/** A boolean, also as a digit or as text. */
+const YES = /^(true|yes|y|1)$/i;
+
+/** A boolean, also as a digit or as a word. */
 export const flag = z.pipe(
-  z.union([z.boolean(), z.literal([0, 1, '0', '1', 'true', 'false'])], { error: 'expected a flag' }),
-  z.transform((value) => [true, 1, '1', 'true'].includes(value)),
+  z.union([z.boolean(), z.pipe(text, z.string().check(z.regex(/^(true|yes|y|1|false|no|n|0)$/i, 'expected a flag')))], {
+    error: 'expected a flag',
+  }),
+  z.transform((value) => value === true || (value !== false && YES.test(value))),
 );
 
 /** The name of an IANA time zone. */
@@ -95,11 +129,30 @@ function isZone(name: string): boolean {
   }
 }
 
-/** Absent and null are the same. */
+const isNothing = (value: unknown): boolean =>
+  value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** Absent and null are the same, and so are the `""` and `[]` of those who write all that is empty alike. */
 export const optional = <T extends z.ZodMiniType>(schema: T) =>
   z.pipe(
-    z.nullish(schema),
-    z.transform((value) => value ?? undefined),
+    z.pipe(
+      anything,
+      z.transform((value): unknown => (isNothing(value) ? undefined : value)),
+    ),
+    z.optional(schema),
+  );
+
+/** An object, of a list the first; what is none is its member of that name. */
+export const optionalObject = <T extends z.ZodMiniType>(schema: T, own: string) =>
+  z.pipe(
+    z.pipe(
+      anything,
+      z.transform((value): unknown => {
+        const one: unknown = Array.isArray(value) ? value[0] : value;
+        return isObject(one) || isNothing(one) ? one : { [own]: one };
+      }),
+    ),
+    optional(schema),
   );
 
 /**

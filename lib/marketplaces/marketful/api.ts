@@ -130,7 +130,7 @@ export async function createOrder(
   return { id: null, unless: refusal };
 }
 
-const ORDER_KEYS = ['order', 'orden', 'pedido', 'shopi_order', 'fulfillment', 'data'];
+export const ORDER_KEYS = ['order', 'orden', 'pedido', 'shopi_order', 'fulfillment', 'data'];
 
 /** The id of the order that an answer names, under whichever of these keys or by itself; empty for none. */
 function orderIdIn(body: unknown): string {

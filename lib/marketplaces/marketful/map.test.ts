@@ -33,6 +33,11 @@ describe('a webhook', () => {
     ['shipment-event-created', { shipment_event: { id: 77, order_id: 5021 } }],
     ['shipment-event-created', { id: 77, order_id: '5021' }],
     ['shipment-event-created', { order: { id: 5021 } }],
+    ['order-created', { shopi_order: { id: 5021 } }],
+    ['order-updated', { pedido: { id: 5021 } }],
+    ['order-updated', { orderId: 5021 }],
+    ['shipment-event-created', { shipment_event: { id: 77, shopi_order_id: 5021 } }],
+    ['shipment-event-created', { id: 77, shopi_order: { id: 5021 } }],
   ])('%s finds the order to read in %j', (topic, body) => {
     expect(read(topic, body)).toEqual({ type: 'fetch', action: 'shipment', resource: '5021' });
   });
@@ -169,6 +174,12 @@ describe('an orden', () => {
     ['Empacado', 'processing', false],
     ['Recibido', 'recibido', false],
     ['no_entregado', 'failed_attempt', false],
+    ['Delivery attempt failed', 'failed_attempt', false],
+    ['delivery_exception', 'failed_attempt', false],
+    ['Entregado a la paquetería', 'shipped', false],
+    ['Delivery scheduled', 'delivery_scheduled', false],
+    ['return_requested', 'return_requested', false],
+    ['Cancelación solicitada', 'cancelacion_solicitada', false],
   ])('%s is %s', (status, type, settled) => {
     const orden = readOrden({ shipment_events: [event(status, 9, 'A')] });
     expect([orden.events[0]?.type, orden.settled]).toEqual([type, settled]);

@@ -2,15 +2,15 @@ import type { ProductSnapshot } from '#lib/catalog/product';
 import type { Connection } from '#lib/connections/connection';
 import type { ShipmentSnapshot } from '#lib/orders/order';
 import { shortHash } from '#lib/platform/hash';
-import { toInstant } from '#lib/platform/time';
 import type * as z from '#lib/platform/zod';
 import type { Change, InboundBody } from '../contract.ts';
+import { instantIn } from '../kit/amounts.ts';
 import { firstText, member, textOf } from '../kit/json.ts';
 import { findNamedId } from '../kit/named-id.ts';
 import { readCode } from '../kit/placement-code.ts';
-import { defined, readShape, unlessUnreadable, unreadable, unused } from '../kit/shape.ts';
+import { defined, readShape, unreadable, unused } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
-import { Item, Orden, type ShipmentEvent, Stock } from './api.ts';
+import { Item, ORDER_KEYS, Orden, type ShipmentEvent, Stock } from './api.ts';
 import { Settings } from './settings.ts';
 
 /** The zone of timestamps without an offset. */
@@ -27,14 +27,10 @@ export function map({ topic, body, receivedAt }: InboundBody, connection: Connec
 }
 
 // Most telling first. The bare `id` of a shipment event is the event's own and not the order's.
-const ORDER_PATHS = [['order', 'id'], ['orden', 'id'], ['order', 'order_id'], ['order_id'], ['id'], ['order'], []];
-const SHIPMENT_PATHS = [
-  ['shipment_event', 'order_id'],
-  ['shipment_event', 'order', 'id'],
-  ['order_id'],
-  ['order', 'id'],
-  ['orden', 'id'],
-];
+const OWN = ORDER_KEYS.map((key) => [key, 'id']);
+const NAMED = [['order_id'], ['shopi_order_id'], ['pedido_id']];
+const ORDER_PATHS = [...OWN, ['order', 'order_id'], ...NAMED, ['id'], ['order'], []];
+const SHIPMENT_PATHS = [...[...NAMED, ...OWN].map((path) => ['shipment_event', ...path]), ...NAMED, ...OWN];
 
 /** Their order id, an integer (GET get_events takes no other). */
 function findId(body: unknown, paths: readonly string[][]): string {
@@ -101,11 +97,7 @@ function placementIn(body: unknown): Pick<ShipmentSnapshot, 'orderId' | 'remoteI
   return { orderId: of('orderId'), remoteId: of('remoteId'), number: of('number'), channel: of('channel') };
 }
 
-/** An instant of theirs; null for none, and for one that is written in a way nobody can read. */
-function readTime(value: unknown): string | null {
-  if (typeof value !== 'string' && typeof value !== 'number') return null;
-  return unlessUnreadable(() => toInstant(value, '', ZONE)) ?? null;
-}
+const readTime = (value: unknown): string | null => instantIn(value, ZONE);
 
 type Dated = Omit<ShipmentEvent, 'id' | 'status'> & { id: string; type: string; at: string };
 
@@ -139,10 +131,11 @@ function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): 
 
 /** UCP's words for theirs, which the document does not list: English or Spanish, without accents and endings. */
 const TYPES: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^(failed|intento|fallid|no_entregad)|_(fallid|fail|attempt|exception)/, 'failed_attempt'],
   [/^(cancel|anulad)/, 'canceled'],
   [/^(return|devuel|devoluci|retorn|regres)/, 'returned_to_sender'],
+  [/^entregad[ao]_a(l_|_(la_)?)(paquet|mensaj|transport|courier|carrier)/, 'shipped'],
   [/^(deliver|entregad)/, 'delivered'],
-  [/^(failed|intento|fallid|no_entregad)|_fallid/, 'failed_attempt'],
   [/^(in_transit|transit|en_transito|en_camino|en_ruta|en_reparto|out_for_delivery)/, 'in_transit'],
   [/^(shipped|enviad|despachad|embarcad|recolectad|dispatched)/, 'shipped'],
   [
@@ -150,6 +143,8 @@ const TYPES: ReadonlyArray<readonly [RegExp, string]> = [
     'processing',
   ],
 ];
+/** What is only asked for or planned has not happened. */
+const PLANNED = /_(request|solicit|schedul|program|pend)/;
 const LAST_TYPES = new Set(['delivered', 'returned_to_sender', 'canceled']);
 
 /** The type of a status, text or an object with a name; one we do not know passes as it is, as UCP's list is open. */
@@ -159,7 +154,7 @@ function typeOf(status: unknown): string {
     .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_');
-  return TYPES.find(([pattern]) => pattern.test(word))?.[1] ?? word;
+  return (PLANNED.test(word) ? undefined : TYPES.find(([pattern]) => pattern.test(word))?.[1]) ?? word;
 }
 
 /** The warehouse will not ship what it has not shipped. */

@@ -1,20 +1,24 @@
 import type { OrderSnapshot } from '#lib/orders/order';
 import { countryCode } from '../kit/country.ts';
 import { isOnDelivery } from '../kit/on-delivery.ts';
-import { defined, pathUnder } from '../kit/shape.ts';
-import type { Reader } from './reading.ts';
+import { defined, unlessUnreadable } from '../kit/shape.ts';
+import type { Around, Reader } from './reading.ts';
 import type { Address, Party, TaxIds } from './schema.ts';
 
-/** An address of theirs; `fallback` is the country of one that names none. */
+/** An address of theirs. One that something is sent to needs its country, and has that of `around` where it names none. */
 export function addressOf(
   address: Address,
-  at: string,
-  fallback: string | undefined,
-  assume: Reader['assume'],
+  field: string,
+  { assume, path }: Reader,
+  around?: Pick<Around, 'country'>,
 ): OrderSnapshot['shippingAddress'] {
-  const told = countryCode(address.address_country, pathUnder(at)('address_country'));
+  const { address_country: word } = address;
+  const read = () => countryCode(word, path(`${field}.address_country`));
+  const told = around ? read() : unlessUnreadable(read);
+  const fallback = around?.country;
   if (told === undefined && fallback !== undefined)
     assume('shipping_address.address_country', `is missing: ${fallback}`);
+  if (told === undefined && word !== undefined) assume(`${field}.address_country`, 'is no country, left out');
   const { tax_id: _tax, nip: _nip, vat_id: _vat, ...postal } = address as Party;
   return defined({ ...postal, address_country: told ?? fallback });
 }
@@ -25,17 +29,23 @@ export function buyerOf(
   named: Party | undefined,
   taxed: ReadonlyArray<TaxIds | undefined>,
 ): OrderSnapshot['buyer'] {
-  const { first_name, last_name, email, phone_number, company } = named ?? recipient;
+  const isNamed = named?.first_name !== undefined || named?.last_name !== undefined;
+  const { first_name, last_name, email, phone_number, company } = isNamed ? named : { ...recipient, ...named };
   const taxIds = [named, ...taxed].map((party) => party?.nip ?? party?.tax_id ?? party?.vat_id);
   const taxId = taxIds.find((one) => one !== undefined);
   return defined({ first_name, last_name, email, phone_number, company, taxId });
 }
 
-const UNPAID = /^(unpaid|not.?paid|pending|awaiting|pending.?payment|awaiting.?payment)$/i;
+const UNPAID =
+  /^(unpaid|not.?paid|pending|awaiting|pending.?payment|awaiting.?payment|failed|declined|voided|expired)$/i;
+const REFUNDED = /^(part(?:ial|ial?ly|ly)?.?)?(refunded|charged.?back|chargeback)$/i;
 
+type Word = string | undefined;
 interface Paid {
-  payment_method?: string | undefined;
-  payment_status?: string | undefined;
+  status?: Word;
+  payment_method?: Word;
+  payment_status?: Word;
+  payment?: { method?: Word; status?: Word } | undefined;
 }
 
 /**
@@ -43,14 +53,17 @@ interface Paid {
  * as cash for which no payment is told, is not.
  */
 export function paymentOf(
-  { payment_method: method, payment_status: status = '' }: Paid,
+  { payment, payment_method: method = payment?.method, status: order = '', ...told }: Paid,
   paidAt: string | null,
   placedAt: string,
   refunded?: 'refunded' | 'partly_refunded',
 ): Pick<OrderSnapshot, 'paidAt' | 'payment'> {
+  const { payment_status: status = payment?.status ?? (REFUNDED.test(order) ? order : '') } = told;
+  const [isBack, isPart] = REFUNDED.exec(status) ?? [];
+  const back = isBack === undefined ? refunded : isPart === undefined ? 'refunded' : 'partly_refunded';
   const isCash = isOnDelivery(method ?? '') && paidAt === null && !/^(paid|completed)$/i.test(status);
   const isOpen = UNPAID.test(status) && paidAt === null;
-  const state = isCash ? 'on_delivery' : isOpen ? 'pending' : (refunded ?? 'paid');
+  const state = isCash ? 'on_delivery' : isOpen ? 'pending' : (back ?? 'paid');
   const isTold = method !== undefined || state !== 'paid';
   return {
     paidAt: isCash || isOpen ? null : (paidAt ?? placedAt),

@@ -1,5 +1,6 @@
-import type { Expectation, OrderSnapshot } from '#lib/orders/order';
+import type { Expectation, OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
+import { takeDiscounts } from '../kit/amounts.ts';
 import { defined, pathUnder, readShape } from '../kit/shape.ts';
 import { checkDeliverable, oneLine, readDelivery } from './delivery.ts';
 import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf } from './map-common.ts';
@@ -16,7 +17,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   checkCurrency(currency, path('currency'));
   if (order.currency === undefined) assume('currency', `is missing: ${currency}`);
   const told = instant(order.created_at, 'created_at');
-  const paid = instant(order.paid_at, 'paid_at');
+  const paid = instant(order.paid_at, 'paid_at') ?? instant(order.payment?.paid_at, 'payment.paid_at');
   const placedAt = told ?? around.sentAt ?? around.receivedAt;
 
   const expectations = expectationsOf(order, around, reader);
@@ -27,7 +28,11 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   const pickupPoint = delivery.pickupPoint ?? (pickup && pointOf(pickup));
   const given = find(order.totals, 'total');
   if (given === undefined) assume('totals', 'have no total: what the others add up to');
-  const total = given ?? order.totals.reduce((all, { amount }) => all + amount, 0);
+  const { lines, discounts: negative = [] } = takeDiscounts(linesOf(order));
+  const discounts = [...discountsOf(order.totals), ...negative];
+  const parts =
+    order.totals.length > 0 ? order.totals : order.line_items.flatMap(({ totals }) => totals.filter(isTotal));
+  const total = given ?? parts.reduce((all, { amount }) => all + amount, 0);
   const lineTax = order.line_items.reduce((all, { totals }) => all + sum(totals, 'tax'), 0);
 
   return {
@@ -48,40 +53,30 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     ...(isPlain(expectations) ? {} : { expectations }),
     ...returnsOf(order, reader),
     ...shipByOf(order, reader),
-    lines: order.line_items.map(({ id, item, quantity, totals, parent_id: parentId }) => ({
-      ...{ id, sku: item.id, title: item.title ?? item.id, quantity: quantity.total, unitPrice: item.price },
-      ...defined({ ean: item.ean, imageUrl: item.image_url, parentId, fulfilled: quantity.fulfilled }),
-      ...defined({ total: find(totals, 'total'), tax: find(totals, 'tax') }),
-    })),
+    lines,
     amounts: {
       fulfillment: sum(order.totals, 'fulfillment'),
       tax: sum(order.totals, 'tax') || lineTax,
       // UCP writes discounts below zero. Those of items are in the lines' own totals.
-      discount: Math.abs(sum(order.totals, 'discount')),
+      discount: negative.reduce((all, { amount }) => all + amount, Math.abs(sum(order.totals, 'discount'))),
       total,
     },
-    ...discountsOf(order.totals),
+    ...(discounts.length > 0 && { discounts }),
     ...defined({ checkoutId: order.checkout_id, permalinkUrl: order.permalink_url, note: order.note }),
     ...reader.told(),
   };
 }
 
 /** Where each part of the order goes, and how. Throws ContractError for a parcel's destination that is none. */
-function expectationsOf({ fulfillment }: PlainUcpOrder, { at, country }: Around, reader: Reader): Expectation[] {
+function expectationsOf({ fulfillment }: PlainUcpOrder, around: Around, reader: Reader): Expectation[] {
   return (fulfillment?.expectations ?? []).map((told, index) => {
-    const own = pathUnder(at)(`fulfillment.expectations[${index}].destination`);
+    const own = `fulfillment.expectations[${index}]`;
     const methodType = METHODS.find((type) => type === told.method_type) ?? 'shipping';
-    const destination = addressOf(
-      told.destination ?? {},
-      own,
-      methodType === 'shipping' ? country : undefined,
-      reader.assume,
-    );
-    if (methodType === 'shipping') checkDeliverable(destination, own);
+    const isSent = methodType === 'shipping';
+    const destination = addressOf(told.destination ?? {}, `${own}.destination`, reader, isSent ? around : undefined);
+    if (isSent) checkDeliverable(destination, reader.path(`${own}.destination`));
     const isNow = told.fulfillable_on === 'now';
-    const fulfillableOn = isNow
-      ? 'now'
-      : reader.instant(told.fulfillable_on, `fulfillment.expectations[${index}].fulfillable_on`);
+    const fulfillableOn = isNow ? 'now' : reader.instant(told.fulfillable_on, `${own}.fulfillable_on`);
     return {
       ...{ lineItems: told.line_items.filter(({ quantity }) => quantity > 0), methodType, destination },
       ...defined({ description: told.description, fulfillableOn: fulfillableOn ?? undefined }),
@@ -135,12 +130,19 @@ function returnsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<Or
   return returns.length > 0 ? { returns } : {};
 }
 
-function discountsOf(totals: Totals): Pick<OrderSnapshot, 'discounts'> {
-  const discounts = totals.flatMap(({ type, display_text: title, amount }) =>
+const discountsOf = (totals: Totals): NonNullable<OrderSnapshot['discounts']> =>
+  totals.flatMap(({ type, display_text: title, amount }) =>
     type === 'discount' && title !== undefined ? [{ title, amount: Math.abs(amount) }] : [],
   );
-  return discounts.length > 0 ? { discounts } : {};
-}
+
+const linesOf = ({ line_items }: PlainUcpOrder): SnapshotLine[] =>
+  line_items.map(({ id, item, quantity, totals, parent_id: parentId }) => ({
+    ...{ id, sku: item.id, title: item.title ?? item.id, quantity: quantity.total, unitPrice: item.price },
+    ...defined({ ean: item.ean, imageUrl: item.image_url, parentId, fulfilled: quantity.fulfilled }),
+    ...defined({ total: find(totals, 'total'), tax: find(totals, 'tax') }),
+  }));
+
+const isTotal = ({ type }: Totals[number]): boolean => type === 'total';
 
 /** Tax is on top where the total only adds up with it. */
 function isTaxOnTop(totals: Totals): boolean {

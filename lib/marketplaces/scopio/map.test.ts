@@ -116,6 +116,49 @@ describe('what its document does not promise', () => {
   const item = (fixture('order.json').items?.[0] ?? {}) as object;
   const street = (fixture('order.json').shipping_address ?? {}) as object;
 
+  test('refuses no order for a member that is empty, text or an object where another form was expected', () => {
+    const shapes = [
+      { shipping: [], buyer: [], billing_address: [], discount: [] },
+      { buyer: 'Ana Torres', billing_address: 'as shipped', note: { text: 'ring' }, payment: 'blik' },
+      { billing_address: { street_address: 'Y 1', address_country: 'Atlantis' } },
+    ];
+    for (const shape of shapes) expect(read({ ...order, ...shape }).lines).toHaveLength(1);
+    expect(read({ ...order, shipping: '20.00' }).amounts.fulfillment).toBe(2000);
+    const named = ['billing_address.address_country: is no country, left out'];
+    expect(read({ ...order, ...shapes[2] }).assumed).toEqual(named);
+    expect(read({ type: 'order.paid', order: { ...order, ...shapes[2] } }).assumed).toEqual(named);
+  });
+
+  test('a voucher among its items is a discount, and the sums stay exact', () => {
+    const voucher = { ean: '77', title: 'Voucher', quantity: 1, gross_price: '-10.00', net_price: '-8.13' };
+    const items = [item, voucher];
+    const { lines, discounts, amounts } = read({ ...order, items, total_gross: '110.00', total_net: '89.43' });
+    expect([lines.length, discounts]).toEqual([1, [{ title: 'Voucher', amount: 1000 }]]);
+    expect(amounts).toEqual({ fulfillment: 2000, tax: 2057, discount: 1000, total: 11000 });
+    const untold = read({ ...order, items, total_gross: null, total_net: null });
+    expect(untold.amounts).toMatchObject({ total: 11000, discount: 1000, tax: 1870 - 187 + 374 });
+  });
+
+  test.each([
+    [{ payment_method: { code: 'cod', name: 'Za pobraniem' } }, 'on_delivery'],
+    [{ payment: { method: 'pobranie', status: 'pending' } }, 'on_delivery'],
+    [{ payment: { method: 'blik', status: 'pending' } }, 'pending'],
+    [{ payment_status: 'failed' }, 'pending'],
+    [{ payment_status: 'refunded' }, 'refunded'],
+    [{ payment_status: 'partially_refunded' }, 'partly_refunded'],
+    [{ status: 'refunded' }, 'refunded'],
+    [{ payment: { method: 'blik', status: 'paid' } }, 'paid'],
+  ])('is paid as it says in any form: %j', (told, state) => {
+    expect(read({ ...order, paid_at: null, ...told }).payment?.state).toBe(state);
+  });
+
+  test('a buyer of whom only some is told is the recipient for the rest, unless somebody else is named', () => {
+    expect(read({ ...order, buyer: { email: 'b@example.com' } }).buyer).toMatchObject({
+      ...{ first_name: 'Ana', last_name: 'Torres', email: 'b@example.com' },
+    });
+    expect(read({ ...order, buyer: { first_name: 'Bo' } }).buyer).toEqual({ first_name: 'Bo' });
+  });
+
   test('falls back, and what was assumed is named the same from webhook and poll', () => {
     const { id, created_at, currency, total_gross, ...rest } = fixture('order.json');
     const bare = { ...rest, items: [{ ...item, id: null, sku: null, gross_price: '50.005' }] };

@@ -2,7 +2,8 @@ import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
-import { firstText, isObject, member, textOf } from '../kit/json.ts';
+import { rateOf, takeDiscounts } from '../kit/amounts.ts';
+import { firstText, isObject, member } from '../kit/json.ts';
 import { defined, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
 import { checkDeliverable, readDelivery } from './delivery.ts';
 import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf } from './map-common.ts';
@@ -61,22 +62,24 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
   if (order.id === undefined) assume('id', `is missing: ${order.order_id ? 'order_id' : 'number'} stands for it`);
   if (order.currency === undefined) assume('currency', `is missing: ${currency}`);
   const told = instant(order.created_at, 'created_at');
-  const paid = instant(order.paid_at, 'paid_at');
+  const paid = instant(order.paid_at, 'paid_at') ?? instant(order.payment?.paid_at, 'payment.paid_at');
   const placedAt = told ?? paid ?? around.sentAt ?? around.receivedAt;
   if (told === null) assume('created_at', paid ? 'is missing: paid_at stands for it' : 'is missing: when it was told');
 
   const delivery = readDelivery(body);
   const { shipping_address: shipping = {}, billing_address: billing } = order;
-  const shippingAddress = addressOf(shipping, path('shipping_address'), around.country, assume);
+  const shippingAddress = addressOf(shipping, 'shipping_address', reader, around);
   if (!delivery.pickupPoint) checkDeliverable(shippingAddress, path('shipping_address'));
 
-  const lines = linesOf(order, reader);
-  const goods = lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0);
-  const fulfillment = control(order.shipping?.gross_price, 'shipping.gross_price') ?? 0;
-  const discount = control(order.discount, 'discount') ?? 0;
+  const all = linesOf(order, reader);
+  const { lines, discounts } = takeDiscounts(all);
+  const goods = all.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0);
+  const fulfillment = Math.max(0, control(order.shipping?.gross_price, 'shipping.gross_price') ?? 0);
+  const apart = Math.abs(control(order.discount, 'discount') ?? 0);
+  const discount = (discounts ?? []).reduce((sum, { amount }) => sum + amount, apart);
   const given = control(order.total_gross, 'total_gross');
   if (given === undefined) assume('total_gross', 'is missing: what lines and shipping add up to');
-  const total = given ?? goods + fulfillment - discount;
+  const total = given ?? goods + fulfillment - apart;
 
   return {
     externalId,
@@ -90,11 +93,12 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
     taxIncluded: true,
     buyer: buyerOf(shipping, order.buyer, [order, billing, shipping]),
     shippingAddress,
-    ...(billing && { billingAddress: addressOf(billing, path('billing_address'), undefined, assume) }),
+    ...(billing && { billingAddress: addressOf(billing, 'billing_address', reader) }),
     ...delivery,
     ...shipByOf(order, reader),
     lines,
-    amounts: { fulfillment, tax: taxOf(order, { total, fulfillment, lines }, reader), discount, total },
+    ...(discounts && { discounts }),
+    amounts: { fulfillment, tax: taxOf(order, { total, fulfillment, lines: all }, reader), discount, total },
     ...defined({ note: order.note }),
     ...reader.told(),
   };
@@ -112,8 +116,8 @@ function linesOf({ items }: Order, reader: Reader): SnapshotLine[] {
     const gross = money(item.gross_price, `${at}.gross_price`);
     if (gross === undefined) assume(`${at}.gross_price`, 'is missing: the net price stands for it');
     const unitPrice = gross ?? net ?? needed(path(`${at}.gross_price`));
-    const isTold = gross !== undefined && net !== undefined && net <= gross;
-    if (gross !== undefined && net !== undefined && net > gross) assume(`${at}.net_price`, 'is above gross_price');
+    const isTold = gross !== undefined && net !== undefined && Math.abs(net) <= Math.abs(gross);
+    if (gross !== undefined && net !== undefined && !isTold) assume(`${at}.net_price`, 'is above gross_price');
     const taxRate = rateOf(item.tax_rate) ?? (isTold ? rateBetween(net, gross) : undefined);
     return {
       ...{ id, sku, title: item.title ?? sku, quantity, unitPrice },
@@ -121,12 +125,6 @@ function linesOf({ items }: Order, reader: Reader): SnapshotLine[] {
       ...(isTold && { otherUnitPrice: net, tax: (gross - net) * quantity }),
     };
   });
-}
-
-/** A rate in percent, of a number or of text such as `23%`. */
-function rateOf(told: unknown): number | undefined {
-  const [, number] = /^\s*(\d+(?:\.\d+)?)\s*%?\s*$/.exec(textOf(told)) ?? [];
-  return number === undefined ? undefined : Number(number);
 }
 
 /** The whole rate that two prices of one piece show; undefined where cents leave room for another. */

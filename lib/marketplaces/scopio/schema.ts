@@ -1,5 +1,17 @@
 import * as z from '#lib/platform/zod';
-import { anything, count, id, integer, looseList, looseText, optional, optionalId } from '../kit/shape.ts';
+import {
+  anything,
+  count,
+  id,
+  integer,
+  looseList,
+  looseText,
+  looseWord,
+  minorUnits,
+  optional,
+  optionalId,
+  optionalObject,
+} from '../kit/shape.ts';
 
 const Address = z.object({
   first_name: looseText,
@@ -10,7 +22,7 @@ const Address = z.object({
   address_locality: looseText,
   address_region: looseText,
   postal_code: looseText,
-  address_country: looseText,
+  address_country: looseWord,
   phone_number: looseText,
   email: looseText,
 });
@@ -27,15 +39,16 @@ const shipBy = { ship_by: anything, shipping_deadline: anything };
 
 /** Both shapes of order. Only its lines, and an id to report parcels under, cannot be done without. */
 const common = {
-  status: looseText,
+  status: looseWord,
   created_at: anything,
   paid_at: anything,
   updated_at: anything,
-  currency: looseText,
+  currency: looseWord,
   note: looseText,
-  payment_method: looseText,
-  payment_status: looseText,
-  buyer: optional(Party),
+  payment_method: looseWord,
+  payment_status: looseWord,
+  payment: optionalObject(z.object({ method: looseWord, status: looseWord, paid_at: anything }), 'method'),
+  buyer: optionalObject(Party, 'first_name'),
   ...TaxIds.shape,
   ...shipBy,
 };
@@ -46,8 +59,8 @@ export const Order = z.object({
   id: optionalId,
   order_id: optionalId,
   number: optionalId,
-  shipping_address: optional(Party),
-  billing_address: optional(Party),
+  shipping_address: optionalObject(Party, 'street_address'),
+  billing_address: optionalObject(Party, 'street_address'),
   items: z
     .array(
       z.object({
@@ -55,7 +68,7 @@ export const Order = z.object({
         sku: optionalId,
         ean: optionalId,
         title: looseText,
-        quantity: count,
+        quantity: integer,
         net_price: anything,
         gross_price: anything,
         tax_rate: anything,
@@ -64,7 +77,7 @@ export const Order = z.object({
       }),
     )
     .check(z.minLength(1, 'expected at least one item')),
-  shipping: optional(z.object({ gross_price: anything, net_price: anything })),
+  shipping: optionalObject(z.object({ gross_price: anything, net_price: anything }), 'gross_price'),
   discount: anything,
   total_net: anything,
   total_gross: anything,
@@ -72,7 +85,7 @@ export const Order = z.object({
 
 export type Order = z.infer<typeof Order>;
 
-const Totals = looseList(z.object({ type: z.string(), display_text: looseText, amount: integer }));
+const Totals = looseList(z.object({ type: z.string(), display_text: looseText, amount: minorUnits }));
 export type Totals = z.infer<typeof Totals>;
 
 const LineQuantities = looseList(z.object({ id, quantity: integer }));
@@ -88,27 +101,26 @@ export const PlainUcpOrder = z.object({
     .array(
       z.object({
         id,
-        item: z.object({ id, title: looseText, ean: optionalId, price: count, image_url: looseText }),
+        item: z.object({ id, title: looseText, ean: optionalId, price: minorUnits, image_url: looseText }),
         quantity: z.object({ total: count, fulfilled: optional(count) }),
         totals: Totals,
         parent_id: optionalId,
       }),
     )
     .check(z.minLength(1, 'expected at least one line item')),
-  fulfillment: optional(
+  fulfillment: optionalObject(
     z.object({
-      expectations: optional(
-        z.array(
-          z.object({
-            line_items: LineQuantities,
-            method_type: looseText,
-            destination: optional(Address),
-            description: looseText,
-            fulfillable_on: anything,
-          }),
-        ),
+      expectations: looseList(
+        z.object({
+          line_items: LineQuantities,
+          method_type: looseText,
+          destination: optionalObject(Address, 'street_address'),
+          description: looseText,
+          fulfillable_on: anything,
+        }),
       ),
     }),
+    'expectations',
   ),
   adjustments: looseList(
     z.object({

@@ -12,11 +12,13 @@ import type { RemoteContext } from '../action.ts';
 import { member, textOf } from '../kit/json.ts';
 import {
   anything,
-  count,
   id,
   integer,
+  looseList,
+  looseText,
   optional,
   optionalId,
+  optionalObject,
   optionalText,
   readShape,
   text,
@@ -24,56 +26,50 @@ import {
 } from '../kit/shape.ts';
 import { grantsOf } from './token.ts';
 
-export const Address = z.object({
-  AddressName: optionalText,
-  FirstName: optionalText,
-  LastName: optionalText,
-  CompanyName: optionalText,
-  Company: optionalText,
-  AddressLine1: optionalText,
-  AddressLine2: optionalText,
-  City: optionalText,
-  StateCode: optionalText,
-  CountryCode: optionalText,
-  ZipCode: optionalText,
-  Phone: optionalText,
+const Address = z.object({
+  AddressName: looseText,
+  FirstName: looseText,
+  LastName: looseText,
+  CompanyName: looseText,
+  Company: looseText,
+  AddressLine1: looseText,
+  AddressLine2: looseText,
+  City: looseText,
+  StateCode: looseText,
+  CountryCode: looseText,
+  ZipCode: looseText,
+  Phone: looseText,
 });
 
-/** .NET, whose query words the store takes, shows a time that was never set as the first of its calendar. */
-const time = z.pipe(
-  optionalText,
-  z.transform((told) => (told?.startsWith('0001-01-01') ? undefined : told)),
-);
-
-const Items = z.array(z.object({ SkuCode: id, Quantity: count }));
+const Items = looseList(z.object({ SkuCode: id, Quantity: integer }));
 
 /** The Id columns and their tables are documented, the other keys are our reading. Amounts in major units. */
 export const Order = z.object({
   OrderNumber: id,
   OrderStatusId: integer,
-  PaymentStatusId: optional(integer),
-  PaymentMethodId: optionalText,
-  /** By number, or by the name of the table. */
-  CarrierId: optionalText,
-  ServiceTypeId: optionalText,
-  OrderPlacedDate: time,
-  CreatedDate: time,
-  ModifiedDate: time,
+  /** By number, or by the name of the table; 0 is none. */
+  PaymentStatusId: looseText,
+  PaymentMethodId: looseText,
+  CarrierId: looseText,
+  ServiceTypeId: looseText,
+  OrderPlacedDate: anything,
+  CreatedDate: anything,
+  ModifiedDate: anything,
   CurrencyCode: optionalText,
-  Email: optionalText,
-  Comments: optionalText,
+  Email: looseText,
+  Comments: looseText,
   /** One address, or a list of them. */
-  ShippingAddress: anything,
-  BillingAddress: anything,
-  Address: anything,
+  ShippingAddress: optionalObject(Address, 'AddressLine1'),
+  BillingAddress: optionalObject(Address, 'AddressLine1'),
+  Address: optionalObject(Address, 'AddressLine1'),
   /** A list of orders may show only their heads. */
   OrderItems: optional(
     z.array(
       z.object({
         OrderItemId: optionalId,
         SkuCode: id,
-        ProductName: optionalText,
-        Quantity: count,
+        ProductName: looseText,
+        Quantity: integer,
         UnitPrice: text,
         TaxAmount: anything,
         Embellishments: anything,
@@ -86,7 +82,7 @@ export const Order = z.object({
   DiscountAmount: anything,
   OrderTotal: anything,
   /** The parcels reported so far, where the store shows them. */
-  ShippingInformation: optional(z.array(z.object({ Items: optional(Items) }))),
+  ShippingInformation: looseList(z.object({ Items })),
 });
 export type Order = z.infer<typeof Order>;
 
@@ -95,12 +91,12 @@ export const Return = z.object({
   ReturnNumber: id,
   OrderNumber: id,
   ReturnStatusId: integer,
-  Items: optional(Items),
-  Reason: optionalText,
-  ModifiedDate: time,
+  Items,
+  Reason: looseText,
+  ModifiedDate: anything,
 });
 
-export const Sku = z.object({ SkuCode: id, ProductName: optionalText, Inventory: optional(integer) });
+export const Sku = z.object({ SkuCode: id, ProductName: looseText, Inventory: looseText });
 
 /** What decides whether an order may be moved on or captured. */
 const OrderState = z.object({

@@ -133,6 +133,40 @@ test('does with the date it has, and without an address or a line id', () => {
   });
 });
 
+test('refuses no order for what it can do without, in whatever form that is', () => {
+  const odd = {
+    ...{ Comments: [{ Comment: 'x' }], Email: { Address: 'x' }, PaymentStatusId: '', ShippingInformation: '' },
+    ...{ BillingAddress: { FirstName: 'B', CountryCode: 'Atlantis' }, CarrierId: { Id: 1 }, CreatedDate: 'soon' },
+  };
+  const { lines, assumed } = read(odd);
+  expect(lines).toHaveLength(1);
+  expect(assumed).toContain('BillingAddress.CountryCode: is no country, left out');
+  expect(read({ ShippingAddress: '1 Main St' }).shippingAddress).toMatchObject({ street_address: '1 Main St' });
+  expect(read({ OrderPlacedDate: 'soon', CreatedDate: '/Date(1763626500000)/' })).toMatchObject({
+    placedAt: '2025-11-20T08:15:00.000Z',
+  });
+  const parcel = { TrackingNumber: 'x', Items: { SkuCode: 'MUG-RED', Quantity: 1 } };
+  expect(read({ ShippingInformation: parcel }).lines[0]?.fulfilled).toBe(1);
+  const sku = { SkuCode: 'A', ProductName: { a: 1 }, Inventory: 'In stock' };
+  expect(map({ topic: 'sku', body: sku, receivedAt: RECEIVED_AT }, connectionOf(info))).toMatchObject({
+    products: [{ sku: 'A' }],
+  });
+});
+
+test('lines with the same id are told apart, one below zero is a discount, and their tax is the order’s', () => {
+  const item = { OrderItemId: 0, SkuCode: 'A', Quantity: 2, UnitPrice: '1,250.00', TaxAmount: 20 };
+  const coupon = { OrderItemId: 0, SkuCode: 'SAVE', ProductName: 'Coupon', Quantity: 1, UnitPrice: -3 };
+  const { lines, discounts, amounts } = read({
+    ...{ OrderItems: [item, { ...item, SkuCode: 'B' }, coupon], TaxAmount: null, OrderTotal: null },
+  });
+  expect(lines.map(({ id, sku, unitPrice }) => [id, sku, unitPrice])).toEqual([
+    ['0', 'A', 125000],
+    ['0-2', 'B', 125000],
+  ]);
+  expect(discounts).toEqual([{ title: 'Coupon', amount: 300 }]);
+  expect(amounts).toEqual({ fulfillment: 500, tax: 4000, discount: 300, total: 500000 - 300 + 500 + 4000 });
+});
+
 test('names what is missing or wrong', () => {
   expect(fieldOf({ OrderNumber: null })).toBe('OrderNumber');
   expect(fieldOf({ OrderPlacedDate: null, CreatedDate: null })).toBe('OrderPlacedDate');
@@ -155,6 +189,9 @@ test.each([
   [7, 31, 0, 'paid'],
   [38, 91, 0, 'pending'],
   [3, 'Check', null, 'pending'],
+  [3, 'Gift Card', '', 'paid'],
+  [3, 'purchase order', 0, 'on_account'],
+  [3, 31, 'AuthorizeOnly', 'paid'],
 ])('status %s with method %s and payment %s is %s', (OrderStatusId, PaymentMethodId, PaymentStatusId, state) => {
   const { payment, paidAt } = read({ OrderStatusId, PaymentMethodId, PaymentStatusId });
   expect(payment?.state).toBe(state);
@@ -169,6 +206,9 @@ test.each([
   [7, null, 'In Store Pick Up', 'in_store_pick_up'],
   [10, 35, 'Ship by Order Total[Tiered] Tier Two', 'ship_by_order_total_tiered'],
   ['Our own van', null, 'Our own van', undefined],
+  [0, 0, null, undefined],
+  [null, 21, 'FEDEX FedEx 2 Day', 'fedex'],
+  ['FedEx', 'FedEx 2 Day', 'FEDEX FedEx 2 Day', 'fedex'],
   [null, null, null, undefined],
 ])('the buyer’s choice %s/%s is %s', (CarrierId, ServiceTypeId, method, code) => {
   const { shippingMethod, shippingCode } = read({ CarrierId, ServiceTypeId });

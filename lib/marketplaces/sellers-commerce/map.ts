@@ -3,14 +3,14 @@ import type { OrderSnapshot } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
-import { type AmountReader, amountsIn } from '../kit/amounts.ts';
+import { type AmountReader, amountsIn, instantIn, isNoTime, takeDiscounts } from '../kit/amounts.ts';
 import { countryCode } from '../kit/country.ts';
 import { member, textOf } from '../kit/json.ts';
-import { defined, needed, readShape } from '../kit/shape.ts';
-import { Address, Order, Return, Sku } from './api.ts';
+import { defined, integer, needed, readShape, unlessUnreadable, unused } from '../kit/shape.ts';
+import { Order, Return, Sku } from './api.ts';
 import { Settings } from './settings.ts';
 import { isCancelled, isCart, isReturned, isShipped, paymentOf, UNDELIVERED } from './statuses.ts';
-import { CARRIERS, carrierId, methodName } from './tables.ts';
+import { CARRIERS, carrierId, findService, methodName } from './tables.ts';
 import { modifiedAt } from './window.ts';
 
 /** An order of the list, or as `order/get` shows it; a return; an SKU. */
@@ -29,8 +29,10 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
 }
 
 /** Without a zone of its own, the store's times are taken for UTC: among themselves they are right in any zone. */
-const versionOf = ({ ModifiedDate }: Order, { timeZone }: Settings, receivedAt: string): string | null =>
-  ModifiedDate === undefined ? null : modifiedAt(ModifiedDate, 'ModifiedDate', timeZone ?? 'UTC', receivedAt);
+const versionOf = ({ ModifiedDate }: Order, { timeZone = 'UTC' }: Settings, receivedAt: string): string | null =>
+  isNoTime(ModifiedDate) ? null : modifiedAt(textOf(ModifiedDate), 'ModifiedDate', timeZone, receivedAt);
+
+const DATES = ['OrderPlacedDate', 'CreatedDate'] as const;
 
 function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'version'> {
   const { OrderNumber, OrderStatusId } = order;
@@ -39,11 +41,13 @@ function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'versio
   const amounts = amountsIn(currency);
   if (order.CurrencyCode === undefined)
     amounts.assume('CurrencyCode', 'taken from settings.currency, as it is missing');
-  const field = order.OrderPlacedDate ? 'OrderPlacedDate' : 'CreatedDate';
-  const placedAt = toInstant(order[field] ?? needed('OrderPlacedDate'), field, settings.timeZone);
+  const times = DATES.map((field) => amounts.instant(order[field], field, settings.timeZone));
+  const [field = 'OrderPlacedDate'] = DATES.filter((_, index) => times[index] !== null);
+  const placedAt = times.find((time) => time !== null) ?? toInstant(textOf(order[field]) || needed(field), field);
   if (settings.timeZone === undefined) amounts.assume(field, 'read as UTC, as settings.timeZone is not set');
   const payment = paymentOf(OrderStatusId, order.PaymentStatusId, order.PaymentMethodId);
-  const lines = mapLines(order, amounts);
+  const all = mapLines(order, amounts);
+  const { lines, discounts } = takeDiscounts(all);
   return {
     externalId: OrderNumber,
     number: OrderNumber,
@@ -53,45 +57,44 @@ function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'versio
     cancelled: isCancelled(OrderStatusId),
     currency,
     taxIncluded: false,
-    ...mapPeople(order),
-    ...defined({ note: order.Comments, events: eventsOf(order, placedAt, settings) }),
+    ...mapPeople(order, amounts),
+    ...defined({
+      note: order.Comments,
+      events: eventsOf(order, instantIn(order.ModifiedDate, settings.timeZone) ?? placedAt),
+      discounts,
+    }),
     payment,
     ...mapMethod(order),
     lines,
-    amounts: amountsOf(order, lines, amounts),
+    amounts: amountsOf(order, all, amounts),
     ...amounts.told(),
   };
 }
 
 /** The buyer's choice of carrier and service, by their tables or in the store's own words. */
-function mapMethod({ CarrierId = '', ServiceTypeId }: Order): Pick<OrderSnapshot, 'shippingMethod' | 'shippingCode'> {
-  const carrier = carrierId(CarrierId);
-  if (carrier === undefined) return { shippingMethod: CarrierId || null };
-  const service = Number(ServiceTypeId);
+function mapMethod({ CarrierId, ServiceTypeId }: Order): Pick<OrderSnapshot, 'shippingMethod' | 'shippingCode'> {
+  const [word = '', service = ''] = [CarrierId, ServiceTypeId].map((one) => (one === '0' ? '' : one));
+  const found = findService(service);
+  const carrier = word === '' ? found?.carrier : carrierId(word);
+  if (carrier === undefined) return { shippingMethod: `${word} ${service}`.trim() || null };
   const shippingCode = (CARRIERS[carrier] ?? '').toLowerCase().replaceAll(/\W+/g, '_').replace(/_$/, '');
-  return { shippingMethod: methodName(carrier, Number.isInteger(service) ? service : undefined), shippingCode };
+  return { shippingMethod: methodName(carrier, found?.carrier === carrier ? found.service : undefined), shippingCode };
 }
 
 /** "Undelivered" says of a parcel that it came to nobody; when, only the order's last change tells. */
-function eventsOf(
-  { OrderStatusId, ModifiedDate }: Order,
-  placedAt: string,
-  { timeZone }: Settings,
-): OrderSnapshot['events'] {
-  if (OrderStatusId !== UNDELIVERED) return undefined;
-  const at = ModifiedDate === undefined ? placedAt : toInstant(ModifiedDate, 'ModifiedDate', timeZone);
-  return [{ id: 'undelivered', type: 'undeliverable', at }];
-}
+const eventsOf = ({ OrderStatusId }: Order, at: string): OrderSnapshot['events'] =>
+  OrderStatusId === UNDELIVERED ? [{ id: 'undelivered', type: 'undeliverable', at }] : undefined;
 
 function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot['lines'] {
   const shipped = countShipped(order);
+  const ids = new Set<string>();
   return (order.OrderItems ?? needed('OrderItems')).map((item, index) => {
     const { OrderItemId, SkuCode, ProductName, Quantity, UnitPrice } = item;
     const sent = isShipped(order.OrderStatusId) ? Quantity : Math.min(Quantity, shipped.get(SkuCode) ?? 0);
     shipped.set(SkuCode, (shipped.get(SkuCode) ?? 0) - sent);
     const at = `OrderItems[${index}]`;
     return {
-      id: OrderItemId ?? `${index + 1}`,
+      id: unused(OrderItemId ?? `${index + 1}`, ids),
       sku: SkuCode,
       title: ProductName ?? SkuCode,
       quantity: Quantity,
@@ -113,29 +116,38 @@ function attributesOf({ Embellishments, Attributes }: NonNullable<Order['OrderIt
 }
 
 /** Pieces of each SKU in the parcels that the store shows. */
-function countShipped({ ShippingInformation = [] }: Order): Map<string, number> {
+function countShipped({ ShippingInformation }: Order): Map<string, number> {
   const shipped = new Map<string, number>();
-  for (const { SkuCode, Quantity } of ShippingInformation.flatMap(({ Items = [] }) => Items))
+  for (const { SkuCode, Quantity } of ShippingInformation.flatMap(({ Items }) => Items))
     shipped.set(SkuCode, (shipped.get(SkuCode) ?? 0) + Quantity);
   return shipped;
 }
 
 /** The total and what stands beside the goods only control: what is missing is nothing, or the sum of its parts. */
 function amountsOf(order: Order, lines: OrderSnapshot['lines'], amounts: AmountReader): OrderSnapshot['amounts'] {
-  const read = (name: 'ShippingAmount' | 'TaxAmount' | 'DiscountAmount') =>
-    Math.abs(amounts.control(order[name], name) ?? 0);
+  const read = (name: 'ShippingAmount' | 'TaxAmount' | 'DiscountAmount', otherwise = 0) =>
+    Math.abs(amounts.control(order[name], name) ?? otherwise);
   const fulfillment = read('ShippingAmount');
-  const tax = read('TaxAmount');
-  const discount = read('DiscountAmount');
+  const tax = read('TaxAmount', sum(lines.map((line) => line.tax ?? 0)));
+  const apart = read('DiscountAmount');
+  const worths = lines.map(({ unitPrice, quantity }) => unitPrice * quantity);
+  const discount = apart - sum(worths.filter((worth) => worth < 0));
   const total = amounts.control(order.OrderTotal, 'OrderTotal');
   if (total === undefined) amounts.assume('OrderTotal', 'summed up from its parts');
-  const goods = lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0);
-  return { fulfillment, tax, discount, total: total ?? goods - discount + fulfillment + tax };
+  return { fulfillment, tax, discount, total: total ?? sum(worths) - apart + fulfillment + tax };
 }
 
-function mapPeople(order: Order): Pick<OrderSnapshot, 'buyer' | 'shippingAddress' | 'billingAddress'> {
-  const shipping = addressIn(order.ShippingAddress ?? order.Address, 'ShippingAddress');
-  const billing = addressIn(order.BillingAddress, 'BillingAddress');
+const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
+
+function mapPeople(
+  order: Order,
+  { assume }: AmountReader,
+): Pick<OrderSnapshot, 'buyer' | 'shippingAddress' | 'billingAddress'> {
+  const { ShippingAddress = order.Address, BillingAddress } = order;
+  const shipping = addressIn(ShippingAddress, countryCode(ShippingAddress?.CountryCode, 'ShippingAddress.CountryCode'));
+  const country = unlessUnreadable(() => countryCode(BillingAddress?.CountryCode, ''));
+  if (BillingAddress?.CountryCode && !country) assume('BillingAddress.CountryCode', 'is no country, left out');
+  const billing = addressIn(BillingAddress, country);
   const email = order.Email;
   const { first_name, last_name, company, phone_number } = Object.keys(billing).length > 0 ? billing : shipping;
   return {
@@ -145,9 +157,10 @@ function mapPeople(order: Order): Pick<OrderSnapshot, 'buyer' | 'shippingAddress
   };
 }
 
-/** An address, also as the first of a list, which is how the document prints one. */
-function addressIn(told: unknown, at: string): OrderSnapshot['shippingAddress'] {
-  const address = readShape(Address, (Array.isArray(told) ? told[0] : told) ?? {}, at);
+function addressIn(
+  address: Partial<NonNullable<Order['Address']>> = {},
+  address_country: string | undefined,
+): OrderSnapshot['shippingAddress'] {
   const isNamed = address.FirstName !== undefined || address.LastName !== undefined;
   return defined({
     first_name: address.FirstName,
@@ -158,7 +171,7 @@ function addressIn(told: unknown, at: string): OrderSnapshot['shippingAddress'] 
     address_locality: address.City,
     address_region: address.StateCode,
     postal_code: address.ZipCode,
-    address_country: countryCode(address.CountryCode, `${at}.CountryCode`),
+    address_country,
     phone_number: address.Phone,
   });
 }
@@ -167,16 +180,15 @@ function addressIn(told: unknown, at: string): OrderSnapshot['shippingAddress'] 
 function mapReturn(body: unknown, { timeZone }: Settings): Change {
   const { ReturnNumber, OrderNumber, ReturnStatusId, Items, Reason, ModifiedDate } = readShape(Return, body);
   if (!isReturned(ReturnStatusId)) return { type: 'none', reason: `return ${ReturnNumber} is not accepted` };
-  const items = Items?.map(({ SkuCode: sku, Quantity: quantity }) => ({ sku, quantity }));
-  const at = ModifiedDate === undefined ? null : toInstant(ModifiedDate, 'ModifiedDate', timeZone);
-  return {
-    type: 'return',
-    return: { externalId: OrderNumber, id: ReturnNumber, at, ...defined({ items, reason: Reason }) },
-  };
+  const items = Items.map(({ SkuCode: sku, Quantity: quantity }) => ({ sku, quantity }));
+  const at = instantIn(ModifiedDate, timeZone);
+  const told = { ...(items.length > 0 && { items }), ...defined({ reason: Reason }) };
+  return { type: 'return', return: { externalId: OrderNumber, id: ReturnNumber, at, ...told } };
 }
 
 /** What the store lists, so that it can be told how many there are. */
 function mapSku(body: unknown): Change {
-  const { SkuCode: sku, ProductName: title, Inventory: quantity } = readShape(Sku, body);
+  const { SkuCode: sku, ProductName: title, Inventory } = readShape(Sku, body);
+  const quantity = integer.safeParse(Inventory).data;
   return { type: 'products', products: [{ sku, version: null, ...defined({ title, quantity }) }] };
 }

@@ -1,4 +1,5 @@
 import type { Payment } from '#lib/orders/order-schema';
+import { idIn } from './tables.ts';
 
 /** "OrderStatusId", of which only these decide anything here. */
 const LIVE_CART = 1;
@@ -16,10 +17,13 @@ const REJECTED = 36;
 export const UNDELIVERED = 37;
 const PARTIAL_PAID = 38;
 
-/** "PaymentStatusId". */
-const CAPTURED = 74;
+/** "PaymentStatusId": with each of them the money is there, or will be. */
+const PAID: Readonly<Record<number, string>> = {
+  74: 'AuthorizeAndCapture',
+  75: 'AuthorizeOnly',
+  86: 'PriorAuthCapture',
+};
 export const AUTHORIZED = 75;
-const CAPTURED_LATER = 86;
 
 export const isCart = (status: number): boolean => status === LIVE_CART || status === ABANDONED_CART;
 export const isCancelled = (status: number): boolean => status === CANCELLED || status === REJECTED;
@@ -29,7 +33,6 @@ export const isShipped = (status: number): boolean => [SHIPPED, COMPLETED, UNDEL
 /** "Return Status ID": accepted, refunded, partially accepted. */
 export const isReturned = (status: number): boolean => [98, 100, 104].includes(status);
 
-const PAID = [CAPTURED, AUTHORIZED, CAPTURED_LATER];
 const RELEASED = [
   WAITING_FOR_DROPSHIPMENT,
   AWAITING_FULFILLMENT,
@@ -59,14 +62,14 @@ const PREPAID = [90, 91];
  * How the order is paid. An authorization is enough, as capture comes with the parcel. What has no payment of the table
  * (on account, by hand, with a gift card) is paid as the store's status says, once that moves on from placed.
  */
-export function paymentOf(status: number, payment: number | undefined, method: string | undefined): Payment {
-  const id = Number(method);
-  return { method: METHODS[id] ?? method ?? null, state: stateOf(status, payment, id) };
+export function paymentOf(status: number, payment = '', method = ''): Payment {
+  const id = idIn(METHODS, method) ?? 0;
+  return { method: METHODS[id] ?? (method === '0' ? null : method || null), state: stateOf(status, payment, id) };
 }
 
-function stateOf(status: number, payment: number | undefined, method: number): Payment['state'] {
+function stateOf(status: number, payment: string, method: number): Payment['state'] {
   if (status === PARTIAL_PAID) return 'pending';
-  if (payment !== undefined && PAID.includes(payment)) return 'paid';
+  if (idIn(PAID, payment) !== undefined) return 'paid';
   if (method === PURCHASE_ORDER) return 'on_account';
   return RELEASED.includes(status) || PREPAID.includes(method) ? 'paid' : 'pending';
 }

@@ -36,11 +36,23 @@ function numbered(first: number, ...lines: readonly string[]): Readonly<Record<n
 /** UPS Ground, USPS PriorityMail, FedEx Ground: the working choice where neither buyer nor seller has made one. */
 const DEFAULT_SERVICES: Readonly<Record<number, number>> = { 1: 1, 2: 14, 8: 29 };
 
-/** The CarrierId of a carrier's name or of its number as text, without regard to case. */
-export function carrierId(word: string): number | undefined {
+/** The number of a word in a table: its name, or the number itself as text, without regard to case. */
+export function idIn(table: Readonly<Record<number, string>>, word: string): number | undefined {
   const wanted = word.trim().toLowerCase();
-  const found = Object.entries(CARRIERS).find(([id, name]) => id === wanted || name.toLowerCase() === wanted);
+  const found = Object.entries(table).find(([id, name]) => id === wanted || name.toLowerCase() === wanted);
   return found && Number(found[0]);
+}
+
+/** The CarrierId of a carrier's name or number. */
+export const carrierId = (word: string): number | undefined => idIn(CARRIERS, word);
+
+/** The ServiceTypeId of a service's name or number, with the CarrierId whose it is. */
+export function findService(word: string): { carrier: number; service: number } | undefined {
+  const found = Object.entries(SERVICES).map(([carrier, services]) => ({
+    carrier: Number(carrier),
+    service: idIn(services, word),
+  }));
+  return found.find((one): one is { carrier: number; service: number } => one.service !== undefined);
 }
 
 /** What the buyer chose, in one line: `UPS Next Day Air`. */

@@ -2,33 +2,38 @@ import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { member } from '../kit/json.ts';
-import { anything, flag, id, integer, optional, optionalId, optionalText, readShape, text } from '../kit/shape.ts';
+import {
+  anything,
+  flag,
+  id,
+  integer,
+  itemsOf,
+  looseList,
+  looseText,
+  looseWord,
+  optional,
+  optionalId,
+  optionalText,
+  readShape,
+  text,
+} from '../kit/shape.ts';
 
 /** Flags are booleans here and "0" or "1" elsewhere in their document. */
 const flagOr = (fallback: boolean) =>
   z.pipe(
-    z.nullish(flag),
+    optional(flag),
     z.transform((value) => value ?? fallback),
   );
 const optionalFlag = flagOr(false);
-
-/** Major units, as text or as a number that may carry the noise of floating-point sums. */
-const amount = z.pipe(
-  z.pipe(
-    z.union([z.string(), z.number()], { error: 'expected an amount' }),
-    z.transform((value) => (typeof value === 'number' ? value.toFixed(6) : value.trim())),
-  ),
-  z.string().check(z.minLength(1, 'expected an amount')),
-);
 
 const Row = z.object({
   id,
   /** A discount may be a row with either of them below zero. */
   quantity: integer,
-  price: amount,
+  price: text,
   title: optionalText,
   reference: optionalId,
-  stock_location: optionalText,
+  stock_location: looseText,
   product_id: optionalId,
   identifier: optionalId,
   identifier_type: optionalText,
@@ -42,47 +47,48 @@ export type Row = z.infer<typeof Row>;
 export const Order = z.object({
   id,
   number: optionalText,
-  integration_id: optionalText,
+  integration_id: looseText,
   /** The integration's `display_name`, which the hub reads beside the order. */
-  integration_name: optionalText,
-  market_reference: optionalText,
-  created_at: optionalText,
-  updated_at: optionalText,
+  integration_name: looseText,
+  market_reference: looseText,
+  created_at: anything,
+  updated_at: anything,
   currency: text,
-  shipping_cost: optional(amount),
-  shipping_option: optionalText,
-  payment_option: optionalText,
+  shipping_cost: anything,
+  shipping_option: looseWord,
+  payment_option: looseWord,
   total: anything,
-  customer_alias: optionalText,
-  customer_email: optionalText,
-  customer_phone: optionalText,
-  customer_mobile: optionalText,
-  customer_first_name: optionalText,
-  customer_last_name: optionalText,
-  customer_address: optionalText,
-  customer_address_2: optionalText,
-  customer_zip: optionalText,
-  customer_city: optionalText,
-  customer_country_code: optionalText,
-  notes: optionalText,
+  customer_alias: looseText,
+  customer_email: looseText,
+  customer_phone: looseText,
+  customer_mobile: looseText,
+  customer_first_name: looseText,
+  customer_last_name: looseText,
+  customer_address: looseText,
+  customer_address_2: looseText,
+  customer_zip: looseText,
+  customer_city: looseText,
+  customer_country_code: looseText,
+  notes: looseText,
   is_deleted: optionalFlag,
   is_active: flagOr(true),
   is_paid: optionalFlag,
   is_delivered: optionalFlag,
-  rows: z.array(Row),
+  rows: itemsOf(Row),
 });
 export type Order = z.infer<typeof Order>;
 
 /** A row of `GET /orders`: enough to know whether it is worth reading. */
-export const ListedOrder = z.object({ id, updated_at: optionalText, created_at: optionalText });
+export const ListedOrder = z.object({ id, updated_at: anything, created_at: anything });
 
 export const Product = z.object({
   id,
   private_reference: optionalId,
-  private_name: optionalText,
+  private_name: looseText,
   quantity: optional(integer),
-  properties: optional(z.array(z.object({ property: optionalText, value: z.unknown() }))),
-  integrations: optional(z.record(z.string(), z.object({ active: optionalFlag }))),
+  properties: looseList(z.object({ property: looseText, value: z.unknown() })),
+  /** By integration; PHP writes none as a list. */
+  integrations: anything,
 });
 
 const OrderList = z.object({ orders: z.array(z.unknown()) });
@@ -125,7 +131,7 @@ export async function listOrders(caller: Caller, query: Query): Promise<unknown[
 
 /** GET /orders/{orderId}: with its rows. */
 export const getOrder = async (caller: Caller, orderId: string): Promise<unknown> =>
-  unwrap(await call(caller, 'GET', '/orders/{orderId}', { params: { orderId } }));
+  unwrap(await call(caller, 'GET', '/orders/{orderId}', { params: { orderId } }), 'order');
 
 /** The same, for what its status says. */
 export const getOrderStatus = async (caller: Caller, id: string) => readShape(OrderStatus, await getOrder(caller, id));
@@ -141,9 +147,9 @@ export async function listProducts(caller: Caller, query: Query): Promise<unknow
 
 /** GET /products/{id} */
 export const getProduct = async (caller: Caller, id: string): Promise<unknown> =>
-  unwrap(await call(caller, 'GET', '/products/{id}', { params: { id } }));
+  unwrap(await call(caller, 'GET', '/products/{id}', { params: { id } }), 'product');
 
-const unwrap = (body: unknown): unknown => member(body, 'data') ?? body;
+const unwrap = (body: unknown, name = ''): unknown => member(body, 'data') ?? member(body, name) ?? body;
 
 /** PUT /products/{id}, or PUT /products/sku/{sku} where no id is known. */
 export async function putQuantity(

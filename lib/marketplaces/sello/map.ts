@@ -2,14 +2,13 @@ import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import type { Payment } from '#lib/orders/order-schema';
 import { checkCurrency } from '#lib/platform/money';
-import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
-import { type AmountReader, amountsIn } from '../kit/amounts.ts';
+import { type AmountReader, amountsIn, instantIn, rateOf, takeDiscounts } from '../kit/amounts.ts';
 import { countryCode } from '../kit/country.ts';
-import { member, textOf } from '../kit/json.ts';
+import { isObject, member, textOf } from '../kit/json.ts';
 import { findNamedId } from '../kit/named-id.ts';
 import { isOnDelivery } from '../kit/on-delivery.ts';
-import { defined, readShape, unreadable } from '../kit/shape.ts';
+import { defined, flag, readShape, unreadable } from '../kit/shape.ts';
 import { ListedOrder, Order, Product, type Row } from './api.ts';
 import { Settings } from './settings.ts';
 
@@ -32,32 +31,33 @@ const NOT_OURS: Change = { type: 'none', reason: 'placed before settings.since' 
 
 function mapListed(body: unknown, receivedAt: string, settings: Settings): Change {
   const { id, updated_at, created_at } = readShape(ListedOrder, body);
-  if (isBefore(settings, created_at && toInstant(created_at, 'created_at', settings.timeZone))) return NOT_OURS;
-  const version = versionOf(updated_at, receivedAt, settings);
+  if (isBefore(settings, instantIn(created_at, settings.timeZone))) return NOT_OURS;
+  const version = versionOf(instantIn(updated_at, settings.timeZone), receivedAt);
   return { type: 'fetch', action: 'order', resource: id, unless: { externalId: id, version } };
 }
 
-const isBefore = ({ since }: Settings, placedAt: string | undefined): boolean =>
-  since !== undefined && placedAt !== undefined && Date.parse(placedAt) < Date.parse(since);
+const isBefore = ({ since }: Settings, placedAt: string | null): boolean =>
+  since !== undefined && placedAt !== null && Date.parse(placedAt) < Date.parse(since);
 
 function mapOrder(body: unknown, receivedAt: string, settings: Settings): Change {
   const order = readShape(Order, body);
-  const { created_at } = order;
-  const placedAt = created_at === undefined ? receivedAt : toInstant(created_at, 'created_at', settings.timeZone);
-  if (isBefore(settings, placedAt)) return NOT_OURS;
   const currency = order.currency.toUpperCase();
   checkCurrency(currency, 'currency');
   const amounts = amountsIn(currency);
+  const createdAt = amounts.instant(order.created_at, 'created_at', settings.timeZone);
+  if (isBefore(settings, createdAt)) return NOT_OURS;
+  if (createdAt === null) amounts.assume('created_at', 'is missing: when it was read');
+  const placedAt = createdAt ?? receivedAt;
   const payment = paymentOf(order, settings);
   const { tax, ...goods } = mapRows(order, settings, amounts);
   const snapshot: OrderSnapshot = {
     externalId: order.id,
     number: order.number ?? order.id,
     placedAt,
-    ...(created_at === undefined && { timesAssumed: true as const }),
+    ...(createdAt === null && { timesAssumed: true as const }),
     // Sello says that an order is paid, and not when: the time of a later change would be wrong.
     paidAt: payment.state === 'paid' ? placedAt : null,
-    version: versionOf(order.updated_at, receivedAt, settings),
+    version: versionOf(amounts.instant(order.updated_at, 'updated_at', settings.timeZone), receivedAt),
     cancelled: order.is_deleted,
     currency,
     taxIncluded: settings.pricesIncludeTax,
@@ -95,23 +95,18 @@ function paymentOf({ payment_option: method = '', is_paid }: Order, { payments }
 
 type Goods = Pick<OrderSnapshot, 'lines' | 'discounts'>;
 
-/** What is sold; a row below zero takes something off the order. `tax` is that of all rows. */
+/** What is sold, and what takes something off the order. `tax` is that of all rows. */
 function mapRows({ rows, is_delivered }: Order, settings: Settings, amounts: AmountReader): Goods & { tax: number } {
-  const lines: SnapshotLine[] = [];
-  const discounts: NonNullable<Goods['discounts']> = [];
-  let sum = 0;
-  for (const [index, row] of rows.entries()) {
+  const all = rows.map((row, index): SnapshotLine => {
     const at = `rows[${index}]`;
     const unitPrice = amounts.minor(row.price, `${at}.price`);
-    const worth = unitPrice * row.quantity;
-    const taxed = taxOf(row, worth, { at, ...settings }, amounts);
-    sum += taxed.tax ?? 0;
-    const fulfilled = is_delivered ? row.quantity : undefined;
-    if (worth < 0) discounts.push({ title: row.title ?? 'Discount', amount: -worth });
-    else lines.push({ ...mapRow(row), ...defined({ fulfilled }), unitPrice, ...taxed });
-  }
-  return { lines, ...(discounts.length > 0 && { discounts }), tax: Math.max(0, sum) };
+    const taxed = taxOf(row, unitPrice * row.quantity, { at, ...settings }, amounts);
+    return { ...mapRow(row), ...(is_delivered && { fulfilled: row.quantity }), unitPrice, ...taxed };
+  });
+  return { ...takeDiscounts(all), tax: Math.max(0, sum(all.map(({ tax = 0 }) => tax))) };
 }
+
+const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 
 /** `identifier` is an EAN only where its type says so. */
 function mapRow(row: Row): Omit<SnapshotLine, 'unitPrice'> {
@@ -131,8 +126,7 @@ function taxOf(
   amounts: AmountReader,
 ): Pick<SnapshotLine, 'tax' | 'taxRate'> {
   const told = amounts.control(row.total_vat, `${at}.total_vat`);
-  const rate = textOf(row.tax);
-  const taxRate = rate !== '' && Number(rate) >= 0 ? Number(rate) : undefined;
+  const taxRate = rateOf(row.tax);
   if (taxRate === undefined) return defined({ tax: told });
   const computed = Math.round((worth * taxRate) / (pricesIncludeTax ? 100 + taxRate : 100));
   if (told === undefined) amounts.assume(`${at}.total_vat`, 'computed from the rate, as it is missing');
@@ -149,9 +143,9 @@ function amountsOf(
   { tax, added }: { tax: number; added: number },
   amounts: AmountReader,
 ): OrderSnapshot['amounts'] {
-  const goods = lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0);
-  const discount = discounts.reduce((sum, { amount }) => sum + amount, 0);
-  const fulfillment = amounts.minor(order.shipping_cost ?? '0', 'shipping_cost');
+  const goods = sum(lines.map(({ unitPrice, quantity }) => unitPrice * quantity));
+  const discount = sum(discounts.map(({ amount }) => amount));
+  const fulfillment = Math.max(0, amounts.control(order.shipping_cost, 'shipping_cost') ?? 0);
   const total = amounts.control(order.total, 'total');
   if (total === undefined) amounts.assume('total', 'summed up from shipping and rows');
   return { fulfillment, tax, discount, total: total ?? goods - discount + fulfillment + added };
@@ -184,7 +178,10 @@ function mapPeople(order: Order, { assume }: AmountReader): Pick<OrderSnapshot, 
 function mapProduct(body: unknown): Change {
   const { id, private_reference: sku, private_name: title, quantity, ...rest } = readShape(Product, body);
   if (sku === undefined) return { type: 'none', reason: `product ${id} has no reference to sell it under` };
-  const enabled = rest.integrations && Object.values(rest.integrations).some(({ active }) => active);
+  const { integrations } = rest;
+  const enabled = isObject(integrations)
+    ? Object.values(integrations).some((one) => flag.safeParse(member(one, 'active')).data)
+    : undefined;
   const told = defined({ title, quantity, enabled, ean: eanOf(rest.properties) });
   return { type: 'products', products: [{ sku, externalId: id, version: null, ...told }] };
 }
@@ -199,10 +196,8 @@ function eanOf(properties: Array<{ property?: string | undefined; value: unknown
  * the second of the change the later one knows more, so the milliseconds say how long after the change it was read, up
  * to 999.
  */
-function versionOf(updatedAt: string | undefined, receivedAt: string, { timeZone }: Settings): string | null {
-  if (updatedAt === undefined) return null;
-  const changed = toInstant(updatedAt, 'updated_at', timeZone);
-  if (!changed.endsWith('.000Z')) return changed;
+function versionOf(changed: string | null, receivedAt: string): string | null {
+  if (!changed?.endsWith('.000Z')) return changed;
   const read = Date.parse(receivedAt) - Date.parse(changed);
   return new Date(Date.parse(changed) + Math.min(999, Math.max(0, read))).toISOString();
 }

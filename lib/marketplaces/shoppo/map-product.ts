@@ -1,8 +1,7 @@
 import type { ProductSnapshot } from '#lib/catalog/product';
 import { ContractError } from '#lib/platform/errors';
-import { toInstant } from '#lib/platform/time';
 import type { Change } from '../contract.ts';
-import { amountsIn } from '../kit/amounts.ts';
+import { amountsIn, instantIn } from '../kit/amounts.ts';
 import { defined, readShape } from '../kit/shape.ts';
 import { Product, Sku, SkuNotice, SkuOfProduct } from './schema.ts';
 
@@ -43,7 +42,8 @@ export function mapSkuNotice(body: unknown, receivedAt: string, skus: Skus): Cha
   if (sku.identifier === undefined && id === undefined) return { type: 'none', reason: 'a Sku without a name' };
   const named = sku.identifier ?? (id !== undefined && setFor(id, skus));
   if (id !== undefined && !named) return { type: 'fetch', action: 'sku', resource: id };
-  const version = time === undefined ? null : versionOf(time, receivedAt);
+  const changed = instantIn(time);
+  const version = changed === null ? null : versionOf(changed, receivedAt);
   // Whether its product is sold, it does not say.
   const { title: _title, ...snapshot } = snapshotOf({ ...sku, id: id ?? '' }, {}, skus);
   return { type: 'products', products: [{ ...snapshot, ...defined({ merchant: merchant?.id }), version }] };
@@ -85,7 +85,7 @@ export const setFor = (id: string, skus: Skus): string | undefined =>
  * `time_updated` has whole seconds. Of two notifications within one second the one received later knows more: the
  * milliseconds say when it was received, up to 999. A clock ahead of ours does not shut out what is read later.
  */
-function versionOf(time: number, receivedAt: string): string {
-  const last = new Date(Date.parse(toInstant(time, 'time_updated')) + 999).toISOString();
+function versionOf(changed: string, receivedAt: string): string {
+  const last = new Date(Date.parse(changed) + 999).toISOString();
   return last < receivedAt ? last : receivedAt;
 }

@@ -166,6 +166,21 @@ test('DELIVERED of an order is with the courier; of an item, with the customer',
   });
 });
 
+test('times in other forms, or never set, and empty members cost no parcel', () => {
+  const parcelOf = (more: object) => {
+    const read1 = read('order', order([item('1', { shippingPackage: box('1Z1', more) })]));
+    return read1.type === 'shipment' ? read1.shipment.parcels[0]?.shippedAt : read1;
+  };
+  const times = ['1547705337', 1547705337.5, '2019-01-17T06:08:57Z', 0, '', 'soon'];
+  const shipped = '2019-01-17T06:08:57.000Z';
+  const read1 = times.map((timeShipped) => parcelOf({ timeShipped, checkpoints: [{ time: 'soon', message: 'x' }] }));
+  expect(read1).toEqual([shipped, '2019-01-17T06:08:57.500Z', shipped, RECEIVED_AT, RECEIVED_AT, RECEIVED_AT]);
+  const loose = item('1', { shippingPackage: '', trackingNumber: 'T9', shippingProvider: 'UPS' });
+  expect(read('order', order([loose]))).toMatchObject({ shipment: { parcels: [{ trackingNumber: 'T9' }] } });
+  const notice = { sku_id: SHP_1, identifier: 'A', inventory: 3, merchant: 'm1', enabled: 'False', time_updated: '' };
+  expect(read('update-sku', notice)).toMatchObject({ products: [{ quantity: 3, enabled: false, merchant: 'm1' }] });
+});
+
 test('an order that has ended is given back, unless part of it was shipped', () => {
   const cancelled = item('2', { status: 'CANCELLED' });
   expect(read('order', order([cancelled], { status: 'CLOSED' }))).toMatchObject({

@@ -1,10 +1,10 @@
 import type { Connection } from '#lib/connections/connection';
 import type { ShipmentSnapshot } from '#lib/orders/order';
 import { shortHash } from '#lib/platform/hash';
-import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
+import { instantIn } from '../kit/amounts.ts';
 import { readCode } from '../kit/placement-code.ts';
-import { defined, pathUnder, readShape } from '../kit/shape.ts';
+import { defined, readShape } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
 import { isEnded, isRefunded } from './api.ts';
 import { amountOf, CURRENCY, mapProduct, mapSku, mapSkuNotice, setFor } from './map-product.ts';
@@ -100,7 +100,7 @@ const NOT_OURS = '';
 function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string | null = null): Change {
   const order = readShape(Order, body);
   const { id, orderItems, partnerOrderCode: code } = order;
-  const items = orderItems.map((item, index) => read(item, `orderItems[${index}]`, receivedAt, skus));
+  const items = orderItems.map((item) => read(item, receivedAt, skus));
   const parcels = collect(items.flatMap(({ parcel }) => parcel ?? []));
   const cancelled = items.flatMap(({ cancelled: item }) => item ?? []);
   const events = new Map(items.flatMap((item) => item.events).map((event) => [event.id, event]));
@@ -121,20 +121,18 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string
   };
 }
 
-function read(item: OrderItem, at: string, receivedAt: string, skus: Skus) {
-  const path = pathUnder(at);
+function read(item: OrderItem, receivedAt: string, skus: Skus) {
   const { status, shippingPackage: box, quantity, sku } = item;
   const isCancelled = status === 'CANCELLED';
   const trackingNumber = box?.trackingNumber ?? item.trackingNumber;
   const carrier = box?.courier ?? item.shippingProvider ?? '';
   const own = { sku: setFor(sku.originalId, skus) ?? sku.originalId, quantity };
-  const shipped = box?.timeShipped;
-  const shippedAt = shipped === undefined ? receivedAt : toInstant(shipped, path('shippingPackage.timeShipped'));
+  const shippedAt = instantIn(box?.timeShipped) ?? receivedAt;
   const isParcel = trackingNumber !== undefined && !isCancelled;
   const isReceived = box?.isDelivered === true || status === 'DELIVERED';
   const parcel = isParcel ? { carrier, trackingNumber, shippedAt, items: [own] } : null;
-  const told = isParcel ? eventsOf(box ?? {}, { trackingNumber, isReceived, path, receivedAt }) : [];
-  const events = isCancelled ? [cancellationOf(item, own.sku, path, receivedAt)] : told;
+  const told = isParcel ? eventsOf(box ?? {}, { trackingNumber, isReceived, receivedAt }) : [];
+  const events = isCancelled ? [cancellationOf(item, own.sku, receivedAt)] : told;
   return { parcel, events, cancelled: isCancelled ? own : null, isSettled: isCancelled || isReceived };
 }
 
@@ -152,31 +150,24 @@ function collect(parcels: readonly Parcel[]): Parcel[] {
 interface Told {
   trackingNumber: string;
   isReceived: boolean;
-  path: (field: string) => string;
   receivedAt: string;
 }
 
 /** Checkpoints on the way, and that the customer has it, which is the item's status and not the order's. */
-function eventsOf(box: Partial<ShippingPackage>, { trackingNumber, isReceived, path, receivedAt }: Told): Event[] {
-  const events = (box.checkpoints ?? []).flatMap(({ time, message, location, courier }, index): Event[] => {
-    if (time === undefined) return [];
+function eventsOf(box: Partial<ShippingPackage>, { trackingNumber, isReceived, receivedAt }: Told): Event[] {
+  const events = (box.checkpoints ?? []).flatMap(({ time, message, location, courier }): Event[] => {
+    const at = instantIn(time);
+    if (at === null) return [];
     const description = [message, location].filter(Boolean).join(', ') || undefined;
     const id = shortHash(trackingNumber, String(time), description ?? '');
-    const at = toInstant(time, path(`shippingPackage.checkpoints[${index}].time`));
     return [{ id, type: 'in_transit', at, trackingNumber, ...defined({ description, carrier: courier }) }];
   });
   if (!isReceived) return events;
-  const time = box.timeDelivered;
-  const at = time === undefined ? receivedAt : toInstant(time, path('shippingPackage.timeDelivered'));
+  const at = instantIn(box.timeDelivered) ?? receivedAt;
   return [...events, { id: `${trackingNumber} delivered`, type: 'delivered', at, trackingNumber }];
 }
 
-function cancellationOf(
-  { id, quantity, timeRefunded: time }: OrderItem,
-  sku: string,
-  path: (field: string) => string,
-  receivedAt: string,
-): Event {
-  const at = time === undefined ? receivedAt : toInstant(time, path('timeRefunded'));
+function cancellationOf({ id, quantity, timeRefunded: time }: OrderItem, sku: string, receivedAt: string): Event {
+  const at = instantIn(time) ?? receivedAt;
   return { id: `${id} canceled`, type: 'canceled', at, description: `${quantity} of ${sku}` };
 }

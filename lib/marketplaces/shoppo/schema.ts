@@ -6,9 +6,11 @@ import {
   flag,
   id,
   integer,
+  looseList,
   looseText,
   optional,
   optionalId,
+  optionalObject,
   optionalOurId,
   optionalText,
   ourId,
@@ -22,33 +24,20 @@ const list = <T extends z.ZodMiniType>(schema: T) =>
     z.transform((all) => all.filter((one): one is NonNullable<typeof one> => one != null)),
   );
 
-/** The page prints `""` where a value would be: that tells nothing. */
-const told = <T extends z.ZodMiniType>(schema: T) =>
-  z.union(
-    [
-      z.pipe(
-        z.literal(''),
-        z.transform(() => undefined),
-      ),
-      optional(schema),
-    ],
-    { error: 'has an unexpected shape' },
-  );
-
 const Checkpoint = z.object({
-  courier: optionalText,
-  time: optional(integer),
-  message: optionalText,
-  location: optionalText,
+  courier: looseText,
+  time: anything,
+  message: looseText,
+  location: looseText,
 });
 
 const ShippingPackage = z.object({
   courier: optionalText,
   trackingNumber: optionalText,
   isDelivered: optional(flag),
-  timeShipped: optional(integer),
-  timeDelivered: optional(integer),
-  checkpoints: optional(list(Checkpoint)),
+  timeShipped: anything,
+  timeDelivered: anything,
+  checkpoints: looseList(Checkpoint),
 });
 export type ShippingPackage = z.infer<typeof ShippingPackage>;
 
@@ -58,7 +47,7 @@ const OrderItem = z.object({
   status: text,
   trackingNumber: optionalText,
   shippingProvider: optionalText,
-  timeRefunded: optional(integer),
+  timeRefunded: anything,
   refundedAmount: anything,
   // `id` is the snapshot's own, and finds nothing.
   sku: z.object({ originalId: id }),
@@ -92,32 +81,34 @@ export const nodesOf = ({ edges }: Page): object[] => edges.flatMap(({ node }) =
 
 const SkuFields = z.object({
   identifier: optionalId,
-  color: optionalText,
-  size: optionalText,
+  color: looseText,
+  size: looseText,
   price: anything,
-  inventory: told(integer),
-  enabled: told(flag),
+  inventory: optional(integer),
+  enabled: optional(flag),
 });
 
 export const Sku = z.extend(SkuFields, { id });
 export type Sku = z.infer<typeof Sku>;
 
 /** Its Skus are read one by one: a bad one spoils no other. */
-export const Product = z.object({ id, name: optionalText, enabled: told(flag), skus: list(z.unknown()) });
-export const SkuOfProduct = z.extend(Sku, { product: optional(z.object({ name: optionalText, enabled: told(flag) })) });
+export const Product = z.object({ id, name: optionalText, enabled: optional(flag), skus: list(z.unknown()) });
+export const SkuOfProduct = z.extend(Sku, {
+  product: optional(z.object({ name: optionalText, enabled: optional(flag) })),
+});
 
 /** `create-sku` and `update-sku`: a new one is told without its id. */
 export const SkuNotice = z.extend(SkuFields, {
   sku_id: optionalId,
-  merchant: optional(z.object({ id: optionalId })),
-  time_updated: told(integer),
+  merchant: optionalObject(z.object({ id: optionalId }), 'id'),
+  time_updated: anything,
 });
 
 /** `create-product` and `update-product`: neither holds its Skus, though a table lists them. */
 export const ProductNotice = z.object({ product_id: optionalId, identifier: optionalId });
 
 export const MerchantNotice = z.object({
-  merchant_toggle_list: list(z.object({ merchant_id: optionalText, enabled: told(flag) })),
+  merchant_toggle_list: list(z.object({ merchant_id: optionalText, enabled: optional(flag) })),
 });
 
 /** `cancel-partner-order` and `deliver-partner-order`: the id is the partner order code. */
