@@ -7,7 +7,8 @@ export const CLOCK = {
 } as const;
 
 /** A poll reads all that is open: often where that is little. */
-export const pollIntervalSeconds = (orders: number): number => (orders > 1000 ? 30 : orders > 100 ? 15 : 4);
+export const pollIntervalSeconds = (orders: number): number =>
+  orders > 5000 ? 60 : orders > 1000 ? 30 : orders > 100 ? 15 : 4;
 
 /** SQS hands a message out again after this long, in place of six minutes: not before its function has had its time. */
 export const VISIBILITY_SECONDS = 65;

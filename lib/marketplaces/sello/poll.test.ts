@@ -31,7 +31,7 @@ test('reads newest first down to the watermark with some overlap, each list by i
   const watermark = JSON.stringify(marks);
   const script = [
     orders([order(1, 0), order(2, 14), order(3, 16), order(4, 99)]),
-    orders([{ id: 9, created_at: at(3), updated_at: null }, order(1, 0)]),
+    orders([{ ...order(1, 0), created_at: at(0) }, { id: 9, created_at: at(3), updated_at: null }]),
     products([
       { id: 5, created_at: at(2), updated_at: null },
       { id: 6, created_at: at(50) },
@@ -42,7 +42,7 @@ test('reads newest first down to the watermark with some overlap, each list by i
   expect(idsOf(await pages)).toEqual(['order-listed 1', 'order-listed 2', 'order-listed 9', 'product 5', 'product 6']);
   expect((await pages).at(-1)?.resume).toBeNull();
   expect(JSON.parse((await pages).at(-1)?.watermark ?? '')).toEqual({
-    ...{ orders: at(0), placed: at(3), created: at(2), whole: RECEIVED_AT, updated: at(1) },
+    ...{ orders: at(0), placed: at(0), created: at(2), whole: RECEIVED_AT, updated: at(1) },
   });
   expect(calls.map(({ url }) => url.search)).toEqual([
     '?size=300&offset=0&sort=updated_at&sort_direction=desc',

@@ -19,6 +19,8 @@ interface Walk {
   first?: Record<string, string>;
   /** It is read whole once a day. */
   daily?: true;
+  /** What has this time is in the list before. */
+  without?: string;
 }
 
 // There is no filter by time, and what was never updated has no `updated_at`: lists are read by both of their times.
@@ -32,7 +34,7 @@ const WALKS: readonly Walk[] = [
     topic: 'order-listed',
     first: { 'filter[is_active]': 'true' },
   },
-  { name: 'placed', list: listOrders, size: 300, sort: 'created_at', topic: 'order-listed' },
+  { name: 'placed', list: listOrders, size: 300, sort: 'created_at', topic: 'order-listed', without: 'updated_at' },
   { name: 'created', list: listProducts, size: 100, sort: 'created_at', topic: 'product', first: {}, daily: true },
   { name: 'updated', list: listProducts, size: 100, sort: 'updated_at', topic: 'product' },
 ];
@@ -103,6 +105,7 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
     : { walk: index, offset: offset + walk.size - ROWS_AGAIN, marks };
   const items = changed
     .filter(({ row }) => (member(row, 'id') ?? '') !== '')
+    .filter(({ row }) => walk.without === undefined || textOf(member(row, walk.without)) === '')
     .map(({ row }) => ({ topic: walk.topic, body: row }));
   return { items, marks, next: ahead.walk < WALKS.length ? ahead : null };
 }

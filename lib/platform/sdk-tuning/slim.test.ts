@@ -18,7 +18,7 @@ it('sends the very requests that the SDK sends, signed alike, but for how the cl
     credentials: { accessKeyId: 'k', secretAccessKey: 's' },
   };
   vi.useFakeTimers({ toFake: ['Date'] });
-  const clients = [new SQSClient(config), slim(new SQSClient({ ...config, ...slimConfig }))];
+  const clients = [new SQSClient(config), slim(new SQSClient({ ...slimConfig, ...config }))];
   for (const client of clients)
     await client.send(new SendMessageCommand({ QueueUrl: `${endpoint}/0/q`, MessageBody: 'Zażółć' }));
   vi.useRealTimers();

@@ -1,10 +1,11 @@
+import { JsonHandler } from './http.ts';
 import { Sha256 } from './sha256.ts';
 
 /** `SDK_TUNING=off` in a function's environment leaves the SDK as it comes: to find out whether it is this that fails. */
 const isOff = process.env.SDK_TUNING === 'off';
 
 /** What every AWS client is made with. */
-export const slimConfig = isOff ? {} : { sha256: Sha256 };
+export const slimConfig = isOff ? {} : { sha256: Sha256, requestHandler: new JsonHandler() };
 
 const USER_AGENT = 'longshore aws-sdk-js/3';
 
