@@ -54,6 +54,10 @@ test.each<[string, string | undefined]>([
   ['https://erp.internal', 'has a name that only a network inside knows'],
   ['https://printer.local', 'has a name that only a network inside knows'],
   ['https://shop.localhost', 'has a name that only a network inside knows'],
+  ['https://localhost.', 'has a name that only a network inside knows'],
+  ['https://metadata.google.internal.', 'has a name that only a network inside knows'],
+  ['https://erp', 'has a name that only a network inside knows'],
+  ['https://[2606:4700::1111]/', undefined],
 ])('%s: %s, wherever the hub runs', (url, objection) => {
   for (const isLocal of [true, false]) expect(objectionToEndpoint(url, isLocal)).toBe(objection);
 });

@@ -61,6 +61,9 @@ export function readEndpoint({ secrets, payload = 'thin', ...endpoint }: Members
   return { endpoint: { ...endpoint, payload }, ...(secrets && { secrets: Object.fromEntries(given) }) };
 }
 
+/** Under a domain that is nobody's, or of one word; a dot at the end changes nothing. */
+const INSIDE_NAME = /(^|\.)(localhost|internal|local|home\.arpa)\.*$|^[^.]+\.*$/;
+
 /** Whether the hub may push to this URL, as far as it can be told without asking for its address. Undefined, or what is wrong. */
 export function objectionToEndpoint(text: string, isLocal: boolean): string | undefined {
   const url = new URL(text);
@@ -72,7 +75,7 @@ export function objectionToEndpoint(text: string, isLocal: boolean): string | un
     return isLocal
       ? undefined
       : 'leads to the hub’s own machine: only a hub on yours may push to the machine it runs on';
-  if (/(^|\.)(localhost|internal|local)$/.test(url.hostname)) return 'has a name that only a network inside knows';
+  if (!address && INSIDE_NAME.test(url.hostname)) return 'has a name that only a network inside knows';
   if (address && isInside(address, { loopback: true })) return LEADS_INSIDE;
   return url.protocol === 'https:' ? undefined : 'must be https: http would show orders to everybody on the way';
 }

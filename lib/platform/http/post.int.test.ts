@@ -57,6 +57,24 @@ test('an answer without an end is cut off, and one that never comes is a timeout
   await expect(createPoster(LOCAL)(silent, { ...POSTING, timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout' });
 });
 
+test('a host that would speak another protocol is no answer', async () => {
+  const url = await serve(
+    ({ socket }) => void socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+  );
+  await expect(createPoster(LOCAL)(url, POSTING)).rejects.toMatchObject({ code: 'unreachable' });
+});
+
+test('a connection that was kept and is closed meanwhile costs nothing: another one is asked', async () => {
+  const used = new WeakSet();
+  const url = await serve(({ socket }, response) => {
+    if (used.has(socket)) return void socket.destroy();
+    used.add(socket);
+    response.end('heard');
+  });
+  const post = createPoster(LOCAL);
+  for (const _each of [1, 2, 3]) expect((await post(url, POSTING)).body).toBe('heard');
+});
+
 test('nothing is sent inside: neither to an address nor by a name that leads there', async () => {
   let calls = 0;
   const url = await serve((_request, response) => {

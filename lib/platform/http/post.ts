@@ -44,11 +44,21 @@ export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
       ...{ method: body === undefined ? 'GET' : 'POST', agent, signal },
       headers: { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) },
     };
-    try {
-      return await new Promise<HttpResponse>((resolve, reject) => {
+    const sendOnce = () =>
+      new Promise<HttpResponse>((resolve, reject) => {
         const request = send(url, options, (response) => readAnswer(response, maxBytes).then(resolve, reject));
-        request.once('error', reject).end(body);
+        request.once('upgrade', (_response, socket) => {
+          socket.destroy();
+          reject(Object.assign(new Error(), { code: 'EUPGRADE' }));
+        });
+        // A connection that was kept, and that its host was closing: another one is asked.
+        request.once('error', (error) =>
+          request.reusedSocket && isReset(error) ? resolve(sendOnce()) : reject(error),
+        );
+        request.end(body);
       });
+    try {
+      return await sendOnce();
     } catch (error) {
       if (signal.aborted) throw failed('timeout', `no answer within ${timeoutMs} ms`);
       throw error instanceof InsideError ? refused(url) : failed('unreachable', `no answer (${codeOf(error)})`);
@@ -64,6 +74,7 @@ async function open(isPlain: boolean, pool: AgentOptions) {
 
 const failed = (code: string, description: string) => new RetryableError({ code, description });
 const refused = ({ hostname }: URL) => failed('address_inside', `${hostname} leads to an address inside`);
+const isReset = (error: unknown): boolean => ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? 'unknown';
 
 async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
