@@ -164,6 +164,10 @@ test('a buyer is found wherever the hub keeps him, exported, erased, and stays e
   expect(await markedItems()).toEqual([]);
   expect(await hub.drain(deadLetterQueue(INBOUND_QUEUE))).toEqual([]);
 
+  const patch = { shippingAddress: { extended_address: 'Americana 5' } };
+  expect(await call(`/orders/${ORDER}`, patch, { method: 'PATCH', key: 'ops-key' })).toMatchObject({
+    ...{ status: 422, body: { error: { code: 'buyer_erased' } } },
+  });
   await receive(eventOf(marked()));
   await receive(eventOf(marked({ updated_at: '2026-11-21T09:15:00Z', shipping_method: 'ups' })));
   expect(await markedItems()).toEqual([]);

@@ -8,6 +8,7 @@ import type { RetryPolicy } from '#lib/platform/settings';
 import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { Effects, Result } from './attempt.ts';
+import { silentAttempt, silentCause } from './silence.ts';
 import { findDependents } from './success.ts';
 
 /** What an outcome is recorded with; another one in tests. */
@@ -22,7 +23,7 @@ export async function record(
   { hub, policy }: { hub: Hub; policy: RetryPolicy },
 ): Promise<void> {
   const endedAt = hub.now().toISOString();
-  const settled = settle(leased, result, { startedAt, endedAt }, policy);
+  const settled = await quiet(settle(leased, result, { startedAt, endedAt }, policy), hub);
   const { also = [], told, placed }: Effects = result.ok ? result : {};
   const lines = [...tellTrouble(settled.delivery), ...(told ? [told] : [])];
   const attempt = { ...settled.attempt, ...(lines.length > 0 && { told: lines }) };
@@ -44,6 +45,16 @@ export async function record(
   measure(delivery, attempt, !result.ok && result.isFree === true);
   if (delivery.state === 'dead' && !delivery.deadLettered) await bury(delivery, hub);
   await hub.ring([delivery, ...(await findDependents(delivery, hub))]);
+}
+
+/** What a remote says of an order whose buyer was erased is not kept. */
+async function quiet(settled: ReturnType<typeof settle>, { getOrder }: Hub): Promise<ReturnType<typeof settle>> {
+  const { delivery, attempt } = settled;
+  if (attempt.description === undefined || !delivery.order || !(await getOrder(delivery.order))?.erased) return settled;
+  return {
+    delivery: { ...delivery, cause: silentCause(delivery.cause) ?? null },
+    attempt: silentAttempt(attempt),
+  };
 }
 
 /** A delivery that needs a person is told on its order's timeline. */

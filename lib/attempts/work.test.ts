@@ -69,6 +69,14 @@ describe('a delivery that is due', () => {
     expect(policies).toEqual(['shed', 'shed']);
   });
 
+  test('keeps no word of its remote where the buyer was erased', async () => {
+    const refused = failing(new RejectedError({ code: 'http_422', description: 'no street for Ana Torres' }));
+    const erased = { at: later(-60), by: 'dpo', email: null };
+    const { now } = await look(deliveryOf({}), refused, { getOrder: async () => ({ ...orderOf(), erased }) });
+    expect(now).toMatchObject({ state: 'dead', cause: { code: 'http_422', description: 'erased' } });
+    expect(JSON.stringify(now)).not.toContain('Ana');
+  });
+
   test('whose turn it is not comes back without an attempt', async () => {
     const { now, seen } = await look(deliveryOf({}), failing(new BudgetSpentError('shed', 5_000)));
     expect(now).toMatchObject({ state: 'pending', attemptCount: 0, turnedAway: 1, nextAttemptAt: later(5) });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { unblock } from '#lib/deliveries/reopen';
 import { putAct } from '#lib/platform/audit';
 import { sameContent } from '#lib/platform/canonical-json';
-import { NotFoundError } from '#lib/platform/errors';
+import { NotFoundError, RejectedError } from '#lib/platform/errors';
 import { changeOrder } from './change.ts';
 import { derive } from './derive.ts';
 import type { Address, Order } from './order.ts';
@@ -15,13 +15,15 @@ export type AddressPatch = { [Member in keyof Address]?: string | undefined };
 
 /**
  * Corrects an order's address and lets run what waited for it: placements, and routes that go by country. Throws
- * NotFoundError.
+ * NotFoundError, and RejectedError `buyer_erased` where nothing more is to be kept of the buyer.
  */
 export async function patchAddress(id: string, patch: AddressPatch, by: string, network: Network): Promise<Order> {
   await changeOrder(
     id,
     (order) => {
       if (!order) throw new NotFoundError('order');
+      if (order.erased)
+        throw new RejectedError({ code: 'buyer_erased', description: 'its buyer was erased, with every address' });
       const corrected = correctAddress(order, patch);
       const detail = { members: membersIn(patch) };
       const act = putAct({ act: 'address.corrected', about: id, by, at: new Date().toISOString(), detail });

@@ -6,13 +6,13 @@ interface HashKey {
   key: string;
 }
 
-/** HMAC-SHA256 of an e-mail address, whatever its case, under a key that the hub made for itself. */
+/** HMAC-SHA256 of an e-mail address, whatever its case and width, under a key that the hub made for itself. */
 export async function hashEmail(email: string, table: Table = db): Promise<string> {
   const key = (await readKey(table)) ?? (await makeKey(table));
   return createHmac('sha256', key).update(normalEmail(email)).digest('hex').slice(0, 32);
 }
 
-export const normalEmail = (email: string): string => email.trim().toLowerCase();
+export const normalEmail = (email: string): string => email.normalize('NFKC').trim().toLowerCase();
 
 const readKey = async (table: Table): Promise<string | undefined> =>
   (await getItem<HashKey>(items.emailHashKey.key(), table))?.key;

@@ -1,4 +1,5 @@
 import { bodyBytes } from '#events/inbound-body';
+import { silentAttempt, silentCause } from '#lib/attempts/silence';
 import { everyAccount } from '#lib/connections/store';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDeliveries, getDelivery, putAttempt, transition } from '#lib/deliveries/ledger';
@@ -186,32 +187,20 @@ async function eraseWords(id: string): Promise<void> {
     const now: Delivery = {
       ...was,
       ...{
-        cause: silent(was.cause) ?? null,
+        cause: silentCause(was.cause) ?? null,
         subject: { ...was.subject, ...('input' in was.subject && { input: null }) },
       },
-      ...(was.attempts && { attempts: was.attempts.map(withoutDescription) }),
-      ...(was.closed && { closed: { ...was.closed, cause: silent(was.closed.cause) ?? null } }),
+      ...(was.attempts && { attempts: was.attempts.map(silentAttempt) }),
+      ...(was.closed && { closed: { ...was.closed, cause: silentCause(was.closed.cause) ?? null } }),
     };
     return (
       (await transition(
         was,
         now,
-        later.map((each) => putAttempt(id, withoutDescription(each))),
+        later.map((each) => putAttempt(id, silentAttempt(each))),
       )) || undefined
     );
   });
-}
-
-const silent = (cause: Delivery['cause'] | undefined) => cause && { ...cause, description: ERASED };
-
-function withoutDescription<A extends { description?: string; told?: Array<{ type: string; detail: object }> }>(
-  attempt: A,
-): A {
-  return {
-    ...attempt,
-    ...(attempt.description !== undefined && { description: ERASED }),
-    ...(attempt.told && { told: attempt.told.map((told) => withoutWords(told as never)) }),
-  };
 }
 
 /** Lines of timeline that stand beside an order. */

@@ -58,6 +58,7 @@ it('finds it by each of its words, and by an e-mail address of any case, which n
     ],
     ...[['so 77', 'acknowledgement'] as const, ['mug-RED', 'sku'] as const, [order.id, 'id'] as const],
     [' ANA@Example.com ', 'email'],
+    ['ａｎａ＠example．com', 'email'],
   ] as const)
     expect(await find(q), q).toEqual([`ord_8f3a ${matched}`]);
   expect(await find('bob@example.com')).toEqual([]);

@@ -37,7 +37,7 @@ export const normalize = (text: string): string =>
     .replaceAll(/[^\p{L}\p{N}]/gu, '')
     .slice(0, MAX_LENGTH);
 
-export const isEmail = (text: string): boolean => text.includes('@');
+export const isEmail = (text: string): boolean => text.normalize('NFKC').includes('@');
 /** An address is looked for by its keyed hash, and kept as nothing else. */
 export const emailWord = async (email: string, table = db): Promise<string> =>
   `${EMAIL_MARK}${await hashEmail(email, table)}`;
