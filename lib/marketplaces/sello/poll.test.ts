@@ -31,7 +31,10 @@ test('reads newest first down to the watermark with some overlap, each list by i
   const watermark = JSON.stringify(marks);
   const script = [
     orders([order(1, 0), order(2, 14), order(3, 16), order(4, 99)]),
-    orders([{ ...order(1, 0), created_at: at(0) }, { id: 9, created_at: at(3), updated_at: null }]),
+    orders([
+      { ...order(1, 0), created_at: at(0) },
+      { id: 9, created_at: at(3), updated_at: null },
+    ]),
     products([
       { id: 5, created_at: at(2), updated_at: null },
       { id: 6, created_at: at(50) },
