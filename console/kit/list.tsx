@@ -115,10 +115,12 @@ export function useList<R extends Row>(source: Source<R>): LiveList<R> {
     redraw(0);
   };
   const showFresh = () => {
+    scrollTo(0, 0);
+    // Of more than a page of new rows, some lie between those that were read and the rest.
+    if (own.fresh.length >= PAGE) return void reload();
     own.rows = [...own.fresh, ...own.rows];
     own.fresh = [];
     redraw(0);
-    scrollTo(0, 0);
   };
 
   useEffect(() => {
@@ -168,6 +170,7 @@ export function ListScreen<R extends Row>(props: Props<R>) {
   const { title, list, columns, keys = {}, empty, filter = {}, choices, actions, commands, children } = props;
   const { rows, fresh, cursor, isRead, isLoading, error, at, reload, more, showFresh, refresh } = list;
   const isFirst = !isRead && !error;
+  const isBlank = isFirst && rows.length === 0;
   const names = Object.keys(filter);
   const clear = () => setQuery(Object.fromEntries(names.map((name) => [name, ''])));
   return (
@@ -183,7 +186,7 @@ export function ListScreen<R extends Row>(props: Props<R>) {
             {fresh.length} new
           </Button>
         )}
-        {isFirst && rows.length === 0 && <Skeleton lines={12} />}
+        {isBlank && <Skeleton lines={12} />}
         {isRead && rows.length === 0 && (
           <div class="empty">
             <p>{names.length > 0 ? 'Nothing matches these filters.' : empty}</p>
@@ -198,7 +201,7 @@ export function ListScreen<R extends Row>(props: Props<R>) {
         )}
       </div>
       <Told value={error !== undefined}>{children}</Told>
-      <AsCommand lines={commands} />
+      {!isBlank && <AsCommand lines={commands} />}
     </Screen>
   );
 }

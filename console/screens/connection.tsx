@@ -23,10 +23,10 @@ export function Connection({ id }: { id: string }) {
         <>
           <Polls connection={connection} />
           <Misses of={connection} />
-          <ShapeOf id={id} />
           <Webhooks connection={connection} />
           <Settings connection={connection} />
           <Try id={id} topics={connection.webhooks.map(({ topic }) => topic)} />
+          <ShapeOf id={id} />
           <AsCommand
             lines={[
               ...[longshore('connections list'), curl('GET', '/connections')],

@@ -66,7 +66,6 @@ export function Deliveries() {
 
 function Cause() {
   const value = place.value.query.get('cause') ?? '';
-  const set = ({ value }: HTMLInputElement) => setQuery({ cause: value.trim() });
   return (
     <label class="choice">
       <span>Cause</span>
@@ -75,8 +74,7 @@ function Cause() {
         defaultValue={value}
         placeholder="http_422"
         spellcheck={false}
-        onChange={({ currentTarget }) => set(currentTarget)}
-        onKeyDown={({ key, currentTarget }) => key === 'Enter' && set(currentTarget)}
+        onChange={({ currentTarget }) => setQuery({ cause: currentTarget.value.trim() })}
       />
     </label>
   );

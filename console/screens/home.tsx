@@ -121,7 +121,7 @@ function Group({ cause, isComplete }: { cause: Cause; isComplete: boolean }) {
 
 /** What else may want a look, each with its number; none that is zero. */
 function Besides() {
-  const live = useLive('besides', readBesides, { everyMs: 10_000 });
+  const live = useLive('besides', readBesides);
   const lines = live.value?.lines.filter(({ number }) => number > 0) ?? [];
   return (
     <>

@@ -66,10 +66,8 @@ export const LeavesBy = ({ shipBy, late }: Pick<Order, 'shipBy' | 'late'>) => (
 function useStopped(): ReadonlyMap<string, Delivery> {
   const read = (state: string) =>
     ask<{ deliveries: Delivery[] }>('get', '/deliveries', { query: { state, kind: 'push', limit: 200 } });
-  const { value } = useLive(
-    may('ops') ? 'stopped' : null,
-    async () => (await Promise.all([read('dead'), read('blocked')])).flatMap(({ deliveries }) => deliveries),
-    { everyMs: 10_000 },
+  const { value } = useLive(may('ops') ? 'stopped' : null, async () =>
+    (await Promise.all([read('dead'), read('blocked')])).flatMap(({ deliveries }) => deliveries),
   );
   return new Map(value?.flatMap((delivery) => (delivery.order === null ? [] : [[delivery.order, delivery]])));
 }

@@ -51,16 +51,12 @@ const columns: ReadonlyArray<Column<Hit>> = [
   ['Placed', ({ order }) => <Time at={order.placedAt} />],
 ];
 
-const EVERY_MS = 10_000;
-
 /** What was found: one hit opens at once. */
 export function Search() {
   const linked = place.value.query.get('q') ?? '';
   const q = linked || asked.value;
   const [method, how] = isEmail(q) ? (['post', { body: { q } }] as const) : (['get', { query: { q } }] as const);
-  const live = useLive<{ results: Hit[] }>(q ? `search ${q}` : null, () => ask(method, '/search', how), {
-    everyMs: EVERY_MS,
-  });
+  const live = useLive<{ results: Hit[] }>(q ? `search ${q}` : null, () => ask(method, '/search', how));
   const isElsewhere = isEmail(linked) || listOf(linked) !== undefined;
   useEffect(() => {
     if (isElsewhere) searchFor(linked, { replace: true });

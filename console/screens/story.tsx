@@ -73,8 +73,8 @@ function storyOf(order: Order, deliveries: readonly Delivery[]): Step[] {
   );
   const attempts = deliveries.flatMap(({ id, action, connection, attempts: made }) =>
     made.map(
-      ({ number, endedAt, outcome, httpStatus, description, code }): Step => ({
-        ...{ at: endedAt, by: connection, title: `Attempt ${number} at ${action}`, outcome, delivery: id },
+      ({ number, startedAt, outcome, httpStatus, description, code }): Step => ({
+        ...{ at: startedAt, by: connection, title: `Attempt ${number} at ${action}`, outcome, delivery: id },
         words: [httpStatus && `HTTP ${httpStatus}`, description ?? code].filter(Boolean).join(', ') || undefined,
       }),
     ),

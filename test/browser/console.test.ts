@@ -146,7 +146,7 @@ test('a key is offered what it may do, told what it may not, and nothing is aske
   const refused: string[] = [];
   other.on('response', (response) => response.status() === 403 && refused.push(response.url()));
   const { order = '/' } = await screensOf(hub);
-  for (const path of ['/', order, '/deliveries', '/changes', '/audit']) {
+  for (const path of ['/', order, '/changes']) {
     await open(other, hub, path);
     await other.getByText('The key erp may read orders only.').waitFor();
     const buttons = await other.locator('main').getByRole('button').allTextContents();
@@ -425,6 +425,13 @@ test('a slow hub is waited for in place: the head is there, nothing shifts, and 
     await new Promise((resolve) => setTimeout(resolve, 500));
     await route.continue();
   });
+  const cause = other.getByRole('textbox', { name: 'Cause' });
+  await cause.fill('http_500');
+  await other.keyboard.press('Enter');
+  await other.waitForURL(/cause=http_500/);
+  await other.goBack();
+  await other.waitForURL(`${hub.url}/console/deliveries`);
+  expect(await cause.inputValue()).toBe('');
   await other.getByRole('combobox', { name: 'State' }).selectOption('dead');
   await other.locator('main[aria-busy="true"]').waitFor();
   expect(await other.getByRole('row').count()).toBe(rows);
