@@ -54,16 +54,19 @@ export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistor
     hash: snapshotHash(snapshot),
     clock: version === null ? 'hub' : 'source',
   };
-  return {
+  const history: SnapshotHistory = {
     stands,
     // Through JSON once, so that what is kept equals what the table gives back.
     snapshot: JSON.parse(canonicalJson({ ...snapshot, version: stands.version })) as OrderSnapshot,
     paid: snapshot.paidAt === null ? null : { ...stands, at: snapshot.paidAt },
     cancelledAt: snapshot.cancelled ? stands.version : null,
     ...(snapshot.cancelled && { cancelledLast: stands.version }),
-    originals: sortById(snapshot.lines.map(({ id, quantity }) => ({ ...stands, id, quantity }))),
+    originals: sortById(
+      snapshot.lines.map(({ id, quantity, ordered = quantity }) => ({ ...stands, id, quantity: ordered })),
+    ),
     vanished: [],
   };
+  return { ...history, ...levelsOf(quantitiesOf(history), history.originals) };
 }
 
 /**

@@ -24,6 +24,8 @@ export interface SnapshotLine {
   ean?: string;
   title: string;
   quantity: number;
+  /** Units first bought, where the source says that they were others. */
+  ordered?: number;
   /** Units the sales channel itself says are shipped. */
   fulfilled?: number;
   /** As the source writes it: with tax where `taxIncluded`. */

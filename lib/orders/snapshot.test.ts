@@ -22,6 +22,15 @@ const tell = (order: Order | null, minute: number, changes: Partial<OrderSnapsho
   applySnapshot(order, snapshotOf({ version: at(minute), ...changes }), sourceOf(minute));
 
 describe('applySnapshot', () => {
+  it('knows units first bought that the source tells of, whatever is read before or after', () => {
+    const reduced = { lines: [{ ...MUGS, quantity: 2, ordered: 3 }] };
+    const { order } = tell(null, 1, reduced);
+    expect(quantitiesOf(order)).toMatchObject({ li_1: { original: 3, total: 2 } });
+    expect(tell(order, 1, reduced).order).toBe(order);
+    expect(ucpErrors(order)).toEqual([]);
+    expect(quantitiesOf(tell(order, 2, { lines: [MUGS] }).order)).toMatchObject({ li_1: { original: 3, total: 2 } });
+  });
+
   it('creates an order that is a valid UCP order', () => {
     const { result, order, timeline } = tell(null, 1);
     expect(result).toBe('created');

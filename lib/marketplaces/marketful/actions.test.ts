@@ -95,7 +95,7 @@ test.each([
   [200, 'Seller not found', BlockedError],
   [401, 'Some items do not exist', RejectedError],
   [403, "Parameter 'order' must be present", RejectedError],
-  [402, 'num_orden already exists', RejectedError],
+  [402, 'Item #A not found', RejectedError],
   [409, 'busy', RetryableError],
   [423, 'locked', RetryableError],
   [502, 'Seller not found', RetryableError],
@@ -107,6 +107,18 @@ test.each([
 });
 
 const NONE = said(404, 'Orden no encontrada');
+
+test('what is refused as known is looked for, and refused where it is not there', async () => {
+  const known = said(402, 'num_orden already exists');
+  const orden = { id: 5021, num_orden: 'SC-1001', orden_id: 'scopio-main:ord_8f3a' };
+  // The document shows no answer of get_orders that found something: in each of these it is the order.
+  for (const body of [{ orden }, { orden: [orden] }, { order: orden }, orden]) {
+    const { remote, input } = open([known, { status: 200, body: JSON.stringify({ message: 'Success', ...body }) }]);
+    expect(await order.push(remote, input)).toEqual({ remoteId: '5021' });
+  }
+  const { remote, input } = open([known, NONE]);
+  await expect(order.push(remote, input)).rejects.toBeInstanceOf(RejectedError);
+});
 
 test.each([
   { message: 'Orden creada exitosamente', order: { id: 5021 } },

@@ -119,7 +119,12 @@ export async function createOrder(
   order: PlacementRequest,
 ): Promise<{ id: string } | { id: null; unless: IntegrationError }> {
   const path = '/shopi_orders/multicanal_api';
-  const response = await send(caller, { method: 'POST', path, json: { order } });
+  const response = await send(caller, { method: 'POST', path, json: { order } }).catch((error: unknown) => {
+    // What is refused as known may be there from an attempt whose answer was lost.
+    if (error instanceof RejectedError && KNOWN.test(error.detail.description)) return error;
+    throw error;
+  });
+  if (response instanceof RejectedError) return { id: null, unless: response };
   const id = orderIdIn(response.body);
   if (id !== '') return { id };
   const description = describe(response);
@@ -130,11 +135,13 @@ export async function createOrder(
   return { id: null, unless: refusal };
 }
 
+const KNOWN = /\b(already|duplic|repetid)|(?<!\b(?:no|not) )\bexist/i;
+
 export const ORDER_KEYS = ['order', 'orden', 'pedido', 'shopi_order', 'fulfillment', 'data'];
 
 /** The id of the order that an answer names, under whichever of these keys or by itself; empty for none. */
 function orderIdIn(body: unknown): string {
-  const places = [...ORDER_KEYS.map((key) => member(body, key)), body];
+  const places = [...ORDER_KEYS.map((key) => firstOf(member(body, key))), body];
   const ids = places.flatMap((place) => [member(place, 'id'), member(place, 'order_id'), place]);
   return ids.map(textOf).find((text) => /^[1-9]\d{0,17}$/.test(text)) ?? '';
 }
@@ -191,10 +198,15 @@ const isNotFound = (error: unknown): boolean =>
 
 // Of some refusals the document shows the message and no status, so they may come as a 200 too.
 function found(response: HttpResponse): unknown {
-  if ((member(response.body, 'orden') ?? null) !== null) return response.body;
+  const { body } = response;
+  const [orden] = ['orden', 'ordenes', ...ORDER_KEYS].map((key) => firstOf(member(body, key))).filter(isObject);
+  if (orden) return { ...bodyOf(response), orden };
   if (isRefusal(response)) throw refuse(response);
+  if (firstText(body, ['num_orden', 'orden_id']) !== '') return { orden: body };
   throw needed('orden');
 }
+
+const firstOf = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
 
 /** A message that is no success, whatever the status. */
 const isRefusal = ({ body }: HttpResponse): boolean => {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import { RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
 import { type Answer, connectionOf, createRemote, pollContext, pushInput, remoteContext } from '#test/conformance/kit';
 import { fulfillment, poll } from './actions.ts';
 import { info } from './manifest.ts';
@@ -41,6 +41,20 @@ test('takes success for what it says', async () => {
   expect(String(error)).toContain('already packed');
 });
 
+test.each([
+  ['{"success":"false"}', RejectedError],
+  ['{"success":0}', RejectedError],
+  ['{"code":"bad_payload","description":"no"}', UnknownOutcomeError],
+  ['{"error":"Too Many Requests","retry_after_seconds":60}', ThrottledError],
+])('an error under a status of success is none: %s', async (body, Expected) => {
+  const { remote, input } = open([{ status: 200, body }]);
+  await expect(fulfillment.push(remote, input)).rejects.toBeInstanceOf(Expected);
+  const list = open([{ status: 200, body: body.replace('}', ',"orders":[]}') }]);
+  await expect(fulfillment.probe(list.remote, list.input)).rejects.toBeInstanceOf(
+    Expected === ThrottledError ? ThrottledError : RetryableError,
+  );
+});
+
 test('takes a page from somewhere in between for no answer', async () => {
   const { remote, input } = open([{ status: 200, body: '<html>Please wait' }]);
   const error = await fulfillment.push(remote, input).catch((thrown: unknown) => thrown);
@@ -72,8 +86,11 @@ test('a list that says it failed is a failure, for the poll and for a probe', as
 });
 
 test('a probe finds the order by whichever member names it', async () => {
-  const { remote, input } = open([{ status: 200, body: '{"success":true,"orders":[{"orderNo":"ord_8f3a"}]}' }]);
-  expect(await fulfillment.probe(remote, input)).toBeNull();
+  const wrapped = '{"order":{"id":"ord_8f3a","items":[]}}';
+  for (const order of ['{"orderNo":"ord_8f3a"}', wrapped]) {
+    const { remote, input } = open([{ status: 200, body: `{"success":true,"orders":[${order}]}` }]);
+    expect(await fulfillment.probe(remote, input)).toBeNull();
+  }
 });
 
 test.each([

@@ -5,6 +5,7 @@ import { parcelCarrier } from '../kit/carriers.ts';
 import { isObject, textOf } from '../kit/json.ts';
 import { fulfillOrder, listOrders } from './api.ts';
 import { carriers, info } from './manifest.ts';
+import { findOrder } from './map.ts';
 
 /** One page: no paging is documented, and the list holds only what nobody has fulfilled. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
@@ -26,7 +27,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
   /** Scopio reads no order by its id. Its list holds an order until it is fulfilled, by whichever parcel. */
   async probe(remote, input) {
     const orders = await listOrders(remote);
-    if (orders.some((order) => isNamed(order, input.order.externalId))) return null;
+    if (orders.some((order) => isNamed(findOrder(order).order, input.order.externalId))) return null;
     if (input.anotherReported) throw undecided(input);
     return { note: 'no longer among the orders Scopio lists as newly paid: taken as fulfilled' };
   },

@@ -1,9 +1,9 @@
-import { RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
-import { describe } from '#lib/platform/http/classify';
+import { type IntegrationError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import { classify, describe, type HttpResponse, retryAfterSeconds } from '#lib/platform/http/classify';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { member } from '../kit/json.ts';
-import { readShape } from '../kit/shape.ts';
+import { member, textOf } from '../kit/json.ts';
+import { flag, readShape } from '../kit/shape.ts';
 
 /** "Response excerpt": `{ "success": true, "orders": [...] }`. Orders pass as they came, a bad one spoils no other. */
 const OrderList = z.object({ orders: z.array(z.unknown()) });
@@ -17,9 +17,8 @@ const authorization = ({ secrets }: Caller) => ({ authorization: `Bearer ${secre
 export async function listOrders(caller: Caller): Promise<unknown[]> {
   const headers = authorization(caller);
   const response = await caller.http.request({ method: 'GET', path: '/api/seller/orders', headers });
-  const detail = { code: 'not_successful', description: describe(response), httpStatus: response.status };
   // A list that failed is no empty one: nothing can be concluded from what is not on it.
-  if (member(response.body, 'success') === false) throw new RetryableError(detail);
+  if (isSuccess(response) !== true) throw failureOf(response, RetryableError);
   return readShape(OrderList, response.body).orders;
 }
 
@@ -34,9 +33,23 @@ export async function fulfillOrder(caller: Caller, orderId: string, json: Fulfil
   const path = '/api/seller/orders/{orderId}/fulfill';
   const headers = authorization(caller);
   const response = await caller.http.request({ method: 'POST', path, params: { orderId }, headers, json });
-  const detail = { description: describe(response), httpStatus: response.status };
-  // Text that is not JSON is the page of a proxy, and no answer of Scopio's.
-  if (typeof response.body === 'string' && response.body.trim() !== '')
-    throw new UnknownOutcomeError({ code: 'unexpected_answer', ...detail });
-  if (member(response.body, 'success') === false) throw new RejectedError({ code: 'not_successful', ...detail });
+  const isDone = isSuccess(response);
+  if (isDone !== true) throw failureOf(response, isDone === false ? RejectedError : UnknownOutcomeError);
+}
+
+/**
+ * What an answer says under a status of success; null where it does not say: an error's "JSON structure with code and
+ * description", or text that is not JSON, which is the page of a proxy.
+ */
+function isSuccess({ body }: HttpResponse): boolean | null {
+  const told = flag.safeParse(member(body, 'success'));
+  if (told.success) return told.data;
+  const isError = textOf(body) !== '' || ['code', 'error'].some((key) => textOf(member(body, key)) !== '');
+  return isError ? null : true;
+}
+
+/** A limit that was hit is one whatever the status. */
+function failureOf(response: HttpResponse, Failure: new (detail: IntegrationError['detail']) => IntegrationError) {
+  if (retryAfterSeconds(response) !== null) return classify({ ...response, status: 429 });
+  return new Failure({ code: 'not_successful', description: describe(response), httpStatus: response.status });
 }

@@ -138,6 +138,7 @@ const discountsOf = (totals: Totals): NonNullable<OrderSnapshot['discounts']> =>
 const linesOf = ({ line_items }: PlainUcpOrder): SnapshotLine[] =>
   line_items.map(({ id, item, quantity, totals, parent_id: parentId }) => ({
     ...{ id, sku: item.id, title: item.title ?? item.id, quantity: quantity.total, unitPrice: item.price },
+    ...(quantity.original !== quantity.total && defined({ ordered: quantity.original })),
     ...defined({ ean: item.ean, imageUrl: item.image_url, parentId, fulfilled: quantity.fulfilled }),
     ...defined({ total: find(totals, 'total'), tax: find(totals, 'tax') }),
   }));

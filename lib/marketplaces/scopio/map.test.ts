@@ -382,6 +382,22 @@ describe('UCP in full', () => {
     ).toBe(false);
   });
 
+  test('units that were first bought are what the line was ordered with', () => {
+    const ucp = fixture('ucp-order.json');
+    const lines = (ucp.line_items ?? []) as Json[];
+    const reduced = lines.map((line) => ({ ...line, quantity: { original: 3, total: 2, fulfilled: 0 } }));
+    expect(read({ ...ucp, line_items: reduced }).lines[0]).toMatchObject({ quantity: 2, ordered: 3 });
+    expect(read(ucp).lines[0]).not.toHaveProperty('ordered');
+    const voucher = { id: 'v', item: { id: 'V', title: 'Voucher', price: -500 }, quantity: { total: 1 } };
+    expect(read({ ...ucp, line_items: [...lines, voucher] })).toMatchObject({
+      ...{ lines: [{ id: 'li_1' }], discounts: [{ title: 'Voucher', amount: 500 }], amounts: { discount: 500 } },
+    });
+    expect(fieldOf({ ...ucp, line_items: [{ ...lines[0], item: { id: 'A', price: '50.00' } }] })).toBe(
+      'line_items[0].item.price',
+    );
+    expect(read({ ...ucp, totals: [] }).amounts.total).toBe(10000);
+  });
+
   test('adjustments of returns that are done are what came back', () => {
     const back = {
       ...{ id: 'adj_1', type: 'return', status: 'completed', occurred_at: '2026-01-15T12:00:00Z' },

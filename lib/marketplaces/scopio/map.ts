@@ -28,7 +28,7 @@ export function map({ body, receivedAt }: InboundBody, { settings }: Connection)
 }
 
 /** No document shows the envelope: a known order has lines and a name, at most two members or lists of one down. */
-function findOrder(body: unknown): { order: unknown; at: string } {
+export function findOrder(body: unknown): { order: unknown; at: string } {
   const told = member(body, 'order');
   return searchOrder(body, '', 2) ?? (told === undefined ? { order: body, at: '' } : { order: told, at: 'order' });
 }

@@ -102,7 +102,7 @@ export const PlainUcpOrder = z.object({
       z.object({
         id,
         item: z.object({ id, title: looseText, ean: optionalId, price: minorUnits, image_url: looseText }),
-        quantity: z.object({ total: count, fulfilled: optional(count) }),
+        quantity: z.object({ original: optional(count), total: count, fulfilled: optional(count) }),
         totals: Totals,
         parent_id: optionalId,
       }),

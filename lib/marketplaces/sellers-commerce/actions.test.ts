@@ -161,6 +161,17 @@ describe('what else the store is told', () => {
     expect(calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
+  test('by an order in a list of results, with its states as words', async () => {
+    const order = { ...(readFixture(info.name, 'order.json') as object), PaymentStatusId: 'AuthorizeOnly' };
+    const listed = { status: 200, body: JSON.stringify({ Results: [order] }) };
+    const captured = open([listed, DONE]);
+    expect(await payment.push(captured.remote, { ...captured.input, about: '' })).toEqual({});
+    const moved = open([{ status: 200, body: JSON.stringify({ Results: [{ ...order, OrderStatusId: '9' }] }) }]);
+    expect(await processing.probe(moved.remote, { ...moved.input, about: '' })).toEqual({
+      note: 'its OrderStatusId is 9',
+    });
+  });
+
   test('its own transaction number goes before ours', async () => {
     const { calls, remote, input } = open([shown({ TransactionNumber: 'TX-9' }), DONE]);
     await payment.push(remote, input);

@@ -2,7 +2,7 @@ import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { Action, FetchAction, FollowUpInput, ProbedAction, ReportInput, StockInput } from '../action.ts';
 import { getOrder, getOrderState, postInventory, postPayment, postShipping, postStatus } from './api.ts';
 import { isReported, shippingOf } from './shipping.ts';
-import { AUTHORIZED, PLACED, PROCESSING } from './statuses.ts';
+import { isAuthorized, PLACED, PROCESSING } from './statuses.ts';
 
 /** GET api/order/get/{ordernumber}: "single order details", which a list may leave out. */
 export const fetches: Readonly<Record<string, FetchAction>> = {
@@ -60,7 +60,7 @@ export const payment: ProbedAction<FollowUpInput> = {
   async push(remote, { order: { externalId } }) {
     const order = await getOrderState(remote, externalId);
     const { OrderNumber, PaymentStatusId, AuthorizationCode, TransactionNumber = OrderNumber } = order;
-    if (PaymentStatusId !== AUTHORIZED) return { note: `its PaymentStatusId was ${PaymentStatusId ?? 'none'} already` };
+    if (!isAuthorized(PaymentStatusId)) return { note: `its PaymentStatusId was ${PaymentStatusId ?? 'none'} already` };
     if (AuthorizationCode === undefined)
       throw new BlockedError(
         {
@@ -75,7 +75,7 @@ export const payment: ProbedAction<FollowUpInput> = {
 
   async probe(remote, { order: { externalId } }) {
     const { PaymentStatusId } = await getOrderState(remote, externalId);
-    return PaymentStatusId === AUTHORIZED ? null : { note: `its PaymentStatusId is ${PaymentStatusId ?? 'none'}` };
+    return isAuthorized(PaymentStatusId) ? null : { note: `its PaymentStatusId is ${PaymentStatusId ?? 'none'}` };
   },
 };
 

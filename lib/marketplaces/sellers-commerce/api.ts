@@ -102,7 +102,7 @@ export const Sku = z.object({ SkuCode: id, ProductName: looseText, Inventory: lo
 const OrderState = z.object({
   OrderNumber: id,
   OrderStatusId: integer,
-  PaymentStatusId: optional(integer),
+  PaymentStatusId: looseText,
   AuthorizationCode: optionalText,
   TransactionNumber: optionalText,
 });
@@ -192,7 +192,8 @@ const NULLS = '; without its "additional query line" the store answers null valu
 export async function getOrder(caller: Caller, ordernumber: string): Promise<unknown> {
   const path = '/api/order/get/{ordernumber}';
   const { body } = await call(caller, { method: 'GET', path, params: { ordernumber } });
-  return (Array.isArray(body) ? body[0] : undefined) ?? member(body, 'Results') ?? body;
+  const told = member(body, 'Results') ?? body;
+  return Array.isArray(told) ? told[0] : told;
 }
 
 /** The same, for what its statuses say. */

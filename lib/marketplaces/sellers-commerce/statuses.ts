@@ -23,7 +23,8 @@ const PAID: Readonly<Record<number, string>> = {
   75: 'AuthorizeOnly',
   86: 'PriorAuthCapture',
 };
-export const AUTHORIZED = 75;
+const AUTHORIZED = 75;
+export const isAuthorized = (payment = ''): boolean => idIn(PAID, payment) === AUTHORIZED;
 
 export const isCart = (status: number): boolean => status === LIVE_CART || status === ABANDONED_CART;
 export const isCancelled = (status: number): boolean => status === CANCELLED || status === REJECTED;

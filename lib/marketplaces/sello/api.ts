@@ -1,7 +1,7 @@
 import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { member } from '../kit/json.ts';
+import { member, textOf } from '../kit/json.ts';
 import {
   anything,
   flag,
@@ -124,9 +124,18 @@ async function call(
 
 type Query = NonNullable<HttpRequest['query']>;
 
+/** A page of a list, and how many match in all, 0 where that is not told. */
+interface ListPage {
+  rows: unknown[];
+  total: number;
+}
+
+const totalIn = (body: unknown): number => Number(textOf(member(member(body, 'meta'), 'total')) || 0);
+
 /** GET /orders: up to 300 of them, without their rows. */
-export async function listOrders(caller: Caller, query: Query): Promise<unknown[]> {
-  return readShape(OrderList, await call(caller, 'GET', '/orders', { query })).orders;
+export async function listOrders(caller: Caller, query: Query): Promise<ListPage> {
+  const body = await call(caller, 'GET', '/orders', { query });
+  return { rows: readShape(OrderList, body).orders, total: totalIn(body) };
 }
 
 /** GET /orders/{orderId}: with its rows. */
@@ -141,8 +150,9 @@ export const listIntegrations = async (caller: Caller) =>
   readShape(Integrations, await call(caller, 'GET', '/integrations'));
 
 /** GET /products: up to 100 of them. The document wraps only what this answers. */
-export async function listProducts(caller: Caller, query: Query): Promise<unknown[]> {
-  return readShape(ProductList, unwrap(await call(caller, 'GET', '/products', { query }))).products;
+export async function listProducts(caller: Caller, query: Query): Promise<ListPage> {
+  const body = unwrap(await call(caller, 'GET', '/products', { query }));
+  return { rows: readShape(ProductList, body).products, total: totalIn(body) };
 }
 
 /** GET /products/{id} */

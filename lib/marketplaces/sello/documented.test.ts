@@ -23,7 +23,9 @@ const caller = (body: string) => ({ ...createRemote('sello', [{ status: 200, bod
 const read = (topic: string, body: unknown) => map({ topic, body, receivedAt: RECEIVED_AT }, connectionOf(info));
 
 test('the orders of the document are listed and, with its rows, read', async () => {
-  const [listed] = await listOrders(caller(example('orders')), {});
+  const {
+    rows: [listed],
+  } = await listOrders(caller(example('orders')), {});
   expect(read('order-listed', listed)).toMatchObject({ type: 'fetch', resource: '13901393' });
   const rows = JSON.parse(example('order-rows')) as unknown[];
   expect(read('order', { ...(listed as object), rows })).toMatchObject({
@@ -35,7 +37,9 @@ test('the orders of the document are listed and, with its rows, read', async () 
 });
 
 test('its products are, in the list and alone', async () => {
-  const [listed] = await listProducts(caller(example('products')), {});
+  const {
+    rows: [listed],
+  } = await listProducts(caller(example('products')), {});
   const alone = await getProduct(caller(JSON.stringify(listed)), '3635056');
   for (const product of [listed, alone])
     expect(read('product', product)).toMatchObject({ products: [{ sku: 'PVE002', quantity: 10, version: null }] });

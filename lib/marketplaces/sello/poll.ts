@@ -84,7 +84,7 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
     ...{ size: walk.size, offset, sort: walk.sort, sort_direction: 'desc' },
     ...(isFirst && walk.first),
   };
-  const rows = isFirst && !walk.first ? [] : await walk.list(context, query);
+  const { rows, total } = isFirst && !walk.first ? { rows: [], total: 0 } : await walk.list(context, query);
   const dated = rows.map((row) => ({ row, at: changedAt(row, walk.sort, timeZone) }));
   const further = isFirst ? null : seekDated(position, dated, walk.size);
   if (further) return { items: [], marks: seen, next: further };
@@ -99,10 +99,11 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   };
   // Behind the last row with a time nothing was changed.
   const isPast = dated.some(({ at }) => at && at < floor) || (floor !== '' && dated.at(-1)?.at === null);
-  const ended = rows.length < walk.size || isPast;
-  const ahead = ended
-    ? { walk: index + 1, offset: 0, marks }
-    : { walk: index, offset: offset + walk.size - ROWS_AGAIN, marks };
+  // A page that is not full is the last one, unless there are more: Sello may cap its pages.
+  const isLast = rows.length < walk.size && offset + rows.length >= total;
+  const ended = isPast || isLast || rows.length === 0 || (total > 0 && offset >= total);
+  const step = Math.max(Math.ceil(rows.length / 2), rows.length - ROWS_AGAIN);
+  const ahead = ended ? { walk: index + 1, offset: 0, marks } : { walk: index, offset: offset + step, marks };
   const items = changed
     .filter(({ row }) => (member(row, 'id') ?? '') !== '')
     .filter(({ row }) => walk.without === undefined || textOf(member(row, walk.without)) === '')

@@ -41,6 +41,16 @@ const push = (script: Answer[]) => {
 };
 const failure = (promise: Promise<unknown>) => promise.catch((error: unknown) => error) as Promise<BlockedError>;
 
+test('does with lists as the page prints them, and with enums in other letters', async () => {
+  const printed = { status: 200, body: JSON.stringify({ data: { orderList: { length: 0, edges: [] } } }) };
+  const created = { data: { createOrder: { order: { id: '1', status: 'open' } } } };
+  const opened = open([printed, { status: 200, body: JSON.stringify(created) }, SET_PAID]);
+  expect(await order.push(opened.remote, opened.input)).toMatchObject({ remoteId: '1' });
+  expect(names(opened)).toEqual(['orderList', 'createOrder', 'setOrderAsPaid']);
+  const more = { status: 200, body: JSON.stringify({ data: { orderList: { length: 3, edges: [] } } }) };
+  await expect(push([more])).rejects.toMatchObject({ detail: { field: 'pageInfo' } });
+});
+
 test('places an order with the arguments the page lists, and pays it under the same code', async () => {
   const opened = open([NONE, CREATED, SET_PAID]);
   expect(await order.push(opened.remote, opened.input)).toEqual({

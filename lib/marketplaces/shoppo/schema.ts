@@ -24,6 +24,12 @@ const list = <T extends z.ZodMiniType>(schema: T) =>
     z.transform((all) => all.filter((one): one is NonNullable<typeof one> => one != null)),
   );
 
+/** GraphQL writes enums in capitals. */
+const enumValue = z.pipe(
+  text,
+  z.transform((value) => value.toUpperCase()),
+);
+
 const Checkpoint = z.object({
   courier: looseText,
   time: anything,
@@ -44,7 +50,7 @@ export type ShippingPackage = z.infer<typeof ShippingPackage>;
 const OrderItem = z.object({
   id,
   quantity: count,
-  status: text,
+  status: enumValue,
   trackingNumber: optionalText,
   shippingProvider: optionalText,
   timeRefunded: anything,
@@ -58,7 +64,7 @@ export type OrderItem = z.infer<typeof OrderItem>;
 /** `partnerOrderCode` is no field of an order: whoever found it by its code adds it. */
 export const Order = z.object({
   id,
-  status: text,
+  status: enumValue,
   refundStatus: looseText,
   orderItems: list(OrderItem),
   partnerOrderCode: optionalOurId,
@@ -66,14 +72,25 @@ export const Order = z.object({
 export type Order = z.infer<typeof Order>;
 
 /** What a mutation answers about the order it changed. */
-export const OrderState = z.object({ id, status: text });
+export const OrderState = z.object({ id, status: enumValue });
 export type OrderState = z.infer<typeof OrderState>;
 
-export const Page = z.object({
-  length: count,
-  edges: list(z.object({ node: z.unknown() })),
-  pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: optionalText }),
-});
+/** The page prints its lists of orders without `pageInfo`, which one that has all of the matches can do without. */
+export const Page = z.pipe(
+  z
+    .object({
+      length: count,
+      edges: list(z.object({ node: z.unknown() })),
+      pageInfo: optional(z.object({ hasNextPage: z.boolean(), endCursor: optionalText })),
+    })
+    .check(
+      z.refine(({ length, edges, pageInfo }) => pageInfo !== undefined || edges.length >= length, {
+        path: ['pageInfo'],
+        error: 'is missing',
+      }),
+    ),
+  z.transform(({ pageInfo = { hasNextPage: false, endCursor: undefined }, ...page }) => ({ ...page, pageInfo })),
+);
 export type Page = z.infer<typeof Page>;
 
 /** The nodes of a page as they came; an edge may have none. */
