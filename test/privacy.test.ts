@@ -5,6 +5,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Order } from '#lib/orders/order';
 import { deadLetterQueue, INBOUND_QUEUE } from '#lib/topology';
 import { temporaryFolder } from './support/hub.ts';
 import { type InProcess, startInProcess } from './support/in-process.ts';
@@ -217,20 +218,67 @@ test('a look for a buyer among many orders ends in time, and goes on where it en
   expect(asked).toEqual([undefined, '1', '2']);
 });
 
+test('a buyer among more events and requests than there is time for is exported and erased piece by piece', async () => {
+  await receive(eventOf(scopioOrder('ord_crowd')));
+  const { inboundReceived, packJson } = await import('#events/inbound-body');
+  const { recordEvent } = await import('#lib/inbound/event');
+  const { openDelivery, putNewDelivery } = await import('#lib/deliveries/ledger');
+  const { transact } = await import('#lib/platform/table/table');
+  const { eraseBuyer, exportBuyer } = await import('#lib/privacy/erase');
+  const { getNetwork } = await import('#lib/marketplaces/network');
+  const crowd = Array.from({ length: 450 }, (_, n) => n);
+  for (const n of crowd) {
+    const stranger = inboundReceived({
+      connection: 'shop',
+      topic: 'order-paid',
+      receivedBy: 'webhook',
+      ...packJson({ n }),
+    });
+    const request = { id: `dlv_crowd${n}`, kind: 'push', action: 'items-create', connection: 'shed' } as const;
+    const asked = { ...request, marketplace: 'marketful', order: null, subject: { input: { n } } };
+    await recordEvent(stranger, { state: 'applied' });
+    await transact([putNewDelivery(openDelivery(asked, new Date().toISOString()))]);
+  }
+  const options = { network: await getNetwork(), by: 'dpo', timeMs: -1 };
+  const subject = { order: 'shop:ord_crowd' };
+  const bodies: unknown[] = [];
+  let answers = 0;
+  for (let cursor: string | undefined; answers === 0 || cursor; answers++) {
+    const part = await exportBuyer(subject, { ...options, cursor });
+    bodies.push(...part.places.events);
+    ({ cursor } = part);
+  }
+  expect([answers > 3, answers < 12, bodies.length]).toEqual([true, true, 1]);
+  let certificate: Awaited<ReturnType<typeof eraseBuyer>> | undefined;
+  do certificate = await eraseBuyer(subject, 'asked', { ...options, cursor: certificate?.cursor });
+  while (!certificate.complete);
+  expect(certificate.touched).toMatchObject({ orders: 1 });
+  expect((await markedItems()).filter((key) => key.includes('ord_crowd'))).toEqual([]);
+  const { body } = await call('/audit', {}, { method: 'GET', key: 'ops-key' });
+  expect(
+    body.acts.filter(({ act, about }: Record<string, string>) => act === 'buyer.erased' && about === subject.order),
+  ).toHaveLength(1);
+});
+
 test('a buyer is erased when the order has been settled for as long as buyers are kept', async () => {
   vi.stubEnv('RETENTION_BUYER_DAYS', '0.00001');
   await receive(eventOf(scopioOrder('ord_settled')));
-  await call('/orders/shop:ord_settled/fulfillments', { carrier: 'dhl', trackingNumber: 'JD2' }, { key: 'ops-key' });
+  await receive(eventOf(scopioOrder('ord_halfway')));
+  for (const id of ['ord_settled', 'ord_halfway'])
+    await call(`/orders/shop:${id}/fulfillments`, { carrier: 'dhl', trackingNumber: id }, { key: 'ops-key' });
   await receive(eventOf(scopioOrder('ord_open')));
   const { endRetention } = await import('#lib/privacy/retention');
   const { getOrder } = await import('#lib/orders/store');
+  const { changeOrder } = await import('#lib/orders/change');
+  const { getNetwork } = await import('#lib/marketplaces/network');
+  const erased = { at: '2026-11-20T09:15:00.000Z', by: 'hub', email: null };
+  const halfway = (order: Order | null) => order && { order: { ...order, erased } };
+  await changeOrder('shop:ord_halfway', halfway, { by: 'hub', origin: 'test', network: await getNetwork() });
   await vi.waitFor(
     async () => {
       await endRetention();
-      expect(await getOrder('shop:ord_settled')).toMatchObject({
-        buyer: {},
-        shippingAddress: { address_country: 'MX' },
-      });
+      for (const id of ['shop:ord_settled', 'shop:ord_halfway'])
+        expect(await getOrder(id), id).toMatchObject({ buyer: {}, shippingAddress: { address_country: 'MX' } });
     },
     { timeout: 20_000, interval: 500 },
   );

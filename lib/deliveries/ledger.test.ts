@@ -33,18 +33,19 @@ test('a delivery is put once', async () => {
   expect(await getDeliveries(['dlv_1', 'gone'], table)).toEqual([deliveryOf({})]);
 });
 
-test('what has succeeded is kept packed; a read as long as its event, a push as long as its order', async () => {
+test('what has succeeded is kept packed; a read as long as its event, a push as long as its order, a request as long as a buyer', async () => {
   const push = deliveryOf({}, { id: 'dlv_1', state: 'succeeded' });
   const read = deliveryOf({}, { id: 'dlv_2', kind: 'fetch', order: null, state: 'succeeded' });
   const open = deliveryOf({}, { id: 'dlv_3' });
-  await put(push, read, open);
+  const request = deliveryOf({ subject: { input: { title: 'x' } } }, { id: 'dlv_4', order: null, state: 'succeeded' });
+  await put(push, read, open, request);
   const stored = async (id: string) => (await table.get({ Key: { pk: `DELIVERY#${id}`, sk: 'DELIVERY' } })) ?? {};
   const days = async (id: string) =>
     (Number((await stored(id)).expiresAt) - Date.parse(push.updatedAt) / 1000) / 86_400;
   expect(await getDeliveries(['dlv_1', 'dlv_2', 'dlv_3'], table)).toEqual([push, read, open]);
   expect(Object.keys(await stored('dlv_1'))).not.toContain('attempts');
   expect(Object.keys(await stored('dlv_3'))).toContain('nextAttemptAt');
-  expect([await days('dlv_1'), await days('dlv_2')]).toEqual([1095, 90]);
+  expect([await days('dlv_1'), await days('dlv_2'), await days('dlv_4')]).toEqual([1095, 90, 365]);
 });
 
 describe('a lease', () => {

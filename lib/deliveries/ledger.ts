@@ -46,17 +46,22 @@ export const isFarAhead = ({ nextAttemptAt, updatedAt }: Delivery): boolean =>
 export const UNRUNG = '~';
 const dueAt = (delivery: Delivery): string => `${delivery.nextAttemptAt}${isFarAhead(delivery) ? UNRUNG : ''}`;
 
-/** What has succeeded changes no more in one member alone: it is packed, and a read that succeeded ends with its event. */
+/** A read that succeeded ends with its event. */
+function daysOf({ state, kind, subject }: Delivery): number {
+  if (state === 'succeeded' && kind === 'fetch') return items.event.keepDays;
+  return subject.input === undefined ? retention.orderDays() : retention.requestDays();
+}
+
+/** What has succeeded changes no more in one member alone: it is packed. */
 function itemOf(delivery: Delivery): Item<Delivery> {
-  const { state, kind, updatedAt } = delivery;
+  const { state, updatedAt } = delivery;
   const isOpen = state === 'pending' || state === 'leased';
-  const isRead = state === 'succeeded' && kind === 'fetch';
   const item: Item<Delivery> = {
     ...delivery,
     ...key(delivery),
     ...keysIn(items.delivery.byTime, delivery),
     ...stateKeys(delivery),
-    ...(!isOpen && keptFor(isRead ? items.event.keepDays : retention.orderDays(), updatedAt)),
+    ...(!isOpen && keptFor(daysOf(delivery), updatedAt)),
   };
   return state === 'succeeded' ? pack(item, items.delivery.visible) : item;
 }

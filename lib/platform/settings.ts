@@ -84,6 +84,9 @@ export const httpTimeoutMs = (): number => positive('HTTP_TIMEOUT_SECONDS', 10) 
 export const retention = {
   buyerDays: () => positive('RETENTION_BUYER_DAYS', 365),
   orderDays: () => positive('RETENTION_ORDER_DAYS', 1095),
+  /** Of what a marketplace was asked by request, which may name a buyer and is of no order: the fewer of both. */
+  requestDays: (): number =>
+    [retention.buyerDays(), retention.orderDays()].filter((days) => days > 0).sort((a, b) => a - b)[0] ?? 0,
 };
 
 /** Whether an instant is before the ledger was restored: a part of what was done until then is on no record. */

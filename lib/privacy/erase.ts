@@ -38,41 +38,37 @@ interface Options {
   by: string;
   /** Milliseconds that there are. */
   timeMs: number;
-  /** Where the request before ended among all orders. */
+  /** Where the request before ended, among all orders and among what may be of them. */
   cursor?: string | undefined;
   list?: typeof listOrders;
 }
 
 /** Everything that the hub holds of a buyer. Throws NotFoundError for an order that is not known. */
 export async function exportBuyer(subject: Subject, options: Options): Promise<Exported> {
-  const { buyer, next } = await findBuyer(subject, options);
+  const { buyer, next, begun } = await findBuyer(subject, options);
   const places = emptyPlaces<unknown[]>(() => []);
-  const complete = await eachFound(buyer, (name, { data }) => void places[name].push(data));
+  const left = await eachFound(buyer, begun, (name, { data }) => void places[name].push(data));
   const at = new Date().toISOString();
-  for (const { id } of buyer.orders) await recordAct({ act: 'buyer.exported', about: id, by: options.by }, at);
-  return { orders: idsOf(buyer), places, ...progress(complete, next, options) };
+  if (!begun.place)
+    for (const { id } of buyer.orders) await recordAct({ act: 'buyer.exported', about: id, by: options.by }, at);
+  return { orders: idsOf(buyer), places, ...progress(left, next, begun) };
 }
 
 /**
  * Makes every place say nothing of a buyer, for good: his orders live on without him, and what is sent of them again is
  * taken in without him, too. Doing it twice is doing it once. Throws NotFoundError for an order that is not known.
  */
-export async function eraseBuyer(
-  subject: Subject,
-  reason: string,
-  options: Options,
-  places: readonly PlaceName[] = PLACES.map(({ name }) => name),
-): Promise<Certificate> {
-  const { buyer, next } = await findBuyer(subject, options);
+export async function eraseBuyer(subject: Subject, reason: string, options: Options): Promise<Certificate> {
+  const { buyer, next, begun } = await findBuyer(subject, options);
   const at = new Date().toISOString();
   // From here on nothing new is kept of him; what is known of him stays until all that is found by it is gone.
-  for (const order of buyer.orders) await mark(order, reason, at, options);
+  for (const order of buyer.orders) if (!begun.place || !order.erased) await mark(order, reason, at, options);
   const touched = emptyPlaces(() => 0);
   const visit = async (name: PlaceName, { erase }: Found) => {
     await erase();
     touched[name] += 1;
   };
-  const complete = await eachFound(buyer, visit, places);
+  const left = await eachFound(buyer, begun, visit);
   return {
     id: `ers_${randomUUID()}`,
     at,
@@ -80,14 +76,28 @@ export async function eraseBuyer(
     reason,
     orders: idsOf(buyer),
     touched,
-    ...progress(complete, next, options),
+    ...progress(left, next, begun),
   };
 }
 
-/** What time was too short for is looked at again; else it goes on behind the orders that were found. */
-function progress(isDone: boolean, next: string | undefined, { cursor }: Options) {
-  const from = isDone ? next : cursor;
-  return { complete: isDone && next === undefined, ...(from !== undefined && { cursor: from }) };
+/** How far a look has come: in the list of all orders, and of what may be of those it found, in a place. */
+interface Begun {
+  orders?: string | undefined;
+  place?: string | undefined;
+  from?: string | undefined;
+}
+
+function readCursor(cursor = ''): Begun {
+  const [orders, place, from] = cursor.split('~');
+  return { orders: orders || undefined, place, from };
+}
+
+export const cursorAt = ({ orders = '', place, from }: Begun): string => [orders, place, from].join('~');
+
+/** What time was too short for is gone on with; else it goes on behind the orders that were found. */
+function progress(left: Begun | undefined, next: string | undefined, { orders = '' }: Begun) {
+  const cursor = left ? cursorAt({ ...left, orders }) : next;
+  return { complete: cursor === undefined, ...(cursor !== undefined && { cursor }) };
 }
 
 const idsOf = ({ orders }: Buyer): string[] => orders.map(({ id }) => id);
@@ -112,13 +122,14 @@ const emailsOf = ({ buyer, shippingAddress }: Order): string[] =>
 
 async function findBuyer(subject: Subject, options: Options) {
   const { network, by, timeMs } = options;
+  const begun = readCursor(options.cursor);
   const began = Date.now();
   const { orders, next } =
     'order' in subject
       ? { orders: [await orderOf(subject.order)], next: undefined }
-      : await ordersOf(subject.email, options, began + timeMs / 2);
+      : await ordersOf(subject.email, { ...options, cursor: begun.orders }, began + timeMs / 2);
   const buyer: Buyer = { orders, traces: tracesOf(orders), network, by, deadline: began + timeMs };
-  return { buyer, next };
+  return { buyer, next, begun };
 }
 
 async function orderOf(id: string): Promise<Order> {
@@ -139,21 +150,22 @@ async function ordersOf(email: string, { network, cursor, list = listOrders }: O
   }
 }
 
-/** False when time ran out: the order itself is left as it is then, as the rest is found by it. */
+/** Where time ran out, if it did: the order itself is left as it is then, as the rest is found by it. */
 async function eachFound(
   buyer: Buyer,
+  { place: first, from }: Begun,
   visit: (name: PlaceName, found: Found) => void | Promise<void>,
-  places: readonly PlaceName[] = PLACES.map(({ name }) => name),
-): Promise<boolean> {
-  if (buyer.orders.length === 0) return true;
-  try {
-    for (const { name, find } of PLACES.filter((place) => places.includes(place.name)))
-      for await (const found of find(buyer)) await visit(name, found);
-    return true;
-  } catch (error) {
-    if (error instanceof OutOfTime) return false;
-    throw error;
-  }
+): Promise<Begun | undefined> {
+  if (buyer.orders.length === 0) return undefined;
+  const begin = PLACES.findIndex(({ name }) => name === first);
+  for (const { name, find } of PLACES.slice(Math.max(0, begin)))
+    try {
+      for await (const found of find(buyer, name === first ? from : undefined)) await visit(name, found);
+    } catch (error) {
+      if (error instanceof OutOfTime) return { place: name, from: error.from };
+      throw error;
+    }
+  return undefined;
 }
 
 const emptyPlaces = <T>(make: () => T): Record<PlaceName, T> =>

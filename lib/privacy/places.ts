@@ -3,7 +3,7 @@ import { silentAttempt, silentCause } from '#lib/attempts/silence';
 import { everyAccount } from '#lib/connections/store';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getAttempts, getDeliveries, getDelivery, putAttempt, transition } from '#lib/deliveries/ledger';
-import { eachDelivery } from '#lib/deliveries/list';
+import { listDeliveries } from '#lib/deliveries/list';
 import { type InboundEvent, listEvents, putErased } from '#lib/inbound/event';
 import type { Network } from '#lib/marketplaces/network';
 import { changeOrder } from '#lib/orders/change';
@@ -38,7 +38,8 @@ export interface Found {
 /** A place that holds buyers' data; `until` says for whom reads docs/privacy.md how long it would keep them. */
 export interface Place {
   name: PlaceName;
-  find(buyer: Buyer): AsyncGenerator<Found>;
+  /** `from`: where the look before ran out of time. */
+  find(buyer: Buyer, from?: string): AsyncGenerator<Found>;
 }
 
 export type PlaceName = 'events' | 'quarantine' | 'deadLetters' | 'deliveries' | 'timeline' | 'orders';
@@ -66,7 +67,7 @@ const accountsOf = (orders: readonly Order[]): string[] => [
 const earliest = (orders: readonly Order[]): string => orders.map(({ receivedAt }) => receivedAt).sort()[0] ?? '';
 
 /** Raw bodies: those that became one of the orders, and any that could not be read and has a trace of him. */
-async function* findEvents({ orders, traces, deadline }: Buyer): AsyncGenerator<Found> {
+async function* findEvents({ orders, traces, deadline }: Buyer, from?: string): AsyncGenerator<Found> {
   const ids = new Set(orders.map(({ id }) => id));
   const isHis = (event: InboundEvent) =>
     event.body !== '' &&
@@ -74,19 +75,17 @@ async function* findEvents({ orders, traces, deadline }: Buyer): AsyncGenerator<
   const connections = accountsOf(orders);
   const since = earliest(orders);
   // What could not be read may have come before there was an order.
-  for (const state of [undefined, 'unreadable'] as const) {
-    let cursor: string | undefined;
-    do {
-      const page = await listEvents({ connections, state, ...(!state && { since }), limit: 200, cursor });
-      for (const event of page.items.filter((each) => isHis(each) && (!state || each.receivedAt < since))) {
-        const { id, connection, topic, receivedAt } = event;
-        const [body, named] = textsOf(event);
-        const data = { id, connection, topic, receivedAt, body, ...(named !== undefined && { named }) };
-        yield { id, data, erase: () => db.put(putErased(event).Put) };
-      }
-      cursor = page.cursor;
-      if (cursor && Date.now() > deadline) throw new OutOfTime();
-    } while (cursor);
+  const read = async (list: string, cursor: string | undefined) => {
+    if (list === 'since') return listEvents({ connections, since, limit: PAGE, cursor });
+    const { items, ...page } = await listEvents({ connections, state: 'unreadable', limit: PAGE, cursor });
+    return { ...page, items: items.filter(({ receivedAt }) => receivedAt < since) };
+  };
+  for await (const event of walk(['since', 'unreadable'], read, { from, deadline })) {
+    if (!isHis(event)) continue;
+    const { id, connection, topic, receivedAt } = event;
+    const [body, named] = textsOf(event);
+    const data = { id, connection, topic, receivedAt, body, ...(named !== undefined && { named }) };
+    yield { id, data, erase: () => db.put(putErased(event).Put) };
   }
 }
 
@@ -94,8 +93,35 @@ async function* findEvents({ orders, traces, deadline }: Buyer): AsyncGenerator<
 const textsOf = (event: InboundEvent): string[] =>
   [event, event.named ?? []].flat().map((each) => bodyBytes(each).toString());
 
-/** More is to be looked through than one request has time for: asked again, it goes on with what is left. */
-export class OutOfTime extends Error {}
+/** More is to be looked through than one request has time for: it goes on from here when it is asked again. */
+export class OutOfTime extends Error {
+  readonly from: string;
+
+  constructor(from: string) {
+    super('there was no time for all');
+    this.from = from;
+  }
+}
+
+const PAGE = 200;
+
+/** The items of several lists, one list after the other. Throws OutOfTime behind a page with which its time is over. */
+async function* walk<T>(
+  lists: readonly string[],
+  read: (list: string, cursor: string | undefined) => Promise<{ items: T[]; cursor?: string }>,
+  { from = '', deadline }: { from?: string | undefined; deadline: number },
+): AsyncGenerator<T> {
+  const [first = '', start] = from.split('.');
+  for (const list of lists.slice(Math.max(0, lists.indexOf(first)))) {
+    let cursor = list === first ? start : undefined;
+    do {
+      const page = await read(list, cursor);
+      yield* page.items;
+      ({ cursor } = page);
+      if (cursor && Date.now() > deadline) throw new OutOfTime(`${list}.${cursor}`);
+    } while (cursor);
+  }
+}
 
 async function* findQuarantined({ orders, traces }: Buyer): AsyncGenerator<Found> {
   for (const connection of accountsOf(orders))
@@ -146,27 +172,35 @@ function innerBody(text: string): string {
   return typeof body === 'string' ? Buffer.from(body, encoding === 'base64' ? 'base64' : 'utf8').toString() : '';
 }
 
+/** The deliveries of his orders, behind those of all connections: no connection has such a name. */
+export const OWN = '*';
+
 /** What remotes said of the deliveries of his orders, and what was asked of a marketplace for them. */
-async function* findDeliveries({ orders, traces, network }: Buyer): AsyncGenerator<Found> {
+async function* findDeliveries({ orders, traces, network, deadline }: Buyer, from?: string): AsyncGenerator<Found> {
   const ids = await Promise.all(orders.map(({ id }) => deliveriesOf(id)));
   const own = await getDeliveries(ids.flatMap((each) => each ?? []));
-  const requests: Delivery[] = [];
   const isAbout = ({ subject: { input } }: Delivery) =>
     input !== undefined &&
     hasTrace(JSON.stringify(input), [...traces, ...orders.map(({ id }) => `"${id}"`.toLowerCase())]);
-  for (const connection of network.connections.keys())
-    for await (const delivery of eachDelivery({ connection, kind: 'push', since: earliest(orders) }))
-      if (isAbout(delivery)) requests.push(delivery);
-  for (const delivery of [...own, ...requests]) {
-    const attempts = await getAttempts(delivery);
-    if (!saysAnything(delivery, attempts)) continue;
-    const { id, connection, action, cause, subject } = delivery;
-    yield {
-      id,
-      data: { id, connection, action, cause, input: subject.input, words: attempts.map((each) => each.description) },
-      erase: () => eraseWords(id),
-    };
-  }
+  const since = earliest(orders);
+  const read = async (list: string, cursor: string | undefined) => {
+    if (list === OWN) return { items: own };
+    const { items, ...page } = await listDeliveries({ connection: list, kind: 'push', since, limit: PAGE, cursor });
+    return { ...page, items: items.filter(isAbout) };
+  };
+  for await (const delivery of walk([...network.connections.keys(), OWN], read, { from, deadline }))
+    yield* wordsOf(delivery);
+}
+
+async function* wordsOf(delivery: Delivery): AsyncGenerator<Found> {
+  const attempts = await getAttempts(delivery);
+  if (!saysAnything(delivery, attempts)) return;
+  const { id, connection, action, cause, subject } = delivery;
+  yield {
+    id,
+    data: { id, connection, action, cause, input: subject.input, words: attempts.map((each) => each.description) },
+    erase: () => eraseWords(id),
+  };
 }
 
 const saysAnything = (

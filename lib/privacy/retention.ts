@@ -33,7 +33,7 @@ export async function endRetention(now = new Date()): Promise<void> {
   const still: string[] = [];
   for (const id of [...waiting, ...looks.flatMap(({ ids }) => ids)]) {
     const order = await getOrder(id);
-    if (!order || order.erased) continue;
+    if (!order || isErased(order)) continue;
     if (isOver(order, until)) await erase(order);
     else still.push(id);
   }
@@ -63,17 +63,19 @@ async function look(connection: string, behind: string | undefined, until: strin
 
 const isOver = (order: Order, until: string): boolean => isSettled(order) && order.updatedAt < until;
 
-/** Raw bodies are gone by themselves by then. */
+/** Not only marked: whoever was to do it may have ended halfway. */
+const isErased = ({ erased, buyer, shippingAddress }: Order): boolean =>
+  erased !== undefined && Object.keys({ ...buyer, ...shippingAddress }).every((name) => name === 'address_country');
+
+/** Raw bodies and requests are gone by themselves by then: to look through those of a year would take too long. */
 async function erase({ id }: Order): Promise<void> {
-  const [{ eraseBuyer }, { getNetwork }] = await Promise.all([
+  const [{ eraseBuyer, cursorAt }, { OWN }, { getNetwork }] = await Promise.all([
     import('./erase.ts'),
+    import('./places.ts'),
     import('#lib/marketplaces/network'),
   ]);
   const reason = 'its time of keeping is over';
-  await eraseBuyer({ order: id }, reason, { network: await getNetwork(), by: 'hub', timeMs: 10_000 }, [
-    'deliveries',
-    'timeline',
-    'orders',
-  ]);
+  const cursor = cursorAt({ place: 'deliveries', from: OWN });
+  await eraseBuyer({ order: id }, reason, { network: await getNetwork(), by: 'hub', timeMs: 10_000, cursor });
   log.info('buyer erased', { order: id, reason });
 }
