@@ -52,7 +52,7 @@ const SCREENS: readonly Entry[] = [
 const SEARCH = { title: 'Search', path: '/search', scope: 'orders:read', list: Search } as const;
 
 function currentScreen() {
-  const [, noun = '', id] = /^(\/[^/]*)(?:\/(.+))?$/.exec(place.value.path) ?? [];
+  const [, noun = '', id] = /^(\/[^/]*)(?:\/(.+))?\/?$/.exec(place.value.path) ?? [];
   const of = [...SCREENS, SEARCH].find((screen) => screen.path === noun);
   return { of, element: elementOf(of, id) };
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore } from '../kit/command.tsx';
-import { ask, type HubError, may, type Query, type Shape } from '../kit/hub.ts';
+import { ask, type HubError, may, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useAnswer, useLive } from '../kit/live.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
@@ -140,48 +140,45 @@ function Besides() {
 }
 
 interface Line {
-  /** What it counts: a list of the API, as it is filtered there, and here. */
+  /** What it counts: a list of the API, as it is filtered there and shown here. */
   path: string;
-  query?: Query;
+  query?: Record<string, string>;
+  /** The screen, where it is called otherwise. */
+  at?: string;
   isCounted?: (row: never) => boolean;
   one: string;
   many?: string;
-  to: string;
 }
 
 const MOST = 200;
 const LAGS_SECONDS = 60;
 
-const LATE: Line = {
-  ...{ path: '/orders', query: { late: 'true', limit: MOST } },
-  ...{ one: 'late order', to: hrefOf('/orders', { late: 'true' }) },
-};
+const LATE: Line = { path: '/orders', query: { late: 'true' }, one: 'late order' };
 const BESIDES: readonly Line[] = [
   LATE,
+  { path: '/events', query: { state: 'unreadable' }, one: 'unreadable event' },
   {
-    ...{ path: '/events', query: { state: 'unreadable', limit: MOST } },
-    ...{ one: 'unreadable event', to: hrefOf('/events', { state: 'unreadable' }) },
-  },
-  {
-    ...{ path: '/quarantine', query: { limit: MOST }, to: hrefOf('/quarantine') },
-    ...{ one: 'quarantined webhook that verifies now', many: 'quarantined webhooks that verify now' },
+    ...{
+      path: '/quarantine',
+      one: 'quarantined webhook that verifies now',
+      many: 'quarantined webhooks that verify now',
+    },
     isCounted: ({ admissible, admitted }: Shape<'QuarantinedWebhook'>) => admissible && !admitted,
   },
   {
-    ...{ path: '/connections', to: hrefOf('/connections') },
-    ...{ one: 'connection whose last poll failed', many: 'connections whose last poll failed' },
+    ...{ path: '/connections', one: 'connection whose last poll failed', many: 'connections whose last poll failed' },
     isCounted: ({ poll }: Shape<'Connection'>) => poll.lastError !== null,
   },
   {
-    ...{ path: '/consumers', to: hrefOf('/changes'), one: 'consumer that lags', many: 'consumers that lag' },
+    ...{ path: '/consumers', at: '/changes', one: 'consumer that lags', many: 'consumers that lag' },
     isCounted: ({ lagSeconds }: Shape<'Consumer'>) => lagSeconds > LAGS_SECONDS,
   },
 ];
 
-async function readLine({ path, query, isCounted = () => true, ...line }: Line) {
-  const page = await ask<Record<string, unknown>>('get', path, { query });
+async function readLine({ path, query, at = path, isCounted = () => true, ...line }: Line) {
+  const page = await ask<Record<string, unknown>>('get', path, { query: { ...query, limit: MOST } });
   const rows = page[path.slice(1)] as never[];
-  return { ...line, number: rows.filter(isCounted).length, isComplete: page.cursor === undefined };
+  return { ...line, to: hrefOf(at, query), number: rows.filter(isCounted).length, isComplete: !page.cursor };
 }
 
 /** What could be counted, and why something could not. */
