@@ -54,6 +54,8 @@ describe('factsOf', () => {
       { gross: 6000, net: 4900 },
       { gross: 3000, net: null },
     ]);
+    const odd = facts({ lines: [{ ...MUGS, tax: 99_999 }] });
+    expect(odd.lines[0]?.unitPrice.net).toBeNull();
     expect(silent?.tax).toEqual({ rate: null, amount: null });
   });
 

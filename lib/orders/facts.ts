@@ -93,7 +93,8 @@ function unitPriceOf(line: SnapshotLine, taxIncluded: boolean): Line['unitPrice'
   const share = tax === undefined || quantity === 0 || discountOf(line) > 0 ? undefined : Math.round(tax / quantity);
   const perUnit = taxRate === undefined ? share : taxAt(taxRate, unitPrice, taxIncluded);
   const sign = taxIncluded ? -1 : 1;
-  const other = line.otherUnitPrice ?? (perUnit === undefined ? null : unitPrice + sign * perUnit);
+  const isNone = perUnit === undefined || (taxIncluded && perUnit > unitPrice);
+  const other = line.otherUnitPrice ?? (isNone ? null : unitPrice + sign * perUnit);
   return taxIncluded ? { gross: unitPrice, net: other } : { gross: other, net: unitPrice };
 }
 

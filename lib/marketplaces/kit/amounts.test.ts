@@ -48,7 +48,7 @@ test('what is worth less than nothing takes something off the order, by price or
     { ...line, title: 'Voucher', unitPrice: -200 },
     { ...line, title: 'A', quantity: -1 },
   ];
-  expect(takeDiscounts([line])).toEqual({ lines: [line] });
+  expect(takeDiscounts([line, { ...line, quantity: -1, unitPrice: 0 }])).toEqual({ lines: [line] });
   expect(takeDiscounts([line, ...off])).toEqual({
     lines: [line],
     discounts: [

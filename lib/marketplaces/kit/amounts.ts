@@ -74,5 +74,7 @@ export function takeDiscounts(all: readonly SnapshotLine[]): Pick<OrderSnapshot,
   const discounts = all
     .filter((line) => worth(line) < 0)
     .map((line) => ({ title: line.title === line.sku ? 'Discount' : line.title, amount: -worth(line) }));
-  return { lines: all.filter((line) => worth(line) >= 0), ...(discounts.length > 0 && { discounts }) };
+  // What is taken back for nothing is neither.
+  const lines = all.filter((line) => worth(line) > 0 || (worth(line) === 0 && line.quantity >= 0));
+  return { lines, ...(discounts.length > 0 && { discounts }) };
 }

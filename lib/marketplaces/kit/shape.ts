@@ -53,7 +53,7 @@ export const looseWord = z.pipe(
 function listed(value: unknown): unknown {
   if (!isObject(value) || Array.isArray(value)) return value;
   const held = Object.values(value);
-  return held.length > 0 && held.every(isObject) ? held : [value];
+  return held.every(isObject) ? held : [value];
 }
 
 /** A list, also as an object by its items' ids, which is how PHP writes one with gaps. */

@@ -38,6 +38,8 @@ test('takes hex in either case, and nothing that only decodes to the same bytes'
   expect(check(`${base64}!`, 'base64')).toBe(false);
   expect(check(` ${base64}`, 'base64')).toBe(false);
   expect(check(hex, 'base64')).toBe(false);
+  for (const other of [base64.replace(/=+$/, ''), base64.replaceAll('+', '-').replaceAll('/', '_')])
+    expect(check(other, 'base64')).toBe(true);
 });
 
 test('no text but the secret is the secret', () => {

@@ -50,10 +50,13 @@ export function hasValidHmac(
  * A signature's bytes, none where it holds a character of another encoding: Buffer would skip that and read the rest.
  */
 function decode(text: string, encoding: 'hex' | 'base64'): Buffer {
-  const canonical = encoding === 'hex' ? text.toLowerCase() : text;
+  const canonical = encoding === 'hex' ? text.toLowerCase() : unpadded(text);
   const bytes = Buffer.from(canonical, encoding);
-  return bytes.toString(encoding) === canonical ? bytes : Buffer.alloc(0);
+  return unpadded(bytes.toString(encoding)) === canonical ? bytes : Buffer.alloc(0);
 }
+
+/** Base64 as RFC 4648 has it for URLs is the same in other letters, and may lack its padding. */
+const unpadded = (text: string): string => text.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');
 
 /** The signature over the body that stands for a secret which came in the URL or a header. */
 const KEPT = { name: 'secret', algorithm: 'sha256', encoding: 'hex' } as const;

@@ -21,17 +21,26 @@ export function readDelivery(order: unknown): Delivery {
   const parts = [member(order, 'shipping'), member(order, 'delivery')];
   const named = keysOf(order).filter(([name]) => METHOD.test(name));
   const told = named.map(([, key]) => member(order, key)).find((value) => first(value) != null);
-  const whole = first(told ?? parts.map((part) => member(part, 'method')).find((value) => value != null));
+  const whole = first(told ?? parts.map(methodIn).find((value) => value != null));
   const method = isObject(member(whole, 'method')) ? member(whole, 'method') : whole;
   const name = firstText(method, NAMES) || (isObject(method) ? '' : textOf(method));
-  const code = firstText(method, CODES) || codeOf(name);
+  const codes = CODES.map((key) => textOf(member(method, key)) || firstText(member(method, key), CODES)).filter(
+    Boolean,
+  );
+  const code = codes.find((one) => /\D/.test(one)) || codeOf(name) || codes[0];
   const point = pickupPointIn([method, whole, ...parts, member(order, 'shipping_address'), order]);
-  return { shippingMethod: name || code || null, ...defined({ shippingCode: code || undefined, pickupPoint: point }) };
+  return { shippingMethod: name || code || null, ...defined({ shippingCode: code, pickupPoint: point }) };
 }
 
-/** The first of a list, and what text holds that is JSON itself. */
+/** The method of what tells of shipping: its own member, or itself where it is a word. */
+function methodIn(part: unknown): unknown {
+  if (!isObject(part)) return /[a-z]/i.test(textOf(part)) ? part : undefined;
+  return member(part, 'method') ?? member(part, 'carrier');
+}
+
+/** The preferred one of a list, else the first, and what text holds that is JSON itself. */
 function first(value: unknown): unknown {
-  if (Array.isArray(value)) return first(value[0]);
+  if (Array.isArray(value)) return first(value.find((one) => member(one, 'preferred') === true) ?? value[0]);
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
   try {
     return first(JSON.parse(value));

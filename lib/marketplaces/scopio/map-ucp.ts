@@ -28,11 +28,12 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   const pickupPoint = delivery.pickupPoint ?? (pickup && pointOf(pickup));
   const given = find(order.totals, 'total');
   if (given === undefined) assume('totals', 'have no total: what the others add up to');
-  const { lines, discounts: negative = [] } = takeDiscounts(linesOf(order));
+  const all = linesOf(order);
+  const { lines, discounts: negative = [] } = takeDiscounts(all);
   const discounts = [...discountsOf(order.totals), ...negative];
-  const parts =
-    order.totals.length > 0 ? order.totals : order.line_items.flatMap(({ totals }) => totals.filter(isTotal));
-  const total = given ?? parts.reduce((all, { amount }) => all + amount, 0);
+  const parts = order.totals.map(({ amount }) => amount);
+  const charged = all.map((line) => line.total ?? line.unitPrice * line.quantity);
+  const total = given ?? (parts.length > 0 ? parts : charged).reduce((sum, amount) => sum + amount, 0);
   const lineTax = order.line_items.reduce((all, { totals }) => all + sum(totals, 'tax'), 0);
 
   return {
@@ -142,8 +143,6 @@ const linesOf = ({ line_items }: PlainUcpOrder): SnapshotLine[] =>
     ...defined({ ean: item.ean, imageUrl: item.image_url, parentId, fulfilled: quantity.fulfilled }),
     ...defined({ total: find(totals, 'total'), tax: find(totals, 'tax') }),
   }));
-
-const isTotal = ({ type }: Totals[number]): boolean => type === 'total';
 
 /** Tax is on top where the total only adds up with it. */
 function isTaxOnTop(totals: Totals): boolean {

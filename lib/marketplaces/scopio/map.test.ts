@@ -137,6 +137,8 @@ describe('what its document does not promise', () => {
     expect(amounts).toEqual({ fulfillment: 2000, tax: 2057, discount: 1000, total: 11000 });
     const untold = read({ ...order, items, total_gross: null, total_net: null });
     expect(untold.amounts).toMatchObject({ total: 11000, discount: 1000, tax: 1870 - 187 + 374 });
+    const only = { ...order, items: [voucher], shipping: null, total_gross: null, total_net: null };
+    expect(read(only).amounts.tax).toBe(0);
   });
 
   test.each([
@@ -292,6 +294,13 @@ describe('the method and the pickup point, in any JSON form', () => {
     ],
     [{ shipping_method: true, loyalty_points: 12, is_locker: true }, [null, none, none, none, none]],
     [{ shipping_method: [], target_point: 'WAW123' }, [null, none, 'WAW123', null, null]],
+    [{ delivery: 'dhl' }, ['dhl', 'dhl', none, none, none]],
+    [{ shipping: { carrier: 'dpd', gross_price: 20 } }, ['dpd', 'dpd', none, none, none]],
+    [
+      { shipping_method: { id: 3, name: 'Locker', carrier: { code: 'inpost_locker' } } },
+      ['Locker', 'inpost_locker', none, none, none],
+    ],
+    [{ shipping_methods: [{ code: 'dpd' }, { code: 'dhl', preferred: true }] }, ['dhl', 'dhl', none, none, none]],
   ])('%j', (members, expected) => {
     expect(delivery(members)).toEqual(expected);
   });

@@ -156,5 +156,8 @@ function taxOf(order: Order, { total, fulfillment, lines }: Figures, { assume, c
   if (net !== undefined && net <= total) return total - net;
   if (net !== undefined) assume('total_net', 'is above total_gross: the tax of the lines stands for it');
   const shippingNet = control(order.shipping?.net_price, 'shipping.net_price') ?? fulfillment;
-  return lines.reduce((sum, { tax = 0 }) => sum + tax, Math.max(0, fulfillment - shippingNet));
+  return Math.max(
+    0,
+    lines.reduce((sum, { tax = 0 }) => sum + tax, Math.max(0, fulfillment - shippingNet)),
+  );
 }

@@ -164,6 +164,8 @@ test('lines with the same id are told apart, one below zero is a discount, and t
     ['0-2', 'B', 125000],
   ]);
   expect(discounts).toEqual([{ title: 'Coupon', amount: 300 }]);
+  const zero = { OrderItems: [item], TaxAmount: 0, OrderTotal: null };
+  expect(read(zero).amounts).toMatchObject({ tax: 2000, total: 250000 + 500 + 2000 });
   expect(amounts).toEqual({ fulfillment: 500, tax: 4000, discount: 300, total: 500000 - 300 + 500 + 4000 });
 });
 

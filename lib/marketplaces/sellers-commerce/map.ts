@@ -125,10 +125,10 @@ function countShipped({ ShippingInformation }: Order): Map<string, number> {
 
 /** The total and what stands beside the goods only control: what is missing is nothing, or the sum of its parts. */
 function amountsOf(order: Order, lines: OrderSnapshot['lines'], amounts: AmountReader): OrderSnapshot['amounts'] {
-  const read = (name: 'ShippingAmount' | 'TaxAmount' | 'DiscountAmount', otherwise = 0) =>
-    Math.abs(amounts.control(order[name], name) ?? otherwise);
+  const read = (name: 'ShippingAmount' | 'TaxAmount' | 'DiscountAmount') =>
+    Math.abs(amounts.control(order[name], name) ?? 0);
   const fulfillment = read('ShippingAmount');
-  const tax = read('TaxAmount', sum(lines.map((line) => line.tax ?? 0)));
+  const tax = read('TaxAmount') || Math.max(0, sum(lines.map((line) => line.tax ?? 0)));
   const apart = read('DiscountAmount');
   const worths = lines.map(({ unitPrice, quantity }) => unitPrice * quantity);
   const discount = apart - sum(worths.filter((worth) => worth < 0));

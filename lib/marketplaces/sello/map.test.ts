@@ -4,7 +4,7 @@ import { applySnapshot } from '#lib/orders/snapshot';
 import { connectionOf, RECEIVED_AT, readFixture } from '#test/conformance/kit';
 import { info } from './manifest.ts';
 import { map } from './map.ts';
-import { isWithoutId } from './webhook.ts';
+import { isWithoutId, webhook } from './webhook.ts';
 
 type Json = { [key: string]: Json } & Json[];
 const fixture = (file: string) => readFixture('sello', file) as Json;
@@ -255,6 +255,12 @@ describe('events', () => {
     expect(change('order', fixture('order.json'), { since: '2016-12-14T10:41:40+01:00' })).toMatchObject({
       type: 'order',
     });
+  });
+
+  test('may come as a form', () => {
+    const form = Buffer.from('order_id=5&type=orderNew');
+    expect(isWithoutId(form)).toBe(false);
+    expect(change('order-new', webhook.readOther?.(form))).toMatchObject({ type: 'fetch', resource: '5' });
   });
 
   test('what has no id tries the URL, unless it is no JSON at all', () => {

@@ -1,4 +1,5 @@
 import type { Webhook } from '../contract.ts';
+import { readForm } from '../kit/form.ts';
 import { isExact, isIdOfDigits, isObject } from '../kit/json.ts';
 import { urlSecret } from '../kit/webhook-secret.ts';
 import { info } from './manifest.ts';
@@ -8,6 +9,8 @@ export const webhook: Webhook = {
   info,
   ...urlSecret,
   isTest: isWithoutId,
+  // "Will only contain the ID", of which the document shows no body: it may be a form.
+  readOther: readForm,
 };
 
 /**
