@@ -187,7 +187,7 @@ export function ListScreen<R extends Row>(props: Props<R>) {
           </Button>
         )}
         {isBlank && <Skeleton lines={12} />}
-        {isRead && rows.length === 0 && (
+        {isRead && rows.length + fresh.length === 0 && (
           <div class="empty">
             <p>{names.length > 0 ? 'Nothing matches these filters.' : empty}</p>
             {names.length > 0 && <Button onClick={clear}>Clear filters</Button>}

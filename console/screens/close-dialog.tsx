@@ -6,12 +6,10 @@ import { pathOf } from '../kit/place.ts';
 
 type Delivery = Shape<'Delivery'>;
 
-export const isClosable = ({ state }: Delivery): boolean => state === 'dead' || state === 'blocked';
-
 interface Props {
   delivery: Delivery;
   onClose: () => void;
-  onClosed: () => unknown;
+  onClosed?: (() => unknown) | undefined;
 }
 
 /** A person says that it is done at the remote. */
@@ -34,7 +32,7 @@ export function CloseDialog({ delivery: { id, connection, action }, onClose, onC
         />
       }
       onClose={onClose}
-      onDone={onClosed}
+      onDone={() => onClosed?.()}
     >
       <p>
         It will count as done without another attempt, and nothing is sent to {connection}.{' '}

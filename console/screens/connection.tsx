@@ -30,7 +30,7 @@ export function Connection({ id }: { id: string }) {
           <AsCommand
             lines={[
               ...[longshore('connections list'), curl('GET', '/connections')],
-              ...[longshore(`poll --connection ${quote(id)}`), curl('POST', `${pathOf('/connections', id)}/poll`)],
+              ...[longshore(`connections shape ${quote(id)}`), curl('GET', `${pathOf('/connections', id)}/shape`)],
             ]}
           />
         </>

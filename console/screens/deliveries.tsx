@@ -9,7 +9,7 @@ import type { Column } from '../kit/table.tsx';
 import { Button, LinkTo, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { causeText } from '../kit/words.ts';
-import { CloseDialog, isClosable } from './close-dialog.tsx';
+import { useActs } from './delivery-acts.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 
 type Delivery = Shape<'Delivery'>;
@@ -30,11 +30,11 @@ export const columns: ReadonlyArray<Column<Delivery>> = [
 /** Everything that talks to a remote. */
 export function Deliveries() {
   const filter = filterOf(['state', 'connection', 'kind', 'cause', ...OTHERS]);
-  const [replaying, setReplaying] = useState<{ filter: Record<string, string> } | { delivery: Delivery }>();
-  const [closing, setClosing] = useState<Delivery>();
+  const [replaying, setReplaying] = useState<Record<string, string>>();
   const list = useList<Delivery>({ path: '/deliveries', query: filter, hasOne: true });
+  const { keys, dialog } = useActs(list.refresh);
   const isFiltered = Object.keys(filter).length > 0;
-  useKeys({ r: () => (isFiltered && !document.activeElement?.closest('tr') ? setReplaying({ filter }) : false) });
+  useKeys({ r: () => (isFiltered && !document.activeElement?.closest('tr') ? setReplaying(filter) : false) });
   return (
     <ListScreen
       title="Deliveries"
@@ -50,16 +50,13 @@ export function Deliveries() {
           <OtherFilters names={OTHERS} />
         </>
       }
-      actions={isFiltered && <Button onClick={() => setReplaying({ filter })}>Replay…</Button>}
-      keys={{
-        r: (delivery) => setReplaying({ delivery }),
-        c: (delivery) => isClosable(delivery) && setClosing(delivery),
-      }}
+      actions={isFiltered && <Button onClick={() => setReplaying(filter)}>Replay…</Button>}
+      keys={keys}
       empty="Nothing was to be told to a remote yet. A delivery is made when an order is to be placed, a parcel reported, or something fetched."
       commands={[longshore('deliveries list', filter), curl('GET', '/deliveries', { query: filter })]}
     >
-      {replaying && <ReplayDialog {...replaying} onClose={() => setReplaying(undefined)} />}
-      {closing && <CloseDialog delivery={closing} onClose={() => setClosing(undefined)} onClosed={list.refresh} />}
+      {replaying && <ReplayDialog filter={replaying} onClose={() => setReplaying(undefined)} />}
+      {dialog}
     </ListScreen>
   );
 }

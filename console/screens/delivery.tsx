@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { isMissing, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
@@ -6,12 +5,11 @@ import { useAnswer } from '../kit/live.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
 import { Facts, Missing, Region, Screen } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
-import { Button, Id, LinkTo, Outside, State } from '../kit/text.tsx';
+import { Id, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { causeText, cureOf, duration } from '../kit/words.ts';
-import { CloseDialog, isClosable } from './close-dialog.tsx';
+import { isClosable, useActs } from './delivery-acts.tsx';
 import { LeavesBy } from './orders.tsx';
-import { ReplayDialog } from './replay-dialog.tsx';
 import { SideBySide } from './side-by-side.tsx';
 
 type Delivery = Shape<'Delivery'>;
@@ -28,34 +26,20 @@ const attempts: ReadonlyArray<Column<Shape<'Attempt'>>> = [
 
 /** One delivery with every attempt. */
 export function Delivery({ id }: { id: string }) {
-  const [acting, setActing] = useState<'replay' | 'close'>();
   const path = pathOf('/deliveries', id);
   const live = useAnswer<Delivery>(path);
   const { value: delivery, error } = live;
-  const mayClose = delivery && isClosable(delivery);
-  const mayReplay = delivery && delivery.state !== 'leased';
-  useKeys({
-    r: () => (mayReplay ? setActing('replay') : false),
-    c: () => (mayClose ? setActing('close') : false),
-  });
+  const { keys, buttons, dialog } = useActs(live.reload);
+  useKeys({ r: () => keys.r(delivery), c: () => keys.c(delivery) });
   if (isMissing(error)) return <Missing says="There is no such delivery." back="/deliveries" />;
   return (
-    <Screen
-      title="Delivery"
-      of={live}
-      actions={
-        <>
-          {mayReplay && <Button onClick={() => setActing('replay')}>Replay…</Button>}
-          {mayClose && <Button onClick={() => setActing('close')}>Close…</Button>}
-        </>
-      }
-    >
+    <Screen title="Delivery" of={live} actions={delivery && buttons(delivery)}>
       {delivery && (
         <>
           <p class="lead" role="status">
             <State>{delivery.state}</State> {delivery.cause && <Outside>{causeText(delivery.cause)}</Outside>}
           </p>
-          {mayClose && delivery.cause && (
+          {isClosable(delivery) && delivery.cause && (
             <p class="cure">
               <strong>What heals it:</strong> {cureOf({ ...delivery.cause, state: delivery.state })}
             </p>
@@ -76,10 +60,7 @@ export function Delivery({ id }: { id: string }) {
           </Region>
           {delivery.kind === 'push' && delivery.order !== null && <Beside delivery={delivery} order={delivery.order} />}
           <AsCommand lines={[longshore(`deliveries show ${quote(id)}`), curl('GET', path)]} />
-          {acting === 'replay' && <ReplayDialog delivery={delivery} onClose={() => setActing(undefined)} />}
-          {acting === 'close' && (
-            <CloseDialog delivery={delivery} onClose={() => setActing(undefined)} onClosed={live.reload} />
-          )}
+          {dialog}
         </>
       )}
     </Screen>

@@ -9,9 +9,8 @@ import { type Column, Table } from '../kit/table.tsx';
 import { Button, LinkTo, State, show } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { causeText } from '../kit/words.ts';
-import { CloseDialog, isClosable } from './close-dialog.tsx';
+import { isClosable, useActs } from './delivery-acts.tsx';
 import { Details, Lines, Unread } from './order-facts.tsx';
-import { ReplayDialog } from './replay-dialog.tsx';
 import { ShipTo } from './ship-to.tsx';
 import { SideBySide } from './side-by-side.tsx';
 import { Story } from './story.tsx';
@@ -19,7 +18,6 @@ import { Story } from './story.tsx';
 type Order = Shape<'Order'>;
 type Delivery = Shape<'Delivery'>;
 type Explanation = Shape<'Explanation'>;
-type Verb = 'replay' | 'close';
 
 /** One page, one story: where an order stands, and how it came there. */
 export function Order({ id }: { id: string }) {
@@ -32,20 +30,15 @@ export function Order({ id }: { id: string }) {
   );
   const parts = may('ops') ? [live, explained, told] : [live, explained];
   const reload = () => Promise.all(parts.map((part) => part.reload()));
-  const [acting, setActing] = useState<{ verb: Verb; delivery: Delivery }>();
+  const { act, keys, buttons, dialog } = useActs(reload);
   const [isEditing, setEditing] = useState(false);
   const { value: order, error } = live;
   const deliveries = told.value?.deliveries ?? [];
-  const act = (verb: Verb) => (delivery: Delivery) => setActing({ verb, delivery });
-  const actOnFirst = (verb: Verb) => () => {
-    const delivery = deliveries.find(isClosable);
-    return delivery && !document.activeElement?.closest('tr') ? act(verb)(delivery) : false;
-  };
-  useKeys({ r: actOnFirst('replay'), c: actOnFirst('close') });
+  const stopped = () => (document.activeElement?.closest('tr') ? undefined : deliveries.find(isClosable));
+  useKeys({ r: () => keys.r(stopped()), c: () => keys.c(stopped()) });
   if (isMissing(error)) return <Missing says="There is no such order." back="/orders" />;
   if (!order || parts.some((part) => !part.value && !part.error))
     return <Screen title="Order" of={{ ...live, value: undefined }} />;
-  const leave = () => setActing(undefined);
   return (
     <Screen
       title={order.number}
@@ -71,24 +64,17 @@ export function Order({ id }: { id: string }) {
         <Problem of={told} />
         {told.value && deliveries.length === 0 && <p class="muted">None: nothing is to be told to anybody.</p>}
         {deliveries.length > 0 && (
-          <Table
-            name="Deliveries"
-            isMain
-            rows={deliveries}
-            keys={{ r: act('replay'), c: (delivery) => (isClosable(delivery) ? act('close')(delivery) : false) }}
-            columns={columnsOf(act)}
-          />
+          <Table name="Deliveries" isMain rows={deliveries} keys={keys} columns={[...columns, ['Do', buttons]]} />
         )}
       </Region>
       {may('ops') && <SideBySide order={order} deliveries={deliveries} />}
       <AsCommand lines={[longshore(`orders show ${quote(id)}`), curl('GET', path)]} />
-      {acting?.verb === 'replay' && <ReplayDialog delivery={acting.delivery} onClose={leave} />}
-      {acting?.verb === 'close' && <CloseDialog {...acting} onClose={leave} onClosed={reload} />}
+      {dialog}
     </Screen>
   );
 }
 
-const columnsOf = (act: (verb: Verb) => (delivery: Delivery) => void): ReadonlyArray<Column<Delivery>> => [
+const columns: ReadonlyArray<Column<Delivery>> = [
   [
     'Action',
     ({ id, action }) => (
@@ -102,15 +88,6 @@ const columnsOf = (act: (verb: Verb) => (delivery: Delivery) => void): ReadonlyA
   ['Attempts', ({ attemptCount }) => attemptCount, 'number'],
   ['Next attempt', ({ nextAttemptAt }) => <Time at={nextAttemptAt} seconds />],
   ['Cause', ({ cause }) => causeText(cause), 'wide'],
-  [
-    'Do',
-    (delivery) => (
-      <span class="actions">
-        {delivery.state !== 'leased' && <Button onClick={() => act('replay')(delivery)}>Replay…</Button>}
-        {isClosable(delivery) && <Button onClick={() => act('close')(delivery)}>Close…</Button>}
-      </span>
-    ),
-  ],
 ];
 
 const WHO: Readonly<Record<string, string>> = {
@@ -126,7 +103,7 @@ interface StandsProps {
   order: Order;
   explained: Live<Explanation>;
   deliveries: readonly Delivery[];
-  onReplay: (delivery: Delivery) => void;
+  onReplay: (delivery: Delivery) => unknown;
   onCorrect: () => void;
 }
 

@@ -11,6 +11,7 @@ import { Time } from '../kit/time.tsx';
 import { causeText, deliveries } from '../kit/words.ts';
 import { columns } from './deliveries.tsx';
 import { Said } from './delivery.tsx';
+import { useActs } from './delivery-acts.tsx';
 import { settled } from './replays.tsx';
 
 type Replay = Shape<'Replay'>;
@@ -126,11 +127,13 @@ const Details = ({
 /** Its deliveries: those under way first. */
 function Members({ replay: { id, matched } }: { replay: Replay }) {
   const live = useAnswer<{ deliveries: Array<Shape<'Delivery'>> }>(`${pathOf('/replays', id)}/deliveries?limit=200`);
+  const { keys, dialog } = useActs(live.reload);
   const rows = live.value?.deliveries ?? [];
   return (
     <Region title="Deliveries">
       <Problem of={live} />
-      {rows.length > 0 && <Table name="Deliveries" rows={rows} columns={columns} isMain />}
+      {rows.length > 0 && <Table name="Deliveries" rows={rows} columns={columns} keys={keys} isMain />}
+      {dialog}
       {live.value && rows.length < matched && (
         <p class="muted">
           Shown: {rows.length} of {deliveries(matched)}, those under way first.
