@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { DeliveryFilter } from '#lib/deliveries/delivery-schema';
 import { getDelivery, putNewDelivery, transition } from '#lib/deliveries/ledger';
+import { listActs } from '#lib/platform/audit';
 import { transact } from '#lib/platform/table/table';
 import { deliveryOf, NOW } from '#test/support/fake-hub';
 import { memoryTable } from '#test/support/memory-table';
@@ -54,6 +55,16 @@ async function settle(id: string, state: 'succeeded' | 'dead'): Promise<void> {
 }
 
 describe('a replay', () => {
+  test('of what a remote said, which may name a buyer, remembers it until all are found, and the audit never', async () => {
+    await putDead(1);
+    const id = await start({ filter: { state: 'dead', connection: 'shed', message: 'no' } });
+    const { items: acts } = await listActs({ limit: 10 }, table);
+    expect(acts).toMatchObject([{ act: 'replay.started', detail: { filter: { state: 'dead', message: 'erased' } } }]);
+    expect(await getReplay(id, table)).toMatchObject({ filter: { message: 'no' } });
+    expect(await advance(id)).toMatchObject({ matched: 1 });
+    expect(await getReplay(id, table)).toMatchObject({ filter: { state: 'dead', message: 'erased' } });
+  });
+
   test('gives what its filter matches a fresh set of attempts, the oldest first, as fast as it was asked to', async () => {
     await putDead(3);
     const id = await start({ perMinute: 30 });

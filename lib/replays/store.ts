@@ -1,4 +1,5 @@
 import { ring } from '#lib/deliveries/ring';
+import { ERASED } from '#lib/orders/erasure';
 import { putAct } from '#lib/platform/audit';
 import * as items from '#lib/platform/table/items';
 import { idOf, keysIn, listIndex, queryIndex } from '#lib/platform/table/sharded-index';
@@ -14,8 +15,13 @@ export const HUB: Hub = { table: db, ring };
 
 const { key, byTime, active } = items.replay;
 
+/** What a remote said is kept until all that said it are found: it may name a buyer. */
+const withoutWords = (filter: Replay['filter']): Replay['filter'] =>
+  filter?.message === undefined ? filter : { ...filter, message: ERASED };
+
 const itemOf = (replay: Replay): Item<Replay> => ({
   ...replay,
+  ...(replay.collect === null && { filter: withoutWords(replay.filter) }),
   ...key(replay),
   ...keysIn(byTime, replay),
   ...(replay.endedAt === null && keysIn(active, replay)),
@@ -26,7 +32,11 @@ export const getReplay = (id: string, table = db): Promise<Replay | undefined> =
 /** Puts a replay on record, and who asked for it. */
 export function putNewReplay(replay: Replay): Write[] {
   const { id, by, reason, createdAt, filter, delivery, queue } = replay;
-  const detail = { ...(filter && { filter }), ...(delivery && { delivery }), ...(queue && { queue }) };
+  const detail = {
+    ...(filter && { filter: withoutWords(filter) }),
+    ...(delivery && { delivery }),
+    ...(queue && { queue }),
+  };
   return [put(itemOf(replay), NEW), putAct({ act: 'replay.started', about: id, by, reason, at: createdAt, detail })];
 }
 
