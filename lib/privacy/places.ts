@@ -10,7 +10,7 @@ import { changeOrder } from '#lib/orders/change';
 import { ERASED, withoutBuyerIn, withoutWords } from '#lib/orders/erasure';
 import type { Order } from '#lib/orders/order';
 import { deliveriesOf, listTimeline, putTimelineEntries } from '#lib/orders/store';
-import { deadLetterQueue, INBOUND_QUEUE } from '#lib/platform/names';
+import { deadLetterQueue, ENDPOINT, INBOUND_QUEUE } from '#lib/platform/names';
 import { deleteMessages, giveBackMessages, takeMessages } from '#lib/platform/queue/redrive';
 import { db } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
@@ -138,13 +138,17 @@ async function* findQuarantined({ orders, traces }: Buyer): AsyncGenerator<Found
 const HIDE_SECONDS = 30;
 
 /** Messages that crashed their function hold a body, and those of dead deliveries a remote's words. */
-async function* findDeadLetters({ orders, traces, network, deadline }: Buyer): AsyncGenerator<Found> {
+async function* findDeadLetters({ orders, traces, network, deadline }: Buyer, from = ''): AsyncGenerator<Found> {
   const marketplaces = everyAccount(network).map((each) => each.marketplace);
   const wanted = [...traces, ...orders.map(({ id }) => `"${id}"`.toLowerCase())];
-  for (const queue of new Set([INBOUND_QUEUE, ...marketplaces].map(deadLetterQueue))) {
+  const queues = [...new Set([INBOUND_QUEUE, ENDPOINT, ...marketplaces].map(deadLetterQueue))];
+  const begin = Math.max(0, queues.indexOf(from));
+  for (const [index, queue] of queues.slice(begin).entries()) {
+    // A queue is looked through at once, as it cannot be gone on with.
+    if (index > 0 && Date.now() > deadline) throw new OutOfTime(queue);
     const rest = [];
     // A message that comes back ends the look: all of them were seen.
-    for (let seen = new Set<string>(); Date.now() < deadline; ) {
+    for (let seen = new Set<string>(); ; ) {
       const taken = await takeMessages(queue, HIDE_SECONDS);
       if (taken.length === 0 || taken.some(({ id }) => seen.has(id))) break;
       seen = new Set([...seen, ...taken.map(({ id }) => id)]);
