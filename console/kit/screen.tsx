@@ -44,8 +44,7 @@ export function Screen({ title, of, actions, children, ...props }: Props) {
         {actions && <div class="actions">{actions}</div>}
       </header>
       {of && <Problem of={of} />}
-      {isFirst && <Skeleton />}
-      <Told value={Boolean(of?.error)}>{children}</Told>
+      <Told value={Boolean(of?.error)}>{isFirst ? <Skeleton /> : children}</Told>
     </>
   );
 }

@@ -3,8 +3,12 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useKeys } from './keyboard.ts';
 import { show } from './text.tsx';
 
-/** `wide` takes the room there is, `number` is aligned to the right. */
-export type Column<Row> = readonly [title: string, cell: (row: Row) => ComponentChildren, kind?: 'wide' | 'number'];
+/** `wide` takes the room there is, `whole` wraps on a phone, `number` is aligned to the right. */
+export type Column<Row> = readonly [
+  title: string,
+  cell: (row: Row) => ComponentChildren,
+  kind?: 'wide' | 'wide whole' | 'number',
+];
 
 interface Props<Row> {
   name: string;

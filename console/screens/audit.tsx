@@ -31,7 +31,7 @@ const columns: ReadonlyArray<Column<Act>> = [
   ['Who', ({ by }) => by],
   ['What', ({ act }) => WORDS[act] ?? act.split('.').reverse().join(' ')],
   ['On', ({ about }) => <About id={about} />],
-  ['Why', ({ reason }) => reason, 'wide'],
+  ['Why', ({ reason }) => reason, 'wide whole'],
 ];
 
 /** What people did, newest first. */

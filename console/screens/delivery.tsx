@@ -3,7 +3,7 @@ import { isMissing, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useAnswer } from '../kit/live.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
-import { Facts, Missing, Region, Screen } from '../kit/screen.tsx';
+import { Facts, Missing, Region, Screen, Skeleton } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { Id, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
@@ -20,7 +20,7 @@ const attempts: ReadonlyArray<Column<Shape<'Attempt'>>> = [
   ['Took', ({ startedAt, endedAt }) => duration(Date.parse(endedAt) - Date.parse(startedAt)), 'number'],
   ['Outcome', ({ outcome }) => <State>{outcome}</State>],
   ['HTTP', ({ httpStatus }) => httpStatus ?? '–', 'number'],
-  ['Words', ({ description, code }) => description ?? code, 'wide'],
+  ['Words', ({ description, code }) => description ?? code, 'wide whole'],
   ['Next', ({ nextAttemptAt }) => <Time at={nextAttemptAt} seconds />],
 ];
 
@@ -69,8 +69,9 @@ export function Delivery({ id }: { id: string }) {
 
 /** What it tells, beside what came. */
 function Beside({ delivery, order }: { delivery: Delivery; order: string }) {
-  const { value } = useAnswer<Shape<'Order'>>(pathOf('/orders', order), { everyMs: 30_000 });
-  return value ? <SideBySide order={value} deliveries={[delivery]} /> : null;
+  const { value, error } = useAnswer<Shape<'Order'>>(pathOf('/orders', order), { everyMs: 30_000 });
+  if (!value) return error ? null : <Skeleton lines={12} />;
+  return <SideBySide order={value} deliveries={[delivery]} />;
 }
 
 function About({ delivery }: { delivery: Delivery }) {

@@ -135,8 +135,8 @@ const valueText = (value: unknown): string | null =>
 
 const changes: ReadonlyArray<Column<Outcome['changes'][number]>> = [
   ['Member', ({ member }) => <Code>{member}</Code>],
-  ['From', ({ from }) => valueText(from), 'wide'],
-  ['To', ({ to }) => valueText(to), 'wide'],
+  ['From', ({ from }) => valueText(from), 'wide whole'],
+  ['To', ({ to }) => valueText(to), 'wide whole'],
 ];
 
 function Preview({ of: { outcomes, unchanged, examined }, onApply }: { of: Remap; onApply: () => void }) {

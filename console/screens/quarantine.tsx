@@ -34,7 +34,7 @@ const admissionColumns: ReadonlyArray<Column<Shape<'AdmissionRecord'>>> = [
   ['Who', ({ by }) => by],
   ['Connection', ({ connection }) => connection],
   ['Webhooks', ({ webhooks }) => webhooks.length, 'number'],
-  ['Why', ({ reason }) => reason, 'wide'],
+  ['Why', ({ reason }) => reason, 'wide whole'],
 ];
 
 /** Webhooks whose proof did not hold: let in once they verify. Nothing of a body is shown, which may be forged. */
