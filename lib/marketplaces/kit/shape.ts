@@ -37,15 +37,15 @@ export const looseText = z.pipe(
   z.transform((value) => textOf(value) || undefined),
 );
 
-/** A word, or an object or list by the first word that names it. */
+const NAMES = ['code', 'name', 'title', 'label', 'value', 'method', 'status'];
+
+/** A word, or an object or list by the first word that names it: what is not looked at stays unread. */
 export const looseWord = z.pipe(
   anything,
   z.transform((value) => {
     const one: unknown = Array.isArray(value) ? value[0] : value;
-    const named = ['code', 'name', 'title', 'label', 'value', 'method', 'status'].map((key) =>
-      textOf(member(one, key)),
-    );
-    return textOf(one) || named.find((text) => /\D/.test(text));
+    const name = NAMES.find((key) => /\D/.test(textOf(member(one, key))));
+    return textOf(one) || (name === undefined ? undefined : textOf(member(one, name)));
   }),
 );
 

@@ -163,6 +163,8 @@ describe('the rest of the order', () => {
       { carrier_name: 'Marketful', tipo_envio: 'dia_siguiente' },
       undefined,
     ],
+    [{ shippingMethod: 'Envío exprés' }, { tipo_envio: 'dia_siguiente' }, undefined],
+    [{ shippingMethod: 'Siguiente día hábil' }, { tipo_envio: 'dia_siguiente' }, undefined],
     [{ shippingMethod: 'Premium', shippingCode: 'UPS_GROUND' }, { carrier_name: 'UPS' }, undefined],
     [{ shippingMethod: 'inpost_locker' }, { carrier_name: 'Marketful' }, 'shipping method'],
     [{ shippingMethod: 'Rush' }, { carrier_name: 'Fedex', tipo_envio: 'dia_siguiente' }, undefined],

@@ -86,7 +86,8 @@ async function placementOf(remote: RemoteContext, input: PlaceInput): Promise<Pl
 }
 
 const CARRIERS = /(?:^|[^a-z])(fedex|dhl|ups|estafeta)(?![a-z])/i;
-const NEXT_DAY = /d[ií]a[\s_-]?siguiente|next[\s_-]?(?:business[\s_-]?)?day|express|overnight|\b24\s?h/i;
+const NEXT_DAY =
+  /d[ií]a[\s_-]?(?:h[aá]bil[\s_-]?)?siguiente|siguiente[\s_-]?d[ií]a|next[\s_-]?(?:business[\s_-]?)?day|expr[eé]s|overnight|urgente|\b24\s?h/i;
 
 /** Carrier and speed that the buyer's method names: as the settings say of it, else what its own words say. */
 function serviceOf(order: Order, methods: Settings['methods']): Partial<NonNullable<Settings['methods']>[string]> {

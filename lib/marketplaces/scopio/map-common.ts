@@ -71,6 +71,10 @@ export function paymentOf(
   };
 }
 
+/** Words of those who shipped an order elsewhere: it is nobody's to ship once more. */
+export const shippedBy = (status: string | undefined): boolean =>
+  /^(fulfilled|shipped|sent|delivered)$/i.test(status ?? '');
+
 export const cancelledBy = (status: string | undefined): boolean => /^cancell?ed$/i.test(status ?? '');
 
 /**

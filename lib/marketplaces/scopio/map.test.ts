@@ -75,6 +75,13 @@ describe('their own order', () => {
     );
   });
 
+  test('is nobody’s to ship once it says that it was shipped', () => {
+    const sent = ['shipped', 'Delivered', 'paid', { code: 'fulfilled' }].map(
+      (status) => read({ ...fixture('order.json'), status }).lines[0]?.fulfilled,
+    );
+    expect(sent).toEqual([2, 2, undefined, 2]);
+  });
+
   test('may be cancelled in either spelling', () => {
     const statuses = ['cancelled', 'Canceled', 'paid', null];
     expect(statuses.map((status) => read({ ...fixture('order.json'), status }).cancelled)).toEqual([

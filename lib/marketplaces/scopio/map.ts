@@ -6,7 +6,7 @@ import { rateOf, takeDiscounts } from '../kit/amounts.ts';
 import { firstText, isObject, member } from '../kit/json.ts';
 import { defined, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
 import { checkDeliverable, readDelivery } from './delivery.ts';
-import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf } from './map-common.ts';
+import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf, shippedBy } from './map-common.ts';
 import { mapUcpOrder } from './map-ucp.ts';
 import { type Around, createReader, type Reader } from './reading.ts';
 import { Order } from './schema.ts';
@@ -104,7 +104,7 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
   };
 }
 
-function linesOf({ items }: Order, reader: Reader): SnapshotLine[] {
+function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
   const { assume, money, control, path } = reader;
   const ids = new Set<string>();
   return items.map((item, index) => {
@@ -121,6 +121,7 @@ function linesOf({ items }: Order, reader: Reader): SnapshotLine[] {
     const taxRate = rateOf(item.tax_rate) ?? (isTold ? rateBetween(net, gross) : undefined);
     return {
       ...{ id, sku, title: item.title ?? sku, quantity, unitPrice },
+      ...(shippedBy(status) && quantity > 0 && { fulfilled: quantity }),
       ...defined({ ean: item.ean, imageUrl: item.image_url, attributes: attributesOf(item.attributes), taxRate }),
       ...(isTold && { otherUnitPrice: net, tax: (gross - net) * quantity }),
     };

@@ -9,14 +9,13 @@ import { describe, type HttpResponse } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { member, textOf } from '../kit/json.ts';
+import { isObject, member, textOf } from '../kit/json.ts';
 import {
   anything,
   id,
   integer,
   looseList,
   looseText,
-  optional,
   optionalId,
   optionalObject,
   optionalText,
@@ -62,8 +61,8 @@ export const Order = z.object({
   ShippingAddress: optionalObject(Address, 'AddressLine1'),
   BillingAddress: optionalObject(Address, 'AddressLine1'),
   Address: optionalObject(Address, 'AddressLine1'),
-  /** A list of orders may show only their heads. */
-  OrderItems: optional(
+  /** A list of orders may show only their heads; none is none. */
+  OrderItems: z.nullish(
     z.array(
       z.object({
         OrderItemId: optionalId,
@@ -178,12 +177,20 @@ export async function listPage(
     ? { $filter: `${column} ge datetime'${from}'`, $orderby: column, $top: PAGE, $skip: skip }
     : { top: PAGE, skip };
   const { body, headers } = await call(caller, { method: 'GET', path, query, rawQuery });
-  const rows = Array.isArray(body) ? body : member(body, 'Results');
+  const rows = heldIn(body);
   if (!Array.isArray(rows)) throw unreadable('Results', `expected a list, here or as the body${NULLS}`);
   if (rows.length > 0 && rows.every((row) => Object.values(row ?? {}).every((value) => value === null)))
     throw unreadable('Results', `holds nothing but null values${NULLS}`);
   const at = Date.parse(headers.get('date') ?? '');
   return { rows, at: Number.isNaN(at) ? null : new Date(at).toISOString() };
+}
+
+/** "Each API response is wrapped in a standard structure", of which the document shows Results; OData has value and d. */
+const WRAPPERS = ['Results', 'results', 'Result', 'value', 'd', 'Data', 'data'];
+
+function heldIn(body: unknown): unknown {
+  const inner = Array.isArray(body) ? undefined : WRAPPERS.map((name) => member(body, name)).find(isObject);
+  return inner === undefined ? body : heldIn(inner);
 }
 
 const NULLS = '; without its "additional query line" the store answers null values: set settings.query to it';
@@ -192,7 +199,7 @@ const NULLS = '; without its "additional query line" the store answers null valu
 export async function getOrder(caller: Caller, ordernumber: string): Promise<unknown> {
   const path = '/api/order/get/{ordernumber}';
   const { body } = await call(caller, { method: 'GET', path, params: { ordernumber } });
-  const told = member(body, 'Results') ?? body;
+  const told = heldIn(body);
   return Array.isArray(told) ? told[0] : told;
 }
 

@@ -160,9 +160,10 @@ test('lines with the same id are told apart, one below zero is a discount, and t
     ...{ OrderItems: [item, { ...item, SkuCode: 'B' }, coupon], TaxAmount: null, OrderTotal: null },
   });
   expect(lines.map(({ id, sku, unitPrice }) => [id, sku, unitPrice])).toEqual([
-    ['0', 'A', 125000],
-    ['0-2', 'B', 125000],
+    ['A', 'A', 125000],
+    ['B', 'B', 125000],
   ]);
+  expect(read({ OrderItems: [item, item] }).lines.map(({ id }) => id)).toEqual(['A', 'A-2']);
   expect(discounts).toEqual([{ title: 'Coupon', amount: 300 }]);
   const zero = { OrderItems: [item], TaxAmount: 0, OrderTotal: null };
   expect(read(zero).amounts).toMatchObject({ tax: 2000, total: 250000 + 500 + 2000 });
@@ -258,6 +259,10 @@ test('reads an address as a list, as the document prints it, and another for the
 test('takes the currency of a store that has one alone', () => {
   const { currency, assumed } = read({ CurrencyCode: '' }, { currency: 'CAD' });
   expect([currency, assumed?.[0]]).toEqual(['CAD', 'CurrencyCode: taken from settings.currency, as it is missing']);
+});
+
+test('an order that is read has the lines it has, be it none', () => {
+  expect(read({ OrderItems: [] }).lines).toEqual([]);
 });
 
 test('carries what the buyer had put on a line', () => {

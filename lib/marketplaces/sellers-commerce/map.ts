@@ -94,7 +94,8 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
     shipped.set(SkuCode, (shipped.get(SkuCode) ?? 0) - sent);
     const at = `OrderItems[${index}]`;
     return {
-      id: unused(OrderItemId ?? `${index + 1}`, ids),
+      // 0 is no number of a row: its place would be another's once a row before it goes.
+      id: unused(OrderItemId === '0' ? SkuCode : (OrderItemId ?? `${index + 1}`), ids),
       sku: SkuCode,
       title: ProductName ?? SkuCode,
       quantity: Quantity,
