@@ -7,7 +7,7 @@ interface MexicanAddress {
   colonia: string;
 }
 
-const NUMBER = String.raw`\d+(?:[-/]?[a-z]\b|[-/]\d+[a-z]?\b|\s[a-z]\b)?`;
+const NUMBER = String.raw`\d+(?:[-/]?[a-z]\b|[-/]\d+[a-z]?\b|\s[a-z]\b|\s?bis\b)?`;
 const UNIT = String.raw`(?:no\.?\s*|n[uú]m\.?\s*)?(?:int(?:erior)?|depto|departamento|dpto|dep|apto|apt|piso|planta|local|loc|oficina|ofna|of|despacho|suite|torre|edificio|edif|casa|bodega|nave|m[oó]dulo|unit|pb)\b`;
 
 /** "Int. 5", "Depto 302", "Piso 3", "3er piso": where the inside of a building begins. */
@@ -16,7 +16,7 @@ const INTERIOR = new RegExp(
   'i',
 );
 const INTERIOR_AT_START = new RegExp(String.raw`^(?:${INTERIOR.source}|#?\s*${NUMBER}$)`, 'i');
-const COLONIA = /(?:^|[\s,])col(?:onia\b|\b\.?)\s*(?=\S)/i;
+const COLONIA = /(?:^|[\s,])col(?:onia\b|\b\.?)\s*:?\s*(?=\S)/i;
 /** A settlement whose kind is part of its name. */
 const SETTLEMENT = /^(?:fracc(?:ionamiento)?|barrio|unidad|u\.?\s?h|residencial|ejido|pueblo|rancho|zona|parque)\b/i;
 const CROSSING = /(?:^|\s)(?:entre|esq(?:uina)?\b\.?|x(?=\s+\d))\s+\S.*$/i;
@@ -131,7 +131,7 @@ const STATES: Readonly<Record<string, readonly string[]>> = {
   CH: ['chh', 'chihuahua', 'chih'],
   CO: ['coa', 'coahuila', 'coahuila de zaragoza', 'coah'],
   CL: ['col', 'colima'],
-  DF: ['cmx', 'cdmx', 'ciudad de mexico', 'mexico city', 'distrito federal', 'd f', 'dif'],
+  DF: ['cmx', 'cdmx', 'ciudad de mexico', 'cd de mexico', 'cd mexico', 'mexico city', 'distrito federal', 'd f', 'dif'],
   DG: ['dur', 'durango', 'dgo'],
   GT: ['gua', 'guanajuato', 'gto'],
   GR: ['gro', 'guerrero'],
@@ -172,6 +172,8 @@ const CODES = new Map(
 export function stateCode(region: string): string | null {
   const plain = region.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
   const words = plain.replaceAll(/[^a-z]+/g, ' ').trim();
-  const code = CODES.get(words) ?? CODES.get(words.replace(/^mx /, ''));
+  const bare = [words.replace(/^(mx|mexico|estado de) /, ''), words.replace(/ (mx|mexico|cdmx)$/, '')];
+  // "Mexico" behind one of these is the country, and not the state.
+  const code = [words, ...bare.filter((each) => each !== 'mexico')].map((each) => CODES.get(each)).find(Boolean);
   return code === undefined ? null : `MX-${code}`;
 }

@@ -3,10 +3,10 @@ import { classify, describe, type HttpResponse, retryAfterSeconds } from '#lib/p
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { member, textOf } from '../kit/json.ts';
-import { flag, readShape } from '../kit/shape.ts';
+import { flag, itemsOf, readShape } from '../kit/shape.ts';
 
 /** "Response excerpt": `{ "success": true, "orders": [...] }`. Orders pass as they came, a bad one spoils no other. */
-const OrderList = z.object({ orders: z.array(z.unknown()) });
+const OrderList = z.object({ orders: itemsOf(z.unknown()) });
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
 

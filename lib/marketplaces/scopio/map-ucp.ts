@@ -74,6 +74,7 @@ function expectationsOf({ fulfillment }: PlainUcpOrder, around: Around, reader: 
     const own = `fulfillment.expectations[${index}]`;
     const methodType = METHODS.find((type) => type === told.method_type) ?? 'shipping';
     const isSent = methodType === 'shipping';
+    if (methodType !== (told.method_type ?? 'shipping')) reader.assume(`${own}.method_type`, 'is unknown: shipping');
     const destination = addressOf(told.destination ?? {}, `${own}.destination`, reader, isSent ? around : undefined);
     if (isSent) checkDeliverable(destination, reader.path(`${own}.destination`));
     const isNow = told.fulfillable_on === 'now';

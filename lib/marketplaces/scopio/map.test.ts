@@ -414,6 +414,13 @@ describe('UCP in full', () => {
     expect(read({ ...ucp, totals: [] }).amounts.total).toBe(10000);
   });
 
+  test('an adjustment whose lines cannot be read is none of the whole order', () => {
+    const cancellation = { type: 'cancellation', status: 'completed', line_items: [{ line: 'li_1', quantity: 'two' }] };
+    const told = { ...cancellation, type: 'return' };
+    const order = read({ ...fixture('ucp-order.json'), adjustments: [cancellation, told] });
+    expect([order.cancelled, order.returns]).toEqual([false, undefined]);
+  });
+
   test('adjustments of returns that are done are what came back', () => {
     const back = {
       ...{ id: 'adj_1', type: 'return', status: 'completed', occurred_at: '2026-01-15T12:00:00Z' },

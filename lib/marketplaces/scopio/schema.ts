@@ -88,7 +88,13 @@ export type Order = z.infer<typeof Order>;
 const Totals = looseList(z.object({ type: z.string(), display_text: looseText, amount: minorUnits }));
 export type Totals = z.infer<typeof Totals>;
 
-const LineQuantities = looseList(z.object({ id, quantity: integer }));
+const LineQuantity = z.object({ id, quantity: integer });
+const LineQuantities = looseList(LineQuantity);
+/** No lines mean all of the order: one that cannot be read makes no adjustment of it. */
+const AdjustedLines = z.pipe(
+  optional(z.array(LineQuantity)),
+  z.transform((lines) => lines ?? []),
+);
 
 /** A plain UCP order, where the platform sends that instead. Amounts are minor units. */
 export const PlainUcpOrder = z.object({
@@ -125,7 +131,7 @@ export const PlainUcpOrder = z.object({
   adjustments: looseList(
     z.object({
       ...{ id: optionalId, type: z.string(), occurred_at: looseText },
-      ...{ status: looseText, line_items: LineQuantities, totals: Totals },
+      ...{ status: looseText, line_items: AdjustedLines, totals: Totals },
     }),
   ),
   totals: Totals,

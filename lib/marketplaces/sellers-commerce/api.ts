@@ -12,10 +12,12 @@ import type { RemoteContext } from '../action.ts';
 import { isObject, member, textOf } from '../kit/json.ts';
 import {
   anything,
+  count,
   id,
   integer,
-  looseList,
+  itemsOf,
   looseText,
+  optional,
   optionalId,
   optionalObject,
   optionalText,
@@ -40,7 +42,8 @@ const Address = z.object({
   Phone: looseText,
 });
 
-const Items = looseList(z.object({ SkuCode: id, Quantity: integer }));
+/** What is told of units must be read: none would mean all of them. */
+const Items = optional(itemsOf(z.object({ SkuCode: id, Quantity: count })));
 
 /** The Id columns and their tables are documented, the other keys are our reading. Amounts in major units. */
 export const Order = z.object({
@@ -81,7 +84,7 @@ export const Order = z.object({
   DiscountAmount: anything,
   OrderTotal: anything,
   /** The parcels reported so far, where the store shows them. */
-  ShippingInformation: looseList(z.object({ Items })),
+  ShippingInformation: optional(itemsOf(z.object({ Items }))),
 });
 export type Order = z.infer<typeof Order>;
 

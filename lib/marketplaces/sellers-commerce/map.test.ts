@@ -141,12 +141,23 @@ test('refuses no order for what it can do without, in whatever form that is', ()
   const { lines, assumed } = read(odd);
   expect(lines).toHaveLength(1);
   expect(assumed).toContain('BillingAddress.CountryCode: is no country, left out');
+  const unknown = read({ OrderStatusId: 77, PaymentStatusId: 'Paid' });
+  expect(unknown.payment?.state).toBe('pending');
+  expect(unknown.assumed).toEqual(
+    expect.arrayContaining(['OrderStatusId: is none of its table', 'PaymentStatusId: is none of its table']),
+  );
   expect(read({ ShippingAddress: '1 Main St' }).shippingAddress).toMatchObject({ street_address: '1 Main St' });
   expect(read({ OrderPlacedDate: 'soon', CreatedDate: '/Date(1763626500000)/' })).toMatchObject({
     placedAt: '2025-11-20T08:15:00.000Z',
   });
   const parcel = { TrackingNumber: 'x', Items: { SkuCode: 'MUG-RED', Quantity: 1 } };
   expect(read({ ShippingInformation: parcel }).lines[0]?.fulfilled).toBe(1);
+  expect(fieldOf({ ShippingInformation: [{ Items: [{ Sku: 'A', Qty: 1 }] }] })).toBe(
+    'ShippingInformation[0].Items[0].SkuCode',
+  );
+  const back = { ReturnNumber: 1, OrderNumber: 2, ReturnStatusId: 98, Items: [{ Sku: 'A' }] };
+  // To read none of them would say that all came back.
+  expect(() => change(back, {}, 'return')).toThrow('Items[0].SkuCode');
   const sku = { SkuCode: 'A', ProductName: { a: 1 }, Inventory: 'In stock' };
   expect(map({ topic: 'sku', body: sku, receivedAt: RECEIVED_AT }, connectionOf(info))).toMatchObject({
     products: [{ sku: 'A' }],

@@ -9,7 +9,16 @@ import { member, textOf } from '../kit/json.ts';
 import { defined, integer, needed, readShape, unlessUnreadable, unused } from '../kit/shape.ts';
 import { Order, Return, Sku } from './api.ts';
 import { Settings } from './settings.ts';
-import { isCancelled, isCart, isReturned, isShipped, paymentOf, UNDELIVERED } from './statuses.ts';
+import {
+  isCancelled,
+  isCart,
+  isKnownPayment,
+  isKnownStatus,
+  isReturned,
+  isShipped,
+  paymentOf,
+  UNDELIVERED,
+} from './statuses.ts';
 import { CARRIERS, carrierId, findService, methodName } from './tables.ts';
 import { modifiedAt } from './window.ts';
 
@@ -45,6 +54,8 @@ function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'versio
   const [field = 'OrderPlacedDate'] = DATES.filter((_, index) => times[index] !== null);
   const placedAt = times.find((time) => time !== null) ?? toInstant(textOf(order[field]) || needed(field), field);
   if (settings.timeZone === undefined) amounts.assume(field, 'read as UTC, as settings.timeZone is not set');
+  if (!isKnownStatus(OrderStatusId)) amounts.assume('OrderStatusId', 'is none of its table');
+  if (!isKnownPayment(order.PaymentStatusId)) amounts.assume('PaymentStatusId', 'is none of its table');
   const payment = paymentOf(OrderStatusId, order.PaymentStatusId, order.PaymentMethodId);
   const all = mapLines(order, amounts);
   const { lines, discounts } = takeDiscounts(all);
@@ -117,9 +128,9 @@ function attributesOf({ Embellishments, Attributes }: NonNullable<Order['OrderIt
 }
 
 /** Pieces of each SKU in the parcels that the store shows. */
-function countShipped({ ShippingInformation }: Order): Map<string, number> {
+function countShipped({ ShippingInformation = [] }: Order): Map<string, number> {
   const shipped = new Map<string, number>();
-  for (const { SkuCode, Quantity } of ShippingInformation.flatMap(({ Items }) => Items))
+  for (const { SkuCode, Quantity } of ShippingInformation.flatMap(({ Items = [] }) => Items))
     shipped.set(SkuCode, (shipped.get(SkuCode) ?? 0) + Quantity);
   return shipped;
 }
@@ -181,10 +192,10 @@ function addressIn(
 function mapReturn(body: unknown, { timeZone }: Settings): Change {
   const { ReturnNumber, OrderNumber, ReturnStatusId, Items, Reason, ModifiedDate } = readShape(Return, body);
   if (!isReturned(ReturnStatusId)) return { type: 'none', reason: `return ${ReturnNumber} is not accepted` };
-  const items = Items.map(({ SkuCode: sku, Quantity: quantity }) => ({ sku, quantity }));
+  const items = Items?.map(({ SkuCode: sku, Quantity: quantity }) => ({ sku, quantity }));
   const at = instantIn(ModifiedDate, timeZone);
-  const told = { ...(items.length > 0 && { items }), ...defined({ reason: Reason }) };
-  return { type: 'return', return: { externalId: OrderNumber, id: ReturnNumber, at, ...told } };
+  const told = { externalId: OrderNumber, id: ReturnNumber, at, ...defined({ items, reason: Reason }) };
+  return { type: 'return', return: told };
 }
 
 /** What the store lists, so that it can be told how many there are. */

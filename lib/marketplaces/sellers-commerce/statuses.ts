@@ -26,6 +26,11 @@ const PAID: Readonly<Record<number, string>> = {
 const AUTHORIZED = 75;
 export const isAuthorized = (payment = ''): boolean => idIn(PAID, payment) === AUTHORIZED;
 
+/** Whether the document's tables have a value; 0 is none. */
+export const isKnownStatus = (status: number): boolean =>
+  (status >= LIVE_CART && status <= COMPLETED) || (status >= PROCESSING && status <= PARTIAL_PAID);
+export const isKnownPayment = (payment = '0'): boolean => payment === '0' || idIn(PAID, payment) !== undefined;
+
 export const isCart = (status: number): boolean => status === LIVE_CART || status === ABANDONED_CART;
 export const isCancelled = (status: number): boolean => status === CANCELLED || status === REJECTED;
 /** Whether all of the order has left the seller, whatever became of it then. */

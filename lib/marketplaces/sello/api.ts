@@ -31,12 +31,12 @@ const Row = z.object({
   /** A discount may be a row with either of them below zero. */
   quantity: integer,
   price: text,
-  title: optionalText,
+  title: looseText,
   reference: optionalId,
   stock_location: looseText,
   product_id: optionalId,
   identifier: optionalId,
-  identifier_type: optionalText,
+  identifier_type: looseText,
   /** In percent. */
   tax: anything,
   total_vat: anything,
@@ -46,7 +46,7 @@ export type Row = z.infer<typeof Row>;
 /** `GET /orders/{id}`: the list's attributes and the rows. */
 export const Order = z.object({
   id,
-  number: optionalText,
+  number: looseText,
   integration_id: looseText,
   /** The integration's `display_name`, which the hub reads beside the order. */
   integration_name: looseText,
@@ -91,14 +91,14 @@ export const Product = z.object({
   integrations: anything,
 });
 
-const OrderList = z.object({ orders: z.array(z.unknown()) });
-const ProductList = z.object({ products: z.array(z.unknown()) });
+const OrderList = z.object({ orders: itemsOf(z.unknown()) });
+const ProductList = z.object({ products: itemsOf(z.unknown()) });
 
 /** The document's example says `is_delivered`, its table of orders `delivered`. */
 const Statuses = z.array(z.object({ id, title: optionalText, is_delivered: optionalFlag, delivered: optionalFlag }));
 
 /** The id is a tracking number that somebody gave: none makes the list unreadable. */
-const Deliveries = z.object({ deliveries: z.array(z.object({ id: z.unknown(), method: optionalText })) });
+const Deliveries = z.object({ deliveries: itemsOf(z.object({ id: z.unknown(), method: optionalText })) });
 const OrderStatus = z.object({ status_id: optionalId, is_delivered: optionalFlag, is_deleted: optionalFlag });
 const Rows = z.array(z.object({ id }));
 const Created = z.object({ id });

@@ -202,6 +202,7 @@ describe('an order of another account', () => {
       ],
     });
     expect(read({ ...order, shipping_cost: -5 }).amounts.fulfillment).toBe(0);
+    expect(read({ ...order, rows: [{ ...row, tax: 'moms' }] }).assumed).toEqual(['rows[0].tax: is no rate, left out']);
   });
 
   test('has a buyer with an alias only, and no times at all', () => {

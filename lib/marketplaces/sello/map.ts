@@ -127,6 +127,7 @@ function taxOf(
 ): Pick<SnapshotLine, 'tax' | 'taxRate'> {
   const told = amounts.control(row.total_vat, `${at}.total_vat`);
   const taxRate = rateOf(row.tax);
+  if (taxRate === undefined && textOf(row.tax) !== '') amounts.assume(`${at}.tax`, 'is no rate, left out');
   if (taxRate === undefined) return defined({ tax: told });
   const computed = Math.round((worth * taxRate) / (pricesIncludeTax ? 100 + taxRate : 100));
   if (told === undefined) amounts.assume(`${at}.total_vat`, 'computed from the rate, as it is missing');
