@@ -52,6 +52,7 @@ test('a handler gets each part of the request as its schema reads it', async () 
 test('an id may hold slashes that the gateway has decoded', async () => {
   expect(await post('/things/a/b/parts')).toMatchObject({ answer: ['erp', 'a/b', null, null, 1] });
   expect(await post('/things/a/parts/parts')).toMatchObject({ answer: ['erp', 'a/parts', null, null, 1] });
+  expect(await post('/things/a%0Ab/parts')).toMatchObject({ answer: ['erp', 'a\nb', null, null, 1] });
 });
 
 test.each([

@@ -78,7 +78,7 @@ export class Routes extends Hono<ApiEnv> {
     const { method, path, scope, request } = route;
     const guards = scope === null ? [] : [requireScope(scope, route, this.#callers)];
     // HTTP APIs decode `%2F` in a path: a slash may be part of an id. Lazy, or an id would take what stands behind it.
-    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1{.+?}');
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1{[^]+?}');
     this.on([method], [pattern], ...guards, readRequest(request), handler as never);
     this.described.push(route);
   }
