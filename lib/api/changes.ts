@@ -7,7 +7,7 @@ import { getOrders } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
 import { answerOnce } from './kit/conditional.ts';
 import { errorResponses } from './kit/errors.ts';
-import { optionalParam, paging } from './kit/lists.ts';
+import { MAX_ANSWER_BYTES, optionalParam, paging, sizeOf } from './kit/lists.ts';
 import { Instant } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
@@ -164,13 +164,16 @@ routes.add(listRoute, async (context) => {
   const { consumer, after, types, connection, include, limit } = context.req.valid('query');
   const cursor = after ?? (consumer === undefined ? undefined : await consumers.committed(consumer));
   const isWanted = isOfType(types);
-  const page = await readChanges({
+  const asked = {
     after: cursor === undefined ? EARLIEST : decodeMarks(cursor),
-    limit,
-    wants: (change) => isWanted(change) && (connection === undefined || change.connection === connection),
-  });
-  const changes = include ? await withOrders(page.changes) : page.changes;
-  return answerOnce(context, { changes, cursor: encodeMarks(page.marks), caughtUp: page.caughtUp });
+    wants: (change: Change) => isWanted(change) && (connection === undefined || change.connection === connection),
+  };
+  for (let most = limit; ; most = Math.ceil(most / 2)) {
+    const page = await readChanges({ ...asked, limit: most });
+    const changes = include ? await withOrders(page.changes) : page.changes;
+    if (include && most > 1 && sizeOf(changes) > MAX_ANSWER_BYTES) continue;
+    return answerOnce(context, { changes, cursor: encodeMarks(page.marks), caughtUp: page.caughtUp });
+  }
 });
 
 /** The orders as they are now; null for one that is gone. */

@@ -4,7 +4,7 @@ import { InboundFacts, InboundState } from '#lib/inbound/event-schema';
 import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
 import { errorResponses, notFound } from './kit/errors.ts';
-import { listOf, optionalParam, paging, since } from './kit/lists.ts';
+import { listOf, MAX_ANSWER_BYTES, optionalParam, paging, since, sizeOf } from './kit/lists.ts';
 import { TraceId, traceIdOf } from './kit/members.ts';
 import { doc, named, pick } from './kit/meta.ts';
 import { createRoute, json, Routes } from './kit/route.ts';
@@ -110,13 +110,12 @@ routes.add(revealRoute, async (context) => {
   return context.json(presentEvent(event), 200);
 });
 
-/** Lambda answers with 6 MB at most, and a character is written with six bytes at most. */
-const SHOWN_BYTES = 4_000_000;
+/** A character is written with six bytes at most. */
 const CUT_LENGTH = 600_000;
 const LISTED_LENGTH = 4_000;
 
 export function presentEvent(event: StoredEvent): z.infer<typeof EventWithBody> {
-  const fits = Buffer.byteLength(JSON.stringify(event.body)) <= SHOWN_BYTES;
+  const fits = sizeOf(event.body) <= MAX_ANSWER_BYTES;
   const { named } = event;
   return { ...factsOf(event), ...bodyOf(event, fits ? Number.POSITIVE_INFINITY : CUT_LENGTH), ...(named && { named }) };
 }

@@ -2,7 +2,7 @@ import * as z from '#lib/platform/zod';
 import { search } from '#lib/search/search';
 import { isEmail, Matched } from '#lib/search/words';
 import { ApiError } from './kit/errors.ts';
-import { paging } from './kit/lists.ts';
+import { paging, upToAnswer } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
 import { OrderSummary, presentSummaries } from './order-schema.ts';
@@ -55,10 +55,11 @@ const postRoute = createRoute({
 async function find(q: string, limit: number) {
   const found = await search(q, limit);
   const orders = await presentSummaries(found.map(({ order }) => order));
-  return orders.map((order, index) => {
+  const results = orders.map((order, index) => {
     const { matched = 'number', exact = false } = found[index] ?? {};
     return { kind: 'order' as const, id: order.id, matched, exact, order };
   });
+  return upToAnswer(results);
 }
 
 export const routes = new Routes();

@@ -43,11 +43,20 @@ interface Options {
   list?: typeof listOrders;
 }
 
+/** Of what an answer may be, the half: a page is looked through to its end. */
+const MAX_BYTES = 2_000_000;
+
 /** Everything that the hub holds of a buyer. Throws NotFoundError for an order that is not known. */
 export async function exportBuyer(subject: Subject, options: Options): Promise<Exported> {
   const { buyer, next, begun } = await findBuyer(subject, options);
   const places = emptyPlaces<unknown[]>(() => []);
-  const left = await eachFound(buyer, begun, (name, { data }) => void places[name].push(data));
+  let bytes = 0;
+  const left = await eachFound(buyer, begun, (name, { data }) => {
+    places[name].push(data);
+    bytes += Buffer.byteLength(JSON.stringify(data));
+    // The rest has its place in the next answer.
+    if (bytes > MAX_BYTES) buyer.deadline = 0;
+  });
   const at = new Date().toISOString();
   if (!begun.place)
     for (const { id } of buyer.orders) await recordAct({ act: 'buyer.exported', about: id, by: options.by }, at);
@@ -88,8 +97,8 @@ interface Begun {
 }
 
 function readCursor(cursor = ''): Begun {
-  const [orders, place, from] = cursor.split('~');
-  return { orders: orders || undefined, place, from };
+  const [orders, place, ...from] = cursor.split('~');
+  return { orders: orders || undefined, place, from: from.join('~') };
 }
 
 export const cursorAt = ({ orders = '', place, from }: Begun): string => [orders, place, from].join('~');
@@ -158,8 +167,9 @@ async function eachFound(
 ): Promise<Begun | undefined> {
   if (buyer.orders.length === 0) return undefined;
   const begin = PLACES.findIndex(({ name }) => name === first);
-  for (const { name, find } of PLACES.slice(Math.max(0, begin)))
+  for (const [index, { name, find }] of PLACES.slice(Math.max(0, begin)).entries())
     try {
+      if (index > 0 && Date.now() > buyer.deadline) throw new OutOfTime('');
       for await (const found of find(buyer, name === first ? from : undefined)) await visit(name, found);
     } catch (error) {
       if (error instanceof OutOfTime) return { place: name, from: error.from };

@@ -103,7 +103,7 @@ export class OutOfTime extends Error {
   }
 }
 
-const PAGE = 200;
+const PAGE = 100;
 
 /** The items of several lists, one list after the other. Throws OutOfTime behind a page with which its time is over. */
 async function* walk<T>(
@@ -251,8 +251,10 @@ async function* findTimeline({ orders }: Buyer): AsyncGenerator<Found> {
     }
 }
 
-async function* findOrders({ orders, network, by }: Buyer): AsyncGenerator<Found> {
-  for (const order of orders) {
+async function* findOrders({ orders, network, by, deadline }: Buyer, from?: string): AsyncGenerator<Found> {
+  const begin = orders.findIndex((order) => order.id === from);
+  for (const [index, order] of orders.slice(Math.max(0, begin)).entries()) {
+    if (index > 0 && Date.now() > deadline) throw new OutOfTime(order.id);
     const { id, number, placedAt, buyer, shippingAddress, ucp } = order;
     const data = { id, number, placedAt, buyer, shippingAddress, lines: ucp.line_items, totals: ucp.totals };
     const forget = (known: Order | null) => known && { order: withoutBuyerIn(known) };

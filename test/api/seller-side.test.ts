@@ -53,3 +53,38 @@ test('an order is read again where its marketplace has a call for that, and said
   const [id] = asked.body.deliveries;
   expect((await api.call('GET', `/deliveries/${id}`)).body).toMatchObject({ kind: 'fetch', action: 'order' });
 });
+
+test('changes of large orders come in as many answers as Lambda lets through', async () => {
+  const lines = Array.from({ length: 300 }, (_, n) => ({
+    id: `li_${n}`,
+    sku: `S${n}`,
+    title: 'x'.repeat(60),
+    quantity: 1,
+    unitPrice: 1,
+  }));
+  const { id } = await putOrder('large', { lines, amounts: { fulfillment: 0, tax: 0, discount: 0, total: 300 } });
+  const { openFeed } = await import('#lib/changes/feed');
+  const { shardNumber } = await import('#lib/platform/table/sharded-index');
+  const occurredAt = new Date().toISOString();
+  const told = {
+    type: 'order.changed',
+    order: id,
+    connection: 'shop',
+    occurredAt,
+    changed: [] as string[],
+    delivery: null,
+    sku: null,
+  } as const;
+  const many = Array.from({ length: 40 }, (_, n) => ({ ...told, id: `chg_${n}`, revision: n }));
+  await openFeed().append(shardNumber(id), () => many, occurredAt);
+  const seen: number[] = [];
+  const sizes: number[] = [];
+  for (let after = ''; seen.length < 40; ) {
+    const { body } = await api.call('GET', `/changes?include=order&limit=200&after=${after}`);
+    sizes.push(JSON.stringify(body).length);
+    seen.push(...body.changes.map(({ revision }: { revision: number }) => revision));
+    after = body.cursor;
+  }
+  expect(seen).toEqual(many.map(({ revision }) => revision));
+  expect([sizes.length > 1, Math.max(...sizes) < 6_000_000]).toEqual([true, true]);
+});

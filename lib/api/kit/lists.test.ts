@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { encodeCursor } from '#lib/platform/table/sharded-index';
 import * as z from '#lib/platform/zod';
-import { cursorOf, late, paging, since } from './lists.ts';
+import { cursorOf, late, paging, since, upToAnswer } from './lists.ts';
 
 const Query = z.strictObject({ since, late, ...paging });
 const read = (query: Record<string, unknown>) => {
@@ -39,4 +39,10 @@ test('a cursor holds any sort key that the table can, and nothing else', () => {
   expect(ofSort(Buffer.concat([Buffer.from(head), Buffer.alloc(900, 0xff)]))).toBe('cursor');
   for (const sort of ['MUG#shop', head, '2026-11-20#x']) expect(ofSort(sort)).toBe('cursor');
   expect(cursorOf(/^[^#]*#/).safeParse(encodeCursor('MUG-RED#shop:MUG-RED')).success).toBe(true);
+});
+
+test('an answer holds as much as Lambda lets through, and one thing at least', () => {
+  const megabytes = (n: number) => 'x'.repeat(n * 1_000_000);
+  expect(upToAnswer([1, 2, 1].map(megabytes)).map(({ length }) => length / 1_000_000)).toEqual([1, 2]);
+  expect(upToAnswer([megabytes(5), 'y'])).toHaveLength(1);
 });

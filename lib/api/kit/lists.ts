@@ -4,6 +4,21 @@ import * as z from '#lib/platform/zod';
 import { Instant } from './members.ts';
 import { doc } from './meta.ts';
 
+/** Lambda answers no more than 6 MB, in which text is escaped once more. */
+export const MAX_ANSWER_BYTES = 4_000_000;
+
+/** How long a value is as JSON, in bytes. */
+export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+/** The first of a list, as many as one answer holds, and one at least. */
+export function upToAnswer<T>(all: readonly T[]): T[] {
+  let bytes = 0;
+  return all.filter((each, index) => {
+    bytes += sizeOf(each);
+    return index === 0 || bytes <= MAX_ANSWER_BYTES;
+  });
+}
+
 /** A query parameter that may be absent, or empty, which is the same. */
 export const optionalParam = <S extends z.ZodMiniType>(schema: S) =>
   z.pipe(
