@@ -104,6 +104,19 @@ test('rings that were lost by the thousand are rung again in a few sweeps', asyn
   expect(lost.filter((id) => rung.has(id)).length).toBeGreaterThan(2_900);
 });
 
+test('what has its ring in the queue is not rung for once more, but for the oldest and a few', async () => {
+  const take = await import('#lib/platform/queue/redrive');
+  const counting = vi.spyOn(take, 'countMessages');
+  const rungOf = async (queued: number) => {
+    counting.mockResolvedValue(queued);
+    return (await sweepOnce(new Date(start + 3_001 * MINUTE))).length;
+  };
+  const due = await rungOf(0);
+  expect(await rungOf(1_000)).toBe(due - 1_000 + 10);
+  expect(await rungOf(5_000)).toBe(100 + 10);
+  counting.mockRestore();
+});
+
 test('what is in a long queue is not rung for again as a whole, and still nothing stays out of sight for ever', async () => {
   const { FULL_QUEUE, LEAST_LOOK } = await import('#lib/deliveries/sweep');
   const take = await import('#lib/platform/queue/redrive');

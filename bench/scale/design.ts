@@ -1,6 +1,6 @@
 import { CONFIG_TTL_MS } from '#lib/connections/store';
 import { RUNG_TOGETHER } from '#lib/deliveries/ring';
-import { lookFor } from '#lib/deliveries/sweep';
+import { lookFor, ringsFor } from '#lib/deliveries/sweep';
 import { type Pace, paceOf } from '#lib/platform/rate-limit/gcra';
 import { awayPolicy, httpTimeoutMs, type RetryPolicy, retryPolicy, sweepIntervalSeconds } from '#lib/platform/settings';
 import { MAX_OPEN, MAX_PER_MINUTE } from '#lib/replays/schedule';
@@ -31,10 +31,10 @@ export interface Design {
   webhookThrottle: { rate: number; burst: number };
   webhookMemoryMb: number;
   consumers: ReadonlyMap<string, ConsumerDesign>;
-  /** `rings`: rings of one sweep for one connection, by the queue's length and how many connections share it. */
+  /** `rings`: rings of one sweep for one connection, by what is due, the queue's length and how many connections share both. */
   sweep: {
     everySeconds: number;
-    rings: (queued: number, connections: number) => number;
+    rings: (due: number, queued: number, connections: number) => number;
     /** Deliveries that one message rings for, where they were due further ahead than SQS holds a message back. */
     rungTogether: number;
     timeoutSeconds: number;
@@ -68,7 +68,8 @@ export function presentDesign(): Design {
     sweep: {
       everySeconds: sweepIntervalSeconds(),
       // A sweep looks at the oldest of each shard, and at as many from a place of its own.
-      rings: (queued, connections) => 2 * INDEX_SHARDS * lookFor(queued, connections),
+      rings: (due, queued, connections) =>
+        Math.min(2 * INDEX_SHARDS * lookFor(queued, connections), ringsFor(due, queued) / connections),
       rungTogether: RUNG_TOGETHER,
       timeoutSeconds: functionNamed('sweeper').timeoutSeconds,
       memoryMb: functionNamed('sweeper').memoryMb,

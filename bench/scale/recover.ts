@@ -33,10 +33,9 @@ export function createSweeper(sides: readonly Side[]) {
     const phase = second % everySeconds;
     if (phase === everySeconds - GRACE_SECONDS) for (const side of sides) before.set(side, fallenAt(side));
     if (second === 0 || phase !== 0) return { rings: 0, messages: 0 };
-    const most = rings(
-      sides.reduce((sum, side) => sum + dueAt(side) + side.spareRings, 0),
-      connections,
-    );
+    const due = sides.reduce((sum, side) => sum + dueAt(side), 0);
+    const spare = sides.reduce((sum, { spareRings }) => sum + spareRings, 0);
+    const most = rings(due, due + spare, connections);
     let [again, ahead] = [0, 0];
     for (const side of sides) {
       const overdue = Math.max(0, dueAt(side) - (fallenAt(side) - (before.get(side) ?? 0)));

@@ -30,10 +30,11 @@ export async function sweep(now = new Date()): Promise<void> {
   const window = windowAt(now);
   const swept = [...byMarketplace(await getConfiguration())].map(async ([marketplace, connections]) => {
     let asked: Promise<number> | undefined;
-    const most = () => {
+    const queued = () => {
       asked ??= queuedAt(marketplace);
-      return asked.then((queued) => lookFor(queued, connections.length));
+      return asked;
     };
+    const most = async () => lookFor(await queued(), connections.length);
     const found = await Promise.all(
       connections.map(async (connection) => {
         const shards = partitionsOf(items.delivery.due, { connection });
@@ -49,12 +50,30 @@ export async function sweep(now = new Date()): Promise<void> {
         return due.filter((delivery) => isDue(delivery, now));
       }),
     );
+    const due = found.flat();
+    const again = withoutRing(due, due.length > RUNG_ANYWAY ? await queued() : 0);
     // All at once, so that the urgent ones of the last come before the others of the first.
-    await ring(found.flat(), now);
-    return found.flat().length;
+    await ring(again, now);
+    return again.length;
   });
   const total = (await Promise.all(swept)).reduce((sum, count) => sum + count, 0);
   if (total > 0) log.info('swept', { rung: total });
+}
+
+/** Of one marketplace, however long its queue is: in a sweep, at the least, and in a minute. */
+const RUNG_ANYWAY = 10;
+const RUNG_IN_A_MINUTE = 100;
+
+/** For how many of so many that are due to ring, where their queue is so long: what is in it are the rings of the others. */
+export const ringsFor = (due: number, queued: number): number =>
+  Math.max(RUNG_ANYWAY, Math.ceil((RUNG_IN_A_MINUTE * sweepIntervalSeconds()) / 60), due - queued);
+
+/** The oldest, as what has lost its ring is among these soon, and a few of the others. */
+function withoutRing(due: readonly Delivery[], queued: number): Delivery[] {
+  const oldestFirst = due.toSorted((a, b) => (dueAt(a) < dueAt(b) ? -1 : 1));
+  const others = oldestFirst.splice(ringsFor(due.length, queued));
+  const from = Math.floor(Math.random() * Math.max(1, others.length - RUNG_ANYWAY));
+  return [...oldestFirst, ...others.slice(from, from + RUNG_ANYWAY)];
 }
 
 const byMarketplace = (configuration: Configuration): Map<string, string[]> =>
@@ -141,5 +160,7 @@ const instantOf = (sort: string): string => sort.slice(0, INSTANT_LENGTH);
 
 const ago = (now: Date, milliseconds: number): string => new Date(now.getTime() - milliseconds).toISOString();
 
-const isDue = ({ state, lease, nextAttemptAt }: Delivery, now: Date): boolean =>
-  Date.parse((state === 'leased' ? lease?.until : nextAttemptAt) ?? '') <= now.getTime();
+const dueAt = ({ state, lease, nextAttemptAt }: Delivery): string =>
+  (state === 'leased' ? lease?.until : nextAttemptAt) ?? '';
+
+const isDue = (delivery: Delivery, now: Date): boolean => Date.parse(dueAt(delivery)) <= now.getTime();
