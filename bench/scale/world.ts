@@ -18,8 +18,8 @@ export interface Shipper {
 
 export const channels: Readonly<Record<string, Channel>> = {
   scopio: { webhooks: 1, reads: 0, reports: 1 },
-  // orderNew and orderPaid come together and are one read; then orderUpdated. The parcel, and the order's status.
-  sello: { webhooks: 3, reads: 2, reports: 2 },
+  // orderNew and orderPaid come together and are one read; then orderUpdated. The parcel; whether it is cancelled, and its status.
+  sello: { webhooks: 3, reads: 2, reports: 3 },
 };
 
 export const shippers: Readonly<Record<string, Shipper>> = {
