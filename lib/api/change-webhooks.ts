@@ -1,4 +1,4 @@
-import { ChangeType } from '#lib/changes/change-schema';
+import { ChangeType } from '#lib/connections/endpoint-schema';
 import * as z from '#lib/platform/zod';
 import { ChangeAnswer } from './changes.ts';
 import { doc } from './kit/meta.ts';

@@ -1,8 +1,9 @@
-import { Change, ChangeType } from '#lib/changes/change-schema';
+import { Change } from '#lib/changes/change-schema';
 import { ConsumerFacts } from '#lib/changes/consumer-schema';
 import { consumers } from '#lib/changes/consumers';
 import { decodeMarks, EARLIEST, encodeMarks } from '#lib/changes/cursor';
 import { isOfType, readChanges } from '#lib/changes/read';
+import { ChangeType, isChangeType } from '#lib/connections/endpoint-schema';
 import { getOrders } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
 import { answerOnce } from './kit/conditional.ts';
@@ -44,13 +45,11 @@ const Changes = named(
   }),
 );
 
-const GROUP = /^(?:order|fulfillment|delivery|product)\.\*$/;
-const isType = (type: string): boolean => GROUP.test(type) || ChangeType.safeParse(type).success;
 const typesOf = (text: string | undefined): string[] => text?.split(',') ?? [];
 const types = z.pipe(
   optionalParam(
     z.string().check(
-      z.refine((text) => typesOf(text).every(isType), {
+      z.refine((text) => typesOf(text).every(isChangeType), {
         error: `expected types such as order.* or ${ChangeType.options.join(', ')}`,
       }),
     ),

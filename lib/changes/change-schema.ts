@@ -1,19 +1,5 @@
+import { ChangeType } from '#lib/connections/endpoint-schema';
 import * as z from '#lib/platform/zod';
-
-export const ChangeType = z.enum([
-  'order.created',
-  'order.changed',
-  'order.released',
-  'order.placed',
-  'order.blocked',
-  'order.cancelled',
-  'order.returned',
-  'fulfillment.added',
-  'fulfillment.reported',
-  'delivery.dead',
-  'product.changed',
-]);
-export type ChangeType = z.infer<typeof ChangeType>;
 
 /** Something that was committed and a seller's system may care about: what it is about, not what it says. */
 export const Change = z.object({

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Product } from '#lib/catalog/product';
+import type { ChangeType } from '#lib/connections/endpoint-schema';
 import { type Delivery, isStopped } from '#lib/deliveries/delivery';
 import { subjectOf } from '#lib/deliveries/subject';
 import type { Order } from '#lib/orders/order';
 import { wasReleased } from '#lib/orders/release';
 import { statusOf } from '#lib/orders/status';
 import { shortHash } from '#lib/platform/hash';
-import type { Change, ChangeType } from './change-schema.ts';
+import type { Change } from './change-schema.ts';
 
 /** Members of a stored order that its callers are not shown, or that change with every write. */
 const INSIDE = new Set<string>([

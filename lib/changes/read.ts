@@ -71,8 +71,7 @@ export async function readChanges(
 /** What is behind a position, which is looked at too: a table that was restored may not have come as far again. */
 async function readPartition(position: number, partition: number, limit: number, feed: Feed) {
   const { items, hasMore } = await feed.query(partition, { after: Math.max(0, position - 1), limit });
-  // The item itself may be older than 30 days where nothing has come since.
-  if (items.length === 0 && position > 0 && ((await feed.head(partition))?.position ?? position) < position)
+  if (items.length === 0 && position > 0 && ((await feed.head(partition))?.position ?? 0) < position)
     throw new StateError({
       code: 'cursor_ahead',
       description: 'the feed is shorter than this cursor, as after the table was restored: seek to when that was',

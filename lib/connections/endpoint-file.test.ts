@@ -7,8 +7,9 @@ const whsec = (bytes: number): string => `whsec_${Buffer.alloc(bytes, 7).toStrin
 test.each<[object, string, string]>([
   [{ id: 'ERP' }, 'id', 'must be lower-case letters, digits and dashes'],
   [{ url: 'ftp://erp.example' }, 'url', 'must be an https URL'],
-  [{ types: ['order'] }, 'types.0', 'must be such as order.* or order.created'],
-  [{ types: ['orders.*'] }, 'types.0', 'must be such as order.* or order.created'],
+  [{ types: ['order'] }, 'types.0', 'must be such as order.*, or one of order.created'],
+  [{ types: ['orders.*'] }, 'types.0', 'must be such as order.*, or one of order.created'],
+  [{ types: ['order.*', 'order.shipped'] }, 'types.1', 'must be such as order.*, or one of order.created'],
   [{ secrets: { signingSecret: whsec(23) } }, 'secrets.signingSecret', 'must be whsec_ and 24 to 64 bytes'],
   [{ secrets: { signingSecret: whsec(65) } }, 'secrets.signingSecret', 'must be whsec_ and 24 to 64 bytes'],
   [{ secrets: { signingSecret: 'hunter2' } }, 'secrets.signingSecret', 'must be whsec_ and 24 to 64 bytes'],

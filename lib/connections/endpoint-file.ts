@@ -2,7 +2,7 @@ import { addressIn, isInside } from '#lib/platform/http/inside';
 import { ENDPOINT } from '#lib/platform/names';
 import * as z from '#lib/platform/zod';
 import type { Secrets } from './connection.ts';
-import { type Endpoint, Profile } from './endpoint-schema.ts';
+import { ChangeType, type Endpoint, isChangeType, Profile } from './endpoint-schema.ts';
 
 /** An endpoint as a file has it; without secrets it keeps those that the hub has. */
 export interface FileEndpoint {
@@ -21,8 +21,6 @@ const Secret = z
   .string()
   .check(z.refine(isSecret, 'must be whsec_ and 24 to 64 bytes in base64: longshore endpoints add makes one'));
 
-const GROUPS = ['order', 'fulfillment', 'delivery', 'product'];
-
 /** What a connection or an endpoint is called. */
 export const Name = z
   .string()
@@ -34,11 +32,7 @@ const Members = z.strictObject({
   profile: z._default(Profile, 'standard-webhooks'),
   types: z._default(
     z.array(
-      z
-        .string()
-        .check(
-          z.regex(new RegExp(`^(?:${GROUPS.join('|')})\\.(?:\\*|[a-z]+)$`), 'must be such as order.* or order.created'),
-        ),
+      z.string().check(z.refine(isChangeType, `must be such as order.*, or one of ${ChangeType.options.join(', ')}`)),
     ),
     [],
   ),

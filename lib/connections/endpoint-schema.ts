@@ -1,5 +1,25 @@
 import * as z from '#lib/platform/zod';
 
+/** What an endpoint may be told of. */
+export const ChangeType = z.enum([
+  'order.created',
+  'order.changed',
+  'order.released',
+  'order.placed',
+  'order.blocked',
+  'order.cancelled',
+  'order.returned',
+  'fulfillment.added',
+  'fulfillment.reported',
+  'delivery.dead',
+  'product.changed',
+]);
+export type ChangeType = z.infer<typeof ChangeType>;
+
+const GROUP = /^(?:order|fulfillment|delivery|product)\.\*$/;
+/** Whether it is a type of change, or a group of them. */
+export const isChangeType = (type: string): boolean => GROUP.test(type) || ChangeType.safeParse(type).success;
+
 /** How what an endpoint is told is written and signed. */
 export const Profile = z.enum(['standard-webhooks', 'ucp']);
 export type Profile = z.infer<typeof Profile>;
