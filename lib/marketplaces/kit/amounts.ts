@@ -68,6 +68,8 @@ export function rateOf(told: unknown): number | undefined {
   return rate < 1 ? Math.round(rate * 10_000) / 100 : rate;
 }
 
+export const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
+
 /** What is sold, and apart from it what takes something off the order: a line that is worth less than nothing. */
 export function takeDiscounts(all: readonly SnapshotLine[]): Pick<OrderSnapshot, 'lines' | 'discounts'> {
   const worth = ({ unitPrice, quantity }: SnapshotLine): number => unitPrice * quantity;

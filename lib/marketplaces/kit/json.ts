@@ -14,6 +14,12 @@ export const isObject = (value: unknown): value is Record<PropertyKey, unknown> 
 export const member = (value: unknown, key: PropertyKey): unknown =>
   isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 
+/** What stands under members of these names, one in the other: an answer without what is wrapped around it. */
+export function unwrap(body: unknown, names: readonly string[]): unknown {
+  const inner = Array.isArray(body) ? undefined : names.map((name) => member(body, name)).find(isObject);
+  return inner === undefined ? body : unwrap(inner, names);
+}
+
 /** What JSON text says in a shape; undefined for any other text, and for none. */
 export function parseJson<T>(schema: z.ZodMiniType<T>, text: string | null): T | undefined {
   try {

@@ -179,6 +179,8 @@ describe('an orden', () => {
     ['Entregado a la paquetería', 'shipped', false],
     ['Delivery scheduled', 'delivery_scheduled', false],
     ['return_requested', 'return_requested', false],
+    ['return_in_transit', 'return_in_transit', false],
+    ['delivered_on_second_attempt', 'delivered', true],
     ['Cancelación solicitada', 'cancelacion_solicitada', false],
   ])('%s is %s', (status, type, settled) => {
     const orden = readOrden({ shipment_events: [event(status, 9, 'A')] });

@@ -131,7 +131,7 @@ function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): 
 
 /** UCP's words for theirs, which the document does not list: English or Spanish, without accents and endings. */
 const TYPES: ReadonlyArray<readonly [RegExp, string]> = [
-  [/^(failed|intento|fallid|no_entregad)|_(fallid|fail|attempt|exception)/, 'failed_attempt'],
+  [/^(failed|intento|fallid|no_entregad)|^(?!delivered|entregad)\w*_(fallid|fail|attempt|exception)/, 'failed_attempt'],
   [/^(cancel|anulad)/, 'canceled'],
   [/^(return|devuel|devoluci|retorn|regres)/, 'returned_to_sender'],
   [/^entregad[ao]_a(l_|_(la_)?)(paquet|mensaj|transport|courier|carrier)/, 'shipped'],
@@ -144,7 +144,7 @@ const TYPES: ReadonlyArray<readonly [RegExp, string]> = [
   ],
 ];
 /** What is only asked for or planned has not happened. */
-const PLANNED = /_(request|solicit|schedul|program|pend)/;
+const PLANNED = /_(request|solicit|schedul|program|pend)|^return(ing|_in_transit)/;
 const LAST_TYPES = new Set(['delivered', 'returned_to_sender', 'canceled']);
 
 /** The type of a status, text or an object with a name; one we do not know passes as it is, as UCP's list is open. */

@@ -41,6 +41,14 @@ test('takes success for what it says', async () => {
   expect(String(error)).toContain('already packed');
 });
 
+test.each(['{"success":"true"}', '{"code":200,"description":"OK"}', 'null', '{"error":null}'])(
+  '%s is done',
+  async (body) => {
+    const { remote, input } = open([{ status: 200, body }]);
+    expect(await fulfillment.push(remote, input)).toEqual({});
+  },
+);
+
 test.each([
   ['{"success":"false"}', RejectedError],
   ['{"success":0}', RejectedError],

@@ -44,9 +44,11 @@ export async function fulfillOrder(caller: Caller, orderId: string, json: Fulfil
 function isSuccess({ body }: HttpResponse): boolean | null {
   const told = flag.safeParse(member(body, 'success'));
   if (told.success) return told.data;
-  const isError = textOf(body) !== '' || ['code', 'error'].some((key) => textOf(member(body, key)) !== '');
+  const isError = textOf(body) !== '' || ['code', 'error'].some((key) => !FINE.test(textOf(member(body, key))));
   return isError ? null : true;
 }
+
+const FINE = /^(0|2\d\d|ok|success)?$/i;
 
 /** A limit that was hit is one whatever the status. */
 function failureOf(response: HttpResponse, Failure: new (detail: IntegrationError['detail']) => IntegrationError) {

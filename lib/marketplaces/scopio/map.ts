@@ -3,6 +3,7 @@ import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
 import { rateOf, takeDiscounts } from '../kit/amounts.ts';
+import { attributesIn } from '../kit/attributes.ts';
 import { firstText, isObject, member } from '../kit/json.ts';
 import { defined, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
 import { checkDeliverable, readDelivery } from './delivery.ts';
@@ -122,7 +123,7 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
     return {
       ...{ id, sku, title: item.title ?? sku, quantity, unitPrice },
       ...(shippedBy(status) && quantity > 0 && { fulfilled: quantity }),
-      ...defined({ ean: item.ean, imageUrl: item.image_url, attributes: attributesOf(item.attributes), taxRate }),
+      ...defined({ ean: item.ean, imageUrl: item.image_url, attributes: attributesIn(item.attributes), taxRate }),
       ...(isTold && { otherUnitPrice: net, tax: (gross - net) * quantity }),
     };
   });
@@ -132,17 +133,6 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
 function rateBetween(net: number, gross: number): number | undefined {
   const rate = Math.round((gross / net - 1) * 100);
   return net >= 200 && Math.abs(net + (net * rate) / 100 - gross) <= 1 ? rate : undefined;
-}
-
-/** Choices of the buyer: an object, or a list of names and values. */
-function attributesOf(told: unknown): Record<string, string> | undefined {
-  const pairs: Array<[unknown, unknown]> = Array.isArray(told)
-    ? told.map((one) => [member(one, 'name') ?? member(one, 'key'), member(one, 'value')])
-    : Object.entries(isObject(told) ? told : {});
-  const texts = pairs.flatMap(([name, value]) =>
-    ['string', 'number', 'boolean'].includes(typeof value) && typeof name === 'string' ? [[name, String(value)]] : [],
-  );
-  return texts.length > 0 ? Object.fromEntries(texts) : undefined;
 }
 
 interface Figures {

@@ -9,7 +9,7 @@ import { describe, type HttpResponse } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { isObject, member, textOf } from '../kit/json.ts';
+import { member, textOf, unwrap } from '../kit/json.ts';
 import {
   anything,
   count,
@@ -180,7 +180,7 @@ export async function listPage(
     ? { $filter: `${column} ge datetime'${from}'`, $orderby: column, $top: PAGE, $skip: skip }
     : { top: PAGE, skip };
   const { body, headers } = await call(caller, { method: 'GET', path, query, rawQuery });
-  const rows = heldIn(body);
+  const rows = unwrap(body, WRAPPERS);
   if (!Array.isArray(rows)) throw unreadable('Results', `expected a list, here or as the body${NULLS}`);
   if (rows.length > 0 && rows.every((row) => Object.values(row ?? {}).every((value) => value === null)))
     throw unreadable('Results', `holds nothing but null values${NULLS}`);
@@ -191,18 +191,13 @@ export async function listPage(
 /** "Each API response is wrapped in a standard structure", of which the document shows Results; OData has value and d. */
 const WRAPPERS = ['Results', 'results', 'Result', 'value', 'd', 'Data', 'data'];
 
-function heldIn(body: unknown): unknown {
-  const inner = Array.isArray(body) ? undefined : WRAPPERS.map((name) => member(body, name)).find(isObject);
-  return inner === undefined ? body : heldIn(inner);
-}
-
 const NULLS = '; without its "additional query line" the store answers null values: set settings.query to it';
 
 /** GET /api/order/get/{ordernumber} */
 export async function getOrder(caller: Caller, ordernumber: string): Promise<unknown> {
   const path = '/api/order/get/{ordernumber}';
   const { body } = await call(caller, { method: 'GET', path, params: { ordernumber } });
-  const told = heldIn(body);
+  const told = unwrap(body, WRAPPERS);
   return Array.isArray(told) ? told[0] : told;
 }
 

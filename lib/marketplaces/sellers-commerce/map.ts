@@ -3,23 +3,15 @@ import type { OrderSnapshot } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
-import { type AmountReader, amountsIn, instantIn, isNoTime, takeDiscounts } from '../kit/amounts.ts';
+import { type AmountReader, amountsIn, instantIn, isNoTime, sum, takeDiscounts } from '../kit/amounts.ts';
+import { attributesIn } from '../kit/attributes.ts';
 import { countryCode } from '../kit/country.ts';
 import { member, textOf } from '../kit/json.ts';
 import { defined, integer, needed, readShape, unlessUnreadable, unused } from '../kit/shape.ts';
 import { Order, Return, Sku } from './api.ts';
 import { Settings } from './settings.ts';
-import {
-  isCancelled,
-  isCart,
-  isKnownPayment,
-  isKnownStatus,
-  isReturned,
-  isShipped,
-  paymentOf,
-  UNDELIVERED,
-} from './statuses.ts';
-import { CARRIERS, carrierId, findService, methodName } from './tables.ts';
+import { isCancelled, isCart, isReturned, isShipped, paymentOf, UNDELIVERED, unknownIn } from './statuses.ts';
+import { CARRIERS, findService, idIn, methodName } from './tables.ts';
 import { modifiedAt } from './window.ts';
 
 /** An order of the list, or as `order/get` shows it; a return; an SKU. */
@@ -48,17 +40,14 @@ function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'versio
   const currency = (order.CurrencyCode ?? settings.currency ?? needed('CurrencyCode')).toUpperCase();
   checkCurrency(currency, 'CurrencyCode');
   const amounts = amountsIn(currency);
-  if (order.CurrencyCode === undefined)
-    amounts.assume('CurrencyCode', 'taken from settings.currency, as it is missing');
+  if (!order.CurrencyCode) amounts.assume('CurrencyCode', 'taken from settings.currency, as it is missing');
   const times = DATES.map((field) => amounts.instant(order[field], field, settings.timeZone));
   const [field = 'OrderPlacedDate'] = DATES.filter((_, index) => times[index] !== null);
   const placedAt = times.find((time) => time !== null) ?? toInstant(textOf(order[field]) || needed(field), field);
   if (settings.timeZone === undefined) amounts.assume(field, 'read as UTC, as settings.timeZone is not set');
-  if (!isKnownStatus(OrderStatusId)) amounts.assume('OrderStatusId', 'is none of its table');
-  if (!isKnownPayment(order.PaymentStatusId)) amounts.assume('PaymentStatusId', 'is none of its table');
+  for (const field of unknownIn(order)) amounts.assume(field, 'is none of its table');
   const payment = paymentOf(OrderStatusId, order.PaymentStatusId, order.PaymentMethodId);
-  const all = mapLines(order, amounts);
-  const { lines, discounts } = takeDiscounts(all);
+  const lines = mapLines(order, amounts);
   return {
     externalId: OrderNumber,
     number: OrderNumber,
@@ -69,15 +58,11 @@ function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'versio
     currency,
     taxIncluded: false,
     ...mapPeople(order, amounts),
-    ...defined({
-      note: order.Comments,
-      events: eventsOf(order, instantIn(order.ModifiedDate, settings.timeZone) ?? placedAt),
-      discounts,
-    }),
+    ...defined({ note: order.Comments, events: eventsOf(order, placedAt, settings) }),
     payment,
     ...mapMethod(order),
-    lines,
-    amounts: amountsOf(order, all, amounts),
+    ...takeDiscounts(lines),
+    amounts: amountsOf(order, lines, amounts),
     ...amounts.told(),
   };
 }
@@ -86,15 +71,17 @@ function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'versio
 function mapMethod({ CarrierId, ServiceTypeId }: Order): Pick<OrderSnapshot, 'shippingMethod' | 'shippingCode'> {
   const [word = '', service = ''] = [CarrierId, ServiceTypeId].map((one) => (one === '0' ? '' : one));
   const found = findService(service);
-  const carrier = word === '' ? found?.carrier : carrierId(word);
+  const carrier = word === '' ? found?.carrier : idIn(CARRIERS, word);
   if (carrier === undefined) return { shippingMethod: `${word} ${service}`.trim() || null };
   const shippingCode = (CARRIERS[carrier] ?? '').toLowerCase().replaceAll(/\W+/g, '_').replace(/_$/, '');
   return { shippingMethod: methodName(carrier, found?.carrier === carrier ? found.service : undefined), shippingCode };
 }
 
 /** "Undelivered" says of a parcel that it came to nobody; when, only the order's last change tells. */
-const eventsOf = ({ OrderStatusId }: Order, at: string): OrderSnapshot['events'] =>
-  OrderStatusId === UNDELIVERED ? [{ id: 'undelivered', type: 'undeliverable', at }] : undefined;
+function eventsOf(order: Order, placedAt: string, { timeZone }: Settings): OrderSnapshot['events'] {
+  const at = instantIn(order.ModifiedDate, timeZone) ?? placedAt;
+  return order.OrderStatusId === UNDELIVERED ? [{ id: 'undelivered', type: 'undeliverable', at }] : undefined;
+}
 
 function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot['lines'] {
   const shipped = countShipped(order);
@@ -112,19 +99,12 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
       quantity: Quantity,
       ...(sent > 0 && { fulfilled: sent }),
       unitPrice: minor(UnitPrice, `${at}.UnitPrice`),
-      ...defined({ tax: control(item.TaxAmount, `${at}.TaxAmount`), attributes: attributesOf(item) }),
+      ...defined({
+        tax: control(item.TaxAmount, `${at}.TaxAmount`),
+        attributes: attributesIn(item.Embellishments, item.Attributes),
+      }),
     };
   });
-}
-
-/** Personalization in whatever form: an object, or a list of names and values. */
-function attributesOf({ Embellishments, Attributes }: NonNullable<Order['OrderItems']>[number]) {
-  const entries = [Embellishments, Attributes].flatMap((told) => {
-    if (!Array.isArray(told)) return Object.entries(typeof told === 'object' ? (told ?? {}) : {});
-    return told.map((each, index) => [textOf(member(each, 'Name')) || `${index + 1}`, member(each, 'Value') ?? each]);
-  });
-  const texts = entries.map(([name, value]) => [name, textOf(value)]).filter(([, value]) => value !== '');
-  return texts.length > 0 ? (Object.fromEntries(texts) as Record<string, string>) : undefined;
 }
 
 /** Pieces of each SKU in the parcels that the store shows. */
@@ -149,12 +129,9 @@ function amountsOf(order: Order, lines: OrderSnapshot['lines'], amounts: AmountR
   return { fulfillment, tax, discount, total: total ?? sum(worths) - apart + fulfillment + tax };
 }
 
-const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
+type People = Pick<OrderSnapshot, 'buyer' | 'shippingAddress' | 'billingAddress'>;
 
-function mapPeople(
-  order: Order,
-  { assume }: AmountReader,
-): Pick<OrderSnapshot, 'buyer' | 'shippingAddress' | 'billingAddress'> {
+function mapPeople(order: Order, { assume }: AmountReader): People {
   const { ShippingAddress = order.Address, BillingAddress } = order;
   const shipping = addressIn(ShippingAddress, countryCode(ShippingAddress?.CountryCode, 'ShippingAddress.CountryCode'));
   const country = unlessUnreadable(() => countryCode(BillingAddress?.CountryCode, ''));
@@ -169,10 +146,8 @@ function mapPeople(
   };
 }
 
-function addressIn(
-  address: Partial<NonNullable<Order['Address']>> = {},
-  address_country: string | undefined,
-): OrderSnapshot['shippingAddress'] {
+type Theirs = Partial<NonNullable<Order['Address']>>;
+function addressIn(address: Theirs = {}, address_country?: string): People['shippingAddress'] {
   const isNamed = address.FirstName !== undefined || address.LastName !== undefined;
   return defined({
     first_name: address.FirstName,

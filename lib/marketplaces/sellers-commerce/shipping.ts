@@ -10,7 +10,7 @@ import type { ShippingInformation } from './api.ts';
 import { carriers, info } from './manifest.ts';
 import { Settings } from './settings.ts';
 import { isShipped, PARTIALLY_SHIPPED } from './statuses.ts';
-import { CARRIERS, carrierId, isCarrier, readMethod, serviceTypeId } from './tables.ts';
+import { CARRIERS, idIn, isCarrier, readMethod, serviceTypeId } from './tables.ts';
 
 const OFFERED: readonly string[] = Object.values(CARRIERS);
 
@@ -40,7 +40,7 @@ type Bought = ReturnType<typeof readMethod>;
 function carrierOf(connection: Connection, parcel: Parcel, bought: Bought): number {
   try {
     const word = parcelCarrier(connection, parcel, { title: info.title, table: carriers, offered: OFFERED });
-    const id = carrierId(word);
+    const id = idIn(CARRIERS, word);
     if (id !== undefined) return id;
     throw blocked(
       'carrier_unmapped',

@@ -5,10 +5,7 @@ import { idIn } from './tables.ts';
 const LIVE_CART = 1;
 const ABANDONED_CART = 2;
 export const PLACED = 3;
-const WAITING_FOR_DROPSHIPMENT = 4;
 const CANCELLED = 5;
-const AWAITING_FULFILLMENT = 6;
-const AWAITING_SHIPMENT = 7;
 export const PARTIALLY_SHIPPED = 8;
 const SHIPPED = 9;
 const COMPLETED = 10;
@@ -18,18 +15,17 @@ export const UNDELIVERED = 37;
 const PARTIAL_PAID = 38;
 
 /** "PaymentStatusId": with each of them the money is there, or will be. */
-const PAID: Readonly<Record<number, string>> = {
-  74: 'AuthorizeAndCapture',
-  75: 'AuthorizeOnly',
-  86: 'PriorAuthCapture',
-};
+const PAID = { 74: 'AuthorizeAndCapture', 75: 'AuthorizeOnly', 86: 'PriorAuthCapture' };
 const AUTHORIZED = 75;
 export const isAuthorized = (payment = ''): boolean => idIn(PAID, payment) === AUTHORIZED;
 
-/** Whether the document's tables have a value; 0 is none. */
-export const isKnownStatus = (status: number): boolean =>
-  (status >= LIVE_CART && status <= COMPLETED) || (status >= PROCESSING && status <= PARTIAL_PAID);
-export const isKnownPayment = (payment = '0'): boolean => payment === '0' || idIn(PAID, payment) !== undefined;
+/** Which of these the document's tables do not have; 0 is none. */
+export function unknownIn(order: { OrderStatusId: number; PaymentStatusId?: string | undefined }): string[] {
+  const { OrderStatusId: status, PaymentStatusId: payment = '0' } = order;
+  const isStatus = (status >= LIVE_CART && status <= COMPLETED) || (status >= PROCESSING && status <= PARTIAL_PAID);
+  const isPayment = payment === '0' || idIn(PAID, payment) !== undefined;
+  return [isStatus ? '' : 'OrderStatusId', isPayment ? '' : 'PaymentStatusId'].filter(Boolean);
+}
 
 export const isCart = (status: number): boolean => status === LIVE_CART || status === ABANDONED_CART;
 export const isCancelled = (status: number): boolean => status === CANCELLED || status === REJECTED;
@@ -39,16 +35,8 @@ export const isShipped = (status: number): boolean => [SHIPPED, COMPLETED, UNDEL
 /** "Return Status ID": accepted, refunded, partially accepted. */
 export const isReturned = (status: number): boolean => [98, 100, 104].includes(status);
 
-const RELEASED = [
-  WAITING_FOR_DROPSHIPMENT,
-  AWAITING_FULFILLMENT,
-  AWAITING_SHIPMENT,
-  PARTIALLY_SHIPPED,
-  SHIPPED,
-  COMPLETED,
-  PROCESSING,
-  UNDELIVERED,
-];
+/** All behind Placed that are neither cancelled nor paid in part: from 4 to 7 they wait for something. */
+const RELEASED = [4, 6, 7, PARTIALLY_SHIPPED, SHIPPED, COMPLETED, PROCESSING, UNDELIVERED];
 
 /** "PaymentMethodId". */
 const METHODS: Readonly<Record<number, string>> = {

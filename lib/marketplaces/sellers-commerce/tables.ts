@@ -43,16 +43,13 @@ export function idIn(table: Readonly<Record<number, string>>, word: string): num
   return found && Number(found[0]);
 }
 
-/** The CarrierId of a carrier's name or number. */
-export const carrierId = (word: string): number | undefined => idIn(CARRIERS, word);
-
 /** The ServiceTypeId of a service's name or number, with the CarrierId whose it is. */
 export function findService(word: string): { carrier: number; service: number } | undefined {
-  const found = Object.entries(SERVICES).map(([carrier, services]) => ({
-    carrier: Number(carrier),
-    service: idIn(services, word),
-  }));
-  return found.find((one): one is { carrier: number; service: number } => one.service !== undefined);
+  for (const [carrier, services] of Object.entries(SERVICES)) {
+    const service = idIn(services, word);
+    if (service !== undefined) return { carrier: Number(carrier), service };
+  }
+  return undefined;
 }
 
 /** What the buyer chose, in one line: `UPS Next Day Air`. */

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { member, textOf } from '../kit/json.ts';
+import { member, textOf, unwrap } from '../kit/json.ts';
 import {
   anything,
   flag,
@@ -140,7 +140,7 @@ export async function listOrders(caller: Caller, query: Query): Promise<ListPage
 
 /** GET /orders/{orderId}: with its rows. */
 export const getOrder = async (caller: Caller, orderId: string): Promise<unknown> =>
-  unwrap(await call(caller, 'GET', '/orders/{orderId}', { params: { orderId } }), 'order');
+  unwrap(await call(caller, 'GET', '/orders/{orderId}', { params: { orderId } }), ['data', 'order']);
 
 /** The same, for what its status says. */
 export const getOrderStatus = async (caller: Caller, id: string) => readShape(OrderStatus, await getOrder(caller, id));
@@ -151,15 +151,13 @@ export const listIntegrations = async (caller: Caller) =>
 
 /** GET /products: up to 100 of them. The document wraps only what this answers. */
 export async function listProducts(caller: Caller, query: Query): Promise<ListPage> {
-  const body = unwrap(await call(caller, 'GET', '/products', { query }));
+  const body = unwrap(await call(caller, 'GET', '/products', { query }), ['data']);
   return { rows: readShape(ProductList, body).products, total: totalIn(body) };
 }
 
 /** GET /products/{id} */
 export const getProduct = async (caller: Caller, id: string): Promise<unknown> =>
-  unwrap(await call(caller, 'GET', '/products/{id}', { params: { id } }), 'product');
-
-const unwrap = (body: unknown, name = ''): unknown => member(body, 'data') ?? member(body, name) ?? body;
+  unwrap(await call(caller, 'GET', '/products/{id}', { params: { id } }), ['data', 'product']);
 
 /** PUT /products/{id}, or PUT /products/sku/{sku} where no id is known. */
 export async function putQuantity(

@@ -3,7 +3,7 @@ import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import type { Payment } from '#lib/orders/order-schema';
 import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
-import { type AmountReader, amountsIn, instantIn, rateOf, takeDiscounts } from '../kit/amounts.ts';
+import { type AmountReader, amountsIn, instantIn, rateOf, sum, takeDiscounts } from '../kit/amounts.ts';
 import { countryCode } from '../kit/country.ts';
 import { isObject, member, textOf } from '../kit/json.ts';
 import { findNamedId } from '../kit/named-id.ts';
@@ -105,8 +105,6 @@ function mapRows({ rows, is_delivered }: Order, settings: Settings, amounts: Amo
   });
   return { ...takeDiscounts(all), tax: Math.max(0, sum(all.map(({ tax = 0 }) => tax))) };
 }
-
-const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 
 /** `identifier` is an EAN only where its type says so. */
 function mapRow(row: Row): Omit<SnapshotLine, 'unitPrice'> {

@@ -1,0 +1,17 @@
+import { firstText, isObject, member, textOf } from './json.ts';
+
+/** Choices of the buyer in whatever form: objects, or lists of names and values, of which a nameless one goes by its place. */
+export function attributesIn(...told: unknown[]): Record<string, string> | undefined {
+  const pairs = told.flatMap((one): Array<[string, unknown]> => {
+    if (!Array.isArray(one)) return Object.entries(isObject(one) ? one : {});
+    return one.map((each, index) => [
+      firstText(each, ['name', 'Name', 'key']) || `${index + 1}`,
+      member(each, 'value') ?? member(each, 'Value') ?? each,
+    ]);
+  });
+  const texts = pairs.map(
+    ([name, value]) => [name, typeof value === 'boolean' ? String(value) : textOf(value)] as const,
+  );
+  const said = texts.filter(([, text]) => text !== '');
+  return said.length > 0 ? Object.fromEntries(said) : undefined;
+}
