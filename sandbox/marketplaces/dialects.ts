@@ -71,13 +71,15 @@ export const withoutZone =
       times.test(key) && value !== null ? String(value).slice(0, 19).replace('T', ' ') : value,
     );
 
-/** Without these members, or with them null, in the order and in the items of its lists. */
+const EMPTY = { null: null, text: '', list: [] };
+
+/** Without these members, or with them empty in some way, in the order and in the items of its lists. */
 export const lacking =
-  (members: RegExp, how: 'absent' | 'null'): Dialect =>
+  (members: RegExp, how: 'absent' | keyof typeof EMPTY): Dialect =>
   (shown) =>
     Object.fromEntries(
       Object.entries(shown).flatMap(([key, value]): Array<[string, unknown]> => {
-        if (members.test(key)) return how === 'absent' ? [] : [[key, null]];
+        if (members.test(key)) return how === 'absent' ? [] : [[key, EMPTY[how]]];
         return [
           [
             key,

@@ -35,7 +35,7 @@ export const Orden = z
     id: optionalId,
     orden_id: optionalOurId,
     num_orden: optionalText,
-    canal: optionalText,
+    canal: looseText,
     status: anything,
     carrier_name: looseText,
     tracking_number: looseText,

@@ -105,8 +105,8 @@ const OrderState = z.object({
   OrderNumber: id,
   OrderStatusId: integer,
   PaymentStatusId: looseText,
-  AuthorizationCode: optionalText,
-  TransactionNumber: optionalText,
+  AuthorizationCode: looseText,
+  TransactionNumber: looseText,
 });
 
 /** Processed, and "Already exists for current request". */

@@ -29,6 +29,8 @@ export const DIALECTS = {
   texts: asTexts,
   absent: lacking(OPTIONAL, 'absent'),
   nulls: lacking(OPTIONAL, 'null'),
+  blanks: lacking(OPTIONAL, 'text'),
+  'empty-lists': lacking(OPTIONAL, 'list'),
   spanish: ofStatuses(inSpanish),
   'status-as-object': ofStatuses((status) => ({ id: 4, nombre: inSpanish(status) })),
   'dates-without-zone': withoutZone(/_at$/),

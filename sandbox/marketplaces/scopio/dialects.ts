@@ -9,6 +9,8 @@ export const DIALECTS = {
   numbers: asNumbers,
   absent: lacking(OPTIONAL, 'absent'),
   nulls: lacking(OPTIONAL, 'null'),
+  blanks: lacking(OPTIONAL, 'text'),
+  'empty-lists': lacking(OPTIONAL, 'list'),
   noise: withNoise(AMOUNTS),
   'more-decimals': (shown) =>
     changeValues(shown, (value, key) => (AMOUNTS.test(key) && value !== null ? `${value}04` : value)),

@@ -10,6 +10,8 @@ export const DIALECTS = {
   numbers: asNumbers,
   absent: lacking(OPTIONAL, 'absent'),
   nulls: lacking(OPTIONAL, 'null'),
+  blanks: lacking(OPTIONAL, 'text'),
+  'empty-lists': lacking(OPTIONAL, 'list'),
   noise: withNoise(/^(UnitPrice|.*Amount|OrderTotal)$/),
   /** "2016-04-27T14:38:17.1709364+00:00" */
   'dates-with-zone': (shown) =>
