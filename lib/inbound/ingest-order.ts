@@ -101,12 +101,15 @@ async function reserveSold(
   }
 }
 
+const CLOCKS_DIFFER_MS = 60_000;
+
 /** None where the channel has yet to be told of the SKU: it is told what stands when that begins. */
 function openTelling(delivery: Delivery, table: typeof db): Promise<Delivery[]> {
   const { id, connection, action, subject } = delivery;
   const about = { id, connection, action, subject: { resource: subject.sku ?? '' } };
   return untilCommitted(`what ${connection} is told of ${subject.sku}`, async () => {
-    const { covered, writes } = await coverFetch(about, new Date().toISOString(), table);
+    // One that has begun by any clock may have counted before this.
+    const { covered, writes } = await coverFetch(about, new Date(Date.now() + CLOCKS_DIFFER_MS).toISOString(), table);
     if (covered !== null) return [];
     if (await transact([putNewDelivery(delivery), ...writes], table)) return [delivery];
     return (await getDelivery(id, table)) && [];
