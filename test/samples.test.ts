@@ -22,7 +22,7 @@ const story: Array<[string, unknown, string[]]> = [
   ['pushers/marketful', done, []],
   ['ops/api', expect.objectContaining({ statusCode: 200, body: expect.stringContaining('order.placed') }), []],
   ['pollers/scopio', undefined, []],
-  ['sweeper', [undefined, undefined, undefined, undefined], []],
+  ['sweeper', Array.from({ length: 5 }), []],
 ];
 const sampleOf = (name: string) => `${name.replaceAll('/', '-')}.json`;
 
