@@ -201,6 +201,8 @@ test('a replay is looked at, begun as a canary, and stops at the first relapse',
   await page.getByRole('alert').filter({ hasText: 'Stopped:' }).waitFor();
   const cells = await page.getByRole('table', { name: 'Members by state' }).getByRole('cell').allTextContents();
   expect(cells).toEqual(['2', '0', '0', '1', '0']);
+  // Its deliveries are read apart from it.
+  await page.getByRole('row', { name: /dead .* 2 – http_422/ }).waitFor();
   await page.keyboard.press('j');
   await page.keyboard.press('c');
   await dialog('Close delivery').waitFor();
