@@ -26,6 +26,13 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
+const untilInFeed = (id: string) =>
+  eventually(async () => {
+    const { changes } = await stage.hub.get<{ changes: Array<{ order: string; type: string }> }>('/changes?limit=200');
+    expect(changes.filter(({ order }) => order === id).map(({ type }) => type)).toContain('order.released');
+    return true;
+  }, 'the order in the feed');
+
 const PROGRAMS = [
   { name: 'TypeScript', command: process.execPath, file: 'examples/erp/feed.ts' },
   { name: 'Python', command: 'python3', file: 'examples/erp/feed.py' },
@@ -47,14 +54,7 @@ test.each(PROGRAMS)(
       const { stdout } = await run(each.command, [each.file, '--once'], { cwd: `${import.meta.dirname}/..`, env });
       return stdout.trim().split('\n').filter(Boolean);
     };
-    const inFeed = async () => {
-      const { changes } = await stage.hub.get<{ changes: Array<{ order: string; type: string }> }>(
-        '/changes?limit=200',
-      );
-      expect(changes.filter(({ order }) => order === id).map(({ type }) => type)).toContain('order.released');
-      return true;
-    };
-    await eventually(inFeed, 'the order in the feed');
+    await untilInFeed(id);
     const booked = await example();
     const { number, acknowledgement } = (await stage.hub.get(`/orders/${encodeURIComponent(id)}`)) as {
       number: string;
@@ -77,6 +77,7 @@ test.each(RECEIVERS)(
     const [missed] = stage.scopio.place({});
     const numberOf = async (id: string | undefined) => (await stage.order(id ?? '')).number;
     await stage.settled(missed?.id ?? '', 'order', 'succeeded');
+    await untilInFeed(`${SHOP}:${missed?.id}`);
     const env = { LONGSHORE_URL: stage.hub.url, LONGSHORE_API_KEY: API_KEY, SECRET, PORT: `${each.port}` };
     const receiver = spawn(each.command, [each.file], {
       cwd: `${import.meta.dirname}/..`,
