@@ -90,7 +90,7 @@ export function useLive<T>(key: string | null, load: () => Promise<T>, { everyMs
 }
 
 /** An answer of the hub, kept fresh; nothing is asked for without a path. */
-export const useAnswer = <T>(path: string | null, options = {}): Live<T> =>
+export const useAnswer = <T>(path: string | null, options: { everyMs?: number } = {}): Live<T> =>
   useLive(path, () => ask<T>('get', path ?? ''), options);
 
 function entryOf(key: string): Entry {

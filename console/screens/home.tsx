@@ -158,15 +158,13 @@ const BESIDES: readonly Line[] = [
   LATE,
   { path: '/events', query: { state: 'unreadable' }, one: 'unreadable event' },
   {
-    ...{
-      path: '/quarantine',
-      one: 'quarantined webhook that verifies now',
-      many: 'quarantined webhooks that verify now',
-    },
+    path: '/quarantine',
+    ...{ one: 'quarantined webhook that verifies now', many: 'quarantined webhooks that verify now' },
     isCounted: ({ admissible, admitted }: Shape<'QuarantinedWebhook'>) => admissible && !admitted,
   },
   {
-    ...{ path: '/connections', one: 'connection whose last poll failed', many: 'connections whose last poll failed' },
+    path: '/connections',
+    ...{ one: 'connection whose last poll failed', many: 'connections whose last poll failed' },
     isCounted: ({ poll }: Shape<'Connection'>) => poll.lastError !== null,
   },
   {

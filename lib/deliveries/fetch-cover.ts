@@ -12,8 +12,8 @@ interface Cover {
 /**
  * Whether an event that asks for a fetch needs it, with what the event's transaction must write. `covered` names the
  * fetch that tells all the event could: one that has yet to begin, which must still be so when the event is recorded, or
- * one that began after the event arrived. Else `behind` is of the new fetch where another has begun, which may
- * have to wait and begin anew, or turn out to read for both.
+ * one that began after the event arrived. `behind` belongs in the new fetch's subject where another is leased: that one may
+ * be turned away and begin anew, and then reads for both.
  */
 export async function coverFetch(
   fetch: Pick<NewDelivery, 'id' | 'connection' | 'action'> & { subject: Subjects['fetch'] },
@@ -43,8 +43,8 @@ export async function coverFetch(
 }
 
 /**
- * Whether another fetch tells all that this one could, as of two one had to wait when the other was asked for;
- * `in_hand` where that shows only when the other ends.
+ * Whether another fetch of the same thing tells all that this one could: `read` where it does, `in_hand` where only its end
+ * will show that. Both are open when this one was asked for while the other's worker waited for the rate limit.
  */
 export async function findReading(
   { id, connection, action, subject: { resource = '', behind }, turnedAway }: Delivery,

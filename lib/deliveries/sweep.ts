@@ -9,12 +9,8 @@ import type { Delivery } from './delivery.ts';
 import { getDeliveries, UNRUNG } from './ledger.ts';
 import { ring, ringAt } from './ring.ts';
 
-/**
- * A queue this long, where it is swept each minute, has the rings of a backlog in it: to ring for all of that again would
- * only make it longer (docs/scale.md). A shorter one is filled up, as the rings of what is due may have been lost.
- */
+/** Of a queue this long only the oldest deliveries are looked at: it has the rings of a backlog in it (docs/scale.md). */
 export const FULL_QUEUE = 20_000;
-const fullQueue = (): number => (FULL_QUEUE * sweepIntervalSeconds()) / 60;
 /** Looked at in one shard of a connection at one place, at the least and at the most. */
 export const LEAST_LOOK = 10;
 const MOST_LOOK = 500;
@@ -23,7 +19,7 @@ const MAX_GRACE_SECONDS = 30;
 
 /** How many deliveries to look at in each shard, at one place, of each of so many connections of a queue this long. */
 export const lookFor = (queued: number, connections: number): number =>
-  Math.min(MOST_LOOK, Math.max(LEAST_LOOK, Math.floor((fullQueue() - queued) / (2 * INDEX_SHARDS * connections))));
+  Math.min(MOST_LOOK, Math.max(LEAST_LOOK, Math.floor((FULL_QUEUE - queued) / (2 * INDEX_SHARDS * connections))));
 
 /** Rings again for what is due and was not served, and for leases that their workers outlived. */
 export async function sweep(now = new Date()): Promise<void> {
@@ -51,7 +47,7 @@ export async function sweep(now = new Date()): Promise<void> {
       }),
     );
     const due = found.flat();
-    const again = withoutRing(due, due.length > RUNG_ANYWAY ? await queued() : 0);
+    const again = chooseFrom(due, due.length > RUNG_ANYWAY ? await queued() : 0);
     // All at once, so that the urgent ones of the last come before the others of the first.
     await ring(again, now);
     return again.length;
@@ -60,16 +56,16 @@ export async function sweep(now = new Date()): Promise<void> {
   if (total > 0) log.info('swept', { rung: total });
 }
 
-/** Of one marketplace, however long its queue is: in a sweep, at the least, and in a minute. */
+/** Deliveries that are rung for however long their marketplace's queue is: in a sweep at the least, and in a minute. */
 const RUNG_ANYWAY = 10;
 const RUNG_IN_A_MINUTE = 100;
 
-/** For how many of so many that are due to ring, where their queue is so long: what is in it are the rings of the others. */
+/** How many of the deliveries that are due are rung for: a queue of `queued` messages has the rings of as many of them. */
 export const ringsFor = (due: number, queued: number): number =>
   Math.max(RUNG_ANYWAY, Math.ceil((RUNG_IN_A_MINUTE * sweepIntervalSeconds()) / 60), due - queued);
 
-/** The oldest, as what has lost its ring is among these soon, and a few of the others. */
-function withoutRing(due: readonly Delivery[], queued: number): Delivery[] {
+/** The oldest, as a delivery that has lost its ring is soon among these, and a few of the others. */
+function chooseFrom(due: readonly Delivery[], queued: number): Delivery[] {
   const oldestFirst = due.toSorted((a, b) => (dueAt(a) < dueAt(b) ? -1 : 1));
   const others = oldestFirst.splice(ringsFor(due.length, queued));
   const from = Math.floor(Math.random() * Math.max(1, others.length - RUNG_ANYWAY));
@@ -90,7 +86,7 @@ async function queuedAt(marketplace: string): Promise<number> {
     return await countMessages(deliveryQueue(marketplace));
   } catch (error) {
     log.warn('the length of a queue is not known', { marketplace, ...errorFields(error) });
-    return fullQueue();
+    return FULL_QUEUE;
   }
 }
 

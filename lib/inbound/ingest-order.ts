@@ -103,12 +103,12 @@ async function reserveSold(
 
 const CLOCKS_DIFFER_MS = 60_000;
 
-/** None where the channel has yet to be told of the SKU: it is told what stands when that begins. */
+/** Opens a stock push; none where one for the channel and SKU has yet to begin, which counts when it does. */
 function openTelling(delivery: Delivery, table: typeof db): Promise<Delivery[]> {
   const { id, connection, action, subject } = delivery;
   const about = { id, connection, action, subject: { resource: subject.sku ?? '' } };
   return untilCommitted(`what ${connection} is told of ${subject.sku}`, async () => {
-    // One that has begun by any clock may have counted before this.
+    // A push that has begun may have counted before this sale, whatever the clock of its worker says.
     const { covered, writes } = await coverFetch(about, new Date(Date.now() + CLOCKS_DIFFER_MS).toISOString(), table);
     if (covered !== null) return [];
     if (await transact([putNewDelivery(delivery), ...writes], table)) return [delivery];

@@ -11,7 +11,8 @@ const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
  * An instant as ISO 8601 in UTC with milliseconds. Reads ISO 8601, `YYYY-MM-DD HH:MM:SS`, a bare date (its midnight)
- * and Unix time in seconds or milliseconds, also as text and as .NET's `/Date(…)/`. An offset is honored; without one the time is local to `zone` (IANA).
+ * and Unix time in seconds or milliseconds, also as text and as .NET's `/Date(…)/`. An offset is honored; without one the
+ * time is local to `zone` (IANA).
  * An hour that a clock shows twice is the first of the two, so that a watermark reads again rather than past; one
  * that a clock leaves out is read with the offset before the change. Throws ContractError naming the field.
  */

@@ -34,6 +34,7 @@ test('reads newest first down to the watermark with some overlap, each list by i
     orders([
       { ...order(1, 0), created_at: at(0) },
       { id: 9, created_at: at(3), updated_at: null },
+      { id: 10, created_at: at(4), updated_at: '0000-00-00 00:00:00' },
     ]),
     products([
       { id: 5, created_at: at(2), updated_at: null },
@@ -42,7 +43,14 @@ test('reads newest first down to the watermark with some overlap, each list by i
     products([{ id: 6, created_at: at(50), updated_at: at(1) }]),
   ];
   const { calls, pages } = open(script, { watermark });
-  expect(idsOf(await pages)).toEqual(['order-listed 1', 'order-listed 2', 'order-listed 9', 'product 5', 'product 6']);
+  expect(idsOf(await pages)).toEqual([
+    'order-listed 1',
+    'order-listed 2',
+    'order-listed 9',
+    'order-listed 10',
+    'product 5',
+    'product 6',
+  ]);
   expect((await pages).at(-1)?.resume).toBeNull();
   expect(JSON.parse((await pages).at(-1)?.watermark ?? '')).toEqual({
     ...{ orders: at(0), placed: at(0), created: at(2), whole: RECEIVED_AT, updated: at(1) },

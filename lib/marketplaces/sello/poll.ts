@@ -1,5 +1,6 @@
 import { toInstant } from '#lib/platform/time';
 import type { PollContext, PollPage } from '../contract.ts';
+import { isNoTime } from '../kit/amounts.ts';
 import { member, textOf } from '../kit/json.ts';
 import { rewindInstant } from '../kit/rewind.ts';
 import { unlessUnreadable } from '../kit/shape.ts';
@@ -19,7 +20,7 @@ interface Walk {
   first?: Record<string, string>;
   /** It is read whole once a day. */
   daily?: true;
-  /** What has this time is in the list before. */
+  /** A row that has this time is in the list before, and is left to it. */
   without?: string;
 }
 
@@ -106,7 +107,7 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   const ahead = ended ? { walk: index + 1, offset: 0, marks } : { walk: index, offset: offset + step, marks };
   const items = changed
     .filter(({ row }) => (member(row, 'id') ?? '') !== '')
-    .filter(({ row }) => walk.without === undefined || textOf(member(row, walk.without)) === '')
+    .filter(({ row }) => !walk.without || !changedAt(row, walk.without, timeZone))
     .map(({ row }) => ({ topic: walk.topic, body: row }));
   return { items, marks, next: ahead.walk < WALKS.length ? ahead : null };
 }
@@ -136,5 +137,5 @@ const between = (after: number, before: number, size: number) => ({
 /** Null for a row without a time; undefined where it cannot be read: such a row is handed on to become an unreadable event. */
 function changedAt(row: unknown, field: string, zone: string): string | null | undefined {
   const value = textOf(member(row, field));
-  return value === '' ? null : unlessUnreadable(() => toInstant(value, field, zone));
+  return isNoTime(value) ? null : unlessUnreadable(() => toInstant(value, field, zone));
 }

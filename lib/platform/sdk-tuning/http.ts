@@ -72,8 +72,9 @@ export class JsonHandler {
 
   /** For emulators alone: `node:http` makes Node load what `fetch` is made of, for which a cold start has no time. */
   #plainly(): Way {
+    if (this.#plain) return this.#plain;
     const { Agent, request } = process.getBuiltinModule('node:http');
-    this.#plain ??= { request, agent: new Agent(KEPT) };
+    this.#plain = { request, agent: new Agent(KEPT) };
     return this.#plain;
   }
 }

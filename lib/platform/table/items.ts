@@ -97,7 +97,10 @@ export const attempt = {
   prefix: 'ATTEMPT#',
 } as const;
 
-/** The latest fetch that was asked for of one resource, so that many events about it are one fetch; likewise of a SKU that a channel is told of. */
+/**
+ * The latest fetch that was asked for of one resource, so that many events about it are one fetch; and the latest stock push
+ * of one SKU to a channel, so that many sales of it are one push.
+ */
 export const fetchCover = {
   key: ({ connection, action, resource }: Of<'connection' | 'action' | 'resource'>) => ({
     pk: `FETCH#${connection}#${action}#${resource}`,
@@ -333,7 +336,8 @@ export const settledMember = {
 
 /**
  * One batch of entries of the feed at a dense position of its partition, which the conditional put of this very item
- * takes; `total` counts the entries of the partition up to its end. The last one of a partition is kept until there is another.
+ * takes; `total` counts the entries of the partition up to its end. The last one of a partition is kept until there is
+ * another.
  */
 export const feedItem = {
   partition: ({ partition }: Of<'partition'>) => `FEED#${partition}`,
