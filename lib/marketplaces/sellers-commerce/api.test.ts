@@ -114,4 +114,15 @@ describe('tokens', () => {
     await expect(postShipping({ ...context, token }, SHIPPING)).rejects.toBeInstanceOf(BlockedError);
     expect(calls).toHaveLength(4);
   });
+
+  test('that lapse between their renewal and their use are renewed twice, and not three times', async () => {
+    const unauthorized = { status: 401, body: 'unauthorized.json' };
+    const token = async (_grants: TokenGrants, stale = '0') => String(Number(stale) + 1);
+    const two = open([unauthorized, unauthorized, coded(200, 20)]);
+    await postShipping({ ...two.context, token }, SHIPPING);
+    expect(two.calls).toHaveLength(3);
+    const three = open([unauthorized, unauthorized, unauthorized, coded(200, 20)]);
+    await expect(postShipping({ ...three.context, token }, SHIPPING)).rejects.toBeInstanceOf(BlockedError);
+    expect(three.calls).toHaveLength(3);
+  });
 });

@@ -244,21 +244,25 @@ async function post(caller: Caller, path: string, json: unknown, alsoDone?: read
   throw new UnknownOutcomeError(detail);
 }
 
-/** Sends with the connection's token; a refused one is renewed once, and the second refusal stands. */
+/** Sends with the connection's token; a refused one is renewed, and once more where it lapsed before it was used. */
 async function call(caller: Caller, request: HttpRequest, alsoDone?: readonly number[]): Promise<HttpResponse> {
-  const send = (token: string) =>
-    caller.http.request({
-      ...request,
-      // "Every request, including JSON, must have a Content-Type".
-      headers: { authorization: `bearer ${token}`, 'content-type': 'application/json' },
-      accepts: (response) => judge(response, alsoDone) === 'done',
-      refusal: (response) => refusalOf(response, alsoDone),
-    });
-  const token = await caller.token(grantsOf(caller));
-  const response = await send(token).catch(async (error: unknown) => {
-    if (!isTokenRefused(error)) throw error;
-    return send(await caller.token(grantsOf(caller), token));
-  });
+  const grants = grantsOf(caller);
+  const send = (token: string, renewals = 0): Promise<HttpResponse> =>
+    caller.http
+      .request({
+        ...request,
+        // "Every request, including JSON, must have a Content-Type".
+        headers: { authorization: `bearer ${token}`, 'content-type': 'application/json' },
+        accepts: (response) => judge(response, alsoDone) === 'done',
+        refusal: (response) => refusalOf(response, alsoDone),
+      })
+      .catch(async (error: unknown) => {
+        if (!isTokenRefused(error) || renewals === 2) throw error;
+        const renewed = await caller.token(grants, token);
+        if (renewed === token) throw error;
+        return send(renewed, renewals + 1);
+      });
+  const response = await send(await caller.token(grants));
   const refusal = refusalOf(response, alsoDone);
   if (refusal) throw refusal;
   return response;
