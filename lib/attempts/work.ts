@@ -106,7 +106,9 @@ export async function attemptUnkept(
   keep: (delivery: Delivery) => Promise<boolean>,
   by: Pusher,
 ): Promise<void> {
-  const { marketplace, attempt, hub = HUB } = workerOf(by);
+  const { hub = HUB } = by;
+  // Whoever asks has just looked whether another reads the same.
+  const { marketplace, attempt } = workerOf({ ...by, hub: { ...hub, findReading: async () => null } });
   // A connector acts only for its own marketplace's connections, whatever a message says.
   if (delivery.marketplace !== marketplace) throw new Error(`at the pusher of ${marketplace}`);
   const network = await hub.getNetwork();

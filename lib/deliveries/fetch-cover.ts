@@ -12,8 +12,8 @@ interface Cover {
 /**
  * Whether an event that asks for a fetch needs it, with what the event's transaction must write. `covered` names the
  * fetch that tells all the event could: one that has yet to begin, which must still be so when the event is recorded, or
- * one that began after the event arrived. `behind` belongs in the new fetch's subject where another is leased: that one may
- * be turned away and begin anew, and then reads for both.
+ * one that began after the event arrived. `behind` belongs in the new fetch's subject where another is open: that one may
+ * have yet to begin, or be turned away and begin anew, and then reads for both.
  */
 export async function coverFetch(
   fetch: Pick<NewDelivery, 'id' | 'connection' | 'action'> & { subject: Subjects['fetch'] },
@@ -32,33 +32,51 @@ export async function coverFetch(
     };
   }
   if (last && receivedAt <= beganAt(last)) return { covered: last.id, writes: [] };
+  const earlier = last?.state === 'succeeded' && last.subject.behind;
+  const open = earlier ? await getDelivery(earlier.delivery, table) : last;
+  const isOpen = open && (open.state === 'leased' || (open !== last && isToBegin(open)));
   const members = { delivery: fetch.id, expiresAt: expiryOf(items.fetchCover, receivedAt) };
   const latest = known ? equals('delivery', known.delivery) : isAbsent('delivery');
   const writes = [{ Update: { Key, ...setting(members, latest) } }];
   return {
     covered: null,
     writes,
-    ...(last?.state === 'leased' && { behind: { delivery: last.id, askedAt: receivedAt } }),
+    ...(isOpen && { behind: { delivery: open.id, askedAt: receivedAt } }),
   };
 }
 
 /**
  * Whether another fetch of the same thing tells all that this one could: `read` where it does, `in_hand` where only its end
- * will show that. Both are open when this one was asked for while the other's worker waited for the rate limit.
+ * will show that. All of them are open when one was asked for while another's worker waited for the rate limit; of two
+ * that are leased the one that was leased first reads.
  */
 export async function findReading(
-  { id, connection, action, subject: { resource = '', behind }, turnedAway }: Delivery,
+  { id, connection, action, subject: { resource = '', behind }, lease }: Delivery,
   table = db,
 ): Promise<'read' | 'in_hand' | null> {
+  const orderOf = (fetch: Pick<Delivery, 'id' | 'lease'>): string => `${fetch.lease?.startedAt} ${fetch.id}`;
+  const isBefore = (fetch: Delivery): boolean => fetch.state === 'leased' && orderOf(fetch) < orderOf({ id, lease });
   const first = behind && (await findReader(behind.delivery, table));
   if (first) {
     if (behind.askedAt <= beganAt(first) || (isToBegin(first) && !first.subject.unless)) return 'read';
-    if (behind.askedAt <= (first.lease?.startedAt ?? '')) return 'in_hand';
+    if (isBefore(first) && behind.askedAt <= (first.lease?.startedAt ?? '')) return 'in_hand';
   }
-  if (!turnedAway) return null;
   const cover = await getItem<Cover>(items.fetchCover.key({ connection, action, resource }), table);
-  const later = cover && cover.delivery !== id ? await getDelivery(cover.delivery, table) : undefined;
-  return later?.state === 'succeeded' && beganAt(later) !== '' ? 'read' : null;
+  const later = cover ? await findLater(id, cover.delivery, table) : [];
+  if (later.some((fetch) => fetch.state === 'succeeded' && beganAt(fetch) !== '')) return 'read';
+  return later.some(isBefore) ? 'in_hand' : null;
+}
+
+/** The fetches from `latest` back to this one, of which each was asked for while the one before it was leased. */
+async function findLater(id: string, latest: string, table: typeof db): Promise<Delivery[]> {
+  const later: Delivery[] = [];
+  for (let next = latest; next !== id; ) {
+    const fetch = await getDelivery(next, table);
+    if (!fetch?.subject.behind) return [];
+    later.push(fetch);
+    next = fetch.subject.behind.delivery;
+  }
+  return later;
 }
 
 /** The fetch, or the one that read for it. */

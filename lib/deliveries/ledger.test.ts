@@ -228,6 +228,7 @@ describe('a fetch that an event asks for', () => {
     const lease = { owner: 'x', until: later(90).toISOString(), startedAt };
     const leased = fetched('dlv_1', { state: 'leased', lease });
     const askedAt = later(1).toISOString();
+    const leasedAt = (at: Date) => ({ owner: 'y', until: later(90).toISOString(), startedAt: at.toISOString() });
     const second = fetched('dlv_2', { subject: { resource: '5021', behind: { delivery: 'dlv_1', askedAt } } });
     const now = async (was: Delivery, then: Partial<Delivery>) =>
       transition((await getDelivery(was.id, table)) as Delivery, { ...was, ...then }, [], table);
@@ -264,6 +265,7 @@ describe('a fetch that an event asks for', () => {
       expect((await ask('dlv_2', later(-1).toISOString())).behind?.delivery).toBe('dlv_1');
       const waiting = fetched('dlv_2', {
         subject: { resource: '5021', behind: { delivery: 'dlv_1', askedAt: later(-1).toISOString() } },
+        lease: leasedAt(later(1)),
       });
       expect(await findReading(waiting, table)).toBe('in_hand');
       await now(listed, { ...listed, state: 'pending', lease: null, turnedAway: 1 });
@@ -279,6 +281,38 @@ describe('a fetch that an event asks for', () => {
       expect(await findReading(waiting, table)).toBeNull();
       await now(second, { state: 'succeeded', attempts: attempt(later(4).toISOString()) });
       expect(await findReading(waiting, table)).toBe('read');
+    });
+
+    test('stands behind that one, too, where the next was faster: it then reads for the third', async () => {
+      await both();
+      await now(leased, { state: 'pending', lease: null, turnedAway: 1 });
+      await now(second, { state: 'succeeded', attempts: attempt(later(4).toISOString()) });
+      const at = later(5).toISOString();
+      const { covered, behind } = await ask('dlv_3', at);
+      expect({ covered, behind }).toEqual({ covered: null, behind: { delivery: 'dlv_1', askedAt: at } });
+      const third = fetched('dlv_3', { subject: { resource: '5021', behind: { delivery: 'dlv_1', askedAt: at } } });
+      await open(third, at);
+      expect(await findReading(third, table)).toBe('read');
+      await now(third, { state: 'succeeded' });
+      expect(await findReading(await read('dlv_1'), table)).toBeNull();
+    });
+
+    test.each([
+      { seconds: [20, 21], finds: [null, 'in_hand'] },
+      { seconds: [21, 20], finds: ['in_hand', null] },
+      { seconds: [20, 20], finds: [null, 'in_hand'] },
+    ])('of two that are leased after $seconds s the one that was leased first reads', async ({ seconds, finds }) => {
+      await both();
+      const subject = { resource: '5021', unless: { externalId: '5021', version: '1' } };
+      const [first, then] = [leased, second].map((fetch, n) => ({
+        ...fetch,
+        ...(n === 0 && { subject }),
+        state: 'leased' as const,
+        lease: leasedAt(later(seconds[n] ?? 0)),
+      })) as [Delivery, Delivery];
+      await now(leased, first);
+      await now(second, then);
+      expect([await findReading(first, table), await findReading(then, table)]).toEqual(finds);
     });
   });
 
