@@ -2,6 +2,7 @@ import childProcess, { ChildProcess } from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 import { Server, Socket } from 'node:net';
 import threads from 'node:worker_threads';
+import { afterAll, vi } from 'vitest';
 
 /** Makes a unit test that boots something fail: it is given a fake, or its file is named `.int.test.ts`. */
 const refuse = (what: string) => {
@@ -21,3 +22,6 @@ Object.assign(threads, {
   },
 });
 syncBuiltinESMExports();
+
+// The next file finds these modules, and the clock, as this one leaves them.
+afterAll(() => void vi.useRealTimers());

@@ -1,5 +1,6 @@
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { Action, FetchAction, FollowUpInput, ProbedAction, ReportInput, StockInput } from '../action.ts';
+import { sum } from '../kit/amounts.ts';
 import { getOrder, getOrderState, postInventory, postPayment, postShipping, postStatus } from './api.ts';
 import { isReported, shippingOf } from './shipping.ts';
 import { isAuthorized, PLACED, PROCESSING } from './statuses.ts';
@@ -21,8 +22,11 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
 
 export const fulfillment: ProbedAction<ReportInput> = {
   async push(remote, input) {
-    await postShipping(remote, shippingOf(remote.connection, input));
-    return {};
+    const body = shippingOf(remote.connection, input);
+    await postShipping(remote, body);
+    const packed = sum(input.fulfillment.lineItems.map(({ quantity }) => quantity));
+    const told = sum(body.Items.map(({ Quantity }) => Quantity));
+    return told < packed ? { note: `told ${told} of ${packed} pieces: the store had no more to ship` } : {};
   },
 
   async probe(remote, { order: { externalId, fulfillments }, fulfillment: { trackingNumber } }) {

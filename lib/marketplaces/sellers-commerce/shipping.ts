@@ -1,5 +1,5 @@
 import type { Connection } from '#lib/connections/connection';
-import type { Fulfillment, Order } from '#lib/orders/order';
+import type { Fulfillment, LineQuantity, Order } from '#lib/orders/order';
 import { BlockedError } from '#lib/platform/errors';
 import { toLocal } from '#lib/platform/time';
 import type { ReportInput } from '../action.ts';
@@ -68,12 +68,37 @@ function serviceOf(connection: Connection, carrier: number, { carrierCode }: Par
 
 const blocked = (code: string, description: string) => new BlockedError({ code, description }, 'connection');
 
-/** One entry a SKU: what happens to one that is sent twice is not documented. */
-function itemsOf(order: Order, { lineItems }: Fulfillment): ShippingInformation['Items'] {
+/**
+ * One entry a SKU, as what happens to one that is sent twice is not documented. A buyer may have taken a piece back after
+ * it was packed, and "Shipment quantity is more than quantity to be shipped" (26) would refuse the whole parcel: of each
+ * SKU no more is told than the store still has to ship, unless nothing would be left.
+ */
+function itemsOf(order: Order, parcel: Fulfillment): ShippingInformation['Items'] {
+  const { fulfillments, ucp } = order;
+  const packed = perSku(order, parcel.lineItems);
+  const place = fulfillments.findIndex(({ id }) => id === parcel.id);
+  const earlier = fulfillments.filter((_, index) => index < place);
+  const told = perSku(
+    order,
+    earlier.flatMap(({ lineItems }) => lineItems),
+  );
+  const sold = perSku(
+    order,
+    ucp.line_items.map(({ id, quantity }) => ({ id, quantity: quantity.total })),
+  );
+  const left = [...packed].map(([SkuCode, quantity]) => {
+    const toShip = (sold.get(SkuCode) ?? 0) - (told.get(SkuCode) ?? 0);
+    return { SkuCode, Quantity: Math.max(0, Math.min(quantity, toShip)) };
+  });
+  const some = left.filter(({ Quantity }) => Quantity > 0);
+  return some.length > 0 ? some : [...packed].map(([SkuCode, Quantity]) => ({ SkuCode, Quantity }));
+}
+
+function perSku(order: Order, lines: readonly LineQuantity[]): Map<string, number> {
   const quantities = new Map<string, number>();
-  for (const [{ id: sku }, quantity] of itemsIn(order, lineItems))
+  for (const [{ id: sku }, quantity] of itemsIn(order, lines))
     quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
-  return [...quantities].map(([SkuCode, Quantity]) => ({ SkuCode, Quantity }));
+  return quantities;
 }
 
 /**

@@ -14,7 +14,7 @@ const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 /** Opens a file that this process alone uses from now on. What is committed outlives the process, however it ends. */
 export function openDatabase({ file, schema, fsync, lockWaitMs }: DatabaseOptions): DatabaseSync {
-  const deadline = Date.now() + lockWaitMs;
+  const deadline = performance.now() + lockWaitMs;
   for (;;) {
     const database = new DatabaseSync(file);
     try {
@@ -31,7 +31,7 @@ export function openDatabase({ file, schema, fsync, lockWaitMs }: DatabaseOption
     } catch (error) {
       database.close();
       if ((error as { errcode?: number }).errcode !== BUSY) throw error;
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         throw new Error(`Another process is using ${file}. Stop it, or choose another data directory.`);
       }
       Atomics.wait(PAUSE, 0, 0, 50);

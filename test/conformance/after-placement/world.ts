@@ -5,6 +5,7 @@ import { HUB as CLOSING, closeDelivery } from '#lib/attempts/close';
 import { HUB as WORK, workDelivery } from '#lib/attempts/work';
 import type { Connection } from '#lib/connections/connection';
 import { type Delivery, isStopped } from '#lib/deliveries/delivery';
+import { findReading } from '#lib/deliveries/fetch-cover';
 import { getAttempts, getDeliveries, getDelivery, leaseDelivery, leaseDue, transition } from '#lib/deliveries/ledger';
 import { ingest } from '#lib/inbound/ingest';
 import { loadConnector } from '#lib/marketplaces/load';
@@ -77,6 +78,7 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
     leaseDue: (id, marketplace, at) => leaseDue(id, marketplace, at, table),
     leaseDelivery: (delivery, at) => leaseDelivery(delivery, at, table),
     transition: (was, next, also) => transition(was, next, also, table),
+    findReading: (delivery) => findReading(delivery, table),
     rememberRemote: async (...about) => void (await table.put(putRemote(...about).Put)),
     ...{ renewRemote: async () => undefined, isKnown: async () => false, countStock: async () => 0 },
     ...{ noteProduct: async () => {}, deadLetter: async () => {}, isBeforeRestore: () => false },
