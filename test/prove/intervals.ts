@@ -29,7 +29,10 @@ export function checkAttempts(
     const replays = (replaysOf.get(id) ?? []).map(({ at }) => at);
     for (const set of setsOf(attempts, replays)) {
       const counted = set.filter(({ outcome }) => outcome !== 'throttled');
-      if (counted.length > CLOCK.RETRY_LIMIT + 1) overLimit.push(`${id} ${action}: ${counted.length} attempts`);
+      if (counted.length > CLOCK.RETRY_LIMIT + 1)
+        overLimit.push(
+          `${id} ${action}: ${counted.map(({ startedAt, outcome }) => `${startedAt} ${outcome}`).join(', ')}`,
+        );
       for (const [index, attempt] of set.entries()) {
         const next = set[index + 1];
         const wrong = wrongDue(attempt);

@@ -86,6 +86,26 @@ describe('a parcel', () => {
     expect(await tell(2, 2)).toEqual({ items: [{ SkuCode: mug.item.id, Quantity: 2 }] });
   });
 
+  test('of which the store refuses more than it has to ship is told with what its order holds by now', async () => {
+    const tooMany = { status: 406, body: JSON.stringify({ Results: 'InvalidQty', StatusCode: 26 }) };
+    const { OrderItems } = readFixture(info.name, 'order.json') as { OrderItems: object[] };
+    const holding = (Quantity: number) => shown({ OrderItems: OrderItems.map((item) => ({ ...item, Quantity })) });
+    const parcel = { lineItems: [{ id: '1', quantity: 2 }] };
+    const less = open([tooMany, holding(1), DONE], {}, parcel);
+    expect(await fulfillment.push(less.remote, less.input)).toMatchObject({
+      note: expect.stringContaining('told 1 of 2'),
+    });
+    expect(less.calls.map(({ method, body }) => [method, (body as { Items?: unknown } | null)?.Items])).toEqual([
+      ['POST', [{ SkuCode: 'MUG-RED', Quantity: 2 }]],
+      ['GET', undefined],
+      ['POST', [{ SkuCode: 'MUG-RED', Quantity: 1 }]],
+    ]);
+    for (const answer of [holding(2), { status: 500, body: '' }]) {
+      const same = open([tooMany, answer], {}, parcel);
+      await expect(fulfillment.push(same.remote, same.input)).rejects.toMatchObject({ code: 'response_26' });
+    }
+  });
+
   test.each([
     ['ups', {}, 1, 1],
     ['UPS', { services: { UPS: 6 } }, 1, 6],

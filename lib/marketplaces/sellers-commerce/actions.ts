@@ -1,7 +1,17 @@
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { Action, FetchAction, FollowUpInput, ProbedAction, ReportInput, StockInput } from '../action.ts';
 import { sum } from '../kit/amounts.ts';
-import { getOrder, getOrderState, postInventory, postPayment, postShipping, postStatus } from './api.ts';
+import { readShape } from '../kit/shape.ts';
+import {
+  getOrder,
+  getOrderState,
+  Order,
+  postInventory,
+  postPayment,
+  postShipping,
+  postStatus,
+  type ShippingInformation,
+} from './api.ts';
 import { isReported, shippingOf } from './shipping.ts';
 import { isAuthorized, PLACED, PROCESSING } from './statuses.ts';
 
@@ -20,12 +30,26 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
   },
 };
 
+const countIn = ({ Items }: ShippingInformation): number => sum(Items.map(({ Quantity }) => Quantity));
+
 export const fulfillment: ProbedAction<ReportInput> = {
   async push(remote, input) {
-    const body = shippingOf(remote.connection, input);
-    await postShipping(remote, body);
+    let body = shippingOf(remote.connection, input);
+    try {
+      await postShipping(remote, body);
+    } catch (error) {
+      // "Shipment quantity is more than quantity to be shipped": the order may hold less by now than the hub knows.
+      if (!(error instanceof RejectedError) || error.code !== 'response_26') throw error;
+      const known = body;
+      body = await getOrder(remote, input.order.externalId).then(
+        (order) => shippingOf(remote.connection, input, readShape(Order, order).OrderItems ?? []),
+        () => known,
+      );
+      if (countIn(body) === countIn(known)) throw error;
+      await postShipping(remote, body);
+    }
     const packed = sum(input.fulfillment.lineItems.map(({ quantity }) => quantity));
-    const told = sum(body.Items.map(({ Quantity }) => Quantity));
+    const told = countIn(body);
     return told < packed ? { note: `told ${told} of ${packed} pieces: the store had no more to ship` } : {};
   },
 

@@ -205,13 +205,19 @@ export async function getOrder(caller: Caller, ordernumber: string): Promise<unk
 export const getOrderState = async (caller: Caller, number: string) =>
   readShape(OrderState, await getOrder(caller, number));
 
+/** How many of an SKU. */
+export interface Pieces {
+  SkuCode: string;
+  Quantity: number;
+}
+
 export interface ShippingInformation {
   OrderNumber: string;
   CarrierId: number;
   ServiceTypeId?: number;
   TrackingNumber: string;
   ShippedDate: string;
-  Items: Array<{ SkuCode: string; Quantity: number }>;
+  Items: Pieces[];
 }
 
 /** POST /api/order/shippinginformation */

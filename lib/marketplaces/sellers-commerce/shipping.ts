@@ -6,7 +6,7 @@ import type { ReportInput } from '../action.ts';
 import { parcelCarrier } from '../kit/carriers.ts';
 import { itemsIn } from '../kit/items.ts';
 import { member, textOf } from '../kit/json.ts';
-import type { ShippingInformation } from './api.ts';
+import type { Pieces, ShippingInformation } from './api.ts';
 import { carriers, info } from './manifest.ts';
 import { Settings } from './settings.ts';
 import { isShipped, PARTIALLY_SHIPPED } from './statuses.ts';
@@ -16,9 +16,14 @@ const OFFERED: readonly string[] = Object.values(CARRIERS);
 
 /**
  * The body of shippinginformation: who shipped the parcel; where the store has no word for them, how the buyer's price
- * was made, which names no other carrier. Throws BlockedError for what is not in the document's tables.
+ * was made, which names no other carrier. `sold`: what the store has the order hold, where that is known better than by the
+ * hub's order. Throws BlockedError for what is not in the document's tables.
  */
-export function shippingOf(connection: Connection, { order, fulfillment }: ReportInput): ShippingInformation {
+export function shippingOf(
+  connection: Connection,
+  { order, fulfillment }: ReportInput,
+  sold: readonly Pieces[] = soldIn(order),
+): ShippingInformation {
   const { timeZone = 'UTC' } = Settings.parse(connection.settings);
   const { trackingNumber, shippedAt } = fulfillment;
   const bought = readMethod(order.shippingMethod);
@@ -30,7 +35,7 @@ export function shippingOf(connection: Connection, { order, fulfillment }: Repor
     ...(service !== null && { ServiceTypeId: service }),
     TrackingNumber: trackingNumber,
     ShippedDate: toLocal(shippedAt, timeZone),
-    Items: itemsOf(order, fulfillment),
+    Items: itemsOf(order, fulfillment, perSku(sold)),
   };
 }
 
@@ -73,31 +78,30 @@ const blocked = (code: string, description: string) => new BlockedError({ code, 
  * it was packed, and "Shipment quantity is more than quantity to be shipped" (26) would refuse the whole parcel: of each
  * SKU no more is told than the store still has to ship, unless nothing would be left.
  */
-function itemsOf(order: Order, parcel: Fulfillment): ShippingInformation['Items'] {
-  const { fulfillments, ucp } = order;
-  const packed = perSku(order, parcel.lineItems);
-  const place = fulfillments.findIndex(({ id }) => id === parcel.id);
-  const earlier = fulfillments.filter((_, index) => index < place);
-  const told = perSku(
-    order,
-    earlier.flatMap(({ lineItems }) => lineItems),
-  );
-  const sold = perSku(
-    order,
-    ucp.line_items.map(({ id, quantity }) => ({ id, quantity: quantity.total })),
-  );
-  const left = [...packed].map(([SkuCode, quantity]) => {
-    const toShip = (sold.get(SkuCode) ?? 0) - (told.get(SkuCode) ?? 0);
-    return { SkuCode, Quantity: Math.max(0, Math.min(quantity, toShip)) };
+function itemsOf(order: Order, parcel: Fulfillment, sold: Map<string, number>): Pieces[] {
+  const place = order.fulfillments.findIndex(({ id }) => id === parcel.id);
+  const earlier = order.fulfillments.filter((_, index) => index < place).flatMap(({ lineItems }) => lineItems);
+  const [packed, told] = [parcel.lineItems, earlier].map((lines) => perSku(piecesOf(order, lines)));
+  const all = [...(packed ?? [])].map(([SkuCode, Quantity]) => ({ SkuCode, Quantity }));
+  const left = all.flatMap(({ SkuCode, Quantity }) => {
+    const toShip = Math.min(Quantity, (sold.get(SkuCode) ?? 0) - (told?.get(SkuCode) ?? 0));
+    return toShip > 0 ? [{ SkuCode, Quantity: toShip }] : [];
   });
-  const some = left.filter(({ Quantity }) => Quantity > 0);
-  return some.length > 0 ? some : [...packed].map(([SkuCode, Quantity]) => ({ SkuCode, Quantity }));
+  return left.length > 0 ? left : all;
 }
 
-function perSku(order: Order, lines: readonly LineQuantity[]): Map<string, number> {
+const soldIn = (order: Order): Pieces[] =>
+  piecesOf(
+    order,
+    order.ucp.line_items.map(({ id, quantity }) => ({ id, quantity: quantity.total })),
+  );
+
+const piecesOf = (order: Order, lines: readonly LineQuantity[]): Pieces[] =>
+  itemsIn(order, lines).map(([{ id: SkuCode }, Quantity]) => ({ SkuCode, Quantity }));
+
+function perSku(pieces: readonly Pieces[]): Map<string, number> {
   const quantities = new Map<string, number>();
-  for (const [{ id: sku }, quantity] of itemsIn(order, lines))
-    quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
+  for (const { SkuCode, Quantity } of pieces) quantities.set(SkuCode, (quantities.get(SkuCode) ?? 0) + Quantity);
   return quantities;
 }
 
