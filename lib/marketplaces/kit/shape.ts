@@ -39,6 +39,10 @@ export const looseText = z.pipe(
 
 const NAMES = ['code', 'name', 'title', 'label', 'value', 'method', 'status'];
 
+/** Members that are each a `looseText`. */
+export const looseTexts = <Name extends string>(...names: Name[]) =>
+  Object.fromEntries(names.map((name) => [name, looseText])) as Record<Name, typeof looseText>;
+
 /** A word, or an object or list by the first word that names it: what is not looked at stays unread. */
 export const looseWord = z.pipe(
   anything,

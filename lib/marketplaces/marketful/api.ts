@@ -10,6 +10,7 @@ import {
   integer,
   looseList,
   looseText,
+  looseTexts,
   needed,
   optional,
   optionalId,
@@ -21,10 +22,7 @@ import {
 const ShipmentEvent = z.object({
   id: looseText,
   status: anything,
-  description: looseText,
-  carrier_name: looseText,
-  tracking_number: looseText,
-  tracking_url: looseText,
+  ...looseTexts('description', 'carrier_name', 'tracking_number', 'tracking_url'),
   created_at: anything,
 });
 export type ShipmentEvent = z.infer<typeof ShipmentEvent>;

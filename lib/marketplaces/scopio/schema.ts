@@ -6,6 +6,7 @@ import {
   integer,
   looseList,
   looseText,
+  looseTexts,
   looseWord,
   minorUnits,
   optional,
@@ -14,14 +15,16 @@ import {
 } from '../kit/shape.ts';
 
 const Address = z.object({
-  first_name: looseText,
-  last_name: looseText,
-  company: looseText,
-  street_address: looseText,
-  extended_address: looseText,
-  address_locality: looseText,
-  address_region: looseText,
-  postal_code: looseText,
+  ...looseTexts(
+    'first_name',
+    'last_name',
+    'company',
+    'street_address',
+    'extended_address',
+    'address_locality',
+    'address_region',
+    'postal_code',
+  ),
   address_country: looseWord,
   phone_number: looseText,
   email: looseText,
@@ -100,9 +103,7 @@ const AdjustedLines = z.pipe(
 export const PlainUcpOrder = z.object({
   ...common,
   id,
-  label: looseText,
-  checkout_id: looseText,
-  permalink_url: looseText,
+  ...looseTexts('label', 'checkout_id', 'permalink_url'),
   line_items: z
     .array(
       z.object({

@@ -60,32 +60,6 @@ describe('a parcel', () => {
     });
   });
 
-  test('of which the buyer took a piece back is told with what the store still has to ship', async () => {
-    const { calls, remote, input } = open([DONE, DONE, DONE]);
-    const { ucp } = input.order;
-    const [mug] = ucp.line_items;
-    if (!mug) throw new Error('no line');
-    const wanting = (total: number, earlier: number) => ({
-      ...input.order,
-      ucp: { ...ucp, line_items: [{ ...mug, quantity: { ...mug.quantity, total } }] },
-      fulfillments: [
-        { ...input.fulfillment, id: 'before', lineItems: [{ id: mug.id, quantity: earlier }] },
-        input.fulfillment,
-      ],
-    });
-    const fulfilled = { ...input.fulfillment, lineItems: [{ id: mug.id, quantity: 2 }] };
-    const tell = async (total: number, earlier: number) => ({
-      ...(await fulfillment.push(remote, { ...input, order: wanting(total, earlier), fulfillment: fulfilled })),
-      items: (calls.at(-1) as { body: { Items: unknown } }).body.Items,
-    });
-    expect(await tell(4, 2)).toEqual({ items: [{ SkuCode: mug.item.id, Quantity: 2 }] });
-    expect(await tell(3, 2)).toEqual({
-      note: 'told 1 of 2 pieces: the store had no more to ship',
-      items: [{ SkuCode: mug.item.id, Quantity: 1 }],
-    });
-    expect(await tell(2, 2)).toEqual({ items: [{ SkuCode: mug.item.id, Quantity: 2 }] });
-  });
-
   test('of which the store refuses more than it has to ship is told with what its order holds by now', async () => {
     const tooMany = { status: 406, body: JSON.stringify({ Results: 'InvalidQty', StatusCode: 26 }) };
     const { OrderItems } = readFixture(info.name, 'order.json') as { OrderItems: object[] };

@@ -2,16 +2,7 @@ import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { Action, FetchAction, FollowUpInput, ProbedAction, ReportInput, StockInput } from '../action.ts';
 import { sum } from '../kit/amounts.ts';
 import { readShape } from '../kit/shape.ts';
-import {
-  getOrder,
-  getOrderState,
-  Order,
-  postInventory,
-  postPayment,
-  postShipping,
-  postStatus,
-  type ShippingInformation,
-} from './api.ts';
+import * as api from './api.ts';
 import { isReported, shippingOf } from './shipping.ts';
 import { isAuthorized, PLACED, PROCESSING } from './statuses.ts';
 
@@ -20,7 +11,7 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
   order: {
     async push(remote, { resource }) {
       try {
-        return { topic: 'order-read', body: await getOrder(remote, resource) };
+        return { topic: 'order-read', body: await api.getOrder(remote, resource) };
       } catch (error) {
         // "Order Does Not Exist", in the store's own words: a 404 may be another's.
         if (!(error instanceof RejectedError) || error.code !== 'response_24') throw error;
@@ -30,23 +21,23 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
   },
 };
 
-const countIn = ({ Items }: ShippingInformation): number => sum(Items.map(({ Quantity }) => Quantity));
+const countIn = ({ Items }: api.ShippingInformation): number => sum(Items.map(({ Quantity }) => Quantity));
 
 export const fulfillment: ProbedAction<ReportInput> = {
   async push(remote, input) {
     let body = shippingOf(remote.connection, input);
     try {
-      await postShipping(remote, body);
+      await api.postShipping(remote, body);
     } catch (error) {
       // "Shipment quantity is more than quantity to be shipped": the order may hold less by now than the hub knows.
       if (!(error instanceof RejectedError) || error.code !== 'response_26') throw error;
       const known = body;
-      body = await getOrder(remote, input.order.externalId).then(
-        (order) => shippingOf(remote.connection, input, readShape(Order, order).OrderItems ?? []),
+      body = await api.getOrder(remote, input.order.externalId).then(
+        (order) => shippingOf(remote.connection, input, readShape(api.Order, order).OrderItems ?? []),
         () => known,
       );
       if (countIn(body) === countIn(known)) throw error;
-      await postShipping(remote, body);
+      await api.postShipping(remote, body);
     }
     const packed = sum(input.fulfillment.lineItems.map(({ quantity }) => quantity));
     const told = countIn(body);
@@ -54,7 +45,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
   },
 
   async probe(remote, { order: { externalId, fulfillments }, fulfillment: { trackingNumber } }) {
-    const order = await getOrder(remote, externalId);
+    const order = await api.getOrder(remote, externalId);
     return isReported(order, trackingNumber, fulfillments.length)
       ? { note: 'found with the order at SellersCommerce' }
       : null;
@@ -64,21 +55,21 @@ export const fulfillment: ProbedAction<ReportInput> = {
 /** "from placed to processing": an order in any other status is left alone, as the store has moved it on. */
 export const processing: ProbedAction<FollowUpInput> = {
   async push(remote, { order: { externalId } }) {
-    const { OrderNumber, OrderStatusId } = await getOrderState(remote, externalId);
+    const { OrderNumber, OrderStatusId } = await api.getOrderState(remote, externalId);
     if (OrderStatusId !== PLACED) return { note: `its OrderStatusId was ${OrderStatusId} already` };
     try {
-      await postStatus(remote, { OrderNumber, OrderStatusId: PROCESSING });
+      await api.postStatus(remote, { OrderNumber, OrderStatusId: PROCESSING });
       return {};
     } catch (error) {
       // The report of a parcel, which is a delivery of its own, may have moved it on since it was read.
-      const found = error instanceof RejectedError && (await getOrderState(remote, externalId));
+      const found = error instanceof RejectedError && (await api.getOrderState(remote, externalId));
       if (!found || found.OrderStatusId === PLACED) throw error;
       return { note: `its OrderStatusId is ${found.OrderStatusId} by now` };
     }
   },
 
   async probe(remote, { order: { externalId } }) {
-    const { OrderStatusId } = await getOrderState(remote, externalId);
+    const { OrderStatusId } = await api.getOrderState(remote, externalId);
     return OrderStatusId === PLACED ? null : { note: `its OrderStatusId is ${OrderStatusId}` };
   },
 };
@@ -86,30 +77,26 @@ export const processing: ProbedAction<FollowUpInput> = {
 /** "from authorized to capture with provided transaction number, Authorization code is required". */
 export const payment: ProbedAction<FollowUpInput> = {
   async push(remote, { order: { externalId } }) {
-    const order = await getOrderState(remote, externalId);
+    const order = await api.getOrderState(remote, externalId);
     const { OrderNumber, PaymentStatusId, AuthorizationCode, TransactionNumber = OrderNumber } = order;
     if (!isAuthorized(PaymentStatusId)) return { note: `its PaymentStatusId was ${PaymentStatusId ?? 'none'} already` };
-    if (AuthorizationCode === undefined)
-      throw new BlockedError(
-        {
-          code: 'authorization_missing',
-          description: `order ${OrderNumber} has no AuthorizationCode: capture it by hand`,
-        },
-        'operator',
-      );
-    await postPayment(remote, { OrderNumber, TransactionNumber, AuthorizationCode });
+    if (AuthorizationCode === undefined) {
+      const description = `order ${OrderNumber} has no AuthorizationCode: capture it by hand`;
+      throw new BlockedError({ code: 'authorization_missing', description }, 'operator');
+    }
+    await api.postPayment(remote, { OrderNumber, TransactionNumber, AuthorizationCode });
     return {};
   },
 
   async probe(remote, { order: { externalId } }) {
-    const { PaymentStatusId } = await getOrderState(remote, externalId);
+    const { PaymentStatusId } = await api.getOrderState(remote, externalId);
     return isAuthorized(PaymentStatusId) ? null : { note: `its PaymentStatusId is ${PaymentStatusId ?? 'none'}` };
   },
 };
 
 export const stock: Action<StockInput> = {
   async push(remote, { listing: { sku }, quantity }) {
-    await postInventory(remote, [{ SkuCode: sku, Inventory: quantity }]);
+    await api.postInventory(remote, [{ SkuCode: sku, Inventory: quantity }]);
     return {};
   },
 };

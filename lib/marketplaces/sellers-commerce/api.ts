@@ -1,6 +1,6 @@
 import {
   BlockedError,
-  IntegrationError,
+  type IntegrationError,
   RejectedError,
   RetryableError,
   UnknownOutcomeError,
@@ -17,6 +17,7 @@ import {
   integer,
   itemsOf,
   looseText,
+  looseTexts,
   optional,
   optionalId,
   optionalObject,
@@ -28,18 +29,20 @@ import {
 import { grantsOf } from './token.ts';
 
 const Address = z.object({
-  AddressName: looseText,
-  FirstName: looseText,
-  LastName: looseText,
-  CompanyName: looseText,
-  Company: looseText,
-  AddressLine1: looseText,
-  AddressLine2: looseText,
-  City: looseText,
-  StateCode: looseText,
-  CountryCode: looseText,
-  ZipCode: looseText,
-  Phone: looseText,
+  ...looseTexts(
+    'AddressName',
+    'FirstName',
+    'LastName',
+    'CompanyName',
+    'Company',
+    'AddressLine1',
+    'AddressLine2',
+    'City',
+    'StateCode',
+    'CountryCode',
+    'ZipCode',
+    'Phone',
+  ),
 });
 
 /** What is told of units must be read: none would mean all of them. */
@@ -50,10 +53,7 @@ export const Order = z.object({
   OrderNumber: id,
   OrderStatusId: integer,
   /** By number, or by the name of the table; 0 is none. */
-  PaymentStatusId: looseText,
-  PaymentMethodId: looseText,
-  CarrierId: looseText,
-  ServiceTypeId: looseText,
+  ...looseTexts('PaymentStatusId', 'PaymentMethodId', 'CarrierId', 'ServiceTypeId'),
   OrderPlacedDate: anything,
   CreatedDate: anything,
   ModifiedDate: anything,
@@ -104,9 +104,7 @@ export const Sku = z.object({ SkuCode: id, ProductName: looseText, Inventory: lo
 const OrderState = z.object({
   OrderNumber: id,
   OrderStatusId: integer,
-  PaymentStatusId: looseText,
-  AuthorizationCode: looseText,
-  TransactionNumber: looseText,
+  ...looseTexts('PaymentStatusId', 'AuthorizationCode', 'TransactionNumber'),
 });
 
 /** Processed, and "Already exists for current request". */
@@ -115,23 +113,21 @@ const DONE = [20, 33];
 const PAID_ALREADY = [27, 28];
 const PROVIDER_MISSING = 21;
 const FAILED = 29;
-const FIRST = 20;
-const LAST = 36;
+/** 20 to 36; the document has no 23. */
+const CODE = /^(?:2[0-24-9]|3[0-6])$/;
 const MAX_WORDS = 500;
 
 /**
  * What an answer's own code says, whatever the HTTP status: "While the text for an error message may change, the codes
- * will stay the same." Null where there is none of the table. `alsoDone` are codes that this call takes for done.
+ * will stay the same." Neither where there is none of the table. `alsoDone` are codes that this call takes for done.
  */
 function judge(
   { status, body }: Pick<HttpResponse, 'status' | 'body'>,
   alsoDone: readonly number[] = [],
-): 'done' | IntegrationError | null {
+): { isDone: boolean; refusal: IntegrationError | null } {
   const answers = (Array.isArray(body) ? body : [body]).filter((answer) => codeOf(answer) !== null);
-  const isDone = (answer: unknown): boolean => [...DONE, ...alsoDone].includes(codeOf(answer) ?? 0);
-  if (answers.length === 0) return null;
-  const undone = answers.find((answer) => !isDone(answer));
-  return undone === undefined ? 'done' : refuse(undone, status);
+  const undone = answers.find((answer) => ![...DONE, ...alsoDone].includes(codeOf(answer) ?? 0));
+  return { isDone: answers.length > 0 && !undone, refusal: undone ? refuse(undone, status) : null };
 }
 
 function refuse(answer: unknown, httpStatus: number): IntegrationError {
@@ -144,9 +140,7 @@ function refuse(answer: unknown, httpStatus: number): IntegrationError {
 
 function codeOf(answer: unknown): number | null {
   const text = textOf(member(answer, 'StatusCode'));
-  const code = /^\d{2}$/.test(text) ? Number(text) : 0;
-  // The document has no 23.
-  return code >= FIRST && code <= LAST && code !== 23 ? code : null;
+  return CODE.test(text) ? Number(text) : null;
 }
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets' | 'token' | 'now'>;
@@ -155,20 +149,9 @@ export const PAGE = 100;
 
 /** A list that is read in pages: by a column of time where it has one. */
 export interface List {
-  path: string;
+  path: '/api/order/getall' | '/api/return/getall' | '/api/product/getallproductskus';
   column?: string;
 }
-
-/** GET api/order/getall: "you can query any date which is present", and each of the three names orders that others miss. */
-export const ORDERS_BY = {
-  modified: { path: '/api/order/getall', column: 'ModifiedDate' },
-  placed: { path: '/api/order/getall', column: 'OrderPlacedDate' },
-  created: { path: '/api/order/getall', column: 'CreatedDate' },
-} as const satisfies Record<string, List>;
-/** GET api/return/getall */
-export const RETURNS: List = { path: '/api/return/getall', column: 'ModifiedDate' };
-/** GET api/product/getallproductskus?top={top}&skip={skip} */
-export const SKUS: List = { path: '/api/product/getallproductskus' };
 
 /** A page of a list, from a time of the store's on, oldest first; and when the store answered, by its `Date`. */
 export async function listPage(
@@ -206,10 +189,7 @@ export const getOrderState = async (caller: Caller, number: string) =>
   readShape(OrderState, await getOrder(caller, number));
 
 /** How many of an SKU. */
-export interface Pieces {
-  SkuCode: string;
-  Quantity: number;
-}
+export type Pieces = { SkuCode: string; Quantity: number };
 
 export interface ShippingInformation {
   OrderNumber: string;
@@ -228,15 +208,11 @@ export const postShipping = (caller: Caller, json: ShippingInformation): Promise
 export const postStatus = (caller: Caller, json: { OrderNumber: string; OrderStatusId: number }): Promise<void> =>
   post(caller, '/api/order/updateorderstatus', json);
 
-export interface PaymentInformation {
-  OrderNumber: string;
-  TransactionNumber: string;
-  AuthorizationCode: string;
-}
-
 /** POST /api/order/paymentinformation: "from authorized to capture". */
-export const postPayment = (caller: Caller, json: PaymentInformation): Promise<void> =>
-  post(caller, '/api/order/paymentinformation', json, PAID_ALREADY);
+export const postPayment = (
+  caller: Caller,
+  json: { OrderNumber: string; TransactionNumber: string; AuthorizationCode: string },
+): Promise<void> => post(caller, '/api/order/paymentinformation', json, PAID_ALREADY);
 
 /** POST /api/product/updateskuinventory */
 export const postInventory = (caller: Caller, json: Array<{ SkuCode: string; Inventory: number }>): Promise<void> =>
@@ -244,7 +220,7 @@ export const postInventory = (caller: Caller, json: Array<{ SkuCode: string; Inv
 
 async function post(caller: Caller, path: string, json: unknown, alsoDone?: readonly number[]): Promise<void> {
   const response = await call(caller, { method: 'POST', path, json }, alsoDone);
-  if (judge(response, alsoDone) === 'done') return;
+  if (judge(response, alsoDone).isDone) return;
   // The store may have done it: the probe reads it back.
   const detail = { code: 'unexpected_answer', description: describe(response), httpStatus: response.status };
   throw new UnknownOutcomeError(detail);
@@ -253,30 +229,22 @@ async function post(caller: Caller, path: string, json: unknown, alsoDone?: read
 /** Sends with the connection's token; a refused one is renewed, and once more where it lapsed before it was used. */
 async function call(caller: Caller, request: HttpRequest, alsoDone?: readonly number[]): Promise<HttpResponse> {
   const grants = grantsOf(caller);
-  const send = (token: string, renewals = 0): Promise<HttpResponse> =>
-    caller.http
-      .request({
-        ...request,
-        // "Every request, including JSON, must have a Content-Type".
-        headers: { authorization: `bearer ${token}`, 'content-type': 'application/json' },
-        accepts: (response) => judge(response, alsoDone) === 'done',
-        refusal: (response) => refusalOf(response, alsoDone),
-      })
-      .catch(async (error: unknown) => {
-        if (!isTokenRefused(error) || renewals === 2) throw error;
-        const renewed = await caller.token(grants, token);
-        if (renewed === token) throw error;
-        return send(renewed, renewals + 1);
-      });
-  const response = await send(await caller.token(grants));
-  const refusal = refusalOf(response, alsoDone);
+  const send = async (token: string, renewals: number): Promise<HttpResponse> => {
+    // "Every request, including JSON, must have a Content-Type".
+    const headers = { authorization: `bearer ${token}`, 'content-type': 'application/json' };
+    const accepts = (response: HttpResponse) => judge(response, alsoDone).isDone;
+    const refusal = (response: HttpResponse) => judge(response, alsoDone).refusal;
+    try {
+      return await caller.http.request({ ...request, headers, accepts, refusal });
+    } catch (error) {
+      const isRefused = error instanceof BlockedError && error.code === 'http_401';
+      const renewed = isRefused && renewals < 2 ? await caller.token(grants, token) : token;
+      if (renewed === token) throw error;
+      return send(renewed, renewals + 1);
+    }
+  };
+  const response = await send(await caller.token(grants), 0);
+  const { refusal } = judge(response, alsoDone);
   if (refusal) throw refusal;
   return response;
 }
-
-function refusalOf(response: HttpResponse, alsoDone?: readonly number[]): IntegrationError | null {
-  const verdict = judge(response, alsoDone);
-  return verdict instanceof IntegrationError ? verdict : null;
-}
-
-const isTokenRefused = (error: unknown): boolean => error instanceof BlockedError && error.code === 'http_401';

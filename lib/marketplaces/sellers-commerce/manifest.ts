@@ -4,6 +4,7 @@ import type { FollowUp } from '#lib/orders/plan';
 import { isReleased } from '#lib/orders/release';
 import { statusOf } from '#lib/orders/status';
 import type { CarrierTable, MarketplaceInfo, Role } from '../manifest.ts';
+import { CARRIERS, codeOf } from './tables.ts';
 
 export const info = {
   name: 'sellers-commerce',
@@ -18,17 +19,7 @@ export const info = {
   keepsToken: true,
 } as const satisfies MarketplaceInfo;
 
-export const carriers: CarrierTable = {
-  ups: 'UPS',
-  usps: 'USPS',
-  fedex: 'FEDEX',
-  flat_rate_per_item: 'Flat Rate Per Item',
-  ship_by_weight: 'Ship By Weight',
-  ship_by_order_total: 'Ship By Order Total',
-  flat_rate_per_order: 'Flat Rate Per Order',
-  in_store_pick_up: 'In Store Pick Up',
-  ship_by_order_total_tiered: 'Ship by Order Total[Tiered]',
-};
+export const carriers: CarrierTable = Object.fromEntries(Object.values(CARRIERS).map((name) => [codeOf(name), name]));
 
 // "Purchase Order" is one of its ways to pay: the invoice comes after the goods.
 export const role: Role = { info, carriers, takesStock: true, releases: ['paid', 'on_account'], followUps };

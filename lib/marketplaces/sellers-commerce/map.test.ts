@@ -308,6 +308,8 @@ test('a return is one once the store accepts it, and an SKU is for sale there', 
       type: 'return',
       return: { externalId: '100234', id: '5001', at: '2026-11-23T09:00:00.000Z', items, reason: 'Too small' },
     });
+  expect(told({ ReturnStatusId: 98, Items: null })).toMatchObject({ return: { id: '5001' } });
+  for (const Items of [null, []]) expect(() => told({ ReturnStatusId: 104, Items })).toThrow(/Items/);
   for (const ReturnStatusId of [97, 99]) expect(told({ ReturnStatusId })).toMatchObject({ type: 'none' });
   const sku = map(
     { topic: 'sku', body: { SkuCode: 'A', Inventory: '7' }, receivedAt: RECEIVED_AT },

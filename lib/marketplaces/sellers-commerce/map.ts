@@ -10,8 +10,8 @@ import { member, textOf } from '../kit/json.ts';
 import { defined, integer, needed, readShape, unlessUnreadable, unused } from '../kit/shape.ts';
 import { Order, Return, Sku } from './api.ts';
 import { Settings } from './settings.ts';
-import { isCancelled, isCart, isReturned, isShipped, paymentOf, UNDELIVERED, unknownIn } from './statuses.ts';
-import { CARRIERS, findService, idIn, methodName } from './tables.ts';
+import { isCancelled, isCart, isReturned, isShipped, PARTLY, paymentOf, UNDELIVERED, unknownIn } from './statuses.ts';
+import { CARRIERS, codeOf, findService, idIn, methodName } from './tables.ts';
 import { modifiedAt } from './window.ts';
 
 /** An order of the list, or as `order/get` shows it; a return; an SKU. */
@@ -73,8 +73,8 @@ function mapMethod({ CarrierId, ServiceTypeId }: Order): Pick<OrderSnapshot, 'sh
   const found = findService(service);
   const carrier = word === '' ? found?.carrier : idIn(CARRIERS, word);
   if (carrier === undefined) return { shippingMethod: `${word} ${service}`.trim() || null };
-  const shippingCode = (CARRIERS[carrier] ?? '').toLowerCase().replaceAll(/\W+/g, '_').replace(/_$/, '');
-  return { shippingMethod: methodName(carrier, found?.carrier === carrier ? found.service : undefined), shippingCode };
+  const shippingMethod = methodName(carrier, found?.carrier === carrier ? found.service : null);
+  return { shippingMethod, shippingCode: codeOf(CARRIERS[carrier]) };
 }
 
 /** "Undelivered" says of a parcel that it came to nobody; when, only the order's last change tells. */
@@ -129,9 +129,10 @@ function amountsOf(order: Order, lines: OrderSnapshot['lines'], amounts: AmountR
   return { fulfillment, tax, discount, total: total ?? sum(worths) - apart + fulfillment + tax };
 }
 
-type People = Pick<OrderSnapshot, 'buyer' | 'shippingAddress' | 'billingAddress'>;
-
-function mapPeople(order: Order, { assume }: AmountReader): People {
+function mapPeople(
+  order: Order,
+  { assume }: AmountReader,
+): Pick<OrderSnapshot, 'buyer' | 'shippingAddress' | 'billingAddress'> {
   const { ShippingAddress = order.Address, BillingAddress } = order;
   const shipping = addressIn(ShippingAddress, countryCode(ShippingAddress?.CountryCode, 'ShippingAddress.CountryCode'));
   const country = unlessUnreadable(() => countryCode(BillingAddress?.CountryCode, ''));
@@ -146,8 +147,10 @@ function mapPeople(order: Order, { assume }: AmountReader): People {
   };
 }
 
-type Theirs = Partial<NonNullable<Order['Address']>>;
-function addressIn(address: Theirs = {}, address_country?: string): People['shippingAddress'] {
+function addressIn(
+  address: Partial<NonNullable<Order['Address']>> = {},
+  address_country?: string,
+): OrderSnapshot['shippingAddress'] {
   const isNamed = address.FirstName !== undefined || address.LastName !== undefined;
   return defined({
     first_name: address.FirstName,
@@ -167,10 +170,11 @@ function addressIn(address: Theirs = {}, address_country?: string): People['ship
 function mapReturn(body: unknown, { timeZone }: Settings): Change {
   const { ReturnNumber, OrderNumber, ReturnStatusId, Items, Reason, ModifiedDate } = readShape(Return, body);
   if (!isReturned(ReturnStatusId)) return { type: 'none', reason: `return ${ReturnNumber} is not accepted` };
+  // Of a return that is accepted whole, no items are all.
+  if (ReturnStatusId === PARTLY && !Items?.length) needed('Items');
   const items = Items?.map(({ SkuCode: sku, Quantity: quantity }) => ({ sku, quantity }));
-  const at = instantIn(ModifiedDate, timeZone);
-  const told = { externalId: OrderNumber, id: ReturnNumber, at, ...defined({ items, reason: Reason }) };
-  return { type: 'return', return: told };
+  const told = { externalId: OrderNumber, id: ReturnNumber, at: instantIn(ModifiedDate, timeZone) };
+  return { type: 'return', return: { ...told, ...defined({ items, reason: Reason }) } };
 }
 
 /** What the store lists, so that it can be told how many there are. */

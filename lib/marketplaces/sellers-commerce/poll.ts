@@ -5,7 +5,7 @@ import type { Fetched } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { rewindInstant } from '../kit/rewind.ts';
-import { type List, listPage, ORDERS_BY, PAGE, RETURNS, SKUS } from './api.ts';
+import { type List, listPage, PAGE } from './api.ts';
 import { Settings } from './settings.ts';
 import { isCart } from './statuses.ts';
 import { learnOffset, localAt, nameOffset, offsetOf } from './window.ts';
@@ -22,13 +22,19 @@ const MAX_SHOWN = 1_000;
 /** Rows that leave a list while it is read move the rest up by as many. */
 const ROWS_AGAIN = 10;
 
-/** What is read, in this order. The store need not offer all of it: without returns and SKUs there are orders. */
-const WALKS: ReadonlyArray<{ list: List; topic: string; optional?: true; daily?: true }> = [
-  { list: ORDERS_BY.modified, topic: 'order' },
-  { list: ORDERS_BY.placed, topic: 'order' },
-  { list: ORDERS_BY.created, topic: 'order' },
-  { list: RETURNS, topic: 'return', optional: true },
-  { list: SKUS, topic: 'sku', optional: true, daily: true },
+type Walk = List & { topic: string; optional?: true; daily?: true };
+const ORDERS: Walk = { path: '/api/order/getall', topic: 'order' };
+
+/**
+ * What is read, in this order. "You can query any date which is present", and each of the three names orders that others
+ * miss. The store need not offer all of it: without returns and SKUs there are orders.
+ */
+const WALKS: readonly Walk[] = [
+  { ...ORDERS, column: 'ModifiedDate' },
+  { ...ORDERS, column: 'OrderPlacedDate' },
+  { ...ORDERS, column: 'CreatedDate' },
+  { path: '/api/return/getall', column: 'ModifiedDate', topic: 'return', optional: true },
+  { path: '/api/product/getallproductskus', topic: 'sku', optional: true, daily: true },
 ];
 
 const instant = z.optional(z.string());
@@ -99,7 +105,7 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
 const isOfCart = (row: unknown): boolean => isCart(Number(textOf(member(row, 'OrderStatusId'))));
 
 async function readPage(context: PollContext, { walk, from, skip }: Position) {
-  const { list, optional } = WALKS[walk] ?? { list: ORDERS_BY.modified };
+  const { optional, ...list } = WALKS[walk] ?? ORDERS;
   const { query: rawQuery } = Settings.parse(context.connection.settings);
   try {
     return { ...(await listPage(context, list, { from, skip, rawQuery })), problem: null };
@@ -118,11 +124,8 @@ function start({ now, connection }: PollContext, last: Mark | undefined): Positi
   const checkedAt = last?.offset === undefined || isPast(last.checkedAt, CHECK_MS, at) ? at : last.checkedAt;
   const back = overlapMinutes * 60_000 + (checkedAt === at ? UNKNOWN_MS : KNOWN_MS);
   const from = last ? localAt(Date.parse(last.at) - back, last.offset) : firstFrom(since, timeZone);
-  return {
-    ...{ walk: 0, from, start: from, skip: 0 },
-    mark: { ...last, at, checkedAt, answeredFrom: undefined, shown: undefined },
-    remarks: [],
-  };
+  const mark = { ...last, at, checkedAt, answeredFrom: undefined, shown: undefined };
+  return { walk: 0, from, start: from, skip: 0, mark, remarks: [] };
 }
 
 function firstFrom(since: string | undefined, timeZone: string | undefined): string {
@@ -136,18 +139,18 @@ const isPast = (then: string | undefined, ms: number, now: string): boolean =>
 
 /** The position with the newest time that its rows show, and when the store answered them; and what could not be read. */
 function noteTimes(position: Position, rows: readonly unknown[], at: string, problem: string | null): Position {
-  const { list, topic } = WALKS[position.walk] ?? {};
+  const { column = '', topic } = WALKS[position.walk] ?? {};
   const { mark, remarks } = position;
   if (problem !== null) return { ...position, remarks: [...remarks, problem] };
   if (topic !== 'order') return position;
-  const times = rows.map((row) => timeOf(row, list?.column ?? ''));
+  const times = rows.map((row) => timeOf(row, column));
   const newest = [...times, mark.newest ?? ''].sort().at(-1) || undefined;
   return { ...position, mark: { ...mark, newest, answeredFrom: mark.answeredFrom ?? at, answeredTo: at } };
 }
 
 /** The next page of a walk: behind the last time read, or behind so many rows; null where nothing new is left. */
 function follow(position: Position, rows: readonly unknown[], fresh: number): Position | null {
-  const { column } = WALKS[position.walk]?.list ?? {};
+  const { column } = WALKS[position.walk] ?? {};
   const times = column ? rows.map((row) => timeOf(row, column)) : [];
   const isSorted = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? ''));
   const last = times.at(-1) ?? '';
@@ -188,10 +191,7 @@ function conclude(
   const isHidden = isTold && last.offset !== undefined && newest < localAt(Date.parse(last.at) - KNOWN_MS, last.offset);
   const offset = told ?? (isHidden ? undefined : last?.offset);
   const all = [...remarks, ...remarkOn(offset, connection.settings, mark.at)];
-  return {
-    watermark: JSON.stringify({ ...mark, offset, shown }),
-    ...(all.length > 0 && { remark: all.join('; ') }),
-  };
+  return { watermark: JSON.stringify({ ...mark, offset, shown }), ...(all.length > 0 && { remark: all.join('; ') }) };
 }
 
 function remarkOn(offset: number | undefined, settings: Record<string, unknown>, at: string): string[] {

@@ -1,8 +1,9 @@
 import type { Connection } from '#lib/connections/connection';
-import type { Fulfillment, LineQuantity, Order } from '#lib/orders/order';
+import type { LineQuantity, Order } from '#lib/orders/order';
 import { BlockedError } from '#lib/platform/errors';
 import { toLocal } from '#lib/platform/time';
 import type { ReportInput } from '../action.ts';
+import { sum } from '../kit/amounts.ts';
 import { parcelCarrier } from '../kit/carriers.ts';
 import { itemsIn } from '../kit/items.ts';
 import { member, textOf } from '../kit/json.ts';
@@ -16,13 +17,13 @@ const OFFERED: readonly string[] = Object.values(CARRIERS);
 
 /**
  * The body of shippinginformation: who shipped the parcel; where the store has no word for them, how the buyer's price
- * was made, which names no other carrier. `sold`: what the store has the order hold, where that is known better than by the
- * hub's order. Throws BlockedError for what is not in the document's tables.
+ * was made, which names no other carrier. `sold`: what the order holds, where no more may be told. Throws BlockedError for
+ * what is not in the document's tables.
  */
 export function shippingOf(
   connection: Connection,
   { order, fulfillment }: ReportInput,
-  sold: readonly Pieces[] = soldIn(order),
+  sold?: readonly Pieces[],
 ): ShippingInformation {
   const { timeZone = 'UTC' } = Settings.parse(connection.settings);
   const { trackingNumber, shippedAt } = fulfillment;
@@ -35,7 +36,7 @@ export function shippingOf(
     ...(service !== null && { ServiceTypeId: service }),
     TrackingNumber: trackingNumber,
     ShippedDate: toLocal(shippedAt, timeZone),
-    Items: itemsOf(order, fulfillment, perSku(sold)),
+    Items: itemsOf(order, fulfillment, sold),
   };
 }
 
@@ -74,36 +75,30 @@ function serviceOf(connection: Connection, carrier: number, { carrierCode }: Par
 const blocked = (code: string, description: string) => new BlockedError({ code, description }, 'connection');
 
 /**
- * One entry a SKU, as what happens to one that is sent twice is not documented. A buyer may have taken a piece back after
- * it was packed, and "Shipment quantity is more than quantity to be shipped" (26) would refuse the whole parcel: of each
- * SKU no more is told than the store still has to ship, unless nothing would be left.
+ * One entry a SKU: what happens to one that is sent twice is not documented. Where the buyer took pieces back after they
+ * were packed, no more than are left of those sold, unless nothing is.
  */
-function itemsOf(order: Order, parcel: Fulfillment, sold: Map<string, number>): Pieces[] {
+function itemsOf(order: Order, parcel: Parcel, sold?: readonly Pieces[]): Pieces[] {
+  const packed = perSku(piecesOf(order, parcel.lineItems));
+  if (!sold) return packed;
   const place = order.fulfillments.findIndex(({ id }) => id === parcel.id);
-  const earlier = order.fulfillments.filter((_, index) => index < place).flatMap(({ lineItems }) => lineItems);
-  const [packed, told] = [parcel.lineItems, earlier].map((lines) => perSku(piecesOf(order, lines)));
-  const all = [...(packed ?? [])].map(([SkuCode, Quantity]) => ({ SkuCode, Quantity }));
-  const left = all.flatMap(({ SkuCode, Quantity }) => {
-    const toShip = Math.min(Quantity, (sold.get(SkuCode) ?? 0) - (told?.get(SkuCode) ?? 0));
-    return toShip > 0 ? [{ SkuCode, Quantity: toShip }] : [];
-  });
-  return left.length > 0 ? left : all;
-}
-
-const soldIn = (order: Order): Pieces[] =>
-  piecesOf(
-    order,
-    order.ucp.line_items.map(({ id, quantity }) => ({ id, quantity: quantity.total })),
+  const earlier = order.fulfillments.slice(0, Math.max(0, place)).flatMap(({ lineItems }) => lineItems);
+  const toShip = new Map(
+    perSku([...sold, ...piecesOf(order, earlier, -1)]).map((each) => [each.SkuCode, each.Quantity]),
   );
-
-const piecesOf = (order: Order, lines: readonly LineQuantity[]): Pieces[] =>
-  itemsIn(order, lines).map(([{ id: SkuCode }, Quantity]) => ({ SkuCode, Quantity }));
-
-function perSku(pieces: readonly Pieces[]): Map<string, number> {
-  const quantities = new Map<string, number>();
-  for (const { SkuCode, Quantity } of pieces) quantities.set(SkuCode, (quantities.get(SkuCode) ?? 0) + Quantity);
-  return quantities;
+  const left = packed.map((each) => ({ ...each, Quantity: Math.min(each.Quantity, toShip.get(each.SkuCode) ?? 0) }));
+  const some = left.filter(({ Quantity }) => Quantity > 0);
+  return some.length > 0 ? some : packed;
 }
+
+const piecesOf = (order: Order, lines: readonly LineQuantity[], sign = 1): Pieces[] =>
+  itemsIn(order, lines).map(([{ id: SkuCode }, quantity]) => ({ SkuCode, Quantity: sign * quantity }));
+
+const perSku = (pieces: readonly Pieces[]): Pieces[] =>
+  [...Map.groupBy(pieces, ({ SkuCode }) => SkuCode)].map(([SkuCode, all]) => ({
+    SkuCode,
+    Quantity: sum(all.map(({ Quantity }) => Quantity)),
+  }));
 
 /**
  * Whether the store knows of the parcel: it shows the tracking number somewhere, or it shows no parcels at all and its

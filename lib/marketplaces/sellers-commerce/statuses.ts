@@ -32,8 +32,10 @@ export const isCancelled = (status: number): boolean => status === CANCELLED || 
 /** Whether all of the order has left the seller, whatever became of it then. */
 export const isShipped = (status: number): boolean => [SHIPPED, COMPLETED, UNDELIVERED].includes(status);
 
-/** "Return Status ID": accepted, refunded, partially accepted. */
-export const isReturned = (status: number): boolean => [98, 100, 104].includes(status);
+/** "Return Status ID": partially accepted. */
+export const PARTLY = 104;
+/** Accepted, refunded, or in part. */
+export const isReturned = (status: number): boolean => [98, 100, PARTLY].includes(status);
 
 /** All behind Placed that are neither cancelled nor paid in part: from 4 to 7 they wait for something. */
 const RELEASED = [4, 6, 7, PARTIALLY_SHIPPED, SHIPPED, COMPLETED, PROCESSING, UNDELIVERED];

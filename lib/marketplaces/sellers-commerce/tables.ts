@@ -11,6 +11,9 @@ export const CARRIERS: Readonly<Record<number, string>> = {
   10: 'Ship by Order Total[Tiered]',
 };
 
+/** Its canonical code: `flat_rate_per_item`. */
+export const codeOf = (carrier = ''): string => carrier.toLowerCase().replaceAll(/\W+/g, '_').replace(/_$/, '');
+
 /** "ServiceTypeId" by CarrierId, in the document's order. There is no 12 and no 33; the other carriers have none. */
 const SERVICES: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   1: numbered(
@@ -45,30 +48,24 @@ export function idIn(table: Readonly<Record<number, string>>, word: string): num
 
 /** The ServiceTypeId of a service's name or number, with the CarrierId whose it is. */
 export function findService(word: string): { carrier: number; service: number } | undefined {
-  for (const [carrier, services] of Object.entries(SERVICES)) {
-    const service = idIn(services, word);
-    if (service !== undefined) return { carrier: Number(carrier), service };
-  }
-  return undefined;
+  const found = Object.entries(SERVICES).map(([id, services]) => ({
+    carrier: Number(id),
+    service: idIn(services, word),
+  }));
+  return found.find((each): each is { carrier: number; service: number } => each.service !== undefined);
 }
 
 /** What the buyer chose, in one line: `UPS Next Day Air`. */
-export function methodName(carrier: number, service: number | undefined): string {
-  return [CARRIERS[carrier], service === undefined ? undefined : SERVICES[carrier]?.[service]]
-    .filter(Boolean)
-    .join(' ');
-}
+export const methodName = (carrier: number, service: number | null = null): string =>
+  [CARRIERS[carrier], SERVICES[carrier]?.[service ?? 0]].filter(Boolean).join(' ');
+
+const METHODS = Object.keys(CARRIERS).flatMap((id) =>
+  [null, ...Object.keys(SERVICES[Number(id)] ?? {}).map(Number)].map((service) => ({ carrier: Number(id), service })),
+);
 
 /** The CarrierId and ServiceTypeId that `methodName` made a line of. */
-export function readMethod(line: string | null): { carrier: number; service: number | null } | undefined {
-  for (const carrier of Object.keys(CARRIERS).map(Number)) {
-    if (methodName(carrier, undefined) === line) return { carrier, service: null };
-    const services = Object.keys(SERVICES[carrier] ?? {}).map(Number);
-    const service = services.find((id) => methodName(carrier, id) === line);
-    if (service !== undefined) return { carrier, service };
-  }
-  return undefined;
-}
+export const readMethod = (line: string | null) =>
+  METHODS.find(({ carrier, service }) => methodName(carrier, service) === line);
 
 /** Whether a CarrierId names who carries the parcel, and not how its price was made. */
 export const isCarrier = (carrier: number): boolean => carrier in DEFAULT_SERVICES;

@@ -1,6 +1,7 @@
 import type { TokenGrants, TokenPair } from '#lib/connections/tokens';
 import {
   BlockedError,
+  type ErrorDetail,
   type IntegrationError,
   RejectedError,
   RetryableError,
@@ -20,26 +21,22 @@ const REFRESH_MS = 4 * 3600_000;
 
 /** The two ways to a token: access key and shared secret, or the refresh token of the last one. */
 export const grantsOf = (caller: Caller): TokenGrants => ({
-  async login() {
+  login() {
     const { accessKey = '', sharedSecret = '' } = caller.secrets;
-    try {
-      return await grant(caller, { grant_type: 'password', username: accessKey, password: sharedSecret });
-    } catch (error) {
-      throw isRefusal(error) ? new BlockedError({ ...error.detail, code: 'credentials_refused' }, 'connection') : error;
-    }
+    const form = { grant_type: 'password', username: accessKey, password: sharedSecret };
+    return grant(caller, form, (detail) => new BlockedError({ ...detail, code: 'credentials_refused' }, 'connection'));
   },
-  async refresh(refreshToken) {
-    try {
-      return await grant(caller, { grant_type: 'refresh_token', refresh_token: refreshToken });
-    } catch (error) {
-      // Spent or lapsed: a login comes next.
-      throw isRefusal(error) ? new RejectedError(error.detail) : error;
-    }
-  },
+  refresh: (refreshToken) =>
+    // Spent or lapsed: a login comes next.
+    grant(caller, { grant_type: 'refresh_token', refresh_token: refreshToken }, (detail) => new RejectedError(detail)),
 });
 
 /** POST /token: form-encoded, as OAuth has it. */
-async function grant({ http, now }: Caller, form: Record<string, string>): Promise<TokenPair> {
+async function grant(
+  { http, now }: Caller,
+  form: Record<string, string>,
+  refused: (detail: ErrorDetail) => IntegrationError,
+): Promise<TokenPair> {
   try {
     const { body } = await http.request({ method: 'POST', path: '/token', form });
     const { access_token, expires_in, refresh_token } = readShape(TokenAnswer, body);
@@ -50,10 +47,8 @@ async function grant({ http, now }: Caller, form: Record<string, string>): Promi
       ...(refresh_token && { refreshToken: refresh_token, refreshUntil: after(REFRESH_MS) }),
     };
   } catch (error) {
+    if (error instanceof RejectedError || error instanceof BlockedError) throw refused(error.detail);
     // An unknown outcome of the grant is no unknown outcome of the push, which has not left yet.
     throw error instanceof UnknownOutcomeError ? new RetryableError(error.detail) : error;
   }
 }
-
-const isRefusal = (error: unknown): error is IntegrationError =>
-  error instanceof RejectedError || error instanceof BlockedError;

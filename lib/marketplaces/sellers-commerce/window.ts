@@ -1,6 +1,5 @@
 import { toInstant, toLocal } from '#lib/platform/time';
 
-const HOUR = 3600_000;
 const QUARTER = 15;
 
 /**
@@ -9,13 +8,11 @@ const QUARTER = 15;
  */
 export function modifiedAt(text: string, field: string, zone: string, readAt: string): string {
   const first = toInstant(text, field, zone);
-  const second = shiftInstant(first, HOUR);
+  const second = new Date(Date.parse(first) + 3_600_000).toISOString();
   const isTwice =
     !/(?:z|utc|[+-]\d{2}(?::?\d{2})?)$/i.test(text.slice(10)) && toLocal(second, zone) === toLocal(first, zone);
   return isTwice && second <= readAt ? second : first;
 }
-
-const shiftInstant = (instant: string, ms: number): string => new Date(Date.parse(instant) + ms).toISOString();
 
 /** An instant as a clock so many minutes ahead of UTC shows it: without zone, whole seconds. */
 export const localAt = (ms: number, offset = 0): string => new Date(ms + offset * 60_000).toISOString().slice(0, 19);
@@ -25,10 +22,8 @@ export const localAt = (ms: number, offset = 0): string => new Date(ms + offset 
  * store, and clocks differ from UTC by quarters of an hour. Undefined where that leaves none, or a choice.
  */
 export function learnOffset(changed: string, before: string, after: string): number | undefined {
-  const [most, least] = [before, after].map((at) => (Date.parse(`${changed}Z`) - Date.parse(at)) / 60_000) as [
-    number,
-    number,
-  ];
+  const since = (at: string): number => (Date.parse(`${changed}Z`) - Date.parse(at)) / 60_000;
+  const [most, least] = [since(before), since(after)];
   const first = Math.ceil((least - SLACK) / QUARTER) * QUARTER;
   return first <= most + SLACK && first + QUARTER > most + SLACK && Math.abs(first) <= 14 * 60 ? first + 0 : undefined;
 }
