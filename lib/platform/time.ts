@@ -3,6 +3,10 @@ import { ContractError } from './errors.ts';
 const WRITTEN =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d{2}(?::?\d{2})?))?)?$/i;
 
+/** A day as Germany and its neighbors write it, and a time as mails and HTTP do, which says its offset. */
+const DOTTED = /^(\d{2})\.(\d{2})\.(\d{4})(?=$|[T ])/;
+const MAILED = /^[a-z]{3}, \d{1,2} [a-z]{3} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|[+-]\d{4})$/i;
+
 const UNIX = /^(?:\/Date\()?(\d{9,13})(?:[+-]\d{4})?(?:\)\/)?$/;
 
 /** Numbers from here on are milliseconds: as seconds it would be the year 5138. */
@@ -10,8 +14,8 @@ const MILLISECONDS_FROM = 1e11;
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
- * An instant as ISO 8601 in UTC with milliseconds. Reads ISO 8601, `YYYY-MM-DD HH:MM:SS`, a bare date (its midnight)
- * and Unix time in seconds or milliseconds, also as text and as .NET's `/Date(…)/`. An offset is honored; without one the
+ * An instant as ISO 8601 in UTC with milliseconds. Reads ISO 8601, `YYYY-MM-DD HH:MM:SS`, `DD.MM.YYYY`, RFC 2822, a bare
+ * date (its midnight) and Unix time in seconds or milliseconds, also as text and as .NET's `/Date(…)/`. An offset is honored; without one the
  * time is local to `zone` (IANA).
  * An hour that a clock shows twice is the first of the two, so that a watermark reads again rather than past; one
  * that a clock leaves out is read with the offset before the change. Throws ContractError naming the field.
@@ -35,7 +39,9 @@ function readUnix(value: number, field: string): number {
 }
 
 function readWritten(text: string, field: string, zone: string): number {
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', offset] = WRITTEN.exec(text) ?? [];
+  if (MAILED.test(text)) return Date.parse(text);
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', offset] =
+    WRITTEN.exec(text.replace(DOTTED, '$3-$2-$1')) ?? [];
   if (year === undefined) throw unreadable(field, 'not a date and time as ISO 8601 writes it');
   const numbers = [year, month, day, hour, minute, second].map(Number);
   const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = numbers;
