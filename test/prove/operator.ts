@@ -37,7 +37,8 @@ export function createOperator(world: World) {
     if (!order?.change) return undefined;
     if (world.channels[order.channel].contents().get(order.externalId)?.cancelled)
       return { close: `${action} of a cancelled order` };
-    return order.change.what === 'quantity' ? { close: `${action} of a changed order` } : undefined;
+    const isTooLate = order.change.what === 'quantity' && action !== 'fulfillment';
+    return isTooLate ? { close: `${action} of a changed order` } : undefined;
   }
 
   /** As a person finds out: which parcel it is, and whether whoever sold the order shows it. */
