@@ -9,9 +9,10 @@ import { CRASHES, openWorld, type World } from './after-placement/world.ts';
  */
 
 type Shipper = 'marketful' | 'shoppo' | 'erp';
-/** What stands in the end: what the shipper has of each order, what the seller has, what came back, what waits for a person. */
+/** What stands in the end: what the shippers have of each order, what the seller has, what came back, what waits for a person. */
 interface Outcome {
   asked?: Units[];
+  elsewhere?: Units[];
   own?: Units;
   returned?: Units;
   stuck?: Array<string | RegExp>;
@@ -36,6 +37,16 @@ const change =
     await say(world, ...word);
     await world.push();
   };
+
+/** A person gives a line of the order to somebody else, before it was placed or after, and does what the shipper cannot. */
+const route = (to: 'erp' | 'other') => async (world: World, early: boolean) => {
+  await say(world, 2, 1);
+  if (!early) await world.push();
+  await world.route(to);
+  await world.push();
+  await world.close();
+  await world.push();
+};
 
 /** The order is placed, and its shipper says something before or after its channel does. */
 const cross =
@@ -186,19 +197,24 @@ const ROWS: Row[] = [
   },
   {
     what: 'the seller is to ship a line of it',
-    async run(world, early) {
-      await say(world, 2, 1);
-      if (!early) await world.push();
-      await world.route();
-      await world.push();
-      await world.close();
-    },
+    run: route('erp'),
     ends: {
       marketful: [
         { asked: [[2, 1]], own: [2, 0] },
         { asked: [[0, 1]], own: [2, 0] },
       ],
       shoppo: [{ asked: [[0, 1]], own: [2, 0] }],
+    },
+  },
+  {
+    what: 'another shipper is to ship a line of it',
+    run: route('other'),
+    ends: {
+      marketful: [
+        { asked: [[2, 1]], elsewhere: [[2, 0]] },
+        { asked: [[0, 1]], elsewhere: [[2, 0]] },
+      ],
+      shoppo: [{ asked: [[0, 1]], elsewhere: [[2, 0]] }],
     },
   },
 ];
@@ -230,8 +246,8 @@ test.each(CASES)('%s', async (_name, { channel, shipper, row, early, crash }) =>
   const world = await openWorld(channel, shipper, crash);
   await row.run(world, early);
   const [late, sooner = late] = row.ends[shipper] ?? [{}];
-  const { asked = [], own = [0, 0], returned = [0, 0], stuck = [] } = early ? sooner : late;
+  const { asked = [], elsewhere = [], own = [0, 0], returned = [0, 0], stuck = [] } = early ? sooner : late;
   const waits = stuck.map((words) => expect.stringMatching(words));
-  expect(await world.outcome()).toEqual({ asked, own, returned, stuck: waits });
+  expect(await world.outcome()).toEqual({ asked, elsewhere, own, returned, stuck: waits });
   await world.stop();
 });

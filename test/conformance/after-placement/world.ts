@@ -28,6 +28,8 @@ export const CRASHES = ['told', 'leased', 'pushed'] as const;
 export type Crash = (typeof CRASHES)[number];
 
 const SHED = 'shed';
+/** Another account with the same shipper. */
+const OTHER = 'other';
 const START = '2026-11-20T10:00:00.000Z';
 const died = () => Promise.reject(new Error('the process died'));
 
@@ -38,7 +40,8 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
   vi.setSystemTime(START);
   const table = memoryTable();
   const { id: source, order: orderId, settings = {}, lines } = CHANNELS[channel];
-  const vendor = shipper === 'erp' ? undefined : await SHIPPERS[shipper](now);
+  const [vendor, other] = shipper === 'erp' ? [] : await Promise.all([SHIPPERS[shipper](now), SHIPPERS[shipper](now)]);
+  const at = (id: string) => (id === OTHER ? other : vendor);
   const connectionOf = (id: string, marketplace: string, more: object): [string, Connection] => [
     id,
     {
@@ -49,7 +52,7 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
   const network: Network = {
     connections: new Map([
       connectionOf(source, channel, { settings }),
-      ...(vendor && shipper !== 'erp' ? [connectionOf(SHED, shipper, vendor)] : []),
+      ...(vendor && other ? [connectionOf(SHED, shipper, vendor), connectionOf(OTHER, shipper, other)] : []),
     ]),
     removed: new Map(),
     endpoints: new Map(),
@@ -64,7 +67,7 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
       ...{ take: async () => {}, pause: async () => {}, failed: async () => {}, succeeded: async () => {} },
       isAsking: () => false,
     };
-    const { baseUrl, fetch = globalThis.fetch, secrets = {} } = vendor ?? { baseUrl: '' };
+    const { baseUrl, fetch = globalThis.fetch, secrets = {} } = at(connection.id) ?? { baseUrl: '' };
     const http = createHttp({ baseUrl, budget, timeoutMs: 5_000, fetch });
     return { connection, secrets, http, budget, token: async () => '', findProduct: async () => undefined, now };
   };
@@ -153,10 +156,10 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
       heard.push(...fetched.map(({ id }) => id));
       await push();
     },
-    /** A person has the seller ship the mugs. */
-    async route() {
+    /** A person has the seller ship the mugs, or another shipper. */
+    async route(to: 'erp' | typeof OTHER) {
       const lineItems = [{ id: lines[0], quantity: 2 }];
-      await change(orderId, (found) => found && { order: assign(found, { lineItems, to: 'erp' }, network) }, {
+      await change(orderId, (found) => found && { order: assign(found, { lineItems, to }, network) }, {
         ...{ by: 'me', origin: 'route', network },
       });
     },
@@ -175,12 +178,13 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
       const stuck = all.filter((each) => each.state === 'blocked' || (each.state === 'dead' && !isStopped(each)));
       return {
         asked: vendor?.orders() ?? [],
+        elsewhere: other?.orders() ?? [],
         own: lines.map(units),
         returned: lines.map((id) => back.get(id) ?? 0),
         stuck: stuck.map(({ cause }) => `${cause?.code}: ${cause?.description}`),
       };
     },
-    stop: async () => vendor?.stop(),
+    stop: () => Promise.all([vendor?.stop(), other?.stop()]),
   };
 }
 
