@@ -65,21 +65,24 @@ const KEPT = { name: 'secret', algorithm: 'sha256', encoding: 'hex' } as const;
  * Evidence of a secret that was presented as it is. Kept as a signature over the body, so that what is kept is worth
  * as little to a thief as a signature, and proves nothing of any other body.
  */
-export function secretEvidence(given: string | undefined, body: Buffer): Evidence | undefined {
+function secretEvidence(given: string | undefined, body: Buffer): Evidence | undefined {
   if (!given) return undefined;
   return { [KEPT.name]: createHmac(KEPT.algorithm, given).update(body).digest(KEPT.encoding) };
 }
 
-/** Whether the secret that was presented then is one of today's. */
-export const provesSecret = (evidence: Evidence, body: Buffer, secrets: Secrets, name = 'webhookSecret'): boolean =>
-  hasValidHmac({ body, signature: evidence[KEPT.name], ...KEPT }, secrets, name);
+/** Proof of whoever presents the secret as it is: where in a request, and under which name it stands in `secrets`. */
+export const presentedSecret = (
+  find: (request: WebhookRequest) => string | undefined,
+  name?: string,
+): Pick<Webhook, 'authenticate' | 'evidence' | 'admits'> => ({
+  authenticate: (request, { secrets }) => knowsSecret(find(request), secrets, name),
+  evidence: (request) => secretEvidence(find(request), request.body),
+  admits: (evidence, body, { secrets }) =>
+    hasValidHmac({ body, signature: evidence[KEPT.name], ...KEPT }, secrets, name),
+});
 
 /** Proof of whoever can do no more than call the URL that we gave: its last segment is the secret. */
-export const urlSecret: Pick<Webhook, 'authenticate' | 'evidence' | 'admits'> = {
-  authenticate: ({ rest }, { secrets }) => knowsSecret(rest[0], secrets) && rest.length === 1,
-  evidence: ({ rest, body }) => (rest.length === 1 ? secretEvidence(rest[0], body) : undefined),
-  admits: (evidence, body, { secrets }) => provesSecret(evidence, body, secrets),
-};
+export const urlSecret = presentedSecret(({ rest }) => (rest.length === 1 ? rest[0] : undefined));
 
 const ONE = String.raw`(?:\w{1,16}[=,])?[\w+/-]{16,200}={0,2}`;
 /** One signature or several, with the time that Stripe and others write before them. */

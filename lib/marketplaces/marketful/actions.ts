@@ -3,6 +3,7 @@ import { factsOf } from '#lib/orders/facts';
 import type { Order } from '#lib/orders/order';
 import { BlockedError } from '#lib/platform/errors';
 import type { FetchAction, PlaceInput, ProbedAction, PushResult, RemoteContext } from '../action.ts';
+import { unlessRefused } from '../kit/answers.ts';
 import { itemsIn } from '../kit/items.ts';
 import { member, textOf } from '../kit/json.ts';
 import { codeOf } from '../kit/placement-code.ts';
@@ -10,7 +11,7 @@ import { incomplete, recipientOf } from '../kit/recipient.ts';
 import { defined } from '../kit/shape.ts';
 import { uncarried } from '../kit/uncarried.ts';
 import { MAX_LINE, parseAddress, stateCode } from './address.ts';
-import { createOrder, getEvents, getOrder, getStockByEan, type PlacementRequest, unlessRefused } from './api.ts';
+import { createOrder, getEvents, getOrder, getStockByEan, type PlacementRequest } from './api.ts';
 import { OFFERED, Settings } from './settings.ts';
 
 /** Reads the order a webhook named. */

@@ -1,8 +1,9 @@
-import { BlockedError, type IntegrationError, RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
+import { BlockedError, type IntegrationError, RejectedError } from '#lib/platform/errors';
 import { classify, describe, type HttpResponse } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
+import { unclearAnswer } from '../kit/answers.ts';
 import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import {
   anything,
@@ -125,9 +126,7 @@ export async function createOrder(
   if (response instanceof RejectedError) return { id: null, unless: response };
   const id = orderIdIn(response.body);
   if (id !== '') return { id };
-  const description = describe(response);
-  const unclear = { code: 'unexpected_answer', description, httpStatus: response.status };
-  if (!isRefusal(response)) return { id: null, unless: new UnknownOutcomeError(unclear) };
+  if (!isRefusal(response)) return { id: null, unless: unclearAnswer(describe(response), response.status) };
   const refusal = refuse(response);
   if (refusal instanceof BlockedError) throw refusal;
   return { id: null, unless: refusal };
@@ -238,14 +237,4 @@ function namesIn(body: unknown, key: string): string[] {
 function refusal(response: HttpResponse): IntegrationError | null {
   const usual = classify(response);
   return usual instanceof RejectedError || usual instanceof BlockedError ? refuse(response) : null;
-}
-
-/** What Marketful refuses to show is nothing; it must not keep a caller from what is behind it. */
-export async function unlessRefused<T>(read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof RejectedError) return null;
-    throw error;
-  }
 }

@@ -2,8 +2,9 @@ import { ownSku } from '#lib/catalog/own-sku';
 import type { OpenPlacement } from '#lib/orders/placements';
 import { ContractError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import type { PollContext, PollPage } from '../contract.ts';
+import { unlessRefused } from '../kit/answers.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
-import { getEvents, getOrder, getStock, getStockByEan, unlessRefused } from './api.ts';
+import { getEvents, getOrder, getStock, getStockByEan } from './api.ts';
 import { Settings } from './settings.ts';
 
 /** What a poll reads, in this order. `resume` is one of these, a space, and the last one read of it. */

@@ -1,14 +1,9 @@
-import {
-  BlockedError,
-  type IntegrationError,
-  RejectedError,
-  RetryableError,
-  UnknownOutcomeError,
-} from '#lib/platform/errors';
+import { BlockedError, type IntegrationError, RejectedError, RetryableError } from '#lib/platform/errors';
 import { describe, type HttpResponse } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
+import { unclearAnswer } from '../kit/answers.ts';
 import { member, textOf, unwrap } from '../kit/json.ts';
 import {
   anything,
@@ -222,8 +217,7 @@ async function post(caller: Caller, path: string, json: unknown, alsoDone?: read
   const response = await call(caller, { method: 'POST', path, json }, alsoDone);
   if (judge(response, alsoDone).isDone) return;
   // The store may have done it: the probe reads it back.
-  const detail = { code: 'unexpected_answer', description: describe(response), httpStatus: response.status };
-  throw new UnknownOutcomeError(detail);
+  throw unclearAnswer(describe(response), response.status);
 }
 
 /** Sends with the connection's token; a refused one is renewed, and once more where it lapsed before it was used. */

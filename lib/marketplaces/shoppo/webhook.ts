@@ -1,17 +1,12 @@
 import type { Webhook } from '../contract.ts';
 import { member, textOf } from '../kit/json.ts';
-import { knowsSecret, provesSecret, secretEvidence } from '../kit/webhook-secret.ts';
+import { presentedSecret } from '../kit/webhook-secret.ts';
 import { info } from './manifest.ts';
 
-const TOKEN = 'notificationToken';
-
-// "Shoppo wil set accesstoken fields in request header": nothing is signed.
 export const webhook: Webhook = {
   info,
-  authenticate: ({ headers, rest }, { secrets }) =>
-    knowsSecret(headers.accesstoken, secrets, TOKEN) && rest.length === 0,
-  evidence: ({ headers, rest, body }) => (rest.length === 0 ? secretEvidence(headers.accesstoken, body) : undefined),
-  admits: (evidence, body, { secrets }) => provesSecret(evidence, body, secrets, TOKEN),
+  // "Shoppo wil set accesstoken fields in request header": nothing is signed.
+  ...presentedSecret(({ headers, rest }) => (rest.length === 0 ? headers.accesstoken : undefined), 'notificationToken'),
 
   // "If the reply is successful, we would like to reply 200 … Otherwise we want to show specific error message".
   answer: (problem) => ({ error: problem?.description ?? '' }),
