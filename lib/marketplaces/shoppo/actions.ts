@@ -1,51 +1,49 @@
+import { sumByLine } from '#lib/orders/status';
 import { differenceOf } from '#lib/orders/units';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
 import type { CancelInput, FetchAction, PlaceInput, ProbedAction, RemoteContext } from '../action.ts';
+import { unlessRefused } from '../kit/answers.ts';
 import { codeOf } from '../kit/placement-code.ts';
 import { defined } from '../kit/shape.ts';
 import { uncarried } from '../kit/uncarried.ts';
-import {
-  cancelOrder,
-  cancelOrderItem,
-  createOrder,
-  findOrder,
-  getProduct,
-  getSku,
-  isEnded,
-  setOrderAsPaid,
-} from './api.ts';
-import { findPlaced, itemsOf, orderOf, standingOf } from './placement.ts';
+import { ask, change, findOrder, isEnded } from './api.ts';
+import * as documents from './documents.ts';
+import { findPlaced, standingOf, unitsIn, unitsOf } from './placement.ts';
 import type { Order, OrderItem } from './schema.ts';
+
+const fetchAs = (topic: string, read: (remote: RemoteContext, id: string) => Promise<unknown>): FetchAction => ({
+  async push(remote, { resource }) {
+    const body = await read(remote, resource);
+    if (body !== null) return { topic, body };
+    throw new RejectedError({ code: 'not_found', description: `Shoppo has nothing under ${resource}` });
+  },
+});
 
 /** Reads what a notification named: an order by its partner order code, a product or Sku by its relay id. */
 export const fetches: Readonly<Record<string, FetchAction>> = {
-  product: { push: async (remote, { resource }) => ({ topic: 'product', body: await getProduct(remote, resource) }) },
-  sku: { push: async (remote, { resource }) => ({ topic: 'sku', body: await getSku(remote, resource) }) },
-  order: {
-    async push(remote, { resource }) {
-      const found = await findOrder(remote, resource);
-      if (found !== null) return { topic: 'order', body: { ...found, partnerOrderCode: resource } };
-      throw new RejectedError({ code: 'not_found', description: `Shoppo has no order under the code ${resource}` });
-    },
-  },
+  product: fetchAs('product', (remote, id) => ask(remote, documents.PRODUCT_BY_ID, { id })),
+  sku: fetchAs('sku', (remote, id) => ask(remote, documents.SKU_BY_ID, { id })),
+  order: fetchAs('order', async (remote, partnerOrderCode) => {
+    const found = await findOrder(remote, partnerOrderCode);
+    return found && { ...found, partnerOrderCode };
+  }),
 };
 
 export const order: ProbedAction<PlaceInput> = {
   /** Creates, then pays, each only where it is still due: an attempt that broke off in between is taken up again. */
   async push(remote, input) {
-    const given = await orderOf(remote, input);
-    const [code, placed] = await findPlaced(remote, input, given.orderItems);
-    const { id, status } = placed ?? (await createOrder(remote, { ...given, partnerOrderCode: code }));
+    const { given, placed } = await findPlaced(remote, input);
+    const { id, status = 'OPEN' } = placed ?? (await change(remote, documents.CREATE_ORDER, given));
+    const payment = { orderId: id, chargeId: given.partnerOrderCode };
     // "It should be OPEN": any later status says that it is paid.
-    if (status === 'OPEN') await setOrderAsPaid(remote, id, code);
+    if (status === 'OPEN') await change(remote, documents.SET_ORDER_AS_PAID, payment);
     return { remoteId: id, ...defined({ note: uncarried(input.order, 'Shoppo', ['company']) }) };
   },
 
   async probe(remote, input) {
-    const { orderItems } = await orderOf(remote, input);
-    const [code, placed] = await findPlaced(remote, input, orderItems);
+    const { given, placed } = await findPlaced(remote, input);
     if (placed === null || placed.status === 'OPEN') return null;
-    return { remoteId: placed.id, note: `found at Shoppo under the code ${code}` };
+    return { remoteId: placed.id, note: `found at Shoppo under the code ${given.partnerOrderCode}` };
   },
 };
 
@@ -54,11 +52,14 @@ export const cancel: ProbedAction<CancelInput> = {
   async push(remote, input) {
     const placed = await standing(remote, input);
     if (input.left.length > 0) return reduce(remote, input, placed);
-    const left: OrderItem[] = [];
-    for (const each of placed.filter(({ status }) => status !== 'OPEN')) left.push(...(await withdraw(remote, each)));
-    if (left.length > 0) throw tooLate(left);
-    const unpaid = placed.some(({ status }) => status === 'OPEN');
-    return unpaid ? { note: 'it was never paid at Shoppo, which lets it expire' } : {};
+    const paid = placed.filter(({ status }) => status !== 'OPEN');
+    const items: OrderItem[] = [];
+    for (const { id, orderItems } of paid) {
+      const isWhole = orderItems.every(isPaid) && (await isDone(remote, documents.CANCEL_ORDER, { orderId: id }));
+      if (!isWhole) items.push(...orderItems);
+    }
+    await cancelItems(remote, items);
+    return paid.length < placed.length ? { note: 'it was never paid at Shoppo, which lets it expire' } : {};
   },
 
   async probe(remote, input) {
@@ -73,7 +74,7 @@ export const cancel: ProbedAction<CancelInput> = {
 
 /** What was placed and has not ended. */
 async function standing(remote: RemoteContext, input: CancelInput): Promise<Order[]> {
-  const all = await standingOf(remote, input);
+  const all = await standingOf(remote, input.order.id, input.nth);
   if (all.length > 0) return all.filter((placed) => !isEnded(placed));
   const description = `Shoppo has no order under the code ${codeOf(input.order.id, input.nth ?? 1)}: look for it there`;
   throw new BlockedError({ code: 'order_not_found', description }, 'operator');
@@ -82,16 +83,13 @@ async function standing(remote: RemoteContext, input: CancelInput): Promise<Orde
 /** An item is cancelled whole: one of more units than are too many is a person's. */
 async function reduce(remote: RemoteContext, input: CancelInput, placed: readonly Order[]): Promise<object> {
   const surplus = await surplusOf(remote, input, placed);
-  const chosen = placed
-    .flatMap(({ orderItems }) => orderItems)
-    .filter(({ status, quantity, sku: { originalId } }) => {
-      const units = surplus.get(originalId) ?? 0;
-      if (status === 'CANCELLED' || quantity > units) return false;
-      surplus.set(originalId, units - quantity);
-      return true;
-    });
-  const left = await cancelItems(remote, chosen);
-  if (left.length > 0) throw tooLate(left);
+  const chosen = liveItems(placed).filter(({ quantity, sku: { originalId } }) => {
+    const units = surplus.get(originalId) ?? 0;
+    if (quantity > units) return false;
+    surplus.set(originalId, units - quantity);
+    return true;
+  });
+  await cancelItems(remote, chosen);
   if ([...surplus.values()].every((units) => units === 0)) return {};
   const description = differenceOf(input.order, input.lineItems, input.left);
   throw new BlockedError({ code: 'amend_unsupported', description }, 'operator');
@@ -99,47 +97,30 @@ async function reduce(remote: RemoteContext, input: CancelInput, placed: readonl
 
 /** Units that stand there beyond those that shall stay, by Sku. */
 async function surplusOf(remote: RemoteContext, { order, lineItems, left }: CancelInput, placed: readonly Order[]) {
-  const keeps = new Map((await itemsOf(remote, { order, lineItems: left })).map((item) => [item.skuId, item.quantity]));
-  const surplus = new Map<string, number>();
-  for (const { skuId } of await itemsOf(remote, { order, lineItems })) {
-    const items = placed.flatMap(({ orderItems }) => orderItems).filter(({ sku }) => sku.originalId === skuId);
-    const stands = items.reduce((sum, { status, quantity }) => sum + (status === 'CANCELLED' ? 0 : quantity), 0);
-    const units = stands - (keeps.get(skuId) ?? 0);
-    if (units > 0) surplus.set(skuId, units);
-  }
-  return surplus;
+  const keeps = await unitsOf(remote, { order, lineItems: left });
+  const stands = unitsIn(liveItems(placed));
+  const skus = [...(await unitsOf(remote, { order, lineItems })).keys()];
+  return sumByLine(skus.map((id) => ({ id, quantity: (stands.get(id) ?? 0) - (keeps.get(id) ?? 0) })));
 }
 
-/** The items that could not be cancelled. */
-async function withdraw(context: RemoteContext, { id, orderItems }: Order): Promise<OrderItem[]> {
-  if (orderItems.every(isPaid) && (await isDone(() => cancelOrder(context, id)))) return [];
-  return cancelItems(context, orderItems);
-}
+const liveItems = (placed: readonly Order[]): OrderItem[] =>
+  placed.flatMap(({ orderItems }) => orderItems).filter(({ status }) => status !== 'CANCELLED');
 
-/** Cancels each item that may be; returns the others. */
-export async function cancelItems(context: RemoteContext, items: readonly OrderItem[]): Promise<OrderItem[]> {
+/** Cancels each item that may be. Throws BlockedError that names the others. */
+export async function cancelItems(remote: RemoteContext, items: readonly OrderItem[]): Promise<void> {
   const left: OrderItem[] = [];
   for (const item of items.filter(({ status }) => status !== 'CANCELLED'))
-    if (!isPaid(item) || !(await isDone(() => cancelOrderItem(context, item.id)))) left.push(item);
-  return left;
+    if (!isPaid(item) || !(await isDone(remote, documents.CANCEL_ORDER_ITEM, { orderItemId: item.id })))
+      left.push(item);
+  if (left.length === 0) return;
+  const names = left.map(({ id, quantity, sku, status }) => `${quantity} of ${sku.originalId} (item ${id}, ${status})`);
+  // "Otherwise you need create customer service ticket."
+  const description = `Shoppo could not cancel ${names.join(', ')}: ask for it with a ticket`;
+  throw new BlockedError({ code: 'cancel_too_late', description }, 'operator');
 }
 
 const isPaid = ({ status }: OrderItem): boolean => status === 'PAID';
 
 /** False where Shoppo refuses, as the order or item has moved on since it was read. */
-async function isDone(change: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await change();
-    return true;
-  } catch (error) {
-    if (error instanceof RejectedError) return false;
-    throw error;
-  }
-}
-
-/** "Otherwise you need create customer service ticket." */
-export function tooLate(left: readonly OrderItem[]): BlockedError {
-  const items = left.map(({ id, quantity, sku, status }) => `${quantity} of ${sku.originalId} (item ${id}, ${status})`);
-  const description = `Shoppo could not cancel ${items.join(', ')}: ask for it with a ticket`;
-  return new BlockedError({ code: 'cancel_too_late', description }, 'operator');
-}
+const isDone = async (...call: Parameters<typeof change>): Promise<boolean> =>
+  (await unlessRefused(() => change(...call))) !== null;

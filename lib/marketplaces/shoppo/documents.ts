@@ -42,36 +42,29 @@ export function mutationOf(name: string, types: Types, answer: string, literals:
   return `mutation ${name}(${declare(types)}) { ${name}(${values}) { ${answer} } }`;
 }
 
-/** A page of a list, with what each of its nodes is asked for. */
-export function listOf(name: string, node: string, filters: Types = {}): string {
-  const types = { first: 'Int', after: 'String', ...filters };
+/** A page of a list, with what each of its nodes is asked for; `filters` is the type of those that it takes. */
+export function listOf(name: string, node: string, filters?: string): string {
+  const types = { first: 'Int', after: 'String', ...(filters && { filters }) };
   const page = `length edges { node { ${node} } } pageInfo { hasNextPage endCursor }`;
   return `query ${name}(${declare(types)}) { ${name}(${pass(types).join(', ')}) { ${page} } }`;
 }
 
-export const ORDER_LIST = listOf('orderList', ORDER, { filters: 'OrderFilterInput' });
+const nodeOf = (name: string, type: string, fields: string): string =>
+  `query ${name}($id: ID!) { node(id: $id) { ... on ${type} { ${fields} } } }`;
+
+export const ORDER_LIST = listOf('orderList', ORDER, 'OrderFilterInput');
+
+const SKU = 'id identifier color size price inventory enabled';
+const PRODUCT = `id name enabled skus { ${SKU} }`;
+export const PRODUCT_LIST = listOf('productList', PRODUCT, 'ProductFilterInput');
+export const PRODUCT_BY_ID = nodeOf('product', 'Product', PRODUCT);
+export const SKU_BY_ID = nodeOf('sku', 'Sku', `${SKU} product { id name enabled }`);
 
 /** The page shows a Sku's identifier in notifications only, and does not say whether the API has that field. */
-export type Identifier = 'identifier' | '';
+export const withoutIdentifier = (document: string): string => document.replace(' identifier', '');
 
-const sku = (identifier: Identifier): string => `id ${identifier} color size price inventory enabled`;
-const product = (identifier: Identifier): string => `id name enabled skus { ${sku(identifier)} }`;
-
-export const productList = (identifier: Identifier): string =>
-  listOf('productList', product(identifier), { filters: 'ProductFilterInput' });
-
-export const productById = (identifier: Identifier): string => /* GraphQL */ `
-  query product($id: ID!) {
-    node(id: $id) { ... on Product { ${product(identifier)} } }
-  }
-`;
-
-export const skuById = (identifier: Identifier): string => /* GraphQL */ `
-  query sku($id: ID!) {
-    node(id: $id) { ... on Sku { ${sku(identifier)} product { id name enabled } } }
-  }
-`;
-
+const ofOrder = { orderId: 'ID!' };
+const ORDER_STATE = 'order { id status }';
 export const CREATE_ORDER = mutationOf(
   'createOrder',
   {
@@ -80,16 +73,13 @@ export const CREATE_ORDER = mutationOf(
     partnerOrderCode: 'String!',
     partnerSellerName: 'String',
   },
-  'order { id status }',
+  ORDER_STATE,
 );
-
-const ofOrder = { orderId: 'ID!' };
-export const SET_ORDER_AS_PAID = mutationOf(
-  'setOrderAsPaid',
-  { ...ofOrder, chargeId: 'String!' },
-  'order { id status }',
-);
-export const CANCEL_ORDER = mutationOf('cancelOrder', ofOrder, 'order { id status }');
+/** "please check the order status and it should be OPEN". */
+export const SET_ORDER_AS_PAID = mutationOf('setOrderAsPaid', { ...ofOrder, chargeId: 'String!' }, ORDER_STATE);
+/** "only when all order items status of this order are PAID". */
+export const CANCEL_ORDER = mutationOf('cancelOrder', ofOrder, ORDER_STATE);
+/** "Only when order item status is PAID". */
 export const CANCEL_ORDER_ITEM = mutationOf('cancelOrderItem', { orderItemId: 'ID!' }, 'orderItem { id status }');
 
 const ofReply = { ticketId: 'ID!', replyContent: 'String!' };

@@ -8,15 +8,7 @@ import { defined, readShape } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
 import { isEnded, isRefunded } from './api.ts';
 import { amountOf, CURRENCY, mapProduct, mapSku, mapSkuNotice, setFor } from './map-product.ts';
-import {
-  MerchantNotice,
-  Order,
-  type OrderItem,
-  OrderNotice,
-  ProductNotice,
-  type ShippingPackage,
-  TicketReply,
-} from './schema.ts';
+import { MerchantNotice, Order, type OrderItem, OrderNotice, ProductNotice, TicketReply } from './schema.ts';
 import { Settings } from './settings.ts';
 
 /** The seven proactive notifications, the reply to a ticket, and what a fetch or poll read. */
@@ -82,7 +74,6 @@ function mapReply(body: unknown): Change {
   return { type: 'none', reason, about: { remoteId: ticketId, type: 'ticket.replied' } };
 }
 
-type Skus = Readonly<Record<string, string>>;
 type Parcel = ShipmentSnapshot['parcels'][number];
 type Event = ShipmentSnapshot['events'][number];
 
@@ -97,13 +88,12 @@ function refundOf({ refundStatus, orderItems }: Order): ShipmentSnapshot['refund
 const NOT_OURS = '';
 
 /** An order as it stands: its items' packages are the parcels, whatever the order's own status says. */
-function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string | null = null): Change {
+function mapOrder(body: unknown, receivedAt: string, skus: Settings['skus'], channel: string | null = null): Change {
   const order = readShape(Order, body);
   const { id, orderItems, partnerOrderCode: code } = order;
   const items = orderItems.map((item) => read(item, receivedAt, skus));
-  const parcels = collect(items.flatMap(({ parcel }) => parcel ?? []));
-  const cancelled = items.flatMap(({ cancelled: item }) => item ?? []);
-  const events = new Map(items.flatMap((item) => item.events).map((event) => [event.id, event]));
+  const cancelled = items.flatMap((item) => item.cancelled);
+  const events = new Map(items.flatMap((item): Event[] => item.events).map((event) => [event.id, event]));
   return {
     type: 'shipment',
     shipment: {
@@ -112,7 +102,7 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string
       number: code ?? null,
       // Our codes begin with the connection that sold the order; the partner may place others by other means.
       channel: code?.split(':')[0] ?? channel,
-      parcels,
+      parcels: collect(items.flatMap((item) => item.parcels)),
       events: [...events.values()],
       settled: isEnded(order) || (items.length > 0 && items.every(({ isSettled }) => isSettled)),
       ...defined({ refund: refundOf(order) }),
@@ -121,53 +111,46 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string
   };
 }
 
-function read(item: OrderItem, receivedAt: string, skus: Skus) {
-  const { status, shippingPackage: box, quantity, sku } = item;
-  const isCancelled = status === 'CANCELLED';
-  const trackingNumber = box?.trackingNumber ?? item.trackingNumber;
-  const carrier = box?.courier ?? item.shippingProvider ?? '';
+/** What an item tells: its part of a parcel and where that is, or that it is cancelled. */
+function read(item: OrderItem, receivedAt: string, skus: Settings['skus']) {
+  const { id, status, shippingPackage: box, quantity, sku } = item;
   const own = { sku: setFor(sku.originalId, skus) ?? sku.originalId, quantity };
+  if (status === 'CANCELLED') {
+    const at = instantIn(item.timeRefunded) ?? receivedAt;
+    const event = { id: `${id} canceled`, type: 'canceled', at, description: `${quantity} of ${own.sku}` };
+    return { parcels: [], events: [event], cancelled: [own], isSettled: true };
+  }
+  // That the customer has it is the item's status and not the order's.
+  const isSettled = box?.isDelivered === true || status === 'DELIVERED';
+  const trackingNumber = box?.trackingNumber ?? item.trackingNumber;
+  if (trackingNumber === undefined) return { parcels: [], events: [], cancelled: [], isSettled };
+  const carrier = box?.courier ?? item.shippingProvider ?? '';
   const shippedAt = instantIn(box?.timeShipped) ?? receivedAt;
-  const isParcel = trackingNumber !== undefined && !isCancelled;
-  const isReceived = box?.isDelivered === true || status === 'DELIVERED';
-  const parcel = isParcel ? { carrier, trackingNumber, shippedAt, items: [own] } : null;
-  const told = isParcel ? eventsOf(box ?? {}, { trackingNumber, isReceived, receivedAt }) : [];
-  const events = isCancelled ? [cancellationOf(item, own.sku, receivedAt)] : told;
-  return { parcel, events, cancelled: isCancelled ? own : null, isSettled: isCancelled || isReceived };
+  const at = instantIn(box?.timeDelivered) ?? receivedAt;
+  const delivered = { id: `${trackingNumber} delivered`, type: 'delivered', at, trackingNumber };
+  return {
+    parcels: [{ carrier, trackingNumber, shippedAt, items: [own] }],
+    events: [...eventsOf(box, trackingNumber), ...(isSettled ? [delivered] : [])],
+    cancelled: [],
+    isSettled,
+  };
 }
 
 /** Items in one package are one parcel. */
 function collect(parcels: readonly Parcel[]): Parcel[] {
-  const byNumber = new Map<string, Parcel>();
-  for (const parcel of parcels) {
-    const known = byNumber.get(parcel.trackingNumber);
-    const items = [...(known?.items ?? []), ...(parcel.items ?? [])];
-    byNumber.set(parcel.trackingNumber, { ...(known ?? parcel), items });
-  }
-  return [...byNumber.values()];
+  const byNumber = Map.groupBy(parcels, ({ trackingNumber }) => trackingNumber);
+  return [...byNumber.values()].flatMap(([first, ...more]) =>
+    first ? { ...first, items: [first, ...more].flatMap(({ items = [] }) => items) } : [],
+  );
 }
 
-interface Told {
-  trackingNumber: string;
-  isReceived: boolean;
-  receivedAt: string;
-}
-
-/** Checkpoints on the way, and that the customer has it, which is the item's status and not the order's. */
-function eventsOf(box: Partial<ShippingPackage>, { trackingNumber, isReceived, receivedAt }: Told): Event[] {
-  const events = (box.checkpoints ?? []).flatMap(({ time, message, location, courier }): Event[] => {
+/** The checkpoints on the way. */
+function eventsOf(box: OrderItem['shippingPackage'], trackingNumber: string): Event[] {
+  return (box?.checkpoints ?? []).flatMap(({ time, message, location, courier }): Event[] => {
     const at = instantIn(time);
     if (at === null) return [];
     const description = [message, location].filter(Boolean).join(', ') || undefined;
     const id = shortHash(trackingNumber, String(time), description ?? '');
     return [{ id, type: 'in_transit', at, trackingNumber, ...defined({ description, carrier: courier }) }];
   });
-  if (!isReceived) return events;
-  const at = instantIn(box.timeDelivered) ?? receivedAt;
-  return [...events, { id: `${trackingNumber} delivered`, type: 'delivered', at, trackingNumber }];
-}
-
-function cancellationOf({ id, quantity, timeRefunded: time }: OrderItem, sku: string, receivedAt: string): Event {
-  const at = instantIn(time) ?? receivedAt;
-  return { id: `${id} canceled`, type: 'canceled', at, description: `${quantity} of ${sku}` };
 }

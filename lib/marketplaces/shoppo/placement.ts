@@ -1,28 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ownSku } from '#lib/catalog/own-sku';
+import type { LineQuantity } from '#lib/orders/order';
+import { sumByLine } from '#lib/orders/status';
 import { BlockedError } from '#lib/platform/errors';
 import type { PlaceInput, RemoteContext } from '../action.ts';
 import { itemsIn } from '../kit/items.ts';
 import { codeOf } from '../kit/placement-code.ts';
 import { incomplete, recipientOf } from '../kit/recipient.ts';
 import { readShape } from '../kit/shape.ts';
-import { findOrder, isEnded, type NewOrder } from './api.ts';
-import { Order } from './schema.ts';
+import { findOrder, isEnded } from './api.ts';
+import { Order, type OrderItem } from './schema.ts';
 import { Settings } from './settings.ts';
 
 /** "Country Code Enum": no other is taken. */
 const COUNTRIES = ['US', 'CN', 'IN', 'MY', 'SG', 'KE'];
-
-/**
- * The arguments of createOrder but its code. Throws BlockedError that names what the address lacks, or the SKUs
- * unknown.
- */
-export async function orderOf(remote: RemoteContext, input: PlaceInput): Promise<Omit<NewOrder, 'partnerOrderCode'>> {
-  const { sellerName } = Settings.parse(remote.connection.settings);
-  return {
-    shippingAddress: addressOf(input.order),
-    orderItems: await itemsOf(remote, input),
-    ...(sellerName !== undefined && { partnerSellerName: sellerName }),
-  };
-}
 
 function addressOf({ shippingAddress: address, buyer }: PlaceInput['order']): Record<string, string> {
   const country = address.address_country ?? '';
@@ -45,61 +36,55 @@ function addressOf({ shippingAddress: address, buyer }: PlaceInput['order']): Re
   return { ...found, streetAddress2, countryCode: country };
 }
 
-/** One item a SKU. */
-export async function itemsOf(
+/** How many of each Sku, by its relay id, these lines are. Throws BlockedError that names the SKUs unknown. */
+export async function unitsOf(
   remote: RemoteContext,
   { order, lineItems }: Pick<PlaceInput, 'order' | 'lineItems'>,
-): Promise<NewOrder['orderItems']> {
-  const quantities = new Map<string, number>();
+): Promise<Map<string, number>> {
+  const known: LineQuantity[] = [];
   const unknown: string[] = [];
   for (const [{ id: sku }, quantity] of itemsIn(order, lineItems)) {
-    const skuId = await skuIdOf(remote, sku);
-    if (skuId === undefined) unknown.push(sku);
-    else quantities.set(skuId, (quantities.get(skuId) ?? 0) + quantity);
+    const id = await skuIdOf(remote, sku);
+    if (id === undefined) unknown.push(sku);
+    else known.push({ id, quantity });
   }
-  if (unknown.length === 0) return [...quantities].map(([skuId, quantity]) => ({ skuId, quantity }));
+  if (unknown.length === 0) return sumByLine(known);
   const description = `Shoppo's ids of ${unknown.join(', ')} are not known: add each to settings.skus of ${remote.connection.id}, or replay once the catalog has them`;
   throw new BlockedError({ code: 'sku_unknown', description }, 'connection');
 }
 
 /** The relay id of a SKU of ours, as set or as the catalog has it. */
-export async function skuIdOf(context: RemoteContext, sku: string): Promise<string | undefined> {
-  const { skus } = Settings.parse(context.connection.settings);
-  return Object.hasOwn(skus, sku) ? skus[sku] : (await context.findProduct(sku))?.externalId;
-}
+export const skuIdOf = async ({ connection, findProduct }: RemoteContext, sku: string): Promise<string | undefined> =>
+  ownSku(connection, sku) ?? (await findProduct(sku))?.externalId;
 
 const MAX_CODES = 20;
 
-/** What stands at Shoppo under the codes of a placement, its first try first; null ends them. */
-async function* triesOf(context: RemoteContext, codes: Iterable<string>): AsyncGenerator<[string, Order | null]> {
-  for (const code of codes) {
-    const found = await findOrder(context, code);
-    yield [code, found === null ? null : readShape(Order, found)];
+/**
+ * What stands at Shoppo under the codes of a placement, its first try first; null ends them. Without `nth`, from before
+ * placements were told apart, the codes are those of all of an order.
+ */
+async function* triesOf(remote: RemoteContext, orderId: string, nth: number | null) {
+  for (let n = 1; n <= MAX_CODES; n++) {
+    const code = nth === null ? codeOf(orderId, n) : codeOf(orderId, nth, n);
+    const found = await findOrder(remote, code);
+    yield [code, found && readShape(Order, found)] as const;
     if (found === null) return;
   }
 }
 
-/** The codes of a placement; from before placements were told apart, those of all of an order. */
-function codesOf({ order: { id }, nth }: Pick<PlaceInput, 'order' | 'nth'>): string[] {
-  const all = Array.from({ length: MAX_CODES }, (_, index) => index + 1);
-  return all.map((n) => (nth === null ? codeOf(id, n) : codeOf(id, nth, n)));
-}
-
 /** What stands at Shoppo for a placement. */
-export async function standingOf(context: RemoteContext, input: Pick<PlaceInput, 'order' | 'nth'>): Promise<Order[]> {
-  return (await Array.fromAsync(triesOf(context, codesOf(input)))).flatMap(([, placed]) => placed ?? []);
-}
+export const standingOf = async (remote: RemoteContext, orderId: string, nth: number | null): Promise<Order[]> =>
+  (await Array.fromAsync(triesOf(remote, orderId, nth))).flatMap(([, placed]) => placed ?? []);
 
 /** A placement that was stopped before it was made leaves its code free. */
 const MAX_FREE = 3;
 
 /** What stands at Shoppo for an order of ours, whichever placement it is of. */
-export async function placedFor(context: RemoteContext, orderId: string): Promise<Order[]> {
+export async function placedFor(remote: RemoteContext, orderId: string): Promise<Order[]> {
   const all: Order[] = [];
   let free = 0;
-  for (let n = 1; n <= MAX_CODES && free < MAX_FREE; n++) {
-    const codes = [codeOf(orderId, n), codeOf(orderId, n, 2), codeOf(orderId, n, 3)];
-    const placed = (await Array.fromAsync(triesOf(context, codes))).flatMap(([, order]) => order ?? []);
+  for (let nth = 1; nth <= MAX_CODES && free < MAX_FREE; nth++) {
+    const placed = await standingOf(remote, orderId, nth);
     free = placed.length > 0 ? 0 : free + 1;
     all.push(...placed);
   }
@@ -107,26 +92,26 @@ export async function placedFor(context: RemoteContext, orderId: string): Promis
 }
 
 /**
- * The order that this placement made, or the code it may make one under. One that has ended ships nothing, so another
- * takes its place; placements from before they were told apart share codes, and what is in them tells.
+ * The arguments of createOrder, and the order if this placement made it already. One that has ended ships nothing, so
+ * another takes its place; placements from before they were told apart share codes, and what is in them tells.
+ * Throws BlockedError that names what the address lacks, or the SKUs unknown.
  */
-export async function findPlaced(
-  remote: RemoteContext,
-  input: PlaceInput,
-  items: NewOrder['orderItems'],
-): Promise<[string, Order | null]> {
-  const placements = input.order.placements.filter(({ connection }) => connection === remote.connection.id);
-  const isOwn = (placed: Order) => input.nth !== null || placements.length < 2 || hasItems(placed, items);
-  for await (const [code, placed] of triesOf(remote, codesOf(input))) {
-    if (placed === null) return [code, null];
-    if (!isEnded(placed) && isOwn(placed)) return [code, placed];
-  }
+export async function findPlaced(remote: RemoteContext, input: PlaceInput) {
+  const { connection } = remote;
+  const { sellerName: partnerSellerName } = Settings.parse(connection.settings);
+  const shippingAddress = addressOf(input.order);
+  const units = await unitsOf(remote, input);
+  const orderItems = [...units].map(([skuId, quantity]) => ({ skuId, quantity }));
+  const isAlone =
+    input.nth !== null || input.order.placements.filter((one) => one.connection === connection.id).length < 2;
+  const isOwn = (placed: Order) => isAlone || isDeepStrictEqual(unitsIn(placed.orderItems), units);
+  for await (const [partnerOrderCode, placed] of triesOf(remote, input.order.id, input.nth))
+    if (placed === null || (!isEnded(placed) && isOwn(placed)))
+      return { given: { shippingAddress, orderItems, partnerOrderCode, partnerSellerName }, placed };
   const description = `there are ${MAX_CODES} orders at Shoppo for this one: place it by hand`;
   throw new BlockedError({ code: 'placed_too_often', description }, 'operator');
 }
 
-function hasItems({ orderItems }: Order, items: NewOrder['orderItems']): boolean {
-  const left = new Map(items.map(({ skuId, quantity }) => [skuId, quantity]));
-  for (const { sku, quantity } of orderItems) left.set(sku.originalId, (left.get(sku.originalId) ?? 0) - quantity);
-  return [...left.values()].every((quantity) => quantity === 0);
-}
+/** How many of each Sku, by its relay id, these items are. */
+export const unitsIn = (items: readonly OrderItem[]): Map<string, number> =>
+  sumByLine(items.map(({ sku, quantity }) => ({ id: sku.originalId, quantity })));

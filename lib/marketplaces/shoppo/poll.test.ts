@@ -10,10 +10,14 @@ interface Asked {
   variables: { first: number; after?: string; filters?: Record<string, unknown> };
 }
 
-async function run(script: Answer[], more: Partial<PollContext> = {}, remoteId: string | null = 'o1') {
+async function run(
+  script: Answer[],
+  more: Partial<PollContext> = {},
+  remoteId: string | null = 'o1',
+  pages: PollPage[] = [],
+) {
   const { calls, http } = createRemote('shoppo', script);
   const remote = { http, connection: connectionOf(info), secrets: { accessToken: 'token', viewerId: 'me' } };
-  const pages: PollPage[] = [];
   const placements = remoteId === null ? [] : [{ ...STORY_PLACEMENT, remoteId }];
   for await (const page of poll({ ...pollContext(remote, placements), ...more })) pages.push(page);
   return { pages, asked: calls.map(({ body }) => body as Asked), items: pages.flatMap(({ items }) => items) };
@@ -91,6 +95,35 @@ test('pages by cursor, and goes on behind the last page after a poll that broke 
   expect(resumed.asked.map(({ variables }) => variables.after)).toEqual(['c2']);
   expect(resumed.pages.at(-1)?.watermark).toBe(pages.at(-1)?.watermark);
 });
+
+test.each([
+  [null, 'pageInfo.endCursor: is missing'],
+  ['c1', 'pageInfo.endCursor: leads to the same page again'],
+])(
+  'a page that says there is more, behind cursor %j, is handed on and ends the poll there',
+  async (endCursor, problem) => {
+    const lost = JSON.stringify({
+      data: {
+        productList: {
+          length: 3,
+          edges: [{ node: { id: 'p2', skus: [] } }],
+          pageInfo: { hasNextPage: true, endCursor },
+        },
+      },
+    });
+    const pages: PollPage[] = [];
+    const polled = run([page('productList', ['p1'], 3, 'c1'), { status: 200, body: lost }], {}, null, pages);
+    await expect(polled).rejects.toMatchObject({ detail: { field: 'pageInfo.endCursor' } });
+    await expect(polled).rejects.toThrow(problem);
+    expect(pages.flatMap(({ items }) => items).map(({ body }) => (body as { id: string }).id)).toEqual(['p1', 'p2']);
+    expect(pages.map(({ watermark }) => watermark)).toEqual([undefined, undefined]);
+    // The next poll takes up the page that nothing leads behind, and reads on where its cursor has come.
+    const resume = pages.at(-1)?.resume ?? null;
+    const healed = await run([page('productList', ['p2'], 3, 'c2'), page('productList', ['p3'], 3)], { resume }, null);
+    expect(healed.asked.map(({ variables }) => variables.after)).toEqual(['c1', 'c2']);
+    expect(healed.pages.at(-1)).toMatchObject({ resume: null, watermark: '2026-11-20T08:15:03.000Z' });
+  },
+);
 
 test('begins anew when the list grew shorter, as a page would miss what moved up', async () => {
   const { items, asked } = await run(

@@ -4,8 +4,9 @@ import * as z from '#lib/platform/zod';
 import type { PollContext, PollPage } from '../contract.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { isStale, staleItem } from '../kit/stale.ts';
-import { isRefunded, listOrders, listProducts } from './api.ts';
-import { nodesOf, type Page } from './schema.ts';
+import { isRefunded, listPage } from './api.ts';
+import { ORDER_LIST, PRODUCT_LIST } from './documents.ts';
+import { cursorBehind, type Page } from './schema.ts';
 
 const SIZE = 100;
 /** Changes become visible later than they are stamped, and clocks differ. */
@@ -32,9 +33,11 @@ type Position = z.infer<typeof Position>;
 
 /** The orders placed here that still move, then the products updated since the last poll. */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
-  const open = await openByRemoteId(context);
-  if (open.stale.length > 0) yield { items: open.stale.map(staleItem), resume: context.resume };
-  let position = parseJson(Position, context.resume) ?? start(context, open.oldest);
+  const placements = await Array.fromAsync(context.openPlacements(null));
+  const { stale, open = [] } = Object.groupBy(placements, (one) => (isStale(one, context.now()) ? 'stale' : 'open'));
+  if (stale) yield { items: stale.map(staleItem), resume: context.resume };
+  const ids = new Map(open.map(({ remoteId, orderId }) => [remoteId, orderId]));
+  let position = parseJson(Position, context.resume) ?? start(context, open);
   for (let restarts = 0; restarts <= MAX_RESTARTS; ) {
     const page = await readPage(context, position);
     // Cursors are offsets: what left the list moved the rest up, and a page would miss as many.
@@ -43,8 +46,15 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
       restarts += 1;
       continue;
     }
-    const items = itemsOf(position, page, open.ids);
-    const next = follow(context, position, page);
+    const items = itemsOf(position, page, ids);
+    let next: Position | null;
+    try {
+      next = follow(context, position, page);
+    } catch (error) {
+      // What stands on a page is handed on also where nothing leads behind it: the next poll takes this page up again.
+      yield { items, resume: JSON.stringify(position) };
+      throw error;
+    }
     if (next === null) return yield { items, resume: null, watermark: position.until };
     yield { items, resume: JSON.stringify(next) };
     position = next;
@@ -52,40 +62,15 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   throw new RetryableError({ code: 'paging_unstable', description: 'the list grew shorter at every page' });
 }
 
-interface OpenOrders {
-  /** Shoppo's order id → our order's. */
-  ids: ReadonlyMap<string, string>;
-  oldest: number | null;
-  stale: readonly OpenPlacement[];
-}
-
-async function openByRemoteId({ openPlacements, now }: PollContext): Promise<OpenOrders> {
-  const ids = new Map<string, string>();
-  let oldest: number | null = null;
-  const stale: OpenPlacement[] = [];
-  for await (const placement of openPlacements(null)) {
-    const { orderId, remoteId, placedAt } = placement;
-    if (isStale(placement, now())) {
-      stale.push(placement);
-      continue;
-    }
-    if (remoteId !== null) ids.set(remoteId, orderId);
-    oldest = Math.min(oldest ?? Number.POSITIVE_INFINITY, Date.parse(placedAt));
-  }
-  return { ids, oldest, stale };
-}
-
-function start(context: PollContext, oldest: number | null): Position {
+function start(context: PollContext, open: readonly OpenPlacement[]): Position {
   const now = context.now().getTime();
   const until = new Date(now).toISOString();
+  const starts = open.map(({ placedAt }) => Date.parse(placedAt) - ORDER_SLACK_MS);
   const { watermark } = context;
-  const starts = [
-    ...(oldest === null ? [] : [Math.min(oldest - ORDER_SLACK_MS, now)]),
-    ...(watermark !== null && isNewDay(watermark, until) ? [now - REFUND_MS] : []),
-  ];
+  if (watermark !== null && isNewDay(watermark, until)) starts.push(now - REFUND_MS);
   if (starts.length === 0) return startProducts(context, until);
-  const range = secondsOf(Math.min(...starts), now + ORDER_SLACK_MS);
-  return { list: 'orders', range, after: null, length: null, until };
+  const from = starts.reduce((first, one) => Math.min(first, one), now);
+  return { list: 'orders', range: secondsOf(from, now + ORDER_SLACK_MS), after: null, length: null, until };
 }
 
 const isNewDay = (watermark: string, until: string): boolean => watermark.slice(0, 10) !== until.slice(0, 10);
@@ -105,29 +90,26 @@ const secondsOf = (from: number, to: number): [number, number] => [Math.floor(fr
 function readPage(context: PollContext, { list, range, after }: Position): Promise<Page> {
   const page = { first: SIZE, ...(after !== null && { after }) };
   if (list === 'products')
-    return listProducts(context, { ...page, ...(range && { filters: { timeUpdatedRange: range } }) });
-  return listOrders(context, {
-    ...page,
-    filters: { time_payment_processed_range: range, status_in: PAID_STATUSES },
-  });
+    return listPage(context, PRODUCT_LIST, { ...page, ...(range && { filters: { timeUpdatedRange: range } }) });
+  const filters = { time_payment_processed_range: range, status_in: PAID_STATUSES };
+  return listPage(context, ORDER_LIST, { ...page, filters });
 }
 
 /**
  * An order does not show its code, and the partner may have placed others by other means. Of those that do not move any
  * more a refund is worth a look.
  */
-function itemsOf({ list }: Position, page: Page, ids: OpenOrders['ids']): PollPage['items'] {
-  if (list === 'products') return nodesOf(page).map((body) => ({ topic: 'product', body }));
-  return nodesOf(page).flatMap((order) => {
+function itemsOf({ list }: Position, { nodes }: Page, ids: ReadonlyMap<string | null, string>): PollPage['items'] {
+  if (list === 'products') return nodes.map((body) => ({ topic: 'product', body }));
+  return nodes.flatMap((order) => {
     const partnerOrderCode = ids.get(textOf(member(order, 'id')));
     if (partnerOrderCode !== undefined) return [{ topic: 'order', body: { ...order, partnerOrderCode } }];
     return isRefunded(textOf(member(order, 'refundStatus'))) ? [{ topic: 'refunded', body: order }] : [];
   });
 }
 
-function follow(context: PollContext, position: Position, { length, pageInfo }: Page): Position | null {
-  const { hasNextPage, endCursor } = pageInfo;
-  if (hasNextPage && endCursor !== undefined && endCursor !== position.after)
-    return { ...position, after: endCursor, length };
+function follow(context: PollContext, position: Position, page: Page): Position | null {
+  const after = cursorBehind(page, position.after);
+  if (after !== null) return { ...position, after, length: page.length };
   return position.list === 'orders' ? startProducts(context, position.until) : null;
 }

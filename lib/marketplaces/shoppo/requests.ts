@@ -1,69 +1,13 @@
-import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
+import { RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import type { PushResult, RemoteContext, RequestAction } from '../action.ts';
+import type { RemoteContext, RequestAction } from '../action.ts';
 import { member } from '../kit/json.ts';
-import { cancelItems, tooLate } from './actions.ts';
-import { ask, type Caller } from './api.ts';
+import { defined } from '../kit/shape.ts';
+import { cancelItems } from './actions.ts';
+import { ask, change } from './api.ts';
 import { mutationOf, REPLY_TICKET } from './documents.ts';
 import { placedFor, skuIdOf } from './placement.ts';
-import { type OrderItem, Success, Ticket } from './schema.ts';
-
-/**
- * The mutations that create tickets, with what they take. The page prints a document of the first only and of the others
- * what they require, so nothing is sent that was not given. Types it does not name are written as literals.
- */
-const TICKETS = {
-  'exchange-ticket': { mutation: 'createExchangeItemTicket', reason: 'ExchangeItemReason!', orderItemIds: '[ID]!' },
-  'refund-ticket': { mutation: 'createRefundTicket', reason: 'String!', orderItemIds: '[ID]' },
-  'question-ticket': { mutation: 'createOrderQuestionTicket', reason: null, orderItemIds: '[ID]' },
-} as const;
-export type TicketKind = keyof typeof TICKETS;
-
-interface NewTicket {
-  firstName: string;
-  lastName: string;
-  email: string;
-  imageIds: string[];
-  orderItemIds: string[];
-  reason?: string | undefined;
-  remark?: string | undefined;
-  problemType?: string | undefined;
-  itemDeliveryStatus?: string | undefined;
-}
-
-/** The document that creates such a ticket. */
-export function ticketDocument(kind: TicketKind, ticket: NewTicket): string {
-  const { mutation, reason, orderItemIds } = TICKETS[kind];
-  const types = {
-    firstName: 'String!',
-    lastName: 'String!',
-    email: 'String!',
-    imageIds: '[ID]!',
-    orderItemIds,
-    reason: reason ?? 'String!',
-    remark: 'String',
-  };
-  const isGiven = ([name]: [string, unknown]) => member(ticket, name) !== undefined;
-  const { problemType, itemDeliveryStatus } = ticket;
-  const literals = Object.entries({ problemType, itemDeliveryStatus }).filter(isGiven) as Array<[string, string]>;
-  const given = Object.fromEntries(Object.entries(types).filter(isGiven));
-  return mutationOf(mutation, given, 'ticket { id }', Object.fromEntries(literals));
-}
-
-/** Returns the id of the ticket. */
-async function createTicket(caller: Caller, kind: TicketKind, ticket: NewTicket): Promise<string> {
-  const { problemType: _type, itemDeliveryStatus: _status, ...variables } = ticket;
-  const answer = Ticket.safeParse(member(await ask(caller, ticketDocument(kind, ticket), variables), 'ticket'));
-  if (answer.success) return answer.data.id;
-  throw new UnknownOutcomeError({ code: 'unexpected_answer', description: 'the answer has no ticket' });
-}
-
-/** mutation replyCustomerServiceTicket */
-async function replyTicket(caller: Caller, ticketId: string, replyContent: string): Promise<void> {
-  const answer = Success.safeParse(await ask(caller, REPLY_TICKET, { ticketId, replyContent }));
-  if (answer.data?.success === true) return;
-  throw new RejectedError({ code: 'refused', description: `Shoppo did not take the reply to ticket ${ticketId}` });
-}
+import type { OrderItem } from './schema.ts';
 
 const text = z.string().check(z.trim(), z.minLength(1));
 const skus = z.array(text).check(z.minLength(1));
@@ -78,71 +22,88 @@ const about = {
   imageIds: z._default(z.array(text), []),
   remark: z.optional(text),
 };
+const reason = z.string().check(z.regex(/^\w+$/, 'must be an ExchangeItemReason'));
+const problemType = z.enum(['REFUND', 'EXCHANGE', 'NOT_ARRIVED', 'OTHER']);
 const itemDeliveryStatus = z.enum(['RECEIVED', 'NOT_RECEIVED']);
 
-const Exchange = z.strictObject({
-  ...about,
-  reason: z.string().check(z.regex(/^\w+$/, 'must be an ExchangeItemReason')),
-});
-const Refund = z.strictObject({
-  ...about,
-  reason: text,
-  problemType: z.enum(['REFUND', 'EXCHANGE', 'NOT_ARRIVED', 'OTHER']),
-  itemDeliveryStatus,
-});
+const Exchange = z.strictObject({ ...about, reason });
+const Refund = z.strictObject({ ...about, reason: text, problemType, itemDeliveryStatus });
 const Question = z.strictObject({ ...about, itemDeliveryStatus });
 
-type About = z.infer<typeof Question> | z.infer<typeof Exchange> | z.infer<typeof Refund>;
+/** Any of them. */
+type Asked = Pick<z.infer<typeof Refund>, keyof typeof about> & Partial<z.infer<typeof Refund>>;
+
+/**
+ * The mutations that create tickets, with what they take. The page prints a document of the first only and of the others
+ * what they require, so nothing is sent that was not given. Types it does not name are written as literals.
+ */
+const TICKETS = {
+  'exchange-ticket': { mutation: 'createExchangeItemTicket', reason: 'ExchangeItemReason!', orderItemIds: '[ID]!' },
+  'refund-ticket': { mutation: 'createRefundTicket', reason: 'String!', orderItemIds: '[ID]' },
+  'question-ticket': { mutation: 'createOrderQuestionTicket', orderItemIds: '[ID]' },
+} as const;
+export type TicketKind = keyof typeof TICKETS;
+
+const AUTHOR = { firstName: 'String!', lastName: 'String!', email: 'String!', imageIds: '[ID]!' };
+
+/** The document that creates such a ticket. */
+export function ticketDocument(
+  kind: TicketKind,
+  { remark, problemType, itemDeliveryStatus }: Pick<Asked, 'remark' | 'problemType' | 'itemDeliveryStatus'>,
+): string {
+  const { mutation, ...own } = TICKETS[kind];
+  const types = { ...AUTHOR, ...own, ...(remark !== undefined && { remark: 'String' }) };
+  return mutationOf(mutation, types, 'ticket { id }', defined({ problemType, itemDeliveryStatus }));
+}
 
 /** No probe: tickets do not show what they are about, so a person tells whether one was created. */
-const ticket = <Input extends About>(kind: TicketKind, Input: z.ZodMiniType<Input>, summary: string) =>
+const ticket = <Input extends Asked>(kind: TicketKind, Input: z.ZodMiniType<Input>, summary: string) =>
   ({
     Input,
     summary,
     orderOf: ({ order }: Input) => order,
-    async push(context: RemoteContext, { order, skus: only, ...given }: Input): Promise<PushResult> {
-      const items = await findItems(context, order, only);
-      const orderItemIds = items.map(({ id }) => id);
-      return { remoteId: await createTicket(context, kind, { ...given, orderItemIds }) };
+    async push(remote: RemoteContext, asked: Input) {
+      const { order, skus, problemType: _type, itemDeliveryStatus: _status, ...said } = asked;
+      const orderItemIds = (await findItems(remote, order, skus)).map((item) => item.id);
+      const created = await change(remote, ticketDocument(kind, asked), { ...said, orderItemIds });
+      return { remoteId: created.id };
     },
   }) satisfies RequestAction<Input>;
 
 const Reply = z.strictObject({ ticketId: text, content: text });
-type Reply = z.infer<typeof Reply>;
 
-/** No probe: comments are read by the kind of a ticket, which its id does not tell. */
-const reply: RequestAction<Reply> = {
+/** mutation replyCustomerServiceTicket. No probe: comments are read by the kind of a ticket, which its id does not tell. */
+const reply: RequestAction<z.infer<typeof Reply>> = {
   Input: Reply,
   summary: 'Answers in a ticket.',
-  async push(context, { ticketId, content }) {
-    await replyTicket(context, ticketId, content);
-    return {};
+  async push(remote, { ticketId, content }) {
+    const answer = await ask(remote, REPLY_TICKET, { ticketId, replyContent: content });
+    if (member(answer, 'success') === true) return {};
+    throw new RejectedError({ code: 'refused', description: `Shoppo did not take the reply to ticket ${ticketId}` });
   },
 };
 
 const CancelItem = z.strictObject({ order: text, skus });
-type CancelItem = z.infer<typeof CancelItem>;
 
-const cancelItem: RequestAction<CancelItem> = {
+const cancelItem: RequestAction<z.infer<typeof CancelItem>> = {
   Input: CancelItem,
   summary: 'Cancels the items of these SKUs, as long as they are PAID and no more.',
   orderOf: ({ order }) => order,
-  async push(context, asked) {
-    const left = await cancelItems(context, await findItems(context, asked.order, asked.skus));
-    if (left.length > 0) throw tooLate(left);
-    return { note: `cancelled ${asked.skus.join(', ')}` };
+  async push(remote, { order, skus }) {
+    await cancelItems(remote, await findItems(remote, order, skus));
+    return { note: `cancelled ${skus.join(', ')}` };
   },
 
-  async probe(context, asked) {
-    const items = await findItems(context, asked.order, asked.skus);
+  async probe(remote, { order, skus }) {
+    const items = await findItems(remote, order, skus);
     return items.every(({ status }) => status === 'CANCELLED') ? { note: 'found cancelled at Shoppo' } : null;
   },
 };
 
 /** The items of what was placed for an order of ours. Throws RejectedError where there are none. */
-async function findItems(context: RemoteContext, orderId: string, only: string[] = []): Promise<OrderItem[]> {
-  const wanted = await Promise.all(only.map(async (sku) => (await skuIdOf(context, sku)) ?? sku));
-  const all = (await placedFor(context, orderId)).flatMap(({ orderItems }) => orderItems);
+async function findItems(remote: RemoteContext, orderId: string, only: string[] = []): Promise<OrderItem[]> {
+  const wanted = await Promise.all(only.map(async (sku) => (await skuIdOf(remote, sku)) ?? sku));
+  const all = (await placedFor(remote, orderId)).flatMap(({ orderItems }) => orderItems);
   const items = only.length === 0 ? all : all.filter(({ sku }) => wanted.includes(sku.originalId));
   if (items.length > 0) return items;
   const what = only.length > 0 ? `${only.join(', ')} of ${orderId}` : orderId;

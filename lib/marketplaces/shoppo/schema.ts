@@ -8,6 +8,7 @@ import {
   integer,
   looseList,
   looseText,
+  looseTexts,
   optional,
   optionalId,
   optionalObject,
@@ -15,6 +16,7 @@ import {
   optionalText,
   ourId,
   text,
+  unreadable,
 } from '../kit/shape.ts';
 
 /** Lists may hold nulls: GraphQL's `[OrderItem]`. */
@@ -25,17 +27,7 @@ const list = <T extends z.ZodMiniType>(schema: T) =>
   );
 
 /** GraphQL writes enums in capitals. */
-const enumValue = z.pipe(
-  text,
-  z.transform((value) => value.toUpperCase()),
-);
-
-const Checkpoint = z.object({
-  courier: looseText,
-  time: anything,
-  message: looseText,
-  location: looseText,
-});
+const enumValue = text.check(z.toUpperCase());
 
 const ShippingPackage = z.object({
   courier: optionalText,
@@ -43,9 +35,8 @@ const ShippingPackage = z.object({
   isDelivered: optional(flag),
   timeShipped: anything,
   timeDelivered: anything,
-  checkpoints: looseList(Checkpoint),
+  checkpoints: looseList(z.object({ time: anything, ...looseTexts('courier', 'message', 'location') })),
 });
-export type ShippingPackage = z.infer<typeof ShippingPackage>;
 
 const OrderItem = z.object({
   id,
@@ -71,9 +62,9 @@ export const Order = z.object({
 });
 export type Order = z.infer<typeof Order>;
 
-/** What a mutation answers about the order it changed. */
-export const OrderState = z.object({ id, status: enumValue });
-export type OrderState = z.infer<typeof OrderState>;
+/** What a mutation answers of the order, item or ticket that it made or changed: a ticket's status is not asked for. */
+export const Changed = z.object({ id, status: optional(enumValue) });
+export type Changed = z.infer<typeof Changed>;
 
 /** The page prints its lists of orders without `pageInfo`, which one that has all of the matches can do without. */
 export const Page = z.pipe(
@@ -89,33 +80,43 @@ export const Page = z.pipe(
         error: 'is missing',
       }),
     ),
-  z.transform(({ pageInfo = { hasNextPage: false, endCursor: undefined }, ...page }) => ({ ...page, pageInfo })),
+  // Nodes stay as they came; an edge may have none.
+  z.transform(({ edges, ...page }) => ({ ...page, nodes: edges.map(({ node }) => node).filter(isObject) })),
 );
 export type Page = z.infer<typeof Page>;
 
-/** The nodes of a page as they came; an edge may have none. */
-export const nodesOf = ({ edges }: Page): object[] => edges.flatMap(({ node }) => (isObject(node) ? [node] : []));
+/**
+ * The cursor behind the page that was asked for by `after`; null at the end of the list. Throws ContractError where more
+ * is to come and no cursor leads there.
+ */
+export function cursorBehind({ pageInfo }: Page, after: string | null): string | null {
+  if (!pageInfo?.hasNextPage) return null;
+  const { endCursor } = pageInfo;
+  if (endCursor !== undefined && endCursor !== after) return endCursor;
+  const problem = endCursor === undefined ? 'is missing' : 'leads to the same page again';
+  throw unreadable('pageInfo.endCursor', `${problem}, though hasNextPage says that there is more`);
+}
 
-const SkuFields = z.object({
+const ProductFields = z.object({ name: optionalText, enabled: optional(flag) });
+
+/** Its Skus are read one by one: a bad one spoils no other. */
+export const Product = z.extend(ProductFields, { id, skus: list(z.unknown()) });
+
+/** Read alone it tells of its product, in a product's list it does not. */
+export const Sku = z.object({
+  id,
   identifier: optionalId,
   color: looseText,
   size: looseText,
   price: anything,
   inventory: optional(integer),
   enabled: optional(flag),
+  product: optional(ProductFields),
 });
-
-export const Sku = z.extend(SkuFields, { id });
 export type Sku = z.infer<typeof Sku>;
 
-/** Its Skus are read one by one: a bad one spoils no other. */
-export const Product = z.object({ id, name: optionalText, enabled: optional(flag), skus: list(z.unknown()) });
-export const SkuOfProduct = z.extend(Sku, {
-  product: optional(z.object({ name: optionalText, enabled: optional(flag) })),
-});
-
 /** `create-sku` and `update-sku`: a new one is told without its id. */
-export const SkuNotice = z.extend(SkuFields, {
+export const SkuNotice = z.extend(z.omit(Sku, { id: true, product: true }), {
   sku_id: optionalId,
   merchant: optionalObject(z.object({ id: optionalId }), 'id'),
   time_updated: anything,
@@ -132,5 +133,3 @@ export const MerchantNotice = z.object({
 export const OrderNotice = z.object({ order_id: ourId });
 
 export const TicketReply = z.object({ ticketId: id, content: text });
-export const Ticket = z.object({ id });
-export const Success = z.object({ success: z.boolean() });

@@ -16,6 +16,22 @@ const page = (list: string, nodes: object[], endCursor: string | null): Answer =
   }),
 });
 
+test('a page that says there is more and not where ends no list in silence', async () => {
+  const cut = { length: 2, edges: [{ node: { id: 'R1' } }], pageInfo: { hasNextPage: true, endCursor: null } };
+  const { http } = createRemote('shoppo', [
+    { status: 200, body: JSON.stringify({ data: { exchangeItemTicketList: cut } }) },
+  ]);
+  const context = remoteContext({
+    http,
+    connection: connectionOf(info),
+    secrets: { accessToken: 't', viewerId: 'me' },
+  });
+  await expect(listTickets(context, { cursor: null, limit: 50 })).rejects.toMatchObject({
+    code: 'unexpected_shape',
+    detail: { field: 'pageInfo.endCursor' },
+  });
+});
+
 test('reads the tickets of each kind, with all that was said in them', async () => {
   const comments = {
     length: 2,

@@ -1,10 +1,10 @@
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import type { TicketPage } from '../contract.ts';
-import { id, looseList, looseText, optional, optionalId, readShape } from '../kit/shape.ts';
-import { ask } from './api.ts';
+import { id, looseList, looseText, looseTexts, optional, optionalId, readShape } from '../kit/shape.ts';
+import { listPage } from './api.ts';
 import { listOf } from './documents.ts';
-import { nodesOf, Page } from './schema.ts';
+import { cursorBehind } from './schema.ts';
 
 /** "The same is true for refundTicketList and orderQuestionTicketList." */
 const LISTS = {
@@ -26,13 +26,7 @@ export const ticketList = (kind: Kind): string =>
 const Node = z.object({
   id,
   ticketId: optionalId,
-  status: looseText,
-  zendeskStatus: looseText,
-  firstName: looseText,
-  lastName: looseText,
-  email: looseText,
-  remark: looseText,
-  reason: looseText,
+  ...looseTexts('status', 'zendeskStatus', 'firstName', 'lastName', 'email', 'remark', 'reason'),
   comments: optional(z.object({ edges: looseList(z.object({ node: z.object({ content: looseText }) })) })),
 });
 
@@ -44,14 +38,12 @@ export async function listTickets(
   context: RemoteContext,
   { cursor, limit }: { cursor: string | null; limit: number },
 ): Promise<TicketPage> {
-  const [, kind = 'exchange', after = ''] = CURSOR.exec(cursor ?? '') ?? [];
-  const variables = { first: limit, ...(after !== '' && { after }) };
-  const page = readShape(Page, await ask(context, ticketList(kind as Kind), variables));
-  const { hasNextPage, endCursor } = page.pageInfo;
+  const [, kind = 'exchange', after] = CURSOR.exec(cursor ?? '') ?? [];
+  const page = await listPage(context, ticketList(kind as Kind), { first: limit, after: after || undefined });
+  const behind = cursorBehind(page, after || null);
   const nextKind = KINDS[KINDS.indexOf(kind as Kind) + 1];
-  const hasMore = hasNextPage && endCursor !== undefined && endCursor !== after;
-  const next = hasMore ? `${kind}:${endCursor}` : nextKind && `${nextKind}:`;
-  return { tickets: nodesOf(page).map((node) => presentTicket(kind, node)), cursor: next ?? null };
+  const next = behind === null ? nextKind && `${nextKind}:` : `${kind}:${behind}`;
+  return { tickets: page.nodes.map((node) => presentTicket(kind, node)), cursor: next ?? null };
 }
 
 function presentTicket(kind: string, node: object): TicketPage['tickets'][number] {
