@@ -18,13 +18,16 @@ async function startPlatform() {
   const [key] = rotated([]) as [UcpKey];
   const received: Array<{ headers: IncomingHttpHeaders; body: string; status: number }> = [];
   const answers: number[] = [];
+  /** Answers wait for it. */
+  const answering = { from: Promise.resolve() };
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => (body += chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
       if (request.method === 'GET') return response.end(JSON.stringify({ ucp: {}, signing_keys: [publicJwk(key)] }));
       const status = answers.shift() ?? 204;
       received.push({ headers: request.headers, body, status });
+      await answering.from;
       return response.writeHead(status).end();
     });
   });
@@ -42,7 +45,7 @@ async function startPlatform() {
     return { status: response.status, body: await response.json() };
   }
   return {
-    ...{ received, answers, getOrder, webhook: `${origin}/webhooks/ucp` },
+    ...{ received, answers, answering, getOrder, webhook: `${origin}/webhooks/ucp` },
     orders: () => received.map(({ body }) => JSON.parse(body) as UcpOrder),
     close: () => server.close(),
   };
@@ -144,6 +147,9 @@ test('the platform reads an order with its own signature, and nobody with anothe
 test('what was erased is in no repeat of an event', async () => {
   const before = platform.received.length;
   platform.answers.push(...Array.from({ length: 4 }, () => 500));
+  // No repeat comes before the buyer is erased, however long that takes.
+  const erasure = Promise.withResolvers<void>();
+  platform.answering.from = erasure.promise;
   const [sold] = stage.scopio.place({});
   const id = `${SHOP}:${sold?.id}`;
   const [event] = await eventually(() => {
@@ -156,6 +162,7 @@ test('what was erased is in no repeat of an event', async () => {
   const erased = await stage.hub.send('POST', '/buyers/erase', { order: id, reason: 'he asked for it' });
   expect(erased.status).toBe(200);
   const since = platform.received.length;
+  erasure.resolve();
   await eventually(
     () => platform.received.slice(since).some(({ headers }) => headers['webhook-id'] === event?.headers['webhook-id']),
     'the repeat of the event',
