@@ -79,7 +79,7 @@ interface Prepared<Input> {
   input: Input;
   /** Whether it may have been done before; else as the last attempt left it. */
   unknown?: boolean;
-  /** False where a probe may find that nobody can tell; else true for whatever has a probe. */
+  /** False where a probe that only infers may find that nobody can tell; else true for whatever has a probe. */
   probeTells?: boolean;
 }
 
@@ -152,7 +152,7 @@ async function attemptAt<About, Input, Done>(
     push: () => action.push(remote, input),
     probe: probe && (() => probe(remote, input)),
     probeInfers: action.probeInfers ?? false,
-    probeTells: prepared.probeTells ?? action.probe !== undefined,
+    probeTells: action.probeInfers ? (prepared.probeTells ?? true) : action.probe !== undefined,
     unknown,
     sent: remote.http.sent,
   });

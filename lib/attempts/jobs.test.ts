@@ -67,12 +67,15 @@ describe('reporting', () => {
     expect(fulfillment.calls).toMatchObject([['probe', { anotherReported }]]);
   });
 
-  test('where no probe could tell the parcels apart, a 500 is taken at its word', async () => {
+  test('where a probe infers too little to tell the parcels apart, a 500 is taken at its word', async () => {
     const busy = new RetryableError({ code: 'http_500', description: 'no', httpStatus: 500 });
-    const fulfillment = { ...action({}), push: () => Promise.reject(busy) };
-    const unknownAfter = async (order: Order) => (await run(of(order), { fulfillment }, { orders: [order] })).result;
-    expect(await unknownAfter(one)).toMatchObject({ unknown: true });
-    expect(await unknownAfter(two)).toMatchObject({ unknown: false });
+    const unknownAfter = async (order: Order, probeInfers: boolean) => {
+      const fulfillment = { ...action({}), push: () => Promise.reject(busy), probeInfers };
+      return (await run(of(order), { fulfillment }, { orders: [order] })).result;
+    };
+    expect(await unknownAfter(one, true)).toMatchObject({ unknown: true });
+    expect(await unknownAfter(two, true)).toMatchObject({ unknown: false });
+    expect(await unknownAfter(two, false)).toMatchObject({ unknown: true });
   });
 
   const statusDue = deliveryOf({
