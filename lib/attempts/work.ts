@@ -107,7 +107,7 @@ export async function attemptUnkept(
   by: Pusher,
 ): Promise<void> {
   const { hub = HUB } = by;
-  // Whoever asks has just looked whether another reads the same.
+  // `ingestFetch` calls this only where `coverFetch` has just found no other fetch that reads it.
   const { marketplace, attempt } = workerOf({ ...by, hub: { ...hub, findReading: async () => null } });
   // A connector acts only for its own marketplace's connections, whatever a message says.
   if (delivery.marketplace !== marketplace) throw new Error(`at the pusher of ${marketplace}`);

@@ -32,16 +32,14 @@ export async function coverFetch(
     };
   }
   if (last && receivedAt <= beganAt(last)) return { covered: last.id, writes: [] };
-  const earlier = last?.state === 'succeeded' && last.subject.behind;
-  const open = earlier ? await getDelivery(earlier.delivery, table) : last;
-  const isOpen = open && (open.state === 'leased' || (open !== last && isToBegin(open)));
+  const open = last && (await findOpen(last, table));
   const members = { delivery: fetch.id, expiresAt: expiryOf(items.fetchCover, receivedAt) };
   const latest = known ? equals('delivery', known.delivery) : isAbsent('delivery');
   const writes = [{ Update: { Key, ...setting(members, latest) } }];
   return {
     covered: null,
     writes,
-    ...(isOpen && { behind: { delivery: open.id, askedAt: receivedAt } }),
+    ...(open && { behind: { delivery: open.id, askedAt: receivedAt } }),
   };
 }
 
@@ -65,6 +63,14 @@ export async function findReading(
   const later = cover ? await findLater(id, cover.delivery, table) : [];
   if (later.some((fetch) => fetch.state === 'succeeded' && beganAt(fetch) !== '')) return 'read';
   return later.some(isBefore) ? 'in_hand' : null;
+}
+
+/** The latest fetch while it is leased; once it has read, the one that it was faster than, while that is open. */
+async function findOpen(last: Delivery, table: typeof db): Promise<Delivery | undefined> {
+  if (last.state === 'leased') return last;
+  if (last.state !== 'succeeded' || !last.subject.behind) return undefined;
+  const slower = await getDelivery(last.subject.behind.delivery, table);
+  return slower && (slower.state === 'leased' || isToBegin(slower)) ? slower : undefined;
 }
 
 /** The fetches from `latest` back to this one, of which each was asked for while the one before it was leased. */

@@ -3,8 +3,9 @@ import { ContractError } from './errors.ts';
 const WRITTEN =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d{2}(?::?\d{2})?))?)?$/i;
 
-/** A day as Germany and its neighbors write it, and a time as mails and HTTP do, which says its offset. */
+/** `20.11.2026`, with a time or without. */
 const DOTTED = /^(\d{2})\.(\d{2})\.(\d{4})(?=$|[T ])/;
+/** RFC 2822, as mails and HTTP write it: `Fri, 20 Nov 2026 18:00:00 GMT`. */
 const MAILED = /^[a-z]{3}, \d{1,2} [a-z]{3} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|[+-]\d{4})$/i;
 
 const UNIX = /^(?:\/Date\()?(\d{9,13})(?:[+-]\d{4})?(?:\)\/)?$/;
@@ -15,8 +16,8 @@ const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
  * An instant as ISO 8601 in UTC with milliseconds. Reads ISO 8601, `YYYY-MM-DD HH:MM:SS`, `DD.MM.YYYY`, RFC 2822, a bare
- * date (its midnight) and Unix time in seconds or milliseconds, also as text and as .NET's `/Date(…)/`. An offset is honored; without one the
- * time is local to `zone` (IANA).
+ * date (its midnight) and Unix time in seconds or milliseconds, also as text and as .NET's `/Date(…)/`. An offset is
+ * honored; without one the time is local to `zone` (IANA).
  * An hour that a clock shows twice is the first of the two, so that a watermark reads again rather than past; one
  * that a clock leaves out is read with the offset before the change. Throws ContractError naming the field.
  */
