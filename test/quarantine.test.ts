@@ -193,6 +193,20 @@ test('a secret in the URL is proved by what is kept of it, which is not the secr
   expect(JSON.parse((await hub.drain(INBOUND_QUEUE))[0] ?? '')).toMatchObject({ receivedBy: 'webhook', body });
 });
 
+test('a form that is admitted is read and kept byte for byte', async () => {
+  await hub.put(file({ shed: 'mistyped' }));
+  const path = '/webhooks/marketful/shed/order-created/the-real-secret';
+  const body = 'order%5Bid%5D=5022&tipo=order%2Fcreated';
+  expect(await invoke(handlers.marketful, 'POST', path, {}, body)).toEqual(REFUSED);
+  await ingestAll();
+  await hub.put(file({ shed: 'the-real-secret' }));
+  await call('POST', '/quarantine/admit', { connection: 'shed' });
+  await ingestAll();
+  const [event, ...more] = (await call('GET', '/events?connection=shed')).body.events;
+  expect(more).toEqual([]);
+  expect((await call('GET', `/events/${event.id}`)).body).toMatchObject({ state: 'applied', error: null, body });
+});
+
 describe('a flood of forgeries', () => {
   const forge = (body: string, path = 'flooded/order-paid') =>
     invoke(handlers.scopio, 'POST', `/webhooks/scopio/${path}`, { 'x-scopio-signature': sign(body, 'guess') }, body);

@@ -147,7 +147,8 @@ describe.each(subjects.map((subject) => [subject.info.title, subject] as const))
           const { body, encoding } = JSON.parse(message);
           expect(Buffer.from(body, encoding).equals(given)).toBe(true);
         }),
-        { numRuns: 40 },
+        // A form, and one that is no UTF-8.
+        { numRuns: 40, examples: ['A=', 'A=\xff'].map((form) => [info.topics[0] ?? '', Buffer.from(form, 'latin1')]) },
       );
     });
 

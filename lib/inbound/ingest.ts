@@ -1,7 +1,7 @@
 import { asOf, bodyBytes } from '#events/inbound-body';
 import type { InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
-import type { Change } from '#lib/marketplaces/contract';
+import type { Change, Webhook } from '#lib/marketplaces/contract';
 import type { BodyMember } from '#lib/marketplaces/kit/body-members';
 import type { LoadConnector } from '#lib/marketplaces/load';
 import { mapBody } from '#lib/marketplaces/map-body';
@@ -73,7 +73,7 @@ export async function readChange(
   const connector = await load(connection.marketplace);
   if (message.receivedBy === 'webhook' && connector.webhook?.isTest?.(bodyBytes(message)))
     return without({ type: 'none', reason: `${connector.info.title} tried the URL of ${message.topic}` });
-  const body = readBody(message);
+  const body = readBody(message, connector.webhook);
   if (body instanceof ContractError) return without(body);
   return mapBody(connector, { topic: message.topic, body, receivedAt: asOf(message) }, connection);
 }
@@ -153,11 +153,14 @@ async function recordUnreadable(
   await recordEvent({ ...message, id }, { state: 'unreadable', error }, table);
 }
 
-/** The message's JSON; a ContractError when it is none. */
-function readBody(message: InboundReceived): unknown {
+/** The message's JSON, or what a webhook's other body says; a ContractError when it is neither. */
+function readBody(message: InboundReceived, webhook: Webhook | undefined): unknown {
+  const bytes = bodyBytes(message);
   try {
-    return JSON.parse(bodyBytes(message).toString());
+    return JSON.parse(bytes.toString());
   } catch {
+    const other = message.receivedBy === 'webhook' ? webhook?.readOther?.(bytes) : undefined;
+    if (other !== undefined) return other;
     return new ContractError({ code: 'not_json', description: 'the body is not JSON', field: 'body' });
   }
 }

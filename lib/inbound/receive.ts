@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { inboundReceived, packBody, packJson } from '#events/inbound-body';
+import { inboundReceived, packBody } from '#events/inbound-body';
 import { getCredentials, refreshCredentials } from '#lib/connections/secrets';
 import { isAllowedSource } from '#lib/connections/sources';
 import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';
@@ -56,16 +56,14 @@ export function receiver(webhook: Webhook) {
       // One body for a wrong secret, connection, topic, path or address: nothing can be learned by trying.
       return refuse(401, 'unauthorized', 'not authorized');
     }
-    const json = readJson(body);
-    const other = json === undefined ? webhook.readOther?.(body) : undefined;
-    const packed = other === undefined ? packBody(body) : packJson(other);
-    const message = inboundReceived({ connection, topic, receivedBy: 'webhook', ...packed });
+    const message = inboundReceived({ connection, topic, receivedBy: 'webhook', ...packBody(body) });
     const queue = webhook.info.naming?.includes(topic) ? deliveryQueue(name) : INBOUND_QUEUE;
     await sendMessage(queue, { message, group: connection });
     log.info('webhook accepted', { event: message.id, connection, topic });
-    if (json === undefined && other === undefined && !webhook.isTest?.(body))
-      return refuse(400, 'not_json', 'the body is not JSON');
-    const objection = webhook.objection?.(topic, json);
+    const json = readJson(body);
+    const read = json === undefined ? webhook.readOther?.(body) : json;
+    if (read === undefined && !webhook.isTest?.(body)) return refuse(400, 'not_json', 'the body is not JSON');
+    const objection = webhook.objection?.(topic, read);
     return objection ? refuse(400, 'objection', objection) : answer(200, webhook.answer?.(null));
   };
   return lambda<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()

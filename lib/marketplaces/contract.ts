@@ -38,7 +38,7 @@ export interface Webhook {
    * What an authentic body lacks, where the vendor wants to be told at once: it is answered 400 and kept as unreadable.
    */
   objection?(topic: string, body: unknown): string | null;
-  /** What a body that is not JSON says all the same; undefined for nothing. It goes on as JSON. */
+  /** What a body that is not JSON says all the same, as the JSON it stands for; undefined for nothing. */
   readOther?(body: Buffer): unknown;
   /** The body of every answer, where the vendor documents one; without a problem it was accepted. */
   answer?(problem: { code: string; description: string } | null): object;

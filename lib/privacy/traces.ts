@@ -20,9 +20,9 @@ export function tracesOf(orders: readonly Order[]): string[] {
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
-/** Whether a body, JSON or not, has one of the traces in it, however it escapes its letters. */
+/** Whether a body, JSON, a form or neither, has one of the traces in it, however it escapes its letters. */
 export function hasTrace(body: string, traces: readonly string[]): boolean {
-  const texts = [body, normalJson(body)].map((text) => text.toLowerCase());
+  const texts = [body, normalJson(body), normalForm(body)].map((text) => text.toLowerCase());
   return traces.some((trace) => texts.some((text) => text.includes(trace)));
 }
 
@@ -33,3 +33,6 @@ function normalJson(body: string): string {
     return '';
   }
 }
+
+const normalForm = (body: string): string =>
+  [...new URLSearchParams(body).values()].flatMap((value) => [JSON.stringify(value), normalJson(value)]).join();
