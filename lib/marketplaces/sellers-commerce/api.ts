@@ -24,20 +24,8 @@ import {
 import { grantsOf } from './token.ts';
 
 const Address = z.object({
-  ...looseTexts(
-    'AddressName',
-    'FirstName',
-    'LastName',
-    'CompanyName',
-    'Company',
-    'AddressLine1',
-    'AddressLine2',
-    'City',
-    'StateCode',
-    'CountryCode',
-    'ZipCode',
-    'Phone',
-  ),
+  ...looseTexts('AddressName', 'FirstName', 'LastName', 'CompanyName', 'Company', 'Phone'),
+  ...looseTexts('AddressLine1', 'AddressLine2', 'City', 'StateCode', 'CountryCode', 'ZipCode'),
 });
 
 /** What is told of units must be read: none would mean all of them. */

@@ -116,8 +116,13 @@ test('begins with everything, or with what a setting says: a day earlier while t
 });
 
 describe('a store whose clock nobody told of', () => {
-  /** Almost seven hours of a poll and an order every five minutes; how many were found, and by what the last poll asked. */
-  async function watch(offset: number, store: Store = {}, dates: (local: string) => Partial<Row> = () => ({})) {
+  /** Almost seven hours of a poll and some orders every five minutes; how many were found, and what the polls asked. */
+  async function watch(
+    offset: number,
+    store: Store = {},
+    dates: (local: string) => Partial<Row> = () => ({}),
+    ordersEach = 1,
+  ) {
     const rows: Row[] = [];
     const clock = { now: Date.parse(NOW) };
     const { asked, context } = open(rows, store, clock);
@@ -131,7 +136,8 @@ describe('a store whose clock nobody told of', () => {
       remark = polled.remark;
       const local = new Date(clock.now + 2 * MINUTE + offset * MINUTE).toISOString().slice(0, 19);
       const times = { OrderPlacedDate: local, CreatedDate: local, ...dates(local) };
-      if (index < 80) rows.push({ ...row(index, local), ...times } as Row);
+      for (let nth = 0; index < 80 && nth < ordersEach; nth += 1)
+        rows.push({ ...row(index * ordersEach + nth, local), ...times } as Row);
       clock.now += 5 * MINUTE;
     }
     return { found: found.size, remark, back: clock.now - 5 * MINUTE + offset * MINUTE, asked };
@@ -162,14 +168,26 @@ describe('a store whose clock nobody told of', () => {
     expect((await watch(-300, {}, () => only)).found).toBe(80);
   });
 
+  const night = Date.parse(NOW) + 3 * 3_600_000 - 300 * MINUTE;
+  const back = (local: string) => {
+    const at = Date.parse(`${local}Z`);
+    const put = at >= night ? new Date(at - 3_600_000).toISOString().slice(0, 19) : local;
+    return { ModifiedDate: put, OrderPlacedDate: put, CreatedDate: put };
+  };
+
   test('may be put back an hour', async () => {
-    const night = Date.parse(NOW) + 3 * 3_600_000 - 300 * MINUTE;
-    const back = (local: string) => {
-      const at = Date.parse(`${local}Z`);
-      const put = at >= night ? new Date(at - 3_600_000).toISOString().slice(0, 19) : local;
-      return { ModifiedDate: put, OrderPlacedDate: put, CreatedDate: put };
-    };
     expect((await watch(-300, {}, back)).found).toBe(80);
+  });
+
+  test('and that sells much is read back two hours every quarter of an hour, and misses nobody', async () => {
+    const quiet = await watch(-300);
+    const busy = await watch(-300, {}, undefined, 12);
+    expect(busy.found).toBe(960);
+    // If each poll read two hours it would be more.
+    expect(busy.asked.length).toBeLessThan(2 * quiet.asked.length);
+    const put = await watch(-300, {}, back, 12);
+    expect(put.found).toBe(960);
+    expect(put.remark).toContain('UTC-06:00');
   });
 });
 

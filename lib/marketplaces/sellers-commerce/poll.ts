@@ -17,6 +17,9 @@ const UNKNOWN_MS = DAY_MS;
 const KNOWN_MS = 2 * 3_600_000;
 /** So often a poll reads back a day all the same, to find out what the offset hides if it is wrong. */
 const CHECK_MS = 6 * 3_600_000;
+/** Two hours that are more rows than this are read back only so often, and the overlap in between. */
+const BUSY_ROWS = 500;
+const BUSY_MS = 15 * 60_000;
 /** As many as a cursor keeps: the others are sent once more. */
 const MAX_SHOWN = 1_000;
 /** Rows that leave a list while it is read move the rest up by as many. */
@@ -50,9 +53,13 @@ const Mark = z.object({
   answeredTo: instant,
   /** Minutes by which the store's times are ahead of UTC. */
   offset: z.optional(z.number()),
+  /** From where it read, in the store's time. */
+  from: instant,
   /** When a day was last read back, and all SKUs. */
   checkedAt: instant,
   skusAt: instant,
+  /** When two hours or more were last read back, and how many rows those were. */
+  deep: z.optional(z.object({ at: z.string(), rows: z.number() })),
   /** Hashes of the rows it showed: what the next one shows the same is not sent again. */
   shown: z.optional(z.array(z.string())),
 });
@@ -122,9 +129,12 @@ function start({ now, connection }: PollContext, last: Mark | undefined): Positi
   const { overlapMinutes, since, timeZone } = Settings.parse(connection.settings);
   const at = now().toISOString();
   const checkedAt = last?.offset === undefined || isPast(last.checkedAt, CHECK_MS, at) ? at : last.checkedAt;
-  const back = overlapMinutes * 60_000 + (checkedAt === at ? UNKNOWN_MS : KNOWN_MS);
+  const isBusy = last?.deep !== undefined && last.deep.rows > BUSY_ROWS;
+  const isDeep = checkedAt === at || !isBusy || isPast(last.deep?.at, BUSY_MS, at);
+  const deep = isDeep ? { at, rows: 0 } : last?.deep;
+  const back = overlapMinutes * 60_000 + (checkedAt === at ? UNKNOWN_MS : isDeep ? KNOWN_MS : 0);
   const from = last ? localAt(Date.parse(last.at) - back, last.offset) : firstFrom(since, timeZone);
-  const mark = { ...last, at, checkedAt, answeredFrom: undefined, shown: undefined };
+  const mark = { ...last, at, from, checkedAt, deep, answeredFrom: undefined, shown: undefined };
   return { walk: 0, from, start: from, skip: 0, mark, remarks: [] };
 }
 
@@ -145,7 +155,8 @@ function noteTimes(position: Position, rows: readonly unknown[], at: string, pro
   if (topic !== 'order') return position;
   const times = rows.map((row) => timeOf(row, column));
   const newest = [...times, mark.newest ?? ''].sort().at(-1) || undefined;
-  return { ...position, mark: { ...mark, newest, answeredFrom: mark.answeredFrom ?? at, answeredTo: at } };
+  const deep = mark.deep?.at === mark.at ? { at: mark.at, rows: mark.deep.rows + rows.length } : mark.deep;
+  return { ...position, mark: { ...mark, newest, deep, answeredFrom: mark.answeredFrom ?? at, answeredTo: at } };
 }
 
 /** The next page of a walk: behind the last time read, or behind so many rows; null where nothing new is left. */
@@ -184,12 +195,12 @@ function conclude(
   shown: readonly string[],
 ) {
   const { newest = '', answeredTo = '' } = mark;
-  // Whatever the last poll did not show was changed after its first page.
   const isTold = last?.newest !== undefined && newest > last.newest;
+  // A change that the last poll would not have shown: the offset is wrong, and when it was made is not known.
+  const isHidden = isTold && newest < (last.from ?? '');
+  // Whatever else the last poll did not show was changed after its first page.
   const told = isTold ? learnOffset(newest, last.answeredFrom ?? '', answeredTo) : undefined;
-  // A change that the window of the offset would not have shown.
-  const isHidden = isTold && last.offset !== undefined && newest < localAt(Date.parse(last.at) - KNOWN_MS, last.offset);
-  const offset = told ?? (isHidden ? undefined : last?.offset);
+  const offset = isHidden ? undefined : (told ?? last?.offset);
   const all = [...remarks, ...remarkOn(offset, connection.settings, mark.at)];
   return { watermark: JSON.stringify({ ...mark, offset, shown }), ...(all.length > 0 && { remark: all.join('; ') }) };
 }
