@@ -71,8 +71,17 @@ async function receive(body: string, signature = sign(body, SECRET)): Promise<vo
   expect(await handlers.ingest({ Records } as SQSEvent, {} as Context)).toEqual({ batchItemFailures: [] });
 }
 
+const ACCOUNTS = 'zenobia.accounts@example.com';
+const billing_address = { street_address: 'Prosta 1', address_country: 'PL', email: ACCOUNTS };
 const marked = (changes = {}) =>
-  scopioOrder('ord_marked', { updated_at: '2026-11-20T09:15:00Z', ...changes }) as { shipping_address: object };
+  scopioOrder('ord_marked', {
+    updated_at: '2026-11-20T09:15:00Z',
+    note: 'Ring twice',
+    billing_address,
+    ...changes,
+  }) as {
+    shipping_address: object;
+  };
 
 const hasMark = (text: string): boolean => MARKS.some((mark) => text.toLowerCase().includes(mark));
 
@@ -137,7 +146,11 @@ test('a buyer is found wherever the hub keeps him, exported, erased, and stays e
   expect(kindsOf(await markedItems())).toEqual(['DELIVERY', 'EVENT', 'ORDER', 'QUARANTINE']);
   expect((await call('/buyers/export', { order: ORDER }, { key: 'ops-key' })).status).toBe(403);
 
+  for (const email of [ACCOUNTS, '\u200bZENOBIA.canary＠example.com'])
+    expect((await call('/buyers/export', { email })).body).toMatchObject({ orders: [ORDER] });
   const exported = await call('/buyers/export', { email: ' Zenobia.Canary@EXAMPLE.com' });
+  for (const said of [ACCOUNTS, 'Ring twice', 'Americana 5', 'did not like it'])
+    expect(JSON.stringify(exported.body.places.orders), said).toContain(said);
   expect(exported.body).toMatchObject({ orders: [ORDER], complete: true });
   const found = Object.entries(exported.body.places as Record<string, unknown[]>).map(([place, all]) => [
     place,

@@ -1,5 +1,6 @@
 import { getNetwork } from '#lib/marketplaces/network';
 import * as z from '#lib/platform/zod';
+import { normalEmail } from '#lib/privacy/email-hash';
 import { eraseBuyer, exportBuyer } from '#lib/privacy/erase';
 import { errorResponses } from './kit/errors.ts';
 import { doc, named } from './kit/meta.ts';
@@ -12,7 +13,8 @@ const order = doc(z.optional(z.string().check(z.minLength(1))), {
   description: "One order's buyer.",
   example: 'scopio-main:ord_8f3a',
 });
-const email = doc(z.optional(z.string().check(z.trim(), z.regex(/^[^@\s]+@[^@\s]+$/, 'expected an e-mail address'))), {
+const isEmail = z.regex(/^[^@\s]+@[^@\s]+$/, 'expected an e-mail address');
+const email = doc(z.optional(z.string().check(z.overwrite(normalEmail), isEmail)), {
   description: 'The buyer of every order with this address, whatever its case.',
 });
 const cursor = doc(z.optional(z.string()), { description: 'Where the answer before ended.' });

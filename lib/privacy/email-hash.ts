@@ -12,7 +12,13 @@ export async function hashEmail(email: string, table: Table = db): Promise<strin
   return createHmac('sha256', key).update(normalEmail(email)).digest('hex').slice(0, 32);
 }
 
-export const normalEmail = (email: string): string => email.normalize('NFKC').trim().toLowerCase();
+/** Without the invisible characters that come along where an address is copied from a page. */
+export const normalEmail = (email: string): string =>
+  email
+    .normalize('NFKC')
+    .replaceAll(/\p{Cf}/gu, '')
+    .trim()
+    .toLowerCase();
 
 const readKey = async (table: Table): Promise<string | undefined> =>
   (await getItem<HashKey>(items.emailHashKey.key(), table))?.key;

@@ -126,8 +126,8 @@ async function mark({ id }: Order, reason: string, at: string, { network, by }: 
   await changeOrder(id, decide, { by, origin: `erasure#${at}`, at, network });
 }
 
-const emailsOf = ({ buyer, shippingAddress }: Order): string[] =>
-  [buyer.email, shippingAddress.email].filter((email) => email !== undefined).map(normalEmail);
+const emailsOf = ({ buyer, shippingAddress, history: { snapshot } }: Order): string[] =>
+  [buyer, shippingAddress, snapshot.billingAddress].flatMap((who) => who?.email ?? []).map(normalEmail);
 
 async function findBuyer(subject: Subject, options: Options) {
   const { network, by, timeMs } = options;

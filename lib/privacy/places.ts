@@ -255,8 +255,13 @@ async function* findOrders({ orders, network, by, deadline }: Buyer, from?: stri
   const begin = orders.findIndex((order) => order.id === from);
   for (const [index, order] of orders.slice(Math.max(0, begin)).entries()) {
     if (index > 0 && Date.now() > deadline) throw new OutOfTime(order.id);
-    const { id, number, placedAt, buyer, shippingAddress, ucp } = order;
-    const data = { id, number, placedAt, buyer, shippingAddress, lines: ucp.line_items, totals: ucp.totals };
+    const { id, number, placedAt, buyer, shippingAddress, correctedAddress, ucp } = order;
+    const { history, parts = {}, returns, shipmentEvents, timeline } = order;
+    const data = {
+      ...{ id, number, placedAt, buyer, shippingAddress, correctedAddress, lines: ucp.line_items, totals: ucp.totals },
+      ...{ returns, shipmentEvents, timeline },
+      said: [history, ...Object.values(parts)].map(({ snapshot, vanished }) => ({ snapshot, vanished })),
+    };
     const forget = (known: Order | null) => known && { order: withoutBuyerIn(known) };
     yield {
       id,
