@@ -37,4 +37,5 @@ export const textOf = (value: unknown): string =>
 export const firstText = (value: unknown, keys: readonly string[]): string =>
   keys.map((key) => textOf(member(value, key))).find((text) => text !== '') ?? '';
 
-export const isIdOfDigits = (value: unknown): boolean => /^\d{1,18}$/.test(textOf(value));
+/** 0 is what is written where there is no id. */
+export const isIdOfDigits = (value: unknown): boolean => /^(?!0+$)\d{1,18}$/.test(textOf(value));

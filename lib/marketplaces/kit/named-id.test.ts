@@ -15,6 +15,8 @@ test.each<[unknown, string | undefined]>([
   [{ data: { number: 'N-1', customer: { id: 9 } } }, undefined],
   [{ data: { id: 5 } }, '5'],
   [{ id: 'evt_5' }, undefined],
+  [{ order_id: 0, id: 5 }, '5'],
+  [{ id: '0' }, undefined],
   [{ orderId: 5 }, '5'],
   [{ Order: { ID: '5' } }, '5'],
   [{ object: { id: 5 } }, '5'],

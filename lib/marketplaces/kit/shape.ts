@@ -17,19 +17,32 @@ const filled = (raw: typeof TextOrNumber) =>
     z.string().check(z.minLength(1, 'expected text that is not blank')),
   );
 
-/** Absent, null and blank all mean the same. */
+/** Whatever it is, also nothing: for figures that only control, and members in several forms. */
+export const anything = z.optional(z.unknown());
+
+const isNothing = (value: unknown): boolean =>
+  value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** Absent and null are the same, and so are the `""` and `[]` of those who write all that is empty alike. */
+export const optional = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    z.pipe(
+      anything,
+      z.transform((value): unknown => (isNothing(value) ? undefined : value)),
+    ),
+    z.optional(schema),
+  );
+
+/** Blank, too, means nothing. */
 const orNothing = (raw: typeof TextOrNumber) =>
   z.pipe(
-    z.nullish(raw),
+    optional(raw),
     z.transform((value) => String(value ?? '').trim() || undefined),
   );
 
 /** Text that vendors also send as a number. Blank counts as missing. */
 export const text = filled(TextOrNumber);
 export const optionalText = orNothing(TextOrNumber);
-
-/** Whatever it is, also nothing: for figures that only control, and members in several forms. */
-export const anything = z.optional(z.unknown());
 
 /** Text that nothing depends on: what is neither text nor a number says nothing, and refuses nothing. */
 export const looseText = z.pipe(
@@ -54,7 +67,7 @@ export const looseWord = z.pipe(
 );
 
 /** What is no list but an object: the list of the objects that it holds where it holds nothing else, else of itself. */
-function listed(value: unknown): unknown {
+export function listed(value: unknown): unknown {
   if (!isObject(value) || Array.isArray(value)) return value;
   const held = Object.values(value);
   return held.every(isObject) ? held : [value];
@@ -73,6 +86,13 @@ export const looseList = <T extends z.ZodMiniType>(schema: T) =>
       const read = Array.isArray(list) ? list.map((one) => schema.safeParse(one)) : [];
       return read.flatMap((one) => (one.success ? [one.data as z.infer<T>] : []));
     }),
+  );
+
+/** What the schema reads of a member that nothing depends on: any other shape says nothing, and refuses nothing. */
+export const loose = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    anything,
+    z.transform((value): z.infer<T> | undefined => schema.safeParse(value).data as z.infer<T> | undefined),
   );
 
 const upTo = (bytes: number) =>
@@ -132,19 +152,6 @@ function isZone(name: string): boolean {
     return false;
   }
 }
-
-const isNothing = (value: unknown): boolean =>
-  value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
-
-/** Absent and null are the same, and so are the `""` and `[]` of those who write all that is empty alike. */
-export const optional = <T extends z.ZodMiniType>(schema: T) =>
-  z.pipe(
-    z.pipe(
-      anything,
-      z.transform((value): unknown => (isNothing(value) ? undefined : value)),
-    ),
-    z.optional(schema),
-  );
 
 /** An object, of a list the first; what is none is its member of that name. */
 export const optionalObject = <T extends z.ZodMiniType>(schema: T, own: string) =>

@@ -54,6 +54,11 @@ test.each([
   ['{"success":0}', RejectedError],
   ['{"code":"bad_payload","description":"no"}', UnknownOutcomeError],
   ['{"error":"Too Many Requests","retry_after_seconds":60}', ThrottledError],
+  ['{"error":{"code":"locked","description":"no"}}', UnknownOutcomeError],
+  ['{"errors":["no"]}', UnknownOutcomeError],
+  ['{"status":"error","message":"no"}', UnknownOutcomeError],
+  ['{"success":"failed"}', UnknownOutcomeError],
+  ['{"data":{"success":false}}', RejectedError],
 ])('an error under a status of success is none: %s', async (body, Expected) => {
   const { remote, input } = open([{ status: 200, body }]);
   await expect(fulfillment.push(remote, input)).rejects.toBeInstanceOf(Expected);

@@ -2,7 +2,7 @@ import { type IntegrationError, RejectedError, RetryableError, UnknownOutcomeErr
 import { classify, describe, type HttpResponse, retryAfterSeconds } from '#lib/platform/http/classify';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { member, textOf } from '../kit/json.ts';
+import { isObject, member, textOf, unwrap } from '../kit/json.ts';
 import { flag, itemsOf, readShape } from '../kit/shape.ts';
 
 /** "Response excerpt": `{ "success": true, "orders": [...] }`. Orders pass as they came, a bad one spoils no other. */
@@ -42,13 +42,24 @@ export async function fulfillOrder(caller: Caller, orderId: string, json: Fulfil
  * description", or text that is not JSON, which is the page of a proxy.
  */
 function isSuccess({ body }: HttpResponse): boolean | null {
-  const told = flag.safeParse(member(body, 'success'));
+  const inner = unwrap(body, ['data', 'result']);
+  const told = flag.safeParse(member(inner, 'success') ?? member(body, 'success'));
   if (told.success) return told.data;
-  const isError = textOf(body) !== '' || ['code', 'error'].some((key) => !FINE.test(textOf(member(body, key))));
+  const isError =
+    textOf(body) !== '' ||
+    body === false ||
+    ['code', 'error', 'errors'].some((key) => !FINE.test(wordOf(member(inner, key)))) ||
+    ['success', 'ok', 'status', 'result'].some((key) => FAILED.test(wordOf(member(inner, key))));
   return isError ? null : true;
 }
 
-const FINE = /^(0|2\d\d|ok|success)?$/i;
+const FINE = /^(false|0+|2\d\d|ok|none|success)?$/i;
+const FAILED = /^(false|[45]\d\d|ko|error|fail(ed|ure)?|rejected|denied|invalid)$/i;
+
+const wordOf = (value: unknown): string => {
+  if (isObject(value)) return Object.keys(value).length > 0 ? 'more than a word' : '';
+  return typeof value === 'boolean' ? String(value) : textOf(value);
+};
 
 /** A limit that was hit is one whatever the status. */
 function failureOf(response: HttpResponse, Failure: new (detail: IntegrationError['detail']) => IntegrationError) {

@@ -37,8 +37,12 @@ export function buyerOf(
 }
 
 const UNPAID =
-  /^(unpaid|not.?paid|pending|awaiting|pending.?payment|awaiting.?payment|failed|declined|voided|expired)$/i;
+  /^(unpaid|not.?paid|pending|awaiting|(pending|awaiting|waiting.for).?payment|(payment.?)?(pending|required|failed|declined|voided|expired))$/i;
 const REFUNDED = /^(part(?:ial|ial?ly|ly)?.?)?(refunded|charged.?back|chargeback)$/i;
+
+/** Of the words for where an order is, those that tell of a payment that is outstanding or went back. */
+const tellsOfPayment = (status: string): boolean =>
+  REFUNDED.test(status) || (UNPAID.test(status) && /pa(y|id)/i.test(status));
 
 type Word = string | undefined;
 interface Paid {
@@ -58,7 +62,7 @@ export function paymentOf(
   placedAt: string,
   refunded?: 'refunded' | 'partly_refunded',
 ): Pick<OrderSnapshot, 'paidAt' | 'payment'> {
-  const { payment_status: status = payment?.status ?? (REFUNDED.test(order) ? order : '') } = told;
+  const { payment_status: status = payment?.status ?? (tellsOfPayment(order) ? order : '') } = told;
   const [isBack, isPart] = REFUNDED.exec(status) ?? [];
   const back = isBack === undefined ? refunded : isPart === undefined ? 'refunded' : 'partly_refunded';
   const isCash = isOnDelivery(method ?? '') && paidAt === null && !/^(paid|completed)$/i.test(status);

@@ -56,8 +56,8 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     ...shipByOf(order, reader),
     lines,
     amounts: {
-      fulfillment: sum(order.totals, 'fulfillment'),
-      tax: sum(order.totals, 'tax') || lineTax,
+      fulfillment: Math.max(0, sum(order.totals, 'fulfillment')),
+      tax: Math.max(0, sum(order.totals, 'tax') || lineTax),
       // UCP writes discounts below zero. Those of items are in the lines' own totals.
       discount: negative.reduce((all, { amount }) => all + amount, Math.abs(sum(order.totals, 'discount'))),
       total,

@@ -136,6 +136,31 @@ describe('what its document does not promise', () => {
     expect(read({ type: 'order.paid', order: { ...order, ...shapes[2] } }).assumed).toEqual(named);
   });
 
+  test('reads lists that are written as objects by their items, in either shape of order', () => {
+    expect(read({ order: { ...order, items: { 0: item } } }).lines).toMatchObject([{ id: 'li_1', quantity: 2 }]);
+    const ucp = fixture('ucp-order.json');
+    const keyed = read({ order: { ...ucp, line_items: { li_1: ucp.line_items?.[0] } } });
+    expect(keyed.lines).toMatchObject([{ id: 'li_1', quantity: 2, unitPrice: 5000 }]);
+  });
+
+  test('does without a number, an EAN or an id of an item in another form, and names whose place is taken', () => {
+    const odd = { ...order, number: { no: 'SC-1001' }, items: [{ ...item, id: false, sku: 'MUG-RED', ean: {} }] };
+    const { number, lines, assumed } = read(odd);
+    expect([number, lines[0]?.id, lines[0]?.sku, lines[0]?.ean]).toEqual(['ord_8f3a', 'MUG-RED', 'MUG-RED', undefined]);
+    expect(assumed?.map((words) => words.split(':')[0])).toEqual(['number', 'items[0].id']);
+    expect(read({ ...order, items: [{ ...item, sku: [] }] }).lines[0]?.sku).toBe('5901234123457');
+  });
+
+  test.each([
+    ['0', '0'],
+    [0, 0],
+    ['-40.65', '-97.56'],
+  ])('a net price of %j is that of nothing that costs something, and makes no tax', (net_price, total_net) => {
+    const { lines, amounts, assumed } = read({ ...order, items: [{ ...item, net_price }], total_net });
+    expect([lines[0]?.otherUnitPrice, lines[0]?.tax, amounts.tax]).toEqual([undefined, undefined, 374]);
+    expect(assumed?.map((words) => words.split(':')[0])).toEqual(['items[0].net_price', 'total_net']);
+  });
+
   test('a voucher among its items is a discount, and the sums stay exact', () => {
     const voucher = { ean: '77', title: 'Voucher', quantity: 1, gross_price: '-10.00', net_price: '-8.13' };
     const items = [item, voucher];
@@ -156,6 +181,9 @@ describe('what its document does not promise', () => {
     [{ payment_status: 'refunded' }, 'refunded'],
     [{ payment_status: 'partially_refunded' }, 'partly_refunded'],
     [{ status: 'refunded' }, 'refunded'],
+    [{ status: 'awaiting_payment' }, 'pending'],
+    [{ payment_status: 'payment_failed' }, 'pending'],
+    [{ status: 'pending', payment_method: 'blik' }, 'paid'],
     [{ payment: { method: 'blik', status: 'paid' } }, 'paid'],
   ])('is paid as it says in any form: %j', (told, state) => {
     expect(read({ ...order, paid_at: null, ...told }).payment?.state).toBe(state);
@@ -354,6 +382,13 @@ describe('a plain UCP order', () => {
     expect(read({ ...fixture('ucp-order.json'), totals })).toMatchObject({
       taxIncluded: false,
       amounts: { fulfillment: 0, tax: 2300, discount: 500, total: 11800 },
+    });
+    const shouted = totals.map(({ type, amount }) => ({ type: type.toUpperCase(), amount }));
+    expect(read({ ...fixture('ucp-order.json'), totals: shouted }).amounts).toMatchObject({ tax: 2300, total: 11800 });
+    const below = [...totals, { type: 'fulfillment', amount: -2000 }];
+    expect(read({ ...fixture('ucp-order.json'), totals: below }).amounts).toMatchObject({
+      fulfillment: 0,
+      total: 11800,
     });
     const included = totals.map((total) => (total.type === 'total' ? { ...total, amount: 9500 } : total));
     expect(read({ ...fixture('ucp-order.json'), totals: included }).taxIncluded).toBe(true);

@@ -5,7 +5,7 @@ import type { Change, InboundBody } from '../contract.ts';
 import { rateOf, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
 import { firstText, isObject, member } from '../kit/json.ts';
-import { defined, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
+import { defined, listed, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
 import { checkDeliverable, readDelivery } from './delivery.ts';
 import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf, shippedBy } from './map-common.ts';
 import { mapUcpOrder } from './map-ucp.ts';
@@ -35,7 +35,7 @@ export function findOrder(body: unknown): { order: unknown; at: string } {
 }
 
 function searchOrder(value: unknown, at: string, depth: number): { order: unknown; at: string } | undefined {
-  const hasLines = ['items', 'line_items'].some((name) => Array.isArray(member(value, name)));
+  const hasLines = ['items', 'line_items'].some((name) => isObject(member(value, name)));
   if (hasLines && firstText(value, ['id', 'order_id', 'number']) !== '') return { order: value, at };
   if (depth === 0 || !isObject(value) || (Array.isArray(value) && value.length !== 1)) return undefined;
   const path = (key: string) => (Array.isArray(value) ? `${at}[${key}]` : pathUnder(at)(key));
@@ -48,8 +48,8 @@ function searchOrder(value: unknown, at: string, depth: number): { order: unknow
 
 /** "Fully compliant with UCP": quantities with a total are what only a UCP order has. */
 function isUcp(order: unknown): boolean {
-  const lines = member(order, 'line_items');
-  return Array.isArray(lines) && member(member(lines[0], 'quantity'), 'total') !== undefined;
+  const first = member(listed(member(order, 'line_items')), 0);
+  return member(member(first, 'quantity'), 'total') !== undefined;
 }
 
 function mapOrder(body: unknown, around: Around): OrderSnapshot {
@@ -61,6 +61,8 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
   const { assume, instant, control } = reader;
   const externalId = order.id ?? order.order_id ?? order.number ?? needed(path('id'));
   if (order.id === undefined) assume('id', `is missing: ${order.order_id ? 'order_id' : 'number'} stands for it`);
+  if (order.number === undefined && (member(body, 'number') ?? '') !== '')
+    assume('number', 'unreadable: id stands for it');
   if (order.currency === undefined) assume('currency', `is missing: ${currency}`);
   const told = instant(order.created_at, 'created_at');
   const paid = instant(order.paid_at, 'paid_at') ?? instant(order.payment?.paid_at, 'payment.paid_at');
@@ -117,8 +119,8 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
     const gross = money(item.gross_price, `${at}.gross_price`);
     if (gross === undefined) assume(`${at}.gross_price`, 'is missing: the net price stands for it');
     const unitPrice = gross ?? net ?? needed(path(`${at}.gross_price`));
-    const isTold = gross !== undefined && net !== undefined && Math.abs(net) <= Math.abs(gross);
-    if (gross !== undefined && net !== undefined && !isTold) assume(`${at}.net_price`, 'is above gross_price');
+    const isTold = gross !== undefined && net !== undefined && isPart(net, gross);
+    if (gross !== undefined && net !== undefined && !isTold) assume(`${at}.net_price`, 'is no net of gross_price');
     const taxRate = rateOf(item.tax_rate) ?? (isTold ? rateBetween(net, gross) : undefined);
     return {
       ...{ id, sku, title: item.title ?? sku, quantity, unitPrice },
@@ -128,6 +130,10 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
     };
   });
 }
+
+/** Whether an amount may be the net of another: 0 is what is written where none is known. */
+const isPart = (net: number, gross: number): boolean =>
+  net === gross || (net !== 0 && Math.sign(net) === Math.sign(gross) && Math.abs(net) <= Math.abs(gross));
 
 /** The whole rate that two prices of one piece show; undefined where cents leave room for another. */
 function rateBetween(net: number, gross: number): number | undefined {
@@ -144,8 +150,8 @@ interface Figures {
 /** `total_gross` less `total_net`; else what lines and shipping tell of theirs. */
 function taxOf(order: Order, { total, fulfillment, lines }: Figures, { assume, control }: Reader): number {
   const net = control(order.total_net, 'total_net');
-  if (net !== undefined && net <= total) return total - net;
-  if (net !== undefined) assume('total_net', 'is above total_gross: the tax of the lines stands for it');
+  if (net !== undefined && isPart(net, total)) return total - net;
+  if (net !== undefined) assume('total_net', 'is no net of total_gross: the tax of the lines stands for it');
   const shippingNet = control(order.shipping?.net_price, 'shipping.net_price') ?? fulfillment;
   return Math.max(
     0,

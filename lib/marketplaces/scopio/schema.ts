@@ -4,6 +4,8 @@ import {
   count,
   id,
   integer,
+  itemsOf,
+  loose,
   looseList,
   looseText,
   looseTexts,
@@ -61,25 +63,23 @@ export const Order = z.object({
   ...common,
   id: optionalId,
   order_id: optionalId,
-  number: optionalId,
+  number: loose(optionalId),
   shipping_address: optionalObject(Party, 'street_address'),
   billing_address: optionalObject(Party, 'street_address'),
-  items: z
-    .array(
-      z.object({
-        id: optionalId,
-        sku: optionalId,
-        ean: optionalId,
-        title: looseText,
-        quantity: integer,
-        net_price: anything,
-        gross_price: anything,
-        tax_rate: anything,
-        image_url: looseText,
-        attributes: anything,
-      }),
-    )
-    .check(z.minLength(1, 'expected at least one item')),
+  items: itemsOf(
+    z.object({
+      id: loose(optionalId),
+      sku: optionalId,
+      ean: loose(optionalId),
+      title: looseText,
+      quantity: integer,
+      net_price: anything,
+      gross_price: anything,
+      tax_rate: anything,
+      image_url: looseText,
+      attributes: anything,
+    }),
+  ).check(z.minLength(1, 'expected at least one item')),
   shipping: optionalObject(z.object({ gross_price: anything, net_price: anything }), 'gross_price'),
   discount: anything,
   total_net: anything,
@@ -88,7 +88,8 @@ export const Order = z.object({
 
 export type Order = z.infer<typeof Order>;
 
-const Totals = looseList(z.object({ type: z.string(), display_text: looseText, amount: minorUnits }));
+const type = z.string().check(z.trim(), z.toLowerCase());
+const Totals = looseList(z.object({ type, display_text: looseText, amount: minorUnits }));
 export type Totals = z.infer<typeof Totals>;
 
 const LineQuantity = z.object({ id, quantity: integer });
@@ -104,17 +105,15 @@ export const PlainUcpOrder = z.object({
   ...common,
   id,
   ...looseTexts('label', 'checkout_id', 'permalink_url'),
-  line_items: z
-    .array(
-      z.object({
-        id,
-        item: z.object({ id, title: looseText, ean: optionalId, price: minorUnits, image_url: looseText }),
-        quantity: z.object({ original: optional(count), total: count, fulfilled: optional(count) }),
-        totals: Totals,
-        parent_id: optionalId,
-      }),
-    )
-    .check(z.minLength(1, 'expected at least one line item')),
+  line_items: itemsOf(
+    z.object({
+      id,
+      item: z.object({ id, title: looseText, ean: loose(optionalId), price: minorUnits, image_url: looseText }),
+      quantity: z.object({ original: loose(optional(count)), total: count, fulfilled: optional(count) }),
+      totals: Totals,
+      parent_id: loose(optionalId),
+    }),
+  ).check(z.minLength(1, 'expected at least one line item')),
   fulfillment: optionalObject(
     z.object({
       expectations: looseList(
@@ -131,7 +130,7 @@ export const PlainUcpOrder = z.object({
   ),
   adjustments: looseList(
     z.object({
-      ...{ id: optionalId, type: z.string(), occurred_at: looseText },
+      ...{ id: loose(optionalId), type, occurred_at: looseText },
       ...{ status: looseText, line_items: AdjustedLines, totals: Totals },
     }),
   ),
