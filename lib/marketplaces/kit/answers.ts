@@ -1,4 +1,7 @@
-import { RejectedError, UnknownOutcomeError } from '#lib/platform/errors';
+import { RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import { describe, type HttpResponse } from '#lib/platform/http/classify';
+import { isObject, member, textOf, unwrap } from './json.ts';
+import { flag } from './shape.ts';
 
 /** What a remote refuses to do or to show is null; it must not keep a caller from what is behind it. */
 export async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null> {
@@ -13,3 +16,39 @@ export async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null>
 /** The error for an answer that says neither yes nor no: the remote may have done what it was asked. */
 export const unclearAnswer = (description: string, httpStatus?: number): UnknownOutcomeError =>
   new UnknownOutcomeError({ code: 'unexpected_answer', description, ...(httpStatus && { httpStatus }) });
+
+/**
+ * What an answer says under a status of success; null where it does not say: an error's code or words, or text that is not
+ * JSON, which is the page of a proxy.
+ */
+export function saysSuccess({ body }: Pick<HttpResponse, 'body'>): boolean | null {
+  const inner = unwrap(body, ['data', 'result']);
+  const told = flag.safeParse(member(inner, 'success') ?? member(body, 'success'));
+  if (told.success) return told.data;
+  const isError =
+    textOf(body) !== '' ||
+    body === false ||
+    ['code', 'error', 'errors'].some((key) => !FINE.test(wordOf(member(inner, key)))) ||
+    ['success', 'ok', 'status', 'result'].some((key) => FAILED.test(wordOf(member(inner, key))));
+  return isError ? null : true;
+}
+
+const FINE = /^(false|0+|2\d\d|ok|none|success)?$/i;
+const FAILED = /^(false|[45]\d\d|ko|error|fail(ed|ure)?|rejected|denied|invalid)$/i;
+
+const wordOf = (value: unknown): string => {
+  if (isObject(value)) return Object.keys(value).length > 0 ? 'more than a word' : '';
+  return typeof value === 'boolean' ? String(value) : textOf(value);
+};
+
+/**
+ * The thing that was read, out of what is wrapped around it, the first of a list; `own` is a member that it has.
+ * RetryableError for no JSON object: the page of a proxy is no thing that somebody changed, and would be kept as one.
+ */
+export function readThing(response: HttpResponse, names: readonly string[], own: string): object {
+  const told = unwrap(response.body, names, own);
+  const thing: unknown = Array.isArray(told) ? told[0] : told;
+  if (isObject(thing)) return thing;
+  const description = `expected JSON: ${describe(response)}`;
+  throw new RetryableError({ code: 'unexpected_answer', description, httpStatus: response.status });
+}

@@ -14,10 +14,14 @@ export const isObject = (value: unknown): value is Record<PropertyKey, unknown> 
 export const member = (value: unknown, key: PropertyKey): unknown =>
   isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 
-/** What stands under members of these names, one in the other: an answer without what is wrapped around it. */
-export function unwrap(body: unknown, names: readonly string[]): unknown {
-  const inner = Array.isArray(body) ? undefined : names.map((name) => member(body, name)).find(isObject);
-  return inner === undefined ? body : unwrap(inner, names);
+/**
+ * What stands under members of these names, one in the other: an answer without what is wrapped around it. What has the
+ * member `own` is the thing itself, whatever else it has.
+ */
+export function unwrap(body: unknown, names: readonly string[], own = ''): unknown {
+  const isOwn = Array.isArray(body) || member(body, own) !== undefined;
+  const inner = isOwn ? undefined : names.map((name) => member(body, name)).find(isObject);
+  return inner === undefined ? body : unwrap(inner, names, own);
 }
 
 /** What JSON text says in a shape; undefined for any other text, and for none. */
@@ -39,3 +43,9 @@ export const firstText = (value: unknown, keys: readonly string[]): string =>
 
 /** 0 is what is written where there is no id. */
 export const isIdOfDigits = (value: unknown): boolean => /^(?!0+$)\d{1,18}$/.test(textOf(value));
+
+/** All ids of digits in a body, and all numbers that may be one that JSON has rounded. */
+export const numbersIn = (value: unknown): unknown[] => {
+  if (isObject(value)) return Object.values(value).flatMap(numbersIn);
+  return !isExact(value) || isIdOfDigits(value) ? [value] : [];
+};

@@ -20,10 +20,11 @@ const filled = (raw: typeof TextOrNumber) =>
 /** Whatever it is, also nothing: for figures that only control, and members in several forms. */
 export const anything = z.optional(z.unknown());
 
-const isNothing = (value: unknown): boolean =>
-  value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+/** Absent and null are the same, and so are the `""`, `[]` and `{}` of those who write all that is empty alike. */
+export const isNothing = (value: unknown): boolean =>
+  value === null || value === undefined || value === '' || (isObject(value) && Object.keys(value).length === 0);
 
-/** Absent and null are the same, and so are the `""` and `[]` of those who write all that is empty alike. */
+/** A member that may be nothing. */
 export const optional = <T extends z.ZodMiniType>(schema: T) =>
   z.pipe(
     z.pipe(

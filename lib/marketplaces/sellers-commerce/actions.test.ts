@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyFulfillment } from '#lib/orders/fulfillment';
 import { applySnapshot } from '#lib/orders/snapshot';
-import { BlockedError } from '#lib/platform/errors';
+import { BlockedError, RetryableError } from '#lib/platform/errors';
 import {
   type Answer,
   connectionOf,
@@ -12,7 +12,7 @@ import {
   remoteContext,
 } from '#test/conformance/kit';
 import type { ReportInput } from '../action.ts';
-import { fulfillment, payment, processing, stock } from './actions.ts';
+import { fetches, fulfillment, payment, processing, stock } from './actions.ts';
 import { info, role } from './manifest.ts';
 import { map } from './map.ts';
 
@@ -140,10 +140,24 @@ describe('a parcel', () => {
     };
     expect(await probe(shown({ Shipments: [{ Parcel: { No: 'JD0146000055' } }] }))).not.toBeNull();
     expect(await probe(shown({ OrderStatusId: 9 }))).not.toBeNull();
+    for (const ShippingInformation of [null, [], ''])
+      expect(await probe(shown({ OrderStatusId: 'Shipped', ShippingInformation }))).not.toBeNull();
     expect(await probe(shown({ OrderStatusId: 9, ShippingInformation: [{ TrackingNumber: 'other' }] }))).toBeNull();
     expect(await probe(shown({ OrderStatusId: 35 }))).toBeNull();
     expect(await probe(shown({ OrderStatusId: 8 }))).toBeNull();
   });
+});
+
+test('an order is read in any envelope; what is none is asked for again', async () => {
+  const fetch = (body: unknown) => {
+    const { remote } = open([{ status: 200, body: typeof body === 'string' ? body : JSON.stringify(body) }]);
+    return fetches.order?.push(remote, { resource: '100234' });
+  };
+  const order = { OrderNumber: '100234', Data: { a: 1 }, value: { b: 2 } };
+  for (const body of [order, [order], { Results: order }, { Results: [order] }, { d: { Data: order } }])
+    expect(await fetch(body)).toEqual({ topic: 'order-read', body: order });
+  for (const body of ['<html>back soon</html>', '', [], null, { Results: [] }])
+    await expect(fetch(body)).rejects.toBeInstanceOf(RetryableError);
 });
 
 describe('what else the store is told', () => {

@@ -3,7 +3,7 @@ import { describe, type HttpResponse } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { unclearAnswer } from '../kit/answers.ts';
+import { readThing, unclearAnswer } from '../kit/answers.ts';
 import { member, textOf, unwrap } from '../kit/json.ts';
 import {
   anything,
@@ -21,7 +21,16 @@ import {
   text,
   unreadable,
 } from '../kit/shape.ts';
+import { RETURNS, STATUSES } from './statuses.ts';
+import { idIn, type Table } from './tables.ts';
 import { grantsOf } from './token.ts';
+
+const numberIn = (table: Table) =>
+  z.pipe(
+    z.transform((told) => idIn(table, textOf(told)) ?? told),
+    integer,
+  );
+const OrderStatusId = numberIn(STATUSES);
 
 const Address = z.object({
   ...looseTexts('AddressName', 'FirstName', 'LastName', 'CompanyName', 'Company', 'Phone'),
@@ -34,7 +43,7 @@ const Items = optional(itemsOf(z.object({ SkuCode: id, Quantity: count })));
 /** The Id columns and their tables are documented, the other keys are our reading. Amounts in major units. */
 export const Order = z.object({
   OrderNumber: id,
-  OrderStatusId: integer,
+  OrderStatusId,
   /** By number, or by the name of the table; 0 is none. */
   ...looseTexts('PaymentStatusId', 'PaymentMethodId', 'CarrierId', 'ServiceTypeId'),
   OrderPlacedDate: anything,
@@ -49,7 +58,7 @@ export const Order = z.object({
   Address: optionalObject(Address, 'AddressLine1'),
   /** A list of orders may show only their heads; none is none. */
   OrderItems: z.nullish(
-    z.array(
+    itemsOf(
       z.object({
         OrderItemId: optionalId,
         SkuCode: id,
@@ -75,7 +84,7 @@ export type Order = z.infer<typeof Order>;
 export const Return = z.object({
   ReturnNumber: id,
   OrderNumber: id,
-  ReturnStatusId: integer,
+  ReturnStatusId: numberIn(RETURNS),
   Items,
   Reason: looseText,
   ModifiedDate: anything,
@@ -86,7 +95,7 @@ export const Sku = z.object({ SkuCode: id, ProductName: looseText, Inventory: lo
 /** What decides whether an order may be moved on or captured. */
 const OrderState = z.object({
   OrderNumber: id,
-  OrderStatusId: integer,
+  OrderStatusId,
   ...looseTexts('PaymentStatusId', 'AuthorizationCode', 'TransactionNumber'),
 });
 
@@ -94,8 +103,7 @@ const OrderState = z.object({
 const DONE = [20, 33];
 /** "Payment data already exist", "Requested Order alredy captured": what was wanted of a payment. */
 const PAID_ALREADY = [27, 28];
-const PROVIDER_MISSING = 21;
-const FAILED = 29;
+const [PROVIDER_MISSING, FAILED] = [21, 29];
 /** 20 to 36; the document has no 23. */
 const CODE = /^(?:2[0-24-9]|3[0-6])$/;
 const MAX_WORDS = 500;
@@ -145,8 +153,8 @@ export async function listPage(
   const query = column
     ? { $filter: `${column} ge datetime'${from}'`, $orderby: column, $top: PAGE, $skip: skip }
     : { top: PAGE, skip };
-  const { body, headers } = await call(caller, { method: 'GET', path, query, rawQuery });
-  const rows = unwrap(body, WRAPPERS);
+  const { status, body, headers } = await call(caller, { method: 'GET', path, query, rawQuery });
+  const rows = status === 204 ? [] : unwrap(body, WRAPPERS);
   if (!Array.isArray(rows)) throw unreadable('Results', `expected a list, here or as the body${NULLS}`);
   if (rows.length > 0 && rows.every((row) => Object.values(row ?? {}).every((value) => value === null)))
     throw unreadable('Results', `holds nothing but null values${NULLS}`);
@@ -160,11 +168,9 @@ const WRAPPERS = ['Results', 'results', 'Result', 'value', 'd', 'Data', 'data'];
 const NULLS = '; without its "additional query line" the store answers null values: set settings.query to it';
 
 /** GET /api/order/get/{ordernumber} */
-export async function getOrder(caller: Caller, ordernumber: string): Promise<unknown> {
+export async function getOrder(caller: Caller, ordernumber: string): Promise<object> {
   const path = '/api/order/get/{ordernumber}';
-  const { body } = await call(caller, { method: 'GET', path, params: { ordernumber } });
-  const told = unwrap(body, WRAPPERS);
-  return Array.isArray(told) ? told[0] : told;
+  return readThing(await call(caller, { method: 'GET', path, params: { ordernumber } }), WRAPPERS, 'OrderNumber');
 }
 
 /** The same, for what its statuses say. */

@@ -88,7 +88,9 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
   const ids = new Set<string>();
   return (order.OrderItems ?? needed('OrderItems')).map((item, index) => {
     const { OrderItemId, SkuCode, ProductName, Quantity, UnitPrice } = item;
-    const sent = isShipped(order.OrderStatusId) ? Quantity : Math.min(Quantity, shipped.get(SkuCode) ?? 0);
+    const told = isShipped(order.OrderStatusId) ? Quantity : (shipped.get(SkuCode) ?? 0);
+    // What is taken back was not in a parcel.
+    const sent = Math.max(0, Math.min(Quantity, told));
     shipped.set(SkuCode, (shipped.get(SkuCode) ?? 0) - sent);
     const at = `OrderItems[${index}]`;
     return {

@@ -115,6 +115,31 @@ test('begins with everything, or with what a setting says: a day earlier while t
   expect(await begins({ since, timeZone: 'America/New_York' })).toBe('2026-10-31T19:00:00');
 });
 
+test.each([
+  ['/Date(1763626500000)/', '/Date(1763626500001)/'],
+  ['20.11.2026 08:15', '20.11.2026 08:16'],
+])('times such as %s go into no filter', async (first, later) => {
+  const rows = Array.from({ length: 150 }, (_, index) => row(index, index < 100 ? first : later));
+  const { asked, context } = open([]);
+  const request = async ({ query = {} }: HttpRequest) => {
+    asked.push(query as (typeof asked)[number]);
+    const begin = Number(query.$skip ?? query.skip);
+    return { status: 200, headers: new Headers(), body: query.$filter ? rows.slice(begin, begin + 100) : [] };
+  };
+  const { numbers } = await read({ ...context, http: { ...context.http, request } });
+  expect(numbers.size).toBe(150);
+  for (const { $filter } of asked.filter(({ $filter }) => $filter)) expect($filter).toMatch(/'1970-01-01T00:00:00'$/);
+});
+
+test('a list may end in an answer without content', async () => {
+  const { context } = open([]);
+  const request = async ({ query = {} }: HttpRequest) =>
+    Number(query.$skip ?? query.skip) > 0 || !`${query.$filter}`.startsWith('Modified')
+      ? { status: 204, headers: new Headers(), body: '' }
+      : { status: 200, headers: new Headers(), body: [row(1, second(0))] };
+  expect((await read({ ...context, http: { ...context.http, request } })).found).toEqual(['order 1']);
+});
+
 describe('a store whose clock nobody told of', () => {
   /** Almost seven hours of a poll and some orders every five minutes; how many were found, and what the polls asked. */
   async function watch(

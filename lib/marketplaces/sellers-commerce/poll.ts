@@ -7,7 +7,7 @@ import { member, parseJson, textOf } from '../kit/json.ts';
 import { rewindInstant } from '../kit/rewind.ts';
 import { type List, listPage, PAGE } from './api.ts';
 import { Settings } from './settings.ts';
-import { isCart } from './statuses.ts';
+import { isCart, statusIn } from './statuses.ts';
 import { learnOffset, localAt, nameOffset, offsetOf } from './window.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -98,7 +98,9 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
     const walk: number = position.walk;
     const { rows, at, problem } = await readPage(context, position);
     const fresh = rows.filter((row) => isNew(stateOf(row), seen));
-    const items = fresh.filter((row) => !isOfCart(row) && isNew(hashOf(row), shown) && !before.has(hashOf(row)));
+    const items = fresh.filter(
+      (row) => !isCart(statusIn(row)) && isNew(hashOf(row), shown) && !before.has(hashOf(row)),
+    );
     const read: Position = noteTimes(position, rows, at ?? context.now().toISOString(), problem);
     const next = follow(read, rows, fresh.length) ?? nextWalk(read, context.now());
     const page = { items: items.map((body): Fetched => ({ topic: WALKS[walk]?.topic ?? '', body })) };
@@ -108,8 +110,6 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
     position = next;
   }
 }
-
-const isOfCart = (row: unknown): boolean => isCart(Number(textOf(member(row, 'OrderStatusId'))));
 
 async function readPage(context: PollContext, { walk, from, skip }: Position) {
   const { optional, ...list } = WALKS[walk] ?? ORDERS;
@@ -212,7 +212,9 @@ function remarkOn(offset: number | undefined, settings: Record<string, unknown>,
   return [timeZone ? `${clock}, which settings.timeZone ${timeZone} is not` : `${clock}: set settings.timeZone`];
 }
 
-const timeOf = (row: unknown, column: string): string => textOf(member(row, column)).replace(' ', 'T').slice(0, 19);
+/** As a filter takes it; empty for a time in any other form. */
+const timeOf = (row: unknown, column: string): string =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.exec(textOf(member(row, column)).replace(' ', 'T'))?.[0] ?? '';
 
 /** Whether a set did not have it yet. */
 const isNew = (state: string, known: Set<string>): boolean => known.size < known.add(state).size;

@@ -7,13 +7,12 @@ import { sum } from '../kit/amounts.ts';
 import { parcelCarrier } from '../kit/carriers.ts';
 import { itemsIn } from '../kit/items.ts';
 import { member, textOf } from '../kit/json.ts';
+import { isNothing } from '../kit/shape.ts';
 import type { Pieces, ShippingInformation } from './api.ts';
 import { carriers, info } from './manifest.ts';
 import { Settings } from './settings.ts';
-import { isShipped, PARTIALLY_SHIPPED } from './statuses.ts';
+import { isShipped, PARTIALLY_SHIPPED, statusIn } from './statuses.ts';
 import { CARRIERS, idIn, isCarrier, readMethod, serviceTypeId } from './tables.ts';
-
-const OFFERED: readonly string[] = Object.values(CARRIERS);
 
 /**
  * The body of shippinginformation: who shipped the parcel; where the store has no word for them, how the buyer's price
@@ -45,12 +44,12 @@ type Bought = ReturnType<typeof readMethod>;
 
 function carrierOf(connection: Connection, parcel: Parcel, bought: Bought): number {
   try {
-    const word = parcelCarrier(connection, parcel, { title: info.title, table: carriers, offered: OFFERED });
+    const word = parcelCarrier(connection, parcel, { title: info.title, table: carriers });
     const id = idIn(CARRIERS, word);
     if (id !== undefined) return id;
     throw blocked(
       'carrier_unmapped',
-      `"${word}" is none of ${OFFERED.join(', ')}: correct settings.carriers of ${connection.id}`,
+      `"${word}" is none of ${Object.values(CARRIERS).join(', ')}: correct settings.carriers of ${connection.id}`,
     );
   } catch (error) {
     if (bought && !isCarrier(bought.carrier) && parcel.carrierCode !== null) return bought.carrier;
@@ -106,8 +105,8 @@ const perSku = (pieces: readonly Pieces[]): Pieces[] =>
  */
 export function isReported(order: unknown, trackingNumber: string, parcels: number): boolean {
   if (mentions(order, trackingNumber)) return true;
-  if ((member(order, 'ShippingInformation') ?? null) !== null) return false;
-  const status = Number(textOf(member(order, 'OrderStatusId')));
+  if (!isNothing(member(order, 'ShippingInformation'))) return false;
+  const status = statusIn(order);
   return isShipped(status) || (status === PARTIALLY_SHIPPED && parcels === 1);
 }
 

@@ -1,56 +1,56 @@
 import type { Payment } from '#lib/orders/order-schema';
-import { idIn } from './tables.ts';
+import { member, textOf } from '../kit/json.ts';
+import { idIn, numbered, type Table } from './tables.ts';
 
-/** "OrderStatusId", of which only these decide anything here. */
-const LIVE_CART = 1;
-const ABANDONED_CART = 2;
+/** "OrderStatusId", by number or name. */
+export const STATUSES = {
+  ...numbered(1, 'Live Cart, Abandoned Cart, Placed, Waiting for dropshipment, Cancelled, Awaiting Fulfillment'),
+  ...numbered(7, 'Awaiting Shipment, Partially Shipped, Shipped, Completed'),
+  ...numbered(35, 'Processing Order, Rejected, Undelivered, Partial Paid'),
+};
 export const PLACED = 3;
-const CANCELLED = 5;
 export const PARTIALLY_SHIPPED = 8;
-const SHIPPED = 9;
-const COMPLETED = 10;
 export const PROCESSING = 35;
-const REJECTED = 36;
 export const UNDELIVERED = 37;
 const PARTIAL_PAID = 38;
 
+/** Of an order in whatever shape; 0 for what the table does not have. */
+export const statusIn = (order: unknown): number => idIn(STATUSES, textOf(member(order, 'OrderStatusId'))) ?? 0;
+
 /** "PaymentStatusId": with each of them the money is there, or will be. */
 const PAID = { 74: 'AuthorizeAndCapture', 75: 'AuthorizeOnly', 86: 'PriorAuthCapture' };
-const AUTHORIZED = 75;
-export const isAuthorized = (payment = ''): boolean => idIn(PAID, payment) === AUTHORIZED;
+export const isAuthorized = (payment = ''): boolean => idIn(PAID, payment) === 75;
 
 /** Which of these the document's tables do not have; 0 is none. */
 export function unknownIn(order: { OrderStatusId: number; PaymentStatusId?: string | undefined }): string[] {
   const { OrderStatusId: status, PaymentStatusId: payment = '0' } = order;
-  const isStatus = (status >= LIVE_CART && status <= COMPLETED) || (status >= PROCESSING && status <= PARTIAL_PAID);
   const isPayment = payment === '0' || idIn(PAID, payment) !== undefined;
-  return [isStatus ? '' : 'OrderStatusId', isPayment ? '' : 'PaymentStatusId'].filter(Boolean);
+  return [status in STATUSES ? '' : 'OrderStatusId', isPayment ? '' : 'PaymentStatusId'].filter(Boolean);
 }
 
-export const isCart = (status: number): boolean => status === LIVE_CART || status === ABANDONED_CART;
-export const isCancelled = (status: number): boolean => status === CANCELLED || status === REJECTED;
+export const isCart = (status: number): boolean => [1, 2].includes(status);
+export const isCancelled = (status: number): boolean => [5, 36].includes(status);
 /** Whether all of the order has left the seller, whatever became of it then. */
-export const isShipped = (status: number): boolean => [SHIPPED, COMPLETED, UNDELIVERED].includes(status);
+export const isShipped = (status: number): boolean => [9, 10, UNDELIVERED].includes(status);
 
-/** "Return Status ID": partially accepted. */
+/** "Return Status ID", by number or name. */
+export const RETURNS = {
+  ...numbered(97, 'Return Initiated, Return Accepted, Return Rejected, Return Refunded'),
+  104: 'Return Partially Accepted',
+};
 export const PARTLY = 104;
 /** Accepted, refunded, or in part. */
 export const isReturned = (status: number): boolean => [98, 100, PARTLY].includes(status);
 
 /** All behind Placed that are neither cancelled nor paid in part: from 4 to 7 they wait for something. */
-const RELEASED = [4, 6, 7, PARTIALLY_SHIPPED, SHIPPED, COMPLETED, PROCESSING, UNDELIVERED];
+const RELEASED = [4, 6, 7, PARTIALLY_SHIPPED, 9, 10, PROCESSING, UNDELIVERED];
 
 /** "PaymentMethodId". */
-const METHODS: Readonly<Record<number, string>> = {
-  30: 'PayPal [Express Checkout]',
-  31: 'Credit Card',
-  32: 'Manual Payment',
-  33: 'Purchase Order',
-  90: 'Store Credit',
-  91: 'Gift Card',
+const METHODS: Table = {
+  ...numbered(30, 'PayPal [Express Checkout], Credit Card, Manual Payment, Purchase Order'),
+  ...numbered(90, 'Store Credit, Gift Card'),
   224: 'Cyber Source (Secure Acceptance)',
 };
-const PURCHASE_ORDER = 33;
 /** The store has the money before there is an order. */
 const PREPAID = [90, 91];
 
@@ -66,6 +66,6 @@ export function paymentOf(status: number, payment = '', method = ''): Payment {
 function stateOf(status: number, payment: string, method: number): Payment['state'] {
   if (status === PARTIAL_PAID) return 'pending';
   if (idIn(PAID, payment) !== undefined) return 'paid';
-  if (method === PURCHASE_ORDER) return 'on_account';
+  if (METHODS[method] === 'Purchase Order') return 'on_account';
   return RELEASED.includes(status) || PREPAID.includes(method) ? 'paid' : 'pending';
 }

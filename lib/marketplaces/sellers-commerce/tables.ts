@@ -1,21 +1,16 @@
+export type Table = Readonly<Record<number, string>>;
+
 /** "CarrierId": how an order is shipped, which is not always a carrier. There is no 9. */
-export const CARRIERS: Readonly<Record<number, string>> = {
-  1: 'UPS',
-  2: 'USPS',
-  3: 'Flat Rate Per Item',
-  4: 'Ship By Weight',
-  5: 'Ship By Order Total',
-  6: 'Flat Rate Per Order',
-  7: 'In Store Pick Up',
-  8: 'FEDEX',
+export const CARRIERS: Table = {
+  ...numbered(1, 'UPS, USPS, Flat Rate Per Item, Ship By Weight, Ship By Order Total, Flat Rate Per Order'),
+  ...numbered(7, 'In Store Pick Up, FEDEX'),
   10: 'Ship by Order Total[Tiered]',
 };
-
 /** Its canonical code: `flat_rate_per_item`. */
 export const codeOf = (carrier = ''): string => carrier.toLowerCase().replaceAll(/\W+/g, '_').replace(/_$/, '');
 
 /** "ServiceTypeId" by CarrierId, in the document's order. There is no 12 and no 33; the other carriers have none. */
-const SERVICES: Readonly<Record<number, Readonly<Record<number, string>>>> = {
+const SERVICES: Readonly<Record<number, Table>> = {
   1: numbered(
     1,
     'Ground, Next Day Air Early AM, Next Day Air, Next Day Air Saver, 2nd Day Air Early AM, 2nd Day Air, 3 Day Select',
@@ -31,7 +26,7 @@ const SERVICES: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   10: numbered(34, 'Tier One, Tier Two, Tier Three'),
 };
 
-function numbered(first: number, ...lines: readonly string[]): Readonly<Record<number, string>> {
+export function numbered(first: number, ...lines: readonly string[]): Table {
   const names = lines.flatMap((line) => line.split(', '));
   return Object.fromEntries(names.map((name, index) => [first + index, name]));
 }
@@ -39,12 +34,13 @@ function numbered(first: number, ...lines: readonly string[]): Readonly<Record<n
 /** UPS Ground, USPS PriorityMail, FedEx Ground: the working choice where neither buyer nor seller has made one. */
 const DEFAULT_SERVICES: Readonly<Record<number, number>> = { 1: 1, 2: 14, 8: 29 };
 
-/** The number of a word in a table: its name, or the number itself as text, without regard to case. */
-export function idIn(table: Readonly<Record<number, string>>, word: string): number | undefined {
-  const wanted = word.trim().toLowerCase();
-  const found = Object.entries(table).find(([id, name]) => id === wanted || name.toLowerCase() === wanted);
+/** The number of a word in a table: its name, or the number itself as text, without regard to case and spaces. */
+export function idIn(table: Table, word: string): number | undefined {
+  const found = Object.entries(table).find(([id, name]) => id === word.trim() || plain(name) === plain(word));
   return found && Number(found[0]);
 }
+
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[\s_]/g, '');
 
 /** The ServiceTypeId of a service's name or number, with the CarrierId whose it is. */
 export function findService(word: string): { carrier: number; service: number } | undefined {
@@ -56,7 +52,7 @@ export function findService(word: string): { carrier: number; service: number } 
 }
 
 /** What the buyer chose, in one line: `UPS Next Day Air`. */
-export const methodName = (carrier: number, service: number | null = null): string =>
+export const methodName = (carrier: number, service: number | null): string =>
   [CARRIERS[carrier], SERVICES[carrier]?.[service ?? 0]].filter(Boolean).join(' ');
 
 const METHODS = Object.keys(CARRIERS).flatMap((id) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Order } from '#lib/orders/order';
-import { BlockedError, RejectedError } from '#lib/platform/errors';
+import { BlockedError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import {
   type Answer,
   connectionOf,
@@ -44,6 +44,44 @@ describe('a parcel', () => {
     expect(Object.values(carriers)).toEqual(METHODS.filter((method) => method !== 'other'));
     expect(Settings.safeParse({ carriers: { estafeta: 'other' } }).success).toBe(true);
     expect(Settings.safeParse({ carriers: { estafeta: 'estafeta' } }).success).toBe(false);
+  });
+});
+
+describe('a 2xx answer', () => {
+  const page = { status: 200, body: '<html>back soon</html>' };
+
+  test('of what was told is success in any words, but for a page, an error and another status within', async () => {
+    const told = (answer: Answer) => {
+      const { remote, input } = open([answer]);
+      return fulfillment.push(remote, input);
+    };
+    for (const body of ['', 'OK', '1', '[]', '{"message":"Delivery added"}', '{"statusCode":201,"data":{"id":"7"}}'])
+      await expect(told({ status: 200, body })).resolves.toEqual({});
+    for (const body of [page.body, '{"error":"Internal error"}'])
+      await expect(told({ status: 200, body })).rejects.toBeInstanceOf(UnknownOutcomeError);
+    for (const body of ['{"success":false}', '{"statusCode":404,"message":"No such order found"}'])
+      await expect(told({ status: 200, body })).rejects.toBeInstanceOf(RejectedError);
+    await expect(told({ status: 200, body: '{"statusCode":503}' })).rejects.toBeInstanceOf(RetryableError);
+  });
+
+  test('that is a page, or nothing, is no order and no product: they are read again', async () => {
+    for (const what of ['order', 'product'])
+      for (const answer of [page, ok(), ok(null), ok([])]) {
+        const { remote } = open([answer]);
+        await expect(fetches[what]?.push(remote, { resource: '7' })).rejects.toBeInstanceOf(RetryableError);
+      }
+  });
+
+  test('may wrap what it holds, and what has an id is no wrapper', async () => {
+    const read = async (answer: object) => {
+      const { remote } = open([ok(answer)]);
+      return (await fetches.order?.push(remote, { resource: '7' }))?.body;
+    };
+    const order = { id: 7, data: { a: 1 }, order: { b: 2 } };
+    for (const answer of [order, [order], { statusCode: 200, data: order }, { order }])
+      expect(await read(answer)).toEqual(order);
+    const gone = open([ok({ statusCode: 404, message: 'No such order found' }), ok({ data: { orders: [] } })]);
+    await expect(fetches.order?.push(gone.remote, { resource: '7' })).resolves.toMatchObject({ topic: 'order-gone' });
   });
 });
 
@@ -128,6 +166,16 @@ describe('the delivered status', () => {
     const pushed = await status.push(remote, { ...input, about: '13901394 ful_1' });
     expect(pushed).toEqual({ note: 'is cancelled at Sello, whose status stays' });
     expect(calls().map(([method]) => method)).toEqual(['GET', 'GET']);
+  });
+
+  test('is found however the list of them is wrapped, whatever titles they have', async () => {
+    for (const body of [
+      { data: [sent] },
+      { 1: { ...paid, title: null }, 2: { ...sent, title: { sv: 'Levererad' } } },
+    ]) {
+      const { remote, input } = open([ok(body), ok({ id: 7, status_id: 9 }), ok()]);
+      await expect(status.push(remote, { ...input, about: '7 ful_1' })).resolves.toEqual({});
+    }
   });
 
   test.each([
@@ -224,11 +272,13 @@ test('webhooks are added one by one and removed from the whole list, one of two 
     { url: 'https://other.example', hook: 'productQuantityUpdated' },
     { url, hook: 'orderNew' },
   ];
-  const { sent, remote } = open([ok(entries), ok(entries, 201), ok(entries), ok()]);
+  const kept = entries.with(1, { ...entries[1], secret: 's' } as (typeof entries)[number]);
+  const { sent, remote } = open([ok(entries), ok(entries, 201), ok(kept), ok()]);
   const [first, second] = await webhookRegistry.list(remote);
   expect([first?.topic, second?.topic]).toEqual(['order-new', 'product-quantity-updated']);
   await webhookRegistry.create(remote, 'order-new', url);
   await webhookRegistry.remove(remote, first?.id ?? '');
   expect(sent()[1]).toEqual(['POST', '/developers/webhooks', { hook: 'orderNew', url }]);
-  expect(sent()[3]).toEqual(['PUT', '/developers/webhooks', entries.slice(0, 2)]);
+  // "Send the full data you're getting from GET".
+  expect(sent()[3]).toEqual(['PUT', '/developers/webhooks', kept.slice(0, 2)]);
 });

@@ -1,6 +1,9 @@
+import { RejectedError } from '#lib/platform/errors';
+import { classify, describe, type HttpResponse } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
+import { readThing, saysSuccess, unclearAnswer } from '../kit/answers.ts';
 import { member, textOf, unwrap } from '../kit/json.ts';
 import {
   anything,
@@ -14,7 +17,6 @@ import {
   looseWord,
   optional,
   optionalId,
-  optionalText,
   readShape,
   text,
 } from '../kit/shape.ts';
@@ -35,8 +37,8 @@ const Row = z.object({
   title: looseText,
   reference: optionalId,
   stock_location: looseText,
-  product_id: optionalId,
-  identifier: optionalId,
+  product_id: looseText,
+  identifier: looseText,
   identifier_type: looseText,
   /** In percent. */
   tax: anything,
@@ -98,16 +100,17 @@ const OrderList = z.object({ orders: itemsOf(z.unknown()) });
 const ProductList = z.object({ products: itemsOf(z.unknown()) });
 
 /** The document's example says `is_delivered`, its table of orders `delivered`. */
-const Statuses = z.array(z.object({ id, title: optionalText, is_delivered: optionalFlag, delivered: optionalFlag }));
+const Statuses = itemsOf(z.object({ id, title: looseText, is_delivered: optionalFlag, delivered: optionalFlag }));
 
 /** The id is a tracking number that somebody gave: none makes the list unreadable. */
-const Deliveries = z.object({ deliveries: itemsOf(z.object({ id: z.unknown(), method: optionalText })) });
+const Deliveries = z.object({ deliveries: itemsOf(z.object({ id: z.unknown(), method: looseText })) });
 const OrderStatus = z.object({ status_id: optionalId, is_delivered: optionalFlag, is_deleted: optionalFlag });
-const Rows = z.array(z.object({ id }));
+const Rows = itemsOf(z.object({ id }));
 const Created = z.object({ id });
-const Integrations = z.array(z.object({ id, display_name: optionalText }));
+const Integrations = itemsOf(z.object({ id, display_name: looseText }));
 
-const WebhookEntry = z.object({ url: text, hook: text });
+/** "Send the full data you're getting from GET": what else an entry has goes back with it. */
+const WebhookEntry = z.looseObject({ url: text, hook: text });
 type WebhookEntry = z.infer<typeof WebhookEntry>;
 const Webhooks = z.array(WebhookEntry);
 
@@ -119,11 +122,33 @@ async function call(
   method: 'GET' | 'POST' | 'PUT',
   path: string,
   more: Pick<HttpRequest, 'params' | 'query' | 'json'> = {},
-) {
+): Promise<HttpResponse> {
   // A refused return is read by its English words.
   const headers = { authorization: caller.secrets.apiKey ?? '', 'accept-language': 'en' };
-  return (await caller.http.request({ method, path, headers, ...more })).body;
+  const response = await caller.http.request({ method, path, headers, ...more });
+  // `{ "statusCode": 200, "data" }` may say another status than HTTP does.
+  const status = Number(textOf(member(response.body, 'statusCode')));
+  if (status >= 400) throw classify({ ...response, status });
+  if (method !== 'GET') checkDone(response);
+  return response;
 }
+
+/** "Will respond with status 200 if successful", with any body: but for one that says no, and for the page of a proxy. */
+function checkDone(response: HttpResponse): void {
+  const isWord = /^[^<]/.test(textOf(response.body));
+  const isDone = isWord || saysSuccess(response);
+  if (isDone === null) throw unclearAnswer(describe(response), response.status);
+  if (isDone) return;
+  throw new RejectedError({
+    code: 'not_successful',
+    description: describe(response),
+    httpStatus: response.status,
+  });
+}
+
+/** What a list answers. The document wraps only that of products in `data`. */
+const read = async (caller: Caller, path: string, more?: Pick<HttpRequest, 'params' | 'query'>) =>
+  unwrap((await call(caller, 'GET', path, more)).body, ['data']);
 
 type Query = NonNullable<HttpRequest['query']>;
 
@@ -137,30 +162,29 @@ const totalIn = (body: unknown): number => Number(textOf(member(member(body, 'me
 
 /** GET /orders: up to 300 of them, without their rows. */
 export async function listOrders(caller: Caller, query: Query): Promise<ListPage> {
-  const body = await call(caller, 'GET', '/orders', { query });
+  const body = await read(caller, '/orders', { query });
   return { rows: readShape(OrderList, body).orders, total: totalIn(body) };
 }
 
 /** GET /orders/{orderId}: with its rows. */
-export const getOrder = async (caller: Caller, orderId: string): Promise<unknown> =>
-  unwrap(await call(caller, 'GET', '/orders/{orderId}', { params: { orderId } }), ['data', 'order']);
+export const getOrder = async (caller: Caller, orderId: string): Promise<object> =>
+  readThing(await call(caller, 'GET', '/orders/{orderId}', { params: { orderId } }), ['data', 'order'], 'id');
 
 /** The same, for what its status says. */
 export const getOrderStatus = async (caller: Caller, id: string) => readShape(OrderStatus, await getOrder(caller, id));
 
 /** GET /integrations: what the account calls each of its marketplaces. */
-export const listIntegrations = async (caller: Caller) =>
-  readShape(Integrations, await call(caller, 'GET', '/integrations'));
+export const listIntegrations = async (caller: Caller) => readShape(Integrations, await read(caller, '/integrations'));
 
-/** GET /products: up to 100 of them. The document wraps only what this answers. */
+/** GET /products: up to 100 of them. */
 export async function listProducts(caller: Caller, query: Query): Promise<ListPage> {
-  const body = unwrap(await call(caller, 'GET', '/products', { query }), ['data']);
+  const body = await read(caller, '/products', { query });
   return { rows: readShape(ProductList, body).products, total: totalIn(body) };
 }
 
 /** GET /products/{id} */
-export const getProduct = async (caller: Caller, id: string): Promise<unknown> =>
-  unwrap(await call(caller, 'GET', '/products/{id}', { params: { id } }), ['data', 'product']);
+export const getProduct = async (caller: Caller, id: string): Promise<object> =>
+  readThing(await call(caller, 'GET', '/products/{id}', { params: { id } }), ['data', 'product'], 'id');
 
 /** PUT /products/{id}, or PUT /products/sku/{sku} where no id is known. */
 export async function putQuantity(
@@ -175,7 +199,7 @@ export async function putQuantity(
 
 /** GET /orders/{id}/deliveries */
 export async function listDeliveries(caller: Caller, id: string) {
-  return readShape(Deliveries, await call(caller, 'GET', '/orders/{id}/deliveries', { params: { id } })).deliveries;
+  return readShape(Deliveries, await read(caller, '/orders/{id}/deliveries', { params: { id } })).deliveries;
 }
 
 interface DeliveryRequest {
@@ -191,7 +215,7 @@ export async function addDelivery(caller: Caller, id: string, json: DeliveryRequ
 }
 
 /** GET /status: statuses are the account's own. */
-export const listStatuses = async (caller: Caller) => readShape(Statuses, await call(caller, 'GET', '/status'));
+export const listStatuses = async (caller: Caller) => readShape(Statuses, await read(caller, '/status'));
 
 /** PUT /orders/{id} */
 export async function setStatus(caller: Caller, id: string, statusId: string): Promise<void> {
@@ -201,13 +225,14 @@ export async function setStatus(caller: Caller, id: string, statusId: string): P
 
 /** GET /orders/{id}/rows: the ids of the rows that the order has. */
 export async function listRowIds(caller: Caller, id: string): Promise<string[]> {
-  return readShape(Rows, await call(caller, 'GET', '/orders/{id}/rows', { params: { id } })).map((row) => row.id);
+  return readShape(Rows, await read(caller, '/orders/{id}/rows', { params: { id } })).map((row) => row.id);
 }
 
 /** POST /orders/{id}/rows/{rowId}/separate; returns the id of the order that now has the row. */
 export async function separateRow(caller: Caller, id: string, rowId: string): Promise<string> {
   const path = '/orders/{id}/rows/{rowId}/separate';
-  return readShape(Created, await call(caller, 'POST', path, { params: { id, rowId } })).id;
+  const { body } = await call(caller, 'POST', path, { params: { id, rowId } });
+  return readShape(Created, unwrap(body, ['data'])).id;
 }
 
 export interface ReturnRequest {
@@ -223,7 +248,7 @@ export async function putReturn(caller: Caller, orderId: string, rowId: string, 
 
 /** GET /developers/webhooks */
 export const listWebhooks = async (caller: Caller): Promise<WebhookEntry[]> =>
-  readShape(Webhooks, await call(caller, 'GET', '/developers/webhooks'));
+  readShape(Webhooks, await read(caller, '/developers/webhooks'));
 
 /** POST /developers/webhooks */
 export async function addWebhook(caller: Caller, json: WebhookEntry): Promise<void> {

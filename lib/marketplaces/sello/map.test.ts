@@ -202,6 +202,8 @@ describe('an order of another account', () => {
       ],
     });
     expect(read({ ...order, shipping_cost: -5 }).amounts.fulfillment).toBe(0);
+    const strange = { reference: 'A', product_id: false, identifier: { ean: '1' }, identifier_type: [] };
+    expect(read({ ...order, is_active: {}, rows: [{ ...row, ...strange }] }).lines).toMatchObject([{ sku: 'A' }]);
     expect(read({ ...order, rows: [{ ...row, tax: 'moms' }] }).assumed).toEqual(['rows[0].tax: is no rate, left out']);
   });
 
@@ -227,9 +229,16 @@ describe('events', () => {
     ['product-quantity-updated', '3635056', 'product', '3635056'],
     ['product-updated', { id: 7, product_id: 8 }, 'product', '8'],
     ['order-updated', { orderId: 5 }, 'order', '5'],
+    ['order-new', [13901393], 'order', '13901393'],
+    ['order-new', { orderNew: { id: 5 }, firedAt: '2026-11-20T08:15:00Z' }, 'order', '5'],
+    ['order-new', { event: 'orderNew', object: '5' }, 'order', '5'],
   ])('%s %j asks for the %s', (topic, body, action, resource) => {
     expect(change(topic, body)).toEqual({ type: 'fetch', action, resource });
     expect(isWithoutId(Buffer.from(JSON.stringify(body)))).toBe(false);
+  });
+
+  test('two numbers without a name are no id', () => {
+    expect(() => change('order-new', { object: 5, firedAt: 1_763_626_500 })).toThrow('id of the order');
   });
 
   test('a listed order is fetched unless its version stands', () => {

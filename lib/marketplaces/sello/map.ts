@@ -5,7 +5,7 @@ import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
 import { type AmountReader, amountsIn, instantIn, rateOf, sum, takeDiscounts } from '../kit/amounts.ts';
 import { countryCode } from '../kit/country.ts';
-import { isObject, member, textOf } from '../kit/json.ts';
+import { isObject, member, numbersIn, textOf } from '../kit/json.ts';
 import { findNamedId } from '../kit/named-id.ts';
 import { isOnDelivery } from '../kit/on-delivery.ts';
 import { defined, flag, readShape, unreadable } from '../kit/shape.ts';
@@ -19,12 +19,17 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   if (topic === 'product') return mapProduct(body);
   if (topic === 'order-listed') return mapListed(body, receivedAt, own);
   const action = topic.startsWith('product') ? 'product' : 'order';
-  // "Will only contain the ID of the order or the ID of the product": under which name, the document does not say.
-  const resource = findNamedId(body, [[`${action}_id`], [action, 'id'], [action], ['id'], []]);
+  const resource = findNamedId(body, [[`${action}_id`], [action, 'id'], [action], ['id'], []]) ?? onlyNumberIn(body);
   if (resource === undefined) throw unreadable('id', `expected the id of the ${action}`);
   if (topic === 'order-gone') return { type: 'gone', externalId: resource };
   if (topic === 'product-gone') return { type: 'none', reason: `Sello no longer has product ${resource}` };
   return { type: 'fetch', action, resource };
+}
+
+/** "Will only contain the ID of the order or the ID of the product": under which name, the document does not say. */
+function onlyNumberIn(body: unknown): string | undefined {
+  const [only, ...others] = numbersIn(body);
+  return others.length > 0 ? undefined : textOf(only) || undefined;
 }
 
 const NOT_OURS: Change = { type: 'none', reason: 'placed before settings.since' };

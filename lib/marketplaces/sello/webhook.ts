@@ -1,6 +1,6 @@
 import type { Webhook } from '../contract.ts';
 import { readForm } from '../kit/form.ts';
-import { isExact, isIdOfDigits, isObject } from '../kit/json.ts';
+import { numbersIn } from '../kit/json.ts';
 import { urlSecret } from '../kit/webhook-secret.ts';
 import { info } from './manifest.ts';
 
@@ -21,13 +21,8 @@ export function isWithoutId(bytes: Buffer): boolean {
   const text = bytes.toString().trim();
   if (text === '') return true;
   try {
-    return !holdsNumber(JSON.parse(text));
+    return numbersIn(JSON.parse(text)).length === 0;
   } catch {
     return false;
   }
-}
-
-function holdsNumber(value: unknown): boolean {
-  if (isObject(value)) return Object.values(value).some(holdsNumber);
-  return !isExact(value) || isIdOfDigits(value);
 }
