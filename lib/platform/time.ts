@@ -3,6 +3,9 @@ import { ContractError } from './errors.ts';
 const WRITTEN =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d{2}(?::?\d{2})?))?)?$/i;
 
+/** `2026/11/20`, with a time or without. */
+const SLASHED = /^(\d{4})\/(\d{2})\/(\d{2})(?=$|[T ])/;
+
 /** `20.11.2026`, with a time or without. */
 const DOTTED = /^(\d{2})\.(\d{2})\.(\d{4})(?=$|[T ])/;
 /** RFC 2822, as mails and HTTP write it: `Fri, 20 Nov 2026 18:00:00 GMT`. */
@@ -15,7 +18,7 @@ const MILLISECONDS_FROM = 1e11;
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
- * An instant as ISO 8601 in UTC with milliseconds. Reads ISO 8601, `YYYY-MM-DD HH:MM:SS`, `DD.MM.YYYY`, RFC 2822, a bare
+ * An instant as ISO 8601 in UTC with milliseconds. Reads ISO 8601, `YYYY-MM-DD HH:MM:SS`, `YYYY/MM/DD`, `DD.MM.YYYY`, RFC 2822, a bare
  * date (its midnight) and Unix time in seconds or milliseconds, also as text and as .NET's `/Date(…)/`. An offset is
  * honored; without one the time is local to `zone` (IANA).
  * An hour that a clock shows twice is the first of the two, so that a watermark reads again rather than past; one
@@ -42,7 +45,7 @@ function readUnix(value: number, field: string): number {
 function readWritten(text: string, field: string, zone: string): number {
   if (MAILED.test(text)) return Date.parse(text);
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', offset] =
-    WRITTEN.exec(text.replace(DOTTED, '$3-$2-$1')) ?? [];
+    WRITTEN.exec(text.replace(DOTTED, '$3-$2-$1').replace(SLASHED, '$1-$2-$3')) ?? [];
   if (year === undefined) throw unreadable(field, 'not a date and time as ISO 8601 writes it');
   const numbers = [year, month, day, hour, minute, second].map(Number);
   const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = numbers;

@@ -31,6 +31,8 @@ test('a time that was never set is none, and one that nobody can read is named',
   expect(never.map((value) => instant(value, 'at'))).toEqual(never.map(() => null));
   expect(instant('/Date(1763626500000)/', 'at')).toBe('2025-11-20T08:15:00.000Z');
   expect(instant('1763626500', 'at')).toBe('2025-11-20T08:15:00.000Z');
+  const php = { date: '2025-11-20 09:15:00.000000', timezone_type: 3, timezone: 'Europe/Warsaw' };
+  expect(instant(php, 'at')).toBe('2025-11-20T08:15:00.000Z');
   expect(told()).toEqual({});
   expect(instant('soon', 'at')).toBeNull();
   expect(told()).toEqual({ assumed: ['at: is no time that can be read'] });

@@ -22,10 +22,11 @@ export interface AmountReader {
 const NEVER = /^$|^0$|^0000-00-00|^0001-01-01/;
 export const isNoTime = (value: unknown): boolean => NEVER.test(String(value ?? ''));
 
-/** An instant, in the zone where it names none; null for none, and for one that cannot be read. */
+/** An instant, in the zone where it names none, also as PHP writes its objects; null for none, and for one that cannot be read. */
 export function instantIn(value: unknown, zone?: string): string | null {
-  const told = typeof value === 'number' ? value : textOf(value);
-  return isNoTime(told) ? null : (unlessUnreadable(() => toInstant(told, '', zone)) ?? null);
+  const told = typeof value === 'number' ? value : textOf(member(value, 'date') ?? value);
+  const own = textOf(member(value, 'timezone')) || zone;
+  return isNoTime(told) ? null : (unlessUnreadable(() => toInstant(told, '', own)) ?? null);
 }
 
 /** `path` is where in the body a field stands, for errors that name it. */

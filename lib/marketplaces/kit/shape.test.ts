@@ -8,6 +8,7 @@ import {
   flag,
   id,
   itemsOf,
+  loose,
   looseList,
   looseWord,
   minorUnits,
@@ -18,6 +19,7 @@ import {
   ourId,
   readShape,
   text,
+  trackingNumber,
 } from './shape.ts';
 
 const Shape = z.object({ id: text, note: optionalText, items: z.array(z.object({ quantity: count })) });
@@ -34,6 +36,17 @@ test('takes numbers as text and text as numbers, null and blank as absent', () =
   const body = { id: 7, note: ' ', items: [{ quantity: '2' }, { quantity: 2.0 }], more: true };
   expect(readShape(Shape, body)).toEqual({ id: '7', note: undefined, items: [{ quantity: 2 }, { quantity: 2 }] });
   expect(readShape(Shape, { id: 'a', note: null, items: [] })).toEqual({ id: 'a', note: undefined, items: [] });
+});
+
+test.each([0, '0', '000-00', '-', ' ', 'N/A', 'null', null, {}, []])('%j is the number of no parcel', (told) => {
+  expect(trackingNumber.parse(told)).toBeUndefined();
+});
+
+test('a loose member is read, or says nothing', () => {
+  expect([7, 'A', {}, true, null, 2 ** 60].map((told) => loose(optionalId).parse(told))).toEqual([
+    ...['7', 'A', undefined, undefined, undefined, undefined],
+  ]);
+  expect([trackingNumber.parse(' JD0 '), optionalText.parse([])]).toEqual(['JD0', undefined]);
 });
 
 test('names what is missing or wrong by its path', () => {

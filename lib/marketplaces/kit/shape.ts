@@ -53,6 +53,12 @@ export const looseText = z.pipe(
 
 const NAMES = ['code', 'name', 'title', 'label', 'value', 'method', 'status'];
 
+/** The number of a parcel: zeros, dashes and words for nothing are none, and nobody is told of those. */
+export const trackingNumber = z.pipe(
+  looseText,
+  z.transform((value) => (/^([\W_0]*|null|none|nil|n\/?a)$/i.test(value ?? '') ? undefined : value)),
+);
+
 /** Members that are each a `looseText`. */
 export const looseTexts = <Name extends string>(...names: Name[]) =>
   Object.fromEntries(names.map((name) => [name, looseText])) as Record<Name, typeof looseText>;

@@ -146,6 +146,26 @@ test.each(['<html>', '"ok"', '{"order":[]}', '{"message":"Success"}', '{"message
   },
 );
 
+test('the number of the order is not its id, and a success under another status is asked for', async () => {
+  const numbered = open([
+    { status: 200, body: '{"message":"Success","orden":"SC-1001"}' },
+    { status: 200, body: 'events.json' },
+  ]);
+  const { remote, input } = numbered;
+  expect(await order.push(remote, { ...input, number: '1001' })).toMatchObject({ remoteId: '5021' });
+  const digits = open([{ status: 200, body: '{"message":"Success","orden":"1001"}' }, said(404, 'Order not found')]);
+  await expect(order.push(digits.remote, { ...digits.input, number: '1001' })).rejects.toThrow(UnknownOutcomeError);
+  const odd = open([said(402, 'Success')]);
+  await expect(order.push(odd.remote, odd.input)).rejects.toThrow(UnknownOutcomeError);
+  const listed = open([{ status: 200, body: '[{"id":5021}]' }]);
+  expect(await order.push(listed.remote, listed.input)).toMatchObject({ remoteId: '5021' });
+});
+
+test('an answer that is unclear stays so where reading back is refused', async () => {
+  const { remote, input } = open([{ status: 200, body: '{"message":"Success"}' }, said(402, 'Parametros incompletos')]);
+  await expect(order.push(remote, input)).rejects.toThrow(UnknownOutcomeError);
+});
+
 describe('the rest of the order', () => {
   const contactOf = async (snapshot: Partial<OrderSnapshot>, settings: Record<string, unknown> = {}) => {
     const { calls, remote, input } = open([CREATED], { settings });

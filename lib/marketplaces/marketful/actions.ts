@@ -16,7 +16,12 @@ import { OFFERED, Settings } from './settings.ts';
 
 /** Reads the order a webhook named. */
 export const fetches: Readonly<Record<string, FetchAction>> = {
-  shipment: { push: async (remote, { resource }) => ({ topic: 'orden', body: await getEvents(remote, resource) }) },
+  shipment: {
+    push: async (remote, { resource }) => {
+      const read = (await getEvents(remote, resource)) as object;
+      return { topic: 'orden', body: { ...read, placement: { remoteId: resource } } };
+    },
+  },
 };
 
 export const order: ProbedAction<PlaceInput> = {
@@ -24,7 +29,7 @@ export const order: ProbedAction<PlaceInput> = {
     const created = await createOrder(remote, await placementOf(remote, input));
     const told = noteOf(remote, input);
     if (created.id !== null) return { remoteId: created.id, ...defined({ note: told }) };
-    const found = await find(remote, input);
+    const found = await unlessRefused(() => find(remote, input));
     if (!found) throw created.unless;
     return { ...found, ...defined({ note: told }) };
   },

@@ -4,11 +4,12 @@ import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { unclearAnswer } from '../kit/answers.ts';
-import { firstText, isObject, member, textOf } from '../kit/json.ts';
+import { firstText, isIdOfDigits, isObject, member, textOf } from '../kit/json.ts';
 import {
   anything,
   id,
   integer,
+  loose,
   looseList,
   looseText,
   looseTexts,
@@ -16,34 +17,32 @@ import {
   optional,
   optionalId,
   optionalOurId,
-  optionalText,
   text,
+  trackingNumber,
 } from '../kit/shape.ts';
 
 const ShipmentEvent = z.object({
   id: looseText,
   status: anything,
-  ...looseTexts('description', 'carrier_name', 'tracking_number', 'tracking_url'),
+  ...looseTexts('description', 'carrier_name', 'tracking_url'),
+  tracking_number: trackingNumber,
   created_at: anything,
 });
 export type ShipmentEvent = z.infer<typeof ShipmentEvent>;
+export const ShipmentEvents = looseList(ShipmentEvent);
 
 /** "orden: objeto": what the document says of it. Any one of its three names tells which order it is. */
-export const Orden = z
-  .object({
-    id: optionalId,
-    orden_id: optionalOurId,
-    num_orden: optionalText,
-    canal: looseText,
-    status: anything,
-    carrier_name: looseText,
-    tracking_number: looseText,
-    created_at: anything,
-    updated_at: anything,
-    shipment_events: looseList(ShipmentEvent),
-  })
-  .check(z.refine(({ id, orden_id, num_orden }) => id ?? orden_id ?? num_orden, { path: ['id'], error: 'is missing' }));
-export type Orden = z.infer<typeof Orden>;
+export const Orden = z.object({
+  id: loose(optionalId),
+  orden_id: loose(optionalOurId),
+  ...looseTexts('num_orden', 'canal', 'carrier_name'),
+  status: anything,
+  fulfillment_status: anything,
+  tracking_number: trackingNumber,
+  created_at: anything,
+  updated_at: anything,
+});
+export type Orden = Omit<z.infer<typeof Orden>, 'fulfillment_status'>;
 
 /** What is known of a registered item. */
 export const Item = z.object({ sku: id, ean: optionalId, title: looseText, item_id: optionalId });
@@ -124,7 +123,7 @@ export async function createOrder(
     throw error;
   });
   if (response instanceof RejectedError) return { id: null, unless: response };
-  const id = orderIdIn(response.body);
+  const id = orderIdIn(response.body, order.contact_info.num_orden);
   if (id !== '') return { id };
   if (!isRefusal(response)) return { id: null, unless: unclearAnswer(describe(response), response.status) };
   const refusal = refuse(response);
@@ -136,11 +135,14 @@ const KNOWN = /\b(already|duplic|repetid)|(?<!\b(?:no|not) )\bexist/i;
 
 export const ORDER_KEYS = ['order', 'orden', 'pedido', 'shopi_order', 'fulfillment', 'data'];
 
-/** The id of the order that an answer names, under whichever of these keys or by itself; empty for none. */
-function orderIdIn(body: unknown): string {
-  const places = [...ORDER_KEYS.map((key) => firstOf(member(body, key))), body];
-  const ids = places.flatMap((place) => [member(place, 'id'), member(place, 'order_id'), place]);
-  return ids.map(textOf).find((text) => /^[1-9]\d{0,17}$/.test(text)) ?? '';
+/**
+ * The id of the order that an answer names, under whichever of these keys or by itself; empty for none. A bare number
+ * that is the order's own is none: `orden` is what Marketful calls that, too.
+ */
+function orderIdIn(body: unknown, number: unknown): string {
+  const places = [...ORDER_KEYS.map((key) => firstOf(member(body, key))), firstOf(body)];
+  const ids = places.flatMap((at) => [member(at, 'id'), member(at, 'order_id'), textOf(at) === number ? '' : at]);
+  return textOf(ids.find(isIdOfDigits));
 }
 
 /** GET /items/get_stock: `{ message, sku, avariable_quantity }`. RejectedError for a SKU they do not know. */
@@ -189,9 +191,10 @@ export async function createEntryOrder(
   return textOf(member(body, 'order_token')) || undefined;
 }
 
-/** Whether the remote said that it has no such order, which the document spells in two ways. */
+/** Whether the remote said that it has no such order, which the document spells in two ways, in Spanish. */
 const isNotFound = (error: unknown): boolean =>
-  error instanceof RejectedError && /^orden no encontrad/i.test(error.detail.description);
+  error instanceof RejectedError &&
+  /\b(orden|order|pedido)\b.*\b(no|not)\b.*(encontr|found|exist)/i.test(error.detail.description);
 
 // Of some refusals the document shows the message and no status, so they may come as a 200 too.
 function found(response: HttpResponse): unknown {
@@ -236,5 +239,7 @@ function namesIn(body: unknown, key: string): string[] {
  */
 function refusal(response: HttpResponse): IntegrationError | null {
   const usual = classify(response);
+  if (firstText(response.body, ['message']).toLowerCase() === 'success')
+    return unclearAnswer(describe(response), response.status);
   return usual instanceof RejectedError || usual instanceof BlockedError ? refuse(response) : null;
 }

@@ -145,6 +145,25 @@ describe('an orden', () => {
       shipment: { orderId: 'shop:1', remoteId: '7', number: 'N-1', channel: 'shop' },
     });
     expect(() => read('orden', { orden: null, placement })).toThrow('orden: is missing');
+    expect(() => read('orden', { orden: {}, placement })).toThrow('orden.id: is missing');
+    const unnamed = { id: false, num_orden: {}, orden_id: [], fulfillment_status: 'Cancelado' };
+    expect(read('orden', { orden: unnamed, placement })).toMatchObject({
+      shipment: { orderId: 'shop:1', remoteId: '5021', number: 'N-1', settled: true, declined: 'rest' },
+    });
+  });
+
+  test('finds the events in the order or beside it, and takes no number of zeros or dashes for a parcel', () => {
+    const told = [
+      { id: 0, status: 'Enviado', tracking_number: 'A' },
+      { id: 0, status: 'Creado', tracking_number: '0' },
+    ];
+    const [beside, inside] = [{ orden: { id: 1 }, shipment_events: told }, { orden: { id: 1, eventos: told } }];
+    for (const body of [beside, inside, { orden: { id: 1, tracking_number: '-', events: told } }])
+      expect(read('orden', body)).toMatchObject({ shipment: { parcels: [{ trackingNumber: 'A' }] } });
+    const [first, second] = (read('orden', beside) as { shipment: { events: object[] } }).shipment.events;
+    expect(read('orden', { ...beside, shipment_events: told.toReversed() })).toMatchObject({
+      shipment: { events: [second, first] },
+    });
   });
 
   test('tells events that have no id, no date or other words, the same at every reading', () => {
@@ -182,6 +201,16 @@ describe('an orden', () => {
     ['return_in_transit', 'return_in_transit', false],
     ['delivered_on_second_attempt', 'delivered', true],
     ['Cancelación solicitada', 'cancelacion_solicitada', false],
+    ['Cancelación en proceso', 'cancelacion_en_proceso', false],
+    ['Devolución en tránsito', 'devolucion_en_transito', false],
+    ['Orden cancelada', 'canceled', true],
+    ['order_cancelled', 'canceled', true],
+    ['El pedido fue entregado', 'delivered', true],
+    ['Entrega exitosa', 'delivered', true],
+    ['Delivering', 'delivering', false],
+    ['Delivered to carrier', 'shipped', false],
+    ['Entregado a DHL', 'shipped', false],
+    ['undelivered', 'failed_attempt', false],
   ])('%s is %s', (status, type, settled) => {
     const orden = readOrden({ shipment_events: [event(status, 9, 'A')] });
     expect([orden.events[0]?.type, orden.settled]).toEqual([type, settled]);

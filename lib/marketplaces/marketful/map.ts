@@ -5,12 +5,12 @@ import { shortHash } from '#lib/platform/hash';
 import type * as z from '#lib/platform/zod';
 import type { Change, InboundBody } from '../contract.ts';
 import { instantIn } from '../kit/amounts.ts';
-import { firstText, member, textOf } from '../kit/json.ts';
+import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import { findNamedId } from '../kit/named-id.ts';
 import { readCode } from '../kit/placement-code.ts';
-import { defined, readShape, unreadable, unused } from '../kit/shape.ts';
+import { defined, needed, readShape, unreadable, unused } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
-import { Item, ORDER_KEYS, Orden, type ShipmentEvent, Stock } from './api.ts';
+import { Item, ORDER_KEYS, Orden, type ShipmentEvent, ShipmentEvents, Stock } from './api.ts';
 import { Settings } from './settings.ts';
 
 /** The zone of timestamps without an offset. */
@@ -62,28 +62,32 @@ function mapItem(body: unknown, { settings }: Connection): ProductSnapshot[] {
   return (skus.length > 0 ? skus : [item.sku]).map((sku) => ({ ...known, sku }));
 }
 
+/** Where the events may stand, in the order or beside it. */
+const EVENTS = ['shipment_events', 'events', 'eventos', 'shipment_event'];
+
 function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const wrapped = member(body, 'orden') !== undefined;
-  const orden = readShape(Orden, wrapped ? member(body, 'orden') : body, wrapped ? 'orden' : '');
+  const told = wrapped ? member(body, 'orden') : body;
+  const { fulfillment_status, ...read } = readShape(Orden, told, wrapped ? 'orden' : '');
+  const orden = { ...read, status: read.status ?? fulfillment_status };
+  const listed = EVENTS.map((key) => member(told, key) ?? member(body, key)).find(isObject);
+  const shipmentEvents = ShipmentEvents.parse(listed);
   const asked = placementIn(body);
+  const says = orden.status ?? orden.tracking_number ?? shipmentEvents[0];
+  const named = orden.id ?? orden.orden_id ?? orden.num_orden ?? (says && (asked.orderId ?? asked.remoteId));
+  if (!named) needed(wrapped ? 'orden.id' : 'id');
   const remoteId = orden.id ?? asked.remoteId;
   const changedAt = readTime(orden.updated_at) ?? readTime(orden.created_at) ?? receivedAt;
-  const events = datedEvents(orden, remoteId ?? orden.num_orden ?? '', changedAt);
+  const events = datedEvents(shipmentEvents, remoteId ?? orden.num_orden ?? '', changedAt);
   return {
     ...(orden.orden_id === undefined ? { orderId: asked.orderId } : readCode(orden.orden_id)),
     remoteId,
     number: orden.num_orden ?? asked.number,
     channel: orden.canal ?? asked.channel,
     parcels: mapParcels(orden, events, changedAt),
-    events: events.map((event) => ({
-      id: event.id,
-      type: event.type,
-      at: event.at,
-      ...defined({
-        trackingNumber: event.tracking_number,
-        carrier: event.carrier_name,
-        description: event.description,
-      }),
+    events: events.map(({ id, type, at, tracking_number: trackingNumber, carrier_name: carrier, description }) => ({
+      ...{ id, type, at },
+      ...defined({ trackingNumber, carrier, description }),
     })),
     settled: isSettled(orden, events),
     ...(isCancelled(orden, events) && { declined: 'rest' as const }),
@@ -102,11 +106,11 @@ const readTime = (value: unknown): string | null => instantIn(value, ZONE);
 type Dated = Omit<ShipmentEvent, 'id' | 'status'> & { id: string; type: string; at: string };
 
 /** Oldest first. One without an id is told apart by what it says: it has the same at every reading. */
-function datedEvents({ shipment_events: told }: Orden, order: string, changedAt: string): Dated[] {
+function datedEvents(told: readonly ShipmentEvent[], order: string, changedAt: string): Dated[] {
   const ids = new Set<string>();
   const events = told.map(({ id, status, ...event }) => {
     const type = typeOf(status) || 'update';
-    const own = id ?? shortHash(order, type, event.tracking_number ?? '', textOf(event.created_at));
+    const own = id && id !== '0' ? id : shortHash(order, type, event.tracking_number ?? '', textOf(event.created_at));
     return { ...event, id: unused(own, ids), type, at: readTime(event.created_at) ?? changedAt };
   });
   return events.sort((a, b) => a.at.localeCompare(b.at));
@@ -131,11 +135,17 @@ function mapParcels(orden: Orden, events: readonly Dated[], changedAt: string): 
 
 /** UCP's words for theirs, which the document does not list: English or Spanish, without accents and endings. */
 const TYPES: ReadonlyArray<readonly [RegExp, string]> = [
-  [/^(failed|intento|fallid|no_entregad)|^(?!delivered|entregad)\w*_(fallid|fail|attempt|exception)/, 'failed_attempt'],
+  [
+    /^(failed|intento|fallid|no_entregad|not_delivered|undelivered)|^(?!delivered|entregad)\w*_(fallid|fail|attempt|exception)/,
+    'failed_attempt',
+  ],
   [/^(cancel|anulad)/, 'canceled'],
   [/^(return|devuel|devoluci|retorn|regres)/, 'returned_to_sender'],
-  [/^entregad[ao]_a(l_|_(la_)?)(paquet|mensaj|transport|courier|carrier)/, 'shipped'],
-  [/^(deliver|entregad)/, 'delivered'],
+  [
+    /^(entregad[ao]_a|(delivered|handed(_over)?)_to)(l_|_(la_|the_)?)(paquet|mensaj|transport|courier|carrier|fedex|dhl|ups|estafeta)/,
+    'shipped',
+  ],
+  [/^(delivered|entregad|entrega_(exito|complet)|delivery(_(success|complet|confirm)|$))/, 'delivered'],
   [/^(in_transit|transit|en_transito|en_camino|en_ruta|en_reparto|out_for_delivery)/, 'in_transit'],
   [/^(shipped|enviad|despachad|embarcad|recolectad|dispatched)/, 'shipped'],
   [
@@ -144,7 +154,11 @@ const TYPES: ReadonlyArray<readonly [RegExp, string]> = [
   ],
 ];
 /** What is only asked for or planned has not happened. */
-const PLANNED = /_(request|solicit|schedul|program|pend)|^return(ing|_in_transit)/;
+const PLANNED =
+  /_(request|solicit|schedul|program|pend)|^(cancel|return|devol|retorn|deliver).*_(in|en)_(process|progress|transit|proceso|curso|camino)|^(return|cancel)l?ing/;
+/** What a word is about, which is always the order or its parcel. */
+const SUBJECT =
+  /^((el|la|the|su|your)_)?(order|orden|pedido|paquete|package|parcel|shipment|envio)_((fue|ha_sido|was|is|has_been)_)?/;
 const LAST_TYPES = new Set(['delivered', 'returned_to_sender', 'canceled']);
 
 /** The type of a status, text or an object with a name; one we do not know passes as it is, as UCP's list is open. */
@@ -153,7 +167,8 @@ function typeOf(status: unknown): string {
     .normalize('NFD')
     .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '_');
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replace(SUBJECT, '');
   return (PLANNED.test(word) ? undefined : TYPES.find(([pattern]) => pattern.test(word))?.[1]) ?? word;
 }
 

@@ -159,6 +159,36 @@ test.each([
   expect(error.detail.description).toBe(message);
 });
 
+test.each([
+  [{ message: 'You are not logged in', extensions: { code: 'UNAUTHENTICATED' } }, BlockedError],
+  [{ message: 'x is undefined', extensions: { code: 'INTERNAL_SERVER_ERROR' } }, UnknownOutcomeError],
+  [{ message: 'Slow down', extensions: { code: 'RATE_LIMITED' } }, ThrottledError],
+  [{ message: 'Sku 1 is gone', extensions: { code: 'BAD_USER_INPUT' } }, RejectedError],
+] as const)('an error is what its code says, where it has one: %j', async (told, Expected) => {
+  const list = { status: 200, body: JSON.stringify({ data: { createOrder: null }, errors: [told] }) };
+  const error = await failure(push([NONE, list]));
+  expect(error).toBeInstanceOf(Expected);
+  expect(error.detail.description).toBe(`${told.extensions.code}: ${told.message}`);
+  const alone = { status: 200, body: JSON.stringify({ errors: told.message }) };
+  expect((await failure(push([NONE, alone]))).detail.description).toBe(told.message);
+});
+
+test('nothing is placed where the list of what stands has errors, or an order that it does not show', async () => {
+  const none = { length: 0, edges: [], pageInfo: { hasNextPage: false } };
+  const broken = { data: { orderList: none }, errors: [{ message: 'Internal server error' }] };
+  const hidden = { data: { orderList: { ...none, length: 1, edges: [null] } }, errors: [{ message: 'no' }] };
+  for (const answer of [broken, hidden]) {
+    const opened = open([{ status: 200, body: JSON.stringify(answer) }]);
+    await expect(order.push(opened.remote, opened.input)).rejects.toThrow();
+    expect(names(opened)).toEqual(['orderList']);
+  }
+});
+
+test('finds what was made beside other members of the answer', async () => {
+  const created = { data: { createOrder: { success: true, errors: [], order: { id: '9', status: 'OPEN' } } } };
+  expect(await push([NONE, { status: 200, body: JSON.stringify(created) }, SET_PAID])).toMatchObject({ remoteId: '9' });
+});
+
 test('an answer nobody can read may be an order; one that shows none with an error is refused', async () => {
   for (const body of ['<html>', '"ok"', '{}', '{"data":{"createOrder":{"order":null}}}'])
     await expect(push([NONE, { status: 200, body }])).rejects.toBeInstanceOf(UnknownOutcomeError);

@@ -3,7 +3,7 @@ import { classify, describe, type HttpResponse } from '#lib/platform/http/classi
 import type { RemoteContext } from '../action.ts';
 import { unclearAnswer } from '../kit/answers.ts';
 import { isObject, member, textOf } from '../kit/json.ts';
-import { readShape } from '../kit/shape.ts';
+import { readShape, unreadable } from '../kit/shape.ts';
 import { ORDER_LIST, withoutIdentifier } from './documents.ts';
 import { Changed, Order, Page } from './schema.ts';
 
@@ -35,25 +35,29 @@ async function send(caller: Caller, query: string, variables: Variables): Promis
   throw unclearAnswer(describe(response), response.status);
 }
 
-/** A payload of which nothing came: `{ "order": null }`. */
+/** A payload of which nothing came: `{ "order": null }`, or a list of none. */
 const isEmpty = (answer: unknown): boolean =>
-  isObject(answer) && Object.values(answer).every((value) => value === null);
+  isObject(answer) && (member(answer, 'length') === 0 || Object.values(answer).every((value) => !value));
 
 const CREDENTIALS = /^(unauthori[sz]ed|unauthenticated|forbidden|not authenticated|authentication)\b/i;
-const PATIENCE = /too many requests|rate limit/i;
-const BROKEN = /^(internal|unexpected)( server)? error|timed? ?out|try again|service unavailable/i;
+const PATIENCE = /too many requests|rate.?limit|throttled/i;
+const BROKEN = /^(internal|unexpected)([ _]server)?[ _]error|timed? ?out|try again|service.unavailable/i;
 
 /** "refusals are HTTP 200 with `errors`": the first of them says what happens next. Null where there is none. */
 function readErrors(response: HttpResponse): IntegrationError | null {
   const errors = member(response.body, 'errors');
-  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  if (first === undefined) return null;
-  const description = describe({ ...response, body: textOf(member(first, 'message')) || 'an error without a message' });
+  const first: unknown = Array.isArray(errors) ? errors[0] : errors;
+  if (first == null || first === '') return null;
+  // Servers that name their kinds of errors have the code beside the message.
+  const words = [member(member(first, 'extensions'), 'code'), member(first, 'message') ?? first].map(textOf);
+  const body = words.filter(Boolean).join(': ') || 'an error without a message';
+  const says = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
+  const description = describe({ ...response, body });
   const detail = { code: 'refused', description, httpStatus: response.status };
-  if (CREDENTIALS.test(description)) return new BlockedError({ ...detail, code: 'credentials_refused' }, 'connection');
-  if (PATIENCE.test(description)) return new ThrottledError({ ...detail, code: 'throttled' }, null);
+  if (says(CREDENTIALS)) return new BlockedError({ ...detail, code: 'credentials_refused' }, 'connection');
+  if (says(PATIENCE)) return new ThrottledError({ ...detail, code: 'throttled' }, null);
   // Shoppo failed before or after its work: the outcome is unknown.
-  if (BROKEN.test(description)) return unclearAnswer(description, response.status);
+  if (says(BROKEN)) return unclearAnswer(description, response.status);
   return new RejectedError(detail);
 }
 
@@ -83,14 +87,18 @@ export const isRefunded = (refundStatus = ''): boolean => /^(FULL|PARTIAL)_REFUN
 /** query orderList by partner_order_code: as the API answers it, or null. Of several, one that is not ended. */
 export async function findOrder(caller: Caller, partnerOrderCode: string): Promise<object | null> {
   const filters = { partner_order_code: partnerOrderCode };
-  const { nodes } = await listPage(caller, ORDER_LIST, { first: 20, filters });
+  const { nodes, length } = await listPage(caller, ORDER_LIST, { first: 20, filters });
+  // One that cannot be shown stands all the same, and must not be placed again.
+  if (nodes.length === 0 && length > 0) throw unreadable('orderList.edges', 'holds no order, though there is one');
   return nodes.find((order) => !isEnded(readShape(Order, order))) ?? nodes.at(-1) ?? null;
 }
 
 /** What a mutation made or changed, the only member of its answer. Throws UnknownOutcomeError where that is not shown. */
 export async function change(caller: Caller, mutation: string, variables: Variables): Promise<Changed> {
   const answer = await ask(caller, mutation, variables);
-  const changed = Changed.safeParse(isObject(answer) ? Object.values(answer)[0] : undefined);
+  const changed = Changed.safeParse(
+    isObject(answer) ? Object.values(answer).find((one) => member(one, 'id')) : undefined,
+  );
   if (changed.success) return changed.data;
   throw unclearAnswer('the answer does not show what was made or changed');
 }

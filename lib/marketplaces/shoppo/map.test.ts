@@ -177,6 +177,10 @@ test('times in other forms, or never set, and empty members cost no parcel', () 
   expect(read1).toEqual([shipped, '2019-01-17T06:08:57.500Z', shipped, RECEIVED_AT, RECEIVED_AT, RECEIVED_AT]);
   const loose = item('1', { shippingPackage: '', trackingNumber: 'T9', shippingProvider: 'UPS' });
   expect(read('order', order([loose]))).toMatchObject({ shipment: { parcels: [{ trackingNumber: 'T9' }] } });
+  const odd = item('1', { shippingPackage: box('0', { courier: {} }), trackingNumber: 'T9', shippingProvider: [] });
+  expect(read('order', order([odd]))).toMatchObject({ shipment: { parcels: [{ trackingNumber: 'T9', carrier: '' }] } });
+  const merchants = { merchant_toggle_list: { merchant_id: 'm1', enabled: '0' } };
+  expect(read('toggle-merchant', merchants)).toEqual({ type: 'merchants', merchants: [['m1', false]] });
   const notice = { sku_id: SHP_1, identifier: 'A', inventory: 3, merchant: 'm1', enabled: 'False', time_updated: '' };
   expect(read('update-sku', notice)).toMatchObject({ products: [{ quantity: 3, enabled: false, merchant: 'm1' }] });
 });

@@ -6,6 +6,7 @@ import {
   flag,
   id,
   integer,
+  itemsOf,
   looseList,
   looseText,
   looseTexts,
@@ -16,13 +17,14 @@ import {
   optionalText,
   ourId,
   text,
+  trackingNumber,
   unreadable,
 } from '../kit/shape.ts';
 
 /** Lists may hold nulls: GraphQL's `[OrderItem]`. */
 const list = <T extends z.ZodMiniType>(schema: T) =>
   z.pipe(
-    z.array(z.nullish(schema)),
+    itemsOf(z.nullish(schema)),
     z.transform((all) => all.filter((one): one is NonNullable<typeof one> => one != null)),
   );
 
@@ -30,8 +32,8 @@ const list = <T extends z.ZodMiniType>(schema: T) =>
 const enumValue = text.check(z.toUpperCase());
 
 const ShippingPackage = z.object({
-  courier: optionalText,
-  trackingNumber: optionalText,
+  courier: looseText,
+  trackingNumber,
   isDelivered: optional(flag),
   timeShipped: anything,
   timeDelivered: anything,
@@ -42,8 +44,8 @@ const OrderItem = z.object({
   id,
   quantity: count,
   status: enumValue,
-  trackingNumber: optionalText,
-  shippingProvider: optionalText,
+  trackingNumber,
+  shippingProvider: looseText,
   timeRefunded: anything,
   refundedAmount: anything,
   // `id` is the snapshot's own, and finds nothing.
@@ -71,8 +73,8 @@ export const Page = z.pipe(
   z
     .object({
       length: count,
-      edges: list(z.object({ node: z.unknown() })),
-      pageInfo: optional(z.object({ hasNextPage: z.boolean(), endCursor: optionalText })),
+      edges: z.array(z.nullish(z.object({ node: z.unknown() }))),
+      pageInfo: optional(z.object({ hasNextPage: flag, endCursor: optionalText })),
     })
     .check(
       z.refine(({ length, edges, pageInfo }) => pageInfo !== undefined || edges.length >= length, {
@@ -81,7 +83,7 @@ export const Page = z.pipe(
       }),
     ),
   // Nodes stay as they came; an edge may have none.
-  z.transform(({ edges, ...page }) => ({ ...page, nodes: edges.map(({ node }) => node).filter(isObject) })),
+  z.transform(({ edges, ...page }) => ({ ...page, nodes: edges.map((edge) => edge?.node).filter(isObject) })),
 );
 export type Page = z.infer<typeof Page>;
 
@@ -97,7 +99,7 @@ export function cursorBehind({ pageInfo }: Page, after: string | null): string |
   throw unreadable('pageInfo.endCursor', `${problem}, though hasNextPage says that there is more`);
 }
 
-const ProductFields = z.object({ name: optionalText, enabled: optional(flag) });
+const ProductFields = z.object({ name: looseText, enabled: optional(flag) });
 
 /** Its Skus are read one by one: a bad one spoils no other. */
 export const Product = z.extend(ProductFields, { id, skus: list(z.unknown()) });
