@@ -42,13 +42,26 @@ const wordOf = (value: unknown): string => {
 };
 
 /**
+ * For a call whose status alone says that it is done, with any body. Throws where that says no, and where it is an error
+ * or the page of a proxy: the remote may have done it.
+ */
+export function checkDone(response: HttpResponse): void {
+  const isWord = /^[^<]/.test(textOf(response.body));
+  const isDone = isWord || saysSuccess(response);
+  const description = describe(response);
+  if (isDone === null) throw unclearAnswer(description, response.status);
+  if (!isDone) throw new RejectedError({ code: 'not_successful', description, httpStatus: response.status });
+}
+
+/**
  * The thing that was read, out of what is wrapped around it, the first of a list; `own` is a member that it has.
- * RetryableError for no JSON object: the page of a proxy is no thing that somebody changed, and would be kept as one.
+ * RetryableError for no JSON object, and for an error in place of one: it is no thing that somebody changed, and would be
+ * kept as one.
  */
 export function readThing(response: HttpResponse, names: readonly string[], own: string): object {
   const told = unwrap(response.body, names, own);
   const thing: unknown = Array.isArray(told) ? told[0] : told;
-  if (isObject(thing)) return thing;
-  const description = `expected JSON: ${describe(response)}`;
+  if (isObject(thing) && (member(thing, own) !== undefined || saysSuccess(response))) return thing;
+  const description = `expected what was asked for: ${describe(response)}`;
   throw new RetryableError({ code: 'unexpected_answer', description, httpStatus: response.status });
 }

@@ -132,6 +132,7 @@ test('what is empty is nothing, however it is written, and an object may be a li
   ).toEqual({ ...none, b: false, c: { name: 'Ana' }, e: 'x' });
   expect(fieldOf({ id: 'a', items: [] })).toBeNull();
   expect(itemsOf(z.object({ id })).parse({ 7: { id: 7 }, 9: { id: 9 } })).toEqual([{ id: '7' }, { id: '9' }]);
+  expect(itemsOf(z.object({ id })).parse({ results: [{ id: 7 }] })).toEqual([{ id: '7' }]);
   expect(optional(flag).safeParse('maybe').success).toBe(false);
 });
 

@@ -73,10 +73,11 @@ export const looseWord = z.pipe(
   }),
 );
 
-/** What is no list but an object: the list of the objects that it holds where it holds nothing else, else of itself. */
+/** What is no list but an object: the only list or the objects that it holds where it holds nothing else, else it alone. */
 export function listed(value: unknown): unknown {
   if (!isObject(value) || Array.isArray(value)) return value;
   const held = Object.values(value);
+  if (held.length === 1 && Array.isArray(held[0])) return held[0];
   return held.every(isObject) ? held : [value];
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyFulfillment } from '#lib/orders/fulfillment';
 import { applySnapshot } from '#lib/orders/snapshot';
-import { BlockedError, RetryableError } from '#lib/platform/errors';
+import { BlockedError, IntegrationError, RetryableError } from '#lib/platform/errors';
 import {
   type Answer,
   connectionOf,
@@ -156,7 +156,7 @@ test('an order is read in any envelope; what is none is asked for again', async 
   const order = { OrderNumber: '100234', Data: { a: 1 }, value: { b: 2 } };
   for (const body of [order, [order], { Results: order }, { Results: [order] }, { d: { Data: order } }])
     expect(await fetch(body)).toEqual({ topic: 'order-read', body: order });
-  for (const body of ['<html>back soon</html>', '', [], null, { Results: [] }])
+  for (const body of ['<html>back soon</html>', '', [], null, { Results: [] }, { error: 'Busy' }])
     await expect(fetch(body)).rejects.toBeInstanceOf(RetryableError);
 });
 
@@ -218,6 +218,10 @@ describe('what else the store is told', () => {
     await stock.push(remote, { listing, quantity: 7 });
     expect(calls[0]?.url.pathname).toBe('/base/api/product/updateskuinventory');
     expect(calls[0]?.body).toEqual([{ SkuCode: 'MUG-RED', Inventory: 7 }]);
+    const told = (body: string) => stock.push(open([{ status: 200, body }]).remote, { listing, quantity: 7 });
+    for (const body of ['', 'true', '{"Results":"Processed"}', '[]']) expect(await told(body)).toEqual({});
+    for (const body of ['<html>', '{"success":false}', '{"error":"x"}', '{"StatusCode":34}'])
+      await expect(told(body)).rejects.toBeInstanceOf(IntegrationError);
   });
 
   test('each once it is due, and nothing of an order that is unpaid, cancelled or shipped before', () => {

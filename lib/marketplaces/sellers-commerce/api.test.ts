@@ -83,6 +83,10 @@ describe('tokens', () => {
       validUntil: new Date(Date.parse(RECEIVED_AT) + 3599_000).toISOString(),
       refreshUntil: new Date(Date.parse(RECEIVED_AT) + 4 * 3600_000).toISOString(),
     });
+    const undated = open([{ status: 200, body: '{"access_token":"a","expires_in":"soon"}' }]).context;
+    expect(await grantsOf(undated).login()).toMatchObject({
+      validUntil: new Date(Date.parse(RECEIVED_AT) + 3600_000).toISOString(),
+    });
     const next = await grantsOf(context).refresh?.(pair.refreshToken ?? '');
     expect(calls[1]?.body).toEqual({ grant_type: 'refresh_token', refresh_token: pair.refreshToken });
     expect(next?.refreshToken).toBe('1e1e2f48-824f-44fc-ac09-18f790acfb74');

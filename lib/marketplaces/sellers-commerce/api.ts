@@ -3,7 +3,7 @@ import { describe, type HttpResponse } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { readThing, unclearAnswer } from '../kit/answers.ts';
+import { checkDone, readThing, unclearAnswer } from '../kit/answers.ts';
 import { member, textOf, unwrap } from '../kit/json.ts';
 import {
   anything,
@@ -203,9 +203,9 @@ export const postPayment = (
   json: { OrderNumber: string; TransactionNumber: string; AuthorizationCode: string },
 ): Promise<void> => post(caller, '/api/order/paymentinformation', json, PAID_ALREADY);
 
-/** POST /api/product/updateskuinventory */
-export const postInventory = (caller: Caller, json: Array<{ SkuCode: string; Inventory: number }>): Promise<void> =>
-  post(caller, '/api/product/updateskuinventory', json);
+/** POST /api/product/updateskuinventory: nothing reads it back, so "200 OK Success!" does without a code. */
+export const postInventory = async (caller: Caller, json: Array<{ SkuCode: string; Inventory: number }>) =>
+  checkDone(await call(caller, { method: 'POST', path: '/api/product/updateskuinventory', json }));
 
 async function post(caller: Caller, path: string, json: unknown, alsoDone?: readonly number[]): Promise<void> {
   const response = await call(caller, { method: 'POST', path, json }, alsoDone);

@@ -138,7 +138,8 @@ test.each([
 
 test('items come as a list, by their ids, or as the only one', () => {
   const item = { OrderItemId: 7, SkuCode: 'A', Quantity: 1, UnitPrice: 1 };
-  for (const OrderItems of [[item], { 7: item }, item]) expect(read({ OrderItems }).lines).toMatchObject([{ id: '7' }]);
+  for (const OrderItems of [[item], { 7: item }, item, { results: [item] }])
+    expect(read({ OrderItems }).lines).toMatchObject([{ id: '7' }]);
   expect(change({ OrderItems: {} }).type).toBe('fetch');
 });
 

@@ -9,12 +9,12 @@ import {
 } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { count, optionalText, readShape, text } from '../kit/shape.ts';
+import { count, loose, optionalText, readShape, text } from '../kit/shape.ts';
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets' | 'now'>;
 
-/** POST /token: a lifetime in seconds, and a refresh token that is good for one use. */
-const TokenAnswer = z.object({ access_token: text, expires_in: count, refresh_token: optionalText });
+/** POST /token: a lifetime in seconds, else "valid for 1 hr", and a refresh token that is good for one use. */
+const TokenAnswer = z.object({ access_token: text, expires_in: loose(count), refresh_token: optionalText });
 
 /** "valid for next 4 hrs", and spent at its first use. */
 const REFRESH_MS = 4 * 3600_000;
@@ -39,7 +39,7 @@ async function grant(
 ): Promise<TokenPair> {
   try {
     const { body } = await http.request({ method: 'POST', path: '/token', form });
-    const { access_token, expires_in, refresh_token } = readShape(TokenAnswer, body);
+    const { access_token, expires_in = 3_600, refresh_token } = readShape(TokenAnswer, body);
     const after = (ms: number) => new Date(now().getTime() + ms).toISOString();
     return {
       accessToken: access_token,

@@ -66,7 +66,7 @@ describe('a 2xx answer', () => {
 
   test('that is a page, or nothing, is no order and no product: they are read again', async () => {
     for (const what of ['order', 'product'])
-      for (const answer of [page, ok(), ok(null), ok([])]) {
+      for (const answer of [page, ok(), ok(null), ok([]), ok({ error: 'Busy' }), ok({ success: false })]) {
         const { remote } = open([answer]);
         await expect(fetches[what]?.push(remote, { resource: '7' })).rejects.toBeInstanceOf(RetryableError);
       }

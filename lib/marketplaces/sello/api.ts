@@ -1,9 +1,8 @@
-import { RejectedError } from '#lib/platform/errors';
-import { classify, describe, type HttpResponse } from '#lib/platform/http/classify';
+import { classify, type HttpResponse } from '#lib/platform/http/classify';
 import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
-import { readThing, saysSuccess, unclearAnswer } from '../kit/answers.ts';
+import { checkDone, readThing } from '../kit/answers.ts';
 import { member, textOf, unwrap } from '../kit/json.ts';
 import {
   anything,
@@ -11,6 +10,7 @@ import {
   id,
   integer,
   itemsOf,
+  loose,
   looseList,
   looseText,
   looseTexts,
@@ -90,7 +90,7 @@ export const Product = z.object({
   id,
   private_reference: optionalId,
   private_name: looseText,
-  quantity: optional(integer),
+  quantity: loose(integer),
   properties: looseList(z.object({ property: looseText, value: z.unknown() })),
   /** By integration; PHP writes none as a list. */
   integrations: anything,
@@ -129,21 +129,9 @@ async function call(
   // `{ "statusCode": 200, "data" }` may say another status than HTTP does.
   const status = Number(textOf(member(response.body, 'statusCode')));
   if (status >= 400) throw classify({ ...response, status });
+  // "Will respond with status 200 if successful", with any body.
   if (method !== 'GET') checkDone(response);
   return response;
-}
-
-/** "Will respond with status 200 if successful", with any body: but for one that says no, and for the page of a proxy. */
-function checkDone(response: HttpResponse): void {
-  const isWord = /^[^<]/.test(textOf(response.body));
-  const isDone = isWord || saysSuccess(response);
-  if (isDone === null) throw unclearAnswer(describe(response), response.status);
-  if (isDone) return;
-  throw new RejectedError({
-    code: 'not_successful',
-    description: describe(response),
-    httpStatus: response.status,
-  });
 }
 
 /** What a list answers. The document wraps only that of products in `data`. */

@@ -299,5 +299,7 @@ test('the documented product lands in the catalog under its reference', () => {
   expect(change('product', { ...fixture('product.json'), private_reference: '' })).toMatchObject({ type: 'none' });
   // PHP writes an object without members as a list.
   const bare = { ...fixture('product.json'), integrations: [], properties: [], prices: [] };
+  const odd = { ...bare, quantity: '2.5 m', private_name: [] };
+  expect(change('product', odd)).toMatchObject({ products: [{ sku: 'PVE002' }] });
   expect(change('product', bare)).toMatchObject({ products: [{ sku: 'PVE002', quantity: 10, enabled: false }] });
 });

@@ -63,6 +63,14 @@ test('reads newest first down to the watermark with some overlap, each list by i
   ]);
 });
 
+test('is led past no change by a time that is yet to come', async () => {
+  const before = { orders: '2099-01-01T00:00:00.000Z', placed: at(10), created: at(10), whole: RECEIVED_AT };
+  const shown = [orders([order(1, -9_999_999), order(2, -13)]), orders([]), products([]), products([])];
+  const { pages } = open(shown, { watermark: JSON.stringify({ ...before, updated: at(10) }) });
+  expect(idsOf(await pages)).toEqual(['order-listed 1', 'order-listed 2']);
+  expect(JSON.parse((await pages).at(-1)?.watermark ?? '')).toMatchObject({ orders: RECEIVED_AT });
+});
+
 test('begins with what is active, and with an empty account at the present', async () => {
   const { calls, pages } = open([orders([]), products([])]);
   const last = (await pages).at(-1);

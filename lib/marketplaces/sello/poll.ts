@@ -79,7 +79,10 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   const walk = WALKS[index] ?? WALKS[0];
   if (!walk) throw new Error('there is a list to read');
   const { timeZone } = Settings.parse(context.connection.settings);
-  const last = since[walk.name];
+  const now = context.now().toISOString();
+  // A time to come, by a mistake at Sello, would hide all that is changed until then.
+  const upToNow = (at: string): string => (at > now ? now : at);
+  const last = since[walk.name] && upToNow(since[walk.name] ?? '');
   const isFirst = last === undefined;
   const query = {
     ...{ size: walk.size, offset, sort: walk.sort, sort_direction: 'desc' },
@@ -89,11 +92,10 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   const dated = rows.map((row) => ({ row, at: changedAt(row, walk.sort, timeZone) }));
   const further = isFirst ? null : seekDated(position, dated, walk.size);
   if (further) return { items: [], marks: seen, next: further };
-  const now = context.now().toISOString();
   const isWhole = walk.daily && Date.parse(now) - Date.parse(since.whole ?? '1970-01-01') >= DAY_MS;
   const floor = isFirst || isWhole ? '' : new Date(Date.parse(last) - OVERLAP_MS).toISOString();
   const changed = dated.filter(({ at }) => floor === '' || at === undefined || (at !== null && at >= floor));
-  const newest = dated.reduce((max, { at }) => (at && at > max ? at : max), last ?? '');
+  const newest = dated.reduce((max, { at }) => (at && at > max ? upToNow(at) : max), last ?? '');
   const marks = {
     ...{ [walk.name]: newest || now, ...(walk.daily && { whole: isWhole ? now : since.whole }) },
     ...seen,
