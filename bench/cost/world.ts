@@ -56,7 +56,8 @@ export async function openWorld(connectionsFile: object, everySeconds = 0) {
     sqs: aws.endpoints.sqs,
     secretsManager: aws.endpoints.secretsManager,
   });
-  Object.assign(process.env, awsEnvironment(aws));
+  // Metrics as they are deployed where nobody says otherwise.
+  Object.assign(process.env, awsEnvironment(aws), { [envName.watch]: 'lean' });
   const { provision } = await import('#sandbox/provision');
   Object.assign(process.env, await provision());
   // From here on calls go through the meter: provisioning is not counted.
