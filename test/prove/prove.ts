@@ -31,8 +31,8 @@ const OF_LATE_MS = 30_000;
 const MAX_KILLS = 80;
 /** The faults go on until all is done, or only what needs them to end is left. */
 const DISTURBED_MS = 20_000;
-/** What does not move for so long has stopped. */
-const STANDSTILL_MS = 90_000;
+/** What does not move for so long has stopped. Some orders come by polls alone, once a minute, and a fault cuts every third. */
+const STANDSTILL_MS = 300_000;
 const LOOK_EVERY_MS = 2000;
 
 /** Sells the orders, lets the faults happen, waits until the hub has come to rest and counts. */

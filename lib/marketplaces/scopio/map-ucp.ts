@@ -36,6 +36,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   const total = given ?? (parts.length > 0 ? parts : charged).reduce((sum, amount) => sum + amount, 0);
   const lineTax = order.line_items.reduce((all, { totals }) => all + sum(totals, 'tax'), 0);
 
+  const [shipping, discount] = [sum(order.totals, 'fulfillment'), Math.abs(sum(order.totals, 'discount'))];
   return {
     externalId: order.id,
     number: order.label ?? order.id,
@@ -56,10 +57,10 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
     ...shipByOf(order, reader),
     lines,
     amounts: {
-      fulfillment: Math.max(0, sum(order.totals, 'fulfillment')),
+      fulfillment: Math.max(0, shipping),
       tax: Math.max(0, sum(order.totals, 'tax') || lineTax),
       // UCP writes discounts below zero. Those of items are in the lines' own totals.
-      discount: negative.reduce((all, { amount }) => all + amount, Math.abs(sum(order.totals, 'discount'))),
+      discount: negative.reduce((all, { amount }) => all + amount, discount + Math.max(0, -shipping)),
       total,
     },
     ...(discounts.length > 0 && { discounts }),
