@@ -280,6 +280,29 @@ test('a buyer among more events and requests than there is time for is exported 
   ).toHaveLength(1);
 });
 
+test('what is too large for one answer is gone on with by its cursor, which is for nothing else', async () => {
+  await receive(eventOf(scopioOrder('ord_large')));
+  const { inboundReceived, packJson } = await import('#events/inbound-body');
+  const { recordEvent } = await import('#lib/inbound/event');
+  const order = 'shop:ord_large';
+  for (let n = 0; n < 9; n++) {
+    const body = packJson({ n, label: `${n}`.repeat(250_000) });
+    const large = inboundReceived({ connection: 'shop', topic: 'order-paid', receivedBy: 'webhook', ...body });
+    await recordEvent(large, { state: 'applied', order });
+  }
+  const { body: first } = await call('/buyers/export', { order });
+  expect(first).toMatchObject({ complete: false, places: { orders: [] } });
+  const { cursor } = first;
+  for (const [path, asked] of [
+    ['/buyers/erase', { order, reason: 'x', cursor }],
+    ['/buyers/export', { order: ORDER, cursor }],
+    ['/buyers/export', { order, cursor: '~orders~' }],
+  ] as const)
+    expect(await call(path, asked)).toMatchObject({ status: 400, body: { error: { field: 'cursor' } } });
+  const { body: last } = await call('/buyers/export', { order, cursor });
+  expect(last).toMatchObject({ complete: true, places: { events: [], orders: [{ id: order }] } });
+});
+
 test('a buyer is erased when the order has been settled for as long as buyers are kept', async () => {
   vi.stubEnv('RETENTION_BUYER_DAYS', '0.00001');
   await receive(eventOf(scopioOrder('ord_settled')));

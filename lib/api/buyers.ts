@@ -1,8 +1,9 @@
 import { getNetwork } from '#lib/marketplaces/network';
+import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
 import { normalEmail } from '#lib/privacy/email-hash';
-import { eraseBuyer, exportBuyer } from '#lib/privacy/erase';
-import { errorResponses } from './kit/errors.ts';
+import { eraseBuyer, exportBuyer, type Subject } from '#lib/privacy/erase';
+import { ApiError, errorResponses } from './kit/errors.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, createRoute, json, Routes } from './kit/route.ts';
 
@@ -96,17 +97,31 @@ export const routes = new Routes();
 const subjectOf = (asked: { order?: string | undefined; email?: string | undefined }) =>
   asked.order === undefined ? { email: asked.email ?? '' } : { order: asked.order };
 
-const optionsFor = async (by: string, cursor: string | undefined) => ({
-  ...{ network: await getNetwork(), by, timeMs: MAX_MS, cursor },
-});
+/**
+ * One request about a buyer. A cursor begins with what it was given for, and goes on with nothing else: a certificate
+ * would leave out what nobody looked at. ApiError 400.
+ */
+async function ask<A extends { cursor?: string }>(
+  act: 'erase' | 'export',
+  { asked, by }: { asked: z.infer<typeof ExportRequest>; by: string },
+  run: (subject: Subject, options: Parameters<typeof exportBuyer>[1]) => Promise<A>,
+): Promise<A> {
+  const subject = subjectOf(asked);
+  const mark = `${shortHash(act, JSON.stringify(subject))}~`;
+  if (asked.cursor && !asked.cursor.startsWith(mark))
+    throw new ApiError(400, 'invalid_request', `cursor: is of no ${act} of this buyer`, 'cursor');
+  const cursor = asked.cursor?.slice(mark.length);
+  const answer = await run(subject, { network: await getNetwork(), by, timeMs: MAX_MS, cursor });
+  return answer.cursor === undefined ? answer : { ...answer, cursor: mark + answer.cursor };
+}
 
 routes.add(exportRoute, async (context) => {
-  const asked = context.req.valid('json');
-  return context.json(await exportBuyer(subjectOf(asked), await optionsFor(context.var.key.name, asked.cursor)), 200);
+  const of = { asked: context.req.valid('json'), by: context.var.key.name };
+  return context.json(await ask('export', of, exportBuyer), 200);
 });
 
 routes.add(eraseRoute, async (context) => {
-  const asked = context.req.valid('json');
-  const options = await optionsFor(context.var.key.name, asked.cursor);
-  return context.json(await eraseBuyer(subjectOf(asked), asked.reason, options), 200);
+  const { reason, ...asked } = context.req.valid('json');
+  const of = { asked, by: context.var.key.name };
+  return context.json(await ask('erase', of, (subject, options) => eraseBuyer(subject, reason, options)), 200);
 });

@@ -130,7 +130,8 @@ const putConsumer = createRoute({
 });
 const commitConsumer = createRoute({
   ...consumerRoute('post', 'Commits what was dealt with'),
-  description: 'A cursor from before what is committed moves nothing: only seek goes back.',
+  description:
+    'A cursor from before what is committed moves nothing: only seek goes back. 422 `cursor_ahead` for one that is further than the feed, as of another hub.',
   path: '/consumers/{id}/commit',
   request: { params, body: body(z.strictObject({ cursor: z.string().check(z.maxLength(512)) })) },
   responses: WRITTEN,

@@ -53,7 +53,7 @@ const endRoute = createRoute({
   tags: ['hub'],
   summary: 'Ends the session whose cookie is sent',
   scope: null,
-  responses: { 200: json('There is none.', z.object({ session: z.null() })), ...errorResponses(403, 500) },
+  responses: { 200: json('There is none.', z.object({ session: z.null() })), ...errorResponses(403, 413, 500) },
 });
 
 const Code = named('SignInCode', z.object({ code: z.string(), url: z.string(), expiresAt: z.iso.datetime() }));
@@ -65,7 +65,7 @@ const codeRoute = createRoute({
   summary: 'A link that signs in to the console once',
   description: `For whoever has an API key of any scope, for ${CODE_SECONDS / 60} minutes. The code stands behind \`#\`, which browsers send to nobody.`,
   scope: null,
-  responses: { 201: json('The link.', Code), ...errorResponses(401, 500) },
+  responses: { 201: json('The link.', Code), ...errorResponses(401, 413, 500) },
 });
 
 export const routes = new Routes();

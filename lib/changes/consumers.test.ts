@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { shardNumber } from '#lib/platform/table/sharded-index';
 import { memoryTable } from '#test/support/memory-table';
 import { openConsumers } from './consumers.ts';
-import { decodeMarks } from './cursor.ts';
+import { decodeMarks, EARLIEST, encodeMarks } from './cursor.ts';
 import { openFeed } from './feed.ts';
 
 it('seeks to an instant in whatever zone it is told', async () => {
@@ -30,6 +30,27 @@ it('seeks to an instant in whatever zone it is told', async () => {
   expect(await seek('2026-11-20T08:30:00Z')).toBe(1);
   expect(await seek('2026-11-20T10:30:00+02:00')).toBe(1);
   expect(await seek('2026-11-20T04:30:00-05:00')).toBe(2);
-  for (const odd of ['1', '-1', 'May 5', 'foo 1', '2026-11-20T08:30:00', '2026-02-30T08:30:00Z', ' '])
+  expect(await seek('9999-12-31T23:59:59Z')).toBe(2);
+  for (const odd of [
+    '9999-12-31T23:59:59-01:00',
+    '1',
+    '-1',
+    'May 5',
+    'foo 1',
+    '2026-11-20T08:30:00',
+    '2026-02-30T08:30:00Z',
+    ' ',
+  ])
     await expect(seek(odd), odd).rejects.toMatchObject({ code: 'invalid_cursor' });
+});
+
+it('takes no cursor that is further than the feed', async () => {
+  const table = memoryTable();
+  const consumers = openConsumers(table);
+  await consumers.create('erp', 'earliest');
+  const cursor = (position: number, taken: number) => encodeMarks([{ position, taken }, ...EARLIEST.slice(1)]);
+  for (const far of [cursor(1, 0), cursor(0, 1)])
+    for (const move of [consumers.commit, consumers.seek])
+      await expect(move('erp', far)).rejects.toMatchObject({ code: 'cursor_ahead' });
+  expect((await consumers.commit('erp', cursor(0, 0))).committed).toBe(encodeMarks(EARLIEST));
 });

@@ -1,9 +1,10 @@
-import { NotFoundError } from '#lib/platform/errors';
+import { NotFoundError, RejectedError } from '#lib/platform/errors';
 import { equals, onlyIf } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { bare, db, getItem, isWritten, NEW, put, queryPartition } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import * as z from '#lib/platform/zod';
+import { WrittenInstant } from '#lib/platform/time';
+import type * as z from '#lib/platform/zod';
 import type { ConsumerFacts } from './consumer-schema.ts';
 import { decodeMarks, EARLIEST, eachPartition, encodeMarks, furthest, type Marks } from './cursor.ts';
 import { type Feed, openFeed } from './feed.ts';
@@ -18,9 +19,6 @@ interface Stored {
 }
 
 type Consumer = z.infer<typeof ConsumerFacts>;
-
-/** With its zone: `Date` takes much for an instant that nobody means as one, such as `1`. */
-const Instant = z.iso.datetime({ offset: true });
 
 /** Who reads the feed of a table, each with a committed cursor of his own. */
 export function openConsumers(table = db, feed: Feed = openFeed(table), now = () => new Date()) {
@@ -48,10 +46,10 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
     return present(await find(id));
   }
 
-  const move = (id: string, next: (committed: Marks) => Marks): Promise<Consumer> =>
+  const move = (id: string, next: (committed: Marks) => Marks | Promise<Marks>): Promise<Consumer> =>
     untilCommitted(`consumer ${id}`, async () => {
       const was = await find(id);
-      const committed = encodeMarks(next(decodeMarks(was.committed)));
+      const committed = encodeMarks(await next(decodeMarks(was.committed)));
       if (committed === was.committed) return present(was);
       const is: Stored = { ...was, committed, updatedAt: now().toISOString(), version: was.version + 1 };
       const Item = { ...is, ...items.consumer.key({ id }) };
@@ -59,16 +57,30 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
       return isMoved ? present(is) : undefined;
     });
 
+  /**
+   * The marks, of which those that were not had before are in the feed: what is further, as a cursor of another hub or of
+   * before a restore may be, would pass over what comes next.
+   */
+  async function known(marks: Marks, before: Marks = EARLIEST): Promise<Marks> {
+    await eachPartition(async (partition) => {
+      const { position = 0, taken = 0 } = marks[partition] ?? {};
+      const isNew = position !== before[partition]?.position || taken !== before[partition]?.taken;
+      if (isNew && position + Math.min(taken, 1) > ((await feed.head(partition))?.position ?? 0))
+        throw new RejectedError({ code: 'cursor_ahead', description: 'the feed is shorter than this cursor' });
+    });
+    return marks;
+  }
+
   /** Moves what is committed forward, in each partition by itself; a cursor from before moves nothing. */
   const commit = (id: string, cursor: string): Promise<Consumer> => {
     const read = decodeMarks(cursor);
-    return move(id, (committed) => furthest(committed, read));
+    return move(id, (committed) => known(furthest(committed, read), committed));
   };
 
   /** Moves it to a place or a cursor, back too. */
   async function seek(id: string, place: string): Promise<Consumer> {
-    const isPlace = place === 'earliest' || place === 'latest' || Instant.safeParse(place).success;
-    const marks = isPlace ? await marksAt(place) : decodeMarks(place);
+    const isPlace = place === 'earliest' || place === 'latest' || WrittenInstant.safeParse(place).success;
+    const marks = isPlace ? await marksAt(place) : await known(decodeMarks(place));
     return move(id, () => marks);
   }
 

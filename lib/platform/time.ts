@@ -1,4 +1,5 @@
 import { ContractError } from './errors.ts';
+import * as z from './zod.ts';
 
 const WRITTEN =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?(Z|UTC|[+-]\d{2}(?::?\d{2})?))?)?$/i;
@@ -30,6 +31,13 @@ export function toInstant(value: string | number, field: string, zone = 'UTC'): 
   if (!(instant >= 0 && instant <= LATEST)) throw unreadable(field, 'not between the years 1970 and 9999');
   return new Date(instant).toISOString();
 }
+
+const EARLIEST = Date.parse('0000-01-01T00:00:00Z');
+const expected = 'expected an instant with its offset, such as 2026-11-20T08:15:00Z';
+/** An instant as callers write it, in a year that has four digits in UTC, too: times are compared as texts. */
+export const WrittenInstant = z.iso
+  .datetime({ offset: true, error: expected })
+  .check(z.refine((text) => !(Date.parse(text) < EARLIEST || Date.parse(text) > LATEST), expected));
 
 /** An instant as the zone's clocks show it: `YYYY-MM-DDTHH:MM:SS`, without offset; fractions are cut off. */
 export function toLocal(instant: string, zone = 'UTC'): string {

@@ -90,6 +90,7 @@ test('a key’s scopes are what its agent may do', async () => {
   const { id } = await putFailed('scoped');
   const { call } = await connect('reader');
   await expect(call('show_delivery', { delivery: id })).rejects.toThrow(/^forbidden: .*lacks the scope ops/);
+  await expect(call('show_delivery', { delivery: '\ud800' })).rejects.toThrow(/^the arguments hold a broken character/);
   expect(await call('explain_order', { order: 'shop:scoped' })).toMatchObject({
     ...{ id: 'shop:scoped', number: 'N-scoped', status: 'open', stage: 'dead', deliveries: [id] },
     sentence: expect.stringContaining('no such carrier'),

@@ -149,6 +149,7 @@ test.each([
   ['/orders?status=shipped', 'status'],
   ['/orders?since=yesterday', 'since'],
   ['/orders?since=2026-11-20T08:15:00', 'since'],
+  ['/orders?since=9999-12-31T23:59:59-01:00', 'since'],
   ['/orders?cursor=zzz', 'cursor'],
   ['/orders?stauts=open', 'stauts'],
   ['/orders?status=open&status=partial', 'status'],

@@ -1,12 +1,13 @@
 import { Decision } from '#lib/platform/decision';
 import { parseTraceparent } from '#lib/platform/telemetry/trace';
+import { WrittenInstant } from '#lib/platform/time';
 import * as z from '#lib/platform/zod';
 import { doc, metadata } from './meta.ts';
 
 /** An instant as callers send it, with any offset; read as UTC with milliseconds. */
 export const Instant = doc(
   z.pipe(
-    z.iso.datetime({ offset: true, error: 'expected an instant with its offset, such as 2026-11-20T08:15:00Z' }),
+    WrittenInstant,
     z.transform((text) => new Date(text).toISOString()),
   ),
   { type: 'string', format: 'date-time', example: '2026-11-20T09:15:00+01:00' },

@@ -111,10 +111,14 @@ function describeRoute(route: Route, schemaOf: SchemaOf): Json {
 /** A route with the errors that its guards and checks end it with, beside those of its own handler. */
 function withRefusals(route: Route): Route {
   const { query, headers, body } = route.request ?? {};
+  const ofSize = route.method === 'get' ? {} : errorResponses(413);
   if (route.scope === null) return route;
   const ofRequest = query || headers || body ? errorResponses(400) : {};
-  const ofBody = body ? errorResponses(413, 415) : {};
-  return { ...route, responses: { ...ofRequest, ...ofBody, ...errorResponses(401, 403, 500), ...route.responses } };
+  const ofBody = body ? errorResponses(415) : {};
+  return {
+    ...route,
+    responses: { ...ofRequest, ...ofSize, ...ofBody, ...errorResponses(401, 403, 500), ...route.responses },
+  };
 }
 
 /** By method and path: `postOrdersIdFulfillments`. */
