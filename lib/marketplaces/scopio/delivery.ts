@@ -1,6 +1,6 @@
 import type { OrderSnapshot } from '#lib/orders/order';
 import { firstText, isObject, member, textOf } from '../kit/json.ts';
-import { defined, unreadable } from '../kit/shape.ts';
+import { defined, flag, unreadable } from '../kit/shape.ts';
 import { carriers } from './manifest.ts';
 import type { Address } from './schema.ts';
 
@@ -9,7 +9,7 @@ type Delivery = Pick<OrderSnapshot, 'shippingMethod' | 'shippingCode' | 'pickupP
 
 /** "Preferred shipping methods are provided in standardized JSON formats": of several the first is preferred. */
 const METHOD = /^(preferred)?(shipping|delivery)methods?$/;
-const CODES = ['code', 'id', 'key', 'identifier', 'carrier', 'service', 'type'];
+const CODES = ['code', 'id', 'key', 'identifier', 'carrier', 'service', 'type', 'method', 'primary'];
 const NAMES = ['name', 'title', 'label', 'description'];
 
 /** Keys that name a locker or a shop, or a part of it: `locker`, `pickup_point`, `paczkomatId`, `target_point_name`. */
@@ -22,12 +22,16 @@ export function readDelivery(order: unknown): Delivery {
   const named = keysOf(order).filter(([name]) => METHOD.test(name));
   const told = named.map(([, key]) => member(order, key)).find((value) => first(value) != null);
   const whole = first(told ?? parts.map(methodIn).find((value) => value != null));
-  const method = isObject(member(whole, 'method')) ? member(whole, 'method') : whole;
+  const [[, key = ''] = [], ...others] = keysOf(whole);
+  // `{ "inpost_locker": { … } }`
+  const keyed = others.length === 0 ? codeOf(key) : '';
+  const inner = member(whole, keyed ? key : 'method');
+  const method = isObject(inner) ? inner : whole;
   const name = firstText(method, NAMES) || (isObject(method) ? '' : textOf(method));
   const codes = CODES.map((key) => textOf(member(method, key)) || firstText(member(method, key), CODES)).filter(
     Boolean,
   );
-  const code = codes.find((one) => /\D/.test(one)) || codeOf(name) || codes[0];
+  const code = keyed || codes.find((one) => /\D/.test(one)) || codeOf(name) || codes[0];
   const point = pickupPointIn([method, whole, ...parts, member(order, 'shipping_address'), order]);
   return { shippingMethod: name || code || null, ...defined({ shippingCode: code, pickupPoint: point }) };
 }
@@ -40,7 +44,8 @@ function methodIn(part: unknown): unknown {
 
 /** The preferred one of a list, else the first, and what text holds that is JSON itself. */
 function first(value: unknown): unknown {
-  if (Array.isArray(value)) return first(value.find((one) => member(one, 'preferred') === true) ?? value[0]);
+  if (Array.isArray(value))
+    return first(value.find((one) => flag.safeParse(member(one, 'preferred')).data) ?? value[0]);
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
   try {
     return first(JSON.parse(value));

@@ -50,6 +50,8 @@ interface Paid {
   payment_method?: Word;
   payment_status?: Word;
   payment?: { method?: Word; status?: Word } | undefined;
+  paid?: boolean | undefined;
+  is_paid?: boolean | undefined;
 }
 
 /**
@@ -66,7 +68,7 @@ export function paymentOf(
   const [isBack, isPart] = REFUNDED.exec(status) ?? [];
   const back = isBack === undefined ? refunded : isPart === undefined ? 'refunded' : 'partly_refunded';
   const isCash = isOnDelivery(method ?? '') && paidAt === null && !/^(paid|completed)$/i.test(status);
-  const isOpen = UNPAID.test(status) && paidAt === null;
+  const isOpen = (UNPAID.test(status) || (told.paid ?? told.is_paid) === false) && paidAt === null;
   const state = isCash ? 'on_delivery' : isOpen ? 'pending' : (back ?? 'paid');
   const isTold = method !== undefined || state !== 'paid';
   return {
@@ -79,7 +81,9 @@ export function paymentOf(
 export const shippedBy = (status: string | undefined): boolean =>
   /^(fulfilled|shipped|sent|delivered)$/i.test(status ?? '');
 
-export const cancelledBy = (status: string | undefined): boolean => /^cancell?ed$/i.test(status ?? '');
+/** By whomever: what is cancelled in part is not. */
+export const cancelledBy = (status: string | undefined): boolean =>
+  /^(cancell?ed(?!.*part)|anulowan)/i.test(status ?? '');
 
 /**
  * `shipBy` from members that the document does not know: what cannot be read as a time is left out and costs no order.

@@ -83,13 +83,11 @@ describe('their own order', () => {
   });
 
   test('may be cancelled in either spelling', () => {
-    const statuses = ['cancelled', 'Canceled', 'paid', null];
-    expect(statuses.map((status) => read({ ...fixture('order.json'), status }).cancelled)).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
+    const isCancelled = (status: string | null) => read({ ...fixture('order.json'), status }).cancelled;
+    for (const status of ['cancelled', 'Canceled', 'cancelled_by_buyer', 'Anulowane'])
+      expect([status, isCancelled(status)]).toEqual([status, true]);
+    for (const status of ['paid', 'cancelled in part', 'cancellation_requested', null])
+      expect([status, isCancelled(status)]).toEqual([status, false]);
   });
 
   test('does without what the document does not promise', () => {
@@ -182,6 +180,9 @@ describe('what its document does not promise', () => {
     [{ payment_status: 'partially_refunded' }, 'partly_refunded'],
     [{ status: 'refunded' }, 'refunded'],
     [{ status: 'awaiting_payment' }, 'pending'],
+    [{ is_paid: 0 }, 'pending'],
+    [{ paid: 'false' }, 'pending'],
+    [{ paid: true, payment_method: 'blik' }, 'paid'],
     [{ payment_status: 'payment_failed' }, 'pending'],
     [{ status: 'pending', payment_method: 'blik' }, 'paid'],
     [{ payment: { method: 'blik', status: 'paid' } }, 'paid'],
@@ -336,6 +337,13 @@ describe('the method and the pickup point, in any JSON form', () => {
       ['Locker', 'inpost_locker', none, none, none],
     ],
     [{ shipping_methods: [{ code: 'dpd' }, { code: 'dhl', preferred: true }] }, ['dhl', 'dhl', none, none, none]],
+    [{ shipping_methods: [{ code: 'dpd' }, { code: 'dhl', preferred: 1 }] }, ['dhl', 'dhl', none, none, none]],
+    [{ shipping_method: { method: 'ups', point: 'K1' } }, ['ups', 'ups', 'K1', null, null]],
+    [
+      { shipping_method: { inpost_locker: { name: 'Paczkomat', target_point: 'K1' } } },
+      ['Paczkomat', 'inpost_locker', 'K1', null, null],
+    ],
+    [{ shipping_method: { inpost_locker: 'K1' } }, ['inpost_locker', 'inpost_locker', 'K1', null, null]],
   ])('%j', (members, expected) => {
     expect(delivery(members)).toEqual(expected);
   });

@@ -2,6 +2,7 @@ import * as z from '#lib/platform/zod';
 import {
   anything,
   count,
+  flag,
   id,
   integer,
   itemsOf,
@@ -52,6 +53,8 @@ const common = {
   note: looseText,
   payment_method: looseWord,
   payment_status: looseWord,
+  paid: loose(optional(flag)),
+  is_paid: loose(optional(flag)),
   payment: optionalObject(z.object({ method: looseWord, status: looseWord, paid_at: anything }), 'method'),
   buyer: optionalObject(Party, 'first_name'),
   ...TaxIds.shape,

@@ -184,6 +184,16 @@ test('nothing is placed where the list of what stands has errors, or an order th
   }
 });
 
+test('what is answered as it was is not done: an order that is still OPEN is not paid, one still PAID not cancelled', async () => {
+  const said = (name: string, status: string) => {
+    const data = { [name]: { order: { id: '22718093645510287364419', status } } };
+    return { status: 200, body: JSON.stringify({ data, errors: [{ message: 'no' }] }) };
+  };
+  await expect(push([NONE, CREATED, said('setOrderAsPaid', 'OPEN')])).rejects.toThrow(UnknownOutcomeError);
+  const { remote, input } = open([PAID, NONE, said('cancelOrder', 'PAID')]);
+  await expect(cancel.push(remote, input)).rejects.toThrow(UnknownOutcomeError);
+});
+
 test('finds what was made beside other members of the answer', async () => {
   const created = { data: { createOrder: { success: true, errors: [], order: { id: '9', status: 'OPEN' } } } };
   expect(await push([NONE, { status: 200, body: JSON.stringify(created) }, SET_PAID])).toMatchObject({ remoteId: '9' });

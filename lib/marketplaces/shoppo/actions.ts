@@ -36,7 +36,7 @@ export const order: ProbedAction<PlaceInput> = {
     const { id, status = 'OPEN' } = placed ?? (await change(remote, documents.CREATE_ORDER, given));
     const payment = { orderId: id, chargeId: given.partnerOrderCode };
     // "It should be OPEN": any later status says that it is paid.
-    if (status === 'OPEN') await change(remote, documents.SET_ORDER_AS_PAID, payment);
+    if (status === 'OPEN') await change(remote, documents.SET_ORDER_AS_PAID, payment, 'OPEN');
     return { remoteId: id, ...defined({ note: uncarried(input.order, 'Shoppo', ['company']) }) };
   },
 
@@ -55,7 +55,8 @@ export const cancel: ProbedAction<CancelInput> = {
     const paid = placed.filter(({ status }) => status !== 'OPEN');
     const items: OrderItem[] = [];
     for (const { id, orderItems } of paid) {
-      const isWhole = orderItems.every(isPaid) && (await isDone(remote, documents.CANCEL_ORDER, { orderId: id }));
+      const isWhole =
+        orderItems.every(isPaid) && (await isDone(remote, documents.CANCEL_ORDER, { orderId: id }, 'PAID'));
       if (!isWhole) items.push(...orderItems);
     }
     await cancelItems(remote, items);
@@ -110,7 +111,7 @@ const liveItems = (placed: readonly Order[]): OrderItem[] =>
 export async function cancelItems(remote: RemoteContext, items: readonly OrderItem[]): Promise<void> {
   const left: OrderItem[] = [];
   for (const item of items.filter(({ status }) => status !== 'CANCELLED'))
-    if (!isPaid(item) || !(await isDone(remote, documents.CANCEL_ORDER_ITEM, { orderItemId: item.id })))
+    if (!isPaid(item) || !(await isDone(remote, documents.CANCEL_ORDER_ITEM, { orderItemId: item.id }, 'PAID')))
       left.push(item);
   if (left.length === 0) return;
   const names = left.map(({ id, quantity, sku, status }) => `${quantity} of ${sku.originalId} (item ${id}, ${status})`);

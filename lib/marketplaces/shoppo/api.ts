@@ -93,12 +93,12 @@ export async function findOrder(caller: Caller, partnerOrderCode: string): Promi
   return nodes.find((order) => !isEnded(readShape(Order, order))) ?? nodes.at(-1) ?? null;
 }
 
-/** What a mutation made or changed, the only member of its answer. Throws UnknownOutcomeError where that is not shown. */
-export async function change(caller: Caller, mutation: string, variables: Variables): Promise<Changed> {
+/** What a mutation made or changed. Throws UnknownOutcomeError where that is not shown, or in the status it had `before`. */
+export async function change(caller: Caller, mutation: string, variables: Variables, before = ''): Promise<Changed> {
   const answer = await ask(caller, mutation, variables);
   const changed = Changed.safeParse(
     isObject(answer) ? Object.values(answer).find((one) => member(one, 'id')) : undefined,
   );
-  if (changed.success) return changed.data;
+  if (changed.success && changed.data.status !== before) return changed.data;
   throw unclearAnswer('the answer does not show what was made or changed');
 }
