@@ -115,6 +115,13 @@ test('begins with everything, or with what a setting says: a day earlier while t
   expect(await begins({ since, timeZone: 'America/New_York' })).toBe('2026-10-31T19:00:00');
 });
 
+test('a store that caps its pages at a few rows is read in as many calls as it has to be', async () => {
+  const rows = Array.from({ length: 40 }, (_, index) => row(index, second(index)));
+  const { asked, context } = open(rows, { cap: 8 });
+  expect((await read(context)).numbers.size).toBe(40);
+  expect(asked.filter(({ $orderby }) => $orderby === 'ModifiedDate').length).toBeLessThan(15);
+});
+
 test.each([
   ['/Date(1763626500000)/', '/Date(1763626500001)/'],
   ['20.11.2026 08:15', '20.11.2026 08:16'],

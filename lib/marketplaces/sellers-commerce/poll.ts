@@ -166,7 +166,7 @@ function follow(position: Position, rows: readonly unknown[], fresh: number): Po
   const isSorted = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? ''));
   const last = times.at(-1) ?? '';
   const byTime = isSorted && last > position.from ? { ...position, from: last, skip: 0, first: undefined } : null;
-  const more = Math.max(1, rows.length - ROWS_AGAIN);
+  const more = Math.max(Math.ceil(rows.length / 2), rows.length - ROWS_AGAIN);
   const first = rows.length > more ? stateOf(rows[more]) : undefined;
   const byRows = { ...position, skip: position.skip + more, first };
   if (rows.length === 0) return null;

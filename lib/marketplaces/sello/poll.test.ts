@@ -116,7 +116,7 @@ describe('rows without a time', () => {
   const marks = { orders: ago(10), placed: ago(10), created: ago(10), whole: RECEIVED_AT, updated: ago(10) };
 
   /** An account with so many products that were never updated, before or behind those that were. */
-  function account(undated: number, dated: string[], where: 'first' | 'last') {
+  function account(undated: number, dated: string[], where: 'first' | 'last', cap = 100) {
     const without = Array.from({ length: undated }, (_, id) => ({
       id: id + 1,
       created_at: ago(9999),
@@ -128,8 +128,9 @@ describe('rows without a time', () => {
     const request = async ({ path, query = {} }: { path: string; query?: Record<string, string | number> }) => {
       calls.push(`${path} ${query.sort} ${query.offset}`);
       const [offset, size] = [Number(query.offset), Number(query.size)];
-      const page = query.sort === 'updated_at' ? all.slice(offset, offset + size) : [];
-      const body = path === '/products' ? { data: { products: page } } : { orders: [] };
+      const page = query.sort === 'updated_at' ? all.slice(offset, offset + Math.min(cap, size)) : [];
+      const meta = { total: all.length };
+      const body = path === '/products' ? { data: { meta, products: page } } : { orders: [] };
       return { status: 200, headers: new Headers(), body };
     };
     const remote = { http: { request }, connection: connectionOf(info), secrets: { apiKey: 'key' } };
@@ -149,6 +150,14 @@ describe('rows without a time', () => {
     const { calls, pages } = account(undated, [ago(0), ago(3), ...Array.from({ length: 250 }, () => ago(99))], where);
     expect(idsOf(await pages())).toEqual(['product 1000000', 'product 1000001']);
     expect(calls.length).toBeLessThan(25);
+  });
+
+  test('hide no change behind pages that are capped, either', async () => {
+    for (const undated of [5, 40, 45, 950]) {
+      const { calls, pages } = account(undated, [ago(0), ago(3), ago(99)], 'first', 20);
+      expect(new Set(idsOf(await pages()))).toEqual(new Set(['product 1000000', 'product 1000001']));
+      expect(calls.length).toBeLessThan(25);
+    }
   });
 
   test('alone are no changes', async () => {

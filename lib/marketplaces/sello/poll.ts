@@ -90,7 +90,9 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   };
   const { rows, total } = isFirst && !walk.first ? { rows: [], total: 0 } : await walk.list(context, query);
   const dated = rows.map((row) => ({ row, at: changedAt(row, walk.sort, timeZone) }));
-  const further = isFirst ? null : seekDated(position, dated, walk.size);
+  // A page that is not full is the last one, unless there are more: Sello may cap its pages.
+  const isLast = rows.length < walk.size && offset + rows.length >= total;
+  const further = isFirst ? null : seekDated(position, dated, isLast);
   if (further) return { items: [], marks: seen, next: further };
   const isWhole = walk.daily && Date.parse(now) - Date.parse(since.whole ?? '1970-01-01') >= DAY_MS;
   const floor = isFirst || isWhole ? '' : new Date(Date.parse(last) - OVERLAP_MS).toISOString();
@@ -102,8 +104,6 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   };
   // Behind the last row with a time nothing was changed.
   const isPast = dated.some(({ at }) => at && at < floor) || (floor !== '' && dated.at(-1)?.at === null);
-  // A page that is not full is the last one, unless there are more: Sello may cap its pages.
-  const isLast = rows.length < walk.size && offset + rows.length >= total;
   const ended = isPast || isLast || rows.length === 0 || (total > 0 && offset >= total);
   const step = Math.max(Math.ceil(rows.length / 2), rows.length - ROWS_AGAIN);
   const ahead = ended ? { walk: index + 1, offset: 0, marks } : { walk: index, offset: offset + step, marks };
@@ -119,10 +119,11 @@ type Dated = { row: unknown; at: string | null | undefined };
  * Where to look on for rows with a time, which may stand behind thousands without one: twice as far each time, then half
  * way back. Null on a page that is to be read.
  */
-function seekDated({ walk, offset, marks, after, before }: Position, rows: readonly Dated[], size: number) {
+function seekDated({ walk, offset, marks, after, before }: Position, rows: readonly Dated[], isLast: boolean) {
   if (after === undefined && offset > 0) return null;
   const known = after ?? 0;
-  if (rows.length === size && rows.every(({ at }) => at === null)) {
+  const size = Math.max(1, rows.length);
+  if (!isLast && rows.length > 0 && rows.every(({ at }) => at === null)) {
     const passed = offset + size;
     const isBounded = before !== undefined && before > passed;
     return { walk, marks, after: passed, ...(isBounded ? between(passed, before, size) : { offset: passed * 2 }) };
