@@ -9,6 +9,7 @@ import {
   anything,
   id,
   integer,
+  itemsOf,
   loose,
   looseList,
   looseText,
@@ -63,7 +64,7 @@ export const Stock = z
 
 /** "Listado de los Webhooks": what one looks like is only shown by the call that creates it. */
 export const WebhookList = z.object({
-  webhooks: optional(z.array(z.object({ id, url: text, tipo: text }))),
+  webhooks: optional(itemsOf(z.object({ id, url: text, tipo: text }))),
 });
 
 export type Caller = Pick<RemoteContext, 'http' | 'secrets'>;

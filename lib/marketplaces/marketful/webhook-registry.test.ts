@@ -24,6 +24,8 @@ test('lists what is registered under our topics, and what is not ours', async ()
     { id: '5', url: 'https://a.example/2', topic: null },
   ]);
   expect(await webhookRegistry.list(open([said(200, { message: 'Success' })]).context)).toEqual([]);
+  const keyed = open([said(200, { message: 'Success', webhooks: { 3: webhooks[0] } })]);
+  expect(await webhookRegistry.list(keyed.context)).toMatchObject([{ id: '3', topic: 'order-created' }]);
 });
 
 test.each([

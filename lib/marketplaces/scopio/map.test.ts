@@ -462,6 +462,15 @@ describe('UCP in full', () => {
     expect([order.cancelled, order.returns]).toEqual([false, undefined]);
   });
 
+  test('words of UCP are read in other letters, too', () => {
+    const ucp = fixture('ucp-order.json');
+    const [told] = ucp.fulfillment?.expectations ?? [];
+    const refund = { type: 'Refund', status: 'COMPLETED', totals: [{ type: 'Total', amount: -12000 }] };
+    const fulfillment = { expectations: [{ ...told, method_type: 'PICKUP' }] };
+    const { expectations, payment, assumed } = read({ ...ucp, adjustments: [refund], fulfillment });
+    expect([expectations?.[0]?.methodType, payment?.state, assumed]).toEqual(['pickup', 'refunded', undefined]);
+  });
+
   test('adjustments of returns that are done are what came back', () => {
     const back = {
       ...{ id: 'adj_1', type: 'return', status: 'completed', occurred_at: '2026-01-15T12:00:00Z' },

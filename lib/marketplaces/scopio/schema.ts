@@ -91,6 +91,11 @@ export const Order = z.object({
 
 export type Order = z.infer<typeof Order>;
 
+/** One of UCP's words, in whatever letters. */
+const word = z.pipe(
+  looseText,
+  z.transform((text) => text?.toLowerCase()),
+);
 const type = z.string().check(z.trim(), z.toLowerCase());
 const Totals = looseList(z.object({ type, display_text: looseText, amount: minorUnits }));
 export type Totals = z.infer<typeof Totals>;
@@ -122,7 +127,7 @@ export const PlainUcpOrder = z.object({
       expectations: looseList(
         z.object({
           line_items: LineQuantities,
-          method_type: looseText,
+          method_type: word,
           destination: optionalObject(Address, 'street_address'),
           description: looseText,
           fulfillable_on: anything,
@@ -134,7 +139,7 @@ export const PlainUcpOrder = z.object({
   adjustments: looseList(
     z.object({
       ...{ id: loose(optionalId), type, occurred_at: looseText },
-      ...{ status: looseText, line_items: AdjustedLines, totals: Totals },
+      ...{ status: word, line_items: AdjustedLines, totals: Totals },
     }),
   ),
   totals: Totals,
