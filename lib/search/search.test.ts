@@ -64,6 +64,13 @@ it('finds it by each of its words, and by an e-mail address of any case, which n
   expect(await find('bob@example.com')).toEqual([]);
 });
 
+it('finds it by its id, however that is written, and none of another connection', async () => {
+  await commit(sold('ord_1001'));
+  for (const q of ['SCOPIO-MAIN:ORD_1001', 'scopio main： ord 1001', 'Scopio-Main:ord_10'])
+    expect(await find(q), q).toEqual(['ord_1001 id']);
+  expect(await find('sello-se:ord_1001')).toEqual([]);
+});
+
 it('finds by the first four characters, those that are called so first, and by fewer only what is called so', async () => {
   await commit(sold('ord_1001'));
   await commit(sold('ord_10017'));

@@ -21,10 +21,10 @@ export async function search(q: string, limit: number, table = db): Promise<Foun
     getOrder(text, table),
     isEmail(text)
       ? emailWord(text, table).then((word) => findWords(word, limit, table))
-      : lookUp(normalize(text), limit, table),
+      : Promise.all([lookUp(normalize(text), limit, table), lookUpId(text.normalize('NFKC'), limit, table)]),
   ]);
   const matched = new Map<string, Omit<Found, 'order'>>(itself ? [[itself.id, { matched: 'id', exact: true }]] : []);
-  for (const { order, ...how } of found) if (!matched.has(order)) matched.set(order, how);
+  for (const { order, ...how } of found.flat()) if (!matched.has(order)) matched.set(order, how);
   const orders = await getOrders([...matched.keys()], table);
   return orders
     .map((order) => ({ order, matched: 'id' as const, exact: true, ...matched.get(order.id) }))
@@ -34,6 +34,15 @@ export async function search(q: string, limit: number, table = db): Promise<Foun
 
 const lookUp = async (word: string, limit: number, table: typeof db) =>
   word === '' ? [] : findWords(word, limit * SPARE, table);
+
+/** An id as people write it: what stands behind its connection is a word. */
+async function lookUpId(text: string, limit: number, table: typeof db) {
+  const external = text.includes(':') ? normalize(text.slice(text.indexOf(':') + 1)) : '';
+  const asked = normalize(text);
+  return (await lookUp(external, limit, table))
+    .filter(({ order }) => normalize(order).startsWith(asked))
+    .map(({ order }) => ({ order, matched: 'id' as const, exact: normalize(order) === asked }));
+}
 
 /** What an order itself does not tell: a word that it has lost is on its way out of the look-ups. */
 const ELSEWHERE = new Set<Matched>(['id', 'remoteId', 'email']);

@@ -144,6 +144,7 @@ describe('a platform’s request', () => {
     ['another order', async () => ({ ...(await signed()), path: '/ucp/2026-04-08/orders/2' }), 'signature_invalid'],
     ['a query that is not signed', async () => ({ ...(await signed()), query: '?a=1' }), 'signature_missing'],
     ['an agent that is not signed', () => signed({ fields: FIELDS.slice(0, 3) }), 'signature_missing'],
+    ['a component that is named twice', () => signed({ fields: [...FIELDS, '@method'] }), 'signature_missing'],
     ['no signature', async () => ({ ...(await signed()), headers: { 'ucp-agent': AGENT } }), 'signature_missing'],
     ['no profile', () => signed({ headers: { 'ucp-agent': 'version="1"' } }), 'invalid_profile_url'],
     [

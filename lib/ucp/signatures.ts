@@ -93,11 +93,11 @@ function readSignature({ headers }: SignedMessage) {
   const values = new Map([...(headers.signature ?? '').matchAll(VALUE)].map(([, label, value = '']) => [label, value]));
   for (const [, label, params = '', names = '', more = ''] of (headers['signature-input'] ?? '').matchAll(INPUT)) {
     const value = values.get(label);
-    if (value === undefined || !COMPONENTS.test(names)) continue;
+    const components = names.split(' ').map((name) => name.slice(1, -1));
+    if (value === undefined || !COMPONENTS.test(names) || new Set(components).size < components.length) continue;
     const { keyid, alg, expires } = Object.fromEntries(
       [...more.matchAll(PARAM)].map(([, name, text, bare]) => [name, text ?? bare]),
     );
-    const components = names.split(' ').map((name) => name.slice(1, -1));
     return { params, components, keyid, alg, expires, value: Buffer.from(value, 'base64') };
   }
   throw new UcpRefusal(401, 'signature_missing', 'send Signature-Input and Signature, or an API key');

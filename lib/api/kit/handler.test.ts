@@ -5,7 +5,9 @@ import { createHandler } from './handler.ts';
 import type { ApiEnv } from './route.ts';
 
 const app = new Hono<ApiEnv>();
-app.all('/things/:id{.+}', async ({ req, json }) => json({ id: req.param('id'), body: await req.text() }));
+app.all('/things/:id{.+}', async ({ req, json }) =>
+  json({ id: req.param('id'), body: await req.text(), type: req.header('content-type') }),
+);
 const handler = createHandler(app);
 
 /** What an HTTP API makes of a request: the path comes decoded. */
@@ -30,9 +32,9 @@ test('a body is passed on, but for GET, which the Fetch API would throw at', asy
   const type = { 'content-type': 'text/plain' };
   expect(await call('POST', '/things/1', 'hello', type)).toMatchObject({ status: 200, body: 'hello' });
   expect(await call('GET', '/things/1', 'hello', { ...type, 'content-length': '5' })).toMatchObject({
-    status: 200,
-    body: '',
+    ...{ status: 200, body: '', type: 'text/plain' },
   });
+  expect(await call('DELETE', '/things/1', '', type)).not.toHaveProperty('type');
 });
 
 test('a method that there is not is 405 in the one shape', async () => {

@@ -34,8 +34,11 @@ export function createHandler<E extends Env>(app: Hono<E>) {
 function plain(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
   const { method } = event.requestContext.http;
   const { body, ...rest } = event;
-  const hasBody = body !== undefined && body !== '' && method !== 'GET' && method !== 'HEAD';
-  const headers = Object.entries(event.headers).filter(([name]) => hasBody || !/^content-(type|length)$/i.test(name));
+  const isRead = method === 'GET' || method === 'HEAD';
+  const hasBody = body !== undefined && body !== '' && !isRead;
+  // What only reads may have signed the type that it names.
+  const unread = isRead ? /^content-length$/i : /^content-(type|length)$/i;
+  const headers = Object.entries(event.headers).filter(([name]) => hasBody || !unread.test(name));
   return {
     ...rest,
     ...(hasBody && { body }),
