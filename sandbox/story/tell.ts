@@ -14,7 +14,8 @@ interface Stage {
   isQuiet: boolean;
 }
 
-const PATIENCE_MS = 30_000;
+/** The first poll that finds what no webhook told of is a minute away. */
+const PATIENCE_MS = 120_000;
 const LOOK_EVERY_MS = 50;
 
 /** Tells each chapter's order as it happens, from what the hub's own API shows; then what to try. */
