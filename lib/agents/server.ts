@@ -95,7 +95,7 @@ async function answer(run: () => Promise<object>): Promise<CallToolResult> {
   } catch (error) {
     if (error instanceof ToolError) return refuse(error.message);
     if (error instanceof HubError) return refuse(`${error.code}: ${cut(error.message)}`);
-    // A word of the arguments that stands in a path and is no text, as half of a surrogate pair is none.
+    // `encodeURIComponent` takes no half of a surrogate pair, which an argument that stands in a path may hold.
     if (error instanceof URIError) return refuse('the arguments hold a broken character');
     throw error;
   }

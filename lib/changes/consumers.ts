@@ -58,8 +58,8 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
     });
 
   /**
-   * The marks, of which those that were not had before are in the feed: what is further, as a cursor of another hub or of
-   * before a restore may be, would pass over what comes next.
+   * The same marks. RejectedError `cursor_ahead` for one that moves and is further than its partition's head: a cursor of
+   * another hub, or from before a restore, would pass over what comes next.
    */
   async function known(marks: Marks, before: Marks = EARLIEST): Promise<Marks> {
     await eachPartition(async (partition) => {

@@ -19,9 +19,9 @@ const MILLISECONDS_FROM = 1e11;
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
- * An instant as ISO 8601 in UTC with milliseconds. Reads ISO 8601, `YYYY-MM-DD HH:MM:SS`, `YYYY/MM/DD`, `DD.MM.YYYY`, RFC 2822, a bare
- * date (its midnight) and Unix time in seconds or milliseconds, also as text and as .NET's `/Date(…)/`. An offset is
- * honored; without one the time is local to `zone` (IANA).
+ * An instant as ISO 8601 in UTC with milliseconds. Reads ISO 8601, `YYYY-MM-DD HH:MM:SS`, `YYYY/MM/DD`, `DD.MM.YYYY`,
+ * RFC 2822, a bare date (its midnight) and Unix time in seconds or milliseconds, also as text and as .NET's `/Date(…)/`.
+ * An offset is honored; without one the time is local to `zone` (IANA).
  * An hour that a clock shows twice is the first of the two, so that a watermark reads again rather than past; one
  * that a clock leaves out is read with the offset before the change. Throws ContractError naming the field.
  */
@@ -33,6 +33,7 @@ export function toInstant(value: string | number, field: string, zone = 'UTC'): 
 }
 
 const EARLIEST = Date.parse('0000-01-01T00:00:00Z');
+
 const expected = 'expected an instant with its offset, such as 2026-11-20T08:15:00Z';
 /** An instant as callers write it, in a year that has four digits in UTC, too: times are compared as texts. */
 export const WrittenInstant = z.iso

@@ -36,7 +36,7 @@ function plain(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
   const { body, ...rest } = event;
   const isRead = method === 'GET' || method === 'HEAD';
   const hasBody = body !== undefined && body !== '' && !isRead;
-  // What only reads may have signed the type that it names.
+  // The signature of a GET may cover its `content-type`, which is left in for `ucp`.
   const unread = isRead ? /^content-length$/i : /^content-(type|length)$/i;
   const headers = Object.entries(event.headers).filter(([name]) => hasBody || !unread.test(name));
   return {

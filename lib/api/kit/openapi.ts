@@ -111,8 +111,8 @@ function describeRoute(route: Route, schemaOf: SchemaOf): Json {
 /** A route with the errors that its guards and checks end it with, beside those of its own handler. */
 function withRefusals(route: Route): Route {
   const { query, headers, body } = route.request ?? {};
-  const ofSize = route.method === 'get' ? {} : errorResponses(413);
   if (route.scope === null) return route;
+  const ofSize = route.method === 'get' ? {} : errorResponses(413);
   const ofRequest = query || headers || body ? errorResponses(400) : {};
   const ofBody = body ? errorResponses(415) : {};
   return {

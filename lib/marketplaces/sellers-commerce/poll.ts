@@ -196,7 +196,7 @@ function conclude(
 ) {
   const { newest = '', answeredTo = '' } = mark;
   const isTold = last?.newest !== undefined && newest > last.newest;
-  // A change that the last poll would not have shown: the offset is wrong, and when it was made is not known.
+  // `newest` lies before the window of the last poll: the offset is wrong, and nobody knows when the change was made.
   const isHidden = isTold && newest < (last.from ?? '');
   // Whatever else the last poll did not show was changed after its first page.
   const told = isTold ? learnOffset(newest, last.answeredFrom ?? '', answeredTo) : undefined;

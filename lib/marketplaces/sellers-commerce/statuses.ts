@@ -3,7 +3,7 @@ import { member, textOf } from '../kit/json.ts';
 import { idIn, numbered, type Table } from './tables.ts';
 
 /** "OrderStatusId", by number or name. */
-export const STATUSES = {
+export const STATUSES: Table = {
   ...numbered(1, 'Live Cart, Abandoned Cart, Placed, Waiting for dropshipment, Cancelled, Awaiting Fulfillment'),
   ...numbered(7, 'Awaiting Shipment, Partially Shipped, Shipped, Completed'),
   ...numbered(35, 'Processing Order, Rejected, Undelivered, Partial Paid'),
@@ -17,9 +17,11 @@ const PARTIAL_PAID = 38;
 /** Of an order in whatever shape; 0 for what the table does not have. */
 export const statusIn = (order: unknown): number => idIn(STATUSES, textOf(member(order, 'OrderStatusId'))) ?? 0;
 
+const isOne = (status: number, ...names: readonly string[]): boolean => names.includes(STATUSES[status] ?? '');
+
 /** "PaymentStatusId": with each of them the money is there, or will be. */
-const PAID = { 74: 'AuthorizeAndCapture', 75: 'AuthorizeOnly', 86: 'PriorAuthCapture' };
-export const isAuthorized = (payment = ''): boolean => idIn(PAID, payment) === 75;
+const PAID: Table = { 74: 'AuthorizeAndCapture', 75: 'AuthorizeOnly', 86: 'PriorAuthCapture' };
+export const isAuthorized = (payment = ''): boolean => PAID[idIn(PAID, payment) ?? 0] === 'AuthorizeOnly';
 
 /** Which of these the document's tables do not have; 0 is none. */
 export function unknownIn(order: { OrderStatusId: number; PaymentStatusId?: string | undefined }): string[] {
@@ -28,10 +30,10 @@ export function unknownIn(order: { OrderStatusId: number; PaymentStatusId?: stri
   return [status in STATUSES ? '' : 'OrderStatusId', isPayment ? '' : 'PaymentStatusId'].filter(Boolean);
 }
 
-export const isCart = (status: number): boolean => [1, 2].includes(status);
-export const isCancelled = (status: number): boolean => [5, 36].includes(status);
+export const isCart = (status: number): boolean => isOne(status, 'Live Cart', 'Abandoned Cart');
+export const isCancelled = (status: number): boolean => isOne(status, 'Cancelled', 'Rejected');
 /** Whether all of the order has left the seller, whatever became of it then. */
-export const isShipped = (status: number): boolean => [9, 10, UNDELIVERED].includes(status);
+export const isShipped = (status: number): boolean => isOne(status, 'Shipped', 'Completed', 'Undelivered');
 
 /** "Return Status ID", by number or name. */
 export const RETURNS = {
@@ -42,8 +44,8 @@ export const PARTLY = 104;
 /** Accepted, refunded, or in part. */
 export const isReturned = (status: number): boolean => [98, 100, PARTLY].includes(status);
 
-/** All behind Placed that are neither cancelled nor paid in part: from 4 to 7 they wait for something. */
-const RELEASED = [4, 6, 7, PARTIALLY_SHIPPED, 9, 10, PROCESSING, UNDELIVERED];
+/** All behind Placed that are neither cancelled nor paid in part. */
+const isReleased = (status: number): boolean => status > PLACED && status in STATUSES && !isCancelled(status);
 
 /** "PaymentMethodId". */
 const METHODS: Table = {
@@ -67,5 +69,5 @@ function stateOf(status: number, payment: string, method: number): Payment['stat
   if (status === PARTIAL_PAID) return 'pending';
   if (idIn(PAID, payment) !== undefined) return 'paid';
   if (METHODS[method] === 'Purchase Order') return 'on_account';
-  return RELEASED.includes(status) || PREPAID.includes(method) ? 'paid' : 'pending';
+  return isReleased(status) || PREPAID.includes(method) ? 'paid' : 'pending';
 }

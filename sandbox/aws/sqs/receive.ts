@@ -63,13 +63,15 @@ export function createReceiver(commits: Commits, queues: QueueStore, messages: M
     const waiting = waitingByQueue.get(queue.name);
     if (!waiting || closed) return;
     clearTimeout(waiting.timer);
+    // Before the looks: a message that shows between one of them and `nextVisibleAt` is still to come at this instant.
+    const now = Date.now();
     for (const waiter of waiting.waiters) {
       const taken = take(queue, waiter.demand);
       if (taken.length === 0) break;
       waiter.answer(taken);
     }
     if (waiting.waiters.size === 0) return void waitingByQueue.delete(queue.name);
-    const next = messages.nextVisibleAt(queue.name, Date.now());
+    const next = messages.nextVisibleAt(queue.name, now);
     if (next !== undefined) waiting.timer = setTimeout(() => wake(queue), Math.max(1, next - Date.now()));
   }
 
