@@ -225,6 +225,21 @@ export function unused(id: string, others: Set<string>): string {
   return own;
 }
 
+/** An object of which a member may stand under other names as well: the first of them that says something is it. */
+export const alsoNamed = <T extends z.ZodMiniObject>(schema: T, names: Readonly<Record<string, readonly string[]>>) =>
+  z.pipe(
+    z.pipe(
+      anything,
+      z.transform((value): unknown => {
+        if (!isObject(value)) return value;
+        const said = (name: string) =>
+          [name, ...(names[name] ?? [])].map((each) => member(value, each)).find((one) => !isNothing(one));
+        return Object.fromEntries(Object.keys(schema.shape).map((name) => [name, said(name)]));
+      }),
+    ),
+    schema,
+  );
+
 type Defined<T> = { [K in keyof T]?: NonNullable<T[K]> };
 
 /** Without the members that are undefined. */

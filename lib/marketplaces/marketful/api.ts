@@ -6,6 +6,7 @@ import type { RemoteContext } from '../action.ts';
 import { unclearAnswer } from '../kit/answers.ts';
 import { firstText, isIdOfDigits, isObject, member, textOf } from '../kit/json.ts';
 import {
+  alsoNamed,
   anything,
   id,
   integer,
@@ -22,45 +23,49 @@ import {
   trackingNumber,
 } from '../kit/shape.ts';
 
-const ShipmentEvent = z.object({
-  id: looseText,
-  status: anything,
-  ...looseTexts('description', 'carrier_name', 'tracking_url'),
-  tracking_number: trackingNumber,
-  created_at: anything,
-});
+/** Of the names of its members the document shows none but in requests, where they are English or Spanish. */
+const NAMES = {
+  carrier_name: ['paqueteria', 'transportista', 'carrier'],
+  tracking_number: ['guia', 'numero_guia', 'numero_de_guia', 'no_guia'],
+  created_at: ['fecha'],
+  description: ['descripcion'],
+};
+
+const ShipmentEvent = alsoNamed(
+  z.object({
+    id: looseText,
+    status: anything,
+    ...looseTexts('description', 'carrier_name', 'tracking_url'),
+    tracking_number: trackingNumber,
+    created_at: anything,
+  }),
+  { ...NAMES, status: ['estatus', 'estado'] },
+);
 export type ShipmentEvent = z.infer<typeof ShipmentEvent>;
 export const ShipmentEvents = looseList(ShipmentEvent);
 
 /** "orden: objeto": what the document says of it. Any one of its three names tells which order it is. */
-export const Orden = z.object({
-  id: loose(optionalId),
-  orden_id: loose(optionalOurId),
-  ...looseTexts('num_orden', 'canal', 'carrier_name'),
-  status: anything,
-  fulfillment_status: anything,
-  tracking_number: trackingNumber,
-  created_at: anything,
-  updated_at: anything,
-});
-export type Orden = Omit<z.infer<typeof Orden>, 'fulfillment_status'>;
+export const Orden = alsoNamed(
+  z.object({
+    id: loose(optionalId),
+    orden_id: loose(optionalOurId),
+    ...looseTexts('num_orden', 'canal', 'carrier_name'),
+    status: anything,
+    tracking_number: trackingNumber,
+    created_at: anything,
+    updated_at: anything,
+  }),
+  { ...NAMES, status: ['fulfillment_status', 'estatus'] },
+);
+export type Orden = z.infer<typeof Orden>;
 
 /** What is known of a registered item. */
 export const Item = z.object({ sku: id, ean: optionalId, title: looseText, item_id: optionalId });
 
 /** The stock of a SKU. The document spells the quantity in two ways, one at each of its endpoints. */
-export const Stock = z
-  .pipe(
-    z.extend(Item, {
-      available_quantity: optional(integer),
-      avariable_quantity: optional(integer),
-    }),
-    z.transform(({ available_quantity, avariable_quantity, ...rest }) => ({
-      ...rest,
-      quantity: available_quantity ?? avariable_quantity,
-    })),
-  )
-  .check(z.refine(({ quantity }) => quantity !== undefined, { path: ['available_quantity'], error: 'is missing' }));
+export const Stock = alsoNamed(z.extend(Item, { available_quantity: integer }), {
+  available_quantity: ['avariable_quantity'],
+});
 
 /** "Listado de los Webhooks": what one looks like is only shown by the call that creates it. */
 export const WebhookList = z.object({

@@ -166,11 +166,32 @@ describe('an orden', () => {
     });
   });
 
+  test('reads members under Spanish names', () => {
+    const event = {
+      estatus: 'Enviado',
+      fecha: '2026-11-20 18:00:00',
+      paqueteria: 'Estafeta',
+      guia: 'E1',
+      descripcion: 'x',
+    };
+    const orden = { id: 1, estatus: 'Entregado', paqueteria: 'DHL', numero_guia: 'D2', eventos: [event] };
+    const at = '2026-11-21T00:00:00.000Z';
+    expect(read('orden', { orden })).toMatchObject({
+      shipment: {
+        parcels: [
+          { trackingNumber: 'E1', carrier: 'Estafeta', shippedAt: at },
+          { trackingNumber: 'D2', carrier: 'DHL' },
+        ],
+        events: [{ type: 'shipped', at, trackingNumber: 'E1', carrier: 'Estafeta', description: 'x' }],
+      },
+    });
+  });
+
   test('tells events that have no id, no date or other words, the same at every reading', () => {
     const shipment_events = [
       { status: { nombre: 'En tránsito' }, tracking_number: 'A' },
       { status: 'Enviado', tracking_number: 'A', created_at: 'ayer' },
-      { estado: 'x', tracking_number: 'A', carrier_name: { id: 1 } },
+      { otro: 'x', tracking_number: 'A', carrier_name: { id: 1 } },
       'nothing',
       { status: 'Intento fallido' },
       { status: 'Intento fallido' },

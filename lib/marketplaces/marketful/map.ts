@@ -43,7 +43,7 @@ function findId(body: unknown, paths: readonly string[][]): string {
  * Stock tells no time. A quantity below zero, more sold than there is, counts as none for sale. Its SKU is the sales
  * channels', as the poll asks for each of those.
  */
-const mapStock = ({ quantity = 0, ...item }: z.infer<typeof Stock>): ProductSnapshot => ({
+const mapStock = ({ available_quantity: quantity, ...item }: z.infer<typeof Stock>): ProductSnapshot => ({
   ...mapProduct(item),
   quantity: Math.max(0, quantity),
 });
@@ -68,8 +68,7 @@ const EVENTS = ['shipment_events', 'events', 'eventos', 'shipment_event'];
 function mapOrden(body: unknown, receivedAt: string): ShipmentSnapshot {
   const wrapped = member(body, 'orden') !== undefined;
   const told = wrapped ? member(body, 'orden') : body;
-  const { fulfillment_status, ...read } = readShape(Orden, told, wrapped ? 'orden' : '');
-  const orden = { ...read, status: read.status ?? fulfillment_status };
+  const orden = readShape(Orden, told, wrapped ? 'orden' : '');
   const listed = EVENTS.map((key) => member(told, key) ?? member(body, key)).find(isObject);
   const shipmentEvents = ShipmentEvents.parse(listed);
   const asked = placementIn(body);
