@@ -2780,7 +2780,7 @@ export interface components {
          *     }
          */
         PostedFulfillment: {
-            /** @description What the parcel holds; absent: everything that is left to be shipped. */
+            /** @description What the parcel holds; absent: everything that is left to be shipped, but for what a shipper was asked for while other units are yours. */
             lineItems?: {
                 id: string;
                 quantity: number;

@@ -225,7 +225,8 @@ export const PostedFulfillment = named(
   'PostedFulfillment',
   z.strictObject({
     lineItems: doc(z.optional(LineItems), {
-      description: 'What the parcel holds; absent: everything that is left to be shipped.',
+      description:
+        'What the parcel holds; absent: everything that is left to be shipped, but for what a shipper was asked for while other units are yours.',
     }),
     carrier: doc(
       z

@@ -33,6 +33,16 @@ describe('applyFulfillment', () => {
     expect(ucpErrors(order)).toEqual([]);
   });
 
+  it('holds what is the seller’s to ship when a shipper was asked for the rest', () => {
+    const placements = [{ delivery: 'dlv_1', connection: 'shed', lineItems: [{ id: 'li_1', quantity: 2 }] }];
+    const split = { ...orderOf(), placements, own: [{ id: 'li_2', quantity: 1 }] };
+    const { order, fulfillment } = post(split);
+    expect(fulfillment.lineItems).toEqual([{ id: 'li_2', quantity: 1 }]);
+    expect(post(order).order).toBe(order);
+    expect(() => post(order, { trackingNumber: 'JD02' })).toThrow(/nothing is left/);
+    expect(post({ ...orderOf(), placements }).fulfillment.lineItems).toHaveLength(2);
+  });
+
   it.each([
     ['with lines', { lineItems: ONE_MUG }, { lineItems: ONE_MUG }],
     ['without lines', {}, {}],

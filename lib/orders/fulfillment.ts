@@ -11,8 +11,9 @@ import type { Network } from './plan.ts';
 import { sortParcels, tellParcel } from './shipment.ts';
 import { sumByLine, unfulfilled } from './status.ts';
 import { takeLines } from './take-lines.ts';
+import { holdersOf } from './units.ts';
 
-/** A parcel the seller's own ERP shipped. Without lines it holds everything that is left. */
+/** A parcel the seller's own ERP shipped. Without lines it holds everything that is left of what is the seller's to ship. */
 export interface PostedFulfillment {
   lineItems?: readonly LineQuantity[] | undefined;
   /** Canonical carrier code. */
@@ -88,10 +89,29 @@ export function applyFulfillment(
     trackingNumber: posted.trackingNumber.trim(),
     ...(trackingUrl && { trackingUrl }),
     ...(labelUrl && { labelUrl }),
-    lineItems: takeLines(order, posted.lineItems, unfulfilled(order), 'are left to be shipped'),
+    lineItems: takeLines(
+      order,
+      posted.lineItems,
+      posted.lineItems ? unfulfilled(order) : leftOf(order),
+      'are left to be shipped',
+    ),
     shippedAt: posted.shippedAt ?? receivedAt,
   };
   return { order: derive({ ...order, fulfillments: sortParcels([...order.fulfillments, fulfillment]) }), fulfillment };
+}
+
+/** What the seller has left to ship; where nothing of the order is his, all of it: he ships instead of whoever was asked. */
+function leftOf(order: Order): LineQuantity[] {
+  const left = unfulfilled(order);
+  if (!order.own?.some(({ quantity }) => quantity > 0)) return left;
+  const asked = ({ id }: LineQuantity) =>
+    holdersOf(order, id).holders.reduce(
+      (units, { connection, open }) => units + (connection === order.connection ? 0 : open),
+      0,
+    );
+  return left
+    .map((line) => ({ ...line, quantity: line.quantity - asked(line) }))
+    .filter(({ quantity }) => quantity > 0);
 }
 
 /** A parcel posted without lines keeps its id though what it held depended on the moment. */
@@ -114,5 +134,5 @@ function findPosted(order: Order, posted: PostedFulfillment): Fulfillment | unde
   const same = alike.find((parcel) => parcel.id === id);
   if (same) return same;
   if (lineItems) return alike.find((parcel) => sameContent(linesKey(parcel.lineItems), linesKey(lineItems)));
-  return unfulfilled(order).length === 0 ? alike.at(0) : undefined;
+  return leftOf(order).length === 0 ? alike.at(0) : undefined;
 }
