@@ -10,6 +10,7 @@ const CURES: Readonly<Record<string, string>> = {
   connection_missing: 'Put the connection back into the connections file, or close what is left of it.',
   cancel_unsupported: 'Have the order stopped at whoever ships, then close it.',
   cancelled_by_supplier: 'Decide who ships instead, then replay it; or ship it yourself and close it.',
+  address_changed: 'Have whoever ships send it to the address that it has now, then close it.',
   amend_unsupported: 'Have whoever ships change the order as it says, then close it.',
   outcome_unknown: 'Look at the marketplace: replay it if it did not happen, close it if it did.',
   partly_done: 'Ask anew for what it says is missing, then replay it.',

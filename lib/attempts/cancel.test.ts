@@ -80,6 +80,51 @@ describe('cancelling', () => {
     expect(result).toMatchObject({ error: { detail: { description: expect.stringMatching(words) } } });
   });
 
+  const moved = (subject: object, more = {}) =>
+    deliveryOf({ id: 'dlv_2', action: 'cancel', subject: { placement: 'dlv_1', readdressed: 5, ...subject } }, more);
+  const since = (revision?: number) => ({ ...standing, placed: { ...placed, ...(revision && { revision }) } });
+  test.each([
+    [
+      'with the address before',
+      since(4),
+      /^Marketful cannot change an address .*: have order 5021 changed there by hand$/,
+    ],
+    ['and nobody knows with which', since(), /order 5021/],
+    ['and may stand', deliveryOf({}, { unknown: true }), /order SC-1001/],
+  ])('an order that goes elsewhere is a person’s where it was placed %s', async (_what, placement, words) => {
+    const { result } = await run(moved({}), { cancel: action({}) }, { orders: [SOLD], deliveries: [placement] });
+    expect(result).toMatchObject(failed(BlockedError, 'address_changed'));
+    expect(result).toMatchObject({ error: { detail: { description: expect.stringMatching(words) } } });
+  });
+
+  test.each([
+    ['it was placed with the new address', since(5), moved({})],
+    ['it was not placed yet', deliveryOf({}), moved({})],
+    [
+      'a person saw to it',
+      since(4),
+      moved({}, { closed: { by: 'me', reason: 'done', at: SOLD.placedAt, was: 'blocked', cause: null } }),
+    ],
+  ])('an order that goes elsewhere waits for nobody where %s', async (_what, placement, delivery) => {
+    const { result } = await run(delivery, { cancel: action({}) }, { orders: [SOLD], deliveries: [placement] });
+    expect(result).toEqual({ ok: true, httpStatus: 200 });
+  });
+
+  test('of a placement that goes elsewhere what is not wanted is taken back first', async () => {
+    const undone = action({});
+    const orders = [ONE];
+    const { result } = await run(moved({}), { cancel: undone }, { orders, deliveries: [since(4)] });
+    expect(undone.calls).toHaveLength(1);
+    expect(orders[0]?.placements).toMatchObject([{ gone: [{ id: 'li_1', quantity: 1 }] }]);
+    expect(result).toMatchObject({ error: { detail: { code: 'address_changed' } } });
+    const { result: unable } = await run(moved({}), {}, { orders: [ONE], deliveries: [since(4)] });
+    expect(unable).toMatchObject({
+      error: {
+        detail: { description: 'MUG-RED: 2 placed, 1 wanted; its shipping address changed after it was placed' },
+      },
+    });
+  });
+
   test('of several differences the latest stands for all, and those before it wait for nobody', async () => {
     const ids = ['', '2'].map((n) => cancelId(n));
     const order = { ...ONE, deliveries: ['dlv_1', ...ids] };

@@ -7,7 +7,7 @@ import { cancelsOf } from '#lib/orders/plan';
 import { differenceOf, dueOf, lessOf, minus, placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError, NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';
-import type { Job, RemoteWork } from './attempt.ts';
+import type { Hub, Job, RemoteWork } from './attempt.ts';
 import { nothingLeft, placedBy } from './place.ts';
 import { mayBeLost, readSold, tellPushed } from './sold.ts';
 
@@ -15,14 +15,14 @@ import { mayBeLost, readSold, tellPushed } from './sold.ts';
 const IN_HAND_MS = 5_000;
 
 /**
- * Brings a placement down to what is wanted of it at this moment: stops what has not happened, undoes what has, and
- * shows what cannot be undone.
+ * Brings a placement to what is wanted of it at this moment: stops what has not happened, undoes what has, and shows what
+ * cannot be undone, or sent elsewhere.
  */
-export const cancel: Job<Subjects['cancel'], CancelInput> = {
+export const cancel: Job<Subjects['cancel'], CancelInput & { isMoved: boolean }> = {
   action: (actions) => actions.cancel,
 
   async prepare({ placement: id }, work) {
-    const { hub, connector } = work;
+    const { hub, connector, delivery } = work;
     const { order, source, unknown } = await readSold(work);
     const placement = await hub.getDelivery(id);
     if (!placement) return { effects: {} };
@@ -31,9 +31,12 @@ export const cancel: Job<Subjects['cancel'], CancelInput> = {
     if ([placement, ...earlier].some(({ state }) => state === 'leased')) throw inHand(id);
     const asked = placedBy(order, id, placement.subject.lineItems ?? []);
     const lineItems = lessOf(dueOf(order), id);
-    if (lineItems.length === 0) return { effects: {} };
+    const left = minus(asked.lineItems, lineItems);
+    const isMoved = left.length > 0 && (await mayGoElsewhere(placement, [delivery, ...earlier], hub));
     const remoteId = placement.placed?.remoteId ?? null;
-    const input = { ...asked, source, lineItems, left: minus(asked.lineItems, lineItems), remoteId };
+    const input = { ...asked, source, lineItems, left, remoteId, isMoved };
+    if (lineItems.length === 0 && isMoved) throw readdressed(input, connector.info.title);
+    if (lineItems.length === 0) return { effects: {} };
     if (placement.action === 'route' || !(await isPlaced(placement, { ...input, lineItems: asked.lineItems }, work))) {
       await release(placement, work);
       return { effects: {} };
@@ -43,13 +46,15 @@ export const cancel: Job<Subjects['cancel'], CancelInput> = {
   },
 
   /** What was taken back is on the order before this is on record: who crashes between finds nothing left to do. */
-  async after(result, { input: { order, left }, probed }, { delivery, network, hub }) {
+  async after(result, { input, probed }, { connector, delivery, network, hub }) {
     const { placement: id = '' } = delivery.subject;
+    const { order, left, isMoved } = input;
     await hub.changeOrder(
       order.id,
       (now) => (now ? { order: takeBack(now, id, minus(placementOf(now, id)?.lineItems, left)) } : null),
       { by: delivery.connection, origin: delivery.id, network },
     );
+    if (isMoved) throw readdressed({ ...input, lineItems: [] }, connector.info.title);
     return tellPushed('order.withdrawn', result, { probed });
   },
 };
@@ -127,10 +132,33 @@ function stop(placement: Delivery, now: Date): Write[] {
   return [replaceDelivery(placement, stopped)];
 }
 
-function unsupported({ order, lineItems, left, number, remoteId }: CancelInput, title: string): BlockedError {
+/** Whether a placement stands, or may, with an address from before a change that no person has seen to. */
+async function mayGoElsewhere(placement: Delivery, cancels: readonly Delivery[], hub: Hub): Promise<boolean> {
+  const changes = cancels.filter(({ subject, closed }) => subject.readdressed !== undefined && !closed);
+  const { state, unknown, placed } = placement;
+  if (changes.length === 0 || (state !== 'succeeded' && !unknown)) return false;
+  const maybe = (await hub.getAttempts(placement)).find(({ outcome }) => outcome === 'unknown' || outcome === 'failed');
+  const since = maybe?.startedAt ?? placed?.at ?? '';
+  return changes.some(({ subject: { readdressed = 0 }, createdAt }) =>
+    placed?.revision === undefined ? since < createdAt : placed.revision < readdressed,
+  );
+}
+
+const MOVED = 'its shipping address changed after it was placed';
+
+function readdressed({ number, remoteId }: CancelInput, title: string): BlockedError {
+  const description = `${title} cannot change an address over its API, and ${MOVED}: have order ${remoteId ?? number} changed there by hand`;
+  return new BlockedError({ code: 'address_changed', description }, 'operator');
+}
+
+function unsupported(
+  { order, lineItems, left, number, remoteId, isMoved }: CancelInput & { isMoved: boolean },
+  title: string,
+) {
   if (left.length === 0) {
     const description = `${title} cannot cancel over its API: have order ${remoteId ?? number} stopped there by hand`;
     return new BlockedError({ code: 'cancel_unsupported', description }, 'operator');
   }
-  return new BlockedError({ code: 'amend_unsupported', description: differenceOf(order, lineItems, left) }, 'operator');
+  const description = `${differenceOf(order, lineItems, left)}${isMoved ? `; ${MOVED}` : ''}`;
+  return new BlockedError({ code: 'amend_unsupported', description }, 'operator');
 }

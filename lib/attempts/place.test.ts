@@ -17,7 +17,10 @@ describe('placing', () => {
       ok: true,
       httpStatus: 200,
       told: { type: 'order.placed', detail: { remoteId: '5021', note: 'taken' } },
-      placed: { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: '2026-11-20T10:00:00.000Z' },
+      placed: {
+        ...{ remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: '2026-11-20T10:00:00.000Z' },
+        revision: SOLD.revision,
+      },
     });
     expect(seen).toEqual([
       ['note', 'shed', { sku: 'MUG-RED', title: 'Red mug', ean: '5901234123457' }],

@@ -45,7 +45,10 @@ export const place: Job<Subjects['place'], PlaceInput> = {
     // By this id its events find the order; whoever does not come to the next write finds it by the probe.
     if (remoteId !== undefined) await hub.rememberRemote(connection.id, remoteId, order.id);
     const at = remote.now().toISOString();
-    const placed = { remoteId: remoteId ?? null, number, channel: channelOf(source), at };
+    const placed = {
+      ...{ remoteId: remoteId ?? null, number, channel: channelOf(source), at },
+      ...(!probed && { revision: order.revision }),
+    };
     return { ...tellPushed('order.placed', result, { probed }), placed };
   },
 };

@@ -15,7 +15,12 @@ export interface Subjects {
   /** The parcel to report. */
   report: { fulfillment: string };
   /** The placing delivery to stop or undo, and what was no longer wanted of it when this was planned. */
-  cancel: { placement: string; lineItems?: LineQuantity[] };
+  cancel: {
+    placement: string;
+    lineItems?: LineQuantity[];
+    /** The order's revision from which on it goes to another address than the one before. */
+    readdressed?: number;
+  };
   /** The follow-up's own word for what it is about. */
   'follow-up': { about: string };
   /** The remote's id of the thing to read, what told of it, and how it was listed where nothing else asks for it. */
@@ -85,6 +90,8 @@ export interface Placed {
   number: string;
   channel: string;
   at: string;
+  /** That of the order as it was placed; absent where an earlier attempt may have placed it. */
+  revision?: number;
   /** Nothing more will happen to it: delivered, returned or cancelled there. */
   isSettled?: true;
   /** What whoever ships paid back to the seller, in all; `amount` in minor units. */

@@ -25,6 +25,7 @@ function doingOf({ action, connection, subject }: Delivery, { names, isCancelled
     case 'route':
       return 'finding who ships it';
     case 'cancel':
+      if (subject.readdressed && !subject.lineItems?.length) return `changing its address at ${there}`;
       return isCancelled ? `cancelling it at ${there}` : `taking units back at ${there}`;
     case 'fulfillment':
       return `telling ${there} of ${parcel === undefined ? 'a parcel' : `parcel ${parcel}`}`;

@@ -115,7 +115,7 @@ const MAX_INSIDE = 20;
 function toWrites(before: Order | null, decision: Decided, { by, origin, network, at }: ChangeOptions, now: string) {
   const { order, timeline = [], also = [] } = decision;
   const told = timeline.map((each): TimelineEntry => ({ ...each, at: at ?? now, by }));
-  const plan = order && order !== before ? planDeliveries(order, network) : { deliveries: [], order };
+  const plan = order && order !== before ? planDeliveries(order, network, before) : { deliveries: [], order };
   const asked = [...(decision.deliveries ?? []), ...plan.deliveries];
   if (!order) return { order, opened: [], writes: also };
   if (order === before && asked.length === 0)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Connection } from '#lib/connections/connection';
 import { at, orderOf, shipmentOf } from '#test/support/orders';
+import type { Order } from './order.ts';
 import { planDeliveries } from './plan.ts';
 import { applyShipment } from './shipment.ts';
 
@@ -38,6 +39,26 @@ test('each parcel is reported as it ships, or the whole order with its last', ()
   expect(reported([mugs, plate], {})).toEqual(['JD2', 'JD1']);
   expect(reported([mugs], { reportWith: 'last' })).toEqual([]);
   expect(reported([mugs, plate], { reportWith: 'last' })).toEqual(['JD1']);
+});
+
+test('an order that goes elsewhere has each placement looked at that has units to send, once a change', () => {
+  const connections = new Map([connectionOf('scopio-main'), connectionOf('shed')].map((one) => [one.id, one]));
+  const network = { routes: [], connections, roleOf: () => ({}) };
+  const lineItems = [{ id: 'li_1', quantity: 2 }];
+  const before: Order = { ...placed, placements: [{ delivery: 'dlv_1', connection: 'shed', lineItems }], revision: 4 };
+  const { shippingAddress } = before;
+  const cancels = (changes: Partial<Order>, from = before) =>
+    planDeliveries({ ...from, ...changes }, network, from).deliveries.filter(({ action }) => action === 'cancel');
+  const elsewhere = { shippingAddress: { ...shippingAddress, street_address: 'Calle 10 no. 5' } };
+  expect(cancels(elsewhere)).toMatchObject([{ subject: { placement: 'dlv_1', lineItems: [], readdressed: 5 } }]);
+  const street_address = ` ${shippingAddress.street_address?.toUpperCase()}.`;
+  expect(
+    cancels({ shippingAddress: { ...shippingAddress, street_address, phone_number: '1', email: 'b@e.com' } }),
+  ).toEqual([]);
+  expect(cancels({ ...elsewhere, erased: { at: at(1), by: 'erp', email: null } })).toEqual([]);
+  expect(planDeliveries({ ...before, ...elsewhere }, network).deliveries).toEqual([]);
+  const { order: left } = applyShipment(before, shipmentOf({ parcels: [mugs] }), { connection: 'shed', placed: [] });
+  expect(cancels(elsewhere, { ...before, ...left })).toEqual([]);
 });
 
 test('what is delivered digitally, or to an address of its own, is not asked of a shipper', () => {

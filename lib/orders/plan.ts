@@ -2,11 +2,11 @@ import { type Connection, ERP, type Route } from '#lib/connections/connection';
 import type { NewDelivery, NewSubject } from '#lib/deliveries/delivery';
 import { sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
-import type { LineQuantity, Order } from './order.ts';
+import type { LineQuantity, Order, Placement } from './order.ts';
 import type { PaymentState } from './order-schema.ts';
 import { isReleased } from './release.ts';
 import { mergeLines, sumByLine, unfulfilled } from './status.ts';
-import { type Due, dueOf, lessOf, nextAt } from './units.ts';
+import { type Due, dueOf, holdersOf, lessOf, nextAt } from './units.ts';
 
 export interface Plan {
   deliveries: NewDelivery[];
@@ -39,10 +39,10 @@ export interface Network {
 }
 
 /** The deliveries an order's present state calls for and does not have yet. Ids are derived, so planning twice is planning once. */
-export function planDeliveries(order: Order, network: Network): Plan {
+export function planDeliveries(order: Order, network: Network, before: Order | null = null): Plan {
   const due = dueOf(order);
   const placements = planPlacements(order, due, network);
-  const cancellations = planCancellations(placements.order, due, network);
+  const cancellations = planCancellations(placements.order, due, network, before);
   const reports = planReports(order, network);
   const told = [...reports, ...planFollowUps(order, network, reports)];
   return {
@@ -122,20 +122,50 @@ export function placeAgain(
 
 /**
  * What is no longer wanted of a placement is stopped where it has not happened and undone where it has: one delivery
- * for each difference that there ever was.
+ * for each difference that there ever was, in units or in where they go.
  */
-function planCancellations(order: Order, due: readonly Due[], { connections }: Network): Plan {
+function planCancellations(order: Order, due: readonly Due[], { connections }: Network, before: Order | null): Plan {
   const deliveries: NewDelivery[] = [];
+  const moved = before && goesElsewhere(before, order) ? before : null;
   const placements = order.placements.map((placement) => {
     const { less = [], ...kept } = placement;
     const target = connections.get(kept.connection);
     const gone = lessOf(due, kept.delivery);
-    if (!target || sameLines(gone, less)) return placement;
-    deliveries.push(push(order, 'cancel', target, kept.delivery, { placement: kept.delivery, lineItems: gone }));
+    const readdressed = moved && isToLeave(moved, placement) ? { readdressed: moved.revision + 1 } : null;
+    if (!target || (sameLines(gone, less) && !readdressed)) return placement;
+    const subject = { placement: kept.delivery, lineItems: gone, ...readdressed };
+    deliveries.push(push(order, 'cancel', target, kept.delivery, subject));
     return gone.length > 0 ? { ...kept, less: gone } : kept;
   });
   return { order: deliveries.length > 0 ? { ...order, placements } : order, deliveries };
 }
+
+/** Whether its parcels go to another place or person; how these are called and written to is on no parcel. */
+const goesElsewhere = (before: Order, order: Order): boolean =>
+  !order.cancelled && !order.erased && !sameContent(destinationOf(before), destinationOf(order));
+
+/** Without what case, spaces and punctuation may tell apart. */
+function destinationOf({ shippingAddress, history: { snapshot } }: Order): Record<string, string> {
+  const { phone_number: _, email: __, ...address } = shippingAddress;
+  const said = Object.entries({ ...address, point: snapshot.pickupPoint?.id }).map(
+    ([name, value]) =>
+      [
+        name,
+        (value ?? '')
+          .toLowerCase()
+          .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+          .trim(),
+      ] as const,
+  );
+  return Object.fromEntries(said.filter(([, value]) => value !== ''));
+}
+
+/** Whether a shipper was to send units of a placement that have not left. */
+const isToLeave = (order: Order, { delivery, connection, lineItems = [] }: Placement): boolean =>
+  connection !== order.connection &&
+  lineItems.some(({ id }) =>
+    holdersOf(order, id).holders.some((holder) => holder.delivery === delivery && holder.open > 0),
+  );
 
 /** The ids of the deliveries that looked after what is no longer wanted of a placement, the latest last. */
 export function cancelsOf(order: Order, connection: string, placement: string): string[] {

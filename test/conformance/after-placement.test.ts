@@ -25,12 +25,13 @@ interface Row {
   ends: Partial<Record<Shipper, [late: Outcome, early?: Outcome]>>;
 }
 
-const say = (world: World, mugs: number, plates: number, cancelled = false) => world.say({ mugs, plates, cancelled });
+const say = (world: World, mugs: number, plates: number, cancelled = false, street?: string) =>
+  world.say({ mugs, plates, cancelled, street });
 const amend = (difference: string) => [`amend_unsupported: ${difference}`];
 
 /** The order is sold, and its channel changes its mind, before it was placed or after. */
 const change =
-  (...word: [mugs: number, plates: number, cancelled?: boolean]) =>
+  (...word: [mugs: number, plates: number, cancelled?: boolean, street?: string]) =>
   async (world: World, early: boolean) => {
     await say(world, 2, 1);
     if (!early) await world.push();
@@ -87,6 +88,15 @@ const ROWS: Row[] = [
       marketful: [{ asked: [[2, 1]], stuck: [/^cancel_unsupported: /] }, { asked: [] }],
       shoppo: [{ asked: [[0, 0]] }, { asked: [] }],
       erp: [{ own: [0, 0] }],
+    },
+  },
+  {
+    what: 'it goes to another street',
+    run: change(2, 1, false, 'Calle 10 no. 5'),
+    ends: {
+      marketful: [{ asked: [[2, 1]], stuck: [/^address_changed: /] }, { asked: [[2, 1]] }],
+      shoppo: [{ asked: [[2, 1]], stuck: [/^address_changed: /] }, { asked: [[2, 1]] }],
+      erp: [{ own: [2, 1] }],
     },
   },
   {

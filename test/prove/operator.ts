@@ -32,12 +32,13 @@ export function createOperator(world: World) {
   }
 
   /** Whoever ships or sells takes it no more: it is done by hand there, as the buyer changed his mind too late. */
-  function closeChanged({ order: id, action }: Shown): Word | undefined {
+  function closeChanged({ order: id, action, cause }: Shown): Word | undefined {
     const order = world.sold.find((each) => each.id === id);
     if (!order?.change) return undefined;
     if (world.channels[order.channel].contents().get(order.externalId)?.cancelled)
       return { close: `${action} of a cancelled order` };
-    const isTooLate = order.change.what === 'quantity' && action !== 'fulfillment';
+    const isTooLate =
+      cause?.code === 'address_changed' || (order.change.what === 'quantity' && action !== 'fulfillment');
     return isTooLate ? { close: `${action} of a changed order` } : undefined;
   }
 

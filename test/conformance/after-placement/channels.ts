@@ -6,6 +6,8 @@ export interface Word {
   mugs: number;
   plates: number;
   cancelled: boolean;
+  /** Where it goes, if elsewhere than the others. */
+  street?: string | undefined;
 }
 
 export const MUG = 'SHP-1';
@@ -30,7 +32,7 @@ export const CHANNELS: Record<'scopio' | 'sello' | 'sellers-commerce', Channel> 
   scopio: {
     ...{ id: 'scopio-main', topic: 'order-paid', receivedBy: 'webhook', order: 'scopio-main:ord_1' },
     lines: ['li_1', 'li_2'],
-    body: ({ mugs, plates, cancelled }, at, country) => ({
+    body: ({ mugs, plates, cancelled, street = STREET }, at, country) => ({
       ...{ id: `evt_${at}`, type: 'order.paid', created_at: at },
       order: {
         ...{ id: 'ord_1', number: 'N-1', status: cancelled ? 'cancelled' : 'paid', currency: 'PLN' },
@@ -43,7 +45,7 @@ export const CHANNELS: Record<'scopio' | 'sello' | 'sellers-commerce', Channel> 
           ...{
             first_name: people.first,
             last_name: people.last,
-            street_address: STREET,
+            street_address: street,
             extended_address: 'Americana',
           },
           ...{
@@ -59,11 +61,11 @@ export const CHANNELS: Record<'scopio' | 'sello' | 'sellers-commerce', Channel> 
   },
   sello: {
     ...{ id: 'sello-se', topic: 'order', receivedBy: 'fetch', order: 'sello-se:77', lines: ['1', '2'] },
-    body: ({ mugs, plates, cancelled }, at, country) => ({
+    body: ({ mugs, plates, cancelled, street = STREET }, at, country) => ({
       ...{ id: 77, number: 1077, currency: 'SEK', created_at: '2026-11-20T08:00:00+00:00', updated_at: at },
       ...{ is_deleted: cancelled, is_active: true, is_paid: true, is_delivered: false, total: 0, shipping_cost: 0 },
       ...{ customer_first_name: people.first, customer_last_name: people.last, customer_mobile: people.phone },
-      ...{ customer_email: people.email, customer_address: STREET, customer_address_2: 'Americana' },
+      ...{ customer_email: people.email, customer_address: street, customer_address_2: 'Americana' },
       ...{ customer_zip: '44160', customer_city: 'Guadalajara', customer_country_code: country },
       rows: rows(mugs, plates).map(([id, reference, quantity]) => ({
         ...{ id, reference, quantity: `${quantity}`, title: reference, price: '50', tax: '25.00' },
@@ -73,12 +75,12 @@ export const CHANNELS: Record<'scopio' | 'sello' | 'sellers-commerce', Channel> 
   'sellers-commerce': {
     ...{ id: 'sc-store', settings: { timeZone: 'UTC' }, topic: 'order', receivedBy: 'poll' },
     ...{ order: 'sc-store:100234', lines: ['1', '2'] },
-    body: ({ mugs, plates, cancelled }, at, country) => ({
+    body: ({ mugs, plates, cancelled, street = STREET }, at, country) => ({
       ...{ OrderNumber: '100234', OrderStatusId: cancelled ? 5 : 6, PaymentStatusId: 75, PaymentMethodId: 31 },
       ...{ OrderPlacedDate: '2026-11-20T08:00:00', CreatedDate: '2026-11-20T08:00:00', ModifiedDate: at.slice(0, 19) },
       ...{ CurrencyCode: 'USD', Email: people.email },
       ShippingAddress: {
-        ...{ FirstName: people.first, LastName: people.last, AddressLine1: STREET, AddressLine2: 'Americana' },
+        ...{ FirstName: people.first, LastName: people.last, AddressLine1: street, AddressLine2: 'Americana' },
         ...{ City: 'Guadalajara', StateCode: 'JAL', CountryCode: country, ZipCode: '44160', Phone: people.phone },
       },
       OrderItems: rows(mugs, plates).map(([OrderItemId, SkuCode, Quantity]) => ({
