@@ -27,6 +27,10 @@ export const fetches: Readonly<Record<string, FetchAction>> = {
     const found = await findOrder(remote, partnerOrderCode);
     return found && { ...found, partnerOrderCode };
   }),
+  cancelled: fetchAs('cancelled', async (remote, code) => ({
+    ...(await findOrder(remote, code)),
+    partnerOrderCode: code,
+  })),
 };
 
 export const order: ProbedAction<PlaceInput> = {

@@ -52,12 +52,11 @@ function readErrors(response: HttpResponse): IntegrationError | null {
   const words = [member(member(first, 'extensions'), 'code'), member(first, 'message') ?? first].map(textOf);
   const body = words.filter(Boolean).join(': ') || 'an error without a message';
   const says = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
-  const description = describe({ ...response, body });
-  const detail = { code: 'refused', description, httpStatus: response.status };
+  const detail = { code: 'refused', description: describe({ ...response, body }), httpStatus: response.status };
   if (says(CREDENTIALS)) return new BlockedError({ ...detail, code: 'credentials_refused' }, 'connection');
   if (says(PATIENCE)) return new ThrottledError({ ...detail, code: 'throttled' }, null);
   // Shoppo failed before or after its work: the outcome is unknown.
-  if (says(BROKEN)) return unclearAnswer(description, response.status);
+  if (says(BROKEN)) return unclearAnswer(detail.description, response.status);
   return new RejectedError(detail);
 }
 
@@ -85,9 +84,8 @@ export const isEnded = ({ status, orderItems }: Order): boolean =>
 export const isRefunded = (refundStatus = ''): boolean => /^(FULL|PARTIAL)_REFUNDED$/.test(refundStatus);
 
 /** query orderList by partner_order_code: as the API answers it, or null. Of several, one that is not ended. */
-export async function findOrder(caller: Caller, partnerOrderCode: string): Promise<object | null> {
-  const filters = { partner_order_code: partnerOrderCode };
-  const { nodes, length } = await listPage(caller, ORDER_LIST, { first: 20, filters });
+export async function findOrder(caller: Caller, code: string): Promise<object | null> {
+  const { nodes, length } = await listPage(caller, ORDER_LIST, { first: 20, filters: { partner_order_code: code } });
   // One that cannot be shown stands all the same, and must not be placed again.
   if (nodes.length === 0 && length > 0) throw unreadable('orderList.edges', 'holds no order, though there is one');
   return nodes.find((order) => !isEnded(readShape(Order, order))) ?? nodes.at(-1) ?? null;
@@ -96,9 +94,7 @@ export async function findOrder(caller: Caller, partnerOrderCode: string): Promi
 /** What a mutation made or changed. Throws UnknownOutcomeError where that is not shown, or in the status it had `before`. */
 export async function change(caller: Caller, mutation: string, variables: Variables, before = ''): Promise<Changed> {
   const answer = await ask(caller, mutation, variables);
-  const changed = Changed.safeParse(
-    isObject(answer) ? Object.values(answer).find((one) => member(one, 'id')) : undefined,
-  );
+  const changed = Changed.safeParse(isObject(answer) && Object.values(answer).find((one) => member(one, 'id')));
   if (changed.success && changed.data.status !== before) return changed.data;
   throw unclearAnswer('the answer does not show what was made or changed');
 }

@@ -36,8 +36,10 @@ test('the documented notifications mean what the page says', () => {
     action: 'order',
     resource: '1361546075101402',
   });
-  expect(read('cancel-partner-order', fixture('cancel-partner-order.json'))).toMatchObject({
-    shipment: { orderId: '1361546075101402', declined: 'rest', settled: true },
+  expect(read('cancel-partner-order', fixture('cancel-partner-order.json'))).toEqual({
+    type: 'fetch',
+    action: 'cancelled',
+    resource: '1361546075101402',
   });
   expect(read('reply-ticket', fixture('reply-ticket.json'))).toEqual({
     type: 'none',
@@ -47,6 +49,19 @@ test('the documented notifications mean what the page says', () => {
   expect(read('toggle-merchant', fixture('merchant-toggled.json'))).toEqual({
     type: 'merchants',
     merchants: [['1146001', false]],
+  });
+});
+
+test('what was told as cancelled is what the order shows as that, else all of it', () => {
+  const item = (id: string, status: string) => ({ id, status, quantity: 2, sku: { id: 's', originalId: id } });
+  const told = (...orderItems: object[]) => read('cancelled', order(orderItems, { status: 'PAID' }));
+  expect(told(item('SHP-1', 'PAID'), item('SHP-2', 'CANCELLED'))).toMatchObject({
+    shipment: { declined: [{ sku: 'SHP-2', quantity: 2 }], settled: false },
+  });
+  expect(told(item('SHP-1', 'PAID'))).toMatchObject({ shipment: { orderId: 'scopio-main:ord_1', declined: 'rest' } });
+  expect(told(item('SHP-1', 'CANCELLED'))).toMatchObject({ shipment: { declined: 'rest', settled: true } });
+  expect(read('cancelled', { partnerOrderCode: 'scopio-main:ord_1' })).toMatchObject({
+    shipment: { orderId: 'scopio-main:ord_1', remoteId: null, declined: 'rest', settled: true },
   });
 });
 

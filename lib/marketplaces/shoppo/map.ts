@@ -3,6 +3,7 @@ import type { ShipmentSnapshot } from '#lib/orders/order';
 import { shortHash } from '#lib/platform/hash';
 import type { Change, InboundBody } from '../contract.ts';
 import { instantIn } from '../kit/amounts.ts';
+import { member, textOf } from '../kit/json.ts';
 import { readCode } from '../kit/placement-code.ts';
 import { defined, readShape } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
@@ -11,14 +12,18 @@ import { amountOf, CURRENCY, mapProduct, mapSku, mapSkuNotice, setFor } from './
 import { MerchantNotice, Order, type OrderItem, OrderNotice, ProductNotice, TicketReply } from './schema.ts';
 import { Settings } from './settings.ts';
 
+type Skus = Settings['skus'];
+
 /** The seven proactive notifications, the reply to a ticket, and what a fetch or poll read. */
 export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
   const { skus } = Settings.parse(settings);
   switch (topic) {
     case 'order':
-      return mapOrder(body, receivedAt, skus);
+      return { type: 'shipment', shipment: mapOrder(body, receivedAt, skus) };
     case 'refunded':
-      return mapOrder(body, receivedAt, skus, NOT_OURS);
+      return { type: 'shipment', shipment: mapOrder(body, receivedAt, skus, NOT_OURS) };
+    case 'cancelled':
+      return { type: 'shipment', shipment: { declined: 'rest', ...mapCancelled(body, receivedAt, skus) } };
     case 'product':
       return { type: 'products', products: mapProduct(body, skus) };
     case 'sku':
@@ -32,7 +37,7 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
     case 'toggle-merchant':
       return mapMerchants(body);
     case 'cancel-partner-order':
-      return mapCancelled(body);
+      return { type: 'fetch', action: 'cancelled', resource: readShape(OrderNotice, body).order_id };
     case STALE:
       return mapStale(body);
     case 'reply-ticket':
@@ -58,19 +63,18 @@ function mapMerchants(body: unknown): Change {
   return { type: 'merchants', merchants };
 }
 
-function mapCancelled(body: unknown): Change {
-  const told = readCode(readShape(OrderNotice, body).order_id);
+/** An order told as cancelled, perhaps in part, as it is shown: the notification's word stands for what shows nothing. */
+function mapCancelled(body: unknown, receivedAt: string, skus: Skus): ShipmentSnapshot {
+  if (member(body, 'id') !== undefined) return mapOrder(body, receivedAt, skus);
   const nothing = { remoteId: null, number: null, channel: null, parcels: [], events: [] };
-  return { type: 'shipment', shipment: { ...told, ...nothing, settled: true, declined: 'rest' } };
+  return { ...readCode(textOf(member(body, 'partnerOrderCode'))), ...nothing, settled: true };
 }
-
-/** More than anybody writes, and less than an order can hold. */
-const MAX_WORDS = 10_000;
 
 /** A reply does not say which order its ticket is about; the hub remembers the tickets that it created. */
 function mapReply(body: unknown): Change {
   const { ticketId, content } = readShape(TicketReply, body);
-  const reason = `ticket ${ticketId}: ${content}`.slice(0, MAX_WORDS);
+  // More than anybody writes, and less than an order can hold.
+  const reason = `ticket ${ticketId}: ${content}`.slice(0, 10_000);
   return { type: 'none', reason, about: { remoteId: ticketId, type: 'ticket.replied' } };
 }
 
@@ -88,31 +92,28 @@ function refundOf({ refundStatus, orderItems }: Order): ShipmentSnapshot['refund
 const NOT_OURS = '';
 
 /** An order as it stands: its items' packages are the parcels, whatever the order's own status says. */
-function mapOrder(body: unknown, receivedAt: string, skus: Settings['skus'], channel: string | null = null): Change {
+function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string | null = null): ShipmentSnapshot {
   const order = readShape(Order, body);
   const { id, orderItems, partnerOrderCode: code } = order;
   const items = orderItems.map((item) => read(item, receivedAt, skus));
   const cancelled = items.flatMap((item) => item.cancelled);
   const events = new Map(items.flatMap((item): Event[] => item.events).map((event) => [event.id, event]));
   return {
-    type: 'shipment',
-    shipment: {
-      ...(code === undefined ? { orderId: null } : readCode(code)),
-      remoteId: id,
-      number: code ?? null,
-      // Our codes begin with the connection that sold the order; the partner may place others by other means.
-      channel: code?.split(':')[0] ?? channel,
-      parcels: collect(items.flatMap((item) => item.parcels)),
-      events: [...events.values()],
-      settled: isEnded(order) || (items.length > 0 && items.every(({ isSettled }) => isSettled)),
-      ...defined({ refund: refundOf(order) }),
-      ...(isEnded(order) ? { declined: 'rest' as const } : cancelled.length > 0 && { declined: cancelled }),
-    },
+    ...(code === undefined ? { orderId: null } : readCode(code)),
+    remoteId: id,
+    number: code ?? null,
+    // Our codes begin with the connection that sold the order; the partner may place others by other means.
+    channel: code?.split(':')[0] ?? channel,
+    parcels: collect(items.flatMap((item) => item.parcels)),
+    events: [...events.values()],
+    settled: isEnded(order) || (items.length > 0 && items.every(({ isSettled }) => isSettled)),
+    ...defined({ refund: refundOf(order) }),
+    ...(isEnded(order) ? { declined: 'rest' as const } : cancelled.length > 0 && { declined: cancelled }),
   };
 }
 
 /** What an item tells: its part of a parcel and where that is, or that it is cancelled. */
-function read(item: OrderItem, receivedAt: string, skus: Settings['skus']) {
+function read(item: OrderItem, receivedAt: string, skus: Skus) {
   const { id, status, shippingPackage: box, quantity, sku } = item;
   const own = { sku: setFor(sku.originalId, skus) ?? sku.originalId, quantity };
   if (status === 'CANCELLED') {

@@ -66,8 +66,7 @@ function start(context: PollContext, open: readonly OpenPlacement[]): Position {
   const now = context.now().getTime();
   const until = new Date(now).toISOString();
   const starts = open.map(({ placedAt }) => Date.parse(placedAt) - ORDER_SLACK_MS);
-  const { watermark } = context;
-  if (watermark !== null && isNewDay(watermark, until)) starts.push(now - REFUND_MS);
+  if (context.watermark !== null && isNewDay(context.watermark, until)) starts.push(now - REFUND_MS);
   if (starts.length === 0) return startProducts(context, until);
   const from = starts.reduce((first, one) => Math.min(first, one), now);
   return { list: 'orders', range: secondsOf(from, now + ORDER_SLACK_MS), after: null, length: null, until };

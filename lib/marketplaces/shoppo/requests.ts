@@ -39,8 +39,8 @@ type Asked = Pick<z.infer<typeof Refund>, keyof typeof about> & Partial<z.infer<
  */
 const TICKETS = {
   'exchange-ticket': { mutation: 'createExchangeItemTicket', reason: 'ExchangeItemReason!', orderItemIds: '[ID]!' },
-  'refund-ticket': { mutation: 'createRefundTicket', reason: 'String!', orderItemIds: '[ID]' },
-  'question-ticket': { mutation: 'createOrderQuestionTicket', orderItemIds: '[ID]' },
+  'refund-ticket': { mutation: 'createRefundTicket', reason: 'String!', orderItemIds: '[ID]!' },
+  'question-ticket': { mutation: 'createOrderQuestionTicket', orderItemIds: '[ID]!' },
 } as const;
 export type TicketKind = keyof typeof TICKETS;
 

@@ -58,7 +58,11 @@ export const conformance: Conformance = {
     cancel: { done: [...placed, read('order-cancelled.json')], found: cancelled, absent: placed },
   },
   poll: [read('orders.json'), read('products.json')],
-  fetch: { order: [read('orders.json')], product: [read('product-read.json')] },
+  fetch: {
+    order: [read('orders.json')],
+    cancelled: [read('orders-closed.json')],
+    product: [read('product-read.json')],
+  },
   requests: {
     'exchange-ticket': {
       input: { ...author, reason: 'WRONG_SIZE', imageIds: ['mDDlGkl4YXDuQ'] },
