@@ -85,6 +85,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'marketplace',
     'It does not ship, as the payment was given back; "refunded" in settings.release of scopio-main would release it.',
   ],
+  'refunded after it was placed': [
+    unpaid({ method: null, state: 'refunded' }),
+    [placed()],
+    'placed',
+    'you',
+    'Marketful has it since 14:02 UTC and has not shipped yet; it would not be placed by now (it does not ship, as the payment was given back): have it stopped there if it must not leave.',
+  ],
   'held by its sales channel': [
     { ...orderOf({ held: 'it is not active at Scopio' }), releasedAt: null },
     [],

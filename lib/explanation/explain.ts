@@ -7,7 +7,7 @@ import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
 import { retryPolicy } from '#lib/platform/settings';
 import { type Around, progressOf, troubleOf } from './deliveries.ts';
 import { type Explanation, type Said, waitsFor } from './explanation.ts';
-import { isPlacing, sayUnreleased } from './held-back.ts';
+import { isPlacing, sayUnreleased, tellPlacedBefore } from './held-back.ts';
 import { type Holder, holdersOf, type Standing, total } from './holders.ts';
 import { type Names, nameOf, sentenceOf, timeOf, units } from './words.ts';
 
@@ -130,10 +130,13 @@ function sayHeld(facts: Facts): Said | undefined {
   const clause = whole ? hasAll(first, facts) : [first, ...others].map(has).join(' and ');
   const progress = whole ? '' : `${shipped} of ${units(wanted)} ${shipped === 1 ? 'has' : 'have'} shipped`;
   const reports = deliveries.find((delivery) => !isPlacing(delivery) && isOpen(delivery));
+  const doubt = isOwn ? '' : tellPlacedBefore(order, names);
   return {
     stage: shipped > 0 ? 'partly_shipped' : isOwn ? 'to_ship' : 'placed',
-    clauses: [clause, progress, reports ? progressOf(reports, facts) : ''],
-    waitsFor: waitsFor(isOwn ? 'you' : 'shipper', 'parcel', first.since, order.shipBy ?? null),
+    clauses: [clause, progress, doubt, reports ? progressOf(reports, facts) : ''],
+    waitsFor: doubt
+      ? waitsFor('you', 'decision', first.since)
+      : waitsFor(isOwn ? 'you' : 'shipper', 'parcel', first.since, order.shipBy ?? null),
   };
 }
 

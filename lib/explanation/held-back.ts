@@ -51,6 +51,12 @@ export function sayUnreleased(order: Order, deliveries: readonly Delivery[], nam
 
 const toSentence = (said: Said | undefined): string | null => (said ? sentenceOf(said.clauses) : null);
 
+/** Why an order that stands with a shipper would not be placed by now; empty where it would be. */
+export function tellPlacedBefore(order: Order, names: Names): string {
+  const [why] = sayHeldBack(order, names)?.clauses ?? [];
+  return why ? `it would not be placed by now (${why}): have it stopped there if it must not leave` : '';
+}
+
 /** What keeps an order from shipping, as a sentence; null where nothing does. */
 export const tellHeldBack = (order: Order, names: Names): string | null => toSentence(sayHeldBack(order, names));
 /** As `sayUnreleased`, in a sentence; null where nothing waits. */
