@@ -10,7 +10,7 @@ const INTEGRATION = '**/*.int.test.ts';
 
 /** Of tests that boot something: much of their time they wait, for others and for each other. */
 const patient = {
-  maxWorkers: 3,
+  maxWorkers: 5,
   setupFiles: ['test/support/patience.ts'],
   testTimeout: 240_000,
   hookTimeout: 240_000,
@@ -18,7 +18,11 @@ const patient = {
 };
 
 /** They take a minute or two: begun last, each would end alone. */
-const LONGEST = ['test/prove.test.ts', 'test/browser/', 'test/new-marketplace.test.ts', 'test/story.test.ts'];
+const LONGEST = [
+  ...['test/prove.test.ts', 'test/browser/', 'test/new-marketplace.test.ts', 'test/story.test.ts'],
+  ...['test/ucp.test.ts', 'test/privacy.test.ts', 'test/marketplaces/sello', 'test/rotation.test.ts'],
+  'test/conformance/after-placement.test.ts',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -45,6 +49,7 @@ export default defineConfig({
           setupFiles: ['test/support/boots-nothing.ts'],
           // Threads that keep what they have imported: most of a unit test's time is loading the same modules.
           pool: 'threads',
+          maxWorkers: 2,
           isolate: false,
           // No test is to fail because others keep the machine busy.
           testTimeout: 60_000,
