@@ -104,7 +104,7 @@ async function previewOrder(
       const previous = (await getOrder(id)) ?? null;
       if (isPart && !previous) return { isNew: false, changes: [], deliveries: [] };
       const { order } = isPart && previous ? applyPart(previous, own, source) : applySnapshot(previous, own, source);
-      const { deliveries } = order === previous ? { deliveries: [] } : planDeliveries(order, network);
+      const { deliveries } = order === previous ? { deliveries: [] } : planDeliveries(order, network, previous);
       return { isNew: previous === null, changes: diffOrders(previous, order), deliveries };
     }),
   );

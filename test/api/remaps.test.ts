@@ -140,14 +140,18 @@ describe('an order whose snapshot was misread', () => {
     lines: right.lines.filter(({ id }) => id !== 'li_2').map((line) => ({ ...line, title: 'Mug' })),
   });
 
-  test('shows what would change, becomes that, and only what was never pushed is planned', async () => {
+  test('shows what would change, becomes that, and only what was never pushed is planned, and what a person has to tell', async () => {
     const before = (await putMisread('misread', withoutTea)) ?? [];
     expect(before).toHaveLength(1);
     const dry = await remap({ order: 'shop:misread' });
+    const planned = [
+      { action: 'order', connection: 'shed' },
+      { action: 'cancel', connection: 'shed' },
+    ];
     expect(dry.outcomes).toMatchObject([
       {
         ...{ event: 'evt_misread', order: 'shop:misread', was: 'applied', outcome: 'changed', applied: false },
-        deliveries: [{ action: 'order', connection: 'shed' }],
+        deliveries: planned,
       },
     ]);
     expect(dry.outcomes[0].changes).toEqual(
@@ -164,12 +168,14 @@ describe('an order whose snapshot was misread', () => {
     const order = await show('/orders/shop:misread');
     expect(order.shippingAddress.postal_code).toBe('44160');
     expect(order.ucp.line_items).toHaveLength(2);
-    expect(order.deliveries).toHaveLength(2);
+    expect(order.deliveries).toHaveLength(3);
     expect(order.deliveries[0]).toBe(before[0]?.id);
     const { createdAt: _, ...first } = await show(`/deliveries/${order.deliveries[0]}`);
     expect(first).toMatchObject({ updatedAt: AT, subject: { lineItems: [{ id: 'li_1', quantity: 2 }] } });
     const second = await show(`/deliveries/${order.deliveries[1]}`);
     expect(second.subject.lineItems).toEqual([{ id: 'li_2', quantity: 1 }]);
+    const third = await show(`/deliveries/${order.deliveries[2]}`);
+    expect(third.subject).toMatchObject({ placement: before[0]?.id, lineItems: [], readdressed: order.revision });
     expect(order.timeline).toContainEqual({
       ...{ at: expect.any(String), type: 'order.remapped', by: 'operator' },
       detail: {
