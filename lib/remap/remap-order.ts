@@ -64,7 +64,10 @@ async function readAgain(order: Order, network: Network, claims: boolean): Promi
   if (!('id' in next)) return failed(CONFLICTS.has(next.code) ? 'conflict' : 'unreadable', next);
   if (next === order) return null;
   const changes = diffOrders(order, next);
-  const deliveries = planDeliveries(next, network, order).deliveries.map(({ action, connection }) => ({ action, connection }));
+  const deliveries = planDeliveries(next, network, order).deliveries.map(({ action, connection }) => ({
+    action,
+    connection,
+  }));
   const note = noteQuantities(order, next);
   return { next, outcome: { ...nothing, outcome: 'changed', reads: 'order', changes, deliveries, note, error: null } };
 }
