@@ -19,7 +19,8 @@ export function Dialog({ title, onClose, children }: Props) {
     const { current } = dialog;
     const opener = document.activeElement;
     current?.showModal();
-    current?.querySelector<HTMLElement>('input, .primary')?.focus();
+    const first = current?.querySelector<HTMLElement>('[aria-invalid]') ?? current?.querySelector('input, .primary');
+    (first as HTMLElement | null)?.focus();
     return () => {
       current?.close();
       // What it was opened with may be gone by what was done.
@@ -150,6 +151,7 @@ interface FieldProps {
   hint?: string | undefined;
   required?: boolean;
   inputMode?: 'numeric';
+  'aria-invalid'?: true;
   multiline?: boolean;
   maxLength?: number;
 }

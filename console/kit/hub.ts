@@ -24,8 +24,22 @@ function readSession(): Session | undefined {
 export const may = (scope: 'ops' | 'orders:read' | 'changes:read'): boolean =>
   [scope, 'ops'].some((each) => session.value?.scopes.includes(each));
 
+/** How far the hub's clock is ahead of this machine's, in milliseconds. */
+let aheadMs = 0;
+/** The hub's time: by it something is late, or was a minute ago. */
+export const hubNow = (): number => Date.now() + aheadMs;
+const CLOCKS_DIFFER_MS = 5_000;
+
 // Polls come again by themselves, and what a person asks for is told at once.
-const client = createClient({ url: location.origin, retries: 0, timeoutMs: 30_000 });
+const client = createClient({
+  ...{ url: location.origin, retries: 0, timeoutMs: 30_000 },
+  async fetch(...asked) {
+    const answer = await fetch(...asked);
+    const ahead = Date.parse(answer.headers.get('date') ?? '') - Date.now();
+    aheadMs = Math.abs(ahead) > CLOCKS_DIFFER_MS ? ahead : 0;
+    return answer;
+  },
+});
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -52,8 +66,8 @@ export async function ask<T>(
     );
     return data as T;
   } catch (error) {
-    if (error instanceof HubError && error.status === 401 && session.value && path !== '/session')
-      leave('Your session has ended.');
+    if (!(error instanceof HubError)) throw new HubError(0, 'cut_off', 'the hub’s answer broke off');
+    if (error.status === 401 && session.value && path !== '/session') leave('Your session has ended.');
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useReducer, useRef } from 'preact/hooks';
 import { AsCommand } from './command.tsx';
-import { ask, forgetters, type HubError, type Query } from './hub.ts';
+import { ask, forgetters, type HubError, hubNow, type Query } from './hub.ts';
 import { every } from './live.ts';
 import { keep, kept, pathOf, setQuery } from './place.ts';
 import { Problem, Screen, Skeleton, Told } from './screen.tsx';
@@ -37,7 +37,6 @@ interface Kept<R extends Row> {
 export interface LiveList<R extends Row> extends Readonly<Kept<R>> {
   more(): Promise<void>;
   showFresh(): void;
-  reload(): Promise<void>;
   refresh(): Promise<void>;
 }
 
@@ -62,6 +61,7 @@ export function useList<R extends Row>(source: Source<R>): LiveList<R> {
   lists.set(key, own);
   // Until another filter's rows are read, those of the one before stay.
   const last = useRef(own);
+  const shown = useRef('');
   if (own.isRead || own.error) last.current = own;
 
   const read = async (limit: number, cursor?: string) => {
@@ -91,23 +91,28 @@ export function useList<R extends Row>(source: Source<R>): LiveList<R> {
         const page = await read(Math.min(MOST, wanted - rows.length), cursor);
         rows.push(...page.rows);
         cursor = page.cursor;
-      } while (cursor && rows.length < wanted);
-      Object.assign(own, { rows: sort(rows), fresh: [], cursor, at: Date.now(), isRead: true });
+        // A filter may pass over thousands before it finds fifty: what is found is shown meanwhile.
+        Object.assign(own, { rows: sort(rows), fresh: [], cursor, at: hubNow(), isRead: true });
+        redraw(0);
+      } while (cursor && rows.length < wanted && shown.current === key);
     });
   const more = () =>
     guarded(async () => {
-      const page = await read(PAGE, own.cursor);
       const known = new Set(own.rows.map(({ id }) => id));
-      own.rows = [...own.rows, ...sort(page.rows.filter((row) => !known.has(row.id)))];
-      own.cursor = page.cursor;
+      do {
+        const page = await read(PAGE, own.cursor);
+        own.rows = [...own.rows, ...sort(page.rows.filter((row) => !known.has(row.id)))];
+        own.cursor = page.cursor;
+      } while (own.cursor && own.rows.length === known.size && shown.current === key);
       keep({ rows: own.rows.length });
     });
   const refresh = async () => {
-    if (own.isLoading || !own.isRead) return;
+    if (own.isLoading) return;
+    if (!own.isRead) return reload();
     try {
       const page = await read(PAGE);
       await update(own, page.rows, hasOne ? (id) => ask('get', pathOf(path, id)) : undefined);
-      own.at = Date.now();
+      own.at = hubNow();
       own.error = undefined;
     } catch (error) {
       own.error = error as HubError;
@@ -124,11 +129,15 @@ export function useList<R extends Row>(source: Source<R>): LiveList<R> {
   };
 
   useEffect(() => {
-    if (own.isRead) void refresh();
-    else void reload();
-    return every(refresh);
+    shown.current = key;
+    void refresh();
+    const stop = every(refresh);
+    return () => {
+      shown.current = '';
+      stop();
+    };
   }, [key]);
-  return { ...own, rows: last.current.rows, more, showFresh, reload, refresh };
+  return { ...own, rows: last.current.rows, more, showFresh, refresh };
 }
 
 /** Puts what a page says into the rows that are shown; what is new waits, what left the page is read by itself. */
@@ -168,7 +177,7 @@ interface Props<R extends Row> {
 /** A screen of a list with all its states: new, waiting, empty, failed, more. */
 export function ListScreen<R extends Row>(props: Props<R>) {
   const { title, list, columns, keys = {}, empty, filter = {}, choices, actions, commands, children } = props;
-  const { rows, fresh, cursor, isRead, isLoading, error, at, reload, more, showFresh, refresh } = list;
+  const { rows, fresh, cursor, isRead, isLoading, error, at, more, showFresh } = list;
   const isFirst = !isRead && !error;
   const isBlank = isFirst && rows.length === 0;
   const names = Object.keys(filter);
@@ -177,7 +186,7 @@ export function ListScreen<R extends Row>(props: Props<R>) {
     <Screen title={title} busy={isFirst} actions={actions}>
       {choices && <div class="filters">{choices}</div>}
       <div aria-busy={isLoading}>
-        <Problem of={{ error, at, value: isRead ? rows : undefined, reload: isRead ? refresh : reload }} />
+        <Problem of={{ error, at, value: isRead ? rows : undefined }} />
         <span role="status" class="unseen">
           {fresh.length > 0 && `${fresh.length} new`}
         </span>
@@ -187,7 +196,8 @@ export function ListScreen<R extends Row>(props: Props<R>) {
           </Button>
         )}
         {isBlank && <Skeleton lines={12} />}
-        {isRead && rows.length + fresh.length === 0 && (
+        {isRead && cursor && rows.length === 0 && <p class="muted">Looking further back …</p>}
+        {isRead && !cursor && rows.length + fresh.length === 0 && (
           <div class="empty">
             <p>{names.length > 0 ? 'Nothing matches these filters.' : empty}</p>
             {names.length > 0 && <Button onClick={clear}>Clear filters</Button>}

@@ -1,5 +1,5 @@
 import { useEffect, useReducer } from 'preact/hooks';
-import { ask, forgetters, type HubError } from './hub.ts';
+import { ask, forgetters, type HubError, hubNow } from './hub.ts';
 
 /** Something of the hub that is shown and kept fresh. */
 export interface Live<T> {
@@ -37,26 +37,39 @@ const touch = () => {
 for (const event of ['keydown', 'pointerdown', 'pointermove', 'scroll'])
   addEventListener(event, touch, { passive: true });
 
-/** Calls every few seconds while somebody may be looking, seldom while nobody moves; returns what ends it. */
+/** What each part of the screen does to read again what it shows. */
+const looks = new Set<() => Promise<unknown>>();
+export const lookAgain = (): void => {
+  for (const look of looks) void look();
+};
+
+/**
+ * Calls every few seconds while somebody may be looking, seldom while nobody moves or the hub is slow; returns what ends
+ * it.
+ */
 export function every(look: () => Promise<unknown>, everyMs = EVERY_MS): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
-  const next = () => {
+  const next = (tookMs = 0) => {
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(tick, Date.now() - touched > IDLE_AFTER_MS ? Math.max(IDLE_MS, everyMs) : everyMs);
+    const isIdle = Date.now() - touched > IDLE_AFTER_MS;
+    if (!stopped) timer = setTimeout(tick, Math.max(everyMs, 4 * tookMs, isIdle ? IDLE_MS : 0));
   };
   const tick = async () => {
+    const began = Date.now();
     if (!document.hidden) await look().catch(() => undefined);
-    next();
+    next(Date.now() - began);
   };
   const onShow = () => {
     clearTimeout(timer);
     if (!document.hidden) void tick();
   };
   document.addEventListener('visibilitychange', onShow);
+  looks.add(look);
   next();
   return () => {
     stopped = true;
+    looks.delete(look);
     clearTimeout(timer);
     document.removeEventListener('visibilitychange', onShow);
   };
@@ -70,7 +83,7 @@ export function useLive<T>(key: string | null, load: () => Promise<T>, { everyMs
     if (key === null) return;
     const own = entryOf(key);
     own.loading ??= load().then(
-      (value) => void Object.assign(own, { value, at: Date.now(), error: undefined, loading: undefined }),
+      (value) => void Object.assign(own, { value, at: hubNow(), error: undefined, loading: undefined }),
       (error) => void Object.assign(own, { error, loading: undefined }),
     );
     await own.loading;

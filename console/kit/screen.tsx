@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { session, wordsOf } from './hub.ts';
-import type { Live } from './live.ts';
+import { type Live, lookAgain } from './live.ts';
 import { hrefOf, place, restoreScroll } from './place.ts';
 import { Button, show } from './text.tsx';
 import { Time } from './time.tsx';
@@ -54,7 +54,7 @@ const told = createContext(false);
 export const Told = told.Provider;
 
 /** What could not be read, what stands there meanwhile, and the way to try again. */
-export function Problem({ of: { error, value, at, reload } }: { of: Live<unknown> }) {
+export function Problem({ of: { error, value, at } }: { of: Omit<Live<unknown>, 'reload'> }) {
   if (useContext(told) || !error) return null;
   return (
     <div class="problem">
@@ -64,7 +64,7 @@ export function Problem({ of: { error, value, at, reload } }: { of: Live<unknown
           Shown as of <Time at={at} seconds />.
         </p>
       )}
-      <Button onClick={() => void reload()}>Try again</Button>
+      <Button onClick={lookAgain}>Try again</Button>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useKeys } from './keyboard.ts';
+import { restoreScroll } from './place.ts';
 import { show } from './text.tsx';
 
 /** `wide` takes the room there is, `whole` wraps on a phone, `number` is aligned to the right. */
@@ -44,6 +45,8 @@ export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = fals
     const row = room.current?.querySelector<HTMLElement>('tr[data-row]');
     if (row && Math.abs(row.offsetHeight - height) > 1) setHeight(row.offsetHeight);
   });
+  // Where the page was left may be further down than rows of the guessed height reach.
+  useLayoutEffect(restoreScroll, [height, rows.length]);
   useEffect(() => {
     if (!isLong) return;
     const look = () => {

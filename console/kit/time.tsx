@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { hubNow } from './hub.ts';
 import { None } from './text.tsx';
 
 const ZONE = 'longshore-times';
@@ -9,11 +10,12 @@ export function setZone(next: 'UTC' | 'Local'): void {
   localStorage.setItem(ZONE, next);
 }
 
-/** Advances every ten seconds, for "2 min ago". */
-const now = signal(Date.now());
+/** Has "2 min ago" told anew every ten seconds. */
+const tick = signal(1);
 setInterval(() => {
-  if (!document.hidden) now.value = Date.now();
+  if (!document.hidden) tick.value++;
 }, 10_000);
+const now = (): number => tick.value && hubNow();
 
 const partsOf = (at: number, seconds = false) => {
   const timeZone = zone.value === 'UTC' ? { timeZone: 'UTC' } : {};
@@ -28,7 +30,7 @@ const partsOf = (at: number, seconds = false) => {
 /** A time as a person reads it: the day only where it is not today, the year where it is not this one. */
 function textOf(at: number, seconds: boolean): string {
   const then = partsOf(at, seconds);
-  const today = partsOf(now.value);
+  const today = partsOf(now());
   if (then.day === today.day) return then.time;
   const isThisYear = then.day.slice(-4) === today.day.slice(-4);
   return `${isThisYear ? then.day.slice(0, -5) : then.day}, ${then.time}`;
@@ -41,7 +43,8 @@ const UNITS = [
   ['minute', 60],
 ] as const;
 function relative(at: number): string {
-  const seconds = (at - now.value) / 1000;
+  const seconds = (at - now()) / 1000;
+  if (Math.abs(seconds) < 5) return 'now';
   const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
   return RELATIVE.format(Math.round(seconds / size), unit);
 }

@@ -68,7 +68,7 @@ export function AddressDialog({ id, missing, releases, onClose, onSaved }: Props
             value={given[member] ?? ''}
             maxLength={200}
             onInput={(value) => setGiven({ ...given, [member]: value })}
-            hint={missing.has(member) && !given[member] ? 'Missing' : undefined}
+            {...(missing.has(member) && !given[member] && { hint: 'Missing', 'aria-invalid': true })}
           />
         ))}
       </div>

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { useAct } from '../kit/dialog.tsx';
-import { ask, type Shape } from '../kit/hub.ts';
+import { ask, hubNow, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
 import { Facts, Missing, Problem, Region, Screen } from '../kit/screen.tsx';
@@ -42,7 +42,7 @@ export function Connection({ id }: { id: string }) {
 function Polls({ connection }: { connection: Account }) {
   const { marketplace, baseUrl, pollIntervalSeconds, requestsPerMinute, poll } = connection;
   const { lastPolledAt, nextPollAt, lastError, unfinished, backfill } = poll;
-  const lateMs = Date.now() - Date.parse(lastPolledAt ?? '') - pollIntervalSeconds * 1000;
+  const lateMs = hubNow() - Date.parse(lastPolledAt ?? '') - pollIntervalSeconds * 1000;
   return (
     <Facts
       of={{

@@ -1,5 +1,5 @@
 import { AsCommand, curl, longshore } from '../kit/command.tsx';
-import type { Shape } from '../kit/hub.ts';
+import { hubNow, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { hrefOf } from '../kit/place.ts';
 import { Region, Screen } from '../kit/screen.tsx';
@@ -24,7 +24,7 @@ export function Health({ of: { poll, pollIntervalSeconds, awaySince } }: { of: C
   if (poll.lastError !== null) return <State as="failed">last poll failed</State>;
   if (poll.backfill) return <State>reading again</State>;
   if (poll.lastPolledAt === null) return <State>not polled yet</State>;
-  const isOld = Date.now() - Date.parse(poll.lastPolledAt) > 3 * pollIntervalSeconds * 1000 + 120_000;
+  const isOld = hubNow() - Date.parse(poll.lastPolledAt) > 3 * pollIntervalSeconds * 1000 + 120_000;
   return isOld ? <State as="late">polls stay away</State> : <State>well</State>;
 }
 

@@ -151,6 +151,8 @@ interface Line {
 }
 
 const MOST = 200;
+/** Pages that are looked through for what is counted: of late orders each may hold none. */
+const PAGES = 10;
 const LAGS_SECONDS = 60;
 
 const LATE: Line = { path: '/orders', query: { late: 'true' }, one: 'late order' };
@@ -174,9 +176,14 @@ const BESIDES: readonly Line[] = [
 ];
 
 async function readLine({ path, query, at = path, isCounted = () => true, ...line }: Line) {
-  const page = await ask<Record<string, unknown>>('get', path, { query: { ...query, limit: MOST } });
-  const rows = page[path.slice(1)] as never[];
-  return { ...line, to: hrefOf(at, query), number: rows.filter(isCounted).length, isComplete: !page.cursor };
+  let number = 0;
+  let cursor: string | undefined;
+  for (let page = 0; page === 0 || (cursor && number < MOST && page < PAGES); page++) {
+    const answer = await ask<Record<string, unknown>>('get', path, { query: { ...query, limit: MOST, cursor } });
+    number += (answer[path.slice(1)] as never[]).filter(isCounted).length;
+    cursor = answer.cursor as string | undefined;
+  }
+  return { ...line, to: hrefOf(at, query), number, isComplete: !cursor };
 }
 
 /** What could be counted, and why something could not. */

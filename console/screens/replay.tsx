@@ -160,7 +160,7 @@ const Decide = ({ what, id, ...props }: DecideProps) => (
   >
     <p>
       {what === 'resume'
-        ? 'It goes on with those that still wait; a canary begins at its first stage.'
+        ? 'It goes on with those that still wait; a canary begins at its first stage. What failed again is replayed by itself.'
         : 'What waits is not released; an attempt that is under way ends. It can be resumed.'}
     </p>
   </ReasonDialog>

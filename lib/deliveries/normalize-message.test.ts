@@ -33,6 +33,8 @@ test('other words are another reason, also in JSON', () => {
 test('a reason cut off by the cap on its length is the reason of one that was not', () => {
   const long = (id: string) => `order ${id} ${'cannot be fulfilled '.repeat(30)}`.slice(0, 500);
   expect(normalizeMessage(long('1'))).toBe(normalizeMessage(long('a-much-longer-id-0123456789')));
+  expect(normalizeMessage(long('1'))).toMatch(/…$/);
+  expect(normalizeMessage(long('1')).length).toBeLessThanOrEqual(200);
 });
 
 test('normalizing twice is normalizing once, whatever was said', () => {

@@ -24,15 +24,15 @@ const GAPS = new RegExp(String.raw`${GAP}(?:(?:\s*[,;:/.&+-]\s*|\s+(?:and|or)\s+
 export function normalizeMessage(message: string): string {
   // In JSON the reason itself stands in quotes.
   const unquoted = IS_JSON.test(message) ? message : message.replace(QUOTED, GAP);
-  return unquoted
+  const normalized = unquoted
     .replace(URL_OR_EMAIL, GAP)
     .replace(WRITTEN_DATE, `${GAP} `)
     .replace(TOKEN, (token) => (/\d/.test(token) ? GAP : token))
     .replace(GAPS, GAP)
     .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, MAX_LENGTH)
     .trim();
+  if (normalized.length <= MAX_LENGTH) return normalized;
+  return `${normalized.slice(0, MAX_LENGTH - 1).trim()}${GAP}`.replace(GAPS, GAP);
 }
 
 /** Whether a message has a reason, of which a session may have been shown no more than the dots. */

@@ -387,6 +387,19 @@ test('a hub that fails is told once, in its own words, and what was shown stays'
   await other.getByRole('alert').waitFor();
   expect(await other.getByRole('alert').count()).toBe(1);
   await other.unroute(parts);
+  // The way to try again is one for all of them.
+  await other.getByRole('button', { name: 'Try again' }).click();
+  await eventually(async () => (await other.getByRole('alert').count()) === 0, 'the alerts of all parts to go');
+  // An answer that breaks off is told in words of ours.
+  await other.route(`${hub.url}/audit*`, (route) =>
+    route.fulfill({ contentType: 'application/json', body: '{"acts":[' }),
+  );
+  await open(other, hub, '/audit');
+  await other.getByRole('alert').getByText('The hub’s answer broke off.').waitFor();
+  await other.unroute(`${hub.url}/audit*`);
+  // It comes back by itself, too.
+  await look(other);
+  await other.getByRole('table', { name: 'Audit' }).waitFor();
   // One part that fails blanks none of the others.
   await other.route(`${hub.url}/deliveries?order=*`, (route) => route.fulfill({ status: 503, json: {} }));
   const { order = '/' } = await screensOf(hub);
