@@ -22,6 +22,10 @@ test('reads amounts as people write them, and takes no decimals for thousands', 
   expect(told.map((value) => minor(value, 'price'))).toEqual([
     ...[125000, 125050, 125000, 125000, 125000, -1000, 1000, 125],
   ]);
+  expect(['12,50 EUR', 'eur 12.50', { amount: '12.50EUR' }].map((value) => minor(value, 'price'))).toEqual([
+    1250, 1250, 1250,
+  ]);
+  expect(() => minor('12.50 USD', 'price')).toThrow('price');
   expect(() => minor('1,250', 'price')).toThrow('price');
 });
 

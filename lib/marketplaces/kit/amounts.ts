@@ -36,7 +36,9 @@ export function amountsIn(currency: string, path: (field: string) => string = St
     assumed.push(`${field}: ${words}`);
   };
   const minor = (value: unknown, field: string): number =>
-    toMinorRounded(plain(value), currency, path(field), () => assume(field, `rounded to the decimals of ${currency}`));
+    toMinorRounded(plain(value, currency), currency, path(field), () =>
+      assume(field, `rounded to the decimals of ${currency}`),
+    );
   const control = (value: unknown, field: string): number | undefined => {
     if ((value ?? '') === '') return undefined;
     const read = unlessUnreadable(() => minor(value, field));
@@ -51,11 +53,16 @@ export function amountsIn(currency: string, path: (field: string) => string = St
   return { minor, control, instant, assume, told: () => (assumed.length > 0 ? { assumed } : {}) };
 }
 
-/** An amount as a plain decimal, also an object's. Digits may be grouped, and a comma stand before the last one or two. */
-function plain(told: unknown): string | number {
+/**
+ * An amount as a plain decimal, also an object's. Digits may be grouped, a comma stand before the last one or two, and the
+ * currency's code before or behind it.
+ */
+function plain(told: unknown, currency: string): string | number {
   const value = member(told, 'amount') ?? told;
   if (typeof value === 'number') return value;
-  const text = textOf(value).replaceAll(/[\s']/g, '');
+  const written = textOf(value).replaceAll(/[\s']/g, '');
+  const code = [written.slice(0, 3), written.slice(-3)].find((word) => word.toUpperCase() === currency);
+  const text = written.replace(code ?? '', '');
   const [, whole, fraction] =
     /^(-?\d{1,3}(?:([.,])\d{3})+)(?!\2)[.,](\d+)$/.exec(text)?.filter((_, at) => at !== 2) ?? [];
   return whole === undefined ? text.replace(/,(?=\d{1,2}$)/, '.') : `${whole.replaceAll(/[.,]/g, '')}.${fraction}`;

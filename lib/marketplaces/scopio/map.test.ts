@@ -260,6 +260,23 @@ describe('what its document does not promise', () => {
     });
   });
 
+  test('makes a gross price of the net one and its rate, in the currency that the amounts name', () => {
+    const net = { ...item, quantity: 3, gross_price: undefined, net_price: { amount: '100.37', currency: 'EUR' } };
+    const rest = {
+      currency: null,
+      total_gross: { amount: '370.38', currency: 'EUR' },
+      total_net: null,
+      shipping: null,
+    };
+    expect(read({ ...order, ...rest, items: [{ ...net, tax_rate: 23 }] })).toMatchObject({
+      currency: 'EUR',
+      lines: [{ unitPrice: 12346, otherUnitPrice: 10037, taxRate: 23, tax: 6927 }],
+      amounts: { tax: 6927, total: 37038 },
+    });
+    expect(read({ ...order, items: [net] }).lines).toMatchObject([{ unitPrice: 10037 }]);
+    expect(read({ ...order, total_gross: '-4.09', total_net: '-3.33' }).amounts).toMatchObject({ tax: 0, total: -409 });
+  });
+
   test('is not paid only where that is told', () => {
     const paymentOf = (members: object) => {
       const { paidAt, payment } = read({ ...order, paid_at: null, ...members });

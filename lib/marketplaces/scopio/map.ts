@@ -4,7 +4,7 @@ import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
 import { rateOf, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
-import { firstText, isObject, member } from '../kit/json.ts';
+import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import { defined, listed, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
 import { checkDeliverable, readDelivery } from './delivery.ts';
 import { addressOf, buyerOf, cancelledBy, paymentOf, shipByOf, shippedBy } from './map-common.ts';
@@ -55,7 +55,7 @@ function isUcp(order: unknown): boolean {
 function mapOrder(body: unknown, around: Around): OrderSnapshot {
   const order = readShape(Order, body, around.at);
   const path = pathUnder(around.at);
-  const currency = order.currency?.toUpperCase() ?? around.currency;
+  const currency = (order.currency ?? currencyIn(order) ?? around.currency).toUpperCase();
   checkCurrency(currency, path('currency'));
   const reader = createReader(around, path, currency);
   const { assume, instant, control } = reader;
@@ -107,6 +107,10 @@ function mapOrder(body: unknown, around: Around): OrderSnapshot {
   };
 }
 
+/** Of an order that names none: that of its first amount that is an object with one. */
+const currencyIn = ({ total_gross, items }: Order): string | undefined =>
+  [total_gross, ...items.map((item) => item.gross_price)].map((told) => textOf(member(told, 'currency'))).find(Boolean);
+
 function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
   const { assume, money, control, path } = reader;
   const ids = new Set<string>();
@@ -116,12 +120,15 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
     const id = unused(item.id ?? item.ean ?? sku, ids);
     if (id !== item.id) assume(`${at}.id`, 'is missing or not its own: EAN, SKU or its place stand for it');
     const net = control(item.net_price, `${at}.net_price`);
-    const gross = money(item.gross_price, `${at}.gross_price`);
-    if (gross === undefined) assume(`${at}.gross_price`, 'is missing: the net price stands for it');
+    const rate = rateOf(item.tax_rate);
+    const told = money(item.gross_price, `${at}.gross_price`);
+    const gross = told ?? (net === undefined || rate === undefined ? undefined : net + Math.round((net * rate) / 100));
+    const from = gross === undefined ? 'the net price stands for it' : 'net price and rate make it';
+    if (told === undefined) assume(`${at}.gross_price`, `is missing: ${from}`);
     const unitPrice = gross ?? net ?? needed(path(`${at}.gross_price`));
     const isTold = gross !== undefined && net !== undefined && isPart(net, gross);
     if (gross !== undefined && net !== undefined && !isTold) assume(`${at}.net_price`, 'is no net of gross_price');
-    const taxRate = rateOf(item.tax_rate) ?? (isTold ? rateBetween(net, gross) : undefined);
+    const taxRate = rate ?? (isTold ? rateBetween(net, gross) : undefined);
     return {
       ...{ id, sku, title: item.title ?? sku, quantity, unitPrice },
       ...(shippedBy(status) && quantity > 0 && { fulfilled: quantity }),
@@ -150,7 +157,7 @@ interface Figures {
 /** `total_gross` less `total_net`; else what lines and shipping tell of theirs. */
 function taxOf(order: Order, { total, fulfillment, lines }: Figures, { assume, control }: Reader): number {
   const net = control(order.total_net, 'total_net');
-  if (net !== undefined && isPart(net, total)) return total - net;
+  if (net !== undefined && isPart(net, total)) return Math.max(0, total - net);
   if (net !== undefined) assume('total_net', 'is no net of total_gross: the tax of the lines stands for it');
   const shippingNet = control(order.shipping?.net_price, 'shipping.net_price') ?? fulfillment;
   return Math.max(
