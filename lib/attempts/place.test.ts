@@ -28,6 +28,12 @@ describe('placing', () => {
     ]);
   });
 
+  test('does not say as what order it stands where an earlier attempt placed it', async () => {
+    const { result } = await run(deliveryOf({}), { order: action({ remoteId: '5021', isFound: true }) });
+    expect(result).toMatchObject({ placed: { remoteId: '5021' } });
+    expect(result).not.toHaveProperty('placed.revision');
+  });
+
   const lessOf = (quantity: number): Order => ({
     ...orderOf({ lines: [{ ...MUGS, quantity }, PLATE] }),
     ...PLACED,

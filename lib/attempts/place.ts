@@ -47,7 +47,7 @@ export const place: Job<Subjects['place'], PlaceInput> = {
     const at = remote.now().toISOString();
     const placed = {
       ...{ remoteId: remoteId ?? null, number, channel: channelOf(source), at },
-      ...(!probed && { revision: order.revision }),
+      ...(!probed && !result.isFound && { revision: order.revision }),
     };
     return { ...tellPushed('order.placed', result, { probed }), placed };
   },

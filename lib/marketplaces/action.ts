@@ -70,6 +70,8 @@ export interface FetchInput {
 export interface PushResult {
   /** The remote's id of what now exists there. */
   remoteId?: string;
+  /** It was there before this push, of an earlier attempt. */
+  isFound?: boolean;
   /** For the timeline, when something is worth telling. */
   note?: string;
   /** What a request of the seller made known, which is ingested like any event. */

@@ -114,7 +114,7 @@ test('what is refused as known is looked for, and refused where it is not there'
   // The document shows no answer of get_orders that found something: in each of these it is the order.
   for (const body of [{ orden }, { orden: [orden] }, { order: orden }, orden]) {
     const { remote, input } = open([known, { status: 200, body: JSON.stringify({ message: 'Success', ...body }) }]);
-    expect(await order.push(remote, input)).toEqual({ remoteId: '5021' });
+    expect(await order.push(remote, input)).toEqual({ remoteId: '5021', isFound: true });
   }
   const { remote, input } = open([known, NONE]);
   await expect(order.push(remote, input)).rejects.toBeInstanceOf(RejectedError);

@@ -31,7 +31,7 @@ export const order: ProbedAction<PlaceInput> = {
     if (created.id !== null) return { remoteId: created.id, ...defined({ note: told }) };
     const found = await unlessRefused(() => find(remote, input));
     if (!found) throw created.unless;
-    return { ...found, ...defined({ note: told }) };
+    return { ...found, isFound: true, ...defined({ note: told }) };
   },
 
   async probe(remote, input) {

@@ -80,11 +80,21 @@ test('places an order with the arguments the page lists, and pays it under the s
 
 test('takes up what a broken attempt left: OPEN is paid, PAID is done', async () => {
   const unpaid = open([OPEN, SET_PAID]);
-  await order.push(unpaid.remote, unpaid.input);
+  expect(await order.push(unpaid.remote, unpaid.input)).toMatchObject({ isFound: true });
   expect(names(unpaid)).toEqual(['orderList', 'setOrderAsPaid']);
   const paid = open([PAID]);
   await order.push(paid.remote, paid.input);
   expect(names(paid)).toEqual(['orderList']);
+});
+
+test('an order that was never paid is not paid once other units are wanted', async () => {
+  const opened = open([OPEN, NONE, CREATED, SET_PAID], () => ({ lineItems: [{ id: 'li_1', quantity: 1 }] }));
+  expect(await order.push(opened.remote, opened.input)).not.toHaveProperty('isFound');
+  expect(names(opened)).toEqual(['orderList', 'orderList', 'createOrder', 'setOrderAsPaid']);
+  expect(opened.asked()[2]?.variables).toMatchObject({
+    partnerOrderCode: 'scopio-main:ord_8f3a~1.2',
+    orderItems: [{ quantity: 1 }],
+  });
 });
 
 test('an order that has ended is placed anew under the next code', async () => {

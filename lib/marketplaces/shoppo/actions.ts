@@ -41,7 +41,8 @@ export const order: ProbedAction<PlaceInput> = {
     const payment = { orderId: id, chargeId: given.partnerOrderCode };
     // "It should be OPEN": any later status says that it is paid.
     if (status === 'OPEN') await change(remote, documents.SET_ORDER_AS_PAID, payment, 'OPEN');
-    return { remoteId: id, ...defined({ note: uncarried(input.order, 'Shoppo', ['company']) }) };
+    const note = uncarried(input.order, 'Shoppo', ['company']);
+    return { remoteId: id, ...defined({ note, isFound: placed !== null || undefined }) };
   },
 
   async probe(remote, input) {
@@ -109,7 +110,7 @@ async function surplusOf(remote: RemoteContext, { order, lineItems, left }: Canc
 }
 
 const liveItems = (placed: readonly Order[]): OrderItem[] =>
-  placed.flatMap(({ orderItems }) => orderItems).filter(({ status }) => status !== 'CANCELLED');
+  placed.flatMap(({ orderItems }) => orderItems).filter(({ status }) => status !== 'CANCELLED' && status !== 'OPEN');
 
 /** Cancels each item that may be. Throws BlockedError that names the others. */
 export async function cancelItems(remote: RemoteContext, items: readonly OrderItem[]): Promise<void> {

@@ -4,9 +4,7 @@
  */
 
 const ORDER = /* GraphQL */ `
-  id
-  status
-  refundStatus
+  id status refundStatus
   orderItems {
     id
     quantity

@@ -97,14 +97,15 @@ export async function placedFor(remote: RemoteContext, orderId: string): Promise
  * Throws BlockedError that names what the address lacks, or the SKUs unknown.
  */
 export async function findPlaced(remote: RemoteContext, input: PlaceInput) {
-  const { connection } = remote;
-  const { sellerName: partnerSellerName } = Settings.parse(connection.settings);
+  const { sellerName: partnerSellerName } = Settings.parse(remote.connection.settings);
   const shippingAddress = addressOf(input.order);
   const units = await unitsOf(remote, input);
   const orderItems = [...units].map(([skuId, quantity]) => ({ skuId, quantity }));
   const isAlone =
-    input.nth !== null || input.order.placements.filter((one) => one.connection === connection.id).length < 2;
-  const isOwn = (placed: Order) => isAlone || isDeepStrictEqual(unitsIn(placed.orderItems), units);
+    input.nth !== null || input.order.placements.filter((one) => one.connection === remote.connection.id).length < 2;
+  // One that was never paid is paid only for what is wanted by now; else it expires.
+  const isOwn = ({ status, orderItems: items }: Order) =>
+    (isAlone && status !== 'OPEN') || isDeepStrictEqual(unitsIn(items), units);
   for await (const [partnerOrderCode, placed] of triesOf(remote, input.order.id, input.nth))
     if (placed === null || (!isEnded(placed) && isOwn(placed)))
       return { given: { shippingAddress, orderItems, partnerOrderCode, partnerSellerName }, placed };
