@@ -39,8 +39,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
       if (countIn(body) === countIn(known)) throw error;
       await api.postShipping(remote, body);
     }
-    const packed = sum(input.fulfillment.lineItems.map(({ quantity }) => quantity));
-    const told = countIn(body);
+    const [told, packed] = [countIn(body), sum(input.fulfillment.lineItems.map(({ quantity }) => quantity))];
     return told < packed ? { note: `told ${told} of ${packed} pieces: the store had no more to ship` } : {};
   },
 

@@ -8,8 +8,10 @@ import { info } from './manifest.ts';
 import { map } from './map.ts';
 
 const ORDER = readFixture(info.name, 'order.json') as Record<string, unknown>;
-const change = (members: object, settings = {}, topic = 'order') =>
-  map({ topic, body: { ...ORDER, ...members }, receivedAt: RECEIVED_AT }, connectionOf(info, settings));
+const SOON = RECEIVED_AT;
+const LATER = '2026-11-20T08:20:00.000Z';
+const change = (members: object, settings = {}, topic = 'order', receivedAt = LATER) =>
+  map({ topic, body: { ...ORDER, ...members }, receivedAt }, connectionOf(info, settings));
 
 function read(members: object = {}, settings = {}): OrderSnapshot {
   const mapped = change(members, settings, 'order-read');
@@ -260,6 +262,9 @@ test('a list of heads only asks for each order, unless it is known', () => {
   const unless = { externalId: '100234', version: '2026-11-20T08:15:02.000Z' };
   const asks = { type: 'fetch', action: 'order', resource: '100234', unless };
   for (const OrderItems of [undefined, null, []]) expect(change({ OrderItems })).toEqual(asks);
+  // Read in the second of the change, or within half a minute of it: there may be another of that second.
+  const soon = change({ OrderItems: null }, {}, 'order', SOON);
+  expect(soon).toMatchObject({ unless: { version: expect.stringMatching(/^2026-11-20T08:15:01/) } });
 });
 
 test('bears binary floats, and figures beside the goods that are missing or no numbers', () => {
@@ -338,6 +343,10 @@ test('a return is one once the store accepts it, and an SKU is for sale there', 
     });
   for (const Items of [null, [], {}]) expect(told({ ReturnStatusId: 98, Items })).not.toHaveProperty('return.items');
   for (const Items of [null, []]) expect(() => told({ ReturnStatusId: 104, Items })).toThrow(/Items/);
+  const renamed = { Items: undefined, Log: [{ At: '2026' }], ReturnLines: [{ SkuCode: 'MUG-RED', Quantity: 1 }] };
+  expect(told({ ReturnStatusId: 98, ...renamed })).toMatchObject({ return: { items } });
+  expect(() => told({ ReturnStatusId: 98, ...renamed, OrderItems: renamed.ReturnLines })).toThrow(/Items/);
+  expect(() => told({ ReturnStatusId: 98, Items: null, Lines: [{ SkuCode: 'A', ReturnQty: 1 }] })).toThrow(/Quantity/);
   for (const ReturnStatusId of [97, 99]) expect(told({ ReturnStatusId })).toMatchObject({ type: 'none' });
   const sku = map(
     { topic: 'sku', body: { SkuCode: 'A', Inventory: '7' }, receivedAt: RECEIVED_AT },

@@ -7,7 +7,7 @@ import { type AmountReader, amountsIn, instantIn, isNoTime, sum, takeDiscounts }
 import { attributesIn } from '../kit/attributes.ts';
 import { countryCode } from '../kit/country.ts';
 import { member, textOf } from '../kit/json.ts';
-import { defined, integer, needed, readShape, unlessUnreadable, unused } from '../kit/shape.ts';
+import { defined, integer, isNothing, needed, readShape, unlessUnreadable, unused } from '../kit/shape.ts';
 import { Order, Return, Sku } from './api.ts';
 import { Settings } from './settings.ts';
 import { isCancelled, isCart, isReturned, isShipped, PARTLY, paymentOf, UNDELIVERED, unknownIn } from './statuses.ts';
@@ -168,12 +168,16 @@ function addressIn(
   });
 }
 
+const isUnits = (row: unknown): boolean => /sku|quantity/i.test(Object.keys(row ?? {}).join());
 /** Only what the store accepts comes back: a request may yet be rejected. */
 function mapReturn(body: unknown, { timeZone }: Settings): Change {
-  const { ReturnNumber, OrderNumber, ReturnStatusId, Items, Reason, ModifiedDate } = readShape(Return, body);
+  const lists = Object.values(body ?? {}).filter((list) => Array.isArray(list) && list.some(isUnits));
+  const isElse = lists.length === 1 && isNothing(member(body, 'Items'));
+  const shown = isElse ? { ...(body as object), Items: lists[0] } : body;
+  const { ReturnNumber, OrderNumber, ReturnStatusId, Items, Reason, ModifiedDate } = readShape(Return, shown);
   if (!isReturned(ReturnStatusId)) return { type: 'none', reason: `return ${ReturnNumber} is not accepted` };
-  // Of a return that is accepted whole, no items are all.
-  if (ReturnStatusId === PARTLY && !Items?.length) needed('Items');
+  // Of a return that is accepted whole, no items by any name are all.
+  if (!Items?.length && (ReturnStatusId === PARTLY || lists.length > 0)) needed('Items');
   const items = Items?.map(({ SkuCode: sku, Quantity: quantity }) => ({ sku, quantity }));
   const told = { externalId: OrderNumber, id: ReturnNumber, at: instantIn(ModifiedDate, timeZone) };
   return { type: 'return', return: { ...told, ...defined({ items, reason: Reason }) } };

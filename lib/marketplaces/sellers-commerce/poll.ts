@@ -4,16 +4,15 @@ import * as z from '#lib/platform/zod';
 import type { Fetched } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
-import { rewindInstant } from '../kit/rewind.ts';
+import { rewindInstant, stepOver } from '../kit/rewind.ts';
 import { type List, listPage, PAGE } from './api.ts';
 import { Settings } from './settings.ts';
 import { isCart, statusIn } from './statuses.ts';
 import { learnOffset, localAt, nameOffset, offsetOf } from './window.ts';
 
+/** Also how far from UTC the store's times may be while its offset is unknown. */
 const DAY_MS = 24 * 3_600_000;
-/** Without the store's offset, its times may be anywhere within a day of UTC. */
-const UNKNOWN_MS = DAY_MS;
-/** With it, a clock may still be put back before the next change teaches the new one. */
+/** Once it is known, a clock may still be put back before the next change teaches the new one. */
 const KNOWN_MS = 2 * 3_600_000;
 /** So often a poll reads back a day all the same, to find out what the offset hides if it is wrong. */
 const CHECK_MS = 6 * 3_600_000;
@@ -22,8 +21,6 @@ const BUSY_ROWS = 500;
 const BUSY_MS = 15 * 60_000;
 /** As many as a cursor keeps: the others are sent once more. */
 const MAX_SHOWN = 1_000;
-/** Rows that leave a list while it is read move the rest up by as many. */
-const ROWS_AGAIN = 10;
 
 type Walk = List & { topic: string; optional?: true; daily?: true };
 const ORDERS: Walk = { path: '/api/order/getall', topic: 'order' };
@@ -132,7 +129,7 @@ function start({ now, connection }: PollContext, last: Mark | undefined): Positi
   const isBusy = last?.deep !== undefined && last.deep.rows > BUSY_ROWS;
   const isDeep = checkedAt === at || !isBusy || isPast(last.deep?.at, BUSY_MS, at);
   const deep = isDeep ? { at, rows: 0 } : last?.deep;
-  const back = overlapMinutes * 60_000 + (checkedAt === at ? UNKNOWN_MS : isDeep ? KNOWN_MS : 0);
+  const back = overlapMinutes * 60_000 + (checkedAt === at ? DAY_MS : isDeep ? KNOWN_MS : 0);
   const from = last ? localAt(Date.parse(last.at) - back, last.offset) : firstFrom(since, timeZone);
   const mark = { ...last, at, from, checkedAt, deep, answeredFrom: undefined, shown: undefined };
   return { walk: 0, from, start: from, skip: 0, mark, remarks: [] };
@@ -141,7 +138,7 @@ function start({ now, connection }: PollContext, last: Mark | undefined): Positi
 function firstFrom(since: string | undefined, timeZone: string | undefined): string {
   if (since === undefined) return '1970-01-01T00:00:00';
   const at = Date.parse(since);
-  return timeZone ? localAt(at, offsetOf(timeZone, new Date(at).toISOString())) : localAt(at - UNKNOWN_MS);
+  return timeZone ? localAt(at, offsetOf(timeZone, new Date(at).toISOString())) : localAt(at - DAY_MS);
 }
 
 const isPast = (then: string | undefined, ms: number, now: string): boolean =>
@@ -166,7 +163,7 @@ function follow(position: Position, rows: readonly unknown[], fresh: number): Po
   const isSorted = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? ''));
   const last = times.at(-1) ?? '';
   const byTime = isSorted && last > position.from ? { ...position, from: last, skip: 0, first: undefined } : null;
-  const more = Math.max(Math.ceil(rows.length / 2), rows.length - ROWS_AGAIN);
+  const more = stepOver(rows.length);
   const first = rows.length > more ? stateOf(rows[more]) : undefined;
   const byRows = { ...position, skip: position.skip + more, first };
   if (rows.length === 0) return null;

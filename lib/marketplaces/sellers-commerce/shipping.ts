@@ -82,9 +82,8 @@ function itemsOf(order: Order, parcel: Parcel, sold?: readonly Pieces[]): Pieces
   if (!sold) return packed;
   const place = order.fulfillments.findIndex(({ id }) => id === parcel.id);
   const earlier = order.fulfillments.slice(0, Math.max(0, place)).flatMap(({ lineItems }) => lineItems);
-  const toShip = new Map(
-    perSku([...sold, ...piecesOf(order, earlier, -1)]).map((each) => [each.SkuCode, each.Quantity]),
-  );
+  const all = perSku([...sold, ...piecesOf(order, earlier, -1)]);
+  const toShip = new Map(all.map((each) => [each.SkuCode, each.Quantity]));
   const left = packed.map((each) => ({ ...each, Quantity: Math.min(each.Quantity, toShip.get(each.SkuCode) ?? 0) }));
   const some = left.filter(({ Quantity }) => Quantity > 0);
   return some.length > 0 ? some : packed;

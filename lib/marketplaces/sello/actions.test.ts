@@ -103,6 +103,22 @@ describe('a return that somebody else took in', () => {
     ]);
   });
 
+  test('of more units than the one before is never taken for that one', async () => {
+    const told = (to: string) => ({
+      ...{
+        status: 400,
+        body: `{"message":"Won't register return since current status is return_accepted and want to change to ${to}"}`,
+      },
+    });
+    const { remote, sent, input } = open([told('return_accepted'), told('return_pending'), told('return_accepted')]);
+    const order = { ...input.order, returns: [of('ret_1', 1), of('ret_2', 2)] };
+    await expect(returned.push(remote, { ...input, order, about: 'ret_2' })).rejects.toThrow('return_accepted of 3');
+    expect(sent()).toHaveLength(3);
+    const again = open([told('return_accepted')]);
+    const first = { ...again.input, order: { ...again.input.order, returns: [of('ret_1', 1)] }, about: 'ret_1' };
+    await expect(returned.push(again.remote, first)).resolves.toEqual({});
+  });
+
   test('is asked for once each, of a cancelled order, too', () => {
     const order = { ...open([]).input.order, returns: [of('ret_1', 1), of('ret_2', 1)] };
     const asked = (cancelled: boolean) =>

@@ -2,7 +2,7 @@ import { toInstant } from '#lib/platform/time';
 import type { PollContext, PollPage } from '../contract.ts';
 import { isNoTime } from '../kit/amounts.ts';
 import { member, textOf } from '../kit/json.ts';
-import { rewindInstant } from '../kit/rewind.ts';
+import { rewindInstant, stepOver } from '../kit/rewind.ts';
 import { unlessUnreadable } from '../kit/shape.ts';
 import { listOrders, listProducts } from './api.ts';
 import { Settings } from './settings.ts';
@@ -43,8 +43,6 @@ const WALKS: readonly Walk[] = [
 /** Changes are committed later than they are stamped, and clocks differ. */
 const OVERLAP_MS = 5 * 60_000;
 const DAY_MS = 24 * 3_600_000;
-/** Rows that are removed while we read move the rest up by as many. */
-const ROWS_AGAIN = 10;
 
 /** The newest change that each list has shown, and when the daily one was last read whole. */
 type Marks = Partial<Record<Walk['name'] | 'whole', string>>;
@@ -105,7 +103,7 @@ async function readPage(context: PollContext, position: Position, since: Marks) 
   // Behind the last row with a time nothing was changed.
   const isPast = dated.some(({ at }) => at && at < floor) || (floor !== '' && dated.at(-1)?.at === null);
   const ended = isPast || isLast || rows.length === 0 || (total > 0 && offset >= total);
-  const step = Math.max(Math.ceil(rows.length / 2), rows.length - ROWS_AGAIN);
+  const step = stepOver(rows.length);
   const ahead = ended ? { walk: index + 1, offset: 0, marks } : { walk: index, offset: offset + step, marks };
   const items = changed
     .filter(({ row }) => (member(row, 'id') ?? '') !== '')

@@ -2,7 +2,7 @@ import { externalIdsOf } from '#lib/orders/split';
 import { sumByLine } from '#lib/orders/status';
 import { RejectedError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
-import type { FollowUpInput, ProbedAction, RemoteContext, RequestAction } from '../action.ts';
+import type { FollowUpInput, ProbedAction, PushResult, RemoteContext, RequestAction } from '../action.ts';
 import { listRowIds, putReturn, separateRow } from './api.ts';
 
 const id = z.string().check(z.regex(/^\d{1,18}$/, 'must be an id of Sello'));
@@ -51,21 +51,24 @@ type Return = z.infer<typeof Return>;
 const takeBack: RequestAction<Return> = {
   Input: Return,
   summary: 'Registers or decides the return of a row.',
-  async push(context, asked) {
-    const current = await tryReturn(context, asked, asked.status);
-    if (current === null || current === asked.status) return {};
-    if (asked.status === 'return_pending' || DECIDED.has(current)) throw refused(asked, current);
-    await tryReturn(context, asked, 'return_pending');
-    const still = await tryReturn(context, asked, asked.status);
-    if (still !== null && still !== asked.status) throw refused(asked, still);
-    return { note: 'registered as return_pending first' };
-  },
+  push: (context, asked) => decide(context, asked),
 
   /** The state of a return cannot be read; asking again for the one it has is harmless. */
   async probe() {
     return null;
   },
 };
+
+/** `more`: the row has a return of fewer units already, so that to have this state is not to have been told of these. */
+async function decide(context: RemoteContext, asked: Return, more = false): Promise<PushResult> {
+  const current = await tryReturn(context, asked, asked.status);
+  if (current === null || (current === asked.status && !more)) return {};
+  if (asked.status === 'return_pending' || (DECIDED.has(current) && !more)) throw refused(asked, current);
+  await tryReturn(context, asked, 'return_pending');
+  const still = await tryReturn(context, asked, asked.status);
+  if (still !== null && (more || still !== asked.status)) throw refused(asked, still);
+  return { note: 'registered as return_pending first' };
+}
 
 const DECIDED = new Set(['return_accepted', 'return_declined', 'return_denied']);
 const WRONG_STATE = /^Won't register return since current status is (.*?) and want to change to/;
@@ -83,10 +86,10 @@ async function tryReturn(context: RemoteContext, asked: Return, status: Return['
   }
 }
 
-const refused = ({ rowId, status }: Return, current: string): RejectedError =>
+const refused = ({ rowId, status, quantity }: Return, current: string): RejectedError =>
   new RejectedError({
     code: 'return_state',
-    description: `the return of row ${rowId} is ${current} and cannot become ${status}`,
+    description: `the return of row ${rowId} is ${current} and cannot become ${status} of ${quantity}`,
     httpStatus: 400,
   });
 
@@ -97,10 +100,17 @@ export const returned: ProbedAction<FollowUpInput> = {
     const told = returns.find(({ id }) => id === about);
     const homes = externalIdsOf(order);
     const units = sumByLine(returns.flatMap(({ lineItems }) => lineItems));
-    for (const { id: rowId } of told?.lineItems ?? []) {
-      const asked = { orderId: homes.get(rowId) ?? externalId, rowId, quantity: units.get(rowId) ?? 0 };
+    for (const { id: rowId, quantity: these } of told?.lineItems ?? []) {
+      const quantity = units.get(rowId) ?? these;
       const reason = (told?.reason || 'Returned').slice(0, MAX_REASON);
-      await takeBack.push(context, { ...asked, status: 'return_accepted', reason });
+      const asked: Return = {
+        orderId: homes.get(rowId) ?? externalId,
+        rowId,
+        status: 'return_accepted',
+        reason,
+        quantity,
+      };
+      await decide(context, asked, quantity > these);
     }
     return {};
   },
