@@ -390,7 +390,7 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     [placed(), delivery('cancel')],
     'cancelled',
     'nobody',
-    'It was cancelled at Scopio at 13:00 UTC; Marketful was told.',
+    'It was cancelled at Scopio at 13:00 UTC; Marketful has nothing of it any more.',
   ],
   'a cancellation that was not carried out': [
     gone,

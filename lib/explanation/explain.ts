@@ -98,8 +98,9 @@ function sayCancelled(facts: Facts): Said | undefined {
       waitsFor: waitsFor('hub', 'cancellation', open.createdAt, open.nextAttemptAt),
     };
   }
-  const undone = deliveries.filter(({ placed }) => placed).map(({ connection }) => nameOf(connection, names));
-  const rest = undone.length > 0 ? `${[...new Set(undone)].join(' and ')} was told` : 'nothing was placed';
+  const undone = new Set(deliveries.filter(({ placed }) => placed).map(({ connection }) => nameOf(connection, names)));
+  const have = `${[...undone].join(' and ')} ${undone.size === 1 ? 'has' : 'have'} nothing of it any more`;
+  const rest = undone.size > 0 ? have : 'nothing was placed';
   return { stage: 'cancelled', clauses: [first, rest], waitsFor: waitsFor('nobody') };
 }
 
