@@ -2578,6 +2578,11 @@ export interface components {
                 remoteId: string | null;
                 number: string;
                 lineItems: components["schemas"]["LineQuantity"][];
+                refund: {
+                    state: string;
+                    amount: number;
+                    currency: string;
+                } | null;
             }[];
             returns: components["schemas"]["Return"][];
             acknowledgement: {
@@ -2674,6 +2679,11 @@ export interface components {
                 remoteId: string | null;
                 number: string;
                 lineItems: components["schemas"]["LineQuantity"][];
+                refund: {
+                    state: string;
+                    amount: number;
+                    currency: string;
+                } | null;
             }[];
             returns: components["schemas"]["Return"][];
             acknowledgement: {

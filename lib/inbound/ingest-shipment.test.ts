@@ -3,6 +3,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
 import { getEvent } from '#lib/inbound/event';
 import type { Change } from '#lib/marketplaces/contract';
+import { shownPlacements } from '#lib/orders/placements';
 import { getTimeline, putOrder, putRemote } from '#lib/orders/store';
 import { fromShed, JD01, order, shipped, told, useInbox } from '#test/support/inbox';
 import { at } from '#test/support/orders';
@@ -150,7 +151,9 @@ describe('a placement that its poll asks for no more', () => {
     const id = await placedAt();
     const refund = { state: 'refunded', amount: 1250, currency: 'USD' };
     for (const settled of [false, false, true]) await take(told(shipped({ refund, settled }), fromShed));
-    expect(await getDelivery(id, inbox.table)).toMatchObject({ placed: { refund, isSettled: true } });
+    const delivery = await getDelivery(id, inbox.table);
+    expect(delivery).toMatchObject({ placed: { refund, isSettled: true } });
+    expect(shownPlacements(await stored(), delivery ? [delivery] : [])).toMatchObject([{ delivery: id, refund }]);
     const timeline = await getTimeline(await stored(), inbox.table);
     expect(timeline.filter(({ type }) => type === 'placement.refunded')).toMatchObject([
       { detail: { delivery: id, ...refund } },

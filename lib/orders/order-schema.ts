@@ -132,6 +132,8 @@ export const PlacementFacts = z.object({
   remoteId: textOrNull(),
   number: z.string(),
   lineItems: z.array(LineQuantity),
+  /** What whoever ships paid back to the seller, in all; `amount` in minor units. */
+  refund: z.nullable(z.object({ state: z.string(), amount: z.int(), currency: z.string() })),
 });
 export type PlacementFacts = z.infer<typeof PlacementFacts>;
 

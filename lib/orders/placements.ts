@@ -33,9 +33,9 @@ export function shownPlacements(order: Order, deliveries: readonly Delivery[]): 
     const delivery = byId.get(id);
     if (delivery?.action !== 'order') return [];
     const units = lineItems ?? delivery.subject.lineItems ?? [];
-    const { remoteId = null, number = numberOf(order, n) } = delivery.placed ?? {};
+    const { remoteId = null, number = numberOf(order, n), refund = null } = delivery.placed ?? {};
     const state = units.length === 0 ? 'cancelled' : STATES[delivery.state];
-    return [{ connection, delivery: id, state, remoteId, number, lineItems: units }];
+    return [{ connection, delivery: id, state, remoteId, number, lineItems: units, refund }];
   });
 }
 
