@@ -339,6 +339,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'nobody',
     'Marketful shipped it at 14:10 (dhl JD01), and Scopio was told at 14:11 UTC.',
   ],
+  'told of goods that left twice': [
+    shipped(orderOf(), ALL, ALL),
+    [placed(), report()],
+    'told',
+    'nobody',
+    'It left in 2 parcels, the last at 14:11, 3 units more than wanted, and Scopio was told at 14:11 UTC.',
+  ],
   'told of two parcels, and delivered': [
     withEvent(shipped(orderOf(), [{ id: 'li_1', quantity: 2 }], [{ id: 'li_2', quantity: 1 }]), 'delivered'),
     [placed(), report()],

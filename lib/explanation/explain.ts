@@ -154,13 +154,17 @@ function sayTelling(facts: Facts): Said | undefined {
   return { stage: 'shipped', clauses: [hasShipped(facts), progressOf(open, facts)], waitsFor: waits };
 }
 
-function hasShipped({ order: { fulfillments }, names, now, channel }: Facts): string {
+function hasShipped({ order: { fulfillments, ucp }, names, now, channel }: Facts): string {
   const last = fulfillments.at(-1);
   if (!last) return `${channel} says that it has shipped`;
   const { by, shippedAt, carrier, trackingNumber } = last;
   const when = timeOf(shippedAt, now);
-  if (fulfillments.length > 1) return `it left in ${fulfillments.length} parcels, the last at ${when}`;
-  return `${nameOf(by, names)} shipped it at ${when} (${[carrier, trackingNumber].filter(Boolean).join(' ')})`;
+  const sent = sumByLine(fulfillments.flatMap(({ lineItems }) => lineItems));
+  const wanted = new Map(ucp.line_items.map(({ id, quantity }) => [id, quantity.total]));
+  const more = total([...sent].map(([id, quantity]) => Math.max(0, quantity - (wanted.get(id) ?? 0))));
+  const tooMany = more > 0 ? `, ${units(more)} more than wanted` : '';
+  if (fulfillments.length > 1) return `it left in ${fulfillments.length} parcels, the last at ${when}${tooMany}`;
+  return `${nameOf(by, names)} shipped it at ${when} (${[carrier, trackingNumber].filter(Boolean).join(' ')})${tooMany}`;
 }
 
 function sayReturned(facts: Facts): Said | undefined {
