@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { at, MUGS, orderOf, PLATE, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
+import { correctAddress } from './address.ts';
 import type { OrderSnapshot } from './order.ts';
 import { applyReturns } from './returns.ts';
 import { applySnapshot } from './snapshot.ts';
@@ -148,6 +149,21 @@ describe('the UCP order', () => {
       { id: 'exp_2', method_type: 'shipping', line_items: [{ id: 'li_1', quantity: 2 }] },
     ]);
     expect(ucpErrors(split)).toEqual([]);
+  });
+
+  it('expects each parcel where it goes, and by a correction only what goes to the shipping address', () => {
+    const { shippingAddress } = orderOf();
+    const to = (destination: object, id: string) => ({
+      ...{ methodType: 'shipping' as const, destination, lineItems: [{ id, quantity: 1 }] },
+    });
+    const elsewhere = { ...shippingAddress, street_address: 'Otra 9', first_name: 'Luz' };
+    const sold = orderOf({ expectations: [to(shippingAddress, 'li_1'), to(elsewhere, 'li_2')] });
+    const order = correctAddress(sold, { street_address: 'Calle 10 no. 5' })?.order;
+    expect(order?.ucp.fulfillment.expectations.map(({ destination }) => destination)).toMatchObject([
+      { street_address: 'Calle 10 no. 5', first_name: 'Ana' },
+      { street_address: 'Otra 9', first_name: 'Luz' },
+      {},
+    ]);
   });
 
   it('shows images and what belongs to what', () => {

@@ -1,4 +1,4 @@
-import { compareText } from '#lib/platform/canonical-json';
+import { compareText, sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
 import {
   UCP_VERSION,
@@ -88,7 +88,7 @@ type Expectation = UcpOrder['fulfillment']['expectations'][number];
 
 /** As the source tells them, of what is still expected; else one parcel to the address, or to the point of collection. */
 function buildExpectations({ history }: OrderCore, lines: readonly CountedLine[], address: Address): Expectation[] {
-  const { shippingMethod, pickupPoint, shipBy, expectations } = history.snapshot;
+  const { shippingMethod, pickupPoint, shipBy, expectations, shippingAddress } = history.snapshot;
   const wanted = new Map(lines.filter(({ total }) => total > 0).map(({ line, total }) => [line.id, total]));
   const take = ({ id, quantity }: LineQuantity): LineQuantity[] => {
     const left = wanted.get(id) ?? 0;
@@ -99,8 +99,10 @@ function buildExpectations({ history }: OrderCore, lines: readonly CountedLine[]
   const told = (expectations ?? []).map(({ lineItems, methodType, destination, description, fulfillableOn }) => ({
     line_items: lineItems.flatMap(take),
     method_type: methodType,
-    // A correction is of the one address that parcels go to.
-    destination: destinationOf(methodType === 'shipping' ? { ...destination, ...address } : destination),
+    // A correction is of the shipping address: what goes to one of its own goes there.
+    destination: destinationOf(
+      methodType === 'shipping' && sameContent(destination, shippingAddress) ? address : destination,
+    ),
     ...(description && { description }),
     ...(fulfillableOn && { fulfillable_on: fulfillableOn }),
   }));
