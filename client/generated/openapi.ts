@@ -3183,6 +3183,8 @@ export interface components {
             match?: {
                 country?: string;
                 skuPrefix?: string;
+                market?: string;
+                method?: string;
             };
             /**
              * @description A connection, or `erp`.

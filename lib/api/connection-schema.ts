@@ -125,11 +125,10 @@ metadata.add(ShownStep.shape.isForeign, {
 });
 metadata.add(ShownStep.shape.error, { description: 'Why it could not be done.' });
 
-export const presentRoute = ({ from, match: { country, skuPrefix } = {}, to }: Route): Route => ({
-  from,
-  ...((country ?? skuPrefix) && { match: { ...(country && { country }), ...(skuPrefix && { skuPrefix }) } }),
-  to,
-});
+export function presentRoute({ from, match = {}, to }: Route): Route {
+  const told = Object.entries(match).filter(([, word]) => word);
+  return { from, ...(told.length > 0 && { match: Object.fromEntries(told) }), to };
+}
 
 export const presentRemoved = async (removed: z.infer<typeof RemovedFacts>): Promise<RemovedConnection> => ({
   ...removed,

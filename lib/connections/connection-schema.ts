@@ -11,10 +11,14 @@ export const Connection = z.object({
 });
 export type Connection = z.infer<typeof Connection>;
 
+/** What a route may ask for, in any case: the way of shipping by its code or its name. */
+const word = z.optional(z.string());
+export const Match = z.object({ country: word, skuPrefix: word, market: word, method: word });
+
 /** Which lines of an order go where; every match has to hold, none is any line. */
 export const Route = z.object({
   from: z.string(),
-  match: z.optional(z.object({ country: z.optional(z.string()), skuPrefix: z.optional(z.string()) })),
+  match: z.optional(Match),
   to: z.string(),
 });
 export type Route = z.infer<typeof Route>;

@@ -1,5 +1,6 @@
 import * as z from '#lib/platform/zod';
 import { type Connection, ERP, type Route, type Secrets } from './connection.ts';
+import { Match } from './connection-schema.ts';
 import { EndpointEntry, type FileEndpoint, isTaken, Name, objectionToEndpoint, readEndpoint } from './endpoint-file.ts';
 import { MIN_SECRET_LENGTH, objectionToSecret, objectionToUrl } from './plausible.ts';
 import { isSource } from './sources.ts';
@@ -60,7 +61,7 @@ type Entry = z.infer<typeof Entry>;
 
 const RouteEntry = z.strictObject({
   from: z.string(),
-  match: z.optional(z.strictObject({ country: z.optional(z.string()), skuPrefix: z.optional(z.string()) })),
+  match: z.optional(z.strictObject(Match.shape)),
   to: z.string(),
 });
 

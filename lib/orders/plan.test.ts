@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Connection } from '#lib/connections/connection';
+import type { Connection, Route } from '#lib/connections/connection';
 import { at, orderOf, shipmentOf } from '#test/support/orders';
 import type { Order } from './order.ts';
 import { planDeliveries } from './plan.ts';
@@ -59,6 +59,31 @@ test('an order that goes elsewhere has each placement looked at that has units t
   expect(planDeliveries({ ...before, ...elsewhere }, network).deliveries).toEqual([]);
   const { order: left } = applyShipment(before, shipmentOf({ parcels: [mugs] }), { connection: 'shed', placed: [] });
   expect(cancels(elsewhere, { ...before, ...left })).toEqual([]);
+});
+
+test('a route asks for country, market, method and SKU, in any case', () => {
+  const connections = new Map([connectionOf('scopio-main'), connectionOf('shed')].map((one) => [one.id, one]));
+  const order = orderOf({
+    market: { name: 'Zalando', reference: null },
+    shippingCode: 'express',
+    shippingMethod: 'Kurier',
+  });
+  const linesBy = (match: Route['match']) =>
+    planDeliveries(order, {
+      routes: [...(match ? [{ from: '*', match, to: 'shed' }] : []), { from: '*', to: 'erp' }],
+      ...{ connections, roleOf: () => ({}) },
+    }).deliveries.flatMap(({ subject }) =>
+      'lineItems' in subject ? (subject.lineItems ?? []).map(({ id }) => id) : [],
+    );
+  const all = ['li_1', 'li_2'];
+  expect([{ market: 'zalando' }, { method: 'EXPRESS' }, { method: 'kurier' }, { country: 'mx' }].map(linesBy)).toEqual([
+    all,
+    all,
+    all,
+    all,
+  ]);
+  expect(linesBy({ market: 'Zalando', method: 'express', skuPrefix: 'mug-' })).toEqual(['li_1']);
+  expect([{ market: 'Amazon' }, { method: 'dhl' }, { market: 'Zalando', country: 'US' }].flatMap(linesBy)).toEqual([]);
 });
 
 test('what is delivered digitally, or to an address of its own, is not asked of a shipper', () => {

@@ -5,6 +5,7 @@ import { shortHash } from '#lib/platform/hash';
 import type { LineQuantity, Order, Placement } from './order.ts';
 import type { PaymentState } from './order-schema.ts';
 import { isReleased } from './release.ts';
+import { standing } from './split.ts';
 import { mergeLines, sumByLine, unfulfilled } from './status.ts';
 import { type Due, dueOf, holdersOf, lessOf, nextAt } from './units.ts';
 
@@ -273,10 +274,19 @@ function withMember<Name extends 'own' | 'assigned'>(order: Order, name: Name, v
 
 function matches({ from, match = {} }: Route, order: Order, sku: string): boolean {
   if (from !== '*' && from !== order.connection) return false;
-  const { country, skuPrefix } = match;
-  if (country !== undefined && country !== order.shippingAddress.address_country) return false;
-  return skuPrefix === undefined || sku.startsWith(skuPrefix);
+  const { market, shippingCode } = standing(order).snapshot;
+  const { country, market: sold, method, skuPrefix = '' } = match;
+  return (
+    isSaid(country, order.shippingAddress.address_country) &&
+    isSaid(sold, market?.name) &&
+    isSaid(method, shippingCode, order.shippingMethod) &&
+    sku.toLowerCase().startsWith(skuPrefix.toLowerCase())
+  );
 }
+
+/** Whether one of these is what a route asks for, in any case; a route that asks for nothing takes all. */
+const isSaid = (asked: string | undefined, ...said: Array<string | null | undefined>): boolean =>
+  asked === undefined || said.some((word) => word?.toLowerCase() === asked.toLowerCase());
 
 const skuOf = (order: Order, lineId: string): string =>
   order.ucp.line_items.find(({ id }) => id === lineId)?.item.id ?? '';
