@@ -117,6 +117,13 @@ describe('cancelling', () => {
     expect(undone.calls).toHaveLength(1);
     expect(orders[0]?.placements).toMatchObject([{ gone: [{ id: 'li_1', quantity: 1 }] }]);
     expect(result).toMatchObject({ error: { detail: { code: 'address_changed' } } });
+    const blocks = action<never, never>({} as never);
+    const stuck = new BlockedError({ code: 'amend_unsupported', description: 'MUG-RED' }, 'operator');
+    const given = { cancel: { ...blocks, push: () => Promise.reject(stuck) } };
+    const { result: half } = await run(moved({}), given, { orders: [ONE], deliveries: [since(4)] });
+    expect(half).toMatchObject({
+      error: { detail: { description: expect.stringMatching(/^MUG-RED; its .* changed/) } },
+    });
     const { result: unable } = await run(moved({}), {}, { orders: [ONE], deliveries: [since(4)] });
     expect(unable).toMatchObject({
       error: {

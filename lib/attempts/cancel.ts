@@ -11,6 +11,9 @@ import type { Hub, Job, RemoteWork } from './attempt.ts';
 import { nothingLeft, placedBy } from './place.ts';
 import { mayBeLost, readSold, tellPushed } from './sold.ts';
 
+/** `isMoved`: it stands, or may, with an address from before the order's own. */
+type Undoing = CancelInput & { isMoved: boolean };
+
 /** A placement in a worker's hands is looked at again when that worker must be done. */
 const IN_HAND_MS = 5_000;
 
@@ -18,8 +21,9 @@ const IN_HAND_MS = 5_000;
  * Brings a placement to what is wanted of it at this moment: stops what has not happened, undoes what has, and shows what
  * cannot be undone, or sent elsewhere.
  */
-export const cancel: Job<Subjects['cancel'], CancelInput & { isMoved: boolean }> = {
-  action: (actions) => actions.cancel,
+export const cancel: Job<Subjects['cancel'], Undoing> = {
+  action: ({ cancel: own }) =>
+    own && { ...own, push: (remote, input) => own.push(remote, input).catch(tellMoved(input)) },
 
   async prepare({ placement: id }, work) {
     const { hub, connector, delivery } = work;
@@ -54,7 +58,7 @@ export const cancel: Job<Subjects['cancel'], CancelInput & { isMoved: boolean }>
       (now) => (now ? { order: takeBack(now, id, minus(placementOf(now, id)?.lineItems, left)) } : null),
       { by: delivery.connection, origin: delivery.id, network },
     );
-    if (isMoved) throw readdressed({ ...input, lineItems: [] }, connector.info.title);
+    if (isMoved) throw readdressed(input, connector.info.title);
     return tellPushed('order.withdrawn', result, { probed });
   },
 };
@@ -146,15 +150,21 @@ async function mayGoElsewhere(placement: Delivery, cancels: readonly Delivery[],
 
 const MOVED = 'its shipping address changed after it was placed';
 
+/** A person who is to see to units sees to the address as well. */
+const tellMoved =
+  ({ isMoved }: Undoing) =>
+  (error: unknown): never => {
+    if (!isMoved || !(error instanceof BlockedError) || error.waitsFor !== 'operator') throw error;
+    const { detail, waitsFor } = error;
+    throw new BlockedError({ ...detail, description: `${detail.description}; ${MOVED}` }, waitsFor);
+  };
+
 function readdressed({ number, remoteId }: CancelInput, title: string): BlockedError {
   const description = `${title} cannot change an address over its API, and ${MOVED}: have order ${remoteId ?? number} changed there by hand`;
   return new BlockedError({ code: 'address_changed', description }, 'operator');
 }
 
-function unsupported(
-  { order, lineItems, left, number, remoteId, isMoved }: CancelInput & { isMoved: boolean },
-  title: string,
-) {
+function unsupported({ order, lineItems, left, number, remoteId, isMoved }: Undoing, title: string): BlockedError {
   if (left.length === 0) {
     const description = `${title} cannot cancel over its API: have order ${remoteId ?? number} stopped there by hand`;
     return new BlockedError({ code: 'cancel_unsupported', description }, 'operator');

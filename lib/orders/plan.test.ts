@@ -55,6 +55,8 @@ test('an order that goes elsewhere has each placement looked at that has units t
   expect(
     cancels({ shippingAddress: { ...shippingAddress, street_address, phone_number: '1', email: 'b@e.com' } }),
   ).toEqual([]);
+  // It may be restored before its cancellation was carried out.
+  expect(cancels({ ...elsewhere, cancelled: true })).toMatchObject([{ subject: { readdressed: 5 } }]);
   expect(cancels({ ...elsewhere, erased: { at: at(1), by: 'erp', email: null } })).toEqual([]);
   expect(planDeliveries({ ...before, ...elsewhere }, network).deliveries).toEqual([]);
   const { order: left } = applyShipment(before, shipmentOf({ parcels: [mugs] }), { connection: 'shed', placed: [] });

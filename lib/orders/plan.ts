@@ -143,7 +143,7 @@ function planCancellations(order: Order, due: readonly Due[], { connections }: N
 
 /** Whether its parcels go to another place or person; how these are called and written to is on no parcel. */
 const goesElsewhere = (before: Order, order: Order): boolean =>
-  !order.cancelled && !order.erased && !sameContent(destinationOf(before), destinationOf(order));
+  !order.erased && !sameContent(destinationOf(before), destinationOf(order));
 
 /** Without what case, spaces and punctuation may tell apart. */
 function destinationOf({ shippingAddress, history: { snapshot } }: Order): Record<string, string> {
