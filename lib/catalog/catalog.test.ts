@@ -149,6 +149,15 @@ describe('what was just sold', () => {
     return countStock('MUG-RED', now, new Date(at(minute)), table);
   }
 
+  it('is of all names that the channels have for the same goods', async () => {
+    const settings = { skus: { 'MUG-RED': 'W-1', 'TASSE-ROT': 'W-1', 'MUG-BLUE': 'W-2' } };
+    const names = await reserve(order, placement, { ...shed, settings }, memoryTable());
+    expect(names).toEqual(['MUG-RED', 'TASSE-ROT']);
+    expect(await reserve(order, placement, { ...shed, settings: { skus: ['MUG-RED'] } }, memoryTable())).toEqual([
+      'MUG-RED',
+    ]);
+  });
+
   it('is subtracted until its warehouse has seen it', async () => {
     expect(await left({})).toBe(5);
     expect(await left({ state: 'blocked' }, { minute: 50 })).toBe(5);

@@ -5,7 +5,7 @@ import type { Order } from '#lib/orders/order';
 import { pollIntervalSeconds } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { db, expiryOf, type Key, put, queryPartition, type Table } from '#lib/platform/table/table';
-import { ownSku } from './own-sku.ts';
+import { namesOf, ownSku } from './own-sku.ts';
 import type { Product } from './product.ts';
 
 /** Units of a SKU that a placement is after, which their warehouse may not have taken from its stock yet. */
@@ -25,7 +25,7 @@ const keyOf = (warehouse: Connection, sku: string) => ({
   sku: ownSku(warehouse, sku) ?? sku,
 });
 
-/** Reserves what a placement is after. */
+/** Reserves what a placement is after; gives the SKUs of which there are fewer now. */
 export async function reserve(
   { ucp }: Order,
   { id, createdAt: at, lineItems }: { id: string; createdAt: string; lineItems: readonly LineQuantity[] },
@@ -43,7 +43,7 @@ export async function reserve(
     return table.put(put({ delivery: id, quantity, at, expiresAt, ...key }).Put);
   });
   await Promise.all(writes);
-  return [...quantities.keys()];
+  return [...new Set([...quantities.keys()].flatMap((sku) => namesOf(warehouse, sku)))];
 }
 
 /** A warehouse that tells the same number again says nothing new: after so many polls it has seen what was placed. */
