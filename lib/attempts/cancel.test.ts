@@ -34,6 +34,12 @@ describe('cancelling', () => {
     expect(seen).toContainEqual(['change', 'order.stopped']);
   });
 
+  test('a placement that was refused alarms nobody any more', async () => {
+    const cause = { code: 'http_422', description: 'postal code' };
+    const { ledger } = await cancel(deliveryOf({}, { state: 'dead', cause, deadLettered: true }), {}, [GONE]);
+    expect(ledger.get('dlv_1')).toMatchObject({ state: 'dead', cause: { code: 'order_cancelled' } });
+  });
+
   test('a placement that has not happened and keeps units will ask for those', async () => {
     const orders = [ONE];
     const { ledger } = await cancel(deliveryOf({}, { state: 'blocked' }), {}, orders);

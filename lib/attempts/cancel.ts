@@ -122,8 +122,8 @@ function retell(placement: Delivery, order: Order, rest: readonly LineQuantity[]
 
 /** Dead, but with nobody to alarm. */
 function stop(placement: Delivery, now: Date): Write[] {
-  if (placement.state !== 'pending' && placement.state !== 'blocked') return [];
   const { code, description } = nothingLeft().detail;
+  if (placement.state === 'leased' || placement.state === 'succeeded' || placement.cause?.code === code) return [];
   const stopped: Delivery = {
     ...placement,
     state: 'dead',
