@@ -3,6 +3,7 @@ import type { Product } from '#lib/catalog/product';
 import type { ChangeType } from '#lib/connections/endpoint-schema';
 import { type Delivery, isStopped } from '#lib/deliveries/delivery';
 import { subjectOf } from '#lib/deliveries/subject';
+import { factsOf } from '#lib/orders/facts';
 import type { Order } from '#lib/orders/order';
 import { wasReleased } from '#lib/orders/release';
 import { statusOf } from '#lib/orders/status';
@@ -23,7 +24,7 @@ const TOLD: Partial<Record<ChangeType, readonly string[]>> = {
   'fulfillment.added': ['fulfillments', 'ucp', 'lines'],
 };
 /** Members that follow from the hub's own work on the order. */
-const FOLLOWS = new Set(['deliveries', 'placements', 'timeline']);
+const FOLLOWS = new Set(['deliveries', 'placements', 'timeline', 'unread', 'assumed']);
 
 /** The changes that a commit of an order is: at least one, so that every revision is in the feed. */
 export function changesOfOrder(before: Order | undefined, after: Order): Change[] {
@@ -49,9 +50,17 @@ export function changesOfOrder(before: Order | undefined, after: Order): Change[
 
 const returns = ({ ucp }: Order): number => ucp.adjustments.filter(({ type }) => type === 'return').length;
 
+/** By the names that callers know them by: what is stored, and what follows from what the sales channel said. */
 function membersChanged(before: Order, after: Order): string[] {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)] as Array<keyof Order>);
-  return [...names].filter((name) => !INSIDE.has(name) && !isDeepStrictEqual(before[name], after[name])).sort();
+  const [was, is] = [before, after].map(shownOf);
+  const names = new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})]);
+  return [...names].filter((name) => !INSIDE.has(name) && !isDeepStrictEqual(was?.[name], is?.[name])).sort();
+}
+
+function shownOf(order: Order): Record<string, unknown> {
+  // Its placements are compared as they are stored, as no delivery is read here.
+  const { placements: _, ...facts } = factsOf(order);
+  return { ...order, ...facts };
 }
 
 /** What a commit of a delivery means to the order it is of; the feed gives it the order's revision. */
