@@ -144,6 +144,20 @@ describe('reading what an event named', () => {
     },
   );
 
+  test('what is still listed, or only missed by a proxy, is read again', async () => {
+    const listed = ok({ orders: [{ id: 8 }, { id: '7' }] });
+    const page = { status: 404, body: '<html>404 Not Found</html>' };
+    for (const script of [
+      [missing, listed],
+      [page, ok({ orders: [] })],
+    ])
+      await expect(fetches.order?.push(open(script).remote, { resource: '7' })).rejects.toBeInstanceOf(RetryableError);
+    const product = open([missing, listed]);
+    await expect(fetches.product?.push(product.remote, { resource: '7' })).resolves.toMatchObject({
+      body: { id: '7' },
+    });
+  });
+
   test('names the market of an order, which the account is asked for once', async () => {
     const sold = (integration_id: number) => ok({ id: 7, integration_id });
     const { remote, sent } = open([sold(4), ok([{ id: 4, display_name: 'Tradera' }]), sold(4), sold(5), sold(0)]);

@@ -1,6 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
 import { externalIdsOf } from '#lib/orders/split';
-import { BlockedError, ContractError, RejectedError } from '#lib/platform/errors';
+import { BlockedError, ContractError, RejectedError, RetryableError } from '#lib/platform/errors';
 import type {
   Action,
   FetchAction,
@@ -50,7 +50,10 @@ async function orGone(
     return { topic, body: await read() };
   } catch (error) {
     if (!(error instanceof RejectedError) || error.detail.httpStatus !== 404) throw error;
-    await listOrders(remote, { size: 1 });
+    const { rows } = await listOrders(remote, { size: 300, sort: 'updated_at', sort_direction: 'desc' });
+    // What is listed is not gone, and the page of a proxy is no word of Sello's.
+    const isListed = topic === 'order' && rows.some((row) => textOf(member(row, 'id')) === id);
+    if (isListed || error.detail.description.startsWith('<')) throw new RetryableError(error.detail);
     return { topic: `${topic}-gone`, body: { id } };
   }
 }
