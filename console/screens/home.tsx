@@ -129,7 +129,7 @@ function Besides() {
       {lines.length > 0 && (
         <ul class="besides" aria-label="Besides">
           {lines.map(({ number, one, many = `${one}s`, isComplete, to }) => (
-            <li key={to}>
+            <li key={one}>
               <a href={to}>{count(number, one, many, isComplete)}</a>
             </li>
           ))}
@@ -163,6 +163,11 @@ const BESIDES: readonly Line[] = [
     path: '/quarantine',
     ...{ one: 'quarantined webhook that verifies now', many: 'quarantined webhooks that verify now' },
     isCounted: ({ admissible, admitted }: Shape<'QuarantinedWebhook'>) => admissible && !admitted,
+  },
+  {
+    path: '/connections',
+    ...{ one: 'connection that is away', many: 'connections that are away' },
+    isCounted: ({ awaySince }: Shape<'Connection'>) => awaySince !== null,
   },
   {
     path: '/connections',

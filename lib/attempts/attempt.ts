@@ -2,6 +2,7 @@ import type { InboundReceived } from '#events/inbound-received';
 import { countStock } from '#lib/catalog/stock';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
+import { bringForward } from '#lib/deliveries/bring-forward';
 import type { Delivery, Placed } from '#lib/deliveries/delivery';
 import { findReading } from '#lib/deliveries/fetch-cover';
 import { getAttempts, getDeliveries, getDelivery, transition } from '#lib/deliveries/ledger';
@@ -14,7 +15,7 @@ import { changeOrder } from '#lib/orders/change';
 import { isKnown } from '#lib/orders/listed';
 import { getOrder, rememberRemote } from '#lib/orders/store';
 import type { ToldOfPush } from '#lib/orders/timeline';
-import { NotYetError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import { NotYetError, RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '#lib/platform/errors';
 import type { BudgetOptions } from '#lib/platform/rate-limit/budget';
 import { isBeforeRestore } from '#lib/platform/settings';
 import type { Write } from '#lib/platform/table/table';
@@ -38,6 +39,7 @@ export const HUB = {
   openRemote,
   renewRemote,
   isBeforeRestore,
+  bringForward,
 };
 export type Hub = typeof HUB;
 
@@ -109,7 +111,8 @@ export const atRemote =
     const waitlist = delivery.turnedAway ? 'return' : 'join';
     const patience: BudgetOptions = { maxWaitMs: MAX_WAIT_MS, waitlist, caller: delivery.id };
     const remote = await hub.openRemote(connection, patience);
-    const first = await tellHealth(await attemptAt(job, about, { ...work, remote, unknown: delivery.unknown }), remote);
+    const tried = await attemptAt(job, about, { ...work, remote, unknown: delivery.unknown });
+    const first = await tellHealth(tried, { ...work, remote });
     if (first.ok) return first;
     const { error, unknown } = first;
     const newer = await orFailure(unknown, () => hub.renewRemote(remote, error, patience));
@@ -118,11 +121,17 @@ export const atRemote =
   };
 
 /** Tells by what came of an attempt whether the remote is there. What only asked whether it is back spends no attempt. */
-async function tellHealth(result: Result, { http, budget }: Remote): Promise<Result> {
-  if (http.sent() === 0 || (!result.ok && result.error instanceof NotYetError)) return result;
+async function tellHealth(
+  result: Result,
+  { hub, connection, remote: { http, budget } }: { hub: Hub; connection: Connection; remote: Remote },
+): Promise<Result> {
+  // Patience is asked for by a gateway, too, whatever is behind it.
+  const isMute = !result.ok && (result.error instanceof NotYetError || result.error instanceof ThrottledError);
+  if (http.sent() === 0 || isMute) return result;
   const isOut = !result.ok && isOutage(result.error);
   try {
-    await (isOut ? budget.failed() : budget.succeeded());
+    if (isOut) await budget.failed();
+    else if (await budget.succeeded()) await hub.bringForward(connection);
   } catch (error) {
     // What was pushed stands, whether or not this is on record.
     log.warn('the health of a remote was lost', errorFields(error));

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Actions } from '#lib/marketplaces/action';
-import { AwayError, BudgetSpentError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import {
+  AwayError,
+  BudgetSpentError,
+  RejectedError,
+  RetryableError,
+  ThrottledError,
+  UnknownOutcomeError,
+} from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import { orderOf } from '#test/support/orders';
 import { connectorWith, deliveryOf, fakeHub, NOW } from '../../test/support/fake-hub.ts';
@@ -128,20 +135,40 @@ describe('a delivery that is due', () => {
       new UnknownOutcomeError({ code: 'unexpected_answer', description: '', httpStatus: 200 }),
       'succeeded',
     ],
+    ['a 429', new ThrottledError({ code: 'http_429', description: '', httpStatus: 429 }, null), undefined],
+    [
+      'a 503 that says how long',
+      new ThrottledError({ code: 'http_503', description: '', httpStatus: 503 }, 9),
+      undefined,
+    ],
   ])('tells by %s whether the remote is there', async (_, error, told) => {
     const health: string[] = [];
     const { hub } = fakeHub({});
     const openRemote: typeof HUB.openRemote = async (connection, patience) => {
       const remote = await hub.openRemote(connection, patience);
-      const note = (what: string) => async () => void health.push(what);
       return {
         ...remote,
         http: { ...remote.http, sent: () => 1 },
-        budget: { ...remote.budget, failed: note('failed'), succeeded: note('succeeded') },
+        budget: {
+          ...remote.budget,
+          failed: async () => void health.push('failed'),
+          succeeded: async () => health.push('succeeded') === 0,
+        },
       };
     };
     await look(deliveryOf({}), failing(error), { openRemote });
-    expect(health).toEqual([told]);
+    expect(health).toEqual(told ? [told] : []);
+  });
+
+  test('that finds a remote back from being away brings forward what waited for it', async () => {
+    const { hub } = fakeHub({});
+    const openRemote: typeof HUB.openRemote = async (connection, patience) => {
+      const remote = await hub.openRemote(connection, patience);
+      const budget = { ...remote.budget, succeeded: async () => true };
+      return { ...remote, http: { ...remote.http, sent: () => 1 }, budget };
+    };
+    const { seen } = await look(deliveryOf({}), placed, { openRemote });
+    expect(seen).toContainEqual(['forward', deliveryOf({}).connection]);
   });
 
   test('that stands at the remote stands, whether or not the health of the remote could be told', async () => {

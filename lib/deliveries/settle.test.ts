@@ -55,6 +55,17 @@ describe('retries', () => {
     }
   });
 
+  it('are not spent by asking whether a remote is back, and it says meanwhile that it is away', () => {
+    const asking: Result = { ok: false, error: new RetryableError(detail), unknown: false, isFree: true };
+    const { delivery, attempts } = run(opened, (number) => (number < 9 ? asking : retryable));
+    expect(attempts).toHaveLength(12);
+    expect(attempts[0]).toMatchObject({ code: 'http_503', description: 'Service Unavailable' });
+    expect(delivery).toMatchObject({ state: 'dead', failures: 4, cause: { code: 'http_503' } });
+    expect(settle(opened, asking, { startedAt: START, endedAt: START }, POLICY).delivery.cause).toEqual({
+      ...{ code: 'connection_away', description: 'Service Unavailable: it is still away' },
+    });
+  });
+
   it('happen the same way when nobody knows what happened, or when it was a bug', () => {
     const unknown = failed(new UnknownOutcomeError({ code: 'timeout', description: 'no answer' }));
     for (const result of [unknown, failed(new TypeError('a secret is in here'))]) {

@@ -1,4 +1,5 @@
 import {
+  AWAY,
   BlockedError,
   IntegrationError,
   RejectedError,
@@ -97,7 +98,7 @@ function fail(
   return {
     state: 'pending',
     outcome,
-    cause,
+    cause: isFree ? { code: AWAY, description: `${cause.description}: it is still away` } : cause,
     dueAt: plusSeconds(startedAt, policy.waitSeconds?.(delivery.failures + 1) ?? policy.intervalSeconds),
     countsAsFailure: !isFree,
   };

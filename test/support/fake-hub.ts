@@ -83,7 +83,7 @@ export function fakeHub({
       take: async () => {},
       pause: async () => {},
       failed: async () => {},
-      succeeded: async () => {},
+      succeeded: async () => false,
       isAsking: () => isAsking,
     },
     token: async () => 'token',
@@ -139,6 +139,7 @@ export function fakeHub({
     countStock: async () => 7,
     openRemote: async (of) => remoteOf(of),
     renewRemote: async () => undefined,
+    bringForward: async ({ id }) => void seen.push(['forward', id]),
     isBeforeRestore: () => false,
     retryPolicy: () => ({ limit: 3, intervalSeconds: 300 }),
   };

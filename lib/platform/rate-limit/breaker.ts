@@ -7,14 +7,22 @@ export const AWAY_MAX_WAIT_MS = 3_600_000;
 /** A backlog that is turned away as fast as workers can would be more writes than one partition of the table takes. */
 export const AWAY_HOLD_MS = 500;
 
-/** Whether so many different callers failed in a row, for so long, that the remote is away. */
-export function isAway({ failing, failingSince }: State, now: number, policy = awayPolicy()): boolean {
-  return failing >= policy.afterFailures && failingSince > 0 && failingSince <= now - policy.afterMs;
+/**
+ * Whether so many different callers failed in a row, for so long, that the remote is away. One that came back just before
+ * is so at once: what waited for it has few attempts left.
+ */
+export function isAway(
+  { failing, failingSince, backSince }: State,
+  now: number,
+  { afterFailures, afterMs } = awayPolicy(),
+): boolean {
+  if (failing < afterFailures || failingSince === 0) return false;
+  return failingSince <= now - afterMs || (backSince > 0 && failingSince <= backSince + afterMs);
 }
 
 /**
- * Lets a caller through to a remote that is away if it is time to ask whether it is back, and throws AwayError for all
- * others: the longer it is away, the longer they wait.
+ * True for a caller that goes to a remote that is away because it is time to ask whether it is back; false where it came
+ * back meanwhile. AwayError for all others: the longer it is away, the longer they wait.
  */
 export async function askWhetherBack(
   store: Store,
@@ -22,9 +30,10 @@ export async function askWhetherBack(
   { failingSince }: State,
   { now, random, wait }: { now: number; random: () => number; wait: (ms: number) => Promise<unknown> },
   { askMs } = awayPolicy(),
-): Promise<void> {
-  if (await store.ask(connection, now, now - askMs)) return;
+): Promise<boolean> {
+  if (await store.ask(connection, now, now - askMs)) return true;
   await wait(AWAY_HOLD_MS * (0.5 + random()));
+  if (!isAway(await store.read(connection), now)) return false;
   const waitMs = Math.min(AWAY_MAX_WAIT_MS, Math.max(askMs, (now - failingSince) / 4));
   throw new AwayError(connection, failingSince, waitMs * (0.5 + random() / 2));
 }

@@ -8,12 +8,16 @@ function startLimiter() {
   let at = Date.UTC(2026, 10, 20, 8);
   const store = createFakeStore();
   const start = at;
+  const waits: Array<() => unknown> = [];
   return {
+    /** Done in the middle of the next wait. */
+    duringWait: (act: () => unknown) => void waits.push(act),
     store,
     createBudget: createLimiter({
       store,
       clock: () => at,
       wait: async (ms) => {
+        await waits.shift()?.();
         at += ms;
       },
       defaultPauseSeconds: () => 60,
@@ -216,8 +220,44 @@ describe('a remote that is away', () => {
     setSecond(662);
     const [next] = callers(createBudget, 40, 1);
     await next?.take();
-    await next?.succeeded();
+    // One of all that succeed then finds it back.
+    expect(await next?.succeeded()).toBe(true);
+    expect(await next?.succeeded()).toBe(false);
     for (const budget of callers(createBudget, 50, 5)) await budget.take();
+  });
+
+  test('is away again at once when all fail soon after it came back', async () => {
+    const { createBudget, setSecond } = startLimiter();
+    for (const budget of callers(createBudget, 0, 20)) await fail(budget);
+    setSecond(700);
+    const [asking] = callers(createBudget, 20, 1);
+    await asking?.take();
+    await asking?.succeeded();
+    setSecond(760);
+    for (const budget of callers(createBudget, 30, 20)) await fail(budget);
+    const [again, held] = callers(createBudget, 60, 2);
+    await again?.take();
+    expect(again?.isAsking()).toBe(true);
+    await expect(held?.take()).rejects.toMatchObject({ code: 'connection_away' });
+    // It has been well for longer than that.
+    setSecond(900);
+    const [well] = callers(createBudget, 70, 1);
+    await well?.take();
+    await well?.succeeded();
+    setSecond(1_501);
+    for (const budget of callers(createBudget, 80, 20)) await fail(budget);
+    for (const budget of callers(createBudget, 110, 3)) await budget.take();
+  });
+
+  test('lets in whoever is held back in the moment that it comes back', async () => {
+    const { createBudget, setSecond, duringWait, store } = startLimiter();
+    for (const budget of callers(createBudget, 0, 20)) await fail(budget);
+    setSecond(601);
+    const [asking, held] = callers(createBudget, 30, 2);
+    await asking?.take();
+    duringWait(() => store.recover(connection.id));
+    await held?.take();
+    expect(held?.isAsking()).toBe(false);
   });
 
   test.each([
@@ -239,7 +279,7 @@ describe('a remote that is away', () => {
     for (const budget of callers(createBudget, 1, 18)) await fail(budget);
     const [well] = callers(createBudget, 19, 1);
     await well?.take();
-    await well?.succeeded();
+    expect(await well?.succeeded()).toBe(false);
     for (const budget of callers(createBudget, 20, 19)) await fail(budget);
     setSecond(1_400);
     for (const budget of callers(createBudget, 60, 3)) await budget.take();

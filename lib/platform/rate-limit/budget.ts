@@ -14,8 +14,8 @@ export interface Budget {
   pause(seconds: number | null): Promise<void>;
   /** The caller has failed at a remote that answered nothing, or 5xx: one of those that make it count as away. */
   failed(): Promise<void>;
-  /** The remote did what it was asked, or refused it: it is there. */
-  succeeded(): Promise<void>;
+  /** The remote did what it was asked, or refused it: it is there. True for the one that finds it back from being away. */
+  succeeded(): Promise<boolean>;
   /** Whether the caller was let through only to see if a remote that is away is back. */
   isAsking(): boolean;
 }
@@ -98,8 +98,7 @@ export function createLimiter({
               return ask(id, pace, { ...wish, maxWaitMs: MAX_WAIT_BETWEEN_MS, isFromWaitlist: true });
             });
             if (taken === 0 && caller !== undefined && isAway(stateHere(), clock())) {
-              await askWhetherBack(store, id, stateHere(), { now: clock(), random, wait });
-              isAsking = true;
+              isAsking = await askWhetherBack(store, id, stateHere(), { now: clock(), random, wait });
             }
             taken += 1;
             if (waitMs > 0) await wait(waitMs);
@@ -119,7 +118,9 @@ export function createLimiter({
         if (caller !== undefined && !isAsking) await store.fail(id, caller, clock(), afterFailures);
       },
       async succeeded() {
-        if (stateHere().failing > 0) await store.recover(id);
+        const state = stateHere();
+        const wasAway = isAway(state, clock());
+        return state.failing > 0 && (await store.recover(id, wasAway ? clock() : undefined)) && wasAway;
       },
       isAsking: () => isAsking,
     };

@@ -1,4 +1,4 @@
-import { type Change, type State, type Store, UNKNOWN } from './store.ts';
+import { type Change, SLACK, type State, type Store, UNKNOWN } from './store.ts';
 
 /** The numbers in memory, and how often they were asked for: for tests. */
 export function createFakeStore(): Store & { changes(): number } {
@@ -27,10 +27,12 @@ export function createFakeStore(): Store & { changes(): number } {
       const state = states.get(connection) ?? UNKNOWN;
       states.set(connection, { ...state, failing: callers.size, failingSince: state.failingSince || now });
     },
-    async recover(connection) {
-      if (!failed.delete(connection)) return;
+    async recover(connection, backSince = 0) {
+      if (!failed.delete(connection)) return false;
       asked.delete(connection);
-      states.set(connection, { ...(states.get(connection) ?? UNKNOWN), failing: 0, failingSince: 0 });
+      const { backSince: before, ...state } = states.get(connection) ?? UNKNOWN;
+      states.set(connection, { ...state, failing: 0, failingSince: 0, backSince: backSince || before });
+      return true;
     },
     async ask(connection, now, before) {
       if ((asked.get(connection) ?? 0) > before) return false;
@@ -41,7 +43,8 @@ export function createFakeStore(): Store & { changes(): number } {
 }
 
 function holds(change: Change, state: State): boolean {
-  if ('raise' in change) return state[change.raise] === 0 || state[change.raise] < change.whenBelow;
+  if ('raise' in change) return state[change.raise] === 0 || state[change.raise] < change.whenBelow + SLACK;
   const value = state[change.add];
-  return value !== 0 && value >= change.from && value <= change.upTo && state.lineEnds <= change.lineEndsBy;
+  const isThere = value !== 0 && value >= change.from - SLACK && value <= change.upTo + SLACK;
+  return isThere && state.lineEnds <= change.lineEndsBy + SLACK;
 }

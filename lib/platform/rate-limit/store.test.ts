@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryTable } from '#test/support/memory-table';
+import { BudgetSpentError } from '../errors.ts';
+import { createLimiter } from './budget.ts';
 import { createFakeStore } from './fake-store.ts';
 import { type Change, type Store, tableStore } from './store.ts';
 
@@ -34,6 +36,32 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         store.ask(id, now, before),
   ),
 );
+
+test('a number that the table keeps with more digits than we can holds nobody up', async () => {
+  const store = tableStore(memoryTable());
+  const now = 1_795_753_051_000;
+  const set = async (name: 'arrival' | 'lineEnds', to: number, by: number) => {
+    await store.change('shed', { raise: name, to, whenBelow: to });
+    await store.change('shed', { add: name, by, from: to, upTo: to, lineEndsBy: to + 1e6 });
+  };
+  await set('arrival', 1_795_753_072_000, 6_334.3332222222225);
+  await set('lineEnds', 1_795_753_071_000, 778.7774666666667);
+  let asked = 0;
+  const createBudget = createLimiter({
+    clock: () => now,
+    store: {
+      ...store,
+      async change(...given) {
+        asked += 1;
+        if (asked > 20) throw new Error('it asks the same again and again');
+        return store.change(...given);
+      },
+    },
+  });
+  const budget = createBudget({ id: 'shed', requestsPerMinute: 600 }, { maxWaitMs: 0, waitlist: 'join' });
+  // Not known, then known.
+  for (let times = 0; times < 2; times++) await expect(budget.take()).rejects.toThrow(BudgetSpentError);
+});
 
 test('the table keeps the numbers as the fake does', async () => {
   const table = tableStore(memoryTable());

@@ -12,9 +12,11 @@ export interface State {
   /** How many different callers have failed since the last success, and since when; 0: none. */
   failing: number;
   failingSince: number;
+  /** When it last came back from being away; 0: never. */
+  backSince: number;
 }
 
-export const UNKNOWN: State = { arrival: 0, lineEnds: 0, failing: 0, failingSince: 0 };
+export const UNKNOWN: State = { arrival: 0, lineEnds: 0, failing: 0, failingSince: 0, backSince: 0 };
 
 /** The numbers that requests are paced by. */
 type Paced = 'arrival' | 'lineEnds';
@@ -30,8 +32,8 @@ export interface Store {
   read(connection: string): Promise<State>;
   /** Counts a caller that failed, each once and `max` at most. */
   fail(connection: string, caller: string, now: number, max: number): Promise<void>;
-  /** Forgets who failed. */
-  recover(connection: string): Promise<void>;
+  /** Forgets who failed; false where nobody had. `backSince`: when it came back, if it was away. */
+  recover(connection: string, backSince?: number): Promise<boolean>;
   /** True for one caller since `before`. */
   ask(connection: string, now: number, before: number): Promise<boolean>;
 }
@@ -76,12 +78,12 @@ export function tableStore(table = db): Store {
         ExpressionAttributeValues: { ':now': now, ':caller': new Set([caller]), ':max': max },
       });
     },
-    async recover(connection) {
-      await update(connection, {
-        UpdateExpression: 'REMOVE failing, failingSince, askedAt',
+    recover: (connection, backSince) =>
+      update(connection, {
+        UpdateExpression: `REMOVE failing, failingSince, askedAt${backSince ? ' SET backSince = :back' : ''}`,
         ConditionExpression: 'attribute_exists(failing)',
-      });
-    },
+        ...(backSince && { ExpressionAttributeValues: { ':back': backSince } }),
+      }),
     ask: (connection, now, before) =>
       update(connection, {
         UpdateExpression: 'SET askedAt = :now',
@@ -92,22 +94,33 @@ export function tableStore(table = db): Store {
 }
 
 /** A number that was never written is 0. */
-function stateOf({ arrival = 0, lineEnds = 0, failing, failingSince = 0 }: Record<string, unknown>): State {
-  const numbers = { arrival: Number(arrival), lineEnds: Number(lineEnds), failingSince: Number(failingSince) };
-  return { ...numbers, failing: failing instanceof Set ? failing.size : 0 };
+function stateOf(item: Record<string, unknown>): State {
+  const { arrival = 0, lineEnds = 0, failingSince = 0, backSince = 0, failing } = item;
+  return {
+    ...{ arrival: Number(arrival), lineEnds: Number(lineEnds), backSince: Number(backSince) },
+    ...{ failingSince: Number(failingSince), failing: failing instanceof Set ? failing.size : 0 },
+  };
 }
+
+/**
+ * Milliseconds. The table adds decimals exactly, and we read its sums rounded: a change that just holds by what we know
+ * must hold there, or its caller would ask for it for ever.
+ */
+export const SLACK = 1 / 16;
 
 function expressionOf(change: Change) {
   if ('raise' in change)
     return {
       UpdateExpression: `SET ${change.raise} = :to`,
       ConditionExpression: `attribute_not_exists(${change.raise}) OR ${change.raise} < :below`,
-      ExpressionAttributeValues: { ':to': change.to, ':below': change.whenBelow },
+      ExpressionAttributeValues: { ':to': change.to, ':below': change.whenBelow + SLACK },
     };
   const { add, by, from, upTo, lineEndsBy } = change;
   return {
     UpdateExpression: `SET ${add} = ${add} + :by`,
     ConditionExpression: `${add} BETWEEN :from AND :upTo AND (attribute_not_exists(lineEnds) OR lineEnds <= :lineEndsBy)`,
-    ExpressionAttributeValues: { ':by': by, ':from': from, ':upTo': upTo, ':lineEndsBy': lineEndsBy },
+    ExpressionAttributeValues: {
+      ...{ ':by': by, ':from': from - SLACK, ':upTo': upTo + SLACK, ':lineEndsBy': lineEndsBy + SLACK },
+    },
   };
 }

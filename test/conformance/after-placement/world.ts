@@ -64,7 +64,7 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
   const getNetwork = async () => network;
   const remoteOf = async (connection: Connection): Promise<Remote> => {
     const budget = {
-      ...{ take: async () => {}, pause: async () => {}, failed: async () => {}, succeeded: async () => {} },
+      ...{ take: async () => {}, pause: async () => {}, failed: async () => {}, succeeded: async () => false },
       isAsking: () => false,
     };
     const { baseUrl, fetch = globalThis.fetch, secrets = {} } = at(connection.id) ?? { baseUrl: '' };

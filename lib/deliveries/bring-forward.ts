@@ -1,0 +1,48 @@
+import type { Connection } from '#lib/connections/connection';
+import { AWAY } from '#lib/platform/errors';
+import { INDEX_SHARDS } from '#lib/platform/names';
+import * as items from '#lib/platform/table/items';
+import { idOf, partitionsOf, queryIndex } from '#lib/platform/table/sharded-index';
+import type { Delivery } from './delivery.ts';
+import { getDeliveries, transition } from './ledger.ts';
+import { ring } from './ring.ts';
+import { compareShipBy } from './ship-by.ts';
+
+/** Looked at, and called: a longer backlog comes by itself within the hour, and has work until then. */
+const MOST_LOOK = 2_000;
+const MOST_CALLED = 500;
+
+/** What it reads and writes with; another one in tests. */
+const HUB = { listWaiting, transition, ring };
+
+/**
+ * A remote that was away is back: what waited for it is due now and not within the hour, at the pace of its limit, those
+ * first whose orders must leave first. Who keeps to the schedule of its attempts is left to it.
+ */
+export async function bringForward(
+  { id, requestsPerMinute }: Pick<Connection, 'id' | 'requestsPerMinute'>,
+  now = new Date(),
+  hub = HUB,
+): Promise<void> {
+  const waiting = (await hub.listWaiting(id, now.toISOString()))
+    .filter(({ state, turnedAway, cause }) => state === 'pending' && (turnedAway || cause?.code === AWAY))
+    .sort(compareShipBy)
+    .slice(0, MOST_CALLED);
+  const called = await Promise.all(
+    waiting.map(async (delivery, index) => {
+      const dueAt = new Date(now.getTime() + (index * 60_000) / requestsPerMinute).toISOString();
+      if (dueAt >= (delivery.nextAttemptAt ?? '')) return [];
+      const due: Delivery = { ...delivery, cause: null, nextAttemptAt: dueAt, updatedAt: now.toISOString() };
+      return (await hub.transition(delivery, due)) ? [due] : [];
+    }),
+  );
+  await hub.ring(called.flat(), now);
+}
+
+/** Deliveries of a connection that are not due yet, the soonest first. */
+async function listWaiting(connection: string, after: string): Promise<Delivery[]> {
+  const look = { index: 'byState', newestFirst: false, after, limit: MOST_LOOK / INDEX_SHARDS } as const;
+  const shards = partitionsOf(items.delivery.due, { connection });
+  const rows = await Promise.all(shards.map((partition) => queryIndex({ ...look, partition })));
+  return getDeliveries(rows.flat().map(idOf));
+}
