@@ -103,6 +103,19 @@ describe('a return that somebody else took in', () => {
     ]);
   });
 
+  test.each([
+    ['för stor', 'reason_0'],
+    [null, 'reason_0'],
+    ['reason_10', 'reason_10'],
+  ])('goes to Zalando with a word that it takes: %s is %s', async (reason, sends) => {
+    const { remote, sent, input } = open([ok({})]);
+    const { history } = input.order;
+    const snapshot = { ...history.snapshot, market: { name: 'Zalando SE', reference: 'Z-1' } };
+    const order = { ...input.order, history: { ...history, snapshot }, returns: [of('ret_1', 1, reason)] };
+    await returned.push(remote, { ...input, order, about: 'ret_1' });
+    expect(sent()[0]?.[2]).toMatchObject({ status_reason: sends });
+  });
+
   test('of more units than the one before is never taken for that one', async () => {
     const told = (to: string) => ({
       ...{

@@ -93,6 +93,13 @@ const refused = ({ rowId, status, quantity }: Return, current: string): Rejected
     httpStatus: 400,
   });
 
+/** "On some marketplace, you MUST use specific status_reason values": in other words, the reason is unknown to Zalando. */
+function reasonFor({ history }: FollowUpInput['order'], words: string | null | undefined): string {
+  const isOwn = /^reason_\d{1,2}$/.test(words ?? '');
+  if (/zalando/i.test(history.snapshot.market?.name ?? '') && !isOwn) return 'reason_0';
+  return (words || 'Returned').slice(0, MAX_REASON);
+}
+
 /** The rows of a return that somebody else took in, each accepted with all its units that came back so far. */
 export const returned: ProbedAction<FollowUpInput> = {
   async push(context, { order, about }) {
@@ -102,7 +109,7 @@ export const returned: ProbedAction<FollowUpInput> = {
     const units = sumByLine(returns.flatMap(({ lineItems }) => lineItems));
     for (const { id: rowId, quantity: these } of told?.lineItems ?? []) {
       const quantity = units.get(rowId) ?? these;
-      const reason = (told?.reason || 'Returned').slice(0, MAX_REASON);
+      const reason = reasonFor(order, told?.reason);
       const asked: Return = {
         orderId: homes.get(rowId) ?? externalId,
         rowId,
