@@ -86,6 +86,32 @@ describe('cancelling', () => {
     expect(result).toMatchObject({ error: { detail: { description: expect.stringMatching(words) } } });
   });
 
+  test('of what the remote can undo in part the order knows, and the rest is a person’s', async () => {
+    const TWO_LINES = {
+      ...PLACED,
+      own: [],
+      placements: [{ delivery: 'dlv_1', connection: 'shed', lineItems: [...TWO, { id: 'li_2', quantity: 1 }] }],
+    };
+    const orders = [
+      {
+        ...orderOf({
+          lines: [
+            { ...MUGS, quantity: 1 },
+            { ...PLATE, quantity: 0 },
+          ],
+        }),
+        ...TWO_LINES,
+      },
+    ];
+    const kept = [{ id: 'li_1', quantity: 1 }];
+    const { result } = await cancel(standing, { cancel: action({ kept }) }, orders);
+    expect(orders[0]?.placements).toMatchObject([{ lineItems: TWO, gone: [{ id: 'li_2', quantity: 1 }] }]);
+    expect(result).toMatchObject({
+      ok: false,
+      error: { detail: { code: 'amend_unsupported', description: 'MUG-RED: 2 placed, 1 wanted' } },
+    });
+  });
+
   const moved = (subject: object, more = {}) =>
     deliveryOf({ id: 'dlv_2', action: 'cancel', subject: { placement: 'dlv_1', readdressed: 5, ...subject } }, more);
   const since = (revision?: number) => ({ ...standing, placed: { ...placed, ...(revision && { revision }) } });

@@ -53,11 +53,13 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
   async after(result, { input, probed }, { connector, delivery, network, hub }) {
     const { placement: id = '' } = delivery.subject;
     const { order, left, isMoved } = input;
+    const { kept = [] } = result;
     await hub.changeOrder(
       order.id,
-      (now) => (now ? { order: takeBack(now, id, minus(placementOf(now, id)?.lineItems, left)) } : null),
+      (now) => (now ? { order: takeBack(now, id, minus(minus(placementOf(now, id)?.lineItems, left), kept)) } : null),
       { by: delivery.connection, origin: delivery.id, network },
     );
+    if (kept.length > 0) throw unsupported({ ...input, lineItems: kept }, connector.info.title);
     if (isMoved) throw readdressed(input, connector.info.title);
     return tellPushed('order.withdrawn', result, { probed });
   },

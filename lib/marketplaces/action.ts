@@ -72,6 +72,8 @@ export interface PushResult {
   remoteId?: string;
   /** It was there before this push, of an earlier attempt. */
   isFound?: boolean;
+  /** Of what was to be undone the units that the remote cannot undo. */
+  kept?: LineQuantity[];
   /** For the timeline, when something is worth telling. */
   note?: string;
   /** What a request of the seller made known, which is ingested like any event. */

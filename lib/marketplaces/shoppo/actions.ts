@@ -1,7 +1,7 @@
+import type { LineQuantity } from '#lib/orders/order';
 import { sumByLine } from '#lib/orders/status';
-import { differenceOf } from '#lib/orders/units';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
-import type { CancelInput, FetchAction, PlaceInput, ProbedAction, RemoteContext } from '../action.ts';
+import type { CancelInput, FetchAction, PlaceInput, ProbedAction, PushResult, RemoteContext } from '../action.ts';
 import { unlessRefused } from '../kit/answers.ts';
 import { codeOf } from '../kit/placement-code.ts';
 import { defined } from '../kit/shape.ts';
@@ -87,7 +87,7 @@ async function standing(remote: RemoteContext, input: CancelInput): Promise<Orde
 }
 
 /** An item is cancelled whole: one of more units than are too many is a person's. */
-async function reduce(remote: RemoteContext, input: CancelInput, placed: readonly Order[]): Promise<object> {
+async function reduce(remote: RemoteContext, input: CancelInput, placed: readonly Order[]): Promise<PushResult> {
   const surplus = await surplusOf(remote, input, placed);
   const chosen = liveItems(placed).filter(({ quantity, sku: { originalId } }) => {
     const units = surplus.get(originalId) ?? 0;
@@ -96,9 +96,14 @@ async function reduce(remote: RemoteContext, input: CancelInput, placed: readonl
     return true;
   });
   await cancelItems(remote, chosen);
-  if ([...surplus.values()].every((units) => units === 0)) return {};
-  const description = differenceOf(input.order, input.lineItems, input.left);
-  throw new BlockedError({ code: 'amend_unsupported', description }, 'operator');
+  const kept: LineQuantity[] = [];
+  for (const line of input.lineItems) {
+    const [[sku = '', units = 0] = []] = await unitsOf(remote, { ...input, lineItems: [line] });
+    const quantity = Math.min(units, surplus.get(sku) ?? 0);
+    surplus.set(sku, (surplus.get(sku) ?? 0) - quantity);
+    if (quantity > 0) kept.push({ id: line.id, quantity });
+  }
+  return { kept };
 }
 
 /** Units that stand there beyond those that shall stay, by Sku. */

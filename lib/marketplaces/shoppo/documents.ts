@@ -6,13 +6,8 @@
 const ORDER = /* GraphQL */ `
   id status refundStatus
   orderItems {
-    id
-    quantity
-    status
-    refundedAmount
-    trackingNumber
-    shippingProvider
-    timeRefunded
+    id quantity status refundedAmount
+    trackingNumber shippingProvider timeRefunded
     sku { originalId }
     shippingPackage {
       courier
