@@ -1,5 +1,4 @@
 import type { Connection } from '#lib/connections/connection';
-import { externalIdsOf } from '#lib/orders/split';
 import { BlockedError, ContractError, RejectedError, RetryableError } from '#lib/platform/errors';
 import type {
   Action,
@@ -25,7 +24,7 @@ import {
   putQuantity,
   setStatus,
 } from './api.ts';
-import { carriers, info } from './manifest.ts';
+import { carriers, info, ordersOf } from './manifest.ts';
 import { METHODS, Settings } from './settings.ts';
 
 /** Reads what a webhook or the list named. */
@@ -89,27 +88,20 @@ export const fulfillment: ProbedAction<ReportInput> = {
     const { trackingNumber, labelUrl } = input.fulfillment;
     const documents = labelUrl === undefined ? {} : { documents: [labelUrl] };
     const delivery = { id: trackingNumber, method: methodOf(remote.connection, input), ...documents };
-    for (const orderId of ordersOf(input)) await addDelivery(remote, orderId, delivery);
+    for (const orderId of ordersOf(input.order, input.fulfillment)) await addDelivery(remote, orderId, delivery);
     return {};
   },
 
   async probe(remote, input) {
     const { trackingNumber } = input.fulfillment;
     const method = methodOf(remote.connection, input);
-    for (const orderId of ordersOf(input)) {
+    for (const orderId of ordersOf(input.order, input.fulfillment)) {
       const deliveries = await listDeliveries(remote, orderId);
       if (!deliveries.some((each) => textOf(each.id) === trackingNumber && each.method === method)) return null;
     }
     return { note: 'found among the deliveries of the order at Sello' };
   },
 };
-
-/** Separated rows are in an order of their own at Sello. */
-function ordersOf({ order, fulfillment: { lineItems } }: ReportInput): Set<string> {
-  const homes = externalIdsOf(order);
-  const own = lineItems.flatMap(({ id }) => homes.get(id) ?? []);
-  return new Set(own.length > 0 ? own : [order.externalId]);
-}
 
 const methodOf = (connection: Connection, { fulfillment: parcel }: ReportInput): string =>
   parcelCarrier(connection, parcel, { title: info.title, table: carriers, offered: METHODS });

@@ -38,6 +38,13 @@ export const carriers: CarrierTable = {
 
 export const role: Role = { info, carriers, takesStock: true, followUps };
 
+/** Of a parcel: separated rows are in an order of their own, and one that nobody knows what is in is the order's. */
+export function ordersOf(order: Order, { lineItems }: Pick<Order['fulfillments'][number], 'lineItems'>): Set<string> {
+  const homes = externalIdsOf(order);
+  const own = lineItems.flatMap(({ id }) => homes.get(id) ?? []);
+  return new Set(own.length > 0 ? own : [order.externalId]);
+}
+
 /**
  * Sello passes tracking on to the marketplace when an order gets a status that is delivered: with its last parcel, and
  * again for each parcel that comes after it. Separated rows are an order of their own.
@@ -53,7 +60,7 @@ function followUps(order: Order): FollowUp[] {
   const byHome = Map.groupBy(wanted, ({ id }) => homes.get(id) ?? order.externalId);
   const delivered = [...byHome].flatMap(([home, lines]): FollowUp[] => {
     if (!lines.every(({ id, quantity }) => (shipped.get(id) ?? 0) >= quantity.total)) return [];
-    const parcels = fulfillments.filter(({ lineItems }) => lineItems.some((item) => homes.get(item.id) === home));
+    const parcels = fulfillments.filter((parcel) => ordersOf(order, parcel).has(home));
     const about = [home, ...parcels.map(({ id }) => id).sort()].join(' ');
     return [{ action: 'status', about, afterReports: true }];
   });
