@@ -75,7 +75,7 @@ async function ingestOwn({ order: id, snapshot }: Share, ingesting: Ingesting): 
   const state = decision?.became?.state ?? null;
   if (!decision || !order || order === before) return state;
   await reserveSold(order, opened, ingesting);
-  if (!before) countFirst(connection, order.missed, message.receivedAt);
+  if (!before) countFirst(connection, callsUs(connection) ? order.missed : null, message.receivedAt);
   else if (before.missed && !order.missed) countLate(connection, before.receivedAt, message.receivedAt);
   return state;
 }

@@ -6,11 +6,11 @@ import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { Misses } from './event-schema.ts';
 
-/** Counts a new order, missed by the webhooks or not. A count may be lost with a crash; an order never is. */
-export function countFirst({ id, marketplace }: Connection, missed: boolean, at: string): void {
+/** Counts a new order, missed by the webhooks or not; null where there are none. A count may be lost with a crash; an order never is. */
+export function countFirst({ id, marketplace }: Connection, missed: boolean | null, at: string): void {
   emitMetric('OrdersReceived', { Marketplace: marketplace });
   if (missed) emitMetric('OrdersMissedByWebhook', { Marketplace: marketplace });
-  add(id, at, missed ? { firstByPoll: 1 } : { firstByWebhook: 1 });
+  if (missed !== null) add(id, at, missed ? { firstByPoll: 1 } : { firstByWebhook: 1 });
 }
 
 /** Counts a webhook that came after a poll had found its order. */
