@@ -34,6 +34,8 @@ function doingOf({ action, connection, subject }: Delivery, { names, isCancelled
   }
 }
 
+const INSTANT = /\d{4}-\d\d-\d\dT[\d:.]+Z/;
+
 /** How far a delivery is that the hub itself goes on with. */
 export function progressOf(delivery: Delivery, around: Around): string {
   const { state, attemptCount, failures, turnedAway, throttledSince, unknown, nextAttemptAt, updatedAt, cause } =
@@ -42,7 +44,8 @@ export function progressOf(delivery: Delivery, around: Around): string {
   const at = (instant: string) => timeOf(instant, around.now);
   if (state === 'leased') return `${doing} is under way`;
   const next = at(nextAttemptAt ?? updatedAt);
-  if (cause?.code === AWAY) return `${cause.description}; ${doing} looks again at ${next} and has lost no attempt`;
+  if (cause?.code === AWAY)
+    return `${cause.description.replace(INSTANT, at)}; ${doing} looks again at ${next} and spends no attempt meanwhile`;
   if (turnedAway) return `${doing} waits for its turn in the rate limit and comes next at ${next}`;
   if (throttledSince)
     return `${nameOf(delivery.connection, around.names)} has asked for patience since ${at(throttledSince)}, so ${doing} goes on at ${next}`;

@@ -6,6 +6,7 @@ import { applyFulfillment } from '#lib/orders/fulfillment';
 import type { Fulfillment, Order, OrderSnapshot } from '#lib/orders/order';
 import { applyReturns } from '#lib/orders/returns';
 import { applyShipment } from '#lib/orders/shipment';
+import { AWAY, AwayError } from '#lib/platform/errors';
 import { MUGS, orderOf, shipmentOf } from '#test/support/orders';
 import { explain } from './explain.ts';
 
@@ -275,6 +276,18 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'placing',
     'hub',
     'Marketful has asked for patience since 14:01, so placing it with Marketful goes on at 15:02 UTC.',
+  ],
+  'waiting for a remote that is away': [
+    orderOf(),
+    [
+      placing({
+        ...{ attemptCount: 3, failures: 3, turnedAway: 1 },
+        cause: { code: AWAY, description: new AwayError('shed', Date.parse(at('13:40')), 0).detail.description },
+      }),
+    ],
+    'placing',
+    'hub',
+    'Shed has failed at everything since 13:40: one delivery a minute asks whether it is back; placing it with Marketful looks again at 15:02 UTC and spends no attempt meanwhile.',
   ],
   'waiting for the rate limit': [
     orderOf(),
