@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createOperator } from './operator.ts';
 import { watchPace } from './pace.ts';
 import { type Report, reconcile } from './reconcile.ts';
-import { SUPPLY } from './settings.ts';
+import { pollIntervalSeconds, SUPPLY } from './settings.ts';
 import { startWorld, type World } from './world.ts';
 
 export interface ProveOptions {
@@ -24,10 +24,10 @@ export interface Progress {
   seconds: number;
 }
 
-/** So many orders may be under way: as many as were done of late, as more would only wait for the machine. */
+/** So many orders may be under way: as many as were done within two polls, as more would only wait for the machine. */
 const FEWEST_UNDER_WAY = 250;
-const MOST_UNDER_WAY = 600;
-const OF_LATE_MS = 30_000;
+const MOST_UNDER_WAY = 1000;
+const ofLateMs = (orders: number): number => Math.max(30_000, 2000 * pollIntervalSeconds(orders));
 const MAX_KILLS = 80;
 /** The faults go on until all is done, or only what needs them to end is left. */
 const DISTURBED_MS = 20_000;
@@ -66,7 +66,7 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
     await untilKnown(world);
     world.disturb(true);
     const moving = createMovement(() => world.countDone());
-    const doneOfLate = createRecency(() => world.countDone());
+    const doneOfLate = createRecency(() => world.countDone(), ofLateMs(orders));
     while (sold < orders && moving(STANDSTILL_MS)) {
       if (!pace.hasRoom() || sold - world.countDone() >= doneOfLate()) {
         await sleep(10);
@@ -123,13 +123,13 @@ async function untilQuiet(countOpen: () => Promise<number>): Promise<void> {
   }
 }
 
-/** By how much a count grew of late, within the bounds of what may be under way. */
-function createRecency(count: () => number): () => number {
+/** By how much a count grew within so many milliseconds, within the bounds of what may be under way. */
+function createRecency(count: () => number, ofLateMs: number): () => number {
   const seen: Array<{ count: number; at: number }> = [];
   return () => {
     const now = { count: count(), at: Date.now() };
-    if (now.at - (seen.at(-1)?.at ?? 0) > OF_LATE_MS / 30) seen.push(now);
-    while (seen.length > 1 && now.at - (seen[0]?.at ?? 0) > OF_LATE_MS) seen.shift();
+    if (now.at - (seen.at(-1)?.at ?? 0) > ofLateMs / 30) seen.push(now);
+    while (seen.length > 1 && now.at - (seen[0]?.at ?? 0) > ofLateMs) seen.shift();
     return Math.min(MOST_UNDER_WAY, Math.max(FEWEST_UNDER_WAY, now.count - (seen[0]?.count ?? 0)));
   };
 }
