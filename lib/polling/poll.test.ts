@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import type { Connector } from '#lib/marketplaces/contract';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import type { Remote } from '#lib/marketplaces/remote';
-import { BudgetSpentError } from '#lib/platform/errors';
+import {
+  BudgetSpentError,
+  RejectedError,
+  RetryableError,
+  ThrottledError,
+  UnknownOutcomeError,
+} from '#lib/platform/errors';
 import { connectionOf } from '../../test/support/fake-hub.ts';
 import type { Cursor } from './cursor.ts';
 import { pollConnection } from './poll.ts';
@@ -45,6 +51,7 @@ async function poll(
       async *listSkus() {},
       watchWebhooks: async () => WATCHED,
       now: () => NOW,
+      wait: async () => undefined,
     },
   );
   return seen;
@@ -82,6 +89,45 @@ test('a page that could not be queued leaves the cursor before it, and the poll 
   ]);
 });
 
+/** Pages from the one that is asked for on; asking ends in these errors first. */
+const cutBy = (...errors: Error[]): [asked: Array<string | null>, NonNullable<Connector['poll']>] => {
+  const asked: Array<string | null> = [];
+  return [
+    asked,
+    async function* ({ resume }) {
+      for (let n = Number(resume?.slice(-1)); n <= 3; n++) {
+        asked.push(`page ${n}`);
+        const error = n === 2 && errors.shift();
+        if (error) throw error;
+        yield page(n, n === 3);
+      }
+    },
+  ];
+};
+const fault = new RetryableError({ code: 'http_503', description: 'try later' });
+
+test('a page that a moment’s fault cuts is asked for again in the same poll', async () => {
+  const lost = new UnknownOutcomeError({ code: 'timeout', description: 'no answer' });
+  const [asked, pages] = cutBy(fault, lost);
+  expect((await poll(pages)).at(-1)).toMatchObject({ lastError: null });
+  expect(asked).toEqual(['page 1', 'page 2', 'page 2', 'page 2', 'page 3']);
+});
+
+test.each([
+  ['what lasts', [fault, fault, fault], 3, 'http_503'],
+  ['a refusal', [new RejectedError({ code: 'http_400', description: 'no' })], 1, 'http_400'],
+  [
+    'a remote that asks for patience',
+    [new ThrottledError({ code: 'http_429', description: 'slow' }, 9)],
+    1,
+    'http_429',
+  ],
+])('%s waits for the next tick', async (_what, errors, tries, lastError) => {
+  const [asked, pages] = cutBy(...errors);
+  expect((await poll(pages)).at(-1)).toMatchObject({ lastError, nextPollAt: '2026-11-20T10:01:00.000Z' });
+  expect(asked.filter((one) => one === 'page 2')).toHaveLength(tries);
+});
+
 test('a poll whose budget is spent keeps its pages and comes back when there is room', async () => {
   const seen = await poll(async function* () {
     yield page(1);
@@ -110,5 +156,7 @@ test('a connection that is not due is not polled', async () => {
     watchWebhooks: refuse,
   };
   const lists = { async *listOpenPlacements() {}, async *listSkus() {} };
-  await expect(pollConnection(shed, marketful, { ...hub, ...lists, now: () => NOW })).resolves.toBeUndefined();
+  await expect(
+    pollConnection(shed, marketful, { ...hub, ...lists, now: () => NOW, wait: refuse }),
+  ).resolves.toBeUndefined();
 });

@@ -1,12 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cutBody, inboundReceived, packJson } from '#events/inbound-body';
 import type { InboundReceived } from '#events/inbound-received';
 import { listSkus } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { getConfiguration } from '#lib/connections/store';
 import type { Connector, PollPage } from '#lib/marketplaces/contract';
-import { withRemote } from '#lib/marketplaces/remote';
+import { type Remote, withRemote } from '#lib/marketplaces/remote';
 import { listOpenPlacements } from '#lib/orders/placements';
-import { BudgetSpentError, IntegrationError } from '#lib/platform/errors';
+import { BudgetSpentError, IntegrationError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessages } from '#lib/platform/queue/queue';
 import type { BudgetOptions } from '#lib/platform/rate-limit/budget';
@@ -19,6 +20,9 @@ import { emitLag } from './lag.ts';
 
 /** A poller comes back for its turn this long; it takes none ahead, so that pushes get theirs between its requests. */
 const PATIENCE = { maxWaitMs: 0, patienceMs: 60_000, isPoll: true } satisfies BudgetOptions;
+/** So often a page is asked for that a fault cut; what is more than a moment's waits for the next tick. */
+const TRIES = 3;
+const AGAIN_MS = 500;
 /** A poll that broke off is taken up again this soon, not only after the whole interval. */
 const RESUME_SECONDS = 60;
 
@@ -26,6 +30,7 @@ const RESUME_SECONDS = 60;
 const HUB = {
   ...{ leaseCursor, saveCursor, withRemote, sendMessages, listOpenPlacements, listSkus, watchWebhooks },
   now: () => new Date(),
+  wait: (ms: number): Promise<unknown> => sleep(ms),
 };
 
 /** Polls every connection of a marketplace that is due. One that fails does not hold up another. */
@@ -61,7 +66,8 @@ export async function pollConnection(
     let at = { watermark: cursor.watermark, resume: cursor.resume };
     const openPlacements = (after: string | null) => hub.listOpenPlacements(connection.id, after);
     const skus = (after: string | null) => hub.listSkus(connection.id, after);
-    const isWhole = await hub.withRemote(connection, PATIENCE, async (remote) => {
+    let tries = 0;
+    const walk = async (remote: Remote): Promise<boolean> => {
       // A page is asked for after the one before it was handled: what it says is of this instant or later.
       let askedAt = hub.now().toISOString();
       for await (const page of connector.poll?.({ ...remote, ...at, openPlacements, skus }) ?? []) {
@@ -77,11 +83,26 @@ export async function pollConnection(
         const moved = { resume: page.resume, ...(page.watermark !== undefined && { watermark: page.watermark }) };
         if (!(await hub.saveCursor(connection.id, lease, moved))) return false;
         at = { ...at, ...moved };
+        tries = 0;
         remark = page.remark ?? null;
         askedAt = hub.now().toISOString();
       }
-      webhooks = await hub.watchWebhooks(connector, remote, webhooks);
       return true;
+    };
+    const resume = async (remote: Remote): Promise<boolean> => {
+      for (;;)
+        try {
+          return await walk(remote);
+        } catch (error) {
+          tries += 1;
+          if (tries === TRIES || !isPassing(error)) throw error;
+          await hub.wait(AGAIN_MS * tries);
+        }
+    };
+    const isWhole = await hub.withRemote(connection, PATIENCE, async (remote) => {
+      const isOurs = await resume(remote);
+      if (isOurs) webhooks = await hub.watchWebhooks(connector, remote, webhooks);
+      return isOurs;
     });
     if (!isWhole) return log.warn('lost the cursor of a poll', { connection: connection.id });
     await release(null, interval);
@@ -106,6 +127,11 @@ export async function pollConnection(
     });
   }
 }
+
+/** No answer, a 5xx, or something of AWS: what a moment may heal. */
+const isPassing = (error: unknown): boolean =>
+  [RetryableError, UnknownOutcomeError].some((passing) => error instanceof passing) ||
+  !(error instanceof IntegrationError);
 
 function polled(
   { id: connection }: Connection,

@@ -26,7 +26,7 @@ export interface Progress {
 
 /** So many orders may be under way: as many as were done within two polls, as more would only wait for the machine. */
 const FEWEST_UNDER_WAY = 250;
-const MOST_UNDER_WAY = 1000;
+const MOST_UNDER_WAY = 600;
 const ofLateMs = (orders: number): number => Math.max(30_000, 2000 * pollIntervalSeconds(orders));
 const MAX_KILLS = 80;
 /** The faults go on until all is done, or only what needs them to end is left. */

@@ -31,12 +31,10 @@ export const fulfillment: ProbedAction<ReportInput> = {
     } catch (error) {
       // "Shipment quantity is more than quantity to be shipped": the order may hold less by now than the hub knows.
       if (!(error instanceof RejectedError) || error.code !== 'response_26') throw error;
-      const known = body;
-      body = await api.getOrder(remote, input.order.externalId).then(
-        (order) => shippingOf(remote.connection, input, readShape(api.Order, order).OrderItems ?? []),
-        () => known,
-      );
-      if (countIn(body) === countIn(known)) throw error;
+      const known = countIn(body);
+      const { OrderItems } = readShape(api.Order, await api.getOrder(remote, input.order.externalId));
+      body = shippingOf(remote.connection, input, OrderItems ?? []);
+      if (countIn(body) === known) throw error;
       await api.postShipping(remote, body);
     }
     const [told, packed] = [countIn(body), sum(input.fulfillment.lineItems.map(({ quantity }) => quantity))];

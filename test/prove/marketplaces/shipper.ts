@@ -11,7 +11,7 @@ export interface ShipperOpening {
 }
 
 /** The hub's id of an order in the code of a placement: a second one, or a second try, has a number behind it. */
-export const hubIdOf = (code: string): string => code.replace(/(~\d+)+$/, '');
+export const hubIdOf = (code: string): string => code.replace(/(~[\d.]+)+$/, '');
 
 /** A placement that it took: its own code, the order by the hub's id, its pieces. */
 interface Placed {

@@ -1,6 +1,6 @@
 import { chance } from '#sandbox/aws/faults/chance';
 import { startShoppoSandbox } from '#sandbox/marketplaces/shoppo/index';
-import { type Order, statusOf } from '#sandbox/marketplaces/shoppo/order';
+import { statusOf } from '#sandbox/marketplaces/shoppo/order';
 import { CARRIER, GENEROUS, SUPPLY } from '../settings.ts';
 import { hubIdOf, SHIPS_WITHIN_MS, type Shipper, type ShipperOpening } from './shipper.ts';
 
@@ -12,6 +12,8 @@ const SECRETS = {
 const INVENTORY = 1_000_000;
 /** Paid and not cancelled: what it is about to ship. */
 const WAITING = new Set(['PAID', 'IN_PROGRESS']);
+/** Never paid, cancelled, or paid too late. */
+const SHIPS_NOTHING = new Set(['OPEN', 'CLOSED', 'EXPIRED']);
 
 /** Shoppo: GraphQL; it tells once all of an order is on its way, and the poll finds the parcels before. */
 export async function openSupply({ seed, hooks, names, parcelsOf, later }: ShipperOpening): Promise<Shipper> {
@@ -50,7 +52,7 @@ export async function openSupply({ seed, hooks, names, parcelsOf, later }: Shipp
     placed: () =>
       shoppo
         .orders()
-        .filter((order) => !isOver(order))
+        .filter((order) => !SHIPS_NOTHING.has(statusOf(order)))
         .map(({ partnerOrderCode, items }) => ({
           code: partnerOrderCode,
           order: hubIdOf(partnerOrderCode),
@@ -72,5 +74,3 @@ export async function openSupply({ seed, hooks, names, parcelsOf, later }: Shipp
     stop: () => shoppo.stop(),
   };
 }
-
-const isOver = (order: Order): boolean => ['CLOSED', 'EXPIRED'].includes(statusOf(order));
