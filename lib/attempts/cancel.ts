@@ -5,7 +5,7 @@ import { DECLINED, declinedBy } from '#lib/orders/decline';
 import type { Order } from '#lib/orders/order';
 import { cancelsOf } from '#lib/orders/plan';
 import { differenceOf, dueOf, lessOf, minus, placementOf, takeBack } from '#lib/orders/units';
-import { BlockedError, NotYetError } from '#lib/platform/errors';
+import { BlockedError, type ErrorDetail, NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';
 import type { Hub, Job, RemoteWork } from './attempt.ts';
 import { nothingLeft, placedBy } from './place.ts';
@@ -152,13 +152,16 @@ async function mayGoElsewhere(placement: Delivery, cancels: readonly Delivery[],
 
 const MOVED = 'its shipping address changed after it was placed';
 
-/** A person who is to see to units sees to the address as well. */
+/** What a person is to see to, and with the units the address. */
+function forPerson(detail: ErrorDetail, { isMoved }: Undoing): BlockedError {
+  const description = isMoved ? `${detail.description}; ${MOVED}` : detail.description;
+  return new BlockedError({ ...detail, description }, 'operator');
+}
+
 const tellMoved =
-  ({ isMoved }: Undoing) =>
+  (input: Undoing) =>
   (error: unknown): never => {
-    if (!isMoved || !(error instanceof BlockedError) || error.waitsFor !== 'operator') throw error;
-    const { detail, waitsFor } = error;
-    throw new BlockedError({ ...detail, description: `${detail.description}; ${MOVED}` }, waitsFor);
+    throw error instanceof BlockedError && error.waitsFor === 'operator' ? forPerson(error.detail, input) : error;
   };
 
 function readdressed({ number, remoteId }: CancelInput, title: string): BlockedError {
@@ -166,11 +169,9 @@ function readdressed({ number, remoteId }: CancelInput, title: string): BlockedE
   return new BlockedError({ code: 'address_changed', description }, 'operator');
 }
 
-function unsupported({ order, lineItems, left, number, remoteId, isMoved }: Undoing, title: string): BlockedError {
-  if (left.length === 0) {
-    const description = `${title} cannot cancel over its API: have order ${remoteId ?? number} stopped there by hand`;
-    return new BlockedError({ code: 'cancel_unsupported', description }, 'operator');
-  }
-  const description = `${differenceOf(order, lineItems, left)}${isMoved ? `; ${MOVED}` : ''}`;
-  return new BlockedError({ code: 'amend_unsupported', description }, 'operator');
+function unsupported(input: Undoing, title: string): BlockedError {
+  const { order, lineItems, left, number, remoteId } = input;
+  const byHand = `${title} cannot cancel over its API: have order ${remoteId ?? number} stopped there by hand`;
+  if (left.length === 0) return forPerson({ code: 'cancel_unsupported', description: byHand }, input);
+  return forPerson({ code: 'amend_unsupported', description: differenceOf(order, lineItems, left) }, input);
 }

@@ -141,24 +141,22 @@ function planCancellations(order: Order, due: readonly Due[], { connections }: N
   return { order: deliveries.length > 0 ? { ...order, placements } : order, deliveries };
 }
 
-/** Whether its parcels go to another place or person; how these are called and written to is on no parcel. */
+/** Whether an order's parcels go to another place or person. Its telephone and e-mail say nothing of that. */
 const goesElsewhere = (before: Order, order: Order): boolean =>
   !order.erased && !sameContent(destinationOf(before), destinationOf(order));
 
-/** Without what case, spaces and punctuation may tell apart. */
-function destinationOf({ shippingAddress, history: { snapshot } }: Order): Record<string, string> {
+/** Its address and point of collection, without what case, spaces and punctuation may tell apart. */
+function destinationOf({ shippingAddress, history: { snapshot } }: Order): string[] {
   const { phone_number: _, email: __, ...address } = shippingAddress;
-  const said = Object.entries({ ...address, point: snapshot.pickupPoint?.id }).map(
-    ([name, value]) =>
-      [
-        name,
-        (value ?? '')
-          .toLowerCase()
-          .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
-          .trim(),
-      ] as const,
-  );
-  return Object.fromEntries(said.filter(([, value]) => value !== ''));
+  return Object.entries({ ...address, point: snapshot.pickupPoint?.id })
+    .filter(([, value]) => /[\p{L}\p{N}]/u.test(value ?? ''))
+    .map(([name, value = '']) =>
+      `${name} ${value}`
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+        .trim(),
+    )
+    .sort();
 }
 
 /** Whether a shipper was to send units of a placement that have not left. */

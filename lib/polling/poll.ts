@@ -20,7 +20,7 @@ import { emitLag } from './lag.ts';
 
 /** A poller comes back for its turn this long; it takes none ahead, so that pushes get theirs between its requests. */
 const PATIENCE = { maxWaitMs: 0, patienceMs: 60_000, isPoll: true } satisfies BudgetOptions;
-/** So often a page is asked for that a fault cut; what is more than a moment's waits for the next tick. */
+/** A page is asked for this often before its poll breaks off until the next tick: most faults pass in a moment. */
 const TRIES = 3;
 const AGAIN_MS = 500;
 /** A poll that broke off is taken up again this soon, not only after the whole interval. */
@@ -66,6 +66,7 @@ export async function pollConnection(
     let at = { watermark: cursor.watermark, resume: cursor.resume };
     const openPlacements = (after: string | null) => hub.listOpenPlacements(connection.id, after);
     const skus = (after: string | null) => hub.listSkus(connection.id, after);
+    // Of the page that is asked for.
     let tries = 0;
     const walk = async (remote: Remote): Promise<boolean> => {
       // A page is asked for after the one before it was handled: what it says is of this instant or later.
@@ -89,7 +90,7 @@ export async function pollConnection(
       }
       return true;
     };
-    const resume = async (remote: Remote): Promise<boolean> => {
+    const walkOn = async (remote: Remote): Promise<boolean> => {
       for (;;)
         try {
           return await walk(remote);
@@ -100,7 +101,7 @@ export async function pollConnection(
         }
     };
     const isWhole = await hub.withRemote(connection, PATIENCE, async (remote) => {
-      const isOurs = await resume(remote);
+      const isOurs = await walkOn(remote);
       if (isOurs) webhooks = await hub.watchWebhooks(connector, remote, webhooks);
       return isOurs;
     });

@@ -1,5 +1,5 @@
 import { toInstant, toLocal } from '#lib/platform/time';
-import { settle } from '../kit/settle.ts';
+import { versionOfSecond } from '../kit/whole-second.ts';
 
 const QUARTER = 15;
 
@@ -12,7 +12,7 @@ export function modifiedAt(text: string, field: string, zone: string, readAt: st
   const second = new Date(Date.parse(first) + 3_600_000).toISOString();
   const isTwice =
     !/(?:z|utc|[+-]\d{2}(?::?\d{2})?)$/i.test(text.slice(10)) && toLocal(second, zone) === toLocal(first, zone);
-  return settle(isTwice && second <= readAt ? second : first, readAt);
+  return versionOfSecond(isTwice && second <= readAt ? second : first, readAt);
 }
 
 /** An instant as a clock so many minutes ahead of UTC shows it: without zone, whole seconds. */

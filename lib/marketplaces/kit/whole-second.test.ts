@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { settle } from './settle.ts';
+import { versionOfSecond } from './whole-second.ts';
 
 test('of two reads in one second the later one is later, whatever the zone and a little which clock', () => {
   const changed = Date.parse('2026-11-20T08:15:02.000Z');
   const versions = (offsetMinutes: number, ages: readonly number[]) =>
-    ages.map((age) => settle(new Date(changed + offsetMinutes * 60_000).toISOString(), at(age)));
+    ages.map((age) => versionOfSecond(new Date(changed + offsetMinutes * 60_000).toISOString(), at(age)));
   const at = (age: number) => new Date(changed + age).toISOString();
   for (const offset of [0, -300, 330, 345, 780]) {
     const read = versions(offset, [-29_000, 0, 200, 900, 6_000, 29_000, 300_000]);
@@ -14,5 +14,5 @@ test('of two reads in one second the later one is later, whatever the zone and a
     expect(read.every((version) => version > before)).toBe(true);
     expect(versions(offset, [31_000, 300_000, 600_000])).toEqual(Array(3).fill(versions(offset, [60_000])[0]));
   }
-  expect(settle('2026-11-20T08:15:02.170Z', at(0))).toBe('2026-11-20T08:15:02.170Z');
+  expect(versionOfSecond('2026-11-20T08:15:02.170Z', at(0))).toBe('2026-11-20T08:15:02.170Z');
 });
