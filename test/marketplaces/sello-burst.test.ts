@@ -80,10 +80,9 @@ const notify = (id: number) =>
     body: JSON.stringify({ hooks: ['orderUpdated', 'orderNew'] }),
   });
 
-async function isQuiet(): Promise<boolean> {
-  const { deliveries } = await hub.get<{ deliveries: ShownDelivery[] }>('/deliveries?state=pending&limit=1');
-  return deliveries.length === 0;
-}
+/** What is in a worker's hands is still to end. */
+const isQuiet = async () =>
+  (await allOf<ShownDelivery>('deliveries')).every(({ state }) => state !== 'pending' && state !== 'leased');
 
 async function allOf<T>(list: string): Promise<T[]> {
   const all: T[] = [];
