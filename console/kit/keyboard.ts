@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
 /** `false`: it is not for this one, the next may have it. */
 type Keys = Readonly<Record<string, () => unknown>>;
@@ -8,9 +8,9 @@ const layers: Keys[] = [];
 const CHORD_MS = 1_500;
 let chordUntil = 0;
 
-/** Gives keys a meaning for as long as the component is shown. `g h` is a chord. */
+/** Gives keys a meaning for as long as the component is shown, from the moment it is. `g h` is a chord. */
 export function useKeys(keys: Keys): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     layers.unshift(keys);
     return () => void layers.splice(layers.indexOf(keys), 1);
   });
