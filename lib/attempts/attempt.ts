@@ -1,4 +1,5 @@
 import type { InboundReceived } from '#events/inbound-received';
+import { reserveSold } from '#lib/catalog/reserve-sold';
 import { countStock } from '#lib/catalog/stock';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
@@ -35,6 +36,7 @@ export const HUB = {
   isKnown,
   findReading,
   noteProduct,
+  reserveSold,
   countStock,
   openRemote,
   renewRemote,

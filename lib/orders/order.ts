@@ -28,6 +28,8 @@ export interface SnapshotLine {
   ordered?: number;
   /** Units the sales channel itself says are shipped. */
   fulfilled?: number;
+  /** It counts them by SKU: which of the lines that sell it they are of, it does not say. */
+  countedBySku?: true;
   /** As the source writes it: with tax where `taxIncluded`. */
   unitPrice: number;
   /** The unit price on the other side of tax, where the source says it: net where `taxIncluded`, else gross. */
@@ -85,6 +87,8 @@ export interface OrderSnapshot {
   amounts: { fulfillment: number; tax: number; discount: number; total: number };
   /** What `amounts.discount` is made of, where the source names it: its negative rows, too. In minor units, positive. */
   discounts?: Array<{ title: string; amount: number }>;
+  /** What else the source charges by a name of its own, as UCP's `fee`. In minor units. */
+  fees?: Array<{ type: string; title: string; amount: number }>;
   /** Expectations other than one parcel to the shipping address, where the source tells them. */
   expectations?: Expectation[];
   /** What the source tells of parcels that left without the hub. */

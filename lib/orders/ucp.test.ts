@@ -134,6 +134,14 @@ describe('the UCP order', () => {
     expect(ucpErrors(order)).toEqual([]);
   });
 
+  it('names what else the source charges by the name that it has there', () => {
+    const fees = [{ type: 'fee', title: 'Gift wrap', amount: 300 }];
+    const order = orderOf({ amounts: amounts({ total: 17300 }), fees });
+    expect(order.ucp.totals).toContainEqual({ type: 'fee', display_text: 'Gift wrap', amount: 300 });
+    expect(order.ucp.totals.map(({ type }) => type)).not.toContain('adjustment');
+    expect(ucpErrors(order)).toEqual([]);
+  });
+
   it('expects at a point of collection, by a date, and in the groups that the source tells', () => {
     const collected = ucpOf({
       pickupPoint: { id: 'KRA010', name: null, address: null },

@@ -258,7 +258,7 @@ export function lineTotals({ unitPrice, quantity, total }: SnapshotLine): UcpTot
  * The order's breakdown in minor units, one subtotal and one total. A total the other figures do not add up to is
  * kept, with one entry more that names the difference, so that the entries sum exactly.
  */
-function buildTotals({ lines, amounts, taxIncluded, discounts = [] }: OrderSnapshot): UcpTotal[] {
+function buildTotals({ lines, amounts, taxIncluded, discounts = [], fees = [] }: OrderSnapshot): UcpTotal[] {
   const subtotal = sum(lines.map(({ unitPrice, quantity }) => unitPrice * quantity));
   const charged = sum(lines.map(({ unitPrice, quantity, total }) => total ?? unitPrice * quantity));
   const parts: UcpTotal[] = [
@@ -268,6 +268,7 @@ function buildTotals({ lines, amounts, taxIncluded, discounts = [] }: OrderSnaps
     ...discounts.flatMap(({ title, amount }) => entry('discount', title || 'Discount', -amount)),
     ...entry('discount', 'Discount', sum(discounts.map(({ amount }) => amount)) - Math.abs(amounts.discount)),
     ...entry('fulfillment', 'Shipping', amounts.fulfillment),
+    ...fees.flatMap(({ type, title, amount }) => entry(type, title, amount)),
     ...(taxIncluded ? [] : entry('tax', 'Tax', amounts.tax)),
   ];
   const rest = amounts.total - sum(parts.map(({ amount }) => amount));
