@@ -37,43 +37,37 @@ named('OrderStatus', OrderStatus, { description: 'Derived from the quantities of
 
 named('Buyer', Buyer, { example: { first_name: 'Elena', last_name: 'Ruiz', email: 'elena@example.com' } });
 
-named(
-  'Address',
-  Address,
-  {
-    description: "A postal address with UCP's member names.",
-    example: {
-      first_name: 'Elena',
-      last_name: 'Ruiz',
-      street_address: 'Av. Insurgentes Sur 1602',
-      address_locality: 'Ciudad de México',
-      address_region: 'CDMX',
-      postal_code: '03940',
-      address_country: 'MX',
-    },
+named('Address', Address, {
+  description: "A postal address with UCP's member names.",
+  example: {
+    first_name: 'Elena',
+    last_name: 'Ruiz',
+    street_address: 'Av. Insurgentes Sur 1602',
+    address_locality: 'Ciudad de México',
+    address_region: 'CDMX',
+    postal_code: '03940',
+    address_country: 'MX',
   },
-  { address_country: { description: 'ISO 3166-1 alpha-2.', example: 'MX' } },
-);
+  members: {
+    address_country: { description: 'ISO 3166-1 alpha-2.', example: 'MX' },
+  },
+});
 
-named(
-  'Fulfillment',
-  Fulfillment,
-  {
-    example: {
-      id: 'ful_0f1e2d3c4b5a69788796',
-      by: 'erp',
-      carrier: 'dhl',
-      trackingNumber: 'JD014600003828881234',
-      trackingUrl: 'https://tracking.example/JD014600003828881234',
-      lineItems: [{ id: 'li_1', quantity: 1 }],
-      shippedAt: '2026-11-21T10:00:00.000Z',
-    },
+named('Fulfillment', Fulfillment, {
+  example: {
+    id: 'ful_0f1e2d3c4b5a69788796',
+    by: 'erp',
+    carrier: 'dhl',
+    trackingNumber: 'JD014600003828881234',
+    trackingUrl: 'https://tracking.example/JD014600003828881234',
+    lineItems: [{ id: 'li_1', quantity: 1 }],
+    shippedAt: '2026-11-21T10:00:00.000Z',
   },
-  {
-    by: { description: 'The connection that shipped it, or `erp`.' },
-    carrier: { description: "A canonical code, or the shipper's own word." },
+  members: {
+    by: 'The connection that shipped it, or `erp`.',
+    carrier: "A canonical code, or the shipper's own word.",
   },
-);
+});
 
 export const Ucp = named(
   'UcpOrder',
@@ -108,23 +102,19 @@ named('Amounts', Amounts, {
   example: { currency: 'PLN', goods: 10000, shipping: 2000, discount: 0, tax: 2244, other: 0, total: 12000 },
 });
 
-named(
-  'Line',
-  Line,
-  {
-    description: 'A line in units and in minor units; what the source does not tell and what does not follow is null.',
+named('Line', Line, {
+  description: 'A line in units and in minor units; what the source does not tell and what does not follow is null.',
+  members: {
+    quantity: 'Units ordered: cancelled, shipped and open ones together.',
+    placed: 'Units that stand with whoever was asked to ship them, shipped ones too.',
+    returned: 'Of those shipped.',
+    unitPrice: 'Of one unit, with and without tax.',
+    tax: 'The rate in percent, the amount of the whole line.',
+    discount: 'On the whole line, already taken off `total`.',
+    total: 'What the whole line costs, with tax where `taxIncluded`.',
+    attributes: 'Personalization and other choices of the buyer.',
   },
-  {
-    quantity: { description: 'Units ordered: cancelled, shipped and open ones together.' },
-    placed: { description: 'Units that stand with whoever was asked to ship them, shipped ones too.' },
-    returned: { description: 'Of those shipped.' },
-    unitPrice: { description: 'Of one unit, with and without tax.' },
-    tax: { description: 'The rate in percent, the amount of the whole line.' },
-    discount: { description: 'On the whole line, already taken off `total`.' },
-    total: { description: 'What the whole line costs, with tax where `taxIncluded`.' },
-    attributes: { description: 'Personalization and other choices of the buyer.' },
-  },
-);
+});
 
 export const OrderSummary = named(
   'OrderSummary',
@@ -140,13 +130,15 @@ export const OrderSummary = named(
     late: doc(z.boolean(), { description: 'Units are left to ship although `shipBy` has passed.' }),
     ucp: doc(z.union([Ucp, z.null()]), { description: 'Null where it would not be valid: the order itself says why.' }),
   }),
-  { description: 'An order as lists carry it: without its timeline.' },
   {
-    id: { description: '`<connection>:<externalId>`.', example: 'scopio-main:ord_8f3a' },
-    connection: { example: 'scopio-main' },
-    externalId: { example: 'ord_8f3a' },
-    number: { example: 'SC-1001' },
-    deliveries: { description: 'Ids of its deliveries.', example: ['dlv_5be1f6c2a9'] },
+    description: 'An order as lists carry it: without its timeline.',
+    members: {
+      id: { description: '`<connection>:<externalId>`.', example: 'scopio-main:ord_8f3a' },
+      connection: { example: 'scopio-main' },
+      externalId: { example: 'ord_8f3a' },
+      number: { example: 'SC-1001' },
+      deliveries: { description: 'Ids of its deliveries.', example: ['dlv_5be1f6c2a9'] },
+    },
   },
 );
 export type OrderSummary = z.infer<typeof OrderSummary>;
