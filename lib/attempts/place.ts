@@ -67,7 +67,7 @@ function giveBack(order: Order, { delivery: { id }, network }: Pick<RemoteWork, 
   return holdBack(order, id);
 }
 
-/** What is not to be asked for is not: the order knows it before the push, whoever crashes then. */
+/** Takes units back on the order before the push: a crash between the two places nothing that is not wanted. */
 async function giveBackFirst({ id }: Order, work: RemoteWork): Promise<Order> {
   const { delivery, network, hub } = work;
   const { order } = await hub.changeOrder(id, (now) => (now ? { order: giveBack(now, work) } : null), {

@@ -35,7 +35,7 @@ export interface Found {
   erase(): Promise<void>;
 }
 
-/** A place that holds buyers' data; `until` says for whom reads docs/privacy.md how long it would keep them. */
+/** A place that holds buyers' data. */
 export interface Place {
   name: PlaceName;
   /** `from`: where the look before ran out of time. */
