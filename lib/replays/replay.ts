@@ -16,7 +16,7 @@ export interface Replay extends z.infer<typeof ReplayFacts> {
 }
 
 /** What a delivery was before its release, to be restored when a replay that stops takes it back. */
-export type Before = ReturnType<typeof beforeOf>;
+type Before = ReturnType<typeof beforeOf>;
 
 export const beforeOf = ({ state, cause, waitsFor, updatedAt, nextAttemptAt, attemptCount, ...more }: Delivery) => {
   const { failures, unknown, throttledSince, deadLettered } = more;
