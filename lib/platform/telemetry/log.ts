@@ -24,8 +24,13 @@ export const log = {
   error: (message: string, fields?: Fields) => write('error', message, fields),
 };
 
-/** An error's class and stable code; its message may quote a body, so it stays out. */
+/** An error's class, stable code and the place that threw it; its message may quote a body, so it stays out. */
 export const errorFields = (error: unknown): Fields => {
-  const { name, code } = error as { name?: string; code?: unknown };
-  return { error: name ?? typeof error, code: typeof code === 'string' ? code : undefined };
+  const { name, code, message = '', stack = '' } = error as Partial<Error> & { code?: unknown };
+  const [, ...calls] = message ? stack.split(message) : ['', stack];
+  return {
+    error: name ?? typeof error,
+    code: typeof code === 'string' ? code : undefined,
+    at: /^ +at (.+:\d+:\d+\)?)$/m.exec(calls.at(-1) ?? '')?.[1],
+  };
 };
