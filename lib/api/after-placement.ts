@@ -10,7 +10,8 @@ import { errorResponses, orNotFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, json, type Routes, routesOf } from './kit/route.ts';
-import { LineItems, Order, OrderId, showOrder } from './order-schema.ts';
+import { LineItems, Order, OrderId } from './order-schema.ts';
+import { showOrder } from './present-order.ts';
 
 const route = routesOf('orders');
 

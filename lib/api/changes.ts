@@ -12,7 +12,8 @@ import { MAX_ANSWER_BYTES, optionalParam, paging, sizeOf } from './kit/lists.ts'
 import { Instant } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, json, Routes, routesOf } from './kit/route.ts';
-import { OrderSummary, presentSummaries } from './order-schema.ts';
+import { OrderSummary } from './order-schema.ts';
+import { presentSummaries } from './present-order.ts';
 
 const route = routesOf('changes');
 

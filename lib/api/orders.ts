@@ -15,15 +15,8 @@ import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, json, Routes, routesOf } from './kit/route.ts';
-import {
-  AddressPatch,
-  Order,
-  OrderId,
-  OrderSummary,
-  PostedFulfillment,
-  presentSummaries,
-  showOrder,
-} from './order-schema.ts';
+import { AddressPatch, Order, OrderId, OrderSummary, PostedFulfillment } from './order-schema.ts';
+import { presentSummaries, showOrder } from './present-order.ts';
 import { addRefresh } from './refresh.ts';
 
 const route = routesOf('orders');

@@ -5,7 +5,8 @@ import { ApiError } from './kit/errors.ts';
 import { paging, upToAnswer } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, json, Routes, routesOf } from './kit/route.ts';
-import { OrderSummary, presentSummaries } from './order-schema.ts';
+import { OrderSummary } from './order-schema.ts';
+import { presentSummaries } from './present-order.ts';
 
 const route = routesOf('orders');
 

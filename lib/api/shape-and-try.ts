@@ -9,7 +9,8 @@ import { findConnection } from './connection-schema.ts';
 import { errorResponses } from './kit/errors.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, json, type Routes, routesOf } from './kit/route.ts';
-import { OrderSummary, presentSummary } from './order-schema.ts';
+import { OrderSummary } from './order-schema.ts';
+import { presentSummary } from './present-order.ts';
 
 const route = routesOf('connections');
 

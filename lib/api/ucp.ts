@@ -13,7 +13,8 @@ import { ApiError, answerError, errorResponses } from './kit/errors.ts';
 import { type ApiKey, findApiKey } from './kit/keys.ts';
 import { doc, named } from './kit/meta.ts';
 import { json, Routes, routesOf } from './kit/route.ts';
-import { OrderId, Ucp, validUcp } from './order-schema.ts';
+import { OrderId, Ucp } from './order-schema.ts';
+import { validUcp } from './present-order.ts';
 
 const route = routesOf('ucp');
 

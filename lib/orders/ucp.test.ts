@@ -6,7 +6,7 @@ import { applyReturns } from './returns.ts';
 import { applySnapshot } from './snapshot.ts';
 import { statusOf } from './status.ts';
 import { trackingPage } from './tracking-page.ts';
-import { lineTotals } from './ucp.ts';
+import { lineTotals } from './ucp-totals.ts';
 
 const ucpOf = (changes: Partial<OrderSnapshot> = {}) => orderOf(changes).ucp;
 const totalsOf = (changes: Partial<OrderSnapshot>) =>
