@@ -3,7 +3,7 @@ import * as z from '#lib/platform/zod';
 import { decodePosition } from '#lib/remap/candidates';
 import { maskBuyer } from '#lib/remap/diff';
 import { getRemap, listRemaps, type RemapRecord as StoredRemap } from '#lib/remap/record';
-import { Change, Outcome, RemapFacts } from '#lib/remap/remap-schema';
+import { MemberChange, Outcome, RemapFacts } from '#lib/remap/remap-schema';
 import { type RemapRequest, remap } from '#lib/remap/run';
 import { ApiError } from './kit/errors.ts';
 import { listOf, optionalParam, paging } from './kit/lists.ts';
@@ -28,8 +28,8 @@ named('RemapOutcome', Outcome, {
     note: 'What a person has to see to.',
   },
 });
-metadata.add(Change.shape.from, { description: 'Null where there is none.' });
-metadata.add(Change.shape.to, { description: 'Null where there is none.' });
+metadata.add(MemberChange.shape.from, { description: 'Null where there is none.' });
+metadata.add(MemberChange.shape.to, { description: 'Null where there is none.' });
 
 const Remap = named(
   'Remap',

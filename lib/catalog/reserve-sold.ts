@@ -7,7 +7,7 @@ import { sumByLine } from '#lib/orders/status';
 import { db, transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { reserve } from './reservations.ts';
-import { type Market, planTelling } from './stock.ts';
+import { planTelling, type StockNetwork } from './stock.ts';
 
 /**
  * What placements are after by now is taken from what the channels are told, before their warehouses know of it. Whoever
@@ -16,7 +16,7 @@ import { type Market, planTelling } from './stock.ts';
 export async function reserveSold(
   order: Order,
   placing: readonly Delivery[],
-  { connections, roleOf }: Market,
+  { connections, roleOf }: StockNetwork,
   hub: { table: typeof db; ring: typeof ring } = { table: db, ring },
 ): Promise<void> {
   const { table } = hub;
