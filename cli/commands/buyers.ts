@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { BuyerExport, ErasureCertificate } from '#lib/api/buyers';
 import type { Api } from '../api-client.ts';
-import { refusal } from '../errors.ts';
+import { refusal, usageError } from '../errors.ts';
 import { orderCalled } from '../find-order.ts';
 import { count } from '../format.ts';
 import { examples, yes } from '../options.ts';
@@ -80,7 +80,7 @@ const whom = (command: Command): Command =>
     .option('--email <address>', 'the buyer of every order with this address');
 
 async function subjectOf({ order, email }: Whom, api: Api): Promise<Whom> {
-  if ((order === undefined) === (email === undefined)) throw refusal('name either --order or --email');
+  if ((order === undefined) === (email === undefined)) throw usageError('name either --order or --email');
   return order === undefined ? { email: email as string } : { order: await orderCalled(api, order) };
 }
 

@@ -42,6 +42,7 @@ function hubOf({
   endpoints?: object[];
 } = {}) {
   const answers: Record<string, unknown> = {
+    '/session': { key: 'operator', scopes: ['ops'] },
     '/health': { status: 'ok', time },
     '/connections': { connections, removed: [] },
     '/deliveries': { deliveries },
@@ -65,6 +66,19 @@ function hubOf({
 it('finds nothing wrong with a hub that is well, and says what only a person can look at', async () => {
   expect(bad(await examine(hubChecks, hubOf()))).toEqual([
     'unchecked webhooks: shop: shop has no API to ask; it must have https://hub.example/…',
+  ]);
+});
+
+it('finds that the hub does not answer, or not to this key: all the rest can only be left unchecked then', async () => {
+  const get = async () => {
+    throw new Error('cannot reach the hub');
+  };
+  const { api, ...hub } = hubOf();
+  expect(bad(await examine(hubChecks, { ...hub, api: { ...api, get } }))).toEqual([
+    'wrong hub: cannot reach the hub',
+    ...['clock', 'connections', 'webhooks', 'consumers', 'endpoints'].map(
+      (name) => `unchecked ${name}: cannot reach the hub`,
+    ),
   ]);
 });
 

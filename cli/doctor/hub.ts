@@ -11,6 +11,19 @@ export interface Hub {
   now(): number;
 }
 
+/** Whether it answers at all, and whom: who asks it every hour wants to hear where not. */
+const hub: Check<Hub> = {
+  name: 'hub',
+  async look({ api }) {
+    try {
+      const { key } = await api.get('/session');
+      return [well('hub', `it answers at ${api.url}, and knows the key "${key}"`)];
+    } catch (error) {
+      return [wrong('hub', (error as Error).message, 'longshore doctor --url <its address> --key <a key with ops>')];
+    }
+  },
+};
+
 /** More than the way there and back explains. */
 const MAX_SKEW_MS = 5_000;
 
@@ -118,4 +131,4 @@ const endpoints: Check<Hub> = {
   },
 };
 
-export const hubChecks: readonly Check<Hub>[] = [clock, connections, webhooks, consumers, endpoints];
+export const hubChecks: readonly Check<Hub>[] = [hub, clock, connections, webhooks, consumers, endpoints];

@@ -128,6 +128,16 @@ describe('a platform’s request', () => {
     expect(await refusal(decoded, { paths: [decoded.path, '/ucp/2026-04-08/orders/shop%3A1'] })).toBe('holds');
   });
 
+  it('stands behind a signature of somebody else that covers less', async () => {
+    const { headers, ...message } = await signed();
+    const more = {
+      ...headers,
+      'signature-input': `bot=("@authority");keyid="agent";tag="web-bot-auth", ${headers['signature-input']}`,
+      signature: `bot=:AAAA:, ${headers.signature}`,
+    };
+    expect(await refusal({ ...message, headers: more })).toBe('holds');
+  });
+
   it('stands beside signatures that are not understood', async () => {
     const { headers, ...message } = await signed();
     const more = {

@@ -88,8 +88,12 @@ const COMPONENTS = /^(?:"[a-z0-9@-]+"(?: (?=")|$))+$/;
 const PARAM = /;([a-z*][\w.*-]*)=(?:"([^"]*)"|([^;]+))/g;
 const VALUE = /(?:^|,)[ \t]*([a-z*][\w.*-]*)=:([A-Za-z0-9+/=]+):/g;
 
-/** The first signature that is there whole. `params` are as they were sent: what was signed is that text. */
-function readSignature({ headers }: SignedMessage) {
+/**
+ * Of the signatures that are there whole the first that covers these components, else the first: proxies and agents sign beside
+ * the platform. `params` are as they were sent: what was signed is that text.
+ */
+function readSignature({ headers }: SignedMessage, wanted: readonly string[]) {
+  const found = [];
   const values = new Map([...(headers.signature ?? '').matchAll(VALUE)].map(([, label, value = '']) => [label, value]));
   for (const [, label, params = '', names = '', more = ''] of (headers['signature-input'] ?? '').matchAll(INPUT)) {
     const value = values.get(label);
@@ -98,8 +102,10 @@ function readSignature({ headers }: SignedMessage) {
     const { keyid, alg, expires } = Object.fromEntries(
       [...more.matchAll(PARAM)].map(([, name, text, bare]) => [name, text ?? bare]),
     );
-    return { params, components, keyid, alg, expires, value: Buffer.from(value, 'base64') };
+    found.push({ params, components, keyid, alg, expires, value: Buffer.from(value, 'base64') });
   }
+  const chosen = found.find(({ components }) => wanted.every((name) => components.includes(name))) ?? found[0];
+  if (chosen) return chosen;
   throw new UcpRefusal(401, 'signature_missing', 'send Signature-Input and Signature, or an API key');
 }
 
@@ -118,10 +124,10 @@ export async function verifyUcp(
   findKey: FindKey,
   { paths = [message.path], now = Date.now() } = {},
 ): Promise<string> {
-  const { params, components, keyid, alg, expires, value } = readSignature(message);
+  const wanted = ['@method', '@authority', '@path', 'ucp-agent', ...(message.query ? ['@query'] : [])];
+  const { params, components, keyid, alg, expires, value } = readSignature(message, wanted);
   const profile = PROFILE.exec(message.headers['ucp-agent'] ?? '')?.[1];
   if (!profile) throw new UcpRefusal(400, 'invalid_profile_url', 'UCP-Agent names no profile');
-  const wanted = ['@method', '@authority', '@path', 'ucp-agent', ...(message.query ? ['@query'] : [])];
   const unsigned = wanted.find((name) => !components.includes(name));
   if (unsigned || keyid === undefined)
     throw new UcpRefusal(401, 'signature_missing', `the signature must have ${unsigned ?? 'a keyid'}`);
