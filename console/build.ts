@@ -16,9 +16,12 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Builds, unless what was built is newer than every source. */
 export async function buildConsole(): Promise<void> {
-  const sources = globSync('{console/{*.*,kit/*,screens/*,style/*},client/**/*.ts,package-lock.json}', {
-    cwd: join(HERE, '..'),
-  });
+  const sources = globSync(
+    '{console/{*.*,kit/*,screens/*,style/*},client/**/*.ts,lib/platform/currency.ts,package-lock.json}',
+    {
+      cwd: join(HERE, '..'),
+    },
+  );
   const newest = Math.max(...sources.map((path) => statSync(join(HERE, '..', path)).mtimeMs));
   if (existsSync(OUT) && statSync(OUT).mtimeMs > newest) return;
   const { outputFiles } = await build({
@@ -28,7 +31,7 @@ export async function buildConsole(): Promise<void> {
     minify: true,
     write: false,
     format: 'esm',
-    target: ['chrome120', 'firefox121', 'safari17'],
+    target: ['chrome123', 'firefox121', 'safari17.5'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
     legalComments: 'none',

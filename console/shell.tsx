@@ -1,11 +1,12 @@
-import type { ComponentType } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ComponentChildren, ComponentType } from 'preact';
+import { useErrorBoundary, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Dialog } from './kit/dialog.tsx';
 import { ask, leave, may, session, wordsOf } from './kit/hub.ts';
 import { useKeys } from './kit/keyboard.ts';
 import { forgetAll } from './kit/live.ts';
 import { go, hrefOf, place } from './kit/place.ts';
 import { isBusy, MayOnly, Missing, Screen } from './kit/screen.tsx';
-import { Button } from './kit/text.tsx';
+import { Alert, Button } from './kit/text.tsx';
 import { setZone, zone } from './kit/time.tsx';
 import { Audit } from './screens/audit.tsx';
 import { Changes } from './screens/changes.tsx';
@@ -22,7 +23,6 @@ import { Quarantine } from './screens/quarantine.tsx';
 import { Replay } from './screens/replay.tsx';
 import { Replays } from './screens/replays.tsx';
 import { Search, searchFor } from './screens/search.tsx';
-import { Shortcuts } from './screens/shortcuts.tsx';
 import { SignIn } from './screens/sign-in.tsx';
 
 interface Entry {
@@ -68,6 +68,22 @@ function elementOf(of: Entry | undefined, id: string | undefined) {
   return of?.one && id ? <of.one id={decoded(id)} /> : <Missing says="There is nothing at this address." back="/" />;
 }
 
+/** An answer of another shape than ours is told like any that failed, and blanks nothing but its screen. */
+function Guarded({ title, children }: { title: string; children: ComponentChildren }) {
+  const [failure, reset] = useErrorBoundary();
+  if (!failure) return <>{children}</>;
+  const again = () => {
+    forgetAll();
+    reset();
+  };
+  return (
+    <Screen title={title}>
+      <Alert>{`The hub answered something that this screen cannot show: ${wordsOf(failure)}`}</Alert>
+      <Button onClick={again}>Try again</Button>
+    </Screen>
+  );
+}
+
 function decoded(id: string): string {
   try {
     return decodeURIComponent(id);
@@ -85,7 +101,7 @@ function Shell() {
   const search = useRef<HTMLInputElement>(null);
   const { of, element } = currentScreen();
   const { path } = place.value;
-  useEffect(() => setMenuOpen(false), [path]);
+  useLayoutEffect(() => setMenuOpen(false), [path]);
   useKeys({
     '/': () => search.current?.focus(),
     '?': () => setShowsKeys(true),
@@ -104,7 +120,7 @@ function Shell() {
   };
   return (
     <>
-      <a class="skip" href="#main">
+      <a class="skip unseen" href="#main">
         Skip to content
       </a>
       <header class="banner">
@@ -158,9 +174,46 @@ function Shell() {
         </ul>
       </nav>
       <main id="main" tabIndex={-1} aria-busy={isBusy.value} key={path}>
-        {element}
+        <Guarded title={of?.title ?? 'Longshore'}>{element}</Guarded>
       </main>
       {showsKeys && <Shortcuts onClose={() => setShowsKeys(false)} />}
     </>
   );
 }
+
+const KEYS = {
+  '/': 'Search',
+  j: 'Next row',
+  k: 'Previous row',
+  Enter: 'Open',
+  r: 'Replay what is focused or open',
+  c: 'Close what is focused or open',
+  Escape: 'Leave',
+  'g h': 'Home',
+  'g o': 'Orders',
+  'g d': 'Deliveries',
+  'g e': 'Events',
+  'g c': 'Connections',
+  'g a': 'Audit',
+  '?': 'This list',
+};
+
+const Shortcuts = ({ onClose }: { onClose: () => void }) => (
+  <Dialog title="Keyboard shortcuts" onClose={onClose}>
+    <dl class="keys">
+      {Object.entries(KEYS).map(([keys, what]) => (
+        <div key={keys}>
+          <dt>
+            {keys.split(' ').map((key) => (
+              <kbd key={key}>{key}</kbd>
+            ))}
+          </dt>
+          <dd>{what}</dd>
+        </div>
+      ))}
+    </dl>
+    <footer>
+      <Button onClick={onClose}>Close</Button>
+    </footer>
+  </Dialog>
+);

@@ -11,15 +11,11 @@ import type { Marketplaces } from './marketplaces/start.ts';
 import { HELP, readOptions, refuseDefaultKey, StartError } from './options.ts';
 import { offerTraces } from './runtime/lineage.ts';
 
-let isStopping = false;
-
 /** Starts all there is; a mistake of the person at the keyboard ends it in one line. */
 export async function main(): Promise<void> {
   try {
     await start();
   } catch (error) {
-    // The story asks a hub that is going down.
-    if (isStopping) return;
     if (!(error instanceof StartError)) throw error;
     console.error(error.message);
     process.exit(1);
@@ -136,9 +132,10 @@ async function parse(text: string, path: string) {
 }
 
 function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
   const onSignal = () => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
+    if (stopping) process.exit(1);
+    stopping = true;
     console.log('\nStopping.');
     stop().then(
       () => process.exit(0),

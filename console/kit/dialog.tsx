@@ -140,7 +140,7 @@ export function ReasonDialog<Answer>(props: ReasonProps<Answer>) {
   );
 }
 
-export const Reason = (props: Pick<FieldProps, 'value' | 'onInput' | 'required'>) => (
+export const Reason = (props: Pick<FieldProps, 'value' | 'onInput' | 'required' | 'takesFocus'>) => (
   <Field {...props} label="Reason" hint="Kept on record beside your key’s name." />
 );
 
@@ -154,13 +154,19 @@ interface FieldProps {
   'aria-invalid'?: true;
   multiline?: boolean;
   maxLength?: number;
+  /** Whether it is what comes next, in the moment in which it shows. */
+  takesFocus?: boolean;
 }
 
-export function Field({ label, onInput, hint, multiline = false, maxLength = 500, ...props }: FieldProps) {
+const takeFocus = (field: HTMLElement | null) => field?.focus();
+
+export function Field(field: FieldProps) {
+  const { label, onInput, hint, multiline = false, takesFocus = false, maxLength = 500, ...props } = field;
   const id = useId();
   const shared = {
     ...{ ...props, id, maxLength, autocomplete: 'off' as const, spellcheck: !multiline },
     ...(hint && { 'aria-describedby': `${id}-hint` }),
+    ...(takesFocus && { ref: takeFocus }),
     onInput: (event: { currentTarget: { value: string } }) => onInput(event.currentTarget.value),
   };
   return (

@@ -41,7 +41,7 @@ const client = createClient({
   },
 });
 
-export type Query = Readonly<Record<string, string | number | undefined>>;
+type Query = Readonly<Record<string, string | number | undefined>>;
 
 interface Asked {
   query?: Query | undefined;
@@ -64,6 +64,7 @@ export async function ask<T>(
       path as never,
       { params, ...(body !== undefined && { body }) } as never,
     );
+    if (method === 'get' && !saysSomething(data)) throw new HubError(0, 'no_answer', 'the hub’s answer says nothing');
     return data as T;
   } catch (error) {
     if (!(error instanceof HubError)) throw new HubError(0, 'cut_off', 'the hub’s answer broke off');
@@ -71,6 +72,10 @@ export async function ask<T>(
     throw error;
   }
 }
+
+/** Whether an answer holds anything: `{}` or null comes from what stands between, and is no empty list. */
+const saysSomething = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && Object.keys(data).length > 0;
 
 /** What was shown is forgotten, and `next` leads back to it. */
 export function leave(because: string): void {

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useReducer, useRef } from 'preact/hooks';
-import { AsCommand } from './command.tsx';
-import { ask, forgetters, type HubError, hubNow, type Query } from './hub.ts';
+import { AsCommand, curl, longshore } from './command.tsx';
+import { ask, forgetters, type HubError, hubNow } from './hub.ts';
 import { every } from './live.ts';
 import { keep, kept, pathOf, setQuery } from './place.ts';
 import { Problem, Screen, Skeleton, Told } from './screen.tsx';
@@ -16,7 +16,7 @@ interface Source<R extends Row> {
   path: string;
   /** The member of an answer that holds the rows, where it is not what the path says. */
   plural?: string;
-  query?: Query;
+  query?: Readonly<Record<string, string>>;
   /** Whether one row can be read by itself, as what a page no longer has may have changed. */
   hasOne?: boolean;
   /** The order of rows of one page; by itself it is the hub's. */
@@ -34,7 +34,7 @@ interface Kept<R extends Row> {
   isLoading: boolean;
 }
 
-export interface LiveList<R extends Row> extends Readonly<Kept<R>> {
+export interface LiveList<R extends Row> extends Readonly<Kept<R>>, Required<Pick<Source<R>, 'path' | 'query'>> {
   more(): Promise<void>;
   showFresh(): void;
   refresh(): Promise<void>;
@@ -137,7 +137,7 @@ export function useList<R extends Row>(source: Source<R>): LiveList<R> {
       stop();
     };
   }, [key]);
-  return { ...own, rows: last.current.rows, more, showFresh, refresh };
+  return { ...own, path, query, rows: last.current.rows, more, showFresh, refresh };
 }
 
 /** Puts what a page says into the rows that are shown; what is new waits, what left the page is read by itself. */
@@ -165,22 +165,24 @@ interface Props<R extends Row> {
   keys?: Readonly<Record<string, (row: R) => unknown>>;
   /** What would stand here and how it gets here. */
   empty: string;
-  /** What narrows it, by its parameter. */
-  filter?: Readonly<Record<string, string>>;
   /** What sets the filter. */
   choices?: ComponentChildren;
   actions?: ComponentChildren;
-  commands: readonly string[];
+  /** What lists it on the command line, where its path does not say it. */
+  words?: string;
+  /** How the rows of one page of several are ordered. */
+  order?: string;
   children?: ComponentChildren;
 }
 
 /** A screen of a list with all its states: new, waiting, empty, failed, more. */
 export function ListScreen<R extends Row>(props: Props<R>) {
-  const { title, list, columns, keys = {}, empty, filter = {}, choices, actions, commands, children } = props;
-  const { rows, fresh, cursor, isRead, isLoading, error, at, more, showFresh } = list;
+  const { title, list, columns, keys = {}, empty, choices, actions, order, children } = props;
+  const { path, query, rows, fresh, cursor, isRead, isLoading, error, at, more, showFresh } = list;
+  const { words = `${path.slice(1)} list` } = props;
   const isFirst = !isRead && !error;
   const isBlank = isFirst && rows.length === 0;
-  const names = Object.keys(filter);
+  const names = Object.keys(query);
   const clear = () => setQuery(Object.fromEntries(names.map((name) => [name, ''])));
   return (
     <Screen title={title} busy={isFirst} actions={actions}>
@@ -209,9 +211,14 @@ export function ListScreen<R extends Row>(props: Props<R>) {
             More
           </Button>
         )}
+        {cursor && order && <p class="muted">{order}</p>}
       </div>
       <Told value={error !== undefined}>{children}</Told>
-      {!isBlank && <AsCommand lines={commands} />}
+      {!isBlank && (
+        <AsCommand
+          lines={[longshore(words, { ...query, late: query.late === 'true' }), curl('GET', path, { query })]}
+        />
+      )}
     </Screen>
   );
 }

@@ -74,8 +74,6 @@ export function restoreScroll(): void {
 export function followLinks(): void {
   history.scrollRestoration = 'manual';
   addEventListener('popstate', () => {
-    // The link that skips to the content leads nowhere else.
-    if (location.hash) return;
     scrollTo(0, 0);
     place.value = read(true);
   });
@@ -89,8 +87,9 @@ export function followLinks(): void {
     if (!link || event.defaultPrevented || event.button !== 0 || link.target || link.origin !== location.origin) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || !link.pathname.startsWith(`${BASE}/`))
       return;
-    if (link.hash) return;
     event.preventDefault();
+    // The link that skips to the content leads nowhere else: Back would lead to it, too.
+    if (link.hash) return document.querySelector<HTMLElement>(link.hash)?.focus();
     go(link.pathname + link.search);
   });
 }

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { type ComponentChildren, createContext } from 'preact';
-import { useContext, useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
-import { session, wordsOf } from './hub.ts';
+import { useContext, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { isMissing, session, wordsOf } from './hub.ts';
 import { type Live, lookAgain } from './live.ts';
 import { hrefOf, place, restoreScroll } from './place.ts';
 import { Button, show } from './text.tsx';
@@ -25,10 +25,11 @@ export function Screen({ title, of, actions, children, ...props }: Props) {
   const isFirst = of !== undefined && !of.value && !of.error;
   const busy = props.busy || isFirst;
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // All in the moment in which it shows: whoever types at once types into this screen.
+  useLayoutEffect(() => {
     document.title = `${title} · Longshore`;
   }, [title]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (place.value.isFollowed) heading.current?.focus({ preventScroll: true });
   }, [place.value]);
   useLayoutEffect(() => {
@@ -77,6 +78,27 @@ export const Skeleton = ({ lines = 6 }: { lines?: number }) => (
     ))}
   </div>
 );
+
+interface OneProps<T> {
+  title: string;
+  /** What it is, in a word. */
+  noun: string;
+  of: Live<T>;
+  actions?: (value: T) => ComponentChildren;
+  children: (value: T) => ComponentChildren;
+}
+
+/** A screen of one thing of a list; where there is none, the way back. */
+export function OneScreen<T>({ title, noun, of, actions, children }: OneProps<T>) {
+  const { value, error } = of;
+  if (isMissing(error))
+    return <Missing says={`There is no such ${noun}.`} back={/^\/\w+/.exec(place.value.path)?.[0] ?? '/'} />;
+  return (
+    <Screen title={title} of={of} actions={value && actions?.(value)}>
+      {value && children(value)}
+    </Screen>
+  );
+}
 
 /** Nothing is at this address, and the way back. */
 export const Missing = ({ says, back }: { says: string; back: string }) => (

@@ -2,13 +2,26 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useKeys } from './keyboard.ts';
 import { restoreScroll } from './place.ts';
-import { show } from './text.tsx';
+import { LinkTo, show } from './text.tsx';
 
 /** `wide` takes the room there is, `whole` wraps on a phone, `number` is aligned to the right. */
 export type Column<Row> = readonly [
   title: string,
   cell: (row: Row) => ComponentChildren,
   kind?: 'wide' | 'wide whole' | 'number',
+];
+
+/** A column whose cells lead to one of a list, called by its id where nothing else is said. */
+export const linked = <Row,>(
+  title: string,
+  list: string,
+  of: (row: Row) => readonly [id: string | null, text?: ComponentChildren],
+): Column<Row> => [
+  title,
+  (row) => {
+    const [id, text] = of(row);
+    return <LinkTo {...{ list, id }}>{text}</LinkTo>;
+  },
 ];
 
 interface Props<Row> {

@@ -51,6 +51,13 @@ export const Alert = ({ children }: { children: string | undefined }) =>
     </p>
   ) : null;
 
+/** What makes it well, in a sentence. */
+export const Cure = ({ children }: { children: ComponentChildren }) => (
+  <p class="cure">
+    <span>What heals it:</span> {children}
+  </p>
+);
+
 /** Text that came from outside: never markup, and never turning around what stands beside it. */
 export function Outside({ children }: { children: string | null | undefined }) {
   if (!children) return <None />;

@@ -1,12 +1,17 @@
+import { EXPONENTS } from '#lib/platform/currency';
+
+const SECRET = 'Correct the secret (longshore connections put): it runs by itself then.';
+
 /** What heals what waits for a person; docs/operate.md, "Blocked, and what heals it", says the same at length. */
 const CURES: Readonly<Record<string, string>> = {
-  carrier_unmapped: 'Map the carrier’s word in the settings of the connection it names: it runs by itself then.',
+  carrier_unmapped:
+    'Map the carrier’s word in the settings of the connection it names (longshore connections put): it runs by itself then.',
   cod_unsupported: 'Whoever was to ship it cannot collect the money: have somebody ship it who can, then close it.',
-  route_missing: 'Add a route: it runs by itself then.',
+  route_missing: 'Add a route (longshore connections put): it runs by itself then.',
   address_incomplete: 'Complete the address: it runs by itself then.',
-  http_401: 'Correct the secret: it runs by itself then.',
-  http_403: 'Correct the secret: it runs by itself then.',
-  credentials_refused: 'Correct the secret: it runs by itself then.',
+  http_401: SECRET,
+  http_403: SECRET,
+  credentials_refused: SECRET,
   connection_missing: 'Put the connection back into the connections file, or close what is left of it.',
   cancel_unsupported: 'Have the order stopped at whoever ships, then close it.',
   cancelled_by_supplier: 'Decide who ships instead, then replay it; or ship it yourself and close it.',
@@ -23,7 +28,7 @@ export const cureOf = ({ code, state }: { code: string; state: string }): string
     ? 'The remote failed four times: once it is well again, replay.'
     : state === 'blocked'
       ? 'Mend what it says: it runs by itself then, or replay it.'
-      : 'Mend what the remote refused, then replay: a dry run first.');
+      : 'Mend what the remote refused, in the order or with whoever runs the remote, then replay: a dry run first.');
 
 export const count = (number: number, one: string, many = `${one}s`, isComplete = true): string =>
   `${isComplete ? '' : 'at least '}${number.toLocaleString('en')} ${number === 1 ? one : many}`;
@@ -57,8 +62,10 @@ export type AddressMember = keyof typeof ADDRESS;
 /** Money in minor units, exact. */
 export function money(amount: number | null | undefined, currency: string): string {
   if (amount === null || amount === undefined) return '–';
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'code' });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  const digits = EXPONENTS[currency] ?? 2;
+  const decimals = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'code', ...decimals });
+  return format.format(amount / 10 ** digits);
 }
 
 export const duration = (ms: number): string =>

@@ -1,4 +1,3 @@
-import { curl, longshore } from '../kit/command.tsx';
 import type { Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { listOf } from '../kit/place.ts';
@@ -41,6 +40,6 @@ export const Audit = () => (
     list={useList<Act>({ path: '/audit', plural: 'acts' })}
     columns={columns}
     empty="Nobody did anything yet. What people replay, close, admit, remap, correct and reveal stands here for 400 days."
-    commands={[longshore('audit'), curl('GET', '/audit')]}
+    words="audit"
   />
 );

@@ -148,7 +148,7 @@ function ShapeOf({ id }: { id: string }) {
       <Problem of={live} />
       {live.value && topics.length === 0 && <p class="muted">No body of it was read yet.</p>}
       {topics.map(({ topic, bodies, members }) => (
-        <details key={topic} class="topic" open={topics.length === 1}>
+        <details key={topic} open={topics.length === 1}>
           <summary>
             <Outside>{topic}</Outside>{' '}
             <span class="muted">

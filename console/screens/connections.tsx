@@ -3,8 +3,8 @@ import { hubNow, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { hrefOf } from '../kit/place.ts';
 import { Region, Screen } from '../kit/screen.tsx';
-import { type Column, Table } from '../kit/table.tsx';
-import { LinkTo, Outside, State } from '../kit/text.tsx';
+import { type Column, linked, Table } from '../kit/table.tsx';
+import { Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { count } from '../kit/words.ts';
 
@@ -38,7 +38,7 @@ export function missedOf({ misses }: Pick<Connection, 'misses'>): string | null 
 }
 
 const columns: ReadonlyArray<Column<Connection>> = [
-  ['Connection', ({ id }) => <LinkTo list="/connections" id={id} />],
+  linked('Connection', '/connections', ({ id }) => [id]),
   ['Marketplace', ({ marketplace }) => marketplace],
   ['Health', (connection) => <Health of={connection} />],
   ['Last poll', ({ poll }) => <Time at={poll.lastPolledAt} seconds />],

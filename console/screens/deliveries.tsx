@@ -1,12 +1,11 @@
 import { useState } from 'preact/hooks';
-import { curl, longshore } from '../kit/command.tsx';
 import { Choice, ConnectionChoice, filterOf, OtherFilters } from '../kit/filter.tsx';
 import type { Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { place, setQuery } from '../kit/place.ts';
-import type { Column } from '../kit/table.tsx';
-import { Button, LinkTo, State } from '../kit/text.tsx';
+import { type Column, linked } from '../kit/table.tsx';
+import { Button, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { causeText } from '../kit/words.ts';
 import { useActs } from './delivery-acts.tsx';
@@ -17,11 +16,11 @@ type Delivery = Shape<'Delivery'>;
 const OTHERS = ['marketplace', 'action', 'message', 'order', 'since', 'until'];
 
 export const columns: ReadonlyArray<Column<Delivery>> = [
-  ['Delivery', ({ id }) => <LinkTo list="/deliveries" id={id} />],
+  linked('Delivery', '/deliveries', ({ id }) => [id]),
   ['State', ({ state }) => <State>{state}</State>],
   ['Action', ({ action }) => action],
   ['Connection', ({ connection }) => connection],
-  ['Order', ({ order }) => <LinkTo list="/orders" id={order} />],
+  linked('Order', '/orders', ({ order }) => [order]),
   ['Attempts', ({ attemptCount }) => attemptCount, 'number'],
   ['Next attempt', ({ nextAttemptAt }) => <Time at={nextAttemptAt} />],
   ['Cause', ({ cause }) => causeText(cause), 'wide'],
@@ -40,7 +39,6 @@ export function Deliveries() {
       title="Deliveries"
       list={list}
       columns={columns}
-      filter={filter}
       choices={
         <>
           <Choice label="State" name="state" values={['pending', 'leased', 'succeeded', 'dead', 'blocked']} />
@@ -53,7 +51,6 @@ export function Deliveries() {
       actions={isFiltered && <Button onClick={() => setReplaying(filter)}>Replay…</Button>}
       keys={keys}
       empty="Nothing was to be told to a remote yet. A delivery is made when an order is to be placed, a parcel reported, or something fetched."
-      commands={[longshore('deliveries list', filter), curl('GET', '/deliveries', { query: filter })]}
     >
       {replaying && <ReplayDialog filter={replaying} onClose={() => setReplaying(undefined)} />}
       {dialog}

@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
+import { longshore, quote } from '../kit/command.tsx';
+import { Field, ReasonDialog } from '../kit/dialog.tsx';
 import type { Shape } from '../kit/hub.ts';
+import { pathOf } from '../kit/place.ts';
 import { Button } from '../kit/text.tsx';
-import { CloseDialog } from './close-dialog.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 
 type Delivery = Shape<'Delivery'>;
@@ -32,4 +34,40 @@ export function useActs(onClosed?: () => unknown) {
       props &&
       (acting.verb === 'replay' ? <ReplayDialog {...props} /> : <CloseDialog {...props} onClosed={onClosed} />),
   };
+}
+
+interface CloseProps {
+  delivery: Delivery;
+  onClose: () => void;
+  onClosed?: (() => unknown) | undefined;
+}
+
+/** A person says that it is done at the remote. */
+function CloseDialog({ delivery: { id, connection, action }, onClose, onClosed }: CloseProps) {
+  const [given, setGiven] = useState('');
+  const remoteId = given.trim();
+  return (
+    <ReasonDialog
+      title="Close delivery"
+      path={`${pathOf('/deliveries', id)}/close`}
+      body={remoteId ? { remoteId } : {}}
+      command={(reason) => longshore(`deliveries close ${quote(id)}`, { reason, 'remote-id': remoteId, yes: true })}
+      more={
+        <Field
+          label="Remote id"
+          value={given}
+          onInput={setGiven}
+          maxLength={200}
+          hint="What it is called there, if you know."
+        />
+      }
+      onClose={onClose}
+      onDone={() => onClosed?.()}
+    >
+      <p>
+        It will count as done without another attempt, and nothing is sent to {connection}.{' '}
+        {action === 'order' && 'The placement is followed from then on. '}What waited for it runs.
+      </p>
+    </ReasonDialog>
+  );
 }

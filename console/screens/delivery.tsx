@@ -1,11 +1,11 @@
 import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
-import { isMissing, type Shape } from '../kit/hub.ts';
+import type { Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useAnswer } from '../kit/live.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
-import { Facts, Missing, Region, Screen, Skeleton } from '../kit/screen.tsx';
+import { Facts, OneScreen, Region, Skeleton } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
-import { Id, LinkTo, Outside, State } from '../kit/text.tsx';
+import { Cure, Id, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { causeText, cureOf, duration } from '../kit/words.ts';
 import { isClosable, useActs } from './delivery-acts.tsx';
@@ -28,21 +28,17 @@ const attempts: ReadonlyArray<Column<Shape<'Attempt'>>> = [
 export function Delivery({ id }: { id: string }) {
   const path = pathOf('/deliveries', id);
   const live = useAnswer<Delivery>(path);
-  const { value: delivery, error } = live;
   const { keys, buttons, dialog } = useActs(live.reload);
-  useKeys({ r: () => keys.r(delivery), c: () => keys.c(delivery) });
-  if (isMissing(error)) return <Missing says="There is no such delivery." back="/deliveries" />;
+  useKeys({ r: () => keys.r(live.value), c: () => keys.c(live.value) });
   return (
-    <Screen title="Delivery" of={live} actions={delivery && buttons(delivery)}>
-      {delivery && (
+    <OneScreen title="Delivery" noun="delivery" of={live} actions={buttons}>
+      {(delivery) => (
         <>
           <p class="lead" role="status">
             <State>{delivery.state}</State> {delivery.cause && <Outside>{causeText(delivery.cause)}</Outside>}
           </p>
           {isClosable(delivery) && delivery.cause && (
-            <p class="cure">
-              <strong>What heals it:</strong> {cureOf({ ...delivery.cause, state: delivery.state })}
-            </p>
+            <Cure>{cureOf({ ...delivery.cause, state: delivery.state })}</Cure>
           )}
           <About delivery={delivery} />
           <Region title="Attempts">
@@ -63,7 +59,7 @@ export function Delivery({ id }: { id: string }) {
           {dialog}
         </>
       )}
-    </Screen>
+    </OneScreen>
   );
 }
 

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore, quote, Raw } from '../kit/command.tsx';
 import { ReasonDialog, useAct, useReveal } from '../kit/dialog.tsx';
-import { ask, isMissing, type Shape } from '../kit/hub.ts';
+import { ask, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
-import { Facts, Missing, Region, Screen } from '../kit/screen.tsx';
+import { Facts, OneScreen, Region } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
-import { Alert, Button, Code, Id, LinkTo, Outside, State } from '../kit/text.tsx';
+import { Alert, Button, Code, Cure, Id, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { causeText, deliveries } from '../kit/words.ts';
 
@@ -19,7 +19,6 @@ export function Event({ id }: { id: string }) {
   const live = useAnswer<Event>(path);
   const [preview, setPreview] = useState<Remap>();
   const [isApplying, setApplying] = useState(false);
-  const { value: event, error } = live;
   const filter = { event: id };
   const body = { filter, apply: false };
   const remap = `remap --filter ${quote(`event=${id}`)}`;
@@ -28,14 +27,20 @@ export function Event({ id }: { id: string }) {
     setPreview(undefined);
     return live.reload();
   };
-  if (isMissing(error)) return <Missing says="There is no such event." back="/events" />;
   return (
-    <Screen title="Event" of={live} actions={event && <Button act={look}>Preview remap</Button>}>
-      {event && (
+    <OneScreen title="Event" noun="event" of={live} actions={() => <Button act={look}>Preview remap</Button>}>
+      {(event) => (
         <>
           <p class="lead">
             <State>{event.state}</State> {event.error && <WhyUnread error={event.error} />}
           </p>
+          {event.state === 'unreadable' && (
+            <Cure>
+              Where the body calls by another name what is missing, say so in the connection’s settings (
+              <code>fields</code>, longshore connections put); else have the marketplace mend it. Then preview a remap,
+              and apply it.
+            </Cure>
+          )}
           <About event={event} />
           <Alert>{look.error}</Alert>
           {preview && <Preview of={preview} onApply={() => setApplying(true)} />}
@@ -60,7 +65,7 @@ export function Event({ id }: { id: string }) {
           )}
         </>
       )}
-    </Screen>
+    </OneScreen>
   );
 }
 

@@ -5,7 +5,7 @@ import { useKeys } from '../kit/keyboard.ts';
 import { useAnswer, useLive } from '../kit/live.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
 import { MayOnly, Problem, Screen } from '../kit/screen.tsx';
-import { Button, LinkTo, Outside, State } from '../kit/text.tsx';
+import { Button, Cure, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { count, cureOf, deliveries } from '../kit/words.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
@@ -86,9 +86,7 @@ function Group({ cause, isComplete }: { cause: Cause; isComplete: boolean }) {
         </h2>
         <span class="muted">{many}</span>
       </header>
-      <p class="cure">
-        <strong>What heals it:</strong> {cureOf(cause)}
-      </p>
+      <Cure>{cureOf(cause)}</Cure>
       <p class="muted meta">
         <code>{code}</code>
         <span>

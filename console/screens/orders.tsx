@@ -1,11 +1,10 @@
-import { curl, longshore } from '../kit/command.tsx';
 import { Choice, ConnectionChoice, filterOf } from '../kit/filter.tsx';
 import { ask, may, type Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { useLive } from '../kit/live.ts';
 import { setQuery } from '../kit/place.ts';
-import type { Column } from '../kit/table.tsx';
-import { LinkTo, Outside, State } from '../kit/text.tsx';
+import { type Column, linked } from '../kit/table.tsx';
+import { Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 
 type Order = Shape<'OrderSummary'>;
@@ -41,14 +40,7 @@ function WhereItIs({ order, stopped }: { order: Order; stopped: Delivery | undef
 }
 
 const columnsWith = (stopped: ReadonlyMap<string, Delivery>): ReadonlyArray<Column<Order>> => [
-  [
-    'Order',
-    ({ id, number }) => (
-      <LinkTo list="/orders" id={id}>
-        {number}
-      </LinkTo>
-    ),
-  ],
+  linked('Order', '/orders', ({ id, number }) => [id, number]),
   ['Connection', ({ connection }) => connection],
   ['Status', ({ status }) => <State>{status}</State>],
   ['Placed', ({ placedAt }) => <Time at={placedAt} />],
@@ -72,7 +64,7 @@ function useStopped(): ReadonlyMap<string, Delivery> {
   return new Map(value?.flatMap((delivery) => (delivery.order === null ? [] : [[delivery.order, delivery]])));
 }
 
-/** All orders, the most pressing of a page first. */
+/** All orders, the most pressing of a page first: the hub has no such order of its own. */
 export function Orders() {
   const filter = filterOf(['status', 'connection', 'late']);
   const isLate = filter.late === 'true';
@@ -81,7 +73,6 @@ export function Orders() {
       title="Orders"
       list={useList<Order>({ path: '/orders', query: filter, hasOne: true, sort: byShipBy })}
       columns={columnsWith(useStopped())}
-      filter={filter}
       choices={
         <>
           <Choice label="Status" name="status" values={['open', 'partial', 'fulfilled', 'cancelled']} />
@@ -96,8 +87,8 @@ export function Orders() {
           </label>
         </>
       }
+      order="Of each 50, what has to leave soonest stands first."
       empty="No order has come yet. Orders come by the webhooks and polls of your connections."
-      commands={[longshore('orders list', { ...filter, late: isLate }), curl('GET', '/orders', { query: filter })]}
     />
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { curl, longshore } from '../kit/command.tsx';
+import { longshore } from '../kit/command.tsx';
 import { ReasonDialog, useAct } from '../kit/dialog.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
@@ -58,6 +58,12 @@ export function Quarantine() {
       choices={
         <>
           <p role="status">{said}</p>
+          {waiting.length > 0 && (
+            <p class="muted">
+              What is signed with your secret verifies once that is right here (<code>longshore connections put</code>),
+              and is admitted then. What never does is somebody else’s, and goes by itself within a week.
+            </p>
+          )}
           {[...new Set(waiting)].sort().map((connection) => (
             <p key={connection} class="admit">
               <span id={`of-${connection}`}>
@@ -71,7 +77,6 @@ export function Quarantine() {
         </>
       }
       empty="Nothing is in quarantine. A webhook whose proof does not hold stays here for a week, in case it was our secret that was wrong."
-      commands={[longshore('quarantine list'), curl('GET', '/quarantine')]}
     >
       <Problem of={past} />
       {admissions.length > 0 && (

@@ -56,7 +56,7 @@ export function ReplayDialog({ onClose, ...what }: Props) {
       </p>
       <p role="status">{found && `${deliveries(found.matched, found.complete)} would be replayed`}</p>
       {found && <Preview found={found} />}
-      {found && found.matched > 0 && <Reason value={reason} onInput={setReason} required />}
+      {found && found.matched > 0 && <Reason value={reason} onInput={setReason} required takesFocus />}
       {found && found.matched > 0 && !one && (
         <>
           <label class="check">

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
 import { ReasonDialog } from '../kit/dialog.tsx';
-import { isMissing, type Shape } from '../kit/hub.ts';
+import type { Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
-import { Facts, Missing, Problem, Region, Screen } from '../kit/screen.tsx';
+import { Facts, OneScreen, Problem, Region } from '../kit/screen.tsx';
 import { Table } from '../kit/table.tsx';
 import { Button, Code, Id, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
@@ -33,32 +33,31 @@ function progressOf(replay: Replay): string {
   return `${done}. ${canary && stage ? STAGES[stage] : 'They fall due at its pace.'}`;
 }
 
+const isRunning = (state: string): boolean => /collecting|running/.test(state);
+
 /** One replay while it runs: stages, counts that sum, and what stopped it. */
 export function Replay({ id }: { id: string }) {
   const [asking, setAsking] = useState<'resume' | 'cancel'>();
   const [showsDetails, setShowsDetails] = useState(false);
   const path = pathOf('/replays', id);
   const live = useAnswer<Replay>(path, { everyMs: 3_000 });
-  const { value: replay, error } = live;
-  if (isMissing(error)) return <Missing says="There is no such replay." back="/replays" />;
-  const isStopped = /relapsed|cancelled/.test(replay?.state ?? '');
-  const isRunning = /collecting|running/.test(replay?.state ?? '');
   return (
-    <Screen
+    <OneScreen
       title="Replay"
+      noun="replay"
       of={live}
-      actions={
+      actions={({ state }) => (
         <>
-          {isStopped && (
+          {/relapsed|cancelled/.test(state) && (
             <Button class="primary" onClick={() => setAsking('resume')}>
               Resume…
             </Button>
           )}
-          {isRunning && <Button onClick={() => setAsking('cancel')}>Cancel replay…</Button>}
+          {isRunning(state) && <Button onClick={() => setAsking('cancel')}>Cancel replay…</Button>}
         </>
-      }
+      )}
     >
-      {replay && (
+      {(replay) => (
         <>
           {replay.relapse && replay.state === 'relapsed' && (
             <div class="alert" role="alert">
@@ -72,12 +71,12 @@ export function Replay({ id }: { id: string }) {
           </Button>
           {showsDetails && <Details replay={replay} />}
           <Members replay={replay} />
-          {isRunning && <p class="muted">Leaving this page stops nothing.</p>}
+          {isRunning(replay.state) && <p class="muted">Leaving this page stops nothing.</p>}
           <AsCommand lines={[longshore(`replays show ${quote(id)}`, { watch: true }), curl('GET', path)]} />
           {asking && <Decide what={asking} id={id} onClose={() => setAsking(undefined)} onDone={live.reload} />}
         </>
       )}
-    </Screen>
+    </OneScreen>
   );
 }
 

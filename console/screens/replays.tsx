@@ -1,8 +1,7 @@
-import { curl, longshore } from '../kit/command.tsx';
 import type { Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
-import type { Column } from '../kit/table.tsx';
-import { LinkTo, State } from '../kit/text.tsx';
+import { type Column, linked } from '../kit/table.tsx';
+import { State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 
 type Replay = Shape<'Replay'>;
@@ -11,7 +10,7 @@ type Replay = Shape<'Replay'>;
 export const settled = ({ succeeded, dead, blocked }: Replay): number => succeeded + dead + blocked;
 
 const columns: ReadonlyArray<Column<Replay>> = [
-  ['Replay', ({ id }) => <LinkTo list="/replays" id={id} />],
+  linked('Replay', '/replays', ({ id }) => [id]),
   ['State', ({ state }) => <State>{state}</State>],
   ['By', ({ by }) => by],
   ['Reason', ({ reason }) => reason, 'wide'],
@@ -26,6 +25,5 @@ export const Replays = () => (
     list={useList<Replay>({ path: '/replays', hasOne: true })}
     columns={columns}
     empty="Nothing was replayed yet. A replay begins at a group of Home, at a filtered list of deliveries, or at one of them."
-    commands={[longshore('replays list'), curl('GET', '/replays')]}
   />
 );

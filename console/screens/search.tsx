@@ -5,8 +5,8 @@ import { ask, forgetters, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
 import { go, hrefOf, listOf, pathOf, place } from '../kit/place.ts';
 import { Screen } from '../kit/screen.tsx';
-import { type Column, Table } from '../kit/table.tsx';
-import { LinkTo, Outside, State } from '../kit/text.tsx';
+import { type Column, linked, Table } from '../kit/table.tsx';
+import { Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { isEmail } from '../kit/words.ts';
 
@@ -38,14 +38,7 @@ const MATCHED: Readonly<Record<string, string>> = {
 };
 
 const columns: ReadonlyArray<Column<Hit>> = [
-  [
-    'Order',
-    ({ id, matched, order }) => (
-      <LinkTo list="/orders" id={id}>
-        <Outside>{order.number}</Outside> by its {MATCHED[matched] ?? matched}
-      </LinkTo>
-    ),
-  ],
+  linked('Order', '/orders', ({ id, order, matched }) => [id, `${order.number} by its ${MATCHED[matched] ?? matched}`]),
   ['Connection', ({ order }) => order.connection],
   ['Status', ({ order }) => <State>{order.status}</State>],
   ['Placed', ({ order }) => <Time at={order.placedAt} />],

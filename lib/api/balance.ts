@@ -5,9 +5,7 @@ import { eachOrder } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
 import { optionalParam } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
-import { json, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('orders');
+import { createRoute, json, Routes } from './kit/route.ts';
 
 const Balance = named(
   'Balance',
@@ -28,7 +26,10 @@ const Balance = named(
 );
 export type Balance = z.infer<typeof Balance>;
 
-const balanceRoute = route('GET /balance', {
+const balanceRoute = createRoute({
+  method: 'get',
+  path: '/balance',
+  tags: ['orders'],
   summary: 'What became of the orders that were sold on one day',
   description:
     'By the day of `placedAt` in UTC, of orders that were received up to a week later. Every difference names its orders.',

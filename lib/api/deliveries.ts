@@ -17,11 +17,11 @@ import {
   presentDeliveries,
   presentDelivery,
 } from './delivery-schema.ts';
-import { ApiError, errorResponses, orNotFound } from './kit/errors.ts';
+import { ApiError, errorResponses, notFound } from './kit/errors.ts';
 import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc } from './kit/meta.ts';
-import { body, json, Routes, routesOf } from './kit/route.ts';
+import { body, createRoute, json, Routes } from './kit/route.ts';
 import {
   ADVANCE_MS,
   FilteredReplay,
@@ -31,18 +31,22 @@ import {
   ReplayStarted,
 } from './replay-schema.ts';
 
-const route = routesOf('deliveries');
-
 export const DeliveryId = doc(z.string(), { example: 'dlv_5be1f6c2a93d70418f26' });
 
-const listRoute = route('GET /deliveries', {
+const listRoute = createRoute({
+  method: 'get',
+  path: '/deliveries',
+  tags: ['deliveries'],
   summary: 'Lists deliveries, newest first',
   scope: 'ops',
   request: { query: z.strictObject({ ...filterShape, late, ...paging }) },
   responses: { 200: json('A page of deliveries with their attempts.', listOf('deliveries', Delivery)) },
 });
 
-const getRoute = route('GET /deliveries/{id}', {
+const getRoute = createRoute({
+  method: 'get',
+  path: '/deliveries/{id}',
+  tags: ['deliveries'],
   summary: 'A delivery with its attempts',
   scope: 'ops',
   request: { params: z.object({ id: DeliveryId }) },
@@ -58,7 +62,10 @@ const Causes = z.object({
 });
 export type Causes = z.infer<typeof Causes>;
 
-const causesRoute = route('GET /deliveries/causes', {
+const causesRoute = createRoute({
+  method: 'get',
+  path: '/deliveries/causes',
+  tags: ['deliveries'],
   summary: 'Groups dead and blocked deliveries by their cause, the largest group first',
   scope: 'ops',
   request: {
@@ -70,7 +77,10 @@ const causesRoute = route('GET /deliveries/causes', {
   responses: { 200: json('The groups.', Causes) },
 });
 
-const closeRoute = route('POST /deliveries/{id}/close', {
+const closeRoute = createRoute({
+  method: 'post',
+  path: '/deliveries/{id}/close',
+  tags: ['deliveries'],
   summary: 'Closes a dead or blocked delivery that a person found done',
   description:
     'It counts as succeeded without an attempt, with who said so and why, and what waited for it goes on: a placement is followed, pushes that come after it are rung. 409 `delivery_not_closable` for one that is neither dead nor blocked.',
@@ -79,7 +89,9 @@ const closeRoute = route('POST /deliveries/{id}/close', {
   responses: { 200: json('The delivery.', Delivery), ...errorResponses(404, 409) },
 });
 
-const replayOneRoute = route('POST /deliveries/{id}/replay', {
+const replayOneRoute = createRoute({
+  method: 'post',
+  path: '/deliveries/{id}/replay',
   tags: ['replays'],
   summary: 'Gives a delivery a fresh set of attempts',
   description:
@@ -96,7 +108,9 @@ const replayOneRoute = route('POST /deliveries/{id}/replay', {
   },
 });
 
-const replayManyRoute = route('POST /deliveries/replay', {
+const replayManyRoute = createRoute({
+  method: 'post',
+  path: '/deliveries/replay',
   tags: ['replays'],
   summary: 'Replays what a filter matches, or says what it would',
   description:
@@ -125,7 +139,8 @@ routes.add(causesRoute, async (context) => {
 });
 
 routes.add(getRoute, async (context) => {
-  const delivery = orNotFound(await getDelivery(context.req.valid('param').id), 'delivery');
+  const delivery = await getDelivery(context.req.valid('param').id);
+  if (!delivery) throw notFound('delivery');
   return context.json(await presentDelivery(delivery), 200);
 });
 
@@ -133,7 +148,8 @@ routes.add(closeRoute, async (context) => {
   const finding = { ...context.req.valid('json'), by: context.var.key.name };
   const { id } = context.req.valid('param');
   const closed = await untilCommitted(`delivery ${id}`, async () => {
-    const delivery = orNotFound(await getDelivery(id), 'delivery');
+    const delivery = await getDelivery(id);
+    if (!delivery) throw notFound('delivery');
     if (!isClosable(delivery))
       throw new ApiError(
         409,
@@ -172,7 +188,8 @@ routes.add(replayManyRoute, async (context) => {
 
 routes.add(replayOneRoute, async (context) => {
   const { reason = null, dryRun } = context.req.valid('json');
-  const delivery = orNotFound(await getDelivery(context.req.valid('param').id), 'delivery');
+  const delivery = await getDelivery(context.req.valid('param').id);
+  if (!delivery) throw notFound('delivery');
   if (dryRun) return context.json(await presentDryRun(matchOne(delivery)), 200);
   const by = context.var.key.name;
   const started = await replayDelivery(delivery, { by, reason, perMinute: PER_MINUTE, canary: false });

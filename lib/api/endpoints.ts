@@ -14,9 +14,7 @@ import { IntegrationError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import { errorResponses } from './kit/errors.ts';
 import { doc, named, pick } from './kit/meta.ts';
-import { body, json, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('changes');
+import { body, createRoute, json, Routes } from './kit/route.ts';
 
 const Endpoint = named(
   'Endpoint',
@@ -43,14 +41,15 @@ const Endpoint = named(
     lagSeconds: doc(z.int(), { description: 'Age of the oldest change that it was not told; 0 where there is none.' }),
     lagEntries: doc(z.int(), { description: 'Changes that it was not told, of all types.' }),
   }),
+  {},
   {
-    members: {
-      id: { example: 'erp-main' },
-      url: { example: 'https://erp.example.com/hooks' },
-      types: { description: 'What it is told; all where there is none.', example: ['order.*', 'fulfillment.*'] },
-      payload: '`full`: the order as it is goes with each change, as `snapshot`.',
-      since: 'It is told what was committed from then on.',
-      secretsAt: 'When it got the secret that it has; absent where it has none of its own, or nobody knows.',
+    id: { example: 'erp-main' },
+    url: { example: 'https://erp.example.com/hooks' },
+    types: { description: 'What it is told; all where there is none.', example: ['order.*', 'fulfillment.*'] },
+    payload: { description: '`full`: the order as it is goes with each change, as `snapshot`.' },
+    since: { description: 'It is told what was committed from then on.' },
+    secretsAt: {
+      description: 'When it got the secret that it has; absent where it has none of its own, or nobody knows.',
     },
   },
 );
@@ -69,7 +68,10 @@ const present = ({ state, ...view }: EndpointView): Endpoint => ({
 
 const params = z.object({ id: doc(z.string(), { example: 'erp-main' }) });
 
-const listRoute = route('GET /endpoints', {
+const listRoute = createRoute({
+  method: 'get',
+  path: '/endpoints',
+  tags: ['changes'],
   summary: 'Whom the hub pushes changes to, and how that goes',
   scope: 'ops',
   responses: {
@@ -77,12 +79,19 @@ const listRoute = route('GET /endpoints', {
   },
 });
 
-const asked = { scope: 'ops', request: { params, body: body(z.strictObject({}), false) } } as const;
+const act = <const P extends string>(path: P, summary: string) =>
+  ({
+    method: 'post',
+    path,
+    tags: ['changes'],
+    summary,
+    scope: 'ops',
+    request: { params, body: body(z.strictObject({}), false) },
+  }) as const;
 const ERRORS = errorResponses(404);
 
-const testRoute = route('POST /endpoints/{id}/test', {
-  ...asked,
-  summary: 'Sends an endpoint a message of the type `endpoint.test`',
+const testRoute = createRoute({
+  ...act('/endpoints/{id}/test', 'Sends an endpoint a message of the type `endpoint.test`'),
   responses: {
     200: json(
       'What came of it, whatever that was.',
@@ -100,14 +109,12 @@ const testRoute = route('POST /endpoints/{id}/test', {
     ...errorResponses(409),
   },
 });
-const pauseRoute = route('POST /endpoints/{id}/pause', {
-  ...asked,
-  summary: 'Tells an endpoint nothing until it is resumed',
+const pauseRoute = createRoute({
+  ...act('/endpoints/{id}/pause', 'Tells an endpoint nothing until it is resumed'),
   responses: { 200: json('The endpoint.', Endpoint), ...ERRORS },
 });
-const resumeRoute = route('POST /endpoints/{id}/resume', {
-  ...asked,
-  summary: 'Has an endpoint go on where it stood',
+const resumeRoute = createRoute({
+  ...act('/endpoints/{id}/resume', 'Has an endpoint go on where it stood'),
   responses: { 200: json('The endpoint.', Endpoint), ...ERRORS },
 });
 

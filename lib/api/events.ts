@@ -3,13 +3,11 @@ import { getEvent, listEvents, type InboundEvent as StoredEvent } from '#lib/inb
 import { InboundFacts, InboundState } from '#lib/inbound/event-schema';
 import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
-import { errorResponses, orNotFound } from './kit/errors.ts';
+import { errorResponses, notFound } from './kit/errors.ts';
 import { listOf, MAX_ANSWER_BYTES, optionalParam, paging, since, sizeOf } from './kit/lists.ts';
 import { TraceId, traceIdOf } from './kit/members.ts';
 import { doc, named, pick } from './kit/meta.ts';
-import { json, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('events');
+import { createRoute, json, Routes } from './kit/route.ts';
 
 const State = named('InboundState', InboundState);
 
@@ -30,18 +28,19 @@ const InboundEvent = named(
         'The webhook that only named what was read at once: topic and body of the event are those of what was read.',
     }),
   }),
+  {},
   {
-    members: {
-      id: { example: 'evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10' },
-      connection: { example: 'scopio-main' },
-      topic: { example: 'order-paid' },
-      order: { description: 'The order it told of.', example: 'scopio-main:ord_8f3a' },
-      bodyTruncated:
+    id: { example: 'evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10' },
+    connection: { example: 'scopio-main' },
+    topic: { example: 'order-paid' },
+    order: { description: 'The order it told of.', example: 'scopio-main:ord_8f3a' },
+    bodyTruncated: {
+      description:
         '`body` is only its beginning: with `bodyBytes` the event itself shows more, without it no more is kept, as the whole was too large.',
-      error: {
-        description: 'Why it could not be read.',
-        example: { code: 'unexpected_shape', description: 'total: is missing', field: 'total' },
-      },
+    },
+    error: {
+      description: 'Why it could not be read.',
+      example: { code: 'unexpected_shape', description: 'total: is missing', field: 'total' },
     },
   },
 );
@@ -49,7 +48,10 @@ export type InboundEvent = z.infer<typeof InboundEvent>;
 
 const EventWithBody = named('InboundEventWithBody', z.required(InboundEvent, { body: true, encoding: true }));
 
-const listRoute = route('GET /events', {
+const listRoute = createRoute({
+  method: 'get',
+  path: '/events',
+  tags: ['events'],
   summary: 'Lists inbound events, newest first',
   scope: 'ops',
   request: {
@@ -63,14 +65,20 @@ const listRoute = route('GET /events', {
   responses: { 200: json('A page of events.', listOf('events', InboundEvent)) },
 });
 
-const getRoute = route('GET /events/{id}', {
+const getRoute = createRoute({
+  method: 'get',
+  path: '/events/{id}',
+  tags: ['events'],
   summary: 'An inbound event with its body',
   scope: 'ops',
   request: { params: z.object({ id: doc(z.string(), {}) }) },
   responses: { 200: json('The event.', EventWithBody), ...errorResponses(404) },
 });
 
-const revealRoute = route('POST /events/{id}/reveal', {
+const revealRoute = createRoute({
+  method: 'post',
+  path: '/events/{id}/reveal',
+  tags: ['events'],
   summary: 'The event with its body as it came, for a session of the console',
   description:
     'Other answers show a session the paths and types of a body. Who looked is put on record in `GET /audit`.',
@@ -90,12 +98,14 @@ routes.add(listRoute, async (context) => {
 });
 
 routes.add(getRoute, async (context) => {
-  const event = orNotFound(await getEvent(context.req.valid('param').id), 'event');
+  const event = await getEvent(context.req.valid('param').id);
+  if (!event) throw notFound('event');
   return context.json(presentEvent(event), 200);
 });
 
 routes.add(revealRoute, async (context) => {
-  const event = orNotFound(await getEvent(context.req.valid('param').id), 'event');
+  const event = await getEvent(context.req.valid('param').id);
+  if (!event) throw notFound('event');
   await recordAct({ act: 'event.revealed', about: event.id, by: context.var.key.name });
   return context.json(presentEvent(event), 200);
 });

@@ -4,41 +4,50 @@ import { ProductFacts, Stock, StockExplanation } from '#lib/catalog/product-sche
 import { getConfiguration } from '#lib/connections/store';
 import { getNetwork } from '#lib/marketplaces/network';
 import * as z from '#lib/platform/zod';
-import { errorResponses, orNotFound } from './kit/errors.ts';
+import { errorResponses, notFound } from './kit/errors.ts';
 import { cursorOf, listOf, optionalParam, paging } from './kit/lists.ts';
 import { doc, metadata, named, pick } from './kit/meta.ts';
-import { json, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('catalog');
+import { createRoute, json, Routes } from './kit/route.ts';
 
 const SKU = { type: 'string', example: 'MUG-RED' };
 
-const Product = named('Product', ProductFacts, {
-  members: {
+const Product = named(
+  'Product',
+  ProductFacts,
+  {},
+  {
     connection: { example: 'sello-se' },
     sku: SKU,
-    externalId: "The marketplace's own id of it.",
-    quantity: 'Units for sale there, where it said a number.',
-    updatedAt: 'The instant of what is known. 1970: the SKU was only seen in an order.',
+    externalId: { description: "The marketplace's own id of it." },
+    quantity: { description: 'Units for sale there, where it said a number.' },
+    updatedAt: { description: 'The instant of what is known. 1970: the SKU was only seen in an order.' },
   },
-});
+);
 
-named('Stock', Stock, {
-  members: {
+named(
+  'Stock',
+  Stock,
+  {},
+  {
     sku: SKU,
-    forSale: 'Over all warehouses: what sales channels are told. Null where no warehouse said a number.',
+    forSale: {
+      description: 'Over all warehouses: what sales channels are told. Null where no warehouse said a number.',
+    },
   },
-});
-named('StockExplanation', StockExplanation, {
-  members: {
+);
+named(
+  'StockExplanation',
+  StockExplanation,
+  {},
+  {
     sku: SKU,
     sentence: {
       example:
         '4 units of MUG-RED for sale. marketful-mx said 6 at 2026-11-20T09:00:00.000Z, of which 2 were just sold.',
     },
-    channels: 'What each channel that lists it and can be told is told.',
+    channels: { description: 'What each channel that lists it and can be told is told.' },
   },
-});
+);
 const { connection, warehouse } = Stock.shape.quantities.def.element.shape;
 metadata.add(connection, { example: 'marketful-mx' });
 metadata.add(warehouse, { description: 'False: what a sales channel lists, which is not counted.' });
@@ -49,7 +58,10 @@ const bySku = {
   sku: doc(optionalParam(doc(z.string(), SKU)), { type: 'string' }),
 };
 
-const productsRoute = route('GET /products', {
+const productsRoute = createRoute({
+  method: 'get',
+  path: '/products',
+  tags: ['catalog'],
   summary: 'Lists what the connections said of their SKUs, by SKU',
   scope: 'orders:read',
   request: {
@@ -58,14 +70,20 @@ const productsRoute = route('GET /products', {
   responses: { 200: json('A page of products, one for each SKU of each connection.', listOf('products', Product)) },
 });
 
-const stockRoute = route('GET /stock', {
+const stockRoute = createRoute({
+  method: 'get',
+  path: '/stock',
+  tags: ['catalog'],
   summary: 'Lists how many there are, by SKU',
   scope: 'orders:read',
   request: { query: z.strictObject(bySku) },
   responses: { 200: json('A page of SKUs.', listOf('stock', Stock)) },
 });
 
-const explanationRoute = route('GET /stock/{sku}/explanation', {
+const explanationRoute = createRoute({
+  method: 'get',
+  path: '/stock/{sku}/explanation',
+  tags: ['catalog'],
   summary: "Says why a SKU's number is what it is",
   scope: 'orders:read',
   request: { params: z.object({ sku: doc(z.string(), SKU) }) },
@@ -98,6 +116,7 @@ routes.add(stockRoute, async (context) => {
 routes.add(explanationRoute, async (context) => {
   const { sku } = context.req.valid('param');
   const network = await getNetwork();
-  const known = orNotFound(await readStock(sku, network), 'SKU');
+  const known = await readStock(sku, network);
+  if (!known) throw notFound('SKU');
   return context.json(explainStock(sku, known, network), 200);
 });

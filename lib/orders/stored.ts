@@ -1,8 +1,9 @@
 import { sameContent } from '#lib/platform/canonical-json';
 import { derive } from './derive.ts';
-import type { Derived, Order, OrderCore } from './order.ts';
+import type { Order, OrderCore } from './order.ts';
 
-const DERIVED: ReadonlySet<string> = new Set<Derived>([
+/** Members that `derive` makes of the others. */
+const DERIVED: ReadonlySet<string> = new Set<Exclude<keyof ReturnType<typeof derive>, keyof OrderCore>>([
   ...(['number', 'placedAt', 'paidAt', 'buyer', 'shippingAddress', 'shippingMethod', 'shipBy'] as const),
   ...(['taxIncluded', 'cancelled', 'sourceVersion', 'snapshotHash', 'ucp'] as const),
 ]);

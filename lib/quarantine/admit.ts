@@ -72,6 +72,7 @@ export const listAdmissions = (page: { limit: number; cursor?: string | undefine
     index: 'byTime',
     partitions: [items.admission.byTime.partition()],
     ...page,
+    matches: () => true,
   });
 
 /**

@@ -340,6 +340,11 @@ test('what came, what was read and what was pushed stand side by side, on a phon
 
 test('the keyboard is enough', async () => {
   await open(page, hub, '/');
+  // The link that skips to the content leads nowhere that Back would lead to.
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  expect(page.url()).toBe(`${hub.url}/console/`);
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
   await page.keyboard.press('g');
   await page.keyboard.press('o');
   await heading('Orders');
@@ -400,6 +405,17 @@ test('a hub that fails is told once, in its own words, and what was shown stays'
   // It comes back by itself, too.
   await look(other);
   await other.getByRole('table', { name: 'Audit' }).waitFor();
+  // An answer that says nothing, or something else, leaves nobody waiting.
+  await other.route(`${hub.url}/deliveries/*`, (route) => route.fulfill({ json: {} }));
+  await open(other, hub, '/deliveries/dlv_1');
+  await other.getByRole('alert').getByText('The hub’s answer says nothing.').waitFor();
+  await other.unroute(`${hub.url}/deliveries/*`);
+  await other.route(`${hub.url}/deliveries/*`, (route) => route.fulfill({ json: { id: 'dlv_1' } }));
+  await open(other, hub, '/deliveries/dlv_1');
+  await other.getByRole('alert').getByText('something that this screen cannot show').waitFor();
+  await other.unroute(`${hub.url}/deliveries/*`);
+  await other.getByRole('button', { name: 'Try again' }).click();
+  await other.getByText('There is no such delivery.').waitFor();
   // One part that fails blanks none of the others.
   await other.route(`${hub.url}/deliveries?order=*`, (route) => route.fulfill({ status: 503, json: {} }));
   const { order = '/' } = await screensOf(hub);

@@ -2,14 +2,17 @@ import { expect, test } from 'vitest';
 import * as z from '#lib/platform/zod';
 import { createApp } from './app.ts';
 import { createFindCaller } from './caller.ts';
-import { body, json, Routes, routesOf } from './route.ts';
+import { body, createRoute, json, Routes } from './route.ts';
 
 const KEYS = {
   reader: { name: 'erp', scopes: ['orders:read'] },
   operator: { name: 'night-shift', scopes: ['ops'] },
 } as const;
 
-const route = routesOf('things')('POST /things/{id}/parts', {
+const route = createRoute({
+  method: 'post',
+  path: '/things/{id}/parts',
+  tags: [],
   summary: '',
   scope: 'orders:read',
   request: {
