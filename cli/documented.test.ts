@@ -61,3 +61,18 @@ test('deploy.md tells of commands, and one that is not there is found', () => {
   expect(objection('connections list --outputz x')).toBe('list has no --outputz');
   expect(objection('orders find')).toBe('there is no orders find');
 });
+
+test('operate.md says of every cause that holds a delivery up what heals it', () => {
+  const table = readFileSync(join(ROOT, 'docs/operate.md'), 'utf8').split(/^## /m);
+  const healed = table.find((section) => section.startsWith('Blocked, and what heals it')) ?? '';
+  const causes = readdirSync(join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .flatMap((path) =>
+      readFileSync(join(ROOT, 'lib', path), 'utf8')
+        .split(/new BlockedError\(|throw blocked\(/)
+        .slice(1),
+    )
+    .flatMap((thrown) => /^\s*(?:\{\s*code: )?'(\w+)'/.exec(thrown)?.[1] ?? []);
+  expect(causes.length).toBeGreaterThan(10);
+  expect(causes.filter((cause) => !healed.includes(`\`${cause}\``))).toEqual([]);
+});

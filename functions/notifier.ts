@@ -1,6 +1,6 @@
 import { DeliveryDue } from '#events/delivery-due';
 import { EndpointBehind } from '#events/endpoint-behind';
-import { presentSummaries } from '#lib/api/order-schema';
+import { presentSummaries } from '#lib/api/present-order';
 import { notify } from '#lib/changes/push';
 import { consume } from '#lib/platform/queue/consume';
 import * as z from '#lib/platform/zod';

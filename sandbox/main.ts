@@ -11,11 +11,15 @@ import type { Marketplaces } from './marketplaces/start.ts';
 import { HELP, readOptions, refuseDefaultKey, StartError } from './options.ts';
 import { offerTraces } from './runtime/lineage.ts';
 
+let isStopping = false;
+
 /** Starts all there is; a mistake of the person at the keyboard ends it in one line. */
 export async function main(): Promise<void> {
   try {
     await start();
   } catch (error) {
+    // The story asks a hub that is going down.
+    if (isStopping) return;
     if (!(error instanceof StartError)) throw error;
     console.error(error.message);
     process.exit(1);
@@ -132,10 +136,9 @@ async function parse(text: string, path: string) {
 }
 
 function stopOnSignal(stop: () => Promise<void>): void {
-  let stopping = false;
   const onSignal = () => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (isStopping) process.exit(1);
+    isStopping = true;
     console.log('\nStopping.');
     stop().then(
       () => process.exit(0),

@@ -69,6 +69,8 @@ const consumerStatements = (name: string, { queues: made, table }: Resources) =>
         actions: ['DescribeStream', 'GetRecords', 'GetShardIterator'].map((each) => `dynamodb:${each}`),
         resources: [table.nodes.table.streamArn],
       },
+      // Lambda asks whether the role may when it makes the mapping; the action knows no single stream.
+      { actions: ['dynamodb:ListStreams'], resources: ['*'] },
       { actions: ['sqs:SendMessage'], resources: [find(made, onFailureQueue).arn] },
     ]),
 ];

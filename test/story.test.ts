@@ -98,6 +98,12 @@ test.concurrent('npm start tells each order from the buyer to the tracking numbe
   expect(await fresh.stop()).toBe(0);
 });
 
+test.concurrent('a hub that is told to stop while it tells its story ends well, and shows no stack', async () => {
+  const hub = await startHubProcess({ data: temporaryFolder() });
+  expect(await hub.stop()).toBe(0);
+  expect(hub.output().trim().split('\n').at(-1)).toBe('Stopping.');
+});
+
 test.concurrent('a port in use is one clear line and exit code 1', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

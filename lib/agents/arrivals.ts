@@ -32,10 +32,8 @@ const connectionHealth = tool({
     const { data } = await hub.GET('/connections');
     const asked = (data?.connections ?? []).filter(({ id }) => connection === undefined || id === connection);
     if (connection !== undefined && asked.length === 0) throw new ToolError(`there is no connection ${connection}`);
-    const connections = asked.map(({ id, marketplace, awaySince, poll, misses: [latest], shape }) => ({
-      ...{ id, marketplace, awaySince, shape },
-      ...{ lastPolledAt: poll.lastPolledAt, nextPollAt: poll.nextPollAt, lastError: poll.lastError },
-      remark: cutOrNull(poll.remark),
+    const connections = asked.map(({ poll, misses: [latest], ...connection }) => ({
+      ...{ ...connection, ...poll, remark: cutOrNull(poll.remark) },
       webhooks: latest ? `${latest.day}: ${latest.firstByWebhook} by webhook, ${latest.firstByPoll} by poll` : null,
     }));
     return { connections, removed: (data?.removed ?? []).map(({ id }) => id) };
@@ -54,18 +52,8 @@ const Event = z.object({
   ),
 });
 
-const eventOf = ({
-  id,
-  connection,
-  topic,
-  receivedBy,
-  receivedAt,
-  state,
-  order,
-  error,
-  note,
-}: Shape<'InboundEvent'>) => ({
-  ...{ id, connection, topic, receivedBy, receivedAt, state, order, note: cutOrNull(note) },
+const eventOf = ({ body: _, error, note, ...event }: Shape<'InboundEvent'>) => ({
+  ...{ ...event, note: cutOrNull(note) },
   error: error && { code: error.code, description: cut(error.description), field: error.field ?? null },
 });
 
@@ -113,7 +101,7 @@ const previewMapping = tool({
   async run({ hub }, { event }) {
     const { data } = await hub.POST('/remaps', { body: { filter: { event } } });
     const outcomes = (data?.outcomes ?? []).map(({ changes, deliveries, ...outcome }) => ({
-      ...{ event: outcome.event, order: outcome.order, outcome: outcome.outcome, reads: outcome.reads },
+      ...outcome,
       changes: changes.map(({ member, from, to }) => ({
         member,
         from: cut(JSON.stringify(from)),

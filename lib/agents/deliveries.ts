@@ -73,17 +73,13 @@ const showDelivery = tool({
   async run({ hub }, { delivery: asked }) {
     const { data } = await hub.GET('/deliveries/{id}', { params: { path: { id: asked } } });
     if (!data) throw new ToolError(`there is no delivery ${asked}`);
-    const { id, kind, action, connection, order, state, cause, waitsFor, createdAt, nextAttemptAt, attemptCount } =
-      data;
+    const { cause } = data;
     return {
-      ...{ id, kind, action, connection, order, state, waitsFor, createdAt, nextAttemptAt, attemptCount },
+      ...data,
       cause: cause && { code: cause.code, description: cut(cause.description) },
-      attempts: data.attempts
-        .slice(-LAST_ATTEMPTS)
-        .map(({ number, startedAt, outcome, httpStatus, code, description }) => ({
-          ...{ number, startedAt, outcome, httpStatus: httpStatus ?? null, code: code ?? null },
-          description: cutOrNull(description),
-        })),
+      attempts: data.attempts.slice(-LAST_ATTEMPTS).map(({ httpStatus = null, code = null, ...attempt }) => ({
+        ...{ ...attempt, httpStatus, code, description: cutOrNull(attempt.description) },
+      })),
     };
   },
 });

@@ -1,4 +1,4 @@
-import { type Client, isOrderId, type Shape } from '#client/index';
+import { type Client, isOrderId } from '#client/index';
 import * as z from '#lib/platform/zod';
 import { cut, Instant, say, ToolError, tool } from './tool.ts';
 
@@ -17,10 +17,6 @@ const OrderLine = {
   shipBy: Instant,
   late: z.boolean(),
 };
-
-const lineOf = ({ id, number, connection, status, placedAt, shipBy, late }: Shape<'OrderSummary'>) => ({
-  ...{ id, number, connection, status, placedAt, shipBy, late },
-});
 
 const findOrder = tool({
   name: 'find_order',
@@ -42,9 +38,7 @@ const findOrder = tool({
   }),
   async run({ hub }, { words, limit }) {
     const { data } = await hub.POST('/search', { body: { q: words, limit } });
-    return {
-      orders: (data?.results ?? []).map(({ order, matched, exact }) => ({ ...lineOf(order), matched, exact })),
-    };
+    return { orders: (data?.results ?? []).map(({ order, matched, exact }) => ({ ...order, matched, exact })) };
   },
 });
 
@@ -70,8 +64,8 @@ const explainOrder = tool({
     stage: z.string(),
     sentence: z.string(),
     waitsFor: z.object({ who: z.string(), what: z.nullable(z.string()), since: Instant, until: Instant }),
-    parcels: z.array(z.object({ by: z.string(), carrier: z.string(), trackingNumber: z.string() })),
     deliveries: say(z.array(z.string()), 'Ids for show_delivery.'),
+    parcels: z.array(z.object({ by: z.string(), carrier: z.string(), trackingNumber: z.string() })),
     timeline: z.array(z.object({ at: z.string(), type: z.string(), by: z.string(), detail: z.string() })),
   }),
   async run({ hub }, { order }) {
@@ -81,15 +75,9 @@ const explainOrder = tool({
       hub.GET('/orders/{id}', { params }),
     ]);
     if (!told || !whole) throw new ToolError(`there is no order ${order}`);
-    const { stage, sentence, waitsFor } = told;
-    return {
-      ...lineOf(whole),
-      ...{ stage, sentence, waitsFor, deliveries: whole.deliveries },
-      parcels: whole.fulfillments.map(({ by, carrier, trackingNumber }) => ({ by, carrier, trackingNumber })),
-      timeline: whole.timeline.slice(-LAST_EVENTS).map(({ at, type, by, detail }) => ({
-        ...{ at, type, by, detail: cut(JSON.stringify(detail)) },
-      })),
-    };
+    const lines = whole.timeline.slice(-LAST_EVENTS);
+    const timeline = lines.map((line) => ({ ...line, detail: cut(JSON.stringify(line.detail)) }));
+    return { ...whole, ...told, parcels: whole.fulfillments, timeline };
   },
 });
 
@@ -126,7 +114,7 @@ const balance = tool({
   }),
   async run({ hub }, query) {
     const { data } = await hub.GET('/balance', { params: { query } });
-    const balances = (data?.balances ?? []).map(({ day: _asked, differences, ...counts }) => ({
+    const balances = (data?.balances ?? []).map(({ differences, ...counts }) => ({
       ...counts,
       differences: differences.map(({ missing, orders }) => ({
         ...{ missing, count: orders.length, orders: orders.slice(0, MOST_NAMED) },

@@ -38,16 +38,9 @@ export const previewReplay = tool({
     return {
       ...{ proposal, matched, leftOut, complete },
       expiresAt: proposal && new Date((at + PROPOSAL_SECONDS) * 1000).toISOString(),
-      calls: data.calls.map(({ connection, action, count, probedFirst }) => ({
-        connection,
-        action,
-        count,
-        probedFirst,
-      })),
+      calls: data.calls,
       sample: sample.map(({ id, order, cause }) => ({
-        id,
-        order,
-        cause: cause && cut(`${cause.code}: ${cause.description}`),
+        ...{ id, order, cause: cause && cut(`${cause.code}: ${cause.description}`) },
       })),
       command: `longshore deliveries replay --filter '${JSON.stringify(filter).replaceAll("'", `'\\''`)}' --canary`,
     };
@@ -84,13 +77,8 @@ export const showReplay = tool({
     'Tells how far a replay is, and what stopped it: a canary ends as relapsed at the first delivery that fails again.',
   input: z.strictObject({ replay: say(z.string(), 'An id that begins with rpl_.') }),
   output: z.object({
-    ...{
-      id: z.string(),
-      state: z.string(),
-      by: z.string(),
-      reason: z.nullable(z.string()),
-      stage: z.nullable(z.string()),
-    },
+    ...{ id: z.string(), state: z.string(), by: z.string() },
+    ...{ reason: z.nullable(z.string()), stage: z.nullable(z.string()) },
     ...{ matched: z.int(), waiting: z.int(), pending: z.int(), succeeded: z.int(), dead: z.int(), blocked: z.int() },
     relapse: say(z.nullable(z.string()), 'The delivery that failed again, for show_delivery.'),
     endedAt: Instant,
@@ -98,11 +86,6 @@ export const showReplay = tool({
   async run({ hub }, { replay: asked }) {
     const { data } = await hub.GET('/replays/{id}', { params: { path: { id: asked } } });
     if (!data) throw new ToolError(`there is no replay ${asked}`);
-    const { id, state, by, reason, stage, matched, waiting, pending, succeeded, dead, blocked, relapse, endedAt } =
-      data;
-    return {
-      ...{ id, state, by, reason, stage, matched, waiting, pending, succeeded, dead, blocked, endedAt },
-      relapse: relapse?.delivery ?? null,
-    };
+    return { ...data, relapse: data.relapse?.delivery ?? null };
   },
 });

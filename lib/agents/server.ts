@@ -64,7 +64,7 @@ export function createServer(
     if (!called) return refuse(`there is no tool ${params.name} for this key`);
     const asked = called.input.safeParse(params.arguments ?? {});
     if (!asked.success) return refuse(z.prettifyError(asked.error));
-    return answer(() => called.run(desk, asked.data as never));
+    return answer(async () => called.output.parse(await called.run(desk, asked.data as never)));
   });
   return server;
 }
@@ -87,7 +87,7 @@ const describe = ({ name, title, description, acts, input, output }: Tool) => ({
   },
 });
 
-/** What a tool answers, as data and as its text; what the agent can mend, or has to tell a person, as its refusal. */
+/** What a tool answers, no more than its schema has, as data and as its text; what the agent can mend, or has to tell a person, as its refusal. */
 async function answer(run: () => Promise<object>): Promise<CallToolResult> {
   try {
     const found = await run();

@@ -21,7 +21,7 @@ export interface Tool {
   run(desk: Desk, asked: never): Promise<object>;
 }
 
-/** Keeps what a tool is asked and answers to its schemas. */
+/** Keeps what a tool is asked and answers to its schemas: what it answers besides is left out. */
 export const tool = <I extends z.ZodMiniObject, O extends z.ZodMiniObject>(
   given: Omit<Tool, 'input' | 'output' | 'run'> & {
     input: I;

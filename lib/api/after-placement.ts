@@ -1,27 +1,29 @@
 import { getNetwork } from '#lib/marketplaces/network';
+import { acknowledge } from '#lib/orders/acknowledge';
 import type { LineQuantity } from '#lib/orders/order';
 import { Return } from '#lib/orders/order-schema';
 import { postReturn, type ReturnAnswer } from '#lib/orders/post-return';
 import { postRoute } from '#lib/orders/post-route';
 import { getOrder } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
-import { errorResponses, notFound } from './kit/errors.ts';
+import { errorResponses, orNotFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, createRoute, json, type Routes } from './kit/route.ts';
-import { LineItems, Order, OrderId, showOrder } from './order-schema.ts';
+import { body, json, type Routes, routesOf } from './kit/route.ts';
+import { LineItems, Order, OrderId } from './order-schema.ts';
+import { showOrder } from './present-order.ts';
+
+const route = routesOf('orders');
 
 const words = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
 
-named(
-  'Return',
-  Return,
-  { description: 'Units that came back.' },
-  {
-    by: { description: 'Who told of it: a connection, or `erp`.' },
-    refund: { description: "What the buyer is paid back, in minor units of the order's currency." },
+named('Return', Return, {
+  description: 'Units that came back.',
+  members: {
+    by: 'Who told of it: a connection, or `erp`.',
+    refund: "What the buyer is paid back, in minor units of the order's currency.",
   },
-);
+});
 
 const PostedReturn = named(
   'PostedReturn',
@@ -37,10 +39,7 @@ const PostedReturn = named(
 
 const Answer = z.object({ return: Return });
 
-const returnsRoute = createRoute({
-  method: 'post',
-  path: '/orders/{id}/returns',
-  tags: ['orders'],
+const returnsRoute = route('POST /orders/{id}/returns', {
   summary: 'Reports goods that came back to the seller',
   description:
     'Whoever sold the order is told where it can be. Without `Idempotency-Key` the same lines, reason and refund again are the same return. 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (more than were shipped and did not come back), `idempotency_key_reused`.',
@@ -63,16 +62,28 @@ const PostedRoute = named(
   { example: { lineItems: [{ id: 'li_1', quantity: 1 }], to: 'erp', reason: 'Sold out at the warehouse' } },
 );
 
-const routeRoute = createRoute({
-  method: 'post',
-  path: '/orders/{id}/route',
-  tags: ['orders'],
+const routeRoute = route('POST /orders/{id}/route', {
   summary: 'Has somebody else ship units that nobody has shipped',
   description:
     'At once where nobody was asked for them yet; else when who was has given them back: by a cancellation where its API has one, else when the blocked `cancel` delivery that says so is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.',
   scope: 'ops',
   request: { params: z.object({ id: OrderId }), headers: idempotencyHeader, body: body(PostedRoute) },
   responses: { 200: json('The order.', Order), ...errorResponses(404, 409, 422) },
+});
+
+const acknowledgeRoute = route('PUT /orders/{id}/acknowledgement', {
+  summary: 'Says that the seller’s own system has the order, and under which number',
+  description: 'The number is searched by and stands on the timeline. Another number replaces it.',
+  scope: 'fulfillments:write',
+  request: {
+    params: z.object({ id: OrderId }),
+    body: body(
+      z.strictObject({
+        reference: doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(100)), { example: 'SO-1001' }),
+      }),
+    ),
+  },
+  responses: { 200: json('The order.', Order), ...errorResponses(404, 422) },
 });
 
 /** What may be done to an order once it stands. */
@@ -92,8 +103,13 @@ export function addAfterPlacement(routes: Routes): void {
     const { name: by } = context.var.key;
     const once = idempotency<LineQuantity[]>(by, context.req.valid('header')['idempotency-key'], [id, 'route', posted]);
     await postRoute(id, posted, { once, by }, await getNetwork());
-    const order = await getOrder(id);
-    if (!order) throw notFound('order');
+    const order = orNotFound(await getOrder(id), 'order');
+    return context.json(await showOrder(order), 200);
+  });
+  routes.add(acknowledgeRoute, async (context) => {
+    const { id } = context.req.valid('param');
+    const { reference } = context.req.valid('json');
+    const order = await acknowledge(id, reference, context.var.key.name, await getNetwork());
     return context.json(await showOrder(order), 200);
   });
 }

@@ -5,7 +5,9 @@ import { eachOrder } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
 import { optionalParam } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
-import { createRoute, json, Routes } from './kit/route.ts';
+import { json, Routes, routesOf } from './kit/route.ts';
+
+const route = routesOf('orders');
 
 const Balance = named(
   'Balance',
@@ -26,10 +28,7 @@ const Balance = named(
 );
 export type Balance = z.infer<typeof Balance>;
 
-const balanceRoute = createRoute({
-  method: 'get',
-  path: '/balance',
-  tags: ['orders'],
+const balanceRoute = route('GET /balance', {
   summary: 'What became of the orders that were sold on one day',
   description:
     'By the day of `placedAt` in UTC, of orders that were received up to a week later. Every difference names its orders.',

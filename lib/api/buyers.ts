@@ -5,7 +5,9 @@ import { normalEmail } from '#lib/privacy/email-hash';
 import { eraseBuyer, exportBuyer, type Subject } from '#lib/privacy/erase';
 import { ApiError, errorResponses } from './kit/errors.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, createRoute, json, Routes } from './kit/route.ts';
+import { body, json, Routes, routesOf } from './kit/route.ts';
+
+const route = routesOf('buyers');
 
 /** API Gateway waits 29 seconds. */
 const MAX_MS = 20_000;
@@ -70,20 +72,14 @@ export const ErasureCertificate = named(
 );
 export type ErasureCertificate = z.infer<typeof ErasureCertificate>;
 
-const exportRoute = createRoute({
-  method: 'post',
-  path: '/buyers/export',
-  tags: ['buyers'],
+const exportRoute = route('POST /buyers/export', {
   summary: 'Everything that the hub holds of a buyer',
   scope: 'privacy',
   request: { body: body(ExportRequest) },
   responses: { 200: json('What was found.', BuyerExport), ...errorResponses(404) },
 });
 
-const eraseRoute = createRoute({
-  method: 'post',
-  path: '/buyers/erase',
-  tags: ['buyers'],
+const eraseRoute = route('POST /buyers/erase', {
   summary: 'Erases a buyer, for good',
   description:
     'Done when answered. The orders live on without the buyer, and what their marketplace sends of them again is taken in without him. An order that is still to be shipped can no longer be.',

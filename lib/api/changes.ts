@@ -11,8 +11,11 @@ import { errorResponses } from './kit/errors.ts';
 import { MAX_ANSWER_BYTES, optionalParam, paging, sizeOf } from './kit/lists.ts';
 import { Instant } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, createRoute, json, Routes } from './kit/route.ts';
-import { OrderSummary, presentSummaries } from './order-schema.ts';
+import { body, json, Routes, routesOf } from './kit/route.ts';
+import { OrderSummary } from './order-schema.ts';
+import { presentSummaries } from './present-order.ts';
+
+const route = routesOf('changes');
 
 export const ChangeAnswer = named(
   'Change',
@@ -21,18 +24,22 @@ export const ChangeAnswer = named(
       description: 'With `include=order`: the order as it is now, which may be later than the change.',
     }),
   }),
-  {},
   {
-    id: { description: 'The same for the same change, however often it is told.', example: 'chg_5be1f6c2a93d70418f26' },
-    order: { description: 'Null for a product.', example: 'scopio-main:ord_8f3a' },
-    connection: { description: 'Who sold the order, or has the product.', example: 'scopio-main' },
-    revision: {
-      description: 'Of the order: all changes of one commit share it. Whoever has a later one drops the change.',
-      example: 7,
+    members: {
+      id: {
+        description: 'The same for the same change, however often it is told.',
+        example: 'chg_5be1f6c2a93d70418f26',
+      },
+      order: { description: 'Null for a product.', example: 'scopio-main:ord_8f3a' },
+      connection: { description: 'Who sold the order, or has the product.', example: 'scopio-main' },
+      revision: {
+        description: 'Of the order: all changes of one commit share it. Whoever has a later one drops the change.',
+        example: 7,
+      },
+      changed: { description: 'Members of the order that another value stands in.', example: ['shippingAddress'] },
+      delivery: 'The delivery that it is about.',
+      sku: 'Of a product.',
     },
-    changed: { description: 'Members of the order that another value stands in.', example: ['shippingAddress'] },
-    delivery: { description: 'The delivery that it is about.' },
-    sku: { description: 'Of a product.' },
   },
 );
 
@@ -59,10 +66,7 @@ const types = z.pipe(
 
 const Cursor = optionalParam(z.string().check(z.maxLength(512)));
 
-const listRoute = createRoute({
-  method: 'get',
-  path: '/changes',
-  tags: ['changes'],
+const listRoute = route('GET /changes', {
   summary: 'What changed since, in order for each order',
   description:
     'Without `consumer` and `after` from the earliest on: the feed keeps 30 days. Reading commits nothing. An answer has an ETag: send it as `If-None-Match`, and 304 says that there is nothing new. 409 `cursor_expired` where changes that were not read are gone, `cursor_ahead` where the table was restored to before what was read; 422 `invalid_cursor`.',
@@ -84,61 +88,55 @@ const listRoute = createRoute({
   },
 });
 
-const ConsumerAnswer = named(
-  'Consumer',
-  ConsumerFacts,
-  {},
-  {
+const ConsumerAnswer = named('Consumer', ConsumerFacts, {
+  members: {
     id: { example: 'erp' },
-    committed: { description: 'The cursor up to which it has dealt with everything.' },
-    lagSeconds: { description: 'Age of the oldest change behind it; 0 where there is none.' },
-    lagEntries: { description: 'Changes behind it, of all types and connections: counted, not estimated.' },
+    committed: 'The cursor up to which it has dealt with everything.',
+    lagSeconds: 'Age of the oldest change behind it; 0 where there is none.',
+    lagEntries: 'Changes behind it, of all types and connections: counted, not estimated.',
   },
-);
+});
 export type ConsumerAnswer = z.infer<typeof ConsumerAnswer>;
 
 const ConsumerId = doc(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)), { example: 'erp' });
 const params = z.object({ id: ConsumerId });
 const place = <S extends string>(...words: readonly [S, ...S[]]) => z.union([z.enum(words), Instant]);
 
-const consumerRoute = <const M extends 'get' | 'put' | 'post' | 'delete'>(method: M, summary: string) =>
-  ({ method, tags: ['changes'], summary, scope: 'changes:read' }) as const;
-
-const listConsumers = createRoute({
-  ...consumerRoute('get', 'All consumers, and how far each is behind'),
-  path: '/consumers',
+const listConsumers = route('GET /consumers', {
+  summary: 'All consumers, and how far each is behind',
+  scope: 'changes:read',
   responses: { 200: json('The consumers.', z.object({ consumers: z.array(ConsumerAnswer) })) },
 });
 
 const ANSWERS = { 200: json('The consumer.', ConsumerAnswer), ...errorResponses(400, 404) };
 const WRITTEN = { ...ANSWERS, ...errorResponses(422) };
 
-const getConsumer = createRoute({
-  ...consumerRoute('get', 'One consumer'),
-  path: '/consumers/{id}',
+const getConsumer = route('GET /consumers/{id}', {
+  summary: 'One consumer',
+  scope: 'changes:read',
   request: { params },
   responses: ANSWERS,
 });
-const putConsumer = createRoute({
-  ...consumerRoute('put', 'Makes a consumer; one that exists stays where it is'),
-  path: '/consumers/{id}',
+const putConsumer = route('PUT /consumers/{id}', {
+  summary: 'Makes a consumer; one that exists stays where it is',
+  scope: 'changes:read',
   request: {
     params,
     body: body(z.strictObject({ from: z._default(place('earliest', 'latest'), 'earliest') }), false),
   },
   responses: WRITTEN,
 });
-const commitConsumer = createRoute({
-  ...consumerRoute('post', 'Commits what was dealt with'),
+const commitConsumer = route('POST /consumers/{id}/commit', {
+  summary: 'Commits what was dealt with',
+  scope: 'changes:read',
   description:
     'A cursor from before what is committed moves nothing: only seek goes back. 422 `cursor_ahead` for one that is further than the feed, as of another hub.',
-  path: '/consumers/{id}/commit',
   request: { params, body: body(z.strictObject({ cursor: z.string().check(z.maxLength(512)) })) },
   responses: WRITTEN,
 });
-const seekConsumer = createRoute({
-  ...consumerRoute('post', 'Goes to another place in the feed, back or forth'),
-  path: '/consumers/{id}/seek',
+const seekConsumer = route('POST /consumers/{id}/seek', {
+  summary: 'Goes to another place in the feed, back or forth',
+  scope: 'changes:read',
   request: {
     params,
     body: body(
@@ -151,9 +149,9 @@ const seekConsumer = createRoute({
   },
   responses: WRITTEN,
 });
-const deleteConsumer = createRoute({
-  ...consumerRoute('delete', 'Forgets a consumer; answers where it stood'),
-  path: '/consumers/{id}',
+const deleteConsumer = route('DELETE /consumers/{id}', {
+  summary: 'Forgets a consumer; answers where it stood',
+  scope: 'changes:read',
   request: { params },
   responses: ANSWERS,
 });

@@ -3,6 +3,7 @@ import {
   RemovedConnection as RemovedFacts,
   Route,
 } from '#lib/connections/connection-schema';
+import { getConfiguration } from '#lib/connections/store';
 import { countOpen, MAX_COUNTED } from '#lib/deliveries/list';
 import { Misses } from '#lib/inbound/event-schema';
 import { listMisses } from '#lib/inbound/misses';
@@ -16,6 +17,7 @@ import { type Cursor, getCursor } from '#lib/polling/cursor';
 import { Backfill, PollFacts } from '#lib/polling/poll-schema';
 import { webhookPath } from '#lib/webhooks/hub-urls';
 import { ShownStep, Synced } from '#lib/webhooks/sync-schema';
+import { orNotFound } from './kit/errors.ts';
 import { doc, metadata, named, pick } from './kit/meta.ts';
 
 export const Poll = named(
@@ -24,12 +26,12 @@ export const Poll = named(
     unfinished: doc(z.boolean(), { description: 'It has pages left to read, and goes on at `nextPollAt`.' }),
     backfill: doc(z.nullable(Backfill), { description: 'What is to be read again, until it has been.' }),
   }),
-  { description: 'All null before the first poll.' },
   {
-    lastError: { description: 'The code of what broke the last poll off.' },
-    remark: { description: 'What the last complete poll found worth telling a person.' },
-    webhooks: {
-      description:
+    description: 'All null before the first poll.',
+    members: {
+      lastError: 'The code of what broke the last poll off.',
+      remark: 'What the last complete poll found worth telling a person.',
+      webhooks:
         'Whether the hub stood in the registry of the marketplace when it was last looked at, once a day: what was lost is registered again (`repaired`), or waits for a person (`lost`). Null where no registry can be read.',
     },
   },
@@ -70,11 +72,12 @@ export const Connection = named(
       description: 'Since when everything asked of it fails, so that its deliveries wait; null while it is there.',
     }),
   }),
-  {},
   {
-    id: { example: 'scopio-main' },
-    marketplace: { example: 'scopio' },
-    baseUrl: { example: 'https://api.scopio.example' },
+    members: {
+      id: { example: 'scopio-main' },
+      marketplace: { example: 'scopio' },
+      baseUrl: { example: 'https://api.scopio.example' },
+    },
   },
 );
 export type Connection = z.infer<typeof Connection>;
@@ -90,20 +93,20 @@ export const RemovedConnection = named(
   }),
   {
     description: 'A connection that the connections file no longer has. Its deliveries wait until it comes back.',
+    members: {
+      id: { example: 'scopio-old' },
+      marketplace: { example: 'scopio' },
+    },
   },
-  { id: { example: 'scopio-old' }, marketplace: { example: 'scopio' } },
 );
 export type RemovedConnection = z.infer<typeof RemovedConnection>;
 
-named(
-  'Route',
-  Route,
-  {},
-  {
+named('Route', Route, {
+  members: {
     from: { description: 'A connection, or `*`.', example: '*' },
     to: { description: 'A connection, or `erp`.', example: 'marketful-mx' },
   },
-);
+});
 
 export const Connections = z.object({
   connections: z.array(Connection),
@@ -118,7 +121,11 @@ export const PollAsked = named(
 );
 export type PollAsked = z.infer<typeof PollAsked>;
 
-named('WebhooksSynced', Synced, {}, { pasteHint: { description: 'Where a person tells the marketplace the URLs.' } });
+named('WebhooksSynced', Synced, {
+  members: {
+    pasteHint: 'Where a person tells the marketplace the URLs.',
+  },
+});
 metadata.add(ShownStep.shape.url, { description: 'Without the secret, which is shown as `…`.' });
 metadata.add(ShownStep.shape.isForeign, {
   description: "Somebody else's, which has to go so that ours can stand.",
@@ -155,6 +162,10 @@ export async function presentConnection(connection: z.infer<typeof ConnectionFac
     awaySince: away,
   };
 }
+
+/** ApiError 404 for an id that the connections file does not have. */
+export const findConnection = async (id: string): Promise<z.infer<typeof ConnectionFacts>> =>
+  orNotFound((await getConfiguration()).connections.get(id), 'connection');
 
 /** Where a connection's polls stand, as callers see it. */
 export const presentPoll = (cursor: Cursor | undefined): Poll => ({

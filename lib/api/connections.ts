@@ -11,6 +11,7 @@ import { syncWebhooks } from '#lib/webhooks/sync';
 import { Synced } from '#lib/webhooks/sync-schema';
 import {
   Connections,
+  findConnection,
   PollAsked,
   presentConnection,
   presentPoll,
@@ -22,24 +23,20 @@ import { ApiError, errorResponses, notFound, orRefused } from './kit/errors.ts';
 import { idempotencyHeader } from './kit/idempotency.ts';
 import { Instant, Reason } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, createRoute, json, Routes } from './kit/route.ts';
+import { body, json, Routes, routesOf } from './kit/route.ts';
 import { postRequest } from './requests.ts';
 import { addShapeAndTry } from './shape-and-try.ts';
 import { addTickets } from './tickets.ts';
 
-const listRoute = createRoute({
-  method: 'get',
-  path: '/connections',
-  tags: ['connections'],
+const route = routesOf('connections');
+
+const listRoute = route('GET /connections', {
   summary: 'Lists all connections, without their secrets',
   scope: 'ops',
   responses: { 200: json('Always one page.', Connections) },
 });
 
-const pollRoute = createRoute({
-  method: 'post',
-  path: '/connections/{id}/poll',
-  tags: ['connections'],
+const pollRoute = route('POST /connections/{id}/poll', {
   summary: 'Makes a connection due now, and with `since` reads again what happened since then',
   description:
     'The poller does it within a minute, at the connection’s own pace; a poll that breaks off goes on where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: a poll is under way, ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.',
@@ -64,10 +61,7 @@ const pollRoute = createRoute({
 /** How long a sync waits for its turns in the connection's rate limit: API Gateway waits 29 seconds. */
 const PATIENCE = { maxWaitMs: 2_000, patienceMs: 8_000 };
 
-const syncRoute = createRoute({
-  method: 'post',
-  path: '/connections/{id}/webhooks/sync',
-  tags: ['connections'],
+const syncRoute = route('POST /connections/{id}/webhooks/sync', {
   summary: "Registers the hub's URLs at the marketplace and repairs what is registered there",
   description:
     "The URLs begin with the hub's PUBLIC_URL, a setting of the deployment. A step that the marketplace refuses is told in its `error` and does not keep it from the others; 422 when it does not even tell what is registered.",
@@ -84,10 +78,7 @@ const Input = doc(z.record(z.string(), z.unknown()), {
   example: { items: [{ title: 'Red mug', list_price: 355, sku: 'MUG-RED', ean: '5901234123457' }] },
 });
 
-const requestRoute = createRoute({
-  method: 'post',
-  path: '/connections/{id}/requests/{action}',
-  tags: ['connections'],
+const requestRoute = route('POST /connections/{id}/requests/{action}', {
   summary: 'Asks a marketplace for something',
   description:
     'An item, an entry order, a return: what a connection takes is in `GET /connections`. It is a delivery like any other: retried, probed, replayed. 404 `unknown_action` names the requests there are.',
@@ -140,8 +131,7 @@ routes.add(pollRoute, async (context) => {
 
 routes.add(syncRoute, async (context) => {
   const { dryRun = false } = context.req.valid('json');
-  const connection = (await getConfiguration()).connections.get(context.req.valid('param').id);
-  if (!connection) throw notFound('connection');
+  const connection = await findConnection(context.req.valid('param').id);
   return context.json(await sync(connection, dryRun), 200);
 });
 

@@ -5,7 +5,9 @@ import { fateOf, redrive } from '#lib/replays/redrive';
 import { optionalParam } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, createRoute, json, Routes } from './kit/route.ts';
+import { body, json, Routes, routesOf } from './kit/route.ts';
+
+const route = routesOf('replays');
 
 /** API Gateway waits 29 seconds. */
 const MAX_MS = 12_000;
@@ -68,10 +70,7 @@ const DeadLetters = z.object({
 });
 export type DeadLetters = z.infer<typeof DeadLetters>;
 
-const listRoute = createRoute({
-  method: 'get',
-  path: '/dead-letters',
-  tags: ['replays'],
+const listRoute = route('GET /dead-letters', {
   summary: 'Lists what lies in the dead-letter queues',
   description:
     'Nothing is taken out. While one look lasts, another may see fewer messages. Without `queue`, up to 20 of each.',
@@ -101,10 +100,7 @@ const Counted = z.object({
 const Redriven = z.object({ replayId: z.string(), queue: Queue, ...counts });
 export type DeadLetterReplay = z.infer<typeof Counted> | z.infer<typeof Redriven>;
 
-const replayRoute = createRoute({
-  method: 'post',
-  path: '/dead-letters/replay',
-  tags: ['replays'],
+const replayRoute = route('POST /dead-letters/replay', {
   summary: 'Sends messages that crashed a function back to their queue',
   scope: 'ops',
   request: { body: body(Redrive) },

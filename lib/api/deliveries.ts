@@ -17,11 +17,11 @@ import {
   presentDeliveries,
   presentDelivery,
 } from './delivery-schema.ts';
-import { ApiError, errorResponses, notFound } from './kit/errors.ts';
+import { ApiError, errorResponses, orNotFound } from './kit/errors.ts';
 import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc } from './kit/meta.ts';
-import { body, createRoute, json, Routes } from './kit/route.ts';
+import { body, json, Routes, routesOf } from './kit/route.ts';
 import {
   ADVANCE_MS,
   FilteredReplay,
@@ -31,22 +31,18 @@ import {
   ReplayStarted,
 } from './replay-schema.ts';
 
+const route = routesOf('deliveries');
+
 export const DeliveryId = doc(z.string(), { example: 'dlv_5be1f6c2a93d70418f26' });
 
-const listRoute = createRoute({
-  method: 'get',
-  path: '/deliveries',
-  tags: ['deliveries'],
+const listRoute = route('GET /deliveries', {
   summary: 'Lists deliveries, newest first',
   scope: 'ops',
   request: { query: z.strictObject({ ...filterShape, late, ...paging }) },
   responses: { 200: json('A page of deliveries with their attempts.', listOf('deliveries', Delivery)) },
 });
 
-const getRoute = createRoute({
-  method: 'get',
-  path: '/deliveries/{id}',
-  tags: ['deliveries'],
+const getRoute = route('GET /deliveries/{id}', {
   summary: 'A delivery with its attempts',
   scope: 'ops',
   request: { params: z.object({ id: DeliveryId }) },
@@ -62,10 +58,7 @@ const Causes = z.object({
 });
 export type Causes = z.infer<typeof Causes>;
 
-const causesRoute = createRoute({
-  method: 'get',
-  path: '/deliveries/causes',
-  tags: ['deliveries'],
+const causesRoute = route('GET /deliveries/causes', {
   summary: 'Groups dead and blocked deliveries by their cause, the largest group first',
   scope: 'ops',
   request: {
@@ -77,10 +70,7 @@ const causesRoute = createRoute({
   responses: { 200: json('The groups.', Causes) },
 });
 
-const closeRoute = createRoute({
-  method: 'post',
-  path: '/deliveries/{id}/close',
-  tags: ['deliveries'],
+const closeRoute = route('POST /deliveries/{id}/close', {
   summary: 'Closes a dead or blocked delivery that a person found done',
   description:
     'It counts as succeeded without an attempt, with who said so and why, and what waited for it goes on: a placement is followed, pushes that come after it are rung. 409 `delivery_not_closable` for one that is neither dead nor blocked.',
@@ -89,9 +79,7 @@ const closeRoute = createRoute({
   responses: { 200: json('The delivery.', Delivery), ...errorResponses(404, 409) },
 });
 
-const replayOneRoute = createRoute({
-  method: 'post',
-  path: '/deliveries/{id}/replay',
+const replayOneRoute = route('POST /deliveries/{id}/replay', {
   tags: ['replays'],
   summary: 'Gives a delivery a fresh set of attempts',
   description:
@@ -108,9 +96,7 @@ const replayOneRoute = createRoute({
   },
 });
 
-const replayManyRoute = createRoute({
-  method: 'post',
-  path: '/deliveries/replay',
+const replayManyRoute = route('POST /deliveries/replay', {
   tags: ['replays'],
   summary: 'Replays what a filter matches, or says what it would',
   description:
@@ -139,8 +125,7 @@ routes.add(causesRoute, async (context) => {
 });
 
 routes.add(getRoute, async (context) => {
-  const delivery = await getDelivery(context.req.valid('param').id);
-  if (!delivery) throw notFound('delivery');
+  const delivery = orNotFound(await getDelivery(context.req.valid('param').id), 'delivery');
   return context.json(await presentDelivery(delivery), 200);
 });
 
@@ -148,8 +133,7 @@ routes.add(closeRoute, async (context) => {
   const finding = { ...context.req.valid('json'), by: context.var.key.name };
   const { id } = context.req.valid('param');
   const closed = await untilCommitted(`delivery ${id}`, async () => {
-    const delivery = await getDelivery(id);
-    if (!delivery) throw notFound('delivery');
+    const delivery = orNotFound(await getDelivery(id), 'delivery');
     if (!isClosable(delivery))
       throw new ApiError(
         409,
@@ -188,8 +172,7 @@ routes.add(replayManyRoute, async (context) => {
 
 routes.add(replayOneRoute, async (context) => {
   const { reason = null, dryRun } = context.req.valid('json');
-  const delivery = await getDelivery(context.req.valid('param').id);
-  if (!delivery) throw notFound('delivery');
+  const delivery = orNotFound(await getDelivery(context.req.valid('param').id), 'delivery');
   if (dryRun) return context.json(await presentDryRun(matchOne(delivery)), 200);
   const by = context.var.key.name;
   const started = await replayDelivery(delivery, { by, reason, perMinute: PER_MINUTE, canary: false });

@@ -21,28 +21,28 @@ named('DeliveryKind', DeliveryKind);
 named('DeliveryState', DeliveryState);
 named('LineQuantity', LineQuantity, { example: { id: 'li_1', quantity: 1 } });
 
-const Attempt = named(
-  'Attempt',
-  AttemptFacts,
-  {
-    example: {
-      number: 1,
-      startedAt: '2026-11-20T08:15:02.000Z',
-      endedAt: '2026-11-20T08:15:03.000Z',
-      outcome: 'failed',
-      httpStatus: 503,
-      code: 'http_503',
-      description: 'Service Unavailable',
-      nextAttemptAt: '2026-11-20T08:20:02.000Z',
-    },
+const Attempt = named('Attempt', AttemptFacts, {
+  example: {
+    number: 1,
+    startedAt: '2026-11-20T08:15:02.000Z',
+    endedAt: '2026-11-20T08:15:03.000Z',
+    outcome: 'failed',
+    httpStatus: 503,
+    code: 'http_503',
+    description: 'Service Unavailable',
+    nextAttemptAt: '2026-11-20T08:20:02.000Z',
   },
-  {
-    number: { description: 'Counts on through replays; throttled ones count too.' },
-    description: { description: "The remote's own words, capped; of a request that succeeded, what it made." },
+  members: {
+    number: 'Counts on through replays; throttled ones count too.',
+    description: "The remote's own words, capped; of a request that succeeded, what it made.",
   },
-);
+});
 
-named('Closing', Closing, {}, { by: { description: "The API key's name." } });
+named('Closing', Closing, {
+  members: {
+    by: "The API key's name.",
+  },
+});
 
 export const Delivery = named(
   'Delivery',
@@ -74,22 +74,23 @@ export const Delivery = named(
     attempts: doc(z.array(Attempt), { description: 'Oldest first.' }),
     closed: doc(z.union([Closing, z.null()]), { description: 'Who closed it last, why, and what it was until then.' }),
   }),
-  {},
   {
-    id: { example: 'dlv_5be1f6c2a93d70418f26' },
-    action: {
-      description:
-        '`order` places, `fulfillment` reports, `route` finds who ships; else the name of a fetch or a request.',
-      example: 'fulfillment',
+    members: {
+      id: { example: 'dlv_5be1f6c2a93d70418f26' },
+      action: {
+        description:
+          '`order` places, `fulfillment` reports, `route` finds who ships; else the name of a fetch or a request.',
+        example: 'fulfillment',
+      },
+      connection: { example: 'scopio-main' },
+      marketplace: { example: 'scopio' },
+      order: { example: 'scopio-main:ord_8f3a' },
+      cause: {
+        description: 'Why it is dead, blocked or waiting.',
+        example: { code: 'http_422', description: 'unknown carrier' },
+      },
+      waitsFor: 'What has to change before a blocked delivery runs again by itself.',
     },
-    connection: { example: 'scopio-main' },
-    marketplace: { example: 'scopio' },
-    order: { example: 'scopio-main:ord_8f3a' },
-    cause: {
-      description: 'Why it is dead, blocked or waiting.',
-      example: { code: 'http_422', description: 'unknown carrier' },
-    },
-    waitsFor: { description: 'What has to change before a blocked delivery runs again by itself.' },
   },
 );
 export type Delivery = z.infer<typeof Delivery>;
@@ -145,16 +146,17 @@ export const Cause = named(
     sample: Delivery,
     filter: doc(DeliveryFilter, { description: 'Replays this group: the `filter` of POST /deliveries/replay.' }),
   }),
-  {},
   {
-    marketplace: { example: 'scopio' },
-    action: { example: 'fulfillment' },
-    code: { example: 'http_422' },
-    message: {
-      description: 'What was said, with `…` for ids, numbers, quoted values and dates: one reason is one group.',
-      example: 'order … cannot be fulfilled',
+    members: {
+      marketplace: { example: 'scopio' },
+      action: { example: 'fulfillment' },
+      code: { example: 'http_422' },
+      message: {
+        description: 'What was said, with `…` for ids, numbers, quoted values and dates: one reason is one group.',
+        example: 'order … cannot be fulfilled',
+      },
+      firstSeen: 'When the first of them failed.',
     },
-    firstSeen: { description: 'When the first of them failed.' },
   },
 );
 export type Cause = z.infer<typeof Cause>;

@@ -14,7 +14,9 @@ import { IntegrationError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import { errorResponses } from './kit/errors.ts';
 import { doc, named, pick } from './kit/meta.ts';
-import { body, createRoute, json, Routes } from './kit/route.ts';
+import { body, json, Routes, routesOf } from './kit/route.ts';
+
+const route = routesOf('changes');
 
 const Endpoint = named(
   'Endpoint',
@@ -41,15 +43,14 @@ const Endpoint = named(
     lagSeconds: doc(z.int(), { description: 'Age of the oldest change that it was not told; 0 where there is none.' }),
     lagEntries: doc(z.int(), { description: 'Changes that it was not told, of all types.' }),
   }),
-  {},
   {
-    id: { example: 'erp-main' },
-    url: { example: 'https://erp.example.com/hooks' },
-    types: { description: 'What it is told; all where there is none.', example: ['order.*', 'fulfillment.*'] },
-    payload: { description: '`full`: the order as it is goes with each change, as `snapshot`.' },
-    since: { description: 'It is told what was committed from then on.' },
-    secretsAt: {
-      description: 'When it got the secret that it has; absent where it has none of its own, or nobody knows.',
+    members: {
+      id: { example: 'erp-main' },
+      url: { example: 'https://erp.example.com/hooks' },
+      types: { description: 'What it is told; all where there is none.', example: ['order.*', 'fulfillment.*'] },
+      payload: '`full`: the order as it is goes with each change, as `snapshot`.',
+      since: 'It is told what was committed from then on.',
+      secretsAt: 'When it got the secret that it has; absent where it has none of its own, or nobody knows.',
     },
   },
 );
@@ -68,10 +69,7 @@ const present = ({ state, ...view }: EndpointView): Endpoint => ({
 
 const params = z.object({ id: doc(z.string(), { example: 'erp-main' }) });
 
-const listRoute = createRoute({
-  method: 'get',
-  path: '/endpoints',
-  tags: ['changes'],
+const listRoute = route('GET /endpoints', {
   summary: 'Whom the hub pushes changes to, and how that goes',
   scope: 'ops',
   responses: {
@@ -79,19 +77,12 @@ const listRoute = createRoute({
   },
 });
 
-const act = <const P extends string>(path: P, summary: string) =>
-  ({
-    method: 'post',
-    path,
-    tags: ['changes'],
-    summary,
-    scope: 'ops',
-    request: { params, body: body(z.strictObject({}), false) },
-  }) as const;
+const asked = { scope: 'ops', request: { params, body: body(z.strictObject({}), false) } } as const;
 const ERRORS = errorResponses(404);
 
-const testRoute = createRoute({
-  ...act('/endpoints/{id}/test', 'Sends an endpoint a message of the type `endpoint.test`'),
+const testRoute = route('POST /endpoints/{id}/test', {
+  ...asked,
+  summary: 'Sends an endpoint a message of the type `endpoint.test`',
   responses: {
     200: json(
       'What came of it, whatever that was.',
@@ -109,12 +100,14 @@ const testRoute = createRoute({
     ...errorResponses(409),
   },
 });
-const pauseRoute = createRoute({
-  ...act('/endpoints/{id}/pause', 'Tells an endpoint nothing until it is resumed'),
+const pauseRoute = route('POST /endpoints/{id}/pause', {
+  ...asked,
+  summary: 'Tells an endpoint nothing until it is resumed',
   responses: { 200: json('The endpoint.', Endpoint), ...ERRORS },
 });
-const resumeRoute = createRoute({
-  ...act('/endpoints/{id}/resume', 'Has an endpoint go on where it stood'),
+const resumeRoute = route('POST /endpoints/{id}/resume', {
+  ...asked,
+  summary: 'Has an endpoint go on where it stood',
   responses: { 200: json('The endpoint.', Endpoint), ...ERRORS },
 });
 

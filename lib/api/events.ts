@@ -3,11 +3,13 @@ import { getEvent, listEvents, type InboundEvent as StoredEvent } from '#lib/inb
 import { InboundFacts, InboundState } from '#lib/inbound/event-schema';
 import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
-import { errorResponses, notFound } from './kit/errors.ts';
+import { errorResponses, orNotFound } from './kit/errors.ts';
 import { listOf, MAX_ANSWER_BYTES, optionalParam, paging, since, sizeOf } from './kit/lists.ts';
 import { TraceId, traceIdOf } from './kit/members.ts';
 import { doc, named, pick } from './kit/meta.ts';
-import { createRoute, json, Routes } from './kit/route.ts';
+import { json, Routes, routesOf } from './kit/route.ts';
+
+const route = routesOf('events');
 
 const State = named('InboundState', InboundState);
 
@@ -28,19 +30,18 @@ const InboundEvent = named(
         'The webhook that only named what was read at once: topic and body of the event are those of what was read.',
     }),
   }),
-  {},
   {
-    id: { example: 'evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10' },
-    connection: { example: 'scopio-main' },
-    topic: { example: 'order-paid' },
-    order: { description: 'The order it told of.', example: 'scopio-main:ord_8f3a' },
-    bodyTruncated: {
-      description:
+    members: {
+      id: { example: 'evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10' },
+      connection: { example: 'scopio-main' },
+      topic: { example: 'order-paid' },
+      order: { description: 'The order it told of.', example: 'scopio-main:ord_8f3a' },
+      bodyTruncated:
         '`body` is only its beginning: with `bodyBytes` the event itself shows more, without it no more is kept, as the whole was too large.',
-    },
-    error: {
-      description: 'Why it could not be read.',
-      example: { code: 'unexpected_shape', description: 'total: is missing', field: 'total' },
+      error: {
+        description: 'Why it could not be read.',
+        example: { code: 'unexpected_shape', description: 'total: is missing', field: 'total' },
+      },
     },
   },
 );
@@ -48,10 +49,7 @@ export type InboundEvent = z.infer<typeof InboundEvent>;
 
 const EventWithBody = named('InboundEventWithBody', z.required(InboundEvent, { body: true, encoding: true }));
 
-const listRoute = createRoute({
-  method: 'get',
-  path: '/events',
-  tags: ['events'],
+const listRoute = route('GET /events', {
   summary: 'Lists inbound events, newest first',
   scope: 'ops',
   request: {
@@ -65,20 +63,14 @@ const listRoute = createRoute({
   responses: { 200: json('A page of events.', listOf('events', InboundEvent)) },
 });
 
-const getRoute = createRoute({
-  method: 'get',
-  path: '/events/{id}',
-  tags: ['events'],
+const getRoute = route('GET /events/{id}', {
   summary: 'An inbound event with its body',
   scope: 'ops',
   request: { params: z.object({ id: doc(z.string(), {}) }) },
   responses: { 200: json('The event.', EventWithBody), ...errorResponses(404) },
 });
 
-const revealRoute = createRoute({
-  method: 'post',
-  path: '/events/{id}/reveal',
-  tags: ['events'],
+const revealRoute = route('POST /events/{id}/reveal', {
   summary: 'The event with its body as it came, for a session of the console',
   description:
     'Other answers show a session the paths and types of a body. Who looked is put on record in `GET /audit`.',
@@ -98,14 +90,12 @@ routes.add(listRoute, async (context) => {
 });
 
 routes.add(getRoute, async (context) => {
-  const event = await getEvent(context.req.valid('param').id);
-  if (!event) throw notFound('event');
+  const event = orNotFound(await getEvent(context.req.valid('param').id), 'event');
   return context.json(presentEvent(event), 200);
 });
 
 routes.add(revealRoute, async (context) => {
-  const event = await getEvent(context.req.valid('param').id);
-  if (!event) throw notFound('event');
+  const event = orNotFound(await getEvent(context.req.valid('param').id), 'event');
   await recordAct({ act: 'event.revealed', about: event.id, by: context.var.key.name });
   return context.json(presentEvent(event), 200);
 });

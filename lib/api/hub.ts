@@ -3,21 +3,17 @@ import * as z from '#lib/platform/zod';
 import { webhookPath } from '#lib/webhooks/hub-urls';
 import { errorResponses } from './kit/errors.ts';
 import { named } from './kit/meta.ts';
-import { createRoute, json, type Route, Routes } from './kit/route.ts';
+import { json, type Route, Routes, routesOf } from './kit/route.ts';
 
-const healthRoute = createRoute({
-  method: 'get',
-  path: '/health',
-  tags: ['hub'],
+const route = routesOf('hub');
+
+const healthRoute = route('GET /health', {
   summary: 'Whether the hub answers',
   scope: null,
   responses: { 200: json('It does.', named('Health', z.object({ status: z.literal('ok'), time: z.iso.datetime() }))) },
 });
 
-const documentRoute = createRoute({
-  method: 'get',
-  path: '/openapi.json',
-  tags: ['hub'],
+const documentRoute = route('GET /openapi.json', {
   summary: 'This document',
   scope: null,
   responses: { 200: json('OpenAPI 3.1.', z.record(z.string(), z.unknown())) },

@@ -2,6 +2,7 @@ import { DOTS, GAP } from '#lib/deliveries/normalize-message';
 import type { Address, Order } from '#lib/orders/order';
 import type { Buyer } from '#lib/orders/order-schema';
 import { getOrder } from '#lib/orders/store';
+import { readJson } from '#lib/platform/json';
 
 /** The members that say who bought and where they live, by UCP's names, ours and what vendors call them. */
 const PERSONAL =
@@ -98,7 +99,7 @@ function maskText(text: string, name: string, words: RegExp | undefined): string
 
 /** What holds a raw body: that as its paths and types, and in the other members nothing that it tells of a person. */
 function maskBody({ body, ...rest }: { body: string; encoding?: unknown }, words: RegExp | undefined): object {
-  const raw = parse(Buffer.from(body, rest.encoding === 'base64' ? 'base64' : 'utf8').toString());
+  const raw = readJson(Buffer.from(body, rest.encoding === 'base64' ? 'base64' : 'utf8').toString());
   const theirs = anyOf(personalIn(raw));
   const both = words && theirs ? new RegExp(`${words.source}|${theirs.source}`, words.flags) : (words ?? theirs);
   const others = maskValue(rest, both) as object;
@@ -107,14 +108,6 @@ function maskBody({ body, ...rest }: { body: string; encoding?: unknown }, words
     body: raw === undefined ? '' : JSON.stringify(outline(raw)),
     ...(rest.encoding !== undefined && { encoding: 'utf8' }),
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The texts of a body under names that speak of a person, in whatever vendor's spelling. */

@@ -1,9 +1,3 @@
-import type { Delivery } from '#lib/deliveries/delivery';
-import { getDeliveries } from '#lib/deliveries/ledger';
-import { tellUnreleased } from '#lib/explanation/held-back';
-import { getNetwork, type Network } from '#lib/marketplaces/network';
-import { factsOf } from '#lib/orders/facts';
-import type { Order as StoredOrder } from '#lib/orders/order';
 import {
   Address,
   Amounts,
@@ -15,18 +9,10 @@ import {
   OrderWhole,
   Payment,
 } from '#lib/orders/order-schema';
-import { isLate, statusOf } from '#lib/orders/status';
-import { getTimeline } from '#lib/orders/store';
-import type { TimelineEntry as StoredEntry } from '#lib/orders/timeline';
-import { withPage } from '#lib/orders/ucp';
-import { publicUrl } from '#lib/platform/settings';
-import { log } from '#lib/platform/telemetry/log';
 import * as z from '#lib/platform/zod';
 import type { UcpOrder } from '#lib/ucp/order';
-import { validateUcpOrder } from '#lib/ucp/validate';
-import { ApiError } from './kit/errors.ts';
 import { Instant } from './kit/members.ts';
-import { doc, named, pick } from './kit/meta.ts';
+import { doc, named } from './kit/meta.ts';
 
 export const OrderId = doc(z.string(), {
   description: 'Percent-encoded once.',
@@ -37,43 +23,37 @@ named('OrderStatus', OrderStatus, { description: 'Derived from the quantities of
 
 named('Buyer', Buyer, { example: { first_name: 'Elena', last_name: 'Ruiz', email: 'elena@example.com' } });
 
-named(
-  'Address',
-  Address,
-  {
-    description: "A postal address with UCP's member names.",
-    example: {
-      first_name: 'Elena',
-      last_name: 'Ruiz',
-      street_address: 'Av. Insurgentes Sur 1602',
-      address_locality: 'Ciudad de México',
-      address_region: 'CDMX',
-      postal_code: '03940',
-      address_country: 'MX',
-    },
+named('Address', Address, {
+  description: "A postal address with UCP's member names.",
+  example: {
+    first_name: 'Elena',
+    last_name: 'Ruiz',
+    street_address: 'Av. Insurgentes Sur 1602',
+    address_locality: 'Ciudad de México',
+    address_region: 'CDMX',
+    postal_code: '03940',
+    address_country: 'MX',
   },
-  { address_country: { description: 'ISO 3166-1 alpha-2.', example: 'MX' } },
-);
+  members: {
+    address_country: { description: 'ISO 3166-1 alpha-2.', example: 'MX' },
+  },
+});
 
-named(
-  'Fulfillment',
-  Fulfillment,
-  {
-    example: {
-      id: 'ful_0f1e2d3c4b5a69788796',
-      by: 'erp',
-      carrier: 'dhl',
-      trackingNumber: 'JD014600003828881234',
-      trackingUrl: 'https://tracking.example/JD014600003828881234',
-      lineItems: [{ id: 'li_1', quantity: 1 }],
-      shippedAt: '2026-11-21T10:00:00.000Z',
-    },
+named('Fulfillment', Fulfillment, {
+  example: {
+    id: 'ful_0f1e2d3c4b5a69788796',
+    by: 'erp',
+    carrier: 'dhl',
+    trackingNumber: 'JD014600003828881234',
+    trackingUrl: 'https://tracking.example/JD014600003828881234',
+    lineItems: [{ id: 'li_1', quantity: 1 }],
+    shippedAt: '2026-11-21T10:00:00.000Z',
   },
-  {
-    by: { description: 'The connection that shipped it, or `erp`.' },
-    carrier: { description: "A canonical code, or the shipper's own word." },
+  members: {
+    by: 'The connection that shipped it, or `erp`.',
+    carrier: "A canonical code, or the shipper's own word.",
   },
-);
+});
 
 export const Ucp = named(
   'UcpOrder',
@@ -108,23 +88,19 @@ named('Amounts', Amounts, {
   example: { currency: 'PLN', goods: 10000, shipping: 2000, discount: 0, tax: 2244, other: 0, total: 12000 },
 });
 
-named(
-  'Line',
-  Line,
-  {
-    description: 'A line in units and in minor units; what the source does not tell and what does not follow is null.',
+named('Line', Line, {
+  description: 'A line in units and in minor units; what the source does not tell and what does not follow is null.',
+  members: {
+    quantity: 'Units ordered: cancelled, shipped and open ones together.',
+    placed: 'Units that stand with whoever was asked to ship them, shipped ones too.',
+    returned: 'Of those shipped.',
+    unitPrice: 'Of one unit, with and without tax.',
+    tax: 'The rate in percent, the amount of the whole line.',
+    discount: 'On the whole line, already taken off `total`.',
+    total: 'What the whole line costs, with tax where `taxIncluded`.',
+    attributes: 'Personalization and other choices of the buyer.',
   },
-  {
-    quantity: { description: 'Units ordered: cancelled, shipped and open ones together.' },
-    placed: { description: 'Units that stand with whoever was asked to ship them, shipped ones too.' },
-    returned: { description: 'Of those shipped.' },
-    unitPrice: { description: 'Of one unit, with and without tax.' },
-    tax: { description: 'The rate in percent, the amount of the whole line.' },
-    discount: { description: 'On the whole line, already taken off `total`.' },
-    total: { description: 'What the whole line costs, with tax where `taxIncluded`.' },
-    attributes: { description: 'Personalization and other choices of the buyer.' },
-  },
-);
+});
 
 export const OrderSummary = named(
   'OrderSummary',
@@ -140,13 +116,15 @@ export const OrderSummary = named(
     late: doc(z.boolean(), { description: 'Units are left to ship although `shipBy` has passed.' }),
     ucp: doc(z.union([Ucp, z.null()]), { description: 'Null where it would not be valid: the order itself says why.' }),
   }),
-  { description: 'An order as lists carry it: without its timeline.' },
   {
-    id: { description: '`<connection>:<externalId>`.', example: 'scopio-main:ord_8f3a' },
-    connection: { example: 'scopio-main' },
-    externalId: { example: 'ord_8f3a' },
-    number: { example: 'SC-1001' },
-    deliveries: { description: 'Ids of its deliveries.', example: ['dlv_5be1f6c2a9'] },
+    description: 'An order as lists carry it: without its timeline.',
+    members: {
+      id: { description: '`<connection>:<externalId>`.', example: 'scopio-main:ord_8f3a' },
+      connection: { example: 'scopio-main' },
+      externalId: { example: 'ord_8f3a' },
+      number: { example: 'SC-1001' },
+      deliveries: { description: 'Ids of its deliveries.', example: ['dlv_5be1f6c2a9'] },
+    },
   },
 );
 export type OrderSummary = z.infer<typeof OrderSummary>;
@@ -155,60 +133,6 @@ export const Order = named('Order', z.extend(OrderSummary, { ucp: Ucp, timeline:
   description: 'An order: the UCP order and, around it, what UCP has no place for. Money is in minor units.',
 });
 export type Order = z.infer<typeof Order>;
-
-/** An order as lists carry it: one that is not valid UCP must not keep the others from being read. */
-export const presentSummary = (
-  order: StoredOrder,
-  network: Network,
-  placing: readonly Delivery[] = [],
-): OrderSummary => ({
-  ...derivedOf(order, network, placing),
-  ucp: validateUcpOrder(order.ucp).length === 0 ? ucpOf(order) : null,
-});
-
-/** Orders as lists carry them, with who has which units. */
-export async function presentSummaries(orders: readonly StoredOrder[]): Promise<OrderSummary[]> {
-  const [network, placing] = await Promise.all([getNetwork(), placingOf(orders)]);
-  return orders.map((order) => presentSummary(order, network, placing));
-}
-
-const placingOf = (orders: readonly StoredOrder[]): Promise<Delivery[]> =>
-  getDeliveries(orders.flatMap(({ placements }) => placements.map(({ delivery }) => delivery)));
-
-const ucpOf = ({ ucp }: StoredOrder): UcpOrder => withPage(ucp, publicUrl());
-
-/** The UCP order as it leaves the hub. One that is not valid does not: ApiError 500 `order_invalid`. */
-export function validUcp(order: StoredOrder): UcpOrder {
-  const [problem] = validateUcpOrder(order.ucp);
-  if (!problem) return ucpOf(order);
-  log.error('order is not valid UCP', { order: order.id, field: problem.field });
-  throw new ApiError(500, 'order_invalid', `the order is not valid UCP: ${problem.description}`, problem.field);
-}
-
-/** An order with its timeline. */
-export const presentOrder = (
-  order: StoredOrder,
-  timeline: StoredEntry[],
-  network: Network,
-  placing: readonly Delivery[] = [],
-): Order => ({ ...derivedOf(order, network, placing), ucp: validUcp(order), timeline });
-
-/** The whole of an order, with its timeline and who has which units. */
-export async function showOrder(order: StoredOrder): Promise<Order> {
-  const [timeline, network, placing] = await Promise.all([getTimeline(order), getNetwork(), placingOf([order])]);
-  return presentOrder(order, timeline, network, placing);
-}
-
-const derivedOf = (order: StoredOrder, network: Network, placing: readonly Delivery[]) => ({
-  ...pick(OrderFacts, order),
-  ...factsOf(order, placing),
-  status: statusOf(order),
-  shipBy: order.shipBy ?? null,
-  unreleased: tellUnreleased(order, ofOrder(order.id, placing), network),
-  late: isLate(order),
-});
-
-const ofOrder = (id: string, all: readonly Delivery[]): Delivery[] => all.filter(({ order }) => order === id);
 
 const EARLIEST = '2000-01-01T00:00:00.000Z';
 const DAY_MS = 24 * 3600_000;

@@ -9,23 +9,17 @@ import { Fulfillment, OrderStatus } from '#lib/orders/order-schema';
 import { getOrder, listOrders } from '#lib/orders/store';
 import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
-import { addAcknowledgement } from './acknowledgement.ts';
 import { addAfterPlacement } from './after-placement.ts';
-import { ApiError, errorResponses, notFound } from './kit/errors.ts';
+import { ApiError, errorResponses, orNotFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, createRoute, json, Routes } from './kit/route.ts';
-import {
-  AddressPatch,
-  Order,
-  OrderId,
-  OrderSummary,
-  PostedFulfillment,
-  presentSummaries,
-  showOrder,
-} from './order-schema.ts';
+import { body, json, Routes, routesOf } from './kit/route.ts';
+import { AddressPatch, Order, OrderId, OrderSummary, PostedFulfillment } from './order-schema.ts';
+import { presentSummaries, showOrder } from './present-order.ts';
 import { addRefresh } from './refresh.ts';
+
+const route = routesOf('orders');
 
 const OrderQuery = z.strictObject({
   connection: doc(optionalParam(z.string()), { type: 'string', description: 'Of this connection only.' }),
@@ -40,20 +34,14 @@ const OrderQuery = z.strictObject({
   ...paging,
 });
 
-const listRoute = createRoute({
-  method: 'get',
-  path: '/orders',
-  tags: ['orders'],
+const listRoute = route('GET /orders', {
   summary: 'Lists orders, newest received first',
   scope: 'orders:read',
   request: { query: OrderQuery },
   responses: { 200: json('A page of orders, without timelines.', listOf('orders', OrderSummary)) },
 });
 
-const getRoute = createRoute({
-  method: 'get',
-  path: '/orders/{id}',
-  tags: ['orders'],
+const getRoute = route('GET /orders/{id}', {
   summary: 'An order with its timeline',
   scope: 'orders:read',
   request: { params: z.object({ id: OrderId }) },
@@ -70,20 +58,14 @@ const Explanation = named('Explanation', ExplanationFacts, {
   },
 });
 
-const explanationRoute = createRoute({
-  method: 'get',
-  path: '/orders/{id}/explanation',
-  tags: ['orders'],
+const explanationRoute = route('GET /orders/{id}/explanation', {
   summary: 'Why an order is where it is, and whom it waits for',
   scope: 'orders:read',
   request: { params: z.object({ id: OrderId }) },
   responses: { 200: json('In one sentence.', Explanation), ...errorResponses(404) },
 });
 
-const patchRoute = createRoute({
-  method: 'patch',
-  path: '/orders/{id}',
-  tags: ['orders'],
+const patchRoute = route('PATCH /orders/{id}', {
   summary: 'Corrects the shipping address',
   description:
     'The correction outlives later snapshots of the sales channel and stands on the timeline. Deliveries of the order that waited for it run again by themselves.',
@@ -92,10 +74,7 @@ const patchRoute = createRoute({
   responses: { 200: json('The corrected order.', Order), ...errorResponses(404, 422) },
 });
 
-const revealRoute = createRoute({
-  method: 'post',
-  path: '/orders/{id}/reveal',
-  tags: ['orders'],
+const revealRoute = route('POST /orders/{id}/reveal', {
   summary: 'The order with its buyer, for a session of the console',
   description: 'What other answers mask to a session is shown, and who looked is put on record in `GET /audit`.',
   scope: 'orders:read',
@@ -106,10 +85,7 @@ const revealRoute = createRoute({
 
 const Answer = z.object({ fulfillment: Fulfillment });
 
-const postRoute = createRoute({
-  method: 'post',
-  path: '/orders/{id}/fulfillments',
-  tags: ['orders'],
+const postRoute = route('POST /orders/{id}/fulfillments', {
   summary: 'Reports a parcel that the seller shipped',
   description:
     'Whoever sold the order is told. The same carrier, tracking number and lines again are the same fulfillment. 409 `order_cancelled`; 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`, `idempotency_key_reused`.',
@@ -128,7 +104,6 @@ const postRoute = createRoute({
 
 export const routes = new Routes();
 addAfterPlacement(routes);
-addAcknowledgement(routes);
 addRefresh(routes);
 
 routes.add(listRoute, async (context) => {
@@ -147,20 +122,17 @@ async function findOne(connection: string | undefined, externalId: string) {
 
 // Before the order's own, whose id takes slashes.
 routes.add(explanationRoute, async (context) => {
-  const order = await getOrder(context.req.valid('param').id);
-  if (!order) throw notFound('order');
+  const order = orNotFound(await getOrder(context.req.valid('param').id), 'order');
   return context.json(await explainOrder(order, await getNetwork()), 200);
 });
 
 routes.add(getRoute, async (context) => {
-  const order = await getOrder(context.req.valid('param').id);
-  if (!order) throw notFound('order');
+  const order = orNotFound(await getOrder(context.req.valid('param').id), 'order');
   return context.json(await showOrder(order), 200);
 });
 
 routes.add(revealRoute, async (context) => {
-  const order = await getOrder(context.req.valid('param').id);
-  if (!order) throw notFound('order');
+  const order = orNotFound(await getOrder(context.req.valid('param').id), 'order');
   await recordAct({ act: 'order.revealed', about: order.id, by: context.var.key.name });
   return context.json(await showOrder(order), 200);
 });

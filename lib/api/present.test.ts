@@ -5,7 +5,7 @@ import { orderOf } from '#test/support/orders';
 import { deliveryOf, fakeHub } from '../../test/support/fake-hub.ts';
 import { presentDeliveries, presentDelivery } from './delivery-schema.ts';
 import { presentEvent, presentListed } from './events.ts';
-import { presentOrder, presentSummary } from './order-schema.ts';
+import { presentOrder, presentSummary } from './present-order.ts';
 
 const network = await fakeHub().hub.getNetwork();
 

@@ -4,50 +4,41 @@ import { ProductFacts, Stock, StockExplanation } from '#lib/catalog/product-sche
 import { getConfiguration } from '#lib/connections/store';
 import { getNetwork } from '#lib/marketplaces/network';
 import * as z from '#lib/platform/zod';
-import { errorResponses, notFound } from './kit/errors.ts';
+import { errorResponses, orNotFound } from './kit/errors.ts';
 import { cursorOf, listOf, optionalParam, paging } from './kit/lists.ts';
 import { doc, metadata, named, pick } from './kit/meta.ts';
-import { createRoute, json, Routes } from './kit/route.ts';
+import { json, Routes, routesOf } from './kit/route.ts';
+
+const route = routesOf('catalog');
 
 const SKU = { type: 'string', example: 'MUG-RED' };
 
-const Product = named(
-  'Product',
-  ProductFacts,
-  {},
-  {
+const Product = named('Product', ProductFacts, {
+  members: {
     connection: { example: 'sello-se' },
     sku: SKU,
-    externalId: { description: "The marketplace's own id of it." },
-    quantity: { description: 'Units for sale there, where it said a number.' },
-    updatedAt: { description: 'The instant of what is known. 1970: the SKU was only seen in an order.' },
+    externalId: "The marketplace's own id of it.",
+    quantity: 'Units for sale there, where it said a number.',
+    updatedAt: 'The instant of what is known. 1970: the SKU was only seen in an order.',
   },
-);
+});
 
-named(
-  'Stock',
-  Stock,
-  {},
-  {
+named('Stock', Stock, {
+  members: {
     sku: SKU,
-    forSale: {
-      description: 'Over all warehouses: what sales channels are told. Null where no warehouse said a number.',
-    },
+    forSale: 'Over all warehouses: what sales channels are told. Null where no warehouse said a number.',
   },
-);
-named(
-  'StockExplanation',
-  StockExplanation,
-  {},
-  {
+});
+named('StockExplanation', StockExplanation, {
+  members: {
     sku: SKU,
     sentence: {
       example:
         '4 units of MUG-RED for sale. marketful-mx said 6 at 2026-11-20T09:00:00.000Z, of which 2 were just sold.',
     },
-    channels: { description: 'What each channel that lists it and can be told is told.' },
+    channels: 'What each channel that lists it and can be told is told.',
   },
-);
+});
 const { connection, warehouse } = Stock.shape.quantities.def.element.shape;
 metadata.add(connection, { example: 'marketful-mx' });
 metadata.add(warehouse, { description: 'False: what a sales channel lists, which is not counted.' });
@@ -58,10 +49,7 @@ const bySku = {
   sku: doc(optionalParam(doc(z.string(), SKU)), { type: 'string' }),
 };
 
-const productsRoute = createRoute({
-  method: 'get',
-  path: '/products',
-  tags: ['catalog'],
+const productsRoute = route('GET /products', {
   summary: 'Lists what the connections said of their SKUs, by SKU',
   scope: 'orders:read',
   request: {
@@ -70,20 +58,14 @@ const productsRoute = createRoute({
   responses: { 200: json('A page of products, one for each SKU of each connection.', listOf('products', Product)) },
 });
 
-const stockRoute = createRoute({
-  method: 'get',
-  path: '/stock',
-  tags: ['catalog'],
+const stockRoute = route('GET /stock', {
   summary: 'Lists how many there are, by SKU',
   scope: 'orders:read',
   request: { query: z.strictObject(bySku) },
   responses: { 200: json('A page of SKUs.', listOf('stock', Stock)) },
 });
 
-const explanationRoute = createRoute({
-  method: 'get',
-  path: '/stock/{sku}/explanation',
-  tags: ['catalog'],
+const explanationRoute = route('GET /stock/{sku}/explanation', {
   summary: "Says why a SKU's number is what it is",
   scope: 'orders:read',
   request: { params: z.object({ sku: doc(z.string(), SKU) }) },
@@ -116,7 +98,6 @@ routes.add(stockRoute, async (context) => {
 routes.add(explanationRoute, async (context) => {
   const { sku } = context.req.valid('param');
   const network = await getNetwork();
-  const known = await readStock(sku, network);
-  if (!known) throw notFound('SKU');
+  const known = orNotFound(await readStock(sku, network), 'SKU');
   return context.json(explainStock(sku, known, network), 200);
 });

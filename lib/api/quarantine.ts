@@ -7,18 +7,21 @@ import { ApiError, errorResponses } from './kit/errors.ts';
 import { listOf, optionalParam, paging } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc, named, pick } from './kit/meta.ts';
-import { body, createRoute, json, Routes } from './kit/route.ts';
+import { body, json, Routes, routesOf } from './kit/route.ts';
+
+const route = routesOf('quarantine');
 
 const QuarantinedWebhook = named(
   'QuarantinedWebhook',
   z.extend(QuarantinedFacts, { admissible: doc(z.boolean(), { description: 'Authentic under the present secrets.' }) }),
-  {},
   {
-    id: { example: 'qtn_5be1f6c2a93d70418f26' },
-    connection: { example: 'scopio-main' },
-    topic: { example: 'order-paid' },
-    size: { description: 'Bytes of its body, which nobody is shown: it may be a forgery.' },
-    admitted: { description: 'Who admitted it, and why.' },
+    members: {
+      id: { example: 'qtn_5be1f6c2a93d70418f26' },
+      connection: { example: 'scopio-main' },
+      topic: { example: 'order-paid' },
+      size: 'Bytes of its body, which nobody is shown: it may be a forgery.',
+      admitted: 'Who admitted it, and why.',
+    },
   },
 );
 export type QuarantinedWebhook = z.infer<typeof QuarantinedWebhook>;
@@ -46,10 +49,7 @@ const Admitted = named(
 
 export type AdmissionAnswer = z.infer<typeof AdmissionDryRun> | z.infer<typeof Admitted>;
 
-const listRoute = createRoute({
-  method: 'get',
-  path: '/quarantine',
-  tags: ['quarantine'],
+const listRoute = route('GET /quarantine', {
   summary: 'Lists webhooks whose proof did not hold, newest first',
   description: `Of each connection the last ${SLOTS} at most, for 7 days; repetitions are kept once.`,
   scope: 'ops',
@@ -59,30 +59,21 @@ const listRoute = createRoute({
   responses: { 200: json('A page of the quarantine.', listOf('quarantine', QuarantinedWebhook)) },
 });
 
-named(
-  'AdmissionRecord',
-  AdmissionRecord,
-  {},
-  {
+named('AdmissionRecord', AdmissionRecord, {
+  members: {
     id: { example: 'adm_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' },
-    webhooks: { description: 'Ids of those it let in.' },
+    webhooks: 'Ids of those it let in.',
   },
-);
+});
 
-const admissionsRoute = createRoute({
-  method: 'get',
-  path: '/quarantine/admissions',
-  tags: ['quarantine'],
+const admissionsRoute = route('GET /quarantine/admissions', {
   summary: 'Lists admissions, newest first',
   scope: 'ops',
   request: { query: z.strictObject(paging) },
   responses: { 200: json('A page of admissions.', listOf('admissions', AdmissionRecord)) },
 });
 
-const admitRoute = createRoute({
-  method: 'post',
-  path: '/quarantine/admit',
-  tags: ['quarantine'],
+const admitRoute = route('POST /quarantine/admit', {
   summary: 'Verifies quarantined webhooks once more and lets the authentic ones in',
   description:
     'With their original time of receipt. What was admitted before is not admitted again; what is still not authentic stays.',

@@ -12,13 +12,12 @@ import { transact } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
 import { errorResponses } from './kit/errors.ts';
 import { doc } from './kit/meta.ts';
-import { createRoute, json, type Routes } from './kit/route.ts';
+import { json, type Routes, routesOf } from './kit/route.ts';
 import { OrderId } from './order-schema.ts';
 
-const refreshRoute = createRoute({
-  method: 'post',
-  path: '/orders/{id}/refresh',
-  tags: ['orders'],
+const route = routesOf('orders');
+
+const refreshRoute = route('POST /orders/{id}/refresh', {
   summary: 'Reads an order again at the marketplace that sold it',
   description:
     'What it says is applied like any event. 422 `refresh_unsupported` where the marketplace has no call that reads one order: its next poll reads what changed.',

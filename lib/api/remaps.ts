@@ -3,36 +3,33 @@ import * as z from '#lib/platform/zod';
 import { decodePosition } from '#lib/remap/candidates';
 import { maskBuyer } from '#lib/remap/diff';
 import { getRemap, listRemaps, type RemapRecord as StoredRemap } from '#lib/remap/record';
-import { Change, Outcome, RemapFacts } from '#lib/remap/remap-schema';
+import { MemberChange, Outcome, RemapFacts } from '#lib/remap/remap-schema';
 import { type RemapRequest, remap } from '#lib/remap/run';
 import { ApiError } from './kit/errors.ts';
 import { listOf, optionalParam, paging } from './kit/lists.ts';
 import { Instant, Reason } from './kit/members.ts';
 import { doc, metadata, named } from './kit/meta.ts';
-import { body, createRoute, json, Routes } from './kit/route.ts';
+import { body, json, Routes, routesOf } from './kit/route.ts';
+
+const route = routesOf('events');
 
 /** How long a request goes on to the next event: API Gateway waits 29 seconds, and the last one still has to be remapped. */
 const MAX_MS = 15_000;
 
-named(
-  'RemapOutcome',
-  Outcome,
-  {},
-  {
-    event: { description: 'The inbound event that holds the raw body.' },
+named('RemapOutcome', Outcome, {
+  members: {
+    event: 'The inbound event that holds the raw body.',
     order: { example: 'scopio-main:ord_8f3a' },
-    outcome: {
-      description:
-        '`created`, `changed`: an order. `read`: readable now, and changes no order by itself. `unreadable`: it cannot be read. `conflict`: a person must decide. `missing`: its body is no longer kept.',
-    },
-    reads: { description: 'What it means now: order, shipment, fetch, products, none.' },
+    outcome:
+      '`created`, `changed`: an order. `read`: readable now, and changes no order by itself. `unreadable`: it cannot be read. `conflict`: a person must decide. `missing`: its body is no longer kept.',
+    reads: 'What it means now: order, shipment, fetch, products, none.',
     changes: { example: [{ member: 'lines[li_1].quantity', from: 1, to: 2 }] },
-    deliveries: { description: 'Those the order does not have yet. What was pushed is not pushed again.' },
-    note: { description: 'What a person has to see to.' },
+    deliveries: 'Those the order does not have yet. What was pushed is not pushed again.',
+    note: 'What a person has to see to.',
   },
-);
-metadata.add(Change.shape.from, { description: 'Null where there is none.' });
-metadata.add(Change.shape.to, { description: 'Null where there is none.' });
+});
+metadata.add(MemberChange.shape.from, { description: 'Null where there is none.' });
+metadata.add(MemberChange.shape.to, { description: 'Null where there is none.' });
 
 const Remap = named(
   'Remap',
@@ -60,10 +57,7 @@ const filter = z.strictObject({
   since: doc(optionalParam(Instant), { type: 'string', format: 'date-time', description: 'Received since.' }),
 });
 
-const route = createRoute({
-  method: 'post',
-  path: '/remaps',
-  tags: ['events'],
+const postRoute = route('POST /remaps', {
   summary: 'Runs kept raw events through the present mapper',
   description:
     'Shows what would change; `apply` makes it so and wants the scope ops, without which the buyer’s data is masked. Nothing that was pushed is pushed again; deliveries that an order lacks are planned. An empty filter is refused: 400 `empty_filter`.',
@@ -92,18 +86,14 @@ const route = createRoute({
   responses: { 200: json('What was found.', Remap) },
 });
 
-const RemapRecord = named(
-  'RemapRecord',
-  z.extend(RemapFacts, { filter: z.record(z.string(), z.string()) }),
-  {},
-  { id: { example: 'rmp_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' } },
-);
+const RemapRecord = named('RemapRecord', z.extend(RemapFacts, { filter: z.record(z.string(), z.string()) }), {
+  members: {
+    id: { example: 'rmp_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' },
+  },
+});
 export type RemapRecord = z.infer<typeof RemapRecord>;
 
-const listRoute = createRoute({
-  method: 'get',
-  path: '/remaps',
-  tags: ['events'],
+const listRoute = route('GET /remaps', {
   summary: 'Lists remaps that were applied, newest first',
   scope: 'ops',
   request: { query: z.strictObject(paging) },
@@ -122,7 +112,7 @@ const presentRecord = ({ filter: kept, ...record }: StoredRemap): RemapRecord =>
   filter: Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
 });
 
-routes.add(route, async (context) => {
+routes.add(postRoute, async (context) => {
   const { filter, apply, limit, cursor, remapId, reason = null } = context.req.valid('json');
   const { key } = context.var;
   const isOperator = key.scopes.includes('ops');

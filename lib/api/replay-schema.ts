@@ -14,19 +14,18 @@ export const Replay = named(
     released: doc(z.int(), { description: 'Given their fresh set of attempts.' }),
     pending: doc(z.int(), { description: 'Of the released, those that have not settled.' }),
   }),
-  {},
   {
-    id: { example: 'rpl_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' },
-    by: { description: "The API key's name.", example: 'operator' },
-    state: {
-      description:
+    members: {
+      id: { example: 'rpl_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' },
+      by: { description: "The API key's name.", example: 'operator' },
+      state:
         '`collecting` finds its members, `running` releases them and waits for them; `relapsed` is a canary that met a failure; `interrupted` a dead-letter queue’s replay that was cut off.',
+      delivery: 'The one delivery it is about.',
+      queue: 'The dead-letter queue it is about.',
+      stage: 'A canary’s stage: 1 delivery, then 10, then the rest.',
+      relapse: 'What stopped a canary.',
+      endedAt: 'When nothing of it was left to do or to wait for.',
     },
-    delivery: { description: 'The one delivery it is about.' },
-    queue: { description: 'The dead-letter queue it is about.' },
-    stage: { description: 'A canary’s stage: 1 delivery, then 10, then the rest.' },
-    relapse: { description: 'What stopped a canary.' },
-    endedAt: { description: 'When nothing of it was left to do or to wait for.' },
   },
 );
 export type Replay = z.infer<typeof Replay>;

@@ -6,12 +6,14 @@ import { type Replay as StoredReplay, settledOf } from '#lib/replays/replay';
 import { cancelReplay, resumeReplay } from '#lib/replays/start';
 import { getReplay, listReplays } from '#lib/replays/store';
 import { Delivery, presentDeliveries } from './delivery-schema.ts';
-import { ApiError, errorResponses, notFound } from './kit/errors.ts';
+import { ApiError, errorResponses, notFound, orNotFound } from './kit/errors.ts';
 import { listOf, paging } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc } from './kit/meta.ts';
-import { body, createRoute, json, Routes } from './kit/route.ts';
+import { body, json, Routes, routesOf } from './kit/route.ts';
 import { ADVANCE_MS, presentReplay, Replay } from './replay-schema.ts';
+
+const route = routesOf('replays');
 
 /** A look at a replay brings it forward while no more members than this are unsettled; the sweeper does the others. */
 const MAX_UNSETTLED = 100;
@@ -19,20 +21,14 @@ const MAX_UNSETTLED = 100;
 const params = z.object({ id: doc(z.string(), {}) });
 const decision = { params, body: body(z.strictObject({ reason: Reason }), false) };
 
-const listRoute = createRoute({
-  method: 'get',
-  path: '/replays',
-  tags: ['replays'],
+const listRoute = route('GET /replays', {
   summary: 'Lists replays, newest first',
   scope: 'ops',
   request: { query: z.strictObject(paging) },
   responses: { 200: json('A page of replays.', listOf('replays', Replay)) },
 });
 
-const getRoute = createRoute({
-  method: 'get',
-  path: '/replays/{id}',
-  tags: ['replays'],
+const getRoute = route('GET /replays/{id}', {
   summary: 'A replay and how far it is',
   description: 'Looking at a small replay, or at the first stages of a canary, also brings its next step forward.',
   scope: 'ops',
@@ -40,10 +36,7 @@ const getRoute = createRoute({
   responses: { 200: json('The replay.', Replay), ...errorResponses(404) },
 });
 
-const deliveriesRoute = createRoute({
-  method: 'get',
-  path: '/replays/{id}/deliveries',
-  tags: ['replays'],
+const deliveriesRoute = route('GET /replays/{id}/deliveries', {
   summary: 'Deliveries of a replay: those under way first, then those that have settled, then those that wait',
   scope: 'ops',
   request: { params, query: z.strictObject({ limit: paging.limit }) },
@@ -53,10 +46,7 @@ const deliveriesRoute = createRoute({
   },
 });
 
-const cancelRoute = createRoute({
-  method: 'post',
-  path: '/replays/{id}/cancel',
-  tags: ['replays'],
+const cancelRoute = route('POST /replays/{id}/cancel', {
   summary: 'Stops a replay',
   description:
     'What waits is not released, what was released and is not yet due is taken back; an attempt under way ends. Cancelling twice is cancelling once; 409 `replay_ended` when it had ended by itself.',
@@ -65,10 +55,7 @@ const cancelRoute = createRoute({
   responses: { 200: json('The replay.', Replay), ...errorResponses(400, 404, 409) },
 });
 
-const resumeRoute = createRoute({
-  method: 'post',
-  path: '/replays/{id}/resume',
-  tags: ['replays'],
+const resumeRoute = route('POST /replays/{id}/resume', {
   summary: 'Goes on with a cancelled or relapsed replay',
   description: 'With those of its deliveries that still wait; a canary begins at its first stage. 409 `replay_ended`.',
   scope: 'ops',
@@ -84,8 +71,7 @@ routes.add(listRoute, async (context) => {
 });
 
 routes.add(getRoute, async (context) => {
-  const replay = await getReplay(context.req.valid('param').id);
-  if (!replay) throw notFound('replay');
+  const replay = orNotFound(await getReplay(context.req.valid('param').id), 'replay');
   return context.json(await presentReplay(isSmall(replay) ? await advance(replay) : replay), 200);
 });
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection } from '#lib/connections/connection';
-import { getConfiguration } from '#lib/connections/store';
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
@@ -8,7 +7,8 @@ import { loadConnector } from '#lib/marketplaces/load';
 import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import { ApiError, invalidRequest, notFound } from './kit/errors.ts';
+import { findConnection } from './connection-schema.ts';
+import { ApiError, invalidRequest } from './kit/errors.ts';
 import { idempotency } from './kit/idempotency.ts';
 
 interface Asked {
@@ -21,9 +21,7 @@ interface Asked {
 
 /** Opens the delivery that asks a marketplace for something; the same Idempotency-Key again is the same delivery. */
 export async function postRequest({ connectionId, action, body, keyName, idempotencyKey }: Asked): Promise<Delivery> {
-  const { connections } = await getConfiguration();
-  const connection = connections.get(connectionId);
-  if (!connection) throw notFound('connection');
+  const connection = await findConnection(connectionId);
   const input = await checkInput(connection.marketplace, action, body);
   const repeated = idempotency<string>(keyName, idempotencyKey, [connectionId, action, input]);
   return untilCommitted('what a request is about', async () => {

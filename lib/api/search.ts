@@ -4,8 +4,11 @@ import { isEmail, Matched } from '#lib/search/words';
 import { ApiError } from './kit/errors.ts';
 import { paging, upToAnswer } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, createRoute, json, Routes } from './kit/route.ts';
-import { OrderSummary, presentSummaries } from './order-schema.ts';
+import { body, json, Routes, routesOf } from './kit/route.ts';
+import { OrderSummary } from './order-schema.ts';
+import { presentSummaries } from './present-order.ts';
+
+const route = routesOf('orders');
 
 const SearchResult = named(
   'SearchResult',
@@ -28,23 +31,17 @@ const DESCRIPTION =
   'By number, external id, the id it has with whoever ships, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; from four characters on the beginning is enough. Found within a second of being committed.';
 const FOUND = json('Orders that are called so first, then those whose words begin so.', SearchResults);
 
-const getRoute = createRoute({
-  method: 'get',
-  tags: ['orders'],
+const getRoute = route('GET /search', {
   description: DESCRIPTION,
   scope: 'orders:read',
-  path: '/search',
   summary: 'Finds orders by any of their words; an e-mail address is for POST, as it must not stand in a URL',
   request: { query: z.strictObject({ q: Words, limit: paging.limit }) },
   responses: { 200: FOUND },
 });
 
-const postRoute = createRoute({
-  method: 'post',
-  tags: ['orders'],
+const postRoute = route('POST /search', {
   description: DESCRIPTION,
   scope: 'orders:read',
-  path: '/search',
   summary: 'Finds orders by any of their words',
   request: {
     body: body(z.strictObject({ q: Words, limit: z._default(z.int().check(z.minimum(1), z.maximum(200)), 50) })),

@@ -4,8 +4,10 @@ import * as z from '#lib/platform/zod';
 import { bearerKey, callers, requireOwnOrigin, SESSION_COOKIE, sessionToken } from './kit/caller.ts';
 import { ApiError, errorResponses } from './kit/errors.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, createRoute, json, Routes } from './kit/route.ts';
+import { body, json, Routes, routesOf } from './kit/route.ts';
 import { CODE_SECONDS, SESSION_SECONDS, type Session as Stored, sessions } from './kit/sessions.ts';
+
+const route = routesOf('hub');
 
 const Session = named(
   'Session',
@@ -27,19 +29,13 @@ const SignIn = named(
   { example: { key: 'lsk_…' } },
 );
 
-const whoRoute = createRoute({
-  method: 'get',
-  path: '/session',
-  tags: ['hub'],
+const whoRoute = route('GET /session', {
   summary: 'Whose the API key or the session is, and what it may do',
   scope: null,
   responses: { 200: json('The caller.', z.pick(Session, { key: true, scopes: true })), ...errorResponses(401, 500) },
 });
 
-const startRoute = createRoute({
-  method: 'post',
-  path: '/session',
-  tags: ['hub'],
+const startRoute = route('POST /session', {
   summary: 'Begins a session of the console',
   description: `The cookie stands for the key for ${SESSION_SECONDS / 3600} hours at most, and ends with it. What a session is answered is masked.`,
   scope: null,
@@ -47,10 +43,7 @@ const startRoute = createRoute({
   responses: { 200: json('Signed in; the cookie is set.', Session), ...errorResponses(400, 401, 403, 413, 415, 500) },
 });
 
-const endRoute = createRoute({
-  method: 'delete',
-  path: '/session',
-  tags: ['hub'],
+const endRoute = route('DELETE /session', {
   summary: 'Ends the session whose cookie is sent',
   scope: null,
   responses: { 200: json('There is none.', z.object({ session: z.null() })), ...errorResponses(403, 413, 500) },
@@ -58,10 +51,7 @@ const endRoute = createRoute({
 
 const Code = named('SignInCode', z.object({ code: z.string(), url: z.string(), expiresAt: z.iso.datetime() }));
 
-const codeRoute = createRoute({
-  method: 'post',
-  path: '/session/codes',
-  tags: ['hub'],
+const codeRoute = route('POST /session/codes', {
   summary: 'A link that signs in to the console once',
   description: `For whoever has an API key of any scope, for ${CODE_SECONDS / 60} minutes. The code stands behind \`#\`, which browsers send to nobody.`,
   scope: null,

@@ -1,5 +1,3 @@
-import type { Connection } from '#lib/connections/connection';
-import { getConfiguration } from '#lib/connections/store';
 import { Explanation } from '#lib/explanation/explanation';
 import { listShapes } from '#lib/inbound/shape';
 import { ShapeMember, TopicShape } from '#lib/inbound/shape-schema';
@@ -7,28 +5,28 @@ import { loadConnector } from '#lib/marketplaces/load';
 import { getNetwork, type Network } from '#lib/marketplaces/network';
 import * as z from '#lib/platform/zod';
 import { tryBody } from '#lib/remap/try-body';
-import { errorResponses, notFound } from './kit/errors.ts';
+import { findConnection } from './connection-schema.ts';
+import { errorResponses } from './kit/errors.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, createRoute, json, type Routes } from './kit/route.ts';
-import { OrderSummary, presentSummary } from './order-schema.ts';
+import { body, json, type Routes, routesOf } from './kit/route.ts';
+import { OrderSummary } from './order-schema.ts';
+import { presentSummary } from './present-order.ts';
 
-named(
-  'ShapeMember',
-  ShapeMember,
-  {
-    example: {
-      ...{ path: 'order.items[].loyalty', types: ['number'], seen: 41, isRead: false },
-      ...{ appearedAt: '2026-11-20T08:15:00.000Z', vanishedAt: null },
-    },
+const route = routesOf('connections');
+
+named('ShapeMember', ShapeMember, {
+  example: {
+    ...{ path: 'order.items[].loyalty', types: ['number'], seen: 41, isRead: false },
+    ...{ appearedAt: '2026-11-20T08:15:00.000Z', vanishedAt: null },
   },
-  {
-    path: { description: '`[]` is any item of a list, `*` a key that is data.' },
-    seen: { description: 'Bodies that had it.' },
-    isRead: { description: 'Whether the connector looks at it.' },
-    appearedAt: { description: 'Where it came up when the topic was known already.' },
-    vanishedAt: { description: 'Where it always was there and stays away.' },
+  members: {
+    path: '`[]` is any item of a list, `*` a key that is data.',
+    seen: 'Bodies that had it.',
+    isRead: 'Whether the connector looks at it.',
+    appearedAt: 'Where it came up when the topic was known already.',
+    vanishedAt: 'Where it always was there and stays away.',
   },
-);
+});
 const Shape = named(
   'ConnectionShape',
   z.object({ connection: z.string(), topics: z.array(named('TopicShape', TopicShape)) }),
@@ -36,10 +34,7 @@ const Shape = named(
 );
 export type Shape = z.infer<typeof Shape>;
 
-const shapeRoute = createRoute({
-  method: 'get',
-  path: '/connections/{id}/shape',
-  tags: ['connections'],
+const shapeRoute = route('GET /connections/{id}/shape', {
   summary: 'Which members the bodies of a connection have, and which of them are read',
   scope: 'ops',
   request: { params: z.object({ id: doc(z.string(), { example: 'scopio-main' }) }) },
@@ -80,10 +75,7 @@ const Tried = named(
 );
 export type Tried = z.infer<typeof Tried>;
 
-const tryRoute = createRoute({
-  method: 'post',
-  path: '/connections/{id}/try',
-  tags: ['connections'],
+const tryRoute = route('POST /connections/{id}/try', {
   summary: 'Runs a body through mapping and planning, and nothing else',
   description: 'As if it were the first word of what it tells. Nothing is stored, placed or sent.',
   scope: 'ops',
@@ -103,21 +95,15 @@ const tryRoute = createRoute({
   responses: { 200: json('What it comes to.', Tried), ...errorResponses(404) },
 });
 
-async function connectionOf(id: string): Promise<Connection> {
-  const connection = (await getConfiguration()).connections.get(id);
-  if (!connection) throw notFound('connection');
-  return connection;
-}
-
 /** The routes that tell how a connection's bodies are understood. */
 export function addShapeAndTry(routes: Routes): void {
   routes.add(shapeRoute, async (context) => {
-    const { id } = await connectionOf(context.req.valid('param').id);
+    const { id } = await findConnection(context.req.valid('param').id);
     return context.json({ connection: id, topics: await listShapes(id) }, 200);
   });
 
   routes.add(tryRoute, async (context) => {
-    const connection = await connectionOf(context.req.valid('param').id);
+    const connection = await findConnection(context.req.valid('param').id);
     const asked = context.req.valid('json');
     const network = await getNetwork();
     const tried = tryBody(asked, connection, await loadConnector(connection.marketplace), network);

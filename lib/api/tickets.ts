@@ -1,12 +1,14 @@
-import { getConfiguration } from '#lib/connections/store';
 import { loadConnector } from '#lib/marketplaces/load';
 import { withRemote } from '#lib/marketplaces/remote';
 import { findByRemoteId } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
-import { ApiError, errorResponses, notFound, orRefused } from './kit/errors.ts';
+import { findConnection } from './connection-schema.ts';
+import { ApiError, errorResponses, orRefused } from './kit/errors.ts';
 import { listOf, optionalParam, paging } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
-import { createRoute, json, type Routes } from './kit/route.ts';
+import { json, type Routes, routesOf } from './kit/route.ts';
+
+const route = routesOf('connections');
 
 const text = z.nullable(z.string());
 
@@ -29,10 +31,7 @@ const Ticket = named(
 const PATIENCE = { maxWaitMs: 2_000, patienceMs: 8_000 };
 const MAX_CURSOR = 500;
 
-const ticketsRoute = createRoute({
-  method: 'get',
-  path: '/connections/{id}/tickets',
-  tags: ['connections'],
+const ticketsRoute = route('GET /connections/{id}/tickets', {
   summary: "Reads the tickets at a marketplace's customer service",
   description: 'Read there at this moment; the hub keeps none. 422 `no_tickets`: the marketplace has none to read.',
   scope: 'ops',
@@ -49,8 +48,7 @@ const ticketsRoute = createRoute({
 export function addTickets(routes: Routes): void {
   routes.add(ticketsRoute, async (context) => {
     const { limit, cursor: after = '' } = context.req.valid('query');
-    const connection = (await getConfiguration()).connections.get(context.req.valid('param').id);
-    if (!connection) throw notFound('connection');
+    const connection = await findConnection(context.req.valid('param').id);
     const { info, tickets: list } = await loadConnector(connection.marketplace);
     if (!list) throw new ApiError(422, 'no_tickets', `${info.title} has no tickets to read`);
     const asked = { cursor: after === '' ? null : Buffer.from(after, 'base64url').toString(), limit };

@@ -12,13 +12,13 @@ import { bearerKey } from './kit/caller.ts';
 import { ApiError, answerError, errorResponses } from './kit/errors.ts';
 import { type ApiKey, findApiKey } from './kit/keys.ts';
 import { doc, named } from './kit/meta.ts';
-import { createRoute, json, Routes } from './kit/route.ts';
-import { OrderId, Ucp, validUcp } from './order-schema.ts';
+import { json, Routes, routesOf } from './kit/route.ts';
+import { OrderId, Ucp } from './order-schema.ts';
+import { validUcp } from './present-order.ts';
 
-const profileRoute = createRoute({
-  method: 'get',
-  path: '/.well-known/ucp',
-  tags: ['ucp'],
+const route = routesOf('ucp');
+
+const profileRoute = route('GET /.well-known/ucp', {
   summary: 'The hub’s UCP business profile, with the keys that its order events are signed with',
   scope: null,
   responses: {
@@ -47,10 +47,7 @@ const UcpRefused = named('UcpRefused', z.object({ code: z.string(), content: z.s
 
 const header = (description: string) => doc(z.optional(z.string()), { type: 'string', description });
 
-const orderRoute = createRoute({
-  method: 'get',
-  path: `${UCP_PATH}/orders/{id}`,
-  tags: ['ucp'],
+const orderRoute = route(`GET ${UCP_PATH}/orders/{id}`, {
   summary: 'UCP’s Get Order: the order and nothing around it',
   description:
     'With an API key, as `Authorization: Bearer` or `X-API-Key`, or signed (RFC 9421, ES256 or ES384) by a platform that the connections file has an endpoint of profile `ucp` for, with its profile in `UCP-Agent` at that endpoint’s origin. An order that is not there is `not_found` under 200, as UCP’s REST binding has it.',

@@ -1,4 +1,5 @@
 import type { InboundReceived } from '#events/inbound-received';
+import { reserveSold } from '#lib/catalog/reserve-sold';
 import { countStock } from '#lib/catalog/stock';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
@@ -35,6 +36,7 @@ export const HUB = {
   isKnown,
   findReading,
   noteProduct,
+  reserveSold,
   countStock,
   openRemote,
   renewRemote,
@@ -182,7 +184,7 @@ const probeOf = <Input, Done>(
 const unknownAction = ({ connector, delivery }: Work): RejectedError =>
   new RejectedError({ code: 'unknown_action', description: `${connector.info.title} has no ${delivery.action}` });
 
-/** What `run` answers; the failure where it throws, `unknown` whether or not it may have been done at the remote. */
+/** What `run` answers, or the failure that it throws; `unknown`: the remote may have done it before. */
 export async function orFailure<T>(unknown: boolean, run: () => Promise<T>): Promise<T | Failure> {
   try {
     return await run();

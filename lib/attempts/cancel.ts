@@ -97,7 +97,7 @@ async function isPlaced(
 /** Nothing is there to undo: the placement will ask for what is left, and where nothing is, it is stopped. */
 async function release(placement: Delivery, { delivery, network, hub, remote }: RemoteWork): Promise<void> {
   const { id, connection: by } = placement;
-  await hub.changeOrder(
+  const { order: released } = await hub.changeOrder(
     delivery.order ?? '',
     async (order) => {
       const now = await hub.getDelivery(id);
@@ -114,6 +114,7 @@ async function release(placement: Delivery, { delivery, network, hub, remote }: 
     },
     { by, origin: delivery.id, network },
   );
+  if (released) await hub.reserveSold(released, [placement], network);
 }
 
 /** A placement that waits with what is left of it says what that is. */

@@ -52,7 +52,13 @@ describe('placing', () => {
         gone: [{ id: 'li_1', quantity: 0 }],
       },
     ]);
-    expect(seen[0]).toEqual(['change']);
+    expect(seen.slice(0, 2)).toEqual([['change'], ['reserve', '1 li_1']]);
+  });
+
+  test('takes what a person gave to a shipper from what the channels are told', async () => {
+    const placements = [{ delivery: 'dlv_1', connection: 'shed', lineItems: TWO, named: true as const }];
+    const { seen } = await run(deliveryOf({}), { order: action({}) }, { orders: [{ ...SOLD, placements }] });
+    expect(seen[0]).toEqual(['reserve', '2 li_1']);
   });
 
   test.each([
@@ -73,7 +79,7 @@ describe('placing', () => {
     const orders = [held()];
     const acts = action({});
     const { result, seen } = await run(deliveryOf({}), { order: acts }, { orders });
-    expect([acts.calls, seen]).toEqual([[], [['change']]]);
+    expect([acts.calls, seen]).toEqual([[], [['change'], ['reserve']]]);
     expect(result).toMatchObject(failed(StoppedError, 'order_unreleased'));
     expect(result).toMatchObject({ error: { detail: { description: unreleased } } });
     const network = { ...(await fakeHub().hub.getNetwork()), routes: [{ from: '*', to: 'shed' }] };

@@ -15,7 +15,7 @@ export const place: Job<Subjects['place'], PlaceInput> = {
   action: ({ order }) => order,
 
   async prepare({ lineItems }, work) {
-    const { connector, delivery, remote } = work;
+    const { connector, delivery, network, hub, remote } = work;
     const sold = await readSold(work);
     const { source } = sold;
     let { order, unknown } = sold;
@@ -24,7 +24,9 @@ export const place: Job<Subjects['place'], PlaceInput> = {
       unknown &&= (await connector.actions.order?.probe(remote, inputOf(order))) !== null;
       if (!unknown) order = await giveBackFirst(order, work);
     }
-    const heldBack = unknown ? null : tellHeldBack(order, work.network);
+    // Nobody has sold what a person gave to a shipper since it stands there.
+    if (placementOf(order, delivery.id)?.named) await hub.reserveSold(order, [delivery], network);
+    const heldBack = unknown ? null : tellHeldBack(order, network);
     if (heldBack) throw new StoppedError({ code: 'order_unreleased', description: heldBack });
     const input = inputOf(order);
     if (input.lineItems.length === 0 || (input.nth === null && order.cancelled)) throw nothingLeft();
@@ -65,13 +67,14 @@ function giveBack(order: Order, { delivery: { id }, network }: Pick<RemoteWork, 
   return holdBack(order, id);
 }
 
-/** What is not to be asked for is not: the order knows it before the push, whoever crashes then. */
+/** Takes units back on the order before the push: a crash between the two places nothing that is not wanted. */
 async function giveBackFirst({ id }: Order, work: RemoteWork): Promise<Order> {
   const { delivery, network, hub } = work;
   const { order } = await hub.changeOrder(id, (now) => (now ? { order: giveBack(now, work) } : null), {
     ...{ by: delivery.connection, origin: delivery.id, network },
   });
   if (!order) throw nothingLeft();
+  await hub.reserveSold(order, [delivery], network);
   return order;
 }
 

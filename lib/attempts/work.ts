@@ -17,7 +17,7 @@ export const HUB = {
   ...LEDGER_HUB,
   leaseDue,
   leaseDelivery,
-  /** The deployment's, for every connection and for what a removed one left behind. */
+  /** The deployment's, whatever the connection; undefined where that was removed. */
   retryPolicy: (_connection: Work['connection'] | undefined): RetryPolicy => retryPolicy(),
 };
 

@@ -9,7 +9,7 @@ import { orderOf } from '#test/support/orders';
 import { explainStock } from './explain-stock.ts';
 import { applyProduct, type Product, type ProductSnapshot, unitsOf } from './product.ts';
 import { reserve } from './reservations.ts';
-import { countStock, type Market, planStock } from './stock.ts';
+import { countStock, planStock, type StockNetwork } from './stock.ts';
 import { findByEan, getProduct, noteProduct, putProduct } from './store.ts';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 20, 9, minute)).toISOString();
@@ -47,12 +47,12 @@ const connection = (id: string): [string, Connection] => [
   { id, marketplace: id, baseUrl: 'https://x.example', settings: {}, pollIntervalSeconds: 60, requestsPerMinute: 60 },
 ];
 const sells = { info: { sells: true } };
-const ROLES: Record<string, ReturnType<Market['roleOf']>> = {
+const ROLES: Record<string, ReturnType<StockNetwork['roleOf']>> = {
   shop: { ...sells, takesStock: true },
   deaf: sells,
   other: { ...sells, takesStock: true },
 };
-const market: Market = {
+const network: StockNetwork = {
   connections: new Map(['shop', 'deaf', 'other', 'shed', 'barn'].map(connection)),
   roleOf: (marketplace) => ROLES[marketplace] ?? { info: { sells: false } },
 };
@@ -61,16 +61,16 @@ it('tells a new quantity of a warehouse to the channels that list the SKU and ca
   const table = memoryTable();
   for (const channel of ['shop', 'deaf']) await noteProduct(channel, { sku: 'MUG', title: 'Mug' }, table);
   const stocked = apply(undefined, { quantity: 7, version: at(1) });
-  const planned = await planStock(stocked, market, table);
+  const planned = await planStock(stocked, network, table);
   expect(planned).toMatchObject([{ action: 'stock', connection: 'shop', order: null, subject: { sku: 'MUG' } }]);
-  expect(await planStock(stocked, market, table)).toEqual(planned);
+  expect(await planStock(stocked, network, table)).toEqual(planned);
   const listed = { ...stocked, id: 'shop:MUG', connection: 'shop' };
-  expect(await planStock(listed, market, table)).toEqual([]);
+  expect(await planStock(listed, network, table)).toEqual([]);
 });
 
 it('counts what warehouses said, and tells none from zero', async () => {
   const table = memoryTable();
-  expect(await countStock('MUG', market, new Date(), table)).toBeNull();
+  expect(await countStock('MUG', network, new Date(), table)).toBeNull();
   for (const [at, quantity] of [
     ['shed', 0],
     ['barn', 5],
@@ -79,7 +79,7 @@ it('counts what warehouses said, and tells none from zero', async () => {
     const product = applyProduct(undefined, { sku: 'MUG', quantity, version: null }, { ...source(1), connection: at });
     await transact([putProduct(product, undefined)], table);
   }
-  expect(await countStock('MUG', market, new Date(), table)).toBe(5);
+  expect(await countStock('MUG', network, new Date(), table)).toBe(5);
 });
 
 it('notes a SKU below whatever its marketplace says of it', async () => {
@@ -145,7 +145,7 @@ describe('what was just sold', () => {
     await transact([putNewDelivery(delivery(changes))], table);
     const product = applyProduct(undefined, { sku: 'MUG-RED', quantity: 7, version: at(9) }, source(9));
     await transact([putProduct(product, undefined)], table);
-    const now = { ...market, connections: new Map([...market.connections, ['shed', warehouse]]) };
+    const now = { ...network, connections: new Map([...network.connections, ['shed', warehouse]]) };
     return countStock('MUG-RED', now, new Date(at(minute)), table);
   }
 
@@ -170,6 +170,9 @@ describe('what was just sold', () => {
 
   it('comes back with what nobody wants any more', async () => {
     expect(await left({ state: 'dead' })).toBe(5);
+    const cause = { code: 'http_422', description: '' };
+    // It is told of in the dead-letter queue, and may be replayed.
+    expect(await left({ state: 'dead', deadLettered: true, cause })).toBe(5);
     expect(await left({ state: 'dead', deadLettered: true, cause: { code: 'order_cancelled', description: '' } })).toBe(
       7,
     );
@@ -190,7 +193,7 @@ describe('what was just sold', () => {
     const kept = () => queryPartition<{ delivery: string }>('RESERVED#shed#MUG-RED', '', table);
     expect(await kept()).toHaveLength(13);
     for (const _time of [1, 2]) {
-      expect(await countStock('MUG-RED', market, new Date(at(10)), table)).toBe(5);
+      expect(await countStock('MUG-RED', network, new Date(at(10)), table)).toBe(5);
       expect((await kept()).map((each) => each.delivery)).toEqual(['dlv_9']);
     }
   });
@@ -207,12 +210,12 @@ it('says why a number is what it is, and what each channel is told', () => {
     { product: { ...product, connection: 'barn', enabled: false }, units: 0, reserved: 0 },
   ];
   const [, shop] = connection('shop');
-  const connections = new Map([...market.connections, ['shop', { ...shop, settings: { stockBuffer: 3 } }]]);
+  const connections = new Map([...network.connections, ['shop', { ...shop, settings: { stockBuffer: 3 } }]]);
   const products = [product, { ...product, connection: 'shop' }, { ...product, connection: 'deaf' }];
-  expect(explainStock('MUG', { products, counted }, { ...market, connections })).toMatchObject({
+  expect(explainStock('MUG', { products, counted }, { ...network, connections })).toMatchObject({
     sentence: `4 units of MUG for sale. shed said 6 at ${at(1)}, of which 2 were just sold. barn said 6 at ${at(1)}, and does not sell them: they do not count. shop is told 1, as 3 are held back from it.`,
     forSale: 4,
     channels: [{ connection: 'shop', buffer: 3, told: 1 }],
   });
-  expect(explainStock('MUG', { products: [], counted: [] }, market).sentence).toContain('No warehouse said');
+  expect(explainStock('MUG', { products: [], counted: [] }, network).sentence).toContain('No warehouse said');
 });

@@ -1,15 +1,15 @@
 import type { Known } from './list.ts';
 import { isSold } from './product.ts';
 import type { StockExplanation } from './product-schema.ts';
-import { bufferOf, type Counted, type Market, sumUnits, toldTo } from './stock.ts';
+import { bufferOf, type Counted, type StockNetwork, sumUnits, toldTo } from './stock.ts';
 
 /** Why a SKU's number is what it is, in the words of each part of it. */
-export function explainStock(sku: string, { products, counted }: Known, market: Market): StockExplanation {
+export function explainStock(sku: string, { products, counted }: Known, network: StockNetwork): StockExplanation {
   const forSale = sumUnits(counted);
   const warehouses = counted.map(explainWarehouse);
   const channels = products.flatMap(({ connection: id }) => {
-    const connection = market.connections.get(id);
-    if (!connection || !market.roleOf(connection.marketplace).takesStock) return [];
+    const connection = network.connections.get(id);
+    if (!connection || !network.roleOf(connection.marketplace).takesStock) return [];
     const told = forSale === null ? null : toldTo(connection, forSale);
     return [{ connection: id, buffer: bufferOf(connection), told }];
   });

@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor, queryIndex } from '#lib/platform/table/shar
 import { getItems } from '#lib/platform/table/table';
 import type { Product } from './product.ts';
 import type { Stock } from './product-schema.ts';
-import { type Counted, countEach, type Market, sumUnits } from './stock.ts';
+import { type Counted, countEach, type StockNetwork, sumUnits } from './stock.ts';
 import { getProducts } from './store.ts';
 
 const { byTime } = items.product;
@@ -29,12 +29,12 @@ export async function listProducts({
 
 /** Stock by SKU, from the first of the alphabet on. */
 export async function listStock(
-  market: Market,
+  network: StockNetwork,
   { sku, limit, cursor }: { sku?: string | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ items: Stock[]; cursor?: string }> {
-  const connections = [...market.connections.keys()];
+  const connections = [...network.connections.keys()];
   if (sku !== undefined) {
-    const found = await readStock(sku, market);
+    const found = await readStock(sku, network);
     return { items: found ? [presentStock(sku, found)] : [] };
   }
   // Each connection has a SKU once, so this many rows of each hold the first SKUs of all.
@@ -42,7 +42,7 @@ export async function listStock(
   const skus = [...new Set(rows.map(skuOf))];
   const wanted = skus.slice(0, limit);
   const stock = await Promise.all(
-    wanted.map(async (each) => presentStock(each, (await readStock(each, market)) ?? NOTHING)),
+    wanted.map(async (each) => presentStock(each, (await readStock(each, network)) ?? NOTHING)),
   );
   const last = wanted.at(-1);
   return {
@@ -60,9 +60,9 @@ export interface Known {
 const NOTHING: Known = { products: [], counted: [] };
 
 /** What is known of a SKU at this moment; undefined where no connection deals in it. */
-export async function readStock(sku: string, market: Market): Promise<Known | undefined> {
-  const products = await getProducts([...market.connections.keys()], sku);
-  return products.length > 0 ? { products, counted: await countEach(products, market, new Date()) } : undefined;
+export async function readStock(sku: string, network: StockNetwork): Promise<Known | undefined> {
+  const products = await getProducts([...network.connections.keys()], sku);
+  return products.length > 0 ? { products, counted: await countEach(products, network, new Date()) } : undefined;
 }
 
 function presentStock(sku: string, { products, counted }: Known): Stock {

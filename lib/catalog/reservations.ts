@@ -1,5 +1,5 @@
 import type { Connection } from '#lib/connections/connection';
-import type { Delivery, LineQuantity } from '#lib/deliveries/delivery';
+import { isStopped, type LineQuantity } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
 import { pollIntervalSeconds } from '#lib/platform/settings';
@@ -89,7 +89,3 @@ export async function forgetSeen({ seen }: Seen, table: Table = db): Promise<voi
 
 /** DynamoDB removes what has expired days later. */
 const MAX_AGE_MS = items.reservation.keepDays * 24 * 3600_000;
-
-/** Stopped with nobody to alarm: nothing of it is wanted any more. */
-const isStopped = ({ state, deadLettered, placed }: Delivery): boolean =>
-  placed === undefined && state === 'dead' && deadLettered === true;

@@ -7,23 +7,23 @@ import { countReserved, forgetSeen, type Seen } from './reservations.ts';
 import { getProducts } from './store.ts';
 
 /** Who sells, and who can be told how many units are for sale; all others stock what they ship. */
-export interface Market {
+export interface StockNetwork {
   connections: ReadonlyMap<string, Connection>;
   roleOf(marketplace: string): { info: { sells: boolean }; takesStock?: true };
 }
 
 /** The sales channels that list a SKU whose stock changed at a warehouse are told, one delivery each. */
-export async function planStock(product: Product, market: Market, table = db): Promise<NewDelivery[]> {
-  const warehouse = market.connections.get(product.connection);
-  if (!warehouse || market.roleOf(warehouse.marketplace).info.sells) return [];
-  return planTelling(product.sku, occasionOf(product), market, table);
+export async function planStock(product: Product, network: StockNetwork, table = db): Promise<NewDelivery[]> {
+  const warehouse = network.connections.get(product.connection);
+  if (!warehouse || network.roleOf(warehouse.marketplace).info.sells) return [];
+  return planTelling(product.sku, occasionOf(product), network, table);
 }
 
 /** A sales channel that begins to list a SKU is told what stands, where the number it shows is another. */
-export async function planListing(product: Product, market: Market, table = db): Promise<NewDelivery[]> {
-  const channel = market.connections.get(product.connection);
-  if (!channel || !market.roleOf(channel.marketplace).takesStock) return [];
-  const units = await countStock(product.sku, market, new Date(), table);
+export async function planListing(product: Product, network: StockNetwork, table = db): Promise<NewDelivery[]> {
+  const channel = network.connections.get(product.connection);
+  if (!channel || !network.roleOf(channel.marketplace).takesStock) return [];
+  const units = await countStock(product.sku, network, new Date(), table);
   if (units === null || toldTo(channel, units) === product.quantity) return [];
   return [tellStock(product.sku, occasionOf(product), channel)];
 }
@@ -34,7 +34,7 @@ const occasionOf = (product: Product): string[] => [product.id, product.updatedA
 export async function planTelling(
   sku: string,
   why: readonly string[],
-  { connections, roleOf }: Market,
+  { connections, roleOf }: StockNetwork,
   table = db,
 ): Promise<NewDelivery[]> {
   const channels = [...connections.values()].filter(({ marketplace }) => roleOf(marketplace).takesStock);
@@ -54,7 +54,7 @@ const tellStock = (sku: string, why: readonly string[], { id, marketplace }: Con
 });
 
 /** The connections that stock what they ship. */
-const warehousesOf = ({ connections, roleOf }: Market): Map<string, Connection> =>
+const warehousesOf = ({ connections, roleOf }: StockNetwork): Map<string, Connection> =>
   new Map([...connections].filter(([, { marketplace }]) => !roleOf(marketplace).info.sells));
 
 /** What one warehouse has for sale. */
@@ -69,11 +69,11 @@ export interface Counted {
 /** What each warehouse has, of what connections say of a SKU. */
 export async function countEach(
   products: readonly Product[],
-  market: Market,
+  network: StockNetwork,
   now: Date,
   table = db,
 ): Promise<Array<Counted & Seen>> {
-  const warehouses = warehousesOf(market);
+  const warehouses = warehousesOf(network);
   const counted = products.map(async (product): Promise<Array<Counted & Seen>> => {
     const warehouse = warehouses.get(product.connection);
     if (!warehouse) return [];
@@ -85,9 +85,14 @@ export async function countEach(
 }
 
 /** Units for sale of a SKU over all warehouses that said a number, less what was just sold; null when none has. */
-export async function countStock(sku: string, market: Market, now = new Date(), table = db): Promise<number | null> {
-  const products = await getProducts([...warehousesOf(market).keys()], sku, table);
-  const counted = await countEach(products, market, now, table);
+export async function countStock(
+  sku: string,
+  network: StockNetwork,
+  now = new Date(),
+  table = db,
+): Promise<number | null> {
+  const products = await getProducts([...warehousesOf(network).keys()], sku, table);
+  const counted = await countEach(products, network, now, table);
   await Promise.all(counted.map((each) => forgetSeen(each, table)));
   return sumUnits(counted);
 }

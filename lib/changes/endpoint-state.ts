@@ -32,7 +32,7 @@ export interface EndpointState {
   first?: string | null;
   /** It goes on after a pause, and the deliveries that waited have not been told. */
   resumed?: boolean;
-  /** Another one at each ring that met a lease, so that who holds the lease looks again. */
+  /** A fresh id at each ring that met a lease: whoever holds the lease sees that it changed, and looks again. */
   rung?: string | undefined;
 }
 
@@ -107,12 +107,12 @@ export function openEndpointStates(table = db) {
   return {
     get: async (id: string): Promise<EndpointState> => (await getItem<EndpointState>(at(id).key, table)) ?? {},
     update: async (id: string, members: Partial<EndpointState>): Promise<void> => void (await update(id, members)),
-    /** Writes what an attempt came to beside whoever tells it, unless it was paused or resumed since a state was read. */
+    /** Writes what an attempt came to, without the lease; false where it was paused or resumed since its state was read. */
     learn: (id: string, { paused }: EndpointState, members: Partial<EndpointState>): Promise<boolean> => {
       const isAsRead = paused ? equals('paused.at', paused.at) : isUnset('paused');
       return isWritten(table.update({ Key: at(id).key, ...setting(members, isAsRead) }));
     },
-    /** Ends whoever tells it at the moment, too: what he sent and could not commit is sent again. */
+    /** Takes the lease from whoever tells it at the moment: what was sent and not committed is sent again. */
     take: async (id: string, members: Partial<EndpointState>): Promise<void> =>
       void (await update(id, { ...members, lease: null })),
 
@@ -131,7 +131,7 @@ export function openEndpointStates(table = db) {
       return writeLeased({ ...at(id), owner }, { ...members, lease: { owner, until } }, table);
     },
 
-    /** The same and lets the lease go; false where somebody has rung since a state was read, too. */
+    /** As `renew`, and ends the lease; false also where somebody has rung since `read` was read. */
     release: (
       id: string,
       { owner }: Lease,

@@ -25,7 +25,7 @@ interface Tail {
 }
 
 const PAGE = 25;
-/** A put that loses its position is one of many publishers', of which each batch makes one. */
+/** How often one batch may lose its position to another publisher. */
 const TRIES = 40;
 /** Items that a writer remembers before it forgets those that it has no need of. */
 const MAX_RECENT = 1_000;

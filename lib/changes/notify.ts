@@ -62,7 +62,7 @@ export const workerOf = (present: Present, hub: Hub): Worker => ({
 export const workNotify = (due: DeliveryDue, present: Present, hub: Hub = HUB): Promise<void> =>
   workDeliveries(due, workerOf(present, hub));
 
-/** The same at once, whenever it was due. */
+/** Works one delivery now, also before it is due. */
 export async function workFirst(id: string, present: Present, hub: Hub = HUB): Promise<void> {
   const delivery = await getDelivery(id);
   if (delivery?.state === 'pending') await transition(delivery, dueAt(delivery, hub.now().toISOString()));
@@ -92,7 +92,7 @@ async function attemptNotify(delivery: Delivery, present: Present, hub: Hub): Pr
 
 const TROUBLE_MS = 60_000;
 
-/** What the hub itself could not read or write costs neither the delivery an attempt nor the endpoint its name. */
+/** Trouble of the hub's own is no failed attempt, and no failure of the endpoint. */
 function inTrouble(error: unknown): Result {
   log.error('a delivery to an endpoint could not be attempted', errorFields(error));
   return failed(new NotYetError({ code: 'internal_error', description: 'the hub could not attempt it' }, TROUBLE_MS));
@@ -101,7 +101,7 @@ function inTrouble(error: unknown): Result {
 const failed = (error: Error): Result => ({ ok: false, error, unknown: false });
 
 const MAX_WAIT_MS = 3600_000;
-/** As long as what got a 410 may take to be sent before all else. */
+/** How long others wait for the delivery that got the 410, which is sent first. */
 const BEHIND_FIRST_MS = 10_000;
 
 /** A paused endpoint is asked once an hour, and costs no other delivery an attempt. */

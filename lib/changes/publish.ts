@@ -20,7 +20,7 @@ const PATIENCE_MS = 30_000;
 
 type Publishing = Pick<typeof HUB, 'feed' | 'getOrder' | 'early' | 'now' | 'ringForChanges'>;
 
-interface Told {
+interface Readable {
   record: Committed;
   changes: Change[];
 }
@@ -40,7 +40,7 @@ export async function publish(
   hub: Partial<typeof HUB> = {},
 ): Promise<readonly Committed[]> {
   const { writeWords, writeShared, ...by } = { ...HUB, ...hub };
-  const told = records.flatMap((record): Told[] => readable(record));
+  const told = records.flatMap((record): Readable[] => readable(record));
   const sound = told.map(({ record }) => record);
   const byPartition = Map.groupBy(
     told.filter(({ changes }) => changes.length > 0),
@@ -80,7 +80,7 @@ async function orFailed(
 /** Answers the records that are early: nothing of their order is in the feed yet, and its first change is to be the first. */
 async function publishTo(
   partition: number,
-  told: readonly Told[],
+  told: readonly Readable[],
   news: Map<number, Change[]>,
   { feed, getOrder, early, now }: Publishing,
 ): Promise<readonly Committed[]> {
@@ -96,7 +96,7 @@ async function publishTo(
     return revision === null ? order : [];
   });
   const orders = new Map(await Promise.all(unsure.map(async (id) => [id, await getOrder(id)] as const)));
-  const isEarly = ({ record, changes: [first] }: Told, known: ReadonlyMap<string | null, unknown>): boolean => {
+  const isEarly = ({ record, changes: [first] }: Readable, known: ReadonlyMap<string | null, unknown>): boolean => {
     const order = first?.revision === null ? orders.get(first.order ?? '') : undefined;
     // An order from before what is looked at here has its first change further back in the feed.
     if (!order || known.has(order.id) || order.receivedAt < since) return false;
@@ -104,7 +104,7 @@ async function publishTo(
     early.set(record.sequence, held);
     return now() - held < PATIENCE_MS;
   };
-  let left: Told[] = [];
+  let left: Readable[] = [];
   const build = (published: readonly Change[]): Change[] => {
     left = [];
     const last = new Map([...sure, ...revisionsIn(published)]);
@@ -135,7 +135,7 @@ async function publishTo(
 const revisionsIn = (changes: readonly Change[]) => new Map(changes.map(({ order, revision }) => [order, revision]));
 
 /** What cannot be made sense of would hold up all behind it for a day: it is passed over, and an alarm rings. */
-function readable(record: Committed): Told[] {
+function readable(record: Committed): Readable[] {
   try {
     return [{ record, changes: changesOf(record) }];
   } catch (error) {

@@ -150,7 +150,7 @@ async function read(wanted: Parameters<typeof readChanges>[0], hub: Hub): Promis
   }
 }
 
-interface Told {
+interface PageResults {
   /** Of each change, undefined where there was no time for it, or no sense in it. */
   results: Array<Result | undefined>;
   /** What got a 410, after which nothing is sent. */
@@ -159,8 +159,13 @@ interface Told {
   trouble?: unknown;
 }
 
-async function tellAll(endpoint: Endpoint, changes: readonly Change[], present: Present, hub: Hub): Promise<Told> {
-  const told: Told = { results: changes.map(() => undefined) };
+async function tellAll(
+  endpoint: Endpoint,
+  changes: readonly Change[],
+  present: Present,
+  hub: Hub,
+): Promise<PageResults> {
+  const told: PageResults = { results: changes.map(() => undefined) };
   const until = hub.now().getTime() + PAGE_SECONDS * 1000;
   const chains = [
     ...Map.groupBy(changes.entries(), ([, { order, connection, sku }]) => order ?? `${connection}#${sku}`).values(),

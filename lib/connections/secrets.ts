@@ -28,7 +28,7 @@ export const MIN_REFRESH_MS = 1_000;
 
 const NONE: SecretDocument = { connections: {} };
 
-/** The whole of both. */
+/** Both versions of a marketplace's secret, with all of its connections. */
 export interface SecretVersions {
   current: SecretDocument;
   previous: SecretDocument;
@@ -102,7 +102,7 @@ function parse(text: string, marketplace: string): SecretDocument {
   throw new UnreadableSecretError(`the secret of ${marketplace} is not a document of connections`);
 }
 
-/** The same where what is not ours counts as nothing. */
+/** As `readSecretDocument`, but a text that is no document of ours counts as an empty one. */
 export const readSecretIfOurs = (
   marketplace: string,
   stage: Stage = 'AWSCURRENT',

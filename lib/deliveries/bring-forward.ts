@@ -8,7 +8,7 @@ import { getDeliveries, transition } from './ledger.ts';
 import { ring } from './ring.ts';
 import { compareShipBy } from './ship-by.ts';
 
-/** Looked at, and called: a longer backlog comes by itself within the hour, and has work until then. */
+/** So many are looked at, and so many brought forward: the rest of a longer backlog comes by itself within the hour. */
 const MOST_LOOK = 2_000;
 const MOST_CALLED = 500;
 
@@ -17,7 +17,7 @@ const HUB = { listWaiting, transition, ring };
 
 /**
  * A remote that was away is back: what waited for it is due now and not within the hour, at the pace of its limit, those
- * first whose orders must leave first. Who keeps to the schedule of its attempts is left to it.
+ * first whose orders must leave first. Deliveries that wait for their next retry are left alone.
  */
 export async function bringForward(
   { id, requestsPerMinute }: Pick<Connection, 'id' | 'requestsPerMinute'>,

@@ -42,17 +42,17 @@ function stateKeys(delivery: Delivery): IndexKeys {
 export const isFarAhead = ({ nextAttemptAt, updatedAt }: Delivery): boolean =>
   Date.parse(nextAttemptAt ?? '') - Date.parse(updatedAt) > MAX_DELAY_SECONDS * 1000;
 
-/** Behind the instant of what nothing but the sweeper rings for. */
+/** Stands behind the due time in the sort key of a delivery that only the sweeper rings for. */
 export const UNRUNG = '~';
 const dueAt = (delivery: Delivery): string => `${delivery.nextAttemptAt}${isFarAhead(delivery) ? UNRUNG : ''}`;
 
-/** A read that succeeded ends with its event. */
+/** How many days a settled delivery is kept: a fetch that succeeded as long as its event. */
 function daysOf({ state, kind, subject }: Delivery): number {
   if (state === 'succeeded' && kind === 'fetch') return items.event.keepDays;
   return subject.input === undefined ? retention.orderDays() : retention.requestDays();
 }
 
-/** What has succeeded changes no more in one member alone: it is packed. */
+/** A delivery that succeeded is packed: no single member of it is updated any more. */
 function itemOf(delivery: Delivery): Item<Delivery> {
   const { state, updatedAt } = delivery;
   const isOpen = state === 'pending' || state === 'leased';

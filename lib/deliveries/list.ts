@@ -2,6 +2,7 @@ import { type Configuration, everyAccount, getConfiguration } from '#lib/connect
 import { delivery as place } from '#lib/platform/table/items';
 import {
   decodeCursor,
+  eachListed,
   encodeCursor,
   listIndex,
   type Place,
@@ -67,14 +68,8 @@ async function listAmong(
 }
 
 /** Every delivery of a filter, page by page. */
-export async function* eachDelivery(filter: DeliveryFilter & Among): AsyncGenerator<Delivery> {
-  let cursor: string | undefined;
-  do {
-    const page = await listDeliveries({ ...filter, limit: 100, cursor });
-    yield* page.items;
-    cursor = page.cursor;
-  } while (cursor);
-}
+export const eachDelivery = (filter: DeliveryFilter & Among): AsyncGenerator<Delivery> =>
+  eachListed((cursor) => listDeliveries({ ...filter, limit: 100, cursor }));
 
 function whereToLook({ state, cause, message, since }: DeliveryFilter, connections: readonly string[]) {
   // Dead and blocked ones stand by when they became so, which is never before they were created.

@@ -56,7 +56,7 @@ export async function sweep(now = new Date()): Promise<void> {
   if (total > 0) log.info('swept', { rung: total });
 }
 
-/** Deliveries that are rung for however long their marketplace's queue is: in a sweep at the least, and in a minute. */
+/** So many deliveries are rung for, however long the queue is: at least in each sweep, and in each minute. */
 const RUNG_ANYWAY = 10;
 const RUNG_IN_A_MINUTE = 100;
 
@@ -132,7 +132,7 @@ async function lookInto(partition: string, most: () => Promise<number>, { now, g
   };
 }
 
-/** A moment behind this one that is as likely to be minutes ago as hours or days. */
+/** A random moment after this one, on a logarithmic scale: as likely minutes ago as hours or days. */
 function behind(sort: string, now: Date, graceMs: number): string {
   const oldestMs = now.getTime() - Date.parse(instantOf(sort));
   const least = Math.max(1000, graceMs);

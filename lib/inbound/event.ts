@@ -163,7 +163,7 @@ export type Ingesting = Ingestion & { changeOrder: ReturnType<typeof changeFor> 
 /** What an event makes of an order, and what becomes of the event then; absent where it leaves no trace. */
 export type Ingest = Decided & {
   became?: Became;
-  /** Said of an order that its shipper cannot speak of. */
+  /** The connection was not asked to ship this order, and cannot speak of it. */
   isStranger?: true;
 };
 
@@ -171,9 +171,9 @@ export type Ingest = Decided & {
 export type Ingested = InboundState | Unrecorded | null;
 
 /**
- * How an event changes an order, on record with it. After a lost race it is decided again, unless it was this very
- * message, received twice, that won it. `by` stands on the timeline: how the word of a sales channel came, or who else it
- * is of.
+ * How an event changes an order, on record with it. After a lost race it is decided again, unless another receipt of this
+ * very message won it. `by` is the author on the timeline: the channel of receipt of what a sales channel says, else the
+ * connection.
  */
 export function changeFor({ message, network, hub }: Ingestion) {
   return (

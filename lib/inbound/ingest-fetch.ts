@@ -3,7 +3,7 @@ import type { InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
 import type { Delivery, NewDelivery, Subjects } from '#lib/deliveries/delivery';
 import { coverFetch } from '#lib/deliveries/fetch-cover';
-import { getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import type { Change } from '#lib/marketplaces/contract';
 import { isKnown } from '#lib/orders/listed';
 import { shortHash } from '#lib/platform/hash';
@@ -28,9 +28,10 @@ export async function ingestFetch(asked: Asked, ingesting: Ingesting): Promise<I
     await hub.attempt(delivery, async (failed) => {
       const state = await keep(fetch, failed, ingesting);
       if (state === null) {
-        // What its first receipt did not come to is done by the next one, or when the delivery that it kept is looked at.
-        if (!(await getDelivery(delivery.id, hub.table))) throw new Error(`${message.id} was read and not ended`);
-        await hub.ring([delivery]);
+        // An earlier receipt recorded the event: what it did not come to is done by the delivery, which it may have kept.
+        const isNew = await transact([putNewDelivery(failed)], hub.table);
+        if (!isNew) await hub.ring([delivery]);
+        return isNew;
       }
       return state === 'applied';
     });

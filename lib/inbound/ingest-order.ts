@@ -1,10 +1,6 @@
-import { reserve } from '#lib/catalog/reservations';
-import { planTelling } from '#lib/catalog/stock';
+import { reserveSold } from '#lib/catalog/reserve-sold';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
-import type { Delivery } from '#lib/deliveries/delivery';
-import { coverFetch } from '#lib/deliveries/fetch-cover';
-import { getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { type Order, type OrderSnapshot, orderId } from '#lib/orders/order';
 import { applyReturns, readReturn } from '#lib/orders/returns';
@@ -13,8 +9,7 @@ import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snaps
 import { externalIdsOf, type Share } from '#lib/orders/split';
 import { isSettled } from '#lib/orders/status';
 import { getOrder } from '#lib/orders/store';
-import { db, transact } from '#lib/platform/table/table';
-import { untilCommitted } from '#lib/platform/table/until-committed';
+import { db } from '#lib/platform/table/table';
 import { type InboundState, type Ingest, type Ingested, type Ingesting, isTold, type Message } from './event.ts';
 import { countFirst, countLate } from './misses.ts';
 
@@ -74,46 +69,10 @@ async function ingestOwn({ order: id, snapshot }: Share, ingesting: Ingesting): 
   });
   const state = decision?.became?.state ?? null;
   if (!decision || !order || order === before) return state;
-  await reserveSold(order, opened, ingesting);
+  await reserveSold(order, opened, ingesting.network, ingesting.hub);
   if (!before) countFirst(connection, callsUs(connection) ? order.missed : null, message.receivedAt);
   else if (before.missed && !order.missed) countLate(connection, before.receivedAt, message.receivedAt);
   return state;
-}
-
-/**
- * What was just sold is taken from what the channels are told, before its warehouse knows of it. Whoever crashes before
- * this leaves that to the warehouse's next word.
- */
-async function reserveSold(
-  order: Order,
-  opened: readonly Delivery[],
-  { network, hub: { table, ring } }: Ingesting,
-): Promise<void> {
-  const takers = [...network.connections.values()].filter(({ marketplace }) => network.roleOf(marketplace).takesStock);
-  if (takers.length === 0) return;
-  for (const { id, action, connection, createdAt, subject } of opened) {
-    const warehouse = action === 'order' ? network.connections.get(connection) : undefined;
-    if (!warehouse) continue;
-    const skus = await reserve(order, { id, createdAt, lineItems: subject.lineItems ?? [] }, warehouse, table);
-    const asked = await Promise.all(skus.map((sku) => planTelling(sku, [id, sku], network, table)));
-    const telling = await Promise.all(asked.flat().map((each) => openTelling(openDelivery(each, createdAt), table)));
-    await ring(telling.flat());
-  }
-}
-
-const CLOCKS_DIFFER_MS = 60_000;
-
-/** Opens a stock push; none where one for the channel and SKU has yet to begin, which counts when it does. */
-function openTelling(delivery: Delivery, table: typeof db): Promise<Delivery[]> {
-  const { id, connection, action, subject } = delivery;
-  const about = { id, connection, action, subject: { resource: subject.sku ?? '' } };
-  return untilCommitted(`what ${connection} is told of ${subject.sku}`, async () => {
-    // A push that has begun may have counted before this sale, whatever the clock of its worker says.
-    const { covered, writes } = await coverFetch(about, new Date(Date.now() + CLOCKS_DIFFER_MS).toISOString(), table);
-    if (covered !== null) return [];
-    if (await transact([putNewDelivery(delivery), ...writes], table)) return [delivery];
-    return (await getDelivery(id, table)) && [];
-  });
 }
 
 /** The order after a snapshot of it, and what is worth recording. */

@@ -4,6 +4,7 @@ import { inboundReceived, packBody } from '#events/inbound-body';
 import { getCredentials, refreshCredentials } from '#lib/connections/secrets';
 import { isAllowedSource } from '#lib/connections/sources';
 import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketplaces/contract';
+import { readJson } from '#lib/platform/json';
 import { lambda } from '#lib/platform/lambda/lambda';
 import { deliveryQueue, INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessage } from '#lib/platform/queue/queue';
@@ -60,7 +61,7 @@ export function receiver(webhook: Webhook) {
     const queue = webhook.info.naming?.includes(topic) ? deliveryQueue(name) : INBOUND_QUEUE;
     await sendMessage(queue, { message, group: connection });
     log.info('webhook accepted', { event: message.id, connection, topic });
-    const json = readJson(body);
+    const json = readJson(body.toString());
     const read = json === undefined ? webhook.readOther?.(body) : json;
     if (read === undefined && !webhook.isTest?.(body)) return refuse(400, 'not_json', 'the body is not JSON');
     const objection = webhook.objection?.(topic, read);
@@ -96,13 +97,4 @@ async function authenticate(webhook: Webhook, connection: string, request: Webho
 function segments(rawPath: string, marketplace: string): string[] {
   const prefix = `/webhooks/${marketplace}/`;
   return rawPath.slice(rawPath.indexOf(prefix) + prefix.length).split('/');
-}
-
-/** Undefined for what is not JSON. */
-function readJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
 }

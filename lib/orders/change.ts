@@ -122,7 +122,7 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
     return { order, opened: [], writes: [...putTimeline(order.id, told, origin), ...also] };
   const room = Math.max(0, MAX_DELIVERIES - also.length);
   const opened = asked.slice(0, room).map((delivery) => openDelivery(delivery, now));
-  // A payment says so by itself, unless it was known and did not release it.
+  // `order.paid` tells of the release by itself, unless the payment was known before and released nothing.
   const paidAt = before?.paidAt && !wasReleased(before) ? null : order.paidAt;
   const releasedAt = order.releasedAt ?? (isReleased(order, network) ? (paidAt ?? at ?? now) : null);
   const released = paidAt ? [] : tellReleased(order, releasedAt, { at: at ?? now, by });

@@ -17,8 +17,8 @@ interface Declined {
 }
 
 /**
- * Units that a shipper declined are with nobody until a person decides: the placement that lost all of its units waits,
- * and of one that keeps some, those lost wait as one more. Null where the word says nothing new.
+ * Units that a shipper declined are with nobody until a person decides: a placement that lost all of its units waits; of
+ * one that keeps some, the lost ones wait as one more placement. Null where the word says nothing new.
  */
 export function decline(
   order: Order,

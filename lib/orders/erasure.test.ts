@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
-import { orderOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
+import { orderOf, shipmentOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
 import { withoutBuyerIn } from './erasure.ts';
+import { applyFulfillment } from './fulfillment.ts';
 import type { Order } from './order.ts';
+import { applyShipment } from './shipment.ts';
 import { applyPart, applySnapshot } from './snapshot.ts';
 
 const erased = { at: '2026-11-21T00:00:00.000Z', by: 'dpo', email: null };
@@ -46,4 +48,25 @@ it('forgets what was written for the buyer on lines that vanished, and in what t
   expect(says(order)).not.toMatch(/Ana/);
   const again = [whole(2, engraved.slice(1)), whole(3), whole(4, engraved.slice(1))];
   expect(says(again.reduce((sum, each) => applySnapshot(sum, each, sourceOf(6)).order, order))).not.toMatch(/Ana/);
+});
+
+it('forgets the label of a parcel and the page that it is followed on, whoever tells of them and whenever', () => {
+  const pages = {
+    trackingUrl: 'https://track.example/?to=ana@example.com',
+    labelUrl: 'https://labels.example/Ana.pdf',
+  };
+  const source = { connection: 'marketful-mx', placed: [] };
+  const ship = (order: Order) =>
+    applyShipment(
+      order,
+      shipmentOf({ parcels: [{ carrier: 'dhl', trackingNumber: 'JD01', shippedAt: erased.at, ...pages }] }),
+      source,
+    ).order;
+  const post = (order: Order) =>
+    applyFulfillment(order, { carrier: 'dhl', trackingNumber: 'JD02', ...pages }, erased.at).order;
+  for (const order of [forget(ship(post(orderOf()))), ship(post(forget(orderOf())))]) {
+    expect(order.fulfillments.map(({ trackingNumber }) => trackingNumber).sort()).toEqual(['JD01', 'JD02']);
+    expect(says(order)).not.toMatch(/ana@|Ana/);
+    expect(ship(order)).toBe(order);
+  }
 });

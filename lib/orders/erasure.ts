@@ -15,6 +15,13 @@ const withoutChoices = ({ attributes: _, ...line }: SnapshotLine): SnapshotLine 
 /** The words of whoever ships may quote the buyer. */
 export const withoutDescription = <E extends { description?: string }>({ description: _, ...event }: E) => event;
 
+/** A label is the buyer's address, and the page that a parcel is followed on may name his postcode or e-mail address in its URL. */
+export const withoutPages = <P extends { trackingUrl?: string | undefined; labelUrl?: string | undefined }>({
+  trackingUrl: _,
+  labelUrl: __,
+  ...parcel
+}: P) => parcel;
+
 /** A snapshot with nothing of the buyer but the country, by which sales are counted and routed. */
 export function withoutBuyer(snapshot: OrderSnapshot): OrderSnapshot {
   const { billingAddress: _, note: __, pickupPoint: ___, expectations, events, lines, ...rest } = snapshot;
@@ -42,6 +49,7 @@ export function withoutBuyerIn(order: Order): Order {
     ...(parts.length > 0 && { parts: Object.fromEntries(parts) }),
     ...(order.timeline && { timeline: order.timeline.map(withoutWords) }),
     ...(order.returns && { returns: order.returns.map((each) => ({ ...each, reason: null })) }),
+    fulfillments: order.fulfillments.map(withoutPages),
     shipmentEvents: order.shipmentEvents.map(withoutDescription),
   });
 }

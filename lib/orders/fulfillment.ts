@@ -81,7 +81,7 @@ export function applyFulfillment(
 ): { order: Order; fulfillment: Fulfillment } {
   const known = findPosted(order, posted);
   if (known) return { order, fulfillment: known };
-  const { trackingUrl, labelUrl } = posted;
+  const { trackingUrl, labelUrl } = order.erased ? {} : posted;
   const fulfillment: Fulfillment = {
     id: postedId(order, posted),
     by: ERP,

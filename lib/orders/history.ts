@@ -95,19 +95,22 @@ export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotH
   };
 }
 
-type Told = Stamp & { id: string; quantity: number };
+type ToldQuantity = Stamp & { id: string; quantity: number };
 
 /** Which quantities of its lines a history was told of, and by which snapshot. */
-export const quantitiesOf = ({ stands, snapshot, levels = [], originals }: SnapshotHistory): Told[] => [
+export const quantitiesOf = ({ stands, snapshot, levels = [], originals }: SnapshotHistory): ToldQuantity[] => [
   ...snapshot.lines.map(({ id, quantity }) => ({ ...stands, id, quantity })),
   ...originals,
   ...levels,
 ];
 
 /** When each quantity was first told of that is not the original one. */
-export function levelsOf(told: Told[], originals: SnapshotHistory['originals']): Pick<SnapshotHistory, 'levels'> {
+export function levelsOf(
+  told: ToldQuantity[],
+  originals: SnapshotHistory['originals'],
+): Pick<SnapshotHistory, 'levels'> {
   const first = new Map(originals.map(({ id, quantity }) => [id, quantity]));
-  const earliest = new Map<string, Told>();
+  const earliest = new Map<string, ToldQuantity>();
   for (const each of told.sort(earliestFirst)) {
     const key = JSON.stringify([each.id, each.quantity]);
     if (first.get(each.id) !== each.quantity && !earliest.has(key)) earliest.set(key, each);

@@ -5,7 +5,7 @@ import { shortHash } from '#lib/platform/hash';
 import type { LineQuantity, Order, Placement } from './order.ts';
 import type { PaymentState } from './order-schema.ts';
 import { isReleased } from './release.ts';
-import { standing } from './split.ts';
+import { routeLines, type Shipped } from './routing.ts';
 import { mergeLines, sumByLine, unfulfilled } from './status.ts';
 import { type Due, dueOf, holdersOf, lessOf, nextAt } from './units.ts';
 
@@ -223,30 +223,6 @@ function* idsOf({ id }: Order, action: string, connection: string, about: string
   for (let n = 2; ; n++) yield `dlv_${shortHash(id, action, connection, about, `${n}`)}`;
 }
 
-interface Shipped extends LineQuantity {
-  to: string | null;
-}
-
-/**
- * Who ships each line: the first route that matches, tried in order; null where none does. What is delivered digitally, or
- * to an address of its own, is the seller's: a shipper is asked for parcels to the shipping address.
- */
-const routeLines = (order: Order, lines: readonly LineQuantity[], routes: readonly Route[]): Shipped[] =>
-  lines.map((line) => {
-    const route = routes.find((each) => matches(each, order, skuOf(order, line.id)));
-    return { ...line, to: isForParcel(order, line.id) ? (route?.to ?? null) : ERP };
-  });
-
-function isForParcel({ history: { snapshot } }: Order, line: string): boolean {
-  const { expectations = [], shippingAddress } = snapshot;
-  const own = expectations.filter(({ lineItems }) => lineItems.some(({ id }) => id === line));
-  const isSent = own.some(
-    ({ methodType, destination }) =>
-      methodType === 'pickup' || (methodType === 'shipping' && sameContent(destination, shippingAddress)),
-  );
-  return own.length === 0 || isSent;
-}
-
 /** The lines of each shipper, one entry a line. */
 const groupByShipper = (lines: readonly Shipped[]): Map<string | null, LineQuantity[]> =>
   new Map([...Map.groupBy(lines, ({ to }) => to)].map(([to, all]) => [to, mergeLines(all)]));
@@ -269,22 +245,3 @@ function withMember<Name extends 'own' | 'assigned'>(order: Order, name: Name, v
   const { [name]: _, ...rest } = order;
   return (value ? { ...rest, [name]: value } : rest) as Order;
 }
-
-function matches({ from, match = {} }: Route, order: Order, sku: string): boolean {
-  if (from !== '*' && from !== order.connection) return false;
-  const { market, shippingCode } = standing(order).snapshot;
-  const { country, market: sold, method, skuPrefix = '' } = match;
-  return (
-    isSaid(country, order.shippingAddress.address_country) &&
-    isSaid(sold, market?.name) &&
-    isSaid(method, shippingCode, order.shippingMethod) &&
-    sku.toLowerCase().startsWith(skuPrefix.toLowerCase())
-  );
-}
-
-/** Whether one of these is what a route asks for, in any case; a route that asks for nothing takes all. */
-const isSaid = (asked: string | undefined, ...said: Array<string | null | undefined>): boolean =>
-  asked === undefined || said.some((word) => word?.toLowerCase() === asked.toLowerCase());
-
-const skuOf = (order: Order, lineId: string): string =>
-  order.ucp.line_items.find(({ id }) => id === lineId)?.item.id ?? '';

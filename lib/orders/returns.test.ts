@@ -35,6 +35,24 @@ test('a channel tells of it by line, by SKU, or without either', () => {
   ]);
 });
 
+test('by SKU it is of the units that have left, each of them once, and those of before when it is told again', () => {
+  const [mug] = shipped.ucp.line_items;
+  if (!mug) throw new Error('no line');
+  const lineOf = (id: string, fulfilled: number) => ({ ...mug, id, quantity: { original: 1, total: 1, fulfilled } });
+  const withLines = (...sent: number[]) => ({
+    ...shipped,
+    ucp: { ...shipped.ucp, line_items: sent.map((units, index) => lineOf(`li_${index + 1}`, units)) },
+  });
+  const tell = (order: typeof shipped, id: string) =>
+    readReturn(order, { ...WORD, id, items: [{ sku: 'MUG-RED', quantity: 1 }] }, 'store', at(6));
+  const first = tell(withLines(0, 1), 'R1');
+  expect(first.lineItems).toEqual([{ id: 'li_2', quantity: 1 }]);
+  const both = { ...withLines(1, 1), returns: [first] };
+  expect(tell(both, 'R1').lineItems).toEqual([{ id: 'li_2', quantity: 1 }]);
+  expect(tell(both, 'R2').lineItems).toEqual([{ id: 'li_1', quantity: 1 }]);
+  expect(tell(withLines(0, 0), 'R1').lineItems).toEqual([{ id: 'li_1', quantity: 1 }]);
+});
+
 test('however often, in whatever order and by whomever it is told, no more comes back than went out', () => {
   const words = [
     told({ items: [{ line: 'li_1', quantity: 1 }] }),

@@ -1,7 +1,8 @@
 import { compareText, sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
+import type { UcpLineItem } from '#lib/ucp/order';
 import { derive } from './derive.ts';
-import type { Order, Return, ReturnSnapshot } from './order.ts';
+import type { LineQuantity, Order, Return, ReturnSnapshot } from './order.ts';
 import { mergeLines, sumByLine } from './status.ts';
 import { takeUnits } from './take-lines.ts';
 import type { Told } from './timeline.ts';
@@ -18,20 +19,56 @@ export const returnId = (orderId: string, by: string, theirs: string): string =>
 
 /** A return as a sales channel tells of it; by SKU it is of the lines that sell it. */
 export function readReturn(order: Order, told: ReturnSnapshot, by: string, receivedAt: string): Return {
-  const { id, at, items, reason, refund } = told;
+  const { id: theirs, at, items, reason, refund } = told;
+  const id = returnId(order.id, by, theirs);
   const all = order.ucp.line_items;
-  const left = new Map(all.map(({ id: own, quantity: { original, total } }) => [own, Math.max(original, total)]));
+  const left = new Map(all.map((line) => [line.id, mostOf(line)]));
   const lines = items?.flatMap(({ line, sku, quantity }) =>
-    takeUnits(order, left, quantity, (own) => (line === undefined ? own.item.id === sku : own.id === line)),
+    line === undefined
+      ? takeBySku(order, { id, by, sku, quantity }, left)
+      : takeUnits(order, left, quantity, (own) => own.id === line),
   );
   return {
-    id: returnId(order.id, by, id),
+    id,
     by,
     at: at ?? receivedAt,
     lineItems: mergeLines(lines ?? all.map(({ id: own, quantity }) => ({ id: own, quantity: quantity.fulfilled }))),
     reason: order.erased ? null : (reason ?? null),
     refund: refund ?? null,
   };
+}
+
+const mostOf = ({ quantity: { original, total } }: UcpLineItem): number => Math.max(original, total);
+
+/**
+ * Units of the lines that sell a SKU: those that this return had before, then what has left and came back by no other
+ * return of the same teller, then the rest, as a return may be told before its parcel.
+ */
+function takeBySku(
+  order: Order,
+  { id, by, sku, quantity }: { id: string; by: string; sku: string | undefined; quantity: number },
+  left: Map<string, number>,
+): LineQuantity[] {
+  const before = (order.returns ?? []).filter((each) => each.by === by);
+  const [own, others] = [true, false].map((isOwn) =>
+    sumByLine(before.filter((each) => (each.id === id) === isOwn).flatMap(({ lineItems }) => lineItems)),
+  );
+  const rooms = [
+    (line: UcpLineItem) => own?.get(line.id) ?? 0,
+    (line: UcpLineItem) => line.quantity.fulfilled - (others?.get(line.id) ?? 0),
+    mostOf,
+  ];
+  let open = quantity;
+  return rooms.flatMap((roomOf) => {
+    const taken = (line: UcpLineItem) => mostOf(line) - (left.get(line.id) ?? 0);
+    const room = new Map(order.ucp.line_items.map((line) => [line.id, roomOf(line) - taken(line)]));
+    const lines = takeUnits(order, room, open, (line) => line.item.id === sku);
+    for (const line of lines) {
+      open -= line.quantity;
+      left.set(line.id, (left.get(line.id) ?? 0) - line.quantity);
+    }
+    return lines;
+  });
 }
 
 /** The returns that the events of shippers tell of: a parcel that went back to its sender, once. */

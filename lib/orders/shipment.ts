@@ -1,7 +1,7 @@
 import { compareText, sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
 import { derive } from './derive.ts';
-import { withoutDescription } from './erasure.ts';
+import { withoutDescription, withoutPages } from './erasure.ts';
 import type { Fulfillment, LineQuantity, Order, ShipmentEvent, ShipmentSnapshot } from './order.ts';
 import { applyReturns, returnsOfEvents } from './returns.ts';
 import { mergeLines, sumByLine } from './status.ts';
@@ -30,12 +30,11 @@ export const sentBy = (parcels: readonly Fulfillment[], by: string, placement: s
 /** Adds the parcels and events a shipper tells of. Nothing known is ever lost, and the same word twice is one word. */
 export function applyShipment(order: Order, shipment: ShipmentSnapshot, source: ShipmentSource): ShipmentResult {
   const { connection: by } = source;
-  const parcels = addParcels(order, shipment.parcels, source);
-  const events = addEvents(
-    order.shipmentEvents,
-    order.erased ? shipment.events.map(withoutDescription) : shipment.events,
-    by,
-  );
+  const told = order.erased
+    ? { parcels: shipment.parcels.map(withoutPages), events: shipment.events.map(withoutDescription) }
+    : shipment;
+  const parcels = addParcels(order, told.parcels, source);
+  const events = addEvents(order.shipmentEvents, told.events, by);
   const { fulfillments } = parcels;
   const shipmentEvents = events.all;
   if (sameContent([fulfillments, shipmentEvents], [order.fulfillments, order.shipmentEvents]))

@@ -41,9 +41,13 @@ export interface CountedLine {
 export function countLines(history: SnapshotHistory, fulfillments: readonly Fulfillment[]): CountedLine[] {
   const { snapshot, originals, vanished } = history;
   const shipped = sumByLine(fulfillments.flatMap(({ lineItems }) => lineItems));
+  const unknown = shippedWithoutUs(history, shipped);
   const standing = snapshot.lines.map((line) => {
     // The hub's parcels and the channel's own count tell of the same units: the one that knows more counts.
-    const sent = Math.max(shipped.get(line.id) ?? 0, line.fulfilled ?? 0);
+    const own = shipped.get(line.id) ?? 0;
+    const more = Math.max(0, Math.min(unknown.get(line.sku) ?? 0, line.quantity - own));
+    if (more > 0) unknown.set(line.sku, (unknown.get(line.sku) ?? 0) - more);
+    const sent = unknown.has(line.sku) ? own + more : Math.max(own, line.fulfilled ?? 0);
     // What was shipped before a cancellation stays shipped.
     const total = snapshot.cancelled || line.cancelled ? Math.min(line.quantity, sent) : line.quantity;
     return { line, total, fulfilled: Math.min(total, sent), vanished: false };
@@ -54,6 +58,16 @@ export function countLines(history: SnapshotHistory, fulfillments: readonly Fulf
     ...counted,
     original: firstQuantity.get(counted.line.id) ?? counted.line.quantity,
   }));
+}
+
+/** Units that only a channel that counts by SKU knows of, by SKU: how many more than all parcels of its lines hold. */
+function shippedWithoutUs({ snapshot: { lines }, vanished }: SnapshotHistory, shipped: ReadonlyMap<string, number>) {
+  const more = new Map<string, number>();
+  for (const { sku, fulfilled = 0, countedBySku } of lines)
+    if (countedBySku) more.set(sku, (more.get(sku) ?? 0) + fulfilled);
+  for (const { id, sku } of [...lines, ...vanished.map(({ line }) => line)])
+    if (more.has(sku)) more.set(sku, (more.get(sku) ?? 0) - (shipped.get(id) ?? 0));
+  return more;
 }
 
 /** Units by line id; entries without units are left out. */

@@ -6,7 +6,7 @@ import { applyReturns } from './returns.ts';
 import { applySnapshot } from './snapshot.ts';
 import { statusOf } from './status.ts';
 import { trackingPage } from './tracking-page.ts';
-import { lineTotals } from './ucp.ts';
+import { lineTotals } from './ucp-totals.ts';
 
 const ucpOf = (changes: Partial<OrderSnapshot> = {}) => orderOf(changes).ucp;
 const totalsOf = (changes: Partial<OrderSnapshot>) =>
@@ -131,6 +131,14 @@ describe('the UCP order', () => {
       { display_text: 'Net', amount: 13121 },
       { display_text: 'Tax included', amount: 3179 },
     ]);
+    expect(ucpErrors(order)).toEqual([]);
+  });
+
+  it('names what else the source charges by the name that it has there', () => {
+    const fees = [{ type: 'fee', title: 'Gift wrap', amount: 300 }];
+    const order = orderOf({ amounts: amounts({ total: 17300 }), fees });
+    expect(order.ucp.totals).toContainEqual({ type: 'fee', display_text: 'Gift wrap', amount: 300 });
+    expect(order.ucp.totals.map(({ type }) => type)).not.toContain('adjustment');
     expect(ucpErrors(order)).toEqual([]);
   });
 

@@ -6,20 +6,12 @@ import {
   type UcpFulfillmentEvent,
   type UcpLineItem,
   type UcpOrder,
-  type UcpTotal,
 } from '#lib/ucp/order';
 import { toUri } from '#lib/ucp/uri';
-import type {
-  Address,
-  Fulfillment,
-  LineQuantity,
-  OrderCore,
-  OrderSnapshot,
-  ShipmentEvent,
-  SnapshotLine,
-} from './order.ts';
+import type { Address, Fulfillment, LineQuantity, OrderCore, ShipmentEvent, SnapshotLine } from './order.ts';
 import { type CountedLine, countLines } from './status.ts';
 import { trackingPage } from './tracking-page.ts';
+import { buildTotals, lineTotals, sum } from './ucp-totals.ts';
 
 /** The UCP order (`order.json`, 2026-04-08) of what the hub keeps. Pure: the same parts give the same document. */
 export function buildUcp(core: OrderCore, shippingAddress: Address): UcpOrder {
@@ -237,59 +229,3 @@ function trackingUrl(parcel: Fulfillment | undefined): { tracking_url?: string }
 /** A shipper may name lines that are not on the order (any more): events refer only to those that are. */
 const linesOf = (parcel: Fulfillment | undefined, known: ReadonlySet<string>) =>
   (parcel?.lineItems ?? []).filter(({ id }) => known.has(id)).map(({ id, quantity }) => ({ id, quantity }));
-
-/*
- * Money stays what the source says it charged, for a cancelled order too: what is paid back is between the
- * sales channel and the buyer, and the hub is not told.
- */
-
-/** A line's breakdown: subtotal, what the source adds or takes off, total. Entries before `total` sum to it. */
-export function lineTotals({ unitPrice, quantity, total }: SnapshotLine): UcpTotal[] {
-  const subtotal = unitPrice * quantity;
-  const charged = total ?? subtotal;
-  return [
-    { type: 'subtotal', amount: subtotal },
-    ...difference(charged - subtotal, 'Discount', 'Surcharge'),
-    { type: 'total', amount: charged },
-  ];
-}
-
-/**
- * The order's breakdown in minor units, one subtotal and one total. A total the other figures do not add up to is
- * kept, with one entry more that names the difference, so that the entries sum exactly.
- */
-function buildTotals({ lines, amounts, taxIncluded, discounts = [] }: OrderSnapshot): UcpTotal[] {
-  const subtotal = sum(lines.map(({ unitPrice, quantity }) => unitPrice * quantity));
-  const charged = sum(lines.map(({ unitPrice, quantity, total }) => total ?? unitPrice * quantity));
-  const parts: UcpTotal[] = [
-    { type: 'subtotal', amount: subtotal },
-    ...difference(charged - subtotal, 'Item discounts', 'Item surcharges'),
-    // Sources write a discount with either sign.
-    ...discounts.flatMap(({ title, amount }) => entry('discount', title || 'Discount', -amount)),
-    ...entry('discount', 'Discount', sum(discounts.map(({ amount }) => amount)) - Math.abs(amounts.discount)),
-    ...entry('fulfillment', 'Shipping', amounts.fulfillment),
-    ...(taxIncluded ? [] : entry('tax', 'Tax', amounts.tax)),
-  ];
-  const rest = amounts.total - sum(parts.map(({ amount }) => amount));
-  return [
-    ...parts,
-    ...entry('adjustment', 'Difference to the total of the sales channel', rest),
-    { type: 'total', amount: amounts.total, ...(taxIncluded && amounts.tax > 0 && withTax(amounts)) },
-  ];
-}
-
-/** The tax that prices include is no entry of its own, as the entries would not sum to the total: it is a part of it. */
-const withTax = ({ total, tax }: OrderSnapshot['amounts']) => ({
-  lines: [
-    { display_text: 'Net', amount: total - tax },
-    { display_text: 'Tax included', amount: tax },
-  ],
-});
-
-const difference = (amount: number, less: string, more: string): UcpTotal[] =>
-  amount < 0 ? entry('items_discount', less, amount) : entry('adjustment', more, amount);
-
-const entry = (type: string, display_text: string, amount: number): UcpTotal[] =>
-  amount === 0 ? [] : [{ type, display_text, amount }];
-
-const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);

@@ -26,8 +26,8 @@ export interface Due {
 }
 
 /**
- * What is due of each line. Lines placed before units were kept stay as they are. Of units too many, the latest placement
- * gives its own first; before all others, one that nobody was asked for yet (`unasked`).
+ * What is due of each line. Lines placed before units were kept stay as they are. Surplus units are taken from the latest
+ * placement first, but before all others from one that nobody was asked for yet (`unasked`).
  */
 export function dueOf(order: Order, unasked?: string): Due[] {
   const counted = new Set(
@@ -73,7 +73,7 @@ function dueOfLine(
   const latestFirst = holders.toReversed().sort((a, b) => Number(isUnasked(b)) - Number(isUnasked(a)));
   const spared = latestFirst.filter(({ connection }) => !targets.has(connection));
   const open = take(spared, surplus - ownLess, ({ open: units }) => units);
-  // What has left cannot be given to another, but that it is not wanted, and not back, is a person's to know.
+  // Shipped units go to nobody else; those that are neither wanted nor returned are listed, so that a person hears of them.
   const rest = Math.max(0, has - kept - returned - sum(open));
   const left = take(latestFirst, rest, ({ delivery, quantity }) => quantity - unitsAt(open, delivery));
 
@@ -94,7 +94,7 @@ function dueOfLine(
     place: due,
     assign: assign.filter(some),
     assigned: assigned.filter(some),
-    // What its channel says has left without our doing is nobody's to ship.
+    // Units that the channel says left without the hub are nobody's to ship.
     own: free > 0 ? own + Math.max(0, fulfilled - known) : Math.min(before, own),
     less: [...open, ...left],
     movable,

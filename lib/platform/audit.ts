@@ -28,7 +28,4 @@ interface ActFilter {
 
 /** What people did, newest first. */
 export const listActs = (filter: ActFilter, table = db) =>
-  listIndex<Act>(
-    { index: 'byTime', partitions: [items.act.byTime.partition()], ...filter, matches: () => true },
-    table,
-  );
+  listIndex<Act>({ index: 'byTime', partitions: [items.act.byTime.partition()], ...filter }, table);

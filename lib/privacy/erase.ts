@@ -7,8 +7,9 @@ import { getOrder, listOrders } from '#lib/orders/store';
 import { putAct, recordAct } from '#lib/platform/audit';
 import { NotFoundError } from '#lib/platform/errors';
 import { hashEmail, normalEmail } from './email-hash.ts';
-import { type Buyer, type Found, OutOfTime, PLACES, type PlaceName } from './places.ts';
+import { type Buyer, type Found, PLACES, type PlaceName } from './places.ts';
 import { tracesOf } from './traces.ts';
+import { OutOfTime } from './walk.ts';
 
 /** Whose data: the buyer's of one order, or of every order with his e-mail address. */
 export type Subject = { order: string } | { email: string };

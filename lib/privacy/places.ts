@@ -16,6 +16,7 @@ import { db } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { readQuarantine, removeQuarantined } from '#lib/quarantine/store';
 import { hasTrace } from './traces.ts';
+import { OutOfTime, walk } from './walk.ts';
 
 /** Whom to look for: his orders, and what gives him away where no order is named. */
 export interface Buyer {
@@ -35,7 +36,7 @@ export interface Found {
   erase(): Promise<void>;
 }
 
-/** A place that holds buyers' data; `until` says for whom reads docs/privacy.md how long it would keep them. */
+/** A place that holds buyers' data. */
 export interface Place {
   name: PlaceName;
   /** `from`: where the look before ran out of time. */
@@ -93,35 +94,7 @@ async function* findEvents({ orders, traces, deadline }: Buyer, from?: string): 
 const textsOf = (event: InboundEvent): string[] =>
   [event, event.named ?? []].flat().map((each) => bodyBytes(each).toString());
 
-/** More is to be looked through than one request has time for: it goes on from here when it is asked again. */
-export class OutOfTime extends Error {
-  readonly from: string;
-
-  constructor(from: string) {
-    super('there was no time for all');
-    this.from = from;
-  }
-}
-
 const PAGE = 100;
-
-/** The items of several lists, one list after the other. Throws OutOfTime behind a page with which its time is over. */
-async function* walk<T>(
-  lists: readonly string[],
-  read: (list: string, cursor: string | undefined) => Promise<{ items: T[]; cursor?: string }>,
-  { from = '', deadline }: { from?: string | undefined; deadline: number },
-): AsyncGenerator<T> {
-  const [first = '', start] = from.split('.');
-  for (const list of lists.slice(Math.max(0, lists.indexOf(first)))) {
-    let cursor = list === first ? start : undefined;
-    do {
-      const page = await read(list, cursor);
-      yield* page.items;
-      ({ cursor } = page);
-      if (cursor && Date.now() > deadline) throw new OutOfTime(`${list}.${cursor}`);
-    } while (cursor);
-  }
-}
 
 async function* findQuarantined({ orders, traces }: Buyer): AsyncGenerator<Found> {
   for (const connection of accountsOf(orders))

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { hasTrace } from './traces.ts';
+import { orderOf } from '#test/support/orders';
+import { hasTrace, tracesOf } from './traces.ts';
 
 test.each([
   ['JSON', '{"email":"ana@shop.example"}'],
@@ -24,3 +25,30 @@ test.each(['{"id":"5021"}', '{"order":{"orderId":5021}}', 'order%5Bid%5D=5021', 
 test('a number that is no id is nobody’s', () => {
   expect(hasTrace('{"total":5021}', ['"5021"'])).toBe(false);
 });
+
+const traces = tracesOf([
+  orderOf({
+    number: 'SC-100234',
+    buyer: { email: 'Ana@Shop.example', phone_number: '+52 (33) 1234-5678' },
+    shippingAddress: { street_address: 'Calle Pe\u00f1a 5' },
+  }),
+]);
+
+test.each([
+  ['his order’s number', '{"number":"SC-100234","who":"Ana"}'],
+  ['his telephone number with other prefixes', '{"phone":"00523312345678"}'],
+  ['his telephone number in pieces', 'phone=33 1234 5678'],
+  ['his address in letters of another width', '{"x":"ａｎａ＠ｓｈｏｐ.example"}'],
+  ['his address with an invisible letter in it', '{"x":"ana@shop\u200b.example"}'],
+  ['his address in XML', '<mail>ana&#64;shop&#x2e;example</mail>'],
+  ['his street in composed letters, with spaces', '{"street":"CALLE  PEN\u0303A 5"}'],
+])('a buyer is found by %s', (_, body) => {
+  expect(hasTrace(body, traces)).toBe(true);
+});
+
+test.each(['{"number":"SC-1002345"}', '{"phone":"00523312345679"}', '{"street":"Calle Pena 5"}'])(
+  'nobody’s is %s',
+  (body) => {
+    expect(hasTrace(body, traces)).toBe(false);
+  },
+);

@@ -3,28 +3,56 @@ import type { Order } from '#lib/orders/order';
 /** Shorter words are found in what has nothing to do with the buyer. */
 const MIN_LETTERS = 6;
 
-/** What gives a buyer away in a text that no order of his is known for: as JSON has it, in lower case. */
+/** What gives a buyer away in a text that no order of his is known for: as JSON has it. */
 export function tracesOf(orders: readonly Order[]): string[] {
-  const words = orders.flatMap(({ buyer, externalId, history, parts = {}, correctedAddress, shippingAddress }) => {
-    const snapshots = [history, ...Object.values(parts)].map(({ snapshot }) => snapshot);
-    const said = snapshots.flatMap((each) => [each.shippingAddress, each.billingAddress ?? {}]);
-    const addresses = [shippingAddress, correctedAddress ?? {}, ...said];
-    return [
-      ...[buyer, ...snapshots.map((each) => each.buyer), ...addresses].flatMap((who) => [who.email, who.phone_number]),
-      ...addresses.flatMap(({ street_address }) => street_address),
-      `"${externalId}"`,
-    ];
-  });
+  const words = orders.flatMap(
+    ({ buyer, externalId, number, history, parts = {}, correctedAddress, shippingAddress }) => {
+      const snapshots = [history, ...Object.values(parts)].map(({ snapshot }) => snapshot);
+      const said = snapshots.flatMap((each) => [each.shippingAddress, each.billingAddress ?? {}]);
+      const addresses = [shippingAddress, correctedAddress ?? {}, ...said];
+      return [
+        // A short one is a quantity or a price somewhere else.
+        number.length >= MIN_LETTERS ? `"${number}"` : undefined,
+        ...[buyer, ...snapshots.map((each) => each.buyer), ...addresses].flatMap((who) => [
+          who.email,
+          numberIn(who.phone_number),
+        ]),
+        ...addresses.flatMap(({ street_address }) => street_address),
+        `"${externalId}"`,
+      ];
+    },
+  );
   const known = words.filter((word) => word !== undefined && word.trim().length >= MIN_LETTERS) as string[];
-  return [...new Set(known.map((word) => (word.startsWith('"') ? word : inJson(word)).toLowerCase()))];
+  return [...new Set(known.map((word) => (word.startsWith('"') ? word : inJson(word))))];
 }
+
+const PHONE_DIGITS = 9;
+/** The end of a telephone number, which its prefixes leave alone: `+48 600 100 200`, `0048600100200` and `(600) 100-200` are one. */
+const numberIn = (phone: string | undefined): string | undefined => {
+  const digits = phone?.replaceAll(/\D/g, '') ?? '';
+  return digits.length < PHONE_DIGITS ? phone : digits.slice(-PHONE_DIGITS);
+};
+
+const CHARACTER = /&#(x[0-9a-f]{1,5}|\d{1,6});/gi;
+
+/** Text without what makes two spellings of one word: case, width, composed letters, invisible ones, runs of spaces, references of XML. */
+const plain = (text: string): string =>
+  text
+    .replaceAll(CHARACTER, (_, code: string) => String.fromCharCode(Number(/^x/i.test(code) ? `0${code}` : code)))
+    .normalize('NFKC')
+    .replaceAll(/\p{Cf}/gu, '')
+    .replaceAll(/\s+/g, ' ')
+    .toLowerCase();
+
+/** The same with telephone numbers in one piece. */
+const withNumbers = (text: string): string => text.replaceAll(/(?<=\d)[ ()./-]+(?=\d)/g, '');
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
 /** Whether a body, JSON, a form or neither, has one of the traces in it, however it writes its letters and ids. */
 export function hasTrace(body: string, traces: readonly string[]): boolean {
-  const texts = [body, normalJson(body), normalForm(body)].map((text) => text.toLowerCase());
-  return traces.some((trace) => texts.some((text) => text.includes(trace)));
+  const texts = [body, normalJson(body), normalForm(body)].map(plain).flatMap((text) => [text, withNumbers(text)]);
+  return traces.map(plain).some((trace) => texts.some((text) => text.includes(trace)));
 }
 
 const ESCAPED = /\\(?:u([0-9a-f]{4})|\/)/gi;

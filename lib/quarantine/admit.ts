@@ -72,7 +72,6 @@ export const listAdmissions = (page: { limit: number; cursor?: string | undefine
     index: 'byTime',
     partitions: [items.admission.byTime.partition()],
     ...page,
-    matches: () => true,
   });
 
 /**

@@ -2,7 +2,7 @@ import { getConfiguration } from '#lib/connections/store';
 import { getEvent, type InboundEvent, listEvents } from '#lib/inbound/event';
 import type { Order } from '#lib/orders/order';
 import { getOrder, listOrders } from '#lib/orders/store';
-import { decodeCursor, encodeCursor } from '#lib/platform/table/sharded-index';
+import { decodeCursor, eachListed, encodeCursor } from '#lib/platform/table/sharded-index';
 import { MAX_SORT_KEY_BYTES } from '#lib/platform/table/table';
 
 /** What to run through the present mapper: at least one member. */
@@ -38,13 +38,18 @@ export async function* eachCandidate(
   const [phase, sort] = after?.split(/\|(.*)/s) ?? [];
   const list = { connections, since, limit: PAGE };
   if (filter.state !== 'applied' && phase !== 'applied')
-    for await (const event of pages((cursor) => listEvents({ ...list, state: 'unreadable', cursor }), sort))
+    for await (const event of eachListed(
+      (cursor) => listEvents({ ...list, state: 'unreadable', cursor }),
+      cursorAt(sort),
+    ))
       yield [{ event }, positionOf('unreadable', event)];
   if (filter.state === 'unreadable') return;
   const from = phase === 'applied' ? sort : undefined;
-  for await (const order of pages((cursor) => listOrders({ ...list, cursor }), from))
+  for await (const order of eachListed((cursor) => listOrders({ ...list, cursor }), cursorAt(from)))
     yield [{ order }, positionOf('applied', order)];
 }
+
+const cursorAt = (sort: string | undefined) => (sort ? encodeCursor(sort) : undefined);
 
 const positionOf = (phase: string, { receivedAt, id }: { receivedAt: string; id: string }): Position =>
   `${phase}|${receivedAt}#${id}`;
@@ -66,18 +71,6 @@ const fits = (
   is: RemapFilter['state'],
 ): boolean =>
   (!connection || connection === thing.connection) && (!since || thing.receivedAt >= since) && (!state || state === is);
-
-async function* pages<T>(
-  list: (cursor: string | undefined) => Promise<{ items: T[]; cursor?: string }>,
-  sort: string | undefined,
-): AsyncGenerator<T> {
-  let cursor = sort && encodeCursor(sort);
-  do {
-    const page = await list(cursor);
-    yield* page.items;
-    cursor = page.cursor;
-  } while (cursor);
-}
 
 /** A position as callers carry it; undefined for what is none. */
 export const encodePosition = (position: Position): string => encodeCursor(position);

@@ -1,9 +1,9 @@
 import type { Order } from '#lib/orders/order';
 import { sameContent } from '#lib/platform/canonical-json';
-import type { Change } from './remap-schema.ts';
+import type { MemberChange } from './remap-schema.ts';
 
 /** What differs between two states of an order, as a person would name it; `from` null is an order that is new. */
-export function diffOrders(from: Order | null, to: Order): Change[] {
+export function diffOrders(from: Order | null, to: Order): MemberChange[] {
   const before = new Map(from ? flatten(viewOf(from)) : []);
   const after = new Map(flatten(viewOf(to)));
   return [...new Set([...before.keys(), ...after.keys()])]
@@ -12,14 +12,14 @@ export function diffOrders(from: Order | null, to: Order): Change[] {
 }
 
 /** The first parts of the members that changed, as a timeline names them. */
-export const changedMembers = (changes: readonly Change[]): string[] =>
+export const changedMembers = (changes: readonly MemberChange[]): string[] =>
   [...new Set(changes.map(({ member }) => member.split(/[.[]/)[0] ?? member))].sort();
 
 const PERSONAL = /^(buyer|shippingAddress)\./;
 const MASK = '***';
 
 /** Without what tells who bought it and where they live. */
-export const maskBuyer = (changes: readonly Change[]): Change[] =>
+export const maskBuyer = (changes: readonly MemberChange[]): MemberChange[] =>
   changes.map((change) => {
     if (!PERSONAL.test(change.member)) return change;
     return { ...change, from: change.from === null ? null : MASK, to: change.to === null ? null : MASK };

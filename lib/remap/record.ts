@@ -28,4 +28,4 @@ export async function putNewRemap(record: RemapRecord): Promise<void> {
 
 /** Applied remaps, newest first. */
 export const listRemaps = (page: { limit: number; cursor?: string | undefined }) =>
-  listIndex<RemapRecord>({ index: 'byTime', partitions: [byTime.partition()], ...page, matches: () => true });
+  listIndex<RemapRecord>({ index: 'byTime', partitions: [byTime.partition()], ...page });

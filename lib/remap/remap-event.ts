@@ -35,14 +35,14 @@ export async function remapEvent(event: InboundEvent, network: Network, remapped
     const outcome: Outcome = { ...about, ...nothing, ...preview, note: null, reads: change.type };
     if (!remapped) return outcome;
     await ingestChange(change, { message, connection, network, hub: HUB });
-    return { ...outcome, ...(await settle(message, remapped, outcome)) };
+    return { ...outcome, ...(await recordApplied(message, remapped, outcome)) };
   } catch (error) {
     return unreadable(shown(whyHopeless(error)));
   }
 }
 
 /** What came of it. What left no trace, as of a poll that finds what is known, is on record all the same. */
-async function settle(message: Message, { id }: Remapped, { outcome }: Outcome): Promise<Partial<Outcome>> {
+async function recordApplied(message: Message, { id }: Remapped, { outcome }: Outcome): Promise<Partial<Outcome>> {
   if ((await getEvent(message.id))?.remapped?.id !== id)
     await recordEvent(message, { state: 'duplicate', note: 'says nothing new' });
   const recorded = await getEvent(message.id);

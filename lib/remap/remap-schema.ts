@@ -3,8 +3,8 @@ import { Decision } from '#lib/platform/decision';
 import * as z from '#lib/platform/zod';
 
 /** One member of an order that another reading changes; null where a reading has none. */
-export const Change = z.object({ member: z.string(), from: z.unknown(), to: z.unknown() });
-export type Change = z.infer<typeof Change>;
+export const MemberChange = z.object({ member: z.string(), from: z.unknown(), to: z.unknown() });
+export type MemberChange = z.infer<typeof MemberChange>;
 
 /** What the present mapper makes of one event: what would come of it, or, once `applied`, what has. */
 export const Outcome = z.object({
@@ -20,7 +20,7 @@ export const Outcome = z.object({
   /** What it means now: an order, a shipment, something to fetch … */
   reads: z.nullable(z.string()),
   applied: z.boolean(),
-  changes: z.array(Change),
+  changes: z.array(MemberChange),
   /** Deliveries that the order does not have yet. */
   deliveries: z.array(z.object({ action: z.string(), connection: z.string() })),
   /** What a person has to see to: a quantity that is with whoever ships, and another now. */

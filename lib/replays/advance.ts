@@ -65,7 +65,7 @@ async function tick(replay: Replay, now: Date, deadline: number, hub: Hub): Prom
   if (!settled.replay) return undefined;
   if (isStopped(settled.replay)) {
     await recall(settled.replay, settled.open, now, table);
-    return settle(settled.replay, now, table);
+    return endStopped(settled.replay, now, table);
   }
   const late = settled.open.filter(({ releasedAt }) => releasedAt === undefined);
   const current = await releaseLate(settled.replay, late, now, hub);
@@ -73,7 +73,7 @@ async function tick(replay: Replay, now: Date, deadline: number, hub: Hub): Prom
 }
 
 /** A stopped replay is over when nothing of it runs any more. */
-async function settle(replay: Replay, now: Date, table: Table): Promise<Replay | undefined> {
+async function endStopped(replay: Replay, now: Date, table: Table): Promise<Replay | undefined> {
   if ((await countMembers(replay.id, 'OPEN', table)) > 0) return replay;
   return commitReplay(replay, { endedAt: now.toISOString() }, now, [], table);
 }

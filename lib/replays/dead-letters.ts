@@ -4,6 +4,7 @@ import { InboundReceived } from '#events/inbound-received';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import { marketplaces } from '#lib/marketplaces/registry';
+import { readJson } from '#lib/platform/json';
 import { deadLetterQueue, deliveryQueue, ENDPOINT, INBOUND_QUEUE } from '#lib/platform/names';
 import { countMessages, giveBackMessages, type Taken, takeMessages } from '#lib/platform/queue/redrive';
 
@@ -69,7 +70,7 @@ async function describe(queue: string, messages: readonly Taken[]): Promise<Dead
 }
 
 function parse(body: string): Pick<DeadLetter, 'kind' | 'event'> & { deliveryId: string | null } {
-  const json = parseJson(body);
+  const json = readJson(body);
   const died = DeliveryDied.safeParse(json);
   if (died.success) return { kind: 'died', deliveryId: died.data.deliveryId, event: null };
   const due = DeliveryDue.safeParse(json);
@@ -78,12 +79,4 @@ function parse(body: string): Pick<DeadLetter, 'kind' | 'event'> & { deliveryId:
   if (!inbound.success) return { kind: 'crashed', deliveryId: null, event: null };
   const { id, connection, topic, receivedBy, receivedAt } = inbound.data;
   return { kind: 'crashed', deliveryId: null, event: { id, connection, topic, receivedBy, receivedAt } };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

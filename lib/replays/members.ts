@@ -1,5 +1,5 @@
 import * as items from '#lib/platform/table/items';
-import { bare, db, expiryOf, getItems, type Item, NEW, put, type Write } from '#lib/platform/table/table';
+import { bare, db, eachPage, expiryOf, getItems, type Item, NEW, put, type Write } from '#lib/platform/table/table';
 import type { Member } from './replay.ts';
 
 /** Where a member stands: not yet released, released and watched, settled. */
@@ -52,31 +52,18 @@ export async function withoutKnown(replay: string, members: readonly Member[], t
 /** At most `limit` members of one place: those that must leave first, then the oldest deliveries. */
 export async function listMembers(replay: string, place: Place, limit: number, table = db): Promise<Member[]> {
   const members: Member[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await table.query({
-      ...inPlace(replay, place),
-      Limit: limit - members.length,
-      ...from(start),
-    });
+  for await (const { Items } of eachPage({ ...inPlace(replay, place), Limit: limit }, table)) {
     members.push(...(Items as Array<Item<Member>>).map((item) => bare<Member>(item)));
-    start = LastEvaluatedKey;
-  } while (start && members.length < limit);
-  return members;
+    if (members.length >= limit) break;
+  }
+  return members.slice(0, limit);
 }
 
 export async function countMembers(replay: string, place: Place, table = db): Promise<number> {
   let count = 0;
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await table.query({ ...inPlace(replay, place), Select: 'COUNT', ...from(start) });
-    count += page.Count ?? 0;
-    start = page.LastEvaluatedKey;
-  } while (start);
+  for await (const { Count } of eachPage({ ...inPlace(replay, place), Select: 'COUNT' }, table)) count += Count;
   return count;
 }
-
-const from = (start: Record<string, unknown> | undefined) => (start ? { ExclusiveStartKey: start } : {});
 
 const inPlace = (replay: string, place: Place) => ({
   KeyConditionExpression: 'pk = :pk AND begins_with(sk, :place)',

@@ -4,7 +4,7 @@ import { reopen } from '#lib/deliveries/reopen';
 import { tellOrder } from '#lib/orders/change';
 import type { Table, Write } from '#lib/platform/table/table';
 import { moveMember, putReleased } from './members.ts';
-import type { Before, Member, Replay } from './replay.ts';
+import { beforeOf, type Member, type Replay } from './replay.ts';
 import type { Hub } from './store.ts';
 
 const AT_ONCE = 20;
@@ -61,15 +61,6 @@ export function tellReplay(
   if (!order) return [];
   const detail = { delivery: id, replay, ...(reason !== null && { reason }) };
   return tellOrder(order, [{ type, detail }], { by, at, origin: `${id}#${at}` });
-}
-
-export function beforeOf(delivery: Delivery): Before {
-  const { state, cause, waitsFor, updatedAt, nextAttemptAt, attemptCount } = delivery;
-  const { failures, unknown, throttledSince, deadLettered } = delivery;
-  return {
-    ...{ state, cause, waitsFor, updatedAt, nextAttemptAt, attemptCount },
-    ...{ failures, unknown, throttledSince, deadLettered },
-  };
 }
 
 export async function findAll(members: readonly Member[], table: Table): Promise<ReadonlyMap<string, Delivery>> {

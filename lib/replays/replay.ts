@@ -16,19 +16,13 @@ export interface Replay extends z.infer<typeof ReplayFacts> {
 }
 
 /** What a delivery was before its release, to be restored when a replay that stops takes it back. */
-export type Before = Pick<
-  Delivery,
-  | 'state'
-  | 'cause'
-  | 'waitsFor'
-  | 'updatedAt'
-  | 'nextAttemptAt'
-  | 'attemptCount'
-  | 'failures'
-  | 'unknown'
-  | 'throttledSince'
-  | 'deadLettered'
->;
+type Before = ReturnType<typeof beforeOf>;
+
+export const beforeOf = ({ state, cause, waitsFor, updatedAt, nextAttemptAt, attemptCount, ...more }: Delivery) => {
+  const { failures, unknown, throttledSince, deadLettered } = more;
+  const met = { failures, unknown, throttledSince, deadLettered };
+  return { state, cause, waitsFor, updatedAt, nextAttemptAt, attemptCount, ...met };
+};
 
 /** A delivery as part of a replay, an item of its own: waiting → open → done. */
 export interface Member {

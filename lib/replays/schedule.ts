@@ -1,6 +1,6 @@
 import type { Stage } from './replay-schema.ts';
 
-/** Due times are given this far ahead, so that a clock which ticks late leaves no gap. */
+/** Due times are given this many ticks of the clock ahead, so that one that is late leaves no gap. */
 const AHEAD = 1.5;
 /** Members that are released and have not settled; more wait until these have. */
 export const MAX_OPEN = 10_000;

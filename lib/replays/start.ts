@@ -11,8 +11,8 @@ import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { statesOf } from './collect.ts';
 import { putOpen } from './members.ts';
-import { beforeOf, tellReplay } from './release.ts';
-import type { Replay, ReplaySettings } from './replay.ts';
+import { tellReplay } from './release.ts';
+import { beforeOf, type Replay, type ReplaySettings } from './replay.ts';
 import { commitReplay, getReplay, putNewReplay } from './store.ts';
 
 export function newReplay(settings: ReplaySettings, now: Date): Replay {

@@ -2,7 +2,7 @@ import { ring } from '#lib/deliveries/ring';
 import { ERASED } from '#lib/orders/erasure';
 import { putAct } from '#lib/platform/audit';
 import * as items from '#lib/platform/table/items';
-import { idOf, keysIn, listIndex, queryIndex } from '#lib/platform/table/sharded-index';
+import { idOf, keysIn, listIndex, walkIndex } from '#lib/platform/table/sharded-index';
 import { db, getItem, type Item, NEW, put, type Table, transact, type Write } from '#lib/platform/table/table';
 import type { Replay } from './replay.ts';
 
@@ -55,23 +55,12 @@ export async function commitReplay(
 
 /** Replays, newest first. */
 export const listReplays = (page: { limit: number; cursor?: string | undefined }) =>
-  listIndex<Replay>({ index: 'byTime', partitions: [byTime.partition()], ...page, matches: () => true });
+  listIndex<Replay>({ index: 'byTime', partitions: [byTime.partition()], ...page });
 
 const PAGE = 100;
 
 /** The ids of all replays that are not over, oldest first. */
 export async function* eachActiveReplay(): AsyncGenerator<string> {
-  let after: string | undefined;
-  for (;;) {
-    const rows = await queryIndex({
-      index: 'byState',
-      partition: active.partition(),
-      limit: PAGE,
-      newestFirst: false,
-      ...(after && { after }),
-    });
-    for (const row of rows) yield idOf(row);
-    if (rows.length < PAGE) return;
-    after = rows.at(-1)?.sort;
-  }
+  for await (const rows of walkIndex({ index: active.index, partitions: [active.partition()], limit: PAGE }))
+    yield* rows.map(idOf);
 }

@@ -11,7 +11,7 @@ export interface Found {
   exact: boolean;
 }
 
-/** Looked up for each that is wanted: an order may have several of the words. */
+/** Look-ups read for each order that is wanted: an order may be found by several of its words. */
 const SPARE = 4;
 
 /** The orders that something said by a person is about: those that are called so first, then whose words begin so. */

@@ -1,10 +1,20 @@
-import { writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { _ } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { formats } from './formats.ts';
-import { orderSchema, referredSchemas } from './schema-list.ts';
+
+const SCHEMAS = join(import.meta.dirname, 'schemas');
+const ORDER = 'shopping/order.json';
+
+const readSchema = (path: string): object => JSON.parse(readFileSync(join(SCHEMAS, path), 'utf8'));
+
+/** Everything `order.json` refers to. */
+export const referredSchemas = globSync('**/*.json', { cwd: SCHEMAS })
+  .filter((path) => path !== ORDER)
+  .sort()
+  .map(readSchema);
 
 /** Where `validate.ts` imports it from. */
 export const VALIDATOR = join(import.meta.dirname, 'generated', 'order-validator.js');
@@ -20,7 +30,7 @@ export function compileValidator(): string {
   const code = { source: true, esm: true, lines: true, formats: _`formats` };
   const ajv = new Ajv2020({ strict: false, allErrors: true, formats, code });
   for (const schema of referredSchemas) ajv.addSchema(withoutProse(schema));
-  const made = standaloneCode.default(ajv, ajv.compile(withoutProse(orderSchema)));
+  const made = standaloneCode.default(ajv, ajv.compile(withoutProse(readSchema(ORDER))));
   return HEAD + made.replace('"use strict";', '');
 }
 

@@ -1,11 +1,11 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
+import { referredSchemas } from './compile.ts';
 import errorSchema from './fixtures/error-response-schema.json' with { type: 'json' };
 import profileSchema from './fixtures/profile-schema.json' with { type: 'json' };
 import { formats } from './formats.ts';
 import { rotated } from './keys.ts';
 import { businessProfile, ucpError } from './profile.ts';
-import { referredSchemas } from './schema-list.ts';
 
 // From the `$id` that it has, its `../schemas/ucp.json` would lead nowhere.
 const id = 'https://ucp.dev/discovery/profile.json';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { functions } from '#lib/topology';
+import { functions, streams } from '#lib/topology';
 import { SETTINGS, setting } from '../../stacks/settings.ts';
 import { synthesize } from './graph.ts';
 
@@ -72,7 +72,9 @@ describe('settings of a deployment', () => {
     for (const { name } of functions) {
       expect(graph.function(name).inputs.tracingConfig, name).toEqual({ mode: 'Active' });
       const everywhere = graph.statementsOf(name).filter(({ Resource }) => Resource.includes('*'));
+      const listing = { Effect: 'Allow', Action: ['dynamodb:ListStreams'], Resource: ['*'] };
       expect(everywhere, name).toEqual([
+        ...(streams.some(({ consumer }) => consumer === name) ? [listing] : []),
         { Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: ['*'] },
       ]);
     }

@@ -111,6 +111,10 @@ export function fakeHub({
       seen.push(['change', ...timeline.map(({ type }) => type)]);
       return { decision, before, order, opened: [] };
     },
+    reserveSold: async (order, [placing]) => {
+      const units = order.placements.find(({ delivery }) => delivery === placing?.id)?.lineItems ?? [];
+      seen.push(['reserve', ...units.map(({ id, quantity }) => `${quantity} ${id}`)]);
+    },
     getDelivery: async (id) => ledger.get(id),
     getDeliveries: async (ids) => ids.flatMap((id) => ledger.get(id) ?? []),
     getAttempts: async ({ attempts = [] }) => attempts,

@@ -23,7 +23,7 @@ export interface Callers {
   mask(answer: Response): Promise<Response>;
 }
 
-/** Nothing that a person was shown stays behind in a browser or on the way to it. */
+/** Keep what a session was shown out of the caches of the browser and of proxies. */
 export const SESSION_HEADERS = [
   ['cache-control', 'no-store'],
   ['vary', 'Cookie'],

@@ -8,12 +8,10 @@ const size = z.int();
 const Part = z.object({ name: z.string(), madeAt: z.iso.datetime() });
 const Thing = z.object({ id: z.string(), size, parts: z.array(Part), color: z.exactOptional(z.string()) });
 named('TestPart', Part);
-named(
-  'TestThing',
-  Thing,
-  { description: 'A thing.' },
-  { id: { example: 'thg_1' }, size: { description: 'In meters.' } },
-);
+named('TestThing', Thing, {
+  description: 'A thing.',
+  members: { id: { example: 'thg_1' }, size: 'In meters.' },
+});
 // Unit tests share the module, and with it what is registered.
 afterAll(() => void metadata.remove(Part).remove(Thing));
 
@@ -32,9 +30,7 @@ test('a document shows a named schema once, with its metadata and that of its me
 test('doc leaves the schema as it is, and a member has metadata from one place', () => {
   expect(metadata.get(doc(size, { description: 'In feet.' }))).toMatchObject({ description: 'In feet.' });
   expect(metadata.get(size)).toMatchObject({ description: 'In meters.' });
-  expect(() => named('TestOther', z.object({ size }), {}, { size: { description: 'In feet.' } })).toThrow(
-    'TestOther.size',
-  );
+  expect(() => named('TestOther', z.object({ size }), { members: { size: 'In feet.' } })).toThrow('TestOther.size');
 });
 
 test('picks the members that a schema has', () => {

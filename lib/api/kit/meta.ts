@@ -13,19 +13,26 @@ export function doc<S extends z.ZodMiniType>(schema: S, own: Meta): S {
   return copy;
 }
 
-/** Registers a schema, which the OpenAPI document then shows once under this name, and metadata of it and its members. */
-export function named<S extends z.ZodMiniType>(id: string, schema: S, own: Meta = {}, members?: MembersOf<S>): S {
+/**
+ * Registers a schema, which the OpenAPI document then shows once under this name, and metadata of it and its `members`: of
+ * one that is only described, its description.
+ */
+export function named<S extends z.ZodMiniType>(
+  id: string,
+  schema: S,
+  { members, ...own }: Meta & { members?: MembersOf<S> } = {},
+): S {
   const shape: Readonly<Record<string, z.core.$ZodType>> = schema instanceof z.ZodMiniObject ? schema.shape : {};
-  for (const [name, meta] of Object.entries(members ?? {})) {
+  for (const [name, meta] of Object.entries<Meta | string | undefined>({ ...members })) {
     const member = shape[name];
     if (!member || metadata.has(member)) throw new Error(`${id}.${name} has its metadata from another schema`);
-    metadata.add(member, meta as Meta);
+    metadata.add(member, typeof meta === 'string' ? { description: meta } : { ...meta });
   }
   metadata.add(schema, { ...own, id });
   return schema;
 }
 
-type MembersOf<S> = S extends z.ZodMiniObject<infer Shape> ? { readonly [Name in keyof Shape]?: Meta } : never;
+type MembersOf<S> = S extends z.ZodMiniObject<infer Shape> ? { readonly [Name in keyof Shape]?: Meta | string } : never;
 
 /** The members of a stored value that the schema of an answer has: the hub's bookkeeping stays inside. */
 export const pick = <S extends z.ZodMiniObject>({ shape }: S, value: z.output<S>): z.output<S> =>

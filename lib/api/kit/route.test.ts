@@ -2,17 +2,14 @@ import { expect, test } from 'vitest';
 import * as z from '#lib/platform/zod';
 import { createApp } from './app.ts';
 import { createFindCaller } from './caller.ts';
-import { body, createRoute, json, Routes } from './route.ts';
+import { body, json, Routes, routesOf } from './route.ts';
 
 const KEYS = {
   reader: { name: 'erp', scopes: ['orders:read'] },
   operator: { name: 'night-shift', scopes: ['ops'] },
 } as const;
 
-const route = createRoute({
-  method: 'post',
-  path: '/things/{id}/parts',
-  tags: [],
+const route = routesOf('things')('POST /things/{id}/parts', {
   summary: '',
   scope: 'orders:read',
   request: {

@@ -56,8 +56,19 @@ type Handler<R extends Route> = (
   context: Context<ApiEnv, string, { in: RequestOf<R>; out: RequestOf<R> }>,
 ) => AnswerOf<R> | Promise<AnswerOf<R>>;
 
-/** Keeps the literal type of a route, by which `Routes.add` checks its handler. */
-export const createRoute = <const R extends Route>(route: R): R => route;
+type Verb = Uppercase<Route['method']>;
+type Described = Omit<Route, 'method' | 'path' | 'tags'> & Partial<Pick<Route, 'tags'>>;
+
+/**
+ * What describes routes of a tag, each called as the documents call it: `GET /orders/{id}`. Keeps the literal type of a
+ * route, by which `Routes.add` checks its handler.
+ */
+export const routesOf =
+  (tag: string) =>
+  <const R extends Described>(name: `${Verb} /${string}`, described: R) => {
+    const [verb = '', path = ''] = name.split(' ');
+    return { method: verb.toLowerCase() as Route['method'], path, tags: [tag], ...described };
+  };
 
 export const json = <S extends z.ZodMiniType>(description: string, schema: S) => ({ description, schema });
 

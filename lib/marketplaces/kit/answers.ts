@@ -3,7 +3,7 @@ import { describe, type HttpResponse } from '#lib/platform/http/classify';
 import { isObject, member, textOf, unwrap } from './json.ts';
 import { flag } from './shape.ts';
 
-/** What a remote refuses to do or to show is null; it must not keep a caller from what is behind it. */
+/** Null where the remote refuses: one refusal must not keep the caller from the rest. */
 export async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();

@@ -68,6 +68,21 @@ test.each([
   );
 });
 
+test.each([
+  '[{"id":"ord_8f3a"}]',
+  '{"results":[{"id":"ord_8f3a"}]}',
+  '{"success":true,"data":{"orders":[{"id":"ord_8f3a"}]}}',
+  '{"data":[{"id":"ord_8f3a"}]}',
+])('the list is found where it is: %s', async (body) => {
+  const { remote, input } = open([{ status: 200, body }]);
+  expect(await fulfillment.probe(remote, input)).toBeNull();
+});
+
+test.each(['{}', '{"success":true}', '{"data":null}'])('what shows no list is no empty one: %s', async (body) => {
+  const { remote, input } = open([{ status: 200, body }]);
+  await expect(fulfillment.probe(remote, input)).rejects.toThrow('orders');
+});
+
 test('takes a page from somewhere in between for no answer', async () => {
   const { remote, input } = open([{ status: 200, body: '<html>Please wait' }]);
   const error = await fulfillment.push(remote, input).catch((thrown: unknown) => thrown);

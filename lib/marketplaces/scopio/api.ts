@@ -3,9 +3,13 @@ import { classify, describe, type HttpResponse, retryAfterSeconds } from '#lib/p
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { saysSuccess } from '../kit/answers.ts';
+import { unwrap } from '../kit/json.ts';
 import { itemsOf, readShape } from '../kit/shape.ts';
 
-/** "Response excerpt": `{ "success": true, "orders": [...] }`. Orders pass as they came, a bad one spoils no other. */
+/**
+ * "Response excerpt": `{ "success": true, "orders": [...] }`; the list is taken from elsewhere too, as an excerpt is not
+ * the whole. Orders pass as they came, a bad one spoils no other.
+ */
 const OrderList = z.object({ orders: itemsOf(z.unknown()) });
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
@@ -19,7 +23,8 @@ export async function listOrders(caller: Caller): Promise<unknown[]> {
   const response = await caller.http.request({ method: 'GET', path: '/api/seller/orders', headers });
   // A list that failed is no empty one: nothing can be concluded from what is not on it.
   if (saysSuccess(response) !== true) throw failureOf(response, RetryableError);
-  return readShape(OrderList, response.body).orders;
+  const orders = unwrap(response.body, ['data', 'result', 'results', 'orders', 'items']);
+  return readShape(OrderList, Array.isArray(orders) ? { orders } : response.body).orders;
 }
 
 interface FulfillRequest {

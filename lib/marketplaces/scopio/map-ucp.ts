@@ -31,6 +31,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
   const all = linesOf(order);
   const { lines, discounts: negative = [] } = takeDiscounts(all);
   const discounts = [...discountsOf(order.totals), ...negative];
+  const fees = feesOf(order.totals);
   const parts = order.totals.map(({ amount }) => amount);
   const charged = all.map((line) => line.total ?? line.unitPrice * line.quantity);
   const total = given ?? (parts.length > 0 ? parts : charged).reduce((sum, amount) => sum + amount, 0);
@@ -64,6 +65,7 @@ export function mapUcpOrder(body: unknown, around: Around): OrderSnapshot {
       total,
     },
     ...(discounts.length > 0 && { discounts }),
+    ...(fees.length > 0 && { fees }),
     ...defined({ checkoutId: order.checkout_id, permalinkUrl: order.permalink_url, note: order.note }),
     ...reader.told(),
   };
@@ -136,6 +138,14 @@ function returnsOf({ adjustments }: PlainUcpOrder, { instant }: Reader): Pick<Or
 const discountsOf = (totals: Totals): NonNullable<OrderSnapshot['discounts']> =>
   totals.flatMap(({ type, display_text: title, amount }) =>
     type === 'discount' && title !== undefined ? [{ title, amount: Math.abs(amount) }] : [],
+  );
+
+const READ_APART = new Set(['subtotal', 'items_discount', 'discount', 'fulfillment', 'tax', 'total']);
+
+/** UCP lets a business name charges of its own kinds. What is below zero is no `fee`: it shows as the difference it makes. */
+const feesOf = (totals: Totals): NonNullable<OrderSnapshot['fees']> =>
+  totals.flatMap(({ type, display_text: title = type, amount }) =>
+    READ_APART.has(type) || (type === 'fee' && amount < 0) ? [] : [{ type, title, amount }],
   );
 
 const linesOf = ({ line_items }: PlainUcpOrder): SnapshotLine[] =>

@@ -415,6 +415,14 @@ describe('a plain UCP order', () => {
     expect(read({ ...fixture('ucp-order.json'), totals: free })).toMatchObject({ taxIncluded: false, amounts });
     const included = totals.map((total) => (total.type === 'total' ? { ...total, amount: 9500 } : total));
     expect(read({ ...fixture('ucp-order.json'), totals: included }).taxIncluded).toBe(true);
+    const charged = [
+      { type: 'fee', display_text: 'Gift wrap', amount: 300 },
+      { type: 'tip', amount: 50 },
+    ];
+    expect(read({ ...fixture('ucp-order.json'), totals: [...included, ...charged] }).fees).toEqual([
+      { type: 'fee', title: 'Gift wrap', amount: 300 },
+      { type: 'tip', title: 'tip', amount: 50 },
+    ]);
   });
 });
 

@@ -99,7 +99,7 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
       sku: SkuCode,
       title: ProductName ?? SkuCode,
       quantity: Quantity,
-      ...(sent > 0 && { fulfilled: sent }),
+      ...(sent > 0 && { fulfilled: sent, countedBySku: true as const }),
       unitPrice: minor(UnitPrice, `${at}.UnitPrice`),
       ...defined({
         tax: control(item.TaxAmount, `${at}.TaxAmount`),

@@ -12,7 +12,7 @@ export function atEndOfInvocation(task: Task): void {
   else task();
 }
 
-/** Does what was put off to the end, whether the work succeeded or not. Used first, it is the last to act. */
+/** Runs the tasks of `atEndOfInvocation`, whether the work succeeded or not. The first middleware acts last. */
 export const invocation = (): MiddlewareObj => ({
   before: () => {
     running += 1;

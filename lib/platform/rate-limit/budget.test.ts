@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { createFakeStore } from '#test/support/rate-limit-store';
 import { BudgetSpentError } from '../errors.ts';
 import { type Budget, createLimiter } from './budget.ts';
-import { createFakeStore } from './fake-store.ts';
 
 /** Budgets over numbers in memory, at an hour that the test sets; nothing waits. */
 function startLimiter() {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryTable } from '#test/support/memory-table';
+import { createFakeStore } from '#test/support/rate-limit-store';
 import { BudgetSpentError } from '../errors.ts';
 import { createLimiter } from './budget.ts';
-import { createFakeStore } from './fake-store.ts';
 import { type Change, type Store, tableStore } from './store.ts';
 
 const member = fc.constantFrom('arrival' as const, 'lineEnds' as const);

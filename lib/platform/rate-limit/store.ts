@@ -41,7 +41,7 @@ export interface Store {
 export function tableStore(table = db): Store {
   const keyOf = (connection: string) => ({ Key: items.budget.key({ connection }) });
 
-  /** Whether it was written: not where its condition does not hold. */
+  /** False where the condition did not hold. */
   async function update(connection: string, expression: Omit<Parameters<typeof table.update>[0], 'Key'>) {
     try {
       await table.update({ ...keyOf(connection), ...expression });

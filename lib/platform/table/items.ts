@@ -5,16 +5,31 @@
  */
 
 type Of<Names extends string> = Readonly<Record<Names, string>>;
+type Index = 'byTime' | 'byState';
+
+/** Where the items of one kind of each connection stand in an index, by an instant and their id: over several partitions. */
+const ofConnection = <By extends string>(index: Index, kind: string, by: By) => ({
+  ...{ index, isSharded: true },
+  partition: ({ connection }: Of<'connection'>) => `${kind}#${connection}`,
+  sort: (item: Of<By | 'id'>) => `${item[by]}#${item.id}`,
+});
+
+/** The same of the few items of a kind that is no connection's: in one partition. */
+const ofHub = <By extends string, Id extends string = 'id'>(
+  index: Index,
+  partition: string,
+  by: By,
+  id = 'id' as Id,
+) => ({
+  ...{ index, isSharded: false },
+  partition: () => partition,
+  sort: (item: Of<By | Id>) => `${item[by]}#${item[id]}`,
+});
 
 /** A canonical order without what is derived of the rest, and as many of its lines of timeline as fit in. */
 export const order = {
   key: ({ id }: Of<'id'>) => ({ pk: `ORDER#${id}`, sk: 'ORDER' }),
-  byTime: {
-    index: 'byTime',
-    isSharded: true,
-    partition: ({ connection }: Of<'connection'>) => `ORDER#${connection}`,
-    sort: ({ receivedAt, id }: Of<'receivedAt' | 'id'>) => `${receivedAt}#${id}`,
-  },
+  byTime: ofConnection('byTime', 'ORDER', 'receivedAt'),
   visible: ['revision'],
 } as const;
 
@@ -48,37 +63,12 @@ export const remoteOrder = {
 /** A delivery of the ledger, in the index byState while it is not done: by when it is due, or by what is wrong with it. */
 export const delivery = {
   key: ({ id }: Of<'id'>) => ({ pk: `DELIVERY#${id}`, sk: 'DELIVERY' }),
-  byTime: {
-    index: 'byTime',
-    isSharded: true,
-    partition: ({ connection }: Of<'connection'>) => `DELIVERY#${connection}`,
-    sort: ({ createdAt, id }: Of<'createdAt' | 'id'>) => `${createdAt}#${id}`,
-  },
-  due: {
-    index: 'byState',
-    isSharded: true,
-    partition: ({ connection }: Of<'connection'>) => `due#${connection}`,
-    sort: ({ dueAt, id }: Of<'dueAt' | 'id'>) => `${dueAt}#${id}`,
-  },
-  blocked: {
-    index: 'byState',
-    isSharded: true,
-    partition: ({ connection }: Of<'connection'>) => `blocked#${connection}`,
-    sort: ({ updatedAt, id }: Of<'updatedAt' | 'id'>) => `${updatedAt}#${id}`,
-  },
-  dead: {
-    index: 'byState',
-    isSharded: true,
-    partition: ({ connection }: Of<'connection'>) => `dead#${connection}`,
-    sort: ({ updatedAt, id }: Of<'updatedAt' | 'id'>) => `${updatedAt}#${id}`,
-  },
+  byTime: ofConnection('byTime', 'DELIVERY', 'createdAt'),
+  due: ofConnection('byState', 'due', 'dueAt'),
+  blocked: ofConnection('byState', 'blocked', 'updatedAt'),
+  dead: ofConnection('byState', 'dead', 'updatedAt'),
   /** Placements that still move, for the poller. */
-  placed: {
-    index: 'byState',
-    isSharded: true,
-    partition: ({ connection }: Of<'connection'>) => `placed#${connection}`,
-    sort: ({ placedAt, id }: Of<'placedAt' | 'id'>) => `${placedAt}#${id}`,
-  },
+  placed: ofConnection('byState', 'placed', 'placedAt'),
   visible: ['state', 'updatedAt', 'attemptCount'],
 } as const;
 
@@ -112,18 +102,8 @@ export const fetchCover = {
 /** An inbound event with its body; one that could not be read is in the index byState, and kept until somebody reads it. */
 export const event = {
   key: ({ id }: Of<'id'>) => ({ pk: `EVENT#${id}`, sk: 'EVENT' }),
-  byTime: {
-    index: 'byTime',
-    isSharded: true,
-    partition: ({ connection }: Of<'connection'>) => `EVENT#${connection}`,
-    sort: ({ receivedAt, id }: Of<'receivedAt' | 'id'>) => `${receivedAt}#${id}`,
-  },
-  unreadable: {
-    index: 'byState',
-    isSharded: true,
-    partition: ({ connection }: Of<'connection'>) => `unreadable#${connection}`,
-    sort: ({ receivedAt, id }: Of<'receivedAt' | 'id'>) => `${receivedAt}#${id}`,
-  },
+  byTime: ofConnection('byTime', 'EVENT', 'receivedAt'),
+  unreadable: ofConnection('byState', 'unreadable', 'receivedAt'),
   keepDays: 90,
   visible: ['state'],
 } as const;
@@ -208,12 +188,7 @@ export const budget = {
 /** An API key, by its hash. */
 export const apiKey = {
   key: ({ hash }: Of<'hash'>) => ({ pk: `APIKEY#${hash}`, sk: 'APIKEY' }),
-  byTime: {
-    index: 'byTime',
-    isSharded: false,
-    partition: () => 'APIKEY',
-    sort: ({ createdAt, hash }: Of<'createdAt' | 'hash'>) => `${createdAt}#${hash}`,
-  },
+  byTime: ofHub('byTime', 'APIKEY', 'createdAt', 'hash'),
 } as const;
 
 /** A person's session in the console, by the hash of its cookie. */
@@ -239,12 +214,7 @@ export const retention = {
 /** What a person did, and why. */
 export const act = {
   key: ({ id }: Of<'id'>) => ({ pk: `AUDIT#${id}`, sk: 'AUDIT' }),
-  byTime: {
-    index: 'byTime',
-    isSharded: false,
-    partition: () => 'AUDIT',
-    sort: ({ at, id }: Of<'at' | 'id'>) => `${at}#${id}`,
-  },
+  byTime: ofHub('byTime', 'AUDIT', 'at'),
   keepDays: 400,
 } as const;
 
@@ -257,23 +227,13 @@ export const idempotency = {
 /** Who had what remapped, and why. */
 export const remap = {
   key: ({ id }: Of<'id'>) => ({ pk: `REMAP#${id}`, sk: 'REMAP' }),
-  byTime: {
-    index: 'byTime',
-    isSharded: false,
-    partition: () => 'REMAP',
-    sort: ({ at, id }: Of<'at' | 'id'>) => `${at}#${id}`,
-  },
+  byTime: ofHub('byTime', 'REMAP', 'at'),
 } as const;
 
 /** Who admitted what from the quarantine, and why. */
 export const admission = {
   key: ({ id }: Of<'id'>) => ({ pk: `ADMISSION#${id}`, sk: 'ADMISSION' }),
-  byTime: {
-    index: 'byTime',
-    isSharded: false,
-    partition: () => 'ADMISSION',
-    sort: ({ at, id }: Of<'at' | 'id'>) => `${at}#${id}`,
-  },
+  byTime: ofHub('byTime', 'ADMISSION', 'at'),
 } as const;
 
 /** What stands in the slots of a connection's quarantine, and which slot is the next. */
@@ -301,18 +261,8 @@ export const quarantined = {
 /** A replay of many deliveries, in the index byState until it is over. */
 export const replay = {
   key: ({ id }: Of<'id'>) => ({ pk: `REPLAY#${id}`, sk: 'REPLAY' }),
-  byTime: {
-    index: 'byTime',
-    isSharded: false,
-    partition: () => 'REPLAY',
-    sort: ({ createdAt, id }: Of<'createdAt' | 'id'>) => `${createdAt}#${id}`,
-  },
-  active: {
-    index: 'byState',
-    isSharded: false,
-    partition: () => 'replays',
-    sort: ({ createdAt, id }: Of<'createdAt' | 'id'>) => `${createdAt}#${id}`,
-  },
+  byTime: ofHub('byTime', 'REPLAY', 'createdAt'),
+  active: ofHub('byState', 'replays', 'createdAt'),
 } as const;
 
 /** A delivery that waits in a replay, beside the replay itself, in the order in which it is released. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import DataLoader from 'dataloader';
-import { db, type Table } from './document.ts';
+import { db, type Table, type Values } from './document.ts';
 import { bare, type Item, isKeyTooLong, type Key } from './item.ts';
 
 const MAX_KEYS = 100;
@@ -67,17 +67,23 @@ async function readAll(keys: readonly Key[], table: Table): Promise<Map<string, 
 
 /** Everything in one partition whose sort key starts with `prefix`. For partitions that stay small. */
 export async function queryPartition<T extends object>(pk: string, prefix = '', table = db): Promise<Array<Item<T>>> {
-  const items: Array<Item<T>> = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await table.query({
+  const pages = eachPage(
+    {
       KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
       ExpressionAttributeValues: prefix ? { ':pk': pk, ':prefix': prefix } : { ':pk': pk },
       ConsistentRead: true,
-      ...(start && { ExclusiveStartKey: start }),
-    });
-    items.push(...(page.Items as Array<Item<T>>));
+    },
+    table,
+  );
+  return (await Array.fromAsync(pages, ({ Items }) => Items as Array<Item<T>>)).flat();
+}
+
+/** All pages of a query: DynamoDB ends one at a megabyte. */
+export async function* eachPage(query: Parameters<Table['query']>[0], table = db) {
+  for (let start: Values | undefined; ; ) {
+    const page = await table.query({ ...query, ...(start && { ExclusiveStartKey: start }) });
+    yield page;
     start = page.LastEvaluatedKey;
-  } while (start);
-  return items;
+    if (!start) return;
+  }
 }

@@ -121,7 +121,7 @@ interface Listing<T> {
   since?: string | undefined;
   /** The item of what is stored. */
   read?: (stored: T) => T;
-  matches: (item: T) => boolean;
+  matches?: (item: T) => boolean;
 }
 
 const MAX_ROUNDS = 20;
@@ -135,7 +135,7 @@ export async function listIndex<T extends object>(
   listing: Listing<T>,
   table = db,
 ): Promise<{ items: T[]; cursor?: string }> {
-  const { index, partitions, limit, since, matches, read = (stored) => stored } = listing;
+  const { index, partitions, limit, since, matches = () => true, read = (stored) => stored } = listing;
   const items: T[] = [];
   let bytes = 0;
   let before = listing.cursor && decodeCursor(listing.cursor);
@@ -185,6 +185,19 @@ export async function listIndex<T extends object>(
     each = Math.min(limit + 1, each * 2);
   }
   return { items, ...(before && { cursor: encodeCursor(before) }) };
+}
+
+/** The items of all pages of a list, from a cursor on. */
+export async function* eachListed<T>(
+  list: (cursor: string | undefined) => Promise<{ items: T[]; cursor?: string }>,
+  from?: string,
+): AsyncGenerator<T> {
+  let cursor = from;
+  do {
+    const page = await list(cursor);
+    yield* page.items;
+    cursor = page.cursor;
+  } while (cursor);
 }
 
 export const encodeCursor = (sort: string): string => Buffer.from(sort).toString('base64url');

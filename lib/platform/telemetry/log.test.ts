@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import { RejectedError } from '../errors.ts';
 import { errorFields, log } from './log.ts';
@@ -22,9 +23,14 @@ test('a line is JSON with an instant, its level, its fields, and the trace it is
   ]);
 });
 
-test('of an error its class and code are told, and never its words, which may quote a body', () => {
+test('of an error its class, its code and where it was thrown are told, and never its words, which may quote a body', async () => {
   const error = new RejectedError({ code: 'http_422', description: 'no such street as Av. Vallarta 1234' });
-  expect(errorFields(error)).toEqual({ error: 'RejectedError', code: 'http_422' });
-  expect(errorFields(new TypeError('secret'))).toEqual({ error: 'TypeError', code: undefined });
-  expect(errorFields('secret')).toEqual({ error: 'string', code: undefined });
+  const here = expect.stringMatching(/log\.test\.ts:\d+:\d+\)?$/);
+  expect(errorFields(error)).toEqual({ error: 'RejectedError', code: 'http_422', at: here });
+  expect(errorFields(new TypeError('secret'))).toEqual({ error: 'TypeError', code: undefined, at: here });
+  expect(errorFields(new TypeError('two lines,\n    at Ana:1:1'))).toMatchObject({ at: here });
+  expect(errorFields(new TypeError())).toMatchObject({ at: here });
+  const refused = await readFile('/no/such/file').catch((error: unknown) => error);
+  expect(errorFields(refused)).toEqual({ error: 'Error', code: 'ENOENT', at: here });
+  expect(errorFields('secret')).toEqual({ error: 'string', code: undefined, at: undefined });
 });

@@ -24,8 +24,17 @@ export const log = {
   error: (message: string, fields?: Fields) => write('error', message, fields),
 };
 
-/** An error's class and stable code; its message may quote a body, so it stays out. */
+/**
+ * An error's class, stable code and the innermost place of ours that it came by; its message may quote a body, so it
+ * stays out.
+ */
 export const errorFields = (error: unknown): Fields => {
-  const { name, code } = error as { name?: string; code?: unknown };
-  return { error: name ?? typeof error, code: typeof code === 'string' ? code : undefined };
+  const { name, code, message = '', stack = '' } = error as Partial<Error> & { code?: unknown };
+  const [, ...calls] = message ? stack.split(message) : ['', stack];
+  const places = [...(calls.at(-1) ?? '').matchAll(/^ +at (.+:\d+:\d+\)?)$/gm)].map(([, place]) => place);
+  return {
+    error: name ?? typeof error,
+    code: typeof code === 'string' ? code : undefined,
+    at: places.find((place) => !/node_modules|node:/.test(place ?? '')) ?? places[0],
+  };
 };

@@ -76,6 +76,7 @@ export function callsOf(graph: Graph, spec: FunctionSpec): Call[] {
           action,
           resource: String(graph.one('dynamodb/table:Table').state.streamArn),
         })),
+        { action: 'dynamodb:ListStreams', resource: '*' },
         ...queueArns([onFailureQueue]).map((resource) => ({ action: 'sqs:SendMessage', resource })),
       ]),
     ...LOG.map((action) => ({ action, resource: `${log.state.arn}:log-stream:2026/11/21/[$LATEST]0` })),

@@ -1,4 +1,4 @@
-import { type Change, SLACK, type State, type Store, UNKNOWN } from './store.ts';
+import { type Change, SLACK, type State, type Store, UNKNOWN } from '#lib/platform/rate-limit/store';
 
 /** The numbers in memory, and how often they were asked for: for tests. */
 export function createFakeStore(): Store & { changes(): number } {

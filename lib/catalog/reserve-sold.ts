@@ -1,0 +1,52 @@
+import type { Delivery } from '#lib/deliveries/delivery';
+import { coverFetch } from '#lib/deliveries/fetch-cover';
+import { getDelivery, openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
+import { ring } from '#lib/deliveries/ring';
+import type { Order } from '#lib/orders/order';
+import { sumByLine } from '#lib/orders/status';
+import { db, transact } from '#lib/platform/table/table';
+import { untilCommitted } from '#lib/platform/table/until-committed';
+import { reserve } from './reservations.ts';
+import { planTelling, type StockNetwork } from './stock.ts';
+
+/**
+ * What placements are after by now is taken from what the channels are told, before their warehouses know of it. Whoever
+ * crashes before this leaves that to the warehouse's next word.
+ */
+export async function reserveSold(
+  order: Order,
+  placing: readonly Delivery[],
+  { connections, roleOf }: StockNetwork,
+  hub: { table: typeof db; ring: typeof ring } = { table: db, ring },
+): Promise<void> {
+  const { table } = hub;
+  if (![...connections.values()].some(({ marketplace }) => roleOf(marketplace).takesStock)) return;
+  for (const { id, action, connection, createdAt, subject } of placing) {
+    const warehouse = action === 'order' ? connections.get(connection) : undefined;
+    if (!warehouse) continue;
+    const units = sumByLine(order.placements.find(({ delivery }) => delivery === id)?.lineItems ?? []);
+    const lineItems = (subject.lineItems ?? []).map((line) => ({ id: line.id, quantity: units.get(line.id) ?? 0 }));
+    const skus = await reserve(order, { id, createdAt, lineItems }, warehouse, table);
+    const occasion = [id, ...lineItems.map(({ quantity }) => `${quantity}`)];
+    const asked = await Promise.all(
+      skus.map((sku) => planTelling(sku, [...occasion, sku], { connections, roleOf }, table)),
+    );
+    const telling = await Promise.all(asked.flat().map((each) => openTelling(openDelivery(each, createdAt), table)));
+    await hub.ring(telling.flat());
+  }
+}
+
+const CLOCKS_DIFFER_MS = 60_000;
+
+/** Opens a stock push; none where one for the channel and SKU has yet to begin, which counts when it does. */
+function openTelling(delivery: Delivery, table: typeof db): Promise<Delivery[]> {
+  const { id, connection, action, subject } = delivery;
+  const about = { id, connection, action, subject: { resource: subject.sku ?? '' } };
+  return untilCommitted(`what ${connection} is told of ${subject.sku}`, async () => {
+    // A push that has begun may have counted before this sale, whatever the clock of its worker says.
+    const { covered, writes } = await coverFetch(about, new Date(Date.now() + CLOCKS_DIFFER_MS).toISOString(), table);
+    if (covered !== null) return [];
+    if (await transact([putNewDelivery(delivery), ...writes], table)) return [delivery];
+    return (await getDelivery(id, table)) && [];
+  });
+}

@@ -1,0 +1,149 @@
+import type { LineQuantity } from '#lib/deliveries/delivery-schema';
+import type { Address, Buyer, Fulfillment, Market, Payment, PickupPoint } from './order-schema.ts';
+
+/** One line as a sales channel tells it. Money in minor units of the order's currency. */
+export interface SnapshotLine {
+  id: string;
+  sku: string;
+  ean?: string;
+  title: string;
+  quantity: number;
+  /** Units first bought, where the source says that they were others. */
+  ordered?: number;
+  /** Units the sales channel itself says are shipped. */
+  fulfilled?: number;
+  /** It counts them by SKU: which of the lines that sell it they are of, it does not say. */
+  countedBySku?: true;
+  /** As the source writes it: with tax where `taxIncluded`. */
+  unitPrice: number;
+  /** The unit price on the other side of tax, where the source says it: net where `taxIncluded`, else gross. */
+  otherUnitPrice?: number;
+  /** In percent. */
+  taxRate?: number;
+  /** The tax on the whole line. */
+  tax?: number;
+  /** Where the source keeps the goods. */
+  stockLocation?: string;
+  /** Personalization and other choices of the buyer, by name. */
+  attributes?: Record<string, string>;
+  imageUrl?: string;
+  /** The line that this one belongs to. */
+  parentId?: string;
+  /** Of an order that is cancelled while the rest of the sale is not. */
+  cancelled?: true;
+  /** What the line costs in all, when the source says so; else `unitPrice × quantity`. */
+  total?: number;
+}
+
+/** What a sales channel says an order is at one instant; the result of a connector's mapping. */
+export interface OrderSnapshot {
+  externalId: string;
+  number: string;
+  /** Instants, ISO 8601 in UTC with milliseconds. */
+  placedAt: string;
+  paidAt: string | null;
+  /** The source tells no times: those above are when it was first heard of, and no part of what it said. */
+  timesAssumed?: true;
+  /** When the source last changed it; null where the source does not say and the time of receipt must do. */
+  version: string | null;
+  cancelled: boolean;
+  currency: string;
+  taxIncluded: boolean;
+  buyer: Buyer;
+  shippingAddress: Address;
+  billingAddress?: Address;
+  /** The buyer's words to the seller. */
+  note?: string;
+  market?: Market;
+  /** Absent: the source says no more than whether it is paid. */
+  payment?: Payment;
+  /** Why it is not to be shipped, paid or not, in the source's own terms. */
+  held?: string;
+  /** The shipping method or carrier the buyer chose, in the source's own word. */
+  shippingMethod: string | null;
+  /** The same as a code, where the source has one. */
+  shippingCode?: string;
+  pickupPoint?: PickupPoint;
+  /** The instant by which it must leave, where the source names one. */
+  shipBy?: string;
+  lines: SnapshotLine[];
+  /** Order-level amounts in minor units; `total` is the source's own figure. */
+  amounts: { fulfillment: number; tax: number; discount: number; total: number };
+  /** What `amounts.discount` is made of, where the source names it: its negative rows, too. In minor units, positive. */
+  discounts?: Array<{ title: string; amount: number }>;
+  /** What else the source charges by a name of its own, as UCP's `fee`. In minor units. */
+  fees?: Array<{ type: string; title: string; amount: number }>;
+  /** Expectations other than one parcel to the shipping address, where the source tells them. */
+  expectations?: Expectation[];
+  /** What the source tells of parcels that left without the hub. */
+  events?: Array<Omit<ShipmentEvent, 'by'>>;
+  /** What came back, where the source tells it with the order; without the buyer's words. */
+  returns?: Array<Omit<ReturnSnapshot, 'externalId' | 'reason'>>;
+  checkoutId?: string;
+  permalinkUrl?: string;
+  /** Paths in the source's body that are not read. */
+  unread?: string[];
+  /** What was assumed, or rounded, where the source did not say it or contradicts itself: a path and words, no values. */
+  assumed?: string[];
+}
+
+/** How some lines reach the buyer. */
+export interface Expectation {
+  lineItems: LineQuantity[];
+  methodType: 'shipping' | 'pickup' | 'digital';
+  destination: Address;
+  description?: string;
+  /** An instant, or `now`. */
+  fulfillableOn?: string;
+}
+
+/** Something that happened to a parcel or placement, in UCP's event types. */
+export interface ShipmentEvent {
+  id: string;
+  by: string;
+  type: string;
+  at: string;
+  trackingNumber?: string;
+  carrier?: string;
+  description?: string;
+}
+
+/** What whoever ships says of an order placed with it. */
+export interface ShipmentSnapshot {
+  /** Our order id as the remote echoes it; null where only `remoteId` or `number` tell. */
+  orderId: string | null;
+  remoteId: string | null;
+  /** The order number and channel we placed it under. */
+  number: string | null;
+  channel: string | null;
+  /** What is inside by line item or by SKU, where the shipper says; else what it was asked to ship. */
+  parcels: Array<
+    Omit<Fulfillment, 'id' | 'by' | 'lineItems'> & {
+      lineItems?: LineQuantity[];
+      items?: Array<{ sku: string; quantity: number }>;
+    }
+  >;
+  events: Array<Omit<ShipmentEvent, 'by'>>;
+  /** Nothing more will happen (delivered, returned, cancelled): the poller may forget it. */
+  settled: boolean;
+  /** Which of the placements of our order at this shipper it is (`readCode`); absent: the first. */
+  nth?: number;
+  /** What it paid back to the seller, in all; `amount` in minor units. */
+  refund?: { state: string; amount: number; currency: string };
+  /** What it will not ship, by SKU and all that it ever said; or the rest. */
+  declined?: 'rest' | Array<{ sku: string; quantity: number }>;
+}
+
+/** Goods that came back, as a sales channel tells of them. Told again it is the same return, with what is new in it. */
+export interface ReturnSnapshot {
+  /** The channel's own ids of the order and of the return. */
+  externalId: string;
+  id: string;
+  /** Null where the channel does not say. */
+  at: string | null;
+  /** By line id, or by SKU where the channel names no line. Absent: all that was shipped. */
+  items?: Array<{ line?: string; sku?: string; quantity: number }>;
+  reason?: string;
+  /** In minor units, positive. */
+  refund?: { amount: number };
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { at, MUGS, snapshotOf } from '#test/support/orders';
+import { historyOf, joinHistories } from './history.ts';
+import type { Fulfillment, SnapshotLine } from './order.ts';
+import { countLines } from './status.ts';
+
+const line = (id: string, quantity: number, fulfilled = 0): SnapshotLine => ({
+  ...{ ...MUGS, id, quantity },
+  ...(fulfilled > 0 && { fulfilled, countedBySku: true as const }),
+});
+const told = (...lines: SnapshotLine[]) => historyOf(snapshotOf({ lines }), at(1));
+const parcelOf = (id: string, quantity: number) => ({ lineItems: [{ id, quantity }] }) as Fulfillment;
+const sent = (lines: SnapshotLine[], ...parcels: Fulfillment[]) =>
+  countLines(told(...lines), parcels).map(({ fulfilled }) => fulfilled);
+
+test('what a channel counts by SKU is of the lines whose parcels it was told of, not of the first as well', () => {
+  expect(sent([line('1', 2, 1), line('2', 1)], parcelOf('2', 1))).toEqual([0, 1]);
+  expect(sent([line('1', 2, 2), line('2', 1)], parcelOf('2', 1))).toEqual([1, 1]);
+  expect(sent([line('1', 2, 2), line('2', 1, 1)], parcelOf('2', 1))).toEqual([2, 1]);
+  expect(sent([line('1', 2, 1), line('2', 1)])).toEqual([1, 0]);
+  expect(sent([line('1', 2), line('2', 1)], parcelOf('2', 1))).toEqual([0, 1]);
+});
+
+test('what left of a line that is gone is of no other line of its SKU', () => {
+  const before = told(line('1', 1), line('2', 2));
+  const after = historyOf(snapshotOf({ version: at(9), lines: [line('2', 2, 1)] }), at(9));
+  const counted = countLines(joinHistories(before, after), [parcelOf('1', 1)]);
+  expect(counted.map(({ line: { id }, fulfilled }) => [id, fulfilled])).toEqual([
+    ['2', 0],
+    ['1', 0],
+  ]);
+});

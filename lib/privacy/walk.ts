@@ -1,0 +1,27 @@
+/** More is to be looked through than one request has time for: it goes on from here when it is asked again. */
+export class OutOfTime extends Error {
+  readonly from: string;
+
+  constructor(from: string) {
+    super('there was no time for all');
+    this.from = from;
+  }
+}
+
+/** The items of several lists, one list after the other. Throws OutOfTime behind a page with which its time is over. */
+export async function* walk<T>(
+  lists: readonly string[],
+  read: (list: string, cursor: string | undefined) => Promise<{ items: T[]; cursor?: string }>,
+  { from = '', deadline }: { from?: string | undefined; deadline: number },
+): AsyncGenerator<T> {
+  const [first = '', start] = from.split('.');
+  for (const list of lists.slice(Math.max(0, lists.indexOf(first)))) {
+    let cursor = list === first ? start : undefined;
+    do {
+      const page = await read(list, cursor);
+      yield* page.items;
+      ({ cursor } = page);
+      if (cursor && Date.now() > deadline) throw new OutOfTime(`${list}.${cursor}`);
+    } while (cursor);
+  }
+}
