@@ -5,8 +5,8 @@ import { getEvent } from '#lib/inbound/event';
 import type { Change } from '#lib/marketplaces/contract';
 import { shownPlacements } from '#lib/orders/placements';
 import { getTimeline, putOrder, putRemote } from '#lib/orders/store';
-import { fromShed, JD01, order, shipped, told, useInbox } from '#test/support/inbox';
-import { at } from '#test/support/orders';
+import { fromShed, JD01, network, order, shipped, told, useInbox } from '#test/support/inbox';
+import { at, MUGS } from '#test/support/orders';
 
 const inbox = useInbox();
 const { take, stored, eventOf } = inbox;
@@ -25,6 +25,22 @@ describe('what whoever ships says', () => {
     expect(actions).toEqual(['order', 'fulfillment']);
     const added = (await getTimeline(await stored(), inbox.table)).filter(({ type }) => type === 'fulfillment.added');
     expect(added).toMatchObject([{ by: 'marketful-mx', at: at(1) }]);
+  });
+
+  it('means by its own name for goods every SKU of ours that the settings have for it', async () => {
+    const shed = network.connections.get('marketful-mx');
+    if (!shed) throw new Error('no shed');
+    shed.settings = { skus: { [MUGS.sku]: 'M-1', OTHER: 'M-1' } };
+    for (const [index, sku] of ['OTHER', 'M-1'].entries()) {
+      const parcels = [{ ...JD01, trackingNumber: `JD-${index}`, items: [{ sku, quantity: 1 }] }];
+      await take(told(shipped({ parcels }), fromShed));
+    }
+    const { fulfillments } = await stored();
+    expect(fulfillments.map(({ lineItems }) => lineItems)).toEqual([0, 1].map(() => [{ id: MUGS.id, quantity: 1 }]));
+    const [placing] = (await stored()).placements;
+    await take(told(shipped({ declined: [{ sku: 'OTHER', quantity: 1 }] }), fromShed));
+    shed.settings = {};
+    expect((await stored()).placements[0]?.lineItems).not.toEqual(placing?.lineItems);
   });
 
   it('finds the order by the id it has there, where the shipper echoes none of ours', async () => {

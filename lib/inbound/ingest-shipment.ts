@@ -1,3 +1,4 @@
+import { ownSku } from '#lib/catalog/own-sku';
 import { getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
@@ -7,7 +8,7 @@ import { decline } from '#lib/orders/decline';
 import type { Order, ShipmentSnapshot } from '#lib/orders/order';
 import { blockPlacement, getPlacing, settlePlacements } from '#lib/orders/placements';
 import type { Network } from '#lib/orders/plan';
-import { applyShipment, resolveSkus } from '#lib/orders/shipment';
+import { applyShipment, type IsNamed, resolveSkus } from '#lib/orders/shipment';
 import { isSettled } from '#lib/orders/status';
 import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
@@ -71,17 +72,17 @@ async function decideShipment(
   const about = found && withRefund(found, shipment);
   const refunded = tellRefund(found, about);
   const source = { connection: connection.id, ...unitsOf(order, about ? [about] : placing) };
-  const externalIds = await externalIdsOf(order, shipment, connection, hub.table);
+  const isNamed = await namesAt(order, shipment, connection, hub.table);
   const told = applyShipment(
     order,
-    { ...shipment, parcels: resolveSkus(order, shipment.parcels, source, externalIds) },
+    { ...shipment, parcels: resolveSkus(order, shipment.parcels, source, isNamed) },
     source,
   );
   const noted = found && about && about !== found ? [replaceDelivery(found, about)] : [];
   const settled = shipment.settled ? settlePlacements(about ? [about] : placing) : [];
   // One write of a delivery: settled, it has its refund.
   const settling = settled.length > 0 ? settled : noted;
-  const declined = decideDecline(told.order, about, inOurSkus(shipment.declined, externalIds), network);
+  const declined = decideDecline(told.order, about, shipment.declined, network, isNamed);
   const became = { state: 'applied', order: order.id } as const;
   if (declined) {
     const { timeline, also, ...decided } = declined;
@@ -129,9 +130,10 @@ function decideDecline(
   about: Delivery | undefined,
   declined: ShipmentSnapshot['declined'],
   network: Network,
+  isNamed: IsNamed,
 ) {
   if (!about || !declined || about.state === 'blocked' || about.placed?.isSettled) return null;
-  const anew = decline(order, about.id, declined, network);
+  const anew = decline(order, about.id, declined, network, isNamed);
   if (!anew) return null;
   const { cause } = anew;
   const blocks = cause && anew.isWhole;
@@ -142,13 +144,6 @@ function decideDecline(
     timeline,
     ...(blocks && { also: [blockPlacement(about, cause)] }),
   };
-}
-
-/** What is declined under the shipper's ids of SKUs, under ours. */
-function inOurSkus(declined: ShipmentSnapshot['declined'], externalIds: ReadonlyMap<string, string>) {
-  if (declined === undefined || declined === 'rest') return declined;
-  const ours = new Map([...externalIds].map(([sku, id]) => [id, sku]));
-  return declined.map(({ sku, quantity }) => ({ sku: ours.get(sku) ?? sku, quantity }));
 }
 
 /** The order that a shipper speaks of, if it was placed with it. */
@@ -164,16 +159,22 @@ export async function findPlaced(
   return (await isPlaced(order)) ? order : undefined;
 }
 
-/** The shipper's own ids of the order's SKUs, as the catalog has them; nothing where it does not tell what is inside. */
-async function externalIdsOf(
+/**
+ * What the shipper's names for goods mean: a SKU of ours, its own one by the settings, which several of ours may have, or
+ * its id in the catalog, which is asked where it tells what is inside.
+ */
+async function namesAt(
   { ucp }: Order,
   { parcels, declined = 'rest' }: ShipmentSnapshot,
-  { id }: Connection,
+  connection: Connection,
   table: Table,
-): Promise<Map<string, string>> {
-  if (declined === 'rest' && !parcels.some(({ items }) => items)) return new Map();
-  const products = await Promise.all(ucp.line_items.map(({ item }) => getProduct(id, item.id, table)));
-  return new Map(products.flatMap((product) => (product?.externalId ? [[product.sku, product.externalId]] : [])));
+): Promise<IsNamed> {
+  const tells = declined !== 'rest' || parcels.some(({ items }) => items);
+  const lines = tells ? ucp.line_items : [];
+  const products = await Promise.all(lines.map(({ item }) => getProduct(connection.id, item.id, table)));
+  const ids = new Map(products.map((product) => [product?.sku, product?.externalId]));
+  const ownOf = (name: string): string => ownSku(connection, name) ?? ids.get(name) ?? name;
+  return (sku, name) => ownOf(sku) === ownOf(name);
 }
 
 /** A shipper also ships for channels the hub does not know; only an order of one of ours is worth a person's look. */

@@ -1,7 +1,7 @@
 import type { NewDelivery } from '#lib/deliveries/delivery';
 import type { LineQuantity, Order, ShipmentSnapshot } from './order.ts';
 import { type Network, placeAgain } from './plan.ts';
-import { sentBy } from './shipment.ts';
+import { type IsNamed, isSame, sentBy } from './shipment.ts';
 import { sumByLine } from './status.ts';
 import { takeUnits } from './take-lines.ts';
 import { dueOf, minus, nextAt, placementOf, skusOf, takeBack } from './units.ts';
@@ -25,10 +25,11 @@ export function decline(
   delivery: string,
   told: NonNullable<ShipmentSnapshot['declined']>,
   network: Network,
+  isNamed: IsNamed = isSame,
 ): Declined | null {
   const placement = placementOf(order, delivery);
   if (!placement?.lineItems) return null;
-  const units = declinedUnits(order, delivery, told);
+  const units = declinedUnits(order, delivery, told, isNamed);
   if (units.length === 0) return null;
   // `less` stays until the plan makes another `cancel`, which ends the wait of the one before for a person.
   const { less } = placement;
@@ -52,6 +53,7 @@ function declinedUnits(
   order: Order,
   delivery: string,
   told: NonNullable<ShipmentSnapshot['declined']>,
+  isNamed: IsNamed,
 ): LineQuantity[] {
   const { lineItems = [], gone = [], connection = '', n } = placementOf(order, delivery) ?? {};
   if (told === 'rest')
@@ -59,8 +61,11 @@ function declinedUnits(
   const skus = skusOf(order);
   const left = sumByLine(lineItems);
   return told.flatMap(({ sku, quantity }) => {
-    const known = gone.reduce((sum, line) => sum + (skus.get(line.id) === sku ? line.quantity : 0), 0);
-    return takeUnits(order, left, quantity - known, ({ item }) => item.id === sku);
+    const known = gone.reduce(
+      (sum, { id, quantity: units }) => sum + (isNamed(skus.get(id) ?? '', sku) ? units : 0),
+      0,
+    );
+    return takeUnits(order, left, quantity - known, ({ item }) => isNamed(item.id, sku));
   });
 }
 

@@ -158,18 +158,20 @@ function mergeText(known: string | undefined, told: string | undefined): string 
   return told < known ? told : known;
 }
 
+/** Whether a shipper's name for goods means what is sold under a SKU. */
+export type IsNamed = (sku: string, name: string) => boolean;
+export const isSame: IsNamed = (sku, name) => sku === name;
+
 /**
  * Parcels whose shipper tells SKUs, told in line items: each SKU fills the placed lines that sell it, those first that
  * no earlier parcel of the shipper has filled. Units beyond what was placed are not ours and are left out.
- * `externalIds`: the shipper's own id of a SKU, which it may tell in its place.
  */
 export function resolveSkus(
   order: Order,
   parcels: readonly Parcel[],
   { connection: by, placed, placement }: ShipmentSource,
-  externalIds: ReadonlyMap<string, string> = new Map(),
+  isNamed: IsNamed = isSame,
 ): Parcel[] {
-  const isNamed = (sku: string, name: string) => sku === name || externalIds.get(sku) === name;
   const left = sumByLine(minus(placed, sentBy(order.fulfillments, by, placement)));
   const isKnown = (number: string) =>
     order.fulfillments.some(({ trackingNumber, by: shipper }) => shipper === by && trackingNumber === number);

@@ -97,6 +97,8 @@ test('a Sku told by its id alone is read, unless the settings name it', () => {
   expect(read('update-sku', body)).toEqual({ type: 'fetch', action: 'sku', resource: SHP_1 });
   const named = read('update-sku', body, { skus: { 'MUG-RED': SHP_1 } });
   expect(named).toMatchObject({ products: [{ sku: 'MUG-RED', externalId: SHP_1 }] });
+  const both = read('update-sku', body, { skus: { 'MUG-RED': SHP_1, 'MUG-R': SHP_1 } });
+  expect(both).toMatchObject({ products: [{ sku: 'MUG-RED' }, { sku: 'MUG-R', quantity: 5, externalId: SHP_1 }] });
 });
 
 test('a clock ahead of ours does not shut out what is read later', () => {

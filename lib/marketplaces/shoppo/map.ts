@@ -8,8 +8,8 @@ import { readCode } from '../kit/placement-code.ts';
 import { defined, readShape } from '../kit/shape.ts';
 import { mapStale, STALE } from '../kit/stale.ts';
 import { isEnded, isRefunded } from './api.ts';
-import { amountOf, CURRENCY, mapProduct, mapSku, mapSkuNotice, setFor } from './map-product.ts';
-import { MerchantNotice, Order, type OrderItem, OrderNotice, ProductNotice, TicketReply } from './schema.ts';
+import { amountOf, CURRENCY, mapProduct, mapSkuNotice, setFor, snapshotsOf } from './map-product.ts';
+import { MerchantNotice, Order, type OrderItem, OrderNotice, ProductNotice, Sku, TicketReply } from './schema.ts';
 import { Settings } from './settings.ts';
 
 type Skus = Settings['skus'];
@@ -27,7 +27,7 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
     case 'product':
       return { type: 'products', products: mapProduct(body, skus) };
     case 'sku':
-      return { type: 'products', products: [mapSku(body, skus)] };
+      return { type: 'products', products: snapshotsOf(readShape(Sku, body), skus) };
     case 'create-sku':
     case 'update-sku':
       return mapSkuNotice(body, receivedAt, skus);
@@ -115,7 +115,7 @@ function mapOrder(body: unknown, receivedAt: string, skus: Skus, channel: string
 /** What an item tells: its part of a parcel and where that is, or that it is cancelled. */
 function read(item: OrderItem, receivedAt: string, skus: Skus) {
   const { id, status, shippingPackage: box, quantity, sku } = item;
-  const own = { sku: setFor(sku.originalId, skus) ?? sku.originalId, quantity };
+  const own = { sku: setFor(sku.originalId, skus)[0] ?? sku.originalId, quantity };
   if (status === 'CANCELLED') {
     const at = instantIn(item.timeRefunded) ?? receivedAt;
     const event = { id: `${id} canceled`, type: 'canceled', at, description: `${quantity} of ${own.sku}` };
