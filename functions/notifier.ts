@@ -1,8 +1,10 @@
 import { DeliveryDue } from '#events/delivery-due';
 import { EndpointBehind } from '#events/endpoint-behind';
 import { presentSummaries } from '#lib/api/present-order';
-import { notify } from '#lib/changes/push';
+import { HUB, notify } from '#lib/changes/push';
 import { consume } from '#lib/platform/queue/consume';
 import * as z from '#lib/platform/zod';
 
-export const handler = consume(z.union([EndpointBehind, DeliveryDue]), (due) => notify(due, presentSummaries));
+export const handler = consume(z.union([EndpointBehind, DeliveryDue]), (due) =>
+  notify(due, { ...HUB, present: presentSummaries }),
+);

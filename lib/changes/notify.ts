@@ -28,7 +28,8 @@ export const HUB = {
   now: () => new Date(),
   policy: notifyPolicy,
 };
-export type Hub = typeof HUB;
+/** With what shows orders as callers of the API see them. */
+export type Hub = typeof HUB & { present: Present };
 
 /** The delivery of a change to an endpoint: a repeat of its first attempt finds it there. */
 export const notifyId = (endpoint: string, change: string): string => `dlv_${shortHash(endpoint, change)}`;
@@ -39,7 +40,7 @@ export async function openNotify(
   change: Change,
   result: Result,
   startedAt: string,
-  hub: Hub = HUB,
+  hub: typeof HUB = HUB,
 ): Promise<void> {
   const { order } = change;
   const id = notifyId(connection, change.id);
@@ -53,25 +54,24 @@ export async function openNotify(
 }
 
 /** What works the deliveries to endpoints: its attempts count for the endpoint too. */
-export const workerOf = (present: Present, hub: Hub): Worker => ({
+export const workerOf = (hub: Hub): Worker => ({
   marketplace: ENDPOINT,
-  attempt: (delivery) => attemptNotify(delivery, present, hub).catch(inTrouble),
+  attempt: (delivery) => attemptNotify(delivery, hub).catch(inTrouble),
   hub: { ...WORK_HUB, retryPolicy: () => hub.policy() },
 });
 
-export const workNotify = (due: DeliveryDue, present: Present, hub: Hub = HUB): Promise<void> =>
-  workDeliveries(due, workerOf(present, hub));
+export const workNotify = (due: DeliveryDue, hub: Hub): Promise<void> => workDeliveries(due, workerOf(hub));
 
 /** Works one delivery now, also before it is due. */
-export async function workFirst(id: string, present: Present, hub: Hub = HUB): Promise<void> {
+export async function workFirst(id: string, hub: Hub): Promise<void> {
   const delivery = await getDelivery(id);
   if (delivery?.state === 'pending') await transition(delivery, dueAt(delivery, hub.now().toISOString()));
-  await workNotify({ deliveryId: id }, present, hub);
+  await workNotify({ deliveryId: id }, hub);
 }
 
 const dueAt = (delivery: Delivery, at: string): Delivery => ({ ...delivery, nextAttemptAt: at, updatedAt: at });
 
-async function attemptNotify(delivery: Delivery, present: Present, hub: Hub): Promise<Result> {
+async function attemptNotify(delivery: Delivery, hub: Hub): Promise<Result> {
   const { connection: id, subject } = delivery;
   const endpoint = (await hub.getEndpoints()).get(id);
   if (!endpoint)
@@ -81,7 +81,7 @@ async function attemptNotify(delivery: Delivery, present: Present, hub: Hub): Pr
   const state = await hub.states.get(id);
   const wait = await waitFor(delivery, state, hub);
   if (wait) return failed(wait);
-  const result = await hub.sendChange(endpoint, subject.change as Change, present);
+  const result = await hub.sendChange(endpoint, subject.change as Change, hub.present);
   const at = hub.now().toISOString();
   const { paused, failures } = state;
   const learned = judge(state, [result], at);

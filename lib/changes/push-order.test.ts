@@ -10,7 +10,7 @@ import { EARLIEST } from './cursor.ts';
 import { openEndpointStates } from './endpoint-state.ts';
 import { openFeed } from './feed.ts';
 import { notifyId } from './notify.ts';
-import { HUB, pushTo } from './push.ts';
+import { HUB, type Hub, pushTo } from './push.ts';
 import { readChanges } from './read.ts';
 
 beforeAll(() => {
@@ -93,8 +93,9 @@ test('first attempts are in order for each order and none is left out, whoever s
           await mayDie();
           return (draw() < 15 && ANSWERS[draw() % ANSWERS.length]) || ({ ok: true, httpStatus: 204 } as const);
         };
-        const hub: typeof HUB = {
+        const hub: Hub = {
           ...HUB,
+          present: async () => [],
           states: openEndpointStates(mortal),
           now: () => new Date(clock),
           getEndpoints: async () => new Map([['erp', endpoint]]),
@@ -109,7 +110,7 @@ test('first attempts are in order for each order and none is left out, whoever s
         };
         const [some] = changes;
         const partitions = draw() < 50 ? [shardNumber(some?.order ?? '')] : undefined;
-        return Promise.race([pushTo({ endpoint: 'erp', partitions }, async () => [], hub), died]);
+        return Promise.race([pushTo({ endpoint: 'erp', partitions }, hub), died]);
       };
 
       const states = openEndpointStates(table);

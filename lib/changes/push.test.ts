@@ -8,7 +8,7 @@ import type { Change } from './change-schema.ts';
 import { EARLIEST, encodeMarks } from './cursor.ts';
 import { type EndpointState, FOREVER, judge, openEndpointStates } from './endpoint-state.ts';
 import { openFeed } from './feed.ts';
-import { HUB, notify, pushTo } from './push.ts';
+import { HUB, type Hub, notify, pushTo } from './push.ts';
 import { readChanges } from './read.ts';
 import { sendChange } from './send.ts';
 
@@ -42,8 +42,9 @@ async function scene(changes: readonly Change[], answers: Record<string, Result>
   const opened: string[] = [];
   const seen: string[] = [];
   let now = NOW;
-  const hub: typeof HUB = {
+  const hub: Hub = {
     ...HUB,
+    present: async () => [],
     states,
     now: () => now,
     getEndpoints: async () => new Map([['erp', endpoint]]),
@@ -58,7 +59,7 @@ async function scene(changes: readonly Change[], answers: Record<string, Result>
     hurry: async () => void seen.push((await states.get('erp')).paused ? 'hurry, and find it paused' : 'hurry'),
     ringEndpoints: async () => void seen.push('ring'),
   };
-  const push = () => pushTo({ endpoint: 'erp' }, async () => [], hub);
+  const push = () => pushTo({ endpoint: 'erp' }, hub);
   return { hub, push, sent, opened, seen, states, feed, later: (ms: number) => (now = new Date(now.getTime() + ms)) };
 }
 
@@ -82,7 +83,7 @@ test('what an endpoint wants to know is sent once, in order for each order, and 
 test('rings of one moment are one look at what any of them rings for', async () => {
   const { hub, sent, states } = await scene([change('a', 1), change('b', 1), change('c', 1)]);
   const read = vi.spyOn(hub, 'readChanges');
-  const ring = (partitions?: number[]) => notify({ endpoint: 'erp', partitions }, async () => [], hub);
+  const ring = (partitions?: number[]) => notify({ endpoint: 'erp', partitions }, hub);
   await Promise.all([ring([1]), ring([2])]);
   expect(sent).toEqual(['a/1', 'b/1']);
   expect(read).toHaveBeenCalledTimes(1);

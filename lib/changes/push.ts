@@ -19,10 +19,17 @@ import {
   judge,
   PAGE_SECONDS,
 } from './endpoint-state.ts';
-import { hurry, HUB as NOTIFY_HUB, notifyId, openNotify, workFirst, workNotify } from './notify.ts';
+import {
+  hurry,
+  HUB as NOTIFY_HUB,
+  type Hub as NotifyHub,
+  notifyId,
+  openNotify,
+  workFirst,
+  workNotify,
+} from './notify.ts';
 import { type ChangePage, isOfType, readChanges } from './read.ts';
 import { ringEndpoints } from './ring-endpoints.ts';
-import type { Present } from './send.ts';
 
 export const HUB = {
   ...NOTIFY_HUB,
@@ -34,7 +41,7 @@ export const HUB = {
   marksAt: consumers.marksAt,
   ringEndpoints,
 };
-type Hub = typeof HUB;
+export type Hub = typeof HUB & NotifyHub;
 
 /** Requests at one endpoint at a time. */
 export const AT_ONCE = 10;
@@ -44,16 +51,12 @@ export const PAGE = 100;
 const PAGES_MS = 20_000;
 
 /** Tells an endpoint what it was not told yet, until it has caught up or time is over: then it rings for the rest. */
-export async function pushTo(
-  { endpoint: id, partitions }: EndpointBehind,
-  present: Present,
-  hub: Hub = HUB,
-): Promise<void> {
+export async function pushTo({ endpoint: id, partitions }: EndpointBehind, hub: Hub): Promise<void> {
   const endpoint = (await hub.getEndpoints()).get(id);
   const begun = endpoint && (await hub.states.begin(id, hub.now()));
   if (!begun) return;
   try {
-    await pushUnder(begun, endpoint, partitions, present, hub);
+    await pushUnder(begun, endpoint, partitions, hub);
   } catch (error) {
     // The sweeper rings again; nobody has to wait for the lease.
     log.error('an endpoint could not be told', { endpoint: id, ...errorFields(error) });
@@ -65,16 +68,15 @@ async function pushUnder(
   { item, lease }: Begun,
   endpoint: Endpoint,
   partitions: readonly number[] | undefined,
-  present: Present,
   hub: Hub,
 ): Promise<void> {
   const { id } = endpoint;
   const deadline = hub.now().getTime() + PAGES_MS;
   let state = item;
   for (let only = partitions; ; ) {
-    state = { ...state, ...(await sendFirst(id, state, deadline, present, hub)) };
+    state = { ...state, ...(await sendFirst(id, state, deadline, hub)) };
     if (isHeld(state, hub.now())) return void (await hub.states.release(id, lease, {}));
-    const { learned, caughtUp, trouble } = await tellPage(endpoint, state, only, present, hub);
+    const { learned, caughtUp, trouble } = await tellPage(endpoint, state, only, hub);
     state = { ...state, ...learned };
     if (trouble || isHeld(state, hub.now())) {
       await hub.states.release(id, lease, learned);
@@ -100,11 +102,10 @@ async function sendFirst(
   id: string,
   { first, resumed }: EndpointState,
   deadline: number,
-  present: Present,
   hub: Hub,
 ): Promise<Partial<EndpointState>> {
   if (!first && !resumed) return {};
-  if (first) await hub.workFirst(first, present);
+  if (first) await hub.workFirst(first, hub);
   const state = await hub.states.get(id);
   if (state.paused) return state;
   const done = { first: null, resumed: false };
@@ -118,7 +119,6 @@ async function tellPage(
   endpoint: Endpoint,
   state: EndpointState,
   only: readonly number[] | undefined,
-  present: Present,
   hub: Hub,
 ): Promise<{ learned: Partial<EndpointState>; caughtUp: boolean; trouble?: unknown }> {
   const { committed } = state;
@@ -129,7 +129,7 @@ async function tellPage(
     const paused = { why: 'expired', by: null, at: hub.now().toISOString() } as const;
     return { learned: { paused, heldUntil: FOREVER }, caughtUp: true };
   }
-  const { results, gone, trouble } = await tellAll(endpoint, page.changes, present, hub);
+  const { results, gone, trouble } = await tellAll(endpoint, page.changes, hub);
   const learned = {
     ...judge(state, results.filter(isDone), hub.now().toISOString()),
     ...(gone && { first: notifyId(endpoint.id, gone.id) }),
@@ -159,12 +159,7 @@ interface PageResults {
   trouble?: unknown;
 }
 
-async function tellAll(
-  endpoint: Endpoint,
-  changes: readonly Change[],
-  present: Present,
-  hub: Hub,
-): Promise<PageResults> {
+async function tellAll(endpoint: Endpoint, changes: readonly Change[], hub: Hub): Promise<PageResults> {
   const told: PageResults = { results: changes.map(() => undefined) };
   const until = hub.now().getTime() + PAGE_SECONDS * 1000;
   const chains = [
@@ -174,7 +169,7 @@ async function tellAll(
     for (let chain = chains.shift(); chain; chain = chains.shift())
       for (const [index, change] of chain) {
         if (told.gone || told.trouble || hub.now().getTime() > until) return;
-        const result = await tell(endpoint, change, present, hub);
+        const result = await tell(endpoint, change, hub);
         told.results[index] = result;
         if (isGone(result)) told.gone = change;
       }
@@ -184,9 +179,9 @@ async function tellAll(
   return told;
 }
 
-async function tell(endpoint: Endpoint, change: Change, present: Present, hub: Hub): Promise<Result> {
+async function tell(endpoint: Endpoint, change: Change, hub: Hub): Promise<Result> {
   const startedAt = hub.now().toISOString();
-  const result = await hub.sendChange(endpoint, change, present);
+  const result = await hub.sendChange(endpoint, change, hub.present);
   if (!result.ok) await hub.openNotify(endpoint, change, result, startedAt);
   const Outcome = result.ok ? 'succeeded' : 'failed';
   emitMetric('Attempts', { Marketplace: ENDPOINT, Action: change.type, Outcome });
@@ -206,14 +201,14 @@ function marksOf(after: Marks, { places, marks }: ChangePage, results: ReadonlyA
 }
 
 /** Does what a message rings for: tells an endpoint what is new, or again what it refused. */
-export const notify = (due: EndpointBehind | DeliveryDue, present: Present, hub: Hub = HUB): Promise<void> =>
-  'endpoint' in due ? pushTogether(due, present, hub) : hub.workNotify(due, present);
+export const notify = (due: EndpointBehind | DeliveryDue, hub: Hub): Promise<void> =>
+  'endpoint' in due ? pushTogether(due, hub) : hub.workNotify(due, hub);
 
 /** Endpoints that are rung at this moment. */
 const rung = new Map<string, { partitions: EndpointBehind['partitions']; pushed: Promise<void> }>();
 
 /** Rings of one batch for one endpoint are one: each by itself would meet the lease of the first. */
-function pushTogether({ endpoint, partitions }: EndpointBehind, present: Present, hub: Hub): Promise<void> {
+function pushTogether({ endpoint, partitions }: EndpointBehind, hub: Hub): Promise<void> {
   const known = rung.get(endpoint);
   if (known) {
     known.partitions &&= partitions && [...known.partitions, ...partitions];
@@ -222,7 +217,7 @@ function pushTogether({ endpoint, partitions }: EndpointBehind, present: Present
   const pushed = Promise.resolve().then(() => {
     const all = rung.get(endpoint)?.partitions;
     rung.delete(endpoint);
-    return pushTo({ endpoint, partitions: all }, present, hub);
+    return pushTo({ endpoint, partitions: all }, hub);
   });
   rung.set(endpoint, { partitions, pushed });
   return pushed;
