@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Connections } from '#lib/api/connection-schema';
 import type { Endpoint } from '#lib/api/endpoints';
 import type { ConnectionsFile } from '#lib/connections/file';
+import { withoutUserInfo } from '#lib/connections/plausible';
 
 interface Differences {
   added: string[];
@@ -24,7 +25,10 @@ export function compareConnections(
   { connections, endpoints, routes }: ConnectionsFile,
   hub: Connections & { endpoints: readonly Endpoint[] },
 ): Comparison {
-  const here = connections.map(({ connection: { baseUrl, ...rest } }) => ({ ...rest, baseUrl: withoutUser(baseUrl) }));
+  const here = connections.map(({ connection: { baseUrl, ...rest } }) => ({
+    ...rest,
+    baseUrl: withoutUserInfo(baseUrl),
+  }));
   const named = endpoints?.map(({ endpoint }) => endpoint);
   return {
     ...compare(here, hub.connections, MEMBERS),
@@ -49,15 +53,6 @@ function compare<Member extends string>(
       return differ.length > 0 ? [{ id: each.id, members: differ }] : [];
     }),
   };
-}
-
-/** A base URL as the hub shows it: without user and password, which are secrets. */
-function withoutUser(baseUrl: string): string {
-  const url = new URL(baseUrl);
-  if (!url.username && !url.password) return baseUrl;
-  url.username = '';
-  url.password = '';
-  return url.href;
 }
 
 export function describeComparison({ routes, endpoints, ...connections }: Comparison): string {

@@ -3,6 +3,7 @@ import {
   RemovedConnection as RemovedFacts,
   Route,
 } from '#lib/connections/connection-schema';
+import { withoutUserInfo } from '#lib/connections/plausible';
 import { getConfiguration } from '#lib/connections/store';
 import { countOpen, MAX_COUNTED } from '#lib/deliveries/list';
 import { Misses } from '#lib/inbound/event-schema';
@@ -183,13 +184,3 @@ const describeRequests = (requests: Actions['requests'] = {}) =>
     const { $schema: _dialect, ...inputSchema } = z.toJSONSchema(Input, { io: 'input', unrepresentable: 'any' });
     return { action, summary, inputSchema };
   });
-
-/** A URL may carry a user and a password, which are secrets. */
-function withoutUserInfo(baseUrl: string): string {
-  if (!URL.canParse(baseUrl)) return '';
-  const url = new URL(baseUrl);
-  if (!url.username && !url.password) return baseUrl;
-  url.username = '';
-  url.password = '';
-  return url.href;
-}

@@ -28,3 +28,11 @@ export function objectionToSecret(secret: string, verifies: boolean): string | u
 }
 
 export const MIN_SECRET_LENGTH = 16;
+
+/** A base URL as it may be shown: without user and password, which are secrets. */
+export function withoutUserInfo(baseUrl: string): string {
+  if (!URL.canParse(baseUrl)) return '';
+  const url = new URL(baseUrl);
+  if (!url.username && !url.password) return baseUrl;
+  return Object.assign(url, { username: '', password: '' }).href;
+}

@@ -6,6 +6,7 @@ import { paymentOf } from './release.ts';
 import { returnedUnits } from './returns.ts';
 import { standing } from './split.ts';
 import { type CountedLine, countLines } from './status.ts';
+import { sum } from './ucp-totals.ts';
 
 /**
  * What an order is besides UCP, as callers are told: every figure follows from what the sales channel said, and who has
@@ -97,5 +98,3 @@ function unitPriceOf(line: SnapshotLine, taxIncluded: boolean): Line['unitPrice'
   const other = line.otherUnitPrice ?? (isNone ? null : unitPrice + sign * perUnit);
   return taxIncluded ? { gross: unitPrice, net: other } : { gross: other, net: unitPrice };
 }
-
-const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);

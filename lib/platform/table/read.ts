@@ -1,25 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import DataLoader from 'dataloader';
 import { db, type Table, type Values } from './document.ts';
 import { bare, type Item, isKeyTooLong, type Key } from './item.ts';
+import { perTurn } from './per-turn.ts';
 
 const MAX_KEYS = 100;
 
-const loaders = new WeakMap<Table, DataLoader<Key, object | undefined, string>>();
-
-/** Reads asked for at the same moment, as by the messages of one batch, are one request. */
-function loaderOf(table: Table) {
-  const known = loaders.get(table);
-  if (known) return known;
-  const loader = new DataLoader<Key, object | undefined, string>((keys) => readTogether(keys, table), {
-    cache: false,
-    maxBatchSize: MAX_KEYS,
-    // What is asked for in the same turn of the event loop: answers to several messages come in one.
-    batchScheduleFn: (callback) => void setImmediate(callback),
-  });
-  loaders.set(table, loader);
-  return loader;
-}
+const loaderOf = perTurn(MAX_KEYS, readTogether);
 
 /** Strongly consistent read of one item; a key that no item can have finds none. */
 export async function getItem<T extends object>({ pk, sk }: Key, table = db): Promise<T | undefined> {

@@ -1,22 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import DataLoader from 'dataloader';
 import { db, type PlainWrite, type Table } from './document.ts';
+import { perTurn } from './per-turn.ts';
 
 const MAX_WRITES = 25;
 
-const loaders = new WeakMap<Table, DataLoader<PlainWrite, true>>();
-
-function loaderOf(table: Table) {
-  const known = loaders.get(table);
-  if (known) return known;
-  const loader = new DataLoader<PlainWrite, true>((writes) => writeAll(writes, table), {
-    cache: false,
-    maxBatchSize: MAX_WRITES,
-    batchScheduleFn: (callback) => void setImmediate(callback),
-  });
-  loaders.set(table, loader);
-  return loader;
-}
+const loaderOf = perTurn(MAX_WRITES, writeAll);
 
 /** Puts an item, or removes the one of a key, whatever stands there; what is asked for at the same moment is one request. */
 export const writeTogether = async (write: PlainWrite, table = db): Promise<void> =>
