@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { API_KEY, eventually, freePort } from './support/hub.ts';
@@ -66,6 +68,24 @@ test.each(PROGRAMS)(
   },
 );
 
+/** A caller that goes away in the middle of its body. */
+async function cutOff(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write('POST /hooks HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf', () => socket.resetAndDestroy());
+  await once(socket, 'close');
+}
+
+/** A message that comes in several chunks, between which letters of several bytes are cut. */
+function sendLong(port: number): Promise<Response> {
+  const body = JSON.stringify({ type: 'endpoint.test', data: { note: `x${'ż€'.repeat(60_000)}` } });
+  const [id, timestamp] = ['test_long', String(Math.floor(Date.now() / 1000))];
+  const key = Buffer.from(SECRET.slice('whsec_'.length), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+  return fetch(`http://127.0.0.1:${port}/hooks`, { method: 'POST', headers, body });
+}
+
 test.each(RECEIVERS)(
   'the receiver in $name verifies what it is told, books it, and catches up by the feed',
   async (each) => {
@@ -90,6 +110,10 @@ test.each(RECEIVERS)(
       expect(said).toContain(`booked ${await numberOf(missed?.id)}`);
       const forged = await fetch(`http://127.0.0.1:${each.port}/hooks`, { method: 'POST', body: '{}' });
       expect(forged.status).toBe(401);
+      await cutOff(each.port);
+      const tried = await stage.hub.send('POST', `/endpoints/${each.name.toLowerCase()}/test`);
+      expect(await tried.json()).toMatchObject({ ok: true });
+      expect((await sendLong(each.port)).status).toBe(204);
       const [sold] = stage.scopio.place({});
       await stage.settled(sold?.id ?? '', 'order', 'succeeded');
       const booked = `booked ${await numberOf(sold?.id)}`;
