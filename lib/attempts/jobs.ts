@@ -10,7 +10,7 @@ import { route } from './route.ts';
 import { connectionOf } from './sold.ts';
 import { stock } from './stock.ts';
 
-/** Those of connections: an endpoint is told by whoever works for endpoints. */
+/** The jobs of connections: `notify`, that of endpoints, is worked by `lib/changes`. */
 type ConnectionJob = Exclude<JobName, 'notify'>;
 
 /** What each delivery does, by the job that its subject names. */

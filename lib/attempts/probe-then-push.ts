@@ -7,7 +7,7 @@ export interface Failure {
   error: unknown;
   /** The remote may have done it although nobody could tell. */
   unknown: boolean;
-  /** It only asked whether a remote that was away is back: none of the delivery's attempts is spent. */
+  /** The attempt only asked whether a remote that was away is back: none of the delivery's attempts is spent. */
   isFree?: boolean;
 }
 

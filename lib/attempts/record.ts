@@ -78,7 +78,7 @@ function measure(
     emitMetric('DeliveryLatency', { Marketplace }, Math.max(0, Date.parse(endedAt) - Date.parse(createdAt)));
 }
 
-/** It was not its turn, so this is no attempt: the delivery comes back later. `away`: it says so until then. */
+/** Puts a delivery off whose turn it was not, which is no attempt. `away`: the cause that it shows until it comes back. */
 export async function postpone(
   leased: Delivery,
   { waitMs, away = null }: { waitMs: number; away?: Delivery['cause'] },

@@ -30,7 +30,7 @@ export interface EndpointState {
   heldUntil?: string | null;
   /** The delivery that is sent before all else, as it got the 410. */
   first?: string | null;
-  /** It goes on after a pause, and the deliveries that waited have not been told. */
+  /** A pause is over, and the deliveries that waited for its end are yet to be hurried. */
   resumed?: boolean;
   /** A fresh id at each ring that met a lease: whoever holds the lease sees that it changed, and looks again. */
   rung?: string | undefined;

@@ -90,7 +90,7 @@ export interface Placed {
   number: string;
   channel: string;
   at: string;
-  /** That of the order as it was placed; absent where an earlier attempt may have placed it. */
+  /** The revision of the order that was placed; absent where an earlier attempt may have placed it. */
   revision?: number;
   /** Nothing more will happen to it: delivered, returned or cancelled there. */
   isSettled?: true;

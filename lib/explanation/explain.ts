@@ -50,7 +50,7 @@ export function explain(
   return { order: order.id, stage, sentence: sentenceOf([...clauses, tellDeadline(facts, stage)]), waitsFor };
 }
 
-/** The same of an order with its deliveries as they stand in the table. */
+/** Explains an order by its deliveries as they stand in the table. */
 export const explainOrder = async (order: Order, names: Names): Promise<Explanation> =>
   explain(order, await getDeliveries(order.deliveries), names);
 

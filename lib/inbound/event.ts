@@ -157,7 +157,7 @@ export interface Ingestion {
   hub: Hub;
 }
 
-/** The same while it is ingested, with the way in which it changes an order. */
+/** An ingestion with the way in which its event changes an order. */
 export type Ingesting = Ingestion & { changeOrder: ReturnType<typeof changeFor> };
 
 /** What an event makes of an order, and what becomes of the event then; absent where it leaves no trace. */

@@ -70,7 +70,7 @@ export interface FetchInput {
 export interface PushResult {
   /** The remote's id of what now exists there. */
   remoteId?: string;
-  /** It was there before this push, of an earlier attempt. */
+  /** The push found it there, of an earlier attempt. */
   isFound?: boolean;
   /** Of what was to be undone the units that the remote cannot undo. */
   kept?: LineQuantity[];

@@ -25,7 +25,7 @@ export interface MarketplaceInfo {
   readonly webhookSettings: readonly string[];
   /** Its calls want an access token, which the hub keeps sealed. */
   readonly keepsToken?: boolean;
-  /** It can prove itself by nothing but the URL we register: the secret is its last segment. */
+  /** A call can prove itself by nothing but the URL we register: the secret is its last segment. */
   readonly secretInUrl?: boolean;
   /** Line ids are unique in an account and go with their lines when an order is split or merged there. */
   readonly movesLines?: boolean;
@@ -38,11 +38,11 @@ export type CarrierTable = Readonly<Record<string, string>>;
 export interface Role {
   info: MarketplaceInfo;
   carriers: CarrierTable;
-  /** It can be told how many units it may sell. */
+  /** The marketplace can be told how many units it may sell. */
   takesStock?: true;
   /** States of payment in which its orders ship, where its document says so of more than `paid`. */
   releases?: readonly PaymentState[];
-  /** It collects the money of what is paid on delivery. */
+  /** The shipper collects the money of what is paid on delivery. */
   collectsCash?: true;
   /** Further pushes that an order's present state calls for: asked at every change, each of them runs once. */
   followUps?(order: Order, connection: Connection): FollowUp[];

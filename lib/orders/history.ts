@@ -11,7 +11,7 @@ export function compareVersions(a: Stamp, b: Stamp): number {
   return compareText(a.version, b.version);
 }
 
-/** The same; the greater content hash decides between equal versions. */
+/** As `compareVersions`; between equal versions the greater content hash decides. */
 export const compareStamps = (a: Stamp, b: Stamp): number => compareVersions(a, b) || compareText(a.hash, b.hash);
 
 /** The earliest first, but none of the hub's clock before one of the source's. */

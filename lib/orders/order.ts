@@ -90,15 +90,15 @@ export interface Placement {
   connection: string;
   /** Units asked for that were not taken back. Absent in what was stored before units were kept, until `getOrder` counts them. */
   lineItems?: LineQuantity[];
-  /** It was stored before units were kept: its code at its connection may be another placement's too. */
+  /** Stored before units were kept: its code at its connection may be another placement's too. */
   isOld?: true;
-  /** Those of them that are no longer wanted, and that the latest `cancel` is after. */
+  /** Units of `lineItems` that are no longer wanted, which the latest `cancel` is to take back. */
   less?: LineQuantity[];
   /** Units that its connection was asked for and that were taken back, by the hub or by itself; of others, 0. */
   gone?: LineQuantity[];
   /** A person gave its units to its connection by name. */
   named?: true;
-  /** It is the n-th that its connection is asked for, which its number there tells; absent: the first. */
+  /** Which of the order's placements at its connection it is, as its number there tells; absent: the first. */
   n?: number;
 }
 

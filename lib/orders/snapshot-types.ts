@@ -12,7 +12,7 @@ export interface SnapshotLine {
   ordered?: number;
   /** Units the sales channel itself says are shipped. */
   fulfilled?: number;
-  /** It counts them by SKU: which of the lines that sell it they are of, it does not say. */
+  /** `fulfilled` counts by SKU: the channel does not say of which of the lines that sell it. */
   countedBySku?: true;
   /** As the source writes it: with tax where `taxIncluded`. */
   unitPrice: number;
@@ -61,7 +61,7 @@ export interface OrderSnapshot {
   held?: string;
   /** The shipping method or carrier the buyer chose, in the source's own word. */
   shippingMethod: string | null;
-  /** The same as a code, where the source has one. */
+  /** The shipping method as a code, where the source has one. */
   shippingCode?: string;
   pickupPoint?: PickupPoint;
   /** The instant by which it must leave, where the source names one. */

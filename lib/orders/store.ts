@@ -37,7 +37,7 @@ export async function getOrder(id: string, table = db): Promise<Order | undefine
   return order && isUncounted(order) ? countUnits(order, await getDeliveries(order.deliveries, table)) : order;
 }
 
-/** Those of these orders that there are. */
+/** The orders with these ids; ids of none are left out. */
 export async function getOrders(ids: readonly string[], table = db): Promise<Order[]> {
   const found = await getItems<Order | OrderCore>(
     ids.map((id) => items.order.key({ id })),
@@ -118,7 +118,7 @@ export async function getTimeline({ id, timeline = [], deliveries }: Order, tabl
 export const putRemote = (connection: string, remoteId: string, order: string) =>
   put({ order, ...items.remoteOrder.key({ connection, remoteId }) });
 
-/** The same at once: a fact that stands whatever else is written or not. */
+/** Writes what `putRemote` writes at once: the fact stands whatever else is written or not. */
 export async function rememberRemote(connection: string, remoteId: string, order: string): Promise<void> {
   await db.put(putRemote(connection, remoteId, order).Put);
 }

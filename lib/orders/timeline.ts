@@ -11,7 +11,7 @@ export type Told =
   | Tells<'order.received', { number: string; version: string; event: string }>
   | Tells<'order.updated', { changed: string[]; version: string; event: string }>
   | Tells<'order.paid', { paidAt: string }>
-  /** It may ship, and no payment released it. */
+  /** The order may ship, and no payment released it. */
   | Tells<'order.released', { payment: string }>
   | Tells<'order.cancelled', { cancelledAt: string | null }>
   /** The channel made an order of its own of some of its lines. */
@@ -50,7 +50,7 @@ type PushedType = 'order.placed' | 'order.withdrawn' | `${string}.reported`;
 type PushedDetail = {
   remoteId?: string;
   trackingNumber?: string;
-  /** It stood at the remote already when it was looked for. */
+  /** A probe found it at the remote. */
   probed?: boolean;
   note?: string;
 };

@@ -20,7 +20,7 @@ export interface Grants {
 
 export type GuardedPartition = (typeof GUARDED_PARTITIONS)[number];
 
-/** Those that a function may not touch, whatever it may do with the others. */
+/** Guarded partitions that a function may not touch, whatever it may do with the rest of the table. */
 export const closedTo = ({ guarded = [] }: Grants): GuardedPartition[] =>
   GUARDED_PARTITIONS.filter((each) => !guarded.includes(each));
 

@@ -25,7 +25,7 @@ export class IntegrationError extends Error {
 /** Whether AWS did not do what it was asked, however often the SDK asked again: the hub's own trouble and no remote's. */
 export const isOfAws = (error: unknown): boolean => error instanceof Error && '$metadata' in error;
 
-/** It did not happen and may happen later (5xx, connection refused): retried. */
+/** A call that did nothing and may do it later (5xx, connection refused): retried. */
 export class RetryableError extends IntegrationError {
   override readonly name: string = 'RetryableError';
 }

@@ -44,7 +44,7 @@ const plain = (text: string): string =>
     .replaceAll(/\s+/g, ' ')
     .toLowerCase();
 
-/** The same with telephone numbers in one piece. */
+/** A text with its telephone numbers in one piece. */
 const withNumbers = (text: string): string => text.replaceAll(/(?<=\d)[ ()./-]+(?=\d)/g, '');
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);

@@ -17,7 +17,7 @@ import { changedMembers, diffOrders } from './diff.ts';
 import type { Outcome } from './remap-schema.ts';
 import { rereadOrder } from './reread.ts';
 
-/** It can be read, and what it says now is not for a machine to decide. */
+/** Errors of a body that can be read, but whose new meaning a person has to decide on. */
 const CONFLICTS = new Set(['lines_renamed', 'order_renamed', 'not_an_order']);
 
 /** What comes of it, and the order as it would be then; neither where it reads as it stands. */

@@ -41,7 +41,7 @@ export const putReleased = (replay: string, member: Member): Write =>
 export const putOpen = (replay: string, member: Member): Write =>
   put({ ...member, ...keyOf(replay, 'OPEN', member) }, NEW);
 
-/** Those of these that do not wait yet. */
+/** The members that are not on record as waiting yet. */
 export async function withoutKnown(replay: string, members: readonly Member[], table = db): Promise<Member[]> {
   const keys = members.map((member) => keyOf(replay, 'WAITING', member));
   const known = await getItems<Member>(keys, table);

@@ -10,7 +10,7 @@ const PREFIX_LENGTH = 4;
 interface Lookup {
   order: string;
   matched: Matched;
-  /** It is called so, and not only something that begins so. */
+  /** The order is called so; else a word of it only begins so. */
   exact: boolean;
 }
 

@@ -7,7 +7,7 @@ import { emailWord, isEmail, type Matched, normalize, wordsOfOrder } from './wor
 export interface Found {
   order: Order;
   matched: Matched;
-  /** It is called so, and not only something that begins so. */
+  /** The order is called so; else a word of it only begins so. */
   exact: boolean;
 }
 

@@ -26,7 +26,7 @@ const isOlder = ({ createdAt }: UcpKey, ms: number, now: number): boolean => Dat
 export const signingKey = (keys: readonly UcpKey[], now = Date.now()): UcpKey | undefined =>
   keys.find((key) => isOlder(key, PUBLISHED_FIRST_MS, now)) ?? keys.at(-1);
 
-/** Those that the profile shows: one that was replaced for seven days more. */
+/** The keys that the profile shows: a key that was replaced for seven days more. */
 export const publishedKeys = (keys: readonly UcpKey[], now = Date.now()): UcpKey[] =>
   keys.filter((_, index) => {
     const next = keys[index - 1];
@@ -91,5 +91,5 @@ export async function rotateKey({ leaked, by }: { leaked: boolean; by: string })
 
 const known = cached(TTL_MS, () => readKeys(), { servesLast: true });
 
-/** The same, a minute old at most; while Secrets Manager is away the last that were read. */
+/** What `readKeys` reads, a minute old at most; while Secrets Manager is away the last that was read. */
 export const getKeys = (): Promise<UcpKey[]> => known.get(ENDPOINT);

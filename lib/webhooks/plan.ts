@@ -41,7 +41,7 @@ export function planWebhooks({ hub, wanted, registered, oneUrlPerTopic }: Situat
   return [...steps, ...foreign.map(({ topic, url }): Step => ({ action: 'leave', topic, url }))];
 }
 
-/** The same path at the same hub but for its last segment: a secret of before. */
+/** Whether a registered URL is a wanted one of this hub but for its last segment, which is a former secret. */
 function isOurs(registered: string, hub: string, wanted: string): boolean {
   const [given, ours, ending] = [parse(registered), parse(hub), parse(wanted)];
   if (!given || !ours || !ending || given.host !== ours.host) return false;

@@ -30,7 +30,7 @@ export async function watchWebhooks(
     if (state === 'repaired' || state === 'lost') ring(connector, found, state);
     return { checkedAt: now.toISOString(), state };
   } catch (error) {
-    // It is nobody's fault that there was no time for it; the next poll looks.
+    // There was no time for it in the rate limit: the next poll looks.
     if (error instanceof NotYetError) return known;
     if (!(error instanceof IntegrationError)) throw error;
     log.warn('webhooks could not be looked at', { connection: remote.connection.id, ...errorFields(error) });

@@ -8,7 +8,7 @@ import { unlessUnreadable } from './shape.ts';
 export interface AmountReader {
   /** Minor units, with leave to be negative; rounded where there are more decimals than the currency has. */
   minor(value: unknown, field: string): number;
-  /** The same of a figure that only controls: one that is missing or cannot be read refuses nothing. */
+  /** Minor units of a figure that only controls: undefined where it is missing or cannot be read, which refuses nothing. */
   control(value: unknown, field: string): number | undefined;
   /** An instant, in the zone where it names none; null where there is none, or none that can be read. */
   instant(value: unknown, field: string, zone?: string): string | null;

@@ -49,7 +49,7 @@ function pathMaker() {
 }
 type PathOf = ReturnType<typeof pathMaker>;
 
-/** The same body, which notes the path of every member that is looked at. */
+/** A body that notes the path of every member that is looked at. */
 function recorder(value: unknown, at: string, paths: Set<string>, pathOf: PathOf): unknown {
   if (!isObject(value)) return value;
   return new Proxy(value, {
@@ -77,7 +77,7 @@ export function recordReads(body: unknown, read: (body: unknown) => unknown): Se
 
 interface Leaf {
   types: Set<string>;
-  /** It holds more than null, blank text or nothing. */
+  /** Whether it ever held more than null, blank text or nothing. */
   says: boolean;
 }
 

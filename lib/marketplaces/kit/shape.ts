@@ -85,7 +85,7 @@ export function listed(value: unknown): unknown {
 export const itemsOf = <T extends z.ZodMiniType>(schema: T) =>
   z.pipe(z.pipe(anything, z.transform(listed)), z.array(schema));
 
-/** Such a list, or none: what in it has another shape says nothing and refuses nothing. */
+/** A list as `itemsOf` reads it, without the items that have another shape; empty where there is none. */
 export const looseList = <T extends z.ZodMiniType>(schema: T) =>
   z.pipe(
     anything,

@@ -105,7 +105,7 @@ export function createSender({ sqs = slim(new SQSClient(slimConfig)), urlOf = qu
     async sendMessages(queue: string, messages: readonly Outgoing[]): Promise<void> {
       await Promise.all(messages.map((message) => sendMessage(queue, message)));
     },
-    /** The same for messages that go on exactly as they came. */
+    /** Sends bodies as they are: of messages that go on exactly as they came. */
     async sendBodies(queue: string, messages: readonly Body[]): Promise<void> {
       await Promise.all(messages.map((message) => send(queue, message)));
     },

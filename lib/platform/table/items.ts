@@ -14,7 +14,7 @@ const ofConnection = <By extends string>(index: Index, kind: string, by: By) => 
   sort: (item: Of<By | 'id'>) => `${item[by]}#${item.id}`,
 });
 
-/** The same of the few items of a kind that is no connection's: in one partition. */
+/** Where the few items of a kind that is no connection's stand in an index: in one partition. */
 const ofHub = <By extends string, Id extends string = 'id'>(
   index: Index,
   partition: string,

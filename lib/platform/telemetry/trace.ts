@@ -39,7 +39,7 @@ const current = new AsyncLocalStorage<Trace>();
 /** Does the work, whatever it awaits included, with this as its trace: log lines carry it. */
 export const runInTrace = <T>(trace: Trace, work: () => T): T => current.run(trace, work);
 
-/** The same for all the rest of an invocation. */
+/** Makes a trace that of all the rest of an invocation. */
 export const enterTrace = (trace: Trace): void => current.enterWith(trace);
 
 export const currentTrace = (): Trace | undefined => current.getStore();
