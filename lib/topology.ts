@@ -33,7 +33,7 @@ const BATCH_SIZE = 10;
  */
 const INGEST_CONCURRENCY = 100;
 const PUSHER_CONCURRENCY = 100;
-/** Of all pushers together: with more marketplaces each has a smaller share. */
+/** Invocations of all pushers together: with more marketplaces each has a smaller share. */
 const PUSHERS_CONCURRENCY = 480;
 
 const names = marketplaces.map(({ name }) => name);
@@ -203,7 +203,7 @@ export const streams: readonly StreamSpec[] = [
  * hour then; who sells more raises it (docs/scale.md), up to the account's 10,000 a second.
  */
 export const WEBHOOKS_PER_SECOND = 300;
-/** With a burst of half a second's worth. */
+/** A limit with a burst of half a second's worth. */
 export const webhookLimit = (requestsPerSecond: number) => ({
   requestsPerSecond,
   burst: Math.ceil(requestsPerSecond / 2),

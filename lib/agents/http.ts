@@ -7,7 +7,7 @@ import { errorFields, log } from '#lib/platform/telemetry/log';
 import { createServer, findCaller, type Seat } from './server.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-/** As long as the API itself goes by what it knows of a key. */
+/** How long a key is known without asking: as long as the API itself goes by what it knows of one. */
 const CALLER_MS = 30_000;
 const CALLERS = 1_000;
 

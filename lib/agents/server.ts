@@ -40,7 +40,7 @@ export async function findCaller({ url, key, fetch }: Pick<Seat, 'url' | 'key' |
 /** `AGENT_HEADER` of the API: answers are masked, and acts are on record as an agent's. */
 const AGENT = { 'longshore-agent': 'mcp' };
 
-/** Of what clients fill in, which these tools ask nobody for: the SDK's own makes an Ajv for each server. */
+/** Stands for the SDK's validator of forms, which these tools never send: its own makes an Ajv for each server. */
 const NONE: NonNullable<ServerOptions['jsonSchemaValidator']> = {
   getValidator: () => {
     throw new Error('no client is asked to fill in anything');

@@ -61,11 +61,11 @@ function anyOf(words: ReadonlyArray<string | undefined>): RegExp | undefined {
 
 const PHONE = /^[+\d][\d\s()./-]{6,}$/;
 const SIGNS = String.raw`[\s()./-]*`;
-/** Without them it is the same telephone number, written as at home. */
+/** The prefix of a telephone number, without which it is the same number as written at home. */
 const PREFIX = String.raw`(?:[+(\d][\d\s()./-]{0,11})?`;
 const LOCAL_DIGITS = 8;
 
-/** As others write it, too: with other spaces, other signs in a telephone number, and the gap of a cause where it has numbers. */
+/** A pattern of a word with other spaces, with other signs in a telephone number, and with the gap of a cause for numbers. */
 function asWritten(word: string): string {
   if (PHONE.test(word)) return PREFIX + [...word.replaceAll(/\D/g, '').slice(-LOCAL_DIGITS)].join(SIGNS);
   const parts = word.split(/\s+/).map((part) => {

@@ -77,7 +77,7 @@ export async function countReserved(
   };
 }
 
-/** To read so many with each count costs what it costs to remove them. */
+/** From so many on, reading them with each count costs more than removing them once. */
 const MANY_SEEN = 10;
 const REMOVED_TOGETHER = 100;
 

@@ -97,7 +97,7 @@ export async function countStock(
   return sumUnits(counted);
 }
 
-/** No warehouse's shortage is taken from another. */
+/** Units for sale over all warehouses: what one lacks is not taken from another. Null where none said a number. */
 export function sumUnits(counted: readonly Counted[]): number | null {
   const known = counted.flatMap(({ units, reserved }) => (units === null ? [] : [Math.max(0, units - reserved)]));
   return known.length > 0 ? known.reduce((sum, units) => sum + units, 0) : null;

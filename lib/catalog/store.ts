@@ -27,7 +27,7 @@ export async function findByEan(connection: string, ean: string, table = db): Pr
   return found && getProduct(connection, found.sku, table);
 }
 
-/** By its EAN the product is found; one SKU a connection has it. */
+/** The write by which a product is found by its EAN, of which a connection has one SKU. */
 export const putEan = ({ connection, sku, ean }: Product): Write[] =>
   ean === undefined || ean === sku ? [] : [put({ sku, ...items.productEan.key({ connection, ean }) })];
 

@@ -40,7 +40,7 @@ export function decodeMarks(cursor: string): Marks {
 const isBehind = (a: Mark, b: Mark): boolean =>
   a.position < b.position || (a.position === b.position && a.taken < b.taken);
 
-/** In each partition the mark that is further. */
+/** The marks that are further, in each partition by itself. */
 export const furthest = (a: Marks, b: Marks): Marks =>
   a.map((mark, index) => {
     const other = b[index] ?? mark;

@@ -50,7 +50,7 @@ export function changesOfOrder(before: Order | undefined, after: Order): Change[
 
 const returns = ({ ucp }: Order): number => ucp.adjustments.filter(({ type }) => type === 'return').length;
 
-/** By the names that callers know them by: what is stored, and what follows from what the sales channel said. */
+/** Members that changed, by the names that callers know: what is stored, and what follows from the channel's word. */
 function membersChanged(before: Order, after: Order): string[] {
   const [was, is] = [before, after].map(shownOf);
   const names = new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})]);

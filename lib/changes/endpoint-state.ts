@@ -36,21 +36,21 @@ export interface EndpointState {
   rung?: string | undefined;
 }
 
-/** Until a person decides. */
+/** `heldUntil` of an endpoint that waits for a person. */
 export const FOREVER = '9999-12-31T23:59:59.999Z';
 const PAUSED_ASK_SECONDS = 3600;
 const GONE = 'http_410';
 
-/** As long as a delivery waits that failed twice: a schedule that is faster asks sooner. */
+/** Seconds between two looks whether an endpoint is back: as long as a delivery waits that failed twice. */
 function askAgainSeconds(): number {
   const { waitSeconds, intervalSeconds } = notifyPolicy(() => 0);
   return Math.max(1, waitSeconds?.(2) || intervalSeconds);
 }
 
-/** No request of a page begins later than this. */
+/** Seconds from the start of a page within which its requests begin. */
 export const PAGE_SECONDS = 10;
 
-/** Longer than a page may take, after which a lease is renewed: whoever comes after a crash soon goes on. */
+/** Seconds of a lease: longer than a page, after which it is renewed, and short, so that a crash is soon made up for. */
 const endpointLeaseSeconds = (): number => Math.min(leaseSeconds(), PAGE_SECONDS + httpTimeoutMs() / 1000 + 5);
 
 /** So many failures in a row are no accident: one change at a time asks whether the endpoint is back. */

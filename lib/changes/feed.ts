@@ -123,7 +123,7 @@ export function openFeed(table = db, now = () => new Date()) {
     );
   }
 
-  /** Behind which position of a partition stands what was written from an instant on. */
+  /** The position of a partition behind which stands what was written from an instant on. */
   async function positionAt(partition: number, instant: string): Promise<number> {
     const [first] = (await query(partition, { limit: 1 })).items;
     let high = (await head(partition))?.position ?? 0;

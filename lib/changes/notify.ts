@@ -28,7 +28,7 @@ export const HUB = {
   now: () => new Date(),
   policy: notifyPolicy,
 };
-/** With what shows orders as callers of the API see them. */
+/** What deliveries to endpoints are worked with; `present` shows orders as callers of the API see them. */
 export type Hub = typeof HUB & { present: Present };
 
 /** The delivery of a change to an endpoint: a repeat of its first attempt finds it there. */

@@ -47,7 +47,7 @@ export type Hub = typeof HUB & NotifyHub;
 export const AT_ONCE = 10;
 /** Changes of one page, which are told before the cursor moves: what a crash has told again. */
 export const PAGE = 100;
-/** No page begins later: one whose requests hang ends before the function is ended. */
+/** How long pages begin: a page whose requests hang still ends before the function is ended. */
 const PAGES_MS = 20_000;
 
 /** Tells an endpoint what it was not told yet, until it has caught up or time is over: then it rings for the rest. */
@@ -151,7 +151,7 @@ async function read(wanted: Parameters<typeof readChanges>[0], hub: Hub): Promis
 }
 
 interface PageResults {
-  /** Of each change, undefined where there was no time for it, or no sense in it. */
+  /** The result of each change, undefined where there was no time for it, or no sense in it. */
   results: Array<Result | undefined>;
   /** What got a 410, after which nothing is sent. */
   gone?: Change;
@@ -188,7 +188,7 @@ async function tell(endpoint: Endpoint, change: Change, hub: Hub): Promise<Resul
   return result;
 }
 
-/** In each partition behind the last change before the first that was not told. */
+/** Where the cursor moves: in each partition behind the last change before the first that was not told. */
 function marksOf(after: Marks, { places, marks }: ChangePage, results: ReadonlyArray<Result | undefined>): Marks {
   const stuck = new Map<number, Marks[number]>();
   const told = new Map<number, Marks[number]>();

@@ -8,7 +8,7 @@ import type { Endpoint } from './endpoint-schema.ts';
 import { ConnectionsFileError } from './file.ts';
 import { HUB as PUT_HUB, putEndpoints } from './put-endpoints.ts';
 
-/** For so long a secret that was replaced signs too. */
+/** How long a secret that was replaced signs beside the new one. */
 const OVERLAP_MS = 24 * 3600_000;
 
 const HUB = { ...PUT_HUB, transact };

@@ -52,7 +52,7 @@ export function createConfigurationStore(table = db, clock = () => Date.now()) {
   return {
     /** At most CONFIG_TTL_MS old. */
     getConfiguration,
-    /** As old as that, and read without the routes. */
+    /** At most CONFIG_TTL_MS old, and read without the routes. */
     getEndpoints: async (): Promise<Configuration['endpoints']> => (await rows.get(WHOLE)).endpoints,
     putConnection: (connection: Connection): Promise<void> =>
       put({ ...connection, ...items.connection.key(connection) }),

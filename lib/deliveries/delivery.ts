@@ -76,7 +76,7 @@ export interface Delivery extends z.infer<typeof DeliveryFacts> {
   trace?: string;
   /** A person's word that it stands at the remote, or need not: the last one, kept through replays. */
   closed?: Closing;
-  /** Of a placement that succeeded. */
+  /** How a placement that succeeded stands with its shipper. */
   placed?: Placed;
   /** The first attempts; later ones are items of their own beside it. */
   attempts?: Attempt[];

@@ -39,7 +39,7 @@ function secondsUntil({ nextAttemptAt }: Delivery, now: Date): number {
   return Math.max(0, (Date.parse(nextAttemptAt) - now.getTime()) / 1000);
 }
 
-/** As many as a message may ring for: the pusher works them together. */
+/** Deliveries that one message may ring for: the pusher works them together. */
 export const RUNG_TOGETHER = 10;
 
 /** Rings for deliveries of one connection by their ids, each when it is due; those of the same second share a message. */

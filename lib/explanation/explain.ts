@@ -56,7 +56,7 @@ export const explainOrder = async (order: Order, names: Names): Promise<Explanat
 
 const HELD = new Set<Explanation['stage']>(['placed', 'to_ship', 'partly_shipped']);
 
-/** By when it should leave, where somebody has it, and that it is late, whoever is to blame. */
+/** Tells by when an order should leave, where somebody has it, and that it is late, whoever is to blame. */
 function tellDeadline({ order, now }: Facts, stage: Explanation['stage']): string {
   const by = order.shipBy && timeOf(order.shipBy, now);
   if (!by) return '';

@@ -40,7 +40,7 @@ function sayHeldBack(order: Order, names: Names): Said | undefined {
 
 export const isPlacing = ({ action }: Delivery): boolean => action === 'order' || action === 'route';
 
-/** Of an order of which nothing is placed, or something is left to be: what keeps that from shipping. */
+/** What keeps an order from shipping of which nothing is placed, or something is left to be. */
 export function sayUnreleased(order: Order, deliveries: readonly Delivery[], names: Names): Said | undefined {
   if (unfulfilled(order).length === 0) return undefined;
   const mayStand = deliveries.some(

@@ -47,7 +47,7 @@ export type InboundEvent = Message & z.infer<typeof InboundFacts>;
 export const getEvent = (id: string, table = db): Promise<InboundEvent | undefined> =>
   getItem<InboundEvent>(items.event.key({ id }), table);
 
-/** Of the 400 KB of an item, what is left for the packed part. */
+/** Bytes of an item's 400 KB that are left for the packed part. */
 const MAX_PACKED_BYTES = 400_000;
 
 /** The event as it is kept; with less and less of its body, where the whole of it is too large. */
@@ -98,7 +98,7 @@ export function eventOf(message: Message, became: Became, about: Order | null = 
   return { ...kept, order: null, error: null, note: null, recordedAt: new Date().toISOString(), ...became };
 }
 
-/** As what an event goes on record. */
+/** What became of an event, as it goes on record. */
 export type Became = Pick<InboundEvent, 'state'> & Partial<Pick<InboundEvent, 'order' | 'note' | 'error'>>;
 
 /** What is to be recorded of an event, with the order it tells something of and what else must stand with it. */
@@ -167,7 +167,7 @@ export type Ingest = Decided & {
   isStranger?: true;
 };
 
-/** As what an event was recorded, null where it left no trace, or what is still to be recorded of it. */
+/** The state under which an event was recorded, null where it left no trace, or what is still to be recorded of it. */
 export type Ingested = InboundState | Unrecorded | null;
 
 /**

@@ -32,7 +32,7 @@ const KNOWN_AFTER = 10;
 /** A member that was always there has vanished once so many bodies came without it. */
 const GONE_AFTER = 10;
 const ALWAYS = 0.95;
-/** More are not kept. */
+/** Members of one topic that are kept at most. */
 export const MAX_MEMBERS = 300;
 
 /** A topic's shape with what more bodies had, and what of that a person should know: each change is told once. Pure. */

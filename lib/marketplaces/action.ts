@@ -72,9 +72,9 @@ export interface PushResult {
   remoteId?: string;
   /** The push found it there, of an earlier attempt. */
   isFound?: boolean;
-  /** Of what was to be undone the units that the remote cannot undo. */
+  /** Units that were to be undone and that the remote cannot undo. */
   kept?: LineQuantity[];
-  /** For the timeline, when something is worth telling. */
+  /** Words for the timeline, where something is worth telling. */
   note?: string;
   /** What a request of the seller made known, which is ingested like any event. */
   read?: Fetched[];

@@ -83,7 +83,7 @@ export function joinParts(original: SnapshotHistory, parts: Parts | undefined): 
 export const standing = ({ history, parts }: Pick<Order, 'history' | 'parts'>): SnapshotHistory =>
   joinParts(history, parts);
 
-/** With a snapshot that is cancelled as the history has it, whatever the latest word by itself said. */
+/** A history whose snapshot is cancelled as the history has it, whatever the latest word by itself said. */
 function asItStands(history: SnapshotHistory): SnapshotHistory {
   const cancelled = isCancelled(history);
   if (cancelled === history.snapshot.cancelled) return history;
@@ -103,7 +103,7 @@ const partsOf = (original: SnapshotHistory, parts: Parts): Part[] => [
     .map(([externalId, history]) => ({ externalId, history: asItStands(history) })),
 ];
 
-/** Of two orders that show a line, the one with the later word; at a tie the part, as lines begin in the original. */
+/** Which part has each line: of two that show it the one with the later word, at a tie not the original. */
 function findPartOfLine(all: readonly Part[]): Map<string, Part> {
   const found = new Map<string, Part>();
   for (const part of all)

@@ -57,7 +57,7 @@ function buildLine({ line, original, total, fulfilled, vanished }: CountedLine):
   };
 }
 
-/** As the specification's prose derives it. */
+/** A line's status as the specification's prose derives it. */
 function lineStatus(total: number, fulfilled: number): UcpLineItem['status'] {
   if (total === 0) return 'removed';
   if (fulfilled === total) return 'fulfilled';
@@ -78,7 +78,7 @@ const DESTINATION = [
 
 type Expectation = UcpOrder['fulfillment']['expectations'][number];
 
-/** As the source tells them, of what is still expected; else one parcel to the address, or to the point of collection. */
+/** Expectations as the source tells them, of what is still wanted; else one parcel to the address or point of collection. */
 function buildExpectations({ history }: OrderCore, lines: readonly CountedLine[], address: Address): Expectation[] {
   const { shippingMethod, pickupPoint, shipBy, expectations, shippingAddress } = history.snapshot;
   const wanted = new Map(lines.filter(({ total }) => total > 0).map(({ line, total }) => [line.id, total]));

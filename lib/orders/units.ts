@@ -135,7 +135,7 @@ export function holdersOf(
   return { holders, outside: [...sent.values()].reduce((all, units) => all + units, 0) };
 }
 
-/** As many units of the holders as there are, up to `most`, from each no more than it may give. */
+/** Takes up to `most` units from the holders, from each no more than it may give. */
 function take(holders: readonly Holder[], most: number, mayGive: (holder: Holder) => number): Due['less'] {
   let left = most;
   return holders.flatMap((holder) => {

@@ -9,5 +9,5 @@ export function canonicalJson(value: unknown): string {
 
 export const sameContent = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
 
-/** By code unit: the same on every machine, unlike a locale's order. */
+/** Compares by code unit: the same on every machine, unlike a locale's order. */
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -87,7 +87,7 @@ export interface RouteSpec {
   function: string;
   /** What API Gateway lets through; more is answered 429. Each route's own, so that none uses up another's. */
   requestsPerSecond: number;
-  /** As many at one moment. */
+  /** Requests that are let through at one moment. */
   burst: number;
 }
 

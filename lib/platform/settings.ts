@@ -45,7 +45,7 @@ export const retryPolicy = (): RetryPolicy => ({
 });
 
 const NOTIFY_SCHEDULE = '0,4,60,300,900,3600,10800,21600,43200,86400';
-/** From the attempt with this index on, many that failed together come back spread. */
+/** The first attempt that jitter spreads, by its index, so that many that failed together do not come back together. */
 const FIRST_JITTERED = 2;
 const JITTER = 0.1;
 
@@ -84,7 +84,7 @@ export const httpTimeoutMs = (): number => positive('HTTP_TIMEOUT_SECONDS', 10) 
 export const retention = {
   buyerDays: () => positive('RETENTION_BUYER_DAYS', 365),
   orderDays: () => positive('RETENTION_ORDER_DAYS', 1095),
-  /** Of what a marketplace was asked by request, which may name a buyer and is of no order: the fewer of both. */
+  /** Days for which requests of the seller stay, which may name a buyer and are of no order: the fewer of both. */
   requestDays: (): number =>
     [retention.buyerDays(), retention.orderDays()].filter((days) => days > 0).sort((a, b) => a - b)[0] ?? 0,
 };

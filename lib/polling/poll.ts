@@ -129,7 +129,7 @@ export async function pollConnection(
   }
 }
 
-/** No answer, a 5xx, or something of AWS: what a moment may heal. */
+/** Whether a moment may heal a failure: no answer, a 5xx, or something of AWS. */
 const isPassing = (error: unknown): boolean =>
   [RetryableError, UnknownOutcomeError].some((passing) => error instanceof passing) ||
   !(error instanceof IntegrationError);
@@ -145,7 +145,7 @@ function polled(
 
 /** SQS takes 1 MiB in a message. */
 const MAX_MESSAGE_BYTES = 1_000_000;
-/** In JSON a character takes up to six bytes: so many fit whatever they are. */
+/** Characters that fit whatever they are: in JSON one takes up to six bytes. */
 const MAX_CHARACTERS = MAX_MESSAGE_BYTES / 7;
 
 /** The message, with only the beginning of a body that no message can hold: one item must not hold up its list. */

@@ -12,7 +12,7 @@ export async function hashEmail(email: string, table: Table = db): Promise<strin
   return createHmac('sha256', key).update(normalEmail(email)).digest('hex').slice(0, 32);
 }
 
-/** Without the invisible characters that come along where an address is copied from a page. */
+/** An address in lower case, without the invisible characters that come along where it is copied from a page. */
 export const normalEmail = (email: string): string =>
   email
     .normalize('NFKC')

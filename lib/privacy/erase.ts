@@ -44,7 +44,7 @@ interface Options {
   list?: typeof listOrders;
 }
 
-/** Of what an answer may be, the half: a page is looked through to its end. */
+/** Bytes at which an export ends: half of what an answer may have, as a page is looked through to its end. */
 const MAX_BYTES = 2_000_000;
 
 /** Everything that the hub holds of a buyer. Throws NotFoundError for an order that is not known. */

@@ -107,7 +107,7 @@ async function* findQuarantined({ orders, traces }: Buyer): AsyncGenerator<Found
     }
 }
 
-/** Longer than it takes to look at a batch. */
+/** How long messages are hidden from others: longer than it takes to look at a batch. */
 const HIDE_SECONDS = 30;
 
 /** Messages that crashed their function hold a body, and those of dead deliveries a remote's words. */

@@ -8,7 +8,7 @@ import { errorFields, log } from '#lib/platform/telemetry/log';
 import { createQuarantineBudget } from './budget.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
-/** Longer than a message to SQS takes: the answer's time does not tell whether one was sent. */
+/** A caller is answered no sooner: a message takes less, so that the time does not tell whether one was sent. */
 const ANSWER_AFTER_MS = 25;
 /** While SQS hangs, a stranger's answer does not. */
 const GIVE_UP_AFTER_MS = 2_000;

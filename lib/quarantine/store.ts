@@ -22,7 +22,7 @@ import type { Admission, QuarantinedFacts } from './quarantine-schema.ts';
 /** A rejected webhook on record: it may be a forgery, so nothing but its admission ever reads the body. */
 export type Quarantined = Omit<WebhookRejected, 'type'> & z.infer<typeof QuarantinedFacts>;
 
-/** As many of one connection as are kept; the next one takes the place of the oldest. */
+/** Webhooks of one connection that are kept; the next one takes the place of the oldest. */
 export const SLOTS = 200;
 
 /** What stands in each slot, so that a copy takes none and nothing but the slots has to be cleaned up. */

@@ -18,7 +18,7 @@ export const changedMembers = (changes: readonly MemberChange[]): string[] =>
 const PERSONAL = /^(buyer|shippingAddress)\./;
 const MASK = '***';
 
-/** Without what tells who bought it and where they live. */
+/** Changes without what tells who bought it and where they live. */
 export const maskBuyer = (changes: readonly MemberChange[]): MemberChange[] =>
   changes.map((change) => {
     if (!PERSONAL.test(change.member)) return change;

@@ -51,7 +51,7 @@ function replaceStanding(history: SnapshotHistory, told: SnapshotHistory): Snaps
   };
 }
 
-/** Without the cancellation that the old reading saw, if the new one does not. */
+/** The cancellation that stands: not what the old reading saw, if the new one does not. */
 function cancellation(
   history: SnapshotHistory,
   told: SnapshotHistory,

@@ -9,7 +9,7 @@ import { MAX_OPEN } from './schedule.ts';
 import { settleMembers } from './settle-members.ts';
 import { commitReplay, eachActiveReplay, getReplay, HUB, type Hub } from './store.ts';
 
-/** Less than the sweeper may run, so that it ends by itself. */
+/** How long replays are moved on in one sweep: less than the sweeper may run, so that it ends by itself. */
 const MAX_MS = 40_000;
 const AT_ONCE = 10;
 
@@ -50,7 +50,7 @@ export async function advanceReplay(
   return replay ?? getReplay(id, table);
 }
 
-/** Longer than a function may work on a dead-letter queue. */
+/** After so long a dead-letter queue's replay was cut off: no function works on one for longer. */
 const INTERRUPTED_MS = 120_000;
 
 /** Only the request that asked for it moves messages out of a dead-letter queue; when it was cut off, the record says so. */

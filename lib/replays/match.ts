@@ -27,7 +27,7 @@ export function matchOne(delivery: Delivery) {
   return { matched: 1, complete: true, leftOut: 0, digest, sample: [delivery], calls: [...calls.values()] };
 }
 
-/** Of one state of one delivery. */
+/** What a digest has of a delivery: another text in another state. */
 const stampOf = ({ id, updatedAt }: Delivery): string => `${id} ${updatedAt}\n`;
 
 /** What a replay of this filter would do; a bounded look that changes nothing. */

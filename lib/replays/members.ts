@@ -11,14 +11,14 @@ export type Place = 'WAITING' | 'OPEN' | 'DONE';
  */
 const KINDS = { WAITING: items.waitingMember, OPEN: items.openMember, DONE: items.settledMember };
 
-/** In the order of release: `!` sorts what has a ship-by before what has only an age. */
+/** A member's key, which sorts in the order of release: `!` puts what has a ship-by before what has only an age. */
 const keyOf = (replay: string, place: Place, { createdAt, shipBy, delivery }: Member) =>
   KINDS[place].key({ replay, position: `${shipBy ? `!${shipBy}#` : ''}${createdAt}#${delivery}` });
 
 export const putWaiting = (replay: string, member: Member): Write =>
   put({ ...member, ...keyOf(replay, 'WAITING', member) }, NEW);
 
-/** From one place to the next, once. */
+/** The writes that move a member from one place to the next, once. */
 export const moveMember = (replay: string, member: Member, from: Place, to: Place, now: Date): Write[] => [
   {
     Delete: {

@@ -24,9 +24,9 @@ export interface Word {
   matched: Matched;
 }
 
-/** More than any vendor's number has, and far less than a key may have. */
+/** Characters of a word at most: more than any vendor's number has, and far less than a key may have. */
 const MAX_LENGTH = 100;
-/** No other word has this character. */
+/** Begins the hash of an address; no other word has this character. */
 const EMAIL_MARK = '@';
 
 /** A word as it is kept and looked for: letters and digits alone, as nobody remembers case, spaces and dashes. */

@@ -36,7 +36,7 @@ export function compileValidator(): string {
 
 const PROSE = new Set(['title', 'description', 'examples']);
 
-/** Without what only people read; a property of that name has a schema, not a text. */
+/** A schema without what only people read; a property of such a name has a schema, not a text. */
 const withoutProse = <T extends object>(schema: T): T =>
   JSON.parse(
     JSON.stringify(schema, (key, value) =>

@@ -44,7 +44,7 @@ export const publicJwk = ({ jwk: { kid, kty, crv, x, y } }: UcpKey) => ({
   alg: 'ES256',
 });
 
-/** With one key more, which signs soon, or at once where there is no other. */
+/** The keys with one more, which signs soon, or at once where there is no other. */
 export const rotated = (keys: readonly UcpKey[], now = Date.now()): UcpKey[] => [
   newKey(new Date(now)),
   ...publishedKeys(keys, now),

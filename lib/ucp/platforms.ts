@@ -4,7 +4,7 @@ import type { createPoster } from '#lib/platform/http/post';
 import * as z from '#lib/platform/zod';
 import { type FindKey, type Jwk, UcpRefusal } from './signatures.ts';
 
-/** Of a platform's profile (`discovery/profile_schema.json`), what a signature is checked with. */
+/** The part of a platform's profile (`discovery/profile_schema.json`) that a signature is checked with. */
 const Profile = z.object({
   signing_keys: z._default(z.array(z.looseObject({ kid: z.string(), kty: z.string() })), []),
 });

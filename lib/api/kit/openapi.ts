@@ -121,7 +121,7 @@ function withRefusals(route: Route): Route {
   };
 }
 
-/** By method and path: `postOrdersIdFulfillments`. */
+/** An operation's id, of its method and path: `postOrdersIdFulfillments`. */
 const operationIdOf = ({ method, path }: Route): string =>
   [method, ...(path.match(/[A-Za-z0-9]+/g) ?? [])].reduce((id, word) => id + word[0]?.toUpperCase() + word.slice(1));
 

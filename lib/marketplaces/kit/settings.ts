@@ -8,7 +8,7 @@ export const filled = z.string().check(z.minLength(1));
 /** An ISO 4217 code in capitals. */
 export const currencyCode = z.string().check(z.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'));
 
-/** From word to word: what either side calls a carrier. */
+/** What one side calls a carrier → what the other does. */
 const carriers = z.optional(z.record(z.string(), filled));
 
 const fields = z.optional(Fields);

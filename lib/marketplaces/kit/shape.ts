@@ -242,7 +242,7 @@ export const alsoNamed = <T extends z.ZodMiniObject>(schema: T, names: Readonly<
 
 type Defined<T> = { [K in keyof T]?: NonNullable<T[K]> };
 
-/** Without the members that are undefined. */
+/** An object without its members that are undefined. */
 export function defined<T extends Record<string, unknown>>(members: T): Defined<T> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

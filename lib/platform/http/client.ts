@@ -10,7 +10,7 @@ export interface HttpRequest {
   path: string;
   params?: Readonly<Record<string, string>>;
   query?: Record<string, string | number>;
-  /** More of the query, behind all else and as it stands. */
+  /** Text that goes behind the rest of the query as it stands. */
   rawQuery?: string | undefined;
   headers?: Record<string, string>;
   /** Sent as JSON. */
@@ -46,7 +46,7 @@ interface HttpOptions {
   maxBytes?: number;
 }
 
-/** No vendor's page comes near it, and a worker can hold several at once. */
+/** Bytes of an answer at most: no vendor's page comes near it, and a worker can hold several at once. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** The hub's one way to a remote: budgeted, with a deadline, every failure classified by what may have happened. */
@@ -147,7 +147,7 @@ const NEVER_LEFT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** No answer: either nothing left this machine, or nobody knows what the remote did. */
+/** The error for a request without an answer: either nothing left this machine, or nobody knows what the remote did. */
 function unsent(error: unknown, timeoutMs: number): IntegrationError {
   const { name, cause } = error as Error & { cause?: { code?: string } };
   if (name === 'TimeoutError')

@@ -66,7 +66,7 @@ export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
   };
 }
 
-/** At the first request: a function that starts need not load what Node loads with these, which is undici, too. */
+/** Loads `node:http` or `node:https` at the first request: Node loads undici with them, for which no cold start has time. */
 async function open(isPlain: boolean, pool: AgentOptions) {
   const { request: send, Agent } = isPlain ? await import('node:http') : await import('node:https');
   return { send, agent: new Agent(pool) };

@@ -1,6 +1,6 @@
-/** As a reset in seconds this would be months away: it is a Unix instant. */
+/** A reset from here on is a Unix instant: in seconds it would be months away. */
 const INSTANT_FROM = 1e7;
-/** And this one counts milliseconds. */
+/** An instant from here on counts milliseconds. */
 const MILLISECONDS_FROM = 1e11;
 
 /** Whether the answer says that it used up the last call of the remote's window. */

@@ -159,7 +159,7 @@ export function createLimiter({
     callers.isBusy = false;
   }
 
-  /** For each of so many alike, how long to wait for its slot, or why it has none. */
+  /** For each of `count` callers with the same wish, how long to wait for its slot, or why it has none. */
   async function answer(
     id: string,
     callers: Callers,

@@ -1,5 +1,5 @@
 const WINDOW_MS = 60_000;
-/** At once, beside a twentieth of the limit: what a small seller's moment needs. */
+/** Requests that may leave at once beside a twentieth of the limit: what a small seller's busy moment needs. */
 const SMALL_BURST = 30;
 
 /** How the requests of a connection may leave (GCRA): so many at once, and then one each `intervalMs`. */

@@ -13,7 +13,7 @@ interface Asked {
 }
 
 export interface Reserved {
-  /** Of how many requests, in one write. */
+  /** How many requests were reserved, in one write. */
   count: number;
   /** The theoretical arrival time of the first. */
   from: number;
@@ -50,7 +50,7 @@ export async function reserve(
   }
 }
 
-/** No waitlist is longer: a limit that is raised, or a waitlist that was left, is found out by then. */
+/** The longest waitlist: by its end it shows that a limit was raised, or that those on it have left. */
 export const MAX_WAITLIST_MS = 3_600_000;
 
 /** Puts so many on the waitlist, in one write; `at` is when each is to come back. */

@@ -39,7 +39,7 @@ export const keptFor = (days: number, from: string): { expiresAt?: number } =>
 
 /** The first byte of what was deflated with the dictionary; no Brotli stream with one of our windows begins with it. */
 const DEFLATED = 1;
-/** As far as Deflate looks back. A longer text, an order of a thousand lines, names each of them several times, farther apart. */
+/** How far Deflate looks back. An order of a thousand lines names each of them several times, farther apart than that. */
 const DEFLATE_WINDOW = 2 ** 15;
 const BROTLI_WINDOW = 22;
 

@@ -78,13 +78,13 @@ export async function queryIndex(
     .slice(0, limit);
 }
 
-/** Sort keys end in the id of what they are of, behind an instant or a SKU. */
+/** The id of what a row is of: sort keys end in it, behind an instant or a SKU. */
 export const idOf = ({ sort }: Pick<IndexRow, 'sort'>): string => sort.slice(sort.indexOf('#') + 1);
 
 interface Walk {
   index: IndexName;
   partitions: readonly string[];
-  /** Of a page of all partitions together, about. */
+  /** About how many rows a page of all partitions has. */
   limit: number;
   after?: string | undefined;
 }
