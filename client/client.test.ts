@@ -60,6 +60,19 @@ test('what is away is asked again, as late as it says', async () => {
   await expect(gone.hub.GET('/orders')).rejects.toEqual(expect.any(HubError));
 });
 
+test('an answer that breaks off in the middle is asked for again, and what is no answer of a hub is refused as all else', async () => {
+  const cut = new ReadableStream({
+    start(body) {
+      body.enqueue(new TextEncoder().encode('{"orders":['));
+      body.error(new TypeError('terminated'));
+    },
+  });
+  const { hub, asked } = fake(new Response(cut), json({ orders: [] }), new Response('<html>'));
+  expect((await hub.GET('/orders')).data).toEqual({ orders: [] });
+  expect(asked).toHaveLength(2);
+  await expect(hub.GET('/orders')).rejects.toMatchObject({ name: 'HubError', status: 200, code: 'not_json' });
+});
+
 test('a parcel is posted again under the same key; what knows no key is posted once', async () => {
   const parcel = { params: { path: { id: 'shop:1' } }, body: { carrier: 'dhl', trackingNumber: 'JD1' } };
   const { hub, asked } = fake(json({}, { status: 502 }), json({ fulfillment: {} }, { status: 201 }));

@@ -1,5 +1,5 @@
 import createFetchClient from 'openapi-fetch';
-import { toHubError } from './errors.ts';
+import { HubError, toHubError } from './errors.ts';
 import type { components, paths } from './generated/openapi.ts';
 import { type RetryOptions, retrying } from './retry.ts';
 
@@ -56,8 +56,17 @@ export function createClient({ url, key, headers = {}, ...retry }: ClientOptions
     fetch: retrying(retry),
   });
   api.use({
-    async onResponse({ response }) {
-      if (response.ok || response.status === 304) return;
+    async onResponse({ response, options: { parseAs } }) {
+      if (response.ok || response.status === 304) {
+        if (response.body && parseAs === 'json')
+          await response
+            .clone()
+            .json()
+            .catch(() => {
+              throw new HubError(response.status, 'not_json', 'whoever answered is no hub');
+            });
+        return;
+      }
       throw toHubError(response.status, await response.json().catch(() => undefined));
     },
   });

@@ -29,10 +29,12 @@ export function retrying({
     const isSafe = !/^(POST|PATCH)$/.test(request.method) || request.headers.has('idempotency-key');
     for (let left = isSafe ? retries : 0; ; left--) {
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]);
-      const answer = await fetch(request.clone(), { signal }).catch((error: Error) => {
-        if (request.signal.aborted) throw error;
-        return error;
-      });
+      const answer = await fetch(request.clone(), { signal })
+        .then(whole)
+        .catch((error: Error) => {
+          if (request.signal.aborted) throw error;
+          return error;
+        });
       const isAway = answer instanceof Error || AGAIN.has(answer.status);
       if (!isAway || left === 0) {
         if (answer instanceof Response) return answer;
@@ -42,6 +44,10 @@ export function retrying({
     }
   };
 }
+
+/** With its body: an answer that breaks off in the middle is none. */
+const whole = async (answer: Response): Promise<Response> =>
+  answer.body ? new Response(await answer.arrayBuffer(), answer) : answer;
 
 function withKey(request: Request): Request {
   if (request.method !== 'POST' || request.headers.has('idempotency-key') || !ONCE.test(new URL(request.url).pathname))
