@@ -12,6 +12,8 @@ export interface SnapshotLine {
   ordered?: number;
   /** Units the sales channel itself says are shipped. */
   fulfilled?: number;
+  /** `fulfilled` is said of the whole order: the channel does not say so of any line by itself. */
+  fulfilledWithAll?: true;
   /** `fulfilled` counts by SKU: the channel does not say of which of the lines that sell it. */
   countedBySku?: true;
   /** As the source writes it: with tax where `taxIncluded`. */

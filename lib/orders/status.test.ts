@@ -30,3 +30,25 @@ test('what left of a line that is gone is of no other line of its SKU', () => {
     ['1', 0],
   ]);
 });
+
+const whole = (id: string, quantity: number): SnapshotLine => ({
+  ...{ ...MUGS, id, quantity },
+  ...{ fulfilled: quantity, fulfilledWithAll: true as const },
+});
+const deliveredWith = (before: SnapshotLine[], after: SnapshotLine[], ...parcels: Fulfillment[]) => {
+  const first = historyOf(snapshotOf({ version: at(1), lines: before }), at(1));
+  const last = historyOf(snapshotOf({ version: at(9), lines: after }), at(9));
+  const dated = parcels.map((parcel) => ({ ...parcel, shippedAt: at(5) }));
+  return countLines(joinHistories(first, last), dated).map(({ fulfilled }) => fulfilled);
+};
+
+test('what was added after the hub’s own parcels had it called delivered has been shipped by nobody', () => {
+  expect(deliveredWith([line('1', 2)], [whole('1', 5)], parcelOf('1', 2))).toEqual([2]);
+  expect(deliveredWith([line('1', 2)], [whole('1', 2), whole('2', 1)], parcelOf('1', 2))).toEqual([2, 0]);
+});
+
+test('an order that somebody else called delivered has been shipped, whatever the hub’s parcels hold of it', () => {
+  expect(deliveredWith([line('1', 2)], [whole('1', 2)])).toEqual([2]);
+  expect(deliveredWith([line('1', 2), line('2', 1)], [whole('1', 2), whole('2', 1)], parcelOf('1', 2))).toEqual([2, 1]);
+  expect(deliveredWith([line('1', 2)], [whole('1', 2)], parcelOf('1', 1))).toEqual([2]);
+});

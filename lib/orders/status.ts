@@ -1,4 +1,5 @@
 import { isPast } from '#lib/deliveries/ship-by';
+import { earliestFirst } from './history.ts';
 import type { Fulfillment, LineQuantity, Order, OrderStatus, SnapshotHistory, SnapshotLine } from './order.ts';
 
 /** Derived from the lines that are left: none is cancelled, all shipped is fulfilled. */
@@ -42,12 +43,14 @@ export function countLines(history: SnapshotHistory, fulfillments: readonly Fulf
   const { snapshot, originals, vanished } = history;
   const shipped = sumByLine(fulfillments.flatMap(({ lineItems }) => lineItems));
   const unknown = shippedWithoutUs(history, shipped);
+  const isEcho = repeatsParcels(history, fulfillments, shipped);
   const standing = snapshot.lines.map((line) => {
     // The hub's parcels and the channel's own count tell of the same units: the one that knows more counts.
     const own = shipped.get(line.id) ?? 0;
     const more = Math.max(0, Math.min(unknown.get(line.sku) ?? 0, line.quantity - own));
     if (more > 0) unknown.set(line.sku, (unknown.get(line.sku) ?? 0) - more);
-    const sent = unknown.has(line.sku) ? own + more : Math.max(own, line.fulfilled ?? 0);
+    const told = isEcho && line.fulfilledWithAll ? 0 : (line.fulfilled ?? 0);
+    const sent = unknown.has(line.sku) ? own + more : Math.max(own, told);
     // What was shipped before a cancellation stays shipped.
     const total = snapshot.cancelled || line.cancelled ? Math.min(line.quantity, sent) : line.quantity;
     return { line, total, fulfilled: Math.min(total, sent), vanished: false };
@@ -68,6 +71,26 @@ function shippedWithoutUs({ snapshot: { lines }, vanished }: SnapshotHistory, sh
   for (const { id, sku } of [...lines, ...vanished.map(({ line }) => line)])
     if (more.has(sku)) more.set(sku, (more.get(sku) ?? 0) - (shipped.get(id) ?? 0));
   return more;
+}
+
+/**
+ * Whether a channel calls the order delivered because the hub's parcels held all of it: what was added to it since then is
+ * in none of them, and nobody has shipped it. Where they did not hold all, somebody else has seen to the rest.
+ */
+function repeatsParcels(
+  history: SnapshotHistory,
+  fulfillments: readonly Fulfillment[],
+  shipped: ReadonlyMap<string, number>,
+): boolean {
+  const { originals, levels = [], snapshot } = history;
+  const first = originals.map(({ version }) => version).sort()[0] ?? '';
+  const at = [first, ...fulfillments.map(({ shippedAt }) => shippedAt)].sort().at(-1) ?? first;
+  const known = [...originals, ...levels].filter(({ version }) => version <= at).sort(earliestFirst);
+  const wanted = new Map(known.map(({ id, quantity }) => [id, quantity]));
+  const lines = snapshot.lines.filter(({ fulfilledWithAll }) => fulfilledWithAll);
+  return (
+    lines.some(({ id }) => shipped.has(id)) && lines.every(({ id }) => (shipped.get(id) ?? 0) >= (wanted.get(id) ?? 0))
+  );
 }
 
 /** Units by line id; entries without units are left out. */

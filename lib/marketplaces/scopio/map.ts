@@ -131,7 +131,7 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
     const taxRate = rate ?? (isTold ? rateBetween(net, gross) : undefined);
     return {
       ...{ id, sku, title: item.title ?? sku, quantity, unitPrice },
-      ...(shippedBy(status) && quantity > 0 && { fulfilled: quantity }),
+      ...(shippedBy(status) && quantity > 0 && { fulfilled: quantity, fulfilledWithAll: true as const }),
       ...defined({ ean: item.ean, imageUrl: item.image_url, attributes: attributesIn(item.attributes), taxRate }),
       ...(isTold && { otherUnitPrice: net, tax: (gross - net) * quantity }),
     };

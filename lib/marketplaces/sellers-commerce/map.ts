@@ -88,7 +88,8 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
   const ids = new Set<string>();
   return (order.OrderItems ?? needed('OrderItems')).map((item, index) => {
     const { OrderItemId, SkuCode, ProductName, Quantity, UnitPrice } = item;
-    const told = isShipped(order.OrderStatusId) ? Quantity : (shipped.get(SkuCode) ?? 0);
+    const isWhole = isShipped(order.OrderStatusId);
+    const told = isWhole ? Quantity : (shipped.get(SkuCode) ?? 0);
     // What is taken back was not in a parcel.
     const sent = Math.max(0, Math.min(Quantity, told));
     shipped.set(SkuCode, (shipped.get(SkuCode) ?? 0) - sent);
@@ -99,7 +100,7 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
       sku: SkuCode,
       title: ProductName ?? SkuCode,
       quantity: Quantity,
-      ...(sent > 0 && { fulfilled: sent, countedBySku: true as const }),
+      ...(sent > 0 && { fulfilled: sent, ...(isWhole ? { fulfilledWithAll: true } : { countedBySku: true }) }),
       unitPrice: minor(UnitPrice, `${at}.UnitPrice`),
       ...defined({
         tax: control(item.TaxAmount, `${at}.TaxAmount`),

@@ -106,10 +106,12 @@ function mapRows({ rows, is_delivered }: Order, settings: Settings, amounts: Amo
     const at = `rows[${index}]`;
     const unitPrice = amounts.minor(row.price, `${at}.price`);
     const taxed = taxOf(row, unitPrice * row.quantity, { at, ...settings }, amounts);
-    return { ...mapRow(row), ...(is_delivered && { fulfilled: row.quantity }), unitPrice, ...taxed };
+    return { ...mapRow(row), ...(is_delivered && sent(row)), unitPrice, ...taxed };
   });
   return { ...takeDiscounts(all), tax: Math.max(0, sum(all.map(({ tax = 0 }) => tax))) };
 }
+
+const sent = ({ quantity }: Row) => ({ fulfilled: quantity, fulfilledWithAll: true as const });
 
 /** `identifier` is an EAN only where its type says so. */
 function mapRow(row: Row): Omit<SnapshotLine, 'unitPrice'> {
