@@ -28,7 +28,7 @@ export const cureOf = ({ code, state }: { code: string; state: string }): string
     ? 'The remote failed four times: once it is well again, replay.'
     : state === 'blocked'
       ? 'Mend what it says: it runs by itself then, or replay it.'
-      : 'Mend what the remote refused, in the order or with whoever runs the remote, then replay: a dry run first.');
+      : 'Mend what the remote refused, in the order or at the remote, then replay: a dry run first.');
 
 export const count = (number: number, one: string, many = `${one}s`, isComplete = true): string =>
   `${isComplete ? '' : 'at least '}${number.toLocaleString('en')} ${number === 1 ? one : many}`;

@@ -107,6 +107,7 @@ function Misses({ of: { misses } }: { of: Account }) {
       >
         {[...days].reverse().map(({ day, firstByPoll, firstByWebhook }, index) => (
           <g key={day} transform={`translate(${index * BAR.step} 0)`}>
+            <title>{`${day}: ${firstByWebhook} by webhook, ${firstByPoll} by poll`}</title>
             {bar('by-webhook', firstByWebhook, 0)}
             {bar('by-poll', firstByPoll, firstByWebhook)}
           </g>

@@ -4,7 +4,7 @@ import { ask, type HubError, may, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useAnswer, useLive } from '../kit/live.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
-import { MayOnly, Problem, Screen } from '../kit/screen.tsx';
+import { MayOnly, Problem, Region, Screen } from '../kit/screen.tsx';
 import { Button, Cure, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { count, cureOf, deliveries } from '../kit/words.ts';
@@ -125,13 +125,15 @@ function Besides() {
     <>
       <Problem of={{ ...live, error: live.error ?? live.value?.error }} />
       {lines.length > 0 && (
-        <ul class="besides" aria-label="Besides">
-          {lines.map(({ number, one, many = `${one}s`, isComplete, to }) => (
-            <li key={one}>
-              <a href={to}>{count(number, one, many, isComplete)}</a>
-            </li>
-          ))}
-        </ul>
+        <Region title="Worth a look">
+          <ul class="besides">
+            {lines.map(({ number, one, many = `${one}s`, isComplete, to }) => (
+              <li key={one}>
+                <a href={to}>{count(number, one, many, isComplete)}</a>
+              </li>
+            ))}
+          </ul>
+        </Region>
       )}
     </>
   );

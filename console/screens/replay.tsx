@@ -114,7 +114,7 @@ const Details = ({
   <Facts
     of={{
       Id: <Id>{id}</Id>,
-      Filter: <Code>{JSON.stringify(filter ?? { delivery, queue })}</Code>,
+      Of: <Code>{filter ? JSON.stringify(filter) : (delivery ?? queue ?? '')}</Code>,
       Pace: `${perMinute} a minute${canary ? ', as a canary' : ''}`,
       Cancelled: cancelled && <Said {...cancelled} />,
       Resumed: resumed && <Said {...resumed} />,

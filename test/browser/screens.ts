@@ -27,7 +27,7 @@ for (const [view, options] of Object.entries(VIEWS)) {
   const page = await signedIn(browser, hub, options);
   for (const [name, path] of Object.entries(screens)) {
     await open(page, hub, path);
-    await page.waitForTimeout(300);
+    await page.waitForLoadState('networkidle');
     await page.screenshot({ path: join(OUT, `${name}-${view}.png`) });
   }
   await page.context().close();
