@@ -3,7 +3,7 @@ import { getDeliveries } from '#lib/deliveries/ledger';
 import { missingSteps, Step } from '#lib/orders/balance';
 import { eachOrder } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
-import { optionalParam } from './kit/lists.ts';
+import { textParam } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
 import { json, Routes, routesOf } from './kit/route.ts';
 
@@ -36,7 +36,7 @@ const balanceRoute = route('GET /balance', {
   request: {
     query: z.strictObject({
       day: doc(z.iso.date(), { example: '2026-11-20' }),
-      connection: doc(optionalParam(z.string()), { type: 'string', description: 'Of this sales channel only.' }),
+      connection: textParam({ description: 'Of this sales channel only.' }),
     }),
   },
   responses: {

@@ -8,7 +8,7 @@ import { getOrders } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
 import { answerOnce } from './kit/conditional.ts';
 import { errorResponses } from './kit/errors.ts';
-import { MAX_ANSWER_BYTES, optionalParam, paging, sizeOf } from './kit/lists.ts';
+import { MAX_ANSWER_BYTES, optionalParam, paging, sizeOf, textParam } from './kit/lists.ts';
 import { Instant } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, json, Routes, routesOf } from './kit/route.ts';
@@ -73,10 +73,10 @@ const listRoute = route('GET /changes', {
   scope: 'changes:read',
   request: {
     query: z.strictObject({
-      consumer: doc(optionalParam(z.string()), { type: 'string', description: 'From where this consumer committed.' }),
+      consumer: textParam({ description: 'From where this consumer committed.' }),
       after: doc(Cursor, { type: 'string', description: 'From this cursor; wins over `consumer`.' }),
       types: doc(types, { type: 'string', description: 'Of these types only.', example: 'order.*,fulfillment.added' }),
-      connection: doc(optionalParam(z.string()), { type: 'string' }),
+      connection: textParam(),
       include: doc(optionalParam(z.enum(['order'])), { type: 'string', enum: ['order'] }),
       limit: paging.limit,
     }),

@@ -18,7 +18,7 @@ import {
   presentDelivery,
 } from './delivery-schema.ts';
 import { ApiError, errorResponses, orNotFound } from './kit/errors.ts';
-import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
+import { late, listOf, paging, since, textParam } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc } from './kit/meta.ts';
 import { body, json, Routes, routesOf } from './kit/route.ts';
@@ -63,7 +63,7 @@ const causesRoute = route('GET /deliveries/causes', {
   scope: 'ops',
   request: {
     query: z.strictObject({
-      connection: doc(optionalParam(z.string()), { type: 'string' }),
+      connection: textParam(),
       since: doc(since, { description: 'Only deliveries created at or after this instant.' }),
     }),
   },

@@ -13,7 +13,7 @@ import type { CauseGroup } from '#lib/deliveries/failures';
 import { getAttempts } from '#lib/deliveries/ledger';
 import { isDelayed } from '#lib/deliveries/list';
 import * as z from '#lib/platform/zod';
-import { optionalParam, since, until } from './kit/lists.ts';
+import { optionalParam, since, textParam, until } from './kit/lists.ts';
 import { TraceId, traceIdOf } from './kit/members.ts';
 import { doc, named, pick } from './kit/meta.ts';
 
@@ -99,11 +99,11 @@ export type Delivery = z.infer<typeof Delivery>;
 export const filterShape = {
   state: optionalParam(DeliveryState),
   kind: optionalParam(DeliveryKind),
-  connection: doc(optionalParam(z.string()), { type: 'string' }),
-  marketplace: doc(optionalParam(z.string()), { type: 'string', example: 'scopio' }),
-  action: doc(optionalParam(z.string()), { type: 'string', example: 'fulfillment' }),
-  order: doc(optionalParam(z.string()), { type: 'string', description: "An order's id." }),
-  cause: doc(optionalParam(z.string()), { type: 'string', description: "The cause's code.", example: 'http_503' }),
+  connection: textParam(),
+  marketplace: textParam({ example: 'scopio' }),
+  action: textParam({ example: 'fulfillment' }),
+  order: textParam({ description: "An order's id." }),
+  cause: textParam({ description: "The cause's code.", example: 'http_503' }),
   message: doc(optionalParam(z.string().check(z.maxLength(500))), {
     type: 'string',
     description: 'What the cause says. Ids, numbers, quoted values and dates (or `…`) in it stand for any others.',

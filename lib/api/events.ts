@@ -4,7 +4,7 @@ import { InboundFacts, InboundState } from '#lib/inbound/event-schema';
 import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
 import { errorResponses, orNotFound } from './kit/errors.ts';
-import { listOf, MAX_ANSWER_BYTES, optionalParam, paging, since, sizeOf } from './kit/lists.ts';
+import { listOf, MAX_ANSWER_BYTES, optionalParam, paging, since, sizeOf, textParam } from './kit/lists.ts';
 import { TraceId, traceIdOf } from './kit/members.ts';
 import { doc, named, pick } from './kit/meta.ts';
 import { json, Routes, routesOf } from './kit/route.ts';
@@ -54,7 +54,7 @@ const listRoute = route('GET /events', {
   scope: 'ops',
   request: {
     query: z.strictObject({
-      connection: doc(optionalParam(z.string()), { type: 'string' }),
+      connection: textParam(),
       state: optionalParam(State),
       since: doc(since, { description: 'Received at or after this instant.' }),
       ...paging,

@@ -12,7 +12,7 @@ import * as z from '#lib/platform/zod';
 import { addAfterPlacement } from './after-placement.ts';
 import { ApiError, errorResponses, orNotFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
-import { late, listOf, optionalParam, paging, since } from './kit/lists.ts';
+import { late, listOf, optionalParam, paging, since, textParam } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, json, Routes, routesOf } from './kit/route.ts';
 import { AddressPatch, Order, OrderId, OrderSummary, PostedFulfillment } from './order-schema.ts';
@@ -22,9 +22,8 @@ import { addRefresh } from './refresh.ts';
 const route = routesOf('orders');
 
 const OrderQuery = z.strictObject({
-  connection: doc(optionalParam(z.string()), { type: 'string', description: 'Of this connection only.' }),
-  externalId: doc(optionalParam(z.string()), {
-    type: 'string',
+  connection: textParam({ description: 'Of this connection only.' }),
+  externalId: textParam({
     description: 'The one order with this id at its marketplace; wants `connection`, and no other filter applies.',
   }),
   status: optionalParam(OrderStatus),

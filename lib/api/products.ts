@@ -5,7 +5,7 @@ import { getConfiguration } from '#lib/connections/store';
 import { getNetwork } from '#lib/marketplaces/network';
 import * as z from '#lib/platform/zod';
 import { errorResponses, orNotFound } from './kit/errors.ts';
-import { cursorOf, listOf, optionalParam, paging } from './kit/lists.ts';
+import { cursorOf, listOf, optionalParam, paging, textParam } from './kit/lists.ts';
 import { doc, metadata, named, pick } from './kit/meta.ts';
 import { json, Routes, routesOf } from './kit/route.ts';
 
@@ -53,7 +53,7 @@ const productsRoute = route('GET /products', {
   summary: 'Lists what the connections said of their SKUs, by SKU',
   scope: 'orders:read',
   request: {
-    query: z.strictObject({ ...bySku, connection: doc(optionalParam(z.string()), { type: 'string' }) }),
+    query: z.strictObject({ ...bySku, connection: textParam() }),
   },
   responses: { 200: json('A page of products, one for each SKU of each connection.', listOf('products', Product)) },
 });

@@ -4,7 +4,7 @@ import { admit, createVerifier, judge, listAdmissions } from '#lib/quarantine/ad
 import { AdmissionRecord, QuarantinedFacts } from '#lib/quarantine/quarantine-schema';
 import { listQuarantined, type Quarantined, SLOTS } from '#lib/quarantine/store';
 import { ApiError, errorResponses } from './kit/errors.ts';
-import { listOf, optionalParam, paging } from './kit/lists.ts';
+import { listOf, paging, textParam } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc, named, pick } from './kit/meta.ts';
 import { body, json, Routes, routesOf } from './kit/route.ts';
@@ -54,7 +54,7 @@ const listRoute = route('GET /quarantine', {
   description: `Of each connection the last ${SLOTS} at most, for 7 days; repetitions are kept once.`,
   scope: 'ops',
   request: {
-    query: z.strictObject({ connection: doc(optionalParam(z.string()), { type: 'string' }), ...paging }),
+    query: z.strictObject({ connection: textParam(), ...paging }),
   },
   responses: { 200: json('A page of the quarantine.', listOf('quarantine', QuarantinedWebhook)) },
 });

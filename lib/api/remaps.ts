@@ -6,7 +6,7 @@ import { getRemap, listRemaps, type RemapRecord as StoredRemap } from '#lib/rema
 import { MemberChange, Outcome, RemapFacts } from '#lib/remap/remap-schema';
 import { type RemapRequest, remap } from '#lib/remap/run';
 import { ApiError } from './kit/errors.ts';
-import { listOf, optionalParam, paging } from './kit/lists.ts';
+import { listOf, optionalParam, paging, textParam } from './kit/lists.ts';
 import { Instant, Reason } from './kit/members.ts';
 import { doc, metadata, named } from './kit/meta.ts';
 import { body, json, Routes, routesOf } from './kit/route.ts';
@@ -46,9 +46,9 @@ const Remap = named(
 export type Remap = z.infer<typeof Remap>;
 
 const filter = z.strictObject({
-  connection: doc(optionalParam(z.string()), { type: 'string' }),
-  order: doc(optionalParam(z.string()), { type: 'string', description: "An order's id." }),
-  event: doc(optionalParam(z.string()), { type: 'string', description: "An inbound event's id." }),
+  connection: textParam(),
+  order: textParam({ description: "An order's id." }),
+  event: textParam({ description: "An inbound event's id." }),
   state: doc(optionalParam(z.enum(['applied', 'unreadable'])), {
     type: 'string',
     enum: ['applied', 'unreadable'],

@@ -2,7 +2,7 @@ import { decodeCursor } from '#lib/platform/table/sharded-index';
 import { MAX_SORT_KEY_BYTES } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
 import { Instant } from './members.ts';
-import { doc } from './meta.ts';
+import { doc, type Meta } from './meta.ts';
 
 /** Lambda answers no more than 6 MB, in which text is escaped once more. */
 export const MAX_ANSWER_BYTES = 4_000_000;
@@ -25,6 +25,9 @@ export const optionalParam = <S extends z.ZodMiniType>(schema: S) =>
     z.transform((value) => (value === '' ? undefined : value)),
     z.optional(schema),
   );
+
+/** A query parameter of any text, which may be absent. */
+export const textParam = (own: Meta = {}) => doc(optionalParam(z.string()), { type: 'string', ...own });
 
 /** A cursor is a sort key in base64url, four characters for three bytes. */
 const MAX_CURSOR = Math.ceil((MAX_SORT_KEY_BYTES * 4) / 3);
