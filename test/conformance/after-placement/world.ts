@@ -3,6 +3,7 @@ import { inboundReceived, packJson } from '#events/inbound-body';
 import type { InboundReceived } from '#events/inbound-received';
 import { HUB as CLOSING, closeDelivery } from '#lib/attempts/close';
 import { HUB as WORK, workDelivery } from '#lib/attempts/work';
+import { reserveSold } from '#lib/catalog/reserve-sold';
 import type { Connection } from '#lib/connections/connection';
 import { type Delivery, isStopped } from '#lib/deliveries/delivery';
 import { findReading } from '#lib/deliveries/fetch-cover';
@@ -82,6 +83,7 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
     leaseDelivery: (delivery, at) => leaseDelivery(delivery, at, table),
     transition: (was, next, also) => transition(was, next, also, table),
     findReading: (delivery) => findReading(delivery, table),
+    reserveSold: (order, placing, among) => reserveSold(order, placing, among, ringing),
     rememberRemote: async (...about) => void (await table.put(putRemote(...about).Put)),
     ...{ renewRemote: async () => undefined, isKnown: async () => false, countStock: async () => 0 },
     ...{ noteProduct: async () => {}, deadLetter: async () => {}, isBeforeRestore: () => false },
