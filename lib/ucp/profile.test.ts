@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { referredSchemas } from './compile.ts';
+import { referredSchemas } from '../../scripts/ucp-validator.ts';
 import errorSchema from './fixtures/error-response-schema.json' with { type: 'json' };
 import profileSchema from './fixtures/profile-schema.json' with { type: 'json' };
 import { formats } from './formats.ts';

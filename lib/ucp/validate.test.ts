@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileValidator, VALIDATOR } from './compile.ts';
+import { compileValidator, VALIDATOR } from '../../scripts/ucp-validator.ts';
 import example from './fixtures/order-example.json' with { type: 'json' };
 import { toUri } from './uri.ts';
 import { validateUcpOrder } from './validate.ts';
@@ -31,7 +31,7 @@ describe('validateUcpOrder', () => {
   });
 
   it('is what the schemas say today', () => {
-    expect(readFileSync(VALIDATOR, 'utf8'), 'run: node lib/ucp/compile.ts').toBe(compileValidator());
+    expect(readFileSync(VALIDATOR, 'utf8'), 'run: node scripts/ucp-validator.ts').toBe(compileValidator());
   });
 });
 

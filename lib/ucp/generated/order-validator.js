@@ -1,4 +1,4 @@
-// The schemas as code. Made by `node lib/ucp/compile.ts`: a worker that compiled them itself would take a tenth of a
+// The schemas as code. Made by `node scripts/ucp-validator.ts`: a worker that compiled them itself would take a tenth of a
 // second for it, at its first order.
 import { formats } from '../formats.ts';
 
