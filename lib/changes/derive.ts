@@ -48,6 +48,24 @@ export function changesOfOrder(before: Order | undefined, after: Order): Change[
   }));
 }
 
+/**
+ * The changes of an order whose commits since a revision nobody can tell any more: any of its members may have changed, and it may have
+ * come to all that it is by now. What it was told to be, in `told`, is not told again.
+ */
+export function changesMissed(after: Order, told: ReadonlySet<ChangeType>): Change[] {
+  const changed = Object.keys(shownOf(after)).filter((name) => !INSIDE.has(name));
+  const [created, ...others] = changesOfOrder(undefined, after);
+  const id = idOf(after.id, after.revision, 'order.changed');
+  const isKnown = (type: ChangeType) => ONCE.has(type) && told.has(type);
+  return [
+    ...(created ? [{ ...created, id, type: 'order.changed' as const, changed: changed.sort() }] : []),
+    ...others.filter(({ type }) => !isKnown(type)),
+  ];
+}
+
+/** Of these one tells all; an order may have one parcel or return more than it was told with. */
+const ONCE = new Set<ChangeType>(['order.released', 'order.cancelled']);
+
 const returns = ({ ucp }: Order): number => ucp.adjustments.filter(({ type }) => type === 'return').length;
 
 /** Members that changed, by the names that callers know: what is stored, and what follows from the channel's word. */

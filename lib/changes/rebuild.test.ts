@@ -40,3 +40,40 @@ it('publishes each order of the last 30 days whose revision the feed lacks, once
   expect(told(lost)).toEqual(['order.created 2', 'order.released 2']);
   expect(await rebuild()).toEqual({ looked: 4, published: 0 });
 });
+
+it('tells of an order that went on meanwhile what it has come to, and that any of it may have changed', async () => {
+  const feed = openFeed(memoryTable());
+  const before = at(2, 'gone');
+  const parcel = {
+    id: 'ful_1',
+    by: 'erp',
+    carrier: 'dhl',
+    trackingNumber: 'JD01',
+    lineItems: [],
+    shippedAt: before.updatedAt,
+  };
+  const shipped: Order = { ...at(4, 'gone'), fulfillments: [parcel] };
+  const cancelled: Order = {
+    ...orderOf({ externalId: 'off', cancelled: true }),
+    revision: 5,
+    updatedAt: before.updatedAt,
+  };
+  for (const order of [before, { ...at(1, 'off') }])
+    await feed.append(shardNumber(order.id), () => changesOfOrder(undefined, order), '2026-01-01T00:00:00.000Z');
+  await rebuildFeed(['scopio-main'], {
+    feed,
+    async *eachOrder() {
+      yield* [shipped, cancelled];
+    },
+    writeAll: async () => undefined,
+  });
+  const { changes } = await readChanges(
+    { after: EARLIEST, limit: 100, wants: ({ revision }) => (revision ?? 0) > 2 },
+    feed,
+  );
+  const told = (order: Order) => changes.filter(({ order: id }) => id === order.id).map(({ type }) => type);
+  expect(told(shipped)).toEqual(['order.changed', 'fulfillment.added']);
+  expect(told(cancelled)).toEqual(['order.changed', 'order.cancelled']);
+  // A UCP platform is sent what changes the order as UCP has it.
+  for (const { type, changed } of changes) expect(changed.includes('ucp'), type).toBe(type === 'order.changed');
+});

@@ -1,3 +1,4 @@
+import type { ChangeType } from '#lib/connections/endpoint-schema';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
 import { eachOrder } from '#lib/orders/store';
@@ -5,7 +6,7 @@ import * as items from '#lib/platform/table/items';
 import { shardNumber } from '#lib/platform/table/sharded-index';
 import type { Change } from './change-schema.ts';
 import { eachPartition } from './cursor.ts';
-import { changesOfOrder } from './derive.ts';
+import { changesMissed, changesOfOrder } from './derive.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { writeShared, writeWords } from './words.ts';
 
@@ -18,7 +19,7 @@ const HUB = { feed: openFeed(), eachOrder, writeAll };
 
 /**
  * Publishes each order of the last 30 days whose present revision the feed does not have, as after an outage that was longer than the stream
- * keeps, and writes the words of all. An order that the feed knows nothing of is created; what changed in between is not known any more.
+ * keeps, and writes the words of all. An order that the feed knows nothing of is created; of another is told what it has come to since.
  */
 export async function rebuildFeed(
   connections: readonly string[],
@@ -26,9 +27,7 @@ export async function rebuildFeed(
 ): Promise<{ looked: number; published: number }> {
   const began = new Date().toISOString();
   const oldest = new Date(Date.now() - KEPT_MS).toISOString();
-  const known = new Map(
-    (await eachPartition((partition) => revisionsIn(feed, partition))).flatMap((each) => [...each]),
-  );
+  const known = new Map((await eachPartition((partition) => toldIn(feed, partition))).flatMap((each) => [...each]));
   const waiting = new Map<number, Change[]>();
   const count = { looked: 0, published: 0 };
   const flush = async (partition: number) => {
@@ -40,12 +39,12 @@ export async function rebuildFeed(
   for await (const order of eachOrder(connections)) {
     count.looked += 1;
     await writeAll(order);
-    const revision = known.get(order.id);
-    if (order.updatedAt < oldest || (revision !== undefined && revision >= order.revision)) continue;
+    const before = known.get(order.id);
+    if (order.updatedAt < oldest || (before && before.revision >= order.revision)) continue;
     const partition = shardNumber(order.id);
     const changes = [
       ...(waiting.get(partition) ?? []),
-      ...changesOfOrder(revision === undefined ? undefined : order, order),
+      ...(before ? changesMissed(order, before.types) : changesOfOrder(undefined, order)),
     ];
     waiting.set(partition, changes);
     count.published += 1;
@@ -66,14 +65,22 @@ async function writeAll(order: Order): Promise<void> {
 const isTold = (change: Change, published: readonly Change[]): boolean =>
   published.some(({ order, revision }) => order === change.order && (revision ?? 0) >= (change.revision ?? 0));
 
-/** The latest revision of each order that a partition tells of. */
-async function revisionsIn(feed: Feed, partition: number): Promise<Map<string, number>> {
-  const latest = new Map<string, number>();
+interface Told {
+  revision: number;
+  types: Set<ChangeType>;
+}
+
+/** The latest revision of each order that a partition tells of, and the types that it tells of it. */
+async function toldIn(feed: Feed, partition: number): Promise<Map<string, Told>> {
+  const told = new Map<string, Told>();
   for (let after = 0; ; ) {
     const { items: found, hasMore } = await feed.query(partition, { after, limit: PAGE });
-    for (const { order, revision } of found.flatMap(({ entries }) => entries))
-      if (order && revision !== null) latest.set(order, Math.max(revision, latest.get(order) ?? 0));
+    for (const { order, revision, type } of found.flatMap(({ entries }) => entries)) {
+      if (!order || revision === null) continue;
+      const before = told.get(order) ?? { revision: 0, types: new Set() };
+      told.set(order, { revision: Math.max(revision, before.revision), types: before.types.add(type) });
+    }
     after = found.at(-1)?.position ?? after;
-    if (!hasMore) return latest;
+    if (!hasMore) return told;
   }
 }
