@@ -18,7 +18,9 @@ async function scene() {
   });
   let document: SecretDocument = { connections: {} };
   const acts: unknown[] = [];
+  const forgotten: string[] = [];
   const hub = {
+    forgetState: async (id: string) => void forgotten.push(id),
     store,
     secrets: {
       read: async () => document,
@@ -33,7 +35,7 @@ async function scene() {
       return true;
     },
   };
-  return { hub, acts, store, secretsOf: (id: string) => document.connections[id] };
+  return { hub, acts, forgotten, store, secretsOf: (id: string) => document.connections[id] };
 }
 
 test('an endpoint is added with a secret of its own beside those that stand, and is on record', async () => {
@@ -100,4 +102,11 @@ test('one is removed with its secret, the others stay, and what is not there is 
   expect([secretsOf('erp'), secretsOf('wms')]).toEqual([undefined, expect.anything()]);
   expect(acts.at(-1)).toMatchObject({ act: 'endpoint.removed', about: 'erp', by: 'bob' });
   await expect(removeEndpoint('erp', 'bob', hub)).rejects.toThrow('endpoint "erp": there is none');
+});
+
+test('one that is added begins anew under a name that another had, and one that is there keeps where it stands', async () => {
+  const { hub, forgotten } = await scene();
+  await addEndpoint(asked, 'ann', hub);
+  await expect(addEndpoint(asked, 'ann', hub)).rejects.toThrow('there is one of that name');
+  expect(forgotten).toEqual(['erp']);
 });

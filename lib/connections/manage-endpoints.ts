@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { putAct } from '#lib/platform/audit';
 import { ENDPOINT } from '#lib/platform/names';
-import { transact } from '#lib/platform/table/table';
+import * as items from '#lib/platform/table/items';
+import { db, transact } from '#lib/platform/table/table';
 import type * as z from '#lib/platform/zod';
 import { EndpointEntry, type FileEndpoint, isTaken, readEndpoint } from './endpoint-file.ts';
 import type { Endpoint } from './endpoint-schema.ts';
@@ -11,7 +12,12 @@ import { HUB as PUT_HUB, putEndpoints } from './put-endpoints.ts';
 /** How long a secret that was replaced signs beside the new one. */
 const OVERLAP_MS = 24 * 3600_000;
 
-const HUB = { ...PUT_HUB, transact };
+const HUB = {
+  ...PUT_HUB,
+  transact,
+  /** One that had the name before, and was removed, may have been paused, and has not been told what came since. */
+  forgetState: async (id: string): Promise<void> => void (await db.delete({ Key: items.endpointState.key({ id }) })),
+};
 
 const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
@@ -31,6 +37,7 @@ export async function addEndpoint(
     throw new ConnectionsFileError(`endpoint "${data.id}": there is one of that name, or a connection`);
   const signingSecret = data.profile === 'standard-webhooks' ? newSecret() : undefined;
   const secrets = signingSecret ? { signingSecret } : undefined;
+  await hub.forgetState(data.id);
   await putEndpoints([...kept(endpoints), readEndpoint({ ...data, secrets })], hub);
   await record('endpoint.added', data.id, by, hub);
   return signingSecret;
