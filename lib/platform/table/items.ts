@@ -7,7 +7,10 @@
 type Of<Names extends string> = Readonly<Record<Names, string>>;
 type Index = 'byTime' | 'byState';
 
+// Annotated for the bundler, which leaves out of each function the kinds of items that it does not use.
+
 /** Where the items of one kind of each connection stand in an index, by an instant and their id: over several partitions. */
+/* @__NO_SIDE_EFFECTS__ */
 const ofConnection = <By extends string>(index: Index, kind: string, by: By) => ({
   ...{ index, isSharded: true },
   partition: ({ connection }: Of<'connection'>) => `${kind}#${connection}`,
@@ -15,6 +18,7 @@ const ofConnection = <By extends string>(index: Index, kind: string, by: By) => 
 });
 
 /** Where the few items of a kind that is no connection's stand in an index: in one partition. */
+/* @__NO_SIDE_EFFECTS__ */
 const ofHub = <By extends string, Id extends string = 'id'>(
   index: Index,
   partition: string,
