@@ -120,7 +120,7 @@ function Shell() {
   };
   return (
     <>
-      <a class="skip unseen" href="#main">
+      <a class="skip" href="#main">
         Skip to content
       </a>
       <header class="banner">

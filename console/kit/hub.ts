@@ -67,7 +67,9 @@ export async function ask<T>(
     if (method === 'get' && !saysSomething(data)) throw new HubError(0, 'no_answer', 'the hub’s answer says nothing');
     return data as T;
   } catch (error) {
-    if (!(error instanceof HubError)) throw new HubError(0, 'cut_off', 'the hub’s answer broke off');
+    // To the client whoever answers no JSON is no hub; this page came from one.
+    if (!(error instanceof HubError) || error.code === 'not_json')
+      throw new HubError(0, 'cut_off', 'the hub’s answer broke off');
     if (error.status === 401 && session.value && path !== '/session') leave('Your session has ended.');
     throw error;
   }

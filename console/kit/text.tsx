@@ -1,5 +1,6 @@
 import type { ComponentChildren, ComponentProps } from 'preact';
 import { hrefOf, pathOf } from './place.ts';
+import { nameOr } from './words.ts';
 
 interface ButtonProps extends ComponentProps<'button'> {
   /** What it does, once at a time; it keeps the focus meanwhile. */
@@ -31,7 +32,8 @@ interface LinkToProps {
 /** The way to one of a list, by its id where nothing else is said; nothing where there is none. */
 export function LinkTo({ list, id, children }: LinkToProps) {
   if (id === null) return <None />;
-  if (children) return <a href={hrefOf(pathOf(list, id))}>{show(children)}</a>;
+  const text = typeof children === 'string' ? nameOr(id, children) : children;
+  if (text && text !== id) return <a href={hrefOf(pathOf(list, id))}>{show(text)}</a>;
   // The two parts of a cut id are read as two words: the link is called by the whole.
   return (
     <a href={hrefOf(pathOf(list, id))} aria-label={id}>

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
-import { money } from './words.ts';
+import { money, nameOr } from './words.ts';
 
 test('money has the decimals that its minor units have, which are not those that people pay in cash', () => {
   const shown = [money(1234500, 'HUF'), money(1234, 'IQD'), money(1234, 'JPY'), money(-5, 'PLN'), money(null, 'PLN')];
   // Intl puts a space that does not break behind the code.
   expect(shown.map((text) => text.replace('\u00A0', ' '))).toEqual([
     ...['HUF 12,345.00', 'IQD 1.234', 'JPY 1,234', '-PLN 0.05', '–'],
+  ]);
+});
+
+test('what shows nothing is called by its id', () => {
+  expect([' ', '\u200B\u200E', '', '\u202EX', '0'].map((name) => nameOr('scopio-main:1', name))).toEqual([
+    ...['scopio-main:1', 'scopio-main:1', 'scopio-main:1', '\u202EX', '0'],
   ]);
 });

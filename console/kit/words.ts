@@ -40,6 +40,9 @@ export const deliveries = (number: number, isComplete?: boolean): string =>
 export const causeText = (cause: { code: string; description: string } | null | undefined): string | null =>
   cause ? `${cause.code}: ${cause.description}` : null;
 
+/** What something calls itself, or its id where that shows nothing: a name may be all spaces, or characters of no width. */
+export const nameOr = (id: string, name: string): string => (/[^\s\p{C}]/u.test(name) ? name : id);
+
 /** A button's or a heading's beginning. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -8,7 +8,7 @@ import { Facts, MayOnly, Missing, Problem, Region, Screen } from '../kit/screen.
 import { type Column, linked, Table } from '../kit/table.tsx';
 import { Button, Code, ForeignLink, Id, LinkTo, State, show } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
-import { causeText, money } from '../kit/words.ts';
+import { causeText, money, nameOr } from '../kit/words.ts';
 import { isClosable, useActs } from './delivery-acts.tsx';
 import { LeavesBy } from './orders.tsx';
 import { ShipTo } from './ship-to.tsx';
@@ -41,7 +41,7 @@ export function Order({ id }: { id: string }) {
     return <Screen title="Order" of={{ ...live, value: undefined }} />;
   return (
     <Screen
-      title={order.number}
+      title={nameOr(id, order.number)}
       actions={<State as={order.late ? 'late' : order.status}>{order.status}</State>}
       of={live}
     >
