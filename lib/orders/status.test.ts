@@ -45,6 +45,7 @@ const deliveredWith = (before: SnapshotLine[], after: SnapshotLine[], ...parcels
 test('what was added after the hub’s own parcels had it called delivered has been shipped by nobody', () => {
   expect(deliveredWith([line('1', 2)], [whole('1', 5)], parcelOf('1', 2))).toEqual([2]);
   expect(deliveredWith([line('1', 2)], [whole('1', 2), whole('2', 1)], parcelOf('1', 2))).toEqual([2, 0]);
+  expect(deliveredWith([line('1', 3)], [whole('1', 2), whole('2', 1)], parcelOf('1', 2))).toEqual([2, 0]);
 });
 
 test('an order that somebody else called delivered has been shipped, whatever the hub’s parcels hold of it', () => {

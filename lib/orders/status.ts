@@ -1,5 +1,4 @@
 import { isPast } from '#lib/deliveries/ship-by';
-import { earliestFirst } from './history.ts';
 import type { Fulfillment, LineQuantity, Order, OrderStatus, SnapshotHistory, SnapshotLine } from './order.ts';
 
 /** Derived from the lines that are left: none is cancelled, all shipped is fulfilled. */
@@ -85,12 +84,17 @@ function repeatsParcels(
   const { originals, levels = [], snapshot } = history;
   const first = originals.map(({ version }) => version).sort()[0] ?? '';
   const at = [first, ...fulfillments.map(({ shippedAt }) => shippedAt)].sort().at(-1) ?? first;
-  const known = [...originals, ...levels].filter(({ version }) => version <= at).sort(earliestFirst);
-  const wanted = new Map(known.map(({ id, quantity }) => [id, quantity]));
+  const told = Map.groupBy([...originals, ...levels], ({ id }) => id);
+  // Which of its quantities a line had when it left is not known: the least that it ever had will do.
+  const isSent = ({ id }: SnapshotLine): boolean => {
+    const all = told.get(id) ?? [];
+    return (
+      all.every(({ version }) => version > at) ||
+      (shipped.get(id) ?? 0) >= Math.min(...all.map(({ quantity }) => quantity))
+    );
+  };
   const lines = snapshot.lines.filter(({ fulfilledWithAll }) => fulfilledWithAll);
-  return (
-    lines.some(({ id }) => shipped.has(id)) && lines.every(({ id }) => (shipped.get(id) ?? 0) >= (wanted.get(id) ?? 0))
-  );
+  return lines.some(({ id }) => shipped.has(id)) && lines.every(isSent);
 }
 
 /** Units by line id; entries without units are left out. */

@@ -73,6 +73,7 @@ test.each([
   '{"results":[{"id":"ord_8f3a"}]}',
   '{"success":true,"data":{"orders":[{"id":"ord_8f3a"}]}}',
   '{"data":[{"id":"ord_8f3a"}]}',
+  '{"result":[],"orders":[{"id":"ord_8f3a"}]}',
 ])('the list is found where it is: %s', async (body) => {
   const { remote, input } = open([{ status: 200, body }]);
   expect(await fulfillment.probe(remote, input)).toBeNull();

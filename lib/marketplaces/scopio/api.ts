@@ -23,7 +23,7 @@ export async function listOrders(caller: Caller): Promise<unknown[]> {
   const response = await caller.http.request({ method: 'GET', path: '/api/seller/orders', headers });
   // A list that failed is no empty one: nothing can be concluded from what is not on it.
   if (saysSuccess(response) !== true) throw failureOf(response, RetryableError);
-  const orders = unwrap(response.body, ['data', 'result', 'results', 'orders', 'items']);
+  const orders = unwrap(response.body, ['orders', 'data', 'result', 'results', 'items']);
   return readShape(OrderList, Array.isArray(orders) ? { orders } : response.body).orders;
 }
 
