@@ -29,3 +29,16 @@ it('takes a shipped order for told once every parcel is reported', () => {
   expect(missingSteps(shipped, [delivery('fulfillment', 'pending')])).toEqual(['told']);
   expect(missingSteps(shipped, [delivery('fulfillment', 'succeeded')])).toEqual([]);
 });
+
+it('takes an order for placed that another shipper than the one first asked has, or that has left', () => {
+  const order = { ...orderOf(), acknowledgement };
+  const stopped = (code: string) => ({ ...delivery('order', 'dead'), cause: { code, description: '' } });
+  expect(missingSteps(order, [stopped('order_cancelled'), delivery('order', 'succeeded')])).toEqual([
+    'shipped',
+    'told',
+  ]);
+  expect(missingSteps(order, [stopped('order_unreleased')])).toEqual(['placed', 'shipped', 'told']);
+  const { ucp } = order;
+  const left = { ...ucp, line_items: ucp.line_items.map((line) => ({ ...line, status: 'fulfilled' as const })) };
+  expect(missingSteps({ ...order, ucp: left }, [stopped('http_422')])).toEqual([]);
+});

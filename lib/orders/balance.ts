@@ -12,15 +12,18 @@ export type Step = z.infer<typeof Step>;
 /** The steps that an order has not taken; undefined for one that is cancelled and need not. */
 export function missingSteps(order: Order, deliveries: readonly Delivery[]): Step[] | undefined {
   if (statusOf(order) === 'cancelled') return undefined;
+  const isShipped = statusOf(order) === 'fulfilled';
+  // Of a placement that nothing was left for nobody has to hear: what it was to hold went to somebody else.
+  const wanted = deliveries.filter(({ state, cause }) => !(state === 'dead' && cause?.code === 'order_cancelled'));
   const isDone = (job: string) =>
-    deliveries.every((delivery) => subjectOf(delivery).job !== job || delivery.state === 'succeeded');
+    wanted.every((delivery) => subjectOf(delivery).job !== job || delivery.state === 'succeeded');
   const taken: Record<Step, boolean> = {
     released: wasReleased(order),
     acknowledged: order.acknowledgement !== undefined,
-    placed: isDone('place') && isDone('route'),
-    shipped: statusOf(order) === 'fulfilled',
+    placed: isShipped || (isDone('place') && isDone('route')),
+    shipped: isShipped,
     // Whoever was told of every parcel that there is.
-    told: statusOf(order) === 'fulfilled' && isDone('report'),
+    told: isShipped && isDone('report'),
   };
   return Step.options.filter((step) => !taken[step]);
 }
