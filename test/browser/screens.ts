@@ -13,6 +13,10 @@ const VIEWS = {
 } as const;
 const SHOWN = { 'home-desk-light': 'home', 'order-desk-dark': 'order', 'home-phone': 'phone' };
 
+if (OUT.startsWith('-')) {
+  console.log('npm run screens [-- FOLDER]: writes a picture of each screen to FOLDER (.longshore/screens)');
+  process.exit(OUT === '--help' ? 0 : 2);
+}
 mkdirSync(OUT, { recursive: true });
 const [hub, browser] = await Promise.all([startShownHub(), launchBrowser()]);
 await hub.send('POST', '/deliveries/replay', {
