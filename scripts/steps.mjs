@@ -1,34 +1,31 @@
 #!/usr/bin/env node
-// Runs each command it is given beside the others and prints what it said once it is done. What stands after `--` runs beside
-// them and prints as it goes: then what went well is held back until all is done. Leaves with the worst of their exit codes.
+// Runs each command it is given beside the others and prints what it said once it is done; then what stands after `--`,
+// whatever became of them, so that one run shows all there is to mend. Leaves with the worst of their exit codes.
 import { runAttached, runCaptured } from './child.mjs';
 
 const args = process.argv.slice(2);
 const cut = args.includes('--') ? args.indexOf('--') : args.length;
 const beside = args.slice(0, cut);
-const foreground = args.slice(cut + 1);
+const last = args.slice(cut + 1);
 const began = Date.now();
 
-const later = [];
-const results = await Promise.all([...beside.map(runBeside), ...(foreground.length > 0 ? [runForeground()] : [])]);
-for (const output of later) console.error(output);
+const results = await Promise.all(beside.map(runBeside));
+if (last.length > 0 && !results.some(({ signaled }) => signaled)) results.push(await runLast());
 console.error('');
 for (const { step, code, ended } of results) console.error(`${mark(code)} ${seconds(ended)}  ${step}`);
 console.error(`  ${seconds(Date.now() - began)}  in all`);
 process.exitCode = Math.max(...results.map(({ code }) => code));
 
 async function runBeside(step) {
-  const { code, output } = await runCaptured(...step.split(' '));
-  const said = `\n${mark(code)} ${step}\n${output.trimEnd()}`;
-  if (code === 0 && foreground.length > 0) later.push(said);
-  else console.error(said);
-  return { step, code, ended: Date.now() - began };
+  const { code, signaled, output } = await runCaptured(...step.split(' '));
+  console.error(`\n${mark(code)} ${step}\n${output.trimEnd()}`);
+  return { step, code, signaled, ended: Date.now() - began };
 }
 
-async function runForeground() {
-  const step = foreground.join(' ');
+async function runLast() {
+  const step = last.join(' ');
   console.error(`\n▶ ${step}`);
-  const { code } = await runAttached(...foreground);
+  const { code } = await runAttached(...last);
   return { step, code, ended: Date.now() - began };
 }
 
