@@ -52,3 +52,7 @@ test.each(['{"number":"SC-1002345"}', '{"phone":"00523312345679"}', '{"street":"
     expect(hasTrace(body, traces)).toBe(false);
   },
 );
+
+test('a telephone number that only fills its field is nobody’s', () => {
+  expect(tracesOf([orderOf({ buyer: { phone_number: '+00 000 000 000' } })])).not.toContain('000000000');
+});

@@ -27,9 +27,13 @@ export function tracesOf(orders: readonly Order[]): string[] {
 }
 
 const PHONE_DIGITS = 9;
-/** The end of a telephone number, which its prefixes leave alone: `+48 600 100 200`, `0048600100200` and `(600) 100-200` are one. */
+/**
+ * The end of a telephone number, which its prefixes leave alone: `+48 600 100 200`, `0048600100200` and `(600) 100-200` are
+ * one. Undefined for what only fills the field, as `000000000` does.
+ */
 const numberIn = (phone: string | undefined): string | undefined => {
   const digits = phone?.replaceAll(/\D/g, '') ?? '';
+  if (new Set(digits).size === 1) return undefined;
   return digits.length < PHONE_DIGITS ? phone : digits.slice(-PHONE_DIGITS);
 };
 
