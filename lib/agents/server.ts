@@ -87,7 +87,9 @@ const describe = ({ name, title, description, acts, input, output }: Tool) => ({
   },
 });
 
-/** What a tool answers, no more than its schema has, as data and as its text; what the agent can mend, or has to tell a person, as its refusal. */
+/**
+ * What a tool answers, as data and as its text; what the agent can mend, or has to tell a person, as its refusal.
+ */
 async function answer(run: () => Promise<object>): Promise<CallToolResult> {
   try {
     const found = await run();

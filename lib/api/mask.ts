@@ -65,7 +65,10 @@ const SIGNS = String.raw`[\s()./-]*`;
 const PREFIX = String.raw`(?:[+(\d][\d\s()./-]{0,11})?`;
 const LOCAL_DIGITS = 8;
 
-/** A pattern of a word with other spaces, with other signs in a telephone number, and with the gap of a cause for numbers. */
+/**
+ * A pattern that finds a word also with other spaces, with other signs in a telephone number, and with the gap that a cause
+ * has for numbers.
+ */
 function asWritten(word: string): string {
   if (PHONE.test(word)) return PREFIX + [...word.replaceAll(/\D/g, '').slice(-LOCAL_DIGITS)].join(SIGNS);
   const parts = word.split(/\s+/).map((part) => {

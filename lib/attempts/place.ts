@@ -24,7 +24,7 @@ export const place: Job<Subjects['place'], PlaceInput> = {
       unknown &&= (await connector.actions.order?.probe(remote, inputOf(order))) !== null;
       if (!unknown) order = await giveBackFirst(order, work);
     }
-    // Nobody has sold what a person gave to a shipper since it stands there.
+    // A person's route reserves with its push; a sale reserves when it is ingested.
     if (placementOf(order, delivery.id)?.named) await hub.reserveSold(order, [delivery], network);
     const heldBack = unknown ? null : tellHeldBack(order, network);
     if (heldBack) throw new StoppedError({ code: 'order_unreleased', description: heldBack });

@@ -10,8 +10,8 @@ import { reserve } from './reservations.ts';
 import { planTelling, type StockNetwork } from './stock.ts';
 
 /**
- * What placements are after by now is taken from what the channels are told, before their warehouses know of it. Whoever
- * crashes before this leaves that to the warehouse's next word.
+ * Reserves the units that each placement asks for by now and has the channels told of what is left, before the warehouse
+ * knows of the sale. After a crash before this, the warehouse's next number does it.
  */
 export async function reserveSold(
   order: Order,

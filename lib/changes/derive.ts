@@ -49,8 +49,8 @@ export function changesOfOrder(before: Order | undefined, after: Order): Change[
 }
 
 /**
- * The changes of an order whose commits since a revision nobody can tell any more: any of its members may have changed, and it may have
- * come to all that it is by now. What it was told to be, in `told`, is not told again.
+ * The changes of an order between a revision and now whose commits are gone: any of its members may have changed, and it
+ * may have come to all that it is. The types in `told` that happen once are not told again.
  */
 export function changesMissed(after: Order, told: ReadonlySet<ChangeType>): Change[] {
   const changed = Object.keys(shownOf(after)).filter((name) => !INSIDE.has(name));

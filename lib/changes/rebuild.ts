@@ -19,7 +19,8 @@ const HUB = { feed: openFeed(), eachOrder, writeAll };
 
 /**
  * Publishes each order of the last 30 days whose present revision the feed does not have, as after an outage that was longer than the stream
- * keeps, and writes the words of all. An order that the feed knows nothing of is created; of another is told what it has come to since.
+ * keeps, and writes the words of all. An order that the feed knows nothing of is created; of another it is told what it has
+ * come to since.
  */
 export async function rebuildFeed(
   connections: readonly string[],

@@ -6,7 +6,9 @@ import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { Misses } from './event-schema.ts';
 
-/** Counts a new order; `missed` is null where the marketplace sends no webhooks. A crash may lose a count, never an order. */
+/**
+ * Counts a new order; `missed` is null where the marketplace sends no webhooks. A crash may lose a count, never an order.
+ */
 export function countFirst({ id, marketplace }: Connection, missed: boolean | null, at: string): void {
   emitMetric('OrdersReceived', { Marketplace: marketplace });
   if (missed) emitMetric('OrdersMissedByWebhook', { Marketplace: marketplace });

@@ -15,7 +15,10 @@ const withoutChoices = ({ attributes: _, ...line }: SnapshotLine): SnapshotLine 
 /** The words of whoever ships may quote the buyer. */
 export const withoutDescription = <E extends { description?: string }>({ description: _, ...event }: E) => event;
 
-/** A label is the buyer's address, and the page that a parcel is followed on may name his postcode or e-mail address in its URL. */
+/**
+ * A parcel without its URLs: a label is the buyer's address, and a tracking page's URL may hold his postcode or e-mail
+ * address.
+ */
 export const withoutPages = <P extends { trackingUrl?: string | undefined; labelUrl?: string | undefined }>({
   trackingUrl: _,
   labelUrl: __,

@@ -39,7 +39,10 @@ const numberIn = (phone: string | undefined): string | undefined => {
 
 const CHARACTER = /&#(x[0-9a-f]{1,5}|\d{1,6});/gi;
 
-/** Text without what makes two spellings of one word: case, width, composed letters, invisible ones, runs of spaces, references of XML. */
+/**
+ * Text in one spelling: without differences of case, width, composed and invisible letters, runs of spaces and references
+ * of XML.
+ */
 const plain = (text: string): string =>
   text
     .replaceAll(CHARACTER, (_, code: string) => String.fromCharCode(Number(/^x/i.test(code) ? `0${code}` : code)))

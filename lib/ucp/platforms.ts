@@ -1,6 +1,7 @@
 import { cached } from '#lib/platform/cache';
 import type { HttpResponse } from '#lib/platform/http/classify';
 import type { createPoster } from '#lib/platform/http/post';
+import { readJson } from '#lib/platform/json';
 import * as z from '#lib/platform/zod';
 import { type FindKey, type Jwk, UcpRefusal } from './signatures.ts';
 
@@ -37,15 +38,7 @@ const headers = { accept: 'application/json' };
 
 function keysOf(answer: HttpResponse | undefined): Jwk[] {
   if (answer?.status !== 200) throw new UcpRefusal(424, 'profile_unreachable', "the platform's profile cannot be read");
-  const profile = Profile.safeParse(parse(String(answer.body)));
+  const profile = Profile.safeParse(readJson(String(answer.body)));
   if (!profile.success) throw new UcpRefusal(422, 'profile_malformed', "the platform's profile is none");
   return profile.data.signing_keys;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -89,7 +89,7 @@ const PARAM = /;([a-z*][\w.*-]*)=(?:"([^"]*)"|([^;]+))/g;
 const VALUE = /(?:^|,)[ \t]*([a-z*][\w.*-]*)=:([A-Za-z0-9+/=]+):/g;
 
 /**
- * Of the signatures that are there whole the first that covers these components, else the first: proxies and agents sign beside
+ * The first complete signature that covers the wanted components, else the first complete one: proxies and agents sign beside
  * the platform. `params` are as they were sent: what was signed is that text.
  */
 function readSignature({ headers }: SignedMessage, wanted: readonly string[]) {

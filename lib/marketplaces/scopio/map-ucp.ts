@@ -142,7 +142,7 @@ const discountsOf = (totals: Totals): NonNullable<OrderSnapshot['discounts']> =>
 
 const READ_APART = new Set(['subtotal', 'items_discount', 'discount', 'fulfillment', 'tax', 'total']);
 
-/** UCP lets a business name charges of its own kinds. What is below zero is no `fee`: it shows as the difference it makes. */
+/** Charges of UCP's `fee` and of a business's own kinds. One below zero is no `fee`: it shows as the difference it makes. */
 const feesOf = (totals: Totals): NonNullable<OrderSnapshot['fees']> =>
   totals.flatMap(({ type, display_text: title = type, amount }) =>
     READ_APART.has(type) || (type === 'fee' && amount < 0) ? [] : [{ type, title, amount }],

@@ -30,8 +30,9 @@ export const log = {
  */
 export const errorFields = (error: unknown): Fields => {
   const { name, code, message = '', stack = '' } = error as Partial<Error> & { code?: unknown };
-  const [, ...calls] = message ? stack.split(message) : ['', stack];
-  const places = [...(calls.at(-1) ?? '').matchAll(/^ +at (.+:\d+:\d+\)?)$/gm)].map(([, place]) => place);
+  // A message may have lines that look like calls: only what stands behind it is read.
+  const calls = message ? stack.split(message).slice(1).at(-1) : stack;
+  const places = [...(calls ?? '').matchAll(/^ +at (.+:\d+:\d+\)?)$/gm)].map(([, place]) => place);
   return {
     error: name ?? typeof error,
     code: typeof code === 'string' ? code : undefined,
