@@ -10,6 +10,8 @@ import { RECEIVED_AT, readFixture, type Subject } from './kit.ts';
 
 /** As JSON reads it: 90071992547409940000, and so its neighbors. */
 const ROUNDED: unknown = JSON.parse('90071992547409930001');
+/** As any JSON may have it: `String` of it throws. */
+const NO_TEXT = { toString: {} };
 const BUYER = ['Torres', 'Vallarta', 'ana@example.com', '3312345678'];
 
 /** Every example means something; whatever else comes is refused in words that tell the field and nobody's name. */
@@ -73,6 +75,12 @@ export function testMapping({ info, inbound, connection, connector, read }: Subj
         { numRuns: 500 },
       );
     });
+  });
+
+  test(`${info.title}: a member that no text can be made of is passed over, or refused by name`, () => {
+    for (const [file, topic] of inbound)
+      for (const odd of [NO_TEXT, [NO_TEXT]])
+        for (const body of everyMemberOf(readFixture(info.name, file), odd)) readsOrRefuses(topic, body);
   });
 
   test(`${info.title}: ids that JSON rounded are refused by name, never merged`, () => {

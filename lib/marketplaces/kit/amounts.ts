@@ -20,7 +20,11 @@ export interface AmountReader {
 
 /** What databases write for a time that was never set. */
 const NEVER = /^$|^0$|^0000-00-00|^0001-01-01/;
-export const isNoTime = (value: unknown): boolean => NEVER.test(String(value ?? ''));
+export const isNoTime = (value: unknown): boolean =>
+  typeof value === 'object' ? value === null || isEmptyList(value) : NEVER.test(String(value ?? ''));
+
+/** PHP writes a map in which nothing is as an empty list. */
+const isEmptyList = (value: object): boolean => Array.isArray(value) && value.length === 0;
 
 /** An instant, in the zone where it names none, also as PHP writes its objects; null for none, and for one that cannot be read. */
 export function instantIn(value: unknown, zone?: string): string | null {
