@@ -51,8 +51,9 @@ function read() {
 }
 
 /** One line that is written over on a terminal, a line every ten seconds elsewhere. */
-function show({ phase, sold, done, kills, replayed, seconds }: Progress): void {
-  const line = `${phase.padEnd(8)} ${seconds.toFixed(0).padStart(4)} s  ${sold} sold, ${done} told or cancelled, ${kills} kills, ${replayed} replayed`;
+function show({ phase, sold, done, kills, replayed, open, seconds }: Progress): void {
+  const rest = open ? `, open: ${open.inbound} inbound, ${open.deliveries} deliveries` : '';
+  const line = `${phase.padEnd(8)} ${seconds.toFixed(0).padStart(4)} s  ${sold} sold, ${done} told or cancelled, ${kills} kills, ${replayed} replayed${rest}`;
   if (process.stderr.isTTY) return void process.stderr.write(`\r\u001b[K${line}`);
   if (seconds - shownAt < 10) return;
   shownAt = seconds;

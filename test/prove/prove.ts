@@ -21,6 +21,8 @@ export interface Progress {
   done: number;
   kills: number;
   replayed: number;
+  /** What the last look found open, once all is sold: messages on their way in, deliveries that are not done. */
+  open?: { inbound: number; deliveries: number };
   seconds: number;
 }
 
@@ -43,12 +45,14 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
   const began = Date.now();
   let sold = 0;
   let phase: Progress['phase'] = 'selling';
+  let open: Progress['open'];
   const progress = (): Progress => ({
     phase,
     sold,
     done: world.countDone(),
     kills: world.outages.length,
     replayed: operator.replayed.length,
+    ...(open && { open }),
     seconds: (Date.now() - began) / 1000,
   });
   const ticking = setInterval(() => onProgress?.(progress()), 500);
@@ -82,7 +86,10 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
     world.disturb(false);
     const sellingSeconds = (Date.now() - began) / 1000;
     await untilDone(world, STANDSTILL_MS);
-    await untilQuiet(async () => (await world.countInbound()) + (await operator.countOpen()));
+    await untilQuiet(async () => {
+      open = { inbound: await world.countInbound(), deliveries: await operator.countOpen() };
+      return open.inbound + open.deliveries;
+    });
     clearInterval(operating);
     await looking;
     phase = 'counting';
