@@ -9,11 +9,9 @@ import * as z from '#lib/platform/zod';
 import { errorResponses, orNotFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, json, type Routes, routesOf } from './kit/route.ts';
+import { body, json, type Routes } from './kit/route.ts';
 import { LineItems, Order, OrderId } from './order-schema.ts';
 import { showOrder } from './present-order.ts';
-
-const route = routesOf('orders');
 
 const words = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
 
@@ -39,19 +37,6 @@ const PostedReturn = named(
 
 const Answer = z.object({ return: Return });
 
-const returnsRoute = route('POST /orders/{id}/returns', {
-  summary: 'Reports goods that came back to the seller',
-  description:
-    'Whoever sold the order is told where it can be. Without `Idempotency-Key` the same lines, reason and refund again are the same return. 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (more than were shipped and did not come back), `idempotency_key_reused`.',
-  scope: 'fulfillments:write',
-  request: { params: z.object({ id: OrderId }), headers: idempotencyHeader, body: body(PostedReturn) },
-  responses: {
-    201: json('Added to the order.', Answer),
-    200: json('The order had it already.', Answer),
-    ...errorResponses(404, 422),
-  },
-});
-
 const PostedRoute = named(
   'PostedRoute',
   z.strictObject({
@@ -62,54 +47,52 @@ const PostedRoute = named(
   { example: { lineItems: [{ id: 'li_1', quantity: 1 }], to: 'erp', reason: 'Sold out at the warehouse' } },
 );
 
-const routeRoute = route('POST /orders/{id}/route', {
-  summary: 'Has somebody else ship units that nobody has shipped',
-  description:
-    'At once where nobody was asked for them yet; else when who was has given them back: by a cancellation where its API has one, else when the blocked `cancel` delivery that says so is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.',
-  scope: 'ops',
-  request: { params: z.object({ id: OrderId }), headers: idempotencyHeader, body: body(PostedRoute) },
-  responses: { 200: json('The order.', Order), ...errorResponses(404, 409, 422) },
-});
-
-const acknowledgeRoute = route('PUT /orders/{id}/acknowledgement', {
-  summary: 'Says that the seller’s own system has the order, and under which number',
-  description: 'The number is searched by and stands on the timeline. Another number replaces it.',
-  scope: 'fulfillments:write',
-  request: {
-    params: z.object({ id: OrderId }),
-    body: body(
-      z.strictObject({
-        reference: doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(100)), { example: 'SO-1001' }),
-      }),
-    ),
-  },
-  responses: { 200: json('The order.', Order), ...errorResponses(404, 422) },
-});
-
 /** What may be done to an order once it stands. */
 export function addAfterPlacement(routes: Routes): void {
-  routes.add(returnsRoute, async (context) => {
-    const { id } = context.req.valid('param');
-    const posted = context.req.valid('json');
-    const key = context.req.valid('header')['idempotency-key'];
-    const { name: by } = context.var.key;
-    const once = idempotency<ReturnAnswer>(by, key, [id, 'return', posted]);
-    const { status, return: taken } = await postReturn(id, posted, { once, key, by }, await getNetwork());
-    return context.json({ return: taken }, status);
+  routes.add('POST /orders/{id}/returns', {
+    summary: 'Reports goods that came back to the seller',
+    description:
+      'Whoever sold the order is told where it can be. Without `Idempotency-Key` the same lines, reason and refund again are the same return. 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (more than were shipped and did not come back), `idempotency_key_reused`.',
+    scope: 'fulfillments:write',
+    request: { params: z.object({ id: OrderId }), headers: idempotencyHeader, body: body(PostedReturn) },
+    responses: {
+      201: json('Added to the order.', Answer),
+      200: json('The order had it already.', Answer),
+      ...errorResponses(404, 422),
+    },
+    answer: async ({ params: { id }, headers: { 'idempotency-key': key }, body: posted, by, context }) => {
+      const once = idempotency<ReturnAnswer>(by, key, [id, 'return', posted]);
+      const { status, return: taken } = await postReturn(id, posted, { once, key, by }, await getNetwork());
+      return context.json({ return: taken }, status);
+    },
   });
-  routes.add(routeRoute, async (context) => {
-    const { id } = context.req.valid('param');
-    const posted = context.req.valid('json');
-    const { name: by } = context.var.key;
-    const once = idempotency<LineQuantity[]>(by, context.req.valid('header')['idempotency-key'], [id, 'route', posted]);
-    await postRoute(id, posted, { once, by }, await getNetwork());
-    const order = orNotFound(await getOrder(id), 'order');
-    return context.json(await showOrder(order), 200);
+  routes.add('POST /orders/{id}/route', {
+    summary: 'Has somebody else ship units that nobody has shipped',
+    description:
+      'At once where nobody was asked for them yet; else when who was has given them back: by a cancellation where its API has one, else when the blocked `cancel` delivery that says so is closed by hand. 409 `order_cancelled`; 422 `unknown_connection`, `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded` (shipped, or there already), `idempotency_key_reused`.',
+    scope: 'ops',
+    request: { params: z.object({ id: OrderId }), headers: idempotencyHeader, body: body(PostedRoute) },
+    responses: { 200: json('The order.', Order), ...errorResponses(404, 409, 422) },
+    answer: async ({ params: { id }, headers: { 'idempotency-key': key }, body: posted, by }) => {
+      const once = idempotency<LineQuantity[]>(by, key, [id, 'route', posted]);
+      await postRoute(id, posted, { once, by }, await getNetwork());
+      return showOrder(orNotFound(await getOrder(id), 'order'));
+    },
   });
-  routes.add(acknowledgeRoute, async (context) => {
-    const { id } = context.req.valid('param');
-    const { reference } = context.req.valid('json');
-    const order = await acknowledge(id, reference, context.var.key.name, await getNetwork());
-    return context.json(await showOrder(order), 200);
+  routes.add('PUT /orders/{id}/acknowledgement', {
+    summary: 'Says that the seller’s own system has the order, and under which number',
+    description: 'The number is searched by and stands on the timeline. Another number replaces it.',
+    scope: 'fulfillments:write',
+    request: {
+      params: z.object({ id: OrderId }),
+      body: body(
+        z.strictObject({
+          reference: doc(z.string().check(z.trim(), z.minLength(1), z.maxLength(100)), { example: 'SO-1001' }),
+        }),
+      ),
+    },
+    responses: { 200: json('The order.', Order), ...errorResponses(404, 422) },
+    answer: async ({ params: { id }, body: { reference }, by }) =>
+      showOrder(await acknowledge(id, reference, by, await getNetwork())),
   });
 }

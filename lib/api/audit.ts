@@ -3,9 +3,7 @@ import { Act } from '#lib/platform/audit-schema';
 import * as z from '#lib/platform/zod';
 import { listOf, paging, since } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
-import { json, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('hub');
+import { json, Routes } from './kit/route.ts';
 
 named('Act', Act, {
   members: {
@@ -16,7 +14,9 @@ named('Act', Act, {
   },
 });
 
-const listRoute = route('GET /audit', {
+export const routes = new Routes('hub');
+
+routes.add('GET /audit', {
   summary: 'Lists what people did, newest first',
   description: 'Each is written in the transaction that did it, and kept for 400 days.',
   scope: 'ops',
@@ -24,11 +24,8 @@ const listRoute = route('GET /audit', {
     query: z.strictObject({ since: doc(since, { description: 'Done at or after this instant.' }), ...paging }),
   },
   responses: { 200: json('A page of acts.', listOf('acts', Act)) },
-});
-
-export const routes = new Routes();
-
-routes.add(listRoute, async (context) => {
-  const { items, cursor } = await listActs(context.req.valid('query'));
-  return context.json({ acts: items, ...(cursor && { cursor }) }, 200);
+  answer: async ({ query }) => {
+    const { items, cursor } = await listActs(query);
+    return { acts: items, cursor };
+  },
 });

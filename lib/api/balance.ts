@@ -5,9 +5,7 @@ import { eachOrder } from '#lib/orders/store';
 import * as z from '#lib/platform/zod';
 import { textParam } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
-import { json, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('orders');
+import { json, Routes } from './kit/route.ts';
 
 const Balance = named(
   'Balance',
@@ -28,7 +26,15 @@ const Balance = named(
 );
 export type Balance = z.infer<typeof Balance>;
 
-const balanceRoute = route('GET /balance', {
+const DAY_MS = 24 * 3600_000;
+/** Polls and backfills bring orders later than they were sold. */
+const LATE_DAYS = 7;
+/** API Gateway waits for 29 seconds. */
+const TIME_MS = 20_000;
+
+export const routes = new Routes('orders');
+
+routes.add('GET /balance', {
   summary: 'What became of the orders that were sold on one day',
   description:
     'By the day of `placedAt` in UTC, of orders that were received up to a week later. Every difference names its orders.',
@@ -48,23 +54,13 @@ const balanceRoute = route('GET /balance', {
       }),
     ),
   },
-});
-
-const DAY_MS = 24 * 3600_000;
-/** Polls and backfills bring orders later than they were sold. */
-const LATE_DAYS = 7;
-/** API Gateway waits for 29 seconds. */
-const TIME_MS = 20_000;
-
-export const routes = new Routes();
-
-routes.add(balanceRoute, async (context) => {
-  const { day, connection } = context.req.valid('query');
-  const connections = connection ? [connection] : everyConnection(await getConfiguration());
-  const deadline = Date.now() + TIME_MS;
-  const balances = await Promise.all(connections.map((id) => balanceOf(id, day, deadline)));
-  const sold = balances.filter(({ balance }) => balance.known > 0).map(({ balance }) => balance);
-  return context.json({ balances: sold, complete: balances.every(({ complete }) => complete) }, 200);
+  answer: async ({ query: { day, connection } }) => {
+    const connections = connection ? [connection] : everyConnection(await getConfiguration());
+    const deadline = Date.now() + TIME_MS;
+    const balances = await Promise.all(connections.map((id) => balanceOf(id, day, deadline)));
+    const sold = balances.filter(({ balance }) => balance.known > 0).map(({ balance }) => balance);
+    return { balances: sold, complete: balances.every(({ complete }) => complete) };
+  },
 });
 
 async function balanceOf(connection: string, day: string, deadline: number) {

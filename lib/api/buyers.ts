@@ -5,9 +5,7 @@ import { normalEmail } from '#lib/privacy/email-hash';
 import { eraseBuyer, exportBuyer, type Subject } from '#lib/privacy/erase';
 import { ApiError, errorResponses } from './kit/errors.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, json, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('buyers');
+import { body, json, Routes } from './kit/route.ts';
 
 /** API Gateway waits 29 seconds. */
 const MAX_MS = 20_000;
@@ -72,23 +70,7 @@ export const ErasureCertificate = named(
 );
 export type ErasureCertificate = z.infer<typeof ErasureCertificate>;
 
-const exportRoute = route('POST /buyers/export', {
-  summary: 'Everything that the hub holds of a buyer',
-  scope: 'privacy',
-  request: { body: body(ExportRequest) },
-  responses: { 200: json('What was found.', BuyerExport), ...errorResponses(404) },
-});
-
-const eraseRoute = route('POST /buyers/erase', {
-  summary: 'Erases a buyer, for good',
-  description:
-    'Done when answered. The orders live on without the buyer, and what their marketplace sends of them again is taken in without him. An order that is still to be shipped can no longer be.',
-  scope: 'privacy',
-  request: { body: body(EraseRequest) },
-  responses: { 200: json('The certificate.', ErasureCertificate), ...errorResponses(404) },
-});
-
-export const routes = new Routes();
+export const routes = new Routes('buyers');
 
 const subjectOf = (asked: { order?: string | undefined; email?: string | undefined }) =>
   asked.order === undefined ? { email: asked.email ?? '' } : { order: asked.order };
@@ -111,13 +93,21 @@ async function ask<A extends { cursor?: string }>(
   return answer.cursor === undefined ? answer : { ...answer, cursor: mark + answer.cursor };
 }
 
-routes.add(exportRoute, async (context) => {
-  const of = { asked: context.req.valid('json'), by: context.var.key.name };
-  return context.json(await ask('export', of, exportBuyer), 200);
+routes.add('POST /buyers/export', {
+  summary: 'Everything that the hub holds of a buyer',
+  scope: 'privacy',
+  request: { body: body(ExportRequest) },
+  responses: { 200: json('What was found.', BuyerExport), ...errorResponses(404) },
+  answer: ({ body, by }) => ask('export', { asked: body, by }, exportBuyer),
 });
 
-routes.add(eraseRoute, async (context) => {
-  const { reason, ...asked } = context.req.valid('json');
-  const of = { asked, by: context.var.key.name };
-  return context.json(await ask('erase', of, (subject, options) => eraseBuyer(subject, reason, options)), 200);
+routes.add('POST /buyers/erase', {
+  summary: 'Erases a buyer, for good',
+  description:
+    'Done when answered. The orders live on without the buyer, and what their marketplace sends of them again is taken in without him. An order that is still to be shipped can no longer be.',
+  scope: 'privacy',
+  request: { body: body(EraseRequest) },
+  responses: { 200: json('The certificate.', ErasureCertificate), ...errorResponses(404) },
+  answer: ({ body: { reason, ...asked }, by }) =>
+    ask('erase', { asked, by }, (subject, options) => eraseBuyer(subject, reason, options)),
 });

@@ -11,11 +11,9 @@ import { errorResponses } from './kit/errors.ts';
 import { MAX_ANSWER_BYTES, optionalParam, paging, sizeOf, textParam } from './kit/lists.ts';
 import { Instant } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, json, Routes, routesOf } from './kit/route.ts';
+import { body, json, Routes } from './kit/route.ts';
 import { OrderSummary } from './order-schema.ts';
 import { presentSummaries } from './present-order.ts';
-
-const route = routesOf('changes');
 
 export const ChangeAnswer = named(
   'Change',
@@ -66,7 +64,26 @@ const types = z.pipe(
 
 const Cursor = optionalParam(z.string().check(z.maxLength(512)));
 
-const listRoute = route('GET /changes', {
+const ConsumerAnswer = named('Consumer', ConsumerFacts, {
+  members: {
+    id: { example: 'erp' },
+    committed: 'The cursor up to which it has dealt with everything.',
+    lagSeconds: 'Age of the oldest change behind it; 0 where there is none.',
+    lagEntries: 'Changes behind it, of all types and connections: counted, not estimated.',
+  },
+});
+export type ConsumerAnswer = z.infer<typeof ConsumerAnswer>;
+
+const ConsumerId = doc(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)), { example: 'erp' });
+const params = z.object({ id: ConsumerId });
+const place = <S extends string>(...words: readonly [S, ...S[]]) => z.union([z.enum(words), Instant]);
+
+const ANSWERS = { 200: json('The consumer.', ConsumerAnswer), ...errorResponses(400, 404) };
+const WRITTEN = { ...ANSWERS, ...errorResponses(422) };
+
+export const routes = new Routes('changes');
+
+routes.add('GET /changes', {
   summary: 'What changed since, in order for each order',
   description:
     'Without `consumer` and `after` from the earliest on: the feed keeps 30 days. Reading commits nothing. An answer has an ETag: send it as `If-None-Match`, and 304 says that there is nothing new. 409 `cursor_expired` where changes that were not read are gone, `cursor_ahead` where the table was restored to before what was read; 422 `invalid_cursor`.',
@@ -86,38 +103,43 @@ const listRoute = route('GET /changes', {
     304: { description: 'The same as before.' },
     ...errorResponses(404, 409, 422),
   },
-});
-
-const ConsumerAnswer = named('Consumer', ConsumerFacts, {
-  members: {
-    id: { example: 'erp' },
-    committed: 'The cursor up to which it has dealt with everything.',
-    lagSeconds: 'Age of the oldest change behind it; 0 where there is none.',
-    lagEntries: 'Changes behind it, of all types and connections: counted, not estimated.',
+  answer: async ({ query: { consumer, after, types, connection, include, limit }, context }) => {
+    const cursor = after ?? (consumer === undefined ? undefined : await consumers.committed(consumer));
+    const isWanted = isOfType(types);
+    const asked = {
+      after: cursor === undefined ? EARLIEST : decodeMarks(cursor),
+      wants: (change: Change) => isWanted(change) && (connection === undefined || change.connection === connection),
+    };
+    for (let most = limit; ; most = Math.ceil(most / 2)) {
+      const page = await readChanges({ ...asked, limit: most });
+      const changes = include ? await withOrders(page.changes) : page.changes;
+      if (include && most > 1 && sizeOf(changes) > MAX_ANSWER_BYTES) continue;
+      return answerOnce(context, { changes, cursor: encodeMarks(page.marks), caughtUp: page.caughtUp });
+    }
   },
 });
-export type ConsumerAnswer = z.infer<typeof ConsumerAnswer>;
 
-const ConsumerId = doc(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)), { example: 'erp' });
-const params = z.object({ id: ConsumerId });
-const place = <S extends string>(...words: readonly [S, ...S[]]) => z.union([z.enum(words), Instant]);
+/** The orders as they are now; null for one that is gone. */
+async function withOrders(changes: readonly Change[]) {
+  const ids = [...new Set(changes.flatMap(({ order }) => order ?? []))];
+  const orders = new Map((await presentSummaries(await getOrders(ids))).map((order) => [order.id, order]));
+  return changes.map((change) => ({ ...change, snapshot: orders.get(change.order ?? '') ?? null }));
+}
 
-const listConsumers = route('GET /consumers', {
+routes.add('GET /consumers', {
   summary: 'All consumers, and how far each is behind',
   scope: 'changes:read',
   responses: { 200: json('The consumers.', z.object({ consumers: z.array(ConsumerAnswer) })) },
+  answer: async () => ({ consumers: await consumers.list() }),
 });
-
-const ANSWERS = { 200: json('The consumer.', ConsumerAnswer), ...errorResponses(400, 404) };
-const WRITTEN = { ...ANSWERS, ...errorResponses(422) };
-
-const getConsumer = route('GET /consumers/{id}', {
+routes.add('GET /consumers/{id}', {
   summary: 'One consumer',
   scope: 'changes:read',
   request: { params },
   responses: ANSWERS,
+  answer: ({ params }) => consumers.get(params.id),
 });
-const putConsumer = route('PUT /consumers/{id}', {
+routes.add('PUT /consumers/{id}', {
   summary: 'Makes a consumer; one that exists stays where it is',
   scope: 'changes:read',
   request: {
@@ -125,16 +147,18 @@ const putConsumer = route('PUT /consumers/{id}', {
     body: body(z.strictObject({ from: z._default(place('earliest', 'latest'), 'earliest') }), false),
   },
   responses: WRITTEN,
+  answer: ({ params, body }) => consumers.create(params.id, body.from),
 });
-const commitConsumer = route('POST /consumers/{id}/commit', {
+routes.add('POST /consumers/{id}/commit', {
   summary: 'Commits what was dealt with',
   scope: 'changes:read',
   description:
     'A cursor from before what is committed moves nothing: only seek goes back. 422 `cursor_ahead` for one that is further than the feed, as of another hub.',
   request: { params, body: body(z.strictObject({ cursor: z.string().check(z.maxLength(512)) })) },
   responses: WRITTEN,
+  answer: ({ params, body }) => consumers.commit(params.id, body.cursor),
 });
-const seekConsumer = route('POST /consumers/{id}/seek', {
+routes.add('POST /consumers/{id}/seek', {
   summary: 'Goes to another place in the feed, back or forth',
   scope: 'changes:read',
   request: {
@@ -148,48 +172,12 @@ const seekConsumer = route('POST /consumers/{id}/seek', {
     ),
   },
   responses: WRITTEN,
+  answer: ({ params, body }) => consumers.seek(params.id, body.to),
 });
-const deleteConsumer = route('DELETE /consumers/{id}', {
+routes.add('DELETE /consumers/{id}', {
   summary: 'Forgets a consumer; answers where it stood',
   scope: 'changes:read',
   request: { params },
   responses: ANSWERS,
+  answer: ({ params }) => consumers.remove(params.id),
 });
-
-export const routes = new Routes();
-
-routes.add(listRoute, async (context) => {
-  const { consumer, after, types, connection, include, limit } = context.req.valid('query');
-  const cursor = after ?? (consumer === undefined ? undefined : await consumers.committed(consumer));
-  const isWanted = isOfType(types);
-  const asked = {
-    after: cursor === undefined ? EARLIEST : decodeMarks(cursor),
-    wants: (change: Change) => isWanted(change) && (connection === undefined || change.connection === connection),
-  };
-  for (let most = limit; ; most = Math.ceil(most / 2)) {
-    const page = await readChanges({ ...asked, limit: most });
-    const changes = include ? await withOrders(page.changes) : page.changes;
-    if (include && most > 1 && sizeOf(changes) > MAX_ANSWER_BYTES) continue;
-    return answerOnce(context, { changes, cursor: encodeMarks(page.marks), caughtUp: page.caughtUp });
-  }
-});
-
-/** The orders as they are now; null for one that is gone. */
-async function withOrders(changes: readonly Change[]) {
-  const ids = [...new Set(changes.flatMap(({ order }) => order ?? []))];
-  const orders = new Map((await presentSummaries(await getOrders(ids))).map((order) => [order.id, order]));
-  return changes.map((change) => ({ ...change, snapshot: orders.get(change.order ?? '') ?? null }));
-}
-
-routes.add(listConsumers, async (context) => context.json({ consumers: await consumers.list() }, 200));
-routes.add(getConsumer, async (context) => context.json(await consumers.get(context.req.valid('param').id), 200));
-routes.add(putConsumer, async (context) =>
-  context.json(await consumers.create(context.req.valid('param').id, context.req.valid('json').from), 200),
-);
-routes.add(commitConsumer, async (context) =>
-  context.json(await consumers.commit(context.req.valid('param').id, context.req.valid('json').cursor), 200),
-);
-routes.add(seekConsumer, async (context) =>
-  context.json(await consumers.seek(context.req.valid('param').id, context.req.valid('json').to), 200),
-);
-routes.add(deleteConsumer, async (context) => context.json(await consumers.remove(context.req.valid('param').id), 200));

@@ -23,20 +23,40 @@ import { ApiError, errorResponses, notFound, orRefused } from './kit/errors.ts';
 import { idempotencyHeader } from './kit/idempotency.ts';
 import { Instant, Reason } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, json, Routes, routesOf } from './kit/route.ts';
+import { body, json, Routes } from './kit/route.ts';
 import { postRequest } from './requests.ts';
 import { addShapeAndTry } from './shape-and-try.ts';
 import { addTickets } from './tickets.ts';
 
-const route = routesOf('connections');
+/** How long a sync waits for its turns in the connection's rate limit: API Gateway waits 29 seconds. */
+const PATIENCE = { maxWaitMs: 2_000, patienceMs: 8_000 };
 
-const listRoute = route('GET /connections', {
+const Input = doc(z.record(z.string(), z.unknown()), {
+  description: 'As the `inputSchema` of this request says in `GET /connections`; unknown members are refused by name.',
+  example: { items: [{ title: 'Red mug', list_price: 355, sku: 'MUG-RED', ean: '5901234123457' }] },
+});
+
+export const routes = new Routes('connections');
+addShapeAndTry(routes);
+addTickets(routes);
+
+routes.add('GET /connections', {
   summary: 'Lists all connections, without their secrets',
   scope: 'ops',
   responses: { 200: json('Always one page.', Connections) },
+  answer: async () => {
+    const configuration = await getConfiguration();
+    const [all, removed] = await Promise.all([
+      Promise.all([...configuration.connections.values()].map(presentConnection)),
+      Promise.all(
+        [...configuration.removed.values()].filter(({ marketplace }) => marketplace !== ENDPOINT).map(presentRemoved),
+      ),
+    ]);
+    return { connections: all, removed, routes: configuration.routes.map(presentRoute) };
+  },
 });
 
-const pollRoute = route('POST /connections/{id}/poll', {
+routes.add('POST /connections/{id}/poll', {
   summary: 'Makes a connection due now, and with `since` reads again what happened since then',
   description:
     'The poller does it within a minute, at the connection’s own pace; a poll that breaks off goes on where it was. `GET /connections` shows how it goes. 409 `poll_in_progress`: a poll is under way, ask again; 422 `reads_all`: each poll reads everything there is, no `since` is wanted.',
@@ -56,12 +76,26 @@ const pollRoute = route('POST /connections/{id}/poll', {
     ),
   },
   responses: { 202: json('It is due.', PollAsked), ...errorResponses(404, 409, 422) },
+  answer: async ({ params: { id }, body: { since, reason = null }, by }) => {
+    const connection = (await getConfiguration()).connections.get(id);
+    const info = connection && marketplaces.find(({ name }) => name === connection.marketplace);
+    if (!info) throw notFound('connection');
+    const { poll, rewind } = await loadConnector(info.name);
+    if (!poll) throw new ApiError(422, 'not_polled', `${info.title} is not polled`);
+    if (since !== undefined && !rewind)
+      throw new ApiError(422, 'reads_all', `each poll of ${info.title} reads everything there is: poll it`, 'since');
+    const now = new Date();
+    if (since !== undefined && Date.parse(since) > now.getTime())
+      throw new ApiError(400, 'invalid_request', 'since: lies in the future', 'since');
+    const askedAt = now.toISOString();
+    const backfill = since !== undefined && rewind && { since, askedAt, by, reason, rewind };
+    if (!(await askForPoll(id, now, backfill || undefined)))
+      throw new ApiError(409, 'poll_in_progress', 'a poll of it is under way; ask again when it is done');
+    return { connection: id, askedAt, poll: presentPoll(await getCursor(id)) };
+  },
 });
 
-/** How long a sync waits for its turns in the connection's rate limit: API Gateway waits 29 seconds. */
-const PATIENCE = { maxWaitMs: 2_000, patienceMs: 8_000 };
-
-const syncRoute = route('POST /connections/{id}/webhooks/sync', {
+routes.add('POST /connections/{id}/webhooks/sync', {
   summary: "Registers the hub's URLs at the marketplace and repairs what is registered there",
   description:
     "The URLs begin with the hub's PUBLIC_URL, a setting of the deployment. A step that the marketplace refuses is told in its `error` and does not keep it from the others; 422 when it does not even tell what is registered.",
@@ -71,68 +105,7 @@ const syncRoute = route('POST /connections/{id}/webhooks/sync', {
     body: body(z.strictObject({ dryRun: z._default(z.boolean(), false) }), false),
   },
   responses: { 200: json('What was done, or would be.', Synced), ...errorResponses(404, 422) },
-});
-
-const Input = doc(z.record(z.string(), z.unknown()), {
-  description: 'As the `inputSchema` of this request says in `GET /connections`; unknown members are refused by name.',
-  example: { items: [{ title: 'Red mug', list_price: 355, sku: 'MUG-RED', ean: '5901234123457' }] },
-});
-
-const requestRoute = route('POST /connections/{id}/requests/{action}', {
-  summary: 'Asks a marketplace for something',
-  description:
-    'An item, an entry order, a return: what a connection takes is in `GET /connections`. It is a delivery like any other: retried, probed, replayed. 404 `unknown_action` names the requests there are.',
-  scope: 'ops',
-  request: {
-    params: z.object({
-      id: doc(z.string(), { example: 'marketful-mx' }),
-      action: doc(z.string(), { example: 'items-create' }),
-    }),
-    headers: idempotencyHeader,
-    body: body(Input),
-  },
-  responses: { 202: json('The delivery, which runs at once.', Delivery), ...errorResponses(404, 422) },
-});
-
-export const routes = new Routes();
-addShapeAndTry(routes);
-addTickets(routes);
-
-routes.add(listRoute, async (context) => {
-  const configuration = await getConfiguration();
-  const [all, removed] = await Promise.all([
-    Promise.all([...configuration.connections.values()].map(presentConnection)),
-    Promise.all(
-      [...configuration.removed.values()].filter(({ marketplace }) => marketplace !== ENDPOINT).map(presentRemoved),
-    ),
-  ]);
-  return context.json({ connections: all, removed, routes: configuration.routes.map(presentRoute) }, 200);
-});
-
-routes.add(pollRoute, async (context) => {
-  const { id } = context.req.valid('param');
-  const { since, reason = null } = context.req.valid('json');
-  const connection = (await getConfiguration()).connections.get(id);
-  const info = connection && marketplaces.find(({ name }) => name === connection.marketplace);
-  if (!info) throw notFound('connection');
-  const { poll, rewind } = await loadConnector(info.name);
-  if (!poll) throw new ApiError(422, 'not_polled', `${info.title} is not polled`);
-  if (since !== undefined && !rewind)
-    throw new ApiError(422, 'reads_all', `each poll of ${info.title} reads everything there is: poll it`, 'since');
-  const now = new Date();
-  if (since !== undefined && Date.parse(since) > now.getTime())
-    throw new ApiError(400, 'invalid_request', 'since: lies in the future', 'since');
-  const askedAt = now.toISOString();
-  const backfill = since !== undefined && rewind && { since, askedAt, by: context.var.key.name, reason, rewind };
-  if (!(await askForPoll(id, now, backfill || undefined)))
-    throw new ApiError(409, 'poll_in_progress', 'a poll of it is under way; ask again when it is done');
-  return context.json({ connection: id, askedAt, poll: presentPoll(await getCursor(id)) }, 202);
-});
-
-routes.add(syncRoute, async (context) => {
-  const { dryRun = false } = context.req.valid('json');
-  const connection = await findConnection(context.req.valid('param').id);
-  return context.json(await sync(connection, dryRun), 200);
+  answer: async ({ params, body: { dryRun } }) => sync(await findConnection(params.id), dryRun),
 });
 
 async function sync(connection: Connection, dryRun: boolean): Promise<Synced> {
@@ -146,14 +119,20 @@ async function sync(connection: Connection, dryRun: boolean): Promise<Synced> {
   });
 }
 
-routes.add(requestRoute, async (context) => {
-  const { id, action } = context.req.valid('param');
-  const delivery = await postRequest({
-    connectionId: id,
-    action,
-    body: context.req.valid('json'),
-    keyName: context.var.key.name,
-    idempotencyKey: context.req.valid('header')['idempotency-key'],
-  });
-  return context.json(await presentDelivery(delivery), 202);
+routes.add('POST /connections/{id}/requests/{action}', {
+  summary: 'Asks a marketplace for something',
+  description:
+    'An item, an entry order, a return: what a connection takes is in `GET /connections`. It is a delivery like any other: retried, probed, replayed. 404 `unknown_action` names the requests there are.',
+  scope: 'ops',
+  request: {
+    params: z.object({
+      id: doc(z.string(), { example: 'marketful-mx' }),
+      action: doc(z.string(), { example: 'items-create' }),
+    }),
+    headers: idempotencyHeader,
+    body: body(Input),
+  },
+  responses: { 202: json('The delivery, which runs at once.', Delivery), ...errorResponses(404, 422) },
+  answer: async ({ params: { id, action }, headers: { 'idempotency-key': key }, body, by }) =>
+    presentDelivery(await postRequest(await findConnection(id), { action, body, by, key })),
 });

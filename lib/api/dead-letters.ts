@@ -5,9 +5,7 @@ import { fateOf, redrive } from '#lib/replays/redrive';
 import { optionalParam } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, json, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('replays');
+import { body, json, Routes } from './kit/route.ts';
 
 /** API Gateway waits 29 seconds. */
 const MAX_MS = 12_000;
@@ -70,15 +68,6 @@ const DeadLetters = z.object({
 });
 export type DeadLetters = z.infer<typeof DeadLetters>;
 
-const listRoute = route('GET /dead-letters', {
-  summary: 'Lists what lies in the dead-letter queues',
-  description:
-    'Nothing is taken out. While one look lasts, another may see fewer messages. Without `queue`, up to 20 of each.',
-  scope: 'ops',
-  request: { query: z.strictObject({ queue: optionalParam(Queue) }) },
-  responses: { 200: json('What lies there.', DeadLetters) },
-});
-
 const Redrive = named(
   'DeadLetterReplay',
   z.strictObject({ queue: Queue, dryRun: z._default(z.boolean(), false), reason: Reason }),
@@ -100,42 +89,46 @@ const Counted = z.object({
 const Redriven = z.object({ replayId: z.string(), queue: Queue, ...counts });
 export type DeadLetterReplay = z.infer<typeof Counted> | z.infer<typeof Redriven>;
 
-const replayRoute = route('POST /dead-letters/replay', {
+export const routes = new Routes('replays');
+
+routes.add('GET /dead-letters', {
+  summary: 'Lists what lies in the dead-letter queues',
+  description:
+    'Nothing is taken out. While one look lasts, another may see fewer messages. Without `queue`, up to 20 of each.',
+  scope: 'ops',
+  request: { query: z.strictObject({ queue: optionalParam(Queue) }) },
+  responses: { 200: json('What lies there.', DeadLetters) },
+  answer: async ({ query: { queue } }) => {
+    const names = queue ? [queue] : [...sources.keys()];
+    const deadline = Date.now() + MAX_MS;
+    const max = queue ? MAX_LISTED : MAX_LISTED / 5;
+    const found = await Promise.all(
+      names.map(async (name) => ({ queue: name, ...(await listDeadLetters(name, max, deadline)) })),
+    );
+    const queues = found.map(({ queue: name, total, complete }) => ({ queue: name, total, complete }));
+    return { deadLetters: found.flatMap(({ letters }) => letters.map(present)), queues };
+  },
+});
+
+routes.add('POST /dead-letters/replay', {
   summary: 'Sends messages that crashed a function back to their queue',
   scope: 'ops',
   request: { body: body(Redrive) },
   responses: { 200: json('A dry run: nothing was moved.', Counted), 202: json('Done, and on record.', Redriven) },
-});
-
-export const routes = new Routes();
-
-routes.add(listRoute, async (context) => {
-  const { queue } = context.req.valid('query');
-  const names = queue ? [queue] : [...sources.keys()];
-  const deadline = Date.now() + MAX_MS;
-  const max = queue ? MAX_LISTED : MAX_LISTED / 5;
-  const found = await Promise.all(
-    names.map(async (name) => ({ queue: name, ...(await listDeadLetters(name, max, deadline)) })),
-  );
-  const queues = found.map(({ queue: name, total, complete }) => ({ queue: name, total, complete }));
-  return context.json({ deadLetters: found.flatMap(({ letters }) => letters.map(present)), queues }, 200);
-});
-
-routes.add(replayRoute, async (context) => {
-  const { queue, dryRun, reason = null } = context.req.valid('json');
-  const deadline = Date.now() + MAX_MS;
-  if (dryRun) {
-    const { letters, complete } = await listDeadLetters(queue, MAX_MOVED, deadline);
-    const fates = letters.map(fateOf);
-    const [moved = 0, dropped = 0, kept = 0] = (['moved', 'dropped', 'kept'] as const).map(
-      (fate) => fates.filter((each) => each === fate).length,
-    );
-    const sample = letters.slice(0, 5).map(present);
-    return context.json({ dryRun: true as const, queue, moved, dropped, kept, complete, sample }, 200);
-  }
-  const by = context.var.key.name;
-  const { replay, ...done } = await redrive(queue, { by, reason }, { max: MAX_MOVED, deadline });
-  return context.json({ replayId: replay.id, queue, ...done }, 202);
+  answer: async ({ body: { queue, dryRun, reason = null }, by, context }) => {
+    const deadline = Date.now() + MAX_MS;
+    if (dryRun) {
+      const { letters, complete } = await listDeadLetters(queue, MAX_MOVED, deadline);
+      const fates = letters.map(fateOf);
+      const [moved = 0, dropped = 0, kept = 0] = (['moved', 'dropped', 'kept'] as const).map(
+        (fate) => fates.filter((each) => each === fate).length,
+      );
+      const sample = letters.slice(0, 5).map(present);
+      return context.json({ dryRun: true as const, queue, moved, dropped, kept, complete, sample }, 200);
+    }
+    const { replay, ...done } = await redrive(queue, { by, reason }, { max: MAX_MOVED, deadline });
+    return context.json({ replayId: replay.id, queue, ...done }, 202);
+  },
 });
 
 function present({ queue, kind, delivery, event, message }: StoredLetter): DeadLetter {

@@ -21,7 +21,7 @@ import { ApiError, errorResponses, orNotFound } from './kit/errors.ts';
 import { late, listOf, paging, since, textParam } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc } from './kit/meta.ts';
-import { body, json, Routes, routesOf } from './kit/route.ts';
+import { body, json, Routes } from './kit/route.ts';
 import {
   ADVANCE_MS,
   FilteredReplay,
@@ -31,23 +31,7 @@ import {
   ReplayStarted,
 } from './replay-schema.ts';
 
-const route = routesOf('deliveries');
-
 export const DeliveryId = doc(z.string(), { example: 'dlv_5be1f6c2a93d70418f26' });
-
-const listRoute = route('GET /deliveries', {
-  summary: 'Lists deliveries, newest first',
-  scope: 'ops',
-  request: { query: z.strictObject({ ...filterShape, late, ...paging }) },
-  responses: { 200: json('A page of deliveries with their attempts.', listOf('deliveries', Delivery)) },
-});
-
-const getRoute = route('GET /deliveries/{id}', {
-  summary: 'A delivery with its attempts',
-  scope: 'ops',
-  request: { params: z.object({ id: DeliveryId }) },
-  responses: { 200: json('The delivery.', Delivery), ...errorResponses(404) },
-});
 
 const Causes = z.object({
   causes: z.array(Cause),
@@ -58,7 +42,21 @@ const Causes = z.object({
 });
 export type Causes = z.infer<typeof Causes>;
 
-const causesRoute = route('GET /deliveries/causes', {
+export const routes = new Routes('deliveries');
+
+routes.add('GET /deliveries', {
+  summary: 'Lists deliveries, newest first',
+  scope: 'ops',
+  request: { query: z.strictObject({ ...filterShape, late, ...paging }) },
+  responses: { 200: json('A page of deliveries with their attempts.', listOf('deliveries', Delivery)) },
+  answer: async ({ query }) => {
+    const { items, cursor } = await listDeliveries({ ...query, among: await deliveriesOf(query.order) });
+    return { deliveries: await presentDeliveries(items), cursor };
+  },
+});
+
+// Before `/deliveries/{id}`, which it would match, too.
+routes.add('GET /deliveries/causes', {
   summary: 'Groups dead and blocked deliveries by their cause, the largest group first',
   scope: 'ops',
   request: {
@@ -68,18 +66,85 @@ const causesRoute = route('GET /deliveries/causes', {
     }),
   },
   responses: { 200: json('The groups.', Causes) },
+  answer: async ({ query }) => {
+    const found = await groupCauses(query);
+    return { ...found, causes: await Promise.all(found.causes.map(presentCause)) };
+  },
 });
 
-const closeRoute = route('POST /deliveries/{id}/close', {
+routes.add('GET /deliveries/{id}', {
+  summary: 'A delivery with its attempts',
+  scope: 'ops',
+  request: { params: z.object({ id: DeliveryId }) },
+  responses: { 200: json('The delivery.', Delivery), ...errorResponses(404) },
+  answer: async ({ params }) => presentDelivery(orNotFound(await getDelivery(params.id), 'delivery')),
+});
+
+routes.add('POST /deliveries/{id}/close', {
   summary: 'Closes a dead or blocked delivery that a person found done',
   description:
     'It counts as succeeded without an attempt, with who said so and why, and what waited for it goes on: a placement is followed, pushes that come after it are rung. 409 `delivery_not_closable` for one that is neither dead nor blocked.',
   scope: 'ops',
   request: { params: z.object({ id: DeliveryId }), body: body(Close) },
   responses: { 200: json('The delivery.', Delivery), ...errorResponses(404, 409) },
+  answer: async ({ params: { id }, body, by }) => {
+    const closed = await untilCommitted(`delivery ${id}`, async () => {
+      const delivery = orNotFound(await getDelivery(id), 'delivery');
+      if (!isClosable(delivery))
+        throw new ApiError(
+          409,
+          'delivery_not_closable',
+          `the delivery is ${delivery.state}: only dead and blocked ones are closed`,
+        );
+      if (body.remoteId !== undefined && !(await takesRemoteId(delivery)))
+        throw new ApiError(
+          400,
+          'invalid_request',
+          'remoteId: is for placements and requests about an order',
+          'remoteId',
+        );
+      return closeDelivery(delivery, { ...body, by });
+    });
+    return presentDelivery(closed);
+  },
 });
 
-const replayOneRoute = route('POST /deliveries/{id}/replay', {
+const presentDryRun = async ({ sample, ...found }: ReturnType<typeof matchOne>) => ({
+  dryRun: true as const,
+  ...found,
+  sample: await presentDeliveries(sample),
+});
+
+routes.add('POST /deliveries/replay', {
+  tags: ['replays'],
+  summary: 'Replays what a filter matches, or says what it would',
+  description:
+    'An empty filter is refused: 400 `empty_filter`. Deliveries of orders that must leave first come first, then the oldest.',
+  scope: 'ops',
+  request: { body: body(FilteredReplay) },
+  responses: {
+    200: json('A dry run: nothing was replayed.', ReplayDryRun),
+    202: json('On record, and begun; GET /replays/{id} shows how it goes.', ReplayStarted),
+    ...errorResponses(409),
+  },
+  answer: async ({ body: { filter, dryRun, perMinute, canary, expect, reason = null }, by, context }) => {
+    if (Object.values(filter).every((value) => value === undefined))
+      throw new ApiError(
+        400,
+        'empty_filter',
+        'filter: name at least one member, or everything would run again',
+        'filter',
+      );
+    if (dryRun) return context.json(await presentDryRun(await matchDeliveries(filter)), 200);
+    if (expect !== undefined && (await matchDeliveries(filter)).digest !== expect)
+      throw new ApiError(409, 'matched_changed', 'what the filter matches has changed since the dry run: look again');
+    const started = await startReplay(filter, { by, reason, perMinute, canary });
+    const advanced = await advanceReplay(started.id, { deadline: Date.now() + ADVANCE_MS });
+    return context.json(await presentStarted(advanced ?? started), 202);
+  },
+});
+
+routes.add('POST /deliveries/{id}/replay', {
   tags: ['replays'],
   summary: 'Gives a delivery a fresh set of attempts',
   description:
@@ -94,89 +159,12 @@ const replayOneRoute = route('POST /deliveries/{id}/replay', {
     202: json('It runs at once.', ReplayStarted),
     ...errorResponses(404, 409),
   },
-});
-
-const replayManyRoute = route('POST /deliveries/replay', {
-  tags: ['replays'],
-  summary: 'Replays what a filter matches, or says what it would',
-  description:
-    'An empty filter is refused: 400 `empty_filter`. Deliveries of orders that must leave first come first, then the oldest.',
-  scope: 'ops',
-  request: { body: body(FilteredReplay) },
-  responses: {
-    200: json('A dry run: nothing was replayed.', ReplayDryRun),
-    202: json('On record, and begun; GET /replays/{id} shows how it goes.', ReplayStarted),
-    ...errorResponses(409),
+  answer: async ({ params, body: { reason = null, dryRun }, by, context }) => {
+    const delivery = orNotFound(await getDelivery(params.id), 'delivery');
+    if (dryRun) return context.json(await presentDryRun(matchOne(delivery)), 200);
+    const started = await replayDelivery(delivery, { by, reason, perMinute: PER_MINUTE, canary: false });
+    if (!started)
+      throw new ApiError(409, 'delivery_in_progress', 'a worker has the delivery in hand; try again when it is done');
+    return context.json(await presentStarted(started), 202);
   },
-});
-
-export const routes = new Routes();
-
-routes.add(listRoute, async (context) => {
-  const filter = context.req.valid('query');
-  const { items, cursor } = await listDeliveries({ ...filter, among: await deliveriesOf(filter.order) });
-  return context.json({ deliveries: await presentDeliveries(items), ...(cursor && { cursor }) }, 200);
-});
-
-// Before `/deliveries/{id}`, which it would match, too.
-routes.add(causesRoute, async (context) => {
-  const found = await groupCauses(context.req.valid('query'));
-  return context.json({ ...found, causes: await Promise.all(found.causes.map(presentCause)) }, 200);
-});
-
-routes.add(getRoute, async (context) => {
-  const delivery = orNotFound(await getDelivery(context.req.valid('param').id), 'delivery');
-  return context.json(await presentDelivery(delivery), 200);
-});
-
-routes.add(closeRoute, async (context) => {
-  const finding = { ...context.req.valid('json'), by: context.var.key.name };
-  const { id } = context.req.valid('param');
-  const closed = await untilCommitted(`delivery ${id}`, async () => {
-    const delivery = orNotFound(await getDelivery(id), 'delivery');
-    if (!isClosable(delivery))
-      throw new ApiError(
-        409,
-        'delivery_not_closable',
-        `the delivery is ${delivery.state}: only dead and blocked ones are closed`,
-      );
-    if (finding.remoteId !== undefined && !(await takesRemoteId(delivery)))
-      throw new ApiError(400, 'invalid_request', 'remoteId: is for placements and requests about an order', 'remoteId');
-    return closeDelivery(delivery, finding);
-  });
-  return context.json(await presentDelivery(closed), 200);
-});
-
-const presentDryRun = async ({ sample, ...found }: ReturnType<typeof matchOne>) => ({
-  dryRun: true as const,
-  ...found,
-  sample: await presentDeliveries(sample),
-});
-
-routes.add(replayManyRoute, async (context) => {
-  const { filter, dryRun, perMinute, canary, expect, reason = null } = context.req.valid('json');
-  if (Object.values(filter).every((value) => value === undefined))
-    throw new ApiError(
-      400,
-      'empty_filter',
-      'filter: name at least one member, or everything would run again',
-      'filter',
-    );
-  if (dryRun) return context.json(await presentDryRun(await matchDeliveries(filter)), 200);
-  if (expect !== undefined && (await matchDeliveries(filter)).digest !== expect)
-    throw new ApiError(409, 'matched_changed', 'what the filter matches has changed since the dry run: look again');
-  const started = await startReplay(filter, { by: context.var.key.name, reason, perMinute, canary });
-  const advanced = await advanceReplay(started.id, { deadline: Date.now() + ADVANCE_MS });
-  return context.json(await presentStarted(advanced ?? started), 202);
-});
-
-routes.add(replayOneRoute, async (context) => {
-  const { reason = null, dryRun } = context.req.valid('json');
-  const delivery = orNotFound(await getDelivery(context.req.valid('param').id), 'delivery');
-  if (dryRun) return context.json(await presentDryRun(matchOne(delivery)), 200);
-  const by = context.var.key.name;
-  const started = await replayDelivery(delivery, { by, reason, perMinute: PER_MINUTE, canary: false });
-  if (!started)
-    throw new ApiError(409, 'delivery_in_progress', 'a worker has the delivery in hand; try again when it is done');
-  return context.json(await presentStarted(started), 202);
 });

@@ -14,9 +14,7 @@ import { IntegrationError } from '#lib/platform/errors';
 import * as z from '#lib/platform/zod';
 import { errorResponses } from './kit/errors.ts';
 import { doc, named, pick } from './kit/meta.ts';
-import { body, json, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('changes');
+import { body, json, Routes } from './kit/route.ts';
 
 const Endpoint = named(
   'Endpoint',
@@ -69,18 +67,21 @@ const present = ({ state, ...view }: EndpointView): Endpoint => ({
 
 const params = z.object({ id: doc(z.string(), { example: 'erp-main' }) });
 
-const listRoute = route('GET /endpoints', {
+const asked = { scope: 'ops', request: { params, body: body(z.strictObject({}), false) } } as const;
+const ERRORS = errorResponses(404);
+
+export const routes = new Routes('changes');
+
+routes.add('GET /endpoints', {
   summary: 'Whom the hub pushes changes to, and how that goes',
   scope: 'ops',
   responses: {
     200: json('The endpoints.', z.object({ endpoints: z.array(Endpoint) })),
   },
+  answer: async () => ({ endpoints: (await listEndpoints()).map(present) }),
 });
 
-const asked = { scope: 'ops', request: { params, body: body(z.strictObject({}), false) } } as const;
-const ERRORS = errorResponses(404);
-
-const testRoute = route('POST /endpoints/{id}/test', {
+routes.add('POST /endpoints/{id}/test', {
   ...asked,
   summary: 'Sends an endpoint a message of the type `endpoint.test`',
   responses: {
@@ -99,44 +100,38 @@ const testRoute = route('POST /endpoints/{id}/test', {
     ...ERRORS,
     ...errorResponses(409),
   },
+  answer: async ({ params, by }) => {
+    const endpoint = await findEndpoint(params.id);
+    await recordAct({ act: 'endpoint.tested', about: endpoint.id, by });
+    const result = await testEndpoint(endpoint);
+    const error = !result.ok && result.error instanceof IntegrationError ? result.error.detail : undefined;
+    const httpStatus = (result.ok ? result.httpStatus : error?.httpStatus) ?? null;
+    const code = result.ok ? null : codeOf(result.error);
+    return { ok: result.ok, httpStatus, code, description: error?.description ?? null };
+  },
 });
-const pauseRoute = route('POST /endpoints/{id}/pause', {
+
+routes.add('POST /endpoints/{id}/pause', {
   ...asked,
   summary: 'Tells an endpoint nothing until it is resumed',
   responses: { 200: json('The endpoint.', Endpoint), ...ERRORS },
+  answer: async ({ params, by }) => {
+    const endpoint = await findEndpoint(params.id);
+    const at = new Date().toISOString();
+    await recordAct({ act: 'endpoint.paused', about: endpoint.id, by }, at);
+    await pauseEndpoint(endpoint.id, by, at);
+    return present(await viewEndpoint(endpoint));
+  },
 });
-const resumeRoute = route('POST /endpoints/{id}/resume', {
+
+routes.add('POST /endpoints/{id}/resume', {
   ...asked,
   summary: 'Has an endpoint go on where it stood',
   responses: { 200: json('The endpoint.', Endpoint), ...ERRORS },
-});
-
-export const routes = new Routes();
-
-routes.add(listRoute, async (context) => context.json({ endpoints: (await listEndpoints()).map(present) }, 200));
-
-routes.add(testRoute, async (context) => {
-  const endpoint = await findEndpoint(context.req.valid('param').id);
-  await recordAct({ act: 'endpoint.tested', about: endpoint.id, by: context.var.key.name });
-  const result = await testEndpoint(endpoint);
-  const error = !result.ok && result.error instanceof IntegrationError ? result.error.detail : undefined;
-  const httpStatus = (result.ok ? result.httpStatus : error?.httpStatus) ?? null;
-  const code = result.ok ? null : codeOf(result.error);
-  return context.json({ ok: result.ok, httpStatus, code, description: error?.description ?? null }, 200);
-});
-
-routes.add(pauseRoute, async (context) => {
-  const endpoint = await findEndpoint(context.req.valid('param').id);
-  const by = context.var.key.name;
-  const at = new Date().toISOString();
-  await recordAct({ act: 'endpoint.paused', about: endpoint.id, by }, at);
-  await pauseEndpoint(endpoint.id, by, at);
-  return context.json(present(await viewEndpoint(endpoint)), 200);
-});
-
-routes.add(resumeRoute, async (context) => {
-  const endpoint = await findEndpoint(context.req.valid('param').id);
-  await recordAct({ act: 'endpoint.resumed', about: endpoint.id, by: context.var.key.name });
-  await resumeEndpoint(endpoint.id);
-  return context.json(present(await viewEndpoint(endpoint)), 200);
+  answer: async ({ params, by }) => {
+    const endpoint = await findEndpoint(params.id);
+    await recordAct({ act: 'endpoint.resumed', about: endpoint.id, by });
+    await resumeEndpoint(endpoint.id);
+    return present(await viewEndpoint(endpoint));
+  },
 });

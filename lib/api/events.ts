@@ -7,9 +7,7 @@ import { errorResponses, orNotFound } from './kit/errors.ts';
 import { listOf, MAX_ANSWER_BYTES, optionalParam, paging, since, sizeOf, textParam } from './kit/lists.ts';
 import { TraceId, traceIdOf } from './kit/members.ts';
 import { doc, named, pick } from './kit/meta.ts';
-import { json, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('events');
+import { json, Routes } from './kit/route.ts';
 
 const State = named('InboundState', InboundState);
 
@@ -49,7 +47,9 @@ export type InboundEvent = z.infer<typeof InboundEvent>;
 
 const EventWithBody = named('InboundEventWithBody', z.required(InboundEvent, { body: true, encoding: true }));
 
-const listRoute = route('GET /events', {
+export const routes = new Routes('events');
+
+routes.add('GET /events', {
   summary: 'Lists inbound events, newest first',
   scope: 'ops',
   request: {
@@ -61,16 +61,22 @@ const listRoute = route('GET /events', {
     }),
   },
   responses: { 200: json('A page of events.', listOf('events', InboundEvent)) },
+  answer: async ({ query: { connection, ...filter } }) => {
+    const connections = connection ? [connection] : everyConnection(await getConfiguration());
+    const { items, cursor } = await listEvents({ connections, ...filter });
+    return { events: items.map(presentListed), cursor };
+  },
 });
 
-const getRoute = route('GET /events/{id}', {
+routes.add('GET /events/{id}', {
   summary: 'An inbound event with its body',
   scope: 'ops',
   request: { params: z.object({ id: doc(z.string(), {}) }) },
   responses: { 200: json('The event.', EventWithBody), ...errorResponses(404) },
+  answer: async ({ params }) => presentEvent(orNotFound(await getEvent(params.id), 'event')),
 });
 
-const revealRoute = route('POST /events/{id}/reveal', {
+routes.add('POST /events/{id}/reveal', {
   summary: 'The event with its body as it came, for a session of the console',
   description:
     'Other answers show a session the paths and types of a body. Who looked is put on record in `GET /audit`.',
@@ -78,26 +84,11 @@ const revealRoute = route('POST /events/{id}/reveal', {
   reveals: true,
   request: { params: z.object({ id: doc(z.string(), {}) }) },
   responses: { 200: json('The event, unmasked.', EventWithBody), ...errorResponses(404) },
-});
-
-export const routes = new Routes();
-
-routes.add(listRoute, async (context) => {
-  const { connection, ...filter } = context.req.valid('query');
-  const connections = connection ? [connection] : everyConnection(await getConfiguration());
-  const { items, cursor } = await listEvents({ connections, ...filter });
-  return context.json({ events: items.map(presentListed), ...(cursor && { cursor }) }, 200);
-});
-
-routes.add(getRoute, async (context) => {
-  const event = orNotFound(await getEvent(context.req.valid('param').id), 'event');
-  return context.json(presentEvent(event), 200);
-});
-
-routes.add(revealRoute, async (context) => {
-  const event = orNotFound(await getEvent(context.req.valid('param').id), 'event');
-  await recordAct({ act: 'event.revealed', about: event.id, by: context.var.key.name });
-  return context.json(presentEvent(event), 200);
+  answer: async ({ params, by }) => {
+    const event = orNotFound(await getEvent(params.id), 'event');
+    await recordAct({ act: 'event.revealed', about: event.id, by });
+    return presentEvent(event);
+  },
 });
 
 /** A character is written with six bytes at most. */

@@ -3,32 +3,30 @@ import * as z from '#lib/platform/zod';
 import { webhookPath } from '#lib/webhooks/hub-urls';
 import { errorResponses } from './kit/errors.ts';
 import { named } from './kit/meta.ts';
-import { json, type Route, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('hub');
-
-const healthRoute = route('GET /health', {
-  summary: 'Whether the hub answers',
-  scope: null,
-  responses: { 200: json('It does.', named('Health', z.object({ status: z.literal('ok'), time: z.iso.datetime() }))) },
-});
-
-const documentRoute = route('GET /openapi.json', {
-  summary: 'This document',
-  scope: null,
-  responses: { 200: json('OpenAPI 3.1.', z.record(z.string(), z.unknown())) },
-});
+import { json, type Route, Routes } from './kit/route.ts';
 
 /** The routes of the hub itself: whether it answers, and the document of `listRoutes` and the webhooks. */
 export function hubRoutes(listRoutes: () => Promise<Route[]>): Routes {
   let document: Record<string, unknown> | undefined;
-  const routes = new Routes();
-  routes.add(healthRoute, (context) => context.json({ status: 'ok' as const, time: new Date().toISOString() }, 200));
-  routes.add(documentRoute, async (context) => {
-    const { describe } = await import('./kit/openapi.ts');
-    const { changeWebhooks } = await import('./change-webhooks.ts');
-    document ??= describe([...(await listRoutes()), ...webhookRoutes()], changeWebhooks);
-    return context.json(document, 200);
+  const routes = new Routes('hub');
+  routes.add('GET /health', {
+    summary: 'Whether the hub answers',
+    scope: null,
+    responses: {
+      200: json('It does.', named('Health', z.object({ status: z.literal('ok'), time: z.iso.datetime() }))),
+    },
+    answer: () => ({ status: 'ok' as const, time: new Date().toISOString() }),
+  });
+  routes.add('GET /openapi.json', {
+    summary: 'This document',
+    scope: null,
+    responses: { 200: json('OpenAPI 3.1.', z.record(z.string(), z.unknown())) },
+    answer: async () => {
+      const { describe } = await import('./kit/openapi.ts');
+      const { changeWebhooks } = await import('./change-webhooks.ts');
+      document ??= describe([...(await listRoutes()), ...webhookRoutes()], changeWebhooks);
+      return document;
+    },
   });
   return routes;
 }

@@ -14,12 +14,10 @@ import { ApiError, errorResponses, orNotFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { late, listOf, optionalParam, paging, since, textParam } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, json, Routes, routesOf } from './kit/route.ts';
+import { body, json, Routes } from './kit/route.ts';
 import { AddressPatch, Order, OrderId, OrderSummary, PostedFulfillment } from './order-schema.ts';
 import { presentSummaries, showOrder } from './present-order.ts';
 import { addRefresh } from './refresh.ts';
-
-const route = routesOf('orders');
 
 const OrderQuery = z.strictObject({
   connection: textParam({ description: 'Of this connection only.' }),
@@ -33,20 +31,6 @@ const OrderQuery = z.strictObject({
   ...paging,
 });
 
-const listRoute = route('GET /orders', {
-  summary: 'Lists orders, newest received first',
-  scope: 'orders:read',
-  request: { query: OrderQuery },
-  responses: { 200: json('A page of orders, without timelines.', listOf('orders', OrderSummary)) },
-});
-
-const getRoute = route('GET /orders/{id}', {
-  summary: 'An order with its timeline',
-  scope: 'orders:read',
-  request: { params: z.object({ id: OrderId }) },
-  responses: { 200: json('The order.', Order), ...errorResponses(404) },
-});
-
 const Explanation = named('Explanation', ExplanationFacts, {
   description: 'Why an order is where it is: times in the sentence are UTC.',
   example: {
@@ -57,34 +41,77 @@ const Explanation = named('Explanation', ExplanationFacts, {
   },
 });
 
-const explanationRoute = route('GET /orders/{id}/explanation', {
+const Answer = z.object({ fulfillment: Fulfillment });
+
+export const routes = new Routes('orders');
+addAfterPlacement(routes);
+addRefresh(routes);
+
+routes.add('GET /orders', {
+  summary: 'Lists orders, newest received first',
+  scope: 'orders:read',
+  request: { query: OrderQuery },
+  responses: { 200: json('A page of orders, without timelines.', listOf('orders', OrderSummary)) },
+  answer: async ({ query: { connection, externalId, ...filter } }) => {
+    if (externalId !== undefined) return { orders: await findOne(connection, externalId) };
+    const connections = connection ? [connection] : everyConnection(await getConfiguration());
+    const { items, cursor } = await listOrders({ connections, ...filter });
+    return { orders: await presentSummaries(items), cursor };
+  },
+});
+
+async function findOne(connection: string | undefined, externalId: string) {
+  if (!connection) throw new ApiError(400, 'invalid_request', 'connection: is wanted with externalId', 'connection');
+  const order = await getOrder(orderId(connection, externalId));
+  return order ? presentSummaries([order]) : [];
+}
+
+// Before the order's own, whose id takes slashes.
+routes.add('GET /orders/{id}/explanation', {
   summary: 'Why an order is where it is, and whom it waits for',
   scope: 'orders:read',
   request: { params: z.object({ id: OrderId }) },
   responses: { 200: json('In one sentence.', Explanation), ...errorResponses(404) },
+  answer: async ({ params }) => {
+    const order = orNotFound(await getOrder(params.id), 'order');
+    return explainOrder(order, await getNetwork());
+  },
 });
 
-const patchRoute = route('PATCH /orders/{id}', {
-  summary: 'Corrects the shipping address',
-  description:
-    'The correction outlives later snapshots of the sales channel and stands on the timeline. Deliveries of the order that waited for it run again by themselves.',
-  scope: 'ops',
-  request: { params: z.object({ id: OrderId }), body: body(z.strictObject({ shippingAddress: AddressPatch })) },
-  responses: { 200: json('The corrected order.', Order), ...errorResponses(404, 422) },
+routes.add('GET /orders/{id}', {
+  summary: 'An order with its timeline',
+  scope: 'orders:read',
+  request: { params: z.object({ id: OrderId }) },
+  responses: { 200: json('The order.', Order), ...errorResponses(404) },
+  answer: async ({ params }) => showOrder(orNotFound(await getOrder(params.id), 'order')),
 });
 
-const revealRoute = route('POST /orders/{id}/reveal', {
+routes.add('POST /orders/{id}/reveal', {
   summary: 'The order with its buyer, for a session of the console',
   description: 'What other answers mask to a session is shown, and who looked is put on record in `GET /audit`.',
   scope: 'orders:read',
   reveals: true,
   request: { params: z.object({ id: OrderId }) },
   responses: { 200: json('The order, unmasked.', Order), ...errorResponses(404) },
+  answer: async ({ params, by }) => {
+    const order = orNotFound(await getOrder(params.id), 'order');
+    await recordAct({ act: 'order.revealed', about: order.id, by });
+    return showOrder(order);
+  },
 });
 
-const Answer = z.object({ fulfillment: Fulfillment });
+routes.add('PATCH /orders/{id}', {
+  summary: 'Corrects the shipping address',
+  description:
+    'The correction outlives later snapshots of the sales channel and stands on the timeline. Deliveries of the order that waited for it run again by themselves.',
+  scope: 'ops',
+  request: { params: z.object({ id: OrderId }), body: body(z.strictObject({ shippingAddress: AddressPatch })) },
+  responses: { 200: json('The corrected order.', Order), ...errorResponses(404, 422) },
+  answer: async ({ params, body, by }) =>
+    showOrder(await patchAddress(params.id, body.shippingAddress, by, await getNetwork())),
+});
 
-const postRoute = route('POST /orders/{id}/fulfillments', {
+routes.add('POST /orders/{id}/fulfillments', {
   summary: 'Reports a parcel that the seller shipped',
   description:
     'Whoever sold the order is told. The same carrier, tracking number and lines again are the same fulfillment. 409 `order_cancelled`; 422 `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`, `idempotency_key_reused`.',
@@ -99,55 +126,9 @@ const postRoute = route('POST /orders/{id}/fulfillments', {
     200: json('The order had it already.', Answer),
     ...errorResponses(404, 409, 422),
   },
-});
-
-export const routes = new Routes();
-addAfterPlacement(routes);
-addRefresh(routes);
-
-routes.add(listRoute, async (context) => {
-  const { connection, externalId, ...filter } = context.req.valid('query');
-  if (externalId !== undefined) return context.json({ orders: await findOne(connection, externalId) }, 200);
-  const connections = connection ? [connection] : everyConnection(await getConfiguration());
-  const { items, cursor } = await listOrders({ connections, ...filter });
-  return context.json({ orders: await presentSummaries(items), ...(cursor && { cursor }) }, 200);
-});
-
-async function findOne(connection: string | undefined, externalId: string) {
-  if (!connection) throw new ApiError(400, 'invalid_request', 'connection: is wanted with externalId', 'connection');
-  const order = await getOrder(orderId(connection, externalId));
-  return order ? presentSummaries([order]) : [];
-}
-
-// Before the order's own, whose id takes slashes.
-routes.add(explanationRoute, async (context) => {
-  const order = orNotFound(await getOrder(context.req.valid('param').id), 'order');
-  return context.json(await explainOrder(order, await getNetwork()), 200);
-});
-
-routes.add(getRoute, async (context) => {
-  const order = orNotFound(await getOrder(context.req.valid('param').id), 'order');
-  return context.json(await showOrder(order), 200);
-});
-
-routes.add(revealRoute, async (context) => {
-  const order = orNotFound(await getOrder(context.req.valid('param').id), 'order');
-  await recordAct({ act: 'order.revealed', about: order.id, by: context.var.key.name });
-  return context.json(await showOrder(order), 200);
-});
-
-routes.add(patchRoute, async (context) => {
-  const { shippingAddress } = context.req.valid('json');
-  const { id } = context.req.valid('param');
-  const order = await patchAddress(id, shippingAddress, context.var.key.name, await getNetwork());
-  return context.json(await showOrder(order), 200);
-});
-
-routes.add(postRoute, async (context) => {
-  const { id } = context.req.valid('param');
-  const posted = context.req.valid('json');
-  const key = context.req.valid('header')['idempotency-key'];
-  const once = idempotency<PostedAnswer>(context.var.key.name, key, [id, posted]);
-  const { status, fulfillment } = await postFulfillment(id, posted, once, await getNetwork());
-  return context.json({ fulfillment }, status);
+  answer: async ({ params: { id }, headers: { 'idempotency-key': key }, body: posted, by, context }) => {
+    const once = idempotency<PostedAnswer>(by, key, [id, posted]);
+    const { status, fulfillment } = await postFulfillment(id, posted, once, await getNetwork());
+    return context.json({ fulfillment }, status);
+  },
 });

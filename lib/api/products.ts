@@ -7,9 +7,7 @@ import * as z from '#lib/platform/zod';
 import { errorResponses, orNotFound } from './kit/errors.ts';
 import { cursorOf, listOf, optionalParam, paging, textParam } from './kit/lists.ts';
 import { doc, metadata, named, pick } from './kit/meta.ts';
-import { json, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('catalog');
+import { json, Routes } from './kit/route.ts';
 
 const SKU = { type: 'string', example: 'MUG-RED' };
 
@@ -49,23 +47,37 @@ const bySku = {
   sku: doc(optionalParam(doc(z.string(), SKU)), { type: 'string' }),
 };
 
-const productsRoute = route('GET /products', {
+export const routes = new Routes('catalog');
+
+routes.add('GET /products', {
   summary: 'Lists what the connections said of their SKUs, by SKU',
   scope: 'orders:read',
   request: {
     query: z.strictObject({ ...bySku, connection: textParam() }),
   },
   responses: { 200: json('A page of products, one for each SKU of each connection.', listOf('products', Product)) },
+  answer: async ({ query: { connection, ...query } }) => {
+    const { connections } = await getConfiguration();
+    const { items, cursor } = await listProducts({
+      ...query,
+      connections: connection === undefined ? [...connections.keys()] : [connection],
+    });
+    return { products: items.map((product) => pick(ProductFacts, product)), cursor };
+  },
 });
 
-const stockRoute = route('GET /stock', {
+routes.add('GET /stock', {
   summary: 'Lists how many there are, by SKU',
   scope: 'orders:read',
   request: { query: z.strictObject(bySku) },
   responses: { 200: json('A page of SKUs.', listOf('stock', Stock)) },
+  answer: async ({ query }) => {
+    const { items, cursor } = await listStock(await getNetwork(), query);
+    return { stock: items, cursor };
+  },
 });
 
-const explanationRoute = route('GET /stock/{sku}/explanation', {
+routes.add('GET /stock/{sku}/explanation', {
   summary: "Says why a SKU's number is what it is",
   scope: 'orders:read',
   request: { params: z.object({ sku: doc(z.string(), SKU) }) },
@@ -73,31 +85,9 @@ const explanationRoute = route('GET /stock/{sku}/explanation', {
     200: json('Each part of the number, and a sentence of them.', StockExplanation),
     ...errorResponses(404),
   },
-});
-
-export const routes = new Routes();
-
-routes.add(productsRoute, async (context) => {
-  const { connection, ...query } = context.req.valid('query');
-  const { connections } = await getConfiguration();
-  const { items, cursor } = await listProducts({
-    ...query,
-    connections: connection === undefined ? [...connections.keys()] : [connection],
-  });
-  return context.json(
-    { products: items.map((product) => pick(ProductFacts, product)), ...(cursor && { cursor }) },
-    200,
-  );
-});
-
-routes.add(stockRoute, async (context) => {
-  const { items, cursor } = await listStock(await getNetwork(), context.req.valid('query'));
-  return context.json({ stock: items, ...(cursor && { cursor }) }, 200);
-});
-
-routes.add(explanationRoute, async (context) => {
-  const { sku } = context.req.valid('param');
-  const network = await getNetwork();
-  const known = orNotFound(await readStock(sku, network), 'SKU');
-  return context.json(explainStock(sku, known, network), 200);
+  answer: async ({ params: { sku } }) => {
+    const network = await getNetwork();
+    const known = orNotFound(await readStock(sku, network), 'SKU');
+    return explainStock(sku, known, network);
+  },
 });

@@ -7,9 +7,7 @@ import { ApiError, errorResponses } from './kit/errors.ts';
 import { listOf, paging, textParam } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc, named, pick } from './kit/meta.ts';
-import { body, json, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('quarantine');
+import { body, json, Routes } from './kit/route.ts';
 
 const QuarantinedWebhook = named(
   'QuarantinedWebhook',
@@ -49,16 +47,6 @@ const Admitted = named(
 
 export type AdmissionAnswer = z.infer<typeof AdmissionDryRun> | z.infer<typeof Admitted>;
 
-const listRoute = route('GET /quarantine', {
-  summary: 'Lists webhooks whose proof did not hold, newest first',
-  description: `Of each connection the last ${SLOTS} at most, for 7 days; repetitions are kept once.`,
-  scope: 'ops',
-  request: {
-    query: z.strictObject({ connection: textParam(), ...paging }),
-  },
-  responses: { 200: json('A page of the quarantine.', listOf('quarantine', QuarantinedWebhook)) },
-});
-
 named('AdmissionRecord', AdmissionRecord, {
   members: {
     id: { example: 'adm_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' },
@@ -66,14 +54,37 @@ named('AdmissionRecord', AdmissionRecord, {
   },
 });
 
-const admissionsRoute = route('GET /quarantine/admissions', {
+export const routes = new Routes('quarantine');
+
+routes.add('GET /quarantine', {
+  summary: 'Lists webhooks whose proof did not hold, newest first',
+  description: `Of each connection the last ${SLOTS} at most, for 7 days; repetitions are kept once.`,
+  scope: 'ops',
+  request: {
+    query: z.strictObject({ connection: textParam(), ...paging }),
+  },
+  responses: { 200: json('A page of the quarantine.', listOf('quarantine', QuarantinedWebhook)) },
+  answer: async ({ query: { connection, limit, cursor } }) => {
+    const { connections } = await getConfiguration();
+    const wanted = [...connections.values()].filter(({ id }) => !connection || id === connection);
+    const page = await listQuarantined({ connections: wanted.map(({ id }) => id), limit, cursor });
+    const verifies = await createVerifier(wanted);
+    return { quarantine: page.items.map((kept) => present(kept, verifies(kept))), cursor: page.cursor };
+  },
+});
+
+routes.add('GET /quarantine/admissions', {
   summary: 'Lists admissions, newest first',
   scope: 'ops',
   request: { query: z.strictObject(paging) },
   responses: { 200: json('A page of admissions.', listOf('admissions', AdmissionRecord)) },
+  answer: async ({ query }) => {
+    const { items, cursor } = await listAdmissions(query);
+    return { admissions: items, cursor };
+  },
 });
 
-const admitRoute = route('POST /quarantine/admit', {
+routes.add('POST /quarantine/admit', {
   summary: 'Verifies quarantined webhooks once more and lets the authentic ones in',
   description:
     'With their original time of receipt. What was admitted before is not admitted again; what is still not authentic stays.',
@@ -99,38 +110,19 @@ const admitRoute = route('POST /quarantine/admit', {
     202: json('On their way like any webhook.', Admitted),
     ...errorResponses(404),
   },
-});
-
-export const routes = new Routes();
-
-routes.add(listRoute, async (context) => {
-  const { connection, limit, cursor } = context.req.valid('query');
-  const { connections } = await getConfiguration();
-  const wanted = [...connections.values()].filter(({ id }) => !connection || id === connection);
-  const page = await listQuarantined({ connections: wanted.map(({ id }) => id), limit, cursor });
-  const verifies = await createVerifier(wanted);
-  const items = page.items.map((kept) => present(kept, verifies(kept)));
-  return context.json({ quarantine: items, ...(page.cursor && { cursor: page.cursor }) }, 200);
-});
-
-routes.add(admissionsRoute, async (context) => {
-  const { items, cursor } = await listAdmissions(context.req.valid('query'));
-  return context.json({ admissions: items, ...(cursor && { cursor }) }, 200);
-});
-
-routes.add(admitRoute, async (context) => {
-  const { connection: id, ids, dryRun, reason = null } = context.req.valid('json');
-  const connection = (await getConfiguration()).connections.get(id);
-  if (!connection) throw new ApiError(404, 'not_found', `there is no connection ${id}`, 'connection');
-  const verdict = await judge(connection, ids);
-  const { matched, refused, alreadyAdmitted, admissible } = verdict;
-  const told = { matched, refused, alreadyAdmitted };
-  if (dryRun) {
-    const sample = admissible.slice(0, 5).map((kept) => present(kept, true));
-    return context.json({ dryRun: true as const, ...told, admissible: admissible.length, sample }, 200);
-  }
-  const admission = await admit(connection, verdict, { by: context.var.key.name, reason });
-  return context.json({ admissionId: admission.id, ...told, admitted: admissible.length }, 202);
+  answer: async ({ body: { connection: id, ids, dryRun, reason = null }, by, context }) => {
+    const connection = (await getConfiguration()).connections.get(id);
+    if (!connection) throw new ApiError(404, 'not_found', `there is no connection ${id}`, 'connection');
+    const verdict = await judge(connection, ids);
+    const { matched, refused, alreadyAdmitted, admissible } = verdict;
+    const told = { matched, refused, alreadyAdmitted };
+    if (dryRun) {
+      const sample = admissible.slice(0, 5).map((kept) => present(kept, true));
+      return context.json({ dryRun: true as const, ...told, admissible: admissible.length, sample }, 200);
+    }
+    const admission = await admit(connection, verdict, { by, reason });
+    return context.json({ admissionId: admission.id, ...told, admitted: admissible.length }, 202);
+  },
 });
 
 const present = (kept: Quarantined, admissible: boolean): QuarantinedWebhook => ({

@@ -12,32 +12,26 @@ import { transact } from '#lib/platform/table/table';
 import * as z from '#lib/platform/zod';
 import { errorResponses } from './kit/errors.ts';
 import { doc } from './kit/meta.ts';
-import { json, type Routes, routesOf } from './kit/route.ts';
+import { json, type Routes } from './kit/route.ts';
 import { OrderId } from './order-schema.ts';
 
-const route = routesOf('orders');
-
-const refreshRoute = route('POST /orders/{id}/refresh', {
-  summary: 'Reads an order again at the marketplace that sold it',
-  description:
-    'What it says is applied like any event. 422 `refresh_unsupported` where the marketplace has no call that reads one order: its next poll reads what changed.',
-  scope: 'ops',
-  request: { params: z.object({ id: OrderId }) },
-  responses: {
-    202: json(
-      'It is being read.',
-      z.object({
-        deliveries: doc(z.array(z.string()), { description: 'The fetches: one for each of its orders there.' }),
-      }),
-    ),
-    ...errorResponses(404, 422),
-  },
-});
-
 export const addRefresh = (routes: Routes): void =>
-  routes.add(refreshRoute, async (context) => {
-    const opened = await refreshOrder(context.req.valid('param').id);
-    return context.json({ deliveries: opened.map(({ id }) => id) }, 202);
+  routes.add('POST /orders/{id}/refresh', {
+    summary: 'Reads an order again at the marketplace that sold it',
+    description:
+      'What it says is applied like any event. 422 `refresh_unsupported` where the marketplace has no call that reads one order: its next poll reads what changed.',
+    scope: 'ops',
+    request: { params: z.object({ id: OrderId }) },
+    responses: {
+      202: json(
+        'It is being read.',
+        z.object({
+          deliveries: doc(z.array(z.string()), { description: 'The fetches: one for each of its orders there.' }),
+        }),
+      ),
+      ...errorResponses(404, 422),
+    },
+    answer: async ({ params }) => ({ deliveries: (await refreshOrder(params.id)).map(({ id }) => id) }),
   });
 
 /** Opens the fetches that read an order anew. Throws NotFoundError, and RejectedError where nothing can read it. */

@@ -9,9 +9,7 @@ import { ApiError } from './kit/errors.ts';
 import { listOf, optionalParam, paging, textParam } from './kit/lists.ts';
 import { Instant, Reason } from './kit/members.ts';
 import { doc, metadata, named } from './kit/meta.ts';
-import { body, json, Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('events');
+import { body, json, Routes } from './kit/route.ts';
 
 /** How long a request goes on to the next event: API Gateway waits 29 seconds, and the last one still has to be remapped. */
 const MAX_MS = 15_000;
@@ -57,7 +55,32 @@ const filter = z.strictObject({
   since: doc(optionalParam(Instant), { type: 'string', format: 'date-time', description: 'Received since.' }),
 });
 
-const postRoute = route('POST /remaps', {
+const RemapRecord = named('RemapRecord', z.extend(RemapFacts, { filter: z.record(z.string(), z.string()) }), {
+  members: {
+    id: { example: 'rmp_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' },
+  },
+});
+export type RemapRecord = z.infer<typeof RemapRecord>;
+
+export const routes = new Routes('events');
+
+routes.add('GET /remaps', {
+  summary: 'Lists remaps that were applied, newest first',
+  scope: 'ops',
+  request: { query: z.strictObject(paging) },
+  responses: { 200: json('A page of remaps.', listOf('remaps', RemapRecord)) },
+  answer: async ({ query }) => {
+    const { items, cursor } = await listRemaps(query);
+    return { remaps: items.map(presentRecord), cursor };
+  },
+});
+
+const presentRecord = ({ filter: kept, ...record }: StoredRemap): RemapRecord => ({
+  ...record,
+  filter: Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
+});
+
+routes.add('POST /remaps', {
   summary: 'Runs kept raw events through the present mapper',
   description:
     'Shows what would change; `apply` makes it so and wants the scope ops, without which the buyer’s data is masked. Nothing that was pushed is pushed again; deliveries that an order lacks are planned. An empty filter is refused: 400 `empty_filter`.',
@@ -84,51 +107,23 @@ const postRoute = route('POST /remaps', {
     ),
   },
   responses: { 200: json('What was found.', Remap) },
-});
-
-const RemapRecord = named('RemapRecord', z.extend(RemapFacts, { filter: z.record(z.string(), z.string()) }), {
-  members: {
-    id: { example: 'rmp_3a52ce78-0950-4c1e-9d0b-0f3f9f2f6f11' },
+  answer: async ({ body: { filter, apply, limit, cursor, remapId, reason = null }, context }) => {
+    const { key } = context.var;
+    const isOperator = key.scopes.includes('ops');
+    if (apply && !isOperator) throw new ApiError(403, 'forbidden', `the API key ${key.name} lacks the scope ops`);
+    if (Object.values(filter).every((value) => value === undefined))
+      throw new ApiError(400, 'empty_filter', 'filter: name at least one member', 'filter');
+    const after = cursor === undefined ? undefined : decodePosition(cursor);
+    if (cursor !== undefined && !after)
+      throw new ApiError(400, 'invalid_request', 'cursor: is not a cursor of this list', 'cursor');
+    const author = apply ? { by: key.name, reason } : null;
+    const record = await findRecord(remapId, { filter, author, after });
+    const result = await remap({ filter, author, record, limit, after, deadline: Date.now() + MAX_MS });
+    const outcomes = isOperator
+      ? result.outcomes
+      : result.outcomes.map((outcome) => ({ ...outcome, changes: maskBuyer(outcome.changes) }));
+    return { ...result, outcomes, apply };
   },
-});
-export type RemapRecord = z.infer<typeof RemapRecord>;
-
-const listRoute = route('GET /remaps', {
-  summary: 'Lists remaps that were applied, newest first',
-  scope: 'ops',
-  request: { query: z.strictObject(paging) },
-  responses: { 200: json('A page of remaps.', listOf('remaps', RemapRecord)) },
-});
-
-export const routes = new Routes();
-
-routes.add(listRoute, async (context) => {
-  const { items, cursor } = await listRemaps(context.req.valid('query'));
-  return context.json({ remaps: items.map(presentRecord), ...(cursor && { cursor }) }, 200);
-});
-
-const presentRecord = ({ filter: kept, ...record }: StoredRemap): RemapRecord => ({
-  ...record,
-  filter: Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
-});
-
-routes.add(postRoute, async (context) => {
-  const { filter, apply, limit, cursor, remapId, reason = null } = context.req.valid('json');
-  const { key } = context.var;
-  const isOperator = key.scopes.includes('ops');
-  if (apply && !isOperator) throw new ApiError(403, 'forbidden', `the API key ${key.name} lacks the scope ops`);
-  if (Object.values(filter).every((value) => value === undefined))
-    throw new ApiError(400, 'empty_filter', 'filter: name at least one member', 'filter');
-  const after = cursor === undefined ? undefined : decodePosition(cursor);
-  if (cursor !== undefined && !after)
-    throw new ApiError(400, 'invalid_request', 'cursor: is not a cursor of this list', 'cursor');
-  const author = apply ? { by: key.name, reason } : null;
-  const record = await findRecord(remapId, { filter, author, after });
-  const result = await remap({ filter, author, record, limit, after, deadline: Date.now() + MAX_MS });
-  const outcomes = isOperator
-    ? result.outcomes
-    : result.outcomes.map((outcome) => ({ ...outcome, changes: maskBuyer(outcome.changes) }));
-  return context.json({ ...result, outcomes, apply }, 200);
 });
 
 /** The record of the requests that this one continues; ApiError 400 where it is somebody else's or of another filter. */

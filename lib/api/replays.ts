@@ -10,10 +10,8 @@ import { ApiError, errorResponses, notFound, orNotFound } from './kit/errors.ts'
 import { listOf, paging } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc } from './kit/meta.ts';
-import { body, json, Routes, routesOf } from './kit/route.ts';
+import { body, json, Routes } from './kit/route.ts';
 import { ADVANCE_MS, presentReplay, Replay } from './replay-schema.ts';
-
-const route = routesOf('replays');
 
 /** A look at a replay brings it forward while no more members than this are unsettled; the sweeper does the others. */
 const MAX_UNSETTLED = 100;
@@ -21,22 +19,32 @@ const MAX_UNSETTLED = 100;
 const params = z.object({ id: doc(z.string(), {}) });
 const decision = { params, body: body(z.strictObject({ reason: Reason }), false) };
 
-const listRoute = route('GET /replays', {
+export const routes = new Routes('replays');
+
+routes.add('GET /replays', {
   summary: 'Lists replays, newest first',
   scope: 'ops',
   request: { query: z.strictObject(paging) },
   responses: { 200: json('A page of replays.', listOf('replays', Replay)) },
+  answer: async ({ query }) => {
+    const { items, cursor } = await listReplays(query);
+    return { replays: await Promise.all(items.map(presentReplay)), cursor };
+  },
 });
 
-const getRoute = route('GET /replays/{id}', {
+routes.add('GET /replays/{id}', {
   summary: 'A replay and how far it is',
   description: 'Looking at a small replay, or at the first stages of a canary, also brings its next step forward.',
   scope: 'ops',
   request: { params },
   responses: { 200: json('The replay.', Replay), ...errorResponses(404) },
+  answer: async ({ params }) => {
+    const replay = orNotFound(await getReplay(params.id), 'replay');
+    return presentReplay(isSmall(replay) ? await advance(replay) : replay);
+  },
 });
 
-const deliveriesRoute = route('GET /replays/{id}/deliveries', {
+routes.add('GET /replays/{id}/deliveries', {
   summary: 'Deliveries of a replay: those under way first, then those that have settled, then those that wait',
   scope: 'ops',
   request: { params, query: z.strictObject({ limit: paging.limit }) },
@@ -44,63 +52,38 @@ const deliveriesRoute = route('GET /replays/{id}/deliveries', {
     200: json('As many as were asked for.', z.object({ deliveries: z.array(Delivery) })),
     ...errorResponses(404),
   },
+  answer: async ({ params: { id }, query: { limit } }) => {
+    if (!(await getReplay(id))) throw notFound('replay');
+    const members = await Promise.all((['OPEN', 'DONE', 'WAITING'] as const).map((at) => listMembers(id, at, limit)));
+    const found = await getDeliveries(
+      members
+        .flat()
+        .slice(0, limit)
+        .map(({ delivery }) => delivery),
+    );
+    return { deliveries: await presentDeliveries(found) };
+  },
 });
 
-const cancelRoute = route('POST /replays/{id}/cancel', {
+routes.add('POST /replays/{id}/cancel', {
   summary: 'Stops a replay',
   description:
     'What waits is not released, what was released and is not yet due is taken back; an attempt under way ends. Cancelling twice is cancelling once; 409 `replay_ended` when it had ended by itself.',
   scope: 'ops',
   request: decision,
   responses: { 200: json('The replay.', Replay), ...errorResponses(400, 404, 409) },
+  answer: async ({ params, body: { reason = null }, by }) =>
+    presentReplay(await advance(standing(await cancelReplay(params.id, { by, reason })))),
 });
 
-const resumeRoute = route('POST /replays/{id}/resume', {
+routes.add('POST /replays/{id}/resume', {
   summary: 'Goes on with a cancelled or relapsed replay',
   description: 'With those of its deliveries that still wait; a canary begins at its first stage. 409 `replay_ended`.',
   scope: 'ops',
   request: decision,
   responses: { 200: json('The replay.', Replay), ...errorResponses(400, 404, 409) },
-});
-
-export const routes = new Routes();
-
-routes.add(listRoute, async (context) => {
-  const { items, cursor } = await listReplays(context.req.valid('query'));
-  return context.json({ replays: await Promise.all(items.map(presentReplay)), ...(cursor && { cursor }) }, 200);
-});
-
-routes.add(getRoute, async (context) => {
-  const replay = orNotFound(await getReplay(context.req.valid('param').id), 'replay');
-  return context.json(await presentReplay(isSmall(replay) ? await advance(replay) : replay), 200);
-});
-
-routes.add(deliveriesRoute, async (context) => {
-  const { id } = context.req.valid('param');
-  const { limit } = context.req.valid('query');
-  if (!(await getReplay(id))) throw notFound('replay');
-  const members = await Promise.all((['OPEN', 'DONE', 'WAITING'] as const).map((at) => listMembers(id, at, limit)));
-  const found = await getDeliveries(
-    members
-      .flat()
-      .slice(0, limit)
-      .map(({ delivery }) => delivery),
-  );
-  return context.json({ deliveries: await presentDeliveries(found) }, 200);
-});
-
-routes.add(cancelRoute, async (context) => {
-  const { reason = null } = context.req.valid('json');
-  const operator = { by: context.var.key.name, reason };
-  const cancelled = standing(await cancelReplay(context.req.valid('param').id, operator));
-  return context.json(await presentReplay(await advance(cancelled)), 200);
-});
-
-routes.add(resumeRoute, async (context) => {
-  const { reason = null } = context.req.valid('json');
-  const operator = { by: context.var.key.name, reason };
-  const resumed = standing(await resumeReplay(context.req.valid('param').id, operator));
-  return context.json(await presentReplay(await advance(resumed)), 200);
+  answer: async ({ params, body: { reason = null }, by }) =>
+    presentReplay(await advance(standing(await resumeReplay(params.id, { by, reason })))),
 });
 
 function standing(decided: StoredReplay | false | null): StoredReplay {

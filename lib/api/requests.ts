@@ -7,23 +7,22 @@ import { loadConnector } from '#lib/marketplaces/load';
 import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
-import { findConnection } from './connection-schema.ts';
 import { ApiError, invalidRequest } from './kit/errors.ts';
 import { idempotency } from './kit/idempotency.ts';
 
 interface Asked {
-  connectionId: string;
   action: string;
   body: unknown;
-  keyName: string;
-  idempotencyKey: string | undefined;
+  /** The name of the API key that asks. */
+  by: string;
+  /** The `Idempotency-Key` of the request. */
+  key: string | undefined;
 }
 
 /** Opens the delivery that asks a marketplace for something; the same Idempotency-Key again is the same delivery. */
-export async function postRequest({ connectionId, action, body, keyName, idempotencyKey }: Asked): Promise<Delivery> {
-  const connection = await findConnection(connectionId);
+export async function postRequest(connection: Connection, { action, body, by, key }: Asked): Promise<Delivery> {
   const input = await checkInput(connection.marketplace, action, body);
-  const repeated = idempotency<string>(keyName, idempotencyKey, [connectionId, action, input]);
+  const repeated = idempotency<string>(by, key, [connection.id, action, input]);
   return untilCommitted('what a request is about', async () => {
     const before = await repeated.find();
     const known = before === undefined ? undefined : await getDelivery(before);

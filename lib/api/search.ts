@@ -4,11 +4,9 @@ import { isEmail, Matched } from '#lib/search/words';
 import { ApiError } from './kit/errors.ts';
 import { paging, upToAnswer } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, json, Routes, routesOf } from './kit/route.ts';
+import { body, json, Routes } from './kit/route.ts';
 import { OrderSummary } from './order-schema.ts';
 import { presentSummaries } from './present-order.ts';
-
-const route = routesOf('orders');
 
 const SearchResult = named(
   'SearchResult',
@@ -31,24 +29,6 @@ const DESCRIPTION =
   'By number, external id, the id it has with whoever ships, tracking number, acknowledgement, SKU, or the buyer’s whole e-mail address, which is kept as a keyed hash. Case, spaces and punctuation do not matter; from four characters on the beginning is enough. Found within a second of being committed.';
 const FOUND = json('Orders that are called so first, then those whose words begin so.', SearchResults);
 
-const getRoute = route('GET /search', {
-  description: DESCRIPTION,
-  scope: 'orders:read',
-  summary: 'Finds orders by any of their words; an e-mail address is for POST, as it must not stand in a URL',
-  request: { query: z.strictObject({ q: Words, limit: paging.limit }) },
-  responses: { 200: FOUND },
-});
-
-const postRoute = route('POST /search', {
-  description: DESCRIPTION,
-  scope: 'orders:read',
-  summary: 'Finds orders by any of their words',
-  request: {
-    body: body(z.strictObject({ q: Words, limit: z._default(z.int().check(z.minimum(1), z.maximum(200)), 50) })),
-  },
-  responses: { 200: FOUND },
-});
-
 async function find(q: string, limit: number) {
   const found = await search(q, limit);
   const orders = await presentSummaries(found.map(({ order }) => order));
@@ -59,15 +39,27 @@ async function find(q: string, limit: number) {
   return upToAnswer(results);
 }
 
-export const routes = new Routes();
+export const routes = new Routes('orders');
 
-routes.add(getRoute, async (context) => {
-  const { q, limit } = context.req.valid('query');
-  if (isEmail(q)) throw new ApiError(400, 'invalid_request', 'q: an e-mail address is sent by POST', 'q');
-  return context.json({ results: await find(q, limit) }, 200);
+routes.add('GET /search', {
+  description: DESCRIPTION,
+  scope: 'orders:read',
+  summary: 'Finds orders by any of their words; an e-mail address is for POST, as it must not stand in a URL',
+  request: { query: z.strictObject({ q: Words, limit: paging.limit }) },
+  responses: { 200: FOUND },
+  answer: async ({ query: { q, limit } }) => {
+    if (isEmail(q)) throw new ApiError(400, 'invalid_request', 'q: an e-mail address is sent by POST', 'q');
+    return { results: await find(q, limit) };
+  },
 });
 
-routes.add(postRoute, async (context) => {
-  const { q, limit } = context.req.valid('json');
-  return context.json({ results: await find(q, limit) }, 200);
+routes.add('POST /search', {
+  description: DESCRIPTION,
+  scope: 'orders:read',
+  summary: 'Finds orders by any of their words',
+  request: {
+    body: body(z.strictObject({ q: Words, limit: z._default(z.int().check(z.minimum(1), z.maximum(200)), 50) })),
+  },
+  responses: { 200: FOUND },
+  answer: async ({ body: { q, limit } }) => ({ results: await find(q, limit) }),
 });

@@ -8,11 +8,9 @@ import { tryBody } from '#lib/remap/try-body';
 import { findConnection } from './connection-schema.ts';
 import { errorResponses } from './kit/errors.ts';
 import { doc, named } from './kit/meta.ts';
-import { body, json, type Routes, routesOf } from './kit/route.ts';
+import { body, json, type Routes } from './kit/route.ts';
 import { OrderSummary } from './order-schema.ts';
 import { presentSummary } from './present-order.ts';
-
-const route = routesOf('connections');
 
 named('ShapeMember', ShapeMember, {
   example: {
@@ -33,13 +31,6 @@ const Shape = named(
   { description: 'What the bodies of a connection have: paths, types and counts, never values.' },
 );
 export type Shape = z.infer<typeof Shape>;
-
-const shapeRoute = route('GET /connections/{id}/shape', {
-  summary: 'Which members the bodies of a connection have, and which of them are read',
-  scope: 'ops',
-  request: { params: z.object({ id: doc(z.string(), { example: 'scopio-main' }) }) },
-  responses: { 200: json('By topic.', Shape), ...errorResponses(404) },
-});
 
 const Problem = z.object({ code: z.string(), description: z.string(), field: z.nullable(z.string()) });
 const Placement = z.object({
@@ -75,39 +66,43 @@ const Tried = named(
 );
 export type Tried = z.infer<typeof Tried>;
 
-const tryRoute = route('POST /connections/{id}/try', {
-  summary: 'Runs a body through mapping and planning, and nothing else',
-  description: 'As if it were the first word of what it tells. Nothing is stored, placed or sent.',
-  scope: 'ops',
-  request: {
-    params: z.object({ id: doc(z.string(), { example: 'scopio-main' }) }),
-    body: body(
-      named(
-        'TryRequest',
-        z.strictObject({
-          topic: doc(z.string(), { description: "A webhook's, or what an event of a poll or fetch has." }),
-          body: z.unknown(),
-        }),
-        { example: { topic: 'order-paid', body: { id: 'ord_8f3a' } } },
-      ),
-    ),
-  },
-  responses: { 200: json('What it comes to.', Tried), ...errorResponses(404) },
-});
-
 /** The routes that tell how a connection's bodies are understood. */
 export function addShapeAndTry(routes: Routes): void {
-  routes.add(shapeRoute, async (context) => {
-    const { id } = await findConnection(context.req.valid('param').id);
-    return context.json({ connection: id, topics: await listShapes(id) }, 200);
+  routes.add('GET /connections/{id}/shape', {
+    summary: 'Which members the bodies of a connection have, and which of them are read',
+    scope: 'ops',
+    request: { params: z.object({ id: doc(z.string(), { example: 'scopio-main' }) }) },
+    responses: { 200: json('By topic.', Shape), ...errorResponses(404) },
+    answer: async ({ params }) => {
+      const { id } = await findConnection(params.id);
+      return { connection: id, topics: await listShapes(id) };
+    },
   });
 
-  routes.add(tryRoute, async (context) => {
-    const connection = await findConnection(context.req.valid('param').id);
-    const asked = context.req.valid('json');
-    const network = await getNetwork();
-    const tried = tryBody(asked, connection, await loadConnector(connection.marketplace), network);
-    return context.json(present(connection.id, asked.topic, tried, network), 200);
+  routes.add('POST /connections/{id}/try', {
+    summary: 'Runs a body through mapping and planning, and nothing else',
+    description: 'As if it were the first word of what it tells. Nothing is stored, placed or sent.',
+    scope: 'ops',
+    request: {
+      params: z.object({ id: doc(z.string(), { example: 'scopio-main' }) }),
+      body: body(
+        named(
+          'TryRequest',
+          z.strictObject({
+            topic: doc(z.string(), { description: "A webhook's, or what an event of a poll or fetch has." }),
+            body: z.unknown(),
+          }),
+          { example: { topic: 'order-paid', body: { id: 'ord_8f3a' } } },
+        ),
+      ),
+    },
+    responses: { 200: json('What it comes to.', Tried), ...errorResponses(404) },
+    answer: async ({ params, body: asked }) => {
+      const connection = await findConnection(params.id);
+      const network = await getNetwork();
+      const tried = tryBody(asked, connection, await loadConnector(connection.marketplace), network);
+      return present(connection.id, asked.topic, tried, network);
+    },
   });
 }
 

@@ -6,9 +6,7 @@ import { findConnection } from './connection-schema.ts';
 import { ApiError, errorResponses, orRefused } from './kit/errors.ts';
 import { listOf, optionalParam, paging } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
-import { json, type Routes, routesOf } from './kit/route.ts';
-
-const route = routesOf('connections');
+import { json, type Routes } from './kit/route.ts';
 
 const text = z.nullable(z.string());
 
@@ -31,33 +29,31 @@ const Ticket = named(
 const PATIENCE = { maxWaitMs: 2_000, patienceMs: 8_000 };
 const MAX_CURSOR = 500;
 
-const ticketsRoute = route('GET /connections/{id}/tickets', {
-  summary: "Reads the tickets at a marketplace's customer service",
-  description: 'Read there at this moment; the hub keeps none. 422 `no_tickets`: the marketplace has none to read.',
-  scope: 'ops',
-  request: {
-    params: z.object({ id: doc(z.string(), { example: 'shoppo-supply' }) }),
-    query: z.strictObject({
-      limit: paging.limit,
-      cursor: doc(optionalParam(z.string().check(z.maxLength(MAX_CURSOR))), { type: 'string' }),
-    }),
-  },
-  responses: { 200: json('A page of tickets.', listOf('tickets', Ticket)), ...errorResponses(404, 422) },
-});
-
 export function addTickets(routes: Routes): void {
-  routes.add(ticketsRoute, async (context) => {
-    const { limit, cursor: after = '' } = context.req.valid('query');
-    const connection = await findConnection(context.req.valid('param').id);
-    const { info, tickets: list } = await loadConnector(connection.marketplace);
-    if (!list) throw new ApiError(422, 'no_tickets', `${info.title} has no tickets to read`);
-    const asked = { cursor: after === '' ? null : Buffer.from(after, 'base64url').toString(), limit };
-    const { tickets, cursor } = await orRefused(() =>
-      withRemote(connection, PATIENCE, (remote) => list(remote, asked)),
-    );
-    const known = await Promise.all(
-      tickets.map(async (ticket) => ({ ...ticket, order: (await findByRemoteId(connection.id, ticket.id)) ?? null })),
-    );
-    return context.json({ tickets: known, ...(cursor && { cursor: Buffer.from(cursor).toString('base64url') }) }, 200);
+  routes.add('GET /connections/{id}/tickets', {
+    summary: "Reads the tickets at a marketplace's customer service",
+    description: 'Read there at this moment; the hub keeps none. 422 `no_tickets`: the marketplace has none to read.',
+    scope: 'ops',
+    request: {
+      params: z.object({ id: doc(z.string(), { example: 'shoppo-supply' }) }),
+      query: z.strictObject({
+        limit: paging.limit,
+        cursor: doc(optionalParam(z.string().check(z.maxLength(MAX_CURSOR))), { type: 'string' }),
+      }),
+    },
+    responses: { 200: json('A page of tickets.', listOf('tickets', Ticket)), ...errorResponses(404, 422) },
+    answer: async ({ params, query: { limit, cursor: after = '' } }) => {
+      const connection = await findConnection(params.id);
+      const { info, tickets: list } = await loadConnector(connection.marketplace);
+      if (!list) throw new ApiError(422, 'no_tickets', `${info.title} has no tickets to read`);
+      const asked = { cursor: after === '' ? null : Buffer.from(after, 'base64url').toString(), limit };
+      const { tickets, cursor } = await orRefused(() =>
+        withRemote(connection, PATIENCE, (remote) => list(remote, asked)),
+      );
+      const known = await Promise.all(
+        tickets.map(async (ticket) => ({ ...ticket, order: (await findByRemoteId(connection.id, ticket.id)) ?? null })),
+      );
+      return { tickets: known, ...(cursor && { cursor: Buffer.from(cursor).toString('base64url') }) };
+    },
   });
 }

@@ -21,7 +21,7 @@ const ucp = createUcpRoutes({
   readKeys: async () => [key],
 });
 const load = async () => ({ routes: ucp });
-const app = createApp(new Routes(), { ucp: load, '.well-known': load });
+const app = createApp(new Routes(''), { ucp: load, '.well-known': load });
 
 const PATH = '/ucp/2026-04-08/orders';
 async function get(path: string, headers: Record<string, string> = {}) {

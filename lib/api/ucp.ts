@@ -12,22 +12,9 @@ import { bearerKey } from './kit/caller.ts';
 import { ApiError, answerError, errorResponses } from './kit/errors.ts';
 import { type ApiKey, findApiKey } from './kit/keys.ts';
 import { doc, named } from './kit/meta.ts';
-import { json, Routes, routesOf } from './kit/route.ts';
+import { json, Routes } from './kit/route.ts';
 import { OrderId, Ucp } from './order-schema.ts';
 import { validUcp } from './present-order.ts';
-
-const route = routesOf('ucp');
-
-const profileRoute = route('GET /.well-known/ucp', {
-  summary: 'The hub’s UCP business profile, with the keys that its order events are signed with',
-  scope: null,
-  responses: {
-    200: json(
-      'As `discovery/profile_schema.json` of UCP 2026-04-08 has it.',
-      named('UcpProfile', z.looseObject({ ucp: z.unknown(), signing_keys: z.array(z.unknown()) })),
-    ),
-  },
-});
 
 const UcpError = named(
   'UcpError',
@@ -47,33 +34,6 @@ const UcpRefused = named('UcpRefused', z.object({ code: z.string(), content: z.s
 
 const header = (description: string) => doc(z.optional(z.string()), { type: 'string', description });
 
-const orderRoute = route(`GET ${UCP_PATH}/orders/{id}`, {
-  summary: 'UCP’s Get Order: the order and nothing around it',
-  description:
-    'With an API key, as `Authorization: Bearer` or `X-API-Key`, or signed (RFC 9421, ES256 or ES384) by a platform that the connections file has an endpoint of profile `ucp` for, with its profile in `UCP-Agent` at that endpoint’s origin. An order that is not there is `not_found` under 200, as UCP’s REST binding has it.',
-  scope: 'orders:read',
-  request: {
-    params: z.object({ id: OrderId }),
-    headers: z.object({
-      'ucp-agent': header('`profile="https://platform.example/.well-known/ucp"`: who signed.'),
-      'signature-input': header(
-        'Must cover `@method`, `@authority`, `@path`, `ucp-agent`, and `@query` where there is one.',
-      ),
-      signature: header('Raw `r‖s`.'),
-      'x-api-key': header('An API key, in place of `Authorization`.'),
-    }),
-  },
-  responses: {
-    200: json('The order, or `not_found`.', z.union([Ucp, UcpError])),
-    ...errorResponses(500),
-    401: json('Neither a key nor a signature that holds.', z.union([UcpError, UcpRefused])),
-    403: json('The key lacks `orders:read`, or nobody knows the platform.', z.union([UcpError, UcpRefused])),
-    400: json('`invalid_profile_url`, `algorithm_unsupported`.', UcpRefused),
-    422: json('`profile_malformed`.', UcpRefused),
-    424: json('`profile_unreachable`.', UcpRefused),
-  },
-});
-
 interface Here {
   findKey?: typeof findApiKey;
   findPlatformKey?: FindKey;
@@ -91,18 +51,54 @@ export function createUcpRoutes({
   findOrder = getOrder,
   readKeys = getKeys,
 }: Here = {}): Routes {
-  const routes = new Routes({
+  const routes = new Routes('ucp', {
     findCaller: async (request) => ({ key: await callerOf(request), as: 'program' as const }),
   });
   routes.onError(answerUcp);
-  routes.add(profileRoute, async (context) => {
-    context.header('Cache-Control', `public, max-age=${PROFILE_SECONDS}`);
-    return context.json(businessProfile(publicUrl(), await readKeys()), 200);
+  routes.add('GET /.well-known/ucp', {
+    summary: 'The hub’s UCP business profile, with the keys that its order events are signed with',
+    scope: null,
+    responses: {
+      200: json(
+        'As `discovery/profile_schema.json` of UCP 2026-04-08 has it.',
+        named('UcpProfile', z.looseObject({ ucp: z.unknown(), signing_keys: z.array(z.unknown()) })),
+      ),
+    },
+    answer: async ({ context }) => {
+      context.header('Cache-Control', `public, max-age=${PROFILE_SECONDS}`);
+      return businessProfile(publicUrl(), await readKeys());
+    },
   });
-  routes.add(orderRoute, async (context) => {
-    const order = await findOrder(context.req.valid('param').id);
-    if (order) return context.json(validUcp(order), 200);
-    return context.json(ucpError('not_found', 'Order not found.'), 200);
+  routes.add(`GET ${UCP_PATH}/orders/{id}`, {
+    summary: 'UCP’s Get Order: the order and nothing around it',
+    description:
+      'With an API key, as `Authorization: Bearer` or `X-API-Key`, or signed (RFC 9421, ES256 or ES384) by a platform that the connections file has an endpoint of profile `ucp` for, with its profile in `UCP-Agent` at that endpoint’s origin. An order that is not there is `not_found` under 200, as UCP’s REST binding has it.',
+    scope: 'orders:read',
+    request: {
+      params: z.object({ id: OrderId }),
+      headers: z.object({
+        'ucp-agent': header('`profile="https://platform.example/.well-known/ucp"`: who signed.'),
+        'signature-input': header(
+          'Must cover `@method`, `@authority`, `@path`, `ucp-agent`, and `@query` where there is one.',
+        ),
+        signature: header('Raw `r‖s`.'),
+        'x-api-key': header('An API key, in place of `Authorization`.'),
+      }),
+    },
+    responses: {
+      200: json('The order, or `not_found`.', z.union([Ucp, UcpError])),
+      ...errorResponses(500),
+      401: json('Neither a key nor a signature that holds.', z.union([UcpError, UcpRefused])),
+      403: json('The key lacks `orders:read`, or nobody knows the platform.', z.union([UcpError, UcpRefused])),
+      400: json('`invalid_profile_url`, `algorithm_unsupported`.', UcpRefused),
+      422: json('`profile_malformed`.', UcpRefused),
+      424: json('`profile_unreachable`.', UcpRefused),
+    },
+    answer: async ({ params }) => {
+      const order = await findOrder(params.id);
+      if (order) return validUcp(order);
+      return ucpError('not_found', 'Order not found.');
+    },
   });
   return routes;
 

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import * as z from '#lib/platform/zod';
 import { createApp } from './app.ts';
 import { createFindCaller } from './caller.ts';
-import { body, json, Routes, routesOf } from './route.ts';
+import { body, json, Routes } from './route.ts';
 
 const KEYS = {
   reader: { name: 'erp', scopes: ['orders:read'] },
   operator: { name: 'night-shift', scopes: ['ops'] },
 } as const;
 
-const route = routesOf('things')('POST /things/{id}/parts', {
+const route = {
   summary: '',
   scope: 'orders:read',
   request: {
@@ -19,15 +19,14 @@ const route = routesOf('things')('POST /things/{id}/parts', {
     body: body(z.strictObject({ size: z._default(z.int(), 1) }), false),
   },
   responses: { 200: json('', z.unknown()) },
+} as const;
+const findCaller = createFindCaller({ findKey: async (key) => KEYS[key as keyof typeof KEYS] });
+const things = new Routes('things', { findCaller });
+things.add('POST /things/{id}/parts', {
+  ...route,
+  answer: ({ by, params, query, headers, body }) => [by, params.id, query.color, headers['x-once'], body.size],
 });
-const things = new Routes({ findCaller: createFindCaller({ findKey: async (key) => KEYS[key as keyof typeof KEYS] }) });
-things.add(route, ({ req, json, var: { key } }) =>
-  json(
-    [key.name, req.valid('param').id, req.valid('query').color, req.valid('header')['x-once'], req.valid('json').size],
-    200,
-  ),
-);
-const app = createApp(new Routes(), { things: async () => ({ routes: things }) });
+const app = createApp(new Routes(''), { things: async () => ({ routes: things }) });
 
 async function post(path: string, { key = 'reader', ...init }: RequestInit & { key?: string } = {}) {
   const headers = { ...(key && { authorization: `Bearer ${key}` }), ...(init.headers as Record<string, string>) };
@@ -75,10 +74,10 @@ test('a key is wanted, with the scope or with ops', async () => {
   expect(await post('/things/1/parts', { key: 'operator' })).toMatchObject({
     answer: ['night-shift', '1', null, null, 1],
   });
-  const writing = new Routes({
+  const writing = new Routes('', {
     findCaller: createFindCaller({ findKey: async () => ({ name: 'erp', scopes: ['orders:read'] }) }),
   });
-  writing.add({ ...route, scope: 'fulfillments:write' }, ({ json }) => json({}, 200));
+  writing.add('POST /things/{id}/parts', { ...route, scope: 'fulfillments:write', answer: () => ({}) });
   const response = await createApp(writing, {}).request('/things/1/parts', {
     method: 'POST',
     headers: { authorization: 'Bearer reader' },
@@ -93,10 +92,10 @@ test('what is no route is 404 in the one shape, before and behind a segment that
 });
 
 test('an id may hold slashes, and takes nothing of the path behind it', async () => {
-  const routes = new Routes();
-  const get = { ...route, method: 'get', scope: null, request: { params: z.object({ id: z.string() }) } } as const;
-  routes.add({ ...get, path: '/things/{id}/parts' }, ({ req, json }) => json(['parts', req.valid('param').id], 200));
-  routes.add({ ...get, path: '/things/{id}' }, ({ req, json }) => json(['thing', req.valid('param').id], 200));
+  const routes = new Routes('');
+  const get = { ...route, scope: null, request: { params: z.object({ id: z.string() }) } } as const;
+  routes.add('GET /things/{id}/parts', { ...get, answer: ({ params }) => ['parts', params.id] });
+  routes.add('GET /things/{id}', { ...get, answer: ({ params }) => ['thing', params.id] });
   const answer = async (path: string) => (await createApp(routes, {}).request(path)).json();
   expect(await answer('/things/a%2Fb/parts')).toEqual(['parts', 'a/b']);
   expect(await answer('/things/a/b')).toEqual(['thing', 'a/b']);

@@ -1,5 +1,5 @@
 import { type Context, Hono, type HonoRequest, type MiddlewareHandler, type TypedResponse } from 'hono';
-import type { StatusCode } from 'hono/utils/http-status';
+import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status';
 import type { JSONParsed } from 'hono/utils/types';
 import type * as z from '#lib/platform/zod';
 import { type Callers, callers, SESSION_HEADERS } from './caller.ts';
@@ -41,57 +41,74 @@ export interface Route {
 }
 
 type Output<S> = S extends z.ZodMiniType ? z.output<S> : never;
-type RequestOf<R extends Route> = R extends { request: infer Shape extends RequestShape }
-  ? {
-      param: Output<Shape['params']>;
-      query: Output<Shape['query']>;
-      header: Output<Shape['headers']>;
-      json: Shape extends { body: { schema: infer S } } ? Output<S> : never;
-    }
-  : Record<never, never>;
-type AnswerOf<R extends Route> = {
-  [S in keyof R['responses'] & StatusCode]: TypedResponse<JSONParsed<Output<R['responses'][S]['schema']>>, S, 'json'>;
-}[keyof R['responses'] & StatusCode];
-type Handler<R extends Route> = (
-  context: Context<ApiEnv, string, { in: RequestOf<R>; out: RequestOf<R> }>,
-) => AnswerOf<R> | Promise<AnswerOf<R>>;
+type Responses = Route['responses'];
+
+/** What a handler is given: the checked parts of the request, and the caller's key. */
+interface Asked<Shape extends RequestShape> {
+  params: Output<Shape['params']>;
+  query: Output<Shape['query']>;
+  headers: Output<Shape['headers']>;
+  body: Shape extends { body: { schema: infer S } } ? Output<S> : never;
+  /** The name of the caller's key. */
+  by: string;
+  /** For what few routes need: other headers, or which of several successes it is. */
+  context: Context<ApiEnv>;
+}
+
+type Success<R> = keyof R & (200 | 201 | 202);
+/** The body of the only success that a route promises. */
+type Sole<R extends Responses, S = Success<R>> =
+  S extends Success<R> ? ([Success<R>] extends [S] ? Output<R[S]['schema']> : never) : never;
+/** That body, or a response of any status that the route promises. */
+type AnswerOf<R extends Responses> =
+  | Sole<R>
+  | { [S in keyof R & StatusCode]: TypedResponse<JSONParsed<Output<R[S]['schema']>>, S, 'json'> }[keyof R & StatusCode];
 
 type Verb = Uppercase<Route['method']>;
-type Described = Omit<Route, 'method' | 'path' | 'tags'> & Partial<Pick<Route, 'tags'>>;
-
-/**
- * What describes routes of a tag, each called as the documents call it: `GET /orders/{id}`. Keeps the literal type of a
- * route, by which `Routes.add` checks its handler.
- */
-export const routesOf =
-  (tag: string) =>
-  <const R extends Described>(name: `${Verb} /${string}`, described: R) => {
-    const [verb = '', path = ''] = name.split(' ');
-    return { method: verb.toLowerCase() as Route['method'], path, tags: [tag], ...described };
+type Described<Shape extends RequestShape, R extends Responses> = Omit<Route, 'method' | 'path' | 'tags'> &
+  Partial<Pick<Route, 'tags'>> & {
+    request?: Shape;
+    responses: R;
+    answer(asked: Asked<Shape>): AnswerOf<R> | Promise<AnswerOf<R>>;
   };
 
 export const json = <S extends z.ZodMiniType>(description: string, schema: S) => ({ description, schema });
 
 export const body = <S extends z.ZodMiniType>(schema: S, required = true) => ({ schema, required });
 
-/** A group of routes, which an app mounts and the OpenAPI document describes. */
+/** A group of routes, which an app mounts and the OpenAPI document describes under a tag. */
 export class Routes extends Hono<ApiEnv> {
   readonly described: Route[] = [];
+  readonly #tag: string;
   readonly #callers: Callers;
 
-  constructor(of: Partial<Callers> = {}) {
+  constructor(tag: string, of: Partial<Callers> = {}) {
     super();
+    this.#tag = tag;
     this.#callers = { ...callers, ...of };
   }
 
-  /** Adds a route: its handler gets the checked parts of the request, and may answer only what the route promises. */
-  add<const R extends Route>(route: R, handler: Handler<R>): void {
-    const { method, path, scope, request } = route;
-    const guards = scope === null ? [] : [requireScope(scope, route, this.#callers)];
+  /**
+   * Adds a route by the name that documents call it, such as `GET /orders/{id}`. `answer` gets the checked parts of the
+   * request, and may answer only what the route promises.
+   */
+  add<const Shape extends RequestShape, const R extends Responses>(
+    name: `${Verb} /${string}`,
+    { answer, ...described }: Described<Shape, R>,
+  ): void {
+    const [verb = '', path = ''] = name.split(' ');
+    const method = verb.toLowerCase() as Route['method'];
+    const { scope, request, responses } = described;
+    const guards = scope === null ? [] : [requireScope(scope, described, this.#callers)];
     // HTTP APIs decode `%2F` in a path: a slash may be part of an id. Lazy, or an id would take what stands behind it.
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1{[^]+?}');
-    this.on([method], [pattern], ...guards, readRequest(request), handler as never);
-    this.described.push(route);
+    const success = Number(Object.keys(responses)[0]) as ContentfulStatusCode;
+    this.on([method], [pattern], ...guards, async (context) => {
+      const parts = await readRequest(request, context.req);
+      const answered = await answer({ ...parts, by: context.var.key?.name, context } as unknown as Asked<Shape>);
+      return answered instanceof Response ? answered : context.json(answered as object, success);
+    });
+    this.described.push({ method, path, tags: [this.#tag], ...described });
   }
 }
 
@@ -114,14 +131,13 @@ function requireScope(scope: Scope, { reveals }: Pick<Route, 'reveals'>, of: Cal
   };
 }
 
-/** Checks the parts of a request, in this order, and keeps them as Hono's own validator does. ApiError 400 or 415. */
-function readRequest({ query, params, headers, body }: RequestShape = {}): MiddlewareHandler<ApiEnv> {
-  return async ({ req }, next) => {
-    if (query) req.addValidatedData('query', check(query, single(req.queries())));
-    if (params) req.addValidatedData('param', check(params, req.param()));
-    if (headers) req.addValidatedData('header', check(headers, req.header()));
-    if (body) req.addValidatedData('json', check(body.schema, await readJson(req)));
-    await next();
+/** The parts of a request, checked in this order. ApiError 400 or 415. */
+async function readRequest({ query, params, headers, body }: RequestShape = {}, request: HonoRequest) {
+  return {
+    ...(query && { query: check(query, single(request.queries())) }),
+    ...(params && { params: check(params, request.param()) }),
+    ...(headers && { headers: check(headers, request.header()) }),
+    ...(body && { body: check(body.schema, await readJson(request)) }),
   };
 }
 
