@@ -3,7 +3,7 @@ import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
 import { normalEmail } from '#lib/privacy/email-hash';
 import { eraseBuyer, exportBuyer, type Subject } from '#lib/privacy/erase';
-import { ApiError, errorResponses } from './kit/errors.ts';
+import { errorResponses, invalid } from './kit/errors.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 
@@ -86,8 +86,7 @@ async function ask<A extends { cursor?: string }>(
 ): Promise<A> {
   const subject = subjectOf(asked);
   const mark = `${shortHash(act, JSON.stringify(subject))}~`;
-  if (asked.cursor && !asked.cursor.startsWith(mark))
-    throw new ApiError(400, 'invalid_request', `cursor: is of no ${act} of this buyer`, 'cursor');
+  if (asked.cursor && !asked.cursor.startsWith(mark)) throw invalid('cursor', `is of no ${act} of this buyer`);
   const cursor = asked.cursor?.slice(mark.length);
   const answer = await run(subject, { network: await getNetwork(), by, timeMs: MAX_MS, cursor });
   return answer.cursor === undefined ? answer : { ...answer, cursor: mark + answer.cursor };

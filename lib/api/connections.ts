@@ -19,7 +19,7 @@ import {
   presentRoute,
 } from './connection-schema.ts';
 import { Delivery, presentDelivery } from './delivery-schema.ts';
-import { ApiError, errorResponses, notFound, orRefused } from './kit/errors.ts';
+import { ApiError, errorResponses, invalid, notFound, orRefused } from './kit/errors.ts';
 import { idempotencyHeader } from './kit/idempotency.ts';
 import { Instant, Reason } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
@@ -85,8 +85,7 @@ routes.add('POST /connections/{id}/poll', {
     if (since !== undefined && !rewind)
       throw new ApiError(422, 'reads_all', `each poll of ${info.title} reads everything there is: poll it`, 'since');
     const now = new Date();
-    if (since !== undefined && Date.parse(since) > now.getTime())
-      throw new ApiError(400, 'invalid_request', 'since: lies in the future', 'since');
+    if (since !== undefined && Date.parse(since) > now.getTime()) throw invalid('since', 'lies in the future');
     const askedAt = now.toISOString();
     const backfill = since !== undefined && rewind && { since, askedAt, by, reason, rewind };
     if (!(await askForPoll(id, now, backfill || undefined)))

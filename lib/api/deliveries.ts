@@ -17,7 +17,7 @@ import {
   presentDeliveries,
   presentDelivery,
 } from './delivery-schema.ts';
-import { ApiError, errorResponses, orNotFound } from './kit/errors.ts';
+import { ApiError, errorResponses, invalid, orNotFound } from './kit/errors.ts';
 import { late, listOf, paging, since, textParam } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc } from './kit/meta.ts';
@@ -97,12 +97,7 @@ routes.add('POST /deliveries/{id}/close', {
           `the delivery is ${delivery.state}: only dead and blocked ones are closed`,
         );
       if (body.remoteId !== undefined && !(await takesRemoteId(delivery)))
-        throw new ApiError(
-          400,
-          'invalid_request',
-          'remoteId: is for placements and requests about an order',
-          'remoteId',
-        );
+        throw invalid('remoteId', 'is for placements and requests about an order');
       return closeDelivery(delivery, { ...body, by });
     });
     return presentDelivery(closed);
@@ -129,12 +124,7 @@ routes.add('POST /deliveries/replay', {
   },
   answer: async ({ body: { filter, dryRun, perMinute, canary, expect, reason = null }, by, context }) => {
     if (Object.values(filter).every((value) => value === undefined))
-      throw new ApiError(
-        400,
-        'empty_filter',
-        'filter: name at least one member, or everything would run again',
-        'filter',
-      );
+      throw invalid('filter', 'name at least one member, or everything would run again', 'empty_filter');
     if (dryRun) return context.json(await presentDryRun(await matchDeliveries(filter)), 200);
     if (expect !== undefined && (await matchDeliveries(filter)).digest !== expect)
       throw new ApiError(409, 'matched_changed', 'what the filter matches has changed since the dry run: look again');

@@ -10,7 +10,7 @@ import { getOrder, listOrders } from '#lib/orders/store';
 import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
 import { addAfterPlacement } from './after-placement.ts';
-import { ApiError, errorResponses, orNotFound } from './kit/errors.ts';
+import { errorResponses, invalid, orNotFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { late, listOf, optionalParam, paging, since, textParam } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
@@ -61,7 +61,7 @@ routes.add('GET /orders', {
 });
 
 async function findOne(connection: string | undefined, externalId: string) {
-  if (!connection) throw new ApiError(400, 'invalid_request', 'connection: is wanted with externalId', 'connection');
+  if (!connection) throw invalid('connection', 'is wanted with externalId');
   const order = await getOrder(orderId(connection, externalId));
   return order ? presentSummaries([order]) : [];
 }

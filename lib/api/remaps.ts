@@ -5,7 +5,7 @@ import { maskBuyer } from '#lib/remap/diff';
 import { getRemap, listRemaps, type RemapRecord as StoredRemap } from '#lib/remap/record';
 import { MemberChange, Outcome, RemapFacts } from '#lib/remap/remap-schema';
 import { type RemapRequest, remap } from '#lib/remap/run';
-import { ApiError } from './kit/errors.ts';
+import { ApiError, invalid } from './kit/errors.ts';
 import { listOf, optionalParam, paging, textParam } from './kit/lists.ts';
 import { Instant, Reason } from './kit/members.ts';
 import { doc, metadata, named } from './kit/meta.ts';
@@ -112,10 +112,9 @@ routes.add('POST /remaps', {
     const isOperator = key.scopes.includes('ops');
     if (apply && !isOperator) throw new ApiError(403, 'forbidden', `the API key ${key.name} lacks the scope ops`);
     if (Object.values(filter).every((value) => value === undefined))
-      throw new ApiError(400, 'empty_filter', 'filter: name at least one member', 'filter');
+      throw invalid('filter', 'name at least one member', 'empty_filter');
     const after = cursor === undefined ? undefined : decodePosition(cursor);
-    if (cursor !== undefined && !after)
-      throw new ApiError(400, 'invalid_request', 'cursor: is not a cursor of this list', 'cursor');
+    if (cursor !== undefined && !after) throw invalid('cursor', 'is not a cursor of this list');
     const author = apply ? { by: key.name, reason } : null;
     const record = await findRecord(remapId, { filter, author, after });
     const result = await remap({ filter, author, record, limit, after, deadline: Date.now() + MAX_MS });
@@ -135,5 +134,5 @@ async function findRecord(
   const found = author && after ? await getRemap(id) : undefined;
   if (found && found.by === author?.by && isDeepStrictEqual(found.filter, JSON.parse(JSON.stringify(filter))))
     return found;
-  throw new ApiError(400, 'invalid_request', 'remapId: is not what this request goes on with', 'remapId');
+  throw invalid('remapId', 'is not what this request goes on with');
 }

@@ -1,7 +1,7 @@
 import * as z from '#lib/platform/zod';
 import { search } from '#lib/search/search';
 import { isEmail, Matched } from '#lib/search/words';
-import { ApiError } from './kit/errors.ts';
+import { invalid } from './kit/errors.ts';
 import { paging, upToAnswer } from './kit/lists.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
@@ -48,7 +48,7 @@ routes.add('GET /search', {
   request: { query: z.strictObject({ q: Words, limit: paging.limit }) },
   responses: { 200: FOUND },
   answer: async ({ query: { q, limit } }) => {
-    if (isEmail(q)) throw new ApiError(400, 'invalid_request', 'q: an e-mail address is sent by POST', 'q');
+    if (isEmail(q)) throw invalid('q', 'an e-mail address is sent by POST');
     return { results: await find(q, limit) };
   },
 });

@@ -93,6 +93,10 @@ export function invalidRequest([issue]: readonly z.core.$ZodIssue[]): ApiError {
   return new ApiError(400, 'invalid_request', path ? `${path}: ${problem}` : problem, path);
 }
 
+/** ApiError 400 for a member that no schema can refuse. */
+export const invalid = (field: string, problem: string, code = 'invalid_request'): ApiError =>
+  new ApiError(400, code, `${field}: ${problem}`, field);
+
 const TOO_LARGE = {
   code: 'too_large',
   description: 'what was sent would be larger than the 400 KB that the ledger can hold',
