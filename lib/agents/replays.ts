@@ -1,7 +1,44 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from '#lib/platform/zod';
 import { Filter } from './deliveries.ts';
-import { fromId, PROPOSAL_SECONDS, toId } from './proposal.ts';
 import { cut, Instant, say, ToolError, tool } from './tool.ts';
+
+const PROPOSAL_SECONDS = 600;
+
+/** What was proposed: the filter, the digest of what it matched, and when, in seconds since 1970. */
+interface Proposal {
+  filter: z.infer<typeof Filter>;
+  digest: string;
+  at: number;
+}
+
+const sign = (text: string, key: string): string =>
+  createHmac('sha256', key).update(`proposal ${text}`).digest('base64url').slice(0, 22);
+
+/**
+ * The id of a proposal. It holds all there is to know, so that nothing is kept of it, and is signed with the API key, so
+ * that an agent can start only what it was shown.
+ */
+function toId({ filter, digest, at }: Proposal, key: string): string {
+  const text = Buffer.from(JSON.stringify([filter, digest, at])).toString('base64url');
+  return `prp_${text}.${sign(text, key)}`;
+}
+
+/** The proposal of an id; ToolError for one that this key never signed or that is too old. */
+function fromId(id: string, key: string, now: Date): Proposal {
+  const [, text = '', signature = ''] = /^prp_([\w-]+)\.([\w-]+)$/.exec(id.trim()) ?? [];
+  const [given, own] = [Buffer.from(signature), Buffer.from(sign(text, key))];
+  if (given.length !== own.length || !timingSafeEqual(given, own))
+    throw new ToolError('this is no proposal of preview_replay: hand its id over whole');
+  const [filter, digest, at] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [
+    Proposal['filter'],
+    string,
+    number,
+  ];
+  if (now.getTime() / 1000 - at > PROPOSAL_SECONDS)
+    throw new ToolError('the proposal is older than ten minutes: preview it again, as things may have changed');
+  return { filter, digest, at };
+}
 
 export const previewReplay = tool({
   name: 'preview_replay',

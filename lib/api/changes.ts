@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import { Change } from '#lib/changes/change-schema';
 import { ConsumerFacts } from '#lib/changes/consumer-schema';
 import { consumers } from '#lib/changes/consumers';
@@ -5,8 +6,8 @@ import { decodeMarks, EARLIEST, encodeMarks } from '#lib/changes/cursor';
 import { isOfType, readChanges } from '#lib/changes/read';
 import { ChangeType, isChangeType } from '#lib/connections/endpoint-schema';
 import { getOrders } from '#lib/orders/store';
+import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
-import { answerOnce } from './kit/conditional.ts';
 import { errorResponses } from './kit/errors.ts';
 import { MAX_ANSWER_BYTES, optionalParam, paging, sizeOf, textParam } from './kit/lists.ts';
 import { Instant } from './kit/members.ts';
@@ -181,3 +182,13 @@ routes.add('DELETE /consumers/{id}', {
   responses: ANSWERS,
   answer: ({ params }) => consumers.remove(params.id),
 });
+
+/** Answers with an ETag, and 304 without a body to who has this very answer already. */
+function answerOnce<T extends object>(context: Context, body: T) {
+  const etag = `"${shortHash(JSON.stringify(body))}"`;
+  const known = (context.req.header('if-none-match') ?? '').split(',').map((each) => each.trim().replace(/^W\//, ''));
+  context.header('ETag', etag);
+  context.header('Cache-Control', 'private, no-cache');
+  // A 304 has no body, and so no type of one.
+  return known.includes(etag) ? (context.body(null, 304) as never) : context.json(body, 200);
+}

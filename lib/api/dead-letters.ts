@@ -1,7 +1,6 @@
 import { Cause, DeliveryState } from '#lib/deliveries/delivery-schema';
 import * as z from '#lib/platform/zod';
-import { listDeadLetters, type DeadLetter as StoredLetter, sources } from '#lib/replays/dead-letters';
-import { fateOf, redrive } from '#lib/replays/redrive';
+import { fateOf, listDeadLetters, redrive, type DeadLetter as StoredLetter, sources } from '#lib/replays/dead-letters';
 import { optionalParam } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';

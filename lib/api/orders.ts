@@ -9,7 +9,7 @@ import { Fulfillment, OrderStatus } from '#lib/orders/order-schema';
 import { getOrder, listOrders } from '#lib/orders/store';
 import { recordAct } from '#lib/platform/audit';
 import * as z from '#lib/platform/zod';
-import { addAfterPlacement } from './after-placement.ts';
+import { addAfterPlacement, addRefresh } from './after-placement.ts';
 import { errorResponses, invalid, orNotFound } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
 import { late, listOf, optionalParam, paging, since, textParam } from './kit/lists.ts';
@@ -17,7 +17,6 @@ import { doc, named } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
 import { AddressPatch, Order, OrderId, OrderSummary, PostedFulfillment } from './order-schema.ts';
 import { presentSummaries, showOrder } from './present-order.ts';
-import { addRefresh } from './refresh.ts';
 
 const OrderQuery = z.strictObject({
   connection: textParam({ description: 'Of this connection only.' }),

@@ -4,11 +4,10 @@ import { atRemote, orFailure, type Result, type Run, type Work } from './attempt
 import { cancel } from './cancel.ts';
 import { fetch } from './fetch.ts';
 import { place } from './place.ts';
-import { followUp, report } from './report.ts';
+import { followUp, report, stock } from './report.ts';
 import { request } from './request.ts';
 import { route } from './route.ts';
 import { connectionOf } from './sold.ts';
-import { stock } from './stock.ts';
 
 /** The jobs of connections: `notify`, that of endpoints, is worked by `lib/changes`. */
 type ConnectionJob = Exclude<JobName, 'notify'>;

@@ -1,6 +1,7 @@
+import { toldTo } from '#lib/catalog/stock';
 import { ERP } from '#lib/connections/connection';
 import type { Delivery, Subjects } from '#lib/deliveries/delivery';
-import type { FollowUpInput, ReportInput } from '#lib/marketplaces/action';
+import type { FollowUpInput, ReportInput, StockInput } from '#lib/marketplaces/action';
 import { canonicalCarrier } from '#lib/marketplaces/kit/carriers';
 import type { Network } from '#lib/marketplaces/network';
 import type { Fulfillment, Order } from '#lib/orders/order';
@@ -59,3 +60,15 @@ async function isAnotherReported({ id, action }: Delivery, order: Order, { getDe
   const others = (await getDeliveries(order.deliveries)).filter((other) => other.action === action && other.id !== id);
   return others.some((other) => other.state === 'succeeded' || other.state === 'leased' || other.unknown);
 }
+
+/** Tells a sales channel the quantity of this moment, so that stock deliveries in any order end in the truth. */
+export const stock: Job<Subjects['stock'], StockInput> = {
+  action: (actions) => actions.stock,
+
+  async prepare({ sku }, { remote, connection, network, hub }) {
+    const [listing, units] = await Promise.all([remote.findProduct(sku), hub.countStock(sku, network, remote.now())]);
+    return listing && units !== null ? { input: { listing, quantity: toldTo(connection, units) } } : { effects: {} };
+  },
+
+  after: async () => ({}),
+};

@@ -1,7 +1,7 @@
 import type { Product } from '#lib/catalog/product';
 import type { Delivery } from '#lib/deliveries/delivery';
+import { wholeOf } from '#lib/orders/derive';
 import { getOrder } from '#lib/orders/store';
-import { wholeOf } from '#lib/orders/stored';
 import { shardNumber } from '#lib/platform/table/sharded-index';
 import type { Committed } from '#lib/platform/table/stream';
 import { errorFields, log } from '#lib/platform/telemetry/log';

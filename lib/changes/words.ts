@@ -1,6 +1,6 @@
 import type { Delivery } from '#lib/deliveries/delivery';
+import { wholeOf } from '#lib/orders/derive';
 import type { Order } from '#lib/orders/order';
-import { wholeOf } from '#lib/orders/stored';
 import type { Committed } from '#lib/platform/table/stream';
 import { putShared, replaceWords } from '#lib/search/lookups';
 import { isShared, ownWords, type Word, wordsOfDelivery, wordsOfOrder } from '#lib/search/words';

@@ -2,7 +2,7 @@ import { reserveSold } from '#lib/catalog/reserve-sold';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { marketplaces } from '#lib/marketplaces/registry';
-import { type Order, type OrderSnapshot, orderId } from '#lib/orders/order';
+import { type Order, type OrderSnapshot, orderId, type ReturnSnapshot } from '#lib/orders/order';
 import { applyReturns, readReturn } from '#lib/orders/returns';
 import { claimShares, findByPart, putPart } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
@@ -127,6 +127,27 @@ async function ingestPart(
     if (order === known) return null;
     const part = putPart(orderId(connection.id, snapshot.externalId), id);
     return { order, timeline, also: [part], ...(isLast && { became: { state: 'applied', order: id, note } }) };
+  });
+  return decision?.became?.state ?? null;
+}
+
+/** What a sales channel says of goods that came back. */
+export async function ingestReturn(told: ReturnSnapshot, ingesting: Ingesting): Promise<Ingested> {
+  const { message, connection, hub } = ingesting;
+  const named = orderId(connection.id, told.externalId);
+  const id = (await findByPart(named, hub.table)) ?? named;
+  const { decision } = await ingesting.changeOrder(id, connection.id, (order): Ingest => {
+    if (!order) {
+      const error = {
+        code: 'order_unknown',
+        description: `${connection.id}: order ${told.externalId} is not known here`,
+      };
+      return { order, became: { state: 'unreadable', error } };
+    }
+    const returned = applyReturns(order, [readReturn(order, told, connection.id, message.receivedAt)]);
+    // A poll that finds what is known leaves no trace.
+    if (returned.order === order && message.receivedBy === 'poll') return { order };
+    return { ...returned, became: { state: returned.order === order ? 'duplicate' : 'applied', order: id } };
   });
   return decision?.became?.state ?? null;
 }

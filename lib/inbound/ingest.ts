@@ -27,9 +27,8 @@ import {
   type Unrecorded,
 } from './event.ts';
 import { ingestFetch } from './ingest-fetch.ts';
-import { ingestGone, ingestOrder } from './ingest-order.ts';
+import { ingestGone, ingestOrder, ingestReturn } from './ingest-order.ts';
 import { ingestMerchants, ingestProducts } from './ingest-products.ts';
-import { ingestReturn } from './ingest-return.ts';
 import { ingestShipment, ingestStale } from './ingest-shipment.ts';
 import { countShape } from './shape.ts';
 

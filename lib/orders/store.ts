@@ -17,9 +17,9 @@ import {
   type Write,
 } from '#lib/platform/table/table';
 import { countUnits, isUncounted } from './count-units.ts';
+import { storedOf, wholeOf } from './derive.ts';
 import type { Order, OrderCore, OrderStatus } from './order.ts';
 import { isLate, isSettled, statusOf } from './status.ts';
-import { storedOf, wholeOf } from './stored.ts';
 import { linesOf, type TimelineEntry } from './timeline.ts';
 
 /** The ids of an order's deliveries and of those that tell of it, for who lists them; undefined where no order is asked for. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { orderOf } from '#test/support/orders';
-import { storedOf, wholeOf } from './stored.ts';
+import { storedOf, wholeOf } from './derive.ts';
 
 it('is stored without what is derived of the rest, and is whole again when it is read', () => {
   const order = { ...orderOf(), note: 'kept' };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packBody } from '#events/inbound-body';
 import type { WebhookRejected } from '#events/webhook-rejected';
@@ -5,7 +6,6 @@ import type { Webhook, WebhookCredentials, WebhookRequest } from '#lib/marketpla
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessage } from '#lib/platform/queue/queue';
 import { errorFields, log } from '#lib/platform/telemetry/log';
-import { createQuarantineBudget } from './budget.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 /** A caller is answered no sooner: a message takes less, so that the time does not tell whether one was sent. */
@@ -56,3 +56,28 @@ async function send(webhook: Webhook, { connection, topic, request, credentials 
     log.warn('rejected webhook not kept', { connection, topic, ...errorFields(error) });
   }
 }
+
+/** How many rejected webhooks of one connection a receiver's instance hands on: these at once, and so many a minute. */
+const BURST = 50;
+const PER_MINUTE = 10;
+/** A fixed number, whatever names strangers make up. */
+const BUCKETS = 64;
+
+/** What an instance may hand on. Names share buckets, so that one that exists is treated like one that does not. */
+export function createQuarantineBudget(): { take(connection: string, now?: number): boolean } {
+  const buckets = Array.from({ length: BUCKETS }, () => ({ left: BURST, at: 0 }));
+  return {
+    take(connection, now = Date.now()) {
+      const bucket = buckets[bucketOf(connection)];
+      if (!bucket) return false;
+      bucket.left = Math.min(BURST, bucket.left + (Math.max(0, now - bucket.at) * PER_MINUTE) / 60_000);
+      bucket.at = now;
+      if (bucket.left < 1) return false;
+      bucket.left -= 1;
+      return true;
+    },
+  };
+}
+
+const bucketOf = (connection: string): number =>
+  createHash('sha256').update(connection).digest().readUInt16BE(0) % BUCKETS;

@@ -6,7 +6,7 @@ import type { Outgoing } from '#lib/platform/queue/queue';
 import type { Table } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
 import { admit, judge } from './admit.ts';
-import { createQuarantineBudget } from './budget.ts';
+import { createQuarantineBudget } from './offer.ts';
 import { quarantine, readQuarantine } from './store.ts';
 
 const shop: Connection = {

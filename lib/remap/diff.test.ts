@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MUGS, orderOf, PLATE } from '#test/support/orders';
-import { decodePosition, encodePosition } from './candidates.ts';
 import { changedMembers, diffOrders, maskBuyer } from './diff.ts';
+import { decodePosition, encodePosition } from './run.ts';
 
 const shippingAddress = { street_address: 'Reforma 1', address_country: 'MX' };
 

@@ -3,8 +3,18 @@ import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
 import { db, getItem, type Item, NEW, put, transact } from '#lib/platform/table/table';
 import type * as z from '#lib/platform/zod';
-import type { RemapFilter } from './candidates.ts';
 import type { RemapFacts } from './remap-schema.ts';
+
+/** What to run through the present mapper: at least one member. */
+export interface RemapFilter {
+  connection?: string | undefined;
+  order?: string | undefined;
+  event?: string | undefined;
+  /** `unreadable`: events that nothing could read; `applied`: the snapshots that orders stand on. Absent: both. */
+  state?: 'applied' | 'unreadable' | undefined;
+  /** Received at or after this instant. */
+  since?: string | undefined;
+}
 
 /** Who had what remapped and why, over all the requests that it took. */
 export type RemapRecord = z.infer<typeof RemapFacts> & { filter: RemapFilter };

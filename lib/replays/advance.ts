@@ -1,12 +1,12 @@
+import type { Delivery, DeliveryState } from '#lib/deliveries/delivery';
+import { sweepIntervalSeconds } from '#lib/platform/settings';
 import type { Table } from '#lib/platform/table/table';
 import { errorFields, log } from '#lib/platform/telemetry/log';
-import { claimMembers, releaseLate } from './claim.ts';
 import { collectChunk } from './collect.ts';
-import { countMembers, listMembers } from './members.ts';
-import { recall } from './release.ts';
-import { isStopped, type Replay } from './replay.ts';
-import { MAX_OPEN } from './schedule.ts';
-import { settleMembers } from './settle-members.ts';
+import { countMembers, listMembers, moveMember } from './members.ts';
+import { findAll, recall, release } from './release.ts';
+import { isStopped, type Member, type Replay, settledOf } from './replay.ts';
+import { MAX_OPEN, nextSlots, nextStage } from './schedule.ts';
 import { commitReplay, eachActiveReplay, getReplay, HUB, type Hub } from './store.ts';
 
 /** How long replays are moved on in one sweep: less than the sweeper may run, so that it ends by itself. */
@@ -77,3 +77,124 @@ async function endStopped(replay: Replay, now: Date, table: Table): Promise<Repl
   if ((await countMembers(replay.id, 'OPEN', table)) > 0) return replay;
   return commitReplay(replay, { endedAt: now.toISOString() }, now, [], table);
 }
+
+/** Two writes a member, and the replay's own: under the hundred of a transaction. */
+const CHUNK = 45;
+
+type Outcome = 'succeeded' | 'dead' | 'blocked';
+interface Settled {
+  member: Member;
+  delivery: Delivery | undefined;
+  outcome: Outcome;
+}
+
+/**
+ * Counts the open members whose deliveries have settled. A canary stops at the first that failed again.
+ * Returns the members still open; no replay when somebody else moved it on.
+ */
+async function settleMembers(
+  replay: Replay,
+  open: readonly Member[],
+  now: Date,
+  table: Table,
+): Promise<{ replay: Replay | undefined; open: Member[] }> {
+  const deliveries = await findAll(open, table);
+  const settled = open.flatMap((member) => {
+    const delivery = deliveries.get(member.delivery);
+    const outcome = outcomeOf(member, delivery);
+    return outcome ? { member, delivery, outcome } : [];
+  });
+  const done = new Set(settled.map(({ member }) => member.delivery));
+  let current: Replay | undefined = replay;
+  for (let first = 0; current && first < settled.length; first += CHUNK) {
+    const chunk = settled.slice(first, first + CHUNK);
+    const moves = chunk.flatMap(({ member, outcome }) =>
+      moveMember(replay.id, { ...member, outcome }, 'OPEN', 'DONE', now),
+    );
+    current = await commitReplay(current, countIn(current, chunk), now, moves, table);
+  }
+  return { replay: current, open: open.filter(({ delivery }) => !done.has(delivery)) };
+}
+
+const FINAL: ReadonlySet<DeliveryState> = new Set<Outcome>(['succeeded', 'dead', 'blocked']);
+
+function outcomeOf({ releasedAt, was }: Member, delivery: Delivery | undefined): Outcome | undefined {
+  if (!delivery) return 'dead';
+  const { state } = delivery;
+  // Somebody else's replay did it meanwhile.
+  if (!releasedAt) return state === 'succeeded' && was !== 'succeeded' ? state : undefined;
+  return FINAL.has(state) ? (state as Outcome) : undefined;
+}
+
+function countIn(replay: Replay, chunk: readonly Settled[]): Partial<Replay> {
+  const count = (outcome: Outcome) => replay[outcome] + chunk.filter((each) => each.outcome === outcome).length;
+  const relapsed = chunk.find(({ outcome }) => outcome !== 'succeeded');
+  return {
+    succeeded: count('succeeded'),
+    dead: count('dead'),
+    blocked: count('blocked'),
+    ...(replay.canary &&
+      relapsed &&
+      !isStopped(replay) && {
+        state: 'relapsed' as const,
+        relapse: {
+          delivery: relapsed.member.delivery,
+          state: relapsed.outcome,
+          cause: relapsed.delivery?.cause ?? null,
+        },
+      }),
+  };
+}
+
+/** Releases what was claimed and could not be released then: its slot is gone, so it takes a new one. */
+async function releaseLate(replay: Replay, late: readonly Member[], now: Date, hub: Hub): Promise<Replay | undefined> {
+  if (late.length === 0) return replay;
+  const { slots, paceAt } = nextSlots(replay, now, late.length, sweepIntervalSeconds());
+  const next = await commitReplay(replay, { paceAt }, now, [], hub.table);
+  if (next) await release(next, late, slots, now, hub);
+  return next;
+}
+
+/** Releases as many members as pace and stage allow now; the oldest deliveries first. */
+async function claimMembers(
+  replay: Replay,
+  openCount: number,
+  now: Date,
+  deadline: number,
+  hub: Hub,
+): Promise<Replay | undefined> {
+  let current: Replay | undefined = replay;
+  for (let open = openCount; current && Date.now() < deadline; ) {
+    const released = settledOf(current) + open;
+    const limit = Math.max(1, Math.min(CHUNK, room(current, open)));
+    const waiting = await listMembers(current.id, 'WAITING', limit, hub.table);
+    if (waiting.length === 0) return open > 0 ? current : finish(current, now, hub);
+    if (isFull(current, released)) {
+      // The stage ends when all its members have settled, and none of them failed again.
+      if (open > 0) return current;
+      current = await commitReplay(current, nextStage(current.stage, released), now, [], hub.table);
+      continue;
+    }
+    const claimed = waiting.slice(0, room(current, open));
+    const { slots, paceAt } = nextSlots(current, now, claimed.length, sweepIntervalSeconds());
+    if (slots.length === 0) return current;
+    const members = claimed.slice(0, slots.length);
+    const { id } = current;
+    const moves = members.flatMap((member) => moveMember(id, member, 'WAITING', 'OPEN', now));
+    current = await commitReplay(current, { paceAt }, now, moves, hub.table);
+    if (current) await release(current, members, slots, now, hub);
+    open += members.length;
+  }
+  return current;
+}
+
+function room(replay: Replay, open: number): number {
+  const left = replay.stageEnds === null ? MAX_OPEN : replay.stageEnds - settledOf(replay) - open;
+  return Math.max(0, Math.min(left, MAX_OPEN - open));
+}
+
+const isFull = ({ canary, stage, stageEnds }: Replay, released: number): boolean =>
+  canary && (stage === null || (stageEnds !== null && released >= stageEnds));
+
+const finish = (replay: Replay, now: Date, { table }: Hub): Promise<Replay | undefined> =>
+  commitReplay(replay, { state: 'finished', endedAt: now.toISOString() }, now, [], table);

@@ -6,7 +6,12 @@ import { getDeliveries } from '#lib/deliveries/ledger';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { readJson } from '#lib/platform/json';
 import { deadLetterQueue, deliveryQueue, ENDPOINT, INBOUND_QUEUE } from '#lib/platform/names';
-import { countMessages, giveBackMessages, type Taken, takeMessages } from '#lib/platform/queue/redrive';
+import { sendBodies } from '#lib/platform/queue/queue';
+import { countMessages, deleteMessages, giveBackMessages, type Taken, takeMessages } from '#lib/platform/queue/redrive';
+import { transact } from '#lib/platform/table/table';
+import type { Replay, ReplaySettings } from './replay.ts';
+import { newReplay } from './start.ts';
+import { commitReplay, putNewReplay } from './store.ts';
 
 /** The dead-letter queues and where their messages came from. */
 export const sources: ReadonlyMap<string, string> = new Map([
@@ -29,7 +34,7 @@ export interface DeadLetter {
 const HIDE_SECONDS = 60;
 
 /** Takes messages, up to `max` of them or until the deadline; they stay hidden until deleted or given back. */
-export async function takeDeadLetters(
+async function takeDeadLetters(
   queue: string,
   max: number,
   deadline: number,
@@ -80,3 +85,68 @@ function parse(body: string): Pick<DeadLetter, 'kind' | 'event'> & { deliveryId:
   const { id, connection, topic, receivedBy, receivedAt } = inbound.data;
   return { kind: 'crashed', deliveryId: null, event: { id, connection, topic, receivedBy, receivedAt } };
 }
+
+/** What becomes of dead letters: back to their queue, dropped because their delivery is no longer dead, or kept. */
+export interface Redriven {
+  moved: number;
+  dropped: number;
+  kept: number;
+  /** False when there are more: ask again for the rest. */
+  complete: boolean;
+}
+
+type Fate = 'moved' | 'dropped' | 'kept';
+
+/** A died delivery is replayed as a delivery; its message goes once that has helped. */
+export const fateOf = ({ kind, delivery }: DeadLetter): Fate =>
+  kind === 'crashed' ? 'moved' : delivery === null || delivery.state === 'dead' ? 'kept' : 'dropped';
+
+const BATCH = 10;
+
+/**
+ * Sends what crashed back to its queue. Each message is sent before it is deleted: cut off in between, it is there
+ * twice, and both queues' consumers take a message twice for once.
+ */
+export async function redrive(
+  queue: string,
+  settings: Pick<ReplaySettings, 'by' | 'reason'>,
+  { max, deadline }: { max: number; deadline: number },
+): Promise<{ replay: Replay } & Redriven> {
+  const started: Replay = { ...newReplay({ ...settings, perMinute: 60, canary: false }, new Date()), queue };
+  await transact(putNewReplay(started));
+  const done: Redriven = { moved: 0, dropped: 0, kept: 0, complete: false };
+  const kept: DeadLetter[] = [];
+  while (!done.complete && done.moved + done.dropped + done.kept < max && Date.now() < deadline) {
+    const { letters, complete } = await takeDeadLetters(queue, BATCH, deadline);
+    const fates = Map.groupBy(letters, fateOf);
+    await move(queue, fates.get('moved') ?? []);
+    await drop(queue, fates.get('dropped') ?? []);
+    kept.push(...(fates.get('kept') ?? []));
+    for (const fate of ['moved', 'dropped', 'kept'] as const) done[fate] += fates.get(fate)?.length ?? 0;
+    done.complete = complete;
+  }
+  await giveBackMessages(
+    queue,
+    kept.map(({ message }) => message),
+  );
+  const now = new Date();
+  const matched = done.moved + done.dropped;
+  const change = { state: 'finished' as const, matched, succeeded: matched, endedAt: now.toISOString() };
+  return { replay: (await commitReplay(started, change, now)) ?? started, ...done };
+}
+
+async function move(queue: string, letters: readonly DeadLetter[]): Promise<void> {
+  const source = sources.get(queue);
+  if (source === undefined || letters.length === 0) return;
+  await sendBodies(
+    source,
+    letters.map(({ message }) => ({ body: message.body })),
+  );
+  await drop(queue, letters);
+}
+
+const drop = (queue: string, letters: readonly DeadLetter[]): Promise<void> =>
+  deleteMessages(
+    queue,
+    letters.map(({ message }) => message),
+  );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RegisteredWebhook } from '#lib/marketplaces/contract';
-import { planWebhooks } from './plan.ts';
+import { planWebhooks } from './sync.ts';
 
 const hub = 'https://hub.example';
 const topics = ['order-new', 'order-paid'];

@@ -1,8 +1,10 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { lambda } from '../lambda/lambda.ts';
-import { continueTrace, runInTrace } from '../telemetry/trace.ts';
-import type * as z from '../zod.ts';
-import { type ParsedRecord, parseMessages, partialBatch } from './partial-batch.ts';
+import type { MiddlewareObj } from '@middy/core';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { lambda } from '#lib/platform/lambda/lambda';
+import { errorFields, log } from '#lib/platform/telemetry/log';
+import { emitMetric } from '#lib/platform/telemetry/metrics';
+import { continueTrace, runInTrace } from '#lib/platform/telemetry/trace';
+import type * as z from '#lib/platform/zod';
 
 /**
  * An SQS handler: each record parsed with the event's schema and worked alone, in the trace that it carries; only what
@@ -25,3 +27,37 @@ async function workRecord<Message extends object>(
   const trace = 'trace' in message && typeof message.trace === 'string' ? message.trace : undefined;
   await runInTrace(continueTrace(trace), () => work(message));
 }
+
+/** A record with its message, or with why it is none: that fails alone. */
+type ParsedRecord<Message> = SQSRecord & { parsed: { message: Message } | { error: unknown } };
+
+/** Reads the body of each record with the schema of its queue's messages. */
+const parseMessages = <S extends z.ZodMiniType<object>>(schema: S): MiddlewareObj<SQSEvent> => ({
+  before({ event }) {
+    for (const record of event.Records) Object.assign(record, { parsed: parse(schema, record.body) });
+  },
+});
+
+function parse<S extends z.ZodMiniType<object>>(schema: S, body: string): ParsedRecord<z.infer<S>>['parsed'] {
+  try {
+    return { message: schema.parse(JSON.parse(body)) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Has what a handler could not do received again, message by message; it answers what became of each record. */
+const partialBatch = (): MiddlewareObj<SQSEvent, SQSBatchResponse | PromiseSettledResult<unknown>[]> => ({
+  after(request) {
+    const results = request.response as PromiseSettledResult<unknown>[];
+    const batchItemFailures = results.flatMap((result, index) => {
+      if (result.status === 'fulfilled') return [];
+      const itemIdentifier = request.event.Records[index]?.messageId ?? '';
+      log.error('message failed', { messageId: itemIdentifier, ...errorFields(result.reason) });
+      // Lambda counts a batch that reports failures as a success: its Errors say nothing of them.
+      emitMetric('MessagesFailed', { Function: request.context.functionName });
+      return { itemIdentifier };
+    });
+    request.response = { batchItemFailures };
+  },
+});
