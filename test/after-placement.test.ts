@@ -151,6 +151,8 @@ test('the warehouse cancels, and somebody else ships: units are with nobody, the
   const statuses = [201, 200];
   for (const status of statuses)
     expect((await stage.hub.send('POST', `/orders/${SHOP}:gone/returns`, back)).status).toBe(status);
+  const all = { ...back, lineItems };
+  expect((await stage.hub.send('POST', `/orders/${SHOP}:gone/returns`, all)).status).toBe(422);
   const order = await stage.order('gone');
   expect(order.lines?.[0]).toMatchObject({ fulfilled: 2, returned: 1, placed: 0 });
   expect(order.ucp.adjustments).toMatchObject([{ type: 'return', totals: [{ amount: -5000 }] }]);

@@ -103,6 +103,20 @@ it('decides again on what was written meanwhile, and rings once, when it stands'
   expect(hub.state.rung).toHaveLength(1);
 });
 
+it('one order imported two or three times: whoever finds none and is overtaken decides on the one that is there', async () => {
+  hub.state.before.push(async () => {
+    await change(() => ({ order: orderOf({ number: 'SC-1', paidAt: null }) }));
+  });
+  const seen: Array<string | undefined> = [];
+  const { before } = await change((order) => {
+    seen.push(order?.number);
+    return order ? null : { order: orderOf({ number: 'SC-2', paidAt: null }) };
+  });
+  expect(seen).toEqual([undefined, 'SC-1']);
+  expect(before?.number).toBe('SC-1');
+  expect(await hub.stored()).toMatchObject({ number: 'SC-1', revision: 1 });
+});
+
 it('asks again where it cannot be decided yet, and throws what the decision throws', async () => {
   let looks = 0;
   const decided = await change(() => (++looks < 3 ? undefined : null));
@@ -132,14 +146,15 @@ it('opens deliveries that a decision asks for, on an order that is otherwise the
   expect(await hub.stored()).toMatchObject({ deliveries: ['dlv_x'] });
 });
 
-/** A word of 300 parcels and 200 scans. */
-function muchAtOnce(order: Order | null) {
-  const parcels = Array.from({ length: 300 }, (_, n) => ({
+/** A word of many parcels and 200 scans. */
+const parcelsAtOnce = (count: number) => (order: Order | null) => {
+  const parcels = Array.from({ length: count }, (_, n) => ({
     ...{ carrier: 'DHL', trackingNumber: `JD${n}`, shippedAt: at(3), lineItems: [{ id: MUGS.id, quantity: 1 }] },
   }));
   const events = Array.from({ length: 200 }, (_, n) => ({ id: `${n}`, type: 'in_transit', at: at(4) }));
   return order && applyShipment(order, shipmentOf({ parcels, events }), { connection: 'marketful-mx', placed: [] });
-}
+};
+const muchAtOnce = parcelsAtOnce(300);
 
 it('opens a plan that is too long for one transaction in several, each once', async () => {
   await change(() => ({ order: orderOf() }));
@@ -152,6 +167,20 @@ it('opens a plan that is too long for one transaction in several, each once', as
   const told = (await getTimeline(order, hub.table)).map(({ type }) => type);
   expect(told.filter((type) => type === 'fulfillment.added')).toHaveLength(300);
   expect(told.filter((type) => type === 'shipment.in_transit')).toHaveLength(200);
+});
+
+it.each([
+  [91, 0],
+  [90, 30],
+])('opens all of %i deliveries beside %i other writes', async (parcels, others) => {
+  await change(() => ({ order: orderOf() }));
+  const also = Array.from({ length: others }, (_, n) => ({ Put: { Item: { pk: `X#${n}`, sk: 'X' } } }));
+  const { opened } = await change((order) => {
+    const told = parcelsAtOnce(parcels)(order);
+    return told && { ...told, also };
+  });
+  expect(opened).toHaveLength(parcels);
+  expect((await hub.stored())?.deliveries).toHaveLength(parcels + 1);
 });
 
 it('ends what a crash left of such a plan, also where there is nothing else to decide', async () => {

@@ -41,6 +41,28 @@ test('each parcel is reported as it ships, or the whole order with its last', ()
   expect(reported([mugs, plate], { reportWith: 'last' })).toEqual(['JD1']);
 });
 
+test('no parcel is reported of whoever sold the order, or of whom nobody asked to ship it', () => {
+  const parcels = (by: string) =>
+    applyShipment(placed, shipmentOf({ parcels: [mugs] }), { connection: by, placed: [] }).order;
+  const connections = new Map(['scopio-main', 'shed', 'other'].map((id) => [id, connectionOf(id)]));
+  const network = { routes: [], connections, roleOf: () => ({}) };
+  const actions = (order: Order) => planDeliveries(order, network).deliveries.map(({ action }) => action);
+  expect(actions(parcels('shed'))).toContain('fulfillment');
+  expect(actions(parcels('other'))).not.toContain('fulfillment');
+  const own = { ...parcels('scopio-main'), placements: [{ delivery: 'dlv_1', connection: 'scopio-main' }] };
+  expect(actions(own)).not.toContain('fulfillment');
+});
+
+test('what a channel wants after every report waits for the reports', () => {
+  const order = applyShipment(placed, shipmentOf({ parcels: [mugs, plate] }), { connection: 'shed', placed: [] }).order;
+  const connections = new Map(['scopio-main', 'shed'].map((id) => [id, connectionOf(id)]));
+  const followUps = () => [{ action: 'status', about: 'delivered', afterReports: true }];
+  const { deliveries } = planDeliveries(order, { routes: [], connections, roleOf: () => ({ followUps }) });
+  const reports = deliveries.filter(({ action }) => action === 'fulfillment').map(({ id }) => id);
+  expect(reports).toHaveLength(2);
+  expect(deliveries.find(({ action }) => action === 'status')?.subject).toMatchObject({ after: reports });
+});
+
 test('an order that goes elsewhere has each placement looked at that has units to send, once a change', () => {
   const connections = new Map([connectionOf('scopio-main'), connectionOf('shed')].map((one) => [one.id, one]));
   const network = { routes: [], connections, roleOf: () => ({}) };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { at, orderOf, quantitiesOf, shipmentOf, ucpErrors } from '#test/support/orders';
 import type { Order, ShipmentSnapshot } from './order.ts';
-import { applyShipment } from './shipment.ts';
+import { applyShipment, resolveSkus } from './shipment.ts';
 import { statusOf, unfulfilled } from './status.ts';
 
 const PLACED = [
@@ -53,6 +53,22 @@ describe('applyShipment', () => {
     expect(added[0]?.lineItems).toEqual([
       { id: 'li_1', quantity: 1 },
       { id: 'li_2', quantity: 1 },
+    ]);
+  });
+
+  it('counts the units of a parcel that is told of again once, where its shipper names SKUs', () => {
+    const source = { connection: 'marketful-mx', placed: PLACED };
+    const mug = { items: [{ sku: 'MUG-RED', quantity: 1 }] };
+    const hear = (order: Order, parcels: ShipmentSnapshot['parcels']) =>
+      applyShipment(order, shipmentOf({ parcels: resolveSkus(order, parcels, source) }), source).order;
+    const first = hear(orderOf(), [{ ...JD01, ...mug }]);
+    const order = hear(first, [
+      { ...JD01, ...mug },
+      { ...JD02, ...mug },
+    ]);
+    expect(order.fulfillments.map(({ lineItems }) => lineItems)).toEqual([
+      [{ id: 'li_1', quantity: 1 }],
+      [{ id: 'li_1', quantity: 1 }],
     ]);
   });
 

@@ -168,6 +168,13 @@ describe('applySnapshot', () => {
     );
   });
 
+  it('learns from a late event what only that one knows of a parcel’s way', () => {
+    const { order } = tell(tell(null, 1).order, 3);
+    const event = { id: 'e1', type: 'in_transit', at: at(1) };
+    const late = tell(order, 2, { events: [event] }).order;
+    expect(late.shipmentEvents).toEqual([{ ...event, by: 'scopio-main' }]);
+  });
+
   it('keeps a line that vanished, and gives it back when it returns', () => {
     const without = tell(tell(null, 1).order, 2, { lines: [PLATE] }).order;
     expect(quantitiesOf(without)).toMatchObject({ li_1: { original: 2, total: 0, status: 'removed' } });

@@ -114,3 +114,24 @@ test.each(['constructor', '__proto__', 'toString'])('a part may be called %s', (
   const stored = JSON.parse(JSON.stringify(split));
   expect(applyPart(stored, snapshot(externalId, 1, 'b'), source(2)).order).toBe(stored);
 });
+
+test('an answer about a part is as old as its question, however late it came', () => {
+  const tell = (order: Order, number: string, when: object) =>
+    applyPart(order, snapshot('2', 1, 'b', { version: null, number }), { ...source(0), ...when }).order;
+  const stands = tell(apply([]), 'stands', source(5));
+  const slow = tell(stands, 'late', { ...source(9), askedAt: source(3).receivedAt });
+  expect(slow.parts?.['2']?.snapshot.number).toBe('stands');
+});
+
+test('a line that two orders of the channel show at one moment is the part’s', () => {
+  expect(externalIdsOf(apply([snapshot('2', 0, 'b')])).get('b')).toBe('2');
+});
+
+test('a part that is not paid holds back all, as lines are placed together', () => {
+  const unpaid = { paidAt: null };
+  const whole = applySnapshot(null, snapshot('1', 0, 'abc', unpaid), source(0)).order;
+  const parts = [snapshot('2', 1, 'ab'), snapshot('3', 1, 'c', unpaid)];
+  const order = parts.reduce((now, part) => applyPart(now, part, source(1)).order, whole);
+  expect(order.paidAt).toBeNull();
+  expect(applyPart(order, snapshot('3', 2, 'c'), source(2)).order.paidAt).not.toBeNull();
+});

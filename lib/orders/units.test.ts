@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Connection } from '#lib/connections/connection';
-import { MUGS, orderOf, PLATE } from '#test/support/orders';
+import { at, MUGS, orderOf, PLATE, shipmentOf, snapshotOf, sourceOf } from '#test/support/orders';
 import type { Order, OrderSnapshot } from './order.ts';
 import { planDeliveries } from './plan.ts';
 import { assign } from './post-route.ts';
+import { applyShipment } from './shipment.ts';
+import { applySnapshot } from './snapshot.ts';
 import { differenceOf, numberOf } from './units.ts';
 
 const connection = (id: string, marketplace: string): [string, Connection] => [
@@ -52,6 +54,38 @@ describe('the difference', () => {
     expect(new Set([less, restored, again].map(({ deliveries }) => deliveries[0]?.id)).size).toBe(3);
   });
 
+  test('is taken from the latest placement first', () => {
+    const more = plan(become(with2(5), first.order));
+    expect(plan(become(with2(4), more.order)).deliveries).toMatchObject([
+      { action: 'cancel', subject: { placement: more.order.placements[1]?.delivery } },
+    ]);
+  });
+
+  test('of an order that came in shipped is none: nobody ships it twice', () => {
+    const sent = with2(2, {
+      lines: [
+        { ...MUGS, fulfilled: 2 },
+        { ...PLATE, fulfilled: 0 },
+      ],
+    });
+    expect(asked(plan(sent))).toEqual([['order', [{ id: 'li_2', quantity: 1 }]]]);
+  });
+
+  test('of a cancelled order that has left is put before a person, unless it came back', () => {
+    const connection = 'shed';
+    const parcel = { carrier: 'DHL', trackingNumber: 'JD01', shippedAt: at(1) };
+    const placed = [MUGS, PLATE].map(({ id, quantity }) => ({ id, quantity }));
+    const [sent, back] = [[], [{ id: 'e1', type: 'returned_to_sender', at: at(2) }]].map(
+      (events) => applyShipment(first.order, shipmentOf({ parcels: [parcel], events }), { connection, placed }).order,
+    );
+    const cancelled = (order = first.order) =>
+      asked(plan(applySnapshot(order, snapshotOf({ version: at(9), cancelled: true }), sourceOf(9)).order)).filter(
+        ([action]) => action === 'cancel',
+      );
+    expect(cancelled(sent)).toEqual([['cancel', placed]]);
+    expect(cancelled(back)).toEqual([]);
+  });
+
   test('is told in SKUs', () => {
     const [one, left] = [[{ id: 'li_1', quantity: 1 }], [{ id: 'li_1', quantity: 1 }]];
     expect(differenceOf(first.order, one, left)).toBe('MUG-RED: 2 placed, 1 wanted');
@@ -65,4 +99,10 @@ test('units given to somebody else are taken from who has them first', () => {
   expect(() => assign(moving.order, { lineItems: [{ id: 'li_1', quantity: 1 }], to: 'erp' }, network)).toThrow(
     /li_1|0 of it/,
   );
+});
+
+test('of a cancelled order nothing is given to another shipper', () => {
+  const { order } = plan(with2(2, { cancelled: true }));
+  const to = { lineItems: [{ id: 'li_1', quantity: 1 }], to: 'shed' };
+  expect(() => assign(order, to, network)).toThrow('is cancelled');
 });
