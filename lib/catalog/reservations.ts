@@ -3,6 +3,7 @@ import { isStopped, type LineQuantity } from '#lib/deliveries/delivery';
 import { getDeliveries } from '#lib/deliveries/ledger';
 import type { Order } from '#lib/orders/order';
 import { pollIntervalSeconds } from '#lib/platform/settings';
+import { sum } from '#lib/platform/sum';
 import * as items from '#lib/platform/table/items';
 import { db, expiryOf, type Key, put, queryPartition, type Table } from '#lib/platform/table/table';
 import { namesOf, ownSku } from './own-sku.ts';
@@ -72,7 +73,7 @@ export async function countReserved(
     return placement && !isStopped(placement) && Date.parse(at) >= now.getTime() - MAX_AGE_MS;
   });
   return {
-    reserved: open.reduce((sum, { quantity }) => sum + quantity, 0),
+    reserved: sum(open.map(({ quantity }) => quantity)),
     seen: seen.map(({ pk, sk }) => ({ pk, sk })),
   };
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '#lib/connections/connection';
 import type { NewDelivery } from '#lib/deliveries/delivery';
 import { shortHash } from '#lib/platform/hash';
+import { sum } from '#lib/platform/sum';
 import { db } from '#lib/platform/table/table';
 import { type Product, unitsOf } from './product.ts';
 import { countReserved, forgetSeen, type Seen } from './reservations.ts';
@@ -100,7 +101,7 @@ export async function countStock(
 /** Units for sale over all warehouses: what one lacks is not taken from another. Null where none said a number. */
 export function sumUnits(counted: readonly Counted[]): number | null {
   const known = counted.flatMap(({ units, reserved }) => (units === null ? [] : [Math.max(0, units - reserved)]));
-  return known.length > 0 ? known.reduce((sum, units) => sum + units, 0) : null;
+  return known.length > 0 ? sum(known) : null;
 }
 
 /** Units that are held back from a sales channel. */

@@ -1,4 +1,5 @@
 import { NotFoundError, RejectedError } from '#lib/platform/errors';
+import { sum } from '#lib/platform/sum';
 import { equals, onlyIf } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { bare, db, getItem, isWritten, NEW, put, queryPartition } from '#lib/platform/table/table';
@@ -107,7 +108,7 @@ export function openConsumers(table = db, feed: Feed = openFeed(table), now = ()
     const oldest = behind.flatMap(({ at }) => at ?? []).sort()[0];
     return {
       lagSeconds: oldest ? Math.max(0, Math.round((now().getTime() - Date.parse(oldest)) / 1000)) : 0,
-      lagEntries: behind.reduce((sum, { entries }) => sum + entries, 0),
+      lagEntries: sum(behind.map(({ entries }) => entries)),
     };
   }
 

@@ -1,4 +1,5 @@
 import { type Configuration, everyAccount, getConfiguration } from '#lib/connections/store';
+import { sum } from '#lib/platform/sum';
 import { delivery as place } from '#lib/platform/table/items';
 import {
   decodeCursor,
@@ -122,10 +123,7 @@ export async function countOpen(connection: string): Promise<{ pending: number; 
     (await queryIndex({ index: 'byState', partition, limit: MAX_COUNTED, newestFirst: true })).length;
   const count = async (of: Place<{ connection: string }>) => {
     const counts = await Promise.all(partitionsOf(of, { connection }).map(countShard));
-    return Math.min(
-      MAX_COUNTED,
-      counts.reduce((sum, each) => sum + each, 0),
-    );
+    return Math.min(MAX_COUNTED, sum(counts));
   };
   const [pending, blocked, dead] = await Promise.all([count(place.due), count(place.blocked), count(place.dead)]);
   return { pending, blocked, dead };

@@ -2,6 +2,7 @@ import { type Configuration, everyAccount, getConfiguration } from '#lib/connect
 import { deliveryQueue, INDEX_SHARDS } from '#lib/platform/names';
 import { countMessages } from '#lib/platform/queue/redrive';
 import { sweepIntervalSeconds } from '#lib/platform/settings';
+import { sum } from '#lib/platform/sum';
 import * as items from '#lib/platform/table/items';
 import { idOf, partitionsOf, queryIndex } from '#lib/platform/table/sharded-index';
 import { errorFields, log } from '#lib/platform/telemetry/log';
@@ -52,7 +53,7 @@ export async function sweep(now = new Date()): Promise<void> {
     await ring(again, now);
     return again.length;
   });
-  const total = (await Promise.all(swept)).reduce((sum, count) => sum + count, 0);
+  const total = sum(await Promise.all(swept));
   if (total > 0) log.info('swept', { rung: total });
 }
 

@@ -6,6 +6,7 @@ import { returnedUnits } from '#lib/orders/returns';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
 import { holdersOf as heldOf } from '#lib/orders/units';
 import { retryPolicy } from '#lib/platform/settings';
+import { sum } from '#lib/platform/sum';
 import { type Around, progressOf, troubleOf } from './deliveries.ts';
 import { type Explanation, type Said, waitsFor } from './explanation.ts';
 import { isPlacing, sayUnreleased, tellPlacedBefore } from './held-back.ts';
@@ -85,7 +86,7 @@ function sayCancelled(facts: Facts): Said | undefined {
   if (statusOf(order) !== 'cancelled' && !order.cancelled) return undefined;
   const { cancelledAt } = order.history;
   const when = cancelledAt === null ? '' : ` at ${timeOf(cancelledAt, now)}`;
-  const shipped = total(order.ucp.line_items.map(({ quantity }) => quantity.fulfilled));
+  const shipped = sum(order.ucp.line_items.map(({ quantity }) => quantity.fulfilled));
   const what = order.cancelled ? `it was cancelled at ${channel}${when}` : `${channel} has taken all its lines off`;
   const first = shipped > 0 ? `${what}, after ${units(shipped)} had shipped` : what;
   const cancels = deliveries.filter(({ action }) => action === 'cancel');
@@ -123,8 +124,8 @@ function sayHeld(facts: Facts): Said | undefined {
     ];
     return { stage: 'blocked', clauses, waitsFor: waitsFor('you', 'decision', first.since) };
   }
-  const wanted = total(order.ucp.line_items.map(({ quantity }) => quantity.total));
-  const shipped = wanted - total(left.values());
+  const wanted = sum(order.ucp.line_items.map(({ quantity }) => quantity.total));
+  const shipped = wanted - sum(left.values());
   const has = ({ connection, since, left: units }: Holder) =>
     `${nameOf(connection, names)} has had ${units} since ${timeOf(since, now)}`;
   const whole = others.length === 0 && shipped === 0;
@@ -161,7 +162,7 @@ function hasShipped({ order: { fulfillments, ucp }, names, now, channel }: Facts
   const when = timeOf(shippedAt, now);
   const sent = sumByLine(fulfillments.flatMap(({ lineItems }) => lineItems));
   const wanted = new Map(ucp.line_items.map(({ id, quantity }) => [id, quantity.total]));
-  const more = total([...sent].map(([id, quantity]) => Math.max(0, quantity - (wanted.get(id) ?? 0))));
+  const more = sum([...sent].map(([id, quantity]) => Math.max(0, quantity - (wanted.get(id) ?? 0))));
   const tooMany = more > 0 ? `, ${units(more)} more than wanted` : '';
   if (fulfillments.length > 1) return `it left in ${fulfillments.length} parcels, the last at ${when}${tooMany}`;
   return `${nameOf(by, names)} shipped it at ${when} (${[carrier, trackingNumber].filter(Boolean).join(' ')})${tooMany}`;
@@ -171,7 +172,7 @@ function sayReturned(facts: Facts): Said | undefined {
   const { order, now } = facts;
   const last = order.returns?.at(-1);
   if (!last) return undefined;
-  const back = total(returnedUnits(order).values());
+  const back = sum(returnedUnits(order).values());
   const clauses = [hasShipped(facts), `${units(back)} came back, the last at ${timeOf(last.at, now)}`];
   return { stage: 'returned', clauses, waitsFor: waitsFor('nobody') };
 }
@@ -209,8 +210,6 @@ interface Standing {
   left: ReadonlyMap<string, number>;
 }
 
-const total = (quantities: Iterable<number>): number => [...quantities].reduce((sum, each) => sum + each, 0);
-
 /** Units left by whoever has them: those of the placements that stand, and the ERP's, which no delivery places. */
 function holdersOf({ order, deliveries, left }: Standing): Holder[] {
   const known = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
@@ -224,11 +223,11 @@ function holdersOf({ order, deliveries, left }: Standing): Holder[] {
   });
   const placed = order.placements.flatMap(({ delivery, connection }): Holder[] => {
     const { placed } = known.get(delivery) ?? {};
-    const units = total(held.filter((each) => each.delivery === delivery).map(({ quantity }) => quantity));
+    const units = sum(held.filter((each) => each.delivery === delivery).map(({ quantity }) => quantity));
     if (!placed || units === 0) return [];
     return [{ connection, since: placed.at, isSettled: placed.isSettled ?? false, left: units }];
   });
-  const own = total(left.values()) - total(held.map(({ quantity }) => quantity));
+  const own = sum(left.values()) - sum(held.map(({ quantity }) => quantity));
   const since = order.releasedAt ?? order.receivedAt;
   return [...placed, ...(own > 0 ? [{ connection: ERP, since, isSettled: false, left: own }] : [])];
 }

@@ -8,6 +8,7 @@ import { type Changed, changeOrder, type Decided } from '#lib/orders/change';
 import { ERASED } from '#lib/orders/erasure';
 import type { Order } from '#lib/orders/order';
 import type { Decision } from '#lib/platform/decision';
+import { equals, onlyIf } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
 import {
@@ -71,17 +72,9 @@ function packEvent(event: InboundEvent): Item<InboundEvent> {
  */
 export function putEvent(event: InboundEvent): Write {
   const item = packEvent(event);
-  return event.remapped ? replaceUnreadable(item) : put(item, NEW);
+  const isUnread = equals('state', 'unreadable' satisfies InboundState);
+  return event.remapped ? { Put: { Item: item, ...onlyIf(isUnread) } } : put(item, NEW);
 }
-
-const replaceUnreadable = (item: Item<InboundEvent>): Write => ({
-  Put: {
-    Item: item,
-    ConditionExpression: '#state = :unreadable',
-    ExpressionAttributeNames: { '#state': 'state' },
-    ExpressionAttributeValues: { ':unreadable': 'unreadable' satisfies InboundState },
-  },
-});
 
 const withoutBody = <Event extends Message>({ named: _, ...event }: Event) => ({
   ...event,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { NotFoundError } from '#lib/platform/errors';
 import { changeOrder } from './change.ts';
 import type { Order } from './order.ts';
@@ -17,7 +16,7 @@ export async function acknowledge(id: string, reference: string, by: string, net
         timeline: [{ type: 'order.acknowledged', detail: { reference } }],
       };
     },
-    { by, at, origin: randomUUID(), network },
+    { by, at, network },
   );
   if (!order) throw new NotFoundError('order');
   return order;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { unblock } from '#lib/deliveries/reopen';
 import { putAct } from '#lib/platform/audit';
 import { sameContent } from '#lib/platform/canonical-json';
@@ -29,7 +28,7 @@ export async function patchAddress(id: string, patch: AddressPatch, by: string, 
       const act = putAct({ act: 'address.corrected', about: id, by, at: new Date().toISOString(), detail });
       return corrected && { ...corrected, also: [act] };
     },
-    { by, origin: randomUUID(), network },
+    { by, network },
   );
   const order = await getOrder(id);
   if (!order) throw new NotFoundError('order');

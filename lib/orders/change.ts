@@ -3,7 +3,7 @@ import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
 import { RejectedError } from '#lib/platform/errors';
-import { db, isTooLarge, type Table, transact, type Write } from '#lib/platform/table/table';
+import { db, isTooLarge, transact, type Write } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import type { Order } from './order.ts';
 import { type Network, planDeliveries } from './plan.ts';
@@ -26,12 +26,14 @@ export interface Decided {
 export interface ChangeOptions {
   /** Who changes it, for the timeline: a channel of receipt, a connection, a person's API key. */
   by: string;
-  /** The id of what causes the change, which names lines of the timeline that stand beside the order. */
-  origin: string;
+  /** The id of what causes the change, which names lines of the timeline that stand beside the order; by default a new one. */
+  origin?: string;
   /** The instant of the timeline's lines, where it is not that of the writing. */
   at?: string;
   network: Network;
 }
+
+type Caused = ChangeOptions & { origin: string };
 
 /** What has come of it. */
 export interface Changed<D> {
@@ -45,13 +47,8 @@ export interface Changed<D> {
 type Decide<D> = (order: Order | null) => D | undefined | Promise<D | undefined>;
 
 /** What a change is made with; another one in tests. */
-interface Hub {
-  table: Table;
-  ring: typeof ring;
-  now: () => Date;
-}
-
-const HUB: Hub = { table: db, ring, now: () => new Date() };
+const HUB = { table: db, ring, now: () => new Date() };
+type Hub = typeof HUB;
 
 /**
  * The one way to change an order: reads it, lets `decide` say what it shall be, plans the deliveries that this state
@@ -67,7 +64,8 @@ export async function changeOrder<D extends Decided | null>(
   hub: Partial<Hub> = {},
 ): Promise<Changed<D>> {
   const { ring, ...means } = { ...HUB, ...hub };
-  const changed = await untilCommitted(`order ${id}`, () => changeOnce(id, decide, options, means));
+  const caused = { origin: randomUUID(), ...options };
+  const changed = await untilCommitted(`order ${id}`, () => changeOnce(id, decide, caused, means));
   const opened = [...changed.opened];
   let { order } = changed;
   // A plan too long for one transaction goes on from the order, so that whoever comes back after a crash ends it.
@@ -87,7 +85,7 @@ const openRest = (order: Order | null): Decided | null => (order?.planUnfinished
 async function changeOnce<D extends Decided | null>(
   id: string,
   decide: Decide<D>,
-  options: ChangeOptions,
+  options: Caused,
   { table, now }: Omit<Hub, 'ring'>,
 ): Promise<Changed<D> | undefined> {
   const before = (await getOrder(id, table)) ?? null;
@@ -112,7 +110,7 @@ const MAX_DELIVERIES = 90;
 /** Lines that stand in the order itself, which is written anyway: few orders ever have more. */
 const MAX_INSIDE = 20;
 
-function toWrites(before: Order | null, decision: Decided, { by, origin, network, at }: ChangeOptions, now: string) {
+function toWrites(before: Order | null, decision: Decided, { by, origin, network, at }: Caused, now: string) {
   const { order, timeline = [], also = [] } = decision;
   const told = timeline.map((each): TimelineEntry => ({ ...each, at: at ?? now, by }));
   const plan = order && order !== before ? planDeliveries(order, network, before) : { deliveries: [], order };
@@ -162,7 +160,7 @@ const tellBlocked = ({ id, state, cause, createdAt }: Delivery): TimelineEntry[]
 export const tellOrder = (
   id: string,
   timeline: readonly Told[],
-  { by, at, origin }: Pick<ChangeOptions, 'by' | 'origin'> & { at: string },
+  { by, at, origin }: Pick<Caused, 'by' | 'origin'> & { at: string },
 ): Write[] =>
   putTimeline(
     id,

@@ -1,4 +1,5 @@
 import type { Delivery } from '#lib/deliveries/delivery';
+import { sum } from '#lib/platform/sum';
 import type { Order, OrderSnapshot, SnapshotLine } from './order.ts';
 import type { Amounts, Line, OrderWhole } from './order-schema.ts';
 import { placedUnits, shownPlacements } from './placements.ts';
@@ -6,7 +7,6 @@ import { paymentOf } from './release.ts';
 import { returnedUnits } from './returns.ts';
 import { standing } from './split.ts';
 import { type CountedLine, countLines } from './status.ts';
-import { sum } from './ucp-totals.ts';
 
 /**
  * What an order is besides UCP, as callers are told: every figure follows from what the sales channel said, and who has

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ERP } from '#lib/connections/connection';
 import { sameContent } from '#lib/platform/canonical-json';
 import { NotFoundError, StateError } from '#lib/platform/errors';
@@ -58,7 +57,7 @@ export async function postFulfillment(
       const answer: PostedAnswer = { status: isNew ? 201 : 200, fulfillment };
       return { order, timeline: isNew ? [tellParcel(fulfillment)] : [], also: once.remember(answer), answer };
     },
-    { by: ERP, at, origin: randomUUID(), network },
+    { by: ERP, at, network },
   );
   return decision.answer;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ERP } from '#lib/connections/connection';
 import { putAct } from '#lib/platform/audit';
 import { NotFoundError } from '#lib/platform/errors';
@@ -52,7 +51,7 @@ export async function postReturn(
       const act = putAct({ act: 'return.posted', about: order.id, by, at, detail: { return: id } });
       return { ...applyReturns(order, [taken]), also: [act, ...once.remember(wordless)], answer };
     },
-    { by: ERP, at, origin: randomUUID(), network },
+    { by: ERP, at, network },
   );
   return decision.answer;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ERP } from '#lib/connections/connection';
 import { putAct } from '#lib/platform/audit';
 import { NotFoundError, RejectedError, StateError } from '#lib/platform/errors';
@@ -40,7 +39,7 @@ export async function postRoute(
       const timeline = [{ type: 'order.routed' as const, detail: { to, lineItems, reason } }];
       return { order: next, timeline, also: [act, ...once.remember(lineItems)] };
     },
-    { by, at, origin: randomUUID(), network },
+    { by, at, network },
   );
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { changeOrder } from './change.ts';
 import type { Order } from './order.ts';
 import type { Network } from './plan.ts';
@@ -19,7 +18,7 @@ export async function releaseWaiting(
   const since = new Date(now.getTime() - LOOK_BACK_MS).toISOString();
   for await (const waiting of orders([connection], { since })) {
     if (!isWaiting(waiting)) continue;
-    const options = { by: 'hub', origin: randomUUID(), network };
+    const options = { by: 'hub', network };
     await change(waiting.id, (order) => (order && isWaiting(order) ? { order: { ...order } } : null), options);
   }
 }

@@ -79,20 +79,12 @@ export function addEvents(
 
 const keyOf = ({ id, by }: Pick<ShipmentEvent, 'id' | 'by'>): string => JSON.stringify([by, id]);
 
-function mergeEvent(known: ShipmentEvent | undefined, told: ShipmentEvent): ShipmentEvent {
-  const trackingNumber = mergeText(known?.trackingNumber, told.trackingNumber?.trim());
-  const carrier = mergeText(known?.carrier, told.carrier);
-  const description = mergeText(known?.description, told.description);
-  return {
-    id: told.id,
-    by: told.by,
-    type: mergeText(known?.type, told.type) ?? told.type,
-    at: mergeText(known?.at, told.at) ?? told.at,
-    ...(trackingNumber && { trackingNumber }),
-    ...(carrier && { carrier }),
-    ...(description && { description }),
-  };
-}
+const WORDS = ['type', 'at', 'trackingNumber', 'carrier', 'description'] as const;
+
+const mergeEvent = (known: ShipmentEvent | undefined, told: ShipmentEvent): ShipmentEvent => ({
+  ...{ id: told.id, by: told.by, type: told.type, at: told.at },
+  ...mergeTexts(known, { ...told, trackingNumber: told.trackingNumber?.trim() }, WORDS),
+});
 
 type Parcel = ShipmentSnapshot['parcels'][number];
 
@@ -134,28 +126,25 @@ const earliest = (a: Parcel, b: Parcel): number =>
   compareText(a.shippedAt, b.shippedAt) || compareText(a.trackingNumber, b.trackingNumber);
 
 function mergeParcel(known: Fulfillment | undefined, told: Fulfillment): Fulfillment {
-  const trackingUrl = mergeText(known?.trackingUrl, told.trackingUrl);
-  const labelUrl = mergeText(known?.labelUrl, told.labelUrl);
+  const { id, by, trackingNumber, lineItems, shippedAt, placement } = told;
   return {
-    id: told.id,
-    by: told.by,
-    carrier: mergeText(known?.carrier, told.carrier) ?? '',
-    trackingNumber: told.trackingNumber,
-    ...(trackingUrl && { trackingUrl }),
-    ...(labelUrl && { labelUrl }),
-    lineItems: told.lineItems,
-    shippedAt: mergeText(known?.shippedAt, told.shippedAt) ?? told.shippedAt,
-    ...(told.placement && { placement: told.placement }),
+    ...{ id, by, carrier: '', trackingNumber, lineItems, shippedAt },
+    ...mergeTexts(known, told, ['carrier', 'trackingUrl', 'labelUrl', 'shippedAt']),
+    ...(placement && { placement }),
   };
 }
 
 /**
  * A word gained is never lost. A shipper's word has no version, so between two the lesser stands: for an instant
- * the earlier, and for any other text one that does not depend on which came first.
+ * the earlier, and for any other text one that does not depend on which came first. Blank words are left out.
  */
-function mergeText(known: string | undefined, told: string | undefined): string | undefined {
-  if (!known || !told) return known || told || undefined;
-  return told < known ? told : known;
+function mergeTexts<Name extends string>(
+  known: Readonly<Partial<Record<Name, string | undefined>>> | undefined,
+  told: Readonly<Partial<Record<Name, string | undefined>>>,
+  names: readonly Name[],
+): Partial<Record<Name, string>> {
+  const merged = names.map((name) => [name, [known?.[name], told[name]].filter(Boolean).sort()[0]] as const);
+  return Object.fromEntries(merged.filter(([, text]) => text)) as Partial<Record<Name, string>>;
 }
 
 /** Whether a shipper's name for goods means what is sold under a SKU. */

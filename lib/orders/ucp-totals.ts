@@ -1,3 +1,4 @@
+import { sum } from '#lib/platform/sum';
 import type { UcpTotal } from '#lib/ucp/order';
 import type { OrderSnapshot, SnapshotLine } from './order.ts';
 
@@ -55,5 +56,3 @@ const difference = (amount: number, less: string, more: string): UcpTotal[] =>
 
 const entry = (type: string, display_text: string, amount: number): UcpTotal[] =>
   amount === 0 ? [] : [{ type, display_text, amount }];
-
-export const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);

@@ -1,5 +1,6 @@
 import { compareText, sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
+import { sum } from '#lib/platform/sum';
 import {
   UCP_VERSION,
   type UcpAdjustment,
@@ -11,7 +12,7 @@ import { toUri } from '#lib/ucp/uri';
 import type { Address, Fulfillment, LineQuantity, OrderCore, ShipmentEvent, SnapshotLine } from './order.ts';
 import { type CountedLine, countLines } from './status.ts';
 import { trackingPage } from './tracking-page.ts';
-import { buildTotals, lineTotals, sum } from './ucp-totals.ts';
+import { buildTotals, lineTotals } from './ucp-totals.ts';
 
 /** The UCP order (`order.json`, 2026-04-08) of what the hub keeps. Pure: the same parts give the same document. */
 export function buildUcp(core: OrderCore, shippingAddress: Address): UcpOrder {

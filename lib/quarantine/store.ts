@@ -1,6 +1,7 @@
 import { bodyBytes } from '#events/inbound-body';
 import type { WebhookRejected } from '#events/webhook-rejected';
 import { shortHash } from '#lib/platform/hash';
+import { equals, onlyIf, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
 import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
 import {
@@ -71,9 +72,7 @@ export const listQuarantined = ({ connections, limit, cursor }: QuarantineFilter
   listIndex<Quarantined>({
     index: 'byTime',
     partitions: connections.map((connection) => items.quarantined.byTime.partition({ connection })),
-    limit,
-    cursor,
-    matches: isKept,
+    ...{ limit, cursor, matches: isKept },
   });
 
 /** All of one connection, oldest first, each with the slot it stands in. */
@@ -91,20 +90,11 @@ const isKept = ({ receivedAt }: Quarantined): boolean => expiryOf(items.quaranti
 
 /** Removes what stands in a slot, unless that is another one by now; copies of it are still known and not kept. */
 export const removeQuarantined = async (connection: string, slot: string, id: string): Promise<void> =>
-  void (await isWritten(
-    db.delete({
-      Key: { pk: items.quarantineRing.key({ connection }).pk, sk: slot },
-      ConditionExpression: 'id = :id',
-      ExpressionAttributeValues: { ':id': id },
-    }),
-  ));
+  void (await isWritten(db.delete({ Key: inSlot(connection, slot), ...onlyIf(equals('id', id)) })));
 
 /** Notes an admission, unless its slot holds another one by now: then there is nothing left to note it on. */
 export const putAdmission = (connection: string, slot: string, id: string, admission: Admission): Write => ({
-  Update: {
-    Key: { pk: items.quarantineRing.key({ connection }).pk, sk: slot },
-    UpdateExpression: 'SET admitted = :admission',
-    ConditionExpression: 'id = :id',
-    ExpressionAttributeValues: { ':admission': admission, ':id': id },
-  },
+  Update: { Key: inSlot(connection, slot), ...setting({ admitted: admission }, equals('id', id)) },
 });
+
+const inSlot = (connection: string, slot: string) => ({ pk: items.quarantineRing.key({ connection }).pk, sk: slot });

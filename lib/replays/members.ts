@@ -20,12 +20,7 @@ export const putWaiting = (replay: string, member: Member): Write =>
 
 /** The writes that move a member from one place to the next, once. */
 export const moveMember = (replay: string, member: Member, from: Place, to: Place, now: Date): Write[] => [
-  {
-    Delete: {
-      Key: keyOf(replay, from, member),
-      ConditionExpression: 'attribute_exists(pk)',
-    },
-  },
+  { Delete: { Key: keyOf(replay, from, member), ConditionExpression: 'attribute_exists(pk)' } },
   put({
     ...member,
     ...keyOf(replay, to, member),

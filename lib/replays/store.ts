@@ -3,15 +3,12 @@ import { ERASED } from '#lib/orders/erasure';
 import { putAct } from '#lib/platform/audit';
 import * as items from '#lib/platform/table/items';
 import { idOf, keysIn, listIndex, walkIndex } from '#lib/platform/table/sharded-index';
-import { db, getItem, type Item, NEW, put, type Table, transact, type Write } from '#lib/platform/table/table';
+import { db, getItem, type Item, NEW, put, transact, type Write } from '#lib/platform/table/table';
 import type { Replay } from './replay.ts';
 
 /** What replays read, write and ring with; another one in tests. */
-export interface Hub {
-  table: Table;
-  ring: typeof ring;
-}
-export const HUB: Hub = { table: db, ring };
+export const HUB = { table: db, ring };
+export type Hub = typeof HUB;
 
 const { key, byTime, active } = items.replay;
 

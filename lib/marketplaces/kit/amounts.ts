@@ -4,6 +4,8 @@ import { toInstant } from '#lib/platform/time';
 import { member, textOf } from './json.ts';
 import { unlessUnreadable } from './shape.ts';
 
+export { sum } from '#lib/platform/sum';
+
 /** Reads the figures and times of one body, and keeps what had to be assumed of them. */
 export interface AmountReader {
   /** Minor units, with leave to be negative; rounded where there are more decimals than the currency has. */
@@ -79,8 +81,6 @@ export function rateOf(told: unknown): number | undefined {
   if (number === undefined) return undefined;
   return rate < 1 ? Math.round(rate * 10_000) / 100 : rate;
 }
-
-export const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 
 /** What is sold, and apart from it what takes something off the order: a line that is worth less than nothing. */
 export function takeDiscounts(all: readonly SnapshotLine[]): Pick<OrderSnapshot, 'lines' | 'discounts'> {

@@ -20,6 +20,9 @@ const filled = (raw: typeof TextOrNumber) =>
 /** Whatever it is, also nothing: for figures that only control, and members in several forms. */
 export const anything = z.optional(z.unknown());
 
+/** What a function makes of a member, whatever that is. */
+const reading = <T>(read: (value: unknown) => T) => z.pipe(anything, z.transform(read));
+
 /** Absent and null are the same, and so are the `""`, `[]` and `{}` of those who write all that is empty alike. */
 export const isNothing = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (isObject(value) && Object.keys(value).length === 0);
@@ -27,10 +30,7 @@ export const isNothing = (value: unknown): boolean =>
 /** A member that may be nothing. */
 export const optional = <T extends z.ZodMiniType>(schema: T) =>
   z.pipe(
-    z.pipe(
-      anything,
-      z.transform((value): unknown => (isNothing(value) ? undefined : value)),
-    ),
+    reading((value) => (isNothing(value) ? undefined : value)),
     z.optional(schema),
   );
 
@@ -46,10 +46,7 @@ export const text = filled(TextOrNumber);
 export const optionalText = orNothing(TextOrNumber);
 
 /** Text that nothing depends on: what is neither text nor a number says nothing, and refuses nothing. */
-export const looseText = z.pipe(
-  anything,
-  z.transform((value) => textOf(value) || undefined),
-);
+export const looseText = reading((value) => textOf(value) || undefined);
 
 const NAMES = ['code', 'name', 'title', 'label', 'value', 'method', 'status'];
 
@@ -64,14 +61,11 @@ export const looseTexts = <Name extends string>(...names: Name[]) =>
   Object.fromEntries(names.map((name) => [name, looseText])) as Record<Name, typeof looseText>;
 
 /** A word, or an object or list by the first word that names it: what is not looked at stays unread. */
-export const looseWord = z.pipe(
-  anything,
-  z.transform((value) => {
-    const one: unknown = Array.isArray(value) ? value[0] : value;
-    const name = NAMES.find((key) => /\D/.test(textOf(member(one, key))));
-    return textOf(one) || (name === undefined ? undefined : textOf(member(one, name)));
-  }),
-);
+export const looseWord = reading((value) => {
+  const one: unknown = Array.isArray(value) ? value[0] : value;
+  const name = NAMES.find((key) => /\D/.test(textOf(member(one, key))));
+  return textOf(one) || (name === undefined ? undefined : textOf(member(one, name)));
+});
 
 /** What is no list but an object: the only list or the objects that it holds where it holds nothing else, else it alone. */
 export function listed(value: unknown): unknown {
@@ -82,26 +76,19 @@ export function listed(value: unknown): unknown {
 }
 
 /** A list, also as an object by its items' ids, which is how PHP writes one with gaps. */
-export const itemsOf = <T extends z.ZodMiniType>(schema: T) =>
-  z.pipe(z.pipe(anything, z.transform(listed)), z.array(schema));
+export const itemsOf = <T extends z.ZodMiniType>(schema: T) => z.pipe(reading(listed), z.array(schema));
 
 /** A list as `itemsOf` reads it, without the items that have another shape; empty where there is none. */
 export const looseList = <T extends z.ZodMiniType>(schema: T) =>
-  z.pipe(
-    anything,
-    z.transform((value): Array<z.infer<T>> => {
-      const list = listed(value);
-      const read = Array.isArray(list) ? list.map((one) => schema.safeParse(one)) : [];
-      return read.flatMap((one) => (one.success ? [one.data as z.infer<T>] : []));
-    }),
-  );
+  reading((value): Array<z.infer<T>> => {
+    const list = listed(value);
+    const read = Array.isArray(list) ? list.map((one) => schema.safeParse(one)) : [];
+    return read.flatMap((one) => (one.success ? [one.data as z.infer<T>] : []));
+  });
 
 /** What the schema reads of a member that nothing depends on: any other shape says nothing, and refuses nothing. */
 export const loose = <T extends z.ZodMiniType>(schema: T) =>
-  z.pipe(
-    anything,
-    z.transform((value): z.infer<T> | undefined => schema.safeParse(value).data as z.infer<T> | undefined),
-  );
+  reading((value) => schema.safeParse(value).data as z.infer<T> | undefined);
 
 const upTo = (bytes: number) =>
   z.refine<string | undefined>((value) => Buffer.byteLength(value ?? '') <= bytes, `is longer than ${bytes} bytes`);
@@ -164,13 +151,10 @@ function isZone(name: string): boolean {
 /** An object, of a list the first; what is none is its member of that name. */
 export const optionalObject = <T extends z.ZodMiniType>(schema: T, own: string) =>
   z.pipe(
-    z.pipe(
-      anything,
-      z.transform((value): unknown => {
-        const one: unknown = Array.isArray(value) ? value[0] : value;
-        return isObject(one) || isNothing(one) ? one : { [own]: one };
-      }),
-    ),
+    reading((value): unknown => {
+      const one: unknown = Array.isArray(value) ? value[0] : value;
+      return isObject(one) || isNothing(one) ? one : { [own]: one };
+    }),
     optional(schema),
   );
 
@@ -228,15 +212,12 @@ export function unused(id: string, others: Set<string>): string {
 /** An object of which a member may stand under other names as well: the first of them that says something is it. */
 export const alsoNamed = <T extends z.ZodMiniObject>(schema: T, names: Readonly<Record<string, readonly string[]>>) =>
   z.pipe(
-    z.pipe(
-      anything,
-      z.transform((value): unknown => {
-        if (!isObject(value)) return value;
-        const said = (name: string) =>
-          [name, ...(names[name] ?? [])].map((each) => member(value, each)).find((one) => !isNothing(one));
-        return Object.fromEntries(Object.keys(schema.shape).map((name) => [name, said(name)]));
-      }),
-    ),
+    reading((value) => {
+      if (!isObject(value)) return value;
+      const said = (name: string) =>
+        [name, ...(names[name] ?? [])].map((each) => member(value, each)).find((one) => !isNothing(one));
+      return Object.fromEntries(Object.keys(schema.shape).map((name) => [name, said(name)]));
+    }),
     schema,
   );
 

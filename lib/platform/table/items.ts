@@ -30,9 +30,15 @@ const ofHub = <By extends string, Id extends string = 'id'>(
   sort: (item: Of<By | Id>) => `${item[by]}#${item[id]}`,
 });
 
+/** The key of an item whose partition is named after it: `KIND#id` and `KIND`. */
+/* @__NO_SIDE_EFFECTS__ */
+const keyOf =
+  <Name extends string>(kind: string, ...names: Name[]) =>
+  (of: Of<Name>) => ({ pk: [kind, ...names.map((name) => of[name])].join('#'), sk: kind });
+
 /** A canonical order without what is derived of the rest, and as many of its lines of timeline as fit in. */
 export const order = {
-  key: ({ id }: Of<'id'>) => ({ pk: `ORDER#${id}`, sk: 'ORDER' }),
+  key: keyOf('ORDER', 'id'),
   byTime: ofConnection('byTime', 'ORDER', 'receivedAt'),
   visible: ['revision'],
 } as const;
@@ -52,21 +58,14 @@ export const orderPart = {
 } as const;
 
 /** Which order had a line of the sales channel first. */
-export const orderLine = {
-  key: ({ connection, line }: Of<'connection' | 'line'>) => ({ pk: `LINE#${connection}#${line}`, sk: 'LINE' }),
-} as const;
+export const orderLine = { key: keyOf('LINE', 'connection', 'line') } as const;
 
 /** The order that a remote knows under an id of its own. */
-export const remoteOrder = {
-  key: ({ connection, remoteId }: Of<'connection' | 'remoteId'>) => ({
-    pk: `REMOTE#${connection}#${remoteId}`,
-    sk: 'REMOTE',
-  }),
-} as const;
+export const remoteOrder = { key: keyOf('REMOTE', 'connection', 'remoteId') } as const;
 
 /** A delivery of the ledger, in the index byState while it is not done: by when it is due, or by what is wrong with it. */
 export const delivery = {
-  key: ({ id }: Of<'id'>) => ({ pk: `DELIVERY#${id}`, sk: 'DELIVERY' }),
+  key: keyOf('DELIVERY', 'id'),
   byTime: ofConnection('byTime', 'DELIVERY', 'createdAt'),
   due: ofConnection('byState', 'due', 'dueAt'),
   blocked: ofConnection('byState', 'blocked', 'updatedAt'),
@@ -96,16 +95,13 @@ export const attempt = {
  * of one SKU to a channel, so that many sales of it are one push.
  */
 export const fetchCover = {
-  key: ({ connection, action, resource }: Of<'connection' | 'action' | 'resource'>) => ({
-    pk: `FETCH#${connection}#${action}#${resource}`,
-    sk: 'FETCH',
-  }),
+  key: keyOf('FETCH', 'connection', 'action', 'resource'),
   keepDays: 30,
 } as const;
 
 /** An inbound event with its body; one that could not be read is in the index byState, and kept until somebody reads it. */
 export const event = {
-  key: ({ id }: Of<'id'>) => ({ pk: `EVENT#${id}`, sk: 'EVENT' }),
+  key: keyOf('EVENT', 'id'),
   byTime: ofConnection('byTime', 'EVENT', 'receivedAt'),
   unreadable: ofConnection('byState', 'unreadable', 'receivedAt'),
   keepDays: 90,
@@ -129,7 +125,7 @@ export const shape = {
 
 /** A SKU that a connection deals in, in the index byTime by its SKU, in which `#` would end it. */
 export const product = {
-  key: ({ connection, sku }: Of<'connection' | 'sku'>) => ({ pk: `PRODUCT#${connection}#${sku}`, sk: 'PRODUCT' }),
+  key: keyOf('PRODUCT', 'connection', 'sku'),
   byTime: {
     index: 'byTime',
     isSharded: false,
@@ -139,9 +135,7 @@ export const product = {
 } as const;
 
 /** The SKU under which a connection has an EAN, where the two differ. */
-export const productEan = {
-  key: ({ connection, ean }: Of<'connection' | 'ean'>) => ({ pk: `EAN#${connection}#${ean}`, sk: 'EAN' }),
-} as const;
+export const productEan = { key: keyOf('EAN', 'connection', 'ean') } as const;
 
 /** Units of a SKU at a warehouse that a placement is after. */
 export const reservation = {
@@ -170,35 +164,25 @@ export const endpointState = {
 } as const;
 
 /** Who ships what. */
-export const routes = {
-  key: () => ({ pk: 'ROUTES', sk: 'ROUTES' }),
-} as const;
+export const routes = { key: () => ({ pk: 'ROUTES', sk: 'ROUTES' }) } as const;
 
 /** Where a connection's poll stands, and who polls. */
-export const cursor = {
-  key: ({ connection }: Of<'connection'>) => ({ pk: `CURSOR#${connection}`, sk: 'CURSOR' }),
-} as const;
+export const cursor = { key: keyOf('CURSOR', 'connection') } as const;
 
 /** A connection's access token at its marketplace, and who renews it. */
-export const token = {
-  key: ({ connection }: Of<'connection'>) => ({ pk: `TOKEN#${connection}`, sk: 'TOKEN' }),
-} as const;
+export const token = { key: keyOf('TOKEN', 'connection') } as const;
 
 /** How far ahead the requests of a connection are reserved. */
-export const budget = {
-  key: ({ connection }: Of<'connection'>) => ({ pk: `BUDGET#${connection}`, sk: 'BUDGET' }),
-} as const;
+export const budget = { key: keyOf('BUDGET', 'connection') } as const;
 
 /** An API key, by its hash. */
 export const apiKey = {
-  key: ({ hash }: Of<'hash'>) => ({ pk: `APIKEY#${hash}`, sk: 'APIKEY' }),
+  key: keyOf('APIKEY', 'hash'),
   byTime: ofHub('byTime', 'APIKEY', 'createdAt', 'hash'),
 } as const;
 
 /** A person's session in the console, by the hash of its cookie. */
-export const session = {
-  key: ({ hash }: Of<'hash'>) => ({ pk: `SESSION#${hash}`, sk: 'SESSION' }),
-} as const;
+export const session = { key: keyOf('SESSION', 'hash') } as const;
 
 /** A code that begins a session once, by its hash. */
 export const signInCode = {
@@ -206,37 +190,33 @@ export const signInCode = {
 } as const;
 
 /** The key under which e-mail addresses of erased buyers are hashed, made at the first erasure. */
-export const emailHashKey = {
-  key: () => ({ pk: 'EMAILHASHKEY', sk: 'EMAILHASHKEY' }),
-} as const;
+export const emailHashKey = { key: () => ({ pk: 'EMAILHASHKEY', sk: 'EMAILHASHKEY' }) } as const;
 
 /** How far the retention of buyers' data has come, connection by connection. */
-export const retention = {
-  key: () => ({ pk: 'RETENTION', sk: 'RETENTION' }),
-} as const;
+export const retention = { key: () => ({ pk: 'RETENTION', sk: 'RETENTION' }) } as const;
 
 /** What a person did, and why. */
 export const act = {
-  key: ({ id }: Of<'id'>) => ({ pk: `AUDIT#${id}`, sk: 'AUDIT' }),
+  key: keyOf('AUDIT', 'id'),
   byTime: ofHub('byTime', 'AUDIT', 'at'),
   keepDays: 400,
 } as const;
 
 /** What was answered to a request with an `Idempotency-Key`. */
 export const idempotency = {
-  key: ({ keyName, key }: Of<'keyName' | 'key'>) => ({ pk: `IDEMPOTENCY#${keyName}#${key}`, sk: 'IDEMPOTENCY' }),
+  key: keyOf('IDEMPOTENCY', 'keyName', 'key'),
   keepDays: 1,
 } as const;
 
 /** Who had what remapped, and why. */
 export const remap = {
-  key: ({ id }: Of<'id'>) => ({ pk: `REMAP#${id}`, sk: 'REMAP' }),
+  key: keyOf('REMAP', 'id'),
   byTime: ofHub('byTime', 'REMAP', 'at'),
 } as const;
 
 /** Who admitted what from the quarantine, and why. */
 export const admission = {
-  key: ({ id }: Of<'id'>) => ({ pk: `ADMISSION#${id}`, sk: 'ADMISSION' }),
+  key: keyOf('ADMISSION', 'id'),
   byTime: ofHub('byTime', 'ADMISSION', 'at'),
 } as const;
 
@@ -264,7 +244,7 @@ export const quarantined = {
 
 /** A replay of many deliveries, in the index byState until it is over. */
 export const replay = {
-  key: ({ id }: Of<'id'>) => ({ pk: `REPLAY#${id}`, sk: 'REPLAY' }),
+  key: keyOf('REPLAY', 'id'),
   byTime: ofHub('byTime', 'REPLAY', 'createdAt'),
   active: ofHub('byState', 'replays', 'createdAt'),
 } as const;
