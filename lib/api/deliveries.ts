@@ -6,7 +6,7 @@ import { deliveriesOf } from '#lib/orders/store';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import * as z from '#lib/platform/zod';
 import { advanceReplay } from '#lib/replays/advance';
-import { matchDeliveries, matchOne } from '#lib/replays/match';
+import { matchDeliveries, matchOne } from '#lib/replays/collect';
 import { replayDelivery, startReplay } from '#lib/replays/start';
 import {
   Cause,

@@ -2,7 +2,7 @@ import { everyConnection, getConfiguration } from '#lib/connections/store';
 import { explainOrder } from '#lib/explanation/explain';
 import { Explanation as ExplanationFacts } from '#lib/explanation/explanation';
 import { getNetwork } from '#lib/marketplaces/network';
-import { patchAddress } from '#lib/orders/address';
+import { patchAddress } from '#lib/orders/by-hand';
 import { type PostedAnswer, postFulfillment } from '#lib/orders/fulfillment';
 import { orderId } from '#lib/orders/order';
 import { Fulfillment, OrderStatus } from '#lib/orders/order-schema';

@@ -7,11 +7,11 @@ import type { Actions, CancelInput, PlaceInput } from '#lib/marketplaces/action'
 import type { Connector } from '#lib/marketplaces/contract';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import { connector as shoppo } from '#lib/marketplaces/shoppo/index';
+import { assign } from '#lib/orders/by-hand';
 import { decline } from '#lib/orders/decline';
 import { applyFulfillment } from '#lib/orders/fulfillment';
 import type { LineQuantity, Order } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
-import { assign } from '#lib/orders/post-route';
 import { applyReturns, returnedUnits, returnId } from '#lib/orders/returns';
 import { applyShipment } from '#lib/orders/shipment';
 import { applySnapshot } from '#lib/orders/snapshot';

@@ -1,13 +1,41 @@
 import type { JobName, Subject, Subjects } from '#lib/deliveries/delivery';
 import { subjectOf } from '#lib/deliveries/subject';
+import { planDeliveries } from '#lib/orders/plan';
+import { placementOf, takeBack } from '#lib/orders/units';
+import { BlockedError } from '#lib/platform/errors';
 import { atRemote, orFailure, type Result, type Run, type Work } from './attempt.ts';
 import { cancel } from './cancel.ts';
 import { fetch } from './fetch.ts';
 import { place } from './place.ts';
 import { followUp, report, stock } from './report.ts';
 import { request } from './request.ts';
-import { route } from './route.ts';
-import { connectionOf } from './sold.ts';
+import { connectionOf, orderMissing } from './sold.ts';
+
+/**
+ * Routes lines once more that no route matched. Their placements open before this delivery's success is on record: who
+ * crashes between finds them open.
+ */
+const route: Run<Subjects['route']> = async ({ lineItems }, { delivery, network, hub }) => {
+  const { id, order: orderId, connection: by } = delivery;
+  await hub.changeOrder(
+    orderId ?? '',
+    (order) => {
+      if (!order) throw orderMissing(delivery);
+      const next = takeBack(order, id, placementOf(order, id)?.lineItems ?? [], true);
+      const { deliveries } = planDeliveries(next, network);
+      const stuck = deliveries.find(({ blocked, subject }) => blocked && sameIds(subject, lineItems));
+      if (stuck?.blocked) throw new BlockedError(stuck.blocked, stuck.blocked.waitsFor);
+      return { order: next };
+    },
+    { by, origin: id, network },
+  );
+  return { ok: true };
+};
+
+const sameIds = (subject: object, lines: ReadonlyArray<{ id: string }>): boolean => {
+  const { lineItems = [] } = subject as Partial<Subjects['route']>;
+  return lineItems.length === lines.length && lines.every(({ id }) => lineItems.some((line) => line.id === id));
+};
 
 /** The jobs of connections: `notify`, that of endpoints, is worked by `lib/changes`. */
 type ConnectionJob = Exclude<JobName, 'notify'>;

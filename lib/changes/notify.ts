@@ -40,17 +40,16 @@ export async function openNotify(
   change: Change,
   result: Result,
   startedAt: string,
-  hub: typeof HUB = HUB,
 ): Promise<void> {
   const { order } = change;
   const id = notifyId(connection, change.id);
   const asked = { id, kind: 'notify', action: change.type, connection, marketplace: ENDPOINT, order } as const;
   const opened = openDelivery({ ...asked, subject: { change } }, startedAt);
-  const settled = settle(opened, result, { startedAt, endedAt: hub.now().toISOString() }, hub.policy());
+  const settled = settle(opened, result, { startedAt, endedAt: HUB.now().toISOString() }, HUB.policy());
   const { delivery } = withAttempt(settled.delivery, settled.attempt);
   const kept = keptFor(retention.orderDays(), startedAt);
   const found = order === null ? [] : [put({ ...items.notified.key({ order, delivery: id }), ...kept })];
-  if (await hub.transact([putNewDelivery(delivery), ...found])) await hub.ring([delivery]);
+  if (await HUB.transact([putNewDelivery(delivery), ...found])) await HUB.ring([delivery]);
 }
 
 /** What works the deliveries to endpoints: its attempts count for the endpoint too. */
@@ -116,11 +115,11 @@ async function waitFor({ id, connection }: Delivery, { paused, heldUntil, first 
 }
 
 /** Has all that waits for an endpoint tried at once, until the deadline: the rest comes within the hour. */
-export async function hurry(connection: string, deadline: number, now: () => Date = HUB.now): Promise<void> {
+export async function hurry(connection: string, deadline: number): Promise<void> {
   for await (const delivery of eachDelivery({ connection, state: 'pending' })) {
-    if (now().getTime() > deadline) return;
+    if (Date.now() > deadline) return;
     if (delivery.state !== 'pending') continue;
-    const due = dueAt(delivery, now().toISOString());
+    const due = dueAt(delivery, new Date().toISOString());
     if (await transition(delivery, due)) await ring([due]);
   }
 }

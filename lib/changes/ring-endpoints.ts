@@ -8,36 +8,33 @@ import type { Change } from './change-schema.ts';
 import { isHeld, openEndpointStates } from './endpoint-state.ts';
 import { isOfType } from './read.ts';
 
-const HUB = { getEndpoints, send: sendMessages, states: openEndpointStates() };
+const states = openEndpointStates();
 
 /** Has endpoints looked at. */
-export async function ringEndpoints(behind: readonly EndpointBehind[], { send } = HUB): Promise<void> {
+export async function ringEndpoints(behind: readonly EndpointBehind[]): Promise<void> {
   const messages = behind.map((message) => ({ message, group: message.endpoint }));
-  if (messages.length > 0) await send(deliveryQueue(ENDPOINT), messages);
+  if (messages.length > 0) await sendMessages(deliveryQueue(ENDPOINT), messages);
 }
 
 /** Has those looked at that want to be told what is new in the partitions of the feed. A ring that is lost is the sweeper's to repeat. */
-export async function ringForChanges(news: ReadonlyMap<number, readonly Change[]>, hub = HUB): Promise<void> {
+export async function ringForChanges(news: ReadonlyMap<number, readonly Change[]>): Promise<void> {
   try {
-    const behind = [...(await hub.getEndpoints()).values()].flatMap(({ id: endpoint, types }) => {
+    const behind = [...(await getEndpoints()).values()].flatMap(({ id: endpoint, types }) => {
       const partitions = [...news].flatMap(([partition, changes]) => (changes.some(isOfType(types)) ? partition : []));
       return partitions.length > 0 ? { endpoint, partitions } : [];
     });
-    await ringEndpoints(behind, hub);
+    await ringEndpoints(behind);
   } catch (error) {
     log.warn('endpoints were not rung', errorFields(error));
   }
 }
 
 /** Has every endpoint looked at that is not held back by a person, and tells of those that are paused. */
-export async function sweepEndpoints(now = new Date(), hub = HUB): Promise<void> {
-  const ids = [...(await hub.getEndpoints()).keys()];
-  const all = await Promise.all(ids.map(async (id) => ({ id, state: await hub.states.get(id) })));
+export async function sweepEndpoints(): Promise<void> {
+  const ids = [...(await getEndpoints()).keys()];
+  const all = await Promise.all(ids.map(async (id) => ({ id, state: await states.get(id) })));
   const paused = all.filter(({ state }) => state.paused).length;
   if (paused > 0) emitMetric('Away', { Marketplace: ENDPOINT }, paused);
-  const due = all.filter(({ state }) => !isHeld(state, now));
-  await ringEndpoints(
-    due.map(({ id: endpoint }) => ({ endpoint })),
-    hub,
-  );
+  const due = all.filter(({ state }) => !isHeld(state, new Date()));
+  await ringEndpoints(due.map(({ id: endpoint }) => ({ endpoint })));
 }

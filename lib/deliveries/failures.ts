@@ -28,10 +28,10 @@ const MAX_GROUPS = 100;
 /** Dead and blocked deliveries by their reason, the largest group first; a bounded look, the newest first. */
 export async function groupCauses(
   asked: Pick<DeliveryFilter, 'connection' | 'since'>,
-  { now = new Date(), maxLooked = MAX_LOOKED } = {},
+  { maxLooked = MAX_LOOKED } = {},
 ): Promise<Causes> {
   const deadline = Date.now() + MAX_MS;
-  const filter = { ...asked, until: now.toISOString() };
+  const filter = { ...asked, until: new Date().toISOString() };
   const found = await Promise.all(
     (['dead', 'blocked'] as const).map((state) => look({ ...filter, state }, Math.ceil(maxLooked / 2), deadline)),
   );

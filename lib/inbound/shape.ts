@@ -116,12 +116,9 @@ export async function listShapes(connection: string, table = db): Promise<TopicS
 const WEEK_MS = 7 * 24 * 3600_000;
 
 /** How many members came up or vanished within a week, of all topics. */
-export async function countShapeChanges(
-  connection: string,
-  now = new Date(),
-): Promise<{ appeared: number; vanished: number }> {
+export async function countShapeChanges(connection: string): Promise<{ appeared: number; vanished: number }> {
   const members = (await listShapes(connection)).flatMap((topic) => topic.members);
-  const isRecent = (at: string | null) => at !== null && now.getTime() - Date.parse(at) < WEEK_MS;
+  const isRecent = (at: string | null) => at !== null && Date.now() - Date.parse(at) < WEEK_MS;
   return {
     appeared: members.filter(({ appearedAt }) => isRecent(appearedAt)).length,
     vanished: members.filter(({ vanishedAt }) => isRecent(vanishedAt)).length,

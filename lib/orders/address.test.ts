@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { orderOf, ucpErrors } from '#test/support/orders';
-import { correctAddress } from './address.ts';
+import { correctAddress } from './by-hand.ts';
 
 const correct = (...args: Parameters<typeof correctAddress>) => {
   const corrected = correctAddress(...args);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { at, contentOf, shipmentOf, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
-import { correctAddress } from './address.ts';
+import { correctAddress } from './by-hand.ts';
 import type { Order, OrderSnapshot, ShipmentSnapshot, SnapshotLine } from './order.ts';
 import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';

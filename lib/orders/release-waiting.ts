@@ -12,10 +12,10 @@ const LOOK_BACK_MS = 90 * 24 * 3600_000;
 export async function releaseWaiting(
   connection: string,
   network: Network,
-  { now = new Date(), orders = eachOrder, change = changeOrder } = {},
+  { orders = eachOrder, change = changeOrder } = {},
 ): Promise<void> {
   const isWaiting = (order: Order) => !order.cancelled && isReleased(order, network) && hasUnplaced(order);
-  const since = new Date(now.getTime() - LOOK_BACK_MS).toISOString();
+  const since = new Date(Date.now() - LOOK_BACK_MS).toISOString();
   for await (const waiting of orders([connection], { since })) {
     if (!isWaiting(waiting)) continue;
     const options = { by: 'hub', network };

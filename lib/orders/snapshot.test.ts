@@ -12,7 +12,7 @@ import {
   sourceOf,
   ucpErrors,
 } from '#test/support/orders';
-import { correctAddress } from './address.ts';
+import { correctAddress } from './by-hand.ts';
 import type { Order, OrderSnapshot } from './order.ts';
 import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { at, MUGS, orderOf, PLATE, snapshotOf, sourceOf, ucpErrors } from '#test/support/orders';
-import { correctAddress } from './address.ts';
+import { correctAddress } from './by-hand.ts';
 import type { OrderSnapshot } from './order.ts';
 import { applyReturns } from './returns.ts';
 import { applySnapshot } from './snapshot.ts';

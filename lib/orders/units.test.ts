@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Connection } from '#lib/connections/connection';
 import { at, MUGS, orderOf, PLATE, shipmentOf, snapshotOf, sourceOf } from '#test/support/orders';
+import { assign } from './by-hand.ts';
 import type { Order, OrderSnapshot } from './order.ts';
 import { planDeliveries } from './plan.ts';
-import { assign } from './post-route.ts';
 import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';
 import { differenceOf, numberOf } from './units.ts';

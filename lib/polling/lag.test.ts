@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lagSeconds } from './lag.ts';
+import { lagSeconds } from './poll.ts';
 
 const caughtUpAt = '2026-11-21T12:00:00.000Z';
 const after = (seconds: number) => new Date(Date.parse(caughtUpAt) + seconds * 1000);

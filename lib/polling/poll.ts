@@ -13,10 +13,10 @@ import { sendMessages } from '#lib/platform/queue/queue';
 import type { BudgetOptions } from '#lib/platform/rate-limit/budget';
 import { pollIntervalSeconds } from '#lib/platform/settings';
 import { errorFields, log } from '#lib/platform/telemetry/log';
+import { emitMetric } from '#lib/platform/telemetry/metrics';
 import { formatTraceparent, startTrace } from '#lib/platform/telemetry/trace';
 import { watchWebhooks } from '#lib/webhooks/watch';
-import { getCursor, leaseCursor, saveCursor } from './cursor.ts';
-import { emitLag } from './lag.ts';
+import { type Cursor, getCursor, leaseCursor, saveCursor } from './cursor.ts';
 
 /** A poller comes back for its turn this long; it takes none ahead, so that pushes get theirs between its requests. */
 const PATIENCE = { maxWaitMs: 0, patienceMs: 60_000, isPoll: true } satisfies BudgetOptions;
@@ -153,4 +153,22 @@ function fitQueue(message: InboundReceived): InboundReceived {
   if (message.body.length <= MAX_CHARACTERS || Buffer.byteLength(JSON.stringify(message)) <= MAX_MESSAGE_BYTES)
     return message;
   return fitQueue(cutBody(message));
+}
+
+/** Seconds by which the last poll that came to its end is older than the connection's interval; 0 while on time. */
+export function lagSeconds(cursor: Pick<Cursor, 'caughtUpAt'> | undefined, intervalSeconds: number, now: Date): number {
+  if (!cursor?.caughtUpAt) return 0;
+  return Math.max(0, Math.round((now.getTime() - Date.parse(cursor.caughtUpAt)) / 1000 - intervalSeconds));
+}
+
+/** Tells how late the latest of a marketplace's connections is; 0 also where there is none, so that silence means that nobody polls. */
+export function emitLag(
+  marketplace: string,
+  polled: ReadonlyArray<{ connection: Connection; cursor: Cursor | undefined }>,
+  now: Date,
+): void {
+  const lags = polled.map(({ connection, cursor }) =>
+    lagSeconds(cursor, pollIntervalSeconds(connection.pollIntervalSeconds), now),
+  );
+  emitMetric('PollerLag', { Marketplace: marketplace }, Math.max(0, ...lags));
 }

@@ -20,12 +20,13 @@ export interface Clock {
 }
 
 /** Moves every replay along that is not over. What one of them meets does not stop the others. */
-export async function advanceReplays({ now, deadline = Date.now() + MAX_MS }: Clock = {}): Promise<void> {
+export async function advanceReplays(): Promise<void> {
+  const deadline = Date.now() + MAX_MS;
   const ids = eachActiveReplay();
   const worker = async () => {
     for await (const id of ids) {
       if (Date.now() > deadline) return;
-      await advanceReplay(id, { deadline, ...(now && { now }) }).catch((error) =>
+      await advanceReplay(id, { deadline }).catch((error) =>
         log.error('a replay did not advance', { replay: id, ...errorFields(error) }),
       );
     }

@@ -51,12 +51,9 @@ export async function startReplay(filter: DeliveryFilter, settings: ReplaySettin
 }
 
 /** Replays one delivery whatever its state; undefined when a worker has it in hand or it changed meanwhile. */
-export async function replayDelivery(
-  delivery: Delivery,
-  settings: ReplaySettings,
-  now = new Date(),
-): Promise<Replay | undefined> {
+export async function replayDelivery(delivery: Delivery, settings: ReplaySettings): Promise<Replay | undefined> {
   if (delivery.state === 'leased') return undefined;
+  const now = new Date();
   const at = now.toISOString();
   const replay: Replay = { ...newReplay(settings, now), delivery: delivery.id, matched: 1 };
   const { id, createdAt, state: was } = delivery;
@@ -75,8 +72,8 @@ export async function replayDelivery(
 type Operator = Omit<Decision, 'at'>;
 
 /** Releases nothing more of it; cancelling twice is cancelling once. False when it had ended by itself, null: no such. */
-export function cancelReplay(id: string, operator: Operator, now = new Date()): Promise<Replay | false | null> {
-  return decide(id, 'replay.cancelled', operator, now, (replay, cancelled) => {
+export function cancelReplay(id: string, operator: Operator): Promise<Replay | false | null> {
+  return decide(id, 'replay.cancelled', operator, (replay, cancelled) => {
     if (replay.state === 'cancelled') return 'stands';
     if (replay.state !== 'collecting' && replay.state !== 'running') return undefined;
     return { state: 'cancelled', cancelled };
@@ -84,8 +81,8 @@ export function cancelReplay(id: string, operator: Operator, now = new Date()): 
 }
 
 /** Goes on with what a cancelled or relapsed replay has left, a canary from its first stage. As `cancelReplay`. */
-export function resumeReplay(id: string, operator: Operator, now = new Date()): Promise<Replay | false | null> {
-  return decide(id, 'replay.resumed', operator, now, (replay, resumed) => {
+export function resumeReplay(id: string, operator: Operator): Promise<Replay | false | null> {
+  return decide(id, 'replay.resumed', operator, (replay, resumed) => {
     if (replay.state === 'collecting' || replay.state === 'running') return 'stands';
     if (replay.state !== 'cancelled' && replay.state !== 'relapsed') return undefined;
     const state = replay.collect ? 'collecting' : 'running';
@@ -100,9 +97,9 @@ function decide(
   id: string,
   act: Act['act'],
   operator: Operator,
-  now: Date,
   change: (replay: Replay, decision: Decision) => Partial<Replay> | 'stands' | undefined,
 ): Promise<Replay | false | null> {
+  const now = new Date();
   const decision = { ...operator, at: now.toISOString() };
   return untilCommitted(
     `replay ${id}`,

@@ -122,7 +122,7 @@ export type FindKey = (profile: string, kid: string) => Promise<Jwk | undefined>
 export async function verifyUcp(
   message: SignedMessage,
   findKey: FindKey,
-  { paths = [message.path], now = Date.now() } = {},
+  { paths = [message.path] } = {},
 ): Promise<string> {
   const wanted = ['@method', '@authority', '@path', 'ucp-agent', ...(message.query ? ['@query'] : [])];
   const { params, components, keyid, alg, expires, value } = readSignature(message, wanted);
@@ -140,7 +140,7 @@ export async function verifyUcp(
   const isSigned = (path: string) =>
     verify(HASHES[crv], signatureBase({ ...message, path }, components, params), by, value);
   // Seconds since 1970.
-  const hasExpired = expires !== undefined && !(Number(expires) * 1000 > now);
+  const hasExpired = expires !== undefined && !(Number(expires) * 1000 > Date.now());
   if (hasExpired || !paths.some(isSigned))
     throw new UcpRefusal(401, 'signature_invalid', `the signature with key ${keyid} does not hold`);
   return profile;

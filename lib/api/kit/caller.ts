@@ -31,7 +31,7 @@ export const SESSION_HEADERS = [
 
 /** Who calls, by API key or else by session. ApiError 401 for nobody, 403 for a page of somebody else's. */
 export const createFindCaller =
-  ({ findKey = findApiKey, findSession = sessions.find } = {}): Callers['findCaller'] =>
+  ({ findKey = findApiKey } = {}): Callers['findCaller'] =>
   async (request) => {
     const authorization = request.header('authorization');
     const token = authorization === undefined ? sessionToken(request) : undefined;
@@ -41,7 +41,7 @@ export const createFindCaller =
       throw new ApiError(401, 'unauthorized', 'send a valid API key as Authorization: Bearer <key>');
     }
     if (!/^(GET|HEAD)$/.test(request.method)) requireOwnOrigin(request);
-    const session = await findSession(token);
+    const session = await sessions.find(token);
     if (session) return { key: session.key, as: 'person' };
     throw new ApiError(401, 'session_ended', 'the session has ended: sign in again');
   };

@@ -1,7 +1,6 @@
-import { IntegrationError, RejectedError, RetryableError, UnknownOutcomeError } from '../errors.ts';
-import type { Budget } from '../rate-limit/budget.ts';
+import { IntegrationError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import type { Budget } from '#lib/platform/rate-limit/budget';
 import { classify, type HttpResponse, retryAfterSeconds } from './classify.ts';
-import { fillPath } from './path.ts';
 import { isUsedUp, secondsUntilReset } from './rate-limit.ts';
 
 export interface HttpRequest {
@@ -159,4 +158,19 @@ function unsent(error: unknown, timeoutMs: number): IntegrationError {
         code: 'connection_lost',
         description: `the connection broke before an answer (${code})`,
       });
+}
+
+/**
+ * A documented path with each `{name}` filled, by exactly one segment whatever the value holds.
+ * Throws RejectedError for a value that no encoding keeps one: `..` is a way up however it is written.
+ */
+export function fillPath(path: string, params: Readonly<Record<string, string>> = {}): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => {
+    const value = params[name];
+    if (value === undefined) throw new Error(`nothing fills {${name}} of ${path}`);
+    const isSegment = value.isWellFormed() && !['', '.', '..'].includes(value);
+    if (isSegment) return encodeURIComponent(value);
+    const description = `${JSON.stringify(value)} cannot be the ${name} in ${path}: it would be another path`;
+    throw new RejectedError({ code: 'id_unusable', description, field: name });
+  });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RejectedError } from '../errors.ts';
-import { fillPath } from './path.ts';
+import { fillPath } from './client.ts';
 
 const PATH = '/orders/{orderId}/rows/{rowId}/return';
 

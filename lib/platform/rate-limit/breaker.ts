@@ -11,11 +11,8 @@ export const AWAY_HOLD_MS = 500;
  * Whether so many different callers failed in a row, for so long, that the remote is away. One that came back just before
  * is so at once: what waited for it has few attempts left.
  */
-export function isAway(
-  { failing, failingSince, backSince }: State,
-  now: number,
-  { afterFailures, afterMs } = awayPolicy(),
-): boolean {
+export function isAway({ failing, failingSince, backSince }: State, now: number): boolean {
+  const { afterFailures, afterMs } = awayPolicy();
   if (failing < afterFailures || failingSince === 0) return false;
   return failingSince <= now - afterMs || (backSince > 0 && failingSince <= backSince + afterMs);
 }
@@ -29,8 +26,8 @@ export async function askWhetherBack(
   connection: string,
   { failingSince }: State,
   { now, random, wait }: { now: number; random: () => number; wait: (ms: number) => Promise<unknown> },
-  { askMs } = awayPolicy(),
 ): Promise<boolean> {
+  const { askMs } = awayPolicy();
   if (await store.ask(connection, now, now - askMs)) return true;
   await wait(AWAY_HOLD_MS * (0.5 + random()));
   if (!isAway(await store.read(connection), now)) return false;
@@ -39,7 +36,7 @@ export async function askWhetherBack(
 }
 
 /** Since when a connection's remote is away; null while it is there. */
-export async function awaySince(connection: string, store = tableStore(), now = Date.now()): Promise<string | null> {
-  const state = await store.read(connection);
-  return isAway(state, now) ? new Date(state.failingSince).toISOString() : null;
+export async function awaySince(connection: string): Promise<string | null> {
+  const state = await tableStore().read(connection);
+  return isAway(state, Date.now()) ? new Date(state.failingSince).toISOString() : null;
 }

@@ -1,7 +1,7 @@
 import { atEndOfInvocation } from '../lambda/invocation.ts';
 import { envName } from '../names.ts';
+import { printLine } from './log.ts';
 import { type DimensionsOf, dimensionsOf, type MetricName, unitOf } from './metric-list.ts';
-import { printLine } from './print-line.ts';
 
 /** As many values as the embedded metric format allows one metric of one line. */
 const MAX_VALUES = 100;

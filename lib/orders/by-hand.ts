@@ -1,0 +1,189 @@
+import { ERP } from '#lib/connections/connection';
+import { unblock } from '#lib/deliveries/reopen';
+import { putAct } from '#lib/platform/audit';
+import { sameContent } from '#lib/platform/canonical-json';
+import { NotFoundError, RejectedError, StateError } from '#lib/platform/errors';
+import { changeOrder } from './change.ts';
+import { derive } from './derive.ts';
+import type { Once } from './fulfillment.ts';
+import type { Address, LineQuantity, Order, Return } from './order.ts';
+import type { Network } from './plan.ts';
+import { applyReturns, returnedUnits, returnId } from './returns.ts';
+import { takeLines } from './take-lines.ts';
+import type { Told } from './timeline.ts';
+import { dueOf } from './units.ts';
+
+/** An address an operator may send: absent members stay as they are, blank ones are cleared. */
+export type AddressPatch = { [Member in keyof Address]?: string | undefined };
+
+/**
+ * Corrects an order's address and lets run what waited for it: placements, and routes that go by country. Throws
+ * NotFoundError, and RejectedError `buyer_erased` where nothing more is to be kept of the buyer.
+ */
+export async function patchAddress(id: string, patch: AddressPatch, by: string, network: Network): Promise<Order> {
+  const changed = await changeOrder(
+    id,
+    (order) => {
+      if (known(order).erased)
+        throw new RejectedError({ code: 'buyer_erased', description: 'its buyer was erased, with every address' });
+      const corrected = correctAddress(known(order), patch);
+      const detail = { members: membersIn(patch) };
+      const act = putAct({ act: 'address.corrected', about: id, by, at: new Date().toISOString(), detail });
+      return corrected && { ...corrected, also: [act] };
+    },
+    { by, network },
+  );
+  const order = known(changed.order);
+  await unblock('order', { deliveries: order.deliveries });
+  await unblock('routes', { deliveries: order.deliveries });
+  return order;
+}
+
+/** Throws NotFoundError. */
+function known(order: Order | null): Order {
+  if (!order) throw new NotFoundError('order');
+  return order;
+}
+
+/**
+ * Records the members an operator corrected over whatever the sales channel says, now and later; null where they say
+ * so already. The timeline names the members; their values are the buyer's own.
+ */
+export function correctAddress(order: Order, patch: AddressPatch): { order: Order; timeline: Told[] } | null {
+  const members = membersIn(patch);
+  const given = Object.fromEntries(members.map((member) => [member, patch[member]]));
+  const correctedAddress: Address = { ...order.correctedAddress, ...given };
+  if (members.length === 0 || sameContent(correctedAddress, order.correctedAddress)) return null;
+  return {
+    order: derive({ ...order, correctedAddress }),
+    timeline: [{ type: 'address.corrected', detail: { members } }],
+  };
+}
+
+const membersIn = (patch: AddressPatch): Array<keyof Address> =>
+  (Object.keys(patch) as Array<keyof Address>).filter((member) => patch[member] !== undefined).sort();
+
+/** Notes under which number the seller's own system has an order. The same again changes nothing. Throws NotFoundError. */
+export async function acknowledge(id: string, reference: string, by: string, network: Network): Promise<Order> {
+  const at = new Date().toISOString();
+  const { order } = await changeOrder(
+    id,
+    (order) => {
+      if (known(order).acknowledgement?.reference === reference) return null;
+      return {
+        order: { ...known(order), acknowledgement: { by, reference, at } },
+        timeline: [{ type: 'order.acknowledged', detail: { reference } }],
+      };
+    },
+    { by, at, network },
+  );
+  return known(order);
+}
+
+/** Units that somebody else is to ship: a connection, or `erp`. */
+export interface PostedRoute {
+  lineItems: readonly LineQuantity[];
+  to: string;
+  reason: string;
+}
+
+/**
+ * Gives units that nobody has shipped to another shipper: at once where nobody was asked for them yet, else when who was
+ * has given them back. Throws NotFoundError, StateError `order_cancelled`, and RejectedError: `unknown_connection`,
+ * `not_a_shipper`, `unknown_line_item`, `invalid_quantity`, `quantity_exceeded`.
+ */
+export async function postRoute(
+  orderId: string,
+  posted: PostedRoute,
+  { once, by }: { once: Once<LineQuantity[]>; by: string },
+  network: Network,
+): Promise<void> {
+  const at = new Date().toISOString();
+  await changeOrder(
+    orderId,
+    async (order) => {
+      if (await once.find()) return null;
+      const { to, reason } = posted;
+      const next = assign(known(order), posted, network);
+      const lineItems = next.assigned?.at(-1)?.lineItems ?? [];
+      const act = putAct({ act: 'order.routed', about: orderId, by, reason, at, detail: { to, lineItems } });
+      const timeline = [{ type: 'order.routed' as const, detail: { to, lineItems, reason } }];
+      return { order: next, timeline, also: [act, ...once.remember(lineItems)] };
+    },
+    { by, at, network },
+  );
+}
+
+/** The order with units given to a shipper by name. Throws what says why they cannot be. */
+export function assign(order: Order, { lineItems, to }: Omit<PostedRoute, 'reason'>, network: Network): Order {
+  if (order.cancelled) throw new StateError({ code: 'order_cancelled', description: 'the order is cancelled' });
+  const target = network.connections.get(to);
+  if (to !== ERP && !target)
+    throw new RejectedError({
+      code: 'unknown_connection',
+      description: `to: there is no connection ${to}`,
+      field: 'to',
+    });
+  if (target && network.roleOf(target.marketplace).info?.sells)
+    throw new RejectedError({ code: 'not_a_shipper', description: `to: ${to} sells and does not ship`, field: 'to' });
+  const movable = dueOf(order).map((due) => ({ id: due.id, quantity: due.movable(to) }));
+  const taken = takeLines(order, lineItems, movable, `are neither shipped nor with ${to} already`);
+  return { ...order, assigned: [...(order.assigned ?? []), { to, lineItems: taken }] };
+}
+
+/** A return that the seller's ERP took; `refund` in minor units. */
+export interface PostedReturn {
+  lineItems: readonly LineQuantity[];
+  reason?: string | undefined;
+  refund?: { amount: number } | undefined;
+}
+
+/** What is answered, and kept for the repetition of the request. 201: added; 200: the order had it already. */
+export interface ReturnAnswer {
+  status: 200 | 201;
+  return: Return;
+}
+
+/**
+ * Adds a return the ERP took, once however often it is asked: without a key the same lines, reason and refund are the
+ * same return. Throws NotFoundError, and RejectedError naming the line: `unknown_line_item`, `invalid_quantity`,
+ * `quantity_exceeded`.
+ */
+export async function postReturn(
+  orderId: string,
+  posted: PostedReturn,
+  { once, key, by }: { once: Once<ReturnAnswer>; key: string | undefined; by: string },
+  network: Network,
+): Promise<ReturnAnswer> {
+  const at = new Date().toISOString();
+  const { decision } = await changeOrder(
+    orderId,
+    async (order) => {
+      const { reason = null, refund = null } = order?.erased ? { ...posted, reason: null } : posted;
+      const answered = await once.find();
+      if (answered) return { order, answer: { ...answered, return: { ...answered.return, reason } } };
+      if (!order) throw new NotFoundError('order');
+      const id = returnId(order.id, ERP, JSON.stringify(key === undefined ? posted : [by, key, posted]));
+      const known = order.returns?.find((each) => each.id === id);
+      if (known) return { order, answer: { status: 200 as const, return: known } };
+      const lineItems = takeLines(order, posted.lineItems, shipped(order), 'are shipped and did not come back');
+      const taken: Return = { id, by: ERP, at, lineItems, reason, refund };
+      const answer: ReturnAnswer = { status: 201, return: taken };
+      // Words that may be the buyer's stand on the order alone; who repeats the request brings them.
+      const wordless = { ...answer, return: { ...taken, reason: null } };
+      const act = putAct({ act: 'return.posted', about: order.id, by, at, detail: { return: id } });
+      return { ...applyReturns(order, [taken]), also: [act, ...once.remember(wordless)], answer };
+    },
+    { by: ERP, at, network },
+  );
+  return decision.answer;
+}
+
+/** Units shipped that have not come back. */
+function shipped(order: Order): LineQuantity[] {
+  const returned = returnedUnits(order);
+  return order.ucp.line_items.map(({ id, quantity }) => ({
+    id,
+    quantity: quantity.fulfilled - (returned.get(id) ?? 0),
+  }));
+}
