@@ -20,6 +20,8 @@ export interface ClientOptions extends RetryOptions {
 type Json<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
   ? Body
   : never;
+/** A path of the API, its parameters in braces. */
+export type ApiPath = keyof paths;
 /** What a path answers to a method where all went well. */
 export type Answer<Method extends 'get' | 'post', Path extends keyof paths> =
   paths[Path] extends Record<Method, infer Operation> ? Json<Operation> : never;

@@ -1,6 +1,7 @@
 import type { ComponentChildren, ComponentType } from 'preact';
 import { useErrorBoundary, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Dialog } from './kit/dialog.tsx';
+import { Form } from './kit/form.tsx';
 import { ask, leave, may, session, wordsOf } from './kit/hub.ts';
 import { useKeys } from './kit/keyboard.ts';
 import { forgetAll } from './kit/live.ts';
@@ -20,8 +21,7 @@ import { Home } from './screens/home.tsx';
 import { Order } from './screens/order.tsx';
 import { Orders } from './screens/orders.tsx';
 import { Quarantine } from './screens/quarantine.tsx';
-import { Replay } from './screens/replay.tsx';
-import { Replays } from './screens/replays.tsx';
+import { Replay, Replays } from './screens/replay.tsx';
 import { Search, searchFor } from './screens/search.tsx';
 import { SignIn } from './screens/sign-in.tsx';
 
@@ -49,6 +49,7 @@ const SCREENS: readonly Entry[] = [
   { title: 'Audit', path: '/audit', scope: 'ops', key: 'a', list: Audit },
 ];
 
+const CHORDS = SCREENS.filter(({ key }) => key);
 const SEARCH = { title: 'Search', path: '/search', scope: 'orders:read', list: Search } as const;
 
 function currentScreen() {
@@ -105,18 +106,12 @@ function Shell() {
   useKeys({
     '/': () => search.current?.focus(),
     '?': () => setShowsKeys(true),
-    ...Object.fromEntries(
-      SCREENS.flatMap((screen) => (screen.key ? [[`g ${screen.key}`, () => go(hrefOf(screen.path))]] : [])),
-    ),
+    ...Object.fromEntries(CHORDS.map(({ key, path: to }) => [`g ${key}`, () => go(hrefOf(to))])),
   });
   const signOut = async () => {
     const failed = await ask('delete', '/session').then(() => '', wordsOf);
     forgetAll();
     leave(failed && `The hub did not end your session: ${failed}`);
-  };
-  const submit = (event: globalThis.Event) => {
-    event.preventDefault();
-    searchFor(search.current?.value ?? '');
   };
   return (
     <>
@@ -136,7 +131,7 @@ function Shell() {
           Longshore
         </a>
         <search>
-          <form onSubmit={submit}>
+          <Form onSubmit={() => searchFor(search.current?.value ?? '')}>
             <input
               ref={search}
               type="search"
@@ -147,7 +142,7 @@ function Shell() {
               onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
             />
             <kbd>/</kbd>
-          </form>
+          </Form>
         </search>
         <div role="radiogroup" aria-label="Times" class="times">
           {(['UTC', 'Local'] as const).map((each) => (
@@ -189,12 +184,7 @@ const KEYS = {
   r: 'Replay what is focused or open',
   c: 'Close what is focused or open',
   Escape: 'Leave',
-  'g h': 'Home',
-  'g o': 'Orders',
-  'g d': 'Deliveries',
-  'g e': 'Events',
-  'g c': 'Connections',
-  'g a': 'Audit',
+  ...Object.fromEntries(CHORDS.map(({ title, key }) => [`g ${key}`, title])),
   '?': 'This list',
 };
 

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Button } from './text.tsx';
 
-export { curl, longshore, quote } from './command-line.ts';
+export { curl, longshore, quote, reading } from './command-line.ts';
 
 /** What a view or an action is on the command line and as a call. */
 export const AsCommand = ({ lines }: { lines: readonly string[] }) => (

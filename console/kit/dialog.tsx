@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { AsCommand, curl } from './command.tsx';
-import { ask, wordsOf } from './hub.ts';
+import { Form, Reason, useAct } from './form.tsx';
+import { ask } from './hub.ts';
+import { focusHeading } from './place.ts';
 import { Alert, Button } from './text.tsx';
 
 interface Props {
@@ -19,13 +21,12 @@ export function Dialog({ title, onClose, children }: Props) {
     const { current } = dialog;
     const opener = document.activeElement;
     current?.showModal();
-    const first = current?.querySelector<HTMLElement>('[aria-invalid]') ?? current?.querySelector('input, .primary');
-    (first as HTMLElement | null)?.focus();
+    (current?.querySelector<HTMLElement>('[aria-invalid]') ?? current?.querySelector('input, .primary'))?.focus();
     return () => {
       current?.close();
       // What it was opened with may be gone by what was done.
-      const to = opener?.isConnected && opener !== document.body ? opener : document.querySelector('h1');
-      if (to instanceof HTMLElement) to.focus({ preventScroll: true });
+      if (opener?.isConnected && opener !== document.body) (opener as HTMLElement).focus({ preventScroll: true });
+      else focusHeading();
     };
   }, []);
   const cancel = (event: Event) => {
@@ -40,36 +41,7 @@ export function Dialog({ title, onClose, children }: Props) {
   );
 }
 
-/** Does something once, however often it is asked; says what failed. */
-export function useAct(act: () => Promise<void>) {
-  const [error, setError] = useState<string>();
-  const [isDoing, setDoing] = useState(false);
-  const latch = useRef(false);
-  const run = async () => {
-    if (latch.current) return;
-    latch.current = true;
-    setDoing(true);
-    setError(undefined);
-    try {
-      await act();
-    } catch (failure) {
-      setError(wordsOf(failure));
-    }
-    latch.current = false;
-    setDoing(false);
-  };
-  return { run, isDoing, error };
-}
-
-/** What is masked, shown for as long as the page is; the hub keeps on record who looked. */
-export function useReveal<T>(path: string) {
-  const [revealed, setRevealed] = useState<T>();
-  const act = useAct(async () => setRevealed(await ask('post', `${path}/reveal`)));
-  const button = !revealed && <Button act={act}>Reveal</Button>;
-  return { revealed, button, error: act.error, forget: () => setRevealed(undefined) };
-}
-
-interface FormProps extends Props {
+interface ActProps extends Props {
   /** What its one button says, where that is not its title. */
   verb?: string;
   act: () => Promise<void>;
@@ -80,16 +52,12 @@ interface FormProps extends Props {
 }
 
 /** A dialog that does one thing. */
-export function ActDialog(props: FormProps) {
+export function ActDialog(props: ActProps) {
   const { title, verb = title, onClose, act, isReady = true, children, before, commands } = props;
   const { run, isDoing, error } = useAct(act);
-  const submit = (event: Event) => {
-    event.preventDefault();
-    if (isReady) void run();
-  };
   return (
     <Dialog title={title} onClose={onClose}>
-      <form onSubmit={submit}>
+      <Form onSubmit={() => isReady && run()}>
         {children}
         <Alert>{error}</Alert>
         <footer>
@@ -99,7 +67,7 @@ export function ActDialog(props: FormProps) {
             {verb}
           </button>
         </footer>
-      </form>
+      </Form>
       <AsCommand lines={commands} />
     </Dialog>
   );
@@ -137,47 +105,5 @@ export function ReasonDialog<Answer>(props: ReasonProps<Answer>) {
       <Reason value={reason} onInput={setReason} required={!isOptional} />
       {more}
     </ActDialog>
-  );
-}
-
-export const Reason = (props: Pick<FieldProps, 'value' | 'onInput' | 'required' | 'takesFocus'>) => (
-  <Field {...props} label="Reason" hint="Kept on record beside your key’s name." />
-);
-
-interface FieldProps {
-  label: string;
-  value: string;
-  onInput: (value: string) => void;
-  hint?: string | undefined;
-  required?: boolean;
-  inputMode?: 'numeric';
-  'aria-invalid'?: true;
-  multiline?: boolean;
-  maxLength?: number;
-  /** Whether it is what comes next, in the moment in which it shows. */
-  takesFocus?: boolean;
-}
-
-const takeFocus = (field: HTMLElement | null) => field?.focus();
-
-export function Field(field: FieldProps) {
-  const { label, onInput, hint, multiline = false, takesFocus = false, maxLength = 500, ...props } = field;
-  const id = useId();
-  const shared = {
-    ...{ ...props, id, maxLength, autocomplete: 'off' as const, spellcheck: !multiline },
-    ...(hint && { 'aria-describedby': `${id}-hint` }),
-    ...(takesFocus && { ref: takeFocus }),
-    onInput: (event: { currentTarget: { value: string } }) => onInput(event.currentTarget.value),
-  };
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      {multiline ? <textarea {...shared} rows={8} /> : <input {...shared} />}
-      {hint && (
-        <span id={`${id}-hint`} class="muted">
-          {hint}
-        </span>
-      )}
-    </div>
   );
 }

@@ -1,4 +1,4 @@
-import { may, type Shape } from './hub.ts';
+import { may } from './hub.ts';
 import { useAnswer } from './live.ts';
 import { place, setQuery } from './place.ts';
 import { Button } from './text.tsx';
@@ -29,9 +29,7 @@ export function Choice({ label, name, values }: ChoiceProps) {
 
 /** Whose a list's rows are, for who may list the connections. */
 export function ConnectionChoice() {
-  const { value } = useAnswer<{ connections: Shape<'Connection'>[] }>(may('ops') ? '/connections' : null, {
-    everyMs: 30_000,
-  });
+  const { value } = useAnswer(may('ops') ? '/connections' : null, { everyMs: 30_000 });
   const ids = value?.connections.map(({ id }) => id) ?? [];
   return <Choice label="Connection" name="connection" values={ids.sort()} />;
 }

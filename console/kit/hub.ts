@@ -1,16 +1,10 @@
 import { signal } from '@preact/signals';
-import { createClient, HubError } from '#client/index';
+import { createClient, HubError, type Shape } from '#client/index';
 import { go, hrefOf, place } from './place.ts';
 
-export { HubError, type Shape } from '#client/index';
+export { type Answer, type ApiPath, HubError, type Shape } from '#client/index';
 
-export interface Session {
-  /** The API key's name. */
-  key: string;
-  scopes: readonly string[];
-  expiresAt: string;
-}
-
+export type Session = Shape<'Session'>;
 export const session = signal<Session | undefined>(readSession());
 /** Why the sign-in screen is shown, where it was not asked for. */
 export const signedOutBecause = signal('');
@@ -41,10 +35,8 @@ const client = createClient({
   },
 });
 
-type Query = Readonly<Record<string, string | number | undefined>>;
-
-interface Asked {
-  query?: Query | undefined;
+export interface Asked {
+  query?: Readonly<Record<string, string | number | undefined>> | undefined;
   body?: unknown;
 }
 
@@ -52,18 +44,10 @@ interface Asked {
 export async function ask<T>(
   method: 'get' | 'post' | 'patch' | 'delete' | 'put',
   path: string,
-  { query, body }: Asked = {},
+  { query, ...sent }: Asked = {},
 ): Promise<T> {
-  const params = {
-    query:
-      query && Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined && value !== '')),
-  };
   try {
-    const { data } = await client.request(
-      method,
-      path as never,
-      { params, ...(body !== undefined && { body }) } as never,
-    );
+    const { data } = await client.request(method, path as never, { params: { query }, ...sent } as never);
     if (method === 'get' && !saysSomething(data)) throw new HubError(0, 'no_answer', 'the hub’s answer says nothing');
     return data as T;
   } catch (error) {

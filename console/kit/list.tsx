@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useReducer, useRef } from 'preact/hooks';
-import { AsCommand, curl, longshore } from './command.tsx';
+import { reading } from './command.tsx';
 import { ask, forgetters, type HubError, hubNow } from './hub.ts';
 import { every } from './live.ts';
 import { keep, kept, pathOf, setQuery } from './place.ts';
@@ -68,17 +68,17 @@ export function useList<R extends Row>(source: Source<R>): LiveList<R> {
     const page = await ask<Record<string, unknown>>('get', path, { query: { ...query, limit, cursor } });
     return { rows: page[plural] as R[], cursor: page.cursor as string | undefined };
   };
-  const guarded = async (look: () => Promise<void>) => {
+  const guarded = async (look: () => Promise<void>, { quiet = false } = {}) => {
     if (own.isLoading) return;
-    own.isLoading = true;
-    redraw(0);
+    own.isLoading = !quiet;
+    if (!quiet) redraw(0);
     try {
       await look();
       own.error = undefined;
     } catch (error) {
       own.error = error as HubError;
     }
-    own.isLoading = false;
+    if (!quiet) own.isLoading = false;
     redraw(0);
   };
 
@@ -106,19 +106,12 @@ export function useList<R extends Row>(source: Source<R>): LiveList<R> {
       } while (own.cursor && own.rows.length === known.size && shown.current === key);
       keep({ rows: own.rows.length });
     });
-  const refresh = async () => {
-    if (own.isLoading) return;
-    if (!own.isRead) return reload();
-    try {
-      const page = await read(PAGE);
-      await update(own, page.rows, hasOne ? (id) => ask('get', pathOf(path, id)) : undefined);
-      own.at = hubNow();
-      own.error = undefined;
-    } catch (error) {
-      own.error = error as HubError;
-    }
-    redraw(0);
+  const look = async () => {
+    const page = await read(PAGE);
+    await update(own, page.rows, hasOne ? (id) => ask('get', pathOf(path, id)) : undefined);
+    own.at = hubNow();
   };
+  const refresh = () => (own.isRead ? guarded(look, { quiet: true }) : reload());
   const showFresh = () => {
     scrollTo(0, 0);
     // Of more than a page of new rows, some lie between those that were read and the rest.
@@ -185,7 +178,7 @@ export function ListScreen<R extends Row>(props: Props<R>) {
   const names = Object.keys(query);
   const clear = () => setQuery(Object.fromEntries(names.map((name) => [name, ''])));
   return (
-    <Screen title={title} busy={isFirst} actions={actions}>
+    <Screen {...{ title, actions }} busy={isFirst} commands={isBlank ? undefined : reading(words, path, query)}>
       {choices && <div class="filters">{choices}</div>}
       <div aria-busy={isLoading}>
         <Problem of={{ error, at, value: isRead ? rows : undefined }} />
@@ -207,18 +200,13 @@ export function ListScreen<R extends Row>(props: Props<R>) {
         )}
         {rows.length > 0 && <Table name={title} columns={columns} rows={rows} keys={keys} isMain />}
         {cursor && (
-          <Button class="more" disabled={isLoading} onClick={() => void more()}>
+          <Button class="more" act={{ isDoing: isLoading, run: more }}>
             More
           </Button>
         )}
-        {cursor && order && <p class="muted">{order}</p>}
+        {order && (cursor || rows.length > PAGE) && <p class="muted">{order}</p>}
       </div>
       <Told value={error !== undefined}>{children}</Told>
-      {!isBlank && (
-        <AsCommand
-          lines={[longshore(words, { ...query, late: query.late === 'true' }), curl('GET', path, { query })]}
-        />
-      )}
     </Screen>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useReducer } from 'preact/hooks';
-import { ask, forgetters, type HubError, hubNow } from './hub.ts';
+import { type Answer, type ApiPath, type Asked, ask, forgetters, type HubError, hubNow } from './hub.ts';
 
 /** Something of the hub that is shown and kept fresh. */
 export interface Live<T> {
@@ -102,9 +102,18 @@ export function useLive<T>(key: string | null, load: () => Promise<T>, { everyMs
   };
 }
 
+interface Of extends Pick<Asked, 'query'> {
+  /** What stands in the path for `{id}`. */
+  id?: string;
+  everyMs?: number;
+}
+
 /** An answer of the hub, kept fresh; nothing is asked for without a path. */
-export const useAnswer = <T>(path: string | null, options: { everyMs?: number } = {}): Live<T> =>
-  useLive(path, () => ask<T>('get', path ?? ''), options);
+export function useAnswer<Path extends ApiPath>(path: Path | null, of: Of = {}): Live<Answer<'get', Path>> {
+  const { id = '', query, ...options } = of;
+  const at = path?.replace('{id}', encodeURIComponent(id)) ?? '';
+  return useLive(path && `${at} ${JSON.stringify(query)}`, () => ask('get', at, { query }), options);
+}
 
 function entryOf(key: string): Entry {
   const known = entries.get(key) ?? { at: 0 };

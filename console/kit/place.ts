@@ -61,6 +61,8 @@ export function setQuery(change: Readonly<Record<string, string>>): void {
   go(hrefOf(place.value.path, query), { quiet: true });
 }
 
+export const focusHeading = (): void => document.querySelector('h1')?.focus({ preventScroll: true });
+
 export const kept = (): Kept => (history.state as Kept | null) ?? {};
 export const keep = (more: Kept): void => history.replaceState({ ...kept(), ...more }, '');
 

@@ -1,9 +1,10 @@
 import { signal } from '@preact/signals';
 import { type ComponentChildren, createContext } from 'preact';
-import { useContext, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useContext, useId, useLayoutEffect } from 'preact/hooks';
+import { AsCommand } from './command.tsx';
 import { isMissing, session, wordsOf } from './hub.ts';
 import { type Live, lookAgain } from './live.ts';
-import { hrefOf, place, restoreScroll } from './place.ts';
+import { focusHeading, hrefOf, place, restoreScroll } from './place.ts';
 import { Button, show } from './text.tsx';
 import { Time } from './time.tsx';
 
@@ -17,20 +18,21 @@ interface Props {
   busy?: boolean;
   /** Buttons beside the heading. */
   actions?: ComponentChildren;
+  /** What reads it on the command line. */
+  commands?: readonly string[] | undefined;
   children?: ComponentChildren;
 }
 
 /** A screen: its heading, which is also the document's title and takes the focus when a link led here. */
-export function Screen({ title, of, actions, children, ...props }: Props) {
+export function Screen({ title, of, actions, commands, children, ...props }: Props) {
   const isFirst = of !== undefined && !of.value && !of.error;
   const busy = props.busy || isFirst;
-  const heading = useRef<HTMLHeadingElement>(null);
   // All in the moment in which it shows: whoever types at once types into this screen.
   useLayoutEffect(() => {
     document.title = `${title} · Longshore`;
   }, [title]);
   useLayoutEffect(() => {
-    if (place.value.isFollowed) heading.current?.focus({ preventScroll: true });
+    if (place.value.isFollowed) focusHeading();
   }, [place.value]);
   useLayoutEffect(() => {
     isBusy.value = busy;
@@ -39,13 +41,12 @@ export function Screen({ title, of, actions, children, ...props }: Props) {
   return (
     <>
       <header class="head">
-        <h1 ref={heading} tabIndex={-1}>
-          {show(title)}
-        </h1>
+        <h1 tabIndex={-1}>{show(title)}</h1>
         {actions && <div class="actions">{actions}</div>}
       </header>
       {of && <Problem of={of} />}
       <Told value={Boolean(of?.error)}>{isFirst ? <Skeleton /> : children}</Told>
+      {!isFirst && commands && <AsCommand lines={commands} />}
     </>
   );
 }
@@ -79,26 +80,27 @@ export const Skeleton = ({ lines = 6 }: { lines?: number }) => (
   </div>
 );
 
-interface OneProps<T> {
-  title: string;
-  /** What it is, in a word. */
-  noun: string;
+interface OneProps<T> extends Pick<Props, 'title' | 'commands'> {
   of: Live<T>;
   actions?: (value: T) => ComponentChildren;
   children: (value: T) => ComponentChildren;
 }
 
 /** A screen of one thing of a list; where there is none, the way back. */
-export function OneScreen<T>({ title, noun, of, actions, children }: OneProps<T>) {
+export function OneScreen<T>({ title, of, actions, children, commands }: OneProps<T>) {
   const { value, error } = of;
-  if (isMissing(error))
-    return <Missing says={`There is no such ${noun}.`} back={/^\/\w+/.exec(place.value.path)?.[0] ?? '/'} />;
+  if (isMissing(error)) return <NoSuch noun={title.toLowerCase()} />;
   return (
-    <Screen title={title} of={of} actions={value && actions?.(value)}>
+    <Screen {...{ title, of, commands }} actions={value && actions?.(value)}>
       {value && children(value)}
     </Screen>
   );
 }
+
+/** What has this address in a list is not there. */
+export const NoSuch = ({ noun }: { noun: string }) => (
+  <Missing says={`There is no such ${noun}.`} back={/^\/\w+/.exec(place.value.path)?.[0] ?? '/'} />
+);
 
 /** Nothing is at this address, and the way back. */
 export const Missing = ({ says, back }: { says: string; back: string }) => (
@@ -127,14 +129,8 @@ export function MayOnly() {
   );
 }
 
-interface RegionProps {
-  title: string;
-  children: ComponentChildren;
-  actions?: ComponentChildren;
-}
-
 /** A part of a screen with a name. */
-export function Region({ title, children, actions }: RegionProps) {
+export function Region({ title, of, children, actions }: Omit<Props, 'busy' | 'commands'>) {
   const id = useId();
   return (
     <section aria-labelledby={id} class="region">
@@ -142,6 +138,7 @@ export function Region({ title, children, actions }: RegionProps) {
         <h2 id={id}>{title}</h2>
         {actions && <div class="actions">{actions}</div>}
       </header>
+      {of && <Problem of={of} />}
       {children}
     </section>
   );
@@ -150,16 +147,22 @@ export function Region({ title, children, actions }: RegionProps) {
 /** Facts with their names; those that are not so are left out. */
 export const Facts = ({ of }: { of: Readonly<Record<string, ComponentChildren>> }) => (
   <dl class="facts">
-    {Object.entries(of).map(
-      ([name, value]) =>
-        value !== undefined &&
-        value !== null &&
-        value !== false && (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{show(value)}</dd>
-          </div>
-        ),
-    )}
+    {Object.entries(of)
+      .filter(([, value]) => value !== undefined && value !== null && value !== false)
+      .map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{show(value)}</dd>
+        </div>
+      ))}
   </dl>
+);
+
+/** Short things beneath each other. */
+export const Items = ({ of, label }: { of: readonly ComponentChildren[]; label?: string }) => (
+  <ul class="items" aria-label={label}>
+    {Object.entries(of).map(([index, each]) => (
+      <li key={index}>{show(each)}</li>
+    ))}
+  </ul>
 );

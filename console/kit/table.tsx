@@ -27,7 +27,10 @@ export const linked = <Row,>(
 interface Props<Row> {
   name: string;
   columns: readonly Column<Row>[];
-  rows: readonly Row[];
+  /** Undefined until they are read. */
+  rows: readonly Row[] | undefined;
+  /** What is said where there is none. */
+  empty?: ComponentChildren;
   /** What tells a row from others: by itself its id. */
   idOf?: (row: Row) => string;
   /** Keys that act on the row that has the focus. */
@@ -44,7 +47,8 @@ const BEYOND = 20;
 const CARDS = 5;
 
 /** A real table. Of many rows only those around the window are in the document, and the others' room is left. */
-export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = false, caption = false }: Props<Row>) {
+export function Table<Row>(props: Props<Row>) {
+  const { name, columns, rows = [], empty, idOf, keys = {}, isMain = false, caption = false } = props;
   const keyOf = idOf ?? ((row: Row) => (row as { id: string }).id);
   const room = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(33);
@@ -98,6 +102,8 @@ export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = fals
   );
   useKeys(isMain ? { ...acting, j: () => move(1), k: () => move(-1) } : {});
 
+  const isEmpty = props.rows !== undefined && rows.length === 0;
+  if (rows.length === 0 && !(caption && isEmpty)) return isEmpty && empty ? <p class="muted">{empty}</p> : null;
   const after = Math.max(0, rows.length - from - shown);
   return (
     <div
@@ -133,6 +139,7 @@ export function Table<Row>({ name, columns, rows, idOf, keys = {}, isMain = fals
           ))}
         </tbody>
       </table>
+      {isEmpty && <p class="muted">{empty}</p>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren, ComponentProps } from 'preact';
-import { hrefOf, pathOf } from './place.ts';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { focusHeading, hrefOf, pathOf } from './place.ts';
 import { nameOr } from './words.ts';
 
 interface ButtonProps extends ComponentProps<'button'> {
@@ -7,9 +8,16 @@ interface ButtonProps extends ComponentProps<'button'> {
   act?: { isDoing: boolean; run: () => unknown };
 }
 
-export const Button = ({ act, ...props }: ButtonProps) => (
-  <button type="button" {...(act && { 'aria-disabled': act.isDoing, onClick: () => void act.run() })} {...props} />
-);
+export function Button({ act, ...props }: ButtonProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    const { current } = button;
+    // The focus of a button that goes by what it did would be lost.
+    return () => (document.activeElement === current ? focusHeading() : undefined);
+  }, []);
+  const doing = act && { 'aria-disabled': act.isDoing, onClick: () => void act.run() };
+  return <button ref={button} type="button" {...doing} {...props} />;
+}
 
 /** An id or code, cut in its middle where there is no room; copied whole. */
 export function Id({ children }: { children: string }) {

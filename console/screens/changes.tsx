@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore } from '../kit/command.tsx';
-import { useAct } from '../kit/dialog.tsx';
+import { reading } from '../kit/command.tsx';
+import { useAct } from '../kit/form.tsx';
 import { ask, may, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
@@ -22,26 +22,25 @@ const consumerColumns: ReadonlyArray<Column<Consumer>> = [
   ['Committed', ({ committed }) => (committed ? <Id>{committed}</Id> : 'nothing yet')],
   ['Lag', lagOf, 'number'],
 ];
+const NO_CONSUMER = (
+  <>
+    Nobody reads the feed. A consumer is made with <code>longshore consumers create NAME</code>.
+  </>
+);
 
 /** Who follows the seller's changes, and how far behind each is. */
 export function Changes() {
-  const live = useAnswer<{ consumers: Consumer[] }>('/consumers');
-  const consumers = live.value?.consumers ?? [];
+  const live = useAnswer('/consumers');
+  const mayOperate = may('ops');
+  const commands = [
+    ...reading('consumers list', '/consumers'),
+    ...(mayOperate ? reading('endpoints list', '/endpoints') : []),
+  ];
+  const rows = live.value?.consumers;
   return (
-    <Screen title="Changes" of={live}>
-      {live.value && <Table name="Consumers" caption rows={consumers} columns={consumerColumns} isMain={!may('ops')} />}
-      {live.value && consumers.length === 0 && (
-        <p class="empty">
-          Nobody reads the feed. A consumer is made with <code>longshore consumers create NAME</code>.
-        </p>
-      )}
-      {may('ops') ? <Endpoints /> : <MayOnly />}
-      <AsCommand
-        lines={[
-          ...[longshore('consumers list'), curl('GET', '/consumers')],
-          ...(may('ops') ? [longshore('endpoints list'), curl('GET', '/endpoints')] : []),
-        ]}
-      />
+    <Screen title="Changes" of={live} commands={commands}>
+      <Table name="Consumers" caption columns={consumerColumns} rows={rows} empty={NO_CONSUMER} isMain={!mayOperate} />
+      {mayOperate ? <Endpoints /> : <MayOnly />}
     </Screen>
   );
 }
@@ -52,15 +51,7 @@ const endpointColumns = (tell: (text: string) => void): ReadonlyArray<Column<End
   ['Endpoint', ({ id }) => id, 'wide'],
   ['State', ({ state, paused }) => (paused ? `paused: ${WHY[paused.why]}` : state)],
   ['Lag', lagOf, 'number'],
-  [
-    'Last error',
-    ({ lastError }) =>
-      lastError && (
-        <>
-          {lastError.code} <Time at={lastError.at} />
-        </>
-      ),
-  ],
+  ['Last error', ({ lastError }) => lastError && [`${lastError.code} `, <Time key="at" at={lastError.at} />]],
   [
     'Do',
     ({ id, state }) => (
@@ -71,26 +62,25 @@ const endpointColumns = (tell: (text: string) => void): ReadonlyArray<Column<End
     ),
   ],
 ];
+const NO_ENDPOINT = (
+  <>
+    The hub pushes to no endpoint. One is made with <code>longshore endpoints add NAME --to URL</code>.
+  </>
+);
 
 /** Whom the hub pushes the changes to, and what each said when it was tried. */
 function Endpoints() {
-  const live = useAnswer<{ endpoints: Endpoint[] }>('/endpoints');
+  const live = useAnswer('/endpoints');
   const [said, setSaid] = useState('');
-  const endpoints = live.value?.endpoints ?? [];
-  const tell = (text: string) => {
+  const columns = endpointColumns((text) => {
     setSaid(text);
     void live.reload();
-  };
+  });
   return (
     <>
       <Problem of={live} />
-      {live.value && <Table name="Endpoints" caption rows={endpoints} columns={endpointColumns(tell)} isMain />}
+      <Table name="Endpoints" caption columns={columns} rows={live.value?.endpoints} empty={NO_ENDPOINT} isMain />
       <p role="status">{said}</p>
-      {live.value && endpoints.length === 0 && (
-        <p class="empty">
-          The hub pushes to no endpoint. One is made with <code>longshore endpoints add NAME --to URL</code>.
-        </p>
-      )}
     </>
   );
 }

@@ -1,38 +1,36 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
-import { useAct } from '../kit/dialog.tsx';
-import { ask, hubNow, type Shape } from '../kit/hub.ts';
+import { quote, reading } from '../kit/command.tsx';
+import { useAct } from '../kit/form.tsx';
+import { type Answer, ask, hubNow, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
-import { Facts, Missing, Problem, Region, Screen } from '../kit/screen.tsx';
+import { Facts, Items, NoSuch, Region, Screen } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { Alert, Button, Code, Outside } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { count, duration } from '../kit/words.ts';
-import { type Connection as Account, Health, missedOf, sumOf, useConfiguration } from './connections.tsx';
+import { type Connection as Account, firsts, Health, missedOf } from './connections.tsx';
 import { Try } from './try-body.tsx';
 
 /** One account in large. */
 export function Connection({ id }: { id: string }) {
-  const live = useConfiguration();
+  const live = useAnswer('/connections');
   const connection = live.value?.connections.find((each) => each.id === id);
-  if (live.value && !connection) return <Missing says="There is no such connection." back="/connections" />;
+  if (live.value && !connection) return <NoSuch noun="connection" />;
+  const commands = [
+    ...reading('connections list', '/connections'),
+    ...reading(`connections shape ${quote(id)}`, `${pathOf('/connections', id)}/shape`),
+  ];
   return (
-    <Screen title={id} of={live} actions={connection && <Health of={connection} />}>
+    <Screen title={id} of={live} actions={connection && <Health of={connection} />} commands={commands}>
       {connection && (
         <>
           <Polls connection={connection} />
-          <Misses of={connection} />
+          <Misses days={connection.misses.slice(0, 45)} />
           <Webhooks connection={connection} />
           <Settings connection={connection} />
           <Try id={id} topics={connection.webhooks.map(({ topic }) => topic)} />
           <ShapeOf id={id} />
-          <AsCommand
-            lines={[
-              ...[longshore('connections list'), curl('GET', '/connections')],
-              ...[longshore(`connections shape ${quote(id)}`), curl('GET', `${pathOf('/connections', id)}/shape`)],
-            ]}
-          />
         </>
       )}
     </Screen>
@@ -82,11 +80,9 @@ const dayColumns: ReadonlyArray<Column<Day>> = [
 ];
 
 /** Who told of new orders first, day by day: a picture, and the table that it is made of. */
-function Misses({ of: { misses } }: { of: Account }) {
-  const days = misses.slice(0, 45);
+function Misses({ days }: { days: readonly Day[] }) {
   const most = Math.max(1, ...days.map(({ firstByPoll, firstByWebhook }) => firstByPoll + firstByWebhook));
-  const missed = sumOf(days.map(({ firstByPoll }) => firstByPoll));
-  const all = missed + sumOf(days.map(({ firstByWebhook }) => firstByWebhook));
+  const { missed, all } = firsts([...days]);
   const words = `Webhooks missed by day: polls found ${missed} of ${count(all, 'new order')} first, in ${count(days.length, 'day')}.`;
   const bar = (name: string, number: number, below: number) => (
     <rect
@@ -105,7 +101,7 @@ function Misses({ of: { misses } }: { of: Account }) {
         viewBox={`0 0 ${Math.max(1, days.length) * BAR.step} ${BAR.height}`}
         height={days.length > 0 ? BAR.height : 1}
       >
-        {[...days].reverse().map(({ day, firstByPoll, firstByWebhook }, index) => (
+        {days.toReversed().map(({ day, firstByPoll, firstByWebhook }, index) => (
           <g key={day} transform={`translate(${index * BAR.step} 0)`}>
             <title>{`${day}: ${firstByWebhook} by webhook, ${firstByPoll} by poll`}</title>
             {bar('by-webhook', firstByWebhook, 0)}
@@ -113,18 +109,18 @@ function Misses({ of: { misses } }: { of: Account }) {
           </g>
         ))}
       </svg>
-      {days.length === 0 ? (
-        <p class="muted">No new order was told of yet.</p>
-      ) : (
-        <Table name="Webhooks missed by day" rows={days} idOf={({ day }) => day} columns={dayColumns} />
-      )}
+      <Table
+        name="Webhooks missed by day"
+        columns={dayColumns}
+        rows={days}
+        idOf={({ day }) => day}
+        empty="No new order was told of yet."
+      />
     </figure>
   );
 }
 
-type Member = Shape<'ConnectionShape'>['topics'][number]['members'][number];
-
-const memberColumns: ReadonlyArray<Column<Member>> = [
+const memberColumns: ReadonlyArray<Column<Shape<'ShapeMember'>>> = [
   ['Path', ({ path }) => <Code>{path}</Code>, 'wide'],
   ['Types', ({ types }) => types.join(', ')],
   ['Seen', ({ seen }) => seen, 'number'],
@@ -142,11 +138,10 @@ const memberColumns: ReadonlyArray<Column<Member>> = [
 
 /** Which members its bodies have, and which of them are read. */
 function ShapeOf({ id }: { id: string }) {
-  const live = useAnswer<Shape<'ConnectionShape'>>(`${pathOf('/connections', id)}/shape`, { everyMs: 30_000 });
-  const topics = live.value?.topics ?? [];
+  const live = useAnswer('/connections/{id}/shape', { id, everyMs: 30_000 });
+  const { topics = [] } = live.value ?? {};
   return (
-    <Region title="Shape">
-      <Problem of={live} />
+    <Region title="Shape" of={live}>
       {live.value && topics.length === 0 && <p class="muted">No body of it was read yet.</p>}
       {topics.map(({ topic, bodies, members }) => (
         <details key={topic} open={topics.length === 1}>
@@ -164,61 +159,52 @@ function ShapeOf({ id }: { id: string }) {
   );
 }
 
-/** What is to be registered at the marketplace, and what is, which only it can tell. */
-function Webhooks({ connection: { id, webhooks } }: { connection: Account }) {
-  const [synced, setSynced] = useState<Shape<'WebhooksSynced'>>();
-  const path = `${pathOf('/connections', id)}/webhooks/sync`;
-  const look = useAct(async () => setSynced(await ask('post', path, { body: { dryRun: true } })));
-  const actions = <Button act={look}>See what is registered</Button>;
-  return (
-    <Region title="Webhooks" actions={webhooks.length > 0 && actions}>
-      <Alert>{look.error}</Alert>
-      <p class="muted">{webhooks.length > 0 ? 'To register:' : 'It calls none: it is polled.'}</p>
-      <ul class="paths">
-        {webhooks.map(({ topic, path: at }) => (
-          <li key={topic}>
-            <Code>{at}</Code>
-          </li>
-        ))}
-      </ul>
-      {synced && <Registered of={synced} />}
-    </Region>
-  );
-}
+type Synced = Answer<'post', '/connections/{id}/webhooks/sync'>;
 
-const STEPS = {
+const STEPS: Readonly<Record<Synced['webhooks'][number]['action'], string>> = {
   keep: 'Stands',
   create: 'Is to be made',
   remove: 'Is to go',
   leave: 'Somebody else’s',
   paste: 'To be pasted there',
-} as const;
+};
 
-const Registered = ({ of: { webhooks, pasteHint } }: { of: Shape<'WebhooksSynced'> }) => (
-  <>
-    {pasteHint && (
-      <p>
-        <Outside>{pasteHint}</Outside>
-      </p>
-    )}
-    {webhooks.length === 0 && <p>Nothing is registered there.</p>}
-    <ul class="paths" aria-label="Registered">
-      {webhooks.map(({ action, url, error }) => (
-        <li key={`${action} ${url}`}>
-          {STEPS[action]}: <Code>{url}</Code> {error && <Outside>{error}</Outside>}
-        </li>
-      ))}
-    </ul>
-  </>
-);
-
-const Settings = ({ connection: { settings } }: { connection: Account }) => (
-  <Region title="Settings">
-    {Object.keys(settings).length === 0 && <p class="muted">None of its own. Secrets are shown nowhere.</p>}
-    <Facts
-      of={Object.fromEntries(
-        Object.entries(settings).map(([name, value]) => [name, <Code key={name}>{JSON.stringify(value)}</Code>]),
+/** What is to be registered at the marketplace, and what is, which only it can tell. */
+function Webhooks({ connection: { id, webhooks } }: { connection: Account }) {
+  const [synced, setSynced] = useState<Synced>();
+  const path = `${pathOf('/connections', id)}/webhooks/sync`;
+  const look = useAct(async () => setSynced(await ask('post', path, { body: { dryRun: true } })));
+  const actions = <Button act={look}>See what is registered</Button>;
+  const registered = synced?.webhooks.map(({ action, url, error }) => (
+    <>
+      {STEPS[action]}: <Code>{url}</Code> {error && <Outside>{error}</Outside>}
+    </>
+  ));
+  return (
+    <Region title="Webhooks" actions={webhooks.length > 0 && actions}>
+      <Alert>{look.error}</Alert>
+      <p class="muted">{webhooks.length > 0 ? 'To register:' : 'It calls none: it is polled.'}</p>
+      <Items of={webhooks.map((each) => <Code key={each.topic}>{each.path}</Code>)} />
+      {synced?.pasteHint && (
+        <p>
+          <Outside>{synced.pasteHint}</Outside>
+        </p>
       )}
-    />
-  </Region>
-);
+      {registered?.length === 0 && <p>Nothing is registered there.</p>}
+      {registered && <Items label="Registered" of={registered} />}
+    </Region>
+  );
+}
+
+const Settings = ({ connection: { settings } }: { connection: Account }) => {
+  const facts = Object.entries(settings).map(([name, value]) => [
+    name,
+    <Code key={name}>{JSON.stringify(value)}</Code>,
+  ]);
+  return (
+    <Region title="Settings">
+      {facts.length === 0 && <p class="muted">None of its own. Secrets are shown nowhere.</p>}
+      <Facts of={Object.fromEntries(facts)} />
+    </Region>
+  );
+};

@@ -1,22 +1,14 @@
-import { AsCommand, curl, longshore } from '../kit/command.tsx';
+import { reading } from '../kit/command.tsx';
 import { hubNow, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { hrefOf } from '../kit/place.ts';
-import { Region, Screen } from '../kit/screen.tsx';
+import { Items, Region, Screen } from '../kit/screen.tsx';
 import { type Column, linked, Table } from '../kit/table.tsx';
 import { Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { count } from '../kit/words.ts';
 
 export type Connection = Shape<'Connection'>;
-interface Configuration {
-  connections: Connection[];
-  removed: Array<Shape<'RemovedConnection'>>;
-  routes: Array<Shape<'Route'>>;
-}
-
-/** All connections are one answer, for the list and for each. */
-export const useConfiguration = () => useAnswer<Configuration>('/connections');
 
 /** How a connection's polls are, in a word. */
 export function Health({ of: { poll, pollIntervalSeconds, awaySince } }: { of: Connection }) {
@@ -28,12 +20,15 @@ export function Health({ of: { poll, pollIntervalSeconds, awaySince } }: { of: C
   return isOld ? <State as="late">polls stay away</State> : <State>well</State>;
 }
 
-export const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);
+/** New orders by who told of them first. */
+export function firsts(misses: Connection['misses']) {
+  const missed = misses.reduce((sum, { firstByPoll }) => sum + firstByPoll, 0);
+  return { missed, all: misses.reduce((sum, { firstByWebhook }) => sum + firstByWebhook, missed) };
+}
 
 /** Orders that no webhook told of first, of all new ones. */
-export function missedOf({ misses }: Pick<Connection, 'misses'>): string | null {
-  const missed = sumOf(misses.map(({ firstByPoll }) => firstByPoll));
-  const all = missed + sumOf(misses.map(({ firstByWebhook }) => firstByWebhook));
+export function missedOf({ misses }: Connection): string | null {
+  const { missed, all } = firsts(misses);
   return all === 0 ? null : `${missed} of ${all}`;
 }
 
@@ -47,30 +42,28 @@ const columns: ReadonlyArray<Column<Connection>> = [
   ['Missed', missedOf, 'number'],
   ['Last error', ({ poll }) => poll.lastError, 'wide'],
 ];
+const NONE = (
+  <>
+    There is no connection yet: <code>longshore connections put</code> puts the connections file.
+  </>
+);
 
 /** The accounts at the marketplaces, who ships what, and what was removed. */
 export function Connections() {
-  const live = useConfiguration();
-  const { connections = [], routes = [], removed = [] } = live.value ?? {};
+  const live = useAnswer('/connections');
+  const { connections, routes = [], removed = [] } = live.value ?? {};
   return (
-    <Screen title="Connections" of={live}>
-      {live.value && connections.length === 0 && (
-        <p class="empty">
-          There is no connection yet: <code>longshore connections put</code> puts the connections file.
-        </p>
-      )}
-      {connections.length > 0 && <Table name="Connections" rows={connections} columns={columns} isMain />}
+    <Screen title="Connections" of={live} commands={reading('connections list', '/connections')}>
+      <Table name="Connections" columns={columns} rows={connections} empty={NONE} isMain />
       {routes.length > 0 && (
         <Region title="Routes">
           <p class="muted">Tried in this order for each line of an order.</p>
-          <ol class="routes">
+          <ol class="items routes">
             {routes.map((route) => (
               <li key={JSON.stringify(route)}>
                 <Outside>{route.from === '*' ? 'any connection' : route.from}</Outside>
                 {Object.entries(route.match ?? {}).map(([name, wanted]) => (
-                  <code key={name}>
-                    {name} {String(wanted)}
-                  </code>
+                  <code key={name}>{`${name} ${wanted}`}</code>
                 ))}
                 <span aria-hidden="true">→</span> <span class="unseen">to</span> <Outside>{route.to}</Outside>
               </li>
@@ -80,20 +73,19 @@ export function Connections() {
       )}
       {removed.length > 0 && (
         <Region title="Removed">
-          <ul class="paths">
-            {removed.map(({ id, removedAt, deliveries: { pending, blocked, dead } }) => (
-              <li key={id}>
+          <Items
+            of={removed.map(({ id, removedAt, deliveries: { pending, blocked, dead } }) => (
+              <>
                 <a href={hrefOf('/deliveries', { connection: id })}>
                   <Outside>{id}</Outside>
                 </a>
                 , since <Time at={removedAt} />: {count(pending + blocked + dead, 'delivery waits', 'deliveries wait')}{' '}
                 until it comes back
-              </li>
+              </>
             ))}
-          </ul>
+          />
         </Region>
       )}
-      <AsCommand lines={[longshore('connections list'), curl('GET', '/connections')]} />
     </Screen>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { longshore, quote } from '../kit/command.tsx';
-import { Field, ReasonDialog } from '../kit/dialog.tsx';
+import { ReasonDialog } from '../kit/dialog.tsx';
+import { Field } from '../kit/form.tsx';
 import type { Shape } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { Button } from '../kit/text.tsx';

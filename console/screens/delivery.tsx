@@ -1,4 +1,4 @@
-import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
+import { quote, reading } from '../kit/command.tsx';
 import type { Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useAnswer } from '../kit/live.ts';
@@ -24,14 +24,16 @@ const attempts: ReadonlyArray<Column<Shape<'Attempt'>>> = [
   ['Next', ({ nextAttemptAt }) => <Time at={nextAttemptAt} seconds />],
 ];
 
+const idOfAttempt = ({ number }: Shape<'Attempt'>) => String(number);
+
 /** One delivery with every attempt. */
 export function Delivery({ id }: { id: string }) {
-  const path = pathOf('/deliveries', id);
-  const live = useAnswer<Delivery>(path);
+  const live = useAnswer('/deliveries/{id}', { id });
   const { keys, buttons, dialog } = useActs(live.reload);
   useKeys({ r: () => keys.r(live.value), c: () => keys.c(live.value) });
+  const commands = reading(`deliveries show ${quote(id)}`, pathOf('/deliveries', id));
   return (
-    <OneScreen title="Delivery" noun="delivery" of={live} actions={buttons}>
+    <OneScreen title="Delivery" of={live} actions={buttons} commands={commands}>
       {(delivery) => (
         <>
           <p class="lead" role="status">
@@ -42,20 +44,10 @@ export function Delivery({ id }: { id: string }) {
           )}
           <About delivery={delivery} />
           <Region title="Attempts">
-            {delivery.attempts.length === 0 ? (
-              <p class="muted">None yet: the first runs when it is due.</p>
-            ) : (
-              <Table
-                name="Attempts"
-                isMain
-                rows={delivery.attempts}
-                idOf={({ number }) => String(number)}
-                columns={attempts}
-              />
-            )}
+            {delivery.attempts.length === 0 && <p class="muted">None yet: the first runs when it is due.</p>}
+            <Table name="Attempts" columns={attempts} rows={delivery.attempts} idOf={idOfAttempt} isMain />
           </Region>
           {delivery.kind === 'push' && delivery.order !== null && <Beside delivery={delivery} order={delivery.order} />}
-          <AsCommand lines={[longshore(`deliveries show ${quote(id)}`), curl('GET', path)]} />
           {dialog}
         </>
       )}
@@ -65,7 +57,7 @@ export function Delivery({ id }: { id: string }) {
 
 /** What it tells, beside what came. */
 function Beside({ delivery, order }: { delivery: Delivery; order: string }) {
-  const { value, error } = useAnswer<Shape<'Order'>>(pathOf('/orders', order), { everyMs: 30_000 });
+  const { value, error } = useAnswer('/orders/{id}', { id: order, everyMs: 30_000 });
   if (!value) return error ? null : <Skeleton lines={12} />;
   return <SideBySide order={value} deliveries={[delivery]} />;
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore, quote, Raw } from '../kit/command.tsx';
-import { ReasonDialog, useAct, useReveal } from '../kit/dialog.tsx';
+import { curl, longshore, quote, Raw, reading } from '../kit/command.tsx';
+import { ReasonDialog } from '../kit/dialog.tsx';
+import { useAct, useReveal } from '../kit/form.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
@@ -16,7 +17,7 @@ type Remap = Shape<'Remap'>;
 /** One thing that arrived: why it could not be read, what it says, and what the present mapper makes of it. */
 export function Event({ id }: { id: string }) {
   const path = pathOf('/events', id);
-  const live = useAnswer<Event>(path);
+  const live = useAnswer('/events/{id}', { id });
   const [preview, setPreview] = useState<Remap>();
   const [isApplying, setApplying] = useState(false);
   const filter = { event: id };
@@ -28,7 +29,15 @@ export function Event({ id }: { id: string }) {
     return live.reload();
   };
   return (
-    <OneScreen title="Event" noun="event" of={live} actions={() => <Button act={look}>Preview remap</Button>}>
+    <OneScreen
+      title="Event"
+      of={live}
+      actions={() => <Button act={look}>Preview remap</Button>}
+      commands={[
+        ...reading(`events show ${quote(id)}`, path),
+        ...[longshore(remap), curl('POST', '/remaps', { body })],
+      ]}
+    >
       {(event) => (
         <>
           <p class="lead">
@@ -45,12 +54,6 @@ export function Event({ id }: { id: string }) {
           <Alert>{look.error}</Alert>
           {preview && <Preview of={preview} onApply={() => setApplying(true)} />}
           <Body event={event} />
-          <AsCommand
-            lines={[
-              ...[longshore(`events show ${quote(id)}`), curl('GET', path)],
-              ...[longshore(remap), curl('POST', '/remaps', { body })],
-            ]}
-          />
           {isApplying && (
             <ReasonDialog
               title="Apply remap"
@@ -162,9 +165,7 @@ function Preview({ of: { outcomes, unchanged, examined }, onApply }: { of: Remap
       {outcomes.map((each) => (
         <div key={each.event}>
           <p>{OUTCOMES[each.outcome] ?? each.outcome} Nothing is applied yet.</p>
-          {each.changes.length > 0 && (
-            <Table name="What would change" rows={each.changes} idOf={({ member }) => member} columns={changes} />
-          )}
+          <Table name="What would change" columns={changes} rows={each.changes} idOf={({ member }) => member} />
           <p>It would open {each.deliveries.length === 0 ? 'no delivery' : deliveries(each.deliveries.length)}.</p>
           {[each.note, causeText(each.error)].map(
             (words) =>

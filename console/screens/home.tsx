@@ -1,39 +1,37 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore } from '../kit/command.tsx';
-import { ask, type HubError, may, type Shape } from '../kit/hub.ts';
+import { reading } from '../kit/command.tsx';
+import { type Answer, ask, type HubError, may, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useAnswer, useLive } from '../kit/live.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
-import { MayOnly, Problem, Region, Screen } from '../kit/screen.tsx';
+import { Items, MayOnly, Problem, Region, Screen } from '../kit/screen.tsx';
 import { Button, Cure, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { count, cureOf, deliveries } from '../kit/words.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
 
 type Cause = Shape<'Cause'>;
-interface Causes {
-  causes: Cause[];
-  complete: boolean;
-}
 
-const total = ({ causes }: Causes): number => causes.reduce((sum, each) => sum + each.count, 0);
-function waiting(found: Causes): string {
-  const number = total(found);
+function waiting({ causes, complete }: Answer<'get', '/deliveries/causes'>): string {
+  const number = causes.reduce((sum, each) => sum + each.count, 0);
   if (number === 0) return 'Nothing waits for you.';
-  return `${deliveries(number, found.complete)} ${number === 1 ? 'waits' : 'wait'} for you`;
+  return `${deliveries(number, complete)} ${number === 1 ? 'waits' : 'wait'} for you`;
 }
 
 /** What waits for a person, by cause, each with what heals it. */
 export function Home() {
   const mayOperate = may('ops');
-  const live = useAnswer<Causes>(mayOperate ? '/deliveries/causes' : null);
+  const live = useAnswer(mayOperate ? '/deliveries/causes' : null);
   const { value, error, at } = live;
   useKeys({ j: () => moveTo(1), k: () => moveTo(-1) });
   return (
-    <Screen title="What waits for you" {...(mayOperate && { of: live })}>
+    <Screen
+      title="What waits for you"
+      {...(mayOperate && { of: live, commands: reading('deliveries causes', '/deliveries/causes') })}
+    >
       {!mayOperate && <MayOnly />}
       {value && (
-        <p class="sum">
+        <p class="lead">
           <span role="status">{waiting(value)}</span>{' '}
           {value.causes.length === 0 && (
             <span class="muted">
@@ -50,7 +48,6 @@ export function Home() {
         />
       ))}
       {(value || error || !mayOperate) && may('orders:read') && <Besides />}
-      {mayOperate && <AsCommand lines={[longshore('deliveries causes'), curl('GET', '/deliveries/causes')]} />}
     </Screen>
   );
 }
@@ -126,13 +123,13 @@ function Besides() {
       <Problem of={{ ...live, error: live.error ?? live.value?.error }} />
       {lines.length > 0 && (
         <Region title="Worth a look">
-          <ul class="besides">
-            {lines.map(({ number, one, many = `${one}s`, isComplete, to }) => (
-              <li key={one}>
-                <a href={to}>{count(number, one, many, isComplete)}</a>
-              </li>
+          <Items
+            of={lines.map(({ number, one, many, isComplete, to }) => (
+              <a key={one} href={to}>
+                {count(number, one, many, isComplete)}
+              </a>
             ))}
-          </ul>
+          />
         </Region>
       )}
     </>

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
-import { ask, isMissing, may, type Shape } from '../kit/hub.ts';
+import { quote, reading } from '../kit/command.tsx';
+import { isMissing, may, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
-import { type Live, useAnswer, useLive } from '../kit/live.ts';
+import { type Live, useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
-import { Facts, MayOnly, Missing, Problem, Region, Screen } from '../kit/screen.tsx';
+import { Facts, Items, MayOnly, NoSuch, Problem, Region, Screen } from '../kit/screen.tsx';
 import { type Column, linked, Table } from '../kit/table.tsx';
 import { Button, Code, ForeignLink, Id, LinkTo, State, show } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
@@ -21,13 +21,10 @@ type Explanation = Shape<'Explanation'>;
 
 /** One page, one story: where an order stands, and how it came there. */
 export function Order({ id }: { id: string }) {
-  const path = pathOf('/orders', id);
-  const live = useAnswer<Order>(path);
-  const explained = useAnswer<Explanation>(`${path}/explanation`);
+  const live = useAnswer('/orders/{id}', { id });
+  const explained = useAnswer('/orders/{id}/explanation', { id });
   // What a key may not see is not asked for.
-  const told = useLive<{ deliveries: Delivery[] }>(may('ops') ? `deliveries of ${id}` : null, () =>
-    ask('get', '/deliveries', { query: { order: id, limit: 200 } }),
-  );
+  const told = useAnswer(may('ops') ? '/deliveries' : null, { query: { order: id, limit: 200 } });
   const parts = may('ops') ? [live, explained, told] : [live, explained];
   const reload = () => Promise.all(parts.map((part) => part.reload()));
   const { act, keys, buttons, dialog } = useActs(reload);
@@ -36,7 +33,7 @@ export function Order({ id }: { id: string }) {
   const deliveries = told.value?.deliveries ?? [];
   const stopped = () => (document.activeElement?.closest('tr') ? undefined : deliveries.find(isClosable));
   useKeys({ r: () => keys.r(stopped()), c: () => keys.c(stopped()) });
-  if (isMissing(error)) return <Missing says="There is no such order." back="/orders" />;
+  if (isMissing(error)) return <NoSuch noun="order" />;
   if (!order || parts.some((part) => !part.value && !part.error))
     return <Screen title="Order" of={{ ...live, value: undefined }} />;
   return (
@@ -44,6 +41,7 @@ export function Order({ id }: { id: string }) {
       title={nameOr(id, order.number)}
       actions={<State as={order.late ? 'late' : order.status}>{order.status}</State>}
       of={live}
+      commands={reading(`orders show ${quote(id)}`, pathOf('/orders', id))}
     >
       <WhereItStands
         {...{ order, explained, deliveries }}
@@ -58,17 +56,24 @@ export function Order({ id }: { id: string }) {
         </div>
       </div>
       <Lines order={order} />
-      <Unread paths={order.unread} />
-      <Region title="Deliveries">
+      {order.unread.length > 0 && (
+        <Region title="Unread">
+          <p class="muted">Members of its body that no mapper reads.</p>
+          <Items of={order.unread.map((path) => <Code key={path}>{path}</Code>)} />
+        </Region>
+      )}
+      <Region title="Deliveries" of={told}>
         {!may('ops') && <MayOnly />}
-        <Problem of={told} />
-        {told.value && deliveries.length === 0 && <p class="muted">None: nothing is to be told to anybody.</p>}
-        {deliveries.length > 0 && (
-          <Table name="Deliveries" isMain rows={deliveries} keys={keys} columns={[...columns, ['Do', buttons]]} />
-        )}
+        <Table
+          name="Deliveries"
+          columns={[...columns, ['Do', buttons]]}
+          rows={told.value?.deliveries}
+          empty="None: nothing is to be told to anybody."
+          keys={keys}
+          isMain
+        />
       </Region>
       {may('ops') && <SideBySide order={order} deliveries={deliveries} />}
-      <AsCommand lines={[longshore(`orders show ${quote(id)}`), curl('GET', path)]} />
       {dialog}
     </Screen>
   );
@@ -181,23 +186,6 @@ function Lines({ order: { lines, amounts, taxIncluded } }: { order: Order }) {
     <Region title="Lines">
       <Table name="Lines" rows={lines} columns={columnsIn(currency)} />
       <Facts of={Object.fromEntries(told)} />
-    </Region>
-  );
-}
-
-/** What of its body nobody reads. */
-function Unread({ paths }: { paths: readonly string[] }) {
-  if (paths.length === 0) return null;
-  return (
-    <Region title="Unread">
-      <p class="muted">Members of its body that no mapper reads.</p>
-      <ul class="paths">
-        {paths.map((path) => (
-          <li key={path}>
-            <Code>{path}</Code>
-          </li>
-        ))}
-      </ul>
     </Region>
   );
 }

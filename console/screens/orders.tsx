@@ -1,4 +1,5 @@
 import { Choice, ConnectionChoice, filterOf } from '../kit/filter.tsx';
+import { Check } from '../kit/form.tsx';
 import { ask, may, type Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { useLive } from '../kit/live.ts';
@@ -67,7 +68,6 @@ function useStopped(): ReadonlyMap<string, Delivery> {
 /** All orders, the most pressing of a page first: the hub has no such order of its own. */
 export function Orders() {
   const filter = filterOf(['status', 'connection', 'late']);
-  const isLate = filter.late === 'true';
   return (
     <ListScreen
       title="Orders"
@@ -77,14 +77,11 @@ export function Orders() {
         <>
           <Choice label="Status" name="status" values={['open', 'partial', 'fulfilled', 'cancelled']} />
           <ConnectionChoice />
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={isLate}
-              onChange={({ currentTarget }) => setQuery({ late: currentTarget.checked ? 'true' : '' })}
-            />
-            Late
-          </label>
+          <Check
+            label="Late"
+            checked={filter.late === 'true'}
+            onChange={(isLate) => setQuery({ late: isLate ? 'true' : '' })}
+          />
         </>
       }
       order="Of each 50, what has to leave soonest stands first."

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { longshore } from '../kit/command.tsx';
-import { ReasonDialog, useAct } from '../kit/dialog.tsx';
+import { ReasonDialog } from '../kit/dialog.tsx';
+import { useAct } from '../kit/form.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { useAnswer } from '../kit/live.ts';
@@ -40,7 +41,7 @@ const admissionColumns: ReadonlyArray<Column<Shape<'AdmissionRecord'>>> = [
 /** Webhooks whose proof did not hold: let in once they verify. Nothing of a body is shown, which may be forged. */
 export function Quarantine() {
   const list = useList<Webhook>({ path: '/quarantine' });
-  const past = useAnswer<{ admissions: Array<Shape<'AdmissionRecord'>> }>('/quarantine/admissions');
+  const past = useAnswer('/quarantine/admissions');
   const [admitting, setAdmitting] = useState<string>();
   const [said, setSaid] = useState('');
   const waiting = list.rows.filter(({ admitted }) => !admitted).map(({ connection }) => connection);
@@ -65,7 +66,7 @@ export function Quarantine() {
             </p>
           )}
           {[...new Set(waiting)].sort().map((connection) => (
-            <p key={connection} class="admit">
+            <p key={connection} class="actions">
               <span id={`of-${connection}`}>
                 <Outside>{connection}</Outside>
               </span>

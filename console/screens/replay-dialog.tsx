@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { curl, longshore, quote } from '../kit/command.tsx';
-import { ActDialog, Field, Reason, useAct } from '../kit/dialog.tsx';
+import { ActDialog } from '../kit/dialog.tsx';
+import { Check, Field, Reason, useAct } from '../kit/form.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { forgetAll } from '../kit/live.ts';
 import { go, hrefOf, pathOf } from '../kit/place.ts';
@@ -59,19 +60,13 @@ export function ReplayDialog({ onClose, ...what }: Props) {
       {found && found.matched > 0 && <Reason value={reason} onInput={setReason} required takesFocus />}
       {found && found.matched > 0 && !one && (
         <>
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={canary}
-              disabled={!isMany}
-              onChange={({ currentTarget }) => setWantsCanary(currentTarget.checked)}
-              aria-describedby="canary-hint"
-            />
-            Canary
-          </label>
-          <p class="muted hint" id="canary-hint">
-            1, then 10, then the rest; the first that fails again stops it.
-          </p>
+          <Check
+            label="Canary"
+            hint="1, then 10, then the rest; the first that fails again stops it."
+            checked={canary}
+            disabled={!isMany}
+            onChange={setWantsCanary}
+          />
           <Field label="Per minute" inputMode="numeric" value={perMinute} onInput={setPerMinute} />
         </>
       )}
@@ -89,9 +84,7 @@ const columns: ReadonlyArray<Column<DryRun['calls'][number]>> = [
 
 const Preview = ({ found: { calls, leftOut } }: { found: DryRun }) => (
   <>
-    {calls.length > 0 && (
-      <Table name="Calls" rows={calls} idOf={({ connection, action }) => `${connection} ${action}`} columns={columns} />
-    )}
+    <Table name="Calls" columns={columns} rows={calls} idOf={(call) => `${call.connection} ${call.action}`} />
     {leftOut > 0 && (
       <p>
         {count(leftOut, 'delivery is', 'deliveries are')} left out: nobody knows whether they happened, and nothing can

@@ -1,20 +1,42 @@
 import { useState } from 'preact/hooks';
-import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
+import { longshore, quote, reading } from '../kit/command.tsx';
 import { ReasonDialog } from '../kit/dialog.tsx';
 import type { Shape } from '../kit/hub.ts';
+import { ListScreen, useList } from '../kit/list.tsx';
 import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
-import { Facts, OneScreen, Problem, Region } from '../kit/screen.tsx';
-import { Table } from '../kit/table.tsx';
+import { Facts, OneScreen, Region } from '../kit/screen.tsx';
+import { type Column, linked, Table } from '../kit/table.tsx';
 import { Button, Code, Id, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { causeText, deliveries } from '../kit/words.ts';
 import { columns } from './deliveries.tsx';
 import { Said } from './delivery.tsx';
 import { useActs } from './delivery-acts.tsx';
-import { settled } from './replays.tsx';
 
 type Replay = Shape<'Replay'>;
+
+/** How many of its deliveries came to an end. */
+const settled = ({ succeeded, dead, blocked }: Replay): number => succeeded + dead + blocked;
+
+const listColumns: ReadonlyArray<Column<Replay>> = [
+  linked('Replay', '/replays', ({ id }) => [id]),
+  ['State', ({ state }) => <State>{state}</State>],
+  ['By', ({ by }) => by],
+  ['Reason', ({ reason }) => reason, 'wide'],
+  ['Progress', (replay) => `${settled(replay)} of ${replay.matched}`, 'number'],
+  ['Started', ({ createdAt }) => <Time at={createdAt} />],
+];
+
+/** What people had run again. */
+export const Replays = () => (
+  <ListScreen
+    title="Replays"
+    list={useList<Replay>({ path: '/replays', hasOne: true })}
+    columns={listColumns}
+    empty="Nothing was replayed yet. A replay begins at a group of Home, at a filtered list of deliveries, or at one of them."
+  />
+);
 
 const STAGES = {
   one: 'The canary’s first delivery is under way; ten follow, then the rest.',
@@ -40,12 +62,12 @@ export function Replay({ id }: { id: string }) {
   const [asking, setAsking] = useState<'resume' | 'cancel'>();
   const [showsDetails, setShowsDetails] = useState(false);
   const path = pathOf('/replays', id);
-  const live = useAnswer<Replay>(path, { everyMs: 3_000 });
+  const live = useAnswer('/replays/{id}', { id, everyMs: 3_000 });
   return (
     <OneScreen
       title="Replay"
-      noun="replay"
       of={live}
+      commands={reading(`replays show ${quote(id)} --watch`, path)}
       actions={({ state }) => (
         <>
           {/relapsed|cancelled/.test(state) && (
@@ -72,7 +94,6 @@ export function Replay({ id }: { id: string }) {
           {showsDetails && <Details replay={replay} />}
           <Members replay={replay} />
           {isRunning(replay.state) && <p class="muted">Leaving this page stops nothing.</p>}
-          <AsCommand lines={[longshore(`replays show ${quote(id)}`, { watch: true }), curl('GET', path)]} />
           {asking && <Decide what={asking} id={id} onClose={() => setAsking(undefined)} onDone={live.reload} />}
         </>
       )}
@@ -125,15 +146,14 @@ const Details = ({
 
 /** Its deliveries: those under way first. */
 function Members({ replay: { id, matched } }: { replay: Replay }) {
-  const live = useAnswer<{ deliveries: Array<Shape<'Delivery'>> }>(`${pathOf('/replays', id)}/deliveries?limit=200`);
+  const live = useAnswer('/replays/{id}/deliveries', { id, query: { limit: 200 } });
   const { keys, dialog } = useActs(live.reload);
-  const rows = live.value?.deliveries ?? [];
+  const rows = live.value?.deliveries;
   return (
-    <Region title="Deliveries">
-      <Problem of={live} />
-      {rows.length > 0 && <Table name="Deliveries" rows={rows} columns={columns} keys={keys} isMain />}
+    <Region title="Deliveries" of={live}>
+      <Table name="Deliveries" columns={columns} rows={rows} keys={keys} isMain />
       {dialog}
-      {live.value && rows.length < matched && (
+      {rows && rows.length < matched && (
         <p class="muted">
           Shown: {rows.length} of {deliveries(matched)}, those under way first.
         </p>

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { AsCommand, curl, longshore, quote } from '../kit/command.tsx';
+import { curl, longshore, quote } from '../kit/command.tsx';
 import { ask, forgetters, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
 import { go, hrefOf, listOf, pathOf, place } from '../kit/place.ts';
@@ -59,9 +59,10 @@ export function Search() {
   useEffect(() => {
     if (only !== undefined) go(hrefOf(pathOf('/orders', only)), { replace: true });
   }, [only]);
+  const commands = [longshore(`find ${quote(q)}`), curl(method.toUpperCase(), '/search', how)];
   return (
-    <Screen title="Search" {...(q && { of: live })}>
-      {hits.length > 0 && <Table name="Results" rows={hits} columns={columns} isMain />}
+    <Screen title="Search" {...(q && { of: live, commands })}>
+      <Table name="Results" columns={columns} rows={hits} isMain />
       {(q === '' || (live.value && hits.length === 0)) && (
         <div class="empty">
           {q !== '' && (
@@ -75,7 +76,6 @@ export function Search() {
           </p>
         </div>
       )}
-      {q !== '' && <AsCommand lines={[longshore(`find ${quote(q)}`), curl(method.toUpperCase(), '/search', how)]} />}
     </Screen>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { curl, longshore, quote } from '../kit/command.tsx';
-import { ActDialog, Field, useReveal } from '../kit/dialog.tsx';
+import { ActDialog } from '../kit/dialog.tsx';
+import { Field, useReveal } from '../kit/form.tsx';
 import { ask, may, type Shape } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { Facts, Region } from '../kit/screen.tsx';

@@ -3,7 +3,6 @@ import { useId } from 'preact/hooks';
 import { Raw } from '../kit/command.tsx';
 import { isMissing, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
-import { pathOf } from '../kit/place.ts';
 import { Problem, Region } from '../kit/screen.tsx';
 import { LinkTo, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
@@ -54,10 +53,10 @@ function Side({ title, children }: { title: string; children: ComponentChildren 
 /** The body of the last event that the order was read from. */
 function Came({ order: { timeline } }: { order: Order }) {
   const last = timeline.findLast(({ detail }) => /^evt_/.test(String(detail.event)));
-  const id = last ? String(last.detail.event) : null;
-  const live = useAnswer<Shape<'InboundEventWithBody'>>(id && pathOf('/events', id), { everyMs: 60_000 });
+  const id = String(last?.detail.event ?? '');
+  const live = useAnswer(id ? '/events/{id}' : null, { id, everyMs: 60_000 });
   const { value, error } = live;
-  if (id === null || isMissing(error)) return <p class="muted">Its body is not kept.</p>;
+  if (!id || isMissing(error)) return <p class="muted">Its body is not kept.</p>;
   return (
     <>
       <Problem of={live} />

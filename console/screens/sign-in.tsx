@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Form } from '../kit/form.tsx';
 import { ask, type Session, session, signedOutBecause, wordsOf } from '../kit/hub.ts';
 import { go, hrefOf, place } from '../kit/place.ts';
 import { Alert } from '../kit/text.tsx';
@@ -39,8 +40,7 @@ export function SignIn() {
       field.current?.focus();
     }
   }
-  const submit = (event: Event) => {
-    event.preventDefault();
+  const submit = () => {
     const { current } = field;
     if (!current?.value || isAsking) return;
     const key = current.value;
@@ -50,7 +50,7 @@ export function SignIn() {
   };
   return (
     <main class="sign-in">
-      <form onSubmit={submit}>
+      <Form onSubmit={submit}>
         <p class="muted">Longshore</p>
         <h1>Sign in</h1>
         {signedOutBecause.value && <p role="status">{signedOutBecause.value}</p>}
@@ -65,7 +65,7 @@ export function SignIn() {
         <p class="muted">
           Or have <code>longshore console</code> print a link that signs in once.
         </p>
-      </form>
+      </Form>
     </main>
   );
 }

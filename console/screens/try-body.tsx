@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import { Raw } from '../kit/command.tsx';
-import { Field, useAct } from '../kit/dialog.tsx';
+import { Field, Form, useAct } from '../kit/form.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
-import { Region } from '../kit/screen.tsx';
+import { Items, Region } from '../kit/screen.tsx';
 import { Alert, Code, Outside } from '../kit/text.tsx';
 import { causeText, count } from '../kit/words.ts';
 import { WhyUnread } from './event.tsx';
@@ -25,21 +25,17 @@ export function Try({ id, topics }: { id: string; topics: readonly string[] }) {
     }
     setTried(await ask('post', `${pathOf('/connections', id)}/try`, { body: { topic, body } }));
   });
-  const submit = (event: Event) => {
-    event.preventDefault();
-    void run.run();
-  };
   const hint = topics.length > 0 ? `Such as ${topics.join(', ')}.` : undefined;
   return (
     <Region title="Try a body">
       <p class="muted">It runs through mapping and planning, and nothing is stored.</p>
-      <form onSubmit={submit}>
+      <Form onSubmit={run.run}>
         <Field label="Topic" value={topic} onInput={setTopic} hint={hint} />
         <Field label="Body" value={text} onInput={setText} multiline maxLength={1_000_000} />
         <button type="submit" disabled={run.isDoing || text.trim() === ''}>
           Try
         </button>
-      </form>
+      </Form>
       <Alert>{run.error}</Alert>
       {tried && <Result of={tried} />}
     </Region>
@@ -60,27 +56,22 @@ const Result = ({ of: { means, error, order, placements, unread, explanation, ch
       </p>
     )}
     {order && (
-      <ul class="paths" aria-label="The order it reads">
-        <li>
-          The order <Outside>{order.number}</Outside>, {order.status}.
-        </li>
-        {order.lines.map((line) => (
-          <li key={line.id}>
-            {line.quantity} × <Outside>{line.title}</Outside>
-          </li>
-        ))}
-      </ul>
+      <Items
+        label="The order it reads"
+        of={[
+          `The order ${order.number}, ${order.status}.`,
+          ...order.lines.map(({ quantity, title }) => `${quantity} × ${title}`),
+        ]}
+      />
     )}
     {placements.length > 0 && (
-      <ul class="paths" aria-label="Deliveries it would plan">
-        {placements.map(({ to, lineItems, blocked }) => (
-          <li key={to ?? ''}>
-            <Outside>{to === null ? 'Nobody ships' : `To ${to}:`}</Outside> {count(lineItems.length, 'line')}
-            {blocked && ', blocked: '}
-            {blocked && <Outside>{causeText(blocked)}</Outside>}
-          </li>
-        ))}
-      </ul>
+      <Items
+        label="Deliveries it would plan"
+        of={placements.map(({ to, lineItems, blocked }) => {
+          const lines = count(lineItems.length, 'line');
+          return `${to === null ? 'Nobody ships' : `To ${to}:`} ${lines}${blocked ? `, blocked: ${causeText(blocked)}` : ''}`;
+        })}
+      />
     )}
     {change && <Raw>{JSON.stringify(change, null, 2)}</Raw>}
     {unread.length > 0 && <p class="muted">Not read: {unread.map((each) => [<Code key={each}>{each}</Code>, ' '])}</p>}

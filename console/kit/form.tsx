@@ -1,0 +1,111 @@
+import type { ComponentChildren } from 'preact';
+import { useId, useRef, useState } from 'preact/hooks';
+import { ask, wordsOf } from './hub.ts';
+import { Button } from './text.tsx';
+
+/** Does something once, however often it is asked; says what failed. */
+export function useAct(act: () => Promise<void>) {
+  const [error, setError] = useState<string>();
+  const [isDoing, setDoing] = useState(false);
+  const latch = useRef(false);
+  const run = async () => {
+    if (latch.current) return;
+    latch.current = true;
+    setDoing(true);
+    setError(undefined);
+    await act().catch((failure) => setError(wordsOf(failure)));
+    latch.current = false;
+    setDoing(false);
+  };
+  return { run, isDoing, error };
+}
+
+/** What is masked, shown for as long as the page is; the hub keeps on record who looked. */
+export function useReveal<T>(path: string) {
+  const [revealed, setRevealed] = useState<T>();
+  const act = useAct(async () => setRevealed(await ask('post', `${path}/reveal`)));
+  const button = !revealed && <Button act={act}>Reveal</Button>;
+  return { revealed, button, error: act.error, forget: () => setRevealed(undefined) };
+}
+
+/** A form that does something here and leads nowhere. */
+export function Form({ onSubmit, children }: { onSubmit: () => unknown; children: ComponentChildren }) {
+  const submit = (event: Event) => {
+    event.preventDefault();
+    onSubmit();
+  };
+  return <form onSubmit={submit}>{children}</form>;
+}
+
+interface FieldProps {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  hint?: string | undefined;
+  required?: boolean;
+  inputMode?: 'numeric';
+  'aria-invalid'?: true;
+  multiline?: boolean;
+  maxLength?: number;
+  /** Whether it is what comes next, in the moment in which it shows. */
+  takesFocus?: boolean;
+}
+
+const takeFocus = (field: HTMLElement | null) => field?.focus();
+
+export function Field(field: FieldProps) {
+  const { label, onInput, hint, multiline = false, takesFocus = false, maxLength = 500, ...props } = field;
+  const id = useId();
+  const shared = {
+    ...{ ...props, id, maxLength, autocomplete: 'off' as const, spellcheck: !multiline },
+    ...(hint && { 'aria-describedby': `${id}-hint` }),
+    ...(takesFocus && { ref: takeFocus }),
+    onInput: (event: { currentTarget: { value: string } }) => onInput(event.currentTarget.value),
+  };
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {multiline ? <textarea {...shared} rows={8} /> : <input {...shared} />}
+      {hint && (
+        <span id={`${id}-hint`} class="muted">
+          {hint}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Why a person does it. */
+export const Reason = (props: Pick<FieldProps, 'value' | 'onInput' | 'required' | 'takesFocus'>) => (
+  <Field {...props} label="Reason" hint="Kept on record beside your key’s name." />
+);
+
+interface CheckProps {
+  label: string;
+  checked: boolean;
+  onChange: (isChecked: boolean) => void;
+  disabled?: boolean;
+  hint?: string;
+}
+
+export function Check({ label, hint, onChange, ...props }: CheckProps) {
+  const id = useId();
+  const described = hint && { 'aria-describedby': id };
+  return (
+    <div class="check">
+      <label>
+        <input
+          type="checkbox"
+          {...{ ...props, ...described }}
+          onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+        />
+        {label}
+      </label>
+      {hint && (
+        <span id={id} class="muted">
+          {hint}
+        </span>
+      )}
+    </div>
+  );
+}
