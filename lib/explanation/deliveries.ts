@@ -25,8 +25,10 @@ function doingOf({ action, connection, subject }: Delivery, { names, isCancelled
     case 'route':
       return 'finding who ships it';
     case 'cancel':
-      if (subject.readdressed && !subject.lineItems?.length) return `changing its address at ${there}`;
-      return isCancelled ? `cancelling it at ${there}` : `taking units back at ${there}`;
+      if (isCancelled) return `cancelling it at ${there}`;
+      return subject.readdressed && !subject.lineItems?.length
+        ? `changing its address at ${there}`
+        : `taking units back at ${there}`;
     case 'fulfillment':
       return `telling ${there} of ${parcel === undefined ? 'a parcel' : `parcel ${parcel}`}`;
     default:
@@ -49,7 +51,9 @@ export function progressOf(delivery: Delivery, around: Around): string {
   if (turnedAway) return `${doing} waits for its turn in the rate limit and comes next at ${next}`;
   if (throttledSince)
     return `${nameOf(delivery.connection, around.names)} has asked for patience since ${at(throttledSince)}, so ${doing} goes on at ${next}`;
-  if (attemptCount === 0) return `${doing} comes next`;
+  // A replay begins anew, after attempts of which it says nothing.
+  if (attemptCount === 0 || (failures === 0 && cause === null))
+    return unknown ? `${doing} comes next, and the hub looks there first` : `${doing} comes next`;
   const code = cause ? ` (${cause.code})` : '';
   const retry = `${next}, retry ${Math.max(1, failures)} of ${around.policy.limit}`;
   if (unknown)

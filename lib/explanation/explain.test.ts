@@ -270,6 +270,20 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'hub',
     'Nobody knows whether placing it with Marketful worked at 14:02 (timeout), so the hub looks there first at 15:02 UTC, retry 2 of 3.',
   ],
+  'replayed after it had died': [
+    orderOf(),
+    [placing({ attemptCount: 4 })],
+    'placing',
+    'hub',
+    'Placing it with Marketful comes next.',
+  ],
+  'replayed, and it may be done': [
+    orderOf(),
+    [placing({ attemptCount: 4, unknown: true })],
+    'placing',
+    'hub',
+    'Placing it with Marketful comes next, and the hub looks there first.',
+  ],
   throttled: [
     orderOf(),
     [placing({ throttledSince: at('14:01') })],
@@ -401,6 +415,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
   'cancelled, and the shipper is yet to hear': [
     gone,
     [placed(), delivery('cancel', { state: 'pending', attemptCount: 0 })],
+    'cancelled',
+    'hub',
+    'It was cancelled at Scopio at 13:00 UTC; cancelling it at Marketful comes next.',
+  ],
+  'cancelled after its address changed': [
+    gone,
+    [placed(), delivery('cancel', { state: 'pending', attemptCount: 0, subject: { readdressed: 3 } })],
     'cancelled',
     'hub',
     'It was cancelled at Scopio at 13:00 UTC; cancelling it at Marketful comes next.',
