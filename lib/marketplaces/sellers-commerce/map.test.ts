@@ -258,6 +258,11 @@ test.each([
   expect([shippingMethod, shippingCode]).toEqual([method, code]);
 });
 
+test('what is picked up in the store has a point of collection, and else nothing has', () => {
+  expect(read({ CarrierId: 7 }).pickupPoint).toEqual({ id: null, name: 'In Store Pick Up', address: null });
+  expect(read({ CarrierId: 1 }).pickupPoint).toBeUndefined();
+});
+
 test('a list of heads only asks for each order, unless it is known', () => {
   const unless = { externalId: '100234', version: '2026-11-20T08:15:02.000Z' };
   const asks = { type: 'fetch', action: 'order', resource: '100234', unless };

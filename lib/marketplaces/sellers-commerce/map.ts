@@ -68,13 +68,19 @@ function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'versio
 }
 
 /** The buyer's choice of carrier and service, by their tables or in the store's own words. */
-function mapMethod({ CarrierId, ServiceTypeId }: Order): Pick<OrderSnapshot, 'shippingMethod' | 'shippingCode'> {
+function mapMethod({
+  CarrierId,
+  ServiceTypeId,
+}: Order): Partial<OrderSnapshot> & Pick<OrderSnapshot, 'shippingMethod'> {
   const [word = '', service = ''] = [CarrierId, ServiceTypeId].map((one) => (one === '0' ? '' : one));
   const found = findService(service);
   const carrier = word === '' ? found?.carrier : idIn(CARRIERS, word);
   if (carrier === undefined) return { shippingMethod: `${word} ${service}`.trim() || null };
   const shippingMethod = methodName(carrier, found?.carrier === carrier ? found.service : null);
-  return { shippingMethod, shippingCode: codeOf(CARRIERS[carrier]) };
+  return {
+    ...{ shippingMethod, shippingCode: codeOf(CARRIERS[carrier]) },
+    ...(CARRIERS[carrier] === 'In Store Pick Up' && { pickupPoint: { id: null, name: shippingMethod, address: null } }),
+  };
 }
 
 /** "Undelivered" says of a parcel that it came to nobody; when, only the order's last change tells. */
@@ -89,9 +95,8 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
   return (order.OrderItems ?? needed('OrderItems')).map((item, index) => {
     const { OrderItemId, SkuCode, ProductName, Quantity, UnitPrice } = item;
     const isWhole = isShipped(order.OrderStatusId);
-    const told = isWhole ? Quantity : (shipped.get(SkuCode) ?? 0);
     // What is taken back was not in a parcel.
-    const sent = Math.max(0, Math.min(Quantity, told));
+    const sent = Math.max(0, isWhole ? Quantity : Math.min(Quantity, shipped.get(SkuCode) ?? 0));
     shipped.set(SkuCode, (shipped.get(SkuCode) ?? 0) - sent);
     const at = `OrderItems[${index}]`;
     return {
@@ -141,11 +146,10 @@ function mapPeople(
   const country = unlessUnreadable(() => countryCode(BillingAddress?.CountryCode, ''));
   if (BillingAddress?.CountryCode && !country) assume('BillingAddress.CountryCode', 'is no country, left out');
   const billing = addressIn(BillingAddress, country);
-  const email = order.Email;
   const { first_name, last_name, company, phone_number } = Object.keys(billing).length > 0 ? billing : shipping;
   return {
-    buyer: defined({ first_name, last_name, company, email, phone_number }),
-    shippingAddress: { ...shipping, ...defined({ email }) },
+    buyer: defined({ first_name, last_name, company, email: order.Email, phone_number }),
+    shippingAddress: { ...shipping, ...defined({ email: order.Email }) },
     ...(Object.keys(billing).length > 0 && { billingAddress: billing }),
   };
 }
