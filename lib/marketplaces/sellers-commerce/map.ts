@@ -68,11 +68,8 @@ function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'versio
 }
 
 /** The buyer's choice of carrier and service, by their tables or in the store's own words. */
-function mapMethod({
-  CarrierId,
-  ServiceTypeId,
-}: Order): Partial<OrderSnapshot> & Pick<OrderSnapshot, 'shippingMethod'> {
-  const [word = '', service = ''] = [CarrierId, ServiceTypeId].map((one) => (one === '0' ? '' : one));
+function mapMethod(order: Order): Pick<OrderSnapshot, 'shippingMethod' | 'shippingCode' | 'pickupPoint'> {
+  const [word = '', service = ''] = [order.CarrierId, order.ServiceTypeId].map((one) => (one === '0' ? '' : one));
   const found = findService(service);
   const carrier = word === '' ? found?.carrier : idIn(CARRIERS, word);
   if (carrier === undefined) return { shippingMethod: `${word} ${service}`.trim() || null };
