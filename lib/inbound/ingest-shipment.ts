@@ -1,4 +1,4 @@
-import { ownSku } from '#lib/catalog/own-sku';
+import { ownSku } from '#lib/catalog/product';
 import { getProduct } from '#lib/catalog/store';
 import { type Connection, channelOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';

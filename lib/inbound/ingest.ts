@@ -92,20 +92,20 @@ function byType(change: Change, ingesting: Ingesting): Promise<Ingested> {
   switch (change.type) {
     case 'order':
       return ingestOrder(change.order, ingesting);
-    case 'shipment':
-      return ingestShipment(change.shipment, ingesting);
+    case 'gone':
+      return ingestGone(change.externalId, ingesting);
     case 'return':
       return ingestReturn(change.return, ingesting);
-    case 'products':
-      return ingestProducts(change.products, ingesting);
+    case 'shipment':
+      return ingestShipment(change.shipment, ingesting);
     case 'stale':
       return ingestStale(change, ingesting);
+    case 'products':
+      return ingestProducts(change.products, ingesting);
     case 'merchants':
       return ingestMerchants(change.merchants, ingesting);
     case 'fetch':
       return ingestFetch(change, ingesting);
-    case 'gone':
-      return ingestGone(change.externalId, ingesting);
     case 'none':
       return ingestNote(change, ingesting);
   }

@@ -1,4 +1,4 @@
-import { ownSku } from '#lib/catalog/own-sku';
+import { ownSku } from '#lib/catalog/product';
 import { factsOf } from '#lib/orders/facts';
 import type { Order } from '#lib/orders/order';
 import { BlockedError } from '#lib/platform/errors';

@@ -1,4 +1,4 @@
-import { ownSku } from '#lib/catalog/own-sku';
+import { ownSku } from '#lib/catalog/product';
 import type { OpenPlacement } from '#lib/orders/placements';
 import { ContractError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import type { PollContext, PollPage } from '../contract.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ownSku } from '#lib/catalog/own-sku';
+import { ownSku } from '#lib/catalog/product';
 import type { LineQuantity } from '#lib/orders/order';
 import { sumByLine } from '#lib/orders/status';
 import { BlockedError } from '#lib/platform/errors';
