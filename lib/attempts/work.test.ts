@@ -65,13 +65,13 @@ describe('a delivery that is due', () => {
   test('is tried again as the policy of its connection says, and then dead', async () => {
     const busy = failing(new RetryableError({ code: 'http_503', description: 'busy' }));
     const policies: unknown[] = [];
-    const retryPolicy: typeof HUB.retryPolicy = (connection) => {
+    const retryPolicyOf: typeof HUB.retryPolicyOf = (connection) => {
       policies.push(connection?.id);
       return { limit: 1, intervalSeconds: 60 };
     };
-    const first = await look(deliveryOf({}), busy, { retryPolicy });
+    const first = await look(deliveryOf({}), busy, { retryPolicyOf });
     expect(first.now).toMatchObject({ state: 'pending', nextAttemptAt: later(60) });
-    const last = await look(deliveryOf({}, { failures: 1 }), busy, { retryPolicy });
+    const last = await look(deliveryOf({}, { failures: 1 }), busy, { retryPolicyOf });
     expect(last.now).toMatchObject({ state: 'dead', deadLettered: true });
     expect(policies).toEqual(['shed', 'shed']);
   });
@@ -184,11 +184,11 @@ describe('a delivery that is due', () => {
 
   test('of a connection that is gone is settled by the policy that such have', async () => {
     const policies: unknown[] = [];
-    const retryPolicy: typeof HUB.retryPolicy = (connection) => {
+    const retryPolicyOf: typeof HUB.retryPolicyOf = (connection) => {
       policies.push(connection);
       return { limit: 3, intervalSeconds: 300 };
     };
-    const { now } = await look(deliveryOf({ connection: 'gone' }), placed, { retryPolicy });
+    const { now } = await look(deliveryOf({ connection: 'gone' }), placed, { retryPolicyOf });
     expect(now).toMatchObject({ state: 'blocked', cause: { code: 'connection_missing' } });
     expect(policies).toEqual([undefined]);
   });

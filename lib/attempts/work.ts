@@ -1,13 +1,14 @@
 import type { DeliveryDue } from '#events/delivery-due';
+import { retryPolicyOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { leaseDelivery, leaseDue, withLease } from '#lib/deliveries/ledger';
 import type { Connector } from '#lib/marketplaces/contract';
 import type { Network } from '#lib/marketplaces/network';
 import { AWAY, NotYetError, UnknownOutcomeError } from '#lib/platform/errors';
-import { type RetryPolicy, retryPolicy } from '#lib/platform/settings';
+import type { RetryPolicy } from '#lib/platform/settings';
 import { log } from '#lib/platform/telemetry/log';
 import { continueTrace, runInTrace } from '#lib/platform/telemetry/trace';
-import { type Ingest, HUB as JOBS_HUB, type Result, type Work } from './attempt.ts';
+import { type Ingest, HUB as JOBS_HUB, type Result } from './attempt.ts';
 import { attempt } from './jobs.ts';
 import { bury, HUB as LEDGER_HUB, postpone, record } from './record.ts';
 
@@ -17,8 +18,7 @@ export const HUB = {
   ...LEDGER_HUB,
   leaseDue,
   leaseDelivery,
-  /** The deployment's, whatever the connection; undefined where that was removed. */
-  retryPolicy: (_connection: Work['connection'] | undefined): RetryPolicy => retryPolicy(),
+  retryPolicyOf,
 };
 
 type LedgerHub = Omit<typeof HUB, keyof typeof JOBS_HUB> &
@@ -62,7 +62,7 @@ export async function workDelivery(id: string, by: Worker | Pusher): Promise<voi
   const { leased, found } = await hub.leaseDue(id, marketplace, now);
   const delivery = leased ?? found;
   if (!delivery) return log.warn('rung for a delivery that does not exist', { delivery: id });
-  const policy = hub.retryPolicy(network.connections.get(delivery.connection));
+  const policy = hub.retryPolicyOf(network.connections.get(delivery.connection));
   const context = { marketplace, hub, policy, attempt: (leased: Delivery) => attempt(leased, network) };
   await runInTrace(continueTrace(delivery.trace), () =>
     leased ? attemptAndRecord(leased, context) : workOther(delivery, context, now),
@@ -119,7 +119,7 @@ export async function attemptUnkept(
     was === leased ? keep(now) : hub.transition(was, now, ...also);
   await attemptAndRecord(leased, {
     ...{ marketplace, hub: { ...hub, transition } },
-    policy: hub.retryPolicy(network.connections.get(delivery.connection)),
+    policy: hub.retryPolicyOf(network.connections.get(delivery.connection)),
     attempt: async () => result,
   });
 }

@@ -56,7 +56,7 @@ export async function openNotify(
 export const workerOf = (hub: Hub): Worker => ({
   marketplace: ENDPOINT,
   attempt: (delivery) => attemptNotify(delivery, hub).catch(inTrouble),
-  hub: { ...WORK_HUB, retryPolicy: () => hub.policy() },
+  hub: { ...WORK_HUB, retryPolicyOf: () => hub.policy() },
 });
 
 export const workNotify = (due: DeliveryDue, hub: Hub): Promise<void> => workDeliveries(due, workerOf(hub));

@@ -1,3 +1,4 @@
+import { type RetryPolicy, retryPolicy } from '#lib/platform/settings';
 import type { Connection, Route } from './connection-schema.ts';
 
 export type { Connection, Route };
@@ -12,6 +13,9 @@ export interface WebhookCredentials {
   /** The addresses and ranges that its marketplace calls from; absent: it may call from anywhere. */
   allowedSources?: readonly string[];
 }
+
+/** How a connection's deliveries are tried again: as the deployment says, whatever the connection; undefined: it was removed. */
+export const retryPolicyOf = (_connection: Connection | undefined): RetryPolicy => retryPolicy();
 
 /** `erp` is the seller: it ships by itself and posts the fulfillment. */
 export const ERP = 'erp';

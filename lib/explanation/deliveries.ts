@@ -1,6 +1,6 @@
+import { retryPolicyOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
 import { AWAY } from '#lib/platform/errors';
-import type { RetryPolicy } from '#lib/platform/settings';
 import { type Said, waitsFor } from './explanation.ts';
 import { type Names, nameOf, timeOf } from './words.ts';
 
@@ -8,7 +8,6 @@ import { type Names, nameOf, timeOf } from './words.ts';
 export interface Around {
   now: Date;
   names: Names;
-  policy: RetryPolicy;
   /** The order is cancelled: what is taken back is all of it. */
   isCancelled: boolean;
   /** Tracking numbers by parcel. */
@@ -55,7 +54,7 @@ export function progressOf(delivery: Delivery, around: Around): string {
   if (attemptCount === 0 || (failures === 0 && cause === null))
     return unknown ? `${doing} comes next, and the hub looks there first` : `${doing} comes next`;
   const code = cause ? ` (${cause.code})` : '';
-  const retry = `${next}, retry ${Math.max(1, failures)} of ${around.policy.limit}`;
+  const retry = `${next}, retry ${Math.max(1, failures)} of ${retryPolicyOf(around.names.connections.get(delivery.connection)).limit}`;
   if (unknown)
     return `nobody knows whether ${doing} worked at ${at(updatedAt)}${code}, so the hub looks there first at ${retry}`;
   return `${doing} failed at ${at(updatedAt)}${code} and is tried again at ${retry}`;

@@ -460,8 +460,7 @@ function asPlaced(order: Order, deliveries: readonly Delivery[]): Order {
 }
 
 test.each(Object.entries(STATES))('says of an order that is %s', (_name, [order, deliveries, stage, who, sentence]) => {
-  const policy = { limit: 3, intervalSeconds: 300 };
-  const told = explain(asPlaced(order, deliveries), deliveries, network, { now, policy });
+  const told = explain(asPlaced(order, deliveries), deliveries, network, { now });
   expect(told.sentence).toBe(sentence);
   expect([told.order, told.stage, told.waitsFor.who]).toEqual(['scopio-main:ord_8f3a', stage, who]);
 });

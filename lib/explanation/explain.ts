@@ -5,7 +5,6 @@ import type { Order } from '#lib/orders/order';
 import { returnedUnits } from '#lib/orders/returns';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
 import { holdersOf as heldOf } from '#lib/orders/units';
-import { retryPolicy } from '#lib/platform/settings';
 import { sum } from '#lib/platform/sum';
 import { type Around, progressOf, troubleOf } from './deliveries.ts';
 import { type Explanation, type Said, waitsFor } from './explanation.ts';
@@ -34,10 +33,10 @@ export function explain(
   order: Order,
   deliveries: readonly Delivery[],
   names: Names,
-  { now = new Date(), policy = retryPolicy() } = {},
+  { now = new Date() } = {},
 ): Explanation {
   const facts: Facts = {
-    ...{ order, names, now, policy },
+    ...{ order, names, now },
     deliveries: deliveries
       .filter((each) => !isStopped(each))
       .sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt)),

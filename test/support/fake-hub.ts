@@ -145,7 +145,7 @@ export function fakeHub({
     renewRemote: async () => undefined,
     bringForward: async ({ id }) => void seen.push(['forward', id]),
     isBeforeRestore: () => false,
-    retryPolicy: () => ({ limit: 3, intervalSeconds: 300 }),
+    retryPolicyOf: () => ({ limit: 3, intervalSeconds: 300 }),
   };
   function leaseOf(delivery: Delivery, now: Date): Delivery {
     const at = now.toISOString();

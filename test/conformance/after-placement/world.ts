@@ -86,7 +86,7 @@ export async function openWorld(channel: ChannelName, shipper: ShipperName | 'er
     rememberRemote: async (...about) => void (await table.put(putRemote(...about).Put)),
     ...{ renewRemote: async () => undefined, isKnown: async () => false, countStock: async () => 0 },
     ...{ noteProduct: async () => {}, deadLetter: async () => {}, isBeforeRestore: () => false },
-    retryPolicy: () => ({ limit: 3, intervalSeconds: 300 }),
+    retryPolicyOf: () => ({ limit: 3, intervalSeconds: 300 }),
   };
   const take = (message: InboundReceived) => ingest(message, loadConnector, { table, ring: hub.ring, getNetwork });
 
