@@ -72,6 +72,12 @@ test.each([
   ['the seller as a connection', { connections: [shop({ id: 'erp' })] }, 'connection "erp": id: must not be "erp"'],
   ['a stranger’s marketplace', { connections: [shop({ marketplace: 'x' })] }, 'connection "shop": marketplace'],
   ['a route from nobody', { connections: [], routes: [{ from: 'x', to: 'erp' }] }, 'routes[0].from'],
+  [
+    'a route for what is no country of an order',
+    { connections: [], routes: [{ from: '*', match: { country: 'UK' }, to: 'erp' }] },
+    'routes: 0.match.country: must be an ISO 3166-1 code',
+  ],
+  ['a poll once in a century', { connections: [shop({ pollIntervalSeconds: 4e9 })] }, 'pollIntervalSeconds'],
   ['a route to nobody', { connections: [], routes: [{ from: '*', to: 'x' }] }, 'routes[0].to'],
   [
     'a route to a sales channel',

@@ -47,7 +47,7 @@ const Entry = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
   secrets: z.record(z.string(), z.unknown()),
   settings: z._default(z.record(z.string(), z.unknown()), {}),
-  pollIntervalSeconds: z.optional(z.number().check(z.positive())),
+  pollIntervalSeconds: z.optional(z.number().check(z.positive(), z.maximum(7 * 24 * 3600))),
   requestsPerMinute: z.optional(z.int().check(z.positive())),
   allowedSources: z.optional(
     z
@@ -59,9 +59,16 @@ const Entry = z.strictObject({
 });
 type Entry = z.infer<typeof Entry>;
 
+/** Orders name their country by its present code of two letters (GB, not UK): a route for another word would never match. */
+const isCountry = (code: string): boolean =>
+  /^[a-z]{2}$/i.test(code) && new Intl.Locale(`und-${code}`).region === code.toUpperCase();
+const country = z.optional(
+  z.string().check(z.refine(isCountry, 'must be an ISO 3166-1 code of two letters, such as MX or GB')),
+);
+
 const RouteEntry = z.strictObject({
   from: z.string(),
-  match: z.optional(z.strictObject(Match.shape)),
+  match: z.optional(z.strictObject({ ...Match.shape, country })),
   to: z.string(),
 });
 

@@ -3,7 +3,7 @@ import * as z from '#lib/platform/zod';
 import { Fields } from './fields.ts';
 
 /** Text that is not empty. */
-export const filled = z.string().check(z.minLength(1));
+export const filled = z.string().check(z.regex(/\S/, 'must not be empty'));
 
 /** An ISO 4217 code in capitals. */
 export const currencyCode = z.string().check(z.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'));

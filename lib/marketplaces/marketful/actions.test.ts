@@ -204,7 +204,7 @@ describe('the rest of the order', () => {
 
   test('insures from a value on, by currency', async () => {
     const insured = async (insureFrom: Record<string, number>) => (await contactOf({}, { insureFrom }))[0].asegurado;
-    expect(await Promise.all([{ PLN: 12000 }, { PLN: 12001 }, { MXN: 1 }].map(insured))).toEqual([true, false, false]);
+    expect(await Promise.all([{ pln: 12000 }, { PLN: 12001 }, { MXN: 1 }].map(insured))).toEqual([true, false, false]);
   });
 
   test('names the company with the recipient, and says once what has no member', async () => {

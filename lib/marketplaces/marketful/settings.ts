@@ -37,7 +37,7 @@ export const Settings = z.strictObject({
   ),
   insured: z._default(z.boolean(), false),
   /** By currency the order's total, in minor units, from which on a parcel is insured. */
-  insureFrom: z.optional(z.record(z.string(), z.int().check(z.nonnegative()))),
+  insureFrom: z.optional(z.record(z.string().check(z.toUpperCase()), z.int().check(z.nonnegative()))),
   // The stock of all `skus` is read, besides that of orders placed here.
   /** SKU → EAN, where Marketful knows the product by its EAN only. */
   eans: z.optional(z.record(z.string(), filled)),
