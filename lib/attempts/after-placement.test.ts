@@ -365,6 +365,35 @@ beforeAll(
 );
 afterAll(() => void vi.restoreAllMocks());
 
+/** Units that two were named for went from one to the other and back. */
+const TURNED_TO_AND_FRO: Step[][] = [
+  [
+    ['workSome', 0, 'none'],
+    ['route', 'li_1', 0, 'supply'],
+    ['route', 'li_1', 0, 'erp'],
+    ['ship', 0],
+  ],
+  [
+    ['say', 'li_1', 3],
+    ['hold', true],
+    ['route', 'li_1', 0, 'supply'],
+    ['workSome', 0, 'none'],
+    ['route', 'li_1', 1, 'erp'],
+  ],
+  [
+    ['route', 'li_1', 1, 'erp'],
+    ['say', 'li_1', 3],
+    ['hold', true],
+    ['say', 'li_1', 1],
+  ],
+  [
+    ['hold', true],
+    ['route', 'li_1', 0, 'erp'],
+    ['say', 'li_1', 3],
+    ['route', 'li_1', 0, 'supply'],
+  ],
+];
+
 test('whatever changes after placement, units add up and nobody is asked for more than is wanted', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
@@ -386,7 +415,7 @@ test('whatever changes after placement, units add up and nobody is asked for mor
         expect(ordered).toBe(ordered - total + back + (fulfilled - back) + open);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 150, examples: TURNED_TO_AND_FRO.map((steps) => [steps]) },
   );
 });
 

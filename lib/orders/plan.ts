@@ -58,10 +58,16 @@ export function planDeliveries(order: Order, network: Network, before: Order | n
 
 /** Places what may ship and is with nobody: with whom a person named, else with whom the routes name. */
 function planPlacements(order: Order, due: readonly Due[], network: Network): Plan {
-  const assigned = groupByShipper(due.flatMap(({ id, assigned: all }) => all.map((each) => ({ id, ...each }))));
-  const kept = withMember(order, 'assigned', assigned.size > 0 && toAssigned(assigned));
+  const withAssigned = (unitsOf: (line: Due) => Due['assigned']) => {
+    const assigned = groupByShipper(due.flatMap((line) => unitsOf(line).map((units) => ({ id: line.id, ...units }))));
+    return withMember(order, 'assigned', assigned.size > 0 && toAssigned(assigned));
+  };
+  const kept = withAssigned(({ assigned }) => assigned);
   if (order.cancelled) return { order: withOwn(kept, due, []), deliveries: [] };
-  if (!isReleased(order, network)) return { order: withOwn(order, due, []), deliveries: [] };
+  if (!isReleased(order, network)) {
+    const held = withAssigned(({ assign, assigned }) => [...assign, ...assigned]);
+    return { order: withOwn(held, due, []), deliveries: [] };
+  }
   const named = due.flatMap(({ id, assign }) => assign.map((each) => ({ id, ...each })));
   const lines = due.filter(({ place }) => place > 0).map(({ id, place }) => ({ id, quantity: place }));
   const byShipper = groupByShipper([...named, ...routeLines(order, lines, network.routes)]);

@@ -27,7 +27,8 @@ export interface Due {
 
 /**
  * What is due of each line. Lines placed before units were kept stay as they are. Surplus units are taken from the latest
- * placement first, but before all others from one that nobody was asked for yet (`unasked`).
+ * placement first, but before all others from one that nobody was asked for yet (`unasked`), and last from one that a
+ * person named.
  */
 export function dueOf(order: Order, unasked?: string): Due[] {
   const counted = new Set(
@@ -54,24 +55,27 @@ function dueOfLine(
   const has = sum(holders);
   const before = unitsIn(order.own, id);
   let own = Math.max(before, outside);
-  const at = (to: string): number => (to === ERP ? own : sum(holders.filter(({ connection }) => connection === to)));
+  const openAt = (to: string): number =>
+    to === ERP ? own - outside : sumOpen(holders.filter(({ connection }) => connection === to));
   const named = order.cancelled ? [] : assignedOf(order, id);
-  let room = total - [...new Set(named.map(({ to }) => to))].reduce((all, to) => all + at(to), 0);
+  // What has left goes to nobody else, whoever was named for it before.
+  let room = [...new Set(named.map(({ to }) => to))].reduce((units, to) => units - openAt(to), total - fulfilled);
   const wishes = named.map(({ to, quantity }) => {
     const units = Math.max(0, Math.min(quantity, room));
     room -= units;
     return { to, quantity: units };
   });
   const targets = new Set(wishes.filter(some).map(({ to }) => to));
-  const movable = (to: string): number =>
-    Math.max(0, total - fulfilled - Math.max(0, at(to) - (to === ERP ? outside : 0)) - sum(wishes));
+  const movable = (to: string): number => Math.max(0, total - fulfilled - openAt(to) - sum(wishes));
 
   const surplus = Math.max(0, has + own + sum(wishes) - kept);
-  const ownLess = targets.has(ERP) ? 0 : Math.min(surplus, own - outside);
-  own -= ownLess;
-  const isUnasked = ({ delivery }: Holder) => delivery === unasked;
-  const latestFirst = holders.toReversed().sort((a, b) => Number(isUnasked(b)) - Number(isUnasked(a)));
+  const rankOf = ({ delivery, named }: Holder) => (delivery === unasked ? 0 : named ? 2 : 1);
+  const latestFirst = holders.toReversed().sort((a, b) => rankOf(a) - rankOf(b));
   const spared = latestFirst.filter(({ connection }) => !targets.has(connection));
+  // The seller's own go first where less is wanted, but not for what somebody else is to ship and others can give.
+  const others = sumOpen(spared.filter(({ named }) => !named));
+  const ownLess = targets.has(ERP) ? 0 : Math.min(Math.max(has + own - kept, surplus - others, 0), own - outside);
+  own -= ownLess;
   const open = take(spared, surplus - ownLess, ({ open: units }) => units);
   // Shipped units go to nobody else; those that are neither wanted nor returned are listed, so that a person hears of them.
   const rest = Math.max(0, has - kept - returned - sum(open));
@@ -111,6 +115,7 @@ interface Holder {
   /** Units it was asked for and did not give back; `open` of them have not left. */
   quantity: number;
   open: number;
+  named?: true | undefined;
 }
 
 /** Who was asked for units of a line, and how many left that nobody was asked for. */
@@ -126,11 +131,11 @@ export function holdersOf(
     sent.set(from, (sent.get(from) ?? 0) - units);
     return units;
   };
-  const holders = placements.map(({ delivery, connection, lineItems }): Holder => {
+  const holders = placements.map(({ delivery, connection, lineItems, named }): Holder => {
     const quantity = unitsIn(lineItems, id);
     const own = spend(delivery, quantity);
     const left = own + (connection === source ? 0 : spend(connection, quantity - own));
-    return { delivery, connection, quantity, open: quantity - left };
+    return { delivery, connection, quantity, open: quantity - left, named };
   });
   return { holders, outside: [...sent.values()].reduce((all, units) => all + units, 0) };
 }
@@ -151,6 +156,7 @@ const assignedOf = ({ assigned = [] }: Order, id: string) =>
 const some = ({ quantity }: { quantity: number }): boolean => quantity > 0;
 const sum = (all: ReadonlyArray<{ quantity: number }>): number =>
   all.reduce((total, { quantity }) => total + quantity, 0);
+const sumOpen = (all: readonly Holder[]): number => all.reduce((total, { open }) => total + open, 0);
 const unitsAt = (less: Due['less'], delivery: string): number => sum(less.filter((each) => each.delivery === delivery));
 const unitsIn = (lines: readonly LineQuantity[] | undefined, id: string): number =>
   sum(lines?.filter((line) => line.id === id) ?? []);
