@@ -217,7 +217,7 @@ export const routes: readonly RouteSpec[] = [
     function: `webhook-${name}`,
     ...webhookLimit(WEBHOOKS_PER_SECOND),
   })),
-  ...['GET /console', 'GET /console/{path+}', 'ANY /session', 'POST /session/{path+}'].map((route) => ({
+  ...['ANY /console', 'ANY /console/{path+}', 'ANY /session', 'POST /session/{path+}'].map((route) => ({
     route,
     function: 'console',
     ...API_LIMIT,

@@ -1,7 +1,7 @@
 import type { ComponentChildren, ComponentProps } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { focusHeading, hrefOf, pathOf } from './place.ts';
-import { nameOr } from './words.ts';
+import { cureOf, nameOr } from './words.ts';
 
 interface ButtonProps extends ComponentProps<'button'> {
   /** What it does, once at a time; it keeps the focus meanwhile. */
@@ -21,7 +21,7 @@ export function Button({ act, ...props }: ButtonProps) {
 
 /** An id or code, cut in its middle where there is no room; copied whole. */
 export function Id({ children }: { children: string }) {
-  const tail = children.length > 14 ? 6 : 0;
+  const tail = children.length > 14 ? 8 : 0;
   return (
     <bdi class="id" title={children}>
       <span>{children.slice(0, children.length - tail)}</span>
@@ -61,10 +61,15 @@ export const Alert = ({ children }: { children: string | undefined }) =>
     </p>
   ) : null;
 
-/** What makes it well, in a sentence. */
-export const Cure = ({ children }: { children: ComponentChildren }) => (
+interface Stopped {
+  state: string;
+  cause: { code: string } | null;
+}
+
+/** What makes it well, in a sentence: by itself what its cause asks for. */
+export const Cure = ({ of, children }: { of?: Stopped; children?: ComponentChildren }) => (
   <p class="cure">
-    <span>What heals it:</span> {children}
+    <span>What heals it:</span> {children ?? cureOf(of?.cause?.code ?? '', of?.state ?? '')}
   </p>
 );
 

@@ -22,7 +22,7 @@ const CURES: Readonly<Record<string, string>> = {
   throttled_too_long: 'Ask the marketplace for a higher limit, or wait until it is quiet, then replay.',
 };
 
-export const cureOf = ({ code, state }: { code: string; state: string }): string =>
+export const cureOf = (code: string, state: string): string =>
   CURES[code] ??
   (/^http_5|timeout|reset|unreachable|network/.test(code)
     ? 'The remote failed four times: once it is well again, replay.'

@@ -7,7 +7,7 @@ import { Facts, OneScreen, Region, Skeleton } from '../kit/screen.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { Cure, Id, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
-import { causeText, cureOf, duration } from '../kit/words.ts';
+import { causeText, duration } from '../kit/words.ts';
 import { isClosable, useActs } from './delivery-acts.tsx';
 import { LeavesBy } from './orders.tsx';
 import { SideBySide } from './side-by-side.tsx';
@@ -39,9 +39,7 @@ export function Delivery({ id }: { id: string }) {
           <p class="lead" role="status">
             <State>{delivery.state}</State> {delivery.cause && <Outside>{causeText(delivery.cause)}</Outside>}
           </p>
-          {isClosable(delivery) && delivery.cause && (
-            <Cure>{cureOf({ ...delivery.cause, state: delivery.state })}</Cure>
-          )}
+          {isClosable(delivery) && <Cure of={delivery} />}
           <About delivery={delivery} />
           <Region title="Attempts">
             {delivery.attempts.length === 0 && <p class="muted">None yet: the first runs when it is due.</p>}

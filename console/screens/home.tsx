@@ -7,7 +7,7 @@ import { hrefOf, pathOf } from '../kit/place.ts';
 import { Items, MayOnly, Problem, Region, Screen } from '../kit/screen.tsx';
 import { Button, Cure, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
-import { count, cureOf, deliveries } from '../kit/words.ts';
+import { count, deliveries } from '../kit/words.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
 
 type Cause = Shape<'Cause'>;
@@ -83,7 +83,7 @@ function Group({ cause, isComplete }: { cause: Cause; isComplete: boolean }) {
         </h2>
         <span class="muted">{many}</span>
       </header>
-      <Cure>{cureOf(cause)}</Cure>
+      <Cure of={{ state, cause }} />
       <p class="muted meta">
         <code>{code}</code>
         <span>

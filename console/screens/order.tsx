@@ -6,7 +6,7 @@ import { type Live, useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
 import { Facts, Items, MayOnly, NoSuch, Problem, Region, Screen } from '../kit/screen.tsx';
 import { type Column, linked, Table } from '../kit/table.tsx';
-import { Button, Code, ForeignLink, Id, LinkTo, State, show } from '../kit/text.tsx';
+import { Button, Code, Cure, ForeignLink, Id, LinkTo, State, show } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { causeText, money, nameOr } from '../kit/words.ts';
 import { isClosable, useActs } from './delivery-acts.tsx';
@@ -123,6 +123,7 @@ function WhereItStands({ order, explained, deliveries, onReplay, onCorrect }: St
           {(until ?? since) && <Time at={until ?? since} beside />}
         </p>
       )}
+      {stopped && <Cure of={stopped} />}
       {stopped && may('ops') && (
         <Button class="primary" onClick={() => (lacksAddress ? onCorrect() : onReplay(stopped))}>
           {lacksAddress ? 'Correct the address…' : `Replay ${stopped.action}…`}
@@ -134,7 +135,8 @@ function WhereItStands({ order, explained, deliveries, onReplay, onCorrect }: St
 
 /** What else is known of it. */
 function Details({ order }: { order: Order }) {
-  const { connection, externalId, placedAt, paidAt, fulfillments, market, payment, shippingMethod, ucp } = order;
+  const { connection, externalId, placedAt, paidAt, fulfillments, market, payment, shippingMethod, shipBy, ucp } =
+    order;
   const { permalink_url: permalink } = ucp as { permalink_url?: string };
   const parcels = fulfillments.map(({ id, carrier, trackingNumber, trackingUrl }) => (
     <div key={id}>
@@ -156,7 +158,7 @@ function Details({ order }: { order: Order }) {
           Paid: <Time at={paidAt} />,
           Payment: payment?.method && `${payment.method}, ${payment.state}`,
           Method: shippingMethod?.name ?? shippingMethod?.code,
-          'Leaves by': <LeavesBy {...order} />,
+          'Leaves by': shipBy && <LeavesBy {...order} />,
           Parcel: parcels.length > 0 && parcels,
         }}
       />

@@ -7,7 +7,7 @@ import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
 import { Facts, OneScreen, Region } from '../kit/screen.tsx';
 import { type Column, linked, Table } from '../kit/table.tsx';
-import { Button, Code, Id, LinkTo, Outside, State } from '../kit/text.tsx';
+import { Button, Code, Cure, Id, LinkTo, Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { causeText, deliveries } from '../kit/words.ts';
 import { columns } from './deliveries.tsx';
@@ -82,10 +82,13 @@ export function Replay({ id }: { id: string }) {
       {(replay) => (
         <>
           {replay.relapse && replay.state === 'relapsed' && (
-            <div class="alert" role="alert">
-              Stopped: <Outside>{causeText(replay.relapse.cause) ?? replay.relapse.state}</Outside>{' '}
-              <LinkTo list="/deliveries" id={replay.relapse.delivery} />
-            </div>
+            <>
+              <div class="alert" role="alert">
+                Stopped: <Outside>{causeText(replay.relapse.cause) ?? replay.relapse.state}</Outside>{' '}
+                <LinkTo list="/deliveries" id={replay.relapse.delivery} />
+              </div>
+              <Cure of={replay.relapse} />
+            </>
           )}
           <Progress replay={replay} />
           <Button aria-expanded={showsDetails} onClick={() => setShowsDetails(!showsDetails)}>

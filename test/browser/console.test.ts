@@ -201,6 +201,7 @@ test('a replay is looked at, begun as a canary, and stops at the first relapse',
   await page.getByRole('alert').filter({ hasText: 'Stopped:' }).waitFor();
   const cells = await page.getByRole('table', { name: 'Members by state' }).getByRole('cell').allTextContents();
   expect(cells).toEqual(['2', '0', '0', '1', '0']);
+  await page.getByText('Mend what the remote refused').waitFor();
   // Its deliveries are read apart from it.
   await page.getByRole('row', { name: /dead .* 2 – http_422/ }).waitFor();
   await page.keyboard.press('j');
@@ -464,6 +465,12 @@ test('a slow hub is waited for in place: the head is there, nothing shifts, and 
   await cause.fill('http_500');
   await other.keyboard.press('Enter');
   await other.waitForURL(/cause=http_500/);
+  await other.getByRole('button', { name: 'Clear filters' }).click();
+  await other.waitForURL(`${hub.url}/console/deliveries`);
+  // The button is gone by it, and the focus is not.
+  await other.locator('h1:focus').waitFor();
+  await other.goBack();
+  await other.waitForURL(/cause=http_500/);
   await other.goBack();
   await other.waitForURL(`${hub.url}/console/deliveries`);
   expect(await cause.inputValue()).toBe('');
@@ -526,6 +533,7 @@ test('a revoked key ends the session of an open console, which says so and comes
 });
 
 test('the first view is light, the second one lighter, and the browser has nothing to say', async () => {
+  expect((await fetch(`${hub.url}/console/orders`, { method: 'HEAD' })).status).toBe(200);
   const other = await signedIn(browser, hub);
   const client = await other.context().newCDPSession(other);
   await client.send('Network.enable');
