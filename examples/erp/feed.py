@@ -26,15 +26,12 @@ def book(order):
     return f"SO-{order['number']}"
 
 
-def take(change):
+def take(order):
     """A change only tells which order: what counts is the order as it is now."""
-    order = change["snapshot"]
-    if not order:
-        return
     if order["releasedAt"] and order["status"] != "cancelled" and not order["acknowledgement"]:
         path = f"/orders/{urllib.parse.quote(order['id'], safe='')}/acknowledgement"
         call("PUT", path, {"reference": book(order)})
-    if change["type"] == "order.cancelled":
+    if order["status"] == "cancelled":
         print("cancelled", order["number"], flush=True)
 
 
@@ -42,8 +39,9 @@ call("PUT", f"/consumers/{CONSUMER}", {"from": "earliest"})
 while True:
     page = call("GET", f"/changes?consumer={CONSUMER}&types=order.*&include=order&limit=100")
     # One order's changes of a page are one look at it.
-    for each in {(change["order"], change["type"]): change for change in page["changes"]}.values():
-        take(each)
+    for order in {change["order"]: change["snapshot"] for change in page["changes"]}.values():
+        if order:
+            take(order)
     # Only now: what a crash kept from being booked is read again.
     call("POST", f"/consumers/{CONSUMER}/commit", {"cursor": page["cursor"]})
     if page["caughtUp"] and "--once" in sys.argv:

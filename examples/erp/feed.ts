@@ -12,7 +12,7 @@ interface Order {
   acknowledgement: { reference: string } | null;
 }
 interface Page {
-  changes: Array<{ type: string; order: string; revision: number; snapshot: Order | null }>;
+  changes: Array<{ order: string; snapshot: Order | null }>;
   cursor: string;
   caughtUp: boolean;
 }
@@ -31,13 +31,12 @@ async function book(order: Order): Promise<string> {
 }
 
 /** A change only tells which order: what counts is the order as it is now. */
-async function take({ type, snapshot: order }: Page['changes'][number]): Promise<void> {
-  if (!order) return;
+async function take(order: Order): Promise<void> {
   if (order.releasedAt && order.status !== 'cancelled' && !order.acknowledgement) {
     const reference = await book(order);
     await call('PUT', `/orders/${encodeURIComponent(order.id)}/acknowledgement`, { reference });
   }
-  if (type === 'order.cancelled') console.log(`cancelled ${order.number}`);
+  if (order.status === 'cancelled') console.log(`cancelled ${order.number}`);
 }
 
 await call('PUT', `/consumers/${CONSUMER}`, { from: 'earliest' });
@@ -45,8 +44,8 @@ for (;;) {
   const query = `consumer=${CONSUMER}&types=order.*&include=order&limit=100`;
   const { changes, cursor, caughtUp } = await call<Page>('GET', `/changes?${query}`);
   // One order's changes of a page are one look at it.
-  for (const change of new Map(changes.map((each) => [`${each.order} ${each.type}`, each])).values())
-    await take(change);
+  for (const order of new Map(changes.map((each) => [each.order, each.snapshot])).values())
+    if (order) await take(order);
   // Only now: what a crash kept from being booked is read again.
   await call('POST', `/consumers/${CONSUMER}/commit`, { cursor });
   if (caughtUp && process.argv.includes('--once')) break;

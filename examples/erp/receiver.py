@@ -50,7 +50,7 @@ def take(change):
         # The change only rings: what counts is the order as it is now.
         path = f"/orders/{urllib.parse.quote(change['order'], safe='')}"
         order = call("GET", path)
-        if order["releasedAt"] and not order["acknowledgement"]:
+        if order["releasedAt"] and order["status"] != "cancelled" and not order["acknowledgement"]:
             print("booked", order["number"], flush=True)
             call("PUT", f"{path}/acknowledgement", {"reference": f"SO-{order['number']}"})
     done.add(change["id"])

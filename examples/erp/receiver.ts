@@ -15,6 +15,7 @@ interface Change {
 }
 interface Order {
   number: string;
+  status: string;
   releasedAt: string | null;
   acknowledgement: object | null;
 }
@@ -51,8 +52,8 @@ async function take({ id, type, order }: Change): Promise<void> {
   if (type === 'order.released' && order) {
     // The change only rings: what counts is the order as it is now.
     const path = `/orders/${encodeURIComponent(order)}`;
-    const { number, releasedAt, acknowledgement } = await call<Order>('GET', path);
-    if (releasedAt && !acknowledgement) {
+    const { number, status, releasedAt, acknowledgement } = await call<Order>('GET', path);
+    if (releasedAt && status !== 'cancelled' && !acknowledgement) {
       console.log(`booked ${number}`);
       await call('PUT', `${path}/acknowledgement`, { reference: `SO-${number}` });
     }
