@@ -48,7 +48,10 @@ export async function record(
 }
 
 /** What a remote says of an order whose buyer was erased is not kept. */
-async function quiet(settled: ReturnType<typeof settle>, { getOrder }: Hub): Promise<ReturnType<typeof settle>> {
+export async function quiet(
+  settled: ReturnType<typeof settle>,
+  { getOrder }: Pick<Hub, 'getOrder'>,
+): Promise<ReturnType<typeof settle>> {
   const { delivery, attempt } = settled;
   if (attempt.description === undefined || !delivery.order || !(await getOrder(delivery.order))?.erased) return settled;
   return {

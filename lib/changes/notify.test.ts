@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
 import type { Delivery } from '#lib/deliveries/delivery';
+import type { Order } from '#lib/orders/order';
+import { RetryableError } from '#lib/platform/errors';
+import { bare, type Item, type Write } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
+import type { Change } from './change-schema.ts';
 import { openEndpointStates } from './endpoint-state.ts';
-import { HUB, type Hub, workerOf } from './notify.ts';
+import { HUB, type Hub, openNotify, workerOf } from './notify.ts';
 
 const delivery = { id: 'dlv_1', connection: 'erp', subject: { change: { id: 'chg_1' } } } as unknown as Delivery;
 const endpoint = { id: 'erp' } as Endpoint;
@@ -20,4 +24,21 @@ test('what the hub itself cannot read costs a delivery to an endpoint no attempt
   const result = await workerOf(hub).attempt(delivery, {} as never);
   expect(result).toMatchObject({ ok: false, error: { name: 'NotYetError', waitMs: 60_000 } });
   expect(await states.get('erp')).toEqual({});
+});
+
+test('the words in which an endpoint refuses an order are not kept once its buyer was erased', async () => {
+  const change = { id: 'chg_1', type: 'order.changed', order: 'shop:1' } as Change;
+  const error = new RetryableError({ code: 'http_500', description: 'Zenobia is unknown here', httpStatus: 500 });
+  const said = async (erased: Order['erased']) => {
+    const written: Write[] = [];
+    await openNotify(endpoint, change, { ok: false, error, unknown: false }, '2026-11-20T08:15:00.000Z', {
+      ...HUB,
+      getOrder: async () => ({ id: 'shop:1', erased }) as Order,
+      transact: async (writes) => written.push(...writes) > 0,
+      ring: async () => undefined,
+    });
+    return JSON.stringify(written.map((write) => bare(write.Put?.Item as Item<object>)));
+  };
+  expect(await said(undefined)).toContain('Zenobia');
+  expect(await said({ at: '2026-11-19T08:15:00.000Z', by: 'dpo', email: null })).not.toContain('Zenobia');
 });

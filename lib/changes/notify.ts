@@ -1,5 +1,6 @@
 import type { DeliveryDue } from '#events/delivery-due';
 import type { Result } from '#lib/attempts/attempt';
+import { quiet } from '#lib/attempts/record';
 import { HUB as WORK_HUB, type Worker, workDeliveries } from '#lib/attempts/work';
 import type { Endpoint } from '#lib/connections/endpoint-schema';
 import { getEndpoints } from '#lib/connections/store';
@@ -8,6 +9,7 @@ import { getDelivery, openDelivery, putNewDelivery, transition, withAttempt } fr
 import { eachDelivery } from '#lib/deliveries/list';
 import { ring } from '#lib/deliveries/ring';
 import { settle } from '#lib/deliveries/settle';
+import { getOrder } from '#lib/orders/store';
 import { AWAY, BlockedError, NotYetError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
 import { ENDPOINT } from '#lib/platform/names';
@@ -21,6 +23,7 @@ import { type Present, sendChange } from './send.ts';
 
 export const HUB = {
   sendChange,
+  getOrder,
   transact,
   ring,
   getEndpoints,
@@ -40,16 +43,20 @@ export async function openNotify(
   change: Change,
   result: Result,
   startedAt: string,
+  hub: typeof HUB = HUB,
 ): Promise<void> {
   const { order } = change;
   const id = notifyId(connection, change.id);
   const asked = { id, kind: 'notify', action: change.type, connection, marketplace: ENDPOINT, order } as const;
   const opened = openDelivery({ ...asked, subject: { change } }, startedAt);
-  const settled = settle(opened, result, { startedAt, endedAt: HUB.now().toISOString() }, HUB.policy());
+  const settled = await quiet(
+    settle(opened, result, { startedAt, endedAt: hub.now().toISOString() }, hub.policy()),
+    hub,
+  );
   const { delivery } = withAttempt(settled.delivery, settled.attempt);
   const kept = keptFor(retention.orderDays(), startedAt);
   const found = order === null ? [] : [put({ ...items.notified.key({ order, delivery: id }), ...kept })];
-  if (await HUB.transact([putNewDelivery(delivery), ...found])) await HUB.ring([delivery]);
+  if (await hub.transact([putNewDelivery(delivery), ...found])) await hub.ring([delivery]);
 }
 
 /** What works the deliveries to endpoints: its attempts count for the endpoint too. */

@@ -70,3 +70,18 @@ it('forgets the label of a parcel and the page that it is followed on, whoever t
     expect(ship(order)).toBe(order);
   }
 });
+
+it('forgets the channel’s own page of the order and the codes of discounts, and charges what it charged', () => {
+  const told = {
+    permalinkUrl: 'https://shop.example/o/1?for=ana@example.com',
+    discounts: [{ title: 'FOR-ANA', amount: 500 }],
+    amounts: { ...snapshotOf().amounts, discount: 500 },
+  };
+  const before = orderOf(told);
+  const order = forget(before);
+  for (const each of [order, applySnapshot(order, snapshotOf({ ...told, shippingMethod: 'ups' }), sourceOf(6)).order]) {
+    expect(says(each)).not.toMatch(/ana@|ANA/);
+    expect(each.ucp.totals.map(({ amount }) => amount)).toEqual(before.ucp.totals.map(({ amount }) => amount));
+  }
+  expect(order.ucp.totals).toContainEqual({ type: 'discount', display_text: 'Discount', amount: -500 });
+});

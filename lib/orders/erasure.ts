@@ -25,14 +25,19 @@ export const withoutPages = <P extends { trackingUrl?: string | undefined; label
   ...parcel
 }: P) => parcel;
 
-/** A snapshot with nothing of the buyer but the country, by which sales are counted and routed. */
+/**
+ * A snapshot with nothing of the buyer but the country, by which sales are counted and routed. The channel's page of the
+ * order shows him to whoever has its URL, and a discount's title may be a code that was made for him.
+ */
 export function withoutBuyer(snapshot: OrderSnapshot): OrderSnapshot {
-  const { billingAddress: _, note: __, pickupPoint: ___, expectations, events, lines, ...rest } = snapshot;
+  const { billingAddress: _, note: __, pickupPoint: ___, permalinkUrl: ____, ...known } = snapshot;
+  const { discounts, expectations, events, lines, ...rest } = known;
   return {
     ...rest,
     buyer: {},
     shippingAddress: onlyCountry(snapshot.shippingAddress),
     lines: lines.map(withoutChoices),
+    ...(discounts && { discounts: discounts.map(({ amount }) => ({ title: '', amount })) }),
     ...(events && { events: events.map(withoutDescription) }),
     ...(expectations && {
       expectations: expectations
