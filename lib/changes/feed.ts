@@ -22,7 +22,17 @@ interface Tail {
   at: string;
   total: number;
   recent: Array<Pick<FeedItem, 'at' | 'entries'>>;
+  told: Told;
 }
+
+/** What the recent items of a partition tell of. */
+interface Told {
+  ids: Set<string>;
+  /** The last revision by order; null where only of its deliveries was told. */
+  revisions: Map<string | null, number | null>;
+}
+
+export type Revisions = ReadonlyMap<string | null, number | null>;
 
 const PAGE = 25;
 /** How often one batch may lose its position to another publisher. */
@@ -60,9 +70,9 @@ export function openFeed(table = db, now = () => new Date()) {
   /** Reads the end of a partition back to an instant. */
   async function readTail(partition: number, since: string): Promise<Tail> {
     const { position = 0, at = '', total = 0 } = (await head(partition)) ?? {};
-    if (at < since) return { since, position, at, total, recent: [] };
+    if (at < since) return { since, position, at, total, recent: [], told: toldIn([]) };
     const begin = await positionAt(partition, since);
-    return catchUp(partition, { since, position: begin, at: '', total: 0, recent: [] });
+    return catchUp(partition, { since, position: begin, at: '', total: 0, recent: [], told: toldIn([]) });
   }
 
   async function catchUp(partition: number, tail: Tail): Promise<Tail> {
@@ -76,6 +86,7 @@ export function openFeed(table = db, now = () => new Date()) {
   function note(tail: Tail, { position, at, total, entries }: FeedItem): void {
     Object.assign(tail, { position, at, total });
     tail.recent.push({ at, entries });
+    addTo(tail.told, entries);
   }
 
   /** The tail as it was last known, which may be too short by what others wrote: the put at its end finds out. */
@@ -89,6 +100,7 @@ export function openFeed(table = db, now = () => new Date()) {
     if (known.recent.length > MAX_RECENT) {
       known.since = since;
       known.recent = known.recent.filter(({ at }) => at >= since);
+      known.told = toldIn(known.recent);
     }
     return known;
   }
@@ -97,18 +109,14 @@ export function openFeed(table = db, now = () => new Date()) {
    * Appends what the partition does not have yet of these changes. `since`: when the oldest of them was committed, before
    * which none of them can have been published. Any number of writers and repeats leave each change there once.
    */
-  async function append(
-    partition: number,
-    build: (published: readonly Change[]) => Change[],
-    since: string,
-  ): Promise<void> {
+  async function append(partition: number, build: (published: Revisions) => Change[], since: string): Promise<void> {
     await untilCommitted(
       `partition ${partition} of the feed`,
       async () => {
         const tail = await tailOf(partition, since);
-        const published = changesIn(tail);
-        const known = new Set(published.map(({ id }) => id));
-        const entries = build(published).filter(({ id }) => !known.has(id) && known.add(id));
+        const { ids, revisions } = tail.told;
+        const added = new Set<string>();
+        const entries = build(revisions).filter(({ id }) => !ids.has(id) && !added.has(id) && added.add(id));
         if (entries.length === 0) return true;
         const at = [now().toISOString(), tail.at].sort().at(-1) ?? '';
         const item: FeedItem = { position: tail.position + 1, at, total: tail.total + entries.length, entries };
@@ -155,16 +163,27 @@ export function openFeed(table = db, now = () => new Date()) {
     keptAt = at.getTime();
   }
 
-  /** What this writer knows that a partition got since an instant, or longer ago: another may have written more. */
-  const known = async (partition: number, since: string): Promise<Change[]> =>
-    changesIn(await tailOf(partition, since));
+  /** The revisions that this writer knows were told since an instant, or longer ago: another may have told more. */
+  const known = async (partition: number, since: string): Promise<Revisions> =>
+    (await tailOf(partition, since)).told.revisions;
 
   return { query, head, append, positionAt, keepEnds, known };
 }
 
 export type Feed = ReturnType<typeof openFeed>;
 
-const changesIn = ({ recent }: Tail): Change[] => recent.flatMap(({ entries }) => entries);
+function toldIn(recent: Tail['recent']): Told {
+  const told: Told = { ids: new Set(), revisions: new Map() };
+  for (const { entries } of recent) addTo(told, entries);
+  return told;
+}
+
+function addTo({ ids, revisions }: Told, changes: readonly Change[]): void {
+  for (const { id, order, revision } of changes) {
+    ids.add(id);
+    revisions.set(order, revision);
+  }
+}
 
 const putFeedItem = (partition: number, { position, ...item }: FeedItem) =>
   put(

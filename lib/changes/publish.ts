@@ -8,7 +8,7 @@ import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { Change } from './change-schema.ts';
 import { changeOfDelivery, changeOfProduct, changesOfOrder } from './derive.ts';
-import { openFeed } from './feed.ts';
+import { openFeed, type Revisions } from './feed.ts';
 import { ringForChanges } from './ring-endpoints.ts';
 import { writeShared, writeWords } from './words.ts';
 
@@ -87,16 +87,16 @@ async function publishTo(
   const changes = told.flatMap((each) => each.changes);
   const oldest = Math.min(...told.map(({ record }) => record.at.getTime()));
   const since = new Date(oldest - SKEW_MS).toISOString();
-  const sure = revisionsIn(await feed.known(partition, since));
+  const sure = await feed.known(partition, since);
   // The feed, or this batch, has just told of most orders whose deliveries come to something: only the others are read.
-  const seen = new Set(sure.keys());
+  const seen = new Set<string>();
   const unsure = changes.flatMap(({ order, revision }) => {
-    if (!order || seen.has(order)) return [];
+    if (!order || sure.has(order) || seen.has(order)) return [];
     seen.add(order);
     return revision === null ? order : [];
   });
   const orders = new Map(await Promise.all(unsure.map(async (id) => [id, await getOrder(id)] as const)));
-  const isEarly = ({ record, changes: [first] }: Readable, known: ReadonlyMap<string | null, unknown>): boolean => {
+  const isEarly = ({ record, changes: [first] }: Readable, known: Revisions): boolean => {
     const order = first?.revision === null ? orders.get(first.order ?? '') : undefined;
     // An order from before what is looked at here has its first change further back in the feed.
     if (!order || known.has(order.id) || order.receivedAt < since) return false;
@@ -105,9 +105,12 @@ async function publishTo(
     return now() - held < PATIENCE_MS;
   };
   let left: Readable[] = [];
-  const build = (published: readonly Change[]): Change[] => {
+  const build = (published: Revisions): Change[] => {
     left = [];
-    const last = new Map([...sure, ...revisionsIn(published)]);
+    // Of all that the feed has told only what these changes are about is of use here.
+    const last = new Map(
+      changes.flatMap(({ order }) => (published.has(order) ? [[order, published.get(order) ?? null] as const] : [])),
+    );
     return told.flatMap((each) => {
       if (isEarly(each, last)) {
         left.push(each);
@@ -131,8 +134,6 @@ async function publishTo(
   );
   return left.map(({ record }) => record);
 }
-
-const revisionsIn = (changes: readonly Change[]) => new Map(changes.map(({ order, revision }) => [order, revision]));
 
 /** What cannot be made sense of would hold up all behind it for a day: it is passed over, and an alarm rings. */
 function readable(record: Committed): Readable[] {

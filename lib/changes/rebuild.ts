@@ -7,7 +7,7 @@ import { shardNumber } from '#lib/platform/table/sharded-index';
 import type { Change } from './change-schema.ts';
 import { eachPartition } from './cursor.ts';
 import { changesMissed, changesOfOrder } from './derive.ts';
-import { type Feed, openFeed } from './feed.ts';
+import { type Feed, openFeed, type Revisions } from './feed.ts';
 import { writeShared, writeWords } from './words.ts';
 
 /** Entries that one item of the feed is to hold: far from 400 KB, packed or not. */
@@ -63,8 +63,8 @@ async function writeAll(order: Order): Promise<void> {
     await writeWords(commit('DELIVERY', delivery));
 }
 
-const isTold = (change: Change, published: readonly Change[]): boolean =>
-  published.some(({ order, revision }) => order === change.order && (revision ?? 0) >= (change.revision ?? 0));
+const isTold = ({ order, revision }: Change, published: Revisions): boolean =>
+  (published.get(order) ?? -1) >= (revision ?? 0);
 
 interface Told {
   revision: number;
