@@ -45,7 +45,7 @@ const BROTLI_WINDOW = 22;
 
 function compress(text: string): Buffer {
   if (text.length <= DEFLATE_WINDOW)
-    return Buffer.concat([Buffer.of(DEFLATED), deflateRawSync(text, { level: 9, dictionary: DICTIONARY })]);
+    return Buffer.concat([Buffer.of(DEFLATED), deflateRawSync(text, { level: 6, dictionary: DICTIONARY })]);
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_MODE } = constants;
   return brotliCompressSync(text, {
     params: { [BROTLI_PARAM_QUALITY]: 5, [BROTLI_PARAM_LGWIN]: BROTLI_WINDOW, [BROTLI_PARAM_MODE]: 1 },
