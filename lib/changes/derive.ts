@@ -16,30 +16,37 @@ const INSIDE = new Set<string>([
   ...['routed', 'missed', 'shipmentEvents', 'revision', 'updatedAt', 'erased'],
 ]);
 
-/** What each type tells of by itself, so that `order.changed` need not. */
-const TOLD: Partial<Record<ChangeType, readonly string[]>> = {
-  'order.released': ['paidAt', 'releasedAt', 'payment'],
-  'order.cancelled': ['cancelled', 'ucp', 'lines', 'amounts'],
-  'order.returned': ['returns', 'ucp', 'lines', 'amounts'],
-  'fulfillment.added': ['fulfillments', 'ucp', 'lines'],
-};
+/** What an order comes to: told whenever `count` has grown, of the members in `tells`, so that `order.changed` need not. */
+const EVENTS: ReadonlyArray<{ type: ChangeType; count(order: Order): number; tells: readonly string[] }> = [
+  { type: 'order.created', count: () => 1, tells: [] },
+  { type: 'order.released', count: (order) => Number(wasReleased(order)), tells: ['paidAt', 'releasedAt', 'payment'] },
+  {
+    type: 'order.cancelled',
+    count: (order) => Number(statusOf(order) === 'cancelled'),
+    tells: ['cancelled', 'ucp', 'lines', 'amounts'],
+  },
+  {
+    type: 'fulfillment.added',
+    count: ({ fulfillments }) => fulfillments.length,
+    tells: ['fulfillments', 'ucp', 'lines'],
+  },
+  {
+    type: 'order.returned',
+    count: ({ ucp }) => ucp.adjustments.filter(({ type }) => type === 'return').length,
+    tells: ['returns', 'ucp', 'lines', 'amounts'],
+  },
+];
+
 /** Members that follow from the hub's own work on the order. */
 const FOLLOWS = new Set(['deliveries', 'placements', 'timeline', 'unread', 'assumed']);
 
 /** The changes that a commit of an order is: at least one, so that every revision is in the feed. */
 export function changesOfOrder(before: Order | undefined, after: Order): Change[] {
   const changed = before ? membersChanged(before, after) : [];
-  const types: ChangeType[] = [
-    ...(before ? [] : (['order.created'] as const)),
-    ...(wasReleased(after) && !(before && wasReleased(before)) ? (['order.released'] as const) : []),
-    ...(statusOf(after) === 'cancelled' && !(before && statusOf(before) === 'cancelled')
-      ? (['order.cancelled'] as const)
-      : []),
-    ...(after.fulfillments.length > (before?.fulfillments.length ?? 0) ? (['fulfillment.added'] as const) : []),
-    ...(returns(after) > (before ? returns(before) : 0) ? (['order.returned'] as const) : []),
-  ];
-  const told = new Set(types.flatMap((type) => TOLD[type] ?? []));
+  const events = EVENTS.filter(({ count }) => count(after) > (before ? count(before) : 0));
+  const told = new Set(events.flatMap(({ tells }) => tells));
   const isUntold = changed.some((member) => !told.has(member) && !FOLLOWS.has(member));
+  const types = events.map(({ type }) => type);
   if (types.length === 0 || isUntold) types.push('order.changed');
   return types.map((type) => ({
     id: idOf(after.id, after.revision, type),
@@ -65,8 +72,6 @@ export function changesMissed(after: Order, told: ReadonlySet<ChangeType>): Chan
 
 /** Of these one tells all; an order may have one parcel or return more than it was told with. */
 const ONCE = new Set<ChangeType>(['order.released', 'order.cancelled']);
-
-const returns = ({ ucp }: Order): number => ucp.adjustments.filter(({ type }) => type === 'return').length;
 
 /** Members that changed, by the names that callers know: what is stored, and what follows from the channel's word. */
 function membersChanged(before: Order, after: Order): string[] {
