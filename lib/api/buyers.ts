@@ -79,7 +79,7 @@ const subjectOf = (asked: { order?: string | undefined; email?: string | undefin
  * One request about a buyer. A cursor begins with what it was given for, and goes on with nothing else: a certificate
  * would leave out what nobody looked at. ApiError 400.
  */
-async function ask<A extends { cursor?: string }>(
+async function ask<A extends { cursor?: string | undefined }>(
   act: 'erase' | 'export',
   { asked, by }: { asked: z.infer<typeof ExportRequest>; by: string },
   run: (subject: Subject, options: Parameters<typeof exportBuyer>[1]) => Promise<A>,

@@ -14,7 +14,7 @@ import { loadConnector } from '#lib/marketplaces/load';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { awaySince } from '#lib/platform/rate-limit/breaker';
 import * as z from '#lib/platform/zod';
-import { type Cursor, getCursor } from '#lib/polling/cursor';
+import { type Cursor, getCursor, NEVER_POLLED } from '#lib/polling/cursor';
 import { Backfill, PollFacts } from '#lib/polling/poll-schema';
 import { webhookPath } from '#lib/webhooks/hub-urls';
 import { ShownStep, Synced } from '#lib/webhooks/sync-schema';
@@ -170,11 +170,7 @@ export const findConnection = async (id: string): Promise<z.infer<typeof Connect
 
 /** Where a connection's polls stand, as callers see it. */
 export const presentPoll = (cursor: Cursor | undefined): Poll => ({
-  lastPolledAt: cursor?.lastPolledAt ?? null,
-  nextPollAt: cursor?.nextPollAt ?? null,
-  lastError: cursor?.lastError ?? null,
-  remark: cursor?.remark ?? null,
-  webhooks: cursor?.webhooks ?? null,
+  ...pick(PollFacts, { ...NEVER_POLLED, ...cursor }),
   unfinished: typeof cursor?.resume === 'string',
   backfill: cursor?.backfill ?? null,
 });

@@ -1,5 +1,5 @@
 import * as z from '#lib/platform/zod';
-import { search } from '#lib/search/search';
+import { search } from '#lib/search/lookups';
 import { isEmail, Matched } from '#lib/search/words';
 import { invalid } from './kit/errors.ts';
 import { paging, upToAnswer } from './kit/lists.ts';

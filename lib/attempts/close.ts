@@ -12,7 +12,7 @@ import type { Order } from '#lib/orders/order';
 import { getOrder, putRemote } from '#lib/orders/store';
 import { dueOf, lessOf, numberOf, placementOf, takeBack } from '#lib/orders/units';
 import { putAct } from '#lib/platform/audit';
-import { findDependents, noteStocked } from './success.ts';
+import { findDependents, noteStocked } from './sold.ts';
 
 /** What a person found at the remote, with its own id of it where they read that there. */
 export type Finding = Pick<Closing, 'by' | 'reason'> & { remoteId?: string | undefined };

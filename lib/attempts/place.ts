@@ -7,8 +7,7 @@ import { isReleased, paymentOf } from '#lib/orders/release';
 import { dueOf, holdBack, lessOf, numberOf, placementOf, takeBack } from '#lib/orders/units';
 import { BlockedError, StoppedError } from '#lib/platform/errors';
 import type { Job, RemoteWork } from './attempt.ts';
-import { readSold, tellPushed } from './sold.ts';
-import { noteStocked } from './success.ts';
+import { noteStocked, readSold, tellPushed } from './sold.ts';
 
 /** Places lines of an order with whoever ships them: as many as are wanted at the moment of the push. */
 export const place: Job<Subjects['place'], PlaceInput> = {

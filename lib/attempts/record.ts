@@ -9,7 +9,7 @@ import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
 import type { Effects, Result } from './attempt.ts';
 import { silentAttempt, silentCause } from './silence.ts';
-import { findDependents } from './success.ts';
+import { findDependents } from './sold.ts';
 
 /** What an outcome is recorded with; another one in tests. */
 export const HUB = { transition, ring, deadLetter, getOrder, getDeliveries, now: () => new Date() };

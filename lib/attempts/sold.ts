@@ -1,6 +1,7 @@
 import type { Connection } from '#lib/connections/connection';
-import type { Delivery } from '#lib/deliveries/delivery';
+import type { Delivery, LineQuantity } from '#lib/deliveries/delivery';
 import type { PushResult } from '#lib/marketplaces/action';
+import { roleOf } from '#lib/marketplaces/registry';
 import type { Order } from '#lib/orders/order';
 import type { ToldOfPush } from '#lib/orders/timeline';
 import { BlockedError, RejectedError } from '#lib/platform/errors';
@@ -56,3 +57,29 @@ export const tellPushed = (
     },
   },
 });
+
+/** Whoever ships a SKU stocks it: the poller asks for its quantity from now on. */
+export async function noteStocked(
+  connection: string,
+  { ucp }: Order,
+  lineItems: readonly LineQuantity[],
+  { noteProduct }: Pick<Hub, 'noteProduct'>,
+): Promise<void> {
+  const ids = new Set(lineItems.map(({ id }) => id));
+  const lines = ucp.line_items.filter(({ id }) => ids.has(id));
+  await Promise.all(
+    lines.map(({ item: { id: sku, title, ean } }) => noteProduct(connection, { sku, title, ...(ean && { ean }) })),
+  );
+}
+
+/** The pushes that waited for a report, where its marketplace has such. */
+export async function findDependents(
+  { id, order: orderId, action, state, marketplace }: Delivery,
+  { getOrder, getDeliveries }: Pick<Hub, 'getOrder' | 'getDeliveries'>,
+): Promise<Delivery[]> {
+  if (state !== 'succeeded' || action !== 'fulfillment' || !orderId) return [];
+  if (!roleOf(marketplace).followUps) return [];
+  const order = await getOrder(orderId);
+  const all = await getDeliveries(order?.deliveries ?? []);
+  return all.filter(({ subject }) => subject.after?.includes(id));
+}

@@ -12,24 +12,19 @@ export interface CauseGroup extends z.infer<typeof CauseFacts> {
   filter: DeliveryFilter;
 }
 
-export interface Causes {
-  causes: CauseGroup[];
-  /** How many deliveries were looked at. */
-  looked: number;
-  /** False when there are more than were looked at, or more groups than are told. */
-  complete: boolean;
-}
-
 const PAGE = 500;
 const MAX_LOOKED = 5_000;
 const MAX_MS = 10_000;
 const MAX_GROUPS = 100;
 
-/** Dead and blocked deliveries by their reason, the largest group first; a bounded look, the newest first. */
+/**
+ * Dead and blocked deliveries by their reason, the largest group first; a bounded look, the newest first. `complete` false:
+ * there are more than were looked at, or more groups than are told.
+ */
 export async function groupCauses(
   asked: Pick<DeliveryFilter, 'connection' | 'since'>,
   { maxLooked = MAX_LOOKED } = {},
-): Promise<Causes> {
+) {
   const deadline = Date.now() + MAX_MS;
   const filter = { ...asked, until: new Date().toISOString() };
   const found = await Promise.all(

@@ -17,7 +17,8 @@ export interface Cursor extends z.infer<typeof PollFacts> {
   backfill?: Backfill | null;
 }
 
-const NEVER_POLLED = {
+/** The cursor of a connection that was never polled. */
+export const NEVER_POLLED = {
   watermark: null,
   resume: null,
   nextPollAt: null,

@@ -14,25 +14,6 @@ import { OutOfTime } from './walk.ts';
 /** Whose data: the buyer's of one order, or of every order with his e-mail address. */
 export type Subject = { order: string } | { email: string };
 
-/** What was touched, by place. `complete` false: more is left than there was time for; a request with `cursor` goes on. */
-export interface Certificate {
-  id: string;
-  at: string;
-  by: string;
-  reason: string;
-  orders: string[];
-  touched: Record<PlaceName, number>;
-  complete: boolean;
-  cursor?: string;
-}
-
-export interface Exported {
-  orders: string[];
-  places: Record<PlaceName, unknown[]>;
-  complete: boolean;
-  cursor?: string;
-}
-
 interface Options {
   network: Network;
   /** The API key's name, for the timeline. */
@@ -47,8 +28,11 @@ interface Options {
 /** Bytes at which an export ends: half of what an answer may have, as a page is looked through to its end. */
 const MAX_BYTES = 2_000_000;
 
-/** Everything that the hub holds of a buyer. Throws NotFoundError for an order that is not known. */
-export async function exportBuyer(subject: Subject, options: Options): Promise<Exported> {
+/**
+ * Everything that the hub holds of a buyer. `complete` false: more is left than there was time for; a request with `cursor`
+ * goes on. Throws NotFoundError for an order that is not known.
+ */
+export async function exportBuyer(subject: Subject, options: Options) {
   const { buyer, next, begun } = await findBuyer(subject, options);
   const places = emptyPlaces<unknown[]>(() => []);
   let bytes = 0;
@@ -68,7 +52,7 @@ export async function exportBuyer(subject: Subject, options: Options): Promise<E
  * Makes every place say nothing of a buyer, for good: his orders live on without him, and what is sent of them again is
  * taken in without him, too. Doing it twice is doing it once. Throws NotFoundError for an order that is not known.
  */
-export async function eraseBuyer(subject: Subject, reason: string, options: Options): Promise<Certificate> {
+export async function eraseBuyer(subject: Subject, reason: string, options: Options) {
   const { buyer, next, begun } = await findBuyer(subject, options);
   const at = new Date().toISOString();
   // From here on nothing new is kept of him; what is known of him stays until all that is found by it is gone.
@@ -79,15 +63,8 @@ export async function eraseBuyer(subject: Subject, reason: string, options: Opti
     touched[name] += 1;
   };
   const left = await eachFound(buyer, begun, visit);
-  return {
-    id: `ers_${randomUUID()}`,
-    at,
-    by: options.by,
-    reason,
-    orders: idsOf(buyer),
-    touched,
-    ...progress(left, next, begun),
-  };
+  const orders = idsOf(buyer);
+  return { id: `ers_${randomUUID()}`, at, by: options.by, reason, orders, touched, ...progress(left, next, begun) };
 }
 
 /** How far a look has come: in the list of all orders, and of what may be of those it found, in a place. */
@@ -107,7 +84,7 @@ export const cursorAt = ({ orders = '', place, from }: Begun): string => [orders
 /** What time was too short for is gone on with; else it goes on behind the orders that were found. */
 function progress(left: Begun | undefined, next: string | undefined, { orders = '' }: Begun) {
   const cursor = left ? cursorAt({ ...left, orders }) : next;
-  return { complete: cursor === undefined, ...(cursor !== undefined && { cursor }) };
+  return { complete: cursor === undefined, cursor };
 }
 
 const idsOf = ({ orders }: Buyer): string[] => orders.map(({ id }) => id);

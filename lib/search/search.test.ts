@@ -5,8 +5,7 @@ import { putOrder } from '#lib/orders/store';
 import type { Table } from '#lib/platform/table/document';
 import { memoryTable } from '#test/support/memory-table';
 import { orderOf } from '#test/support/orders';
-import { putShared, replaceWords } from './lookups.ts';
-import { search } from './search.ts';
+import { putShared, replaceWords, search } from './lookups.ts';
 import { isShared, ownWords, wordsOfDelivery, wordsOfOrder } from './words.ts';
 
 let table: Table;
