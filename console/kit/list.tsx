@@ -34,12 +34,6 @@ interface Kept<R extends Row> {
   isLoading: boolean;
 }
 
-export interface LiveList<R extends Row> extends Readonly<Kept<R>>, Required<Pick<Source<R>, 'path' | 'query'>> {
-  more(): Promise<void>;
-  showFresh(): void;
-  refresh(): Promise<void>;
-}
-
 const PAGE = 50;
 const MOST = 200;
 /** Rows beyond the first page that one look reads again. */
@@ -47,17 +41,14 @@ const AGAIN = 8;
 const lists = new Map<string, Kept<Row>>();
 forgetters.add(() => lists.clear());
 
-const none = <R extends Row>(): Kept<R> => ({
-  ...{ rows: [], fresh: [], cursor: undefined },
-  ...{ at: 0, isRead: false, isLoading: false },
-});
+const NONE = { rows: [], fresh: [], cursor: undefined, at: 0, isRead: false, isLoading: false };
 
 /** A list that stays as it is while it is looked at: rows change in place, new ones wait to be asked for. */
-export function useList<R extends Row>(source: Source<R>): LiveList<R> {
+export function useList<R extends Row>(source: Source<R>) {
   const { path, plural = path.slice(1), query = {}, hasOne = false, sort = (rows) => rows } = source;
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const key = JSON.stringify([path, query]);
-  const own = (lists.get(key) ?? none<R>()) as Kept<R>;
+  const own = (lists.get(key) ?? { ...NONE }) as Kept<R>;
   lists.set(key, own);
   // Until another filter's rows are read, those of the one before stay.
   const last = useRef(own);
@@ -66,7 +57,10 @@ export function useList<R extends Row>(source: Source<R>): LiveList<R> {
 
   const read = async (limit: number, cursor?: string) => {
     const page = await ask<Record<string, unknown>>('get', path, { query: { ...query, limit, cursor } });
-    return { rows: page[plural] as R[], cursor: page.cursor as string | undefined };
+    const rows = page[plural] as R[];
+    // However many are read at once, their order is that of pages read one by one: Back leads to the same view.
+    const sorted = rows.flatMap((_, at) => (at % PAGE === 0 ? sort(rows.slice(at, at + PAGE)) : []));
+    return { rows: sorted, cursor: page.cursor as string | undefined };
   };
   const guarded = async (look: () => Promise<void>, { quiet = false } = {}) => {
     if (own.isLoading) return;
@@ -92,7 +86,7 @@ export function useList<R extends Row>(source: Source<R>): LiveList<R> {
         rows.push(...page.rows);
         cursor = page.cursor;
         // A filter may pass over thousands before it finds fifty: what is found is shown meanwhile.
-        Object.assign(own, { rows: sort(rows), fresh: [], cursor, at: hubNow(), isRead: true });
+        Object.assign(own, { rows: [...rows], fresh: [], cursor, at: hubNow(), isRead: true });
         redraw(0);
       } while (cursor && rows.length < wanted && shown.current === key);
     });
@@ -101,7 +95,7 @@ export function useList<R extends Row>(source: Source<R>): LiveList<R> {
       const known = new Set(own.rows.map(({ id }) => id));
       do {
         const page = await read(PAGE, own.cursor);
-        own.rows = [...own.rows, ...sort(page.rows.filter((row) => !known.has(row.id)))];
+        own.rows = [...own.rows, ...page.rows.filter((row) => !known.has(row.id))];
         own.cursor = page.cursor;
       } while (own.cursor && own.rows.length === known.size && shown.current === key);
       keep({ rows: own.rows.length });
@@ -153,7 +147,7 @@ async function update<R extends Row>(own: Kept<R>, page: readonly R[], readOne?:
 
 interface Props<R extends Row> {
   title: string;
-  list: LiveList<R>;
+  list: ReturnType<typeof useList<R>>;
   columns: ReadonlyArray<Column<R>>;
   keys?: Readonly<Record<string, (row: R) => unknown>>;
   /** What would stand here and how it gets here. */
@@ -198,13 +192,13 @@ export function ListScreen<R extends Row>(props: Props<R>) {
             {names.length > 0 && <Button onClick={clear}>Clear filters</Button>}
           </div>
         )}
+        {order && (cursor || rows.length > PAGE) && <p class="muted">{order}</p>}
         {rows.length > 0 && <Table name={title} columns={columns} rows={rows} keys={keys} isMain />}
         {cursor && (
           <Button class="more" act={{ isDoing: isLoading, run: more }}>
             More
           </Button>
         )}
-        {order && (cursor || rows.length > PAGE) && <p class="muted">{order}</p>}
       </div>
       <Told value={error !== undefined}>{children}</Told>
     </Screen>

@@ -84,7 +84,7 @@ export function Orders() {
           />
         </>
       }
-      order="Of each 50, what has to leave soonest stands first."
+      order="The newest come first, and of each 50 what has to leave soonest."
       empty="No order has come yet. Orders come by the webhooks and polls of your connections."
     />
   );

@@ -46,14 +46,14 @@ const columns: ReadonlyArray<Column<Hit>> = [
 
 /** What was found: one hit opens at once. */
 export function Search() {
-  const linked = place.value.query.get('q') ?? '';
-  const q = linked || asked.value;
+  const inUrl = place.value.query.get('q') ?? '';
+  const q = inUrl || asked.value;
   const [method, how] = isEmail(q) ? (['post', { body: { q } }] as const) : (['get', { query: { q } }] as const);
   const live = useLive<{ results: Hit[] }>(q ? `search ${q}` : null, () => ask(method, '/search', how));
-  const isElsewhere = isEmail(linked) || listOf(linked) !== undefined;
+  const isElsewhere = isEmail(inUrl) || listOf(inUrl) !== undefined;
   useEffect(() => {
-    if (isElsewhere) searchFor(linked, { replace: true });
-  }, [linked]);
+    if (isElsewhere) searchFor(inUrl, { replace: true });
+  }, [inUrl]);
   const hits = live.value?.results ?? [];
   const only = hits.length === 1 ? hits[0]?.id : undefined;
   useEffect(() => {
