@@ -21,3 +21,12 @@ test.each(PAGES)('%s names only files that are there', (page) => {
   const links = [...text.matchAll(LINK)].map(([, to = '']) => join(dirname(page), to));
   expect([...files, ...links].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
+
+const NAMED = /\[([^\]]+)\]\(\.\.\/([^)]+\.ts)\)/g;
+
+test('docs/practice.md names only tests that are there', () => {
+  const named = [...readFileSync(join(ROOT, 'docs/practice.md'), 'utf8').matchAll(NAMED)];
+  const gone = named.filter(([, name = '', file = '']) => !readFileSync(join(ROOT, file), 'utf8').includes(name));
+  expect(named.length).toBeGreaterThan(40);
+  expect(gone.map(([link]) => link)).toEqual([]);
+});

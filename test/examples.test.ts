@@ -76,10 +76,12 @@ async function cutOff(port: number): Promise<void> {
   await once(socket, 'close');
 }
 
-/** A message that comes in several chunks, between which letters of several bytes are cut. */
-function sendLong(port: number): Promise<Response> {
+const seconds = (ahead = 0) => String(Math.floor(Date.now() / 1000) + ahead);
+
+/** A signed message that comes in several chunks, between which letters of several bytes are cut. */
+function sendLong(port: number, timestamp = seconds()): Promise<Response> {
   const body = JSON.stringify({ type: 'endpoint.test', data: { note: `x${'ż€'.repeat(60_000)}` } });
-  const [id, timestamp] = ['test_long', String(Math.floor(Date.now() / 1000))];
+  const id = 'test_long';
   const key = Buffer.from(SECRET.slice('whsec_'.length), 'base64');
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
   const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
@@ -114,6 +116,9 @@ test.each(RECEIVERS)(
       const tried = await stage.hub.send('POST', `/endpoints/${each.name.toLowerCase()}/test`);
       expect(await tried.json()).toMatchObject({ ok: true });
       expect((await sendLong(each.port)).status).toBe(204);
+      // Timestamps like `<now>abc` were accepted elsewhere, and a day ahead.
+      for (const time of [`${seconds()}abc`, ` ${seconds()}.5`, seconds(86_400), seconds(-86_400), 'NaN', ''])
+        expect([time, (await sendLong(each.port, time)).status]).toEqual([time, 401]);
       const [sold] = stage.scopio.place({});
       await stage.settled(sold?.id ?? '', 'order', 'succeeded');
       const booked = `booked ${await numberOf(sold?.id)}`;

@@ -175,6 +175,11 @@ describe('cancelling', () => {
     expect(early.seen).toEqual([]);
     const late = await run(second, { cancel: action({}) }, { orders: [order], deliveries });
     expect(late.ledger.get(first.id)).toMatchObject({ state: 'succeeded', cause: null });
+    // The one before may have done it.
+    const undone = action({});
+    const unsure = [standing, { ...first, ...blocked, unknown: true }, second];
+    await run(second, { cancel: undone }, { orders: [order], deliveries: unsure });
+    expect(undone.calls.map(([what]) => what)).toEqual(['probe', 'push']);
   });
 });
 

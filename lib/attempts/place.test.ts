@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Connection } from '#lib/connections/connection';
 import type { Order } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
-import { StoppedError } from '#lib/platform/errors';
+import { BlockedError, StoppedError } from '#lib/platform/errors';
 import { action, failed, PLACED, run, SOLD, TWO } from '#test/support/attempt';
 import { CONNECTIONS, deliveryOf, fakeHub } from '#test/support/fake-hub';
 import { MUGS, orderOf, PLATE } from '#test/support/orders';
@@ -53,6 +54,20 @@ describe('placing', () => {
       },
     ]);
     expect(seen.slice(0, 2)).toEqual([['change'], ['reserve', '1 li_1']]);
+  });
+
+  test('of what is paid on delivery waits for a person where its shipper cannot collect cash', async () => {
+    const [shop, ...others] = CONNECTIONS;
+    const settings = { release: ['paid', 'on_delivery'] };
+    const order = action({});
+    const paid = { ...orderOf({ paidAt: null, payment: { method: 'cod', state: 'on_delivery' } }), ...PLACED };
+    const { result } = await run(
+      deliveryOf({}),
+      { order },
+      { orders: [paid], connections: [{ ...shop, settings } as Connection, ...others] },
+    );
+    expect(result).toMatchObject(failed(BlockedError, 'cod_unsupported'));
+    expect(order.calls).toEqual([]);
   });
 
   test('takes what a person gave to a shipper from what the channels are told', async () => {

@@ -90,6 +90,13 @@ describe('a delivery that is due', () => {
     expect(seen).toContainEqual(['ring', 'dlv_1']);
   });
 
+  test('shipped twice after a timeout that had succeeded: whose turn it is not is still to be probed', async () => {
+    const spent = () => Promise.reject(new BudgetSpentError('shed', 5_000));
+    const actions: Actions = { order: { push: async () => ({}), probe: spent } };
+    const { now } = await look(deliveryOf({}, { unknown: true }), actions);
+    expect(now).toMatchObject({ state: 'pending', attemptCount: 0, unknown: true });
+  });
+
   test('joins the waitlist of the rate limit, and comes back as one that was on it', async () => {
     const waitlists: unknown[] = [];
     const openRemote: typeof HUB.openRemote = (connection, { waitlist }) => {

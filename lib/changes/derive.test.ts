@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import type { Delivery } from '#lib/deliveries/delivery';
+import { deliveryOf } from '#test/support/fake-hub';
 import { MUGS, orderOf, PLATE } from '#test/support/orders';
-import { changesOfOrder } from './derive.ts';
+import { changeOfDelivery, changesOfOrder } from './derive.ts';
 
 test('names what changed as callers know it, also what follows from what the sales channel said', () => {
   const before = orderOf({ note: 'Ring' });
@@ -17,4 +19,32 @@ test('names what changed as callers know it, also what follows from what the sal
     ['order.changed', expect.arrayContaining(['amounts', 'lines'])],
   ]);
   expect(told({ cancelled: true })).toMatchObject([['order.cancelled', expect.arrayContaining(['lines'])]]);
+});
+
+const cause = { code: 'cancelled_by_supplier', description: 'shed cancelled 1 MUG-RED' };
+const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: '2026-11-20T10:00:00.000Z' };
+const report = { action: 'fulfillment', connection: 'scopio-main', subject: { fulfillment: 'ful_1' } };
+
+test.each<[string, Delivery, Delivery, string | undefined]>([
+  [
+    'cancelled by whoever ships, the channel is not told: it waits for a person',
+    deliveryOf({}, { state: 'succeeded', placed }),
+    deliveryOf({}, { state: 'blocked', cause, placed }),
+    'order.blocked',
+  ],
+  ['it is placed', deliveryOf({}, { state: 'leased' }), deliveryOf({}, { state: 'succeeded', placed }), 'order.placed'],
+  ['a parcel is reported', deliveryOf(report), deliveryOf(report, { state: 'succeeded' }), 'fulfillment.reported'],
+  ['it is dead', deliveryOf({}, { state: 'leased' }), deliveryOf({}, { state: 'dead', cause }), 'delivery.dead'],
+  ['it is tried again', deliveryOf({}, { state: 'leased' }), deliveryOf({}), undefined],
+  ['it is blocked still', deliveryOf({}, { state: 'blocked' }), deliveryOf({}, { state: 'blocked', cause }), undefined],
+  [
+    'nothing of it is wanted any more',
+    deliveryOf({}),
+    deliveryOf({}, { state: 'dead', cause: { ...cause, code: 'order_cancelled' } }),
+    undefined,
+  ],
+])('the feed tells of a delivery: %s', (_what, before, after, type) => {
+  const change = changeOfDelivery(before, after);
+  expect(change?.type).toBe(type);
+  if (change) expect(change).toMatchObject({ order: 'scopio-main:ord_8f3a', connection: 'scopio-main' });
 });

@@ -22,6 +22,24 @@ it('keeps stock in the catalog and tells those who list the SKU of a new quantit
   expect(inbox.rung).toMatchObject([{ action: 'stock', connection: 'sello-se', subject: { sku: 'MUG-RED' } }]);
 });
 
+it('tells of a quantity that somebody else overtook anew', async () => {
+  const stock = (quantity: number, minute: number): Change => ({
+    type: 'products',
+    products: [{ sku: 'MUG-RED', quantity, version: at(minute) }],
+  });
+  let isFirst = true;
+  const raced = {
+    ...inbox.table,
+    transactWrite: async (writes: Parameters<typeof inbox.table.transactWrite>[0]) => {
+      if (isFirst) await take(told(stock(7, 1), fromShed));
+      isFirst = false;
+      return inbox.table.transactWrite(writes);
+    },
+  };
+  await take(told(stock(3, 2), fromShed), raced);
+  expect(await getProduct('marketful-mx', 'MUG-RED', inbox.table)).toMatchObject({ quantity: 3 });
+});
+
 it('tells a channel that begins to list a SKU the number that stands, unless it has it', async () => {
   const listed = (sku: string, quantity: number): Change => ({
     type: 'products',

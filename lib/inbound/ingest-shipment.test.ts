@@ -6,7 +6,7 @@ import type { Change } from '#lib/marketplaces/contract';
 import { shownPlacements } from '#lib/orders/placements';
 import { getTimeline, putOrder, putRemote } from '#lib/orders/store';
 import { fromShed, JD01, network, order, shipped, told, useInbox } from '#test/support/inbox';
-import { at, MUGS } from '#test/support/orders';
+import { at, MUGS, PLATE } from '#test/support/orders';
 
 const inbox = useInbox();
 const { take, stored, eventOf } = inbox;
@@ -82,6 +82,26 @@ describe('what whoever ships says', () => {
     await transition(placing, { ...placing, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
     await take(told(shipped({ settled: true }), fromShed));
     expect(await getDelivery(placing.id, inbox.table)).toMatchObject({ placed: { isSettled: true } });
+  });
+
+  it('means one of several placements by its id or its number, and ends that one alone', async () => {
+    await take(told(order({ version: at(9), lines: [{ ...MUGS, quantity: 5 }, PLATE] })));
+    const placing = await getDeliveries((await stored()).deliveries, inbox.table);
+    const numbers = ['SC-1001', 'SC-1001-2'];
+    for (const [index, each] of placing.entries()) {
+      const placed = { remoteId: `502${index}`, number: numbers[index] ?? '', channel: 'scopio-main', at: at(1) };
+      await transition(each, { ...each, state: 'succeeded', nextAttemptAt: null, placed }, [], inbox.table);
+    }
+    const ended = async () => {
+      const found = await getDeliveries((await stored()).deliveries, inbox.table);
+      return found.flatMap(({ action, placed }) => (action === 'order' ? [placed?.isSettled ?? false] : []));
+    };
+    const parcels = [{ ...JD01, items: [{ sku: MUGS.sku, quantity: 3 }] }];
+    await take(told(shipped({ remoteId: null, number: 'SC-1001-2', settled: true, parcels }), fromShed));
+    expect(await ended()).toEqual([false, true]);
+    expect((await stored()).fulfillments).toMatchObject([{ lineItems: [{ id: MUGS.id, quantity: 3 }] }]);
+    await take(told(shipped({ remoteId: '5020', number: null, settled: true }), fromShed));
+    expect(await ended()).toEqual([true, true]);
   });
 
   it('blocks a placement that it gives back, once', async () => {

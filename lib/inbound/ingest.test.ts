@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { InboundReceived } from '#events/inbound-received';
 import type { Change } from '#lib/marketplaces/contract';
+import { claimShares } from '#lib/orders/share-lines';
 import { getOrder, getTimeline } from '#lib/orders/store';
 import type { Table } from '#lib/platform/table/table';
 import { order, told, useInbox } from '#test/support/inbox';
-import { at, MUGS, PLATE, type snapshotOf } from '#test/support/orders';
+import { at, MUGS, PLATE, snapshotOf } from '#test/support/orders';
 
 const inbox = useInbox();
 const { take, stored, eventOf } = inbox;
@@ -100,6 +102,24 @@ describe('what a sales channel says', () => {
   });
 });
 
+it('goods of a part came back to its sale', async () => {
+  const sello = { connection: 'sello-se' };
+  await take(told(order({ externalId: '1' }), sello));
+  await take(told(order({ externalId: '2', version: at(5), lines: [{ ...PLATE, fulfilled: 1 }] }), sello));
+  const back = { externalId: '2', id: 'r1', at: at(6), items: [{ line: PLATE.id, quantity: 1 }] };
+  await take(told({ type: 'return', return: back }, sello));
+  expect((await stored('sello-se:1')).returns).toMatchObject([{ lineItems: [{ id: PLATE.id, quantity: 1 }] }]);
+});
+
+it('a part that is told of while its sale is being written waits for that', async () => {
+  const sello = { connection: 'sello-se' };
+  const sale = { externalId: '1' };
+  await claimShares('sello-se', snapshotOf(sale), inbox.table);
+  const part = told(order({ externalId: '2', version: at(5), lines: [PLATE] }), sello);
+  await Promise.all([take(part), take(told(order(sale), sello))]);
+  expect(Object.keys((await stored('sello-se:1')).parts ?? {})).toEqual(['2']);
+});
+
 const NOTHING = { fulfillment: 0, tax: 0, discount: 0, total: 0 };
 
 describe('what is only named', () => {
@@ -117,6 +137,31 @@ describe('what is only named', () => {
       `covered by ${inbox.rung[0]?.id}`,
       `covered by ${inbox.rung[0]?.id}`,
     ]);
+  });
+
+  it('is covered by what another event asked for in the same moment, and is on record', async () => {
+    const [rival, message] = [told(asks), told(asks)];
+    let isFirst = true;
+    const raced: Table = {
+      ...inbox.table,
+      transactWrite: async (writes) => {
+        if (isFirst) await take(rival);
+        isFirst = false;
+        return inbox.table.transactWrite(writes);
+      },
+    };
+    await take(message, raced);
+    expect((await eventOf(message)).note).toBe(`covered by ${inbox.rung[0]?.id}`);
+    expect(inbox.rung).toHaveLength(1);
+  });
+
+  it('is left to who is to read it, also where it could be read at once', async () => {
+    await take(told(asks));
+    const message = told(asks);
+    const read: string[] = [];
+    await take(message, inbox.table, async ({ id }) => void read.push(id));
+    expect(read).toEqual([]);
+    expect((await eventOf(message)).note).toBe(`covered by ${inbox.rung[0]?.id}`);
   });
 
   it('is not fetched where what stands is as new', async () => {
@@ -170,6 +215,13 @@ describe('an order that its sales channel no longer has', () => {
     );
   });
 
+  it('keeps the lines that another order took over in the very moment of its last word', async () => {
+    await take(sold({ externalId: '1', version: at(3) }));
+    await take(sold({ externalId: '9', version: at(3), lines: [MUGS] }));
+    await take(gone('1'));
+    expect((await stored('sello-se:1')).ucp.line_items.find(({ id }) => id === MUGS.id)?.quantity.total).toBe(2);
+  });
+
   it('is gone as a part of another, too', async () => {
     await take(sold({ externalId: '1', version: at(3) }));
     await take(sold({ externalId: '9', version: at(5), lines: [PLATE] }));
@@ -201,6 +253,12 @@ describe('what cannot be read', () => {
     const message = told(order(), more);
     await take(message);
     expect(await eventOf(message)).toMatchObject({ state: 'unreadable', error: { code } });
+  });
+
+  it('is kept where no order as large fits the table', async () => {
+    const message = told(order({ shippingMethod: randomBytes(420_000).toString('base64') }));
+    await take(message);
+    expect(await eventOf(message)).toMatchObject({ state: 'unreadable', error: { code: 'order_too_large' } });
   });
 
   it('is one event, however many polls find it', async () => {

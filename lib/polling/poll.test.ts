@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { InboundReceived } from '#events/inbound-received';
 import type { Connector } from '#lib/marketplaces/contract';
 import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import type { Remote } from '#lib/marketplaces/remote';
@@ -22,12 +23,16 @@ const page = (n: number, last = false) => ({
   ...(last && { watermark: 'after all' }),
 });
 
+/** When each item of the last poll was asked for. */
+let times: Array<string | undefined> = [];
+
 /** Polls pages, or what ends in an error, from a cursor; what was queued and written, in order. */
 async function poll(
   pages: NonNullable<Connector['poll']>,
-  { send = async () => {}, isOurs = true }: { send?: () => Promise<void>; isOurs?: boolean } = {},
+  { send = async () => {}, isOurs = true, now = () => NOW } = {},
 ) {
   const seen: unknown[] = [];
+  times = [];
   const lease = { owner: 'me', until: '' };
   const cursor: Cursor & { lease: typeof lease } = {
     ...{ watermark: 'before', resume: 'page 1', nextPollAt: null, lastPolledAt: null, lastError: null },
@@ -45,12 +50,13 @@ async function poll(
       withRemote: (connection, _patience, run) => run({ connection } as Remote),
       sendMessages: async (queue, messages) => {
         await send();
-        seen.push([queue, ...messages.map(({ message }) => (message as { body: string }).body)]);
+        seen.push([queue, ...messages.map(({ message }) => (message as InboundReceived).body)]);
+        times.push(...messages.map(({ message }) => (message as InboundReceived).askedAt));
       },
       async *listOpenPlacements() {},
       async *listSkus() {},
       watchWebhooks: async () => WATCHED,
-      now: () => NOW,
+      now,
       wait: async () => undefined,
     },
   );
@@ -74,6 +80,21 @@ test('each page is in the queue before the cursor moves behind it', async () => 
       nextPollAt: '2026-11-20T10:10:00.000Z',
     }),
   ]);
+});
+
+test('cancelled at the channel, shipped anyway: what a slow page says is as old as its question', async () => {
+  let minute = 0;
+  const now = () => new Date(NOW.getTime() + minute * 60_000);
+  await poll(
+    async function* () {
+      minute = 5;
+      yield page(1);
+      minute = 9;
+      yield page(2, true);
+    },
+    { now },
+  );
+  expect(times).toEqual(['2026-11-20T10:00:00.000Z', '2026-11-20T10:05:00.000Z']);
 });
 
 test('a page that could not be queued leaves the cursor before it, and the poll is taken up again soon', async () => {
