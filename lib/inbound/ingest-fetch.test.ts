@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { attemptUnkept, type HUB } from '#lib/attempts/work';
 import { getDelivery, transition } from '#lib/deliveries/ledger';
 import type { Change } from '#lib/marketplaces/contract';
+import { putOrder, putRemote } from '#lib/orders/store';
 import { AwayError, BudgetSpentError, RejectedError, RetryableError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
+import { transact } from '#lib/platform/table/table';
 import { fakeHub } from '#test/support/fake-hub';
 import { connector, network, order, told, useInbox } from '#test/support/inbox';
 import { at } from '#test/support/orders';
@@ -32,6 +34,23 @@ async function takeNamed(message: ReturnType<typeof told>, read: () => Promise<C
   await inbox.take(message, inbox.table, (delivery, keep) => attemptUnkept(delivery, keep, reading));
   return seen;
 }
+
+it.each([
+  ['its sales channel lists', {}, 'ord_8f3a'],
+  ['whoever ships it names', { connection: 'marketful-mx' }, '5021'],
+])(
+  'keeps nothing of what is sent with the name of an order whose buyer was erased: %s',
+  async (_who, from, resource) => {
+    await inbox.take(told(order()));
+    const known = await inbox.stored();
+    const erased = { at: at(2), by: 'dpo', email: null };
+    const named = putRemote('marketful-mx', '5021', known.id);
+    await transact([putOrder({ ...known, erased, revision: known.revision + 1 }, known), named], inbox.table);
+    const message = told({ ...asks, resource }, { ...from, receivedBy: 'poll' });
+    await inbox.take(message);
+    expect(await getEvent(message.id, inbox.table)).toMatchObject({ state: 'applied', body: '', order: null });
+  },
+);
 
 describe('what is only named, and can be read at once', () => {
   it('is one event with what was read and what named it, and no delivery, however often it is received', async () => {

@@ -6,6 +6,9 @@ import { coverFetch } from '#lib/deliveries/fetch-cover';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import type { Change } from '#lib/marketplaces/contract';
 import { isKnown } from '#lib/orders/listed';
+import { type Order, orderId } from '#lib/orders/order';
+import { findByPart } from '#lib/orders/share-lines';
+import { findByRemoteId, getOrder } from '#lib/orders/store';
 import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
@@ -42,19 +45,28 @@ export async function ingestFetch(asked: Asked, ingesting: Ingesting): Promise<I
   return state;
 }
 
+/** The order that an event names, where it is known: by its sales channel's id, or by the one that whoever ships gave it. */
+async function findAbout(resource: string, { connection, hub: { table } }: Ingesting): Promise<Order | undefined> {
+  const id = orderId(connection.id, resource);
+  const own = await getOrder(id, table);
+  if (own) return own;
+  const other = (await findByPart(id, table)) ?? (await findByRemoteId(connection.id, resource, table));
+  return other === undefined ? undefined : getOrder(other, table);
+}
+
 /** Records the event with the delivery that it asks for, or as covered by another; null where it is on record. */
-function keep(
-  fetch: Fetch,
-  delivery: Delivery,
-  { message, hub: { table } }: Ingesting,
-): Promise<'applied' | 'duplicate' | null> {
+async function keep(fetch: Fetch, delivery: Delivery, ingesting: Ingesting): Promise<'applied' | 'duplicate' | null> {
+  const { message, hub } = ingesting;
+  const { table } = hub;
+  // Lists, and some webhooks, say more than which order to read.
+  const about = await findAbout(fetch.subject.resource, ingesting);
   return untilCommitted(`the fetches of ${fetch.subject.resource}`, async () => {
     const { covered, writes, behind } = await coverFetch(fetch, asOf(message), table);
     const subject = { ...delivery.subject, ...(behind && { behind }) };
     const opened = covered === null ? [putNewDelivery({ ...delivery, subject })] : [];
     const state = covered === null ? 'applied' : 'duplicate';
     const note = covered === null ? `asks for ${fetch.id}` : `covered by ${covered}`;
-    const stands = await transact([putEvent(eventOf(message, { state, note })), ...opened, ...writes], table);
+    const stands = await transact([putEvent(eventOf(message, { state, note }, about)), ...opened, ...writes], table);
     if (!stands) return (await isRecorded(message, table)) ? null : undefined;
     return state;
   });
