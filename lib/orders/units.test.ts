@@ -6,7 +6,7 @@ import type { Order, OrderSnapshot } from './order.ts';
 import { planDeliveries } from './plan.ts';
 import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';
-import { differenceOf, numberOf } from './units.ts';
+import { differenceOf, numberOf, takeBack } from './units.ts';
 
 const connection = (id: string, marketplace: string): [string, Connection] => [
   id,
@@ -99,6 +99,18 @@ test('units given to somebody else are taken from who has them first', () => {
   expect(() => assign(moving.order, { lineItems: [{ id: 'li_1', quantity: 1 }], to: 'erp' }, network)).toThrow(
     /li_1|0 of it/,
   );
+});
+
+test('units go back to a shipper that has sent others of the line', () => {
+  const { order } = plan(with2(4));
+  const [{ delivery = '' } = {}] = order.placements;
+  const two = [{ id: 'li_1', quantity: 2 }];
+  const parcels = [{ carrier: 'DHL', trackingNumber: 'JD01', shippedAt: at(1), lineItems: two }];
+  const sent = applyShipment(order, shipmentOf({ parcels }), { connection: 'shed', placed: [] }).order;
+  const moving = plan(assign(sent, { lineItems: two, to: 'erp' }, network)).order;
+  const moved = plan(takeBack(moving, delivery, two)).order;
+  expect(moved.own).toContainEqual({ id: 'li_1', quantity: 2 });
+  expect(asked(plan(assign(moved, { lineItems: two, to: 'shed' }, network)))).toEqual([['order', two]]);
 });
 
 test('of a cancelled order nothing is given to another shipper', () => {
