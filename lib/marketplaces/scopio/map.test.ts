@@ -4,6 +4,8 @@ import type { OrderSnapshot } from '#lib/orders/order';
 import type { ContractError } from '#lib/platform/errors';
 import { connectionOf, RECEIVED_AT, readFixture } from '#test/conformance/kit';
 import { describeBody, recordReads } from '../kit/body-members.ts';
+import { mapBody } from '../map-body.ts';
+import { connector } from './index.ts';
 import { info } from './manifest.ts';
 import { map } from './map.ts';
 
@@ -565,4 +567,15 @@ describe('by when it must leave', () => {
       expect(shipByOf({ ship_by: given })).toBeUndefined();
     },
   );
+});
+
+test('what the search for an order in other words passes is not read', () => {
+  const body = {
+    evento: 'pago',
+    pedido: { numero: 'N-9', articulos: [{ codigo: 'MUG' }], envio: { calle: 'Reforma 1' } },
+  };
+  const connection = { ...{ id: 'shop', marketplace: 'scopio', baseUrl: 'https://x.test' }, settings: {} };
+  const at = { topic: 'order-paid', body, receivedAt: '2026-11-20T09:00:00.000Z' };
+  const { unread } = mapBody(connector, at, { ...connection, pollIntervalSeconds: 60, requestsPerMinute: 60 });
+  expect(unread).toEqual(['evento', 'pedido.articulos[]', 'pedido.envio.calle', 'pedido.numero']);
 });

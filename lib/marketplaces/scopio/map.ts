@@ -39,7 +39,9 @@ function searchOrder(value: unknown, at: string, depth: number): { order: unknow
   if (hasLines && firstText(value, ['id', 'order_id', 'number']) !== '') return { order: value, at };
   if (depth === 0 || !isObject(value) || (Array.isArray(value) && value.length !== 1)) return undefined;
   const path = (key: string) => (Array.isArray(value) ? `${at}[${key}]` : pathUnder(at)(key));
-  for (const key of Object.keys(value)) {
+  // What is no object is not looked at: it would count as read.
+  const inner = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, told]) => isObject(told.value));
+  for (const [key] of inner) {
     const found = searchOrder(value[key], path(key), depth - 1);
     if (found) return found;
   }
