@@ -45,10 +45,12 @@ function asIntegrationError(error: unknown, { Settings }: Connector): Integratio
     return new ContractError({ code: 'mapping_failed', description: `unexpected ${name}` });
   }
   const { field = '', description } = error.detail;
-  if (field === '' || !/: is missing\b/.test(description)) return error;
+  if (field === '' || !/: (is missing|expected the id of)\b/.test(description)) return error;
   const path = field.replaceAll(/\[\d+\]/g, '[]');
-  const name = path.split('.').at(-1) ?? '';
-  const setting = Object.hasOwn((Settings as { shape?: object }).shape ?? {}, name) ? `, or set settings.${name}` : '';
+  const name = path.split('.').at(-1)?.toLowerCase() ?? '';
+  // `CurrencyCode` and `address_country` have a setting, too.
+  const set = Object.keys((Settings as { shape?: object }).shape ?? {}).find((one) => name.includes(one.toLowerCase()));
+  const setting = set === undefined ? '' : `, or set settings.${set}`;
   const remedy = `if the body has it elsewhere, add "<its path>": "${path}" to settings.fields${setting}`;
   return new ContractError({ ...error.detail, description: `${description}; ${remedy}` });
 }

@@ -60,6 +60,13 @@ test('names the path of what is missing, and the alias that mends it does', () =
   }
 });
 
+test('names the setting that stands for what is missing, under whatever name the body has it', () => {
+  const body = read();
+  const { address_country: _, ...address } = body.order.shipping_address;
+  const { error } = tried({ ...body, order: { ...body.order, shipping_address: address } });
+  expect(error?.description).toMatch(/address_country: is missing.* to settings\.fields, or set settings\.country$/);
+});
+
 test('answers what is no order, and what is nothing, in a word', () => {
   expect(tried('nonsense')).toMatchObject({ order: null, error: { code: 'unexpected_shape' } });
   expect(tried(undefined)).toMatchObject({ order: null, error: { code: 'unexpected_shape' } });
