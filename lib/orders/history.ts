@@ -105,7 +105,8 @@ export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotH
         .sort(compareText)
         .at(0) ?? null,
     ...lastCancellation(a, b),
-    ...lastAlive(a, b),
+    // Where a version is known, versions decide: each poll of an order would be something new else.
+    ...(stands.stands.clock === 'hub' && lastAlive(a, b)),
     originals,
     ...levelsOf([...quantitiesOf(a), ...quantitiesOf(b)], originals),
     vanished: onePerLine(vanished.sort((one, other) => compareStamps(other, one))),

@@ -108,6 +108,12 @@ describe('applySnapshot', () => {
     expect(lifted.timeline).toMatchObject([{ type: 'order.updated', detail: { changed: ['cancelled', 'lines'] } }]);
   });
 
+  it('takes no note of an answer without a version, where its source dated another one', () => {
+    const { order } = tell(null, 1);
+    const answer = snapshotOf({ version: null });
+    expect(applySnapshot(order, answer, sourceOf(9, { askedAt: at(9) })).order).toBe(order);
+  });
+
   it('has an answer lift a cancellation where the source dates nothing, unless it may be as old', () => {
     const undated = (order: Order | null, minute: number, cancelled: boolean, asked?: string) =>
       applySnapshot(order, snapshotOf({ version: null, cancelled }), sourceOf(minute, asked ? { askedAt: asked } : {}))
