@@ -84,7 +84,7 @@ export const cursorAt = ({ orders = '', place, from }: Begun): string => [orders
 /** What time was too short for is gone on with; else it goes on behind the orders that were found. */
 function progress(left: Begun | undefined, next: string | undefined, { orders = '' }: Begun) {
   const cursor = left ? cursorAt({ ...left, orders }) : next;
-  return { complete: cursor === undefined, cursor };
+  return { complete: cursor === undefined, ...(cursor !== undefined && { cursor }) };
 }
 
 const idsOf = ({ orders }: Buyer): string[] => orders.map(({ id }) => id);
