@@ -16,7 +16,7 @@ test.each<[string, Partial<Delivery>, boolean]>([
     { state: 'blocked', unknown: true, cause: { ...refused, code: OUTCOME_UNKNOWN } },
     false,
   ],
-])('a replay of what %s is probed first: %s', (_what, changes, isProbed) => {
+])('a replay of what %s looks first where it may stand', (_what, changes, isProbed) => {
   const replayed = reopen(deliveryOf({}, { failures: 4, ...changes }), at, at);
   expect(replayed).toMatchObject({ state: 'pending', failures: 0, unknown: isProbed, nextAttemptAt: at, cause: null });
 });
