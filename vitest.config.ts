@@ -17,6 +17,17 @@ const patient = {
   expect: { poll: { timeout: 60_000 } },
 };
 
+/** What leaves nothing behind in its worker: hubs in processes of their own, and sandboxes that are asked over HTTP alone. */
+const TIDY = [
+  ...[
+    'sandbox/{aws,marketplaces}/**/*.int.test.ts',
+    'lib/platform/http/*.int.test.ts',
+    'test/marketplaces/**/*.test.ts',
+  ],
+  'test/{after-placement,away,changes,dialects,doors,endpoints,outage,practice,queue-threads,replay-crash}.test.ts',
+  'test/{story,throttle,trace,ucp,invariants,invariants-copies,invariants-crash,invariants-secrecy}.test.ts',
+];
+
 /** They take a minute or two: begun last, each would end alone. */
 const LONGEST = [
   ...['test/prove.test.ts', 'test/browser/', 'test/new-marketplace.test.ts', 'test/story.test.ts'],
@@ -67,11 +78,21 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'tidy',
+          sequence: { groupOrder: 1 },
+          include: TIDY,
+          // Each file finds the modules of the one before.
+          isolate: false,
+          ...patient,
+        },
+      },
+      {
+        test: {
           name: 'whole',
           globalSetup: ['test/support/build-console.ts'],
           sequence: { groupOrder: 1 },
           include: ['test/**/*.test.ts', INTEGRATION],
-          exclude: ['test/conformance/**', 'test/api/**'],
+          exclude: ['test/conformance/**', 'test/api/**', ...TIDY],
           ...patient,
         },
       },

@@ -100,7 +100,9 @@ test('it is counted where one order is read', async () => {
   await table.put({ Item: { ...before, ...items.order.key(before) } });
   await table.put({ Item: { ...placed(), ...items.delivery.key({ id: 'dlv_1' }) } });
   const order = (await getOrder(before.id, table)) as Order;
-  expect(holdersOf(order, 'li_1').holders).toEqual([{ delivery: 'dlv_1', connection: 'shed', quantity: 2, open: 2 }]);
+  expect(holdersOf(order, 'li_1').holders).toEqual([
+    { delivery: 'dlv_1', connection: 'shed', quantity: 2, open: 2, late: 0 },
+  ]);
   expect(order.own).toEqual(one('li_2'));
   expect(dueOf(order).filter(({ place, less }) => place > 0 || less.length > 0)).toEqual([]);
 });

@@ -52,7 +52,8 @@ function dueOfLine(
   unasked: string | undefined,
 ): Due {
   const { holders, outside } = holdersOf(order, id);
-  const has = sum(holders);
+  const asked = sum(holders);
+  const has = asked + sum(holders.map(({ late }) => ({ quantity: late })));
   const before = unitsIn(order.own, id);
   let own = Math.max(before, outside);
   const openAt = (to: string): number =>
@@ -78,8 +79,8 @@ function dueOfLine(
   own -= ownLess;
   const open = take(spared, surplus - ownLess, ({ open: units }) => units);
   // Shipped units go to nobody else; those that are neither wanted nor returned are listed, so that a person hears of them.
-  const rest = Math.max(0, has - kept - returned - sum(open));
-  const left = take(latestFirst, rest, ({ delivery, quantity }) => quantity - unitsAt(open, delivery));
+  const rest = Math.min(asked, Math.max(0, has - kept - returned)) - sum(open);
+  const left = take(latestFirst, Math.max(0, rest), ({ delivery, quantity }) => quantity - unitsAt(open, delivery));
 
   const known = has + own;
   const free = order.cancelled ? 0 : Math.max(0, total - Math.max(known, fulfilled));
@@ -115,6 +116,8 @@ interface Holder {
   /** Units it was asked for and did not give back; `open` of them have not left. */
   quantity: number;
   open: number;
+  /** Units that left all the same after they were given back. */
+  late: number;
   named?: true | undefined;
 }
 
@@ -131,11 +134,15 @@ export function holdersOf(
     sent.set(from, (sent.get(from) ?? 0) - units);
     return units;
   };
-  const holders = placements.map(({ delivery, connection, lineItems, named }): Holder => {
+  const holders = placements.map(({ delivery, connection, lineItems, gone, named, n }): Holder => {
     const quantity = unitsIn(lineItems, id);
-    const own = spend(delivery, quantity);
-    const left = own + (connection === source ? 0 : spend(connection, quantity - own));
-    return { delivery, connection, quantity, open: quantity - left, named };
+    const asked = quantity + unitsIn(gone, id);
+    const own = spend(delivery, asked);
+    // A parcel that names no placement is of the first.
+    const most = Math.max(0, (n === undefined ? asked : quantity) - own);
+    const left = own + (connection === source ? 0 : spend(connection, most));
+    const late = Math.max(0, left - quantity);
+    return { delivery, connection, quantity, open: quantity - left + late, late, named };
   });
   return { holders, outside: [...sent.values()].reduce((all, units) => all + units, 0) };
 }

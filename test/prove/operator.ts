@@ -98,4 +98,4 @@ export async function readAll<T>({ hub }: World, plural: string, query: string):
 }
 
 const EXHAUSTED =
-  /^(http_5\d\d|http_408|timeout|connection_lost|unreachable|worker_lost|unexpected_answer|internal_error)$/;
+  /^(http_5\d\d|http_408|timeout|connection_lost|unreachable|worker_lost|unexpected_answer|not_successful|internal_error)$/;

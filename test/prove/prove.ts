@@ -88,7 +88,7 @@ export async function prove({ orders, seed, kills = killsFor(orders), onProgress
     await untilDone(world, STANDSTILL_MS);
     await untilQuiet(async () => {
       open = { inbound: await world.countInbound(), deliveries: await operator.countOpen() };
-      return open.inbound + open.deliveries;
+      return open;
     });
     clearInterval(operating);
     await looking;
@@ -118,15 +118,15 @@ async function untilDone(world: World, patienceMs: number): Promise<void> {
   while (world.countDone() < world.sold.length && moving(patienceMs)) await sleep(100);
 }
 
-/** Until nothing is open any more, two looks in a row, or nothing came of the last looks. */
-async function untilQuiet(countOpen: () => Promise<number>): Promise<void> {
-  let open = Number.POSITIVE_INFINITY;
-  const moving = createMovement(() => open);
+/** Until nothing is open any more, two looks in a row, or no delivery came of the last looks: polls go on asking. */
+async function untilQuiet(look: () => Promise<NonNullable<Progress['open']>>): Promise<void> {
+  let open = { inbound: 0, deliveries: Number.POSITIVE_INFINITY };
+  const moving = createMovement(() => open.deliveries);
   for (let quiet = 0; quiet < 2 && moving(STANDSTILL_MS); ) {
     await sleep(700);
     // A hub that is down has not become quiet.
-    open = await countOpen().catch(() => open);
-    quiet = open === 0 ? quiet + 1 : 0;
+    open = await look().catch(() => open);
+    quiet = open.inbound + open.deliveries === 0 ? quiet + 1 : 0;
   }
 }
 
