@@ -16,6 +16,8 @@ import { json, Routes } from './kit/route.ts';
 import { OrderId, Ucp } from './order-schema.ts';
 import { validUcp } from './present-order.ts';
 
+const UcpProfile = named('UcpProfile', z.looseObject({ ucp: z.unknown(), signing_keys: z.array(z.unknown()) }));
+
 const UcpError = named(
   'UcpError',
   z.object({
@@ -59,10 +61,7 @@ export function createUcpRoutes({
     summary: 'The hub’s UCP business profile, with the keys that its order events are signed with',
     scope: null,
     responses: {
-      200: json(
-        'As `discovery/profile_schema.json` of UCP 2026-04-08 has it.',
-        named('UcpProfile', z.looseObject({ ucp: z.unknown(), signing_keys: z.array(z.unknown()) })),
-      ),
+      200: json('As `discovery/profile_schema.json` of UCP 2026-04-08 has it.', UcpProfile),
     },
     answer: async ({ context }) => {
       context.header('Cache-Control', `public, max-age=${PROFILE_SECONDS}`);
