@@ -23,6 +23,8 @@ interface Tail {
   total: number;
   recent: Array<Pick<FeedItem, 'at' | 'entries'>>;
   told: Told;
+  /** How many items it may hold before those that nobody needs are forgotten. */
+  most: number;
 }
 
 /** What the recent items of a partition tell of. */
@@ -70,9 +72,9 @@ export function openFeed(table = db, now = () => new Date()) {
   /** Reads the end of a partition back to an instant. */
   async function readTail(partition: number, since: string): Promise<Tail> {
     const { position = 0, at = '', total = 0 } = (await head(partition)) ?? {};
-    if (at < since) return { since, position, at, total, recent: [], told: toldIn([]) };
+    if (at < since) return { since, position, at, total, ...nothingTold() };
     const begin = await positionAt(partition, since);
-    return catchUp(partition, { since, position: begin, at: '', total: 0, recent: [], told: toldIn([]) });
+    return catchUp(partition, { since, position: begin, at: '', total: 0, ...nothingTold() });
   }
 
   async function catchUp(partition: number, tail: Tail): Promise<Tail> {
@@ -97,10 +99,12 @@ export function openFeed(table = db, now = () => new Date()) {
       tails.set(partition, tail);
       return tail;
     }
-    if (known.recent.length > MAX_RECENT) {
+    if (known.recent.length > known.most) {
       known.since = since;
       known.recent = known.recent.filter(({ at }) => at >= since);
       known.told = toldIn(known.recent);
+      // Where much is told within a moment all of it is still needed: it is gone through again when it is twice as much.
+      known.most = Math.max(MAX_RECENT, 2 * known.recent.length);
     }
     return known;
   }
@@ -171,6 +175,8 @@ export function openFeed(table = db, now = () => new Date()) {
 }
 
 export type Feed = ReturnType<typeof openFeed>;
+
+const nothingTold = () => ({ recent: [], told: toldIn([]), most: MAX_RECENT });
 
 function toldIn(recent: Tail['recent']): Told {
   const told: Told = { ids: new Set(), revisions: new Map() };
