@@ -7,7 +7,7 @@ import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';
 
 type Happening =
-  | { what: 'snapshot'; snapshot: OrderSnapshot; minute: number; isAsked: boolean }
+  | { what: 'snapshot'; snapshot: OrderSnapshot; minute: number }
   | { what: 'shipment'; shipment: ShipmentSnapshot; by: string; minute: number }
   | { what: 'correction' };
 
@@ -25,14 +25,13 @@ const line: fc.Arbitrary<SnapshotLine> = fc.record({
 const snapshot: fc.Arbitrary<Happening> = fc
   .record({
     minute,
-    isAsked: fc.boolean(),
     version: fc.option(minute.map(at)),
     paidAt: fc.option(minute.map(at)),
     cancelled: fc.boolean(),
     lines: fc.uniqueArray(line, { selector: ({ id }) => id, maxLength: 3 }),
     number: fc.constantFrom('SC-1', 'SC-2'),
   })
-  .map(({ minute, isAsked, ...changes }) => ({ what: 'snapshot', minute, isAsked, snapshot: snapshotOf(changes) }));
+  .map(({ minute, ...changes }) => ({ what: 'snapshot', minute, snapshot: snapshotOf(changes) }));
 
 const PLACED = [
   { id: 'li_1', quantity: 2 },
@@ -91,17 +90,14 @@ function live(happenings: readonly Happening[]): Order {
   const first = happenings.findIndex(({ what }) => what === 'snapshot');
   const [start, ...rest] = [...happenings.slice(first), ...happenings.slice(0, first)];
   if (start?.what !== 'snapshot') throw new Error('there is always a snapshot');
-  const created = applySnapshot(null, start.snapshot, toldAt(start)).order;
+  const created = applySnapshot(null, start.snapshot, sourceOf(start.minute)).order;
   return rest.reduce(meet, created);
 }
-
-const toldAt = ({ minute, isAsked }: { minute: number; isAsked: boolean }) =>
-  sourceOf(minute, isAsked ? { askedAt: at(minute) } : {});
 
 function meet(order: Order, happening: Happening): Order {
   switch (happening.what) {
     case 'snapshot': {
-      const met = applySnapshot(order, happening.snapshot, toldAt(happening));
+      const met = applySnapshot(order, happening.snapshot, sourceOf(happening.minute));
       if (met.result === 'older') expect(met.order.ucp).toEqual(order.ucp);
       return met.order;
     }
@@ -124,7 +120,7 @@ it('ends in the same order whatever came first and however often', () => {
   );
 });
 
-it('is cancelled unless the source itself, by its own versions or being asked, said otherwise later', () => {
+it('is cancelled unless the source itself said otherwise later', () => {
   fc.assert(
     fc.property(twoWays, ([happenings]) => {
       const told = happenings.filter((each) => each.what === 'snapshot');
@@ -132,10 +128,7 @@ it('is cancelled unless the source itself, by its own versions or being asked, s
       const cancellations = told.filter(({ snapshot }) => snapshot.cancelled).map(versionOf);
       const lifted = told.filter(({ snapshot }) => !snapshot.cancelled && snapshot.version !== null).map(versionOf);
       const last = cancellations.sort().at(-1);
-      const isDated = told.some(({ snapshot }) => snapshot.version !== null);
-      // Of a source that names no version, what it answers when asked a minute later or more.
-      const answered = told.filter(({ snapshot, isAsked }) => isAsked && !snapshot.cancelled).map(versionOf);
-      const isLifted = last !== undefined && (isDated ? lifted : answered).some((version) => version > last);
+      const isLifted = last !== undefined && lifted.some((version) => version > last);
       expect(live(happenings).cancelled).toBe(last !== undefined && !isLifted);
     }),
     { numRuns: 200 },

@@ -18,17 +18,13 @@ export const compareStamps = (a: Stamp, b: Stamp): number => compareVersions(a, 
 export const earliestFirst = (a: Stamp, b: Stamp): number =>
   compareStamps(a, b) * (a.clock && b.clock && a.clock !== b.clock ? -1 : 1);
 
-/** Longer than an answer takes, so that what is asked for so much later was read later. */
-const ANSWER_MS = 60_000;
-
 /**
- * Whether a cancellation stands. A later version of the source's own lifts it; where the source names none, an answer
- * that was asked for later does. What else is silent of it may have been read before.
+ * Whether a cancellation stands. Only a later version of the source's own lifts it: whatever else is silent of it may
+ * have been read before.
  */
-export function isCancelled({ stands, snapshot, cancelledLast, aliveLast = '' }: SnapshotHistory): boolean {
+export function isCancelled({ stands, snapshot, cancelledLast }: SnapshotHistory): boolean {
   if (snapshot.cancelled || cancelledLast === undefined) return snapshot.cancelled;
-  if (stands.clock !== 'hub') return stands.version <= cancelledLast;
-  return !(Date.parse(aliveLast) - Date.parse(cancelledLast) >= ANSWER_MS);
+  return stands.clock === 'hub' || stands.version <= cancelledLast;
 }
 
 /** The latest of two versions that said cancelled. */
@@ -41,14 +37,6 @@ export function lastCancellation(...histories: SnapshotHistory[]): Pick<Snapshot
   return cancelledLast === undefined ? {} : { cancelledLast };
 }
 
-function lastAlive(a: SnapshotHistory, b: SnapshotHistory): Pick<SnapshotHistory, 'aliveLast'> {
-  const aliveLast = [a.aliveLast, b.aliveLast]
-    .filter((at) => at !== undefined)
-    .sort(compareText)
-    .at(-1);
-  return aliveLast === undefined ? {} : { aliveLast };
-}
-
 /**
  * SHA-256 (hex) of what a snapshot says, whenever it says it: the version and assumed times are left out, and so is what
  * the hub notes of the body, which is another one in a webhook and in a poll.
@@ -58,11 +46,8 @@ export function snapshotHash({ version: _when, unread: _rest, assumed: _more, ..
   return createHash('sha256').update(canonicalJson(said)).digest('hex');
 }
 
-/**
- * The history of one snapshot. Where the source names no version, the instant that it is of by the hub's clock is it;
- * `isAsked`: it is an answer, asked for at that instant.
- */
-export function historyOf(snapshot: OrderSnapshot, asOf: string, isAsked = false): SnapshotHistory {
+/** The history of one snapshot. Where the source names no version, the instant that it is of by the hub's clock is it. */
+export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistory {
   const { version } = snapshot;
   const stands: Stamp = {
     version: version ?? asOf,
@@ -76,7 +61,6 @@ export function historyOf(snapshot: OrderSnapshot, asOf: string, isAsked = false
     paid: snapshot.paidAt === null ? null : { ...stands, at: snapshot.paidAt },
     cancelledAt: snapshot.cancelled ? stands.version : null,
     ...(snapshot.cancelled && { cancelledLast: stands.version }),
-    ...(isAsked && version === null && !snapshot.cancelled && { aliveLast: asOf }),
     originals: sortById(
       snapshot.lines.map(({ id, quantity, ordered = quantity }) => ({ ...stands, id, quantity: ordered })),
     ),
@@ -105,8 +89,6 @@ export function joinHistories(a: SnapshotHistory, b: SnapshotHistory): SnapshotH
         .sort(compareText)
         .at(0) ?? null,
     ...lastCancellation(a, b),
-    // Where a version is known, versions decide: each poll of an order would be something new else.
-    ...(stands.stands.clock === 'hub' && lastAlive(a, b)),
     originals,
     ...levelsOf([...quantitiesOf(a), ...quantitiesOf(b)], originals),
     vanished: onePerLine(vanished.sort((one, other) => compareStamps(other, one))),

@@ -32,8 +32,6 @@ export interface SnapshotHistory {
   cancelledAt: string | null;
   /** The latest; absent where there is none, and in what was stored before it was kept. */
   cancelledLast?: string;
-  /** The latest instant for which a source that names no versions, being asked, showed it uncancelled. */
-  aliveLast?: string;
   /** Each line's quantity in the earliest snapshot that had it. */
   originals: Array<Stamp & { id: string; quantity: number }>;
   /** The earliest to tell of a quantity other than the original one; absent where none did. */

@@ -108,26 +108,6 @@ describe('applySnapshot', () => {
     expect(lifted.timeline).toMatchObject([{ type: 'order.updated', detail: { changed: ['cancelled', 'lines'] } }]);
   });
 
-  it('takes no note of an answer without a version, where its source dated another one', () => {
-    const { order } = tell(null, 1);
-    const answer = snapshotOf({ version: null });
-    expect(applySnapshot(order, answer, sourceOf(9, { askedAt: at(9) })).order).toBe(order);
-  });
-
-  it('has an answer lift a cancellation where the source dates nothing, unless it may be as old', () => {
-    const undated = (order: Order | null, minute: number, cancelled: boolean, asked?: string) =>
-      applySnapshot(order, snapshotOf({ version: null, cancelled }), sourceOf(minute, asked ? { askedAt: asked } : {}))
-        .order;
-    const cancelled = undated(undated(null, 1, false), 3, true);
-    expect(undated(cancelled, 9, false).cancelled).toBe(true);
-    expect(undated(cancelled, 9, false, at(2)).cancelled).toBe(true);
-    expect(undated(cancelled, 9, false, '2026-11-20T09:03:30.000Z').cancelled).toBe(true);
-    const restored = undated(cancelled, 9, false, at(8));
-    expect(restored.cancelled).toBe(false);
-    expect(undated(restored, 10, false).cancelled).toBe(false);
-    expect(undated(restored, 11, true).cancelled).toBe(true);
-  });
-
   it('believes a cancellation that its source does not date, and keeps what else stands', () => {
     const { order } = tell(null, 1);
     const seen = applySnapshot(order, snapshotOf({ version: null, cancelled: true, number: 'X' }), sourceOf(3));

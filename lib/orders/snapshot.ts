@@ -35,7 +35,7 @@ export interface SnapshotResult {
 export function applySnapshot(order: Order | null, whole: OrderSnapshot, source: SnapshotSource): SnapshotResult {
   checkSnapshot(whole);
   const snapshot = order?.erased ? withoutBuyer(whole) : whole;
-  const told = historyOf(snapshot, source.askedAt ?? source.receivedAt, source.askedAt !== undefined);
+  const told = historyOf(snapshot, source.askedAt ?? source.receivedAt);
   if (!order) {
     const created = derive({
       id: orderId(source.connection, snapshot.externalId),
@@ -141,7 +141,7 @@ export function applyPart(
   const { externalId } = snapshot;
   const { parts = {} } = order;
   const known = Object.hasOwn(parts, externalId) ? parts[externalId] : undefined;
-  const told = historyOf(snapshot, source.askedAt ?? source.receivedAt, source.askedAt !== undefined);
+  const told = historyOf(snapshot, source.askedAt ?? source.receivedAt);
   const history = known ? joinHistories(known, told) : told;
   if (known && sameContent(history, known)) return { order, timeline: [] };
   const next = derive({ ...order, parts: { ...parts, [externalId]: history } });

@@ -45,7 +45,6 @@ function replaceStanding(history: SnapshotHistory, told: SnapshotHistory): Snaps
     // A payment is never forgotten, also when it was a misreading: it has had its effect.
     paid: told.paid ? joinPayments(otherPayment, told.paid) : history.paid,
     ...cancellation(history, told),
-    ...(history.aliveLast !== undefined && { aliveLast: history.aliveLast }),
     originals,
     ...levelsOf([...kept, ...levels, ...quantitiesOf({ ...told, stands: { ...told.stands, version } })], originals),
     vanished: onePerLine(vanished.sort((a, b) => compareStamps(b, a))),
