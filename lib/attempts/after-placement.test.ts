@@ -365,8 +365,9 @@ beforeAll(
 );
 afterAll(() => void vi.restoreAllMocks());
 
-/** What was found by chance: a unit that left though it was given back was asked for again, */
+/** Sequences that failed once. */
 const FOUND: Step[][] = [
+  // A unit that left though its shipper had given it back was asked for again.
   [
     ['workSome', 0, 'none'],
     ['say', 'li_1', 0],
@@ -375,7 +376,7 @@ const FOUND: Step[][] = [
     ['operate', 0],
     ['say', 'li_1', 2],
   ],
-  // and units that two were named for went from one to the other and back.
+  // Units that two shippers were named for went from one to the other and back.
   [
     ['workSome', 0, 'none'],
     ['route', 'li_1', 0, 'supply'],

@@ -6,8 +6,7 @@ import { pollIntervalSeconds } from '#lib/platform/settings';
 import { sum } from '#lib/platform/sum';
 import * as items from '#lib/platform/table/items';
 import { db, expiryOf, type Key, put, queryPartition, type Table } from '#lib/platform/table/table';
-import type { Product } from './product.ts';
-import { namesOf, ownSku } from './product.ts';
+import { namesOf, ownSku, type Product } from './product.ts';
 
 /** Units of a SKU that a placement is after, which their warehouse may not have taken from its stock yet. */
 interface Reservation {

@@ -53,7 +53,7 @@ function dueOfLine(
 ): Due {
   const { holders, outside } = holdersOf(order, id);
   const asked = sum(holders);
-  const has = asked + sum(holders.map(({ late }) => ({ quantity: late })));
+  const has = holders.reduce((units, { late }) => units + late, asked);
   const before = unitsIn(order.own, id);
   let own = Math.max(before, outside);
   const openAt = (to: string): number =>
