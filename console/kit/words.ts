@@ -16,6 +16,8 @@ const CURES: Readonly<Record<string, string>> = {
   cancel_unsupported: 'Have the order stopped at whoever ships, then close it.',
   cancelled_by_supplier: 'Decide who ships instead, then replay it; or ship it yourself and close it.',
   address_changed: 'Have whoever ships send it to the address that it has now, then close it.',
+  payment_refunded: 'Have it stopped at whoever ships, or cancel it at its channel; close it to let it leave.',
+  partly_shipped: 'Route what has left to erp (longshore orders route), then replay it for the rest.',
   amend_unsupported: 'Have whoever ships change the order as it says, then close it.',
   outcome_unknown: 'Look at the marketplace: replay it if it did not happen, close it if it did.',
   partly_done: 'Ask anew for what it says is missing, then replay it.',

@@ -142,6 +142,22 @@ describe('cancelling', () => {
     expect(result).toEqual({ ok: true, httpStatus: 200 });
   });
 
+  test('one that is paid back is a person’s where it was placed before, with what else has changed', async () => {
+    const refunded = (subject: object, more = {}) =>
+      deliveryOf({ id: 'dlv_2', action: 'cancel', subject: { placement: 'dlv_1', refunded: 5, ...subject } }, more);
+    const told = async (delivery: Parameters<typeof run>[0], revision: number) =>
+      (await run(delivery, { cancel: action({}) }, { orders: [SOLD], deliveries: [since(revision)] })).result;
+    const words = /^its payment was given back after it was placed: have order 5021 stopped at Marketful/;
+    expect(await told(refunded({}), 4)).toMatchObject({
+      error: { detail: { code: 'payment_refunded', description: expect.stringMatching(words) } },
+    });
+    const both = /^its shipping address changed .* and its payment was given back/;
+    expect(await told(refunded({ readdressed: 5 }), 4)).toMatchObject({
+      error: { detail: { code: 'payment_refunded', description: expect.stringMatching(both) } },
+    });
+    expect(await told(refunded({}), 5)).toEqual({ ok: true, httpStatus: 200 });
+  });
+
   test('of a placement that goes elsewhere what is not wanted is taken back first', async () => {
     const undone = action({});
     const orders = [ONE];

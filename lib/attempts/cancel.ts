@@ -11,8 +11,9 @@ import type { Hub, Job, RemoteWork } from './attempt.ts';
 import { nothingLeft, placedBy } from './place.ts';
 import { mayBeLost, readSold, tellPushed } from './sold.ts';
 
-/** `isMoved`: it stands, or may, with an address from before the order's own. */
-type Undoing = CancelInput & { isMoved: boolean };
+/** What changed since it was placed, or may have been, and only a person can see to. */
+type Undoing = CancelInput & { changes: Change[] };
+type Change = 'readdressed' | 'refunded';
 
 /** A placement in a worker's hands is looked at again when that worker must be done. */
 const IN_HAND_MS = 5_000;
@@ -23,7 +24,7 @@ const IN_HAND_MS = 5_000;
  */
 export const cancel: Job<Subjects['cancel'], Undoing> = {
   action: ({ cancel: own }) =>
-    own && { ...own, push: (remote, input) => own.push(remote, input).catch(tellMoved(input)) },
+    own && { ...own, push: (remote, input) => own.push(remote, input).catch(tellChanges(input)) },
 
   async prepare({ placement: id }, work) {
     const { hub, connector, delivery } = work;
@@ -36,10 +37,10 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
     const asked = placedBy(order, id, placement.subject.lineItems ?? []);
     const lineItems = lessOf(dueOf(order), id);
     const left = minus(asked.lineItems, lineItems);
-    const isMoved = left.length > 0 && (await mayGoElsewhere(placement, [delivery, ...earlier], hub));
+    const changes = left.length > 0 ? await changesSince(placement, [delivery, ...earlier], hub) : [];
     const remoteId = placement.placed?.remoteId ?? null;
-    const input = { ...asked, source, lineItems, left, remoteId, isMoved };
-    if (lineItems.length === 0 && isMoved) throw readdressed(input, connector.info.title);
+    const input = { ...asked, source, lineItems, left, remoteId, changes };
+    if (lineItems.length === 0 && changes.length > 0) throw askPerson(input, connector.info.title);
     if (lineItems.length === 0) return { effects: {} };
     if (placement.action === 'route' || !(await isPlaced(placement, { ...input, lineItems: asked.lineItems }, work))) {
       await release(placement, work);
@@ -52,7 +53,7 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
   /** What was taken back is on the order before this is on record: who crashes between finds nothing left to do. */
   async after(result, { input, probed }, { connector, delivery, network, hub }) {
     const { placement: id = '' } = delivery.subject;
-    const { order, left, isMoved } = input;
+    const { order, left, changes } = input;
     const { kept = [] } = result;
     await hub.changeOrder(
       order.id,
@@ -60,7 +61,7 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
       { by: delivery.connection, origin: delivery.id, network },
     );
     if (kept.length > 0) throw unsupported({ ...input, lineItems: kept }, connector.info.title);
-    if (isMoved) throw readdressed(input, connector.info.title);
+    if (changes.length > 0) throw askPerson(input, connector.info.title);
     return tellPushed('order.withdrawn', result, { probed });
   },
 };
@@ -139,35 +140,50 @@ function stop(placement: Delivery, now: Date): Write[] {
   return [replaceDelivery(placement, stopped)];
 }
 
-/** Whether a placement stands, or may, with an address from before a change that no person has seen to. */
-async function mayGoElsewhere(placement: Delivery, cancels: readonly Delivery[], hub: Hub): Promise<boolean> {
-  const changes = cancels.filter(({ subject, closed }) => subject.readdressed !== undefined && !closed);
+/** What has changed since a placement that stands, or may, and no person has seen to. */
+async function changesSince(placement: Delivery, cancels: readonly Delivery[], hub: Hub): Promise<Change[]> {
+  const open = cancels.filter(({ subject, closed }) => (subject.readdressed ?? subject.refunded) && !closed);
   const { state, unknown, placed } = placement;
-  if (changes.length === 0 || (state !== 'succeeded' && !unknown)) return false;
+  if (open.length === 0 || (state !== 'succeeded' && !unknown)) return [];
   const maybe = (await hub.getAttempts(placement)).find(({ outcome }) => outcome === 'unknown' || outcome === 'failed');
   const since = maybe?.startedAt ?? placed?.at ?? '';
-  return changes.some(({ subject: { readdressed = 0 }, createdAt }) =>
-    placed?.revision === undefined ? since < createdAt : placed.revision < readdressed,
-  );
+  const isSince = (change: Change) =>
+    open.some(({ subject: { [change]: revision }, createdAt }) => {
+      if (revision === undefined) return false;
+      return placed?.revision === undefined ? since < createdAt : placed.revision < revision;
+    });
+  return (['readdressed', 'refunded'] as const).filter(isSince);
 }
 
-const MOVED = 'its shipping address changed after it was placed';
+const WORDS = {
+  readdressed: 'its shipping address changed after it was placed',
+  refunded: 'its payment was given back after it was placed',
+};
 
-/** What a person is to see to, and with the units the address. */
-function forPerson(detail: ErrorDetail, { isMoved }: Undoing): BlockedError {
-  const description = isMoved ? `${detail.description}; ${MOVED}` : detail.description;
+/** What a person is to see to, and with the units what else has changed. */
+function forPerson(detail: ErrorDetail, { changes }: Undoing): BlockedError {
+  const description = [detail.description, ...changes.map((change) => WORDS[change])].join('; ');
   return new BlockedError({ ...detail, description }, 'operator');
 }
 
-const tellMoved =
+const tellChanges =
   (input: Undoing) =>
   (error: unknown): never => {
     throw error instanceof BlockedError && error.waitsFor === 'operator' ? forPerson(error.detail, input) : error;
   };
 
-function readdressed({ number, remoteId }: CancelInput, title: string): BlockedError {
-  const description = `${title} cannot change an address over its API, and ${MOVED}: have order ${remoteId ?? number} changed there by hand`;
-  return new BlockedError({ code: 'address_changed', description }, 'operator');
+function askPerson({ number, remoteId, changes }: Undoing, title: string): BlockedError {
+  const order = `order ${remoteId ?? number}`;
+  const detail = changes.includes('refunded')
+    ? {
+        code: 'payment_refunded',
+        description: `${changes.map((change) => WORDS[change]).join(' and ')}: have ${order} stopped at ${title} by hand, or cancel it at its channel; close this to let it leave`,
+      }
+    : {
+        code: 'address_changed',
+        description: `${title} cannot change an address over its API, and ${WORDS.readdressed}: have ${order} changed there by hand`,
+      };
+  return new BlockedError(detail, 'operator');
 }
 
 function unsupported(input: Undoing, title: string): BlockedError {

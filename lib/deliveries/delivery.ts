@@ -20,6 +20,8 @@ export interface Subjects {
     lineItems?: LineQuantity[];
     /** The order's revision from which on it goes to another address than the one before. */
     readdressed?: number;
+    /** The order's revision from which on all that was paid for it is given back. */
+    refunded?: number;
   };
   /** The follow-up's own word for what it is about. */
   'follow-up': { about: string };

@@ -25,9 +25,9 @@ function doingOf({ action, connection, subject }: Delivery, { names, isCancelled
       return 'finding who ships it';
     case 'cancel':
       if (isCancelled) return `cancelling it at ${there}`;
-      return subject.readdressed && !subject.lineItems?.length
-        ? `changing its address at ${there}`
-        : `taking units back at ${there}`;
+      if (subject.lineItems?.length || !(subject.refunded || subject.readdressed))
+        return `taking units back at ${there}`;
+      return subject.refunded ? `stopping it at ${there}` : `changing its address at ${there}`;
     case 'fulfillment':
       return `telling ${there} of ${parcel === undefined ? 'a parcel' : `parcel ${parcel}`}`;
     default:

@@ -85,6 +85,45 @@ test('an order that goes elsewhere has each placement looked at that has units t
   expect(cancels(elsewhere, { ...before, ...left })).toEqual([]);
 });
 
+test('an order that is paid back after it was placed has each placement looked at that has units to send', () => {
+  const connections = new Map([connectionOf('scopio-main'), connectionOf('shed')].map((one) => [one.id, one]));
+  const network = { routes: [], connections, roleOf: () => ({}) };
+  const lineItems = [{ id: 'li_1', quantity: 2 }];
+  const paid: Order = { ...placed, placements: [{ delivery: 'dlv_1', connection: 'shed', lineItems }], revision: 4 };
+  const back = (from: Order, state: 'refunded' | 'partly_refunded' = 'refunded', more: Partial<Order> = {}) => {
+    const { history } = orderOf({ payment: { method: null, state } });
+    const { deliveries } = planDeliveries({ ...from, history, ...more }, network, from);
+    return deliveries.filter(({ action }) => action === 'cancel');
+  };
+  expect(back(paid)).toMatchObject([{ subject: { placement: 'dlv_1', lineItems: [], refunded: 5 } }]);
+  const { history } = orderOf({ payment: { method: null, state: 'refunded' } });
+  expect(back({ ...paid, history })).toEqual([]);
+  expect(back(paid, 'partly_refunded')).toEqual([]);
+  const { order: left } = applyShipment(paid, shipmentOf({ parcels: [mugs] }), { connection: 'shed', placed: [] });
+  expect(back({ ...paid, ...left })).toEqual([]);
+  connections.set('scopio-main', connectionOf('scopio-main', { release: ['paid', 'refunded'] }));
+  expect(back(paid)).toEqual([]);
+});
+
+test('an order of which some has left unseen is placed once a person has said what', () => {
+  const connections = new Map(['scopio-main', 'shed', 'other'].map((id) => [id, connectionOf(id)]));
+  const routes = [
+    { from: '*', match: { skuPrefix: 'MUG' }, to: 'shed' },
+    { from: '*', to: 'other' },
+  ];
+  const plan = (order: Order) => planDeliveries(order, { routes, connections, roleOf: () => ({}) }).deliveries;
+  const unclear = orderOf({ partlyShipped: true });
+  expect(plan(unclear).map(({ connection, blocked }) => [connection, blocked?.code, blocked?.waitsFor])).toEqual([
+    ['shed', 'partly_shipped', 'operator'],
+    ['other', 'partly_shipped', 'operator'],
+  ]);
+  // Of what the hub itself has shipped, or was told of, it knows.
+  const { order: shipped } = applyShipment(placed, shipmentOf({ parcels: [mugs] }), { connection: 'shed', placed: [] });
+  expect(plan({ ...unclear, fulfillments: shipped.fulfillments }).map(({ blocked }) => blocked)).toEqual([undefined]);
+  const assigned = [{ to: 'shed', lineItems: [{ id: 'li_1', quantity: 1 }] }];
+  expect(plan({ ...unclear, assigned }).find(({ connection }) => connection === 'shed')?.blocked).toBeUndefined();
+});
+
 test('a route asks for country, market, method and SKU, in any case', () => {
   const connections = new Map([connectionOf('scopio-main'), connectionOf('shed')].map((one) => [one.id, one]));
   const order = orderOf({

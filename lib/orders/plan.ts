@@ -4,8 +4,9 @@ import { sameContent } from '#lib/platform/canonical-json';
 import { shortHash } from '#lib/platform/hash';
 import type { LineQuantity, Order, Placement } from './order.ts';
 import type { PaymentState } from './order-schema.ts';
-import { isReleased } from './release.ts';
+import { isReleased, paymentOf } from './release.ts';
 import { routeLines, type Shipped } from './routing.ts';
+import { standing } from './split.ts';
 import { mergeLines, sumByLine, unfulfilled } from './status.ts';
 import { type Due, dueOf, holdersOf, lessOf, nextAt } from './units.ts';
 
@@ -75,9 +76,21 @@ function planPlacements(order: Order, due: readonly Due[], network: Network): Pl
   const routed = [...new Set([...order.routed, ...placed.map(({ id }) => id)])];
   const start = { order: { ...withOwn(kept, due, byShipper.get(ERP) ?? []), routed }, deliveries: [] };
   const shippers = [...byShipper].filter(([to]) => to !== ERP);
-  const isNamed = (to: string | null) => named.some((each) => each.to === to);
-  return shippers.reduce<Plan>((plan, [to, lineItems]) => placeWith(plan, to, lineItems, network, isNamed(to)), start);
+  const { partlyShipped } = standing(order).snapshot;
+  const isUnclear = partlyShipped && order.placements.length === 0 && order.fulfillments.length === 0;
+  return shippers.reduce<Plan>((plan, [to, lineItems]) => {
+    const isNamed = named.some((each) => each.to === to);
+    const blocked = isUnclear && !isNamed ? unclear(order) : undefined;
+    return placeWith(plan, to, lineItems, network, { isNamed, blocked });
+  }, start);
 }
+
+/** A person is asked first: what left before the hub knew of the order would be shipped once more. */
+const unclear = ({ connection }: Order): NewDelivery['blocked'] => ({
+  code: 'partly_shipped',
+  description: `a part of it has left already, and ${connection} does not tell what: route that to erp, and replay this for the rest`,
+  waitsFor: 'operator',
+});
 
 /** One placement with a shipper; of what nobody ships, one blocked routing delivery. */
 function placeWith(
@@ -85,10 +98,10 @@ function placeWith(
   to: string | null,
   lineItems: LineQuantity[],
   { connections }: Network,
-  isNamed: boolean,
+  how: Parameters<typeof place>[4],
 ): Plan {
   const target = to === null ? undefined : connections.get(to);
-  if (target) return place(plan, 'order', target, lineItems, { isNamed });
+  if (target) return place(plan, 'order', target, lineItems, how);
   const source = connections.get(plan.order.connection);
   if (!source) return plan;
   const missing = to === null ? 'no route matches' : `the route leads to ${to}, which is not a connection`;
@@ -131,21 +144,30 @@ export function placeAgain(
  * What is no longer wanted of a placement is stopped where it has not happened and undone where it has: one delivery
  * for each difference that there ever was, in units or in where they go.
  */
-function planCancellations(order: Order, due: readonly Due[], { connections }: Network, before: Order | null): Plan {
+function planCancellations(order: Order, due: readonly Due[], network: Network, before: Order | null): Plan {
+  const { connections } = network;
   const deliveries: NewDelivery[] = [];
-  const moved = before && goesElsewhere(before, order) ? before : null;
+  const isMoved = before !== null && goesElsewhere(before, order);
+  const isPaidBack = before !== null && isRefunded(order, network) && !isRefunded(before, network);
   const placements = order.placements.map((placement) => {
     const { less = [], ...kept } = placement;
     const target = connections.get(kept.connection);
     const gone = lessOf(due, kept.delivery);
-    const readdressed = moved && isToLeave(moved, placement) ? { readdressed: moved.revision + 1 } : null;
-    if (!target || (sameLines(gone, less) && !readdressed)) return placement;
-    const subject = { placement: kept.delivery, lineItems: gone, ...readdressed };
+    const isAffected = before !== null && isToLeave(before, placement);
+    const at = (before?.revision ?? 0) + 1;
+    const seenTo = { ...(isMoved && { readdressed: at }), ...(isPaidBack && { refunded: at }) };
+    const forPerson = isAffected ? seenTo : {};
+    if (!target || (sameLines(gone, less) && Object.keys(forPerson).length === 0)) return placement;
+    const subject = { placement: kept.delivery, lineItems: gone, ...forPerson };
     deliveries.push(push(order, 'cancel', target, kept.delivery, subject));
     return gone.length > 0 ? { ...kept, less: gone } : kept;
   });
   return { order: deliveries.length > 0 ? { ...order, placements } : order, deliveries };
 }
+
+/** Whether an order that is not cancelled may not ship any more as its payment was given back. */
+const isRefunded = (order: Order, network: Network): boolean =>
+  !order.cancelled && paymentOf(order).state === 'refunded' && !isReleased(order, network);
 
 /** Whether an order's parcels go to another place or person. Its telephone and e-mail say nothing of that. */
 const goesElsewhere = (before: Order, order: Order): boolean =>

@@ -61,6 +61,8 @@ export interface OrderSnapshot {
   payment?: Payment;
   /** Why it is not to be shipped, paid or not, in the source's own terms. */
   held?: string;
+  /** Some of it has left, and the source does not tell what. */
+  partlyShipped?: true;
   /** The shipping method or carrier the buyer chose, in the source's own word. */
   shippingMethod: string | null;
   /** The shipping method as a code, where the source has one. */

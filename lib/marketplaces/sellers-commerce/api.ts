@@ -144,14 +144,19 @@ export interface List {
   column?: string;
 }
 
-/** A page of a list, from a time of the store's on, oldest first; and when the store answered, by its `Date`. */
+/** A page of a list, from a time of the store's on and before another, oldest first; and when the store answered, by its `Date`. */
 export async function listPage(
   caller: Caller,
   { path, column }: List,
-  { from, skip, rawQuery }: { from: string; skip: number; rawQuery: string | undefined },
+  { from, to, skip, rawQuery }: { from: string; to?: string | undefined; skip: number; rawQuery: string | undefined },
 ): Promise<{ rows: unknown[]; at: string | null }> {
   const query = column
-    ? { $filter: `${column} ge datetime'${from}'`, $orderby: column, $top: PAGE, $skip: skip }
+    ? {
+        $filter: `${column} ge datetime'${from}'${to ? ` and ${column} lt datetime'${to}'` : ''}`,
+        $orderby: column,
+        $top: PAGE,
+        $skip: skip,
+      }
     : { top: PAGE, skip };
   const { status, body, headers } = await call(caller, { method: 'GET', path, query, rawQuery });
   const rows = status === 204 ? [] : unwrap(body, WRAPPERS);

@@ -91,7 +91,7 @@ test.each([
   [37, 74, 'shipped'],
   [38, 74, 'unpaid'],
 ])('status %i with payment %s is %s', (OrderStatusId, PaymentStatusId, meant) => {
-  const mapped = change({ OrderStatusId, PaymentStatusId: PaymentStatusId ?? null });
+  const mapped = change({ OrderStatusId, PaymentStatusId: PaymentStatusId ?? null }, {}, 'order-read');
   if (mapped.type !== 'order') return expect(meant).toBe('cart');
   const { order } = applySnapshot(null, mapped.order, {
     connection: 'sc',
@@ -116,6 +116,17 @@ test('counts what the store shows as shipped, over the lines that sell it', () =
     ShippingInformation: [{ Items: [{ SkuCode: 'A', Quantity: 1 }] }, { Items: [{ SkuCode: 'A', Quantity: '2' }] }],
   });
   expect(lines.map(({ fulfilled }) => fulfilled)).toEqual([2, 1, undefined]);
+});
+
+test('does not guess what has left of an order that is partly shipped: its details are read, then a person is asked', () => {
+  const parcels = [{ Items: [{ SkuCode: 'MUG-RED', Quantity: 1 }] }];
+  for (const ShippingInformation of [undefined, null, [], [{}]]) {
+    expect(change({ OrderStatusId: 8, ShippingInformation })).toMatchObject({ type: 'fetch', resource: '100234' });
+    expect(read({ OrderStatusId: 8, ShippingInformation })).toMatchObject({ partlyShipped: true });
+  }
+  expect(change({ OrderStatusId: 8, ShippingInformation: parcels }).type).toBe('order');
+  expect(read({ OrderStatusId: 8, ShippingInformation: parcels })).not.toHaveProperty('partlyShipped');
+  expect(read({ OrderStatusId: 7 })).not.toHaveProperty('partlyShipped');
 });
 
 test('counts nothing that is taken back as shipped, nor as much more of the same SKU', () => {

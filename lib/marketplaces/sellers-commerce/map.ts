@@ -5,14 +5,24 @@ import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
 import { type AmountReader, amountsIn, instantIn, isNoTime, sum, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
+import { modifiedAt } from '../kit/clock.ts';
 import { countryCode } from '../kit/country.ts';
 import { member, textOf } from '../kit/json.ts';
 import { defined, integer, isNothing, needed, readShape, unlessUnreadable, unused } from '../kit/shape.ts';
 import { Order, Return, Sku } from './api.ts';
 import { Settings } from './settings.ts';
-import { isCancelled, isCart, isReturned, isShipped, PARTLY, paymentOf, UNDELIVERED, unknownIn } from './statuses.ts';
+import {
+  isCancelled,
+  isCart,
+  isReturned,
+  isShipped,
+  PARTIALLY_SHIPPED,
+  PARTLY,
+  paymentOf,
+  UNDELIVERED,
+  unknownIn,
+} from './statuses.ts';
 import { CARRIERS, codeOf, findService, idIn, methodName } from './tables.ts';
-import { modifiedAt } from './window.ts';
 
 /** An order of the list, or as `order/get` shows it; a return; an SKU. */
 export function map({ topic, body, receivedAt }: InboundBody, { settings }: Connection): Change {
@@ -24,7 +34,7 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   if (isCart(order.OrderStatusId)) return { type: 'none', reason: 'a cart is no order yet' };
   const version = versionOf(order, own, receivedAt);
   const { OrderNumber: externalId, OrderItems: items } = order;
-  if (topic === 'order' && !items?.length)
+  if (topic === 'order' && (!items?.length || isUnclear(order)))
     return { type: 'fetch', action: 'order', resource: externalId, unless: { externalId, version } };
   return { type: 'order', order: { ...mapOrder(order, own), version } };
 }
@@ -32,6 +42,10 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
 /** Without a zone of its own, the store's times are taken for UTC: among themselves they are right in any zone. */
 const versionOf = ({ ModifiedDate }: Order, { timeZone = 'UTC' }: Settings, receivedAt: string): string | null =>
   isNoTime(ModifiedDate) ? null : modifiedAt(textOf(ModifiedDate), 'ModifiedDate', timeZone, receivedAt);
+
+/** Whether some of it has left, and none of its parcels is shown. */
+const isUnclear = (order: Order): boolean =>
+  order.OrderStatusId === PARTIALLY_SHIPPED && countShipped(order).size === 0;
 
 const DATES = ['OrderPlacedDate', 'CreatedDate'] as const;
 
@@ -55,6 +69,7 @@ function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'versio
     // The store does not say when an order was paid.
     paidAt: payment.state === 'paid' ? placedAt : null,
     cancelled: isCancelled(OrderStatusId),
+    ...(isUnclear(order) && { partlyShipped: true }),
     currency,
     taxIncluded: false,
     ...mapPeople(order, amounts),

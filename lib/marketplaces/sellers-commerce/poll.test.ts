@@ -26,6 +26,11 @@ interface Store {
   cap?: number;
   heedsSkip?: boolean;
   heedsTop?: boolean;
+  heedsFilter?: boolean;
+  /** What its rows are sorted by, whatever is asked for. */
+  sortedBy?: (row: Row) => string | number;
+  /** How it writes a time. */
+  write?: (time: string) => string;
   skus?: unknown[];
   returns?: unknown[] | number;
 }
@@ -38,6 +43,9 @@ function open(rows: Row[], store: Store = {}, clock = { now: Date.parse(NOW) }) 
     cap = 1000,
     heedsSkip = true,
     heedsTop = true,
+    heedsFilter = true,
+    sortedBy,
+    write = (time) => time,
     skus = [],
     returns = [],
   } = store;
@@ -47,11 +55,16 @@ function open(rows: Row[], store: Store = {}, clock = { now: Date.parse(NOW) }) 
     const { $filter, $top = query.top, $skip = query.skip } = query;
     const headers = new Headers({ date: new Date(clock.now).toUTCString() });
     if (path.includes('return') && typeof returns === 'number') throw refusal(returns);
-    const [, column = '', from = ''] = /^(\w+) ge datetime'(.+)'$/.exec(`${$filter ?? ''}`) ?? [];
+    const [, column = '', from = '', to = '9'] =
+      /^(\w+) ge datetime'([^']+)'(?: and \w+ lt datetime'([^']+)')?$/.exec(`${$filter ?? ''}`) ?? [];
     const all = path.includes('order') ? rows : path.includes('return') ? (returns as Row[]) : (skus as Row[]);
     const at = (each: Row) => `${each[column] ?? ''}`;
+    const by = sortedBy ?? at;
     const found = column
-      ? all.filter((each) => at(each) >= from).sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0))
+      ? all
+          .filter((each) => (heedsFilter ? at(each) >= from && at(each) < to : true))
+          .sort((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0))
+          .map((each) => ({ ...each, ModifiedDate: each.ModifiedDate && write(each.ModifiedDate) }))
       : all;
     const begin = heedsSkip ? Number($skip) : 0;
     const body = structuredClone(found.slice(begin, begin + Math.min(cap, heedsTop ? Number($top) : 100_000)));
@@ -239,6 +252,40 @@ describe('pages', () => {
       const { context } = open(rows(count), store);
       expect((await read(context)).numbers.size).toBe(count);
     }
+  });
+
+  const mixed = ({ OrderNumber }: Row) => (Number(OrderNumber) * 7919) % 257;
+  describe.each<[string, Store]>([
+    ['sorted otherwise', { sortedBy: mixed }],
+    ['newest first', { sortedBy: ({ OrderNumber }) => -Number(OrderNumber) }],
+    ['in times that go into no filter', { write: (time) => `/Date(${Date.parse(`${time}Z`)})/` }],
+    ['sorted otherwise and in such times', { sortedBy: mixed, write: (time) => time.slice(8).replace('T', ' ') }],
+  ])('%s', (_how, store) => {
+    test.each([2, 7, 50, 100, 1000])(
+      'of %i at most that do not heed skip: nobody is missed, with few calls',
+      async (cap) => {
+        for (const count of [0, 1, 2, 11, 100, 250]) {
+          const { context, asked } = open(rows(count), { ...store, cap, heedsSkip: false });
+          const { numbers, remark = '' } = await read({ ...context, watermark: NOW });
+          expect(numbers.size).toBe(count);
+          expect(remark).not.toContain('at a time');
+          expect(asked.length).toBeLessThan(40 + (4 * 250) / cap);
+        }
+      },
+    );
+  });
+
+  test.each<[string, Store, (index: number) => string]>([
+    ['more of one second than a page holds', {}, (index) => second(index < 60 ? 1 : index)],
+    ['a store that heeds no filter', { heedsFilter: false }, second],
+    ['no filter, and no order', { heedsFilter: false, sortedBy: mixed }, second],
+  ])('that do not heed skip, and %s: it is said', async (_how, store, at) => {
+    const all = Array.from({ length: 120 }, (_, index) => row(index, at(index)));
+    const { context, asked } = open(all, { ...store, cap: 50, heedsSkip: false });
+    const { numbers, remark } = await read(context);
+    expect(numbers.size).toBe(store.heedsFilter === false ? 50 : 110);
+    expect(remark).toContain('shows 50 rows at a time, whatever is skipped');
+    expect(asked.length).toBeLessThan(150);
   });
 
   test('miss nobody when orders are modified between them', async () => {

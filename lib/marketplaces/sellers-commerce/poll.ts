@@ -3,12 +3,12 @@ import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
 import type { Fetched } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
+import { learnOffset, localAt, nameOffset, offsetOf } from '../kit/clock.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { rewindInstant, stepOver } from '../kit/rewind.ts';
 import { type List, listPage, PAGE } from './api.ts';
 import { Settings } from './settings.ts';
 import { isCart, statusIn } from './statuses.ts';
-import { learnOffset, localAt, nameOffset, offsetOf } from './window.ts';
 
 /** Also how far from UTC the store's times may be while its offset is unknown. */
 const DAY_MS = 24 * 3_600_000;
@@ -62,13 +62,18 @@ const Mark = z.object({
 });
 type Mark = z.infer<typeof Mark>;
 
-/** The next page: of which walk, from which time and how many rows into it; and the mark that this poll will leave. */
+const window = { from: z.string(), to: instant };
+
+/** The next page: of which walk, of which time and how many rows into it; and the mark that this poll will leave. */
 const Position = z.object({
   walk: z.number(),
-  from: z.string(),
+  ...window,
   skip: z.number(),
-  /** What the first row is, where the store heeds `skip`. */
+  /** What the first row is where the store heeds `skip`, or must not show again where it heeds `$filter`. */
   first: z.optional(z.string()),
+  /** Of a store that does not heed `skip`: the most rows of a page, and the windows that are still to be read. */
+  cap: z.optional(z.number()),
+  rest: z.optional(z.array(z.object(window))),
   start: z.string(),
   mark: Mark,
   remarks: z.array(z.string()),
@@ -81,17 +86,17 @@ export const rewind = (watermark: string, since: string): string => {
 };
 
 /**
- * Everything that was modified, placed or created since the last poll and a while before. There is no end to the window,
- * and a page is the last only where nothing new stands behind it: a clock, a page size or a `skip` that are not what we
- * take them for then lose nothing.
+ * Everything that was modified, placed or created since the last poll and a while before. There is no end to it, and a
+ * page is the last only where nothing new stands behind it: a clock or a page size that are not what we take them for then
+ * lose nothing. Where `skip` is not heeded, a page that may be short is read again in halves of its time.
  */
 export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   const last = readMark(context.watermark);
-  let position: Position | null = parseJson(Position, context.resume) ?? start(context, last);
+  let position: Position = parseJson(Position, context.resume) ?? start(context, last);
   const before = new Set(last?.shown);
   const shown = new Set<string>();
   let seen = new Set<string>();
-  while (position) {
+  while (position.walk < WALKS.length) {
     const walk: number = position.walk;
     const { rows, at, problem } = await readPage(context, position);
     const fresh = rows.filter((row) => isNew(stateOf(row), seen));
@@ -99,20 +104,20 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
       (row) => !isCart(statusIn(row)) && isNew(hashOf(row), shown) && !before.has(hashOf(row)),
     );
     const read: Position = noteTimes(position, rows, at ?? context.now().toISOString(), problem);
-    const next = follow(read, rows, fresh.length) ?? nextWalk(read, context.now());
+    const next = follow(read, rows, fresh.length, context.now());
     const page = { items: items.map((body): Fetched => ({ topic: WALKS[walk]?.topic ?? '', body })) };
-    if (next) yield { ...page, resume: JSON.stringify(next) };
-    else yield { ...page, resume: null, ...conclude(context, read, last, [...shown].slice(-MAX_SHOWN)) };
-    if (next?.walk !== walk) seen = new Set();
+    if (next.walk < WALKS.length) yield { ...page, resume: JSON.stringify(next) };
+    else yield { ...page, resume: null, ...conclude(context, next, last, [...shown].slice(-MAX_SHOWN)) };
+    if (next.walk !== walk) seen = new Set();
     position = next;
   }
 }
 
-async function readPage(context: PollContext, { walk, from, skip }: Position) {
+async function readPage(context: PollContext, { walk, from, to, skip }: Position) {
   const { optional, ...list } = WALKS[walk] ?? ORDERS;
   const { query: rawQuery } = Settings.parse(context.connection.settings);
   try {
-    return { ...(await listPage(context, list, { from, skip, rawQuery })), problem: null };
+    return { ...(await listPage(context, list, { from, to, skip, rawQuery })), problem: null };
   } catch (error) {
     // "Order Does Not Exist": a list that is empty.
     if (error instanceof RejectedError && error.code === 'response_24') return { rows: [], at: null, problem: null };
@@ -156,32 +161,50 @@ function noteTimes(position: Position, rows: readonly unknown[], at: string, pro
   return { ...position, mark: { ...mark, newest, deep, answeredFrom: mark.answeredFrom ?? at, answeredTo: at } };
 }
 
-/** The next page of a walk: behind the last time read, or behind so many rows; null where nothing new is left. */
-function follow(position: Position, rows: readonly unknown[], fresh: number): Position | null {
+/** The next page: behind the last time read, or behind so many rows; of the next walk where nothing new is left. */
+function follow(position: Position, rows: readonly unknown[], fresh: number, now: Date): Position {
+  if (position.cap !== undefined) return split(position, rows, now);
+  if (rows.length === 0) return nextWalk(position, now);
   const { column } = WALKS[position.walk] ?? {};
   const times = column ? rows.map((row) => timeOf(row, column)) : [];
   const isSorted = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? ''));
   const last = times.at(-1) ?? '';
-  const byTime = isSorted && last > position.from ? { ...position, from: last, skip: 0, first: undefined } : null;
   const more = stepOver(rows.length);
   const first = rows.length > more ? stateOf(rows[more]) : undefined;
-  const byRows = { ...position, skip: position.skip + more, first };
-  if (rows.length === 0) return null;
-  if (fresh > 0) return rows.length >= PAGE && byTime ? byTime : byRows;
-  if (position.skip === 0) return byRows;
+  if (fresh > 0 && rows.length >= PAGE && isSorted && last > position.from)
+    return { ...position, from: last, skip: 0, first: undefined };
+  if (fresh > 0 || position.skip === 0) return { ...position, skip: position.skip + more, first };
   // A page of rows that were all seen is the end of a list, unless the store does not heed `skip`.
   const isHeeded = position.first !== undefined && stateOf(rows[0]) === position.first;
-  return isHeeded ? null : byTime;
+  return isHeeded ? nextWalk(position, now) : split({ ...position, first: undefined }, rows, now);
 }
 
-function nextWalk({ walk, mark, ...position }: Position, now: Date): Position | null {
+/** Where `skip` is not heeded, a window of as many rows as any page had is read in halves, down to a second. */
+function split({ rest = [], ...position }: Position, rows: readonly unknown[], now: Date): Position {
+  const { walk, from, to, first, remarks } = position;
+  const { column, path } = WALKS[walk] ?? ORDERS;
+  const cap = Math.max(position.cap ?? 0, rows.length);
+  const isFull = rows.length === cap && (column ? cap > 1 : cap === PAGE);
+  const end = to ?? localAt(Date.parse(position.mark.at) + DAY_MS);
+  const middle = localAt((Date.parse(`${from}Z`) + Date.parse(`${end}Z`)) / 2);
+  // No row is in two windows, unless the store does not heed `$filter` either.
+  const isFiltered = column !== undefined && rows.every((row) => stateOf(row) !== first);
+  if (isFull && isFiltered && middle > from)
+    return { ...position, cap, skip: 0, to: middle, rest: [{ from: middle, to }, ...rest] };
+  const problem = `${path} shows ${cap} rows at a time, whatever is skipped: more may stand behind the first of ${from}; ask SellersCommerce what to add to settings.query for larger pages`;
+  const read = isFull ? { ...position, remarks: [...new Set([...remarks, problem])] } : position;
+  const [next, ...others] = isFiltered ? rest : [];
+  if (!next) return nextWalk(read, now);
+  return { ...read, from: next.from, to: next.to, cap, rest: others, first: isFull ? stateOf(rows[0]) : first };
+}
+
+function nextWalk({ walk, mark, start, remarks }: Position, now: Date): Position {
   const next = WALKS[walk + 1];
-  if (!next) return null;
   const at = now.toISOString();
-  const isDue = !next.daily || isPast(mark.skusAt, DAY_MS, at);
-  const ahead = { ...position, walk: walk + 1, from: position.start, skip: 0, first: undefined };
+  const isDue = !next?.daily || isPast(mark.skusAt, DAY_MS, at);
+  const ahead = { walk: walk + 1, from: start, start, skip: 0, remarks };
   if (!isDue) return nextWalk({ ...ahead, mark }, now);
-  return { ...ahead, mark: next.daily ? { ...mark, skusAt: at } : mark };
+  return { ...ahead, mark: next?.daily ? { ...mark, skusAt: at } : mark };
 }
 
 /** What a complete poll leaves: how far it came, and what it has learned of the store's clock. */

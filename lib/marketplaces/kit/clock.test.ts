@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { learnOffset, modifiedAt, nameOffset, offsetOf } from './window.ts';
+import { learnOffset, modifiedAt, nameOffset, offsetOf } from './clock.ts';
 
 test('a change between two answers of the store tells its clock, where it leaves no choice', () => {
   const learn = (changed: string, minutes = 5) => learnOffset(changed, at('10:00'), at(`10:0${minutes}`));

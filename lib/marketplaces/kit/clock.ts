@@ -1,10 +1,14 @@
 import { toInstant, toLocal } from '#lib/platform/time';
-import { versionOfSecond } from '../kit/whole-second.ts';
+import { versionOfSecond } from './whole-second.ts';
+
+/*
+ * The clock of a remote whose times carry no zone.
+ */
 
 const QUARTER = 15;
 
 /**
- * When the store last changed something, by what it shows at `readAt`. Of a time that its clock showed twice it is the
+ * When a remote last changed something, by what it shows at `readAt`. Of a time that its clock showed twice it is the
  * later reading that has been: what is read later is never taken for older.
  */
 export function modifiedAt(text: string, field: string, zone: string, readAt: string): string {
@@ -20,7 +24,7 @@ export const localAt = (ms: number, offset = 0): string => new Date(ms + offset 
 
 /**
  * How many minutes the store's clock is ahead of UTC, as far as one change tells: it was made between two answers of the
- * store, and clocks differ from UTC by quarters of an hour. Undefined where that leaves none, or a choice.
+ * remote, and clocks differ from UTC by quarters of an hour. Undefined where that leaves none, or a choice.
  */
 export function learnOffset(changed: string, before: string, after: string): number | undefined {
   const since = (at: string): number => (Date.parse(`${changed}Z`) - Date.parse(at)) / 60_000;
@@ -29,7 +33,7 @@ export function learnOffset(changed: string, before: string, after: string): num
   return first <= most + SLACK && first + QUARTER > most + SLACK && Math.abs(first) <= 14 * 60 ? first + 0 : undefined;
 }
 
-/** Minutes by which the clocks of a store's database and of its web server may differ. */
+/** Minutes by which the clocks of a remote's database and of its web server may differ. */
 const SLACK = 2;
 
 /** How many minutes a zone is ahead of UTC at an instant. */
