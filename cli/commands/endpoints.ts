@@ -81,7 +81,9 @@ function addAdd(endpoints: Command): void {
     .action(async (id: string, { to: url, profile, types = [], full }: AddOptions, command: Command) => {
       const secret = await atDeployment(command, async () => {
         const { addEndpoint } = await import('#lib/connections/manage-endpoints');
-        return addEndpoint({ id, url, profile, types, ...(full && { payload: 'full' }) }, operatorName());
+        const { unblock } = await import('#lib/deliveries/reopen');
+        const asked = { id, url, profile, types, ...(full && { payload: 'full' as const }) };
+        return addEndpoint(asked, operatorName(), { unblock });
       });
       const { json } = command.optsWithGlobals<GlobalOptions>();
       console.log(

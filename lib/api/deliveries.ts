@@ -128,7 +128,7 @@ routes.add('POST /deliveries/replay', {
     if (dryRun) return context.json(await presentDryRun(await matchDeliveries(filter)), 200);
     if (expect !== undefined && (await matchDeliveries(filter)).digest !== expect)
       throw new ApiError(409, 'matched_changed', 'what the filter matches has changed since the dry run: look again');
-    const started = await startReplay(filter, { by, reason, perMinute, canary });
+    const started = await startReplay(filter, { by, reason, perMinute, canary }, { digest: expect });
     const advanced = await advanceReplay(started.id, { deadline: Date.now() + ADVANCE_MS });
     return context.json(await presentStarted(advanced ?? started), 202);
   },

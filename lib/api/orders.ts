@@ -71,9 +71,11 @@ routes.add('GET /orders/{id}/explanation', {
   scope: 'orders:read',
   request: { params: z.object({ id: OrderId }) },
   responses: { 200: json('In one sentence.', Explanation), ...errorResponses(404) },
-  answer: async ({ params }) => {
-    const order = orNotFound(await getOrder(params.id), 'order');
-    return explainOrder(order, await getNetwork());
+  answer: async ({ params: { id } }) => {
+    const order = await getOrder(id);
+    if (order) return explainOrder(order, await getNetwork());
+    // HTTP APIs decode slashes: of an id that ends in `/explanation` this is the path of the order itself.
+    return (await showOrder(orNotFound(await getOrder(`${id}/explanation`), 'order'))) as never;
   },
 });
 

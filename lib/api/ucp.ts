@@ -133,8 +133,9 @@ export function createUcpRoutes({
 
 const messageOf = (request: HonoRequest): SignedMessage => {
   const { pathname, search } = new URL(request.url);
+  const scheme = new URL(publicUrl()).protocol.slice(0, -1);
   const authority = (request.header('host') ?? '').toLowerCase().replace(/:443$/, '');
-  return { method: request.method, authority, path: pathname, query: search, headers: request.header() };
+  return { method: request.method, scheme, authority, path: pathname, query: search, headers: request.header() };
 };
 
 /** Gateways hand paths over decoded: an id's colon may have been sent bare or encoded. */

@@ -83,6 +83,9 @@ export function judge(state: EndpointState, results: readonly Result[], at: stri
 /** Whether it answered that it wants nothing more. */
 export const isGone = (result: Result): boolean => !result.ok && codeOf(result.error) === GONE;
 
+/** Whether it asked for patience: it is sent nothing until its `heldUntil`. */
+export const isThrottled = (result: Result): boolean => !result.ok && result.error instanceof ThrottledError;
+
 /** Whether it is sent nothing at the moment. */
 export const isHeld = ({ heldUntil }: EndpointState, now: Date): boolean => (heldUntil ?? '') > now.toISOString();
 

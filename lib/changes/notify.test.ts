@@ -26,6 +26,29 @@ test('what the hub itself cannot read costs a delivery to an endpoint no attempt
   expect(await states.get('erp')).toEqual({});
 });
 
+test('what waits for an endpoint that asked for patience is not sent meanwhile, and costs no attempt', async () => {
+  const states = openEndpointStates(memoryTable());
+  await states.update('erp', { heldUntil: '2026-11-20T08:15:30.000Z' });
+  const sent: string[] = [];
+  let now = new Date('2026-11-20T08:15:00.000Z');
+  const hub: Hub = {
+    ...HUB,
+    present: async () => [],
+    states,
+    now: () => now,
+    getEndpoints: async () => new Map([['erp', endpoint]]),
+    sendChange: async (_endpoint, { id }) => {
+      sent.push(id);
+      return { ok: true, httpStatus: 204 };
+    },
+  };
+  const { attempt } = workerOf(hub);
+  expect(await attempt(delivery, {} as never)).toMatchObject({ error: { name: 'NotYetError', waitMs: 30_000 } });
+  expect(sent).toEqual([]);
+  now = new Date('2026-11-20T08:15:30.000Z');
+  expect(await attempt(delivery, {} as never)).toMatchObject({ ok: true });
+});
+
 test('the words in which an endpoint refuses an order are not kept once its buyer was erased', async () => {
   const change = { id: 'chg_1', type: 'order.changed', order: 'shop:1' } as Change;
   const error = new RetryableError({ code: 'http_500', description: 'Zenobia is unknown here', httpStatus: 500 });

@@ -18,7 +18,7 @@ import * as items from '#lib/platform/table/items';
 import { keptFor, put, transact } from '#lib/platform/table/table';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import type { Change } from './change-schema.ts';
-import { type EndpointState, type EndpointStates, judge, openEndpointStates } from './endpoint-state.ts';
+import { type EndpointState, type EndpointStates, isAsking, judge, openEndpointStates } from './endpoint-state.ts';
 import { type Present, sendChange } from './send.ts';
 
 export const HUB = {
@@ -110,15 +110,23 @@ const MAX_WAIT_MS = 3600_000;
 /** How long others wait for the delivery that got the 410, which is sent first. */
 const BEHIND_FIRST_MS = 10_000;
 
-/** A paused endpoint is asked once an hour, and costs no other delivery an attempt. */
-async function waitFor({ id, connection }: Delivery, { paused, heldUntil, first }: EndpointState, hub: Hub) {
+/** By less than this a delivery may come early: it was told to wait for as long itself. */
+const EARLY_MS = 1_000;
+
+/**
+ * A paused endpoint is asked once an hour, and costs no other delivery an attempt; neither does one that asked for
+ * patience.
+ */
+async function waitFor({ id, connection }: Delivery, state: EndpointState, hub: Hub) {
+  const { paused, heldUntil, first } = state;
   const now = hub.now();
+  const heldMs = Date.parse(heldUntil ?? '') - now.getTime();
   const notYet = (waitMs: number, why: string) =>
     new NotYetError({ code: AWAY, description: `${connection} ${why}` }, Math.min(MAX_WAIT_MS, waitMs));
-  if (!paused)
-    return first && first !== id ? notYet(BEHIND_FIRST_MS, 'is sent first what it refused for good') : undefined;
+  if (!paused && first && first !== id) return notYet(BEHIND_FIRST_MS, 'is sent first what it refused for good');
+  if (!paused) return heldMs > EARLY_MS && !isAsking(state) ? notYet(heldMs, 'asked for patience') : undefined;
   if (paused.why === 'failing' && (await hub.states.takeTurn(connection, now))) return undefined;
-  return notYet(Math.max(1, Date.parse(heldUntil ?? '') - now.getTime()), `is paused since ${paused.at}`);
+  return notYet(Math.max(1, heldMs), `is paused since ${paused.at}`);
 }
 
 /** Has all that waits for an endpoint tried at once, until the deadline: the rest comes within the hour. */

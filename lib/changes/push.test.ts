@@ -190,14 +190,16 @@ describe('an endpoint that', () => {
       ...{ ok: false, unknown: false },
       error: new ThrottledError({ code: 'http_429', description: 'later' }, 30),
     };
-    const the = await scene([change('a', 1)], { 'a/1': throttled });
+    const the = await scene([change('a', 1), change('a', 2)], { 'a/1': throttled });
+    const ring = vi.spyOn(the.hub, 'ringEndpoints');
     await the.push();
+    expect(ring.mock.calls).toEqual([[[{ endpoint: 'erp' }], '2026-11-20T08:15:30.000Z']]);
     await the.feed.append(4, () => [change('b', 1)], LONG_AGO);
     await the.push();
-    expect(the.sent).toEqual(['a/1']);
+    expect([the.sent, the.opened]).toEqual([['a/1'], ['a/1']]);
     the.later(31_000);
     await the.push();
-    expect(the.sent).toEqual(['a/1', 'b/1']);
+    expect(the.sent).toEqual(['a/1', 'a/2', 'b/1']);
   });
 
   test('answers 410 is told nothing more, and first of all that again', async () => {

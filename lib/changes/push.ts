@@ -16,6 +16,7 @@ import {
   isAsking,
   isGone,
   isHeld,
+  isThrottled,
   judge,
   PAGE_SECONDS,
 } from './endpoint-state.ts';
@@ -81,6 +82,7 @@ async function pushUnder(
     if (trouble || isHeld(state, hub.now())) {
       await hub.states.release(id, lease, learned);
       if (trouble) throw trouble;
+      if (!state.paused) await hub.ringEndpoints([{ endpoint: id }], state.heldUntil);
       return;
     }
     const isOver = caughtUp && !state.resumed;
@@ -155,6 +157,8 @@ interface PageResults {
   results: Array<Result | undefined>;
   /** What got a 410, after which nothing is sent. */
   gone?: Change;
+  /** The endpoint asked for patience, after which nothing is sent. */
+  isThrottled?: boolean;
   /** Why the hub itself could not tell one, after which nothing is sent: that change and those behind it stay untold. */
   trouble?: unknown;
 }
@@ -168,10 +172,11 @@ async function tellAll(endpoint: Endpoint, changes: readonly Change[], hub: Hub)
   const work = async () => {
     for (let chain = chains.shift(); chain; chain = chains.shift())
       for (const [index, change] of chain) {
-        if (told.gone || told.trouble || hub.now().getTime() > until) return;
+        if (told.gone || told.isThrottled || told.trouble || hub.now().getTime() > until) return;
         const result = await tell(endpoint, change, hub);
         told.results[index] = result;
         if (isGone(result)) told.gone = change;
+        told.isThrottled ||= isThrottled(result);
       }
   };
   // All end before the lease does, so that nobody tells it beside whoever takes it next.

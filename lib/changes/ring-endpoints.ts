@@ -1,6 +1,6 @@
 import type { EndpointBehind } from '#events/endpoint-behind';
 import { getEndpoints } from '#lib/connections/store';
-import { deliveryQueue, ENDPOINT } from '#lib/platform/names';
+import { deliveryQueue, ENDPOINT, MAX_DELAY_SECONDS } from '#lib/platform/names';
 import { sendMessages } from '#lib/platform/queue/queue';
 import { errorFields, log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
@@ -10,9 +10,11 @@ import { isOfType } from './read.ts';
 
 const states = openEndpointStates();
 
-/** Has endpoints looked at. */
-export async function ringEndpoints(behind: readonly EndpointBehind[]): Promise<void> {
-  const messages = behind.map((message) => ({ message, group: message.endpoint }));
+/** Has endpoints looked at, once an instant has come; one that is too far away for SQS is the sweeper's. */
+export async function ringEndpoints(behind: readonly EndpointBehind[], at?: string | null): Promise<void> {
+  const delaySeconds = at ? Math.max(0, (Date.parse(at) - Date.now()) / 1000) : 0;
+  if (delaySeconds > MAX_DELAY_SECONDS) return;
+  const messages = behind.map((message) => ({ message, group: message.endpoint, delaySeconds }));
   if (messages.length > 0) await sendMessages(deliveryQueue(ENDPOINT), messages);
 }
 

@@ -7,6 +7,7 @@ import type * as z from '#lib/platform/zod';
 import { EndpointEntry, type FileEndpoint, isTaken, readEndpoint } from './endpoint-file.ts';
 import type { Endpoint } from './endpoint-schema.ts';
 import { ConnectionsFileError } from './file.ts';
+import type { Unblock } from './put.ts';
 import { HUB as PUT_HUB, putEndpoints } from './put-endpoints.ts';
 
 /** How long a secret that was replaced signs beside the new one. */
@@ -21,12 +22,16 @@ const HUB = {
 
 const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
-/** Adds an endpoint; its new secret, which nobody is shown again, where its profile has one. Throws ConnectionsFileError. */
+/**
+ * Adds an endpoint; its new secret, which nobody is shown again, where its profile has one. What one that had the name
+ * before was not told runs again. Throws ConnectionsFileError.
+ */
 export async function addEndpoint(
   asked: z.input<typeof EndpointEntry>,
   by: string,
-  hub = HUB,
+  { unblock, ...here }: { unblock: Unblock } & Partial<typeof HUB>,
 ): Promise<string | undefined> {
+  const hub = { ...HUB, ...here };
   const { connections, endpoints } = await hub.store.getConfiguration({ maxAgeMs: 0 });
   const { data, error } = EndpointEntry.safeParse(asked);
   if (!data) {
@@ -40,6 +45,7 @@ export async function addEndpoint(
   await hub.forgetState(data.id);
   await putEndpoints([...kept(endpoints), readEndpoint({ ...data, secrets })], hub);
   await record('endpoint.added', data.id, by, hub);
+  await unblock('connection', { connection: data.id });
   return signingSecret;
 }
 

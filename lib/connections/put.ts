@@ -8,8 +8,8 @@ import { newKey } from './seal.ts';
 import { MIN_REFRESH_MS, readSecretIfOurs, type SecretDocument, writeSecretDocument } from './secrets.ts';
 import { CONFIG_TTL_MS, configurationStore } from './store.ts';
 
-/** Runs deliveries again that waited for this. */
-export type Unblock = (waitsFor: 'connection' | 'routes') => Promise<void>;
+/** Runs deliveries again that waited for this, of all connections and endpoints or of one. */
+export type Unblock = (waitsFor: 'connection' | 'routes', among?: { connection: string }) => Promise<void>;
 
 interface Hub {
   /** All marketplaces: each has a secret. */

@@ -7,6 +7,7 @@ import { ring } from '#lib/deliveries/ring';
 import { putAct } from '#lib/platform/audit';
 import type { Act } from '#lib/platform/audit-schema';
 import type { Decision } from '#lib/platform/decision';
+import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
 import { statesOf } from './collect.ts';
@@ -42,12 +43,21 @@ export function newReplay(settings: ReplaySettings, now: Date): Replay {
   };
 }
 
-/** Puts a replay on record; whoever advances it does the rest. */
-export async function startReplay(filter: DeliveryFilter, settings: ReplaySettings, now = new Date()): Promise<Replay> {
+/**
+ * Puts a replay on record; whoever advances it does the rest. `digest` of what a dry run matched: who starts that twice at
+ * once gets the same replay, as what was released by neither looks unchanged to both.
+ */
+export async function startReplay(
+  filter: DeliveryFilter,
+  settings: ReplaySettings,
+  { now = new Date(), digest }: { now?: Date; digest?: string | undefined } = {},
+): Promise<Replay> {
   const collect = { states: statesOf(filter), cursor: null };
-  const replay: Replay = { ...newReplay(settings, now), filter, state: 'collecting', collect };
-  await transact(putNewReplay(replay));
-  return replay;
+  const made = newReplay(settings, now);
+  const id = digest === undefined ? made.id : `rpl_${shortHash(digest, JSON.stringify(filter))}`;
+  const replay: Replay = { ...made, id, filter, state: 'collecting', collect };
+  if (await transact(putNewReplay(replay))) return replay;
+  return (await getReplay(id)) ?? replay;
 }
 
 /** Replays one delivery whatever its state; undefined when a worker has it in hand or it changed meanwhile. */

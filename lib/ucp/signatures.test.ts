@@ -104,7 +104,8 @@ async function signed({
   const sent = await httpbis.signMessage({ key: by, fields, params, paramValues }, { method: 'GET', url, headers });
   const { host, pathname, search } = new URL(url);
   const lower = Object.entries(sent.headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
-  return { method: 'GET', authority: host, path: pathname, query: search, headers: Object.fromEntries(lower) };
+  const by9421 = { method: 'GET', scheme: 'https', authority: host, path: pathname, query: search };
+  return { ...by9421, headers: Object.fromEntries(lower) };
 }
 const refusal = (message: SignedMessage, options = {}) =>
   verifyUcp(message, findKey, options).then(
@@ -120,6 +121,13 @@ describe('a platform’s request', () => {
       paramValues: { created: new Date(), expires: new Date(Date.now() + 60_000), alg: 'ecdsa-p256-sha256' },
     });
     expect(await refusal(inFull)).toBe('holds');
+  });
+
+  it('may cover what else RFC 9421 derives of a request', async () => {
+    const fields = [...FIELDS, '@query', '@scheme', '@target-uri', '@request-target'];
+    expect(await refusal(await signed({ url: `${target}?a=1&b=%20`, fields }))).toBe('holds');
+    expect(await refusal(await signed({ fields }))).toBe('holds');
+    expect(await refusal({ ...(await signed({ fields })), scheme: 'http' })).toBe('signature_invalid');
   });
 
   it('holds in each spelling of its path that it is given, and in no other', async () => {

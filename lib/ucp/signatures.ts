@@ -4,6 +4,8 @@ import type { UcpOrder } from './order.ts';
 /** A request as HTTP Message Signatures (RFC 9421) see it; names of headers in lower case. */
 export interface SignedMessage {
   method: string;
+  /** In lower case, without its colon. */
+  scheme: string;
   /** Host, with its port unless it is the scheme's own. */
   authority: string;
   /** As it was sent, percent-encoded. */
@@ -39,7 +41,7 @@ export function ucpRequest(
   { key, url, profile }: { key: Jwk; url: string; profile: string },
 ) {
   const body = JSON.stringify(order);
-  const { host, pathname, search } = new URL(url);
+  const { protocol, host, pathname, search } = new URL(url);
   const headers = {
     'content-digest': `sha-256=:${createHash('sha256').update(body).digest('base64')}:`,
     'content-type': 'application/json',
@@ -47,7 +49,8 @@ export function ucpRequest(
     'webhook-id': uuidOf(id),
     'webhook-timestamp': String(Math.floor(Date.parse(occurredAt) / 1000)),
   };
-  const message = { method: 'POST', authority: host, path: pathname, query: search, headers };
+  const scheme = protocol.slice(0, -1);
+  const message = { method: 'POST', scheme, authority: host, path: pathname, query: search, headers };
   return { headers: { ...headers, ...signUcp(message, key) }, body };
 }
 
@@ -74,9 +77,14 @@ function signatureBase(message: SignedMessage, components: readonly string[], pa
   return Buffer.from([...lines, `"@signature-params": ${params}`].join('\n'));
 }
 
-function componentOf({ method, authority, path, query, headers }: SignedMessage, name: string): string {
-  const derived: Record<string, string> = { '@method': method, '@authority': authority, '@path': path };
-  const value = name === '@query' ? query || '?' : (derived[name] ?? headers[name]?.trim());
+/** The value of a component: derived as RFC 9421, 2.2 has it, or a header. */
+function componentOf({ method, scheme, authority, path, query, headers }: SignedMessage, name: string): string {
+  const derived: Record<string, string> = {
+    ...{ '@method': method, '@scheme': scheme, '@authority': authority, '@path': path, '@query': query || '?' },
+    '@request-target': path + query,
+    '@target-uri': `${scheme}://${authority}${path}${query}`,
+  };
+  const value = derived[name] ?? headers[name]?.trim();
   if (value === undefined) throw new UcpRefusal(401, 'signature_missing', `${name} is signed and was not sent`);
   return value;
 }

@@ -33,15 +33,25 @@ test.each(['two', 'a:b', 'a/b', 'x/explanation'])('an order with the id %s is ex
   expect([status, body.order]).toEqual([200, id]);
 });
 
-test.each(['a:b', 'a/b', 'å b', '100%', '%41', '50%25', 'a?b', 'a/../b', '..', 'x/fulfillments', '%2F'])(
-  'an order with the id %s is found under its encoded path',
-  async (externalId) => {
-    const { id } = await putOrder(externalId);
-    expect(await api.call('GET', encoded(id))).toMatchObject({ status: 200, body: { id } });
-    const query = `/orders?connection=shop&externalId=${encodeURIComponent(externalId)}`;
-    expect(await api.call('GET', query)).toMatchObject({ status: 200, body: { orders: [{ id }] } });
-  },
-);
+test.each([
+  'a:b',
+  'a/b',
+  'å b',
+  '100%',
+  '%41',
+  '50%25',
+  'a?b',
+  'a/../b',
+  '..',
+  'x/fulfillments',
+  'x/explanation',
+  '%2F',
+])('an order with the id %s is found under its encoded path', async (externalId) => {
+  const { id } = await putOrder(externalId);
+  expect(await api.call('GET', encoded(id))).toMatchObject({ status: 200, body: { id } });
+  const query = `/orders?connection=shop&externalId=${encodeURIComponent(externalId)}`;
+  expect(await api.call('GET', query)).toMatchObject({ status: 200, body: { orders: [{ id }] } });
+});
 
 test.each(['e:f', 'å c', '99%', 'a#b'])(
   'an order with the id %s is found where the gateway has decoded the path',

@@ -57,13 +57,23 @@ describe('a replay', () => {
     expect(replays).toEqual([await look(id)]);
   });
 
+  test('of what a dry run matched is one, however often it is started at once', async () => {
+    await putManyFailed('once', 3, { code: 'once' });
+    const asked = { filter: { cause: 'once' }, canary: true };
+    const { digest } = (await api.call('POST', '/deliveries/replay', { body: { ...asked, dryRun: true } })).body;
+    const start = () => api.call('POST', '/deliveries/replay', { body: { ...asked, expect: digest } });
+    const started = (await Promise.all([start(), start(), start()])).filter(({ status }) => status === 202);
+    expect(new Set(started.map(({ body }) => body.replayId)).size).toBe(1);
+    expect(await start()).toMatchObject({ status: 409, body: { error: { code: 'matched_changed' } } });
+  });
+
   test('is paced on the clock: each minute its share, no burst after an hour of standing still', async () => {
     const all = await putManyFailed('paced', 12, { code: 'paced' });
     const { startReplay } = await import('#lib/replays/start');
     const start = new Date('2030-01-01T00:00:00.000Z');
     const at = (seconds: number) => new Date(start.getTime() + seconds * 1000);
     const settings = { by: 'test', reason: null, perMinute: 4, canary: false };
-    const { id } = await startReplay({ cause: 'paced' }, settings, start);
+    const { id } = await startReplay({ cause: 'paced' }, settings, { now: start });
     await tick(id, start);
     const due = async () =>
       (await pendingOf(all)).map(({ nextAttemptAt }) => (Date.parse(nextAttemptAt ?? '') - start.getTime()) / 1000);

@@ -57,6 +57,14 @@ test('an answer without an end is cut off, and one that never comes is a timeout
   await expect(createPoster(LOCAL)(silent, { ...POSTING, timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout' });
 });
 
+test('a URL that hangs takes no connection from another at its host', async () => {
+  const url = await serve((request, response) => void (request.url === '/hooks' && response.end('heard')));
+  const post = createPoster(LOCAL);
+  const hang = () => post(new URL('/hang', url).href, POSTING).catch(() => 'timeout');
+  const hanging = Array.from({ length: 10 }, hang);
+  expect(await Promise.race([post(url, POSTING), ...hanging])).toMatchObject({ body: 'heard' });
+});
+
 test('a host that would speak another protocol is no answer', async () => {
   const url = await serve(
     ({ socket }) => void socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),

@@ -13,7 +13,7 @@ interface Posting {
 
 /** Of an answer to a POST the status counts, and some of its words. */
 const MAX_BYTES = 16 * 1024;
-/** Requests at one host at a time. */
+/** Requests at one URL at a time. */
 const AT_ONCE = 10;
 
 /**
@@ -22,10 +22,10 @@ const AT_ONCE = 10;
  */
 export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
   const pool = { keepAlive: true, maxSockets: AT_ONCE, lookup };
-  const opened = new Map<boolean, ReturnType<typeof open>>();
-  const openOnce = (isPlain: boolean) => {
-    const known = opened.get(isPlain) ?? open(isPlain, pool);
-    opened.set(isPlain, known);
+  const opened = new Map<string, ReturnType<typeof open>>();
+  const openOnce = (key: string, isPlain: boolean) => {
+    const known = opened.get(key) ?? open(isPlain, pool);
+    opened.set(key, known);
     return known;
   };
 
@@ -38,7 +38,8 @@ export function createPoster(reach: Reach, lookup = lookupOutside(reach)) {
     if (address && isInside(address, reach)) throw refused(url);
     const isPlain = url.protocol === 'http:';
     if (isPlain && !reach.loopback) throw failed('address_insecure', 'is not https');
-    const { send, agent } = await openOnce(isPlain);
+    // A URL that hangs takes no connection from another at its host. What is read by strangers' wish shares those of its host.
+    const { send, agent } = await openOnce(body === undefined ? url.origin : url.href, isPlain);
     const signal = AbortSignal.timeout(timeoutMs);
     const options = {
       ...{ method: body === undefined ? 'GET' : 'POST', agent, signal },
