@@ -1,5 +1,5 @@
 import * as items from '#lib/platform/table/items';
-import { decodeCursor, encodeCursor, queryIndex } from '#lib/platform/table/sharded-index';
+import { decodeCursor, encodeCursor, type PageAsked, queryIndex } from '#lib/platform/table/sharded-index';
 import { getItems } from '#lib/platform/table/table';
 import type { Product } from './product.ts';
 import type { Stock } from './product-schema.ts';
@@ -8,18 +8,10 @@ import { getProducts } from './store.ts';
 
 const { byTime } = items.product;
 
-interface Page {
-  connections: readonly string[];
-  limit: number;
-  /** Where the page before ended: a sort key that is passed over. */
-  cursor?: string | undefined;
-}
+type Page = PageAsked & { connections: readonly string[] };
 
 /** Products by SKU, from the first of the alphabet on. */
-export async function listProducts({
-  sku,
-  ...page
-}: Page & { sku?: string | undefined }): Promise<{ items: Product[]; cursor?: string }> {
+export async function listProducts({ sku, ...page }: Page & { sku?: string | undefined }) {
   if (sku !== undefined) return { items: await getProducts(page.connections, sku) };
   const rows = await readRows(page, page.limit + 1);
   const wanted = rows.slice(0, page.limit);
@@ -30,7 +22,7 @@ export async function listProducts({
 /** Stock by SKU, from the first of the alphabet on. */
 export async function listStock(
   network: StockNetwork,
-  { sku, limit, cursor }: { sku?: string | undefined; limit: number; cursor?: string | undefined },
+  { sku, limit, cursor }: PageAsked & { sku?: string | undefined },
 ): Promise<{ items: Stock[]; cursor?: string }> {
   const connections = [...network.connections.keys()];
   if (sku !== undefined) {

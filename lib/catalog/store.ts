@@ -1,6 +1,17 @@
 import * as items from '#lib/platform/table/items';
-import { keysIn, queryIndex } from '#lib/platform/table/sharded-index';
-import { db, getItem, getItems, type Item, isWritten, NEW, put, transact, type Write } from '#lib/platform/table/table';
+import { across, keysIn, walkIndex } from '#lib/platform/table/sharded-index';
+import {
+  db,
+  getItem,
+  getItems,
+  type Item,
+  isWritten,
+  NEW,
+  put,
+  putRevised,
+  transact,
+  type Write,
+} from '#lib/platform/table/table';
 import type { Product } from './product.ts';
 
 const { key, byTime } = items.product;
@@ -32,11 +43,8 @@ export const putEan = ({ connection, sku, ean }: Product): Write[] =>
   ean === undefined || ean === sku ? [] : [put({ sku, ...items.productEan.key({ connection, ean }) })];
 
 /** Stands or falls with nobody else having written the product since it was read. */
-export function putProduct(product: Product, previous: Product | undefined): Write {
-  const item = itemOf({ ...product, revision: (previous?.revision ?? 0) + 1 });
-  if (!previous) return put(item, NEW);
-  return put(item, 'revision = :revision', { ':revision': previous.revision });
-}
+export const putProduct = (product: Product, previous: Product | undefined): Write =>
+  putRevised(itemOf({ ...product, revision: (previous?.revision ?? 0) + 1 }), previous);
 
 /** What this instance has noted already: most orders sell what others sold before. */
 const noted = new Set<string>();
@@ -71,13 +79,7 @@ const PAGE = 100;
 
 /** The SKUs a connection deals in, in order, after the one given. */
 export async function* listSkus(connection: string, afterSku: string | null, table = db): AsyncGenerator<string> {
-  let after = afterSku === null ? undefined : byTime.sort({ sku: afterSku, id: `${connection}:${afterSku}` });
-  for (;;) {
-    const partition = byTime.partition({ connection });
-    const page = { index: 'byTime', partition, limit: PAGE, newestFirst: false, ...(after && { after }) } as const;
-    const rows = await queryIndex(page, table);
+  const after = afterSku === null ? undefined : byTime.sort({ sku: afterSku, id: `${connection}:${afterSku}` });
+  for await (const rows of walkIndex({ ...across(byTime, [connection]), limit: PAGE, after }, table))
     for (const { pk } of rows) yield pk.slice(key({ connection, sku: '' }).pk.length);
-    if (rows.length < PAGE) return;
-    after = rows.at(-1)?.sort;
-  }
 }

@@ -1,4 +1,5 @@
 import { cached } from '#lib/platform/cache';
+import { readJson } from '#lib/platform/json';
 import { readSecret, type Stage, writeSecret } from '#lib/platform/secret';
 import type { WebhookCredentials } from './connection.ts';
 
@@ -93,12 +94,8 @@ export const writeSecretDocument = (marketplace: string, document: SecretDocumen
   writeSecret(marketplace, JSON.stringify(document));
 
 function parse(text: string, marketplace: string): SecretDocument {
-  try {
-    const document = JSON.parse(text) as SecretDocument;
-    if (typeof document.connections === 'object') return document;
-  } catch {
-    // Told below, as for any other text.
-  }
+  const document = readJson(text) as SecretDocument | null | undefined;
+  if (typeof document?.connections === 'object') return document;
   throw new UnreadableSecretError(`the secret of ${marketplace} is not a document of connections`);
 }
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { MAX_DELAY_SECONDS } from '#lib/platform/names';
 import { leaseSeconds, retention } from '#lib/platform/settings';
 import { allOf, type Condition, equals, isAbsent, isAtMost, onlyIf, setting } from '#lib/platform/table/expressions';
@@ -13,13 +12,13 @@ import {
   getItems,
   type IndexKeys,
   type Item,
-  isConditionFailure,
   isWritten,
   keptFor,
   NEW,
   pack,
   put,
   queryPartition,
+  standing,
   transact,
   type Write,
 } from '#lib/platform/table/table';
@@ -173,10 +172,9 @@ export async function leaseDue(
     });
     return { leased: bare(leased as Item<Delivery>) };
   } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-    const { Item } = error as { Item?: Parameters<typeof unmarshall>[0] };
-    if (!Item) return {};
-    const found = bare(unmarshall(Item) as Item<Delivery>);
+    const item = standing(error);
+    if (!item) return {};
+    const found = bare(item as Item<Delivery>);
     // The answer to a lease that stands may be lost; the SDK's repeat of it then fails on our own.
     return found.lease?.owner === lease.owner ? { leased: found } : { found };
   }

@@ -6,6 +6,7 @@ import {
   eachListed,
   encodeCursor,
   listIndex,
+  type PageAsked,
   type Place,
   partitionsOf,
   queryIndex,
@@ -23,11 +24,6 @@ export interface DeliveryFilter extends Selection {
   late?: boolean | undefined;
 }
 
-interface Page {
-  limit: number;
-  cursor?: string | undefined;
-}
-
 /** Where to look for the deliveries of a filter's order, which knows their ids: then no index is searched. */
 interface Among {
   among?: readonly string[] | undefined;
@@ -35,7 +31,7 @@ interface Among {
 
 /** Deliveries, newest first. */
 export async function listDeliveries(
-  filter: DeliveryFilter & Among & Page,
+  filter: DeliveryFilter & Among & PageAsked,
   table = db,
 ): Promise<{ items: Delivery[]; cursor?: string }> {
   const { limit, cursor } = filter;
@@ -53,7 +49,7 @@ const namesOf = (configuration: Configuration, marketplace: string | undefined):
 async function listAmong(
   ids: readonly string[],
   matches: (delivery: Delivery) => boolean,
-  { limit, cursor }: Page,
+  { limit, cursor }: PageAsked,
   table: Table,
 ): Promise<{ items: Delivery[]; cursor?: string }> {
   const before = cursor && decodeCursor(cursor);

@@ -10,7 +10,7 @@ import type { Order } from '#lib/orders/order';
 import type { Decision } from '#lib/platform/decision';
 import { equals, onlyIf } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
-import { keysIn, listIndex, partitionsOf } from '#lib/platform/table/sharded-index';
+import { across, keysIn, listIndex, type PageAsked } from '#lib/platform/table/sharded-index';
 import {
   db,
   expiryOf,
@@ -113,24 +113,19 @@ export async function isRecorded({ id, remapped }: Message, table = db): Promise
   return event !== undefined && !(remapped && event.state === 'unreadable');
 }
 
-interface EventFilter {
+interface EventFilter extends PageAsked {
   connections: readonly string[];
   state?: InboundState | undefined;
   since?: string | undefined;
-  limit: number;
-  cursor?: string | undefined;
 }
 
 /** Inbound events, newest first. */
-export function listEvents({ connections, state, since, limit, cursor }: EventFilter) {
-  const place = state === 'unreadable' ? items.event.unreadable : items.event.byTime;
-  return listIndex<InboundEvent>({
-    index: place.index,
-    partitions: connections.flatMap((connection) => partitionsOf(place, { connection })),
-    ...{ limit, cursor, since },
+export const listEvents = ({ connections, state, ...page }: EventFilter) =>
+  listIndex<InboundEvent>({
+    ...across(state === 'unreadable' ? items.event.unreadable : items.event.byTime, connections),
+    ...page,
     matches: (event) => !state || event.state === state,
   });
-}
 
 /** What ingest reads and writes with; another one in tests. */
 export interface Hub {

@@ -11,6 +11,7 @@ import { findByRemoteId, getOrder } from '#lib/orders/store';
 import type { Told } from '#lib/orders/timeline';
 import { ContractError, type ErrorDetail, IntegrationError, RejectedError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
+import { readJson } from '#lib/platform/json';
 import { isTooLarge } from '#lib/platform/table/table';
 import { log } from '#lib/platform/telemetry/log';
 import { emitMetric } from '#lib/platform/telemetry/metrics';
@@ -155,13 +156,10 @@ async function recordUnreadable(
 /** The message's JSON, or what a webhook's other body says; a ContractError when it is neither. */
 function readBody(message: InboundReceived, webhook: Webhook | undefined): unknown {
   const bytes = bodyBytes(message);
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    const other = message.receivedBy === 'webhook' ? webhook?.readOther?.(bytes) : undefined;
-    if (other !== undefined) return other;
-    return new ContractError({ code: 'not_json', description: 'the body is not JSON', field: 'body' });
-  }
+  const json = readJson(bytes.toString());
+  if (json !== undefined) return json;
+  const other = message.receivedBy === 'webhook' ? webhook?.readOther?.(bytes) : undefined;
+  return other ?? new ContractError({ code: 'not_json', description: 'the body is not JSON', field: 'body' });
 }
 
 /** What a second receipt would meet again; anything else is thrown and the message comes back. */

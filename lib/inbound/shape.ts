@@ -10,7 +10,7 @@ import {
   type Item,
   isWritten,
   pack,
-  put,
+  putRevised,
   queryPartition,
 } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
@@ -83,9 +83,7 @@ export function createShapes({ table = db, now = () => new Date() } = {}) {
       const before = await read(topic);
       const merged = mergeShape(before, { bodies, members }, at);
       const item: Item<Shape> = { ...merged.shape, ...key, expiresAt: expiryOf(items.shape, at) };
-      const isSame = before ? 'revision = :revision' : 'attribute_not_exists(pk)';
-      const values = before && { ':revision': before.revision };
-      const { Put } = put(pack(item, items.shape.visible), isSame, values);
+      const { Put } = putRevised(pack(item, items.shape.visible), before);
       return (await isWritten(table.put(Put))) ? merged : undefined;
     });
     topic.known = new Set(Object.keys(merged.shape.members));

@@ -1,7 +1,7 @@
 import type { Delivery, Placed } from '#lib/deliveries/delivery';
 import { getDeliveries, replaceDelivery } from '#lib/deliveries/ledger';
 import * as items from '#lib/platform/table/items';
-import { idOf, partitionsOf, walkIndex } from '#lib/platform/table/sharded-index';
+import { across, idOf, walkIndex } from '#lib/platform/table/sharded-index';
 import { db, type Write } from '#lib/platform/table/table';
 import type { Order } from './order.ts';
 import type { PlacementFacts } from './order-schema.ts';
@@ -87,8 +87,7 @@ export async function* listOpenPlacements(
     .map(({ id, placed }) => items.delivery.placed.sort({ placedAt: placed.at, id }))
     .sort()
     .at(-1);
-  const partitions = partitionsOf(items.delivery.placed, { connection });
-  for await (const rows of walkIndex({ index: 'byState', partitions, limit: PAGE, after })) {
+  for await (const rows of walkIndex({ ...across(items.delivery.placed, [connection]), limit: PAGE, after })) {
     const found = await getDeliveries(rows.map(idOf));
     for (const { order, placed } of found.filter(isPlaced)) {
       const { remoteId, number, channel, at } = placed;

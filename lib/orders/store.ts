@@ -2,7 +2,7 @@ import { getAttempts, getDeliveries } from '#lib/deliveries/ledger';
 import { compareText } from '#lib/platform/canonical-json';
 import { retention } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
-import { keysIn, listIndex, partitionsOf, walkIndex } from '#lib/platform/table/sharded-index';
+import { across, keysIn, listIndex, type PageAsked, walkIndex } from '#lib/platform/table/sharded-index';
 import {
   bare,
   db,
@@ -13,6 +13,7 @@ import {
   keptFor,
   pack,
   put,
+  putRevised,
   queryPartition,
   type Write,
 } from '#lib/platform/table/table';
@@ -48,15 +49,13 @@ export async function getOrders(ids: readonly string[], table = db): Promise<Ord
 
 /** Only for `changeOrder`. */
 export function putOrder(order: Order, previous: Order | null): Write {
-  const item: Item<Order | OrderCore> = {
+  const item: Item<OrderCore> = {
     ...storedOf(order),
     ...items.order.key(order),
     ...keysIn(items.order.byTime, order),
     ...(isSettled(order) && keptFor(retention.orderDays(), order.updatedAt)),
   };
-  const packed = pack<Partial<Order>>(item, items.order.visible);
-  if (!previous) return put(packed, 'attribute_not_exists(pk)');
-  return put(packed, 'revision = :revision', { ':revision': previous.revision });
+  return putRevised(pack(item, items.order.visible), previous);
 }
 
 /** Characters of lines in one item: they stay below its 400 KB also where nothing of them can be packed. */
@@ -128,15 +127,13 @@ export async function findByRemoteId(connection: string, remoteId: string, table
   return (await getItem<{ order: string }>(items.remoteOrder.key({ connection, remoteId }), table))?.order;
 }
 
-interface OrderFilter {
+interface OrderFilter extends PageAsked {
   connections: readonly string[];
   status?: OrderStatus | undefined;
   late?: boolean | undefined;
   acknowledged?: boolean | undefined;
   /** Received at or after this instant. */
   since?: string | undefined;
-  limit: number;
-  cursor?: string | undefined;
   matches?: (order: Order) => boolean;
 }
 
@@ -145,9 +142,7 @@ export async function* eachOrder(
   connections: readonly string[],
   { since, until = '~' }: { since?: string; until?: string } = {},
 ): AsyncGenerator<Order> {
-  const { byTime } = items.order;
-  const partitions = connections.flatMap((connection) => partitionsOf(byTime, { connection }));
-  for await (const rows of walkIndex({ index: byTime.index, partitions, limit: 100, after: since })) {
+  for await (const rows of walkIndex({ ...across(items.order.byTime, connections), limit: 100, after: since })) {
     const wanted = rows.filter(({ sort }) => sort < until);
     yield* (await getItems<Order | OrderCore>(wanted)).map((stored) => wholeOf(stored));
     if (wanted.length < rows.length) return;
@@ -155,24 +150,12 @@ export async function* eachOrder(
 }
 
 /** Orders, newest received first. */
-export function listOrders({
-  connections,
-  status,
-  late,
-  acknowledged,
-  since,
-  limit,
-  cursor,
-  matches = () => true,
-}: OrderFilter) {
-  return listIndex<Order>({
-    index: 'byTime',
-    partitions: connections.flatMap((id) => partitionsOf(items.order.byTime, { connection: id })),
-    ...{ limit, cursor, since, read: wholeOf },
+export const listOrders = ({ connections, status, late, acknowledged, matches = () => true, ...page }: OrderFilter) =>
+  listIndex<Order>({
+    ...{ ...across(items.order.byTime, connections), ...page, read: wholeOf },
     matches: (order) =>
       (!status || statusOf(order) === status) &&
       (late === undefined || isLate(order) === late) &&
       (acknowledged === undefined || (order.acknowledgement !== undefined) === acknowledged) &&
       matches(order),
   });
-}

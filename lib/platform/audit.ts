@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Act } from './audit-schema.ts';
 import * as items from './table/items.ts';
-import { keysIn, listIndex } from './table/sharded-index.ts';
+import { across, keysIn, listIndex, type PageAsked } from './table/sharded-index.ts';
 import { db, expiryOf, put, transact, type Write } from './table/table.ts';
 
 /** Puts what a person did on record, to be written in the transaction that does it. */
@@ -19,13 +19,6 @@ export function putAct({ reason = null, ...done }: Omit<Act, 'id' | 'reason'> & 
 export const recordAct = (act: Pick<Act, 'act' | 'about' | 'by'>, at = new Date().toISOString()): Promise<boolean> =>
   transact([putAct({ ...act, at, detail: {} })]);
 
-interface ActFilter {
-  /** At or after this instant. */
-  since?: string | undefined;
-  limit: number;
-  cursor?: string | undefined;
-}
-
-/** What people did, newest first. */
-export const listActs = (filter: ActFilter, table = db) =>
-  listIndex<Act>({ index: 'byTime', partitions: [items.act.byTime.partition()], ...filter }, table);
+/** What people did at or after `since`, newest first. */
+export const listActs = (page: PageAsked & { since?: string | undefined }, table = db) =>
+  listIndex<Act>({ ...across(items.act.byTime), ...page }, table);

@@ -4,7 +4,7 @@ import { isSettled } from '#lib/orders/status';
 import { getOrder } from '#lib/orders/store';
 import { retention } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
-import { idOf, partitionsOf, walkIndex } from '#lib/platform/table/sharded-index';
+import { across, idOf, walkIndex } from '#lib/platform/table/sharded-index';
 import { db, getItem, put } from '#lib/platform/table/table';
 import { log } from '#lib/platform/telemetry/log';
 
@@ -48,11 +48,9 @@ export async function endRetention(now = new Date()): Promise<void> {
 
 /** Orders received before an instant, the oldest first, behind the last that was looked at. */
 async function look(connection: string, behind: string | undefined, until: string) {
-  const { byTime } = items.order;
-  const partitions = partitionsOf(byTime, { connection });
   const ids: string[] = [];
   let last: string | undefined;
-  for await (const rows of walkIndex({ index: byTime.index, partitions, limit: PAGE, after: behind }))
+  for await (const rows of walkIndex({ ...across(items.order.byTime, [connection]), limit: PAGE, after: behind }))
     for (const row of rows) {
       if (row.sort >= until || ids.length === PAGE) return { id: connection, ids, last };
       ids.push(idOf(row));

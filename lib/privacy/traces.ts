@@ -1,4 +1,5 @@
 import type { Order } from '#lib/orders/order';
+import { readJson } from '#lib/platform/json';
 
 /** Shorter words are found in what has nothing to do with the buyer. */
 const MIN_LETTERS = 6;
@@ -66,11 +67,9 @@ const ESCAPED = /\\(?:u([0-9a-f]{4})|\/)/gi;
 
 /** JSON that was cut, or is broken, is at least without the escapes that it need not have. */
 function normalJson(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), withTextIds);
-  } catch {
-    return body.replaceAll(ESCAPED, (_, code = '2f') => String.fromCharCode(Number.parseInt(code, 16)));
-  }
+  const json = readJson(body);
+  if (json !== undefined) return JSON.stringify(json, withTextIds);
+  return body.replaceAll(ESCAPED, (_, code = '2f') => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
 /** Several marketplaces have numbers as ids, which are texts of an order; other numbers name nobody. */

@@ -8,7 +8,7 @@ import { putAct } from '#lib/platform/audit';
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessages } from '#lib/platform/queue/queue';
 import * as items from '#lib/platform/table/items';
-import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
+import { across, keysIn, listIndex, type PageAsked } from '#lib/platform/table/sharded-index';
 import { db, type Item, NEW, put, transact } from '#lib/platform/table/table';
 import type { Admission, AdmissionRecord } from './quarantine-schema.ts';
 import { putAdmission, type Quarantined, readQuarantine } from './store.ts';
@@ -67,12 +67,8 @@ export async function judge(connection: Connection, ids: readonly string[] | und
 }
 
 /** Past admissions, newest first. */
-export const listAdmissions = (page: { limit: number; cursor?: string | undefined }) =>
-  listIndex<AdmissionRecord>({
-    index: 'byTime',
-    partitions: [items.admission.byTime.partition()],
-    ...page,
-  });
+export const listAdmissions = (page: PageAsked) =>
+  listIndex<AdmissionRecord>({ ...across(items.admission.byTime), ...page });
 
 /**
  * Sends what is authentic now to the inbound queue with its original time of receipt. The event's id follows from the

@@ -3,7 +3,7 @@ import type { WebhookRejected } from '#events/webhook-rejected';
 import { shortHash } from '#lib/platform/hash';
 import { equals, onlyIf, setting } from '#lib/platform/table/expressions';
 import * as items from '#lib/platform/table/items';
-import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
+import { across, keysIn, listIndex, type PageAsked } from '#lib/platform/table/sharded-index';
 import {
   db,
   expiryOf,
@@ -61,19 +61,9 @@ const itemOf = (kept: Quarantined, slot: number): Item<Quarantined> => ({
   expiresAt: expiryOf(items.quarantined, kept.receivedAt),
 });
 
-interface QuarantineFilter {
-  connections: readonly string[];
-  limit: number;
-  cursor?: string | undefined;
-}
-
 /** What is in quarantine, newest first. */
-export const listQuarantined = ({ connections, limit, cursor }: QuarantineFilter) =>
-  listIndex<Quarantined>({
-    index: 'byTime',
-    partitions: connections.map((connection) => items.quarantined.byTime.partition({ connection })),
-    ...{ limit, cursor, matches: isKept },
-  });
+export const listQuarantined = ({ connections, ...page }: PageAsked & { connections: readonly string[] }) =>
+  listIndex<Quarantined>({ ...across(items.quarantined.byTime, connections), ...page, matches: isKept });
 
 /** All of one connection, oldest first, each with the slot it stands in. */
 export async function readQuarantine(connection: string, table = db): Promise<Array<Quarantined & { slot: string }>> {

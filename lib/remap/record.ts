@@ -1,6 +1,6 @@
 import { putAct } from '#lib/platform/audit';
 import * as items from '#lib/platform/table/items';
-import { keysIn, listIndex } from '#lib/platform/table/sharded-index';
+import { across, keysIn, listIndex, type PageAsked } from '#lib/platform/table/sharded-index';
 import { db, getItem, type Item, NEW, put, transact } from '#lib/platform/table/table';
 import type * as z from '#lib/platform/zod';
 import type { RemapFacts } from './remap-schema.ts';
@@ -37,5 +37,4 @@ export async function putNewRemap(record: RemapRecord): Promise<void> {
 }
 
 /** Applied remaps, newest first. */
-export const listRemaps = (page: { limit: number; cursor?: string | undefined }) =>
-  listIndex<RemapRecord>({ index: 'byTime', partitions: [byTime.partition()], ...page });
+export const listRemaps = (page: PageAsked) => listIndex<RemapRecord>({ ...across(byTime), ...page });

@@ -1,4 +1,3 @@
-import type { InboundReceived } from '#events/inbound-received';
 import type { Connection } from '#lib/connections/connection';
 import { getEvent, HUB, type InboundEvent, type Message, type Remapped, recordEvent } from '#lib/inbound/event';
 import { ingestChange, readChange, whyHopeless } from '#lib/inbound/ingest';
@@ -57,17 +56,8 @@ async function recordApplied(message: Message, { id }: Remapped, { outcome }: Ou
 }
 
 function messageOf(event: InboundEvent, remapped: Remapped | null): Message {
-  const { id, connection, topic, receivedBy, askedBy, receivedAt, askedAt, body, encoding, bodyTruncated, named } =
-    event;
-  const received: InboundReceived = { id, connection, topic, receivedBy, receivedAt, body, encoding };
-  return {
-    ...received,
-    ...(askedBy && { askedBy }),
-    ...(askedAt && { askedAt }),
-    ...(bodyTruncated && { bodyTruncated }),
-    ...(named && { named }),
-    ...(remapped && { remapped }),
-  };
+  const { state: _s, order: _o, error: _e, note: _n, recordedAt: _a, trace: _t, remapped: _r, ...received } = event;
+  return { ...received, ...(remapped && { remapped }) };
 }
 
 const shown = ({ code, description, field }: ErrorDetail) => ({

@@ -2,8 +2,8 @@ import { ring } from '#lib/deliveries/ring';
 import { ERASED } from '#lib/orders/erasure';
 import { putAct } from '#lib/platform/audit';
 import * as items from '#lib/platform/table/items';
-import { idOf, keysIn, listIndex, walkIndex } from '#lib/platform/table/sharded-index';
-import { db, getItem, type Item, NEW, put, transact, type Write } from '#lib/platform/table/table';
+import { across, idOf, keysIn, listIndex, type PageAsked, walkIndex } from '#lib/platform/table/sharded-index';
+import { db, getItem, type Item, NEW, put, putRevised, transact, type Write } from '#lib/platform/table/table';
 import type { Replay } from './replay.ts';
 
 /** What replays read, write and ring with; another one in tests. */
@@ -29,11 +29,8 @@ export const getReplay = (id: string, table = db): Promise<Replay | undefined> =
 /** Puts a replay on record, and who asked for it. */
 export function putNewReplay(replay: Replay): Write[] {
   const { id, by, reason, createdAt, filter, delivery, queue } = replay;
-  const detail = {
-    ...(filter && { filter: withoutWords(filter) }),
-    ...(delivery && { delivery }),
-    ...(queue && { queue }),
-  };
+  const about = { filter: withoutWords(filter), delivery, queue };
+  const detail = Object.fromEntries(Object.entries(about).filter(([, value]) => value));
   return [put(itemOf(replay), NEW), putAct({ act: 'replay.started', about: id, by, reason, at: createdAt, detail })];
 }
 
@@ -46,18 +43,15 @@ export async function commitReplay(
   table = db,
 ): Promise<Replay | undefined> {
   const next: Replay = { ...was, ...change, updatedAt: now.toISOString(), revision: was.revision + 1 };
-  const write = put(itemOf(next), 'revision = :revision', { ':revision': was.revision });
-  return (await transact([write, ...also], table)) ? next : undefined;
+  return (await transact([putRevised(itemOf(next), was), ...also], table)) ? next : undefined;
 }
 
 /** Replays, newest first. */
-export const listReplays = (page: { limit: number; cursor?: string | undefined }) =>
-  listIndex<Replay>({ index: 'byTime', partitions: [byTime.partition()], ...page });
+export const listReplays = (page: PageAsked) => listIndex<Replay>({ ...across(byTime), ...page });
 
 const PAGE = 100;
 
 /** The ids of all replays that are not over, oldest first. */
 export async function* eachActiveReplay(): AsyncGenerator<string> {
-  for await (const rows of walkIndex({ index: active.index, partitions: [active.partition()], limit: PAGE }))
-    yield* rows.map(idOf);
+  for await (const rows of walkIndex({ ...across(active), limit: PAGE })) yield* rows.map(idOf);
 }

@@ -1,3 +1,5 @@
+import { readJson } from '#lib/platform/json';
+
 interface Members {
   [name: string]: string | Members;
 }
@@ -14,11 +16,8 @@ export function readForm(body: Buffer): unknown {
   for (const [name, value] of pairs) put(form, name, value);
   const [payload, ...others] = Object.values(form);
   if (others.length > 0 || typeof payload !== 'string') return form;
-  try {
-    return JSON.parse(payload);
-  } catch {
-    return form;
-  }
+  const json = readJson(payload);
+  return json === undefined ? form : json;
 }
 
 function put(form: Members, name: string, value: string): void {

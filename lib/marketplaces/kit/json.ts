@@ -1,3 +1,4 @@
+import { readJson } from '#lib/platform/json';
 import type * as z from '#lib/platform/zod';
 
 /** JSON rounds larger integers: two different ids would read as one. */
@@ -25,13 +26,8 @@ export function unwrap(body: unknown, names: readonly string[], own = ''): unkno
 }
 
 /** What JSON text says in a shape; undefined for any other text, and for none. */
-export function parseJson<T>(schema: z.ZodMiniType<T>, text: string | null): T | undefined {
-  try {
-    return schema.parse(JSON.parse(text ?? ''));
-  } catch {
-    return undefined;
-  }
-}
+export const parseJson = <T>(schema: z.ZodMiniType<T>, text: string | null): T | undefined =>
+  schema.safeParse(readJson(text ?? '')).data;
 
 /** An id or word as text; empty for anything but text and exact numbers. (`String()` fails on `{"toString":0}`.) */
 export const textOf = (value: unknown): string =>

@@ -1,4 +1,5 @@
 import type { OrderSnapshot } from '#lib/orders/order';
+import { readJson } from '#lib/platform/json';
 import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import { defined, flag, unreadable } from '../kit/shape.ts';
 import { carriers } from './manifest.ts';
@@ -47,11 +48,8 @@ function first(value: unknown): unknown {
   if (Array.isArray(value))
     return first(value.find((one) => flag.safeParse(member(one, 'preferred')).data) ?? value[0]);
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return first(JSON.parse(value));
-  } catch {
-    return value;
-  }
+  const json = readJson(value);
+  return json === undefined ? value : first(json);
 }
 
 /** A word that is one of Scopio's carrier identifiers is a code as well. */

@@ -1,3 +1,4 @@
+import { readJson } from '#lib/platform/json';
 import type { Webhook } from '../contract.ts';
 import { readForm } from '../kit/form.ts';
 import { numbersIn } from '../kit/json.ts';
@@ -19,10 +20,6 @@ export const webhook: Webhook = {
  */
 export function isWithoutId(bytes: Buffer): boolean {
   const text = bytes.toString().trim();
-  if (text === '') return true;
-  try {
-    return numbersIn(JSON.parse(text)).length === 0;
-  } catch {
-    return false;
-  }
+  const json = readJson(text);
+  return text === '' || (json !== undefined && numbersIn(json).length === 0);
 }

@@ -1,4 +1,5 @@
 import { IntegrationError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import { readJson } from '#lib/platform/json';
 import type { Budget } from '#lib/platform/rate-limit/budget';
 import { classify, type HttpResponse, retryAfterSeconds } from './classify.ts';
 import { isUsedUp, secondsUntilReset } from './rate-limit.ts';
@@ -102,7 +103,8 @@ async function send(
     const { text, isWhole } = await readText(response, maxBytes);
     // Of an unwelcome answer the status and the first words say enough.
     if (!isWhole && response.ok) throw tooLarge(request, status, maxBytes);
-    return { status, headers: answered, body: parseBody(text) };
+    const json = readJson(text);
+    return { status, headers: answered, body: json === undefined ? text : json };
   } catch (error) {
     throw error instanceof IntegrationError ? error : unsent(error, timeoutMs);
   }
@@ -127,14 +129,6 @@ function tooLarge({ method, reads = method === 'GET' }: HttpRequest, httpStatus:
   const detail = { code: 'response_too_large', description, httpStatus };
   // What was asked to be done may have been done.
   return reads ? new RejectedError(detail) : new UnknownOutcomeError(detail);
-}
-
-function parseBody(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 const NEVER_LEFT = new Set([

@@ -1,7 +1,7 @@
 import { db } from '../table/document.ts';
 import * as items from '../table/items.ts';
 import { getItem } from '../table/read.ts';
-import { isConditionFailure } from '../table/write.ts';
+import { isWritten, standing } from '../table/write.ts';
 
 /** What is known of the requests of one connection, in milliseconds since 1970. The first two only ever grow. */
 export interface State {
@@ -42,15 +42,8 @@ export function tableStore(table = db): Store {
   const keyOf = (connection: string) => ({ Key: items.budget.key({ connection }) });
 
   /** False where the condition did not hold. */
-  async function update(connection: string, expression: Omit<Parameters<typeof table.update>[0], 'Key'>) {
-    try {
-      await table.update({ ...keyOf(connection), ...expression });
-      return true;
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      return false;
-    }
-  }
+  const update = (connection: string, expression: Omit<Parameters<typeof table.update>[0], 'Key'>) =>
+    isWritten(table.update({ ...keyOf(connection), ...expression }));
 
   return {
     async change(connection, change) {
@@ -63,10 +56,7 @@ export function tableStore(table = db): Store {
         });
         return { isChanged: true, state: stateOf(written ?? {}) };
       } catch (error) {
-        if (!isConditionFailure(error)) throw error;
-        const { Item = {} } = error as { Item?: Record<string, { N?: string; SS?: string[] }> };
-        const plain = Object.entries(Item).map(([name, { N, SS }]) => [name, SS ? new Set(SS) : N]);
-        return { isChanged: false, state: stateOf(Object.fromEntries(plain)) };
+        return { isChanged: false, state: stateOf(standing(error) ?? {}) };
       }
     },
     read: async (connection) =>

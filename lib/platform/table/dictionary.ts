@@ -1,60 +1,8 @@
+import samples from './dictionary.json' with { type: 'json' };
+
 /**
- * What packed items have in common, in the order in which it stands in them: the names of members and words that recur. A
- * compressor that knows it beforehand writes a reference instead. What was packed with it can be read with nothing else,
- * so it never changes: what would need other words gets a dictionary, and a mark, of its own.
+ * What packed items have in common, a sample for each kind of item: the names of members and words that recur, in the order
+ * in which they stand there. A compressor that knows it beforehand writes a reference instead. What was packed with it can
+ * be read with nothing else, so it never changes: what would need other words gets a dictionary, and a mark, of its own.
  */
-export const DICTIONARY = Buffer.from(
-  [
-    '{"entries":[{"id":"","type":"delivery.succeeded","type":"order.updated","type":"fulfillment.added","type":"order',
-    '.created","order":"","connection":"","revision":0,"occurredAt":"2026-11-2T00:00:00.000Z","changed":["lines","ful',
-    'fillments"],"delivery":null,"sku":null}]}',
-    '{"id":"evt_","connection":"","topic":"","receivedBy":"fetch","askedBy":"webhook","askedAt":"2026-11-2T00:00:00.0',
-    '00Z","receivedBy":"poll","receivedAt":"2026-11-2T00:00:00.000Z","receivedBy":"webhook","receivedAt":"2026-11-2T0',
-    '0:00:00.000Z","body":"{\\"","encoding":"base64","bodyTruncated":true,"encoding":"utf8","trace":"00-","order":"",',
-    '"error":{"code":"","description":"","field":""},"order":null,"error":null,"note":null,"recordedAt":"2026-11-2T00',
-    ':00:00.000Z"}',
-    '{"id":"dlv_","kind":"fetch","action":"shipment","connection":"","marketplace":"","order":null,"subject":{"resour',
-    'ce":"","askedBy":"webhook"},"kind":"push","action":"order","subject":{"lineItems":[{"id":"","quantity":1},"actio',
-    'n":"fulfillment","subject":{"fulfillment":"ful_"},"trace":"00-","cause":{"code":"http_","description":""},"cause',
-    '":null,"waitsFor":null,"createdAt":"2026-11-2T00:00:00.000Z","nextAttemptAt":null,"failures":0,"unknown":false,"',
-    'throttledSince":null,"lease":null,"deadLettered":false,"turnedAway":0,"placed":{"remoteId":"","number":"","chann',
-    'el":"","at":"2026-11-2T00:00:00.000Z","isSettled":true},"attempts":[{"number":1,"startedAt":"2026-11-2T00:00:00.',
-    '000Z","endedAt":"2026-11-2T00:00:00.000Z","outcome":"failed","outcome":"succeeded","httpStatus":200,"nextAttempt',
-    'At":null,"told":[{"type":"fulfillment.reported","detail":{"trackingNumber":""}},{"type":"order.placed","detail":',
-    '{"remoteId":"","note":""}}]}]}',
-    '{"id":"","connection":"","externalId":"","correctedAddress":null,"fulfillments":[{"id":"ful_","by":"","carrier":',
-    '"","trackingNumber":"","lineItems":[{"id":"","quantity":0}],"shippedAt":"2026-11-2T00:00:00.000Z"}],"shipmentEve',
-    'nts":[{"id":"","by":"","type":"delivered","at":"2026-11-2T00:00:00.000Z","trackingNumber":"","carrier":""}],"sna',
-    'pshotEvent":"evt_","history":{"stands":{"version":"2026-11-2T00:00:00.000Z","hash":"","clock":"source"},"snapsho',
-    't":{"amounts":{"discount":0,"fulfillment":0,"tax":0,"total":0},"buyer":{"email":"","first_name":"","last_name":"',
-    '","phone_number":""},"cancelled":false,"currency":"","externalId":"","lines":[{"ean":"","id":"","otherUnitPrice"',
-    ':0,"quantity":0,"sku":"","tax":0,"taxRate":0,"title":"","unitPrice":0}],"note":"","number":"","paidAt":"2026-11-',
-    '2T00:00:00.000Z","placedAt":"2026-11-2T00:00:00.000Z","shippingAddress":{"address_country":"","address_locality"',
-    ':"","address_region":"","email":"","extended_address":"","first_name":"","last_name":"","phone_number":"","posta',
-    'l_code":"","street_address":""},"shippingCode":"","shippingMethod":"","taxIncluded":true,"version":"2026-11-2T00',
-    ':00:00.000Z"},"paid":{"version":"2026-11-2T00:00:00.000Z","hash":"","clock":"source","at":"2026-11-2T00:00:00.00',
-    '0Z"},"cancelledAt":null,"originals":[{"version":"2026-11-2T00:00:00.000Z","hash":"","clock":"source","id":"","qu',
-    'antity":0}],"vanished":[]},"deliveries":["dlv_"],"routed":[""],"placements":[{"delivery":"","connection":"","lin',
-    'eItems":[{"id":"","quantity":0}]}],"missed":false,"receivedAt":"2026-11-2T00:00:00.000Z","updatedAt":"2026-11-2T',
-    '00:00:00.000Z","number":"","placedAt":"2026-11-2T00:00:00.000Z","paidAt":"2026-11-2T00:00:00.000Z","buyer":{"ema',
-    'il":"","first_name":"","last_name":"","phone_number":""},"shippingAddress":{"address_country":"","address_locali',
-    'ty":"","address_region":"","email":"","extended_address":"","first_name":"","last_name":"","phone_number":"","po',
-    'stal_code":"","street_address":""},"shippingMethod":"","shipBy":null,"taxIncluded":true,"cancelled":false,"sourc',
-    'eVersion":"2026-11-2T00:00:00.000Z","snapshotHash":"","ucp":{"ucp":{"version":"","capabilities":{"dev.ucp.shoppi',
-    'ng.order":[{"version":""}]}},"id":"","label":"","checkout_id":"checkout_","permalink_url":"https://orders.longsh',
-    'ore.invalid/","currency":"","line_items":[{"id":"","item":{"id":"","title":"","price":0,"ean":""},"quantity":{"o',
-    'riginal":0,"total":0,"fulfilled":0},"totals":[{"type":"subtotal","amount":0},{"type":"total","amount":0}],"statu',
-    's":"fulfilled"}],"fulfillment":{"expectations":[{"id":"exp_1","line_items":[{"id":"","quantity":1}],"method_type',
-    '":"shipping","destination":{"first_name":"","last_name":"","street_address":"","extended_address":"","address_lo',
-    'cality":"","address_region":"","postal_code":"","address_country":"","phone_number":""},"description":""}],"even',
-    'ts":[{"id":"","occurred_at":"2026-11-2T00:00:00.000Z","type":"shipped","line_items":[{"id":"","quantity":0}],"tr',
-    'acking_number":"","tracking_url":"https://www.","carrier":""}]},"adjustments":[],"totals":[{"type":"subtotal","a',
-    'mount":0},{"type":"fulfillment","display_text":"Shipping","amount":0},{"type":"total","amount":0,"lines":[{"disp',
-    'lay_text":"Net","amount":0},{"display_text":"Tax included","amount":0}]}]},"releasedAt":"2026-11-2T00:00:00.000Z',
-    '","timeline":[{"type":"order.paid","detail":{"paidAt":"2026-11-2T00:00:00.000Z"},"at":"2026-11-2T00:00:00.000Z",',
-    '"by":"poll"},{"type":"order.cancelled","detail":{}},{"type":"fulfillment.added","detail":{"fulfillment":"ful_","',
-    'carrier":"","trackingNumber":"","lineItems":[{"id":"","quantity":1},{"type":"shipment.delivered","detail":{"even',
-    't":"","occurredAt":"{"type":"order.received","detail":{"number":"","version":"2026-11-2T00:00:00.000Z","event":"',
-    '"},"at":"2026-11-2T00:00:00.000Z","by":"webhook"}]}',
-  ].join(''),
-);
+export const DICTIONARY = Buffer.from(samples.join(''));

@@ -111,12 +111,20 @@ export async function* walkIndex({ index, partitions, limit, after }: Walk, tabl
   }
 }
 
-interface Listing<T> {
-  index: IndexName;
-  partitions: readonly string[];
+/** A page of a list, as it is asked for. */
+export interface PageAsked {
   limit: number;
   /** Where the page before ended. */
   cursor?: string | undefined;
+}
+
+/** Where a list looks: all partitions of a place, of these connections where it has such. */
+export const across = (place: Place<{ connection: string }>, connections: readonly string[] = ['']) => ({
+  index: place.index,
+  partitions: connections.flatMap((connection) => partitionsOf(place, { connection })),
+});
+
+interface Listing<T> extends PageAsked, Pick<Walk, 'index' | 'partitions'> {
   /** Nothing older is looked at: an instant that the sort keys begin with. */
   since?: string | undefined;
   /** The item of what is stored. */

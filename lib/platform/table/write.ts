@@ -1,5 +1,6 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { isConditionCancelled } from './contention.ts';
-import { db, type Write } from './document.ts';
+import { db, type Values, type Write } from './document.ts';
 import type { Item } from './item.ts';
 
 /** One write of an item; `NEW` and other conditions make it stand or fall. */
@@ -12,6 +13,12 @@ export const put = <T extends object>(item: Item<T>, condition?: string, values?
 });
 
 export const NEW = 'attribute_not_exists(pk)';
+
+/** The write of an item that counts its writes: it stands or falls with the item being as it was read, or not being. */
+export const putRevised = <T extends { revision: number }>(
+  item: Item<T>,
+  was: { revision: number } | null | undefined,
+) => (was ? put(item, 'revision = :revision', { ':revision': was.revision }) : put(item, NEW));
 
 /** Writes all or nothing. False when a condition failed: read again and decide again. Anything else throws. */
 export const transact = (writes: readonly Write[], table = db): Promise<boolean> =>
@@ -30,6 +37,16 @@ export async function isWritten(write: Promise<unknown>): Promise<boolean> {
 
 export const isConditionFailure = (error: unknown): boolean =>
   (error as { name?: string }).name === 'ConditionalCheckFailedException';
+
+/**
+ * The item that a write with `ReturnValuesOnConditionCheckFailure: 'ALL_OLD'` met, of which its condition did not hold;
+ * undefined where there is none. Any other error is thrown.
+ */
+export function standing(error: unknown): Values | undefined {
+  if (!isConditionFailure(error)) throw error;
+  const { Item } = error as { Item?: Parameters<typeof unmarshall>[0] };
+  return Item && unmarshall(Item);
+}
 
 interface TooLarge {
   name?: string;

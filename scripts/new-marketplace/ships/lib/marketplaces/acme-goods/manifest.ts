@@ -12,6 +12,6 @@ export const info = {
 } as const satisfies MarketplaceInfo;
 
 /** Canonical code → what they call the carrier. */
-export const carriers: CarrierTable = { dhl: 'DHL', ups: 'UPS', fedex: 'FedEx' };
+const carriers: CarrierTable = { dhl: 'DHL', ups: 'UPS', fedex: 'FedEx' };
 
 export const role: Role = { info, carriers };
