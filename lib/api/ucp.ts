@@ -7,7 +7,7 @@ import * as z from '#lib/platform/zod';
 import { getKeys, PROFILE_SECONDS } from '#lib/ucp/keys';
 import { createPlatforms } from '#lib/ucp/platforms';
 import { businessProfile, UCP_PATH, ucpError } from '#lib/ucp/profile';
-import { type FindKey, type SignedMessage, UcpRefusal, verifyUcp } from '#lib/ucp/signatures';
+import { type SignedMessage, UcpRefusal, verifyUcp } from '#lib/ucp/signatures';
 import { bearerKey } from './kit/caller.ts';
 import { ApiError, answerError, errorResponses } from './kit/errors.ts';
 import { type ApiKey, findApiKey } from './kit/keys.ts';
@@ -36,23 +36,17 @@ const UcpRefused = named('UcpRefused', z.object({ code: z.string(), content: z.s
 
 const header = (description: string) => doc(z.optional(z.string()), { type: 'string', description });
 
-interface Here {
-  findKey?: typeof findApiKey;
-  findPlatformKey?: FindKey;
-  /** Where orders are pushed to as UCP has it. */
-  listEndpoints?: () => Promise<ReadonlyArray<{ id: string; url: string }>>;
-  findOrder?: typeof getOrder;
-  readKeys?: typeof getKeys;
-}
+/** Where orders are pushed to as UCP has it. */
+const ucpEndpoints = async (): Promise<ReadonlyArray<{ id: string; url: string }>> =>
+  [...(await getConfiguration()).endpoints.values()].filter(({ profile }) => profile === 'ucp');
 
 export function createUcpRoutes({
   findKey = findApiKey,
   findPlatformKey = createPlatforms(createPoster({ loopback: isLocalHub() })),
-  listEndpoints = async () =>
-    [...(await getConfiguration()).endpoints.values()].filter(({ profile }) => profile === 'ucp'),
+  listEndpoints = ucpEndpoints,
   findOrder = getOrder,
   readKeys = getKeys,
-}: Here = {}): Routes {
+} = {}): Routes {
   const routes = new Routes('ucp', {
     findCaller: async (request) => ({ key: await callerOf(request), as: 'program' as const }),
   });

@@ -38,7 +38,7 @@ export async function findByEan(connection: string, ean: string, table = db): Pr
   return found && getProduct(connection, found.sku, table);
 }
 
-/** The write by which a product is found by its EAN, of which a connection has one SKU. */
+/** The write by which a product is found by its EAN: a connection has one SKU for each. */
 export const putEan = ({ connection, sku, ean }: Product): Write[] =>
   ean === undefined || ean === sku ? [] : [put({ sku, ...items.productEan.key({ connection, ean }) })];
 

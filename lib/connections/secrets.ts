@@ -40,7 +40,7 @@ export interface SecretVersions {
 export type ReadSecret = (marketplace: string, stage?: Stage) => Promise<SecretDocument>;
 
 /** What functions know of secrets; while Secrets Manager is away the last good ones serve. */
-export function createCredentials({ read = readSecretDocument, clock = () => Date.now() }: Here = {}) {
+export function createCredentials({ read = readSecretDocument, clock = () => Date.now() } = {}) {
   const documents = cached(TTL_MS, (marketplace) => read(marketplace), { clock, servesLast: true });
   const versions = cached(MIN_REFRESH_MS, refresh, { clock });
   const previous = new Map<string, SecretDocument>();
@@ -75,11 +75,6 @@ export function createCredentials({ read = readSecretDocument, clock = () => Dat
       return { ...pickActive(active, connection), failure };
     },
   };
-}
-
-interface Here {
-  read?: ReadSecret;
-  clock?: () => number;
 }
 
 /** What stands there is no document of ours. Its words are left out: they may be a secret. */

@@ -69,7 +69,7 @@ export interface Delivery extends z.infer<typeof DeliveryFacts> {
   unknown: boolean;
   /** Since when it has met nothing but throttling. */
   throttledSince: string | null;
-  /** How often in a row it was not its turn, which is no attempt: it comes back from the line. */
+  /** How often in a row it was not its turn, which is no attempt: it comes back from the waitlist. */
   turnedAway?: number;
   lease: { owner: string; until: string; startedAt: string } | null;
   /** A dead delivery's message has reached the dead-letter queue. */

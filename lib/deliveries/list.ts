@@ -82,17 +82,15 @@ function whereToLook({ state, cause, message, since }: DeliveryFilter, connectio
   return { index: 'byTime', ...within(place.byTime), since } as const;
 }
 
+/** Members that a filter names as they are. */
+const NAMED = ['state', 'kind', 'connection', 'marketplace', 'action', 'order'] as const;
+
 /** Whether a delivery is one that the filter names. */
 export function isWanted(filter: DeliveryFilter): (delivery: Delivery) => boolean {
-  const { state, kind, connection, marketplace, action, order, cause, since, until, late } = filter;
+  const { cause, since, until, late } = filter;
   const isMeant = filter.message === undefined ? undefined : hasReason(filter.message);
   return (delivery) =>
-    (!state || delivery.state === state) &&
-    (!kind || delivery.kind === kind) &&
-    (!connection || delivery.connection === connection) &&
-    (!marketplace || delivery.marketplace === marketplace) &&
-    (!action || delivery.action === action) &&
-    (!order || delivery.order === order) &&
+    NAMED.every((name) => !filter[name] || delivery[name] === filter[name]) &&
     (!cause || delivery.cause?.code === cause) &&
     (!isMeant || (delivery.cause !== null && isMeant(delivery.cause.description))) &&
     (!since || delivery.createdAt >= since) &&

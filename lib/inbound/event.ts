@@ -29,7 +29,7 @@ import type { InboundFacts, InboundState } from './event-schema.ts';
 
 export type { InboundState };
 
-/** Who ran an event that could not be read through the mapper of another day, and why. */
+/** Who had an event that could not be read when it came put through the present mapper, and why. */
 export type Remapped = Decision & { id: string };
 
 /**

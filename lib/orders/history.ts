@@ -46,7 +46,7 @@ export function snapshotHash({ version: _when, unread: _rest, assumed: _more, ..
   return createHash('sha256').update(canonicalJson(said)).digest('hex');
 }
 
-/** The history of one snapshot. Where the source names no version, the instant that it is of by the hub's clock is it. */
+/** The history of one snapshot. Where its source names no version, `asOf` stands for it: an instant of the hub's clock. */
 export function historyOf(snapshot: OrderSnapshot, asOf: string): SnapshotHistory {
   const { version } = snapshot;
   const stands: Stamp = {

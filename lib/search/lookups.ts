@@ -74,12 +74,7 @@ async function findWords(word: string, limit: number, table = db): Promise<Looku
   return [...whole, ...(await query(word, false)).slice(whole.length)].flat();
 }
 
-export interface Found {
-  order: Order;
-  matched: Matched;
-  /** The order is called so; else a word of it only begins so. */
-  exact: boolean;
-}
+export type Found = Omit<Lookup, 'order'> & { order: Order };
 
 /** Look-ups read for each order that is wanted: an order may be found by several of its words. */
 const SPARE = 4;

@@ -67,7 +67,7 @@ export const looseWord = reading((value) => {
   return textOf(one) || (name === undefined ? undefined : textOf(member(one, name)));
 });
 
-/** What is no list but an object: the only list or the objects that it holds where it holds nothing else, else it alone. */
+/** Of an object in place of a list: the one list that it holds, or its members where each is an object, else itself alone. */
 export function listed(value: unknown): unknown {
   if (!isObject(value) || Array.isArray(value)) return value;
   const held = Object.values(value);

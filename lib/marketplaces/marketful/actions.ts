@@ -1,4 +1,5 @@
 import { ownSku } from '#lib/catalog/product';
+import { channelOf } from '#lib/connections/connection';
 import { factsOf } from '#lib/orders/facts';
 import type { Order } from '#lib/orders/order';
 import { BlockedError } from '#lib/platform/errors';
@@ -42,7 +43,7 @@ export const order: ProbedAction<PlaceInput> = {
 
 /** `num_orden` is unique within a seller's channel, so whatever is there under it is this order or none. */
 async function find(remote: RemoteContext, input: PlaceInput): Promise<PushResult | null> {
-  const body = await getOrder(remote, channelOf(input), input.number);
+  const body = await getOrder(remote, channelOf(input.source), input.number);
   const orden = member(body, 'orden') ?? null;
   return orden === null || isAnothers(orden, input) ? null : resultOf(member(orden, 'id'));
 }
@@ -65,12 +66,6 @@ const idOf = ({ order, nth }: PlaceInput): string => codeOf(order.id, nth ?? 1);
 
 const resultOf = (id: unknown) => (textOf(id) === '' ? {} : { remoteId: textOf(id) });
 
-/** What the warehouse knows the sales channel as; by default its connection's id, so that no two accounts collide. */
-function channelOf({ source }: Pick<PlaceInput, 'source'>): string {
-  const { channel } = source.settings;
-  return typeof channel === 'string' && channel !== '' ? channel : source.id;
-}
-
 /** The body of multicanal_api. Throws BlockedError `address_incomplete` that names what the address lacks. */
 async function placementOf(remote: RemoteContext, input: PlaceInput): Promise<PlacementRequest> {
   const { order } = input;
@@ -82,7 +77,7 @@ async function placementOf(remote: RemoteContext, input: PlaceInput): Promise<Pl
       num_orden: input.number,
       orden_id: idOf(input),
       ...contactOf(order),
-      canal: channelOf(input),
+      canal: channelOf(input.source),
       carrier_name: chosen.carrierName ?? carrierName,
       tipo_envio: chosen.shippingType ?? shippingType,
       asegurado: insured || total >= (insureFrom[currency] ?? Number.POSITIVE_INFINITY),

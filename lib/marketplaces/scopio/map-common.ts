@@ -77,11 +77,11 @@ export function paymentOf(
   };
 }
 
-/** Words of those who shipped an order elsewhere: it is nobody's to ship once more. */
+/** Whether a status says that the order was shipped elsewhere: nobody is to ship it once more. */
 export const shippedBy = (status: string | undefined): boolean =>
   /^(fulfilled|shipped|sent|delivered)$/i.test(status ?? '');
 
-/** By whomever: what is cancelled in part is not. */
+/** Whether a status says that the order is cancelled, whoever did it: one that is cancelled in part is not. */
 export const cancelledBy = (status: string | undefined): boolean =>
   /^(cancell?ed(?!.*part)|anulowan)/i.test(status ?? '');
 

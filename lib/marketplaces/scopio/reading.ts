@@ -31,7 +31,7 @@ export function createReader({ zone }: Pick<Around, 'zone'>, path: (field: strin
 }
 export type Reader = ReturnType<typeof createReader>;
 
-/** Of two about one field the first says why. */
+/** Whether it is the first assumption about its field: that one says why, and later ones are left out. */
 const isFirst = (words: string, index: number, all: readonly string[]): boolean =>
   all.findIndex((other) => fieldOf(other) === fieldOf(words)) === index;
 
