@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
 import type { Actions } from '#lib/marketplaces/action';
+import { DECLINED } from '#lib/orders/decline';
 import type { Order } from '#lib/orders/order';
+import { takeBack } from '#lib/orders/units';
 import { BlockedError, NotYetError } from '#lib/platform/errors';
 import { shortHash } from '#lib/platform/hash';
 import { action, failed, PLACED, run, SOLD, TWO } from '#test/support/attempt';
-import { deliveryOf } from '#test/support/fake-hub';
+import { deliveryOf, NOW } from '#test/support/fake-hub';
 import { MUGS, orderOf, PLATE } from '#test/support/orders';
 
 describe('cancelling', () => {
@@ -42,9 +44,51 @@ describe('cancelling', () => {
 
   test('a placement that has not happened and keeps units will ask for those', async () => {
     const orders = [ONE];
-    const { ledger } = await cancel(deliveryOf({}, { state: 'blocked' }), {}, orders);
+    const cause = { code: 'http_403', description: 'no' };
+    const { ledger, seen } = await cancel(deliveryOf({}, { state: 'blocked', cause }), {}, orders);
     expect(orders[0]?.placements).toMatchObject([{ lineItems: [{ id: 'li_1', quantity: 1 }] }]);
-    expect(ledger.get('dlv_1')).toMatchObject({ state: 'blocked' });
+    expect(ledger.get('dlv_1')).toMatchObject({ state: 'blocked', cause });
+    expect(seen).toEqual([['change'], ['reserve', '1 li_1']]);
+  });
+
+  test('a placement that its shipper declined says what is left of it', async () => {
+    const cause = { code: DECLINED, description: 'MUG-RED: 2' };
+    const { ledger } = await cancel(deliveryOf({}, { state: 'blocked', cause }), {}, [ONE]);
+    expect(ledger.get('dlv_1')).toMatchObject({ state: 'blocked', cause: { code: DECLINED } });
+    expect(ledger.get('dlv_1')?.cause?.description).not.toBe(cause.description);
+  });
+
+  test('a placement that was stopped is told of once', async () => {
+    const cause = { code: 'order_cancelled', description: '' };
+    const { seen } = await cancel(deliveryOf({}, { state: 'dead', cause, deadLettered: true }), {}, [GONE]);
+    expect(seen).toEqual([['change'], ['reserve']]);
+  });
+
+  test('who routes was never at a remote', async () => {
+    const order = action({}, { remoteId: '5021' });
+    await cancel(deliveryOf({ action: 'route' }, { unknown: true }), { order, cancel: action({}) });
+    expect(order.calls).toEqual([]);
+  });
+
+  test('a placement on the lost part of a ledger that was restored is looked for, with all that was asked', async () => {
+    const undone = action({});
+    const order = action<{ lineItems: unknown }, { remoteId?: string }>({}, { remoteId: '5021' });
+    await run(withdrawal, { cancel: undone, order }, { orders: [ONE], deliveries: [deliveryOf({})], lost: true });
+    expect(order.calls).toMatchObject([['probe', { lineItems: TWO }]]);
+    expect(undone.calls.map(([what]) => what)).toEqual(['probe', 'push']);
+  });
+
+  test('what was taken back meanwhile is taken back once', async () => {
+    const orders = [GONE];
+    const cancelling = {
+      ...action({}),
+      push: async () => {
+        orders[0] = takeBack(GONE, 'dlv_1', [{ id: 'li_1', quantity: 1 }]);
+        return {};
+      },
+    };
+    await cancel(standing, { cancel: cancelling }, orders);
+    expect(orders[0]?.placements).toMatchObject([{ lineItems: [], gone: TWO }]);
   });
 
   test.each([
@@ -158,6 +202,30 @@ describe('cancelling', () => {
     expect(await told(refunded({}), 5)).toEqual({ ok: true, httpStatus: 200 });
   });
 
+  test('an order that is cancelled goes nowhere, whatever its address was', async () => {
+    const { result } = await run(moved({}), { cancel: action({}) }, { orders: [GONE], deliveries: [since(4)] });
+    expect(result).toMatchObject({ ok: true });
+  });
+
+  test('what heals by itself says nothing of the address', async () => {
+    const refused = new BlockedError({ code: 'http_401', description: 'no' }, 'connection');
+    const given = { cancel: { ...action<never, never>({} as never), push: () => Promise.reject(refused) } };
+    const { result } = await run(moved({}), given, { orders: [ONE], deliveries: [since(4)] });
+    expect(result).toMatchObject({ error: { detail: { description: 'no' } } });
+  });
+
+  test.each([
+    ['failed', 1],
+    ['unknown', 1],
+    ['refused', 0],
+  ] as const)('an attempt that %s before the change may stand with the address before', async (outcome, count) => {
+    const at = { number: 1, endedAt: SOLD.placedAt, outcome, nextAttemptAt: null } as const;
+    const before = { ...at, startedAt: new Date(NOW.getTime() - 1).toISOString() };
+    const between = { ...since(), placed: { ...placed, at: NOW.toISOString() }, attempts: [before], attemptCount: 1 };
+    const { result } = await run(moved({}), { cancel: action({}) }, { orders: [SOLD], deliveries: [between] });
+    expect(result.ok ? 0 : 1).toBe(count);
+  });
+
   test('of a placement that goes elsewhere what is not wanted is taken back first', async () => {
     const undone = action({});
     const orders = [ONE];
@@ -191,6 +259,12 @@ describe('cancelling', () => {
     expect(early.seen).toEqual([]);
     const late = await run(second, { cancel: action({}) }, { orders: [order], deliveries });
     expect(late.ledger.get(first.id)).toMatchObject({ state: 'succeeded', cause: null });
+    const given = [standing, { ...first, ...blocked, state: 'dead' as const }, second];
+    const { ledger } = await run(second, { cancel: action({}) }, { orders: [order], deliveries: given });
+    expect(ledger.get(first.id)).toMatchObject({ state: 'succeeded', cause: null });
+    const inHand = [standing, { ...first, state: 'leased' as const }, second];
+    const { result } = await run(second, { cancel: action({}) }, { orders: [order], deliveries: inHand });
+    expect(result).toMatchObject(failed(NotYetError, 'placement_in_hand'));
     // The one before may have done it.
     const undone = action({});
     const unsure = [standing, { ...first, ...blocked, unknown: true }, second];

@@ -56,6 +56,7 @@ export function fakeHub({
   product,
   known = false,
   isAsking = false,
+  lost = false,
 }: {
   orders?: Order[];
   deliveries?: Delivery[];
@@ -64,6 +65,8 @@ export function fakeHub({
   known?: boolean;
   /** The remote is away, and this attempt asks whether it is back. */
   isAsking?: boolean;
+  /** The ledger was restored from a backup, and knows nothing of what came after that. */
+  lost?: boolean;
 } = {}) {
   const ledger = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
   const seen: Seen[] = [];
@@ -144,7 +147,7 @@ export function fakeHub({
     openRemote: async (of) => remoteOf(of),
     renewRemote: async () => undefined,
     bringForward: async ({ id }) => void seen.push(['forward', id]),
-    isBeforeRestore: () => false,
+    isBeforeRestore: () => lost,
     retryPolicyOf: () => ({ limit: 3, intervalSeconds: 300 }),
   };
   function leaseOf(delivery: Delivery, now: Date): Delivery {

@@ -90,8 +90,11 @@ export const looseList = <T extends z.ZodMiniType>(schema: T) =>
 export const loose = <T extends z.ZodMiniType>(schema: T) =>
   reading((value) => schema.safeParse(value).data as z.infer<T> | undefined);
 
-const upTo = (bytes: number) =>
-  z.refine<string | undefined>((value) => Buffer.byteLength(value ?? '') <= bytes, `is longer than ${bytes} bytes`);
+/** What a key of the table and a segment of a path can hold: half a character is written in neither. */
+const keyOf = (bytes: number) => [
+  z.refine<string | undefined>((value) => (value ?? '').isWellFormed(), 'has half a character in it'),
+  z.refine<string | undefined>((value) => Buffer.byteLength(value ?? '') <= bytes, `is longer than ${bytes} bytes`),
+];
 
 /**
  * DynamoDB's sort keys have 1,024 bytes: a SKU stands in one twice, once with each `#` as three, beside a connection's
@@ -100,11 +103,11 @@ const upTo = (bytes: number) =>
 const MAX_ID_BYTES = 200;
 
 /** What a vendor calls an order, a line, a SKU or anything else by. */
-export const id = filled(WholeOrText).check(upTo(MAX_ID_BYTES));
-export const optionalId = orNothing(WholeOrText).check(upTo(MAX_ID_BYTES));
+export const id = filled(WholeOrText).check(...keyOf(MAX_ID_BYTES));
+export const optionalId = orNothing(WholeOrText).check(...keyOf(MAX_ID_BYTES));
 /** An order's id of ours that a shipper repeats: longer by its connection's id and by what tells placements apart. */
-export const ourId = filled(WholeOrText).check(upTo(MAX_ID_BYTES + 100));
-export const optionalOurId = orNothing(WholeOrText).check(upTo(MAX_ID_BYTES + 100));
+export const ourId = filled(WholeOrText).check(...keyOf(MAX_ID_BYTES + 100));
+export const optionalOurId = orNothing(WholeOrText).check(...keyOf(MAX_ID_BYTES + 100));
 
 /** A whole number, also as text. */
 export const integer = z.pipe(
