@@ -118,6 +118,12 @@ test('the feed is read until it has caught up, and committed page by page', asyn
   ]);
 });
 
+test('a commit that meets a hub that is away is sent again', async () => {
+  const { hub, asked } = fake(json({ changes: [], cursor: 'c1', caughtUp: true }), new TypeError('fetch failed'));
+  for await (const { id } of hub.changes('erp')) expect(id).toBeUndefined();
+  expect(asked.map(({ method }) => method)).toEqual(['GET', 'POST', 'POST']);
+});
+
 test('pages are asked for one at a time, and no more than are read', async () => {
   const page = (id: string, cursor?: string) => json({ deliveries: [{ id }], ...(cursor && { cursor }) });
   const { hub, asked } = fake(page('a', 'c1'), json({ deliveries: [], cursor: 'c2' }), page('b', 'c3'), page('c'));

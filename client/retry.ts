@@ -12,6 +12,8 @@ export interface RetryOptions {
 const AGAIN = new Set([429, 500, 502, 503, 504]);
 /** Requests of the API that take an `Idempotency-Key`. */
 const ONCE = /\/(fulfillments|returns|route)$|\/requests\/[^/]+$/;
+/** A commit that is repeated moves nothing. */
+const REPEATABLE = /\/consumers\/[^/]+\/commit$/;
 const MAX_WAIT_MS = 30_000;
 
 /**
@@ -26,7 +28,10 @@ export function retrying({
 }: RetryOptions = {}): (request: Request) => Promise<Response> {
   return async (given) => {
     const request = withKey(given);
-    const isSafe = !/^(POST|PATCH)$/.test(request.method) || request.headers.has('idempotency-key');
+    const isSafe =
+      !/^(POST|PATCH)$/.test(request.method) ||
+      request.headers.has('idempotency-key') ||
+      REPEATABLE.test(new URL(request.url).pathname);
     for (let left = isSafe ? retries : 0; ; left--) {
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]);
       const answer = await fetch(request.clone(), { signal })

@@ -58,6 +58,8 @@ it('finds it by each of its words, and by an e-mail address of any case, which n
     ...[['so 77', 'acknowledgement'] as const, ['mug-RED', 'sku'] as const, [order.id, 'id'] as const],
     [' ANA@Example.com ', 'email'],
     ['ａｎａ＠example．com', 'email'],
+    ['Ana Torres <ana@example.com>', 'email'],
+    ['mailto:ana@example.com', 'email'],
   ] as const)
     expect(await find(q), q).toEqual([`ord_8f3a ${matched}`]);
   expect(await find('bob@example.com')).toEqual([]);
@@ -77,6 +79,7 @@ it('finds by the first four characters, those that are called so first, and by f
   expect(await find('SC-1001')).toEqual(['ord_1001 number', 'ord_10017 number']);
   expect(await find('sc10')).toEqual(['ord_1001 number', 'ord_10017 number']);
   expect(await find('sc1')).toEqual([]);
+  expect(await find('SC-1')).toEqual(['ord_1001 number', 'ord_10017 number']);
   expect(await find('77')).toEqual(['ord_77 number']);
   expect(await find('---')).toEqual([]);
 });

@@ -53,10 +53,16 @@ export async function putShared({ word, matched }: Word, owners: readonly Owner[
     await writeTogether({ Item: { ...key, orders, matched, ...keptFor(retention.orderDays(), last.at) } }, table);
 }
 
-/** The orders of a word, the newest first, then those of words that begin with it. */
-async function findWords(word: string, limit: number, table = db): Promise<Lookup[]> {
+/** What may come behind a word of one character less than words are kept by: those of other scripts are left out. */
+const NEXT = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
+
+/**
+ * The orders of a word, the newest first, then those of words that begin with it. `typed`: how many characters were
+ * written for it, as a dash or a space among four of them leaves three.
+ */
+async function findWords(word: string, limit: number, table = db, typed = word.length): Promise<Lookup[]> {
   const query = async (begin: string, exact: boolean): Promise<Lookup[][]> => {
-    const { pk } = keyOf(word, { order: '', at: '' });
+    const { pk } = keyOf(exact ? word : begin, { order: '', at: '' });
     const { Items } = await table.query({
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :begin)',
       ExpressionAttributeValues: { ':pk': pk, ':begin': begin },
@@ -69,7 +75,10 @@ async function findWords(word: string, limit: number, table = db): Promise<Looku
     );
   };
   const whole = await query(items.lookup.whole({ word }), true);
-  if (whole.length === limit || word.length < PREFIX_LENGTH) return whole.flat();
+  const isShort = word.length < PREFIX_LENGTH;
+  if (whole.length === limit || (isShort && (typed < PREFIX_LENGTH || word.length < PREFIX_LENGTH - 1)))
+    return whole.flat();
+  if (isShort) return [whole, ...(await Promise.all(NEXT.map((next) => query(word + next, false))))].flat(2);
   // A word's own items sort before those of longer words.
   return [...whole, ...(await query(word, false)).slice(whole.length)].flat();
 }
@@ -85,8 +94,11 @@ export async function search(q: string, limit: number, table = db): Promise<Foun
   const [itself, found] = await Promise.all([
     getOrder(text, table),
     isEmail(text)
-      ? emailWord(text, table).then((word) => findWords(word, limit, table))
-      : Promise.all([lookUp(normalize(text), limit, table), lookUpId(text.normalize('NFKC'), limit, table)]),
+      ? emailWord(addressIn(text), table).then((word) => findWords(word, limit, table))
+      : Promise.all([
+          lookUp(normalize(text), limit, table, text.length),
+          lookUpId(text.normalize('NFKC'), limit, table),
+        ]),
   ]);
   const matched = new Map<string, Omit<Found, 'order'>>(itself ? [[itself.id, { matched: 'id', exact: true }]] : []);
   for (const { order, ...how } of found.flat()) if (!matched.has(order)) matched.set(order, how);
@@ -97,8 +109,11 @@ export async function search(q: string, limit: number, table = db): Promise<Foun
     .slice(0, limit);
 }
 
-const lookUp = async (word: string, limit: number, table: typeof db) =>
-  word === '' ? [] : findWords(word, limit * SPARE, table);
+/** The address of what is copied from a mail: `Ana Torres <ana@example.com>`, `mailto:ana@example.com`. */
+const addressIn = (text: string): string => /[^\s<>:"]+@[^\s<>:"]+/.exec(text.normalize('NFKC'))?.[0] ?? text;
+
+const lookUp = async (word: string, limit: number, table: typeof db, typed?: number) =>
+  word === '' ? [] : findWords(word, limit * SPARE, table, typed);
 
 /** An id as people write it: what stands behind its connection is a word. */
 async function lookUpId(text: string, limit: number, table: typeof db) {

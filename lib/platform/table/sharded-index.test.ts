@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { memoryTable } from '#test/support/memory-table';
 import { shortHash } from '../hash.ts';
 import { INDEX_SHARDS } from '../names.ts';
@@ -112,4 +112,16 @@ test('a page lies between its bounds, which it leaves out, whatever a sort key b
   expect(await page({ after: 'c', before: 'b' })).toEqual([]);
   const nowhere = { index: 'byTime', partition: 'x'.repeat(2049), limit: 1, newestFirst: true } as const;
   expect(await queryIndex(nowhere, table)).toEqual([]);
+});
+
+test('a list of which nothing matches is looked through in ever larger steps', async () => {
+  const all = Array.from({ length: 600 }, (_, n): Thing => {
+    const createdAt = `2026-11-01T00:00:00.${String(n).padStart(3, '0')}`;
+    return { id: `dlv_${n}`, connection: n % 2 ? 'one' : 'other', createdAt };
+  });
+  const table = await startTable(all);
+  const query = vi.spyOn(table, 'query');
+  const none = { index: 'byTime', partitions: everywhere, limit: 50, matches: () => false } as const;
+  expect(await listIndex<Thing>(none, table)).toEqual({ items: [] });
+  expect(query.mock.calls.length / everywhere.length).toBeLessThan(6);
 });

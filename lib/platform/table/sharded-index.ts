@@ -132,7 +132,10 @@ interface Listing<T> extends PageAsked, Pick<Walk, 'index' | 'partitions'> {
   matches?: (item: T) => boolean;
 }
 
+/** Of a filter that leaves out nearly all, a page ends after so many rounds or rows, with a cursor: there may be more. */
 const MAX_ROUNDS = 20;
+const MAX_LOOKED = 2_000;
+const MAX_STEP = 400;
 /** Lambda answers with 6 MB at most: a page of larger items ends early, with a cursor. */
 const MAX_PAGE_BYTES = 4_000_000;
 /** Beside its share of a page, a partition is asked for so many more, as no hash is even. */
@@ -148,7 +151,9 @@ export async function listIndex<T extends object>(
   let bytes = 0;
   let before = listing.cursor && decodeCursor(listing.cursor);
   let each = Math.min(limit + 1, Math.ceil((limit + 1) / partitions.length) + SPARE_ROWS);
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  // Where little matches, as many partitions are asked anew for few rows each: the steps grow.
+  let step = limit;
+  for (let round = 0, looked = 0; round < MAX_ROUNDS && looked < MAX_LOOKED; round++) {
     const pages = await Promise.all(
       partitions.map((partition) =>
         queryIndex(
@@ -168,7 +173,8 @@ export async function listIndex<T extends object>(
       .flat()
       .filter(({ sort }) => sort >= end)
       .sort((a, b) => (a.sort < b.sort ? 1 : -1));
-    const window = rows.slice(0, limit);
+    const window = rows.slice(0, step);
+    looked += window.length;
     const found = new Map(
       (
         await getItems<T & { id: string }>(
@@ -186,11 +192,12 @@ export async function listIndex<T extends object>(
       before = row.sort;
       if (items.length === limit) break;
     }
-    const exhausted = end === '' && rows.length <= limit && window.at(-1)?.sort === before;
+    const exhausted = end === '' && rows.length <= step && window.at(-1)?.sort === before;
     if (exhausted || (rows.length === 0 && end === '')) return { items };
     if (items.length === limit) return { items, cursor: encodeCursor(before ?? '') };
     // One connection may have nearly all there is.
-    each = Math.min(limit + 1, each * 2);
+    step = Math.min(2 * step, MAX_STEP);
+    each = Math.min(step + 1, each * 2);
   }
   return { items, ...(before && { cursor: encodeCursor(before) }) };
 }
