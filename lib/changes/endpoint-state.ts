@@ -19,6 +19,8 @@ interface Paused {
 export interface EndpointState {
   /** The cursor behind the last change that it was told, or that became a delivery. */
   committed?: string;
+  /** Changes behind that cursor which it was told all the same: time was over before one in front of them. */
+  told?: readonly string[];
   paused?: Paused | null;
   /** Since when nothing that it was sent went well, and how many times in a row. */
   failingSince?: string | null;

@@ -190,16 +190,18 @@ describe('an endpoint that', () => {
       ...{ ok: false, unknown: false },
       error: new ThrottledError({ code: 'http_429', description: 'later' }, 30),
     };
-    const the = await scene([change('a', 1), change('a', 2)], { 'a/1': throttled });
+    const the = await scene([change('a', 1), change('a', 2), change('d', 1)], { 'a/1': throttled });
     const ring = vi.spyOn(the.hub, 'ringEndpoints');
     await the.push();
     expect(ring.mock.calls).toEqual([[[{ endpoint: 'erp' }], '2026-11-20T08:15:30.000Z']]);
     await the.feed.append(4, () => [change('b', 1)], LONG_AGO);
     await the.push();
-    expect([the.sent, the.opened]).toEqual([['a/1'], ['a/1']]);
+    expect([the.sent, the.opened]).toEqual([['a/1', 'd/1'], ['a/1']]);
     the.later(31_000);
     await the.push();
-    expect(the.sent).toEqual(['a/1', 'a/2', 'b/1']);
+    // What it took meanwhile stands behind what it was not told, and is not told twice.
+    expect(the.sent).toEqual(['a/1', 'd/1', 'a/2', 'b/1']);
+    expect(await state(the)).toMatchObject({ told: [] });
   });
 
   test('answers 410 is told nothing more, and first of all that again', async () => {

@@ -131,13 +131,19 @@ async function tellPage(
     const paused = { why: 'expired', by: null, at: hub.now().toISOString() } as const;
     return { learned: { paused, heldUntil: FOREVER }, caughtUp: true };
   }
-  const { results, gone, trouble } = await tellAll(endpoint, page.changes, hub);
+  const known = new Set(state.told);
+  const { results, gone, trouble } = await tellAll(endpoint, page.changes, known, hub);
+  const isTold = page.changes.map(({ id }, index) => known.has(id) || isDone(results[index]));
+  const { marks, ahead } = reached(after, page, isTold);
+  for (const { id } of page.changes) known.delete(id);
+  const told = [...known, ...ahead];
   const learned = {
     ...judge(state, results.filter(isDone), hub.now().toISOString()),
     ...(gone && { first: notifyId(endpoint.id, gone.id) }),
-    committed: encodeMarks(marksOf(after, page, results)),
+    ...((state.told?.length || told.length > 0) && { told }),
+    committed: encodeMarks(marks),
   };
-  return { learned, caughtUp: page.caughtUp && results.every(isDone), trouble };
+  return { learned, caughtUp: page.caughtUp && isTold.every(Boolean), trouble };
 }
 
 const isDone = (result: Result | undefined): result is Result => result !== undefined;
@@ -163,12 +169,16 @@ interface PageResults {
   trouble?: unknown;
 }
 
-async function tellAll(endpoint: Endpoint, changes: readonly Change[], hub: Hub): Promise<PageResults> {
+async function tellAll(
+  endpoint: Endpoint,
+  changes: readonly Change[],
+  known: ReadonlySet<string>,
+  hub: Hub,
+): Promise<PageResults> {
   const told: PageResults = { results: changes.map(() => undefined) };
   const until = hub.now().getTime() + PAGE_SECONDS * 1000;
-  const chains = [
-    ...Map.groupBy(changes.entries(), ([, { order, connection, sku }]) => order ?? `${connection}#${sku}`).values(),
-  ];
+  const untold = [...changes.entries()].filter(([, { id }]) => !known.has(id));
+  const chains = [...Map.groupBy(untold, ([, { order, connection, sku }]) => order ?? `${connection}#${sku}`).values()];
   const work = async () => {
     for (let chain = chains.shift(); chain; chain = chains.shift())
       for (const [index, change] of chain) {
@@ -193,16 +203,21 @@ async function tell(endpoint: Endpoint, change: Change, hub: Hub): Promise<Resul
   return result;
 }
 
-/** Where the cursor moves: in each partition behind the last change before the first that was not told. */
-function marksOf(after: Marks, { places, marks }: ChangePage, results: ReadonlyArray<Result | undefined>): Marks {
+/**
+ * Where the cursor moves: in each partition behind the last change before the first that was not told; and the changes
+ * behind it that were told.
+ */
+function reached(after: Marks, { changes, places, marks }: ChangePage, isTold: readonly boolean[]) {
   const stuck = new Map<number, Marks[number]>();
-  const told = new Map<number, Marks[number]>();
+  const last = new Map<number, Marks[number]>();
+  const ahead: string[] = [];
   for (const [index, { partition, mark }] of places.entries()) {
-    if (stuck.has(partition)) continue;
-    if (results[index]) told.set(partition, mark);
-    else stuck.set(partition, told.get(partition) ?? after[partition] ?? { position: 0, taken: 0 });
+    if (isTold[index] && stuck.has(partition)) ahead.push(changes[index]?.id ?? '');
+    else if (isTold[index]) last.set(partition, mark);
+    else if (!stuck.has(partition))
+      stuck.set(partition, last.get(partition) ?? after[partition] ?? { position: 0, taken: 0 });
   }
-  return marks.map((mark, partition) => stuck.get(partition) ?? mark);
+  return { marks: marks.map((mark, partition) => stuck.get(partition) ?? mark), ahead };
 }
 
 /** Does what a message rings for: tells an endpoint what is new, or again what it refused. */
