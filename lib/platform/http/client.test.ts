@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RejectedError, ThrottledError, UnknownOutcomeError } from '../errors.ts';
+import { RejectedError, RetryableError, ThrottledError, UnknownOutcomeError } from '../errors.ts';
 import { createHttp } from './client.ts';
 
 /** HTTP over a remote that answers what it is told, with what reached it and how often it was paused. */
@@ -43,6 +43,24 @@ it('429 pauses the whole connection', async () => {
   const { request, paused } = startHttp(() => new Response('', { status: 429, headers: { 'retry-after': '3' } }));
   await expect(request({ method: 'GET', path: '/limit' })).rejects.toBeInstanceOf(ThrottledError);
   expect(paused).toEqual([3]);
+});
+
+describe('a page under 200', () => {
+  const page = () => new Response('\uFEFF\n<!doctype html><p>Back soon');
+
+  it('is no answer to what reads, and counts as an outage: it names no status of the remote', async () => {
+    for (const reading of [{ method: 'GET' }, { method: 'POST', reads: true }] as const) {
+      const asked = startHttp(page).request({ ...reading, path: '/' });
+      await expect(asked).rejects.toBeInstanceOf(RetryableError);
+      await expect(asked).rejects.not.toHaveProperty('detail.httpStatus');
+      await expect(asked).rejects.toThrow(/a page under status 200: .*Back soon/s);
+    }
+  });
+
+  it('to what was told is judged by whoever told it, as it may have been done', async () => {
+    const { body } = await startHttp(page).request({ method: 'POST', path: '/', json: {} });
+    expect(body).toContain('Back soon');
+  });
 });
 
 describe('an answer that is too large', () => {

@@ -1,7 +1,7 @@
 import { IntegrationError, RejectedError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
 import { readJson } from '#lib/platform/json';
 import type { Budget } from '#lib/platform/rate-limit/budget';
-import { classify, type HttpResponse, retryAfterSeconds } from './classify.ts';
+import { classify, describe, type HttpResponse, retryAfterSeconds } from './classify.ts';
 import { isUsedUp, secondsUntilReset } from './rate-limit.ts';
 
 export interface HttpRequest {
@@ -70,7 +70,8 @@ export function createHttp({
       lastStatus = response.status;
       if (response.status === 429) await budget.pause(retryAfterSeconds(response));
       else if (isUsedUp(response.headers)) await budget.pause(secondsUntilReset(response.headers));
-      if ((response.status >= 200 && response.status < 300) || request.accepts?.(response)) return response;
+      if (request.accepts?.(response)) return response;
+      if (response.status >= 200 && response.status < 300) return refusePage(request, response);
       throw request.refusal?.(response) ?? classify(response);
     },
   };
@@ -129,6 +130,16 @@ function tooLarge({ method, reads = method === 'GET' }: HttpRequest, httpStatus:
   const detail = { code: 'response_too_large', description, httpStatus };
   // What was asked to be done may have been done.
   return reads ? new RejectedError(detail) : new UnknownOutcomeError(detail);
+}
+
+/**
+ * Of what is read, a page in place of JSON is nothing that the remote says, whatever its status: while it is serviced,
+ * what stands before it may answer everything so. Without a status of the remote's it counts as an outage.
+ */
+function refusePage({ method, reads = method === 'GET' }: HttpRequest, response: HttpResponse): HttpResponse {
+  if (!reads || typeof response.body !== 'string' || !/^\s*</.test(response.body)) return response;
+  const description = `a page under status ${response.status}: ${describe(response)}`;
+  throw new RetryableError({ code: 'unexpected_answer', description });
 }
 
 const NEVER_LEFT = new Set([
