@@ -9,6 +9,7 @@ import { publicUrl } from '#lib/platform/settings';
 import * as items from '#lib/platform/table/items';
 import { idOf, partitionsOf, queryIndex } from '#lib/platform/table/sharded-index';
 import { db } from '#lib/platform/table/table';
+import type { RunningAws } from './aws/index.ts';
 import { runBackground, startBackgroundWorker } from './runtime/background.ts';
 import { handlersOnDemand } from './runtime/handlers.ts';
 import { createApiGateway } from './runtime/http.ts';
@@ -22,6 +23,7 @@ export interface HubOptions {
   positionsFile: string;
   /** Threads that work queues and schedules; with 0 the thread that answers requests works them, too. */
   workers: number;
+  aws: RunningAws;
 }
 
 export interface RunningHub {
@@ -34,7 +36,7 @@ export interface RunningHub {
  */
 export async function startHub(
   server: Server,
-  { file, apiKey, logFile, positionsFile, workers }: HubOptions,
+  { file, apiKey, logFile, positionsFile, workers, aws }: HubOptions,
 ): Promise<RunningHub> {
   // A key that an earlier start was given is nobody's now.
   await revokeApiKeys(LOCAL_KEY_NAME);
@@ -54,7 +56,7 @@ export async function startHub(
   };
   const background = await Promise.all(
     Array.from({ length: shared.shares }, (_, share) =>
-      workers > 0 ? startBackgroundWorker({ ...shared, share, logFile }) : runBackground({ ...shared, share }),
+      workers > 0 ? startBackgroundWorker({ ...shared, share, logFile }, aws) : runBackground({ ...shared, share }),
     ),
   );
   return {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { ConnectionsFileError } from '#lib/connections/file';
 import { readConnections } from '#lib/marketplaces/read-connections';
 import { awsEnvironment, startAws } from './aws/index.ts';
+import { askNearby } from './aws/nearby.ts';
 import { listen } from './listen.ts';
 import { lockData } from './lock-data.ts';
 import { logToFile } from './log-file.ts';
@@ -53,6 +54,7 @@ async function start(): Promise<void> {
     console.log(`The state in ${options.data} is of an older version: it is now in ${older}, and all starts anew.\n`);
   const { apiKey, fsync, workers } = options;
   const aws = await startAws({ dataDir: join(data, 'aws'), fsync, inProcess: workers === 0 });
+  if (aws.connect) askNearby(aws.connect(), aws.emulated);
   const endpoints = { ...awsEnvironment(aws), PUBLIC_URL: options.publicUrl?.origin ?? url, API_URL: url };
   Object.assign(process.env, endpoints);
   offerTraces();
@@ -68,7 +70,7 @@ async function start(): Promise<void> {
   const file = parsed ?? (await parse(JSON.stringify(marketplaces?.connections ?? { connections: [] }), 'the sandbox'));
   const { startHub } = await import('./hub.ts');
   const positionsFile = join(data, 'stream-positions.json');
-  const hub = await startHub(server, { file, apiKey, logFile, positionsFile, workers });
+  const hub = await startHub(server, { file, apiKey, logFile, positionsFile, workers, aws });
   stopOnSignal(async () => {
     await hub.stop();
     await marketplaces?.stop();

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { EMULATED_VARIABLE, ENDPOINT_VARIABLES, type Endpoints, endpointsElsewhere } from './endpoints.ts';
 import type { AwsOptions, Reachable, RunningAws } from './run-aws.ts';
-import type { FromWorker } from './worker.ts';
+import type { FromWorker, ToWorker } from './worker.ts';
 
 export type { AwsOptions, Endpoints, Reachable, RunningAws };
 
@@ -33,8 +33,13 @@ async function startWorker(options: AwsOptions): Promise<RunningAws> {
   }
   return {
     ...message,
+    connect() {
+      const { port1, port2 } = new MessageChannel();
+      worker.postMessage(port2 satisfies ToWorker, [port2]);
+      return port1;
+    },
     async stop() {
-      worker.postMessage('stop');
+      worker.postMessage('stop' satisfies ToWorker);
       await exited;
     },
   };

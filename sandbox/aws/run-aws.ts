@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
 import { openDynamoDb } from './dynamodb/index.ts';
 import { type Endpoints, keptAccessKey } from './endpoints.ts';
 import { disturb } from './faults/index.ts';
 import { openSecretsManager } from './secrets-manager/index.ts';
-import { serve } from './serve.ts';
+import { type Listener, serve } from './serve.ts';
 import { openSqs } from './sqs/index.ts';
 
 export interface AwsOptions {
@@ -32,6 +33,8 @@ export interface Reachable {
 }
 
 export interface RunningAws extends Reachable {
+  /** A port for a thread of this process to ask the emulators through (`askNearby`); none where they share the thread. */
+  connect?(): MessagePort;
   /** Closes listeners and files; waiting requests are cut off. */
   stop(): Promise<void>;
 }
@@ -46,7 +49,7 @@ export async function runAws({
   lockWaitMs = 5000,
   streamMs,
   elsewhere = {},
-}: AwsOptions): Promise<RunningAws> {
+}: AwsOptions): Promise<RunningAws & { listeners: readonly Listener[] }> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   // DynamoDB first: the lock on its store guards the whole directory.
   const dynamoDb = openDynamoDb({ file: join(dataDir, 'dynamodb.sqlite'), fsync, ttlSweepMs, lockWaitMs, streamMs });
@@ -73,6 +76,7 @@ export async function runAws({
 
   return {
     accessKeyId,
+    listeners,
     emulated: listeners.map(({ endpoint }) => endpoint),
     endpoints: {
       dynamodb: listeners[0].endpoint,

@@ -1,5 +1,5 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AwsError } from './aws-error.ts';
 import { LostConnection } from './faults/lost-connection.ts';
@@ -28,15 +28,35 @@ export interface Service {
   committed?: () => Promise<void> | undefined;
 }
 
+/** A request however it came, over a socket or from another thread. */
+interface Asked {
+  headers: IncomingHttpHeaders;
+  body: string | Promise<string>;
+  /** Calls a listener when the caller has gone, or been answered. */
+  onClose: Caller['onClose'];
+}
+
+interface Answer {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
 export interface Listener {
   endpoint: string;
+  /** Answers as the endpoint does. Rejects where the caller is to lose its connection. */
+  answer(asked: Asked): Promise<Answer>;
   close(): Promise<void>;
 }
 
 /** Serves one AWS JSON protocol on a free port of the loopback interface. */
 export async function serve(service: Service): Promise<Listener> {
   const server = createServer((request, response) => {
-    answer(service, request, response).catch((error: unknown) => fail(service, response, error));
+    const onClose: Caller['onClose'] = (listener) => void response.once('close', listener);
+    answer(service, { headers: request.headers, body: readBody(request), onClose }).then(
+      (answered) => send(response, answered),
+      () => response.destroy(),
+    );
   });
   // The SDK keeps its sockets; closing an idle one would race with its next request.
   server.keepAliveTimeout = 0;
@@ -46,6 +66,7 @@ export async function serve(service: Service): Promise<Listener> {
   });
   return {
     endpoint: `http://${HOST}:${(server.address() as AddressInfo).port}`,
+    answer: (asked) => answer(service, asked),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -54,23 +75,31 @@ export async function serve(service: Service): Promise<Listener> {
   };
 }
 
-async function answer(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [target, operation] = String(request.headers['x-amz-target'] ?? '').split('.');
-  const body = await readBody(request);
-  if (!isSignedWith(service.accessKeyId, request.headers.authorization)) throw invalidToken();
-  if (!target || !service.targets.includes(target) || !operation) throw unknownOperation(operation ?? '');
-  const trace = request.headers['x-amzn-trace-id'];
-  const caller: Caller = {
-    ...(typeof trace === 'string' && { trace }),
-    onClose: (listener) => void response.once('close', listener),
-  };
+async function answer(service: Service, asked: Asked): Promise<Answer> {
   try {
-    const output = await service.handle(operation, parse(body), caller);
-    await service.committed?.();
-    send(service, response, 200, output ?? {});
+    return answerOf(service, 200, (await perform(service, asked)) ?? {});
   } catch (error) {
+    if (error instanceof LostConnection) throw error;
+    if (error instanceof AwsError) {
+      const headers = error.queryCode ? { 'x-amzn-query-error': `${error.queryCode};Sender` } : {};
+      return answerOf(service, error.status, error.body, headers);
+    }
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return answerOf(service, 500, { __type: 'InternalServerError', message });
+  }
+}
+
+async function perform(service: Service, { headers, body, onClose }: Asked): Promise<unknown> {
+  const [target, operation] = String(headers['x-amz-target'] ?? '').split('.');
+  const text = await body;
+  if (!isSignedWith(service.accessKeyId, headers.authorization)) throw invalidToken();
+  if (!target || !service.targets.includes(target) || !operation) throw unknownOperation(operation ?? '');
+  const trace = headers['x-amzn-trace-id'];
+  const caller: Caller = { ...(typeof trace === 'string' && { trace }), onClose };
+  try {
+    return await service.handle(operation, parse(text), caller);
+  } finally {
     await service.committed?.();
-    throw error;
   }
 }
 
@@ -121,33 +150,13 @@ function parse(body: string): unknown {
   }
 }
 
-function fail(service: Service, response: ServerResponse, error: unknown): void {
-  if (error instanceof LostConnection) return void response.destroy();
-  if (error instanceof AwsError) {
-    const headers: Record<string, string> = error.queryCode
-      ? { 'x-amzn-query-error': `${error.queryCode};Sender` }
-      : {};
-    send(service, response, error.status, error.body, headers);
-    return;
-  }
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  send(service, response, 500, { __type: 'InternalServerError', message });
+function answerOf(service: Service, statusCode: number, output: unknown, more: Record<string, string> = {}): Answer {
+  const headers = { 'content-type': service.contentType, 'x-amzn-requestid': randomUUID(), ...more };
+  return { statusCode, headers, body: JSON.stringify(output) };
 }
 
-function send(
-  service: Service,
-  response: ServerResponse,
-  status: number,
-  output: unknown,
-  headers: Record<string, string> = {},
-): void {
+function send(response: ServerResponse, { statusCode, headers, body }: Answer): void {
   if (response.destroyed) return;
-  const body = JSON.stringify(output);
-  response.writeHead(status, {
-    'content-type': service.contentType,
-    'content-length': Buffer.byteLength(body),
-    'x-amzn-requestid': randomUUID(),
-    ...headers,
-  });
+  response.writeHead(statusCode, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }

@@ -1,13 +1,20 @@
 import { flushCompileCache } from 'node:module';
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { serveNearby } from './nearby.ts';
 import { type AwsOptions, type Reachable, runAws } from './run-aws.ts';
+
+/** What a worker is told: to stop, or of a thread that asks it. */
+export type ToWorker = 'stop' | MessagePort;
 
 /** The one message a worker sends: where it listens, or why it does not. */
 export type FromWorker = Reachable | { error: string };
 
 try {
-  const { stop, ...reachable } = await runAws(workerData as AwsOptions);
-  parentPort?.once('message', () => void stop().then(() => process.exit()));
+  const { stop, listeners, ...reachable } = await runAws(workerData as AwsOptions);
+  parentPort?.on('message', (told: ToWorker) => {
+    if (told === 'stop') void stop().then(() => process.exit());
+    else serveNearby(told, listeners);
+  });
   flushCompileCache();
   parentPort?.postMessage(reachable satisfies FromWorker);
 } catch (error) {

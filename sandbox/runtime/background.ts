@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import { queues, schedules, streams } from '#lib/topology';
+import type { RunningAws } from '../aws/index.ts';
 import { handlersOnDemand } from './handlers.ts';
 import { consumeQueues } from './queues.ts';
 import { createRush } from './rush.ts';
@@ -49,13 +50,20 @@ export async function runBackground(options: BackgroundOptions): Promise<Backgro
 
 export interface WorkerOptions extends BackgroundOptions {
   logFile: string;
+  /** How it asks these emulators. */
+  emulators?: { port: MessagePort; endpoints: readonly string[] };
 }
 
 /** Runs a share in a thread of its own: at AWS, consumers do not share a processor with receivers either. */
-export async function startBackgroundWorker(options: WorkerOptions): Promise<Background> {
+export async function startBackgroundWorker(
+  options: Omit<WorkerOptions, 'emulators'>,
+  { connect, emulated }: Pick<RunningAws, 'connect' | 'emulated'>,
+): Promise<Background> {
+  const emulators = connect && { port: connect(), endpoints: emulated };
   const worker = new Worker(new URL('./background-worker.ts', import.meta.url), {
     name: 'background',
-    workerData: options,
+    workerData: { ...options, ...(emulators && { emulators }) } satisfies WorkerOptions,
+    transferList: emulators ? [emulators.port] : [],
     execArgv: [],
   });
   await once(worker, 'message');

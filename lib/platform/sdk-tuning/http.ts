@@ -1,5 +1,6 @@
 import type { Agent, IncomingMessage, request as send } from 'node:http';
 import * as secure from 'node:https';
+import { nearby } from './nearby.ts';
 
 interface Request {
   protocol: string;
@@ -35,9 +36,16 @@ export class JsonHandler {
   #plain: Way | undefined;
 
   /** Rejects with Node's error where the connection breaks before the answer has ended, which the SDK takes up again. */
-  handle({ protocol, hostname: host, body = '', ...asked }: Request): Promise<{ response: Response }> {
-    const { request, agent } = protocol === 'https:' ? this.#secure : this.#plainly();
+  async handle({ protocol, hostname: host, body = '', ...asked }: Request): Promise<{ response: Response }> {
     const { port, method, path, headers } = asked;
+    const text =
+      typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+    const ask = nearby.get(`${host}:${port}`);
+    if (ask) {
+      const answer = await ask({ headers, body: text });
+      return { response: { ...answer, body: Buffer.from(answer.body) } };
+    }
+    const { request, agent } = protocol === 'https:' ? this.#secure : this.#plainly();
     const options = { host, port, method, path, headers, agent };
     return new Promise((resolve, reject) => {
       const answered = (answer: IncomingMessage): void => {
@@ -54,7 +62,7 @@ export class JsonHandler {
       const sent = request(options, answered);
       sent.on('error', reject);
       // A text goes with its head in one write.
-      sent.end(typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
+      sent.end(text);
     });
   }
 
