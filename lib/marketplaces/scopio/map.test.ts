@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { OrderSnapshot } from '#lib/orders/order';
+import { applySnapshot } from '#lib/orders/snapshot';
 import type { ContractError } from '#lib/platform/errors';
 import { connectionOf, RECEIVED_AT, readFixture } from '#test/conformance/kit';
+import { sourceOf } from '#test/support/orders';
 import { describeBody, recordReads } from '../kit/body-members.ts';
 import { mapBody } from '../map-body.ts';
 import { connector } from './index.ts';
@@ -159,6 +161,24 @@ describe('what its document does not promise', () => {
     const { lines, amounts, assumed } = read({ ...order, items: [{ ...item, net_price }], total_net });
     expect([lines[0]?.otherUnitPrice, lines[0]?.tax, amounts.tax]).toEqual([undefined, undefined, 374]);
     expect(assumed?.map((words) => words.split(':')[0])).toEqual(['items[0].net_price', 'total_net']);
+  });
+
+  test('a voucher needs no SKU, as it is not shipped', () => {
+    const told = read({ ...order, items: [item, { title: 'Rabat', quantity: 1, gross_price: '-10.00' }] });
+    expect([told.lines.length, told.discounts]).toEqual([1, [{ title: 'Rabat', amount: 1000 }]]);
+    expect(fieldOf({ ...order, items: [item, { title: 'Rabat', quantity: 1, gross_price: '10.00' }] })).toBe(
+      'items[1].sku',
+    );
+  });
+
+  test('an item that says so itself is cancelled, or has left, while the others are to ship', () => {
+    const items = ['cancelled', 'shipped', 'paid'].map((status, index) => ({ ...item, id: `li_${index}`, status }));
+    const { order: sold } = applySnapshot(null, read({ ...order, items }), sourceOf(0));
+    expect(sold.ucp.line_items.map(({ quantity: { total, fulfilled } }) => [total, fulfilled])).toEqual([
+      [0, 0],
+      [2, 2],
+      [2, 0],
+    ]);
   });
 
   test('a voucher among its items is a discount, and the sums stay exact', () => {

@@ -118,7 +118,10 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
   const ids = new Set<string>();
   return items.map((item, index) => {
     const at = `items[${index}]`;
-    const { sku = item.ean ?? needed(path(`${at}.sku`)), quantity } = item;
+    const { quantity } = item;
+    // What takes something off is not shipped, and may have neither.
+    const isOff = isNegative(item.gross_price ?? item.net_price) !== quantity < 0;
+    const sku = item.sku ?? item.ean ?? (isOff ? `${index + 1}` : needed(path(`${at}.sku`)));
     const id = unused(item.id ?? item.ean ?? sku, ids);
     if (id !== item.id) assume(`${at}.id`, 'is missing or not its own: EAN, SKU or its place stand for it');
     const net = control(item.net_price, `${at}.net_price`);
@@ -134,11 +137,15 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
     return {
       ...{ id, sku, title: item.title ?? sku, quantity, unitPrice },
       ...(shippedBy(status) && quantity > 0 && { fulfilled: quantity, fulfilledWithAll: true as const }),
+      ...(!shippedBy(status) && shippedBy(item.status) && quantity > 0 && { fulfilled: quantity }),
+      ...(cancelledBy(item.status) && { cancelled: true as const }),
       ...defined({ ean: item.ean, imageUrl: item.image_url, attributes: attributesIn(item.attributes), taxRate }),
       ...(isTold && { otherUnitPrice: net, tax: (gross - net) * quantity }),
     };
   });
 }
+
+const isNegative = (told: unknown): boolean => /^\s*-/.test(textOf(member(told, 'amount') ?? told));
 
 /** Whether an amount may be the net of another: 0 is what is written where none is known. */
 const isPart = (net: number, gross: number): boolean =>

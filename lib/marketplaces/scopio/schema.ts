@@ -75,6 +75,7 @@ export const Order = z.object({
       sku: optionalId,
       ean: loose(optionalId),
       title: looseText,
+      status: looseText,
       quantity: integer,
       net_price: anything,
       gross_price: anything,
