@@ -154,3 +154,31 @@ describe('applyShipment', () => {
     expect(quantitiesOf(order)).toMatchObject({ li_1: { total: 3, fulfilled: 2, status: 'partial' } });
   });
 });
+
+it('a parcel has left once, when its shipper says so, whatever else is told of it', () => {
+  const parcels = [{ carrier: 'DHL', trackingNumber: 'JD1', shippedAt: at(5) }];
+  const told = (id: string, type: string, minute: number, trackingNumber = 'JD1') => ({
+    ...{ id, type, at: at(minute), trackingNumber },
+  });
+  const events = [
+    told('1', 'processing', 5),
+    told('2', 'shipped', 7),
+    told('3', 'shipped', 8),
+    told('4', 'delivered', 9),
+  ];
+  const order = { ...orderOf(), placements: [{ delivery: 'dlv_1', connection: 'shed' }] };
+  const source = { connection: 'shed', placed: [{ id: 'li_1', quantity: 2 }] };
+  const { ucp } = applyShipment(
+    order,
+    shipmentOf({ parcels, events: [...events, told('5', 'shipped', 6, 'JD2')] }),
+    source,
+  ).order;
+  expect(
+    ucp.fulfillment.events?.map(({ type, occurred_at, line_items }) => [type, occurred_at, line_items.length]),
+  ).toEqual([
+    ['processing', at(5), 1],
+    ['shipped', at(6), 0],
+    ['shipped', at(7), 1],
+    ['delivered', at(9), 1],
+  ]);
+});

@@ -180,26 +180,36 @@ const worthOf = ({ unitPrice, quantity, total }: SnapshotLine, units: number, or
 function buildEvents(core: OrderCore, known: ReadonlySet<string>): UcpFulfillmentEvent[] {
   const { fulfillments, shipmentEvents } = core;
   const parcels = new Map(fulfillments.map((parcel) => [parcelKey(parcel.by, parcel.trackingNumber), parcel]));
+  const told = shipmentEvents.map((event) => ({
+    event,
+    parcel: parcels.get(parcelKey(event.by, event.trackingNumber ?? '')),
+  }));
+  // Whoever adds up what has left counts a parcel once: its carrier's word of it is the parcel's own.
+  const left = told.filter(({ event, parcel }) => parcel && event.type === 'shipped');
   const events = [
-    ...fulfillments.map((parcel) => shippedEvent(parcel, known)),
-    ...shipmentEvents.map((event) =>
-      carrierEvent(event, parcels.get(parcelKey(event.by, event.trackingNumber ?? '')), known),
-    ),
+    ...fulfillments.map((each) => shippedEvent(each, left.find(({ parcel }) => parcel === each)?.event, known)),
+    ...told.filter((each) => !left.includes(each)).map(({ event, parcel }) => carrierEvent(event, parcel, known)),
   ];
   return events.sort((a, b) => compareText(a.occurred_at, b.occurred_at) || compareText(a.id, b.id));
 }
 
 const parcelKey = (by: string, trackingNumber: string): string => JSON.stringify([by, trackingNumber]);
 
-function shippedEvent(parcel: Fulfillment, known: ReadonlySet<string>): UcpFulfillmentEvent {
+function shippedEvent(
+  parcel: Fulfillment,
+  told: ShipmentEvent | undefined,
+  known: ReadonlySet<string>,
+): UcpFulfillmentEvent {
   return {
     id: parcel.id,
-    occurred_at: parcel.shippedAt,
+    // A tracking number may be known before anything left.
+    occurred_at: told?.at ?? parcel.shippedAt,
     type: 'shipped',
     line_items: linesOf(parcel, known),
     tracking_number: parcel.trackingNumber,
     ...trackingUrl(parcel),
     ...(parcel.carrier && { carrier: parcel.carrier }),
+    ...(told?.description && { description: told.description }),
   };
 }
 
