@@ -5,10 +5,8 @@ import type { Delivery, NewDelivery, Subjects } from '#lib/deliveries/delivery';
 import { coverFetch } from '#lib/deliveries/fetch-cover';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import type { Change } from '#lib/marketplaces/contract';
+import { findNamed } from '#lib/orders/find';
 import { isKnown } from '#lib/orders/listed';
-import { type Order, orderId } from '#lib/orders/order';
-import { findByPart } from '#lib/orders/share-lines';
-import { findByRemoteId, getOrder } from '#lib/orders/store';
 import { shortHash } from '#lib/platform/hash';
 import { transact } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
@@ -45,22 +43,14 @@ export async function ingestFetch(asked: Asked, ingesting: Ingesting): Promise<I
   return state;
 }
 
-/** The order that an event names, where it is known: by its sales channel's id, or by the one that whoever ships gave it. */
-async function findAbout(resource: string, { connection, hub: { table } }: Ingesting): Promise<Order | undefined> {
-  const id = orderId(connection.id, resource);
-  const own = await getOrder(id, table);
-  if (own) return own;
-  const other = (await findByPart(id, table)) ?? (await findByRemoteId(connection.id, resource, table));
-  return other === undefined ? undefined : getOrder(other, table);
-}
-
 /** Records the event with the delivery that it asks for, or as covered by another; null where it is on record. */
 async function keep(fetch: Fetch, delivery: Delivery, ingesting: Ingesting): Promise<'applied' | 'duplicate' | null> {
   const { message, hub } = ingesting;
   const { table } = hub;
+  const { resource } = fetch.subject;
   // Lists, and some webhooks, say more than which order to read.
-  const about = await findAbout(fetch.subject.resource, ingesting);
-  return untilCommitted(`the fetches of ${fetch.subject.resource}`, async () => {
+  const about = await findNamed(fetch.connection, resource, table);
+  return untilCommitted(`the fetches of ${resource}`, async () => {
     const { covered, writes, behind } = await coverFetch(fetch, asOf(message), table);
     const subject = { ...delivery.subject, ...(behind && { behind }) };
     const opened = covered === null ? [putNewDelivery({ ...delivery, subject })] : [];

@@ -2,13 +2,13 @@ import { reserveSold } from '#lib/catalog/reserve-sold';
 import { noteProduct } from '#lib/catalog/store';
 import type { Connection } from '#lib/connections/connection';
 import { marketplaces } from '#lib/marketplaces/registry';
+import { findWhole } from '#lib/orders/find';
 import { type Order, type OrderSnapshot, orderId, type ReturnSnapshot } from '#lib/orders/order';
 import { applyReturns, readReturn } from '#lib/orders/returns';
 import { claimShares, findByPart, putPart } from '#lib/orders/share-lines';
 import { applyPart, applySnapshot, type SnapshotSource } from '#lib/orders/snapshot';
-import { externalIdsOf, type Share } from '#lib/orders/split';
+import { externalIdsOf, historyWithin, type Share } from '#lib/orders/split';
 import { isSettled } from '#lib/orders/status';
-import { getOrder } from '#lib/orders/store';
 import { db } from '#lib/platform/table/table';
 import { type InboundState, type Ingest, type Ingested, type Ingesting, isTold, type Message } from './event.ts';
 import { countFirst, countLate } from './misses.ts';
@@ -34,9 +34,8 @@ export async function ingestOrder(snapshot: OrderSnapshot, ingesting: Ingesting)
  */
 export async function ingestGone(externalId: string, ingesting: Ingesting): Promise<Ingested> {
   const { connection, hub } = ingesting;
-  const id = orderId(connection.id, externalId);
-  const order = (await getOrder(id, hub.table)) ?? (await getOrder((await findByPart(id, hub.table)) ?? id, hub.table));
-  const history = order && (order.id === id ? order.history : order.parts?.[externalId]);
+  const order = await findWhole(orderId(connection.id, externalId), hub.table);
+  const history = order && historyWithin(order, externalId);
   if (!history || isSettled(order)) return { state: 'applied', note: `nothing of ${externalId} is left to ship` };
   const { snapshot, stands } = history;
   const homes = externalIdsOf(order);

@@ -96,6 +96,15 @@ export function externalIdsOf({ externalId, history, parts = {} }: Pick<Order, '
   return new Map([...partOfLine].map(([line, part]) => [line, part.externalId ?? externalId]));
 }
 
+/** The history of an order of the sales channel within ours: ours itself, or a part of it. */
+export function historyWithin(
+  { externalId: own, history, parts = {} }: Pick<Order, 'externalId' | 'history' | 'parts'>,
+  externalId: string,
+): SnapshotHistory | undefined {
+  if (externalId === own) return history;
+  return Object.hasOwn(parts, externalId) ? parts[externalId] : undefined;
+}
+
 const partsOf = (original: SnapshotHistory, parts: Parts): Part[] => [
   { externalId: null, history: original },
   ...Object.entries(parts)
