@@ -124,7 +124,8 @@ async function waitFor({ id, connection }: Delivery, state: EndpointState, hub: 
   const notYet = (waitMs: number, why: string, code = AWAY) =>
     new NotYetError({ code, description: `${connection} ${why}` }, Math.min(MAX_WAIT_MS, waitMs));
   if (!paused && first && first !== id) return notYet(BEHIND_FIRST_MS, 'is sent first what it refused for good');
-  if (!paused) return heldMs > EARLY_MS && !isAsking(state) ? notYet(heldMs, 'asked for patience', 'throttled') : undefined;
+  if (!paused)
+    return heldMs > EARLY_MS && !isAsking(state) ? notYet(heldMs, 'asked for patience', 'throttled') : undefined;
   if (paused.why === 'failing' && (await hub.states.takeTurn(connection, now))) return undefined;
   return notYet(Math.max(1, heldMs), `is paused since ${paused.at}`);
 }
