@@ -57,7 +57,12 @@ export async function startReplay(
   const id = digest === undefined ? made.id : `rpl_${shortHash(digest, JSON.stringify(filter))}`;
   const replay: Replay = { ...made, id, filter, state: 'collecting', collect };
   if (await transact(putNewReplay(replay))) return replay;
-  return (await getReplay(id)) ?? replay;
+  const underway = await getReplay(id);
+  // One that was cancelled before it released anything has changed nothing either, and stands in nobody's way.
+  if (underway?.endedAt === null && underway.state !== 'cancelled') return underway;
+  const anew: Replay = { ...replay, id: made.id };
+  await transact(putNewReplay(anew));
+  return anew;
 }
 
 /** Replays one delivery whatever its state; undefined when a worker has it in hand or it changed meanwhile. */

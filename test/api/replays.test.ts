@@ -67,6 +67,16 @@ describe('a replay', () => {
     expect(await start()).toMatchObject({ status: 409, body: { error: { code: 'matched_changed' } } });
   });
 
+  test('that was cancelled before it released anything stands in no other’s way', async () => {
+    const { cancelReplay, startReplay } = await import('#lib/replays/start');
+    const settings = { by: 'test', reason: null, perMinute: 4, canary: true };
+    const start = async () => (await startReplay({ cause: 'unreleased' }, settings, { digest: 'same' })).id;
+    const first = await start();
+    expect(await start()).toBe(first);
+    await cancelReplay(first, { by: 'test', reason: null });
+    expect(await start()).not.toBe(first);
+  });
+
   test('is paced on the clock: each minute its share, no burst after an hour of standing still', async () => {
     const all = await putManyFailed('paced', 12, { code: 'paced' });
     const { startReplay } = await import('#lib/replays/start');
