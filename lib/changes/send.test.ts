@@ -56,6 +56,9 @@ test('all that is not 2xx may heal, and whatever says how long asks for patience
       ok: false,
       error: { name: 'RetryableError', code: `http_${status}` },
     });
+  expect(await errorOf(301)).toMatchObject({
+    error: { message: expect.stringContaining('redirects are not followed') },
+  });
   const throttled = { name: 'ThrottledError', retryAfterSeconds: 30 };
   for (const status of [429, 503, 400])
     expect(await errorOf(status, { 'retry-after': '30' })).toMatchObject({ ok: false, error: throttled });

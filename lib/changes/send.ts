@@ -63,9 +63,12 @@ export async function send(
   }
 }
 
+const NOT_FOLLOWED = 'it leads elsewhere, and redirects are not followed: give the endpoint that address';
+
 function refusal(answer: HttpResponse): RetryableError | ThrottledError {
   const { status } = answer;
-  const detail: ErrorDetail = { code: `http_${status}`, description: describe(answer), httpStatus: status };
+  const description = status >= 300 && status < 400 ? NOT_FOLLOWED : describe(answer);
+  const detail: ErrorDetail = { code: `http_${status}`, description, httpStatus: status };
   const wait = retryAfterSeconds(answer);
   return status === 429 || wait !== null ? new ThrottledError(detail, wait) : new RetryableError(detail);
 }
