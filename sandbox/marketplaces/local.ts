@@ -22,7 +22,12 @@ interface StartOptions {
 export interface Started {
   sandbox: Listening;
   /** What the hub needs to call it. */
-  connection: { baseUrl: string; secrets: Record<string, string>; requestsPerMinute?: number };
+  connection: {
+    baseUrl: string;
+    secrets: Record<string, string>;
+    settings?: Record<string, unknown>;
+    requestsPerMinute?: number;
+  };
   /** Its part of the story that `npm start` tells, where it sells. */
   chapter?: Chapter;
 }

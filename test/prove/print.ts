@@ -39,6 +39,7 @@ export function printReport(report: Report): string {
     ...(report.findings.length > 0 ? [''] : []),
     `  ${list(report.ways)}; ${list(report.changed)}`,
     `  ${report.kills} kills · ${sum(report.faults)} faults on the wire · replayed ${list(report.replayed) || 'nothing'}`,
+    ...(report.idleRings > 0 ? [`  rings given up of deliveries that were done: ${report.idleRings}`] : []),
     `  done by hand: ${list(report.closed) || 'nothing'}`,
     `  ${report.deliveries} deliveries, ${report.attempts} attempts: ${list(report.outcomes)}`,
     `  retries began late by ${report.lateness.median.toFixed(2)} s in the median, ${report.lateness.p99.toFixed(2)} s at p99, ${report.lateness.max.toFixed(2)} s at most`,

@@ -43,6 +43,8 @@ export interface Report {
   kills: number;
   /** Faults by edge and kind, as they went over the wire. */
   faults: Record<string, number>;
+  /** Rings for deliveries that were done, and that met a kill or a fault at each of five receives. */
+  idleRings: number;
   replayed: Record<string, number>;
   /** What a person found done, or did himself as it was too late for the hub. */
   closed: Record<string, number>;
@@ -86,7 +88,8 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
     )
   ).flat();
   const unreadable = await readAll<{ id: string; error: unknown }>(world, 'events', 'state=unreadable');
-  const { deadLetters } = await world.hub().get<{ deadLetters: DeadLetters[] }>('/dead-letters');
+  const { deadLetters } = await world.hub().get<{ deadLetters: DeadLetter[] }>('/dead-letters');
+  const crashed = deadLetters.filter(({ kind }) => kind === 'crashed');
 
   /** Of which the hub knows that they were cancelled, with their timelines; what was shipped before is fulfilled all the same. */
   const cancelled: ShownOrder[] = [];
@@ -175,7 +178,7 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
     ),
     messagesGivenUp: note(
       'messages that crashed their function too often',
-      deadLetters.flatMap(({ queue, kind, body }) => (kind === 'crashed' ? [`${queue} ${body}`] : [])),
+      crashed.filter((letter) => !isIdle(letter)).map(({ queue, body }) => `${queue} ${body}`),
     ),
   };
   const all = deliveries.flatMap((delivery) => delivery.attempts);
@@ -193,6 +196,7 @@ export async function reconcile(world: World, given: Given): Promise<Report> {
     findings,
     kills: outages.length,
     faults: tally(calls.flatMap(({ edge, fault }) => (fault ? [`${edge} ${wordFor(fault)}`] : []))),
+    idleRings: crashed.filter(isIdle).length,
     replayed: tally(replayed.map(({ why }) => why)),
     closed,
     deliveries: deliveries.length,
@@ -209,11 +213,15 @@ interface Parcel {
   trackingNumber: string;
 }
 
-interface DeadLetters {
+interface DeadLetter {
   queue: string;
   kind: 'crashed' | 'died';
   body?: string;
+  delivery: Pick<ShownDelivery, 'state'> | null;
 }
+
+/** A ring for a delivery that was done by another one: whatever became of it, nothing is left to ring for. */
+const isIdle = ({ delivery }: DeadLetter): boolean => delivery?.state === 'succeeded';
 
 type ContentOf = (order: Sold) => Content | undefined;
 

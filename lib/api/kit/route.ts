@@ -1,6 +1,7 @@
 import { type Context, Hono, type HonoRequest, type MiddlewareHandler, type TypedResponse } from 'hono';
 import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status';
 import type { JSONParsed } from 'hono/utils/types';
+import { readJson } from '#lib/platform/json';
 import type * as z from '#lib/platform/zod';
 import { type Callers, callers, SESSION_HEADERS } from './caller.ts';
 import { ApiError, invalidRequest } from './errors.ts';
@@ -137,7 +138,7 @@ async function readRequest({ query, params, headers, body }: RequestShape = {}, 
     ...(query && { query: check(query, single(request.queries())) }),
     ...(params && { params: check(params, request.param()) }),
     ...(headers && { headers: check(headers, request.header()) }),
-    ...(body && { body: check(body.schema, await readJson(request)) }),
+    ...(body && { body: check(body.schema, await readBody(request)) }),
   };
 }
 
@@ -154,15 +155,13 @@ const single = (queries: Record<string, string[]>) =>
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
 /** The body as JSON, `{}` where there is none. ApiError 415 for another content type, 400 for what is not JSON. */
-async function readJson(request: HonoRequest): Promise<unknown> {
+async function readBody(request: HonoRequest): Promise<unknown> {
   const type = request.header('content-type');
   const text = await request.text();
   if (type === undefined && text === '') return {};
   if (!JSON_TYPE.test(type ?? ''))
     throw new ApiError(415, 'unsupported_media_type', 'send the body as application/json');
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ApiError(400, 'invalid_request', 'the body is not JSON');
-  }
+  const json = readJson(text);
+  if (json === undefined) throw new ApiError(400, 'invalid_request', 'the body is not JSON');
+  return json;
 }

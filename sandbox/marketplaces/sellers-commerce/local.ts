@@ -13,7 +13,7 @@ export const sellersCommerce: LocalMarketplace = {
     if (isNew) sellAnHourAgo(sandbox);
     return {
       sandbox,
-      connection: { baseUrl: sandbox.url, secrets: SECRETS },
+      connection: { baseUrl: sandbox.url, secrets: SECRETS, settings: { timeZone: 'UTC' } },
       chapter: {
         channel: 'SellersCommerce',
         shipper: 'Shoppo',
