@@ -1,9 +1,9 @@
 import type { ComponentChildren, ComponentType } from 'preact';
 import { useErrorBoundary, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { Dialog } from './kit/dialog.tsx';
+import { closeDialog, Dialog, OpenDialog, openDialog } from './kit/dialog.tsx';
 import { Form } from './kit/form.tsx';
 import { ask, leave, may, session, wordsOf } from './kit/hub.ts';
-import { useKeys } from './kit/keyboard.ts';
+import { moveFocus, useKeys } from './kit/keyboard.ts';
 import { forgetAll } from './kit/live.ts';
 import { go, hrefOf, place } from './kit/place.ts';
 import { isBusy, MayOnly, Missing, Screen } from './kit/screen.tsx';
@@ -98,14 +98,15 @@ export const Console = () => (session.value ? <Shell /> : <SignIn />);
 
 function Shell() {
   const [isMenuOpen, setMenuOpen] = useState(false);
-  const [showsKeys, setShowsKeys] = useState(false);
   const search = useRef<HTMLInputElement>(null);
   const { of, element } = currentScreen();
   const { path } = place.value;
   useLayoutEffect(() => setMenuOpen(false), [path]);
   useKeys({
     '/': () => search.current?.focus(),
-    '?': () => setShowsKeys(true),
+    '?': () => openDialog(<Shortcuts />),
+    j: () => moveFocus(1),
+    k: () => moveFocus(-1),
     ...Object.fromEntries(CHORDS.map(({ key, path: to }) => [`g ${key}`, () => go(hrefOf(to))])),
   });
   const signOut = async () => {
@@ -171,7 +172,7 @@ function Shell() {
       <main id="main" tabIndex={-1} aria-busy={isBusy.value} key={path}>
         <Guarded title={of?.title ?? 'Longshore'}>{element}</Guarded>
       </main>
-      {showsKeys && <Shortcuts onClose={() => setShowsKeys(false)} />}
+      <OpenDialog />
     </>
   );
 }
@@ -188,8 +189,8 @@ const KEYS = {
   '?': 'This list',
 };
 
-const Shortcuts = ({ onClose }: { onClose: () => void }) => (
-  <Dialog title="Keyboard shortcuts" onClose={onClose}>
+const Shortcuts = () => (
+  <Dialog title="Keyboard shortcuts">
     <dl class="keys">
       {Object.entries(KEYS).map(([keys, what]) => (
         <div key={keys}>
@@ -203,7 +204,7 @@ const Shortcuts = ({ onClose }: { onClose: () => void }) => (
       ))}
     </dl>
     <footer>
-      <Button onClick={onClose}>Close</Button>
+      <Button onClick={closeDialog}>Close</Button>
     </footer>
   </Dialog>
 );

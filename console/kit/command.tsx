@@ -1,8 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Button } from './text.tsx';
 
-export { curl, longshore, quote, reading } from './command-line.ts';
-
 /** What a view or an action is on the command line and as a call. */
 export const AsCommand = ({ lines }: { lines: readonly string[] }) => (
   <details class="command">
@@ -26,13 +24,16 @@ function Copy({ text }: { text: string }) {
   return <Button onClick={() => void copy()}>{isCopied ? 'Copied' : 'Copy'}</Button>;
 }
 
-/** Text as it came. */
-export const Raw = ({ children }: { children: string }) => (
-  <div class="body">
-    <Copy text={children} />
-    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is within the keyboard's reach */}
-    <pre tabIndex={0}>
-      <bdi>{children}</bdi>
-    </pre>
-  </div>
-);
+/** Text as it came, or a value as JSON. */
+export const Raw = ({ of }: { of: unknown }) => {
+  const text = typeof of === 'string' ? of : JSON.stringify(of, null, 2);
+  return (
+    <div class="body">
+      <Copy text={text} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is within the keyboard's reach */}
+      <pre tabIndex={0}>
+        <bdi>{text}</bdi>
+      </pre>
+    </div>
+  );
+};

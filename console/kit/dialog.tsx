@@ -1,19 +1,31 @@
-import type { ComponentChildren } from 'preact';
+import { signal } from '@preact/signals';
+import type { ComponentChildren, VNode } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { AsCommand, curl } from './command.tsx';
+import { AsCommand } from './command.tsx';
+import { curl } from './command-line.ts';
 import { Form, Reason, useAct } from './form.tsx';
 import { ask } from './hub.ts';
-import { focusHeading } from './place.ts';
+import { lookAgain } from './live.ts';
+import { focusHeading, place } from './place.ts';
 import { Alert, Button } from './text.tsx';
 
-interface Props {
-  title: string;
-  onClose: () => void;
-  children: ComponentChildren;
+const opened = signal<VNode | null>(null);
+/** Shows a dialog over the screen: what that reads meanwhile neither changes nor closes it. */
+export const openDialog = (dialog: VNode): void => {
+  opened.value = dialog;
+};
+export const closeDialog = (): void => {
+  opened.value = null;
+};
+
+/** The dialog that is open; it goes with the screen that it was opened on. */
+export function OpenDialog() {
+  useLayoutEffect(() => closeDialog, [place.value]);
+  return opened.value;
 }
 
 /** A modal dialog: the platform's own, which keeps the focus and gives it back. */
-export function Dialog({ title, onClose, children }: Props) {
+export function Dialog({ title, children }: { title: string; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   // Before the next key can come: Escape is this dialog's from its first moment.
@@ -31,7 +43,7 @@ export function Dialog({ title, onClose, children }: Props) {
   }, []);
   const cancel = (event: Event) => {
     event.preventDefault();
-    onClose();
+    closeDialog();
   };
   return (
     <dialog ref={dialog} aria-labelledby={id} onCancel={cancel}>
@@ -41,27 +53,32 @@ export function Dialog({ title, onClose, children }: Props) {
   );
 }
 
-interface ActProps extends Props {
+interface ActProps {
+  title: string;
   /** What its one button says, where that is not its title. */
   verb?: string;
-  act: () => Promise<void>;
+  act: () => Promise<unknown>;
   isReady?: boolean;
   /** A button for what comes before. */
   before?: ComponentChildren;
   commands: readonly string[];
+  children: ComponentChildren;
 }
 
-/** A dialog that does one thing. */
-export function ActDialog(props: ActProps) {
-  const { title, verb = title, onClose, act, isReady = true, children, before, commands } = props;
-  const { run, isDoing, error } = useAct(act);
+/** A dialog that does one thing; the screen shows what came of it when it closes. */
+export function ActDialog({ title, verb = title, act, isReady = true, before, commands, children }: ActProps) {
+  const { run, isDoing, error } = useAct(async () => {
+    await act();
+    await lookAgain();
+    closeDialog();
+  });
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title}>
       <Form onSubmit={() => isReady && run()}>
         {children}
         <Alert>{error}</Alert>
         <footer>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={closeDialog}>Cancel</Button>
           {before}
           <button type="submit" class="primary" disabled={!isReady || isDoing}>
             {verb}
@@ -73,31 +90,27 @@ export function ActDialog(props: ActProps) {
   );
 }
 
-interface ReasonProps<Answer> extends Props {
+interface ReasonProps<Answer> extends Pick<ActProps, 'title' | 'isReady' | 'children'> {
   /** Posted to, with the reason and what else its body holds. */
   path: string;
   body?: object;
-  isReady?: boolean;
   isOptional?: boolean;
   /** Fields behind the reason. */
   more?: ComponentChildren;
   command: (reason: string) => string;
-  onDone: (answer: Answer) => unknown;
+  onDone?: (answer: Answer) => unknown;
 }
 
 /** A dialog that asks why, and does it. */
 export function ReasonDialog<Answer>(props: ReasonProps<Answer>) {
-  const { title, onClose, children, path, isReady = true, isOptional = false, more, command, onDone } = props;
+  const { title, children, path, isReady = true, isOptional = false, more, command, onDone } = props;
   const [reason, setReason] = useState('');
   const why = reason.trim();
   const body = { ...props.body, ...(why && { reason: why }) };
-  const act = async () => {
-    await onDone(await ask<Answer>('post', path, { body }));
-    onClose();
-  };
   return (
     <ActDialog
-      {...{ title, onClose, act }}
+      title={title}
+      act={() => ask<Answer>('post', path, { body }).then(onDone)}
       isReady={isReady && (isOptional || why !== '')}
       commands={[command(why), curl('POST', path, { body })]}
     >

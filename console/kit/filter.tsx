@@ -1,47 +1,48 @@
+import { Check } from './form.tsx';
 import { may } from './hub.ts';
 import { useAnswer } from './live.ts';
 import { place, setQuery } from './place.ts';
 import { Button } from './text.tsx';
+import { capital } from './words.ts';
 
-interface ChoiceProps {
-  label: string;
-  /** The parameter of the query that it sets. */
-  name: string;
-  values: readonly string[];
-}
+/** How a parameter of the API is asked for: its values, or in which way; `link` is set by a link alone, and taken away. */
+type How = readonly string[] | 'connection' | 'text' | 'check' | 'link';
+export type Filters = Readonly<Record<string, How>>;
 
-/** One parameter of the query as a choice; what a link asks for is among the choices, whatever it is. */
-export function Choice({ label, name, values }: ChoiceProps) {
+/** The query's parameters among these. */
+export const filterOf = (filters: Filters): Record<string, string> =>
+  Object.fromEntries([...place.value.query].filter(([name, value]) => value && name in filters));
+
+export function Filter({ name, how }: { name: string; how: How }) {
   const value = place.value.query.get(name) ?? '';
-  const all = value === '' || values.includes(value) ? values : [value, ...values];
+  const label = capital(name);
+  const set = (next: string) => setQuery({ [name]: next });
+  const onChange = ({ currentTarget }: { currentTarget: { value: string } }) => set(currentTarget.value.trim());
+  const isConnection = how === 'connection' && may('ops');
+  const { connections = [] } = useAnswer(isConnection ? '/connections' : null, { everyMs: 30_000 }).value ?? {};
+  if (how === 'check')
+    return <Check label={label} checked={value === 'true'} onChange={(isSet) => set(isSet ? 'true' : '')} />;
+  if (how === 'link')
+    return value ? (
+      <Button class="chip" aria-label={`Without ${name} ${value}`} onClick={() => set('')}>
+        {name}: <bdi>{value}</bdi> <span aria-hidden="true">×</span>
+      </Button>
+    ) : null;
+  const values = typeof how === 'string' ? connections.map(({ id }) => id).sort() : how;
   return (
-    <label class="choice">
+    <label class="choice" for={`by-${name}`}>
       <span>{label}</span>
-      <select value={value} onChange={({ currentTarget }) => setQuery({ [name]: currentTarget.value })}>
-        <option value="">All</option>
-        {all.map((each) => (
-          <option key={each}>{each}</option>
-        ))}
-      </select>
+      {how === 'text' ? (
+        <input key={value} id={`by-${name}`} defaultValue={value} placeholder="http_422" onChange={onChange} />
+      ) : (
+        <select id={`by-${name}`} value={value} onChange={onChange}>
+          <option value="">All</option>
+          {/* What a link asks for is among the choices, whatever it is. */}
+          {[...new Set([...values, value])].filter(Boolean).map((each) => (
+            <option key={each}>{each}</option>
+          ))}
+        </select>
+      )}
     </label>
   );
 }
-
-/** Whose a list's rows are, for who may list the connections. */
-export function ConnectionChoice() {
-  const { value } = useAnswer(may('ops') ? '/connections' : null, { everyMs: 30_000 });
-  const ids = value?.connections.map(({ id }) => id) ?? [];
-  return <Choice label="Connection" name="connection" values={ids.sort()} />;
-}
-
-/** Parameters of the query that no control shows: each with a button that takes it away. */
-export const OtherFilters = ({ names }: { names: readonly string[] }) =>
-  Object.entries(filterOf(names)).map(([name, value]) => (
-    <Button key={name} class="chip" aria-label={`Without ${name} ${value}`} onClick={() => setQuery({ [name]: '' })}>
-      {name}: <bdi>{value}</bdi> <span aria-hidden="true">×</span>
-    </Button>
-  ));
-
-/** The query's parameters among these. */
-export const filterOf = (names: readonly string[]): Record<string, string> =>
-  Object.fromEntries([...place.value.query].filter(([name, value]) => value && names.includes(name)));

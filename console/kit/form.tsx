@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import { ask, wordsOf } from './hub.ts';
-import { Button } from './text.tsx';
+import { Alert, Button, type ButtonProps } from './text.tsx';
 
 /** Does something once, however often it is asked; says what failed. */
 export function useAct(act: () => Promise<void>) {
@@ -20,12 +20,23 @@ export function useAct(act: () => Promise<void>) {
   return { run, isDoing, error };
 }
 
-/** What is masked, shown for as long as the page is; the hub keeps on record who looked. */
-export function useReveal<T>(path: string) {
-  const [revealed, setRevealed] = useState<T>();
-  const act = useAct(async () => setRevealed(await ask('post', `${path}/reveal`)));
-  const button = !revealed && <Button act={act}>Reveal</Button>;
-  return { revealed, button, error: act.error, forget: () => setRevealed(undefined) };
+/** A button of what is done at once: it keeps the focus meanwhile, and what failed stands beside it. */
+export function ActButton({ act, ...props }: ButtonProps & { act: () => Promise<void> }) {
+  const { run, isDoing, error } = useAct(act);
+  return (
+    <>
+      <Button aria-disabled={isDoing} onClick={run} {...props} />
+      <Alert>{error}</Alert>
+    </>
+  );
+}
+
+/** What is masked, shown for as long as the page and `version` are; the hub keeps on record who looked. */
+export function useReveal<T>(path: string, version = 0) {
+  const [shown, setShown] = useState<{ value: T; version: number }>();
+  const reveal = async () => setShown({ value: await ask('post', `${path}/reveal`), version });
+  const revealed = shown?.version === version ? shown.value : undefined;
+  return { revealed, button: !revealed && <ActButton act={reveal}>Reveal</ActButton> };
 }
 
 /** A form that does something here and leads nowhere. */
@@ -66,14 +77,17 @@ export function Field(field: FieldProps) {
     <div class="field">
       <label for={id}>{label}</label>
       {multiline ? <textarea {...shared} rows={8} /> : <input {...shared} />}
-      {hint && (
-        <span id={`${id}-hint`} class="muted">
-          {hint}
-        </span>
-      )}
+      <Hint id={`${id}-hint`}>{hint}</Hint>
     </div>
   );
 }
+
+const Hint = ({ id, children }: { id: string; children: string | undefined }) =>
+  children ? (
+    <span id={id} class="muted">
+      {children}
+    </span>
+  ) : null;
 
 /** Why a person does it. */
 export const Reason = (props: Pick<FieldProps, 'value' | 'onInput' | 'required' | 'takesFocus'>) => (
@@ -90,22 +104,14 @@ interface CheckProps {
 
 export function Check({ label, hint, onChange, ...props }: CheckProps) {
   const id = useId();
-  const described = hint && { 'aria-describedby': id };
+  const change = ({ currentTarget }: { currentTarget: HTMLInputElement }) => onChange(currentTarget.checked);
   return (
     <div class="check">
       <label>
-        <input
-          type="checkbox"
-          {...{ ...props, ...described }}
-          onChange={({ currentTarget }) => onChange(currentTarget.checked)}
-        />
+        <input type="checkbox" {...props} {...(hint && { 'aria-describedby': id })} onChange={change} />
         {label}
       </label>
-      {hint && (
-        <span id={id} class="muted">
-          {hint}
-        </span>
-      )}
+      <Hint id={id}>{hint}</Hint>
     </div>
   );
 }

@@ -4,6 +4,8 @@ import { go, hrefOf, place } from './place.ts';
 
 export { type Answer, type ApiPath, HubError, type Shape } from '#client/index';
 
+export type Delivery = Shape<'Delivery'>;
+export type Order = Shape<'Order'>;
 export type Session = Shape<'Session'>;
 export const session = signal<Session | undefined>(readSession());
 /** Why the sign-in screen is shown, where it was not asked for. */
@@ -42,13 +44,15 @@ export interface Asked {
 
 /** Asks the hub. A session that has ended leads to the sign-in screen, and from there back. */
 export async function ask<T>(
-  method: 'get' | 'post' | 'patch' | 'delete' | 'put',
+  method: 'get' | 'post' | 'patch' | 'delete',
   path: string,
   { query, ...sent }: Asked = {},
 ): Promise<T> {
   try {
     const { data } = await client.request(method, path as never, { params: { query }, ...sent } as never);
-    if (method === 'get' && !saysSomething(data)) throw new HubError(0, 'no_answer', 'the hub’s answer says nothing');
+    // `{}` or null comes from what stands between, and is no empty list.
+    if (method === 'get' && Object.keys(data ?? {}).length === 0)
+      throw new HubError(0, 'no_answer', 'the hub’s answer says nothing');
     return data as T;
   } catch (error) {
     // To the client whoever answers no JSON is no hub; this page came from one.
@@ -59,9 +63,8 @@ export async function ask<T>(
   }
 }
 
-/** Whether an answer holds anything: `{}` or null comes from what stands between, and is no empty list. */
-const saysSomething = (data: unknown): boolean =>
-  typeof data === 'object' && data !== null && Object.keys(data).length > 0;
+/** What is to be forgotten when nobody is signed in. */
+export const forgetters = new Set<() => void>();
 
 /** What was shown is forgotten, and `next` leads back to it. */
 export function leave(because: string): void {
@@ -71,9 +74,6 @@ export function leave(because: string): void {
   for (const forget of forgetters) forget();
   go(hrefOf('/sign-in', because ? { next: hrefOf(path, query) } : {}), { replace: true });
 }
-
-/** What is to be forgotten when nobody is signed in. */
-export const forgetters = new Set<() => void>();
 
 export const isMissing = (error: unknown): boolean => error instanceof HubError && error.status === 404;
 

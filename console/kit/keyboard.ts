@@ -3,7 +3,7 @@ import { useLayoutEffect } from 'preact/hooks';
 /** `false`: it is not for this one, the next may have it. */
 type Keys = Readonly<Record<string, () => unknown>>;
 
-/** What keys do, the newest first: a dialog's come before its screen's. */
+/** What keys do, the newest first. */
 const layers: Keys[] = [];
 const CHORD_MS = 1_500;
 let chordUntil = 0;
@@ -33,3 +33,22 @@ export function listenToKeys(): void {
 
 const isField = (element: Element): boolean =>
   element.matches('input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]');
+
+/** What `j` and `k` lead through: the rows of a screen's main table, or the groups of Home. */
+const ROWS = '.rows [data-row], article';
+
+let last: HTMLElement | undefined;
+
+/** The focus to the next row, or to the one before: to its link, where it has one. */
+export function moveFocus(step: 1 | -1): void {
+  const rows = [...document.querySelectorAll<HTMLElement>(ROWS)];
+  const at = rows.indexOf(rows.find((row) => row.contains(document.activeElement)) ?? (last as HTMLElement));
+  last = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
+  // Of a long list that is scrolled down the first row is not in the document.
+  if (at === -1 && Number(last?.dataset.row ?? 0) > 0) {
+    scrollTo(0, 0);
+    return void requestAnimationFrame(() => requestAnimationFrame(() => moveFocus(1)));
+  }
+  (last?.querySelector<HTMLElement>('td a, a.button') ?? last)?.focus({ preventScroll: true });
+  last?.scrollIntoView({ block: 'nearest' });
+}

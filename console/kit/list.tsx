@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useReducer, useRef } from 'preact/hooks';
-import { reading } from './command.tsx';
+import { reading } from './command-line.ts';
+import { Filter, type Filters, filterOf } from './filter.tsx';
 import { ask, forgetters, type HubError, hubNow } from './hub.ts';
 import { every } from './live.ts';
 import { keep, kept, pathOf, setQuery } from './place.ts';
 import { Problem, Screen, Skeleton, Told } from './screen.tsx';
-import { type Column, Table } from './table.tsx';
+import { type Columns, Table } from './table.tsx';
 import { Button } from './text.tsx';
 
 interface Row {
@@ -16,7 +17,7 @@ interface Source<R extends Row> {
   path: string;
   /** The member of an answer that holds the rows, where it is not what the path says. */
   plural?: string;
-  query?: Readonly<Record<string, string>>;
+  filters?: Filters;
   /** Whether one row can be read by itself, as what a page no longer has may have changed. */
   hasOne?: boolean;
   /** The order of rows of one page; by itself it is the hub's. */
@@ -45,7 +46,8 @@ const NONE = { rows: [], fresh: [], cursor: undefined, at: 0, isRead: false, isL
 
 /** A list that stays as it is while it is looked at: rows change in place, new ones wait to be asked for. */
 export function useList<R extends Row>(source: Source<R>) {
-  const { path, plural = path.slice(1), query = {}, hasOne = false, sort = (rows) => rows } = source;
+  const { path, plural = path.slice(1), filters = {}, hasOne = false, sort = (rows) => rows } = source;
+  const query = filterOf(filters);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const key = JSON.stringify([path, query]);
   const own = (lists.get(key) ?? { ...NONE }) as Kept<R>;
@@ -117,14 +119,13 @@ export function useList<R extends Row>(source: Source<R>) {
 
   useEffect(() => {
     shown.current = key;
-    void refresh();
     const stop = every(refresh);
     return () => {
       shown.current = '';
       stop();
     };
   }, [key]);
-  return { ...own, path, query, rows: last.current.rows, more, showFresh, refresh };
+  return { ...own, path, query, filters, rows: last.current.rows, more, showFresh };
 }
 
 /** Puts what a page says into the rows that are shown; what is new waits, what left the page is read by itself. */
@@ -148,32 +149,34 @@ async function update<R extends Row>(own: Kept<R>, page: readonly R[], readOne?:
 interface Props<R extends Row> {
   title: string;
   list: ReturnType<typeof useList<R>>;
-  columns: ReadonlyArray<Column<R>>;
-  keys?: Readonly<Record<string, (row: R) => unknown>>;
+  columns: Columns<R>;
+  keys?: Readonly<Record<string, (row: R | undefined) => unknown>>;
   /** What would stand here and how it gets here. */
   empty: string;
-  /** What sets the filter. */
-  choices?: ComponentChildren;
   actions?: ComponentChildren;
-  /** What lists it on the command line, where its path does not say it. */
-  words?: string;
   /** How the rows of one page of several are ordered. */
   order?: string;
+  /** What stands above the rows. */
+  above?: ComponentChildren;
   children?: ComponentChildren;
 }
 
 /** A screen of a list with all its states: new, waiting, empty, failed, more. */
 export function ListScreen<R extends Row>(props: Props<R>) {
-  const { title, list, columns, keys = {}, empty, choices, actions, order, children } = props;
-  const { path, query, rows, fresh, cursor, isRead, isLoading, error, at, more, showFresh } = list;
-  const { words = `${path.slice(1)} list` } = props;
+  const { title, list, columns, keys = {}, empty, actions, order, above, children } = props;
+  const { path, query, filters, rows, fresh, cursor, isRead, isLoading, error, at, more, showFresh } = list;
   const isFirst = !isRead && !error;
   const isBlank = isFirst && rows.length === 0;
   const names = Object.keys(query);
   const clear = () => setQuery(Object.fromEntries(names.map((name) => [name, ''])));
   return (
-    <Screen {...{ title, actions }} busy={isFirst} commands={isBlank ? undefined : reading(words, path, query)}>
-      {choices && <div class="filters">{choices}</div>}
+    <Screen {...{ title, actions }} busy={isFirst} commands={isBlank ? [] : reading(path, query)}>
+      <div class="filters">
+        {Object.entries(filters).map(([name, how]) => (
+          <Filter key={name} {...{ name, how }} />
+        ))}
+      </div>
+      {above}
       <div aria-busy={isLoading}>
         <Problem of={{ error, at, value: isRead ? rows : undefined }} />
         <span role="status" class="unseen">
@@ -195,7 +198,7 @@ export function ListScreen<R extends Row>(props: Props<R>) {
         {order && (cursor || rows.length > PAGE) && <p class="muted">{order}</p>}
         {rows.length > 0 && <Table name={title} columns={columns} rows={rows} keys={keys} isMain />}
         {cursor && (
-          <Button class="more" act={{ isDoing: isLoading, run: more }}>
+          <Button class="more" aria-disabled={isLoading} onClick={() => void more()}>
             More
           </Button>
         )}

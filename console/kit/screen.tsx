@@ -14,19 +14,20 @@ export const isBusy = signal(true);
 interface Props {
   title: string;
   /** What it shows: its problem, and lines in its place until it was read. */
-  of?: Live<unknown>;
+  of?: Live<unknown> | undefined;
   busy?: boolean;
   /** Buttons beside the heading. */
   actions?: ComponentChildren;
-  /** What reads it on the command line. */
+  /** What else does on the command line what is done here. */
   commands?: readonly string[] | undefined;
   children?: ComponentChildren;
 }
 
 /** A screen: its heading, which is also the document's title and takes the focus when a link led here. */
-export function Screen({ title, of, actions, commands, children, ...props }: Props) {
+export function Screen({ title, of, busy: isReading = false, actions, commands = [], children }: Props) {
   const isFirst = of !== undefined && !of.value && !of.error;
-  const busy = props.busy || isFirst;
+  const busy = isReading || isFirst;
+  const lines = [...(of?.commands ?? []), ...commands];
   // All in the moment in which it shows: whoever types at once types into this screen.
   useLayoutEffect(() => {
     document.title = `${title} · Longshore`;
@@ -40,14 +41,30 @@ export function Screen({ title, of, actions, commands, children, ...props }: Pro
   }, [busy, place.value]);
   return (
     <>
-      <header class="head">
-        <h1 tabIndex={-1}>{show(title)}</h1>
-        {actions && <div class="actions">{actions}</div>}
-      </header>
+      <Head of={<h1 tabIndex={-1}>{show(title)}</h1>} actions={actions} />
       {of && <Problem of={of} />}
       <Told value={Boolean(of?.error)}>{isFirst ? <Skeleton /> : children}</Told>
-      {!isFirst && commands && <AsCommand lines={commands} />}
+      {!isFirst && lines.length > 0 && <AsCommand lines={lines} />}
     </>
+  );
+}
+
+const Head = ({ of, actions }: { of: ComponentChildren; actions: ComponentChildren }) => (
+  <header class="head">
+    {of}
+    {actions && <div class="actions">{actions}</div>}
+  </header>
+);
+
+/** A part of a screen with a name. */
+export function Region({ title, of, children, actions }: Omit<Props, 'busy' | 'commands'>) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id} class="region">
+      <Head of={<h2 id={id}>{title}</h2>} actions={actions} />
+      {of && <Problem of={of} />}
+      {children}
+    </section>
   );
 }
 
@@ -56,7 +73,7 @@ const told = createContext(false);
 export const Told = told.Provider;
 
 /** What could not be read, what stands there meanwhile, and the way to try again. */
-export function Problem({ of: { error, value, at } }: { of: Omit<Live<unknown>, 'reload'> }) {
+export function Problem({ of: { error, value, at } }: { of: Live<unknown> }) {
   if (useContext(told) || !error) return null;
   return (
     <div class="problem">
@@ -66,7 +83,7 @@ export function Problem({ of: { error, value, at } }: { of: Omit<Live<unknown>, 
           Shown as of <Time at={at} seconds />.
         </p>
       )}
-      <Button onClick={lookAgain}>Try again</Button>
+      <Button onClick={() => void lookAgain()}>Try again</Button>
     </div>
   );
 }
@@ -87,11 +104,11 @@ interface OneProps<T> extends Pick<Props, 'title' | 'commands'> {
 }
 
 /** A screen of one thing of a list; where there is none, the way back. */
-export function OneScreen<T>({ title, of, actions, children, commands }: OneProps<T>) {
-  const { value, error } = of;
-  if (isMissing(error)) return <NoSuch noun={title.toLowerCase()} />;
+export function OneScreen<T>({ actions, children, ...props }: OneProps<T>) {
+  const { value, error } = props.of;
+  if (isMissing(error)) return <NoSuch noun={props.title.toLowerCase()} />;
   return (
-    <Screen {...{ title, of, commands }} actions={value && actions?.(value)}>
+    <Screen {...props} actions={value && actions?.(value)}>
       {value && children(value)}
     </Screen>
   );
@@ -126,21 +143,6 @@ export function MayOnly() {
     <p>
       The key {key} may {scopes.map((scope) => MAY[scope] ?? scope).join(' and ')} only.
     </p>
-  );
-}
-
-/** A part of a screen with a name. */
-export function Region({ title, of, children, actions }: Omit<Props, 'busy' | 'commands'>) {
-  const id = useId();
-  return (
-    <section aria-labelledby={id} class="region">
-      <header>
-        <h2 id={id}>{title}</h2>
-        {actions && <div class="actions">{actions}</div>}
-      </header>
-      {of && <Problem of={of} />}
-      {children}
-    </section>
   );
 }
 

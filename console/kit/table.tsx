@@ -5,11 +5,13 @@ import { restoreScroll } from './place.ts';
 import { LinkTo, show } from './text.tsx';
 
 /** `wide` takes the room there is, `whole` wraps on a phone, `number` is aligned to the right. */
-export type Column<Row> = readonly [
+type Column<Row> = readonly [
   title: string,
   cell: (row: Row) => ComponentChildren,
   kind?: 'wide' | 'wide whole' | 'number',
 ];
+
+export type Columns<Row> = ReadonlyArray<Column<Row>>;
 
 /** A column whose cells lead to one of a list, called by its id where nothing else is said. */
 export const linked = <Row,>(
@@ -26,15 +28,14 @@ export const linked = <Row,>(
 
 interface Props<Row> {
   name: string;
-  columns: readonly Column<Row>[];
+  columns: Columns<Row>;
   /** Undefined until they are read. */
   rows: readonly Row[] | undefined;
   /** What is said where there is none. */
   empty?: ComponentChildren;
-  /** What tells a row from others: by itself its id. */
-  idOf?: (row: Row) => string;
-  /** Keys that act on the row that has the focus. */
-  keys?: Readonly<Record<string, (row: Row) => unknown>>;
+  /** Keys that act on the row that has the focus, if one has. */
+  keys?: Readonly<Record<string, (row: Row | undefined) => unknown>>;
+  /** Whether `j` and `k` lead through its rows. */
   isMain?: boolean;
   caption?: boolean;
 }
@@ -48,12 +49,10 @@ const CARDS = 5;
 
 /** A real table. Of many rows only those around the window are in the document, and the others' room is left. */
 export function Table<Row>(props: Props<Row>) {
-  const { name, columns, rows = [], empty, idOf, keys = {}, isMain = false, caption = false } = props;
-  const keyOf = idOf ?? ((row: Row) => (row as { id: string }).id);
+  const { name, columns, rows = [], empty, keys = {}, isMain = false, caption = false } = props;
   const room = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(33);
   const [first, setFirst] = useState(0);
-  const active = useRef(-1);
   const isLong = rows.length > WINDOW;
   const shown = isLong ? Math.ceil(innerHeight / height) + 2 * BEYOND : rows.length;
   const from = isLong ? Math.max(0, Math.min(first, rows.length - shown)) : 0;
@@ -75,32 +74,8 @@ export function Table<Row>(props: Props<Row>) {
     return () => removeEventListener('scroll', look);
   }, [isLong, height]);
 
-  const move = (step: number) => {
-    const focused = document.activeElement?.closest<HTMLElement>('tr[data-row]');
-    if (focused && room.current?.contains(focused)) active.current = Number(focused.dataset.row);
-    const next = Math.max(0, Math.min(rows.length - 1, active.current + step));
-    active.current = next;
-    const focus = () => {
-      const row = room.current?.querySelector<HTMLElement>(`tr[data-row="${next}"]`);
-      const target = row?.querySelector<HTMLElement>('a') ?? row;
-      target?.focus({ preventScroll: true });
-      row?.scrollIntoView({ block: 'nearest' });
-      return row;
-    };
-    if (focus() || !room.current) return;
-    scrollTo(0, scrollY + room.current.getBoundingClientRect().top + next * height - innerHeight / 2);
-    requestAnimationFrame(() => requestAnimationFrame(focus));
-  };
-  const acting = Object.fromEntries(
-    Object.entries(keys).map(([key, act]) => [
-      key,
-      () => {
-        const row = rows[Number(document.activeElement?.closest<HTMLElement>('tr[data-row]')?.dataset.row ?? -1)];
-        return row ? act(row) : false;
-      },
-    ]),
-  );
-  useKeys(isMain ? { ...acting, j: () => move(1), k: () => move(-1) } : {});
+  const focused = () => rows[Number(room.current?.querySelector<HTMLElement>('tr:focus-within')?.dataset.row ?? -1)];
+  useKeys(Object.fromEntries(Object.entries(keys).map(([key, act]) => [key, () => act(focused())])));
 
   const isEmpty = props.rows !== undefined && rows.length === 0;
   if (rows.length === 0 && !(caption && isEmpty)) return isEmpty && empty ? <p class="muted">{empty}</p> : null;
@@ -108,7 +83,7 @@ export function Table<Row>(props: Props<Row>) {
   return (
     <div
       ref={room}
-      class={columns.length < CARDS ? 'table' : 'table cards'}
+      class={`table ${columns.length < CARDS ? '' : 'cards'} ${isMain ? 'rows' : ''}`}
       style={isLong ? { paddingTop: `${from * height}px`, paddingBottom: `${after * height}px` } : {}}
     >
       <table aria-label={caption ? undefined : name} aria-rowcount={isLong ? rows.length + 1 : undefined}>
@@ -125,7 +100,7 @@ export function Table<Row>(props: Props<Row>) {
         <tbody>
           {rows.slice(from, from + shown).map((row, index) => (
             <tr
-              key={keyOf(row)}
+              key={(row as { id?: string }).id ?? from + index}
               data-row={from + index}
               tabIndex={-1}
               aria-rowindex={isLong ? from + index + 2 : undefined}

@@ -3,20 +3,16 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { focusHeading, hrefOf, pathOf } from './place.ts';
 import { cureOf, nameOr } from './words.ts';
 
-interface ButtonProps extends ComponentProps<'button'> {
-  /** What it does, once at a time; it keeps the focus meanwhile. */
-  act?: { isDoing: boolean; run: () => unknown };
-}
+export type ButtonProps = ComponentProps<'button'>;
 
-export function Button({ act, ...props }: ButtonProps) {
+export function Button(props: ButtonProps) {
   const button = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {
     const { current } = button;
     // The focus of a button that goes by what it did would be lost.
     return () => (document.activeElement === current ? focusHeading() : undefined);
   }, []);
-  const doing = act && { 'aria-disabled': act.isDoing, onClick: () => void act.run() };
-  return <button ref={button} type="button" {...doing} {...props} />;
+  return <button ref={button} type="button" {...props} />;
 }
 
 /** An id or code, cut in its middle where there is no room; copied whole. */
@@ -30,15 +26,8 @@ export function Id({ children }: { children: string }) {
   );
 }
 
-interface LinkToProps {
-  /** The path of the list that it is in: `/orders`. */
-  list: string;
-  id: string | null;
-  children?: ComponentChildren;
-}
-
-/** The way to one of a list, by its id where nothing else is said; nothing where there is none. */
-export function LinkTo({ list, id, children }: LinkToProps) {
+/** The way to one of a list (`/orders`), by its id where nothing else is said; nothing where there is none. */
+export function LinkTo({ list, id, children }: { list: string; id: string | null; children?: ComponentChildren }) {
   if (id === null) return <None />;
   const text = typeof children === 'string' ? nameOr(id, children) : children;
   if (text && text !== id) return <a href={hrefOf(pathOf(list, id))}>{show(text)}</a>;
@@ -53,13 +42,26 @@ export function LinkTo({ list, id, children }: LinkToProps) {
 
 export const None = () => <span class="none">–</span>;
 
+/** Text that came from outside: never markup, and never turning around what stands beside it. */
+export function Outside({ children }: { children: string | null | undefined }) {
+  if (!children) return <None />;
+  return <bdi title={children.length > 30 ? children : undefined}>{children}</bdi>;
+}
+
+/** What stands in a cell or beside a name: any text may be from outside, and what is not there is a dash. */
+export const show = (value: ComponentChildren): ComponentChildren =>
+  typeof value === 'string' ? <Outside>{value}</Outside> : (value ?? <None />);
+
+/** A paragraph of such text; nothing where there is none. */
+export const Words = ({ children, ...props }: ComponentProps<'p'> & { children: string | null | undefined }) =>
+  children ? <p {...props}>{show(children)}</p> : null;
+
 /** What failed; nothing while nothing did. */
-export const Alert = ({ children }: { children: string | undefined }) =>
-  children ? (
-    <p role="alert" class="alert">
-      <bdi>{children}</bdi>
-    </p>
-  ) : null;
+export const Alert = ({ children }: { children: string | undefined }) => (
+  <Words role="alert" class="alert">
+    {children}
+  </Words>
+);
 
 interface Stopped {
   state: string;
@@ -73,21 +75,7 @@ export const Cure = ({ of, children }: { of?: Stopped; children?: ComponentChild
   </p>
 );
 
-/** Text that came from outside: never markup, and never turning around what stands beside it. */
-export function Outside({ children }: { children: string | null | undefined }) {
-  if (!children) return <None />;
-  return <bdi title={children.length > 30 ? children : undefined}>{children}</bdi>;
-}
-
-/** What stands in a cell or beside a name: any text may be from outside, and what is not there is a dash. */
-export const show = (value: ComponentChildren): ComponentChildren =>
-  typeof value === 'string' ? <Outside>{value}</Outside> : (value ?? <None />);
-
-export const Code = ({ children }: { children: string }) => (
-  <code>
-    <Outside>{children}</Outside>
-  </code>
-);
+export const Code = ({ children }: { children: string }) => <code>{show(children)}</code>;
 
 /** A link to somewhere else, where it is one; else its words alone. */
 export function ForeignLink({ href, children }: { href: string | null | undefined; children: ComponentChildren }) {

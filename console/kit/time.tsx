@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { hubNow } from './hub.ts';
-import { None } from './text.tsx';
+import { None, Outside } from './text.tsx';
 
 const ZONE = 'longshore-times';
 /** In which zone times are told; remembered. */
@@ -69,6 +69,15 @@ export function Time({ at, beside = false, seconds = false }: TimeProps) {
     </>
   );
 }
+
+/** What somebody did: when, who and, where they said, why. */
+export const By = ({ at, by, reason }: { at: string; by: string; reason?: string | null }) => (
+  <>
+    <Time at={at} seconds /> by <Outside>{by}</Outside>
+    {reason && ': '}
+    {reason && <Outside>{reason}</Outside>}
+  </>
+);
 
 /** Copying a time gives the instant, copying an id all of it: what stands in their titles. */
 export function copyWhole(): void {

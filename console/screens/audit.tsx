@@ -1,11 +1,9 @@
 import type { Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { listOf } from '../kit/place.ts';
-import type { Column } from '../kit/table.tsx';
+import type { Columns } from '../kit/table.tsx';
 import { Id, LinkTo } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
-
-type Act = Shape<'Act'>;
 
 /** What it was done to, as a link where it has a page. */
 function About({ id }: { id: string | null }) {
@@ -25,7 +23,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'event.revealed': 'revealed the body',
 };
 
-const columns: ReadonlyArray<Column<Act>> = [
+const columns: Columns<Shape<'Act'>> = [
   ['When', ({ at }) => <Time at={at} seconds />],
   ['Who', ({ by }) => by],
   ['What', ({ act }) => WORDS[act] ?? act.split('.').reverse().join(' ')],
@@ -37,9 +35,8 @@ const columns: ReadonlyArray<Column<Act>> = [
 export const Audit = () => (
   <ListScreen
     title="Audit"
-    list={useList<Act>({ path: '/audit', plural: 'acts' })}
+    list={useList<Shape<'Act'>>({ path: '/audit', plural: 'acts' })}
     columns={columns}
     empty="Nobody did anything yet. What people replay, close, admit, remap, correct and reveal stands here for 400 days."
-    words="audit"
   />
 );

@@ -1,9 +1,8 @@
-import { reading } from '../kit/command.tsx';
 import { hubNow, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { hrefOf } from '../kit/place.ts';
 import { Items, Region, Screen } from '../kit/screen.tsx';
-import { type Column, linked, Table } from '../kit/table.tsx';
+import { type Columns, linked, Table } from '../kit/table.tsx';
 import { Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { count } from '../kit/words.ts';
@@ -32,7 +31,7 @@ export function missedOf({ misses }: Connection): string | null {
   return all === 0 ? null : `${missed} of ${all}`;
 }
 
-const columns: ReadonlyArray<Column<Connection>> = [
+const columns: Columns<Connection> = [
   linked('Connection', '/connections', ({ id }) => [id]),
   ['Marketplace', ({ marketplace }) => marketplace],
   ['Health', (connection) => <Health of={connection} />],
@@ -53,7 +52,7 @@ export function Connections() {
   const live = useAnswer('/connections');
   const { connections, routes = [], removed = [] } = live.value ?? {};
   return (
-    <Screen title="Connections" of={live} commands={reading('connections list', '/connections')}>
+    <Screen title="Connections" of={live}>
       <Table name="Connections" columns={columns} rows={connections} empty={NONE} isMain />
       {routes.length > 0 && (
         <Region title="Routes">

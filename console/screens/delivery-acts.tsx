@@ -1,50 +1,30 @@
 import { useState } from 'preact/hooks';
-import { longshore, quote } from '../kit/command.tsx';
-import { ReasonDialog } from '../kit/dialog.tsx';
+import { longshore, quote } from '../kit/command-line.ts';
+import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
 import { Field } from '../kit/form.tsx';
-import type { Shape } from '../kit/hub.ts';
+import type { Delivery } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { Button } from '../kit/text.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 
-type Delivery = Shape<'Delivery'>;
-type Verb = 'replay' | 'close';
-
 export const isClosable = ({ state }: Delivery): boolean => state === 'dead' || state === 'blocked';
-const mayBe: Readonly<Record<Verb, (delivery: Delivery) => boolean>> = {
-  replay: ({ state }) => state !== 'leased',
-  close: isClosable,
+const isReplayable = ({ state }: Delivery): boolean => state !== 'leased';
+
+/** What a person may do with a delivery, by the key that does it. */
+export const acts = {
+  r: (of?: Delivery) => of !== undefined && isReplayable(of) && openDialog(<ReplayDialog delivery={of} />),
+  c: (of?: Delivery) => of !== undefined && isClosable(of) && openDialog(<CloseDialog {...of} />),
 };
 
-/** What a person may do with deliveries: by key, by button, and in which dialog. */
-export function useActs(onClosed?: () => unknown) {
-  const [acting, setActing] = useState<{ verb: Verb; delivery: Delivery }>();
-  const act = (verb: Verb) => (delivery: Delivery | undefined) =>
-    delivery && mayBe[verb](delivery) ? setActing({ verb, delivery }) : false;
-  const props = acting && { delivery: acting.delivery, onClose: () => setActing(undefined) };
-  return {
-    act,
-    keys: { r: act('replay'), c: act('close') },
-    buttons: (delivery: Delivery) => (
-      <span class="actions">
-        {mayBe.replay(delivery) && <Button onClick={() => act('replay')(delivery)}>Replay…</Button>}
-        {mayBe.close(delivery) && <Button onClick={() => act('close')(delivery)}>Close…</Button>}
-      </span>
-    ),
-    dialog:
-      props &&
-      (acting.verb === 'replay' ? <ReplayDialog {...props} /> : <CloseDialog {...props} onClosed={onClosed} />),
-  };
-}
-
-interface CloseProps {
-  delivery: Delivery;
-  onClose: () => void;
-  onClosed?: (() => unknown) | undefined;
-}
+export const ActButtons = ({ of }: { of: Delivery }) => (
+  <span class="actions">
+    {isReplayable(of) && <Button onClick={() => acts.r(of)}>Replay…</Button>}
+    {isClosable(of) && <Button onClick={() => acts.c(of)}>Close…</Button>}
+  </span>
+);
 
 /** A person says that it is done at the remote. */
-function CloseDialog({ delivery: { id, connection, action }, onClose, onClosed }: CloseProps) {
+function CloseDialog({ id, connection, action }: Delivery) {
   const [given, setGiven] = useState('');
   const remoteId = given.trim();
   return (
@@ -62,8 +42,6 @@ function CloseDialog({ delivery: { id, connection, action }, onClose, onClosed }
           hint="What it is called there, if you know."
         />
       }
-      onClose={onClose}
-      onDone={() => onClosed?.()}
     >
       <p>
         It will count as done without another attempt, and nothing is sent to {connection}.{' '}

@@ -1,20 +1,17 @@
-import { quote, reading } from '../kit/command.tsx';
-import type { Shape } from '../kit/hub.ts';
+import type { Shape, Delivery as Told } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useAnswer } from '../kit/live.ts';
-import { hrefOf, pathOf } from '../kit/place.ts';
+import { hrefOf } from '../kit/place.ts';
 import { Facts, OneScreen, Region, Skeleton } from '../kit/screen.tsx';
-import { type Column, Table } from '../kit/table.tsx';
+import { type Columns, Table } from '../kit/table.tsx';
 import { Cure, Id, LinkTo, Outside, State } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { By, Time } from '../kit/time.tsx';
 import { causeText, duration } from '../kit/words.ts';
-import { isClosable, useActs } from './delivery-acts.tsx';
+import { ActButtons, acts, isClosable } from './delivery-acts.tsx';
 import { LeavesBy } from './orders.tsx';
 import { SideBySide } from './side-by-side.tsx';
 
-type Delivery = Shape<'Delivery'>;
-
-const attempts: ReadonlyArray<Column<Shape<'Attempt'>>> = [
+const attempts: Columns<Shape<'Attempt'>> = [
   ['Attempt', ({ number }) => number, 'number'],
   ['Started', ({ startedAt }) => <Time at={startedAt} seconds />],
   ['Took', ({ startedAt, endedAt }) => duration(Date.parse(endedAt) - Date.parse(startedAt)), 'number'],
@@ -24,16 +21,12 @@ const attempts: ReadonlyArray<Column<Shape<'Attempt'>>> = [
   ['Next', ({ nextAttemptAt }) => <Time at={nextAttemptAt} seconds />],
 ];
 
-const idOfAttempt = ({ number }: Shape<'Attempt'>) => String(number);
-
 /** One delivery with every attempt. */
 export function Delivery({ id }: { id: string }) {
   const live = useAnswer('/deliveries/{id}', { id });
-  const { keys, buttons, dialog } = useActs(live.reload);
-  useKeys({ r: () => keys.r(live.value), c: () => keys.c(live.value) });
-  const commands = reading(`deliveries show ${quote(id)}`, pathOf('/deliveries', id));
+  useKeys({ r: () => acts.r(live.value), c: () => acts.c(live.value) });
   return (
-    <OneScreen title="Delivery" of={live} actions={buttons} commands={commands}>
+    <OneScreen title="Delivery" of={live} actions={(delivery) => <ActButtons of={delivery} />}>
       {(delivery) => (
         <>
           <p class="lead" role="status">
@@ -43,10 +36,9 @@ export function Delivery({ id }: { id: string }) {
           <About delivery={delivery} />
           <Region title="Attempts">
             {delivery.attempts.length === 0 && <p class="muted">None yet: the first runs when it is due.</p>}
-            <Table name="Attempts" columns={attempts} rows={delivery.attempts} idOf={idOfAttempt} isMain />
+            <Table name="Attempts" columns={attempts} rows={delivery.attempts} isMain />
           </Region>
           {delivery.kind === 'push' && delivery.order !== null && <Beside delivery={delivery} order={delivery.order} />}
-          {dialog}
         </>
       )}
     </OneScreen>
@@ -54,47 +46,34 @@ export function Delivery({ id }: { id: string }) {
 }
 
 /** What it tells, beside what came. */
-function Beside({ delivery, order }: { delivery: Delivery; order: string }) {
+function Beside({ delivery, order }: { delivery: Told; order: string }) {
   const { value, error } = useAnswer('/orders/{id}', { id: order, everyMs: 30_000 });
   if (!value) return error ? null : <Skeleton lines={12} />;
   return <SideBySide order={value} deliveries={[delivery]} />;
 }
 
-function About({ delivery }: { delivery: Delivery }) {
+function About({ delivery }: { delivery: Told }) {
   const { id, kind, action, connection, order, createdAt, nextAttemptAt, shipBy, traceId, closed } = delivery;
-  const to =
-    kind === 'notify' ? (
-      <a href={hrefOf('/changes')}>
-        <Outside>{connection}</Outside>
-      </a>
-    ) : (
-      <LinkTo list="/connections" id={connection} />
-    );
+  const endpoint = (
+    <a href={hrefOf('/changes')}>
+      <Outside>{connection}</Outside>
+    </a>
+  );
   return (
     <Facts
       of={{
         Id: <Id>{id}</Id>,
         What: `${kind} ${action}`,
-        [kind === 'notify' ? 'Endpoint' : 'Connection']: to,
+        ...(kind === 'notify'
+          ? { Endpoint: endpoint }
+          : { Connection: <LinkTo list="/connections" id={connection} /> }),
         Order: order && <LinkTo list="/orders" id={order} />,
         Created: <Time at={createdAt} seconds beside />,
         'Next attempt': <Time at={nextAttemptAt} seconds />,
         'Leaves by': shipBy && <LeavesBy {...delivery} />,
         Trace: traceId && <Id>{traceId}</Id>,
-        Closed: closed && <Said {...closed} />,
+        Closed: closed && <By {...closed} />,
       }}
     />
   );
 }
-
-/** What a person did: when, who and, where they said, why. */
-export const Said = ({ at, by, reason }: { at: string; by: string; reason: string | null }) => (
-  <>
-    <Time at={at} seconds /> by <Outside>{by}</Outside>
-    {reason && (
-      <>
-        : <Outside>{reason}</Outside>
-      </>
-    )}
-  </>
-);

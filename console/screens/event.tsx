@@ -1,14 +1,15 @@
 import { useState } from 'preact/hooks';
-import { curl, longshore, quote, Raw, reading } from '../kit/command.tsx';
-import { ReasonDialog } from '../kit/dialog.tsx';
-import { useAct, useReveal } from '../kit/form.tsx';
+import { Raw } from '../kit/command.tsx';
+import { curl, longshore, quote } from '../kit/command-line.ts';
+import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
+import { ActButton, useReveal } from '../kit/form.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
 import { Facts, OneScreen, Region } from '../kit/screen.tsx';
-import { type Column, Table } from '../kit/table.tsx';
-import { Alert, Button, Code, Cure, Id, LinkTo, Outside, State } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { type Columns, Table } from '../kit/table.tsx';
+import { Button, Code, Cure, Id, LinkTo, Outside, State, Words } from '../kit/text.tsx';
+import { By } from '../kit/time.tsx';
 import { causeText, deliveries } from '../kit/words.ts';
 
 type Event = Shape<'InboundEventWithBody'>;
@@ -16,27 +17,30 @@ type Remap = Shape<'Remap'>;
 
 /** One thing that arrived: why it could not be read, what it says, and what the present mapper makes of it. */
 export function Event({ id }: { id: string }) {
-  const path = pathOf('/events', id);
   const live = useAnswer('/events/{id}', { id });
   const [preview, setPreview] = useState<Remap>();
-  const [isApplying, setApplying] = useState(false);
   const filter = { event: id };
   const body = { filter, apply: false };
   const remap = `remap --filter ${quote(`event=${id}`)}`;
-  const look = useAct(async () => setPreview(await ask('post', '/remaps', { body })));
-  const onApplied = () => {
-    setPreview(undefined);
-    return live.reload();
-  };
+  const look = async () => setPreview(await ask('post', '/remaps', { body }));
+  const apply = () =>
+    openDialog(
+      <ReasonDialog
+        title="Apply remap"
+        path="/remaps"
+        body={{ filter, apply: true }}
+        command={(reason) => longshore(remap, { apply: true, reason })}
+        onDone={() => setPreview(undefined)}
+      >
+        <p>The order becomes what the present mapper reads. Nothing that was pushed is pushed again.</p>
+      </ReasonDialog>,
+    );
   return (
     <OneScreen
       title="Event"
       of={live}
-      actions={() => <Button act={look}>Preview remap</Button>}
-      commands={[
-        ...reading(`events show ${quote(id)}`, path),
-        ...[longshore(remap), curl('POST', '/remaps', { body })],
-      ]}
+      actions={() => <ActButton act={look}>Preview remap</ActButton>}
+      commands={[longshore(remap), curl('POST', '/remaps', { body })]}
     >
       {(event) => (
         <>
@@ -50,46 +54,25 @@ export function Event({ id }: { id: string }) {
               and apply it.
             </Cure>
           )}
-          <About event={event} />
-          <Alert>{look.error}</Alert>
-          {preview && <Preview of={preview} onApply={() => setApplying(true)} />}
+          <Facts
+            of={{
+              Id: <Id>{id}</Id>,
+              Connection: <LinkTo list="/connections" id={event.connection} />,
+              Topic: event.topic,
+              'Named by': event.named?.topic,
+              Received: <By at={event.receivedAt} by={event.receivedBy} />,
+              Order: event.order && <LinkTo list="/orders" id={event.order} />,
+              Note: event.note,
+              Trace: event.traceId && <Id>{event.traceId}</Id>,
+            }}
+          />
+          {preview && <Preview of={preview} onApply={apply} />}
           <Body event={event} />
-          {isApplying && (
-            <ReasonDialog
-              title="Apply remap"
-              path="/remaps"
-              body={{ filter, apply: true }}
-              command={(reason) => longshore(remap, { apply: true, reason })}
-              onClose={() => setApplying(false)}
-              onDone={onApplied}
-            >
-              <p>The order becomes what the present mapper reads. Nothing that was pushed is pushed again.</p>
-            </ReasonDialog>
-          )}
         </>
       )}
     </OneScreen>
   );
 }
-
-const About = ({ event }: { event: Event }) => (
-  <Facts
-    of={{
-      Id: <Id>{event.id}</Id>,
-      Connection: <LinkTo list="/connections" id={event.connection} />,
-      Topic: event.topic,
-      'Named by': event.named?.topic,
-      Received: (
-        <>
-          <Time at={event.receivedAt} seconds /> by {event.receivedBy}
-        </>
-      ),
-      Order: event.order && <LinkTo list="/orders" id={event.order} />,
-      Note: event.note,
-      Trace: event.traceId && <Id>{event.traceId}</Id>,
-    }}
-  />
-);
 
 /** Why a body could not be read, and where in it. */
 export const WhyUnread = ({ error }: { error: { code: string; field?: string | null; description: string } }) => (
@@ -100,15 +83,14 @@ export const WhyUnread = ({ error }: { error: { code: string; field?: string | n
 
 /** Paths and types, until it is revealed. */
 function Body({ event }: { event: Event }) {
-  const { revealed, button, error } = useReveal<Event>(pathOf('/events', event.id));
+  const { revealed, button } = useReveal<Event>(pathOf('/events', event.id));
   const text = revealed ? decoded(revealed) : pretty(event.body);
   return (
     <Region title="Raw body" actions={button}>
-      <Alert>{error}</Alert>
       {!revealed && (
         <p class="muted">Its members and their types: a body may hold a buyer. Who reveals it is on record.</p>
       )}
-      {text === '' ? <p class="muted">Nothing of it is JSON, or nothing is kept of it.</p> : <Raw>{text}</Raw>}
+      {text === '' ? <p class="muted">Nothing of it is JSON, or nothing is kept of it.</p> : <Raw of={text} />}
       {event.bodyTruncated && <p class="muted">Only its beginning is kept.</p>}
     </Region>
   );
@@ -136,12 +118,10 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   missing: 'Its body is no longer kept.',
 };
 
-type Outcome = Remap['outcomes'][number];
-
 const valueText = (value: unknown): string | null =>
   value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value);
 
-const changes: ReadonlyArray<Column<Outcome['changes'][number]>> = [
+const changes: Columns<Remap['outcomes'][number]['changes'][number]> = [
   ['Member', ({ member }) => <Code>{member}</Code>],
   ['From', ({ from }) => valueText(from), 'wide whole'],
   ['To', ({ to }) => valueText(to), 'wide whole'],
@@ -149,32 +129,22 @@ const changes: ReadonlyArray<Column<Outcome['changes'][number]>> = [
 
 function Preview({ of: { outcomes, unchanged, examined }, onApply }: { of: Remap; onApply: () => void }) {
   const applies = outcomes.some(({ outcome }) => ['created', 'changed', 'read'].includes(outcome));
+  const apply = (
+    <Button class="primary" onClick={onApply}>
+      Apply remap…
+    </Button>
+  );
   return (
-    <Region
-      title="Remap preview"
-      actions={
-        applies && (
-          <Button class="primary" onClick={onApply}>
-            Apply remap…
-          </Button>
-        )
-      }
-    >
+    <Region title="Remap preview" actions={applies && apply}>
       {unchanged > 0 && <p>It reads as it stands: nothing would change.</p>}
       {examined === 0 && <p>There is nothing of it to read again.</p>}
       {outcomes.map((each) => (
         <div key={each.event}>
           <p>{OUTCOMES[each.outcome] ?? each.outcome} Nothing is applied yet.</p>
-          <Table name="What would change" columns={changes} rows={each.changes} idOf={({ member }) => member} />
+          <Table name="What would change" columns={changes} rows={each.changes} />
           <p>It would open {each.deliveries.length === 0 ? 'no delivery' : deliveries(each.deliveries.length)}.</p>
-          {[each.note, causeText(each.error)].map(
-            (words) =>
-              words && (
-                <p key={words} class="needs">
-                  <Outside>{words}</Outside>
-                </p>
-              ),
-          )}
+          <Words class="needs">{each.note}</Words>
+          <Words class="needs">{causeText(each.error)}</Words>
         </div>
       ))}
     </Region>

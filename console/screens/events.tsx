@@ -1,14 +1,16 @@
-import { Choice, ConnectionChoice, filterOf } from '../kit/filter.tsx';
+import type { Filters } from '../kit/filter.tsx';
 import type { Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
-import { type Column, linked } from '../kit/table.tsx';
+import { type Columns, linked } from '../kit/table.tsx';
 import { State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { causeText } from '../kit/words.ts';
 
 type Event = Shape<'InboundEvent'>;
 
-const columns: ReadonlyArray<Column<Event>> = [
+const FILTERS: Filters = { state: ['applied', 'duplicate', 'unreadable'], connection: 'connection' };
+
+const columns: Columns<Event> = [
   linked('Received', '/events', ({ id, receivedAt }) => [id, <Time key={id} at={receivedAt} seconds />]),
   ['Connection', ({ connection }) => connection],
   ['Topic', ({ topic }) => topic],
@@ -19,19 +21,11 @@ const columns: ReadonlyArray<Column<Event>> = [
 ];
 
 /** What arrived, and what became of it. */
-export function Events() {
-  return (
-    <ListScreen
-      title="Events"
-      list={useList<Event>({ path: '/events', query: filterOf(['state', 'connection']), hasOne: true })}
-      columns={columns}
-      choices={
-        <>
-          <Choice label="State" name="state" values={['applied', 'duplicate', 'unreadable']} />
-          <ConnectionChoice />
-        </>
-      }
-      empty="Nothing has arrived yet. Events come by the webhooks and polls of your connections."
-    />
-  );
-}
+export const Events = () => (
+  <ListScreen
+    title="Events"
+    list={useList<Event>({ path: '/events', filters: FILTERS, hasOne: true })}
+    columns={columns}
+    empty="Nothing has arrived yet. Events come by the webhooks and polls of your connections."
+  />
+);

@@ -1,5 +1,4 @@
-import { useState } from 'preact/hooks';
-import { reading } from '../kit/command.tsx';
+import { openDialog } from '../kit/dialog.tsx';
 import { type Answer, ask, type HubError, may, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { useAnswer, useLive } from '../kit/live.ts';
@@ -10,8 +9,6 @@ import { Time } from '../kit/time.tsx';
 import { count, deliveries } from '../kit/words.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
 
-type Cause = Shape<'Cause'>;
-
 function waiting({ causes, complete }: Answer<'get', '/deliveries/causes'>): string {
   const number = causes.reduce((sum, each) => sum + each.count, 0);
   if (number === 0) return 'Nothing waits for you.';
@@ -20,16 +17,11 @@ function waiting({ causes, complete }: Answer<'get', '/deliveries/causes'>): str
 
 /** What waits for a person, by cause, each with what heals it. */
 export function Home() {
-  const mayOperate = may('ops');
-  const live = useAnswer(mayOperate ? '/deliveries/causes' : null);
+  const live = useAnswer(may('ops') ? '/deliveries/causes' : null);
   const { value, error, at } = live;
-  useKeys({ j: () => moveTo(1), k: () => moveTo(-1) });
   return (
-    <Screen
-      title="What waits for you"
-      {...(mayOperate && { of: live, commands: reading('deliveries causes', '/deliveries/causes') })}
-    >
-      {!mayOperate && <MayOnly />}
+    <Screen title="What waits for you" of={may('ops') ? live : undefined}>
+      {!may('ops') && <MayOnly />}
       {value && (
         <p class="lead">
           <span role="status">{waiting(value)}</span>{' '}
@@ -47,33 +39,19 @@ export function Home() {
           isComplete={value.complete}
         />
       ))}
-      {(value || error || !mayOperate) && may('orders:read') && <Besides />}
+      {(value || error || !may('ops')) && may('orders:read') && <Besides />}
     </Screen>
   );
 }
 
-/** The focus to the link of the next group or of the one before. */
-function moveTo(step: number): void {
-  const groups = [...document.querySelectorAll('article')];
-  const at = groups.findIndex((group) => group.contains(document.activeElement));
-  const next = groups[at === -1 ? 0 : Math.max(0, Math.min(groups.length - 1, at + step))];
-  next?.querySelector<HTMLElement>('a.button')?.focus({ preventScroll: true });
-  next?.scrollIntoView({ block: 'nearest' });
-}
-
-function Group({ cause, isComplete }: { cause: Cause; isComplete: boolean }) {
-  const [isReplaying, setReplaying] = useState(false);
+function Group({ cause, isComplete }: { cause: Shape<'Cause'>; isComplete: boolean }) {
   const { state, marketplace, action, code, message, firstSeen, lastSeen, sample } = cause;
   const filter = cause.filter as Record<string, string>;
   // `until` leaves out what came after this look: the list shows what is there, and a replay takes just this group.
   const { until: _look, ...shown } = filter;
   const many = deliveries(cause.count, isComplete);
-  useKeys({
-    r: () => {
-      if (document.activeElement?.closest('article')?.id !== sample.id) return false;
-      setReplaying(true);
-    },
-  });
+  const replay = () => openDialog(<ReplayDialog filter={filter} />);
+  useKeys({ r: () => (document.activeElement?.closest('article')?.id === sample.id ? replay() : false) });
   return (
     <article id={sample.id} aria-label={message || code}>
       <header>
@@ -107,9 +85,8 @@ function Group({ cause, isComplete }: { cause: Cause; isComplete: boolean }) {
             Correct the address
           </a>
         )}
-        <Button onClick={() => setReplaying(true)}>Replay…</Button>
+        <Button onClick={replay}>Replay…</Button>
       </div>
-      {isReplaying && <ReplayDialog filter={filter} onClose={() => setReplaying(false)} />}
     </article>
   );
 }

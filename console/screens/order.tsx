@@ -1,23 +1,17 @@
-import { useState } from 'preact/hooks';
-import { quote, reading } from '../kit/command.tsx';
-import { isMissing, may, type Shape } from '../kit/hub.ts';
+import { openDialog } from '../kit/dialog.tsx';
+import { type Delivery, isMissing, may, type Order as Read, type Shape } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
 import { type Live, useAnswer } from '../kit/live.ts';
-import { pathOf } from '../kit/place.ts';
 import { Facts, Items, MayOnly, NoSuch, Problem, Region, Screen } from '../kit/screen.tsx';
-import { type Column, linked, Table } from '../kit/table.tsx';
+import { type Columns, linked, Table } from '../kit/table.tsx';
 import { Button, Code, Cure, ForeignLink, Id, LinkTo, State, show } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { causeText, money, nameOr } from '../kit/words.ts';
-import { isClosable, useActs } from './delivery-acts.tsx';
+import { ActButtons, acts, isClosable } from './delivery-acts.tsx';
 import { LeavesBy } from './orders.tsx';
-import { ShipTo } from './ship-to.tsx';
+import { AddressDialog, ShipTo } from './ship-to.tsx';
 import { SideBySide } from './side-by-side.tsx';
 import { Story } from './story.tsx';
-
-type Order = Shape<'Order'>;
-type Delivery = Shape<'Delivery'>;
-type Explanation = Shape<'Explanation'>;
 
 /** One page, one story: where an order stands, and how it came there. */
 export function Order({ id }: { id: string }) {
@@ -26,13 +20,10 @@ export function Order({ id }: { id: string }) {
   // What a key may not see is not asked for.
   const told = useAnswer(may('ops') ? '/deliveries' : null, { query: { order: id, limit: 200 } });
   const parts = may('ops') ? [live, explained, told] : [live, explained];
-  const reload = () => Promise.all(parts.map((part) => part.reload()));
-  const { act, keys, buttons, dialog } = useActs(reload);
-  const [isEditing, setEditing] = useState(false);
   const { value: order, error } = live;
   const deliveries = told.value?.deliveries ?? [];
   const stopped = () => (document.activeElement?.closest('tr') ? undefined : deliveries.find(isClosable));
-  useKeys({ r: () => keys.r(stopped()), c: () => keys.c(stopped()) });
+  useKeys({ r: () => acts.r(stopped()), c: () => acts.c(stopped()) });
   if (isMissing(error)) return <NoSuch noun="order" />;
   if (!order || parts.some((part) => !part.value && !part.error))
     return <Screen title="Order" of={{ ...live, value: undefined }} />;
@@ -41,17 +32,12 @@ export function Order({ id }: { id: string }) {
       title={nameOr(id, order.number)}
       actions={<State as={order.late ? 'late' : order.status}>{order.status}</State>}
       of={live}
-      commands={reading(`orders show ${quote(id)}`, pathOf('/orders', id))}
     >
-      <WhereItStands
-        {...{ order, explained, deliveries }}
-        onReplay={act('replay')}
-        onCorrect={() => setEditing(true)}
-      />
+      <WhereItStands {...{ id, order, explained, deliveries }} />
       <div class="columns">
         <Story order={order} deliveries={deliveries} />
         <div>
-          <ShipTo {...{ id, order, deliveries, isEditing }} onEdit={setEditing} onSaved={reload} />
+          <ShipTo {...{ id, order, deliveries }} />
           <Details order={order} />
         </div>
       </div>
@@ -66,26 +52,26 @@ export function Order({ id }: { id: string }) {
         {!may('ops') && <MayOnly />}
         <Table
           name="Deliveries"
-          columns={[...columns, ['Do', buttons]]}
+          columns={columns}
           rows={told.value?.deliveries}
           empty="None: nothing is to be told to anybody."
-          keys={keys}
+          keys={acts}
           isMain
         />
       </Region>
       {may('ops') && <SideBySide order={order} deliveries={deliveries} />}
-      {dialog}
     </Screen>
   );
 }
 
-const columns: ReadonlyArray<Column<Delivery>> = [
+const columns: Columns<Delivery> = [
   linked('Action', '/deliveries', ({ id, action }) => [id, action]),
   ['Connection', ({ connection }) => connection],
   ['State', ({ state }) => <State>{state}</State>],
   ['Attempts', ({ attemptCount }) => attemptCount, 'number'],
   ['Next attempt', ({ nextAttemptAt }) => <Time at={nextAttemptAt} seconds />],
   ['Cause', ({ cause }) => causeText(cause), 'wide'],
+  ['Do', (delivery) => <ActButtons of={delivery} />],
 ];
 
 const WHO: Readonly<Record<string, string>> = {
@@ -98,21 +84,21 @@ const WHO: Readonly<Record<string, string>> = {
 };
 
 interface StandsProps {
-  order: Order;
-  explained: Live<Explanation>;
+  id: string;
+  order: Read;
+  explained: Live<Shape<'Explanation'>>;
   deliveries: readonly Delivery[];
-  onReplay: (delivery: Delivery) => unknown;
-  onCorrect: () => void;
 }
 
-function WhereItStands({ order, explained, deliveries, onReplay, onCorrect }: StandsProps) {
+function WhereItStands({ id, order, explained, deliveries }: StandsProps) {
   const { value: explanation } = explained;
   const stopped = deliveries.find(isClosable);
   const lacksAddress = stopped?.cause?.code === 'address_incomplete';
+  const help = () => (lacksAddress ? openDialog(<AddressDialog {...{ id, deliveries }} />) : acts.r(stopped));
   const { who = '', until = null, since = null } = explanation?.waitsFor ?? {};
   return (
     <Region title="Where it stands">
-      {explained.error && !explanation && <Problem of={explained} />}
+      {!explanation && <Problem of={explained} />}
       <p class="lead" role="status">
         {show(explanation?.sentence ?? `The order is ${order.status}.`)}
       </p>
@@ -124,8 +110,8 @@ function WhereItStands({ order, explained, deliveries, onReplay, onCorrect }: St
         </p>
       )}
       {stopped && <Cure of={stopped} />}
-      {stopped && may('ops') && (
-        <Button class="primary" onClick={() => (lacksAddress ? onCorrect() : onReplay(stopped))}>
+      {stopped && (
+        <Button class="primary" onClick={help}>
           {lacksAddress ? 'Correct the address…' : `Replay ${stopped.action}…`}
         </Button>
       )}
@@ -134,7 +120,7 @@ function WhereItStands({ order, explained, deliveries, onReplay, onCorrect }: St
 }
 
 /** What else is known of it. */
-function Details({ order }: { order: Order }) {
+function Details({ order }: { order: Read }) {
   const { connection, externalId, placedAt, paidAt, fulfillments, market, payment, shippingMethod, shipBy, ucp } =
     order;
   const { permalink_url: permalink } = ucp as { permalink_url?: string };
@@ -166,7 +152,7 @@ function Details({ order }: { order: Order }) {
   );
 }
 
-const columnsIn = (currency: string): ReadonlyArray<Column<Shape<'Line'>>> => [
+const columnsIn = (currency: string): Columns<Shape<'Line'>> => [
   ['SKU', ({ sku }) => sku && <Code>{sku}</Code>],
   ['Title', ({ title }) => title, 'wide'],
   ['Ordered', ({ quantity }) => quantity, 'number'],
@@ -178,16 +164,18 @@ const columnsIn = (currency: string): ReadonlyArray<Column<Shape<'Line'>>> => [
 ];
 
 /** What was bought, in units and in money. */
-function Lines({ order: { lines, amounts, taxIncluded } }: { order: Order }) {
+function Lines({ order: { lines, amounts, taxIncluded } }: { order: Read }) {
   const { currency, goods, shipping, discount, tax, total } = amounts;
-  const sums = { Goods: goods, Shipping: shipping, Discount: discount, [taxIncluded ? 'Tax, included' : 'Tax']: tax };
-  const told = Object.entries({ ...sums, Total: total }).flatMap(([name, amount]) =>
-    amount ? [[name, money(amount, currency)]] : [],
-  );
+  const sum = (amount: number | null | undefined) => Boolean(amount) && money(amount, currency);
   return (
     <Region title="Lines">
       <Table name="Lines" rows={lines} columns={columnsIn(currency)} />
-      <Facts of={Object.fromEntries(told)} />
+      <Facts
+        of={{
+          ...{ Goods: sum(goods), Shipping: sum(shipping), Discount: sum(discount) },
+          ...{ [taxIncluded ? 'Tax, included' : 'Tax']: sum(tax), Total: sum(total) },
+        }}
+      />
     </Region>
   );
 }

@@ -1,15 +1,18 @@
-import { Choice, ConnectionChoice, filterOf } from '../kit/filter.tsx';
-import { Check } from '../kit/form.tsx';
-import { ask, may, type Shape } from '../kit/hub.ts';
+import type { Filters } from '../kit/filter.tsx';
+import { ask, type Delivery, may, type Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { useLive } from '../kit/live.ts';
-import { setQuery } from '../kit/place.ts';
-import { type Column, linked } from '../kit/table.tsx';
-import { Outside, State } from '../kit/text.tsx';
+import { type Columns, linked } from '../kit/table.tsx';
+import { Outside, State, show } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 
 type Order = Shape<'OrderSummary'>;
-type Delivery = Shape<'Delivery'>;
+
+const FILTERS: Filters = {
+  status: ['open', 'partial', 'fulfilled', 'cancelled'],
+  connection: 'connection',
+  late: 'check',
+};
 
 /** What must leave first comes first; the rest as the hub has it, newest first. */
 const byShipBy = (orders: Order[]): Order[] => {
@@ -31,16 +34,7 @@ function whereOf({ status, fulfillments, placements, deliveries, unreleased }: O
   return deliveries.length === 0 ? 'To be shipped by the seller' : 'With its shipper, or on the way there';
 }
 
-function WhereItIs({ order, stopped }: { order: Order; stopped: Delivery | undefined }) {
-  if (!stopped) return <Outside>{whereOf(order)}</Outside>;
-  return (
-    <>
-      <State>{stopped.state}</State> <Outside>{stopped.cause?.description}</Outside>
-    </>
-  );
-}
-
-const columnsWith = (stopped: ReadonlyMap<string, Delivery>): ReadonlyArray<Column<Order>> => [
+const columnsWith = (stopped: ReadonlyMap<string | null, Delivery>): Columns<Order> => [
   linked('Order', '/orders', ({ id, number }) => [id, number]),
   ['Connection', ({ connection }) => connection],
   ['Status', ({ status }) => <State>{status}</State>],
@@ -49,6 +43,15 @@ const columnsWith = (stopped: ReadonlyMap<string, Delivery>): ReadonlyArray<Colu
   ['Where it is', (order) => <WhereItIs order={order} stopped={stopped.get(order.id)} />, 'wide'],
 ];
 
+function WhereItIs({ order, stopped }: { order: Order; stopped: Delivery | undefined }) {
+  if (!stopped) return <>{show(whereOf(order))}</>;
+  return (
+    <>
+      <State>{stopped.state}</State> <Outside>{stopped.cause?.description}</Outside>
+    </>
+  );
+}
+
 export const LeavesBy = ({ shipBy, late }: Pick<Order, 'shipBy' | 'late'>) => (
   <>
     <Time at={shipBy} /> {late && <State as="late">overdue</State>}
@@ -56,36 +59,20 @@ export const LeavesBy = ({ shipBy, late }: Pick<Order, 'shipBy' | 'late'>) => (
 );
 
 /** Deliveries that wait for a person, by their orders: a list of orders does not tell of them. */
-function useStopped(): ReadonlyMap<string, Delivery> {
+function useStopped(): ReadonlyMap<string | null, Delivery> {
   const read = (state: string) =>
     ask<{ deliveries: Delivery[] }>('get', '/deliveries', { query: { state, kind: 'push', limit: 200 } });
-  const { value } = useLive(may('ops') ? 'stopped' : null, async () =>
-    (await Promise.all([read('dead'), read('blocked')])).flatMap(({ deliveries }) => deliveries),
-  );
-  return new Map(value?.flatMap((delivery) => (delivery.order === null ? [] : [[delivery.order, delivery]])));
+  const { value = [] } = useLive(may('ops') ? 'stopped' : null, () => Promise.all(['dead', 'blocked'].map(read)));
+  return new Map(value.flatMap(({ deliveries }) => deliveries.map((each) => [each.order, each])));
 }
 
 /** All orders, the most pressing of a page first: the hub has no such order of its own. */
-export function Orders() {
-  const filter = filterOf(['status', 'connection', 'late']);
-  return (
-    <ListScreen
-      title="Orders"
-      list={useList<Order>({ path: '/orders', query: filter, hasOne: true, sort: byShipBy })}
-      columns={columnsWith(useStopped())}
-      choices={
-        <>
-          <Choice label="Status" name="status" values={['open', 'partial', 'fulfilled', 'cancelled']} />
-          <ConnectionChoice />
-          <Check
-            label="Late"
-            checked={filter.late === 'true'}
-            onChange={(isLate) => setQuery({ late: isLate ? 'true' : '' })}
-          />
-        </>
-      }
-      order="The newest come first, and of each 50 what has to leave soonest."
-      empty="No order has come yet. Orders come by the webhooks and polls of your connections."
-    />
-  );
-}
+export const Orders = () => (
+  <ListScreen
+    title="Orders"
+    list={useList<Order>({ path: '/orders', filters: FILTERS, hasOne: true, sort: byShipBy })}
+    columns={columnsWith(useStopped())}
+    order="The newest come first, and of each 50 what has to leave soonest."
+    empty="No order has come yet. Orders come by the webhooks and polls of your connections."
+  />
+);

@@ -1,36 +1,28 @@
 import { useEffect, useState } from 'preact/hooks';
-import { longshore } from '../kit/command.tsx';
-import { ReasonDialog } from '../kit/dialog.tsx';
+import { longshore } from '../kit/command-line.ts';
+import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
 import { useAct } from '../kit/form.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { useAnswer } from '../kit/live.ts';
 import { Problem, Region } from '../kit/screen.tsx';
-import { type Column, Table } from '../kit/table.tsx';
+import { type Columns, Table } from '../kit/table.tsx';
 import { Alert, Button, Outside } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { By, Time } from '../kit/time.tsx';
 import { count } from '../kit/words.ts';
 
 type Webhook = Shape<'QuarantinedWebhook'>;
 
-const columns: ReadonlyArray<Column<Webhook>> = [
+const columns: Columns<Webhook> = [
   ['Received', ({ receivedAt }) => <Time at={receivedAt} seconds />],
   ['Connection', ({ connection }) => connection],
   ['Topic', ({ topic }) => topic, 'wide'],
   ['Size', ({ size }) => `${size.toLocaleString('en')} B`, 'number'],
   ['Verifies now', ({ admissible }) => (admissible ? 'yes' : 'no'), 'number'],
-  [
-    'Admitted',
-    ({ admitted }) =>
-      admitted && (
-        <>
-          <Time at={admitted.at} /> by <Outside>{admitted.by}</Outside>
-        </>
-      ),
-  ],
+  ['Admitted', ({ admitted }) => admitted && <By at={admitted.at} by={admitted.by} />],
 ];
 
-const admissionColumns: ReadonlyArray<Column<Shape<'AdmissionRecord'>>> = [
+const admissionColumns: Columns<Shape<'AdmissionRecord'>> = [
   ['When', ({ at }) => <Time at={at} />],
   ['Who', ({ by }) => by],
   ['Connection', ({ connection }) => connection],
@@ -42,41 +34,39 @@ const admissionColumns: ReadonlyArray<Column<Shape<'AdmissionRecord'>>> = [
 export function Quarantine() {
   const list = useList<Webhook>({ path: '/quarantine' });
   const past = useAnswer('/quarantine/admissions');
-  const [admitting, setAdmitting] = useState<string>();
   const [said, setSaid] = useState('');
-  const waiting = list.rows.filter(({ admitted }) => !admitted).map(({ connection }) => connection);
+  const waiting = new Set(list.rows.filter(({ admitted }) => !admitted).map(({ connection }) => connection));
   const admissions = past.value?.admissions ?? [];
-  const onAdmitted = (number: number) => {
-    setSaid(`${count(number, 'webhook was', 'webhooks were')} admitted.`);
-    void list.refresh();
-    void past.reload();
-  };
+  const above = (
+    <>
+      <p role="status">{said}</p>
+      {waiting.size > 0 && (
+        <p class="muted">
+          What is signed with your secret verifies once that is right here (<code>longshore connections put</code>), and
+          is admitted then. What never does is somebody else’s, and goes by itself within a week.
+        </p>
+      )}
+      {[...waiting].sort().map((connection) => (
+        <p key={connection} class="actions">
+          <span id={`of-${connection}`}>
+            <Outside>{connection}</Outside>
+          </span>
+          <Button
+            aria-describedby={`of-${connection}`}
+            onClick={() => openDialog(<Admit connection={connection} tell={setSaid} />)}
+          >
+            Admit…
+          </Button>
+        </p>
+      ))}
+    </>
+  );
   return (
     <ListScreen
       title="Quarantine"
       list={list}
       columns={columns}
-      choices={
-        <>
-          <p role="status">{said}</p>
-          {waiting.length > 0 && (
-            <p class="muted">
-              What is signed with your secret verifies once that is right here (<code>longshore connections put</code>),
-              and is admitted then. What never does is somebody else’s, and goes by itself within a week.
-            </p>
-          )}
-          {[...new Set(waiting)].sort().map((connection) => (
-            <p key={connection} class="actions">
-              <span id={`of-${connection}`}>
-                <Outside>{connection}</Outside>
-              </span>
-              <Button aria-describedby={`of-${connection}`} onClick={() => setAdmitting(connection)}>
-                Admit…
-              </Button>
-            </p>
-          ))}
-        </>
-      }
+      above={above}
       empty="Nothing is in quarantine. A webhook whose proof does not hold stays here for a week, in case it was our secret that was wrong."
     >
       <Problem of={past} />
@@ -85,18 +75,11 @@ export function Quarantine() {
           <Table name="Admissions" rows={admissions} columns={admissionColumns} />
         </Region>
       )}
-      {admitting && <Admit connection={admitting} onClose={() => setAdmitting(undefined)} onAdmitted={onAdmitted} />}
     </ListScreen>
   );
 }
 
-interface AdmitProps {
-  connection: string;
-  onClose: () => void;
-  onAdmitted: (number: number) => void;
-}
-
-function Admit({ connection, onClose, onAdmitted }: AdmitProps) {
+function Admit({ connection, tell }: { connection: string; tell: (text: string) => void }) {
   const [found, setFound] = useState<Shape<'AdmissionDryRun'>>();
   const path = '/quarantine/admit';
   const look = useAct(async () => setFound(await ask('post', path, { body: { connection, dryRun: true } })));
@@ -108,8 +91,7 @@ function Admit({ connection, onClose, onAdmitted }: AdmitProps) {
       body={{ connection }}
       isReady={(found?.admissible ?? 0) > 0}
       command={(reason) => longshore('quarantine admit', { connection, reason, yes: true })}
-      onClose={onClose}
-      onDone={({ admitted }) => onAdmitted(admitted)}
+      onDone={({ admitted }) => tell(`${count(admitted, 'webhook was', 'webhooks were')} admitted.`)}
     >
       <p role="status">
         {found && `${found.admissible} of ${found.admissible + found.refused} verify now`}

@@ -1,25 +1,24 @@
 import { useState } from 'preact/hooks';
-import { longshore, quote, reading } from '../kit/command.tsx';
-import { ReasonDialog } from '../kit/dialog.tsx';
+import { longshore, quote } from '../kit/command-line.ts';
+import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
 import type { Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
 import { Facts, OneScreen, Region } from '../kit/screen.tsx';
-import { type Column, linked, Table } from '../kit/table.tsx';
+import { type Columns, linked, Table } from '../kit/table.tsx';
 import { Button, Code, Cure, Id, LinkTo, Outside, State } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { By, Time } from '../kit/time.tsx';
 import { causeText, deliveries } from '../kit/words.ts';
 import { columns } from './deliveries.tsx';
-import { Said } from './delivery.tsx';
-import { useActs } from './delivery-acts.tsx';
+import { acts } from './delivery-acts.tsx';
 
 type Replay = Shape<'Replay'>;
 
 /** How many of its deliveries came to an end. */
 const settled = ({ succeeded, dead, blocked }: Replay): number => succeeded + dead + blocked;
 
-const listColumns: ReadonlyArray<Column<Replay>> = [
+const listColumns: Columns<Replay> = [
   linked('Replay', '/replays', ({ id }) => [id]),
   ['State', ({ state }) => <State>{state}</State>],
   ['By', ({ by }) => by],
@@ -59,23 +58,22 @@ const isRunning = (state: string): boolean => /collecting|running/.test(state);
 
 /** One replay while it runs: stages, counts that sum, and what stopped it. */
 export function Replay({ id }: { id: string }) {
-  const [asking, setAsking] = useState<'resume' | 'cancel'>();
   const [showsDetails, setShowsDetails] = useState(false);
-  const path = pathOf('/replays', id);
   const live = useAnswer('/replays/{id}', { id, everyMs: 3_000 });
   return (
     <OneScreen
       title="Replay"
       of={live}
-      commands={reading(`replays show ${quote(id)} --watch`, path)}
       actions={({ state }) => (
         <>
           {/relapsed|cancelled/.test(state) && (
-            <Button class="primary" onClick={() => setAsking('resume')}>
+            <Button class="primary" onClick={() => openDialog(<Decide what="resume" id={id} />)}>
               Resume…
             </Button>
           )}
-          {isRunning(state) && <Button onClick={() => setAsking('cancel')}>Cancel replay…</Button>}
+          {isRunning(state) && (
+            <Button onClick={() => openDialog(<Decide what="cancel" id={id} />)}>Cancel replay…</Button>
+          )}
         </>
       )}
     >
@@ -94,68 +92,54 @@ export function Replay({ id }: { id: string }) {
           <Button aria-expanded={showsDetails} onClick={() => setShowsDetails(!showsDetails)}>
             Replay details
           </Button>
-          {showsDetails && <Details replay={replay} />}
+          {showsDetails && <Facts of={factsOf(replay)} />}
           <Members replay={replay} />
           {isRunning(replay.state) && <p class="muted">Leaving this page stops nothing.</p>}
-          {asking && <Decide what={asking} id={id} onClose={() => setAsking(undefined)} onDone={live.reload} />}
         </>
       )}
     </OneScreen>
   );
 }
 
-function Progress({ replay }: { replay: Replay }) {
-  const { matched, waiting, pending, succeeded, dead, blocked, state } = replay;
-  // What is settled between two counts is in neither: the rest of what matched is what waits.
-  const rest = Math.max(0, matched - pending - settled(replay));
-  return (
-    <section class="progress" aria-label="Progress of the replay">
-      <p>
-        <State>{state}</State> Started <Said {...replay} at={replay.createdAt} />
-      </p>
-      <progress aria-label="Progress" max={Math.max(1, matched)} value={settled(replay)} />
-      <p role="status">{progressOf(replay)}</p>
-      <Table
-        name="Members by state"
-        rows={[replay]}
-        columns={[
-          ['Waiting', () => (state === 'collecting' ? waiting : rest), 'number'],
-          ['Under way', () => pending, 'number'],
-          ['Succeeded', () => succeeded, 'number'],
-          ['Dead', () => dead, 'number'],
-          ['Blocked', () => blocked, 'number'],
-        ]}
-      />
-    </section>
-  );
-}
+/** What is settled between two counts is in neither: the rest of what matched is what waits. */
+const waitingOf = (replay: Replay): number =>
+  replay.state === 'collecting' ? replay.waiting : Math.max(0, replay.matched - replay.pending - settled(replay));
 
-const Details = ({
-  replay: { id, filter, delivery, queue, perMinute, canary, cancelled, resumed, endedAt },
-}: {
-  replay: Replay;
-}) => (
-  <Facts
-    of={{
-      Id: <Id>{id}</Id>,
-      Of: <Code>{filter ? JSON.stringify(filter) : (delivery ?? queue ?? '')}</Code>,
-      Pace: `${perMinute} a minute${canary ? ', as a canary' : ''}`,
-      Cancelled: cancelled && <Said {...cancelled} />,
-      Resumed: resumed && <Said {...resumed} />,
-      Ended: endedAt && <Time at={endedAt} seconds />,
-    }}
-  />
+const stateColumns: Columns<Replay> = [
+  ['Waiting', waitingOf, 'number'],
+  ['Under way', ({ pending }) => pending, 'number'],
+  ['Succeeded', ({ succeeded }) => succeeded, 'number'],
+  ['Dead', ({ dead }) => dead, 'number'],
+  ['Blocked', ({ blocked }) => blocked, 'number'],
+];
+
+const Progress = ({ replay }: { replay: Replay }) => (
+  <section class="progress" aria-label="Progress of the replay">
+    <p>
+      <State>{replay.state}</State> Started <By {...replay} at={replay.createdAt} />
+    </p>
+    <progress aria-label="Progress" max={Math.max(1, replay.matched)} value={settled(replay)} />
+    <p role="status">{progressOf(replay)}</p>
+    <Table name="Members by state" rows={[replay]} columns={stateColumns} />
+  </section>
 );
+
+const factsOf = ({ id, filter, delivery, queue, perMinute, canary, cancelled, resumed, endedAt }: Replay) => ({
+  Id: <Id>{id}</Id>,
+  Of: <Code>{filter ? JSON.stringify(filter) : (delivery ?? queue ?? '')}</Code>,
+  Pace: `${perMinute} a minute${canary ? ', as a canary' : ''}`,
+  Cancelled: cancelled && <By {...cancelled} />,
+  Resumed: resumed && <By {...resumed} />,
+  Ended: endedAt && <Time at={endedAt} seconds />,
+});
 
 /** Its deliveries: those under way first. */
 function Members({ replay: { id, matched } }: { replay: Replay }) {
   const live = useAnswer('/replays/{id}/deliveries', { id, query: { limit: 200 } });
-  const { keys, dialog } = useActs(live.reload);
   const rows = live.value?.deliveries;
   return (
     <Region title="Deliveries" of={live}>
-      <Table name="Deliveries" columns={columns} rows={rows} keys={keys} isMain />
-      {dialog}
+      <Table name="Deliveries" columns={columns} rows={rows} keys={acts} isMain />
       {rows && rows.length < matched && (
         <p class="muted">
           Shown: {rows.length} of {deliveries(matched)}, those under way first.
@@ -165,16 +149,8 @@ function Members({ replay: { id, matched } }: { replay: Replay }) {
   );
 }
 
-interface DecideProps {
-  what: 'resume' | 'cancel';
-  id: string;
-  onClose: () => void;
-  onDone: () => Promise<void>;
-}
-
-const Decide = ({ what, id, ...props }: DecideProps) => (
+const Decide = ({ what, id }: { what: 'resume' | 'cancel'; id: string }) => (
   <ReasonDialog
-    {...props}
     title={what === 'resume' ? 'Resume' : 'Cancel replay'}
     path={`${pathOf('/replays', id)}/${what}`}
     command={(reason) => longshore(`replays ${what} ${quote(id)}`, { reason, yes: what === 'resume' })}

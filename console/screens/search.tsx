@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { curl, longshore, quote } from '../kit/command.tsx';
+import { curl, longshore, quote } from '../kit/command-line.ts';
 import { ask, forgetters, type Shape } from '../kit/hub.ts';
 import { useLive } from '../kit/live.ts';
 import { go, hrefOf, listOf, pathOf, place } from '../kit/place.ts';
 import { Screen } from '../kit/screen.tsx';
-import { type Column, linked, Table } from '../kit/table.tsx';
+import { type Columns, linked, Table } from '../kit/table.tsx';
 import { Outside, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { isEmail } from '../kit/words.ts';
@@ -37,7 +37,7 @@ const MATCHED: Readonly<Record<string, string>> = {
   market: 'number at the market',
 };
 
-const columns: ReadonlyArray<Column<Hit>> = [
+const columns: Columns<Hit> = [
   linked('Order', '/orders', ({ id, order, matched }) => [id, `${order.number} by its ${MATCHED[matched] ?? matched}`]),
   ['Connection', ({ order }) => order.connection],
   ['Status', ({ order }) => <State>{order.status}</State>],

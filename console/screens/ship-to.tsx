@@ -1,59 +1,43 @@
 import { useState } from 'preact/hooks';
-import { curl, longshore, quote } from '../kit/command.tsx';
-import { ActDialog } from '../kit/dialog.tsx';
+import { curl, longshore, quote } from '../kit/command-line.ts';
+import { ActDialog, openDialog } from '../kit/dialog.tsx';
 import { Field, useReveal } from '../kit/form.tsx';
-import { ask, may, type Shape } from '../kit/hub.ts';
+import { ask, type Delivery, may, type Order } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { Facts, Region } from '../kit/screen.tsx';
-import { Alert, Button, Outside } from '../kit/text.tsx';
+import { Button, Words } from '../kit/text.tsx';
 import { ADDRESS, type AddressMember, count } from '../kit/words.ts';
 
-type Order = Shape<'Order'>;
+const MEMBERS = Object.entries(ADDRESS) as ReadonlyArray<[AddressMember, string]>;
 
-interface ShipToProps {
+interface Props {
   id: string;
-  order: Order;
-  deliveries: ReadonlyArray<Shape<'Delivery'>>;
-  isEditing: boolean;
-  onEdit: (isEditing: boolean) => void;
-  onSaved: () => Promise<unknown>;
+  deliveries: readonly Delivery[];
 }
 
-/** The address, masked until it is revealed; that lasts until the page is left. */
-export function ShipTo({ id, order, deliveries, isEditing, onEdit, onSaved }: ShipToProps) {
-  const { revealed, button, error, forget } = useReveal<Order>(pathOf('/orders', id));
+/** Those that a corrected address lets run again. */
+const waitingOf = (deliveries: readonly Delivery[]): Delivery[] =>
+  deliveries.filter(({ state, cause }) => state === 'blocked' && cause?.code === 'address_incomplete');
+
+/** The address, masked until it is revealed; that lasts until the page is left, or the address is another. */
+export function ShipTo({ id, order, deliveries }: Props & { order: Order }) {
+  const corrections = order.timeline.filter(({ type }) => type === 'address.corrected').length;
+  const { revealed, button } = useReveal<Order>(pathOf('/orders', id), corrections);
   const { shippingAddress: address, buyer } = revealed ?? order;
-  const waiting = deliveries.filter(({ state, cause }) => state === 'blocked' && cause?.code === 'address_incomplete');
-  const facts = Object.entries(ADDRESS).map(([member, label]) => [label, address[member as AddressMember]]);
+  const facts = MEMBERS.map(([member, label]) => [label, address[member]]);
+  const edit = () => openDialog(<AddressDialog {...{ id, deliveries }} />);
   return (
     <Region
       title="Ship to"
       actions={
         <>
           {button}
-          {may('ops') && <Button onClick={() => onEdit(true)}>Edit address…</Button>}
+          {may('ops') && <Button onClick={edit}>Edit address…</Button>}
         </>
       }
     >
-      <Alert>{error}</Alert>
-      {waiting[0]?.cause && (
-        <p class="needs">
-          <Outside>{waiting[0].cause.description}</Outside>
-        </p>
-      )}
+      <Words class="needs">{waitingOf(deliveries)[0]?.cause?.description}</Words>
       <Facts of={{ ...Object.fromEntries(facts), 'E-mail': address.email ?? buyer.email }} />
-      {isEditing && (
-        <AddressDialog
-          id={id}
-          missing={missingOf(waiting)}
-          releases={waiting.length}
-          onClose={() => onEdit(false)}
-          onSaved={() => {
-            forget();
-            return onSaved();
-          }}
-        />
-      )}
     </Region>
   );
 }
@@ -62,7 +46,7 @@ export function ShipTo({ id, order, deliveries, isEditing, onEdit, onSaved }: Sh
 const NAMED = /shippingAddress\.(\w+)(?: \(([^)]+)\))?/g;
 
 /** The members that blocked deliveries name as missing, with the words that name them. */
-function missingOf(blocked: ReadonlyArray<Shape<'Delivery'>>): ReadonlyMap<AddressMember, string> {
+function missingOf(blocked: readonly Delivery[]): ReadonlyMap<AddressMember, string> {
   const named = blocked
     .flatMap(({ cause }) => [...(cause?.description ?? '').matchAll(NAMED)])
     .filter(([, member = '']) => member in ADDRESS)
@@ -71,38 +55,28 @@ function missingOf(blocked: ReadonlyArray<Shape<'Delivery'>>): ReadonlyMap<Addre
   return new Map(named.map(([, member, word]) => [member as AddressMember, word ?? ADDRESS[member as AddressMember]]));
 }
 
-interface AddressProps {
-  id: string;
-  missing: ReadonlyMap<AddressMember, string>;
-  /** Blocked deliveries that a correction lets run again. */
-  releases: number;
-  onClose: () => void;
-  onSaved: () => Promise<unknown>;
-}
-
 /** Corrects what is filled in and nothing else: what stands there is never shown for it. */
-function AddressDialog({ id, missing, releases, onClose, onSaved }: AddressProps) {
+export function AddressDialog({ id, deliveries }: Props) {
   const [given, setGiven] = useState<Partial<Record<AddressMember, string>>>({});
+  const waiting = waitingOf(deliveries);
+  const missing = missingOf(waiting);
   const filled = Object.fromEntries(Object.entries(given).filter(([, value]) => value.trim() !== ''));
   const path = pathOf('/orders', id);
   const body = { shippingAddress: filled };
   const words = [id, ...Object.entries(filled).map(([name, value]) => `${name}=${value}`)].map(quote).join(' ');
-  const act = async () => {
-    await ask('patch', path, { body });
-    await onSaved();
-    onClose();
-  };
   return (
     <ActDialog
-      {...{ title: 'Edit address', verb: 'Save', onClose, act }}
+      title="Edit address"
+      verb="Save"
+      act={() => ask('patch', path, { body })}
       isReady={Object.keys(filled).length > 0}
       commands={[longshore(`orders correct ${words}`), curl('PATCH', path, { body })]}
     >
       <p>
         Only what you fill in is changed.{' '}
-        {releases === 0
+        {waiting.length === 0
           ? 'No delivery waits for it.'
-          : `${count(releases, 'delivery waits', 'deliveries wait')} for it, and what waits runs then by itself.`}
+          : `${count(waiting.length, 'delivery waits', 'deliveries wait')} for it, and what waits runs then by itself.`}
       </p>
       {missing.size > 0 && (
         <ul class="needs">
@@ -114,10 +88,10 @@ function AddressDialog({ id, missing, releases, onClose, onSaved }: AddressProps
         </ul>
       )}
       <div class="fields">
-        {(Object.keys(ADDRESS) as AddressMember[]).map((member) => (
+        {MEMBERS.map(([member, label]) => (
           <Field
             key={member}
-            label={ADDRESS[member]}
+            label={label}
             value={given[member] ?? ''}
             maxLength={200}
             onInput={(value) => setGiven({ ...given, [member]: value })}

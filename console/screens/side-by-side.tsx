@@ -1,15 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { Raw } from '../kit/command.tsx';
-import { isMissing, type Shape } from '../kit/hub.ts';
+import { type Delivery, isMissing, type Order } from '../kit/hub.ts';
 import { useAnswer } from '../kit/live.ts';
 import { Problem, Region } from '../kit/screen.tsx';
 import { LinkTo, State } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { pretty } from './event.tsx';
-
-type Order = Shape<'Order'>;
-type Delivery = Shape<'Delivery'>;
 
 /** What came, what the hub reads in it, and what it told others: beside each other, on a phone one beneath the other. */
 export const SideBySide = ({ order, deliveries }: { order: Order; deliveries: readonly Delivery[] }) => (
@@ -20,7 +17,7 @@ export const SideBySide = ({ order, deliveries }: { order: Order; deliveries: re
       </Side>
       <Side title="Snapshot">
         <p class="muted">As revision {order.revision} reads it.</p>
-        <Raw>{JSON.stringify(snapshotOf(order), null, 2)}</Raw>
+        <Raw of={snapshotOf(order)} />
       </Side>
       <Side title="Pushed">
         {!deliveries.some(isPush) && <p class="muted">Nothing is to be told to anybody.</p>}
@@ -30,7 +27,7 @@ export const SideBySide = ({ order, deliveries }: { order: Order; deliveries: re
               <State>{delivery.state}</State>{' '}
               <LinkTo list="/deliveries" id={delivery.id}>{`${delivery.action} to ${delivery.connection}`}</LinkTo>
             </p>
-            <Raw>{JSON.stringify(pushedBy(delivery, order), null, 2)}</Raw>
+            <Raw of={pushedBy(delivery, order)} />
           </div>
         ))}
       </Side>
@@ -66,7 +63,7 @@ function Came({ order: { timeline } }: { order: Order }) {
           <LinkTo list="/events" id={id}>{`${value.topic} by ${value.receivedBy}`}</LinkTo>
         </p>
       )}
-      {value && <Raw>{pretty(value.body)}</Raw>}
+      {value && <Raw of={pretty(value.body)} />}
     </>
   );
 }

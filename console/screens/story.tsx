@@ -1,11 +1,8 @@
-import type { Shape } from '../kit/hub.ts';
+import type { Delivery, Order } from '../kit/hub.ts';
 import { Region } from '../kit/screen.tsx';
-import { LinkTo, Outside, State } from '../kit/text.tsx';
+import { LinkTo, Outside, State, show, Words } from '../kit/text.tsx';
 import { Time } from '../kit/time.tsx';
 import { capital } from '../kit/words.ts';
-
-type Order = Shape<'Order'>;
-type Delivery = Shape<'Delivery'>;
 
 /** One step of an order's way. */
 interface Step {
@@ -83,7 +80,7 @@ function storyOf(order: Order, deliveries: readonly Delivery[]): Step[] {
   return [sold, ...attempts, ...told].sort((a, b) => a.at.localeCompare(b.at));
 }
 
-export const Story = ({ order, deliveries }: { order: Order; deliveries: Delivery[] }) => (
+export const Story = ({ order, deliveries }: { order: Order; deliveries: readonly Delivery[] }) => (
   <Region title="Story">
     <ol class="story">
       {storyOf(order, deliveries).map(({ at, by, title, words, outcome, mark, delivery }, index) => (
@@ -91,20 +88,10 @@ export const Story = ({ order, deliveries }: { order: Order; deliveries: Deliver
           <Time at={at} seconds />
           <div>
             <span>
-              {delivery ? (
-                <LinkTo list="/deliveries" id={delivery}>
-                  {title}
-                </LinkTo>
-              ) : (
-                <Outside>{title}</Outside>
-              )}{' '}
+              {delivery ? <LinkTo list="/deliveries" id={delivery} children={title} /> : show(title)}{' '}
               {outcome && <State>{outcome}</State>} <Outside>{by}</Outside>
             </span>
-            {words && (
-              <p class="muted">
-                <Outside>{words}</Outside>
-              </p>
-            )}
+            <Words class="muted">{words}</Words>
           </div>
         </li>
       ))}

@@ -4,7 +4,7 @@ import { Field, Form, useAct } from '../kit/form.tsx';
 import { ask, type Shape } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { Items, Region } from '../kit/screen.tsx';
-import { Alert, Code, Outside } from '../kit/text.tsx';
+import { Alert, Code, Words } from '../kit/text.tsx';
 import { causeText, count } from '../kit/words.ts';
 import { WhyUnread } from './event.tsx';
 
@@ -50,11 +50,7 @@ const Result = ({ of: { means, error, order, placements, unread, explanation, ch
       </p>
     )}
     {means && <p>It means: {means}.</p>}
-    {explanation && (
-      <p>
-        <Outside>{explanation.sentence}</Outside>
-      </p>
-    )}
+    <Words>{explanation?.sentence}</Words>
     {order && (
       <Items
         label="The order it reads"
@@ -73,7 +69,7 @@ const Result = ({ of: { means, error, order, placements, unread, explanation, ch
         })}
       />
     )}
-    {change && <Raw>{JSON.stringify(change, null, 2)}</Raw>}
+    {change && <Raw of={change} />}
     {unread.length > 0 && <p class="muted">Not read: {unread.map((each) => [<Code key={each}>{each}</Code>, ' '])}</p>}
   </Region>
 );
