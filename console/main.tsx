@@ -2,7 +2,7 @@ import { render } from 'preact';
 import { session } from './kit/hub.ts';
 import { listenToKeys } from './kit/keyboard.ts';
 import { followLinks, go, hrefOf, place } from './kit/place.ts';
-import { copyWhole } from './kit/time.tsx';
+import { copyWhole } from './kit/text.tsx';
 import { nextOf } from './screens/sign-in.tsx';
 import { Console } from './shell.tsx';
 

@@ -4,8 +4,7 @@ import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { AsCommand } from './command.tsx';
 import { curl } from './command-line.ts';
 import { Form, Reason, useAct } from './form.tsx';
-import { ask } from './hub.ts';
-import { lookAgain } from './live.ts';
+import { ask, lookAgain } from './hub.ts';
 import { focusHeading, place } from './place.ts';
 import { Alert, Button } from './text.tsx';
 

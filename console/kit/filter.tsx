@@ -1,6 +1,5 @@
 import { Check } from './form.tsx';
-import { may } from './hub.ts';
-import { useAnswer } from './live.ts';
+import { may, useAnswer } from './hub.ts';
 import { place, setQuery } from './place.ts';
 import { Button } from './text.tsx';
 import { capital } from './words.ts';

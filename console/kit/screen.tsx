@@ -2,11 +2,9 @@ import { signal } from '@preact/signals';
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useId, useLayoutEffect } from 'preact/hooks';
 import { AsCommand } from './command.tsx';
-import { isMissing, session, wordsOf } from './hub.ts';
-import { type Live, lookAgain } from './live.ts';
+import { isMissing, type Live, lookAgain, session, wordsOf } from './hub.ts';
 import { focusHeading, hrefOf, place, restoreScroll } from './place.ts';
-import { Button, show } from './text.tsx';
-import { Time } from './time.tsx';
+import { Button, show, Time } from './text.tsx';
 
 /** Whether the screen waits for its first answer. */
 export const isBusy = signal(true);

@@ -2,8 +2,7 @@ import type { Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { listOf } from '../kit/place.ts';
 import type { Columns } from '../kit/table.tsx';
-import { Id, LinkTo } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { Id, LinkTo, Time } from '../kit/text.tsx';
 
 /** What it was done to, as a link where it has a page. */
 function About({ id }: { id: string | null }) {

@@ -1,12 +1,10 @@
 import { useState } from 'preact/hooks';
 import { ActButton } from '../kit/form.tsx';
-import { ask, may, type Shape } from '../kit/hub.ts';
-import { lookAgain, useAnswer } from '../kit/live.ts';
+import { ask, lookAgain, may, type Shape, useAnswer } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { MayOnly, Problem, Screen } from '../kit/screen.tsx';
 import { type Columns, Table } from '../kit/table.tsx';
-import { Id } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { Id, Time } from '../kit/text.tsx';
 import { count, duration } from '../kit/words.ts';
 
 type Consumer = Shape<'Consumer'>;

@@ -1,12 +1,10 @@
 import { useState } from 'preact/hooks';
 import { ActButton } from '../kit/form.tsx';
-import { type Answer, ask, hubNow, type Shape } from '../kit/hub.ts';
-import { useAnswer } from '../kit/live.ts';
+import { type Answer, ask, hubNow, type Shape, useAnswer } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { Facts, Items, NoSuch, Region, Screen } from '../kit/screen.tsx';
 import { type Columns, Table } from '../kit/table.tsx';
-import { Code, Outside, Words } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { Code, Outside, Time, Words } from '../kit/text.tsx';
 import { count, duration } from '../kit/words.ts';
 import { type Connection as Account, firsts, Health, missedOf } from './connections.tsx';
 import { Try } from './try-body.tsx';

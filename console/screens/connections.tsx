@@ -1,10 +1,8 @@
-import { hubNow, type Shape } from '../kit/hub.ts';
-import { useAnswer } from '../kit/live.ts';
+import { hubNow, type Shape, useAnswer } from '../kit/hub.ts';
 import { hrefOf } from '../kit/place.ts';
 import { Items, Region, Screen } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
-import { Outside, State } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { Outside, State, Time } from '../kit/text.tsx';
 import { count } from '../kit/words.ts';
 
 export type Connection = Shape<'Connection'>;

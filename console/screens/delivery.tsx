@@ -1,11 +1,9 @@
-import type { Shape, Delivery as Told } from '../kit/hub.ts';
+import { type Shape, type Delivery as Told, useAnswer } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
-import { useAnswer } from '../kit/live.ts';
 import { hrefOf } from '../kit/place.ts';
 import { Facts, OneScreen, Region, Skeleton } from '../kit/screen.tsx';
 import { type Columns, Table } from '../kit/table.tsx';
-import { Cure, Id, LinkTo, Outside, State } from '../kit/text.tsx';
-import { By, Time } from '../kit/time.tsx';
+import { By, Cure, Id, LinkTo, Outside, State, Time } from '../kit/text.tsx';
 import { causeText, duration } from '../kit/words.ts';
 import { ActButtons, acts, isClosable } from './delivery-acts.tsx';
 import { LeavesBy } from './orders.tsx';

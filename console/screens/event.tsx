@@ -3,13 +3,11 @@ import { Raw } from '../kit/command.tsx';
 import { curl, longshore, quote } from '../kit/command-line.ts';
 import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
 import { ActButton, useReveal } from '../kit/form.tsx';
-import { ask, type Shape } from '../kit/hub.ts';
-import { useAnswer } from '../kit/live.ts';
+import { ask, type Shape, useAnswer } from '../kit/hub.ts';
 import { pathOf } from '../kit/place.ts';
 import { Facts, OneScreen, Region } from '../kit/screen.tsx';
 import { type Columns, Table } from '../kit/table.tsx';
-import { Button, Code, Cure, Id, LinkTo, Outside, State, Words } from '../kit/text.tsx';
-import { By } from '../kit/time.tsx';
+import { Button, By, Code, Cure, Id, LinkTo, Outside, State, Words } from '../kit/text.tsx';
 import { causeText, deliveries } from '../kit/words.ts';
 
 type Event = Shape<'InboundEventWithBody'>;

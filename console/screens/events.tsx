@@ -2,8 +2,7 @@ import type { Filters } from '../kit/filter.tsx';
 import type { Shape } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
 import { type Columns, linked } from '../kit/table.tsx';
-import { State } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { State, Time } from '../kit/text.tsx';
 import { causeText } from '../kit/words.ts';
 
 type Event = Shape<'InboundEvent'>;

@@ -1,11 +1,9 @@
 import { openDialog } from '../kit/dialog.tsx';
-import { type Answer, ask, type HubError, may, type Shape } from '../kit/hub.ts';
+import { type Answer, ask, type HubError, may, type Shape, useAnswer, useLive } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
-import { useAnswer, useLive } from '../kit/live.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
 import { Items, MayOnly, Problem, Region, Screen } from '../kit/screen.tsx';
-import { Button, Cure, LinkTo, Outside, State } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { Button, Cure, LinkTo, Outside, State, Time } from '../kit/text.tsx';
 import { count, deliveries } from '../kit/words.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
 

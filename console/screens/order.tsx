@@ -1,11 +1,9 @@
 import { openDialog } from '../kit/dialog.tsx';
-import { type Delivery, isMissing, may, type Order as Read, type Shape } from '../kit/hub.ts';
+import { type Delivery, isMissing, type Live, may, type Order as Read, type Shape, useAnswer } from '../kit/hub.ts';
 import { useKeys } from '../kit/keyboard.ts';
-import { type Live, useAnswer } from '../kit/live.ts';
 import { Facts, Items, MayOnly, NoSuch, Problem, Region, Screen } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
-import { Button, Code, Cure, ForeignLink, Id, LinkTo, State, show } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { Button, Code, Cure, ForeignLink, Id, LinkTo, State, show, Time } from '../kit/text.tsx';
 import { causeText, money, nameOr } from '../kit/words.ts';
 import { ActButtons, acts, isClosable } from './delivery-acts.tsx';
 import { LeavesBy } from './orders.tsx';

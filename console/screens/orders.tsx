@@ -1,10 +1,8 @@
 import type { Filters } from '../kit/filter.tsx';
-import { ask, type Delivery, may, type Shape } from '../kit/hub.ts';
+import { ask, type Delivery, may, type Shape, useLive } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
-import { useLive } from '../kit/live.ts';
 import { type Columns, linked } from '../kit/table.tsx';
-import { Outside, State, show } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { Outside, State, show, Time } from '../kit/text.tsx';
 
 type Order = Shape<'OrderSummary'>;
 

@@ -2,13 +2,11 @@ import { useEffect, useState } from 'preact/hooks';
 import { longshore } from '../kit/command-line.ts';
 import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
 import { useAct } from '../kit/form.tsx';
-import { ask, type Shape } from '../kit/hub.ts';
+import { ask, type Shape, useAnswer } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
-import { useAnswer } from '../kit/live.ts';
 import { Problem, Region } from '../kit/screen.tsx';
 import { type Columns, Table } from '../kit/table.tsx';
-import { Alert, Button, Outside } from '../kit/text.tsx';
-import { By, Time } from '../kit/time.tsx';
+import { Alert, Button, By, Outside, Time } from '../kit/text.tsx';
 import { count } from '../kit/words.ts';
 
 type Webhook = Shape<'QuarantinedWebhook'>;

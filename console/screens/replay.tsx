@@ -1,14 +1,12 @@
 import { useState } from 'preact/hooks';
 import { longshore, quote } from '../kit/command-line.ts';
 import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
-import type { Shape } from '../kit/hub.ts';
+import { type Shape, useAnswer } from '../kit/hub.ts';
 import { ListScreen, useList } from '../kit/list.tsx';
-import { useAnswer } from '../kit/live.ts';
 import { pathOf } from '../kit/place.ts';
 import { Facts, OneScreen, Region } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
-import { Button, Code, Cure, Id, LinkTo, Outside, State } from '../kit/text.tsx';
-import { By, Time } from '../kit/time.tsx';
+import { Button, By, Code, Cure, Id, LinkTo, Outside, State, Time } from '../kit/text.tsx';
 import { causeText, deliveries } from '../kit/words.ts';
 import { columns } from './deliveries.tsx';
 import { acts } from './delivery-acts.tsx';

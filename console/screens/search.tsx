@@ -1,13 +1,11 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { curl, longshore, quote } from '../kit/command-line.ts';
-import { ask, forgetters, type Shape } from '../kit/hub.ts';
-import { useLive } from '../kit/live.ts';
+import { ask, forgetters, type Shape, useLive } from '../kit/hub.ts';
 import { go, hrefOf, listOf, pathOf, place } from '../kit/place.ts';
 import { Screen } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
-import { Outside, State } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { Outside, State, Time } from '../kit/text.tsx';
 import { isEmail } from '../kit/words.ts';
 
 type Hit = Shape<'SearchResult'>;

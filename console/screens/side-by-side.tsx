@@ -1,25 +1,21 @@
-import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
 import { Raw } from '../kit/command.tsx';
-import { type Delivery, isMissing, type Order } from '../kit/hub.ts';
-import { useAnswer } from '../kit/live.ts';
+import { type Delivery, isMissing, type Order, useAnswer } from '../kit/hub.ts';
 import { Problem, Region } from '../kit/screen.tsx';
-import { LinkTo, State } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { LinkTo, State, Time } from '../kit/text.tsx';
 import { pretty } from './event.tsx';
 
 /** What came, what the hub reads in it, and what it told others: beside each other, on a phone one beneath the other. */
 export const SideBySide = ({ order, deliveries }: { order: Order; deliveries: readonly Delivery[] }) => (
   <Region title="Side by side">
     <div class="sides">
-      <Side title="Raw">
+      <Region title="Raw">
         <Came order={order} />
-      </Side>
-      <Side title="Snapshot">
+      </Region>
+      <Region title="Snapshot">
         <p class="muted">As revision {order.revision} reads it.</p>
         <Raw of={snapshotOf(order)} />
-      </Side>
-      <Side title="Pushed">
+      </Region>
+      <Region title="Pushed">
         {!deliveries.some(isPush) && <p class="muted">Nothing is to be told to anybody.</p>}
         {deliveries.filter(isPush).map((delivery) => (
           <div key={delivery.id}>
@@ -30,22 +26,12 @@ export const SideBySide = ({ order, deliveries }: { order: Order; deliveries: re
             <Raw of={pushedBy(delivery, order)} />
           </div>
         ))}
-      </Side>
+      </Region>
     </div>
   </Region>
 );
 
 const isPush = ({ kind }: Delivery): boolean => kind === 'push';
-
-function Side({ title, children }: { title: string; children: ComponentChildren }) {
-  const id = useId();
-  return (
-    <section aria-labelledby={id}>
-      <h3 id={id}>{title}</h3>
-      {children}
-    </section>
-  );
-}
 
 /** The body of the last event that the order was read from. */
 function Came({ order: { timeline } }: { order: Order }) {

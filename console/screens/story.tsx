@@ -1,7 +1,6 @@
 import type { Delivery, Order } from '../kit/hub.ts';
 import { Region } from '../kit/screen.tsx';
-import { LinkTo, Outside, State, show, Words } from '../kit/text.tsx';
-import { Time } from '../kit/time.tsx';
+import { LinkTo, Outside, State, show, Time, Words } from '../kit/text.tsx';
 import { capital } from '../kit/words.ts';
 
 /** One step of an order's way. */
