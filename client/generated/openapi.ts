@@ -5046,6 +5046,8 @@ export interface operations {
             query?: {
                 /** @description How many at most. */
                 limit?: number;
+                /** @description Where the page before ended: its `cursor`. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -5056,7 +5058,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As many as were asked for. */
+            /** @description A page of its deliveries. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5064,6 +5066,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         deliveries: components["schemas"]["Delivery"][];
+                        /** @description Absent on the last page. A short page may have one. */
+                        cursor?: string;
                     };
                 };
             };

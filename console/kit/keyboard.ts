@@ -42,13 +42,15 @@ let last: HTMLElement | undefined;
 /** The focus to the next row, or to the one before: to its link, where it has one. */
 export function moveFocus(step: 1 | -1): void {
   const rows = [...document.querySelectorAll<HTMLElement>(ROWS)];
-  const at = rows.indexOf(rows.find((row) => row.contains(document.activeElement)) ?? (last as HTMLElement));
-  last = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const from = at === -1 && last ? rows.indexOf(last) : at;
+  const row = rows[Math.max(0, Math.min(rows.length - 1, from + step))];
   // Of a long list that is scrolled down the first row is not in the document.
-  if (at === -1 && Number(last?.dataset.row ?? 0) > 0) {
+  if (from === -1 && Number(row?.dataset.row ?? 0) > 0) {
     scrollTo(0, 0);
-    return void requestAnimationFrame(() => requestAnimationFrame(() => moveFocus(1)));
+    return void requestAnimationFrame(() => requestAnimationFrame(() => moveFocus(step)));
   }
-  (last?.querySelector<HTMLElement>('td a, a.button') ?? last)?.focus({ preventScroll: true });
-  last?.scrollIntoView({ block: 'nearest' });
+  last = row;
+  (row?.querySelector<HTMLElement>('td a, a.button') ?? row)?.focus({ preventScroll: true });
+  row?.scrollIntoView({ block: 'nearest' });
 }

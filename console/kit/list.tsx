@@ -17,8 +17,8 @@ interface Source<R extends Row> {
   /** The member of an answer that holds the rows, where it is not what the path says. */
   plural?: string;
   filters?: Filters;
-  /** Whether one row can be read by itself, as what a page no longer has may have changed. */
-  hasOne?: boolean;
+  /** The list of which one row can be read by itself, as what a page no longer has may have changed. */
+  one?: string;
   /** The order of rows of one page; by itself it is the hub's. */
   sort?: (rows: R[]) => R[];
 }
@@ -45,7 +45,7 @@ const NONE = { rows: [], fresh: [], cursor: undefined, at: 0, isRead: false, isL
 
 /** A list that stays as it is while it is looked at: rows change in place, new ones wait to be asked for. */
 export function useList<R extends Row>(source: Source<R>) {
-  const { path, plural = path.slice(1), filters = {}, hasOne = false, sort = (rows) => rows } = source;
+  const { path, plural = path.slice(1), filters = {}, one, sort = (rows) => rows } = source;
   const query = filterOf(filters);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const key = JSON.stringify([path, query]);
@@ -103,7 +103,7 @@ export function useList<R extends Row>(source: Source<R>) {
     });
   const look = async () => {
     const page = await read(PAGE);
-    await update(own, page.rows, hasOne ? (id) => ask('get', pathOf(path, id)) : undefined);
+    await update(own, page.rows, one ? (id) => ask('get', pathOf(one, id)) : undefined);
     own.at = hubNow();
   };
   const refresh = () => (own.isRead ? guarded(look, { quiet: true }) : reload());
@@ -145,63 +145,74 @@ async function update<R extends Row>(own: Kept<R>, page: readonly R[], readOne?:
   own.fresh = [...fresh, ...own.fresh.map((row) => found.get(row.id) ?? row)];
 }
 
-interface Props<R extends Row> {
-  title: string;
+interface ListProps<R extends Row> {
   list: ReturnType<typeof useList<R>>;
+  name: string;
   columns: Columns<R>;
   keys?: Readonly<Record<string, (row: R | undefined) => unknown>>;
   /** What would stand here and how it gets here. */
   empty: string;
-  actions?: ComponentChildren;
   /** How the rows of one page of several are ordered. */
   order?: string;
+}
+
+/** A list with all its states: new, waiting, empty, failed, more. */
+export function List<R extends Row>({ list, name, columns, keys = {}, empty, order }: ListProps<R>) {
+  const { query, rows, fresh, cursor, isRead, isLoading, error, at, more, showFresh } = list;
+  const names = Object.keys(query);
+  const clear = () => setQuery(Object.fromEntries(names.map((each) => [each, ''])));
+  return (
+    <div aria-busy={isLoading}>
+      <Problem of={{ error, at, value: isRead ? rows : undefined }} />
+      <span role="status" class="unseen">
+        {fresh.length > 0 && `${fresh.length} new`}
+      </span>
+      {fresh.length > 0 && (
+        <Button class="fresh" onClick={showFresh}>
+          {fresh.length} new
+        </Button>
+      )}
+      {!isRead && !error && rows.length === 0 && <Skeleton lines={12} />}
+      {isRead && cursor && rows.length === 0 && <p class="muted">Looking further back …</p>}
+      {isRead && !cursor && rows.length + fresh.length === 0 && (
+        <div class="empty">
+          <p>{names.length > 0 ? 'Nothing matches these filters.' : empty}</p>
+          {names.length > 0 && <Button onClick={clear}>Clear filters</Button>}
+        </div>
+      )}
+      {order && (cursor || rows.length > PAGE) && <p class="muted">{order}</p>}
+      {rows.length > 0 && <Table name={name} columns={columns} rows={rows} keys={keys} isMain />}
+      {cursor && (
+        <Button class="more" aria-disabled={isLoading} onClick={() => void more()}>
+          More
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface ScreenProps<R extends Row> extends Omit<ListProps<R>, 'name'> {
+  title: string;
+  actions?: ComponentChildren;
   /** What stands above the rows. */
   above?: ComponentChildren;
   children?: ComponentChildren;
 }
 
-/** A screen of a list with all its states: new, waiting, empty, failed, more. */
-export function ListScreen<R extends Row>(props: Props<R>) {
-  const { title, list, columns, keys = {}, empty, actions, order, above, children } = props;
-  const { path, query, filters, rows, fresh, cursor, isRead, isLoading, error, at, more, showFresh } = list;
+/** A screen of a list and of what filters it. */
+export function ListScreen<R extends Row>({ title, actions, above, children, ...props }: ScreenProps<R>) {
+  const { path, query, filters, rows, isRead, error } = props.list;
   const isFirst = !isRead && !error;
-  const isBlank = isFirst && rows.length === 0;
-  const names = Object.keys(query);
-  const clear = () => setQuery(Object.fromEntries(names.map((name) => [name, ''])));
+  const commands = isFirst && rows.length === 0 ? [] : reading(path, query);
   return (
-    <Screen {...{ title, actions }} busy={isFirst} commands={isBlank ? [] : reading(path, query)}>
+    <Screen {...{ title, actions, commands }} busy={isFirst}>
       <div class="filters">
         {Object.entries(filters).map(([name, how]) => (
           <Filter key={name} {...{ name, how }} />
         ))}
       </div>
       {above}
-      <div aria-busy={isLoading}>
-        <Problem of={{ error, at, value: isRead ? rows : undefined }} />
-        <span role="status" class="unseen">
-          {fresh.length > 0 && `${fresh.length} new`}
-        </span>
-        {fresh.length > 0 && (
-          <Button class="fresh" onClick={showFresh}>
-            {fresh.length} new
-          </Button>
-        )}
-        {isBlank && <Skeleton lines={12} />}
-        {isRead && cursor && rows.length === 0 && <p class="muted">Looking further back …</p>}
-        {isRead && !cursor && rows.length + fresh.length === 0 && (
-          <div class="empty">
-            <p>{names.length > 0 ? 'Nothing matches these filters.' : empty}</p>
-            {names.length > 0 && <Button onClick={clear}>Clear filters</Button>}
-          </div>
-        )}
-        {order && (cursor || rows.length > PAGE) && <p class="muted">{order}</p>}
-        {rows.length > 0 && <Table name={title} columns={columns} rows={rows} keys={keys} isMain />}
-        {cursor && (
-          <Button class="more" aria-disabled={isLoading} onClick={() => void more()}>
-            More
-          </Button>
-        )}
-      </div>
+      <List name={title} {...props} />
       <Told value={error !== undefined}>{children}</Told>
     </Screen>
   );

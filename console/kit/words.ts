@@ -1,3 +1,4 @@
+import type { Shape } from '#client/index';
 import { EXPONENTS } from '#lib/platform/currency';
 
 const SECRET = 'Correct the secret (longshore connections put): it runs by itself then.';
@@ -41,6 +42,12 @@ export const deliveries = (number: number, isComplete?: boolean): string =>
 /** What stopped something, in a line. */
 export const causeText = (cause: { code: string; description: string } | null | undefined): string | null =>
   cause ? `${cause.code}: ${cause.description}` : null;
+
+/** What a remote said to an attempt; one that succeeded without an answer had nothing to ask for. */
+export const attemptWords = ({ outcome, httpStatus, description, code }: Shape<'Attempt'>): string | undefined =>
+  description ??
+  code ??
+  (outcome === 'succeeded' && !httpStatus ? 'Nothing was left to do there: nothing was sent.' : undefined);
 
 /** What something calls itself, or its id where that shows nothing: a name may be all spaces, or characters of no width. */
 export const nameOr = (id: string, name: string): string => (/[^\s\p{C}]/u.test(name) ? name : id);

@@ -30,7 +30,7 @@ export const columns: Columns<Delivery> = [
 
 /** Everything that talks to a remote. */
 export function Deliveries() {
-  const list = useList<Delivery>({ path: '/deliveries', filters: FILTERS, hasOne: true });
+  const list = useList<Delivery>({ path: '/deliveries', filters: FILTERS, one: '/deliveries' });
   const { query } = list;
   const isFiltered = Object.keys(query).length > 0;
   const replay = () => openDialog(<ReplayDialog filter={query} />);

@@ -4,7 +4,7 @@ import { hrefOf } from '../kit/place.ts';
 import { Facts, OneScreen, Region, Skeleton } from '../kit/screen.tsx';
 import { type Columns, Table } from '../kit/table.tsx';
 import { By, Cure, Id, LinkTo, Outside, State, Time } from '../kit/text.tsx';
-import { causeText, duration } from '../kit/words.ts';
+import { attemptWords, causeText, duration } from '../kit/words.ts';
 import { ActButtons, acts, isClosable } from './delivery-acts.tsx';
 import { LeavesBy } from './orders.tsx';
 import { SideBySide } from './side-by-side.tsx';
@@ -15,7 +15,7 @@ const attempts: Columns<Shape<'Attempt'>> = [
   ['Took', ({ startedAt, endedAt }) => duration(Date.parse(endedAt) - Date.parse(startedAt)), 'number'],
   ['Outcome', ({ outcome }) => <State>{outcome}</State>],
   ['HTTP', ({ httpStatus }) => httpStatus ?? '–', 'number'],
-  ['Words', ({ description, code }) => description ?? code, 'wide whole'],
+  ['Words', attemptWords, 'wide whole'],
   ['Next', ({ nextAttemptAt }) => <Time at={nextAttemptAt} seconds />],
 ];
 

@@ -23,7 +23,7 @@ const columns: Columns<Event> = [
 export const Events = () => (
   <ListScreen
     title="Events"
-    list={useList<Event>({ path: '/events', filters: FILTERS, hasOne: true })}
+    list={useList<Event>({ path: '/events', filters: FILTERS, one: '/events' })}
     columns={columns}
     empty="Nothing has arrived yet. Events come by the webhooks and polls of your connections."
   />

@@ -68,7 +68,7 @@ function useStopped(): ReadonlyMap<string | null, Delivery> {
 export const Orders = () => (
   <ListScreen
     title="Orders"
-    list={useList<Order>({ path: '/orders', filters: FILTERS, hasOne: true, sort: byShipBy })}
+    list={useList<Order>({ path: '/orders', filters: FILTERS, one: '/orders', sort: byShipBy })}
     columns={columnsWith(useStopped())}
     order="The newest come first, and of each 50 what has to leave soonest."
     empty="No order has come yet. Orders come by the webhooks and polls of your connections."

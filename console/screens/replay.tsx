@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { longshore, quote } from '../kit/command-line.ts';
 import { openDialog, ReasonDialog } from '../kit/dialog.tsx';
-import { type Shape, useAnswer } from '../kit/hub.ts';
-import { ListScreen, useList } from '../kit/list.tsx';
+import { type Delivery, type Shape, useAnswer } from '../kit/hub.ts';
+import { List, ListScreen, useList } from '../kit/list.tsx';
 import { pathOf } from '../kit/place.ts';
 import { Facts, OneScreen, Region } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
@@ -29,7 +29,7 @@ const listColumns: Columns<Replay> = [
 export const Replays = () => (
   <ListScreen
     title="Replays"
-    list={useList<Replay>({ path: '/replays', hasOne: true })}
+    list={useList<Replay>({ path: '/replays', one: '/replays' })}
     columns={listColumns}
     empty="Nothing was replayed yet. A replay begins at a group of Home, at a filtered list of deliveries, or at one of them."
   />
@@ -91,7 +91,7 @@ export function Replay({ id }: { id: string }) {
             Replay details
           </Button>
           {showsDetails && <Facts of={factsOf(replay)} />}
-          <Members replay={replay} />
+          <Members id={id} />
           {isRunning(replay.state) && <p class="muted">Leaving this page stops nothing.</p>}
         </>
       )}
@@ -131,18 +131,13 @@ const factsOf = ({ id, filter, delivery, queue, perMinute, canary, cancelled, re
   Ended: endedAt && <Time at={endedAt} seconds />,
 });
 
-/** Its deliveries: those under way first. */
-function Members({ replay: { id, matched } }: { replay: Replay }) {
-  const live = useAnswer('/replays/{id}/deliveries', { id, query: { limit: 200 } });
-  const rows = live.value?.deliveries;
+/** Its deliveries: those under way first, then those that have settled, then those that wait. */
+function Members({ id }: { id: string }) {
+  const path = `${pathOf('/replays', id)}/deliveries`;
+  const list = useList<Delivery>({ path, plural: 'deliveries', one: '/deliveries' });
   return (
-    <Region title="Deliveries" of={live}>
-      <Table name="Deliveries" columns={columns} rows={rows} keys={acts} isMain />
-      {rows && rows.length < matched && (
-        <p class="muted">
-          Shown: {rows.length} of {deliveries(matched)}, those under way first.
-        </p>
-      )}
+    <Region title="Deliveries">
+      <List name="Deliveries" list={list} columns={columns} keys={acts} empty="None was found yet." />
     </Region>
   );
 }

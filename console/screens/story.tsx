@@ -1,7 +1,7 @@
 import type { Delivery, Order } from '../kit/hub.ts';
 import { Region } from '../kit/screen.tsx';
 import { LinkTo, Outside, State, show, Time, Words } from '../kit/text.tsx';
-import { capital } from '../kit/words.ts';
+import { attemptWords, capital } from '../kit/words.ts';
 
 /** One step of an order's way. */
 interface Step {
@@ -69,9 +69,10 @@ function storyOf(order: Order, deliveries: readonly Delivery[]): Step[] {
   );
   const attempts = deliveries.flatMap(({ id, action, connection, attempts: made }) =>
     made.map(
-      ({ number, startedAt, outcome, httpStatus, description, code }): Step => ({
-        ...{ at: startedAt, by: connection, title: `Attempt ${number} at ${action}`, outcome, delivery: id },
-        words: [httpStatus && `HTTP ${httpStatus}`, description ?? code].filter(Boolean).join(', ') || undefined,
+      (attempt): Step => ({
+        ...{ at: attempt.startedAt, by: connection, title: `Attempt ${attempt.number} at ${action}`, delivery: id },
+        outcome: attempt.outcome,
+        words: [attempt.httpStatus && `HTTP ${attempt.httpStatus}`, attemptWords(attempt)].filter(Boolean).join(', '),
       }),
     ),
   );

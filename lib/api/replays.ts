@@ -1,13 +1,14 @@
 import { getDeliveries } from '#lib/deliveries/ledger';
+import { decodeCursor, encodeCursor } from '#lib/platform/table/sharded-index';
 import * as z from '#lib/platform/zod';
 import { advanceReplay } from '#lib/replays/advance';
-import { listMembers } from '#lib/replays/members';
+import { pageOfMembers } from '#lib/replays/members';
 import { type Replay as StoredReplay, settledOf } from '#lib/replays/replay';
 import { cancelReplay, resumeReplay } from '#lib/replays/start';
 import { getReplay, listReplays } from '#lib/replays/store';
 import { Delivery, presentDeliveries } from './delivery-schema.ts';
 import { ApiError, errorResponses, notFound, orNotFound } from './kit/errors.ts';
-import { listOf, paging } from './kit/lists.ts';
+import { cursorOf, listOf, paging } from './kit/lists.ts';
 import { Reason } from './kit/members.ts';
 import { doc } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
@@ -47,21 +48,16 @@ routes.add('GET /replays/{id}', {
 routes.add('GET /replays/{id}/deliveries', {
   summary: 'Deliveries of a replay: those under way first, then those that have settled, then those that wait',
   scope: 'ops',
-  request: { params, query: z.strictObject({ limit: paging.limit }) },
+  request: { params, query: z.strictObject({ limit: paging.limit, cursor: cursorOf(/^(OPEN|DONE|WAITING)#./) }) },
   responses: {
-    200: json('As many as were asked for.', z.object({ deliveries: z.array(Delivery) })),
+    200: json('A page of its deliveries.', listOf('deliveries', Delivery)),
     ...errorResponses(404),
   },
-  answer: async ({ params: { id }, query: { limit } }) => {
+  answer: async ({ params: { id }, query: { limit, cursor } }) => {
     if (!(await getReplay(id))) throw notFound('replay');
-    const members = await Promise.all((['OPEN', 'DONE', 'WAITING'] as const).map((at) => listMembers(id, at, limit)));
-    const found = await getDeliveries(
-      members
-        .flat()
-        .slice(0, limit)
-        .map(({ delivery }) => delivery),
-    );
-    return { deliveries: await presentDeliveries(found) };
+    const page = await pageOfMembers(id, limit, cursor && decodeCursor(cursor));
+    const found = await getDeliveries(page.members.map(({ delivery }) => delivery));
+    return { deliveries: await presentDeliveries(found), ...(page.cursor && { cursor: encodeCursor(page.cursor) }) };
   },
 });
 

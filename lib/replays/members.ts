@@ -11,9 +11,12 @@ export type Place = 'WAITING' | 'OPEN' | 'DONE';
  */
 const KINDS = { WAITING: items.waitingMember, OPEN: items.openMember, DONE: items.settledMember };
 
-/** A member's key, which sorts in the order of release: `!` puts what has a ship-by before what has only an age. */
-const keyOf = (replay: string, place: Place, { createdAt, shipBy, delivery }: Member) =>
-  KINDS[place].key({ replay, position: `${shipBy ? `!${shipBy}#` : ''}${createdAt}#${delivery}` });
+/** A member's place in the order of release: `!` puts what has a ship-by before what has only an age. */
+const positionOf = ({ createdAt, shipBy, delivery }: Member): string =>
+  `${shipBy ? `!${shipBy}#` : ''}${createdAt}#${delivery}`;
+
+const keyOf = (replay: string, place: Place, member: Member) =>
+  KINDS[place].key({ replay, position: positionOf(member) });
 
 export const putWaiting = (replay: string, member: Member): Write =>
   put({ ...member, ...keyOf(replay, 'WAITING', member) }, NEW);
@@ -44,14 +47,38 @@ export async function withoutKnown(replay: string, members: readonly Member[], t
   return members.filter(({ delivery }) => !ids.has(delivery));
 }
 
-/** At most `limit` members of one place: those that must leave first, then the oldest deliveries. */
-export async function listMembers(replay: string, place: Place, limit: number, table = db): Promise<Member[]> {
+/** At most `limit` members of one place, behind `after`: those that must leave first, then the oldest deliveries. */
+export async function listMembers(
+  replay: string,
+  place: Place,
+  limit: number,
+  table = db,
+  after = '',
+): Promise<Member[]> {
   const members: Member[] = [];
-  for await (const { Items } of eachPage({ ...inPlace(replay, place), Limit: limit }, table)) {
+  const start = after && { ExclusiveStartKey: KINDS[place].key({ replay, position: after }) };
+  for await (const { Items } of eachPage({ ...inPlace(replay, place), ...start, Limit: limit }, table)) {
     members.push(...(Items as Array<Item<Member>>).map((item) => bare<Member>(item)));
     if (members.length >= limit) break;
   }
   return members.slice(0, limit);
+}
+
+/** In which order a replay's members are told: those under way, those that have settled, those that wait. */
+const TOLD = ['OPEN', 'DONE', 'WAITING'] as const satisfies Place[];
+
+/** A page of a replay's members. One that moves on meanwhile may be told twice, or not at all. */
+export async function pageOfMembers(replay: string, limit: number, cursor = `${TOLD[0]}#`, table = db) {
+  const [from, after] = cursor.split(/#(.*)/) as [Place, string];
+  const members: Array<Member & { place: Place }> = [];
+  for (const place of TOLD.slice(TOLD.indexOf(from))) {
+    const found = await listMembers(replay, place, limit + 1 - members.length, table, place === from ? after : '');
+    members.push(...found.map((member) => ({ ...member, place })));
+    if (members.length > limit) break;
+  }
+  const page = members.slice(0, limit);
+  const last = members.length > limit ? page.at(-1) : undefined;
+  return { members: page, ...(last && { cursor: `${last.place}#${positionOf(last)}` }) };
 }
 
 export async function countMembers(replay: string, place: Place, table = db): Promise<number> {

@@ -8,7 +8,7 @@ import { deliveryOf, NOW } from '#test/support/fake-hub';
 import { memoryTable } from '#test/support/memory-table';
 import { advanceReplay } from './advance.ts';
 import { statesOf } from './collect.ts';
-import { countMembers, listMembers } from './members.ts';
+import { countMembers, listMembers, pageOfMembers } from './members.ts';
 import type { Replay } from './replay.ts';
 import { newReplay } from './start.ts';
 import { commitReplay, getReplay, putNewReplay } from './store.ts';
@@ -97,6 +97,25 @@ describe('a replay', () => {
       endedAt: expect.any(String),
     });
     expect(await countMembers(id, 'DONE', table)).toBe(2);
+  });
+
+  test('tells its deliveries page by page: those under way, those that have settled, those that wait', async () => {
+    await putDead(5);
+    const id = await start({ perMinute: 1 });
+    await advance(id);
+    await settle(rung[0] ?? '', 'succeeded');
+    await advance(id);
+    const told: string[] = [];
+    for (let cursor: string | undefined = 'OPEN#'; cursor !== undefined; ) {
+      const page: Awaited<ReturnType<typeof pageOfMembers>> = await pageOfMembers(id, 2, cursor, table);
+      expect(page.members.length).toBeLessThanOrEqual(2);
+      told.push(...page.members.map(({ place, delivery }) => `${place} ${delivery}`));
+      cursor = page.cursor;
+    }
+    const whole = await pageOfMembers(id, 200, undefined, table);
+    expect(told).toEqual(whole.members.map(({ place, delivery }) => `${place} ${delivery}`));
+    expect([...told].map((each) => each.split(' ')[1]).sort()).toEqual(['dlv_0', 'dlv_1', 'dlv_2', 'dlv_3', 'dlv_4']);
+    expect(told.map((each) => each.split(' ')[0]).join(' ')).toMatch(/^(OPEN )+DONE( WAITING)+$/);
   });
 
   test('leaves out what no probe can tell, unless that is its very filter', async () => {
