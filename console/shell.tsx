@@ -167,7 +167,7 @@ function Shell() {
           ))}
         </ul>
       </nav>
-      <main id="main" tabIndex={-1} aria-busy={isBusy.value} key={path}>
+      <main id="main" tabIndex={-1} aria-busy={isBusy.value} key={`${session.value?.key} ${path}`}>
         <Guarded title={of?.title ?? 'Longshore'}>{element}</Guarded>
       </main>
       <OpenDialog />

@@ -85,7 +85,7 @@ export function Field(field: FieldProps) {
 const Hint = ({ id, children }: { id: string; children: string | undefined }) =>
   children ? (
     <span id={id} class="muted">
-      {children}
+      <bdi>{children}</bdi>
     </span>
   ) : null;
 

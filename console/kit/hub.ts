@@ -77,6 +77,15 @@ export function leave(because: string): void {
   go(hrefOf('/sign-in', because ? { next: hrefOf(path, query) } : {}), { replace: true });
 }
 
+// Another tab may have signed in with another key: what this one shows is that key's from then on.
+document.addEventListener('visibilitychange', async () => {
+  if (document.hidden || !session.value) return;
+  const now = await ask<Session>('get', '/session').catch(() => session.value);
+  if (!session.value || now?.key === session.value.key) return;
+  for (const forget of forgetters) forget();
+  session.value = now;
+});
+
 export const isMissing = (error: unknown): boolean => error instanceof HubError && error.status === 404;
 
 /** Why something failed, in the hub's own words. */

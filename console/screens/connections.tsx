@@ -2,7 +2,7 @@ import { hubNow, type Shape, useAnswer } from '../kit/hub.ts';
 import { hrefOf } from '../kit/place.ts';
 import { Items, Region, Screen } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
-import { Outside, State, Time } from '../kit/text.tsx';
+import { Code, Outside, State, Time } from '../kit/text.tsx';
 import { count } from '../kit/words.ts';
 
 export type Connection = Shape<'Connection'>;
@@ -60,7 +60,7 @@ export function Connections() {
               <li key={JSON.stringify(route)}>
                 <Outside>{route.from === '*' ? 'any connection' : route.from}</Outside>
                 {Object.entries(route.match ?? {}).map(([name, wanted]) => (
-                  <code key={name}>{`${name} ${wanted}`}</code>
+                  <Code key={name}>{`${name} ${wanted}`}</Code>
                 ))}
                 <span aria-hidden="true">→</span> <span class="unseen">to</span> <Outside>{route.to}</Outside>
               </li>

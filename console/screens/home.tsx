@@ -3,7 +3,7 @@ import { type Answer, ask, type HubError, may, type Shape, useAnswer, useLive } 
 import { useKeys } from '../kit/keyboard.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
 import { Items, MayOnly, Problem, Region, Screen } from '../kit/screen.tsx';
-import { Button, Cure, LinkTo, Outside, State, Time } from '../kit/text.tsx';
+import { Button, Code, Cure, LinkTo, Outside, State, Time } from '../kit/text.tsx';
 import { count, deliveries } from '../kit/words.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
 
@@ -61,7 +61,7 @@ function Group({ cause, isComplete }: { cause: Shape<'Cause'>; isComplete: boole
       </header>
       <Cure of={{ state, cause }} />
       <p class="muted meta">
-        <code>{code}</code>
+        <Code>{code}</Code>
         <span>
           {marketplace} · {action}
         </span>
