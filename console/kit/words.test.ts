@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { money, nameOr } from './words.ts';
+import { attemptWords, money, nameOr } from './words.ts';
 
 test('money has the decimals that its minor units have, which are not those that people pay in cash', () => {
   const shown = [money(1234500, 'HUF'), money(1234, 'IQD'), money(1234, 'JPY'), money(-5, 'PLN'), money(null, 'PLN')];
@@ -7,6 +7,13 @@ test('money has the decimals that its minor units have, which are not those that
   expect(shown.map((text) => text.replace('\u00A0', ' '))).toEqual([
     ...['HUF 12,345.00', 'IQD 1.234', 'JPY 1,234', '-PLN 0.05', '–'],
   ]);
+});
+
+test('an attempt that succeeded without asking anybody says so', () => {
+  const attempt = { number: 1, startedAt: '', endedAt: '', outcome: 'succeeded', nextAttemptAt: null } as const;
+  expect(
+    [attempt, { ...attempt, httpStatus: 200 }, { ...attempt, description: 'found there' }].map(attemptWords),
+  ).toEqual([...['Nothing was left to do there: nothing was sent.', undefined, 'found there']]);
 });
 
 test('what shows nothing is called by its id', () => {

@@ -49,7 +49,7 @@ export function Event({ id }: { id: string }) {
             <Cure>
               Where the body calls by another name what is missing, say so in the connection’s settings (
               <code>fields</code>, longshore connections put); else have the marketplace mend it. Then preview a remap,
-              and apply it.
+              and apply it. What nobody mends goes by itself 90 days after it came.
             </Cure>
           )}
           <Facts

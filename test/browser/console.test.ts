@@ -83,6 +83,11 @@ test('a wrong key is refused, the right one leads where one was going, and stand
   const [cookie] = await other.context().cookies();
   expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict', path: '/' });
   await other.getByRole('link', { name: 'Deliveries' }).click();
+  // Whose key another tab signed in with is whose this one is, too.
+  await other.route(`${hub.url}/session`, (route) => route.fulfill({ json: { key: 'day-shift', scopes: ['ops'] } }));
+  await look(other);
+  await other.getByRole('banner').getByText('day-shift').waitFor();
+  await other.unroute(`${hub.url}/session`);
   await other.getByRole('button', { name: 'Sign out' }).click();
   await heading('Sign in', other);
   await other.goBack();
@@ -114,6 +119,15 @@ test('Home says what waits, the sum of its groups, with what heals each', async 
     /dead.*postal code … is not served.*3 deliveries.*What heals it.*http_422.*marketful/s,
   );
   await page.getByRole('link', { name: '1 unreadable event' }).waitFor();
+  // A dialog stays as it is, whatever becomes of what it was opened with.
+  await first?.getByRole('button', { name: 'Replay…' }).click();
+  await page.route(`${hub.url}/deliveries/causes`, (route) => route.fulfill({ json: { causes: [], complete: true } }));
+  await look(page);
+  await page.getByText('Nothing waits for you.').waitFor();
+  await dialog('Replay').getByRole('button', { name: 'Dry run' }).waitFor();
+  await page.unroute(`${hub.url}/deliveries/causes`);
+  await page.keyboard.press('Escape');
+  await look(page);
   await first?.getByRole('link', { name: 'Show 3 deliveries' }).click();
   await heading('Deliveries');
   await eventually(async () => (await page.getByRole('row').count()) === 4, 'three deliveries and their head');
@@ -313,9 +327,11 @@ test('lists do not move: what is new waits for a button, and nothing from outsid
     address: { address_country: 'PL' },
   });
   await eventually(async () => (await hub.get<{ orders: object[] }>(ORDERS)).orders.length === rows, 'the order');
+  const first = await page.getByRole('row').nth(1).boundingBox();
   await look(page);
   await page.getByRole('button', { name: '1 new' }).waitFor();
   expect(await page.getByRole('row').count()).toBe(rows);
+  expect(await page.getByRole('row').nth(1).boundingBox()).toEqual(first);
   await page.getByRole('button', { name: '1 new' }).click();
   await page.getByRole('link', { name: /img src/ }).click();
   await heading(/<img/);
