@@ -42,7 +42,7 @@ export function LinkTo({ list, id, children }: { list: string; id: string | null
   );
 }
 
-export const None = () => <span class="none">–</span>;
+const None = () => <span class="none">–</span>;
 
 /** Text that came from outside: never markup, and never turning around what stands beside it. */
 export function Outside({ children }: { children: string | null | undefined }) {
