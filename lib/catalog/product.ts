@@ -14,6 +14,9 @@ export interface Product extends z.infer<typeof ProductFacts> {
   revision: number;
 }
 
+/** When a product was last told of that only an order has named so far: older than anything a marketplace can say. */
+export const NOTED_AT = new Date(0).toISOString();
+
 /** The product after a snapshot; the very object passed in when the snapshot is older or says nothing new. */
 export function applyProduct(
   known: Product | undefined,
@@ -27,8 +30,8 @@ export function applyProduct(
   if (updatedAt < known.updatedAt) return known;
   const next = { ...known, ...members };
   if (updatedAt === known.updatedAt && text(next) <= text(known)) return known;
-  // A source without versions would be written anew at every look.
-  if (version === null && text(next) === text(known)) return known;
+  // A source without versions would be written anew at every look; what it lists itself for the first time is news.
+  if (version === null && known.updatedAt !== NOTED_AT && text(next) === text(known)) return known;
   return { ...next, updatedAt };
 }
 

@@ -12,7 +12,7 @@ import {
   transact,
   type Write,
 } from '#lib/platform/table/table';
-import type { Product } from './product.ts';
+import { NOTED_AT, type Product } from './product.ts';
 
 const { key, byTime } = items.product;
 
@@ -58,8 +58,7 @@ export async function noteProduct(
 ): Promise<void> {
   const id = `${connection}:${sku}`;
   if (table === db && noted.has(id)) return;
-  // Older than anything the marketplace can say.
-  const updatedAt = new Date(0).toISOString();
+  const updatedAt = NOTED_AT;
   const product: Product = {
     id,
     connection,

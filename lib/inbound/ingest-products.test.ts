@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { countStock } from '#lib/catalog/stock';
-import { getProduct } from '#lib/catalog/store';
+import { getProduct, noteProduct } from '#lib/catalog/store';
 import { leaseDue } from '#lib/deliveries/ledger';
 import type { Change } from '#lib/marketplaces/contract';
 import { fromShed, network, order, told, useInbox } from '#test/support/inbox';
@@ -50,6 +50,40 @@ it('tells a channel that begins to list a SKU the number that stands, unless it 
   for (const change of [listed('A', 7), listed('B', 0), listed('B', 3), listed('C', 3)])
     await take(told(change, atSello));
   expect(inbox.rung).toMatchObject([{ action: 'stock', connection: 'sello-se', subject: { sku: 'B' } }]);
+});
+
+it.each([true, false])(
+  'tells a channel that lists a SKU in the moment in which its number comes (first: %s)',
+  async (isFirst) => {
+    const product = (quantity: number): Change => ({
+      type: 'products',
+      products: [{ sku: 'NEW', quantity, version: null }],
+    });
+    const both = [told(product(7), fromShed), told(product(0), { connection: 'sello-se' })];
+    const [one, other] = isFirst ? both : both.toReversed();
+    if (!one || !other) throw new Error('both are there');
+    // Both have read what stands by now, and neither has written.
+    let others = [other];
+    const raced = {
+      ...inbox.table,
+      transactWrite: async (writes: Parameters<typeof inbox.table.transactWrite>[0]) => {
+        const now = others;
+        others = [];
+        for (const each of now) await take(each);
+        return inbox.table.transactWrite(writes);
+      },
+    };
+    await take(one, raced);
+    expect(inbox.rung).toMatchObject([{ action: 'stock', connection: 'sello-se', subject: { sku: 'NEW' } }]);
+  },
+);
+
+it('tells a channel the number of a SKU that an order has named, once it lists that, whatever it says of it', async () => {
+  await take(told({ type: 'products', products: [{ sku: 'OLD', quantity: 7, version: null }] }, fromShed));
+  await noteProduct('sello-se', { sku: 'OLD', title: 'Old' }, inbox.table);
+  const listed: Change = { type: 'products', products: [{ sku: 'OLD', title: 'Old', version: null }] };
+  for (let times = 0; times < 2; times += 1) await take(told(listed, { connection: 'sello-se' }));
+  expect(inbox.rung).toMatchObject([{ action: 'stock', connection: 'sello-se', subject: { sku: 'OLD' } }]);
 });
 
 it('counts nothing of a disabled merchant, and tells who lists it', async () => {

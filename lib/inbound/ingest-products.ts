@@ -1,7 +1,8 @@
 import { asOf } from '#events/inbound-body';
-import { applyProduct, type ProductSnapshot, unitsOf } from '#lib/catalog/product';
+import { applyProduct, type Product, type ProductSnapshot, unitsOf } from '#lib/catalog/product';
 import { planListing, planStock } from '#lib/catalog/stock';
 import { getProduct, listSkus, putEan, putProduct } from '#lib/catalog/store';
+import type { Delivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { unblock } from '#lib/deliveries/reopen';
 import type { Change } from '#lib/marketplaces/contract';
@@ -27,10 +28,9 @@ export async function ingestMerchants(
 }
 
 /** Products and stock land in the catalog; a warehouse's new quantity goes on to the channels that list the SKU. */
-export async function ingestProducts(
-  products: readonly ProductSnapshot[],
-  { message, network, hub: { table, ring } }: Ingesting,
-): Promise<Ingested> {
+export async function ingestProducts(products: readonly ProductSnapshot[], ingesting: Ingesting): Promise<Ingested> {
+  const { message } = ingesting;
+  const { table, ring } = ingesting.hub;
   let changed = false;
   let identified = false;
   for (const told of products) {
@@ -38,17 +38,18 @@ export async function ingestProducts(
       const known = await getProduct(message.connection, told.sku, table);
       const product = applyProduct(known, told, { connection: message.connection, receivedAt: asOf(message) });
       if (product === known) return { known, product, opened: [] };
-      const moved = unitsOf(product) !== undefined && unitsOf(product) !== (known && unitsOf(known));
-      // A sales channel's own number is of no account, but a listing that is new to us was never told one.
-      const listed = known?.quantity === undefined ? await planListing(product, network, table) : [];
-      const asked = [...listed, ...(moved ? await planStock(product, network, table) : [])];
-      const opened = asked.map((each) => openDelivery(each, new Date().toISOString()));
+      const opened = await openTelling(known, product, ingesting);
       const named = product.ean === known?.ean ? [] : putEan(product);
       const stands = await transact([putProduct(product, known), ...named, ...opened.map(putNewDelivery)], table);
       return stands ? { known, product, opened } : undefined;
     });
     if (product === known) continue;
-    await ring(opened);
+    // Of a listing and a warehouse's number that are written at one moment neither sees the other: the later one does now.
+    const late = (await openTelling(known, product, ingesting)).filter(
+      ({ id }) => !opened.some((one) => one.id === id),
+    );
+    if (late.length > 0) await transact(late.map(putNewDelivery), table);
+    await ring([...opened, ...late]);
     changed = true;
     if (product.externalId !== known?.externalId) identified = true;
   }
@@ -57,4 +58,17 @@ export async function ingestProducts(
   if (!changed && !isTold(message)) return null;
   // Recorded at the end: what stands of an event that comes again changes nothing.
   return { state: changed ? 'applied' : 'duplicate' };
+}
+
+/** The deliveries that tell sales channels of a product as it is now. */
+async function openTelling(
+  known: Product | undefined,
+  product: Product,
+  { network, hub: { table } }: Ingesting,
+): Promise<Delivery[]> {
+  const moved = unitsOf(product) !== undefined && unitsOf(product) !== (known && unitsOf(known));
+  // A sales channel's own number is of no account, but a listing that is new to us was never told one.
+  const listed = known?.quantity === undefined ? await planListing(product, network, table) : [];
+  const asked = [...listed, ...(moved ? await planStock(product, network, table) : [])];
+  return asked.map((each) => openDelivery(each, new Date().toISOString()));
 }
