@@ -55,6 +55,7 @@ export async function runLoop({
   let sent = 0;
   let done = 0;
   let lastAt = Date.now();
+  let isOver = false;
   let finish = () => {};
   const poster = createPoster(64);
   const mark = () => marks.push({ at: performance.now(), usage: usageOf(hub.pid), done });
@@ -82,7 +83,8 @@ export async function runLoop({
 
   async function deliver(url: string, body: string, headers: Record<string, string> = {}): Promise<void> {
     // Marketplaces repeat a webhook until it is accepted, and so does this one.
-    while ((await poster.post(url, body, headers).catch(() => 0)) !== 200) await new Promise((r) => setTimeout(r, 50));
+    while (!isOver && (await poster.post(url, body, headers).catch(() => 0)) !== 200)
+      await new Promise((r) => setTimeout(r, 50));
   }
 
   function order(): void {
@@ -105,6 +107,7 @@ export async function runLoop({
     finish = resolve;
     for (let n = 0; n < Math.min(inFlight, orders); n++) order();
   });
+  isOver = true;
   clearInterval(watching);
   if (done < orders) mark();
   const world = process.cpuUsage(worldBefore);
