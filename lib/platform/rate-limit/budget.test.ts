@@ -95,6 +95,16 @@ test('polls have their tenth while three hundred pushes wait, and no minute hold
   expect(left.filter((second) => second < 60).length).toBeGreaterThanOrEqual(80);
 });
 
+test.each([2, 3, 6])('a limit of %i a minute leaves polls a request a minute, too, whatever waits', async (limit) => {
+  const { createBudget, second } = startLimiter();
+  const connection = { id: 'small', requestsPerMinute: limit };
+  for (let push = 0; push < 20; push++)
+    await mayLeave(createBudget(connection, { maxWaitMs: 2_000, waitlist: 'join' }));
+  const poll = createBudget(connection, { maxWaitMs: 0, patienceMs: 60_000, isPoll: true });
+  expect(await mayLeave(poll)).toBe(true);
+  expect(second()).toBeLessThanOrEqual(60);
+});
+
 test('a pause holds polls, too, and a poll of an idle connection has nearly the whole limit', async () => {
   const { createBudget, setSecond } = startLimiter();
   const budget = createBudget({ id: 'idle', requestsPerMinute: 120 }, { maxWaitMs: 0, isPoll: true });

@@ -95,7 +95,9 @@ export function createLimiter({
             const waitMs = await ask(id, pace, wish).catch(async (spent) => {
               if (!pollPace || !(spent instanceof BudgetSpentError)) throw spent;
               await ask(`${id}#polls`, pollPace, wish);
-              return ask(id, pace, { ...wish, maxWaitMs: MAX_WAIT_BETWEEN_MS, isFromWaitlist: true });
+              // Its share is spent by now: under a small limit the next slot is a minute away.
+              const slotMs = Math.max(MAX_WAIT_BETWEEN_MS, patienceMs);
+              return ask(id, pace, { ...wish, maxWaitMs: slotMs, isFromWaitlist: true });
             });
             if (taken === 0 && caller !== undefined && isAway(stateHere(), clock())) {
               isAsking = await askWhetherBack(store, id, stateHere(), { now: clock(), random, wait });
