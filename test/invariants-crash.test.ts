@@ -64,10 +64,11 @@ describe('1: after a 200, nothing is lost, whatever crashes next', () => {
     await Promise.all(sold.map(({ event }) => post(stage, event)));
     await allPlaced(sold.map(({ id }) => id));
     for (const { id } of sold) stage.marketful.ship(`shop-pl:${id}`, { carrier: 'DHL' });
-    await eventually(
-      () => stage.marketful.webhookSender.list().every(({ state }) => state === 'accepted'),
-      'every webhook answered',
-    );
+    // Those of orders that were placed while an earlier case's hub was down may have been given up.
+    const parcels = () =>
+      stage.marketful.webhookSender.list().filter(({ topic }) => topic === 'shipment_event/created');
+    expect(parcels()).toHaveLength(sold.length);
+    await eventually(() => parcels().every(({ state }) => state === 'accepted'), 'every parcel told');
     await stage.killAndRestart();
     for (const { id } of sold) await stage.settled(id, 'fulfillment', 'succeeded');
     expect(sold.map(({ id }) => stage.fulfillments(id))).toEqual([1, 1, 1, 1]);

@@ -113,7 +113,8 @@ function spawnHub({ data = '', port = 0, args = [], env = {}, workers = 0 }: Hub
     ],
     {
       cwd: ROOT,
-      env: { ...process.env, LONGSHORE_API_KEY: API_KEY, SWEEP_INTERVAL_SECONDS: '1', ...env },
+      // Of a hub that has nothing to do, sweeps are most of what it takes from the others.
+      env: { ...process.env, LONGSHORE_API_KEY: API_KEY, SWEEP_INTERVAL_SECONDS: '3', ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
@@ -162,7 +163,7 @@ export async function freePort(): Promise<number> {
 export async function eventually<T>(
   look: () => Promise<T | undefined | false | null> | T | undefined | false | null,
   what: string,
-  patienceMs = 90_000,
+  patienceMs = 200_000,
 ): Promise<T> {
   const began = Date.now();
   let last: unknown;
@@ -175,7 +176,7 @@ export async function eventually<T>(
       last = error;
     }
     // A look costs the hub as much as an order does.
-    await sleep(Math.min(150, Math.max(30, waited / 10)));
+    await sleep(Math.min(500, Math.max(30, waited / 6)));
   }
   throw new Error(`never came: ${what} (last: ${last instanceof Error ? last.message : JSON.stringify(last)})`);
 }

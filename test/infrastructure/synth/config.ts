@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Loader, type Plugin } from 'esbuild';
@@ -14,22 +14,30 @@ export interface App {
 const CONFIG = JSON.stringify(join(ROOT, 'sst.config.ts'));
 
 /** What `app()` says of a stage. */
-export const loadApp = (stage: string): Promise<App> =>
-  importBundled<App>(
+export async function loadApp(stage: string): Promise<App> {
+  const appOf = await importBundled<(input: { stage: string }) => App>(
     'app',
-    stage,
     `globalThis.$config = (config) => config;
      const { default: config } = await import(${CONFIG});
-     export default await config.app({ stage: ${JSON.stringify(stage)} });`,
+     export default (input) => config.app(input);`,
   );
+  return appOf({ stage });
+}
 
 export type Run = (prepare: () => void) => Promise<unknown>;
 
 /** `run()` inside SST's own runner, with the globals that the CLI would inject into every file of ours. */
-export const loadRun = (stage: string, app: App): Promise<Run> =>
-  importBundled<Run>(
+export function loadRun(stage: string, app: App): Promise<Run> {
+  Object.assign(globalThis, {
+    $app: { ...app, stage },
+    $dev: false,
+    $cli: {
+      ...{ command: 'diff', dev: false, state: { version: {} } },
+      paths: { home: join(WORK, 'home'), root: ROOT, work: workOf(stage), platform: PLATFORM },
+    },
+  });
+  return importBundled<Run>(
     'run',
-    stage,
     `import { run } from ${JSON.stringify(join(PLATFORM, 'src/auto/run.ts'))};
      import config from ${CONFIG};
      export default (prepare) => run(async () => { prepare(); return config.run(); });`,
@@ -39,59 +47,51 @@ export const loadRun = (stage: string, app: App): Promise<Run> =>
         `import * as sst from ${JSON.stringify(join(PLATFORM, 'src/components'))};`,
       ].join('\n'),
       inject: [join(PLATFORM, 'src/shim/run.js')],
-      define: {
-        $app: JSON.stringify({ ...app, stage }),
-        $dev: 'false',
-        $cli: JSON.stringify({
-          command: 'diff',
-          dev: false,
-          state: { version: {} },
-          paths: { home: join(WORK, 'home'), root: ROOT, work: workOf(stage), platform: PLATFORM },
-        }),
-      },
     },
   );
+}
 
 interface Injected {
   globals?: string;
   inject?: string[];
-  define?: Record<string, string>;
 }
 
-/** Bundles as the CLI does, into the platform's folder, where its dependencies are found. */
-async function importBundled<T>(kind: string, stage: string, contents: string, injected: Injected = {}): Promise<T> {
-  const outfile = join(PLATFORM, `longshore.${kind}.${stage}.${process.pid}.mjs`);
-  try {
-    await build({
-      stdin: { contents, resolveDir: ROOT, sourcefile: 'entry.ts', loader: 'ts' },
-      outfile,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      mainFields: ['module', 'main'],
-      banner: { js: BANNER },
-      nodePaths: [join(PLATFORM, 'node_modules')],
-      external: [
-        '@pulumi/*',
-        '@pulumiverse/*',
-        '@sst-provider/*',
-        '@aws-sdk/*',
-        'undici',
-        'esbuild',
-        'archiver',
-        'glob',
-        'vite',
-      ],
-      define: injected.define ?? {},
-      inject: injected.inject ?? [],
-      plugins: [injected.globals ? injectGlobals(injected.globals) : refuseTopLevelImports],
-      sourcemap: 'inline',
-      logLevel: 'error',
-    });
-    return ((await import(pathToFileURL(outfile).href)) as { default: T }).default;
-  } finally {
-    rmSync(outfile, { force: true });
-  }
+/**
+ * Bundles as the CLI does, into the platform's folder, where its dependencies are found. It is the same for every stage,
+ * and by its name Node finds what it has compiled for the one before.
+ */
+async function importBundled<T>(kind: string, contents: string, injected: Injected = {}): Promise<T> {
+  const outfile = join(PLATFORM, `longshore.${kind}.mjs`);
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: ROOT, sourcefile: 'entry.ts', loader: 'ts' },
+    outfile,
+    write: false,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    mainFields: ['module', 'main'],
+    banner: { js: BANNER },
+    nodePaths: [join(PLATFORM, 'node_modules')],
+    external: [
+      '@pulumi/*',
+      '@pulumiverse/*',
+      '@sst-provider/*',
+      '@aws-sdk/*',
+      'undici',
+      'esbuild',
+      'archiver',
+      'glob',
+      'vite',
+    ],
+    inject: injected.inject ?? [],
+    plugins: [injected.globals ? injectGlobals(injected.globals) : refuseTopLevelImports],
+    logLevel: 'error',
+  });
+  // Others make the same at once: whoever reads it reads a whole one.
+  const own = `${outfile}.${process.pid}`;
+  writeFileSync(own, outputFiles[0]?.contents ?? '');
+  renameSync(own, outfile);
+  return ((await import(pathToFileURL(outfile).href)) as { default: T }).default;
 }
 
 const refuseTopLevelImports: Plugin = {
