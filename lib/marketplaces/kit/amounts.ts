@@ -35,6 +35,10 @@ export function instantIn(value: unknown, zone?: string): string | null {
   return isNoTime(told) ? null : (unlessUnreadable(() => toInstant(told, '', own)) ?? null);
 }
 
+/** Whether a row takes something off the order: it is not shipped, and may have no SKU. */
+export const isTakenOff = (price: unknown, quantity: number): boolean =>
+  /^\s*-/.test(textOf(member(price, 'amount') ?? price)) !== quantity < 0;
+
 /** `path` is where in the body a field stands, for errors that name it. */
 export function amountsIn(currency: string, path: (field: string) => string = String): AmountReader {
   const assumed: string[] = [];

@@ -2,7 +2,7 @@ import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
 import type { Change, InboundBody } from '../contract.ts';
-import { rateOf, takeDiscounts } from '../kit/amounts.ts';
+import { isTakenOff, rateOf, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
 import { firstText, isObject, member, textOf } from '../kit/json.ts';
 import { defined, listed, needed, pathUnder, readShape, unused } from '../kit/shape.ts';
@@ -119,8 +119,7 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
   return items.map((item, index) => {
     const at = `items[${index}]`;
     const { quantity } = item;
-    // What takes something off is not shipped, and may have neither.
-    const isOff = isNegative(item.gross_price ?? item.net_price) !== quantity < 0;
+    const isOff = isTakenOff(item.gross_price ?? item.net_price, quantity);
     const sku = item.sku ?? item.ean ?? (isOff ? `${index + 1}` : needed(path(`${at}.sku`)));
     const id = unused(item.id ?? item.ean ?? sku, ids);
     if (id !== item.id) assume(`${at}.id`, 'is missing or not its own: EAN, SKU or its place stand for it');
@@ -144,8 +143,6 @@ function linesOf({ items, status }: Order, reader: Reader): SnapshotLine[] {
     };
   });
 }
-
-const isNegative = (told: unknown): boolean => /^\s*-/.test(textOf(member(told, 'amount') ?? told));
 
 /** Whether an amount may be the net of another: 0 is what is written where none is known. */
 const isPart = (net: number, gross: number): boolean =>

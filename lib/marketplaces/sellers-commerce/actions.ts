@@ -33,7 +33,8 @@ export const fulfillment: ProbedAction<ReportInput> = {
       if (!(error instanceof RejectedError) || error.code !== 'response_26') throw error;
       const known = countIn(body);
       const { OrderItems } = readShape(api.Order, await api.getOrder(remote, input.order.externalId));
-      body = shippingOf(remote.connection, input, OrderItems ?? []);
+      const sold = OrderItems?.map(({ SkuCode = '', Quantity }) => ({ SkuCode, Quantity })) ?? [];
+      body = shippingOf(remote.connection, input, sold);
       if (countIn(body) === known) throw error;
       await api.postShipping(remote, body);
     }

@@ -61,7 +61,7 @@ export const Order = z.object({
     itemsOf(
       z.object({
         OrderItemId: optionalId,
-        SkuCode: id,
+        SkuCode: optionalId,
         ProductName: looseText,
         Quantity: integer,
         UnitPrice: text,

@@ -216,6 +216,9 @@ test('lines with the same id are told apart, one below zero is a discount, and t
   ]);
   expect(read({ OrderItems: [item, item] }).lines.map(({ id }) => id)).toEqual(['A', 'A-2']);
   expect(discounts).toEqual([{ title: 'Coupon', amount: 300 }]);
+  const bare = { ...coupon, SkuCode: undefined };
+  expect(read({ OrderItems: [item, bare] }).discounts).toEqual(discounts);
+  expect(fieldOf({ OrderItems: [item, { ...bare, UnitPrice: 3 }] })).toBe('OrderItems[1].SkuCode');
   const zero = { OrderItems: [item], TaxAmount: 0, OrderTotal: null };
   expect(read(zero).amounts).toMatchObject({ tax: 2000, total: 250000 + 500 + 2000 });
   expect(amounts).toEqual({ fulfillment: 500, tax: 4000, discount: 300, total: 500000 - 300 + 500 + 4000 });

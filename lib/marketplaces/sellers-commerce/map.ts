@@ -3,7 +3,7 @@ import type { OrderSnapshot } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
-import { type AmountReader, amountsIn, instantIn, isNoTime, sum, takeDiscounts } from '../kit/amounts.ts';
+import { type AmountReader, amountsIn, instantIn, isNoTime, isTakenOff, sum, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
 import { modifiedAt } from '../kit/clock.ts';
 import { countryCode } from '../kit/country.ts';
@@ -105,18 +105,17 @@ function mapLines(order: Order, { minor, control }: AmountReader): OrderSnapshot
   const shipped = countShipped(order);
   const ids = new Set<string>();
   return (order.OrderItems ?? needed('OrderItems')).map((item, index) => {
-    const { OrderItemId, SkuCode, ProductName, Quantity, UnitPrice } = item;
+    const { OrderItemId, ProductName, Quantity, UnitPrice } = item;
+    const at = `OrderItems[${index}]`;
+    const sku = item.SkuCode ?? (isTakenOff(UnitPrice, Quantity) ? `${index + 1}` : needed(`${at}.SkuCode`));
     const isWhole = isShipped(order.OrderStatusId);
     // What is taken back was not in a parcel.
-    const sent = Math.max(0, isWhole ? Quantity : Math.min(Quantity, shipped.get(SkuCode) ?? 0));
-    shipped.set(SkuCode, (shipped.get(SkuCode) ?? 0) - sent);
-    const at = `OrderItems[${index}]`;
+    const sent = Math.max(0, isWhole ? Quantity : Math.min(Quantity, shipped.get(sku) ?? 0));
+    shipped.set(sku, (shipped.get(sku) ?? 0) - sent);
     return {
       // 0 is no number of a row: its place would be another's once a row before it goes.
-      id: unused(OrderItemId === '0' ? SkuCode : (OrderItemId ?? `${index + 1}`), ids),
-      sku: SkuCode,
-      title: ProductName ?? SkuCode,
-      quantity: Quantity,
+      id: unused(OrderItemId === '0' ? sku : (OrderItemId ?? `${index + 1}`), ids),
+      ...{ sku, title: ProductName ?? sku, quantity: Quantity },
       ...(sent > 0 && { fulfilled: sent, ...(isWhole ? { fulfilledWithAll: true } : { countedBySku: true }) }),
       unitPrice: minor(UnitPrice, `${at}.UnitPrice`),
       ...defined({
