@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { learnOffset, modifiedAt, nameOffset, offsetOf } from './clock.ts';
+import { learnOffset, middleOf, modifiedAt, nameOffset, offsetOf, secondIn } from './clock.ts';
 
 test('a change between two answers of the store tells its clock, where it leaves no choice', () => {
   const learn = (changed: string, minutes = 5) => learnOffset(changed, at('10:00'), at(`10:0${minutes}`));
@@ -28,4 +28,18 @@ test('a time that the clock showed twice is the later one once that has been', (
   expect(read('2026-11-01T01:10:00', '2026-11-01T06:12:00.000Z', 'UTC')).toBe('2026-11-01T01:10:00.000Z');
   expect(read('2026-11-01T01:10:00-04:00', '2026-11-01T09:00:00.000Z')).toBe('2026-11-01T05:10:00.000Z');
   expect(read('2026-07-01T12:00:00', '2026-07-02T00:05:00.000Z')).toBe('2026-07-01T16:00:00.000Z');
+});
+
+test('a second is read of a time without zone, and of nothing else', () => {
+  const read = ['2026-11-20 08:00:00.123', '2026-11-20T08:00:00', '9999-99-99T00:00:00', '/Date(1)/', ''].map(secondIn);
+  expect(read).toEqual(['2026-11-20T08:00:00', '2026-11-20T08:00:00', '', '', '']);
+});
+
+test('a window is cut where half of what it shows is, within it', () => {
+  const at = (second: string) => `2026-11-20T08:00:${second}`;
+  const middle = (...times: string[]) => middleOf(times, at('10'), at('30')).slice(-2);
+  expect([middle(), middle(''), middle(at('09'), at('30'))]).toEqual(['20', '20', '20']);
+  expect(middle(at('12'), at('14'), at('28'))).toBe('15');
+  // All of one second: behind it; where that is the first of the window, too.
+  expect([middle(at('12'), at('12')), middle(at('10'), at('10'))]).toEqual(['13', '11']);
 });

@@ -22,6 +22,25 @@ export function modifiedAt(text: string, field: string, zone: string, readAt: st
 /** An instant as a clock so many minutes ahead of UTC shows it: without zone, whole seconds. */
 export const localAt = (ms: number, offset = 0): string => new Date(ms + offset * 60_000).toISOString().slice(0, 19);
 
+/** The whole second of such a time; empty for a time in any other form, and for none. */
+export function secondIn(text: string): string {
+  const [time = ''] = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.exec(text.replace(' ', 'T')) ?? [];
+  return Number.isNaN(msOf(time)) ? '' : time;
+}
+
+const msOf = (time: string): number => Date.parse(`${time}Z`);
+
+/** A time between two others that has as many of these times before it as behind; without any, the middle. */
+export function middleOf(times: readonly string[], from: string, to: string): string {
+  const [begin, end] = [msOf(from), msOf(to)];
+  const within = times
+    .map(msOf)
+    .flatMap((time) => [time, time + 1000])
+    .filter((time) => time > begin && time < end)
+    .sort((a, b) => a - b);
+  return localAt(within[within.length >> 1] ?? (begin + end) / 2);
+}
+
 /**
  * How many minutes the store's clock is ahead of UTC, as far as one change tells: it was made between two answers of the
  * remote, and clocks differ from UTC by quarters of an hour. Undefined where that leaves none, or a choice.

@@ -150,13 +150,9 @@ export async function listPage(
   { path, column }: List,
   { from, to, skip, rawQuery }: { from: string; to?: string | undefined; skip: number; rawQuery: string | undefined },
 ): Promise<{ rows: unknown[]; at: string | null }> {
+  const until = to ? ` and ${column} lt datetime'${to}'` : '';
   const query = column
-    ? {
-        $filter: `${column} ge datetime'${from}'${to ? ` and ${column} lt datetime'${to}'` : ''}`,
-        $orderby: column,
-        $top: PAGE,
-        $skip: skip,
-      }
+    ? { $filter: `${column} ge datetime'${from}'${until}`, $orderby: column, $top: PAGE, $skip: skip }
     : { top: PAGE, skip };
   const { status, body, headers } = await call(caller, { method: 'GET', path, query, rawQuery });
   const rows = status === 204 ? [] : unwrap(body, WRAPPERS);

@@ -26,7 +26,7 @@ interface Store {
   cap?: number;
   heedsSkip?: boolean;
   heedsTop?: boolean;
-  heedsFilter?: boolean;
+  heedsFilter?: boolean | 'ge';
   /** What its rows are sorted by, whatever is asked for. */
   sortedBy?: (row: Row) => string | number;
   /** How it writes a time. */
@@ -62,7 +62,7 @@ function open(rows: Row[], store: Store = {}, clock = { now: Date.parse(NOW) }) 
     const by = sortedBy ?? at;
     const found = column
       ? all
-          .filter((each) => (heedsFilter ? at(each) >= from && at(each) < to : true))
+          .filter((each) => !heedsFilter || (at(each) >= from && (heedsFilter === 'ge' || at(each) < to)))
           .sort((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0))
           .map((each) => ({ ...each, ModifiedDate: each.ModifiedDate && write(each.ModifiedDate) }))
       : all;
@@ -274,6 +274,28 @@ describe('pages', () => {
       },
     );
   });
+
+  test.each([2, 7, 50, 1000])(
+    'of %i at most, where neither skip nor the end of a window is heeded, are read on from the last time',
+    async (cap) => {
+      for (const count of [0, 1, 2, 11, 100]) {
+        const { context, asked } = open(rows(count), { cap, heedsSkip: false, heedsFilter: 'ge' });
+        const { numbers, remark = '' } = await read({ ...context, watermark: NOW });
+        expect(numbers.size).toBe(count);
+        expect(remark).not.toContain('at a time');
+        expect(asked.length).toBeLessThan(12 + (2 * count) / (cap - 1));
+      }
+    },
+  );
+
+  test.each([true, 'ge', false] as const)(
+    'of few orders are few where skip is not heeded (filter: %s)',
+    async (how) => {
+      const { context, asked } = open(rows(5), { heedsSkip: false, heedsFilter: how });
+      await read(context);
+      expect(asked.length).toBeLessThan(12);
+    },
+  );
 
   test.each<[string, Store, (index: number) => string]>([
     ['more of one second than a page holds', {}, (index) => second(index < 60 ? 1 : index)],

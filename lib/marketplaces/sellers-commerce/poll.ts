@@ -3,7 +3,7 @@ import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
 import type { Fetched } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
-import { learnOffset, localAt, nameOffset, offsetOf } from '../kit/clock.ts';
+import { learnOffset, localAt, middleOf, nameOffset, offsetOf, secondIn } from '../kit/clock.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { rewindInstant, stepOver } from '../kit/rewind.ts';
 import { type List, listPage, PAGE } from './api.ts';
@@ -69,11 +69,13 @@ const Position = z.object({
   walk: z.number(),
   ...window,
   skip: z.number(),
-  /** What the first row is where the store heeds `skip`, or must not show again where it heeds `$filter`. */
+  /** What the first row is where the store heeds `skip`. */
   first: z.optional(z.string()),
-  /** Of a store that does not heed `skip`: the most rows of a page, and the windows that are still to be read. */
+  /** The most rows that a page of this walk had. */
   cap: z.optional(z.number()),
+  /** Of a store that does not heed `skip`: the windows that are still to be read, or that it heeds no window's end. */
   rest: z.optional(z.array(z.object(window))),
+  isOpen: z.optional(z.boolean()),
   start: z.string(),
   mark: Mark,
   remarks: z.array(z.string()),
@@ -162,40 +164,42 @@ function noteTimes(position: Position, rows: readonly unknown[], at: string, pro
 }
 
 /** The next page: behind the last time read, or behind so many rows; of the next walk where nothing new is left. */
-function follow(position: Position, rows: readonly unknown[], fresh: number, now: Date): Position {
-  if (position.cap !== undefined) return split(position, rows, now);
+function follow({ cap = 0, ...asked }: Position, rows: readonly unknown[], fresh: number, now: Date): Position {
+  const position = { ...asked, cap: Math.max(cap, rows.length) };
+  if (position.rest) return split(position, rows, now);
   if (rows.length === 0) return nextWalk(position, now);
   const { column } = WALKS[position.walk] ?? {};
   const times = column ? rows.map((row) => timeOf(row, column)) : [];
   const isSorted = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? ''));
   const last = times.at(-1) ?? '';
+  const byTime = isSorted && last > position.from ? { ...position, from: last, skip: 0, first: undefined } : null;
   const more = stepOver(rows.length);
   const first = rows.length > more ? stateOf(rows[more]) : undefined;
-  if (fresh > 0 && rows.length >= PAGE && isSorted && last > position.from)
-    return { ...position, from: last, skip: 0, first: undefined };
+  if (fresh > 0 && rows.length >= PAGE && byTime) return byTime;
   if (fresh > 0 || position.skip === 0) return { ...position, skip: position.skip + more, first };
   // A page of rows that were all seen is the end of a list, unless the store does not heed `skip`.
-  const isHeeded = position.first !== undefined && stateOf(rows[0]) === position.first;
-  return isHeeded ? nextWalk(position, now) : split({ ...position, first: undefined }, rows, now);
+  if (position.first !== undefined && stateOf(rows[0]) === position.first) return nextWalk(position, now);
+  return position.isOpen && byTime ? byTime : split(position, rows, now);
 }
 
-/** Where `skip` is not heeded, a window of as many rows as any page had is read in halves, down to a second. */
-function split({ rest = [], ...position }: Position, rows: readonly unknown[], now: Date): Position {
-  const { walk, from, to, first, remarks } = position;
+/**
+ * Where `skip` is not heeded, a window of as many rows as any page had is read in halves, down to a second. Before them
+ * comes one of no time: a store that shows anything of it does not heed where a window ends.
+ */
+function split({ rest, ...position }: Position, rows: readonly unknown[], now: Date): Position {
+  const { walk, from, to, cap, isOpen, mark, remarks } = position;
   const { column, path } = WALKS[walk] ?? ORDERS;
-  const cap = Math.max(position.cap ?? 0, rows.length);
+  if (to === from && rows.length > 0)
+    return follow({ ...position, to: undefined, skip: 1, isOpen: true }, rows, 0, now);
   const isFull = rows.length === cap && (column ? cap > 1 : cap === PAGE);
-  const end = to ?? localAt(Date.parse(position.mark.at) + DAY_MS);
-  const middle = localAt((Date.parse(`${from}Z`) + Date.parse(`${end}Z`)) / 2);
-  // No row is in two windows, unless the store does not heed `$filter` either.
-  const isFiltered = column !== undefined && rows.every((row) => stateOf(row) !== first);
-  if (isFull && isFiltered && middle > from)
-    return { ...position, cap, skip: 0, to: middle, rest: [{ from: middle, to }, ...rest] };
+  if (isFull && column && !rest && !isOpen) return { ...position, to: from, skip: 0, rest: [{ from }] };
+  const times = column && rest ? rows.map((row) => timeOf(row, column)) : [];
+  const middle = rest ? middleOf(times, from, to ?? localAt(Date.parse(mark.at) + DAY_MS)) : from;
+  if (isFull && middle > from) return { ...position, to: middle, rest: [{ from: middle, to }, ...(rest ?? [])] };
   const problem = `${path} shows ${cap} rows at a time, whatever is skipped: more may stand behind the first of ${from}; ask SellersCommerce what to add to settings.query for larger pages`;
   const read = isFull ? { ...position, remarks: [...new Set([...remarks, problem])] } : position;
-  const [next, ...others] = isFiltered ? rest : [];
-  if (!next) return nextWalk(read, now);
-  return { ...read, from: next.from, to: next.to, cap, rest: others, first: isFull ? stateOf(rows[0]) : first };
+  const [next, ...others] = rest ?? [];
+  return next ? { ...read, from: next.from, to: next.to, rest: others } : nextWalk(read, now);
 }
 
 function nextWalk({ walk, mark, start, remarks }: Position, now: Date): Position {
@@ -232,9 +236,7 @@ function remarkOn(offset: number | undefined, settings: Record<string, unknown>,
   return [timeZone ? `${clock}, which settings.timeZone ${timeZone} is not` : `${clock}: set settings.timeZone`];
 }
 
-/** As a filter takes it; empty for a time in any other form. */
-const timeOf = (row: unknown, column: string): string =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.exec(textOf(member(row, column)).replace(' ', 'T'))?.[0] ?? '';
+const timeOf = (row: unknown, column: string): string => secondIn(textOf(member(row, column)));
 
 /** Whether a set did not have it yet. */
 const isNew = (state: string, known: Set<string>): boolean => known.size < known.add(state).size;
