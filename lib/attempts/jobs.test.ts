@@ -8,6 +8,7 @@ import { BlockedError, RejectedError, RetryableError } from '#lib/platform/error
 import * as z from '#lib/platform/zod';
 import { action, failed, run, SOLD, TWO } from '#test/support/attempt';
 import { connectorWith, deliveryOf, fakeHub } from '#test/support/fake-hub';
+import { orderOf } from '#test/support/orders';
 import { attempt } from './jobs.ts';
 
 const parcel = (id: string, by = 'shed') => ({
@@ -199,6 +200,13 @@ describe('routing', () => {
     expect(result).toEqual({ ok: true });
     const lineItems = expect.arrayContaining([{ id: 'li_1', quantity: 2 }]);
     expect(plan).toMatchObject([{ action: 'order', connection: 'shed', subject: { lineItems } }]);
+  });
+
+  test('leaves an order of which some has left unseen to a person', async () => {
+    const unclear = { ...stuck, history: orderOf({ partlyShipped: true }).history };
+    const { result, plan } = await route(unclear, [{ from: '*', to: 'shed' }]);
+    expect(result).toEqual({ ok: true });
+    expect(plan).toMatchObject([{ action: 'order', connection: 'shed', blocked: { code: 'partly_shipped' } }]);
   });
 
   test('is blocked still where none matches', async () => {

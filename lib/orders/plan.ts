@@ -77,7 +77,9 @@ function planPlacements(order: Order, due: readonly Due[], network: Network): Pl
   const start = { order: { ...withOwn(kept, due, byShipper.get(ERP) ?? []), routed }, deliveries: [] };
   const shippers = [...byShipper].filter(([to]) => to !== ERP);
   const { partlyShipped } = standing(order).snapshot;
-  const isUnclear = partlyShipped && order.placements.length === 0 && order.fulfillments.length === 0;
+  // With the channel itself are only those whose shipper was looked for.
+  const isAsked = order.placements.some(({ connection }) => connection !== order.connection);
+  const isUnclear = partlyShipped && !isAsked && order.fulfillments.length === 0;
   return shippers.reduce<Plan>((plan, [to, lineItems]) => {
     const isNamed = named.some((each) => each.to === to);
     const blocked = isUnclear && !isNamed ? unclear(order) : undefined;
