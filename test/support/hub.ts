@@ -113,8 +113,9 @@ function spawnHub({ data = '', port = 0, args = [], env = {}, workers = 0 }: Hub
     ],
     {
       cwd: ROOT,
-      // Of a hub that has nothing to do, sweeps are most of what it takes from the others.
-      env: { ...process.env, LONGSHORE_API_KEY: API_KEY, SWEEP_INTERVAL_SECONDS: '3', ...env },
+      // Its address is its own, whatever a test before in this worker has set. Of a hub that has nothing to do, sweeps are
+      // most of what it takes from the others.
+      env: { ...process.env, PUBLIC_URL: undefined, LONGSHORE_API_KEY: API_KEY, SWEEP_INTERVAL_SECONDS: '3', ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
