@@ -288,6 +288,22 @@ describe('pages', () => {
     },
   );
 
+  test.each<[Store]>([[{}], [{ heedsSkip: false }], [{ heedsSkip: false, heedsFilter: 'ge', cap: 7 }]])(
+    'come to an end where a poll breaks off behind each of them: %o',
+    async (store) => {
+      const { context, asked } = open(rows(20), store);
+      const numbers = new Set<unknown>();
+      for (let resume: string | null | undefined; resume !== null && asked.length < 100; )
+        for await (const page of poll({ ...context, resume: resume ?? null })) {
+          for (const { topic, body } of page.items) if (topic === 'order') numbers.add(idOf(body));
+          resume = page.resume;
+          break;
+        }
+      expect(numbers.size).toBe(20);
+      expect(asked.length).toBeLessThan(40);
+    },
+  );
+
   test.each([true, 'ge', false] as const)(
     'of few orders are few where skip is not heeded (filter: %s)',
     async (how) => {

@@ -69,8 +69,9 @@ const Position = z.object({
   walk: z.number(),
   ...window,
   skip: z.number(),
-  /** What the first row is where the store heeds `skip`. */
+  /** What the first row is where the store heeds `skip`, and where it does not. */
   first: z.optional(z.string()),
+  head: z.optional(z.string()),
   /** The most rows that a page of this walk had. */
   cap: z.optional(z.number()),
   /** Of a store that does not heed `skip`: the windows that are still to be read, or that it heeds no window's end. */
@@ -168,17 +169,18 @@ function follow({ cap = 0, ...asked }: Position, rows: readonly unknown[], fresh
   const position = { ...asked, cap: Math.max(cap, rows.length) };
   if (position.rest) return split(position, rows, now);
   if (rows.length === 0) return nextWalk(position, now);
-  const { column } = WALKS[position.walk] ?? {};
-  const times = column ? rows.map((row) => timeOf(row, column)) : [];
+  const times = rows.map((row) => timeOf(row, WALKS[position.walk]?.column ?? ''));
   const isSorted = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? ''));
   const last = times.at(-1) ?? '';
   const byTime = isSorted && last > position.from ? { ...position, from: last, skip: 0, first: undefined } : null;
   const more = stepOver(rows.length);
   const first = rows.length > more ? stateOf(rows[more]) : undefined;
   if (fresh > 0 && rows.length >= PAGE && byTime) return byTime;
-  if (fresh > 0 || position.skip === 0) return { ...position, skip: position.skip + more, first };
-  // A page of rows that were all seen is the end of a list, unless the store does not heed `skip`.
-  if (position.first !== undefined && stateOf(rows[0]) === position.first) return nextWalk(position, now);
+  const head = stateOf(rows[0]);
+  if (position.skip === 0 || (fresh > 0 && head !== position.head))
+    return { ...position, skip: position.skip + more, first, head };
+  // A page of rows that were all seen is the end of a list, unless `skip` is not heeded and they begin anew.
+  if (position.first !== undefined && head === position.first) return nextWalk(position, now);
   return position.isOpen && byTime ? byTime : split(position, rows, now);
 }
 
