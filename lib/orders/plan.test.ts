@@ -117,6 +117,14 @@ test('an order of which some has left unseen is placed once a person has said wh
     ['shed', 'partly_shipped', 'operator'],
     ['other', 'partly_shipped', 'operator'],
   ]);
+  // So it is for lines that had no route while the others had theirs, and not for more of a line that was placed.
+  const plates = [{ id: 'li_2', quantity: 1 }];
+  const looked = { delivery: 'dlv_2', connection: 'scopio-main', lineItems: [] };
+  const shed = { delivery: 'dlv_1', connection: 'shed' };
+  const blockedOf = (placements: Order['placements']) =>
+    plan({ ...unclear, placements }).map(({ connection, blocked }) => [connection, blocked?.code]);
+  expect(blockedOf([{ ...shed, lineItems: plates }, looked])).toEqual([['shed', 'partly_shipped']]);
+  expect(blockedOf([{ ...shed, lineItems: [{ id: 'li_1', quantity: 1 }, ...plates] }])).toEqual([['shed', undefined]]);
   // Of what the hub itself has shipped, or was told of, it knows.
   const { order: shipped } = applyShipment(placed, shipmentOf({ parcels: [mugs] }), { connection: 'shed', placed: [] });
   expect(plan({ ...unclear, fulfillments: shipped.fulfillments }).map(({ blocked }) => blocked)).toEqual([undefined]);

@@ -77,15 +77,20 @@ function planPlacements(order: Order, due: readonly Due[], network: Network): Pl
   const start = { order: { ...withOwn(kept, due, byShipper.get(ERP) ?? []), routed }, deliveries: [] };
   const shippers = [...byShipper].filter(([to]) => to !== ERP);
   const { partlyShipped } = standing(order).snapshot;
-  // With the channel itself are only those whose shipper was looked for.
-  const isAsked = order.placements.some(({ connection }) => connection !== order.connection);
-  const isUnclear = partlyShipped && !isAsked && order.fulfillments.length === 0;
+  const isUnclear = partlyShipped && order.fulfillments.length === 0;
   return shippers.reduce<Plan>((plan, [to, lineItems]) => {
     const isNamed = named.some((each) => each.to === to);
-    const blocked = isUnclear && !isNamed ? unclear(order) : undefined;
+    const blocked = isUnclear && !isNamed && !hadShipper(order, lineItems) ? unclear(order) : undefined;
     return placeWith(plan, to, lineItems, network, { isNamed, blocked });
   }, start);
 }
+
+/** Whether any of these lines was placed before: what is with the channel itself only looked for its shipper. */
+const hadShipper = ({ connection: channel, placements }: Order, lines: readonly LineQuantity[]): boolean =>
+  placements.some(
+    ({ connection, lineItems = lines, gone = [] }) =>
+      connection !== channel && [...lineItems, ...gone].some(({ id }) => lines.some((line) => line.id === id)),
+  );
 
 /** A person is asked first: what left before the hub knew of the order would be shipped once more. */
 const unclear = ({ connection }: Order): NewDelivery['blocked'] => ({
