@@ -71,6 +71,20 @@ it('tells the service of a caller that hung up', async () => {
   await gone;
 });
 
+it('tells the service of a thread that is gone', async () => {
+  const gone = new Promise<void>((resolve) => {
+    handle = (_operation, _input, { onClose }) => {
+      onClose(resolve);
+      port.close();
+      return new Promise(() => {});
+    };
+  });
+  await expect(callAws(listener.endpoint, 'DynamoDB_20120810.ListTables', {})).rejects.toMatchObject({
+    code: 'ECONNRESET',
+  });
+  await gone;
+});
+
 it('breaks what waits when the other thread is gone, and asks the endpoint from then on', async () => {
   handle = () => {
     port.close();

@@ -29,6 +29,10 @@ export function serveNearby(port: MessagePort, listeners: readonly Listener[]): 
       )
       .finally(() => hungUp.delete(id));
   });
+  // A thread that ends has hung up, as its sockets would: else a receive that waits takes a message along.
+  port.on('close', () => {
+    for (const hangUp of [...hungUp.values()]) hangUp();
+  });
 }
 
 /** Has the SDK of this thread ask these endpoints through a port whose other end `serveNearby` has. */
