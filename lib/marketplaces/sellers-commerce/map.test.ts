@@ -91,7 +91,8 @@ test.each([
   [37, 74, 'shipped'],
   [38, 74, 'unpaid'],
 ])('status %i with payment %s is %s', (OrderStatusId, PaymentStatusId, meant) => {
-  const mapped = change({ OrderStatusId, PaymentStatusId: PaymentStatusId ?? null }, {}, 'order-read');
+  const topic = OrderStatusId === 8 ? 'order-read' : 'order';
+  const mapped = change({ OrderStatusId, PaymentStatusId: PaymentStatusId ?? null }, {}, topic);
   if (mapped.type !== 'order') return expect(meant).toBe('cart');
   const { order } = applySnapshot(null, mapped.order, {
     connection: 'sc',
