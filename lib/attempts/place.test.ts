@@ -4,8 +4,9 @@ import type { Order } from '#lib/orders/order';
 import { planDeliveries } from '#lib/orders/plan';
 import { BlockedError, StoppedError } from '#lib/platform/errors';
 import { action, failed, PLACED, run, SOLD, TWO } from '#test/support/attempt';
-import { CONNECTIONS, deliveryOf, fakeHub } from '#test/support/fake-hub';
+import { CONNECTIONS, connectorWith, deliveryOf, fakeHub } from '#test/support/fake-hub';
 import { MUGS, orderOf, PLATE } from '#test/support/orders';
+import { attempt } from './jobs.ts';
 
 describe('placing', () => {
   test('hands over the lines, is told, is followed by its id, and its products are watched', async () => {
@@ -68,6 +69,18 @@ describe('placing', () => {
     );
     expect(result).toMatchObject(failed(BlockedError, 'cod_unsupported'));
     expect(order.calls).toEqual([]);
+  });
+
+  test('of what is paid on delivery by now waits for a person also where it may have been placed before', async () => {
+    const order = action({ remoteId: '5021' }, { remoteId: '5021' });
+    const { result } = await place(order, { reads: ON_DELIVERY, unknown: true });
+    expect(result).toMatchObject(failed(BlockedError, 'cod_unsupported', true));
+    expect(order.calls).toEqual([]);
+  });
+
+  test('of what is paid on delivery is done by a shipper that collects cash', async () => {
+    const { result } = await place(action({}), { reads: ON_DELIVERY, collectsCash: true });
+    expect(result).toMatchObject({ ok: true });
   });
 
   test('takes what a person gave to a shipper from what the channels are told', async () => {
@@ -141,5 +154,106 @@ describe('placing', () => {
     const { result } = await run(deliveryOf({}, { unknown: true }), { order });
     expect(order.calls.map(([what]) => what)).toEqual(['probe']);
     expect(result).toMatchObject({ told: { detail: { probed: true } } });
+    // Nobody knows as what it stands there.
+    expect(result).not.toHaveProperty('placed.revision');
+  });
+
+  test('of what its shipper gave no id is followed by its number alone', async () => {
+    const { result, seen } = await run(deliveryOf({}), { order: action({}) });
+    expect(result).toMatchObject({ placed: { remoteId: null, number: 'SC-1001' } });
+    expect(seen.map(([what]) => what)).toEqual(['note']);
+  });
+
+  test('what may have been asked for before its order was cancelled stands where it is found', async () => {
+    const order = action({ remoteId: '5021' }, { remoteId: '5021' });
+    const orders = [{ ...orderOf({ cancelled: true }), ...PLACED }];
+    const { result } = await run(deliveryOf({}, { unknown: true }), { order }, { orders });
+    expect(order.calls.map(([what]) => what)).toEqual(['probe', 'probe']);
+    expect(result).toMatchObject({ ok: true, placed: { remoteId: '5021' } });
+    expect(orders[0]?.placements).toMatchObject([{ lineItems: TWO }]);
+  });
+
+  test('what a person gave to a shipper is nobody’s once its order is cancelled', async () => {
+    const placements = [{ delivery: 'dlv_1', connection: 'shed', lineItems: TWO, named: true as const }];
+    const orders: Order[] = [
+      { ...orderOf({ cancelled: true, held: 'it is not active at Scopio' }), ...PLACED, placements },
+    ];
+    await run(deliveryOf({}), { order: action({}) }, { orders });
+    expect(orders[0]).not.toHaveProperty('assigned');
+    expect(orders[0]?.placements).toMatchObject([{ lineItems: [] }]);
+  });
+
+  test('gives back what is wanted no longer before a placement that was asked for, though that is later', async () => {
+    const later = { delivery: 'dlv_2', connection: 'shed', lineItems: [{ id: 'li_1', quantity: 1 }], n: 2 };
+    const orders: Order[] = [{ ...SOLD, placements: [...SOLD.placements, later] }];
+    const order = action({});
+    await run(deliveryOf({}), { order }, { orders });
+    expect(order.calls).toMatchObject([['push', { lineItems: [{ id: 'li_1', quantity: 1 }] }]]);
+    expect(orders[0]?.placements[1]).toEqual(later);
+  });
+
+  describe('whose order changes between its reading and the write that gives units back', () => {
+    test('asks for all of it where all is wanted again, and leaves the order as it stands', async () => {
+      const order = action({});
+      const { stands } = await place(order, { reads: lessOf(1), stands: SOLD });
+      expect(order.calls).toMatchObject([['push', { lineItems: TWO }]]);
+      expect(stands()).toBe(SOLD);
+    });
+
+    test('asks for nothing where it may not ship by then, and says so', async () => {
+      const order = action({});
+      const { result } = await place(order, { reads: lessOf(1), stands: held() });
+      expect(result).toMatchObject(failed(StoppedError, 'order_unreleased'));
+      expect(order.calls).toEqual([]);
+    });
+
+    test('waits for a person where it is paid on delivery by then', async () => {
+      const order = action({});
+      const { result } = await place(order, { reads: lessOf(1), stands: ON_DELIVERY });
+      expect(result).toMatchObject(failed(BlockedError, 'cod_unsupported'));
+      expect(order.calls).toEqual([]);
+    });
+
+    test('is stopped where it is gone', async () => {
+      const { result } = await place(action({}), { reads: lessOf(1), stands: null });
+      expect(result).toMatchObject(failed(StoppedError, 'order_cancelled'));
+    });
+  });
+
+  test('gives units back in the name of its shipper', async () => {
+    const { changes } = await place(action({}), { reads: lessOf(1) });
+    expect(changes).toMatchObject([{ by: 'shed', origin: 'dlv_1' }]);
   });
 });
+
+const ON_DELIVERY: Order = {
+  ...orderOf({ paidAt: null, payment: { method: 'cod', state: 'on_delivery' } }),
+  ...PLACED,
+};
+
+/** One attempt at a placement of an order that is read as one thing and stands as another when it is written. */
+async function place(
+  order: ReturnType<typeof action>,
+  {
+    reads,
+    stands = reads,
+    unknown = false,
+    collectsCash = false,
+  }: { reads: Order; stands?: Order | null; unknown?: boolean; collectsCash?: boolean },
+) {
+  const orders = stands ? [stands] : [];
+  const [shop, ...others] = CONNECTIONS;
+  const settings = { release: ['paid', 'on_delivery'] };
+  const { hub } = fakeHub({ orders, connections: [{ ...shop, settings } as Connection, ...others] });
+  const changes: unknown[] = [];
+  const changeOrder: typeof hub.changeOrder = (id, decide, options) => {
+    changes.push(options);
+    return hub.changeOrder(id, decide, options);
+  };
+  const result = await attempt({
+    ...{ delivery: deliveryOf({}, { unknown }), network: await hub.getNetwork(), ingest: async () => {} },
+    connector: connectorWith({ order }, { ...(collectsCash && { collectsCash }) }),
+    hub: { ...hub, getOrder: async () => reads, changeOrder },
+  });
+  return { result, changes, stands: () => orders[0] };
+}
