@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { countStock } from '#lib/catalog/stock';
 import { getProduct, noteProduct } from '#lib/catalog/store';
-import { leaseDue } from '#lib/deliveries/ledger';
+import type { Connection } from '#lib/connections/connection';
+import { getDeliveries, leaseDue } from '#lib/deliveries/ledger';
 import type { Change } from '#lib/marketplaces/contract';
 import { fromShed, network, order, told, useInbox } from '#test/support/inbox';
 import { at } from '#test/support/orders';
@@ -20,6 +21,26 @@ it('keeps stock in the catalog and tells those who list the SKU of a new quantit
   await take(told(stock(9, at(1)), fromShed));
   expect(await getProduct('marketful-mx', 'MUG-RED', inbox.table)).toMatchObject({ quantity: 7 });
   expect(inbox.rung).toMatchObject([{ action: 'stock', connection: 'sello-se', subject: { sku: 'MUG-RED' } }]);
+});
+
+it('tells more channels than a transaction holds', async () => {
+  const channels = Array.from({ length: 200 }, (_, n) => `sello-${n}`);
+  const sello = network.connections.get('sello-se') as Connection;
+  const connections = new Map([...network.connections, ...channels.map((id) => [id, { ...sello, id }] as const)]);
+  const wide = { ...network, connections };
+  const stock = (quantity: number): Change => ({
+    type: 'products',
+    products: [{ sku: 'MUG-RED', quantity, version: null }],
+  });
+  for (const id of channels) await noteProduct(id, { sku: 'MUG-RED', title: 'Mug' }, inbox.table);
+  await take(told(stock(7), fromShed), inbox.table, undefined, wide);
+  expect(new Set(inbox.rung.map(({ connection }) => connection))).toEqual(new Set(channels));
+  expect(
+    await getDeliveries(
+      inbox.rung.map(({ id }) => id),
+      inbox.table,
+    ),
+  ).toHaveLength(200);
 });
 
 it('tells of a quantity that somebody else overtook anew', async () => {

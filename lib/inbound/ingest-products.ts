@@ -27,6 +27,9 @@ export async function ingestMerchants(
   return ingestProducts(told, ingesting);
 }
 
+/** Deliveries that a transaction holds beside a product. */
+const AT_ONCE = 90;
+
 /** Products and stock land in the catalog; a warehouse's new quantity goes on to the channels that list the SKU. */
 export async function ingestProducts(products: readonly ProductSnapshot[], ingesting: Ingesting): Promise<Ingested> {
   const { message } = ingesting;
@@ -38,17 +41,19 @@ export async function ingestProducts(products: readonly ProductSnapshot[], inges
       const known = await getProduct(message.connection, told.sku, table);
       const product = applyProduct(known, told, { connection: message.connection, receivedAt: asOf(message) });
       if (product === known) return { known, product, opened: [] };
-      const opened = await openTelling(known, product, ingesting);
+      const opened = (await openTelling(known, product, ingesting)).slice(0, AT_ONCE);
       const named = product.ean === known?.ean ? [] : putEan(product);
       const stands = await transact([putProduct(product, known), ...named, ...opened.map(putNewDelivery)], table);
       return stands ? { known, product, opened } : undefined;
     });
     if (product === known) continue;
-    // Of a listing and a warehouse's number that are written at one moment neither sees the other: the later one does now.
+    // Those that had no room; and of a listing and a warehouse's number that are written at one moment neither sees the
+    // other: the later one does now.
     const late = (await openTelling(known, product, ingesting)).filter(
       ({ id }) => !opened.some((one) => one.id === id),
     );
-    if (late.length > 0) await transact(late.map(putNewDelivery), table);
+    for (let at = 0; at < late.length; at += AT_ONCE)
+      await transact(late.slice(at, at + AT_ONCE).map(putNewDelivery), table);
     await ring([...opened, ...late]);
     changed = true;
     if (product.externalId !== known?.externalId) identified = true;

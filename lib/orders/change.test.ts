@@ -4,11 +4,12 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import { RejectedError } from '#lib/platform/errors';
 import type { Table, Write } from '#lib/platform/table/table';
 import { memoryTable } from '#test/support/memory-table';
-import { at, MUGS, orderOf, shipmentOf } from '#test/support/orders';
+import { at, MUGS, orderOf, shipmentOf, snapshotOf, sourceOf } from '#test/support/orders';
 import { changeOrder, type Decided, tellOrder } from './change.ts';
 import type { Order } from './order.ts';
 import type { Network } from './plan.ts';
 import { applyShipment } from './shipment.ts';
+import { applySnapshot } from './snapshot.ts';
 import { getOrder, getTimeline } from './store.ts';
 
 const ID = 'scopio-main:ord_8f3a';
@@ -181,6 +182,28 @@ it.each([
   });
   expect(opened).toHaveLength(parcels);
   expect((await hub.stored())?.deliveries).toHaveLength(parcels + 1);
+});
+
+it.each([90, 200])('asks each of %i shippers for its line, and gets each back', async (count) => {
+  const shippers = Array.from({ length: count }, (_, n) => `shed-${n}`);
+  const wide: Network = {
+    ...network,
+    connections: new Map([...network.connections, ...shippers.map((id) => [id, connection(id, 'marketful')] as const)]),
+    routes: shippers.map((to, n) => ({ from: '*', match: { skuPrefix: `${n}-` }, to })),
+  };
+  const lines = shippers.map((_, n) => ({ ...MUGS, id: `li_${n}`, sku: `${n}-MUG` }));
+  const tell = (minute: number, cancelled: boolean) => (order: Order | null) =>
+    applySnapshot(order, snapshotOf({ lines, cancelled, version: at(minute) }), sourceOf(minute));
+  const asked = async (minute: number, cancelled: boolean) => {
+    const { opened } = await changeOrder(ID, tell(minute, cancelled), { ...by, network: wide }, hub);
+    return new Set(opened.map((each) => `${each.action} ${each.connection}`));
+  };
+  expect(await asked(1, false)).toEqual(new Set(shippers.map((id) => `order ${id}`)));
+  expect(await asked(2, true)).toEqual(new Set(shippers.map((id) => `cancel ${id}`)));
+  const order = await hub.stored();
+  expect(order).not.toHaveProperty('planUnfinished');
+  expect(order?.placements).toHaveLength(count);
+  expect(Math.max(...hub.state.transactions.map(({ length }) => length))).toBeLessThanOrEqual(100);
 });
 
 it('ends what a crash left of such a plan, also where there is nothing else to decide', async () => {

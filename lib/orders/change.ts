@@ -111,14 +111,15 @@ const MAX_DELIVERIES = 90;
 const MAX_INSIDE = 20;
 
 function toWrites(before: Order | null, decision: Decided, { by, origin, network, at }: Caused, now: string) {
-  const { order, timeline = [], also = [] } = decision;
+  const { order, timeline = [], also = [], deliveries = [] } = decision;
   const told = timeline.map((each): TimelineEntry => ({ ...each, at: at ?? now, by }));
-  const plan = order && order !== before ? planDeliveries(order, network, before) : { deliveries: [], order };
-  const asked = [...(decision.deliveries ?? []), ...plan.deliveries];
+  const room = Math.max(0, MAX_DELIVERIES - also.length);
+  const left = Math.max(0, room - deliveries.length);
+  const plan = order && order !== before ? planDeliveries(order, network, before, left) : { deliveries: [], order };
+  const asked = [...deliveries, ...plan.deliveries];
   if (!order) return { order, opened: [], writes: also };
   if (order === before && asked.length === 0)
     return { order, opened: [], writes: [...putTimeline(order.id, told, origin), ...also] };
-  const room = Math.max(0, MAX_DELIVERIES - also.length);
   const opened = asked.slice(0, room).map((delivery) => openDelivery(delivery, now));
   // `order.paid` tells of the release by itself, unless the payment was known before and released nothing.
   const paidAt = before?.paidAt && !wasReleased(before) ? null : order.paidAt;
@@ -129,7 +130,7 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
   const next: Order = {
     ...rest,
     releasedAt,
-    ...(asked.length > room && { planUnfinished: true }),
+    ...(asked.length >= room && { planUnfinished: true }),
     deliveries: [...order.deliveries, ...opened.map(({ id }) => id)],
     timeline: lines.slice(0, MAX_INSIDE),
     revision: (before?.revision ?? 0) + 1,

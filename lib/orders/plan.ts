@@ -40,11 +40,21 @@ export interface Network {
   roleOf(marketplace: string): Role;
 }
 
-/** The deliveries an order's present state calls for and does not have yet. Ids are derived, so planning twice is planning once. */
-export function planDeliveries(order: Order, network: Network, before: Order | null = null): Plan {
+/**
+ * The deliveries an order's present state calls for and does not have yet. Ids are derived, so planning twice is planning
+ * once. Placements and cancellations beyond `room` are left to the next plan: the order is not to count as asked for what
+ * nobody asks.
+ */
+export function planDeliveries(
+  order: Order,
+  network: Network,
+  before: Order | null = null,
+  room = Number.POSITIVE_INFINITY,
+): Plan {
   const due = dueOf(order);
-  const placements = planPlacements(order, due, network);
-  const cancellations = planCancellations(placements.order, due, network, before);
+  const placements = planPlacements(order, due, network, room);
+  const left = room - placements.deliveries.length;
+  const cancellations = planCancellations(placements.order, due, network, before, left);
   const reports = planReports(order, network);
   const told = [...reports, ...planFollowUps(order, network, reports)];
   return {
@@ -58,7 +68,7 @@ export function planDeliveries(order: Order, network: Network, before: Order | n
 }
 
 /** Places what may ship and is with nobody: with whom a person named, else with whom the routes name. */
-function planPlacements(order: Order, due: readonly Due[], network: Network): Plan {
+function planPlacements(order: Order, due: readonly Due[], network: Network, room: number): Plan {
   const withAssigned = (unitsOf: (line: Due) => Due['assigned']) => {
     const assigned = groupByShipper(due.flatMap((line) => unitsOf(line).map((units) => ({ id: line.id, ...units }))));
     return withMember(order, 'assigned', assigned.size > 0 && toAssigned(assigned));
@@ -72,10 +82,11 @@ function planPlacements(order: Order, due: readonly Due[], network: Network): Pl
   const named = due.flatMap(({ id, assign }) => assign.map((each) => ({ id, ...each })));
   const lines = due.filter(({ place }) => place > 0).map(({ id, place }) => ({ id, quantity: place }));
   const byShipper = groupByShipper([...named, ...routeLines(order, lines, network.routes)]);
-  const placed: LineQuantity[] = [...byShipper.values()].flat();
+  const own = byShipper.get(ERP) ?? [];
+  const shippers = [...byShipper].filter(([to]) => to !== ERP).slice(0, room);
+  const placed: LineQuantity[] = [...own, ...shippers.flatMap(([, lineItems]) => lineItems)];
   const routed = [...new Set([...order.routed, ...placed.map(({ id }) => id)])];
-  const start = { order: { ...withOwn(kept, due, byShipper.get(ERP) ?? []), routed }, deliveries: [] };
-  const shippers = [...byShipper].filter(([to]) => to !== ERP);
+  const start = { order: { ...withOwn(kept, due, own), routed }, deliveries: [] };
   const { partlyShipped } = standing(order).snapshot;
   const isUnclear = partlyShipped && order.fulfillments.length === 0;
   return shippers.reduce<Plan>((plan, [to, lineItems]) => {
@@ -151,7 +162,13 @@ export function placeAgain(
  * What is no longer wanted of a placement is stopped where it has not happened and undone where it has: one delivery
  * for each difference that there ever was, in units or in where they go.
  */
-function planCancellations(order: Order, due: readonly Due[], network: Network, before: Order | null): Plan {
+function planCancellations(
+  order: Order,
+  due: readonly Due[],
+  network: Network,
+  before: Order | null,
+  room: number,
+): Plan {
   const { connections } = network;
   const deliveries: NewDelivery[] = [];
   const isMoved = before !== null && goesElsewhere(before, order);
@@ -165,6 +182,7 @@ function planCancellations(order: Order, due: readonly Due[], network: Network, 
     const seenTo = { ...(isMoved && { readdressed: at }), ...(isPaidBack && { refunded: at }) };
     const forPerson = isAffected ? seenTo : {};
     if (!target || (sameLines(gone, less) && Object.keys(forPerson).length === 0)) return placement;
+    if (deliveries.length >= room) return placement;
     const subject = { placement: kept.delivery, lineItems: gone, ...forPerson };
     deliveries.push(push(order, 'cancel', target, kept.delivery, subject));
     return gone.length > 0 ? { ...kept, less: gone } : kept;

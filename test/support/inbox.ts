@@ -54,9 +54,14 @@ export function useInbox() {
     Object.assign(inbox, { table: memoryTable(), rung: [] });
   });
 
-  function take(message: Message, at: Table = inbox.table, attempt?: Hub['attempt']): Promise<void> {
+  function take(
+    message: Message,
+    at: Table = inbox.table,
+    attempt?: Hub['attempt'],
+    among: Network = network,
+  ): Promise<void> {
     const ring = async (deliveries: readonly Delivery[]) => void inbox.rung.push(...deliveries);
-    const hub: Hub = { table: at, ring, getNetwork: async () => network, ...(attempt && { attempt }) };
+    const hub: Hub = { table: at, ring, getNetwork: async () => among, ...(attempt && { attempt }) };
     return ingest(message, async () => connector, hub);
   }
   async function stored(id = 'scopio-main:ord_8f3a') {
