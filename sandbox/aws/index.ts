@@ -24,6 +24,8 @@ async function startWorker(options: AwsOptions): Promise<RunningAws> {
     name: 'emulators',
     workerData: options,
     execArgv: [],
+    // Requests and answers are soon forgotten; V8 would let them grow to 192 MB.
+    resourceLimits: { maxYoungGenerationSizeMb: 32 },
   });
   const exited = once(worker, 'exit');
   const [message]: [FromWorker] = (await once(worker, 'message')) as [FromWorker];
