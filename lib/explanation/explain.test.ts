@@ -301,7 +301,7 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     ],
     'placing',
     'hub',
-    'Shed has failed at everything since 13:40: one delivery a minute asks whether it is back; placing it with Marketful looks again at 15:02 UTC and spends no attempt meanwhile.',
+    'Shed has failed at everything since 13:40: one delivery at a time asks whether it is back; placing it with Marketful looks again at 15:02 UTC and spends no attempt meanwhile.',
   ],
   'waiting for the rate limit': [
     orderOf(),

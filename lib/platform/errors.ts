@@ -75,7 +75,7 @@ export class AwayError extends NotYetError {
   override readonly name: string = 'AwayError';
 
   constructor(connection: string, since: number, waitMs: number) {
-    const description = `${connection} has failed at everything since ${new Date(since).toISOString()}: one delivery a minute asks whether it is back`;
+    const description = `${connection} has failed at everything since ${new Date(since).toISOString()}: one delivery at a time asks whether it is back`;
     super({ code: AWAY, description }, waitMs);
   }
 }
