@@ -26,8 +26,9 @@ import {
   presentRoute,
 } from './connection-schema.ts';
 import { Delivery, presentDelivery } from './delivery-schema.ts';
-import { ApiError, errorResponses, invalid, invalidRequest, notFound, orRefused } from './kit/errors.ts';
+import { ApiError, errorResponses, invalid, invalidRequest, notFound, orRefused, tooLarge } from './kit/errors.ts';
 import { idempotency, idempotencyHeader } from './kit/idempotency.ts';
+import { sizeOf } from './kit/lists.ts';
 import { Instant, Reason } from './kit/members.ts';
 import { doc, named } from './kit/meta.ts';
 import { body, json, Routes } from './kit/route.ts';
@@ -176,7 +177,10 @@ const requestOf = ({ id: connection, marketplace }: Connection, action: string, 
   subject: { input },
 });
 
-/** The body as the action's schema reads it. ApiError 404 for an action that there is not, 400 for a body it refuses. */
+/** Of an item's 400 KB some are left for what becomes of it: what was asked and could not be recorded would hang for ever. */
+const MAX_INPUT_BYTES = 380_000;
+
+/** The body as the action's schema reads it. ApiError 404 for an action that there is not, 400 for a body it refuses, 422 for one too large. */
 async function checkInput(marketplace: string, action: string, body: unknown): Promise<unknown> {
   const { info, actions } = await loadConnector(marketplace);
   const { requests = {} } = actions;
@@ -187,6 +191,7 @@ async function checkInput(marketplace: string, action: string, body: unknown): P
     throw new ApiError(404, 'unknown_action', `there is no such request: ${description}`);
   }
   const result = request.Input.safeParse(body);
-  if (result.success) return result.data;
-  throw invalidRequest(result.error.issues);
+  if (!result.success) throw invalidRequest(result.error.issues);
+  if (sizeOf(result.data) > MAX_INPUT_BYTES) throw tooLarge();
+  return result.data;
 }

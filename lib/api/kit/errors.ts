@@ -97,10 +97,9 @@ export function invalidRequest([issue]: readonly z.core.$ZodIssue[]): ApiError {
 export const invalid = (field: string, problem: string, code = 'invalid_request'): ApiError =>
   new ApiError(400, code, `${field}: ${problem}`, field);
 
-const TOO_LARGE = {
-  code: 'too_large',
-  description: 'what was sent would be larger than the 400 KB that the ledger can hold',
-};
+/** ApiError 422 for what no item of the ledger holds. */
+export const tooLarge = (): ApiError =>
+  new ApiError(422, 'too_large', 'what was sent would be larger than the 400 KB that the ledger can hold');
 
 /** The answer to every error. One that is not the caller's doing is logged by its class: messages may hold a buyer's data. */
 export function answerError(error: Error, context: Context): Response {
@@ -110,7 +109,7 @@ export function answerError(error: Error, context: Context): Response {
   }
   if (error instanceof RejectedError) return context.json(errorBody(error.detail), statusOf(error));
   if (error instanceof ContractError) return context.json(errorBody(error.detail), 422);
-  if (isTooLarge(error)) return context.json(errorBody(TOO_LARGE), 422);
+  if (isTooLarge(error)) return context.json(errorBody(tooLarge().detail), 422);
   log.error('api request failed', { method: context.req.method, ...errorFields(error) });
   return context.json(errorBody({ code: 'internal_error', description: 'the hub failed; please try again' }), 500);
 }
