@@ -117,6 +117,8 @@ test.each([
   [{ apiKey: 'sk_…' }, 'apiKey', 'no header can carry'],
   [{ webhookSecret: '   ' }, 'webhookSecret', 'must not be blank'],
   [{ previousWebhookSecret: `${SECRET}\n` }, 'previousWebhookSecret', 'line break'],
+  [{ webhookSecret: `${SECRET}\u200b` }, 'webhookSecret', 'cannot be seen'],
+  [{ webhookSecret: `a\u0000${SECRET}` }, 'webhookSecret', 'cannot be seen'],
 ])('secrets %o are refused by name', async (secrets, name, message) => {
   const parsed = parse({ connections: [withSecrets(secrets)] });
   await expect(parsed).rejects.toThrow(`connection "shop": secrets.${name}: `);

@@ -22,6 +22,7 @@ const PRINTABLE = /^[\u0020-\u007e\u00a0-\u00ff]*$/;
 export function objectionToSecret(secret: string, verifies: boolean): string | undefined {
   if (secret.trim() === '') return 'must not be blank';
   if (secret !== secret.trim() || /[\r\n]/.test(secret)) return 'has a blank or line break around it: paste it again';
+  if (/\p{C}/u.test(secret)) return 'has a character that cannot be seen: paste it again as plain text';
   if (!verifies && !PRINTABLE.test(secret))
     return 'has a character that no header can carry: paste it again as plain text';
   return undefined;

@@ -63,6 +63,15 @@ describe('a page under 200', () => {
   });
 });
 
+it('to a port that `fetch` goes to for nobody never left', async () => {
+  const budget = { take: async () => undefined, pause: async () => undefined };
+  const asked = createHttp({ baseUrl: 'https://remote.test:6000', budget, timeoutMs: 50 }).request({
+    ...{ method: 'POST', path: '/', json: {} },
+  });
+  await expect(asked).rejects.toBeInstanceOf(RetryableError);
+  await expect(asked).rejects.toMatchObject({ code: 'unreachable', message: expect.stringContaining('bad port') });
+});
+
 describe('an answer that is too large', () => {
   const chunk = new TextEncoder().encode('"Zażółć"'.repeat(100));
   /** An answer that never ends, and how much of it was taken. */

@@ -142,6 +142,9 @@ function refusePage({ method, reads = method === 'GET' }: HttpRequest, response:
   throw new RetryableError({ code: 'unexpected_answer', description });
 }
 
+/** How `fetch` says that it goes to no such port as 6000, whoever listens there: without a code. */
+const BAD_PORT = 'bad port';
+
 const NEVER_LEFT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -149,14 +152,15 @@ const NEVER_LEFT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  BAD_PORT,
 ]);
 
 /** The error for a request without an answer: either nothing left this machine, or nobody knows what the remote did. */
 function unsent(error: unknown, timeoutMs: number): IntegrationError {
-  const { name, cause } = error as Error & { cause?: { code?: string } };
+  const { name, cause } = error as Error & { cause?: { code?: string; message?: string } };
   if (name === 'TimeoutError')
     return new UnknownOutcomeError({ code: 'timeout', description: `no answer within ${timeoutMs} ms` });
-  const code = cause?.code ?? 'unknown';
+  const code = cause?.code ?? (cause?.message === BAD_PORT ? BAD_PORT : 'unknown');
   return NEVER_LEFT.has(code)
     ? new RetryableError({ code: 'unreachable', description: `could not connect (${code})` })
     : new UnknownOutcomeError({
