@@ -3,6 +3,7 @@ import type { Delivery } from '#lib/deliveries/delivery';
 import type { Actions } from '#lib/marketplaces/action';
 import {
   AwayError,
+  BlockedError,
   BudgetSpentError,
   RejectedError,
   RetryableError,
@@ -82,6 +83,49 @@ describe('a delivery that is due', () => {
     const { now } = await look(deliveryOf({}), refused, { getOrder: async () => ({ ...orderOf(), erased }) });
     expect(now).toMatchObject({ state: 'dead', cause: { code: 'http_422', description: 'erased' } });
     expect(JSON.stringify(now)).not.toContain('Ana');
+  });
+
+  test.each([
+    ['what is refused', new RejectedError({ code: 'http_422', description: 'no' }), 'delivery.dead'],
+    [
+      'what waits for somebody',
+      new BlockedError({ code: 'http_403', description: 'no' }, 'connection'),
+      'delivery.blocked',
+    ],
+  ])('tells its order of %s', async (_what, error, type) => {
+    const { now } = await look(deliveryOf({}), failing(error));
+    expect(now?.attempts).toMatchObject([{ told: [{ type, detail: { attempt: 1, code: error.code } }] }]);
+  });
+
+  test('has its ninth attempt beside it', async () => {
+    const attempt = {
+      startedAt: later(-60),
+      endedAt: later(-59),
+      outcome: 'throttled' as const,
+      nextAttemptAt: later(-1),
+    };
+    const attempts = Array.from({ length: 8 }, (_, index) => ({ ...attempt, number: index + 1 }));
+    const { now, seen } = await look(deliveryOf({}, { attempts, attemptCount: 8 }));
+    expect(now).toMatchObject({ state: 'succeeded', attemptCount: 9, attempts });
+    expect(seen).toContainEqual([
+      'transition',
+      'succeeded',
+      [{ Put: expect.objectContaining({ Item: expect.objectContaining({ number: 9 }) }) }],
+    ]);
+  });
+
+  test.each([
+    ['done', placed],
+    ['to be put off', failing(new BudgetSpentError('shed', 5_000))],
+  ])('whose lease another has by the time it is %s is left to that one', async (_what, actions) => {
+    const written: unknown[] = [];
+    const transition: typeof HUB.transition = async (_was, { state }) => {
+      written.push(state);
+      return false;
+    };
+    const { now, seen } = await look(deliveryOf({}), actions, { transition });
+    expect([now?.state, written.length]).toEqual(['leased', 1]);
+    expect(seen.map(([what]) => what)).not.toContain('ring');
   });
 
   test('whose turn it is not comes back without an attempt', async () => {
