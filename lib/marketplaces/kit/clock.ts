@@ -42,7 +42,7 @@ export function middleOf(times: readonly string[], from: string, to: string): st
 }
 
 /**
- * How many minutes the store's clock is ahead of UTC, as far as one change tells: it was made between two answers of the
+ * How many minutes a remote's clock is ahead of UTC, as far as one change tells: it was made between two answers of the
  * remote, and clocks differ from UTC by quarters of an hour. Undefined where that leaves none, or a choice.
  */
 export function learnOffset(changed: string, before: string, after: string): number | undefined {

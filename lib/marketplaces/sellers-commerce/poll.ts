@@ -69,14 +69,12 @@ const Position = z.object({
   walk: z.number(),
   ...window,
   skip: z.number(),
-  /** What the first row is where the store heeds `skip`, and where it does not. */
-  first: z.optional(z.string()),
-  head: z.optional(z.string()),
+  /** The state of its first row where the store heeds `skip`; `head`: where it does not. */
+  ...{ first: z.optional(z.string()), head: z.optional(z.string()) },
   /** The most rows that a page of this walk had. */
   cap: z.optional(z.number()),
-  /** Of a store that does not heed `skip`: the windows that are still to be read, or that it heeds no window's end. */
-  rest: z.optional(z.array(z.object(window))),
-  isOpen: z.optional(z.boolean()),
+  /** Windows of time still to be read, of a store that does not heed `skip`; `isOpen`: it shows rows behind a window's end. */
+  ...{ rest: z.optional(z.array(z.object(window))), isOpen: z.optional(z.boolean()) },
   start: z.string(),
   mark: Mark,
   remarks: z.array(z.string()),
