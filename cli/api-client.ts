@@ -13,7 +13,7 @@ export interface Api {
   delete<T>(path: string): Promise<T>;
 }
 
-export type Query = Readonly<Record<string, string | number | undefined>>;
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Longer than API Gateway waits for the hub, 29 seconds: its answer still arrives. */
 const TIMEOUT_MS = 35_000;

@@ -14,8 +14,7 @@ export const outputsOption = (): Option =>
   );
 
 /** The end of the help of commands that use AWS credentials instead of the API. */
-export const OUTPUTS_HELP = `
-It goes past the API, with your AWS credentials (AWS_PROFILE, SSO, …): no API key may write secrets or make keys.
+export const OUTPUTS_HELP = `It goes past the API, with your AWS credentials (AWS_PROFILE, SSO, …): no API key may write secrets or make keys.
 The names of the table, queues and secrets are in the file that sst deploy wrote; from another machine, bring that file along.`;
 
 /** Who goes past the API, for the audit trail: AWS credentials have no API key's name. */

@@ -1,9 +1,9 @@
-import type { Order, OrderSummary } from '#lib/api/order-schema';
+import type { Shape } from '#client/index';
 import { describeShipBy, money, relativeTime } from './format.ts';
 import type { Session } from './session.ts';
 import { type Column, renderFacts } from './table.ts';
 
-export const orderColumns = (now: Date): Column<OrderSummary>[] => [
+export const orderColumns = (now: Date): Column<Shape<'OrderSummary'>>[] => [
   { title: 'ID', value: ({ id }) => id },
   { title: 'NUMBER', value: ({ number }) => number, flexible: true, minor: true },
   { title: 'STATUS', value: ({ status }) => status },
@@ -15,10 +15,10 @@ export const orderColumns = (now: Date): Column<OrderSummary>[] => [
   { title: 'CHANGED', value: ({ updatedAt }) => relativeTime(updatedAt, now), minor: true },
 ];
 
-const totalOf = ({ amounts }: OrderSummary): string => money(amounts.total, amounts.currency);
+const totalOf = ({ amounts }: Pick<Shape<'OrderSummary'>, 'amounts'>): string => money(amounts.total, amounts.currency);
 
 /** An order for people: its lines, its parcels and all that happened to it. */
-export function describeOrder(order: Order, { now, table }: Pick<Session, 'now' | 'table'>): string {
+export function describeOrder(order: Shape<'Order'>, { now, table }: Pick<Session, 'now' | 'table'>): string {
   const { id, number, status, placedAt, paidAt, shippingAddress: to, fulfillments, deliveries, timeline } = order;
   const { payment, market, shippingMethod: method, pickupPoint: point } = order;
   const facts = renderFacts([

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { usageError } from './errors.ts';
 
 const AGO = /^(\d+)\s*(s|m|min|h|d|w)$/;
@@ -37,19 +37,6 @@ export const late = (of: string): Option => new Option('--late', of);
 export const reason = (): Option => new Option('--reason <text>', 'kept on record beside who did it');
 export const yes = (of: string): Option => new Option('--yes', of);
 
-/** The options of every list. */
-export interface ListOptions {
-  limit?: number;
-  cursor?: string;
-  all?: boolean;
-}
-
-export const addListOptions = (command: Command): Command =>
-  command
-    .addOption(new Option('--limit <n>', 'how many at most (default: 50)').argParser(parseCount))
-    .addOption(new Option('--cursor <cursor>', 'go on where a page ended'))
-    .addOption(new Option('--all', 'every page').conflicts(['limit']));
-
 /** A filter of the API out of `name=value` arguments, or one JSON object; usage error for an unknown name. */
 export function parseFilter(words: readonly string[], known: readonly string[]): Record<string, string> {
   const entries = words.flatMap((word) => (word.trimStart().startsWith('{') ? jsonEntries(word) : [pair(word)]));
@@ -84,7 +71,3 @@ function filterInstant(name: string, value: string): string {
     throw usageError(`--filter: ${name}: ${(error as Error).message}`);
   }
 }
-
-/** The examples at the end of a command's help. */
-export const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  longshore ${line}`).join('\n')}\n`;

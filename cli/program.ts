@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import { Option } from 'commander';
+import { Command } from './command.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBalance } from './commands/balance.ts';
 import { addBuyers } from './commands/buyers.ts';
@@ -26,8 +27,7 @@ import { addUcp } from './commands/ucp.ts';
 import { addWebhooks } from './commands/webhooks.ts';
 import { addWhy } from './commands/why.ts';
 
-const HELP = `
-Look here first:
+const HELP = `Look here first:
   longshore doctor                        what is wrong, and what heals it
   longshore why <anything>                why an order is where it is
   longshore console                       all of it in a browser: a link that signs in once
@@ -48,7 +48,7 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'longshore: ')) })
-    .addHelpText('after', HELP);
+    .remark(HELP);
   const adders = [addConnections, addOrders, addWhy, addDeliveries, addReplays, addDeadLetters, addEvents];
   const others = [
     addQuarantine,

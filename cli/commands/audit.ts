@@ -1,25 +1,17 @@
-import type { Command } from 'commander';
 import type { Act } from '#lib/platform/audit-schema';
+import type { Command } from '../command.ts';
 import { relativeTime } from '../format.ts';
-import { answerList, readList } from '../list.ts';
-import { addListOptions, examples, type ListOptions, since } from '../options.ts';
-import { openSession } from '../session.ts';
+import { since } from '../options.ts';
 import type { Column } from '../table.ts';
 
 /** `longshore audit`: what people did. */
 export function addAudit(program: Command): void {
-  addListOptions(
-    program
-      .command('audit')
-      .description('who replayed, closed, admitted, corrected … what, and why')
-      .addOption(since('done')),
-  )
-    .addHelpText('after', examples('audit --since 7d', 'audit --all --json'))
-    .action(async ({ since: from, ...paging }: ListOptions & { since?: string }, command: Command) => {
-      const session = openSession(command);
-      const page = await readList<'acts', Act>(session.api, '/audit', 'acts', { since: from }, paging);
-      answerList(session, page, 'acts', columns(session.now), 'nobody did anything');
-    });
+  program
+    .command('audit')
+    .description('who replayed, closed, admitted, corrected … what, and why')
+    .addOption(since('done'))
+    .examples('audit --since 7d', 'audit --all --json')
+    .lists('/audit', { columns, none: 'nobody did anything' });
 }
 
 const columns = (now: Date): Column<Act>[] => [

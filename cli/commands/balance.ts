@@ -1,7 +1,7 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { Balance } from '#lib/api/balance';
-import { examples, parseInstant } from '../options.ts';
-import { openSession } from '../session.ts';
+import type { Command } from '../command.ts';
+import { parseInstant } from '../options.ts';
 import type { Column } from '../table.ts';
 
 const today = (): string => new Date().toISOString().slice(0, 10);
@@ -17,9 +17,8 @@ export function addBalance(program: Command): void {
       ),
     )
     .option('--connection <id>', 'of this connection only')
-    .addHelpText('after', examples('balance', 'balance --day 1d --connection scopio-main --json'))
-    .action(async ({ day = today(), connection }: { day?: string; connection?: string }, command: Command) => {
-      const session = openSession(command);
+    .examples('balance', 'balance --day 1d --connection scopio-main --json')
+    .does(async (session, { day = today(), connection }: { day?: string; connection?: string }) => {
       const answer = await session.api.get('/balance', { day, connection });
       session.answer(answer, ({ balances }) =>
         balances.length === 0

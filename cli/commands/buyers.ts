@@ -1,11 +1,10 @@
-import type { Command } from 'commander';
 import type { BuyerExport, ErasureCertificate } from '#lib/api/buyers';
 import type { Api } from '../api-client.ts';
+import type { Command } from '../command.ts';
 import { refusal, usageError } from '../errors.ts';
 import { orderCalled } from '../find-order.ts';
 import { count } from '../format.ts';
-import { examples, yes } from '../options.ts';
-import { openSession } from '../session.ts';
+import { yes } from '../options.ts';
 
 interface Whom {
   order?: string;
@@ -18,26 +17,23 @@ export function addBuyers(program: Command): void {
     .command('buyers')
     .description('what the hub holds of a buyer; wants a key with the scope privacy');
   whom(buyers.command('find').description('where it holds anything of a buyer, in numbers'))
-    .addHelpText('after', examples('buyers find --email elena@example.com'))
-    .action(async (options: Whom, command: Command) => {
-      const session = openSession(command);
+    .examples('buyers find --email elena@example.com')
+    .does(async (session, options: Whom) => {
       const found = await exportAll(await subjectOf(options, session.api), session.api);
       const places = Object.fromEntries(Object.entries(found.places).map(([place, all]) => [place, all.length]));
       session.answer({ orders: found.orders, places, complete: found.complete }, () => describe(found.orders, places));
     });
   whom(buyers.command('export').description('all of it, as JSON'))
-    .addHelpText('after', examples('buyers export --order scopio-main:ord_8f3a > elena.json'))
-    .action(async (options: Whom, command: Command) => {
-      const session = openSession(command);
+    .examples('buyers export --order scopio-main:ord_8f3a > elena.json')
+    .does(async (session, options: Whom) => {
       const found = await exportAll(await subjectOf(options, session.api), session.api);
       session.answer(found, () => JSON.stringify(found, null, 2));
     });
   whom(buyers.command('erase').description('erase it, for good; the certificate says what was touched'))
     .requiredOption('--reason <text>', 'kept on record, with who erased')
     .addOption(yes('do it; without it, it is only counted'))
-    .addHelpText('after', examples('buyers erase --email elena@example.com --reason "asked by letter" --yes'))
-    .action(async ({ reason, yes: sure, ...options }: Whom & { reason: string; yes?: boolean }, command: Command) => {
-      const session = openSession(command);
+    .examples('buyers erase --email elena@example.com --reason "asked by letter" --yes')
+    .does(async (session, { reason, yes: sure, ...options }: Whom & { reason: string; yes?: boolean }) => {
       const subject = await subjectOf(options, session.api);
       if (!sure) {
         const { orders, places } = await exportAll(subject, session.api);

@@ -1,9 +1,8 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { Change } from '#lib/changes/change-schema';
-import { atDeployment, OUTPUTS_HELP, outputsOption } from '../deployment.ts';
+import type { Command } from '../command.ts';
 import { count, relativeTime } from '../format.ts';
-import { examples, parseCount } from '../options.ts';
-import { openSession } from '../session.ts';
+import { parseCount } from '../options.ts';
 import type { Column } from '../table.ts';
 
 interface Options {
@@ -25,12 +24,8 @@ export function addChanges(program: Command): void {
     .option('--types <types>', 'of these types only: order.*,fulfillment.added')
     .option('--connection <id>', 'of this connection only')
     .addOption(new Option('--limit <n>', 'how many at most (default: 50)').argParser(parseCount))
-    .addHelpText(
-      'after',
-      examples('changes list --consumer erp', 'changes list --types order.created,order.cancelled --json'),
-    )
-    .action(async (options: Options, command: Command) => {
-      const session = openSession(command);
+    .examples('changes list --consumer erp', 'changes list --types order.created,order.cancelled --json')
+    .does(async (session, options: Options) => {
       const page = await session.api.get('/changes', { ...options });
       session.answer(page, () => session.table(page.changes, columns(session.now)) || 'no changes');
       if (!session.json && !page.caughtUp) session.note(`There are more: --after ${page.cursor}`);
@@ -38,20 +33,17 @@ export function addChanges(program: Command): void {
   changes
     .command('rebuild')
     .description('publish the orders of the last 30 days that the feed lacks, after an outage of more than a day')
-    .addOption(outputsOption())
-    .addHelpText('after', `${examples('changes rebuild --outputs production.json')}${OUTPUTS_HELP}`)
-    .action(async (_options: unknown, command: Command) => {
-      const { json } = command.optsWithGlobals<{ json?: boolean }>();
-      const done = await atDeployment(command, async () => {
+    .examples('changes rebuild --outputs production.json')
+    .doesAtDeployment(
+      async () => {
         const [{ rebuildFeed }, { everyConnection, getConfiguration }] = await Promise.all([
           import('#lib/changes/rebuild'),
           import('#lib/connections/store'),
         ]);
         return rebuildFeed(everyConnection(await getConfiguration()));
-      });
-      const words = `${count(done.looked, 'order', 'orders')} looked at, ${done.published} published`;
-      console.log(json ? JSON.stringify(done, null, 2) : words);
-    });
+      },
+      ({ looked, published }) => `${count(looked, 'order', 'orders')} looked at, ${published} published`,
+    );
 }
 
 const columns = (now: Date): Column<Change>[] => [

@@ -1,10 +1,9 @@
-import type { Command } from 'commander';
+import type { Command } from '../command.ts';
 import { compareConnections, describeComparison } from '../compare-connections.ts';
 import { readTroubles } from '../connection-troubles.ts';
 import { readConnectionsFile } from '../connections-file.ts';
 import { CliError } from '../errors.ts';
 import { count } from '../format.ts';
-import { examples } from '../options.ts';
 import { type GlobalOptions, openSession, type Session } from '../session.ts';
 
 /** `longshore connections check`: a file, a file beside a hub, or the hub's own connections. */
@@ -12,14 +11,13 @@ export function addCheckConnections(connections: Command): void {
   connections
     .command('check [file]')
     .description('say what is wrong with a connections file, or with the connections of the hub')
-    .addHelpText(
-      'after',
-      `${examples(
-        'connections check',
-        'connections check connections.json',
-        'connections check connections.json --url https://hub.example',
-      )}
-With a file it is read, and where --url or LONGSHORE_URL names a hub, compared with what that hub has: all but secrets.
+    .examples(
+      'connections check',
+      'connections check connections.json',
+      'connections check connections.json --url https://hub.example',
+    )
+    .remark(
+      `With a file it is read, and where --url or LONGSHORE_URL names a hub, compared with what that hub has: all but secrets.
 Without one, it says which connections of the hub were not polled, broke off, hold up deliveries or are no longer called.`,
     )
     .action((path: string | undefined, _options: unknown, command: Command) =>

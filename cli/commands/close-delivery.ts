@@ -1,9 +1,8 @@
-import type { Command } from 'commander';
 import type { Delivery } from '#lib/api/delivery-schema';
+import type { Command } from '../command.ts';
 import { describeDelivery } from '../describe-delivery.ts';
 import { refusal } from '../errors.ts';
-import { examples, yes } from '../options.ts';
-import { openSession } from '../session.ts';
+import { yes } from '../options.ts';
 
 interface Options {
   reason: string;
@@ -19,16 +18,12 @@ export function addCloseDelivery(deliveries: Command): void {
     .requiredOption('--reason <text>', 'kept on record beside who did it')
     .option('--remote-id <id>', 'the id that the marketplace gave it, by which its later events find the order')
     .addOption(yes('do it; without it, the delivery is only shown'))
-    .addHelpText(
-      'after',
-      `${examples(
-        'deliveries close dlv_5be1f6c2a93d70418f26 --reason "it stands in their panel" --yes',
-        'deliveries close dlv_5be1f6c2a93d70418f26 --reason "order 5021 there" --remote-id 5021 --yes',
-      )}
-What waited for it goes on, and it never runs again by itself.`,
+    .examples(
+      'deliveries close dlv_5be1f6c2a93d70418f26 --reason "it stands in their panel" --yes',
+      'deliveries close dlv_5be1f6c2a93d70418f26 --reason "order 5021 there" --remote-id 5021 --yes',
     )
-    .action(async (id: string, { reason, remoteId, yes: sure }: Options, command: Command) => {
-      const session = openSession(command);
+    .remark('What waited for it goes on, and it never runs again by itself.')
+    .does(async (session, id: string, { reason, remoteId, yes: sure }: Options) => {
       const path = `/deliveries/${encodeURIComponent(id)}`;
       const show = (delivery: Delivery) => session.answer(delivery, () => describeDelivery(delivery, session));
       if (sure)

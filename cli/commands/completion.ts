@@ -1,6 +1,6 @@
-import { Argument, type Command } from 'commander';
+import { Argument } from 'commander';
+import type { Command } from '../command.ts';
 import { renderBash, renderZsh } from '../completion.ts';
-import { examples } from '../options.ts';
 
 /** `longshore completion`: a script for the shell. */
 export function addCompletion(program: Command): void {
@@ -8,6 +8,6 @@ export function addCompletion(program: Command): void {
     .command('completion')
     .description('print a completion script for a shell')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh']))
-    .addHelpText('after', examples('completion bash > ~/.local/share/bash-completion/completions/longshore'))
+    .examples('completion bash > ~/.local/share/bash-completion/completions/longshore')
     .action((shell: string) => console.log(shell === 'bash' ? renderBash(program) : renderZsh(program)));
 }

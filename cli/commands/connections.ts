@@ -1,8 +1,6 @@
-import type { Command } from 'commander';
 import type { Connection, RemovedConnection } from '#lib/api/connection-schema';
+import type { Command } from '../command.ts';
 import { describeOpen, describeSeconds, relativeTime } from '../format.ts';
-import { examples } from '../options.ts';
-import { openSession } from '../session.ts';
 import type { Column } from '../table.ts';
 import { addCheckConnections } from './check-connections.ts';
 import { addPutConnections } from './put-connections.ts';
@@ -14,9 +12,8 @@ export function addConnections(program: Command): void {
   connections
     .command('list')
     .description('when each was polled, what broke off, and how many orders its webhooks missed')
-    .addHelpText('after', examples('connections list', 'connections list --json'))
-    .action(async (_options: unknown, command: Command) => {
-      const session = openSession(command);
+    .examples('connections list', 'connections list --json')
+    .does(async (session) => {
       const found = await session.api.get('/connections');
       session.answer(found, ({ connections: all, removed }) =>
         [

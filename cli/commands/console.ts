@@ -1,21 +1,14 @@
-import type { Command } from 'commander';
-import { examples } from '../options.ts';
-import { openSession } from '../session.ts';
-
-interface SignInCode {
-  url: string;
-  expiresAt: string;
-}
+import type { Shape } from '#client/index';
+import type { Command } from '../command.ts';
 
 /** `longshore console`: the hub in a browser. */
 export function addConsole(program: Command): void {
   program
     .command('console')
     .description('print a link that signs in to the console once, for ten minutes')
-    .addHelpText('after', examples('console', 'console --url https://hub.example'))
-    .action(async (_options: unknown, command: Command) => {
-      const session = openSession(command);
-      const { code: _once, ...link } = await session.api.post<SignInCode & { code: string }>('/session/codes');
+    .examples('console', 'console --url https://hub.example')
+    .does(async (session) => {
+      const { code: _once, ...link } = await session.api.post<Shape<'SignInCode'>>('/session/codes');
       session.answer(link, ({ url }) => url);
     });
 }

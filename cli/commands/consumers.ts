@@ -1,9 +1,9 @@
-import type { Command } from 'commander';
 import type { ConsumerAnswer as Consumer } from '#lib/api/changes';
+import type { Command } from '../command.ts';
 import { refusal } from '../errors.ts';
 import { count, describeSeconds, relativeTime } from '../format.ts';
-import { examples, parseInstant, yes } from '../options.ts';
-import { openSession, type Session } from '../session.ts';
+import { parseInstant, yes } from '../options.ts';
+import type { Session } from '../session.ts';
 import type { Column } from '../table.ts';
 
 const at = (id: string, verb = ''): string => `/consumers/${encodeURIComponent(id)}${verb}`;
@@ -22,9 +22,8 @@ export function addConsumers(program: Command): void {
   consumers
     .command('list', { isDefault: true })
     .description('all consumers')
-    .addHelpText('after', examples('consumers list', 'consumers list --json'))
-    .action(async (_options: unknown, command: Command) => {
-      const session = openSession(command);
+    .examples('consumers list', 'consumers list --json')
+    .does(async (session) => {
       const answer = await session.api.get('/consumers');
       session.answer(answer, () => session.table(answer.consumers, columns(session.now)) || 'no consumers');
     });
@@ -32,27 +31,24 @@ export function addConsumers(program: Command): void {
     .command('create <id>')
     .description('make a consumer; one that exists stays where it is')
     .option('--from <place>', 'earliest, latest, or an instant such as 3d', 'earliest')
-    .addHelpText('after', examples('consumers create erp --from latest'))
-    .action(async (id: string, { from }: { from: string }, command: Command) => {
-      const session = openSession(command);
+    .examples('consumers create erp --from latest')
+    .does(async (session, id: string, { from }: { from: string }) => {
       tell(session, await session.api.put<Consumer>(at(id), { from: placeOf(from) }));
     });
   consumers
     .command('seek <id> <place>')
     .description('go back or forth: earliest, latest, an instant such as 3d, or a cursor')
-    .addHelpText('after', examples('consumers seek erp 2d', 'consumers seek erp latest'))
-    .action(async (id: string, place: string, _options: unknown, command: Command) => {
-      const session = openSession(command);
+    .examples('consumers seek erp 2d', 'consumers seek erp latest')
+    .does(async (session, id: string, place: string) => {
       tell(session, await session.api.post<Consumer>(at(id, '/seek'), { to: placeOf(place) }));
     });
   consumers
     .command('delete <id>')
     .description('forget a consumer and how far it was')
     .addOption(yes('really'))
-    .addHelpText('after', examples('consumers delete old-erp --yes'))
-    .action(async (id: string, { yes: isSure }: { yes?: true }, command: Command) => {
+    .examples('consumers delete old-erp --yes')
+    .does(async (session, id: string, { yes: isSure }: { yes?: true }) => {
       if (!isSure) throw refusal(`${id} would begin anew: --yes to go on`);
-      const session = openSession(command);
       tell(session, await session.api.delete<Consumer>(at(id)));
     });
 }

@@ -1,9 +1,8 @@
-import type { Command } from 'commander';
 import type { DeadLetter, DeadLetterReplay } from '#lib/api/dead-letters';
+import type { Command } from '../command.ts';
 import { refusal } from '../errors.ts';
 import { count, relativeTime } from '../format.ts';
-import { examples, reason, yes } from '../options.ts';
-import { openSession } from '../session.ts';
+import { reason, yes } from '../options.ts';
 import type { Column } from '../table.ts';
 
 /** `longshore dead-letters`: what the queues gave up on. */
@@ -13,9 +12,8 @@ export function addDeadLetters(program: Command): void {
     .command('list')
     .description('messages that crashed a function, and those that tell of dead deliveries')
     .option('--queue <name>', 'of this queue; up to 20 of each without it')
-    .addHelpText('after', examples('dead-letters list', 'dead-letters list --queue inbound-dead-letters'))
-    .action(async (options: { queue?: string }, command: Command) => {
-      const session = openSession(command);
+    .examples('dead-letters list', 'dead-letters list --queue inbound-dead-letters')
+    .does(async (session, options: { queue?: string }) => {
       const found = await session.api.get('/dead-letters', { ...options });
       session.answer(found, ({ deadLetters }) =>
         deadLetters.length > 0 ? session.table(deadLetters, columns(session.now)) : 'no dead letters',
@@ -30,12 +28,8 @@ export function addDeadLetters(program: Command): void {
     .requiredOption('--queue <name>', 'of this queue')
     .addOption(yes('do it; without it, they are only counted'))
     .addOption(reason())
-    .addHelpText(
-      'after',
-      examples('dead-letters replay --queue inbound-dead-letters --reason "the mapper is fixed" --yes'),
-    )
-    .action(async (options: { queue: string; yes?: boolean; reason?: string }, command: Command) => {
-      const session = openSession(command);
+    .examples('dead-letters replay --queue inbound-dead-letters --reason "the mapper is fixed" --yes')
+    .does(async (session, options: { queue: string; yes?: boolean; reason?: string }) => {
       const { queue, reason: text } = options;
       const body = { queue, dryRun: !options.yes, ...(text && { reason: text }) };
       const done = await session.api.post<DeadLetterReplay>('/dead-letters/replay', body);

@@ -1,10 +1,9 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { Delivery } from '#lib/api/delivery-schema';
+import type { Command } from '../command.ts';
 import { deliveryColumns, describeDelivery } from '../describe-delivery.ts';
 import { relativeTime } from '../format.ts';
-import { answerList, readList } from '../list.ts';
-import { addListOptions, examples, type ListOptions, late, since } from '../options.ts';
-import { openSession } from '../session.ts';
+import { late, since } from '../options.ts';
 import { addCloseDelivery } from './close-delivery.ts';
 import { addDeliveryFilter, type FilterOptions, filterOf } from './delivery-filter.ts';
 import { addReplayDeliveries } from './replay-deliveries.ts';
@@ -16,9 +15,8 @@ export function addDeliveries(program: Command): void {
   deliveries
     .command('show <id>')
     .description('a delivery with its attempts')
-    .addHelpText('after', examples('deliveries show dlv_5be1f6c2a93d70418f26'))
-    .action(async (id: string, _options: unknown, command: Command) => {
-      const session = openSession(command);
+    .examples('deliveries show dlv_5be1f6c2a93d70418f26')
+    .does(async (session, id: string) => {
       const delivery = await session.api.get<Delivery>(`/deliveries/${encodeURIComponent(id)}`);
       session.answer(delivery, () => describeDelivery(delivery, session));
       if (session.json || (delivery.state !== 'dead' && delivery.state !== 'blocked')) return;
@@ -31,23 +29,21 @@ export function addDeliveries(program: Command): void {
 }
 
 function addList(deliveries: Command): void {
-  const list = deliveries.command('list').description('deliveries, newest first');
-  addListOptions(addDeliveryFilter(list))
+  addDeliveryFilter(deliveries.command('list').description('deliveries, newest first'))
     .addOption(late('not done, and its order’s ship-by has passed or will have before the next attempt'))
-    .addHelpText(
-      'after',
-      examples(
-        'deliveries list --state dead',
-        'deliveries list --connection scopio-main --since 2h',
-        'deliveries list --late',
-        'deliveries list --order scopio-main:ord_8f3a --json',
-      ),
+    .examples(
+      'deliveries list --state dead',
+      'deliveries list --connection scopio-main --since 2h',
+      'deliveries list --late',
+      'deliveries list --order scopio-main:ord_8f3a --json',
     )
-    .action(async (options: FilterOptions & ListOptions & { late?: boolean }, command: Command) => {
-      const session = openSession(command);
-      const query = { ...(await filterOf(options, session.api)), ...(options.late && { late: 'true' }) };
-      const page = await readList<'deliveries', Delivery>(session.api, '/deliveries', 'deliveries', query, options);
-      answerList(session, page, 'deliveries', deliveryColumns(session.now), 'no deliveries');
+    .lists('/deliveries', {
+      columns: deliveryColumns,
+      none: 'no deliveries',
+      query: async ({ late: isLate, ...filter }: FilterOptions & { late?: boolean }, { api }) => ({
+        ...(await filterOf(filter, api)),
+        late: isLate,
+      }),
     });
 }
 
@@ -57,13 +53,11 @@ function addCauses(deliveries: Command): void {
     .description('dead and blocked deliveries grouped by why, the largest group first')
     .addOption(new Option('--connection <id>', 'of this connection'))
     .addOption(since('created'))
-    .addHelpText(
-      'after',
-      `${examples('deliveries causes', 'deliveries causes --connection marketful-mx --since 1d')}
-Fix a cause once, then replay its group: its filter is in --json, and for the largest group below the table.`,
+    .examples('deliveries causes', 'deliveries causes --connection marketful-mx --since 1d')
+    .remark(
+      'Fix a cause once, then replay its group: its filter is in --json, and for the largest group below the table.',
     )
-    .action(async (options: { connection?: string; since?: string }, command: Command) => {
-      const session = openSession(command);
+    .does(async (session, options: { connection?: string; since?: string }) => {
       const found = await session.api.get('/deliveries/causes', { ...options });
       session.answer(found, ({ causes }) =>
         causes.length === 0

@@ -1,6 +1,7 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { DeliveryFilter, DeliveryKind, DeliveryState } from '#lib/deliveries/delivery-schema';
 import type { Api } from '../api-client.ts';
+import type { Command } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { withOrder } from '../find-order.ts';
 import { parseFilter, since, until } from '../options.ts';

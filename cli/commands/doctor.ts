@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
 import { envName, INBOUND_QUEUE } from '#lib/platform/names';
+import type { Command } from '../command.ts';
 import { explain, OUTPUTS_HELP, outputsOption, readOutputs } from '../deployment.ts';
 import { type Account, accountChecks, askAws } from '../doctor/account.ts';
 import { type Deployment, deploymentChecks } from '../doctor/deployment.ts';
@@ -7,8 +7,6 @@ import { examine, type Finding, UncheckedError } from '../doctor/finding.ts';
 import { hubChecks } from '../doctor/hub.ts';
 import { CliError } from '../errors.ts';
 import { count, oneLine } from '../format.ts';
-import { examples } from '../options.ts';
-import { type GlobalOptions, openSession } from '../session.ts';
 
 const MARKS = { well: '✔', wrong: '✘', unchecked: '·' } as const;
 
@@ -18,16 +16,14 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('say what is wrong with a hub, its deployment and its AWS account, and what heals it')
     .addOption(outputsOption())
-    .addHelpText(
-      'after',
-      `${examples('doctor', 'doctor --url https://hub.example --outputs production.json', 'doctor --json')}
-Changes nothing. The exit code is 1 where something is wrong, and 0 where nothing is, whatever could not be checked.
+    .examples('doctor', 'doctor --url https://hub.example --outputs production.json', 'doctor --json')
+    .remark(
+      `Changes nothing. The exit code is 1 where something is wrong, and 0 where nothing is, whatever could not be checked.
+
 ${OUTPUTS_HELP}
 The account is asked with the AWS CLI, where there is one.`,
     )
-    .action(async (_options: unknown, command: Command) => {
-      const session = openSession(command);
-      const { outputs: file } = command.optsWithGlobals<GlobalOptions & { outputs: string }>();
+    .does(async (session, { outputs: file }: { outputs: string }) => {
       const { url, environment } = readOutputs(file);
       // The file says where the deployment is; a region or a table of this shell would be another one.
       if (environment) Object.assign(process.env, environment);

@@ -1,11 +1,11 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { Shape } from '#client/index';
 import type { Endpoint } from '#lib/api/endpoints';
-import { atDeployment, OUTPUTS_HELP, operatorName, outputsOption } from '../deployment.ts';
+import type { Command } from '../command.ts';
+import { operatorName } from '../deployment.ts';
 import { CliError, refusal } from '../errors.ts';
 import { count, describeSeconds, relativeTime } from '../format.ts';
-import { examples, yes } from '../options.ts';
-import { type GlobalOptions, openSession } from '../session.ts';
+import { yes } from '../options.ts';
 import type { Column } from '../table.ts';
 
 const at = (id: string, verb: string): string => `/endpoints/${encodeURIComponent(id)}${verb}`;
@@ -16,9 +16,8 @@ export function addEndpoints(program: Command): void {
   endpoints
     .command('list', { isDefault: true })
     .description('all endpoints: how far behind each is, and what went wrong')
-    .addHelpText('after', examples('endpoints list', 'endpoints list --json'))
-    .action(async (_options: unknown, command: Command) => {
-      const session = openSession(command);
+    .examples('endpoints list', 'endpoints list --json')
+    .does(async (session) => {
       const answer = await session.api.get('/endpoints');
       session.answer(answer, () => session.table(answer.endpoints, columns(session.now)) || 'no endpoints');
     });
@@ -26,9 +25,8 @@ export function addEndpoints(program: Command): void {
   endpoints
     .command('test <id>')
     .description('send an endpoint a message that means nothing, and say what it answers')
-    .addHelpText('after', examples('endpoints test erp-main'))
-    .action(async (id: string, _options: unknown, command: Command) => {
-      const session = openSession(command);
+    .examples('endpoints test erp-main')
+    .does(async (session, id: string) => {
       const result = await session.api.post<Shape<'EndpointTest'>>(at(id, '/test'), {});
       const { ok, httpStatus, code, description } = result;
       session.answer(result, () => `${id}: ${ok ? `took it (${httpStatus})` : `${code}: ${description}`}`);
@@ -41,9 +39,8 @@ export function addEndpoints(program: Command): void {
     endpoints
       .command(`${verb} <id>`)
       .description(description)
-      .addHelpText('after', examples(`endpoints ${verb} erp-main`))
-      .action(async (id: string, _options: unknown, command: Command) => {
-        const session = openSession(command);
+      .examples(`endpoints ${verb} erp-main`)
+      .does(async (session, id: string) => {
         const endpoint = await session.api.post<Endpoint>(at(id, `/${verb}`), {});
         session.answer(endpoint, () => `${id}: ${stateOf(endpoint, session.now)}, ${lagOf(endpoint)}`);
       });
@@ -70,58 +67,49 @@ function addAdd(endpoints: Command): void {
     )
     .option('--types <types...>', 'what it is told, such as order.* fulfillment.added; all where none is given')
     .option('--full', 'send the order as it is with each change')
-    .addOption(outputsOption())
-    .addHelpText(
-      'after',
-      `${examples(
-        'endpoints add erp-main --to https://erp.example.com/hooks',
-        "endpoints add wms --to https://wms.example.com/in --types 'order.*' --full",
-      )}${OUTPUTS_HELP}`,
+    .examples(
+      'endpoints add erp-main --to https://erp.example.com/hooks',
+      "endpoints add wms --to https://wms.example.com/in --types 'order.*' --full",
     )
-    .action(async (id: string, { to: url, profile, types = [], full }: AddOptions, command: Command) => {
-      const secret = await atDeployment(command, async () => {
+    .doesAtDeployment(
+      async (id: string, { to: url, profile, types = [], full }: AddOptions) => {
         const { addEndpoint } = await import('#lib/connections/manage-endpoints');
         const { unblock } = await import('#lib/deliveries/reopen');
         const asked = { id, url, profile, types, ...(full && { payload: 'full' as const }) };
-        return addEndpoint(asked, operatorName(), { unblock });
-      });
-      const { json } = command.optsWithGlobals<GlobalOptions>();
-      console.log(
-        json ? JSON.stringify({ id, secret }, null, 2) : (secret ?? `${id}: added, signed by the hub's own key`),
-      );
-    });
+        return { id, secret: await addEndpoint(asked, operatorName(), { unblock }) };
+      },
+      ({ id, secret }) => secret ?? `${id}: added, signed by the hub's own key`,
+    );
 }
 
 function addRotate(endpoints: Command): void {
   endpoints
     .command('rotate <id>')
     .description('make a new secret, shown once; the one before signs too for 24 hours')
-    .addOption(outputsOption())
-    .addHelpText('after', `${examples('endpoints rotate erp-main')}${OUTPUTS_HELP}`)
-    .action(async (id: string, _options: unknown, command: Command) => {
-      const secret = await atDeployment(command, async () =>
-        (await import('#lib/connections/manage-endpoints')).rotateEndpoint(id, operatorName()),
-      );
-      const { json } = command.optsWithGlobals<GlobalOptions>();
-      console.log(json ? JSON.stringify({ id, secret }, null, 2) : secret);
-    });
+    .examples('endpoints rotate erp-main')
+    .doesAtDeployment(
+      async (id: string) => {
+        const { rotateEndpoint } = await import('#lib/connections/manage-endpoints');
+        return { id, secret: await rotateEndpoint(id, operatorName()) };
+      },
+      ({ secret }) => secret,
+    );
 }
 
 function addRemove(endpoints: Command): void {
   endpoints
     .command('remove <id>')
     .description('push nothing more to an endpoint')
-    .addOption(outputsOption())
     .addOption(yes('really'))
-    .addHelpText('after', `${examples('endpoints remove old-erp --yes')}${OUTPUTS_HELP}`)
-    .action(async (id: string, { yes: isSure }: { yes?: true }, command: Command) => {
-      if (!isSure) throw refusal(`${id} would be told nothing more, and its secret be gone: --yes to go on`);
-      await atDeployment(command, async () =>
-        (await import('#lib/connections/manage-endpoints')).removeEndpoint(id, operatorName()),
-      );
-      const { json } = command.optsWithGlobals<GlobalOptions>();
-      console.log(json ? JSON.stringify({ id }, null, 2) : `${id}: removed`);
-    });
+    .examples('endpoints remove old-erp --yes')
+    .doesAtDeployment(
+      async (id: string, { yes: isSure }: { yes?: true }) => {
+        if (!isSure) throw refusal(`${id} would be told nothing more, and its secret be gone: --yes to go on`);
+        await (await import('#lib/connections/manage-endpoints')).removeEndpoint(id, operatorName());
+        return { id };
+      },
+      ({ id }) => `${id}: removed`,
+    );
 }
 
 const lagOf = ({ lagEntries, lagSeconds }: Endpoint): string =>

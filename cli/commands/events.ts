@@ -1,38 +1,27 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { InboundEvent } from '#lib/api/events';
 import { InboundState } from '#lib/inbound/event-schema';
+import type { Command } from '../command.ts';
 import { oneLine, relativeTime } from '../format.ts';
-import { answerList, readList } from '../list.ts';
-import { addListOptions, examples, type ListOptions, since } from '../options.ts';
-import { openSession } from '../session.ts';
+import { since } from '../options.ts';
 import { type Column, renderFacts } from '../table.ts';
-
-type Options = ListOptions & { connection?: string; state?: string; since?: string };
 
 /** `longshore events`: what arrived. */
 export function addEvents(program: Command): void {
   const events = program.command('events').description('what arrived, and what became of it');
-  addListOptions(
-    events
-      .command('list')
-      .description('inbound events, newest first')
-      .option('--connection <id>', 'from this connection')
-      .addOption(new Option('--state <state>', 'in this state').choices(InboundState.options))
-      .addOption(since('received')),
-  )
-    .addHelpText('after', examples('events list --state unreadable', 'events list --connection sello-se --since 1h'))
-    .action(async ({ connection, state, since: from, ...paging }: Options, command: Command) => {
-      const session = openSession(command);
-      const query = { connection, state, since: from };
-      const page = await readList<'events', InboundEvent>(session.api, '/events', 'events', query, paging);
-      answerList(session, page, 'events', columns(session.now), 'no events');
-    });
+  events
+    .command('list')
+    .description('inbound events, newest first')
+    .option('--connection <id>', 'from this connection')
+    .addOption(new Option('--state <state>', 'in this state').choices(InboundState.options))
+    .addOption(since('received'))
+    .examples('events list --state unreadable', 'events list --connection sello-se --since 1h')
+    .lists('/events', { columns, none: 'no events' });
   events
     .command('show <id>')
     .description('an inbound event with its body')
-    .addHelpText('after', examples('events show evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10'))
-    .action(async (id: string, _options: unknown, command: Command) => {
-      const session = openSession(command);
+    .examples('events show evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10')
+    .does(async (session, id: string) => {
       const event = await session.api.get<InboundEvent>(`/events/${encodeURIComponent(id)}`);
       session.answer(event, () => describe(event, session.now));
     });

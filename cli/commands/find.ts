@@ -1,9 +1,8 @@
-import type { Command } from 'commander';
 import type { SearchResult } from '#lib/api/search';
+import type { Command } from '../command.ts';
 import { findOrders } from '../find-order.ts';
 import { relativeTime } from '../format.ts';
-import { examples, parseCount } from '../options.ts';
-import { openSession } from '../session.ts';
+import { parseCount } from '../options.ts';
 import type { Column } from '../table.ts';
 
 /** `longshore find`: orders by whatever is known of them. */
@@ -12,9 +11,8 @@ export function addFind(program: Command): void {
     .command('find <words...>')
     .description('orders by number, id, tracking number, acknowledgement, SKU or the buyer’s e-mail address')
     .option('--limit <n>', 'how many at most', parseCount, 50)
-    .addHelpText('after', examples('find SC-1001', 'find jd01 4600', 'find elena@example.com --json'))
-    .action(async (words: string[], { limit }: { limit: number }, command: Command) => {
-      const session = openSession(command);
+    .examples('find SC-1001', 'find jd01 4600', 'find elena@example.com --json')
+    .does(async (session, words: string[], { limit }: { limit: number }) => {
       const results = await findOrders(session.api, words.join(' '), limit);
       session.answer({ results }, () =>
         results.length > 0 ? session.table(results, columns(session.now)) : 'nothing is called so',

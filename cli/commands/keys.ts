@@ -1,11 +1,11 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { ListedKey, Scope } from '#lib/api/kit/keys';
-import { atDeployment, OUTPUTS_HELP, operatorName, outputsOption } from '../deployment.ts';
+import type { Command } from '../command.ts';
+import { operatorName } from '../deployment.ts';
 import { CliError, refusal, usageError } from '../errors.ts';
 import { count, relativeTime } from '../format.ts';
 import { findKeyTroubles } from '../key-troubles.ts';
-import { examples, yes } from '../options.ts';
-import type { GlobalOptions } from '../session.ts';
+import { yes } from '../options.ts';
 import { type Column, renderTable } from '../table.ts';
 
 const SCOPES: readonly Scope[] = ['orders:read', 'fulfillments:write', 'changes:read', 'ops', 'privacy'];
@@ -25,60 +25,50 @@ export function addKeys(program: Command): void {
     .addOption(
       new Option('--rotate', 'one more key of that name, which may do what the one before may').conflicts('scopes'),
     )
-    .addOption(outputsOption())
-    .addHelpText(
-      'after',
-      `${examples(
-        'keys create operator --scopes ops',
-        'keys create erp --scopes orders:read fulfillments:write --outputs .longshore/outputs.json',
-        'keys create erp --rotate',
-      )}${OUTPUTS_HELP}`,
+    .examples(
+      'keys create operator --scopes ops',
+      'keys create erp --scopes orders:read fulfillments:write --outputs .longshore/outputs.json',
+      'keys create erp --rotate',
     )
-    .action(async (name: string, options: CreateOptions, command: Command) => {
-      if (!options.scopes && !options.rotate)
-        throw usageError(`--scopes is wanted, of ${SCOPES.join(', ')}; or --rotate for one more key of a name`);
-      const { key, scopes } = await atDeployment(command, async () => {
+    .doesAtDeployment(
+      async (name: string, options: CreateOptions) => {
+        if (!options.scopes && !options.rotate)
+          throw usageError(`--scopes is wanted, of ${SCOPES.join(', ')}; or --rotate for one more key of a name`);
         const { createApiKey } = await import('#lib/api/kit/keys');
         const scopes = await scopesFor(name, options);
-        return { scopes, key: await createApiKey({ name, scopes, by: operatorName() }) };
-      });
-      const { json } = command.optsWithGlobals<GlobalOptions>();
-      console.log(json ? JSON.stringify({ name, scopes, key }, null, 2) : key);
-    });
+        return { name, scopes, key: await createApiKey({ name, scopes, by: operatorName() }) };
+      },
+      ({ key }) => key,
+    );
   keys
     .command('list')
     .description('who has a key, and what it may do; no key is shown')
-    .addOption(outputsOption())
-    .addHelpText('after', `${examples('keys list')}${OUTPUTS_HELP}`)
-    .action(async (_options: unknown, command: Command) => {
-      const found = await atDeployment(command, async () => (await import('#lib/api/kit/keys')).listApiKeys());
-      const { json } = command.optsWithGlobals<GlobalOptions>();
-      const shown = found.length > 0 ? renderTable(found, columns(new Date())) : 'no keys';
-      console.log(json ? JSON.stringify({ keys: found }, null, 2) : shown);
-      for (const { trouble, cure } of findKeyTroubles(found)) process.stderr.write(`${trouble}: ${cure}\n`);
-    });
+    .examples('keys list')
+    .doesAtDeployment(
+      async () => {
+        const keys = await (await import('#lib/api/kit/keys')).listApiKeys();
+        for (const { trouble, cure } of findKeyTroubles(keys)) process.stderr.write(`${trouble}: ${cure}\n`);
+        return { keys };
+      },
+      ({ keys: found }) => (found.length > 0 ? renderTable(found, columns(new Date())) : 'no keys'),
+    );
   keys
     .command('revoke <name>')
     .description('end every key of that name; no instance takes it after 30 seconds')
     .option('--older', 'all but the newest, once that is in use')
-    .addOption(outputsOption())
     .addOption(yes('do it; without it, the keys are only counted'))
-    .addHelpText('after', `${examples('keys revoke erp --yes', 'keys revoke erp --older --yes')}${OUTPUTS_HELP}`)
-    .action(
-      async (name: string, { older = false, yes: sure }: { older?: boolean; yes?: boolean }, command: Command) => {
-        const revoked = await atDeployment(command, async () => {
-          const { listApiKeys, revokeApiKeys } = await import('#lib/api/kit/keys');
-          const all = (await listApiKeys()).filter((key) => key.name === name).length;
-          if (all === 0) throw new CliError(`there is no key of the name ${name}`);
-          const found = older ? all - 1 : all;
-          if (!sure)
-            throw refusal(`${count(found, 'key', 'keys')} of the name ${name} would be revoked: say --yes to do it`);
-          return revokeApiKeys(name, { by: operatorName(), keepNewest: older });
-        });
-        const { json } = command.optsWithGlobals<GlobalOptions>();
-        const said = `${name}: ${count(revoked, 'key', 'keys')} revoked`;
-        console.log(json ? JSON.stringify({ name, revoked }, null, 2) : said);
+    .examples('keys revoke erp --yes', 'keys revoke erp --older --yes')
+    .doesAtDeployment(
+      async (name: string, { older = false, yes: sure }: { older?: boolean; yes?: boolean }) => {
+        const { listApiKeys, revokeApiKeys } = await import('#lib/api/kit/keys');
+        const all = (await listApiKeys()).filter((key) => key.name === name).length;
+        if (all === 0) throw new CliError(`there is no key of the name ${name}`);
+        const found = older ? all - 1 : all;
+        if (!sure)
+          throw refusal(`${count(found, 'key', 'keys')} of the name ${name} would be revoked: say --yes to do it`);
+        return { name, revoked: await revokeApiKeys(name, { by: operatorName(), keepNewest: older }) };
       },
+      ({ name, revoked }) => `${name}: ${count(revoked, 'key', 'keys')} revoked`,
     );
 }
 

@@ -1,9 +1,10 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { Connection, PollAsked } from '#lib/api/connection-schema';
+import type { Command } from '../command.ts';
 import { CliError, EXIT, usageError } from '../errors.ts';
 import { relativeTime } from '../format.ts';
-import { examples, parseInstant, reason } from '../options.ts';
-import { openSession, type Session } from '../session.ts';
+import { parseInstant, reason } from '../options.ts';
+import type { Session } from '../session.ts';
 import { watch } from '../watch.ts';
 
 interface Options {
@@ -18,9 +19,8 @@ const BUDGET_SPENT = 'budget_spent';
 
 /** `longshore poll` and `longshore backfill`: the pollers do the work, within the connection's requests a minute. */
 export function addPoll(program: Command): void {
-  common(program.command('poll').description('poll a connection now instead of when it is next due')).addHelpText(
-    'after',
-    examples('poll --connection sello-se'),
+  common(program.command('poll').description('poll a connection now instead of when it is next due')).examples(
+    'poll --connection sello-se',
   );
   common(
     program
@@ -31,11 +31,14 @@ export function addPoll(program: Command): void {
           .argParser((text) => parseInstant(text))
           .makeOptionMandatory(),
       ),
-  ).addHelpText(
-    'after',
-    `${examples('backfill --connection sello-se --since 7d', 'backfill --connection sc-store --since 2026-11-01 --no-wait')}
-It keeps to the connection's requests a minute and goes on where it broke off, whatever happens to this terminal.`,
-  );
+  )
+    .examples(
+      'backfill --connection sello-se --since 7d',
+      'backfill --connection sc-store --since 2026-11-01 --no-wait',
+    )
+    .remark(
+      "It keeps to the connection's requests a minute and goes on where it broke off, whatever happens to this terminal.",
+    );
 }
 
 const common = (command: Command): Command =>
@@ -44,10 +47,9 @@ const common = (command: Command): Command =>
     .addOption(reason())
     .option('--wait', 'wait until it is done (the default, but for --json)')
     .option('--no-wait', 'only ask for it')
-    .action(run);
+    .does(run);
 
-async function run(options: Options, command: Command): Promise<void> {
-  const session = openSession(command);
+async function run(session: Session, options: Options): Promise<void> {
   if (options.since !== undefined && Date.parse(options.since) > Date.now())
     throw usageError('--since lies in the future');
   const asked = await session.api.post<PollAsked>(`/connections/${encodeURIComponent(options.connection)}/poll`, {

@@ -1,30 +1,21 @@
-import type { Command } from 'commander';
 import type { ConnectionsFile } from '#lib/connections/file';
+import type { Command } from '../command.ts';
 import { readConnectionsFile } from '../connections-file.ts';
-import { atDeployment, OUTPUTS_HELP, operatorName, outputsOption } from '../deployment.ts';
+import { operatorName } from '../deployment.ts';
 import { refusal } from '../errors.ts';
 import { describeOpen } from '../format.ts';
-import { examples, yes } from '../options.ts';
-import type { GlobalOptions } from '../session.ts';
+import { yes } from '../options.ts';
 
 /** `longshore connections put`: the file becomes the configuration. */
 export function addPutConnections(connections: Command): void {
   connections
     .command('put <file>')
     .description('make a connections file the configuration: settings to DynamoDB, secrets to Secrets Manager')
-    .addOption(outputsOption())
     .addOption(yes('also remove the connections and endpoints that the file does not have'))
-    .addHelpText(
-      'after',
-      `${examples(
-        'connections put connections.json',
-        'connections put connections.json --outputs .longshore/outputs.json',
-      )}${OUTPUTS_HELP}`,
-    )
-    .action(async (path: string, _options: unknown, command: Command) => {
-      const { yes: sure, json } = command.optsWithGlobals<GlobalOptions & { yes?: boolean }>();
-      const file = await readConnectionsFile(path);
-      const changed = await atDeployment(command, async () => {
+    .examples('connections put connections.json', 'connections put connections.json --outputs .longshore/outputs.json')
+    .doesAtDeployment(
+      async (path: string, { yes: sure }: { yes?: boolean }) => {
+        const file = await readConnectionsFile(path);
         const { configure } = await import('#lib/marketplaces/configure');
         const removed = await findRemoved(file);
         if (removed.length > 0 && !sure) {
@@ -33,11 +24,10 @@ export function addPutConnections(connections: Command): void {
             `${removed.join(', ')} would be removed, which ${path} does not have${open}: say --yes to do it`,
           );
         }
-        return configure(file, { by: operatorName(), isLive: true });
-      });
-      const said = changed.length > 0 ? `changed and in force: ${changed.join(', ')}` : 'nothing to change';
-      console.log(json ? JSON.stringify({ changed }, null, 2) : said);
-    });
+        return { changed: await configure(file, { by: operatorName(), isLive: true }) };
+      },
+      ({ changed }) => (changed.length > 0 ? `changed and in force: ${changed.join(', ')}` : 'nothing to change'),
+    );
 }
 
 /** Ids of connections and endpoints that the hub has and the file has not. */

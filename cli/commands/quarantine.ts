@@ -1,11 +1,9 @@
-import type { Command } from 'commander';
 import type { AdmissionAnswer, QuarantinedWebhook } from '#lib/api/quarantine';
 import type { AdmissionRecord } from '#lib/quarantine/quarantine-schema';
+import type { Command } from '../command.ts';
 import { refusal } from '../errors.ts';
 import { count, relativeTime } from '../format.ts';
-import { answerList, readList } from '../list.ts';
-import { addListOptions, examples, type ListOptions, reason, yes } from '../options.ts';
-import { openSession } from '../session.ts';
+import { reason, yes } from '../options.ts';
 import type { Column } from '../table.ts';
 
 interface AdmitOptions {
@@ -18,33 +16,17 @@ interface AdmitOptions {
 /** `longshore quarantine`: webhooks whose proof did not hold. */
 export function addQuarantine(program: Command): void {
   const quarantine = program.command('quarantine').description('webhooks whose proof did not hold');
-  addListOptions(
-    quarantine
-      .command('list')
-      .description('refused webhooks, newest first, and which the present secrets would admit')
-      .option('--connection <id>', 'of this connection'),
-  )
-    .addHelpText('after', examples('quarantine list --connection scopio-main'))
-    .action(async ({ connection, ...paging }: ListOptions & { connection?: string }, command: Command) => {
-      const session = openSession(command);
-      const query = { connection };
-      const page = await readList<'quarantine', QuarantinedWebhook>(
-        session.api,
-        '/quarantine',
-        'quarantine',
-        query,
-        paging,
-      );
-      answerList(session, page, 'quarantine', columns(session.now), 'nothing is in quarantine');
-    });
-  addListOptions(quarantine.command('admissions').description('what was admitted, by whom and why, newest first'))
-    .addHelpText('after', examples('quarantine admissions'))
-    .action(async (options: ListOptions, command: Command) => {
-      const session = openSession(command);
-      const path = '/quarantine/admissions';
-      const page = await readList<'admissions', AdmissionRecord>(session.api, path, 'admissions', {}, options);
-      answerList(session, page, 'admissions', admissionColumns(session.now), 'nothing was admitted');
-    });
+  quarantine
+    .command('list')
+    .description('refused webhooks, newest first, and which the present secrets would admit')
+    .option('--connection <id>', 'of this connection')
+    .examples('quarantine list --connection scopio-main')
+    .lists('/quarantine', { columns, none: 'nothing is in quarantine' });
+  quarantine
+    .command('admissions')
+    .description('what was admitted, by whom and why, newest first')
+    .examples('quarantine admissions')
+    .lists('/quarantine/admissions', { columns: admissionColumns, none: 'nothing was admitted' });
   quarantine
     .command('admit')
     .description('verify them once more under the corrected secret, and let the authentic ones in')
@@ -52,15 +34,11 @@ export function addQuarantine(program: Command): void {
     .option('--id <id...>', 'only these')
     .addOption(yes('do it; without it, they are only counted'))
     .addOption(reason())
-    .addHelpText(
-      'after',
-      examples(
-        'quarantine admit --connection scopio-main',
-        'quarantine admit --connection scopio-main --reason "the secret was mistyped" --yes',
-      ),
+    .examples(
+      'quarantine admit --connection scopio-main',
+      'quarantine admit --connection scopio-main --reason "the secret was mistyped" --yes',
     )
-    .action(async ({ connection, id, yes: sure, reason: text }: AdmitOptions, command: Command) => {
-      const session = openSession(command);
+    .does(async (session, { connection, id, yes: sure, reason: text }: AdmitOptions) => {
       const verdict = await session.api.post<AdmissionAnswer>('/quarantine/admit', {
         connection,
         dryRun: !sure,

@@ -1,11 +1,12 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { Remap } from '#lib/api/remaps';
 import type { Outcome } from '#lib/remap/remap-schema';
+import type { Command } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
 import { withOrder } from '../find-order.ts';
 import { count } from '../format.ts';
-import { examples, parseCount, parseFilter, reason, since } from '../options.ts';
-import { openSession, type Session } from '../session.ts';
+import { parseCount, parseFilter, reason, since } from '../options.ts';
+import type { Session } from '../session.ts';
 import { createProgress } from '../watch.ts';
 
 const NAMES = ['connection', 'order', 'event', 'state', 'since'] as const;
@@ -40,15 +41,11 @@ export function addRemap(program: Command): void {
     .addOption(reason())
     .addOption(new Option('--limit <n>', 'how many are examined (default: all)').argParser(parseCount))
     .option('--cursor <cursor>', 'go on where it ended')
-    .addHelpText(
-      'after',
-      examples(
-        'remap --filter connection=scopio-main state=unreadable',
-        'remap --connection scopio-main --since 2d --apply --reason "discounts were read twice"',
-      ),
+    .examples(
+      'remap --filter connection=scopio-main state=unreadable',
+      'remap --connection scopio-main --since 2d --apply --reason "discounts were read twice"',
     )
-    .action(async (options: Options, command: Command) => {
-      const session = openSession(command);
+    .does(async (session, options: Options) => {
       const { apply, reason: text } = options;
       const filter = await withOrder(filterOf(options), session.api);
       const asked = { filter, ...(apply && { apply }), ...(text && { reason: text }) };

@@ -1,26 +1,17 @@
-import type { Command } from 'commander';
 import type { RemapRecord } from '#lib/api/remaps';
+import type { Command } from '../command.ts';
 import { relativeTime } from '../format.ts';
-import { answerList, readList } from '../list.ts';
-import { addListOptions, examples, type ListOptions } from '../options.ts';
-import { openSession } from '../session.ts';
 import type { Column } from '../table.ts';
 
 /** `longshore remaps`: what was remapped, by whom and why. */
 export function addRemaps(program: Command): void {
-  addListOptions(
-    program
-      .command('remaps')
-      .description('what was remapped, by whom and why')
-      .command('list')
-      .description('remaps that were applied, newest first'),
-  )
-    .addHelpText('after', examples('remaps list', 'remaps list --all --json'))
-    .action(async (options: ListOptions, command: Command) => {
-      const session = openSession(command);
-      const page = await readList<'remaps', RemapRecord>(session.api, '/remaps', 'remaps', {}, options);
-      answerList(session, page, 'remaps', columns(session.now), 'nothing was remapped');
-    });
+  program
+    .command('remaps')
+    .description('what was remapped, by whom and why')
+    .command('list')
+    .description('remaps that were applied, newest first')
+    .examples('remaps list', 'remaps list --all --json')
+    .lists('/remaps', { columns, none: 'nothing was remapped' });
 }
 
 const columns = (now: Date): Column<RemapRecord>[] => [

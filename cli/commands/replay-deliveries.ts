@@ -1,11 +1,12 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { Delivery } from '#lib/api/delivery-schema';
 import type { ReplayDryRun, ReplayStarted } from '#lib/api/replay-schema';
+import type { Command } from '../command.ts';
 import { deliveryColumns } from '../describe-delivery.ts';
 import { refusal, usageError } from '../errors.ts';
 import { count } from '../format.ts';
-import { examples, parseCount, reason, yes } from '../options.ts';
-import { openSession, type Session } from '../session.ts';
+import { parseCount, reason, yes } from '../options.ts';
+import type { Session } from '../session.ts';
 import { watchReplay } from '../watch-replay.ts';
 import { addDeliveryFilter, type FilterOptions, filterOf } from './delivery-filter.ts';
 
@@ -29,17 +30,13 @@ export function addReplayDeliveries(deliveries: Command): void {
     .addOption(reason())
     .option('--wait', 'show its progress until it is done (the default, but for --json)')
     .option('--no-wait', 'only start it')
-    .addHelpText(
-      'after',
-      `${examples(
-        'deliveries replay dlv_5be1f6c2a93d70418f26 --reason "maintenance is over"',
-        'deliveries replay --state dead --cause http_503',
-        'deliveries replay --state dead --cause http_503 --canary --per-minute 60 --yes',
-      )}
-Ctrl-C leaves a replay going.`,
+    .examples(
+      'deliveries replay dlv_5be1f6c2a93d70418f26 --reason "maintenance is over"',
+      'deliveries replay --state dead --cause http_503',
+      'deliveries replay --state dead --cause http_503 --canary --per-minute 60 --yes',
     )
-    .action(async (id: string | undefined, options: Options, command: Command) => {
-      const session = openSession(command);
+    .remark('Ctrl-C leaves a replay going.')
+    .does(async (session, id: string | undefined, options: Options) => {
       const filter = await filterOf(options, session.api);
       const isEmpty = Object.keys(filter).length === 0;
       if (id !== undefined && !isEmpty) throw usageError('name a delivery or a filter, not both');

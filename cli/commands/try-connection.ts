@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { InboundEvent } from '#lib/api/events';
 import type { Shape, Tried } from '#lib/api/shape-and-try';
 import type { Api } from '../api-client.ts';
+import type { Command } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
 import { money, relativeTime } from '../format.ts';
-import { examples } from '../options.ts';
-import { openSession, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { renderFacts } from '../table.ts';
 
 /** `longshore connections shape`: what its bodies have. */
@@ -14,9 +14,8 @@ export function addShape(connections: Command): void {
   connections
     .command('shape <id>')
     .description('which members its bodies have, by topic, and which of them are read')
-    .addHelpText('after', examples('connections shape scopio-main', 'connections shape scopio-main --json'))
-    .action(async (id: string, _options: unknown, command: Command) => {
-      const session = openSession(command);
+    .examples('connections shape scopio-main', 'connections shape scopio-main --json')
+    .does(async (session, id: string) => {
       const shape = await session.api.get<Shape>(`/connections/${encodeURIComponent(id)}/shape`);
       session.answer(shape, ({ topics }) =>
         topics.length === 0
@@ -50,15 +49,11 @@ export function addTry(connections: Command): void {
     .description('what a body would come to: read, not read, placed where; nothing is stored or sent')
     .addOption(new Option('--topic <topic>', 'what the body is of, such as order-paid').conflicts(['event']))
     .addOption(new Option('--event <evt>', 'the body of a kept event in place of a file'))
-    .addHelpText(
-      'after',
-      examples(
-        'connections try scopio-main --topic order-paid body.json',
-        'connections try scopio-main --event evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10',
-      ),
+    .examples(
+      'connections try scopio-main --topic order-paid body.json',
+      'connections try scopio-main --event evt_0a8f7f1c-3f0e-4a3c-9f55-5e8c5c1f7a10',
     )
-    .action(async (id: string, file: string | undefined, options: Options, command: Command) => {
-      const session = openSession(command);
+    .does(async (session, id: string, file: string | undefined, options: Options) => {
       const asked = await readAsked(file, options, session.api);
       const tried = await session.api.post<Tried>(`/connections/${encodeURIComponent(id)}/try`, asked);
       session.answer(tried, () => describeTried(tried, session));

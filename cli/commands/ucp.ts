@@ -1,16 +1,11 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { UcpKey } from '#lib/ucp/keys';
-import { atDeployment, OUTPUTS_HELP, operatorName, outputsOption } from '../deployment.ts';
+import type { Command } from '../command.ts';
+import { operatorName } from '../deployment.ts';
 import { refusal } from '../errors.ts';
 import { relativeTime } from '../format.ts';
-import { examples, yes } from '../options.ts';
-import type { GlobalOptions } from '../session.ts';
+import { yes } from '../options.ts';
 import { type Column, renderTable } from '../table.ts';
-
-interface RotateOptions extends GlobalOptions {
-  leaked?: true;
-  yes?: boolean;
-}
 
 /** `longshore ucp`: the keys that order events are signed with, never their private halves. */
 export function addUcp(program: Command): void {
@@ -18,21 +13,18 @@ export function addUcp(program: Command): void {
   ucp
     .command('keys')
     .description('which keys there are, which one signs, and which the profile still shows')
-    .addOption(outputsOption())
-    .addHelpText('after', examples('ucp keys') + OUTPUTS_HELP)
-    .action((_options: unknown, command: Command) => show(command, async () => (await keysModule()).readKeys()));
+    .examples('ucp keys')
+    .doesAtDeployment(async () => shown(await (await keysModule()).readKeys()), table);
   ucp
     .command('rotate-key')
     .description('make a key: it is published at once and signs in five minutes; the one before stays for seven days')
     .addOption(new Option('--leaked', 'no longer publish the keys before it: what they signed is refused'))
     .addOption(yes('do it, where the key before has leaked'))
-    .addOption(outputsOption())
-    .addHelpText('after', examples('ucp rotate-key', 'ucp rotate-key --leaked --yes') + OUTPUTS_HELP)
-    .action((_options: unknown, command: Command) => {
-      const { leaked = false, yes: sure } = command.optsWithGlobals<RotateOptions>();
+    .examples('ucp rotate-key', 'ucp rotate-key --leaked --yes')
+    .doesAtDeployment(async ({ leaked = false, yes: sure }: { leaked?: boolean; yes?: boolean }) => {
       if (leaked && !sure) throw refusal('events that were signed before would be refused: say --yes to do it');
-      return show(command, async () => (await keysModule()).rotateKey({ leaked, by: operatorName() }));
-    });
+      return shown(await (await keysModule()).rotateKey({ leaked, by: operatorName() }));
+    }, table);
 }
 
 const keysModule = () => import('#lib/ucp/keys');
@@ -44,17 +36,18 @@ interface Row {
   published: boolean;
 }
 
-async function show(command: Command, find: () => Promise<UcpKey[]>): Promise<void> {
-  const keys = await atDeployment(command, find);
+async function shown(keys: UcpKey[]): Promise<{ keys: Row[] }> {
   const { publishedKeys, signingKey } = await keysModule();
   const [signing, published] = [signingKey(keys), publishedKeys(keys)];
-  const rows = keys.map((key): Row => {
-    const { createdAt, jwk } = key;
-    return { kid: jwk.kid, createdAt, signs: key === signing, published: published.includes(key) };
-  });
-  const { json } = command.optsWithGlobals<GlobalOptions>();
-  console.log(json ? JSON.stringify({ keys: rows }, null, 2) : renderTable(rows, columns(new Date())));
+  return {
+    keys: keys.map((key) => {
+      const { createdAt, jwk } = key;
+      return { kid: jwk.kid, createdAt, signs: key === signing, published: published.includes(key) };
+    }),
+  };
 }
+
+const table = ({ keys }: { keys: Row[] }): string => renderTable(keys, columns(new Date()));
 
 const columns = (now: Date): Column<Row>[] => [
   { title: 'KEY', value: ({ kid }) => kid },

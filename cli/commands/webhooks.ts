@@ -1,14 +1,15 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { RemoteContext } from '#lib/marketplaces/action';
 import type { Connector } from '#lib/marketplaces/contract';
 import { loadConnector } from '#lib/marketplaces/load';
 import { createHttp } from '#lib/platform/http/client';
 import { httpTimeoutMs } from '#lib/platform/settings';
 import { type Synced, syncWebhooks } from '#lib/webhooks/sync';
+import type { Command } from '../command.ts';
 import { readConnectionsFile } from '../connections-file.ts';
 import { atDeployment } from '../deployment.ts';
 import { CliError, EXIT, refusal, usageError } from '../errors.ts';
-import { examples, yes } from '../options.ts';
+import { yes } from '../options.ts';
 import { openSession, readHubUrl } from '../session.ts';
 
 interface Options {
@@ -37,14 +38,13 @@ export function addWebhooks(program: Command): void {
     )
     .option('--dry-run', 'only say what would be done')
     .addOption(yes("also where somebody else's URL has to go for it"))
-    .addHelpText(
-      'after',
-      `${examples(
-        'webhooks sync --connection marketful-mx --dry-run',
-        'webhooks sync --connection marketful-mx --url https://hub.example',
-        'webhooks sync --connection marketful-mx --url https://hub.example --connections connections.json',
-      )}
-The hub registers its PUBLIC_URL: the address it was deployed to, or what npm start was told. For any other address do it from
+    .examples(
+      'webhooks sync --connection marketful-mx --dry-run',
+      'webhooks sync --connection marketful-mx --url https://hub.example',
+      'webhooks sync --connection marketful-mx --url https://hub.example --connections connections.json',
+    )
+    .remark(
+      `The hub registers its PUBLIC_URL: the address it was deployed to, or what npm start was told. For any other address do it from
 here, with --url and --connections, or --outputs .longshore/outputs.json.`,
     )
     .action(async (_options: unknown, command: Command) => {

@@ -1,12 +1,10 @@
-import type { Command } from 'commander';
 import type { Delivery } from '#lib/api/delivery-schema';
 import type { InboundEvent } from '#lib/api/events';
 import type { Explanation } from '#lib/explanation/explanation';
 import type { Api } from '../api-client.ts';
+import type { Command } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { idsCalled } from '../find-order.ts';
-import { examples } from '../options.ts';
-import { openSession } from '../session.ts';
 
 /** `longshore why`: why an order is where it is. */
 export function addWhy(program: Command): void {
@@ -15,9 +13,8 @@ export function addWhy(program: Command): void {
     .description(
       'why an order is where it is, and whom it waits for; by whatever it is found by, or by a delivery or event',
     )
-    .addHelpText('after', examples('why SC-1001', 'why scopio-main:ord_8f3a', 'why dlv_5be1f6c2a93d70418f26'))
-    .action(async (about: string, _options: unknown, command: Command) => {
-      const session = openSession(command);
+    .examples('why SC-1001', 'why scopio-main:ord_8f3a', 'why dlv_5be1f6c2a93d70418f26')
+    .does(async (session, about: string) => {
       const found = await findOrders(about, session.api);
       if (typeof found === 'string') return session.answer({ order: null, sentence: found }, () => found);
       const told = await Promise.all(

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { queues } from '#lib/topology';
 import { count } from '../format.ts';
-import { type Check, type Finding, UncheckedError, well, wrong } from './finding.ts';
+import { type Check, type Found, UncheckedError, well, wrong } from './finding.ts';
 
 /** The AWS account, asked with the AWS CLI: the SDK's clients of the hub are those that its functions need. */
 export interface Account {
@@ -22,10 +22,10 @@ const concurrency: Check<Account> = {
     const limit = AccountLimit?.ConcurrentExecutions ?? 0;
     const wanted = queues.reduce((sum, { maximumConcurrency }) => sum + maximumConcurrency, 0);
     const says = `${limit} functions may run at once in this account and region`;
-    if (limit >= LEAST_CONCURRENCY) return [well('concurrency', `${says}; the queues take up to ${wanted}`)];
+    if (limit >= LEAST_CONCURRENCY) return [well(`${says}; the queues take up to ${wanted}`)];
     const cure =
       'aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000';
-    return [wrong('concurrency', says, cure)];
+    return [wrong(says, cure)];
   },
 };
 
@@ -42,7 +42,7 @@ const alarms: Check<Account> = {
     const { MetricAlarms: all = [] } = (await ask(
       ...['cloudwatch', 'describe-alarms', '--alarm-name-prefix', `${prefix}-`],
     )) as { MetricAlarms?: Alarm[] };
-    if (all.length === 0) return [wrong('alarms', `none begins with ${prefix}-`, 'deploy this stage again')];
+    if (all.length === 0) return [wrong(`none begins with ${prefix}-`, 'deploy this stage again')];
     const mute = all.filter(
       ({ ActionsEnabled, AlarmActions = [] }) => ActionsEnabled === false || AlarmActions.length === 0,
     );
@@ -52,20 +52,17 @@ const alarms: Check<Account> = {
       ...(mute.length > 0
         ? [
             wrong(
-              'alarms',
               `${count(mute.length, 'alarm tells', 'alarms tell')} nobody: ${named(mute)}`,
               'deploy this stage again',
             ),
           ]
         : []),
-      ...ringing.map(({ AlarmName }) =>
-        wrong('alarms', `${AlarmName} is ringing`, 'its description leads to the runbook'),
-      ),
+      ...ringing.map(({ AlarmName }) => wrong(`${AlarmName} is ringing`, 'its description leads to the runbook')),
       ...(await Promise.all([...topics].map((arn) => lookAtTopic(arn, ask)))).flat(),
     ];
     return found.length > 0
       ? found
-      : [well('alarms', `${count(all.length, 'alarm', 'alarms')}, all quiet, and somebody is told`)];
+      : [well(`${count(all.length, 'alarm', 'alarms')}, all quiet, and somebody is told`)];
   },
 };
 
@@ -75,18 +72,13 @@ const named = (some: readonly Alarm[]): string =>
     .map(({ AlarmName }) => AlarmName)
     .join(', ')}${some.length > 3 ? ', …' : ''}`;
 
-async function lookAtTopic(arn: string, ask: Account['ask']): Promise<Finding[]> {
+async function lookAtTopic(arn: string, ask: Account['ask']): Promise<Found[]> {
   const { Subscriptions = [] } = (await ask('sns', 'list-subscriptions-by-topic', '--topic-arn', arn)) as {
     Subscriptions?: Array<{ SubscriptionArn: string; Endpoint?: string }>;
   };
-  if (Subscriptions.length === 0)
-    return [wrong('alarms', 'nobody is subscribed to them', 'set ALARM_EMAIL and deploy again')];
+  if (Subscriptions.length === 0) return [wrong('nobody is subscribed to them', 'set ALARM_EMAIL and deploy again')];
   return Subscriptions.filter(({ SubscriptionArn }) => SubscriptionArn === 'PendingConfirmation').map(({ Endpoint }) =>
-    wrong(
-      'alarms',
-      `${Endpoint} has not confirmed`,
-      'follow the link in the mail from AWS Notifications; look in spam, too',
-    ),
+    wrong(`${Endpoint} has not confirmed`, 'follow the link in the mail from AWS Notifications; look in spam, too'),
   );
 }
 

@@ -28,10 +28,10 @@ const address: Check<Deployment> = {
   async look({ api, url, publicUrl, isLocal }) {
     const cure = '--url and --outputs must be of the same stage: keep a copy of outputs.json for each';
     if (url !== undefined && origin(url) !== origin(api.url) && origin(publicUrl ?? url) !== origin(api.url))
-      return [wrong('address', `the outputs are of ${url}, and ${api.url} is asked`, cure)];
-    if (publicUrl === undefined) return [wrong('address', 'the hub knows no PUBLIC_URL', 'deploy again')];
-    if (isLocal || publicUrl.startsWith('https://')) return [well('address', `marketplaces call ${publicUrl}`)];
-    return [wrong('address', `marketplaces cannot call ${publicUrl}`, 'set PUBLIC_URL, or DOMAIN, and deploy again')];
+      return [wrong(`the outputs are of ${url}, and ${api.url} is asked`, cure)];
+    if (publicUrl === undefined) return [wrong('the hub knows no PUBLIC_URL', 'deploy again')];
+    if (isLocal || publicUrl.startsWith('https://')) return [well(`marketplaces call ${publicUrl}`)];
+    return [wrong(`marketplaces cannot call ${publicUrl}`, 'set PUBLIC_URL, or DOMAIN, and deploy again')];
   },
 };
 
@@ -48,19 +48,18 @@ const keys: Check<Deployment> = {
       ...(known && isOpen
         ? [
             wrong(
-              'keys',
               `everybody knows the key "${known.name}" (${DEFAULT_KEY})`,
               `longshore keys revoke ${known.name} --yes`,
             ),
           ]
         : []),
-      ...findKeyTroubles(others).map(({ trouble, cure }) => wrong('keys', trouble, cure)),
+      ...findKeyTroubles(others).map(({ trouble, cure }) => wrong(trouble, cure)),
     ];
     if (all.length === 0)
-      return [wrong('keys', 'there are none: nobody can call the API', 'longshore keys create operator --scopes ops')];
+      return [wrong('there are none: nobody can call the API', 'longshore keys create operator --scopes ops')];
     return found.length > 0
       ? found
-      : [well('keys', `${count(all.length, 'key', 'keys')}, each with a name and no more than it needs`)];
+      : [well(`${count(all.length, 'key', 'keys')}, each with a name and no more than it needs`)];
   },
 };
 
@@ -75,12 +74,12 @@ const secrets: Check<Deployment> = {
         return own.flatMap(({ id }) => {
           const missing = lacking(values[id]);
           const cure = 'longshore connections put connections.json';
-          return missing ? [wrong('secrets', `${id}: ${missing}`, cure)] : [];
+          return missing ? [wrong(`${id}: ${missing}`, cure)] : [];
         });
       }),
     );
     if (found.flat().length > 0) return found.flat();
-    return [well('secrets', `${count(connections.length, 'connection has its', 'connections have their')} secrets`)];
+    return [well(`${count(connections.length, 'connection has its', 'connections have their')} secrets`)];
   },
 };
 
@@ -95,9 +94,9 @@ const ucp: Check<Deployment> = {
   name: 'ucp',
   async look({ countUcp }) {
     const { keys, endpoints } = await countUcp();
-    if (keys > 0) return [well('ucp', 'there is a key to sign order events with')];
-    if (endpoints === 0) return [well('ucp', 'there is no key, and no endpoint that wants one')];
-    return [wrong('ucp', 'there is no key to sign order events with', 'longshore ucp rotate-key')];
+    if (keys > 0) return [well('there is a key to sign order events with')];
+    if (endpoints === 0) return [well('there is no key, and no endpoint that wants one')];
+    return [wrong('there is no key to sign order events with', 'longshore ucp rotate-key')];
   },
 };
 

@@ -6,8 +6,11 @@ export interface Finding {
   cure?: string;
 }
 
-export const well = (check: string, says: string): Finding => ({ check, state: 'well', says });
-export const wrong = (check: string, says: string, cure: string): Finding => ({ check, state: 'wrong', says, cure });
+export type Found = Omit<Finding, 'check'>;
+
+export const well = (says: string): Found => ({ state: 'well', says });
+export const wrong = (says: string, cure: string): Found => ({ state: 'wrong', says, cure });
+export const unchecked = (says: string): Found => ({ state: 'unchecked', says });
 
 /** Something could not be looked at from here. */
 export class UncheckedError extends Error {}
@@ -15,18 +18,17 @@ export class UncheckedError extends Error {}
 /** One thing to look at. What keeps it from looking is found too. */
 export interface Check<Subject> {
   name: string;
-  look(subject: Subject): Promise<Finding[]>;
+  look(subject: Subject): Promise<Found[]>;
 }
 
 /** All that was found, in the order of the checks. */
 export async function examine<Subject>(checks: readonly Check<Subject>[], subject: Subject): Promise<Finding[]> {
   const found = await Promise.all(
-    checks.map(async ({ name, look }): Promise<Finding[]> => {
-      try {
-        return await look(subject);
-      } catch (error) {
-        return [{ check: name, state: 'unchecked', says: error instanceof Error ? error.message : String(error) }];
-      }
+    checks.map(async ({ name, look }) => {
+      const all = await look(subject).catch((error) => [
+        unchecked(error instanceof Error ? error.message : `${error}`),
+      ]);
+      return all.map((each): Finding => ({ check: name, ...each }));
     }),
   );
   return found.flat();

@@ -2,7 +2,7 @@ import type { Synced } from '#lib/webhooks/sync-schema';
 import type { Api } from '../api-client.ts';
 import { readTroubles } from '../connection-troubles.ts';
 import { count, describeSeconds } from '../format.ts';
-import { type Check, type Finding, well, wrong } from './finding.ts';
+import { type Check, type Found, unchecked, well, wrong } from './finding.ts';
 
 /** The hub as its API shows it. */
 export interface Hub {
@@ -17,9 +17,9 @@ const hub: Check<Hub> = {
   async look({ api }) {
     try {
       const { key } = await api.get('/session');
-      return [well('hub', `it answers at ${api.url}, and knows the key "${key}"`)];
+      return [well(`it answers at ${api.url}, and knows the key "${key}"`)];
     } catch (error) {
-      return [wrong('hub', (error as Error).message, 'longshore doctor --url <its address> --key <a key with ops>')];
+      return [wrong((error as Error).message, 'longshore doctor --url <its address> --key <a key with ops>')];
     }
   },
 };
@@ -36,10 +36,9 @@ const clock: Check<Hub> = {
     const answered = now();
     const skewMs = Date.parse(time) - (asked + answered) / 2;
     const seconds = Math.round(Math.abs(skewMs) / 1000);
-    if (Math.abs(skewMs) <= MAX_SKEW_MS + (answered - asked) / 2)
-      return [well('clock', "the hub's clock is this machine's")];
+    if (Math.abs(skewMs) <= MAX_SKEW_MS + (answered - asked) / 2) return [well("the hub's clock is this machine's")];
     const says = `the hub's clock is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} this machine's`;
-    return [wrong('clock', says, 'set this machine by NTP (timedatectl set-ntp true); Lambda keeps its own time')];
+    return [wrong(says, 'set this machine by NTP (timedatectl set-ntp true); Lambda keeps its own time')];
   },
 };
 
@@ -48,11 +47,10 @@ const connections: Check<Hub> = {
   name: 'connections',
   async look({ api, now }) {
     const { hub, troubles } = await readTroubles(api, new Date(now()));
-    if (hub.connections.length === 0)
-      return [wrong('connections', 'there are none', 'longshore connections put connections.json')];
+    if (hub.connections.length === 0) return [wrong('there are none', 'longshore connections put connections.json')];
     if (troubles.length === 0)
-      return [well('connections', `${count(hub.connections.length, 'connection', 'connections')} polled, none waits`)];
-    return troubles.map(({ connection, trouble, cure }) => wrong('connections', `${connection}: ${trouble}`, cure));
+      return [well(`${count(hub.connections.length, 'connection', 'connections')} polled, none waits`)];
+    return troubles.map(({ connection, trouble, cure }) => wrong(`${connection}: ${trouble}`, cure));
   },
 };
 
@@ -66,29 +64,20 @@ const webhooks: Check<Hub> = {
   },
 };
 
-async function lookAt(api: Hub['api'], id: string): Promise<Finding[]> {
-  const about = { check: 'webhooks' } as const;
+async function lookAt(api: Hub['api'], id: string): Promise<Found[]> {
   try {
     const path = `/connections/${encodeURIComponent(id)}/webhooks/sync`;
     const { webhooks: steps, marketplace } = await api.post<Synced>(path, { dryRun: true });
     if (steps.some(({ action }) => action === 'paste')) {
       const urls = steps.map(({ url }) => url).join(', ');
-      return [{ ...about, state: 'unchecked', says: `${id}: ${marketplace} has no API to ask; it must have ${urls}` }];
+      return [unchecked(`${id}: ${marketplace} has no API to ask; it must have ${urls}`)];
     }
     const off = steps.filter(({ action }) => action === 'create' || action === 'remove');
-    if (off.length === 0) return [well('webhooks', `${id}: ${count(steps.length, 'URL', 'URLs')} registered`)];
+    if (off.length === 0) return [well(`${id}: ${count(steps.length, 'URL', 'URLs')} registered`)];
     const topics = [...new Set(off.map(({ topic }) => topic ?? 'another'))].join(', ');
-    return [
-      wrong(
-        'webhooks',
-        `${id}: not registered as they should be: ${topics}`,
-        `longshore webhooks sync --connection ${id}`,
-      ),
-    ];
+    return [wrong(`${id}: not registered as they should be: ${topics}`, `longshore webhooks sync --connection ${id}`)];
   } catch (error) {
-    return [
-      wrong('webhooks', `${id}: ${(error as Error).message}`, `longshore webhooks sync --connection ${id} --dry-run`),
-    ];
+    return [wrong(`${id}: ${(error as Error).message}`, `longshore webhooks sync --connection ${id} --dry-run`)];
   }
 }
 
@@ -102,10 +91,9 @@ const consumers: Check<Hub> = {
     const all = (await api.get('/consumers')).consumers;
     const behind = all.filter(({ lagSeconds }) => lagSeconds > MAX_LAG_SECONDS);
     if (behind.length === 0)
-      return all.length > 0 ? [well('consumers', `${count(all.length, 'consumer keeps', 'consumers keep')} up`)] : [];
+      return all.length > 0 ? [well(`${count(all.length, 'consumer keeps', 'consumers keep')} up`)] : [];
     return behind.map(({ id, lagSeconds, lagEntries }) =>
       wrong(
-        'consumers',
         `${id} is ${describeSeconds(lagSeconds)} and ${count(lagEntries, 'change', 'changes')} behind`,
         `see whether that system runs; where there is none any more, longshore consumers delete ${id} --yes`,
       ),
@@ -120,10 +108,9 @@ const endpoints: Check<Hub> = {
     const all = (await api.get('/endpoints')).endpoints;
     const paused = all.filter(({ state }) => state === 'paused');
     if (paused.length === 0)
-      return all.length > 0 ? [well('endpoints', `${count(all.length, 'endpoint is', 'endpoints are')} told`)] : [];
+      return all.length > 0 ? [well(`${count(all.length, 'endpoint is', 'endpoints are')} told`)] : [];
     return paused.map(({ id, paused: why, lagEntries }) =>
       wrong(
-        'endpoints',
         `${id} is paused (${why?.why}) and ${count(lagEntries, 'change', 'changes')} behind`,
         `longshore endpoints test ${id}; once it answers 2xx, longshore endpoints resume ${id}`,
       ),
