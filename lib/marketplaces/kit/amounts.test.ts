@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { amountsIn, rateOf, takeDiscounts } from './amounts.ts';
+import { amountsIn, isTakenOff, rateOf, takeDiscounts } from './amounts.ts';
 
 test('a figure that only controls refuses nothing, and is named where nobody can read it', () => {
   const { control, told } = amountsIn('EUR');
@@ -25,13 +25,28 @@ test('reads amounts as people write them, and takes no decimals for thousands', 
   expect(['12,50 EUR', 'eur 12.50', { amount: '12.50EUR' }].map((value) => minor(value, 'price'))).toEqual([
     1250, 1250, 1250,
   ]);
+  const symbols = ['€1,250.00', '12,50 €', '(12.50)', '-€12.50', '\u221212,50', '12,50 zł'];
+  expect(symbols.map((value) => minor(value, 'price'))).toEqual([125000, 1250, -1250, -1250, -1250, 1250]);
+  expect(['($5.00)', 'EUR -5', '\u22125', '$5', 5].map((value) => isTakenOff(value, 1))).toEqual([
+    ...[true, true, true, false, false],
+  ]);
   expect(() => minor('12.50 USD', 'price')).toThrow('price');
   expect(() => minor('1,250', 'price')).toThrow('price');
+  expect(amountsIn('JPY').minor('1,234,500', 'price')).toBe(1_234_500);
 });
 
 test('a time that was never set is none, and one that nobody can read is named', () => {
   const { instant, told } = amountsIn('EUR');
-  const never = [undefined, null, '', 0, '0000-00-00 00:00:00', '0001-01-01T00:00:00'];
+  const never = [
+    undefined,
+    null,
+    '',
+    0,
+    '0000-00-00 00:00:00',
+    '0001-01-01T00:00:00',
+    '/Date(-62135596800000)/',
+    '1900-01-01',
+  ];
   expect(never.map((value) => instant(value, 'at'))).toEqual(never.map(() => null));
   expect(instant('/Date(1763626500000)/', 'at')).toBe('2025-11-20T08:15:00.000Z');
   expect(instant('1763626500', 'at')).toBe('2025-11-20T08:15:00.000Z');

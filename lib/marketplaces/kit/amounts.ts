@@ -1,5 +1,5 @@
 import type { OrderSnapshot, SnapshotLine } from '#lib/orders/order';
-import { toMinorRounded } from '#lib/platform/money';
+import { exponentOf, toMinorRounded } from '#lib/platform/money';
 import { toInstant } from '#lib/platform/time';
 import { member, textOf } from './json.ts';
 import { unlessUnreadable } from './shape.ts';
@@ -20,8 +20,8 @@ export interface AmountReader {
   told(): Pick<OrderSnapshot, 'assumed'>;
 }
 
-/** What databases write for a time that was never set. */
-const NEVER = /^$|^0$|^0000-00-00|^0001-01-01/;
+/** What databases and .NET write for a time that was never set: the first one that each of them has. */
+const NEVER = /^$|^0$|^0000-00-00|^(?:0001|1753|1900|1970)-01-01|^\/Date\(-/;
 export const isNoTime = (value: unknown): boolean =>
   typeof value === 'object' ? value === null || isEmptyList(value) : NEVER.test(String(value ?? ''));
 
@@ -35,9 +35,14 @@ export function instantIn(value: unknown, zone?: string): string | null {
   return isNoTime(told) ? null : (unlessUnreadable(() => toInstant(told, '', own)) ?? null);
 }
 
+/** The text of an amount, also an object's, without spaces and symbols; accountants put a minus as brackets, Sweden as U+2212. */
+const written = (told: unknown): string =>
+  textOf(member(told, 'amount') ?? told)
+    .replaceAll(/[\s'\p{Sc}]|zł|kr$/gu, '')
+    .replace(/^\((.+)\)$|^\u2212/, '-$1');
+
 /** Whether a row takes something off the order: it is not shipped, and may have no SKU. */
-export const isTakenOff = (price: unknown, quantity: number): boolean =>
-  /^\s*-/.test(textOf(member(price, 'amount') ?? price)) !== quantity < 0;
+export const isTakenOff = (price: unknown, quantity: number): boolean => /^\D*-/.test(written(price)) !== quantity < 0;
 
 /** `path` is where in the body a field stands, for errors that name it. */
 export function amountsIn(currency: string, path: (field: string) => string = String): AmountReader {
@@ -64,15 +69,16 @@ export function amountsIn(currency: string, path: (field: string) => string = St
 }
 
 /**
- * An amount as a plain decimal, also an object's. Digits may be grouped, a comma stand before the last one or two, and the
- * currency's code before or behind it.
+ * An amount as a plain decimal. Digits may be grouped, a comma stand before the last one or two (before three it divides
+ * groups where a currency has no decimals), and the currency's code before or behind it.
  */
 function plain(told: unknown, currency: string): string | number {
   const value = member(told, 'amount') ?? told;
   if (typeof value === 'number') return value;
-  const written = textOf(value).replaceAll(/[\s']/g, '');
-  const code = [written.slice(0, 3), written.slice(-3)].find((word) => word.toUpperCase() === currency);
-  const text = written.replace(code ?? '', '');
+  const all = written(value);
+  const code = [all.slice(0, 3), all.slice(-3)].find((word) => word.toUpperCase() === currency);
+  const text = all.replace(code ?? '', '');
+  if (/^-?\d{1,3}(,\d{3})+$/.test(text) && exponentOf(currency, '') === 0) return text.replaceAll(',', '');
   const [, whole, fraction] =
     /^(-?\d{1,3}(?:([.,])\d{3})+)(?!\2)[.,](\d+)$/.exec(text)?.filter((_, at) => at !== 2) ?? [];
   return whole === undefined ? text.replace(/,(?=\d{1,2}$)/, '.') : `${whole.replaceAll(/[.,]/g, '')}.${fraction}`;

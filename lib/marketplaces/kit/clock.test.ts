@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { learnOffset, middleOf, modifiedAt, nameOffset, offsetOf, secondIn } from './clock.ts';
+import { isoOf, learnOffset, middleOf, modifiedAt, nameOffset, offsetOf, secondIn } from './clock.ts';
 
 test('a change between two answers of the store tells its clock, where it leaves no choice', () => {
   const learn = (changed: string, minutes = 5) => learnOffset(changed, at('10:00'), at(`10:0${minutes}`));
@@ -12,6 +12,17 @@ test('a change between two answers of the store tells its clock, where it leaves
   expect(learn('2026-11-20T05:10:00')).toBeUndefined();
   expect(learn('2026-11-21T03:02:00')).toBeUndefined();
   expect(learnOffset('2026-11-20T05:10:00', at('10:00'), at('10:30'))).toBeUndefined();
+});
+
+test('a time as it is written in the US has its month first, and all else stays', () => {
+  const read = ['11/20/2026 3:05:09 PM', '1/5/2026 12:00:01 am', '11/20/2026 15:05', '11/20/2026 3:05:09 PM -05:00'];
+  expect(read.map(isoOf)).toEqual([
+    ...['2026-11-20T15:05:09', '2026-01-05T00:00:01', '2026-11-20T15:05', '2026-11-20T15:05:09 -05:00'],
+  ]);
+  const words = ['Nov 20 2026  3:05PM', 'November 5, 2026', '11/20/2026', '20/11/2026'];
+  expect(words.map(isoOf)).toEqual(['2026-11-20T15:05', '2026-11-05T00:00', '2026-11-20T00:00', '2026-20-11T00:00']);
+  const others = ['2026-11-20', '/Date(1)/', 'soon', 5, null, { toString: null }];
+  expect(others.map(isoOf)).toEqual(others);
 });
 
 test('an offset has a name, and a zone an offset', () => {

@@ -1,4 +1,5 @@
 import { toInstant, toLocal } from '#lib/platform/time';
+import { textOf } from './json.ts';
 import { versionOfSecond } from './whole-second.ts';
 
 /*
@@ -17,6 +18,20 @@ export function modifiedAt(text: string, field: string, zone: string, readAt: st
   const isTwice =
     !/(?:z|utc|[+-]\d{2}(?::?\d{2})?)$/i.test(text.slice(10)) && toLocal(second, zone) === toLocal(first, zone);
   return versionOfSecond(isTwice && second <= readAt ? second : first, readAt);
+}
+
+const MONTH_FIRST =
+  /^(?:(\d{1,2})\/|([a-z]{3})[a-z]* +)(\d{1,2})(?:\/|,? +)(\d{4})(?:,? +(\d{1,2})(:\d\d(?::\d\d(?:\.\d+)?)?)(?: ?([ap])m)?( ?[+-]\d\d:\d\d)?)?$/i;
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/** `11/20/2026 3:05:09 PM` and `Nov 20 2026  3:05PM`, as .NET and SQL Server write them in the US, as ISO 8601 does; all else as it is. */
+export function isoOf(told: unknown): unknown {
+  const [all, digits, name = '', day = '', year, hour = '0', rest = ':00', half = '', offset = ''] =
+    MONTH_FIRST.exec(textOf(told)) ?? [];
+  if (all === undefined) return told;
+  const two = (part: string | number): string => String(part).padStart(2, '0');
+  const of24 = half === '' ? hour : (Number(hour) % 12) + (/p/i.test(half) ? 12 : 0);
+  return `${year}-${two(digits ?? MONTHS.indexOf(name.toLowerCase()) + 1)}-${two(day)}T${two(of24)}${rest}${offset}`;
 }
 
 /** An instant as a clock so many minutes ahead of UTC shows it: without zone, whole seconds. */

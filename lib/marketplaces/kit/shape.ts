@@ -17,6 +17,9 @@ const filled = (raw: typeof TextOrNumber) =>
     z.string().check(z.minLength(1, 'expected text that is not blank')),
   );
 
+/** An amount that must be there, in whatever form. */
+export const price = z.unknown().check(z.refine((value) => !isNothing(value), 'expected an amount'));
+
 /** Whatever it is, also nothing: for figures that only control, and members in several forms. */
 export const anything = z.optional(z.unknown());
 

@@ -4,6 +4,7 @@ import type { HttpRequest } from '#lib/platform/http/client';
 import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { checkDone, readThing, unclearAnswer } from '../kit/answers.ts';
+import { isoOf } from '../kit/clock.ts';
 import { member, textOf, unwrap } from '../kit/json.ts';
 import {
   anything,
@@ -17,20 +18,20 @@ import {
   optionalId,
   optionalObject,
   optionalText,
+  price,
   readShape,
-  text,
   unreadable,
 } from '../kit/shape.ts';
 import { RETURNS, STATUSES } from './statuses.ts';
 import { idIn, type Table } from './tables.ts';
 import { grantsOf } from './token.ts';
 
+const date = z.pipe(anything, z.transform(isoOf));
 const numberIn = (table: Table) =>
   z.pipe(
     z.transform((told) => idIn(table, textOf(told)) ?? told),
     integer,
   );
-const OrderStatusId = numberIn(STATUSES);
 
 const Address = z.object({
   ...looseTexts('AddressName', 'FirstName', 'LastName', 'CompanyName', 'Company', 'Phone'),
@@ -43,12 +44,13 @@ const Items = optional(itemsOf(z.object({ SkuCode: id, Quantity: count })));
 /** The Id columns and their tables are documented, the other keys are our reading. Amounts in major units. */
 export const Order = z.object({
   OrderNumber: id,
-  OrderStatusId,
+  OrderStatusId: numberIn(STATUSES),
   /** By number, or by the name of the table; 0 is none. */
   ...looseTexts('PaymentStatusId', 'PaymentMethodId', 'CarrierId', 'ServiceTypeId'),
-  OrderPlacedDate: anything,
-  CreatedDate: anything,
-  ModifiedDate: anything,
+  ...looseTexts('AuthorizationCode', 'TransactionNumber'),
+  OrderPlacedDate: date,
+  CreatedDate: date,
+  ModifiedDate: date,
   CurrencyCode: optionalText,
   Email: looseText,
   Comments: looseText,
@@ -64,7 +66,7 @@ export const Order = z.object({
         SkuCode: optionalId,
         ProductName: looseText,
         Quantity: integer,
-        UnitPrice: text,
+        UnitPrice: price,
         TaxAmount: anything,
         Embellishments: anything,
         Attributes: anything,
@@ -87,16 +89,15 @@ export const Return = z.object({
   ReturnStatusId: numberIn(RETURNS),
   Items,
   Reason: looseText,
-  ModifiedDate: anything,
+  ModifiedDate: date,
 });
 
 export const Sku = z.object({ SkuCode: id, ProductName: looseText, Inventory: looseText });
 
 /** What decides whether an order may be moved on or captured. */
-const OrderState = z.object({
-  OrderNumber: id,
-  OrderStatusId,
-  ...looseTexts('PaymentStatusId', 'AuthorizationCode', 'TransactionNumber'),
+const OrderState = z.pick(Order, {
+  ...{ OrderNumber: true, OrderStatusId: true },
+  ...{ PaymentStatusId: true, AuthorizationCode: true, TransactionNumber: true },
 });
 
 /** Processed, and "Already exists for current request". */
@@ -149,7 +150,7 @@ export async function listPage(
   caller: Caller,
   { path, column }: List,
   { from, to, skip, rawQuery }: { from: string; to?: string | undefined; skip: number; rawQuery: string | undefined },
-): Promise<{ rows: unknown[]; at: string | null }> {
+): Promise<{ rows: unknown[]; at: string | null; problem?: string }> {
   const until = to ? ` and ${column} lt datetime'${to}'` : '';
   const query = column
     ? { $filter: `${column} ge datetime'${from}'${until}`, $orderby: column, $top: PAGE, $skip: skip }

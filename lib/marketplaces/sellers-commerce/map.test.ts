@@ -227,12 +227,25 @@ test('lines with the same id are told apart, one below zero is a discount, and t
 
 test('names what is missing or wrong', () => {
   expect(fieldOf({ OrderNumber: null })).toBe('OrderNumber');
-  expect(fieldOf({ OrderPlacedDate: null, CreatedDate: null })).toBe('OrderPlacedDate');
   expect(fieldOf({ OrderItems: null })).toBe('OrderItems');
   expect(fieldOf({ CurrencyCode: null })).toBe('CurrencyCode');
   expect(fieldOf({ OrderItems: [{ SkuCode: 'A', Quantity: 1, UnitPrice: null }] })).toBe('OrderItems[0].UnitPrice');
   expect(fieldOf({ OrderItems: [{ SkuCode: 'A', Quantity: 1, UnitPrice: 'free' }] })).toBe('OrderItems[0].UnitPrice');
-  expect(fieldOf({ ModifiedDate: 'yesterday' })).toBe('ModifiedDate');
+});
+
+test('reads dates as .NET writes them in the US, and ships without any that can be read', () => {
+  const placedAt = '2026-11-19T15:08:09.000Z';
+  for (const told of ['11/19/2026 3:08:09 PM', '/Date(1795100889000)/', '2026-11-19T15:08:09.0001234'])
+    expect(read({ OrderPlacedDate: told, ModifiedDate: told })).toMatchObject({ placedAt, version: placedAt });
+  const never = { CreatedDate: '/Date(-62135596800000)/', ModifiedDate: '1/1/0001 12:00:00 AM' };
+  expect(read({ OrderPlacedDate: '11/19/2026 3:08:09 PM', ...never })).toMatchObject({ placedAt, version: null });
+  const unread = read({ OrderPlacedDate: '20/11/2026', CreatedDate: null, ModifiedDate: 'yesterday' });
+  expect(unread).toMatchObject({ placedAt: LATER, timesAssumed: true, version: null });
+  expect(unread.assumed?.slice(0, 2)).toEqual([
+    'OrderPlacedDate: is no time that can be read',
+    'ModifiedDate: is no time that can be read',
+  ]);
+  expect(read({ OrderPlacedDate: null, CreatedDate: null }).placedAt).toBe('2026-11-20T08:15:02.000Z');
 });
 
 test.each([

@@ -1,7 +1,6 @@
 import type { Connection } from '#lib/connections/connection';
 import type { OrderSnapshot } from '#lib/orders/order';
 import { checkCurrency } from '#lib/platform/money';
-import { toInstant } from '#lib/platform/time';
 import type { Change, InboundBody } from '../contract.ts';
 import { type AmountReader, amountsIn, instantIn, isNoTime, isTakenOff, sum, takeDiscounts } from '../kit/amounts.ts';
 import { attributesIn } from '../kit/attributes.ts';
@@ -36,29 +35,31 @@ export function map({ topic, body, receivedAt }: InboundBody, { settings }: Conn
   const { OrderNumber: externalId, OrderItems: items } = order;
   if (topic === 'order' && (!items?.length || isUnclear(order)))
     return { type: 'fetch', action: 'order', resource: externalId, unless: { externalId, version } };
-  return { type: 'order', order: { ...mapOrder(order, own), version } };
+  return { type: 'order', order: { ...mapOrder(order, own, receivedAt), version } };
 }
 
 /** Without a zone of its own, the store's times are taken for UTC: among themselves they are right in any zone. */
-const versionOf = ({ ModifiedDate }: Order, { timeZone = 'UTC' }: Settings, receivedAt: string): string | null =>
-  isNoTime(ModifiedDate) ? null : modifiedAt(textOf(ModifiedDate), 'ModifiedDate', timeZone, receivedAt);
+const versionOf = ({ ModifiedDate: told }: Order, { timeZone = 'UTC' }: Settings, receivedAt: string): string | null =>
+  isNoTime(told) ? null : (unlessUnreadable(() => modifiedAt(textOf(told), '', timeZone, receivedAt)) ?? null);
 
 /** Whether some of it has left, and none of its parcels is shown. */
 const isUnclear = (order: Order): boolean =>
   order.OrderStatusId === PARTIALLY_SHIPPED && countShipped(order).size === 0;
 
-const DATES = ['OrderPlacedDate', 'CreatedDate'] as const;
+/** When it was placed, by the first of these that is there. */
+const DATES = ['OrderPlacedDate', 'CreatedDate', 'ModifiedDate'] as const;
 
-function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'version'> {
+function mapOrder(order: Order, settings: Settings, receivedAt: string): Omit<OrderSnapshot, 'version'> {
   const { OrderNumber, OrderStatusId } = order;
   const currency = (order.CurrencyCode ?? settings.currency ?? needed('CurrencyCode')).toUpperCase();
   checkCurrency(currency, 'CurrencyCode');
   const amounts = amountsIn(currency);
   if (!order.CurrencyCode) amounts.assume('CurrencyCode', 'taken from settings.currency, as it is missing');
   const times = DATES.map((field) => amounts.instant(order[field], field, settings.timeZone));
-  const [field = 'OrderPlacedDate'] = DATES.filter((_, index) => times[index] !== null);
-  const placedAt = times.find((time) => time !== null) ?? toInstant(textOf(order[field]) || needed(field), field);
-  if (settings.timeZone === undefined) amounts.assume(field, 'read as UTC, as settings.timeZone is not set');
+  const index = times.findIndex((time) => time !== null);
+  const [field = 'OrderPlacedDate', placedAt = receivedAt] = [DATES[index], times[index] ?? undefined];
+  if (index < 0) amounts.assume(field, 'when it was read, as no date of the order can be');
+  else if (settings.timeZone === undefined) amounts.assume(field, 'read as UTC, as settings.timeZone is not set');
   for (const field of unknownIn(order)) amounts.assume(field, 'is none of its table');
   const payment = paymentOf(OrderStatusId, order.PaymentStatusId, order.PaymentMethodId);
   const lines = mapLines(order, amounts);
@@ -66,6 +67,7 @@ function mapOrder(order: Order, settings: Settings): Omit<OrderSnapshot, 'versio
     externalId: OrderNumber,
     number: OrderNumber,
     placedAt,
+    ...(index < 0 && { timesAssumed: true as const }),
     // The store does not say when an order was paid.
     paidAt: payment.state === 'paid' ? placedAt : null,
     cancelled: isCancelled(OrderStatusId),

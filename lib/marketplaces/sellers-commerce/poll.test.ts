@@ -27,6 +27,8 @@ interface Store {
   heedsSkip?: boolean;
   heedsTop?: boolean;
   heedsFilter?: boolean | 'ge';
+  /** What it refuses to filter by. */
+  refuses?: string;
   /** What its rows are sorted by, whatever is asked for. */
   sortedBy?: (row: Row) => string | number;
   /** How it writes a time. */
@@ -44,6 +46,7 @@ function open(rows: Row[], store: Store = {}, clock = { now: Date.parse(NOW) }) 
     heedsSkip = true,
     heedsTop = true,
     heedsFilter = true,
+    refuses,
     sortedBy,
     write = (time) => time,
     skus = [],
@@ -55,6 +58,7 @@ function open(rows: Row[], store: Store = {}, clock = { now: Date.parse(NOW) }) 
     const { $filter, $top = query.top, $skip = query.skip } = query;
     const headers = new Headers({ date: new Date(clock.now).toUTCString() });
     if (path.includes('return') && typeof returns === 'number') throw refusal(returns);
+    if (refuses && `${$filter}`.includes(refuses)) throw refusal(400);
     const [, column = '', from = '', to = '9'] =
       /^(\w+) ge datetime'([^']+)'(?: and \w+ lt datetime'([^']+)')?$/.exec(`${$filter ?? ''}`) ?? [];
     const all = path.includes('order') ? rows : path.includes('return') ? (returns as Row[]) : (skus as Row[]);
@@ -275,11 +279,16 @@ describe('pages', () => {
     );
   });
 
-  test.each([2, 7, 50, 1000])(
-    'of %i at most, where neither skip nor the end of a window is heeded, are read on from the last time',
-    async (cap) => {
+  test.each(
+    [2, 7, 50, 1000].flatMap((cap) => [
+      [cap, 'not heeded', { heedsFilter: 'ge' }] as const,
+      [cap, 'refused', { refuses: ' and ' }] as const,
+    ]),
+  )(
+    'of %i at most, where skip is not heeded and the end of a window %s, are read on from the last time',
+    async (cap, _how, store) => {
       for (const count of [0, 1, 2, 11, 100]) {
-        const { context, asked } = open(rows(count), { cap, heedsSkip: false, heedsFilter: 'ge' });
+        const { context, asked } = open(rows(count), { ...store, cap, heedsSkip: false });
         const { numbers, remark = '' } = await read({ ...context, watermark: NOW });
         expect(numbers.size).toBe(count);
         expect(remark).not.toContain('at a time');
@@ -390,6 +399,13 @@ test('lists every SKU once a day, and returns; a store without them has orders a
   const without = await read(open([row(1, second(1))], { returns: 404 }).context);
   expect([...without.numbers]).toEqual(['1']);
   expect(without.remark).toContain('/api/return/getall cannot be read');
+});
+
+test('a store that cannot be asked by one of the dates has orders by the others, and says so', async () => {
+  const { context } = open([row(1, second(1))], { refuses: 'CreatedDate' });
+  const { numbers, watermark, remark } = await read(context);
+  expect([[...numbers], typeof watermark]).toEqual([['1'], 'string']);
+  expect(remark).toContain('/api/order/getall cannot be read: CreatedDate, http_400');
 });
 
 test('sends again what the last poll has shown only where something of it is other', async () => {

@@ -3,7 +3,7 @@ import { shortHash } from '#lib/platform/hash';
 import * as z from '#lib/platform/zod';
 import type { Fetched } from '../action.ts';
 import type { PollContext, PollPage } from '../contract.ts';
-import { learnOffset, localAt, middleOf, nameOffset, offsetOf, secondIn } from '../kit/clock.ts';
+import { isoOf, learnOffset, localAt, middleOf, nameOffset, offsetOf, secondIn } from '../kit/clock.ts';
 import { member, parseJson, textOf } from '../kit/json.ts';
 import { rewindInstant, stepOver } from '../kit/rewind.ts';
 import { type List, listPage, PAGE } from './api.ts';
@@ -25,14 +25,11 @@ const MAX_SHOWN = 1_000;
 type Walk = List & { topic: string; optional?: true; daily?: true };
 const ORDERS: Walk = { path: '/api/order/getall', topic: 'order' };
 
-/**
- * What is read, in this order. "You can query any date which is present", and each of the three names orders that others
- * miss. The store need not offer all of it: without returns and SKUs there are orders.
- */
+/** What is read, in this order: each date names orders that others miss. The store need not offer all but the first. */
 const WALKS: readonly Walk[] = [
   { ...ORDERS, column: 'ModifiedDate' },
-  { ...ORDERS, column: 'OrderPlacedDate' },
-  { ...ORDERS, column: 'CreatedDate' },
+  { ...ORDERS, column: 'OrderPlacedDate', optional: true },
+  { ...ORDERS, column: 'CreatedDate', optional: true },
   { path: '/api/return/getall', column: 'ModifiedDate', topic: 'return', optional: true },
   { path: '/api/product/getallproductskus', topic: 'sku', optional: true, daily: true },
 ];
@@ -114,17 +111,21 @@ export async function* poll(context: PollContext): AsyncGenerator<PollPage> {
   }
 }
 
-async function readPage(context: PollContext, { walk, from, to, skip }: Position) {
+async function readPage(context: PollContext, { walk, from, to, skip }: Position): ReturnType<typeof listPage> {
   const { optional, ...list } = WALKS[walk] ?? ORDERS;
   const { query: rawQuery } = Settings.parse(context.connection.settings);
+  const page = (until = to) => listPage(context, list, { from, to: until, skip, rawQuery });
   try {
-    return { ...(await listPage(context, list, { from, to, skip, rawQuery })), problem: null };
+    return await page();
   } catch (error) {
     // "Order Does Not Exist": a list that is empty.
-    if (error instanceof RejectedError && error.code === 'response_24') return { rows: [], at: null, problem: null };
+    if (error instanceof RejectedError && error.code === 'response_24') return { rows: [], at: null };
     const isRefused = error instanceof RejectedError || error instanceof ContractError;
+    // A store that refuses where a window ends is one that does not heed it.
+    if (isRefused && to !== undefined) return await page('');
     if (!optional || !isRefused) throw error;
-    return { rows: [], at: null, problem: `${list.path} cannot be read (${error.code})` };
+    const problem = `${list.path} cannot be read: ${[list.column, error.code].filter(Boolean).join(', ')}`;
+    return { rows: [], at: null, problem };
   }
 }
 
@@ -151,10 +152,10 @@ const isPast = (then: string | undefined, ms: number, now: string): boolean =>
   then === undefined || Date.parse(now) - Date.parse(then) >= ms;
 
 /** The position with the newest time that its rows show, and when the store answered them; and what could not be read. */
-function noteTimes(position: Position, rows: readonly unknown[], at: string, problem: string | null): Position {
+function noteTimes(position: Position, rows: readonly unknown[], at: string, problem?: string): Position {
   const { column = '', topic } = WALKS[position.walk] ?? {};
   const { mark, remarks } = position;
-  if (problem !== null) return { ...position, remarks: [...remarks, problem] };
+  if (problem) return { ...position, remarks: [...remarks, problem] };
   if (topic !== 'order') return position;
   const times = rows.map((row) => timeOf(row, column));
   const newest = [...times, mark.newest ?? ''].sort().at(-1) || undefined;
@@ -236,7 +237,7 @@ function remarkOn(offset: number | undefined, settings: Record<string, unknown>,
   return [timeZone ? `${clock}, which settings.timeZone ${timeZone} is not` : `${clock}: set settings.timeZone`];
 }
 
-const timeOf = (row: unknown, column: string): string => secondIn(textOf(member(row, column)));
+const timeOf = (row: unknown, column: string): string => secondIn(textOf(isoOf(member(row, column))));
 
 /** Whether a set did not have it yet. */
 const isNew = (state: string, known: Set<string>): boolean => known.size < known.add(state).size;

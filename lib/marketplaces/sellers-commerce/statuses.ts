@@ -8,10 +8,7 @@ export const STATUSES: Table = {
   ...numbered(7, 'Awaiting Shipment, Partially Shipped, Shipped, Completed'),
   ...numbered(35, 'Processing Order, Rejected, Undelivered, Partial Paid'),
 };
-export const PLACED = 3;
-export const PARTIALLY_SHIPPED = 8;
-export const PROCESSING = 35;
-export const UNDELIVERED = 37;
+export const [PLACED, PARTIALLY_SHIPPED, PROCESSING, UNDELIVERED] = [3, 8, 35, 37] as const;
 const PARTIAL_PAID = 38;
 
 /** Of an order in whatever shape; 0 for what the table does not have. */

@@ -17,6 +17,7 @@ import {
   looseWord,
   optional,
   optionalId,
+  price,
   readShape,
   text,
 } from '../kit/shape.ts';
@@ -33,7 +34,7 @@ const Row = z.object({
   id,
   /** A discount may be a row with either of them below zero. */
   quantity: integer,
-  price: text,
+  price,
   title: looseText,
   reference: optionalId,
   stock_location: looseText,
