@@ -24,7 +24,7 @@ export function environmentFor(
   return {
     ...((table || only) && { [envName.table]: resources.table.name, [envName.publicUrl]: resources.publicUrl }),
     ...(api && ofTheApi(resources)),
-    ...(table && { ...ofTheTable(), ...restoredAt() }),
+    ...(table && ofTheLedger()),
     ...Object.fromEntries(
       [...send, ...measure, ...redrive].map((name) => [envName.queueUrl(name), find(resources.queues, name).url]),
     ),
@@ -47,20 +47,17 @@ const ofTheApi = ({ publicUrl }: Resources): Record<string, $util.Input<string>>
   AGENT_REPLAYS: setting('AGENT_REPLAYS'),
 });
 
-/** What the ledger goes by: how it repeats, and how long it keeps. */
-const ofTheTable = () => ({
-  RETRY_LIMIT: setting('RETRY_LIMIT'),
-  RETRY_INTERVAL_SECONDS: setting('RETRY_INTERVAL_SECONDS'),
-  AWAY_AFTER_FAILURES: setting('AWAY_AFTER_FAILURES'),
-  AWAY_AFTER_SECONDS: setting('AWAY_AFTER_SECONDS'),
-  AWAY_PROBE_SECONDS: setting('AWAY_PROBE_SECONDS'),
-  NOTIFY_SCHEDULE_SECONDS: setting('NOTIFY_SCHEDULE_SECONDS'),
-  ENDPOINT_PAUSE_AFTER_SECONDS: setting('ENDPOINT_PAUSE_AFTER_SECONDS'),
-  RETENTION_BUYER_DAYS: setting('RETENTION_BUYER_DAYS'),
-  RETENTION_ORDER_DAYS: setting('RETENTION_ORDER_DAYS'),
-});
+/** What the ledger goes by: how it repeats, how long it keeps, and since when a restored table counts. */
+const LEDGER_SETTINGS = [
+  ...(['RETRY_LIMIT', 'RETRY_INTERVAL_SECONDS', 'NOTIFY_SCHEDULE_SECONDS', 'ENDPOINT_PAUSE_AFTER_SECONDS'] as const),
+  ...(['AWAY_AFTER_FAILURES', 'AWAY_AFTER_SECONDS', 'AWAY_PROBE_SECONDS'] as const),
+  ...(['RETENTION_BUYER_DAYS', 'RETENTION_ORDER_DAYS', 'RESTORED_AT'] as const),
+];
 
-const restoredAt = () => {
-  const instant = setting('RESTORED_AT');
-  return instant === undefined ? {} : { RESTORED_AT: instant };
-};
+const ofTheLedger = (): Record<string, string> =>
+  Object.fromEntries(
+    LEDGER_SETTINGS.flatMap((name) => {
+      const value = setting(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );

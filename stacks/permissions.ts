@@ -8,34 +8,25 @@ interface Statement {
 }
 
 /** A function's grants as IAM statements: every action and every resource by name. */
-export function grantsToStatements(grants: Grants, resources: Resources): Statement[] {
-  const { send, measure, redrive, secrets } = grants;
-  const statements = [
-    ...tableStatements(grants, resources.table.arn),
-    ...partitionStatements(grants, resources.table.arn),
+export function grantsToStatements(grants: Grants, { table, queues, secrets }: Resources): Statement[] {
+  const on = (
+    of: ReadonlyMap<string, { arn: $util.Output<string> }>,
+    names: readonly string[] = [],
+    ...actions: string[]
+  ): Statement[] => (names.length > 0 ? [{ actions, resources: names.map((name) => find(of, name).arn) }] : []);
+  return [
+    ...tableStatements(grants, table.arn),
+    ...partitionStatements(grants, table.arn),
+    ...on(queues, grants.send, 'sqs:SendMessage'),
+    ...on(queues, grants.measure, 'sqs:GetQueueAttributes'),
+    ...on(queues, grants.redrive, ...REDRIVE),
+    ...on(secrets, grants.secrets, 'secretsmanager:GetSecretValue'),
   ];
-  if (send?.length)
-    statements.push({
-      actions: ['sqs:SendMessage'],
-      resources: send.map((name) => find(resources.queues, name).arn),
-    });
-  if (measure?.length)
-    statements.push({
-      actions: ['sqs:GetQueueAttributes'],
-      resources: measure.map((name) => find(resources.queues, name).arn),
-    });
-  if (redrive?.length)
-    statements.push({
-      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
-      resources: redrive.map((name) => find(resources.queues, name).arn),
-    });
-  if (secrets?.length)
-    statements.push({
-      actions: ['secretsmanager:GetSecretValue'],
-      resources: secrets.map((name) => find(resources.secrets, name).arn),
-    });
-  return statements;
 }
+
+const REDRIVE = ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'].map(
+  (action) => `sqs:${action}`,
+);
 
 /** Only Query reads indexes, which hold keys alone. A call that touches a partition closed to the function is refused whole. */
 function tableStatements(grants: Grants, arn: $util.Output<string>): Statement[] {

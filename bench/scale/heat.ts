@@ -5,23 +5,14 @@ export interface Heat {
   total: number;
 }
 
-export interface HeatMap {
-  /** Adds to what the key takes in this second. */
-  add(kind: string, of: string, units: number): void;
-  /** Ends a second. */
-  tick(): void;
-  /** The hottest second of any key of these kinds since the last call for them. */
-  highest(kinds: readonly string[]): number;
-  /** All keys, the hottest first. */
-  list(): Heat[];
-}
+export type HeatMap = ReturnType<typeof createHeatMap>;
 
 interface Warm extends Heat {
   now: number;
   highest: number;
 }
 
-export function createHeatMap(): HeatMap {
+export function createHeatMap() {
   const kinds = new Map<string, Map<string, Warm>>();
   const all: Warm[] = [];
   const keyOf = (kind: string, of: string): Warm => {
@@ -35,9 +26,11 @@ export function createHeatMap(): HeatMap {
     return made;
   };
   return {
-    add(kind, of, units) {
+    /** Adds to what the key takes in this second. */
+    add(kind: string, of: string, units: number) {
       keyOf(kind, of).now += units;
     },
+    /** Ends a second. */
     tick() {
       for (const key of all) {
         key.total += key.now;
@@ -46,12 +39,14 @@ export function createHeatMap(): HeatMap {
         key.now = 0;
       }
     },
-    highest(asked) {
+    /** The hottest second of any key of these kinds since the last call for them. */
+    highest(asked: readonly string[]) {
       const keys = asked.flatMap((kind) => [...(kinds.get(kind)?.values() ?? [])]);
       const highest = Math.max(0, ...keys.map((key) => key.highest));
       for (const key of keys) key.highest = 0;
       return highest;
     },
+    /** All keys, the hottest first. */
     list: () => all.map(({ key, peak, total }) => ({ key, peak, total })).sort((a, b) => b.peak - a.peak),
   };
 }

@@ -2,31 +2,10 @@
 export const HORIZON = 6 * 3600;
 
 /** Deliveries of one kind at the connections of one seller, by how many attempts have failed: counts, not things. */
-export interface Pool {
-  /** Deliveries that are due and have their ring, by failed attempts. */
-  readonly due: Float64Array;
-  /** How many are due. */
-  readonly ready: number;
-  /** Adds new deliveries, due at once. */
-  open(count: number): void;
-  /** Adds dead deliveries that a replay gave a fresh set of attempts. */
-  reopen(count: number): void;
-  /** Takes `count` of the due ones for an attempt; returns them by failed attempts, until the next call. */
-  take(count: number): Float64Array;
-  /** Puts a part of what was taken back, due in `seconds`, with one more failed attempt where `failed`. */
-  postpone(taken: Float64Array, part: number, seconds: number, failed: boolean): void;
-  /** Moves what falls due in this second to `due`. */
-  fallDue(second: number): void;
-  /** How many are not due yet. */
-  readonly waiting: number;
-  /** How many were opened so far. */
-  readonly opened: number;
-  /** How often a delivery fell due so far. */
-  readonly fallen: number;
-}
+export type Pool = ReturnType<typeof createPool>;
 
 /** `attempts`: first attempt and retries of a delivery. */
-export function createPool(attempts: number): Pool {
+export function createPool(attempts: number) {
   const due = new Float64Array(attempts);
   const later = Array.from({ length: attempts }, () => new Float64Array(HORIZON));
   const taken = new Float64Array(attempts);
@@ -38,13 +17,17 @@ export function createPool(attempts: number): Pool {
     counts.fallen += count;
   };
   return {
+    /** Deliveries that are due and have their ring, by failed attempts. */
     due,
-    open(count) {
+    /** Adds new deliveries, due at once. */
+    open(count: number) {
       counts.opened += count;
       begin(count);
     },
+    /** Adds dead deliveries that a replay gave a fresh set of attempts. */
     reopen: begin,
-    take(count) {
+    /** Takes `count` of the due ones for an attempt; returns them by failed attempts, until the next call. */
+    take(count: number) {
       const part = counts.ready > 0 ? Math.min(1, count / counts.ready) : 0;
       for (let stage = 0; stage < attempts; stage++) {
         taken[stage] = (due[stage] ?? 0) * part;
@@ -53,7 +36,8 @@ export function createPool(attempts: number): Pool {
       counts.ready = sum(due);
       return taken;
     },
-    postpone(taken, part, seconds, failed) {
+    /** Puts a part of what was taken back, due in `seconds`, with one more failed attempt where `failed`. */
+    postpone(taken: Float64Array, part: number, seconds: number, failed: boolean) {
       const slot = (now + Math.min(HORIZON - 1, Math.max(1, Math.round(seconds)))) % HORIZON;
       for (let stage = 0; stage < attempts; stage++) {
         const ring = later[stage + (failed ? 1 : 0)];
@@ -63,7 +47,8 @@ export function createPool(attempts: number): Pool {
         counts.waiting += count;
       }
     },
-    fallDue(second) {
+    /** Moves what falls due in this second to `due`. */
+    fallDue(second: number) {
       now = second;
       const slot = second % HORIZON;
       for (let stage = 0; stage < attempts; stage++) {

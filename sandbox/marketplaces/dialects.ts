@@ -8,22 +8,19 @@ export type Shown = Record<string, unknown>;
 export type Dialect = (shown: Shown) => Shown;
 
 /** Which dialect the orders of a sandbox are shown in: each its own, or all the same. */
-export interface Dialects {
-  speak<T>(order: string | number, shown: T): T;
-  serve(app: FastifyInstance): void;
-}
+export type Dialects = ReturnType<typeof createDialects>;
 
 const ALL = '*';
 
-export function createDialects(store: Store, known: Readonly<Record<string, Dialect>>): Dialects {
+export function createDialects(store: Store, known: Readonly<Record<string, Dialect>>) {
   const chosen = store.collection<string>('dialects');
   const SetDialect = z.strictObject({ dialect: z.enum(Object.keys(known)).nullable(), order: z.string().default(ALL) });
   return {
-    speak(order, shown) {
+    speak<T>(order: string | number, shown: T) {
       const name = chosen.get(String(order)) ?? chosen.get(ALL);
       return name === undefined ? shown : ((known[name]?.(structuredClone(shown) as Shown) ?? shown) as typeof shown);
     },
-    serve(app) {
+    serve(app: FastifyInstance) {
       app.get('/dialects', async () => ({ dialects: Object.keys(known), everywhere: chosen.get(ALL) ?? null }));
       app.put('/dialects', async ({ body }) => {
         const { dialect, order } = readControl(SetDialect, body);

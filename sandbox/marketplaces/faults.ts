@@ -42,19 +42,10 @@ interface Switched {
 export type Fault = (RequestFault | WebhookFault) & Switched;
 
 /** The faults that are switched on. They live in memory: a restart is a healthy sandbox. */
-export interface Faults {
-  /** Checks and switches on; a control refusal says what is wrong. */
-  add(input: unknown): Fault;
-  list(): Fault[];
-  remove(id: string): boolean;
-  clear(): void;
-  /** The fault for this request, spent by one; the one switched on first goes first. */
-  takeForRequest(method: string, url: string, body: string): RequestFault | undefined;
-  takeForWebhook(topic: string, kinds: ReadonlyArray<WebhookFault['kind']>): WebhookFault | undefined;
-}
+export type Faults = ReturnType<typeof createFaults>;
 
 /** `endpoints` lists the vendor's routes, so that a fault that can never apply is refused. */
-export function createFaults(endpoints: () => string[], emit: Emit<SharedEvent>): Faults {
+export function createFaults(endpoints: () => string[], emit: Emit<SharedEvent>) {
   let forRequests: Array<RequestFault & Switched> = [];
   let forWebhooks: Array<WebhookFault & Switched> = [];
   let count = 0;
@@ -74,7 +65,8 @@ export function createFaults(endpoints: () => string[], emit: Emit<SharedEvent>)
 
   return {
     list,
-    add(input) {
+    /** Checks and switches on; a control refusal says what is wrong. */
+    add(input: unknown) {
       if (isForWebhooks(input)) {
         const fault = switchOn(readControl(WebhookFault, input));
         forWebhooks.push(fault);
@@ -91,7 +83,7 @@ export function createFaults(endpoints: () => string[], emit: Emit<SharedEvent>)
       forRequests.push(fault);
       return { ...fault };
     },
-    remove(id) {
+    remove(id: string) {
       const before = list().length;
       forRequests = forRequests.filter((fault) => fault.id !== id);
       forWebhooks = forWebhooks.filter((fault) => fault.id !== id);
@@ -101,14 +93,15 @@ export function createFaults(endpoints: () => string[], emit: Emit<SharedEvent>)
       forRequests = [];
       forWebhooks = [];
     },
-    takeForRequest: (method, url, body) =>
+    /** The fault for this request, spent by one; the one switched on first goes first. */
+    takeForRequest: (method: string, url: string, body: string) =>
       take(
         forRequests,
         ({ on, contains }) =>
           covers(on, `${method} ${url.split('?')[0]}`) &&
           (contains === undefined || `${url}\n${body}`.includes(contains)),
       ),
-    takeForWebhook: (topic, kinds) =>
+    takeForWebhook: (topic: string, kinds: ReadonlyArray<WebhookFault['kind']>) =>
       take(forWebhooks, ({ on, kind }) => kinds.includes(kind) && (on === 'webhook' || on === `webhook ${topic}`)),
   };
 }

@@ -1,22 +1,9 @@
-/** What a rate limit says of one request. */
-interface Allowance {
-  allowed: boolean;
-  limit: number;
-  remaining: number;
-  /** Until the next request may pass; 0 while some remain. */
-  retryAfterMs: number;
-}
-
-export interface RateLimit {
-  take(key: string): Allowance;
-}
-
 /** At most `limit` requests of one key in any window of `windowMs`; refused ones do not count. */
-export function createRateLimit(options: { limit: number; windowMs?: number; now: () => Date }): RateLimit {
+export function createRateLimit(options: { limit: number; windowMs?: number; now: () => Date }) {
   const { limit, windowMs = 60_000, now } = options;
   const taken = new Map<string, number[]>();
   return {
-    take(key) {
+    take(key: string) {
       const at = now().getTime();
       const recent = (taken.get(key) ?? []).filter((time) => time > at - windowMs);
       const allowed = recent.length < limit;
@@ -24,6 +11,7 @@ export function createRateLimit(options: { limit: number; windowMs?: number; now
       taken.set(key, recent);
       const remaining = limit - recent.length;
       const oldest = recent[0] ?? at;
+      // Until the next request may pass; 0 while some remain.
       return { allowed, limit, remaining, retryAfterMs: remaining > 0 ? 0 : oldest + windowMs - at };
     },
   };

@@ -9,18 +9,13 @@ interface LoggedRequest {
   status: number | null;
 }
 
-export interface RequestLog {
-  list(): LoggedRequest[];
-  /** How often each status was answered, by endpoint. */
-  counts(): Record<string, Record<string, number>>;
-  clear(): void;
-}
+export type RequestLog = ReturnType<typeof keepRequestLog>;
 
 const KEPT = 1000;
 const SECRET = /auth|token|key|secret|user/i;
 
 /** Remembers the newest requests of every route but those of the control surface. */
-export function keepRequestLog(app: FastifyInstance, now: () => Date, control: string): RequestLog {
+export function keepRequestLog(app: FastifyInstance, now: () => Date, control: string) {
   let kept: LoggedRequest[] = [];
   const open = new WeakMap<FastifyRequest, LoggedRequest>();
   const counts = new Map<string, Map<string, number>>();
@@ -41,6 +36,7 @@ export function keepRequestLog(app: FastifyInstance, now: () => Date, control: s
 
   return {
     list: () => kept.map((entry) => ({ ...entry })),
+    /** How often each status was answered, by endpoint. */
     counts: () =>
       Object.fromEntries([...counts].map(([endpoint, byStatus]) => [endpoint, Object.fromEntries(byStatus)])),
     clear() {

@@ -19,13 +19,7 @@ export interface Collection<T> {
 }
 
 /** What a sandbox remembers. With a file, everything put before a `kill -9` is there at the next start. */
-export interface Store {
-  collection<T>(name: string): Collection<T>;
-  /** The next number of a sequence; it survives as well, so ids are never given twice. */
-  next(sequence: string, first?: number): number;
-  clear(): void;
-  close(): void;
-}
+export type Store = ReturnType<typeof openStore>;
 
 interface Line {
   in: string;
@@ -34,7 +28,7 @@ interface Line {
 }
 
 /** Opens a store on an append-only file of JSON lines, or in memory only where no file is named. */
-export function openStore(file?: string): Store {
+export function openStore(file?: string) {
   const collections = new Map<string, Map<string, unknown>>();
   const valuesOf = (name: string): Map<string, unknown> => {
     const values = collections.get(name) ?? new Map<string, unknown>();
@@ -66,7 +60,8 @@ export function openStore(file?: string): Store {
 
   return {
     collection,
-    next(sequence, first = 1) {
+    /** The next number of a sequence; it survives as well, so ids are never given twice. */
+    next(sequence: string, first = 1) {
       const numbers = collection<number>('sequences');
       return numbers.put(sequence, (numbers.get(sequence) ?? first - 1) + 1);
     },

@@ -8,26 +8,23 @@ export interface Message {
   Attributes?: Record<string, string>;
 }
 
-export interface QueueClient {
-  /** Up to `max` messages as soon as there is one; an empty list after a long poll without any. */
-  receive(max: number): Promise<Message[]>;
-  delete(receiptHandles: readonly string[]): Promise<void>;
-}
+export type QueueClient = ReturnType<typeof createQueueClient>;
 
 const LONG_POLL_SECONDS = 20;
 const MAX_TRIES = 3;
 
 /** SQS as Lambda's own pollers call it: they are no part of the hub, and need none of its SDK. */
-export function createQueueClient(queueUrl: string, signal: AbortSignal): QueueClient {
+export function createQueueClient(queueUrl: string, signal: AbortSignal) {
   const call = (operation: string, input: object) =>
     callAws(queueUrl, `AmazonSQS.${operation}`, { QueueUrl: queueUrl, ...input }, signal);
   return {
-    async receive(MaxNumberOfMessages) {
+    /** Up to `max` messages as soon as there is one; an empty list after a long poll without any. */
+    async receive(MaxNumberOfMessages: number) {
       const input = { MaxNumberOfMessages, WaitTimeSeconds: LONG_POLL_SECONDS, MessageSystemAttributeNames: ['All'] };
       const { Messages = [] } = (await call('ReceiveMessage', input)) as { Messages?: Message[] };
       return Messages;
     },
-    async delete(receiptHandles) {
+    async delete(receiptHandles: readonly string[]) {
       const Entries = receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
       for (let tries = 1; ; tries++) {
         try {

@@ -24,6 +24,7 @@ const RUNBOOK = {
 } as const;
 
 export interface Rule {
+  name: string;
   /** One sentence of what is the case when it rings. */
   says: string;
   runbook: keyof typeof RUNBOOK;
@@ -31,10 +32,11 @@ export interface Rule {
   above: number;
   /** Seconds over which a value is taken. */
   period: number;
-  /** Of the last so many values, how many must be above. */
+  /** Of the last so many values, how many must be above; absent: the last one. */
   of?: { last: number; above: number };
-  /** `quiet`: nothing happened, which is well. `news`: somebody who always reports has stopped, and that is told too. */
-  silence: 'quiet' | 'news';
+  /** Somebody who always reports has stopped, and that is told too; absent: nothing happened, which is well. */
+  isSilenceTold?: true;
+  watched: Computed | (Metric & { statistic: Statistic });
 }
 
 interface Computed {
@@ -46,19 +48,18 @@ export type CreateAlarm = ReturnType<typeof alarmsTo>['createAlarm'];
 /** Creates alarms that tell a topic when they ring and when they stop; each leads to what to do. */
 export function alarmsTo(topic: $util.Output<string>) {
   const created: aws.cloudwatch.MetricAlarm[] = [];
-  const createAlarm = (name: string, rule: Rule, watched: Computed | (Metric & { statistic: Statistic })): void => {
-    const { says, runbook, above, period, of = { last: 1, above: 1 }, silence } = rule;
+  const createAlarm = ({ name, says, runbook, above, period, of, isSilenceTold, watched }: Rule): void => {
     const alarm = new aws.cloudwatch.MetricAlarm(logicalName(name), {
       name: physicalName(name),
       alarmDescription: `${says}. ${setting('RUNBOOK_URL')}#${RUNBOOK[runbook]}`,
       comparisonOperator: 'GreaterThanThreshold',
       threshold: above,
-      evaluationPeriods: of.last,
-      datapointsToAlarm: of.above,
-      treatMissingData: silence === 'quiet' ? 'notBreaching' : 'missing',
+      evaluationPeriods: of?.last ?? 1,
+      datapointsToAlarm: of?.above ?? 1,
+      treatMissingData: isSilenceTold ? 'missing' : 'notBreaching',
       alarmActions: [topic],
       okActions: [topic],
-      ...(silence === 'news' && { insufficientDataActions: [topic] }),
+      ...(isSilenceTold && { insufficientDataActions: [topic] }),
       ...('metricQueries' in watched ? watched : single(watched, period)),
     });
     created.push(alarm);

@@ -22,36 +22,30 @@ export function edgeAlarms(createAlarm: CreateAlarm, resources: Resources, api: 
 
 /** A table that refuses for long shows in what rings for messages. */
 function countFailures(createAlarm: CreateAlarm, api: sst.aws.ApiGatewayV2): void {
-  createAlarm(
-    'gateway-fails-hourly',
-    {
-      says: `The API answered ${FAILED_IN_AN_HOUR} calls of an hour or more with 5xx`,
-      runbook: 'api',
-      above: FAILED_IN_AN_HOUR - 1,
-      period: HOUR,
-      silence: 'quiet',
-    },
-    { ...apiMetric(api, '5xx'), statistic: 'Sum' },
-  );
+  createAlarm({
+    name: 'gateway-fails-hourly',
+    says: `The API answered ${FAILED_IN_AN_HOUR} calls of an hour or more with 5xx`,
+    runbook: 'api',
+    above: FAILED_IN_AN_HOUR - 1,
+    period: HOUR,
+    watched: { ...apiMetric(api, '5xx'), statistic: 'Sum' },
+  });
 }
 
 function everyEdgeAlarm(createAlarm: CreateAlarm, { table }: Resources, api: sst.aws.ApiGatewayV2): void {
   const gatewayFails = (name: string, time: string, atLeast: number, period: number, of?: typeof LASTING) =>
-    createAlarm(
+    createAlarm({
       name,
-      {
-        says: `The API answered more than ${FAILED_PERCENT} % of the calls of ${time} with 5xx`,
-        runbook: 'api',
-        above: FAILED_PERCENT,
-        period,
-        ...(of && { of }),
-        silence: 'quiet',
-      },
-      computed(`IF(failed >= ${atLeast}, 100 * failed / calls, 0)`, '5xx, %', period, {
+      says: `The API answered more than ${FAILED_PERCENT} % of the calls of ${time} with 5xx`,
+      runbook: 'api',
+      above: FAILED_PERCENT,
+      period,
+      ...(of && { of }),
+      watched: computed(`IF(failed >= ${atLeast}, 100 * failed / calls, 0)`, '5xx, %', period, {
         failed: apiMetric(api, '5xx'),
         calls: apiMetric(api, 'Count'),
       }),
-    );
+    });
   gatewayFails('gateway-fails-hourly', 'an hour', FAILED_IN_AN_HOUR, HOUR);
   gatewayFails('gateway-fails', 'five minutes', FAILED_ANSWERS, FIVE_MINUTES, LASTING);
   const throttled: Record<string, Metric> = Object.fromEntries(
@@ -60,16 +54,13 @@ function everyEdgeAlarm(createAlarm: CreateAlarm, { table }: Resources, api: sst
       [`writes${index ?? ''}`, tableMetric(table, 'WriteThrottleEvents', index)],
     ]),
   );
-  createAlarm(
-    'table-throttled',
-    {
-      says: `DynamoDB refused more than ${THROTTLED_REQUESTS} requests in five minutes`,
-      runbook: 'table',
-      above: THROTTLED_REQUESTS,
-      period: FIVE_MINUTES,
-      of: LASTING,
-      silence: 'quiet',
-    },
-    summed('Throttled requests', FIVE_MINUTES, throttled),
-  );
+  createAlarm({
+    name: 'table-throttled',
+    says: `DynamoDB refused more than ${THROTTLED_REQUESTS} requests in five minutes`,
+    runbook: 'table',
+    above: THROTTLED_REQUESTS,
+    period: FIVE_MINUTES,
+    of: LASTING,
+    watched: summed('Throttled requests', FIVE_MINUTES, throttled),
+  });
 }

@@ -21,50 +21,41 @@ export function functionAlarms(createAlarm: CreateAlarm, resources: Resources): 
 
 function everyFunctionAlarms(createAlarm: CreateAlarm, resources: Resources): void {
   for (const { name } of functions) {
-    createAlarm(
-      `${name}-fails`,
-      {
-        says: `More than ${ERROR_PERCENT} % of the invocations of ${name} failed`,
-        runbook: 'failing',
-        above: ERROR_PERCENT,
-        period: FIVE_MINUTES,
-        of: LASTING,
-        silence: 'quiet',
-      },
-      computed('100 * errors / invocations', 'Failed invocations, %', FIVE_MINUTES, {
+    createAlarm({
+      name: `${name}-fails`,
+      says: `More than ${ERROR_PERCENT} % of the invocations of ${name} failed`,
+      runbook: 'failing',
+      above: ERROR_PERCENT,
+      period: FIVE_MINUTES,
+      of: LASTING,
+      watched: computed('100 * errors / invocations', 'Failed invocations, %', FIVE_MINUTES, {
         errors: functionMetric(name, 'Errors'),
         invocations: functionMetric(name, 'Invocations'),
       }),
-    );
-    createAlarm(
-      `${name}-throttled`,
-      {
-        says: `${name} was not let run, as the account's concurrency or its reservation was used up`,
-        runbook: 'throttled',
-        above: 0,
-        period: FIVE_MINUTES,
-        of: LASTING,
-        silence: 'quiet',
-      },
-      { ...functionMetric(name, 'Throttles'), statistic: 'Sum' },
-    );
+    });
+    createAlarm({
+      name: `${name}-throttled`,
+      says: `${name} was not let run, as the account's concurrency or its reservation was used up`,
+      runbook: 'throttled',
+      above: 0,
+      period: FIVE_MINUTES,
+      of: LASTING,
+      watched: { ...functionMetric(name, 'Throttles'), statistic: 'Sum' },
+    });
   }
   // A consumer that fails every message still has no error: it reports them, and Lambda counts a success.
   for (const { name, consumer } of queues)
-    createAlarm(
-      `${consumer}-messages-fail`,
-      {
-        says: `${consumer} failed at least ${FAILED_MESSAGES_PERCENT} % of the messages of five minutes`,
-        runbook: 'messages',
-        above: FAILED_MESSAGES_PERCENT,
-        period: FIVE_MINUTES,
-        silence: 'quiet',
-      },
-      computed('100 * failed / SUM([failed, received])', 'Failed messages, %', FIVE_MINUTES, {
+    createAlarm({
+      name: `${consumer}-messages-fail`,
+      says: `${consumer} failed at least ${FAILED_MESSAGES_PERCENT} % of the messages of five minutes`,
+      runbook: 'messages',
+      above: FAILED_MESSAGES_PERCENT,
+      period: FIVE_MINUTES,
+      watched: computed('100 * failed / SUM([failed, received])', 'Failed messages, %', FIVE_MINUTES, {
         failed: ownMetric('MessagesFailed', { Function: physicalName(consumer) }),
         received: queueMetric(find(resources.queues, name), 'NumberOfMessagesReceived'),
       }),
-    );
+    });
   droppedAlarms(createAlarm);
 }
 
@@ -73,23 +64,29 @@ function everyFunctionAlarms(createAlarm: CreateAlarm, resources: Resources): vo
  * ticks that were not started are throttles, and a chain of rings that was cut ends in the dead letters.
  */
 function anyFunctionAlarms(createAlarm: CreateAlarm): void {
-  const lasting = { above: 0, period: FIVE_MINUTES, of: LASTING, silence: 'quiet' } as const;
+  const lasting = { above: 0, period: FIVE_MINUTES, of: LASTING } as const;
   const says = (what: string) => `A function ${what}, of this stage or of another in the account`;
-  createAlarm(
-    'any-function-fails',
-    { ...lasting, says: says('failed'), runbook: 'failing' },
-    { ...anyFunctionMetric('Errors'), statistic: 'Sum' },
-  );
-  createAlarm(
-    'any-function-throttled',
-    { ...lasting, says: says('was not let run'), runbook: 'throttled' },
-    { ...anyFunctionMetric('Throttles'), statistic: 'Sum' },
-  );
-  createAlarm(
-    'any-messages-fail',
-    { ...lasting, says: 'Messages failed their function, and were received again', runbook: 'messages' },
-    { ...summedOwn('MessagesFailed'), statistic: 'Sum' },
-  );
+  createAlarm({
+    name: 'any-function-fails',
+    ...lasting,
+    says: says('failed'),
+    runbook: 'failing',
+    watched: { ...anyFunctionMetric('Errors'), statistic: 'Sum' },
+  });
+  createAlarm({
+    name: 'any-function-throttled',
+    ...lasting,
+    says: says('was not let run'),
+    runbook: 'throttled',
+    watched: { ...anyFunctionMetric('Throttles'), statistic: 'Sum' },
+  });
+  createAlarm({
+    name: 'any-messages-fail',
+    ...lasting,
+    says: 'Messages failed their function, and were received again',
+    runbook: 'messages',
+    watched: { ...summedOwn('MessagesFailed'), statistic: 'Sum' },
+  });
 }
 
 /** A day is what the stream keeps: two minutes are told of long before. */
@@ -97,63 +94,51 @@ const FEED_LAG_MS = 2 * 60_000;
 
 function feedAlarms(createAlarm: CreateAlarm): void {
   for (const { consumer } of streams)
-    createAlarm(
-      `${consumer}-lags`,
-      {
-        says: `What was committed more than ${FEED_LAG_MS / 60_000} minutes ago is not in the change feed`,
-        runbook: 'feed',
-        above: FEED_LAG_MS,
-        period: 60,
-        of: LASTING,
-        silence: 'quiet',
-      },
-      { ...functionMetric(consumer, 'IteratorAge'), statistic: 'Maximum' },
-    );
-  createAlarm(
-    'records-passed-over',
-    {
-      says: 'The publisher could not make sense of a commit and passed it over',
+    createAlarm({
+      name: `${consumer}-lags`,
+      says: `What was committed more than ${FEED_LAG_MS / 60_000} minutes ago is not in the change feed`,
       runbook: 'feed',
-      above: 0,
-      period: FIVE_MINUTES,
-      silence: 'quiet',
-    },
-    { ...ownMetric('RecordsPassedOver', {}), statistic: 'Sum' },
-  );
+      above: FEED_LAG_MS,
+      period: 60,
+      of: LASTING,
+      watched: { ...functionMetric(consumer, 'IteratorAge'), statistic: 'Maximum' },
+    });
+  createAlarm({
+    name: 'records-passed-over',
+    says: 'The publisher could not make sense of a commit and passed it over',
+    runbook: 'feed',
+    above: 0,
+    period: FIVE_MINUTES,
+    watched: { ...ownMetric('RecordsPassedOver', {}), statistic: 'Sum' },
+  });
 }
 
 function droppedAlarms(createAlarm: CreateAlarm): void {
   const dropped = (names: Iterable<string>, metric: Parameters<typeof functionMetric>[1]) =>
     byName([...names].map((name) => [name, functionMetric(name, metric)]));
-  createAlarm(
-    'ticks-dropped',
-    {
-      says: 'Ticks of the clock failed, or started nothing within a minute',
-      runbook: 'ticks',
-      above: 0,
-      period: FIVE_MINUTES,
-      of: LASTING,
-      silence: 'quiet',
-    },
-    summed(
+  createAlarm({
+    name: 'ticks-dropped',
+    says: 'Ticks of the clock failed, or started nothing within a minute',
+    runbook: 'ticks',
+    above: 0,
+    period: FIVE_MINUTES,
+    of: LASTING,
+    watched: summed(
       'Ticks dropped',
       FIVE_MINUTES,
       dropped(new Set(schedules.map((schedule) => schedule.function)), 'AsyncEventsDropped'),
     ),
-  );
-  createAlarm(
-    'rings-cut',
-    {
-      says: 'Lambda took a chain of rings for an endless loop and dropped a batch of messages',
-      runbook: 'recursion',
-      above: 0,
-      period: FIVE_MINUTES,
-      silence: 'quiet',
-    },
-    summed(
+  });
+  createAlarm({
+    name: 'rings-cut',
+    says: 'Lambda took a chain of rings for an endless loop and dropped a batch of messages',
+    runbook: 'recursion',
+    above: 0,
+    period: FIVE_MINUTES,
+    watched: summed(
       'Batches dropped',
       FIVE_MINUTES,
       dropped(new Set(queues.map(({ consumer }) => consumer)), 'RecursiveInvocationsDropped'),
     ),
-  );
+  });
 }

@@ -23,7 +23,7 @@ const DAY = 24 * HOUR;
 /** Written as a sum, as `accepted` has no value at all where the marketplace has never called: `placed` alone is the sum. */
 const SILENT = `IF(placed >= ${PLACED_ORDERS} AND SUM([placed, accepted]) - placed < 1, placed, 0)`;
 
-interface Trouble extends Pick<Rule, 'runbook' | 'above' | 'of' | 'silence'> {
+interface Trouble extends Pick<Rule, 'runbook' | 'above' | 'of' | 'isSilenceTold'> {
   /** One sentence, of a marketplace by its title, or of any. */
   says: (title?: string) => string;
   metric: 'PollerLag' | 'DeliveriesStopped' | 'ShapeChanges' | 'WebhooksLost' | 'Away';
@@ -33,7 +33,7 @@ interface Trouble extends Pick<Rule, 'runbook' | 'above' | 'of' | 'silence'> {
 
 const ANY = 'a marketplace';
 
-const ONCE = { above: 0, silence: 'quiet', statistic: 'Sum' } as const;
+const ONCE = { above: 0, statistic: 'Sum' } as const;
 
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   'poller-lags': {
@@ -43,7 +43,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     runbook: 'lag',
     above: LAG_SECONDS,
     of: { last: 2, above: 2 },
-    silence: 'news',
+    isSilenceTold: true,
   },
   blocked: {
     says: (title = ANY) => `Deliveries of ${title} wait until a person acts`,
@@ -79,7 +79,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 export function marketplaceAlarms(createAlarm: CreateAlarm): void {
   for (const [kind, { says, metric, statistic, isOfCallers, ...rule }] of Object.entries(TROUBLES)) {
     const alarm = (name: string, text: string, watched: Metric) =>
-      createAlarm(name, { ...rule, says: text, period: PERIOD }, { ...watched, statistic });
+      createAlarm({ ...rule, name, says: text, period: PERIOD, watched: { ...watched, statistic } });
     if (isLean()) alarm(`any-${kind}`, says(), summedOwn(metric));
     else
       for (const { name: Marketplace, title, topics } of marketplaces) {
@@ -98,59 +98,60 @@ function mutePollerAlarm(createAlarm: CreateAlarm): void {
   const period = 15 * 60;
   const pollers = schedules.filter((schedule) => schedule.function.startsWith('poller-'));
   const ticks = pollers.reduce((sum, { everySeconds }) => sum + period / everySeconds, 0);
-  createAlarm(
-    'a-poller-is-mute',
-    { says: 'A poller does not run', runbook: 'lag', above: MISSED_TICKS, period, silence: 'news' },
-    computed(`${ticks} - ticks`, 'Ticks that nobody told of', period, { ticks: summedOwn('PollerLag') }, 'SampleCount'),
-  );
+  createAlarm({
+    name: 'a-poller-is-mute',
+    says: 'A poller does not run',
+    runbook: 'lag',
+    above: MISSED_TICKS,
+    period,
+    isSilenceTold: true,
+    watched: computed(
+      `${ticks} - ticks`,
+      'Ticks that nobody told of',
+      period,
+      { ticks: summedOwn('PollerLag') },
+      'SampleCount',
+    ),
+  });
 }
 
 function endpointAlarm(createAlarm: CreateAlarm): void {
-  createAlarm(
-    'endpoints-paused',
-    {
-      says: 'An endpoint is told nothing: it refused or missed all it was sent, answered 410, or a person paused it',
-      runbook: 'endpoints',
-      above: 0,
-      period: PERIOD,
-      silence: 'quiet',
-    },
-    { ...ownMetric('Away', { Marketplace: ENDPOINT }), statistic: 'Maximum' },
-  );
+  createAlarm({
+    name: 'endpoints-paused',
+    says: 'An endpoint is told nothing: it refused or missed all it was sent, answered 410, or a person paused it',
+    runbook: 'endpoints',
+    above: 0,
+    period: PERIOD,
+    watched: { ...ownMetric('Away', { Marketplace: ENDPOINT }), statistic: 'Maximum' },
+  });
 }
 
 /** Webhooks that stay away: what one marketplace says nothing of, another's calls must not hide. */
 function silenceAlarms(createAlarm: CreateAlarm): void {
   for (const { name: Marketplace, title, topics, sells } of marketplaces) {
     if (topics.length > 0 && sells)
-      createAlarm(
-        `${Marketplace}-silent`,
-        {
-          says: `${title} did not call for more than ${MISSED_PERCENT} % of an hour's orders, which polls found`,
-          runbook: 'silence',
-          above: MISSED_PERCENT,
-          period: HOUR,
-          silence: 'quiet',
-        },
-        computed(`IF(missed >= ${MISSED_ORDERS}, 100 * missed / received, 0)`, 'Orders missed, %', HOUR, {
+      createAlarm({
+        name: `${Marketplace}-silent`,
+        says: `${title} did not call for more than ${MISSED_PERCENT} % of an hour's orders, which polls found`,
+        runbook: 'silence',
+        above: MISSED_PERCENT,
+        period: HOUR,
+        watched: computed(`IF(missed >= ${MISSED_ORDERS}, 100 * missed / received, 0)`, 'Orders missed, %', HOUR, {
           missed: ownMetric('OrdersMissedByWebhook', { Marketplace }),
           received: ownMetric('OrdersReceived', { Marketplace }),
         }),
-      );
+      });
     if (topics.length > 0 && !sells)
-      createAlarm(
-        `${Marketplace}-silent`,
-        {
-          says: `${title} took ${PLACED_ORDERS} orders or more within a day and did not call once`,
-          runbook: 'silence',
-          above: 0,
-          period: DAY,
-          silence: 'quiet',
-        },
-        computed(SILENT, 'Orders it is silent of', DAY, {
+      createAlarm({
+        name: `${Marketplace}-silent`,
+        says: `${title} took ${PLACED_ORDERS} orders or more within a day and did not call once`,
+        runbook: 'silence',
+        above: 0,
+        period: DAY,
+        watched: computed(SILENT, 'Orders it is silent of', DAY, {
           placed: ownMetric('Attempts', { Marketplace, Action: 'order', Outcome: 'succeeded' }),
           accepted: ownMetric('Webhooks', { Marketplace, Result: 'accepted' }),
         }),
-      );
+      });
   }
 }

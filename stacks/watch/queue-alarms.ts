@@ -35,17 +35,14 @@ export function queueAlarms(createAlarm: CreateAlarm, resources: Resources, sche
   for (const each of [...dead, ...others]) alarmOnDeadLetters(createAlarm, `${each[0]}-not-empty`, [each]);
   for (const each of deliveries) alarmOnAge(createAlarm, `${each[0]}-too-old`, [each], oldest);
   const [, quiet] = of('ApproximateAgeOfOldestMessageInQuietGroups')(INBOUND_QUEUE);
-  createAlarm(
-    `${INBOUND_QUEUE}-unfair`,
-    {
-      says: `Events of a quiet connection have waited for more than ${QUIET_MESSAGE_SECONDS / 60} minutes behind a noisy one's`,
-      runbook: 'unfair',
-      above: QUIET_MESSAGE_SECONDS,
-      period: MINUTE,
-      silence: 'quiet',
-    },
-    { ...quiet, statistic: 'Maximum' },
-  );
+  createAlarm({
+    name: `${INBOUND_QUEUE}-unfair`,
+    says: `Events of a quiet connection have waited for more than ${QUIET_MESSAGE_SECONDS / 60} minutes behind a noisy one's`,
+    runbook: 'unfair',
+    above: QUIET_MESSAGE_SECONDS,
+    period: MINUTE,
+    watched: { ...quiet, statistic: 'Maximum' },
+  });
 }
 
 type OfQueue = readonly [string, Metric];
@@ -54,27 +51,21 @@ const whichOf = (queues: readonly OfQueue[]): string =>
   `${queues.length > 1 ? 'one of ' : ''}${queues.map(([name]) => name).join(', ')}`;
 
 const alarmOnDeadLetters = (createAlarm: CreateAlarm, name: string, of: readonly OfQueue[]) =>
-  createAlarm(
+  createAlarm({
     name,
-    {
-      says: `There are messages that nobody could work in ${whichOf(of)}`,
-      runbook: 'deadLetters',
-      above: 0,
-      period: MINUTE,
-      silence: 'quiet',
-    },
-    highest(MINUTE, of),
-  );
+    says: `There are messages that nobody could work in ${whichOf(of)}`,
+    runbook: 'deadLetters',
+    above: 0,
+    period: MINUTE,
+    watched: highest(MINUTE, of),
+  });
 
 const alarmOnAge = (createAlarm: CreateAlarm, name: string, of: readonly OfQueue[], oldest: number) =>
-  createAlarm(
+  createAlarm({
     name,
-    {
-      says: `A message has waited for more than ${oldest / 60} minutes in ${whichOf(of)}`,
-      runbook: 'waiting',
-      above: oldest,
-      period: MINUTE,
-      silence: 'quiet',
-    },
-    highest(MINUTE, of),
-  );
+    says: `A message has waited for more than ${oldest / 60} minutes in ${whichOf(of)}`,
+    runbook: 'waiting',
+    above: oldest,
+    period: MINUTE,
+    watched: highest(MINUTE, of),
+  });

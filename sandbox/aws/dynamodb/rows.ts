@@ -7,13 +7,9 @@ export const SCHEMA = `
 `;
 
 /** One ordered space of keys with a JSON value each. */
-export interface Rows {
-  get(key: string): unknown;
-  apply(entries: readonly BatchEntry[]): void;
-  list(range: Range): Iterable<readonly [key: string, value: unknown]>;
-}
+export type Rows = ReturnType<typeof openRows>;
 
-export function openRows(database: DatabaseSync): Rows {
+export function openRows(database: DatabaseSync) {
   const get = database.prepare('SELECT value FROM rows WHERE key = ?');
   const put = database.prepare(
     'INSERT INTO rows (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
@@ -31,17 +27,17 @@ export function openRows(database: DatabaseSync): Rows {
   }
 
   return {
-    get(key) {
+    get(key: string) {
       const row = get.get(key);
       return row && JSON.parse(row.value as string);
     },
-    apply(entries) {
+    apply(entries: readonly BatchEntry[]) {
       for (const { type, key, value } of entries) {
         if (type === 'put') put.run(key, JSON.stringify(value));
         else del.run(key);
       }
     },
-    *list(range) {
+    *list(range: Range): Generator<readonly [key: string, value: unknown]> {
       const { gt, gte = '', lt = '\x7f', lte, limit = -1 } = range;
       for (const { key, value } of rangeStatement(range).iterate(gt ?? gte, lte ?? lt, limit))
         yield [key as string, JSON.parse(value as string)];

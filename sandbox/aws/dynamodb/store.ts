@@ -1,28 +1,15 @@
-import { type Commits, groupCommits } from '../sqlite/group-commits.ts';
+import { groupCommits } from '../sqlite/group-commits.ts';
 import { openDatabase } from '../sqlite/open-database.ts';
 import { actionStore } from './action-store.ts';
 import type { Charge } from './capacity.ts';
-import type { ActionStore, StoreOptions, Table } from './dynalite.ts';
+import type { StoreOptions, Table } from './dynalite.ts';
 import { TABLES, TIME_TO_LIVE, within } from './key-space.ts';
 import type { Plan } from './plan.ts';
-import { openRows, type Rows, SCHEMA } from './rows.ts';
-import { openStream, STREAM_SCHEMA, type Stream } from './stream.ts';
+import { openRows, SCHEMA } from './rows.ts';
+import { openStream, STREAM_SCHEMA } from './stream.ts';
 
 /** The open database: its tables in memory, every request one step after the other. */
-export interface Store {
-  rows: Rows;
-  stream: Stream;
-  tables: Map<string, Table>;
-  /** Table name to the attribute that holds the time to live. */
-  timeToLive: Map<string, string>;
-  reader(charge?: (charge: Charge) => void): ActionStore;
-  writer(plan: Plan): ActionStore;
-  /** Runs a writer, then makes its whole plan; if it throws, nothing is written. */
-  write<T>(run: (plan: Plan) => T, charges?: Charge[]): T;
-  trimStream(): void;
-  committed: Commits['committed'];
-  close(): void;
-}
+export type Store = ReturnType<typeof openStore>;
 
 /** dynalite's defaults, but tables are active at once. */
 const OPTIONS: StoreOptions = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, maxItemSize: 409_600 };
@@ -36,7 +23,7 @@ interface OpenOptions {
 }
 
 /** Opens the database, waiting for a process that is still letting go of it. */
-export function openStore({ streamMs, ...options }: OpenOptions): Store {
+export function openStore({ streamMs, ...options }: OpenOptions) {
   const database = openDatabase({ ...options, schema: SCHEMA + STREAM_SCHEMA });
   const rows = openRows(database);
   const stream = openStream(database, streamMs);
@@ -52,10 +39,12 @@ export function openStore({ streamMs, ...options }: OpenOptions): Store {
     rows,
     stream,
     tables,
+    /** Table name to the attribute that holds the time to live. */
     timeToLive,
-    reader: (charge) => actionStore({ ...shared, charge }),
-    writer: (plan) => actionStore({ ...shared, plan }),
-    write(run, charges) {
+    reader: (charge?: (charge: Charge) => void) => actionStore({ ...shared, charge }),
+    writer: (plan: Plan) => actionStore({ ...shared, plan }),
+    /** Runs a writer, then makes its whole plan; if it throws, nothing is written. */
+    write<T>(run: (plan: Plan) => T, charges?: Charge[]) {
       const plan: Plan = { entries: [], charges, told: [] };
       const result = run(plan);
       if (plan.entries.length > 0)

@@ -17,20 +17,12 @@ export interface StreamRecord {
   OldImage?: Item;
 }
 
-export interface Stream {
-  append(records: readonly StreamRecord[]): void;
-  /** Records of a table behind a sequence number, the oldest first. */
-  read(table: string, after: number, limit: number): Array<{ seq: number; at: number; record: StreamRecord }>;
-  last(table: string): number;
-  /** Whether there is something older than DynamoDB keeps it, which `trim` forgets. */
-  isOverdue(): boolean;
-  trim(): void;
-}
+type Stream = ReturnType<typeof openStream>;
 
 const HOURS_24_MS = 24 * 3600_000;
 const VIEW = 'NEW_AND_OLD_IMAGES';
 
-export function openStream(database: DatabaseSync, keptMs = HOURS_24_MS): Stream {
+export function openStream(database: DatabaseSync, keptMs = HOURS_24_MS) {
   const insert = database.prepare('INSERT INTO stream (name, at, record) VALUES (?, ?, ?)');
   const select = database.prepare(
     'SELECT seq, at, record FROM stream WHERE seq > ? AND name = ? AND at > ? ORDER BY seq LIMIT ?',
@@ -39,15 +31,17 @@ export function openStream(database: DatabaseSync, keptMs = HOURS_24_MS): Stream
   const oldest = database.prepare('SELECT at FROM stream ORDER BY seq LIMIT 1');
   const trim = database.prepare('DELETE FROM stream WHERE at <= ?');
   return {
-    append(records) {
+    append(records: readonly StreamRecord[]) {
       for (const { table, ...record } of records) insert.run(table, Date.now(), JSON.stringify(record));
     },
-    read: (table, after, limit) =>
+    /** Records of a table behind a sequence number, the oldest first. */
+    read: (table: string, after: number, limit: number) =>
       select.all(after, table, Date.now() - keptMs, limit).map(({ seq, at, record }) => ({
         ...{ seq: Number(seq), at: Number(at) },
         record: JSON.parse(String(record)) as StreamRecord,
       })),
-    last: (table) => Number(last.get(table)?.seq ?? 0),
+    last: (table: string) => Number(last.get(table)?.seq ?? 0),
+    /** Whether there is something older than DynamoDB keeps it, which `trim` forgets. */
     isOverdue: () => Number(oldest.get()?.at ?? Number.POSITIVE_INFINITY) <= Date.now() - keptMs,
     trim: () => void trim.run(Date.now() - keptMs),
   };

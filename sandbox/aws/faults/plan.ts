@@ -17,12 +17,7 @@ export interface FaultFile {
 
 export type FaultTable<Kind extends string> = ReadonlyArray<readonly [share: number, kind: Kind]>;
 
-export interface FaultPlan {
-  /** The fault for the next call of this operation on this thing. */
-  take<Kind extends string>(operation: string, about: string, table: FaultTable<Kind>): Kind | undefined;
-  visibilitySeconds(): number | undefined;
-  isAway(service: ServiceName): boolean;
-}
+export type FaultPlan = ReturnType<typeof openFaultPlan>;
 
 const LOOK_EVERY_MS = 250;
 /** Some faults outlast the SDK's own retries, so that the hub sees them. */
@@ -30,14 +25,15 @@ const STUBBORN = 0.1;
 const STUBBORN_CALLS = 8;
 
 /** Reads the file again and again, so that faults end without the hub being started anew. */
-export function openFaultPlan(path: string): FaultPlan {
+export function openFaultPlan(path: string) {
   let file = read(path);
   setInterval(() => {
     file = read(path) ?? file;
   }, LOOK_EVERY_MS).unref();
   const calls = new Map<string, number>();
   return {
-    take(operation, about, table) {
+    /** The fault for the next call of this operation on this thing. */
+    take<Kind extends string>(operation: string, about: string, table: FaultTable<Kind>) {
       if (!file?.on) return undefined;
       const key = `${operation} ${about}`;
       const nth = calls.get(key) ?? 0;
@@ -47,7 +43,7 @@ export function openFaultPlan(path: string): FaultPlan {
       return pickBy(table, chance(file.seed, key, nth));
     },
     visibilitySeconds: () => file?.visibilitySeconds,
-    isAway: (service) => file?.away?.includes(service) ?? false,
+    isAway: (service: ServiceName) => file?.away?.includes(service) ?? false,
   };
 }
 

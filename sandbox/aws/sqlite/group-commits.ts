@@ -1,21 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** The transaction that all requests of one turn of the event loop write in. */
-export interface Commits {
-  /** Runs a function whose writes stand or fall together, and with those of the same turn. */
-  write<T>(run: () => T): T;
-  /** Resolves once all writes so far are committed, before which nobody is answered; undefined where none waits. */
-  committed(): Promise<void> | undefined;
-  /** Commits at once. */
-  flush(): void;
-}
+export type Commits = ReturnType<typeof groupCommits>;
 
 /** Quiet for so long, the log is emptied into the database: what was deleted or overwritten is on no disk any more. */
 const QUIET_MS = 1_000;
 const LOCKED = 6;
 
 /** Gathers writes into one transaction a turn: many requests share the price of one commit. */
-export function groupCommits(database: DatabaseSync): Commits {
+export function groupCommits(database: DatabaseSync) {
   let quiet: NodeJS.Timeout | undefined;
   let open: { done: Promise<void>; resolve: () => void; timer: NodeJS.Immediate } | undefined;
 
@@ -43,7 +36,8 @@ export function groupCommits(database: DatabaseSync): Commits {
   }
 
   return {
-    write(run) {
+    /** Runs a function whose writes stand or fall together, and with those of the same turn. */
+    write<T>(run: () => T) {
       if (!open) {
         database.exec('BEGIN');
         const { promise: done, resolve } = Promise.withResolvers<void>();
@@ -59,7 +53,9 @@ export function groupCommits(database: DatabaseSync): Commits {
         throw error;
       }
     },
+    /** Resolves once all writes so far are committed, before which nobody is answered; undefined where none waits. */
     committed: () => open?.done,
+    /** Commits at once. */
     flush,
   };
 }

@@ -17,13 +17,6 @@ interface Parts {
   registry: Registry;
 }
 
-/** What the placing endpoint was told, newest last. */
-export interface Received {
-  counts: { accepted: number; refused: number; entries: number };
-  placements: PlacementCall[];
-  entries: Entry[];
-}
-
 /** Marketful's part of the control surface. */
 export function serveMarketfulControl(app: FastifyInstance, { store, now, warehouse, stock, registry }: Parts): void {
   app.get('/orders', async () => ({ orders: warehouse.orders() }));
@@ -78,7 +71,8 @@ export function setStock(stock: Stock, input: unknown): StockItem {
   return stock.update({ ...item, quantity, title: title ?? item.title, ean: ean ?? item.ean });
 }
 
-export function readReceived(store: Store): Received {
+/** What the placing endpoint was told, newest last. */
+export function readReceived(store: Store) {
   const placements = store.collection<PlacementCall>('placement-calls').list();
   const entries = store.collection<Entry>('entries').list();
   const accepted = placements.filter(({ status }) => status === 200).length;

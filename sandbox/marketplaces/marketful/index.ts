@@ -1,15 +1,14 @@
 import { createBase, type SandboxOptions } from '../base.ts';
 import type { Failure } from '../fault-hooks.ts';
-import { type Listening, serve } from '../server.ts';
+import { serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
-import { hideSecret, type Received, readReceived, serveMarketfulControl, setStock, ship } from './control.ts';
+import { hideSecret, readReceived, serveMarketfulControl, setStock, ship } from './control.ts';
 import { DIALECTS } from './dialects.ts';
 import { serveEntries } from './entries-api.ts';
 import type { MarketfulEvent } from './events.ts';
 import { serveItems } from './items-api.ts';
-import type { Order, ShipmentEvent, StockItem } from './order.ts';
 import { serveOrders } from './orders-api.ts';
-import { createRegistry, type Registry, type Topic, type Webhook } from './registry.ts';
+import { createRegistry, type Registry, type Topic } from './registry.ts';
 import type { SetStock, Ship } from './schema.ts';
 import { createStock, fillStock } from './stock.ts';
 import { createWarehouse, type Warehouse } from './warehouse.ts';
@@ -27,19 +26,10 @@ export interface MarketfulOptions extends SandboxOptions<MarketfulEvent> {
   autoShip?: { afterMs: number } | undefined;
 }
 
-export interface MarketfulSandbox extends Listening {
-  ship(orderId: string | number, input?: Ship): ShipmentEvent[];
-  report(orderId: string | number, report: Parameters<Warehouse['report']>[1]): ShipmentEvent;
-  setAutoShip: Warehouse['setAutoShip'];
-  setStock(input: SetStock): StockItem;
-  orders(): Order[];
-  stock(): StockItem[];
-  registered(): Webhook[];
-  received(): Received;
-}
+export type MarketfulSandbox = Awaited<ReturnType<typeof startMarketfulSandbox>>;
 
 /** Starts Marketful on the loopback interface. */
-export async function startMarketfulSandbox(options: MarketfulOptions): Promise<MarketfulSandbox> {
+export async function startMarketfulSandbox(options: MarketfulOptions) {
   const base = createBase<MarketfulEvent>('marketful', options, DIALECTS);
   const { store } = base;
   const sender = createWebhookSender(base, {
@@ -81,10 +71,11 @@ export async function startMarketfulSandbox(options: MarketfulOptions): Promise<
   warehouse.setAutoShip(options.autoShip?.afterMs ?? null);
   return {
     ...listening,
-    ship: (orderId, input) => ship(warehouse, String(orderId), input ?? {}),
-    report: (orderId, report) => warehouse.report(String(orderId), report),
+    ship: (orderId: string | number, input?: Ship) => ship(warehouse, String(orderId), input ?? {}),
+    report: (orderId: string | number, report: Parameters<Warehouse['report']>[1]) =>
+      warehouse.report(String(orderId), report),
     setAutoShip: warehouse.setAutoShip,
-    setStock: (input) => setStock(stock, input),
+    setStock: (input: SetStock) => setStock(stock, input),
     orders: warehouse.orders,
     stock: stock.list,
     registered: registry.list,

@@ -16,26 +16,15 @@ export interface Webhook {
 }
 
 /** The registered webhooks: one of a kind. */
-export interface Registry {
-  list(): Webhook[];
-  create(url: unknown, tipo: unknown): Webhook;
-  remove(id: number): void;
-  /** Tells whoever registered for it. */
-  notify(topic: Topic, body: Record<string, unknown>): void;
-}
+export type Registry = ReturnType<typeof createRegistry>;
 
-interface Parts {
-  base: Base<MarketfulEvent>;
-  sender: WebhookSender;
-}
-
-export function createRegistry({ base, sender }: Parts): Registry {
+export function createRegistry({ base, sender }: { base: Base<MarketfulEvent>; sender: WebhookSender }) {
   const { store, emit, now } = base;
   const webhooks: Collection<Webhook> = store.collection('webhooks');
   const find = (topic: Topic): Webhook | undefined => webhooks.list().find(({ tipo }) => tipo === topic);
   return {
     list: () => webhooks.list(),
-    create(url, tipo) {
+    create(url: unknown, tipo: unknown) {
       if (typeof url !== 'string' || url === '' || typeof tipo !== 'string' || tipo === '') {
         throw refuse([404, 'Parametros incompletos (url y tipo deben estar presentes']);
       }
@@ -49,11 +38,12 @@ export function createRegistry({ base, sender }: Parts): Registry {
       emit({ type: 'webhook.registered', topic });
       return webhooks.put(String(webhook.id), webhook);
     },
-    remove(id) {
+    remove(id: number) {
       if (!webhooks.get(String(id))) throw refuse([404, `Webhook ${id} no encontrado`]);
       webhooks.remove(String(id));
     },
-    notify(topic, body) {
+    /** Tells whoever registered for it. */
+    notify(topic: Topic, body: Record<string, unknown>) {
       const webhook = find(topic);
       if (webhook) sender.send({ topic, url: withScheme(webhook.url), body: { tipo: topic, ...body } });
     },

@@ -6,20 +6,9 @@ const FIRST_ITEM = 301;
 const FIRST_QUANTITY = 100;
 
 /** What lies in the warehouse. */
-export interface Stock {
-  list(): StockItem[];
-  bySku(sku: string): StockItem | undefined;
-  byEan(ean: string): StockItem | undefined;
-  byId(id: number): StockItem | undefined;
-  add(item: Partial<StockItem> & { sku: string; title: string; list_price: number }): StockItem;
-  update(item: StockItem): StockItem;
-  remove(id: number): void;
-  /** Takes pieces for an order, as far as there are any. */
-  take(sku: string, quantity: number): void;
-  put(sku: string, quantity: number): void;
-}
+export type Stock = ReturnType<typeof createStock>;
 
-export function createStock(store: Store): Stock {
+export function createStock(store: Store) {
   const items = store.collection<StockItem>('items');
   const bySku = (sku: string): StockItem | undefined => items.list().find((item) => item.sku === sku);
   const update = (item: StockItem): StockItem => items.put(String(item.id), item);
@@ -31,9 +20,9 @@ export function createStock(store: Store): Stock {
     bySku,
     update,
     list: () => items.list(),
-    byEan: (ean) => items.list().find((item) => item.ean === ean),
-    byId: (id) => items.get(String(id)),
-    add: (item) =>
+    byEan: (ean: string) => items.list().find((item) => item.ean === ean),
+    byId: (id: number) => items.get(String(id)),
+    add: (item: Partial<StockItem> & { sku: string; title: string; list_price: number }) =>
       update({
         ean: null,
         height: null,
@@ -44,9 +33,10 @@ export function createStock(store: Store): Stock {
         ...item,
         id: store.next('item', FIRST_ITEM),
       }),
-    remove: (id) => items.remove(String(id)),
-    take: (sku, quantity) => move(sku, -quantity),
-    put: (sku, quantity) => move(sku, quantity),
+    remove: (id: number) => items.remove(String(id)),
+    /** Takes pieces for an order, as far as there are any. */
+    take: (sku: string, quantity: number) => move(sku, -quantity),
+    put: (sku: string, quantity: number) => move(sku, quantity),
   };
 }
 

@@ -16,17 +16,7 @@ interface Report {
 }
 
 /** What the people and the robots in the warehouse do. */
-export interface Warehouse {
-  accept(placement: Placement): Order;
-  /** Reports an event of an order, found by its id, `num_orden` or `orden_id`. */
-  report(orderId: string, report: Report): ShipmentEvent;
-  find(orderId: string): Order;
-  orders(): Order[];
-  /** Ships by itself what is placed from now on and what waits; null stops that. */
-  setAutoShip(afterMs: number | null): void;
-  autoShip(): number | null;
-  stop(): void;
-}
+export type Warehouse = ReturnType<typeof createWarehouse>;
 
 interface Parts {
   base: Base<MarketfulEvent>;
@@ -38,7 +28,7 @@ const FIRST_ORDER = 5021;
 const FIRST_EVENT = 77;
 const FIRST_TRACKING = 146000055;
 
-export function createWarehouse({ base, registry, stock }: Parts): Warehouse {
+export function createWarehouse({ base, registry, stock }: Parts) {
   const { store, emit, now, dialects } = base;
   const orders = store.collection<Order>('orders');
   const timers = new Map<number, NodeJS.Timeout>();
@@ -102,10 +92,11 @@ export function createWarehouse({ base, registry, stock }: Parts): Warehouse {
 
   return {
     find,
+    /** Reports an event of an order, found by its id, `num_orden` or `orden_id`. */
     report,
     orders: () => orders.list(),
     autoShip: () => autoShip,
-    accept({ contactInfo, items }) {
+    accept({ contactInfo, items }: Placement) {
       const order: Order = {
         id: store.next('order', FIRST_ORDER),
         num_orden: String(contactInfo.num_orden),
@@ -126,7 +117,8 @@ export function createWarehouse({ base, registry, stock }: Parts): Warehouse {
       scheduleShipping(order);
       return order;
     },
-    setAutoShip(afterMs) {
+    /** Ships by itself what is placed from now on and what waits; null stops that. */
+    setAutoShip(afterMs: number | null) {
       autoShip = afterMs;
       for (const timer of timers.values()) clearTimeout(timer);
       timers.clear();

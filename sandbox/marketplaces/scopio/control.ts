@@ -23,12 +23,6 @@ interface Parts {
   profile: ProfileSetting;
 }
 
-/** What the fulfill endpoint was told, newest last. */
-export interface Received {
-  counts: { accepted: number; refused: number; byOrder: Record<string, number> };
-  fulfillments: FulfillmentCall[];
-}
-
 /** Scopio's part of the control surface. */
 export function serveScopioControl(app: FastifyInstance, { store, shop, profile }: Parts): void {
   const orders = store.collection<Order>('orders');
@@ -61,7 +55,8 @@ export function serveScopioControl(app: FastifyInstance, { store, shop, profile 
   });
 }
 
-export function readReceived(store: Store): Received {
+/** What the fulfill endpoint was told, newest last. */
+export function readReceived(store: Store) {
   const fulfillments = store.collection<FulfillmentCall>('fulfillment-calls').list();
   const accepted = fulfillments.filter(({ status }) => status === 200);
   const byOrder: Record<string, number> = {};

@@ -1,15 +1,15 @@
 import { createBase, type SandboxOptions } from '../base.ts';
 import type { Failure } from '../fault-hooks.ts';
-import { type Listening, serve } from '../server.ts';
+import { serve } from '../server.ts';
 import type { Collection } from '../store.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import { failed, presentedKey, serveApi } from './api.ts';
-import { type Profile, type ProfileSetting, type Received, readReceived, serveScopioControl } from './control.ts';
+import { type Profile, type ProfileSetting, readReceived, serveScopioControl } from './control.ts';
 import { DIALECTS } from './dialects.ts';
 import type { ScopioEvent } from './events.ts';
 import type { Order } from './order.ts';
 import type { PlaceOrder } from './schema.ts';
-import { createShop, type Shop } from './shop.ts';
+import { createShop } from './shop.ts';
 import { type SignatureOptions, sign } from './signature.ts';
 
 // The document: not 200, then 3 retries 5 minutes apart.
@@ -28,18 +28,10 @@ export interface ScopioOptions extends SandboxOptions<ScopioEvent> {
   seed?: number | undefined;
 }
 
-export interface ScopioSandbox extends Listening {
-  place(input?: PlaceOrder): Order[];
-  change: Shop['change'];
-  cancel: Shop['cancel'];
-  notify: Shop['notify'];
-  orders(): Order[];
-  received(): Received;
-  setWebhook(change: { url?: string; secret?: string }): void;
-}
+export type ScopioSandbox = Awaited<ReturnType<typeof startScopioSandbox>>;
 
 /** Starts Scopio on the loopback interface. */
-export async function startScopioSandbox(options: ScopioOptions): Promise<ScopioSandbox> {
+export async function startScopioSandbox(options: ScopioOptions) {
   const base = createBase<ScopioEvent>('scopio', options, DIALECTS);
   const { store } = base;
   const seller = options.sellerId ?? 'seller-1';
@@ -73,13 +65,13 @@ export async function startScopioSandbox(options: ScopioOptions): Promise<Scopio
   );
   return {
     ...listening,
-    place: shop.place,
+    place: (input?: PlaceOrder) => shop.place(input),
     change: shop.change,
     cancel: shop.cancel,
     notify: shop.notify,
     orders: () => orders.list(),
     received: () => readReceived(store),
-    setWebhook({ url, secret }) {
+    setWebhook({ url, secret }: { url?: string; secret?: string }) {
       profile.set({ ...(url ? { urls: [url] } : {}), ...(secret ? { secret } : {}) });
     },
   };

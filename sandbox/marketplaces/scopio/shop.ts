@@ -11,17 +11,7 @@ import { ChangeOrder, type Item, PlaceOrder } from './schema.ts';
 import { toUcp } from './ucp.ts';
 
 /** What the buyers and the marketplace itself do, as opposed to what the seller asks for over the API. */
-export interface Shop {
-  /** Places orders from a `POST /_sandbox/orders` body. */
-  place(input?: unknown): Order[];
-  change(id: string, input: unknown): Order;
-  pay(id: string): Order;
-  cancel(id: string): Order;
-  notify(order: Order): void;
-  get(id: string): Order;
-  /** The order as the seller sees it. */
-  show(order: Order): Record<string, unknown>;
-}
+export type Shop = ReturnType<typeof createShop>;
 
 interface Parts {
   base: Base<ScopioEvent>;
@@ -31,7 +21,7 @@ interface Parts {
   targets: () => readonly string[];
 }
 
-export function createShop({ base, webhooks, seller, seed, targets }: Parts): Shop {
+export function createShop({ base, webhooks, seller, seed, targets }: Parts) {
   const { store, emit, now, dialects } = base;
   const orders = store.collection<Order>('orders');
 
@@ -89,9 +79,11 @@ export function createShop({ base, webhooks, seller, seed, targets }: Parts): Sh
 
   return {
     get,
+    /** The order as the seller sees it. */
     show,
     notify,
-    place(input) {
+    /** Places orders from a `POST /_sandbox/orders` body. */
+    place(input?: unknown) {
       const { id, number, count, ...rest } = readControl(PlaceOrder, input ?? {});
       if (count > 1 && (id || number)) {
         throw controlRefusal(400, 'invalid_request', 'id and number are for one order: leave them out with a count');
@@ -99,7 +91,7 @@ export function createShop({ base, webhooks, seller, seed, targets }: Parts): Sh
       const one = { ...rest, ...(id ? { id } : {}), ...(number ? { number } : {}), count: 1 };
       return Array.from({ length: count }, () => placeOne(one));
     },
-    change(id, input) {
+    change(id: string, input: unknown) {
       const order = get(id);
       const { items, address, carrier } = readControl(ChangeOrder, input);
       return orders.put(id, {
@@ -109,14 +101,14 @@ export function createShop({ base, webhooks, seller, seed, targets }: Parts): Sh
         lines: items ? linesOf(items, seller) : order.lines,
       });
     },
-    pay(id) {
+    pay(id: string) {
       const order = get(id);
       if (order.paidAt) return order;
       const paid = orders.put(id, { ...order, paidAt: now().toISOString() });
       notify(paid);
       return paid;
     },
-    cancel(id) {
+    cancel(id: string) {
       const order = orders.put(id, { ...get(id), cancelledAt: now().toISOString() });
       emit({ type: 'order.cancelled', orderId: id, number: order.number });
       return order;

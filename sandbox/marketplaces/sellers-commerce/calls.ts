@@ -18,36 +18,18 @@ interface WriteCall {
   body: unknown;
 }
 
-/** What the seller's side told the store, newest last. */
-export interface Received {
-  counts: {
-    accepted: number;
-    refused: number;
-    /** How often each response code was answered. */
-    byEndpoint: Record<string, Record<string, number>>;
-    /** Parcels taken, by order. */
-    byOrder: Record<string, number>;
-  };
-  calls: WriteCall[];
-}
-
 /** Serves writes and reads with the response codes of the document. */
-export interface Endpoints {
-  /** A write: its body is read, what it throws is its answer, and all of it is on record. */
-  post(path: string, write: (body: unknown) => void): void;
-  get(path: string, read: (request: FastifyRequest) => unknown): void;
-  /** A list in the form the settings ask for. */
-  list<T>(rows: T[]): T[] | { Results: T[] };
-}
+export type Endpoints = ReturnType<typeof createEndpoints>;
 
-export function createEndpoints(app: FastifyInstance, base: Base<SellersCommerceEvent>, setup: Setup): Endpoints {
+export function createEndpoints(app: FastifyInstance, base: Base<SellersCommerceEvent>, setup: Setup) {
   const calls = base.store.collection<WriteCall>('write-calls');
   const statusOf = (status: number, body: unknown): number =>
     isAnswer(body) && setup.settings().httpStatus === 'always-200' ? 200 : status;
 
   return {
-    list: (rows) => (setup.settings().lists === 'array' ? rows : { Results: rows }),
-    get(path, read) {
+    /** A list in the form the settings ask for. */
+    list: <T>(rows: T[]) => (setup.settings().lists === 'array' ? rows : { Results: rows }),
+    get(path: string, read: (request: FastifyRequest) => unknown) {
       app.get(path, async (request, reply) => {
         try {
           return read(request);
@@ -57,7 +39,8 @@ export function createEndpoints(app: FastifyInstance, base: Base<SellersCommerce
         }
       });
     },
-    post(path, write) {
+    /** A write: its body is read, what it throws is its answer, and all of it is on record. */
+    post(path: string, write: (body: unknown) => void) {
       app.post(path, async (request, reply) => {
         const { httpStatus: documented, answered, body } = perform(request, write);
         const httpStatus = statusOf(documented, answered);
@@ -71,8 +54,10 @@ export function createEndpoints(app: FastifyInstance, base: Base<SellersCommerce
   };
 }
 
-export function readReceived(store: Store): Received {
+/** What the seller's side told the store, newest last. */
+export function readReceived(store: Store) {
   const calls = store.collection<WriteCall>('write-calls').list();
+  // How often each response code was answered, and the parcels taken, by order.
   const byEndpoint: Record<string, Record<string, number>> = {};
   const byOrder: Record<string, number> = {};
   for (const { endpoint, code, orderNumber } of calls) {

@@ -1,23 +1,21 @@
 import { createBase, type SandboxOptions } from '../base.ts';
 import type { Failure } from '../fault-hooks.ts';
-import type { Fault } from '../faults.ts';
-import { type Listening, serve } from '../server.ts';
+import { serve } from '../server.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
-import { createEndpoints, type Received, readReceived } from './calls.ts';
+import { createEndpoints, readReceived } from './calls.ts';
 import { force, serveSellersCommerceControl, setLifetimes } from './control.ts';
 import { DIALECTS } from './dialects.ts';
 import type { SellersCommerceEvent } from './events.ts';
-import type { Order } from './order.ts';
 import { serveOrders } from './orders-api.ts';
 import { serveProducts } from './products-api.ts';
-import { createReturns, type Return } from './returns.ts';
-import type { ChangeOrder, Force, PlaceOrder, SetClock, SetStock } from './schema.ts';
-import { type Clock, createSetup, type Settings } from './settings.ts';
+import { createReturns } from './returns.ts';
+import type { ChangeOrder, Force, PlaceOrder, SetClock } from './schema.ts';
+import { createSetup, type Settings } from './settings.ts';
 import { createShop } from './shop.ts';
 import { serveShoppers } from './shoppers.ts';
-import { createStock, type StoreSku } from './stock.ts';
+import { createStock } from './stock.ts';
 import { serveTokens } from './token-api.ts';
-import { createTokens, type Lifetimes, type TokenReport, type Tokens } from './tokens.ts';
+import { createTokens, type Lifetimes } from './tokens.ts';
 
 // The document: an hour, and four.
 const ACCESS_TOKEN_SECONDS = 3599;
@@ -33,26 +31,10 @@ export interface SellersCommerceOptions extends SandboxOptions<SellersCommerceEv
   seed?: number | undefined;
 }
 
-export interface SellersCommerceSandbox extends Listening {
-  place(input?: PlaceOrder): Order[];
-  modify(number: string, change?: ChangeOrder): Order;
-  cancel(number: string): Order;
-  placeReturn(orderNumber: string, input?: unknown): Return;
-  setStock(input: SetStock): StoreSku;
-  setClock(input: SetClock): Clock;
-  change(settings: Partial<Settings>): Settings;
-  setLifetimes(change: Partial<Lifetimes>): Lifetimes;
-  expireTokens: Tokens['expire'];
-  /** Answers an endpoint with a response code of the document. */
-  force(input: Force): Fault;
-  orders(): Order[];
-  stock(): StoreSku[];
-  tokens(): TokenReport;
-  received(): Received;
-}
+export type SellersCommerceSandbox = Awaited<ReturnType<typeof startSellersCommerceSandbox>>;
 
 /** Starts SellersCommerce on the loopback interface. */
-export async function startSellersCommerceSandbox(options: SellersCommerceOptions): Promise<SellersCommerceSandbox> {
+export async function startSellersCommerceSandbox(options: SellersCommerceOptions) {
   const base = createBase<SellersCommerceEvent>('sellers-commerce', options, DIALECTS);
   const { store, faults } = base;
   const scale = options.timeScale ?? 1;
@@ -96,16 +78,17 @@ export async function startSellersCommerceSandbox(options: SellersCommerceOption
   );
   return {
     ...listening,
-    place: shop.place,
-    modify: shop.modify,
+    place: (input?: PlaceOrder) => shop.place(input),
+    modify: (number: string, change?: ChangeOrder) => shop.modify(number, change),
     cancel: shop.cancel,
-    placeReturn: (orderNumber, input) => returns.place(shop.get(orderNumber), input ?? {}),
+    placeReturn: (orderNumber: string, input?: unknown) => returns.place(shop.get(orderNumber), input ?? {}),
     setStock: stock.set,
-    setClock: setup.setClock,
-    change: setup.change,
-    setLifetimes: (change) => setLifetimes(tokens, change),
+    setClock: (input: SetClock) => setup.setClock(input),
+    change: (settings: Partial<Settings>) => setup.change(settings),
+    setLifetimes: (change: Partial<Lifetimes>) => setLifetimes(tokens, change),
     expireTokens: tokens.expire,
-    force: (input) => force(faults, input),
+    /** Answers an endpoint with a response code of the document. */
+    force: (input: Force) => force(faults, input),
     orders: shop.list,
     stock: stock.list,
     tokens: tokens.report,

@@ -33,17 +33,11 @@ const RETURN_FIELDS: Fields = {
 };
 
 /** Return requests, from whichever side they come. */
-export interface Returns {
-  list(): Return[];
-  serve(endpoints: Endpoints): void;
-  /** A buyer asks for a return; without items of everything. */
-  place(order: Order, input: unknown): Return;
-  change(number: string, input: unknown): Return;
-}
+export type Returns = ReturnType<typeof createReturns>;
 
 const FIRST_RETURN = 5001;
 
-export function createReturns({ store }: Base<SellersCommerceEvent>, setup: Setup): Returns {
+export function createReturns({ store }: Base<SellersCommerceEvent>, setup: Setup) {
   const returns = store.collection<Return>('returns');
   const orders = store.collection<Order>('orders');
 
@@ -63,17 +57,18 @@ export function createReturns({ store }: Base<SellersCommerceEvent>, setup: Setu
 
   return {
     list: () => returns.list(),
-    place(order, input) {
+    /** A buyer asks for a return; without items of everything. */
+    place(order: Order, input: unknown) {
       const { Items, Reason, ReturnTypeId } = readControl(PlaceReturn, input);
       const everything = order.OrderItems.map(({ SkuCode, Quantity }) => ({ SkuCode, Quantity }));
       return open(order, { ReturnTypeId, Items: Items ?? everything, Reason: Reason ?? null });
     },
-    change(number, input) {
+    change(number: string, input: unknown) {
       const known = returns.get(number);
       if (!known) throw controlRefusal(404, 'not_found', `no return ${number}`);
       return returns.put(number, { ...known, ...readControl(ChangeReturn, input), ModifiedDate: setup.stamp() });
     },
-    serve({ get, post, list }) {
+    serve({ get, post, list }: Endpoints) {
       // GET api/return/getall
       get('/api/return/getall', ({ query }) => list(applyQuery(returns.list(), RETURN_FIELDS, query)));
 

@@ -18,20 +18,13 @@ export interface Clock {
 }
 
 /** Where the document leaves a choice, and what the time is. Kept, until a reset. */
-export interface Setup {
-  settings(): Settings;
-  change(input: unknown): Settings;
-  clock(): Clock;
-  setClock(input: unknown): Clock;
-  /** A new date of an order or a product. */
-  stamp(): string;
-}
+export type Setup = ReturnType<typeof createSetup>;
 
 const DEFAULTS: Settings = { lists: 'array', httpStatus: 'documented', timePrecision: 'seconds' };
 // Beyond this the offset leads out of what a Date can hold.
 const FARTHEST_SECONDS = 100 * 366 * 86_400;
 
-export function createSetup({ store, now }: Base<SellersCommerceEvent>): Setup {
+export function createSetup({ store, now }: Base<SellersCommerceEvent>) {
   const kept = store.collection<Partial<Settings>>('settings');
   const offsets = store.collection<number>('clock');
   const offset = (): number => offsets.get('offsetSeconds') ?? 0;
@@ -40,14 +33,15 @@ export function createSetup({ store, now }: Base<SellersCommerceEvent>): Setup {
   const clock = (): Clock => ({ offsetSeconds: offset(), now: stamp() });
   return {
     settings,
+    /** A new date of an order or a product. */
     stamp,
     clock,
-    change(input) {
+    change(input: unknown) {
       const given = Object.entries(readControl(SettingsChange, input)).filter(([, value]) => value !== undefined);
       kept.put('settings', { ...kept.get('settings'), ...Object.fromEntries(given) });
       return settings();
     },
-    setClock(input) {
+    setClock(input: unknown) {
       const wanted = readControl(SetClock, input);
       const seconds = 'at' in wanted ? (Date.parse(wanted.at) - now().getTime()) / 1000 : wanted.offsetSeconds;
       if (Math.abs(seconds) > FARTHEST_SECONDS) {

@@ -9,15 +9,7 @@ import type { Setup } from './settings.ts';
 import type { Stock } from './stock.ts';
 
 /** What the buyers and the store's own people do, as opposed to what the seller's hub asks for over the API. */
-export interface Shop {
-  /** Places orders from a `POST /_sandbox/orders` body. */
-  place(input?: unknown): Order[];
-  /** Changes an order; its ModifiedDate moves to the store's time unless the change names one. */
-  modify(number: string, input?: unknown): Order;
-  cancel(number: string): Order;
-  get(number: string): Order;
-  list(): Order[];
-}
+export type Shop = ReturnType<typeof createShop>;
 
 interface Parts {
   base: Base<SellersCommerceEvent>;
@@ -28,7 +20,7 @@ interface Parts {
 
 const FIRST_ORDER = 100234;
 
-export function createShop({ base, setup, stock, seed }: Parts): Shop {
+export function createShop({ base, setup, stock, seed }: Parts) {
   const { store, emit } = base;
   const orders = store.collection<Order>('orders');
 
@@ -80,21 +72,23 @@ export function createShop({ base, setup, stock, seed }: Parts): Shop {
   return {
     get,
     list: () => orders.list(),
-    place(input) {
+    /** Places orders from a `POST /_sandbox/orders` body. */
+    place(input?: unknown) {
       const wanted = readControl(PlaceOrder, input ?? {});
       if (wanted.count > 1 && wanted.OrderNumber !== undefined) {
         throw controlRefusal(400, 'invalid_request', 'OrderNumber is for one order: leave it out with a count');
       }
       return Array.from({ length: wanted.count }, () => placeOne(wanted));
     },
-    modify(number, input) {
+    /** Changes an order; its ModifiedDate moves to the store's time unless the change names one. */
+    modify(number: string, input?: unknown) {
       const order = get(number);
       const change = readControl(ChangeOrder, input ?? {});
       const modified = withChange({ ...order, ModifiedDate: setup.stamp() }, change);
       emit({ type: 'order.modified', ...named(order) });
       return orders.put(number, modified);
     },
-    cancel(number) {
+    cancel(number: string) {
       const order = get(number);
       if (order.OrderStatusId === STATUS.cancelled) return order;
       emit({ type: 'order.cancelled', ...named(order) });

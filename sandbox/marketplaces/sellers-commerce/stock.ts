@@ -25,22 +25,12 @@ export const PRODUCT_FIELDS: Fields = {
   ModifiedDate: 'date',
 };
 
-export interface Stock {
-  list(): StoreSku[];
-  find(sku: string): StoreSku | undefined;
-  /** All of them or, where one SKU is unknown, none: code 34. */
-  update(changes: ReadonlyArray<{ SkuCode: string; Inventory?: number; Price?: number }>): void;
-  set(input: SetStock): StoreSku;
-  /** What an order takes, never below nothing. */
-  take(sku: string, quantity: number): void;
-  /** Puts the sample products there where nothing is yet. */
-  fill(): void;
-}
+export type Stock = ReturnType<typeof createStock>;
 
 const FIRST_PRODUCT = 3001;
 const FIRST_INVENTORY = 100;
 
-export function createStock({ store, emit }: Base<SellersCommerceEvent>, setup: Setup): Stock {
+export function createStock({ store, emit }: Base<SellersCommerceEvent>, setup: Setup) {
   const skus = store.collection<StoreSku>('skus');
   const put = (sku: StoreSku): StoreSku => {
     if (skus.get(sku.SkuCode)?.Inventory !== sku.Inventory) {
@@ -60,8 +50,9 @@ export function createStock({ store, emit }: Base<SellersCommerceEvent>, setup: 
 
   return {
     list: () => skus.list(),
-    find: (sku) => skus.get(sku),
-    update(changes) {
+    find: (sku: string) => skus.get(sku),
+    /** All of them or, where one SKU is unknown, none: code 34. */
+    update(changes: ReadonlyArray<{ SkuCode: string; Inventory?: number; Price?: number }>) {
       const updated = changes.map(({ SkuCode, ...change }) => {
         const sku = skus.get(SkuCode);
         if (!sku) throw refuse(34, SkuCode);
@@ -69,14 +60,16 @@ export function createStock({ store, emit }: Base<SellersCommerceEvent>, setup: 
       });
       for (const sku of updated) put(sku);
     },
-    set({ SkuCode, Inventory, Price, ProductName }) {
+    set({ SkuCode, Inventory, Price, ProductName }: SetStock) {
       const sku = skus.get(SkuCode) ?? create(SkuCode, Inventory);
       return put({ ...sku, Inventory, Price: Price ?? sku.Price, ProductName: ProductName ?? sku.ProductName });
     },
-    take(SkuCode, quantity) {
+    /** What an order takes, never below nothing. */
+    take(SkuCode: string, quantity: number) {
       const sku = skus.get(SkuCode);
       if (sku) put({ ...sku, Inventory: Math.max(0, sku.Inventory - quantity) });
     },
+    /** Puts the sample products there where nothing is yet. */
     fill() {
       if (skus.list().length > 0) return;
       for (const { sku } of catalog) skus.put(sku, create(sku, FIRST_INVENTORY));

@@ -23,21 +23,6 @@ interface TokenCall {
   refreshToken: string | null;
 }
 
-/** A refresh token that more than one caller wanted to spend. */
-interface SpentAgain {
-  refreshToken: string;
-  spentAt: string;
-  againAt: string[];
-}
-
-export interface TokenReport {
-  lifetimes: Lifetimes;
-  counts: { issued: number; refused: number; spentAgain: number };
-  /** Several workers spending one refresh token show here. */
-  spentAgain: SpentAgain[];
-  calls: TokenCall[];
-}
-
 export interface Issued {
   access_token: string;
   token_type: 'bearer';
@@ -59,23 +44,13 @@ interface RefreshToken {
 }
 
 /** The account's tokens. They are kept hashed. */
-export interface Tokens {
-  /** Null, with the reason on record, where the caller gets none. */
-  login(accessKey: string, sharedSecret: string): Issued | null;
-  refresh(refreshToken: string): Issued | null;
-  recordRefusal(grant: string, reason: string): void;
-  accepts(accessToken: string): boolean;
-  setLifetimes(change: Partial<Lifetimes>): Lifetimes;
-  /** Ends tokens before their time; how many. */
-  expire(which: 'access' | 'refresh' | 'all'): number;
-  report(): TokenReport;
-}
+export type Tokens = ReturnType<typeof createTokens>;
 
 // How long a spent or lapsed refresh token is still known by its id.
 const REMEMBERED_MS = 24 * 3_600_000;
 const KEPT_CALLS = 1000;
 
-export function createTokens(base: Base<SellersCommerceEvent>, credentials: Credentials, initial: Lifetimes): Tokens {
+export function createTokens(base: Base<SellersCommerceEvent>, credentials: Credentials, initial: Lifetimes) {
   const { store, emit, now } = base;
   const access = store.collection<AccessToken>('access-tokens');
   const refreshes = store.collection<RefreshToken>('refresh-tokens');
@@ -117,12 +92,13 @@ export function createTokens(base: Base<SellersCommerceEvent>, credentials: Cred
   };
 
   return {
-    login(accessKey, sharedSecret) {
+    /** Null, with the reason on record, where the caller gets none. */
+    login(accessKey: string, sharedSecret: string) {
       const known = accessKey === credentials.accessKey && sharedSecret === credentials.sharedSecret;
       record('password', known ? null : 'wrong access key or shared secret', null);
       return known ? issue('password') : null;
     },
-    refresh(text) {
+    refresh(text: string) {
       const token = refreshes.get(hash(text));
       const at = now();
       const reason = !token
@@ -140,10 +116,11 @@ export function createTokens(base: Base<SellersCommerceEvent>, credentials: Cred
       refreshes.put(token.key, { ...token, spentAt: at.toISOString() });
       return issue('refresh_token');
     },
-    recordRefusal: (grant, reason) => record(grant, reason, null),
-    accepts: (accessToken) => (access.get(hash(accessToken))?.expiresAt ?? 0) > now().getTime(),
-    setLifetimes: (change) => kept.put('lifetimes', { ...lifetimes(), ...change }),
-    expire(which) {
+    recordRefusal: (grant: string, reason: string) => record(grant, reason, null),
+    accepts: (accessToken: string) => (access.get(hash(accessToken))?.expiresAt ?? 0) > now().getTime(),
+    setLifetimes: (change: Partial<Lifetimes>) => kept.put('lifetimes', { ...lifetimes(), ...change }),
+    /** Ends tokens before their time; how many. */
+    expire(which: 'access' | 'refresh' | 'all') {
       const expiresAt = now().getTime();
       const ended = <T extends { key: string; expiresAt: number }>(tokens: T[]): T[] =>
         tokens.filter((token) => token.expiresAt > expiresAt);
@@ -163,6 +140,7 @@ export function createTokens(base: Base<SellersCommerceEvent>, credentials: Cred
       return {
         lifetimes: lifetimes(),
         counts: { issued, refused: all.length - issued, spentAgain: spentAgain.length },
+        // Several workers spending one refresh token show here.
         spentAgain,
         calls: all,
       };

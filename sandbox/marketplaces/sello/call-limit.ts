@@ -10,17 +10,10 @@ export interface LimitSettings {
   resetUnit: 'seconds' | 'unix';
 }
 
-export interface CallLimit {
-  settings(): LimitSettings;
-  change(settings: Partial<LimitSettings>): LimitSettings;
-  /** The header's value for a moment so many seconds from now. */
-  resetIn(seconds: number): string;
-  /** Counts every request of this scope and tells in its headers what is left. */
-  apply(app: FastifyInstance): void;
-}
+export type CallLimit = ReturnType<typeof createCallLimit>;
 
 /** The document says that calls are filled up again all at once: a minute begins with a key's first call. */
-export function createCallLimit(first: LimitSettings, now: () => Date): CallLimit {
+export function createCallLimit(first: LimitSettings, now: () => Date) {
   let settings = first;
   const windows = new Map<string, { endsAt: number; used: number }>();
 
@@ -36,13 +29,15 @@ export function createCallLimit(first: LimitSettings, now: () => Date): CallLimi
   const keyOf = (request: FastifyRequest): string => presentedKey(request) ?? request.ip;
 
   return {
+    /** The header's value for a moment so many seconds from now. */
     resetIn,
     settings: () => settings,
-    change(change) {
+    change(change: Partial<LimitSettings>) {
       settings = { ...settings, ...change };
       return settings;
     },
-    apply(app) {
+    /** Counts every request of this scope and tells in its headers what is left. */
+    apply(app: FastifyInstance) {
       app.addHook('onRequest', async (request, reply) => {
         const at = now().getTime();
         const window = windowOf(keyOf(request), at);

@@ -11,23 +11,17 @@ interface Item {
 }
 
 /** What happened to each order. */
-export interface History {
-  add(orderId: number, message: string): void;
-  remove(orderId: number): void;
-  /** Ten items, the newest first, from the token of the page before on. */
-  page(orderId: number, token: unknown): Record<string, unknown>;
-}
-
-export function createHistory({ store, now }: Base<SelloEvent>): History {
+export function createHistory({ store, now }: Base<SelloEvent>) {
   const kept = store.collection<Item[]>('history');
   return {
-    add(orderId, message) {
+    add(orderId: number, message: string) {
       const items = kept.get(String(orderId)) ?? [];
       const at = Math.max(now().getTime(), (items.at(-1)?.at ?? 0) + 1);
       kept.put(String(orderId), [...items, { at, message }]);
     },
-    remove: (orderId) => kept.remove(String(orderId)),
-    page(orderId, token) {
+    remove: (orderId: number) => kept.remove(String(orderId)),
+    /** Ten items, the newest first, from the token of the page before on. */
+    page(orderId: number, token: unknown) {
       if (token && !/^\d{1,15}$/.test(String(token))) throw refuse(400, 'Invalid value for next');
       const before = token ? Number(token) : Number.POSITIVE_INFINITY;
       const items = (kept.get(String(orderId)) ?? []).filter(({ at }) => at < before).reverse();

@@ -1,5 +1,5 @@
 import { createBase, type SandboxOptions } from '../base.ts';
-import { type Listening, serve } from '../server.ts';
+import { serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import type { Account } from './account.ts';
 import { authenticate, failureOf, presentedKey } from './answers.ts';
@@ -8,17 +8,15 @@ import { serveSelloControl, setStock } from './control.ts';
 import { serveDeliveries } from './deliveries-api.ts';
 import { DIALECTS } from './dialects.ts';
 import type { SelloEvent } from './events.ts';
-import type { Order } from './order.ts';
 import { createOrders } from './orders.ts';
 import { serveOrders } from './orders-api.ts';
-import type { Product } from './product.ts';
 import { createProducts } from './products.ts';
 import { serveProducts } from './products-api.ts';
-import { createRecorder, type Received, readReceived } from './received.ts';
-import { createRegistry, type Hook, hideSecret, isSuccess, type Webhook } from './registry.ts';
+import { createRecorder, readReceived } from './received.ts';
+import { createRegistry, type Hook, hideSecret, isSuccess } from './registry.ts';
 import { serveRows } from './rows-api.ts';
 import type { PlaceOrder, SetStock } from './schema.ts';
-import { createShop, type Shop } from './shop.ts';
+import { createShop } from './shop.ts';
 import { createStatuses } from './statuses.ts';
 import { serveStatuses } from './statuses-api.ts';
 import { serveWebhooks } from './webhooks-api.ts';
@@ -41,21 +39,10 @@ export interface SelloOptions extends SandboxOptions<SelloEvent> {
   seed?: number | undefined;
 }
 
-export interface SelloSandbox extends Listening {
-  /** What a connection has as its `baseUrl`. */
-  baseUrl: string;
-  place(input?: PlaceOrder): Order[];
-  change: Shop['change'];
-  setStatus: Shop['setStatus'];
-  setStock(input: SetStock): Product;
-  orders(): Order[];
-  products(): Product[];
-  registered(): Webhook[];
-  received(): Received;
-}
+export type SelloSandbox = Awaited<ReturnType<typeof startSelloSandbox>>;
 
 /** Starts Sello on the loopback interface. */
-export async function startSelloSandbox(options: SelloOptions): Promise<SelloSandbox> {
+export async function startSelloSandbox(options: SelloOptions) {
   const base = createBase<SelloEvent>('sello', options, DIALECTS);
   const timeoutMs = options.webhookTimeoutMs ?? TIMEOUT_MS;
   const sender = createWebhookSender(base, {
@@ -121,11 +108,12 @@ export async function startSelloSandbox(options: SelloOptions): Promise<SelloSan
   );
   return {
     ...listening,
+    /** What a connection has as its `baseUrl`. */
     baseUrl: `${listening.url}/v5`,
-    place: shop.place,
+    place: (input?: PlaceOrder) => shop.place(input),
     change: shop.change,
     setStatus: shop.setStatus,
-    setStock: (input) => setStock(products, input),
+    setStock: (input: SetStock) => setStock(products, input),
     orders: orders.list,
     products: products.list,
     registered: registry.list,

@@ -1,6 +1,6 @@
 import type { Base } from '../base.ts';
 import type { SelloEvent } from './events.ts';
-import { createHistory, type History } from './history.ts';
+import { createHistory } from './history.ts';
 import type { Order, Row } from './order.ts';
 import type { Registry } from './registry.ts';
 import type { Statuses } from './statuses.ts';
@@ -37,15 +37,7 @@ interface Change {
 }
 
 /** The account's orders. Whatever changes one writes its history and fires the webhooks. */
-export interface Orders {
-  list(): Order[];
-  find(id: number | string): Order | undefined;
-  create(draft: Draft, change: Change): Order;
-  save(order: Order, change: Change): Order;
-  remove(id: number): void;
-  makeRow(draft: DraftRow): Row;
-  history: History;
-}
+export type Orders = ReturnType<typeof createOrders>;
 
 interface Parts {
   base: Base<SelloEvent>;
@@ -53,7 +45,7 @@ interface Parts {
   statuses: Statuses;
 }
 
-export function createOrders({ base, registry, statuses }: Parts): Orders {
+export function createOrders({ base, registry, statuses }: Parts) {
   const { store, emit, now } = base;
   const orders = store.collection<Order>('orders');
   const history = createHistory(base);
@@ -122,8 +114,8 @@ export function createOrders({ base, registry, statuses }: Parts): Orders {
     makeRow,
     history,
     list: () => orders.list(),
-    find: (id) => orders.get(String(id)),
-    remove(id) {
+    find: (id: number | string) => orders.get(String(id)),
+    remove(id: number) {
       orders.remove(String(id));
       history.remove(id);
     },

@@ -22,26 +22,9 @@ const READ_ONLY = [
 ];
 
 /** The account's products and how many of them there are. */
-export interface Products {
-  list(): Product[];
-  find(id: number | string): Product | undefined;
-  bySku(sku: string): Product | undefined;
-  /** With an id it is the one of the control surface's choice. */
-  add(given: Record<string, unknown>, id?: number): Product;
-  /** Changes what is named, read-only and unknown attributes excepted, and fires the webhooks. */
-  change(product: Product, changes: Record<string, unknown>, quiet?: boolean): Product;
-  /** Pieces leave because a marketplace sold them. */
-  sell(sku: string, quantity: number, quiet?: boolean): void;
-  /** A new account holds the catalog that the sample orders are made of. */
-  fill(): void;
-}
+export type Products = ReturnType<typeof createProducts>;
 
-interface Parts {
-  base: Base<SelloEvent>;
-  registry: Registry;
-}
-
-export function createProducts({ base, registry }: Parts): Products {
+export function createProducts({ base, registry }: { base: Base<SelloEvent>; registry: Registry }) {
   const { store, emit, now } = base;
   const products = store.collection<Product>('products');
   const put = (product: Product): Product => products.put(String(product.id), product);
@@ -51,7 +34,7 @@ export function createProducts({ base, registry }: Parts): Products {
     emit({ type: 'stock.changed', productId: id, sku, quantity });
     if (!quiet) registry.notify('productQuantityUpdated', id);
   };
-  const add: Products['add'] = (given, id = store.next('product', FIRST_PRODUCT)) => {
+  const add = (given: Record<string, unknown>, id = store.next('product', FIRST_PRODUCT)): Product => {
     const blank = newProduct(id, now());
     const known = Object.entries(given).filter(([name]) => name in blank);
     return put({ ...blank, ...Object.fromEntries(known), ...numbersOf(given), id });
@@ -59,10 +42,12 @@ export function createProducts({ base, registry }: Parts): Products {
 
   return {
     bySku,
+    /** With an id it is the one of the control surface's choice. */
     add,
     list: () => products.list(),
-    find: (id) => products.get(String(id)),
-    change(product, changes, quiet = false) {
+    find: (id: number | string) => products.get(String(id)),
+    /** Changes what is named, read-only and unknown attributes excepted, and fires the webhooks. */
+    change(product: Product, changes: Record<string, unknown>, quiet = false) {
       const known = Object.entries(changes).filter(([name]) => name in product && !READ_ONLY.includes(name));
       const given = Object.fromEntries(known);
       const merged = merge(product, { ...given, ...numbersOf(given) }) as Product;
@@ -71,7 +56,8 @@ export function createProducts({ base, registry }: Parts): Products {
       if (!quiet && known.some(([name]) => name !== 'quantity')) registry.notify('productUpdated', product.id);
       return changed;
     },
-    sell(sku, quantity, quiet) {
+    /** Pieces leave because a marketplace sold them. */
+    sell(sku: string, quantity: number, quiet?: boolean) {
       const product = bySku(sku);
       if (!product) return;
       const at = now().toISOString();
@@ -79,6 +65,7 @@ export function createProducts({ base, registry }: Parts): Products {
       const changed = put({ ...product, quantity: left, sold: product.sold + quantity, last_sold: at, updated_at: at });
       if (left !== product.quantity) stockChanged(changed, quiet);
     },
+    /** A new account holds the catalog that the sample orders are made of. */
     fill() {
       if (products.list().length > 0) return;
       for (const { sku, ean, title } of catalog) {

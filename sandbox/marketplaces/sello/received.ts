@@ -16,19 +16,6 @@ interface Call {
   body: unknown;
 }
 
-/** What Sello was told, newest last. */
-export interface Received {
-  counts: {
-    accepted: number;
-    refused: number;
-    /** Accepted calls, by what they did. */
-    byAction: Record<string, number>;
-    /** Accepted deliveries, also those that overwrote one of the same tracking id. */
-    byOrder: Record<string, number>;
-  };
-  calls: Call[];
-}
-
 interface Params {
   id?: string;
   sku?: string;
@@ -62,7 +49,8 @@ export function createRecorder({ store, now }: Base<SelloEvent>): (action: strin
   };
 }
 
-export function readReceived(base: Base<SelloEvent>): Received {
+/** What Sello was told, newest last. */
+export function readReceived(base: Base<SelloEvent>) {
   const calls = base.store.collection<Call>('calls').list();
   const accepted = calls.filter(({ status }) => status < 300);
   const count = (keys: string[]): Record<string, number> => {
@@ -75,7 +63,9 @@ export function readReceived(base: Base<SelloEvent>): Received {
     counts: {
       accepted: accepted.length,
       refused: calls.length - accepted.length,
+      // Accepted calls, by what they did.
       byAction: count(accepted.map(({ action }) => action)),
+      // Accepted deliveries, also those that overwrote one of the same tracking id.
       byOrder: count(deliveries.map(({ about }) => String(about))),
     },
     calls,

@@ -13,16 +13,7 @@ export interface Webhook {
 }
 
 /** The account's webhooks. */
-export interface Registry {
-  list(): Webhook[];
-  /** Tests the URL with a POST first: without a 2xx nothing changes. */
-  add(webhook: unknown): Promise<Webhook[]>;
-  /** Replaces the whole list, after a test of each entry that was not on it. */
-  replace(webhooks: unknown): Promise<void>;
-  /** Sets the list as somebody does in the account's settings, untested. */
-  set(webhooks: readonly Webhook[]): void;
-  notify(hook: Hook, id: number): void;
-}
+export type Registry = ReturnType<typeof createRegistry>;
 
 interface Parts {
   base: Base<SelloEvent>;
@@ -32,7 +23,7 @@ interface Parts {
   testBody: string;
 }
 
-export function createRegistry({ base, sender, timeoutMs, testBody }: Parts): Registry {
+export function createRegistry({ base, sender, timeoutMs, testBody }: Parts) {
   const kept = base.store.collection<Webhook[]>('webhooks');
   const list = (): Webhook[] => kept.get('all') ?? [];
 
@@ -45,13 +36,16 @@ export function createRegistry({ base, sender, timeoutMs, testBody }: Parts): Re
 
   return {
     list,
-    set: (webhooks) => void kept.put('all', [...webhooks]),
-    async add(given) {
+    /** Sets the list as somebody does in the account's settings, untested. */
+    set: (webhooks: readonly Webhook[]) => void kept.put('all', [...webhooks]),
+    /** Tests the URL with a POST first: without a 2xx nothing changes. */
+    async add(given: unknown) {
       const webhook = readWebhook(given);
       await test(webhook);
       return kept.put('all', [...list(), webhook]);
     },
-    async replace(given) {
+    /** Replaces the whole list, after a test of each entry that was not on it. */
+    async replace(given: unknown) {
       if (!Array.isArray(given)) throw refuse(400, 'The body must be the list of all webhooks');
       const webhooks = given.map(readWebhook);
       const known = new Set(list().map(keyOf));
@@ -59,7 +53,7 @@ export function createRegistry({ base, sender, timeoutMs, testBody }: Parts): Re
       for (const webhook of added.values()) await test(webhook);
       kept.put('all', webhooks);
     },
-    notify(hook, id) {
+    notify(hook: Hook, id: number) {
       for (const webhook of list().filter((one) => one.hook === hook)) {
         sender.send({ topic: hook, url: webhook.url, body: { id } });
       }

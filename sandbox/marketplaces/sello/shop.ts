@@ -12,14 +12,7 @@ import { ChangeOrder, Notify, PlaceOrder } from './schema.ts';
 import { PAID, type Statuses, UNPAID } from './statuses.ts';
 
 /** What buyers, marketplaces and people at Sello's own pages do, as opposed to the API. */
-export interface Shop {
-  /** Places orders from a `POST /_sandbox/orders` body. */
-  place(input?: unknown): Order[];
-  change(id: string | number, input: unknown): Order;
-  setStatus(id: string | number, statusId: number | string): Order;
-  notify(id: string | number, input: unknown): void;
-  get(id: string | number): Order;
-}
+export type Shop = ReturnType<typeof createShop>;
 
 interface Parts {
   base: Base<SelloEvent>;
@@ -32,7 +25,7 @@ interface Parts {
 
 const SHIPPING = 4900;
 
-export function createShop({ base, orders, products, statuses, registry, seed }: Parts): Shop {
+export function createShop({ base, orders, products, statuses, registry, seed }: Parts) {
   const placeOne = (input: ReturnType<typeof PlaceOrder.parse>): Order => {
     if (input.id !== undefined && orders.find(input.id)) {
       throw controlRefusal(409, 'order_exists', `there is an order ${input.id} already`);
@@ -77,14 +70,15 @@ export function createShop({ base, orders, products, statuses, registry, seed }:
 
   return {
     get,
-    place(input) {
+    /** Places orders from a `POST /_sandbox/orders` body. */
+    place(input?: unknown) {
       const { count, ...one } = readControl(PlaceOrder, input ?? {});
       if (count > 1 && (one.id || one.number)) {
         throw controlRefusal(400, 'invalid_request', 'id and number are for one order: leave them out with a count');
       }
       return Array.from({ length: count }, () => placeOne({ ...one, count: 1 }));
     },
-    change(id, input) {
+    change(id: string | number, input: unknown) {
       const order = get(id);
       const { rows, notify, updated_at: updatedAt, ...given } = readControl(ChangeOrder, input);
       const { customer, ...changes } = readOrderChanges(given, statuses);
@@ -94,12 +88,12 @@ export function createShop({ base, orders, products, statuses, registry, seed }:
       const statusSet = changes.statusId !== undefined;
       return orders.save(changed, { said: 'Order was updated', quiet: !notify, updatedAt: utc(updatedAt), statusSet });
     },
-    setStatus(id, given) {
+    setStatus(id: string | number, given: number | string) {
       const order = get(id);
       const { statusId = order.statusId } = readOrderChanges({ status_id: given }, statuses);
       return orders.save({ ...order, statusId }, { said: `Status was changed to ${statusId}`, statusSet: true });
     },
-    notify(id, input) {
+    notify(id: string | number, input: unknown) {
       for (const hook of readControl(Notify, input).hooks) registry.notify(hook, get(id).id);
     },
   };

@@ -26,29 +26,21 @@ const FIRST: readonly Status[] = [
 ];
 
 /** The account's order statuses: what an order's flags come from. */
-export interface Statuses {
-  list(): Status[];
-  find(id: unknown): Status | undefined;
-  /** The flags of an order whose status this is; none once it was removed. */
-  flagsOf(id: number): Flags;
-  add(status: Omit<Status, 'id'>): Status;
-  change(status: Status): Status;
-  remove(id: string): void;
-  /** A new account has some. */
-  fill(): void;
-}
+export type Statuses = ReturnType<typeof createStatuses>;
 
-export function createStatuses(store: Store): Statuses {
+export function createStatuses(store: Store) {
   const kept = store.collection<Status>('statuses');
   const put = (one: Status): Status =>
     kept.put(one.id, one.is_deleted ? { ...one, ...NO_FLAGS, is_deleted: true } : one);
   return {
     list: () => kept.list(),
-    find: (id) => kept.get(String(id)),
-    flagsOf: (id) => kept.get(String(id)) ?? NO_FLAGS,
-    add: (one) => put({ id: String(store.next('status', FIRST_ADDED)), ...one }),
+    find: (id: unknown) => kept.get(String(id)),
+    /** The flags of an order whose status this is; none once it was removed. */
+    flagsOf: (id: number) => kept.get(String(id)) ?? NO_FLAGS,
+    add: (one: Omit<Status, 'id'>) => put({ id: String(store.next('status', FIRST_ADDED)), ...one }),
     change: put,
-    remove: (id) => kept.remove(id),
+    remove: (id: string) => kept.remove(id),
+    /** A new account has some. */
     fill() {
       if (kept.list().length === 0) for (const one of FIRST) kept.put(one.id, one);
     },

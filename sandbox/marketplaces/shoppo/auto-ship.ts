@@ -8,13 +8,9 @@ interface Setting {
 }
 
 /** Ships paid orders by itself, those that wait as well as those to come; null stops that. */
-export interface AutoShip {
-  get(): Setting;
-  set(setting: Setting): void;
-  stop(): void;
-}
+export type AutoShip = ReturnType<typeof createAutoShip>;
 
-export function createAutoShip({ orders, warehouse }: { orders: Orders; warehouse: Warehouse }): AutoShip {
+export function createAutoShip({ orders, warehouse }: { orders: Orders; warehouse: Warehouse }) {
   const timers = new Map<string, NodeJS.Timeout>();
   let setting: Setting = { afterMs: null };
   const waits = (orderId: string): boolean => {
@@ -38,7 +34,7 @@ export function createAutoShip({ orders, warehouse }: { orders: Orders; warehous
   orders.onPaid(({ id }) => schedule(id));
   return {
     get: () => setting,
-    set(changed) {
+    set(changed: Setting) {
       stop();
       setting = changed;
       for (const { id } of orders.list()) schedule(id);

@@ -8,30 +8,9 @@ import type { Merchant, Product, Sku } from './product.ts';
 import { ChangeProduct, ChangeSku, CreateProduct, CreateSku, ToggleMerchants } from './schema.ts';
 
 /** What Shoppo sells. Every change is told over the notifications unless it says `"notify": false`. */
-export interface Catalog {
-  merchants(): Merchant[];
-  products(): Product[];
-  skus(productId?: string): Sku[];
-  product(id: string): Product | undefined;
-  sku(id: string): Sku | undefined;
-  /** Whether both the product and its merchant are enabled. */
-  isSold(product: Product): boolean;
-  createProduct(input: unknown): { product: Product; skus: Sku[] };
-  changeProduct(id: string, input: unknown): Product;
-  createSku(productId: string, input: unknown): Sku;
-  /** A Sku by its id or identifier. */
-  changeSku(id: string, input: unknown): Sku;
-  toggleMerchants(input: unknown): Merchant[];
-  /** Takes pieces out of the inventory, or puts them back. */
-  move(skuId: string, pieces: number): void;
-}
+export type Catalog = ReturnType<typeof createCatalog>;
 
-interface Parts {
-  base: Base<ShoppoEvent>;
-  notifications: Notifications;
-}
-
-export function createCatalog({ base, notifications }: Parts): Catalog {
+export function createCatalog({ base, notifications }: { base: Base<ShoppoEvent>; notifications: Notifications }) {
   const { store, now } = base;
   const merchants = store.collection<Merchant>('merchants');
   const products = store.collection<Product>('products');
@@ -80,8 +59,9 @@ export function createCatalog({ base, notifications }: Parts): Catalog {
     skus: skusOf,
     product: products.get,
     sku: skus.get,
-    isSold: (product) => product.enabled && merchantOf(product).enabled,
-    createProduct(input) {
+    /** Whether both the product and its merchant are enabled. */
+    isSold: (product: Product) => product.enabled && merchantOf(product).enabled,
+    createProduct(input: unknown) {
       const { skus: given, notify, id, merchant, ...rest } = readControl(CreateProduct, input);
       const merchantId = merchant.id;
       if (!merchants.get(merchantId))
@@ -97,7 +77,7 @@ export function createCatalog({ base, notifications }: Parts): Catalog {
       }
       return { product, skus: added };
     },
-    changeProduct(id, input) {
+    changeProduct(id: string, input: unknown) {
       const { notify, ...change } = readControl(ChangeProduct, input);
       const product = findProduct(id);
       const changed = { ...product, ...defined(change), timeUpdated: seconds(now()) };
@@ -105,13 +85,14 @@ export function createCatalog({ base, notifications }: Parts): Catalog {
       if (notify) tellProduct('update-product', changed);
       return changed;
     },
-    createSku(productId, input) {
+    createSku(productId: string, input: unknown) {
       const read = readControl(CreateSku, input);
       const sku = addSku(findProduct(productId).id, read);
       if (read.notify) tellSku('create-sku', sku);
       return sku;
     },
-    changeSku(id, input) {
+    /** A Sku by its id or identifier. */
+    changeSku(id: string, input: unknown) {
       const { notify, price, shippingPrice, msrp, ...change } = readControl(ChangeSku, input);
       const sku = skus.get(id) ?? skus.list().find(({ identifier }) => identifier === id);
       if (!sku) throw controlRefusal(404, 'not_found', `no Sku ${id}`);
@@ -125,7 +106,7 @@ export function createCatalog({ base, notifications }: Parts): Catalog {
       if (notify) tellSku('update-sku', changed);
       return changed;
     },
-    toggleMerchants(input) {
+    toggleMerchants(input: unknown) {
       const { merchants: toggled, notify } = readControl(ToggleMerchants, input);
       const changed = toggled.map(({ id, enabled }) => {
         const merchant = merchants.get(id);
@@ -138,7 +119,8 @@ export function createCatalog({ base, notifications }: Parts): Catalog {
       if (notify) notifications.notify('toggle-merchant', body);
       return changed;
     },
-    move(skuId, pieces) {
+    /** Takes pieces out of the inventory, or puts them back. */
+    move(skuId: string, pieces: number) {
       const sku = skus.get(skuId);
       if (sku) tellSku('update-sku', put({ ...sku, inventory: sku.inventory + pieces }));
     },

@@ -1,22 +1,20 @@
 import { createBase, type SandboxOptions } from '../base.ts';
 import type { Failure } from '../fault-hooks.ts';
-import { type Listening, serve } from '../server.ts';
+import { serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import { ENDPOINT, errorsOf, serveApi } from './api.ts';
 import { createAutoShip } from './auto-ship.ts';
-import { type Catalog, createCatalog } from './catalog.ts';
+import { createCatalog } from './catalog.ts';
 import { serveShoppoControl } from './control.ts';
 import { DIALECTS } from './dialects.ts';
 import type { ShoppoEvent } from './events.ts';
-import { createMutations, type Received, readReceived } from './mutations.ts';
-import { type Notifications, openNotifications, type Urls } from './notifications.ts';
-import type { Order } from './order.ts';
+import { createMutations, readReceived } from './mutations.ts';
+import { openNotifications, type Urls } from './notifications.ts';
 import { createOrders } from './orders.ts';
-import type { Product, Sku } from './product.ts';
 import { createQueries } from './queries.ts';
 import { fillCatalog } from './sample.ts';
 import type { Cancel, ReplyTicket, Ship } from './schema.ts';
-import { createTickets, type Ticket } from './tickets.ts';
+import { createTickets } from './tickets.ts';
 import { createViews } from './views.ts';
 import { createWarehouse } from './warehouse.ts';
 
@@ -34,26 +32,10 @@ export interface ShoppoOptions extends SandboxOptions<ShoppoEvent> {
   autoShip?: { afterMs: number; courier?: string } | undefined;
 }
 
-export interface ShoppoSandbox extends Listening {
-  /** The whole GraphQL endpoint: a connection's `baseUrl`. */
-  endpoint: string;
-  ship(orderId: string, input?: Ship): Order;
-  cancel(orderId: string, input?: Cancel): Order;
-  deliver(orderId: string): Order;
-  reply(ticketId: string, input?: ReplyTicket): Ticket;
-  changeSku(id: string, change: Record<string, unknown>): Sku;
-  toggleMerchants: Catalog['toggleMerchants'];
-  setNotifications: Notifications['set'];
-  setAutoShip(afterMs: number | null): void;
-  orders(): Order[];
-  products(): Product[];
-  skus(): Sku[];
-  tickets(): Ticket[];
-  received(): Received;
-}
+export type ShoppoSandbox = Awaited<ReturnType<typeof startShoppoSandbox>>;
 
 /** Starts Shoppo on the loopback interface. */
-export async function startShoppoSandbox(options: ShoppoOptions): Promise<ShoppoSandbox> {
+export async function startShoppoSandbox(options: ShoppoOptions) {
   const base = createBase<ShoppoEvent>('shoppo', options, DIALECTS);
   const { store } = base;
   const sender = createWebhookSender(base, {
@@ -97,15 +79,16 @@ export async function startShoppoSandbox(options: ShoppoOptions): Promise<Shoppo
   const text = (input: unknown): string => JSON.stringify(input ?? {});
   return {
     ...listening,
+    /** The whole GraphQL endpoint: a connection's `baseUrl`. */
     endpoint: listening.url + ENDPOINT,
-    ship: (orderId, input) => warehouse.ship(orderId, text(input)),
-    cancel: (orderId, input) => warehouse.cancel(orderId, text(input)),
-    deliver: (orderId) => warehouse.deliver(orderId),
-    reply: (ticketId, input) => tickets.reply(ticketId, text(input)),
-    changeSku: (id, change) => catalog.changeSku(id, text(change)),
+    ship: (orderId: string, input?: Ship) => warehouse.ship(orderId, text(input)),
+    cancel: (orderId: string, input?: Cancel) => warehouse.cancel(orderId, text(input)),
+    deliver: (orderId: string) => warehouse.deliver(orderId),
+    reply: (ticketId: string, input?: ReplyTicket) => tickets.reply(ticketId, text(input)),
+    changeSku: (id: string, change: Record<string, unknown>) => catalog.changeSku(id, text(change)),
     toggleMerchants: catalog.toggleMerchants,
     setNotifications: notifications.set,
-    setAutoShip: (afterMs) => autoShip.set({ afterMs }),
+    setAutoShip: (afterMs: number | null) => autoShip.set({ afterMs }),
     orders: orders.list,
     products: catalog.products,
     skus: () => catalog.skus(),

@@ -16,12 +16,6 @@ interface Call {
   error: string | null;
 }
 
-/** The mutations that were asked for, newest last. */
-export interface Received {
-  counts: { done: number; refused: number; byMutation: Record<string, number> };
-  mutations: Call[];
-}
-
 /** The fields of RootMutation. Each call is kept, refused ones too. */
 export function createMutations({ base, orders, tickets, views }: Parts): Record<string, unknown> {
   const { store, now } = base;
@@ -75,7 +69,8 @@ export function createMutations({ base, orders, tickets, views }: Parts): Record
   );
 }
 
-export function readReceived(store: Store): Received {
+/** The mutations that were asked for, newest last. */
+export function readReceived(store: Store) {
   const mutations = store.collection<Call>('calls').list();
   const done = mutations.filter(({ error }) => error === null);
   const byMutation: Record<string, number> = {};

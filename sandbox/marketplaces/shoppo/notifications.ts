@@ -11,12 +11,7 @@ interface Settings {
 }
 
 /** Where Shoppo calls its partner, and with which `accesstoken`. */
-export interface Notifications {
-  settings(): Settings;
-  set(change: { urls?: Urls | undefined; accesstoken?: string | undefined }): Settings;
-  /** Calls the URL of this topic, where there is one. */
-  notify(topic: Topic, body: Record<string, unknown>): void;
-}
+export type Notifications = ReturnType<typeof openNotifications>;
 
 interface Parts {
   base: Base<ShoppoEvent>;
@@ -26,19 +21,20 @@ interface Parts {
 }
 
 /** What was set over the control surface is kept, except what is given at the next start. */
-export function openNotifications({ base, sender, urls, accesstoken }: Parts): Notifications {
+export function openNotifications({ base, sender, urls, accesstoken }: Parts) {
   const kept = base.store.collection<Urls>('notification-urls');
   let settings: Settings = { urls: { ...kept.get('urls'), ...urls }, accesstoken };
   return {
     settings: () => settings,
-    set(change) {
+    set(change: { urls?: Urls | undefined; accesstoken?: string | undefined }) {
       settings = {
         urls: kept.put('urls', { ...settings.urls, ...change.urls }),
         accesstoken: change.accesstoken ?? settings.accesstoken,
       };
       return settings;
     },
-    notify(topic, body) {
+    /** Calls the URL of this topic, where there is one. */
+    notify(topic: Topic, body: Record<string, unknown>) {
       const url = settings.urls[topic];
       if (!url) return;
       base.emit({ type: 'notification.sent', topic });

@@ -15,26 +15,9 @@ export interface NewOrder {
 }
 
 /** What the partner does with orders. A refusal is a GraphQLError; the page words none of them. */
-export interface Orders {
-  list(): Order[];
-  get(id: string): Order | undefined;
-  create(input: NewOrder): Order;
-  pay(id: string, chargeId: string): Order;
-  cancel(id: string): Order;
-  cancelItem(itemId: string): OrderItem;
-  put(order: Order): Order;
-  /** Cancels these items: paid ones are refunded, and their pieces can be sold again. */
-  drop(order: Order, items: readonly OrderItem[], by: 'partner' | 'shoppo'): Order;
-  /** Runs when an order was paid. */
-  onPaid(listener: (order: Order) => void): void;
-}
+export type Orders = ReturnType<typeof createOrders>;
 
-interface Parts {
-  base: Base<ShoppoEvent>;
-  catalog: Catalog;
-}
-
-export function createOrders({ base, catalog }: Parts): Orders {
+export function createOrders({ base, catalog }: { base: Base<ShoppoEvent>; catalog: Catalog }) {
   const { store, emit, now } = base;
   const orders = store.collection<Order>('orders');
   const put = (order: Order): Order => orders.put(order.id, order);
@@ -63,7 +46,7 @@ export function createOrders({ base, catalog }: Parts): Orders {
       refund: null,
     };
   };
-  const drop: Orders['drop'] = (order, items, by) => {
+  const drop = (order: Order, items: readonly OrderItem[], by: 'partner' | 'shoppo'): Order => {
     const time = seconds(now());
     const cancelled = put(
       withItems(order, items, ({ sku, quantity }) => ({
@@ -84,9 +67,11 @@ export function createOrders({ base, catalog }: Parts): Orders {
     list: () => orders.list(),
     get: orders.get,
     put,
+    /** Cancels these items: paid ones are refunded, and their pieces can be sold again. */
     drop,
-    onPaid: (listener) => void listeners.push(listener),
-    create({ shippingAddress, orderItems, partnerOrderCode, trackingNumber, partnerSellerName }) {
+    /** Runs when an order was paid. */
+    onPaid: (listener: (order: Order) => void) => void listeners.push(listener),
+    create({ shippingAddress, orderItems, partnerOrderCode, trackingNumber, partnerSellerName }: NewOrder) {
       if (orders.list().some((order) => order.partnerOrderCode === partnerOrderCode)) {
         throw new GraphQLError(`There is an order with partnerOrderCode ${partnerOrderCode} already`);
       }
@@ -110,7 +95,7 @@ export function createOrders({ base, catalog }: Parts): Orders {
       emit({ type: 'order.created', orderId: order.id, partnerOrderCode, country: shippingAddress.countryCode });
       return order;
     },
-    pay(id, chargeId) {
+    pay(id: string, chargeId: string) {
       const order = find(id);
       const status = statusOf(order);
       if (status !== 'OPEN') throw new GraphQLError(`Order ${id} is ${status}, only an OPEN order can be set as paid`);
@@ -128,14 +113,14 @@ export function createOrders({ base, catalog }: Parts): Orders {
       for (const listener of listeners) listener(paid);
       return paid;
     },
-    cancel(id) {
+    cancel(id: string) {
       const order = find(id);
       if (order.expired || order.items.some(({ status }) => status !== 'PAID')) {
         throw new GraphQLError(`Order ${id} cannot be cancelled: not all of its items are PAID`);
       }
       return drop(order, order.items, 'partner');
     },
-    cancelItem(itemId) {
+    cancelItem(itemId: string) {
       const order = orders.list().find(({ items }) => items.some(({ id }) => id === itemId));
       const item = order?.items.find(({ id }) => id === itemId);
       if (!order || !item) throw new GraphQLError(`OrderItem ${itemId} does not exist`);

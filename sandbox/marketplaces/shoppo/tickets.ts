@@ -33,16 +33,7 @@ export interface Ticket extends Omit<TicketInput, 'remark'> {
   timeCreated: number;
 }
 
-export interface Tickets {
-  list(): Ticket[];
-  get(id: string): Ticket | undefined;
-  create(kind: TicketKind, input: TicketInput): Ticket;
-  /** The partner writes: a ticket that waited for it or was solved is open again. */
-  comment(id: string, content: string): Ticket;
-  /** Customer service writes: the partner's reply-ticket URL is called. */
-  reply(id: string, input?: unknown): Ticket;
-  setStatus(id: string, input: unknown): Ticket;
-}
+export type Tickets = ReturnType<typeof createTickets>;
 
 interface Parts {
   base: Base<ShoppoEvent>;
@@ -50,7 +41,7 @@ interface Parts {
   orders: Orders;
 }
 
-export function createTickets({ base, notifications, orders }: Parts): Tickets {
+export function createTickets({ base, notifications, orders }: Parts) {
   const { store, emit, now } = base;
   const tickets = store.collection<Ticket>('tickets');
   const images = store.collection<Image>('images');
@@ -76,7 +67,7 @@ export function createTickets({ base, notifications, orders }: Parts): Tickets {
   return {
     list: () => tickets.list(),
     get: tickets.get,
-    create(kind, { remark, ...input }) {
+    create(kind: TicketKind, { remark, ...input }: TicketInput) {
       const isItem = (itemId: string): boolean =>
         orders.list().some(({ items }) => items.some(({ id }) => id === itemId));
       const id = nextShortId(store, 'ticket');
@@ -94,7 +85,8 @@ export function createTickets({ base, notifications, orders }: Parts): Tickets {
       emit({ type: 'ticket.created', ticketId: id, kind });
       return tickets.put(id, ticket);
     },
-    comment(id, content) {
+    /** The partner writes: a ticket that waited for it or was solved is open again. */
+    comment(id: string, content: string) {
       const ticket = tickets.get(id);
       if (!ticket) throw new GraphQLError(`Ticket ${id} does not exist`);
       if (ticket.zendeskStatus === 'CLOSED') throw new GraphQLError(`Ticket ${id} is CLOSED`);
@@ -105,7 +97,8 @@ export function createTickets({ base, notifications, orders }: Parts): Tickets {
         comments: [...ticket.comments, { from: 'partner', content }],
       });
     },
-    reply(id, input) {
+    /** Customer service writes: the partner's reply-ticket URL is called. */
+    reply(id: string, input?: unknown) {
       const { content, zendeskStatus, notify } = readControl(ReplyTicket, input);
       const ticket = find(id);
       const opened = ticket.zendeskStatus === 'NEW' ? 'OPEN' : ticket.zendeskStatus;
@@ -117,7 +110,7 @@ export function createTickets({ base, notifications, orders }: Parts): Tickets {
       if (notify) notifications.notify('reply-ticket', { ticketId: id, content });
       return replied;
     },
-    setStatus(id, input) {
+    setStatus(id: string, input: unknown) {
       const ticket = find(id);
       return tickets.put(id, {
         ...ticket,

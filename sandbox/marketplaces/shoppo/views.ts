@@ -8,14 +8,9 @@ export type View = Record<string, unknown>;
 
 type Snapshot<T> = T & { originalId?: string };
 
-export interface Views {
-  product(product: Snapshot<Product>): View;
-  sku(sku: Snapshot<Sku>): View;
-  order(order: Order): View;
-  item(order: Order, item: OrderItem): View;
-}
+export type Views = ReturnType<typeof createViews>;
 
-export function createViews(catalog: Catalog): Views {
+export function createViews(catalog: Catalog) {
   const showProduct = (product: Snapshot<Product>, ordered?: OrderItem): View => {
     const images = imagesOf({ ...product, id: product.originalId ?? product.id });
     const skus = (): Array<Snapshot<Sku>> => (ordered ? [ordered.sku] : catalog.skus(product.id));
@@ -89,7 +84,12 @@ export function createViews(catalog: Catalog): Views {
       trackingNumber: order.trackingNumber,
     };
   };
-  return { product: (product) => showProduct(product), sku: (sku) => showSku(sku), order: showOrder, item: showItem };
+  return {
+    product: (product: Snapshot<Product>) => showProduct(product),
+    sku: (sku: Snapshot<Sku>) => showSku(sku),
+    order: showOrder,
+    item: showItem,
+  };
 }
 
 export function showPackage(parcel: ShippingPackage): View {

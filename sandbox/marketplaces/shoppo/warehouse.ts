@@ -9,18 +9,7 @@ import type { Orders } from './orders.ts';
 import { AddCheckpoint, Cancel, ChooseItems, Notify, Refund, Ship } from './schema.ts';
 
 /** What Shoppo itself does with an order, found by its id or its partner order code. */
-export interface Warehouse {
-  find(orderId: string): Order;
-  prepare(orderId: string, input?: unknown): Order;
-  ship(orderId: string, input?: unknown): Order;
-  checkpoint(orderId: string, input?: unknown): Order;
-  /** The customer confirmed the packages; nobody is told. */
-  deliver(orderId: string, input?: unknown): Order;
-  cancel(orderId: string, input?: unknown): Order;
-  expire(orderId: string): Order;
-  refund(orderId: string, input?: unknown): Order;
-  notify(orderId: string, input?: unknown): Order;
-}
+export type Warehouse = ReturnType<typeof createWarehouse>;
 
 interface Parts {
   base: Base<ShoppoEvent>;
@@ -32,7 +21,7 @@ interface Parts {
 const FIRST_TRACKING = 271000084;
 const ON_THE_WAY: readonly OrderItemStatus[] = ['PAID', 'IN_FULFILLMENT'];
 
-export function createWarehouse({ base, catalog, orders, notifications }: Parts): Warehouse {
+export function createWarehouse({ base, catalog, orders, notifications }: Parts) {
   const { store, emit, now } = base;
   const find = (orderId: string): Order => {
     const order = orders.get(orderId) ?? orders.list().find(({ partnerOrderCode }) => partnerOrderCode === orderId);
@@ -63,12 +52,12 @@ export function createWarehouse({ base, catalog, orders, notifications }: Parts)
 
   return {
     find,
-    prepare(orderId, input) {
+    prepare(orderId: string, input?: unknown) {
       const order = find(orderId);
       const items = choose(order, readControl(ChooseItems, input).items, ['PAID']);
       return orders.put(withItems(order, items, () => ({ status: 'IN_FULFILLMENT' })));
     },
-    ship(orderId, input) {
+    ship(orderId: string, input?: unknown) {
       const { items: wanted, courier, trackingNumber: given, notify } = readControl(Ship, input);
       const order = find(orderId);
       const items = choose(order, wanted, ON_THE_WAY);
@@ -95,7 +84,7 @@ export function createWarehouse({ base, catalog, orders, notifications }: Parts)
       if (notify && statusOf(shipped) === 'DELIVERED') tell('deliver-partner-order', shipped);
       return shipped;
     },
-    checkpoint(orderId, input) {
+    checkpoint(orderId: string, input?: unknown) {
       const { items: wanted, message, location, status } = readControl(AddCheckpoint, input);
       const order = find(orderId);
       const time = seconds(now());
@@ -113,7 +102,8 @@ export function createWarehouse({ base, catalog, orders, notifications }: Parts)
         })),
       );
     },
-    deliver(orderId, input) {
+    /** The customer confirmed the packages; nobody is told. */
+    deliver(orderId: string, input?: unknown) {
       const order = find(orderId);
       const items = choose(order, readControl(ChooseItems, input).items, ['SHIPPED']);
       const time = seconds(now());
@@ -129,7 +119,7 @@ export function createWarehouse({ base, catalog, orders, notifications }: Parts)
         })),
       );
     },
-    cancel(orderId, input) {
+    cancel(orderId: string, input?: unknown) {
       const { items: wanted, notify } = readControl(Cancel, input);
       const order = find(orderId);
       const cancelled = orders.drop(order, choose(order, wanted, ['OPEN', ...ON_THE_WAY]), 'shoppo');
@@ -137,12 +127,12 @@ export function createWarehouse({ base, catalog, orders, notifications }: Parts)
       if (notify && statusOf(cancelled) === 'CLOSED') tell('cancel-partner-order', cancelled);
       return cancelled;
     },
-    expire(orderId) {
+    expire(orderId: string) {
       const order = find(orderId);
       for (const { sku, quantity } of choose(order, undefined, ['OPEN'])) catalog.move(sku.originalId, quantity);
       return orders.put({ ...order, expired: true });
     },
-    refund(orderId, input) {
+    refund(orderId: string, input?: unknown) {
       const { items: wanted, withShipping } = readControl(Refund, input);
       const order = find(orderId);
       const time = seconds(now());
@@ -153,7 +143,7 @@ export function createWarehouse({ base, catalog, orders, notifications }: Parts)
         })),
       );
     },
-    notify(orderId, input) {
+    notify(orderId: string, input?: unknown) {
       const order = find(orderId);
       tell(readControl(Notify, input).topic, order);
       return order;
