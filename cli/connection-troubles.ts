@@ -33,12 +33,17 @@ export function findTroubles(
   blocked: readonly Pick<Delivery, 'connection' | 'waitsFor' | 'cause'>[],
   now: Date,
 ): Trouble[] {
-  const found = connections.flatMap(({ id, poll, pollIntervalSeconds, misses: [latest] }) => {
+  const found = connections.flatMap(({ id, awaySince, poll, pollIntervalSeconds, misses: [latest] }) => {
     const waiting = blocked.filter(({ connection, waitsFor }) => connection === id && waitsFor === 'connection');
     const polledAt = Date.parse(poll.lastPolledAt ?? '');
     const isLate = now.getTime() - polledAt > (pollIntervalSeconds + PATIENCE_SECONDS) * 1000;
     const isSilent = latest && latest.firstByPoll > 0 && latest.firstByWebhook === 0;
     const troubles: Array<[when: unknown, trouble: string, cure: string]> = [
+      [
+        awaySince,
+        `it is away: it has failed at everything since ${awaySince}`,
+        `ask the marketplace, or correct the baseUrl of ${id}; its deliveries wait, and go on by themselves`,
+      ],
       [
         poll.lastError !== null,
         `its last poll broke off: ${poll.lastError}`,

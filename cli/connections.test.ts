@@ -58,6 +58,7 @@ test('what is polled in time and called is no trouble', () => {
 test.each<[Partial<Connection>, RegExp]>([
   [{ poll: { ...poll, lastError: 'http_401' } }, /broke off: http_401/],
   [{ poll: { ...poll, lastPolledAt: null } }, /never been polled/],
+  [{ awaySince: '2026-11-21T11:39:00.000Z' }, /it is away/],
   [{ poll: { ...poll, lastPolledAt: '2026-11-21T11:39:00.000Z' } }, /21 min ago, and should be every 10 min/],
   [{ poll: { ...poll, remark: 'the store’s times are those of UTC-05:00: set settings.timeZone' } }, /UTC-05:00/],
   [

@@ -15,7 +15,9 @@ export async function main(args: readonly string[]): Promise<void> {
 /** Says in one line what went wrong, unless commander has; returns the exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  // An answer lacks what is read of it: another server's, or that of a hub of another version.
+  const doubt = error instanceof TypeError ? 'the answer is not what this command expects of a hub, see --url: ' : '';
   const { message, name } = error as Error;
-  console.error(`longshore: ${oneLine(message || name)}`);
+  console.error(`longshore: ${doubt}${oneLine(message || name)}`);
   return error instanceof CliError ? error.exitCode : EXIT.failed;
 }

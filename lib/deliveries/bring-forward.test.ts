@@ -16,41 +16,50 @@ const waiting = (id: string, shipBy?: string, more: Partial<Delivery> = {}): Del
 
 async function forward(found: readonly Delivery[], lost: readonly string[] = []) {
   const rung: string[] = [];
-  const due: Array<[string, Delivery['nextAttemptAt']]> = [];
+  const due: Array<[string, number]> = [];
+  let endsAt = 0;
+  const secondsFromNow = (instant: string | number | null) => (new Date(instant ?? 0).getTime() - NOW.getTime()) / 1000;
+  // A burst of 30 and one each 2/3 s.
   await bringForward({ id: 'shed', requestsPerMinute: 120 }, NOW, {
     listWaiting: async () => [...found],
     async transition(_, now) {
       if (lost.includes(now.id)) return false;
       expect(now).toMatchObject({ state: 'pending', cause: null, failures: 2 });
-      due.push([now.id, now.nextAttemptAt]);
+      due.push([now.id, secondsFromNow(now.nextAttemptAt)]);
       return true;
     },
     ring: async (all) => void rung.push(...all.map(({ id }) => id)),
+    async endWaitlist(_, instant) {
+      endsAt = secondsFromNow(instant);
+    },
   });
-  return { rung, due };
+  return { rung, due, endsAt };
 }
 
-test('what waited for a remote that is back is due at the pace of its limit, the earliest ship-by first', async () => {
-  const { rung, due } = await forward([
+test('what waited for a remote that is back stands in a new line, the earliest ship-by first, with room for polls', async () => {
+  const { rung, due, endsAt } = await forward([
     waiting('whenever'),
+    // It had a place in the line before, ahead of all of these.
+    waiting('turned-away', later(7_300), { cause: null, nextAttemptAt: later(1) }),
     waiting('next', later(7_200)),
     // It has just asked whether the remote is back.
     waiting('first', later(60), { turnedAway: 0 }),
   ]);
   expect(due).toEqual([
-    ['first', later(0)],
-    ['next', later(0.5)],
-    ['whenever', later(1)],
+    ['first', 0],
+    ['next', expect.closeTo(0.74, 2)],
+    ['turned-away', expect.closeTo(1.48, 2)],
+    ['whenever', expect.closeTo(2.22, 2)],
   ]);
-  expect(rung).toEqual(['first', 'next', 'whenever']);
+  expect(rung).toEqual(['first', 'next', 'turned-away', 'whenever']);
+  expect(endsAt).toBeCloseTo(2.96, 2);
 });
 
-test('who keeps to the schedule of its attempts, is due before, or is at work is left alone', async () => {
+test('who keeps to the schedule of its attempts or is at work is left alone', async () => {
   const { rung } = await forward(
     [
       waiting('retried', undefined, { turnedAway: 0, cause: null }),
       waiting('done', undefined, { state: 'succeeded' }),
-      waiting('due', undefined, { nextAttemptAt: later(0) }),
       waiting('leased', undefined, { state: 'leased' }),
       waiting('written-over'),
     ],

@@ -1,6 +1,8 @@
 import type { Connection } from '#lib/connections/connection';
 import { AWAY } from '#lib/platform/errors';
 import { INDEX_SHARDS } from '#lib/platform/names';
+import { paceOf } from '#lib/platform/rate-limit/gcra';
+import { endWaitlist } from '#lib/platform/rate-limit/reservations';
 import * as items from '#lib/platform/table/items';
 import { idOf, partitionsOf, queryIndex } from '#lib/platform/table/sharded-index';
 import type { Delivery } from './delivery.ts';
@@ -13,11 +15,15 @@ const MOST_LOOK = 2_000;
 const MOST_CALLED = 500;
 
 /** What it reads and writes with; another one in tests. */
-const HUB = { listWaiting, transition, ring };
+const HUB = { listWaiting, transition, ring, endWaitlist };
+
+/** Beside whoever stands in line, polls have a tenth. */
+const SHARE = 0.9;
 
 /**
- * A remote that was away is back: what waited for it is due now and not within the hour, at the pace of its limit, those
- * first whose orders must leave first. Deliveries that wait for their next retry are left alone.
+ * A remote that was away is back: what waited for it forms a new line at the pace of its limit, those first whose orders
+ * must leave first. Nobody keeps a place of the line before: later ones would meet others there, and go behind all.
+ * Deliveries that wait for their next retry are left alone.
  */
 export async function bringForward(
   { id, requestsPerMinute }: Pick<Connection, 'id' | 'requestsPerMinute'>,
@@ -28,11 +34,13 @@ export async function bringForward(
     .filter(({ state, turnedAway, cause }) => state === 'pending' && (turnedAway || cause?.code === AWAY))
     .sort(compareShipBy)
     .slice(0, MOST_CALLED);
+  const eachMs = paceOf(requestsPerMinute).intervalMs / SHARE;
+  const placeOf = (index: number) => new Date(now.getTime() + index * eachMs);
+  await hub.endWaitlist(id, placeOf(waiting.length).getTime());
   const called = await Promise.all(
     waiting.map(async (delivery, index) => {
-      const dueAt = new Date(now.getTime() + (index * 60_000) / requestsPerMinute).toISOString();
-      if (dueAt >= (delivery.nextAttemptAt ?? '')) return [];
-      const due: Delivery = { ...delivery, cause: null, nextAttemptAt: dueAt, updatedAt: now.toISOString() };
+      const nextAttemptAt = placeOf(index).toISOString();
+      const due: Delivery = { ...delivery, cause: null, nextAttemptAt, updatedAt: now.toISOString() };
       return (await hub.transition(delivery, due)) ? [due] : [];
     }),
   );

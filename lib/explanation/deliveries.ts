@@ -8,6 +8,8 @@ import { type Names, nameOf, timeOf } from './words.ts';
 export interface Around {
   now: Date;
   names: Names;
+  /** Since when the remotes of connections are away, by connection. */
+  away: ReadonlyMap<string, string>;
   /** The order is cancelled: what is taken back is all of it. */
   isCancelled: boolean;
   /** Tracking numbers by parcel. */
@@ -35,8 +37,6 @@ function doingOf({ action, connection, subject }: Delivery, { names, isCancelled
   }
 }
 
-const INSTANT = /\d{4}-\d\d-\d\dT[\d:.]+Z/;
-
 /** How far a delivery is that the hub itself goes on with. */
 export function progressOf(delivery: Delivery, around: Around): string {
   const { state, attemptCount, failures, turnedAway, throttledSince, unknown, nextAttemptAt, updatedAt, cause } =
@@ -45,9 +45,12 @@ export function progressOf(delivery: Delivery, around: Around): string {
   const at = (instant: string) => timeOf(instant, around.now);
   if (state === 'leased') return `${doing} is under way`;
   const next = at(nextAttemptAt ?? updatedAt);
-  if (cause?.code === AWAY)
-    return `${cause.description.replace(INSTANT, at)}; ${doing} looks again at ${next} and spends no attempt meanwhile`;
-  if (turnedAway) return `${doing} waits for its turn in the rate limit and comes next at ${next}`;
+  const away = around.away.get(delivery.connection);
+  if (away !== undefined)
+    return `${nameOf(delivery.connection, around.names)} has failed at everything since ${at(away)}: one delivery at a time asks whether it is back; ${doing} looks again at ${next} and spends no attempt meanwhile`;
+  // What waited for its return has its turn now.
+  if (turnedAway || cause?.code === AWAY)
+    return `${doing} waits for its turn in the rate limit and comes next at ${next}`;
   if (throttledSince)
     return `${nameOf(delivery.connection, around.names)} has asked for patience since ${at(throttledSince)}, so ${doing} goes on at ${next}`;
   // A replay begins anew, after attempts of which it says nothing.

@@ -6,7 +6,7 @@ import { applyFulfillment } from '#lib/orders/fulfillment';
 import type { Fulfillment, Order, OrderSnapshot } from '#lib/orders/order';
 import { applyReturns } from '#lib/orders/returns';
 import { applyShipment } from '#lib/orders/shipment';
-import { AWAY, AwayError } from '#lib/platform/errors';
+import { AWAY } from '#lib/platform/errors';
 import { MUGS, orderOf, shipmentOf } from '#test/support/orders';
 import { explain } from './explain.ts';
 
@@ -291,17 +291,12 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'hub',
     'Marketful has asked for patience since 14:01, so placing it with Marketful goes on at 15:02 UTC.',
   ],
-  'waiting for a remote that is away': [
+  'waiting for a remote that has just come back': [
     orderOf(),
-    [
-      placing({
-        ...{ attemptCount: 3, failures: 3, turnedAway: 1 },
-        cause: { code: AWAY, description: new AwayError('shed', Date.parse(at('13:40')), 0).detail.description },
-      }),
-    ],
+    [placing({ attemptCount: 1, cause: { code: AWAY, description: 'http_503: it is still away' } })],
     'placing',
     'hub',
-    'Shed has failed at everything since 13:40: one delivery at a time asks whether it is back; placing it with Marketful looks again at 15:02 UTC and spends no attempt meanwhile.',
+    'Placing it with Marketful waits for its turn in the rate limit and comes next at 15:02 UTC.',
   ],
   'waiting for the rate limit': [
     orderOf(),
@@ -463,6 +458,22 @@ test.each(Object.entries(STATES))('says of an order that is %s', (_name, [order,
   const told = explain(asPlaced(order, deliveries), deliveries, network, { now });
   expect(told.sentence).toBe(sentence);
   expect([told.order, told.stage, told.waitsFor.who]).toEqual(['scopio-main:ord_8f3a', stage, who]);
+});
+
+test('says that a remote is away, whatever its deliveries wait for', () => {
+  const waiting: Partial<Delivery>[] = [
+    { attemptCount: 0 },
+    { attemptCount: 0, turnedAway: 2 },
+    { attemptCount: 2, failures: 2, cause: { code: 'http_503', description: 'down' } },
+    { attemptCount: 3, failures: 3, turnedAway: 1, cause: { code: AWAY, description: 'it has failed' } },
+  ];
+  const away = new Map([['marketful-mx', at('13:40')]]);
+  for (const changes of waiting) {
+    const deliveries = [placing(changes)];
+    expect(explain(asPlaced(orderOf(), deliveries), deliveries, network, { now, away }).sentence).toBe(
+      'Marketful has failed at everything since 13:40: one delivery at a time asks whether it is back; placing it with Marketful looks again at 15:02 UTC and spends no attempt meanwhile.',
+    );
+  }
 });
 
 test('names a connection where there are two at one marketplace, and the day and year where they are others', () => {

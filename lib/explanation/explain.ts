@@ -5,6 +5,7 @@ import type { Order } from '#lib/orders/order';
 import { returnedUnits } from '#lib/orders/returns';
 import { isLate, statusOf, sumByLine, unfulfilled } from '#lib/orders/status';
 import { holdersOf as heldOf } from '#lib/orders/units';
+import { awaySince } from '#lib/platform/rate-limit/breaker';
 import { sum } from '#lib/platform/sum';
 import { type Around, progressOf, troubleOf } from './deliveries.ts';
 import { type Explanation, type Said, waitsFor } from './explanation.ts';
@@ -33,10 +34,10 @@ export function explain(
   order: Order,
   deliveries: readonly Delivery[],
   names: Names,
-  { now = new Date() } = {},
+  { now = new Date(), away = new Map<string, string>() } = {},
 ): Explanation {
   const facts: Facts = {
-    ...{ order, names, now },
+    ...{ order, names, now, away },
     deliveries: deliveries
       .filter((each) => !isStopped(each))
       .sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt)),
@@ -50,9 +51,14 @@ export function explain(
   return { order: order.id, stage, sentence: sentenceOf([...clauses, tellDeadline(facts, stage)]), waitsFor };
 }
 
-/** Explains an order by its deliveries as they stand in the table. */
-export const explainOrder = async (order: Order, names: Names): Promise<Explanation> =>
-  explain(order, await getDeliveries(order.deliveries), names);
+/** Explains an order by its deliveries as they stand in the table, and by which of their remotes are away. */
+export async function explainOrder(order: Order, names: Names): Promise<Explanation> {
+  const deliveries = await getDeliveries(order.deliveries);
+  const waiting = new Set(deliveries.filter(isOpen).map(({ connection }) => connection));
+  const asked = await Promise.all([...waiting].map(async (id) => [id, await awaySince(id)] as const));
+  const away = new Map(asked.flatMap(([id, since]) => (since === null ? [] : [[id, since] as const])));
+  return explain(order, deliveries, names, { away });
+}
 
 const HELD = new Set<Explanation['stage']>(['placed', 'to_ship', 'partly_shipped']);
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createFakeStore } from '#test/support/rate-limit-store';
 import { BudgetSpentError } from '../errors.ts';
 import { type Budget, createLimiter } from './budget.ts';
+import { endWaitlist } from './reservations.ts';
 
 /** Budgets over numbers in memory, at an hour that the test sets; nothing waits. */
 function startLimiter() {
@@ -26,6 +27,7 @@ function startLimiter() {
       at = start + second * 1000;
     },
     second: () => (at - start) / 1000,
+    now: () => at,
   };
 }
 
@@ -151,6 +153,17 @@ test('who is turned away joins the waitlist and returns once, in order, while wh
   expect(left.reduce((sum, { tries }) => sum + tries, 0) / left.length).toBeLessThan(2.5);
   // Fifteen a minute flow.
   expect(left.at(-1)?.second).toBeLessThan((80 / 15) * 60 * 1.1);
+});
+
+test('a waitlist that is ended sooner has its end where it was put: who joins then is not behind a line that has gone', async () => {
+  const { createBudget, store, now } = startLimiter();
+  const connection = { id: 'anew', requestsPerMinute: 20 };
+  const join = () => createBudget(connection, { maxWaitMs: 0, waitlist: 'join' }).take();
+  const waitOf = async () =>
+    (await Promise.allSettled([join()])).map((each) => each.status === 'rejected' && each.reason.waitMs);
+  await Promise.allSettled(Array.from({ length: 60 }, join));
+  await endWaitlist(connection.id, now() + 10_000, store);
+  expect(await waitOf()).toEqual([10_000]);
 });
 
 test('what has begun gets the slot of its next request, though nobody else gets one', async () => {

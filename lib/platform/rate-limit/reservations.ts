@@ -1,5 +1,5 @@
 import type { Pace } from './gcra.ts';
-import type { State, Store } from './store.ts';
+import { type State, type Store, tableStore } from './store.ts';
 
 /** Infinity cannot be stored, and no instant is later than this. */
 const NEVER = Number.MAX_SAFE_INTEGER;
@@ -76,6 +76,11 @@ export async function joinWaitlist(
     state = found.state;
     if (found.isChanged) return { at: each((index) => state.lineEnds - by + index * intervalMs), state };
   }
+}
+
+/** Who joins the waitlist from now on stands behind this instant, wherever it ended before. */
+export async function endWaitlist(connection: string, instant: number, store = tableStore()): Promise<void> {
+  await store.change(connection, { raise: 'lineEnds', to: instant, whenBelow: NEVER });
 }
 
 /** Nobody leaves before this instant. */

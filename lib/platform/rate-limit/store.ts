@@ -3,7 +3,7 @@ import * as items from '../table/items.ts';
 import { getItem } from '../table/read.ts';
 import { isWritten, standing } from '../table/write.ts';
 
-/** What is known of the requests of one connection, in milliseconds since 1970. The first two only ever grow. */
+/** What is known of the requests of one connection, in milliseconds since 1970. */
 export interface State {
   /** The theoretical arrival time of the next request. */
   arrival: number;
