@@ -3,12 +3,26 @@
 // of the same view library that shows one word.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { launchBrowser, PHONE, signedIn, startShownHub } from '../../test/browser/browser.ts';
 import { percentile, table } from '../report.ts';
 
-const RUNS = 16;
-/** Its middle. */
+const HELP = `Usage: npm run bench:console -- [options]
+
+  --runs N   loads of each view (default 16)
+  --help     this text`;
+
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '16' }, help: { type: 'boolean', default: false } },
+});
+const runs = Number(values.runs);
+if (values.help || !(runs >= 1)) {
+  console.log(HELP);
+  process.exit();
+}
+
+/** The middle of the faster quarter. */
 const FASTER_QUARTER = 1 / 8;
 const SLOWER = 4;
 const EMPTY = `import { render, h } from 'preact';
@@ -51,13 +65,13 @@ const VIEWS = [
   { name: 'Home, first visit', url: home, shown: GROUP, isCached: false, times: [] as number[] },
   { name: 'Home, again', url: home, shown: GROUP, isCached: true, times: [] as number[] },
 ];
-for (let run = 0; run < RUNS; run++)
+for (let run = 0; run < runs; run++)
   for (const { url, shown, isCached, times } of VIEWS) {
     await session.send('Network.setCacheDisabled', { cacheDisabled: !isCached });
     times.push(await millisecondsTo(url, shown));
   }
 const ms = (times: readonly number[], share: number) => Math.round(percentile(times, share));
-console.log(`Of ${RUNS} loads of each in turns; the faster quarter counts, as other work on the machine only adds.`);
+console.log(`Of ${runs} loads of each in turns; the faster quarter counts, as other work on the machine only adds.`);
 console.log(
   table(
     ['view', 'ms', 'median'],

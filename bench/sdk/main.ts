@@ -1,11 +1,25 @@
 /** What a request of DynamoDB costs its caller in CPU time: the SDK as it comes, as the hub has it, and `fetch` with a signer by hand. */
 import { createHash, createHmac } from 'node:crypto';
+import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { DynamoDBClient, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { slim, slimConfig } from '#lib/platform/sdk-tuning/slim';
 import { median, table } from '../report.ts';
 
-const ROUNDS = 12;
+const HELP = `Usage: npm run bench:sdk -- [options]
+
+  --rounds N   rounds of each way that count (default 12)
+  --help       this text`;
+
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '12' }, help: { type: 'boolean', default: false } },
+});
+const rounds = Number(values.rounds);
+if (values.help || !(rounds >= 1)) {
+  console.log(HELP);
+  process.exit();
+}
+
 const REQUESTS = 1000;
 const AT_ONCE = 16;
 
@@ -78,7 +92,7 @@ async function round(ask: () => Promise<unknown>): Promise<number> {
 }
 
 const took = new Map(Object.keys(ways).map((name) => [name, [] as number[]]));
-for (let turn = 0; turn <= ROUNDS; turn += 1)
+for (let turn = 0; turn <= rounds; turn += 1)
   for (const [name, ask] of Object.entries(ways)) {
     const each = await round(ask);
     // The first compiles.

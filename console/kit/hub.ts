@@ -31,8 +31,11 @@ const CLOCKS_DIFFER_MS = 5_000;
 // Polls come again by themselves, and what a person asks for is told at once.
 const client = createClient({
   ...{ url: location.origin, retries: 0, timeoutMs: 30_000 },
-  async fetch(...asked) {
-    const answer = await fetch(...asked);
+  async fetch(asked, how) {
+    const request = new Request(asked);
+    const { url, method, headers } = request;
+    // A body that is text is shown by the browser's own tools, where a request's is not.
+    const answer = await fetch(url, { ...how, method, headers, body: (await request.text()) || null });
     const ahead = Date.parse(answer.headers.get('date') ?? '') - Date.now();
     aheadMs = Math.abs(ahead) > CLOCKS_DIFFER_MS ? ahead : 0;
     return answer;

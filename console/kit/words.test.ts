@@ -1,5 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { attemptWords, money, nameOr } from './words.ts';
+import { attemptWords, cureOf, isByHand, money, nameOr } from './words.ts';
+
+test('every cause of the runbook has a cure of its own, and ends in closing just where the runbook does', () => {
+  const runbook = readFileSync(join(import.meta.dirname, '../../docs/operate.md'), 'utf8');
+  const [, table = ''] = /^## Blocked, and what heals it\n([\s\S]*?)\n## /m.exec(runbook) ?? [];
+  const rows = table.split('\n').filter((row) => row.startsWith('| `'));
+  expect(rows.length).toBeGreaterThan(15);
+  for (const row of rows) {
+    const [, causes = '', , then = ''] = row.split('|');
+    for (const [, code = ''] of causes.matchAll(/`(\w+)`/g)) {
+      expect(cureOf(code, 'blocked'), code).not.toBe(cureOf('anything_else', 'blocked'));
+      expect(isByHand({ code }), code).toBe(/close it/.test(then) && !/runs by itself|replay/.test(then));
+    }
+  }
+});
 
 test('money has the decimals that its minor units have, which are not those that people pay in cash', () => {
   const shown = [money(1234500, 'HUF'), money(1234, 'IQD'), money(1234, 'JPY'), money(-5, 'PLN'), money(null, 'PLN')];

@@ -1,37 +1,48 @@
 import type { Shape } from '#client/index';
 import { EXPONENTS } from '#lib/platform/currency';
 
-const SECRET = 'Correct the secret (longshore connections put): it runs by itself then.';
+const PUT = '(longshore connections put): it runs by itself then.';
 
-/** What heals what waits for a person; docs/operate.md, "Blocked, and what heals it", says the same at length. */
-const CURES: Readonly<Record<string, string>> = {
-  carrier_unmapped:
-    'Map the carrier’s word in the settings of the connection it names (longshore connections put): it runs by itself then.',
+/** What heals what waits for a person, by its cause; docs/operate.md, "Blocked, and what heals it", says the same at length. */
+const CURES: ReadonlyArray<readonly [causes: RegExp, cure: string]> = [
+  [/^carrier_unmapped$/, `Map the carrier’s word in the settings of the connection it names ${PUT}`],
+  [/^(service_unmapped|sku_unknown)$/, `Add it to the settings of the connection it names ${PUT}`],
+  [/^route_missing$/, `Add a route ${PUT}`],
+  [/^address_incomplete$/, 'Complete the address: it runs by itself then.'],
+  [/^http_40[13]$|^credentials_refused$|^secrets_missing$/, `Correct the secret ${PUT}`],
+  [/^connection_missing$/, 'Put the connection back into the connections file, or close what is left of it.'],
+  [/^(endpoint|secret)_missing$/, 'Add the endpoint again (longshore endpoints add): it runs by itself then.'],
+  [/^delivered_status_unclear$/, `Set deliveredStatusId in the settings of the connection ${PUT}`],
+  [/^ucp_key_missing$/, 'Make a key (longshore ucp rotate-key), then replay it.'],
+  [/^cancelled_by_supplier$/, 'Decide who ships instead, then replay it; or ship it yourself and close it.'],
+  [/^partly_shipped$/, 'Route what has left to erp (longshore orders route), then replay it for the rest.'],
+  [/^outcome_unknown$/, 'Look at the marketplace: replay it if it did not happen, close it if it did.'],
+  [/^partly_done$/, 'Ask anew for what it says is missing, then replay it.'],
+  [/^throttled_too_long$/, 'Ask the marketplace for a higher limit, or wait until it is quiet, then replay.'],
+  [/^http_5|timeout|reset|unreachable|network/, 'The remote failed four times: once it is well again, replay.'],
+];
+
+/** What a person does elsewhere, and closes here: another attempt would meet the same. */
+const BY_HAND: Readonly<Record<string, string>> = {
   cod_unsupported: 'Whoever was to ship it cannot collect the money: have somebody ship it who can, then close it.',
-  route_missing: 'Add a route (longshore connections put): it runs by itself then.',
-  address_incomplete: 'Complete the address: it runs by itself then.',
-  http_401: SECRET,
-  http_403: SECRET,
-  credentials_refused: SECRET,
-  connection_missing: 'Put the connection back into the connections file, or close what is left of it.',
   cancel_unsupported: 'Have the order stopped at whoever ships, then close it.',
-  cancelled_by_supplier: 'Decide who ships instead, then replay it; or ship it yourself and close it.',
+  cancel_too_late: 'Shoppo could not cancel it: look there, ask with a ticket, then close it.',
+  order_not_found: 'Shoppo has no order under that code: look there, then close it.',
+  placed_too_often: 'Too many orders for it have ended at Shoppo: place it there by hand, then close it.',
+  authorization_missing: 'Capture the payment in the store, then close it.',
   address_changed: 'Have whoever ships send it to the address that it has now, then close it.',
   payment_refunded: 'Have it stopped at whoever ships, or cancel it at its channel; close it to let it leave.',
-  partly_shipped: 'Route what has left to erp (longshore orders route), then replay it for the rest.',
   amend_unsupported: 'Have whoever ships change the order as it says, then close it.',
-  outcome_unknown: 'Look at the marketplace: replay it if it did not happen, close it if it did.',
-  partly_done: 'Ask anew for what it says is missing, then replay it.',
-  throttled_too_long: 'Ask the marketplace for a higher limit, or wait until it is quiet, then replay.',
 };
 
+export const isByHand = (cause: { code: string } | null | undefined): boolean => (cause?.code ?? '') in BY_HAND;
+
 export const cureOf = (code: string, state: string): string =>
-  CURES[code] ??
-  (/^http_5|timeout|reset|unreachable|network/.test(code)
-    ? 'The remote failed four times: once it is well again, replay.'
-    : state === 'blocked'
-      ? 'Mend what it says: it runs by itself then, or replay it.'
-      : 'Mend what the remote refused, in the order or at the remote, then replay: a dry run first.');
+  BY_HAND[code] ??
+  CURES.find(([causes]) => causes.test(code))?.[1] ??
+  (state === 'blocked'
+    ? 'Mend what it says: it runs by itself then, or replay it.'
+    : 'Mend what the remote refused, in the order or at the remote, then replay: a dry run first.');
 
 export const count = (number: number, one: string, many = `${one}s`, isComplete = true): string =>
   `${isComplete ? '' : 'at least '}${number.toLocaleString('en')} ${number === 1 ? one : many}`;

@@ -33,7 +33,9 @@ export function Delivery({ id }: { id: string }) {
           {isClosable(delivery) && <Cure of={delivery} />}
           <About delivery={delivery} />
           <Region title="Attempts">
-            {delivery.attempts.length === 0 && <p class="muted">None yet: the first runs when it is due.</p>}
+            {delivery.attempts.length === 0 && (
+              <p class="muted">None{delivery.state === 'pending' && ' yet: the first runs when it is due'}.</p>
+            )}
             <Table name="Attempts" columns={attempts} rows={delivery.attempts} isMain />
           </Region>
           {delivery.kind === 'push' && delivery.order !== null && <Beside delivery={delivery} order={delivery.order} />}

@@ -4,7 +4,8 @@ import { useKeys } from '../kit/keyboard.ts';
 import { hrefOf, pathOf } from '../kit/place.ts';
 import { Items, MayOnly, Problem, Region, Screen } from '../kit/screen.tsx';
 import { Button, Code, Cure, LinkTo, Outside, State, Time } from '../kit/text.tsx';
-import { count, deliveries } from '../kit/words.ts';
+import { count, deliveries, isByHand } from '../kit/words.ts';
+import { acts } from './delivery-acts.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 
 function waiting({ causes, complete }: Answer<'get', '/deliveries/causes'>): string {
@@ -83,6 +84,7 @@ function Group({ cause, isComplete }: { cause: Shape<'Cause'>; isComplete: boole
             Correct the address
           </a>
         )}
+        {isByHand(cause) && cause.count === 1 && <Button onClick={() => acts.c(sample)}>Close…</Button>}
         <Button onClick={replay}>Replay…</Button>
       </div>
     </article>
@@ -145,6 +147,10 @@ const BESIDES: readonly Line[] = [
     path: '/connections',
     ...{ one: 'connection whose last poll failed', many: 'connections whose last poll failed' },
     isCounted: ({ poll }: Shape<'Connection'>) => poll.lastError !== null,
+  },
+  {
+    ...{ path: '/endpoints', at: '/changes', one: 'paused endpoint' },
+    isCounted: ({ state }: Shape<'Endpoint'>) => state === 'paused',
   },
   {
     ...{ path: '/consumers', at: '/changes', one: 'consumer that lags', many: 'consumers that lag' },

@@ -4,7 +4,7 @@ import { useKeys } from '../kit/keyboard.ts';
 import { Facts, Items, MayOnly, NoSuch, Problem, Region, Screen } from '../kit/screen.tsx';
 import { type Columns, linked, Table } from '../kit/table.tsx';
 import { Button, Code, Cure, ForeignLink, Id, LinkTo, State, show, Time } from '../kit/text.tsx';
-import { causeText, money, nameOr } from '../kit/words.ts';
+import { causeText, isByHand, money, nameOr } from '../kit/words.ts';
 import { ActButtons, acts, isClosable } from './delivery-acts.tsx';
 import { LeavesBy } from './orders.tsx';
 import { AddressDialog, ShipTo } from './ship-to.tsx';
@@ -92,7 +92,12 @@ function WhereItStands({ id, order, explained, deliveries }: StandsProps) {
   const { value: explanation } = explained;
   const stopped = deliveries.find(isClosable);
   const lacksAddress = stopped?.cause?.code === 'address_incomplete';
-  const help = () => (lacksAddress ? openDialog(<AddressDialog {...{ id, deliveries }} />) : acts.r(stopped));
+  const correct = () => openDialog(<AddressDialog {...{ id, deliveries }} />);
+  const [verb, help] = lacksAddress
+    ? ['Correct the address', correct]
+    : isByHand(stopped?.cause)
+      ? [`Close ${stopped?.action}`, () => acts.c(stopped)]
+      : [`Replay ${stopped?.action}`, () => acts.r(stopped)];
   const { who = '', until = null, since = null } = explanation?.waitsFor ?? {};
   return (
     <Region title="Where it stands">
@@ -110,7 +115,7 @@ function WhereItStands({ id, order, explained, deliveries }: StandsProps) {
       {stopped && <Cure of={stopped} />}
       {stopped && (
         <Button class="primary" onClick={help}>
-          {lacksAddress ? 'Correct the address…' : `Replay ${stopped.action}…`}
+          {`${verb}…`}
         </Button>
       )}
     </Region>

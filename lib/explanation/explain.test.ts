@@ -61,6 +61,7 @@ const RETURN = {
   ...{ id: 'ret_1', by: 'erp', at: '2026-11-19T09:30:00.000Z', reason: null, refund: null },
   lineItems: [{ id: 'li_1', quantity: 1 }],
 };
+const CLOSED = { by: 'anna', reason: 'paid anew', at: at('14:30'), was: 'blocked', cause: null } as const;
 const unpaid = (payment?: OrderSnapshot['payment']) => orderOf({ paidAt: null, ...(payment && { payment }) });
 const gone = orderOf({ cancelled: true, version: at('13:00') });
 
@@ -92,6 +93,13 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'placed',
     'you',
     'Marketful has it since 14:02 UTC and has not shipped yet; it would not be placed by now (it does not ship, as the payment was given back): have it stopped there if it must not leave.',
+  ],
+  'refunded after it was placed, and let go': [
+    unpaid({ method: null, state: 'refunded' }),
+    [placed(), delivery('cancel', { subject: { placement: 'dlv_order', refunded: 2 }, closed: CLOSED })],
+    'placed',
+    'shipper',
+    'Marketful has it since 14:02 UTC and has not shipped yet.',
   ],
   'held by its sales channel': [
     { ...orderOf({ held: 'it is not active at Scopio' }), releasedAt: null },

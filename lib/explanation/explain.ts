@@ -137,7 +137,9 @@ function sayHeld(facts: Facts): Said | undefined {
   const clause = whole ? hasAll(first, facts) : [first, ...others].map(has).join(' and ');
   const progress = whole ? '' : `${shipped} of ${units(wanted)} ${shipped === 1 ? 'has' : 'have'} shipped`;
   const reports = deliveries.find((delivery) => !isPlacing(delivery) && isOpen(delivery));
-  const doubt = isOwn ? '' : tellPlacedBefore(order, names);
+  // Who closed what asked about its refund has let it leave.
+  const isDecided = deliveries.some(({ subject, closed }) => subject.refunded !== undefined && closed);
+  const doubt = isOwn || isDecided ? '' : tellPlacedBefore(order, names);
   return {
     stage: shipped > 0 ? 'partly_shipped' : isOwn ? 'to_ship' : 'placed',
     clauses: [clause, progress, doubt, reports ? progressOf(reports, facts) : ''],

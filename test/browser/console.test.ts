@@ -119,6 +119,18 @@ test('Home says what waits, the sum of its groups, with what heals each', async 
     /dead.*postal code … is not served.*3 deliveries.*What heals it.*http_422.*marketful/s,
   );
   await page.getByRole('link', { name: '1 unreadable event' }).waitFor();
+  // What is done by hand is closed, not replayed.
+  const [group] = causes;
+  const byHand = { ...group, count: 1, code: 'payment_refunded' };
+  const answer = { json: { causes: [byHand], complete: true } };
+  await page.route(`${hub.url}/deliveries/causes`, (route) => route.fulfill(answer));
+  await look(page);
+  await page.getByRole('article').getByRole('button', { name: 'Close…' }).click();
+  await dialog('Close delivery').waitFor();
+  await page.keyboard.press('Escape');
+  await page.unroute(`${hub.url}/deliveries/causes`);
+  await look(page);
+  await page.getByText(`${sum} deliveries wait for you`).waitFor();
   // A dialog stays as it is, whatever becomes of what it was opened with.
   await first?.getByRole('button', { name: 'Replay…' }).click();
   await page.route(`${hub.url}/deliveries/causes`, (route) => route.fulfill({ json: { causes: [], complete: true } }));
@@ -245,7 +257,9 @@ test('an address is completed in place, and what waited for it runs', async () =
   await edit.getByText('colonia is missing: Street, line 2').waitFor();
   expect(await edit.textContent()).toContain('1 delivery waits for it');
   await edit.getByLabel('Street, line 2').fill('Americana');
+  const saved = page.waitForRequest((request) => request.method() === 'PATCH');
   await edit.getByRole('button', { name: 'Save' }).click();
+  expect((await saved).postDataJSON()).toEqual({ shippingAddress: { extended_address: 'Americana' } });
   await edit.waitFor({ state: 'hidden' });
   await page
     .getByRole('region', { name: 'Story' })
@@ -301,6 +315,8 @@ test('an endpoint is tried, paused and resumed in its row', async () => {
   expect(hub.received.map(({ body }) => JSON.parse(body).type)).toContain('endpoint.test');
   await press('Pause erp-main');
   await table.getByText('paused: asked').waitFor();
+  await page.getByRole('link', { name: 'Home', exact: true }).click();
+  await page.getByRole('link', { name: '1 paused endpoint' }).click();
   await press('Resume erp-main');
   await table.getByText('active').waitFor();
   await page.getByText('As a command').click();
