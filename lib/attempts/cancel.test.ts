@@ -130,6 +130,17 @@ describe('cancelling', () => {
     expect(result).toMatchObject({ error: { detail: { description: expect.stringMatching(words) } } });
   });
 
+  test.each([
+    [2, /^order 5021 left already: have it sent back$/],
+    [1, /^Marketful cannot cancel .* 5021 stopped there by hand, as far as it has not left already$/],
+  ])('what has left already is to be sent back: %d of two units', async (quantity, words) => {
+    const parcel = { id: 'ful_1', by: 'shed', carrier: 'dhl', trackingNumber: 'JD1', shippedAt: SOLD.placedAt };
+    const fulfillments = [{ ...parcel, lineItems: [{ id: 'li_1', quantity }] }];
+    const { result } = await cancel(standing, {}, [{ ...GONE, fulfillments }]);
+    expect(result).toMatchObject(failed(BlockedError, 'cancel_unsupported'));
+    expect(result).toMatchObject({ error: { detail: { description: expect.stringMatching(words) } } });
+  });
+
   test('of what the remote can undo in part the order knows, and the rest is a person’s', async () => {
     const TWO_LINES = {
       ...PLACED,
@@ -189,8 +200,9 @@ describe('cancelling', () => {
   test('one that is paid back is a person’s where it was placed before, with what else has changed', async () => {
     const refunded = (subject: object, more = {}) =>
       deliveryOf({ id: 'dlv_2', action: 'cancel', subject: { placement: 'dlv_1', refunded: 5, ...subject } }, more);
-    const told = async (delivery: Parameters<typeof run>[0], revision: number) =>
-      (await run(delivery, { cancel: action({}) }, { orders: [SOLD], deliveries: [since(revision)] })).result;
+    const PAID_BACK = { ...orderOf({ payment: { method: null, state: 'refunded' } }), ...PLACED };
+    const told = async (delivery: Parameters<typeof run>[0], revision: number, order: Order = PAID_BACK) =>
+      (await run(delivery, { cancel: action({}) }, { orders: [order], deliveries: [since(revision)] })).result;
     const words = /^its payment was given back after it was placed: have order 5021 stopped at Marketful/;
     expect(await told(refunded({}), 4)).toMatchObject({
       error: { detail: { code: 'payment_refunded', description: expect.stringMatching(words) } },
@@ -200,6 +212,7 @@ describe('cancelling', () => {
       error: { detail: { code: 'payment_refunded', description: expect.stringMatching(both) } },
     });
     expect(await told(refunded({}), 5)).toEqual({ ok: true, httpStatus: 200 });
+    expect(await told(refunded({}), 4, SOLD)).toEqual({ ok: true, httpStatus: 200 });
   });
 
   test('an order that is cancelled goes nowhere, whatever its address was', async () => {

@@ -3,8 +3,8 @@ import { checkDelivery, replaceDelivery } from '#lib/deliveries/ledger';
 import type { CancelInput } from '#lib/marketplaces/action';
 import { DECLINED, declinedBy } from '#lib/orders/decline';
 import type { Order } from '#lib/orders/order';
-import { cancelsOf } from '#lib/orders/plan';
-import { differenceOf, dueOf, lessOf, minus, placementOf, takeBack } from '#lib/orders/units';
+import { cancelsOf, isRefunded } from '#lib/orders/plan';
+import { differenceOf, dueOf, LEFT, lessOf, minus, placementOf, shippedOf, takeBack } from '#lib/orders/units';
 import { BlockedError, type ErrorDetail, NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';
 import type { Hub, Job, RemoteWork } from './attempt.ts';
@@ -37,7 +37,7 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
     const asked = placedBy(order, id, placement.subject.lineItems ?? []);
     const lineItems = lessOf(dueOf(order), id);
     const left = minus(asked.lineItems, lineItems);
-    const changes = left.length > 0 ? await changesSince(placement, [delivery, ...earlier], hub) : [];
+    const changes = left.length > 0 ? await changesSince(placement, [delivery, ...earlier], order, work) : [];
     const remoteId = placement.placed?.remoteId ?? null;
     const input = { ...asked, source, lineItems, left, remoteId, changes };
     if (lineItems.length === 0 && changes.length > 0) throw askPerson(input, connector.info.title);
@@ -47,7 +47,7 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
       return { effects: {} };
     }
     if (connector.actions.cancel) return { input, unknown: unknown || earlier.some((each) => each.unknown) };
-    throw unsupported(input, connector.info.title);
+    throw unsupported(input, connector.info.title, id);
   },
 
   /** What was taken back is on the order before this is on record: who crashes between finds nothing left to do. */
@@ -60,7 +60,7 @@ export const cancel: Job<Subjects['cancel'], Undoing> = {
       (now) => (now ? { order: takeBack(now, id, minus(minus(placementOf(now, id)?.lineItems, left), kept)) } : null),
       { by: delivery.connection, origin: delivery.id, network },
     );
-    if (kept.length > 0) throw unsupported({ ...input, lineItems: kept }, connector.info.title);
+    if (kept.length > 0) throw unsupported({ ...input, lineItems: kept }, connector.info.title, id);
     if (changes.length > 0) throw askPerson(input, connector.info.title);
     return tellPushed('order.withdrawn', result, { probed });
   },
@@ -140,8 +140,13 @@ function stop(placement: Delivery, now: Date): Write[] {
   return [replaceDelivery(placement, stopped)];
 }
 
-/** What has changed since a placement that stands, or may, and no person has seen to. */
-async function changesSince(placement: Delivery, cancels: readonly Delivery[], hub: Hub): Promise<Change[]> {
+/** What has changed since a placement that stands, or may, and no person has seen to; a payment that came back is none. */
+async function changesSince(
+  placement: Delivery,
+  cancels: readonly Delivery[],
+  order: Order,
+  { hub, network }: RemoteWork,
+): Promise<Change[]> {
   const open = cancels.filter(({ subject, closed }) => (subject.readdressed ?? subject.refunded) && !closed);
   const { state, unknown, placed } = placement;
   if (open.length === 0 || (state !== 'succeeded' && !unknown)) return [];
@@ -152,7 +157,10 @@ async function changesSince(placement: Delivery, cancels: readonly Delivery[], h
       if (revision === undefined) return false;
       return placed?.revision === undefined ? since < createdAt : placed.revision < revision;
     });
-  return (['readdressed', 'refunded'] as const).filter(isSince);
+  return [
+    ...(['readdressed'] as const).filter(isSince),
+    ...(['refunded'] as const).filter((change) => isSince(change) && isRefunded(order, network)),
+  ];
 }
 
 const WORDS = {
@@ -186,9 +194,17 @@ function askPerson({ number, remoteId, changes }: Undoing, title: string): Block
   return new BlockedError(detail, 'operator');
 }
 
-function unsupported(input: Undoing, title: string): BlockedError {
+function unsupported(input: Undoing, title: string, placement: string): BlockedError {
   const { order, lineItems, left, number, remoteId } = input;
-  const byHand = `${title} cannot cancel over its API: have order ${remoteId ?? number} stopped there by hand`;
-  if (left.length === 0) return forPerson({ code: 'cancel_unsupported', description: byHand }, input);
-  return forPerson({ code: 'amend_unsupported', description: differenceOf(order, lineItems, left) }, input);
+  if (left.length > 0) {
+    const description = differenceOf(order, placement, lineItems, left);
+    return forPerson({ code: 'amend_unsupported', description }, input);
+  }
+  const which = `order ${remoteId ?? number}`;
+  const sent = shippedOf(order, placement, lineItems);
+  const byHand = `${title} cannot cancel over its API: have ${which} stopped there by hand`;
+  const some = sent.length > 0 ? `, as far as it has not ${LEFT}` : '';
+  const all = `${which} ${LEFT}: have it sent back`;
+  const description = minus(lineItems, sent).length > 0 ? `${byHand}${some}` : all;
+  return forPerson({ code: 'cancel_unsupported', description }, input);
 }

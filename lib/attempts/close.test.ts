@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Delivery } from '#lib/deliveries/delivery';
+import type { LineQuantity } from '#lib/orders/order';
+import { planDeliveries } from '#lib/orders/plan';
 import * as z from '#lib/platform/zod';
 import { connectorWith, deliveryOf, fakeHub } from '#test/support/fake-hub';
 import { orderOf } from '#test/support/orders';
@@ -64,6 +66,22 @@ test('a cancellation that a person made there takes its units back from who was 
   const { hub } = fakeHub({ orders, deliveries: [blocked] });
   expect((await closeDelivery(blocked, { by: 'ops', reason: 'phoned' }, hub))?.state).toBe('succeeded');
   expect(orders[0]?.placements).toEqual([{ delivery: 'dlv_0', connection: 'shed', lineItems: [], gone: TWO }]);
+});
+
+test('units that left before a person could stop them stay with who shipped them, and nobody is asked once more', async () => {
+  const [ONE, TWO] = [1, 2].map((quantity) => [{ id: 'li_1', quantity }]) as [LineQuantity[], LineQuantity[]];
+  const placements = [{ delivery: 'dlv_0', connection: 'shed', lineItems: TWO, less: TWO }];
+  const parcel = { id: 'ful_1', by: 'shed', carrier: 'dhl', trackingNumber: 'JD1', shippedAt: ORDER.placedAt };
+  const fulfillments = [{ ...parcel, lineItems: ONE }];
+  const orders = [{ ...orderOf({ cancelled: true }), routed: ['li_1'], placements, fulfillments }];
+  const asked = { id: 'dlv_1', action: 'cancel', subject: { placement: 'dlv_0', lineItems: TWO } };
+  const blocked = deliveryOf(asked, { state: 'blocked', cause: { code: 'cancel_unsupported', description: '' } });
+  const { hub } = fakeHub({ orders, deliveries: [blocked] });
+  await closeDelivery(blocked, { by: 'ops', reason: 'one had left' }, hub);
+  const [order = ORDER] = orders;
+  expect(order.placements).toEqual([{ delivery: 'dlv_0', connection: 'shed', lineItems: ONE, less: ONE, gone: ONE }]);
+  const { deliveries } = planDeliveries(order, await hub.getNetwork());
+  expect(deliveries.filter(({ action }) => action === 'cancel')).toEqual([]);
 });
 
 test('what waited for it is rung', async () => {

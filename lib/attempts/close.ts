@@ -10,7 +10,7 @@ import { getNetwork } from '#lib/marketplaces/network';
 import { changeOrder, tellOrder } from '#lib/orders/change';
 import type { Order } from '#lib/orders/order';
 import { getOrder, putRemote } from '#lib/orders/store';
-import { dueOf, lessOf, numberOf, placementOf, takeBack } from '#lib/orders/units';
+import { dueOf, lessOf, minus, numberOf, placementOf, shippedOf, takeBack } from '#lib/orders/units';
 import { putAct } from '#lib/platform/audit';
 import { findDependents, noteStocked } from './sold.ts';
 
@@ -69,15 +69,19 @@ export async function closeDelivery(
 }
 
 /**
- * What was not wanted of a placement is no longer with its shipper: units that a person named go on from there. The order
- * knows it first, as closing once more does no harm.
+ * What was not wanted of a placement is no longer with its shipper, except for what has left: units that a person named
+ * go on from there. The order knows it first, as closing once more does no harm.
  */
 async function takeBackBy({ id, subject }: Delivery, { id: order }: Order, by: string, hub: typeof HUB): Promise<void> {
   const { placement = '' } = subject;
   const network = await hub.getNetwork();
   await hub.changeOrder(
     order,
-    (now) => (now ? { order: takeBack(now, placement, lessOf(dueOf(now), placement)) } : null),
+    (now) => {
+      if (!now) return null;
+      const less = lessOf(dueOf(now), placement);
+      return { order: takeBack(now, placement, minus(less, shippedOf(now, placement, less))) };
+    },
     { by, origin: id, network },
   );
 }

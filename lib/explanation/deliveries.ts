@@ -1,5 +1,6 @@
 import { retryPolicyOf } from '#lib/connections/connection';
 import type { Delivery } from '#lib/deliveries/delivery';
+import { LEFT } from '#lib/orders/units';
 import { AWAY } from '#lib/platform/errors';
 import { type Said, waitsFor } from './explanation.ts';
 import { type Names, nameOf, timeOf } from './words.ts';
@@ -17,7 +18,10 @@ export interface Around {
 }
 
 /** What a delivery does, as a noun: `placing it with Marketful`. */
-function doingOf({ action, connection, subject }: Delivery, { names, isCancelled, trackingNumbers }: Around): string {
+function doingOf(
+  { action, connection, subject, cause }: Delivery,
+  { names, isCancelled, trackingNumbers }: Around,
+): string {
   const there = nameOf(connection, names);
   const parcel = trackingNumbers.get(subject.fulfillment ?? '');
   switch (action) {
@@ -26,6 +30,8 @@ function doingOf({ action, connection, subject }: Delivery, { names, isCancelled
     case 'route':
       return 'finding who ships it';
     case 'cancel':
+      if (cause?.code === 'address_changed') return `changing its address at ${there}`;
+      if (cause?.code === 'payment_refunded') return `stopping it at ${there}`;
       if (isCancelled) return `cancelling it at ${there}`;
       if (subject.lineItems?.length || !(subject.refunded || subject.readdressed))
         return `taking units back at ${there}`;
@@ -74,7 +80,7 @@ const BLOCKS: Readonly<Record<string, (there: string, description: string) => [w
   connection_missing: (_, description) => [description, 'put it back there'],
   amend_unsupported: (there, description) => [
     `${there} cannot change what was placed (${description})`,
-    'have it changed there by hand',
+    description.includes(LEFT) ? 'have it changed there, and sent back what has left' : 'have it changed there by hand',
   ],
 };
 

@@ -226,6 +226,29 @@ const STATES: Record<string, [order: Order, deliveries: Delivery[], stage: strin
     'you',
     'Taking units back at Marketful has been blocked since 14:02 UTC: Marketful cannot change what was placed (MUG-RED: 2 placed, 1 wanted); have it changed there by hand.',
   ],
+  'a change of what has left': [
+    orderOf(),
+    [
+      placed(),
+      blocked('cancel', 'amend_unsupported', 'MUG-RED: 2 placed, 1 wanted, 1 too many left already', 'operator'),
+    ],
+    'blocked',
+    'you',
+    'Taking units back at Marketful has been blocked since 14:02 UTC: Marketful cannot change what was placed (MUG-RED: 2 placed, 1 wanted, 1 too many left already); have it changed there, and sent back what has left.',
+  ],
+  'units taken back, and an address that is still the old one': [
+    orderOf(),
+    [
+      placed(),
+      {
+        ...blocked('cancel', 'address_changed', 'its address changed: have it changed there', 'operator'),
+        subject: { placement: 'dlv_order', lineItems: [{ id: 'li_1', quantity: 1 }], readdressed: 5 },
+      },
+    ],
+    'blocked',
+    'you',
+    'Changing its address at Marketful has been blocked since 14:02 UTC: its address changed; have it changed there.',
+  ],
   'cash on delivery nobody collects': [
     orderOf(),
     [

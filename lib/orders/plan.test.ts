@@ -99,6 +99,8 @@ test('an order that is paid back after it was placed has each placement looked a
   const { history } = orderOf({ payment: { method: null, state: 'refunded' } });
   expect(back({ ...paid, history })).toEqual([]);
   expect(back(paid, 'partly_refunded')).toEqual([]);
+  const again = back({ ...paid, history }, 'partly_refunded');
+  expect(again.map(({ subject }) => subject)).toEqual([{ placement: 'dlv_1', lineItems: [] }]);
   const { order: left } = applyShipment(paid, shipmentOf({ parcels: [mugs] }), { connection: 'shed', placed: [] });
   expect(back({ ...paid, ...left })).toEqual([]);
   connections.set('scopio-main', connectionOf('scopio-main', { release: ['paid', 'refunded'] }));

@@ -172,18 +172,18 @@ function planCancellations(
   const { connections } = network;
   const deliveries: NewDelivery[] = [];
   const isMoved = before !== null && goesElsewhere(before, order);
-  const isPaidBack = before !== null && isRefunded(order, network) && !isRefunded(before, network);
+  const isPaidBack = isRefunded(order, network);
+  const isTurned = before !== null && isPaidBack !== isRefunded(before, network);
   const placements = order.placements.map((placement) => {
     const { less = [], ...kept } = placement;
     const target = connections.get(kept.connection);
     const gone = lessOf(due, kept.delivery);
-    const isAffected = before !== null && isToLeave(before, placement);
-    const at = (before?.revision ?? 0) + 1;
-    const seenTo = { ...(isMoved && { readdressed: at }), ...(isPaidBack && { refunded: at }) };
-    const forPerson = isAffected ? seenTo : {};
-    if (!target || (sameLines(gone, less) && Object.keys(forPerson).length === 0)) return placement;
+    const isAffected = (isMoved || isTurned) && isToLeave(before, placement);
+    if (!target || (sameLines(gone, less) && !isAffected)) return placement;
     if (deliveries.length >= room) return placement;
-    const subject = { placement: kept.delivery, lineItems: gone, ...forPerson };
+    const at = (before?.revision ?? 0) + 1;
+    const seenTo = { ...(isMoved && { readdressed: at }), ...(isTurned && isPaidBack && { refunded: at }) };
+    const subject = { placement: kept.delivery, lineItems: gone, ...(isAffected && seenTo) };
     deliveries.push(push(order, 'cancel', target, kept.delivery, subject));
     return gone.length > 0 ? { ...kept, less: gone } : kept;
   });
@@ -191,7 +191,7 @@ function planCancellations(
 }
 
 /** Whether an order that is not cancelled may not ship any more as its payment was given back. */
-const isRefunded = (order: Order, network: Network): boolean =>
+export const isRefunded = (order: Order, network: Network): boolean =>
   !order.cancelled && paymentOf(order).state === 'refunded' && !isReleased(order, network);
 
 /** Whether an order's parcels go to another place or person. Its telephone and e-mail say nothing of that. */

@@ -6,7 +6,7 @@ import type { Order, OrderSnapshot } from './order.ts';
 import { planDeliveries } from './plan.ts';
 import { applyShipment } from './shipment.ts';
 import { applySnapshot } from './snapshot.ts';
-import { differenceOf, numberOf, takeBack } from './units.ts';
+import { differenceOf, dueOf, lessOf, minus, numberOf, takeBack } from './units.ts';
 
 const connection = (id: string, marketplace: string): [string, Connection] => [
   id,
@@ -88,7 +88,31 @@ describe('the difference', () => {
 
   test('is told in SKUs', () => {
     const [one, left] = [[{ id: 'li_1', quantity: 1 }], [{ id: 'li_1', quantity: 1 }]];
-    expect(differenceOf(first.order, one, left)).toBe('MUG-RED: 2 placed, 1 wanted');
+    const [{ delivery = '' } = {}] = first.order.placements;
+    expect(differenceOf(first.order, delivery, one, left)).toBe('MUG-RED: 2 placed, 1 wanted');
+  });
+
+  test('says what has left, also of what was given back or came back', () => {
+    const [placement] = plan(with2(4)).order.placements;
+    const { delivery = '', connection = '' } = placement ?? {};
+    const units = (quantity: number) => [{ id: 'li_1', quantity }];
+    const parcels = [{ carrier: 'DHL', trackingNumber: 'JD01', shippedAt: at(1), lineItems: units(4) }];
+    const told = (wanted: Order, has: number) => {
+      const gone = { lineItems: units(has), gone: units(4 - has) };
+      const order = { ...wanted, placements: [{ delivery, connection, ...gone }] };
+      const sent = applyShipment(order, shipmentOf({ parcels }), { connection: 'shed', placed: [] }).order;
+      const less = lessOf(dueOf(sent), delivery);
+      return differenceOf(sent, delivery, less, minus(units(has), less));
+    };
+    expect(told(with2(3), 4)).toBe('MUG-RED: 4 placed, 3 wanted, 1 too many left already');
+    expect(told(with2(3), 3)).toBe('MUG-RED: 4 placed, 3 wanted, 1 too many left already');
+    const back = { id: 'ret_1', by: 'erp', at: at(2), lineItems: units(2), reason: null, refund: null };
+    expect(told({ ...with2(1), returns: [back] }, 4)).toBe('MUG-RED: 4 placed, 1 wanted, 1 too many left already');
+    const three = { ...back, lineItems: units(3) };
+    expect(told({ ...with2(1), returns: [three] }, 4)).toBe('');
+    expect(told({ ...with2(4, { cancelled: true }), returns: [back] }, 4)).toBe(
+      'MUG-RED: 4 placed, 0 wanted, 2 too many left already',
+    );
   });
 });
 

@@ -1,6 +1,5 @@
 import { ERP } from '#lib/connections/connection';
 import type { LineQuantity, Order, Placement } from './order.ts';
-import { returnedUnits } from './returns.ts';
 import { sumByLine } from './status.ts';
 
 /*
@@ -36,7 +35,7 @@ export function dueOf(order: Order, unasked?: string): Due[] {
       ({ id }) => id,
     ),
   );
-  const returned = returnedUnits(order);
+  const returned = toldBack(order);
   return order.ucp.line_items
     .filter(({ id }) => counted.has(id) || !order.routed.includes(id))
     .map(({ id, quantity: { total, fulfilled } }) => {
@@ -44,6 +43,9 @@ export function dueOf(order: Order, unasked?: string): Due[] {
       return dueOfLine(order, id, wanted, unasked);
     });
 }
+
+/** Units told as returned, by line: also those that the sales channel has taken off its order since. */
+const toldBack = ({ returns = [] }: Order) => sumByLine(returns.flatMap(({ lineItems }) => lineItems));
 
 function dueOfLine(
   order: Order,
@@ -79,7 +81,8 @@ function dueOfLine(
   own -= ownLess;
   const open = take(spared, surplus - ownLess, ({ open: units }) => units);
   // Shipped units go to nobody else; those that are neither wanted nor returned are listed, so that a person hears of them.
-  const rest = Math.min(asked, Math.max(0, has - kept - returned)) - sum(open);
+  const back = Math.min(returned, has - sumOpen(holders));
+  const rest = Math.min(asked, Math.max(0, has - kept - back)) - sum(open);
   const left = take(latestFirst, Math.max(0, rest), ({ delivery, quantity }) => quantity - unitsAt(open, delivery));
 
   const known = has + own;
@@ -221,13 +224,39 @@ export const numberOf = ({ number }: Order, n = 1): string => (n === 1 ? number 
 export const skusOf = ({ ucp }: Pick<Order, 'ucp'>): Map<string, string> =>
   new Map(ucp.line_items.map(({ id, item }) => [id, item.id]));
 
-/** "MUG-RED: 2 placed, 1 wanted". */
-export function differenceOf(order: Order, less: readonly LineQuantity[], left: readonly LineQuantity[]): string {
+/** "MUG-RED: 2 placed, 1 wanted": of a placement, what is no longer wanted of it and what is. */
+export function differenceOf(
+  order: Order,
+  delivery: string,
+  less: readonly LineQuantity[],
+  left: readonly LineQuantity[],
+): string {
   const skus = skusOf(order);
+  const sent = shippedOf(order, delivery, less);
+  const late = [...skus.keys()].map((id) => ({ id, quantity: holderOf(order, delivery, id)?.late ?? 0 }));
+  const back = [...toldBack(order)].map(([id, quantity]) => ({ id, quantity }));
   const units = (lines: readonly LineQuantity[], sku: string) =>
     lines.reduce((sum, { id, quantity }) => sum + (skus.get(id) === sku ? quantity : 0), 0);
   const differing = new Set(less.map(({ id }) => skus.get(id) ?? id));
   return [...differing]
-    .map((sku) => `${sku}: ${units(less, sku) + units(left, sku)} placed, ${units(left, sku)} wanted`)
+    .map((sku) => {
+      const kept = units(left, sku) + units(late, sku);
+      const gone = units(sent, sku);
+      const wanted = gone > 0 ? Math.max(0, kept - units(back, sku)) : kept;
+      return `${sku}: ${units(less, sku) + kept} placed, ${wanted} wanted${gone > 0 ? `, ${gone} too many ${LEFT}` : ''}`;
+    })
     .join('; ');
 }
+
+/** What is said of units that are not wanted and can only be sent back. */
+export const LEFT = 'left already';
+
+/** Of units of a placement those that have left. */
+export const shippedOf = (order: Order, delivery: string, lines: readonly LineQuantity[]): LineQuantity[] =>
+  minus(
+    lines,
+    lines.map(({ id }) => ({ id, quantity: holderOf(order, delivery, id)?.open ?? 0 })),
+  );
+
+const holderOf = (order: Order, delivery: string, id: string): Holder | undefined =>
+  holdersOf(order, id).holders.find((each) => each.delivery === delivery);
