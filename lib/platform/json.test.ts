@@ -7,6 +7,7 @@ test('reads JSON as it stands, and nothing else', () => {
   const text = '{"a":[1,{"b":null}],"__proto__":{"c":"]"}}';
   expect(JSON.stringify(readJson(text))).toBe(text);
   expect(JSON.stringify(readJson(nested(200)))).toBe(nested(200));
+  expect(readJson('\uFEFF[1]')).toEqual([1]);
   expect([readJson('7'), readJson('null'), readJson('{'), readJson('')]).toEqual([7, null, undefined, undefined]);
 });
 

@@ -1,10 +1,10 @@
 /** Levels of a body that are read: who walks or writes one does so by recursion, and no vendor's has twenty. */
 const MAX_LEVELS = 200;
 
-/** What JSON text says, null for what is nested too deep; undefined for what is not JSON. */
+/** What JSON text says, also behind a byte order mark; null for what is nested too deep, undefined for what is not JSON. */
 export function readJson(text: string): unknown {
   try {
-    return cut(JSON.parse(text));
+    return cut(JSON.parse(text.replace(/^\uFEFF/, '')));
   } catch {
     return undefined;
   }

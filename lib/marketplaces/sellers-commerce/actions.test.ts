@@ -44,6 +44,16 @@ function open(
   return { calls, remote, input: { ...input, order: orderOf(), fulfillment } };
 }
 
+test('an order that is read before it is told anything has its members where settings.fields puts them', async () => {
+  const { OrderStatusId, PaymentStatusId, ...order } = readFixture(info.name, 'order.json') as Record<string, unknown>;
+  const body = JSON.stringify({ ...order, State: { Status: OrderStatusId, Paid: 75 } });
+  const fields = { 'State.Status': 'OrderStatusId', 'State.Paid': 'PaymentStatusId' };
+  const { calls, remote, input } = open([{ status: 200, body }, DONE, { status: 200, body }, DONE], { fields });
+  expect(await processing.push(remote, { ...input, about: '' })).toEqual({});
+  expect(await payment.push(remote, { ...input, about: '' })).toEqual({});
+  expect(calls.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET', 'POST']);
+});
+
 describe('a parcel', () => {
   test('is reported with what is in it', async () => {
     const { calls, remote, input } = open([DONE]);

@@ -32,7 +32,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
       // "Shipment quantity is more than quantity to be shipped": the order may hold less by now than the hub knows.
       if (!(error instanceof RejectedError) || error.code !== 'response_26') throw error;
       const known = countIn(body);
-      const { OrderItems } = readShape(api.Order, await api.getOrder(remote, input.order.externalId));
+      const { OrderItems } = readShape(api.Order, await api.readOrder(remote, input.order.externalId));
       const sold = OrderItems?.map(({ SkuCode = '', Quantity }) => ({ SkuCode, Quantity })) ?? [];
       body = shippingOf(remote.connection, input, sold);
       if (countIn(body) === known) throw error;
@@ -43,7 +43,7 @@ export const fulfillment: ProbedAction<ReportInput> = {
   },
 
   async probe(remote, { order: { externalId, fulfillments }, fulfillment: { trackingNumber } }) {
-    const order = await api.getOrder(remote, externalId);
+    const order = await api.readOrder(remote, externalId);
     return isReported(order, trackingNumber, fulfillments.length)
       ? { note: 'found with the order at SellersCommerce' }
       : null;
@@ -53,21 +53,21 @@ export const fulfillment: ProbedAction<ReportInput> = {
 /** "from placed to processing": an order in any other status is left alone, as the store has moved it on. */
 export const processing: ProbedAction<FollowUpInput> = {
   async push(remote, { order: { externalId } }) {
-    const { OrderNumber, OrderStatusId } = await api.getOrderState(remote, externalId);
+    const { OrderNumber, OrderStatusId } = await api.readState(remote, externalId);
     if (OrderStatusId !== PLACED) return { note: `its OrderStatusId was ${OrderStatusId} already` };
     try {
       await api.postStatus(remote, { OrderNumber, OrderStatusId: PROCESSING });
       return {};
     } catch (error) {
       // The report of a parcel, which is a delivery of its own, may have moved it on since it was read.
-      const found = error instanceof RejectedError && (await api.getOrderState(remote, externalId));
+      const found = error instanceof RejectedError && (await api.readState(remote, externalId));
       if (!found || found.OrderStatusId === PLACED) throw error;
       return { note: `its OrderStatusId is ${found.OrderStatusId} by now` };
     }
   },
 
   async probe(remote, { order: { externalId } }) {
-    const { OrderStatusId } = await api.getOrderState(remote, externalId);
+    const { OrderStatusId } = await api.readState(remote, externalId);
     return OrderStatusId === PLACED ? null : { note: `its OrderStatusId is ${OrderStatusId}` };
   },
 };
@@ -75,7 +75,7 @@ export const processing: ProbedAction<FollowUpInput> = {
 /** "from authorized to capture with provided transaction number, Authorization code is required". */
 export const payment: ProbedAction<FollowUpInput> = {
   async push(remote, { order: { externalId } }) {
-    const order = await api.getOrderState(remote, externalId);
+    const order = await api.readState(remote, externalId);
     const { OrderNumber, PaymentStatusId, AuthorizationCode, TransactionNumber = OrderNumber } = order;
     if (!isAuthorized(PaymentStatusId)) return { note: `its PaymentStatusId was ${PaymentStatusId ?? 'none'} already` };
     if (AuthorizationCode === undefined) {
@@ -87,7 +87,7 @@ export const payment: ProbedAction<FollowUpInput> = {
   },
 
   async probe(remote, { order: { externalId } }) {
-    const { PaymentStatusId } = await api.getOrderState(remote, externalId);
+    const { PaymentStatusId } = await api.readState(remote, externalId);
     return isAuthorized(PaymentStatusId) ? null : { note: `its PaymentStatusId is ${PaymentStatusId ?? 'none'}` };
   },
 };

@@ -5,6 +5,7 @@ import * as z from '#lib/platform/zod';
 import type { RemoteContext } from '../action.ts';
 import { checkDone, readThing, unclearAnswer } from '../kit/answers.ts';
 import { isoOf } from '../kit/clock.ts';
+import { applyFields } from '../kit/fields.ts';
 import { member, textOf, unwrap } from '../kit/json.ts';
 import {
   anything,
@@ -95,7 +96,7 @@ export const Return = z.object({
 export const Sku = z.object({ SkuCode: id, ProductName: looseText, Inventory: looseText });
 
 /** What decides whether an order may be moved on or captured. */
-const OrderState = z.pick(Order, {
+const State = z.pick(Order, {
   ...{ OrderNumber: true, OrderStatusId: true },
   ...{ PaymentStatusId: true, AuthorizationCode: true, TransactionNumber: true },
 });
@@ -165,7 +166,7 @@ export async function listPage(
 }
 
 /** "Each API response is wrapped in a standard structure", of which the document shows Results; OData has value and d. */
-const WRAPPERS = ['Results', 'results', 'Result', 'value', 'd', 'Data', 'data'];
+const WRAPPERS = ['Results', 'results', 'Result', 'value', 'd', 'Data', 'data', 'Orders', 'Order', 'Items'];
 
 const NULLS = '; without its "additional query line" the store answers null values: set settings.query to it';
 
@@ -175,9 +176,11 @@ export async function getOrder(caller: Caller, ordernumber: string): Promise<obj
   return readThing(await call(caller, { method: 'GET', path, params: { ordernumber } }), WRAPPERS, 'OrderNumber');
 }
 
-/** The same, for what its statuses say. */
-export const getOrderState = async (caller: Caller, number: string) =>
-  readShape(OrderState, await getOrder(caller, number));
+/** The same with its members where `settings.fields` puts them, as it is not mapped; and what its statuses say. */
+export const readOrder = async (remote: RemoteContext, number: string): Promise<unknown> =>
+  applyFields(await getOrder(remote, number), remote.connection.settings.fields).body;
+export const readState = async (remote: RemoteContext, number: string) =>
+  readShape(State, await readOrder(remote, number));
 
 /** How many of an SKU. */
 export type Pieces = { SkuCode: string; Quantity: number };

@@ -46,7 +46,6 @@ const versionOf = ({ ModifiedDate: told }: Order, { timeZone = 'UTC' }: Settings
 const isUnclear = (order: Order): boolean =>
   order.OrderStatusId === PARTIALLY_SHIPPED && countShipped(order).size === 0;
 
-/** When it was placed, by the first of these that is there. */
 const DATES = ['OrderPlacedDate', 'CreatedDate', 'ModifiedDate'] as const;
 
 function mapOrder(order: Order, settings: Settings, receivedAt: string): Omit<OrderSnapshot, 'version'> {

@@ -25,7 +25,6 @@ export function shippingOf(
   sold?: readonly Pieces[],
 ): ShippingInformation {
   const { timeZone = 'UTC' } = Settings.parse(connection.settings);
-  const { trackingNumber, shippedAt } = fulfillment;
   const bought = readMethod(order.shippingMethod);
   const CarrierId = carrierOf(connection, fulfillment, bought);
   const service = serviceOf(connection, CarrierId, fulfillment, bought);
@@ -33,8 +32,8 @@ export function shippingOf(
     OrderNumber: order.externalId,
     CarrierId,
     ...(service !== null && { ServiceTypeId: service }),
-    TrackingNumber: trackingNumber,
-    ShippedDate: toLocal(shippedAt, timeZone),
+    TrackingNumber: fulfillment.trackingNumber,
+    ShippedDate: toLocal(fulfillment.shippedAt, timeZone),
     Items: itemsOf(order, fulfillment, sold),
   };
 }

@@ -39,6 +39,12 @@ describe('requests', () => {
   });
 });
 
+it('JSON within a JSON text is read as JSON, and any other text stays one', async () => {
+  const bodies = ['"[{\\"a\\":1}]"', '"5021"', '"Processed"', 'plain'];
+  const asked = bodies.map((body) => startHttp(() => new Response(body)).request({ method: 'GET', path: '/' }));
+  expect((await Promise.all(asked)).map(({ body }) => body)).toEqual([[{ a: 1 }], '5021', 'Processed', 'plain']);
+});
+
 it('429 pauses the whole connection', async () => {
   const { request, paused } = startHttp(() => new Response('', { status: 429, headers: { 'retry-after': '3' } }));
   await expect(request({ method: 'GET', path: '/limit' })).rejects.toBeInstanceOf(ThrottledError);

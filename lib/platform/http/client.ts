@@ -105,7 +105,9 @@ async function send(
     // Of an unwelcome answer the status and the first words say enough.
     if (!isWhole && response.ok) throw tooLarge(request, status, maxBytes);
     const json = readJson(text);
-    return { status, headers: answered, body: json === undefined ? text : json };
+    // What .NET is given as JSON it answers as a JSON text.
+    const inner = typeof json === 'string' && /^\s*[[{]/.test(json) ? readJson(json) : undefined;
+    return { status, headers: answered, body: inner ?? (json === undefined ? text : json) };
   } catch (error) {
     throw error instanceof IntegrationError ? error : unsent(error, timeoutMs);
   }
