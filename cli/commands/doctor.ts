@@ -1,7 +1,7 @@
-import { envName, INBOUND_QUEUE } from '#lib/platform/names';
+import { envName } from '#lib/platform/names';
 import type { Command } from '../command.ts';
 import { explain, OUTPUTS_HELP, outputsOption, readOutputs } from '../deployment.ts';
-import { type Account, accountChecks, askAws } from '../doctor/account.ts';
+import { type Account, accountChecks, askAws, prefixOf } from '../doctor/account.ts';
 import { type Deployment, deploymentChecks } from '../doctor/deployment.ts';
 import { examine, type Finding, UncheckedError } from '../doctor/finding.ts';
 import { hubChecks } from '../doctor/hub.ts';
@@ -95,10 +95,8 @@ function deployed(api: Deployment['api'], url: string | undefined, environment: 
 const isLocal = (environment: Environment): boolean => environment.LONGSHORE_EMULATED !== undefined;
 
 function accountOf(environment: Environment): Account {
-  // `…/longshore-production-inbound`
-  const inbound = environment[envName.queueUrl(INBOUND_QUEUE)]?.split('/').at(-1) ?? '';
   return {
-    prefix: inbound.slice(0, -`-${INBOUND_QUEUE}`.length),
+    prefix: prefixOf(environment),
     async ask(...words) {
       if (isLocal(environment)) throw new UncheckedError('a hub on this machine has no AWS account');
       return askAws(environment.AWS_REGION ?? '', words);

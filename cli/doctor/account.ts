@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { queues } from '#lib/topology';
+import { ENDPOINT, envName, queues } from '#lib/topology';
 import { count } from '../format.ts';
 import { type Check, type Found, UncheckedError, well, wrong } from './finding.ts';
 
@@ -9,6 +9,13 @@ export interface Account {
   prefix: string;
   ask(...words: string[]): Promise<unknown>;
 }
+
+/**
+ * `longshore-production`, from the name of a secret, `…:secret:longshore/production/endpoint-AbCdEf`: it is spelled out, while
+ * SST makes up a queue's, `longshore-production-InboundQueue-kxbkzmnk`.
+ */
+export const prefixOf = (environment: Readonly<Record<string, string>>): string =>
+  (environment[envName.secretId(ENDPOINT)] ?? '').split(':').at(-1)?.split('/').slice(0, 2).join('-') ?? '';
 
 /** With fewer, the consumers of the queues starve each other, and healthy messages become dead letters. */
 const LEAST_CONCURRENCY = 200;

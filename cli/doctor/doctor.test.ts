@@ -1,7 +1,7 @@
 import type { execFile } from 'node:child_process';
 import { expect, it } from 'vitest';
 import type { ListedKey } from '#lib/api/kit/keys';
-import { type Account, accountChecks, askAws } from './account.ts';
+import { type Account, accountChecks, askAws, prefixOf } from './account.ts';
 import { type Deployment, deploymentChecks } from './deployment.ts';
 import { examine, type Finding, UncheckedError } from './finding.ts';
 import { hubChecks } from './hub.ts';
@@ -249,6 +249,12 @@ it('finds an account with too little concurrency, and alarms that are missing, m
     'wrong alarms: ops@example.com has not confirmed',
   ]);
   expect(await looked({ 'list-subscriptions-by-topic': {} })).toEqual(['wrong alarms: nobody is subscribed to them']);
+});
+
+it('knows what the names of a stage begin with by what the deployment wrote', () => {
+  const secret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:longshore/e2e-1a2b3c4/endpoint-AbCdEf';
+  const queue = 'https://sqs.eu-central-1.amazonaws.com/111122223333/longshore-e2e-1a2b3c4-InboundQueue-kxbkzmnk';
+  expect(prefixOf({ QUEUE_URL_INBOUND: queue, SECRET_ID_ENDPOINT: secret })).toBe('longshore-e2e-1a2b3c4');
 });
 
 it('says what it could not look at, and why', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { marketplaces } from '#lib/marketplaces/registry';
 import { functions, queues, schedules, streams } from '#lib/topology';
+import { prefixOf } from '../../../cli/doctor/account.ts';
 import { account, type Graph, type Inputs } from '../graph.ts';
 import { findMetricBreaches, type MetricReference } from './metrics.ts';
 
@@ -48,6 +49,11 @@ export const describeAlarms = (graph: Graph) =>
         });
       },
     );
+
+    test('the doctor finds them by what the deployment writes down', () => {
+      const prefix = `${prefixOf(graph.outputs.environment)}-`;
+      expect(all.filter(({ name }) => !String(name).startsWith(prefix))).toEqual([]);
+    });
 
     test('every queue of the graph that others bury in has one, whoever made it', () => {
       const dead = graph.all('sqs/queue:Queue').filter(({ inputs }) => !inputs.redrivePolicy);
