@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { explain, OUTPUTS_HELP, outputsOption, readOutputs } from '../deployment.ts';
 import { type Account, accountChecks, askAws, prefixOf } from '../doctor/account.ts';
 import { type Deployment, deploymentChecks } from '../doctor/deployment.ts';
-import { examine, type Finding, UncheckedError } from '../doctor/finding.ts';
+import { curedAt, examine, type Finding, UncheckedError } from '../doctor/finding.ts';
 import { hubChecks } from '../doctor/hub.ts';
 import { CliError } from '../errors.ts';
 import { count, oneLine } from '../format.ts';
@@ -30,13 +30,15 @@ The account is asked with the AWS CLI, where there is one.`,
       const unnamed = () => {
         throw new UncheckedError(`${file} names no deployment: give --outputs what sst deploy wrote`);
       };
-      const found = (
+      const looked = (
         await Promise.all([
           examine(hubChecks, { api: session.api, now: () => session.now.getTime() }),
           examine(deploymentChecks, environment ? deployed(session.api, url, environment, file) : unlooked(unnamed)),
           examine(accountChecks, environment ? accountOf(environment) : { prefix: '', ask: async () => unnamed() }),
         ])
       ).flat();
+      const isDefault = file === outputsOption().defaultValue;
+      const found = isDefault ? looked : looked.map((each) => curedAt(each, file));
       session.answer({ findings: found }, () => found.map(describe).join('\n'));
       const wrong = found.filter(({ state }) => state === 'wrong').length;
       if (wrong > 0) throw new CliError(`${count(wrong, 'thing is', 'things are')} wrong`);

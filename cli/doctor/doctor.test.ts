@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { ListedKey } from '#lib/api/kit/keys';
 import { type Account, accountChecks, askAws, prefixOf } from './account.ts';
 import { type Deployment, deploymentChecks } from './deployment.ts';
-import { examine, type Finding, UncheckedError } from './finding.ts';
+import { curedAt, examine, type Finding, UncheckedError, wrong } from './finding.ts';
 import { hubChecks } from './hub.ts';
 
 const NOW = Date.parse('2026-11-20T08:15:00Z');
@@ -255,6 +255,17 @@ it('knows what the names of a stage begin with by what the deployment wrote', ()
   const secret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:longshore/e2e-1a2b3c4/endpoint-AbCdEf';
   const queue = 'https://sqs.eu-central-1.amazonaws.com/111122223333/longshore-e2e-1a2b3c4-InboundQueue-kxbkzmnk';
   expect(prefixOf({ QUEUE_URL_INBOUND: queue, SECRET_ID_ENDPOINT: secret })).toBe('longshore-e2e-1a2b3c4');
+});
+
+it('says where what goes past the API is done: pasted without that, it is done to another stage', () => {
+  const cured = (cure: string) => curedAt({ check: 'keys', ...wrong('one too many', cure) }, 'trial.json').cure;
+  expect(cured('once it is in use, longshore keys revoke erp --older --yes')).toBe(
+    'once it is in use, longshore keys revoke erp --older --yes --outputs trial.json',
+  );
+  expect(cured('longshore connections put connections.json, and they run by themselves')).toBe(
+    'longshore connections put connections.json --outputs trial.json, and they run by themselves',
+  );
+  expect(cured('longshore poll --connection shed')).toBe('longshore poll --connection shed');
 });
 
 it('says what it could not look at, and why', async () => {

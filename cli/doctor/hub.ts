@@ -49,7 +49,7 @@ const connections: Check<Hub> = {
     const { hub, troubles } = await readTroubles(api, new Date(now()));
     if (hub.connections.length === 0) return [wrong('there are none', 'longshore connections put connections.json')];
     if (troubles.length === 0)
-      return [well(`${count(hub.connections.length, 'connection', 'connections')} polled, none waits`)];
+      return [well(`${count(hub.connections.length, 'connection', 'connections')} polled, none holds anything up`)];
     return troubles.map(({ connection, trouble, cure }) => wrong(`${connection}: ${trouble}`, cure));
   },
 };

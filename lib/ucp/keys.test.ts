@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { publicJwk, publishedKeys, readKeys, rotated, signingKey } from './keys.ts';
+import { publicJwk, publishedKeys, readKeys, rememberKeys, rotated, signingKey } from './keys.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -36,4 +36,25 @@ test('no key is none', async () => {
   const keys = rotated([]);
   expect(await readKeys(async () => JSON.stringify({ connections: {}, ucpKeys: keys }))).toEqual(keys);
   await expect(readKeys(async () => 'sk_1')).rejects.toThrow(/^the secret endpoint holds no document/);
+});
+
+test('keys are read once a minute, and where there is none the first one is found as soon as it is made', async () => {
+  let [now, reads] = [START, 0];
+  let made: ReturnType<typeof rotated> = [];
+  const getKeys = rememberKeys(
+    async () => {
+      reads += 1;
+      return made;
+    },
+    () => now,
+  );
+  expect(await getKeys()).toEqual([]);
+  expect(await getKeys()).toEqual([]);
+  expect(reads).toBe(1);
+  made = rotated([], now);
+  now += 1_000;
+  expect(await getKeys()).toBe(made);
+  now += MINUTE - 1;
+  expect(await getKeys()).toBe(made);
+  expect(reads).toBe(2);
 });

@@ -15,6 +15,7 @@ const DAY_MS = 24 * 3600 * 1000;
 /** What was signed with a key that is replaced can be verified this long (signatures.md, "Key Rotation"). */
 const KEPT_MS = 7 * DAY_MS;
 const TTL_MS = 60_000;
+const NONE_TTL_MS = 1_000;
 /** Platforms may keep the profile this long; UCP allows no less. */
 export const PROFILE_SECONDS = 60;
 /** A new key is published before it signs: longer than every worker and every platform goes by what it has read. */
@@ -89,7 +90,14 @@ export async function rotateKey({ leaked, by }: { leaked: boolean; by: string })
   return keys;
 }
 
-const known = cached(TTL_MS, () => readKeys(), { servesLast: true });
+/** What `readKeys` reads, a minute old at most, and that there is none a second; while Secrets Manager is away the last that was read. */
+export function rememberKeys(read = () => readKeys(), clock = () => Date.now()) {
+  const known = cached(TTL_MS, () => read(), { clock, servesLast: true });
+  return async (): Promise<UcpKey[]> => {
+    const keys = await known.get(ENDPOINT);
+    // A person who just made the first one replays at once what was blocked for want of it.
+    return keys.length > 0 ? keys : known.get(ENDPOINT, { maxAgeMs: NONE_TTL_MS });
+  };
+}
 
-/** What `readKeys` reads, a minute old at most; while Secrets Manager is away the last that was read. */
-export const getKeys = (): Promise<UcpKey[]> => known.get(ENDPOINT);
+export const getKeys = rememberKeys();
