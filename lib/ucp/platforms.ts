@@ -3,7 +3,8 @@ import type { HttpResponse } from '#lib/platform/http/classify';
 import type { createPoster } from '#lib/platform/http/post';
 import { readJson } from '#lib/platform/json';
 import * as z from '#lib/platform/zod';
-import { type FindKey, type Jwk, UcpRefusal } from './signatures.ts';
+import { UcpRefusal } from './refusal.ts';
+import type { FindKey, Jwk } from './signatures.ts';
 
 /** The part of a platform's profile (`discovery/profile_schema.json`) that a signature is checked with. */
 const Profile = z.object({

@@ -2,10 +2,11 @@ import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { createSigner, createVerifier, httpbis, type SignatureParameters } from 'http-message-signatures';
 import { parseDictionary } from 'structured-headers';
 import { describe, expect, it, test } from 'vitest';
+import type { SignedMessage } from './components.ts';
 import order from './fixtures/order-example.json' with { type: 'json' };
 import { publicJwk, rotated, type UcpKey } from './keys.ts';
 import type { UcpOrder } from './order.ts';
-import { type FindKey, type Jwk, type SignedMessage, ucpRequest, verifyUcp } from './signatures.ts';
+import { type FindKey, type Jwk, ucpRequest, verifyUcp } from './signatures.ts';
 
 const [made] = rotated([]) as [UcpKey];
 const key = made.jwk;

@@ -1,34 +1,17 @@
 import { createHash, createPrivateKey, createPublicKey, type JsonWebKey, sign, verify } from 'node:crypto';
+import {
+  type InnerList,
+  type Item,
+  parseDictionary,
+  serializeByteSequence,
+  serializeInnerList,
+} from 'structured-headers';
+import { type Covered, isInnerList, isRepeated, type SignedMessage, signatureBase } from './components.ts';
 import type { UcpOrder } from './order.ts';
-
-/** A request as HTTP Message Signatures (RFC 9421) see it; names of headers in lower case. */
-export interface SignedMessage {
-  method: string;
-  /** In lower case, without its colon. */
-  scheme: string;
-  /** Host, with its port unless it is the scheme's own. */
-  authority: string;
-  /** As it was sent, percent-encoded. */
-  path: string;
-  /** With its `?`; empty where there is none. */
-  query: string;
-  headers: Readonly<Record<string, string | undefined>>;
-}
+import { UcpRefusal } from './refusal.ts';
 
 /** A private or public key with the id under which a profile publishes it. */
 export type Jwk = JsonWebKey & { kid: string };
-
-/** A request that UCP's signatures.md refuses: status and code are those of its "Error Handling". */
-export class UcpRefusal extends Error {
-  readonly status: 400 | 401 | 403 | 422 | 424;
-  readonly code: string;
-
-  constructor(status: UcpRefusal['status'], code: string, content: string) {
-    super(content);
-    this.status = status;
-    this.code = code;
-  }
-}
 
 /** Algorithm by curve: no parameter of a signature may choose it. */
 const HASHES: Readonly<Record<string, string>> = { 'P-256': 'sha256', 'P-384': 'sha384' };
@@ -57,11 +40,14 @@ export function ucpRequest(
 /** Signs all headers of a message with ES256: raw `r‖s`, and no `alg` beside it, as signatures.md has it. */
 function signUcp(message: SignedMessage, key: Jwk) {
   const derived = ['@method', '@authority', '@path', ...(message.query ? ['@query'] : [])];
-  const components = [...derived, ...Object.keys(message.headers)];
-  const params = `(${components.map((name) => `"${name}"`).join(' ')});keyid="${key.kid}"`;
+  const components = [...derived, ...Object.keys(message.headers)].map((name): Item => [name, new Map()]);
+  const covered: Covered = [components, new Map([['keyid', key.kid]])];
   const by = { key: createPrivateKey({ key, format: 'jwk' }), dsaEncoding: 'ieee-p1363' as const };
-  const signature = sign('sha256', signatureBase(message, components, params), by);
-  return { 'signature-input': `sig1=${params}`, signature: `sig1=:${signature.toString('base64')}:` };
+  const signature = sign('sha256', signatureBase(message, covered), by);
+  return {
+    'signature-input': `sig1=${serializeInnerList(covered)}`,
+    signature: `sig1=${serializeByteSequence(signature)}`,
+  };
 }
 
 /** UCP wants a UUID: one made of the change's own id, which says nothing else (RFC 9562, version 8). */
@@ -72,86 +58,118 @@ function uuidOf(id: string): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-function signatureBase(message: SignedMessage, components: readonly string[], params: string): Buffer {
-  const lines = components.map((name) => `"${name}": ${componentOf(message, name)}`);
-  return Buffer.from([...lines, `"@signature-params": ${params}`].join('\n'));
+interface Signature {
+  covered: Covered;
+  value: Buffer;
 }
 
-/** The value of a component: derived as RFC 9421, 2.2 has it, or a header. */
-function componentOf({ method, scheme, authority, path, query, headers }: SignedMessage, name: string): string {
-  const derived: Record<string, string> = {
-    ...{ '@method': method, '@scheme': scheme, '@authority': authority, '@path': path, '@query': query || '?' },
-    '@request-target': path + query,
-    '@target-uri': `${scheme}://${authority}${path}${query}`,
+/** The signatures of a request: each label that both headers have. Proxies and agents sign beside the platform. */
+function readSignatures({ headers }: SignedMessage): Signature[] {
+  const read = (name: string) => {
+    try {
+      return parseDictionary(headers[name] ?? '');
+    } catch {
+      throw new UcpRefusal(401, 'signature_missing', `${name} is no dictionary (RFC 8941)`);
+    }
   };
-  const value = derived[name] ?? headers[name]?.trim();
-  if (value === undefined) throw new UcpRefusal(401, 'signature_missing', `${name} is signed and was not sent`);
-  return value;
+  const values = read('signature');
+  return [...read('signature-input')].flatMap(([label, covered]) => {
+    const [value] = values.get(label) ?? [];
+    if (!(value instanceof ArrayBuffer) || !isInnerList(covered) || isRepeated(covered[0])) return [];
+    return { covered, value: Buffer.from(value) };
+  });
 }
 
-/** `sig1=("@method" "@path");keyid="k"`, of a dictionary that may have more members (RFC 8941). */
-const INPUT =
-  /(?:^|,)[ \t]*([a-z*][\w.*-]*)=(\(([^()]*)\)((?:;[a-z*][\w.*-]*=(?:"[^"\\]*"|[\w.:+/=-]+))*))[ \t]*(?=,|$)/g;
-const COMPONENTS = /^(?:"[a-z0-9@-]+"(?: (?=")|$))+$/;
-const PARAM = /;([a-z*][\w.*-]*)=(?:"([^"]*)"|([^;]+))/g;
-const VALUE = /(?:^|,)[ \t]*([a-z*][\w.*-]*)=:([A-Za-z0-9+/=]+):/g;
-
-/**
- * The first complete signature that covers the wanted components, else the first complete one: proxies and agents sign beside
- * the platform. `params` are as they were sent: what was signed is that text.
- */
-function readSignature({ headers }: SignedMessage, wanted: readonly string[]) {
-  const found = [];
-  const values = new Map([...(headers.signature ?? '').matchAll(VALUE)].map(([, label, value = '']) => [label, value]));
-  for (const [, label, params = '', names = '', more = ''] of (headers['signature-input'] ?? '').matchAll(INPUT)) {
-    const value = values.get(label);
-    const components = names.split(' ').map((name) => name.slice(1, -1));
-    if (value === undefined || !COMPONENTS.test(names) || new Set(components).size < components.length) continue;
-    const { keyid, alg, expires } = Object.fromEntries(
-      [...more.matchAll(PARAM)].map(([, name, text, bare]) => [name, text ?? bare]),
-    );
-    found.push({ params, components, keyid, alg, expires, value: Buffer.from(value, 'base64') });
-  }
-  const chosen = found.find(({ components }) => wanted.every((name) => components.includes(name))) ?? found[0];
-  if (chosen) return chosen;
-  throw new UcpRefusal(401, 'signature_missing', 'send Signature-Input and Signature, or an API key');
-}
+/** Whether a component is covered whole: of `UCP-Agent` the profile is all that counts. */
+const covers = ({ covered: [components] }: Signature, wanted: string): boolean =>
+  components.some(
+    ([name, params]) =>
+      name === wanted &&
+      (params.size === 0 || (name === 'ucp-agent' && (params.get('key') ?? 'profile') === 'profile')),
+  );
 
 /** The signer's profile of a `UCP-Agent` header: `profile="https://…"`. */
-const PROFILE = /(?:^|,)[ \t]*profile="([^"\\]*)"/;
+function profileIn(agent = ''): string {
+  try {
+    const [profile] = parseDictionary(agent).get('profile') ?? [];
+    if (typeof profile === 'string' && profile) return profile;
+  } catch {}
+  throw new UcpRefusal(400, 'invalid_profile_url', 'UCP-Agent names no profile: profile="https://…"');
+}
+
+/** Of an empty body, as no body of a GET is read; algorithms that are not known count as not there (RFC 9530). */
+function checkDigest(digest = ''): void {
+  const isOfNothing = ([name, [sent]]: [string, Item | InnerList]) => {
+    const algorithm = DIGESTS[name];
+    return !algorithm || (sent instanceof ArrayBuffer && createHash(algorithm).digest().equals(Buffer.from(sent)));
+  };
+  try {
+    if ([...parseDictionary(digest)].every(isOfNothing)) return;
+  } catch {}
+  throw new UcpRefusal(400, 'digest_mismatch', 'Content-Digest is not that of an empty body, and no other is read');
+}
+const DIGESTS: Readonly<Record<string, string>> = { 'sha-256': 'sha256', 'sha-512': 'sha512' };
 
 export type FindKey = (profile: string, kid: string) => Promise<Jwk | undefined>;
 
+/** Signatures looked at of one request, as each may have a profile read. */
+const MAX_SIGNATURES = 4;
+
 /**
- * Checks a request without a body as signatures.md says and returns the profile of who signed it. `findKey` gives a
- * profile's key, and throws for a profile that is not trusted. A message may have several spellings of its path, as
- * gateways decode it. Throws UcpRefusal.
+ * Checks a request without a body as signatures.md says and returns the profile of who signed it: one signature that covers
+ * what is wanted has to hold. `findKey` gives a profile's key, and throws for a profile that is not trusted. A message may
+ * have several spellings of its path, as gateways decode it. Throws UcpRefusal, of the first signature that could hold.
  */
 export async function verifyUcp(
   message: SignedMessage,
   findKey: FindKey,
   { paths = [message.path] } = {},
 ): Promise<string> {
+  const signatures = readSignatures(message);
+  const [first] = signatures;
+  if (!first) throw new UcpRefusal(401, 'signature_missing', 'send Signature-Input and Signature, or an API key');
+  const profile = profileIn(message.headers['ucp-agent']);
   const wanted = ['@method', '@authority', '@path', 'ucp-agent', ...(message.query ? ['@query'] : [])];
-  const { params, components, keyid, alg, expires, value } = readSignature(message, wanted);
-  const profile = PROFILE.exec(message.headers['ucp-agent'] ?? '')?.[1];
-  if (!profile) throw new UcpRefusal(400, 'invalid_profile_url', 'UCP-Agent names no profile');
-  const unsigned = wanted.find((name) => !components.includes(name));
-  if (unsigned || keyid === undefined)
-    throw new UcpRefusal(401, 'signature_missing', `the signature must have ${unsigned ?? 'a keyid'}`);
-  const key = await findKey(profile, keyid);
+  const complete = signatures.filter((each) => wanted.every((name) => covers(each, name)));
+  if (complete.length === 0) {
+    const missing = wanted.filter((name) => !covers(first, name));
+    throw new UcpRefusal(401, 'signature_missing', `the signature must cover ${missing.join(', ')}`);
+  }
+  const refusals: UcpRefusal[] = [];
+  for (const { covered, value } of complete.slice(0, MAX_SIGNATURES)) {
+    try {
+      const key = await keyOf(covered, (kid) => findKey(profile, kid));
+      const by = { key: publicKey(key), dsaEncoding: 'ieee-p1363' as const };
+      const isSigned = (path: string) =>
+        verify(HASHES[key.crv ?? ''], signatureBase({ ...message, path }, covered), by, value);
+      if (!paths.some(isSigned))
+        throw new UcpRefusal(401, 'signature_invalid', `the signature with key ${key.kid} does not hold`);
+      if (covered[0].some(([name]) => name === 'content-digest')) checkDigest(message.headers['content-digest']);
+      return profile;
+    } catch (error) {
+      if (!(error instanceof UcpRefusal) || !OF_ONE_SIGNATURE.has(error.code)) throw error;
+      refusals.push(error);
+    }
+  }
+  throw refusals[0];
+}
+
+/** What another signature of the same request may make good. */
+const OF_ONE_SIGNATURE = new Set(['signature_missing', 'signature_invalid', 'key_not_found', 'algorithm_unsupported']);
+
+/** The key that a signature names, if it may be used for that signature still. */
+async function keyOf([, params]: Covered, findKey: (kid: string) => Promise<Jwk | undefined>): Promise<Jwk> {
+  const [keyid, alg, expires] = ['keyid', 'alg', 'expires'].map((name) => params.get(name));
+  if (typeof keyid !== 'string') throw new UcpRefusal(401, 'signature_missing', 'the signature must have a keyid');
+  const key = await findKey(keyid);
   if (!key) throw new UcpRefusal(401, 'key_not_found', `the profile has no key ${keyid}`);
   const { crv = '' } = key;
   if (key.kty !== 'EC' || !HASHES[crv] || (alg !== undefined && alg !== ALGORITHMS[crv]))
     throw new UcpRefusal(400, 'algorithm_unsupported', 'sign with ES256 or ES384');
-  const by = { key: publicKey(key), dsaEncoding: 'ieee-p1363' as const };
-  const isSigned = (path: string) =>
-    verify(HASHES[crv], signatureBase({ ...message, path }, components, params), by, value);
   // Seconds since 1970.
-  const hasExpired = expires !== undefined && !(Number(expires) * 1000 > Date.now());
-  if (hasExpired || !paths.some(isSigned))
-    throw new UcpRefusal(401, 'signature_invalid', `the signature with key ${keyid} does not hold`);
-  return profile;
+  if (expires !== undefined && !(Number(expires) * 1000 > Date.now()))
+    throw new UcpRefusal(401, 'signature_invalid', `the signature with key ${keyid} has expired`);
+  return key;
 }
 
 function publicKey(key: Jwk) {
