@@ -29,11 +29,17 @@ const MAX_LENGTH = 100;
 /** Begins the hash of an address; no other word has this character. */
 const EMAIL_MARK = '@';
 
-/** A word as it is kept and looked for: letters and digits alone, as nobody remembers case, spaces and dashes. */
+/**
+ * A word as it is kept and looked for: letters and digits alone, as nobody remembers case, spaces and dashes. Capitals between
+ * small letters fold what has no single other case (`ß` is `ss`, `ς` is `σ`, Turkish `ı` is `i`).
+ */
 export const normalize = (text: string): string =>
   text
     .normalize('NFKC')
     .toLowerCase()
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFKC')
     .replaceAll(/[^\p{L}\p{N}]/gu, '')
     .slice(0, MAX_LENGTH);
 
