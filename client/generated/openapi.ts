@@ -2022,11 +2022,12 @@ export interface components {
             shipBy: string | null;
             /** @description It is not done, and `shipBy` has passed or will have before the next attempt. */
             late: boolean;
-            /** @description What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a placement to cancel, a SKU whose stock is told, what was asked of a marketplace; `about` tells follow-ups of one action apart; `after` names deliveries that must succeed first. */
+            /** @description What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a change to tell an endpoint, a placement to cancel, a SKU whose stock is told, what was asked of a marketplace; `about` tells follow-ups of one action apart; `after` names deliveries that must succeed first. */
             subject: {
                 lineItems?: components["schemas"]["LineQuantity"][];
                 fulfillment?: string;
                 resource?: string;
+                change?: components["schemas"]["Change"];
                 placement?: string;
                 sku?: string;
                 input?: unknown;

@@ -44,6 +44,23 @@ named('Closing', Closing, {
   },
 });
 
+/** What of a subject is shown: the rest is how the hub goes about it. */
+const Subject = z.object({
+  lineItems: z.optional(z.array(LineQuantity)),
+  fulfillment: z.optional(z.string()),
+  resource: z.optional(z.string()),
+  // As `changes.ts` describes it, which is not loaded for it.
+  change: doc(z.optional(z.unknown()), { $ref: '#/components/schemas/Change' }),
+  placement: z.optional(z.string()),
+  sku: z.optional(z.string()),
+  input: z.optional(z.unknown()),
+  inputBytes: doc(z.optional(z.int()), {
+    description: 'In lists in place of an `input` over 4,000 bytes, which the delivery itself shows.',
+  }),
+  about: z.optional(z.string()),
+  after: z.optional(z.array(z.string())),
+});
+
 export const Delivery = named(
   'Delivery',
   z.extend(DeliveryFacts, {
@@ -51,25 +68,10 @@ export const Delivery = named(
     late: doc(z.boolean(), {
       description: 'It is not done, and `shipBy` has passed or will have before the next attempt.',
     }),
-    subject: doc(
-      z.object({
-        lineItems: z.optional(z.array(LineQuantity)),
-        fulfillment: z.optional(z.string()),
-        resource: z.optional(z.string()),
-        placement: z.optional(z.string()),
-        sku: z.optional(z.string()),
-        input: z.optional(z.unknown()),
-        inputBytes: doc(z.optional(z.int()), {
-          description: 'In lists in place of an `input` over 4,000 bytes, which the delivery itself shows.',
-        }),
-        about: z.optional(z.string()),
-        after: z.optional(z.array(z.string())),
-      }),
-      {
-        description:
-          'What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a placement to cancel, a SKU whose stock is told, what was asked of a marketplace; `about` tells follow-ups of one action apart; `after` names deliveries that must succeed first.',
-      },
-    ),
+    subject: doc(Subject, {
+      description:
+        'What it is about, by action: lines to place, a fulfillment to report, a resource to fetch, a change to tell an endpoint, a placement to cancel, a SKU whose stock is told, what was asked of a marketplace; `about` tells follow-ups of one action apart; `after` names deliveries that must succeed first.',
+    }),
     traceId: TraceId,
     attempts: doc(z.array(Attempt), { description: 'Oldest first.' }),
     closed: doc(z.union([Closing, z.null()]), { description: 'Who closed it last, why, and what it was until then.' }),
@@ -119,7 +121,7 @@ export async function presentDelivery(delivery: StoredDelivery): Promise<Deliver
     ...pick(DeliveryFacts, delivery),
     shipBy: delivery.shipBy ?? null,
     late: isDelayed(delivery),
-    subject: delivery.subject,
+    subject: pick(Subject, delivery.subject),
     traceId: traceIdOf(delivery),
     attempts: (await getAttempts(delivery)).map((attempt) => pick(AttemptFacts, attempt)),
     closed: delivery.closed ?? null,

@@ -90,6 +90,11 @@ test('a delivery is shown with its attempts and without what they told', async (
   for (const kept of ['failures', 'lease', 'deadLettered', 'trace']) expect(shown).not.toHaveProperty(kept);
 });
 
+test('of what a delivery is about only what the document names is shown', async () => {
+  const subject = { resource: '7', askedBy: 'webhook' as const, unless: { externalId: '7', version: null } };
+  expect((await presentDelivery({ ...delivery({}), subject })).subject).toEqual({ resource: '7' });
+});
+
 test('lists leave out an input that is large, and say how large', async () => {
   const small = delivery({ title: 'Mug' });
   const large = delivery({ title: 'x'.repeat(400_000) });

@@ -20,7 +20,8 @@ export function missingSteps(order: Order, deliveries: readonly Delivery[]): Ste
   const taken: Record<Step, boolean> = {
     released: wasReleased(order),
     acknowledged: order.acknowledgement !== undefined,
-    placed: isShipped || (isDone('place') && isDone('route')),
+    // Nobody has yet what may not ship.
+    placed: isShipped || (wasReleased(order) && isDone('place') && isDone('route')),
     shipped: isShipped,
     // Whoever was told of every parcel that there is.
     told: isShipped && isDone('report'),
