@@ -1,11 +1,12 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import type { Metafile } from 'esbuild';
 import { functions } from '#lib/topology';
 import { type Bundled, type Bundling, bundle } from '../bundle.ts';
 import { percentile, progress } from '../report.ts';
-import { type ClientName, clientsIn, floorSource } from './floor.ts';
-import { type Load, timeLoads } from './measure.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const WEBHOOK_RATIO = 1.15;
@@ -105,4 +106,111 @@ function judge(name: string, clients: ClientName[], own: Measured, floors: Resul
   const limit = isWebhook ? WEBHOOK_RATIO : clients.length > 0 ? RATIO : AGENTS_RATIO;
   const met = ratio <= limit && (!isWebhook || own.bytes <= WEBHOOK_BYTES);
   return { name, clients, ...own, floors, ratio, cpuRatio, limit, met };
+}
+
+/** A client that a hand-written handler would construct, and one call of it. */
+interface Client {
+  module: string;
+  names: readonly string[];
+  construct: string;
+  call: string;
+}
+
+const CLIENTS = {
+  dynamodb: {
+    module: '@aws-sdk/client-dynamodb',
+    names: ['DynamoDBClient', 'GetItemCommand'],
+    construct: 'const dynamodb = new DynamoDBClient({});',
+    call: 'await dynamodb.send(new GetItemCommand(event));',
+  },
+  sqs: {
+    module: '@aws-sdk/client-sqs',
+    names: ['SQSClient', 'SendMessageCommand'],
+    construct: 'const sqs = new SQSClient({});',
+    call: 'await sqs.send(new SendMessageCommand(event));',
+  },
+  secrets: {
+    module: '@aws-sdk/client-secrets-manager',
+    names: ['SecretsManagerClient', 'GetSecretValueCommand'],
+    construct: 'const secrets = new SecretsManagerClient({});',
+    call: 'await secrets.send(new GetSecretValueCommand(event));',
+  },
+} satisfies Record<string, Client>;
+
+type ClientName = keyof typeof CLIENTS;
+
+/** The SDK clients that a bundle holds. */
+function clientsIn({ inputs }: Metafile): ClientName[] {
+  const files = Object.keys(inputs);
+  const names = Object.keys(CLIENTS) as ClientName[];
+  return names.filter((name) => files.some((file) => file.includes(`node_modules/${CLIENTS[name].module}/`)));
+}
+
+/** A handler that imports and constructs these clients, can call each, and does nothing else. */
+function floorSource(clients: readonly ClientName[]): string {
+  const used = clients.map((name) => CLIENTS[name]);
+  return [
+    ...used.map(({ names, module }) => `import { ${names.join(', ')} } from '${module}';`),
+    ...used.map(({ construct }) => construct),
+    `export const handler = async (event) => { ${used.map(({ call }) => call).join(' ')} };`,
+  ].join('\n');
+}
+
+const run = promisify(execFile);
+
+/** The environment that Lambda sets; NODE_OPTIONS and a compile cache of the caller's stay out. */
+const ENVIRONMENT = {
+  AWS_REGION: 'eu-central-1',
+  AWS_LAMBDA_FUNCTION_NAME: 'bench',
+  AWS_ACCESS_KEY_ID: 'bench',
+  AWS_SECRET_ACCESS_KEY: 'bench',
+};
+
+/** A request without a key: the API answers 401 without calling AWS, with all loaded that an answer takes. */
+const API_EVENT = {
+  ...{ version: '2.0', rawPath: '/orders', rawQueryString: '', headers: {}, isBase64Encoded: false },
+  requestContext: { http: { method: 'GET', path: '/orders' }, domainName: 'hub.test' },
+};
+
+interface Load {
+  ms: number;
+  /** CPU of all threads: steadier than `ms` while others use the machine. */
+  cpuMs: number;
+  /** Milliseconds of the first call, where one was made. */
+  firstMs: number;
+}
+
+/**
+ * What each file takes to load, as often as `runs` says: one after the other, round by round, each time in a process of
+ * its own, so that a slow minute of the machine is everybody's.
+ */
+async function timeLoads<Name extends string>(
+  files: ReadonlyMap<Name, string>,
+  runs: number,
+  onRound: (round: number) => void,
+): Promise<Map<Name, Load[]>> {
+  const times = new Map<Name, Load[]>([...files.keys()].map((name) => [name, []]));
+  // The first round fills the disk's cache and does not count.
+  for (let round = 0; round <= runs; round++) {
+    onRound(round);
+    // Shuffled each round, so that no load always follows the same neighbor.
+    for (const [name, file] of shuffled([...files])) {
+      const load = await timeLoad(file, name === 'api' ? [JSON.stringify(API_EVENT)] : []);
+      if (round > 0) times.get(name)?.push(load);
+    }
+  }
+  return times;
+}
+
+const shuffled = <T>(items: readonly T[]): T[] =>
+  items
+    .map((item) => ({ item, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+
+async function timeLoad(file: string, event: readonly string[]): Promise<Load> {
+  const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'load.mjs'), file, ...event], {
+    env: ENVIRONMENT,
+  });
+  return JSON.parse(stdout) as Load;
 }

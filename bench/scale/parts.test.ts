@@ -4,9 +4,8 @@ import { paceOf } from '#lib/platform/rate-limit/gcra';
 import { createBucket } from './bucket.ts';
 import { batchSeconds, createConsumer } from './consumer.ts';
 import { createPool, sum } from './pool.ts';
-import { arrivals, createRandom } from './random.ts';
 import { share } from './share.ts';
-import { createGate } from './webhooks.ts';
+import { arrivals, createGate, createRandom } from './simulate.ts';
 
 describe('a capacity is shared', () => {
   test('so that who asks for little gets it all, and the others the same each', () => {

@@ -8,11 +8,10 @@ import { serveEntries } from './entries-api.ts';
 import type { MarketfulEvent } from './events.ts';
 import { serveItems } from './items-api.ts';
 import { serveOrders } from './orders-api.ts';
-import { createRegistry, type Registry, type Topic } from './registry.ts';
+import { createRegistry, type Registry, serveWebhooks, type Topic } from './registry.ts';
 import type { SetStock, Ship } from './schema.ts';
 import { createStock, fillStock } from './stock.ts';
 import { createWarehouse, type Warehouse } from './warehouse.ts';
-import { serveWebhooks } from './webhooks-api.ts';
 
 // The document is silent on retries: any 2xx is taken, anything else tried again 3 times, a minute apart.
 const RETRY_DELAYS_MS = [60_000, 60_000, 60_000];

@@ -7,15 +7,13 @@ import { force, serveSellersCommerceControl, setLifetimes } from './control.ts';
 import { DIALECTS } from './dialects.ts';
 import type { SellersCommerceEvent } from './events.ts';
 import { serveOrders } from './orders-api.ts';
-import { serveProducts } from './products-api.ts';
 import { createReturns } from './returns.ts';
 import type { ChangeOrder, Force, PlaceOrder, SetClock } from './schema.ts';
 import { createSetup, type Settings } from './settings.ts';
 import { createShop } from './shop.ts';
 import { serveShoppers } from './shoppers.ts';
-import { createStock } from './stock.ts';
-import { serveTokens } from './token-api.ts';
-import { createTokens, type Lifetimes } from './tokens.ts';
+import { createStock, serveProducts } from './stock.ts';
+import { createTokens, type Lifetimes, serveTokens } from './tokens.ts';
 
 // The document: an hour, and four.
 const ACCESS_TOKEN_SECONDS = 3599;

@@ -4,11 +4,10 @@ import { refuse } from './answers.ts';
 import { OrderStatus, PaymentInformation, readBody, ShippingInformation } from './bodies.ts';
 import type { Endpoints } from './calls.ts';
 import type { SellersCommerceEvent } from './events.ts';
-import { CARRIERS, NOT_SOLD, PAYMENT, STATUS } from './ids.ts';
+import { CARRIERS, NOT_SOLD, PAYMENT, SERVICE_TYPES, STATUS } from './ids.ts';
 import { applyQuery } from './odata.ts';
-import { ORDER_FIELDS, type Order } from './order.ts';
+import { ORDER_FIELDS, type Order, openQuantities, type Parcel } from './order.ts';
 import type { Setup } from './settings.ts';
-import { addParcel } from './shipping.ts';
 import { named } from './shop.ts';
 
 interface Parts {
@@ -72,4 +71,42 @@ export function serveOrders({ get, post, list }: Endpoints, { base, setup }: Par
     keep({ ...order, TransactionNumber, PaymentStatusId: PAYMENT.capturedLater });
     emit({ type: 'payment.captured', ...named(order) });
   });
+}
+
+/** The order with one more parcel, or the refusal of the first thing that is wrong. */
+function addParcel(order: Order, { OrderNumber: _number, ...told }: ShippingInformation): Order {
+  if (NOT_SOLD.includes(order.OrderStatusId)) throw refuse(30, `OrderStatusId is ${order.OrderStatusId}`);
+  checkCarrier(told.CarrierId, told.ServiceTypeId ?? null);
+  const parcel: Parcel = {
+    CarrierId: told.CarrierId,
+    ServiceTypeId: told.ServiceTypeId ?? null,
+    TrackingNumber: told.TrackingNumber,
+    ShippedDate: told.ShippedDate?.replace(/Z$/, '') ?? null,
+    Items: told.Items.map(({ SkuCode, Quantity }) => ({ SkuCode, Quantity })),
+  };
+  for (const { SkuCode } of parcel.Items) {
+    if (!order.OrderItems.some((item) => item.SkuCode === SkuCode)) throw refuse(25, SkuCode);
+  }
+  // Before the quantities: a repeated parcel would otherwise be one too many.
+  if (order.ShippingInformation.some((known) => isSame(known, parcel))) throw refuse(33);
+  const shipped = { ...order, ShippingInformation: [...order.ShippingInformation, parcel] };
+  const open = [...openQuantities(shipped)];
+  for (const [sku, quantity] of open) if (quantity < 0) throw refuse(26, sku);
+  const isWhole = open.every(([, quantity]) => quantity === 0);
+  return { ...shipped, OrderStatusId: isWhole ? STATUS.shipped : STATUS.partiallyShipped };
+}
+
+function checkCarrier(carrierId: number, serviceTypeId: number | null): void {
+  if (!CARRIERS[carrierId]) throw refuse(21, `CarrierId ${carrierId}`);
+  const services = SERVICE_TYPES[carrierId];
+  // A carrier without services in the table is taken without one.
+  const isKnown = services ? serviceTypeId !== null && services[serviceTypeId] !== undefined : !serviceTypeId;
+  if (!isKnown) throw refuse(30, `ServiceTypeId ${serviceTypeId ?? 'null'} is not one of carrier ${carrierId}`);
+}
+
+/** The same carrier and tracking number, with the same pieces in it. */
+function isSame(left: Parcel, right: Parcel): boolean {
+  const key = ({ CarrierId, TrackingNumber, Items }: Parcel): string =>
+    JSON.stringify([CarrierId, TrackingNumber, Items.map((item) => `${item.Quantity} ${item.SkuCode}`).toSorted()]);
+  return key(left) === key(right);
 }

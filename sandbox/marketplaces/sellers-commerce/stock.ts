@@ -1,7 +1,11 @@
+import type { FastifyRequest } from 'fastify';
 import type { Base } from '../base.ts';
 import { catalog } from '../catalog.ts';
 import { refuse } from './answers.ts';
+import { readBody, SkuInventories, SkuPrices } from './bodies.ts';
+import type { Endpoints } from './calls.ts';
 import type { SellersCommerceEvent } from './events.ts';
+import { applyQuery, wholeNumber } from './odata.ts';
 import type { Fields } from './odata-filter.ts';
 import { nameOf, priceOf } from './sample.ts';
 import type { SetStock } from './schema.ts';
@@ -18,7 +22,7 @@ export interface StoreSku {
   ModifiedDate: string;
 }
 
-export const PRODUCT_FIELDS: Fields = {
+const PRODUCT_FIELDS: Fields = {
   SCproductID: 'number',
   ProductCode: 'string',
   ProductName: 'string',
@@ -78,6 +82,40 @@ export function createStock({ store, emit }: Base<SellersCommerceEvent>, setup: 
 }
 
 /** The product of a SKU in the shape it is shown. */
-export function showProduct({ SkuCode, Price, Inventory, ...product }: StoreSku) {
+function showProduct({ SkuCode, Price, Inventory, ...product }: StoreSku) {
   return { ...product, Skus: [{ SkuCode, Price, Inventory }] };
+}
+
+/** The endpoints about products and stock. */
+export function serveProducts({ get, post, list }: Endpoints, stock: Stock): void {
+  // GET api/product/getall, GET api/product/getallproducts: the document says the same of both.
+  const getAll = ({ query }: FastifyRequest) => list(applyQuery(stock.list().map(showProduct), PRODUCT_FIELDS, query));
+  get('/api/product/getall', getAll);
+  get('/api/product/getallproducts', getAll);
+
+  // GET api/product/getallproductskus?top={top}&skip={skip}&SCproductID={SCproductID}&ProductCode={ProductCode}
+  get('/api/product/getallproductskus', ({ query }) => {
+    const { top, skip, SCproductID, ProductCode } = query as Record<string, string | undefined>;
+    const id = wholeNumber(SCproductID || undefined, 'SCproductID');
+    const from = wholeNumber(skip || undefined, 'skip') ?? 0;
+    const wanted = stock
+      .list()
+      .filter(
+        (sku) => (id === undefined || sku.SCproductID === id) && (!ProductCode || sku.ProductCode === ProductCode),
+      );
+    return list(wanted.slice(from, from + (wholeNumber(top || undefined, 'top') ?? wanted.length)));
+  });
+
+  // GET api/product/get/{productcode}
+  get('/api/product/get/:productcode', ({ params }) => {
+    const sku = stock.find((params as { productcode: string }).productcode);
+    if (!sku) throw refuse(34);
+    return showProduct(sku);
+  });
+
+  // POST api/product/updateskuinventory
+  post('/api/product/updateskuinventory', (body) => stock.update(readBody(SkuInventories, body)));
+
+  // POST api/product/updateskuprice
+  post('/api/product/updateskuprice', (body) => stock.update(readBody(SkuPrices, body)));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { METRICS } from '#lib/platform/telemetry/metric-list';
 import { queues, schedules, streams } from '#lib/topology';
-import { standingStill } from '../../../bench/cost/standing.ts';
+import { standingStill } from '../../../bench/cost/month.ts';
 import type { Graph } from '../graph.ts';
 import { ALARM, evaluate, metricsOf, type Query } from './alarms.ts';
 import { findMetricBreaches } from './metrics.ts';
