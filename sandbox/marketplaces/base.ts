@@ -1,14 +1,20 @@
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createDialects, type Dialect, type Dialects } from './dialects.ts';
-import type { Emit, SandboxEvent, SharedEvent } from './events.ts';
 import type { Failure } from './fault-hooks.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { openStore, type Store } from './store.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 
+/** What happens at a sandbox that the proof's people go by. */
+export type SandboxEvent =
+  | { type: 'order.created' | 'order.paid'; orderId: string; partnerOrderCode: string }
+  | { type: 'order.received'; orderId: number; number: string }
+  | { type: 'order.fulfilled'; orderId: string }
+  | { type: 'delivery.added'; orderId: number };
+
 /** What every marketplace's sandbox can be started with. */
-export interface SandboxOptions<Event = SharedEvent> {
+export interface SandboxOptions {
   /** 0 or none: any free port of the loopback interface; null: none, only `fetch`. */
   port?: number | null | undefined;
   /** A folder for what must survive a stop or a crash; without it everything is in memory. */
@@ -22,16 +28,16 @@ export interface SandboxOptions<Event = SharedEvent> {
   /** Milliseconds between retries of webhooks; wins over `timeScale`. */
   retryIntervalMs?: number | undefined;
   webhookTimeoutMs?: number | undefined;
-  onEvent?: ((event: SandboxEvent<Event>) => void) | undefined;
+  onEvent?: ((event: SandboxEvent) => void) | undefined;
 }
 
 /** What the parts of one sandbox share. */
-export interface Base<Event> {
+export interface Base {
   marketplace: string;
   store: Store;
   faults: Faults;
   dialects: Dialects;
-  emit: Emit<Event | SharedEvent>;
+  emit(event: SandboxEvent): void;
   now: () => Date;
   /** The document's waits before each retry of a webhook, as the options shorten them. */
   retryDelays(documented: readonly number[]): number[];
@@ -56,20 +62,19 @@ export interface Vendor {
 }
 
 /** Opens the store and the switchboard of faults. */
-export function createBase<Event>(
+export function createBase(
   marketplace: string,
-  options: SandboxOptions<Event | SharedEvent>,
+  options: SandboxOptions,
   dialects: Readonly<Record<string, Dialect>> = {},
-): Base<Event> {
+): Base {
   const now = options.now ?? (() => new Date());
   const endpoints: string[] = [];
-  const emit = (event: Event | SharedEvent): void =>
-    options.onEvent?.({ ...event, at: now().toISOString(), marketplace });
   const file = options.dataDir ? join(options.dataDir, `${options.name ?? marketplace}.jsonl`) : undefined;
   const store = openStore(file);
   return {
-    ...{ marketplace, store, emit, now, endpoints },
-    faults: createFaults(() => endpoints, emit),
+    ...{ marketplace, store, now, endpoints },
+    emit: (event) => options.onEvent?.(event),
+    faults: createFaults(() => endpoints),
     dialects: createDialects(store, dialects),
     retryDelays: (documented) => documented.map((ms) => options.retryIntervalMs ?? ms / (options.timeScale ?? 1)),
   };

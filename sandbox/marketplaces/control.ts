@@ -4,9 +4,9 @@ import { controlRefusal } from './refusal.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** The part of the control surface that every sandbox has. */
-export function serveControl<Event>(
+export function serveControl(
   app: FastifyInstance,
-  { base, vendor, log }: { base: Base<Event>; vendor: Vendor; log: RequestLog },
+  { base, vendor, log }: { base: Base; vendor: Vendor; log: RequestLog },
 ): void {
   const controls: string[] = [];
   app.addHook('onRoute', ({ method, url }) => {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Emit, SharedEvent } from './events.ts';
 import { controlRefusal, readControl } from './refusal.ts';
 
 const Times = z.union([z.int().positive(), z.literal('always')]).default(1);
@@ -45,7 +44,7 @@ export type Fault = (RequestFault | WebhookFault) & Switched;
 export type Faults = ReturnType<typeof createFaults>;
 
 /** `endpoints` lists the vendor's routes, so that a fault that can never apply is refused. */
-export function createFaults(endpoints: () => string[], emit: Emit<SharedEvent>) {
+export function createFaults(endpoints: () => string[]) {
   let forRequests: Array<RequestFault & Switched> = [];
   let forWebhooks: Array<WebhookFault & Switched> = [];
   let count = 0;
@@ -58,7 +57,6 @@ export function createFaults(endpoints: () => string[], emit: Emit<SharedEvent>)
     if (!fault) return undefined;
     if (fault.left !== 'always') fault.left -= 1;
     fault.applied += 1;
-    emit({ type: 'fault.applied', faultId: fault.id, on: fault.on, kind: fault.kind });
     return fault;
   };
   const list = (): Fault[] => [...forRequests, ...forWebhooks].map((fault) => ({ ...fault }));

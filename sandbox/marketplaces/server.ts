@@ -23,7 +23,7 @@ export interface Listening {
 }
 
 /** Serves a vendor's routes and the control surface on the loopback interface; with a port of null by `fetch` alone. */
-export async function serve<Event>(base: Base<Event>, vendor: Vendor, port: number | null = 0): Promise<Listening> {
+export async function serve(base: Base, vendor: Vendor, port: number | null = 0): Promise<Listening> {
   const app = Fastify({ forceCloseConnections: true, exposeHeadRoutes: false, bodyLimit: 4 * 1024 * 1024 });
   readBodiesAsText(app);
   const log = keepRequestLog(app, base.now, CONTROL);

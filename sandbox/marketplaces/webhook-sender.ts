@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Emit, SharedEvent } from './events.ts';
 import type { Faults } from './faults.ts';
 import type { Store } from './store.ts';
 
@@ -50,15 +49,11 @@ export interface WebhookSender {
   stop(): void;
 }
 
-interface Parts {
-  store: Store;
-  faults: Faults;
-  emit: Emit<SharedEvent>;
-  now: () => Date;
-}
-
 /** Sends webhooks as a vendor does: at once, then retried by its habits, with the faults that are switched on. */
-export function createWebhookSender({ store, faults, emit, now }: Parts, habits: WebhookHabits): WebhookSender {
+export function createWebhookSender(
+  { store, faults, now }: { store: Store; faults: Faults; now: () => Date },
+  habits: WebhookHabits,
+): WebhookSender {
   const webhooks = store.collection<SentWebhook>('webhooks-sent');
   const timers = new Map<string, NodeJS.Timeout>();
   const overtaken = new Set<string>();
@@ -103,17 +98,13 @@ export function createWebhookSender({ store, faults, emit, now }: Parts, habits:
   };
 
   const settle = (webhook: SentWebhook, { status }: WebhookAttempt): void => {
-    const { id, topic } = webhook;
-    const attempts = webhook.attempts.length;
     const accepted = status !== null && habits.isAccepted(status);
-    emit({ type: 'webhook.attempted', webhookId: id, topic, attempt: attempts, status, accepted });
-    const delay = habits.retryDelaysMs[attempts - 1];
+    const delay = habits.retryDelaysMs[webhook.attempts.length - 1];
     if (!accepted && delay !== undefined && habits.isRetried?.(status) !== false) {
       schedule(webhook, delay);
       return;
     }
-    webhooks.put(id, { ...webhook, state: accepted ? 'accepted' : 'given-up', nextAttemptAt: null });
-    if (!accepted) emit({ type: 'webhook.given-up', webhookId: id, topic, attempts });
+    webhooks.put(webhook.id, { ...webhook, state: accepted ? 'accepted' : 'given-up', nextAttemptAt: null });
   };
 
   const release = (id: string): void => {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Base } from '../base.ts';
 import { authAnswers, authenticate, type Credentials, isBlank, parametersOf, refuse, wholeNumber } from './answers.ts';
-import type { MarketfulEvent } from './events.ts';
 import type { Stock } from './stock.ts';
 
 /** Goods announced to the warehouse: pieces by SKU. */
@@ -14,7 +13,7 @@ export interface Entry {
 }
 
 interface Parts {
-  base: Base<MarketfulEvent>;
+  base: Base;
   credentials: Credentials;
   stock: Stock;
 }

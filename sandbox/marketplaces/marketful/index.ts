@@ -5,7 +5,6 @@ import { createWebhookSender } from '../webhook-sender.ts';
 import { hideSecret, readReceived, serveMarketfulControl, setStock, ship } from './control.ts';
 import { DIALECTS } from './dialects.ts';
 import { serveEntries } from './entries-api.ts';
-import type { MarketfulEvent } from './events.ts';
 import { serveItems } from './items-api.ts';
 import { serveOrders } from './orders-api.ts';
 import { createRegistry, type Registry, serveWebhooks, type Topic } from './registry.ts';
@@ -16,7 +15,7 @@ import { createWarehouse, type Warehouse } from './warehouse.ts';
 // The document is silent on retries: any 2xx is taken, anything else tried again 3 times, a minute apart.
 const RETRY_DELAYS_MS = [60_000, 60_000, 60_000];
 
-export interface MarketfulOptions extends SandboxOptions<MarketfulEvent> {
+export interface MarketfulOptions extends SandboxOptions {
   accessToken: string;
   userId: string;
   /** Webhooks registered from the start; one of the same kind that is kept from before is replaced. */
@@ -29,7 +28,7 @@ export type MarketfulSandbox = Awaited<ReturnType<typeof startMarketfulSandbox>>
 
 /** Starts Marketful on the loopback interface. */
 export async function startMarketfulSandbox(options: MarketfulOptions) {
-  const base = createBase<MarketfulEvent>('marketful', options, DIALECTS);
+  const base = createBase('marketful', options, DIALECTS);
   const { store } = base;
   const sender = createWebhookSender(base, {
     retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Base } from '../base.ts';
 import { Refusal } from '../refusal.ts';
 import { authAnswers, authenticate, type Credentials, isBlank, parametersOf, refuse, wholeNumber } from './answers.ts';
-import type { MarketfulEvent } from './events.ts';
 import { readPlacement } from './placement.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -17,7 +16,7 @@ export interface PlacementCall {
 }
 
 interface Parts {
-  base: Base<MarketfulEvent>;
+  base: Base;
   credentials: Credentials;
   warehouse: Warehouse;
 }

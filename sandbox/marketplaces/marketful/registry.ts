@@ -3,7 +3,6 @@ import type { Base } from '../base.ts';
 import type { Collection } from '../store.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
 import { authAnswers, authenticate, type Credentials, parametersOf, refuse, wholeNumber } from './answers.ts';
-import type { MarketfulEvent } from './events.ts';
 import { localTime } from './order.ts';
 
 const TOPICS = ['order/created', 'order/updated', 'shipment_event/created'] as const;
@@ -19,8 +18,8 @@ export interface Webhook {
 /** The registered webhooks: one of a kind. */
 export type Registry = ReturnType<typeof createRegistry>;
 
-export function createRegistry({ base, sender }: { base: Base<MarketfulEvent>; sender: WebhookSender }) {
-  const { store, emit, now } = base;
+export function createRegistry({ base, sender }: { base: Base; sender: WebhookSender }) {
+  const { store, now } = base;
   const webhooks: Collection<Webhook> = store.collection('webhooks');
   const find = (topic: Topic): Webhook | undefined => webhooks.list().find(({ tipo }) => tipo === topic);
   return {
@@ -36,7 +35,6 @@ export function createRegistry({ base, sender }: { base: Base<MarketfulEvent>; s
       if (existing) throw refuse([404, `Ya existe un Webhook para ${topic}`]);
       if (!isUrl(url)) throw refuse([404, 'Error al crear Webhook'], { error: 'url is not a valid URL' });
       const webhook = { id: store.next('webhook'), url, tipo: topic, created_at: localTime(now()) };
-      emit({ type: 'webhook.registered', topic });
       return webhooks.put(String(webhook.id), webhook);
     },
     remove(id: number) {

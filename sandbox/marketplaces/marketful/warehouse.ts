@@ -1,6 +1,5 @@
 import type { Base } from '../base.ts';
 import { controlRefusal } from '../refusal.ts';
-import type { MarketfulEvent } from './events.ts';
 import { type EventStatus, localTime, type Order, type ShipmentEvent } from './order.ts';
 import type { Placement } from './placement.ts';
 import type { Registry } from './registry.ts';
@@ -19,7 +18,7 @@ interface Report {
 export type Warehouse = ReturnType<typeof createWarehouse>;
 
 interface Parts {
-  base: Base<MarketfulEvent>;
+  base: Base;
   registry: Registry;
   stock: Stock;
 }
@@ -63,15 +62,6 @@ export function createWarehouse({ base, registry, stock }: Parts) {
       tracking_number: event.tracking_number,
       shipment_events: [...order.shipment_events, event],
     });
-    emit({
-      type: 'shipment.reported',
-      orderId: order.id,
-      number: order.num_orden,
-      channel: order.canal,
-      status,
-      carrier: event.carrier_name,
-      trackingNumber: event.tracking_number,
-    });
     if (notify) {
       registry.notify('shipment_event/created', { shipment_event: dialects.speak(order.id, event) });
       registry.notify('order/updated', { order: dialects.speak(order.id, updated) });
@@ -112,7 +102,7 @@ export function createWarehouse({ base, registry, stock }: Parts) {
       };
       orders.put(String(order.id), order);
       for (const { sku, cantidad } of items) stock.take(sku, cantidad);
-      emit({ type: 'order.received', orderId: order.id, number: order.num_orden, channel: order.canal });
+      emit({ type: 'order.received', orderId: order.id, number: order.num_orden });
       registry.notify('order/created', { order: dialects.speak(order.id, order) });
       scheduleShipping(order);
       return order;

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Base } from '../base.ts';
 import { Refusal } from '../refusal.ts';
-import type { ScopioEvent } from './events.ts';
 import { CARRIERS, isDue, type Order } from './order.ts';
 import type { Shop } from './shop.ts';
 
@@ -23,7 +22,7 @@ const Fulfill = z.object({
 });
 
 interface Parts {
-  base: Base<ScopioEvent>;
+  base: Base;
   shop: Shop;
   seller: string;
   apiKey: string;
@@ -57,11 +56,11 @@ export function serveApi(app: FastifyInstance, { base, shop, seller, apiKey }: P
     try {
       body = parse(request.body);
       const order = findOrder(orders.get(orderId), seller);
-      const { carrier, tracking_number: trackingNumber } = checkFulfill(body);
+      checkFulfill(body);
       const at = now().toISOString();
       orders.put(orderId, { ...order, fulfilledAt: order.fulfilledAt ?? at });
       record(200, null, body);
-      emit({ type: 'order.fulfilled', orderId, number: order.number, carrier, trackingNumber });
+      emit({ type: 'order.fulfilled', orderId });
       return { success: true };
     } catch (error) {
       if (error instanceof Refusal) record(error.status, (error.body as { code: string }).code, body);
@@ -90,9 +89,9 @@ function findOrder(order: Order | undefined, seller: string): Order {
   return order;
 }
 
-function checkFulfill(body: unknown): z.infer<typeof Fulfill> {
+function checkFulfill(body: unknown): void {
   const result = Fulfill.safeParse(body);
-  if (result.success) return result.data;
+  if (result.success) return;
   const [issue] = result.error.issues;
   const field = issue?.path.join('.') || 'body';
   if (field === 'carrier') throw failed(400, 'invalid_carrier', `carrier must be one of ${CARRIERS.join(', ')}.`);

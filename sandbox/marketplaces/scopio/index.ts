@@ -6,7 +6,6 @@ import { createWebhookSender } from '../webhook-sender.ts';
 import { failed, presentedKey, serveApi } from './api.ts';
 import { type Profile, type ProfileSetting, readReceived, serveScopioControl } from './control.ts';
 import { DIALECTS } from './dialects.ts';
-import type { ScopioEvent } from './events.ts';
 import type { Order } from './order.ts';
 import type { PlaceOrder } from './schema.ts';
 import { createShop } from './shop.ts';
@@ -17,7 +16,7 @@ const RETRY_DELAYS_MS = [300_000, 300_000, 300_000];
 const REQUESTS_PER_MINUTE = 120;
 const RETRY_AFTER_SECONDS = 60;
 
-export interface ScopioOptions extends SandboxOptions<ScopioEvent> {
+export interface ScopioOptions extends SandboxOptions {
   apiKey: string;
   webhookSecret: string;
   /** The Webhook URL of the seller profile; an order without one is only polled. */
@@ -32,7 +31,7 @@ export type ScopioSandbox = Awaited<ReturnType<typeof startScopioSandbox>>;
 
 /** Starts Scopio on the loopback interface. */
 export async function startScopioSandbox(options: ScopioOptions) {
-  const base = createBase<ScopioEvent>('scopio', options, DIALECTS);
+  const base = createBase('scopio', options, DIALECTS);
   const { store } = base;
   const seller = options.sellerId ?? 'seller-1';
   const profile = openProfile(options, store.collection<Profile>('profile'));

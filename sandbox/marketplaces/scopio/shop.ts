@@ -4,7 +4,6 @@ import { netOf } from '../catalog.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
 import { zonedTime } from '../zoned-time.ts';
-import type { ScopioEvent } from './events.ts';
 import { type Address, type Line, type Order, toScopio, ZONE } from './order.ts';
 import { productFor, sampleOrder, toLine } from './sample.ts';
 import { ChangeOrder, type Item, PlaceOrder } from './schema.ts';
@@ -14,7 +13,7 @@ import { toUcp } from './ucp.ts';
 export type Shop = ReturnType<typeof createShop>;
 
 interface Parts {
-  base: Base<ScopioEvent>;
+  base: Base;
   webhooks: WebhookSender;
   seller: string;
   seed: number;
@@ -22,7 +21,7 @@ interface Parts {
 }
 
 export function createShop({ base, webhooks, seller, seed, targets }: Parts) {
-  const { store, emit, now, dialects } = base;
+  const { store, now, dialects } = base;
   const orders = store.collection<Order>('orders');
 
   const show = (order: Order): Record<string, unknown> =>
@@ -66,7 +65,6 @@ export function createShop({ base, webhooks, seller, seed, targets }: Parts) {
       ucp: input.ucp,
     };
     orders.put(id, order);
-    emit({ type: 'order.placed', orderId: id, number: order.number, country: order.address.address_country });
     if (order.paidAt && input.notify) notify(order);
     return order;
   };
@@ -110,7 +108,6 @@ export function createShop({ base, webhooks, seller, seed, targets }: Parts) {
     },
     cancel(id: string) {
       const order = orders.put(id, { ...get(id), cancelledAt: now().toISOString() });
-      emit({ type: 'order.cancelled', orderId: id, number: order.number });
       return order;
     },
   };

@@ -3,7 +3,6 @@ import type { Base } from '../base.ts';
 import { Refusal } from '../refusal.ts';
 import type { Store } from '../store.ts';
 import { type Answer, answer, badRequest, DONE, isAnswer } from './answers.ts';
-import type { SellersCommerceEvent } from './events.ts';
 import type { Setup } from './settings.ts';
 
 /** One write that reached the store, done or refused. What a fault answered in its place is not here. */
@@ -21,7 +20,7 @@ interface WriteCall {
 /** Serves writes and reads with the response codes of the document. */
 export type Endpoints = ReturnType<typeof createEndpoints>;
 
-export function createEndpoints(app: FastifyInstance, base: Base<SellersCommerceEvent>, setup: Setup) {
+export function createEndpoints(app: FastifyInstance, base: Base, setup: Setup) {
   const calls = base.store.collection<WriteCall>('write-calls');
   const statusOf = (status: number, body: unknown): number =>
     isAnswer(body) && setup.settings().httpStatus === 'always-200' ? 200 : status;

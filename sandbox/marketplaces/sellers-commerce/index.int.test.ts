@@ -25,7 +25,7 @@ const status = { OrderNumber: '100234', OrderStatusId: 35 };
 
 describe('SellersCommerce', () => {
   it('places the sample order of a buyer in Austin', async () => {
-    const { control, get, events } = await start({ now: () => new Date('2026-11-20T08:15:00.700Z') });
+    const { control, get } = await start({ now: () => new Date('2026-11-20T08:15:00.700Z') });
     expect((await control('/orders')).status).toBe(201);
     const { json } = await get('/order/getall');
     expect(json[0]).toMatchObject({
@@ -47,7 +47,6 @@ describe('SellersCommerce', () => {
       status: 404,
       json: { Results: 'OrderNotExist', ResponseMessage: 'Order Does Not Exist', StatusCode: 24 },
     });
-    expect(events).toContainEqual(expect.objectContaining({ type: 'order.placed', number: '100234', country: 'US' }));
   });
 
   it('places what it is asked for, the same orders of the same seed', async () => {

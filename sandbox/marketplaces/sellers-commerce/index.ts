@@ -5,7 +5,6 @@ import type { WebhookSender } from '../webhook-sender.ts';
 import { createEndpoints, readReceived } from './calls.ts';
 import { force, serveSellersCommerceControl, setLifetimes } from './control.ts';
 import { DIALECTS } from './dialects.ts';
-import type { SellersCommerceEvent } from './events.ts';
 import { serveOrders } from './orders-api.ts';
 import { createReturns } from './returns.ts';
 import type { ChangeOrder, Force, PlaceOrder, SetClock } from './schema.ts';
@@ -19,7 +18,7 @@ import { createTokens, type Lifetimes, serveTokens } from './tokens.ts';
 const ACCESS_TOKEN_SECONDS = 3599;
 const REFRESH_TOKEN_SECONDS = 4 * 3600;
 
-export interface SellersCommerceOptions extends SandboxOptions<SellersCommerceEvent> {
+export interface SellersCommerceOptions extends SandboxOptions {
   accessKey: string;
   sharedSecret: string;
   /** What `expires_in` says, in seconds; wins over `timeScale`, which divides the documented lifetimes. */
@@ -33,7 +32,7 @@ export type SellersCommerceSandbox = Awaited<ReturnType<typeof startSellersComme
 
 /** Starts SellersCommerce on the loopback interface. */
 export async function startSellersCommerceSandbox(options: SellersCommerceOptions) {
-  const base = createBase<SellersCommerceEvent>('sellers-commerce', options, DIALECTS);
+  const base = createBase('sellers-commerce', options, DIALECTS);
   const { store, faults } = base;
   const scale = options.timeScale ?? 1;
   const tokens = createTokens(base, options, {

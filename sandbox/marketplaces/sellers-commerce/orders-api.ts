@@ -3,15 +3,13 @@ import type { Base } from '../base.ts';
 import { refuse } from './answers.ts';
 import { OrderStatus, PaymentInformation, readBody, ShippingInformation } from './bodies.ts';
 import type { Endpoints } from './calls.ts';
-import type { SellersCommerceEvent } from './events.ts';
 import { CARRIERS, NOT_SOLD, PAYMENT, SERVICE_TYPES, STATUS } from './ids.ts';
 import { applyQuery } from './odata.ts';
 import { ORDER_FIELDS, type Order, openQuantities, type Parcel } from './order.ts';
 import type { Setup } from './settings.ts';
-import { named } from './shop.ts';
 
 interface Parts {
-  base: Base<SellersCommerceEvent>;
+  base: Base;
   setup: Setup;
 }
 
@@ -44,8 +42,7 @@ export function serveOrders({ get, post, list }: Endpoints, { base, setup }: Par
     const told = readBody(ShippingInformation, body);
     const order = addParcel(find(told.OrderNumber), told);
     keep(order);
-    const carrier = CARRIERS[told.CarrierId] ?? '';
-    emit({ type: 'order.fulfilled', ...named(order), carrier, trackingNumber: told.TrackingNumber });
+    emit({ type: 'order.fulfilled', orderId: order.OrderNumber });
   });
 
   // POST api/order/updateorderstatus: "from placed to processing", and nothing else.
@@ -56,7 +53,6 @@ export function serveOrders({ get, post, list }: Endpoints, { base, setup }: Par
     if (order.OrderStatusId === STATUS.processing) throw refuse(33);
     if (order.OrderStatusId !== STATUS.placed) throw refuse(30, `the order's OrderStatusId is ${order.OrderStatusId}`);
     keep({ ...order, OrderStatusId });
-    emit({ type: 'order.processing', ...named(order) });
   });
 
   // POST api/order/paymentinformation: from authorized to captured.
@@ -69,7 +65,6 @@ export function serveOrders({ get, post, list }: Endpoints, { base, setup }: Par
     if (NOT_SOLD.includes(order.OrderStatusId)) throw refuse(30, `OrderStatusId is ${order.OrderStatusId}`);
     if (order.AuthorizationCode !== AuthorizationCode) throw refuse(30, 'AuthorizationCode');
     keep({ ...order, TransactionNumber, PaymentStatusId: PAYMENT.capturedLater });
-    emit({ type: 'payment.captured', ...named(order) });
   });
 }
 

@@ -3,7 +3,6 @@ import { controlRefusal, readControl } from '../refusal.ts';
 import { refuse } from './answers.ts';
 import { ReturnRequest, readBody } from './bodies.ts';
 import type { Endpoints } from './calls.ts';
-import type { SellersCommerceEvent } from './events.ts';
 import { RETURN_INITIATED, RETURN_TYPES } from './ids.ts';
 import { applyQuery } from './odata.ts';
 import type { Fields } from './odata-filter.ts';
@@ -37,7 +36,7 @@ export type Returns = ReturnType<typeof createReturns>;
 
 const FIRST_RETURN = 5001;
 
-export function createReturns({ store }: Base<SellersCommerceEvent>, setup: Setup) {
+export function createReturns({ store }: Base, setup: Setup) {
   const returns = store.collection<Return>('returns');
   const orders = store.collection<Order>('orders');
 

@@ -1,6 +1,5 @@
 import type { Base } from '../base.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
-import type { SellersCommerceEvent } from './events.ts';
 import { SetClock, Settings as SettingsChange } from './schema.ts';
 import { timeOf } from './time.ts';
 
@@ -24,7 +23,7 @@ const DEFAULTS: Settings = { lists: 'array', httpStatus: 'documented', timePreci
 // Beyond this the offset leads out of what a Date can hold.
 const FARTHEST_SECONDS = 100 * 366 * 86_400;
 
-export function createSetup({ store, now }: Base<SellersCommerceEvent>) {
+export function createSetup({ store, now }: Base) {
   const kept = store.collection<Partial<Settings>>('settings');
   const offsets = store.collection<number>('clock');
   const offset = (): number => offsets.get('offsetSeconds') ?? 0;

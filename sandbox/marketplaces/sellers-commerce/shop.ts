@@ -1,6 +1,5 @@
 import type { Base } from '../base.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
-import type { SellersCommerceEvent } from './events.ts';
 import { PAYMENT, STATUS } from './ids.ts';
 import { type Order, totalOf } from './order.ts';
 import { sampleOrder, toItem } from './sample.ts';
@@ -12,7 +11,7 @@ import type { Stock } from './stock.ts';
 export type Shop = ReturnType<typeof createShop>;
 
 interface Parts {
-  base: Base<SellersCommerceEvent>;
+  base: Base;
   setup: Setup;
   stock: Stock;
   seed: number;
@@ -21,7 +20,7 @@ interface Parts {
 const FIRST_ORDER = 100234;
 
 export function createShop({ base, setup, stock, seed }: Parts) {
-  const { store, emit } = base;
+  const { store } = base;
   const orders = store.collection<Order>('orders');
 
   const get = (number: string): Order => {
@@ -65,7 +64,6 @@ export function createShop({ base, setup, stock, seed }: Parts) {
     );
     orders.put(order.OrderNumber, order);
     for (const { SkuCode, Quantity } of order.OrderItems) stock.take(SkuCode, Quantity);
-    emit({ type: 'order.placed', ...named(order), country: order.ShippingAddress.CountryCode });
     return order;
   };
 
@@ -85,21 +83,14 @@ export function createShop({ base, setup, stock, seed }: Parts) {
       const order = get(number);
       const change = readControl(ChangeOrder, input ?? {});
       const modified = withChange({ ...order, ModifiedDate: setup.stamp() }, change);
-      emit({ type: 'order.modified', ...named(order) });
       return orders.put(number, modified);
     },
     cancel(number: string) {
       const order = get(number);
       if (order.OrderStatusId === STATUS.cancelled) return order;
-      emit({ type: 'order.cancelled', ...named(order) });
       return orders.put(number, { ...order, OrderStatusId: STATUS.cancelled, ModifiedDate: setup.stamp() });
     },
   };
-}
-
-/** How events name an order. */
-export function named({ OrderNumber }: Order): { orderId: string; number: string } {
-  return { orderId: OrderNumber, number: OrderNumber };
 }
 
 const SUMMED = ['OrderItems', 'ShippingAmount', 'TaxAmount', 'DiscountAmount'] as const;

@@ -4,7 +4,6 @@ import { catalog } from '../catalog.ts';
 import { refuse } from './answers.ts';
 import { readBody, SkuInventories, SkuPrices } from './bodies.ts';
 import type { Endpoints } from './calls.ts';
-import type { SellersCommerceEvent } from './events.ts';
 import { applyQuery, wholeNumber } from './odata.ts';
 import type { Fields } from './odata-filter.ts';
 import { nameOf, priceOf } from './sample.ts';
@@ -34,14 +33,9 @@ export type Stock = ReturnType<typeof createStock>;
 const FIRST_PRODUCT = 3001;
 const FIRST_INVENTORY = 100;
 
-export function createStock({ store, emit }: Base<SellersCommerceEvent>, setup: Setup) {
+export function createStock({ store }: Base, setup: Setup) {
   const skus = store.collection<StoreSku>('skus');
-  const put = (sku: StoreSku): StoreSku => {
-    if (skus.get(sku.SkuCode)?.Inventory !== sku.Inventory) {
-      emit({ type: 'stock.changed', sku: sku.SkuCode, quantity: sku.Inventory });
-    }
-    return skus.put(sku.SkuCode, { ...sku, ModifiedDate: setup.stamp() });
-  };
+  const put = (sku: StoreSku): StoreSku => skus.put(sku.SkuCode, { ...sku, ModifiedDate: setup.stamp() });
   const create = (SkuCode: string, Inventory: number): StoreSku => ({
     SCproductID: store.next('products', FIRST_PRODUCT),
     ProductCode: SkuCode,

@@ -1,10 +1,10 @@
+import type { SandboxEvent } from '../base.ts';
 import { call } from '../test-receiver.ts';
-import type { SellersCommerceEvent } from './events.ts';
 import { type SellersCommerceOptions, startSellersCommerceSandbox } from './index.ts';
 
 /** For tests: a sandbox, its control surface, and a seller who is logged in. */
 export async function startSeller(options: Partial<SellersCommerceOptions> = {}) {
-  const events: SellersCommerceEvent[] = [];
+  const events: SandboxEvent[] = [];
   const sandbox = await startSellersCommerceSandbox({
     accessKey: 'the-access-key',
     sharedSecret: 'the-shared-secret',

@@ -2,7 +2,6 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Base } from '../base.ts';
 import { Refusal } from '../refusal.ts';
-import type { SellersCommerceEvent } from './events.ts';
 
 export interface Credentials {
   accessKey: string;
@@ -52,8 +51,8 @@ export type Tokens = ReturnType<typeof createTokens>;
 const REMEMBERED_MS = 24 * 3_600_000;
 const KEPT_CALLS = 1000;
 
-export function createTokens(base: Base<SellersCommerceEvent>, credentials: Credentials, initial: Lifetimes) {
-  const { store, emit, now } = base;
+export function createTokens(base: Base, credentials: Credentials, initial: Lifetimes) {
+  const { store, now } = base;
   const access = store.collection<AccessToken>('access-tokens');
   const refreshes = store.collection<RefreshToken>('refresh-tokens');
   const calls = store.collection<TokenCall>('token-calls');
@@ -65,10 +64,9 @@ export function createTokens(base: Base<SellersCommerceEvent>, credentials: Cred
     const outcome = reason === null ? 'issued' : 'refused';
     calls.put(String(number), { at: now().toISOString(), grant, outcome, reason, refreshToken });
     calls.remove(String(number - KEPT_CALLS));
-    if (reason !== null) emit({ type: 'token.refused', grant, reason });
   };
 
-  const issue = (grant: 'password' | 'refresh_token'): Issued => {
+  const issue = (): Issued => {
     const at = now().getTime();
     for (const { key, expiresAt } of access.list()) if (expiresAt <= at) access.remove(key);
     for (const { key, expiresAt } of refreshes.list()) if (expiresAt + REMEMBERED_MS <= at) refreshes.remove(key);
@@ -84,7 +82,6 @@ export function createTokens(base: Base<SellersCommerceEvent>, credentials: Cred
       spentAt: null,
       againAt: [],
     });
-    emit({ type: 'token.issued', grant });
     return {
       access_token: accessToken,
       token_type: 'bearer',
@@ -98,7 +95,7 @@ export function createTokens(base: Base<SellersCommerceEvent>, credentials: Cred
     login(accessKey: string, sharedSecret: string) {
       const known = accessKey === credentials.accessKey && sharedSecret === credentials.sharedSecret;
       record('password', known ? null : 'wrong access key or shared secret', null);
-      return known ? issue('password') : null;
+      return known ? issue() : null;
     },
     refresh(text: string) {
       const token = refreshes.get(hash(text));
@@ -116,7 +113,7 @@ export function createTokens(base: Base<SellersCommerceEvent>, credentials: Cred
       }
       if (!token || reason !== null) return null;
       refreshes.put(token.key, { ...token, spentAt: at.toISOString() });
-      return issue('refresh_token');
+      return issue();
     },
     recordRefusal: (grant: string, reason: string) => record(grant, reason, null),
     accepts: (accessToken: string) => (access.get(hash(accessToken))?.expiresAt ?? 0) > now().getTime(),

@@ -42,10 +42,11 @@ describe('shippinginformation', () => {
       ShippingInformation: [{ CarrierId: 1, TrackingNumber: '1Z999AA10123456784', Items: parcel.Items }],
     });
     await post(path, { ...parcel, OrderNumber: 100234, TrackingNumber: 'second', Items: parcel.Items });
-    expect((await get('/order/get/100234')).json.OrderStatusId).toBe(9);
-    expect(events).toContainEqual(
-      expect.objectContaining({ type: 'order.fulfilled', number: '100234', carrier: 'UPS', trackingNumber: 'second' }),
-    );
+    expect((await get('/order/get/100234')).json).toMatchObject({
+      OrderStatusId: 9,
+      ShippingInformation: [{}, { CarrierId: 1, TrackingNumber: 'second' }],
+    });
+    expect(events).toContainEqual({ type: 'order.fulfilled', orderId: '100234' });
   });
 
   it('takes each carrier with its own services, as the tables have them', async () => {
@@ -150,7 +151,7 @@ describe('paymentinformation', () => {
 
 describe('products', () => {
   it('sets stock and prices of all SKUs or of none', async () => {
-    const { sandbox, code, get, control, events } = await start();
+    const { sandbox, code, get, control } = await start();
     const inventoryOf = async (sku: string) => (await get(`/product/get/${sku}`)).json.Skus[0].Inventory;
     const set = (body: unknown) => code('/product/updateskuinventory', body);
     expect(
@@ -160,7 +161,6 @@ describe('products', () => {
       ]),
     ).toEqual(done);
     expect([await inventoryOf('MUG-RED'), await inventoryOf('MUG-BLUE')]).toEqual([7, 0]);
-    expect(events).toContainEqual(expect.objectContaining({ type: 'stock.changed', sku: 'MUG-RED', quantity: 7 }));
     const half = [
       { SkuCode: 'MUG-RED', Inventory: 1 },
       { SkuCode: 'NONE', Inventory: 1 },

@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Base } from '../base.ts';
 import { refuse } from './answers.ts';
-import type { SelloEvent } from './events.ts';
 import { type Order, type Row, toListed, toShownRow } from './order.ts';
 import type { Orders } from './orders.ts';
 import type { Products } from './products.ts';
@@ -12,7 +11,7 @@ import type { Statuses } from './statuses.ts';
 
 /** Everything of the one account the sandbox has. */
 export interface Account {
-  base: Base<SelloEvent>;
+  base: Base;
   orders: Orders;
   products: Products;
   statuses: Statuses;

@@ -20,7 +20,7 @@ export function serveDeliveries(app: FastifyInstance, { base, orders, recorded }
         ? order.deliveries.map((one) => (one.id === id ? delivery : one))
         : [...order.deliveries, delivery];
       orders.save({ ...order, deliveries }, { said: `Delivery ${id} (${method}) was added` });
-      base.emit({ type: 'delivery.added', orderId: order.id, number: order.number, method, trackingNumber: id });
+      base.emit({ type: 'delivery.added', orderId: order.id });
       reply.code(201);
       return delivery;
     }),

@@ -7,7 +7,6 @@ import { createCallLimit, type LimitSettings } from './call-limit.ts';
 import { serveSelloControl, setStock } from './control.ts';
 import { serveDeliveries } from './deliveries-api.ts';
 import { DIALECTS } from './dialects.ts';
-import type { SelloEvent } from './events.ts';
 import { createOrders } from './orders.ts';
 import { serveOrders } from './orders-api.ts';
 import { createProducts } from './products.ts';
@@ -26,7 +25,7 @@ const TIMEOUT_MS = 15_000;
 // The document says over how long, one hour and 15 minutes, and not how often.
 const RETRY_DELAYS_MS = [900_000, 900_000, 900_000, 900_000, 900_000];
 
-export interface SelloOptions extends SandboxOptions<SelloEvent> {
+export interface SelloOptions extends SandboxOptions {
   /** The key alone, or `token:key`. */
   apiKey: string;
   /** Webhooks there are from the start, as if set in the account's settings; they replace what is kept from before. */
@@ -43,7 +42,7 @@ export type SelloSandbox = Awaited<ReturnType<typeof startSelloSandbox>>;
 
 /** Starts Sello on the loopback interface. */
 export async function startSelloSandbox(options: SelloOptions) {
-  const base = createBase<SelloEvent>('sello', options, DIALECTS);
+  const base = createBase('sello', options, DIALECTS);
   const timeoutMs = options.webhookTimeoutMs ?? TIMEOUT_MS;
   const sender = createWebhookSender(base, {
     retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),

@@ -1,6 +1,5 @@
 import type { Base } from '../base.ts';
 import { refuse } from './answers.ts';
-import type { SelloEvent } from './events.ts';
 import type { Order, Row } from './order.ts';
 import type { Registry } from './registry.ts';
 import type { Statuses } from './statuses.ts';
@@ -40,13 +39,13 @@ interface Change {
 export type Orders = ReturnType<typeof createOrders>;
 
 interface Parts {
-  base: Base<SelloEvent>;
+  base: Base;
   registry: Registry;
   statuses: Statuses;
 }
 
 export function createOrders({ base, registry, statuses }: Parts) {
-  const { store, emit, now } = base;
+  const { store, now } = base;
   const orders = store.collection<Order>('orders');
   const history = createHistory(base);
   const makeRow = (draft: DraftRow): Row => ({
@@ -71,12 +70,6 @@ export function createOrders({ base, registry, statuses }: Parts) {
     };
     orders.put(String(order.id), order);
     history.add(order.id, said);
-    emit({
-      type: 'order.placed',
-      orderId: order.id,
-      number: order.number,
-      country: order.customer.customer_country_code,
-    });
     if (!quiet) {
       registry.notify('orderNew', order.id);
       if (statuses.flagsOf(order.statusId).is_paid) registry.notify('orderPaid', order.id);
@@ -95,10 +88,8 @@ export function createOrders({ base, registry, statuses }: Parts) {
       deliveredAt: delivers ? (changed.deliveredAt ?? at) : changed.deliveredAt,
       synced: delivers ? [...new Set([...changed.synced, ...changed.deliveries.map(({ id }) => id)])] : changed.synced,
     });
-    const { id, number, statusId } = order;
+    const { id } = order;
     history.add(id, said);
-    emit({ type: 'order.changed', orderId: id, number, statusId });
-    if (delivers) emit({ type: 'order.delivered', orderId: id, number, trackingNumbers: order.synced });
     if (!quiet) {
       if (before && flags.is_paid && !statuses.flagsOf(before.statusId).is_paid) registry.notify('orderPaid', id);
       registry.notify('orderUpdated', id);
@@ -131,7 +122,7 @@ interface Item {
 }
 
 /** What happened to each order. */
-function createHistory({ store, now }: Base<SelloEvent>) {
+function createHistory({ store, now }: Base) {
   const kept = store.collection<Item[]>('history');
   return {
     add(orderId: number, message: string) {

@@ -1,7 +1,6 @@
 import type { Base } from '../base.ts';
 import { catalog } from '../catalog.ts';
 import { refuse } from './answers.ts';
-import type { SelloEvent } from './events.ts';
 import { newProduct, type Product } from './product.ts';
 import type { Registry } from './registry.ts';
 
@@ -24,14 +23,12 @@ const READ_ONLY = [
 /** The account's products and how many of them there are. */
 export type Products = ReturnType<typeof createProducts>;
 
-export function createProducts({ base, registry }: { base: Base<SelloEvent>; registry: Registry }) {
-  const { store, emit, now } = base;
+export function createProducts({ base, registry }: { base: Base; registry: Registry }) {
+  const { store, now } = base;
   const products = store.collection<Product>('products');
   const put = (product: Product): Product => products.put(String(product.id), product);
   const bySku = (sku: string): Product | undefined => products.list().find((one) => one.private_reference === sku);
-  const stockChanged = (product: Product, quiet = false): void => {
-    const { id, quantity, private_reference: sku } = product;
-    emit({ type: 'stock.changed', productId: id, sku, quantity });
+  const stockChanged = ({ id }: Product, quiet = false): void => {
     if (!quiet) registry.notify('productQuantityUpdated', id);
   };
   const add = (given: Record<string, unknown>, id = store.next('product', FIRST_PRODUCT)): Product => {

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Base } from '../base.ts';
 import { Refusal } from '../refusal.ts';
-import type { SelloEvent } from './events.ts';
 
 /** One call that changes something, accepted or not. */
 interface Call {
@@ -24,7 +23,7 @@ interface Params {
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
 /** Wraps handlers of calls that change something, so that each is on record whatever a fault does to its answer. */
-export function createRecorder({ store, now }: Base<SelloEvent>): (action: string, handler: Handler) => Handler {
+export function createRecorder({ store, now }: Base): (action: string, handler: Handler) => Handler {
   const calls = store.collection<Call>('calls');
   return (action, handler) => async (request, reply) => {
     const { id, sku, rowId } = request.params as Params;
@@ -50,7 +49,7 @@ export function createRecorder({ store, now }: Base<SelloEvent>): (action: strin
 }
 
 /** What Sello was told, newest last. */
-export function readReceived(base: Base<SelloEvent>) {
+export function readReceived(base: Base) {
   const calls = base.store.collection<Call>('calls').list();
   const accepted = calls.filter(({ status }) => status < 300);
   const count = (keys: string[]): Record<string, number> => {

@@ -1,7 +1,6 @@
 import type { Base } from '../base.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
 import { refuse } from './answers.ts';
-import type { SelloEvent } from './events.ts';
 
 export const HOOKS = ['orderNew', 'orderPaid', 'orderUpdated', 'productUpdated', 'productQuantityUpdated'] as const;
 export type Hook = (typeof HOOKS)[number];
@@ -16,7 +15,7 @@ export interface Webhook {
 export type Registry = ReturnType<typeof createRegistry>;
 
 interface Parts {
-  base: Base<SelloEvent>;
+  base: Base;
   sender: WebhookSender;
   timeoutMs: number;
   /** What the test POST carries: the document does not say. */
@@ -27,10 +26,9 @@ export function createRegistry({ base, sender, timeoutMs, testBody }: Parts) {
   const kept = base.store.collection<Webhook[]>('webhooks');
   const list = (): Webhook[] => kept.get('all') ?? [];
 
-  const test = async ({ url, hook }: Webhook): Promise<void> => {
+  const test = async ({ url }: Webhook): Promise<void> => {
     const status = await post(url, testBody, timeoutMs);
     const accepted = status !== null && isSuccess(status);
-    base.emit({ type: 'webhook.tested', hook, status, accepted });
     if (!accepted) throw refuse(400, `The url did not answer with a 2xx status (${status ?? 'no answer'})`);
   };
 

@@ -76,8 +76,6 @@ export function serveRows(app: FastifyInstance, { base, orders, products, record
       const returned = checkReturn(bodyOf(request), row, { at: base.now(), zalando: order.zalando });
       const { status, quantity } = returned;
       orders.save(withRow(order, { ...row, returned }), { said: `Row ${row.id}: ${status}, ${quantity} pcs` });
-      const { id: orderId, number } = order;
-      base.emit({ type: 'return.changed', orderId, number, rowId: row.id, status, quantity });
       return { message: 'Return updated' };
     }),
   );

@@ -1,6 +1,5 @@
 import type { Base } from '../base.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
-import type { SelloEvent } from './events.ts';
 import type { Order } from './order.ts';
 import { hundredths, readOrderChanges } from './order-changes.ts';
 import type { Orders } from './orders.ts';
@@ -15,7 +14,7 @@ import { PAID, type Statuses, UNPAID } from './statuses.ts';
 export type Shop = ReturnType<typeof createShop>;
 
 interface Parts {
-  base: Base<SelloEvent>;
+  base: Base;
   orders: Orders;
   products: Products;
   statuses: Statuses;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach } from 'vitest';
+import type { SandboxEvent } from '../base.ts';
 import { call, startReceiver } from '../test-receiver.ts';
-import type { SelloEvent } from './events.ts';
 import { type SelloOptions, startSelloSandbox } from './index.ts';
 
 export const API_KEY = 'sello-test-key';
@@ -12,8 +12,8 @@ afterEach(async () => {
 
 /** For tests: a Sello account that is stopped after the test. */
 export async function startAccount(options: Partial<SelloOptions> = {}) {
-  const events: SelloEvent[] = [];
-  const onEvent = (event: SelloEvent) => events.push(event);
+  const events: SandboxEvent[] = [];
+  const onEvent = (event: SandboxEvent) => events.push(event);
   const sandbox = await startSelloSandbox({ apiKey: API_KEY, requestsPerMinute: 1000, onEvent, ...options });
   stops.push(sandbox.stop);
   const send = async (method: string, url: string, body?: unknown, authorization: string | null = API_KEY) => {

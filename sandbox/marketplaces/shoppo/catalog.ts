@@ -1,6 +1,5 @@
 import type { Base } from '../base.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
-import type { ShoppoEvent } from './events.ts';
 import { nextRelayId, seconds } from './ids.ts';
 import { productBody, skuBody } from './notification-bodies.ts';
 import type { Notifications } from './notifications.ts';
@@ -10,7 +9,7 @@ import { ChangeProduct, ChangeSku, CreateProduct, CreateSku, ToggleMerchants } f
 /** What Shoppo sells. Every change is told over the notifications unless it says `"notify": false`. */
 export type Catalog = ReturnType<typeof createCatalog>;
 
-export function createCatalog({ base, notifications }: { base: Base<ShoppoEvent>; notifications: Notifications }) {
+export function createCatalog({ base, notifications }: { base: Base; notifications: Notifications }) {
   const { store, now } = base;
   const merchants = store.collection<Merchant>('merchants');
   const products = store.collection<Product>('products');

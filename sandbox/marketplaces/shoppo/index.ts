@@ -7,7 +7,6 @@ import { createAutoShip } from './auto-ship.ts';
 import { createCatalog } from './catalog.ts';
 import { serveShoppoControl } from './control.ts';
 import { DIALECTS } from './dialects.ts';
-import type { ShoppoEvent } from './events.ts';
 import { createMutations, readReceived } from './mutations.ts';
 import { openNotifications, type Urls } from './notifications.ts';
 import { createOrders } from './orders.ts';
@@ -21,7 +20,7 @@ import { createWarehouse } from './warehouse.ts';
 // The page is silent on retries: all but a 200 is tried again 3 times, a minute apart.
 const RETRY_DELAYS_MS = [60_000, 60_000, 60_000];
 
-export interface ShoppoOptions extends SandboxOptions<ShoppoEvent> {
+export interface ShoppoOptions extends SandboxOptions {
   accessToken: string;
   viewerId: string;
   /** The `accesstoken` Shoppo sends with its notifications. */
@@ -36,7 +35,7 @@ export type ShoppoSandbox = Awaited<ReturnType<typeof startShoppoSandbox>>;
 
 /** Starts Shoppo on the loopback interface. */
 export async function startShoppoSandbox(options: ShoppoOptions) {
-  const base = createBase<ShoppoEvent>('shoppo', options, DIALECTS);
+  const base = createBase('shoppo', options, DIALECTS);
   const { store } = base;
   const sender = createWebhookSender(base, {
     retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),

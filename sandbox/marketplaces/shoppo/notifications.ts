@@ -1,6 +1,5 @@
 import type { Base } from '../base.ts';
 import type { WebhookSender } from '../webhook-sender.ts';
-import type { ShoppoEvent } from './events.ts';
 import type { Topic } from './topics.ts';
 
 export type Urls = Partial<Record<Topic, string | null>>;
@@ -14,7 +13,7 @@ interface Settings {
 export type Notifications = ReturnType<typeof openNotifications>;
 
 interface Parts {
-  base: Base<ShoppoEvent>;
+  base: Base;
   sender: WebhookSender;
   urls: Urls | undefined;
   accesstoken: string;
@@ -37,7 +36,6 @@ export function openNotifications({ base, sender, urls, accesstoken }: Parts) {
     notify(topic: Topic, body: Record<string, unknown>) {
       const url = settings.urls[topic];
       if (!url) return;
-      base.emit({ type: 'notification.sent', topic });
       sender.send({ topic, url, body });
     },
   };

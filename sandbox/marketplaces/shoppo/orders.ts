@@ -1,7 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Base } from '../base.ts';
 import type { Catalog } from './catalog.ts';
-import type { ShoppoEvent } from './events.ts';
 import { nextRelayId, seconds } from './ids.ts';
 import { type Order, type OrderItem, type ShippingAddress, statusOf, withItems } from './order.ts';
 
@@ -17,7 +16,7 @@ export interface NewOrder {
 /** What the partner does with orders. A refusal is a GraphQLError; the page words none of them. */
 export type Orders = ReturnType<typeof createOrders>;
 
-export function createOrders({ base, catalog }: { base: Base<ShoppoEvent>; catalog: Catalog }) {
+export function createOrders({ base, catalog }: { base: Base; catalog: Catalog }) {
   const { store, emit, now } = base;
   const orders = store.collection<Order>('orders');
   const put = (order: Order): Order => orders.put(order.id, order);
@@ -46,7 +45,7 @@ export function createOrders({ base, catalog }: { base: Base<ShoppoEvent>; catal
       refund: null,
     };
   };
-  const drop = (order: Order, items: readonly OrderItem[], by: 'partner' | 'shoppo'): Order => {
+  const drop = (order: Order, items: readonly OrderItem[]): Order => {
     const time = seconds(now());
     const cancelled = put(
       withItems(order, items, ({ sku, quantity }) => ({
@@ -58,8 +57,6 @@ export function createOrders({ base, catalog }: { base: Base<ShoppoEvent>; catal
       })),
     );
     for (const { sku, quantity } of items) catalog.move(sku.originalId, quantity);
-    const { id: orderId, partnerOrderCode } = order;
-    emit({ type: 'order.cancelled', orderId, partnerOrderCode, by, items: items.length });
     return cancelled;
   };
 
@@ -92,7 +89,7 @@ export function createOrders({ base, catalog }: { base: Base<ShoppoEvent>; catal
         timePaymentProcessed: null,
       });
       for (const [skuId, pieces] of ordered) catalog.move(skuId, -pieces);
-      emit({ type: 'order.created', orderId: order.id, partnerOrderCode, country: shippingAddress.countryCode });
+      emit({ type: 'order.created', orderId: order.id, partnerOrderCode });
       return order;
     },
     pay(id: string, chargeId: string) {
@@ -118,7 +115,7 @@ export function createOrders({ base, catalog }: { base: Base<ShoppoEvent>; catal
       if (order.expired || order.items.some(({ status }) => status !== 'PAID')) {
         throw new GraphQLError(`Order ${id} cannot be cancelled: not all of its items are PAID`);
       }
-      return drop(order, order.items, 'partner');
+      return drop(order, order.items);
     },
     cancelItem(itemId: string) {
       const order = orders.list().find(({ items }) => items.some(({ id }) => id === itemId));
@@ -127,7 +124,7 @@ export function createOrders({ base, catalog }: { base: Base<ShoppoEvent>; catal
       if (item.status !== 'PAID') {
         throw new GraphQLError(`OrderItem ${itemId} cannot be cancelled: it is ${item.status}, not PAID`);
       }
-      return drop(order, [item], 'partner').items.find(({ id }) => id === itemId) ?? item;
+      return drop(order, [item]).items.find(({ id }) => id === itemId) ?? item;
     },
   };
 }

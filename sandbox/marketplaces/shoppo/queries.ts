@@ -1,7 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Base } from '../base.ts';
 import type { Catalog } from './catalog.ts';
-import type { ShoppoEvent } from './events.ts';
 import type { Image } from './image.ts';
 import { type OrderStatus, statusOf } from './order.ts';
 import type { Orders } from './orders.ts';
@@ -30,7 +29,7 @@ interface ProductFilters {
 }
 
 export interface Parts {
-  base: Base<ShoppoEvent>;
+  base: Base;
   catalog: Catalog;
   orders: Orders;
   tickets: Tickets;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach } from 'vitest';
+import type { SandboxEvent } from '../base.ts';
 import { call, startReceiver } from '../test-receiver.ts';
-import type { ShoppoEvent } from './events.ts';
 import { type ShoppoOptions, startShoppoSandbox } from './index.ts';
 import { TOPICS } from './topics.ts';
 
@@ -18,7 +18,7 @@ export function stopAfterEach(): void {
 
 /** For tests: a running Shoppo, its partner's calls and the control surface. */
 export async function start(options: Partial<ShoppoOptions> = {}) {
-  const events: ShoppoEvent[] = [];
+  const events: SandboxEvent[] = [];
   const sandbox = await startShoppoSandbox({
     accessToken: 'shp_token',
     viewerId: 'viewer-7',

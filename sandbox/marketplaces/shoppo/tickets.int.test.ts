@@ -22,7 +22,7 @@ async function startWithTicket() {
 
 describe('Tickets at Shoppo', () => {
   it('are created NEW, listed, and found by id', async () => {
-    const { ticket, look, ask, create, events } = await startWithTicket();
+    const { ticket, look, ask, create } = await startWithTicket();
     expect(ticket).toEqual({ ...author, id: expect.any(String), reason: 'DAMAGED' });
     expect(await look()).toEqual({
       ...author,
@@ -42,7 +42,6 @@ describe('Tickets at Shoppo', () => {
     expect((await create({ orderItemIds: ['none'] })).errors[0].message).toBe('OrderItem none does not exist');
     expect((await create({ imageIds: ['none'] })).errors[0].message).toBe('Image none does not exist');
     expect((await create({ email: null })).errors[0].message).toContain('$email');
-    expect(events).toContainEqual(expect.objectContaining({ type: 'ticket.created', ticketId: ticket.id }));
   });
 
   it('of the other two kinds are created and listed apart', async () => {

@@ -1,7 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Base } from '../base.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
-import type { ShoppoEvent } from './events.ts';
 import { nextShortId, seconds } from './ids.ts';
 import type { Image } from './image.ts';
 import type { Notifications } from './notifications.ts';
@@ -36,13 +35,13 @@ export interface Ticket extends Omit<TicketInput, 'remark'> {
 export type Tickets = ReturnType<typeof createTickets>;
 
 interface Parts {
-  base: Base<ShoppoEvent>;
+  base: Base;
   notifications: Notifications;
   orders: Orders;
 }
 
 export function createTickets({ base, notifications, orders }: Parts) {
-  const { store, emit, now } = base;
+  const { store, now } = base;
   const tickets = store.collection<Ticket>('tickets');
   const images = store.collection<Image>('images');
   const find = (id: string): Ticket => {
@@ -82,7 +81,6 @@ export function createTickets({ base, notifications, orders }: Parts) {
         comments: [],
         timeCreated: seconds(now()),
       };
-      emit({ type: 'ticket.created', ticketId: id, kind });
       return tickets.put(id, ticket);
     },
     /** The partner writes: a ticket that waited for it or was solved is open again. */

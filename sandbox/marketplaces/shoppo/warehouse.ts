@@ -1,7 +1,6 @@
 import type { Base } from '../base.ts';
 import { controlRefusal, readControl } from '../refusal.ts';
 import type { Catalog } from './catalog.ts';
-import type { ShoppoEvent } from './events.ts';
 import { nextRelayId, seconds } from './ids.ts';
 import type { Notifications } from './notifications.ts';
 import { type Order, type OrderItem, type OrderItemStatus, statusOf, withItems } from './order.ts';
@@ -12,7 +11,7 @@ import { AddCheckpoint, Cancel, ChooseItems, Notify, Refund, Ship } from './sche
 export type Warehouse = ReturnType<typeof createWarehouse>;
 
 interface Parts {
-  base: Base<ShoppoEvent>;
+  base: Base;
   catalog: Catalog;
   orders: Orders;
   notifications: Notifications;
@@ -22,7 +21,7 @@ const FIRST_TRACKING = 271000084;
 const ON_THE_WAY: readonly OrderItemStatus[] = ['PAID', 'IN_FULFILLMENT'];
 
 export function createWarehouse({ base, catalog, orders, notifications }: Parts) {
-  const { store, emit, now } = base;
+  const { store, now } = base;
   const find = (orderId: string): Order => {
     const order = orders.get(orderId) ?? orders.list().find(({ partnerOrderCode }) => partnerOrderCode === orderId);
     if (!order) throw controlRefusal(404, 'not_found', `no order ${orderId}`);
@@ -78,8 +77,6 @@ export function createWarehouse({ base, catalog, orders, notifications }: Parts)
           },
         })),
       );
-      const { id, partnerOrderCode } = order;
-      emit({ type: 'order.shipped', orderId: id, partnerOrderCode, courier, trackingNumber, items: items.length });
       // DELIVERED means that all packages are with the couriers.
       if (notify && statusOf(shipped) === 'DELIVERED') tell('deliver-partner-order', shipped);
       return shipped;
@@ -122,7 +119,7 @@ export function createWarehouse({ base, catalog, orders, notifications }: Parts)
     cancel(orderId: string, input?: unknown) {
       const { items: wanted, notify } = readControl(Cancel, input);
       const order = find(orderId);
-      const cancelled = orders.drop(order, choose(order, wanted, ['OPEN', ...ON_THE_WAY]), 'shoppo');
+      const cancelled = orders.drop(order, choose(order, wanted, ['OPEN', ...ON_THE_WAY]));
       // The notification names an order only, so the loss of single items is not told.
       if (notify && statusOf(cancelled) === 'CLOSED') tell('cancel-partner-order', cancelled);
       return cancelled;

@@ -2,9 +2,8 @@ import { createHmac } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Base, createBase, type SandboxOptions } from '../base.ts';
-import type { SharedEvent } from '../events.ts';
 import { controlRefusal, Refusal, readControl } from '../refusal.ts';
-import { type Listening, serve } from '../server.ts';
+import { serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import { type Order, PlaceOrder, sampleOrder } from './order.ts';
 
@@ -18,15 +17,9 @@ export interface AcmeGoodsOptions extends SandboxOptions {
   webhookUrl?: string | undefined;
 }
 
-export interface AcmeGoodsSandbox extends Listening {
-  place(input?: PlaceOrder): Order;
-  cancel(id: string): Order;
-  orders(): Order[];
-}
-
 /** Starts Acme Goods on the loopback interface. */
-export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions): Promise<AcmeGoodsSandbox> {
-  const base = createBase<SharedEvent>('acme-goods', options);
+export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions) {
+  const base = createBase('acme-goods', options);
   const orders = base.store.collection<Order>('orders');
   const webhooks = createWebhookSender(base, {
     retryDelaysMs: base.retryDelays(RETRY_DELAYS_MS),
@@ -70,13 +63,13 @@ export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions): Promise<
     },
     options.port,
   );
-  return { ...listening, place, cancel, orders: orders.list };
+  return { ...listening, place: (input?: PlaceOrder) => place(input), cancel, orders: orders.list };
 }
 
 const Shipment = z.object({ carrier: z.enum(['DHL', 'UPS', 'FedEx']), tracking_number: z.string().min(1) });
 
 /** The endpoints of the vendor's document. */
-function serveApi(app: FastifyInstance, { store, now }: Base<SharedEvent>, apiKey: string): void {
+function serveApi(app: FastifyInstance, { store, now }: Base, apiKey: string): void {
   const orders = store.collection<Order>('orders');
   const find = (id: string): Order => {
     const order = orders.get(id);

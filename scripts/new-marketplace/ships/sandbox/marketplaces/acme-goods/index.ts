@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Base, createBase, type SandboxOptions } from '../base.ts';
-import type { SharedEvent } from '../events.ts';
 import { controlRefusal, Refusal, readControl } from '../refusal.ts';
-import { type Listening, serve } from '../server.ts';
+import { serve } from '../server.ts';
 import { createWebhookSender } from '../webhook-sender.ts';
 import { NewOrder, type Order, Ship } from './order.ts';
 
@@ -19,14 +18,9 @@ export interface AcmeGoodsOptions extends SandboxOptions {
   shipAfterMs?: number | undefined;
 }
 
-export interface AcmeGoodsSandbox extends Listening {
-  ship(id: string, input?: Ship): Order;
-  orders(): Order[];
-}
-
 /** Starts Acme Goods on the loopback interface. */
-export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions): Promise<AcmeGoodsSandbox> {
-  const base = createBase<SharedEvent>('acme-goods', options);
+export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions) {
+  const base = createBase('acme-goods', options);
   const orders = base.store.collection<Order>('orders');
   const timers = new Set<NodeJS.Timeout>();
   const webhooks = createWebhookSender(base, {
@@ -70,16 +64,11 @@ export async function startAcmeGoodsSandbox(options: AcmeGoodsOptions): Promise<
     },
     options.port,
   );
-  return { ...listening, ship, orders: orders.list };
+  return { ...listening, ship: (id: string, input?: Ship) => ship(id, input), orders: orders.list };
 }
 
 /** The endpoints of the vendor's document. */
-function serveApi(
-  app: FastifyInstance,
-  { store }: Base<SharedEvent>,
-  apiKey: string,
-  onPlaced: (order: Order) => void,
-): void {
+function serveApi(app: FastifyInstance, { store }: Base, apiKey: string, onPlaced: (order: Order) => void): void {
   const orders = store.collection<Order>('orders');
   app.addHook('preHandler', async (request) => {
     if (presentedKey(request) !== apiKey) throw new Refusal(401, { error: 'unknown key' });
