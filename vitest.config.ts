@@ -8,6 +8,9 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cach
 /** What boots a server, an emulator or a process, wherever it stands. */
 const INTEGRATION = '**/*.int.test.ts';
 
+/** The SDK reads once in its life where it finds the trace that this test gives it. */
+const ALONE = 'sandbox/runtime/queues.int.test.ts';
+
 /** Of tests that boot something: much of their time they wait, for others and for each other. */
 const patient = {
   maxWorkers: 5,
@@ -16,17 +19,6 @@ const patient = {
   hookTimeout: 240_000,
   expect: { poll: { timeout: 60_000 } },
 };
-
-/** What leaves nothing behind in its worker: hubs in processes of their own, and sandboxes that are asked over HTTP alone. */
-const TIDY = [
-  ...[
-    'sandbox/{aws,marketplaces}/**/*.int.test.ts',
-    'lib/platform/http/*.int.test.ts',
-    'test/marketplaces/**/*.test.ts',
-  ],
-  'test/{after-placement,away,changes,dialects,doors,endpoints,outage,practice,queue-threads,replay-crash}.test.ts',
-  'test/{story,throttle,trace,ucp,invariants,invariants-copies,invariants-crash,invariants-secrecy}.test.ts',
-];
 
 /** They take a quarter of a minute and more: begun last, each would end alone. */
 const LONGEST = [
@@ -87,11 +79,9 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'tidy',
+          name: 'alone',
           sequence: { groupOrder: 1 },
-          include: TIDY,
-          // Each file finds the modules of the one before.
-          isolate: false,
+          include: [ALONE],
           ...patient,
         },
       },
@@ -101,8 +91,11 @@ export default defineConfig({
           globalSetup: ['test/support/build-console.ts'],
           sequence: { groupOrder: 1 },
           include: ['test/**/*.test.ts', INTEGRATION],
-          exclude: ['test/conformance/**', 'test/api/**', ...TIDY],
+          exclude: ['test/conformance/**', 'test/api/**', ALONE],
+          // Each file finds the packages of the one before, and reads the hub's own modules anew.
+          isolate: false,
           ...patient,
+          setupFiles: [...patient.setupFiles, 'test/support/fresh-modules.ts'],
         },
       },
     ],
