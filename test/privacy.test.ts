@@ -114,9 +114,13 @@ async function fillEveryPlace(): Promise<void> {
   await receive(forged, sign(forged, 'another-secret'));
   const patch = { shippingAddress: { extended_address: 'Americana 5' } };
   await call(`/orders/${ORDER}`, patch, { method: 'PATCH', key: 'ops-key' });
-  const fulfillment = { carrier: 'dhl', trackingNumber: 'JD1', lineItems: [{ id: 'li_1', quantity: 1 }] };
+  const labelUrl = 'https://labels.example/zenobia.pdf';
+  const fulfillment = { carrier: 'dhl', trackingNumber: 'JD1', labelUrl, lineItems: [{ id: 'li_1', quantity: 1 }] };
   const headers = { 'idempotency-key': 'once' };
-  await call(`/orders/${ORDER}/fulfillments`, fulfillment, { key: 'ops-key', headers });
+  for (const _ of [1, 2])
+    expect(await call(`/orders/${ORDER}/fulfillments`, fulfillment, { key: 'ops-key', headers })).toMatchObject({
+      ...{ status: 201, body: { fulfillment: { labelUrl } } },
+    });
   const back = { lineItems: fulfillment.lineItems, reason: 'Zenobia did not like it' };
   const answers = [1, 2].map(() =>
     call(`/orders/${ORDER}/returns`, back, { key: 'ops-key', headers: { 'idempotency-key': 'back' } }),
@@ -197,9 +201,12 @@ test('a buyer is found wherever the hub keeps him, exported, erased, and stays e
     ['buyer.exported', 'dpo', ORDER],
   ]);
 
+  // Of no order, and his: only the request still has his address.
+  const stray = '{"mail":"Zenobia.Canary@example.com"}';
+  await receive(stray, sign(stray, 'another-secret'));
   const again = await call('/buyers/erase', { email: 'zenobia.canary@example.com', reason });
   expect(again.body).toMatchObject({ orders: [ORDER], complete: true });
-  expect(again.body.touched).toMatchObject({ quarantine: 0, deadLetters: 0, deliveries: 0 });
+  expect(again.body.touched).toMatchObject({ quarantine: 1, deadLetters: 0, deliveries: 0 });
 
   await vi.waitFor(() => expect(markedFiles(dataDir)).toEqual([]), { timeout: 20_000, interval: 500 });
 });

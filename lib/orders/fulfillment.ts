@@ -5,6 +5,7 @@ import { shortHash } from '#lib/platform/hash';
 import type { Write } from '#lib/platform/table/table';
 import { changeOrder } from './change.ts';
 import { derive } from './derive.ts';
+import { withoutPages } from './erasure.ts';
 import type { Fulfillment, LineQuantity, Order } from './order.ts';
 import type { Network } from './plan.ts';
 import { sortParcels, tellParcel } from './shipment.ts';
@@ -51,16 +52,24 @@ export async function postFulfillment(
     orderId,
     async (before) => {
       const answered = await once.find();
-      if (answered) return { order: before, answer: answered };
+      if (answered) return { order: before, answer: asItStands(answered, before) };
       const { order, fulfillment } = applyFulfillment(fulfillable(before), posted, at);
       const isNew = order !== before;
       const answer: PostedAnswer = { status: isNew ? 201 : 200, fulfillment };
-      return { order, timeline: isNew ? [tellParcel(fulfillment)] : [], also: once.remember(answer), answer };
+      // An erasure finds the order, and not what was answered to a key.
+      const also = once.remember({ ...answer, fulfillment: withoutPages(fulfillment) });
+      return { order, timeline: isNew ? [tellParcel(fulfillment)] : [], also, answer };
     },
     { by: ERP, at, network },
   );
   return decision.answer;
 }
+
+/** A remembered answer, with the parcel's pages as long as the order has them. */
+const asItStands = ({ status, fulfillment }: PostedAnswer, order: Order | null): PostedAnswer => ({
+  status,
+  fulfillment: order?.fulfillments.find(({ id }) => id === fulfillment.id) ?? fulfillment,
+});
 
 function fulfillable(order: Order | null): Order {
   if (!order) throw new NotFoundError('order');

@@ -115,7 +115,8 @@ async function findBuyer(subject: Subject, options: Options) {
     'order' in subject
       ? { orders: [await orderOf(subject.order)], next: undefined }
       : await ordersOf(subject.email, { ...options, cursor: begun.orders }, began + timeMs / 2);
-  const buyer: Buyer = { orders, traces: tracesOf(orders), network, by, deadline: began + timeMs };
+  const traces = tracesOf(orders, 'email' in subject ? subject.email : undefined);
+  const buyer: Buyer = { orders, traces, network, by, deadline: began + timeMs };
   return { buyer, next, begun };
 }
 

@@ -53,6 +53,12 @@ test.each(['{"number":"SC-1002345"}', '{"phone":"00523312345679"}', '{"street":"
   },
 );
 
+test('who was erased is found by the address that he is named by: his order has none', () => {
+  const erased = [orderOf({ buyer: {}, shippingAddress: { address_country: 'MX' } })];
+  expect(hasTrace('<mail>ana&#64;shop.example</mail>', tracesOf(erased, 'Ana@Shop.example'))).toBe(true);
+  expect(hasTrace('<mail>ana&#64;shop.example</mail>', tracesOf(erased))).toBe(false);
+});
+
 test('a telephone number that only fills its field is nobody’s', () => {
   expect(tracesOf([orderOf({ buyer: { phone_number: '+00 000 000 000' } })])).not.toContain('000000000');
 });

@@ -4,8 +4,11 @@ import { readJson } from '#lib/platform/json';
 /** Shorter words are found in what has nothing to do with the buyer. */
 const MIN_LETTERS = 6;
 
-/** What gives a buyer away in a text that no order of his is known for: as JSON has it. */
-export function tracesOf(orders: readonly Order[]): string[] {
+/**
+ * What gives a buyer away in a text that no order of his is known for: as JSON has it. `email`: his address, where it was
+ * named; his orders have lost it where he was erased before.
+ */
+export function tracesOf(orders: readonly Order[], email?: string): string[] {
   const words = orders.flatMap(
     ({ buyer, externalId, number, history, parts = {}, correctedAddress, shippingAddress }) => {
       const snapshots = [history, ...Object.values(parts)].map(({ snapshot }) => snapshot);
@@ -23,7 +26,7 @@ export function tracesOf(orders: readonly Order[]): string[] {
       ];
     },
   );
-  const known = words.filter((word) => word !== undefined && word.trim().length >= MIN_LETTERS) as string[];
+  const known = [...words, email].filter((word) => word !== undefined && word.trim().length >= MIN_LETTERS) as string[];
   return [...new Set(known.map((word) => (word.startsWith('"') ? word : inJson(word))))];
 }
 
