@@ -6,7 +6,7 @@ import { startDynamoDbLocal, whyNoJava } from './server.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Those of vitest.config.ts that the suites are spread over. */
-const PROJECTS = ['api', 'tidy', 'whole'];
+const PROJECTS = ['api', 'whole'];
 /** The end-to-end suites: whoever starts a hub or calls `lib/` finds its table there. */
 const SUITES = ['test/*.test.ts', 'test/api/*.test.ts', 'test/marketplaces/*.test.ts'];
 const WITHOUT_TABLE = ['test/samples.test.ts', 'test/scale.test.ts', 'test/documented-paths.test.ts'];
