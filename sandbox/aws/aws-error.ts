@@ -24,9 +24,7 @@ export class AwsError extends Error {
 }
 
 /** The name after the `#` of a `__type`. */
-export function shortName(type: unknown): string {
-  return String(type).split('#').at(-1) ?? '';
-}
+export const shortName = (type: unknown): string => String(type).split('#').at(-1) ?? '';
 
 /** DynamoDB's refusal of a request that it cannot read. */
 export function validationError(message: string): AwsError {

@@ -52,9 +52,7 @@ function silence(fault: RequestFault, request: FastifyRequest, reply: FastifyRep
   return new Promise(() => undefined);
 }
 
-function statusOf({ kind, status }: RequestFault): number {
-  return status ?? (kind === 'garbage' ? 200 : 500);
-}
+const statusOf = ({ kind, status }: RequestFault): number => status ?? (kind === 'garbage' ? 200 : 500);
 
 function headersOf(fault: RequestFault, failure: Failure): Record<string, string> {
   const headers =

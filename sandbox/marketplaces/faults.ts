@@ -130,6 +130,4 @@ function covers(on: string, endpoint: string): boolean {
   return wanted.every((segment, index) => isAny(segment) || isAny(given[index] ?? '') || segment === given[index]);
 }
 
-function isAny(segment: string): boolean {
-  return segment.startsWith(':') || /^\{.+\}$/.test(segment);
-}
+const isAny = (segment: string): boolean => segment.startsWith(':') || /^\{.+\}$/.test(segment);

@@ -10,18 +10,14 @@ export function expiresAt(item: Item | undefined, attribute: string): number | u
   return Number.isFinite(value) && value >= 0 ? Math.floor(value) : undefined;
 }
 
-function expiryPrefix(table: string): string {
-  return `expiry~${table}~`;
-}
+const expiryPrefix = (table: string): string => `expiry~${table}~`;
 
 /** The key of an expiry entry sorts by due time, so that a sweep reads due entries only. */
 export function expiryKey(table: string, seconds: number, itemKey: string): string {
   return expiryPrefix(table) + pad(seconds) + itemKey;
 }
 
-function pad(seconds: number): string {
-  return `${String(seconds).padStart(16, '0')}~`;
-}
+const pad = (seconds: number): string => `${String(seconds).padStart(16, '0')}~`;
 
 /** Plans to drop at most `limit` due entries and returns their keys. AWS leaves alone what is due for five years. */
 export function takeDue(
@@ -39,6 +35,4 @@ export function takeDue(
   return keys;
 }
 
-export function allExpiries(table: string) {
-  return within(expiryPrefix(table));
-}
+export const allExpiries = (table: string) => within(expiryPrefix(table));

@@ -21,6 +21,8 @@ interface DynamoDbOptions {
 
 type Run = (store: Store, input: Input, operation: string) => Input;
 
+const admin: Run = (store, input, operation) => changeTable(store, operation, input);
+
 const OPERATIONS: Readonly<Record<string, Run>> = {
   GetItem: costed(getItem),
   BatchGetItem: costed((store, input, charges) =>
@@ -110,8 +112,4 @@ function query(store: Store, input: Input, charges: Charge[] | undefined, operat
 function writeItem(store: Store, input: Input, charges: Charge[] | undefined, operation: string): Input {
   const write = prepareWrite(store, operation as 'PutItem', input);
   return store.write((plan) => planWrite(store, plan, write), charges);
-}
-
-function admin(store: Store, input: Input, operation: string): Input {
-  return changeTable(store, operation, input);
 }

@@ -4,17 +4,13 @@ export const TABLES = 'table~';
 export const TIME_TO_LIVE = 'ttl~';
 export const REQUEST_TOKENS = 'token~';
 
-export function itemPrefix(table: string): string {
-  return `item-${table}~`;
-}
+export const itemPrefix = (table: string): string => `item-${table}~`;
 
 export function indexPrefix(type: string, table: string, index: string): string {
   return `index-${type.toLowerCase()}~${table}~${index}~`;
 }
 
-export function tagPrefix(table: string): string {
-  return `tag-${table}~`;
-}
+export const tagPrefix = (table: string): string => `tag-${table}~`;
 
 /** Everything under a prefix, or the given range within it. */
 export function within(prefix: string, { gt, gte, lt, lte, ...rest }: Range = {}): Range {

@@ -1,17 +1,9 @@
 import { AwsError } from '../aws-error.ts';
 
-export function notFound(message: string): AwsError {
-  return new AwsError('ResourceNotFoundException', message);
-}
+export const notFound = (message: string): AwsError => new AwsError('ResourceNotFoundException', message);
 
-export function alreadyExists(message: string): AwsError {
-  return new AwsError('ResourceExistsException', message);
-}
+export const alreadyExists = (message: string): AwsError => new AwsError('ResourceExistsException', message);
 
-export function invalidRequest(message: string): AwsError {
-  return new AwsError('InvalidRequestException', message);
-}
+export const invalidRequest = (message: string): AwsError => new AwsError('InvalidRequestException', message);
 
-export function invalidParameter(message: string): AwsError {
-  return new AwsError('InvalidParameterException', message);
-}
+export const invalidParameter = (message: string): AwsError => new AwsError('InvalidParameterException', message);

@@ -164,9 +164,7 @@ export function createOperations(secrets: Secrets) {
   };
 }
 
-function head(secret: Secret) {
-  return { ARN: secret.arn, Name: secret.name };
-}
+const head = (secret: Secret) => ({ ARN: secret.arn, Name: secret.name });
 
 function describe(secret: Secret) {
   return {

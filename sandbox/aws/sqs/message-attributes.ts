@@ -13,9 +13,7 @@ export type MessageAttributes = Record<string, MessageAttribute>;
 const ATTRIBUTE_LIMIT = 10;
 const ALLOWED = /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
 
-export function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
-}
+export const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
 export function refuseForbiddenCharacters(text: string): void {
   if (!ALLOWED.test(text)) throw invalidMessageContents();

@@ -83,6 +83,4 @@ export function readReceived(store: Store) {
   };
 }
 
-export function hideSecret(url: string): string {
-  return url.replace(/\/[^/]*$/, '/…');
-}
+export const hideSecret = (url: string): string => url.replace(/\/[^/]*$/, '/…');

@@ -58,6 +58,4 @@ export interface StockItem {
 }
 
 /** The time on the warehouse's clock. */
-export function localTime(instant: Date): string {
-  return zonedTime(instant, ZONE);
-}
+export const localTime = (instant: Date): string => zonedTime(instant, ZONE);

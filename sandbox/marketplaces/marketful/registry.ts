@@ -54,9 +54,7 @@ function isUrl(url: string): boolean {
 }
 
 /** The document's own example has no scheme. */
-function withScheme(url: string): string {
-  return /^https?:\/\//.test(url) ? url : `http://${url}`;
-}
+const withScheme = (url: string): string => (/^https?:\/\//.test(url) ? url : `http://${url}`);
 
 interface Parts {
   credentials: Credentials;

@@ -121,13 +121,9 @@ export function createWarehouse({ base, registry, stock }: Parts) {
 }
 
 /** "Marketful" leaves the choice to the warehouse, which takes DHL. */
-function carrierOf({ carrier_name: name }: Order): string {
-  return name === 'Marketful' ? 'DHL' : name;
-}
+const carrierOf = ({ carrier_name: name }: Order): string => (name === 'Marketful' ? 'DHL' : name);
 
-function nextTracking(number: number): string {
-  return `JD${String(number).padStart(10, '0')}`;
-}
+const nextTracking = (number: number): string => `JD${String(number).padStart(10, '0')}`;
 
 function lastOf({ shipment_events: events }: Order, field: 'carrier_name' | 'tracking_number'): string | null {
   return events.findLast((event) => event[field] !== null)?.[field] ?? null;

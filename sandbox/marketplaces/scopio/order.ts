@@ -91,6 +91,4 @@ function statusOf({ cancelledAt, fulfilledAt, paidAt }: Order): string {
   return paidAt ? 'paid' : 'pending';
 }
 
-function decimal(minor: number): string {
-  return `${Math.trunc(minor / 100)}.${String(minor % 100).padStart(2, '0')}`;
-}
+const decimal = (minor: number): string => `${Math.trunc(minor / 100)}.${String(minor % 100).padStart(2, '0')}`;

@@ -91,6 +91,4 @@ export function openQuantities(order: Order): Map<string, number> {
   return open;
 }
 
-function cents(amount: number): number {
-  return Math.round(amount * 100);
-}
+const cents = (amount: number): number => Math.round(amount * 100);

@@ -55,13 +55,9 @@ export function toItem(
   return { OrderItemId: index + 1, SkuCode, ProductName, Quantity, UnitPrice };
 }
 
-export function priceOf(sku: string): number {
-  return PRICES.get(sku) ?? OTHER_PRICE;
-}
+export const priceOf = (sku: string): number => PRICES.get(sku) ?? OTHER_PRICE;
 
-export function nameOf(sku: string): string {
-  return catalog.find((product) => product.sku === sku)?.title ?? sku;
-}
+export const nameOf = (sku: string): string => catalog.find((product) => product.sku === sku)?.title ?? sku;
 
 function emailOf({ FirstName, LastName }: Address): string {
   const plain = (name: string): string => name.normalize('NFD').replace(/[^A-Za-z]/g, '');

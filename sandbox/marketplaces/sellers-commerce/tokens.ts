@@ -147,9 +147,7 @@ export function createTokens(base: Base, credentials: Credentials, initial: Life
   };
 }
 
-function hash(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
+const hash = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** `POST /token`, and the bearer check of everything else in this scope. */
 export function serveTokens(app: FastifyInstance, tokens: Tokens): void {

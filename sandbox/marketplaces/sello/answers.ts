@@ -3,9 +3,7 @@ import type { Failure } from '../fault-hooks.ts';
 import { Refusal } from '../refusal.ts';
 
 /** Sello says no with a message, as the document shows for returns. */
-export function refuse(status: number, message: string): Refusal {
-  return new Refusal(status, { message });
-}
+export const refuse = (status: number, message: string): Refusal => new Refusal(status, { message });
 
 /** The key a request is made with: alone, after a token and a colon, or as the user of the document's first PHP sample. */
 export function presentedKey({ headers }: FastifyRequest): string | undefined {

@@ -80,6 +80,4 @@ function compare(left: unknown, right: unknown): number {
   return String(left) < String(right) ? -1 : 1;
 }
 
-function wholeNumber(value: unknown): number {
-  return /^\d{1,9}$/.test(String(value)) ? Number(value) : 0;
-}
+const wholeNumber = (value: unknown): number => (/^\d{1,9}$/.test(String(value)) ? Number(value) : 0);

@@ -173,10 +173,6 @@ function totalOf({ rows, shippingCost, statedTotal }: Order): number {
   return statedTotal ?? rows.reduce((sum, { price, quantity }) => sum + price * quantity, shippingCost);
 }
 
-function weightOf({ rows }: Order): number {
-  return rows.reduce((sum, { weight, quantity }) => sum + weight * quantity, 0);
-}
+const weightOf = ({ rows }: Order): number => rows.reduce((sum, { weight, quantity }) => sum + weight * quantity, 0);
 
-function localTime(instant: string): string {
-  return zonedTime(new Date(instant), ZONE);
-}
+const localTime = (instant: string): string => zonedTime(new Date(instant), ZONE);

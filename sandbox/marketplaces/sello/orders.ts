@@ -146,6 +146,4 @@ function createHistory({ store, now }: Base) {
   };
 }
 
-function utcTime(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19)}+00:00`;
-}
+const utcTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}+00:00`;

@@ -85,9 +85,7 @@ export function toListedProduct(product: Product): Record<string, unknown> {
 }
 
 /** The product as it is fetched alone. */
-export function toFullProduct(product: Product): Record<string, unknown> {
-  return without(product, LIST_ONLY);
-}
+export const toFullProduct = (product: Product): Record<string, unknown> => without(product, LIST_ONLY);
 
 /** The groups of more than one product that these products are in. */
 export function groupsOf(shown: readonly Product[], all: readonly Product[]): Array<Record<string, unknown>> {
@@ -109,9 +107,7 @@ function namesOf(languages: Nested): Nested {
   return Object.fromEntries(named.map(([language, { name }]) => [language, { name }]));
 }
 
-function idOf({ id }: { id?: unknown }): { id: unknown } {
-  return { id: id ?? null };
-}
+const idOf = ({ id }: { id?: unknown }): { id: unknown } => ({ id: id ?? null });
 
 function without(value: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));

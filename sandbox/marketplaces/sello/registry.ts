@@ -59,14 +59,10 @@ export function createRegistry({ base, sender, timeoutMs, testBody }: Parts) {
   };
 }
 
-export function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
-}
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 /** The URL without its last segment and its query: either may hold the secret. */
-export function hideSecret(url: string): string {
-  return url.replace(/\?.*$/, '?…').replace(/\/[^/]*$/, '/…');
-}
+export const hideSecret = (url: string): string => url.replace(/\?.*$/, '?…').replace(/\/[^/]*$/, '/…');
 
 function readWebhook(given: unknown): Webhook {
   const { url, hook } = (given ?? {}) as Record<string, unknown>;
@@ -78,9 +74,7 @@ function readWebhook(given: unknown): Webhook {
   return { url, hook: known };
 }
 
-function keyOf({ url, hook }: Webhook): string {
-  return `${hook} ${url}`;
-}
+const keyOf = ({ url, hook }: Webhook): string => `${hook} ${url}`;
 
 async function post(url: string, body: string, timeoutMs: number): Promise<number | null> {
   try {

@@ -55,9 +55,7 @@ interface Answer {
   errors: Array<{ message: string }>;
 }
 
-export function errorsOf(message: string): Answer {
-  return { errors: [{ message }] };
-}
+export const errorsOf = (message: string): Answer => ({ errors: [{ message }] });
 
 function isKnown({ headers }: FastifyRequest, { accessToken, viewerId }: Credentials): boolean {
   return headers.accesstoken === accessToken && headers.viewerid === viewerId;

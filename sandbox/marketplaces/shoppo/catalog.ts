@@ -126,13 +126,9 @@ export function createCatalog({ base, notifications }: { base: Base; notificatio
   };
 }
 
-function anonymous(id: string): Merchant {
-  return { id, name: id, enabled: true };
-}
+const anonymous = (id: string): Merchant => ({ id, name: id, enabled: true });
 
-function cents(dollars: number): number {
-  return Math.round(dollars * 100);
-}
+const cents = (dollars: number): number => Math.round(dollars * 100);
 
 function defined<T extends object>(change: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as never;

@@ -23,6 +23,4 @@ export function nextShortId(store: Store, kind: string): string {
 }
 
 /** Unix seconds, as every time of this API. */
-export function seconds(instant: Date): number {
-  return Math.floor(instant.getTime() / 1000);
-}
+export const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);

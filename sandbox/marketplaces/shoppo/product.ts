@@ -86,9 +86,7 @@ export function videoOf({ id }: Pick<Product, 'id'>): Video {
 }
 
 /** Cents as the float the API speaks. */
-export function toFloat(cents: number): number {
-  return cents / 100;
-}
+export const toFloat = (cents: number): number => cents / 100;
 
 function categoryRelayId(categoryId: string): string {
   return Buffer.from(`ConsumerProductCategory:${categoryId}`).toString('base64url');

@@ -170,9 +170,7 @@ function sizesOf({ first, last }: PageArguments): { first: number | null; last: 
   return { first: atMost(first) ?? (last == null ? DEFAULT_PAGE : null), last: atMost(last) };
 }
 
-function cursorOf(offset: number): string {
-  return Buffer.from(`${PREFIX}${offset}`).toString('base64');
-}
+const cursorOf = (offset: number): string => Buffer.from(`${PREFIX}${offset}`).toString('base64');
 
 function offsetOf(cursor: string | null | undefined, name: string): number | null {
   if (cursor == null || cursor === '') return null;
