@@ -48,14 +48,12 @@ async function startWorker(options: AwsOptions): Promise<RunningAws> {
 }
 
 /** The variables that point ordinary AWS SDK clients at the emulators, and let them in. */
-export function awsEnvironment({ endpoints, accessKeyId, emulated }: Reachable): Record<string, string> {
-  return {
-    [ENDPOINT_VARIABLES.dynamodb]: endpoints.dynamodb,
-    [ENDPOINT_VARIABLES.sqs]: endpoints.sqs,
-    [ENDPOINT_VARIABLES.secretsManager]: endpoints.secretsManager,
-    [EMULATED_VARIABLE]: emulated.join(' '),
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: 'local',
-  };
-}
+export const awsEnvironment = ({ endpoints, accessKeyId, emulated }: Reachable): Record<string, string> => ({
+  [ENDPOINT_VARIABLES.dynamodb]: endpoints.dynamodb,
+  [ENDPOINT_VARIABLES.sqs]: endpoints.sqs,
+  [ENDPOINT_VARIABLES.secretsManager]: endpoints.secretsManager,
+  [EMULATED_VARIABLE]: emulated.join(' '),
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: 'local',
+});

@@ -117,16 +117,15 @@ const invalidToken = (): AwsError =>
   });
 
 /** The error of an operation that the emulator does not have. */
-export function unknownOperation(operation: string): AwsError {
-  return new AwsError(
+export const unknownOperation = (operation: string): AwsError =>
+  new AwsError(
     'com.amazon.coral.service#UnknownOperationException',
     `The local emulator has no operation ${operation}.`,
     { queryCode: 'InvalidAction' },
   );
-}
 
-function readBody(request: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
+const readBody = (request: IncomingMessage): Promise<string> =>
+  new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
@@ -140,7 +139,6 @@ function readBody(request: IncomingMessage): Promise<string> {
       else resolve(Buffer.concat(chunks).toString());
     });
   });
-}
 
 function parse(body: string): unknown {
   try {

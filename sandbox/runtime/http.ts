@@ -10,11 +10,12 @@ import { createRush, type Rush } from './rush.ts';
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
 /** An HTTP API in front of the handlers: the routes of the topology, events in payload format 2.0. */
-export function createApiGateway(
-  handlers: ReadonlyMap<string, Handler>,
-  { rush = createRush(), publicUrl }: { rush?: Pick<Rush, 'during'>; publicUrl?: string } = {},
-): RequestListener {
-  return (request, response) => {
+export const createApiGateway =
+  (
+    handlers: ReadonlyMap<string, Handler>,
+    { rush = createRush(), publicUrl }: { rush?: Pick<Rush, 'during'>; publicUrl?: string } = {},
+  ): RequestListener =>
+  (request, response) => {
     if (!isOwnHost(request.headers.host, publicUrl)) return write(response, message(421, 'Misdirected Request'));
     rush.during(respond(handlers, request)).then(
       (result) => write(response, result),
@@ -24,7 +25,6 @@ export function createApiGateway(
       },
     );
   };
-}
 
 const message = (statusCode: number, text: string): APIGatewayProxyStructuredResultV2 => ({
   statusCode,
@@ -72,8 +72,8 @@ function matches(route: string, method: string, path: string): boolean {
 }
 
 /** Undefined for one over the cap. */
-function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
+const readBody = (request: IncomingMessage): Promise<Buffer | undefined> =>
+  new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
@@ -84,7 +84,6 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     request.once('error', reject);
     request.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
   });
-}
 
 function toEvent(
   request: IncomingMessage,

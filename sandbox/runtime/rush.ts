@@ -10,21 +10,19 @@ const PATIENCE_MS = 200;
  * Receivers and consumers do not share a processor at AWS, and here they do: in a rush of requests the queues, which
  * hold what was accepted, wait for those that still want an answer. `inHand` is shared between their threads.
  */
-export function createRush(inHand = new Int32Array(new SharedArrayBuffer(4))) {
-  return {
-    async during<T>(request: Promise<T>): Promise<T> {
-      Atomics.add(inHand, 0, 1);
-      try {
-        return await request;
-      } finally {
-        Atomics.sub(inHand, 0, 1);
-      }
-    },
-    async isOver(): Promise<void> {
-      for (let waited = 0; Atomics.load(inHand, 0) > FEW && waited < PATIENCE_MS; waited += LOOK_EVERY_MS)
-        await sleep(LOOK_EVERY_MS);
-    },
-  };
-}
+export const createRush = (inHand = new Int32Array(new SharedArrayBuffer(4))) => ({
+  async during<T>(request: Promise<T>): Promise<T> {
+    Atomics.add(inHand, 0, 1);
+    try {
+      return await request;
+    } finally {
+      Atomics.sub(inHand, 0, 1);
+    }
+  },
+  async isOver(): Promise<void> {
+    for (let waited = 0; Atomics.load(inHand, 0) > FEW && waited < PATIENCE_MS; waited += LOOK_EVERY_MS)
+      await sleep(LOOK_EVERY_MS);
+  },
+});
 
 export type Rush = ReturnType<typeof createRush>;

@@ -133,12 +133,11 @@ export const isWanted = ({ filters }: StreamSpec, record: DynamoDBRecord): boole
   filters.some((pattern) => fits(pattern, record));
 
 /** Whether a record has one of the wanted values at each path of a pattern. */
-function fits(pattern: Pattern, value: unknown): boolean {
-  return Object.entries(pattern).every(([name, wanted]) => {
+const fits = (pattern: Pattern, value: unknown): boolean =>
+  Object.entries(pattern).every(([name, wanted]) => {
     const found = (value as Record<string, unknown> | undefined)?.[name];
     return Array.isArray(wanted) ? wanted.includes(found) : fits(wanted as Pattern, found);
   });
-}
 
 interface Delivering {
   handlers: ReadonlyMap<string, Handler>;

@@ -75,12 +75,11 @@ export function actionStore(options: ActionStoreOptions): ActionStore {
   };
 }
 
-export function tableNotFound(name: string): AwsError {
-  return new AwsError(
+export const tableNotFound = (name: string): AwsError =>
+  new AwsError(
     'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException',
     `Requested resource not found: Table: ${name} not found`,
   );
-}
 
 function subStore(rows: Rows, prefix: string, plan: Plan | undefined): SubStore {
   const read = (key: string) => rows.get(prefix + key) as Item | undefined;

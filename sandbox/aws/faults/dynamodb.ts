@@ -38,8 +38,9 @@ const TABLES: Readonly<Record<string, FaultTable<Kind>>> = {
 };
 
 /** DynamoDB with faults. A write that is done and not answered makes the SDK's own repeat fail its condition. */
-export function disturbDynamoDb(handle: Handle, plan: FaultPlan): Handle {
-  return async (operation, input, caller) => {
+export const disturbDynamoDb =
+  (handle: Handle, plan: FaultPlan): Handle =>
+  async (operation, input, caller) => {
     const table = TABLES[operation];
     const fault = table && plan.take(`dynamodb ${operation}`, keyOf(input), table);
     switch (fault) {
@@ -70,7 +71,6 @@ export function disturbDynamoDb(handle: Handle, plan: FaultPlan): Handle {
         return handle(operation, input, caller);
     }
   };
-}
 
 type Attributes = Record<string, { S?: string }>;
 interface Written {

@@ -30,8 +30,9 @@ interface Request extends Entry {
 }
 
 /** SQS with faults: messages doubled, late or lost, batches that fail in part, receipts that are forgotten. */
-export function disturbSqs(handle: Handle, plan: FaultPlan): Handle {
-  return async (operation, input, caller) => {
+export const disturbSqs =
+  (handle: Handle, plan: FaultPlan): Handle =>
+  async (operation, input, caller) => {
     const request = input as Request;
     const pass = (changed: Request = request) => handle(operation, changed, caller);
     const isRing = /-deliveries$/.test(request.QueueUrl ?? '');
@@ -56,7 +57,6 @@ export function disturbSqs(handle: Handle, plan: FaultPlan): Handle {
         return pass();
     }
   };
-}
 
 /** A message without its random id and the time of its receipt, so that a seed meets the same messages. */
 const about = ({ MessageBody = '' }: Entry): string => MessageBody.replace(/"(id|receivedAt)":"(evt_)?[^"]*",/g, '');

@@ -6,8 +6,8 @@ export interface Filter {
 }
 
 /** Whether a secret passes every filter: a value matches from the beginning, and `!` in front turns it round. */
-export function matches(secret: Secret, filters: Filter[] = []): boolean {
-  return filters.every(({ Key, Values = [] }) => {
+export const matches = (secret: Secret, filters: Filter[] = []): boolean =>
+  filters.every(({ Key, Values = [] }) => {
     const texts = textsOf(secret, Key);
     return Values.some((value) => {
       const isNegated = value.startsWith('!');
@@ -15,7 +15,6 @@ export function matches(secret: Secret, filters: Filter[] = []): boolean {
       return texts.some((text) => text.startsWith(prefix)) !== isNegated;
     });
   });
-}
 
 function textsOf(secret: Secret, key: string | undefined): string[] {
   switch (key) {

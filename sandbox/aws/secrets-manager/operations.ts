@@ -166,16 +166,14 @@ export function createOperations(secrets: Secrets) {
 
 const head = (secret: Secret) => ({ ARN: secret.arn, Name: secret.name });
 
-function describe(secret: Secret) {
-  return {
-    ...head(secret),
-    Description: secret.description,
-    Tags: secret.tags,
-    CreatedDate: secret.createdAt,
-    LastChangedDate: secret.changedAt,
-    DeletedDate: secret.deletedAt,
-  };
-}
+const describe = (secret: Secret) => ({
+  ...head(secret),
+  Description: secret.description,
+  Tags: secret.tags,
+  CreatedDate: secret.createdAt,
+  LastChangedDate: secret.changedAt,
+  DeletedDate: secret.deletedAt,
+});
 
 function versionsToStages(secret: Secret): Record<string, string[]> {
   return Object.fromEntries(Object.keys(secret.versions).map((id) => [id, stagesOf(secret, id)]));

@@ -1,77 +1,60 @@
 import { AwsError } from '../aws-error.ts';
 
-/** An error as SQS answers it: the JSON protocol's type, and the code that older clients and batch entries carry. */
-function sqsError(type: string, code: string, message: string, status = 400): AwsError {
-  return new AwsError(type, message, { status, queryCode: code });
-}
+const OLD = 'AWS.SimpleQueueService';
 
-export function queueDoesNotExist(): AwsError {
-  const code = 'AWS.SimpleQueueService.NonExistentQueue';
-  return sqsError('com.amazonaws.sqs#QueueDoesNotExist', code, 'The specified queue does not exist.');
-}
+/** An error as SQS answers it: by the JSON protocol's name, and the code that older clients and batch entries carry. */
+const sqsError = (name: string, message: string, code = name, status = 400): AwsError =>
+  new AwsError(`com.amazonaws.sqs#${name}`, message, { status, queryCode: code });
 
-export function queueNameExists(attribute: string): AwsError {
-  return sqsError(
-    'com.amazonaws.sqs#QueueNameExists',
-    'QueueAlreadyExists',
+/** An error that all of AWS has in common. */
+const coralError = (name: string, message: string, queryCode: string): AwsError =>
+  new AwsError(`com.amazon.coral.service#${name}Exception`, message, { queryCode });
+
+export const queueDoesNotExist = (): AwsError =>
+  sqsError('QueueDoesNotExist', 'The specified queue does not exist.', `${OLD}.NonExistentQueue`);
+
+export const queueNameExists = (attribute: string): AwsError =>
+  sqsError(
+    'QueueNameExists',
     `A queue already exists with the same name and a different value for attribute ${attribute}`,
+    'QueueAlreadyExists',
   );
-}
 
-export function invalidParameter(message: string): AwsError {
-  return sqsError('com.amazon.coral.service#InvalidParameterValueException', 'InvalidParameterValue', message);
-}
+export const invalidParameter = (message: string): AwsError =>
+  coralError('InvalidParameterValue', message, 'InvalidParameterValue');
 
-export function outOfRange(name: string, value: unknown, reason: string): AwsError {
-  return invalidParameter(`Value ${value} for parameter ${name} is invalid. Reason: ${reason}.`);
-}
+export const outOfRange = (name: string, value: unknown, reason: string): AwsError =>
+  invalidParameter(`Value ${value} for parameter ${name} is invalid. Reason: ${reason}.`);
 
-export function missingParameter(name: string): AwsError {
-  const message = `The request must contain the parameter ${name}.`;
-  return sqsError('com.amazon.coral.service#MissingRequiredParameterException', 'MissingParameter', message);
-}
+export const missingParameter = (name: string): AwsError =>
+  coralError('MissingRequiredParameter', `The request must contain the parameter ${name}.`, 'MissingParameter');
 
-export function invalidAttributeValue(name: string): AwsError {
-  const message = `Invalid value for the parameter ${name}.`;
-  return sqsError('com.amazonaws.sqs#InvalidAttributeValue', 'InvalidAttributeValue', message);
-}
+export const invalidAttributeValue = (name: string): AwsError =>
+  sqsError('InvalidAttributeValue', `Invalid value for the parameter ${name}.`);
 
-export function invalidAttributeName(name: string): AwsError {
-  return sqsError('com.amazonaws.sqs#InvalidAttributeName', 'InvalidAttributeName', `Unknown Attribute ${name}.`);
-}
+export const invalidAttributeName = (name: string): AwsError =>
+  sqsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
 
-export function invalidMessageContents(): AwsError {
-  const message = 'Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | ';
-  return sqsError(
-    'com.amazonaws.sqs#InvalidMessageContents',
+export const invalidMessageContents = (): AwsError =>
+  sqsError(
     'InvalidMessageContents',
-    `${message}#xE000 to #xFFFD | #x10000 to #x10FFFF`,
+    'Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF',
   );
-}
 
-export function invalidReceiptHandle(handle: unknown): AwsError {
-  const message = `The input receipt handle "${handle}" is not a valid receipt handle.`;
-  return sqsError('com.amazonaws.sqs#ReceiptHandleIsInvalid', 'ReceiptHandleIsInvalid', message);
-}
+export const invalidReceiptHandle = (handle: unknown): AwsError =>
+  sqsError('ReceiptHandleIsInvalid', `The input receipt handle "${handle}" is not a valid receipt handle.`);
 
-export function messageNotInFlight(handle: string): AwsError {
-  return sqsError(
-    'com.amazonaws.sqs#MessageNotInflight',
-    'AWS.SimpleQueueService.MessageNotInflight',
-    `Value ${handle} for parameter ReceiptHandle is invalid. ` +
-      'Reason: Message does not exist or is not available for visibility timeout change.',
+export const messageNotInFlight = (handle: string): AwsError =>
+  sqsError(
+    'MessageNotInflight',
+    `Value ${handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
+    `${OLD}.MessageNotInflight`,
   );
-}
 
-export function batchError(name: string, message: string): AwsError {
-  return sqsError(`com.amazonaws.sqs#${name}`, `AWS.SimpleQueueService.${name}`, message);
-}
+export const batchError = (name: string, message: string): AwsError => sqsError(name, message, `${OLD}.${name}`);
 
-export function resourceNotFound(message: string): AwsError {
-  return sqsError('com.amazonaws.sqs#ResourceNotFoundException', 'ResourceNotFoundException', message, 404);
-}
+export const resourceNotFound = (message: string): AwsError =>
+  sqsError('ResourceNotFoundException', message, 'ResourceNotFoundException', 404);
 
-export function unsupported(message: string): AwsError {
-  const code = 'AWS.SimpleQueueService.UnsupportedOperation';
-  return sqsError('com.amazonaws.sqs#UnsupportedOperation', code, message);
-}
+export const unsupported = (message: string): AwsError =>
+  sqsError('UnsupportedOperation', message, `${OLD}.UnsupportedOperation`);

@@ -107,16 +107,14 @@ export function createMoveTasks(commits: Commits, queues: QueueStore, messages: 
   };
 }
 
-function describe(task: MoveTask) {
-  return {
-    TaskHandle: task.status === 'RUNNING' ? task.handle : undefined,
-    Status: task.status,
-    SourceArn: task.source.arn,
-    DestinationArn: task.destination?.arn,
-    MaxNumberOfMessagesPerSecond: task.perSecond,
-    ApproximateNumberOfMessagesMoved: task.moved,
-    ApproximateNumberOfMessagesToMove: task.toMove,
-    FailureReason: task.failure,
-    StartedTimestamp: task.startedAt,
-  };
-}
+const describe = (task: MoveTask) => ({
+  TaskHandle: task.status === 'RUNNING' ? task.handle : undefined,
+  Status: task.status,
+  SourceArn: task.source.arn,
+  DestinationArn: task.destination?.arn,
+  MaxNumberOfMessagesPerSecond: task.perSecond,
+  ApproximateNumberOfMessagesMoved: task.moved,
+  ApproximateNumberOfMessagesToMove: task.toMove,
+  FailureReason: task.failure,
+  StartedTimestamp: task.startedAt,
+});

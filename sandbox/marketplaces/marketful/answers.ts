@@ -29,13 +29,13 @@ export const authAnswers = {
 } satisfies Record<string, AuthAnswers>;
 
 /** A `preHandler` that lets only these credentials pass. */
-export function authenticate({ accessToken, userId }: Credentials, answers: AuthAnswers) {
-  return async ({ headers }: FastifyRequest): Promise<void> => {
+export const authenticate =
+  ({ accessToken, userId }: Credentials, answers: AuthAnswers) =>
+  async ({ headers }: FastifyRequest): Promise<void> => {
     if (!headers.authorization || !headers.user) throw refuse(answers.missing);
     if (headers.user !== userId) throw refuse(answers.user);
     if (headers.authorization !== accessToken) throw refuse(answers.token);
   };
-}
 
 export function refuse([status, message]: Answer, more: Record<string, unknown> = {}): Refusal {
   return new Refusal(status, { message, ...more });

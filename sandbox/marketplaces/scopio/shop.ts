@@ -113,15 +113,14 @@ export function createShop({ base, webhooks, seller, seed, targets }: Parts) {
   };
 }
 
-function linesOf(items: readonly Item[], seller: string): Line[] {
-  return items.map((item, index) => {
+const linesOf = (items: readonly Item[], seller: string): Line[] =>
+  items.map((item, index) => {
     const product = productFor(item.sku);
     const line = toLine({ product, quantity: item.quantity }, `li_${index + 1}`, item.seller ?? seller);
     const gross = item.gross_price ? minorOf(item.gross_price) : line.gross;
     const net = item.net_price ? minorOf(item.net_price) : item.gross_price ? netOf(gross) : line.net;
     return { ...line, gross, net, title: item.title ?? line.title, ean: item.ean ?? line.ean };
   });
-}
 
 function override(address: Address, changes: ChangeOrder['address'] = {}): Address {
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));

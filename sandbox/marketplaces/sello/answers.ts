@@ -47,10 +47,10 @@ const MESSAGES: Record<number, string> = {
 };
 
 /** How Sello words a failure; one of 429 says when in the rate limit's own header. */
-export function failureOf(reset: (seconds: number) => string): Failure {
-  return (status, retryAfter) => {
+export const failureOf =
+  (reset: (seconds: number) => string): Failure =>
+  (status, retryAfter) => {
     const body = { message: MESSAGES[status] ?? `Error ${status}` };
     if (retryAfter === undefined || status !== 429) return { body };
     return { body, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset(retryAfter) } };
   };
-}

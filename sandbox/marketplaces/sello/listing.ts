@@ -56,21 +56,19 @@ export function readPath(value: unknown, path: string): unknown {
 }
 
 /** `filter[name]=value`, or `filter[name][]=value` once for each. */
-function filtersOf(query: Record<string, unknown>): Array<[path: string, wanted: string[]]> {
-  return Object.entries(query).flatMap(([name, value]): Array<[string, string[]]> => {
+const filtersOf = (query: Record<string, unknown>): Array<[path: string, wanted: string[]]> =>
+  Object.entries(query).flatMap(([name, value]): Array<[string, string[]]> => {
     const path = /^filter\[([^\]]+)\](\[\])?$/.exec(name)?.[1];
     return path === undefined ? [] : [[path, [value].flat().map(String)]];
   });
-}
 
-function matches(value: unknown, wanted: readonly string[], isRange = false): boolean {
-  return wanted.some((text) => {
+const matches = (value: unknown, wanted: readonly string[], isRange = false): boolean =>
+  wanted.some((text) => {
     const [, relation, bound = ''] = (isRange && /^(gt|lt) (.+)$/.exec(text)) || [];
     if (!relation) return String(value) === text;
     const difference = typeof value === 'number' ? value - Number(bound) : compare(value, bound);
     return relation === 'gt' ? difference > 0 : difference < 0;
   });
-}
 
 function compare(left: unknown, right: unknown): number {
   if (left === right) return 0;

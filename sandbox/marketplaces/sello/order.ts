@@ -146,28 +146,26 @@ export function toListed(order: Order, flags: Flags): Record<string, unknown> {
 }
 
 /** A row as the document shows it: strings, a weight and a VAT that are not, and a time that names no zone. */
-export function toShownRow(row: Row): Record<string, unknown> {
-  return {
-    id: String(row.id),
-    quantity: String(row.quantity),
-    title: row.title,
-    reference: row.reference,
-    price: String(row.price / 100),
-    stock_location: row.stockLocation,
-    item_no: row.itemNo,
-    tax: row.tax.toFixed(2),
-    created_at: localTime(row.createdAt).slice(0, 19).replace('T', ' '),
-    product_id: row.productId === null ? null : String(row.productId),
-    integration_id: String(row.integrationId),
-    identifier: row.identifier,
-    identifier_type: row.identifierType,
-    total_weight: row.weight * row.quantity,
-    submitter: row.submitter,
-    purchase_price: String(row.purchasePrice / 100),
-    tradera_order_id: null,
-    total_vat: Math.round((row.price * row.quantity * row.tax) / (100 + row.tax)) / 100,
-  };
-}
+export const toShownRow = (row: Row): Record<string, unknown> => ({
+  id: String(row.id),
+  quantity: String(row.quantity),
+  title: row.title,
+  reference: row.reference,
+  price: String(row.price / 100),
+  stock_location: row.stockLocation,
+  item_no: row.itemNo,
+  tax: row.tax.toFixed(2),
+  created_at: localTime(row.createdAt).slice(0, 19).replace('T', ' '),
+  product_id: row.productId === null ? null : String(row.productId),
+  integration_id: String(row.integrationId),
+  identifier: row.identifier,
+  identifier_type: row.identifierType,
+  total_weight: row.weight * row.quantity,
+  submitter: row.submitter,
+  purchase_price: String(row.purchasePrice / 100),
+  tradera_order_id: null,
+  total_vat: Math.round((row.price * row.quantity * row.tax) / (100 + row.tax)) / 100,
+});
 
 function totalOf({ rows, shippingCost, statedTotal }: Order): number {
   return statedTotal ?? rows.reduce((sum, { price, quantity }) => sum + price * quantity, shippingCost);

@@ -50,10 +50,9 @@ export function describeImage(bytes: Buffer, id: string): Image {
   };
 }
 
-function shortHash(text: string): string {
-  return createHash('sha256')
+const shortHash = (text: string): string =>
+  createHash('sha256')
     .update(text)
     .digest('base64')
     .replace(/[^A-Za-z0-9]/g, '')
     .slice(0, 13);
-}

@@ -34,48 +34,44 @@ export function productBody(
 }
 
 /** The body of create-sku and update-sku. A new Sku's body holds no id, as printed. */
-export function skuBody(
+export const skuBody = (
   topic: 'create-sku' | 'update-sku',
   { sku, merchant }: { sku: Sku; merchant: Merchant },
-): Record<string, unknown> {
-  return {
-    ...(topic === 'update-sku' ? { sku_id: sku.id } : {}),
-    identifier: sku.identifier,
-    description: sku.description,
-    color: sku.color,
-    size: sku.size,
-    inventory: sku.inventory,
-    price: toFloat(sku.price),
-    shipping_price: toFloat(sku.shippingPrice),
-    msrp: sku.msrp === null ? null : toFloat(sku.msrp),
-    shipping_time: sku.shippingTime,
-    length: sku.length,
-    width: sku.width,
-    height: sku.height,
-    weight: sku.weight,
-    cover_image: imageBody(imagesOf(sku).cover),
-    enabled: sku.enabled,
-    // The page prints the key with an empty string and says nothing of what is in it.
-    global_shipping_config: '',
-    merchant: { id: merchant.id, name: merchant.name },
-    time_updated: sku.timeUpdated,
-  };
-}
+): Record<string, unknown> => ({
+  ...(topic === 'update-sku' ? { sku_id: sku.id } : {}),
+  identifier: sku.identifier,
+  description: sku.description,
+  color: sku.color,
+  size: sku.size,
+  inventory: sku.inventory,
+  price: toFloat(sku.price),
+  shipping_price: toFloat(sku.shippingPrice),
+  msrp: sku.msrp === null ? null : toFloat(sku.msrp),
+  shipping_time: sku.shippingTime,
+  length: sku.length,
+  width: sku.width,
+  height: sku.height,
+  weight: sku.weight,
+  cover_image: imageBody(imagesOf(sku).cover),
+  enabled: sku.enabled,
+  // The page prints the key with an empty string and says nothing of what is in it.
+  global_shipping_config: '',
+  merchant: { id: merchant.id, name: merchant.name },
+  time_updated: sku.timeUpdated,
+});
 
-function imageBody(image: Image): Record<string, unknown> {
-  return {
-    id: image.id,
-    original_id: image.id,
-    checksum: image.checksum,
-    original_width: image.originalWidth,
-    original_height: image.originalHeight,
-    original_url: image.originalUrl,
-    main_color: image.mainColor,
-    type: image.type,
-    versions: image.versions,
-    schema: 'https',
-  };
-}
+const imageBody = (image: Image): Record<string, unknown> => ({
+  id: image.id,
+  original_id: image.id,
+  checksum: image.checksum,
+  original_width: image.originalWidth,
+  original_height: image.originalHeight,
+  original_url: image.originalUrl,
+  main_color: image.mainColor,
+  type: image.type,
+  versions: image.versions,
+  schema: 'https',
+});
 
 function videoBody(product: Product): Record<string, unknown> {
   const { id, checksum, rowUrl } = videoOf(product);

@@ -69,16 +69,14 @@ export function categoryOf(categoryId: string): Category {
   return known ?? { id: categoryRelayId(categoryId), categoryId, path: categoryId };
 }
 
-export function imagesOf({
+export const imagesOf = ({
   id,
   identifier,
-}: Pick<Product, 'id' | 'identifier'>): Record<'cover' | 'white' | 'extra', Image> {
-  return {
-    cover: imageFor(`${id}:cover`, identifier),
-    white: imageFor(`${id}:white`, identifier),
-    extra: imageFor(`${id}:extra`, identifier),
-  };
-}
+}: Pick<Product, 'id' | 'identifier'>): Record<'cover' | 'white' | 'extra', Image> => ({
+  cover: imageFor(`${id}:cover`, identifier),
+  white: imageFor(`${id}:white`, identifier),
+  extra: imageFor(`${id}:extra`, identifier),
+});
 
 export function videoOf({ id }: Pick<Product, 'id'>): Video {
   const { id: video, checksum } = imageFor(`${id}:video`, 'video');

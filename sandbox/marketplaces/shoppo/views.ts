@@ -96,15 +96,13 @@ export function showPackage(parcel: ShippingPackage): View {
   return { ...parcel, __typename: 'ShippingPackage', isDelivered: parcel.timeDelivered !== null };
 }
 
-export function showTicket(ticket: Ticket): View {
-  return {
-    ...ticket,
-    __typename: ticket.kind,
-    ticketId: ticket.id,
-    status: ticket.zendeskStatus === 'CLOSED' ? 'CLOSED' : 'OPEN',
-    comments: {
-      length: ticket.comments.length,
-      edges: ticket.comments.map(({ content }) => ({ node: { content } })),
-    },
-  };
-}
+export const showTicket = (ticket: Ticket): View => ({
+  ...ticket,
+  __typename: ticket.kind,
+  ticketId: ticket.id,
+  status: ticket.zendeskStatus === 'CLOSED' ? 'CLOSED' : 'OPEN',
+  comments: {
+    length: ticket.comments.length,
+    edges: ticket.comments.map(({ content }) => ({ node: { content } })),
+  },
+});
