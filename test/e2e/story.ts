@@ -69,8 +69,10 @@ await eventually('Scopio is told', async () => {
   return deliveries.length > 0 && deliveries.every(({ state }) => state === 'succeeded');
 });
 await eventually('the clock polls', async () => {
-  const { connections } = (await read('/connections')) as { connections: Array<{ lastPolledAt: string | null }> };
-  return connections.every(({ lastPolledAt }) => lastPolledAt !== null);
+  const { connections } = (await read('/connections')) as {
+    connections: Array<{ poll: { lastPolledAt: string | null } }>;
+  };
+  return connections.every(({ poll }) => poll.lastPolledAt !== null);
 });
 const { queues } = (await read('/dead-letters')) as { queues: Array<{ queue: string; total: number }> };
 if (queues.some(({ total }) => total > 0)) throw new Error(`dead letters: ${JSON.stringify(queues)}`);
