@@ -47,7 +47,7 @@ export function findTroubles(
       [
         poll.lastError !== null,
         `its last poll broke off: ${poll.lastError}`,
-        `longshore poll --connection ${id} says more; for http_401 and http_403 put its secrets anew`,
+        `it is tried again every minute; for http_401 and http_403 put the secrets of ${id} anew, where it cannot be reached correct its baseUrl`,
       ],
       [Number.isNaN(polledAt), 'it has never been polled', `longshore poll --connection ${id}; does its poller run?`],
       [

@@ -2725,7 +2725,7 @@ export interface components {
             nextPollAt: string | null;
             /** @description The code of what broke the last poll off. */
             lastError: string | null;
-            /** @description What the last complete poll found worth telling a person. */
+            /** @description What the last poll found worth telling a person; of one that broke off, which member it could not read. */
             remark: string | null;
             /** @description Whether the hub stood in the registry of the marketplace when it was last looked at, once a day: what was lost is registered again (`repaired`), or waits for a person (`lost`). Null where no registry can be read. */
             webhooks: {

@@ -47,7 +47,7 @@ const Settings = ({ of }: { of: Array<[name: string, value: unknown]> }) => (
 
 function factsOf(connection: Account) {
   const { marketplace, baseUrl, pollIntervalSeconds, requestsPerMinute, poll } = connection;
-  const { lastPolledAt, nextPollAt, lastError, unfinished, backfill } = poll;
+  const { lastPolledAt, nextPollAt, lastError, remark, unfinished, backfill } = poll;
   const lateMs = hubNow() - Date.parse(lastPolledAt ?? '') - pollIntervalSeconds * 1000;
   return {
     Marketplace: marketplace,
@@ -59,6 +59,7 @@ function factsOf(connection: Account) {
     Budget: `${requestsPerMinute} requests a minute`,
     Missed: missedOf(connection) ?? '–',
     'Last error': lastError,
+    Remark: remark && <Outside>{remark}</Outside>,
     Unfinished: unfinished && 'It has pages left to read.',
     Backfill: backfill && (
       <>

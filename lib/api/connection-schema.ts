@@ -31,7 +31,7 @@ export const Poll = named(
     description: 'All null before the first poll.',
     members: {
       lastError: 'The code of what broke the last poll off.',
-      remark: 'What the last complete poll found worth telling a person.',
+      remark: 'What the last poll found worth telling a person; of one that broke off, which member it could not read.',
       webhooks:
         'Whether the hub stood in the registry of the marketplace when it was last looked at, once a day: what was lost is registered again (`repaired`), or waits for a person (`lost`). Null where no registry can be read.',
     },

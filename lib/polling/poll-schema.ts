@@ -16,7 +16,7 @@ export const PollFacts = z.object({
   nextPollAt: z.nullable(z.iso.datetime()),
   /** The code of what broke the last poll off. */
   lastError: z.nullable(z.string()),
-  /** What the last poll that came to its end found worth a person's word. */
+  /** What the last poll found worth a person's word; one that broke off, which member it could not read. */
   remark: z.nullable(z.string()),
   /** Whether the marketplace still calls the hub; null where it does not tell. */
   webhooks: z.nullable(Watched),

@@ -5,6 +5,7 @@ import { connector as marketful } from '#lib/marketplaces/marketful/index';
 import type { Remote } from '#lib/marketplaces/remote';
 import {
   BudgetSpentError,
+  ContractError,
   RejectedError,
   RetryableError,
   ThrottledError,
@@ -147,6 +148,12 @@ test.each([
   const [asked, pages] = cutBy(...errors);
   expect((await poll(pages)).at(-1)).toMatchObject({ lastError, nextPollAt: '2026-11-20T10:01:00.000Z' });
   expect(asked.filter((one) => one === 'page 2')).toHaveLength(tries);
+});
+
+test('a poll that cannot read its page says which member is wrong', async () => {
+  const description = 'orders: Invalid input: expected array, received string';
+  const [, pages] = cutBy(new ContractError({ code: 'unexpected_shape', description, field: 'orders' }));
+  expect((await poll(pages)).at(-1)).toMatchObject({ lastError: 'unexpected_shape', remark: description });
 });
 
 test('a poll whose budget is spent keeps its pages and comes back when there is room', async () => {

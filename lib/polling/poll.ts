@@ -7,7 +7,13 @@ import { getConfiguration } from '#lib/connections/store';
 import type { Connector, PollPage } from '#lib/marketplaces/contract';
 import { type Remote, withRemote } from '#lib/marketplaces/remote';
 import { listOpenPlacements } from '#lib/orders/placements';
-import { BudgetSpentError, IntegrationError, RetryableError, UnknownOutcomeError } from '#lib/platform/errors';
+import {
+  BudgetSpentError,
+  ContractError,
+  IntegrationError,
+  RetryableError,
+  UnknownOutcomeError,
+} from '#lib/platform/errors';
 import { INBOUND_QUEUE } from '#lib/platform/names';
 import { sendMessages } from '#lib/platform/queue/queue';
 import type { BudgetOptions } from '#lib/platform/rate-limit/budget';
@@ -25,6 +31,7 @@ const TRIES = 3;
 const AGAIN_MS = 500;
 /** A poll that broke off is taken up again this soon, not only after the whole interval. */
 const RESUME_SECONDS = 60;
+const MAX_REMARK = 500;
 
 /** What a poll reads and writes with; another one in tests. */
 const HUB = {
@@ -112,10 +119,12 @@ export async function pollConnection(
     const code = error instanceof IntegrationError ? error.code : 'internal_error';
     log.warn('poll broke off', { connection: connection.id, found, ...errorFields(error) });
     const wait = error instanceof BudgetSpentError ? error.waitMs / 1000 : RESUME_SECONDS;
-    await release(code, Math.min(interval, wait));
+    // Which member is wrong, in our words: a remote's own may have anything in them.
+    const told = error instanceof ContractError && { remark: error.detail.description.slice(0, MAX_REMARK) };
+    await release(code, Math.min(interval, wait), told || {});
   }
 
-  async function release(lastError: string | null, seconds: number): Promise<void> {
+  async function release(lastError: string | null, seconds: number, more: Partial<Cursor> = {}): Promise<void> {
     const nextPollAt = new Date(startedAt.getTime() + seconds * 1000).toISOString();
     const lastPolledAt = startedAt.toISOString();
     const ended = lastError === null && { backfill: null, caughtUpAt: lastPolledAt, webhooks, remark };
@@ -125,6 +134,7 @@ export async function pollConnection(
       lastPolledAt,
       lease: null,
       ...ended,
+      ...more,
     });
   }
 }
