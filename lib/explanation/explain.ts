@@ -171,7 +171,8 @@ function hasShipped({ order: { fulfillments, ucp }, names, now, channel }: Facts
   const wanted = new Map(ucp.line_items.map(({ id, quantity }) => [id, quantity.total]));
   const more = sum([...sent].map(([id, quantity]) => Math.max(0, quantity - (wanted.get(id) ?? 0))));
   const tooMany = more > 0 ? `, ${units(more)} more than wanted` : '';
-  if (fulfillments.length > 1) return `it left in ${fulfillments.length} parcels, the last at ${when}${tooMany}`;
+  const parcels = new Set(fulfillments.map((each) => `${each.by} ${each.trackingNumber}`)).size;
+  if (parcels > 1) return `it left in ${parcels} parcels, the last at ${when}${tooMany}`;
   return `${nameOf(by, names)} shipped it at ${when} (${[carrier, trackingNumber].filter(Boolean).join(' ')})${tooMany}`;
 }
 

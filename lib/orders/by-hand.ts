@@ -11,7 +11,7 @@ import type { Network } from './plan.ts';
 import { applyReturns, returnedUnits, returnId } from './returns.ts';
 import { takeLines } from './take-lines.ts';
 import type { Told } from './timeline.ts';
-import { dueOf } from './units.ts';
+import { dueOf, minus } from './units.ts';
 
 /** An address an operator may send: absent members stay as they are, blank ones are cleared. */
 export type AddressPatch = { [Member in keyof Address]?: string | undefined };
@@ -126,9 +126,20 @@ export function assign(order: Order, { lineItems, to }: Omit<PostedRoute, 'reaso
     });
   if (target && network.roleOf(target.marketplace).info?.sells)
     throw new RejectedError({ code: 'not_a_shipper', description: `to: ${to} sells and does not ship`, field: 'to' });
-  const movable = dueOf(order).map((due) => ({ id: due.id, quantity: due.movable(to) }));
+  const movable = dueOf(order).map((due) => ({ id: due.id, ...due.movable(to) }));
   const taken = takeLines(order, lineItems, movable, `are neither shipped nor with ${to} already`);
-  return { ...order, assigned: [...(order.assigned ?? []), { to, lineItems: taken }] };
+  // The latest word counts: what is still on its way to another goes here in place of there.
+  let turned = minus(
+    taken,
+    movable.map(({ id, free }) => ({ id, quantity: free })),
+  );
+  const assigned = (order.assigned ?? []).toReversed().map((each) => {
+    if (each.to === to) return each;
+    const kept = minus(each.lineItems, turned);
+    turned = minus(turned, each.lineItems);
+    return { ...each, lineItems: kept };
+  });
+  return { ...order, assigned: [...assigned.toReversed(), { to, lineItems: taken }] };
 }
 
 /** A return that the seller's ERP took; `refund` in minor units. */

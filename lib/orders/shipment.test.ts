@@ -72,6 +72,42 @@ describe('applyShipment', () => {
     ]);
   });
 
+  it('adds what a shipper tells later to be in a parcel too, and what of another placement left in it', () => {
+    const source = { connection: 'marketful-mx', placed: PLACED };
+    const told = (order: Order, quantities: Record<string, number>, from: typeof source & { placement?: string }) => {
+      const items = Object.entries(quantities).map(([sku, quantity]) => ({ sku, quantity }));
+      const parcels = resolveSkus(order, [{ ...JD01, items }], from);
+      return applyShipment(order, shipmentOf({ parcels }), from);
+    };
+    const one = told(orderOf(), { 'MUG-RED': 1 }, source);
+    const more = told(one.order, { 'MUG-RED': 2, PLATE: 1 }, source);
+    expect(more.added).toMatchObject([{ trackingNumber: 'JD01' }]);
+    expect(quantitiesOf(more.order)).toMatchObject({ li_1: { fulfilled: 2 }, li_2: { fulfilled: 1 } });
+    expect(told(more.order, { 'MUG-RED': 2, PLATE: 1 }, source).order).toBe(more.order);
+    const events = ['shipped', 'delivered'].map((type, n) => ({ id: type, type, at: at(n), trackingNumber: 'JD01' }));
+    const units = applyShipment(more.order, shipmentOf({ events }), source).order.ucp.fulfillment.events?.map(
+      ({ type, line_items }) => [type, line_items.reduce((sum, { quantity }) => sum + quantity, 0)],
+    );
+    expect(units?.toSorted()).toEqual([
+      ['delivered', 3],
+      ['shipped', 1],
+      ['shipped', 2],
+    ]);
+    expect(told(more.order, { 'MUG-RED': 1 }, source).order).toBe(more.order);
+
+    const later = { ...source, placed: [{ id: 'li_2', quantity: 1 }], placement: 'dlv_2' };
+    const both = [source, later].map((from) => told(orderOf(), { 'MUG-RED': 2 }, from).added.length);
+    expect(both).toEqual([1, 1]);
+    const first = told(orderOf(), { 'MUG-RED': 2 }, source).order;
+    const second = told(first, { PLATE: 1 }, later);
+    expect(quantitiesOf(second.order)).toMatchObject({ li_1: { fulfilled: 2 }, li_2: { fulfilled: 1 } });
+    const turned = told(told(orderOf(), { PLATE: 1 }, later).order, { 'MUG-RED': 2 }, source);
+    expect(turned.order.fulfillments).toEqual(second.order.fulfillments);
+    const unnamed = applyShipment(first, shipmentOf({ parcels: [JD01] }), later);
+    expect(unnamed.added).toMatchObject([{ lineItems: [{ id: 'li_2', quantity: 1 }], placement: 'dlv_2' }]);
+    expect(applyShipment(unnamed.order, shipmentOf({ parcels: [JD01] }), later).order).toBe(unnamed.order);
+  });
+
   it('keeps the parcels of two shippers with one tracking number apart', () => {
     const first = tell(orderOf(), { parcels: [JD01] }).order;
     expect(tell(first, { parcels: [JD01] }, 'shoppo-supply').order.fulfillments).toHaveLength(2);

@@ -7,7 +7,7 @@ import { applyReturns, returnsOfEvents } from './returns.ts';
 import { mergeLines, sumByLine } from './status.ts';
 import { takeUnits } from './take-lines.ts';
 import type { Told } from './timeline.ts';
-import { minus } from './units.ts';
+import { minus, skusOf } from './units.ts';
 
 /** What came of a shipper's word: the very order passed in when it says nothing new. */
 interface ShipmentResult {
@@ -88,32 +88,47 @@ const mergeEvent = (known: ShipmentEvent | undefined, told: ShipmentEvent): Ship
 
 type Parcel = ShipmentSnapshot['parcels'][number];
 
-/** A parcel is one tracking number of one connection on one order. */
-const parcelId = (orderId: string, connection: string, trackingNumber: string): string =>
-  `ful_${shortHash(orderId, connection, trackingNumber)}`;
+/** A parcel is one tracking number of one placement, and `nth` what was told of it later: units that are told apart. */
+const parcelId = (orderId: string, { connection, placement }: ShipmentSource, number: string, nth: number): string =>
+  `ful_${shortHash(orderId, connection, number, ...(placement ? [placement] : []), ...(nth > 0 ? [`${nth}`] : []))}`;
+
+/** What is known of a tracking number of a placement. */
+const findParcels = (parcels: Iterable<Fulfillment>, number: string, { connection, placement }: ShipmentSource) =>
+  [...parcels].filter(
+    (each) => each.by === connection && each.trackingNumber === number && each.placement === placement,
+  );
+
+const unitsOf = (parcels: readonly Fulfillment[]): LineQuantity[] => parcels.flatMap(({ lineItems }) => lineItems);
 
 /**
  * The parcels with those a shipper tells of. One without a tracking number is none yet.
  * Where the shipper does not say what is inside, the earliest parcel takes what it was asked to ship and no parcel of
- * its has; that is decided once, for the sales channel may have been told already.
+ * its has; that is decided once, for the sales channel may have been told already: what is told to be inside later is a
+ * parcel more.
  */
 function addParcels(
   order: Order,
-  told: readonly Parcel[],
-  { connection: by, placed, placement }: ShipmentSource,
+  all: readonly Parcel[],
+  source: ShipmentSource,
 ): { fulfillments: Fulfillment[]; added: Fulfillment[] } {
+  const { connection: by, placed, placement } = source;
   const parcels = new Map(order.fulfillments.map((parcel) => [parcel.id, parcel]));
   const added: string[] = [];
-  for (const parcel of [...told].sort(earliest)) {
-    const trackingNumber = parcel.trackingNumber.trim();
+  for (const told of [...all].sort(earliest)) {
+    const trackingNumber = told.trackingNumber.trim();
     if (trackingNumber === '') continue;
-    const id = parcelId(order.id, by, trackingNumber);
-    const known = parcels.get(id);
-    if (!known) added.push(id);
-    const packed = () => minus(mergeLines(placed), sentBy([...parcels.values()], by, placement));
-    const lineItems = known?.lineItems ?? (parcel.lineItems ? mergeLines(parcel.lineItems) : packed());
-    const of = known ? known.placement : placement;
-    parcels.set(id, mergeParcel(known, { ...parcel, id, by, trackingNumber, lineItems, ...(of && { placement: of }) }));
+    const known = findParcels(parcels.values(), trackingNumber, source);
+    const merge = (parcel: Fulfillment | undefined, id: string, lineItems: LineQuantity[]) =>
+      parcels.set(
+        id,
+        mergeParcel(parcel, { ...told, id, by, trackingNumber, lineItems, ...(placement && { placement }) }),
+      );
+    for (const each of known) merge(each, each.id, each.lineItems);
+    const inside = told.lineItems && minus(mergeLines(told.lineItems), unitsOf(known));
+    if (known.length > 0 && !inside?.length) continue;
+    const id = parcelId(order.id, source, trackingNumber, known.length);
+    added.push(id);
+    merge(undefined, id, inside ?? minus(mergeLines(placed), sentBy([...parcels.values()], by, placement)));
   }
   const fulfillments = sortParcels([...parcels.values()]);
   return { fulfillments, added: fulfillments.filter(({ id }) => added.includes(id)) };
@@ -158,19 +173,22 @@ export const isSame: IsNamed = (sku, name) => sku === name;
 export function resolveSkus(
   order: Order,
   parcels: readonly Parcel[],
-  { connection: by, placed, placement }: ShipmentSource,
+  source: ShipmentSource,
   isNamed: IsNamed = isSame,
 ): Parcel[] {
+  const { connection: by, placed, placement } = source;
   const left = sumByLine(minus(placed, sentBy(order.fulfillments, by, placement)));
-  const isKnown = (number: string) =>
-    order.fulfillments.some(({ trackingNumber, by: shipper }) => shipper === by && trackingNumber === number);
+  const skus = skusOf(order);
   return parcels.map(({ items, ...parcel }) => {
-    if (!items || parcel.lineItems || isKnown(parcel.trackingNumber)) return parcel;
-    return {
-      ...parcel,
-      lineItems: items.flatMap(({ sku, quantity }) =>
-        takeUnits(order, left, quantity, ({ item }) => isNamed(item.id, sku)),
-      ),
-    };
+    if (!items || parcel.lineItems) return parcel;
+    const known = unitsOf(findParcels(order.fulfillments, parcel.trackingNumber.trim(), source));
+    const more = [...sumByLine(items.map(({ sku, quantity }) => ({ id: sku, quantity })))].flatMap(
+      ([sku, quantity]) => {
+        const had = known.filter(({ id }) => isNamed(skus.get(id) ?? '', sku));
+        const units = had.reduce((rest, line) => rest - line.quantity, quantity);
+        return takeUnits(order, left, units, ({ item }) => isNamed(item.id, sku));
+      },
+    );
+    return { ...parcel, lineItems: [...known, ...more] };
   });
 }

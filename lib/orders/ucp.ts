@@ -10,7 +10,7 @@ import {
 } from '#lib/ucp/order';
 import { toUri } from '#lib/ucp/uri';
 import type { Address, Fulfillment, LineQuantity, OrderCore, ShipmentEvent, SnapshotLine } from './order.ts';
-import { type CountedLine, countLines } from './status.ts';
+import { type CountedLine, countLines, mergeLines } from './status.ts';
 import { trackingPage } from './tracking-page.ts';
 import { buildTotals, lineTotals } from './ucp-totals.ts';
 
@@ -179,16 +179,16 @@ const worthOf = ({ unitPrice, quantity, total }: SnapshotLine, units: number, or
 /** UCP's log of what happened to the parcels: each parcel as `shipped`, then what its carrier told of it. */
 function buildEvents(core: OrderCore, known: ReadonlySet<string>): UcpFulfillmentEvent[] {
   const { fulfillments, shipmentEvents } = core;
-  const parcels = new Map(fulfillments.map((parcel) => [parcelKey(parcel.by, parcel.trackingNumber), parcel]));
+  const byNumber = Map.groupBy(fulfillments, ({ by, trackingNumber }) => parcelKey(by, trackingNumber));
   const told = shipmentEvents.map((event) => ({
     event,
-    parcel: parcels.get(parcelKey(event.by, event.trackingNumber ?? '')),
+    parcels: byNumber.get(parcelKey(event.by, event.trackingNumber ?? '')) ?? [],
   }));
   // Whoever adds up what has left counts a parcel once: its carrier's word of it is the parcel's own.
-  const left = told.filter(({ event, parcel }) => parcel && event.type === 'shipped');
+  const left = told.filter(({ event, parcels }) => parcels.length > 0 && event.type === 'shipped');
   const events = [
-    ...fulfillments.map((each) => shippedEvent(each, left.find(({ parcel }) => parcel === each)?.event, known)),
-    ...told.filter((each) => !left.includes(each)).map(({ event, parcel }) => carrierEvent(event, parcel, known)),
+    ...fulfillments.map((each) => shippedEvent(each, left.find(({ parcels }) => parcels.includes(each))?.event, known)),
+    ...told.filter((each) => !left.includes(each)).map(({ event, parcels }) => carrierEvent(event, parcels, known)),
   ];
   return events.sort((a, b) => compareText(a.occurred_at, b.occurred_at) || compareText(a.id, b.id));
 }
@@ -205,7 +205,7 @@ function shippedEvent(
     // A tracking number may be known before anything left.
     occurred_at: told?.at ?? parcel.shippedAt,
     type: 'shipped',
-    line_items: linesOf(parcel, known),
+    line_items: linesOf([parcel], known),
     tracking_number: parcel.trackingNumber,
     ...trackingUrl(parcel),
     ...(parcel.carrier && { carrier: parcel.carrier }),
@@ -215,16 +215,17 @@ function shippedEvent(
 
 function carrierEvent(
   event: ShipmentEvent,
-  parcel: Fulfillment | undefined,
+  parcels: readonly Fulfillment[],
   known: ReadonlySet<string>,
 ): UcpFulfillmentEvent {
+  const [parcel] = parcels;
   const carrier = event.carrier || parcel?.carrier;
   return {
     // Two shippers may count their events alike.
     id: `${event.by}:${event.id}`,
     occurred_at: event.at,
     type: event.type,
-    line_items: linesOf(parcel, known),
+    line_items: linesOf(parcels, known),
     ...(event.trackingNumber && { tracking_number: event.trackingNumber }),
     ...trackingUrl(parcel),
     ...(carrier && { carrier }),
@@ -238,5 +239,5 @@ function trackingUrl(parcel: Fulfillment | undefined): { tracking_url?: string }
 }
 
 /** A shipper may name lines that are not on the order (any more): events refer only to those that are. */
-const linesOf = (parcel: Fulfillment | undefined, known: ReadonlySet<string>) =>
-  (parcel?.lineItems ?? []).filter(({ id }) => known.has(id)).map(({ id, quantity }) => ({ id, quantity }));
+const linesOf = (parcels: readonly Fulfillment[], known: ReadonlySet<string>) =>
+  mergeLines(parcels.flatMap(({ lineItems }) => lineItems)).filter(({ id }) => known.has(id));

@@ -13,7 +13,11 @@ const connection = (id: string, marketplace: string): [string, Connection] => [
   { id, marketplace, baseUrl: 'https://x.example', settings: {}, pollIntervalSeconds: 60, requestsPerMinute: 60 },
 ];
 const network = {
-  connections: new Map([connection('scopio-main', 'scopio'), connection('shed', 'marketful')]),
+  connections: new Map([
+    connection('scopio-main', 'scopio'),
+    connection('shed', 'marketful'),
+    connection('yard', 'marketful'),
+  ]),
   routes: [{ from: '*', to: 'shed' }],
   roleOf: (marketplace: string) => ({ info: { sells: marketplace === 'scopio' } }),
 };
@@ -135,6 +139,26 @@ test('units go back to a shipper that has sent others of the line', () => {
   const moved = plan(takeBack(moving, delivery, two)).order;
   expect(moved.own).toContainEqual({ id: 'li_1', quantity: 2 });
   expect(asked(plan(assign(moved, { lineItems: two, to: 'shed' }, network)))).toEqual([['order', two]]);
+});
+
+test('units on their way to somebody go elsewhere, or stay, by a later word', () => {
+  const { order } = plan(with2(4));
+  const [{ delivery = '' } = {}] = order.placements;
+  const route = (from: Order, to: string, quantity: number) =>
+    plan(assign(from, { lineItems: [{ id: 'li_1', quantity }], to }, network));
+  const first = route(order, 'yard', 3).order;
+  const again = route(first, 'erp', 3);
+  expect(again.order.assigned).toEqual([
+    { to: 'yard', lineItems: [{ id: 'li_1', quantity: 1 }] },
+    { to: 'erp', lineItems: [{ id: 'li_1', quantity: 3 }] },
+  ]);
+  expect(asked(again)).toEqual([['cancel', [{ id: 'li_1', quantity: 4 }]]]);
+  const moved = plan(takeBack(again.order, delivery, [{ id: 'li_1', quantity: 4 }]));
+  expect(asked(moved)).toEqual([['order', [{ id: 'li_1', quantity: 1 }]]]);
+  expect(moved.order.own).toContainEqual({ id: 'li_1', quantity: 3 });
+  const staying = route(first, 'shed', 3);
+  expect([staying.order.assigned, asked(staying)]).toEqual([undefined, [['cancel', []]]]);
+  expect(() => route(first, 'shed', 4)).toThrow('3 of it are neither shipped nor with shed');
 });
 
 test('of a cancelled order nothing is given to another shipper', () => {

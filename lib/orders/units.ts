@@ -20,8 +20,8 @@ export interface Due {
   own: number;
   /** No longer wanted, by the placing delivery that has them. */
   less: Array<{ delivery: string; quantity: number }>;
-  /** Wanted, not shipped and not with `to`. */
-  movable(to: string): number;
+  /** Wanted, not shipped and neither with `to` nor on their way there; `free` of them are not on their way elsewhere. */
+  movable(to: string): { quantity: number; free: number };
 }
 
 /**
@@ -69,7 +69,14 @@ function dueOfLine(
     return { to, quantity: units };
   });
   const targets = new Set(wishes.filter(some).map(({ to }) => to));
-  const movable = (to: string): number => Math.max(0, total - fulfilled - openAt(to) - sum(wishes));
+  const movable = (to: string): ReturnType<Due['movable']> => {
+    const elsewhere = sum(wishes.filter((wish) => wish.to !== to));
+    const staying = Math.max(0, openAt(to) - elsewhere);
+    return {
+      quantity: Math.max(0, total - fulfilled - staying - (sum(wishes) - elsewhere)),
+      free: Math.max(0, total - fulfilled - openAt(to) - sum(wishes)),
+    };
+  };
 
   const surplus = Math.max(0, has + own + sum(wishes) - kept);
   const rankOf = ({ delivery, named }: Holder) => (delivery === unasked ? 0 : named ? 2 : 1);

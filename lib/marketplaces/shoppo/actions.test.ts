@@ -249,6 +249,25 @@ test('what could be cancelled is, and the rest is named', async () => {
   expect(names(opened)).toEqual(['orderList', 'orderList', 'cancelOrderItem']);
 });
 
+test('of units that are too many those are cancelled that may be, and no item that has left', async () => {
+  const item = (id: string, status: string, quantity = 1) => ({ id, quantity, status, sku: { originalId: SKU } });
+  const orderItems = [item('sent', 'SHIPPED'), item('a', 'PAID'), item('b', 'PAID', 2), item('c', 'PAID')];
+  const node = { id: '9', status: 'IN_PROGRESS', orderItems };
+  const orderList = { length: 1, edges: [{ node }], pageInfo: { hasNextPage: false, endCursor: null } };
+  const done = { status: 200, body: 'item-cancelled.json' };
+  const opened = open([{ status: 200, body: JSON.stringify({ data: { orderList } }) }, NONE, done, done]);
+  const units = (quantity: number) => [{ id: opened.input.lineItems[0]?.id ?? '', quantity }];
+  expect(await cancel.push(opened.remote, { ...opened.input, lineItems: units(3), left: units(2) })).toEqual({
+    kept: [],
+  });
+  expect(
+    opened
+      .asked()
+      .slice(2)
+      .map(({ variables }) => variables),
+  ).toEqual([{ orderItemId: 'b' }, { orderItemId: 'a' }]);
+});
+
 test('cancelling twice is cancelling once, and an order that was never paid is left to expire', async () => {
   const again = open([CLOSED, NONE]);
   expect(await cancel.push(again.remote, again.input)).toEqual({});

@@ -70,10 +70,8 @@ export const cancel: ProbedAction<CancelInput> = {
 
   async probe(remote, input) {
     const placed = await standing(remote, input);
-    const isLess =
-      input.left.length > 0
-        ? (await surplusOf(remote, input, placed)).size === 0
-        : placed.every(({ status }) => status === 'OPEN');
+    const isAll = input.left.length === 0 && placed.every(({ status }) => status === 'OPEN');
+    const isLess = isAll || (input.left.length > 0 && (await surplusOf(remote, input, placed)).size === 0);
     return isLess ? { note: 'found cancelled at Shoppo' } : null;
   },
 };
@@ -114,8 +112,11 @@ async function surplusOf(remote: RemoteContext, { order, lineItems, left }: Canc
   return sumByLine(skus.map((id) => ({ id, quantity: (stands.get(id) ?? 0) - (keeps.get(id) ?? 0) })));
 }
 
+/** Those first that may be cancelled, and the largest of them. */
 const liveItems = (placed: readonly Order[]): OrderItem[] =>
-  placed.flatMap(({ orderItems }) => orderItems).filter(({ status }) => status !== 'CANCELLED' && status !== 'OPEN');
+  placed
+    .flatMap(({ orderItems }) => orderItems.filter(({ status }) => status !== 'CANCELLED' && status !== 'OPEN'))
+    .sort((a, b) => Number(isPaid(b)) - Number(isPaid(a)) || b.quantity - a.quantity);
 
 /** Cancels each item that may be. Throws BlockedError that names the others. */
 export async function cancelItems(remote: RemoteContext, items: readonly OrderItem[]): Promise<void> {

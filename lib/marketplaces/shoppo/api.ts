@@ -4,7 +4,7 @@ import type { RemoteContext } from '../action.ts';
 import { unclearAnswer } from '../kit/answers.ts';
 import { isObject, member, textOf } from '../kit/json.ts';
 import { readShape, unreadable } from '../kit/shape.ts';
-import { ORDER_LIST, withoutIdentifier } from './documents.ts';
+import { ORDER_LIST, onlyShown } from './documents.ts';
 import { Changed, Order, Page } from './schema.ts';
 
 type Caller = Pick<RemoteContext, 'http' | 'secrets'>;
@@ -60,13 +60,13 @@ function readErrors(response: HttpResponse): IntegrationError | null {
   return new RejectedError(detail);
 }
 
-/** As `send`; once more without the identifier of Skus where the API refuses that field. */
+/** As `send`; once more without the fields that no query of the page shows where the API has one of them not. */
 export async function ask(caller: Caller, document: string, variables: Variables): Promise<unknown> {
   try {
     return await send(caller, document, variables);
   } catch (error) {
-    if (error instanceof RejectedError && /cannot query field \W*identifier/i.test(error.detail.description))
-      return send(caller, withoutIdentifier(document), variables);
+    if (error instanceof RejectedError && /cannot query field/i.test(error.detail.description))
+      return send(caller, onlyShown(document), variables);
     throw error;
   }
 }

@@ -53,8 +53,9 @@ export const PRODUCT_LIST = listOf('productList', PRODUCT, 'ProductFilterInput')
 export const PRODUCT_BY_ID = nodeOf('product', 'Product', PRODUCT);
 export const SKU_BY_ID = nodeOf('sku', 'Sku', `${SKU} product { id name enabled }`);
 
-/** The page shows a Sku's identifier in notifications only, and does not say whether the API has that field. */
-export const withoutIdentifier = (document: string): string => document.replace(' identifier', '');
+/** No query of the page shows these fields: its notifications have one, its tables the others in two spellings. */
+const UNSHOWN = / (identifier|refundStatus|refundedAmount|timeRefunded|shippingProvider)\b/g;
+export const onlyShown = (document: string): string => document.replaceAll(UNSHOWN, '');
 
 const ofOrder = { orderId: 'ID!' };
 const ORDER_STATE = 'order { id status }';

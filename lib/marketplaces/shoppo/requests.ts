@@ -30,7 +30,6 @@ const Exchange = z.strictObject({ ...about, reason });
 const Refund = z.strictObject({ ...about, reason: text, problemType, itemDeliveryStatus });
 const Question = z.strictObject({ ...about, itemDeliveryStatus });
 
-/** Any of them. */
 type Asked = Pick<z.infer<typeof Refund>, keyof typeof about> & Partial<z.infer<typeof Refund>>;
 
 /**
