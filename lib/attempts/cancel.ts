@@ -7,7 +7,7 @@ import { cancelsOf, isRefunded } from '#lib/orders/plan';
 import { differenceOf, dueOf, LEFT, lessOf, minus, placementOf, shippedOf, takeBack } from '#lib/orders/units';
 import { BlockedError, type ErrorDetail, NotYetError } from '#lib/platform/errors';
 import type { Write } from '#lib/platform/table/table';
-import type { Hub, Job, RemoteWork } from './attempt.ts';
+import type { Job, RemoteWork } from './attempt.ts';
 import { nothingLeft, placedBy } from './place.ts';
 import { mayBeLost, readSold, tellPushed } from './sold.ts';
 
