@@ -25,6 +25,12 @@ const cause = { code: 'cancelled_by_supplier', description: 'shed cancelled 1 MU
 const placed = { remoteId: '5021', number: 'SC-1001', channel: 'scopio-main', at: '2026-11-20T10:00:00.000Z' };
 const report = { action: 'fulfillment', connection: 'scopio-main', subject: { fulfillment: 'ful_1' } };
 
+test('tells nothing of a commit that is no revision: a poll found what it had found before', () => {
+  const before = { ...orderOf(), revision: 7 };
+  expect(changesOfOrder(before, { ...before, sourceVersion: '2026-11-20T09:00:00.000Z' })).toEqual([]);
+  expect(changesOfOrder(before, { ...before, revision: 8 })).toMatchObject([{ type: 'order.changed', revision: 8 }]);
+});
+
 test.each<[string, Delivery, Delivery, string | undefined]>([
   [
     'cancelled by whoever ships, the channel is not told: it waits for a person',

@@ -40,8 +40,9 @@ const EVENTS: ReadonlyArray<{ type: ChangeType; count(order: Order): number; tel
 /** Members that follow from the hub's own work on the order. */
 const FOLLOWS = new Set(['deliveries', 'placements', 'timeline', 'unread', 'assumed']);
 
-/** The changes that a commit of an order is: at least one, so that every revision is in the feed. */
+/** The changes that a commit of an order is: at least one of each revision, so that every revision is in the feed. */
 export function changesOfOrder(before: Order | undefined, after: Order): Change[] {
+  if (before?.revision === after.revision) return [];
   const changed = before ? membersChanged(before, after) : [];
   const events = EVENTS.filter(({ count }) => count(after) > (before ? count(before) : 0));
   const told = new Set(events.flatMap(({ tells }) => tells));

@@ -75,6 +75,18 @@ describe('what a sales channel says', () => {
     expect(await stored()).toMatchObject({ number: 'SC-1001' });
   });
 
+  it('keeps its revision while polls of a channel that dates nothing say the same, and never goes back to what was read before', async () => {
+    const said = (askedAt: string, number: string) =>
+      take(told(order({ version: null, number }), { receivedBy: 'poll', askedAt }));
+    for (const asked of [at(0), at(3), at(5)]) await said(asked, 'SC-1');
+    const { revision, updatedAt } = (await stored()) ?? {};
+    expect(await stored()).toMatchObject({ revision: 1, sourceVersion: at(5) });
+    await said(at(4), 'SC-2');
+    expect(await stored()).toMatchObject({ number: 'SC-1', revision, updatedAt });
+    await said(at(6), 'SC-2');
+    expect(await stored()).toMatchObject({ number: 'SC-2', revision: 2 });
+  });
+
   it('was missed by the webhooks until one comes after all', async () => {
     await take(told(order({ version: null }), { receivedBy: 'poll', askedAt: at(0) }));
     expect(await stored()).toMatchObject({ missed: true, sourceVersion: at(0) });

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Delivery, NewDelivery } from '#lib/deliveries/delivery';
 import { openDelivery, putNewDelivery } from '#lib/deliveries/ledger';
 import { ring } from '#lib/deliveries/ring';
+import { sameContent } from '#lib/platform/canonical-json';
 import { RejectedError } from '#lib/platform/errors';
 import { db, isTooLarge, transact, type Write } from '#lib/platform/table/table';
 import { untilCommitted } from '#lib/platform/table/until-committed';
+import { factsOf } from './facts.ts';
 import type { Order } from './order.ts';
 import { type Network, planDeliveries } from './plan.ts';
 import { isReleased, paymentOf, wasReleased } from './release.ts';
@@ -127,17 +129,26 @@ function toWrites(before: Order | null, decision: Decided, { by, origin, network
   const released = paidAt ? [] : tellReleased(order, releasedAt, { at: at ?? now, by });
   const lines = [...(order.timeline ?? []), ...told, ...released, ...opened.flatMap(tellBlocked)];
   const { planUnfinished: _, ...rest } = plan.order ?? order;
-  const next: Order = {
+  const is: Order = {
     ...rest,
     releasedAt,
     ...(asked.length >= room && { planUnfinished: true }),
     deliveries: [...order.deliveries, ...opened.map(({ id }) => id)],
     timeline: lines.slice(0, MAX_INSIDE),
-    revision: (before?.revision ?? 0) + 1,
-    updatedAt: now,
   };
+  // A channel that dates nothing says the same at every poll: only when it last did is kept, and nobody is told.
+  const isSame = before !== null && lines.length <= MAX_INSIDE && sameContent(shownOf(is), shownOf(before));
+  const next: Order = isSame
+    ? { ...is, revision: before.revision, updatedAt: before.updatedAt }
+    : { ...is, revision: (before?.revision ?? 0) + 1, updatedAt: now };
   const beside = putTimeline(order.id, lines.slice(MAX_INSIDE), origin);
   return { order: next, opened, writes: [putOrder(next, before), ...beside, ...opened.map(putNewDelivery), ...also] };
+}
+
+/** All of an order but the versions of what its channel said, and what counts its writes. */
+function shownOf(order: Order) {
+  const { history: _h, parts: _p, sourceVersion: _v, updatedAt: _u, revision: _r, ...rest } = order;
+  return { ...rest, facts: { ...factsOf(order), revision: 0 } };
 }
 
 const tellReleased = (

@@ -79,7 +79,7 @@ export interface Order extends z.infer<typeof OrderFacts> {
   ucp: UcpOrder;
   /** Its buyer was erased, or is being: what is said of him from now on is left out. */
   erased?: Erasure;
-  /** Counts writes: every update is conditional on it. */
+  /** Counts the writes that made it another: every update is conditional on it. */
   revision: number;
 }
 
