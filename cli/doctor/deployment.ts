@@ -1,4 +1,9 @@
 import type { ListedKey } from '#lib/api/kit/keys';
+import type { WebhookCredentials } from '#lib/connections/connection';
+import type { FileMarketplace } from '#lib/connections/file';
+import { loadConnector } from '#lib/marketplaces/load';
+import { ENDPOINT } from '#lib/platform/names';
+import * as z from '#lib/platform/zod';
 import type { Api } from '../api-client.ts';
 import { count } from '../format.ts';
 import { findKeyTroubles } from '../key-troubles.ts';
@@ -16,7 +21,8 @@ export interface Deployment {
   findKey(key: string): Promise<{ name: string } | undefined>;
   /** How many keys UCP order events can be signed with, and how many endpoints want them. */
   countUcp(): Promise<{ keys: number; endpoints: number }>;
-  readSecrets(marketplace: string): Promise<Record<string, object>>;
+  /** By connection, and by endpoint those of `ENDPOINT`. */
+  readSecrets(marketplace: string): Promise<Record<string, Pick<WebhookCredentials, 'secrets'>>>;
 }
 
 const DEFAULT_KEY = 'local-dev-key';
@@ -66,27 +72,40 @@ const keys: Check<Deployment> = {
 const secrets: Check<Deployment> = {
   name: 'secrets',
   async look({ api, readSecrets }) {
-    const { connections } = await api.get('/connections');
+    const [{ connections }, { endpoints }] = await Promise.all([api.get('/connections'), api.get('/endpoints')]);
     const byMarketplace = Map.groupBy(connections, ({ marketplace }) => marketplace);
-    const found = await Promise.all(
+    const lacking = await Promise.all(
       [...byMarketplace].map(async ([marketplace, own]) => {
-        const values = await readSecrets(marketplace);
+        const [values, { Secrets }] = await Promise.all([readSecrets(marketplace), loadConnector(marketplace)]);
         return own.flatMap(({ id }) => {
-          const missing = lacking(values[id]);
-          const cure = 'longshore connections put connections.json';
-          return missing ? [wrong(`${id}: ${missing}`, cure)] : [];
+          const missing = missingIn(values[id]?.secrets, Secrets);
+          return missing ? [wrong(`${id}: ${missing}`, 'longshore connections put connections.json')] : [];
         });
       }),
     );
-    if (found.flat().length > 0) return found.flat();
+    const signed = endpoints.filter(({ profile }) => profile === 'standard-webhooks');
+    const signing = signed.length > 0 ? await readSecrets(ENDPOINT) : {};
+    const mute = signed.filter(({ id }) => !signing[id]?.secrets.signingSecret);
+    const found = [
+      ...lacking.flat(),
+      ...mute.map(({ id, url }) =>
+        wrong(
+          `endpoint ${id}: there is no secret to sign with`,
+          `longshore endpoints remove ${id} --yes, then longshore endpoints add ${id} --to ${url}`,
+        ),
+      ),
+    ];
+    if (found.length > 0) return found;
     return [well(`${count(connections.length, 'connection has its', 'connections have their')} secrets`)];
   },
 };
 
-function lacking(values: object | undefined): string | undefined {
+/** What a marketplace's connections cannot do without. */
+function missingIn(values: object | undefined, Secrets: FileMarketplace['Secrets']): string | undefined {
   if (values === undefined) return 'there is no secret';
-  const empty = Object.entries(values).filter(([, value]) => value === '' || value === null);
-  return empty.length > 0 ? `no value for ${empty.map(([name]) => name).join(', ')}` : undefined;
+  const issues = z.safeParse(Secrets, values).error?.issues ?? [];
+  const names = new Set(issues.flatMap(({ path: [name] }) => name ?? []));
+  return names.size > 0 ? `no value for ${[...names].join(', ')}` : undefined;
 }
 
 /** Whoever takes UCP's order events looks for the key in the profile. */

@@ -146,10 +146,11 @@ it('finds endpoints that are paused', async () => {
 });
 
 const key = (name: string, ...scopes: string[]) => ({ name, scopes, createdAt: isoAgo(0) }) as ListedKey;
-const SECRETS: Record<string, Record<string, object>> = {
-  scopio: { shop: { apiKey: 'a', webhookSecret: 'b' } },
-  marketful: { shed: { accessToken: 'a' } },
-  'sellers-commerce': { store: { accessKey: 'a' } },
+const SECRETS: Record<string, Record<string, { secrets: Record<string, string> }>> = {
+  scopio: { shop: { secrets: { apiKey: 'a', webhookSecret: 'b' } } },
+  marketful: { shed: { secrets: { accessToken: 'a', userId: 'b', webhookSecret: 'c' } } },
+  'sellers-commerce': { store: { secrets: { accessKey: 'a', sharedSecret: 'b' } } },
+  endpoint: { erp: { secrets: { signingSecret: 'whsec_a' } } },
 };
 const deployment = (change: Partial<Deployment> = {}): Deployment => ({
   ...{ api: hubOf().api, url: 'https://hub.example', publicUrl: 'https://hub.example', isLocal: false },
@@ -181,14 +182,23 @@ it('finds keys that may too much, are called alike, or that everybody knows', as
   expect(await told({ listKeys: async () => [] })).toEqual(['wrong keys: there are none: nobody can call the API']);
 });
 
-it('finds connections without secrets and secrets without a value', async () => {
-  const readSecrets = async (marketplace: string) =>
-    marketplace === 'scopio' ? { shop: { apiKey: '', webhookSecret: 'b' } } : {};
-  expect(await told({ readSecrets })).toEqual([
+it('finds connections and endpoints without secrets, and secrets without a value', async () => {
+  const readSecrets = async (marketplace: string) => ({
+    ...(marketplace === 'scopio' && { shop: { secrets: { apiKey: '', webhookSecret: 'b' } } }),
+    ...(marketplace === 'marketful' && { shed: { secrets: { accessToken: 'a', userId: 'b' } } }),
+  });
+  const endpoints = [
+    { id: 'erp', profile: 'standard-webhooks', url: 'https://erp.example/hook' },
+    { id: 'agent', profile: 'ucp', url: 'https://agent.example' },
+  ];
+  const { api } = hubOf({ endpoints });
+  expect(await told({ api, readSecrets })).toEqual([
     'wrong secrets: shop: no value for apiKey',
-    'wrong secrets: shed: there is no secret',
+    'wrong secrets: shed: no value for webhookSecret',
     'wrong secrets: store: there is no secret',
+    'wrong secrets: endpoint erp: there is no secret to sign with',
   ]);
+  expect(await told({ api })).toEqual([]);
 });
 
 it('finds that no key signs the order events that an endpoint wants', async () => {

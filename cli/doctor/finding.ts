@@ -34,7 +34,7 @@ export async function examine<Subject>(checks: readonly Check<Subject>[], subjec
   return found.flat();
 }
 
-const PAST_THE_API = /longshore (?:connections put|keys|ucp)[^,;]*/g;
+const PAST_THE_API = /longshore (?:connections put|endpoints (?:add|remove)|keys|ucp)[^,;]*/g;
 
 /** A finding whose cure is of the deployment that was looked at: without `--outputs` it would be done to the one deployed last. */
 export const curedAt = ({ cure, ...finding }: Finding, outputs: string): Finding =>
